@@ -1,0 +1,1 @@
+"""Travel times turned into evidence about options."""

@@ -1,0 +1,1 @@
+"""Files and downloads, read into checked tables that know their source."""

@@ -1,0 +1,1 @@
+"""Evidence turned into pages, maps and tables."""

@@ -1,0 +1,1 @@
+"""Road networks: read, built, saved, and points snapped to them."""

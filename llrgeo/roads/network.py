@@ -1,0 +1,184 @@
+"""A road network: two tables and what they are; saved as Parquet, known by a fingerprint."""
+
+import hashlib
+import json
+import tempfile
+from dataclasses import asdict, dataclass, field
+from functools import cached_property
+from pathlib import Path
+from typing import Any, Final, Literal, Self
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from llrgeo.errors import NetworkError
+from llrgeo.schema import BNG
+
+PERIODS: Final = ("off_peak", "am_peak", "pm_peak", "night")
+
+EdgeUse = Literal["through", "start", "end"]
+
+_EDGE_COLUMNS: Final = (
+    "from_node",
+    "to_node",
+    "length_m",
+    "road_class",
+    "road_name",
+    "use",
+    "snappable",
+    "geometry",
+)
+
+
+@dataclass(frozen=True, slots=True)
+class NetworkInfo:
+    """What a network is: travel mode, periods, source, licence, and how far it can be trusted."""
+
+    mode: str
+    periods: tuple[str, ...]
+    source: str
+    licence: str
+    data_date: str = ""
+    modelled: bool = False
+    error: str = ""
+    counts: dict[str, Any] = field(default_factory=dict)
+
+
+@dataclass(frozen=True)
+class RoadNetwork:
+    """A directed road network in EPSG:27700 whose edges carry whole milliseconds.
+
+    Attributes
+    ----------
+    nodes
+        `x`, `y` in metres, one row a node; the row's position is the node's number.
+    edges
+        One row a directed edge: `from_node`, `to_node` (node numbers), `length_m`,
+        `ms_<period>` for each period (int64 milliseconds, at least 0), `road_class`,
+        `road_name`, `use` (`through`, or `start` / `end` where only a journey's first or last
+        leg may pass), `snappable`, `geometry` (WKB LineString along the edge; null where it is
+        straight).
+    info
+        Mode, periods, source and stated error.
+    """
+
+    nodes: pd.DataFrame
+    edges: pd.DataFrame
+    info: NetworkInfo
+
+    def __post_init__(self) -> None:
+        """Refuse tables that are not a network of this mode and these periods."""
+        needed = {*_EDGE_COLUMNS, *(f"ms_{period}" for period in self.info.periods)}
+        missing = sorted(needed - set(self.edges.columns))
+        if missing or not {"x", "y"} <= set(self.nodes.columns):
+            msg = f"the network's tables lack columns: {', '.join(missing) or 'x, y of nodes'}"
+            raise NetworkError(msg)
+        ends = self.edges[["from_node", "to_node"]].to_numpy()
+        if ends.size and (ends.min() < 0 or ends.max() >= len(self.nodes)):
+            msg = "the network's edges name nodes that it does not have"
+            raise NetworkError(msg)
+
+    def weights_ms(self, period: str) -> NDArray[np.int64]:
+        """Return the milliseconds of every edge in a period.
+
+        Raises
+        ------
+        NetworkError
+            If the network has no such period.
+        """
+        if period not in self.info.periods:
+            msg = f"the network has no period '{period}'; it has {', '.join(self.info.periods)}"
+            raise NetworkError(msg)
+        return self.edges[f"ms_{period}"].to_numpy(np.int64)
+
+    @cached_property
+    def lines(self) -> gpd.GeoSeries:
+        """The line of every edge, EPSG:27700, on the edges' index."""
+        xy = self.nodes[["x", "y"]].to_numpy()
+        ends = self.edges[["from_node", "to_node"]].to_numpy()
+        lines = shapely.linestrings(xy[ends])
+        stored = self.edges["geometry"].notna().to_numpy()
+        lines[stored] = shapely.from_wkb(self.edges.loc[stored, "geometry"].to_numpy())
+        return gpd.GeoSeries(lines, index=self.edges.index, crs=BNG)
+
+    @cached_property
+    def fingerprint(self) -> str:
+        """SHA-256 of everything that decides a travel time; equal tables, equal fingerprint."""
+        digest = hashlib.sha256(self.info.mode.encode())
+        for table in (self.nodes[["x", "y"]], self.edges):
+            for name in sorted(table.columns):
+                digest.update(name.encode())
+                digest.update(
+                    pd.util.hash_pandas_object(table[name], index=False).to_numpy().tobytes()
+                )
+        return digest.hexdigest()
+
+    def reweighted(self, factor: float) -> Self:
+        """Return the network with every edge's time multiplied by a factor.
+
+        Raises
+        ------
+        NetworkError
+            If the factor is not above zero.
+        """
+        if not factor > 0:
+            msg = f"a speed factor must be above zero, not {factor}"
+            raise NetworkError(msg)
+        columns = [f"ms_{period}" for period in self.info.periods]
+        scaled = (self.edges[columns] * factor).round().astype(np.int64)
+        return type(self)(self.nodes, self.edges.assign(**scaled), self.info)
+
+
+def save_network(network: RoadNetwork, folder: Path) -> None:
+    """Write a network as `nodes.parquet`, `edges.parquet` and `network.json`, whole or not at all.
+
+    Parameters
+    ----------
+    network
+        The network to save.
+    folder
+        Where to; created if need be. An earlier network there is replaced.
+    """
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
+        made = Path(temporary)
+        network.nodes.to_parquet(made / "nodes.parquet", compression="zstd", index=False)
+        network.edges.to_parquet(made / "edges.parquet", compression="zstd", index=False)
+        text = json.dumps(asdict(network.info), indent=2, ensure_ascii=False, sort_keys=True)
+        (made / "network.json").write_text(text + "\n", encoding="utf-8")
+        folder.mkdir(exist_ok=True)
+        # The description goes last: a folder without it is refused as incomplete.
+        (folder / "network.json").unlink(missing_ok=True)
+        for name in ("nodes.parquet", "edges.parquet", "network.json"):
+            (made / name).replace(folder / name)
+
+
+def load_network(folder: str | Path) -> RoadNetwork:
+    """Read a network that `save_network` wrote.
+
+    Raises
+    ------
+    NetworkError
+        If the folder does not hold a whole network.
+    """
+    folder = Path(folder)
+    names = ("nodes.parquet", "edges.parquet", "network.json")
+    missing = [name for name in names if not (folder / name).is_file()]
+    if missing:
+        msg = (
+            f"{folder}: not a saved network, {', '.join(missing)} missing. "
+            "Build one with: llrgeo network build EXTRACT.osm.pbf --out FOLDER"
+        )
+        raise NetworkError(msg)
+    try:
+        info = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+        info["periods"] = tuple(info["periods"])
+        nodes = pd.read_parquet(folder / "nodes.parquet")
+        edges = pd.read_parquet(folder / "edges.parquet")
+        return RoadNetwork(nodes, edges, NetworkInfo(**info))
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"{folder}: the saved network cannot be read ({error}). Build it again."
+        raise NetworkError(msg) from error

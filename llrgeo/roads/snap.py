@@ -1,0 +1,113 @@
+"""Points snapped to the nearest edge that a journey may start from or end at."""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from llrgeo.errors import NetworkError
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.schema import BNG
+
+MAX_SNAP_M: Final = 1_600.0
+WALK_M_PER_S: Final = 5_000 / 3_600
+
+Role = Literal["origin", "destination"]
+
+
+@dataclass(frozen=True, slots=True)
+class Snapper:
+    """A network made ready for snapping: an index of its edges by place, for each role.
+
+    Attributes
+    ----------
+    network
+        The network.
+    max_distance_m
+        A point farther than this from every edge is not snapped.
+    """
+
+    network: RoadNetwork
+    trees: dict[Role, tuple[shapely.STRtree, NDArray[np.intp]]]
+    max_distance_m: float = MAX_SNAP_M
+
+    def snap(self, points: gpd.GeoSeries, *, role: Role) -> pd.DataFrame:
+        """Snap points to the nearest edge that may serve a role.
+
+        Parameters
+        ----------
+        points
+            Points in any declared CRS.
+        role
+            `origin` leaves the point, `destination` arrives at it.
+
+        Returns
+        -------
+        pandas.DataFrame
+            On the points' index: `edge` (row of the network's edges; -1 if none is within the
+            limit), `offset_m` along the edge, `share` (0 to 1 of the edge's length),
+            `distance_m` from point to edge (measured also where it is beyond the limit).
+
+        Raises
+        ------
+        NetworkError
+            If the points have no coordinate system.
+        """
+        if points.crs is None:
+            msg = "points to snap have no coordinate system; set one with set_crs"
+            raise NetworkError(msg)
+        places = points.to_crs(BNG).to_numpy()
+        tree, edges = self.trees[role]
+        (where, found), distance = tree.query_nearest(
+            places, return_distance=True, all_matches=False
+        )
+        nearest = np.full(len(places), -1)
+        distance_m = np.full(len(places), np.inf)
+        nearest[where], distance_m[where] = edges[found], distance
+        lines = tree.geometries[found]
+        length_m = shapely.length(lines)
+        offset_m = np.zeros(len(places))
+        share = np.zeros(len(places))
+        offset_m[where] = shapely.line_locate_point(lines, places[where])
+        share[where] = np.divide(
+            offset_m[where], length_m, out=np.zeros(len(where)), where=length_m > 0
+        )
+        nearest[distance_m > self.max_distance_m] = -1
+        columns = {"edge": nearest, "offset_m": offset_m, "share": share, "distance_m": distance_m}
+        return pd.DataFrame(columns, index=points.index)
+
+
+def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snapper:
+    """Index the edges of a network's main component so that points can be snapped to them.
+
+    The main component is the largest set of nodes that can all reach one another; edges that
+    only start (or end) a journey count if they lead into (or out of) it.
+    """
+    main = main_component(network)
+    ends = network.edges[["from_node", "to_node"]].to_numpy()
+    use = network.edges["use"].to_numpy()
+    snappable = network.edges["snappable"].to_numpy(bool)
+    lines = network.lines.to_numpy()
+    through = (use == "through") & main[ends].all(axis=1)
+    trees: dict[Role, tuple[shapely.STRtree, NDArray[np.intp]]] = {}
+    for role, extra in (("origin", "start"), ("destination", "end")):
+        rows = np.flatnonzero(snappable & (through | (use == extra)))
+        trees[role] = (shapely.STRtree(lines[rows]), rows)  # type: ignore[index]
+    return Snapper(network, trees, max_distance_m)
+
+
+def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
+    """Tell for every node whether it is in the largest strongly connected component."""
+    n = len(network.nodes)
+    ends = network.edges[["from_node", "to_node"]].to_numpy()
+    ones = np.ones(len(ends), dtype=np.int8)
+    graph = csr_array((ones, (ends[:, 0], ends[:, 1])), shape=(n, n))
+    _, label = connected_components(graph, directed=True, connection="strong")
+    main: NDArray[np.bool_] = label == np.bincount(label).argmax()
+    return main

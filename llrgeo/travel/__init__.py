@@ -1,0 +1,1 @@
+"""Road networks turned into travel times."""

@@ -1,0 +1,180 @@
+"""TravelTimes, the waist of the house: what routers give and all later rooms work from."""
+
+import tempfile
+from collections.abc import Callable, Collection, Iterable, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final, Literal, Protocol, Self, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from llrgeo.errors import InputError
+from llrgeo.schema import name_some, raise_faults
+
+Track: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
+"""Progress: any function that wraps a sequence. `iter` shows nothing."""
+
+Direction = Literal["to_site", "from_site"]
+
+LONG_COLUMNS: Final = ("area_id", "site_id", "travel_time_min", "mode", "period")
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTimes:
+    """Minutes between every area and every site, by one mode in one period.
+
+    Attributes
+    ----------
+    minutes
+        float64, index `area_id`, columns `site_id`; +inf where the site cannot be reached.
+    mode, period
+        How and when the journey is made.
+    engine
+        What computed the times.
+    network
+        Fingerprint of the network; empty for engines without one.
+    direction
+        `to_site`: residents travel; `from_site`: a team travels from its base to the home.
+    distance_km
+        Kilometres along the same journeys, shaped as `minutes`; None if not computed.
+    error_min
+        Measured median absolute error of the minutes; NaN where it was never measured.
+    """
+
+    minutes: pd.DataFrame
+    mode: str = "car"
+    period: str = "off_peak"
+    engine: str = ""
+    network: str = ""
+    direction: Direction = "to_site"
+    distance_km: pd.DataFrame | None = None
+    error_min: float = float("nan")
+
+    def __post_init__(self) -> None:
+        """Refuse a matrix with repeated ids, NaN or negative minutes."""
+        faults = []
+        for axis, what in ((self.minutes.index, "area"), (self.minutes.columns, "site")):
+            doubled = axis[axis.duplicated()]
+            if len(doubled):
+                faults.append(f"{what} ids stand twice ({name_some(doubled)})")
+        values = self.minutes.to_numpy()
+        if np.isnan(values).any():
+            faults.append("minutes are NaN; unreachable is infinity")
+        if (values < 0).any():
+            faults.append("minutes are negative")
+        raise_faults(faults, source="travel times")
+
+    def select(self, site_ids: Collection[str]) -> Self:
+        """Return the times to some of the sites only, in the order of the matrix.
+
+        Raises
+        ------
+        InputError
+            If a site is not in the matrix.
+        """
+        unknown = sorted(set(site_ids) - set(self.minutes.columns))
+        if unknown:
+            msg = f"no travel times to {len(unknown)} sites ({name_some(unknown)})"
+            raise InputError(msg)
+        kept = [site for site in self.minutes.columns if site in set(site_ids)]
+        distance = None if self.distance_km is None else self.distance_km[kept]
+        return self._replaced(self.minutes[kept], distance)
+
+    def to_long(self) -> pd.DataFrame:
+        """Return one row a pair: `area_id`, `site_id`, `travel_time_min`, `mode`, `period`.
+
+        Unreachable pairs stand with a blank (NaN) time.
+        """
+        long = self.minutes.melt(
+            var_name="site_id", value_name="travel_time_min", ignore_index=False
+        )
+        long = long.rename_axis("area_id").reset_index()
+        long["travel_time_min"] = long["travel_time_min"].replace(np.inf, np.nan)
+        long = long.assign(mode=self.mode, period=self.period)
+        return long[list(LONG_COLUMNS)].sort_values(["area_id", "site_id"], ignore_index=True)
+
+    def _replaced(self, minutes: pd.DataFrame, distance_km: pd.DataFrame | None) -> Self:
+        return type(self)(
+            minutes,
+            self.mode,
+            self.period,
+            self.engine,
+            self.network,
+            self.direction,
+            distance_km,
+            self.error_min,
+        )
+
+
+class Router(Protocol):
+    """Anything that computes travel times between two sets of points."""
+
+    def travel_times(
+        self,
+        origins: gpd.GeoSeries,
+        destinations: gpd.GeoSeries,
+        *,
+        mode: str,
+        period: str,
+        track: Track = iter,
+    ) -> TravelTimes:
+        """Return the minutes from every origin (row) to every destination (column)."""
+        ...
+
+
+def save_travel_times(times: TravelTimes, path: Path) -> None:
+    """Write times in long form as .parquet or .csv, whole or not at all.
+
+    Raises
+    ------
+    InputError
+        If the file's ending is neither.
+    """
+    if path.suffix not in {".parquet", ".csv"}:
+        msg = f"{path.name}: travel times are written as .parquet or .csv"
+        raise InputError(msg)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as temporary:
+        made = Path(temporary) / path.name
+        long = times.to_long()
+        if path.suffix == ".csv":
+            long.to_csv(made, index=False, float_format="%.3f", lineterminator="\n")
+        else:
+            long.to_parquet(made, compression="zstd", index=False)
+        made.replace(path)
+
+
+def load_travel_times(path: str | Path) -> TravelTimes:
+    """Read times in long form: `area_id`, `site_id`, `travel_time_min` [, `mode`, `period`].
+
+    A blank time means unreachable, as does a pair that is not listed.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a pair stands twice, or the file holds more than one mode or
+        period.
+    """
+    path = Path(path)
+    read = pd.read_parquet if path.suffix == ".parquet" else pd.read_csv
+    long = read(path).astype({"area_id": str, "site_id": str}, errors="ignore")
+    missing = [name for name in LONG_COLUMNS[:3] if name not in long.columns]
+    faults = [f"column '{name}' is missing" for name in missing]
+    if not missing and long.duplicated(["area_id", "site_id"]).any():
+        faults.append("pairs of area and site stand twice")
+    labels = {}
+    for name, default in (("mode", "car"), ("period", "off_peak")):
+        found = sorted(long[name].unique()) if name in long.columns else [default]
+        if len(found) != 1:
+            faults.append(f"one {name} a file; found {name_some(found)}")
+        labels[name] = str(found[0]) if found else default
+    raise_faults(faults, source=path.name)
+    minutes = long.pivot(index="area_id", columns="site_id", values="travel_time_min")
+    return TravelTimes(
+        minutes.astype(float).fillna(np.inf),
+        labels["mode"],
+        labels["period"],
+        f"file {path.name}",
+    )
