@@ -1,0 +1,105 @@
+"""Compile data/areas.csv: the 634 small areas and who lives there.
+
+The figures are official statistics (see data/README.md for each column's publisher, date and
+licence). This script takes them as one table, checks them, and writes the project's own table.
+
+    python data/compile/areas.py --figures llr_lsoa_figures.csv
+"""
+
+import argparse
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+
+AREAS_CSV = Path(__file__).parents[1] / "areas.csv"
+
+RESIDENTS_IN_ALL = 1_121_994
+AREAS_IN_ALL = 634
+LSOAS_IN_ENGLAND = 33_755  # the 2021 areas that the Index of Multiple Deprivation 2025 ranks
+
+AGE_BANDS = ["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
+LARGEST_ROUNDING = 2  # people by which the rounded age bands of one area may miss its residents
+
+OFFICIAL_NAMES = {
+    "area_id": "lsoa21_code",
+    "name": "lsoa21_name",
+    "ward": "ward24_name",
+    "authority_code": "ltla24_code",
+    "authority": "ltla_name",
+    "upper_authority": "utla_name",
+    "easting": "easting",
+    "northing": "northing",
+    "lat": "lat",
+    "lon": "lon",
+    "residents": "residents_2021",
+    **{band: band for band in AGE_BANDS},
+    "disabled": "disabled_2021",
+    "imd_score": "imd2025_score",
+    "imd_rank": "imd2025_rank",
+    "imd_decile": "imd2025_decile",
+    "rural_urban_class": "ruc21_class",
+    "rural_urban": "rural_urban",
+}
+
+AUTHORITIES = {
+    "E06000016": "Leicester",
+    "E06000017": "Rutland",
+    "E07000129": "Blaby",
+    "E07000130": "Charnwood",
+    "E07000131": "Harborough",
+    "E07000132": "Hinckley and Bosworth",
+    "E07000133": "Melton",
+    "E07000134": "North West Leicestershire",
+    "E07000135": "Oadby and Wigston",
+}
+
+
+def rename_columns(figures: pd.DataFrame) -> pd.DataFrame:
+    """Return the official figures under the project's column names, sorted by area."""
+    areas = figures[list(OFFICIAL_NAMES.values())].set_axis(list(OFFICIAL_NAMES), axis="columns")
+    return areas.sort_values("area_id", ignore_index=True)
+
+
+def reconcile_age_bands(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return the areas with age bands that sum to the residents.
+
+    The bands are shares of an estimate, applied to the census count and rounded one by one, so
+    that in some areas they miss the count by a person or two. Those go to the largest band, 18 to
+    64, where they matter least.
+    """
+    missing = areas["residents"] - areas[AGE_BANDS].sum(axis="columns")
+    if missing.abs().max() > LARGEST_ROUNDING:
+        worst = areas["area_id"].iloc[missing.abs().argmax()]
+        message = f"The age bands of {worst} miss its residents by more than rounding explains."
+        raise ValueError(message)
+    return areas.assign(age_18_64=areas["age_18_64"] + missing)
+
+
+def check_areas(areas: pd.DataFrame) -> None:
+    """Raise AssertionError unless the table is whole and agrees with itself."""
+    assert len(areas) == AREAS_IN_ALL
+    assert areas["area_id"].is_unique
+    assert areas.notna().all(axis=None)
+    assert areas["residents"].sum() == RESIDENTS_IN_ALL
+    assert (areas[AGE_BANDS].sum(axis="columns") == areas["residents"]).all()
+    assert (areas["disabled"] <= areas["residents"]).all()
+    pairs = areas[["authority_code", "authority"]].drop_duplicates()
+    assert dict(pairs.itertuples(index=False)) == AUTHORITIES
+    decile_of_rank = np.ceil(areas["imd_rank"] * 10 / LSOAS_IN_ENGLAND)
+    assert (areas["imd_decile"] == decile_of_rank).all()
+    assert set(areas["rural_urban"]) == {"Rural", "Urban"}
+
+
+def main() -> None:
+    """Read the official figures, check them and write data/areas.csv."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--figures", type=Path, required=True, help="the official figures, CSV")
+    figures = pd.read_csv(parser.parse_args().figures)
+    areas = reconcile_age_bands(rename_columns(figures))
+    check_areas(areas)
+    areas.to_csv(AREAS_CSV, index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    main()

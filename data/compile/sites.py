@@ -1,0 +1,99 @@
+"""Complete data/sites.csv: place every site by its unit postcode, and check the table.
+
+People write the columns site_id, name, kind, status, postcode, services, beds and source of
+data/sites.csv by hand. This script fills the others (easting, northing, lat, lon, authority) from
+the ONS Postcode Directory, checks the table and writes it back in place, so no coordinate is ever
+typed. Run it after every edit.
+
+    python data/compile/sites.py
+"""
+
+from pathlib import Path
+
+import pandas as pd
+from areas import AUTHORITIES
+from postcode_directory import read_postcode_directory
+from pyproj import Transformer
+
+SITES_CSV = Path(__file__).parents[1] / "sites.csv"
+
+HAND_COLUMNS = ["site_id", "name", "kind", "status", "postcode", "services", "beds", "source"]
+COLUMNS = [
+    "site_id",
+    "name",
+    "kind",
+    "status",
+    "postcode",
+    "easting",
+    "northing",
+    "lat",
+    "lon",
+    "authority",
+    "services",
+    "beds",
+    "source",
+]
+
+KINDS = {"city_hospital", "community_hospital", "health_centre", "other"}
+STATUSES = {"open", "closed", "proposed"}
+SERVICES = {
+    "planned_outpatients",
+    "diagnostics",
+    "community_physiotherapy",
+    "community_beds",
+    "crisis_response",
+}
+
+AUTHORITIES_ACROSS_THE_BORDER = {
+    "E06000015": "Derby",
+    "E06000018": "Nottingham",
+    "E06000031": "Peterborough",
+    "E06000061": "North Northamptonshire",
+    "E07000141": "South Kesteven",
+    "E07000193": "East Staffordshire",
+    "E07000219": "Nuneaton and Bedworth",
+    "E07000220": "Rugby",
+    "E08000026": "Coventry",
+}
+
+
+def check_hand_columns(sites: pd.DataFrame) -> None:
+    """Raise AssertionError unless the columns written by hand are in order."""
+    assert sites["site_id"].is_unique
+    assert sites["name"].is_unique
+    assert sites.drop(columns="beds").notna().all(axis=None)
+    assert set(sites["kind"]) <= KINDS
+    assert set(sites["status"]) <= STATUSES
+    assert set(sites["services"].str.split(";").explode()) <= SERVICES
+
+
+def place_by_postcode(sites: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFrame:
+    """Return the sites with coordinates and authority, in the order of the published table.
+
+    Raises KeyError that names the postcodes if any is not a live unit postcode.
+    """
+    placed = directory.set_index("postcode").loc[sites["postcode"]].reset_index(drop=True)
+    to_degrees = Transformer.from_crs("EPSG:27700", "EPSG:4326", always_xy=True)
+    lon, lat = to_degrees.transform(placed["easting"], placed["northing"])
+    names = AUTHORITIES | AUTHORITIES_ACROSS_THE_BORDER
+    return sites.assign(
+        easting=placed["easting"],
+        northing=placed["northing"],
+        lat=lat.round(5),
+        lon=lon.round(5),
+        authority=placed["authority_code"].map(names),
+    )[COLUMNS]
+
+
+def main() -> None:
+    """Read the columns written by hand, fill the others and write the table back."""
+    sites = pd.read_csv(SITES_CSV, usecols=HAND_COLUMNS, dtype={"beds": "Int64"})
+    check_hand_columns(sites)
+    directory = read_postcode_directory(sites["postcode"].str[0].unique())
+    placed = place_by_postcode(sites, directory)
+    assert placed["authority"].notna().all()
+    placed.to_csv(SITES_CSV, index=False, lineterminator="\n")
+
+
+if __name__ == "__main__":
+    main()
