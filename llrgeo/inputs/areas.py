@@ -1,0 +1,72 @@
+"""Small areas where residents live, and the outlines they are drawn by."""
+
+from pathlib import Path
+
+import geopandas as gpd
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.tables import read_table, typed_points
+from llrgeo.schema import AGE_BANDS, AREAS, WGS84, name_some, raise_faults
+
+
+def read_areas(path: str | Path) -> gpd.GeoDataFrame:
+    """Read areas with their residents.
+
+    Parameters
+    ----------
+    path
+        A .csv or .parquet table with the columns of `llrgeo.schema.AREAS`.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        On `area_id`, with the population-weighted centroid as point in EPSG:27700.
+
+    Raises
+    ------
+    InputError
+        If the table has any fault: a missing column, a repeated id, a count below zero, swapped
+        coordinates, or age bands that do not add up to the residents.
+    """
+    path = Path(path)
+    areas = typed_points(read_table(path), AREAS, source=path.name)
+    differs = areas.index[areas[list(AGE_BANDS)].sum(axis=1) != areas["residents"]]
+    if len(differs):
+        fault = f"age bands do not add up to residents in {len(differs)} areas"
+        raise_faults([f"{fault} ({name_some(differs)})"], source=path.name)
+    return areas
+
+
+def read_outlines(path: str | Path, *, index: str = "area_id") -> gpd.GeoDataFrame:
+    """Read polygons to draw areas or authorities by.
+
+    Parameters
+    ----------
+    path
+        Any vector file that has the index as a column and a declared CRS.
+    index
+        The column that identifies the polygons.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        On the index, sorted, in EPSG:4326.
+
+    Raises
+    ------
+    InputError
+        If the file cannot be read, or the index is absent or repeated.
+    """
+    path = Path(path)
+    try:
+        outlines = gpd.read_file(path)
+    except (OSError, RuntimeError) as error:
+        msg = f"{path}: not a readable map file ({error})"
+        raise InputError(msg) from error
+    if index not in outlines.columns:
+        found = ", ".join(map(str, outlines.columns))
+        raise_faults([f"column '{index}' is missing; found {found}"], source=path.name)
+    doubled = outlines.loc[outlines[index].duplicated(), index]
+    if len(doubled):
+        raise_faults([f"outlines stand twice ({name_some(doubled)})"], source=path.name)
+    return outlines.set_index(index).to_crs(WGS84).sort_index()

@@ -1,0 +1,60 @@
+"""Unit postcodes: where they are and which area they lie in."""
+
+import re
+from collections.abc import Iterable
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.embedded import embedded
+from llrgeo.schema import BNG, name_some
+
+_UNIT: Final = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
+
+
+def read_postcodes(path: str | Path | None = None) -> pd.DataFrame:
+    """Read postcodes on `postcode`: `easting`, `northing` (metres) and `area_id` (or missing).
+
+    Parameters
+    ----------
+    path
+        A Parquet table; the embedded one if None.
+    """
+    table = pd.read_parquet(embedded("postcodes.parquet") if path is None else path)
+    return table.set_index("postcode")
+
+
+def tidy_postcode(text: str) -> str:
+    """Write a unit postcode in its usual form: `le15ww` becomes `LE1 5WW`.
+
+    Raises
+    ------
+    InputError
+        If the text is not a full unit postcode.
+    """
+    match = _UNIT.fullmatch(re.sub(r"\s", "", text).upper())
+    if match is None:
+        msg = f"'{text}' is not a full postcode, such as LE1 5WW"
+        raise InputError(msg)
+    return " ".join(match.groups())
+
+
+def locate_postcodes(wanted: Iterable[str], postcodes: pd.DataFrame) -> gpd.GeoSeries:
+    """Return the point of each postcode, EPSG:27700, indexed by its tidy form.
+
+    Raises
+    ------
+    InputError
+        If any is unknown; the message names them.
+    """
+    tidy = [tidy_postcode(one) for one in wanted]
+    unknown = [one for one in tidy if one not in postcodes.index]
+    if unknown:
+        msg = f"{len(unknown)} postcodes are not live or not in the table ({name_some(unknown)})"
+        raise InputError(msg)
+    found = postcodes.loc[tidy]
+    points = gpd.points_from_xy(found["easting"], found["northing"], crs=BNG)
+    return gpd.GeoSeries(points, index=found.index)
