@@ -1,0 +1,247 @@
+"""Modelled travel times held against a reference: how far off they are, and what would fit."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from pathlib import Path
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.errors import InputError
+from llrgeo.schema import name_some, raise_faults
+from llrgeo.travel.times import TravelTimes
+
+DISTANCE_BANDS_KM: Final = (0.0, 5.0, 10.0, 20.0, 40.0, np.inf)
+
+_REFERENCE_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
+# DfT, TAG unit M3.1: a modelled time is close if within 15 % or 1 minute of the observed one.
+_TAG_SHARE: Final = 0.15
+_TAG_MIN: Final = 1.0
+_FOLDS: Final = 5
+_FEWEST_PAIRS: Final = 3
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTimeFit:
+    """The straight line that turns modelled minutes into the reference's.
+
+    Attributes
+    ----------
+    factor
+        Multiplies modelled minutes (driving slower or faster than modelled).
+    delay_min
+        Minutes added to every journey (parking, walking in).
+    mae_min
+        Mean absolute error of the fitted minutes on areas that the line was not fitted to
+        (five folds of areas).
+    """
+
+    factor: float
+    delay_min: float
+    mae_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class TravelTimeComparison:
+    """How modelled travel times differ from a reference.
+
+    Attributes
+    ----------
+    pairs
+        One row a pair reachable in both: `area_id`, `site_id`, `modelled_min`,
+        `reference_min`, `difference_min` (modelled less reference), `distance_km` and
+        `authority` (NaN and blank where not given).
+    overall
+        One row of statistics: `pairs`, `bias_min` (mean difference), `mae_min`,
+        `median_abs_min`, `p10_min`, `p50_min`, `p90_min` (quantiles of the difference), `r2`
+        (squared correlation), `share_close` (within 15 % or 1 minute, DfT's TAG M3.1).
+    by_distance, by_authority
+        The same statistics by distance band and by authority; no rows where these are unknown.
+    unreachable
+        Pairs that the reference reaches and the model does not.
+    not_compared
+        Pairs of the reference whose area or site the model does not have.
+    fit
+        What would bring the model closest to the reference.
+    """
+
+    pairs: pd.DataFrame
+    overall: pd.DataFrame
+    by_distance: pd.DataFrame
+    by_authority: pd.DataFrame
+    unreachable: int
+    not_compared: int
+    fit: TravelTimeFit
+
+    @property
+    def median_abs_min(self) -> float:
+        """The median absolute error in minutes: the figure that travels with results."""
+        return float(self.overall["median_abs_min"].iloc[0])
+
+
+def read_reference(path: str | Path) -> pd.DataFrame:
+    """Read reference travel times: `area_id`, `site_id`, `travel_time_min`, one row a pair.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a pair stands twice, or a time is negative or not a number.
+    """
+    path = Path(path)
+    if not path.is_file():
+        msg = f"{path}: no such file of reference travel times"
+        raise InputError(msg)
+    table = pd.read_csv(path, dtype={"area_id": str, "site_id": str})
+    missing = [name for name in _REFERENCE_COLUMNS if name not in table.columns]
+    faults = [f"column '{name}' is missing" for name in missing]
+    if not missing:
+        minutes = pd.to_numeric(table["travel_time_min"], errors="coerce")
+        wrong = table.loc[~(minutes >= 0), "area_id"]
+        if len(wrong):
+            faults.append(
+                f"{len(wrong)} rows have no time of zero or more minutes ({name_some(wrong)})"
+            )
+        doubled = table.loc[table.duplicated(["area_id", "site_id"]), "area_id"]
+        if len(doubled):
+            faults.append(f"{len(doubled)} pairs stand twice (areas {name_some(doubled)})")
+    raise_faults(faults, source=path.name)
+    return table[list(_REFERENCE_COLUMNS)]
+
+
+def compare_travel_times(
+    times: TravelTimes,
+    reference: pd.DataFrame,
+    *,
+    distance_km: pd.DataFrame | None = None,
+    authority: pd.Series | None = None,
+    bands_km: Sequence[float] = DISTANCE_BANDS_KM,
+) -> TravelTimeComparison:
+    """Compare modelled minutes with a reference, pair by pair.
+
+    Parameters
+    ----------
+    times
+        The modelled times.
+    reference
+        `area_id`, `site_id`, `travel_time_min`; pairs the model does not have are counted and
+        left out.
+    distance_km
+        Kilometres, shaped as the times; the times' own where not given.
+    authority
+        Name of the authority on `area_id`.
+    bands_km
+        Limits of the distance bands, in rising order.
+
+    Raises
+    ------
+    InputError
+        If fewer than three pairs can be compared.
+    """
+    known = reference["area_id"].isin(times.minutes.index) & reference["site_id"].isin(
+        times.minutes.columns
+    )
+    pairs = _pairs(times.minutes, reference[known])
+    reached = np.isfinite(pairs["modelled_min"])
+    compared = pairs[reached].reset_index(drop=True)
+    if len(compared) < _FEWEST_PAIRS:
+        msg = (
+            f"only {len(compared)} of the reference's {len(reference)} pairs can be compared; "
+            "its area_id and site_id must be those of the study"
+        )
+        raise InputError(msg)
+    distance = times.distance_km if distance_km is None else distance_km
+    compared["distance_km"] = np.nan if distance is None else _look_up(distance, compared)
+    compared["authority"] = "" if authority is None else compared["area_id"].map(authority)
+    band = pd.cut(compared["distance_km"], list(bands_km), right=False, labels=_labels(bands_km))
+    return TravelTimeComparison(
+        compared,
+        overall=_statistics(compared, pd.Series("all pairs", compared.index, name="group")),
+        by_distance=_statistics(compared, band.rename("distance_band")),
+        by_authority=_statistics(compared, compared["authority"].replace("", np.nan)),
+        unreachable=int((~reached).sum()),
+        not_compared=int((~known).sum()),
+        fit=fit_travel_times(compared),
+    )
+
+
+def fit_travel_times(pairs: pd.DataFrame) -> TravelTimeFit:
+    """Fit reference = delay + factor x modelled by least squares, and measure what it leaves.
+
+    Parameters
+    ----------
+    pairs
+        `area_id`, `modelled_min`, `reference_min`; at least three rows.
+    """
+    modelled = pairs["modelled_min"].to_numpy(float)
+    reference = pairs["reference_min"].to_numpy(float)
+    fold = pairs["area_id"].rank(method="dense").to_numpy(int) % _FOLDS
+    errors = np.empty(len(pairs))
+    for k in range(_FOLDS):
+        held = fold == k
+        factor, delay = _line(modelled[~held], reference[~held])
+        errors[held] = np.abs(delay + factor * modelled[held] - reference[held])
+    factor, delay = _line(modelled, reference)
+    return TravelTimeFit(factor, delay, float(errors.mean()))
+
+
+def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
+    """Return slope and intercept of the least-squares line; slope 1 where x does not vary."""
+    if len(x) < 2 or np.ptp(x) == 0:  # noqa: PLR2004 (a line takes two points)
+        return 1.0, float((y - x).mean()) if len(x) else 0.0
+    slope, intercept = np.polyfit(x, y, 1)
+    return float(slope), float(intercept)
+
+
+def _pairs(minutes: pd.DataFrame, reference: pd.DataFrame) -> pd.DataFrame:
+    pairs = reference[["area_id", "site_id"]].reset_index(drop=True)
+    pairs["modelled_min"] = _look_up(minutes, pairs)
+    pairs["reference_min"] = reference["travel_time_min"].to_numpy(float)
+    pairs["difference_min"] = pairs["modelled_min"] - pairs["reference_min"]
+    return pairs
+
+
+def _labels(bands_km: Sequence[float]) -> list[str]:
+    """Name distance bands: `0-5 km`, `40 km and more`."""
+    return [
+        f"{low:g}-{high:g} km" if np.isfinite(high) else f"{low:g} km and more"
+        for low, high in pairwise(bands_km)
+    ]
+
+
+def _look_up(matrix: pd.DataFrame, pairs: pd.DataFrame) -> NDArray[np.float64]:
+    rows = matrix.index.get_indexer(pd.Index(pairs["area_id"]))
+    columns = matrix.columns.get_indexer(pd.Index(pairs["site_id"]))
+    values: NDArray[np.float64] = matrix.to_numpy(float)[rows, columns]
+    return values
+
+
+def _statistics(pairs: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
+    """Describe the differences of each group of pairs; pairs of no group are left out."""
+    rows = {}
+    for name, part in pairs.groupby(group, observed=True):
+        difference = part["difference_min"]
+        absolute = difference.abs()
+        close = (absolute <= _TAG_MIN) | (absolute <= _TAG_SHARE * part["reference_min"])
+        rows[name] = {
+            "pairs": len(part),
+            "bias_min": difference.mean(),
+            "mae_min": absolute.mean(),
+            "median_abs_min": absolute.median(),
+            "p10_min": difference.quantile(0.1),
+            "p50_min": difference.quantile(0.5),
+            "p90_min": difference.quantile(0.9),
+            "r2": _r2(part),
+            "share_close": close.mean(),
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis(str(group.name))
+
+
+def _r2(part: pd.DataFrame) -> float:
+    """Return the squared correlation; NaN where either side does not vary."""
+    sides = part[["modelled_min", "reference_min"]].to_numpy(float)
+    if len(part) < _FEWEST_PAIRS or (np.ptp(sides, axis=0) == 0).any():
+        return float("nan")
+    return float(np.corrcoef(sides.T)[0, 1] ** 2)

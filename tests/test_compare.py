@@ -1,0 +1,102 @@
+"""Comparison with reference times: every figure here can be worked out on paper."""
+
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from llrgeo.errors import InputError
+from llrgeo.travel.compare import compare_travel_times, read_reference
+from llrgeo.travel.times import TravelTimes
+
+AREAS = [f"A{i}" for i in range(10)]
+
+
+def modelled(minutes: list[float]) -> TravelTimes:
+    index = pd.Index(AREAS[: len(minutes)], name="area_id")
+    return TravelTimes(pd.DataFrame({"S1": minutes}, index=index))
+
+
+def reference(minutes: list[float]) -> pd.DataFrame:
+    ids = AREAS[: len(minutes)]
+    return pd.DataFrame({"area_id": ids, "site_id": "S1", "travel_time_min": minutes})
+
+
+def test_bias_mae_and_closeness_are_those_of_the_differences() -> None:
+    found = compare_travel_times(modelled([10, 20, 30, 40]), reference([11, 22, 29, 60]))
+    row = found.overall.iloc[0]
+    # differences -1, -2, +1, -20: the first three are within 1 minute or 15 %
+    assert row["pairs"] == 4
+    assert row["bias_min"] == pytest.approx(-5.5)
+    assert row["mae_min"] == pytest.approx(6.0)
+    assert row["median_abs_min"] == found.median_abs_min == pytest.approx(1.5)
+    assert row["p50_min"] == pytest.approx(-1.5)
+    assert row["share_close"] == pytest.approx(0.75)
+    assert row["r2"] == pytest.approx(np.corrcoef([10, 20, 30, 40], [11, 22, 29, 60])[0, 1] ** 2)
+
+
+def test_an_exact_line_is_found_and_leaves_no_error() -> None:
+    minutes = [5.0, 8.0, 13.0, 21.0, 34.0, 55.0, 60.0, 70.0, 75.0, 90.0]
+    found = compare_travel_times(modelled(minutes), reference([5.8 + 1.074 * m for m in minutes]))
+    assert found.fit.factor == pytest.approx(1.074)
+    assert found.fit.delay_min == pytest.approx(5.8)
+    assert found.fit.mae_min == pytest.approx(0, abs=1e-9)
+    assert found.overall["r2"].iloc[0] == pytest.approx(1)
+
+
+def test_the_error_of_a_fit_is_measured_on_areas_it_was_not_fitted_to() -> None:
+    minutes = [10.0, 20.0, 30.0, 40.0, 50.0]
+    found = compare_travel_times(modelled(minutes), reference([10, 20, 30, 40, 80]))
+    # without the last area the line is the identity, which misses it by 30 minutes
+    assert found.fit.mae_min * 5 >= 30
+
+
+def test_groups_are_by_distance_in_order_and_by_authority() -> None:
+    times = modelled([10, 20, 30, 40])
+    km = pd.DataFrame({"S1": [4.0, 12.0, 5.0, 100.0]}, index=times.minutes.index)
+    authority = pd.Series(["Rutland", "Melton", "Melton", "Blaby"], index=AREAS[:4])
+    found = compare_travel_times(
+        times, reference([11, 22, 29, 60]), distance_km=km, authority=authority
+    )
+    bands = ["0-5 km", "5-10 km", "10-20 km", "40 km and more"]
+    assert list(found.by_distance.index) == bands
+    assert list(found.by_authority.index) == ["Blaby", "Melton", "Rutland"]
+    assert found.by_authority.loc["Melton", "bias_min"] == pytest.approx(-0.5)
+    assert found.by_distance["pairs"].sum() == found.by_authority["pairs"].sum() == 4
+
+
+def test_without_distances_and_authorities_there_are_no_groups() -> None:
+    found = compare_travel_times(modelled([10, 20, 30]), reference([10, 20, 30]))
+    assert found.by_distance.empty
+    assert found.by_authority.empty
+
+
+def test_unreachable_and_unknown_pairs_are_counted_not_averaged() -> None:
+    table = reference([10, 20, 30, 40])
+    table.loc[4] = ["nowhere", "S1", 9.0]
+    found = compare_travel_times(modelled([10, 20, 30, np.inf]), table)
+    assert (found.unreachable, found.not_compared) == (1, 1)
+    assert found.overall["mae_min"].iloc[0] == 0
+
+
+def test_a_reference_of_another_study_is_refused() -> None:
+    with pytest.raises(InputError, match="only 0 of the reference's 3 pairs"):
+        compare_travel_times(modelled([10, 20, 30]), reference([1, 2, 3]).assign(site_id="X"))
+
+
+def test_a_reference_file_is_read(tmp_path: Path) -> None:
+    path = tmp_path / "observed.csv"
+    reference([10, 20, 30]).assign(note="x").to_csv(path, index=False)
+    pd.testing.assert_frame_equal(read_reference(path), reference([10, 20, 30]), check_dtype=False)
+
+
+def test_every_fault_of_a_reference_file_is_told_at_once(tmp_path: Path) -> None:
+    path = tmp_path / "observed.csv"
+    path.write_text("area_id,site_id,travel_time_min\nA1,S,5\nA1,S,6\nA2,S,-1\nA3,S,quick\n")
+    with pytest.raises(InputError) as caught:
+        read_reference(path)
+    assert "2 rows have no time of zero or more minutes (A2, A3)" in str(caught.value)
+    assert "1 pairs stand twice (areas A1)" in str(caught.value)
+    with pytest.raises(InputError, match="no such file"):
+        read_reference(tmp_path / "absent.csv")
