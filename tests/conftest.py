@@ -59,7 +59,7 @@ def grid_streets() -> list[tuple[int, int, int]]:
 
 @pytest.fixture(scope="session")
 def town_network() -> RoadNetwork:
-    """Return the streets of the toy town, with a PM peak in which everything takes twice as long."""
+    """Return the toy town's streets; in the PM peak everything takes twice as long."""
     table = pd.DataFrame(grid_streets(), columns=["from_node", "to_node", "minutes"])
     edges = pd.DataFrame(
         {

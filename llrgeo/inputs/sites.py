@@ -44,12 +44,14 @@ def check_sites_near(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source
         If there are any, naming each with its distance.
     """
     _, distance = areas.sindex.nearest(sites.geometry, return_all=False, return_distance=True)
-    far = pd.Series(distance, sites.index).loc[lambda metres: metres > _FAR_M]
+    far = distance > _FAR_M
     raise_faults(
         (
-            f"site {site_id} ({sites.at[site_id, 'name']}) is {metres / 1_000:.0f} km from the "
-            "nearest area; check its lat and lon"
-            for site_id, metres in far.items()
+            f"site {site_id} ({name}) is {metres / 1_000:.0f} km from the nearest area; "
+            "check its lat and lon"
+            for site_id, name, metres in zip(
+                sites.index[far], sites["name"][far], distance[far], strict=True
+            )
         ),
         source=source,
     )

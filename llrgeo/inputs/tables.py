@@ -52,7 +52,8 @@ def typed_points(table: pd.DataFrame, schema: Schema, *, source: str) -> gpd.Geo
         if column.kind == "text":
             typed[column.name] = values.fillna("").astype(str).str.strip()
         else:
-            dtype = "int64" if column.kind == "count" and not column.blank else "float64"
-            typed[column.name] = pd.to_numeric(values).astype(dtype)
+            number = pd.to_numeric(values)
+            whole = column.kind == "count" and not column.blank
+            typed[column.name] = number.astype("int64") if whole else number.astype("float64")
     points = gpd.points_from_xy(typed["lon"], typed["lat"], crs=WGS84)
     return gpd.GeoDataFrame(typed, geometry=points).to_crs(BNG).sort_index()
