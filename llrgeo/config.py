@@ -1,0 +1,261 @@
+"""A study file, checked: what to read, which services and options, and how to judge them."""
+
+import tomllib
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.scoring import MEASURES, Criterion
+from llrgeo.errors import ConfigError
+from llrgeo.inputs.embedded import embedded
+from llrgeo.schema import name_some
+
+DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
+SiteLists = dict[Name, list[str]]
+
+
+class _Part(BaseModel):
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class ServiceConfig(_Part):
+    """A service: who needs it, how it is delivered, and the journey it should not exceed."""
+
+    id: Name
+    label: Annotated[str, Field(min_length=1)]
+    delivery: Literal["patient", "team"] = "patient"
+    trips_per_1000: dict[AgeBand, Annotated[float, Field(ge=0)]]
+    standard_min: Annotated[float, Field(gt=0)]
+    source: str = "illustrative planning assumption"
+    note: str = ""
+
+
+class OptionConfig(_Part):
+    """An option: the sites of each service, or what it changes in another option."""
+
+    id: Name
+    label: Annotated[str, Field(min_length=1)]
+    note: str = ""
+    baseline: bool = False
+    based_on: Name | None = None
+    sites: SiteLists = {}
+    opens: SiteLists = {}
+    closes: SiteLists = {}
+
+
+class CriterionConfig(_Part):
+    """A measure and how much it counts."""
+
+    measure: str
+    weight: Annotated[float, Field(ge=0)]
+
+    @model_validator(mode="after")
+    def _known(self) -> Self:
+        if self.measure not in MEASURES:
+            msg = f"no measure '{self.measure}'; known are {', '.join(MEASURES)}"
+            raise ValueError(msg)
+        return self
+
+
+class StudyConfig(_Part):
+    """One study: the question, its data, services, options and criteria.
+
+    Paths are relative to the study file; `embedded` names the data that travels with llrgeo.
+    """
+
+    title: Annotated[str, Field(min_length=1)]
+    question: str = ""
+    date: str = ""
+    folder: Path = Path()
+    areas: str = "embedded"
+    sites: str = "embedded"
+    outlines: str = "embedded"
+    authorities: str = "embedded"
+    network: str = "embedded"
+    modes: tuple[str, ...] = ("car",)
+    periods: tuple[str, ...] = ("off_peak",)
+    speed_factor: Annotated[float, Field(gt=0)] = 1.0
+    terminal_min: Annotated[float, Field(ge=0)] = 0.0
+    thresholds_min: tuple[int, ...] = (10, 20, 30, 45, 60)
+    tolerance_min: Annotated[float, Field(ge=0)] = 1.0
+    seed: int = 0
+    services: Annotated[tuple[ServiceConfig, ...], Field(min_length=1)]
+    options: Annotated[tuple[OptionConfig, ...], Field(min_length=1)]
+    criteria: tuple[CriterionConfig, ...] = ()
+
+    def path(self, key: str) -> Path:
+        """Return the file or folder that a key such as `areas` names."""
+        value: str = getattr(self, key)
+        if value != "embedded":
+            return self.folder / value
+        return embedded(_EMBEDDED[key])
+
+    @property
+    def baseline(self) -> str:
+        """The id of the option that the others are held against."""
+        return next(option.id for option in self.options if option.baseline)
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        faults = [
+            *_doubled("services", [service.id for service in self.services]),
+            *_doubled("options", [option.id for option in self.options]),
+            *_option_faults(self.options, {service.id for service in self.services}),
+        ]
+        if self.criteria and not sum(criterion.weight for criterion in self.criteria) > 0:
+            faults.append("the weights of the criteria add up to zero")
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+
+_EMBEDDED: Final = {
+    "areas": "areas.csv",
+    "sites": "sites.csv",
+    "outlines": "outlines.geojson",
+    "authorities": "authorities.geojson",
+    "network": "network",
+}
+
+
+def load_study(path: str | Path | None = None) -> StudyConfig:
+    """Read a study file; the embedded LLR study if no path is given.
+
+    Raises
+    ------
+    ConfigError
+        If the file is not TOML, a key is unknown or missing, or a value is out of range; the
+        message lists every fault.
+    """
+    path = embedded(DEFAULT_STUDY) if path is None else Path(path)
+    try:
+        read = tomllib.loads(path.read_text(encoding="utf-8"))
+        return StudyConfig.model_validate({**read, "folder": path.parent})
+    except FileNotFoundError as error:
+        msg = f"{path}: no such study file; start one with: llrgeo new {path.name}"
+        raise ConfigError(msg) from error
+    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
+        msg = f"{path.name}: not a TOML file ({error})"
+        raise ConfigError(msg) from error
+    except ValidationError as error:
+        faults = [fault for one in error.errors() for fault in _plain(one)]
+        heading = f"{path.name}: {len(faults)} fault{'s' if len(faults) > 1 else ''}"
+        raise ConfigError("\n  - ".join([heading, *faults])) from None
+
+
+def build_services(study: StudyConfig) -> tuple[Service, ...]:
+    """Return the study's services as the appraisal uses them."""
+    return tuple(Service(**service.model_dump()) for service in study.services)
+
+
+def build_criteria(study: StudyConfig) -> tuple[Criterion, ...]:
+    """Return the study's criteria as the appraisal uses them."""
+    return tuple(Criterion(one.measure, one.weight) for one in study.criteria)
+
+
+def build_options(study: StudyConfig, sites: pd.DataFrame) -> tuple[Option, ...]:
+    """Resolve the study's options against its sites.
+
+    Raises
+    ------
+    ConfigError
+        If an option names a site that does not exist, is closed, or cannot host the service, or
+        leaves a service with no site; the message lists every fault.
+    """
+    options = _resolved(study)
+    faults = [
+        fault
+        for option in options
+        for service, site_ids in option.sites.items()
+        for fault in _site_faults(option.name, service, site_ids, sites)
+    ]
+    if faults:
+        heading = f"{study.title}: {len(faults)} fault{'s' if len(faults) > 1 else ''} in options"
+        raise ConfigError("\n  - ".join([heading, *faults]))
+    return options
+
+
+def _resolved(study: StudyConfig) -> tuple[Option, ...]:
+    built: dict[str, Option] = {}
+    for one in study.options:
+        start = built[one.based_on] if one.based_on else Option(one.id, one.label, {})
+        replaced = {service: frozenset(ids) for service, ids in one.sites.items()}
+        start = Option(start.name, start.label, {**start.sites, **replaced})
+        built[one.id] = start.change(
+            one.id, label=one.label, opens=one.opens, closes=one.closes, note=one.note
+        )
+    return tuple(built.values())
+
+
+def _site_faults(
+    option: str, service: str, site_ids: frozenset[str], sites: pd.DataFrame
+) -> list[str]:
+    where = f"option '{option}', {service}:"
+    if not site_ids:
+        return [f"{where} no site runs it"]
+    unknown = sorted(site_ids - set(sites.index))
+    faults = [f"{where} no such site: {name_some(unknown)}"] if unknown else []
+    known = sites.loc[sorted(site_ids & set(sites.index))]
+    closed = known.index[known["status"] == "closed"]
+    if len(closed):
+        faults.append(f"{where} closed sites cannot run it: {name_some(closed)}")
+    offers = known["services"].str.split(";").map(lambda names: service in names).astype(bool)
+    if not offers.all():
+        faults.append(f"{where} sites that cannot host it: {name_some(known.index[~offers])}")
+    return faults
+
+
+def _option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:
+    faults = []
+    marked = [option.id for option in options if option.baseline]
+    if len(marked) != 1:
+        faults.append(f"options: exactly one has baseline = true; found {len(marked)}")
+    earlier: set[str] = set()
+    for option in options:
+        where = f"option '{option.id}'"
+        if option.based_on and option.based_on not in earlier:
+            faults.append(f"{where}: based_on '{option.based_on}' names no option above it")
+        named = {*option.sites, *option.opens, *option.closes}
+        if named - services:
+            faults.append(f"{where}: no such service: {name_some(sorted(named - services))}")
+        if not option.based_on and services - set(option.sites):
+            faults.append(
+                f"{where}: no sites for {name_some(sorted(services - set(option.sites)))}"
+            )
+        earlier.add(option.id)
+    return faults
+
+
+def _doubled(what: str, ids: list[str]) -> list[str]:
+    doubled = sorted({one for one in ids if ids.count(one) > 1})
+    return [f"{what}: ids stand twice: {name_some(doubled)}"] if doubled else []
+
+
+def _plain(error: Mapping[str, Any]) -> list[str]:
+    """Say a fault that pydantic found as a planner would."""
+    place = [part for part in error["loc"] if part != "[key]"]
+    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+    if error["type"] == "extra_forbidden":
+        return [f"{where}: unknown key; known here are {', '.join(_known_keys(place))}"]
+    text = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        return [f"{where}: {line}" if where else line for line in text.splitlines()]
+    return [f"{where}: {text[0].lower()}{text[1:]} (found {error['input']!r})"]
+
+
+def _known_keys(place: list[str | int]) -> list[str]:
+    parts: dict[str | int, type[BaseModel]] = {
+        "services": ServiceConfig,
+        "options": OptionConfig,
+        "criteria": CriterionConfig,
+    }
+    model = parts.get(place[0], StudyConfig) if len(place) > 1 else StudyConfig
+    return [name for name in model.model_fields if name != "folder"]

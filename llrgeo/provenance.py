@@ -1,0 +1,99 @@
+"""The manifest of a run: what went in, by which code, with which settings; and its replay."""
+
+import hashlib
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+import llrgeo
+from llrgeo.config import StudyConfig
+from llrgeo.errors import ConfigError
+
+_LIBRARIES: Final = ("geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
+_INPUTS: Final = ("areas", "sites", "outlines", "authorities", "network")
+
+
+def describe_run(study: StudyConfig) -> dict[str, Any]:
+    """Return everything that decides a run's figures, in plain values.
+
+    Returns
+    -------
+    dict
+        `study` (every setting), `inputs` (SHA-256 of each file by its name), `versions`, and
+        `run_id`, the SHA-256 of the settings and inputs: equal ids, equal figures.
+    """
+    settings = study.model_dump(mode="json", exclude={"folder"})
+    inputs = {key: _hash_path(study.path(key)) for key in _INPUTS}
+    versions = {name: version(name) for name in _LIBRARIES}
+    versions |= {"llrgeo": llrgeo.__version__, "python": platform.python_version()}
+    run = {"study": settings, "inputs": inputs, "llrgeo": llrgeo.__version__}
+    run_id = hashlib.sha256(_canonical(run)).hexdigest()
+    return {"run_id": run_id, "study": settings, "inputs": inputs, "versions": versions}
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read a manifest that an earlier run wrote.
+
+    Raises
+    ------
+    ConfigError
+        If the file is not a manifest.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        _ = manifest["run_id"], manifest["study"], manifest["inputs"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"{path}: not a manifest of a run ({error})"
+        raise ConfigError(msg) from error
+    return manifest
+
+
+def study_of(manifest: Mapping[str, Any], folder: Path) -> StudyConfig:
+    """Return the study that a manifest describes, its paths read from a folder.
+
+    Raises
+    ------
+    ConfigError
+        If an input is no longer what it was when the manifest was written.
+    """
+    study = StudyConfig.model_validate({**manifest["study"], "folder": folder})
+    changed = [
+        key for key, known in manifest["inputs"].items() if _hash_path(study.path(key)) != known
+    ]
+    if changed:
+        msg = f"inputs differ from those of the manifest: {', '.join(changed)}"
+        raise ConfigError(msg)
+    return study
+
+
+def changed_outputs(manifest: Mapping[str, Any], folder: Path) -> list[str]:
+    """List the outputs in a folder that differ from those a manifest recorded, or are absent."""
+    recorded: Mapping[str, str] = manifest.get("outputs", {})
+    return sorted(
+        name
+        for name, known in recorded.items()
+        if not (folder / name).is_file() or hash_file(folder / name) != known
+    )
+
+
+def hash_file(path: Path) -> str:
+    """Return a file's SHA-256 in hexadecimal."""
+    return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _hash_path(path: Path) -> str:
+    """Hash a file, or a folder by its files' names and hashes."""
+    if path.is_file():
+        return hash_file(path)
+    return hashlib.sha256(_canonical(_hashes(sorted(path.glob("*"))))).hexdigest()
+
+
+def _hashes(paths: Iterable[Path]) -> dict[str, str]:
+    return {path.name: hash_file(path) for path in paths if path.is_file()}
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()
