@@ -130,8 +130,9 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
         return ["the table has no rows"]
     ids = table[schema.index]
     faults = []
-    if ids.isna().any() or (ids.astype(str).str.strip() == "").any():
-        faults.append(f"{int(ids.isna().sum()) or 1} rows have no {schema.index}")
+    blank = ids.isna() | (ids.astype(str).str.strip() == "")
+    if blank.any():
+        faults.append(f"{int(blank.sum())} rows have no {schema.index}")
     doubled = ids[ids.duplicated() & ids.notna()].unique()
     if len(doubled):
         faults.append(f"{len(doubled)} ids of '{schema.index}' stand twice ({name_some(doubled)})")

@@ -1,0 +1,142 @@
+"""Input tables: one clear error a table that lists every fault, and nothing dropped silently."""
+
+import pandas as pd
+import pytest
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.areas import read_areas, read_outlines
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.landmarks import read_places, read_road_lines
+from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, tidy_postcode
+from llrgeo.inputs.sites import check_sites_near, read_sites, sites_for
+
+
+def write(tmp_path, table, name="table.csv"):
+    path = tmp_path / name
+    table.drop(columns="geometry").to_csv(path)
+    return path
+
+
+def message_of(read, path):
+    with pytest.raises(InputError) as raised:
+        read(path)
+    return str(raised.value)
+
+
+def test_areas_come_back_as_they_were(tmp_path, town_areas):
+    areas = read_areas(write(tmp_path, town_areas))
+    assert areas["residents"].sum() == 1_000
+    assert areas.crs.to_epsg() == 27700
+    moved = areas.distance(town_areas.geometry.reindex(areas.index))
+    assert (moved < 0.01).all()
+
+
+def test_every_fault_of_a_table_is_listed_with_its_rows(tmp_path, town_areas):
+    bad = town_areas.drop(columns="disabled").assign(
+        residents=[400, -1, 200, 100],
+        lat=[-1.1, *town_areas["lat"].iloc[1:]],
+        lon=[52.6, *town_areas["lon"].iloc[1:]],
+        rural_urban=["Urban", "Urban", "Town", "Rural"],
+        age_0_17=["100", "some", "40", "10"],
+    )
+    message = message_of(read_areas, write(tmp_path, bad))
+    assert message.startswith("table.csv: 6 faults")
+    assert "column 'disabled' is missing" in message
+    assert "column 'residents' is below 0 in 1 of 4 rows (N)" in message
+    assert "column 'lat' is below 49.8 in 1 of 4 rows (W)" in message
+    assert "column 'lon' is above 1.8 in 1 of 4 rows (W)" in message
+    assert "column 'rural_urban' is not one of Rural, Urban in 1 of 4 rows (E)" in message
+    assert "column 'age_0_17' is not a number in 1 of 4 rows (N)" in message
+
+
+def test_a_repeated_id_is_refused(tmp_path, town_areas):
+    doubled = pd.concat([town_areas, town_areas.loc[["W"]]])
+    assert "ids of 'area_id' stand twice (W)" in message_of(read_areas, write(tmp_path, doubled))
+
+
+def test_a_table_without_ids_or_rows_is_refused(tmp_path, town_areas):
+    nameless = town_areas.rename_axis("code")
+    assert "column 'area_id' is missing" in message_of(read_areas, write(tmp_path, nameless))
+    assert "no rows" in message_of(read_areas, write(tmp_path, town_areas.iloc[:0]))
+    blank = town_areas.rename(index={"W": " "})
+    assert "rows have no area_id" in message_of(read_areas, write(tmp_path, blank))
+
+
+def test_age_bands_must_add_up_to_residents(tmp_path, town_areas):
+    more = town_areas.assign(age_0_17=town_areas["age_0_17"] + [0, 1, 0, 0])
+    message = message_of(read_areas, write(tmp_path, more))
+    assert "age bands do not add up to residents in 1 areas (N)" in message
+
+
+def test_people_are_whole(tmp_path, town_areas):
+    half = town_areas.assign(disabled=[80.5, 50, 40, 20])
+    assert "'disabled' is not a whole number" in message_of(read_areas, write(tmp_path, half))
+
+
+def test_a_missing_or_unreadable_file_is_named(tmp_path):
+    assert "no such file" in message_of(read_areas, tmp_path / "absent.csv")
+    broken = tmp_path / "broken.parquet"
+    broken.write_bytes(b"not parquet")
+    assert "not a readable table" in message_of(read_areas, broken)
+
+
+def test_sites_keep_blank_beds_and_can_be_asked_for_a_service(tmp_path, town_sites):
+    sites = read_sites(write(tmp_path, town_sites))
+    assert sites["beds"].isna().to_list() == [False, False, True]
+    assert sites_for(sites, "beds") == ["A", "B"]
+    closed = sites.assign(status=["open", "closed", "open"])
+    assert sites_for(closed, "beds") == ["A"]
+
+
+def test_a_site_in_the_sea_is_refused_with_its_distance(tmp_path, town_areas, town_sites):
+    at_sea = town_sites.assign(lat=53.2, lon=1.7)
+    sites = read_sites(write(tmp_path, at_sea))
+    with pytest.raises(InputError, match=r"site A \(City hospital\) is \d+ km from the nearest"):
+        check_sites_near(sites, town_areas, source="sites.csv")
+    check_sites_near(town_sites, town_areas, source="sites.csv")
+
+
+@pytest.mark.parametrize("text", ["le15ww", "LE1 5WW", " Le1  5ww "])
+def test_postcodes_are_written_one_way(text):
+    assert tidy_postcode(text) == "LE1 5WW"
+
+
+def test_a_postcode_that_is_none_or_unknown_is_refused():
+    with pytest.raises(InputError, match="not a full postcode"):
+        tidy_postcode("LE1")
+    with pytest.raises(InputError, match=r"not live or not in the table \(LE99 9ZZ\)"):
+        locate_postcodes(["LE1 5WW", "LE99 9ZZ"], read_postcodes())
+
+
+def test_the_infirmary_is_found_by_its_postcode():
+    point = locate_postcodes(["le1 5ww"], read_postcodes()).iloc[0]
+    sites = read_sites(embedded("sites.csv"))
+    assert point.distance(sites.geometry.loc["RWEAA"]) < 5
+
+
+def test_an_embedded_file_that_is_not_there_is_said():
+    with pytest.raises(InputError, match="no embedded file 'nothing'"):
+        embedded("nothing")
+
+
+def test_outlines_need_their_ids(tmp_path, town_areas):
+    path = tmp_path / "outlines.geojson"
+    outlines = town_areas[["name", "geometry"]].to_crs("EPSG:4326")
+    outlines.reset_index().to_file(path)
+    assert read_outlines(path).index.to_list() == ["E", "F", "N", "W"]
+    assert "column 'code' is missing" in message_of(lambda p: read_outlines(p, index="code"), path)
+    pd.concat([outlines, outlines.loc[["W"]]]).reset_index().to_file(path)
+    assert "outlines stand twice (W)" in message_of(read_outlines, path)
+    path.write_text("{")
+    assert "not a readable map file" in message_of(read_outlines, path)
+
+
+def test_landmarks_are_read_and_bad_ones_refused(tmp_path):
+    roads = read_road_lines(sorted(embedded("roads").glob("links_*.csv")))
+    assert "M1" in set(roads["road"])
+    assert roads.geometry.is_valid.all()
+    assert "Leicester" in set(read_places(embedded("places.csv"))["name"])
+    (tmp_path / "links.csv").write_text("road,road_class,path\nA1,primary,52.1;x\n")
+    (tmp_path / "places.csv").write_text("name,lat,lon\nOakham,52.7,-0.7\n")
+    assert "links of roads" in message_of(lambda p: read_road_lines([p]), tmp_path / "links.csv")
+    assert "residents" in message_of(read_places, tmp_path / "places.csv")
