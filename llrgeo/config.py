@@ -8,7 +8,7 @@ from typing import Annotated, Any, Final, Literal, Self
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
 
-from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.demand import Service, Shares, service_faults
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import MEASURES, Criterion
 from llrgeo.errors import ConfigError
@@ -20,6 +20,8 @@ DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
 SiteLists = dict[Name, list[str]]
+Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 
 class _Part(BaseModel):
@@ -31,11 +33,29 @@ class ServiceConfig(_Part):
 
     id: Name
     label: Annotated[str, Field(min_length=1)]
-    delivery: Literal["patient", "team"] = "patient"
-    trips_per_1000: dict[AgeBand, Annotated[float, Field(ge=0)]]
+    delivery: Literal["patient", "team", "visitor"] = "patient"
+    rates: dict[AgeBand, Positive]
     standard_min: Annotated[float, Field(gt=0)]
+    visits: Positive = 1.0
+    share_video: Share = 0.0
+    share_home: Share = 0.0
+    minimum_activity: Positive = 0.0
+    call_min: Positive = 0.0
+    dispatch_min: Positive = 0.0
     source: str = "illustrative planning assumption"
     note: str = ""
+
+    def build(self) -> Service:
+        """Return the service as the appraisal uses it."""
+        values = self.model_dump(exclude={"share_video", "share_home"})
+        return Service(**values, shares=Shares(self.share_video, self.share_home))
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        faults = service_faults(self.build())
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
 
 
 class OptionConfig(_Part):
@@ -80,9 +100,10 @@ class StudyConfig(_Part):
     outlines: str = "embedded"
     authorities: str = "embedded"
     network: str = "embedded"
-    modes: tuple[str, ...] = ("car",)
+    network_walk: str = "embedded"
+    modes: tuple[Literal["car", "walk"], ...] = ("car",)
     periods: tuple[str, ...] = ("off_peak",)
-    speed_factor: Annotated[float, Field(gt=0)] = 1.0
+    time_factor: Annotated[float, Field(gt=0)] = 1.0
     terminal_min: Annotated[float, Field(ge=0)] = 0.0
     thresholds_min: tuple[int, ...] = (10, 20, 30, 45, 60)
     tolerance_min: Annotated[float, Field(ge=0)] = 1.0
@@ -97,6 +118,10 @@ class StudyConfig(_Part):
         if value != "embedded":
             return self.folder / value
         return embedded(_EMBEDDED[key])
+
+    def network_path(self, mode: str) -> Path:
+        """Return the folder of the road network for a mode."""
+        return self.path("network" if mode == "car" else f"network_{mode}")
 
     @property
     def baseline(self) -> str:
@@ -123,6 +148,7 @@ _EMBEDDED: Final = {
     "outlines": "outlines.geojson",
     "authorities": "authorities.geojson",
     "network": "network",
+    "network_walk": "network_walk",
 }
 
 
@@ -151,9 +177,24 @@ def load_study(path: str | Path | None = None) -> StudyConfig:
         raise ConfigError("\n  - ".join([heading, *faults])) from None
 
 
+def new_study(path: Path) -> None:
+    """Write a commented study file to start from: a copy of the embedded study.
+
+    Raises
+    ------
+    ConfigError
+        If the file exists already.
+    """
+    if path.exists():
+        msg = f"{path}: exists already and is kept; choose another name"
+        raise ConfigError(msg)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(embedded(DEFAULT_STUDY).read_bytes())
+
+
 def build_services(study: StudyConfig) -> tuple[Service, ...]:
     """Return the study's services as the appraisal uses them."""
-    return tuple(Service(**service.model_dump()) for service in study.services)
+    return tuple(service.build() for service in study.services)
 
 
 def build_criteria(study: StudyConfig) -> tuple[Criterion, ...]:

@@ -1,0 +1,130 @@
+"""Study files: every fault is reported at once, in words that say what to do."""
+
+import pandas as pd
+import pytest
+
+from llrgeo.config import build_options, build_services, load_study, new_study
+from llrgeo.errors import ConfigError
+
+STUDY = """
+title = "Toy"
+services = [
+  { id = "clinic", label = "Clinic", standard_min = 30, rates = { age_18_64 = 100 }, visits = 2 },
+  { id = "beds", label = "Beds", standard_min = 30, rates = { age_75_84 = 50 } },
+]
+criteria = [{ measure = "mean_min", weight = 1 }]
+
+[[options]]
+id = "today"
+label = "Today"
+baseline = true
+sites = { clinic = ["A"], beds = ["A", "B"] }
+
+[[options]]
+id = "nearer"
+label = "Nearer"
+based_on = "today"
+opens = { clinic = ["C"] }
+closes = { beds = ["A"] }
+"""
+
+
+def load(tmp_path, text):
+    path = tmp_path / "study.toml"
+    path.write_text(text, encoding="utf-8")
+    return load_study(path)
+
+
+def faults_of(tmp_path, text):
+    with pytest.raises(ConfigError) as raised:
+        load(tmp_path, text)
+    return str(raised.value)
+
+
+def test_a_study_becomes_services_and_options(tmp_path, town_sites):
+    study = load(tmp_path, STUDY)
+    clinic, _ = build_services(study)
+    today, nearer = build_options(study, town_sites)
+    assert (clinic.id, clinic.visits, study.baseline) == ("clinic", 2.0, "today")
+    assert today.sites == {"clinic": {"A"}, "beds": {"A", "B"}}
+    assert nearer.sites == {"clinic": {"A", "C"}, "beds": {"B"}}
+
+
+def test_paths_are_relative_to_the_study_file(tmp_path):
+    study = load(tmp_path, STUDY.replace('title = "Toy"', 'title = "Toy"\nareas = "my.csv"'))
+    assert study.path("areas") == tmp_path / "my.csv"
+    assert study.path("sites").name == "sites.csv"
+
+
+def test_an_unknown_key_is_an_error_that_lists_the_known_ones(tmp_path):
+    message = faults_of(tmp_path, STUDY.replace("title", "titel"))
+    assert "titel: unknown key; known here are title, question" in message
+    assert "title: field required" in message
+
+
+def test_an_unknown_key_of_a_service_lists_the_keys_of_services(tmp_path):
+    message = faults_of(tmp_path, STUDY.replace("visits", "visit"))
+    assert "services.1.visit: unknown key; known here are id, label, delivery" in message
+
+
+def test_all_faults_come_at_once(tmp_path):
+    text = STUDY.replace("age_18_64 = 100", "age_18_64 = -1").replace("weight = 1", "weight = -2")
+    message = faults_of(tmp_path, text)
+    assert "2 faults" in message
+    assert "services.1.rates.age_18_64" in message
+    assert "criteria.1.weight" in message
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('id = "nearer"', 'id = "today"', "options: ids stand twice: today"),
+        ("baseline = true", "baseline = false", "exactly one has baseline = true; found 0"),
+        ('based_on = "today"', 'based_on = "later"', "'later' names no option above it"),
+        ("opens = { clinic", "opens = { theatre", "no such service: theatre"),
+        ('sites = { clinic = ["A"], beds', "sites = { beds", "no sites for clinic"),
+        ("weight = 1", "weight = 0", "weights of the criteria add up to zero"),
+        ('measure = "mean_min"', 'measure = "joy"', "no measure 'joy'; known are"),
+    ],
+)
+def test_what_does_not_fit_together_is_said(tmp_path, old, new, expected):
+    assert expected in faults_of(tmp_path, STUDY.replace(old, new))
+
+
+def test_options_are_held_against_the_sites(tmp_path, town_sites):
+    text = STUDY.replace('opens = { clinic = ["C"] }', 'opens = { clinic = ["Z"], beds = ["C"] }')
+    closed = town_sites.assign(status=["open", "closed", "open"])
+    with pytest.raises(ConfigError) as raised:
+        build_options(load(tmp_path, text), closed)
+    message = str(raised.value)
+    assert "option 'nearer', clinic: no such site: Z" in message
+    assert "option 'nearer', beds: sites that cannot host it: C" in message
+    assert "option 'today', beds: closed sites cannot run it: B" in message
+
+
+def test_a_service_without_a_site_is_refused(tmp_path, town_sites):
+    text = STUDY.replace('closes = { beds = ["A"] }', 'closes = { beds = ["A", "B"] }')
+    with pytest.raises(ConfigError, match="'nearer', beds: no site runs it"):
+        build_options(load(tmp_path, text), town_sites)
+
+
+def test_a_file_that_is_not_toml_or_absent_is_said(tmp_path):
+    assert "not a TOML file" in faults_of(tmp_path, "title = ")
+    with pytest.raises(ConfigError, match="no such study file; start one with: llrgeo new"):
+        load_study(tmp_path / "absent.toml")
+
+
+def test_a_new_study_is_the_default_one_and_never_replaces_a_file(tmp_path):
+    path = tmp_path / "mine" / "new.toml"
+    new_study(path)
+    assert load_study(path).options == load_study().options
+    with pytest.raises(ConfigError, match="exists already"):
+        new_study(path)
+
+
+def test_the_default_study_fits_its_sites():
+    study = load_study()
+    sites = pd.read_csv(study.path("sites"), dtype=str, index_col="site_id")
+    names = [option.name for option in build_options(study, sites.fillna(""))]
+    assert names[0] == study.baseline
+    assert len(names) >= 6
