@@ -1,0 +1,124 @@
+"""The command line: each command a few lines over the library; errors are one line and exit 1."""
+
+import logging
+import sys
+from collections.abc import Iterable, Sequence
+from pathlib import Path
+from typing import Annotated, Any
+
+import typer
+from rich.console import Console
+from rich.progress import track as rich_track
+from rich.table import Table
+
+from llrgeo.config import load_study, new_study
+from llrgeo.errors import LlrgeoError
+from llrgeo.inputs import fetch as downloads
+from llrgeo.roads.network import load_network
+from llrgeo.study import compute_times, read_places, run_study
+from llrgeo.travel.compare import compare_travel_times, read_reference
+from llrgeo.travel.times import Track, save_travel_times
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+network_app = typer.Typer(no_args_is_help=True)
+app.add_typer(network_app, name="network", help="Build a road network, or describe one.")
+
+StudyFile = Annotated[
+    Path | None, typer.Argument(help="Study file; the embedded LLR study if not given.")
+]
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+OutFile = Annotated[Path, typer.Option("--out", help="Where to write.")]
+
+
+@app.callback()
+def start(
+    *, verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done.")] = False
+) -> None:
+    """Plan where health services should be: travel times, options, sites and public maps."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s")
+
+
+@app.command()
+def run(
+    study_file: StudyFile = None,
+    *,
+    out: OutFile = Path("maps"),
+    quiet: Quiet = False,
+) -> None:
+    """Run a study and publish its pages, maps and tables."""
+    result = run_study(load_study(study_file), track=_track("Travel times", quiet=quiet))
+    if not quiet:
+        _console().print(_scorecard(result))
+
+
+@app.command()
+def times(study_file: StudyFile = None, *, out: OutFile, quiet: Quiet = False) -> None:
+    """Write the travel times alone, one row a pair, as .parquet or .csv."""
+    study = load_study(study_file)
+    found = compute_times(study, read_places(study), track=_track("Travel times", quiet=quiet))
+    save_travel_times(list(found.values()), out)
+
+
+@network_app.command("info")
+def network_info(folder: Annotated[Path, typer.Argument(help="A saved network.")]) -> None:
+    """Describe a saved network: what it is of, how large, how far to trust it."""
+    network = load_network(folder)
+    table = Table(show_header=False, box=None)
+    for name, value in describe_network(network).items():
+        table.add_row(name, str(value))
+    _console().print(table)
+
+
+@app.command()
+def validate(
+    study_file: StudyFile = None,
+    *,
+    reference: Annotated[Path, typer.Option(help="CSV: area_id, site_id, travel_time_min.")],
+) -> None:
+    """State the error of a study's travel times against observed or independent ones."""
+    study = load_study(study_file)
+    places = read_places(study)
+    found = next(iter(compute_times(study, places).values()))
+    compared = compare_travel_times(
+        found, read_reference(reference), authority=places.areas["authority"]
+    )
+    for table in (compared.overall, compared.by_distance, compared.by_authority):
+        _console().print(_rich(table))
+
+
+@app.command()
+def fetch(
+    kind: Annotated[str, typer.Argument(help="osm, areas or boundaries.")],
+    *,
+    out: OutFile = Path("downloads"),
+) -> None:
+    """Download official data: resumable, checked by checksum."""
+    for path in downloads.fetch_all(downloads.read_downloads(kind), out):
+        typer.echo(path)
+
+
+@app.command()
+def new(path: Annotated[Path, typer.Argument(help="The study file to write.")]) -> None:
+    """Write a commented study file to start from."""
+    new_study(path)
+    typer.echo(f"{path} is a copy of the default study; edit it, then: llrgeo run {path}")
+
+
+def main() -> None:
+    """Run the command line; an error that llrgeo raises is one line and exit status 1."""
+    try:
+        app()
+    except LlrgeoError as error:
+        Console(stderr=True).print(f"llrgeo: {error}", markup=False, highlight=False)
+        sys.exit(1)
+
+
+def _track(description: str, *, quiet: bool) -> Track:
+    def show(sequence: Sequence[Any]) -> Iterable[Any]:
+        return rich_track(sequence, description, console=Console(stderr=True), transient=True)
+
+    return iter if quiet else show
+
+
+def _console() -> Console:
+    return Console()
