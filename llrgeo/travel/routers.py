@@ -1,33 +1,45 @@
 """The routers: our own over a road network, straight lines, and imported tables."""
 
+import dataclasses
+import math
 from dataclasses import dataclass
-from typing import Final
+from functools import cached_property
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S, Role, Snapper, snapper
+from llrgeo.roads.snap import MAX_SNAP_M, Snapper, snapper
 from llrgeo.schema import BNG, name_some
-from llrgeo.travel.kernels import UNREACHABLE, Arcs, shortest_ms
-from llrgeo.travel.times import Track, TravelTimes
+from llrgeo.travel.engines import journey_keys
+from llrgeo.travel.graph import Layers, layers, limit_key, search_graph, unpack
+from llrgeo.travel.joins import join, roads_of_points
+from llrgeo.travel.times import Router, Track, TravelTimes
 
-_MS_PER_MIN: Final = 60_000
 
-
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)
 class NetworkRouter:
     """Shortest times over a road network, door to door without parking.
 
-    A point is joined to its nearest edge: the walk to it at 5 km/h and the part of the edge are
-    counted. A point with no edge within `max_snap_m` is unreachable.
+    A point is joined to its nearest road: the walk to it at 5 km/h and the part of the road are
+    counted in the minutes, the road alone in the kilometres. What the router learns about the
+    network is kept for its next call.
+
+    Attributes
+    ----------
+    network
+        The network.
+    max_snap_m
+        A point farther than this from every road is unreachable.
+    limit_min
+        Journeys that take longer count as unreachable.
     """
 
     network: RoadNetwork
     max_snap_m: float = MAX_SNAP_M
+    limit_min: float = math.inf
 
     def travel_times(
         self,
@@ -38,25 +50,45 @@ class NetworkRouter:
         period: str,
         track: Track = iter,
     ) -> TravelTimes:
-        """Return the minutes from every origin to every destination.
+        """Return the minutes and kilometres from every origin to every destination.
 
         Raises
         ------
         RoutingError
-            If the network is not of this mode.
+            If the network is not of this mode, or its times are beyond all measure.
+        NetworkError
+            If the network has no such period, or points have no coordinate system.
         """
         if mode != self.network.info.mode:
             msg = f"the network is for {self.network.info.mode}, not {mode}"
             raise RoutingError(msg)
-        snapping = snapper(self.network, max_distance_m=self.max_snap_m)
-        arcs, starts, ends = _joined(snapping, origins, destinations, period)
-        parts = [shortest_ms(arcs, starts, ends[[j]]) for j in track(range(len(ends)))]
-        ms = np.hstack(parts)
-        minutes = np.where(ms == UNREACHABLE, np.inf, ms / _MS_PER_MIN)
-        table = pd.DataFrame(
-            minutes, origins.index.rename("area_id"), destinations.index.rename("site_id")
+        joined = join(
+            self.network,
+            self._layers,
+            period,
+            roads_of_points(self._snapper, origins, "origin"),
+            roads_of_points(self._snapper, destinations, "destination"),
         )
-        return TravelTimes(table, mode, period, "network", self.network.fingerprint)
+        graph = search_graph(self.network, self._layers, period)
+        keys = journey_keys(graph, joined, limit_key(self.limit_min), track)
+        minutes, km = unpack(keys)
+        axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
+        return TravelTimes(
+            pd.DataFrame(minutes, *axes),
+            mode,
+            period,
+            "network",
+            self.network.fingerprint,
+            distance_km=pd.DataFrame(km, *axes),
+        )
+
+    @cached_property
+    def _snapper(self) -> Snapper:
+        return snapper(self.network, max_distance_m=self.max_snap_m)
+
+    @cached_property
+    def _layers(self) -> Layers:
+        return layers(self.network)
 
 
 @dataclass(frozen=True, slots=True)
@@ -122,71 +154,32 @@ class MatrixRouter:
                 msg = f"the table lacks {len(absent)} {what} ({name_some(absent)})"
                 raise RoutingError(msg)
         minutes = table.minutes.loc[origins.index, destinations.index]
-        return TravelTimes(minutes, mode, period, table.engine)
+        km = table.distance_km
+        return dataclasses.replace(
+            table,
+            minutes=minutes,
+            distance_km=None if km is None else km.loc[origins.index, destinations.index],
+        )
 
 
-def _joined(
-    snapping: Snapper, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, period: str
-) -> tuple[Arcs, NDArray[np.int64], NDArray[np.int64]]:
-    """Add a node for each point and arcs that join it to the ends of its edge."""
-    network = snapping.network
-    ms = network.weights_ms(period)
-    tail, head = network.edges[["from_node", "to_node"]].to_numpy(np.int64).T
-    n = len(network.nodes)
-    starts = n + np.arange(len(origins))
-    ends = n + len(origins) + np.arange(len(destinations))
-    out = _connectors(snapping, origins, ms, "origin")
-    into = _connectors(snapping, destinations, ms, "destination")
-    tails = [tail, starts[out["point"]], tail[into["edge"]]]
-    heads = [head, head[out["edge"]], ends[into["point"]]]
-    weights = [ms, out["after_ms"] + out["walk_ms"], into["before_ms"] + into["walk_ms"]]
-    same = out.merge(into, on="edge", suffixes=("_out", "_into"))
-    along = same["before_ms_into"] - same["before_ms_out"]
-    direct = same[along >= 0]
-    tails.append(starts[direct["point_out"]])
-    heads.append(ends[direct["point_into"]])
-    weights.append(along[along >= 0] + direct["walk_ms_out"] + direct["walk_ms_into"])
-    joined = (
-        np.concatenate([np.asarray(x, dtype=np.int64) for x in xs])
-        for xs in (tails, heads, weights)
+def times_from_sites(
+    router: Router,
+    areas: gpd.GeoSeries,
+    sites: gpd.GeoSeries,
+    *,
+    mode: str,
+    period: str,
+) -> TravelTimes:
+    """Return the times of teams that travel from each site (column) to each area (row)."""
+    times = router.travel_times(sites, areas, mode=mode, period=period)
+    km = times.distance_km
+    return dataclasses.replace(
+        times,
+        minutes=_turned(times.minutes),
+        distance_km=None if km is None else _turned(km),
+        direction="from_site",
     )
-    return Arcs(n + len(origins) + len(destinations), *joined), starts, ends
 
 
-def _connectors(
-    snapping: Snapper, points: gpd.GeoSeries, ms: NDArray[np.int64], role: Role
-) -> pd.DataFrame:
-    """List for each point the edges it can use: its own and, on a two-way road, the reverse."""
-    network = snapping.network
-    snaps = snapping.snap(points, role=role).assign(point=np.arange(len(points)))
-    snaps = snaps[snaps["edge"] >= 0]
-    back = snaps.assign(edge=reverse_edges(network)[snaps["edge"]], share=1 - snaps["share"])
-    both = pd.concat([snaps, back[back["edge"] >= 0]], ignore_index=True)
-    edge_ms = ms[both["edge"]]
-    before = np.rint(edge_ms * both["share"]).astype(np.int64)
-    walk = np.rint(both["distance_m"] / WALK_M_PER_S * 1_000).astype(np.int64)
-    return both.assign(before_ms=before, after_ms=edge_ms - before, walk_ms=walk)
-
-
-def reverse_edges(network: RoadNetwork) -> NDArray[np.int64]:
-    """Return for every edge the row of the same road driven the other way; -1 where there is none.
-
-    Two edges are one road if they join the same nodes, are of the same use and length.
-    """
-    edges = network.edges
-    key = pd.DataFrame(
-        {
-            "tail": edges["from_node"],
-            "head": edges["to_node"],
-            "length": (edges["length_m"] * 100).round().astype(np.int64),
-            "use": edges["use"],
-            "edge": np.arange(len(edges)),
-        }
-    ).drop_duplicates(["tail", "head", "length", "use"])
-    pairs = key.merge(
-        key, left_on=["tail", "head", "length", "use"], right_on=["head", "tail", "length", "use"]
-    )
-    reverse = np.full(len(edges), -1)
-    reverse[pairs["edge_x"]] = pairs["edge_y"]
-    reverse[reverse == np.arange(len(edges))] = -1
-    return reverse
+def _turned(table: pd.DataFrame) -> pd.DataFrame:
+    return table.T.rename_axis(index="area_id", columns="site_id")

@@ -1,0 +1,125 @@
+"""Points joined to the graph: the walk to the nearest road and the part of it that is driven."""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.snap import WALK_M_PER_S, Role, Snapper
+from llrgeo.travel.graph import IntArray, Joins, Layers, pack
+
+_SAME_M: Final = 0.05  # lines of one length whose quarter points are this close are one road
+_QUARTERS: Final = (0.25, 0.75)
+_ROAD: Final = ("from_node", "to_node", "length_m")  # the same of an edge and its restricted copy
+
+
+@dataclass(frozen=True, slots=True)
+class Joined:
+    """Origins and destinations joined to a graph.
+
+    Attributes
+    ----------
+    exits
+        From each origin to the nodes it can drive to first.
+    entries
+        To each destination from the nodes it can be driven to from.
+    direct_origin, direct_destination, direct_key
+        Pairs on one road, the destination ahead of the origin: no node lies between them.
+    """
+
+    exits: Joins
+    entries: Joins
+    direct_origin: IntArray
+    direct_destination: IntArray
+    direct_key: IntArray
+
+    def reversed(self) -> Self:
+        """Return the joins of the same journeys driven backwards."""
+        return type(self)(
+            self.entries,
+            self.exits,
+            self.direct_destination,
+            self.direct_origin,
+            self.direct_key,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class UsedRoads:
+    """The roads that points use.
+
+    Attributes
+    ----------
+    points
+        How many points.
+    table
+        One row a point and edge, sorted: `point` (row number of the point), `edge`, `share` (0 to
+        1 of the edge's length at which the point lies), `walk_ms` between the point and the road.
+        A point too far from every road has no row.
+    """
+
+    points: int
+    table: pd.DataFrame
+
+
+def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> UsedRoads:
+    """List for each point every edge along its nearest road.
+
+    A road is often several edges: one each way, and copies where a turn is forbidden.
+    """
+    tree, edges = snapping.trees[role]
+    snaps = snapping.snap(points, role=role)
+    point = np.flatnonzero(snaps["edge"] >= 0)
+    snaps = snaps.iloc[point]
+    line = snapping.network.lines.to_numpy()[snaps["edge"]]
+    early, late = (shapely.line_interpolate_point(line, at, normalized=True) for at in _QUARTERS)
+    which, near = tree.query(early, predicate="dwithin", distance=_SAME_M)
+    found = tree.geometries[near]
+    longer_m = shapely.length(found) - shapely.length(line[which])
+    same = shapely.dwithin(found, late[which], _SAME_M) & (np.abs(longer_m) <= _SAME_M)
+    which, found, edge = which[same], found[same], edges[near[same]]
+    place = shapely.line_interpolate_point(line, snaps["offset_m"].to_numpy())
+    along_m, length_m = shapely.line_locate_point(found, place[which]), shapely.length(found)
+    share = np.divide(along_m, length_m, out=np.zeros_like(along_m), where=length_m > 0)
+    walk_ms = np.rint(snaps["distance_m"].to_numpy() / WALK_M_PER_S * 1_000).astype(np.int64)
+    columns = {"point": point[which], "edge": edge, "share": share, "walk_ms": walk_ms[which]}
+    table = pd.DataFrame(columns).sort_values(["point", "edge"], ignore_index=True)
+    return UsedRoads(len(points), table)
+
+
+def join(
+    network: RoadNetwork, laid: Layers, period: str, out: UsedRoads, into: UsedRoads
+) -> Joined:
+    """Turn the roads that origins leave by (`out`) and destinations are reached by into joins."""
+    leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
+    exits = leave["after"] + leave["walk"]
+    entries = arrive["before"] + arrive["walk"]
+    same = leave.merge(arrive, on=[*_ROAD], suffixes=("_out", "_into"))
+    same = same[same["share_into"] >= same["share_out"]]
+    driven = same["before_into"] - same["before_out"]
+    direct = driven + same["walk_out"] + same["walk_into"]
+    return Joined(
+        _joins(out.points, leave["point"], laid.head[leave["edge"]], exits),
+        _joins(into.points, arrive["point"], laid.tail[arrive["edge"]], entries),
+        same["point_out"].to_numpy(np.int64),
+        same["point_into"].to_numpy(np.int64),
+        direct.to_numpy(np.int64),
+    )
+
+
+def _joins(points: int, point: pd.Series, node: IntArray, key: pd.Series) -> Joins:
+    return Joins(points, point.to_numpy(np.int64), node, key.to_numpy(np.int64))
+
+
+def _keyed(network: RoadNetwork, period: str, used: pd.DataFrame) -> pd.DataFrame:
+    """Add the road's ends and the keys of the drive before and after the point, and of the walk."""
+    road = network.edges.loc[:, [*_ROAD]].iloc[used["edge"]].reset_index(drop=True)
+    ms, length_m = network.weights_ms(period)[used["edge"]], road["length_m"].to_numpy()
+    share = used["share"].to_numpy()
+    before = pack(np.rint(ms * share).astype(np.int64), length_m * share)
+    walk = pack(used["walk_ms"].to_numpy(), np.zeros(len(used)))
+    return used.join(road).assign(before=before, after=pack(ms, length_m) - before, walk=walk)

@@ -1,0 +1,272 @@
+"""What every router promises, and what our own adds."""
+
+import dataclasses
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+from conftest import ORIGIN
+from shapely import Point
+
+from llrgeo.errors import RoutingError
+from llrgeo.roads.network import NetworkInfo, RoadNetwork
+from llrgeo.schema import BNG
+from llrgeo.travel.routers import (
+    MatrixRouter,
+    NetworkRouter,
+    StraightLineRouter,
+    times_from_sites,
+)
+from llrgeo.travel.times import Router, TravelTimes
+
+TRIP = {"mode": "car", "period": "off_peak"}
+
+
+@pytest.fixture(params=["network", "straight line", "matrix"])
+def router(
+    request: pytest.FixtureRequest, town_network: RoadNetwork, town_times: TravelTimes
+) -> Router:
+    return {
+        "network": NetworkRouter(town_network),
+        "straight line": StraightLineRouter(),
+        "matrix": MatrixRouter(dataclasses.replace(town_times, engine="GTFS")),
+    }[request.param]
+
+
+def points(**metres: tuple[float, float]) -> gpd.GeoSeries:
+    """Place points at metres east and north of the town's corner."""
+    at = [Point(ORIGIN[0] + x, ORIGIN[1] + y) for x, y in metres.values()]
+    return gpd.GeoSeries(at, index=list(metres), crs=BNG)
+
+
+def road(from_node: int, to_node: int, **columns: object) -> dict[str, object]:
+    """Describe an edge of one minute and one kilometre, unless told otherwise."""
+    plain = {
+        "length_m": 1_000.0,
+        "ms_off_peak": 60_000,
+        "road_class": "residential",
+        "road_name": "",
+        "use": "through",
+        "snappable": True,
+        "geometry": None,
+    }
+    return {"from_node": from_node, "to_node": to_node, **plain, **columns}
+
+
+def network_of(xy: list[tuple[float, float]], *roads: dict[str, object]) -> RoadNetwork:
+    nodes = pd.DataFrame(np.array(xy) + ORIGIN, columns=["x", "y"])
+    return RoadNetwork(nodes, pd.DataFrame(roads), NetworkInfo("car", ("off_peak",), "toy", "none"))
+
+
+def both_ways(a: int, b: int, **columns: object) -> list[dict[str, object]]:
+    return [road(a, b, **columns), road(b, a, **columns)]
+
+
+class TestEveryRouter:
+    def test_gives_a_row_an_origin_and_a_column_a_destination_in_their_order(
+        self, router: Router, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        times = router.travel_times(town_areas.geometry, town_sites.geometry[::-1], **TRIP)
+        assert list(times.minutes.index) == ["W", "N", "E", "F"]
+        assert list(times.minutes.columns) == ["C", "B", "A"]
+        assert (times.mode, times.period, times.direction) == ("car", "off_peak", "to_site")
+
+    def test_states_what_computed_the_times(
+        self, router: Router, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        assert router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP).engine
+
+    def test_gives_kilometres_on_the_axes_of_the_minutes(
+        self, router: Router, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        times = router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP)
+        pd.testing.assert_index_equal(times.distance_km.index, times.minutes.index)
+        pd.testing.assert_index_equal(times.distance_km.columns, times.minutes.columns)
+
+    def test_leaves_the_points_as_they_were(
+        self, router: Router, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        before = town_areas.geometry.copy()
+        router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP)
+        pd.testing.assert_series_equal(town_areas.geometry, before)
+
+    def test_answers_for_one_pair_alone_as_among_many(
+        self, router: Router, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        many = router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP)
+        one = router.travel_times(town_areas.geometry[["E"]], town_sites.geometry[["C"]], **TRIP)
+        assert one.minutes.loc["E", "C"] == many.minutes.loc["E", "C"]
+
+    def test_turns_the_direction_round_for_teams_that_leave_from_sites(
+        self, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        router = StraightLineRouter()
+        times = times_from_sites(router, town_areas.geometry, town_sites.geometry, **TRIP)
+        assert times.direction == "from_site"
+        assert times.minutes.index.name == "area_id"
+        assert list(times.minutes.columns) == ["A", "B", "C"]
+
+
+class TestNetworkRouter:
+    def test_gives_the_minutes_and_kilometres_worked_out_on_paper(
+        self,
+        town_network: RoadNetwork,
+        town_areas: gpd.GeoDataFrame,
+        town_sites: gpd.GeoDataFrame,
+        town_times: TravelTimes,
+    ) -> None:
+        times = NetworkRouter(town_network).travel_times(
+            town_areas.geometry, town_sites.geometry, **TRIP
+        )
+        pd.testing.assert_frame_equal(times.minutes, town_times.minutes, atol=1e-4)
+        pd.testing.assert_frame_equal(times.distance_km, town_times.distance_km, atol=2e-4)
+        assert times.network == town_network.fingerprint
+
+    def test_takes_the_period_asked_for(
+        self,
+        town_network: RoadNetwork,
+        town_areas: gpd.GeoDataFrame,
+        town_sites: gpd.GeoDataFrame,
+        town_times: TravelTimes,
+    ) -> None:
+        times = NetworkRouter(town_network).travel_times(
+            town_areas.geometry, town_sites.geometry, mode="car", period="pm_peak"
+        )
+        pd.testing.assert_frame_equal(times.minutes, 2 * town_times.minutes, atol=1e-4)
+
+    def test_gives_the_way_back_its_own_time(
+        self, town_network: RoadNetwork, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        times = times_from_sites(
+            NetworkRouter(town_network), town_areas.geometry, town_sites.geometry, **TRIP
+        )
+        # 4 -> 3 is closed: from C at 4 to W at 0 by 1; from 2 and 6 nothing is in the way.
+        assert times.minutes.loc["W"].round(3).tolist() == [2, 2, 2]
+        assert times.minutes.loc["E", "B"] == pytest.approx(3)
+
+    def test_counts_the_walk_to_the_road_and_the_part_of_it_that_is_driven(
+        self, town_network: RoadNetwork
+    ) -> None:
+        router = NetworkRouter(town_network)
+        home, shop = points(h=(250, -100)), points(s=(1_000, 500))
+        times = router.travel_times(home, shop, **TRIP)
+        # 100 m at 5 km/h are 1.2 minutes; 750 m to node 1 and 500 m on to the shop.
+        assert times.minutes.loc["h", "s"] == pytest.approx(1.2 + 0.75 + 0.5, abs=1e-4)
+        assert times.distance_km.loc["h", "s"] == pytest.approx(1.25)
+
+    @pytest.mark.parametrize(("start", "end"), [(200, 700), (700, 200)])
+    def test_drives_along_one_road_without_passing_a_crossroads(
+        self, town_network: RoadNetwork, start: float, end: float
+    ) -> None:
+        times = NetworkRouter(town_network).travel_times(
+            points(a=(start, 0)), points(b=(end, 0)), **TRIP
+        )
+        assert times.minutes.loc["a", "b"] == pytest.approx(0.5)
+
+    def test_drives_round_when_the_destination_lies_behind_on_a_one_way_road(
+        self, town_network: RoadNetwork
+    ) -> None:
+        router = NetworkRouter(town_network)
+        west, east = points(w=(300, 1_000)), points(e=(800, 1_000))
+        assert router.travel_times(west, east, **TRIP).minutes.loc["w", "e"] == pytest.approx(0.5)
+        back = router.travel_times(east, west, **TRIP).minutes.loc["e", "w"]
+        assert back == pytest.approx(0.2 + 3 + 0.3)
+
+    def test_calls_a_journey_beyond_the_limit_unreachable(
+        self, town_network: RoadNetwork, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        router = NetworkRouter(town_network, limit_min=2.5)
+        times = router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP)
+        assert np.isinf(times.minutes.loc["N"]).tolist() == [True, False, False]
+        assert np.isinf(times.distance_km.loc["N"]).tolist() == [True, False, False]
+
+    def test_refuses_a_mode_that_the_network_is_not_for(
+        self, town_network: RoadNetwork, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        with pytest.raises(RoutingError, match="for car, not walk"):
+            NetworkRouter(town_network).travel_times(
+                town_sites.geometry, town_sites.geometry, mode="walk", period="off_peak"
+            )
+
+    def test_takes_the_faster_of_parallel_roads(self) -> None:
+        slow = road(0, 1, ms_off_peak=90_000, snappable=False)
+        network = network_of([(0, 0), (1_000, 0)], slow, *both_ways(0, 1))
+        times = NetworkRouter(network).travel_times(points(a=(0, 0)), points(b=(1_000, 0)), **TRIP)
+        assert times.minutes.loc["a", "b"] == pytest.approx(1)
+
+    def test_takes_the_shorter_of_equally_fast_ways(self) -> None:
+        long_way = road(0, 1, length_m=1_700.0, snappable=False)
+        network = network_of([(0, 0), (1_000, 0)], long_way, *both_ways(0, 1))
+        times = NetworkRouter(network).travel_times(points(a=(0, 0)), points(b=(1_000, 0)), **TRIP)
+        assert times.distance_km.loc["a", "b"] == pytest.approx(1)
+
+
+class TestPrivateRoads:
+    """Streets 0-1-2 go round by the south; a private road 0-3-2 would be a short cut."""
+
+    @pytest.fixture
+    def network(self) -> RoadNetwork:
+        xy = [(0, 0), (1_000, -2_000), (2_000, 0), (1_000, 0)]
+        public = [*both_ways(0, 1, ms_off_peak=600_000), *both_ways(1, 2, ms_off_peak=600_000)]
+        private = [
+            edge
+            for use in ("start", "end")
+            for pair in ((0, 3), (3, 2))
+            for edge in both_ways(*pair, use=use)
+        ]
+        return network_of(xy, *public, *private)
+
+    def minutes(
+        self, network: RoadNetwork, start: tuple[float, float], end: tuple[float, float]
+    ) -> float:
+        times = NetworkRouter(network).travel_times(points(a=start), points(b=end), **TRIP)
+        return times.minutes.loc["a", "b"]
+
+    def test_are_no_short_cut(self, network: RoadNetwork) -> None:
+        # The points lie on the public road, a quarter of the way from nodes 0 and 2.
+        assert self.minutes(network, (250, -500), (1_750, -500)) == pytest.approx(15)
+
+    def test_can_start_a_journey(self, network: RoadNetwork) -> None:
+        assert self.minutes(network, (1_000, 1), (250, -500)) == pytest.approx(1 + 2.5, abs=0.02)
+
+    def test_can_end_a_journey(self, network: RoadNetwork) -> None:
+        assert self.minutes(network, (1_750, -500), (1_000, 1)) == pytest.approx(3.5, abs=0.02)
+
+    def test_can_be_the_whole_of_a_journey(self, network: RoadNetwork) -> None:
+        assert self.minutes(network, (200, 0), (700, 0)) == pytest.approx(0.5)
+        assert self.minutes(network, (700, 0), (200, 0)) == pytest.approx(0.5)
+
+
+class TestMatrixRouter:
+    def test_refuses_another_mode(
+        self, town_times: TravelTimes, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        with pytest.raises(RoutingError, match="for car off_peak, not walk night"):
+            MatrixRouter(town_times).travel_times(
+                town_areas.geometry, town_sites.geometry, mode="walk", period="night"
+            )
+
+    def test_names_the_sites_that_the_table_lacks(
+        self, town_times: TravelTimes, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        router = MatrixRouter(town_times.select(["A", "C"]))
+        with pytest.raises(RoutingError, match=r"lacks 1 sites \(B\)"):
+            router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP)
+
+    def test_keeps_what_the_table_knows_of_itself(
+        self, town_times: TravelTimes, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    ) -> None:
+        known = dataclasses.replace(town_times, engine="GTFS", error_min=2.0)
+        times = MatrixRouter(known).travel_times(
+            town_areas.geometry[:1], town_sites.geometry, **TRIP
+        )
+        assert isinstance(times, TravelTimes)
+        assert (times.engine, times.error_min) == ("GTFS", 2.0)
+
+
+def test_a_straight_line_takes_its_length_times_the_detour_at_the_speed() -> None:
+    router = StraightLineRouter(speed_kph=30.0, detour_factor=1.5)
+    times = router.travel_times(points(a=(0, 0)), points(b=(3_000, 4_000)), **TRIP)
+    assert times.distance_km.loc["a", "b"] == pytest.approx(7.5)
+    assert times.minutes.loc["a", "b"] == pytest.approx(15)
