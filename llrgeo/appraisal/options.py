@@ -1,9 +1,10 @@
 """Options: which sites run which service, and what an option changes against another."""
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass
+from collections.abc import Collection, Iterable, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Self, TypeAlias
 
+from llrgeo.appraisal.demand import Shares, share_faults
 from llrgeo.errors import InputError
 from llrgeo.schema import name_some
 
@@ -24,12 +25,19 @@ class Option:
         The sites at which each service runs, by service id.
     note
         Why the option is there, in plain words.
+    shares
+        Contacts by video and at home, by service id, where they differ from the service's own.
+    capacity
+        Contacts a year that a site has room for, by service id and site id; a site left out has
+        room for all.
     """
 
     name: str
     label: str
     sites: SitesByService
     note: str = ""
+    shares: Mapping[str, Shares] = field(default_factory=dict)
+    capacity: Mapping[str, Mapping[str, float]] = field(default_factory=dict)
 
     def change(
         self,
@@ -38,26 +46,76 @@ class Option:
         label: str = "",
         opens: Mapping[str, Collection[str]] | None = None,
         closes: Mapping[str, Collection[str]] | None = None,
+        moves: Mapping[str, Mapping[str, str]] | None = None,
         note: str = "",
     ) -> Self:
-        """Return a new option that opens and closes sites, by service id.
+        """Return a new option that opens, closes and moves services, by service id.
+
+        A move is a pair of sites, from and to: the first closes and the second opens.
 
         Raises
         ------
         InputError
-            If a site to close does not run the service, or one to open already does.
+            If a service does not run at a site to close, or runs already at one to open; the
+            message lists every such case.
         """
+        opens, closes, moves = opens or {}, closes or {}, moves or {}
         changed = dict(self.sites)
-        for service, site_ids in (closes or {}).items():
-            absent = sorted(set(site_ids) - changed.get(service, frozenset()))
-            if absent:
-                msg = f"option '{name}': {service} does not run at {name_some(absent)}"
-                raise InputError(msg)
-            changed[service] = changed[service] - set(site_ids)
-        for service, site_ids in (opens or {}).items():
-            present = sorted(set(site_ids) & changed.get(service, frozenset()))
-            if present:
-                msg = f"option '{name}': {service} runs already at {name_some(present)}"
-                raise InputError(msg)
-            changed[service] = changed.get(service, frozenset()) | set(site_ids)
-        return type(self)(name, label or name, changed, note)
+        faults = []
+        for service in sorted({*opens, *closes, *moves}):
+            here = self.sites.get(service, frozenset())
+            pairs = moves.get(service, {})
+            leaving = {*closes.get(service, ()), *pairs.keys()}
+            coming = {*opens.get(service, ()), *pairs.values()}
+            if leaving - here:
+                faults.append(f"{service} does not run at {name_some(sorted(leaving - here))}")
+            if coming & here:
+                faults.append(f"{service} runs already at {name_some(sorted(coming & here))}")
+            changed[service] = (here - leaving) | coming
+        if faults:
+            msg = f"option '{name}': " + "; ".join(faults)
+            raise InputError(msg)
+        return replace(self, name=name, label=label or name, sites=changed, note=note)
+
+    def shares_of(self, service: str, usual: Shares) -> Shares:
+        """Return the shares of a service under this option, or the usual ones."""
+        return self.shares.get(service, usual)
+
+
+def option_faults(option: Option, services: Collection[str], sites: Collection[str]) -> list[str]:
+    """Return what is wrong with an option, given the services and sites there are."""
+    faults = []
+    named = {*option.sites, *option.shares, *option.capacity} - set(services)
+    if named:
+        faults.append(f"names unknown services ({name_some(sorted(named))})")
+    unknown = set().union(*option.sites.values()) - set(sites)
+    if unknown:
+        faults.append(f"names unknown sites ({name_some(sorted(unknown))})")
+    for service, shares in option.shares.items():
+        faults += [f"{service}: {fault}" for fault in share_faults(shares)]
+    for service, room in option.capacity.items():
+        elsewhere = sorted(set(room) - option.sites.get(service, frozenset()))
+        if elsewhere:
+            faults.append(
+                f"{service} has capacity at {name_some(elsewhere)} but does not run there"
+            )
+        negative = sorted(site for site, value in room.items() if not value >= 0)
+        if negative:
+            faults.append(f"{service} has a capacity below 0 at {name_some(negative)}")
+    return [f"option '{option.name}': {fault}" for fault in faults]
+
+
+def only_at(options: Iterable[Option], site_ids: Collection[str]) -> list[Option]:
+    """Return the options with services at some of the sites only, such as those within LLR."""
+    kept = frozenset(site_ids)
+    return [
+        replace(
+            option,
+            sites={service: sites & kept for service, sites in option.sites.items()},
+            capacity={
+                service: {site: room for site, room in rooms.items() if site in kept}
+                for service, rooms in option.capacity.items()
+            },
+        )
+        for option in options
+    ]

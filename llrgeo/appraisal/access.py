@@ -1,0 +1,319 @@
+"""Access: how long residents travel, what changes for them, and who they are.
+
+Frames in, frames out, on the areas' index. Every table counts all people, those who cannot reach a
+site included (METHODS 1 and 2).
+"""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+from llrgeo.errors import LlrgeoError
+from llrgeo.schema import AGE_BANDS
+from llrgeo.travel.times import TravelTimes
+
+EVERYONE: Final = ("everyone", "everyone")
+OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
+BAND_EDGES_MIN: Final = (5.0, 10.0, 15.0)
+
+_NOISE_MIN: Final = 1e-9  # a change of less is a rounding error of the machine
+_AGE_LABELS: Final = {
+    "age_0_17": "0 to 17",
+    "age_18_64": "18 to 64",
+    "age_65_74": "65 to 74",
+    "age_75_84": "75 to 84",
+    "age_85_plus": "85 and over",
+}
+_FIFTHS: Final = {1: "1 (most deprived)", 2: "2", 3: "3", 4: "4", 5: "5 (least deprived)"}
+
+
+@dataclass(frozen=True, slots=True)
+class Access:
+    """How people reach a service under an option, and what changes for them from the baseline.
+
+    Attributes
+    ----------
+    change
+        One row an area: `before_min`, `after_min`, `change_min`, `outcome` (one of OUTCOMES).
+    winners
+        People by outcome and band of change; they add up to all people.
+    thresholds
+        One row a number of minutes: people within it before and after, newly inside and outside.
+    groups
+        One row a group of people: how long they travel, and how many of them gain and lose.
+    """
+
+    change: pd.DataFrame
+    winners: pd.DataFrame
+    thresholds: pd.DataFrame
+    groups: pd.DataFrame
+
+    @property
+    def summary(self) -> pd.Series:
+        """Return the row of `groups` that counts everyone."""
+        return self.groups.loc[[EVERYONE]].iloc[0]
+
+
+def assess_access(
+    before: pd.Series,
+    after: pd.Series,
+    people: pd.DataFrame,
+    *,
+    tolerance_min: float,
+    thresholds_min: Sequence[float],
+) -> Access:
+    """Compare the minutes of every area under an option with those of the baseline.
+
+    Parameters
+    ----------
+    before, after
+        Minutes on the areas' index; +inf where no site can be reached, NaN where not known.
+    people
+        Residents by group, as `people_by_group` returns them.
+    tolerance_min
+        Changes up to this many minutes count as none.
+    thresholds_min
+        Minutes within which people are counted.
+    """
+    change = compare_minutes(before, after, tolerance_min=tolerance_min)
+    everyone = people[EVERYONE]
+    groups = summarise_access(after, people, thresholds_min=thresholds_min)
+    return Access(
+        change=change,
+        winners=winners_and_losers(change, everyone, tolerance_min=tolerance_min),
+        thresholds=threshold_flows(change, everyone, thresholds_min=thresholds_min),
+        groups=groups.join(_changes_by_group(change, people)),
+    )
+
+
+def nearest_site(times: TravelTimes, open_sites: Collection[str]) -> pd.DataFrame:
+    """Return for every area its nearest open site; a tie goes to the lowest site id.
+
+    Columns `site_id` (missing where none can be reached), `travel_time_min` (+inf there) and
+    `distance_km` (NaN where the times carry no distances, or none can be reached).
+    """
+    sites = sorted(open_sites)
+    chosen = times.select(sites)
+    minutes = chosen.minutes[sites].to_numpy()
+    none = np.full((len(minutes), 1), np.inf)
+    padded = np.hstack([minutes, none])
+    best = padded.argmin(axis=1)
+    rows = np.arange(len(minutes))
+    best = np.where(np.isfinite(padded[rows, best]), best, len(sites))
+    if chosen.distance_km is None:
+        distance = np.full(len(minutes), np.nan)
+    else:
+        km = np.hstack([chosen.distance_km[sites].to_numpy(), np.full((len(minutes), 1), np.nan)])
+        distance = km[rows, best]
+    return pd.DataFrame(
+        {
+            "site_id": pd.array([*sites, None], dtype="str")[best],
+            "travel_time_min": padded[rows, best],
+            "distance_km": distance,
+        },
+        index=chosen.minutes.index,
+    )
+
+
+def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return the residents of every area by group: columns (group, level), people as integers.
+
+    The groups are those of the Equality Act and of inequality guidance that the data has:
+    deprivation, age, disability, rural or urban, and authority. The levels of each group add up
+    to the residents of the area.
+    """
+    residents = areas["residents"].astype(np.int64)
+    disabled = areas["disabled"].astype(np.int64)
+    columns: dict[tuple[str, str], pd.Series] = {
+        EVERYONE: residents,
+        **{("age", _AGE_LABELS[band]): areas[band].astype(np.int64) for band in AGE_BANDS},
+        ("disability", "disabled"): disabled,
+        ("disability", "not disabled"): residents - disabled,
+    }
+    fifth = ((areas["imd_decile"].astype(np.int64) + 1) // 2).map(_FIFTHS)
+    for group, labels in (
+        ("deprivation fifth", fifth),
+        ("rural or urban", areas["rural_urban"]),
+        ("authority", areas["authority"]),
+    ):
+        for level in sorted(labels.unique()):
+            columns[group, level] = residents.where(labels == level, 0)
+    people = pd.DataFrame(columns)
+    return people.rename_axis(columns=["group", "level"])
+
+
+def summarise_access(
+    travel_time_min: pd.Series, people: pd.DataFrame, *, thresholds_min: Sequence[float]
+) -> pd.DataFrame:
+    """Return how long each group of people travels, one row a column of `people`.
+
+    Columns: `people`, `unreachable`, `mean_min` (over those who can reach a site), `median_min`,
+    `p90_min` (over all people, so possibly +inf), `max_min` (the longest finite time of anyone),
+    and `share_within_<X>_min` of all people for each threshold X.
+    """
+    order = np.argsort(travel_time_min.to_numpy(), kind="stable")
+    minutes = travel_time_min.to_numpy()[order]
+    counts = people.to_numpy()[order]
+    finite = np.isfinite(minutes)
+    total = counts.sum(axis=0)
+    summary = {
+        "people": total,
+        "unreachable": counts[np.isposinf(minutes)].sum(axis=0),
+        "mean_min": _ratio(minutes[finite] @ counts[finite], counts[finite].sum(axis=0)),
+        "median_min": _sorted_quantile(minutes, counts, 0.5),
+        "p90_min": _sorted_quantile(minutes, counts, 0.9),
+        "max_min": np.where(counts[finite] > 0, minutes[finite, None], -np.inf).max(
+            axis=0, initial=-np.inf
+        ),
+    }
+    summary["max_min"] = np.where(np.isneginf(summary["max_min"]), np.nan, summary["max_min"])
+    for threshold in thresholds_min:
+        within = counts[minutes <= threshold].sum(axis=0)
+        summary[share_within(threshold)] = _ratio(within, total)
+    return pd.DataFrame(summary, index=people.columns)
+
+
+def share_within(threshold_min: float) -> str:
+    """Return the name of the column that holds the share of people within some minutes."""
+    return f"share_within_{threshold_min:g}_min"
+
+
+def weighted_quantile(values: pd.Series, weights: pd.Series, q: float) -> float:
+    """Return the least value that at least the share `q` of all weight does not exceed."""
+    order = np.argsort(values.to_numpy(), kind="stable")
+    counts = weights.to_numpy()[order, None]
+    return float(_sorted_quantile(values.to_numpy()[order], counts, q)[0])
+
+
+def compare_minutes(before: pd.Series, after: pd.Series, *, tolerance_min: float) -> pd.DataFrame:
+    """Return `before_min`, `after_min`, `change_min` and the outcome for every area.
+
+    An area that loses its last site within reach is "lost", never "unchanged".
+    """
+    old, new = before.to_numpy(), after.reindex(before.index).to_numpy()
+    with np.errstate(invalid="ignore"):  # inf - inf: no access before and after
+        change = new - old
+    tolerance = max(tolerance_min, _NOISE_MIN)
+    outcome = np.select(
+        [
+            np.isnan(old) | np.isnan(new),
+            np.isinf(old) & np.isinf(new),
+            np.isinf(new),
+            np.isinf(old),
+            change < -tolerance,
+            change > tolerance,
+        ],
+        ["no_data", "none", "lost", "gained", "improved", "worsened"],
+        default="unchanged",
+    )
+    return pd.DataFrame(
+        {"before_min": old, "after_min": new, "change_min": change, "outcome": outcome},
+        index=before.index,
+    )
+
+
+def winners_and_losers(
+    change: pd.DataFrame, people: pd.Series, *, tolerance_min: float
+) -> pd.DataFrame:
+    """Return the people of each outcome and band of change, best first.
+
+    Columns: `outcome`, `band`, `people`, `share` (of all people), `change_people_min` (minutes
+    gained or lost by them all; 0 where there is no finite change).
+    """
+    edges = (max(tolerance_min, _NOISE_MIN), *BAND_EDGES_MIN)
+    step = np.searchsorted(edges, change["change_min"].abs().to_numpy(), side="left")
+    names = [f"{low:g} to {high:g} min" for low, high in pairwise(edges)]
+    bands = ["", f"{tolerance_min:g} to {edges[1]:g} min", *names[1:], f"over {edges[-1]:g} min"]
+    moved = change["outcome"].isin(["improved", "worsened"])
+    step = np.where(moved, np.clip(step, 1, len(edges)), 0)
+    minutes = (change["change_min"] * people).where(np.isfinite(change["change_min"]), 0.0)
+    rows = [("gained", 0)]
+    rows += [("improved", k) for k in range(len(edges), 0, -1)]
+    rows += [("unchanged", 0)]
+    rows += [("worsened", k) for k in range(1, len(edges) + 1)]
+    rows += [("lost", 0), ("none", 0), ("no_data", 0)]
+    found = [(change["outcome"] == outcome) & (step == k) for outcome, k in rows]
+    table = pd.DataFrame(
+        {
+            "outcome": [outcome for outcome, _ in rows],
+            "band": [bands[k] for _, k in rows],
+            "people": [people[where].sum() for where in found],
+        }
+    )
+    table["share"] = _ratio(table["people"], people.sum())
+    table["change_people_min"] = [float(minutes[where].sum()) for where in found]
+    reconcile(table["people"], people.sum(), table="winners and losers")
+    return table
+
+
+def threshold_flows(
+    change: pd.DataFrame, people: pd.Series, *, thresholds_min: Sequence[float]
+) -> pd.DataFrame:
+    """Return the people within each threshold before and after, newly inside and newly outside.
+
+    These are gross flows: some may come inside while others fall outside.
+    """
+    rows = []
+    for threshold in thresholds_min:
+        before, after = change["before_min"] <= threshold, change["after_min"] <= threshold
+        rows.append(
+            {
+                "threshold_min": threshold,
+                "within_before": people[before].sum(),
+                "within_after": people[after].sum(),
+                "newly_inside": people[after & ~before].sum(),
+                "newly_outside": people[before & ~after].sum(),
+            }
+        )
+    return pd.DataFrame(rows)
+
+
+def reconcile(parts: pd.Series, total: float, *, table: str) -> None:
+    """Refuse a table whose people do not add up to the total."""
+    counted = parts.sum()
+    if not np.isclose(counted, total, rtol=1e-9, atol=1e-6):
+        msg = f"{table}: {counted:,.6g} people counted of {total:,.6g}; this is a fault of llrgeo"
+        raise LlrgeoError(msg)
+
+
+def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean before, the mean change and the people of each outcome, by group."""
+    counts = people.to_numpy()
+    finite = np.isfinite(change["change_min"].to_numpy())
+    both = counts[finite].sum(axis=0)
+    table = {
+        "before_mean_min": _ratio(change["before_min"].to_numpy()[finite] @ counts[finite], both),
+        "change_mean_min": _ratio(change["change_min"].to_numpy()[finite] @ counts[finite], both),
+    }
+    outcome = change["outcome"].to_numpy()
+    for name in OUTCOMES:
+        table[name] = counts[outcome == name].sum(axis=0)
+    groups = pd.DataFrame(table, index=people.columns)
+    parts = groups[list(OUTCOMES)].sum(axis=1).groupby(level="group").sum()
+    for group, people_in_group in parts.items():
+        reconcile(pd.Series([people_in_group]), people[EVERYONE].sum(), table=f"by {group}")
+    return groups
+
+
+def _sorted_quantile(
+    minutes: NDArray[np.float64], counts: NDArray[np.float64], q: float
+) -> NDArray[np.float64]:
+    """Return the quantile of every column of counts, minutes ascending; NaN for no people."""
+    running = counts.cumsum(axis=0)
+    total = counts.sum(axis=0)
+    first = (running >= q * total * (1 - 1e-12)).argmax(axis=0)
+    found: NDArray[np.float64] = np.where(total > 0, minutes[first], np.nan)
+    return found
+
+
+def _ratio(part: ArrayLike, whole: ArrayLike) -> NDArray[np.float64]:
+    """Divide, with NaN where nobody is counted."""
+    above, below = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    result = np.full(above.shape, np.nan)
+    np.divide(above, below, out=result, where=below > 0)
+    return result

@@ -1,0 +1,147 @@
+"""Activity: where contacts take place, the journeys they cause, and the load of each site.
+
+All functions take an allocation: one row an area with `site_id` (missing where no site can be
+reached), `travel_time_min`, `distance_km`, and contacts a year: `contacts` in all, of which
+`at_site`, `at_home` and `by_video`.
+"""
+
+from collections.abc import Iterable, Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.access import reconcile
+from llrgeo.appraisal.demand import Service, Shares
+from llrgeo.schema import SITE_KINDS
+
+CARE_PLACES: Final = (*SITE_KINDS, "home", "video", "unreachable")
+
+_MIN_PER_HOUR: Final = 60
+_THERE_AND_BACK: Final = 2
+
+
+def split_contacts(contacts: pd.Series, service: Service, shares: Shares) -> pd.DataFrame:
+    """Return `contacts` a year by area and how many are `at_site`, `at_home` and `by_video`."""
+    home = 1 - shares.video if service.delivery == "team" else shares.home
+    return pd.DataFrame(
+        {
+            "contacts": contacts,
+            "at_site": contacts * (1 - shares.video - home),
+            "at_home": contacts * home,
+            "by_video": contacts * shares.video,
+        }
+    )
+
+
+def minutes_per_contact(allocations: Iterable[pd.DataFrame]) -> pd.Series:
+    """Return for every area the minutes a contact costs on average over several services.
+
+    A contact at home or by video takes no journey. +inf if some contacts need a site that cannot
+    be reached, NaN where an area has no contacts at all.
+    """
+    minutes, contacts = [], []
+    for allocation in allocations:
+        spent = allocation["at_site"] * allocation["travel_time_min"]
+        minutes.append(spent.where(allocation["at_site"] > 0, 0.0))
+        contacts.append(allocation["contacts"])
+    total = pd.concat(contacts, axis=1).sum(axis=1)
+    return pd.concat(minutes, axis=1).sum(axis=1) / total.where(total > 0)
+
+
+def burden_of(allocation: pd.DataFrame, kinds: pd.Series, *, kg_per_km: float) -> dict[str, float]:
+    """Return the trips, hours and kilometres a year, there and back, of patients and of teams.
+
+    `city_hours` are those of patients to the city hospitals. Trips to sites that cannot be
+    reached are counted apart, and have no hours. Kilometres are NaN where the times carry none.
+    """
+    reached = allocation["site_id"].notna()
+    allocation = allocation[reached]
+    hours = allocation["travel_time_min"] * _THERE_AND_BACK / _MIN_PER_HOUR
+    km = allocation["distance_km"] * _THERE_AND_BACK
+    patients, teams = allocation["at_site"], allocation["at_home"]
+    in_city = allocation["site_id"].map(kinds) == "city_hospital"
+    patient_km = float((patients * km).sum(skipna=False))
+    team_km = float((teams * km).sum(skipna=False))
+    return {
+        "patient_trips": float(patients.sum()),
+        "patient_hours": float((patients * hours).sum()),
+        "patient_km": patient_km,
+        "team_trips": float(teams.sum()),
+        "team_hours": float((teams * hours).sum()),
+        "team_km": team_km,
+        "kg_co2e": (patient_km + team_km) * kg_per_km,
+        "city_hours": float((patients * hours)[in_city].sum()),
+        "city_km": float((patients * km)[in_city].sum(skipna=False)),
+    }
+
+
+def places_of_care(
+    allocation: pd.DataFrame, kinds: pd.Series, *, standard_min: float
+) -> dict[str, float]:
+    """Return contacts a year by the place where they happen, and those within the standard.
+
+    The places (CARE_PLACES) add up to `contacts`. `within_standard` counts contacts by video, and
+    those at sites and homes whose journey takes at most `standard_min`.
+    """
+    reached = allocation["site_id"].notna()
+    travelled = allocation["at_site"] + allocation["at_home"]
+    at_site = allocation["at_site"][reached].groupby(allocation["site_id"].map(kinds)).sum()
+    places = {kind: float(at_site.get(kind, 0.0)) for kind in SITE_KINDS}
+    places["home"] = float(allocation["at_home"][reached].sum())
+    places["video"] = float(allocation["by_video"].sum())
+    places["unreachable"] = float(travelled[~reached].sum())
+    contacts = float(allocation["contacts"].sum())
+    reconcile(pd.Series(places), contacts, table="places of care")
+    in_time = float(travelled[allocation["travel_time_min"] <= standard_min].sum())
+    return {"contacts": contacts, **places, "within_standard": in_time + places["video"]}
+
+
+def site_flows(before: pd.DataFrame, after: pd.DataFrame, residents: pd.Series) -> pd.DataFrame:
+    """Return residents and contacts by site before (`from_site`) and after (`to_site`).
+
+    A blank site means that none could be reached. Largest flow first.
+    """
+    moves = pd.DataFrame(
+        {
+            "from_site": before["site_id"].fillna(""),
+            "to_site": after["site_id"].fillna(""),
+            "residents": residents,
+            "contacts": after["at_site"] + after["at_home"],
+        }
+    )
+    flows = moves.groupby(["from_site", "to_site"], as_index=False).sum()
+    reconcile(flows["residents"], residents.sum(), table="flows between sites")
+    return flows.sort_values(
+        ["residents", "from_site", "to_site"], ascending=[False, True, True], ignore_index=True
+    )
+
+
+def site_loads(
+    allocation: pd.DataFrame,
+    residents: pd.Series,
+    *,
+    open_sites: Iterable[str],
+    capacity: Mapping[str, float],
+    minimum_activity: float,
+) -> pd.DataFrame:
+    """Return the load of each open site.
+
+    Columns: `residents` and `contacts` a year of its catchment, `capacity` (NaN: no limit),
+    `share_used` of it, `over_capacity` contacts, and whether it is `below_minimum`.
+    """
+    sites = pd.Index(sorted(open_sites), name="site_id", dtype="str")
+    contacts = allocation["at_site"] + allocation["at_home"]
+    by_site = pd.DataFrame({"residents": residents, "contacts": contacts}).groupby(
+        allocation["site_id"]
+    )
+    loads = by_site.sum().reindex(sites, fill_value=0)
+    stranded = residents[allocation["site_id"].isna()].sum()
+    reconcile(loads["residents"], residents.sum() - stranded, table="loads of sites")
+    room = pd.Series({site: capacity.get(site, np.nan) for site in sites}, index=sites, dtype=float)
+    return loads.assign(
+        capacity=room,
+        share_used=loads["contacts"] / room.where(room > 0),
+        over_capacity=(loads["contacts"] - room).clip(lower=0),
+        below_minimum=loads["contacts"] < minimum_activity,
+    )

@@ -1,0 +1,167 @@
+"""Demand: the services, how they are delivered, and how many trips each area makes a year."""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.schema import AGE_BANDS
+
+Delivery = Literal["patient", "team", "visitor"]
+DELIVERIES: Final = ("patient", "team", "visitor")
+
+
+@dataclass(frozen=True, slots=True)
+class Shares:
+    """The shares, 0 to 1, of a service's contacts that need no trip by the patient."""
+
+    video: float = 0.0
+    home: float = 0.0
+
+    @property
+    def at_sites(self) -> float:
+        """Return the share of contacts that are left for sites."""
+        return 1 - self.video - self.home
+
+
+@dataclass(frozen=True, slots=True)
+class Service:
+    """A service, as demand and as a standard of access.
+
+    Attributes
+    ----------
+    id
+        Short name, unique in a study.
+    label
+        What a reader sees.
+    delivery
+        Who travels: the patient to a site, a team from its base to the home, or the visitors of
+        an inpatient.
+    rates
+        Patients a year per 1,000 residents, by age band; a band left out has none.
+    standard_min
+        The journey should take no longer. For a team this is the whole response, of which
+        `call_min` and `dispatch_min` pass before it sets off.
+    visits
+        Trips a patient.
+    shares
+        Contacts by video or at home, unless an option says otherwise.
+    minimum_activity
+        Trips a year a site needs to be viable; 0 for no minimum.
+    call_min, dispatch_min
+        Minutes of call handling and of dispatch before a team sets off.
+    source
+        Where the rates come from, or "illustrative".
+    note
+        Anything a reader should know.
+    """
+
+    id: str
+    label: str
+    delivery: Delivery
+    rates: Mapping[str, float]
+    standard_min: float
+    visits: float = 1.0
+    shares: Shares = field(default_factory=Shares)
+    minimum_activity: float = 0.0
+    call_min: float = 0.0
+    dispatch_min: float = 0.0
+    source: str = "illustrative"
+    note: str = ""
+
+    @property
+    def travel_standard_min(self) -> float:
+        """Return the minutes that are left for travel within the standard."""
+        return self.standard_min - self.call_min - self.dispatch_min
+
+
+def service_faults(service: Service) -> list[str]:
+    """Return what is wrong with a service, in words; an empty list if nothing is."""
+    faults = [
+        f"rates name the unknown age band '{band}'; known are {', '.join(AGE_BANDS)}"
+        for band in service.rates
+        if band not in AGE_BANDS
+    ]
+    numbers = {f"the rate of {band}": rate for band, rate in service.rates.items()}
+    for name in ("standard_min", "visits", "minimum_activity", "call_min", "dispatch_min"):
+        numbers[name] = getattr(service, name)
+    faults += [
+        f"{name} is {value:g}; it must be a number of at least 0"
+        for name, value in numbers.items()
+        if not 0 <= value < np.inf
+    ]
+    if service.delivery not in DELIVERIES:
+        faults.append(f"delivery is '{service.delivery}', not one of {', '.join(DELIVERIES)}")
+    if service.travel_standard_min < 0:
+        faults.append("call handling and dispatch take longer than the standard")
+    faults += share_faults(service.shares)
+    return [f"service '{service.id}': {fault}" for fault in faults]
+
+
+def share_faults(shares: Shares) -> list[str]:
+    """Return what is wrong with shares, in words."""
+    faults = [
+        f"the share by {name} is {value:g}; it must lie between 0 and 1"
+        for name, value in (("video", shares.video), ("home", shares.home))
+        if not 0 <= value <= 1
+    ]
+    if not faults and shares.video + shares.home > 1:
+        faults.append(f"the shares add up to {shares.video + shares.home:g}, more than 1")
+    return faults
+
+
+def trips(service: Service, areas: pd.DataFrame) -> pd.Series:
+    """Return the contacts a year of every area: residents by age band x rate x visits.
+
+    Contacts by video and at home are included; `Shares.at_sites` says what is left for sites.
+    """
+    rates = np.array([service.rates.get(band, 0.0) for band in AGE_BANDS])
+    people = areas[list(AGE_BANDS)].to_numpy(dtype=float)
+    values = people @ rates / 1_000 * service.visits
+    return pd.Series(values, index=areas.index, name=service.id)
+
+
+def grow(areas: pd.DataFrame, factors: Mapping[str, float]) -> pd.DataFrame:
+    """Return the areas with residents of a later year: each age band times its factor.
+
+    Disabled residents grow as the residents of their area do. Numbers stay whole: what rounding
+    takes from one area it gives to another of the band, so that the total is right.
+    """
+    later = areas.copy()
+    for band in AGE_BANDS:
+        later[band] = round_to_total(areas[band] * factors.get(band, 1.0))
+    later["residents"] = later[list(AGE_BANDS)].sum(axis=1)
+    growth = later["residents"] / areas["residents"].where(areas["residents"] > 0, 1)
+    disabled = round_to_total(areas["disabled"] * growth)
+    later["disabled"] = disabled.clip(upper=later["residents"])
+    return later
+
+
+def round_to_total(values: pd.Series) -> pd.Series:
+    """Round to whole numbers that add up to the rounded total: the largest remainders go up."""
+    whole = np.floor(values)
+    missing = round(float(values.sum())) - int(whole.sum())
+    up = (values - whole).sort_values(ascending=False, kind="stable").index[:missing]
+    return pd.Series(whole + whole.index.isin(up), dtype=np.int64)
+
+
+def activity_table(
+    services: Iterable[Service], areas: pd.DataFrame, later: pd.DataFrame
+) -> pd.DataFrame:
+    """Return contacts a year by service: now and in the later year, and where they take place."""
+    rows = {}
+    for service in services:
+        now, then = float(trips(service, areas).sum()), float(trips(service, later).sum())
+        rows[service.id] = {
+            "label": service.label,
+            "delivery": service.delivery,
+            "contacts": now,
+            "contacts_later": then,
+            "growth": then / now - 1 if now else np.nan,
+            "share_video": service.shares.video,
+            "share_home": 1.0 if service.delivery == "team" else service.shares.home,
+            "source": service.source,
+        }
+    return pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")

@@ -1,0 +1,325 @@
+"""Scoring: measures that know their own direction, weighted criteria, and the scorecard."""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.schema import name_some, raise_faults
+
+MATERIAL: Final = 0.005  # scores that differ by less count as equal when options dominate
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure by which options are compared.
+
+    Attributes
+    ----------
+    label, unit
+        What a reader sees.
+    better
+        Whether a lower or a higher figure is better: the direction is known here and nowhere else.
+    anchors
+        The figures that score 0 and 1. They are fixed, so that adding or dropping an option
+        changes no other option's score.
+    value
+        The figure of an option.
+    """
+
+    label: str
+    unit: str
+    better: Literal["lower", "higher"]
+    anchors: tuple[float, float]
+    value: Callable[[OptionResult], float]
+
+    def score(self, values: pd.Series) -> pd.Series:
+        """Return scores of 0 to 1; figures beyond the anchors score 0 or 1."""
+        zero, one = self.anchors
+        return ((values - zero) / (one - zero)).clip(0, 1)
+
+    def meets(self, value: float, limit: float) -> bool:
+        """Return whether a figure is at least as good as a limit."""
+        return value <= limit if self.better == "lower" else value >= limit
+
+
+@dataclass(frozen=True, slots=True)
+class Criterion:
+    """A measure and its weight; weights need not add up to 1."""
+
+    measure: str
+    weight: float
+
+
+@dataclass(frozen=True, slots=True)
+class Hurdle:
+    """A figure that an option must reach before it is ranked at all."""
+
+    measure: str
+    limit: float
+
+
+@dataclass(frozen=True, slots=True)
+class Scorecard:
+    """Options against criteria.
+
+    Attributes
+    ----------
+    values, scores
+        Figures and scores of 0 to 1: options by measures.
+    weights
+        Weight of each measure; they add up to 1.
+    totals
+        Weighted sum of the scores, 0 to 1.
+    ranks
+        1 is best; equal totals share a rank. Missing where an option fails a hurdle.
+    dominated
+        The first option that is at least as good on every criterion and materially better on one;
+        blank if there is none.
+    hurdles
+        Whether each option meets each hurdle: options by measures, without columns if there are
+        none.
+    """
+
+    values: pd.DataFrame
+    scores: pd.DataFrame
+    weights: pd.Series
+    totals: pd.Series
+    ranks: pd.Series
+    dominated: pd.Series
+    hurdles: pd.DataFrame
+
+
+def score_options(
+    results: Mapping[str, OptionResult],
+    criteria: Sequence[Criterion],
+    *,
+    hurdles: Sequence[Hurdle] = (),
+    measures: Mapping[str, Measure] | None = None,
+) -> Scorecard:
+    """Score options by weighted criteria: METHODS 6.
+
+    Parameters
+    ----------
+    results
+        Results by option name.
+    criteria
+        Measures and their weights.
+    hurdles
+        Limits that come before any score.
+    measures
+        The measures that there are, by id; MEASURES if not given.
+
+    Raises
+    ------
+    InputError
+        For unknown or repeated measures, weights that are negative or add up to nothing, and
+        measures that have no figure in this study; the message lists every fault.
+    """
+    known = MEASURES if measures is None else measures
+    raise_faults(criteria_faults(criteria, hurdles, known), source="criteria")
+    names = [criterion.measure for criterion in criteria]
+    values = _values(results, {*names, *(hurdle.measure for hurdle in hurdles)}, known)
+    scores = pd.DataFrame({name: known[name].score(values[name]) for name in names})
+    weights = pd.Series([c.weight for c in criteria], index=names, dtype=float, name="weight")
+    weights = weights / weights.sum()
+    totals = (scores @ weights).rename("total")
+    passed = pd.DataFrame(
+        {
+            h.measure: [known[h.measure].meets(v, h.limit) for v in values[h.measure]]
+            for h in hurdles
+        },
+        index=values.index,
+    )
+    ranked = totals.round(12).where(passed.all(axis=1))
+    return Scorecard(
+        values=values[names],
+        scores=scores,
+        weights=weights,
+        totals=totals,
+        ranks=ranked.rank(ascending=False, method="min").astype("Int64").rename("rank"),
+        dominated=dominating_option(scores),
+        hurdles=passed,
+    )
+
+
+def criteria_faults(
+    criteria: Sequence[Criterion], hurdles: Sequence[Hurdle], measures: Mapping[str, Measure]
+) -> list[str]:
+    """Return what is wrong with criteria and hurdles, in words."""
+    names = [criterion.measure for criterion in criteria]
+    unknown = sorted({*names, *(hurdle.measure for hurdle in hurdles)} - set(measures))
+    faults = []
+    if unknown:
+        faults.append(f"unknown measures {name_some(unknown)}; known are {', '.join(measures)}")
+    faults += [f"'{one}' stands twice" for one in sorted({n for n in names if names.count(n) > 1})]
+    faults += [
+        f"the weight of '{c.measure}' is {c.weight:g}; it must be a number of at least 0"
+        for c in criteria
+        if not 0 <= c.weight < np.inf
+    ]
+    if sum(criterion.weight for criterion in criteria) == 0:
+        faults.append("the weights add up to 0; at least one criterion needs a weight")
+    return faults
+
+
+def dominating_option(scores: pd.DataFrame, *, material: float = MATERIAL) -> pd.Series:
+    """Return for every option one that dominates it, or a blank."""
+    rows = [row.to_numpy() for _, row in scores.iterrows()]
+    names = [
+        next(
+            (
+                str(name)
+                for name, other in zip(scores.index, rows, strict=True)
+                if (other >= row).all() and (other > row + material).any()
+            ),
+            "",
+        )
+        for row in rows
+    ]
+    return pd.Series(names, index=scores.index, name="dominated_by")
+
+
+def given_measure(measure: Measure, values: Mapping[str, float]) -> Measure:
+    """Return the measure with figures that were supplied, by option name, such as a judgement."""
+    return Measure(
+        measure.label,
+        measure.unit,
+        measure.better,
+        measure.anchors,
+        lambda result: values.get(result.option.name, float("nan")),
+    )
+
+
+def _values(
+    results: Mapping[str, OptionResult], names: set[str], measures: Mapping[str, Measure]
+) -> pd.DataFrame:
+    wanted = [name for name in measures if name in names]
+    values = pd.DataFrame(
+        [[measures[name].value(result) for name in wanted] for result in results.values()],
+        index=pd.Index(results, name="option"),
+        columns=wanted,
+        dtype=float,
+    )
+    raise_faults(
+        [
+            f"'{name}' has no figure for {name_some(values.index[values[name].isna()])}; "
+            "give the study what it needs or drop the criterion"
+            for name in wanted
+            if values[name].isna().any()
+        ],
+        source="criteria",
+    )
+    return values
+
+
+def _overall(column: str) -> Callable[[OptionResult], float]:
+    return lambda result: float(result.overall.summary[column])
+
+
+def _group_mean(group: str, level: str) -> Callable[[OptionResult], float]:
+    def value(result: OptionResult) -> float:
+        groups = result.overall.groups
+        return float(groups["mean_min"].get((group, level), np.nan))
+
+    return value
+
+
+def _share_of_contacts(*places: str) -> Callable[[OptionResult], float]:
+    """Return the share of contacts in some places, of services a team does not bring home."""
+
+    def value(result: OptionResult) -> float:
+        visited = [k for k, one in result.services.items() if one.service.delivery != "team"]
+        care = result.care.loc[visited]
+        return float(care[list(places)].to_numpy().sum() / care["contacts"].sum())
+
+    return value
+
+
+def _share_in_time(delivery: str) -> Callable[[OptionResult], float]:
+    def value(result: OptionResult) -> float:
+        teams = [k for k, one in result.services.items() if one.service.delivery == "team"]
+        chosen = teams if delivery == "team" else [k for k in result.services if k not in teams]
+        care = result.care.loc[chosen]
+        contacts = care["contacts"].sum()
+        return float(care["within_standard"].sum() / contacts) if contacts else float("nan")
+
+    return value
+
+
+def _share_worse(result: OptionResult) -> float:
+    summary = result.overall.summary
+    return float((summary["worsened"] + summary["lost"]) / summary["people"])
+
+
+def _deprivation_gap(result: OptionResult) -> float:
+    means = result.overall.groups["mean_min"].loc["deprivation fifth"].sort_index()
+    return float(means.iloc[0] - means.iloc[-1])
+
+
+def _burden(column: str) -> Callable[[OptionResult], float]:
+    return lambda result: float(result.burden[column].sum(skipna=False))
+
+
+MEASURES: Final[Mapping[str, Measure]] = {
+    "mean_minutes": Measure("Minutes a contact", "min", "lower", (40.0, 0.0), _overall("mean_min")),
+    "p90_minutes": Measure(
+        "Minutes of the worst-placed tenth", "min", "lower", (60.0, 0.0), _overall("p90_min")
+    ),
+    "within_standard": Measure(
+        "Contacts within the standard", "share", "higher", (0.0, 1.0), _share_in_time("patient")
+    ),
+    "closer_to_home": Measure(
+        "Contacts in the community, at home or by video",
+        "share",
+        "higher",
+        (0.0, 1.0),
+        _share_of_contacts("community_hospital", "health_centre", "home", "video"),
+    ),
+    "worse_off": Measure(
+        "Residents with longer journeys or none", "share", "lower", (0.5, 0.0), _share_worse
+    ),
+    "most_deprived_minutes": Measure(
+        "Minutes a contact, most deprived fifth",
+        "min",
+        "lower",
+        (40.0, 0.0),
+        _group_mean("deprivation fifth", "1 (most deprived)"),
+    ),
+    "rural_minutes": Measure(
+        "Minutes a contact, rural residents",
+        "min",
+        "lower",
+        (60.0, 0.0),
+        _group_mean("rural or urban", "Rural"),
+    ),
+    "older_minutes": Measure(
+        "Minutes a contact, aged 85 and over",
+        "min",
+        "lower",
+        (40.0, 0.0),
+        _group_mean("age", "85 and over"),
+    ),
+    "deprivation_gap": Measure(
+        "Minutes more for the most than for the least deprived fifth",
+        "min",
+        "lower",
+        (20.0, -20.0),
+        _deprivation_gap,
+    ),
+    "team_in_time": Measure(
+        "Home visits within the standard", "share", "higher", (0.0, 1.0), _share_in_time("team")
+    ),
+    "patient_hours": Measure(
+        "Patients' hours on the road a year", "h", "lower", (2e6, 0.0), _burden("patient_hours")
+    ),
+    "city_hours": Measure(
+        "Patients' hours to city hospitals a year", "h", "lower", (2e6, 0.0), _burden("city_hours")
+    ),
+    "carbon": Measure(
+        "Carbon of journeys a year", "kg CO2e", "lower", (1e7, 0.0), _burden("kg_co2e")
+    ),
+}

@@ -1,0 +1,186 @@
+"""The toy town evaluated by hand, and studies that do not fit together."""
+
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+import pytest
+from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY, town_setting
+
+from llrgeo.appraisal.demand import Service, Shares
+from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.options import Option, only_at
+from llrgeo.errors import InputError
+from llrgeo.travel.times import TravelTimes
+
+Results: TypeAlias = dict[str, OptionResult]
+
+
+@pytest.fixture
+def setting(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes) -> Setting:
+    return town_setting(town_areas, town_sites, town_times)
+
+
+@pytest.fixture
+def results(setting: Setting) -> Results:
+    return evaluate_options([TODAY, LOCAL], setting, baseline="today")
+
+
+def test_a_second_clinic_shortens_the_journey_of_the_north_alone(results: Results) -> None:
+    clinic = results["local"].services["clinic"]
+    assert clinic.allocation["site_id"].fillna("").tolist() == ["A", "B", "A", ""]
+    assert clinic.access.change["change_min"].tolist()[:3] == [0, -2, 0]
+    assert clinic.access.summary["improved"] == 300
+    assert clinic.access.summary["none"] == 100
+    flows = clinic.flows.set_index(["from_site", "to_site"])["residents"]
+    assert flows.to_dict() == {("A", "A"): 600, ("A", "B"): 300, ("", ""): 100}
+
+
+def test_moving_the_beds_worsens_the_east_and_gains_the_north(results: Results) -> None:
+    beds = results["local"].services["beds"].access
+    assert beds.change["outcome"].tolist() == ["unchanged", "improved", "worsened", "none"]
+    rural = beds.groups.loc[("rural or urban", "Rural")]
+    assert rural["none"] == 100
+    assert np.isnan(rural["mean_min"])
+
+
+def test_the_burden_counts_both_ways_and_everybody_who_can_travel(results: Results) -> None:
+    clinic = results["today"].burden.loc["clinic"]
+    minutes = 2 * (400 * 2 + 300 * 3 + 200 * 1)  # a trip each, there and back
+    assert clinic["patient_trips"] == 900
+    assert clinic["patient_hours"] == pytest.approx(minutes / 60)
+    assert clinic["patient_km"] == pytest.approx(minutes)  # a kilometre a minute
+    assert clinic["kg_co2e"] == pytest.approx(minutes * 0.2)
+    assert clinic["city_hours"] == pytest.approx(minutes / 60)
+    nurses = results["today"].burden.loc["nurses"]
+    # Visits: W 30 x 0.5 + 20 = 35, N 30, E 20; minutes from the base 2, 3 and 1.
+    assert nurses["team_trips"] == 85
+    assert nurses["team_hours"] == pytest.approx(2 * (35 * 2 + 30 * 3 + 20) / 60)
+    assert nurses["patient_trips"] == 0
+
+
+def test_care_closer_to_home_is_counted_by_place(results: Results) -> None:
+    clinic = results["local"].care.loc["clinic"]
+    assert clinic["contacts"] == 1_000
+    assert clinic["city_hospital"] == 600
+    assert clinic["community_hospital"] == 300
+    assert clinic["unreachable"] == 100
+    assert clinic["within_standard"] == 900
+    # 4 minutes of call handling and 4 of dispatch leave 2 of the 10: N is 3 minutes away.
+    nurses = results["today"].care.loc["nurses"]
+    assert nurses["home"] == 85
+    assert nurses["within_standard"] == 35 + 20
+
+
+def test_overall_minutes_are_weighted_by_contacts(results: Results) -> None:
+    # West: 400 clinic visits of 2 minutes and 20 x 10 / 1,000 x 20 = 4 bed visits of 2 minutes.
+    # East: 200 clinic visits of 1 minute, 2 visits to the beds, 1 minute before and 3 after.
+    change = results["local"].overall.change
+    assert change.loc["W", "after_min"] == pytest.approx(2)
+    assert change.loc["E", "after_min"] == pytest.approx((200 * 1 + 2 * 3) / 202)
+    assert change.loc["F", "outcome"] == "none"
+
+
+def test_video_and_home_visits_take_trips_off_the_road(setting: Setting) -> None:
+    moved = replace(TODAY, name="remote", shares={"clinic": Shares(video=0.5, home=0.1)})
+    result = evaluate_options([TODAY, moved], setting, baseline="today")["remote"]
+    assert result.burden.loc["clinic", "patient_trips"] == pytest.approx(0.4 * 900)
+    assert result.burden.loc["clinic", "team_trips"] == pytest.approx(0.1 * 900)
+    care = result.care.loc["clinic"]
+    assert care["video"] == pytest.approx(500)
+    assert care["home"] == pytest.approx(90)
+    assert care["unreachable"] == pytest.approx(0.5 * 100)
+
+
+def test_teams_use_times_from_the_base_and_patients_times_to_the_site(
+    setting: Setting, town_times: TravelTimes
+) -> None:
+    slow = TravelTimes(town_times.minutes * 10, direction="from_site")
+    result = evaluate_options([TODAY], replace(setting, team_times=slow), baseline="today")
+    services = result["today"].services
+    assert services["nurses"].allocation["travel_time_min"].tolist()[:3] == [20, 30, 10]
+    assert services["clinic"].allocation["travel_time_min"].tolist()[:3] == [2, 3, 1]
+
+
+def test_loads_show_use_of_capacity_and_minimum_activity(setting: Setting) -> None:
+    viable = replace(CLINIC, minimum_activity=400.0)
+    local = replace(LOCAL, capacity={"clinic": {"A": 500.0, "B": 600.0}})
+    setting = replace(setting, services=(viable, BEDS, NURSES))
+    loads = evaluate_options([TODAY, local], setting, baseline="today")["local"]
+    loads = loads.services["clinic"].loads
+    assert loads["contacts"].tolist() == [600, 300]
+    assert loads["share_used"].tolist() == [1.2, 0.5]
+    assert loads["over_capacity"].tolist() == [100, 0]
+    assert loads["below_minimum"].tolist() == [False, True]
+
+
+def test_splitting_an_area_in_two_changes_no_total(setting: Setting, results: Results) -> None:
+    areas, times = setting.areas, setting.times
+    counted = ["residents", "disabled", *(c for c in areas if c.startswith("age_"))]
+    half = areas.loc[["W"]].rename(index={"W": "W2"})
+    half[counted] = half[counted] // 4
+    split = pd.concat([areas, half])
+    split.loc["W", counted] -= half.loc["W2", counted]
+    split[counted] = split[counted].astype(int)
+    minutes = pd.concat([times.minutes, times.minutes.loc[["W"]].rename(index={"W": "W2"})])
+    again = evaluate_options(
+        [TODAY, LOCAL],
+        replace(setting, areas=split, times=TravelTimes(minutes)),
+        baseline="today",
+    )
+    for name in ("today", "local"):
+        pd.testing.assert_frame_equal(again[name].care, results[name].care)
+        pd.testing.assert_frame_equal(again[name].overall.groups, results[name].overall.groups)
+
+
+def test_sites_across_the_border_can_be_switched_off(setting: Setting) -> None:
+    inside = only_at([TODAY, LOCAL], ["A", "C"])
+    result = evaluate_options(inside, setting, baseline="today")["local"]
+    assert result.services["clinic"].loads.index.tolist() == ["A"]
+    assert result.services["beds"].access.summary["lost"] == 900
+
+
+def test_a_bad_study_lists_all_its_faults_at_once(setting: Setting) -> None:
+    bad = Service(
+        "bad",
+        "Bad",
+        "patient",
+        {"age_18_64": -1.0, "age_200": 1.0},
+        standard_min=30,
+        shares=Shares(video=1.2),
+    )
+    option = Option(
+        "today", "Today", {"clinic": frozenset({"A", "Z"})}, capacity={"clinic": {"B": 10.0}}
+    )
+    broken = replace(setting, services=(CLINIC, BEDS, bad), tolerance_min=7)
+    with pytest.raises(InputError) as caught:
+        evaluate_options([option], broken, baseline="now")
+    for words in (
+        "the rate of age_18_64 is -1",
+        "unknown age band 'age_200'",
+        "share by video is 1.2",
+        "unknown sites (Z)",
+        "capacity at B but does not run there",
+        "'beds': no option offers it",
+        "baseline 'now'",
+        "tolerance is 7",
+    ):
+        assert words in str(caught.value)
+
+
+def test_an_area_or_site_without_travel_times_is_named(
+    setting: Setting, town_times: TravelTimes
+) -> None:
+    times = TravelTimes(town_times.minutes.drop(index="N", columns="B"))
+    with pytest.raises(InputError, match=r"1 areas \(N\)(.|\n)*1 sites \(B\)"):
+        evaluate_options([TODAY], replace(setting, times=times), baseline="today")
+
+
+def test_changes_that_cannot_be_made_are_listed_together() -> None:
+    with pytest.raises(InputError) as caught:
+        TODAY.change(
+            "x", opens={"clinic": {"A"}}, closes={"beds": {"B"}}, moves={"nurses": {"C": "B"}}
+        )
+    for words in ("clinic runs already at A", "beds does not run at B", "nurses does not run at C"):
+        assert words in str(caught.value)

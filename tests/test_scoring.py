@@ -1,0 +1,122 @@
+"""Scores by hand, and the laws a scorecard keeps."""
+
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+import pytest
+from appraisal_cases import LOCAL, TODAY, town_setting
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.scoring import (
+    MEASURES,
+    Criterion,
+    Hurdle,
+    Measure,
+    dominating_option,
+    given_measure,
+    score_options,
+)
+from llrgeo.errors import InputError
+from llrgeo.travel.times import TravelTimes
+
+Results: TypeAlias = dict[str, OptionResult]
+
+CRITERIA = (Criterion("closer_to_home", 3), Criterion("within_standard", 1))
+
+
+@pytest.fixture(scope="module")
+def results(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes) -> Results:
+    remote = TODAY.change("health", opens={"clinic": {"C"}})
+    setting = town_setting(town_areas, town_sites, town_times)
+    return evaluate_options([TODAY, LOCAL, remote], setting, baseline="today")
+
+
+def test_the_scorecard_of_the_town_is_as_on_paper(results: Results) -> None:
+    card = score_options(results, CRITERIA)
+    # 1,000 clinic visits and 20 x 10 / 1,000 x (20 + 15 + 10 + 10) = 11 visits to the beds.
+    # Local: 300 clinic and 4 + 3 + 2 bed visits at B. Within 2 minutes: all but F today, N too.
+    assert card.values.loc["local", "closer_to_home"] == pytest.approx(309 / 1_011)
+    assert card.values.loc["local", "within_standard"] == pytest.approx((900 + 7) / 1_011)
+    assert card.values.loc["today", "within_standard"] == pytest.approx((600 + 6) / 1_011)
+    assert card.weights.tolist() == [0.75, 0.25]
+    expected = 0.75 * 309 / 1_011 + 0.25 * 907 / 1_011
+    assert card.totals["local"] == pytest.approx(expected)
+    assert card.ranks.tolist() == [3, 1, 2]
+    assert card.dominated.tolist() == ["local", "", "local"]
+
+
+@settings(deadline=None)
+@given(st.lists(st.integers(1, 9), min_size=2, max_size=2), st.floats(0.01, 100))
+def test_neither_the_scale_of_weights_nor_the_order_of_options_changes_a_rank(
+    results: Results, weights: list[int], scale: float
+) -> None:
+    names = ("closer_to_home", "mean_minutes")
+    card = score_options(results, [Criterion(*p) for p in zip(names, weights, strict=True)])
+    backwards = dict(reversed(results.items()))
+    scaled = score_options(
+        backwards, [Criterion(n, w * scale) for n, w in zip(names, weights, strict=True)]
+    )
+    pd.testing.assert_series_equal(card.ranks, scaled.ranks[card.ranks.index])
+
+
+def test_dropping_an_option_changes_no_other_score(results: Results) -> None:
+    card = score_options(results, CRITERIA)
+    fewer = score_options({k: v for k, v in results.items() if k != "local"}, CRITERIA)
+    pd.testing.assert_frame_equal(card.scores.drop(index="local"), fewer.scores)
+
+
+def test_an_option_that_fails_a_hurdle_has_no_rank(results: Results) -> None:
+    card = score_options(results, CRITERIA, hurdles=[Hurdle("within_standard", 0.6)])
+    assert card.hurdles["within_standard"].tolist() == [False, True, True]
+    assert card.ranks.isna().tolist() == [True, False, False]
+    assert card.ranks["local"] == 1
+
+
+def test_a_difference_that_is_not_material_dominates_nobody() -> None:
+    scores = pd.DataFrame([[0.5, 0.5], [0.504, 0.5], [0.51, 0.5]], index=["a", "b", "c"])
+    assert dominating_option(scores).tolist() == ["c", "c", ""]
+
+
+def test_figures_beyond_the_anchors_score_nothing_or_all() -> None:
+    measure = MEASURES["mean_minutes"]
+    assert measure.score(pd.Series([np.inf, 40, 20, 0, -1])).tolist() == [0, 0, 0.5, 1, 1]
+
+
+def test_a_supplied_judgement_is_scored_like_any_measure(results: Results) -> None:
+    ease = Measure("Ease", "points", "higher", (0.0, 10.0), lambda _: float("nan"))
+    measures = {**MEASURES, "ease": given_measure(ease, {"today": 10, "local": 4, "health": 0})}
+    card = score_options(results, [Criterion("ease", 1)], measures=measures)
+    assert card.totals.tolist() == [1.0, 0.4, 0.0]
+
+
+def test_bad_criteria_list_all_their_faults(results: Results) -> None:
+    criteria = [Criterion("nonsense", 0), Criterion("carbon", -1), Criterion("carbon", 1)]
+    with pytest.raises(InputError) as caught:
+        score_options(results, criteria)
+    for words in (
+        "unknown measures nonsense",
+        "'carbon' is -1",
+        "'carbon' stands twice",
+        "add up to 0",
+    ):
+        assert words in str(caught.value)
+
+
+def test_a_measure_without_figures_is_named(results: Results) -> None:
+    unknown = given_measure(MEASURES["carbon"], {"today": 1.0})
+    with pytest.raises(InputError, match="'carbon' has no figure for local, health"):
+        score_options(results, [Criterion("carbon", 1)], measures={"carbon": unknown})
+
+
+def test_every_measure_has_a_figure_in_the_town(results: Results) -> None:
+    # All rural residents, who are the least deprived fifth too, live on the unreachable farm.
+    stranded = {"rural_minutes", "deprivation_gap"}
+    with_figures = [name for name in MEASURES if name not in stranded]
+    card = score_options(results, [Criterion(name, 1) for name in with_figures])
+    assert card.values.notna().all(axis=None)
+    for name, measure in MEASURES.items():
+        zero, one = measure.anchors
+        assert (one > zero) == (measure.better == "higher"), name
