@@ -1,7 +1,6 @@
 """The embedded data: whole, consistent with itself, and what its scripts make of their sources."""
 
 import sys
-import tomllib
 import warnings
 from collections.abc import Iterator
 from pathlib import Path
@@ -13,6 +12,8 @@ import pandas as pd
 import pytest
 import shapely
 
+from llrgeo.appraisal.options import Option
+from llrgeo.config import StudyConfig, build_options, load_study
 from llrgeo.inputs.areas import read_areas, read_outlines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes
@@ -63,8 +64,14 @@ def outlines() -> gpd.GeoDataFrame:
 
 
 @pytest.fixture(scope="module")
-def study() -> dict:
-    return tomllib.loads(embedded("studies/closer_to_home.toml").read_text(encoding="utf-8"))
+def study() -> StudyConfig:
+    return load_study()
+
+
+@pytest.fixture(scope="module")
+def options(study: StudyConfig, sites: gpd.GeoDataFrame) -> dict[str, Option]:
+    """Build the options; that refuses any site that does not exist or cannot host a service."""
+    return {option.name: option for option in build_options(study, sites)}
 
 
 @pytest.fixture(scope="module")
@@ -316,38 +323,58 @@ def test_places_are_named_once_and_the_largest_of_llr_comes_first() -> None:
 # The default study
 
 
-def test_the_study_has_five_services_and_one_baseline(study: dict) -> None:
-    assert {service["id"] for service in study["services"]} == SERVICES
-    assert [option["id"] for option in study["options"] if option.get("baseline")] == ["today"]
-    assert len(study["options"]) == 6
+def test_the_study_has_five_services_and_five_options_beside_today(study: StudyConfig) -> None:
+    assert {service.id for service in study.services} == SERVICES
+    assert study.baseline == "today"
+    assert len(study.options) == 6
+    assert study.criteria
 
 
-def test_every_option_of_the_study_says_why_it_is_there(study: dict) -> None:
-    assert min(len(option["note"]) for option in study["options"]) > 80
+def test_every_option_of_the_study_says_why_it_is_there(study: StudyConfig) -> None:
+    assert min(len(option.note) for option in study.options) > 80
 
 
-def test_options_name_only_sites_that_can_host_the_service(
-    study: dict, sites: gpd.GeoDataFrame
+def test_every_service_says_where_its_rates_come_from(study: StudyConfig) -> None:
+    assert all("illustrative planning assumption" in service.source for service in study.services)
+
+
+def test_the_hubs_stand_in_every_authority(
+    options: dict[str, Option], sites: gpd.GeoDataFrame
 ) -> None:
-    wrong = [
-        (option["id"], service, site_id)
-        for option in study["options"]
-        for change in ("sites", "opens", "closes")
-        for service, site_ids in option.get(change, {}).items()
-        for site_id in site_ids
-        if site_id not in sites.index or service not in sites.loc[site_id, "services"].split(";")
-    ]
-    assert wrong == []
-
-
-def test_the_hubs_stand_in_every_authority(study: dict, sites: gpd.GeoDataFrame) -> None:
-    hubs = next(option for option in study["options"] if option["id"] == "health_centre_hubs")
-    opened = hubs["opens"]["planned_outpatients"]
+    opened = opened_since_today(options, "health_centre_hubs")
     assert set(sites.loc[opened, "authority"]) == set(CENSUS_2021)
     assert set(sites.loc[opened, "kind"]) == {"health_centre"}
 
 
-def test_the_mixed_option_uses_two_proposed_sites(study: dict, sites: gpd.GeoDataFrame) -> None:
-    mixed = next(option for option in study["options"] if option["id"] == "mixed")
-    opened = mixed["opens"]["planned_outpatients"]
+def test_planned_care_can_move_to_every_community_hospital_with_clinics(
+    options: dict[str, Option], sites: gpd.GeoDataFrame
+) -> None:
+    community = sites[sites["kind"] == "community_hospital"]
+    with_clinics = community.index[community["services"].str.contains("planned_outpatients")]
+    assert set(opened_since_today(options, "community_hospitals")) == set(with_clinics)
+    assert set(community.index) - set(with_clinics) == {"evington-centre"}
+
+
+def test_the_general_gives_up_its_appointments_where_acute_care_is_on_two_sites(
+    options: dict[str, Option],
+) -> None:
+    given_up = {
+        service: options["today"].sites[service] - sites
+        for service, sites in options["two_acute_sites"].sites.items()
+    }
+    assert {service for service, ids in given_up.items() if ids} == {"planned_outpatients"}
+    assert given_up["planned_outpatients"] == {"RWEAK"}
+
+
+def test_the_mixed_option_uses_two_proposed_sites(
+    options: dict[str, Option], sites: gpd.GeoDataFrame
+) -> None:
+    opened = opened_since_today(options, "mixed")
     assert (sites.loc[opened, "status"] == "proposed").sum() == 2
+
+
+def opened_since_today(options: dict[str, Option], name: str) -> list[str]:
+    """List the sites that hold planned appointments in an option and do not today."""
+    return sorted(
+        options[name].sites["planned_outpatients"] - options["today"].sites["planned_outpatients"]
+    )
