@@ -1,0 +1,137 @@
+"""Assignment: who goes where, by three rules: to the nearest, the nearest with room, by choice.
+
+All take minutes (areas by sites, +inf where out of reach) and demand (contacts of each area), and
+return an `Assignment` in which everyone is counted: assigned, turned away or out of reach.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.optimize import LinearConstraint, milp
+from scipy.sparse import coo_array
+
+from llrgeo.appraisal.access import reconcile
+from llrgeo.errors import LlrgeoError
+
+Matrix: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Assignment:
+    """Contacts from areas to sites.
+
+    Attributes
+    ----------
+    contacts
+        Areas by sites.
+    turned_away
+        Contacts of each area that find no room.
+    out_of_reach
+        Contacts of each area that can reach no site at all.
+    """
+
+    contacts: pd.DataFrame
+    turned_away: pd.Series
+    out_of_reach: pd.Series
+
+    def mean_minutes(self, minutes: pd.DataFrame) -> float:
+        """Return the mean minutes of those who are assigned."""
+        assigned = self.contacts.to_numpy()
+        reached = assigned > 0
+        return float((assigned[reached] * minutes.to_numpy()[reached]).sum() / assigned.sum())
+
+
+def assign_nearest(minutes: pd.DataFrame, demand: pd.Series) -> Assignment:
+    """Send everyone to the nearest site, whatever its room; a tie goes to the lowest id."""
+    ordered = minutes[sorted(minutes.columns)]
+    nearest = ordered.to_numpy().argmin(axis=1)
+    chosen = np.eye(len(ordered.columns))[nearest] * np.isfinite(ordered.to_numpy())
+    return _assignment(ordered, demand, chosen)
+
+
+def assign_by_choice(
+    minutes: pd.DataFrame,
+    demand: pd.Series,
+    size: pd.Series,
+    *,
+    exponent: float = 2.0,
+    least_min: float = 1.0,
+) -> Assignment:
+    """Share everyone out by the size of sites and the minutes to them (Huff 1963).
+
+    The share of a site is size / minutes^exponent over the sum of all; journeys below `least_min`
+    count as that long, so that a site next door does not draw everybody.
+    """
+    distance = minutes.clip(lower=least_min).to_numpy() ** exponent
+    pull = size[minutes.columns].to_numpy(float) / distance
+    total = pull.sum(axis=1, keepdims=True)
+    shares = np.divide(pull, total, out=np.zeros_like(pull), where=total > 0)
+    return _assignment(minutes, demand, shares)
+
+
+def assign_with_room(
+    minutes: pd.DataFrame, demand: pd.Series, capacity: Mapping[str, float]
+) -> Assignment:
+    """Send as many as there is room for, with the least minutes in all: a transportation problem.
+
+    Parameters
+    ----------
+    minutes, demand
+        As for the other rules.
+    capacity
+        Contacts each site has room for; a site left out has room for all.
+
+    Raises
+    ------
+    LlrgeoError
+        If HiGHS does not find the optimum.
+    """
+    area, site = np.nonzero(np.isfinite(minutes.to_numpy()))
+    n, m, pairs = len(minutes), len(minutes.columns), len(area)
+    cost = minutes.to_numpy()[area, site]
+    # Turning one contact away costs more than any chain of longer journeys that would avoid it.
+    refusal = (cost.max(initial=1.0) + 1) * (m + 1)
+    wanted = demand.reindex(minutes.index).to_numpy(float)
+    room = np.array([capacity.get(one, np.inf) for one in minutes.columns])
+    to_site = coo_array((np.ones(pairs), (site, np.arange(pairs))), shape=(m, pairs + n))
+    rows = np.concatenate([area, np.arange(n)])
+    from_area = coo_array((np.ones(pairs + n), (rows, np.arange(pairs + n))), shape=(n, pairs + n))
+    found = milp(  # no variable is whole, so this is a linear programme
+        np.concatenate([cost, np.full(n, refusal)]),
+        constraints=[
+            LinearConstraint(to_site.tocsr(), -np.inf, room),
+            LinearConstraint(from_area.tocsr(), wanted, wanted),
+        ],
+    )
+    if found.x is None:
+        msg = f"no assignment to sites with room: {found.message}"
+        raise LlrgeoError(msg)
+    contacts = np.zeros((n, m))
+    contacts[area, site] = found.x[:pairs]
+    return _counted(minutes, wanted, contacts)
+
+
+def _assignment(minutes: pd.DataFrame, demand: pd.Series, shares: Matrix) -> Assignment:
+    wanted = demand.reindex(minutes.index).to_numpy(float)
+    return _counted(minutes, wanted, shares * wanted[:, None])
+
+
+def _counted(minutes: pd.DataFrame, wanted: Matrix, contacts: Matrix) -> Assignment:
+    reachable = np.isfinite(minutes.to_numpy()).any(axis=1)
+    left = (wanted - contacts.sum(axis=1)).clip(min=0.0)
+    left[left < 1e-9 * max(wanted.max(initial=0.0), 1.0)] = (
+        0.0  # what the solver's tolerance leaves
+    )
+    index = minutes.index
+    result = Assignment(
+        pd.DataFrame(contacts, index, minutes.columns),
+        pd.Series(np.where(reachable, left, 0.0), index),
+        pd.Series(np.where(reachable, 0.0, left), index),
+    )
+    counted = contacts.sum() + result.turned_away.sum() + result.out_of_reach.sum()
+    reconcile(pd.Series([counted]), float(wanted.sum()), table="assignment to sites")
+    return result

@@ -1,0 +1,57 @@
+"""The border: residents who go to sites of neighbouring counties, and neighbours who come in."""
+
+from collections.abc import Collection, Mapping
+
+import pandas as pd
+
+from llrgeo.appraisal.access import reconcile
+from llrgeo.appraisal.evaluation import OptionResult
+
+
+def border_flows(
+    results: Mapping[str, OptionResult],
+    areas: pd.DataFrame,
+    sites: pd.DataFrame,
+    *,
+    home: Collection[str],
+) -> pd.DataFrame:
+    """Return residents and contacts that stay, go out and come in, by option and service.
+
+    Parameters
+    ----------
+    results
+        Results by option name.
+    areas, sites
+        Tables with the authority each stands in.
+    home
+        The authorities of the study. Areas of other authorities, if the study has any, are
+        neighbours: those who use a site at home are the inflow.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an option, service and flow ("stay", "out", "in", "outside", "unreachable"):
+        `residents`, `contacts`. The flows add up to all residents.
+    """
+    home_areas = areas["authority"].isin(home)
+    home_sites = set(sites.index[sites["authority"].isin(home)])
+    rows = []
+    for name, result in results.items():
+        for service, one in result.services.items():
+            used = one.allocation["site_id"]
+            inside = used.isin(home_sites)
+            flow = pd.Series("outside", index=used.index)
+            flow[home_areas & inside] = "stay"
+            flow[home_areas & ~inside] = "out"
+            flow[~home_areas & inside] = "in"
+            flow[used.isna()] = "unreachable"
+            counts = pd.DataFrame(
+                {"residents": areas["residents"], "contacts": one.allocation["contacts"]}
+            )
+            table = counts.groupby(flow).sum()
+            reconcile(table["residents"], areas["residents"].sum(), table="flows over the border")
+            rows += [
+                {"option": name, "service": service, "flow": flow_name, **row}
+                for flow_name, row in table.to_dict(orient="index").items()
+            ]
+    return pd.DataFrame(rows)

@@ -1,0 +1,89 @@
+"""Floating catchments: how much of a service people can reach, given who else reaches it.
+
+METHODS 4. A decay turns minutes into a weight of 0 to 1; it is 0 beyond the catchment.
+"""
+
+from collections.abc import Callable, Mapping
+from itertools import pairwise
+from typing import Final, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.errors import InputError
+
+Minutes: TypeAlias = NDArray[np.float64]
+Decay: TypeAlias = Callable[[Minutes], Minutes]
+
+STEPS: Final = {10.0: 1.0, 20.0: 0.68, 30.0: 0.22}
+
+
+def floating_catchment(
+    minutes: pd.DataFrame, demand: pd.Series, supply: pd.Series, *, decay: Decay
+) -> pd.Series:
+    """Return the supply a head that each area can reach; 0 beyond every catchment.
+
+    Parameters
+    ----------
+    minutes
+        Areas by sites; +inf where a site cannot be reached.
+    demand
+        People of each area.
+    supply
+        What each site offers, such as beds; sites left out offer nothing.
+    decay
+        `within`, `in_steps` or `gaussian`.
+
+    Notes
+    -----
+    The sum over areas of people times the result is the supply of all sites with anyone in their
+    catchment. Two-step floating catchment area: Luo and Wang 2003.
+    """
+    weights = decay(minutes[supply.index].to_numpy())
+    return pd.Series(
+        weights @ supply_ratios(minutes, demand, supply, decay=decay).to_numpy(),
+        index=minutes.index,
+    )
+
+
+def supply_ratios(
+    minutes: pd.DataFrame, demand: pd.Series, supply: pd.Series, *, decay: Decay
+) -> pd.Series:
+    """Return each site's supply for every person of its catchment; 0 where that is empty."""
+    weights = decay(minutes[supply.index].to_numpy())
+    people = demand.reindex(minutes.index).to_numpy(dtype=float) @ weights
+    ratios = np.divide(supply.to_numpy(float), people, out=np.zeros(len(people)), where=people > 0)
+    return pd.Series(ratios, index=supply.index)
+
+
+def within(limit_min: float) -> Decay:
+    """Weigh all within the limit alike (2SFCA)."""
+    return lambda minutes: (minutes <= limit_min).astype(float)
+
+
+def in_steps(steps: Mapping[float, float] = STEPS) -> Decay:
+    """Weigh by bands of minutes, upper edge to weight (E2SFCA: Luo and Qi 2009).
+
+    Raises
+    ------
+    InputError
+        If the edges do not ascend.
+    """
+    edges = np.array(list(steps))
+    if any(low >= high for low, high in pairwise(edges)):
+        msg = f"the edges of the steps must ascend; found {', '.join(f'{e:g}' for e in edges)}"
+        raise InputError(msg)
+    weights = np.array([*steps.values(), 0.0])
+    return lambda minutes: weights[np.searchsorted(edges, minutes, side="left")]
+
+
+def gaussian(limit_min: float, bandwidth_min: float) -> Decay:
+    """Weigh by a bell that reaches 0 at the limit (Dai 2010)."""
+    floor = np.exp(-(limit_min**2) / (2 * bandwidth_min**2))
+
+    def decay(minutes: Minutes) -> Minutes:
+        bell = np.exp(-(minutes**2) / (2 * bandwidth_min**2))
+        return np.where(minutes <= limit_min, (bell - floor) / (1 - floor), 0.0)
+
+    return decay

@@ -1,0 +1,57 @@
+"""Teams that travel to the home: whom they reach in time, and when they must set off."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.appraisal.access import weighted_quantile
+from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+
+_OLDER: Final = {
+    "aged 65 and over": ("age_65_74", "age_75_84", "age_85_plus"),
+    "aged 75 and over": ("age_75_84", "age_85_plus"),
+    "aged 85 and over": ("age_85_plus",),
+}
+
+
+def team_reach(results: Mapping[str, OptionResult], areas: pd.DataFrame) -> pd.DataFrame:
+    """Return how many older residents a team reaches within the standard.
+
+    One row an option, service and age group: `people`, `in_time`, `share_in_time`, `mean_min`
+    from base to home, `latest_start_min` (the minute after the call at which the visit to the
+    last tenth of people must set off to arrive in time; -inf where it cannot arrive at all), and
+    the parts of the standard: `call_min`, `dispatch_min`, `travel_standard_min`.
+    """
+    rows = []
+    for name, result in results.items():
+        for service_id, one in result.services.items():
+            if one.service.delivery == "team":
+                rows += [
+                    {"option": name, "service": service_id, "age": age, **_reach(one, people)}
+                    for age, bands in _OLDER.items()
+                    for people in [areas[list(bands)].sum(axis=1)]
+                ]
+    return pd.DataFrame(rows)
+
+
+def latest_start(one: ServiceResult) -> pd.Series:
+    """Return for every area the last minute after the call at which a team can set off in time."""
+    return one.service.standard_min - one.allocation["travel_time_min"]
+
+
+def _reach(one: ServiceResult, people: pd.Series) -> dict[str, float]:
+    service, minutes = one.service, one.allocation["travel_time_min"]
+    in_time = people[minutes <= service.travel_standard_min].sum()
+    reached = minutes < float("inf")
+    total = people.sum()
+    return {
+        "people": total,
+        "in_time": in_time,
+        "share_in_time": in_time / total if total else float("nan"),
+        "mean_min": (people * minutes)[reached].sum() / people[reached].sum(),
+        "latest_start_min": service.standard_min - weighted_quantile(minutes, people, 0.9),
+        "call_min": service.call_min,
+        "dispatch_min": service.dispatch_min,
+        "travel_standard_min": service.travel_standard_min,
+    }

@@ -1,0 +1,66 @@
+"""Who goes where by three rules, by hand and against brute force."""
+
+from itertools import product
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llrgeo.appraisal.assignment import assign_by_choice, assign_nearest, assign_with_room
+from llrgeo.travel.times import TravelTimes
+
+
+def test_the_nearest_rule_sends_everyone_whatever_the_room(
+    town_areas: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    assigned = assign_nearest(town_times.minutes, town_areas["residents"])
+    assert assigned.contacts.sum().to_dict() == {"A": 600, "B": 300, "C": 0}
+    assert assigned.out_of_reach.to_dict() == {"W": 0, "N": 0, "E": 0, "F": 100}
+    assert assigned.turned_away.sum() == 0
+
+
+def test_with_room_for_fewer_those_with_the_best_alternative_move_on(
+    town_areas: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    capacity = {"A": 250.0, "B": 400.0, "C": 100.0}
+    assigned = assign_with_room(town_times.minutes, town_areas["residents"], capacity)
+    assert assigned.contacts.sum().to_dict() == {"A": 250, "B": 400, "C": 100}
+    # 900 can travel and there is room for 750; W loses nothing by going to B or C.
+    assert assigned.turned_away.sum() == pytest.approx(150)
+    assert assigned.out_of_reach["F"] == 100
+    assert assigned.contacts.loc["E", "A"] == 200
+    assert assigned.contacts.loc["N", ["B", "C"]].sum() == 300
+    assert assigned.mean_minutes(town_times.minutes) == pytest.approx((200 + 300 + 250 * 2) / 750)
+
+
+def test_choice_follows_size_over_squared_minutes(
+    town_areas: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    size = pd.Series({"A": 9.0, "B": 1.0, "C": 2.0})
+    assigned = assign_by_choice(town_times.minutes, town_areas["residents"], size)
+    pulls = np.array([9 / 9, 1 / 1, 2 / 1])  # N: 3, 1 and 1 minutes
+    assert assigned.contacts.loc["N"].tolist() == pytest.approx(list(300 * pulls / 4))
+    assert assigned.out_of_reach["F"] == 100
+
+
+@settings(deadline=None, max_examples=40)
+@given(st.integers(0, 10_000))
+def test_room_is_filled_with_the_least_minutes_in_all(seed: int) -> None:
+    """Four single patients and three sites: every possible assignment is tried."""
+    rng = np.random.default_rng(seed)
+    minutes = pd.DataFrame(rng.integers(0, 30, (4, 3)) * 1.0, columns=list("ABC"))
+    minutes = minutes.mask(rng.random((4, 3)) < 0.2, np.inf)
+    room = dict(zip("ABC", rng.integers(0, 3, 3).astype(float), strict=True))
+    assigned = assign_with_room(minutes, pd.Series(1.0, minutes.index), room)
+    table = np.column_stack([minutes.to_numpy(), np.zeros(4)])  # the last column: not served
+    best = min(
+        (choice.count(3), sum(table[i, j] for i, j in enumerate(choice)))
+        for choice in product(range(4), repeat=4)
+        if all(choice.count(j) <= room["ABC"[j]] for j in range(3))
+        and all(np.isfinite(table[i, j]) for i, j in enumerate(choice))
+    )
+    unserved = assigned.turned_away.sum() + assigned.out_of_reach.sum()
+    spent = (assigned.contacts * minutes.where(np.isfinite(minutes), 0)).to_numpy().sum()
+    assert (unserved, spent) == pytest.approx(best)

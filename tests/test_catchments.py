@@ -1,0 +1,71 @@
+"""Floating catchments by hand in the toy town, and the sum they keep."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from llrgeo.appraisal.catchments import (
+    Decay,
+    floating_catchment,
+    gaussian,
+    in_steps,
+    supply_ratios,
+    within,
+)
+from llrgeo.errors import InputError
+from llrgeo.travel.times import TravelTimes
+
+BEDS = pd.Series({"A": 12.0, "B": 7.0})
+
+
+def test_two_steps_in_the_town_are_as_on_paper(
+    town_areas: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    # Within 2 minutes: A serves W 400 and E 200, B serves W 400 and N 300; the farm is in none.
+    people = town_areas["residents"]
+    ratios = supply_ratios(town_times.minutes, people, BEDS, decay=within(2))
+    assert ratios.tolist() == [12 / 600, 7 / 700]
+    reached = floating_catchment(town_times.minutes, people, BEDS, decay=within(2))
+    # The farm scores 0; the package access 1.1.10 leaves such areas out of its result.
+    assert reached.tolist() == pytest.approx([0.03, 0.01, 0.02, 0.0])
+
+
+def test_steps_weigh_both_demand_and_supply(
+    town_areas: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    decay = in_steps({1.0: 1.0, 2.0: 0.68, 3.0: 0.22})
+    people = town_areas["residents"]
+    at_a = 12 / (0.68 * 400 + 0.22 * 300 + 1.0 * 200)
+    at_b = 7 / (0.68 * 400 + 1.0 * 300 + 0.22 * 200)
+    reached = floating_catchment(town_times.minutes, people, BEDS, decay=decay)
+    assert reached["W"] == pytest.approx(0.68 * at_a + 0.68 * at_b)
+    assert reached["N"] == pytest.approx(0.22 * at_a + 1.0 * at_b)
+
+
+def test_the_bell_is_one_next_door_and_nothing_at_the_limit() -> None:
+    weights = gaussian(30, 10)(np.array([0.0, 10, 30, 31, np.inf]))
+    floor = np.exp(-4.5)
+    assert weights.tolist() == pytest.approx([1, (np.exp(-0.5) - floor) / (1 - floor), 0, 0, 0])
+
+
+def test_someone_at_the_edge_of_a_step_is_within_it() -> None:
+    assert in_steps()(np.array([10.0, 10.1, 30.0, 30.1, np.inf])).tolist() == [1, 0.68, 0.22, 0, 0]
+
+
+def test_steps_that_do_not_ascend_are_refused() -> None:
+    with pytest.raises(InputError, match="must ascend; found 20, 10"):
+        in_steps({20.0: 1.0, 10.0: 0.5})
+
+
+@given(st.integers(0, 10_000), st.sampled_from([within(20), in_steps(), gaussian(30, 10)]))
+def test_all_supply_with_a_catchment_is_shared_out(seed: int, decay: Decay) -> None:
+    rng = np.random.default_rng(seed)
+    minutes = pd.DataFrame(rng.integers(0, 60, (6, 3)) * 1.0, columns=list("ABC"))
+    minutes = minutes.mask(rng.random((6, 3)) < 0.3, np.inf)
+    people = pd.Series(rng.integers(0, 100, 6))
+    supply = pd.Series([5.0, 7.0, 11.0], index=list("ABC"))
+    reached = floating_catchment(minutes, people, supply, decay=decay)
+    served = decay(minutes.to_numpy()).T @ people.to_numpy() > 0
+    assert (people * reached).sum() == pytest.approx(supply[served].sum())

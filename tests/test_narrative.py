@@ -1,0 +1,88 @@
+"""Plain words checked against the numbers, teams, the border, and the worst places."""
+
+import re
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from appraisal_cases import LOCAL, NURSES, TODAY, random_settings, town_setting
+from hypothesis import given, settings
+
+from llrgeo.appraisal.border import border_flows
+from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.narrative import option_sentence, worst_changes, worst_places
+from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.teams import latest_start, team_reach
+from llrgeo.travel.times import TravelTimes
+
+
+@pytest.fixture
+def results(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
+) -> dict[str, OptionResult]:
+    setting = town_setting(town_areas, town_sites, town_times)
+    return evaluate_options([TODAY, LOCAL], replace(setting, tolerance_min=0), baseline="today")
+
+
+def test_the_sentence_of_an_option_says_what_the_tables_say(
+    results: dict[str, OptionResult],
+) -> None:
+    # Clinic and beds together: N goes from 3 minutes to 1, E from 1 to 206 / 202.
+    assert option_sentence(results["local"]) == (
+        "Closer to home: 300 residents (30.0%) would have shorter journeys, 200 residents (20.0%) "
+        "longer ones, and 400 residents (40.0%) would see little change. 100 residents have no "
+        "site within reach before or after. The average contact would take 1.4 minutes of travel "
+        "each way, compared with 2.1 today."
+    )
+
+
+@settings(max_examples=30, deadline=None)
+@given(random_settings())
+def test_the_people_of_a_sentence_always_add_up(case: tuple[Setting, Option, Option]) -> None:
+    setting, fewer, more = case
+    total = setting.areas["residents"].sum()
+    results = evaluate_options([more, fewer], setting, baseline="more")
+    for result in results.values():
+        said = option_sentence(result).split("The average")[0]
+        numbers = [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) residents", said)]
+        assert sum(numbers) == total
+
+
+def test_places_without_access_stand_first_among_the_worst(
+    results: dict[str, OptionResult], town_areas: pd.DataFrame
+) -> None:
+    worst = worst_places(results["local"], town_areas, count=2)
+    assert worst["name"].tolist() == ["Farm", "West"]
+    assert worst["after_min"].tolist() == [np.inf, pytest.approx(2)]
+    assert worst_changes(results["local"], town_areas)["name"].tolist() == ["East"]
+
+
+def test_a_team_reaches_those_whose_drive_fits_what_is_left_of_the_standard(
+    results: dict[str, OptionResult], town_areas: pd.DataFrame
+) -> None:
+    reach = team_reach(results, town_areas).set_index(["option", "age"])
+    oldest = reach.loc[("today", "aged 85 and over")]
+    # 2 of 10 minutes are left to drive: W (20 people) and E (10) of 55.
+    assert oldest["in_time"] == 30
+    assert oldest["share_in_time"] == pytest.approx(30 / 55)
+    assert oldest["latest_start_min"] == -np.inf  # more than a tenth live on the farm
+    assert oldest["mean_min"] == pytest.approx((20 * 2 + 15 * 3 + 10 * 1) / 45)
+    start = latest_start(results["today"].services[NURSES.id])
+    assert start.tolist() == [8, 7, 9, -np.inf]
+
+
+def test_residents_who_leave_and_neighbours_who_come_are_counted_apart(
+    results: dict[str, OptionResult], town_areas: pd.DataFrame, town_sites: pd.DataFrame
+) -> None:
+    sites = town_sites.assign(authority=["Town", "Elsewhere", "Town"])
+    flows = border_flows(results, town_areas, sites, home=["Town"])
+    clinic = flows[(flows["option"] == "local") & (flows["service"] == "clinic")]
+    assert dict(zip(clinic["flow"], clinic["residents"], strict=True)) == {
+        "out": 300, "stay": 600, "unreachable": 100,
+    }  # fmt: skip
+    away = border_flows(results, town_areas, sites, home=["Elsewhere"])
+    clinic = away[(away["option"] == "local") & (away["service"] == "clinic")]
+    assert dict(zip(clinic["flow"], clinic["residents"], strict=True)) == {
+        "in": 300, "outside": 600, "unreachable": 100,
+    }  # fmt: skip
