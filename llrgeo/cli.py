@@ -122,3 +122,25 @@ def _track(description: str, *, quiet: bool) -> Track:
 
 def _console() -> Console:
     return Console()
+
+
+def _scorecard(result: StudyResult) -> Table:
+    """Draw the scorecard: a row for each option, best first."""
+    card = result.scorecard
+    labels = {option.id: option.label for option in result.study.options}
+    table = Table(title=result.study.title, caption=result.error_note)
+    table.add_column("Option")
+    for measure in card.values.columns:
+        table.add_column(f"{MEASURES[measure].label} ({MEASURES[measure].unit})", justify="right")
+    table.add_column("Score", justify="right")
+    for name in card.totals.sort_values(ascending=False, kind="stable").index:
+        figures = [f"{value:,.2f}" for value in card.values.loc[name]]
+        table.add_row(labels[name], *figures, f"{card.totals[name]:.3f}")
+    return table
+
+
+def _rich(frame: pd.DataFrame) -> Table:
+    table = Table(*[str(name) for name in frame.columns])
+    for row in frame.itertuples(index=False):
+        table.add_row(*[f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in row])
+    return table

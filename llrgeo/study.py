@@ -2,11 +2,9 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
-from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
 
 from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
 from llrgeo.appraisal.scoring import Scorecard, score_options
@@ -79,7 +77,7 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     times_by = compute_times(study, places, track=track)
     setting = build_setting(study, places, times_by)
     results = evaluate_options(options, setting, baseline=study.baseline)
-    scorecard = score_options(results, build_criteria(study), baseline=study.baseline)
+    scorecard = score_options(results, build_criteria(study))
     return StudyResult(study, places.areas, places.sites, times_by, setting, results, scorecard)
 
 

@@ -12,7 +12,7 @@ services = [
   { id = "clinic", label = "Clinic", standard_min = 30, rates = { age_18_64 = 100 }, visits = 2 },
   { id = "beds", label = "Beds", standard_min = 30, rates = { age_75_84 = 50 } },
 ]
-criteria = [{ measure = "mean_min", weight = 1 }]
+criteria = [{ measure = "mean_minutes", weight = 1 }]
 
 [[options]]
 id = "today"
@@ -84,7 +84,7 @@ def test_all_faults_come_at_once(tmp_path):
         ("opens = { clinic", "opens = { theatre", "no such service: theatre"),
         ('sites = { clinic = ["A"], beds', "sites = { beds", "no sites for clinic"),
         ("weight = 1", "weight = 0", "weights of the criteria add up to zero"),
-        ('measure = "mean_min"', 'measure = "joy"', "no measure 'joy'; known are"),
+        ('measure = "mean_minutes"', 'measure = "joy"', "no measure 'joy'; known are"),
     ],
 )
 def test_what_does_not_fit_together_is_said(tmp_path, old, new, expected):
