@@ -1,3 +1,36 @@
 """Plan where health services should be: travel times, options, sites and public maps."""
 
-__version__ = "0.1.0"
+from importlib.metadata import version
+
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.scoring import Scorecard, score_options
+from llrgeo.config import StudyConfig, load_study
+from llrgeo.errors import LlrgeoError
+from llrgeo.inputs.areas import read_areas
+from llrgeo.inputs.sites import read_sites
+from llrgeo.roads.network import RoadNetwork, load_network
+from llrgeo.study import StudyResult, run_study
+from llrgeo.travel.routers import travel_times
+from llrgeo.travel.times import TravelTimes
+
+__version__ = version("llrgeo")
+
+__all__ = [
+    "LlrgeoError",
+    "Option",
+    "OptionResult",
+    "RoadNetwork",
+    "Scorecard",
+    "StudyConfig",
+    "StudyResult",
+    "TravelTimes",
+    "evaluate_options",
+    "load_network",
+    "load_study",
+    "read_areas",
+    "read_sites",
+    "run_study",
+    "score_options",
+    "travel_times",
+]

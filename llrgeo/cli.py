@@ -3,19 +3,22 @@
 import logging
 import sys
 from collections.abc import Iterable, Sequence
+from dataclasses import asdict
 from pathlib import Path
 from typing import Annotated, Any
 
+import pandas as pd
 import typer
 from rich.console import Console
 from rich.progress import track as rich_track
 from rich.table import Table
 
+from llrgeo.appraisal.scoring import MEASURES
 from llrgeo.config import load_study, new_study
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs import fetch as downloads
 from llrgeo.roads.network import load_network
-from llrgeo.study import compute_times, read_places, run_study
+from llrgeo.study import StudyResult, compute_times, read_places, run_study
 from llrgeo.travel.compare import compare_travel_times, read_reference
 from llrgeo.travel.times import Track, save_travel_times
 
@@ -64,8 +67,9 @@ def network_info(folder: Annotated[Path, typer.Argument(help="A saved network.")
     """Describe a saved network: what it is of, how large, how far to trust it."""
     network = load_network(folder)
     table = Table(show_header=False, box=None)
-    for name, value in describe_network(network).items():
+    for name, value in asdict(network.info).items():
         table.add_row(name, str(value))
+    table.add_row("fingerprint", network.fingerprint)
     _console().print(table)
 
 
@@ -128,7 +132,7 @@ def _scorecard(result: StudyResult) -> Table:
     """Draw the scorecard: a row for each option, best first."""
     card = result.scorecard
     labels = {option.id: option.label for option in result.study.options}
-    table = Table(title=result.study.title, caption=result.error_note)
+    table = Table(title=result.study.title, caption=result.times.error_note)
     table.add_column("Option")
     for measure in card.values.columns:
         table.add_column(f"{MEASURES[measure].label} ({MEASURES[measure].unit})", justify="right")

@@ -8,11 +8,10 @@ from importlib.metadata import version
 from pathlib import Path
 from typing import Any, Final
 
-import llrgeo
 from llrgeo.config import StudyConfig
 from llrgeo.errors import ConfigError
 
-_LIBRARIES: Final = ("geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
+_LIBRARIES: Final = ("llrgeo", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
 _INPUTS: Final = ("areas", "sites", "outlines", "authorities", "network")
 
 
@@ -28,9 +27,9 @@ def describe_run(study: StudyConfig) -> dict[str, Any]:
     settings = study.model_dump(mode="json", exclude={"folder"})
     inputs = {key: _hash_path(study.path(key)) for key in _INPUTS}
     versions = {name: version(name) for name in _LIBRARIES}
-    versions |= {"llrgeo": llrgeo.__version__, "python": platform.python_version()}
-    run = {"study": settings, "inputs": inputs, "llrgeo": llrgeo.__version__}
+    run = {"study": settings, "inputs": inputs, "llrgeo": versions["llrgeo"]}
     run_id = hashlib.sha256(_canonical(run)).hexdigest()
+    versions["python"] = platform.python_version()
     return {"run_id": run_id, "study": settings, "inputs": inputs, "versions": versions}
 
 

@@ -109,7 +109,7 @@ def compute_times(
     InputError
         If a site is too far from every road.
     """
-    times = {}
+    times: dict[Journey, TravelTimes] = {}
     for mode in study.modes:
         router = NetworkRouter(load_network(study.network_path(mode)))
         check_sites_snap(router, places.sites)

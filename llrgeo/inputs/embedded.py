@@ -3,10 +3,9 @@
 from pathlib import Path
 from typing import Final
 
-import llrgeo
 from llrgeo.errors import InputError
 
-_PACKAGE: Final = Path(llrgeo.__file__).parent
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
 
 
 def embedded(name: str) -> Path:

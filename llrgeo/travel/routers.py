@@ -73,6 +73,7 @@ class NetworkRouter:
         keys = journey_keys(graph, joined, limit_key(self.limit_min), track)
         minutes, km = unpack(keys)
         axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
+        info = self.network.info
         return TravelTimes(
             pd.DataFrame(minutes, *axes),
             mode,
@@ -80,6 +81,8 @@ class NetworkRouter:
             "network",
             self.network.fingerprint,
             distance_km=pd.DataFrame(km, *axes),
+            error_min=math.nan if info.error_min is None else info.error_min,
+            error_note=info.error,
         )
 
     @cached_property
@@ -89,6 +92,24 @@ class NetworkRouter:
     @cached_property
     def _layers(self) -> Layers:
         return layers(self.network)
+
+
+def travel_times(
+    network: RoadNetwork,
+    origins: gpd.GeoSeries,
+    destinations: gpd.GeoSeries,
+    *,
+    mode: str = "car",
+    period: str = "off_peak",
+) -> TravelTimes:
+    """Return the times over a network between two sets of points: `NetworkRouter` in one call.
+
+    Raises
+    ------
+    RoutingError, NetworkError
+        As `NetworkRouter.travel_times`.
+    """
+    return NetworkRouter(network).travel_times(origins, destinations, mode=mode, period=period)
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,7 +2,7 @@
 
 import tempfile
 from collections.abc import Callable, Collection, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any, Final, Literal, Protocol, Self, TypeAlias
 
@@ -41,6 +41,8 @@ class TravelTimes:
         Kilometres along the same journeys, shaped as `minutes`; None if not computed.
     error_min
         Measured median absolute error of the minutes; NaN where it was never measured.
+    error_note
+        The measured error in words; empty where it was never measured.
     """
 
     minutes: pd.DataFrame
@@ -51,6 +53,7 @@ class TravelTimes:
     direction: Direction = "to_site"
     distance_km: pd.DataFrame | None = None
     error_min: float = float("nan")
+    error_note: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a matrix with repeated ids, NaN or negative minutes."""
@@ -80,7 +83,7 @@ class TravelTimes:
             raise InputError(msg)
         kept = [site for site in self.minutes.columns if site in set(site_ids)]
         distance = None if self.distance_km is None else self.distance_km[kept]
-        return self._replaced(self.minutes[kept], distance)
+        return replace(self, minutes=self.minutes[kept], distance_km=distance)
 
     def to_long(self) -> pd.DataFrame:
         """Return one row a pair: `area_id`, `site_id`, `travel_time_min`, `mode`, `period`.
@@ -94,18 +97,6 @@ class TravelTimes:
         long["travel_time_min"] = long["travel_time_min"].replace(np.inf, np.nan)
         long = long.assign(mode=self.mode, period=self.period)
         return long[list(LONG_COLUMNS)].sort_values(["area_id", "site_id"], ignore_index=True)
-
-    def _replaced(self, minutes: pd.DataFrame, distance_km: pd.DataFrame | None) -> Self:
-        return type(self)(
-            minutes,
-            self.mode,
-            self.period,
-            self.engine,
-            self.network,
-            self.direction,
-            distance_km,
-            self.error_min,
-        )
 
 
 class Router(Protocol):
@@ -124,8 +115,15 @@ class Router(Protocol):
         ...
 
 
-def save_travel_times(times: TravelTimes, path: Path) -> None:
+def save_travel_times(times: Sequence[TravelTimes], path: Path) -> None:
     """Write times in long form as .parquet or .csv, whole or not at all.
+
+    Parameters
+    ----------
+    times
+        One or more matrices, each of its own mode and period.
+    path
+        The file to write; one that is there is replaced.
 
     Raises
     ------
@@ -136,9 +134,9 @@ def save_travel_times(times: TravelTimes, path: Path) -> None:
         msg = f"{path.name}: travel times are written as .parquet or .csv"
         raise InputError(msg)
     path.parent.mkdir(parents=True, exist_ok=True)
+    long = pd.concat([one.to_long() for one in times], ignore_index=True)
     with tempfile.TemporaryDirectory(dir=path.parent) as temporary:
         made = Path(temporary) / path.name
-        long = times.to_long()
         if path.suffix == ".csv":
             long.to_csv(made, index=False, float_format="%.3f", lineterminator="\n")
         else:
@@ -146,35 +144,33 @@ def save_travel_times(times: TravelTimes, path: Path) -> None:
         made.replace(path)
 
 
-def load_travel_times(path: str | Path) -> TravelTimes:
+def load_travel_times(
+    path: str | Path, *, mode: str = "car", period: str = "off_peak"
+) -> TravelTimes:
     """Read times in long form: `area_id`, `site_id`, `travel_time_min` [, `mode`, `period`].
 
-    A blank time means unreachable, as does a pair that is not listed.
+    A blank time means unreachable, as does a pair that is not listed. A file without `mode` or
+    `period` is taken to be of those asked for.
 
     Raises
     ------
     InputError
-        If a column is missing, a pair stands twice, or the file holds more than one mode or
+        If a column is missing, a pair stands twice, or the file has no times of the mode and
         period.
     """
     path = Path(path)
     read = pd.read_parquet if path.suffix == ".parquet" else pd.read_csv
-    long = read(path).astype({"area_id": str, "site_id": str}, errors="ignore")
-    missing = [name for name in LONG_COLUMNS[:3] if name not in long.columns]
-    faults = [f"column '{name}' is missing" for name in missing]
-    if not missing and long.duplicated(["area_id", "site_id"]).any():
-        faults.append("pairs of area and site stand twice")
-    labels = {}
-    for name, default in (("mode", "car"), ("period", "off_peak")):
-        found = sorted(long[name].unique()) if name in long.columns else [default]
-        if len(found) != 1:
-            faults.append(f"one {name} a file; found {name_some(found)}")
-        labels[name] = str(found[0]) if found else default
-    raise_faults(faults, source=path.name)
+    table = read(path).astype({"area_id": str, "site_id": str}, errors="ignore")
+    missing = [name for name in LONG_COLUMNS[:3] if name not in table.columns]
+    raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
+    held = table.assign(mode=table.get("mode", mode), period=table.get("period", period))
+    long = held[(held["mode"] == mode) & (held["period"] == period)]
+    if long.empty:
+        journeys = (held["mode"] + " " + held["period"]).unique()
+        fault = f"no times for {mode} {period}; there are {name_some(journeys)}"
+        raise_faults([fault], source=path.name)
+    if long.duplicated(["area_id", "site_id"]).any():
+        raise_faults(["pairs of area and site stand twice"], source=path.name)
     minutes = long.pivot(index="area_id", columns="site_id", values="travel_time_min")
-    return TravelTimes(
-        minutes.astype(float).fillna(np.inf),
-        labels["mode"],
-        labels["period"],
-        f"file {path.name}",
-    )
+    minutes = minutes.astype(float).fillna(np.inf)
+    return TravelTimes(minutes, mode, period, f"file {path.name}")
