@@ -30,7 +30,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.roads.network import NetworkInfo, RoadNetwork
+from llrgeo.roads.network import NetworkInfo, RoadNetwork, save_network
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.times import TravelTimes
 
@@ -134,6 +134,55 @@ def town_times() -> TravelTimes:
     sites = pd.Index(["A", "B", "C"], name="site_id")
     km = pd.DataFrame([[2, 2, 2], [3, 1, 1], [1, 3, 3], [np.inf] * 3], areas, sites, dtype=float)
     return TravelTimes(pd.DataFrame(minutes, areas, sites, dtype=float), distance_km=km)
+
+
+TOWN_STUDY = """
+title = "Care closer to home in the toy town"
+date = "2026-11-22"
+areas = "areas.csv"
+sites = "sites.csv"
+outlines = "outlines.geojson"
+authorities = "authorities.geojson"
+network = "network"
+services = [
+  { id = "clinic", label = "Clinic", standard_min = 2, rates = { age_18_64 = 100 }, visits = 2 },
+  { id = "beds", label = "Beds", standard_min = 5, rates = { age_75_84 = 50 } },
+]
+criteria = [
+  { measure = "mean_minutes", weight = 1 },
+  { measure = "closer_to_home", weight = 1 },
+]
+
+[[options]]
+id = "today"
+label = "Today"
+baseline = true
+sites = { clinic = ["A"], beds = ["A"] }
+
+[[options]]
+id = "nearer"
+label = "Clinics at all sites"
+based_on = "today"
+opens = { clinic = ["B", "C"] }
+"""
+
+
+@pytest.fixture
+def town_study(tmp_path, town_network, town_areas, town_sites) -> Path:
+    """Write the toy town and a study of it to disk; return the study file."""
+    folder = tmp_path / "town"
+    save_network(town_network, folder / "network")
+    town_areas.drop(columns="geometry").to_csv(folder / "areas.csv")
+    town_sites.drop(columns="geometry").to_csv(folder / "sites.csv")
+    squares = town_areas[["authority_code", "authority"]].set_geometry(
+        town_areas.buffer(300, cap_style="square")
+    )
+    squares = squares.to_crs(WGS84)
+    squares.reset_index().to_file(folder / "outlines.geojson")
+    squares.dissolve("authority_code").reset_index().to_file(folder / "authorities.geojson")
+    study = folder / "study.toml"
+    study.write_text(TOWN_STUDY, encoding="utf-8")
+    return study
 
 
 @pytest.fixture(scope="session")

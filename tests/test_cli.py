@@ -1,0 +1,120 @@
+"""The command line: every command works, and every error is one message and exit status 1."""
+
+import re
+import subprocess
+import sys
+from pathlib import Path
+
+import pandas as pd
+import pytest
+from typer.testing import CliRunner
+
+from llrgeo.cli import app, main
+
+README = Path(__file__).parents[1] / "README.md"
+COMMANDS = ("run", "times", "network info", "network build", "locate", "validate", "fetch", "new")
+
+
+def invoke(*words):
+    return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
+
+
+def fails(monkeypatch, capsys, *words):
+    """Run the command as a shell would and return what it says on failing with status 1."""
+    monkeypatch.setattr(sys, "argv", ["llrgeo", *map(str, words)])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 1
+    return capsys.readouterr().err
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_every_command_says_what_it_does_and_stands_in_the_readme(command):
+    result = invoke(*command.split(), "--help")
+    assert result.exit_code == 0
+    assert f"llrgeo {command}" in README.read_text(encoding="utf-8")
+
+
+def test_run_publishes_the_study_and_shows_the_scorecard(town_study, tmp_path):
+    result = invoke("run", town_study, "--out", tmp_path / "maps")
+    assert "Clinics at all sites" in result.stdout
+    assert (tmp_path / "maps" / "index.html").is_file()
+
+
+def test_quiet_prints_nothing(town_study, tmp_path):
+    assert invoke("run", town_study, "--out", tmp_path / "maps", "--quiet").output == ""
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_times_writes_one_row_a_pair(town_study, tmp_path, ending):
+    out = tmp_path / f"times{ending}"
+    invoke("times", town_study, "--out", out, "--quiet")
+    table = pd.read_csv(out) if ending == ".csv" else pd.read_parquet(out)
+    assert table.columns.to_list() == ["area_id", "site_id", "travel_time_min", "mode", "period"]
+    by_pair = table.set_index(["area_id", "site_id"])["travel_time_min"]
+    assert by_pair["N", "A"] == pytest.approx(3)
+    assert pd.isna(by_pair["F", "A"])
+
+
+def test_validate_states_the_error(town_study, tmp_path):
+    reference = tmp_path / "observed.csv"
+    reference.write_text(
+        "area_id,site_id,travel_time_min\nW,A,3\nN,B,2\nE,A,2\nE,B,4\n", encoding="utf-8"
+    )
+    output = invoke("validate", town_study, "--reference", reference).stdout
+    assert re.search(r"-1\.00", output)
+
+
+def test_network_info_describes_a_saved_network(town_study):
+    output = invoke("network", "info", town_study.parent / "network").stdout
+    assert re.search(r"mode\s+car", output)
+
+
+def test_new_writes_a_study_to_start_from(tmp_path):
+    path = tmp_path / "mine.toml"
+    assert f"llrgeo run {path}" in invoke("new", path).stdout.replace("\n", "")
+    assert path.is_file()
+
+
+@pytest.mark.parametrize(
+    ("old", "new", "expected"),
+    [
+        ('"areas.csv"', '"absent.csv"', "no such file"),
+        ("title =", "titel =", "unknown key"),
+        ('clinic = ["B", "C"]', 'clinic = ["B", "Z"]', "no such site: Z"),
+        ('network = "network"', 'network = "nowhere"', "not a saved network"),
+    ],
+)
+def test_a_bad_study_fails_with_one_message_and_writes_nothing(
+    monkeypatch, capsys, town_study, tmp_path, old, new, expected
+):
+    text = town_study.read_text(encoding="utf-8")
+    assert old in text
+    town_study.write_text(text.replace(old, new), encoding="utf-8")
+    out = tmp_path / "maps"
+    message = fails(monkeypatch, capsys, "run", town_study, "--out", out, "--quiet")
+    assert message.startswith("llrgeo: ")
+    assert expected in message.replace("\n", " ")
+    assert "Traceback" not in message
+    assert not out.exists()
+
+
+def test_a_site_that_no_road_comes_near_is_named_with_its_distance(
+    monkeypatch, capsys, town_study, tmp_path
+):
+    path = town_study.parent / "sites.csv"
+    sites = pd.read_csv(path, dtype=str).set_index("site_id")
+    sites.loc["C", ["lat", "lon"]] = ["52.65", "-1.25"]
+    sites.to_csv(path)
+    message = fails(monkeypatch, capsys, "run", town_study, "--out", tmp_path / "m", "--quiet")
+    assert re.search(r"site C is [\d,]+ m from the nearest road", message)
+
+
+def test_the_module_runs_as_an_installed_command_does():
+    run = subprocess.run(
+        [sys.executable, "-c", "from llrgeo.cli import main; main()", "new", "--help"],
+        capture_output=True,
+        text=True,
+        check=True,
+    )
+    assert "study file to start from" in run.stdout
