@@ -32,8 +32,8 @@ def test_the_sentence_of_an_option_says_what_the_tables_say(
     assert option_sentence(results["local"]) == (
         "Closer to home: 300 residents (30.0%) would have shorter journeys, 200 residents (20.0%) "
         "longer ones, and 400 residents (40.0%) would see little change. 100 residents have no "
-        "site within reach before or after. The average contact would take 1.4 minutes of travel "
-        "each way, compared with 2.1 today."
+        "site within reach before or after. For the average resident a contact would take 1.4 "
+        "minutes of travel each way, compared with 2.1 today."
     )
 
 
@@ -44,7 +44,7 @@ def test_the_people_of_a_sentence_always_add_up(case: tuple[Setting, Option, Opt
     total = setting.areas["residents"].sum()
     results = evaluate_options([more, fewer], setting, baseline="more")
     for result in results.values():
-        said = option_sentence(result).split("The average")[0]
+        said = option_sentence(result).split("For the average")[0]
         numbers = [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) residents", said)]
         assert sum(numbers) == total
 

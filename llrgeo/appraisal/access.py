@@ -135,9 +135,8 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
         ("disability", "disabled"): disabled,
         ("disability", "not disabled"): residents - disabled,
     }
-    fifth = ((areas["imd_decile"].astype(np.int64) + 1) // 2).map(_FIFTHS)
     for group, labels in (
-        ("deprivation fifth", fifth),
+        ("deprivation fifth", deprivation_fifth(areas)),
         ("rural or urban", areas["rural_urban"]),
         ("authority", areas["authority"]),
     ):
@@ -145,6 +144,11 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
             columns[group, level] = residents.where(labels == level, 0)
     people = pd.DataFrame(columns)
     return people.rename_axis(columns=["group", "level"])
+
+
+def deprivation_fifth(areas: pd.DataFrame) -> pd.Series:
+    """Return the national fifth of deprivation of each area, in words."""
+    return ((areas["imd_decile"].astype(np.int64) + 1) // 2).map(_FIFTHS)
 
 
 def summarise_access(

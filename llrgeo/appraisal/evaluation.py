@@ -101,8 +101,8 @@ class OptionResult:
     services
         The result of each service, by its id.
     overall
-        Minutes a contact, averaged over the services for which somebody travels to a site and
-        weighted by contacts; a contact at home or by video takes no journey.
+        Minutes a contact: for each area the average over the services for which somebody travels
+        to a site, weighted by contacts; a contact at home or by video takes no journey.
     burden
         One row a service: trips, hours, kilometres and kg CO2e a year, there and back.
     care

@@ -21,8 +21,8 @@ def option_sentence(result: OptionResult) -> str:
     if apart:
         sentence += f" {apart:,.0f} residents have no site within reach before or after."
     return (
-        f"{sentence} The average contact would take {summary['mean_min']:.1f} minutes of travel "
-        f"each way, compared with {summary['before_mean_min']:.1f} today."
+        f"{sentence} For the average resident a contact would take {summary['mean_min']:.1f} "
+        f"minutes of travel each way, compared with {summary['before_mean_min']:.1f} today."
     )
 
 

@@ -123,7 +123,7 @@ def score_options(
     raise_faults(criteria_faults(criteria, hurdles, known), source="criteria")
     names = [criterion.measure for criterion in criteria]
     values = _values(results, {*names, *(hurdle.measure for hurdle in hurdles)}, known)
-    scores = pd.DataFrame({name: known[name].score(values[name]) for name in names})
+    scores = score_values(values[names], known)
     weights = pd.Series([c.weight for c in criteria], index=names, dtype=float, name="weight")
     weights = weights / weights.sum()
     totals = (scores @ weights).rename("total")
@@ -144,6 +144,11 @@ def score_options(
         dominated=dominating_option(scores),
         hurdles=passed,
     )
+
+
+def score_values(values: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
+    """Return scores of 0 to 1 for figures: options by measures."""
+    return pd.DataFrame({name: measures[name].score(values[name]) for name in values.columns})
 
 
 def criteria_faults(

@@ -1,0 +1,236 @@
+"""Costs: what options cost the provider and the patients over the years (METHODS 7).
+
+Real prices throughout. Provider costs and patient-borne costs are never mixed without saying so.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.access import deprivation_fifth
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.schema import name_some, raise_faults
+
+PROVIDER: Final = ("capital", "transition", "closure", "running", "contacts", "team_travel")
+PATIENT: Final = ("patient_time", "patient_mileage")
+SOCIETY: Final = ("carbon",)
+UNIT_VALUES: Final = (
+    "value_of_time",
+    "mileage",
+    "carbon",
+    "emission_factor",
+    "team_hour",
+    "optimism_bias",
+    "optimism_mitigated",
+    "income_elasticity",
+)
+
+_KG_PER_TONNE: Final = 1_000
+_MIN_PER_HOUR: Final = 60
+_THERE_AND_BACK: Final = 2
+_ONE_OFF: Final = ("capital", "transition", "closure")
+
+
+@dataclass(frozen=True, slots=True)
+class Rates:
+    """The dated rates that costs are worked out by.
+
+    Attributes
+    ----------
+    discount_rates
+        `kind`, `first_year`, `last_year`, `rate`, `source`, `date`.
+    unit_values
+        `name` (one of UNIT_VALUES), `value`, `unit`, `source`, `date`.
+    service_costs
+        `service`, `site_id` (blank for any site), `capital` to open, `transition` and `closure`
+        (once), `running` (a year and site), `per_contact`, `source`, `date`.
+    incomes
+        `fifth` of deprivation (1 is most deprived) and its `income`, for distributional weights.
+    horizon_years
+        Years that are appraised; one-off costs fall in year 0, all others in years 1 to here.
+    """
+
+    discount_rates: pd.DataFrame
+    unit_values: pd.DataFrame
+    service_costs: pd.DataFrame
+    incomes: pd.DataFrame
+    horizon_years: int = 30
+
+    def value(self, name: str) -> float:
+        """Return one of the unit values."""
+        return float(self.unit_values.set_index("name")["value"][name])
+
+    def factors(self, kind: str = "standard") -> NDArray[np.float64]:
+        """Return the discount factors of years 0 to the horizon."""
+        rates = self.discount_rates[self.discount_rates["kind"] == kind]
+        first, last, rate = rates[["first_year", "last_year", "rate"]].to_numpy(float).T
+        years = np.arange(1, self.horizon_years + 1)[:, None]
+        inside = (years >= first) & (years <= last)
+        schedule = np.where(inside.any(axis=1), inside @ rate, np.nan)
+        return np.concatenate([[1.0], np.cumprod(1 / (1 + schedule))])
+
+
+def rate_faults(rates: Rates, services: list[str]) -> list[str]:
+    """Return what is wrong with rates, given the services there are."""
+    faults = []
+    known = set(rates.unit_values["name"])
+    missing = [name for name in UNIT_VALUES if name not in known]
+    if missing:
+        faults.append(f"unit values are missing: {name_some(missing)}")
+    if np.isnan(rates.factors()).any():
+        faults.append(f"no discount rate for all of {rates.horizon_years} years")
+    general = rates.service_costs.loc[rates.service_costs["site_id"] == "", "service"]
+    uncosted = [one for one in services if one not in set(general)]
+    if uncosted:
+        faults.append(f"no costs for {name_some(uncosted)}; a row with a blank site_id is needed")
+    return faults
+
+
+def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: str) -> pd.DataFrame:
+    """Return the provider's costs by option, service and site.
+
+    Columns: `option`, `service`, `site_id`, `change` (opened, closed or kept), then `capital` with
+    optimism bias, `transition` and `closure` once, and `running` and `contacts` a year, in GBP.
+
+    Raises
+    ------
+    InputError
+        If unit values, discount rates or the costs of a service are missing.
+    """
+    services = list(results[baseline].services)
+    raise_faults(rate_faults(rates, services), source="rates")
+    bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
+    lines = []
+    for name, result in results.items():
+        for service, one in result.services.items():
+            before = set(results[baseline].services[service].loads.index)
+            lines.append(_lines(rates, service, before, one.loads).assign(option=name))
+    table = pd.concat(lines, ignore_index=True)
+    table["capital"] *= 1 + bias
+    columns = ["option", "service", "site_id", "change", *_ONE_OFF, "running", "contacts"]
+    return table[columns]
+
+
+def cost_table(results: Mapping[str, OptionResult], rates: Rates, *, baseline: str) -> pd.DataFrame:
+    """Return present values by option, what they buy, and the equivalent annual cost.
+
+    Columns, all in GBP at present value unless they say otherwise: each kind of cost; sums for the
+    provider, patients and society as a whole; `equivalent_annual_cost` (the whole over the sum of
+    discount factors); then against the baseline `extra_provider`, `benefits` (patients' and
+    carbon costs saved), `benefit_cost_ratio`, `hours_saved` a year and `gbp_per_hour_saved` (the
+    provider's equivalent annual cost over them). A ratio that has no meaning, because nothing is
+    saved or nothing is spent, is NaN.
+    """
+    lines = cost_lines(results, rates, baseline=baseline)
+    factors = rates.factors()
+    every_year = factors[1:].sum()
+    table = lines.groupby("option", sort=False)[[*_ONE_OFF, "running", "contacts"]].sum()
+    table[["running", "contacts"]] *= every_year
+    yearly = pd.DataFrame({name: _journeys(result, rates) for name, result in results.items()}).T
+    table = table.join(yearly * every_year).reindex(list(results))
+    table["provider"] = table[list(PROVIDER)].sum(axis=1, skipna=False)
+    table["patients"] = table[list(PATIENT)].sum(axis=1, skipna=False)
+    table["total"] = table[["provider", "patients", *SOCIETY]].sum(axis=1, skipna=False)
+    table["equivalent_annual_cost"] = table["total"] / factors.sum()
+    return table.join(_against_baseline(table, results, factors, baseline)).rename_axis("option")
+
+
+def patient_costs_by_fifth(
+    results: Mapping[str, OptionResult], areas: pd.DataFrame, rates: Rates
+) -> pd.DataFrame:
+    """Return patients' hours and costs a year by deprivation fifth, plain and weighted by income.
+
+    The weight of a fifth is (median income / its income) ^ elasticity; the middle fifth's income
+    stands for the median. Columns: `option`, `fifth`, `hours`, `cost_gbp`, `weight`,
+    `weighted_cost_gbp`.
+    """
+    fifths = deprivation_fifth(areas)
+    incomes = rates.incomes.set_index("fifth")["income"]
+    weights = (incomes.median() / incomes) ** rates.value("income_elasticity")
+    rows = []
+    for name, result in results.items():
+        for fifth in sorted(fifths.unique()):
+            hours, km = _hours_and_km(result, fifths == fifth)
+            cost = hours * rates.value("value_of_time") + km * rates.value("mileage")
+            weight = weights[int(fifth[0])]
+            rows.append((name, fifth, hours, cost, weight, cost * weight))
+    columns = ["option", "fifth", "hours", "cost_gbp", "weight", "weighted_cost_gbp"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def equivalent_annual_cost(flows: NDArray[np.float64], factors: NDArray[np.float64]) -> float:
+    """Return the yearly cost that has the same present value, to compare unequal lives."""
+    years = factors[: len(flows)]
+    return float(flows @ years / years.sum())
+
+
+def _lines(rates: Rates, service: str, before: set[str], loads: pd.DataFrame) -> pd.DataFrame:
+    """Return the costs of one service under one option, one row a site of it or the baseline."""
+    costs = rates.service_costs[rates.service_costs["service"] == service].set_index("site_id")
+    sites = sorted(before | set(loads.index))
+    table = costs.loc[[site if site in costs.index else "" for site in sites]]
+    table = table.assign(site_id=sites).reset_index(drop=True)
+    now = table["site_id"].isin(loads.index)
+    was = table["site_id"].isin(before)
+    contacts = table["site_id"].map(loads["contacts"]).fillna(0.0)
+    return table.assign(
+        change=np.select([now & ~was, was & ~now], ["opened", "closed"], default="kept"),
+        capital=table["capital"].where(now & ~was, 0.0),
+        transition=table["transition"].where(now & ~was, 0.0),
+        closure=table["closure"].where(was & ~now, 0.0),
+        running=table["running"].where(now, 0.0),
+        contacts=table["per_contact"] * contacts,
+    )
+
+
+def _journeys(result: OptionResult, rates: Rates) -> dict[str, float]:
+    """Return what journeys cost in a year."""
+    sums = result.burden.sum(skipna=False)
+    mileage = rates.value("mileage")
+    kg = (sums["patient_km"] + sums["team_km"]) * rates.value("emission_factor")
+    return {
+        "team_travel": sums["team_hours"] * rates.value("team_hour") + sums["team_km"] * mileage,
+        "patient_time": sums["patient_hours"] * rates.value("value_of_time"),
+        "patient_mileage": sums["patient_km"] * mileage,
+        "carbon": kg / _KG_PER_TONNE * rates.value("carbon"),
+    }
+
+
+def _against_baseline(
+    table: pd.DataFrame,
+    results: Mapping[str, OptionResult],
+    factors: NDArray[np.float64],
+    baseline: str,
+) -> pd.DataFrame:
+    provider = table["provider"]
+    extra = provider - float(provider[baseline])
+    borne = table[[*PATIENT, *SOCIETY]].sum(axis=1, skipna=False)
+    benefits = borne[baseline] - borne
+    hours = pd.Series(
+        {name: result.burden["patient_hours"].sum() for name, result in results.items()}
+    )
+    saved = hours[baseline] - hours
+    return pd.DataFrame(
+        {
+            "extra_provider": extra,
+            "benefits": benefits,
+            "benefit_cost_ratio": benefits / extra.where(extra > 0),
+            "hours_saved": saved,
+            "gbp_per_hour_saved": extra / factors.sum() / saved.where(saved > 0),
+        }
+    )
+
+
+def _hours_and_km(result: OptionResult, belongs: pd.Series) -> tuple[float, float]:
+    """Return patients' hours and kilometres a year of the areas where `belongs` is true."""
+    hours = km = 0.0
+    for one in result.services.values():
+        reached = one.allocation[one.allocation["site_id"].notna() & belongs]
+        trips = _THERE_AND_BACK * reached["at_site"]
+        hours += float((trips * reached["travel_time_min"]).sum()) / _MIN_PER_HOUR
+        km += float((trips * reached["distance_km"]).sum(skipna=False))
+    return hours, km

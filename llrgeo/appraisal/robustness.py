@@ -1,0 +1,221 @@
+"""Robustness: how sure a ranking is, over weights, errors of travel times and assumptions.
+
+METHODS 6. All draws are seeded and vectorised.
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.scoring import Measure, Scorecard, score_values
+
+DRAWS: Final = 10_000
+
+_CHUNK: Final = 100  # site sets worked on at once: the block stays in the processor's cache
+_Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Acceptability:
+    """What share of all weightings puts which option where (SMAA-2).
+
+    Attributes
+    ----------
+    ranks
+        Options by rank (1, 2, ...): the share of weightings; each row and column adds up to 1.
+    central_weights
+        Options by criteria: the mean weights that put the option first; NaN where none do.
+    pairwise
+        Options by options: the share of weightings in which the row scores above the column.
+    """
+
+    ranks: pd.DataFrame
+    central_weights: pd.DataFrame
+    pairwise: pd.DataFrame
+
+
+def rank_acceptability(
+    scores: pd.DataFrame, *, seed: int, draws: int = DRAWS, order: Sequence[str] = ()
+) -> Acceptability:
+    """Rank the options under random weights (Lahdelma and Salminen 2001).
+
+    Parameters
+    ----------
+    scores
+        Options by criteria, 0 to 1.
+    seed
+        Of the random numbers.
+    draws
+        Weightings to draw, uniformly over all that add up to 1.
+    order
+        Criteria from the most important down; only weightings in this order are drawn. Criteria
+        not named may weigh anything.
+    """
+    rng = np.random.default_rng(seed)
+    weights = rng.dirichlet(np.ones(len(scores.columns)), draws)
+    named = scores.columns.get_indexer(pd.Index(order))
+    weights[:, named] = -np.sort(-weights[:, named], axis=1)
+    totals = weights @ scores.to_numpy().T
+    places = _places(totals)
+    n = len(scores)
+    ranks = np.stack([(places == place).mean(axis=0) for place in range(n)], axis=1)
+    first = places == 0
+    central = [
+        weights[first[:, i]].mean(axis=0)
+        if first[:, i].any()
+        else np.full(weights.shape[1], np.nan)
+        for i in range(n)
+    ]
+    wins = np.stack([(totals[:, [i]] > totals).mean(axis=0) for i in range(n)])
+    return Acceptability(
+        pd.DataFrame(ranks, index=scores.index, columns=range(1, n + 1)),
+        pd.DataFrame(central, index=scores.index, columns=scores.columns),
+        pd.DataFrame(wins, index=scores.index, columns=scores.index.rename("over")),
+    )
+
+
+def switching_weights(scorecard: Scorecard) -> pd.DataFrame:
+    """Return for each criterion the weight at which another option overtakes the leader.
+
+    The other weights keep their proportions. Columns: `criterion`, `weight` today, `leader`,
+    `challenger`, `switching_weight`; the nearest to today's weight on either side, if there is
+    one. Options that fail a hurdle take no part.
+    """
+    runs = scorecard.ranks.notna()
+    scores, weights = scorecard.scores[runs], scorecard.weights
+    leader = str(scorecard.totals[runs].idxmax())
+    rows = []
+    for criterion in scores.columns:
+        others = weights.drop(criterion)
+        if others.sum() <= 0:
+            continue
+        rest = scores[others.index] @ (others / others.sum())
+        gap_rest = rest - float(rest[leader])
+        gap = float(scores[criterion][leader]) - scores[criterion]
+        # At weight w the leader is ahead by w * gap - (1 - w) * gap_rest; it is 0 at the switch.
+        switch = (gap_rest / (gap + gap_rest)).where((gap + gap_rest).abs() > 0).drop(leader)
+        switch = switch[(switch >= 0) & (switch <= 1)]
+        for side in (switch[switch >= weights[criterion]], switch[switch < weights[criterion]]):
+            if len(side):
+                challenger = (side - weights[criterion]).abs().idxmin()
+                rows.append((criterion, weights[criterion], leader, challenger, side[challenger]))
+    columns = ["criterion", "weight", "leader", "challenger", "switching_weight"]
+    return pd.DataFrame(rows, columns=columns)
+
+
+def one_at_a_time(
+    scorecard: Scorecard,
+    values_by_case: Mapping[str, Mapping[str, pd.DataFrame]],
+    measures: Mapping[str, Measure],
+) -> pd.DataFrame:
+    """Return what one change at a time does to the leader's margin: the bars of a tornado.
+
+    Parameters
+    ----------
+    scorecard
+        The scorecard as it stands.
+    values_by_case
+        For each assumption, the figures (options by measures) with it low and high.
+    measures
+        The measures by id.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an assumption, the widest first: `assumption`, `low_margin`, `high_margin`,
+        `margin` as it stands, `low_leader`, `high_leader`.
+    """
+    leader = str(scorecard.totals.idxmax())
+    names = list(scorecard.weights.index)
+    rows = []
+    for assumption, cases in values_by_case.items():
+        totals = {
+            case: score_values(values[names], measures) @ scorecard.weights
+            for case, values in cases.items()
+        }
+        rows.append(
+            {
+                "assumption": assumption,
+                **{f"{case}_margin": _margin(total, leader) for case, total in totals.items()},
+                "margin": _margin(scorecard.totals, leader),
+                **{f"{case}_leader": total.idxmax() for case, total in totals.items()},
+            }
+        )
+    table = pd.DataFrame(rows)
+    width = (table["high_margin"] - table["low_margin"]).abs()
+    return table.loc[width.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
+def site_set_summaries(
+    minutes: pd.DataFrame, people: pd.Series, site_sets: _Matrix, *, within_min: float
+) -> pd.DataFrame:
+    """Return mean, maximum and coverage of many sets of sites at once.
+
+    Parameters
+    ----------
+    minutes
+        Areas by sites, all reachable.
+    people
+        Residents by area.
+    site_sets
+        Sets by sites of each set: column numbers, as many in every set.
+    within_min
+        For the share of people within some minutes.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row a set: `mean_min`, `max_min`, `share_within`.
+    """
+    by_site = np.ascontiguousarray(minutes.to_numpy().T)
+    weights = people.to_numpy(dtype=float) / people.sum()
+    found = np.empty((len(site_sets), 3))
+    for start in range(0, len(site_sets), _CHUNK):
+        chosen = site_sets[start : start + _CHUNK]
+        nearest = by_site[chosen[:, 0]]
+        for column in chosen.T[1:]:
+            np.minimum(nearest, by_site[column], out=nearest)
+        part = found[start : start + _CHUNK]
+        part[:, 0] = nearest @ weights
+        part[:, 1] = nearest.max(axis=1)
+        part[:, 2] = (nearest <= within_min) @ weights
+    return pd.DataFrame(found, columns=["mean_min", "max_min", "share_within"])
+
+
+def robustness_sentence(
+    scorecard: Scorecard, acceptability: Acceptability, labels: Mapping[str, str]
+) -> str:
+    """Say in plain English how far the leader's place depends on the weights."""
+    leader = str(scorecard.ranks.astype(float).idxmin())
+    share = float(acceptability.ranks[1][leader])
+    sentence = f"{labels[leader]} is first in {share:.0%} of all weightings."
+    switches = switching_weights(scorecard)
+    if switches.empty:
+        return f"{sentence} No change of a single weight puts another option first."
+    nearest = min(
+        switches.to_dict(orient="records"),
+        key=lambda row: abs(row["switching_weight"] - row["weight"]),
+    )
+    side = "exceeds" if nearest["switching_weight"] >= nearest["weight"] else "falls below"
+    return (
+        f"{sentence} It stops being first if the weight on {nearest['criterion']} {side} "
+        f"{nearest['switching_weight']:.2f} (it is {nearest['weight']:.2f}); "
+        f"{labels[nearest['challenger']]} is then ahead."
+    )
+
+
+def _margin(totals: pd.Series, leader: str) -> float:
+    """Return how far the leader is ahead of the best of the others; below 0 where it is not."""
+    return float(totals[leader] - totals.drop(leader).max())
+
+
+def _places(totals: _Matrix) -> NDArray[np.int64]:
+    """Return each option's place in each draw, 0 for the best; equal totals keep their order."""
+    order = np.argsort(-totals, axis=1, kind="stable")
+    places = np.empty_like(order)
+    np.put_along_axis(places, order, np.arange(totals.shape[1])[None, :], axis=1)
+    return places

@@ -1,0 +1,204 @@
+"""Simulation: what errors of travel times and of assumptions do to the figures of all options.
+
+Every draw is a whole study: another speed of all roads, another error of each journey, other
+rates of each service and other growth of each age band. Who goes where stays as estimated, for
+people do not know the errors of our times. The same draw is used for all options, so that their
+differences are not drowned in noise.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.evaluation import OptionResult, Setting
+from llrgeo.appraisal.scoring import Measure, Scorecard
+from llrgeo.schema import AGE_BANDS
+
+# The measures that are simulated; all others stay as they are.
+SIMULATED: Final = ("mean_minutes", "within_standard")
+
+_CHUNK: Final = 250
+_MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
+_Matrix = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class Uncertainty:
+    """How far a study may be from the truth.
+
+    Attributes
+    ----------
+    time_error_min
+        Median absolute error of a journey's minutes, as measured; journeys err independently.
+    speed_sd, rate_sd, growth_sd
+        Standard deviation of a factor around 1: of all minutes together, of the rates of each
+        service, and of the number of people in each age band.
+    """
+
+    time_error_min: float
+    speed_sd: float = 0.05
+    rate_sd: float = 0.2
+    growth_sd: float = 0.1
+
+
+@dataclass(frozen=True, slots=True)
+class Simulation:
+    """The figures of all draws: for each simulated measure a table of draws by options."""
+
+    values: Mapping[str, pd.DataFrame]
+
+    def intervals(self, *, baseline: str) -> pd.DataFrame:
+        """Return the middle 90 % of each figure, and of its difference from the baseline.
+
+        Columns: `measure`, `option`, `low`, `median`, `high`, `change_low`, `change_median`,
+        `change_high`.
+        """
+        rows = []
+        for measure, table in self.values.items():
+            change = table.sub(table[baseline], axis=0)
+            for option in table.columns:
+                here, moved = (np.quantile(t[option], [0.05, 0.5, 0.95]) for t in (table, change))
+                rows.append((measure, option, *here, *moved))
+        names = ["low", "median", "high", "change_low", "change_median", "change_high"]
+        return pd.DataFrame(rows, columns=["measure", "option", *names])
+
+    def ranks(self, scorecard: Scorecard, measures: Mapping[str, Measure]) -> pd.DataFrame:
+        """Return the share of draws in which each option has each rank, weights as they are."""
+        draws = len(next(iter(self.values.values())))
+        totals = np.zeros((draws, len(scorecard.scores)))
+        for name, weight in scorecard.weights.items():
+            fixed = scorecard.scores[name].to_numpy()
+            simulated = self.values.get(str(name))
+            scores = (
+                fixed
+                if simulated is None
+                else simulated.apply(measures[str(name)].score).to_numpy()
+            )
+            totals += weight * scores
+        places = (-totals).argsort(axis=1, kind="stable").argsort(axis=1)
+        n = totals.shape[1]
+        shares = np.stack([(places == place).mean(axis=0) for place in range(n)], axis=1)
+        return pd.DataFrame(shares, index=scorecard.scores.index, columns=range(1, n + 1))
+
+
+@dataclass(frozen=True, slots=True)
+class _Journeys:
+    """The journeys of one service under one option, as arrays over the areas that can travel.
+
+    `pair` numbers the journeys of an area to a site, alike in all options, so that an error
+    belongs to the journey and not to the option.
+    """
+
+    service: int
+    area: NDArray[np.int64]
+    pair: NDArray[np.int64]
+    share: float
+    by_video: float
+    standard: float
+
+
+def simulate(
+    results: Mapping[str, OptionResult],
+    setting: Setting,
+    uncertainty: Uncertainty,
+    *,
+    draws: int,
+    seed: int,
+) -> Simulation:
+    """Draw whole studies and return the simulated measures of every option."""
+    services = [one for one in setting.services if one.delivery != "team"]
+    pairs, journeys = _journeys(results, setting)
+    minutes = setting.times.minutes.to_numpy().ravel()[pairs]
+    people = setting.areas[list(AGE_BANDS)].to_numpy(float).T
+    rates = np.array([[s.rates.get(b, 0.0) * s.visits for b in AGE_BANDS] for s in services])
+    rng = np.random.default_rng(seed)
+    values = {name: np.empty((draws, len(results))) for name in SIMULATED}
+    for rows in _chunks(draws):
+        n = rows.stop - rows.start
+        speed = _factors(rng, uncertainty.speed_sd, (n, 1))
+        error = rng.normal(0, uncertainty.time_error_min * _MEDIAN_TO_SD, (n, len(pairs)))
+        taken = np.maximum(minutes * speed + error, 0.0)
+        rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
+        growth = _factors(rng, uncertainty.growth_sd, (n, len(AGE_BANDS)))
+        contacts = np.stack([(growth * r) @ people for r in rates]) * rate.T[:, :, None]
+        residents = growth @ people
+        for column, of_option in enumerate(journeys):
+            mean, in_time = _figures(of_option, taken, contacts, residents)
+            values["mean_minutes"][rows, column] = mean
+            values["within_standard"][rows, column] = in_time
+    return Simulation({k: pd.DataFrame(v, columns=list(results)) for k, v in values.items()})
+
+
+def _figures(
+    journeys: list[_Journeys], taken: _Matrix, contacts: _Matrix, residents: _Matrix
+) -> tuple[_Matrix, _Matrix]:
+    """Return the minutes a contact of the average resident, and the share in time, by draw."""
+    spent = np.zeros(residents.shape)
+    stranded = np.zeros(residents.shape[1], dtype=bool)
+    in_time = np.zeros(len(residents))
+    for one in journeys:
+        minutes = taken[:, one.pair]
+        travelled = contacts[one.service][:, one.area] * one.share
+        spent[:, one.area] += travelled * minutes
+        if one.share > 0:
+            stranded |= ~np.isin(np.arange(len(stranded)), one.area)
+        in_time += np.where(minutes <= one.standard, travelled, 0.0).sum(axis=1)
+        in_time += one.by_video * contacts[one.service].sum(axis=1)
+    total = contacts.sum(axis=0)
+    weights = np.where(stranded | (total <= 0), 0.0, residents)
+    each = np.divide(spent, total, out=np.zeros_like(spent), where=total > 0)
+    mean = (weights * each).sum(axis=1) / weights.sum(axis=1)
+    return mean, in_time / total.sum(axis=1)
+
+
+def _journeys(
+    results: Mapping[str, OptionResult], setting: Setting
+) -> tuple[NDArray[np.int64], list[list[_Journeys]]]:
+    """Return the journeys made under any option (places in the flat matrix), and by option."""
+    columns = setting.times.minutes.columns
+    rows = setting.times.minutes.index.get_indexer(setting.areas.index)
+    services = [one for one in setting.services if one.delivery != "team"]
+    made: list[list[_Journeys]] = []
+    for result in results.values():
+        of_option = []
+        for number, service in enumerate(services):
+            used = result.services[service.id].allocation["site_id"]
+            area = np.flatnonzero(used.notna())
+            place = rows[area] * len(columns) + columns.get_indexer(pd.Index(used.iloc[area]))
+            shares = result.option.shares_of(service.id, service.shares)
+            standard = service.travel_standard_min
+            of_option.append(
+                _Journeys(number, area, place, shares.at_sites, shares.video, standard)
+            )
+        made.append(of_option)
+    pairs = np.unique(np.concatenate([one.pair for of_option in made for one in of_option]))
+    numbered = [
+        [
+            _Journeys(
+                one.service,
+                one.area,
+                np.searchsorted(pairs, one.pair),
+                one.share,
+                one.by_video,
+                one.standard,
+            )
+            for one in of_option
+        ]
+        for of_option in made
+    ]
+    return pairs, numbered
+
+
+def _factors(rng: np.random.Generator, sd: float, shape: tuple[int, ...]) -> _Matrix:
+    """Draw factors with mean 1 that are never below 0."""
+    variance = np.log1p(sd**2)
+    return rng.lognormal(-variance / 2, np.sqrt(variance), shape)
+
+
+def _chunks(draws: int) -> Iterator[slice]:
+    for start in range(0, draws, _CHUNK):
+        yield slice(start, min(start + _CHUNK, draws))

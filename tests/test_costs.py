@@ -1,0 +1,172 @@
+"""Costs by hand: discounting, one-off and yearly costs, what patients bear, and missing rates."""
+
+from dataclasses import replace
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from appraisal_cases import LOCAL, TODAY, town_setting
+
+from llrgeo.appraisal.costs import (
+    UNIT_VALUES,
+    Rates,
+    cost_lines,
+    cost_table,
+    equivalent_annual_cost,
+    patient_costs_by_fifth,
+)
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.errors import InputError
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.rates import read_rates
+from llrgeo.travel.times import TravelTimes
+
+Results = dict[str, OptionResult]
+
+
+@pytest.fixture
+def rates() -> Rates:
+    """Return round figures over two years at 10 %: factors 1, 1 / 1.1 and 1 / 1.21."""
+    values = dict.fromkeys(UNIT_VALUES, 1.0) | {
+        "value_of_time": 6.0,
+        "optimism_bias": 0.4,
+        "optimism_mitigated": 0.5,
+    }
+    costs = pd.DataFrame(
+        [
+            ("clinic", "", 1_000, 10, 5, 100, 1.0),
+            ("clinic", "B", 2_000, 10, 5, 100, 1.0),
+            ("beds", "", 500, 20, 50, 200, 0.0),
+            ("nurses", "", 0, 0, 0, 300, 2.0),
+        ],
+        columns=[
+            "service",
+            "site_id",
+            "capital",
+            "transition",
+            "closure",
+            "running",
+            "per_contact",
+        ],
+    )
+    return Rates(
+        pd.DataFrame({"kind": ["standard"], "first_year": [1], "last_year": [9], "rate": [0.1]}),
+        pd.DataFrame({"name": list(values), "value": list(values.values())}),
+        costs,
+        pd.DataFrame({"fifth": range(1, 6), "income": [10, 20, 20, 20, 40]}),
+        horizon_years=2,
+    )
+
+
+@pytest.fixture
+def results(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes) -> Results:
+    setting = town_setting(town_areas, town_sites, town_times)
+    return evaluate_options([TODAY, LOCAL], setting, baseline="today")
+
+
+def test_the_treasurys_rates_fall_after_30_and_75_years() -> None:
+    tables = {path.stem: read_rates(path) for path in embedded("rates").glob("*.csv")}
+    factors = Rates(**tables, horizon_years=125).factors()
+    assert factors[30] == pytest.approx(1.035**-30)
+    assert factors[31] == pytest.approx(1.035**-30 / 1.03)
+    assert factors[76] == pytest.approx(1.035**-30 * 1.03**-45 / 1.025)
+    assert Rates(**tables, horizon_years=30).factors("health")[30] == pytest.approx(1.015**-30)
+
+
+def test_opening_and_closing_cost_once_and_running_every_year(
+    results: Results, rates: Rates
+) -> None:
+    lines = cost_lines(results, rates, baseline="today").set_index(["option", "service", "site_id"])
+    opened = lines.loc[("local", "clinic", "B")]
+    assert opened["change"] == "opened"
+    assert opened["capital"] == pytest.approx(2_000 * 1.2)  # half of the 40 % bias is mitigated
+    assert opened["contacts"] == pytest.approx(300)
+    closed = lines.loc[("local", "beds", "A")]
+    assert (closed["change"], closed["closure"], closed["running"]) == ("closed", 50, 0)
+    assert lines.loc[("local", "nurses", "A"), "change"] == "kept"
+    assert not lines.loc["today", ["capital", "transition", "closure"]].to_numpy().any()
+
+
+def test_present_values_are_as_on_paper(results: Results, rates: Rates) -> None:
+    table = cost_table(results, rates, baseline="today")
+    years = 1 / 1.1 + 1 / 1.21
+    local = table.loc["local"]
+    assert local["capital"] == pytest.approx(1.2 * (2_000 + 500))
+    assert local["running"] == pytest.approx(years * (100 + 100 + 200 + 300))
+    assert local["contacts"] == pytest.approx(years * (900 + 2 * 85))
+    # Patients to the clinic: 2 x (400 x 2 + 300 x 1 + 200 x 1) minutes and kilometres; to the beds
+    # at B: 2 x (4 x 2 + 3 x 1 + 2 x 3).
+    patients = 2 * (1_300 + 17)
+    assert local["patient_time"] == pytest.approx(years * patients / 60 * 6)
+    assert local["patient_mileage"] == pytest.approx(years * patients)
+    team = 2 * (35 * 2 + 30 * 3 + 20)
+    assert local["team_travel"] == pytest.approx(years * (team / 60 + team))
+    assert local["carbon"] == pytest.approx(years * (patients + team) / 1_000)
+    assert local["equivalent_annual_cost"] == pytest.approx(local["total"] / (1 + years))
+
+
+def test_against_the_baseline_an_hour_saved_has_its_price(results: Results, rates: Rates) -> None:
+    table = cost_table(results, rates, baseline="today")
+    extra = table.loc["local", "provider"] - table.loc["today", "provider"]
+    saved = (2 * (1_900 + 19) - 2 * (1_300 + 17)) / 60
+    assert table.loc["local", "hours_saved"] == pytest.approx(saved)
+    years = 1 + 1 / 1.1 + 1 / 1.21
+    assert table.loc["local", "gbp_per_hour_saved"] == pytest.approx(extra / years / saved)
+    benefits = table.loc["local", "benefits"]
+    assert table.loc["local", "benefit_cost_ratio"] == pytest.approx(benefits / extra)
+    assert table.loc["today", ["benefit_cost_ratio", "gbp_per_hour_saved"]].isna().all()
+
+
+def test_costs_of_poorer_fifths_weigh_more_and_hours_add_up(
+    results: Results, rates: Rates, town_areas: pd.DataFrame
+) -> None:
+    table = patient_costs_by_fifth(results, town_areas, rates)
+    today = table[table["option"] == "today"].set_index("fifth")
+    assert today.loc["1 (most deprived)", "weight"] == 2  # (20 / 10) ^ 1
+    assert today["hours"].sum() == pytest.approx(results["today"].burden["patient_hours"].sum())
+    weighted = today["cost_gbp"] * today["weight"]
+    np.testing.assert_allclose(today["weighted_cost_gbp"], weighted)
+
+
+def test_without_distances_what_depends_on_them_is_unknown_and_not_nothing(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes, rates: Rates
+) -> None:
+    times = TravelTimes(town_times.minutes)
+    results = evaluate_options(
+        [TODAY], town_setting(town_areas, town_sites, times), baseline="today"
+    )
+    row = cost_table(results, rates, baseline="today").loc["today"]
+    assert row[["patient_mileage", "carbon", "total"]].isna().all()
+    assert row["patient_time"] > 0
+
+
+def test_unequal_lives_are_compared_by_the_year() -> None:
+    factors = np.array([1.0, 0.5])
+    assert equivalent_annual_cost(np.array([300.0, 0.0]), factors) == pytest.approx(200)
+    assert equivalent_annual_cost(np.array([200.0]), factors) == pytest.approx(200)
+
+
+def test_missing_rates_are_listed_together(results: Results, rates: Rates) -> None:
+    broken = replace(
+        rates,
+        unit_values=rates.unit_values.iloc[1:],
+        service_costs=rates.service_costs.iloc[1:],
+        horizon_years=20,
+    )
+    with pytest.raises(InputError) as caught:
+        cost_table(results, broken, baseline="today")
+    for words in ("missing: value_of_time", "all of 20 years", "no costs for clinic"):
+        assert words in str(caught.value)
+
+
+def test_a_table_of_rates_lists_all_its_faults(tmp_path: Path) -> None:
+    path = tmp_path / "incomes.csv"
+    path.write_text("fifth,income,source,date\n1,-5,x,2026\n2,many,,2026\n", encoding="utf-8")
+    with pytest.raises(InputError) as caught:
+        read_rates(path)
+    for words in ("not a number of at least 0 in row 1", "in row 2", "row 2 has no source"):
+        assert words in str(caught.value)
+    path.write_text("fifth,source\n1,x\n", encoding="utf-8")
+    with pytest.raises(InputError, match="'income' is missing"):
+        read_rates(path)

@@ -1,0 +1,184 @@
+"""Weights, switching points, tornadoes, site sets and simulations, by hand and by their laws."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from appraisal_cases import LOCAL, TODAY, town_setting
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llrgeo.appraisal.access import nearest_site
+from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.robustness import (
+    one_at_a_time,
+    rank_acceptability,
+    robustness_sentence,
+    site_set_summaries,
+    switching_weights,
+)
+from llrgeo.appraisal.scoring import MEASURES, Criterion, Measure, Scorecard, score_options
+from llrgeo.appraisal.simulation import Uncertainty, simulate
+from llrgeo.travel.times import TravelTimes
+
+EXACT = Uncertainty(0.0, speed_sd=0.0, rate_sd=0.0, growth_sd=0.0)
+# "near" is ahead as long as closeness weighs more than a half.
+SCORES = pd.DataFrame({"close": [1.0, 0.0], "cheap": [0.0, 1.0]}, index=["near", "thrifty"])
+
+
+def scorecard(scores: pd.DataFrame, weights: list[float]) -> Scorecard:
+    """Return a scorecard whose figures are its scores."""
+    weight = pd.Series(weights, index=scores.columns)
+    totals = scores @ weight
+    ranks = totals.rank(ascending=False, method="min").astype("Int64")
+    return Scorecard(scores, scores, weight, totals, ranks, ranks, pd.DataFrame(index=scores.index))
+
+
+def test_two_opposite_options_are_each_first_in_half_of_all_weightings() -> None:
+    found = rank_acceptability(SCORES, seed=1, draws=20_000)
+    assert found.ranks.loc["near", 1] == pytest.approx(0.5, abs=0.02)
+    # Given that it is first, closeness weighs between a half and 1: three quarters on average.
+    assert found.central_weights.loc["near"].tolist() == pytest.approx([0.75, 0.25], abs=0.02)
+    assert found.pairwise.loc["near", "thrifty"] == found.ranks.loc["near", 1]
+
+
+def test_with_closeness_above_cost_the_near_option_is_always_first() -> None:
+    found = rank_acceptability(SCORES, seed=1, draws=1_000, order=["close", "cheap"])
+    assert found.ranks.loc["near"].tolist() == [1, 0]
+    assert found.central_weights.loc["thrifty"].isna().all()
+
+
+@settings(deadline=None)
+@given(st.integers(0, 10_000))
+def test_every_option_has_one_rank_and_every_rank_one_option(seed: int) -> None:
+    scores = pd.DataFrame(np.random.default_rng(seed).random((4, 3)))
+    ranks = rank_acceptability(scores, seed=seed, draws=200).ranks
+    np.testing.assert_allclose(ranks.sum(axis=0), 1)
+    np.testing.assert_allclose(ranks.sum(axis=1), 1)
+
+
+def test_the_same_seed_gives_the_same_shares() -> None:
+    first, again = (rank_acceptability(SCORES, seed=7, draws=500) for _ in range(2))
+    pd.testing.assert_frame_equal(first.ranks, again.ranks)
+
+
+def test_the_switching_weight_is_where_the_two_are_level() -> None:
+    table = switching_weights(scorecard(SCORES, [0.7, 0.3])).set_index("criterion")
+    assert table.loc["close", "switching_weight"] == pytest.approx(0.5)
+    assert table.loc["cheap", "switching_weight"] == pytest.approx(0.5)
+    assert (table["challenger"] == "thrifty").all()
+
+
+@given(st.integers(0, 10_000))
+def test_at_a_switching_weight_leader_and_challenger_are_level(seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    scores = pd.DataFrame(rng.random((4, 3)), index=list("pqrs"), columns=list("xyz"))
+    card = scorecard(scores, list(rng.dirichlet(np.ones(3))))
+    for row in switching_weights(card).itertuples():
+        others = card.weights.drop(row.criterion)
+        weights = others * (1 - row.switching_weight) / others.sum()
+        weights[row.criterion] = row.switching_weight
+        totals = scores[weights.index] @ weights
+        assert totals[row.leader] == pytest.approx(totals[row.challenger])
+        assert totals[row.leader] == pytest.approx(totals.max())
+
+
+def test_the_sentence_names_share_criterion_and_point() -> None:
+    card = scorecard(SCORES, [0.7, 0.3])
+    found = rank_acceptability(SCORES, seed=1, draws=1_000, order=["close", "cheap"])
+    labels = {"near": "Near", "thrifty": "Thrifty"}
+    assert robustness_sentence(card, found, labels) == (
+        "Near is first in 100% of all weightings. It stops being first if the weight on close "
+        "falls below 0.50 (it is 0.70); Thrifty is then ahead."
+    )
+    alone = SCORES.assign(cheap=[1.0, 1.0])
+    found = rank_acceptability(alone, seed=1, draws=100)
+    assert "No change of a single weight" in robustness_sentence(
+        scorecard(alone.assign(close=[1.0, 0.5], cheap=[1.0, 0.9]), [0.7, 0.3]), found, labels
+    )
+
+
+def test_the_widest_bar_of_the_tornado_stands_first() -> None:
+    measure = Measure("X", "", "higher", (0.0, 1.0), lambda _: 0.0)
+    card = scorecard(SCORES, [0.7, 0.3])
+    weaker = SCORES.assign(close=[0.2, 0.0])
+    table = one_at_a_time(
+        card,
+        {"little": {"low": SCORES, "high": SCORES}, "much": {"low": weaker, "high": SCORES}},
+        {"close": measure, "cheap": measure},
+    )
+    assert table["assumption"].tolist() == ["much", "little"]
+    assert table.loc[0, "low_margin"] == pytest.approx(0.7 * 0.2 - 0.3)
+    assert table.loc[0, "low_leader"] == "thrifty"
+    assert table.loc[0, "margin"] == pytest.approx(0.4)
+
+
+def test_many_sets_at_once_equal_one_set_at_a_time() -> None:
+    rng = np.random.default_rng(3)
+    sites = [f"s{j:02}" for j in range(9)]
+    minutes = pd.DataFrame(rng.uniform(1, 60, (20, 9)), columns=sites)
+    people = pd.Series(rng.integers(0, 100, 20))
+    sets = np.array([rng.choice(9, 3, replace=False) for _ in range(250)])
+    table = site_set_summaries(minutes, people, sets, within_min=20)
+    for number in (0, 99, 100, 249):
+        chosen = [sites[j] for j in sets[number]]
+        best = nearest_site(TravelTimes(minutes), chosen)["travel_time_min"]
+        expected = [np.average(best, weights=people), best.max(), people[best <= 20].sum()]
+        expected[2] /= people.sum()
+        assert table.loc[number].tolist() == pytest.approx(expected)
+
+
+@pytest.fixture
+def setting(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes) -> Setting:
+    return town_setting(town_areas, town_sites, town_times)
+
+
+@pytest.fixture
+def results(setting: Setting) -> dict[str, OptionResult]:
+    return evaluate_options([TODAY, LOCAL], setting, baseline="today")
+
+
+def test_without_errors_every_draw_is_the_study_itself(
+    results: dict[str, OptionResult], setting: Setting
+) -> None:
+    found = simulate(results, setting, EXACT, draws=300, seed=1)
+    for name, table in found.values.items():
+        expected = [MEASURES[name].value(result) for result in results.values()]
+        np.testing.assert_allclose(table, np.tile(expected, (300, 1)))
+
+
+def test_slower_roads_slow_all_options_alike_and_leave_their_order(
+    results: dict[str, OptionResult], setting: Setting
+) -> None:
+    slow = replace(EXACT, speed_sd=0.2)
+    found = simulate(results, setting, slow, draws=500, seed=1)
+    minutes = found.values["mean_minutes"]
+    before = [MEASURES["mean_minutes"].value(result) for result in results.values()]
+    ratio = minutes / before
+    np.testing.assert_allclose(ratio["today"], ratio["local"])
+    assert ratio["today"].std() == pytest.approx(0.2, abs=0.03)
+    assert ratio["today"].mean() == pytest.approx(1, abs=0.03)
+    card = score_options(results, [Criterion("mean_minutes", 1)])
+    assert found.ranks(card, MEASURES).loc["local", 1] == 1
+
+
+def test_errors_of_journeys_cancel_over_many_and_widen_the_interval(
+    results: dict[str, OptionResult], setting: Setting
+) -> None:
+    noisy = replace(EXACT, time_error_min=0.5)
+    table = simulate(results, setting, noisy, draws=2_000, seed=1).intervals(baseline="today")
+    change = table[(table["measure"] == "mean_minutes") & (table["option"] == "local")].iloc[0]
+    assert change["change_low"] < change["change_median"] < change["change_high"]
+    today = table[table["option"] == "today"]
+    assert (today[["change_low", "change_median", "change_high"]] == 0).all(axis=None)
+
+
+def test_a_simulation_repeats_with_its_seed(
+    results: dict[str, OptionResult], setting: Setting
+) -> None:
+    first, again = (
+        simulate(results, setting, Uncertainty(1.0), draws=300, seed=5) for _ in range(2)
+    )
+    for name, table in first.values.items():
+        pd.testing.assert_frame_equal(table, again.values[name])
