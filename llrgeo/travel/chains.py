@@ -13,6 +13,8 @@ from llrgeo.travel.graph import IntArray, SearchGraph, simple_graph
 
 _WORTH_IT: Final = 0.9  # go on while a pass leaves less than this share of the nodes
 
+_LEADS_ON: Final = 2  # neighbours of a node that only leads on
+
 
 def contract(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, IntArray]:
     """Return a smaller graph in which all best journeys between kept nodes have the same keys.
@@ -36,14 +38,19 @@ def contract(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, IntArray]
         before = graph.nodes
         graph, stay = _one_pass(graph, wanted)
         kept, wanted = kept[stay], wanted[stay]
-        if graph.nodes > _WORTH_IT * before:
+        if graph.nodes >= _WORTH_IT * before:
             return graph, kept
+
+
+def branching_nodes(graph: SearchGraph) -> int:
+    """Count the nodes at which a way divides: no more of the nodes not kept outlast contraction."""
+    return int((_neighbours(graph) > _LEADS_ON).sum())
 
 
 def _one_pass(graph: SearchGraph, wanted: NDArray[np.bool_]) -> tuple[SearchGraph, IntArray]:
     beside = _neighbours(graph)
-    stays = wanted | (beside > 2)  # noqa: PLR2004 (a node with two neighbours only leads on)
-    ends = stays | (beside < 2)  # noqa: PLR2004 (a dead end stops the walk and is dropped)
+    stays = wanted | (beside > _LEADS_ON)
+    ends = stays | (beside < _LEADS_ON)  # a walk into a dead end stops there and is dropped
     first = np.flatnonzero(stays[graph.tail])
     last, key = _walk(graph, first, ends)
     arrived = (last >= 0) & stays[graph.head[last]]

@@ -1,76 +1,53 @@
-"""Shortest journeys by one Dijkstra search from each destination, over chains made single arcs."""
-
-from typing import Final
+"""Dijkstra searches by scipy, one from each destination backwards, in whole numbers."""
 
 import numpy as np
-from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from llrgeo.travel.chains import contract
 from llrgeo.travel.graph import UNREACHABLE, IntArray, Joins, SearchGraph
-
-_SEARCHES_AT_ONCE: Final = 16  # bounds the memory: scipy keeps a row as long as the graph for each
-
-
-def chain_keys(graph: SearchGraph, exits: Joins, entries: Joins, limit: int) -> IntArray:
-    """Return the key of the best journey from every origin (row) to every destination (column).
-
-    Parameters
-    ----------
-    graph
-        The graph.
-    exits, entries
-        How origins and destinations are joined to its nodes.
-    limit
-        Largest key that counts; what is beyond is `UNREACHABLE`.
-    """
-    core, kept = contract(graph, np.concatenate([exits.node, entries.node]))
-    return dijkstra_keys(core, renumbered(exits, kept), renumbered(entries, kept), limit)
 
 
 def renumbered(joins: Joins, kept: IntArray) -> Joins:
-    """Return joins to the nodes' positions among the kept ones."""
+    """Return joins to nodes' places among the kept ones (ascending)."""
     return Joins(joins.points, joins.point, np.searchsorted(kept, joins.node), joins.key)
 
 
-def dijkstra_keys(graph: SearchGraph, exits: Joins, entries: Joins, limit: int) -> IntArray:
-    """Do what `chain_keys` does on the graph as it is."""
-    backwards = _matrix_to(graph, entries)
-    result = np.full((exits.points, entries.points), UNREACHABLE)
-    for start in range(0, entries.points, _SEARCHES_AT_ONCE):
-        part = np.arange(start, min(start + _SEARCHES_AT_ONCE, entries.points))
-        found = dijkstra(backwards, indices=graph.nodes + part, limit=float(limit))
-        result[:, part] = _from_points(found, exits)
-    result[result > limit] = UNREACHABLE
-    return result
+def backwards_from(graph: SearchGraph, entries: Joins) -> csr_array:
+    """Return the reversed graph as a matrix, with a further node for each destination.
 
-
-def _matrix_to(graph: SearchGraph, entries: Joins) -> csr_array:
-    """Return the reversed graph with a further node for each destination.
-
-    Every entry of a destination is another node, or the smaller key counts; stored zeros are arcs
-    to scipy.
+    Arcs of no length stay: to scipy's search a stored zero is an arc.
     """
     nodes = graph.nodes + entries.points
     order = np.lexsort((entries.key, entries.node, entries.point))
     node, point = entries.node[order], entries.point[order]
-    first = np.ones(len(node), dtype=bool)
-    first[1:] = (np.diff(node) != 0) | (np.diff(point) != 0)
+    first = (np.diff(node, prepend=-1) != 0) | (np.diff(point, prepend=-1) != 0)
     by_head = np.argsort(graph.head, kind="stable")
     columns = np.concatenate([graph.tail[by_head], node[first]])
-    keys = np.concatenate([graph.key[by_head], entries.key[order][first]]).astype(np.float64)
+    keys = np.concatenate([graph.key[by_head], entries.key[order][first]])
     rows = np.concatenate([graph.head, graph.nodes + point[first]])
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=nodes))])
-    return csr_array((keys, columns, starts), shape=(nodes, nodes))
+    return csr_array((keys.astype(np.float64), columns, starts), shape=(nodes, nodes))
 
 
-def _from_points(found: NDArray[np.float64], exits: Joins) -> IntArray:
-    """Return for every point (row) the best of its exits, given keys from every node (columns)."""
-    best = np.full((exits.points, len(found)), UNREACHABLE)
+def search_keys(backwards: csr_array, starts: IntArray, exits: Joins, limit: int) -> IntArray:
+    """Return the key of the best journey from every origin (row) to some destinations (columns).
+
+    Parameters
+    ----------
+    backwards
+        What `backwards_from` returns.
+    starts
+        The destinations' rows in it.
+    exits
+        How the origins are joined to the nodes.
+    limit
+        Largest key that counts; what is beyond is `UNREACHABLE`.
+    """
+    best = np.full((exits.points, len(starts)), UNREACHABLE)
     if len(exits.point):
-        at_exits = np.minimum(found[:, exits.node].T, UNREACHABLE).astype(np.int64)
+        found = dijkstra(backwards, indices=starts, limit=float(limit))[:, exits.node].T
+        keys = np.minimum(found, UNREACHABLE).astype(np.int64) + exits.key[:, None]
         points, first = np.unique(exits.point, return_index=True)
-        best[points] = np.minimum.reduceat(at_exits + exits.key[:, None], first, axis=0)
-    nearest: IntArray = np.minimum(best, UNREACHABLE)
-    return nearest
+        best[points] = np.minimum.reduceat(keys, first, axis=0)
+        best[best > limit] = UNREACHABLE
+    return best

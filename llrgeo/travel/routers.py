@@ -4,6 +4,7 @@ import dataclasses
 import math
 from dataclasses import dataclass
 from functools import cached_property
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
@@ -13,8 +14,8 @@ from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, Snapper, snapper
 from llrgeo.schema import BNG, name_some
-from llrgeo.travel.engines import journey_keys
-from llrgeo.travel.graph import Layers, layers, limit_key, search_graph, unpack
+from llrgeo.travel.engines import Engine, Plan, journey_keys
+from llrgeo.travel.graph import Layers, layers, search_graph, unpack
 from llrgeo.travel.joins import join, roads_of_points
 from llrgeo.travel.times import Router, Track, TravelTimes
 
@@ -35,11 +36,20 @@ class NetworkRouter:
         A point farther than this from every road is unreachable.
     limit_min
         Journeys that take longer count as unreachable.
+    engine
+        `auto`, `chains` or `hierarchy` (see `llrgeo.travel.engines`); the times are the same.
+    workers
+        How many processes or threads share the work; the times are the same.
+    store
+        Folder in which contraction hierarchies are kept for later runs; None keeps none.
     """
 
     network: RoadNetwork
     max_snap_m: float = MAX_SNAP_M
     limit_min: float = math.inf
+    engine: Engine = "auto"
+    workers: int = 1
+    store: Path | None = None
 
     def travel_times(
         self,
@@ -70,8 +80,8 @@ class NetworkRouter:
             roads_of_points(self._snapper, destinations, "destination"),
         )
         graph = search_graph(self.network, self._layers, period)
-        keys = journey_keys(graph, joined, limit_key(self.limit_min), track)
-        minutes, km = unpack(keys)
+        plan = Plan(self.engine, self.limit_min, self.workers, self._hierarchy_file(period))
+        minutes, km = unpack(journey_keys(graph, joined, plan, track))
         axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
         info = self.network.info
         return TravelTimes(
@@ -84,6 +94,11 @@ class NetworkRouter:
             error_min=math.nan if info.error_min is None else info.error_min,
             error_note=info.error,
         )
+
+    def _hierarchy_file(self, period: str) -> Path | None:
+        if self.store is None:
+            return None
+        return self.store / f"hierarchy-{self.network.fingerprint[:32]}-{period}.npz"
 
     @cached_property
     def _snapper(self) -> Snapper:

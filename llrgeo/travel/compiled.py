@@ -1,0 +1,366 @@
+"""The hierarchy's inner loops, compiled by numba on first use and kept for later runs."""
+
+from collections.abc import Callable
+from typing import Any, Final, NamedTuple, TypeVar, cast
+
+import numba
+import numpy as np
+from numpy.typing import NDArray
+
+F = TypeVar("F", bound=Callable[..., Any])
+Ints = NDArray[Any]
+
+NO_WAY: Final = 1 << 62
+_SETTLED_AT_MOST: Final = 40  # a longer search for a way round a node costs more than a shortcut
+_HEAP: Final = 4_096  # entries; a search for a way round that would need more is given up
+_BLOCK: Final = 16  # destinations swept together: their keys fill two cache lines a node
+
+
+def compiled(function: F) -> F:
+    """Compile a function to run without Python's lock; keep the code if there is a place for it."""
+    try:
+        return cast("F", numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # no folder can be written, as in a read-only installation
+        return cast("F", numba.njit(nogil=True)(function))
+
+
+class Lists(NamedTuple):
+    """A graph under contraction: every node's neighbours, in one pool.
+
+    Node v's stand from `start[v]`, `size[v]` of them with room for `room[v]`: `nbr` the neighbour,
+    `fwd` the key to it, `bwd` the key from it, `NO_WAY` where there is no arc.
+    """
+
+    start: Ints
+    size: Ints
+    room: Ints
+    nbr: Ints
+    fwd: Ints
+    bwd: Ints
+
+
+class Scratch(NamedTuple):
+    """What searches write on: best keys by node (`NO_WAY` between them), touched nodes, a heap."""
+
+    best: Ints
+    touched: Ints
+    keys: Ints
+    items: Ints
+
+
+@compiled
+def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
+    """Add to a binary heap and return its new size."""
+    i = size
+    while i > 0 and keys[(i - 1) >> 1] > key:
+        parent = (i - 1) >> 1
+        keys[i], items[i] = keys[parent], items[parent]
+        i = parent
+    keys[i], items[i] = key, item
+    return size + 1
+
+
+@compiled
+def pop(keys: Ints, items: Ints, size: int) -> int:
+    """Drop the first of a binary heap and return its new size."""
+    size -= 1
+    key, item = keys[size], items[size]
+    i, child = 0, 1
+    while child < size:
+        if child + 1 < size and keys[child + 1] < keys[child]:
+            child += 1
+        if keys[child] >= key:
+            break
+        keys[i], items[i] = keys[child], items[child]
+        i, child = child, 2 * child + 1
+    keys[i], items[i] = key, item
+    return size
+
+
+@compiled
+def ways_round(lists: Lists, node: int, source: int, limit: int, scratch: Scratch) -> int:
+    """Search from `source` past `node` up to a key; fill `best`, return how many were touched."""
+    best, touched, keys, items = scratch
+    best[source], touched[0], found = 0, source, 1
+    heap = push(keys, items, 0, 0, source)
+    settled = 0
+    while heap > 0 and settled < _SETTLED_AT_MOST:
+        key, at = keys[0], items[0]
+        heap = pop(keys, items, heap)
+        settled += 1
+        if key > best[at]:
+            continue
+        for e in range(lists.start[at], lists.start[at] + lists.size[at]):
+            to = lists.nbr[e]
+            total = key + lists.fwd[e]
+            if to != node and total <= limit and total < best[to] and heap < len(keys):
+                if best[to] == NO_WAY:
+                    touched[found] = to
+                    found += 1
+                best[to] = total
+                heap = push(keys, items, heap, total, to)
+    return found
+
+
+@compiled
+def longest_onward(lists: Lists, node: int, arrival: int) -> int:
+    """Return the largest key from a node to a neighbour other than the one come from; else -1."""
+    longest = -1
+    for e in range(lists.start[node], lists.start[node] + lists.size[node]):
+        if e != arrival and longest < lists.fwd[e] < NO_WAY:
+            longest = lists.fwd[e]
+    return longest
+
+
+@compiled
+def shortcuts_for(lists: Lists, node: int, scratch: Scratch, out: Ints) -> int:
+    """List in `out` (from, to, key) the shortcuts a node's removal needs; return their number."""
+    count = 0
+    first, last = lists.start[node], lists.start[node] + lists.size[node]
+    for a in range(first, last):
+        longest = longest_onward(lists, node, a)
+        if lists.bwd[a] == NO_WAY or longest < 0:
+            continue
+        found = ways_round(lists, node, lists.nbr[a], lists.bwd[a] + longest, scratch)
+        for b in range(first, last):
+            total = lists.bwd[a] + lists.fwd[b]
+            if b != a and lists.fwd[b] < NO_WAY and total < scratch.best[lists.nbr[b]]:
+                out[count, 0], out[count, 1], out[count, 2] = lists.nbr[a], lists.nbr[b], total
+                count += 1
+        for i in range(found):
+            scratch.best[scratch.touched[i]] = NO_WAY
+    return count
+
+
+@compiled
+def grown(array: Ints, length: int) -> Ints:
+    """Return a longer copy of an array."""
+    longer = np.empty(length, array.dtype)
+    longer[: len(array)] = array
+    return longer
+
+
+@compiled
+def with_room(lists: Lists, used: int, node: int) -> tuple[Lists, int]:
+    """Move a node's list to the end of the pool, with twice the room; return pool and its end."""
+    start, size, room, nbr, fwd, bwd = lists
+    more = 2 * room[node] + 4
+    if used + more > len(nbr):
+        length = 2 * len(nbr) + more
+        nbr, fwd, bwd = grown(nbr, length), grown(fwd, length), grown(bwd, length)
+    for i in range(size[node]):
+        old, new = start[node] + i, used + i
+        nbr[new], fwd[new], bwd[new] = nbr[old], fwd[old], bwd[old]
+    start[node], room[node] = used, more
+    return Lists(start, size, room, nbr, fwd, bwd), used + more
+
+
+@compiled
+def connect(lists: Lists, used: int, node: int, to: int) -> tuple[Lists, int, int]:
+    """Find a neighbour in a node's list, or append it; return pool, its end and the place."""
+    place, last = lists.start[node], lists.start[node] + lists.size[node]
+    while place < last and lists.nbr[place] != to:
+        place += 1
+    if place == last:
+        if lists.size[node] == lists.room[node]:
+            lists, used = with_room(lists, used, node)
+            place = lists.start[node] + lists.size[node]
+        lists.nbr[place], lists.fwd[place], lists.bwd[place] = to, NO_WAY, NO_WAY
+        lists.size[node] += 1
+    return lists, used, place
+
+
+@compiled
+def disconnect(lists: Lists, node: int, level: Ints) -> None:
+    """Take a node out of its neighbours' lists and lift them above it; its own list stays."""
+    start, size, _, nbr, fwd, bwd = lists
+    for e in range(start[node], start[node] + size[node]):
+        beside = nbr[e]
+        level[beside] = max(level[beside], level[node] + 1)
+        place = start[beside]
+        while nbr[place] != node:
+            place += 1
+        size[beside] -= 1
+        last = start[beside] + size[beside]
+        nbr[place], fwd[place], bwd[place] = nbr[last], fwd[last], bwd[last]
+
+
+@compiled
+def contract_nodes(lists: Lists) -> tuple[Lists, Ints]:
+    """Remove all nodes one by one, the least important first, adding the shortcuts each needs.
+
+    A node is important that needs many shortcuts for its arcs or lies above many others.
+
+    Returns the lists, in which each node now has the neighbours that were removed after it, and
+    the nodes in the order of their removal. Changes the lists given.
+    """
+    n, used = len(lists.start), len(lists.nbr)
+    heap = np.empty(_HEAP, np.int64), np.empty(_HEAP, np.int32)
+    scratch = Scratch(np.full(n, NO_WAY, np.int64), np.empty(n, np.int32), heap[0], heap[1])
+    queue, queued, waiting = np.empty(n, np.int64), np.empty(n, np.int32), 0
+    level, order, removed = np.zeros(n, np.int64), np.empty(n, np.int32), 0
+    rated = np.zeros(n, np.bool_)
+    out = np.empty((64, 3), np.int64)
+    for node in range(n):
+        waiting = push(queue, queued, waiting, -1, node)
+    while waiting > 0:
+        node = queued[0]
+        waiting = pop(queue, queued, waiting)
+        degree = lists.size[node]
+        if degree * degree > len(out):
+            out = np.empty((2 * degree * degree, 3), np.int64)
+        count = shortcuts_for(lists, node, scratch, out)
+        rating = 1000 * level[node] + (1000 * count) // max(degree, 1)
+        if not rated[node] or (waiting > 0 and rating > queue[0]):
+            rated[node] = True
+            waiting = push(queue, queued, waiting, rating, node)
+            continue
+        order[removed] = node
+        removed += 1
+        disconnect(lists, node, level)
+        for i in range(count):
+            tail, head, key = out[i]
+            lists, used, place = connect(lists, used, tail, head)
+            lists.fwd[place] = min(lists.fwd[place], key)
+            lists, used, place = connect(lists, used, head, tail)
+            lists.bwd[place] = min(lists.bwd[place], key)
+    return lists, order
+
+
+class Ranked(NamedTuple):
+    """A hierarchy: nodes numbered from the top, each with arcs to and from nodes above it.
+
+    Node i's arcs stand from `start[i]` to `start[i + 1]`: `head` is the node above (less than i),
+    `up` the key to it, `down` the key from it, `NO_WAY` where there is no arc.
+    """
+
+    start: Ints
+    head: Ints
+    up: Ints
+    down: Ints
+
+
+class Part(NamedTuple):
+    """The part of a hierarchy above some nodes, numbered afresh from the top.
+
+    `number` is a node's number in the part or -1; the arcs `head`, `key` up from node i of the
+    part stand from `start[i]` to `start[i + 1]`.
+    """
+
+    number: Ints
+    start: Ints
+    head: Ints
+    key: Ints
+
+
+class Reach(NamedTuple):
+    """Points joined to nodes: point i's joins stand from `start[i]` to `start[i + 1]`."""
+
+    start: Ints
+    node: Ints
+    key: Ints
+
+
+@compiled
+def part_above(ranked: Ranked, nodes: Ints) -> Part:
+    """Return what can be reached upwards from some nodes."""
+    n = len(ranked.start) - 1
+    number = np.full(n, -1, np.int32)
+    number[nodes] = 0
+    size = arcs = 0
+    for node in range(n - 1, -1, -1):  # from the bottom: what is above comes later
+        if number[node] == 0:
+            size += 1
+            for e in range(ranked.start[node], ranked.start[node + 1]):
+                if ranked.up[e] < NO_WAY:
+                    number[ranked.head[e]] = 0
+                    arcs += 1
+    part = Part(
+        number, np.zeros(size + 1, np.int64), np.empty(arcs, np.int32), np.empty(arcs, np.int64)
+    )
+    size = arcs = 0
+    for node in range(n):
+        if number[node] == 0:
+            number[node] = size
+            size += 1
+            for e in range(ranked.start[node], ranked.start[node + 1]):
+                if ranked.up[e] < NO_WAY:
+                    part.head[arcs], part.key[arcs] = number[ranked.head[e]], ranked.up[e]
+                    arcs += 1
+            part.start[size] = arcs
+    return part
+
+
+@compiled
+def climb(ranked: Ranked, entries: Reach, point: int, limit: int, scratch: Scratch) -> int:
+    """Fill `best` with keys to a point from all nodes above its entries; return how many touched.
+
+    Nodes are taken from the bottom, each once.
+    """
+    best, touched, keys, items = scratch
+    found = heap = 0
+    for j in range(entries.start[point], entries.start[point + 1]):
+        node = entries.node[j]
+        if best[node] == NO_WAY:
+            touched[found] = node
+            found += 1
+            heap = push(keys, items, heap, -node, node)
+        best[node] = min(best[node], entries.key[j])
+    while heap > 0:
+        node = items[0]
+        heap = pop(keys, items, heap)
+        for e in range(ranked.start[node], ranked.start[node + 1]):
+            above, total = ranked.head[e], best[node] + ranked.down[e]
+            if total <= limit:
+                if best[above] == NO_WAY:
+                    touched[found] = above
+                    found += 1
+                    heap = push(keys, items, heap, -above, above)
+                best[above] = min(best[above], total)
+    return found
+
+
+@compiled
+def sweep(part: Part, block: Ints) -> None:
+    """Carry the keys of a block of destinations from the top down, node by node."""
+    for i in range(len(block)):
+        for e in range(part.start[i], part.start[i + 1]):
+            head, key = part.head[e], part.key[e]
+            for s in range(_BLOCK):
+                block[i, s] = min(block[i, s], block[head, s] + key)
+
+
+@compiled
+def journeys(
+    ranked: Ranked, part: Part, exits: Reach, entries: Reach, limit: int, result: Ints
+) -> None:
+    """Fill `result` with the key to each destination (row) from each origin (column).
+
+    `part` is the part of the hierarchy above the exits; `result` holds `NO_WAY` before.
+    """
+    n, size = len(part.number), len(part.start) - 1
+    scratch = Scratch(
+        np.full(n, NO_WAY, np.int64),
+        np.empty(n, np.int32),
+        np.empty(n, np.int64),
+        np.empty(n, np.int32),
+    )
+    block = np.empty((size, _BLOCK), np.int64)
+    for first in range(0, len(result), _BLOCK):
+        width = min(_BLOCK, len(result) - first)
+        block[:] = NO_WAY
+        for s in range(width):
+            found = climb(ranked, entries, first + s, limit, scratch)
+            for i in range(found):
+                node = scratch.touched[i]
+                if part.number[node] >= 0:
+                    block[part.number[node], s] = scratch.best[node]
+                scratch.best[node] = NO_WAY
+        sweep(part, block)
+        for point in range(len(exits.start) - 1):
+            for j in range(exits.start[point], exits.start[point + 1]):
+                row, key = part.number[exits.node[j]], exits.key[j]
+                for s in range(width):
+                    total = block[row, s] + key
+                    if total <= limit and total < result[first + s, point]:
+                        result[first + s, point] = total

@@ -1,0 +1,268 @@
+"""The engines give what networkx gives, to the millisecond and the decimetre."""
+
+import heapq
+import itertools
+from pathlib import Path
+
+import networkx as nx
+import numpy as np
+import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
+
+from llrgeo.errors import RoutingError
+from llrgeo.travel.chains import contract
+from llrgeo.travel.engines import Engine, Plan, engine_for, journey_keys
+from llrgeo.travel.graph import (
+    UNREACHABLE,
+    Joins,
+    SearchGraph,
+    limit_key,
+    pack,
+    simple_graph,
+    unpack,
+)
+from llrgeo.travel.joins import Joined
+
+ENGINES: tuple[Engine, ...] = ("chains", "hierarchy")
+
+Arc = tuple[int, int, int, int]  # tail, head, milliseconds, decimetres
+
+
+def graph_of(nodes: int, arcs: list[Arc]) -> SearchGraph:
+    tail, head, ms, dm = np.array(arcs, dtype=np.int64).reshape(-1, 4).T
+    return simple_graph(nodes, tail, head, pack(ms, dm / 10))
+
+
+def joined_at(origins: list[int], destinations: list[int]) -> Joined:
+    """Put points on nodes."""
+    none = np.array([], dtype=np.int64)
+    exits, entries = (
+        Joins(len(at), np.arange(len(at)), np.array(at, dtype=np.int64), np.zeros_like(at))
+        for at in (origins, destinations)
+    )
+    return Joined(exits, entries, none, none, none)
+
+
+def by_networkx(nodes: int, arcs: list[Arc], joined: Joined) -> np.ndarray:
+    graph = nx.MultiDiGraph()
+    graph.add_nodes_from(range(nodes))
+    graph.add_weighted_edges_from((a, b, (ms << 25) + dm) for a, b, ms, dm in arcs)
+    exits, entries = joined.exits, joined.entries
+    for point, node, key in zip(exits.point, exits.node, exits.key, strict=True):
+        graph.add_edge(("from", int(point)), int(node), weight=int(key))
+    for point, node, key in zip(entries.point, entries.node, entries.key, strict=True):
+        graph.add_edge(int(node), ("to", int(point)), weight=int(key))
+    table = np.full((exits.points, entries.points), UNREACHABLE)
+    for origin in range(exits.points):
+        if ("from", origin) in graph:
+            found = nx.single_source_dijkstra_path_length(graph, ("from", origin))
+            for destination in range(entries.points):
+                table[origin, destination] = found.get(("to", destination), UNREACHABLE)
+    return table
+
+
+@st.composite
+def towns(draw: st.DrawFn) -> tuple[int, list[Arc]]:
+    """Draw graphs with one-way and parallel arcs, loops, arcs of no length, chains and islands."""
+    nodes = draw(st.integers(2, 14))
+    node, small = st.integers(0, nodes - 1), st.integers(0, 4)
+    arcs = draw(st.lists(st.tuples(node, node, small, small), max_size=40))
+    two_way = draw(st.lists(st.tuples(node, node, small, small), max_size=20))
+    chain = [(a, a + 1, 1, 2) for a in range(draw(node))]
+    for a, b, ms, dm in two_way + chain:
+        arcs += [(a, b, ms, dm), (b, a, ms, dm)]
+    return nodes, arcs
+
+
+@st.composite
+def joins(draw: st.DrawFn, nodes: int) -> Joins:
+    """Draw up to five points, each joined to up to three nodes, or to none."""
+    points = draw(st.integers(1, 5))
+    row = st.tuples(st.integers(0, points - 1), st.integers(0, nodes - 1), st.integers(0, 9))
+    rows = sorted(draw(st.lists(row, max_size=12)))
+    point, node, ms = np.array(rows, dtype=np.int64).reshape(-1, 3).T
+    return Joins(points, point, node, pack(ms, ms / 10))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@settings(deadline=None, max_examples=150)
+@given(data=st.data())
+def test_every_engine_equals_networkx_on_any_graph(engine: Engine, data: st.DataObject) -> None:
+    nodes, arcs = data.draw(towns())
+    none = np.array([], dtype=np.int64)
+    exits, entries = data.draw(joins(nodes)), data.draw(joins(nodes))
+    joined = Joined(exits, entries, none, none, none)
+    keys = journey_keys(graph_of(nodes, arcs), joined, Plan(engine))
+    np.testing.assert_array_equal(keys, by_networkx(nodes, arcs, joined))
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@settings(deadline=None, max_examples=50)
+@given(data=st.data())
+def test_a_limit_drops_the_journeys_beyond_it_and_no_others(
+    engine: Engine, data: st.DataObject
+) -> None:
+    nodes, arcs = data.draw(towns())
+    joined = joined_at(list(range(nodes)), [0, nodes - 1])
+    graph = graph_of(nodes, arcs)
+    limit_min = data.draw(st.integers(0, 12)) / 60_000
+    keys = journey_keys(graph, joined, Plan(engine))
+    keys[keys > limit_key(limit_min)] = UNREACHABLE
+    limited = journey_keys(graph, joined, Plan(engine, limit_min))
+    np.testing.assert_array_equal(limited, keys)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+@settings(deadline=None, max_examples=50)
+@given(town=towns(), data=st.data())
+def test_forbidden_turns_hold_in_the_graph_of_edges(
+    engine: Engine, town: tuple[int, list[Arc]], data: st.DataObject
+) -> None:
+    _, arcs = town
+    turns = [
+        (i, j) for i, j in itertools.product(range(len(arcs)), repeat=2) if arcs[i][1] == arcs[j][0]
+    ]
+    forbidden = data.draw(st.sets(st.sampled_from(turns))) if turns else set()
+    allowed = [turn for turn in turns if turn not in forbidden]
+    # A node for each edge: passing from one to the next costs the next.
+    expanded = [(i, j, arcs[j][2], arcs[j][3]) for i, j in allowed]
+    graph = graph_of(len(arcs), expanded)
+    edges = list(range(len(arcs)))
+    keys = journey_keys(graph, joined_at(edges, edges[:3]), Plan(engine))
+    for start in edges:
+        best = drive(arcs, set(allowed), start)
+        assert keys[start].tolist() == [best.get(edge, UNREACHABLE) for edge in edges[:3]]
+
+
+def drive(arcs: list[Arc], allowed: set[tuple[int, int]], start: int) -> dict[int, int]:
+    """Return the key from the end of one edge to the end of every other, by plain search."""
+    best: dict[int, int] = {}
+    queue = [(0, start)]
+    while queue:
+        key, at = heapq.heappop(queue)
+        if at in best:
+            continue
+        best[at] = key
+        for onto, (_, _, ms, dm) in enumerate(arcs):
+            if (at, onto) in allowed:
+                heapq.heappush(queue, (key + (ms << 25) + dm, onto))
+    return best
+
+
+@settings(deadline=None)
+@given(town=towns(), data=st.data())
+def test_contraction_leaves_the_kept_nodes_and_nothing_that_only_leads_on(
+    town: tuple[int, list[Arc]], data: st.DataObject
+) -> None:
+    nodes, arcs = town
+    keep = data.draw(st.sets(st.integers(0, nodes - 1)))
+    core, kept = contract(graph_of(nodes, arcs), np.array(sorted(keep), dtype=np.int64))
+    assert keep <= set(kept.tolist())
+    assert core.nodes == len(kept)
+
+
+def test_a_street_of_ten_houses_is_one_arc_each_way() -> None:
+    arcs = [arc for a in range(9) for arc in ((a, a + 1, 2, 3), (a + 1, a, 1, 3))]
+    core, kept = contract(graph_of(10, arcs), np.array([0, 9]))
+    assert kept.tolist() == [0, 9]
+    assert core.key.tolist() == [(18 << 25) + 27, (9 << 25) + 27]
+
+
+@pytest.fixture(scope="module")
+def grid() -> tuple[SearchGraph, Joined]:
+    """Return a 30 x 30 grid with seeded times, 200 origins and 40 destinations."""
+    rng = np.random.default_rng(7)
+    node = np.arange(900).reshape(30, 30)
+    pairs = np.vstack(
+        [
+            np.c_[node[:, :-1].ravel(), node[:, 1:].ravel()],
+            np.c_[node[:-1].ravel(), node[1:].ravel()],
+        ]
+    )
+    tail, head = np.vstack([pairs, pairs[:, ::-1]]).T
+    key = pack(rng.integers(0, 9_000, len(tail)), rng.integers(0, 90, len(tail)) / 10)
+    origins, destinations = rng.choice(900, 200).tolist(), rng.choice(900, 40).tolist()
+    return simple_graph(900, tail, head, key), joined_at(origins, destinations)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_number_of_workers_changes_nothing(
+    engine: Engine, grid: tuple[SearchGraph, Joined]
+) -> None:
+    graph, joined = grid
+    alone = journey_keys(graph, joined, Plan(engine))
+    for workers in (2, 3):
+        shared = journey_keys(graph, joined, Plan(engine, workers=workers))
+        np.testing.assert_array_equal(shared, alone)
+
+
+@pytest.mark.parametrize("engine", ENGINES)
+def test_the_side_searched_from_changes_nothing(
+    engine: Engine, grid: tuple[SearchGraph, Joined]
+) -> None:
+    graph, joined = grid
+    keys = journey_keys(graph, joined, Plan(engine))
+    turned = journey_keys(graph.reversed(), joined.reversed(), Plan(engine))
+    np.testing.assert_array_equal(keys, turned.T)
+
+
+def test_a_hierarchy_is_built_once_and_then_read(
+    grid: tuple[SearchGraph, Joined], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    graph, joined = grid
+    plan = Plan("hierarchy", hierarchy=tmp_path / "deeper" / "hierarchy.npz")
+    first = journey_keys(graph, joined, plan)
+
+    def refuse(_: SearchGraph) -> None:
+        pytest.fail("built again")
+
+    monkeypatch.setattr("llrgeo.travel.hierarchy.build_hierarchy", refuse)
+    np.testing.assert_array_equal(journey_keys(graph, joined, plan), first)
+
+
+def test_a_damaged_hierarchy_is_refused(grid: tuple[SearchGraph, Joined], tmp_path: Path) -> None:
+    path = tmp_path / "hierarchy.npz"
+    path.write_bytes(b"PK\x03\x04 not an archive")
+    with pytest.raises(RoutingError, match="delete it to have it built again"):
+        journey_keys(*grid, Plan("hierarchy", hierarchy=path))
+
+
+def test_progress_is_told_in_steps(grid: tuple[SearchGraph, Joined]) -> None:
+    told: list[int] = []
+
+    def track(steps: object) -> object:
+        told.append(len(steps))  # type: ignore[arg-type]
+        return steps
+
+    journey_keys(*grid, Plan("chains"), track)
+    assert told == [3]  # 40 destinations, 16 at a time
+
+
+@pytest.mark.parametrize(
+    ("searches", "nodes", "at_hand", "engine"),
+    [
+        (75, 60_000, False, "chains"),  # the embedded study: not worth compiling for
+        (60, 300_000, False, "chains"),
+        (200, 300_000, True, "hierarchy"),
+        (5_000, 300_000, False, "hierarchy"),
+        (500, 2_000_000, False, "hierarchy"),
+    ],
+)
+def test_the_engine_follows_the_work(
+    searches: int, nodes: int, *, at_hand: bool, engine: Engine
+) -> None:
+    assert engine_for(searches, nodes // 4, nodes, at_hand=at_hand) == engine
+
+
+def test_a_key_holds_minutes_and_kilometres() -> None:
+    key = pack(np.array([90_000, 0]), np.array([1_234.56, 0.04]))
+    minutes, km = unpack(np.append(key, UNREACHABLE))
+    assert minutes.tolist() == [1.5, 0.0, np.inf]
+    assert km.tolist() == [1.2346, 0.0, np.inf]
+
+
+@pytest.mark.parametrize("key", [75 * 3_600_000 << 25, 20_000_000])
+def test_a_journey_beyond_what_a_key_can_hold_is_refused(key: int) -> None:
+    with pytest.raises(RoutingError, match="over 74 hours or 1,677 km"):
+        unpack(np.array([key]))
