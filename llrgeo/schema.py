@@ -1,13 +1,16 @@
 """The vocabulary: column names, coordinate systems, and the check that every table passes."""
 
-from collections.abc import Iterable
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
+
+Track: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
+"""Progress: any function that wraps a sequence. `iter` shows nothing."""
 
 WGS84: Final = "EPSG:4326"
 BNG: Final = "EPSG:27700"

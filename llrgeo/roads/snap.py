@@ -9,7 +9,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import connected_components
+from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.network import RoadNetwork
@@ -86,8 +86,9 @@ class Snapper:
 def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snapper:
     """Index the edges of a network's main component so that points can be snapped to them.
 
-    The main component is the largest set of nodes that can all reach one another; edges that
-    only start (or end) a journey count if they lead into (or out of) it.
+    The main component is the largest set of nodes that can all reach one another by roads that
+    anyone may pass through. Roads that only start (end) a journey count if they lead into (out
+    of) it, also over others of their kind.
     """
     main = main_component(network)
     ends = network.edges[["from_node", "to_node"]].to_numpy()
@@ -95,19 +96,44 @@ def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snap
     snappable = network.edges["snappable"].to_numpy(bool)
     lines = network.lines.to_numpy()
     through = (use == "through") & main[ends].all(axis=1)
+    joined: dict[Role, NDArray[np.bool_]] = {
+        "origin": through | ((use == "start") & _reached(network, main, "start")[ends[:, 1]]),
+        "destination": through | ((use == "end") & _reached(network, main, "end")[ends[:, 0]]),
+    }
     trees: dict[Role, tuple[shapely.STRtree, NDArray[np.intp]]] = {}
-    for role, extra in (("origin", "start"), ("destination", "end")):
-        rows = np.flatnonzero(snappable & (through | (use == extra)))
-        trees[role] = (shapely.STRtree(lines[rows]), rows)  # type: ignore[index]
+    for role, usable in joined.items():
+        rows = np.flatnonzero(snappable & usable)
+        trees[role] = (shapely.STRtree(lines[rows]), rows)
     return Snapper(network, trees, max_distance_m)
 
 
 def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
     """Tell for every node whether it is in the largest strongly connected component."""
-    n = len(network.nodes)
-    ends = network.edges[["from_node", "to_node"]].to_numpy()
-    ones = np.ones(len(ends), dtype=np.int8)
-    graph = csr_array((ones, (ends[:, 0], ends[:, 1])), shape=(n, n))
+    graph = _graph(network, ("through",))
     _, label = connected_components(graph, directed=True, connection="strong")
     main: NDArray[np.bool_] = label == np.bincount(label).argmax()
     return main
+
+
+def _reached(
+    network: RoadNetwork, main: NDArray[np.bool_], use: Literal["start", "end"]
+) -> NDArray[np.bool_]:
+    """Tell which nodes lead to the main component by edges for a journey's start (end: from it).
+
+    Turns at either end of such roads may be made too.
+    """
+    reached = main.copy()
+    if main.any():
+        graph = _graph(network, (use, "through"))
+        leads = graph.T.tocsr() if use == "start" else graph
+        found = breadth_first_order(leads, int(main.argmax()), return_predecessors=False)
+        reached[found] = True
+    return reached
+
+
+def _graph(network: RoadNetwork, uses: tuple[str, ...]) -> csr_array:
+    edges = network.edges[network.edges["use"].isin(uses)]
+    ends = (edges["from_node"].to_numpy(), edges["to_node"].to_numpy())
+    ones = np.ones(len(edges), dtype=np.int8)
+    n = len(network.nodes)
+    return csr_array((ones, ends), shape=(n, n))

@@ -1,0 +1,52 @@
+"""Public roads that only private ones lead to: in effect they are private too."""
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import connected_components
+
+from llrgeo.roads.profile import Level
+
+Ints = NDArray[np.int64]
+
+
+def private_estates(edges: pd.DataFrame, places: pd.DataFrame) -> NDArray[np.bool_]:
+    """Tell which public edges can be reached from the rest only through private roads or gates.
+
+    Such roads lie within an estate: a journey may start or end there, not pass through.
+
+    Parameters
+    ----------
+    edges
+        `from_place`, `to_place`, `level`.
+    places
+        `level`: a private gate is a place of level `DESTINATION`.
+    """
+    public = (edges["level"] == Level.OPEN).to_numpy()
+    gate = (places["level"] == Level.DESTINATION).to_numpy()
+    ends = edges[["from_place", "to_place"]].to_numpy(np.int64)
+    if public.all() and not gate.any():
+        return np.zeros(len(edges), dtype=bool)
+    # Without private roads; a gate is a place of its own for each public road that ends there.
+    apart = ends.copy()
+    at_gate = gate[ends]
+    apart[at_gate] = len(places) + np.arange(int(at_gate.sum()))
+    open_part = _parts(apart[public], len(places) + int(at_gate.sum()))
+    sizes = np.bincount(open_part[apart[public, 0]])
+    main = int(sizes.argmax())
+    outside = np.zeros(len(edges), dtype=bool)
+    outside[public] = open_part[apart[public, 0]] != main
+    # With them: an island that no private road leads to either stays as public as it is.
+    whole = _parts(ends, len(places))
+    joined = np.unique(whole[ends[public & ~outside, 0]])
+    found: NDArray[np.bool_] = outside & np.isin(whole[ends[:, 0]], joined)
+    return found
+
+
+def _parts(ends: Ints, places: int) -> Ints:
+    """Return for each place the part of the graph it hangs together with, ignoring direction."""
+    ones = np.ones(len(ends), dtype=np.int8)
+    graph = csr_array((ones, (ends[:, 0], ends[:, 1])), shape=(places, places))
+    part: Ints = connected_components(graph, directed=False)[1].astype(np.int64)
+    return part

@@ -1,0 +1,244 @@
+"""From OpenStreetMap files to a road network: read, interpreted, cut, timed, with its turns."""
+
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from llrgeo.errors import NetworkError
+from llrgeo.roads.conditional import Clock
+from llrgeo.roads.estates import private_estates
+from llrgeo.roads.extract import Extract, read_extracts
+from llrgeo.roads.network import NetworkInfo, RoadNetwork
+from llrgeo.roads.profile import Level
+from llrgeo.roads.restrictions import TurnRule, lookup, turn_rules
+from llrgeo.roads.sections import Polygon, Sections, cut, read_boundary
+from llrgeo.roads.speeds import PERIODS
+from llrgeo.roads.streets import Streets, interpret_points, interpret_ways
+from llrgeo.roads.timing import time_sections
+from llrgeo.roads.turns import expand, model_turns
+from llrgeo.schema import Track
+
+Ints = NDArray[np.int64]
+Floats = NDArray[np.float64]
+
+BUFFER_M: Final = 25_000.0
+LICENCE: Final = "© OpenStreetMap contributors, Open Database Licence 1.0"
+
+_UNCALIBRATED: Final = (
+    "speeds and delays are starting values between published bounds, not measured here; "
+    "compare with known times (llrgeo validate) before quoting levels"
+)
+_TEXT: Final = ("road_class", "road_name", "use")
+
+
+class Assembly(NamedTuple):
+    """A network before its turns are put into the graph.
+
+    Attributes
+    ----------
+    edges
+        Timed edges between places.
+    places
+        Where sections end.
+    sections
+        The sections, for their lines.
+    rules
+        Turn restrictions.
+    counts
+        What was read, left out and found odd.
+    """
+
+    edges: pd.DataFrame
+    places: pd.DataFrame
+    sections: Sections
+    rules: list[TurnRule]
+    counts: dict[str, int]
+
+
+def build_network(
+    extracts: Sequence[Path],
+    *,
+    boundary: Path | None = None,
+    buffer_m: float = BUFFER_M,
+    mode: str = "car",
+    clock: str | None = None,
+    track: Track = iter,
+) -> RoadNetwork:
+    """Build a road network from OpenStreetMap extracts.
+
+    Parameters
+    ----------
+    extracts
+        Files (.osm.pbf, .osm, .osm.gz); what they share is taken once.
+    boundary
+        Polygons of the study area (GeoJSON, GeoPackage ...); None takes all of the files.
+    buffer_m
+        How far beyond the boundary roads are kept: patients cross borders.
+    mode
+        `car`, `walk`, `walk_slow` or `cycle`.
+    clock
+        A time such as `Tu 08:30` at which conditional access and restrictions are read; None
+        leaves them out.
+
+    Raises
+    ------
+    NetworkError
+        If a file is unreadable, cut, a history or empty, or has no roads in the area.
+    """
+    extract = read_extracts(extracts, track=track)
+    area = None if boundary is None else read_boundary(boundary)
+    at = None if clock is None else Clock.parse(clock)
+    made = assemble(extract, mode, at, study_area=area, buffer_m=buffer_m, track=track)
+    return finish(made, extract, mode)
+
+
+def assemble(
+    extract: Extract,
+    mode: str,
+    clock: Clock | None = None,
+    *,
+    study_area: Polygon | None = None,
+    buffer_m: float = BUFFER_M,
+    track: Track = iter,
+) -> Assembly:
+    """Interpret, cut and time the streets of an extract for a mode.
+
+    Raises
+    ------
+    NetworkError
+        If no road of the mode lies in the area, or roads lack nodes there.
+    """
+    streets = interpret_ways(extract, mode, clock, track=track)
+    points = interpret_points(extract, mode, clock)
+    _refuse_without_roads(streets.table, extract, mode, study_area)
+    clip = None if study_area is None else study_area.buffer(buffer_m)
+    sections = cut(extract, streets, points, study_area=study_area, clip=clip)
+    _refuse_without_roads(sections.table, extract, mode, study_area)
+    edges = time_sections(sections, streets.table, mode)
+    private = private_estates(edges, sections.places)
+    edges["level"] = np.where(private, int(Level.DESTINATION), edges["level"])
+    edges = edges.assign(**_bearings(edges, sections))
+    rules, applied = turn_rules(extract.restrictions, lookup(edges, sections.places), mode, clock)
+    counts = {
+        **{f"{what} read": number for what, number in extract.counts.items()},
+        "ways used": len(streets.table),
+        **sections.counts,
+        "edges within private estates": int(private.sum()),
+        **_shares(edges, streets),
+        **applied,
+        **{f"note: {note}": n for note, n in sorted((streets.notes + points.notes).items())},
+    }
+    return Assembly(edges, sections.places, sections, rules, counts)
+
+
+def finish(made: Assembly, extract: Extract, mode: str) -> RoadNetwork:
+    """Put turns into the graph and return the network."""
+    turns = model_turns(made.edges, made.places, made.rules, mode)
+    nodes, edges = expand(turns, made.places)
+    xy = made.places[["x", "y"]].iloc[nodes["place"]].reset_index(drop=True)
+    counts: dict[str, Any] = {
+        **made.counts,
+        "junctions with turns modelled": int(turns.modelled.sum()),
+        "sha256": extract.sha256,
+    }
+    names = ", ".join(extract.sha256) or "OpenStreetMap"
+    info = NetworkInfo(
+        mode,
+        PERIODS,
+        f"OpenStreetMap: {names}",
+        LICENCE,
+        extract.date,
+        error=_UNCALIBRATED,
+        counts=counts,
+    )
+    return RoadNetwork(xy, _edge_table(edges, made.sections), info)
+
+
+def describe_network(network: RoadNetwork) -> pd.DataFrame:
+    """Describe a network in rows of `what` and `value`, for people to read."""
+    edges = network.edges
+    roads = edges["road_class"] != "turn"
+    info = network.info
+    rows = {
+        "mode": info.mode,
+        "source": info.source,
+        "licence": info.licence,
+        "data of": info.data_date or "unknown",
+        "error": info.error,
+        "periods": ", ".join(info.periods),
+        "nodes": len(network.nodes),
+        "edges": len(edges),
+        "edges that are turns": int((~roads).sum()),
+        "edges for the ends of journeys": int((edges.loc[roads, "use"] != "through").sum()),
+        "kilometres of road, each direction": round(edges.loc[roads, "length_m"].sum() / 1_000, 1),
+        "fingerprint": network.fingerprint,
+        **info.counts,
+    }
+    return pd.DataFrame({"what": list(rows), "value": [str(value) for value in rows.values()]})
+
+
+def _refuse_without_roads(
+    table: pd.DataFrame, extract: Extract, mode: str, area: Polygon | None
+) -> None:
+    if len(table):
+        return
+    where = "in the files"
+    if area is not None and len(extract.node_ids):
+        box = (extract.lon.min(), extract.lat.min(), extract.lon.max(), extract.lat.max())
+        covers = ", ".join(f"{value:.2f}" for value in box)
+        where = f"within the boundary and its buffer; the files cover {covers} (lon, lat)"
+    msg = f"no roads for {mode} {where}. Give an extract of the study area."
+    raise NetworkError(msg)
+
+
+def _bearings(edges: pd.DataFrame, sections: Sections) -> dict[str, Floats]:
+    """Return the compass bearing of every edge where it leaves and where it arrives."""
+    x, y = sections.path["x"].to_numpy(), sections.path["y"].to_numpy()
+    first, last = (sections.table[end].to_numpy()[edges["section"]] for end in ("first", "last"))
+
+    def bearing(a: Ints, b: Ints) -> Floats:
+        degrees: Floats = np.degrees(np.arctan2(x[b] - x[a], y[b] - y[a]))
+        return degrees
+
+    ahead = edges["ahead"].to_numpy()
+    return {
+        "bearing_from": np.where(ahead, bearing(first, first + 1), bearing(last, last - 1)),
+        "bearing_to": np.where(ahead, bearing(last - 1, last), bearing(first + 1, first)),
+    }
+
+
+def _shares(edges: pd.DataFrame, streets: Streets) -> dict[str, int]:
+    """Count edges by where their speed comes from."""
+    key = edges["limit_key"].replace("", "class of road")
+    counts = {f"edges timed by {name}": int(n) for name, n in key.value_counts().items()}
+    doubtful = int((streets.table["highway"] == "road").sum())
+    return dict(sorted(counts.items())) | {"ways of class road": doubtful}
+
+
+def _edge_table(edges: pd.DataFrame, sections: Sections) -> pd.DataFrame:
+    """Give edges their final columns and lines; turns are points."""
+    turn = edges["road_class"] == "turn"
+    lines = sections.lines()
+    bends = shapely.get_num_points(lines) > 2  # noqa: PLR2004 (a line of two points is straight)
+    wkb = np.full((2, len(lines)), None, dtype=object)
+    wkb[1, bends] = shapely.to_wkb(lines[bends])
+    wkb[0, bends] = shapely.to_wkb(shapely.reverse(lines[bends]))
+    geometry = np.full(len(edges), None, dtype=object)
+    roads = edges[~turn]
+    geometry[~turn] = wkb[roads["ahead"].astype(int), roads["section"].astype(int)]
+    periods = {f"ms_{p}": edges[f"ms_{p}"].fillna(edges["ms"]).astype(np.int64) for p in PERIODS}
+    columns = {
+        "from_node": edges["from_node"].astype(np.int32),
+        "to_node": edges["to_node"].astype(np.int32),
+        "length_m": edges["length_m"].fillna(0.0),
+        **periods,
+        **{name: edges[name].fillna("").astype(str) for name in _TEXT},
+        "snappable": edges["snappable"].eq(True) & edges["copy"].eq(False),  # noqa: FBT003
+        "geometry": geometry,
+    }
+    return pd.DataFrame(columns)

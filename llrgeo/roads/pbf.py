@@ -1,0 +1,172 @@
+"""Whether an OpenStreetMap file is whole: what readers accept silently is refused here.
+
+A PBF file is a row of blocks. A cut within a block every reader sees; a file cut between two blocks
+reads like a whole one. It is caught here by a checksum beside the file or, without one, by what a
+whole extract is never without: relations come last, and the last block of them is not full. A
+block that stands twice doubles its relations; it is refused too.
+"""
+
+import hashlib
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+from llrgeo.errors import NetworkError
+
+_MAX_HEADER: Final = 64 * 1024  # the format's own limits
+_MAX_BLOCK: Final = 32 * 1024 * 1024
+_PRIMITIVE_GROUP: Final = 2
+_KINDS: Final = {1: "nodes", 2: "nodes", 3: "ways", 4: "relations"}
+_CHECKSUMS: Final = {".md5": "md5", ".sha256": "sha256"}
+_BYTES, _VARINT, _FIXED32, _FIXED64 = 2, 0, 5, 1
+_MORE: Final = 0x80
+
+
+class Block(NamedTuple):
+    """One block of a PBF file: its type, and where its data stands."""
+
+    type: str
+    start: int
+    size: int
+
+
+def check_whole(path: Path) -> str:
+    """Check that a PBF file is whole, and return its SHA-256.
+
+    Raises
+    ------
+    NetworkError
+        If the file is empty, not PBF, cut, has a block twice, or is not what its checksum file
+        (`FILE.md5` or `FILE.sha256`) says.
+    """
+    content = path.read_bytes()
+    if not content:
+        msg = f"{path}: the file is empty. Download it again."
+        raise NetworkError(msg)
+    found = blocks(content, path)
+    digests = [
+        hashlib.sha256(content[block.start : block.start + block.size]).digest() for block in found
+    ]
+    if len(set(digests)) < len(digests):
+        msg = f"{path}: a block stands twice in the file. Download it again."
+        raise NetworkError(msg)
+    if not _has_right_checksum(path, content):
+        _check_last_blocks(path, content, found)
+    return hashlib.sha256(content).hexdigest()
+
+
+def blocks(content: bytes, path: Path) -> list[Block]:
+    """List the blocks of a PBF file by its framing.
+
+    Raises
+    ------
+    NetworkError
+        If the framing is not that of a PBF file, or the file ends within a block.
+    """
+    found: list[Block] = []
+    at = 0
+    while at < len(content):
+        header_size = int.from_bytes(content[at : at + 4], "big")
+        header = content[at + 4 : at + 4 + header_size]
+        fields = dict(_fields(header)) if 0 < header_size <= _MAX_HEADER else {}
+        kind, size = fields.get(1), fields.get(3)
+        if not isinstance(kind, bytes) or not isinstance(size, int) or size > _MAX_BLOCK:
+            if found:
+                msg = f"{path}: the file is cut or damaged at byte {at}. Download it again."
+            else:
+                msg = f"{path}: not an OpenStreetMap PBF file. Give an .osm.pbf or .osm file."
+            raise NetworkError(msg)
+        start = at + 4 + header_size
+        at = start + size
+        if at > len(content):
+            msg = f"{path}: the file is cut after {len(found)} whole blocks. Download it again."
+            raise NetworkError(msg)
+        found.append(Block(kind.decode("ascii", "replace"), start, size))
+    return found
+
+
+def count_elements(content: bytes, block: Block) -> tuple[str, int] | None:
+    """Return what a data block holds (`nodes`, `ways` or `relations`) and how many.
+
+    Dense nodes count as one. None where the block is packed by other means than zlib.
+    """
+    fields = dict(_fields(content[block.start : block.start + block.size]))
+    packed, raw = fields.get(3), fields.get(1)
+    data = _unpacked(packed) if isinstance(packed, bytes) else raw
+    if not isinstance(data, bytes):
+        return None
+    groups = [value for key, value in _fields(data) if key == _PRIMITIVE_GROUP]
+    keys = [key for group in groups if isinstance(group, bytes) for key, _ in _fields(group)]
+    kinds = [key for key in keys if key in _KINDS]
+    return (_KINDS[kinds[-1]], len(kinds)) if kinds else None
+
+
+def _has_right_checksum(path: Path, content: bytes) -> bool:
+    """Tell whether a checksum stands beside the file; refuse the file if it is another's."""
+    for suffix, algorithm in _CHECKSUMS.items():
+        beside = path.with_name(path.name + suffix)
+        if beside.is_file():
+            stated = beside.read_text(encoding="utf-8").split()[:1]
+            if stated != [hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()]:
+                msg = f"{path}: the file is not what {beside.name} says. Download both again."
+                raise NetworkError(msg)
+            return True
+    return False
+
+
+def _check_last_blocks(path: Path, content: bytes, found: list[Block]) -> None:
+    """Refuse a file that ends as only a cut one does."""
+    data = [block for block in found if block.type == "OSMData"]
+    last = count_elements(content, data[-1]) if data else ("nothing", 0)
+    advice = (
+        "It is probably cut: download it again. If it is whole, put its checksum beside it as "
+        f"{path.name}.sha256 (sha256sum {path.name} > {path.name}.sha256)."
+    )
+    if last is None:
+        return
+    # A file of one block of nodes and one of ways is a sketch, which need not have relations.
+    if last[0] != "relations" and not (last[0] == "ways" and len(data) <= 2):  # noqa: PLR2004
+        msg = f"{path}: the file ends with {last[0]}; a whole extract has relations. {advice}"
+        raise NetworkError(msg)
+    if last[0] == "relations" and len(data) > 1:
+        before = count_elements(content, data[-2])
+        if before is not None and before == last:
+            msg = f"{path}: the last block of relations is as full as the one before. {advice}"
+            raise NetworkError(msg)
+
+
+def _unpacked(packed: bytes) -> bytes:
+    """Unpack a block, at most to the size that the format allows."""
+    return zlib.decompressobj().decompress(packed, _MAX_BLOCK)
+
+
+def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Yield number and value of each field of a protocol buffer; stop where it is none."""
+    at = 0
+    while at < len(message):
+        key, at = _varint(message, at)
+        kind = key & 7
+        if kind == _VARINT:
+            value, at = _varint(message, at)
+            yield key >> 3, value
+        elif kind == _BYTES:
+            size, at = _varint(message, at)
+            yield key >> 3, message[at : at + size]
+            at += size
+        elif kind in {_FIXED32, _FIXED64}:
+            at += 4 if kind == _FIXED32 else 8
+        else:
+            return
+
+
+def _varint(message: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while at < len(message):
+        byte = message[at]
+        at += 1
+        value |= (byte & ~_MORE) << shift
+        if byte < _MORE:
+            break
+        shift += 7
+    return value, at

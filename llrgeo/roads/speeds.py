@@ -1,0 +1,245 @@
+"""How fast and with which delays: limits read, classes timed, periods from tables with sources."""
+
+import re
+from collections.abc import Mapping
+from functools import cache
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.roads.profile import table
+
+MPH_IN_KPH: Final = 1.609344
+HIGHEST_MPH: Final = 90.0
+PERIODS: Final = ("off_peak", "am_peak", "pm_peak", "night")
+
+_NO_LIMIT: Final = {"", "none", "signals", "variable", "fixme", "unknown", "sign", "signed"}
+_NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph|kmph)?")
+_ZONE: Final = re.compile(r"(?:(\d+)(?:\s*mph)?[_ :]?zone|zone[_ :]?(\d+)(?:\s*mph)?)")
+_COUNTRY: Final = re.compile(r"^(?:gb|uk)(?:-[a-z]{3})?:")
+_SOURCES: Final = ("maxspeed:type", "source:maxspeed", "zone:traffic", "zone:maxspeed")
+_STRATEGIC: Final = ("motorway", "trunk")
+_LOCAL: Final = ("primary", "secondary")
+_DUAL: Final = {"trunk", "primary"}
+_SLOW_SERVICES: Final = {"driveway", "parking_aisle", "drive-through"}
+_OTHER: Final = {"pedestrian", "footway", "path", "cycleway", "bridleway", "steps"}
+_ROUNDABOUT_MPH: Final = 20.0
+_DELAY_KEYS: Final = {
+    ("highway", "traffic_signals"): "traffic_signals",
+    ("highway", "mini_roundabout"): "mini_roundabout",
+    ("highway", "stop"): "stop",
+    ("highway", "give_way"): "give_way",
+    ("crossing", "traffic_signals"): "signal_crossing",
+    ("highway", "crossing"): "crossing",
+    ("railway", "level_crossing"): "level_crossing",
+}
+# METHODS: walking at 4.8 km/h and, for frail people, 3.2 km/h; DfT's journey time statistics
+# had cyclists at 16 km/h.
+_PACE_KPH: Final = {"walk": 4.8, "walk_slow": 3.2, "cycle": 16.0}
+_STEPS_SHARE: Final = 0.5
+_DISMOUNTED_KPH: Final = 4.8
+
+
+class Limit(NamedTuple):
+    """A speed limit: miles an hour (None if there is none to go by) and a note if it is odd."""
+
+    mph: float | None
+    note: str = ""
+
+
+class Delay(NamedTuple):
+    """A delay at a point on a way: seconds, and the direction it holds for (empty: both)."""
+
+    seconds: float
+    direction: str = ""
+
+
+def parse_maxspeed(text: str, *, dual: bool = False) -> Limit:
+    """Read a limit as tagged in the United Kingdom.
+
+    Parameters
+    ----------
+    text
+        `30 mph`, `48` (km/h), `national`, `GB:nsl_single`, `30 mph;40 mph` (the lower) ...
+    dual
+        Whether the carriageway is one of two, which decides the national limit.
+
+    Returns
+    -------
+    Limit
+        None where the text states no limit, or one that cannot be (0, or above 90 mph).
+    """
+    limits = [_one_limit(part, dual=dual) for part in re.split(r"[;|]", text.lower())]
+    notes = [limit.note for limit in limits if limit.note]
+    stated = [limit.mph for limit in limits if limit.mph is not None]
+    return Limit(min(stated, default=None), notes[0] if notes else "")
+
+
+def way_limit(tags: Mapping[str, str], direction: str, *, dual: bool = False) -> tuple[Limit, str]:
+    """Return the limit of a way in a direction, and the key that states it (empty: none does)."""
+    note = ""
+    for key in (f"maxspeed:{direction}", "maxspeed", *_SOURCES):
+        if key in tags:
+            limit = parse_maxspeed(tags[key], dual=dual)
+            note = note or ("" if key in _SOURCES else limit.note)
+            if limit.mph is not None:
+                advised = parse_maxspeed(tags.get("maxspeed:advisory", ""), dual=dual).mph
+                return Limit(min(limit.mph, advised or limit.mph), note), key
+    advised_only = parse_maxspeed(tags.get("maxspeed:advisory", ""), dual=dual)
+    return Limit(advised_only.mph, note), "maxspeed:advisory" if advised_only.mph else ""
+
+
+def is_dual(tags: Mapping[str, str], *, oneway: bool) -> bool:
+    """Tell whether a way is one side of a dual carriageway."""
+    if "dual_carriageway" in tags:
+        return tags["dual_carriageway"] == "yes"
+    rural_class = tags.get("highway") in {"motorway", "trunk", "primary", "secondary"}
+    return oneway and rural_class and "junction" not in tags
+
+
+def road_class(tags: Mapping[str, str], *, dual: bool) -> str:
+    """Return the row of the table of class speeds that a way belongs to."""
+    highway = tags.get("highway", "ferry")
+    if highway in _DUAL and dual:
+        return f"{highway}_dual"
+    if highway == "service" and tags.get("service") in _SLOW_SERVICES:
+        return "service_slow"
+    return "other" if highway in _OTHER else highway
+
+
+@cache
+def class_speeds() -> pd.DataFrame:
+    """Return miles an hour by road class: `rural_mph`, `urban_mph` and the bounds of either."""
+    speeds = table("speeds")
+    return (
+        speeds[speeds["mode"] == "car"].drop(columns="mode").set_index("road_class").astype(float)
+    )
+
+
+def class_speed(name: str, *, urban: bool) -> float:
+    """Return the free-flow miles an hour of a road class."""
+    return float(class_speeds()["urban_mph" if urban else "rural_mph"].loc[name])
+
+
+def obeyed_mph(limit_mph: NDArray[np.float64], dual: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the speeds that are driven under limits in free flow; NaN stays NaN."""
+    rows = table("obeyed").astype({"limit_mph": float, "share": float})
+    shares = [
+        np.interp(limit_mph, part["limit_mph"], part["share"])
+        for part in (rows[rows["carriageway"] == "single"], rows[rows["carriageway"] == "dual"])
+    ]
+    mph: NDArray[np.float64] = limit_mph * np.where(dual, shares[1], shares[0])
+    return mph
+
+
+def free_flow_mph(ways: pd.DataFrame, urban: NDArray[np.bool_]) -> NDArray[np.float64]:
+    """Return the free-flow speed of stretches of road: the class's, under the limit.
+
+    Parameters
+    ----------
+    ways
+        `speed_class`, `limit_mph` (NaN: none known), `dual`, `roundabout`.
+    urban
+        Whether each stretch lies in a town.
+    """
+    speeds = class_speeds().loc[ways["speed_class"]]
+    mph = np.where(urban, speeds["urban_mph"], speeds["rural_mph"])
+    limited = obeyed_mph(ways["limit_mph"].to_numpy(float), ways["dual"].to_numpy(bool))
+    mph = np.fmin(mph, limited)
+    return np.where(ways["roundabout"], np.minimum(mph, _ROUNDABOUT_MPH), mph)
+
+
+def pace_kph(mode: str, tags: Mapping[str, str]) -> float:
+    """Return the kilometres an hour of a walker or cyclist on a way."""
+    highway = tags.get("highway")
+    if mode == "cycle" and (tags.get("bicycle") == "dismount" or highway == "pedestrian"):
+        return _DISMOUNTED_KPH
+    share = _STEPS_SHARE if highway == "steps" else 1.0
+    return _PACE_KPH[mode] * share
+
+
+def multipliers(classes: pd.Series) -> pd.DataFrame:
+    """Return how many times the free-flow time each stretch takes, one column a period."""
+    periods = table("periods").astype({"multiplier": float})
+    group = np.select(
+        [classes.str.startswith(_STRATEGIC), classes.str.startswith(_LOCAL), classes != "ferry"],
+        ["strategic", "local", "minor"],
+        default="all",
+    )
+    columns = {}
+    for name in PERIODS:
+        rows = periods[periods["period"] == name].set_index("roads")["multiplier"]
+        columns[name] = pd.Series(group).map(rows).fillna(rows.get("all", 1.0)).to_numpy()
+    return pd.DataFrame(columns, index=classes.index)
+
+
+@cache
+def delays() -> dict[str, float]:
+    """Return the seconds of every delay of the profile."""
+    rows = table("delays")
+    return dict(zip(rows["delay"], rows["seconds"].astype(float), strict=True))
+
+
+@cache
+def _barrier_delays() -> dict[str, str]:
+    rows = table("barriers")
+    return dict(zip(rows["barrier"], rows["delay"], strict=True))
+
+
+def node_delay(tags: Mapping[str, str], mode: str) -> Delay:
+    """Return the delay of a car at a tagged point on a way; other modes are not delayed."""
+    if mode != "car":
+        return Delay(0.0)
+    names = [name for (key, value), name in _DELAY_KEYS.items() if tags.get(key) == value]
+    if "traffic_calming" in tags and tags["traffic_calming"] != "no":
+        names.append("traffic_calming")
+    if barrier := _barrier_delays().get(tags.get("barrier", "")):
+        names.append(barrier)
+    direction = tags.get("traffic_signals:direction", tags.get("direction", ""))
+    # A point has one cause to stop: a signal at a crossing is one signal.
+    seconds = max((delays()[name] for name in names), default=0.0)
+    return Delay(seconds, direction if direction in {"forward", "backward"} else "")
+
+
+def ferry_minutes(text: str) -> float | None:
+    """Read the duration of a crossing: `20`, `00:20`, `1:05:00`, `PT1H20M`; None if none."""
+    text = text.strip().upper()
+    if found := re.fullmatch(r"PT?(?:(\d+)H)?(?:(\d+)M)?(?:(\d+)S)?", text):
+        hours, minutes, seconds = (int(part or 0) for part in found.groups())
+        return (hours * 60 + minutes + seconds / 60) or None
+    if found := re.fullmatch(r"(\d+):(\d{2})(?::(\d{2}))?", text):
+        return int(found[1]) * 60 + int(found[2]) + int(found[3] or 0) / 60
+    return float(text) if re.fullmatch(r"\d+", text) and int(text) else None
+
+
+def _one_limit(text: str, *, dual: bool) -> Limit:
+    text = text.strip()
+    if text in _NO_LIMIT:
+        return Limit(None, "maxspeed=none" if text == "none" else "")
+    name = _COUNTRY.sub("", text)
+    named = _named_limits().get(name)
+    if named is not None:
+        return Limit(named[int(dual)])
+    if zone := _ZONE.fullmatch(name):
+        return Limit(float(zone[1] or zone[2]))
+    number = _NUMBER.fullmatch(name)
+    if not number:
+        return Limit(None, f"unknown maxspeed={text}")
+    miles = number[2] == "mph"
+    mph = float(number[1]) / (1 if miles else MPH_IN_KPH)
+    if not 0 < mph <= HIGHEST_MPH:
+        return Limit(None, f"impossible maxspeed={text}")
+    return Limit(mph, "" if number[2] else "maxspeed without unit, read as km/h")
+
+
+@cache
+def _named_limits() -> dict[str, tuple[float, float]]:
+    rows = table("limits")
+    return {
+        text: (float(single), float(dual))
+        for text, single, dual in zip(
+            rows["text"], rows["single_mph"], rows["dual_mph"], strict=True
+        )
+    }

@@ -1,0 +1,138 @@
+"""Ways interpreted for a mode: who may use them in which direction, how fast, under what name."""
+
+import math
+from collections import Counter
+from collections.abc import Mapping
+from typing import Any, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.roads.conditional import Clock, at_clock
+from llrgeo.roads.driving import Access, is_ferry, node_access, way_access
+from llrgeo.roads.extract import Extract, Way
+from llrgeo.roads.profile import Level
+from llrgeo.roads.speeds import (
+    ferry_minutes,
+    is_dual,
+    node_delay,
+    pace_kph,
+    road_class,
+    way_limit,
+)
+from llrgeo.schema import Track
+
+_UNSNAPPABLE: Final = ("motorway", "motorway_link", "trunk", "trunk_link", "ferry")
+MAJOR: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
+
+
+class Streets(NamedTuple):
+    """The ways that a mode may use, and what was odd about their tags.
+
+    Attributes
+    ----------
+    table
+        One row a way: `way_id`, `forward` and `backward` (levels), `highway`, `speed_class`,
+        `name`, `dual`, `roundabout`, `snappable`, `limit_forward_mph` and
+        `limit_backward_mph` (NaN: none known), `limit_key` (which tag states the limit),
+        `kph` (a walker's or cyclist's pace; NaN for cars), `duration_s` (of a ferry; NaN
+        where none is stated), `alternating`, `bridge`, `layer`.
+    nodes
+        Ids of the nodes of each way.
+    notes
+        How often each oddity was met.
+    """
+
+    table: pd.DataFrame
+    nodes: list[NDArray[np.int64]]
+    notes: Counter[str]
+
+
+class Points(NamedTuple):
+    """Tagged points on ways.
+
+    Attributes
+    ----------
+    table
+        Indexed by node id: `level` (how far it may be passed), `forward_s` and `backward_s`
+        (delay along and against the way), `signals`.
+    notes
+        How often each oddity was met.
+    """
+
+    table: pd.DataFrame
+    notes: Counter[str]
+
+
+def interpret_ways(
+    extract: Extract, mode: str, clock: Clock | None, *, track: Track = iter
+) -> Streets:
+    """Read the tags of all ways; keep those that the mode may use."""
+    rows, nodes = [], []
+    notes: Counter[str] = Counter()
+    for way in track(extract.ways):
+        tags = at_clock(way.tags, clock)
+        access = way_access(tags, mode)
+        notes.update(access.notes)
+        if max(access.forward, access.backward) > Level.CLOSED:
+            row, odd = _row(way, tags, access, mode)
+            rows.append(row)
+            nodes.append(way.nodes)
+            notes.update(odd)
+    return Streets(pd.DataFrame(rows), nodes, notes)
+
+
+def interpret_points(extract: Extract, mode: str, clock: Clock | None) -> Points:
+    """Read the tags of points: barriers, signals, crossings."""
+    nodes = sorted(extract.points)
+    rows = []
+    notes: Counter[str] = Counter()
+    for node in nodes:
+        tags = at_clock(extract.points[node], clock)
+        access, delay = node_access(tags, mode), node_delay(tags, mode)
+        notes.update(access.notes)
+        ahead = 0.0 if delay.direction == "backward" else delay.seconds
+        back = 0.0 if delay.direction == "forward" else delay.seconds
+        rows.append((int(access.level), ahead, back, tags.get("highway") == "traffic_signals"))
+    index = pd.Index(nodes, dtype="int64", name="node")
+    kinds = {"level": "int64", "forward_s": "float64", "backward_s": "float64", "signals": "bool"}
+    return Points(pd.DataFrame(rows, index, list(kinds)).astype(kinds), notes)
+
+
+def _row(
+    way: Way, tags: Mapping[str, str], access: Access, mode: str
+) -> tuple[dict[str, Any], list[str]]:
+    """Describe one way; return its row and what was odd about its limit."""
+    oneway = (access.forward > Level.CLOSED) != (access.backward > Level.CLOSED)
+    dual = is_dual(tags, oneway=oneway)
+    ferry = is_ferry(tags) and "highway" not in tags
+    car = mode == "car"
+    ahead, key = way_limit(tags, "forward", dual=dual)
+    back, back_key = way_limit(tags, "backward", dual=dual)
+    minutes = ferry_minutes(tags.get("duration", "")) if ferry else None
+    highway = "ferry" if ferry else tags["highway"]
+    row = {
+        "way_id": way.id,
+        "forward": int(access.forward),
+        "backward": int(access.backward),
+        "highway": highway,
+        "speed_class": "ferry" if ferry else road_class(tags, dual=dual),
+        "name": tags.get("name") or tags.get("ref", ""),
+        "dual": dual,
+        "roundabout": tags.get("junction") in {"roundabout", "circular"},
+        "snappable": highway not in _UNSNAPPABLE if car else not ferry,
+        "limit_forward_mph": _number(ahead.mph),
+        "limit_backward_mph": _number(back.mph),
+        "limit_key": key or back_key,
+        "kph": math.nan if car or ferry else pace_kph(mode, tags),
+        "duration_s": math.nan if minutes is None else minutes * 60,
+        "alternating": tags.get("oneway") == "alternating",
+        "bridge": tags.get("bridge", "no") != "no",
+        "layer": tags.get("layer", ""),
+    }
+    return row, [limit.note for limit in (ahead,) if car and limit.note]
+
+
+def _number(value: float | None) -> float:
+    return math.nan if value is None else value

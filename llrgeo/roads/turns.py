@@ -1,0 +1,266 @@
+"""Turns put into the graph, so that any search of nodes and edges obeys them without knowing.
+
+A junction where every turn is free stays one node. Where a turn is forbidden or takes time, each
+edge that arrives and each that leaves gets a node of its own, and an edge of no length joins them
+for every turn that may be made, with the time it takes. A rule over several edges (its `via` is a
+way) copies those edges for the drivers that it binds.
+
+Turning back is free at the end of a road and takes time where turns are modelled. To keep that
+exact while most junctions stay single nodes, turns are modelled also at the junctions next to a
+restriction, and at those within half the time of turning back of these: farther on, turning back
+for nothing is slower than turning back at a cost before.
+"""
+
+from collections import defaultdict
+from collections.abc import Sequence
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from llrgeo.roads.profile import Level
+from llrgeo.roads.restrictions import TurnRule
+from llrgeo.roads.speeds import delays
+from llrgeo.roads.streets import MAJOR
+
+Ints = NDArray[np.int64]
+
+_RIGHT_DEG: Final = (45.0, 150.0)
+_ARMS: Final = 3
+
+
+class Turns(NamedTuple):
+    """The turns at the junctions where turns are modelled.
+
+    Attributes
+    ----------
+    edges
+        The edges, with the copies that rules over several edges need appended (`copy`).
+    table
+        One row a turn: `arrive`, `leave` (edges), `ms`.
+    modelled
+        For every place whether turns are modelled there.
+    """
+
+    edges: pd.DataFrame
+    table: pd.DataFrame
+    modelled: NDArray[np.bool_]
+
+
+def model_turns(
+    edges: pd.DataFrame, places: pd.DataFrame, rules: Sequence[TurnRule], mode: str
+) -> Turns:
+    """Decide where turns are modelled and which may be made in what time.
+
+    Parameters
+    ----------
+    edges
+        Timed edges, with `bearing_from`, `bearing_to` (degrees at either end).
+    places
+        `level`, `signals` of every place.
+    rules
+        Turn restrictions.
+    mode
+        Cars wait to turn right; other modes do not.
+    """
+    edges = edges.assign(copy=False)
+    right = _right_turns(edges, places) if mode == "car" else pd.DataFrame(columns=["place"])
+    modelled = (places["level"] == Level.DESTINATION).to_numpy(copy=True)
+    modelled[right["place"].to_numpy(np.int64)] = True
+    modelled |= _around(edges, rules, len(places))
+    turns = _pairs(edges, np.flatnonzero(modelled))
+    turns = _timed(turns, edges, right)
+    turns = _gated(turns, edges, places)
+    edges, turns = _ruled(edges, turns, rules)
+    return Turns(edges, turns, modelled)
+
+
+def expand(turns: Turns, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return nodes (`place`) and edges (`from_node`, `to_node`, `use`) of the graph with turns.
+
+    Turns are edges of road class `turn`. Edges for the ends of journeys stand twice, once for
+    leaving (`start`) and once for arriving (`end`).
+    """
+    edges = turns.edges
+    from_place, to_place = (edges[name].to_numpy() for name in ("from_place", "to_place"))
+    splits_from, splits_to = turns.modelled[from_place], turns.modelled[to_place]
+    plain = np.flatnonzero(~turns.modelled)
+    number = np.full(len(places), -1)
+    number[plain] = np.arange(len(plain))
+    leaving = len(plain) + np.cumsum(splits_from) - 1
+    arriving = len(plain) + splits_from.sum() + np.cumsum(splits_to) - 1
+    nodes = pd.DataFrame(
+        {"place": np.concatenate([plain, from_place[splits_from], to_place[splits_to]])}
+    )
+    roads = edges.assign(
+        from_node=np.where(splits_from, leaving, number[from_place]),
+        to_node=np.where(splits_to, arriving, number[to_place]),
+    )
+    made = turns.table
+    joints = pd.DataFrame(
+        {
+            "from_node": arriving[made["arrive"]],
+            "to_node": leaving[made["leave"]],
+            "arrive_level": edges["level"].to_numpy()[made["arrive"]],
+            "leave_level": edges["level"].to_numpy()[made["leave"]],
+            "ms": made["ms"].to_numpy(),
+        }
+    )
+    return nodes, pd.concat([_road_uses(roads), _turn_uses(joints)], ignore_index=True)
+
+
+def _road_uses(roads: pd.DataFrame) -> pd.DataFrame:
+    public = roads["level"] == Level.OPEN
+    ends = roads[~public]
+    return pd.concat(
+        [roads[public].assign(use="through"), ends.assign(use="start"), ends.assign(use="end")]
+    )
+
+
+def _turn_uses(joints: pd.DataFrame) -> pd.DataFrame:
+    """Say which turns may be made on which leg.
+
+    Between two roads for the ends of journeys a turn may be made on the first leg, on the last,
+    and from the one to the other.
+    """
+    ends = joints["arrive_level"].eq(Level.DESTINATION) & joints["leave_level"].eq(
+        Level.DESTINATION
+    )
+    parts = [joints.assign(use="through")]
+    parts += [joints[ends].assign(use=use) for use in ("start", "end")]
+    turns = pd.concat(parts).drop(columns=["arrive_level", "leave_level"])
+    return turns.assign(road_class="turn")
+
+
+def _right_turns(edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """List turns to the right across oncoming or crossing traffic: `place`, `arrive`, `leave`.
+
+    They cost time at junctions of three arms or more without signals where either road is of
+    class tertiary or higher; not on roundabouts, nor from one-way roads, which nobody meets.
+    """
+    junction = (_arms(edges, len(places)) >= _ARMS) & ~places["signals"].to_numpy(bool)
+    pairs = _pairs(edges, np.flatnonzero(junction))
+    arrive, leave = (edges.iloc[pairs[side]].reset_index(drop=True) for side in ("arrive", "leave"))
+    angle = (leave["bearing_from"] - arrive["bearing_to"]) % 360
+    major = arrive["road_class"].isin(MAJOR) | leave["road_class"].isin(MAJOR)
+    right = angle.between(*_RIGHT_DEG) & major & ~arrive["oneway"]
+    right &= ~arrive["roundabout"] & ~leave["roundabout"]
+    return pairs[right.to_numpy()].assign(place=arrive["to_place"][right].to_numpy())
+
+
+def _arms(edges: pd.DataFrame, places: int) -> Ints:
+    """Count the sections that end at each place."""
+    ends = [
+        edges[["section", name]].set_axis(["section", "place"], axis=1)
+        for name in ("from_place", "to_place")
+    ]
+    arms = pd.concat(ends).drop_duplicates()
+    return np.bincount(arms["place"], minlength=places)
+
+
+def _around(edges: pd.DataFrame, rules: Sequence[TurnRule], places: int) -> NDArray[np.bool_]:
+    """Mark the places of turn rules, those next to them, and those soon reached from these.
+
+    The end of a road is left out: there one may turn back freely.
+    """
+    near = np.zeros(places, dtype=bool)
+    tail, head = edges["from_place"].to_numpy(), edges["to_place"].to_numpy()
+    at = sorted({int(head[edge]) for rule in rules for edge in rule.course})
+    near[at] = True
+    beside = np.unique(head[near[tail]])
+    if beside.size:
+        ms = edges["ms_night"].to_numpy()
+        order = np.lexsort((ms, head, tail))
+        first = np.ones(len(order), dtype=bool)
+        first[1:] = np.diff(tail[order] * places + head[order]) != 0
+        fastest = order[first]
+        graph = csr_array(
+            (np.maximum(ms[fastest], 1), (tail[fastest], head[fastest])), shape=(places, places)
+        )
+        limit_ms = delays()["u_turn"] * 1_000 / 2
+        reached = dijkstra(graph, indices=beside, limit=limit_ms, min_only=True)
+        near |= np.isfinite(reached)
+    return near & (_arms(edges, places) > 1)
+
+
+def _pairs(edges: pd.DataFrame, places: Ints) -> pd.DataFrame:
+    """List every turn at places: `arrive` and `leave`, ordered."""
+    ends = edges[["from_place", "to_place"]].rename_axis("edge").reset_index()
+    arrive = ends.loc[ends["to_place"].isin(places), ["edge", "to_place"]]
+    leave = ends.loc[ends["from_place"].isin(places), ["edge", "from_place"]]
+    pairs = arrive.merge(
+        leave, left_on="to_place", right_on="from_place", suffixes=("_arrive", "_leave")
+    )
+    pairs = pairs.rename(columns={"edge_arrive": "arrive", "edge_leave": "leave"})
+    return pairs[["arrive", "leave"]].sort_values(["arrive", "leave"], ignore_index=True)
+
+
+def _timed(turns: pd.DataFrame, edges: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+    section = edges["section"].to_numpy()
+    back = section[turns["arrive"]] == section[turns["leave"]]
+    paid = pd.MultiIndex.from_frame(turns[["arrive", "leave"]]).isin(
+        pd.MultiIndex.from_frame(right.reindex(columns=["arrive", "leave"]))
+    )
+    seconds = np.where(back, delays()["u_turn"], np.where(paid, delays()["right_turn"], 0.0))
+    return turns.assign(ms=np.rint(seconds * 1_000).astype(np.int64))
+
+
+def _gated(turns: pd.DataFrame, edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """Take out the ways through a private gate from one public road to another."""
+    level, section = edges["level"].to_numpy(), edges["section"].to_numpy()
+    place = edges["to_place"].to_numpy()[turns["arrive"]]
+    gate = (places["level"] == Level.DESTINATION).to_numpy()[place]
+    public = np.minimum(level[turns["arrive"]], level[turns["leave"]]) == Level.OPEN
+    back = section[turns["arrive"]] == section[turns["leave"]]
+    return turns.loc[~(gate & public & ~back)]
+
+
+def _ruled(
+    edges: pd.DataFrame, turns: pd.DataFrame, rules: Sequence[TurnRule]
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Apply turn rules; edges that rules over several edges bind are copied."""
+    onward: dict[int, dict[int, int]] = defaultdict(dict)
+    for arrive, leave, ms in turns[["arrive", "leave", "ms"]].itertuples(index=False):
+        onward[arrive][leave] = ms
+    original = list(range(len(edges)))
+    # Rules over fewer edges first: a copied edge keeps the turns that they leave.
+    for rule in sorted(rules, key=lambda rule: len(rule.course)):
+        last: int | None = rule.course[0]
+        for edge in rule.course[1:]:
+            last = None if last is None else _own_copy(last, edge, onward, original)
+        if last is not None:
+            onward[last] = {
+                edge: ms
+                for edge, ms in onward[last].items()
+                if (original[edge] in rule.to) == rule.only
+            }
+    rows = [(a, b, ms) for a, then in onward.items() for b, ms in then.items()]
+    table = pd.DataFrame(rows, columns=["arrive", "leave", "ms"]).astype(np.int64)
+    copied = edges.iloc[original[len(edges) :]].assign(copy=True)
+    return (
+        pd.concat([edges, copied], ignore_index=True),
+        table.sort_values(["arrive", "leave"], ignore_index=True),
+    )
+
+
+def _own_copy(
+    before: int, edge: int, onward: dict[int, dict[int, int]], original: list[int]
+) -> int | None:
+    """Lead drivers who come from one edge onto a copy of the next that is theirs alone.
+
+    Returns the copy; None where that turn may not be made.
+    """
+    then = onward[before]
+    current = next((one for one in then if original[one] == edge), None)
+    if current is None:
+        return None
+    if sum(current in others for others in onward.values()) == 1 and current != edge:
+        return current
+    copy = len(original)
+    original.append(edge)
+    onward[copy] = dict(onward[current])
+    then[copy] = then.pop(current)
+    return copy
