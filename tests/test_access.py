@@ -79,8 +79,8 @@ def test_the_groups_of_the_town_add_up_to_everyone(town_areas: pd.DataFrame) -> 
 
 
 def test_people_who_lose_their_last_site_are_lost_and_not_unchanged() -> None:
-    before = pd.Series([10.0, 10, 10, 10, 10, np.inf, np.inf, np.nan])
-    after = pd.Series([10.0, 11, 11.1, 8.9, np.inf, 10, np.inf, 10])
+    before = pd.Series([10.0, 10.1, 10, 10, 10, np.inf, np.inf, np.nan])
+    after = pd.Series([10.0, 11.1, 11.1, 8.9, np.inf, 10, np.inf, 10])  # 11.1 - 10.1 > 1 in floats
     change = compare_minutes(before, after, tolerance_min=1)
     assert change["outcome"].tolist() == [
         "unchanged", "unchanged", "worsened", "improved", "lost", "gained", "none", "no_data",

@@ -12,13 +12,13 @@ from hypothesis import strategies as st
 from llrgeo.appraisal.access import nearest_site
 from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
 from llrgeo.appraisal.robustness import (
-    one_at_a_time,
     rank_acceptability,
     robustness_sentence,
     site_set_summaries,
     switching_weights,
 )
 from llrgeo.appraisal.scoring import MEASURES, Criterion, Measure, Scorecard, score_options
+from llrgeo.appraisal.sensitivity import one_at_a_time
 from llrgeo.appraisal.simulation import Uncertainty, simulate
 from llrgeo.travel.times import TravelTimes
 
@@ -87,10 +87,10 @@ def test_at_a_switching_weight_leader_and_challenger_are_level(seed: int) -> Non
 def test_the_sentence_names_share_criterion_and_point() -> None:
     card = scorecard(SCORES, [0.7, 0.3])
     found = rank_acceptability(SCORES, seed=1, draws=1_000, order=["close", "cheap"])
-    labels = {"near": "Near", "thrifty": "Thrifty"}
+    labels = {"near": "Near", "thrifty": "Thrifty", "close": "Closeness", "cheap": "Cost"}
     assert robustness_sentence(card, found, labels) == (
-        "Near is first in 100% of all weightings. It stops being first if the weight on close "
-        "falls below 0.50 (it is 0.70); Thrifty is then ahead."
+        "Near is first in 100% of all weightings. It stops being first if the weight on "
+        "'Closeness' falls below 0.50 (it is 0.70); Thrifty is then ahead."
     )
     alone = SCORES.assign(cheap=[1.0, 1.0])
     found = rank_acceptability(alone, seed=1, draws=100)

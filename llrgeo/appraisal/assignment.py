@@ -15,6 +15,7 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from llrgeo.appraisal.access import reconcile
+from llrgeo.appraisal.evaluation import OptionResult, Setting
 from llrgeo.errors import LlrgeoError
 
 Matrix: TypeAlias = NDArray[np.float64]
@@ -113,6 +114,59 @@ def assign_with_room(
     contacts = np.zeros((n, m))
     contacts[area, site] = found.x[:pairs]
     return _counted(minutes, wanted, contacts)
+
+
+def compare_rules(results: Mapping[str, OptionResult], setting: Setting) -> pd.DataFrame:
+    """Return how far figures depend on the rule by which people choose a site.
+
+    One row an option, service and rule (`nearest`, `choice`, and `room` where the option states
+    capacity). Columns: contacts `assigned`, `turned_away` and `out_of_reach`, `mean_min`,
+    `share_in_time` of all contacts at sites, and the `busiest_site` with its `busiest_contacts`.
+    For choice, a site is as large as the number of the study's services it runs.
+    """
+    rows = []
+    for name, result in results.items():
+        runs = pd.Series([s for one in result.option.sites.values() for s in one]).value_counts()
+        for service, one in result.services.items():
+            if one.service.delivery == "team" or one.loads.empty:
+                continue
+            minutes = setting.times.minutes.loc[setting.areas.index, list(one.loads.index)]
+            demand = one.allocation["at_site"]
+            capacity = result.option.capacity.get(service, {})
+            found = {
+                "nearest": assign_nearest(minutes, demand),
+                "choice": assign_by_choice(minutes, demand, runs),
+                **({"room": assign_with_room(minutes, demand, capacity)} if capacity else {}),
+            }
+            standard = one.service.travel_standard_min
+            rows += [
+                {
+                    "option": name,
+                    "service": service,
+                    "rule": rule,
+                    **_row(one_way, minutes, standard),
+                }
+                for rule, one_way in found.items()
+            ]
+    return pd.DataFrame(rows)
+
+
+def _row(found: Assignment, minutes: pd.DataFrame, standard_min: float) -> dict[str, float | str]:
+    by_site = found.contacts.sum()
+    assigned = float(by_site.sum())
+    total = assigned + float(found.turned_away.sum() + found.out_of_reach.sum())
+    in_time = found.contacts.to_numpy()[
+        (minutes[found.contacts.columns] <= standard_min).to_numpy()
+    ]
+    return {
+        "assigned": assigned,
+        "turned_away": float(found.turned_away.sum()),
+        "out_of_reach": float(found.out_of_reach.sum()),
+        "mean_min": found.mean_minutes(minutes[found.contacts.columns]),
+        "share_in_time": float(in_time.sum()) / total,
+        "busiest_site": str(by_site.idxmax()),
+        "busiest_contacts": float(by_site.max()),
+    }
 
 
 def _assignment(minutes: pd.DataFrame, demand: pd.Series, shares: Matrix) -> Assignment:

@@ -11,12 +11,16 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.appraisal.access import EVERYONE
+from llrgeo.appraisal.evaluation import OptionResult, Setting
 from llrgeo.errors import InputError
 
 Minutes: TypeAlias = NDArray[np.float64]
 Decay: TypeAlias = Callable[[Minutes], Minutes]
 
 STEPS: Final = {10.0: 1.0, 20.0: 0.68, 30.0: 0.22}
+
+_PER: Final = 100_000
 
 
 def floating_catchment(
@@ -57,6 +61,39 @@ def supply_ratios(
     return pd.Series(ratios, index=supply.index)
 
 
+def catchment_table(
+    results: Mapping[str, OptionResult], setting: Setting, people: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the supply that people can reach, by option, service, method and group of people.
+
+    The catchment is the service's standard; steps and bell are scaled to it. Supply is capacity
+    where the option states it for every site of the service, else one a site.
+
+    Columns: `option`, `service`, `method`, `supply_unit`, `group`, `level`, `per_100_000` (the
+    mean over people) and `share_with_none`.
+    """
+    parts = []
+    for name, result in results.items():
+        for service, one in result.services.items():
+            if one.service.delivery == "team" or one.loads.empty:
+                continue
+            minutes = setting.times.minutes.loc[setting.areas.index]
+            counted = one.loads["capacity"].notna().all()
+            supply = one.loads["capacity"] if counted else pd.Series(1.0, one.loads.index)
+            for method, decay in _methods(one.service.travel_standard_min).items():
+                reached = floating_catchment(minutes, people[EVERYONE], supply, decay=decay)
+                table = _by_group(reached, people).assign(
+                    option=name,
+                    service=service,
+                    method=method,
+                    supply_unit="contacts" if counted else "sites",
+                )
+                parts.append(table)
+    first = ["option", "service", "method", "supply_unit", "group", "level"]
+    table = pd.concat(parts).reset_index()
+    return table[[*first, "per_100_000", "share_with_none"]]
+
+
 def within(limit_min: float) -> Decay:
     """Weigh all within the limit alike (2SFCA)."""
     return lambda minutes: (minutes <= limit_min).astype(float)
@@ -87,3 +124,22 @@ def gaussian(limit_min: float, bandwidth_min: float) -> Decay:
         return np.where(minutes <= limit_min, (bell - floor) / (1 - floor), 0.0)
 
     return decay
+
+
+def _methods(standard_min: float) -> dict[str, Decay]:
+    scale = standard_min / max(STEPS)
+    return {
+        "2SFCA": within(standard_min),
+        "E2SFCA": in_steps({edge * scale: weight for edge, weight in STEPS.items()}),
+        "Gaussian": gaussian(standard_min, standard_min / 3),
+    }
+
+
+def _by_group(reached: pd.Series, people: pd.DataFrame) -> pd.DataFrame:
+    total = people.sum()
+    return pd.DataFrame(
+        {
+            "per_100_000": people.T @ reached / total * _PER,
+            "share_with_none": people[reached == 0].sum() / total,
+        }
+    )

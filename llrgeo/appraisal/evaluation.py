@@ -46,6 +46,9 @@ class Setting:
         Minutes within which people are counted.
     kg_co2e_per_km
         Emission factor of a car; NaN where none was given.
+    activity
+        Contacts a year counted by the user: areas by services. A service it names takes its
+        contacts from here and not from rates.
     """
 
     areas: pd.DataFrame
@@ -56,12 +59,19 @@ class Setting:
     tolerance_min: float = 1.0
     thresholds_min: tuple[float, ...] = THRESHOLDS_MIN
     kg_co2e_per_km: float = float("nan")
+    activity: pd.DataFrame | None = None
 
     def times_of(self, service: Service) -> TravelTimes:
         """Return the times in the direction in which the service travels."""
         if service.delivery == "team" and self.team_times is not None:
             return self.team_times
         return self.times
+
+    def contacts_of(self, service: Service) -> pd.Series:
+        """Return the contacts a year of every area, counted or by rates."""
+        if self.activity is not None and service.id in self.activity.columns:
+            return self.activity[service.id].reindex(self.areas.index)
+        return trips(service, self.areas)
 
 
 @dataclass(frozen=True, slots=True)
@@ -175,6 +185,8 @@ def check_study(options: list[Option], setting: Setting, *, baseline: str) -> No
     for times in (setting.times, setting.team_times):
         if times is not None:
             faults += _matrix_faults(times, setting)
+    if setting.activity is not None:
+        faults += _activity_faults(setting.activity, setting, ids)
     if not 0 <= setting.tolerance_min < 5:  # noqa: PLR2004  the first band of change ends there
         faults.append(f"the tolerance is {setting.tolerance_min:g} min; it must be 0 to below 5")
     raise_faults(faults, source="study")
@@ -192,13 +204,29 @@ def _matrix_faults(times: TravelTimes, setting: Setting) -> list[str]:
     return faults
 
 
+def _activity_faults(activity: pd.DataFrame, setting: Setting, ids: list[str]) -> list[str]:
+    unknown = sorted(set(activity.columns) - set(ids))
+    faults = [f"activity names unknown services ({name_some(unknown)})"] if unknown else []
+    for what, found in (
+        ("no activity for", setting.areas.index.difference(activity.index)),
+        ("activity for unknown", activity.index.difference(setting.areas.index)),
+        ("activity twice for", activity.index[activity.index.duplicated()]),
+    ):
+        if len(found):
+            faults.append(f"{what} {len(found)} areas ({name_some(found)})")
+    bad = activity.index[~(activity >= 0).all(axis=1)]
+    if len(bad):
+        faults.append(f"activity is not a number of at least 0 in {name_some(bad)}")
+    return faults
+
+
 def _allocate(option: Option, setting: Setting) -> _Allocations:
     """Give every area its nearest site, service by service."""
     allocations = {}
     for service in setting.services:
         nearest = nearest_site(setting.times_of(service), option.sites.get(service.id, frozenset()))
         shares = option.shares_of(service.id, service.shares)
-        contacts = split_contacts(trips(service, setting.areas), service, shares)
+        contacts = split_contacts(setting.contacts_of(service), service, shares)
         allocations[service.id] = nearest.reindex(setting.areas.index).join(contacts)
     return allocations
 

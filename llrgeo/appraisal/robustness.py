@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.scoring import Measure, Scorecard, score_values
+from llrgeo.appraisal.scoring import Scorecard
 
 DRAWS: Final = 10_000
 
@@ -98,56 +98,13 @@ def switching_weights(scorecard: Scorecard) -> pd.DataFrame:
         gap = float(scores[criterion][leader]) - scores[criterion]
         # At weight w the leader is ahead by w * gap - (1 - w) * gap_rest; it is 0 at the switch.
         switch = (gap_rest / (gap + gap_rest)).where((gap + gap_rest).abs() > 0).drop(leader)
-        switch = switch[(switch >= 0) & (switch <= 1)]
+        switch = switch[(switch > 0) & (switch < 1)]  # at 0 and 1 they may tie, but none overtakes
         for side in (switch[switch >= weights[criterion]], switch[switch < weights[criterion]]):
             if len(side):
                 challenger = (side - weights[criterion]).abs().idxmin()
                 rows.append((criterion, weights[criterion], leader, challenger, side[challenger]))
     columns = ["criterion", "weight", "leader", "challenger", "switching_weight"]
     return pd.DataFrame(rows, columns=columns)
-
-
-def one_at_a_time(
-    scorecard: Scorecard,
-    values_by_case: Mapping[str, Mapping[str, pd.DataFrame]],
-    measures: Mapping[str, Measure],
-) -> pd.DataFrame:
-    """Return what one change at a time does to the leader's margin: the bars of a tornado.
-
-    Parameters
-    ----------
-    scorecard
-        The scorecard as it stands.
-    values_by_case
-        For each assumption, the figures (options by measures) with it low and high.
-    measures
-        The measures by id.
-
-    Returns
-    -------
-    pandas.DataFrame
-        One row an assumption, the widest first: `assumption`, `low_margin`, `high_margin`,
-        `margin` as it stands, `low_leader`, `high_leader`.
-    """
-    leader = str(scorecard.totals.idxmax())
-    names = list(scorecard.weights.index)
-    rows = []
-    for assumption, cases in values_by_case.items():
-        totals = {
-            case: score_values(values[names], measures) @ scorecard.weights
-            for case, values in cases.items()
-        }
-        rows.append(
-            {
-                "assumption": assumption,
-                **{f"{case}_margin": _margin(total, leader) for case, total in totals.items()},
-                "margin": _margin(scorecard.totals, leader),
-                **{f"{case}_leader": total.idxmax() for case, total in totals.items()},
-            }
-        )
-    table = pd.DataFrame(rows)
-    width = (table["high_margin"] - table["low_margin"]).abs()
-    return table.loc[width.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 
 def site_set_summaries(
@@ -189,7 +146,10 @@ def site_set_summaries(
 def robustness_sentence(
     scorecard: Scorecard, acceptability: Acceptability, labels: Mapping[str, str]
 ) -> str:
-    """Say in plain English how far the leader's place depends on the weights."""
+    """Say in plain English how far the leader's place depends on the weights.
+
+    `labels` are what readers call the options and the criteria, by id.
+    """
     leader = str(scorecard.ranks.astype(float).idxmin())
     share = float(acceptability.ranks[1][leader])
     sentence = f"{labels[leader]} is first in {share:.0%} of all weightings."
@@ -202,15 +162,10 @@ def robustness_sentence(
     )
     side = "exceeds" if nearest["switching_weight"] >= nearest["weight"] else "falls below"
     return (
-        f"{sentence} It stops being first if the weight on {nearest['criterion']} {side} "
+        f"{sentence} It stops being first if the weight on '{labels[nearest['criterion']]}' {side} "
         f"{nearest['switching_weight']:.2f} (it is {nearest['weight']:.2f}); "
         f"{labels[nearest['challenger']]} is then ahead."
     )
-
-
-def _margin(totals: pd.Series, leader: str) -> float:
-    """Return how far the leader is ahead of the best of the others; below 0 where it is not."""
-    return float(totals[leader] - totals.drop(leader).max())
 
 
 def _places(totals: _Matrix) -> NDArray[np.int64]:

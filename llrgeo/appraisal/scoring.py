@@ -1,6 +1,6 @@
 """Scoring: measures that know their own direction, weighted criteria, and the scorecard."""
 
-from collections.abc import Callable, Mapping, Sequence
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -122,7 +122,7 @@ def score_options(
     known = MEASURES if measures is None else measures
     raise_faults(criteria_faults(criteria, hurdles, known), source="criteria")
     names = [criterion.measure for criterion in criteria]
-    values = _values(results, {*names, *(hurdle.measure for hurdle in hurdles)}, known)
+    values = measure_values(results, {*names, *(hurdle.measure for hurdle in hurdles)}, known)
     scores = score_values(values[names], known)
     weights = pd.Series([c.weight for c in criteria], index=names, dtype=float, name="weight")
     weights = weights / weights.sum()
@@ -199,9 +199,16 @@ def given_measure(measure: Measure, values: Mapping[str, float]) -> Measure:
     )
 
 
-def _values(
-    results: Mapping[str, OptionResult], names: set[str], measures: Mapping[str, Measure]
+def measure_values(
+    results: Mapping[str, OptionResult], names: Collection[str], measures: Mapping[str, Measure]
 ) -> pd.DataFrame:
+    """Return the figures of options (rows) on some of the measures (columns).
+
+    Raises
+    ------
+    InputError
+        If a measure has no figure in this study; the message lists every one.
+    """
     wanted = [name for name in measures if name in names]
     values = pd.DataFrame(
         [[measures[name].value(result) for name in wanted] for result in results.values()],

@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult, Setting
 from llrgeo.appraisal.scoring import Measure, Scorecard
 from llrgeo.schema import AGE_BANDS
@@ -114,7 +115,7 @@ def simulate(
     pairs, journeys = _journeys(results, setting)
     minutes = setting.times.minutes.to_numpy().ravel()[pairs]
     people = setting.areas[list(AGE_BANDS)].to_numpy(float).T
-    rates = np.array([[s.rates.get(b, 0.0) * s.visits for b in AGE_BANDS] for s in services])
+    expected = [_contacts_by_band(service, setting) for service in services]
     rng = np.random.default_rng(seed)
     values = {name: np.empty((draws, len(results))) for name in SIMULATED}
     for rows in _chunks(draws):
@@ -124,7 +125,7 @@ def simulate(
         taken = np.maximum(minutes * speed + error, 0.0)
         rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
         growth = _factors(rng, uncertainty.growth_sd, (n, len(AGE_BANDS)))
-        contacts = np.stack([(growth * r) @ people for r in rates]) * rate.T[:, :, None]
+        contacts = np.stack([growth @ one for one in expected]) * rate.T[:, :, None]
         residents = growth @ people
         for column, of_option in enumerate(journeys):
             mean, in_time = _figures(of_option, taken, contacts, residents)
@@ -191,6 +192,20 @@ def _journeys(
         for of_option in made
     ]
     return pairs, numbered
+
+
+def _contacts_by_band(service: Service, setting: Setting) -> _Matrix:
+    """Return the contacts a year by age band and area.
+
+    Contacts that the user counted are split between bands as the rates would split them.
+    """
+    rates = np.array([service.rates.get(band, 0.0) for band in AGE_BANDS])
+    by_band = setting.areas[list(AGE_BANDS)].to_numpy(float).T * rates[:, None]
+    total = by_band.sum(axis=0)
+    even = np.full_like(by_band, 1 / len(AGE_BANDS))
+    split = np.divide(by_band, total, out=even, where=total > 0)
+    contacts: _Matrix = split * setting.contacts_of(service).to_numpy(float)
+    return contacts
 
 
 def _factors(rng: np.random.Generator, sd: float, shape: tuple[int, ...]) -> _Matrix:

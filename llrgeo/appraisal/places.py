@@ -1,0 +1,87 @@
+"""Places: the authorities compared on access, and joined with figures of the user's own."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.errors import InputError
+from llrgeo.schema import name_some
+
+
+def compare_places(
+    results: Mapping[str, OptionResult],
+    areas: pd.DataFrame,
+    sites: pd.DataFrame,
+    indicators: pd.DataFrame | None = None,
+) -> pd.DataFrame:
+    """Return how each authority fares under each option, best mean first within an option.
+
+    Parameters
+    ----------
+    results
+        Results by option name.
+    areas
+        With `authority_code` and `authority`.
+    sites
+        With the `kind` of each.
+    indicators
+        Figures of the user's own on `authority_code`, such as the share of people aged 65 and
+        over who are still at home 91 days after discharge. Joined as they are.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an option and authority: its code, `people`, `unreachable`, `mean_min`, `p90_min`,
+        `change_mean_min`, `share_better` and `share_worse` of its people, `city_share` of its
+        contacts, `rank` by mean (1 is best), and the indicators.
+
+    Raises
+    ------
+    InputError
+        If an indicator is of an authority that has no areas here, or stands twice.
+    """
+    codes = areas.groupby("authority")["authority_code"].first()
+    city = sites.index[sites["kind"] == "city_hospital"]
+    tables = []
+    for name, result in results.items():
+        groups = result.overall.groups.loc["authority"]
+        people = groups["people"]
+        table = groups[["people", "unreachable", "mean_min", "p90_min", "change_mean_min"]].assign(
+            authority_code=codes,
+            option=name,
+            share_better=(groups["improved"] + groups["gained"]) / people,
+            share_worse=(groups["worsened"] + groups["lost"]) / people,
+            city_share=_city_share(result, areas, city),
+            rank=groups["mean_min"].rank(method="min").astype("Int64"),
+        )
+        tables.append(table.sort_values(["mean_min", "authority_code"]))
+    compared: pd.DataFrame = pd.concat(tables).rename_axis("authority").reset_index()
+    first = ["option", "rank", "authority_code", "authority"]
+    compared = compared[[*first, *compared.columns.difference(first, sort=False)]]
+    if indicators is not None:
+        compared = compared.join(_checked(indicators, set(codes)), on="authority_code")
+    return compared
+
+
+def _city_share(result: OptionResult, areas: pd.DataFrame, city: pd.Index) -> pd.Series:
+    """Return the share of each authority's contacts that take place at a city hospital."""
+    in_city, contacts = pd.Series(0.0, areas.index), pd.Series(0.0, areas.index)
+    for one in result.services.values():
+        if one.service.delivery != "team":
+            at_city = one.allocation["site_id"].isin(city)
+            in_city = in_city + one.allocation["at_site"].where(at_city, 0.0)
+            contacts = contacts + one.allocation["contacts"]
+    by_place = pd.DataFrame({"city": in_city, "all": contacts}).groupby(areas["authority"]).sum()
+    return pd.Series(by_place["city"] / by_place["all"].replace(0.0, np.nan))
+
+
+def _checked(indicators: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
+    unknown = sorted(set(indicators.index) - codes)
+    doubled = sorted(indicators.index[indicators.index.duplicated()])
+    if unknown or doubled:
+        what = f"of no authority here: {name_some(unknown)}; twice: {name_some(doubled)}"
+        msg = f"indicators are matched by authority_code; {what}"
+        raise InputError(msg)
+    return indicators

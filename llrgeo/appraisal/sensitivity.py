@@ -1,0 +1,111 @@
+"""Sensitivity: what one changed assumption at a time does to the ranking."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.appraisal.demand import Service, grow
+from llrgeo.appraisal.evaluation import Setting
+from llrgeo.appraisal.scoring import Measure, Scorecard, score_values
+from llrgeo.travel.times import TravelTimes
+
+LOW_HIGH: Final = {"low": -1, "high": 1}
+TIMES_CHANGE: Final = 0.1
+RATES_CHANGE: Final = 0.2
+
+
+def sensitivity_cases(
+    setting: Setting, growth: Mapping[str, float]
+) -> dict[str, dict[str, Setting]]:
+    """Return settings in which one assumption is low and high, by what is assumed.
+
+    Travel times 10 % shorter and longer, the rates of each service 20 % lower and higher, and the
+    people of today against those of the horizon year.
+    """
+    cases = {
+        "travel times 10 % shorter or longer": {
+            case: replace(
+                setting,
+                times=_scaled(setting.times, 1 + sign * TIMES_CHANGE),
+                team_times=setting.team_times
+                and _scaled(setting.team_times, 1 + sign * TIMES_CHANGE),
+            )
+            for case, sign in LOW_HIGH.items()
+        },
+        "people of today or of the horizon year": {
+            "low": setting,
+            "high": replace(setting, areas=grow(setting.areas, growth)),
+        },
+    }
+    for service in setting.services:
+        cases[f"20 % fewer or more contacts: {service.label}"] = {
+            case: _with_rates(setting, service, 1 + sign * RATES_CHANGE)
+            for case, sign in LOW_HIGH.items()
+        }
+    return cases
+
+
+def one_at_a_time(
+    scorecard: Scorecard,
+    values_by_case: Mapping[str, Mapping[str, pd.DataFrame]],
+    measures: Mapping[str, Measure],
+) -> pd.DataFrame:
+    """Return what one change at a time does to the leader's margin: the bars of a tornado.
+
+    Parameters
+    ----------
+    scorecard
+        The scorecard as it stands.
+    values_by_case
+        For each assumption, the figures (options by measures) with it low and high.
+    measures
+        The measures by id.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an assumption, the widest first: `assumption`, `low_margin`, `high_margin`,
+        `margin` as it stands, `low_leader`, `high_leader`.
+    """
+    leader = str(scorecard.totals.idxmax())
+    names = list(scorecard.weights.index)
+    rows = []
+    for assumption, cases in values_by_case.items():
+        totals = {
+            case: score_values(values[names], measures) @ scorecard.weights
+            for case, values in cases.items()
+        }
+        rows.append(
+            {
+                "assumption": assumption,
+                **{f"{case}_margin": _margin(total, leader) for case, total in totals.items()},
+                "margin": _margin(scorecard.totals, leader),
+                **{f"{case}_leader": total.idxmax() for case, total in totals.items()},
+            }
+        )
+    table = pd.DataFrame(rows)
+    width = (table["high_margin"] - table["low_margin"]).abs()
+    return table.loc[width.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
+
+
+def _margin(totals: pd.Series, leader: str) -> float:
+    """Return how far the leader is ahead of the best of the others; below 0 where it is not."""
+    return float(totals[leader] - totals.drop(leader).max())
+
+
+def _scaled(times: TravelTimes, factor: float) -> TravelTimes:
+    return replace(times, minutes=times.minutes * factor)
+
+
+def _with_rates(setting: Setting, changed: Service, factor: float) -> Setting:
+    """Return the setting with another number of contacts of one service."""
+    rates = {band: rate * factor for band, rate in changed.rates.items()}
+    services = tuple(
+        replace(one, rates=rates) if one.id == changed.id else one for one in setting.services
+    )
+    activity = setting.activity
+    if activity is not None and changed.id in activity.columns:
+        activity = activity.assign(**{changed.id: activity[changed.id] * factor})
+    return replace(setting, services=services, activity=activity)

@@ -1,0 +1,149 @@
+"""All evidence about the toy town: tables that add up, places, indicators, sensitivity."""
+
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from appraisal_cases import LOCAL, TODAY, town_setting
+
+from llrgeo.appraisal.costs import Rates
+from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.evidence import Assumptions, Evidence, appraise
+from llrgeo.appraisal.places import compare_places
+from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
+from llrgeo.appraisal.simulation import Uncertainty, simulate
+from llrgeo.errors import InputError
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.rates import read_rates
+from llrgeo.travel.times import TravelTimes
+
+CRITERIA = (Criterion("mean_minutes", 2), Criterion("closer_to_home", 1))
+
+
+@pytest.fixture(scope="module")
+def setting(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes) -> Setting:
+    return town_setting(town_areas, town_sites, town_times)
+
+
+@pytest.fixture(scope="module")
+def results(setting: Setting) -> dict[str, OptionResult]:
+    roomy = replace(LOCAL, capacity={"clinic": {"A": 500.0, "B": 450.0}})
+    return evaluate_options([TODAY, roomy], setting, baseline="today")
+
+
+@pytest.fixture(scope="module")
+def assumptions(town_times: TravelTimes) -> Assumptions:
+    tables = {path.stem: read_rates(path) for path in embedded("rates").glob("*.csv")}
+    costs = tables["service_costs"]
+    tables["service_costs"] = pd.concat(
+        [costs.iloc[[0]].assign(service=one) for one in ("clinic", "beds", "nurses")]
+    )
+    return Assumptions(
+        Rates(**tables),
+        Uncertainty(1.0),
+        growth={"age_85_plus": 1.5},
+        walk_times=TravelTimes(town_times.minutes * 12, mode="walk"),
+        draws=200,
+    )
+
+
+@pytest.fixture(scope="module")
+def evidence(
+    results: dict[str, OptionResult], setting: Setting, assumptions: Assumptions
+) -> Evidence:
+    scorecard = score_options(results, CRITERIA)
+    return appraise(results, setting, scorecard, assumptions, baseline="today")
+
+
+def test_every_table_of_people_adds_up_to_the_town(evidence: Evidence) -> None:
+    tables = evidence.tables
+    keys = ["option", "service"]
+    assert (tables["winners_and_losers"].groupby(keys)["people"].sum() == 1_000).all()
+    assert (tables["journeys"].groupby([*keys, "group"])["people"].sum() == 1_000).all()
+    assert (tables["flows"].groupby(keys)["residents"].sum() == 1_000).all()
+    assert (tables["over_the_border"].groupby(keys)["residents"].sum() == 1_000).all()
+    assert (tables["places"].groupby("option")["people"].sum() == 1_000).all()
+    assert (tables["on_foot"].groupby([*keys, "pace", "group"])["people"].sum() == 1_000).all()
+    rules = tables["choice_of_site"]
+    counted = rules[["assigned", "turned_away", "out_of_reach"]].sum(axis=1)
+    assert counted[rules["service"] == "clinic"].tolist() == pytest.approx([1_000] * 5)
+
+
+def test_every_table_is_ready_to_be_written(evidence: Evidence) -> None:
+    for name, table in evidence.tables.items():
+        assert isinstance(table.index, pd.RangeIndex), name
+        assert len(table) > 0 or name in {"switching_weights", "worst_changes"}, name
+        assert all(isinstance(column, str) for column in table.columns), name
+
+
+def test_half_the_pace_doubles_nothing_but_the_minutes(evidence: Evidence) -> None:
+    table = evidence.tables["on_foot"]
+    rows = table[(table["group"] == "everyone") & (table["service"] == "clinic")]
+    rows = rows.set_index(["option", "pace"])
+    # E walks 12 minutes to A and W 24; at 3.2 km/h that is 18 and 36.
+    assert rows.loc[("today", "usual"), "share_within_15_min"] == 0.2
+    assert rows.loc[("today", "frail"), "share_within_15_min"] == 0
+    assert rows.loc[("today", "usual"), "share_within_30_min"] == 0.6
+    assert rows.loc[("today", "frail"), "share_within_30_min"] == 0.2
+
+
+def test_the_rule_with_room_turns_nobody_away_while_there_is_room(evidence: Evidence) -> None:
+    rules = evidence.tables["choice_of_site"].set_index(["option", "service", "rule"])
+    assert rules.loc[("local", "clinic", "room"), "turned_away"] == 0
+    assert rules.loc[("local", "clinic", "room"), "busiest_contacts"] <= 500
+    assert rules.loc[("local", "clinic", "nearest"), "busiest_contacts"] == 600
+
+
+def test_the_tornado_covers_times_people_and_every_service(evidence: Evidence) -> None:
+    assert len(evidence.tables["tornado"]) == 2 + 3
+
+
+def test_an_option_that_fails_a_hurdle_takes_no_part_in_the_ranks(
+    results: dict[str, OptionResult], setting: Setting, assumptions: Assumptions
+) -> None:
+    scorecard = score_options(results, CRITERIA, hurdles=[Hurdle("closer_to_home", 0.1)])
+    found = appraise(results, setting, scorecard, assumptions, baseline="today")
+    assert found.acceptability.ranks.index.tolist() == ["local"]
+    assert "Closer to home is first in 100% of all weightings" in found.robustness
+
+
+def test_places_are_ranked_and_joined_with_the_users_figures(
+    results: dict[str, OptionResult], town_areas: pd.DataFrame, town_sites: pd.DataFrame
+) -> None:
+    at_home = pd.DataFrame({"still_at_home": [0.85]}, index=["X01"])
+    table = compare_places(results, town_areas, town_sites, at_home)
+    local = table[table["option"] == "local"].set_index("authority")
+    assert local.loc["Town", "rank"] == 1
+    assert local.loc["Town", "still_at_home"] == 0.85
+    assert pd.isna(local.loc["Fields", "rank"])  # nobody there reaches a site
+    assert local.loc["Town", "share_better"] == pytest.approx(300 / 900)
+    # Of the town's 909 contacts, 600 are at the clinic of A.
+    assert local.loc["Town", "city_share"] == pytest.approx(600 / 909)
+
+
+def test_figures_of_unknown_or_repeated_places_are_refused(
+    results: dict[str, OptionResult], town_areas: pd.DataFrame, town_sites: pd.DataFrame
+) -> None:
+    wrong = pd.DataFrame({"x": [1, 2, 3]}, index=["X01", "X01", "Z99"])
+    with pytest.raises(InputError, match="no authority here: Z99; twice: X01"):
+        compare_places(results, town_areas, town_sites, wrong)
+
+
+def test_counted_activity_takes_the_place_of_rates(setting: Setting) -> None:
+    counted = pd.DataFrame({"clinic": [10.0, 20, 30, 40]}, index=["W", "N", "E", "F"])
+    results = evaluate_options([TODAY], replace(setting, activity=counted), baseline="today")
+    care = results["today"].care
+    assert care.loc["clinic", "contacts"] == 100
+    assert care.loc["beds", "contacts"] == pytest.approx(11)
+    exact = Uncertainty(0.0, speed_sd=0.0, rate_sd=0.0, growth_sd=0.0)
+    found = simulate(results, replace(setting, activity=counted), exact, draws=2, seed=0)
+    # Clinic: W and E, 10 + 30, within 2 minutes; beds: W and E, 4 + 2.
+    assert found.values["within_standard"]["today"].tolist() == pytest.approx([46 / 111] * 2)
+
+
+def test_bad_activity_lists_all_its_faults(setting: Setting) -> None:
+    bad = pd.DataFrame({"clinic": [-1.0, 1, 1, 1], "spa": 1.0}, index=["W", "N", "E", "Z"])
+    with pytest.raises(InputError) as caught:
+        evaluate_options([TODAY], replace(setting, activity=bad), baseline="today")
+    for words in ("unknown services (spa)", "1 areas (F)", "unknown 1 areas (Z)", "0 in W"):
+        assert words in str(caught.value)
