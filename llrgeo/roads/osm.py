@@ -163,6 +163,7 @@ def describe_network(network: RoadNetwork) -> pd.DataFrame:
     """Describe a network in rows of `what` and `value`, for people to read."""
     edges = network.edges
     roads = edges["road_class"] != "turn"
+    driven = edges[roads & (edges["use"] != "end")]
     info = network.info
     rows = {
         "mode": info.mode,
@@ -175,7 +176,7 @@ def describe_network(network: RoadNetwork) -> pd.DataFrame:
         "edges": len(edges),
         "edges that are turns": int((~roads).sum()),
         "edges for the ends of journeys": int((edges.loc[roads, "use"] != "through").sum()),
-        "kilometres of road, each direction": round(edges.loc[roads, "length_m"].sum() / 1_000, 1),
+        "kilometres of road, each direction": round(driven["length_m"].sum() / 1_000, 1),
         "fingerprint": network.fingerprint,
         **info.counts,
     }
@@ -238,7 +239,7 @@ def _edge_table(edges: pd.DataFrame, sections: Sections) -> pd.DataFrame:
         "length_m": edges["length_m"].fillna(0.0),
         **periods,
         **{name: edges[name].fillna("").astype(str) for name in _TEXT},
-        "snappable": edges["snappable"].eq(True) & edges["copy"].eq(False),  # noqa: FBT003
+        "snappable": edges["snappable"].eq(True),  # noqa: FBT003 (turns have none)
         "geometry": geometry,
     }
     return pd.DataFrame(columns)

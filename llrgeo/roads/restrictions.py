@@ -146,11 +146,12 @@ def _by_node(
 ) -> list[TurnRule]:
     found = []
     for place in known.place_of_node.get(node, []):
-        # A way that runs on through the node could mean either arm: such a relation is broken.
         arrive = [edge for edge in leave if known.head[edge] == place]
+        ways = Counter(known.way[edge] for edge in arrive)
         to = frozenset(edge for edge in reach if known.tail[edge] == place)
-        if len(arrive) == 1 and to:
-            found.append(TurnRule(only, (arrive[0],), to))
+        # A way that runs on through the node could mean either arm: such a relation is broken.
+        if to:
+            found += [TurnRule(only, (edge,), to) for edge in arrive if ways[known.way[edge]] == 1]
     return found
 
 

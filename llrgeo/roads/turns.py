@@ -38,7 +38,7 @@ class Turns(NamedTuple):
     Attributes
     ----------
     edges
-        The edges, with the copies that rules over several edges need appended (`copy`).
+        The edges, with the copies that rules over several edges need appended.
     table
         One row a turn: `arrive`, `leave` (edges), `ms`.
     modelled
@@ -66,7 +66,6 @@ def model_turns(
     mode
         Cars wait to turn right; other modes do not.
     """
-    edges = edges.assign(copy=False)
     right = _right_turns(edges, places) if mode == "car" else pd.DataFrame(columns=["place"])
     modelled = (places["level"] == Level.DESTINATION).to_numpy(copy=True)
     modelled[right["place"].to_numpy(np.int64)] = True
@@ -215,7 +214,8 @@ def _gated(turns: pd.DataFrame, edges: pd.DataFrame, places: pd.DataFrame) -> pd
     gate = (places["level"] == Level.DESTINATION).to_numpy()[place]
     public = np.minimum(level[turns["arrive"]], level[turns["leave"]]) == Level.OPEN
     back = section[turns["arrive"]] == section[turns["leave"]]
-    return turns.loc[~(gate & public & ~back)]
+    kept: pd.DataFrame = turns.loc[~(gate & public & ~back)]
+    return kept
 
 
 def _ruled(
@@ -239,7 +239,7 @@ def _ruled(
             }
     rows = [(a, b, ms) for a, then in onward.items() for b, ms in then.items()]
     table = pd.DataFrame(rows, columns=["arrive", "leave", "ms"]).astype(np.int64)
-    copied = edges.iloc[original[len(edges) :]].assign(copy=True)
+    copied = edges.iloc[original[len(edges) :]]
     return (
         pd.concat([edges, copied], ignore_index=True),
         table.sort_values(["arrive", "leave"], ignore_index=True),

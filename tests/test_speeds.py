@@ -1,0 +1,237 @@
+"""Limits, speeds, delays, periods and times of the week."""
+
+import csv
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from llrgeo.errors import InputError
+from llrgeo.roads.conditional import Clock, at_clock, value_at
+from llrgeo.roads.profile import table
+from llrgeo.roads.speeds import (
+    class_speed,
+    class_speeds,
+    ferry_minutes,
+    free_flow_mph,
+    is_dual,
+    multipliers,
+    node_delay,
+    obeyed_mph,
+    pace_kph,
+    parse_maxspeed,
+    road_class,
+    way_limit,
+)
+
+LIMITS = list(
+    csv.DictReader((Path(__file__).parent / "roads/limit_cases.csv").read_text().splitlines())
+)
+TUESDAY = Clock.parse("Tu 08:30")
+
+
+@pytest.mark.parametrize("case", LIMITS, ids=lambda case: f"{case['text']} dual={case['dual']}")
+def test_a_limit_is_read(case: dict[str, str]) -> None:
+    limit = parse_maxspeed(case["text"], dual=case["dual"] == "yes")
+    if case["mph"]:
+        assert limit.mph == pytest.approx(float(case["mph"]), abs=0.005)
+    else:
+        assert limit.mph is None
+
+
+@pytest.mark.parametrize(
+    ("text", "note"),
+    [
+        ("30", "maxspeed without unit, read as km/h"),
+        ("none", "maxspeed=none"),
+        ("300", "impossible maxspeed=300"),
+        ("fast", "unknown maxspeed=fast"),
+    ],
+)
+def test_an_odd_limit_is_noted(text: str, note: str) -> None:
+    assert parse_maxspeed(text).note == note
+
+
+@pytest.mark.parametrize(
+    ("tags", "mph", "key"),
+    [
+        ({"maxspeed": "40 mph"}, 40, "maxspeed"),
+        ({"maxspeed:type": "GB:nsl_single"}, 60, "maxspeed:type"),
+        ({"source:maxspeed": "GB:nsl_dual"}, 70, "source:maxspeed"),
+        ({"maxspeed": "signals", "maxspeed:type": "GB:motorway"}, 70, "maxspeed:type"),
+        ({"maxspeed": "30 mph", "maxspeed:type": "GB:nsl_single"}, 30, "maxspeed"),
+        ({"maxspeed": "30 mph", "maxspeed:forward": "20 mph"}, 20, "maxspeed:forward"),
+        ({"maxspeed": "30 mph", "maxspeed:backward": "20 mph"}, 30, "maxspeed"),
+        ({"maxspeed": "60 mph", "maxspeed:advisory": "20 mph"}, 20, "maxspeed"),
+        ({"maxspeed": "30 mph", "maxspeed:advisory": "40 mph"}, 30, "maxspeed"),
+        ({"maxspeed:hgv": "40 mph", "maxspeed:lanes": "20 mph|30 mph"}, None, ""),
+        ({"maxspeed:variable": "obstruction"}, None, ""),
+        ({}, None, ""),
+    ],
+)
+def test_the_limit_of_a_direction_is_found(
+    tags: dict[str, str], mph: float | None, key: str
+) -> None:
+    limit, found = way_limit(tags, "forward")
+    assert (limit.mph, found) == (mph, key)
+
+
+def test_the_national_limit_depends_on_the_carriageway() -> None:
+    assert is_dual({"highway": "trunk"}, oneway=True)
+    assert not is_dual({"highway": "trunk"}, oneway=False)
+    assert not is_dual({"highway": "trunk", "junction": "roundabout"}, oneway=True)
+    assert not is_dual({"highway": "residential"}, oneway=True)
+    assert is_dual({"highway": "tertiary", "dual_carriageway": "yes"}, oneway=False)
+
+
+def test_limits_are_driven_as_counted_in_free_flow() -> None:
+    limits = np.array([20.0, 30.0, 60.0, 70.0, np.nan])
+    single = obeyed_mph(limits[:3], np.zeros(3, dtype=bool))
+    np.testing.assert_allclose(single, [20, 30, 49.8])
+    dual = obeyed_mph(limits[[1, 3, 4]], np.ones(3, dtype=bool))
+    np.testing.assert_allclose(dual, [30, 67.9, np.nan])
+
+
+def test_a_stretch_is_as_fast_as_its_class_and_its_limit_allow() -> None:
+    ways = pd.DataFrame(
+        {
+            "speed_class": ["secondary", "secondary", "unclassified", "primary", "motorway"],
+            "limit_mph": [np.nan, 20.0, 60.0, np.nan, 70.0],
+            "dual": [False, False, False, False, True],
+            "roundabout": [False, False, False, True, False],
+        }
+    )
+    mph = free_flow_mph(ways, np.array([False, False, False, True, False]))
+    # a limit of 60 makes no lane fast; nobody drives a roundabout faster than 20
+    np.testing.assert_allclose(mph, [42, 20, 32, 20, 67.9])
+
+
+def test_every_class_is_faster_in_the_country_and_within_its_bounds() -> None:
+    speeds = class_speeds()
+    assert (speeds["urban_mph"] <= speeds["rural_mph"]).all()
+    assert speeds["rural_mph"].between(speeds["low_mph"], speeds["high_mph"]).all()
+    assert speeds["urban_mph"].between(speeds["low_mph"], speeds["high_mph"]).all()
+    assert class_speed("trunk_dual", urban=False) == 64
+    assert class_speed("residential", urban=True) == 18
+
+
+def test_every_delay_is_within_its_bounds_and_has_a_source() -> None:
+    delays = table("delays")
+    seconds, low, high = (delays[name].astype(float) for name in ("seconds", "low_s", "high_s"))
+    assert seconds.between(low, high).all()
+    for name in ("delays", "periods", "obeyed", "limits", "access_values", "services", "keys"):
+        assert (table(name)["source"] != "").all(), name
+
+
+@pytest.mark.parametrize(
+    ("tags", "name"),
+    [
+        ({"highway": "trunk", "oneway": "yes"}, "trunk_dual"),
+        ({"highway": "trunk"}, "trunk"),
+        ({"highway": "service", "service": "parking_aisle"}, "service_slow"),
+        ({"highway": "service"}, "service"),
+        ({"highway": "footway"}, "other"),
+        ({"route": "ferry"}, "ferry"),
+    ],
+)
+def test_a_way_has_a_row_of_the_speed_table(tags: dict[str, str], name: str) -> None:
+    assert road_class(tags, dual=is_dual(tags, oneway="oneway" in tags)) == name
+    assert name in class_speeds().index
+
+
+def test_peaks_are_slower_than_the_day_and_night_is_free() -> None:
+    slower = multipliers(pd.Series(["motorway", "primary", "residential", "ferry"]))
+    assert (slower["night"] == 1).all()
+    assert slower.loc[1].to_dict() == {
+        "off_peak": 1.32, "am_peak": 1.37, "pm_peak": 1.43, "night": 1.0
+    }  # fmt: skip
+    on_roads = slower.iloc[:3]
+    assert (on_roads["pm_peak"] > on_roads["am_peak"]).all()
+    assert (on_roads["am_peak"] > on_roads["off_peak"]).all()
+    assert (slower.loc[3] == 1).all()
+
+
+@pytest.mark.parametrize(
+    ("tags", "seconds", "direction"),
+    [
+        ({"highway": "traffic_signals"}, 8, ""),
+        ({"highway": "traffic_signals", "traffic_signals:direction": "backward"}, 8, "backward"),
+        ({"highway": "crossing", "crossing": "traffic_signals"}, 3, ""),
+        ({"highway": "crossing"}, 1, ""),
+        ({"highway": "stop", "direction": "forward"}, 2, "forward"),
+        ({"highway": "give_way"}, 1, ""),
+        ({"highway": "mini_roundabout"}, 3, ""),
+        ({"barrier": "gate"}, 20, ""),
+        ({"traffic_calming": "hump"}, 2, ""),
+        ({"traffic_calming": "no"}, 0, ""),
+        ({"railway": "level_crossing"}, 10, ""),
+        ({"barrier": "cattle_grid"}, 0, ""),
+    ],
+)
+def test_points_delay_cars(tags: dict[str, str], seconds: float, direction: str) -> None:
+    assert node_delay(tags, "car") == (seconds, direction)
+    assert node_delay(tags, "walk").seconds == 0
+
+
+def test_paces_of_walkers_and_cyclists() -> None:
+    assert pace_kph("walk", {"highway": "footway"}) == 4.8
+    assert pace_kph("walk_slow", {"highway": "footway"}) == 3.2
+    assert pace_kph("walk", {"highway": "steps"}) == 2.4
+    assert pace_kph("cycle", {"highway": "tertiary"}) == 16
+    assert pace_kph("cycle", {"highway": "path", "bicycle": "dismount"}) == 4.8
+
+
+@pytest.mark.parametrize(
+    ("text", "minutes"),
+    [("20", 20), ("00:20", 20), ("1:05:00", 65), ("PT1H20M", 80), ("PT30S", 0.5), ("0", None)],
+)
+def test_durations_of_ferries_are_read(text: str, minutes: float | None) -> None:
+    assert ferry_minutes(text) == minutes
+
+
+@pytest.mark.parametrize("text", ["", "soon", "PT"])
+def test_what_is_no_duration_is_none(text: str) -> None:
+    assert ferry_minutes(text) is None
+
+
+@pytest.mark.parametrize(
+    ("text", "value"),
+    [
+        ("no @ (Mo-Fr 07:00-09:00)", "no"),
+        ("no @ Mo-Fr 07:00-09:00", "no"),
+        ("no @ (07:00-09:00)", "no"),
+        ("no @ (Tu)", "no"),
+        ("no @ (24/7)", "no"),
+        ("no @ (Mo-Fr 06:00-07:00,08:00-09:00)", "no"),
+        ("no @ (Sa 10:00-12:00; Mo-We 08:00-09:00)", "no"),
+        ("no @ (Mo,Tu 08:00-09:00)", "no"),
+        ("no @ (Fr-Tu 08:00-09:00)", "no"),
+        ("no @ (Mo 22:00-09:00)", "no"),
+        ("20 mph @ (08:00-09:00); 30 mph @ (15:00-16:00)", "20 mph"),
+        ("no @ (07:00-09:00); destination @ (08:00-10:00)", "destination"),
+        ("no @ (Mo-Fr 09:00-10:00)", None),
+        ("no @ (08:45-08:15)", None),
+        ("no @ (Sa-Su)", None),
+        ("no @ (2020 Mar 02-2020 May 10)", None),
+        ("no @ (PH 08:00-09:00)", None),
+        ("no @ (sunset-sunrise)", None),
+        ("no @ (weight>7.5)", None),
+        ("nonsense", None),
+    ],
+)
+def test_a_conditional_tag_holds_at_its_times_only(text: str, value: str | None) -> None:
+    assert value_at(text, TUESDAY) == value
+
+
+def test_conditional_tags_count_with_a_clock_only() -> None:
+    tags = {"highway": "residential", "access:conditional": "no @ (Mo-Fr 08:00-09:00)"}
+    assert at_clock(tags, None) == {"highway": "residential"}
+    assert at_clock(tags, TUESDAY) == {"highway": "residential", "access": "no"}
+    assert at_clock(tags, Clock.parse("Sa 08:30")) == {"highway": "residential"}
+
+
+@pytest.mark.parametrize("text", ["08:30", "Tuesday", "Xx 08:30", "Tu 24:30", "Tu 08:60"])
+def test_what_is_no_clock_time_is_refused(text: str) -> None:
+    with pytest.raises(InputError):
+        Clock.parse(text)
