@@ -17,8 +17,9 @@ from llrgeo.appraisal.scoring import MEASURES
 from llrgeo.config import load_study, new_study
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs import fetch as downloads
+from llrgeo.preparation import compute_times, read_places
 from llrgeo.roads.network import load_network
-from llrgeo.study import StudyResult, compute_times, read_places, run_study
+from llrgeo.study import StudyResult, publish_study, run_study
 from llrgeo.travel.compare import compare_travel_times, read_reference
 from llrgeo.travel.times import Track, save_travel_times
 
@@ -50,8 +51,10 @@ def run(
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
     result = run_study(load_study(study_file), track=_track("Travel times", quiet=quiet))
+    publish_study(result, out, track=_track("Pages and tables", quiet=quiet))
     if not quiet:
         _console().print(_scorecard(result))
+        _console().print(f"Written: {out / 'index.html'}", highlight=False)
 
 
 @app.command()

@@ -101,6 +101,8 @@ class StudyConfig(_Part):
     authorities: str = "embedded"
     network: str = "embedded"
     network_walk: str = "embedded"
+    theme: str = ""
+    sources: tuple[str, ...] = ()
     modes: tuple[Literal["car", "walk"], ...] = ("car",)
     periods: tuple[str, ...] = ("off_peak",)
     time_factor: Annotated[float, Field(gt=0)] = 1.0

@@ -1,42 +1,29 @@
 """A whole study, from its file to its pages. Read this first."""
 
+import logging
 from collections.abc import Mapping
-from dataclasses import dataclass, replace
-from typing import Final
+from dataclasses import dataclass
+from pathlib import Path
 
 import geopandas as gpd
+import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
 from llrgeo.appraisal.scoring import Scorecard, score_options
-from llrgeo.config import StudyConfig, build_criteria, build_options, build_services
-from llrgeo.inputs.areas import read_areas
-from llrgeo.inputs.sites import check_sites_near, read_sites
-from llrgeo.roads.network import load_network
-from llrgeo.roads.snap import snapper
-from llrgeo.schema import raise_faults
-from llrgeo.travel.routers import NetworkRouter
+from llrgeo.config import StudyConfig, build_criteria, build_options
+from llrgeo.inputs.areas import read_outlines
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.landmarks import read_labels, read_road_lines
+from llrgeo.inputs.postcodes import read_postcodes
+from llrgeo.preparation import Journey, Places, build_setting, compute_times, read_places
+from llrgeo.provenance import describe_run
+from llrgeo.publish.edition import BaseMap, Edition
+from llrgeo.publish.folder import publish
+from llrgeo.publish.theme import Theme, read_theme
+from llrgeo.schema import name_some, raise_faults
 from llrgeo.travel.times import Track, TravelTimes
 
-Journey = tuple[str, str]
-"""A mode and a period."""
-
-_PUBLISHED_DECIMALS: Final = 1  # pages carry tenths, so every figure is computed from tenths
-
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where people live and where services are or could be.
-
-    Attributes
-    ----------
-    areas
-        On `area_id`, population-weighted centroids in EPSG:27700.
-    sites
-        On `site_id`, without the closed ones, points in EPSG:27700.
-    """
-
-    areas: gpd.GeoDataFrame
-    sites: gpd.GeoDataFrame
+logger = logging.getLogger(__name__)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,12 +31,21 @@ class StudyResult:
     """What a study found: its inputs, travel times, options and scores."""
 
     study: StudyConfig
-    areas: gpd.GeoDataFrame
-    sites: gpd.GeoDataFrame
+    places: Places
     times_by: Mapping[Journey, TravelTimes]
     setting: Setting
     results: Mapping[str, OptionResult]
     scorecard: Scorecard
+
+    @property
+    def areas(self) -> gpd.GeoDataFrame:
+        """The areas, on `area_id`."""
+        return self.places.areas
+
+    @property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The sites, on `site_id`."""
+        return self.places.sites
 
     @property
     def times(self) -> TravelTimes:
@@ -72,91 +68,77 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     LlrgeoError
         If an input or the study has faults; the message lists them.
     """
+    logger.info("areas and sites")
     places = read_places(study)
     options = build_options(study, places.sites)
+    logger.info("travel times")
     times_by = compute_times(study, places, track=track)
+    logger.info("options and scores")
     setting = build_setting(study, places, times_by)
     results = evaluate_options(options, setting, baseline=study.baseline)
     scorecard = score_options(results, build_criteria(study))
-    return StudyResult(study, places.areas, places.sites, times_by, setting, results, scorecard)
+    return StudyResult(study, places, times_by, setting, results, scorecard)
 
 
-def read_places(study: StudyConfig) -> Places:
-    """Read a study's areas and its sites, closed ones apart.
+def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> list[Path]:
+    """Write a study's pages, maps, tables and manifest into a folder, whole or not at all.
 
-    Raises
-    ------
-    InputError
-        If a table has faults, or a site is far from every area.
-    """
-    areas = read_areas(study.path("areas"))
-    sites = read_sites(study.path("sites"))
-    check_sites_near(sites, areas, source=study.path("sites").name)
-    return Places(areas, sites[sites["status"] != "closed"])
-
-
-def compute_times(
-    study: StudyConfig, places: Places, *, track: Track = iter
-) -> dict[Journey, TravelTimes]:
-    """Compute the minutes from every area to every site, for each mode and period of a study.
-
-    Minutes are rounded to tenths: what is published is what was appraised.
+    Returns
+    -------
+    list of Path
+        The files written. Other files in the folder are left alone.
 
     Raises
     ------
-    NetworkError
-        If a network is missing, or is for another mode.
-    InputError
-        If a site is too far from every road.
+    LlrgeoError
+        If the outlines do not match the areas, or the folder cannot be written to.
     """
-    times: dict[Journey, TravelTimes] = {}
-    for mode in study.modes:
-        router = NetworkRouter(load_network(study.network_path(mode)))
-        check_sites_snap(router, places.sites)
-        for period in study.periods:
-            found = router.travel_times(
-                places.areas.geometry, places.sites.geometry, mode=mode, period=period, track=track
-            )
-            times[mode, period] = _published(found, study)
-    return times
+    logger.info("pages and tables")
+    return publish(build_edition(result), folder, track=track)
 
 
-def check_sites_snap(router: NetworkRouter, sites: gpd.GeoDataFrame) -> None:
-    """Refuse sites that no road comes near to.
-
-    Raises
-    ------
-    InputError
-        If there are any, naming each with its distance to the nearest road.
-    """
-    snaps = snapper(router.network).snap(sites.geometry, role="destination")
-    off = snaps.loc[snaps["edge"] < 0, "distance_m"]
-    raise_faults(
-        (
-            f"site {site_id} is {metres:,.0f} m from the nearest road"
-            for site_id, metres in off.items()
-        ),
-        source="sites",
-    )
-
-
-def build_setting(
-    study: StudyConfig, places: Places, times_by: Mapping[Journey, TravelTimes]
-) -> Setting:
-    """Return what all options of a study are judged on."""
-    return Setting(
-        areas=places.areas,
-        sites=places.sites,
-        services=build_services(study),
-        times=times_by[study.modes[0], study.periods[0]],
+def build_edition(result: StudyResult) -> Edition:
+    """Gather what is published of a study."""
+    study, times = result.study, tuple(result.times_by.values())
+    return Edition(
+        title=study.title,
+        date=study.date,
+        areas=result.areas,
+        sites=result.sites,
+        base=_base_map(study, result.areas),
+        times=times,
+        services=result.setting.services,
+        options=tuple(one.option for one in result.results.values()),
+        tables=_tables(result),
+        manifest=describe_run(study),
+        error_note=result.times.error_note,
+        sources=study.sources,
+        postcodes=_postcode_areas(result.areas),
         tolerance_min=study.tolerance_min,
-        thresholds_min=study.thresholds_min,
+        illustrative=any("illustrative" in one.source for one in result.setting.services),
+        theme=read_theme(study.path("theme")) if study.theme else Theme(),
     )
 
 
-def _published(times: TravelTimes, study: StudyConfig) -> TravelTimes:
-    """Apply the study's calibration of driving times and round to the precision published."""
-    minutes = times.minutes
-    if times.mode == "car":
-        minutes = minutes * study.time_factor + study.terminal_min
-    return replace(times, minutes=minutes.round(_PUBLISHED_DECIMALS))
+def _tables(result: StudyResult) -> dict[str, pd.DataFrame]:
+    return {"scores": result.scorecard.scores}
+
+
+def _base_map(study: StudyConfig, areas: gpd.GeoDataFrame) -> BaseMap:
+    outlines = read_outlines(study.path("outlines"))
+    missing = areas.index.difference(outlines.index)
+    if len(missing):
+        fault = f"no outline for {len(missing)} areas ({name_some(missing)})"
+        raise_faults([fault], source=study.path("outlines").name)
+    drawn = outlines.loc[areas.index]
+    west, south, east, north = drawn.total_bounds
+    roads = read_road_lines(sorted(embedded("roads").glob("links_*.csv")))
+    places = read_labels(embedded("places.csv"))
+    return BaseMap(drawn, roads.cx[west:east, south:north], places.cx[west:east, south:north])
+
+
+def _postcode_areas(areas: gpd.GeoDataFrame) -> pd.Series | None:
+    """Return the area of each postcode that lies in one of the areas; None if none does."""
+    area_ids = read_postcodes()["area_id"]
+    known = area_ids[area_ids.isin(areas.index)]
+    return None if known.empty else known

@@ -6,7 +6,7 @@ import pytest
 from llrgeo.errors import InputError
 from llrgeo.inputs.areas import read_areas, read_outlines
 from llrgeo.inputs.embedded import embedded
-from llrgeo.inputs.landmarks import read_places, read_road_lines
+from llrgeo.inputs.landmarks import read_labels, read_road_lines
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, tidy_postcode
 from llrgeo.inputs.sites import check_sites_near, read_sites, sites_for
 
@@ -135,8 +135,8 @@ def test_landmarks_are_read_and_bad_ones_refused(tmp_path):
     roads = read_road_lines(sorted(embedded("roads").glob("links_*.csv")))
     assert "M1" in set(roads["road"])
     assert roads.geometry.is_valid.all()
-    assert "Leicester" in set(read_places(embedded("places.csv"))["name"])
+    assert "Leicester" in set(read_labels(embedded("places.csv"))["name"])
     (tmp_path / "links.csv").write_text("road,road_class,path\nA1,primary,52.1;x\n")
     (tmp_path / "places.csv").write_text("name,lat,lon\nOakham,52.7,-0.7\n")
     assert "links of roads" in message_of(lambda p: read_road_lines([p]), tmp_path / "links.csv")
-    assert "residents" in message_of(read_places, tmp_path / "places.csv")
+    assert "residents" in message_of(read_labels, tmp_path / "places.csv")

@@ -42,7 +42,7 @@ def read_road_lines(paths: Iterable[str | Path]) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(kept, geometry=lines, crs=WGS84)
 
 
-def read_places(path: str | Path) -> gpd.GeoDataFrame:
+def read_labels(path: str | Path) -> gpd.GeoDataFrame:
     """Read towns and villages: `name`, `residents`, and a point in EPSG:4326.
 
     Raises

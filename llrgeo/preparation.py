@@ -1,0 +1,119 @@
+"""What a study works on: its places read, the travel times between them computed."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Final
+
+import geopandas as gpd
+
+from llrgeo.appraisal.evaluation import Setting
+from llrgeo.config import StudyConfig, build_services
+from llrgeo.inputs.areas import read_areas
+from llrgeo.inputs.sites import check_sites_near, read_sites
+from llrgeo.roads.network import load_network
+from llrgeo.roads.snap import snapper
+from llrgeo.schema import raise_faults
+from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.times import Track, TravelTimes
+
+Journey = tuple[str, str]
+"""A mode and a period."""
+
+_PUBLISHED_DECIMALS: Final = 1  # pages carry tenths, so every figure is computed from tenths
+
+
+@dataclass(frozen=True, slots=True)
+class Places:
+    """Where people live and where services are or could be.
+
+    Attributes
+    ----------
+    areas
+        On `area_id`, population-weighted centroids in EPSG:27700.
+    sites
+        On `site_id`, without the closed ones, points in EPSG:27700.
+    """
+
+    areas: gpd.GeoDataFrame
+    sites: gpd.GeoDataFrame
+
+
+def read_places(study: StudyConfig) -> Places:
+    """Read a study's areas and its sites, closed ones apart.
+
+    Raises
+    ------
+    InputError
+        If a table has faults, or a site is far from every area.
+    """
+    areas = read_areas(study.path("areas"))
+    sites = read_sites(study.path("sites"))
+    check_sites_near(sites, areas, source=study.path("sites").name)
+    return Places(areas, sites[sites["status"] != "closed"])
+
+
+def compute_times(
+    study: StudyConfig, places: Places, *, track: Track = iter
+) -> dict[Journey, TravelTimes]:
+    """Compute the minutes from every area to every site, for each mode and period of a study.
+
+    Minutes are rounded to tenths: what is published is what was appraised.
+
+    Raises
+    ------
+    NetworkError
+        If a network is missing, or is for another mode.
+    InputError
+        If a site is too far from every road.
+    """
+    times: dict[Journey, TravelTimes] = {}
+    for mode in study.modes:
+        router = NetworkRouter(load_network(study.network_path(mode)))
+        check_sites_snap(router, places.sites)
+        for period in study.periods:
+            found = router.travel_times(
+                places.areas.geometry, places.sites.geometry, mode=mode, period=period, track=track
+            )
+            times[mode, period] = _published(found, study)
+    return times
+
+
+def check_sites_snap(router: NetworkRouter, sites: gpd.GeoDataFrame) -> None:
+    """Refuse sites that no road comes near to.
+
+    Raises
+    ------
+    InputError
+        If there are any, naming each with its distance to the nearest road.
+    """
+    snaps = snapper(router.network).snap(sites.geometry, role="destination")
+    off = snaps.loc[snaps["edge"] < 0, "distance_m"]
+    raise_faults(
+        (
+            f"site {site_id} is {metres:,.0f} m from the nearest road"
+            for site_id, metres in off.items()
+        ),
+        source="sites",
+    )
+
+
+def build_setting(
+    study: StudyConfig, places: Places, times_by: Mapping[Journey, TravelTimes]
+) -> Setting:
+    """Return what all options of a study are judged on."""
+    return Setting(
+        areas=places.areas,
+        sites=places.sites,
+        services=build_services(study),
+        times=times_by[study.modes[0], study.periods[0]],
+        tolerance_min=study.tolerance_min,
+        thresholds_min=study.thresholds_min,
+    )
+
+
+def _published(times: TravelTimes, study: StudyConfig) -> TravelTimes:
+    """Apply the study's calibration of driving times and round to the precision published."""
+    minutes = times.minutes
+    if times.mode == "car":
+        minutes = minutes * study.time_factor + study.terminal_min
+    return replace(times, minutes=minutes.round(_PUBLISHED_DECIMALS))
