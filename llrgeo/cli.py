@@ -2,9 +2,12 @@
 
 import logging
 import sys
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager, nullcontext
 from dataclasses import asdict
+from itertools import pairwise
 from pathlib import Path
+from time import perf_counter
 from typing import Annotated, Any
 
 import pandas as pd
@@ -15,10 +18,12 @@ from rich.table import Table
 
 from llrgeo.appraisal.scoring import MEASURES
 from llrgeo.config import load_study, new_study
-from llrgeo.errors import LlrgeoError
+from llrgeo.errors import LlrgeoError, PublishError
 from llrgeo.inputs import fetch as downloads
 from llrgeo.preparation import compute_times, read_places
+from llrgeo.provenance import changed_outputs, read_manifest, study_of
 from llrgeo.roads.network import load_network
+from llrgeo.schema import name_some
 from llrgeo.study import StudyResult, publish_study, run_study
 from llrgeo.travel.compare import compare_travel_times, read_reference
 from llrgeo.travel.times import Track, save_travel_times
@@ -48,13 +53,37 @@ def run(
     *,
     out: OutFile = Path("maps"),
     quiet: Quiet = False,
+    timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
-    result = run_study(load_study(study_file), track=_track("Travel times", quiet=quiet))
-    publish_study(result, out, track=_track("Pages and tables", quiet=quiet))
+    clock = _StageClock()
+    with clock.running() if timings else nullcontext():
+        result = run_study(load_study(study_file), track=_track("Travel times", quiet=quiet))
+        publish_study(result, out, track=_track("Pages and tables", quiet=quiet))
     if not quiet:
         _console().print(_scorecard(result))
         _console().print(f"Written: {out / 'index.html'}", highlight=False)
+    if timings:
+        _console().print(clock.table())
+
+
+@app.command()
+def replay(
+    manifest: Annotated[Path, typer.Argument(help="The manifest.json of an earlier run.")],
+    *,
+    data: Annotated[Path, typer.Option(help="The folder that the study's paths are in.")] = Path(),
+    out: OutFile = Path("replay"),
+    quiet: Quiet = False,
+) -> None:
+    """Run again what a manifest describes, and tell whether every file comes out the same."""
+    recorded = read_manifest(manifest)
+    publish_study(run_study(study_of(recorded, data)), out)
+    changed = changed_outputs(recorded, out)
+    if changed:
+        msg = f"{len(changed)} files differ from those of the manifest ({name_some(changed)})"
+        raise PublishError(msg)
+    if not quiet:
+        typer.echo(f"All {len(recorded['outputs'])} files are the same, byte for byte.")
 
 
 @app.command()
@@ -118,6 +147,41 @@ def main() -> None:
     except LlrgeoError as error:
         Console(stderr=True).print(f"llrgeo: {error}", markup=False, highlight=False)
         sys.exit(1)
+
+
+class _StageClock(logging.Handler):
+    """Times the stages of a study, which it logs as it begins each."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.stages: list[tuple[str, float]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note when a stage begins."""
+        self.stages.append((record.getMessage(), perf_counter()))
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Listen to the study's log in place of those who listen to it otherwise."""
+        log = logging.getLogger("llrgeo.study")
+        level = log.level
+        log.addHandler(self)
+        log.setLevel(logging.INFO)
+        log.propagate = False
+        try:
+            yield
+        finally:
+            self.stages.append(("", perf_counter()))
+            log.removeHandler(self)
+            log.setLevel(level)
+            log.propagate = True
+
+    def table(self) -> Table:
+        """Return a row for each stage and its seconds."""
+        table = Table("Stage", "Seconds", box=None)
+        for (stage, begun), (_, ended) in pairwise(self.stages):
+            table.add_row(stage, f"{ended - begun:.2f}")
+        return table
 
 
 def _track(description: str, *, quiet: bool) -> Track:

@@ -1,5 +1,6 @@
 """The command line: every command works, and every error is one message and exit status 1."""
 
+import json
 import re
 import subprocess
 import sys
@@ -12,20 +13,36 @@ from typer.testing import CliRunner
 from llrgeo.cli import app, main
 
 README = Path(__file__).parents[1] / "README.md"
-COMMANDS = ("run", "times", "network info", "network build", "locate", "validate", "fetch", "new")
+COMMANDS = (
+    "run",
+    "times",
+    "network info",
+    "network build",
+    "locate",
+    "validate",
+    "fetch",
+    "new",
+    "replay",
+    "check",
+)
 
 
 def invoke(*words):
     return CliRunner().invoke(app, [str(word) for word in words], catch_exceptions=False)
 
 
-def fails(monkeypatch, capsys, *words):
-    """Run the command as a shell would and return what it says on failing with status 1."""
-    monkeypatch.setattr(sys, "argv", ["llrgeo", *map(str, words)])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    assert stopped.value.code == 1
-    return capsys.readouterr().err
+@pytest.fixture
+def run_and_fail(monkeypatch, capsys):
+    """Run a command as a shell would and return what it says on failing with status 1."""
+
+    def run(*words):
+        monkeypatch.setattr(sys, "argv", ["llrgeo", *map(str, words)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        assert stopped.value.code == 1
+        return capsys.readouterr().err
+
+    return run
 
 
 @pytest.mark.parametrize("command", COMMANDS)
@@ -43,6 +60,23 @@ def test_run_publishes_the_study_and_shows_the_scorecard(town_study, tmp_path):
 
 def test_quiet_prints_nothing(town_study, tmp_path):
     assert invoke("run", town_study, "--out", tmp_path / "maps", "--quiet").output == ""
+
+
+def test_timings_are_split_by_stage(town_study, tmp_path):
+    output = invoke("run", town_study, "--out", tmp_path / "maps", "--timings").stdout
+    for stage in ("areas and sites", "travel times", "options and scores", "pages and tables"):
+        assert re.search(rf"{stage} +\d+\.\d\d", output)
+
+
+def test_replay_gives_the_same_files_or_names_those_that_differ(run_and_fail, town_study, tmp_path):
+    manifest = tmp_path / "maps" / "manifest.json"
+    invoke("run", town_study, "--out", manifest.parent, "--quiet")
+    again = ("replay", manifest, "--data", town_study.parent, "--out", tmp_path / "again")
+    assert "files are the same, byte for byte" in invoke(*again).stdout
+    text = manifest.read_text(encoding="utf-8")
+    name, known = next(iter(json.loads(text)["outputs"].items()))
+    manifest.write_text(text.replace(known, "0" * 64), encoding="utf-8")
+    assert name in run_and_fail(*again)
 
 
 @pytest.mark.parametrize("ending", [".csv", ".parquet"])
@@ -86,13 +120,13 @@ def test_new_writes_a_study_to_start_from(tmp_path):
     ],
 )
 def test_a_bad_study_fails_with_one_message_and_writes_nothing(
-    monkeypatch, capsys, town_study, tmp_path, old, new, expected
+    run_and_fail, town_study, old, new, expected
 ):
     text = town_study.read_text(encoding="utf-8")
     assert old in text
     town_study.write_text(text.replace(old, new), encoding="utf-8")
-    out = tmp_path / "maps"
-    message = fails(monkeypatch, capsys, "run", town_study, "--out", out, "--quiet")
+    out = town_study.parent / "maps"
+    message = run_and_fail("run", town_study, "--out", out, "--quiet")
     assert message.startswith("llrgeo: ")
     assert expected in message.replace("\n", " ")
     assert "Traceback" not in message
@@ -100,13 +134,13 @@ def test_a_bad_study_fails_with_one_message_and_writes_nothing(
 
 
 def test_a_site_that_no_road_comes_near_is_named_with_its_distance(
-    monkeypatch, capsys, town_study, tmp_path
+    run_and_fail, town_study, tmp_path
 ):
     path = town_study.parent / "sites.csv"
     sites = pd.read_csv(path, dtype=str).set_index("site_id")
     sites.loc["C", ["lat", "lon"]] = ["52.65", "-1.25"]
     sites.to_csv(path)
-    message = fails(monkeypatch, capsys, "run", town_study, "--out", tmp_path / "m", "--quiet")
+    message = run_and_fail("run", town_study, "--out", tmp_path / "m", "--quiet")
     assert re.search(r"site C is [\d,]+ m from the nearest road", message)
 
 

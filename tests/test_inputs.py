@@ -88,6 +88,19 @@ def test_sites_keep_blank_beds_and_can_be_asked_for_a_service(tmp_path, town_sit
     assert sites_for(closed, "beds") == ["A"]
 
 
+def test_a_site_without_coordinates_stands_at_its_postcode(tmp_path, town_sites):
+    bare = town_sites.drop(columns=["lat", "lon"]).assign(postcode="le1 5ww")
+    sites = read_sites(write(tmp_path, bare))
+    infirmary = locate_postcodes(["LE1 5WW"], read_postcodes()).iloc[0]
+    assert (sites.distance(infirmary) < 1).all()
+
+
+def test_a_site_with_neither_coordinates_nor_a_live_postcode_is_refused(tmp_path, town_sites):
+    lost = town_sites.assign(lat=[None, 52.6, 52.6], lon=[None, -1.1, -1.1])
+    message = message_of(read_sites, write(tmp_path, lost.assign(postcode="LE99 9ZZ")))
+    assert "column 'lat' is blank in 1 of 3 rows (A)" in message
+
+
 def test_a_site_in_the_sea_is_refused_with_its_distance(tmp_path, town_areas, town_sites):
     at_sea = town_sites.assign(lat=53.2, lon=1.7)
     sites = read_sites(write(tmp_path, at_sea))

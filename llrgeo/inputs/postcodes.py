@@ -12,7 +12,7 @@ from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.schema import BNG, name_some
 
-_UNIT: Final = re.compile(r"([A-Z]{1,2}[0-9][A-Z0-9]?)([0-9][A-Z]{2})")
+_UNIT: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
 
 
 def read_postcodes(path: str | Path | None = None) -> pd.DataFrame:
@@ -35,11 +35,17 @@ def tidy_postcode(text: str) -> str:
     InputError
         If the text is not a full unit postcode.
     """
-    match = _UNIT.fullmatch(re.sub(r"\s", "", text).upper())
-    if match is None:
+    tidy = squeeze_postcode(text)
+    if not _UNIT.fullmatch(tidy):
         msg = f"'{text}' is not a full postcode, such as LE1 5WW"
         raise InputError(msg)
-    return " ".join(match.groups())
+    return tidy
+
+
+def squeeze_postcode(text: str) -> str:
+    """Write what may be a unit postcode in upper case with its one space, whatever it is."""
+    letters = re.sub(r"\s", "", text).upper()
+    return f"{letters[:-3]} {letters[-3:]}"
 
 
 def locate_postcodes(wanted: Iterable[str], postcodes: pd.DataFrame) -> gpd.GeoSeries:

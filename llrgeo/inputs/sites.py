@@ -4,10 +4,12 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
+from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, squeeze_postcode
 from llrgeo.inputs.tables import read_table, typed_points
-from llrgeo.schema import SITES, name_some, raise_faults
+from llrgeo.schema import SITES, WGS84, name_some, raise_faults
 
 _FAR_M: Final = 60_000.0
 
@@ -19,7 +21,8 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
     ----------
     path
         A .csv or .parquet table with the columns of `llrgeo.schema.SITES`; `services` lists the
-        ids of the services that the site could host, separated by `;`.
+        ids of the services that the site could host, separated by `;`. Where `lat` and `lon` are
+        blank or not columns at all, they are those of the unit postcode.
 
     Returns
     -------
@@ -29,10 +32,11 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
     Raises
     ------
     InputError
-        If the table has any fault; the message lists all.
+        If the table has any fault, or a site has neither coordinates nor a known postcode; the
+        message lists all.
     """
     path = Path(path)
-    return typed_points(read_table(path), SITES, source=path.name)
+    return typed_points(_placed_by_postcode(read_table(path)), SITES, source=path.name)
 
 
 def check_sites_near(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source: str) -> None:
@@ -74,3 +78,20 @@ def check_known(site_ids: list[str], sites: pd.DataFrame, *, source: str) -> Non
     unknown = sorted(set(site_ids) - set(sites.index))
     if unknown:
         raise_faults([f"no such site: {name_some(unknown)}"], source=source)
+
+
+def _placed_by_postcode(table: pd.DataFrame) -> pd.DataFrame:
+    """Fill in the coordinates that sites lack; those with no live postcode stay blank."""
+    if "postcode" not in table.columns:
+        return table
+    filled = table.assign(**{name: table.get(name, np.nan) for name in ("lat", "lon")})
+    bare = filled[["lat", "lon"]].isna().all(axis=1)
+    known = read_postcodes()
+    tidy = table["postcode"].fillna("").map(squeeze_postcode)
+    rows = table.index[bare & tidy.isin(known.index)]
+    if rows.empty:
+        return filled
+    points = locate_postcodes(tidy[rows], known).to_crs(WGS84)
+    filled.loc[rows, "lat"] = points.y.round(5).to_numpy()
+    filled.loc[rows, "lon"] = points.x.round(5).to_numpy()
+    return filled
