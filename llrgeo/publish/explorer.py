@@ -1,0 +1,190 @@
+"""The explorer: one page that works from disk, asks for nothing, and says everything in tables."""
+
+import hashlib
+import json
+from typing import Any, Final
+
+import pandas as pd
+from markupsafe import Markup
+
+from llrgeo.publish import pages, palette
+from llrgeo.publish.edition import Edition
+from llrgeo.publish.maps import MAP_NAME, empty_map
+from llrgeo.publish.payload import explorer_data, journey_label
+from llrgeo.publish.view import OUTCOMES, View, change_classes, opening_view
+from llrgeo.publish.wording import wording
+
+_ZOOM: Final = 9
+_ALWAYS: Final = ("improved", "unchanged", "worsened")
+
+
+def render_explorer(edition: Edition) -> str:
+    """Return the explorer as one HTML page."""
+    view = opening_view(edition)
+    points = edition.areas.to_crs("EPSG:4326").geometry
+    parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), _ZOOM)
+    scripts = [
+        pages.leaflet("leaflet.js"),
+        parts.script,
+        pages.asset("model.js"),
+        pages.asset("view.js"),
+    ]
+    styles = [pages.leaflet("leaflet.css"), page_style(edition)]
+    return pages.render(
+        "explorer.html",
+        {
+            "edition": edition,
+            "view": view,
+            "journey": journey_label(view.journey),
+            "run": run_mark(edition),
+            "policy": pages.content_policy(scripts=scripts, styles=styles),
+            "scripts": [Markup(one) for one in scripts],  # noqa: S704 - our own and vendored files
+            "styles": [Markup(one) for one in styles],  # noqa: S704
+            "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
+            "map_name": MAP_NAME,
+            "data": explorer_data(edition),
+            "tables": {one["id"]: one for one in explorer_tables(view)},
+            "headline": headline(view),
+            "legend": _legend(edition, view),
+            "site_names": _site_names(edition, view),
+        },
+    )
+
+
+def page_style(edition: Edition) -> str:
+    """Return our style sheet in the publisher's colour."""
+    return pages.asset("page.css").replace("#1d4f5c", edition.theme.accent)
+
+
+def run_mark(edition: Edition) -> str:
+    """Return the first twelve digits of the manifest's SHA-256, by which a run is known."""
+    text = json.dumps(edition.manifest, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+
+
+def headline(view: View) -> list[str]:
+    """Return the main message: who gains and who loses first, the average last."""
+    words, everyone = wording(), view.everyone
+    people = {name: pages.people(everyone[name]) for name in OUTCOMES}
+    lines = [
+        words["headline"].format(
+            shorter=people["improved"], longer=people["worsened"], same=people["unchanged"]
+        )
+    ]
+    if everyone["lost"]:
+        lines.append(words["headline_lost"].format(lost=people["lost"]))
+    if everyone["gained"]:
+        lines.append(words["headline_gained"].format(gained=people["gained"]))
+    before, after = (pages.minutes(everyone[f"mean_{when}_min"]) for when in ("before", "after"))
+    return [*lines, words["average"].format(before=before, after=after)]
+
+
+def _legend(edition: Edition, view: View) -> list[dict[str, Any]]:
+    """Return the classes of change with their colours and people; empty ends are left out."""
+    limits = palette.change_limits(edition.tolerance_min)
+    colours = [*palette.change_colours(edition.tolerance_min), palette.NO_ROUTE_COLOUR]
+    classes = change_classes(view.areas, limits)
+    people = view.areas["people"].groupby(classes).sum()
+    return [
+        {"label": label, "colour": colour, "people": int(people.get(place, 0))}
+        for place, (label, colour) in enumerate(
+            zip(palette.change_labels(edition.tolerance_min), colours, strict=True)
+        )
+    ]
+
+
+def _site_names(edition: Edition, view: View) -> list[str]:
+    open_sites = view.option.sites.get(view.service.id, frozenset())
+    return edition.sites.loc[sorted(open_sites), "name"].tolist()
+
+
+def explorer_tables(view: View) -> list[dict[str, Any]]:
+    """Return the tables of a view: id, caption, heads and rows of text."""
+    shown = [name for name in OUTCOMES if name in _ALWAYS or view.everyone[name]]
+    words = wording()
+    heads = [words[f"column_{_COLUMNS[name]}"] for name in shown]
+    place, mean = words["column_place"], [words["column_before"], words["column_after"]]
+    by_place = view.groups.drop(index="tenth", level=0)
+    by_tenth = view.groups.xs("tenth", drop_level=False)
+    areas = [words["column_area"], *mean, words["column_change"]]
+    return [
+        _table("winners", [place, *heads], _outcome_rows(by_place, shown)),
+        _table(
+            "deprivation",
+            [words["column_tenth"], *heads],
+            _outcome_rows(by_tenth, shown),
+        ),
+        _table(
+            "bands",
+            [words["column_time"], words["column_before_people"], words["column_after_people"]],
+            [
+                [label, pages.people(row["before"]), pages.people(row["after"])]
+                for label, row in view.bands.iterrows()
+            ],
+        ),
+        _table("means", [place, *mean], _mean_rows(view.groups)),
+        _table("changed", areas, _area_rows(view.most_changed)),
+        _table("areas", areas, _area_rows(view.areas)),
+    ]
+
+
+_COLUMNS: Final = {
+    "gained": "gained",
+    "improved": "shorter",
+    "unchanged": "same",
+    "worsened": "longer",
+    "lost": "lost",
+    "none": "none",
+}
+
+
+def _table(name: str, heads: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    return {"id": name, "caption": wording()[f"table_{name}"], "heads": heads, "rows": rows}
+
+
+def _level_label(group: str, level: str) -> str:
+    words = wording()
+    if group == "everyone":
+        return words["everyone"]
+    return words["tenth"].format(tenth=level) if group == "tenth" else level
+
+
+def _outcome_rows(groups: pd.DataFrame, shown: list[str]) -> list[list[str]]:
+    return [
+        [_level_label(group, level), *(pages.people(row[name]) for name in shown)]
+        for (group, level), row in groups.iterrows()
+    ]
+
+
+def _mean_rows(groups: pd.DataFrame) -> list[list[str]]:
+    return [
+        [
+            _level_label(group, level),
+            *(_mean(row[f"mean_{when}_min"]) for when in ("before", "after")),
+        ]
+        for (group, level), row in groups.iterrows()
+    ]
+
+
+def _mean(value: float) -> str:
+    return wording()["nobody"] if pd.isna(value) else f"{value:.1f}"
+
+
+def _area_rows(areas: pd.DataFrame) -> list[list[str]]:
+    return [
+        [
+            row.label,
+            pages.minutes(row.before_min),
+            pages.minutes(row.after_min),
+            change_mark(row.outcome, row.change_min),
+        ]
+        for row in areas.itertuples()
+    ]
+
+
+def change_mark(outcome: str, change_min: float) -> str:
+    """Return a change as a sign and minutes, or in words where minutes cannot be told."""
+    if outcome in {"improved", "worsened", "unchanged"}:
+        sign = {"improved": "▼", "worsened": "▲", "unchanged": "="}[outcome]
+        return f"{sign} {abs(change_min):.1f}"
+    return wording()[f"mark_{outcome}"]

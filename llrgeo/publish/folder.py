@@ -1,0 +1,94 @@
+"""The published folder: every file of an edition, written whole or not at all."""
+
+import json
+import shutil
+import tempfile
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from llrgeo.errors import PublishError
+from llrgeo.publish import gis
+from llrgeo.publish.edition import Edition
+from llrgeo.publish.explorer import render_explorer
+from llrgeo.publish.tables import area_results, csv_text, data_dictionary
+from llrgeo.travel.times import Track
+
+Content: TypeAlias = str | bytes
+Renderer: TypeAlias = Callable[[Edition], Content]
+
+EXPLORER: Final = "explorer.html"
+
+
+def publish(edition: Edition, folder: Path, *, track: Track = iter) -> list[Path]:
+    """Write everything that is published of an edition into a folder.
+
+    All files are made before the first is put in place; files of other names stay.
+
+    Returns
+    -------
+    list of Path
+        The files, by name.
+
+    Raises
+    ------
+    PublishError
+        If the folder cannot be written to.
+    """
+    files: dict[str, Content] = {}
+    for make in track(list(_MAKERS)):
+        files |= make(edition)
+    return write_files(files, folder)
+
+
+def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
+    """Write files by their names below a folder, all of them or none.
+
+    Raises
+    ------
+    PublishError
+        If the folder cannot be written to.
+    """
+    try:
+        folder.mkdir(parents=True, exist_ok=True)
+        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".llrgeo-") as temporary:
+            made = Path(temporary)
+            for name, content in files.items():
+                path = made / name
+                path.parent.mkdir(parents=True, exist_ok=True)
+                path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+            for name in sorted(files):
+                (folder / name).parent.mkdir(parents=True, exist_ok=True)
+                shutil.move(made / name, folder / name)
+    except OSError as error:
+        msg = f"{folder}: cannot be written to ({error.strerror})"
+        raise PublishError(msg) from error
+    return [folder / name for name in sorted(files)]
+
+
+def manifest_text(edition: Edition) -> str:
+    """Return the manifest as JSON."""
+    return json.dumps(edition.manifest, indent=2, sort_keys=True, default=str) + "\n"
+
+
+def _pages(edition: Edition) -> dict[str, Content]:
+    """Make the explorer, and the same page under the name with which a web server opens."""
+    page = render_explorer(edition)
+    return {EXPLORER: page, "index.html": page}
+
+
+def _tables(edition: Edition) -> dict[str, Content]:
+    tables = {**edition.tables, "areas": area_results(edition)}
+    tables["data_dictionary"] = data_dictionary(edition, tables)
+    return {f"tables/{name}.csv": csv_text(table) for name, table in tables.items()}
+
+
+def _gis(edition: Edition) -> dict[str, Content]:
+    return {"areas.gpkg": gis.geopackage(edition), "areas.parquet": gis.geoparquet(edition)}
+
+
+def _manifest(edition: Edition) -> dict[str, Content]:
+    return {"manifest.json": manifest_text(edition)}
+
+
+_MAKERS: Final = (_pages, _tables, _gis, _manifest)

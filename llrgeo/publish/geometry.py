@@ -1,0 +1,123 @@
+"""Outlines as TopoJSON: every border stands once, on a grid, so that a page stays small.
+
+The format is that of the TopoJSON specification 1.0 (Bostock and Metcalf 2013): arcs of
+delta-coded grid points, and polygons that refer to arcs by number, `~n` meaning arc n reversed.
+"""
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator
+from typing import Any, Final, TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from llrgeo.schema import WGS84
+
+Point: TypeAlias = tuple[int, int]
+Arc: TypeAlias = tuple[Point, ...]
+
+_GRID: Final = 20_000  # steps across the map: about 5 m on a county, below a pixel of any screen
+_RING: Final = 4  # a closed ring has at least four points
+
+
+class _Arcs:
+    """The arcs of a topology, each numbered once however often it is used."""
+
+    def __init__(self) -> None:
+        self.numbers: dict[Arc, int] = {}
+
+    def number(self, arc: Arc) -> int:
+        """Return the number of an arc, `~number` if it is known in the other direction."""
+        backwards = arc[::-1]
+        if backwards < arc:
+            return ~self.numbers.setdefault(backwards, len(self.numbers))
+        return self.numbers.setdefault(arc, len(self.numbers))
+
+
+def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, Any]:
+    """Encode polygons and lines as one TopoJSON object.
+
+    Parameters
+    ----------
+    outlines
+        Polygons that share their borders exactly (a coverage), in any coordinate system.
+    lines
+        Lines to draw over them.
+
+    Returns
+    -------
+    dict
+        A topology with the objects `areas` and `lines`, both in the order given.
+    """
+    polygons, drawn = outlines.to_crs(WGS84), lines.to_crs(WGS84)
+    west, south, east, north = shapely.total_bounds(
+        np.concatenate([polygons.to_numpy(), drawn.to_numpy()])
+    )
+    scale = ((east - west) / _GRID, (north - south) / _GRID)
+
+    def snap(coordinates: np.ndarray) -> Arc:
+        grid = np.rint((coordinates[:, :2] - (west, south)) / scale).astype(int)
+        kept = np.append(True, (np.diff(grid, axis=0) != 0).any(axis=1))  # noqa: FBT003
+        return tuple((int(x), int(y)) for x, y in grid[kept])
+
+    shapes = [[_rings(part, snap) for part in shapely.get_parts(shape)] for shape in polygons]
+    junctions = _junctions(ring for shape in shapes for part in shape for ring in part)
+    arcs = _Arcs()
+    areas = [
+        {
+            "type": "MultiPolygon",
+            "arcs": [[[*_cut(ring, junctions, arcs)] for ring in part] for part in shape if part],
+        }
+        for shape in shapes
+    ]
+    roads = [
+        {
+            "type": "MultiLineString",
+            "arcs": [[arcs.number(snap(shapely.get_coordinates(part)))] for part in parts],
+        }
+        for parts in map(shapely.get_parts, drawn)
+    ]
+    return {
+        "type": "Topology",
+        "transform": {"scale": list(scale), "translate": [west, south]},
+        "arcs": [_deltas(arc) for arc in arcs.numbers],
+        "objects": {
+            "areas": {"type": "GeometryCollection", "geometries": areas},
+            "lines": {"type": "GeometryCollection", "geometries": roads},
+        },
+    }
+
+
+def _rings(polygon: shapely.Polygon, snap: Any) -> list[Arc]:  # noqa: ANN401
+    rings = (snap(shapely.get_coordinates(ring)) for ring in shapely.get_rings([polygon]))
+    return [ring for ring in rings if len(ring) >= _RING]
+
+
+def _junctions(rings: Iterable[Arc]) -> set[Point]:
+    """Return the points where borders meet: those with other than two neighbours."""
+    neighbours: dict[Point, set[Point]] = defaultdict(set)
+    for ring in rings:
+        for one, two in zip(ring, ring[1:], strict=False):
+            neighbours[one].add(two)
+            neighbours[two].add(one)
+    return {point for point, others in neighbours.items() if len(others) != 2}  # noqa: PLR2004
+
+
+def _cut(ring: Arc, junctions: set[Point], arcs: _Arcs) -> Iterator[int]:
+    """Yield the numbers of the arcs that make up a ring."""
+    points = ring[:-1]
+    cuts = [place for place, point in enumerate(points) if point in junctions]
+    start = cuts[0] if cuts else points.index(min(points))
+    turned = (*points[start:], *points[: start + 1])
+    ends = [*(cut - start for cut in cuts[1:]), len(points)]
+    begin = 0
+    for end in ends:
+        yield arcs.number(turned[begin : end + 1])
+        begin = end
+
+
+def _deltas(arc: Arc) -> list[list[int]]:
+    """Return a grid line as its first point and the steps from each point to the next."""
+    steps = np.diff(np.array(arc), axis=0, prepend=[[0, 0]])
+    return [[int(x), int(y)] for x, y in steps]

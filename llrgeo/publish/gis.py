@@ -1,0 +1,141 @@
+"""Files for GIS: a GeoPackage and GeoParquet with results, equal bytes for equal content."""
+
+import re
+import sqlite3
+import tempfile
+from pathlib import Path
+from typing import Any, Final
+from xml.sax.saxutils import escape, quoteattr
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from llrgeo.publish import palette
+from llrgeo.publish.edition import Edition
+from llrgeo.publish.tables import area_results, plain_text
+from llrgeo.schema import BNG
+
+AREAS_LAYER: Final = "areas"
+SITES_LAYER: Final = "sites"
+_NO_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def area_layer(edition: Edition) -> gpd.GeoDataFrame:
+    """Return the areas with the minutes of all options, outlines in EPSG:27700.
+
+    Unreachable is NaN, which files hold as blank.
+    """
+    results = area_results(edition).replace([np.inf, -np.inf], np.nan)
+    outlines = edition.base.outlines.geometry.to_crs(BNG)
+    return gpd.GeoDataFrame(_as_text(results), geometry=outlines)
+
+
+def site_layer(edition: Edition) -> gpd.GeoDataFrame:
+    """Return the sites with one column a service: the options that use the site there."""
+    kept = [name for name in ("name", "kind", "status", "postcode") if name in edition.sites]
+    layer = edition.sites[kept].copy()
+    for service in edition.services:
+        layer[service.id] = [
+            "; ".join(
+                option.label
+                for option in edition.options
+                if site_id in option.sites.get(service.id, frozenset())
+            )
+            for site_id in layer.index
+        ]
+    points = edition.sites.geometry.to_crs(BNG)
+    return gpd.GeoDataFrame(_as_text(pd.DataFrame(layer)), geometry=points)
+
+
+def geopackage(edition: Edition) -> bytes:
+    """Return a GeoPackage with the layers `areas` and `sites`, each with a style for QGIS."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "areas.gpkg"
+        area_layer(edition).reset_index().to_file(path, layer=AREAS_LAYER, driver="GPKG")
+        site_layer(edition).reset_index().to_file(path, layer=SITES_LAYER, driver="GPKG")
+        _set_dates(path, edition.date)
+        return path.read_bytes()
+
+
+def geoparquet(edition: Edition) -> bytes:
+    """Return the areas with results as GeoParquet."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "areas.parquet"
+        area_layer(edition).reset_index().to_parquet(path, compression="zstd", index=False)
+        return path.read_bytes()
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Write text as text: formulas marked, control characters gone."""
+    texts = table.select_dtypes(exclude="number").columns
+    cleaned = {name: table[name].map(_clean) for name in texts}
+    return table.assign(**cleaned)
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401 - a cell
+    marked = plain_text(value)
+    return _NO_CONTROL.sub(" ", marked) if isinstance(marked, str) else marked
+
+
+def _set_dates(path: Path, date: str) -> None:
+    """Give every layer the edition's date in place of the clock's, and pack the file anew."""
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE gpkg_contents SET last_change = ?", (f"{date}T00:00:00.000Z",))
+    database.execute("VACUUM")
+    database.close()
+
+
+def qgis_style(column: str, *, change: bool, tolerance_min: float) -> str:
+    """Return a QGIS style (.qml) that colours a layer by a column, in the public classes.
+
+    Parameters
+    ----------
+    column
+        The column of minutes or of change.
+    change
+        Whether it holds a change, whose classes lie on both sides of zero.
+    tolerance_min
+        Changes up to this many minutes count as none.
+    """
+    if change:
+        limits = palette.change_limits(tolerance_min)
+        edges = [-9_999.0, *(-one for one in reversed(limits)), *limits, 9_999.0]
+        labels, colours = (
+            palette.change_labels(tolerance_min),
+            palette.change_colours(tolerance_min),
+        )
+    else:
+        edges = [0.0, *palette.TIME_BREAKS, 9_999.0]
+        labels, colours = palette.time_labels(), list(palette.TIME_COLOURS)
+    ranges = "\n".join(
+        f'      <range lower="{low:g}" upper="{high:g}" symbol="{place}" render="true" '
+        f"label={quoteattr(labels[place])}/>"
+        for place, (low, high) in enumerate(zip(edges, edges[1:], strict=False))
+    )
+    symbols = "\n".join(_qgis_symbol(place, colour) for place, colour in enumerate(colours))
+    return f"""<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
+<qgis version="3.34" styleCategories="Symbology">
+  <renderer-v2 type="graduatedSymbol" attr={quoteattr(escape(column))} enableorderby="0">
+    <ranges>
+{ranges}
+    </ranges>
+    <symbols>
+{symbols}
+    </symbols>
+  </renderer-v2>
+</qgis>
+"""
+
+
+def _qgis_symbol(place: int, colour: str) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"""      <symbol type="fill" name="{place}">
+        <layer class="SimpleFill">
+          <Option type="Map">
+            <Option type="QString" name="color" value="{red},{green},{blue},255"/>
+            <Option type="QString" name="outline_color" value="255,255,255,255"/>
+            <Option type="QString" name="outline_width" value="0.1"/>
+          </Option>
+        </layer>
+      </symbol>"""

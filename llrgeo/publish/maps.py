@@ -1,0 +1,57 @@
+"""The map: the only module that imports folium, and it gives folium no text from data.
+
+Names, numbers and shapes reach the map through the page's JSON and our own script; folium makes
+the empty Leaflet map alone.
+"""
+
+from dataclasses import dataclass
+from typing import ClassVar, Final
+
+import folium
+
+MAP_ID: Final = "llrgeo"
+MAP_NAME: Final = f"map_{MAP_ID}"
+
+
+class _LeanMap(folium.Map):
+    """A folium map that loads nothing and whose name is the same in every build."""
+
+    default_js: ClassVar[list[tuple[str, str]]] = []
+    default_css: ClassVar[list[tuple[str, str]]] = []
+
+    def __init__(self, centre: tuple[float, float], zoom: int) -> None:
+        super().__init__(
+            location=centre,
+            zoom_start=zoom,
+            tiles=None,
+            prefer_canvas=True,
+            scroll_wheel_zoom=False,
+            zoom_animation=False,
+            fade_animation=False,
+            inertia=False,
+        )
+        self._name = "Map"
+        self._id = MAP_ID
+
+
+@dataclass(frozen=True, slots=True)
+class MapParts:
+    """The parts of a map that a page places: its element and the script that makes the map."""
+
+    html: str
+    script: str
+
+
+def empty_map(centre: tuple[float, float], zoom: int) -> MapParts:
+    """Return an empty map, without tiles; its script makes the global `map_llrgeo`.
+
+    Parameters
+    ----------
+    centre
+        Latitude and longitude, EPSG:4326.
+    zoom
+        Leaflet's zoom level to open with.
+    """
+    figure = _LeanMap(centre, zoom).get_root()
+    figure.render()
+    return MapParts(figure.html.render().strip(), figure.script.render().strip())

@@ -1,0 +1,94 @@
+"""What every page shares: escaping, JSON, scripts with their hashes, and the template engine.
+
+Text from data reaches a page in three ways only: through Jinja2 with autoescape on, through
+`textContent`, or through `json_text`. None of it goes through folium or branca, which compile
+what they have rendered a second time.
+"""
+
+import base64
+import hashlib
+import json
+import re
+from collections.abc import Iterable, Mapping
+from functools import cache
+from pathlib import Path
+from typing import Any, Final
+
+from jinja2 import Environment, FileSystemLoader, StrictUndefined
+from markupsafe import Markup
+
+from llrgeo.publish.wording import wording
+
+ASSETS: Final = Path(__file__).parent / "assets"
+_TEMPLATES: Final = Path(__file__).parent / "templates"
+_LEAFLET: Final = "leaflet-1.9.4"
+_JSON_ESCAPES: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
+
+
+def json_text(value: object) -> Markup:
+    """Return JSON that is safe inside a script element: it cannot end it, nor start another."""
+    plain = json.dumps(value, ensure_ascii=False, separators=(",", ":"), allow_nan=False)
+    return Markup(plain.translate(_JSON_ESCAPES))  # noqa: S704 - the escapes leave no markup
+
+
+def csp_hash(text: str) -> str:
+    """Return the Content-Security-Policy source of an inline script or style."""
+    digest = hashlib.sha256(text.encode("utf-8")).digest()
+    return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
+
+
+def content_policy(*, scripts: Iterable[str], styles: Iterable[str]) -> str:
+    """Return a policy that lets the given inline scripts and styles run, and nothing load."""
+    script = " ".join(map(csp_hash, scripts)) or "'none'"
+    style = " ".join(map(csp_hash, styles)) or "'none'"
+    return (
+        f"default-src 'none'; script-src {script}; style-src {style}; img-src data:; "
+        "base-uri 'none'; form-action 'none'"
+    )
+
+
+def asset(name: str) -> str:
+    """Return the text of one of our own assets, such as `model.js`."""
+    return (ASSETS / name).read_text(encoding="utf-8")
+
+
+@cache
+def leaflet(name: str) -> str:
+    """Return Leaflet's script or style sheet without what it would load: pictures, source maps.
+
+    The vendored files stay as published; `SHA256SUMS` beside them is checked by a test.
+    """
+    text = asset(f"{_LEAFLET}/{name}")
+    text = re.sub(r"url\(images/[^)]*\)", "none", text)
+    return re.sub(r"\n//# sourceMappingURL=.*", "", text)
+
+
+@cache
+def environment() -> Environment:
+    """Return the template engine: autoescape on, an undefined name is an error."""
+    engine = Environment(
+        loader=FileSystemLoader(_TEMPLATES),
+        autoescape=True,
+        undefined=StrictUndefined,
+        trim_blocks=True,
+        lstrip_blocks=True,
+        keep_trailing_newline=True,
+    )
+    engine.filters |= {"people": people, "minutes": minutes, "json": json_text}
+    engine.globals["t"] = wording()
+    return engine
+
+
+def render(template: str, values: Mapping[str, Any]) -> str:
+    """Return a template filled with values."""
+    return environment().get_template(template).render(values)
+
+
+def people(count: float) -> str:
+    """Write a number of people: 1,121,994."""
+    return f"{count:,.0f}"
+
+
+def minutes(value: float) -> str:
+    """Write minutes to the tenth, and "no route" where a place cannot be reached."""
+    return wording()["no_route"] if value == float("inf") else f"{value:.1f}"

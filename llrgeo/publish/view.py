@@ -1,0 +1,148 @@
+"""A view: one option, service and journey as the pages show them, in tables of one total.
+
+The explorer computes the same figures in the browser; tests hold the two together.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.access import (
+    EVERYONE,
+    compare_minutes,
+    nearest_site,
+    reconcile,
+    summarise_access,
+)
+from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.options import Option
+from llrgeo.publish import palette
+from llrgeo.publish.edition import Edition
+from llrgeo.publish.payload import area_labels
+from llrgeo.travel.times import TravelTimes
+
+OUTCOMES: Final = ("gained", "improved", "unchanged", "worsened", "lost", "none")
+MOST_CHANGED: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class View:
+    """What a reader sees of one option, service and journey.
+
+    Attributes
+    ----------
+    option, service, journey
+        What was chosen.
+    areas
+        One row an area: `label`, `authority`, `people`, `before_site`, `after_site` (ids),
+        `before_min`, `after_min`, `change_min`, `outcome`.
+    groups
+        One row a group and level (everyone, authority, tenth): people by outcome, and
+        `mean_before_min`, `mean_after_min` over those who can reach a site.
+    bands
+        One row a class of minutes, the last for no route: people `before` and `after`.
+    """
+
+    option: Option
+    service: Service
+    journey: TravelTimes
+    areas: pd.DataFrame
+    groups: pd.DataFrame
+    bands: pd.DataFrame
+
+    @property
+    def everyone(self) -> pd.Series:
+        """Return the row of `groups` that counts everyone."""
+        return self.groups.loc[EVERYONE]
+
+    @property
+    def most_changed(self) -> pd.DataFrame:
+        """Return the areas whose journeys change most, the largest change first."""
+        moved = self.areas[self.areas["outcome"].isin(["improved", "worsened"])]
+        order = moved["change_min"].abs().sort_values(ascending=False, kind="stable").index
+        return moved.loc[order[:MOST_CHANGED]]
+
+
+def opening_view(edition: Edition) -> View:
+    """Return the view with which pages open: first service, first option after the baseline."""
+    return build_view(edition, edition.options[1], edition.services[0], edition.journeys()[0])
+
+
+def build_view(edition: Edition, option: Option, service: Service, journey: TravelTimes) -> View:
+    """Return the figures of an option for a service, by a mode and period.
+
+    Raises
+    ------
+    LlrgeoError
+        If a table does not count all people.
+    """
+    times = edition.times_for(service, journey)
+    before = nearest_site(times, edition.baseline.sites.get(service.id, frozenset()))
+    after = nearest_site(times, option.sites.get(service.id, frozenset()))
+    tolerance = edition.tolerance_min
+    change = compare_minutes(
+        before["travel_time_min"], after["travel_time_min"], tolerance_min=tolerance
+    )
+    areas = pd.DataFrame(
+        {
+            "label": area_labels(edition.areas),
+            "authority": edition.areas["authority"],
+            "people": edition.areas["residents"].astype(np.int64),
+            "before_site": before["site_id"],
+            "after_site": after["site_id"],
+        }
+    ).join(change)
+    people = _people(edition.areas)
+    groups = people_by_outcome(change["outcome"], people)
+    for column in ("before_min", "after_min"):
+        summary = summarise_access(change[column], people, thresholds_min=())
+        groups[f"mean_{column}"] = summary["mean_min"]
+    for group, total in groups[list(OUTCOMES)].sum(axis=1).groupby(level=0).sum().items():
+        reconcile(pd.Series([total]), people[EVERYONE].sum(), table=f"people by {group}")
+    return View(option, service, journey, areas, groups, _bands(areas))
+
+
+def change_classes(areas: pd.DataFrame, limits: Sequence[float]) -> pd.Series:
+    """Return the class of each area's change: 0 for much shorter up to the last for no route.
+
+    Lost access counts as much longer, gained access as much shorter (METHODS 2).
+    """
+    middle = len(limits)
+    steps = np.searchsorted(limits, areas["change_min"].abs(), side="left")
+    steps = np.where(areas["outcome"] == "unchanged", 0, steps)
+    classes = middle + np.sign(areas["change_min"].fillna(0)) * steps
+    classes = np.where(areas["outcome"] == "none", 2 * middle + 1, classes)
+    return pd.Series(classes.astype(int), areas.index)
+
+
+def people_by_outcome(outcome: pd.Series, people: pd.DataFrame) -> pd.DataFrame:
+    """Return the people of each outcome, one row a column of `people`."""
+    counts = {name: people[outcome == name].sum(axis=0).astype(np.int64) for name in OUTCOMES}
+    return pd.DataFrame(counts, index=people.columns)
+
+
+def _people(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return residents by area, one column each for everyone, authorities and tenths."""
+    residents = areas["residents"].astype(np.int64)
+    columns = {EVERYONE: residents}
+    for authority in sorted(areas["authority"].unique()):
+        columns["authority", authority] = residents.where(areas["authority"] == authority, 0)
+    for tenth in range(1, 11):
+        columns["tenth", str(tenth)] = residents.where(areas["imd_decile"] == tenth, 0)
+    return pd.DataFrame(columns)
+
+
+def _bands(areas: pd.DataFrame) -> pd.DataFrame:
+    labels = palette.time_labels()
+    bands = pd.DataFrame(index=pd.Index(labels, name="band"))
+    for column in ("before", "after"):
+        minutes = areas[f"{column}_min"].to_numpy()
+        place = np.searchsorted(palette.TIME_BREAKS, minutes, side="left")
+        place = np.where(np.isinf(minutes), len(labels) - 1, place)
+        counted = np.bincount(place, weights=areas["people"], minlength=len(labels))
+        bands[column] = counted.astype(np.int64)
+        reconcile(bands[column], areas["people"].sum(), table="people by minutes")
+    return bands
