@@ -4,7 +4,6 @@ import logging
 import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager, nullcontext
-from dataclasses import asdict
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
@@ -20,9 +19,11 @@ from llrgeo.appraisal.scoring import MEASURES
 from llrgeo.config import load_study, new_study
 from llrgeo.errors import LlrgeoError, PublishError
 from llrgeo.inputs import fetch as downloads
+from llrgeo.inputs.embedded import embedded
 from llrgeo.preparation import compute_times, read_places
 from llrgeo.provenance import changed_outputs, read_manifest, study_of
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network import load_network, save_network
+from llrgeo.roads.osm import build_network, describe_network
 from llrgeo.schema import name_some
 from llrgeo.study import StudyResult, publish_study, run_study
 from llrgeo.travel.compare import compare_travel_times, read_reference
@@ -94,15 +95,35 @@ def times(study_file: StudyFile = None, *, out: OutFile, quiet: Quiet = False) -
     save_travel_times(list(found.values()), out)
 
 
+@network_app.command("build")
+def network_build(
+    extracts: Annotated[list[Path], typer.Argument(help="OpenStreetMap files: .osm.pbf, .osm.")],
+    *,
+    out: OutFile,
+    boundary: Annotated[
+        Path | None, typer.Option(help="Polygons of the study area; LLR if not given.")
+    ] = None,
+    buffer: Annotated[float, typer.Option(help="Kilometres kept beyond the boundary.")] = 30.0,
+    mode: Annotated[str, typer.Option(help="car, walk, walk_slow or cycle.")] = "car",
+    quiet: Quiet = False,
+) -> None:
+    """Build a road network from OpenStreetMap extracts and save it in a folder."""
+    network = build_network(
+        extracts,
+        boundary=boundary or embedded("authorities.geojson"),
+        buffer_m=buffer * 1_000,
+        mode=mode,
+        track=_track("Streets", quiet=quiet),
+    )
+    save_network(network, out)
+    if not quiet:
+        _console().print(_rich(describe_network(network)))
+
+
 @network_app.command("info")
 def network_info(folder: Annotated[Path, typer.Argument(help="A saved network.")]) -> None:
     """Describe a saved network: what it is of, how large, how far to trust it."""
-    network = load_network(folder)
-    table = Table(show_header=False, box=None)
-    for name, value in asdict(network.info).items():
-        table.add_row(name, str(value))
-    table.add_row("fingerprint", network.fingerprint)
-    _console().print(table)
+    _console().print(_rich(describe_network(load_network(folder))))
 
 
 @app.command()
@@ -145,7 +166,7 @@ def main() -> None:
     try:
         app()
     except LlrgeoError as error:
-        Console(stderr=True).print(f"llrgeo: {error}", markup=False, highlight=False)
+        typer.echo(f"llrgeo: {error}", err=True)
         sys.exit(1)
 
 

@@ -1,5 +1,6 @@
 """The published folder: every file of an edition, written whole or not at all."""
 
+import hashlib
 import json
 import shutil
 import tempfile
@@ -38,6 +39,7 @@ def publish(edition: Edition, folder: Path, *, track: Track = iter) -> list[Path
     files: dict[str, Content] = {}
     for make in track(list(_MAKERS)):
         files |= make(edition)
+    files["manifest.json"] = manifest_text(edition, files)
     return write_files(files, folder)
 
 
@@ -56,7 +58,7 @@ def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
             for name, content in files.items():
                 path = made / name
                 path.parent.mkdir(parents=True, exist_ok=True)
-                path.write_bytes(content.encode("utf-8") if isinstance(content, str) else content)
+                path.write_bytes(_bytes(content))
             for name in sorted(files):
                 (folder / name).parent.mkdir(parents=True, exist_ok=True)
                 shutil.move(made / name, folder / name)
@@ -66,9 +68,15 @@ def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
     return [folder / name for name in sorted(files)]
 
 
-def manifest_text(edition: Edition) -> str:
-    """Return the manifest as JSON."""
-    return json.dumps(edition.manifest, indent=2, sort_keys=True, default=str) + "\n"
+def manifest_text(edition: Edition, files: Mapping[str, Content]) -> str:
+    """Return the manifest as JSON: what went in, and the SHA-256 of every file that came out."""
+    outputs = {name: hashlib.sha256(_bytes(files[name])).hexdigest() for name in sorted(files)}
+    manifest = {**edition.manifest, "outputs": outputs}
+    return json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+
+
+def _bytes(content: Content) -> bytes:
+    return content.encode("utf-8") if isinstance(content, str) else content
 
 
 def _pages(edition: Edition) -> dict[str, Content]:
@@ -87,8 +95,4 @@ def _gis(edition: Edition) -> dict[str, Content]:
     return {"areas.gpkg": gis.geopackage(edition), "areas.parquet": gis.geoparquet(edition)}
 
 
-def _manifest(edition: Edition) -> dict[str, Content]:
-    return {"manifest.json": manifest_text(edition)}
-
-
-_MAKERS: Final = (_pages, _tables, _gis, _manifest)
+_MAKERS: Final = (_pages, _tables, _gis)
