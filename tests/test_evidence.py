@@ -36,7 +36,8 @@ def assumptions(town_times: TravelTimes) -> Assumptions:
     tables = {path.stem: read_rates(path) for path in embedded("rates").glob("*.csv")}
     costs = tables["service_costs"]
     tables["service_costs"] = pd.concat(
-        [costs.iloc[[0]].assign(service=one) for one in ("clinic", "beds", "nurses")]
+        [costs.iloc[[0]].assign(service=one) for one in ("clinic", "beds", "nurses")],
+        ignore_index=True,
     )
     return Assumptions(
         Rates(**tables),
