@@ -15,6 +15,9 @@ from local_streets import CIRCUITY, density_per_km2
 from numpy.typing import NDArray
 from pyproj import Transformer
 from scipy.spatial import KDTree
+from shapely.ops import substring
+
+from llrgeo.schema import BNG
 
 ACCESS_SPACING_M = 1000.0  # between joints with local streets in open country
 TOWN_ACCESS_SPACING_M = 300.0
@@ -22,20 +25,19 @@ TOWN_DENSITY = 30.0  # delivery points for each square kilometre
 JOINED_STREETS = 2  # local nodes that a joint may reach, one for either side of the road
 SLIP_ROAD_M = 400.0
 NAME_TOLERANCE_M = 500.0  # ends that share a name and lie further apart are a mistake
-TO_BNG = Transformer.from_crs("EPSG:4326", "EPSG:27700", always_xy=True)
+TO_BNG = Transformer.from_crs("EPSG:4326", BNG, always_xy=True)
 
 
 def read_links(files: list[Path]) -> gpd.GeoDataFrame:
     """Read links with their lines in EPSG:27700, all ends of one name moved to one place."""
     rows = pd.concat([pd.read_csv(file, dtype={"road": "str"}) for file in files])
     rows = rows.sort_values(["road", "from", "to"], ignore_index=True)
-    links = gpd.GeoDataFrame(rows, geometry=rows.pop("path").map(_line), crs="EPSG:27700")
+    lines = [read_line(path) for path in rows["path"]]
+    links = gpd.GeoDataFrame(rows.drop(columns="path"), geometry=lines, crs=BNG)
     places = junction_places(links)
-    links["geometry"] = [
-        _move_ends(link.geometry, places.loc[link["from"]], places.loc[link["to"]])
-        for _, link in links.iterrows()
-    ]
-    return links
+    ends = zip(lines, links["from"], links["to"], strict=True)
+    moved = [_move_ends(line, places.loc[start], places.loc[end]) for line, start, end in ends]
+    return links.set_geometry(gpd.GeoSeries(moved, crs=BNG))
 
 
 def junction_places(links: gpd.GeoDataFrame) -> pd.DataFrame:
@@ -58,7 +60,8 @@ def _ends(lines: gpd.GeoDataFrame, start: str, end: str) -> pd.DataFrame:
     return ends
 
 
-def _line(path: str) -> shapely.LineString:
+def read_line(path: str) -> shapely.LineString:
+    """Read "lat lon; lat lon; ..." as a line in EPSG:27700."""
     lat, lon = np.array([place.split() for place in path.split(";")], dtype=float).T
     return shapely.LineString(np.column_stack(TO_BNG.transform(lon, lat)))
 
@@ -76,18 +79,18 @@ def cut_links(links: gpd.GeoDataFrame, points: NDArray[np.float64]) -> gpd.GeoDa
     number and the position of the cut.
     """
     pieces = []
-    for number, link in links.iterrows():
+    middle = shapely.get_coordinates(links.geometry.interpolate(0.5, normalized=True))
+    in_town = density_per_km2(middle, points) > TOWN_DENSITY
+    for number, (_, link) in enumerate(links.iterrows()):
         motorway = link["road_class"] == "motorway"
         line, level = link.geometry, " (motorway)" if motorway else ""
-        middle = shapely.get_coordinates(line.interpolate(0.5, normalized=True))
-        in_town = density_per_km2(middle, points)[0] > TOWN_DENSITY
-        spacing = TOWN_ACCESS_SPACING_M if in_town else ACCESS_SPACING_M
+        spacing = TOWN_ACCESS_SPACING_M if in_town[number] else ACCESS_SPACING_M
         count = 1 if motorway else max(1, round(line.length / spacing))
         cuts = np.linspace(0.0, line.length, count + 1)
         keys = [f"{number}/{cut}" for cut in range(count + 1)]
         keys[0], keys[-1] = link["from"] + level, link["to"] + level
         for cut in range(count):
-            piece = shapely.ops.substring(line, cuts[cut], cuts[cut + 1])
+            piece = substring(line, cuts[cut], cuts[cut + 1])
             ends = 0 if motorway else int(cut == 0) + int(cut == count - 1)
             pieces.append((number, keys[cut], keys[cut + 1], ends, piece))
     columns = ["link", "from_key", "to_key", "junction_ends", "geometry"]
@@ -107,7 +110,7 @@ def classified_edges(
     pieces: gpd.GeoDataFrame, position: pd.Series, points: NDArray[np.float64]
 ) -> pd.DataFrame:
     """Describe the pieces as edges between the node positions given by key."""
-    middle = shapely.get_coordinates(shapely.line_interpolate_point(pieces.geometry, 0.5, True))
+    middle = shapely.get_coordinates(pieces.geometry.interpolate(0.5, normalized=True))
     return pd.DataFrame(
         {
             "from_node": position.loc[pieces["from_key"]].to_numpy(),
@@ -145,8 +148,9 @@ def joints(roads: pd.DataFrame, position: pd.Series, streets: NDArray[np.float64
     return pd.DataFrame(
         {
             "from_node": np.repeat(position.loc[surface.index].to_numpy(), JOINED_STREETS),
-            "to_node": nearest.ravel(),
-            "length_m": np.maximum(distance.ravel(), 1.0) * CIRCUITY,
+            "to_node": np.ravel(nearest),
+            "length_m": np.ravel(distance) * CIRCUITY,
             "road_class": "local_street",
+            "joints": 1,
         }
     )

@@ -6,6 +6,7 @@ It reads data/postcodes.parquet and data/roads/, and writes data/network/.
 
 import tomllib
 from pathlib import Path
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -15,6 +16,7 @@ from classified_roads import (
     classified_edges,
     cut_links,
     joints,
+    read_line,
     read_links,
     road_nodes,
     slip_roads,
@@ -43,7 +45,6 @@ LICENCE = (
     "Open Government Licence v3.0. Contains OS data and Royal Mail data, Crown copyright and "
     "database right"
 )
-UNSNAPPABLE = ("motorway", "slip_road", "trunk_dual")
 STRAIGHT_CORNERS = 2
 ROUNDING_MS = 100  # times are not known more finely, and round numbers keep the file small
 
@@ -68,22 +69,27 @@ def build_edges(
         ],
         ignore_index=True,
     )
-    edges = edges.fillna({"road_name": "", "oneway": False, "junction_ends": 0})
+    edges = edges.fillna({"road_name": "", "oneway": False, "junction_ends": 0, "joints": 0})
     ends = nodes[edges[["from_node", "to_node"]].to_numpy()]
     straight = edges["geometry"].isna()
     edges.loc[straight, "geometry"] = shapely.linestrings(ends[straight])
     bare = edges["density"].isna()
     edges.loc[bare, "density"] = density_per_km2(ends[bare].mean(axis=1), points)
-    edges["motorway_crossings"] = crosses_motorway(edges, links)
-    return nodes, edges
-
-
-def crosses_motorway(edges: pd.DataFrame, links: gpd.GeoDataFrame) -> NDArray[np.bool_]:
-    """Say which local streets cross a motorway, where a driver must look for a bridge."""
-    motorways = links.geometry[links["road_class"] == "motorway"].to_numpy()
-    crossed = shapely.STRtree(edges["geometry"].to_numpy()).query(motorways, "crosses")[1]
     local = edges["road_class"].eq("local_street").to_numpy()
-    return local & np.isin(np.arange(len(edges)), crossed)
+    motorways = links.geometry[links["road_class"] == "motorway"].to_list()
+    edges["motorway_crossings"] = local & crosses(edges, motorways)
+    return nodes, edges[~(local & crosses(edges, read_barriers()))]
+
+
+def read_barriers() -> list[shapely.LineString]:
+    """Read the lines of waters that only listed roads may cross."""
+    return [read_line(path) for path in pd.read_csv(DATA / "roads" / "barriers.csv")["path"]]
+
+
+def crosses(edges: pd.DataFrame, lines: list[shapely.LineString]) -> NDArray[np.bool_]:
+    """Say which edges cross any of the lines."""
+    crossed = shapely.STRtree(edges["geometry"].to_list()).query(lines, "crosses")[1]
+    return np.isin(np.arange(len(edges)), crossed)
 
 
 def keep_main_component(
@@ -126,8 +132,10 @@ def time_edges(edges: pd.DataFrame) -> pd.DataFrame:
     return timed
 
 
-def to_network(nodes: NDArray[np.float64], edges: pd.DataFrame, error: str) -> RoadNetwork:
-    """Give timed directed edges the columns of a RoadNetwork."""
+def to_network(
+    nodes: NDArray[np.float64], edges: pd.DataFrame, error: dict[str, Any]
+) -> RoadNetwork:
+    """Give timed directed edges the columns of a RoadNetwork, and say how far off they are."""
     lines = shapely.set_precision(edges["geometry"].to_numpy(), 1.0)
     bent = shapely.get_num_coordinates(lines) > STRAIGHT_CORNERS
     table = pd.DataFrame(
@@ -138,8 +146,10 @@ def to_network(nodes: NDArray[np.float64], edges: pd.DataFrame, error: str) -> R
             "road_class": edges["road_class"],
             "road_name": edges["road_name"],
             "use": "through",
-            "snappable": ~edges["road_class"].isin(UNSNAPPABLE),
-            "geometry": np.where(bent, shapely.to_wkb(lines), None),
+            "snappable": edges["road_class"] == "local_street",
+            "geometry": pd.Series(shapely.to_wkb(lines), edges.index, dtype=object).where(
+                bent, None
+            ),
             **{f"ms_{period}": edges[f"ms_{period}"] for period in PERIODS},
         }
     )
@@ -150,7 +160,9 @@ def to_network(nodes: NDArray[np.float64], edges: pd.DataFrame, error: str) -> R
         licence=LICENCE,
         data_date=DATA_DATE,
         modelled=True,
-        error=error,
+        ends_s=float(read_parameters()["value"]["ends_min"]) * 60 / 2,
+        error=error.get("statement", ""),
+        error_min=error.get("median_abs_min"),
         counts={"nodes": len(nodes), "edges": len(edges)},
     )
     return RoadNetwork(pd.DataFrame(nodes.round(), columns=["x", "y"]), table, info)
@@ -160,15 +172,13 @@ def compile_network(postcodes: pd.DataFrame, links: gpd.GeoDataFrame) -> RoadNet
     """Compile the network from postcodes and links, in the order in which it is described."""
     nodes, edges = build_edges(postcodes, links)
     nodes, edges = keep_main_component(nodes, both_ways(edges))
-    return to_network(nodes, time_edges(edges), read_error_statement())
+    return to_network(nodes, time_edges(edges), read_error())
 
 
-def read_error_statement() -> str:
-    """Return the sentence that states the measured error, or nothing before it is measured."""
+def read_error() -> dict[str, Any]:
+    """Read the measured error; nothing before it is measured."""
     file = DATA / "roads" / "error.toml"
-    if not file.exists():
-        return ""
-    return str(tomllib.loads(file.read_text(encoding="utf-8"))["statement"])
+    return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
 
 
 def main() -> None:

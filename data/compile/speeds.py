@@ -18,19 +18,33 @@ def read_class_speeds() -> pd.DataFrame:
 
 
 def read_parameters() -> pd.DataFrame:
-    """Read value, lower, upper and meaning of each parameter, indexed by name."""
+    """Read value, start, lower, upper and meaning of each parameter, indexed by name."""
     text = (ROADS / "parameters.toml").read_text(encoding="utf-8")
     return pd.DataFrame.from_dict(tomllib.loads(text), orient="index")
 
 
 def write_parameters(parameters: pd.DataFrame) -> None:
     """Write the table that `read_parameters` reads."""
-    lines = ["# Parameters of the planning network. fit.py writes the values; the bounds are ours."]
-    for name, row in parameters.iterrows():
-        lines += ["", f"[{name}]", f"value = {row['value']:.4g}"]
-        lines += [f"lower = {row['lower']}", f"upper = {row['upper']}"]
+    lines = ["# Parameters of the planning network; fit.py writes the values. Where lower and"]
+    lines += ["# upper are one, the parameter is set and not fitted."]
+    for parameter, row in parameters.iterrows():
+        lines += ["", f"[{parameter}]"]
+        lines += [f"{name} = {row[name]:#.4g}" for name in ("value", "start", "lower", "upper")]
         lines += [f"meaning = {json.dumps(row['meaning'])}"]
     (ROADS / "parameters.toml").write_text("\n".join(lines) + "\n", encoding="utf-8")
+
+
+def fitted_class_speeds(classes: pd.DataFrame, value: "pd.Series[float]") -> pd.DataFrame:
+    """Return `rural` and `urban` mph by road class: the starting speeds as the fit moved them."""
+    mph = pd.DataFrame(
+        {
+            "rural": classes["rural_mph"] * value["rural_factor"],
+            "urban": classes["urban_mph"] * value["urban_factor"],
+        }
+    ).clip(classes["lower_mph"], classes["upper_mph"], axis=0)
+    mph.loc["motorway"] = value["motorway_mph"]
+    mph.loc["local_street"] = value[["local_open_mph", "local_dense_mph"]].to_numpy()
+    return mph
 
 
 def edge_seconds(
@@ -40,29 +54,23 @@ def edge_seconds(
 
     Speeds fall from rural to urban with the density of delivery points around the edge.
     """
-    urban = 1 - np.exp(-edges["density"].to_numpy() / value["density_scale"])
-    local = edges["road_class"].eq("local_street").to_numpy()
-    by_class = classes.reindex(edges["road_class"])
-    lower, upper = by_class["lower_mph"].to_numpy(), by_class["upper_mph"].to_numpy()
-    rural = (by_class["rural_mph"] * value["rural_factor"]).clip(lower, upper).to_numpy()
-    town = (by_class["urban_mph"] * value["urban_factor"]).clip(lower, upper).to_numpy()
-    mph = np.where(
-        local,
-        value["local_open_mph"] * (1 - urban) + value["local_dense_mph"] * urban,
-        rural * (1 - urban) + town * urban,
-    )
-    mph = np.fmin(mph, edges["limit_mph"].to_numpy())
+    road_class = edges["road_class"]
+    urban = 1 - np.exp(-edges["density"] / value["density_scale"])
+    by_class = fitted_class_speeds(classes, value).loc[road_class].set_index(edges.index)
+    mph = by_class["rural"] * (1 - urban) + by_class["urban"] * urban
+    mph = mph.clip(upper=edges["limit_mph"])
     delay = (
-        edges["junction_ends"].to_numpy() * value["junction_s"] / 2
-        + edges["road_class"].eq("slip_road").to_numpy() * value["slip_road_s"]
-        + edges["motorway_crossings"].to_numpy() * value["motorway_crossing_s"]
+        edges["junction_ends"] * value["junction_s"] / 2
+        + edges["joints"] * value["joint_s"]
+        + (road_class == "slip_road") * value["slip_road_s"]
+        + edges["motorway_crossings"] * value["motorway_crossing_s"]
     )
-    return edges["length_m"].to_numpy() / (mph * MPS_PER_MPH) + delay
+    seconds = edges["length_m"] / (mph * MPS_PER_MPH) + delay
+    return seconds.to_numpy(dtype=float)
 
 
 def period_factors(edges: pd.DataFrame, classes: pd.DataFrame, period: str) -> NDArray[np.float64]:
-    """Return the factor on off-peak seconds of each edge; local streets follow primary roads."""
+    """Return the factor on off-peak seconds of each edge."""
     if period == "off_peak":
         return np.ones(len(edges))
-    road_class = edges["road_class"].replace("local_street", "primary")
-    return road_class.map(classes[period]).to_numpy(dtype=float)
+    return edges["road_class"].map(classes[period]).to_numpy(dtype=float)

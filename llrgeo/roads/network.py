@@ -38,7 +38,8 @@ class NetworkInfo:
     """What a network is: travel mode, periods, source, licence, and how far it can be trusted.
 
     `error` states the measured error of its times in words, `error_min` the median absolute
-    error in minutes; None where it was never measured.
+    error in minutes; None where it was never measured. `ends_s` is lost at either end of every
+    journey, between door and street, besides walking to the street and driving along it.
     """
 
     mode: str
@@ -47,6 +48,7 @@ class NetworkInfo:
     licence: str
     data_date: str = ""
     modelled: bool = False
+    ends_s: float = 0.0
     error: str = ""
     error_min: float | None = None
     counts: dict[str, Any] = field(default_factory=dict)

@@ -58,7 +58,8 @@ class UsedRoads:
         How many points.
     table
         One row a point and edge, sorted: `point` (row number of the point), `edge`, `share` (0 to
-        1 of the edge's length at which the point lies), `walk_ms` between the point and the road.
+        1 of the edge's length at which the point lies), `walk_ms` between the point and the road,
+        with what the network says is lost at a journey's end.
         A point too far from every road has no row.
     """
 
@@ -85,7 +86,8 @@ def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> Use
     place = shapely.line_interpolate_point(line, snaps["offset_m"].to_numpy())
     along_m, length_m = shapely.line_locate_point(found, place[which]), shapely.length(found)
     share = np.divide(along_m, length_m, out=np.zeros_like(along_m), where=length_m > 0)
-    walk_ms = np.rint(snaps["distance_m"].to_numpy() / WALK_M_PER_S * 1_000).astype(np.int64)
+    walk_s = snaps["distance_m"].to_numpy() / WALK_M_PER_S + snapping.network.info.ends_s
+    walk_ms = np.rint(walk_s * 1_000).astype(np.int64)
     columns = {"point": point[which], "edge": edge, "share": share, "walk_ms": walk_ms[which]}
     table = pd.DataFrame(columns).sort_values(["point", "edge"], ignore_index=True)
     return UsedRoads(len(points), table)
