@@ -22,7 +22,7 @@ from llrgeo.travel.graph import (
     simple_graph,
     unpack,
 )
-from llrgeo.travel.joins import Joined
+from llrgeo.travel.question import Question, load_question, save_question
 
 ENGINES: tuple[Engine, ...] = ("chains", "hierarchy")
 
@@ -34,21 +34,23 @@ def graph_of(nodes: int, arcs: list[Arc]) -> SearchGraph:
     return simple_graph(nodes, tail, head, pack(ms, dm / 10))
 
 
-def joined_at(origins: list[int], destinations: list[int]) -> Joined:
-    """Put points on nodes."""
+def asked(graph: SearchGraph, exits: Joins, entries: Joins) -> Question:
     none = np.array([], dtype=np.int64)
+    return Question(graph, exits, entries, none, none, none)
+
+
+def between(graph: SearchGraph, origins: list[int], destinations: list[int]) -> Question:
+    """Ask for the journeys between points on nodes."""
     exits, entries = (
         Joins(len(at), np.arange(len(at)), np.array(at, dtype=np.int64), np.zeros_like(at))
         for at in (origins, destinations)
     )
-    return Joined(exits, entries, none, none, none)
+    return asked(graph, exits, entries)
 
 
-def by_networkx(nodes: int, arcs: list[Arc], joined: Joined) -> np.ndarray:
+def by_networkx(arcs: list[Arc], exits: Joins, entries: Joins) -> np.ndarray:
     graph = nx.MultiDiGraph()
-    graph.add_nodes_from(range(nodes))
     graph.add_weighted_edges_from((a, b, (ms << 25) + dm) for a, b, ms, dm in arcs)
-    exits, entries = joined.exits, joined.entries
     for point, node, key in zip(exits.point, exits.node, exits.key, strict=True):
         graph.add_edge(("from", int(point)), int(node), weight=int(key))
     for point, node, key in zip(entries.point, entries.node, entries.key, strict=True):
@@ -90,11 +92,9 @@ def joins(draw: st.DrawFn, nodes: int) -> Joins:
 @given(data=st.data())
 def test_every_engine_equals_networkx_on_any_graph(engine: Engine, data: st.DataObject) -> None:
     nodes, arcs = data.draw(towns())
-    none = np.array([], dtype=np.int64)
     exits, entries = data.draw(joins(nodes)), data.draw(joins(nodes))
-    joined = Joined(exits, entries, none, none, none)
-    keys = journey_keys(graph_of(nodes, arcs), joined, Plan(engine))
-    np.testing.assert_array_equal(keys, by_networkx(nodes, arcs, joined))
+    keys = journey_keys(asked(graph_of(nodes, arcs), exits, entries), Plan(engine))
+    np.testing.assert_array_equal(keys, by_networkx(arcs, exits, entries))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -104,12 +104,11 @@ def test_a_limit_drops_the_journeys_beyond_it_and_no_others(
     engine: Engine, data: st.DataObject
 ) -> None:
     nodes, arcs = data.draw(towns())
-    joined = joined_at(list(range(nodes)), [0, nodes - 1])
-    graph = graph_of(nodes, arcs)
+    question = between(graph_of(nodes, arcs), list(range(nodes)), [0, nodes - 1])
     limit_min = data.draw(st.integers(0, 12)) / 60_000
-    keys = journey_keys(graph, joined, Plan(engine))
+    keys = journey_keys(question, Plan(engine))
     keys[keys > limit_key(limit_min)] = UNREACHABLE
-    limited = journey_keys(graph, joined, Plan(engine, limit_min))
+    limited = journey_keys(question, Plan(engine, limit_min))
     np.testing.assert_array_equal(limited, keys)
 
 
@@ -129,7 +128,7 @@ def test_forbidden_turns_hold_in_the_graph_of_edges(
     expanded = [(i, j, arcs[j][2], arcs[j][3]) for i, j in allowed]
     graph = graph_of(len(arcs), expanded)
     edges = list(range(len(arcs)))
-    keys = journey_keys(graph, joined_at(edges, edges[:3]), Plan(engine))
+    keys = journey_keys(between(graph, edges, edges[:3]), Plan(engine))
     for start in edges:
         best = drive(arcs, set(allowed), start)
         assert keys[start].tolist() == [best.get(edge, UNREACHABLE) for edge in edges[:3]]
@@ -170,7 +169,7 @@ def test_a_street_of_ten_houses_is_one_arc_each_way() -> None:
 
 
 @pytest.fixture(scope="module")
-def grid() -> tuple[SearchGraph, Joined]:
+def grid() -> Question:
     """Return a 30 x 30 grid with seeded times, 200 origins and 40 destinations."""
     rng = np.random.default_rng(7)
     node = np.arange(900).reshape(30, 30)
@@ -183,59 +182,59 @@ def grid() -> tuple[SearchGraph, Joined]:
     tail, head = np.vstack([pairs, pairs[:, ::-1]]).T
     key = pack(rng.integers(0, 9_000, len(tail)), rng.integers(0, 90, len(tail)) / 10)
     origins, destinations = rng.choice(900, 200).tolist(), rng.choice(900, 40).tolist()
-    return simple_graph(900, tail, head, key), joined_at(origins, destinations)
+    return between(simple_graph(900, tail, head, key), origins, destinations)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_number_of_workers_changes_nothing(
-    engine: Engine, grid: tuple[SearchGraph, Joined]
-) -> None:
-    graph, joined = grid
-    alone = journey_keys(graph, joined, Plan(engine))
+def test_the_number_of_workers_changes_nothing(engine: Engine, grid: Question) -> None:
+    alone = journey_keys(grid, Plan(engine))
     for workers in (2, 3):
-        shared = journey_keys(graph, joined, Plan(engine, workers=workers))
+        shared = journey_keys(grid, Plan(engine, workers=workers))
         np.testing.assert_array_equal(shared, alone)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_side_searched_from_changes_nothing(
-    engine: Engine, grid: tuple[SearchGraph, Joined]
-) -> None:
-    graph, joined = grid
-    keys = journey_keys(graph, joined, Plan(engine))
-    turned = journey_keys(graph.reversed(), joined.reversed(), Plan(engine))
+def test_the_side_searched_from_changes_nothing(engine: Engine, grid: Question) -> None:
+    keys = journey_keys(grid, Plan(engine))
+    turned = journey_keys(grid.reversed(), Plan(engine))
     np.testing.assert_array_equal(keys, turned.T)
 
 
 def test_a_hierarchy_is_built_once_and_then_read(
-    grid: tuple[SearchGraph, Joined], tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    grid: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    graph, joined = grid
     plan = Plan("hierarchy", hierarchy=tmp_path / "deeper" / "hierarchy.npz")
-    first = journey_keys(graph, joined, plan)
+    first = journey_keys(grid, plan)
 
     def refuse(_: SearchGraph) -> None:
         pytest.fail("built again")
 
     monkeypatch.setattr("llrgeo.travel.hierarchy.build_hierarchy", refuse)
-    np.testing.assert_array_equal(journey_keys(graph, joined, plan), first)
+    np.testing.assert_array_equal(journey_keys(grid, plan), first)
 
 
-def test_a_damaged_hierarchy_is_refused(grid: tuple[SearchGraph, Joined], tmp_path: Path) -> None:
+def test_a_damaged_hierarchy_is_refused(grid: Question, tmp_path: Path) -> None:
     path = tmp_path / "hierarchy.npz"
     path.write_bytes(b"PK\x03\x04 not an archive")
     with pytest.raises(RoutingError, match="delete it to have it built again"):
-        journey_keys(*grid, Plan("hierarchy", hierarchy=path))
+        journey_keys(grid, Plan("hierarchy", hierarchy=path))
 
 
-def test_progress_is_told_in_steps(grid: tuple[SearchGraph, Joined]) -> None:
+def test_a_part_of_a_question_has_that_part_of_the_answer(grid: Question, tmp_path: Path) -> None:
+    keys = journey_keys(grid, Plan("chains"))
+    save_question(grid.part(slice(20, 90), slice(5, 25)), tmp_path / "part.npz")
+    part = journey_keys(load_question(tmp_path / "part.npz"), Plan("chains"))
+    np.testing.assert_array_equal(part, keys[20:90, 5:25])
+
+
+def test_progress_is_told_in_steps(grid: Question) -> None:
     told: list[int] = []
 
     def track(steps: object) -> object:
         told.append(len(steps))  # type: ignore[arg-type]
         return steps
 
-    journey_keys(*grid, Plan("chains"), track)
+    journey_keys(grid, Plan("chains"), track)
     assert told == [3]  # 40 destinations, 16 at a time
 
 

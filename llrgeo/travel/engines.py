@@ -1,7 +1,7 @@
 """Which engine answers a question, and how its work is shared out."""
 
 import math
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
@@ -10,8 +10,8 @@ from joblib import Parallel, delayed
 
 from llrgeo.travel.chains import branching_nodes, contract
 from llrgeo.travel.graph import IntArray, SearchGraph, limit_key
-from llrgeo.travel.joins import Joined
 from llrgeo.travel.kernels import backwards_from, renumbered, search_keys
+from llrgeo.travel.question import Question
 from llrgeo.travel.times import Track
 
 if TYPE_CHECKING:
@@ -51,18 +51,34 @@ class Plan:
     hierarchy: Path | None = None
 
 
-def journey_keys(graph: SearchGraph, joined: Joined, plan: Plan, track: Track = iter) -> IntArray:
+def journey_keys(question: Question, plan: Plan, track: Track = iter) -> IntArray:
     """Return the key of the best journey from every origin (row) to every destination (column)."""
-    turned = joined.exits.points < joined.entries.points
-    facing = joined.reversed() if turned else joined
-    if _engine(graph, facing, plan) == "hierarchy":
-        keys = _by_hierarchy(graph, facing, plan, turned=turned)
+    turned = question.exits.points < question.entries.points
+    if settled(question, plan).engine == "hierarchy":
+        keys = _by_hierarchy(question, plan, turned=turned)
+    elif turned:
+        keys = _by_chains(question.reversed(), plan, track).T
     else:
-        keys = _by_chains(graph.reversed() if turned else graph, facing, plan, track)
-    within = facing.direct_key <= limit_key(plan.limit_min)
-    pairs = facing.direct_origin[within], facing.direct_destination[within]
-    np.minimum.at(keys, pairs, facing.direct_key[within])
-    return keys.T if turned else keys
+        keys = _by_chains(question, plan, track)
+    within = question.direct_key <= limit_key(plan.limit_min)
+    pairs = question.direct_origin[within], question.direct_destination[within]
+    np.minimum.at(keys, pairs, question.direct_key[within])
+    return keys
+
+
+def settled(question: Question, plan: Plan) -> Plan:
+    """Return a plan whose engine is not `auto`."""
+    if plan.engine != "auto":
+        return plan
+    exits, entries, graph = question.exits, question.entries, question.graph
+    terminals = np.unique(np.concatenate([exits.node, entries.node]))
+    engine = engine_for(
+        min(exits.points, entries.points),
+        len(terminals) + branching_nodes(graph),
+        graph.nodes,
+        at_hand=plan.hierarchy is not None and plan.hierarchy.is_file(),
+    )
+    return replace(plan, engine=engine)
 
 
 def engine_for(searches: int, core_nodes: int, nodes: int, *, at_hand: bool) -> Engine:
@@ -82,22 +98,20 @@ def engine_for(searches: int, core_nodes: int, nodes: int, *, at_hand: bool) -> 
     return "chains" if by_chains_s <= by_hierarchy_s else "hierarchy"
 
 
-def _engine(graph: SearchGraph, joined: Joined, plan: Plan) -> Engine:
-    if plan.engine != "auto":
-        return plan.engine
-    terminals = np.unique(np.concatenate([joined.exits.node, joined.entries.node]))
-    core_nodes = len(terminals) + branching_nodes(graph)
-    at_hand = plan.hierarchy is not None and plan.hierarchy.is_file()
-    return engine_for(joined.entries.points, core_nodes, graph.nodes, at_hand=at_hand)
+def prepare(question: Question, plan: Plan) -> None:
+    """Build and save the hierarchy that a plan asks for, if it is not there yet."""
+    if plan.engine == "hierarchy":
+        _hierarchy(question.graph, plan.hierarchy)
 
 
-def _by_chains(graph: SearchGraph, joined: Joined, plan: Plan, track: Track) -> IntArray:
-    exits, entries, limit = joined.exits, joined.entries, limit_key(plan.limit_min)
-    core, kept = contract(graph, np.concatenate([exits.node, entries.node]))
-    exits, entries = renumbered(exits, kept), renumbered(entries, kept)
+def _by_chains(question: Question, plan: Plan, track: Track) -> IntArray:
+    terminals = np.concatenate([question.exits.node, question.entries.node])
+    core, kept = contract(question.graph, terminals)
+    exits, entries = renumbered(question.exits, kept), renumbered(question.entries, kept)
     backwards = backwards_from(core, entries)
     starts = core.nodes + np.arange(entries.points)
     parts = [starts[i : i + _SEARCHES_AT_ONCE] for i in range(0, len(starts), _SEARCHES_AT_ONCE)]
+    limit = limit_key(plan.limit_min)
     # Processes, not threads: scipy's search holds Python's lock.
     found = Parallel(n_jobs=plan.workers)(
         delayed(search_keys)(backwards, part, exits, limit) for part in track(parts)
@@ -105,15 +119,15 @@ def _by_chains(graph: SearchGraph, joined: Joined, plan: Plan, track: Track) -> 
     return np.hstack([np.empty((exits.points, 0), dtype=np.int64), *found])
 
 
-def _by_hierarchy(graph: SearchGraph, joined: Joined, plan: Plan, *, turned: bool) -> IntArray:
+def _by_hierarchy(question: Question, plan: Plan, *, turned: bool) -> IntArray:
     # numba takes a second to import, and most questions are answered without it.
     from llrgeo.travel.hierarchy import hierarchy_keys  # noqa: PLC0415
 
-    hierarchy = _hierarchy(graph, plan.hierarchy)
+    hierarchy = _hierarchy(question.graph, plan.hierarchy)
+    exits, entries, limit = question.exits, question.entries, limit_key(plan.limit_min)
     if turned:
-        hierarchy = hierarchy.reversed()
-    limit = limit_key(plan.limit_min)
-    return hierarchy_keys(hierarchy, joined.exits, joined.entries, limit, plan.workers)
+        return hierarchy_keys(hierarchy.reversed(), entries, exits, limit, plan.workers).T
+    return hierarchy_keys(hierarchy, exits, entries, limit, plan.workers)
 
 
 def _hierarchy(graph: SearchGraph, path: Path | None) -> "Hierarchy":

@@ -1,7 +1,7 @@
 """Points joined to the graph: the walk to the nearest road and the part of it that is driven."""
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -10,42 +10,12 @@ import shapely
 
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import WALK_M_PER_S, Role, Snapper
-from llrgeo.travel.graph import IntArray, Joins, Layers, pack
+from llrgeo.travel.graph import IntArray, Joins, Layers, pack, search_graph
+from llrgeo.travel.question import Question
 
 _SAME_M: Final = 0.05  # lines of one length whose quarter points are this close are one road
 _QUARTERS: Final = (0.25, 0.75)
 _ROAD: Final = ("from_node", "to_node", "length_m")  # the same of an edge and its restricted copy
-
-
-@dataclass(frozen=True, slots=True)
-class Joined:
-    """Origins and destinations joined to a graph.
-
-    Attributes
-    ----------
-    exits
-        From each origin to the nodes it can drive to first.
-    entries
-        To each destination from the nodes it can be driven to from.
-    direct_origin, direct_destination, direct_key
-        Pairs on one road, the destination ahead of the origin: no node lies between them.
-    """
-
-    exits: Joins
-    entries: Joins
-    direct_origin: IntArray
-    direct_destination: IntArray
-    direct_key: IntArray
-
-    def reversed(self) -> Self:
-        """Return the joins of the same journeys driven backwards."""
-        return type(self)(
-            self.entries,
-            self.exits,
-            self.direct_destination,
-            self.direct_origin,
-            self.direct_key,
-        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -93,10 +63,10 @@ def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> Use
     return UsedRoads(len(points), table)
 
 
-def join(
+def ask(
     network: RoadNetwork, laid: Layers, period: str, out: UsedRoads, into: UsedRoads
-) -> Joined:
-    """Turn the roads that origins leave by (`out`) and destinations are reached by into joins."""
+) -> Question:
+    """Ask for the journeys by the roads that origins leave by (`out`) and destinations use."""
     leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
     exits = leave["after"] + leave["walk"]
     entries = arrive["before"] + arrive["walk"]
@@ -104,7 +74,8 @@ def join(
     same = same[same["share_into"] >= same["share_out"]]
     driven = same["before_into"] - same["before_out"]
     direct = driven + same["walk_out"] + same["walk_into"]
-    return Joined(
+    return Question(
+        search_graph(network, laid, period),
         _joins(out.points, leave["point"], laid.head[leave["edge"]], exits),
         _joins(into.points, arrive["point"], laid.tail[arrive["edge"]], entries),
         same["point_out"].to_numpy(np.int64),

@@ -14,9 +14,11 @@ from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, Snapper, snapper
 from llrgeo.schema import BNG, name_some
+from llrgeo.travel.cache import kept, question_id
 from llrgeo.travel.engines import Engine, Plan, journey_keys
-from llrgeo.travel.graph import Layers, layers, search_graph, unpack
-from llrgeo.travel.joins import join, roads_of_points
+from llrgeo.travel.graph import IntArray, Layers, layers, unpack
+from llrgeo.travel.joins import ask, roads_of_points
+from llrgeo.travel.question import Question
 from llrgeo.travel.times import Router, Track, TravelTimes
 
 
@@ -41,7 +43,8 @@ class NetworkRouter:
     workers
         How many processes or threads share the work; the times are the same.
     store
-        Folder in which contraction hierarchies are kept for later runs; None keeps none.
+        Folder in which answers and contraction hierarchies are kept, each by the content that it
+        follows from; None keeps none.
     """
 
     network: RoadNetwork
@@ -72,16 +75,14 @@ class NetworkRouter:
         if mode != self.network.info.mode:
             msg = f"the network is for {self.network.info.mode}, not {mode}"
             raise RoutingError(msg)
-        joined = join(
-            self.network,
-            self._layers,
-            period,
-            roads_of_points(self._snapper, origins, "origin"),
-            roads_of_points(self._snapper, destinations, "destination"),
-        )
-        graph = search_graph(self.network, self._layers, period)
-        plan = Plan(self.engine, self.limit_min, self.workers, self._hierarchy_file(period))
-        minutes, km = unpack(journey_keys(graph, joined, plan, track))
+        rules = (self.max_snap_m, self.limit_min)
+        asked = question_id(self.network, period, origins, destinations, rules)
+
+        def answer() -> IntArray:
+            question = self.question(origins, destinations, period)
+            return journey_keys(question, self.plan(period), track)
+
+        minutes, km = unpack(kept(self._stored(f"journeys-{asked}.npy"), answer))
         axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
         info = self.network.info
         return TravelTimes(
@@ -95,10 +96,21 @@ class NetworkRouter:
             error_note=info.error,
         )
 
-    def _hierarchy_file(self, period: str) -> Path | None:
-        if self.store is None:
-            return None
-        return self.store / f"hierarchy-{self.network.fingerprint[:32]}-{period}.npz"
+    def question(
+        self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, period: str
+    ) -> Question:
+        """Return what an engine is to be asked: the graph, and the points joined to it."""
+        out = roads_of_points(self._snapper, origins, "origin")
+        into = roads_of_points(self._snapper, destinations, "destination")
+        return ask(self.network, self._layers, period, out, into)
+
+    def plan(self, period: str) -> Plan:
+        """Return how questions about a period are to be answered."""
+        hierarchy = self._stored(f"hierarchy-{self.network.fingerprint}-{period}.npz")
+        return Plan(self.engine, self.limit_min, self.workers, hierarchy)
+
+    def _stored(self, name: str) -> Path | None:
+        return None if self.store is None else self.store / name
 
     @cached_property
     def _snapper(self) -> Snapper:

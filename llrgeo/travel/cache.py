@@ -1,0 +1,60 @@
+"""Answers kept by the content of their question: the same question is not worked out twice."""
+
+import hashlib
+import tempfile
+from collections.abc import Callable
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.travel.graph import IntArray
+
+_VERSION: Final = 1  # raise it when the same question would be answered otherwise
+
+
+def question_id(
+    network: RoadNetwork,
+    period: str,
+    origins: gpd.GeoSeries,
+    destinations: gpd.GeoSeries,
+    rules: tuple[float, ...],
+) -> str:
+    """Return a name for a question: SHA-256 of everything that decides the answer.
+
+    Parameters
+    ----------
+    network, period
+        The network, known by its fingerprint, and which of its times count.
+    origins, destinations
+        Points, by their coordinates and order; what they are called decides nothing.
+    rules
+        Numbers that change the answer, such as the limit.
+    """
+    digest = hashlib.sha256(f"{_VERSION} {network.fingerprint} {period} {rules}".encode())
+    for points in (origins, destinations):
+        digest.update(f"{points.crs} {len(points)}".encode())
+        for place in points.to_wkb():
+            digest.update(place)
+    return digest.hexdigest()
+
+
+def kept(path: Path | None, answer: Callable[[], IntArray]) -> IntArray:
+    """Return the array saved at a path; where there is none, work it out and save it.
+
+    It is written whole or not at all. Without a path it is only worked out.
+    """
+    if path is None:
+        return answer()
+    if path.is_file():
+        held: IntArray = np.load(path, allow_pickle=False)
+        return held
+    found = answer()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=path.parent) as temporary:
+        made = Path(temporary) / path.name
+        np.save(made, found)
+        made.replace(path)
+    return found
