@@ -149,8 +149,9 @@ def load_travel_times(
 ) -> TravelTimes:
     """Read times in long form: `area_id`, `site_id`, `travel_time_min` [, `mode`, `period`].
 
-    A blank time means unreachable, as does a pair that is not listed. A file without `mode` or
-    `period` is taken to be of those asked for.
+    A folder of Parquet files is read as one. A blank time means unreachable, as does a pair that
+    is not listed. A file without `mode` or `period` is taken to be of those asked for; a column
+    `distance_km` is read where there is one.
 
     Raises
     ------
@@ -159,7 +160,7 @@ def load_travel_times(
         period.
     """
     path = Path(path)
-    read = pd.read_parquet if path.suffix == ".parquet" else pd.read_csv
+    read = pd.read_parquet if path.is_dir() or path.suffix == ".parquet" else pd.read_csv
     table = read(path).astype({"area_id": str, "site_id": str}, errors="ignore")
     missing = [name for name in LONG_COLUMNS[:3] if name not in table.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
@@ -171,6 +172,11 @@ def load_travel_times(
         raise_faults([fault], source=path.name)
     if long.duplicated(["area_id", "site_id"]).any():
         raise_faults(["pairs of area and site stand twice"], source=path.name)
-    minutes = long.pivot(index="area_id", columns="site_id", values="travel_time_min")
-    minutes = minutes.astype(float).fillna(np.inf)
-    return TravelTimes(minutes, mode, period, f"file {path.name}")
+    wide = {
+        name: long.pivot(index="area_id", columns="site_id", values=name).astype(float)
+        for name in ("travel_time_min", "distance_km")
+        if name in long.columns
+    }
+    km = wide["distance_km"].fillna(np.inf) if "distance_km" in wide else None
+    minutes = wide["travel_time_min"].fillna(np.inf)
+    return TravelTimes(minutes, mode, period, f"file {path.name}", distance_km=km)
