@@ -102,6 +102,7 @@ def test_without_dask_a_scheduler_is_refused_by_the_name_of_the_extra(
         write_dataset(router, places, places, dataset, period="off_peak")
 
 
+@pytest.mark.slow
 def test_a_cluster_that_loses_a_worker_loses_no_block(
     router: NetworkRouter, places: gpd.GeoSeries, tmp_path: Path
 ) -> None:

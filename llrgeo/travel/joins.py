@@ -70,18 +70,33 @@ def ask(
     leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
     exits = leave["after"] + leave["walk"]
     entries = arrive["before"] + arrive["walk"]
-    same = leave.merge(arrive, on=[*_ROAD], suffixes=("_out", "_into"))
-    same = same[same["share_into"] >= same["share_out"]]
-    driven = same["before_into"] - same["before_out"]
-    direct = driven + same["walk_out"] + same["walk_into"]
+    direct = drives_along(network, period, out, into)
     return Question(
         search_graph(network, laid, period),
         _joins(out.points, leave["point"], laid.head[leave["edge"]], exits),
         _joins(into.points, arrive["point"], laid.tail[arrive["edge"]], entries),
-        same["point_out"].to_numpy(np.int64),
-        same["point_into"].to_numpy(np.int64),
-        direct.to_numpy(np.int64),
+        direct["point_out"].to_numpy(np.int64),
+        direct["point_into"].to_numpy(np.int64),
+        direct["key"].to_numpy(np.int64),
     )
+
+
+def drives_along(
+    network: RoadNetwork, period: str, out: UsedRoads, into: UsedRoads
+) -> pd.DataFrame:
+    """List the journeys that stay on one road, the destination ahead of the origin.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `point_out` and `point_into`, the origin's and destination's row numbers, `edge_out`,
+        `share_out` and `share_into` along it, and `key`.
+    """
+    leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
+    same = leave.merge(arrive, on=[*_ROAD], suffixes=("_out", "_into"))
+    same = same[same["share_into"] >= same["share_out"]]
+    driven = same["before_into"] - same["before_out"]
+    return same.assign(key=driven + same["walk_out"] + same["walk_into"])
 
 
 def _joins(points: int, point: pd.Series, node: IntArray, key: pd.Series) -> Joins:
