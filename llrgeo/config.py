@@ -2,15 +2,17 @@
 
 import tomllib
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
 import pandas as pd
-from pydantic import BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from llrgeo.appraisal.demand import Service, Shares, service_faults
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.scoring import MEASURES, Criterion
+from llrgeo.appraisal.scoring import MEASURES, Criterion, Hurdle
+from llrgeo.assumptions import AppraisalConfig
 from llrgeo.errors import ConfigError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.schema import name_some
@@ -22,6 +24,16 @@ AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plu
 SiteLists = dict[Name, list[str]]
 Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def _known_measure(name: str) -> str:
+    if name not in MEASURES:
+        msg = f"no measure '{name}'; known are {', '.join(MEASURES)}"
+        raise ValueError(msg)
+    return name
+
+
+KnownMeasure = Annotated[str, AfterValidator(_known_measure)]
 
 
 class _Part(BaseModel):
@@ -69,20 +81,24 @@ class OptionConfig(_Part):
     sites: SiteLists = {}
     opens: SiteLists = {}
     closes: SiteLists = {}
+    moves: dict[Name, dict[str, str]] = {}
+    capacity: dict[Name, dict[str, Positive]] = {}
+    share_video: dict[Name, Share] = {}
+    share_home: dict[Name, Share] = {}
 
 
 class CriterionConfig(_Part):
     """A measure and how much it counts."""
 
-    measure: str
+    measure: KnownMeasure
     weight: Annotated[float, Field(ge=0)]
 
-    @model_validator(mode="after")
-    def _known(self) -> Self:
-        if self.measure not in MEASURES:
-            msg = f"no measure '{self.measure}'; known are {', '.join(MEASURES)}"
-            raise ValueError(msg)
-        return self
+
+class HurdleConfig(_Part):
+    """A figure that an option must reach before it is ranked."""
+
+    measure: KnownMeasure
+    limit: float
 
 
 class StudyConfig(_Part):
@@ -113,6 +129,8 @@ class StudyConfig(_Part):
     services: Annotated[tuple[ServiceConfig, ...], Field(min_length=1)]
     options: Annotated[tuple[OptionConfig, ...], Field(min_length=1)]
     criteria: tuple[CriterionConfig, ...] = ()
+    hurdles: tuple[HurdleConfig, ...] = ()
+    appraisal: AppraisalConfig = AppraisalConfig()
 
     def path(self, key: str) -> Path:
         """Return the file or folder that a key such as `areas` names."""
@@ -204,6 +222,11 @@ def build_criteria(study: StudyConfig) -> tuple[Criterion, ...]:
     return tuple(Criterion(one.measure, one.weight) for one in study.criteria)
 
 
+def build_hurdles(study: StudyConfig) -> tuple[Hurdle, ...]:
+    """Return the study's hurdles as the appraisal uses them."""
+    return tuple(Hurdle(one.measure, one.limit) for one in study.hurdles)
+
+
 def build_options(study: StudyConfig, sites: pd.DataFrame) -> tuple[Option, ...]:
     """Resolve the study's options against its sites.
 
@@ -231,11 +254,33 @@ def _resolved(study: StudyConfig) -> tuple[Option, ...]:
     for one in study.options:
         start = built[one.based_on] if one.based_on else Option(one.id, one.label, {})
         replaced = {service: frozenset(ids) for service, ids in one.sites.items()}
-        start = Option(start.name, start.label, {**start.sites, **replaced})
-        built[one.id] = start.change(
-            one.id, label=one.label, opens=one.opens, closes=one.closes, note=one.note
+        start = replace(start, sites={**start.sites, **replaced})
+        changed = start.change(
+            one.id,
+            label=one.label,
+            opens=one.opens,
+            closes=one.closes,
+            moves=one.moves,
+            note=one.note,
+        )
+        built[one.id] = replace(
+            changed,
+            shares={**start.shares, **_shares(one, study)},
+            capacity={**start.capacity, **one.capacity},
         )
     return tuple(built.values())
+
+
+def _shares(option: OptionConfig, study: StudyConfig) -> dict[str, Shares]:
+    """Return the shares that an option changes; one it leaves out stays the service's own."""
+    return {
+        one.id: Shares(
+            option.share_video.get(one.id, one.share_video),
+            option.share_home.get(one.id, one.share_home),
+        )
+        for one in study.services
+        if one.id in option.share_video or one.id in option.share_home
+    }
 
 
 def _site_faults(
@@ -266,7 +311,15 @@ def _option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> lis
         where = f"option '{option.id}'"
         if option.based_on and option.based_on not in earlier:
             faults.append(f"{where}: based_on '{option.based_on}' names no option above it")
-        named = {*option.sites, *option.opens, *option.closes}
+        named = {
+            *option.sites,
+            *option.opens,
+            *option.closes,
+            *option.moves,
+            *option.capacity,
+            *option.share_video,
+            *option.share_home,
+        }
         if named - services:
             faults.append(f"{where}: no such service: {name_some(sorted(named - services))}")
         if not option.based_on and services - set(option.sites):
@@ -299,6 +352,8 @@ def _known_keys(place: list[str | int]) -> list[str]:
         "services": ServiceConfig,
         "options": OptionConfig,
         "criteria": CriterionConfig,
+        "hurdles": HurdleConfig,
+        "appraisal": AppraisalConfig,
     }
     model = parts.get(place[0], StudyConfig) if len(place) > 1 else StudyConfig
     return [name for name in model.model_fields if name != "folder"]

@@ -7,13 +7,14 @@ from typing import Final
 import geopandas as gpd
 
 from llrgeo.appraisal.evaluation import Setting
+from llrgeo.assumptions import read_activity, read_all_rates
 from llrgeo.config import StudyConfig, build_services
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.sites import check_sites_near, read_sites
 from llrgeo.roads.network import load_network
 from llrgeo.roads.snap import snapper
 from llrgeo.schema import raise_faults
-from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import Track, TravelTimes
 
 Journey = tuple[str, str]
@@ -97,10 +98,35 @@ def check_sites_snap(router: NetworkRouter, sites: gpd.GeoDataFrame) -> None:
     )
 
 
+def compute_team_times(study: StudyConfig, places: Places) -> dict[Journey, TravelTimes]:
+    """Compute the minutes from every site to every area; empty if no team visits homes.
+
+    Raises
+    ------
+    NetworkError
+        If a network is missing, or is for another mode.
+    """
+    times: dict[Journey, TravelTimes] = {}
+    if not any(service.delivery == "team" for service in study.services):
+        return times
+    for mode in study.modes:
+        router = NetworkRouter(load_network(study.network_path(mode)))
+        for period in study.periods:
+            found = times_from_sites(
+                router, places.areas.geometry, places.sites.geometry, mode=mode, period=period
+            )
+            times[mode, period] = _published(found, study)
+    return times
+
+
 def build_setting(
-    study: StudyConfig, places: Places, times_by: Mapping[Journey, TravelTimes]
+    study: StudyConfig,
+    places: Places,
+    times_by: Mapping[Journey, TravelTimes],
+    team_times_by: Mapping[Journey, TravelTimes],
 ) -> Setting:
     """Return what all options of a study are judged on."""
+    rates = read_all_rates(study.appraisal, study.folder)
     return Setting(
         areas=places.areas,
         sites=places.sites,
@@ -108,6 +134,9 @@ def build_setting(
         times=times_by[study.modes[0], study.periods[0]],
         tolerance_min=study.tolerance_min,
         thresholds_min=study.thresholds_min,
+        team_times=team_times_by.get((study.modes[0], study.periods[0])),
+        kg_co2e_per_km=rates.value("emission_factor"),
+        activity=read_activity(study.appraisal, study.folder),
     )
 
 

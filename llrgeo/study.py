@@ -9,13 +9,22 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.scoring import Scorecard, score_options
-from llrgeo.config import StudyConfig, build_criteria, build_options
+from llrgeo.assumptions import read_assumptions
+from llrgeo.config import StudyConfig, build_criteria, build_hurdles, build_options
 from llrgeo.inputs.areas import read_outlines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.landmarks import read_labels, read_road_lines
 from llrgeo.inputs.postcodes import read_postcodes
-from llrgeo.preparation import Journey, Places, build_setting, compute_times, read_places
+from llrgeo.preparation import (
+    Journey,
+    Places,
+    build_setting,
+    compute_team_times,
+    compute_times,
+    read_places,
+)
 from llrgeo.provenance import describe_run
 from llrgeo.publish.edition import BaseMap, Edition
 from llrgeo.publish.folder import publish
@@ -33,9 +42,11 @@ class StudyResult:
     study: StudyConfig
     places: Places
     times_by: Mapping[Journey, TravelTimes]
+    team_times_by: Mapping[Journey, TravelTimes]
     setting: Setting
     results: Mapping[str, OptionResult]
     scorecard: Scorecard
+    evidence: Evidence
 
     @property
     def areas(self) -> gpd.GeoDataFrame:
@@ -74,10 +85,18 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     logger.info("travel times")
     times_by = compute_times(study, places, track=track)
     logger.info("options and scores")
-    setting = build_setting(study, places, times_by)
+    team_times_by = compute_team_times(study, places)
+    setting = build_setting(study, places, times_by, team_times_by)
     results = evaluate_options(options, setting, baseline=study.baseline)
-    scorecard = score_options(results, build_criteria(study))
-    return StudyResult(study, places, times_by, setting, results, scorecard)
+    scorecard = score_options(results, build_criteria(study), hurdles=build_hurdles(study))
+    logger.info("evidence")
+    assumptions = read_assumptions(
+        study.appraisal, study.folder, times_by=times_by, seed=study.seed
+    )
+    evidence = appraise(results, setting, scorecard, assumptions, baseline=study.baseline)
+    return StudyResult(
+        study, places, times_by, team_times_by, setting, results, scorecard, evidence
+    )
 
 
 def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> list[Path]:
@@ -99,7 +118,7 @@ def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> 
 
 def build_edition(result: StudyResult) -> Edition:
     """Gather what is published of a study."""
-    study, times = result.study, tuple(result.times_by.values())
+    study, times = result.study, (*result.times_by.values(), *result.team_times_by.values())
     return Edition(
         title=study.title,
         date=study.date,
@@ -109,7 +128,7 @@ def build_edition(result: StudyResult) -> Edition:
         times=times,
         services=result.setting.services,
         options=tuple(one.option for one in result.results.values()),
-        tables=_tables(result),
+        tables=result.evidence.tables,
         manifest=describe_run(study),
         error_note=result.times.error_note,
         sources=study.sources,
@@ -118,10 +137,6 @@ def build_edition(result: StudyResult) -> Edition:
         illustrative=any("illustrative" in one.source for one in result.setting.services),
         theme=read_theme(study.path("theme")) if study.theme else Theme(),
     )
-
-
-def _tables(result: StudyResult) -> dict[str, pd.DataFrame]:
-    return {"scores": result.scorecard.scores}
 
 
 def _base_map(study: StudyConfig, areas: gpd.GeoDataFrame) -> BaseMap:

@@ -53,8 +53,8 @@ def rates() -> Rates:
     return Rates(
         pd.DataFrame({"kind": ["standard"], "first_year": [1], "last_year": [9], "rate": [0.1]}),
         pd.DataFrame({"name": list(values), "value": list(values.values())}),
-        costs,
         pd.DataFrame({"fifth": range(1, 6), "income": [10, 20, 20, 20, 40]}),
+        costs,
         horizon_years=2,
     )
 
@@ -66,7 +66,9 @@ def results(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: Trav
 
 
 def test_the_treasurys_rates_fall_after_30_and_75_years() -> None:
-    tables = {path.stem: read_rates(path) for path in embedded("rates").glob("*.csv")}
+    tables = {
+        path.stem: read_rates(path, kind=path.stem) for path in embedded("rates").glob("*.csv")
+    }
     factors = Rates(**tables, horizon_years=125).factors()
     assert factors[30] == pytest.approx(1.035**-30)
     assert factors[31] == pytest.approx(1.035**-30 / 1.03)
@@ -151,22 +153,24 @@ def test_missing_rates_are_listed_together(results: Results, rates: Rates) -> No
     broken = replace(
         rates,
         unit_values=rates.unit_values.iloc[1:],
-        service_costs=rates.service_costs.iloc[1:],
+        service_costs=rates.service_costs[1:],
         horizon_years=20,
     )
     with pytest.raises(InputError) as caught:
         cost_table(results, broken, baseline="today")
     for words in ("missing: value_of_time", "all of 20 years", "no costs for clinic"):
         assert words in str(caught.value)
+    with pytest.raises(InputError, match="no costs of services were given"):
+        cost_table(results, replace(rates, service_costs=None), baseline="today")
 
 
 def test_a_table_of_rates_lists_all_its_faults(tmp_path: Path) -> None:
     path = tmp_path / "incomes.csv"
     path.write_text("fifth,income,source,date\n1,-5,x,2026\n2,many,,2026\n", encoding="utf-8")
     with pytest.raises(InputError) as caught:
-        read_rates(path)
+        read_rates(path, kind="incomes")
     for words in ("not a number of at least 0 in row 1", "in row 2", "row 2 has no source"):
         assert words in str(caught.value)
     path.write_text("fifth,source\n1,x\n", encoding="utf-8")
     with pytest.raises(InputError, match="'income' is missing"):
-        read_rates(path)
+        read_rates(path, kind="incomes")

@@ -33,7 +33,9 @@ def results(setting: Setting) -> dict[str, OptionResult]:
 
 @pytest.fixture(scope="module")
 def assumptions(town_times: TravelTimes) -> Assumptions:
-    tables = {path.stem: read_rates(path) for path in embedded("rates").glob("*.csv")}
+    tables = {
+        path.stem: read_rates(path, kind=path.stem) for path in embedded("rates").glob("*.csv")
+    }
     costs = tables["service_costs"]
     tables["service_costs"] = pd.concat(
         [costs.iloc[[0]].assign(service=one) for one in ("clinic", "beds", "nurses")],

@@ -45,19 +45,20 @@ class Rates:
         `kind`, `first_year`, `last_year`, `rate`, `source`, `date`.
     unit_values
         `name` (one of UNIT_VALUES), `value`, `unit`, `source`, `date`.
-    service_costs
-        `service`, `site_id` (blank for any site), `capital` to open, `transition` and `closure`
-        (once), `running` (a year and site), `per_contact`, `source`, `date`.
     incomes
         `fifth` of deprivation (1 is most deprived) and its `income`, for distributional weights.
+    service_costs
+        `service`, `site_id` (blank for any site), `capital` to open, `transition` and `closure`
+        (once), `running` (a year and site), `per_contact`, `source`, `date`; None if the study
+        states none.
     horizon_years
         Years that are appraised; one-off costs fall in year 0, all others in years 1 to here.
     """
 
     discount_rates: pd.DataFrame
     unit_values: pd.DataFrame
-    service_costs: pd.DataFrame
     incomes: pd.DataFrame
+    service_costs: pd.DataFrame | None = None
     horizon_years: int = 30
 
     def value(self, name: str) -> float:
@@ -76,6 +77,8 @@ class Rates:
 
 def rate_faults(rates: Rates, services: list[str]) -> list[str]:
     """Return what is wrong with rates, given the services there are."""
+    if rates.service_costs is None:
+        return ["no costs of services were given"]
     faults = []
     known = set(rates.unit_values["name"])
     missing = [name for name in UNIT_VALUES if name not in known]
@@ -104,11 +107,13 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     services = list(results[baseline].services)
     raise_faults(rate_faults(rates, services), source="rates")
     bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
+    costs = pd.DataFrame(rates.service_costs)
     lines = []
     for name, result in results.items():
         for service, one in result.services.items():
             before = set(results[baseline].services[service].loads.index)
-            lines.append(_lines(rates, service, before, one.loads).assign(option=name))
+            of_service = costs[costs["service"] == service].set_index("site_id")
+            lines.append(_lines(of_service, before, one.loads).assign(option=name, service=service))
     table = pd.concat(lines, ignore_index=True)
     table["capital"] *= 1 + bias
     columns = ["option", "service", "site_id", "change", *_ONE_OFF, "running", "contacts"]
@@ -168,9 +173,8 @@ def equivalent_annual_cost(flows: NDArray[np.float64], factors: NDArray[np.float
     return float(flows @ years / years.sum())
 
 
-def _lines(rates: Rates, service: str, before: set[str], loads: pd.DataFrame) -> pd.DataFrame:
+def _lines(costs: pd.DataFrame, before: set[str], loads: pd.DataFrame) -> pd.DataFrame:
     """Return the costs of one service under one option, one row a site of it or the baseline."""
-    costs = rates.service_costs[rates.service_costs["service"] == service].set_index("site_id")
     sites = sorted(before | set(loads.index))
     table = costs.loc[[site if site in costs.index else "" for site in sites]]
     table = table.assign(site_id=sites).reset_index(drop=True)

@@ -189,16 +189,23 @@ def cost_tables(
     *,
     baseline: str,
 ) -> _Tables:
-    """Return costs by option, by site and by fifth of deprivation, and the rates behind them."""
+    """Return costs by option, by site and by fifth of deprivation, and the rates behind them.
+
+    Without costs of services, those of patients alone.
+    """
     rates = assumptions.rates
-    return {
-        "costs": cost_table(results, rates, baseline=baseline).reset_index(),
-        "costs_by_site": cost_lines(results, rates, baseline=baseline),
+    tables = {
         "patient_costs_by_fifth": patient_costs_by_fifth(results, setting.areas, rates),
         "unit_values": rates.unit_values,
-        "service_costs": rates.service_costs,
-        "discount_rates": rates.discount_rates,
     }
+    if rates.service_costs is not None:
+        tables |= {
+            "costs": cost_table(results, rates, baseline=baseline).reset_index(),
+            "costs_by_site": cost_lines(results, rates, baseline=baseline),
+            "service_costs": rates.service_costs,
+            "discount_rates": rates.discount_rates,
+        }
+    return tables
 
 
 def robustness_tables(

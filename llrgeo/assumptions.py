@@ -1,0 +1,121 @@
+"""What a study file may say about the appraisal: growth, costs, errors, figures of its own."""
+
+import math
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Final, Literal, get_args
+
+import pandas as pd
+from pydantic import BaseModel, ConfigDict, Field
+
+from llrgeo.appraisal.costs import Rates
+from llrgeo.appraisal.evidence import Assumptions
+from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.figures import read_figures
+from llrgeo.inputs.rates import RatesKind, read_rates
+from llrgeo.travel.times import TravelTimes
+
+_Band = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
+_NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_TABLES: Final = get_args(RatesKind)
+_UNMEASURED_ERROR_MIN: Final = 3.0  # a cautious assumption where no error was ever measured
+
+
+class AppraisalConfig(BaseModel):
+    """The `[appraisal]` table of a study file; all of it may be left out.
+
+    Attributes
+    ----------
+    growth
+        Factor of each age band from now to the horizon year; a band left out does not change.
+    growth_source
+        Where the factors come from, or "illustrative".
+    horizon_years
+        Years that costs are counted over.
+    discount_rates, unit_values, service_costs, incomes
+        Tables of rates, relative to the study file; `embedded` names those that travel with llrgeo.
+        Without `service_costs` only what patients bear is costed.
+    activity
+        Contacts a year that were counted: `area_id` and a column a service, in place of rates.
+    indicators
+        Figures of the user's own: `authority_code` and a column each.
+    time_error_min
+        Median absolute error of a journey; left out, the network's own measured error counts, or
+        3 minutes where none was measured.
+    speed_sd, rate_sd, growth_sd
+        Standard deviation of the factors that the simulation draws.
+    draws
+        How many weightings and how many studies are drawn.
+    """
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+    growth: dict[_Band, _NotNegative] = {}
+    growth_source: str = "illustrative planning assumption"
+    horizon_years: Annotated[int, Field(ge=1, le=125)] = 30
+    discount_rates: str = "embedded"
+    unit_values: str = "embedded"
+    service_costs: str = ""
+    incomes: str = "embedded"
+    activity: str = ""
+    indicators: str = ""
+    time_error_min: _NotNegative | None = None
+    speed_sd: _NotNegative = 0.05
+    rate_sd: _NotNegative = 0.2
+    growth_sd: _NotNegative = 0.1
+    draws: Annotated[int, Field(ge=1)] = 10_000
+
+
+def read_assumptions(
+    config: AppraisalConfig,
+    folder: Path,
+    *,
+    times_by: Mapping[tuple[str, str], TravelTimes],
+    seed: int,
+) -> Assumptions:
+    """Read what the appraisal takes for granted.
+
+    The first of the times by mode and period is the journey that options are judged by.
+
+    Raises
+    ------
+    InputError
+        If a table has faults; the message lists them.
+    """
+    times = next(iter(times_by.values()))
+    on_foot = [one for (mode, _), one in times_by.items() if mode == "walk"]
+    measured = _UNMEASURED_ERROR_MIN if math.isnan(times.error_min) else times.error_min
+    error = measured if config.time_error_min is None else config.time_error_min
+    return Assumptions(
+        rates=read_all_rates(config, folder),
+        uncertainty=Uncertainty(error, config.speed_sd, config.rate_sd, config.growth_sd),
+        growth={str(band): factor for band, factor in config.growth.items()},
+        indicators=_figures(config.indicators, folder, index="authority_code"),
+        walk_times=on_foot[0] if on_foot else None,
+        draws=config.draws,
+        seed=seed,
+    )
+
+
+def read_all_rates(config: AppraisalConfig, folder: Path) -> Rates:
+    """Read the tables of rates that a study names."""
+    named = {name: getattr(config, name) for name in _TABLES if getattr(config, name)}
+    tables = {
+        name: read_rates(_path(file, folder, f"rates/{name}.csv"), kind=name)
+        for name, file in named.items()
+    }
+    return Rates(**tables, horizon_years=config.horizon_years)
+
+
+def read_activity(config: AppraisalConfig, folder: Path) -> pd.DataFrame | None:
+    """Read the contacts that the user counted, areas by services; None if there are none."""
+    return _figures(config.activity, folder, index="area_id")
+
+
+def _figures(name: str, folder: Path, *, index: str) -> pd.DataFrame | None:
+    return read_figures(folder / name, index=index) if name else None
+
+
+def _path(name: str, folder: Path, default: str) -> Path:
+    return embedded(default) if name == "embedded" else folder / name

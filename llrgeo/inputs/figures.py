@@ -1,0 +1,46 @@
+"""A user's own figures, such as counted activity or indicators of places, matched by id."""
+
+from pathlib import Path
+
+import pandas as pd
+
+from llrgeo.inputs.tables import read_table
+from llrgeo.schema import name_some, raise_faults
+
+
+def read_figures(path: Path, *, index: str) -> pd.DataFrame:
+    """Read a table of numbers.
+
+    Parameters
+    ----------
+    path
+        A .csv or .parquet table.
+    index
+        The column that says what the figures are of.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On the index, every other column as numbers.
+
+    Raises
+    ------
+    InputError
+        If the index is missing or stands twice, or a value is not a number; the message lists
+        every fault but no value, for figures may be of patients.
+    """
+    table = read_table(path)
+    if index not in table.columns:
+        found = ", ".join(map(str, table.columns))
+        raise_faults([f"column '{index}' is missing; found {found}"], source=path.name)
+    figures = table.set_index(table[index].astype(str).str.strip()).drop(columns=index)
+    numbers: pd.DataFrame = figures.apply(pd.to_numeric, errors="coerce")
+    doubled = numbers.index[numbers.index.duplicated()]
+    faults = [f"{index} stands twice ({name_some(doubled)})"] if len(doubled) else []
+    faults += [
+        f"column '{name}' is not a number for {name_some(numbers.index[numbers[name].isna()])}"
+        for name in numbers.columns
+        if numbers[name].isna().any()
+    ]
+    raise_faults(faults, source=path.name)
+    return numbers
