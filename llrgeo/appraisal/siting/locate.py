@@ -1,0 +1,198 @@
+"""Where services should be: search, bound and proof, and the answer with its certificate."""
+
+import time
+from dataclasses import dataclass, replace
+from typing import Final, NoReturn
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.siting.bound import LagrangianBound, lagrangian_bound
+from llrgeo.appraisal.siting.build import Case, build_case
+from llrgeo.appraisal.siting.centre import least_longest
+from llrgeo.appraisal.siting.exact import Answer, solve_exactly
+from llrgeo.appraisal.siting.feasibility import blame
+from llrgeo.appraisal.siting.interchange import search
+from llrgeo.appraisal.siting.model import Model, Tally
+from llrgeo.appraisal.siting.problem import UNITS, SitingProblem
+from llrgeo.errors import InfeasibleError, LlrgeoError
+from llrgeo.travel.times import TravelTimes
+
+DEFAULT_GAP: Final = 0.001
+DEFAULT_SECONDS: Final = 60.0
+_STARTS: Final = 20
+_HALF: Final = 0.5  # of a site
+_EQUAL: Final = 1e-7  # relative difference of value and bound that is rounding
+
+
+@dataclass(frozen=True, slots=True)
+class SiteSelection:
+    """A plan and its certificate.
+
+    Attributes
+    ----------
+    sites
+        The open sites, in order of id.
+    problem
+        What was asked for.
+    value
+        The objective under the plan, in `unit`.
+    bound
+        No plan is better than this.
+    gap
+        Difference of value and bound, relative to the value; 0 is a proof.
+    seconds
+        How long it took.
+    seed
+        Of the search.
+    """
+
+    sites: tuple[str, ...]
+    problem: SitingProblem
+    value: float
+    bound: float
+    gap: float
+    seconds: float
+    seed: int
+
+    @property
+    def unit(self) -> str:
+        """What the value counts."""
+        return UNITS[self.problem.objective]
+
+    @property
+    def proven(self) -> bool:
+        """Whether no plan is better."""
+        return self.gap == 0
+
+    def as_option(self, option: Option, service: str, name: str) -> Option:
+        """Return an option with the service at these sites and all else as in another option."""
+        changed = {**option.sites, service: frozenset(self.sites)}
+        note = (
+            f"Found by llrgeo for {self.problem.objective}: {self.value:.4g} {self.unit}, "
+            f"at most {self.gap:.2%} from the best possible."
+        )
+        return replace(option, name=name, label=name, sites=changed, note=note)
+
+
+def locate_sites(
+    times: TravelTimes,
+    demand: pd.Series,
+    problem: SitingProblem,
+    *,
+    gap: float = DEFAULT_GAP,
+    seconds: float = DEFAULT_SECONDS,
+    seed: int = 0,
+) -> SiteSelection:
+    """Find the sites that are best for an objective, and say how good they are (METHODS 8).
+
+    Parameters
+    ----------
+    times
+        Minutes from areas to the candidate sites.
+    demand
+        People or contacts a year by area.
+    problem
+        Objective, number of sites, constraints.
+    gap
+        Relative gap at which to stop; 0 asks for a proof.
+    seconds
+        Time limit of the exact method.
+    seed
+        Of the search.
+
+    Raises
+    ------
+    InputError
+        If the inputs have faults.
+    InfeasibleError
+        If no plan meets the constraints; the message names those to blame.
+    """
+    started = time.perf_counter()
+    case = build_case(times, demand, problem)
+    answer = Answer(None, np.inf, np.inf)
+    if not case.model.contradicts_itself:
+        answer = _METHODS.get(problem.objective, _least_sum)(case, gap, seconds, seed)
+    if answer.plan is None:
+        _refuse(times, demand, problem, answer)
+    value, bound = case.value(answer.cost), case.value(answer.bound)
+    return SiteSelection(
+        sites=tuple(case.minutes.columns[answer.plan]),
+        problem=problem,
+        value=value,
+        bound=bound,
+        gap=_gap(value, bound),
+        seconds=time.perf_counter() - started,
+        seed=seed,
+    )
+
+
+def _gap(value: float, bound: float) -> float:
+    difference = abs(value - bound)
+    if difference <= _EQUAL * max(abs(value), abs(bound), 1.0):
+        return 0.0
+    return difference / abs(value) if value else np.inf
+
+
+def _refuse(
+    times: TravelTimes, demand: pd.Series, problem: SitingProblem, answer: Answer
+) -> NoReturn:
+    """Say why there is no plan."""
+    if np.isinf(answer.bound):
+        raise InfeasibleError(blame(times, demand, problem))
+    msg = "no plan was found in the time given; allow more seconds or ask for less"
+    raise LlrgeoError(msg)
+
+
+def _least_sum(case: Case, gap: float, seconds: float, seed: int) -> Answer:
+    """Search, bound, and close the gap that is left on what the bound leaves over."""
+    model = case.model
+    plan, standing = search(model, starts=_STARTS, seed=seed)
+    if standing.excess > 0:
+        return solve_exactly(model, gap=0.0, seconds=seconds, seed=seed)
+    found = lagrangian_bound(model, standing.cost)
+    allowed = case.allowance(standing.cost, gap)
+    if standing.cost - found.value <= max(allowed, _EQUAL * abs(standing.cost)):
+        return Answer(plan, found.value, standing.cost)
+    left = _without(model, found)
+    answer = solve_exactly(left, gap=allowed, seconds=seconds, seed=seed, start=plan)
+    best = min(answer, Answer(plan, answer.bound, standing.cost), key=lambda one: one.cost)
+    return replace(best, bound=min(max(found.value, answer.bound), best.cost))
+
+
+def _without(model: Model, found: LagrangianBound) -> Model:
+    """Leave out the sites and pairs that no better plan uses."""
+    kept = replace(model, keep=found.needed, close=found.shut)
+    if model.catchments is not None:
+        return kept  # an area that is shared out may use any pair a little
+    costs = np.where(found.unused, np.inf, model.objective.costs)
+    return replace(kept, objective=Tally(costs))
+
+
+def _fewest_sites(case: Case, gap: float, seconds: float, seed: int) -> Answer:
+    allowed = gap if case.problem.objective == "lscp" else 0.0
+    return solve_exactly(case.model, gap=allowed, seconds=seconds, seed=seed)
+
+
+def _most_backup(case: Case, gap: float, seconds: float, seed: int) -> Answer:
+    """Find the fewest sites, then, with as many, the most demand that a second one covers."""
+    fewest = _fewest_sites(case, gap, seconds, seed)
+    if fewest.plan is None or fewest.cost - fewest.bound > _HALF:
+        return replace(fewest, plan=None)
+    count = round(fewest.cost)
+    second = replace(
+        case.model,
+        opening=np.zeros_like(case.model.opening),
+        least=count,
+        most=count,
+        backup=case.weights[case.model.covered],
+    )
+    return solve_exactly(second, gap=gap, seconds=seconds, seed=seed)
+
+
+_METHODS: Final = {
+    "lscp": _fewest_sites,
+    "lscp-b": _most_backup,
+    "p-centre": least_longest,
+}

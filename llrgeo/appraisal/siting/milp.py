@@ -1,0 +1,163 @@
+"""A mixed-integer linear programme, put together block by block and solved by HiGHS."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from typing import Final, TypeAlias
+
+import highspy
+import numpy as np
+from numpy.typing import ArrayLike, NDArray
+from scipy.sparse import coo_array
+
+from llrgeo.errors import LlrgeoError
+
+IntArray: TypeAlias = NDArray[np.int64]
+FloatArray: TypeAlias = NDArray[np.float64]
+
+_ENDED: Final = (
+    highspy.HighsModelStatus.kOptimal,
+    highspy.HighsModelStatus.kTimeLimit,
+    highspy.HighsModelStatus.kInfeasible,
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Solution:
+    """What HiGHS found.
+
+    Attributes
+    ----------
+    values
+        Of all columns; None if none was found.
+    bound
+        No solution costs less; +inf if there is none at all.
+    """
+
+    values: FloatArray | None
+    bound: float
+
+
+@dataclass(slots=True)
+class Programme:
+    """Columns and rows, collected in blocks."""
+
+    charges: list[tuple[IntArray, FloatArray]] = field(default_factory=list)
+    lowers: list[FloatArray] = field(default_factory=list)
+    uppers: list[FloatArray] = field(default_factory=list)
+    whole: list[NDArray[np.bool_]] = field(default_factory=list)
+    entries: list[tuple[IntArray, IntArray, FloatArray]] = field(default_factory=list)
+    lows: list[FloatArray] = field(default_factory=list)
+    highs: list[FloatArray] = field(default_factory=list)
+    constant: float = 0.0
+    columns: int = 0
+    rows: int = 0
+
+    def add_columns(
+        self,
+        count: int,
+        *,
+        lower: ArrayLike = 0.0,
+        upper: ArrayLike = 1.0,
+        whole: bool = False,
+    ) -> IntArray:
+        """Add columns and return their numbers."""
+        self.lowers.append(np.broadcast_to(np.asarray(lower, float), count))
+        self.uppers.append(np.broadcast_to(np.asarray(upper, float), count))
+        self.whole.append(np.full(count, whole))
+        self.columns += count
+        return np.arange(self.columns - count, self.columns)
+
+    def charge(self, columns: IntArray, costs: FloatArray, constant: float = 0.0) -> None:
+        """Let columns cost something, and the whole a constant."""
+        self.charges.append((columns, costs))
+        self.constant += constant
+
+    def costs(self) -> FloatArray:
+        """Return what each column costs."""
+        total = np.zeros(self.columns)
+        for columns, costs in self.charges:
+            np.add.at(total, columns, costs)
+        return total
+
+    def add_rows(
+        self,
+        count: int,
+        entries: Sequence[tuple[ArrayLike, ArrayLike, ArrayLike]],
+        *,
+        low: ArrayLike = -np.inf,
+        high: ArrayLike = np.inf,
+    ) -> None:
+        """Add rows: low <= sum <= high; entries are rows (from 0), columns and values."""
+        for row, column, value in entries:
+            at = np.broadcast_arrays(np.asarray(row) + self.rows, column, np.asarray(value, float))
+            self.entries.append((at[0].ravel(), at[1].ravel(), at[2].ravel()))
+        self.lows.append(np.broadcast_to(np.asarray(low, float), count))
+        self.highs.append(np.broadcast_to(np.asarray(high, float), count))
+        self.rows += count
+
+    def solve(
+        self,
+        *,
+        gap: float,
+        seconds: float,
+        seed: int,
+        start: tuple[IntArray, FloatArray] | None = None,
+    ) -> Solution:
+        """Minimise.
+
+        Parameters
+        ----------
+        gap
+            Absolute difference of cost and bound at which to stop.
+        seconds
+            Time limit.
+        seed
+            Of the solver's own choices.
+        start
+            Columns and their values in a solution that is known.
+        """
+        highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        for name, value in (
+            ("output_flag", False),
+            ("threads", 1),  # results do not depend on the machine
+            ("random_seed", seed),
+            ("time_limit", max(seconds, 0.0)),
+            ("mip_rel_gap", 0.0),
+            ("mip_abs_gap", max(gap, 1e-9)),
+        ):
+            highs.setOptionValue(name, value)
+        highs.passModel(self._lp())
+        if start is not None:
+            highs.setSolution(len(start[0]), start[0].astype(np.int32), start[1])
+        highs.run()
+        return self._read(highs)
+
+    def _read(self, highs: highspy.Highs) -> Solution:
+        status = highs.getModelStatus()
+        if status not in _ENDED:
+            msg = f"HiGHS ended with '{highs.modelStatusToString(status)}'"
+            raise LlrgeoError(msg)
+        if status == highspy.HighsModelStatus.kInfeasible:
+            return Solution(None, np.inf)
+        info = highs.getInfo()
+        found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
+        values = np.array(highs.getSolution().col_value) if found else None
+        return Solution(values, float(info.mip_dual_bound))
+
+    def _lp(self) -> highspy.HighsLp:
+        lp = highspy.HighsLp()
+        row, column, value = (
+            np.concatenate([entry[part] for entry in self.entries]) for part in range(3)
+        )
+        matrix = coo_array((value, (row, column)), shape=(self.rows, self.columns)).tocsc()
+        lp.num_col_, lp.num_row_ = self.columns, self.rows
+        lp.col_cost_ = self.costs()
+        lp.col_lower_, lp.col_upper_ = np.concatenate(self.lowers), np.concatenate(self.uppers)
+        lp.row_lower_, lp.row_upper_ = np.concatenate(self.lows), np.concatenate(self.highs)
+        lp.offset_ = self.constant
+        lp.a_matrix_.start_ = matrix.indptr.astype(np.int32)
+        lp.a_matrix_.index_ = matrix.indices.astype(np.int32)
+        lp.a_matrix_.value_ = matrix.data
+        kinds = (highspy.HighsVarType.kContinuous, highspy.HighsVarType.kInteger)
+        lp.integrality_ = [kinds[whole] for whole in np.concatenate(self.whole).tolist()]
+        return lp
