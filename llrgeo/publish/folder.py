@@ -13,6 +13,7 @@ from llrgeo.publish import gis
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.explorer import render_explorer
 from llrgeo.publish.tables import area_results, csv_text, data_dictionary
+from llrgeo.publish.workbook import render_workbook
 from llrgeo.travel.times import Track
 
 Content: TypeAlias = str | bytes
@@ -88,7 +89,10 @@ def _pages(edition: Edition) -> dict[str, Content]:
 def _tables(edition: Edition) -> dict[str, Content]:
     tables = {**edition.tables, "areas": area_results(edition)}
     tables["data_dictionary"] = data_dictionary(edition, tables)
-    return {f"tables/{name}.csv": csv_text(table) for name, table in tables.items()}
+    files: dict[str, Content] = {
+        f"tables/{name}.csv": csv_text(table) for name, table in tables.items()
+    }
+    return {**files, "tables.xlsx": render_workbook(edition, tables)}
 
 
 def _gis(edition: Edition) -> dict[str, Content]:

@@ -1,0 +1,158 @@
+"""The workbook: every table of an edition on a sheet of its own, with a cover, notes and contents.
+
+Formulas and links are off, so text from data stays text; dates are fixed, so equal editions make
+equal bytes.
+"""
+
+import datetime as dt
+import io
+import re
+from collections.abc import Iterable, Mapping
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import xlsxwriter
+from xlsxwriter.worksheet import Worksheet
+
+from llrgeo.publish.edition import Edition
+from llrgeo.publish.tables import column_meaning, flat_table
+from llrgeo.publish.wording import wording
+
+_LONGEST_NAME: Final = 31  # Excel's limit for the name of a sheet
+_WIDEST: Final = 48
+_FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
+_CREATED: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (Excel's dates have no zone)
+_OPTIONS: Final = {
+    "in_memory": True,
+    "strings_to_formulas": False,
+    "strings_to_urls": False,
+    "strings_to_numbers": False,
+    "default_date_format": "yyyy-mm-dd",
+}
+
+
+def render_workbook(edition: Edition, tables: Mapping[str, pd.DataFrame]) -> bytes:
+    """Return tables as an .xlsx file.
+
+    Parameters
+    ----------
+    edition
+        The title, notes, inputs and assumptions.
+    tables
+        What the workbook holds, by name: one sheet and one named table each, with one header row
+        and no merged cells. Infinite and missing numbers are blank.
+    """
+    content = io.BytesIO()
+    book = xlsxwriter.Workbook(content, _OPTIONS)
+    book.set_properties({"title": edition.title, "created": _CREATED, "comments": edition.date})
+    formats = {
+        "title": book.add_format({"bold": True, "font_size": 18}),
+        "wrap": book.add_format({"text_wrap": True, "valign": "top"}),
+        "bold": book.add_format({"bold": True}),
+    }
+    names = sheet_names(tables)
+    _text_sheet(book.add_worksheet("cover"), cover_lines(edition), formats)
+    _text_sheet(book.add_worksheet("notes"), note_lines(edition), formats)
+    contents = pd.DataFrame(
+        {
+            "sheet": [names[name] for name in tables],
+            "table": list(tables),
+            "rows": [len(table) for table in tables.values()],
+        }
+    )
+    sheets = {"contents": contents, "assumptions": assumptions(edition), **tables}
+    for name, table in sheets.items():
+        sheet = book.add_worksheet(names.get(name, name))
+        _table_sheet(sheet, names.get(name, name), flat_table(table), edition)
+    book.close()
+    return content.getvalue()
+
+
+def sheet_names(names: Iterable[str]) -> dict[str, str]:
+    """Return a valid sheet name for each table: unique, without forbidden signs, short enough."""
+    chosen: dict[str, str] = {}
+    taken = {"cover", "notes", "contents", "assumptions"}
+    for name in names:
+        plain = _FORBIDDEN.sub("_", name)[:_LONGEST_NAME] or "table"
+        tries = (f"{plain[: _LONGEST_NAME - 3]}_{number}" for number in range(2, 100))
+        chosen[name] = (
+            plain
+            if plain.lower() not in taken
+            else next(one for one in tries if one.lower() not in taken)
+        )
+        taken.add(chosen[name].lower())
+    return chosen
+
+
+def cover_lines(edition: Edition) -> list[str]:
+    """Return the cover: title, date, publisher, standing, run."""
+    words, theme = wording(), edition.theme
+    lines = [edition.title, edition.date, theme.notice]
+    lines += [words["illustrative"]] if edition.illustrative else []
+    lines += [words["published_by"].format(publisher=theme.publisher)] if theme.publisher else []
+    lines += [theme.contact] if theme.contact else []
+    return [*lines, words["run"].format(run=edition.manifest.get("run_id", ""))]
+
+
+def note_lines(edition: Edition) -> list[str]:
+    """Return the notes: how sure the figures are, how to read them, where the data is from."""
+    words = wording()
+    how = [words["workbook_notes"], words["workbook_people"], words["workbook_blank"]]
+    return [words["notes_title"], edition.error_note, *how, *edition.sources]
+
+
+def assumptions(edition: Edition) -> pd.DataFrame:
+    """Return the study's settings, one row each: `setting` (a path into the study) and `value`."""
+    rows = list(_leaves(edition.manifest.get("study", {}), ""))
+    return pd.DataFrame(rows, columns=["setting", "value"])
+
+
+def _leaves(value: object, path: str) -> Iterable[tuple[str, str]]:
+    if isinstance(value, Mapping):
+        for key, one in value.items():
+            yield from _leaves(one, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, (list, tuple)) and any(isinstance(one, Mapping) for one in value):
+        for number, one in enumerate(value, start=1):
+            yield from _leaves(one, f"{path}.{number}")
+    elif isinstance(value, (list, tuple)):
+        yield path, ", ".join(map(str, value))
+    else:
+        yield path, str(value)
+
+
+def _text_sheet(sheet: Worksheet, lines: Iterable[str], formats: Mapping[str, Any]) -> None:
+    sheet.hide_gridlines(2)
+    sheet.set_column(0, 0, 100)
+    for row, line in enumerate(lines):
+        sheet.write_string(row, 0, line, formats["title" if row == 0 else "wrap"])
+
+
+def _table_sheet(sheet: Worksheet, name: str, table: pd.DataFrame, edition: Edition) -> None:
+    """Write one table with its header in the first row, frozen, and a note on each column."""
+    rows, columns = table.shape
+    header = [{"header": str(column)} for column in table.columns]
+    for number, column in enumerate(table.columns):
+        values = table[column]
+        for row, value in enumerate(values, start=1):
+            _write(sheet, row, number, value)
+        longest = max([len(str(column)) + 3, *(len(str(value)) for value in values.head(200))])
+        sheet.set_column(number, number, min(longest, _WIDEST))
+        sheet.write_comment(0, number, column_meaning(edition, str(column)))
+    sheet.freeze_panes(1, 0)
+    table_name = "t_" + re.sub(r"\W", "_", name)
+    sheet.add_table(
+        0, 0, max(rows, 1), columns - 1, {"name": table_name, "columns": header, "style": None}
+    )
+
+
+def _write(sheet: Worksheet, row: int, column: int, value: object) -> None:
+    """Write one cell by the kind of its value, so that no text is read as anything else."""
+    if value is None or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
+        return
+    if isinstance(value, (bool, np.bool_)):
+        sheet.write_boolean(row, column, bool(value))
+    elif isinstance(value, (int, float, np.integer, np.floating)):
+        sheet.write_number(row, column, float(value))
+    else:
+        sheet.write_string(row, column, str(value))

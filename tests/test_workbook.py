@@ -1,0 +1,73 @@
+"""The workbook: one named table a sheet, text stays text, equal editions make equal bytes."""
+
+import io
+import re
+import zipfile
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from llrgeo.config import load_study
+from llrgeo.publish.workbook import render_workbook, sheet_names
+from llrgeo.study import build_edition, run_study
+
+HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "{{ 7*7 }}", "<b>&", "https://example.org"]
+
+
+@pytest.fixture
+def edition(town_study):
+    return build_edition(run_study(load_study(town_study)))
+
+
+@pytest.fixture
+def parts(edition):
+    tables = {
+        "people": pd.DataFrame({"name": HOSTILE, "people": range(8)}),
+        "minutes": pd.DataFrame({"travel_time_min": [1.5, np.inf, np.nan]}),
+    }
+    with zipfile.ZipFile(io.BytesIO(render_workbook(edition, tables))) as book:
+        return {name: book.read(name).decode("utf-8") for name in book.namelist()}
+
+
+def test_sheets_are_cover_notes_contents_assumptions_and_the_tables(parts):
+    names = re.findall(r'<sheet name="([^"]+)"', parts["xl/workbook.xml"])
+    assert names == ["cover", "notes", "contents", "assumptions", "people", "minutes"]
+
+
+def test_text_stays_text_and_nothing_is_a_formula_a_link_or_merged(parts):
+    text = "".join(parts.values())
+    assert "<f>" not in text
+    assert "<mergeCell" not in text
+    assert "hyperlink" not in text
+    for one in ("=1+1", "+1", "-1", "@SUM(A1)", "{{ 7*7 }}", "&lt;b&gt;&amp;"):
+        assert f">{one}<" in parts["xl/sharedStrings.xml"]
+
+
+def test_what_is_infinite_or_missing_is_blank(parts):
+    cells = re.findall(r'<c r="A[234]"[^>]*>(.*?)</c>', parts["xl/worksheets/sheet6.xml"])
+    assert cells == ["<v>1.5</v>"]
+
+
+def test_every_table_has_a_name_of_its_own(parts):
+    tables = [text for name, text in parts.items() if name.startswith("xl/tables/")]
+    names = [re.search(r'displayName="([^"]+)"', text).group(1) for text in tables]
+    assert sorted(names) == ["t_assumptions", "t_contents", "t_minutes", "t_people"]
+
+
+def test_the_assumptions_name_every_setting(parts):
+    for setting in ("services.1.rates.age_18_64", "options.2.opens.clinic", "tolerance_min"):
+        assert f">{setting}<" in parts["xl/sharedStrings.xml"]
+
+
+def test_long_or_forbidden_names_become_sheet_names_of_their_own():
+    names = sheet_names(["a" * 40, "a" * 41, "b/c:d", "Cover"])
+    assert len(set(names.values())) == 4
+    assert all(len(one) <= 31 for one in names.values())
+    assert names["b/c:d"] == "b_c_d"
+    assert names["Cover"] == "Cover_2"
+
+
+def test_equal_editions_make_equal_bytes(edition):
+    tables = {"people": pd.DataFrame({"people": [1, 2]})}
+    assert render_workbook(edition, tables) == render_workbook(edition, tables)
