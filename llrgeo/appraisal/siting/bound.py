@@ -98,7 +98,9 @@ class _Relaxed:
         is_chosen[chosen] = True
         room = self._upper - value + 1e-9 * abs(self._upper)
         dearest = worth[is_chosen & ~self._keep].max(initial=-np.inf)
-        next_best = worth[~is_chosen].min(initial=np.inf)
+        # Another site takes the place of one that is shut, or none does where fewer will do.
+        no_other = np.inf if self._model.least == self._model.most else 0.0
+        next_best = worth[~is_chosen].min(initial=no_other)
         extra = np.where(is_chosen, 0.0, worth - dearest)  # to open a site that was not chosen
         shut, needed, unused = self._blank()
         shut[self._free] |= extra > room
