@@ -1,7 +1,6 @@
 """OpenStreetMap files read: the streets, the points on them that matter, the turn restrictions."""
 
 from array import array
-from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -111,7 +110,7 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
         _once([one for part in parts for one in part.restrictions]),
         max(part.date for part in parts),
         {name: digest for part in parts for name, digest in part.sha256.items()},
-        dict(sum((Counter(part.counts) for part in parts), Counter())),
+        {what: sum(part.counts[what] for part in parts) for what in parts[0].counts},
     )
 
 

@@ -129,11 +129,22 @@ def _check_last_blocks(path: Path, content: bytes, found: list[Block]) -> None:
     if last[0] != "relations" and not (last[0] == "ways" and len(data) <= 2):  # noqa: PLR2004
         msg = f"{path}: the file ends with {last[0]}; a whole extract has relations. {advice}"
         raise NetworkError(msg)
-    if last[0] == "relations" and len(data) > 1:
-        before = count_elements(content, data[-2])
-        if before is not None and before == last:
-            msg = f"{path}: the last block of relations is as full as the one before. {advice}"
-            raise NetworkError(msg)
+    if last[0] == "relations" and last[1] >= _full(content, data[:-1]):
+        msg = f"{path}: the last block of relations is as full as those before. {advice}"
+        raise NetworkError(msg)
+
+
+def _full(content: bytes, data: list[Block]) -> float:
+    """Return how many elements a full block holds: the last but one of ways is full, if any is."""
+    ways = 0
+    for block in reversed(data):
+        what, number = count_elements(content, block) or ("nodes", 0)
+        ways += what == "ways"
+        if what == "nodes":
+            break
+        if what == "relations" or ways > 1:
+            return number
+    return float("inf")
 
 
 def _unpacked(packed: bytes) -> bytes:

@@ -8,7 +8,7 @@ way) copies those edges for the drivers that it binds.
 Turning back is free at the end of a road and takes time where turns are modelled. To keep that
 exact while most junctions stay single nodes, turns are modelled also at the junctions next to a
 restriction, and at those within half the time of turning back of these: farther on, turning back
-for nothing is slower than turning back at a cost before.
+for nothing is slower than turning back at a cost before. The same holds around right turns.
 """
 
 from collections import defaultdict
@@ -68,10 +68,9 @@ def model_turns(
     """
     right = _right_turns(edges, places) if mode == "car" else pd.DataFrame(columns=["place"])
     modelled = (places["level"] == Level.DESTINATION).to_numpy(copy=True)
-    modelled[right["place"].to_numpy(np.int64)] = True
-    modelled |= _around(edges, rules, len(places))
+    modelled |= _around(edges, rules, right, len(places))
     turns = _pairs(edges, np.flatnonzero(modelled))
-    turns = _timed(turns, edges, right)
+    turns = _timed(turns, edges, right, _arms(edges, len(places)))
     turns = _gated(turns, edges, places)
     edges, turns = _ruled(edges, turns, rules)
     return Turns(edges, turns, modelled)
@@ -160,29 +159,41 @@ def _arms(edges: pd.DataFrame, places: int) -> Ints:
     return np.bincount(arms["place"], minlength=places)
 
 
-def _around(edges: pd.DataFrame, rules: Sequence[TurnRule], places: int) -> NDArray[np.bool_]:
-    """Mark the places of turn rules, those next to them, and those soon reached from these.
+def _around(
+    edges: pd.DataFrame, rules: Sequence[TurnRule], right: pd.DataFrame, places: int
+) -> NDArray[np.bool_]:
+    """Mark the places whose turns matter to those of rules and right turns.
 
-    The end of a road is left out: there one may turn back freely.
+    These are the places of turn rules, those next to them, and those within half the time of
+    turning back of these; and what lies within half the delay of a right turn. Farther on,
+    turning back for nothing is no way round. The ends of roads are left out: there it is free.
     """
-    near = np.zeros(places, dtype=bool)
     tail, head = edges["from_place"].to_numpy(), edges["to_place"].to_numpy()
-    at = sorted({int(head[edge]) for rule in rules for edge in rule.course})
-    near[at] = True
-    beside = np.unique(head[near[tail]])
-    if beside.size:
-        ms = edges["ms_night"].to_numpy()
-        order = np.lexsort((ms, head, tail))
-        first = np.ones(len(order), dtype=bool)
-        first[1:] = np.diff(tail[order] * places + head[order]) != 0
-        fastest = order[first]
-        graph = csr_array(
-            (np.maximum(ms[fastest], 1), (tail[fastest], head[fastest])), shape=(places, places)
-        )
-        limit_ms = delays()["u_turn"] * 1_000 / 2
-        reached = dijkstra(graph, indices=beside, limit=limit_ms, min_only=True)
-        near |= np.isfinite(reached)
-    return near & (_arms(edges, places) > 1)
+    ruled = np.zeros(places, dtype=bool)
+    ruled[[head[edge] for rule in rules for edge in rule.course]] = True
+    beside = np.unique(head[ruled[tail]])
+    graph = _fastest(edges, places)
+    near = _within(graph, beside, delays()["u_turn"] * 500)
+    near |= _within(graph, right["place"].unique().astype(np.int64), delays()["right_turn"] * 500)
+    return ruled | (near & (_arms(edges, places) > 1))
+
+
+def _fastest(edges: pd.DataFrame, places: int) -> csr_array:
+    """Return the milliseconds of the fastest edge between neighbouring places, at night."""
+    ends = edges.groupby(["from_place", "to_place"])["ms_night"].min().clip(lower=1).reset_index()
+    return csr_array(
+        (ends["ms_night"], (ends["from_place"], ends["to_place"])), shape=(places, places)
+    )
+
+
+def _within(graph: csr_array, seeds: Ints, limit_ms: float) -> NDArray[np.bool_]:
+    """Mark what can be reached from seeds within a time."""
+    if not seeds.size:
+        return np.zeros(graph.shape[0], dtype=bool)
+    found: NDArray[np.bool_] = np.isfinite(
+        dijkstra(graph, indices=seeds, limit=limit_ms, min_only=True)
+    )
+    return found
 
 
 def _pairs(edges: pd.DataFrame, places: Ints) -> pd.DataFrame:
@@ -197,13 +208,18 @@ def _pairs(edges: pd.DataFrame, places: Ints) -> pd.DataFrame:
     return pairs[["arrive", "leave"]].sort_values(["arrive", "leave"], ignore_index=True)
 
 
-def _timed(turns: pd.DataFrame, edges: pd.DataFrame, right: pd.DataFrame) -> pd.DataFrame:
+def _timed(
+    turns: pd.DataFrame, edges: pd.DataFrame, right: pd.DataFrame, arms: Ints
+) -> pd.DataFrame:
+    """Add the milliseconds of turns: to the right across traffic, and back along one's road."""
     section = edges["section"].to_numpy()
     back = section[turns["arrive"]] == section[turns["leave"]]
+    dead_end = arms[edges["to_place"].to_numpy()[turns["arrive"]]] == 1
     paid = pd.MultiIndex.from_frame(turns[["arrive", "leave"]]).isin(
         pd.MultiIndex.from_frame(right.reindex(columns=["arrive", "leave"]))
     )
-    seconds = np.where(back, delays()["u_turn"], np.where(paid, delays()["right_turn"], 0.0))
+    seconds = np.where(paid, delays()["right_turn"], 0.0)
+    seconds = np.where(back & ~dead_end, delays()["u_turn"], seconds)
     return turns.assign(ms=np.rint(seconds * 1_000).astype(np.int64))
 
 
