@@ -7,7 +7,7 @@ from contextlib import contextmanager, nullcontext
 from itertools import pairwise
 from pathlib import Path
 from time import perf_counter
-from typing import Annotated, Any
+from typing import Annotated, Any, Literal
 
 import pandas as pd
 import typer
@@ -16,7 +16,9 @@ from rich.progress import track as rich_track
 from rich.table import Table
 
 from llrgeo.appraisal.scoring import MEASURES
-from llrgeo.config import load_study, new_study
+from llrgeo.appraisal.siting.constraints import Close, Keep
+from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.config import StudyConfig, load_study, new_study
 from llrgeo.errors import LlrgeoError, PublishError
 from llrgeo.inputs import fetch as downloads
 from llrgeo.inputs.embedded import embedded
@@ -25,7 +27,7 @@ from llrgeo.provenance import changed_outputs, read_manifest, study_of
 from llrgeo.roads.network import load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network
 from llrgeo.schema import name_some
-from llrgeo.study import StudyResult, publish_study, run_study
+from llrgeo.study import StudyResult, locate_service, publish_study, run_study
 from llrgeo.travel.compare import compare_travel_times, read_reference
 from llrgeo.travel.times import Track, save_travel_times
 
@@ -37,6 +39,7 @@ StudyFile = Annotated[
     Path | None, typer.Argument(help="Study file; the embedded LLR study if not given.")
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
+SitingObjective = Literal["p-median", "mclp", "lscp", "lscp-b", "p-centre", "kolm-pollak"]
 OutFile = Annotated[Path, typer.Option("--out", help="Where to write.")]
 
 
@@ -144,6 +147,31 @@ def validate(
 
 
 @app.command()
+def locate(
+    study_file: StudyFile = None,
+    *,
+    service: Annotated[str, typer.Option(help="Id of a service of the study.")],
+    p: Annotated[int | None, typer.Option("--p", help="How many sites.")] = None,
+    objective: Annotated[SitingObjective, typer.Option(help="What is best.")] = "p-median",
+    standard: Annotated[float, typer.Option(help="Minutes that count as near.")] = 30.0,
+    keep: Annotated[list[str] | None, typer.Option(help="A site that stays; repeat.")] = None,
+    close: Annotated[list[str] | None, typer.Option(help="A site that does not; repeat.")] = None,
+    gap: Annotated[float, typer.Option(help="Stop this near the bound; 0 proves.")] = 0.0,
+) -> None:
+    """Find the best sites for a service, with a bound on how good any plan can be."""
+    problem = SitingProblem(objective, p, standard)
+    problem = problem.subject_to(Keep(frozenset(keep))) if keep else problem
+    problem = problem.subject_to(Close(frozenset(close))) if close else problem
+    study = load_study(study_file)
+    plan = locate_service(study, service, problem, gap=gap)
+    typer.echo(
+        f"{plan.value:.4g} {plan.unit}; no plan is better than {plan.bound:.4g} "
+        f"(gap {plan.gap:.2%}, {plan.seconds:.1f} s, seed {plan.seed}). As an option of the study:\n"
+    )
+    typer.echo(_option_block(plan.sites, service, study))
+
+
+@app.command()
 def fetch(
     kind: Annotated[str, typer.Argument(help="osm, areas or boundaries.")],
     *,
@@ -203,6 +231,16 @@ class _StageClock(logging.Handler):
         for (stage, begun), (_, ended) in pairwise(self.stages):
             table.add_row(stage, f"{ended - begun:.2f}")
         return table
+
+
+def _option_block(site_ids: Sequence[str], service: str, study: StudyConfig) -> str:
+    """Write sites as an option to paste into a study file."""
+    names = read_places(study).sites["name"]
+    listed = "".join(f'  "{site_id}", # {names[site_id]}\n' for site_id in site_ids)
+    return (
+        f'[[options]]\nid = "located"\nlabel = "Best sites found"\nbased_on = "{study.baseline}"\n\n'
+        f"[options.sites]\n{service} = [\n{listed}]"
+    )
 
 
 def _track(description: str, *, quiet: bool) -> Track:

@@ -8,15 +8,31 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
+from llrgeo.appraisal.demand import trips
 from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.scoring import Scorecard, score_options
+from llrgeo.appraisal.siting.locate import (
+    DEFAULT_GAP,
+    DEFAULT_SECONDS,
+    SiteSelection,
+    locate_sites,
+)
+from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.assumptions import read_assumptions
-from llrgeo.config import StudyConfig, build_criteria, build_hurdles, build_options
+from llrgeo.config import (
+    StudyConfig,
+    build_criteria,
+    build_hurdles,
+    build_options,
+    build_services,
+)
+from llrgeo.errors import ConfigError
 from llrgeo.inputs.areas import read_outlines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.landmarks import read_labels, read_road_lines
 from llrgeo.inputs.postcodes import read_postcodes
+from llrgeo.inputs.sites import sites_for
 from llrgeo.preparation import (
     Journey,
     Places,
@@ -114,6 +130,36 @@ def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> 
     """
     logger.info("pages and tables")
     return publish(build_edition(result), folder, track=track)
+
+
+def locate_service(
+    study: StudyConfig,
+    service: str,
+    problem: SitingProblem,
+    *,
+    gap: float = DEFAULT_GAP,
+    seconds: float = DEFAULT_SECONDS,
+) -> SiteSelection:
+    """Find the best sites for one service of a study, among those that could host it.
+
+    Demand is the contacts that residents make at sites, by the study's rates.
+
+    Raises
+    ------
+    ConfigError
+        If the study has no such service.
+    InfeasibleError
+        If no plan meets the constraints.
+    """
+    services = {one.id: one for one in build_services(study)}
+    if service not in services:
+        msg = f"no service '{service}' in the study; there are {', '.join(services)}"
+        raise ConfigError(msg)
+    places = read_places(study)
+    times = next(iter(compute_times(study, places).values()))
+    candidates = times.select(sites_for(places.sites, service))
+    demand = trips(services[service], places.areas)
+    return locate_sites(candidates, demand, problem, gap=gap, seconds=seconds, seed=study.seed)
 
 
 def build_edition(result: StudyResult) -> Edition:

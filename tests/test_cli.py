@@ -4,6 +4,7 @@ import json
 import re
 import subprocess
 import sys
+import tomllib
 from pathlib import Path
 
 import pandas as pd
@@ -97,6 +98,18 @@ def test_validate_states_the_error(town_study, tmp_path):
     )
     output = invoke("validate", town_study, "--reference", reference).stdout
     assert re.search(r"-1\.00", output)
+
+
+def test_locate_gives_the_best_sites_as_an_option_to_paste(town_study):
+    output = invoke("locate", town_study, "--service", "clinic", "--p", 1, "--close", "A").stdout
+    assert "gap 0.00%" in output
+    option = tomllib.loads(output.partition("\n\n")[2])["options"][0]
+    assert option["sites"] == {"clinic": ["B"]}
+
+
+def test_locate_refuses_a_service_that_the_study_does_not_have(run_and_fail, town_study):
+    message = run_and_fail("locate", town_study, "--service", "theatre", "--p", 1)
+    assert "no service 'theatre' in the study; there are clinic, beds" in message
 
 
 def test_network_info_describes_a_saved_network(town_study):
