@@ -16,6 +16,11 @@ from llrgeo.publish.wording import wording
 
 _ZOOM: Final = 9
 _ALWAYS: Final = ("improved", "unchanged", "worsened")
+_BAR: Final = {
+    "shorter": ("gained", "improved"),
+    "same": ("unchanged", "none"),
+    "longer": ("worsened", "lost"),
+}
 
 
 def render_explorer(edition: Edition) -> str:
@@ -27,6 +32,7 @@ def render_explorer(edition: Edition) -> str:
         pages.leaflet("leaflet.js"),
         parts.script,
         pages.asset("model.js"),
+        pages.asset("map.js"),
         pages.asset("view.js"),
     ]
     styles = [pages.leaflet("leaflet.css"), page_style(edition)]
@@ -45,6 +51,7 @@ def render_explorer(edition: Edition) -> str:
             "data": explorer_data(edition),
             "tables": {one["id"]: one for one in explorer_tables(view)},
             "headline": headline(view),
+            "bar": outcome_bar(view),
             "legend": _legend(edition, view),
             "site_names": _site_names(edition, view),
         },
@@ -65,7 +72,7 @@ def run_mark(edition: Edition) -> str:
 def headline(view: View) -> list[str]:
     """Return the main message: who gains and who loses first, the average last."""
     words, everyone = wording(), view.everyone
-    people = {name: pages.people(everyone[name]) for name in OUTCOMES}
+    people = {name: _count(everyone[name]) for name in OUTCOMES}
     lines = [
         words["headline"].format(
             shorter=people["improved"], longer=people["worsened"], same=people["unchanged"]
@@ -79,18 +86,39 @@ def headline(view: View) -> list[str]:
     return [*lines, words["average"].format(before=before, after=after)]
 
 
+def _count(people: int) -> str:
+    """Return a number of people in words; nobody is a word, not 0 people."""
+    words = wording()
+    if people == 0:
+        return words["nobody"]
+    return words["legend_people"].format(people=pages.people(people))
+
+
+def outcome_bar(view: View) -> list[dict[str, Any]]:
+    """Return the parts of the headline's bar: where each starts and how wide it is, of 1,000."""
+    everyone = view.everyone
+    total = everyone[list(OUTCOMES)].sum()
+    parts, start = [], 0.0
+    for kind, outcomes in _BAR.items():
+        width = 1_000 * float(everyone[list(outcomes)].sum() / total)
+        parts.append({"kind": kind, "start": f"{start:.2f}", "width": f"{width:.2f}"})
+        start += width
+    return parts
+
+
 def _legend(edition: Edition, view: View) -> list[dict[str, Any]]:
-    """Return the classes of change with their colours and people; empty ends are left out."""
+    """Return the classes of change with their colours and people; "no route" only if it occurs."""
     limits = palette.change_limits(edition.tolerance_min)
     colours = [*palette.change_colours(edition.tolerance_min), palette.NO_ROUTE_COLOUR]
     classes = change_classes(view.areas, limits)
     people = view.areas["people"].groupby(classes).sum()
+    shown = len(colours) if len(colours) - 1 in people.index else len(colours) - 1
     return [
         {"label": label, "colour": colour, "people": int(people.get(place, 0))}
         for place, (label, colour) in enumerate(
             zip(palette.change_labels(edition.tolerance_min), colours, strict=True)
         )
-    ]
+    ][:shown]
 
 
 def _site_names(edition: Edition, view: View) -> list[str]:
@@ -105,7 +133,7 @@ def explorer_tables(view: View) -> list[dict[str, Any]]:
     heads = [words[f"column_{_COLUMNS[name]}"] for name in shown]
     place, mean = words["column_place"], [words["column_before"], words["column_after"]]
     by_place = view.groups.drop(index="tenth", level=0)
-    by_tenth = view.groups.xs("tenth", drop_level=False)
+    by_tenth = view.groups.loc[["tenth"]]
     areas = [words["column_area"], *mean, words["column_change"]]
     return [
         _table("winners", [place, *heads], _outcome_rows(by_place, shown)),
@@ -118,8 +146,10 @@ def explorer_tables(view: View) -> list[dict[str, Any]]:
             "bands",
             [words["column_time"], words["column_before_people"], words["column_after_people"]],
             [
-                [label, pages.people(row["before"]), pages.people(row["after"])]
-                for label, row in view.bands.iterrows()
+                [label, pages.people(before), pages.people(after)]
+                for label, before, after in zip(
+                    view.bands.index, view.bands["before"], view.bands["after"], strict=True
+                )
             ],
         ),
         _table("means", [place, *mean], _mean_rows(view.groups)),
@@ -150,20 +180,13 @@ def _level_label(group: str, level: str) -> str:
 
 
 def _outcome_rows(groups: pd.DataFrame, shown: list[str]) -> list[list[str]]:
-    return [
-        [_level_label(group, level), *(pages.people(row[name]) for name in shown)]
-        for (group, level), row in groups.iterrows()
-    ]
+    counts = groups[shown].map(pages.people).to_numpy()
+    return [[_level_label(*key), *row] for key, row in zip(groups.index, counts, strict=True)]
 
 
 def _mean_rows(groups: pd.DataFrame) -> list[list[str]]:
-    return [
-        [
-            _level_label(group, level),
-            *(_mean(row[f"mean_{when}_min"]) for when in ("before", "after")),
-        ]
-        for (group, level), row in groups.iterrows()
-    ]
+    means = groups[["mean_before_min", "mean_after_min"]].map(_mean).to_numpy()
+    return [[_level_label(*key), *row] for key, row in zip(groups.index, means, strict=True)]
 
 
 def _mean(value: float) -> str:
@@ -171,14 +194,12 @@ def _mean(value: float) -> str:
 
 
 def _area_rows(areas: pd.DataFrame) -> list[list[str]]:
+    columns = ("label", "before_min", "after_min", "outcome", "change_min")
     return [
-        [
-            row.label,
-            pages.minutes(row.before_min),
-            pages.minutes(row.after_min),
-            change_mark(row.outcome, row.change_min),
-        ]
-        for row in areas.itertuples()
+        [label, pages.minutes(before), pages.minutes(after), change_mark(outcome, change)]
+        for label, before, after, outcome, change in zip(
+            *(areas[column] for column in columns), strict=True
+        )
     ]
 
 

@@ -6,6 +6,7 @@ delta-coded grid points, and polygons that refer to arcs by number, `~n` meaning
 
 from collections import defaultdict
 from collections.abc import Iterable, Iterator
+from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
 import geopandas as gpd
@@ -58,7 +59,7 @@ def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, 
 
     def snap(coordinates: np.ndarray) -> Arc:
         grid = np.rint((coordinates[:, :2] - (west, south)) / scale).astype(int)
-        kept = np.append(True, (np.diff(grid, axis=0) != 0).any(axis=1))  # noqa: FBT003
+        kept = np.append(True, (np.diff(grid, axis=0) != 0).any(axis=1))
         return tuple((int(x), int(y)) for x, y in grid[kept])
 
     shapes = [[_rings(part, snap) for part in shapely.get_parts(shape)] for shape in polygons]
@@ -98,7 +99,7 @@ def _junctions(rings: Iterable[Arc]) -> set[Point]:
     """Return the points where borders meet: those with other than two neighbours."""
     neighbours: dict[Point, set[Point]] = defaultdict(set)
     for ring in rings:
-        for one, two in zip(ring, ring[1:], strict=False):
+        for one, two in pairwise(ring):
             neighbours[one].add(two)
             neighbours[two].add(one)
     return {point for point, others in neighbours.items() if len(others) != 2}  # noqa: PLR2004

@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import tempfile
+from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -111,7 +112,7 @@ def qgis_style(column: str, *, change: bool, tolerance_min: float) -> str:
     ranges = "\n".join(
         f'      <range lower="{low:g}" upper="{high:g}" symbol="{place}" render="true" '
         f"label={quoteattr(labels[place])}/>"
-        for place, (low, high) in enumerate(zip(edges, edges[1:], strict=False))
+        for place, (low, high) in enumerate(pairwise(edges))
     )
     symbols = "\n".join(_qgis_symbol(place, colour) for place, colour in enumerate(colours))
     return f"""<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>

@@ -5,9 +5,10 @@ the empty Leaflet map alone.
 """
 
 from dataclasses import dataclass
-from typing import ClassVar, Final
+from typing import Final
 
 import folium
+from branca.element import Figure
 
 MAP_ID: Final = "llrgeo"
 MAP_NAME: Final = f"map_{MAP_ID}"
@@ -16,8 +17,8 @@ MAP_NAME: Final = f"map_{MAP_ID}"
 class _LeanMap(folium.Map):
     """A folium map that loads nothing and whose name is the same in every build."""
 
-    default_js: ClassVar[list[tuple[str, str]]] = []
-    default_css: ClassVar[list[tuple[str, str]]] = []
+    default_js: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012
 
     def __init__(self, centre: tuple[float, float], zoom: int) -> None:
         super().__init__(
@@ -26,6 +27,7 @@ class _LeanMap(folium.Map):
             tiles=None,
             prefer_canvas=True,
             scroll_wheel_zoom=False,
+            zoom_snap=0.1,
             zoom_animation=False,
             fade_animation=False,
             inertia=False,
@@ -52,6 +54,7 @@ def empty_map(centre: tuple[float, float], zoom: int) -> MapParts:
     zoom
         Leaflet's zoom level to open with.
     """
-    figure = _LeanMap(centre, zoom).get_root()
+    figure = Figure()
+    _LeanMap(centre, zoom).add_to(figure)
     figure.render()
     return MapParts(figure.html.render().strip(), figure.script.render().strip())

@@ -3,6 +3,7 @@
 YlGnBu for minutes and PuOr for change, both from ColorBrewer (Brewer and Harrower, Apache 2.0).
 """
 
+from itertools import pairwise
 from typing import Final
 
 TIME_BREAKS: Final = (10, 20, 30, 45, 60)
@@ -25,10 +26,7 @@ NO_ROUTE_COLOUR: Final = "#8c8c8c"
 
 def time_labels() -> list[str]:
     """Return the words for the classes of minutes, shortest first, then for no route."""
-    between = [
-        f"over {low} to {high} minutes"
-        for low, high in zip(TIME_BREAKS, TIME_BREAKS[1:], strict=False)
-    ]
+    between = [f"over {low} to {high} minutes" for low, high in pairwise(TIME_BREAKS)]
     return [
         f"up to {TIME_BREAKS[0]} minutes",
         *between,
@@ -45,7 +43,7 @@ def change_limits(tolerance_min: float) -> list[float]:
 def change_labels(tolerance_min: float) -> list[str]:
     """Return the words for the classes of change, from much shorter to much longer."""
     limits = [f"{limit:g}" for limit in change_limits(tolerance_min)]
-    between = [f"{low} to {high} minutes" for low, high in zip(limits, limits[1:], strict=False)]
+    between = [f"{low} to {high} minutes" for low, high in pairwise(limits)]
     steps = [*between, f"over {limits[-1]} minutes"]
     return [
         *(f"{step} shorter" for step in reversed(steps)),

@@ -6,7 +6,6 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.demand import Service
 from llrgeo.errors import PublishError
@@ -66,11 +65,11 @@ def explorer_data(edition: Edition) -> dict[str, Any]:
             "tenth": (areas["imd_decile"].astype(int) - 1).tolist(),
         },
         "sites": [
-            {"id": site_id, "name": row.name_, "kind": row.kind, "status": row.status,
-             "at": [round(row.lat, 5), round(row.lon, 5)]}
-            for site_id, row in zip(
+            {"id": site_id, "name": name, "kind": kind, "status": status,
+             "at": [round(lat, 5), round(lon, 5)]}
+            for site_id, name, kind, status, lat, lon in zip(
                 sites.index,
-                sites.rename(columns={"name": "name_"}).itertuples(index=False),
+                *(sites[column] for column in ("name", "kind", "status", "lat", "lon")),
                 strict=True,
             )
         ],
@@ -147,10 +146,13 @@ def pack_postcodes(postcodes: pd.Series | None, area_ids: pd.Index) -> dict[str,
     if postcodes is None:
         return {"digits": digits, "sectors": {}}
     inside = postcodes[postcodes.isin(area_ids)].sort_index()
-    place = pd.Series(area_ids.get_indexer(inside), index=inside.index)
+    position = {area_id: place for place, area_id in enumerate(area_ids)}
     sectors = {
-        sector: [_unit_bits(units.index), "".join(_to_digits(one, digits) for one in units)]
-        for sector, units in place.groupby(place.index.str[:-2])
+        sector: [
+            _unit_bits(units.index),
+            "".join(_to_digits(position[area_id], digits) for area_id in units),
+        ]
+        for sector, units in inside.groupby(inside.index.str[:-2])
     }
     return {"digits": digits, "sectors": sectors}
 
@@ -168,8 +170,7 @@ def _to_digits(value: int, count: int) -> str:
 
 
 def _positions(index: pd.Index, site_ids: frozenset[str]) -> list[int]:
-    found: NDArray[np.intp] = index.get_indexer(sorted(site_ids))
-    return [int(place) for place in found]
+    return [int(place) for place in index.get_indexer(pd.Index(sorted(site_ids)))]
 
 
 def _journey(edition: Edition, journey: TravelTimes, site_ids: pd.Index) -> dict[str, Any]:
@@ -209,12 +210,18 @@ def _places(edition: Edition) -> list[dict[str, Any]]:
     listed = [
         {
             "name": name,
-            "at": [round(point.y, 5), round(point.x, 5)],
+            "at": [round(lat, 5), round(lon, 5)],
             "residents": int(residents),
             "area": areas.get(row, -1),
         }
-        for row, (name, residents, point) in enumerate(
-            zip(places["name"], places["residents"], places.geometry, strict=True)
+        for row, (name, residents, lat, lon) in enumerate(
+            zip(
+                places["name"],
+                places["residents"],
+                places.geometry.y,
+                places.geometry.x,
+                strict=True,
+            )
         )
     ]
     return sorted(listed, key=lambda place: (-place["residents"], place["name"]))

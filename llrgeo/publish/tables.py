@@ -35,9 +35,9 @@ def flat_table(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table with its index as columns, infinite values blank, names as text."""
     named = table.index.names != [None]
     flat = table.reset_index() if named else table.reset_index(drop=True)
-    flat.columns = [
-        "_".join(map(str, name)) if isinstance(name, tuple) else str(name) for name in flat.columns
-    ]
+    if isinstance(flat.columns, pd.MultiIndex):
+        flat.columns = pd.Index(["_".join(map(str, name)) for name in flat.columns])
+    flat.columns = flat.columns.map(str)
     numbers = flat.select_dtypes("number").columns
     flat[numbers] = flat[numbers].replace([np.inf, -np.inf], np.nan)
     return flat
@@ -70,7 +70,7 @@ def data_dictionary(edition: Edition, tables: Mapping[str, pd.DataFrame]) -> pd.
             "table": name,
             "column": column,
             "type": "number" if pd.api.types.is_numeric_dtype(values) else "text",
-            "meaning": column_meaning(edition, column),
+            "meaning": column_meaning(edition, str(column)),
         }
         for name, table in tables.items()
         for column, values in flat_table(table).items()

@@ -56,7 +56,7 @@ class View:
     @property
     def everyone(self) -> pd.Series:
         """Return the row of `groups` that counts everyone."""
-        return self.groups.loc[EVERYONE]
+        return self.groups.loc[[EVERYONE]].iloc[0]
 
     @property
     def most_changed(self) -> pd.DataFrame:

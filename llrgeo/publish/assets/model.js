@@ -180,6 +180,65 @@ const llrgeoModel = (() => {
       .slice(0, count);
   }
 
+  // --- A choice and what follows from it ---------------------------------------------------
+
+  // The minutes of every mode and period, of patients and of teams.
+  function unpackJourneys(data) {
+    return data.journeys.map((journey) => ({
+      patient: decodeMinutes(journey.minutes),
+      team: decodeMinutes(journey.team_minutes || journey.minutes),
+    }));
+  }
+
+  // The sites that offer a service: those of the option, but for what the reader switched.
+  function openSites(option, service, switched) {
+    const open = new Set(option.sites[service.id]);
+    for (const site of switched) {
+      if (!open.delete(site)) open.add(site);
+    }
+    return open;
+  }
+
+  // All figures of an option (its id), service, journey and the sites switched by the reader.
+  function evaluate(data, minutesOf, choice) {
+    const byId = (list, id) => list.find((one) => one.id === id);
+    const service = byId(data.services, choice.service);
+    const option = byId(data.options, choice.option);
+    const place = data.journeys.findIndex((one) => one.id === choice.journey);
+    const minutes = minutesOf[place][service.delivery === "team" ? "team" : "patient"];
+    const { people, authority, tenth } = data.areas;
+    const today = new Set(data.options[0].sites[service.id]);
+    const open = openSites(option, service, choice.switched);
+    const before = nearest(minutes, people.length, today);
+    const after = nearest(minutes, people.length, open);
+    const tally = (groupOf, count) => summariseGroups(
+      groupOf, count, people, before.minutes, after.minutes, data.tolerance);
+    const bands = (end) => countByClass(people,
+      Array.from(end.minutes, (one) => timeClass(one, data.time.breaks)),
+      data.time.labels.length);
+    return {
+      service, option, minutes, today, open, before, after,
+      journey: data.journeys[place],
+      asToday: option === data.options[0] && choice.switched.size === 0,
+      everyone: summarise(people, before.minutes, after.minutes, data.tolerance),
+      places: tally(authority, data.authorities.length),
+      tenths: tally(tenth, 10),
+      bands: { before: bands(before), after: bands(after) },
+      mostChanged: mostChanged(before.minutes, after.minutes, data.tolerance, 10),
+    };
+  }
+
+  // The nearest site of one area in every option: [site, minutes] for each.
+  function everyOption(data, now, area) {
+    const count = data.areas.people.length;
+    return data.options.map((option) => {
+      const open = option.sites[now.service.id];
+      const reach = (site) => now.minutes[site * count + area];
+      return open.reduce((best, site) => (reach(site) < best[1] ? [site, reach(site)] : best),
+        [NONE, Infinity]);
+    });
+  }
+
   // --- Words -------------------------------------------------------------------------------
 
   function fill(template, values) {
@@ -201,10 +260,15 @@ const llrgeoModel = (() => {
     return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
   }
 
+  function countInWords(count, strings) {
+    return count ? fill(strings.legend_people, { people: peopleInWords(count) }) : strings.nobody;
+  }
+
+  // The size is the difference of the minutes as shown, so that a reader can check it.
   function changeInWords(before, after, tolerance, strings) {
     const kind = outcome(before, after, tolerance);
-    const size = minutesInWords(Math.abs(change(before, after)), strings);
-    return fill(strings[`change_${kind}`], { size });
+    const size = Math.abs(wholeMinutes(after) - wholeMinutes(before));
+    return fill(strings[`change_${kind}`], { size: minutesInWords(size, strings) });
   }
 
   // --- Finding an area ---------------------------------------------------------------------
@@ -281,7 +345,7 @@ const llrgeoModel = (() => {
   return {
     OUTCOMES, decodeBase64, decodeMinutes, decodeShapes, borders, nearest, change, outcome,
     summarise, summariseGroups, timeClass, changeClass, countByClass, mostChanged, fill,
-    wholeMinutes, minutesInWords, peopleInWords, changeInWords, findPostcode, findName,
-    writeState, readState, csv,
+    wholeMinutes, minutesInWords, peopleInWords, countInWords, changeInWords, findPostcode,
+    findName, writeState, readState, csv, unpackJourneys, evaluate, everyOption,
   };
 })();

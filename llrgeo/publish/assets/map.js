@@ -1,0 +1,204 @@
+// The explorer's map: areas, main roads, towns and sites on Leaflet's canvas. It draws what it is
+// given; what is counted is counted in model.js. Names go in through textContent.
+"use strict";
+
+function llrgeoDraw(data, map, onPick, onPoint) {
+  const m = llrgeoModel;
+  const SVG = "http://www.w3.org/2000/svg";
+  const [CITY, LARGE_TOWN, SMALL_TOWN] = [70000, 30000, 8000]; // residents
+  const SUBURB_M = 9000;
+  const colours = new Array(data.areas.id.length).fill("");
+  const still = { interactive: false };
+
+  // --- Areas, borders and roads ----------------------------------------------------------------
+
+  const shapes = m.decodeShapes(data.topology, "areas").map((parts, area) =>
+    L.polygon(parts, { weight: 0.4, color: "#ffffff", fillOpacity: 1 }).addTo(map)
+      .on("click", () => onPick(area)).on("mouseover", () => onPoint(area)));
+  const roadLines = m.decodeShapes(data.topology, "lines").map((lines, place) => {
+    const weight = data.roads[place].kind === "motorway" ? 2.2 : 0.9;
+    return L.polyline(lines, { ...still, color: "#4d4d4d", opacity: 0.7, weight }).addTo(map);
+  });
+  m.borders(data.topology, data.areas.authority).forEach((line) =>
+    L.polyline(line, { ...still, color: "#1b1b1b", weight: 1.6 }).addTo(map));
+  const everything = L.latLngBounds(shapes.map((shape) => shape.getBounds()));
+
+  // The reader's area and the ways from it: broken to today's site, whole to the option's.
+  const outline = L.polygon([], { ...still, color: "#000000", weight: 4, fill: false }).addTo(map);
+  const ways = [
+    L.polyline([], { ...still, color: "#ffffff", weight: 7 }),
+    L.polyline([], { ...still, color: "#000000", weight: 3, dashArray: "3 7" }),
+    L.polyline([], { ...still, color: "#000000", weight: 3.5 }),
+  ].map((line) => line.addTo(map));
+
+  // --- Sites -----------------------------------------------------------------------------------
+
+  const OUTLINES = {
+    city_hospital: "M3 3H21V21H3Z",
+    community_hospital: "M12 2A10 10 0 0 1 12 22A10 10 0 0 1 12 2Z",
+    health_centre: "M12 1L23 12L12 23L1 12Z",
+    other: "M12 2L23 21H1Z",
+  };
+  const SIGNS = { new: "M12 7V17M7 12H17", gone: "M8 8L16 16M16 8L8 16" };
+
+  function svg(tag, attributes) {
+    const made = document.createElementNS(SVG, tag);
+    Object.entries(attributes).forEach(([name, value]) => made.setAttribute(name, value));
+    return made;
+  }
+
+  // A sign for a site: its kind by shape; whether it offers the service, or starts, or stops.
+  function siteSign(kind, state) {
+    const sign = svg("svg", {
+      class: `site ${state}`, viewBox: "-1 -1 26 26", "aria-hidden": "true", focusable: "false",
+    });
+    sign.append(svg("path", { d: OUTLINES[kind] || OUTLINES.other }));
+    if (SIGNS[state]) sign.append(svg("path", { d: SIGNS[state], class: "sign" }));
+    return sign;
+  }
+
+  const siteMarks = data.sites.map((site) => {
+    const holder = document.createElement("span");
+    const icon = L.divIcon({ html: holder, className: "pin", iconSize: [24, 24] });
+    const marker = L.marker(site.at, { icon, interactive: false, keyboard: false });
+    return { site, holder, marker, state: "" };
+  });
+
+  // Hospitals stay in sight when they do not offer the service; the many health centres do not.
+  function siteState(now, view, place) {
+    const was = now.today.has(place);
+    const is = now.open.has(place);
+    if (view === "city") return data.city.includes(place) ? "open" : "";
+    if (view === "before" ? was : was && is) return "open";
+    if (view === "before") return "";
+    if (is) return view === "change" ? "new" : "open";
+    if (was && view === "change") return "gone";
+    return data.sites[place].kind.endsWith("hospital") ? "faint" : "";
+  }
+
+  function showSites(now, view) {
+    const above = { new: 3000, open: 2000, gone: 1000 };
+    siteMarks.forEach((one, place) => {
+      const state = siteState(now, view, place);
+      if (state === one.state) return;
+      one.state = state;
+      one.holder.replaceChildren(...(state ? [siteSign(one.site.kind, state)] : []));
+      one.marker.setZIndexOffset(above[state] || 0);
+      if (state) one.marker.addTo(map);
+      else one.marker.remove();
+    });
+  }
+
+  // --- Names -----------------------------------------------------------------------------------
+
+  function label(text, className, at, zoom, half) {
+    const made = document.createElement("span");
+    made.textContent = text;
+    const icon = L.divIcon({ html: made, className, iconSize: [2 * half[0], 2 * half[1]] });
+    const marker = L.marker(at, { icon, interactive: false, keyboard: false, zIndexOffset: 4000 });
+    return { marker, at: L.latLng(at), zoom, half };
+  }
+
+  // The zoom level from which a town is named: at once if it is large, or if it is a town of the
+  // area itself and no suburb of a larger one.
+  function townZoom(place) {
+    const at = L.latLng(place.at);
+    const suburb = data.places.some((other) => other.residents > 3 * place.residents
+      && at.distanceTo(other.at) < SUBURB_M);
+    if (place.residents > CITY) return 0;
+    if (place.area >= 0 && !suburb) return place.residents > SMALL_TOWN ? 0 : 10;
+    return suburb ? 11 : 10.5;
+  }
+
+  function townLabel(place) {
+    const large = place.residents > LARGE_TOWN;
+    const from = townZoom(place);
+    const half = [place.name.length * (large ? 4 : 3.5), 8];
+    return label(place.name, `label town${large ? " large" : ""}`, place.at, from, half);
+  }
+
+  function roadLabels(line, place) {
+    const road = data.roads[place];
+    const longest = line.getLatLngs().reduce((best, one) =>
+      (one.length > best.length ? one : best), []);
+    if (longest.length === 0) return [];
+    const middle = longest[Math.floor(longest.length / 2)];
+    const from = road.kind === "motorway" ? 0 : 10.5;
+    return [label(road.name, `label road ${road.kind}`, middle, from, [20, 8])];
+  }
+
+  const labels = [...data.places.map(townLabel), ...roadLines.flatMap(roadLabels)];
+
+  // A name stands beside what is drawn at its place: below, above, left or right of it. Names
+  // that would lie over a site or a more important name wait for a closer view.
+  function placeLabels() {
+    const taken = siteMarks.filter((one) => one.state && one.state !== "faint").map((one) =>
+      ({ at: map.latLngToLayerPoint(one.site.at), half: [10, 10] }));
+    const clear = (at, half) => taken.every((other) =>
+      Math.abs(other.at.x - at.x) > other.half[0] + half[0]
+      || Math.abs(other.at.y - at.y) > other.half[1] + half[1]);
+    for (const one of labels) {
+      one.marker.remove();
+      if (map.getZoom() < one.zoom) continue;
+      const middle = map.latLngToLayerPoint(one.at);
+      const [wide, high] = [one.half[0] + 12, one.half[1] + 12];
+      const at = [[0, 0], [0, high], [0, -high], [wide, 0], [-wide, 0], [0, 2 * high]]
+        .map((step) => middle.add(step)).find((point) => clear(point, one.half));
+      if (!at) continue;
+      taken.push({ at, half: one.half });
+      one.marker.setLatLng(map.layerPointToLatLng(at)).addTo(map);
+    }
+  }
+
+  // --- What the page calls ---------------------------------------------------------------------
+
+  function showAreas(classOf, classColours) {
+    classOf.forEach((place, area) => {
+      if (colours[area] === classColours[place]) return;
+      colours[area] = classColours[place];
+      shapes[area].setStyle({ fillColor: colours[area] });
+    });
+  }
+
+  function showMine(now, area) {
+    const from = area < 0 ? null : shapes[area].getBounds().getCenter();
+    const way = (end) => (area < 0 || end.site[area] < 0 ? []
+      : [from, data.sites[end.site[area]].at]);
+    const [today, then] = [way(now.before), way(now.after)];
+    const same = area >= 0 && now.before.site[area] === now.after.site[area];
+    outline.setLatLngs(area < 0 ? [] : shapes[area].getLatLngs());
+    ways[0].setLatLngs([today, then]);
+    ways[1].setLatLngs(same ? [] : today);
+    ways[2].setLatLngs(then);
+  }
+
+  function show(now, view, classOf, classColours, area) {
+    showAreas(classOf, classColours);
+    showMine(now, area);
+    showSites(now, view);
+    placeLabels();
+  }
+
+  // Bring an area into view, with the sites that it goes to.
+  function frame(area) {
+    const seen = L.latLngBounds(shapes[area].getBounds());
+    if (ways[0].getBounds().isValid()) seen.extend(ways[0].getBounds());
+    map.fitBounds(seen, { padding: [40, 40], maxZoom: 12, animate: false });
+  }
+
+  function prepare(description) {
+    map.attributionControl.setPrefix("Leaflet");
+    const container = map.getContainer();
+    container.setAttribute("role", "region");
+    container.setAttribute("aria-label", description);
+    // On a phone one finger scrolls the page, and two move the map.
+    if (L.Browser.mobile) map.dragging.disable();
+    map.on("zoomend", placeLabels);
+    map.on("focus", () => map.scrollWheelZoom.enable());
+    map.on("blur", () => map.scrollWheelZoom.disable());
+    map.fitBounds(everything, { padding: [2, 2], animate: false });
+    map.setMaxBounds(everything.pad(0.3));
+  }
+
+  return { show, frame, prepare, siteSign };
+}
