@@ -1,6 +1,6 @@
 """Evaluation: what each option means for everyone, service by service and as a whole."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
@@ -101,30 +101,34 @@ class ServiceResult:
 
 
 @dataclass(frozen=True, slots=True)
-class OptionResult:
-    """What an option means for everyone.
+class OptionSummary:
+    """What an option means as a whole: all that scores need.
 
     Attributes
     ----------
     option
         The option.
-    services
-        The result of each service, by its id.
     overall
         Minutes a contact: for each area the average over the services for which somebody travels
         to a site, weighted by contacts; a contact at home or by video takes no journey.
     burden
         One row a service: trips, hours, kilometres and kg CO2e a year, there and back.
     care
-        One row a service: contacts a year by the place where they happen (`CARE_PLACES`), and
-        those within the standard.
+        One row a service: its `delivery`, contacts a year by the place where they happen
+        (`CARE_PLACES`), and those within the standard.
     """
 
     option: Option
-    services: Mapping[str, ServiceResult]
     overall: Access
     burden: pd.DataFrame
     care: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class OptionResult(OptionSummary):
+    """What an option means as a whole and for each service, by its id."""
+
+    services: Mapping[str, ServiceResult]
 
 
 def evaluate_options(
@@ -151,12 +155,32 @@ def evaluate_options(
     InputError
         If anything does not fit together; the message lists every fault.
     """
-    by_name = {option.name: option for option in options}
-    check_study(list(by_name.values()), setting, baseline=baseline)
-    allocations = {name: _allocate(option, setting) for name, option in by_name.items()}
-    evaluator = _Evaluator(setting, people_by_group(setting.areas), allocations[baseline])
+    summaries = {}
+    for option, evaluator, after in _evaluators(options, setting, baseline):
+        summary = evaluator.summary(option, after)
+        services = {
+            service.id: evaluator.service_result(service, option, after[service.id])
+            for service in setting.services
+        }
+        summaries[option.name] = OptionResult(
+            option, summary.overall, summary.burden, summary.care, services
+        )
+    return summaries
+
+
+def summarise_options(
+    options: Iterable[Option], setting: Setting, *, baseline: str
+) -> dict[str, OptionSummary]:
+    """Evaluate as `evaluate_options` does, without the result of each service.
+
+    Raises
+    ------
+    InputError
+        As `evaluate_options`.
+    """
     return {
-        name: evaluator.option_result(option, allocations[name]) for name, option in by_name.items()
+        option.name: evaluator.summary(option, after)
+        for option, evaluator, after in _evaluators(options, setting, baseline)
     }
 
 
@@ -239,11 +263,7 @@ class _Evaluator:
     people: pd.DataFrame
     before: _Allocations
 
-    def option_result(self, option: Option, after: _Allocations) -> OptionResult:
-        services = {
-            service.id: self._service_result(service, option, after[service.id])
-            for service in self.setting.services
-        }
+    def summary(self, option: Option, after: _Allocations) -> OptionSummary:
         travelled = [one.id for one in self.setting.services if one.delivery != "team"]
         overall = self._access(
             minutes_per_contact([self.before[one] for one in travelled]),
@@ -255,12 +275,13 @@ class _Evaluator:
         for service in self.setting.services:
             allocation = after[service.id]
             burden[service.id] = burden_of(allocation, kinds, kg_per_km=self.setting.kg_co2e_per_km)
-            care[service.id] = places_of_care(
-                allocation, kinds, standard_min=service.travel_standard_min
-            )
-        return OptionResult(option, services, overall, _table(burden), _table(care))
+            care[service.id] = {
+                "delivery": service.delivery,
+                **places_of_care(allocation, kinds, standard_min=service.travel_standard_min),
+            }
+        return OptionSummary(option, overall, _table(burden), _table(care))
 
-    def _service_result(
+    def service_result(
         self, service: Service, option: Option, after: pd.DataFrame
     ) -> ServiceResult:
         before, residents = self.before[service.id], self.people[EVERYONE]
@@ -291,5 +312,18 @@ class _Evaluator:
         )
 
 
-def _table(rows: Mapping[str, Mapping[str, float]]) -> pd.DataFrame:
+def _evaluators(
+    options: Iterable[Option], setting: Setting, baseline: str
+) -> Iterator[tuple[Option, _Evaluator, _Allocations]]:
+    """Check the study; yield each option with what it is evaluated by and its allocations."""
+    by_name = {option.name: option for option in options}
+    check_study(list(by_name.values()), setting, baseline=baseline)
+    evaluator = _Evaluator(
+        setting, people_by_group(setting.areas), _allocate(by_name[baseline], setting)
+    )
+    for option in by_name.values():
+        yield option, evaluator, _allocate(option, setting)
+
+
+def _table(rows: Mapping[str, Mapping[str, float | str]]) -> pd.DataFrame:
     return pd.DataFrame(list(rows.values()), index=pd.Index(rows, name="service"))

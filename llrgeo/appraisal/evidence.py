@@ -13,7 +13,7 @@ from llrgeo.appraisal.catchments import catchment_table
 from llrgeo.appraisal.costs import Rates, cost_lines, cost_table, patient_costs_by_fifth
 from llrgeo.appraisal.demand import activity_table, grow
 from llrgeo.appraisal.equity import equity_table
-from llrgeo.appraisal.evaluation import OptionResult, ServiceResult, Setting, evaluate_options
+from llrgeo.appraisal.evaluation import OptionResult, ServiceResult, Setting, summarise_options
 from llrgeo.appraisal.narrative import option_sentence, worst_changes, worst_places
 from llrgeo.appraisal.places import compare_places
 from llrgeo.appraisal.robustness import (
@@ -224,7 +224,7 @@ def robustness_tables(
     cases = {
         name: {
             case: measure_values(
-                evaluate_options(options, changed, baseline=baseline),
+                summarise_options(options, changed, baseline=baseline),
                 list(scorecard.weights.index),
                 MEASURES,
             )

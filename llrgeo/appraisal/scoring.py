@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.evaluation import OptionSummary
 from llrgeo.schema import name_some, raise_faults
 
 MATERIAL: Final = 0.005  # scores that differ by less count as equal when options dominate
@@ -34,7 +34,7 @@ class Measure:
     unit: str
     better: Literal["lower", "higher"]
     anchors: tuple[float, float]
-    value: Callable[[OptionResult], float]
+    value: Callable[[OptionSummary], float]
 
     def score(self, values: pd.Series) -> pd.Series:
         """Return scores of 0 to 1; figures beyond the anchors score 0 or 1."""
@@ -94,7 +94,7 @@ class Scorecard:
 
 
 def score_options(
-    results: Mapping[str, OptionResult],
+    results: Mapping[str, OptionSummary],
     criteria: Sequence[Criterion],
     *,
     hurdles: Sequence[Hurdle] = (),
@@ -200,7 +200,7 @@ def given_measure(measure: Measure, values: Mapping[str, float]) -> Measure:
 
 
 def measure_values(
-    results: Mapping[str, OptionResult], names: Collection[str], measures: Mapping[str, Measure]
+    results: Mapping[str, OptionSummary], names: Collection[str], measures: Mapping[str, Measure]
 ) -> pd.DataFrame:
     """Return the figures of options (rows) on some of the measures (columns).
 
@@ -228,51 +228,49 @@ def measure_values(
     return values
 
 
-def _overall(column: str) -> Callable[[OptionResult], float]:
+def _overall(column: str) -> Callable[[OptionSummary], float]:
     return lambda result: float(result.overall.summary[column])
 
 
-def _group_mean(group: str, level: str) -> Callable[[OptionResult], float]:
-    def value(result: OptionResult) -> float:
+def _group_mean(group: str, level: str) -> Callable[[OptionSummary], float]:
+    def value(result: OptionSummary) -> float:
         groups = result.overall.groups
         return float(groups["mean_min"].get((group, level), np.nan))
 
     return value
 
 
-def _share_of_contacts(*places: str) -> Callable[[OptionResult], float]:
+def _share_of_contacts(*places: str) -> Callable[[OptionSummary], float]:
     """Return the share of contacts in some places, of services a team does not bring home."""
 
-    def value(result: OptionResult) -> float:
-        visited = [k for k, one in result.services.items() if one.service.delivery != "team"]
-        care = result.care.loc[visited]
+    def value(result: OptionSummary) -> float:
+        care = result.care[result.care["delivery"] != "team"]
         return float(care[list(places)].to_numpy().sum() / care["contacts"].sum())
 
     return value
 
 
-def _share_in_time(delivery: str) -> Callable[[OptionResult], float]:
-    def value(result: OptionResult) -> float:
-        teams = [k for k, one in result.services.items() if one.service.delivery == "team"]
-        chosen = teams if delivery == "team" else [k for k in result.services if k not in teams]
-        care = result.care.loc[chosen]
+def _share_in_time(delivery: str) -> Callable[[OptionSummary], float]:
+    def value(result: OptionSummary) -> float:
+        by_team = result.care["delivery"] == "team"
+        care = result.care[by_team if delivery == "team" else ~by_team]
         contacts = care["contacts"].sum()
         return float(care["within_standard"].sum() / contacts) if contacts else float("nan")
 
     return value
 
 
-def _share_worse(result: OptionResult) -> float:
+def _share_worse(result: OptionSummary) -> float:
     summary = result.overall.summary
     return float((summary["worsened"] + summary["lost"]) / summary["people"])
 
 
-def _deprivation_gap(result: OptionResult) -> float:
+def _deprivation_gap(result: OptionSummary) -> float:
     means = result.overall.groups["mean_min"].loc["deprivation fifth"].sort_index()
     return float(means.iloc[0] - means.iloc[-1])
 
 
-def _burden(column: str) -> Callable[[OptionResult], float]:
+def _burden(column: str) -> Callable[[OptionSummary], float]:
     return lambda result: float(result.burden[column].sum(skipna=False))
 
 
