@@ -38,7 +38,12 @@ SERVICES = {
     "diagnostics",
     "community_physiotherapy",
     "community_beds",
+    "stroke_beds",
+    "district_nursing",
+    "virtual_ward",
+    "stroke_at_home",
     "crisis_response",
+    "reablement",
 }
 MEGABYTE = 1_000_000
 
@@ -323,7 +328,7 @@ def test_places_are_named_once_and_the_largest_of_llr_comes_first() -> None:
 # The default study
 
 
-def test_the_study_has_five_services_and_five_options_beside_today(study: StudyConfig) -> None:
+def test_the_study_has_ten_services_and_five_options_beside_today(study: StudyConfig) -> None:
     assert {service.id for service in study.services} == SERVICES
     assert study.baseline == "today"
     assert len(study.options) == 6

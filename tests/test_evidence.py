@@ -97,8 +97,10 @@ def test_the_rule_with_room_turns_nobody_away_while_there_is_room(evidence: Evid
     assert rules.loc[("local", "clinic", "nearest"), "busiest_contacts"] == 600
 
 
-def test_the_tornado_covers_times_people_and_every_service(evidence: Evidence) -> None:
-    assert len(evidence.tables["tornado"]) == 2 + 3
+def test_the_tornado_covers_times_people_and_every_service_people_travel_for(
+    evidence: Evidence,
+) -> None:
+    assert len(evidence.tables["tornado"]) == 2 + 2
 
 
 def test_an_option_that_fails_a_hurdle_takes_no_part_in_the_ranks(

@@ -41,7 +41,12 @@ SERVICES = {
     "diagnostics",
     "community_physiotherapy",
     "community_beds",
+    "stroke_beds",
+    "district_nursing",
+    "virtual_ward",
+    "stroke_at_home",
     "crisis_response",
+    "reablement",
 }
 
 AUTHORITIES_ACROSS_THE_BORDER = {

@@ -244,14 +244,14 @@ def _activity_faults(activity: pd.DataFrame, setting: Setting, ids: list[str]) -
     return faults
 
 
-def _allocate(option: Option, setting: Setting) -> _Allocations:
+def _allocate(option: Option, setting: Setting, contacts: Mapping[str, pd.Series]) -> _Allocations:
     """Give every area its nearest site, service by service."""
     allocations = {}
     for service in setting.services:
         nearest = nearest_site(setting.times_of(service), option.sites.get(service.id, frozenset()))
         shares = option.shares_of(service.id, service.shares)
-        contacts = split_contacts(setting.contacts_of(service), service, shares)
-        allocations[service.id] = nearest.reindex(setting.areas.index).join(contacts)
+        split = split_contacts(contacts[service.id], service, shares)
+        allocations[service.id] = nearest.reindex(setting.areas.index).join(split)
     return allocations
 
 
@@ -318,11 +318,11 @@ def _evaluators(
     """Check the study; yield each option with what it is evaluated by and its allocations."""
     by_name = {option.name: option for option in options}
     check_study(list(by_name.values()), setting, baseline=baseline)
-    evaluator = _Evaluator(
-        setting, people_by_group(setting.areas), _allocate(by_name[baseline], setting)
-    )
+    contacts = {service.id: setting.contacts_of(service) for service in setting.services}
+    before = _allocate(by_name[baseline], setting, contacts)
+    evaluator = _Evaluator(setting, people_by_group(setting.areas), before)
     for option in by_name.values():
-        yield option, evaluator, _allocate(option, setting)
+        yield option, evaluator, _allocate(option, setting, contacts)
 
 
 def _table(rows: Mapping[str, Mapping[str, float | str]]) -> pd.DataFrame:

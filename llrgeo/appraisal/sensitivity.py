@@ -21,8 +21,8 @@ def sensitivity_cases(
 ) -> dict[str, dict[str, Setting]]:
     """Return settings in which one assumption is low and high, by what is assumed.
 
-    Travel times 10 % shorter and longer, the rates of each service 20 % lower and higher, and the
-    people of today against those of the horizon year.
+    Travel times 10 % shorter and longer, the people of today against those of the horizon year,
+    and the rates of each service that people travel for 20 % lower and higher.
     """
     cases = {
         "travel times 10 % shorter or longer": {
@@ -40,6 +40,8 @@ def sensitivity_cases(
         },
     }
     for service in setting.services:
+        if service.delivery == "team":
+            continue
         cases[f"20 % fewer or more contacts: {service.label}"] = {
             case: _with_rates(setting, service, 1 + sign * RATES_CHANGE)
             for case, sign in LOW_HIGH.items()
