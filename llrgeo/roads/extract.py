@@ -185,7 +185,7 @@ def _add(found: _Elements, element: Any, path: Path) -> None:  # noqa: ANN401 (o
     elif element.is_way() and ("highway" in tags or is_ferry(tags)):
         refs = np.array([node.ref for node in element.nodes], dtype=np.int64)
         found.ways.append(Way(element.id, tags, refs))
-    elif element.is_relation() and tags["type"].startswith("restriction"):
+    elif element.is_relation() and tags.get("type", "").startswith("restriction"):
         members = tuple(Member(one.type, one.ref, one.role) for one in element.members)
         found.restrictions.append(Restriction(element.id, tags, members))
 

@@ -3,7 +3,7 @@
 import hashlib
 import json
 import tempfile
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -122,6 +122,11 @@ class RoadNetwork:
                     pd.util.hash_pandas_object(table[name], index=False).to_numpy().tobytes()
                 )
         return digest.hexdigest()
+
+    def described(self, *, source: str, error: str) -> Self:
+        """Return the network with another source and statement of error."""
+        info = replace(self.info, source=source, error=error)
+        return type(self)(self.nodes, self.edges, info)
 
     def reweighted(self, factor: float) -> Self:
         """Return the network with every edge's time multiplied by a factor.

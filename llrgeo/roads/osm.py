@@ -17,6 +17,7 @@ from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.roads.profile import Level
 from llrgeo.roads.restrictions import TurnRule, lookup, turn_rules
 from llrgeo.roads.sections import Polygon, Sections, cut, read_boundary
+from llrgeo.roads.snap import main_component
 from llrgeo.roads.speeds import PERIODS
 from llrgeo.roads.streets import Streets, interpret_points, interpret_ways
 from llrgeo.roads.timing import time_sections
@@ -164,6 +165,9 @@ def describe_network(network: RoadNetwork) -> pd.DataFrame:
     edges = network.edges
     roads = edges["road_class"] != "turn"
     driven = edges[roads & (edges["use"] != "end")]
+    through = edges[edges["use"] == "through"]
+    ends = through[["from_node", "to_node"]].to_numpy()
+    apart = ~main_component(network)[ends].all(axis=1)
     info = network.info
     rows = {
         "mode": info.mode,
@@ -177,6 +181,9 @@ def describe_network(network: RoadNetwork) -> pd.DataFrame:
         "edges that are turns": int((~roads).sum()),
         "edges for the ends of journeys": int((edges.loc[roads, "use"] != "through").sum()),
         "kilometres of road, each direction": round(driven["length_m"].sum() / 1_000, 1),
+        "of these on islands and dead ends one cannot both reach and leave": round(
+            through["length_m"].to_numpy()[apart].sum() / 1_000, 1
+        ),
         "fingerprint": network.fingerprint,
         **info.counts,
     }

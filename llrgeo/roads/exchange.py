@@ -1,0 +1,226 @@
+"""Networks in others' forms: OSMnx graphs and places in, networkx and GeoDataFrames out."""
+
+from collections import defaultdict
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import networkx as nx
+import numpy as np
+import osmnx as ox
+
+from llrgeo.errors import NetworkError
+from llrgeo.roads.extract import Extract, Way
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.osm import assemble, finish
+from llrgeo.schema import BNG
+
+_WAY_TAGS: Final = (
+    "access", "access:backward", "access:forward", "area", "bicycle", "bridge", "construction",
+    "cycleway", "dual_carriageway", "duration", "foot", "highway", "impassable", "junction",
+    "layer", "maxheight", "maxspeed", "maxspeed:advisory", "maxspeed:backward",
+    "maxspeed:forward", "maxspeed:type", "maxwidth", "motor_vehicle", "motorcar", "motorroad",
+    "name", "oneway", "oneway:bicycle", "oneway:motor_vehicle", "ref", "route", "service",
+    "smoothness", "source:maxspeed", "vehicle",
+)  # fmt: skip
+_NODE_TAGS: Final = (
+    "access", "barrier", "crossing", "highway", "locked", "maxheight", "motor_vehicle",
+    "railway", "traffic_calming",
+)  # fmt: skip
+_STATED: Final = (
+    "OSMnx graphs carry no turn restrictions, so times are too short where turns are forbidden"
+)
+
+
+def network_from_place(place: str, *, mode: str = "car") -> RoadNetwork:
+    """Download the streets of a named place from Overpass by OSMnx and build a network.
+
+    It needs the internet. Overpass changes by the hour: for figures that are published, build
+    from a saved extract.
+
+    Raises
+    ------
+    NetworkError
+        If the place is unknown, or the service does not answer.
+    """
+    try:
+        with _tags_wanted():
+            graph = ox.graph_from_place(
+                place, custom_filter='["highway"]', simplify=False, retain_all=True
+            )
+    except Exception as error:  # OSMnx lets through whatever its services raise
+        msg = f"'{place}' could not be downloaded by OSMnx ({error}). Build from an extract."
+        raise NetworkError(msg) from error
+    return network_from_graph(graph, mode=mode)
+
+
+def network_from_graphml(path: Path, *, mode: str = "car") -> RoadNetwork:
+    """Build a network from a GraphML file that OSMnx saved.
+
+    Raises
+    ------
+    NetworkError
+        If the file cannot be read as such.
+    """
+    try:
+        graph = ox.load_graphml(path)
+    except Exception as error:  # OSMnx lets through whatever its readers raise
+        msg = f"{path}: cannot be read as an OSMnx graph ({error})"
+        raise NetworkError(msg) from error
+    return network_from_graph(graph, mode=mode)
+
+
+def network_from_graph(graph: nx.MultiDiGraph, *, mode: str = "car") -> RoadNetwork:
+    """Build a network from an OSMnx graph in WGS 84, best an unsimplified one.
+
+    Simplification joined ways and kept lists of their tags; of such a list the first in
+    alphabetical order counts.
+
+    Raises
+    ------
+    NetworkError
+        If the graph has no streets of the mode, or is projected.
+    """
+    if "4326" not in str(graph.graph.get("crs", "")).replace("WGS84", "4326"):
+        msg = f"the graph must be in EPSG:4326, not {graph.graph.get('crs')}"
+        raise NetworkError(msg)
+    extract = _extract(graph)
+    network = finish(assemble(extract, mode), extract, mode)
+    info = network.info
+    return network.described(source="OSMnx graph", error=f"{info.error}; {_STATED}")
+
+
+def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph:
+    """Return the network as a networkx graph that may be searched without further rules.
+
+    Nodes carry `x`, `y`; edges their columns but the geometry, and `edge`, the row of the
+    network's table. Roads for the ends of journeys lie apart, on nodes `("start", n)` and
+    `("end", n)`, joined to node `n` so that no path leads through them.
+    """
+    graph = nx.MultiDiGraph(crs=BNG)
+    xy = _records(network.nodes[["x", "y"]])
+    graph.add_nodes_from(enumerate(xy))
+    table = network.edges.drop(columns=["geometry"])
+    for edge, row in enumerate(_records(table)):
+        use = row["use"]
+        tail, head = int(row["from_node"]), int(row["to_node"])
+        if use == "through":
+            graph.add_edge(tail, head, edge=edge, **row)
+            continue
+        for node in (tail, head):
+            if (use, node) not in graph:
+                graph.add_node((use, node), **xy[node])
+                link = ((use, node), node) if use == "start" else (node, (use, node))
+                graph.add_edge(*link, edge=-1, length_m=0.0, **_no_time(network))
+        graph.add_edge((use, tail), (use, head), edge=edge, **row)
+    return graph
+
+
+def to_gdfs(network: RoadNetwork) -> tuple[gpd.GeoDataFrame, gpd.GeoDataFrame]:
+    """Return nodes and edges as GeoDataFrames in EPSG:27700, turns left out."""
+    x, y = network.nodes["x"], network.nodes["y"]
+    nodes = gpd.GeoDataFrame(network.nodes, geometry=gpd.points_from_xy(x, y), crs=BNG)
+    roads = network.edges["road_class"] != "turn"
+    table = network.edges.loc[roads].drop(columns=["geometry"])
+    return nodes, gpd.GeoDataFrame(table, geometry=network.lines[roads], crs=BNG)
+
+
+def _records(table: pd.DataFrame) -> list[dict[str, Any]]:
+    names = [str(name) for name in table.columns]
+    return [dict(zip(names, row, strict=True)) for row in table.itertuples(index=False)]
+
+
+def _no_time(network: RoadNetwork) -> dict[str, int]:
+    return {f"ms_{period}": 0 for period in network.info.periods}
+
+
+@contextmanager
+def _tags_wanted() -> Iterator[None]:
+    """Have OSMnx keep the tags that decide access and speed, and then what it kept before."""
+    before = ox.settings.useful_tags_way, ox.settings.useful_tags_node
+    ox.settings.useful_tags_way = list(_WAY_TAGS)
+    ox.settings.useful_tags_node = list(_NODE_TAGS)
+    try:
+        yield
+    finally:
+        ox.settings.useful_tags_way, ox.settings.useful_tags_node = before
+
+
+def _extract(graph: nx.MultiDiGraph) -> Extract:
+    """Read a graph as if it were a file: its streets as ways over nodes."""
+    place: dict[int, tuple[float, float]] = {
+        node: (data["x"], data["y"]) for node, data in graph.nodes(data=True)
+    }
+    ways: list[Way] = []
+    pieces: dict[tuple[str, bool], list[tuple[int, int, dict[str, Any]]]] = defaultdict(list)
+    for tail, head, data in sorted(graph.edges(data=True), key=_edge_order):
+        if "geometry" in data or isinstance(data.get("osmid"), list):
+            ways += _bent(len(ways), tail, head, data, place)
+        elif not data.get("reversed", False):
+            pieces[str(data.get("osmid")), bool(data.get("oneway"))].append((tail, head, data))
+    for parts in pieces.values():
+        tags = _tags(parts[0][2])
+        ways += [Way(len(ways) + n, tags, nodes) for n, nodes in enumerate(_chains(parts))]
+    ids = np.array(sorted(place), dtype=np.int64)
+    lon, lat = np.array([place[node] for node in ids.tolist()]).reshape(-1, 2).T
+    points = {
+        node: {key: str(data[key]) for key in _NODE_TAGS if _is_given(data.get(key))}
+        for node, data in graph.nodes(data=True)
+    }
+    points = {node: tags for node, tags in points.items() if tags}
+    return Extract(ids, lon, lat, points, ways, [], "", {}, {"ways": len(ways)})
+
+
+def _edge_order(edge: tuple[int, int, dict[str, Any]]) -> tuple[int, int, str]:
+    tail, head, data = edge
+    return tail, head, str(data.get("osmid"))
+
+
+def _bent(
+    number: int,
+    tail: int,
+    head: int,
+    data: Mapping[str, Any],
+    place: dict[int, tuple[float, float]],
+) -> list[Way]:
+    """Read a simplified edge; the bends get nodes of their own."""
+    if data.get("reversed", False):
+        return []
+    bends = list(data["geometry"].coords)[1:-1] if "geometry" in data else []
+    first = min(*place, 0) - 1
+    added = [first - n for n in range(len(bends))]
+    place.update(zip(added, bends, strict=True))
+    return [Way(number, _tags(data), np.array([tail, *added, head], dtype=np.int64))]
+
+
+def _chains(parts: list[tuple[int, int, dict[str, Any]]]) -> list[np.ndarray]:
+    """Join the pieces of one way, each between two nodes, into lines."""
+    onward: dict[int, list[int]] = defaultdict(list)
+    entered = {head for _, head, _ in parts}
+    for tail, head, _ in parts:
+        onward[tail].append(head)
+    lines = []
+    for start in [*(node for node in onward if node not in entered), *onward]:
+        while onward[start]:
+            line = [start]
+            while onward[line[-1]]:
+                line.append(onward[line[-1]].pop(0))
+            lines.append(np.array(line, dtype=np.int64))
+    return lines
+
+
+def _tags(data: Mapping[str, Any]) -> dict[str, str]:
+    found = {}
+    for key in _WAY_TAGS:
+        value = data.get(key)
+        if _is_given(value):
+            found[key] = str(min(map(str, value)) if isinstance(value, list) else value)
+    # OSMnx has turned the line round where it was against its nodes' order.
+    found["oneway"] = "yes" if data.get("oneway") in {True, "yes", "True"} else "no"
+    return found
+
+
+def _is_given(value: object) -> bool:
+    return value is not None and not (isinstance(value, float) and np.isnan(value))
