@@ -38,6 +38,8 @@ class AppraisalConfig(BaseModel):
         Without `service_costs` only what patients bear is costed.
     activity
         Contacts a year that were counted: `area_id` and a column a service, in place of rates.
+    data_class
+        `restricted` if the activity is of real patients: small numbers are then suppressed.
     indicators
         Figures of the user's own: `authority_code` and a column each.
     time_error_min
@@ -59,6 +61,7 @@ class AppraisalConfig(BaseModel):
     service_costs: str = ""
     incomes: str = "embedded"
     activity: str = ""
+    data_class: Literal["open", "restricted"] = "open"
     indicators: str = ""
     time_error_min: _NotNegative | None = None
     speed_sd: _NotNegative = 0.05
@@ -95,6 +98,7 @@ def read_assumptions(
         walk_times=on_foot[0] if on_foot else None,
         draws=config.draws,
         seed=seed,
+        restricted=config.data_class == "restricted",
     )
 
 

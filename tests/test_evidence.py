@@ -112,6 +112,23 @@ def test_an_option_that_fails_a_hurdle_takes_no_part_in_the_ranks(
     assert "Closer to home is first in 100% of all weightings" in found.robustness
 
 
+def test_contacts_of_real_patients_are_published_without_small_numbers(
+    results: dict[str, OptionResult], setting: Setting, assumptions: Assumptions
+) -> None:
+    scorecard = score_options(results, CRITERIA)
+    restricted = replace(assumptions, restricted=True)
+    found = appraise(results, setting, scorecard, restricted, baseline="today").tables
+    assert not {"costs_by_site", "choice_of_site"} & set(found)
+    for name in ("flows", "site_loads", "over_the_border"):
+        shown = found[name]["contacts"].dropna()
+        assert ((shown == 0) | (shown >= 10)).all(), name
+        assert (shown % 5 == 0).all(), name
+    # 9 of the 11 visits to the beds are at A today, 2 cannot be made: that cell hides another.
+    beds = found["places_of_care"].query("option == 'today' and service == 'beds'").iloc[0]
+    assert pd.isna(beds["unreachable"])
+    assert pd.isna(beds["city_hospital"])
+
+
 def test_places_are_ranked_and_joined_with_the_users_figures(
     results: dict[str, OptionResult], town_areas: pd.DataFrame, town_sites: pd.DataFrame
 ) -> None:

@@ -29,11 +29,18 @@ def test_the_sentence_of_an_option_says_what_the_tables_say(
     results: dict[str, OptionResult],
 ) -> None:
     # Clinic and beds together: N goes from 3 minutes to 1, E from 1 to 206 / 202.
-    assert option_sentence(results["local"]) == (
+    assert option_sentence(results["local"], baseline="today", error_min=0.1) == (
         "Closer to home: 300 residents (30.0%) would have shorter journeys, 200 residents (20.0%) "
         "longer ones, and 400 residents (40.0%) would see little change. 100 residents have no "
         "site within reach before or after. For the average resident a contact would take 1.4 "
         "minutes of travel each way, compared with 2.1 today."
+    )
+    assert option_sentence(results["local"], baseline="today", error_min=1.0).endswith(
+        "compared with 2.1 today: less than the 1.0 minutes by which a journey may be wrong."
+    )
+    assert option_sentence(results["today"], baseline="today", error_min=1.0) == (
+        "Today: for the average resident a contact takes 2.1 minutes of travel each way. "
+        "100 of 1,000 residents can reach no site."
     )
 
 
@@ -43,10 +50,10 @@ def test_the_people_of_a_sentence_always_add_up(case: tuple[Setting, Option, Opt
     setting, fewer, more = case
     total = setting.areas["residents"].sum()
     results = evaluate_options([more, fewer], setting, baseline="more")
-    for result in results.values():
-        said = option_sentence(result).split("For the average")[0]
-        numbers = [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) residents", said)]
-        assert sum(numbers) == total
+    said = option_sentence(results["fewer"], baseline="more", error_min=1.0)
+    counted = said.split("For the average")[0]
+    numbers = [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) residents", counted)]
+    assert sum(numbers) == total
 
 
 def test_places_without_access_stand_first_among_the_worst(

@@ -25,6 +25,7 @@ from llrgeo.appraisal.robustness import (
 from llrgeo.appraisal.scoring import MEASURES, Scorecard, measure_values
 from llrgeo.appraisal.sensitivity import one_at_a_time, sensitivity_cases
 from llrgeo.appraisal.simulation import Uncertainty, simulate
+from llrgeo.appraisal.suppress import suppress_tables
 from llrgeo.appraisal.teams import team_reach
 from llrgeo.appraisal.walking import walking_table
 from llrgeo.travel.times import TravelTimes
@@ -51,6 +52,8 @@ class Assumptions:
         Minutes on foot at 4.8 km/h, if they were computed.
     draws, seed
         Of all random numbers.
+    restricted
+        Whether contacts are of real patients, so that small numbers must be suppressed.
     """
 
     rates: Rates
@@ -60,6 +63,7 @@ class Assumptions:
     walk_times: TravelTimes | None = None
     draws: int = 10_000
     seed: int = 0
+    restricted: bool = False
 
 
 @dataclass(frozen=True, slots=True)
@@ -99,10 +103,14 @@ def appraise(
     )
     labels = {name: result.option.label for name, result in results.items()}
     criteria = {name: MEASURES[name].label for name in scorecard.weights.index}
-    sentences = {name: option_sentence(result) for name, result in results.items()}
+    error_min = assumptions.uncertainty.time_error_min
+    sentences = {
+        name: option_sentence(result, baseline=baseline, error_min=error_min)
+        for name, result in results.items()
+    }
     tables = {
         **scorecard_tables(scorecard, labels),
-        **result_tables(results),
+        **result_tables(results, error_min=error_min),
         **people_tables(results, setting, assumptions, baseline=baseline),
         **cost_tables(results, setting, assumptions, baseline=baseline),
         **robustness_tables(results, setting, scorecard, assumptions, baseline=baseline),
@@ -112,6 +120,8 @@ def appraise(
             {"option": list(sentences), "sentence": list(sentences.values())}
         ),
     }
+    if assumptions.restricted:
+        tables = suppress_tables(tables)
     robustness = robustness_sentence(scorecard, acceptability, {**criteria, **labels})
     return Evidence(sentences, robustness, acceptability, tables)
 
@@ -135,10 +145,14 @@ def scorecard_tables(scorecard: Scorecard, labels: Mapping[str, str]) -> _Tables
     }
 
 
-def result_tables(results: Mapping[str, OptionResult]) -> _Tables:
-    """Return the results of all options as long tables; service "all" is the overall result."""
+def result_tables(results: Mapping[str, OptionResult], *, error_min: float) -> _Tables:
+    """Return the results of all options as long tables; service "all" is the overall result.
+
+    In "journeys", `within_error` says that the mean changes by less than the error of a journey.
+    """
+    journeys = _by_access(results, lambda access: access.groups.reset_index())
     return {
-        "journeys": _by_access(results, lambda access: access.groups.reset_index()),
+        "journeys": journeys.assign(within_error=journeys["change_mean_min"].abs() < error_min),
         "winners_and_losers": _by_access(results, lambda access: access.winners),
         "thresholds": _by_access(results, lambda access: access.thresholds),
         "flows": _by_service(results, lambda one: one.flows),

@@ -5,6 +5,7 @@ suppressed, others rounded to the nearest 5, and enough further cells are suppre
 be worked out from the margins.
 """
 
+from collections.abc import Mapping
 from typing import Final
 
 import networkx as nx
@@ -12,9 +13,33 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.appraisal.activity import CARE_PLACES
+
 SMALLEST: Final = 1
 LARGEST: Final = 7
 ROUND_TO: Final = 5
+
+_REVEALING: Final = ("costs_by_site", "choice_of_site", "burden", "patient_costs_by_fifth")
+
+
+def suppress_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
+    """Return the tables of evidence with contacts suppressed, for restricted data.
+
+    Tables from which suppressed contacts could be worked out, by dividing a cost for instance,
+    are left out.
+    """
+    kept = {name: table for name, table in tables.items() if name not in _REVEALING}
+    keys = ["option", "service"]
+    kept["flows"] = _suppressed(kept["flows"], keys, ["contacts"])
+    kept["site_loads"] = _suppressed(kept["site_loads"], keys, ["contacts"]).drop(
+        columns=["share_used", "over_capacity"]
+    )
+    kept["places_of_care"] = _suppressed(
+        kept["places_of_care"], ["option"], list(CARE_PLACES)
+    ).drop(columns=["contacts", "within_standard"])
+    if "over_the_border" in kept:
+        kept["over_the_border"] = _suppressed(kept["over_the_border"], keys, ["contacts"])
+    return kept
 
 
 def suppress_counts(counts: pd.DataFrame) -> pd.DataFrame:
@@ -64,6 +89,11 @@ def can_be_solved(hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
         row, column = (one, other) if one[0] == "row" else (other, one)
         solved[row[1], column[1]] = True
     return solved
+
+
+def _suppressed(table: pd.DataFrame, keys: list[str], columns: list[str]) -> pd.DataFrame:
+    parts = [part.assign(**suppress_counts(part[columns])) for _, part in table.groupby(keys)]
+    return pd.concat(parts).sort_index()
 
 
 def _protect(counts: NDArray[np.float64], hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
