@@ -10,6 +10,7 @@ import geopandas as gpd
 import networkx as nx
 import numpy as np
 import osmnx as ox
+import pandas as pd
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.extract import Extract, Way
