@@ -24,6 +24,8 @@ from llrgeo.inputs import fetch as downloads
 from llrgeo.inputs.embedded import embedded
 from llrgeo.preparation import compute_times, read_places
 from llrgeo.provenance import changed_outputs, read_manifest, study_of
+from llrgeo.publish.check import check_page
+from llrgeo.publish.check_browser import has_browser
 from llrgeo.roads.network import load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network
 from llrgeo.schema import name_some
@@ -180,6 +182,19 @@ def fetch(
     """Download official data: resumable, checked by checksum."""
     for path in downloads.fetch_all(downloads.read_downloads(kind), out):
         typer.echo(path)
+
+
+@app.command()
+def check(page: Annotated[Path, typer.Argument(help="A published page, PAGE.html.")]) -> None:
+    """Check a published page: no requests, its policy, accessibility, tables and figures, size."""
+    findings = check_page(page)
+    for finding in findings:
+        typer.echo(f"{finding.rule}: {finding.message}")
+    if findings:
+        msg = f"{page}: {len(findings)} findings"
+        raise PublishError(msg)
+    where = "also in a browser" if has_browser() else "not in a browser: install llrgeo[browser]"
+    typer.echo(f"{page}: nothing found ({where})")
 
 
 @app.command()

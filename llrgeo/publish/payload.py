@@ -6,6 +6,7 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.demand import Service
 from llrgeo.errors import PublishError
@@ -16,8 +17,8 @@ from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.times import TravelTimes
 
-NO_ROUTE: Final = 65_535  # stands for infinity in a packed matrix
-_LONGEST_MIN: Final = 6_553.0
+_LONGEST_MIN: Final = 6_000.0
+_TWO_DIGITS_MIN: Final = 409.0  # two digits to the base 64 hold tenths up to 409.4 minutes
 
 _UNIT_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
 _UNIT_CODES: Final = len(_UNIT_LETTERS) ** 2
@@ -117,23 +118,41 @@ def journey_label(times: TravelTimes) -> str:
     return f"{mode}, {words.get(f'period_{times.period}', times.period)}"
 
 
-def pack_minutes(minutes: pd.DataFrame) -> str:
-    """Pack minutes to a text: tenths as two bytes, all areas of the first site, then the next.
+def pack_minutes(minutes: pd.DataFrame) -> dict[str, Any]:
+    """Pack minutes to a text that compresses well: all areas of the first site, then the next.
+
+    Tenths of a minute are written as steps from the number before, modulo `64 ** digits`, to the
+    base 64: the first digits of all steps, then the second. The largest number means no route.
 
     Raises
     ------
     PublishError
         If a time is longer than four days, which no journey is.
     """
-    values = minutes.to_numpy().T
+    values = minutes.to_numpy().T.ravel()
     finite = np.isfinite(values)
-    if values[finite].max(initial=0) > _LONGEST_MIN:
+    longest = values[finite].max(initial=0)
+    if longest > _LONGEST_MIN:
         msg = f"a travel time is over {_LONGEST_MIN:,.0f} minutes; check the matrix"
         raise PublishError(msg)
-    tenths = np.where(
-        finite, np.rint(values * 10, where=finite, out=np.zeros(values.shape)), NO_ROUTE
-    )
-    return base64.b64encode(tenths.astype("<u2").tobytes()).decode("ascii")
+    digits = 2 if longest < _TWO_DIGITS_MIN else 3
+    tenths = np.full(len(values), 64**digits - 1)
+    tenths[finite] = np.rint(values[finite] * 10)
+    steps = np.diff(tenths, prepend=0) % 64**digits
+    planes = [steps >> 6 * place & 63 for place in reversed(range(digits))]
+    letters = np.frombuffer(_DIGITS.encode("ascii"), dtype=np.uint8)
+    return {"digits": digits, "text": letters[np.concatenate(planes)].tobytes().decode("ascii")}
+
+
+def unpack_minutes(packed: dict[str, Any], area_count: int) -> NDArray[np.float64]:
+    """Return packed minutes again, a row a site and a column an area; infinity for no route."""
+    digits = packed["digits"]
+    values = np.array([_DIGITS.index(letter) for letter in packed["text"]])
+    planes = values.reshape(digits, -1)
+    steps = sum(plane * 64 ** (digits - 1 - place) for place, plane in enumerate(planes))
+    tenths = np.cumsum(steps) % 64**digits
+    minutes = np.where(tenths == 64**digits - 1, np.inf, tenths / 10)
+    return minutes.reshape(-1, area_count)
 
 
 def pack_postcodes(postcodes: pd.Series | None, area_ids: pd.Index) -> dict[str, Any]:

@@ -6,7 +6,6 @@ const llrgeoModel = (() => {
   const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
   const DIGIT_OF = Object.fromEntries([...DIGITS].map((letter, value) => [letter, value]));
   const UNIT_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"; // the twenty letters of a unit postcode
-  const NO_ROUTE = 65535; // stands for "cannot be reached" in a packed matrix
   const NONE = -1;
   const OUTCOMES = ["gained", "improved", "unchanged", "worsened", "lost", "none"];
 
@@ -30,12 +29,18 @@ const llrgeoModel = (() => {
   }
 
   // Minutes of every site in turn, each with one number an area; Infinity where there is no route.
-  function decodeMinutes(text) {
-    const bytes = decodeBase64(text);
-    const minutes = new Float64Array(bytes.length / 2);
+  // The text holds the steps from number to number, first digits first (payload.pack_minutes).
+  function decodeMinutes({ digits, text }) {
+    const size = 64 ** digits;
+    const minutes = new Float64Array(text.length / digits);
+    let tenths = 0;
     for (let place = 0; place < minutes.length; place++) {
-      const tenths = bytes[2 * place] + 256 * bytes[2 * place + 1];
-      minutes[place] = tenths === NO_ROUTE ? Infinity : tenths / 10;
+      let step = 0;
+      for (let plane = 0; plane < digits; plane++) {
+        step = 64 * step + DIGIT_OF[text[plane * minutes.length + place]];
+      }
+      tenths = (tenths + step) % size;
+      minutes[place] = tenths === size - 1 ? Infinity : tenths / 10;
     }
     return minutes;
   }
