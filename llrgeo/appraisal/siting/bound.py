@@ -1,20 +1,97 @@
-"""The Lagrangian bound of the p-median: no plan can be better, and some sites cannot be in one.
+"""The Lagrangian bound of a sum over areas: no plan can be better, and some sites cannot be in one.
 
 The rule that everyone is served once is relaxed with a price for each area: L(price) = sum of
-prices + the p smallest r_j, r_j = sum over areas of min(0, cost - price) (METHODS 8). The prices
-follow the subgradient (Held, Wolfe and Crowder 1974), deflected by the step before.
+prices + the p smallest worths, the worth of a site being the sum over areas of min(0, cost -
+price) (METHODS 8). The prices follow the subgradient (Held, Wolfe and Crowder 1974), deflected by
+the step before.
 """
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, replace
+from typing import Final, Self
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import Mask, Matrix, Model, Vector
+from llrgeo.appraisal.siting.model import Mask, Matrix, Model, Plan, Vector
 
-_PATIENCE: Final = 20  # steps without a better bound before they are halved
 _SMALLEST_STEP: Final = 1e-4
 _DEFLECTION: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxation:
+    """A sum over areas without the rule that everyone is served once.
+
+    Attributes
+    ----------
+    sites
+        Positions of the sites that may be open.
+    costs
+        Areas by those sites.
+    keep
+        Which of them must be open.
+    least, most
+        How many may be.
+    """
+
+    sites: Plan
+    costs: Matrix
+    keep: Mask
+    least: int
+    most: int
+
+    @classmethod
+    def of(cls, model: Model, sites: Plan, keep: Mask) -> Self:
+        """Return the relaxation of a model to some sites, of which some must be open."""
+        return cls(sites, model.objective.costs[:, sites], keep, model.least, model.most)
+
+    def part(self, left: Mask, keep: Mask) -> Self:
+        """Return the relaxation with some of the sites alone, of which some must be open."""
+        return replace(self, sites=self.sites[left], costs=self.costs[:, left], keep=keep[left])
+
+    def at(self, price: Vector) -> "Relaxed":
+        """Return what the relaxation is worth at some prices."""
+        gain = self.costs - price[:, None]
+        worth = np.minimum(gain, 0).sum(axis=0)
+        ranked = np.argsort(np.where(self.keep, -np.inf, worth), kind="stable")
+        chosen = np.zeros(len(worth), dtype=bool)
+        chosen[ranked[: self.most]] = True
+        slope = 1.0 - (gain[:, chosen] < 0).sum(axis=1)
+        return Relaxed(float(price.sum() + worth[chosen].sum()), price, worth, chosen, slope)
+
+
+@dataclass(frozen=True, slots=True)
+class Relaxed:
+    """A relaxation at some prices.
+
+    Attributes
+    ----------
+    value
+        A bound: no plan of the relaxation's sites costs less.
+    price
+        Of each area.
+    worth
+        Of each site.
+    chosen
+        The sites of most worth.
+    slope
+        How the value changes with the prices.
+    """
+
+    value: float
+    price: Vector
+    worth: Vector
+    chosen: Mask
+    slope: Vector
+
+    def fixed(self, relaxation: Relaxation, room: float) -> tuple[Mask, Mask]:
+        """Return the sites that no plan opens, and that all open, that costs `room` more."""
+        dearest = self.worth[self.chosen & ~relaxation.keep].max(initial=-np.inf)
+        # Another site takes the place of one that is shut, or none does where fewer will do.
+        no_other = np.inf if relaxation.least == relaxation.most else 0.0
+        next_best = self.worth[~self.chosen].min(initial=no_other)
+        shut = ~self.chosen & (self.worth - dearest > room)
+        needed = relaxation.keep | (self.chosen & (next_best - self.worth > room))
+        return shut, needed
 
 
 @dataclass(frozen=True, slots=True)
@@ -25,95 +102,80 @@ class LagrangianBound:
     ----------
     value
         The bound on the cost.
-    shut
-        Sites that no better plan opens.
-    needed
-        Sites that every better plan opens.
+    relaxation
+        The sites that a better plan may open, and those that it must.
+    price
+        Of each area, at the bound.
     unused
-        Areas by sites: pairs that no better plan uses.
+        Areas by all sites: pairs that no better plan uses.
     """
 
     value: float
-    shut: Mask
-    needed: Mask
+    relaxation: Relaxation
+    price: Vector
     unused: Mask
 
 
-def lagrangian_bound(model: Model, upper: float, *, iterations: int = 1_000) -> LagrangianBound:
+def lagrangian_bound(model: Model, upper: float) -> LagrangianBound:
     """Bound a sum over areas from below, given the cost of a known plan.
 
     Constraints other than fixed sites and the number of sites are left out; the bound holds
     without them, and so with them.
     """
-    relaxed = _Relaxed(model, upper)
-    costs = model.objective.costs[:, ~model.close]
+    sites = np.flatnonzero(~model.close)
+    relaxation = Relaxation.of(model, sites, model.keep[sites])
+    costs = relaxation.costs
+    price = np.partition(costs, min(1, len(sites) - 1), axis=1)[:, :2].max(axis=1)
+    best = raise_prices(relaxation, price, upper, iterations=1_000)
+    room = upper - best.value + 1e-9 * abs(upper)
+    shut, needed = best.fixed(relaxation, room)
+    dearest = best.worth[best.chosen & ~relaxation.keep].max(initial=-np.inf)
+    extra = np.where(best.chosen, 0.0, best.worth - dearest)  # to open a site that is not chosen
+    unused = np.ones(model.objective.costs.shape, dtype=bool)
+    unused[:, sites] = np.maximum(costs - best.price[:, None], 0) + extra > room
+    return LagrangianBound(best.value, relaxation.part(~shut, needed), best.price, unused)
+
+
+def raise_prices(
+    relaxation: Relaxation,
+    price: Vector,
+    upper: float,
+    *,
+    iterations: int,
+    step: float = 1.0,
+    patience: int = 20,
+) -> Relaxed:
+    """Raise the bound by moving the prices along the subgradient.
+
+    Parameters
+    ----------
+    relaxation
+        What is to be bounded.
+    price
+        Where to start.
+    upper
+        The cost of a known plan; the bound need not rise above.
+    iterations
+        At most so many moves.
+    step
+        The length of the first, relative to what closes the gap on a straight slope.
+    patience
+        Moves without a better bound before the step is halved.
+    """
     # Prices beyond the cheapest and dearest site of an area gain nothing.
-    cheapest, dearest = costs.min(axis=1), costs.max(axis=1)
-    price = np.partition(costs, min(1, costs.shape[1] - 1), axis=1)[:, :2].max(axis=1)
-    best, best_price = -np.inf, price
+    cheapest, dearest = relaxation.costs.min(axis=1), relaxation.costs.max(axis=1)
+    best = now = relaxation.at(price)
     direction = np.zeros(len(price))
-    step, waited = 1.0, 0
+    waited = 0
     for _ in range(iterations):
-        value, slope = relaxed.evaluate(price)
-        waited += 1
-        if value > best + 1e-9 * abs(upper):
-            best, best_price, waited = value, price, 0
-        if upper - best <= 1e-10 * abs(upper) or step < _SMALLEST_STEP or not slope.any():
+        if best.value >= upper or step < _SMALLEST_STEP or not now.slope.any():
             break
-        if waited > _PATIENCE:
-            step, waited, price, direction = step / 2, 0, best_price, np.zeros(len(price))
-            continue
-        direction = slope + _DEFLECTION * direction
-        length = step * (upper - value) / max(float(direction @ direction), 1e-12)
-        price = np.clip(price + length * direction, cheapest, dearest)
-    return relaxed.conclude(best_price)
-
-
-class _Relaxed:
-    """The relaxed problem: what it is worth at given prices."""
-
-    def __init__(self, model: Model, upper: float) -> None:
-        self._free = np.flatnonzero(~model.close)
-        self._costs: Matrix = model.objective.costs[:, self._free]
-        self._keep = model.keep[self._free]
-        self._most = min(model.most, len(self._free))
-        self._model = model
-        self._upper = upper
-
-    def evaluate(self, price: Vector) -> tuple[float, Vector]:
-        """Return the bound at some prices and its subgradient."""
-        gain = self._costs - price[:, None]
-        worth = np.minimum(gain, 0).sum(axis=0)
-        chosen = self._choose(worth)
-        served = (gain[:, chosen] < 0).sum(axis=1)
-        return float(price.sum() + worth[chosen].sum()), 1.0 - served
-
-    def conclude(self, price: Vector) -> LagrangianBound:
-        """Return the bound at some prices and what follows from it."""
-        gain = self._costs - price[:, None]
-        worth = np.minimum(gain, 0).sum(axis=0)
-        chosen = self._choose(worth)
-        value = float(price.sum() + worth[chosen].sum())
-        is_chosen = np.zeros(len(worth), dtype=bool)
-        is_chosen[chosen] = True
-        room = self._upper - value + 1e-9 * abs(self._upper)
-        dearest = worth[is_chosen & ~self._keep].max(initial=-np.inf)
-        # Another site takes the place of one that is shut, or none does where fewer will do.
-        no_other = np.inf if self._model.least == self._model.most else 0.0
-        next_best = worth[~is_chosen].min(initial=no_other)
-        extra = np.where(is_chosen, 0.0, worth - dearest)  # to open a site that was not chosen
-        shut, needed, unused = self._blank()
-        shut[self._free] |= extra > room
-        needed[self._free] = self._keep | (is_chosen & (next_best - worth > room))
-        unused[:, self._free] = np.maximum(gain, 0) + extra > room
-        return LagrangianBound(value, shut, needed, unused)
-
-    def _choose(self, worth: Vector) -> np.ndarray:
-        ranked = np.argsort(np.where(self._keep, -np.inf, worth), kind="stable")
-        return ranked[: self._most]
-
-    def _blank(self) -> tuple[Mask, Mask, Mask]:
-        shape = self._model.objective.costs.shape
-        shut = self._model.close.copy()
-        unused = np.broadcast_to(shut, shape).copy()
-        return shut, np.zeros(shape[1], dtype=bool), unused
+        direction = now.slope + _DEFLECTION * direction
+        length = step * (upper - now.value) / max(float(direction @ direction), 1e-12)
+        now = relaxation.at(np.clip(now.price + length * direction, cheapest, dearest))
+        waited += 1
+        if now.value > best.value + 1e-9 * abs(upper):
+            best, waited = now, 0
+        elif waited > patience:
+            now, step, waited, direction = best, step / 2, 0, np.zeros(len(price))
+    return best

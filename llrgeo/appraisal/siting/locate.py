@@ -9,6 +9,7 @@ import pandas as pd
 
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.siting.bound import LagrangianBound, lagrangian_bound
+from llrgeo.appraisal.siting.branch import branch_and_bound
 from llrgeo.appraisal.siting.build import Case, build_case
 from llrgeo.appraisal.siting.centre import least_longest
 from llrgeo.appraisal.siting.exact import Answer, solve_exactly
@@ -21,7 +22,8 @@ from llrgeo.travel.times import TravelTimes
 
 DEFAULT_GAP: Final = 0.001
 DEFAULT_SECONDS: Final = 60.0
-_STARTS: Final = 20
+_STARTS: Final = (4, 20)  # fewest and most searches
+_CELLS: Final = 3_000_000  # areas x sites x searches that are worth their time
 _HALF: Final = 0.5  # of a site
 _EQUAL: Final = 1e-7  # relative difference of value and bound that is rounding
 
@@ -148,22 +150,30 @@ def _refuse(
 def _least_sum(case: Case, gap: float, seconds: float, seed: int) -> Answer:
     """Search, bound, and close the gap that is left on what the bound leaves over."""
     model = case.model
-    plan, standing = search(model, starts=_STARTS, seed=seed)
+    starts = int(np.clip(_CELLS // model.objective.costs.size, *_STARTS))
+    plan, standing = search(model, starts=starts, seed=seed)
     if standing.excess > 0:
         return solve_exactly(model, gap=0.0, seconds=seconds, seed=seed)
     found = lagrangian_bound(model, standing.cost)
-    allowed = case.allowance(standing.cost, gap)
-    if standing.cost - found.value <= max(allowed, _EQUAL * abs(standing.cost)):
+    allowed = max(case.allowance(standing.cost, gap), _EQUAL / 2 * abs(standing.cost))
+    if standing.cost - found.value <= allowed:
         return Answer(plan, found.value, standing.cost)
-    left = _without(model, found)
-    answer = solve_exactly(left, gap=allowed, seconds=seconds, seed=seed, start=plan)
+    # Coverage has two costs only; HiGHS is quicker at that, and knows the other constraints.
+    if model.is_plain and case.problem.objective != "mclp":
+        return branch_and_bound(model, found, plan, gap=allowed, seconds=seconds)
+    answer = solve_exactly(
+        _without_unused(model, found), gap=allowed, seconds=seconds, seed=seed, start=plan
+    )
     best = min(answer, Answer(plan, answer.bound, standing.cost), key=lambda one: one.cost)
     return replace(best, bound=min(max(found.value, answer.bound), best.cost))
 
 
-def _without(model: Model, found: LagrangianBound) -> Model:
+def _without_unused(model: Model, found: LagrangianBound) -> Model:
     """Leave out the sites and pairs that no better plan uses."""
-    kept = replace(model, keep=found.needed, close=found.shut)
+    usable, keep = np.zeros_like(model.keep), np.zeros_like(model.keep)
+    usable[found.relaxation.sites] = True
+    keep[found.relaxation.sites] = found.relaxation.keep
+    kept = replace(model, keep=keep, close=~usable)
     if model.catchments is not None:
         return kept  # an area that is shared out may use any pair a little
     costs = np.where(found.unused, np.inf, model.objective.costs)

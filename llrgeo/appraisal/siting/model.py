@@ -139,6 +139,11 @@ class Model:
         return self.objective.of(plan) + float(self.opening[plan].sum()) + lost
 
     @property
+    def is_plain(self) -> bool:
+        """Whether nothing is asked but which sites are fixed and how many are open."""
+        return not self.rows and not self.limits and self.catchments is None
+
+    @property
     def contradicts_itself(self) -> bool:
         """Whether the fixed sites and the number of sites leave no plan at all."""
         free = ~self.close
