@@ -15,6 +15,8 @@ from yardsticks import Yardstick
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import WALK_M_PER_S, snapper
 
+MARGIN_M = 10_000.0
+
 
 @dataclass(frozen=True)
 class Access:
@@ -58,6 +60,8 @@ class Bench:
     ----------
     edges
         Directed edges with what `edge_seconds` needs.
+    near
+        Which of the edges lie in the yardstick's region; journeys do not leave it.
     size
         Number of nodes.
     origins, destinations
@@ -73,6 +77,7 @@ class Bench:
     """
 
     edges: pd.DataFrame
+    near: NDArray[np.bool_]
     size: int
     origins: Access
     destinations: Access
@@ -87,10 +92,11 @@ class Bench:
     def of(cls, network: RoadNetwork, edges: pd.DataFrame, yardstick: Yardstick) -> Self:
         """Snap a yardstick's places to the network that these edges make."""
         pairs = yardstick.pairs
-        origin = yardstick.origins.index.get_indexer(pairs["origin"])
-        destination = yardstick.destinations.index.get_indexer(pairs["destination"])
+        origin = yardstick.origins.index.get_indexer(pd.Index(pairs["origin"]))
+        destination = yardstick.destinations.index.get_indexer(pd.Index(pairs["destination"]))
         return cls(
             edges=edges,
+            near=_in_region(network, yardstick),
             size=len(network.nodes),
             origins=Access.of(network, yardstick.origins),
             destinations=Access.of(network, yardstick.destinations),
@@ -117,13 +123,25 @@ class Bench:
             for i in range(2)
             for j in range(2)
         ]
-        return np.min(ways, axis=0) / 60 + value[self.extra].sum()
+        driven_s: NDArray[np.float64] = np.min(ways, axis=0)
+        return driven_s / 60 + float(value[self.extra].sum())
 
     def _reverse_graph(self, edge_s: NDArray[np.float64]) -> csr_array:
         """Return the graph with every edge turned round, the fastest of parallel edges."""
-        tail, head = self.edges["to_node"].to_numpy(), self.edges["from_node"].to_numpy()
-        order = np.lexsort((edge_s, head, tail))
-        pair = np.column_stack([tail, head])[order]
+        reverse = self.edges[["to_node", "from_node"]].to_numpy()[self.near]
+        seconds = edge_s[self.near]
+        order = np.lexsort((seconds, reverse[:, 1], reverse[:, 0]))
+        pair = reverse[order]
         first = np.r_[True, (pair[1:] != pair[:-1]).any(axis=1)]
-        fastest, rows = edge_s[order][first], pair[first]
+        fastest, rows = seconds[order][first], pair[first]
         return csr_array((fastest, (rows[:, 0], rows[:, 1])), shape=(self.size, self.size))
+
+
+def _in_region(network: RoadNetwork, yardstick: Yardstick) -> NDArray[np.bool_]:
+    """Say which edges have both ends in the yardstick's bounding box and a margin around it."""
+    bounds = [yardstick.origins.total_bounds, yardstick.destinations.total_bounds]
+    low = np.min(bounds, axis=0)[:2] - MARGIN_M
+    high = np.max(bounds, axis=0)[2:] + MARGIN_M
+    xy = network.nodes[["x", "y"]].to_numpy()
+    inside = ((xy >= low) & (xy <= high)).all(axis=1)
+    return inside[network.edges[["from_node", "to_node"]].to_numpy()].all(axis=1)

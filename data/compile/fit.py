@@ -22,8 +22,8 @@ from speeds import read_class_speeds, read_parameters, write_parameters
 from yardsticks import DATA, hospital_times, indicative_times, rutland_times
 
 PULL_MIN = 1.0  # as bad as a miss by so many minutes: a parameter moved by its whole range
-WEIGHTS = (1.0, 0.02, 1.0)  # of a destination: hospital times, Rutland's streets, indicative times
-STEP = 0.02
+WEIGHTS = (1.0, 0.02, 2.0)  # of a destination: hospital times, Rutland's streets, indicative times
+STEP = 0.02  # of a parameter's range, to find slopes by
 
 
 def pair_weights(bench: Bench, weight: float) -> NDArray[np.float64]:
@@ -59,7 +59,12 @@ def fit(benches: list[Bench], parameters: pd.DataFrame, held_back: str = "") -> 
 
     bounds = ((free["lower"] - start) / span, (free["upper"] - start) / span)
     found = least_squares(
-        residuals, np.zeros(len(free)), bounds=bounds, diff_step=STEP, xtol=1e-3, ftol=1e-3
+        residuals,
+        np.zeros(len(free)),
+        bounds=bounds,
+        diff_step=[STEP] * len(free),
+        xtol=1e-3,
+        ftol=1e-3,
     )
     return moved_by(found.x)
 

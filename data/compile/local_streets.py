@@ -55,7 +55,8 @@ def gabriel_pairs(nodes: NDArray[np.float64]) -> NDArray[np.int64]:
     start, end = nodes[pairs[:, 0]], nodes[pairs[:, 1]]
     radius = np.hypot(*(end - start).T) / 2
     nearest, _ = KDTree(nodes).query((start + end) / 2)
-    return pairs[nearest >= radius * (1 - 1e-9)]
+    empty: NDArray[np.int64] = pairs[nearest >= radius * (1 - 1e-9)]
+    return empty
 
 
 def street_edges(

@@ -5,6 +5,7 @@ It reads data/postcodes.parquet and data/roads/, and writes data/network/.
 """
 
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any
 
@@ -31,6 +32,7 @@ from local_streets import (
 from numpy.typing import NDArray
 from scipy.sparse import coo_array
 from scipy.sparse.csgraph import connected_components
+from shapely.geometry.base import BaseGeometry
 from speeds import edge_seconds, period_factors, read_class_speeds, read_parameters
 
 from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork, save_network
@@ -75,10 +77,10 @@ def build_edges(
     edges.loc[straight, "geometry"] = shapely.linestrings(ends[straight])
     bare = edges["density"].isna()
     edges.loc[bare, "density"] = density_per_km2(ends[bare].mean(axis=1), points)
-    local = edges["road_class"].eq("local_street").to_numpy()
+    on_street = edges["road_class"].eq("local_street").to_numpy()
     motorways = links.geometry[links["road_class"] == "motorway"].to_list()
-    edges["motorway_crossings"] = local & crosses(edges, motorways)
-    return nodes, edges[~(local & crosses(edges, read_barriers()))]
+    edges["motorway_crossings"] = on_street & crosses(edges, motorways)
+    return nodes, edges[~(on_street & crosses(edges, read_barriers()))]
 
 
 def read_barriers() -> list[shapely.LineString]:
@@ -86,7 +88,7 @@ def read_barriers() -> list[shapely.LineString]:
     return [read_line(path) for path in pd.read_csv(DATA / "roads" / "barriers.csv")["path"]]
 
 
-def crosses(edges: pd.DataFrame, lines: list[shapely.LineString]) -> NDArray[np.bool_]:
+def crosses(edges: pd.DataFrame, lines: Sequence[BaseGeometry]) -> NDArray[np.bool_]:
     """Say which edges cross any of the lines."""
     crossed = shapely.STRtree(edges["geometry"].to_list()).query(lines, "crosses")[1]
     return np.isin(np.arange(len(edges)), crossed)

@@ -65,8 +65,8 @@ def edge_seconds(
         + (road_class == "slip_road") * value["slip_road_s"]
         + edges["motorway_crossings"] * value["motorway_crossing_s"]
     )
-    seconds = edges["length_m"] / (mph * MPS_PER_MPH) + delay
-    return seconds.to_numpy(dtype=float)
+    seconds: NDArray[np.float64] = (edges["length_m"] / (mph * MPS_PER_MPH) + delay).to_numpy(float)
+    return seconds
 
 
 def period_factors(edges: pd.DataFrame, classes: pd.DataFrame, period: str) -> NDArray[np.float64]:

@@ -35,7 +35,8 @@ def cross_validated(benches: list[Bench]) -> pd.DataFrame:
                 }
             )
             parts.append(table[bench.group == group])
-    return pd.concat(parts, ignore_index=True)
+    blind: pd.DataFrame = pd.concat(parts, ignore_index=True)
+    return blind
 
 
 def describe_error(pairs: pd.DataFrame) -> pd.Series:

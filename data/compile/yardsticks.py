@@ -66,7 +66,7 @@ def hospital_times(reference: Path) -> Yardstick:
     origins = gpd.GeoSeries.from_xy(
         areas["easting"], areas["northing"], crs="EPSG:27700", index=areas.index
     )
-    sites = read_postcode_points().loc[pairs["destination"].unique()]
+    sites = gpd.GeoSeries(read_postcode_points().loc[pairs["destination"].unique()])
     return Yardstick(origins, sites, pairs, extra=("ends_min", "terminal_min"))
 
 
@@ -89,10 +89,9 @@ def indicative_times() -> Yardstick:
     points = gpd.GeoSeries.from_xy(
         sites["easting"], sites["northing"], crs="EPSG:27700", index=sites.index
     )
-    destinations = points.loc[[ROYAL_INFIRMARY]]
-    return Yardstick(
-        points.loc[table["site_id"]], destinations, pairs, extra=("ends_min",), relative=True
-    )
+    origins = gpd.GeoSeries(points.loc[table["site_id"]])
+    destinations = gpd.GeoSeries(points.loc[[ROYAL_INFIRMARY]])
+    return Yardstick(origins, destinations, pairs, extra=("ends_min",), relative=True)
 
 
 def rutland_times(extract: Path) -> Yardstick:
@@ -107,13 +106,17 @@ def rutland_times(extract: Path) -> Yardstick:
     drawn = inside.drop_duplicates(["easting", "northing"]).sample(
         2 * RUTLAND_ENDS, random_state=SEED
     )
-    points = read_postcode_points().loc[drawn["postcode"]]
-    origins, destinations = points.iloc[:RUTLAND_ENDS], points.iloc[RUTLAND_ENDS:]
+    points = gpd.GeoSeries(read_postcode_points().loc[drawn["postcode"]])
+    origins = gpd.GeoSeries(points.iloc[:RUTLAND_ENDS])
+    destinations = gpd.GeoSeries(points.iloc[RUTLAND_ENDS:])
     minutes = drive_minutes(build_network([extract]), origins, destinations, "night")
-    pairs = minutes.stack().rename("minutes").reset_index()  # noqa: PD013
-    pairs = pairs.set_axis(["origin", "destination", "minutes"], axis=1).assign(group=RUTLAND)
-    apart = points.loc[pairs["origin"]].distance(points.loc[pairs["destination"]], align=False)
-    kept = (apart.to_numpy() > MIN_PAIR_M) & np.isfinite(pairs["minutes"])
+    long = minutes.rename_axis(index="origin", columns="destination").melt(
+        value_name="minutes", ignore_index=False
+    )
+    pairs = long.reset_index().assign(group=RUTLAND)
+    start = gpd.GeoSeries(points.loc[pairs["origin"]])
+    apart_m = start.distance(gpd.GeoSeries(points.loc[pairs["destination"]]), align=False)
+    kept = (apart_m.to_numpy() > MIN_PAIR_M) & np.isfinite(pairs["minutes"])
     return Yardstick(origins, destinations, pairs[kept].reset_index(drop=True))
 
 
