@@ -83,7 +83,7 @@ def test_opening_and_closing_cost_once_and_running_every_year(
     opened = lines.loc[("local", "clinic", "B")]
     assert opened["change"] == "opened"
     assert opened["capital"] == pytest.approx(2_000 * 1.2)  # half of the 40 % bias is mitigated
-    assert opened["contacts"] == pytest.approx(300)
+    assert opened["contact_costs"] == pytest.approx(300)
     closed = lines.loc[("local", "beds", "A")]
     assert (closed["change"], closed["closure"], closed["running"]) == ("closed", 50, 0)
     assert lines.loc[("local", "nurses", "A"), "change"] == "kept"
@@ -96,7 +96,7 @@ def test_present_values_are_as_on_paper(results: Results, rates: Rates) -> None:
     local = table.loc["local"]
     assert local["capital"] == pytest.approx(1.2 * (2_000 + 500))
     assert local["running"] == pytest.approx(years * (100 + 100 + 200 + 300))
-    assert local["contacts"] == pytest.approx(years * (900 + 2 * 85))
+    assert local["contact_costs"] == pytest.approx(years * (900 + 2 * 85))
     # Patients to the clinic: 2 x (400 x 2 + 300 x 1 + 200 x 1) minutes and kilometres; to the beds
     # at B: 2 x (4 x 2 + 3 x 1 + 2 x 3).
     patients = 2 * (1_300 + 17)
@@ -104,8 +104,8 @@ def test_present_values_are_as_on_paper(results: Results, rates: Rates) -> None:
     assert local["patient_mileage"] == pytest.approx(years * patients)
     team = 2 * (35 * 2 + 30 * 3 + 20)
     assert local["team_travel"] == pytest.approx(years * (team / 60 + team))
-    assert local["carbon"] == pytest.approx(years * (patients + team) / 1_000)
-    assert local["equivalent_annual_cost"] == pytest.approx(local["total"] / (1 + years))
+    assert local["carbon_cost"] == pytest.approx(years * (patients + team) / 1_000)
+    assert local["equivalent_annual_cost"] == pytest.approx(local["net_present_cost"] / (1 + years))
 
 
 def test_against_the_baseline_an_hour_saved_has_its_price(results: Results, rates: Rates) -> None:
@@ -139,7 +139,7 @@ def test_without_distances_what_depends_on_them_is_unknown_and_not_nothing(
         [TODAY], town_setting(town_areas, town_sites, times), baseline="today"
     )
     row = cost_table(results, rates, baseline="today").loc["today"]
-    assert row[["patient_mileage", "carbon", "total"]].isna().all()
+    assert row[["patient_mileage", "carbon_cost", "net_present_cost"]].isna().all()
     assert row["patient_time"] > 0
 
 

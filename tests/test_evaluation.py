@@ -66,11 +66,11 @@ def test_care_closer_to_home_is_counted_by_place(results: Results) -> None:
     assert clinic["city_hospital"] == 600
     assert clinic["community_hospital"] == 300
     assert clinic["unreachable"] == 100
-    assert clinic["within_standard"] == 900
+    assert clinic["contacts_in_time"] == 900
     # 4 minutes of call handling and 4 of dispatch leave 2 of the 10: N is 3 minutes away.
     nurses = results["today"].care.loc["nurses"]
     assert nurses["home"] == 85
-    assert nurses["within_standard"] == 35 + 20
+    assert nurses["contacts_in_time"] == 35 + 20
 
 
 def test_overall_minutes_are_weighted_by_contacts(results: Results) -> None:

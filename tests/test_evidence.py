@@ -6,9 +6,11 @@ import pandas as pd
 import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
 
+from llrgeo.appraisal.access import OUTCOMES
 from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
 from llrgeo.appraisal.evidence import Assumptions, Evidence, appraise
+from llrgeo.appraisal.glossary import column_meaning
 from llrgeo.appraisal.places import compare_places
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
 from llrgeo.appraisal.simulation import Uncertainty, simulate
@@ -77,6 +79,14 @@ def test_every_table_is_ready_to_be_written(evidence: Evidence) -> None:
         assert isinstance(table.index, pd.RangeIndex), name
         assert len(table) > 0 or name in {"switching_weights", "worst_changes"}, name
         assert all(isinstance(column, str) for column in table.columns), name
+
+
+def test_every_column_has_its_meaning_in_words(evidence: Evidence) -> None:
+    ids = {"option", "service", "group", "level", "outcome", "area_id", "site_id", "name", "ward"}
+    counts = {"authority", "residents", "people", "unreachable", *OUTCOMES}
+    for name, table in evidence.tables.items():
+        for column in table.columns.difference([*ids, *counts]):
+            assert column_meaning(column), (name, column)
 
 
 def test_half_the_pace_doubles_nothing_but_the_minutes(evidence: Evidence) -> None:

@@ -81,7 +81,7 @@ def places_of_care(
 ) -> dict[str, float]:
     """Return contacts a year by the place where they happen, and those within the standard.
 
-    The places (CARE_PLACES) add up to `contacts`. `within_standard` counts contacts by video, and
+    The places (CARE_PLACES) add up to `contacts`. `contacts_in_time` counts contacts by video, and
     those at sites and homes whose journey takes at most `standard_min`.
     """
     reached = allocation["site_id"].notna()
@@ -94,7 +94,7 @@ def places_of_care(
     contacts = float(allocation["contacts"].sum())
     reconcile(pd.Series(places), contacts, table="places of care")
     in_time = float(travelled[allocation["travel_time_min"] <= standard_min].sum())
-    return {"contacts": contacts, **places, "within_standard": in_time + places["video"]}
+    return {"contacts": contacts, **places, "contacts_in_time": in_time + places["video"]}
 
 
 def site_flows(before: pd.DataFrame, after: pd.DataFrame, residents: pd.Series) -> pd.DataFrame:

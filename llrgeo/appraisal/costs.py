@@ -15,9 +15,9 @@ from llrgeo.appraisal.access import deprivation_fifth
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.schema import name_some, raise_faults
 
-PROVIDER: Final = ("capital", "transition", "closure", "running", "contacts", "team_travel")
+PROVIDER: Final = ("capital", "transition", "closure", "running", "contact_costs", "team_travel")
 PATIENT: Final = ("patient_time", "patient_mileage")
-SOCIETY: Final = ("carbon",)
+SOCIETY: Final = ("carbon_cost",)
 UNIT_VALUES: Final = (
     "value_of_time",
     "mileage",
@@ -97,7 +97,7 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     """Return the provider's costs by option, service and site.
 
     Columns: `option`, `service`, `site_id`, `change` (opened, closed or kept), then `capital` with
-    optimism bias, `transition` and `closure` once, and `running` and `contacts` a year, in GBP.
+    optimism bias, `transition` and `closure` once, `running` and `contact_costs` a year, in GBP.
 
     Raises
     ------
@@ -116,7 +116,7 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
             lines.append(_lines(of_service, before, one.loads).assign(option=name, service=service))
     table = pd.concat(lines, ignore_index=True)
     table["capital"] *= 1 + bias
-    columns = ["option", "service", "site_id", "change", *_ONE_OFF, "running", "contacts"]
+    columns = ["option", "service", "site_id", "change", *_ONE_OFF, "running", "contact_costs"]
     return table[columns]
 
 
@@ -133,14 +133,14 @@ def cost_table(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     lines = cost_lines(results, rates, baseline=baseline)
     factors = rates.factors()
     every_year = factors[1:].sum()
-    table = lines.groupby("option", sort=False)[[*_ONE_OFF, "running", "contacts"]].sum()
-    table[["running", "contacts"]] *= every_year
+    table = lines.groupby("option", sort=False)[[*_ONE_OFF, "running", "contact_costs"]].sum()
+    table[["running", "contact_costs"]] *= every_year
     yearly = pd.DataFrame({name: _journeys(result, rates) for name, result in results.items()}).T
     table = table.join(yearly * every_year).reindex(list(results))
     table["provider"] = table[list(PROVIDER)].sum(axis=1, skipna=False)
     table["patients"] = table[list(PATIENT)].sum(axis=1, skipna=False)
-    table["total"] = table[["provider", "patients", *SOCIETY]].sum(axis=1, skipna=False)
-    table["equivalent_annual_cost"] = table["total"] / factors.sum()
+    table["net_present_cost"] = table[["provider", "patients", *SOCIETY]].sum(axis=1, skipna=False)
+    table["equivalent_annual_cost"] = table["net_present_cost"] / factors.sum()
     return table.join(_against_baseline(table, results, factors, baseline)).rename_axis("option")
 
 
@@ -187,7 +187,7 @@ def _lines(costs: pd.DataFrame, before: set[str], loads: pd.DataFrame) -> pd.Dat
         transition=table["transition"].where(now & ~was, 0.0),
         closure=table["closure"].where(was & ~now, 0.0),
         running=table["running"].where(now, 0.0),
-        contacts=table["per_contact"] * contacts,
+        contact_costs=table["per_contact"] * contacts,
     )
 
 
@@ -200,7 +200,7 @@ def _journeys(result: OptionResult, rates: Rates) -> dict[str, float]:
         "team_travel": sums["team_hours"] * rates.value("team_hour") + sums["team_km"] * mileage,
         "patient_time": sums["patient_hours"] * rates.value("value_of_time"),
         "patient_mileage": sums["patient_km"] * mileage,
-        "carbon": kg / _KG_PER_TONNE * rates.value("carbon"),
+        "carbon_cost": kg / _KG_PER_TONNE * rates.value("carbon"),
     }
 
 

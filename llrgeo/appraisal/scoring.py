@@ -255,7 +255,7 @@ def _share_in_time(delivery: str) -> Callable[[OptionSummary], float]:
         by_team = result.care["delivery"] == "team"
         care = result.care[by_team if delivery == "team" else ~by_team]
         contacts = care["contacts"].sum()
-        return float(care["within_standard"].sum() / contacts) if contacts else float("nan")
+        return float(care["contacts_in_time"].sum() / contacts) if contacts else float("nan")
 
     return value
 

@@ -36,7 +36,7 @@ def suppress_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFram
     )
     kept["places_of_care"] = _suppressed(
         kept["places_of_care"], ["option"], list(CARE_PLACES)
-    ).drop(columns=["contacts", "within_standard"])
+    ).drop(columns=["contacts", "contacts_in_time"])
     if "over_the_border" in kept:
         kept["over_the_border"] = _suppressed(kept["over_the_border"], keys, ["contacts"])
     return kept

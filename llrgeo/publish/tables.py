@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.glossary import column_meaning as column_meaning_of_evidence
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.payload import journey_label
 from llrgeo.publish.view import build_view
@@ -90,6 +91,9 @@ def column_meaning(edition: Edition, column: str) -> str:
         what = "Change of minutes from today" if rest.endswith("_change_min") else "Minutes"
         journey = journey_label(edition.journeys()[0])
         return f"{what}: {services[service]}; {options[option]}; {journey}"
+    in_evidence = column_meaning_of_evidence(column)
+    if in_evidence:
+        return in_evidence
     for ending, meaning in _ENDINGS.items():
         if column.endswith(ending):
             return meaning
