@@ -168,7 +168,7 @@ def locate(
     plan = locate_service(study, service, problem, gap=gap)
     typer.echo(
         f"{plan.value:.4g} {plan.unit}; no plan is better than {plan.bound:.4g} "
-        f"(gap {plan.gap:.2%}, {plan.seconds:.1f} s, seed {plan.seed}). As an option of the study:\n"
+        f"(gap {plan.gap:.2%}, {plan.seconds:.1f} s, seed {plan.seed}). As an option:\n"
     )
     typer.echo(_option_block(plan.sites, service, study))
 
@@ -251,9 +251,10 @@ class _StageClock(logging.Handler):
 def _option_block(site_ids: Sequence[str], service: str, study: StudyConfig) -> str:
     """Write sites as an option to paste into a study file."""
     names = read_places(study).sites["name"]
-    listed = "".join(f'  "{site_id}", # {names[site_id]}\n' for site_id in site_ids)
+    listed = "".join(f'  "{site_id}", # {" ".join(names[site_id].split())}\n' for site_id in site_ids)
     return (
-        f'[[options]]\nid = "located"\nlabel = "Best sites found"\nbased_on = "{study.baseline}"\n\n'
+        '[[options]]\nid = "located"\nlabel = "Best sites found"\n'
+        f'based_on = "{study.baseline}"\n\n'
         f"[options.sites]\n{service} = [\n{listed}]"
     )
 

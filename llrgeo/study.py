@@ -178,6 +178,7 @@ def build_edition(result: StudyResult) -> Edition:
         manifest=describe_run(study),
         error_note=result.times.error_note,
         sources=study.sources,
+        robustness=result.evidence.robustness,
         postcodes=_postcode_areas(result.areas),
         tolerance_min=study.tolerance_min,
         illustrative=any("illustrative" in one.source for one in result.setting.services),

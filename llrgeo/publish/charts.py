@@ -38,7 +38,9 @@ def coverage_curves(views: Sequence[View]) -> Drawing:
     for number, view in enumerate(views):
         y = top + height + 62 + 22 * number
         parts.append(
-            drawing.line([(left, y - 5), (left + 46, y - 5)], _colour(number), dashes=_dashes(number))
+            drawing.line(
+                [(left, y - 5), (left + 46, y - 5)], _colour(number), dashes=_dashes(number)
+            )
         )
         parts.append(drawing.words(left + 56, y, view.option.label))
     words = wording()
@@ -60,7 +62,7 @@ def coverage(view: View) -> list[float]:
 
 
 def winners_chart(edition: Edition, views: Sequence[View]) -> Drawing:
-    """Draw the people whose journey becomes shorter (left) and longer (right), one bar an option."""
+    """Draw the people whose journey becomes shorter (left) and longer (right), bar by bar."""
     shown = [view for view in views if view.option is not edition.baseline]
     gains = [int(view.everyone[["improved", "gained"]].sum()) for view in shown]
     losses = [int(view.everyone[["worsened", "lost"]].sum()) for view in shown]
@@ -77,7 +79,9 @@ def winners_chart(edition: Edition, views: Sequence[View]) -> Drawing:
         parts += _label(view.option.label, y)
         parts.append(drawing.rectangle(middle - gain * scale, y, gain * scale, 20, shorter))
         parts.append(drawing.rectangle(middle, y, loss * scale, 20, longer))
-        parts.append(drawing.words(middle - gain * scale - 5, y + 15, people(gain), anchor="end", size=12))
+        parts.append(
+            drawing.words(middle - gain * scale - 5, y + 15, people(gain), anchor="end", size=12)
+        )
         parts.append(drawing.words(middle + loss * scale + 5, y + 15, people(loss), size=12))
     text = "; ".join(
         words["chart_winners_row"].format(option=view.option.label, gain=people(a), loss=people(b))
@@ -143,7 +147,9 @@ def tornado_chart(tornado: pd.DataFrame) -> Drawing:
         return _LEFT + 40 + (margin - low) * scale
 
     height = 44 + _ROW * len(tornado)
-    parts = [drawing.rule(at(margin), 20, at(margin), height) for margin in (0.0, ends["margin"].iloc[0])]
+    parts = [
+        drawing.rule(at(margin), 20, at(margin), height) for margin in (0.0, ends["margin"].iloc[0])
+    ]
     words = wording()
     parts.append(drawing.words(at(0), 14, words["chart_equal"], anchor="middle", size=12))
     for row, one in enumerate(tornado.itertuples(index=False)):
@@ -168,7 +174,9 @@ def _curve_axes(width: float, height: float, left: float, top: float) -> list[Ma
         parts.append(drawing.rule(x, top, x, top + height))
         parts.append(drawing.words(x, top + height + 18, str(minute), anchor="middle", size=12))
     label = wording()["chart_minutes"]
-    parts.append(drawing.words((left + width) / 2, top + height + 36, label, anchor="middle", size=13))
+    parts.append(
+        drawing.words((left + width) / 2, top + height + 36, label, anchor="middle", size=13)
+    )
     return parts
 
 

@@ -61,6 +61,8 @@ class Edition:
         How sure the travel times are, in plain words.
     sources
         The sources and licences of the data, one a line.
+    robustness
+        How sure the first place is, in plain words; empty where it was not examined.
     postcodes
         `area_id` by unit postcode, or None for a study without postcodes.
     tolerance_min
@@ -89,6 +91,7 @@ class Edition:
     manifest: Mapping[str, object]
     error_note: str
     sources: tuple[str, ...]
+    robustness: str = ""
     postcodes: pd.Series | None = None
     tolerance_min: float = 1.0
     illustrative: bool = False

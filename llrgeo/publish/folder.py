@@ -12,6 +12,7 @@ from llrgeo.errors import PublishError
 from llrgeo.publish import gis
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.explorer import render_explorer
+from llrgeo.publish.report import render_report
 from llrgeo.publish.tables import area_results, csv_text, data_dictionary
 from llrgeo.publish.workbook import render_workbook
 from llrgeo.travel.times import Track
@@ -83,7 +84,7 @@ def _bytes(content: Content) -> bytes:
 def _pages(edition: Edition) -> dict[str, Content]:
     """Make the explorer, and the same page under the name with which a web server opens."""
     page = render_explorer(edition)
-    return {EXPLORER: page, "index.html": page}
+    return {EXPLORER: page, "index.html": page, "report.html": render_report(edition)}
 
 
 def _tables(edition: Edition) -> dict[str, Content]:

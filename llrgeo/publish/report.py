@@ -1,8 +1,9 @@
-"""The report: one page that says everything without a script, for decision makers and the public."""
+"""The report: one page that says everything without a script."""
 
 from typing import Any, Final
 
 import pandas as pd
+from markupsafe import Markup
 
 from llrgeo.publish import pages
 from llrgeo.publish.charts import coverage_curves, ranks_chart, tornado_chart, winners_chart
@@ -14,7 +15,6 @@ from llrgeo.publish.static_map import change_map, frame
 from llrgeo.publish.view import View, build_view
 from llrgeo.publish.wording import wording
 
-_FAIRNESS: Final = ("most_deprived_minutes", "older_minutes", "rural_minutes")
 _GROUPS: Final = ("authority", "deprivation fifth", "age", "disability", "rural or urban")
 _GLOSSARY: Final = (
     "area",
@@ -43,7 +43,7 @@ def render_report(edition: Edition) -> str:
             "edition": edition,
             "run": run_mark(edition),
             "policy": pages.content_policy(scripts=(), styles=styles),
-            "styles": [pages.trusted(one) for one in styles],
+            "styles": [Markup(one) for one in styles],  # noqa: S704 - our own files
             "service": service,
             "journey": journey_label(journey),
             "sentences": _sentences(edition),
@@ -119,9 +119,13 @@ def _scorecard(edition: Edition) -> dict[str, Any]:
     criteria = edition.tables["criteria"].set_index("criterion")
     words = wording()
     heads = [words["option_label"], *criteria["label"], words["column_score"]]
+    units = criteria["unit"].astype(str).to_dict()
     rows = [
-        [one["label"], *(_figure(one[name], criteria.at[name, "unit"]) for name in criteria.index)]
-        + [f"{one['total']:.2f}"]
+        [
+            one["label"],
+            *(_figure(one[name], unit) for name, unit in units.items()),
+            f"{one['total']:.2f}",
+        ]
         for _, one in card.iterrows()
     ]
     return _table("scorecard", heads, rows)
@@ -134,7 +138,9 @@ def _journeys(edition: Edition) -> dict[str, Any]:
     chosen = chosen[chosen["option"] != edition.baseline.name]
     labels = {option.name: option.label for option in edition.options}
     words = wording()
-    heads = [words[f"column_{x}"] for x in ("group", "option", "shorter", "longer", "same", "change")]
+    heads = [
+        words[f"column_{x}"] for x in ("place", "option", "shorter", "longer", "same", "change")
+    ]
     rows = [
         [
             f"{one['group']}: {one['level']}" if one["group"] != "everyone" else words["everyone"],

@@ -3,6 +3,7 @@
 from dataclasses import dataclass
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import shapely
 from markupsafe import Markup
@@ -94,17 +95,18 @@ def change_map(edition: Edition, land: Frame, view: View) -> Drawing:
 
 
 def _joined(land: Frame, chosen: pd.Series) -> shapely.Geometry:
-    return shapely.coverage_union_all(land.outlines[chosen.to_numpy()].to_numpy())
+    return shapely.coverage_union_all(np.asarray(land.outlines)[chosen.to_numpy()])
 
 
 def _marks(edition: Edition, land: Frame, view: View) -> list[Markup]:
     """Return borders, the sites that run the service, and the larger towns."""
     parts = [drawing.shape(border, "none", edge=drawing.INK) for border in land.borders]
     open_sites = sorted(view.option.sites.get(view.service.id, frozenset()))
-    spots = land.place(edition.sites.geometry[open_sites])
+    spots = land.place(edition.sites.loc[open_sites].geometry)
     parts += [
-        Markup('<circle cx="{:.1f}" cy="{:.1f}" r="4" fill="#fff" stroke="{}" stroke-width="2"/>')
-        .format(x, y, drawing.INK)
+        Markup(
+            '<circle cx="{:.1f}" cy="{:.1f}" r="4" fill="#fff" stroke="{}" stroke-width="2"/>'
+        ).format(x, y, drawing.INK)
         for x, y in spots
         if 0 <= x <= _WIDTH and 0 <= y <= land.height
     ]
