@@ -251,7 +251,9 @@ class _StageClock(logging.Handler):
 def _option_block(site_ids: Sequence[str], service: str, study: StudyConfig) -> str:
     """Write sites as an option to paste into a study file."""
     names = read_places(study).sites["name"]
-    listed = "".join(f'  "{site_id}", # {" ".join(names[site_id].split())}\n' for site_id in site_ids)
+    listed = "".join(
+        f'  "{site_id}", # {" ".join(names[site_id].split())}\n' for site_id in site_ids
+    )
     return (
         '[[options]]\nid = "located"\nlabel = "Best sites found"\n'
         f'based_on = "{study.baseline}"\n\n'

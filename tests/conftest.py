@@ -169,9 +169,22 @@ opens = { clinic = ["B", "C"] }
 
 @pytest.fixture
 def town_study(tmp_path, town_network, town_areas, town_sites) -> Path:
-    """Write the toy town and a study of it to disk; return the study file."""
-    folder = tmp_path / "town"
-    save_network(town_network, folder / "network")
+    """Write the toy town and a study of it to disk; return the study file, to change at will."""
+    return write_town(tmp_path / "town", town_network, town_areas, town_sites)
+
+
+@pytest.fixture(scope="session")
+def town_study_once(tmp_path_factory, town_network, town_areas, town_sites) -> Path:
+    """Write the toy town once for all tests that only read it."""
+    folder = tmp_path_factory.mktemp("once") / "town"
+    return write_town(folder, town_network, town_areas, town_sites)
+
+
+def write_town(
+    folder: Path, network: RoadNetwork, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+) -> Path:
+    """Write the toy town's files and its study into a folder; return the study file."""
+    save_network(network, folder / "network")
     town_areas.drop(columns="geometry").to_csv(folder / "areas.csv")
     town_sites.drop(columns="geometry").to_csv(folder / "sites.csv")
     squares = town_areas[["authority_code", "authority"]].set_geometry(

@@ -123,7 +123,7 @@ def _scorecard(edition: Edition) -> dict[str, Any]:
     rows = [
         [
             one["label"],
-            *(_figure(one[name], unit) for name, unit in units.items()),
+            *(_figure(one[str(name)], unit) for name, unit in units.items()),
             f"{one['total']:.2f}",
         ]
         for _, one in card.iterrows()

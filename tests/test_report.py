@@ -1,0 +1,136 @@
+"""The report: what it says agrees with the tables, and it is whole without a script."""
+
+import re
+from dataclasses import replace
+from html.parser import HTMLParser
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from llrgeo.config import load_study
+from llrgeo.publish.charts import coverage, ranks_chart, tornado_chart, winners_chart
+from llrgeo.publish.drawing import safe_name, words
+from llrgeo.publish.report import render_report
+from llrgeo.publish.static_map import change_map, frame
+from llrgeo.publish.view import build_view
+from llrgeo.study import build_edition, run_study
+
+HOSTILE = "<b>{{ 7*7 }}</b></svg><script>alert(1)</script>${x}\"'`"
+
+
+class Outline(HTMLParser):
+    """Collect the elements of a page, their attributes, and its text."""
+
+    def __init__(self):
+        super().__init__()
+        self.elements, self.text = [], []
+
+    def handle_starttag(self, tag, attrs):
+        self.elements.append((tag, dict(attrs)))
+
+    def handle_data(self, data):
+        self.text.append(data)
+
+
+@pytest.fixture(scope="module")
+def edition(town_study_once):
+    return build_edition(run_study(load_study(town_study_once)))
+
+
+def outline(page):
+    parser = Outline()
+    parser.feed(page)
+    return parser
+
+
+def views(edition):
+    journey, service = edition.journeys()[0], edition.services[0]
+    return [build_view(edition, option, service, journey) for option in edition.options]
+
+
+def test_the_page_has_what_a_reader_and_a_screen_reader_need(edition):
+    page = outline(render_report(edition))
+    tags = [tag for tag, _ in page.elements]
+    assert ("html", {"lang": "en-GB"}) in page.elements
+    assert tags.count("h1") == tags.count("main") == tags.count("title") - tags.count("svg") == 1
+    assert "script" not in tags
+    assert all(attrs.get("role") == "img" for tag, attrs in page.elements if tag == "svg")
+    assert tags.count("desc") == tags.count("svg") >= 4
+
+
+def test_every_contents_link_leads_somewhere(edition):
+    elements = outline(render_report(edition)).elements
+    wanted = {a["href"][1:] for tag, a in elements if tag == "a" and a["href"].startswith("#")}
+    assert wanted <= {attrs.get("id") for _, attrs in elements}
+
+
+def test_the_sentences_are_those_of_the_tables(edition):
+    text = " ".join(" ".join(outline(render_report(edition)).text).split())
+    for option, sentence in edition.tables["sentences"].itertuples(index=False):
+        assert (sentence in text) == (option != "today")
+
+
+def test_the_scorecard_lists_the_options_best_first(edition):
+    page = render_report(edition)
+    rows = re.findall(r'<th scope="row">([^<]*)</th>', page.partition("table-scorecard")[2])
+    card = edition.tables["scorecard"].sort_values("total", ascending=False)
+    assert rows[: len(card)] == card["label"].to_list()
+
+
+def test_hostile_names_stay_text(edition):
+    option = replace(edition.options[1], label=HOSTILE, note=HOSTILE)
+    hostile = replace(edition, title=HOSTILE, options=(edition.options[0], option))
+    page = outline(render_report(hostile))
+    assert "script" not in {tag for tag, _ in page.elements}
+    assert HOSTILE in "".join(page.text)
+    assert "49" not in words(0, 0, HOSTILE)
+
+
+def test_coverage_counts_all_people_the_unreachable_included(edition):
+    today = views(edition)[0]
+    shares = coverage(today)
+    assert shares[1] == pytest.approx(0.2)
+    assert shares[3] == pytest.approx(0.9)
+    assert shares[60] == pytest.approx(0.9)
+
+
+def test_the_chart_of_winners_says_its_numbers(edition):
+    drawn = winners_chart(edition, views(edition))
+    assert drawn.description == "Clinics at all sites: 300 shorter, 0 longer."
+    assert ">300<" in drawn.svg()
+
+
+def test_the_chart_of_ranks_puts_the_likeliest_first_place_on_top():
+    ranks = pd.DataFrame(
+        {"option": ["a", "a", "b", "b"], "rank": [1, 2, 1, 2], "share": [0.25, 0.75, 0.75, 0.25]}
+    )
+    svg = ranks_chart(ranks, {"a": "Option A", "b": "Option B"}).svg()
+    assert svg.index(">Option B<") < svg.index(">Option A<")
+    assert "Option B: 75%; Option A: 25%" in svg
+
+
+@pytest.mark.parametrize(("leader", "expected"), [("b", "changes hands"), ("a", "No single")])
+def test_the_tornado_says_whether_the_lead_changes_hands(leader, expected):
+    row = ["Growth", -0.1, 0.2, 0.1, leader, "a"]
+    names = ["assumption", "low_margin", "high_margin", "margin", "low_leader", "high_leader"]
+    assert expected in tornado_chart(pd.DataFrame([row], columns=names)).description
+
+
+def test_a_map_counts_everyone_and_every_area_is_drawn(edition):
+    land = frame(edition)
+    drawn = change_map(edition, land, views(edition)[1])
+    people = [
+        int(one.replace(",", "")) for one in re.findall(r": ([\d,]+) people", drawn.description)
+    ]
+    assert sum(people) == 1_000
+    assert len(land.outlines) == 4
+    x, y = np.array(land.place(edition.areas.geometry)).T
+    inside = land.outlines.contains_properly(
+        land.outlines.from_xy(x, y, index=land.outlines.index, crs=land.outlines.crs)
+    )
+    assert inside.all()
+
+
+def test_names_of_elements_are_plain():
+    assert safe_name("a b<c>-é") == "a-b-lt-c-gt---"
