@@ -65,8 +65,10 @@ def test_a_changed_question_is_worked_out(
     ask(replace(router, limit_min=9), areas, sites)
     ask(replace(router, max_snap_m=9), areas, sites)
     ask(replace(router, network=changed), areas, sites)
+    busier = replace(router.network, info=replace(router.network.info, ends_s=60.0))
+    ask(replace(router, network=busier), areas, sites)
     assert router.store is not None
-    assert len(list(router.store.glob("journeys-*.npy"))) == 8
+    assert len(list(router.store.glob("journeys-*.npy"))) == 9
 
 
 def test_an_answer_is_written_whole_or_not_at_all(

@@ -5,6 +5,7 @@ import itertools
 from pathlib import Path
 
 import networkx as nx
+import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -12,6 +13,7 @@ from hypothesis import strategies as st
 
 from llrgeo.errors import RoutingError
 from llrgeo.travel.chains import contract
+from llrgeo.travel.compiled import compiled
 from llrgeo.travel.engines import Engine, Plan, engine_for, journey_keys
 from llrgeo.travel.graph import (
     UNREACHABLE,
@@ -265,3 +267,16 @@ def test_a_key_holds_minutes_and_kilometres() -> None:
 def test_a_journey_beyond_what_a_key_can_hold_is_refused(key: int) -> None:
     with pytest.raises(RoutingError, match="over 74 hours or 1,677 km"):
         unpack(np.array([key]))
+
+
+def test_code_is_compiled_even_where_none_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
+    real = numba.njit
+
+    def njit(*, nogil: bool, cache: bool = False) -> object:
+        if cache:
+            msg = "cannot cache function: no locator available"
+            raise RuntimeError(msg)
+        return real(nogil=nogil)
+
+    monkeypatch.setattr(numba, "njit", njit)
+    assert compiled(lambda number: number + 1)(2) == 3

@@ -237,6 +237,14 @@ class TestPrivateRoads:
         assert self.minutes(network, (200, 0), (700, 0)) == pytest.approx(0.5)
         assert self.minutes(network, (700, 0), (200, 0)) == pytest.approx(0.5)
 
+    def test_can_be_the_whole_of_a_journey_where_each_way_has_nodes_of_its_own(self) -> None:
+        # Nodes 2 -> 3 is the way out of the private road 0-1, 4 -> 5 the way in.
+        private = [road(2, 3, use="start"), road(4, 5, use="end")]
+        joints = [road(3, 1, length_m=0.0, ms_off_peak=0), road(0, 4, length_m=0.0, ms_off_peak=0)]
+        public = [edge | {"snappable": False} for edge in [*both_ways(0, 1), *joints]]
+        network = network_of([(0, 0), (1_000, 0)] * 3, *public, *private)
+        assert self.minutes(network, (200, 0), (700, 0)) == pytest.approx(0.5)
+
 
 class TestMatrixRouter:
     def test_refuses_another_mode(

@@ -33,7 +33,8 @@ def question_id(
     rules
         Numbers that change the answer, such as the limit.
     """
-    digest = hashlib.sha256(f"{_VERSION} {network.fingerprint} {period} {rules}".encode())
+    roads = f"{network.fingerprint} {network.info.ends_s} {period}"
+    digest = hashlib.sha256(f"{_VERSION} {roads} {rules}".encode())
     for points in (origins, destinations):
         digest.update(f"{points.crs} {len(points)}".encode())
         for place in points.to_wkb():

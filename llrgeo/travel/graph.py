@@ -18,8 +18,8 @@ from llrgeo.roads.network import RoadNetwork
 IntArray = NDArray[np.int64]
 
 UNREACHABLE: Final = 1 << 62
-_LENGTH_BITS: Final = 25
-_LENGTH_MASK: Final = (1 << _LENGTH_BITS) - 1
+LENGTH_BITS: Final = 25
+_LENGTH_MASK: Final = (1 << LENGTH_BITS) - 1
 _EXACT: Final = 1 << 53
 _MS_PER_MIN: Final = 60_000
 _DM_PER_KM: Final = 10_000
@@ -85,14 +85,14 @@ class Joins:
 
 def pack(ms: IntArray, length_m: NDArray[np.float64]) -> IntArray:
     """Return the keys of times in milliseconds and lengths in metres."""
-    return (ms << _LENGTH_BITS) + np.rint(length_m * 10).astype(np.int64)
+    return (ms << LENGTH_BITS) + np.rint(length_m * 10).astype(np.int64)
 
 
 def limit_key(limit_min: float) -> int:
     """Return the largest key of a journey within a limit; of any journey where it is infinite."""
     if np.isinf(limit_min):
         return _EXACT
-    return (int(limit_min * _MS_PER_MIN) << _LENGTH_BITS) | _LENGTH_MASK
+    return (int(limit_min * _MS_PER_MIN) << LENGTH_BITS) | _LENGTH_MASK
 
 
 def unpack(keys: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
@@ -109,7 +109,7 @@ def unpack(keys: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     if (keys[reached] >= _EXACT).any() or (length[reached] > _LENGTH_MASK // 2).any():
         msg = "a journey takes over 74 hours or 1,677 km: the network's times or lengths are wrong"
         raise RoutingError(msg)
-    minutes = np.where(reached, (keys >> _LENGTH_BITS) / _MS_PER_MIN, np.inf)
+    minutes = np.where(reached, (keys >> LENGTH_BITS) / _MS_PER_MIN, np.inf)
     return minutes, np.where(reached, length / _DM_PER_KM, np.inf)
 
 

@@ -15,7 +15,6 @@ from llrgeo.travel.question import Question
 
 _SAME_M: Final = 0.05  # lines of one length whose quarter points are this close are one road
 _QUARTERS: Final = (0.25, 0.75)
-_ROAD: Final = ("from_node", "to_node", "length_m")  # the same of an edge and its restricted copy
 
 
 @dataclass(frozen=True, slots=True)
@@ -29,7 +28,8 @@ class UsedRoads:
     table
         One row a point and edge, sorted: `point` (row number of the point), `edge`, `share` (0 to
         1 of the edge's length at which the point lies), `walk_ms` between the point and the road,
-        with what the network says is lost at a journey's end.
+        with what the network says is lost at a journey's end, `line` (WKB of the edge's line, the
+        same of all copies of a road).
         A point too far from every road has no row.
     """
 
@@ -59,6 +59,7 @@ def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> Use
     walk_s = snaps["distance_m"].to_numpy() / WALK_M_PER_S + snapping.network.info.ends_s
     walk_ms = np.rint(walk_s * 1_000).astype(np.int64)
     columns = {"point": point[which], "edge": edge, "share": share, "walk_ms": walk_ms[which]}
+    columns["line"] = shapely.to_wkb(found)
     table = pd.DataFrame(columns).sort_values(["point", "edge"], ignore_index=True)
     return UsedRoads(len(points), table)
 
@@ -93,7 +94,7 @@ def drives_along(
         `share_out` and `share_into` along it, and `key`.
     """
     leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
-    same = leave.merge(arrive, on=[*_ROAD], suffixes=("_out", "_into"))
+    same = leave.merge(arrive, on="line", suffixes=("_out", "_into"))
     same = same[same["share_into"] >= same["share_out"]]
     driven = same["before_into"] - same["before_out"]
     return same.assign(key=driven + same["walk_out"] + same["walk_into"])
@@ -104,10 +105,10 @@ def _joins(points: int, point: pd.Series, node: IntArray, key: pd.Series) -> Joi
 
 
 def _keyed(network: RoadNetwork, period: str, used: pd.DataFrame) -> pd.DataFrame:
-    """Add the road's ends and the keys of the drive before and after the point, and of the walk."""
-    road = network.edges.loc[:, [*_ROAD]].iloc[used["edge"]].reset_index(drop=True)
-    ms, length_m = network.weights_ms(period)[used["edge"]], road["length_m"].to_numpy()
+    """Add the keys of the drive `before` and `after` the point and of the `walk`."""
+    edge = used["edge"].to_numpy()
+    ms, length_m = network.weights_ms(period)[edge], network.edges["length_m"].to_numpy()[edge]
     share = used["share"].to_numpy()
     before = pack(np.rint(ms * share).astype(np.int64), length_m * share)
     walk = pack(used["walk_ms"].to_numpy(), np.zeros(len(used)))
-    return used.join(road).assign(before=before, after=pack(ms, length_m) - before, walk=walk)
+    return used.assign(before=before, after=pack(ms, length_m) - before, walk=walk)

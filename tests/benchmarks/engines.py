@@ -25,7 +25,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
 from llrgeo.travel.engines import Plan, journey_keys
-from llrgeo.travel.graph import Joins, pack, simple_graph, unpack
+from llrgeo.travel.graph import LENGTH_BITS, Joins, pack, simple_graph
 from llrgeo.travel.question import Question
 
 MPH = {
@@ -163,8 +163,7 @@ def question(graph: Graph, work: Work) -> Question:
 
 def ask_chains(_: None, graph: Graph, work: Work) -> np.ndarray:
     """Answer by our default engine, from bare arrays."""
-    minutes, _ = unpack(journey_keys(question(graph, work), Plan("chains")))
-    return minutes * 60_000
+    return journey_keys(question(graph, work), Plan("chains")) >> LENGTH_BITS
 
 
 def build_our_hierarchy(graph: Graph) -> Any:
@@ -180,7 +179,7 @@ def ask_our_hierarchy(hierarchy: Any, _: Graph, work: Work) -> np.ndarray:
     from llrgeo.travel.hierarchy import hierarchy_keys  # noqa: PLC0415 (as above)
 
     exits, entries = at_nodes(work.origins), at_nodes(work.destinations)
-    return hierarchy_keys(hierarchy, exits, entries, 1 << 53) >> 25
+    return hierarchy_keys(hierarchy, exits, entries, 1 << 53) >> LENGTH_BITS
 
 
 def build_scipy(graph: Graph) -> csr_array:
@@ -271,7 +270,7 @@ def ask_pyroutingkit(made: Any, _: Graph, work: Work) -> np.ndarray:
 
 
 ENGINES = {
-    "scipy": Engine(build_scipy, ask_scipy),
+    "scipy": Engine(build_scipy, ask_scipy, most=64),
     "chains": Engine(lambda _: None, ask_chains),
     "hierarchy": Engine(build_our_hierarchy, ask_our_hierarchy),
     "pyroutingkit": Engine(build_pyroutingkit, ask_pyroutingkit),
