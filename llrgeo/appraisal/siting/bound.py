@@ -115,6 +115,13 @@ class LagrangianBound:
     price: Vector
     unused: Mask
 
+    def narrow(self, model: Model) -> Model:
+        """Return a model with the sites that a better plan may open, and those it must."""
+        usable, keep = np.zeros_like(model.keep), np.zeros_like(model.keep)
+        usable[self.relaxation.sites] = True
+        keep[self.relaxation.sites] = self.relaxation.keep
+        return replace(model, keep=keep, close=~usable)
+
 
 def lagrangian_bound(model: Model, upper: float) -> LagrangianBound:
     """Bound a sum over areas from below, given the cost of a known plan.

@@ -1,4 +1,4 @@
-"""Branch and bound on the Lagrangian bound: the proof where sites and their number alone count."""
+"""Branch and bound on the Lagrangian bound: the proof where that bound is near the best plan."""
 
 import heapq
 import time
@@ -9,6 +9,7 @@ import numpy as np
 
 from llrgeo.appraisal.siting.bound import LagrangianBound, Relaxation, raise_prices
 from llrgeo.appraisal.siting.exact import Answer
+from llrgeo.appraisal.siting.interchange import Standing, standing
 from llrgeo.appraisal.siting.model import Mask, Model, Plan, Vector
 
 _ITERATIONS: Final = 40  # a branch starts from prices that are nearly right
@@ -67,9 +68,9 @@ class _Search:
         heapq.heappush(self.branches, branch)
 
     def _try(self, plan: Plan) -> None:
-        cost = self.model.cost(plan)
-        if cost < self.cost:
-            self.plan, self.cost = plan, cost
+        found = standing(self.model, plan)
+        if found < Standing(0.0, self.cost):
+            self.plan, self.cost = plan, found.cost
 
 
 def branch_and_bound(
@@ -80,11 +81,12 @@ def branch_and_bound(
     Parameters
     ----------
     model
-        A sum over areas without constraints but fixed sites and the number of sites.
+        A sum over areas. Bounds leave out all constraints but fixed sites and the number of
+        sites; plans that do not meet the others are passed over.
     root
         Its bound.
     plan
-        A plan to start from.
+        A feasible plan to start from.
     gap
         Absolute difference of cost and bound at which to stop.
     seconds

@@ -147,6 +147,33 @@ class Exclusive:
         draft.add_row(draft.mask(self.sites, self.label), high=1.0)
 
 
+@dataclass(frozen=True, slots=True)
+class DiffersFrom:
+    """A plan that is not like another one.
+
+    Attributes
+    ----------
+    sites
+        The sites of the other plan.
+    by
+        Sites that one of two plans of equal size has and the other lacks, at least; between
+        plans of other sizes all sites that only one of them has count, at least 2 x `by` - 1.
+    """
+
+    sites: frozenset[str]
+    by: int = 1
+
+    @property
+    def label(self) -> str:
+        """Say it in words."""
+        return f"differ in at least {self.by} from {name_some(sorted(self.sites))}"
+
+    def write(self, draft: Draft) -> None:
+        """Count the sites that stand in one plan alone."""
+        other = draft.mask(self.sites, self.label)
+        draft.add_row(np.where(other, -1.0, 1.0), low=2 * self.by - 1 - len(self.sites))
+
+
 @dataclass(frozen=True, slots=True, eq=False)
 class OneInEach:
     """At least one open site in each group, such as an authority.

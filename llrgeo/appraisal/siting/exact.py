@@ -100,6 +100,12 @@ def _add_levels(programme: Programme, sites: IntArray, model: Model) -> None:
     for limit in model.limits:
         columns, steps, constant = _levels(programme, sites, model, limit)
         programme.add_rows(1, [(0, columns, steps)], high=limit.limit - constant)
+    if model.worst_of:
+        worst = programme.add_columns(1, upper=np.inf)
+        programme.charge(worst, np.ones(1))
+    for tally in model.worst_of:
+        columns, steps, constant = _levels(programme, sites, model, tally)
+        programme.add_rows(1, [(0, columns, steps), (0, worst, -1.0)], high=tally.limit - constant)
 
 
 def _levels(programme: Programme, sites: IntArray, model: Model, tally: Tally) -> Terms:

@@ -45,14 +45,14 @@ def _random_plan(model: Model, rng: np.random.Generator) -> Plan:
 
 def _descend(model: Model, plan: Plan) -> tuple[Plan, Standing]:
     """Make the best move as long as one helps."""
-    standing = _standing(model, plan)
+    now = standing(model, plan)
     for _ in range(_STEPS):
         moved = _best_move(model, plan)
-        better = _standing(model, moved)
-        if not _is_better(better, standing):
+        better = standing(model, moved)
+        if not _is_better(better, now):
             break
-        plan, standing = moved, better
-    return plan, standing
+        plan, now = moved, better
+    return plan, now
 
 
 def _is_better(one: Standing, other: Standing) -> bool:
@@ -60,7 +60,8 @@ def _is_better(one: Standing, other: Standing) -> bool:
     return (one.excess, one.cost) < (other.excess, other.cost - margin)
 
 
-def _standing(model: Model, plan: Plan) -> Standing:
+def standing(model: Model, plan: Plan) -> Standing:
+    """Return how good a plan is, with everyone at the nearest site."""
     excess = sum(float(tally_excess(one, np.array(one.of(plan)))) for one in model.limits)
     for row in model.rows:
         excess += float(row.excess(np.array(row.coefficients[plan].sum())))
@@ -72,6 +73,8 @@ def _standing(model: Model, plan: Plan) -> Standing:
 def _best_move(model: Model, plan: Plan) -> Plan:
     """Return the plan after the best swap, addition or removal."""
     cost = after_moves(model.objective, plan)
+    if model.worst_of:
+        cost = np.max([after_moves(one, plan) - one.limit for one in model.worst_of], axis=0)
     excess = np.zeros_like(cost)
     for limit in model.limits:
         excess += tally_excess(limit, after_moves(limit, plan))

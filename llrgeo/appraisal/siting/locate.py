@@ -24,6 +24,7 @@ DEFAULT_GAP: Final = 0.001
 DEFAULT_SECONDS: Final = 60.0
 _STARTS: Final = (4, 20)  # fewest and most searches
 _CELLS: Final = 3_000_000  # areas x sites x searches that are worth their time
+_NEAR: Final = 0.01  # a Lagrangian bound within this is worth branching on
 _HALF: Final = 0.5  # of a site
 _EQUAL: Final = 1e-7  # relative difference of value and bound that is rounding
 
@@ -158,8 +159,9 @@ def _least_sum(case: Case, gap: float, seconds: float, seed: int) -> Answer:
     allowed = max(case.allowance(standing.cost, gap), _EQUAL / 2 * abs(standing.cost))
     if standing.cost - found.value <= allowed:
         return Answer(plan, found.value, standing.cost)
-    # Coverage has two costs only; HiGHS is quicker at that, and knows the other constraints.
-    if model.is_plain and case.problem.objective != "mclp":
+    near = standing.cost - found.value <= _NEAR * standing.cost
+    # HiGHS is quicker at coverage, which has two costs only, and where constraints cost much.
+    if model.catchments is None and near and case.problem.objective != "mclp":
         return branch_and_bound(model, found, plan, gap=allowed, seconds=seconds)
     answer = solve_exactly(
         _without_unused(model, found), gap=allowed, seconds=seconds, seed=seed, start=plan
@@ -170,10 +172,7 @@ def _least_sum(case: Case, gap: float, seconds: float, seed: int) -> Answer:
 
 def _without_unused(model: Model, found: LagrangianBound) -> Model:
     """Leave out the sites and pairs that no better plan uses."""
-    usable, keep = np.zeros_like(model.keep), np.zeros_like(model.keep)
-    usable[found.relaxation.sites] = True
-    keep[found.relaxation.sites] = found.relaxation.keep
-    kept = replace(model, keep=keep, close=~usable)
+    kept = found.narrow(model)
     if model.catchments is not None:
         return kept  # an area that is shared out may use any pair a little
     costs = np.where(found.unused, np.inf, model.objective.costs)

@@ -116,6 +116,8 @@ class Model:
         they add to the objective. None where no backup is asked for.
     catchments
         Limits on how much sites do; None for no limits.
+    worst_of
+        If any, the objective is how far the worst of these sums is above its limit.
     """
 
     objective: Tally
@@ -130,18 +132,16 @@ class Model:
     cover: Mask
     backup: Vector | None = None
     catchments: Catchments | None = None
+    worst_of: tuple[Tally, ...] = ()
 
     def cost(self, plan: Plan) -> float:
         """Return what a plan costs when everyone goes to the nearest site."""
+        if self.worst_of:
+            return max(one.of(plan) - one.limit for one in self.worst_of)
         lost = 0.0
         if self.backup is not None:
             lost = float(self.backup[self.cover[:, plan].sum(axis=1) < 2].sum())  # noqa: PLR2004
         return self.objective.of(plan) + float(self.opening[plan].sum()) + lost
-
-    @property
-    def is_plain(self) -> bool:
-        """Whether nothing is asked but which sites are fixed and how many are open."""
-        return not self.rows and not self.limits and self.catchments is None
 
     @property
     def contradicts_itself(self) -> bool:

@@ -1,0 +1,162 @@
+"""More than one answer: the best few plans, the curve against the number of sites, a sequence."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.siting.build import build_case
+from llrgeo.appraisal.siting.constraints import DiffersFrom
+from llrgeo.appraisal.siting.locate import (
+    DEFAULT_GAP,
+    DEFAULT_SECONDS,
+    SiteSelection,
+    locate_sites,
+)
+from llrgeo.appraisal.siting.problem import HIGHER_IS_BETTER, SitingProblem
+from llrgeo.errors import InfeasibleError, InputError
+from llrgeo.schema import name_some
+from llrgeo.travel.times import TravelTimes
+
+
+def best_plans(
+    times: TravelTimes,
+    demand: pd.Series,
+    problem: SitingProblem,
+    *,
+    count: int,
+    differ_by: int = 1,
+    gap: float = 0.0,
+) -> list[SiteSelection]:
+    """Return the best plans, best first, each unlike all before it; fewer if there are no more.
+
+    Parameters
+    ----------
+    times, demand, problem
+        As for `locate_sites`.
+    count
+        How many.
+    differ_by
+        Sites in which any two of them differ: 1 for the K best, more for K diverse ones.
+    gap
+        Relative gap at which each search stops; 0 makes the order certain.
+    """
+    found: list[SiteSelection] = []
+    while len(found) < count:
+        try:
+            plan = locate_sites(times, demand, problem, gap=gap)
+        except InfeasibleError:
+            if not found:
+                raise
+            break
+        found.append(replace(plan, problem=found[0].problem if found else problem))
+        problem = problem.subject_to(DiffersFrom(frozenset(plan.sites), differ_by))
+    return found
+
+
+def value_curve(
+    times: TravelTimes,
+    demand: pd.Series,
+    problem: SitingProblem,
+    *,
+    counts: Sequence[int],
+    gap: float = DEFAULT_GAP,
+    seconds: float = DEFAULT_SECONDS,
+) -> pd.DataFrame:
+    """Return the best value for each number of sites, and where the curve bends.
+
+    Returns
+    -------
+    DataFrame
+        Index `p`: `value`, `bound`, `gap`, `sites` (ids, `;`-separated) and `knee`, true in one
+        row. Numbers of sites for which there is no plan are left out.
+    """
+    rows = {}
+    for p in counts:
+        try:
+            plan = locate_sites(times, demand, replace(problem, p=p), gap=gap, seconds=seconds)
+        except InfeasibleError:
+            continue
+        rows[p] = {
+            "value": plan.value,
+            "bound": plan.bound,
+            "gap": plan.gap,
+            "sites": ";".join(plan.sites),
+        }
+    curve = pd.DataFrame.from_dict(rows, orient="index").rename_axis("p")
+    curve["knee"] = curve.index == knee(curve["value"])
+    return curve
+
+
+def knee(values: pd.Series) -> int:
+    """Return the index at which a curve is farthest from the line between its ends.
+
+    (Satopaa and others 2011.) Up to there each site gains much; beyond, little.
+    """
+    along = np.linspace(0, 1, len(values))
+    if len(values) > 1:
+        steps = values.index.to_numpy(dtype=float)
+        along = (steps - steps[0]) / (steps[-1] - steps[0])
+    ends = values.iloc[0] + along * (values.iloc[-1] - values.iloc[0])
+    return int(values.index[int((values - ends).abs().to_numpy().argmax())])
+
+
+def plan_value(
+    times: TravelTimes, demand: pd.Series, problem: SitingProblem, sites: Collection[str]
+) -> float:
+    """Return the objective under a given plan, with everyone at the nearest of its sites.
+
+    Raises
+    ------
+    InputError
+        If a site is not among the candidates, or there is none.
+    """
+    case = build_case(times, demand, problem)
+    unknown = sorted(set(sites) - set(case.minutes.columns))
+    if unknown or not sites:
+        msg = f"a plan needs candidate sites; unknown here: {name_some(unknown) or 'none'}"
+        raise InputError(msg)
+    plan = np.flatnonzero(case.minutes.columns.isin(list(sites)))
+    if problem.objective == "p-centre":
+        return float(case.minutes.to_numpy()[case.demand > 0][:, plan].min(axis=1).max())
+    return case.value(case.model.cost(plan))
+
+
+def stage_plan(
+    times: TravelTimes,
+    demand: pd.Series,
+    problem: SitingProblem,
+    *,
+    sites: Collection[str],
+    today: Collection[str] = (),
+) -> pd.DataFrame:
+    """Return in which order to open the sites of a plan: each time the one that helps most.
+
+    Parameters
+    ----------
+    times, demand, problem
+        As for `locate_sites`. Plans that are to cover everyone are staged by the demand they
+        cover.
+    sites
+        The plan.
+    today
+        Sites of the plan that are open already.
+
+    Returns
+    -------
+    DataFrame
+        Index `step` from 1: `site_id` opened, and `value` from then on.
+    """
+    if problem.objective in {"lscp", "lscp-b"}:
+        problem = replace(problem, objective="mclp")
+    problem = replace(problem, constraints=())
+    sign = -1 if problem.objective in HIGHER_IS_BETTER else 1
+    opened = sorted(today)
+    rows: list[dict[str, object]] = []
+    while left := sorted(set(sites) - set(opened)):
+        values = {site: plan_value(times, demand, problem, {*opened, site}) for site in left}
+        site = min(left, key=lambda one: (sign * values[one], one))
+        opened.append(site)
+        rows.append({"step": len(rows) + 1, "site_id": site, "value": values[site]})
+    return pd.DataFrame(rows, columns=["step", "site_id", "value"]).set_index("step")

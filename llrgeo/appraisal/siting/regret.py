@@ -1,0 +1,166 @@
+"""Regret: what a plan loses if the future is not the one it was made for, and the plan of least.
+
+The regret of a plan in a scenario is its value there against the best value there.
+"""
+
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, replace
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.siting.bound import lagrangian_bound
+from llrgeo.appraisal.siting.build import build_case
+from llrgeo.appraisal.siting.exact import Answer, solve_exactly
+from llrgeo.appraisal.siting.interchange import search
+from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS, SiteSelection, locate_sites
+from llrgeo.appraisal.siting.model import Model, Tally
+from llrgeo.appraisal.siting.plans import plan_value
+from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.errors import InfeasibleError, InputError
+from llrgeo.travel.times import TravelTimes
+
+_STARTS: Final = 20
+_LINEAR: Final = ("p-median", "mclp", "mix")
+
+
+@dataclass(frozen=True, slots=True, eq=False)
+class Scenario:
+    """A future: how long journeys take and where demand is.
+
+    Attributes
+    ----------
+    label
+        What a reader sees; unique.
+    times, demand
+        As for `locate_sites`.
+    """
+
+    label: str
+    times: TravelTimes
+    demand: pd.Series
+
+
+@dataclass(frozen=True, slots=True)
+class LeastRegret:
+    """The plan whose worst regret is the least.
+
+    Attributes
+    ----------
+    sites
+        The open sites.
+    regret
+        Its worst regret, in units of the objective.
+    bound
+        No plan has a smaller worst regret.
+    regrets
+        Its regret by scenario.
+    best
+        The best plan of each scenario.
+    """
+
+    sites: tuple[str, ...]
+    regret: float
+    bound: float
+    regrets: pd.Series
+    best: Mapping[str, SiteSelection]
+
+
+def regret_table(
+    plans: Mapping[str, Collection[str]],
+    scenarios: Sequence[Scenario],
+    problem: SitingProblem,
+) -> pd.DataFrame:
+    """Return the regret of each plan (row) in each scenario (column), and the `worst` of them."""
+    table = pd.DataFrame(index=pd.Index(plans, name="plan"))
+    for scenario in scenarios:
+        best = locate_sites(scenario.times, scenario.demand, problem, gap=0.0).value
+        table[scenario.label] = [
+            abs(plan_value(scenario.times, scenario.demand, problem, sites) - best)
+            for sites in plans.values()
+        ]
+    table["worst"] = table.max(axis=1)
+    return table
+
+
+def least_regret(
+    scenarios: Sequence[Scenario],
+    problem: SitingProblem,
+    *,
+    seconds: float = DEFAULT_SECONDS,
+    seed: int = 0,
+) -> LeastRegret:
+    """Find the plan whose worst regret over some scenarios is the least.
+
+    Constraints that depend on minutes or demand are those of the first scenario. The regret is
+    stated against the best plan of each scenario, found with a gap of 0.
+
+    Raises
+    ------
+    InputError
+        If the objective is not `p-median`, `mclp` or `mix`, or a constraint limits what sites do.
+    InfeasibleError
+        If no plan meets the constraints.
+    """
+    if problem.objective not in _LINEAR:
+        msg = f"regret is found for {', '.join(_LINEAR)}, not for {problem.objective}"
+        raise InputError(msg)
+    best = {
+        one.label: locate_sites(one.times, one.demand, problem, gap=0.0, seconds=seconds, seed=seed)
+        for one in scenarios
+    }
+    cases = [build_case(one.times, one.demand, problem) for one in scenarios]
+    if cases[0].model.catchments is not None:
+        msg = "regret is found without capacity and minimum activity"
+        raise InputError(msg)
+    tallies = tuple(
+        Tally(case.model.objective.costs, case.cost(best[one.label].value))
+        for case, one in zip(cases, scenarios, strict=True)
+    )
+    nothing = Tally(np.zeros_like(cases[0].model.objective.costs))
+    answer = _solve(replace(cases[0].model, objective=nothing, worst_of=tallies), seconds, seed)
+    if answer.plan is None:
+        msg = "no set of sites meets the constraints, or none was found in the time given"
+        raise InfeasibleError(msg)
+    regrets = {
+        one.label: tally.of(answer.plan) - tally.limit
+        for one, tally in zip(scenarios, tallies, strict=True)
+    }
+    return LeastRegret(
+        sites=tuple(cases[0].minutes.columns[answer.plan]),
+        regret=answer.cost,
+        bound=answer.bound,
+        regrets=pd.Series(regrets, name="regret"),
+        best=best,
+    )
+
+
+def _solve(model: Model, seconds: float, seed: int) -> Answer:
+    """Search, and prove on what may hold a plan of less regret."""
+    plan, found = search(model, starts=_STARTS, seed=seed)
+    if found.excess > 0:
+        return solve_exactly(model, gap=0.0, seconds=seconds, seed=seed)
+    left = _without_unused(model, found.cost)
+    answer = solve_exactly(left, gap=0.0, seconds=seconds, seed=seed, start=plan)
+    if answer.cost < found.cost:
+        return answer
+    return Answer(plan, min(answer.bound, found.cost), found.cost)
+
+
+def _without_unused(model: Model, regret: float) -> Model:
+    """Leave out sites and pairs that no plan of less regret uses.
+
+    The mean of regrets is at most the worst; so a plan of less regret also has a smaller mean, a
+    sum over the areas of all scenarios, which the Lagrangian bound knows.
+    """
+    share = 1 / len(model.worst_of)
+    together = np.concatenate([one.costs * share for one in model.worst_of])
+    upper = regret + share * sum(one.limit for one in model.worst_of)
+    found = lagrangian_bound(replace(model, objective=Tally(together), worst_of=()), upper)
+    parts = np.split(found.unused, len(model.worst_of))
+    tallies = tuple(
+        replace(one, costs=np.where(unused, np.inf, one.costs))
+        for one, unused in zip(model.worst_of, parts, strict=True)
+    )
+    return replace(found.narrow(model), worst_of=tallies)

@@ -1,0 +1,196 @@
+"""Siting in words a planner would use: constraints that bite, blame, alternatives and regret."""
+
+from dataclasses import replace
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+from siting_cases import random_case
+
+from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.siting.constraints import (
+    Budget,
+    Capacity,
+    Close,
+    Constraint,
+    Exclusive,
+    Keep,
+    MaxBeyond,
+    MinimumActivity,
+    NoGroupWorse,
+    OneInEach,
+    OneOf,
+)
+from llrgeo.appraisal.siting.locate import locate_sites
+from llrgeo.appraisal.siting.plans import best_plans, knee, plan_value, stage_plan, value_curve
+from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.appraisal.siting.regret import Scenario, least_regret, regret_table
+from llrgeo.errors import InfeasibleError, InputError
+from llrgeo.travel.times import TravelTimes
+
+AREAS = pd.Index(["city", "suburb", "market", "village", "hamlet"], name="area_id")
+DEMAND = pd.Series([500.0, 400.0, 120.0, 60.0, 20.0], index=AREAS)
+# Four sites along a road: C in the city, S in the suburb, M in the market town, V in the village.
+TIMES = TravelTimes(
+    pd.DataFrame(
+        {
+            "C": [2.0, 18.0, 30.0, 45.0, 60.0],
+            "M": [30.0, 22.0, 2.0, 17.0, 32.0],
+            "S": [18.0, 2.0, 22.0, 37.0, 52.0],
+            "V": [45.0, 37.0, 17.0, 2.0, 17.0],
+        },
+        index=AREAS,
+    )
+)
+TWO = SitingProblem("p-median", p=2)
+FIFTHS = pd.Series([1, 1, 2, 5, 5], index=AREAS)
+
+BITING: dict[str, tuple[SitingProblem, Constraint]] = {
+    "keep": (TWO, Keep(frozenset({"V"}))),
+    "close": (TWO, Close(frozenset({"C"}))),
+    "one_of": (TWO, OneOf(frozenset({"M", "V"}))),
+    "exclusive": (TWO, Exclusive(frozenset({"C", "S"}))),
+    "one_in_each": (TWO, OneInEach({"C": "city", "S": "city", "M": "county", "V": "county"})),
+    "budget": (replace(TWO, p=None), Budget({"C": 5.0, "S": 3.0, "M": 2.0, "V": 1.0}, 6.0)),
+    "capacity": (TWO, Capacity({"C": 450.0, "S": 450.0})),
+    "minimum_activity": (replace(TWO, p=None), MinimumActivity(200.0)),
+    "max_beyond": (TWO, MaxBeyond(30.0, DEMAND, 50.0)),
+    "no_group_worse": (
+        TWO,
+        NoGroupWorse(FIFTHS, DEMAND, TIMES.minutes[["C", "M"]].min(axis=1)),
+    ),
+}
+
+
+@pytest.mark.parametrize("name", BITING)
+def test_dropping_a_constraint_changes_the_answer(name: str) -> None:
+    problem, constraint = BITING[name]
+    with_it = locate_sites(TIMES, DEMAND, problem.subject_to(constraint), gap=0.0)
+    without = locate_sites(TIMES, DEMAND, problem, gap=0.0)
+    assert with_it.sites != without.sites
+    assert with_it.value > without.value
+    assert with_it.proven
+    assert without.proven
+
+
+def test_the_constraints_to_blame_are_named_and_no_others() -> None:
+    problem = TWO.subject_to(
+        Keep(frozenset({"V"})),
+        Close(frozenset({"S"})),
+        MaxBeyond(5.0, DEMAND, 250.0),
+        Budget({"C": 5.0}, 100.0),
+    )
+    with pytest.raises(InfeasibleError) as caught:
+        locate_sites(TIMES, DEMAND, problem)
+    assert str(caught.value) == (
+        "no set of sites meets the constraints; cannot hold together: "
+        "close S; at most 250 people beyond 5 minutes"
+    )
+
+
+def test_a_constraint_that_no_plan_can_meet_is_blamed_alone() -> None:
+    problem = TWO.subject_to(MinimumActivity(2_000.0))
+    with pytest.raises(InfeasibleError, match="cannot be met: at least 2,000 contacts a year"):
+        locate_sites(TIMES, DEMAND, problem)
+
+
+def test_more_sites_to_keep_than_to_open_blames_both() -> None:
+    problem = TWO.subject_to(Keep(frozenset("CMS")))
+    with pytest.raises(InfeasibleError, match="keep C, M, S; exactly 2 sites"):
+        locate_sites(TIMES, DEMAND, problem)
+
+
+def test_an_area_that_no_candidate_covers_is_named() -> None:
+    with pytest.raises(InfeasibleError, match=r"1 areas \(hamlet\)"):
+        locate_sites(TIMES, DEMAND, SitingProblem("lscp", standard_min=10.0))
+
+
+def test_faults_of_a_problem_are_told_all_at_once() -> None:
+    problem = SitingProblem("p-median", p=0, kappa=1.0, constraints=(Keep(frozenset({"X"})),))
+    with pytest.raises(InputError) as caught:
+        locate_sites(TIMES, DEMAND * -1, problem)
+    for words in ("p is 0", "kappa is 1", "keep X: not among", "demand is missing or negative"):
+        assert words in str(caught.value)
+
+
+def test_a_plan_becomes_an_option_that_changes_one_service() -> None:
+    found = locate_sites(TIMES, DEMAND, TWO)
+    today = Option("today", "Today", {"clinic": frozenset("C"), "beds": frozenset("C")})
+    option = found.as_option(today, "clinic", "found")
+    assert option.sites == {"clinic": frozenset(found.sites), "beds": frozenset("C")}
+    assert option.name == "found"
+    assert "p-median" in option.note
+
+
+def test_the_same_seed_gives_the_same_answer_and_the_order_of_sites_is_no_matter() -> None:
+    times, demand = random_case(np.random.default_rng(5), 12)
+    problem = SitingProblem("p-median", p=3)
+    mixed = replace(times, minutes=times.minutes[times.minutes.columns[::-1]])
+    first, second = (locate_sites(one, demand, problem, gap=0.0) for one in (times, mixed))
+    assert first.sites == second.sites
+    assert first.value == second.value
+
+
+@pytest.mark.parametrize("differ_by", [1, 2])
+def test_the_best_plans_are_those_of_all_plans_in_order(differ_by: int) -> None:
+    times, demand = random_case(np.random.default_rng(7), 7)
+    problem = SitingProblem("p-median", p=3)
+    found = best_plans(times, demand, problem, count=5, differ_by=differ_by)
+    ranked = sorted(
+        (plan_value(times, demand, problem, plan), plan)
+        for plan in combinations(times.minutes.columns, 3)
+    )
+    expected: list[tuple[float, tuple[str, ...]]] = []
+    for value, plan in ranked:
+        if all(len(set(plan) - set(other)) >= differ_by for _, other in expected):
+            expected.append((value, plan))
+    assert [one.value for one in found] == pytest.approx([value for value, _ in expected[:5]])
+
+
+def test_all_plans_are_listed_where_there_are_fewer_than_asked_for() -> None:
+    assert len(best_plans(TIMES, DEMAND, replace(TWO, p=3), count=10)) == 4
+
+
+def test_the_curve_falls_with_each_site_and_bends_where_little_is_left_to_gain() -> None:
+    curve = value_curve(TIMES, DEMAND, replace(TWO, p=None), counts=range(1, 5), gap=0.0)
+    assert (curve["value"].diff().dropna() < 0).all()
+    assert curve.index[curve["knee"]].tolist() == [2]
+    assert knee(pd.Series([10.0, 4.0, 3.0, 2.5], index=[1, 2, 3, 4])) == 2
+
+
+def test_the_site_that_helps_most_opens_first() -> None:
+    staged = stage_plan(TIMES, DEMAND, TWO, sites={"C", "S", "V"}, today={"C"})
+    assert staged["site_id"].tolist() == ["S", "V"]
+    assert staged["value"].iloc[-1] == pytest.approx(plan_value(TIMES, DEMAND, TWO, "CSV"))
+
+
+def test_a_plan_of_unknown_sites_has_no_value() -> None:
+    with pytest.raises(InputError, match="unknown here: X"):
+        plan_value(TIMES, DEMAND, TWO, {"X"})
+
+
+@pytest.mark.parametrize("objective", ["p-median", "mclp"])
+@pytest.mark.parametrize("seed", range(6))
+def test_the_plan_of_least_regret_is_found_by_trying_all(objective: str, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    times, demand = random_case(rng, 7)
+    scenarios = [
+        Scenario("now", times, demand),
+        Scenario("grown", times, demand * rng.integers(1, 4, len(demand))),
+        Scenario("slow", replace(times, minutes=times.minutes * rng.uniform(1, 2, 7)), demand),
+    ]
+    problem = SitingProblem(objective, p=2, standard_min=15.0)
+    plans = {"".join(plan): plan for plan in combinations(times.minutes.columns, 2)}
+    table = regret_table(plans, scenarios, problem)
+    found = least_regret(scenarios, problem)
+    assert found.regret == pytest.approx(table["worst"].min(), abs=1e-6)
+    assert found.bound == pytest.approx(found.regret, abs=1e-6)
+    assert found.regrets.to_numpy() == pytest.approx(
+        table.loc["".join(found.sites)].drop("worst").to_numpy(), abs=1e-6
+    )
+
+
+def test_regret_refuses_what_it_cannot_judge() -> None:
+    with pytest.raises(InputError, match="not for p-centre"):
+        least_regret([Scenario("now", TIMES, DEMAND)], replace(TWO, objective="p-centre"))
