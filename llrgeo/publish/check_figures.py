@@ -23,15 +23,16 @@ def figure_findings(page: Page) -> Iterator[Finding]:
         return
     data = json.loads(packed[0])
     before, after = _opening_minutes(page, data)
-    expected = {
-        "table-areas": _area_cells(data, before, after),
-        "table-winners": _outcome_cells(data, before, after),
-    }
+    areas = _area_cells(data, before, after)
     tables = {table.id: table.rows[1:] for table in page.tables}
-    for name, cells in expected.items():
-        shown = [row[: len(cells[0])] for row in tables.get(name, [])]
-        wrong = sum(one != two for one, two in zip(shown, cells, strict=False))
-        wrong += abs(len(shown) - len(cells))
+    changed = tables.get("table-changed", [])
+    for name, shown, expected in (
+        ("table-areas", tables.get("table-areas", []), areas),
+        ("table-winners", tables.get("table-winners", []), _outcome_cells(data, before, after)),
+        ("table-changed", changed, [row[:3] for row in changed if row[:3] in areas]),
+    ):
+        wrong = abs(len(shown) - len(expected))
+        wrong += sum(one[: len(two)] != two for one, two in zip(shown, expected, strict=False))
         if wrong:
             yield Finding("figures", f"{name}: {wrong} rows differ from the data of the map")
 
