@@ -47,6 +47,8 @@ class AppraisalConfig(BaseModel):
         3 minutes where none was measured.
     speed_sd, rate_sd, growth_sd
         Standard deviation of the factors that the simulation draws.
+    importance
+        Criteria from the most important down, if there is agreement on that.
     draws
         How many weightings and how many studies are drawn.
     """
@@ -67,6 +69,7 @@ class AppraisalConfig(BaseModel):
     speed_sd: _NotNegative = 0.05
     rate_sd: _NotNegative = 0.2
     growth_sd: _NotNegative = 0.1
+    importance: tuple[str, ...] = ()
     draws: Annotated[int, Field(ge=1)] = 10_000
 
 
@@ -96,6 +99,7 @@ def read_assumptions(
         growth={str(band): factor for band, factor in config.growth.items()},
         indicators=_figures(config.indicators, folder, index="authority_code"),
         walk_times=on_foot[0] if on_foot else None,
+        importance=config.importance,
         draws=config.draws,
         seed=seed,
         restricted=config.data_class == "restricted",

@@ -3,7 +3,9 @@
 import pandas as pd
 import pytest
 
-from llrgeo.config import build_options, build_services, load_study, new_study
+from llrgeo.appraisal.demand import Shares
+from llrgeo.appraisal.scoring import Hurdle
+from llrgeo.config import build_hurdles, build_options, build_services, load_study, new_study
 from llrgeo.errors import ConfigError
 
 STUDY = """
@@ -48,6 +50,34 @@ def test_a_study_becomes_services_and_options(tmp_path, town_sites):
     assert (clinic.id, clinic.visits, study.baseline) == ("clinic", 2.0, "today")
     assert today.sites == {"clinic": {"A"}, "beds": {"A", "B"}}
     assert nearer.sites == {"clinic": {"A", "C"}, "beds": {"B"}}
+
+
+def test_options_may_move_services_limit_room_and_shift_contacts(tmp_path, town_sites):
+    text = STUDY.replace(
+        'closes = { beds = ["A"] }',
+        'moves = { beds = { A = "C" } }\ncapacity = { clinic = { C = 50 } }\n'
+        "share_video = { clinic = 0.25 }",
+    )
+    sites = town_sites.assign(services="clinic;beds")
+    _, nearer = build_options(load(tmp_path, text), sites)
+    assert nearer.sites["beds"] == {"B", "C"}
+    assert nearer.capacity == {"clinic": {"C": 50}}
+    assert nearer.shares == {"clinic": Shares(video=0.25)}
+
+
+def test_hurdles_and_assumptions_are_read_and_their_faults_listed(tmp_path):
+    extra = "hurdles = [{ measure = 'worse_off', limit = 0.1 }]\nappraisal = { draws = 5 }\n"
+    study = load(tmp_path, extra + STUDY)
+    assert build_hurdles(study) == (Hurdle("worse_off", 0.1),)
+    assert study.appraisal.draws == 5
+    message = faults_of(
+        tmp_path,
+        "hurdles = [{ measure = 'luck', limit = 1 }]\n"
+        "appraisal = { drawz = 5, growth = { age_65_74 = -1 } }\n" + STUDY,
+    )
+    assert "no measure 'luck'" in message
+    assert "appraisal.drawz: unknown key; known here are growth" in message
+    assert "appraisal.growth.age_65_74" in message
 
 
 def test_paths_are_relative_to_the_study_file(tmp_path):

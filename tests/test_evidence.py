@@ -89,6 +89,13 @@ def test_every_column_has_its_meaning_in_words(evidence: Evidence) -> None:
             assert column_meaning(column), (name, column)
 
 
+def test_the_way_to_the_city_that_is_avoided_is_counted(evidence: Evidence) -> None:
+    burden = evidence.tables["burden"].set_index(["option", "service"])
+    # N's 300 no longer travel 3 minutes and kilometres to A, there and back.
+    assert burden.loc[("local", "clinic"), "city_hours_avoided"] == pytest.approx(300 * 6 / 60)
+    assert burden.loc[("local", "clinic"), "city_km_avoided"] == pytest.approx(1_800)
+
+
 def test_half_the_pace_doubles_nothing_but_the_minutes(evidence: Evidence) -> None:
     table = evidence.tables["on_foot"]
     rows = table[(table["group"] == "everyone") & (table["service"] == "clinic")]

@@ -20,6 +20,7 @@ from llrgeo.appraisal.robustness import (
 from llrgeo.appraisal.scoring import MEASURES, Criterion, Measure, Scorecard, score_options
 from llrgeo.appraisal.sensitivity import one_at_a_time
 from llrgeo.appraisal.simulation import Uncertainty, simulate
+from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 
 EXACT = Uncertainty(0.0, speed_sd=0.0, rate_sd=0.0, growth_sd=0.0)
@@ -47,6 +48,8 @@ def test_with_closeness_above_cost_the_near_option_is_always_first() -> None:
     found = rank_acceptability(SCORES, seed=1, draws=1_000, order=["close", "cheap"])
     assert found.ranks.loc["near"].tolist() == [1, 0]
     assert found.central_weights.loc["thrifty"].isna().all()
+    with pytest.raises(InputError, match="names fair, which are no criteria"):
+        rank_acceptability(SCORES, seed=1, draws=10, order=["fair"])
 
 
 @settings(deadline=None)

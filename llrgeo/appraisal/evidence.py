@@ -50,6 +50,9 @@ class Assumptions:
         The user's own figures on `authority_code`, if there are any.
     walk_times
         Minutes on foot at 4.8 km/h, if they were computed.
+    importance
+        Criteria from the most important down, if there is agreement on that; then only weightings
+        in this order are drawn.
     draws, seed
         Of all random numbers.
     restricted
@@ -61,6 +64,7 @@ class Assumptions:
     growth: Mapping[str, float] = field(default_factory=dict)
     indicators: pd.DataFrame | None = None
     walk_times: TravelTimes | None = None
+    importance: tuple[str, ...] = ()
     draws: int = 10_000
     seed: int = 0
     restricted: bool = False
@@ -99,7 +103,10 @@ def appraise(
     """Draw together all evidence about a study's evaluated options."""
     running = scorecard.ranks.notna()
     acceptability = rank_acceptability(
-        scorecard.scores[running], seed=assumptions.seed, draws=assumptions.draws
+        scorecard.scores[running],
+        seed=assumptions.seed,
+        draws=assumptions.draws,
+        order=assumptions.importance,
     )
     labels = {name: result.option.label for name, result in results.items()}
     criteria = {name: MEASURES[name].label for name in scorecard.weights.index}
@@ -110,7 +117,7 @@ def appraise(
     }
     tables = {
         **scorecard_tables(scorecard, labels),
-        **result_tables(results, error_min=error_min),
+        **result_tables(results, baseline=baseline, error_min=error_min),
         **people_tables(results, setting, assumptions, baseline=baseline),
         **cost_tables(results, setting, assumptions, baseline=baseline),
         **robustness_tables(results, setting, scorecard, assumptions, baseline=baseline),
@@ -145,7 +152,9 @@ def scorecard_tables(scorecard: Scorecard, labels: Mapping[str, str]) -> _Tables
     }
 
 
-def result_tables(results: Mapping[str, OptionResult], *, error_min: float) -> _Tables:
+def result_tables(
+    results: Mapping[str, OptionResult], *, baseline: str, error_min: float
+) -> _Tables:
     """Return the results of all options as long tables; service "all" is the overall result.
 
     In "journeys", `within_error` says that the mean changes by less than the error of a journey.
@@ -158,7 +167,7 @@ def result_tables(results: Mapping[str, OptionResult], *, error_min: float) -> _
         "flows": _by_service(results, lambda one: one.flows),
         "site_loads": _by_service(results, lambda one: one.loads.reset_index()),
         "places_of_care": _by_option(results, lambda result: result.care.reset_index()),
-        "burden": _by_option(results, lambda result: result.burden.reset_index()),
+        "burden": _by_option(results, lambda result: _burden(result, results[baseline])),
     }
 
 
@@ -252,6 +261,15 @@ def robustness_tables(
         "simulated_figures": simulation.intervals(baseline=baseline),
         "simulated_ranks": _long_ranks(simulation.ranks(scorecard, MEASURES)),
     }
+
+
+def _burden(result: OptionResult, before: OptionResult) -> pd.DataFrame:
+    """Return the burden with the way to city hospitals that is avoided."""
+    burden = result.burden.assign(
+        city_hours_avoided=before.burden["city_hours"] - result.burden["city_hours"],
+        city_km_avoided=before.burden["city_km"] - result.burden["city_km"],
+    )
+    return burden.reset_index()
 
 
 def _by_option(

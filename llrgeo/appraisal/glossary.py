@@ -69,6 +69,8 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "kg_co2e": "Carbon of all these kilometres a year, in kg CO2 equivalent",
     "city_hours": "Hours a year of patients on the way to city hospitals and back",
     "city_km": "Kilometres a year of patients to city hospitals and back",
+    "city_hours_avoided": "Hours a year on the way to city hospitals, fewer than today",
+    "city_km_avoided": "Kilometres a year to city hospitals, fewer than today",
     "share_video": "Share of contacts by video, 0 to 1",
     "share_home": "Share of contacts at home, 0 to 1",
     "source": "Where the figure comes from; illustrative figures say so",

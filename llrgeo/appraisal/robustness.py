@@ -12,6 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.errors import InputError
+from llrgeo.schema import name_some
 
 DRAWS: Final = 10_000
 
@@ -54,7 +56,16 @@ def rank_acceptability(
     order
         Criteria from the most important down; only weightings in this order are drawn. Criteria
         not named may weigh anything.
+
+    Raises
+    ------
+    InputError
+        If the order names what is no criterion.
     """
+    unknown = sorted(set(order) - set(scores.columns))
+    if unknown:
+        msg = f"the order of importance names {name_some(unknown)}, which are no criteria"
+        raise InputError(msg)
     rng = np.random.default_rng(seed)
     weights = rng.dirichlet(np.ones(len(scores.columns)), draws)
     named = scores.columns.get_indexer(pd.Index(order))

@@ -1,4 +1,4 @@
-"""Time 10,000 scenarios over 640 areas and 60 sites.
+"""Time 10,000 scenarios over 640 areas and 60 sites, and 10,000 draws of the default study.
 
 Run: python tests/benchmarks/scenarios.py
 """
@@ -9,6 +9,9 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.robustness import site_set_summaries
+from llrgeo.appraisal.simulation import Uncertainty, simulate
+from llrgeo.config import load_study
+from llrgeo.study import run_study
 
 AREAS, SITES, OPEN, SCENARIOS, RUNS = 640, 60, 10, 10_000, 7
 
@@ -30,5 +33,18 @@ def main() -> None:
     )
 
 
+def simulated_study() -> None:
+    """Print the time of 10,000 draws of the whole default study."""
+    result = run_study(load_study())
+    start = time.perf_counter()
+    simulate(result.results, result.setting, Uncertainty(2.5), draws=SCENARIOS, seed=0)
+    seconds = time.perf_counter() - start
+    print(
+        f"{SCENARIOS:,} draws of {len(result.results)} options and "
+        f"{len(result.setting.services)} services: {seconds:.1f} s"
+    )
+
+
 if __name__ == "__main__":
     main()
+    simulated_study()
