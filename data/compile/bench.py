@@ -144,4 +144,5 @@ def _in_region(network: RoadNetwork, yardstick: Yardstick) -> NDArray[np.bool_]:
     high = np.max(bounds, axis=0)[2:] + MARGIN_M
     xy = network.nodes[["x", "y"]].to_numpy()
     inside = ((xy >= low) & (xy <= high)).all(axis=1)
-    return inside[network.edges[["from_node", "to_node"]].to_numpy()].all(axis=1)
+    near: NDArray[np.bool_] = inside[network.edges[["from_node", "to_node"]]].all(axis=1)
+    return near
