@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import Setting
 from llrgeo.appraisal.options import Option
 from llrgeo.schema import AGE_BANDS
@@ -60,7 +60,14 @@ def random_settings(draw: st.DrawFn) -> tuple[Setting, Option, Option]:
     minutes = rng.integers(0, 40, (n, m)).astype(float)
     minutes[rng.random((n, m)) < 0.2] = np.inf
     times = TravelTimes(pd.DataFrame(minutes, area_ids, site_ids))
-    rate = Service("clinic", "Clinic", "patient", dict.fromkeys(AGE_BANDS, 100.0), 30.0)
+    rate = Service(
+        "clinic",
+        "Clinic",
+        "patient",
+        dict.fromkeys(AGE_BANDS, 100.0),
+        30.0,
+        shares=Shares(video=rng.choice([0.0, 0.25]), home=rng.choice([0.0, 0.25, 0.75])),
+    )
     team = Service("nurses", "Nurses", "team", {"age_85_plus": 100.0}, 60.0)
     fewer = frozenset(rng.choice(site_ids, rng.integers(1, m + 1), replace=False))
     more = fewer | frozenset(rng.choice(site_ids, rng.integers(1, m + 1), replace=False))

@@ -8,6 +8,7 @@ from hypothesis import strategies as st
 
 from llrgeo.appraisal.demand import (
     Service,
+    Shares,
     activity_table,
     grow,
     round_to_total,
@@ -44,6 +45,14 @@ def test_the_activity_table_states_growth_and_source(town_areas: pd.DataFrame) -
     assert table.loc["nurses", "growth"] == pytest.approx(55 / 102.5)
     assert table.loc["nurses", "share_home"] == 1
     assert (table["source"] == "illustrative").all()
+
+
+def test_delivery_and_shares_that_make_no_sense_are_faults() -> None:
+    odd = Service("x", "X", "drone", {}, 10, shares=Shares(video=0.6, home=0.6))  # type: ignore[arg-type]
+    assert service_faults(odd) == [
+        "service 'x': delivery is 'drone', not one of patient, team, visitor",
+        "service 'x': the shares add up to 1.2, more than 1",
+    ]
 
 
 def test_a_standard_too_short_for_its_chain_is_a_fault() -> None:

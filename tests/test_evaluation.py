@@ -169,6 +169,20 @@ def test_a_bad_study_lists_all_its_faults_at_once(setting: Setting) -> None:
         assert words in str(caught.value)
 
 
+def test_an_options_own_faults_are_listed(setting: Setting) -> None:
+    odd = Option(
+        "today",
+        "Today",
+        {**TODAY.sites, "spa": frozenset("A")},
+        shares={"clinic": Shares(home=-0.1)},
+        capacity={"beds": {"A": -5.0}},
+    )
+    with pytest.raises(InputError) as caught:
+        evaluate_options([odd], setting, baseline="today")
+    for words in ("unknown services (spa)", "share by home is -0.1", "capacity below 0 at A"):
+        assert words in str(caught.value)
+
+
 def test_an_area_or_site_without_travel_times_is_named(
     setting: Setting, town_times: TravelTimes
 ) -> None:

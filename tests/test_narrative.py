@@ -44,6 +44,16 @@ def test_the_sentence_of_an_option_says_what_the_tables_say(
     )
 
 
+def test_losing_the_last_site_is_said_apart(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    closed = TODAY.change("closed", closes={"clinic": {"A"}})
+    setting = town_setting(town_areas, town_sites, town_times)
+    result = evaluate_options([TODAY, closed], setting, baseline="today")["closed"]
+    said = option_sentence(result, baseline="today", error_min=1.0)
+    assert "900 residents would lose their last site within reach." in said
+
+
 @settings(max_examples=30, deadline=None)
 @given(random_settings())
 def test_the_people_of_a_sentence_always_add_up(case: tuple[Setting, Option, Option]) -> None:

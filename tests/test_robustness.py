@@ -5,12 +5,13 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import LOCAL, TODAY, town_setting
+from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llrgeo.appraisal.access import nearest_site
 from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.robustness import (
     rank_acceptability,
     robustness_sentence,
@@ -87,6 +88,10 @@ def test_at_a_switching_weight_leader_and_challenger_are_level(seed: int) -> Non
         assert totals[row.leader] == pytest.approx(totals.max())
 
 
+def test_a_single_criterion_has_no_weight_to_switch() -> None:
+    assert switching_weights(scorecard(SCORES[["close"]], [1.0])).empty
+
+
 def test_the_sentence_names_share_criterion_and_point() -> None:
     card = scorecard(SCORES, [0.7, 0.3])
     found = rank_acceptability(SCORES, seed=1, draws=1_000, order=["close", "cheap"])
@@ -149,6 +154,19 @@ def test_without_errors_every_draw_is_the_study_itself(
     for name, table in found.values.items():
         expected = [MEASURES[name].value(result) for result in results.values()]
         np.testing.assert_allclose(table, np.tile(expected, (300, 1)))
+
+
+@settings(max_examples=30, deadline=None)
+@given(random_settings())
+def test_an_exact_draw_of_any_study_is_the_study_itself(
+    case: tuple[Setting, Option, Option],
+) -> None:
+    setting, fewer, more = case
+    results = evaluate_options([fewer, more], setting, baseline="fewer")
+    found = simulate(results, setting, EXACT, draws=2, seed=0)
+    for name, table in found.values.items():
+        expected = [MEASURES[name].value(result) for result in results.values()]
+        np.testing.assert_allclose(table, [expected, expected])
 
 
 def test_slower_roads_slow_all_options_alike_and_leave_their_order(

@@ -7,7 +7,7 @@ differences are not drowned in noise.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import numpy as np
@@ -91,13 +91,13 @@ class _Journeys:
     """The journeys of one service under one option, as arrays over the areas that can travel.
 
     `pair` numbers the journeys of an area to a site, alike in all options, so that an error
-    belongs to the journey and not to the option.
+    belongs to the journey and not to the option. `at_sites` and `by_video` are shares of contacts.
     """
 
     service: int
     area: NDArray[np.int64]
     pair: NDArray[np.int64]
-    share: float
+    at_sites: float
     by_video: float
     standard: float
 
@@ -142,18 +142,21 @@ def _figures(
     stranded = np.zeros(residents.shape[1], dtype=bool)
     in_time = np.zeros(len(residents))
     for one in journeys:
-        minutes = taken[:, one.pair]
-        travelled = contacts[one.service][:, one.area] * one.share
-        spent[:, one.area] += travelled * minutes
-        if one.share > 0:
-            stranded |= ~np.isin(np.arange(len(stranded)), one.area)
-        in_time += np.where(minutes <= one.standard, travelled, 0.0).sum(axis=1)
-        in_time += one.by_video * contacts[one.service].sum(axis=1)
+        minutes, wanted = taken[:, one.pair], contacts[one.service]
+        spent[:, one.area] += wanted[:, one.area] * one.at_sites * minutes
+        if one.at_sites > 0:
+            # Everyone in an area has some of these contacts, or nobody has.
+            needed = wanted.any(axis=0)
+            needed[one.area] = False
+            stranded |= needed
+        soon = np.where(minutes <= one.standard, wanted[:, one.area], 0.0).sum(axis=1)
+        in_time += (1 - one.by_video) * soon + one.by_video * wanted.sum(axis=1)
     total = contacts.sum(axis=0)
     weights = np.where(stranded | (total <= 0), 0.0, residents)
     each = np.divide(spent, total, out=np.zeros_like(spent), where=total > 0)
-    mean = (weights * each).sum(axis=1) / weights.sum(axis=1)
-    return mean, in_time / total.sum(axis=1)
+    return _ratio((weights * each).sum(axis=1), weights.sum(axis=1)), _ratio(
+        in_time, total.sum(axis=1)
+    )
 
 
 def _journeys(
@@ -178,17 +181,7 @@ def _journeys(
         made.append(of_option)
     pairs = np.unique(np.concatenate([one.pair for of_option in made for one in of_option]))
     numbered = [
-        [
-            _Journeys(
-                one.service,
-                one.area,
-                np.searchsorted(pairs, one.pair),
-                one.share,
-                one.by_video,
-                one.standard,
-            )
-            for one in of_option
-        ]
+        [replace(one, pair=np.searchsorted(pairs, one.pair)) for one in of_option]
         for of_option in made
     ]
     return pairs, numbered
@@ -206,6 +199,11 @@ def _contacts_by_band(service: Service, setting: Setting) -> _Matrix:
     split = np.divide(by_band, total, out=even, where=total > 0)
     contacts: _Matrix = split * setting.contacts_of(service).to_numpy(float)
     return contacts
+
+
+def _ratio(part: _Matrix, whole: _Matrix) -> _Matrix:
+    """Divide, with NaN where there is nobody."""
+    return np.divide(part, whole, out=np.full_like(part, np.nan), where=whole > 0)
 
 
 def _factors(rng: np.random.Generator, sd: float, shape: tuple[int, ...]) -> _Matrix:
