@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Final
 
 from llrgeo.errors import PublishError
-from llrgeo.publish.check_browser import browser_findings, has_browser
+from llrgeo.publish.check_browser import browser_findings, has_browser, open_browser
 from llrgeo.publish.check_figures import figure_findings
 from llrgeo.publish.markup import Element, Finding, Page, read_page
 from llrgeo.publish.pages import csp_hash
@@ -47,7 +47,10 @@ def check_page(path: Path) -> list[Finding]:
         raise PublishError(msg) from error
     page = read_page(text)
     findings = [finding for rule in RULES for finding in rule(page)]
-    return [*findings, *browser_findings(path)] if has_browser() else findings
+    if has_browser():
+        with open_browser() as browser:
+            findings += browser_findings(path, browser)
+    return findings
 
 
 def size_findings(page: Page) -> Iterator[Finding]:

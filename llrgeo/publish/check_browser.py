@@ -45,21 +45,18 @@ def has_browser() -> bool:
     )
 
 
-def browser_findings(path: Path) -> list[Finding]:
+def browser_findings(path: Path, browser: "Browser") -> list[Finding]:
     """Open a page from disk without a network and find what is wrong with it in use."""
-    with open_browser() as browser:
-        context = browser.new_context(viewport={"width": 1300, "height": 900}, offline=True)
-        page = context.new_page()
-        heard: list[Finding] = []
-        listen(page, heard, own=path.resolve().as_uri())
-        page.goto(path.resolve().as_uri())
-        return [
-            *heard,
-            *axe_findings(page),
-            *_tab_findings(page),
-            *_target_findings(page),
-            *_width_findings(page),
-        ]
+    context = browser.new_context(viewport={"width": 1300, "height": 900}, offline=True)
+    page = context.new_page()
+    heard: list[Finding] = []
+    listen(page, heard, own=path.resolve().as_uri())
+    page.goto(path.resolve().as_uri())
+    found = [
+        rule(page) for rule in (axe_findings, _tab_findings, _target_findings, _width_findings)
+    ]
+    context.close()
+    return [*heard, *(finding for findings in found for finding in findings)]
 
 
 @contextmanager

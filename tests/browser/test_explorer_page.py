@@ -1,0 +1,228 @@
+"""The explorer in a real browser, opened from disk with the network cut."""
+
+import csv
+import json
+import statistics
+from pathlib import Path
+
+import pytest
+
+from llrgeo.publish.check import RULES
+from llrgeo.publish.check_browser import (
+    MAX_TAB_STOPS,
+    axe_findings,
+    browser_findings,
+    tab_stops,
+)
+from llrgeo.publish.explorer import explorer_tables
+from llrgeo.publish.markup import read_page
+from llrgeo.publish.view import build_view
+
+pytestmark = pytest.mark.browser
+
+UPDATE_MS = 5.0
+TIMED_CHOICES = """() => {
+  const option = document.getElementById("option");
+  const took = [];
+  for (let turn = 0; turn < 40; turn++) {
+    option.selectedIndex = turn % option.options.length;
+    const start = performance.now();
+    option.dispatchEvent(new Event("change"));
+    took.push(performance.now() - start);
+  }
+  return took;
+}"""
+COMPUTED = """() => {
+  const data = JSON.parse(document.getElementById("data").textContent);
+  const minutes = llrgeoModel.unpackJourneys(data);
+  const took = [];
+  for (let turn = 0; turn < 40; turn++) {
+    const start = performance.now();
+    llrgeoModel.evaluate(data, minutes, { option: data.options[1].id,
+      service: data.services[turn % 2].id, journey: data.journeys[0].id, switched: new Set() });
+    took.push(performance.now() - start);
+  }
+  return took;
+}"""
+
+
+def table_rows(page, name):
+    return page.eval_on_selector_all(
+        f"#table-{name} tbody tr",
+        "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))",
+    )
+
+
+def heard(page):
+    return [f"{one.rule}: {one.message}" for one in page.heard]
+
+
+def test_the_page_keeps_every_rule_of_the_check(chromium, county_page):
+    text = county_page.read_text(encoding="utf-8")
+    assert [finding for rule in RULES for finding in rule(read_page(text))] == []
+    assert browser_findings(county_page, chromium) == []
+
+
+def test_the_check_names_what_only_a_browser_can_see(chromium, county_page, tmp_path):
+    broken = tmp_path / "broken.html"
+    text = county_page.read_text(encoding="utf-8")
+    links = (
+        "<a href='#x'>x</a>" * 20 + "<p lang='xx'><img alt='x' src='absent.png'><svg width='999'>"
+    )
+    broken.write_text(text.replace("<main>", f"<main>{links}"), encoding="utf-8")
+    rules = {finding.rule for finding in browser_findings(broken, chromium)}
+    assert rules >= {"request", "error", "axe", "keyboard", "width"}
+
+
+def test_it_asks_for_nothing_and_meets_no_error_in_use(open_page, county_page):
+    page = open_page(county_page)
+    for name in ("option", "service", "journey"):
+        for value in page.eval_on_selector_all(f"#{name} option", "all => all.map(o => o.value)"):
+            page.select_option(f"#{name}", value)
+    for view in ("after", "before", "city", "change"):
+        page.check(f"input[value={view}]")
+    page.click("#sites summary")
+    page.click("#site-list label >> nth=3")
+    page.click("#reset")
+    page.click("#every-area summary")
+    page.mouse.click(700, 600)
+    assert heard(page) == []
+
+
+@pytest.mark.parametrize(
+    "settings",
+    [
+        {},
+        {"viewport": {"width": 320, "height": 700}, "has_touch": True, "is_mobile": True},
+        {"forced_colors": "active"},
+        {"reduced_motion": "reduce"},
+    ],
+    ids=["desktop", "phone", "forced colours", "reduced motion"],
+)
+def test_axe_finds_nothing_once_a_place_was_found(open_page, county_page, settings):
+    page = open_page(county_page, **settings)
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    page.click("#sites summary")
+    assert axe_findings(page) == []
+    assert heard(page) == []
+
+
+def test_few_tab_stops_lead_through_the_page(open_page, county_page):
+    assert tab_stops(open_page(county_page)) <= MAX_TAB_STOPS
+
+
+def test_a_phone_scrolls_in_one_direction_only(open_page, county_page):
+    page = open_page(county_page, viewport={"width": 320, "height": 700})
+    page.fill("#find", "Townham 3")
+    page.press("#find", "Enter")
+    page.click("#every-area summary")
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_a_choice_is_computed_and_shown_at_once(open_page, county_page):
+    page = open_page(county_page)
+    assert statistics.median(page.evaluate(COMPUTED)) <= UPDATE_MS
+    assert statistics.median(page.evaluate(TIMED_CHOICES)) <= 10 * UPDATE_MS
+
+
+def test_without_javascript_the_opening_view_stands_in_tables(open_page, county, county_page):
+    page = open_page(county_page, java_script_enabled=False)
+    assert "need JavaScript" in page.inner_text("noscript")
+    texts = page.locator("#table-winners tbody tr").first.inner_text()
+    view = build_view(county, county.options[1], county.services[0], county.journeys()[0])
+    assert f"{int(view.everyone['improved']):,}" in texts
+    assert page.locator("#table-areas tbody tr").count() == len(county.areas)
+
+
+def test_tables_with_javascript_equal_those_of_python(open_page, county, county_page):
+    page = open_page(county_page)
+    page.click("#every-area summary")
+    for option, service in ((county.options[1], county.services[0]),
+                            (county.options[3], county.services[1])):  # fmt: skip
+        page.select_option("#option", option.name)
+        page.select_option("#service", service.id)
+        view = build_view(county, option, service, county.journeys()[0])
+        for table in explorer_tables(view):
+            assert table_rows(page, table["id"]) == table["rows"], table["id"]
+
+
+def test_a_postcode_gives_a_sentence_and_every_option(open_page, county, county_page):
+    page = open_page(county_page)
+    page.fill("#find", "le5 4pw")
+    page.press("#find", "Enter")
+    said = page.inner_text("#status")
+    assert "Your journey would" in said
+    assert "Today the nearest site for clinic is Site number" in said
+    assert len(table_rows(page, "mine")) == len(county.options)
+    assert "LE5" not in page.url.upper()
+
+
+def test_what_cannot_be_found_is_said(open_page, county_page):
+    page = open_page(county_page)
+    page.fill("#find", "<b>nowhere</b>")
+    page.press("#find", "Enter")
+    assert "We could not find “<b>nowhere</b>”" in page.inner_text("#status")
+
+
+def test_choices_stand_in_the_address_and_come_back_from_it(open_page, county_page):
+    page = open_page(county_page)
+    page.select_option("#option", "option_2")
+    page.check("input[value=after]")
+    page.click("#sites summary")
+    page.locator("#site-list input").nth(2).click()
+    before = page.inner_text("#headline")
+    again = open_page(county_page, page.url[page.url.index("#") :])
+    assert again.inner_text("#headline") == before
+    assert again.input_value("#option") == "option_2"
+    assert again.is_checked("input[value=after]")
+
+
+def test_a_damaged_address_opens_the_usual_view(open_page, county_page):
+    page = open_page(county_page, "#o=%E0%A4%A&s=nothing&j=&v=<b>&x=..")
+    assert page.input_value("#option") == "option_1"
+    assert heard(page) == []
+
+
+def test_switching_a_site_off_and_undoing_it_brings_the_figures_back(open_page, county_page):
+    page = open_page(county_page)
+    before = page.inner_text("#headline")
+    page.click("#sites summary")
+    page.locator("#site-list input:checked").first.click()
+    assert "changed by you" in page.inner_text("#chosen")
+    page.click("#reset")
+    assert page.inner_text("#headline") == before
+
+
+def test_the_table_is_downloaded_as_csv(open_page, county, county_page):
+    page = open_page(county_page)
+    with page.expect_download() as started:
+        page.click("#download")
+    text = Path(started.value.path()).read_text(encoding="utf-8-sig")
+    rows = list(csv.reader(text.splitlines()))
+    assert len(rows) == len(county.areas) + 1
+    assert started.value.suggested_filename == "option_1-clinic.csv"
+
+
+def test_the_map_shows_every_area_in_the_class_that_the_key_counts(open_page, county, county_page):
+    page = open_page(county_page)
+    counted = page.eval_on_selector_all("#legend b", "all => all.map(one => one.textContent)")
+    people = sum(int(text.replace(",", "")) for text in counted)
+    assert people == county.areas["residents"].sum()
+
+
+def test_printing_shows_results_and_tables_without_the_controls(open_page, county_page):
+    page = open_page(county_page)
+    page.emulate_media(media="print")
+    assert not page.is_visible("#choices")
+    assert page.is_visible("#table-winners")
+
+
+def test_it_works_inside_another_page(open_page, county_page):
+    frame = county_page.parent / "frame.html"
+    frame.write_text(f'<iframe title="x" src="{county_page.name}"></iframe>', encoding="utf-8")
+    page = open_page(frame)
+    inner = page.frame_locator("iframe")
+    inner.locator("#option").select_option("option_2")
+    assert "Option 2" in inner.locator("#chosen").inner_text()
+    assert json.loads(inner.locator("#data").text_content())["title"] == "A made-up county"

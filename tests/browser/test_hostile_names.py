@@ -1,0 +1,172 @@
+"""Names that are markup, scripts, templates or formulas show as plain text and run nothing.
+
+Every name goes into every place by which text reaches a page. Nothing may run in the browser,
+with the page's own policy switched off, and nothing when the page is built: no file appears.
+"""
+
+import csv
+import io
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from edition_cases import town_edition
+
+from llrgeo.appraisal.options import Option
+from llrgeo.publish.edition import BaseMap, Edition
+from llrgeo.publish.explorer import render_explorer
+from llrgeo.publish.folder import publish
+from llrgeo.publish.theme import Theme
+from llrgeo.travel.times import TravelTimes
+
+TOUCH = "cycler.__init__.__globals__.os.system('touch FILE')"
+NOTE_HITS = "window.hits = []; window.hit = (way) => window.hits.push(way);"
+HOSTILE = {
+    "script": "<script>hit('WAY')</script>",
+    "attribute": "\"><img src=x onerror=hit('WAY')>",
+    "quote": "' onmouseover='hit(1)' autofocus onfocus='hit(2)",
+    "end": "</script></style></title></textarea>--><script>hit('WAY')</script>",
+    "literal": "`+hit('WAY')+`",
+    "dollar": "${hit('WAY')}",
+    "braces": "{{ " + TOUCH + " }}",
+    "block": "{% set x = " + TOUCH + " %}{# note #}{% raw %}",
+    "svg": "<svg onload=hit('WAY')><a href=\"javascript:hit('WAY')\">go</a>",
+    "formula": "=cmd|' /C touch FILE'!A1",
+    "lines": "\u2028');hit('WAY');//\u2029\\'\\\\ __proto__ &lt;b&gt;",
+}
+WAYS = (
+    "title", "date", "area_name", "ward", "authority", "site_name", "site_id", "postcode",
+    "option_label", "option_note", "option_id", "service_label", "place_name", "road_number",
+    "error_note", "source", "publisher", "contact", "notice", "logo_alt", "manifest", "mode",
+    "period", "cell", "column",
+)  # fmt: skip
+
+
+SHOWN = {
+    "#chosen": "service_label",
+    "#option-note": "option_note",
+    "#site-list": "site_name",
+    "#table-areas": "area_name",
+    "#table-winners": "authority",
+    ".foot": "publisher",
+}
+
+
+def hostile_edition(town: Edition, name: str) -> Edition:
+    """Return the toy town with a name in every place where text may stand."""
+    said = {way: name.replace("WAY", way) for way in WAYS}
+    areas = town.areas.assign(
+        name=said["area_name"], ward=said["ward"], authority=said["authority"]
+    )
+    sites = town.sites.rename(index={"A": said["site_id"]}).assign(
+        name=said["site_name"], postcode=said["postcode"]
+    )
+    times = town.times[0]
+    minutes = times.minutes.rename(columns={"A": said["site_id"]})
+    here = frozenset([said["site_id"]])
+    service = replace(town.services[0], label=said["service_label"])
+    options = (
+        Option("today", said["option_label"], {"clinic": here}, note=said["option_note"]),
+        Option(
+            said["option_id"], said["option_label"], {"clinic": frozenset("B")}, said["option_note"]
+        ),
+    )
+    theme = Theme(
+        publisher=said["publisher"],
+        contact=said["contact"],
+        notice=said["notice"],
+        logo="data:image/png;base64,iVBORw0KGgo=",
+        logo_alt=said["logo_alt"],
+    )
+    return replace(
+        town,
+        title=said["title"],
+        date=said["date"],
+        areas=areas,
+        sites=sites,
+        base=BaseMap(
+            town.base.outlines,
+            town.base.roads.assign(road=said["road_number"]),
+            town.base.places.assign(name=said["place_name"]),
+        ),
+        times=(TravelTimes(minutes, mode=said["mode"], period=said["period"]),),
+        services=(service,),
+        options=options,
+        tables={"scores": pd.DataFrame({said["column"]: [said["cell"]]})},
+        manifest={said["manifest"]: said["manifest"]},
+        error_note=said["error_note"],
+        sources=(said["source"],),
+        theme=theme,
+    )
+
+
+@pytest.fixture(params=HOSTILE)
+def hostile(request, town_areas, town_sites, town_times, tmp_path):
+    """Return each hostile name, an edition full of it, and the file that must not appear."""
+    file = tmp_path / "ran"
+    name = HOSTILE[request.param].replace("FILE", str(file))
+    town = town_edition(town_areas, town_sites, town_times)
+    return name, hostile_edition(town, name), file
+
+
+def test_there_are_at_least_22_ways_and_11_names():
+    assert len(WAYS) >= 22
+    assert len(HOSTILE) == 11
+
+
+@pytest.mark.browser
+@pytest.mark.parametrize("name", ["script", "attribute", "end", "svg"])
+def test_an_unescaped_name_would_be_noticed(name, open_page, tmp_path):
+    path = tmp_path / "page.html"
+    path.write_text(f"<!DOCTYPE html><h1>{HOSTILE[name]}</h1>", encoding="utf-8")
+    page = open_page(path, first=NOTE_HITS, bypass_csp=True)
+    page.wait_for_function("hits.length > 0")
+    assert page.evaluate("hits") == ["WAY"]
+
+
+@pytest.mark.browser
+def test_nothing_runs_in_the_browser_and_names_show_as_text(hostile, open_page, tmp_path):
+    name, edition, file = hostile
+    path = tmp_path / "page.html"
+    path.write_text(render_explorer(edition), encoding="utf-8")
+    assert not file.exists()
+    page = open_page(path, first=NOTE_HITS, bypass_csp=True)
+    use_everything(page, name)
+    assert page.evaluate("hits") == []
+    assert page.heard == []
+    shown = name.replace("WAY", "title").replace("\u2028", " ").replace("\u2029", " ")
+    assert " ".join(page.text_content("h1").split()) == " ".join(shown.split())
+    for selector, way in SHOWN.items():
+        assert name.replace("WAY", way) in page.text_content(selector)
+
+
+def use_everything(page, name):
+    """Make the page show every text that it has."""
+    page.fill("#find", name.replace("WAY", "place_name"))
+    page.press("#find", "Enter")
+    page.fill("#find", "LE1 5AB")
+    page.press("#find", "Enter")
+    page.click("#sites summary")
+    page.locator("#site-list input").first.click()
+    page.click("#every-area summary")
+    for place in (0, 1):
+        page.select_option("#option", index=place)
+    page.mouse.move(600, 500)
+
+
+def test_nothing_runs_when_files_are_built_and_formulas_stay_text(hostile, tmp_path):
+    name, edition, file = hostile
+    out = tmp_path / "maps"
+    publish(edition, out)
+    assert not file.exists()
+    first = "'" if name.startswith("=") else ""
+    with (out / "tables" / "areas.csv").open(encoding="utf-8", newline="") as opened:
+        row = next(csv.DictReader(opened))
+    assert row["ward"] == first + name.replace("WAY", "ward")
+    scores = (out / "tables" / "scores.csv").read_text(encoding="utf-8")
+    assert list(csv.reader(io.StringIO(scores, newline="")))[1] == [
+        first + name.replace("WAY", "cell")
+    ]
+    sites = gpd.read_file(out / "areas.gpkg", layer="sites")
+    assert sites["name"].iloc[0] == first + name.replace("WAY", "site_name")
