@@ -262,6 +262,7 @@ def hashes_of_builds(extract: Path, folder: Path) -> set[tuple[str, ...]]:
     return found
 
 
+@pytest.mark.slow
 def test_builds_are_byte_equal_over_five_hash_seeds(tmp_path: Path) -> None:
     drawn = Map({**STREET, "d": (400.0, 400.0), "e": (800.0, 400.0)})
     drawn.way(1, "a b").way(2, "b c").way(3, "b d").way(4, "c e").way(5, "d e", access="private")
@@ -272,6 +273,7 @@ def test_builds_are_byte_equal_over_five_hash_seeds(tmp_path: Path) -> None:
 
 
 @pytest.mark.reference
+@pytest.mark.slow
 def test_builds_of_a_county_are_byte_equal_over_five_hash_seeds(
     tmp_path: Path, reference: Path
 ) -> None:

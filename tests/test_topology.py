@@ -3,11 +3,14 @@
 from collections.abc import Callable
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pytest
-from road_maps import Map, Town
+from road_maps import LAT, LON, M_IN_LAT, M_IN_LON, Map, Town
 
 from llrgeo.errors import NetworkError
+from llrgeo.roads.snap import snapper
+from llrgeo.schema import WGS84
 
 Build = Callable[..., Town]
 
@@ -407,3 +410,31 @@ def test_a_map_without_streets_of_the_mode_is_refused(build: Build) -> None:
     drawn = Map({"a": (0.0, 0.0), "b": (400.0, 0.0)}).way(1, "a b", highway="footway")
     with pytest.raises(NetworkError, match="no roads for car in the files"):
         build(drawn)
+
+
+def test_a_private_road_that_leads_nowhere_public_is_not_snapped_to(build: Build) -> None:
+    places = {"a": (0.0, 0.0), "b": (400.0, 0.0), "c": (400.0, 60.0), "d": (800.0, 60.0)}
+    drawn = Map(places).way(1, "a b").way(2, "c d", access="private")
+    network = build(drawn).network
+    point = gpd.GeoSeries(gpd.points_from_xy([LON + 600 * M_IN_LON], [LAT], crs=WGS84))
+    for role in ("origin", "destination"):
+        found = snapper(network).snap(point, role=role)
+        assert network.edges["use"].iloc[found["edge"].iloc[0]] == "through"
+        assert found["distance_m"].iloc[0] == pytest.approx(200, abs=1)
+
+
+def test_nobody_is_joined_to_a_trunk_road_or_a_ferry(build: Build) -> None:
+    places = {"a": (0.0, 0.0), "b": (400.0, 0.0), "c": (0.0, 200.0), "d": (400.0, 200.0)}
+    drawn = Map(places).way(1, "a b", highway="trunk").way(2, "a c").way(3, "c d").way(4, "b d")
+    drawn.tagged(5, "b c", {"route": "ferry"})
+    network = build(drawn).network
+    roads = network.edges[network.edges["road_class"] != "turn"]
+    assert set(roads.loc[~roads["snappable"], "road_class"]) == {"trunk", "ferry"}
+
+
+def test_beyond_the_limit_nothing_is_snapped_and_the_distance_is_told(build: Build) -> None:
+    drawn = Map({"a": (0.0, 0.0), "b": (400.0, 0.0)}).way(1, "a b")
+    point = gpd.GeoSeries(gpd.points_from_xy([LON], [LAT + 1_700 * M_IN_LAT], crs=WGS84))
+    found = snapper(build(drawn).network).snap(point, role="origin").iloc[0]
+    assert found["edge"] == -1
+    assert found["distance_m"] == pytest.approx(1_700, abs=5)

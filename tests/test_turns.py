@@ -112,6 +112,7 @@ def test_random_towns_are_driven_as_the_edge_based_search_drives_them(
 
 
 @pytest.mark.reference
+@pytest.mark.slow
 def test_a_county_with_random_restrictions_is_driven_as_the_edge_based_search_drives_it(
     reference: Path,
 ) -> None:

@@ -31,8 +31,9 @@ BUFFER_M: Final = 25_000.0
 LICENCE: Final = "© OpenStreetMap contributors, Open Database Licence 1.0"
 
 _UNCALIBRATED: Final = (
-    "speeds and delays are starting values between published bounds, not measured here; "
-    "compare with known times (llrgeo validate) before quoting levels"
+    "streets © OpenStreetMap contributors (ODbL 1.0), data of {date}; speeds and delays are "
+    "starting values between published bounds, not measured here; compare with known times "
+    "(llrgeo validate) before quoting levels"
 )
 _TEXT: Final = ("road_class", "road_name", "use")
 
@@ -154,7 +155,7 @@ def finish(made: Assembly, extract: Extract, mode: str) -> RoadNetwork:
         f"OpenStreetMap: {names}",
         LICENCE,
         extract.date,
-        error=_UNCALIBRATED,
+        error=_UNCALIBRATED.format(date=extract.date or "unknown date"),
         counts=counts,
     )
     return RoadNetwork(xy, _edge_table(edges, made.sections), info)
