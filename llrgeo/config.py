@@ -116,7 +116,7 @@ class StudyConfig(_Part):
     outlines: str = "embedded"
     authorities: str = "embedded"
     network: str = "embedded"
-    network_walk: str = "embedded"
+    network_walk: str = ""
     theme: str = ""
     sources: tuple[str, ...] = ()
     modes: tuple[Literal["car", "walk"], ...] = ("car",)
@@ -138,10 +138,6 @@ class StudyConfig(_Part):
         if value != "embedded":
             return self.folder / value
         return embedded(_EMBEDDED[key])
-
-    def network_path(self, mode: str) -> Path:
-        """Return the folder of the road network for a mode."""
-        return self.path("network" if mode == "car" else f"network_{mode}")
 
     @property
     def baseline(self) -> str:
@@ -168,7 +164,6 @@ _EMBEDDED: Final = {
     "outlines": "outlines.geojson",
     "authorities": "authorities.geojson",
     "network": "network",
-    "network_walk": "network_walk",
 }
 
 

@@ -11,8 +11,9 @@ from llrgeo.assumptions import read_activity, read_all_rates
 from llrgeo.config import StudyConfig, build_services
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.sites import check_sites_near, read_sites
-from llrgeo.roads.network import load_network
+from llrgeo.roads.network import RoadNetwork, load_network
 from llrgeo.roads.snap import snapper
+from llrgeo.roads.walking import on_foot
 from llrgeo.schema import raise_faults
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import Track, TravelTimes
@@ -69,14 +70,27 @@ def compute_times(
     """
     times: dict[Journey, TravelTimes] = {}
     for mode in study.modes:
-        router = NetworkRouter(load_network(study.network_path(mode)))
+        router = NetworkRouter(read_network(study, mode))
         check_sites_snap(router, places.sites)
-        for period in study.periods:
+        for period in study.periods if mode == "car" else study.periods[:1]:
             found = router.travel_times(
                 places.areas.geometry, places.sites.geometry, mode=mode, period=period, track=track
             )
             times[mode, period] = _published(found, study)
     return times
+
+
+def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
+    """Return a study's network for a mode; without one for walking, its streets are walked.
+
+    Raises
+    ------
+    NetworkError
+        If the network is missing, or cannot be walked.
+    """
+    if mode == "walk" and not study.network_walk:
+        return on_foot(load_network(study.path("network")))
+    return load_network(study.path("network" if mode == "car" else "network_walk"))
 
 
 def check_sites_snap(router: NetworkRouter, sites: gpd.GeoDataFrame) -> None:
@@ -101,6 +115,8 @@ def check_sites_snap(router: NetworkRouter, sites: gpd.GeoDataFrame) -> None:
 def compute_team_times(study: StudyConfig, places: Places) -> dict[Journey, TravelTimes]:
     """Compute the minutes from every site to every area; empty if no team visits homes.
 
+    Teams drive wherever the study has driving times.
+
     Raises
     ------
     NetworkError
@@ -109,8 +125,8 @@ def compute_team_times(study: StudyConfig, places: Places) -> dict[Journey, Trav
     times: dict[Journey, TravelTimes] = {}
     if not any(service.delivery == "team" for service in study.services):
         return times
-    for mode in study.modes:
-        router = NetworkRouter(load_network(study.network_path(mode)))
+    for mode in [one for one in study.modes if one == "car"] or study.modes:
+        router = NetworkRouter(read_network(study, mode))
         for period in study.periods:
             found = times_from_sites(
                 router, places.areas.geometry, places.sites.geometry, mode=mode, period=period
