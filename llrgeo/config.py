@@ -128,7 +128,7 @@ class StudyConfig(_Part):
     seed: int = 0
     services: Annotated[tuple[ServiceConfig, ...], Field(min_length=1)]
     options: Annotated[tuple[OptionConfig, ...], Field(min_length=1)]
-    criteria: tuple[CriterionConfig, ...] = ()
+    criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
     hurdles: tuple[HurdleConfig, ...] = ()
     appraisal: AppraisalConfig = AppraisalConfig()
 

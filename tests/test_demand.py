@@ -45,6 +45,9 @@ def test_the_activity_table_states_growth_and_source(town_areas: pd.DataFrame) -
     assert table.loc["nurses", "growth"] == pytest.approx(55 / 102.5)
     assert table.loc["nurses", "share_home"] == 1
     assert (table["source"] == "illustrative").all()
+    counted = pd.DataFrame({"beds": [100.0] * 4}, index=town_areas.index)
+    table = activity_table([BEDS], town_areas, later, counted=counted)
+    assert table.loc["beds", ["contacts", "contacts_later"]].tolist() == pytest.approx([400, 800])
 
 
 def test_delivery_and_shares_that_make_no_sense_are_faults() -> None:

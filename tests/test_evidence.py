@@ -4,13 +4,14 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from appraisal_cases import LOCAL, TODAY, town_setting
+from appraisal_cases import LOCAL, NURSES, TODAY, town_setting
 
 from llrgeo.appraisal.access import OUTCOMES
 from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
 from llrgeo.appraisal.evidence import Assumptions, Evidence, appraise
 from llrgeo.appraisal.glossary import column_meaning
+from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.places import compare_places
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
 from llrgeo.appraisal.simulation import Uncertainty, simulate
@@ -144,6 +145,22 @@ def test_contacts_of_real_patients_are_published_without_small_numbers(
     beds = found["places_of_care"].query("option == 'today' and service == 'beds'").iloc[0]
     assert pd.isna(beds["unreachable"])
     assert pd.isna(beds["city_hospital"])
+
+
+def test_a_study_of_teams_alone_is_judged_by_the_teams_journeys(
+    setting: Setting, assumptions: Assumptions
+) -> None:
+    alone = replace(setting, services=(NURSES,))
+    today = Option("today", "Today", {"nurses": frozenset("A")})
+    nearer = today.change("nearer", opens={"nurses": {"B"}})
+    results = evaluate_options([today, nearer], alone, baseline="today")
+    assert results["nearer"].overall.change["change_min"].tolist()[:3] == [0, -2, 0]
+    scorecard = score_options(results, [Criterion("team_in_time", 1), Criterion("mean_minutes", 1)])
+    found = appraise(results, alone, scorecard, assumptions, baseline="today").tables
+    assert "floating_catchments" not in found
+    assert (
+        found["winners_and_losers"].groupby(["option", "service"])["people"].sum() == 1_000
+    ).all()
 
 
 def test_places_are_ranked_and_joined_with_the_users_figures(

@@ -75,6 +75,11 @@ def test_an_option_that_fails_a_hurdle_has_no_rank(results: Results) -> None:
     assert card.ranks["local"] == 1
 
 
+def test_hurdles_that_nobody_meets_are_an_error(results: Results) -> None:
+    with pytest.raises(InputError, match=r"no option meets all of within_standard 0\.99"):
+        score_options(results, CRITERIA, hurdles=[Hurdle("within_standard", 0.99)])
+
+
 def test_a_difference_that_is_not_material_dominates_nobody() -> None:
     scores = pd.DataFrame([[0.5, 0.5], [0.504, 0.5], [0.51, 0.5]], index=["a", "b", "c"])
     assert dominating_option(scores).tolist() == ["c", "c", ""]

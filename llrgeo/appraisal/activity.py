@@ -6,7 +6,7 @@ reached), `travel_time_min`, `distance_km`, and contacts a year: `contacts` in a
 """
 
 from collections.abc import Iterable, Mapping
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
@@ -34,16 +34,18 @@ def split_contacts(contacts: pd.Series, service: Service, shares: Shares) -> pd.
     )
 
 
-def minutes_per_contact(allocations: Iterable[pd.DataFrame]) -> pd.Series:
+def minutes_per_contact(
+    allocations: Iterable[pd.DataFrame], *, travelled: Literal["at_site", "at_home"]
+) -> pd.Series:
     """Return for every area the minutes a contact costs on average over several services.
 
-    A contact at home or by video takes no journey. +inf if some contacts need a site that cannot
-    be reached, NaN where an area has no contacts at all.
+    Only contacts that are `travelled` for take a journey; all others count as no minutes. +inf if
+    some of them cannot be reached, NaN where an area has no contacts at all.
     """
     minutes, contacts = [], []
     for allocation in allocations:
-        spent = allocation["at_site"] * allocation["travel_time_min"]
-        minutes.append(spent.where(allocation["at_site"] > 0, 0.0))
+        spent = allocation[travelled] * allocation["travel_time_min"]
+        minutes.append(spent.where(allocation[travelled] > 0, 0.0))
         contacts.append(allocation["contacts"])
     total = pd.concat(contacts, axis=1).sum(axis=1)
     return pd.concat(minutes, axis=1).sum(axis=1) / total.where(total > 0)

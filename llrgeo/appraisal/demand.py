@@ -148,18 +148,29 @@ def round_to_total(values: pd.Series) -> pd.Series:
 
 
 def activity_table(
-    services: Iterable[Service], areas: pd.DataFrame, later: pd.DataFrame
+    services: Iterable[Service],
+    areas: pd.DataFrame,
+    later: pd.DataFrame,
+    *,
+    counted: pd.DataFrame | None = None,
 ) -> pd.DataFrame:
-    """Return contacts a year by service: now and in the later year, and where they take place."""
+    """Return contacts a year by service: now and in the later year, and where they take place.
+
+    Contacts that were counted (areas by services) take the place of those by rates, and grow as
+    these would.
+    """
     rows = {}
     for service in services:
         now, then = float(trips(service, areas).sum()), float(trips(service, later).sum())
+        growth = then / now - 1 if now else np.nan
+        if counted is not None and service.id in counted.columns:
+            now = float(counted[service.id].sum())
         rows[service.id] = {
             "label": service.label,
             "delivery": service.delivery,
             "contacts": now,
-            "contacts_later": then,
-            "growth": then / now - 1 if now else np.nan,
+            "contacts_later": now * (1 + growth),
+            "growth": growth,
             "share_video": service.shares.video,
             "share_home": 1.0 if service.delivery == "team" else service.shares.home,
             "source": service.source,

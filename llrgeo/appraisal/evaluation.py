@@ -61,6 +61,11 @@ class Setting:
     kg_co2e_per_km: float = float("nan")
     activity: pd.DataFrame | None = None
 
+    @property
+    def visited(self) -> tuple[Service, ...]:
+        """Return the services for which somebody travels to a site."""
+        return tuple(service for service in self.services if service.delivery != "team")
+
     def times_of(self, service: Service) -> TravelTimes:
         """Return the times in the direction in which the service travels."""
         if service.delivery == "team" and self.team_times is not None:
@@ -110,7 +115,8 @@ class OptionSummary:
         The option.
     overall
         Minutes a contact: for each area the average over the services for which somebody travels
-        to a site, weighted by contacts; a contact at home or by video takes no journey.
+        to a site, weighted by contacts; a contact at home or by video takes no journey. In a study
+        of teams alone, the minutes of the team.
     burden
         One row a service: trips, hours, kilometres and kg CO2e a year, there and back.
     care
@@ -264,10 +270,9 @@ class _Evaluator:
     before: _Allocations
 
     def summary(self, option: Option, after: _Allocations) -> OptionSummary:
-        travelled = [one.id for one in self.setting.services if one.delivery != "team"]
         overall = self._access(
-            minutes_per_contact([self.before[one] for one in travelled]),
-            minutes_per_contact([after[one] for one in travelled]),
+            self._minutes_per_contact(self.before),
+            self._minutes_per_contact(after),
             self.setting.thresholds_min,
         )
         kinds = self.setting.sites["kind"]
@@ -298,6 +303,14 @@ class _Evaluator:
                 capacity=option.capacity.get(service.id, {}),
                 minimum_activity=service.minimum_activity,
             ),
+        )
+
+    def _minutes_per_contact(self, allocations: _Allocations) -> pd.Series:
+        visited = self.setting.visited
+        counted = visited or self.setting.services
+        return minutes_per_contact(
+            [allocations[service.id] for service in counted],
+            travelled="at_site" if visited else "at_home",
         )
 
     def _access(

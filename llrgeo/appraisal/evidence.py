@@ -183,7 +183,10 @@ def people_tables(
     people = people_by_group(areas)
     tables = {
         "activity": activity_table(
-            setting.services, areas, grow(areas, assumptions.growth)
+            setting.services,
+            areas,
+            grow(areas, assumptions.growth),
+            counted=setting.activity,
         ).reset_index(),
         "equity": equity_table(results, areas, baseline=baseline).reset_index(),
         "places": compare_places(results, areas, sites, assumptions.indicators),
@@ -193,14 +196,16 @@ def people_tables(
         "worst_changes": _by_option(
             results, lambda result: worst_changes(result, areas).reset_index()
         ),
-        "floating_catchments": catchment_table(results, setting, people),
-        "team_reach": team_reach(results, areas),
-        "choice_of_site": compare_rules(results, setting),
     }
+    if len(setting.visited) < len(setting.services):
+        tables["team_reach"] = team_reach(results, areas)
+    if setting.visited:
+        tables["floating_catchments"] = catchment_table(results, setting, people)
+        tables["choice_of_site"] = compare_rules(results, setting)
     if "authority" in sites.columns:
         home = areas["authority"].unique()
         tables["over_the_border"] = border_flows(results, areas, sites, home=home)
-    if assumptions.walk_times is not None:
+    if setting.visited and assumptions.walk_times is not None:
         tables["on_foot"] = walking_table(results, assumptions.walk_times, people)
     return tables
 
@@ -240,9 +245,6 @@ def robustness_tables(
     baseline: str,
 ) -> _Tables:
     """Return switching weights, the tornado, and what simulated errors do to figures and ranks."""
-    simulation = simulate(
-        results, setting, assumptions.uncertainty, draws=assumptions.draws, seed=assumptions.seed
-    )
     options = [result.option for result in results.values()]
     cases = {
         name: {
@@ -255,12 +257,21 @@ def robustness_tables(
         }
         for name, settings in sensitivity_cases(setting, assumptions.growth).items()
     }
-    return {
+    tables = {
         "switching_weights": switching_weights(scorecard),
         "tornado": one_at_a_time(scorecard, cases, MEASURES),
-        "simulated_figures": simulation.intervals(baseline=baseline),
-        "simulated_ranks": _long_ranks(simulation.ranks(scorecard, MEASURES)),
     }
+    if setting.visited:
+        simulation = simulate(
+            results,
+            setting,
+            assumptions.uncertainty,
+            draws=assumptions.draws,
+            seed=assumptions.seed,
+        )
+        tables["simulated_figures"] = simulation.intervals(baseline=baseline)
+        tables["simulated_ranks"] = _long_ranks(simulation.ranks(scorecard, MEASURES))
+    return tables
 
 
 def _burden(result: OptionResult, before: OptionResult) -> pd.DataFrame:

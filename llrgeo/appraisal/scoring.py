@@ -116,8 +116,9 @@ def score_options(
     Raises
     ------
     InputError
-        For unknown or repeated measures, weights that are negative or add up to nothing, and
-        measures that have no figure in this study; the message lists every fault.
+        For unknown or repeated measures, weights that are negative or add up to nothing, measures
+        that have no figure in this study, and hurdles that no option meets; the message lists
+        every fault.
     """
     known = MEASURES if measures is None else measures
     raise_faults(criteria_faults(criteria, hurdles, known), source="criteria")
@@ -134,6 +135,9 @@ def score_options(
         },
         index=values.index,
     )
+    if hurdles and not passed.all(axis=1).any():
+        limits = ", ".join(f"{hurdle.measure} {hurdle.limit:g}" for hurdle in hurdles)
+        raise_faults([f"no option meets all of {limits}"], source="hurdles")
     ranked = totals.round(12).where(passed.all(axis=1))
     return Scorecard(
         values=values[names],

@@ -111,7 +111,7 @@ def simulate(
     seed: int,
 ) -> Simulation:
     """Draw whole studies and return the simulated measures of every option."""
-    services = [one for one in setting.services if one.delivery != "team"]
+    services = setting.visited
     pairs, journeys = _journeys(results, setting)
     minutes = setting.times.minutes.to_numpy().ravel()[pairs]
     people = setting.areas[list(AGE_BANDS)].to_numpy(float).T
@@ -165,11 +165,10 @@ def _journeys(
     """Return the journeys made under any option (places in the flat matrix), and by option."""
     columns = setting.times.minutes.columns
     rows = setting.times.minutes.index.get_indexer(setting.areas.index)
-    services = [one for one in setting.services if one.delivery != "team"]
     made: list[list[_Journeys]] = []
     for result in results.values():
         of_option = []
-        for number, service in enumerate(services):
+        for number, service in enumerate(setting.visited):
             used = result.services[service.id].allocation["site_id"]
             area = np.flatnonzero(used.notna())
             place = rows[area] * len(columns) + columns.get_indexer(pd.Index(used.iloc[area]))
