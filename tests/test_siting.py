@@ -1,11 +1,13 @@
 """Siting equals trying every plan, for each objective and constraint; certificates hold."""
 
+import numpy as np
 import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from siting_cases import KINDS, BruteForce, problems
+from siting_cases import KINDS, UNREACHABLE_MIN, BruteForce, problems
 
+from llrgeo.appraisal.siting.constraints import Budget, Capacity
 from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.problem import OBJECTIVES, SitingProblem
 from llrgeo.errors import InfeasibleError
@@ -60,3 +62,22 @@ def test_constraints_together_equal_trying_every_plan(
     data: st.DataObject, objective: str, kinds: list[type]
 ) -> None:
     check_against_brute_force(*data.draw(problems(objective, tuple(kinds), 6)))
+
+
+def test_a_site_is_not_needed_only_because_no_other_is_left_to_take_its_place() -> None:
+    minutes = [
+        [25, 20, 10, 12],
+        [1, np.inf, 0, 7],
+        [32, 25, 36, 20],
+        [24, 38, 29, 25],
+        [21, 22, 37, 11],
+        [32, 26, 0, 15],
+        [34, 22, 1, 30],
+    ]
+    areas = pd.Index([f"a{i}" for i in range(7)])
+    times = TravelTimes(pd.DataFrame(minutes, areas, list("ABCD"), dtype=float))
+    demand = pd.Series([15.0, 10, 6, 15, 7, 6, 17], areas)
+    budget = Budget({"A": 1.0, "B": 1.0, "C": 6.0, "D": 3.0}, 10.0)
+    room = Capacity({"A": 42.0, "B": 45.0, "C": 47.0, "D": 86.0})
+    problem = SitingProblem(constraints=(budget, room), unreachable_min=UNREACHABLE_MIN)
+    check_against_brute_force(times, demand, problem)

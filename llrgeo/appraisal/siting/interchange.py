@@ -7,6 +7,7 @@ import numpy as np
 
 from llrgeo.appraisal.siting.model import Mask, Matrix, Model, Plan, Tally, Vector, tally_excess
 
+_PROMISING: Final = 100  # moves whose catchments are worked out
 _STEPS: Final = 1_000  # a search that takes more goes round in rounding errors
 
 
@@ -84,11 +85,16 @@ def _best_move(model: Model, plan: Plan) -> Plan:
             - np.append(row.coefficients[plan], 0.0)[:, None]
         )
         excess += row.excess(row.coefficients[plan].sum() + change)
-    excess[~_possible(model, plan)] = np.inf
-    least = excess.min()
-    cost[excess > least] = np.inf
-    out, into = np.unravel_index(cost.argmin(), cost.shape)
-    return _moved(plan, int(out), int(into), len(model.keep))
+    possible = _possible(model, plan)
+    excess[~possible] = np.inf
+    order = np.lexsort((cost.ravel(), excess.ravel()))
+    if model.catchments is None:
+        return _moved(model, plan, int(order[0]))
+    # What sites do cannot be told from sums over areas: the most promising plans are looked at.
+    promising = [
+        _moved(model, plan, int(move)) for move in order[: min(_PROMISING, possible.sum())]
+    ]
+    return min(promising, key=lambda moved: standing(model, moved))
 
 
 def _possible(model: Model, plan: Plan) -> Mask:
@@ -104,7 +110,10 @@ def _possible(model: Model, plan: Plan) -> Mask:
     return possible
 
 
-def _moved(plan: Plan, out: int, into: int, sites: int) -> Plan:
+def _moved(model: Model, plan: Plan, move: int) -> Plan:
+    """Return the plan after a move, numbered along the rows of `after_moves`."""
+    sites = len(model.keep)
+    out, into = divmod(move, sites + 1)
     left = np.delete(plan, out) if out < len(plan) else plan
     return np.sort(np.append(left, into)) if into < sites else left
 
