@@ -144,6 +144,7 @@ sites = "sites.csv"
 outlines = "outlines.geojson"
 authorities = "authorities.geojson"
 network = "network"
+appraisal = { draws = 200 }
 services = [
   { id = "clinic", label = "Clinic", standard_min = 2, rates = { age_18_64 = 100 }, visits = 2 },
   { id = "beds", label = "Beds", standard_min = 5, rates = { age_75_84 = 50 } },

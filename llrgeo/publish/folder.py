@@ -74,7 +74,7 @@ def manifest_text(edition: Edition, files: Mapping[str, Content]) -> str:
     """Return the manifest as JSON: what went in, and the SHA-256 of every file that came out."""
     outputs = {name: hashlib.sha256(_bytes(files[name])).hexdigest() for name in sorted(files)}
     manifest = {**edition.manifest, "outputs": outputs}
-    return json.dumps(manifest, indent=2, sort_keys=True, ensure_ascii=False) + "\n"
+    return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 
 
 def _bytes(content: Content) -> bytes:
