@@ -5,6 +5,8 @@ from importlib.metadata import version
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import Scorecard, score_options
+from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
+from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.config import StudyConfig, load_study
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.areas import read_areas
@@ -22,12 +24,15 @@ __all__ = [
     "OptionResult",
     "RoadNetwork",
     "Scorecard",
+    "SiteSelection",
+    "SitingProblem",
     "StudyConfig",
     "StudyResult",
     "TravelTimes",
     "evaluate_options",
     "load_network",
     "load_study",
+    "locate_sites",
     "read_areas",
     "read_sites",
     "run_study",

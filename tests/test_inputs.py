@@ -95,6 +95,18 @@ def test_a_site_without_coordinates_stands_at_its_postcode(tmp_path, town_sites)
     assert (sites.distance(infirmary) < 1).all()
 
 
+def test_a_row_without_coordinates_among_rows_that_have_them_stands_at_its_postcode(
+    tmp_path, town_sites
+):
+    first, *others = town_sites.index
+    mixed = town_sites.assign(postcode="LE1 5WW")
+    mixed.loc[first, ["lat", "lon"]] = None
+    sites = read_sites(write(tmp_path, mixed))
+    infirmary = locate_postcodes(["LE1 5WW"], read_postcodes()).iloc[0]
+    assert sites.geometry[first].distance(infirmary) < 1
+    assert (sites.geometry[others].distance(town_sites.geometry[others]) < 1).all()
+
+
 def test_a_site_with_neither_coordinates_nor_a_live_postcode_is_refused(tmp_path, town_sites):
     lost = town_sites.assign(lat=[None, 52.6, 52.6], lon=[None, -1.1, -1.1])
     message = message_of(read_sites, write(tmp_path, lost.assign(postcode="LE99 9ZZ")))

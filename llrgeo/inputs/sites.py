@@ -4,12 +4,11 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, squeeze_postcode
 from llrgeo.inputs.tables import read_table, typed_points
-from llrgeo.schema import SITES, WGS84, name_some, raise_faults
+from llrgeo.schema import SITES, WGS84, raise_faults
 
 _FAR_M: Final = 60_000.0
 
@@ -67,31 +66,20 @@ def sites_for(sites: pd.DataFrame, service: str) -> list[str]:
     return sorted(sites.index[offered & (sites["status"] != "closed")])
 
 
-def check_known(site_ids: list[str], sites: pd.DataFrame, *, source: str) -> None:
-    """Refuse ids that name no site.
-
-    Raises
-    ------
-    InputError
-        If any is unknown.
-    """
-    unknown = sorted(set(site_ids) - set(sites.index))
-    if unknown:
-        raise_faults([f"no such site: {name_some(unknown)}"], source=source)
-
-
 def _placed_by_postcode(table: pd.DataFrame) -> pd.DataFrame:
     """Fill in the coordinates that sites lack; those with no live postcode stay blank."""
     if "postcode" not in table.columns:
         return table
-    filled = table.assign(**{name: table.get(name, np.nan) for name in ("lat", "lon")})
-    bare = filled[["lat", "lon"]].isna().all(axis=1)
+    given = table.reindex(columns=["lat", "lon"])
+    bare = given.isna().all(axis=1)
     known = read_postcodes()
     tidy = table["postcode"].fillna("").map(squeeze_postcode)
     rows = table.index[bare & tidy.isin(known.index)]
     if rows.empty:
-        return filled
+        return table.assign(lat=given["lat"], lon=given["lon"])
     points = locate_postcodes(tidy[rows], known).to_crs(WGS84)
-    filled.loc[rows, "lat"] = points.y.round(5).to_numpy()
-    filled.loc[rows, "lon"] = points.x.round(5).to_numpy()
-    return filled
+    lat = given["lat"].astype(object)  # a column of text would take no number
+    lon = given["lon"].astype(object)
+    lat[rows] = points.y.round(5).to_numpy()
+    lon[rows] = points.x.round(5).to_numpy()
+    return table.assign(lat=lat, lon=lon)
