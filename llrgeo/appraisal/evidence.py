@@ -127,9 +127,10 @@ def appraise(
             {"option": list(sentences), "sentence": list(sentences.values())}
         ),
     }
+    robustness = robustness_sentence(scorecard, acceptability, {**criteria, **labels})
+    tables["robustness"] = pd.DataFrame({"sentence": [robustness]})
     if assumptions.restricted:
         tables = suppress_tables(tables)
-    robustness = robustness_sentence(scorecard, acceptability, {**criteria, **labels})
     return Evidence(sentences, robustness, acceptability, tables)
 
 

@@ -154,5 +154,5 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "change_low": "Difference from today that 5 % of draws fall below",
     "change_median": "Difference from today in the middle of all draws",
     "change_high": "Difference from today that 5 % of draws exceed",
-    "sentence": "What the option does, in words",
+    "sentence": "What the option does, or how sure the ranking is, in words",
 }
