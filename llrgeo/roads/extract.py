@@ -16,6 +16,7 @@ from llrgeo.roads.pbf import check_whole
 from llrgeo.schema import Track, name_some
 
 _DEGREE: Final = 10_000_000  # OpenStreetMap keeps coordinates in these parts of a degree
+_HALF_TURN: Final = 180  # a node without a place has a number beyond every longitude
 _POINT_KEYS: Final = frozenset(
     {
         "access", "barrier", "bicycle", "crossing", "foot", "highway", "maxheight", "maxwidth",
@@ -155,53 +156,52 @@ def _header_date(path: Path) -> str:
 
 
 class _Elements(NamedTuple):
-    """What one file holds, in its order."""
+    """What one file holds, in its order; `x` and `y` in ten-millionths of a degree."""
 
-    ids: "array[int]"
-    x: "array[int]"
-    y: "array[int]"
+    ids: NDArray[np.int64]
+    x: NDArray[np.int64]
+    y: NDArray[np.int64]
     points: dict[int, dict[str, str]]
     ways: list[Way]
     restrictions: list[Restriction]
 
 
 def _elements(path: Path) -> _Elements:
-    """Read all nodes, and the streets and turn restrictions, of a file."""
-    found = _Elements(array("q"), array("q"), array("q"), {}, [], [])
-    wanted = osmium.filter.KeyFilter("highway", "route", "ferry", "type")
-    wanted.enable_for(osmium.osm.WAY | osmium.osm.RELATION)
-    for element in osmium.FileProcessor(str(path)).with_filter(wanted):
-        _add(found, element, path)
-    return found
+    """Read all nodes, and the points, streets and turn restrictions, of a file."""
+    points = {node.id: dict(node.tags) for node in _tagged(path, osmium.osm.NODE, *_POINT_KEYS)}
+    ways, restrictions = [], []
+    for way in _tagged(path, osmium.osm.WAY, "highway", "route", "ferry"):
+        tags = dict(way.tags)
+        if "highway" in tags or is_ferry(tags):
+            refs = np.array([node.ref for node in way.nodes], dtype=np.int64)
+            ways.append(Way(way.id, tags, refs))
+    for relation in _tagged(path, osmium.osm.RELATION, "type"):
+        if relation.tags["type"].startswith("restriction"):
+            members = tuple(Member(one.type, one.ref, one.role) for one in relation.members)
+            restrictions.append(Restriction(relation.id, dict(relation.tags), members))
+    return _Elements(*_nodes(path), points, ways, restrictions)
 
 
-def _add(found: _Elements, element: Any, path: Path) -> None:  # noqa: ANN401 (osmium's union of types)
-    if element.deleted:
-        msg = f"{path}: a file of history or changes (element {element.id} is deleted)"
-        raise NetworkError(msg)
-    tags = dict(element.tags) if element.tags else {}
-    if element.is_node():
-        _add_node(found, element, tags)
-    elif element.is_way() and ("highway" in tags or is_ferry(tags)):
-        refs = np.array([node.ref for node in element.nodes], dtype=np.int64)
-        found.ways.append(Way(element.id, tags, refs))
-    elif element.is_relation() and tags.get("type", "").startswith("restriction"):
-        members = tuple(Member(one.type, one.ref, one.role) for one in element.members)
-        found.restrictions.append(Restriction(element.id, tags, members))
+def _tagged(path: Path, kind: Any, *keys: str) -> Any:  # noqa: ANN401 (osmium's own types)
+    """Run through the elements of a kind that have one of some keys."""
+    return osmium.FileProcessor(str(path), kind).with_filter(osmium.filter.KeyFilter(*keys))
 
 
-def _add_node(found: _Elements, node: Any, tags: dict[str, str]) -> None:  # noqa: ANN401 (as above)
-    if not node.location.valid():
-        return
-    found.ids.append(node.id)
-    found.x.append(node.location.x)
-    found.y.append(node.location.y)
-    if not _POINT_KEYS.isdisjoint(tags):
-        found.points[node.id] = tags
+def _nodes(path: Path) -> list[NDArray[np.int64]]:
+    """Return ids and coordinates of all nodes that have any; millions, so nothing else is asked."""
+    ids, x, y = array("q"), array("q"), array("q")
+    nodes: Any = osmium.FileProcessor(str(path), osmium.osm.NODE)
+    for node in nodes:
+        location = node.location
+        ids.append(node.id)
+        x.append(location.x)
+        y.append(location.y)
+    columns = np.array([ids, x, y], dtype=np.int64)
+    return list(columns[:, np.abs(columns[1]) <= _HALF_TURN * _DEGREE])
 
 
 def _sorted_extract(path: Path, found: _Elements, date: str, digest: str) -> Extract:
-    ids = np.array(found.ids, dtype=np.int64)
+    ids = found.ids
     for what, read in (
         ("node", ids),
         ("way", np.array([way.id for way in found.ways], dtype=np.int64)),
@@ -215,8 +215,8 @@ def _sorted_extract(path: Path, found: _Elements, date: str, digest: str) -> Ext
     counts = {"nodes": len(ids), "ways": len(found.ways), "restrictions": len(found.restrictions)}
     return Extract(
         ids[order],
-        np.array(found.x, dtype=np.int64)[order] / _DEGREE,
-        np.array(found.y, dtype=np.int64)[order] / _DEGREE,
+        found.x[order] / _DEGREE,
+        found.y[order] / _DEGREE,
         found.points,
         found.ways,
         found.restrictions,

@@ -273,7 +273,7 @@ def _own_copy(
     current = next((one for one in then if original[one] == edge), None)
     if current is None:
         return None
-    if sum(current in others for others in onward.values()) == 1 and current != edge:
+    if current != edge and sum(current in others for others in onward.values()) == 1:
         return current
     copy = len(original)
     original.append(edge)
