@@ -179,7 +179,8 @@ def _elements(path: Path) -> _Elements:
         if relation.tags["type"].startswith("restriction"):
             members = tuple(Member(one.type, one.ref, one.role) for one in relation.members)
             restrictions.append(Restriction(relation.id, dict(relation.tags), members))
-    return _Elements(*_nodes(path), points, ways, restrictions)
+    ids, x, y = _nodes(path)
+    return _Elements(ids, x, y, points, ways, restrictions)
 
 
 def _tagged(path: Path, kind: Any, *keys: str) -> Any:  # noqa: ANN401 (osmium's own types)
