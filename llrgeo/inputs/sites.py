@@ -72,9 +72,11 @@ def _placed_by_postcode(table: pd.DataFrame) -> pd.DataFrame:
         return table
     given = table.reindex(columns=["lat", "lon"])
     bare = given.isna().all(axis=1)
+    if not bare.any():
+        return table
     known = read_postcodes()
-    tidy = table["postcode"].fillna("").map(squeeze_postcode)
-    rows = table.index[bare & tidy.isin(known.index)]
+    tidy = table.loc[bare, "postcode"].fillna("").map(squeeze_postcode)
+    rows = tidy.index[tidy.isin(known.index)]
     if rows.empty:
         return table.assign(lat=given["lat"], lon=given["lon"])
     points = locate_postcodes(tidy[rows], known).to_crs(WGS84)
