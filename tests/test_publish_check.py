@@ -1,10 +1,12 @@
 """The check of pages: a page of ours passes, and a page that breaks a rule is told which."""
 
 import re
+import sys
 
 import pytest
 from edition_cases import town_edition
 
+from llrgeo.cli import main
 from llrgeo.errors import PublishError
 from llrgeo.publish import check
 from llrgeo.publish.check import RULES, check_page
@@ -85,3 +87,16 @@ def test_without_a_browser_the_written_page_is_checked_all_the_same(page, tmp_pa
 def test_what_is_no_page_is_one_error(tmp_path):
     with pytest.raises(PublishError, match="cannot be read as a page"):
         check_page(tmp_path / "absent.html")
+
+
+def test_the_command_lists_what_it_finds_and_fails(page, tmp_path, monkeypatch, capsys):
+    monkeypatch.setattr(check, "has_browser", lambda: False)
+    path = tmp_path / "page.html"
+    path.write_text(page.replace("<h1>", "<h2>").replace("</h1>", "</h2>"), encoding="utf-8")
+    monkeypatch.setattr(sys, "argv", ["llrgeo", "check", str(path)])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 1
+    said = capsys.readouterr()
+    assert "structure: 0 <h1>; there must be one" in said.out
+    assert "page.html: 1" in said.err

@@ -32,6 +32,7 @@ def render_explorer(edition: Edition) -> str:
         pages.leaflet("leaflet.js"),
         parts.script,
         pages.asset("model.js"),
+        pages.asset("tables.js"),
         pages.asset("map.js"),
         pages.asset("view.js"),
     ]
@@ -83,7 +84,8 @@ def headline(view: View) -> list[str]:
     if everyone["gained"]:
         lines.append(words["headline_gained"].format(gained=people["gained"]))
     before, after = (pages.minutes(everyone[f"mean_{when}_min"]) for when in ("before", "after"))
-    return [*lines, words["average"].format(before=before, after=after)]
+    lines.append(words["average"].format(before=before, after=after))
+    return [line[0].upper() + line[1:] for line in lines]
 
 
 def _count(people: int) -> str:

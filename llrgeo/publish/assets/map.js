@@ -130,24 +130,37 @@ function llrgeoDraw(data, map, onPick, onPoint) {
   const labels = [...data.places.map(townLabel), ...roadLines.flatMap(roadLabels)];
 
   // A name stands beside what is drawn at its place: below, above, left or right of it. Names
-  // that would lie over a site or a more important name wait for a closer view.
+  // that would lie over a site, a more important name or the edge wait for a closer view.
   function placeLabels() {
-    const taken = siteMarks.filter((one) => one.state && one.state !== "faint").map((one) =>
-      ({ at: map.latLngToLayerPoint(one.site.at), half: [10, 10] }));
-    const clear = (at, half) => taken.every((other) =>
-      Math.abs(other.at.x - at.x) > other.half[0] + half[0]
-      || Math.abs(other.at.y - at.y) > other.half[1] + half[1]);
+    const zoomButtons = { at: L.point(30, 58), half: [30, 58] };
+    const taken = [zoomButtons, ...siteMarks
+      .filter((one) => one.state && one.state !== "faint")
+      .map((one) => ({ at: map.latLngToContainerPoint(one.site.at), half: [10, 10] }))];
     for (const one of labels) {
-      one.marker.remove();
-      if (map.getZoom() < one.zoom) continue;
-      const middle = map.latLngToLayerPoint(one.at);
-      const [wide, high] = [one.half[0] + 12, one.half[1] + 12];
-      const at = [[0, 0], [0, high], [0, -high], [wide, 0], [-wide, 0], [0, 2 * high]]
-        .map((step) => middle.add(step)).find((point) => clear(point, one.half));
-      if (!at) continue;
-      taken.push({ at, half: one.half });
-      one.marker.setLatLng(map.layerPointToLatLng(at)).addTo(map);
+      const at = map.getZoom() < one.zoom ? undefined : freePlace(one, taken);
+      if (at) {
+        taken.push({ at, half: one.half });
+        const place = map.containerPointToLatLng(at);
+        if (!place.equals(one.marker.getLatLng())) one.marker.setLatLng(place);
+        one.marker.addTo(map);
+      } else {
+        one.marker.remove();
+      }
     }
+  }
+
+  function freePlace(label, taken) {
+    const [wide, high] = label.half;
+    const size = map.getSize();
+    const apart = (one, other) => Math.abs(one.x - other.at.x) > wide + other.half[0]
+      || Math.abs(one.y - other.at.y) > high + other.half[1];
+    const inside = (at) => at.x > wide && at.y > high && at.x < size.x - wide
+      && at.y < size.y - high;
+    const free = (at) => inside(at) && taken.every((other) => apart(at, other));
+    const middle = map.latLngToContainerPoint(label.at);
+    const [aside, below] = [wide + 12, high + 12];
+    return [[0, 0], [0, below], [0, -below], [aside, 0], [-aside, 0], [0, 2 * below]]
+      .map((step) => middle.add(step)).find(free);
   }
 
   // --- What the page calls ---------------------------------------------------------------------
@@ -181,9 +194,10 @@ function llrgeoDraw(data, map, onPick, onPoint) {
 
   // Bring an area into view, with the sites that it goes to.
   function frame(area) {
-    const seen = L.latLngBounds(shapes[area].getBounds());
-    if (ways[0].getBounds().isValid()) seen.extend(ways[0].getBounds());
-    map.fitBounds(seen, { padding: [40, 40], maxZoom: 12, animate: false });
+    const corners = [shapes[area], ways[0]].map((one) => one.getBounds())
+      .filter((bounds) => bounds.isValid())
+      .flatMap((bounds) => [bounds.getSouthWest(), bounds.getNorthEast()]);
+    map.fitBounds(L.latLngBounds(corners), { padding: [40, 40], maxZoom: 12, animate: false });
   }
 
   function prepare(description) {
@@ -193,7 +207,7 @@ function llrgeoDraw(data, map, onPick, onPoint) {
     container.setAttribute("aria-label", description);
     // On a phone one finger scrolls the page, and two move the map.
     if (L.Browser.mobile) map.dragging.disable();
-    map.on("zoomend", placeLabels);
+    map.on("zoomend moveend", placeLabels);
     map.on("focus", () => map.scrollWheelZoom.enable());
     map.on("blur", () => map.scrollWheelZoom.disable());
     map.fitBounds(everything, { padding: [2, 2], animate: false });

@@ -1,5 +1,5 @@
 // The explorer's page: reads the data, listens to the controls, fills in words and tables.
-// All text goes in through textContent; model.js counts, map.js draws.
+// All text goes in through textContent; model.js counts, map.js draws, tables.js fills tables.
 "use strict";
 
 (() => {
@@ -9,6 +9,8 @@
   const areaKeys = [...data.areas.id.keys()];
   const byId = (id) => document.getElementById(id);
   const minutesOf = m.unpackJourneys(data);
+  const { element, fillTable, oneDecimal, meanText, changeMark, fillAreas, showAll } =
+    llrgeoTables(data);
   const chosen = {
     option: byId("option").value, service: byId("service").value,
     journey: data.journeys[0].id, view: "change",
@@ -17,40 +19,11 @@
   };
   let now = null; // what follows from the choice
 
-  // --- Small helpers for the page --------------------------------------------------------------
-
-  function element(tag, text, properties) {
-    const made = document.createElement(tag);
-    if (text !== undefined) made.textContent = text;
-    return Object.assign(made, properties);
-  }
-
-  function fillTable(name, heads, rows) {
-    const table = byId(`table-${name}`);
-    const head = element("tr");
-    heads.forEach((text) => head.append(element("th", text, { scope: "col" })));
-    table.tHead.replaceChildren(head);
-    table.tBodies[0].replaceChildren(...rows.map((cells) => {
-      const row = element("tr");
-      row.append(element("th", cells[0], { scope: "row" }),
-        ...cells.slice(1).map((cell) => element("td", cell)));
-      return row;
-    }));
-  }
-
-  function oneDecimal(minutes) {
-    return minutes === Infinity ? words.no_route : minutes.toFixed(1);
-  }
-
-  function meanText(minutes) {
-    return Number.isNaN(minutes) ? words.nobody : minutes.toFixed(1);
-  }
-
   function siteName(place) {
     return place < 0 ? "" : data.sites[place].name;
   }
 
-  // --- Words -------------------------------------------------------------------------------------
+  // --- Words -----------------------------------------------------------------------------------
 
   function headlineLines() {
     if (now.asToday) return [words.baseline_chosen];
@@ -64,11 +37,12 @@
     lines.push(m.fill(words.average, {
       before: meanText(now.everyone.meanBefore), after: meanText(now.everyone.meanAfter),
     }));
-    return lines;
+    return lines.map((line) => line[0].toUpperCase() + line.slice(1));
   }
 
   // The bar beneath the headline: shorter, the same, longer, in thousandths of all people.
   function showBar() {
+    byId("bar").toggleAttribute("hidden", now.asToday);
     const { gained, improved, unchanged, none, worsened, lost } = now.everyone.people;
     let start = 0;
     [gained + improved, unchanged + none, worsened + lost].forEach((count, place) => {
@@ -140,55 +114,12 @@
     showMine();
   }
 
-  // --- Tables ------------------------------------------------------------------------------------
-
-  const HEAD_OF = {
-    gained: words.column_gained, improved: words.column_shorter, unchanged: words.column_same,
-    worsened: words.column_longer, lost: words.column_lost, none: words.column_none,
-  };
-  const MEANS = [words.column_before, words.column_after];
-
-  function changeMark(before, after) {
-    const kind = m.outcome(before, after, data.tolerance);
-    const sign = { improved: "▼", worsened: "▲", unchanged: "=" }[kind];
-    return sign ? `${sign} ${Math.abs(m.change(before, after)).toFixed(1)}` : words[`mark_${kind}`];
-  }
-
-  function fillAreas(name, areas) {
-    fillTable(name, [words.column_area, ...MEANS, words.column_change], areas.map((area) => {
-      const [before, after] = [now.before.minutes[area], now.after.minutes[area]];
-      return [data.areas.label[area], oneDecimal(before), oneDecimal(after),
-        changeMark(before, after)];
-    }));
-  }
-
-  function showTables() {
-    const shown = m.OUTCOMES.filter((name) => now.everyone.people[name] > 0
-      || ["improved", "unchanged", "worsened"].includes(name));
-    const heads = shown.map((name) => HEAD_OF[name]);
-    const places = [[words.everyone, now.everyone],
-      ...data.authorities.map((name, place) => [name, now.places[place]])];
-    const tenths = now.tenths.map((tenth, place) =>
-      [m.fill(words.tenth, { tenth: place + 1 }), tenth]);
-    const counts = ([name, group]) =>
-      [name, ...shown.map((outcome) => m.peopleInWords(group.people[outcome]))];
-    fillTable("winners", [words.column_place, ...heads], places.map(counts));
-    fillTable("deprivation", [words.column_tenth, ...heads], tenths.map(counts));
-    fillTable("means", [words.column_place, ...MEANS], [...places, ...tenths].map(
-      ([name, group]) => [name, meanText(group.meanBefore), meanText(group.meanAfter)]));
-    fillTable("bands", [words.column_time, words.column_before_people, words.column_after_people],
-      data.time.labels.map((label, place) => [label, m.peopleInWords(now.bands.before[place]),
-        m.peopleInWords(now.bands.after[place])]));
-    fillAreas("changed", now.mostChanged);
-    showEveryArea();
-  }
-
   // The long table is filled while it is open, so that a choice does not wait for it.
   function showEveryArea() {
-    if (byId("every-area").open) fillAreas("areas", areaKeys);
+    if (byId("every-area").open) fillAreas("areas", now, areaKeys);
   }
 
-  // --- Map and legend ------------------------------------------------------------------------------
+  // --- Map and legend --------------------------------------------------------------------------
 
   const map = llrgeoDraw(data, window.map_llrgeo, (area) => choose({ area }), point);
 
@@ -230,7 +161,7 @@
     });
   }
 
-  // --- Sites on and off ----------------------------------------------------------------------------
+  // --- Sites on and off ------------------------------------------------------------------------
 
   function showSites() {
     byId("sites").querySelector("summary").textContent =
@@ -258,7 +189,7 @@
     }));
   }
 
-  // --- State -----------------------------------------------------------------------------------------
+  // --- State -----------------------------------------------------------------------------------
 
   function saveState() {
     const fragment = m.writeState({
@@ -296,7 +227,8 @@
     now = m.evaluate(data, minutesOf, chosen);
     showChoices();
     showWords();
-    showTables();
+    showAll(now);
+    showEveryArea();
     showMap();
     showSites();
   }
@@ -307,7 +239,7 @@
     saveState();
   }
 
-  // --- Listening ---------------------------------------------------------------------------------------
+  // --- Listening -------------------------------------------------------------------------------
 
   // Today changes nothing, so its map shows minutes; any other option opens with its change.
   function chooseOption(option) {
