@@ -14,7 +14,7 @@ from llrgeo.errors import InfeasibleError
 from llrgeo.travel.times import TravelTimes
 
 FEW = settings(
-    deadline=None, max_examples=4, derandomize=True, suppress_health_check=list(HealthCheck)
+    deadline=None, max_examples=3, derandomize=True, suppress_health_check=list(HealthCheck)
 )
 
 
@@ -36,7 +36,7 @@ def check_against_brute_force(
 
 
 @pytest.mark.parametrize("objective", OBJECTIVES)
-@settings(FEW, max_examples=15)
+@settings(FEW, max_examples=10)
 @given(data=st.data())
 def test_every_objective_equals_trying_every_plan(objective: str, data: st.DataObject) -> None:
     check_against_brute_force(*data.draw(problems(objective, (), 12)))
@@ -52,7 +52,7 @@ def test_every_objective_under_every_constraint_equals_trying_every_plan(
     check_against_brute_force(*data.draw(problems(objective, (kind,), 6)))
 
 
-@settings(FEW, max_examples=40)
+@settings(FEW, max_examples=25)
 @given(
     data=st.data(),
     objective=st.sampled_from(OBJECTIVES),

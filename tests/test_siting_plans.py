@@ -26,7 +26,7 @@ from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.plans import best_plans, knee, plan_value, stage_plan, value_curve
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.regret import Scenario, least_regret, regret_table
-from llrgeo.errors import InfeasibleError, InputError
+from llrgeo.errors import InfeasibleError, InputError, LlrgeoError
 from llrgeo.travel.times import TravelTimes
 
 AREAS = pd.Index(["city", "suburb", "market", "village", "hamlet"], name="area_id")
@@ -101,6 +101,17 @@ def test_more_sites_to_keep_than_to_open_blames_both() -> None:
         locate_sites(TIMES, DEMAND, problem)
 
 
+def test_a_search_that_is_given_no_time_says_so_and_blames_no_constraint() -> None:
+    problem = SitingProblem("lscp", standard_min=20.0)
+    with pytest.raises(LlrgeoError, match="no plan was found in the time given") as caught:
+        locate_sites(
+            *random_case(np.random.default_rng(3), 12),
+            replace(problem, standard_min=39.0),
+            seconds=0.0,
+        )
+    assert not isinstance(caught.value, InfeasibleError)
+
+
 def test_an_area_that_no_candidate_covers_is_named() -> None:
     with pytest.raises(InfeasibleError, match=r"1 areas \(hamlet\)"):
         locate_sites(TIMES, DEMAND, SitingProblem("lscp", standard_min=10.0))
@@ -116,9 +127,16 @@ def test_faults_of_a_problem_are_told_all_at_once() -> None:
 
 def test_a_plan_becomes_an_option_that_changes_one_service() -> None:
     found = locate_sites(TIMES, DEMAND, TWO)
-    today = Option("today", "Today", {"clinic": frozenset("C"), "beds": frozenset("C")})
+    today = Option(
+        "today",
+        "Today",
+        {"clinic": frozenset("CV"), "beds": frozenset("C")},
+        capacity={"clinic": {"C": 10.0, "V": 5.0}, "beds": {"C": 3.0}},
+    )
     option = found.as_option(today, "clinic", "found")
     assert option.sites == {"clinic": frozenset(found.sites), "beds": frozenset("C")}
+    assert found.sites == ("C", "S")
+    assert option.capacity == {"clinic": {"C": 10.0}, "beds": {"C": 3.0}}
     assert option.name == "found"
     assert "p-median" in option.note
 

@@ -33,7 +33,7 @@ def least_longest(case: Case, gap: float, seconds: float, seed: int) -> Answer:
         if found.plan is not None:
             best = found
             high = int(np.searchsorted(radii, found.cost)) - 1
-        elif np.isinf(found.bound):
+        elif np.isposinf(found.bound):
             low = middle + 1
         else:
             break  # out of time

@@ -49,7 +49,7 @@ def is_feasible(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -
         opening=np.zeros_like(model.opening),
     )
     answer = solve_exactly(free, gap=np.inf, seconds=_SECONDS, seed=0)
-    return answer.plan is not None or bool(np.isfinite(answer.bound))
+    return answer.plan is not None or not np.isposinf(answer.bound)
 
 
 def _demands(problem: SitingProblem) -> list[_Demand]:

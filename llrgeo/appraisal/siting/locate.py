@@ -70,13 +70,26 @@ class SiteSelection:
         return self.gap == 0
 
     def as_option(self, option: Option, service: str, name: str) -> Option:
-        """Return an option with the service at these sites and all else as in another option."""
+        """Return an option with the service at these sites and all else as in another option.
+
+        Room for the service at sites that no longer run it is left out.
+        """
         changed = {**option.sites, service: frozenset(self.sites)}
+        room = {
+            site: n for site, n in option.capacity.get(service, {}).items() if site in self.sites
+        }
         note = (
             f"Found by llrgeo for {self.problem.objective}: {self.value:.4g} {self.unit}, "
             f"at most {self.gap:.2%} from the best possible."
         )
-        return replace(option, name=name, label=name, sites=changed, note=note)
+        return replace(
+            option,
+            name=name,
+            label=name,
+            sites=changed,
+            note=note,
+            capacity={**option.capacity, service: room},
+        )
 
 
 def locate_sites(
@@ -105,12 +118,20 @@ def locate_sites(
     seed
         Of the search.
 
+    Returns
+    -------
+    SiteSelection
+        The best plan found and a bound on all others: their difference is at most `gap`, unless
+        time ran out.
+
     Raises
     ------
     InputError
         If the inputs have faults.
     InfeasibleError
         If no plan meets the constraints; the message names those to blame.
+    LlrgeoError
+        If no plan was found in the time given.
     """
     started = time.perf_counter()
     case = build_case(times, demand, problem)
@@ -142,7 +163,7 @@ def _refuse(
     times: TravelTimes, demand: pd.Series, problem: SitingProblem, answer: Answer
 ) -> NoReturn:
     """Say why there is no plan."""
-    if np.isinf(answer.bound):
+    if np.isposinf(answer.bound):
         raise InfeasibleError(blame(times, demand, problem))
     msg = "no plan was found in the time given; allow more seconds or ask for less"
     raise LlrgeoError(msg)
