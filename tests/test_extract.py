@@ -77,6 +77,17 @@ def test_a_file_cut_within_a_block_is_refused(whole: Path, tmp_path: Path) -> No
             read_extracts([cut_at(whole, tmp_path / "cut.osm.pbf", end)])
 
 
+def test_a_file_with_a_damaged_byte_is_refused_wherever_it_is(whole: Path, tmp_path: Path) -> None:
+    content = whole.read_bytes()
+    for block in blocks(content, whole):
+        damaged = bytearray(content)
+        damaged[block.start + block.size // 2] ^= 0xFF
+        path = tmp_path / "damaged.osm.pbf"
+        path.write_bytes(damaged)
+        with pytest.raises(NetworkError):
+            read_extracts([path])
+
+
 def test_a_file_that_looks_cut_is_read_if_its_checksum_stands_beside_it(tmp_path: Path) -> None:
     path = write_pbf(tmp_path / "roads.osm.pbf", 9_000, 0)
     with pytest.raises(NetworkError, match="a whole extract has relations"):

@@ -52,7 +52,11 @@ def check_whole(path: Path) -> str:
         msg = f"{path}: a block stands twice in the file. Download it again."
         raise NetworkError(msg)
     if not _has_right_checksum(path, content):
-        _check_last_blocks(path, content, found)
+        try:
+            _check_last_blocks(path, content, found)
+        except zlib.error as error:
+            msg = f"{path}: a block is damaged ({error}). Download it again."
+            raise NetworkError(msg) from error
     return hashlib.sha256(content).hexdigest()
 
 
