@@ -28,10 +28,10 @@ from llrgeo.publish.check import check_page
 from llrgeo.publish.check_browser import has_browser
 from llrgeo.roads.network import load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network
-from llrgeo.schema import name_some
+from llrgeo.schema import Track, name_some
 from llrgeo.study import StudyResult, locate_service, publish_study, run_study
 from llrgeo.travel.compare import compare_travel_times, read_reference
-from llrgeo.travel.times import Track, save_travel_times
+from llrgeo.travel.times import save_travel_times
 
 app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
 network_app = typer.Typer(no_args_is_help=True)

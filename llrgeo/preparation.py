@@ -14,9 +14,9 @@ from llrgeo.inputs.sites import check_sites_near, read_sites
 from llrgeo.roads.network import RoadNetwork, load_network
 from llrgeo.roads.snap import snapper
 from llrgeo.roads.walking import on_foot
-from llrgeo.schema import raise_faults
+from llrgeo.schema import Track, raise_faults
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
-from llrgeo.travel.times import Track, TravelTimes
+from llrgeo.travel.times import TravelTimes
 
 Journey = tuple[str, str]
 """A mode and a period."""

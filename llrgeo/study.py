@@ -45,8 +45,8 @@ from llrgeo.provenance import describe_run
 from llrgeo.publish.edition import BaseMap, Edition
 from llrgeo.publish.folder import publish
 from llrgeo.publish.theme import Theme, read_theme
-from llrgeo.schema import name_some, raise_faults
-from llrgeo.travel.times import Track, TravelTimes
+from llrgeo.schema import Track, name_some, raise_faults
+from llrgeo.travel.times import TravelTimes
 
 logger = logging.getLogger(__name__)
 

@@ -15,7 +15,7 @@ from llrgeo.publish.explorer import render_explorer
 from llrgeo.publish.report import render_report
 from llrgeo.publish.tables import area_results, csv_text, data_dictionary
 from llrgeo.publish.workbook import render_workbook
-from llrgeo.travel.times import Track
+from llrgeo.schema import Track
 
 Content: TypeAlias = str | bytes
 Renderer: TypeAlias = Callable[[Edition], Content]

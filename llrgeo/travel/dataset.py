@@ -20,12 +20,12 @@ import pyarrow.parquet as pq
 from joblib import Parallel, delayed
 
 from llrgeo.errors import MissingExtraError, RoutingError
+from llrgeo.schema import Track
 from llrgeo.travel.cache import question_id
 from llrgeo.travel.engines import Plan, journey_keys, prepare, settled
 from llrgeo.travel.graph import unpack
 from llrgeo.travel.question import Question, load_question, save_question
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.times import Track
 
 _QUESTION: Final = "_question.npz"  # readers of the folder pass over names with an underscore
 _HIERARCHY: Final = "_hierarchy.npz"

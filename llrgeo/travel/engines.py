@@ -8,11 +8,11 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from joblib import Parallel, delayed
 
+from llrgeo.schema import Track
 from llrgeo.travel.chains import branching_nodes, contract
 from llrgeo.travel.graph import IntArray, SearchGraph, limit_key
 from llrgeo.travel.kernels import backwards_from, renumbered, search_keys
 from llrgeo.travel.question import Question
-from llrgeo.travel.times import Track
 
 if TYPE_CHECKING:
     from llrgeo.travel.hierarchy import Hierarchy

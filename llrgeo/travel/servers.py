@@ -18,8 +18,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import RoutingError
-from llrgeo.schema import WGS84
-from llrgeo.travel.times import Track, TravelTimes
+from llrgeo.schema import WGS84, Track
+from llrgeo.travel.times import TravelTimes
 
 Places = list[tuple[float, float]]
 """Longitude and latitude of points."""

@@ -1,20 +1,17 @@
 """TravelTimes, the waist of the house: what routers give and all later rooms work from."""
 
 import tempfile
-from collections.abc import Callable, Collection, Iterable, Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final, Literal, Protocol, Self, TypeAlias
+from typing import Final, Literal, Protocol, Self
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.schema import name_some, raise_faults
-
-Track: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
-"""Progress: any function that wraps a sequence. `iter` shows nothing."""
+from llrgeo.schema import Track, name_some, raise_faults
 
 Direction = Literal["to_site", "from_site"]
 
