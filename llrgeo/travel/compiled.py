@@ -12,6 +12,7 @@ Ints = NDArray[Any]
 
 NO_WAY: Final = 1 << 62
 _SETTLED_AT_MOST: Final = 40  # a longer search for a way round a node costs more than a shortcut
+_SEARCHED_UP_TO: Final = 64  # neighbours; where there are more, nearly all shortcuts are needed
 _HEAP: Final = 4_096  # entries; a search for a way round that would need more is given up
 _BLOCK: Final = 16  # destinations swept together: their keys fill two cache lines a node
 
@@ -114,18 +115,25 @@ def longest_onward(lists: Lists, node: int, arrival: int) -> int:
 
 @compiled
 def shortcuts_for(lists: Lists, node: int, scratch: Scratch, out: Ints) -> int:
-    """List in `out` (from, to, key) the shortcuts a node's removal needs; return their number."""
-    count = 0
-    first, last = lists.start[node], lists.start[node] + lists.size[node]
-    for a in range(first, last):
-        longest = longest_onward(lists, node, a)
-        if lists.bwd[a] == NO_WAY or longest < 0:
+    """Fill `out` with the keys of the shortcuts that a node's removal needs; return their number.
+
+    Row and column are the places in the node's list of the neighbours to go from and to; `NO_WAY`
+    stands where no shortcut is needed.
+    """
+    count, degree, first = 0, lists.size[node], lists.start[node]
+    out[:degree, :degree] = NO_WAY
+    for a in range(degree):
+        source, into = lists.nbr[first + a], lists.bwd[first + a]
+        longest = longest_onward(lists, node, first + a)
+        if into == NO_WAY or longest < 0:
             continue
-        found = ways_round(lists, node, lists.nbr[a], lists.bwd[a] + longest, scratch)
-        for b in range(first, last):
-            total = lists.bwd[a] + lists.fwd[b]
-            if b != a and lists.fwd[b] < NO_WAY and total < scratch.best[lists.nbr[b]]:
-                out[count, 0], out[count, 1], out[count, 2] = lists.nbr[a], lists.nbr[b], total
+        found = 0
+        if degree <= _SEARCHED_UP_TO:
+            found = ways_round(lists, node, source, into + longest, scratch)
+        for b in range(degree):
+            total = into + lists.fwd[first + b]
+            if b != a and total < scratch.best[lists.nbr[first + b]]:
+                out[a, b] = total
                 count += 1
         for i in range(found):
             scratch.best[scratch.touched[i]] = NO_WAY
@@ -156,18 +164,33 @@ def with_room(lists: Lists, used: int, node: int) -> tuple[Lists, int]:
 
 
 @compiled
-def connect(lists: Lists, used: int, node: int, to: int) -> tuple[Lists, int, int]:
-    """Find a neighbour in a node's list, or append it; return pool, its end and the place."""
-    place, last = lists.start[node], lists.start[node] + lists.size[node]
-    while place < last and lists.nbr[place] != to:
-        place += 1
-    if place == last:
-        if lists.size[node] == lists.room[node]:
-            lists, used = with_room(lists, used, node)
-            place = lists.start[node] + lists.size[node]
-        lists.nbr[place], lists.fwd[place], lists.bwd[place] = to, NO_WAY, NO_WAY
-        lists.size[node] += 1
-    return lists, used, place
+def connect(lists: Lists, used: int, node: int, out: Ints, place: Ints) -> tuple[Lists, int]:
+    """Add the shortcuts between a node's neighbours; return the lists and the pool's new end.
+
+    `place` has -1 for every node, before and after.
+    """
+    degree, first = lists.size[node], lists.start[node]
+    for a in range(degree):
+        tail = lists.nbr[first + a]
+        for e in range(lists.start[tail], lists.start[tail] + lists.size[tail]):
+            place[lists.nbr[e]] = e - lists.start[tail]
+        for b in range(degree):
+            if out[a, b] == NO_WAY and out[b, a] == NO_WAY:
+                continue
+            head = lists.nbr[first + b]
+            if place[head] < 0:
+                if lists.size[tail] == lists.room[tail]:
+                    lists, used = with_room(lists, used, tail)
+                place[head] = lists.size[tail]
+                new = lists.start[tail] + lists.size[tail]
+                lists.nbr[new], lists.fwd[new], lists.bwd[new] = head, NO_WAY, NO_WAY
+                lists.size[tail] += 1
+            e = lists.start[tail] + place[head]
+            lists.fwd[e] = min(lists.fwd[e], out[a, b])
+            lists.bwd[e] = min(lists.bwd[e], out[b, a])
+        for e in range(lists.start[tail], lists.start[tail] + lists.size[tail]):
+            place[lists.nbr[e]] = -1
+    return lists, used
 
 
 @compiled
@@ -200,15 +223,15 @@ def contract_nodes(lists: Lists) -> tuple[Lists, Ints]:
     queue, queued, waiting = np.empty(n, np.int64), np.empty(n, np.int32), 0
     level, order, removed = np.zeros(n, np.int64), np.empty(n, np.int32), 0
     rated = np.zeros(n, np.bool_)
-    out = np.empty((64, 3), np.int64)
+    out, place = np.empty((64, 64), np.int64), np.full(n, -1, np.int64)
     for node in range(n):
         waiting = push(queue, queued, waiting, -1, node)
     while waiting > 0:
         node = queued[0]
         waiting = pop(queue, queued, waiting)
         degree = lists.size[node]
-        if degree * degree > len(out):
-            out = np.empty((2 * degree * degree, 3), np.int64)
+        if degree > len(out):
+            out = np.empty((2 * degree, 2 * degree), np.int64)
         count = shortcuts_for(lists, node, scratch, out)
         rating = 1000 * level[node] + (1000 * count) // max(degree, 1)
         if not rated[node] or (waiting > 0 and rating > queue[0]):
@@ -218,12 +241,7 @@ def contract_nodes(lists: Lists) -> tuple[Lists, Ints]:
         order[removed] = node
         removed += 1
         disconnect(lists, node, level)
-        for i in range(count):
-            tail, head, key = out[i]
-            lists, used, place = connect(lists, used, tail, head)
-            lists.fwd[place] = min(lists.fwd[place], key)
-            lists, used, place = connect(lists, used, head, tail)
-            lists.bwd[place] = min(lists.bwd[place], key)
+        lists, used = connect(lists, used, node, out, place)
     return lists, order
 
 

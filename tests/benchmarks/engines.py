@@ -306,7 +306,9 @@ def measure(name: str, held: Path, runs: int) -> dict[str, Any]:
     first = Work(work.origins, work.destinations[: engine.most])
     scale = len(work.destinations) / len(first.destinations)
     if name == "hierarchy":  # compiled once an installation, not once a run
-        ask_our_hierarchy(build_our_hierarchy(graph), graph, first)
+        two, one = np.arange(2), np.ones(2, dtype=np.int64)
+        street = Graph(two, two, two, two[::-1], one, one)
+        ask_our_hierarchy(build_our_hierarchy(street), street, Work(two, two))
     before_mb = peak_mb()
     made, build_s, build_wall_s = timed(lambda: engine.build(graph), runs)
     ms, ask_s, ask_wall_s = timed(lambda: engine.ask(made, graph, first), runs)
@@ -332,7 +334,8 @@ def compared(rows: list[dict[str, Any]], held: Path) -> pd.DataFrame:
     differences = []
     for name in table.index:
         ms = np.load(held / f"{name}.npy")
-        differences.append(np.abs(ms - exact[:, : ms.shape[1]]).max())
+        both = min(ms.shape[1], exact.shape[1])
+        differences.append(np.abs(ms[:, :both] - exact[:, :both]).max())
     return table.assign(**{"off by ms": differences})
 
 
