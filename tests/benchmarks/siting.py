@@ -14,9 +14,10 @@ import queue
 import resource
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from math import comb
 
+import geopandas as gpd
 import highspy
 import numpy as np
 import pandas as pd
@@ -29,9 +30,7 @@ from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.config import build_services
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes
-from llrgeo.roads.network import load_network
 from llrgeo.study import compute_times, read_places
-from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import TravelTimes
 
 LARGE = 2_000
@@ -97,8 +96,8 @@ def large_instance() -> Instance:
     inside = postcodes.index[postcodes["area_id"].notna()].sort_values()
     chosen = inside[np.linspace(0, len(inside) - 1, LARGE).astype(int)]
     points = locate_postcodes(chosen, postcodes).rename_axis("site_id")
-    router = NetworkRouter(load_network(study.network_path("car")))
-    times = router.travel_times(places.areas.geometry, points, mode="car", period="off_peak")
+    candidates = replace(places, sites=gpd.GeoDataFrame(geometry=points))
+    times = next(iter(compute_times(study, candidates).values()))
     weights = places.areas["residents"].astype(float)
     return Instance(f"LLR postcodes {len(weights)} x {LARGE}", times.minutes, weights, 20)
 
