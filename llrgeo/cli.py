@@ -26,6 +26,7 @@ from llrgeo.preparation import compute_times, read_places
 from llrgeo.provenance import changed_outputs, read_manifest, study_of
 from llrgeo.publish.check import check_page
 from llrgeo.publish.check_browser import has_browser
+from llrgeo.publish.comparison_chart import comparison_chart
 from llrgeo.roads.network import load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network
 from llrgeo.schema import Track, name_some
@@ -136,6 +137,7 @@ def validate(
     study_file: StudyFile = None,
     *,
     reference: Annotated[Path, typer.Option(help="CSV: area_id, site_id, travel_time_min.")],
+    plot: Annotated[Path | None, typer.Option(help="Where to draw the pairs: .svg.")] = None,
 ) -> None:
     """State the error of a study's travel times against observed or independent ones."""
     study = load_study(study_file)
@@ -146,6 +148,13 @@ def validate(
     )
     for table in (compared.overall, compared.by_distance, compared.by_authority):
         _console().print(_rich(table))
+    fit = compared.fit
+    _console().print(
+        f"fitted: reference = {fit.delay_min:.2f} min + {fit.factor:.3f} x modelled, which leaves "
+        f"a mean absolute error of {fit.mae_min:.2f} min on areas not fitted to"
+    )
+    if plot:
+        plot.write_text(comparison_chart(compared).svg(), encoding="utf-8")
 
 
 @app.command()

@@ -96,8 +96,12 @@ def test_validate_states_the_error(town_study, tmp_path):
     reference.write_text(
         "area_id,site_id,travel_time_min\nW,A,3\nN,B,2\nE,A,2\nE,B,4\n", encoding="utf-8"
     )
-    output = invoke("validate", town_study, "--reference", reference).stdout
+    plot = tmp_path / "pairs.svg"
+    output = invoke("validate", town_study, "--reference", reference, "--plot", plot).stdout
     assert re.search(r"-1\.00", output)
+    # modelled 2, 1, 1, 3 minutes: each observed is a minute more
+    assert re.search(r"reference = 1\.00 min \+ 1\.000 x modelled", output)
+    assert plot.read_text(encoding="utf-8").count("<circle") == 4
 
 
 def test_locate_gives_the_best_sites_as_an_option_to_paste(town_study):
