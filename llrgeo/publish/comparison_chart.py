@@ -12,13 +12,13 @@ from llrgeo.travel.compare import TravelTimeComparison
 _SIDE: Final = 520.0
 _LEFT: Final = 60.0
 _TOP: Final = 20.0
-_CLOSE: Final = 0.15  # as `share_close` of the comparison (DfT, TAG unit M3.1)
+_CLOSE: Final = 0.15  # of the reference, as `share_close` of the comparison (DfT, TAG unit M3.1)
 _STEPS_MIN: Final = (5, 10, 20, 30, 60)
 _MOST_STEPS: Final = 8
 
 
 def comparison_chart(compared: TravelTimeComparison) -> Drawing:
-    """Draw a point a pair, the line of equal times, 15 % to either side, and the fitted line."""
+    """Draw a point a pair, the line of equal times, 15 % of the reference to either side, and the fitted line."""
     pairs, fit = compared.pairs, compared.fit
     longest = float(pairs[["modelled_min", "reference_min"]].to_numpy().max())
     step = next((step for step in _STEPS_MIN if longest / step <= _MOST_STEPS), _STEPS_MIN[-1])
@@ -39,8 +39,8 @@ def comparison_chart(compared: TravelTimeComparison) -> Drawing:
     )
     parts = (
         *_axes(end, step),
-        _straight(1 - _CLOSE, 0.0, end, dashes="6 4"),
-        _straight(1 + _CLOSE, 0.0, end, dashes="6 4"),
+        _straight(1 / (1 + _CLOSE), 0.0, end, dashes="6 4"),
+        _straight(1 / (1 - _CLOSE), 0.0, end, dashes="6 4"),
         _straight(1.0, 0.0, end),
         _straight(fit.factor, fit.delay_min, end, dashes="2 4"),
         *dots,
