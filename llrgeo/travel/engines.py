@@ -23,7 +23,7 @@ _SEARCHES_AT_ONCE: Final = 16  # bounds the memory: scipy keeps a row as long as
 
 # Measured on one core of a 2-core server; only their ratios decide.
 _SEARCH_S_PER_NODE: Final = 120e-9
-_BUILD_S_PER_NODE: Final = 4e-6
+_BUILD_S_PER_NODE: Final = 100e-6  # 40 on OpenStreetMap roads, 270 on the planning network
 _COMPILE_S: Final = 8.0
 _LOAD_S: Final = 1.0
 
@@ -75,26 +75,25 @@ def settled(question: Question, plan: Plan) -> Plan:
     engine = engine_for(
         min(exits.points, entries.points),
         len(terminals) + branching_nodes(graph),
-        graph.nodes,
         at_hand=plan.hierarchy is not None and plan.hierarchy.is_file(),
     )
     return replace(plan, engine=engine)
 
 
-def engine_for(searches: int, core_nodes: int, nodes: int, *, at_hand: bool) -> Engine:
+def engine_for(searches: int, core_nodes: int, *, at_hand: bool) -> Engine:
     """Return the engine that should be done first.
 
     Parameters
     ----------
     searches
         Points of the shorter side.
-    core_nodes, nodes
-        Nodes that are left when chains are contracted (at most), and all nodes.
+    core_nodes
+        Nodes that are left when chains are contracted, at most.
     at_hand
         Whether the graph's hierarchy was saved.
     """
     by_chains_s = searches * core_nodes * _SEARCH_S_PER_NODE
-    by_hierarchy_s = _LOAD_S if at_hand else _COMPILE_S + nodes * _BUILD_S_PER_NODE
+    by_hierarchy_s = _LOAD_S if at_hand else _COMPILE_S + core_nodes * _BUILD_S_PER_NODE
     return "chains" if by_chains_s <= by_hierarchy_s else "hierarchy"
 
 
