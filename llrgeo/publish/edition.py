@@ -127,14 +127,15 @@ class Edition:
     def times_for(self, service: Service, journey: TravelTimes) -> TravelTimes:
         """Return the matrix in which a service is measured, by the mode and period of a journey.
 
-        A team travels from its base to the home; where no such matrix was computed, the way
+        A team travels from its base to the home, and drives even where the reader walks: without
+        a matrix of that mode and period the first one of teams counts, and without any the way
         there stands for the way back.
         """
-        direction = "from_site" if service.delivery == "team" else "to_site"
-        for one in self.times:
-            if (one.mode, one.period, one.direction) == (journey.mode, journey.period, direction):
-                return one
-        return journey
+        if service.delivery != "team":
+            return journey
+        teams = [one for one in self.times if one.direction == "from_site"]
+        alike = [one for one in teams if (one.mode, one.period) == (journey.mode, journey.period)]
+        return next(iter([*alike, *teams]), journey)
 
 
 def in_tenths(minutes: pd.DataFrame) -> pd.DataFrame:

@@ -204,7 +204,8 @@ def _journey(edition: Edition, journey: TravelTimes, site_ids: pd.Index) -> dict
     team = next((one for one in edition.services if one.delivery == "team"), None)
     if isinstance(team, Service):
         times = edition.times_for(team, journey)
-        if times is not journey:
+        alike = (times.mode, times.period) == (journey.mode, journey.period)
+        if times is not journey and alike:
             packed["team_minutes"] = pack_minutes(
                 times.minutes.reindex(columns=site_ids, fill_value=np.inf)
             )

@@ -204,13 +204,22 @@ const llrgeoModel = (() => {
     return open;
   }
 
+  // The journey whose times count for teams: they drive even where the reader walks.
+  function teamJourney(data, place) {
+    if (data.journeys[place].team_minutes) return place;
+    const driven = data.journeys.findIndex((one) => one.team_minutes);
+    return driven < 0 ? place : driven;
+  }
+
   // All figures of an option (its id), service, journey and the sites switched by the reader.
   function evaluate(data, minutesOf, choice) {
     const byId = (list, id) => list.find((one) => one.id === id);
     const service = byId(data.services, choice.service);
     const option = byId(data.options, choice.option);
-    const place = data.journeys.findIndex((one) => one.id === choice.journey);
-    const minutes = minutesOf[place][service.delivery === "team" ? "team" : "patient"];
+    const team = service.delivery === "team";
+    const asked = data.journeys.findIndex((one) => one.id === choice.journey);
+    const place = team ? teamJourney(data, asked) : asked;
+    const minutes = minutesOf[place][team ? "team" : "patient"];
     const { people, authority, tenth } = data.areas;
     const today = new Set(data.options[0].sites[service.id]);
     const open = openSites(option, service, choice.switched);

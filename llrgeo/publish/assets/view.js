@@ -130,7 +130,7 @@
       classOf = areaKeys.map((area) => m.changeClass(now.before.minutes[area],
         now.after.minutes[area], scale.limits));
     } else {
-      const place = data.journeys.indexOf(now.journey);
+      const place = data.journeys.findIndex((one) => one.id === chosen.journey);
       const end = chosen.view === "city"
         ? m.nearest(minutesOf[place].patient, areaKeys.length, data.city) : now[chosen.view];
       classOf = areaKeys.map((area) => m.timeClass(end.minutes[area], scale.breaks));
