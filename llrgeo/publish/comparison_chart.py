@@ -18,7 +18,7 @@ _MOST_STEPS: Final = 8
 
 
 def comparison_chart(compared: TravelTimeComparison) -> Drawing:
-    """Draw a point a pair, the line of equal times, 15 % of the reference to either side, and the fitted line."""
+    """Draw a point a pair; lines of equal times, of 15 % of the reference, and the fitted one."""
     pairs, fit = compared.pairs, compared.fit
     longest = float(pairs[["modelled_min", "reference_min"]].to_numpy().max())
     step = next((step for step in _STEPS_MIN if longest / step <= _MOST_STEPS), _STEPS_MIN[-1])
