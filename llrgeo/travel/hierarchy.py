@@ -17,17 +17,10 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from llrgeo.errors import RoutingError
-from llrgeo.travel.compiled import (
-    NO_WAY,
-    Lists,
-    Part,
-    Ranked,
-    Reach,
-    contract_nodes,
-    journeys,
-    part_above,
-)
+from llrgeo.travel.compiled import NO_WAY
+from llrgeo.travel.contraction import Lists, contract_nodes
 from llrgeo.travel.graph import UNREACHABLE, IntArray, Joins, SearchGraph
+from llrgeo.travel.sweep import Part, Ranked, Reach, journeys, part_above
 
 _FORMAT: Final = 1  # of the saved file; raise it when the arrays change
 
