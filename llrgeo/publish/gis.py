@@ -56,7 +56,7 @@ def geopackage(edition: Edition) -> bytes:
         area_layer(edition).reset_index().to_file(path, layer=AREAS_LAYER, driver="GPKG")
         site_layer(edition).reset_index().to_file(path, layer=SITES_LAYER, driver="GPKG")
         _set_dates(path, edition.date)
-        return path.read_bytes()
+        return _without_counters(path.read_bytes())
 
 
 def geoparquet(edition: Edition) -> bytes:
@@ -85,6 +85,15 @@ def _set_dates(path: Path, date: str) -> None:
         database.execute("UPDATE gpkg_contents SET last_change = ?", (f"{date}T00:00:00.000Z",))
     database.execute("VACUUM")
     database.close()
+
+
+def _without_counters(database: bytes) -> bytes:
+    """Set SQLite's count of changes, which depends on how the writer was scheduled, to 1.
+
+    It stands at two places of the file's header (SQLite file format, 1.3.7 and 1.3.17).
+    """
+    one = (1).to_bytes(4, "big")
+    return database[:24] + one + database[28:92] + one + database[96:]
 
 
 def qgis_style(column: str, *, change: bool, tolerance_min: float) -> str:
