@@ -208,6 +208,8 @@ function llrgeoDraw(data, map, onPick, onPoint) {
     // On a phone one finger scrolls the page, and two move the map.
     if (L.Browser.mobile) map.dragging.disable();
     map.on("zoomend moveend", placeLabels);
+    window.matchMedia("print").addEventListener("change", () =>
+      map.invalidateSize({ animate: false }));
     map.on("focus", () => map.scrollWheelZoom.enable());
     map.on("blur", () => map.scrollWheelZoom.disable());
     map.fitBounds(everything, { padding: [2, 2], animate: false });

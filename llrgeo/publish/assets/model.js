@@ -279,10 +279,10 @@ const llrgeoModel = (() => {
   }
 
   // The size is the difference of the minutes as shown, so that a reader can check it.
-  function changeInWords(before, after, tolerance, strings) {
+  function changeInWords(before, after, tolerance, strings, who) {
     const kind = outcome(before, after, tolerance);
     const size = Math.abs(wholeMinutes(after) - wholeMinutes(before));
-    return fill(strings[`change_${kind}`], { size: minutesInWords(size, strings) });
+    return fill(strings[`${who}_${kind}`], { size: minutesInWords(size, strings) });
   }
 
   // --- Finding an area ---------------------------------------------------------------------

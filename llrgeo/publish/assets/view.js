@@ -84,7 +84,7 @@
     if (after.site[area] < 0) second = words.my_no_site_after;
     else if (after.site[area] === before.site[area]) second = words.my_same_site;
     const answer = element("p", m.changeInWords(before.minutes[area], after.minutes[area],
-      data.tolerance, words), { className: "answer" });
+      data.tolerance, words, team ? "team" : "change"), { className: "answer" });
     return [where, answer, ...today, ...journeyLine(second, after, longest)];
   }
 
