@@ -23,7 +23,7 @@ _SEARCHES_AT_ONCE: Final = 16  # bounds the memory: scipy keeps a row as long as
 
 # Measured on one core of a 2-core server; only their ratios decide.
 _SEARCH_S_PER_NODE: Final = 120e-9
-_BUILD_S_PER_NODE: Final = 100e-6  # 40 on OpenStreetMap roads, 270 on the planning network
+_BUILD_S_PER_NODE: Final = 100e-6  # 40 on OpenStreetMap roads, 410 on the planning network
 _COMPILE_S: Final = 8.0
 _LOAD_S: Final = 1.0
 
