@@ -87,7 +87,7 @@ def _option(edition: Edition, view: View) -> dict[str, Any]:
         "sites": [
             (service.label, _site_list(edition, option.sites.get(service.id, frozenset())))
             for service in edition.services
-            if not changed or option.sites.get(service.id) != edition.baseline.sites.get(service.id)
+            if option.sites.get(service.id) != edition.baseline.sites.get(service.id)
         ],
     }
 
