@@ -4,7 +4,7 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
-from conftest import ORIGIN
+from town import ORIGIN
 
 from llrgeo.errors import NetworkError, RoutingError
 from llrgeo.roads.network import RoadNetwork

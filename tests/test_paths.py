@@ -4,8 +4,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ORIGIN
 from shapely import Point
+from town import ORIGIN
 
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG

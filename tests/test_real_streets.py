@@ -3,9 +3,9 @@
 import json
 from pathlib import Path
 
-from conftest import FARM, grid_streets, grid_xy
 from pyproj import Transformer
 from road_maps import LAT, LON, M_IN_LAT, M_IN_LON, Map
+from town import FARM, grid_streets, grid_xy
 from typer.testing import CliRunner
 
 from llrgeo.cli import app

@@ -6,8 +6,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from conftest import ORIGIN
 from shapely import Point
+from town import ORIGIN
 
 from llrgeo.errors import RoutingError
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
