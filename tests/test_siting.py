@@ -1,5 +1,7 @@
 """Siting equals trying every plan, for each objective and constraint; certificates hold."""
 
+from unittest.mock import patch
+
 import numpy as np
 import pandas as pd
 import pytest
@@ -7,8 +9,9 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from siting_cases import KINDS, UNREACHABLE_MIN, BruteForce, problems
 
+from llrgeo.appraisal.siting import every
 from llrgeo.appraisal.siting.constraints import Budget, Capacity
-from llrgeo.appraisal.siting.locate import locate_sites
+from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
 from llrgeo.appraisal.siting.problem import OBJECTIVES, SitingProblem
 from llrgeo.errors import InfeasibleError
 from llrgeo.travel.times import TravelTimes
@@ -24,10 +27,20 @@ def check_against_brute_force(
     brute = BruteForce(times, demand, problem)
     best = brute.best()
     if best is None:
-        with pytest.raises(InfeasibleError):
-            locate_sites(times, demand, problem, gap=0.0)
+        for steps in (every.MOST_STEPS, 0):
+            with patch.object(every, "MOST_STEPS", steps), pytest.raises(InfeasibleError):
+                locate_sites(times, demand, problem, gap=0.0)
         return
     found = locate_sites(times, demand, problem, gap=0.0)
+    check_certificate(found, brute, times, best)
+    with patch.object(every, "MOST_STEPS", 0):  # the method for problems too large for that
+        searched = locate_sites(times, demand, problem, gap=0.0)
+    check_certificate(searched, brute, times, best)
+
+
+def check_certificate(
+    found: SiteSelection, brute: BruteForce, times: TravelTimes, best: float
+) -> None:
     plan = [times.minutes.columns.get_loc(site) for site in found.sites]
     assert found.value == pytest.approx(best, abs=1e-6)
     assert brute.value(plan) is not None

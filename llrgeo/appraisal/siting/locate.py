@@ -12,6 +12,7 @@ from llrgeo.appraisal.siting.bound import LagrangianBound, lagrangian_bound
 from llrgeo.appraisal.siting.branch import branch_and_bound
 from llrgeo.appraisal.siting.build import Case, build_case
 from llrgeo.appraisal.siting.centre import least_longest
+from llrgeo.appraisal.siting.every import best_of_all, has_few_plans
 from llrgeo.appraisal.siting.exact import Answer, solve_exactly
 from llrgeo.appraisal.siting.feasibility import blame
 from llrgeo.appraisal.siting.interchange import search
@@ -170,8 +171,10 @@ def _refuse(
 
 
 def _least_sum(case: Case, gap: float, seconds: float, seed: int) -> Answer:
-    """Search, bound, and close the gap that is left on what the bound leaves over."""
+    """Search, bound, and close the gap on what the bound leaves over; or value all, if few."""
     model = case.model
+    if has_few_plans(model):
+        return best_of_all(model)
     starts = int(np.clip(_CELLS // model.objective.costs.size, *_STARTS))
     plan, standing = search(model, starts=starts, seed=seed)
     if standing.excess > 0:
