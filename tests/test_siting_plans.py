@@ -2,6 +2,7 @@
 
 from dataclasses import replace
 from itertools import combinations
+from unittest.mock import patch
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pytest
 from siting_cases import random_case
 
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.siting import every
 from llrgeo.appraisal.siting.constraints import (
     Budget,
     Capacity,
@@ -110,6 +112,16 @@ def test_a_search_that_is_given_no_time_says_so_and_blames_no_constraint() -> No
             seconds=0.0,
         )
     assert not isinstance(caught.value, InfeasibleError)
+
+
+def test_a_search_that_runs_out_of_time_still_bounds_the_plan_it_has() -> None:
+    times, demand = random_case(np.random.default_rng(3), 12)
+    problem = SitingProblem("p-median", p=3)
+    best = locate_sites(times, demand, problem, gap=0.0).value
+    with patch.object(every, "MOST_STEPS", 0):
+        found = locate_sites(times, demand, problem, gap=0.0, seconds=0.0)
+    assert found.bound < best <= found.value
+    assert not found.proven
 
 
 def test_an_area_that_no_candidate_covers_is_named() -> None:

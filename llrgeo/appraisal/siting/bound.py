@@ -6,6 +6,7 @@ price) (METHODS 8). The prices follow the subgradient (Held, Wolfe and Crowder 1
 the step before.
 """
 
+import time
 from dataclasses import dataclass, replace
 from typing import Final, Self
 
@@ -15,6 +16,28 @@ from llrgeo.appraisal.siting.model import Mask, Matrix, Model, Plan, Vector
 
 _SMALLEST_STEP: Final = 1e-4
 _DEFLECTION: Final = 0.3
+
+
+@dataclass(frozen=True, slots=True)
+class Pace:
+    """How prices move.
+
+    Attributes
+    ----------
+    iterations
+        At most so many moves.
+    step
+        The length of the first, relative to what closes the gap on a straight slope.
+    patience
+        Moves without a better bound before the step is halved.
+    """
+
+    iterations: int
+    step: float
+    patience: int
+
+
+_PACE: Final = Pace(iterations=1_000, step=1.0, patience=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,8 +146,8 @@ class LagrangianBound:
         return replace(model, keep=keep, close=~usable)
 
 
-def lagrangian_bound(model: Model, upper: float) -> LagrangianBound:
-    """Bound a sum over areas from below, given the cost of a known plan.
+def lagrangian_bound(model: Model, upper: float, *, ends: float) -> LagrangianBound:
+    """Bound a sum over areas from below, given the cost of a known plan; `ends` is when to stop.
 
     Constraints other than fixed sites and the number of sites are left out; the bound holds
     without them, and so with them.
@@ -133,7 +156,7 @@ def lagrangian_bound(model: Model, upper: float) -> LagrangianBound:
     relaxation = Relaxation.of(model, sites, model.keep[sites])
     costs = relaxation.costs
     price = np.partition(costs, min(1, len(sites) - 1), axis=1)[:, :2].max(axis=1)
-    best = raise_prices(relaxation, price, upper, iterations=1_000)
+    best = raise_prices(relaxation, price, upper, pace=_PACE, ends=ends)
     room = upper - best.value + 1e-9 * abs(upper)
     shut, needed = best.fixed(relaxation, room)
     dearest = best.worth[best.chosen & ~relaxation.keep].max(initial=-np.inf)
@@ -148,9 +171,8 @@ def raise_prices(
     price: Vector,
     upper: float,
     *,
-    iterations: int,
-    step: float = 1.0,
-    patience: int = 20,
+    pace: Pace,
+    ends: float,
 ) -> Relaxed:
     """Raise the bound by moving the prices along the subgradient.
 
@@ -162,20 +184,20 @@ def raise_prices(
         Where to start.
     upper
         The cost of a known plan; the bound need not rise above.
-    iterations
-        At most so many moves.
-    step
-        The length of the first, relative to what closes the gap on a straight slope.
-    patience
-        Moves without a better bound before the step is halved.
+    pace
+        How many moves, and how long.
+    ends
+        When to stop, by `time.perf_counter`.
     """
     # Prices beyond the cheapest and dearest site of an area gain nothing.
     cheapest, dearest = relaxation.costs.min(axis=1), relaxation.costs.max(axis=1)
     best = now = relaxation.at(price)
+    step = pace.step
     direction = np.zeros(len(price))
     waited = 0
-    for _ in range(iterations):
-        if best.value >= upper or step < _SMALLEST_STEP or not now.slope.any():
+    for _ in range(pace.iterations):
+        finished = best.value >= upper or step < _SMALLEST_STEP or not now.slope.any()
+        if finished or time.perf_counter() >= ends:
             break
         direction = now.slope + _DEFLECTION * direction
         length = step * (upper - now.value) / max(float(direction @ direction), 1e-12)
@@ -183,6 +205,6 @@ def raise_prices(
         waited += 1
         if now.value > best.value + 1e-9 * abs(upper):
             best, waited = now, 0
-        elif waited > patience:
+        elif waited > pace.patience:
             now, step, waited, direction = best, step / 2, 0, np.zeros(len(price))
     return best

@@ -7,14 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.bound import LagrangianBound, Relaxation, raise_prices
+from llrgeo.appraisal.siting.bound import LagrangianBound, Pace, Relaxation, raise_prices
 from llrgeo.appraisal.siting.exact import Answer
 from llrgeo.appraisal.siting.interchange import Standing, standing
 from llrgeo.appraisal.siting.model import Mask, Model, Plan, Vector
 
-_ITERATIONS: Final = 40  # a branch starts from prices that are nearly right
-_FIRST_STEP: Final = 0.3
-_PATIENCE: Final = 7
+# A branch starts from prices that are nearly right.
+_PACE: Final = Pace(iterations=40, step=0.3, patience=7)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -37,6 +36,7 @@ class _Search:
     plan: Plan
     cost: float
     allowed: float
+    ends: float
     branches: list[_Branch] = field(default_factory=list)
     seen: int = 0
 
@@ -45,14 +45,7 @@ class _Search:
         if relaxation.keep.sum() > relaxation.most or len(relaxation.sites) < relaxation.least:
             return
         target = self.cost - self.allowed
-        found = raise_prices(
-            relaxation,
-            price,
-            self.cost,
-            iterations=_ITERATIONS,
-            step=_FIRST_STEP,
-            patience=_PATIENCE,
-        )
+        found = raise_prices(relaxation, price, self.cost, pace=_PACE, ends=self.ends)
         self._try(relaxation.sites[found.chosen])
         if found.value >= target:
             return
@@ -74,7 +67,7 @@ class _Search:
 
 
 def branch_and_bound(
-    model: Model, root: LagrangianBound, plan: Plan, *, gap: float, seconds: float
+    model: Model, root: LagrangianBound, plan: Plan, *, gap: float, ends: float
 ) -> Answer:
     """Prove that a plan is best, or find the one that is.
 
@@ -89,11 +82,10 @@ def branch_and_bound(
         A feasible plan to start from.
     gap
         Absolute difference of cost and bound at which to stop.
-    seconds
-        Time limit.
+    ends
+        When to stop, by `time.perf_counter`.
     """
-    ends = time.perf_counter() + seconds
-    search = _Search(model, plan, model.cost(plan), gap)
+    search = _Search(model, plan, model.cost(plan), gap, ends)
     search.enter(root.relaxation, root.price)
     while search.branches and time.perf_counter() < ends:
         branch = heapq.heappop(search.branches)

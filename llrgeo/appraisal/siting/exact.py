@@ -41,7 +41,7 @@ class Answer:
 
 
 def solve_exactly(
-    model: Model, *, gap: float, seconds: float, seed: int, start: Plan | None = None
+    model: Model, *, gap: float, ends: float, seed: int, start: Plan | None = None
 ) -> Answer:
     """Solve a model by HiGHS.
 
@@ -51,8 +51,8 @@ def solve_exactly(
         The problem.
     gap
         Absolute difference of cost and bound at which to stop.
-    seconds
-        Time limit.
+    ends
+        When to stop, by `time.perf_counter`.
     seed
         Of the solver's choices.
     start
@@ -68,7 +68,7 @@ def solve_exactly(
     else:
         _add_flows(programme, sites, model, model.catchments)
     known = None if start is None else (sites, np.isin(sites, start).astype(float))
-    solution = programme.solve(gap=gap, seconds=seconds, seed=seed, start=known)
+    solution = programme.solve(gap=gap, ends=ends, seed=seed, start=known)
     if solution.values is None:
         return Answer(None, solution.bound, np.inf)
     plan = np.flatnonzero(solution.values[sites] > _HALF)

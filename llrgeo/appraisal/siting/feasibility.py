@@ -1,5 +1,6 @@
 """Which constraints cannot hold together, where no plan meets them all."""
 
+import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
@@ -48,7 +49,7 @@ def is_feasible(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -
         objective=Tally(np.zeros_like(model.objective.costs)),
         opening=np.zeros_like(model.opening),
     )
-    answer = solve_exactly(free, gap=np.inf, seconds=_SECONDS, seed=0)
+    answer = solve_exactly(free, gap=np.inf, ends=time.perf_counter() + _SECONDS, seed=0)
     return answer.plan is not None or not np.isposinf(answer.bound)
 
 

@@ -1,5 +1,6 @@
 """Interchange (Teitz and Bart 1968): swap, add or drop sites as long as that helps, many times."""
 
+import time
 from dataclasses import dataclass
 from typing import Final
 
@@ -19,7 +20,7 @@ class Standing:
     cost: float
 
 
-def search(model: Model, *, starts: int, seed: int) -> tuple[Plan, Standing]:
+def search(model: Model, *, starts: int, seed: int, ends: float) -> tuple[Plan, Standing]:
     """Return the best plan of many seeded local searches; its excess is above 0 if none was found.
 
     Parameters
@@ -30,9 +31,13 @@ def search(model: Model, *, starts: int, seed: int) -> tuple[Plan, Standing]:
         Local searches, each from a random plan.
     seed
         Of the random plans.
+    ends
+        When to stop, by `time.perf_counter`.
     """
     rng = np.random.default_rng(seed)
-    found = [_descend(model, _random_plan(model, rng)) for _ in range(starts)]
+    found = [_descend(model, _random_plan(model, rng), ends)]
+    while len(found) < starts and time.perf_counter() < ends:
+        found.append(_descend(model, _random_plan(model, rng), ends))
     return min(found, key=lambda one: (one[1], tuple(one[0])))
 
 
@@ -44,13 +49,13 @@ def _random_plan(model: Model, rng: np.random.Generator) -> Plan:
     return np.sort(np.concatenate([kept, drawn]))
 
 
-def _descend(model: Model, plan: Plan) -> tuple[Plan, Standing]:
+def _descend(model: Model, plan: Plan, ends: float) -> tuple[Plan, Standing]:
     """Make the best move as long as one helps."""
     now = standing(model, plan)
     for _ in range(_STEPS):
         moved = _best_move(model, plan)
         better = standing(model, moved)
-        if not _is_better(better, now):
+        if not _is_better(better, now) or time.perf_counter() >= ends:
             break
         plan, now = moved, better
     return plan, now

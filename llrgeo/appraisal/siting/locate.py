@@ -115,7 +115,7 @@ def locate_sites(
     gap
         Relative gap at which to stop; 0 asks for a proof.
     seconds
-        Time limit of the exact method.
+        Time limit. HiGHS may pass it by as long as it takes to put the problem to it.
     seed
         Of the search.
 
@@ -138,7 +138,8 @@ def locate_sites(
     case = build_case(times, demand, problem)
     answer = Answer(None, np.inf, np.inf)
     if not case.model.contradicts_itself:
-        answer = _METHODS.get(problem.objective, _least_sum)(case, gap, seconds, seed)
+        method = _METHODS.get(problem.objective, _least_sum)
+        answer = method(case, gap, started + seconds, seed)
     if answer.plan is None:
         _refuse(times, demand, problem, answer)
     value, bound = case.value(answer.cost), case.value(answer.bound)
@@ -170,25 +171,25 @@ def _refuse(
     raise LlrgeoError(msg)
 
 
-def _least_sum(case: Case, gap: float, seconds: float, seed: int) -> Answer:
+def _least_sum(case: Case, gap: float, ends: float, seed: int) -> Answer:
     """Search, bound, and close the gap on what the bound leaves over; or value all, if few."""
     model = case.model
     if has_few_plans(model):
         return best_of_all(model)
     starts = int(np.clip(_CELLS // model.objective.costs.size, *_STARTS))
-    plan, standing = search(model, starts=starts, seed=seed)
+    plan, standing = search(model, starts=starts, seed=seed, ends=ends)
     if standing.excess > 0:
-        return solve_exactly(model, gap=0.0, seconds=seconds, seed=seed)
-    found = lagrangian_bound(model, standing.cost)
+        return solve_exactly(model, gap=0.0, ends=ends, seed=seed)
+    found = lagrangian_bound(model, standing.cost, ends=ends)
     allowed = max(case.allowance(standing.cost, gap), _EQUAL / 2 * abs(standing.cost))
     if standing.cost - found.value <= allowed:
         return Answer(plan, found.value, standing.cost)
     near = standing.cost - found.value <= _NEAR * standing.cost
     # HiGHS is quicker at coverage, which has two costs only, and where constraints cost much.
     if model.catchments is None and near and case.problem.objective != "mclp":
-        return branch_and_bound(model, found, plan, gap=allowed, seconds=seconds)
+        return branch_and_bound(model, found, plan, gap=allowed, ends=ends)
     answer = solve_exactly(
-        _without_unused(model, found), gap=allowed, seconds=seconds, seed=seed, start=plan
+        _without_unused(model, found), gap=allowed, ends=ends, seed=seed, start=plan
     )
     best = min(answer, Answer(plan, answer.bound, standing.cost), key=lambda one: one.cost)
     return replace(best, bound=min(max(found.value, answer.bound), best.cost))
@@ -203,14 +204,14 @@ def _without_unused(model: Model, found: LagrangianBound) -> Model:
     return replace(kept, objective=Tally(costs))
 
 
-def _fewest_sites(case: Case, gap: float, seconds: float, seed: int) -> Answer:
+def _fewest_sites(case: Case, gap: float, ends: float, seed: int) -> Answer:
     allowed = gap if case.problem.objective == "lscp" else 0.0
-    return solve_exactly(case.model, gap=allowed, seconds=seconds, seed=seed)
+    return solve_exactly(case.model, gap=allowed, ends=ends, seed=seed)
 
 
-def _most_backup(case: Case, gap: float, seconds: float, seed: int) -> Answer:
+def _most_backup(case: Case, gap: float, ends: float, seed: int) -> Answer:
     """Find the fewest sites, then, with as many, the most demand that a second one covers."""
-    fewest = _fewest_sites(case, gap, seconds, seed)
+    fewest = _fewest_sites(case, gap, ends, seed)
     if fewest.plan is None or fewest.cost - fewest.bound > _HALF:
         return replace(fewest, plan=None)
     count = round(fewest.cost)
@@ -221,7 +222,7 @@ def _most_backup(case: Case, gap: float, seconds: float, seed: int) -> Answer:
         most=count,
         backup=case.weights[case.model.covered],
     )
-    return solve_exactly(second, gap=gap, seconds=seconds, seed=seed)
+    return solve_exactly(second, gap=gap, ends=ends, seed=seed)
 
 
 _METHODS: Final = {

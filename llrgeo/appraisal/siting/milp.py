@@ -1,5 +1,6 @@
 """A mixed-integer linear programme, put together block by block and solved by HiGHS."""
 
+import time
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from typing import Final, TypeAlias
@@ -99,7 +100,7 @@ class Programme:
         self,
         *,
         gap: float,
-        seconds: float,
+        ends: float,
         seed: int,
         start: tuple[IntArray, FloatArray] | None = None,
     ) -> Solution:
@@ -109,8 +110,8 @@ class Programme:
         ----------
         gap
             Absolute difference of cost and bound at which to stop.
-        seconds
-            Time limit.
+        ends
+            When to stop, by `time.perf_counter`.
         seed
             Of the solver's own choices.
         start
@@ -121,7 +122,7 @@ class Programme:
             ("output_flag", False),
             ("threads", 1),  # results do not depend on the machine
             ("random_seed", seed),
-            ("time_limit", max(seconds, 0.0)),
+            ("time_limit", max(ends - time.perf_counter(), 0.0)),
             ("mip_rel_gap", 0.0),
             ("mip_abs_gap", max(gap, 1e-9)),
         ):

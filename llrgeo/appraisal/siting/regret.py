@@ -3,6 +3,7 @@
 The regret of a plan in a scenario is its value there against the best value there.
 """
 
+import time
 from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -118,8 +119,9 @@ def least_regret(
         Tally(case.model.objective.costs, case.cost(best[one.label].value))
         for case, one in zip(cases, scenarios, strict=True)
     )
+    ends = time.perf_counter() + seconds
     nothing = Tally(np.zeros_like(cases[0].model.objective.costs))
-    answer = _solve(replace(cases[0].model, objective=nothing, worst_of=tallies), seconds, seed)
+    answer = _solve(replace(cases[0].model, objective=nothing, worst_of=tallies), ends, seed)
     if answer.plan is None:
         msg = "no set of sites meets the constraints, or none was found in the time given"
         raise InfeasibleError(msg)
@@ -136,19 +138,19 @@ def least_regret(
     )
 
 
-def _solve(model: Model, seconds: float, seed: int) -> Answer:
+def _solve(model: Model, ends: float, seed: int) -> Answer:
     """Search, and prove on what may hold a plan of less regret."""
-    plan, found = search(model, starts=_STARTS, seed=seed)
+    plan, found = search(model, starts=_STARTS, seed=seed, ends=ends)
     if found.excess > 0:
-        return solve_exactly(model, gap=0.0, seconds=seconds, seed=seed)
-    left = _without_unused(model, found.cost)
-    answer = solve_exactly(left, gap=0.0, seconds=seconds, seed=seed, start=plan)
+        return solve_exactly(model, gap=0.0, ends=ends, seed=seed)
+    left = _without_unused(model, found.cost, ends)
+    answer = solve_exactly(left, gap=0.0, ends=ends, seed=seed, start=plan)
     if answer.cost < found.cost:
         return answer
     return Answer(plan, min(answer.bound, found.cost), found.cost)
 
 
-def _without_unused(model: Model, regret: float) -> Model:
+def _without_unused(model: Model, regret: float, ends: float) -> Model:
     """Leave out sites and pairs that no plan of less regret uses.
 
     The mean of regrets is at most the worst; so a plan of less regret also has a smaller mean, a
@@ -157,7 +159,9 @@ def _without_unused(model: Model, regret: float) -> Model:
     share = 1 / len(model.worst_of)
     together = np.concatenate([one.costs * share for one in model.worst_of])
     upper = regret + share * sum(one.limit for one in model.worst_of)
-    found = lagrangian_bound(replace(model, objective=Tally(together), worst_of=()), upper)
+    found = lagrangian_bound(
+        replace(model, objective=Tally(together), worst_of=()), upper, ends=ends
+    )
     parts = np.split(found.unused, len(model.worst_of))
     tallies = tuple(
         replace(one, costs=np.where(unused, np.inf, one.costs))
