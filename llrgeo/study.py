@@ -2,13 +2,15 @@
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from math import isnan
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.demand import trips
+from llrgeo.appraisal.equity import kolm_pollak_kappa
 from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.scoring import Scorecard, score_options
@@ -29,6 +31,7 @@ from llrgeo.config import (
 )
 from llrgeo.errors import ConfigError
 from llrgeo.inputs.areas import read_outlines
+from llrgeo.inputs.candidates import sector_centres
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.landmarks import read_labels, read_road_lines
 from llrgeo.inputs.postcodes import read_postcodes
@@ -137,12 +140,15 @@ def locate_service(
     service: str,
     problem: SitingProblem,
     *,
+    sectors: bool = False,
     gap: float = DEFAULT_GAP,
     seconds: float = DEFAULT_SECONDS,
 ) -> SiteSelection:
     """Find the best sites for one service of a study, among those that could host it.
 
-    Demand is the contacts that residents make at sites, by the study's rates.
+    Demand is the contacts that residents make at sites, by the study's rates. With `sectors` the
+    centre of every postcode sector is a candidate too. For `kolm-pollak` without a kappa, it is
+    that of the baseline.
 
     Raises
     ------
@@ -156,10 +162,24 @@ def locate_service(
         msg = f"no service '{service}' in the study; there are {', '.join(services)}"
         raise ConfigError(msg)
     places = read_places(study)
+    if sectors:
+        places = _with_sector_centres(places, service)
     times = next(iter(compute_times(study, places).values()))
     candidates = times.select(sites_for(places.sites, service))
     demand = trips(services[service], places.areas)
+    if isnan(problem.kappa):
+        options = {one.name: one for one in build_options(study, places.sites)}
+        today = times.select(sorted(options[study.baseline].sites[service])).minutes.min(axis=1)
+        problem = replace(problem, kappa=kolm_pollak_kappa(today, demand))
     return locate_sites(candidates, demand, problem, gap=gap, seconds=seconds, seed=study.seed)
+
+
+def _with_sector_centres(places: Places, service: str) -> Places:
+    """Add the centres of postcode sectors, as sites that could host a service."""
+    centres = sector_centres(read_postcodes(), places.areas.index)
+    facts = {"name": centres.index, "status": "proposed", "services": service}
+    proposed = gpd.GeoDataFrame(facts, index=centres.index, geometry=centres)
+    return replace(places, sites=pd.concat([places.sites, proposed]))
 
 
 def build_edition(result: StudyResult) -> Edition:

@@ -111,6 +111,25 @@ def test_locate_gives_the_best_sites_as_an_option_to_paste(town_study):
     assert option["sites"] == {"clinic": ["B"]}
 
 
+def test_locate_takes_the_aversion_to_inequality_from_the_baseline(town_study):
+    arguments = ("--service", "clinic", "--p", 1, "--objective", "kolm-pollak")
+    output = invoke("locate", town_study, *arguments).stdout
+    assert "equally distributed equivalent minutes" in output
+    assert "gap 0.00%" in output
+
+
+def test_locate_may_choose_the_centres_of_postcode_sectors():
+    output = invoke("locate", "--service", "community_beds", "--p", 3, "--sectors").stdout
+    option = tomllib.loads(output.partition("\n\n")[2])["options"][0]
+    assert len(option["sites"]["community_beds"]) == 3
+    assert "# not in the sites table" in output
+
+
+def test_locate_names_areas_without_a_postcode_sector(run_and_fail, town_study):
+    message = run_and_fail("locate", town_study, "--service", "clinic", "--p", 1, "--sectors")
+    assert "no postcodes in 4 areas" in message
+
+
 def test_locate_refuses_a_service_that_the_study_does_not_have(run_and_fail, town_study):
     message = run_and_fail("locate", town_study, "--service", "theatre", "--p", 1)
     assert "no service 'theatre' in the study; there are clinic, beds" in message

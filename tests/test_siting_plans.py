@@ -130,7 +130,7 @@ def test_an_area_that_no_candidate_covers_is_named() -> None:
 
 
 def test_faults_of_a_problem_are_told_all_at_once() -> None:
-    problem = SitingProblem("p-median", p=0, kappa=1.0, constraints=(Keep(frozenset({"X"})),))
+    problem = SitingProblem("kolm-pollak", p=0, kappa=1.0, constraints=(Keep(frozenset({"X"})),))
     with pytest.raises(InputError) as caught:
         locate_sites(TIMES, DEMAND * -1, problem)
     for words in ("p is 0", "kappa is 1", "keep X: not among", "demand is missing or negative"):

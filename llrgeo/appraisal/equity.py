@@ -101,7 +101,7 @@ def slope_index(minutes: pd.Series, people: pd.Series, rank: pd.Series) -> float
     return float((share * across * minutes).sum() / spread) if spread > 0 else float("nan")
 
 
-def kolm_pollak_kappa(minutes: pd.Series, people: pd.Series, aversion: float) -> float:
+def kolm_pollak_kappa(minutes: pd.Series, people: pd.Series, aversion: float = -1.0) -> float:
     """Return the scale of aversion for a distribution of minutes; unreachable areas apart.
 
     It is fixed from the baseline for all options, or they could not be compared.

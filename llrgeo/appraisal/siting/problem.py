@@ -2,6 +2,7 @@
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from math import nan
 from typing import Final, Literal, Self, get_args
 
 from llrgeo.appraisal.siting.constraints import Constraint
@@ -42,7 +43,8 @@ class SitingProblem:
         Weights of a mix: mean minutes (`p-median`), share of demand beyond the standard (`mclp`),
         mean of exp(-kappa t) (`kolm-pollak`).
     kappa
-        Aversion to inequality times scale, below 0, as `kolm_pollak_kappa` returns it.
+        Aversion to inequality times scale, below 0, as `kolm_pollak_kappa` returns it for the
+        minutes of today; NaN if the objective is without it.
     unreachable_min
         What someone without a site to reach counts as; no finite time is longer.
     """
@@ -52,7 +54,7 @@ class SitingProblem:
     standard_min: float = 30.0
     constraints: tuple[Constraint, ...] = ()
     mix: Mapping[SumObjective, float] = field(default_factory=dict)
-    kappa: float = -0.04
+    kappa: float = nan
     unreachable_min: float = 240.0
 
     def faults(self) -> list[str]:
@@ -62,8 +64,11 @@ class SitingProblem:
             faults.append(f"no objective '{self.objective}'; known are {', '.join(OBJECTIVES)}")
         if self.p is not None and self.p < 1:
             faults.append(f"p is {self.p}; at least one site is open")
-        if not self.kappa < 0:
-            faults.append(f"kappa is {self.kappa:g}; it must be below 0")
+        if "kolm-pollak" in {self.objective, *self.mix} and not self.kappa < 0:
+            faults.append(
+                f"kappa is {self.kappa:g}; kolm-pollak needs one below 0, "
+                "as kolm_pollak_kappa returns it for the minutes of today"
+            )
         if (self.objective == "mix") != bool(self.mix):
             faults.append("a mix needs weights, and only a mix has them")
         if any(not weight >= 0 for weight in self.mix.values()):
