@@ -1,10 +1,18 @@
 """Siting against spopt + HiGHS, lokigi and plain HiGHS on the same instances, in one run.
 
-    pip install llrgeo[bench] && python tests/benchmarks/siting.py [--seconds 60] [--large]
+    pip install llrgeo[bench]
+    python tests/benchmarks/siting.py [--seconds 60] [--large] [--lokigi sample_data]
 
 Every solver gets the same minutes, weights and number of sites, in a process of its own, and the
 same time limit. Plans are valued by one function, so that nobody's own figure is relied upon. A
 solver that is not installed is left out. `--large` runs 2,000 postcodes as candidates instead.
+
+lokigi's published cases (Brighton and Hove; community diagnostic centres in Devon) are run on its
+own figures where `--lokigi` names the folder `sample_data` of its repository
+(github.com/hsma-tools/lokigi). They are not part of its package nor of this one; without the
+folder, made-up instances as large take their place. For Brighton with 4 sites its example
+"existing sites" publishes sites 0, 2, 3 and 4 and 5.08 weighted minutes; for Devon the number of
+sites is ours.
 """
 
 import argparse
@@ -16,6 +24,7 @@ import time
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass, replace
 from math import comb
+from pathlib import Path
 
 import geopandas as gpd
 import highspy
@@ -50,7 +59,7 @@ class Instance:
         return float(np.average(self.minutes[sites].min(axis=1), weights=self.weights))
 
 
-def instances() -> Iterator[Instance]:
+def instances(sample_data: Path | None) -> Iterator[Instance]:
     """Yield the eight instances."""
     study = llrgeo.load_study()
     places = read_places(study)
@@ -59,11 +68,37 @@ def instances() -> Iterator[Instance]:
         hosts = places.sites["services"].str.split(";").map(lambda ids, s=service.id: s in ids)
         minutes = times.select(places.sites.index[hosts]).minutes
         yield Instance(f"LLR {service.id}", minutes, trips(service, places.areas), 8)
-    yield random_instance("as large as lokigi's Brighton", 165, 6, 3)
-    yield random_instance("as large as lokigi's Devon", 700, 15, 5)
+    if sample_data:
+        yield brighton(sample_data)
+        yield devon(sample_data)
+    else:
+        yield random_instance("as large as lokigi's Brighton", 165, 6, 4)
+        yield random_instance("as large as lokigi's Devon", 700, 18, 5)
     yield graph_instance("OR-Library style", 200, 10)
     yield random_instance("random", 700, 60, 8)
     yield random_instance("random", 700, 200, 10)
+
+
+def brighton(sample_data: Path) -> Instance:
+    """Return lokigi's Brighton: six sites, minutes by car."""
+    seconds = pd.read_csv(sample_data / "brighton_travel_matrix_driving.csv", index_col="LSOA")
+    demand = pd.read_csv(sample_data / "brighton_demand.csv", index_col="LSOA")["demand"]
+    return _published("lokigi's Brighton", seconds.filter(like="Site ") / 60, demand, 4)
+
+
+def devon(sample_data: Path) -> Instance:
+    """Return lokigi's Devon: 18 diagnostic centres, minutes by car, people aged 50 to 84."""
+    minutes = pd.read_csv(sample_data / "travel_matrix_car_devon_cdcs.csv", index_col="from_id")
+    people = pd.read_csv(sample_data / "demand_MF_50_84.csv", index_col="LSOA 2021 Name")
+    return _published("lokigi's Devon", minutes, people["MF50-84"], 5)
+
+
+def _published(name: str, minutes: pd.DataFrame, demand: pd.Series, p: int) -> Instance:
+    minutes = minutes[minutes.index.isin(demand.index)].rename_axis("area_id")
+    minutes = minutes.rename_axis("site_id", axis="columns")
+    areas, sites = minutes.shape
+    weights = demand.reindex(minutes.index).astype(float)
+    return Instance(f"{name} {areas} x {sites}", minutes, weights, p)
 
 
 def random_instance(name: str, areas: int, sites: int, p: int) -> Instance:
@@ -233,8 +268,9 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--seconds", type=float, default=60.0)
     parser.add_argument("--large", action="store_true")
+    parser.add_argument("--lokigi", type=Path, help="folder sample_data of lokigi's repository")
     asked = parser.parse_args()
-    cases = [large_instance()] if asked.large else instances()
+    cases = [large_instance()] if asked.large else instances(asked.lokigi)
     solvers = {
         name: solver
         for name, (solver, package) in SOLVERS.items()

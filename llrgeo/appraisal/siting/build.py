@@ -76,14 +76,16 @@ def build_case(times: TravelTimes, demand: pd.Series, problem: SitingProblem) ->
     raw = times.minutes[sorted(times.minutes.columns)]
     aligned = demand.reindex(raw.index)
     faults = [*problem.faults(), *_demand_faults(aligned)]
-    reachable = np.isfinite(raw.to_numpy())
-    longest = raw.to_numpy()[reachable].max(initial=0.0)
+    minutes = raw.to_numpy()
+    reachable = np.isfinite(minutes)
+    longest = minutes[reachable].max(initial=0.0)
     if longest > problem.unreachable_min:
         faults.append(
             f"the longest journey takes {longest:.0f} minutes, more than the "
             f"{problem.unreachable_min:g} of someone who can reach no site"
         )
-    draft = Draft(raw.clip(upper=problem.unreachable_min), reachable, problem.unreachable_min)
+    capped = pd.DataFrame(np.minimum(minutes, problem.unreachable_min), raw.index, raw.columns)
+    draft = Draft(capped, reachable, problem.unreachable_min)
     for constraint in problem.constraints:
         constraint.write(draft)
     raise_faults([*faults, *draft.faults], source="siting problem")

@@ -123,7 +123,9 @@ def locate_sites(
     -------
     SiteSelection
         The best plan found and a bound on all others: their difference is at most `gap`, unless
-        time ran out.
+        time ran out. That may happen under `Capacity`, `MinimumActivity` and `MaxBeyond`, which
+        the Lagrangian bound leaves out (`NoGroupWorse` too): for 634 areas, 98 candidates and 9
+        sites the gap after 20 s was 0.3 %, 2.6 % and 0.3 %.
 
     Raises
     ------
