@@ -4,7 +4,8 @@
     python tests/benchmarks/siting.py [--seconds 60] [--large] [--lokigi sample_data]
 
 Every solver gets the same minutes, weights and number of sites, in a process of its own, and the
-same time limit. Plans are valued by one function, so that nobody's own figure is relied upon. A
+same time limit; what takes less than half a second is run up to five times, and the shortest
+counts. Plans are valued by one function, so that nobody's own figure is relied upon. A
 solver that is not installed is left out. `--large` runs 2,000 postcodes as candidates instead.
 
 lokigi's published cases (Brighton and Hove; community diagnostic centres in Devon) are run on its
@@ -43,6 +44,7 @@ from llrgeo.study import compute_times, read_places
 from llrgeo.travel.times import TravelTimes
 
 LARGE = 2_000
+REPEATS, BRIEF = 5, 0.5
 
 
 @dataclass(frozen=True)
@@ -241,16 +243,18 @@ def run(solver: Callable[[Instance, float], Answer], instance: Instance, seconds
     results = context.Queue()
 
     def work() -> None:
-        started = time.perf_counter()
+        took: list[float] = []
         try:
-            sites, bound = solver(instance, seconds)
+            while len(took) < REPEATS and sum(took) < BRIEF:
+                started = time.perf_counter()
+                sites, bound = solver(instance, seconds)
+                took.append(time.perf_counter() - started)
         except Exception as error:  # noqa: BLE001 - a peer that fails is a result
             results.put({"note": f"{type(error).__name__}: {error}"[:60]})
             return
-        took = time.perf_counter() - started
         memory = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
         value = instance.value(sites) if len(sites) == instance.p else float("nan")
-        results.put({"value": value, "bound": bound, "seconds": took, "mib": memory})
+        results.put({"value": value, "bound": bound, "seconds": min(took), "mib": memory})
 
     process = context.Process(target=work)
     process.start()
@@ -287,7 +291,7 @@ def main() -> None:
                 gap = 100 * (found["value"] - found["bound"]) / found["value"]
                 figures = (
                     f"{found['value']:.4f} | {found['bound']:.4f} | {gap:.3f} | "
-                    f"{found['seconds']:.2f} | {found['mib']:.0f}"
+                    f"{found['seconds']:.3g} | {found['mib']:.0f}"
                 )
             print(f"| {instance.name} | {instance.p} | {name} | {figures} |", flush=True)
 
