@@ -106,13 +106,16 @@ def read_assumptions(
     )
 
 
+def appraisal_files(config: AppraisalConfig, folder: Path) -> dict[str, Path]:
+    """Return every table that a study's appraisal reads, by the key that names it."""
+    files = {name: getattr(config, name) for name in (*_TABLES, "activity", "indicators")}
+    return {name: _path(file, folder, f"rates/{name}.csv") for name, file in files.items() if file}
+
+
 def read_all_rates(config: AppraisalConfig, folder: Path) -> Rates:
     """Read the tables of rates that a study names."""
-    named = {name: getattr(config, name) for name in _TABLES if getattr(config, name)}
-    tables = {
-        name: read_rates(_path(file, folder, f"rates/{name}.csv"), kind=name)
-        for name, file in named.items()
-    }
+    files = appraisal_files(config, folder)
+    tables = {name: read_rates(files[name], kind=name) for name in _TABLES if name in files}
     return Rates(**tables, horizon_years=config.horizon_years)
 
 

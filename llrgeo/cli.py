@@ -11,6 +11,7 @@ from typing import Annotated, Any, Literal
 
 import pandas as pd
 import typer
+from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import track as rich_track
 from rich.table import Table
@@ -289,10 +290,13 @@ def _scorecard(result: StudyResult) -> Table:
     """Draw the scorecard: a row for each option, best first."""
     card = result.scorecard
     labels = {option.id: option.label for option in result.study.options}
-    table = Table(title=result.study.title, caption=result.times.error_note)
+    table = Table(title=result.study.title, box=SIMPLE_HEAD, caption_justify="left")
     table.add_column("Option")
-    for measure in card.values.columns:
-        table.add_column(f"{MEASURES[measure].label} ({MEASURES[measure].unit})", justify="right")
+    key = []
+    for number, measure in enumerate(card.values.columns, start=1):
+        table.add_column(str(number), justify="right")
+        key.append(f"{number}  {MEASURES[measure].label} ({MEASURES[measure].unit})")
+    table.caption = "\n".join([*key, "", result.times.error_note])
     table.add_column("Score", justify="right")
     for name in card.totals.sort_values(ascending=False, kind="stable").index:
         figures = [f"{value:,.2f}" for value in card.values.loc[name]]

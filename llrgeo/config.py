@@ -2,22 +2,20 @@
 
 import tomllib
 from collections.abc import Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-import pandas as pd
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from llrgeo.appraisal.demand import Service, Shares, service_faults
-from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import MEASURES, Criterion, Hurdle
-from llrgeo.assumptions import AppraisalConfig
+from llrgeo.assumptions import AppraisalConfig, appraisal_files
 from llrgeo.errors import ConfigError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.schema import name_some
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
+CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
 AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
@@ -105,6 +103,7 @@ class StudyConfig(_Part):
     """One study: the question, its data, services, options and criteria.
 
     Paths are relative to the study file; `embedded` names the data that travels with llrgeo.
+    Outlines may also be `cells`: each area is drawn around its centroid.
     """
 
     title: Annotated[str, Field(min_length=1)]
@@ -114,7 +113,6 @@ class StudyConfig(_Part):
     areas: str = "embedded"
     sites: str = "embedded"
     outlines: str = "embedded"
-    authorities: str = "embedded"
     network: str = "embedded"
     network_walk: str = ""
     theme: str = ""
@@ -139,6 +137,12 @@ class StudyConfig(_Part):
             return self.folder / value
         return embedded(_EMBEDDED[key])
 
+    def inputs(self) -> dict[str, Path]:
+        """Return every file or folder that the study reads, by the key that names it."""
+        named = {key: getattr(self, key) for key in (*_EMBEDDED, "network_walk", "theme")}
+        own = {key: self.path(key) for key, value in named.items() if value not in {"", CELLS}}
+        return {**own, **appraisal_files(self.appraisal, self.folder)}
+
     @property
     def baseline(self) -> str:
         """The id of the option that the others are held against."""
@@ -162,7 +166,6 @@ _EMBEDDED: Final = {
     "areas": "areas.csv",
     "sites": "sites.csv",
     "outlines": "outlines.geojson",
-    "authorities": "authorities.geojson",
     "network": "network",
 }
 
@@ -222,80 +225,6 @@ def build_hurdles(study: StudyConfig) -> tuple[Hurdle, ...]:
     return tuple(Hurdle(one.measure, one.limit) for one in study.hurdles)
 
 
-def build_options(study: StudyConfig, sites: pd.DataFrame) -> tuple[Option, ...]:
-    """Resolve the study's options against its sites.
-
-    Raises
-    ------
-    ConfigError
-        If an option names a site that does not exist, is closed, or cannot host the service, or
-        leaves a service with no site; the message lists every fault.
-    """
-    options = _resolved(study)
-    faults = [
-        fault
-        for option in options
-        for service, site_ids in option.sites.items()
-        for fault in _site_faults(option.name, service, site_ids, sites)
-    ]
-    if faults:
-        heading = f"{study.title}: {len(faults)} fault{'s' if len(faults) > 1 else ''} in options"
-        raise ConfigError("\n  - ".join([heading, *faults]))
-    return options
-
-
-def _resolved(study: StudyConfig) -> tuple[Option, ...]:
-    built: dict[str, Option] = {}
-    for one in study.options:
-        start = built[one.based_on] if one.based_on else Option(one.id, one.label, {})
-        replaced = {service: frozenset(ids) for service, ids in one.sites.items()}
-        start = replace(start, sites={**start.sites, **replaced})
-        changed = start.change(
-            one.id,
-            label=one.label,
-            opens=one.opens,
-            closes=one.closes,
-            moves=one.moves,
-            note=one.note,
-        )
-        built[one.id] = replace(
-            changed,
-            shares={**start.shares, **_shares(one, study)},
-            capacity={**start.capacity, **one.capacity},
-        )
-    return tuple(built.values())
-
-
-def _shares(option: OptionConfig, study: StudyConfig) -> dict[str, Shares]:
-    """Return the shares that an option changes; one it leaves out stays the service's own."""
-    return {
-        one.id: Shares(
-            option.share_video.get(one.id, one.share_video),
-            option.share_home.get(one.id, one.share_home),
-        )
-        for one in study.services
-        if one.id in option.share_video or one.id in option.share_home
-    }
-
-
-def _site_faults(
-    option: str, service: str, site_ids: frozenset[str], sites: pd.DataFrame
-) -> list[str]:
-    where = f"option '{option}', {service}:"
-    if not site_ids:
-        return [f"{where} no site runs it"]
-    unknown = sorted(site_ids - set(sites.index))
-    faults = [f"{where} no such site: {name_some(unknown)}"] if unknown else []
-    known = sites.loc[sorted(site_ids & set(sites.index))]
-    closed = known.index[known["status"] == "closed"]
-    if len(closed):
-        faults.append(f"{where} closed sites cannot run it: {name_some(closed)}")
-    offers = known["services"].str.split(";").map(lambda names: service in names).astype(bool)
-    if not offers.all():
-        faults.append(f"{where} sites that cannot host it: {name_some(known.index[~offers])}")
-    return faults
-
-
 def _option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:
     faults = []
     marked = [option.id for option in options if option.baseline]
@@ -336,6 +265,8 @@ def _plain(error: Mapping[str, Any]) -> list[str]:
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
     if error["type"] == "extra_forbidden":
         return [f"{where}: unknown key; known here are {', '.join(_known_keys(place))}"]
+    if error["type"] == "missing":
+        return [f"{where}: this key is required"]
     text = str(error["msg"]).removeprefix("Value error, ")
     if error["type"] == "value_error":
         return [f"{where}: {line}" if where else line for line in text.splitlines()]

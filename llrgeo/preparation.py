@@ -1,20 +1,24 @@
-"""What a study works on: its places read, the travel times between them computed."""
+"""What a study works on: its places read, its options resolved, its travel times computed."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
 
 import geopandas as gpd
+import pandas as pd
 
+from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.evaluation import Setting
+from llrgeo.appraisal.options import Option
 from llrgeo.assumptions import read_activity, read_all_rates
-from llrgeo.config import StudyConfig, build_services
+from llrgeo.config import OptionConfig, StudyConfig, build_services
+from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.areas import read_areas
-from llrgeo.inputs.sites import check_sites_near, read_sites
+from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites
 from llrgeo.roads.network import RoadNetwork, load_network
 from llrgeo.roads.snap import snapper
 from llrgeo.roads.walking import on_foot
-from llrgeo.schema import Track, raise_faults
+from llrgeo.schema import Track, name_some, raise_faults
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import TravelTimes
 
@@ -50,8 +54,33 @@ def read_places(study: StudyConfig) -> Places:
     """
     areas = read_areas(study.path("areas"))
     sites = read_sites(study.path("sites"))
-    check_sites_near(sites, areas, source=study.path("sites").name)
+    source = study.path("sites").name
+    check_sites_near(sites, areas, source=source)
+    sites = fill_authorities(sites, areas, source=source)
     return Places(areas, sites[sites["status"] != "closed"])
+
+
+def build_options(study: StudyConfig, sites: pd.DataFrame) -> tuple[Option, ...]:
+    """Resolve the study's options against its sites.
+
+    Raises
+    ------
+    ConfigError
+        If an option names a site that does not exist, is closed, or cannot host the service,
+        closes or opens what it cannot, or leaves a service with no site; the message lists every
+        fault.
+    """
+    options, faults = _resolved(study)
+    faults += [
+        fault
+        for option in options
+        for service, site_ids in option.sites.items()
+        for fault in _site_faults(option.name, service, site_ids, sites)
+    ]
+    if faults:
+        heading = f"{study.title}: {len(faults)} fault{'s' if len(faults) > 1 else ''} in options"
+        raise ConfigError("\n  - ".join([heading, *faults]))
+    return tuple(options)
 
 
 def compute_times(
@@ -162,3 +191,65 @@ def _published(times: TravelTimes, study: StudyConfig) -> TravelTimes:
     if times.mode == "car":
         minutes = minutes * study.time_factor + study.terminal_min
     return replace(times, minutes=minutes.round(_PUBLISHED_DECIMALS))
+
+
+def _resolved(study: StudyConfig) -> tuple[list[Option], list[str]]:
+    """Return the options with what each takes over from another, and what is wrong with them."""
+    built: dict[str, Option] = {}
+    faults = []
+    for one in study.options:
+        start = built[one.based_on] if one.based_on else Option(one.id, one.label, {})
+        replaced = {service: frozenset(ids) for service, ids in one.sites.items()}
+        start = replace(start, sites={**start.sites, **replaced})
+        try:
+            built[one.id] = _changed(start, one, study)
+        except InputError as error:
+            faults.append(str(error))
+            built[one.id] = start  # those based on it are still looked at
+    return list(built.values()), faults
+
+
+def _changed(start: Option, one: OptionConfig, study: StudyConfig) -> Option:
+    changed = start.change(
+        one.id,
+        label=one.label,
+        opens=one.opens,
+        closes=one.closes,
+        moves=one.moves,
+        note=one.note,
+    )
+    return replace(
+        changed,
+        shares={**start.shares, **_shares(one, study)},
+        capacity={**start.capacity, **one.capacity},
+    )
+
+
+def _shares(option: OptionConfig, study: StudyConfig) -> dict[str, Shares]:
+    """Return the shares that an option changes; one it leaves out stays the service's own."""
+    return {
+        one.id: Shares(
+            option.share_video.get(one.id, one.share_video),
+            option.share_home.get(one.id, one.share_home),
+        )
+        for one in study.services
+        if one.id in option.share_video or one.id in option.share_home
+    }
+
+
+def _site_faults(
+    option: str, service: str, site_ids: frozenset[str], sites: pd.DataFrame
+) -> list[str]:
+    where = f"option '{option}', {service}:"
+    if not site_ids:
+        return [f"{where} no site runs it"]
+    unknown = sorted(site_ids - set(sites.index))
+    faults = [f"{where} no such site: {name_some(unknown)}"] if unknown else []
+    known = sites.loc[sorted(site_ids & set(sites.index))]
+    closed = known.index[known["status"] == "closed"]
+    if len(closed):
+        faults.append(f"{where} closed sites cannot run it: {name_some(closed)}")
+    offers = known["services"].str.split(";").map(lambda names: service in names).astype(bool)
+    if not offers.all():
+        faults.append(f"{where} sites that cannot host it: {name_some(known.index[~offers])}")
+    return faults

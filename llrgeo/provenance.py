@@ -12,7 +12,6 @@ from llrgeo.config import StudyConfig
 from llrgeo.errors import ConfigError
 
 _LIBRARIES: Final = ("llrgeo", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
-_INPUTS: Final = ("areas", "sites", "outlines", "authorities", "network")
 
 
 def describe_run(study: StudyConfig) -> dict[str, Any]:
@@ -21,11 +20,11 @@ def describe_run(study: StudyConfig) -> dict[str, Any]:
     Returns
     -------
     dict
-        `study` (every setting), `inputs` (SHA-256 of each file by its name), `versions`, and
+        `study` (every setting), `inputs` (SHA-256 of each file by its key), `versions`, and
         `run_id`, the SHA-256 of the settings and inputs: equal ids, equal figures.
     """
     settings = study.model_dump(mode="json", exclude={"folder"})
-    inputs = {key: _hash_path(study.path(key)) for key in _INPUTS}
+    inputs = _input_hashes(study)
     versions = {name: version(name) for name in _LIBRARIES}
     run = {"study": settings, "inputs": inputs, "llrgeo": versions["llrgeo"]}
     run_id = hashlib.sha256(_canonical(run)).hexdigest()
@@ -59,9 +58,8 @@ def study_of(manifest: Mapping[str, Any], folder: Path) -> StudyConfig:
         If an input is no longer what it was when the manifest was written.
     """
     study = StudyConfig.model_validate({**manifest["study"], "folder": folder})
-    changed = [
-        key for key, known in manifest["inputs"].items() if _hash_path(study.path(key)) != known
-    ]
+    found = _input_hashes(study)
+    changed = [key for key, known in manifest["inputs"].items() if found.get(key) != known]
     if changed:
         msg = f"inputs differ from those of the manifest: {', '.join(changed)}"
         raise ConfigError(msg)
@@ -81,6 +79,10 @@ def changed_outputs(manifest: Mapping[str, Any], folder: Path) -> list[str]:
 def hash_file(path: Path) -> str:
     """Return a file's SHA-256 in hexadecimal."""
     return hashlib.sha256(path.read_bytes()).hexdigest()
+
+
+def _input_hashes(study: StudyConfig) -> dict[str, str]:
+    return {key: _hash_path(path) for key, path in study.inputs().items()}
 
 
 def _hash_path(path: Path) -> str:

@@ -78,7 +78,7 @@ SITES: Final = Schema(
         _LON,
         Column("services", "text", blank=True),
         Column("beds", "count", minimum=0, blank=True, required=False),
-        Column("authority", "text", required=False),
+        Column("authority", "text", required=False, blank=True),
         Column("source", "text", required=False),
     ),
 )

@@ -13,6 +13,7 @@ from llrgeo.appraisal.demand import trips
 from llrgeo.appraisal.equity import kolm_pollak_kappa
 from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
+from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.appraisal.siting.locate import (
     DEFAULT_GAP,
@@ -22,15 +23,9 @@ from llrgeo.appraisal.siting.locate import (
 )
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.assumptions import read_assumptions
-from llrgeo.config import (
-    StudyConfig,
-    build_criteria,
-    build_hurdles,
-    build_options,
-    build_services,
-)
+from llrgeo.config import CELLS, StudyConfig, build_criteria, build_hurdles, build_services
 from llrgeo.errors import ConfigError
-from llrgeo.inputs.areas import read_outlines
+from llrgeo.inputs.areas import draw_cells, read_outlines
 from llrgeo.inputs.candidates import sector_centres
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.landmarks import read_labels, read_road_lines
@@ -39,6 +34,7 @@ from llrgeo.inputs.sites import sites_for
 from llrgeo.preparation import (
     Journey,
     Places,
+    build_options,
     build_setting,
     compute_team_times,
     compute_times,
@@ -193,7 +189,7 @@ def build_edition(result: StudyResult) -> Edition:
         base=_base_map(study, result.areas),
         times=times,
         services=result.setting.services,
-        options=tuple(one.option for one in result.results.values()),
+        options=_baseline_first(result),
         tables=result.evidence.tables,
         manifest=describe_run(study),
         error_note=result.times.error_note,
@@ -206,17 +202,32 @@ def build_edition(result: StudyResult) -> Edition:
     )
 
 
+def _baseline_first(result: StudyResult) -> tuple[Option, ...]:
+    baseline = result.study.baseline
+    first = result.results[baseline].option
+    return (first, *(one.option for name, one in result.results.items() if name != baseline))
+
+
 def _base_map(study: StudyConfig, areas: gpd.GeoDataFrame) -> BaseMap:
-    outlines = read_outlines(study.path("outlines"))
-    missing = areas.index.difference(outlines.index)
-    if len(missing):
-        fault = f"no outline for {len(missing)} areas ({name_some(missing)})"
-        raise_faults([fault], source=study.path("outlines").name)
-    drawn = outlines.loc[areas.index]
+    drawn = _outlines(study, areas)
     west, south, east, north = drawn.total_bounds
     roads = read_road_lines(sorted(embedded("roads").glob("links_*.csv")))
     places = read_labels(embedded("places.csv"))
     return BaseMap(drawn, roads.cx[west:east, south:north], places.cx[west:east, south:north])
+
+
+def _outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if study.outlines == CELLS:
+        return draw_cells(areas)
+    outlines = read_outlines(study.path("outlines"))
+    missing = areas.index.difference(outlines.index)
+    if len(missing):
+        fault = (
+            f"no outline for {len(missing)} areas ({name_some(missing)}). Name a file that has "
+            'them, or write outlines = "cells" to draw each area around its centroid'
+        )
+        raise_faults([fault], source=study.path("outlines").name)
+    return outlines.loc[areas.index]
 
 
 def _postcode_areas(areas: gpd.GeoDataFrame) -> pd.Series | None:

@@ -5,8 +5,9 @@ import pytest
 
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.scoring import Hurdle
-from llrgeo.config import build_hurdles, build_options, build_services, load_study, new_study
+from llrgeo.config import build_hurdles, build_services, load_study, new_study
 from llrgeo.errors import ConfigError
+from llrgeo.preparation import build_options
 
 STUDY = """
 title = "Toy"
@@ -89,7 +90,7 @@ def test_paths_are_relative_to_the_study_file(tmp_path):
 def test_an_unknown_key_is_an_error_that_lists_the_known_ones(tmp_path):
     message = faults_of(tmp_path, STUDY.replace("title", "titel"))
     assert "titel: unknown key; known here are title, question" in message
-    assert "title: field required" in message
+    assert "title: this key is required" in message
 
 
 def test_an_unknown_key_of_a_service_lists_the_keys_of_services(tmp_path):
@@ -136,6 +137,18 @@ def test_a_service_without_a_site_is_refused(tmp_path, town_sites):
     text = STUDY.replace('closes = { beds = ["A"] }', 'closes = { beds = ["A", "B"] }')
     with pytest.raises(ConfigError, match="'nearer', beds: no site runs it"):
         build_options(load(tmp_path, text), town_sites)
+
+
+def test_the_faults_of_several_options_come_at_once(tmp_path, town_sites):
+    text = STUDY.replace('opens = { clinic = ["C"] }', 'opens = { clinic = ["A"] }')
+    text += '\n[[options]]\nid = "other"\nlabel = "Other"\nbased_on = "today"\n'
+    text += 'opens = { clinic = ["Z"] }\n'
+    with pytest.raises(ConfigError) as raised:
+        build_options(load(tmp_path, text), town_sites)
+    message = str(raised.value)
+    assert "2 faults" in message
+    assert "option 'nearer': clinic runs already at A" in message
+    assert "option 'other', clinic: no such site: Z" in message
 
 
 def test_a_file_that_is_not_toml_or_absent_is_said(tmp_path):

@@ -1,14 +1,16 @@
 """Input tables: one clear error a table that lists every fault, and nothing dropped silently."""
 
+import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.areas import read_areas, read_outlines
+from llrgeo.inputs.areas import draw_cells, read_areas, read_outlines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.landmarks import read_labels, read_road_lines
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, tidy_postcode
-from llrgeo.inputs.sites import check_sites_near, read_sites, sites_for
+from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites, sites_for
 
 
 def write(tmp_path, table, name="table.csv"):
@@ -165,3 +167,36 @@ def test_landmarks_are_read_and_bad_ones_refused(tmp_path):
     (tmp_path / "places.csv").write_text("name,lat,lon\nOakham,52.7,-0.7\n")
     assert "links of roads" in message_of(lambda p: read_road_lines([p]), tmp_path / "links.csv")
     assert "residents" in message_of(read_labels, tmp_path / "places.csv")
+
+
+def test_cells_part_the_land_around_the_centroids(town_areas):
+    cells = draw_cells(town_areas).to_crs(town_areas.crs)
+    assert list(cells.index) == list(town_areas.index)
+    assert cells.contains(town_areas.geometry).all()
+    assert cells.area.sum() == pytest.approx(cells.union_all().area)
+
+
+def test_neighbouring_cells_share_their_borders():
+    places = read_areas(embedded("areas.csv"))
+    cells = draw_cells(places)
+    assert shapely.coverage_is_valid(cells.geometry.to_numpy())
+    assert (cells.geom_type == "Polygon").all()
+
+
+def test_areas_on_one_point_have_no_cells(town_areas):
+    stacked = gpd.GeoDataFrame(town_areas, geometry=[town_areas.geometry.iloc[0]] * 4)
+    with pytest.raises(InputError, match="areas stand on the same point"):
+        draw_cells(stacked)
+    with pytest.raises(InputError, match="there is only one area"):
+        draw_cells(town_areas.iloc[:1])
+
+
+def test_a_blank_authority_is_that_of_the_area_the_postcode_lies_in(town_sites):
+    areas = read_areas(embedded("areas.csv"))
+    bare = town_sites.assign(authority=["", "Town", "Town"], postcode="le1 5ww")
+    filled = fill_authorities(bare, areas, source="sites.csv")
+    assert list(filled["authority"]) == ["Leicester", "Town", "Town"]
+    with pytest.raises(InputError, match=r"blank in 1 rows .* lie in no area \(A\)"):
+        fill_authorities(bare.assign(postcode="CV21 1AA"), areas, source="sites.csv")
+    column_less = town_sites.drop(columns="authority")
+    assert "authority" not in fill_authorities(column_less, areas, source="sites.csv")

@@ -29,6 +29,18 @@ def test_another_setting_or_one_changed_byte_gives_another_id(town_study):
     assert len({before, weighted, describe_run(load_study(town_study))["run_id"]}) == 3
 
 
+def test_every_file_that_a_study_reads_is_in_its_manifest(town_study):
+    text = town_study.read_text(encoding="utf-8")
+    text = text.replace("draws = 200", 'draws = 200, indicators = "indicators.csv"')
+    text = text.replace('outlines = "outlines.geojson"', 'outlines = "cells"\ntheme = "theme.toml"')
+    town_study.write_text(text, encoding="utf-8")
+    for name in ("indicators.csv", "theme.toml"):
+        (town_study.parent / name).write_text("", encoding="utf-8")
+    rates = {"discount_rates", "unit_values", "incomes"}
+    own = {"areas", "sites", "network", "theme", "indicators"}
+    assert set(describe_run(load_study(town_study))["inputs"]) == own | rates
+
+
 def test_a_manifest_gives_its_study_back(town_study, tmp_path):
     study = load_study(town_study)
     manifest = read_manifest(write(tmp_path, describe_run(study)))

@@ -61,7 +61,6 @@ date = "2026-11-22"
 areas = "areas.csv"
 sites = "sites.csv"
 outlines = "outlines.geojson"
-authorities = "authorities.geojson"
 network = "network"
 appraisal = { draws = 200 }
 services = [
@@ -99,7 +98,6 @@ def write_town(
     )
     squares = squares.to_crs(WGS84)
     squares.reset_index().to_file(folder / "outlines.geojson")
-    squares.dissolve("authority_code").reset_index().to_file(folder / "authorities.geojson")
     study = folder / "study.toml"
     study.write_text(TOWN_STUDY, encoding="utf-8")
     return study

@@ -1,12 +1,17 @@
 """Small areas where residents live, and the outlines they are drawn by."""
 
+import math
 from pathlib import Path
+from typing import Final
 
 import geopandas as gpd
+import shapely
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_table, typed_points
-from llrgeo.schema import AGE_BANDS, AREAS, WGS84, name_some, raise_faults
+from llrgeo.schema import AGE_BANDS, AREAS, BNG, WGS84, name_some, raise_faults
+
+_MARGIN_M: Final = 500.0  # the least that the cells at the edge reach beyond their centroids
 
 
 def read_areas(path: str | Path) -> gpd.GeoDataFrame:
@@ -70,3 +75,39 @@ def read_outlines(path: str | Path, *, index: str = "area_id") -> gpd.GeoDataFra
     if len(doubled):
         raise_faults([f"outlines stand twice ({name_some(doubled)})"], source=path.name)
     return outlines.set_index(index).to_crs(WGS84).sort_index()
+
+
+def draw_cells(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Draw areas that have no outlines: each as what is nearer to its centroid than to any other.
+
+    The Voronoi cells end half the usual distance of two centroids beyond the outermost ones. They
+    are for display only; no figure is computed from them.
+
+    Parameters
+    ----------
+    areas
+        On `area_id`, points in EPSG:27700.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        Polygons on the index of `areas`, neighbours sharing their borders, in EPSG:4326.
+
+    Raises
+    ------
+    InputError
+        If there are fewer than two areas, or two stand on the same point.
+    """
+    points = areas.geometry
+    doubled = areas.index[points.duplicated(keep=False)]
+    faults = [f"areas stand on the same point ({name_some(doubled)})"] if len(doubled) else []
+    if len(areas) < 2:  # noqa: PLR2004 - one centroid alone has no cell
+        faults.append("there is only one area")
+    raise_faults(faults, source='outlines = "cells"')
+    hull = points.union_all().convex_hull
+    land = hull.buffer(max(_MARGIN_M, math.sqrt(hull.area / len(areas)) / 2))
+    together = shapely.multipoints(points.to_numpy())
+    cells = shapely.voronoi_polygons(together, extend_to=land, ordered=True)
+    # Whole metres, so that neighbours end at the very same points of the outer edge.
+    clipped = shapely.intersection(shapely.get_parts(cells), land, grid_size=1.0)
+    return gpd.GeoDataFrame(index=areas.index, geometry=clipped, crs=BNG).to_crs(WGS84)

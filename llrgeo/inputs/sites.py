@@ -8,7 +8,7 @@ import pandas as pd
 
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, squeeze_postcode
 from llrgeo.inputs.tables import read_table, typed_points
-from llrgeo.schema import SITES, WGS84, raise_faults
+from llrgeo.schema import SITES, WGS84, name_some, raise_faults
 
 _FAR_M: Final = 60_000.0
 
@@ -58,6 +58,30 @@ def check_sites_near(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source
         ),
         source=source,
     )
+
+
+def fill_authorities(
+    sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source: str
+) -> gpd.GeoDataFrame:
+    """Return sites with blank authorities filled in: those of the areas their postcodes lie in.
+
+    A table without the column is left without it.
+
+    Raises
+    ------
+    InputError
+        If a site's authority is blank and its postcode lies in none of the areas.
+    """
+    if "authority" not in sites.columns:
+        return sites
+    bare = sites.index[sites["authority"] == ""]
+    tidy = sites.loc[bare, "postcode"].map(squeeze_postcode)
+    found = tidy.map(read_postcodes()["area_id"]).map(areas["authority"])
+    lost = bare[found.isna()]
+    if len(lost):
+        fault = f"column 'authority' is blank in {len(lost)} rows whose postcodes lie in no area"
+        raise_faults([f"{fault} ({name_some(lost)})"], source=source)
+    return sites.assign(authority=sites["authority"].mask(sites["authority"] == "", found))
 
 
 def sites_for(sites: pd.DataFrame, service: str) -> list[str]:
