@@ -12,6 +12,7 @@ from llrgeo.errors import PublishError
 from llrgeo.publish import gis
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.explorer import render_explorer
+from llrgeo.publish.print_maps import print_maps
 from llrgeo.publish.report import render_report
 from llrgeo.publish.tables import area_results, csv_text, data_dictionary
 from llrgeo.publish.workbook import render_workbook
@@ -100,4 +101,4 @@ def _gis(edition: Edition) -> dict[str, Content]:
     return {"areas.gpkg": gis.geopackage(edition), "areas.parquet": gis.geoparquet(edition)}
 
 
-_MAKERS: Final = (_pages, _tables, _gis)
+_MAKERS: Final = (_pages, _tables, _gis, print_maps)

@@ -1,0 +1,182 @@
+"""How a printed map is read: classes with their people, sites with their names."""
+
+import textwrap
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+
+from llrgeo.publish import palette
+from llrgeo.publish.edition import Edition
+from llrgeo.publish.ground import Window
+from llrgeo.publish.pages import people
+from llrgeo.publish.paper import INK, STRONG, Paper, Type
+from llrgeo.publish.view import View, change_classes
+from llrgeo.publish.wording import wording
+from llrgeo.schema import BNG
+
+_NO_ROUTE_HATCH: Final = "xxx"
+_SWATCH: Final = (8.0, 4.0)
+_ROW: Final = 5.2
+_LABEL: Final = 10.0  # from the edge of a swatch to its label
+_COLUMN: Final = 17.0  # of people
+_MM_A_POINT: Final = 0.5  # height of a line of the list for a point of its type
+_STATES: Final = ("new", "gone", "kept", "city")
+_MARKS: Final = {
+    "kept": ("o", 8.0, INK, "#ffffff"),
+    "city": ("o", 8.0, INK, "#ffffff"),
+    "new": ("s", 8.5, INK, "#ffffff"),
+    "gone": ("X", 11.0, "#ffffff", INK),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """What a map shows.
+
+    Attributes
+    ----------
+    classes
+        The class of each area, by its place among the labels.
+    labels, colours, hatches
+        One of each a class.
+    people
+        Residents of the areas in each class.
+    """
+
+    classes: pd.Series
+    labels: Sequence[str]
+    colours: Sequence[str]
+    hatches: Sequence[str]
+    people: Sequence[int]
+
+    def sentence(self) -> str:
+        """Return the key in words, for those who do not see it."""
+        counts = (
+            f"{label}: {people(count)}"
+            for label, count in zip(self.labels, self.people, strict=True)
+        )
+        return wording()["print_counts"].format(counts="; ".join(counts))
+
+
+def change_shown(edition: Edition, view: View) -> Shown:
+    """Return the classes of change of a view; those of longer journeys are hatched."""
+    tolerance = edition.tolerance_min
+    return _shown(
+        change_classes(view.areas, palette.change_limits(tolerance)),
+        view.areas["people"],
+        palette.change_labels(tolerance),
+        [*zip(palette.change_colours(tolerance), change_hatches(tolerance), strict=True)],
+    )
+
+
+def minutes_shown(minutes: pd.Series, residents: pd.Series) -> Shown:
+    """Return the classes of minutes, one an area; infinity is no route."""
+    place = np.searchsorted(palette.TIME_BREAKS, minutes, side="left")
+    place = np.where(np.isinf(minutes), len(palette.TIME_COLOURS), place)
+    fills = [(colour, "") for colour in palette.TIME_COLOURS]
+    return _shown(pd.Series(place, minutes.index), residents, palette.time_labels(), fills)
+
+
+def change_hatches(tolerance_min: float) -> list[str]:
+    """Return a hatch for each class of change: none but for longer journeys, denser with more."""
+    steps = len(palette.change_limits(tolerance_min))
+    return [*[""] * (steps + 1), *("/" * (step + 2) for step in range(1, steps + 1))]
+
+
+def _shown(
+    classes: pd.Series,
+    residents: pd.Series,
+    labels: Sequence[str],
+    fills: Sequence[tuple[str, str]],
+) -> Shown:
+    """Gather classes with their people; "no route" is among them only where it occurs."""
+    counts = residents.groupby(classes).sum()
+    fills = [*fills, (palette.NO_ROUTE_COLOUR, _NO_ROUTE_HATCH)]
+    kept = len(labels) if len(labels) - 1 in counts.index else len(labels) - 1
+    colours, hatches = zip(*fills[:kept], strict=True)
+    totals = [int(counts.get(place, 0)) for place in range(kept)]
+    return Shown(classes, labels[:kept], colours, hatches, totals)
+
+
+def draw_key(
+    paper: Paper, at: tuple[float, float], title: str, maps: Mapping[str, Shown], width_mm: float
+) -> float:
+    """Draw the key with a column of people for each map, and return where it ends.
+
+    Parameters
+    ----------
+    paper, at, title, width_mm
+        The page, the upper left corner, what the classes are of, and the width.
+    maps
+        What each map shows, by the heading of its column; all in the same classes.
+    """
+    x, y = at
+    ends = [x + width_mm - _COLUMN * place for place in reversed(range(len(maps)))]
+    for end, head in zip(ends, maps, strict=True):
+        paper.text((end, y), head, STRONG, align="right")
+    y = paper.paragraph((x, y), title, ends[0] - _COLUMN - x, STRONG)
+    longest = max(maps.values(), key=lambda shown: len(shown.labels))
+    for place, label in enumerate(longest.labels):
+        paper.box((x, y), _SWATCH, longest.colours[place], hatch=longest.hatches[place])
+        paper.text((x + _LABEL, y + _SWATCH[1] / 2), label)
+        for end, shown in zip(ends, maps.values(), strict=True):
+            count = shown.people[place] if place < len(shown.people) else 0
+            paper.text((end, y + _SWATCH[1] / 2), people(count), align="right")
+        y += _ROW
+    return y
+
+
+def numbered_sites(
+    sites: gpd.GeoDataFrame, before: frozenset[str], after: frozenset[str]
+) -> gpd.GeoDataFrame:
+    """Return the sites of a map in the order listed, with `number`, `state`, points in EPSG:27700.
+
+    The state is `kept`, `new` (only after) or `gone` (only before); new ones come first.
+    """
+    used = sites[sites.index.isin(before | after)].to_crs(BNG)
+    states = [
+        "kept" if site_id in before & after else "new" if site_id in after else "gone"
+        for site_id in used.index
+    ]
+    order = [_STATES.index(state) for state in states]
+    ordered = used.assign(state=states, order=order).sort_values(["order", "name"])
+    return gpd.GeoDataFrame(ordered.assign(number=range(1, len(ordered) + 1)))
+
+
+def draw_sites(paper: Paper, window: Window, sites: gpd.GeoDataFrame) -> list[shapely.Point]:
+    """Mark sites by their numbers where they lie inside the map; return where on the page."""
+    points = [window.place(point) for point in sites.geometry]
+    for number, state, point in zip(sites["number"], sites["state"], points, strict=True):
+        if not point.is_empty:
+            _mark(paper, (point.x, point.y), state, number)
+    return [point for point in points if not point.is_empty]
+
+
+def draw_site_list(
+    paper: Paper, at: tuple[float, float], sites: gpd.GeoDataFrame, size: tuple[float, float]
+) -> None:
+    """List sites by their numbers, under a heading for each state, within a width and height."""
+    words, (x, y) = wording(), at
+    states = [state for state in _STATES if (sites["state"] == state).any()]
+    line = min(4.0, size[1] / (len(sites) + 1.6 * len(states)))
+    type_ = Type(min(8.0, line / _MM_A_POINT))
+    for state in states:
+        paper.text((x, y + line * 0.3), words[f"print_sites_{state}"], STRONG)
+        y += line * 1.6
+        for number, name in sites.loc[sites["state"] == state, ["number", "name"]].to_numpy():
+            _mark(paper, (x + 1.6, y), state, number)
+            room = int((size[0] - 5) / type_.width_mm(" "))
+            paper.text((x + 5, y), textwrap.shorten(name, room, placeholder=" ..."), type_)
+            y += line
+
+
+def _mark(paper: Paper, at: tuple[float, float], state: str, number: int) -> None:
+    """Draw a site: a black disc, a black square if it starts, a crossed white disc if it stops."""
+    marker, size, fill, ink = _MARKS[state]
+    paper.mark(at, marker, size, (fill, "#ffffff" if fill == INK else INK))
+    paper.text(at, str(number), Type(5, bold=True, colour=ink), align="center")

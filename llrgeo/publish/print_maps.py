@@ -1,0 +1,236 @@
+"""Print maps: a page for each option, one of the way to the city hospitals, one to compare options.
+
+A4 and A3, each as SVG and PNG with its alternative text. They read in greyscale: a longer journey
+is hatched, and within a direction a larger change, or more minutes, is darker.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.access import nearest_site
+from llrgeo.publish.edition import Edition
+from llrgeo.publish.explorer import headline, run_mark
+from llrgeo.publish.ground import (
+    Ground,
+    Window,
+    draw_areas,
+    draw_ground,
+    draw_names,
+    draw_scale,
+    lay_ground,
+)
+from llrgeo.publish.legend import (
+    Shown,
+    change_shown,
+    draw_key,
+    draw_site_list,
+    draw_sites,
+    minutes_shown,
+    numbered_sites,
+)
+from llrgeo.publish.pages import people
+from llrgeo.publish.paper import HEADING, MESSAGE, SMALL, STRONG, Paper
+from llrgeo.publish.payload import city_hospitals, journey_label
+from llrgeo.publish.view import View, build_view
+from llrgeo.publish.wording import wording
+
+FOLDER: Final = "print"
+
+_A4: Final = (297.0, 210.0)
+_A3: Final = (420.0, 297.0)
+_EDGE: Final = 10.0
+_SIDE: Final = 84.0  # width of the column right of an A4 map
+_FOOT: Final = 33.0
+_CAPTION: Final = 14.0  # height of the texts over one of several maps: all have one scale
+_PANELS: Final = 5  # options on a sheet that compares them; the sixth place holds the key
+_ACROSS: Final = 3
+_FAR_MIN: Final = 30
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A finished page: its name as a file, what it shows, in short and at length."""
+
+    name: str
+    title: str
+    description: str
+    paper: Paper
+
+
+def print_maps(edition: Edition) -> dict[str, str | bytes]:
+    """Return the print maps of an edition's first service: an SVG, a PNG and a text each."""
+    files: dict[str, str | bytes] = {}
+    for sheet in _sheets(edition, lay_ground(edition)):
+        name = f"{FOLDER}/{sheet.name}"
+        files[f"{name}.svg"] = sheet.paper.svg(sheet.title, sheet.description)
+        files[f"{name}.png"] = sheet.paper.png(sheet.title, sheet.description)
+        files[f"{name}.txt"] = f"{sheet.title}\n\n{sheet.description}\n"
+    return files
+
+
+def _sheets(edition: Edition, ground: Ground) -> Iterator[Sheet]:
+    service, journey = edition.services[0], edition.journeys()[0]
+    views = [build_view(edition, option, service, journey) for option in edition.options[1:]]
+    for view in views:
+        yield option_sheet(edition, ground, view)
+    if city_hospitals(edition.sites):
+        yield city_sheet(edition, ground)
+    for start in range(0, len(views), _PANELS):
+        yield compare_sheet(edition, ground, views[start : start + _PANELS], start // _PANELS + 1)
+
+
+def option_sheet(edition: Edition, ground: Ground, view: View) -> Sheet:
+    """Draw what an option changes for a service, on A4."""
+    words, shown = wording(), change_shown(edition, view)
+    what = words["print_change"].format(
+        service=view.service.label, journey=journey_label(view.journey)
+    )
+    before = edition.baseline.sites.get(view.service.id, frozenset())
+    after = view.option.sites.get(view.service.id, frozenset())
+    sites = numbered_sites(edition.sites, before, after)
+    title, message = view.option.label, " ".join(headline(view))
+    paper = _single_map(edition, ground, shown, sites, (title, what, message))
+    return Sheet(
+        f"{view.option.name}_{view.service.id}_a4",
+        f"{title}. {what}",
+        " ".join([message, shown.sentence(), words["print_figures"]]),
+        paper,
+    )
+
+
+def city_sheet(edition: Edition, ground: Ground) -> Sheet:
+    """Draw the minutes to the nearest city hospital today, on A4."""
+    words, journey = wording(), edition.journeys()[0]
+    hospitals = frozenset(city_hospitals(edition.sites))
+    minutes = nearest_site(journey, hospitals)["travel_time_min"]
+    shown = minutes_shown(minutes, edition.areas["residents"])
+    what = words["print_city"].format(journey=journey_label(journey))
+    sites = numbered_sites(edition.sites, hospitals, hospitals).assign(state="city")
+    title, message = words["print_city_title"], city_message(minutes, edition.areas)
+    paper = _single_map(edition, ground, shown, sites, (title, what, message))
+    description = " ".join([message, shown.sentence(), words["print_figures"]])
+    return Sheet("city_hospitals_today_a4", f"{title}. {what}", description, paper)
+
+
+def city_message(minutes: pd.Series, areas: pd.DataFrame) -> str:
+    """Return how many people live far from the city hospitals, and where the way is longest."""
+    far = areas.loc[minutes > _FAR_MIN, "residents"].sum()
+    reached = np.isfinite(minutes)
+    residents = areas.loc[reached, "residents"]
+    spent = (minutes[reached] * residents).groupby(areas["authority"]).sum()
+    means = spent / residents.groupby(areas["authority"]).sum()
+    return wording()["print_city_message"].format(
+        far=people(far),
+        all=people(areas["residents"].sum()),
+        limit=_FAR_MIN,
+        authority=means.idxmax(),
+        mean=f"{means.max():.0f}",
+    )
+
+
+def compare_sheet(edition: Edition, ground: Ground, views: Sequence[View], number: int) -> Sheet:
+    """Draw up to five options side by side, on A3, with a key that counts people for each."""
+    words, first = wording(), views[0]
+    title = words["print_compare_title"]
+    what = words["print_change"].format(
+        service=first.service.label, journey=journey_label(first.journey)
+    )
+    paper = Paper(*_A3)
+    top = _head(paper, edition, (title, what, words["print_compare_how"]))
+    rows = -(-(len(views) + 1) // _ACROSS)
+    cell = ((_A3[0] - 2 * _EDGE) / _ACROSS, (_A3[1] - _FOOT - top) / rows)
+    maps, description = {}, []
+    for place, view in enumerate(views):
+        letter, shown = chr(ord("A") + place), change_shown(edition, view)
+        corner = (_EDGE + place % _ACROSS * cell[0], top + place // _ACROSS * cell[1])
+        maps[letter] = shown
+        text = " ".join(headline(view)[:-1])
+        text = text[:1].upper() + text[1:]
+        description.append(f"{letter}: {view.option.label}. {text}")
+        size = (cell[0] - 6, cell[1] - 4)
+        _panel(paper, ground, shown, (corner, size), (f"{letter}  {view.option.label}", text))
+    last = len(views)
+    corner = (_EDGE + last % _ACROSS * cell[0], top + last // _ACROSS * cell[1])
+    down = draw_key(paper, corner, words["print_key_change"], maps, cell[0])
+    land = _window(ground, corner, (cell[0] - 6, cell[1] - 4 - _CAPTION))
+    draw_scale(paper, land, (corner[0] + 3, down + 10))
+    _foot(paper, edition)
+    description.append(words["print_figures"])
+    name = f"compare_options_{number}_{first.service.id}_a3"
+    return Sheet(name, f"{title}. {what}", " ".join(description), paper)
+
+
+def _single_map(
+    edition: Edition,
+    ground: Ground,
+    shown: Shown,
+    sites: gpd.GeoDataFrame,
+    texts: tuple[str, str, str],
+) -> Paper:
+    """Draw an A4 page: headings, the map, the key and the list of sites right of it, the foot."""
+    paper = Paper(*_A4)
+    top = _head(paper, edition, texts)
+    bottom = _A4[1] - _FOOT
+    right = _A4[0] - _EDGE - _SIDE
+    window = _window(ground, (_EDGE, top), (right - _EDGE - 4, bottom - top))
+    draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
+    draw_ground(paper, window, ground)
+    points = draw_sites(paper, window, sites)
+    draw_names(paper, window, ground, points)
+    draw_scale(paper, window, (_EDGE + 3, bottom - 7))
+    title = wording()["print_key"]
+    down = draw_key(paper, (right, top), title, {wording()["column_people"]: shown}, _SIDE) + 3
+    draw_site_list(paper, (right, down), sites, (_SIDE, bottom - down))
+    _foot(paper, edition)
+    return paper
+
+
+def _panel(
+    paper: Paper,
+    ground: Ground,
+    shown: Shown,
+    frame: tuple[tuple[float, float], tuple[float, float]],
+    texts: tuple[str, str],
+) -> None:
+    """Draw one of several maps of a page, in a frame (corner and size), under its texts."""
+    (x, y), (width, height) = frame
+    down = paper.paragraph((x, y), texts[0], width, STRONG)
+    paper.paragraph((x, down), texts[1], width)
+    window = _window(ground, (x, y + _CAPTION), (width, height - _CAPTION))
+    draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
+    draw_ground(paper, window, ground)
+    draw_names(paper, window, ground, [])
+
+
+def _window(ground: Ground, corner: tuple[float, float], size: tuple[float, float]) -> Window:
+    west, south, east, north = ground.areas.total_bounds
+    return Window(corner, size, (west, south, east, north))
+
+
+def _head(paper: Paper, edition: Edition, texts: tuple[str, str, str]) -> float:
+    """Set the study's name, the title, what is shown and the message; return where they end."""
+    title, what, message = texts
+    width = paper.size[0] - 2 * _EDGE
+    paper.text((_EDGE, 10), edition.title, SMALL)
+    down = paper.paragraph((_EDGE, 16), title, width, HEADING)
+    down = paper.paragraph((_EDGE, down), what, width, STRONG)
+    return paper.paragraph((_EDGE, down + 1), message, width, MESSAGE) + 2
+
+
+def _foot(paper: Paper, edition: Edition) -> None:
+    """Set how sure the figures are, the standing, the sources, the date and the run."""
+    words, theme = wording(), edition.theme
+    notes = [words["about_what"], edition.error_note, words["about_outlines"], theme.notice]
+    notes += [words["illustrative"]] if edition.illustrative else []
+    sources = f"{words['about_sources']}: {' '.join(edition.sources)}"
+    run = f"{edition.date}. {words['run'].format(run=run_mark(edition))}."
+    publisher = words["published_by"].format(publisher=theme.publisher) if theme.publisher else ""
+    down = paper.size[1] - _FOOT + 5
+    width = paper.size[0] - 2 * _EDGE
+    for line in (f"{run} {publisher} {theme.contact}", " ".join(filter(None, notes)), sources):
+        down = paper.paragraph((_EDGE, down), line, width, SMALL) + 0.5
