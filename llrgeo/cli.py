@@ -32,7 +32,7 @@ from llrgeo.publish.comparison_chart import comparison_chart
 from llrgeo.roads.network import load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network
 from llrgeo.schema import Track, name_some
-from llrgeo.study import StudyResult, locate_service, publish_study, run_study
+from llrgeo.study import StudyResult, locate_service, print_study, publish_study, run_study
 from llrgeo.travel.compare import compare_travel_times, read_reference
 from llrgeo.travel.times import save_travel_times
 
@@ -62,6 +62,9 @@ def run(
     *,
     out: OutFile = Path("maps"),
     quiet: Quiet = False,
+    print_maps: Annotated[
+        bool, typer.Option("--print", help="Make maps for print too: A4 and A3, SVG and PNG.")
+    ] = False,
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
@@ -69,6 +72,8 @@ def run(
     with clock.running() if timings else nullcontext():
         result = run_study(load_study(study_file), track=_track("Travel times", quiet=quiet))
         publish_study(result, out, track=_track("Pages and tables", quiet=quiet))
+        if print_maps:
+            print_study(result, out)
     if not quiet:
         _console().print(_scorecard(result))
         _console().print(f"Written: {out / 'index.html'}", highlight=False)

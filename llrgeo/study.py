@@ -42,7 +42,7 @@ from llrgeo.preparation import (
 )
 from llrgeo.provenance import describe_run
 from llrgeo.publish.edition import BaseMap, Edition
-from llrgeo.publish.folder import publish
+from llrgeo.publish.folder import publish, publish_print_maps
 from llrgeo.publish.theme import Theme, read_theme
 from llrgeo.schema import Track, name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
@@ -129,6 +129,18 @@ def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> 
     """
     logger.info("pages and tables")
     return publish(build_edition(result), folder, track=track)
+
+
+def print_study(result: StudyResult, folder: Path) -> list[Path]:
+    """Write a study's maps for print, A4 and A3, as SVG and PNG with their alternative text.
+
+    Raises
+    ------
+    LlrgeoError
+        As `publish_study`.
+    """
+    logger.info("maps for print")
+    return publish_print_maps(build_edition(result), folder)
 
 
 def locate_service(

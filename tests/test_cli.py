@@ -63,6 +63,12 @@ def test_quiet_prints_nothing(town_study, tmp_path):
     assert invoke("run", town_study, "--out", tmp_path / "maps", "--quiet").output == ""
 
 
+def test_maps_for_print_are_made_where_they_are_asked_for(town_study, tmp_path):
+    invoke("run", town_study, "--out", tmp_path / "maps", "--quiet", "--print")
+    made = sorted(path.suffix for path in (tmp_path / "maps" / "print").iterdir())
+    assert made.count(".svg") == made.count(".png") == made.count(".txt") > 0
+
+
 def test_timings_are_split_by_stage(town_study, tmp_path):
     output = invoke("run", town_study, "--out", tmp_path / "maps", "--timings").stdout
     for stage in ("areas and sites", "travel times", "options and scores", "pages and tables"):

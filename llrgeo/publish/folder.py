@@ -14,7 +14,7 @@ from llrgeo.publish.edition import Edition
 from llrgeo.publish.explorer import render_explorer
 from llrgeo.publish.print_maps import print_maps
 from llrgeo.publish.report import render_report
-from llrgeo.publish.tables import area_results, csv_text, data_dictionary
+from llrgeo.publish.tables import area_results, csv_text, data_dictionary, travel_times
 from llrgeo.publish.workbook import render_workbook
 from llrgeo.schema import Track
 
@@ -44,6 +44,17 @@ def publish(edition: Edition, folder: Path, *, track: Track = iter) -> list[Path
         files |= make(edition)
     files["manifest.json"] = manifest_text(edition, files)
     return write_files(files, folder)
+
+
+def publish_print_maps(edition: Edition, folder: Path) -> list[Path]:
+    """Write the maps for print into a folder's `print/`: they are large, and asked for apart.
+
+    Raises
+    ------
+    PublishError
+        If the folder cannot be written to.
+    """
+    return write_files(print_maps(edition), folder)
 
 
 def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
@@ -98,7 +109,11 @@ def _tables(edition: Edition) -> dict[str, Content]:
 
 
 def _gis(edition: Edition) -> dict[str, Content]:
-    return {"areas.gpkg": gis.geopackage(edition), "areas.parquet": gis.geoparquet(edition)}
+    return {
+        "areas.gpkg": gis.geopackage(edition),
+        "areas.parquet": gis.geoparquet(edition),
+        "travel_times.parquet": travel_times(edition),
+    }
 
 
-_MAKERS: Final = (_pages, _tables, _gis, print_maps)
+_MAKERS: Final = (_pages, _tables, _gis)

@@ -1,5 +1,6 @@
 """Tables as files: CSV and Parquet with a data dictionary, the same text rules everywhere."""
 
+import io
 import re
 from collections.abc import Mapping
 from typing import Final
@@ -62,6 +63,15 @@ def area_results(edition: Edition) -> pd.DataFrame:
             if option is not edition.baseline:
                 columns[f"{service.id}__{option.name}_change_min"] = areas["change_min"]
     return results.join(pd.DataFrame(columns))
+
+
+def travel_times(edition: Edition) -> bytes:
+    """Return the minutes that residents travel, one row a pair, mode and period, as Parquet."""
+    to_sites = [one for one in edition.times if one.direction == "to_site"]
+    long = pd.concat([one.to_long() for one in to_sites], ignore_index=True)
+    content = io.BytesIO()
+    long.to_parquet(content, compression="zstd", index=False)
+    return content.getvalue()
 
 
 def data_dictionary(edition: Edition, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
