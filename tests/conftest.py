@@ -8,7 +8,10 @@ import pandas as pd
 import pytest
 from town import FARM, grid_streets, grid_xy, placed, write_town
 
+from llrgeo.config import load_study
+from llrgeo.publish.edition import Edition
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
+from llrgeo.study import build_edition, run_study
 from llrgeo.travel.times import TravelTimes
 
 
@@ -102,6 +105,12 @@ def town_study_once(tmp_path_factory, town_network, town_areas, town_sites) -> P
     """Write the toy town once for all tests that only read it."""
     folder = tmp_path_factory.mktemp("once") / "town"
     return write_town(folder, town_network, town_areas, town_sites)
+
+
+@pytest.fixture(scope="session")
+def town_edition(town_study_once) -> Edition:
+    """Return what is published of the toy town's study."""
+    return build_edition(run_study(load_study(town_study_once)))
 
 
 @pytest.fixture(scope="session")

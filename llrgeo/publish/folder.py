@@ -12,6 +12,7 @@ from llrgeo.errors import PublishError
 from llrgeo.publish import gis
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.explorer import render_explorer
+from llrgeo.publish.plain_words import render_plain_words
 from llrgeo.publish.print_maps import print_maps
 from llrgeo.publish.report import render_report
 from llrgeo.publish.tables import area_results, csv_text, data_dictionary, travel_times
@@ -112,8 +113,13 @@ def _gis(edition: Edition) -> dict[str, Content]:
     return {
         "areas.gpkg": gis.geopackage(edition),
         "areas.parquet": gis.geoparquet(edition),
+        "areas.qml": gis.qgis_styles(edition)[gis.opening_style(edition)],
         "travel_times.parquet": travel_times(edition),
     }
 
 
-_MAKERS: Final = (_pages, _tables, _gis)
+def _words(edition: Edition) -> dict[str, Content]:
+    return {"plain_words_draft.md": render_plain_words(edition)}
+
+
+_MAKERS: Final = (_pages, _tables, _gis, _words)

@@ -19,6 +19,21 @@ from llrgeo.schema import BNG
 
 AREAS_LAYER: Final = "areas"
 SITES_LAYER: Final = "sites"
+# The table in which QGIS keeps the styles of a GeoPackage.
+_STYLES_TABLE: Final = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT DEFAULT '',
+  f_table_schema TEXT DEFAULT '', f_table_name TEXT, f_geometry_column TEXT, styleName TEXT,
+  styleQML TEXT, styleSLD TEXT DEFAULT '', useAsDefault BOOLEAN, description TEXT DEFAULT '',
+  owner TEXT DEFAULT '', ui TEXT DEFAULT '', update_time DATETIME)
+"""
+_STYLES_ENTRY: Final = (
+    "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, ?, ?)"
+)
+_STYLES_ROW: Final = (
+    "INSERT INTO layer_styles (f_table_name, f_geometry_column, styleName, styleQML, useAsDefault)"
+    " VALUES (?, ?, ?, ?, ?)"
+)
 _NO_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -55,6 +70,7 @@ def geopackage(edition: Edition) -> bytes:
         path = Path(folder) / "areas.gpkg"
         area_layer(edition).reset_index().to_file(path, layer=AREAS_LAYER, driver="GPKG")
         site_layer(edition).reset_index().to_file(path, layer=SITES_LAYER, driver="GPKG")
+        _add_styles(path, edition)
         _set_dates(path, edition.date)
         return _without_counters(path.read_bytes())
 
@@ -77,6 +93,37 @@ def _as_text(table: pd.DataFrame) -> pd.DataFrame:
 def _clean(value: Any) -> Any:  # noqa: ANN401 - a cell
     marked = plain_text(value)
     return _NO_CONTROL.sub(" ", marked) if isinstance(marked, str) else marked
+
+
+def _add_styles(path: Path, edition: Edition) -> None:
+    """Put the styles of the first service into the file, where QGIS looks for them."""
+    rows = [
+        (AREAS_LAYER, "geom", name, style, name == opening_style(edition))
+        for name, style in qgis_styles(edition).items()
+    ]
+    with sqlite3.connect(path) as database:
+        database.execute(_STYLES_TABLE)
+        database.execute(_STYLES_ENTRY, ("layer_styles", "attributes", "layer_styles"))
+        database.executemany(_STYLES_ROW, rows)
+    database.close()
+
+
+def opening_style(edition: Edition) -> str:
+    """Return the name of the style with which the areas open: the change of the first option."""
+    return f"{edition.services[0].id}__{edition.options[1].name}_change_min"
+
+
+def qgis_styles(edition: Edition) -> dict[str, str]:
+    """Return a QGIS style for every column of the first service, by the column's name."""
+    service, tolerance = edition.services[0], edition.tolerance_min
+    styles = {}
+    for option in edition.options:
+        column = f"{service.id}__{option.name}_min"
+        styles[column] = qgis_style(column, change=False, tolerance_min=tolerance)
+        if option is not edition.baseline:
+            column = f"{service.id}__{option.name}_change_min"
+            styles[column] = qgis_style(column, change=True, tolerance_min=tolerance)
+    return styles
 
 
 def _set_dates(path: Path, date: str) -> None:

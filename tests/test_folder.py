@@ -1,0 +1,58 @@
+"""The published folder: whole or not at all, foreign files left alone, equal over hash seeds."""
+
+import hashlib
+import json
+import os
+import subprocess
+import sys
+
+import pytest
+
+from llrgeo.errors import PublishError
+from llrgeo.publish.folder import publish, write_files
+
+BUILD = """
+import sys
+from pathlib import Path
+from llrgeo.config import load_study
+from llrgeo.study import publish_study, run_study
+publish_study(run_study(load_study(sys.argv[1])), Path(sys.argv[2]))
+"""
+
+
+def test_the_manifest_lists_every_file_with_its_hash(town_edition, tmp_path):
+    paths = publish(town_edition, tmp_path)
+    outputs = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["outputs"]
+    assert {path.relative_to(tmp_path).as_posix() for path in paths} == {*outputs, "manifest.json"}
+    for name, digest in outputs.items():
+        assert hashlib.sha256((tmp_path / name).read_bytes()).hexdigest() == digest
+
+
+def test_foreign_files_stay_and_nothing_is_left_behind(tmp_path):
+    folder = tmp_path / "maps"
+    folder.mkdir()
+    (folder / "mine.txt").write_text("mine", encoding="utf-8")
+    write_files({"a.csv": "1", "tables/b.csv": b"2"}, folder)
+    write_files({"a.csv": "3"}, folder)
+    kept = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
+    assert kept == {"maps/mine.txt", "maps/a.csv", "maps/tables/b.csv"}
+    assert (folder / "a.csv").read_text(encoding="utf-8") == "3"
+
+
+def test_a_folder_that_cannot_be_written_is_an_error_in_words(tmp_path):
+    (tmp_path / "file").write_text("", encoding="utf-8")
+    with pytest.raises(PublishError, match="cannot be written to"):
+        write_files({"a.csv": "1"}, tmp_path / "file")
+
+
+def test_two_builds_are_equal_byte_for_byte_under_different_hash_seeds(town_study, tmp_path):
+    for seed in ("1", "2"):
+        subprocess.run(
+            [sys.executable, "-c", BUILD, town_study, tmp_path / seed],
+            check=True,
+            env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
+        )
+    files = [path.relative_to(tmp_path / "1") for path in (tmp_path / "1").rglob("*.*")]
+    assert len(files) > 20
+    for name in files:
+        assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes(), name

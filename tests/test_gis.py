@@ -1,0 +1,72 @@
+"""Files for GIS: what they hold, and that equal editions make equal bytes."""
+
+import sqlite3
+import xml.etree.ElementTree as ET
+from dataclasses import replace
+
+import geopandas as gpd
+import pytest
+
+from llrgeo.publish import gis
+
+COLUMN = "clinic__nearer_change_min"
+
+
+@pytest.fixture
+def package(town_edition, tmp_path):
+    path = tmp_path / "areas.gpkg"
+    path.write_bytes(gis.geopackage(town_edition))
+    return path
+
+
+def test_areas_hold_minutes_and_changes_of_every_option(package):
+    areas = gpd.read_file(package, layer="areas").set_index("area_id")
+    assert areas.crs == "EPSG:27700"
+    assert areas["residents"].sum() == 1_000
+    assert areas[COLUMN].to_dict() == pytest.approx(
+        {"W": 0.0, "N": -2.0, "E": 0.0, "F": float("nan")}, nan_ok=True
+    )
+
+
+def test_sites_say_which_options_use_them(package):
+    sites = gpd.read_file(package, layer="sites").set_index("site_id")
+    assert sites.loc["A", "clinic"] == "Today; Clinics at all sites"
+    assert sites.loc["C", "clinic"] == "Clinics at all sites"
+
+
+def test_qgis_finds_a_style_for_every_column_of_the_first_service(package):
+    with sqlite3.connect(package) as database:
+        rows = database.execute("SELECT styleName, useAsDefault FROM layer_styles").fetchall()
+    database.close()
+    assert {name for name, opens in rows if opens} == {COLUMN}
+    assert {name for name, _ in rows} == {
+        "clinic__today_min",
+        "clinic__nearer_min",
+        COLUMN,
+    }
+
+
+def test_classes_of_a_style_meet_without_gaps():
+    style = gis.qgis_style("x", change=True, tolerance_min=1.0)
+    ranges = [one.attrib for one in ET.fromstring(style.split("\n", 1)[1]).iter("range")]  # noqa: S314 - our own
+    assert [one["upper"] for one in ranges[:-1]] == [one["lower"] for one in ranges[1:]]
+    assert ranges[4]["label"] == "about the same"
+
+
+def test_geoparquet_holds_the_same_areas(town_edition, tmp_path):
+    path = tmp_path / "areas.parquet"
+    path.write_bytes(gis.geoparquet(town_edition))
+    assert gpd.read_parquet(path)["area_id"].tolist() == town_edition.areas.index.tolist()
+
+
+def test_two_builds_are_equal_byte_for_byte(town_edition):
+    assert gis.geopackage(town_edition) == gis.geopackage(town_edition)
+    assert gis.geoparquet(town_edition) == gis.geoparquet(town_edition)
+
+
+@pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "bell\x07", "<b>"])
+def test_names_stay_text(town_edition, name):
+    sites = town_edition.sites.assign(name=name)
+    found = gis.site_layer(replace(town_edition, sites=sites))["name"].iloc[0]
+    assert not found.startswith(("=", "@"))
+    assert "\x07" not in found
