@@ -36,7 +36,7 @@ def test_the_sentence_of_an_option_says_what_the_tables_say(
         "minutes of travel each way, compared with 2.1 today."
     )
     assert option_sentence(results["local"], baseline="today", error_min=1.0).endswith(
-        "compared with 2.1 today: less than the 1.0 minutes by which a journey may be wrong."
+        "compared with 2.1 today: a difference below the 1.0 minutes by which one may be wrong."
     )
     assert option_sentence(results["today"], baseline="today", error_min=1.0) == (
         "Today: for the average resident a contact takes 2.1 minutes of travel each way. "

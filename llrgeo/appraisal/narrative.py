@@ -41,7 +41,9 @@ def option_sentence(result: OptionResult, *, baseline: str, error_min: float) ->
         f"minutes of travel each way, compared with {summary['before_mean_min']:.1f} today"
     )
     if abs(summary["change_mean_min"]) < error_min:
-        return f"{sentence}: less than the {error_min:.1f} minutes by which a journey may be wrong."
+        return (
+            f"{sentence}: a difference below the {error_min:.1f} minutes by which one may be wrong."
+        )
     return f"{sentence}."
 
 
