@@ -153,7 +153,7 @@ class BruteForce:
     def room(self, capacity: Capacity) -> np.ndarray:
         return np.array([capacity.contacts[site] for site in self.minutes.columns])
 
-    def meets(self, plan: list[int], constraint: Constraint) -> bool:  # noqa: PLR0911
+    def meets(self, plan: list[int], constraint: Constraint) -> bool:  # noqa: PLR0911 (one a kind)
         """Return whether a plan meets one constraint; capacity is seen to elsewhere."""
         names = set(self.minutes.columns[plan])
         nearest = self.t[:, plan].min(axis=1)

@@ -51,7 +51,7 @@ def test_the_activity_table_states_growth_and_source(town_areas: pd.DataFrame) -
 
 
 def test_delivery_and_shares_that_make_no_sense_are_faults() -> None:
-    odd = Service("x", "X", "drone", {}, 10, shares=Shares(video=0.6, home=0.6))  # type: ignore[arg-type]
+    odd = Service("x", "X", "drone", {}, 10, shares=Shares(video=0.6, home=0.6))
     assert service_faults(odd) == [
         "service 'x': delivery is 'drone', not one of patient, team, visitor",
         "service 'x': the shares add up to 1.2, more than 1",

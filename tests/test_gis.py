@@ -48,7 +48,7 @@ def test_qgis_finds_a_style_for_every_column_of_the_first_service(package):
 
 def test_classes_of_a_style_meet_without_gaps():
     style = gis.qgis_style("x", change=True, tolerance_min=1.0)
-    ranges = [one.attrib for one in ET.fromstring(style.split("\n", 1)[1]).iter("range")]  # noqa: S314 - our own
+    ranges = [one.attrib for one in ET.fromstring(style.split("\n", 1)[1]).iter("range")]
     assert [one["upper"] for one in ranges[:-1]] == [one["lower"] for one in ranges[1:]]
     assert ranges[4]["label"] == "about the same"
 

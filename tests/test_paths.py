@@ -4,7 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from shapely import Point
+from shapely import LineString, Point
 from town import ORIGIN
 
 from llrgeo.roads.network import RoadNetwork
@@ -30,8 +30,8 @@ def at(*metres: tuple[float, float]) -> gpd.GeoSeries:
     return gpd.GeoSeries([Point(ORIGIN[0] + x, ORIGIN[1] + y) for x, y in metres], crs=BNG)
 
 
-def bends(line: object) -> list[tuple[float, float]]:
-    return [(x - ORIGIN[0], y - ORIGIN[1]) for x, y in line.coords]  # type: ignore[attr-defined]
+def bends(line: LineString) -> list[tuple[float, float]]:
+    return [(x - ORIGIN[0], y - ORIGIN[1]) for x, y in line.coords]
 
 
 def test_a_route_runs_from_point_to_point_along_named_roads(named: RoadNetwork) -> None:

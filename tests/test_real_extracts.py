@@ -62,7 +62,7 @@ def assert_engine_equals_networkx(network: RoadNetwork, sources: int) -> None:
         (graph.key.astype(float), (graph.tail, graph.head)), shape=(graph.nodes, graph.nodes)
     )
     nodes = np.flatnonzero(main_component(network)).tolist()
-    chosen = random.Random(3).sample(nodes, sources)  # noqa: S311 (a test's choice)
+    chosen = random.Random(3).sample(nodes, sources)
     found = np.minimum(dijkstra(matrix, indices=chosen), 2.0**62).astype(np.int64)
     minutes = unpack(found)[0]
     peer = to_networkx(network)

@@ -35,7 +35,7 @@ def differences(made: Assembly, starts: list[int]) -> list[tuple[int, int, int, 
 
 def with_restrictions(extract: Extract, seed: int, number: int) -> Extract:
     """Return an extract with random turn restrictions, a third of them over a way."""
-    chance = random.Random(seed)  # noqa: S311 (a test's choice)
+    chance = random.Random(seed)
     at: dict[int, list[int]] = {}
     for row, way in enumerate(extract.ways):
         for node in {int(way.nodes[0]), int(way.nodes[-1])}:
@@ -120,5 +120,5 @@ def test_a_county_with_random_restrictions_is_driven_as_the_edge_based_search_dr
     made = assemble(with_restrictions(extract, seed=1, number=300), "car")
     assert made.counts["restrictions applied"] > 100
     assert max(len(rule.course) for rule in made.rules) > 2
-    starts = random.Random(2).sample(range(len(made.places)), 12)  # noqa: S311
+    starts = random.Random(2).sample(range(len(made.places)), 12)
     assert differences(made, starts) == []

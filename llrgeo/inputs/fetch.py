@@ -3,8 +3,9 @@
 import hashlib
 import logging
 import tomllib
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
+from http.client import HTTPResponse
 from pathlib import Path
 from typing import BinaryIO, Final
 from urllib.error import HTTPError, URLError
@@ -97,13 +98,9 @@ def fetch_all(downloads: Sequence[Download], folder: Path) -> Iterator[Path]:
 def _receive(url: str, part: Path) -> None:
     """Append what is missing of a file to its partial download."""
     start = part.stat().st_size if part.exists() else 0
-    headers = {"User-Agent": "llrgeo"} | ({"Range": f"bytes={start}-"} if start else {})
-    request = Request(url, headers=headers)  # noqa: S310 (the scheme is checked)
-    if not url.startswith(("https://", "http://127.0.0.1")):
-        msg = f"{url}: only https downloads are allowed"
-        raise InputError(msg)
+    headers = {"Range": f"bytes={start}-"} if start else {}
     try:
-        with urlopen(request, timeout=_TIMEOUT_S) as answer:  # noqa: S310
+        with _opened(url, headers) as answer:
             resumed = answer.status == _PARTIAL
             expected = answer.headers.get("Content-Length")
             with part.open("ab" if resumed else "wb") as file:
@@ -117,6 +114,15 @@ def _receive(url: str, part: Path) -> None:
         raise OSError(msg)
 
 
+def _opened(url: str, headers: Mapping[str, str]) -> HTTPResponse:
+    if not url.startswith(("https://", "http://127.0.0.1")):
+        msg = f"{url}: only https downloads are allowed"
+        raise InputError(msg)
+    request = Request(url, headers={"User-Agent": "llrgeo", **headers})  # noqa: S310 (checked above)
+    answer: HTTPResponse = urlopen(request, timeout=_TIMEOUT_S)  # noqa: S310 (as above)
+    return answer
+
+
 def _copy(answer: BinaryIO, file: BinaryIO) -> int:
     received = 0
     while chunk := answer.read(_CHUNK):
@@ -128,7 +134,7 @@ def _copy(answer: BinaryIO, file: BinaryIO) -> int:
 def _check_md5(download: Download, part: Path) -> None:
     if not download.md5_url:
         return
-    with urlopen(download.md5_url, timeout=_TIMEOUT_S) as answer:  # noqa: S310
+    with _opened(download.md5_url, {}) as answer:
         stated = answer.read().decode("ascii").split()[0]
     if _digest(part, "md5") != stated:
         part.unlink()

@@ -130,7 +130,7 @@ def _check_last_blocks(path: Path, content: bytes, found: list[Block]) -> None:
     if last is None:
         return
     # A file of one block of nodes and one of ways is a sketch, which need not have relations.
-    if last[0] != "relations" and not (last[0] == "ways" and len(data) <= 2):  # noqa: PLR2004
+    if last[0] != "relations" and not (last[0] == "ways" and len(data) <= 2):  # noqa: PLR2004 (as said)
         msg = f"{path}: the file ends with {last[0]}; a whole extract has relations. {advice}"
         raise NetworkError(msg)
     if last[0] == "relations" and last[1] >= _full(content, data[:-1]):

@@ -119,8 +119,7 @@ def _by_chains(question: Question, plan: Plan, track: Track) -> IntArray:
 
 
 def _by_hierarchy(question: Question, plan: Plan, *, turned: bool) -> IntArray:
-    # numba takes a second to import, and most questions are answered without it.
-    from llrgeo.travel.hierarchy import hierarchy_keys  # noqa: PLC0415
+    from llrgeo.travel.hierarchy import hierarchy_keys  # noqa: PLC0415 (numba is slow to load)
 
     hierarchy = _hierarchy(question.graph, plan.hierarchy)
     exits, entries, limit = question.exits, question.entries, limit_key(plan.limit_min)

@@ -73,7 +73,8 @@ class OsrmRouter:
             numbers = [str(number) for number in range(len(starts) + len(ends))]
             sources, targets = ";".join(numbers[: len(starts)]), ";".join(numbers[len(starts) :])
             query = f"sources={sources}&destinations={targets}&annotations=duration,distance"
-            request = Request(f"{self.url}/table/v1/{profile}/{points}?{query}")  # noqa: S310
+            address = f"{self.url}/table/v1/{profile}/{points}?{query}"
+            request = Request(address)  # noqa: S310 (the user's own server)
             answer = _fetch(request, self.timeout_s)
             seconds, metres = answer["durations"], answer["distances"]
             return np.array(seconds, dtype=float), np.array(metres, dtype=float) / 1_000

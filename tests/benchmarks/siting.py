@@ -194,8 +194,8 @@ def by_highs(instance: Instance, seconds: float) -> Answer:
 
 def by_spopt(instance: Instance, seconds: float) -> Answer:
     """Solve by spopt with HiGHS to a gap of 0.1 %."""
-    import pulp  # noqa: PLC0415
-    from spopt.locate import PMedian  # noqa: PLC0415
+    import pulp  # noqa: PLC0415 (each peer loads its own)
+    from spopt.locate import PMedian  # noqa: PLC0415 (as above)
 
     weights = (instance.weights / instance.weights.sum()).to_numpy()
     model = PMedian.from_cost_matrix(
@@ -210,7 +210,7 @@ def by_spopt(instance: Instance, seconds: float) -> Answer:
 def by_lokigi(instance: Instance, seconds: float) -> Answer:
     """Solve by lokigi: every plan where there are at most 5,000, else its GRASP."""
     del seconds  # it takes no time limit
-    from lokigi.site import SiteProblem  # noqa: PLC0415
+    from lokigi.site import SiteProblem  # noqa: PLC0415 (as above)
 
     problem = SiteProblem(debug_mode=False)
     demand = instance.weights.rename("demand").rename_axis("area").reset_index()

@@ -140,7 +140,7 @@ class Model:
             return max(one.of(plan) - one.limit for one in self.worst_of)
         lost = 0.0
         if self.backup is not None:
-            lost = float(self.backup[self.cover[:, plan].sum(axis=1) < 2].sum())  # noqa: PLR2004
+            lost = float(self.backup[self.cover[:, plan].sum(axis=1) < 2].sum())  # noqa: PLR2004 (no second site)
         return self.objective.of(plan) + float(self.opening[plan].sum()) + lost
 
     @property
