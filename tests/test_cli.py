@@ -9,8 +9,10 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import typer
 from typer.testing import CliRunner
 
+from llrgeo import __version__
 from llrgeo.cli import app, main
 
 README = Path(__file__).parents[1] / "README.md"
@@ -51,6 +53,21 @@ def test_every_command_says_what_it_does_and_stands_in_the_readme(command):
     result = invoke(*command.split(), "--help")
     assert result.exit_code == 0
     assert f"llrgeo {command}" in README.read_text(encoding="utf-8")
+
+
+@pytest.mark.parametrize("command", COMMANDS)
+def test_the_example_that_help_gives_is_a_command_that_can_be_given(command):
+    context = typer.Context(typer.main.get_command(app))
+    for name in command.split():
+        context = typer.Context(context.command.get_command(context, name), parent=context)
+    words = context.command.epilog.removeprefix("Example: llrgeo ").split()
+    assert " ".join(words).startswith(command)
+    rest = words[len(command.split()) :]
+    assert context.command.make_context(command, rest).args == []
+
+
+def test_the_version_is_that_of_the_package():
+    assert invoke("--version").stdout == f"llrgeo {__version__}\n"
 
 
 def test_run_publishes_the_study_and_shows_the_scorecard(town_study, tmp_path):

@@ -1,0 +1,66 @@
+"""The command line: each command a few lines over the library; errors are one line and exit 1."""
+
+import logging
+import sys
+from typing import Annotated, Final
+
+import typer
+
+from llrgeo import __version__
+from llrgeo.cli import network, pages, siting, studies
+from llrgeo.errors import LlrgeoError
+
+# Each command with an example of its use, in the order in which help shows them.
+_STUDIES: Final = (
+    (studies.run, "llrgeo run my_study.toml --out my_maps"),
+    (studies.new, "llrgeo new my_study.toml"),
+    (studies.times, "llrgeo times my_study.toml --out minutes.csv"),
+    (siting.locate, "llrgeo locate my_study.toml --service diagnostics --p 4"),
+    (studies.validate, "llrgeo validate my_study.toml --reference observed.csv"),
+    (studies.replay, "llrgeo replay my_maps/manifest.json"),
+    (pages.check, "llrgeo check my_maps/index.html"),
+)
+_ROADS: Final = ((network.fetch, "llrgeo fetch osm --out downloads"),)
+_NETWORK: Final = (
+    (network.build, "llrgeo network build downloads/county.osm.pbf --out streets"),
+    (network.info, "llrgeo network info streets"),
+)
+
+app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
+network_app = typer.Typer(no_args_is_help=True, help="Build a road network, or describe one.")
+for group, panel, commands in (
+    (app, "Studies", _STUDIES),
+    (app, "Roads", _ROADS),
+    (network_app, None, _NETWORK),
+):
+    for command, example in commands:
+        group.command(rich_help_panel=panel, epilog=f"Example: {example}")(command)
+app.add_typer(network_app, name="network", rich_help_panel="Roads")
+
+
+def _show_version(wanted: bool) -> None:  # noqa: FBT001 (as typer calls it)
+    if wanted:
+        typer.echo(f"llrgeo {__version__}")
+        raise typer.Exit
+
+
+@app.callback(epilog="Begin with: llrgeo run, then open maps/index.html")
+def start(
+    *,
+    verbose: Annotated[bool, typer.Option("--verbose", help="Log what is done.")] = False,
+    version: Annotated[  # noqa: ARG001 (its callback shows it)
+        bool,
+        typer.Option("--version", callback=_show_version, is_eager=True, help="Show the version."),
+    ] = False,
+) -> None:
+    """Plan where health services should be: travel times, options, sites and public maps."""
+    logging.basicConfig(level=logging.INFO if verbose else logging.WARNING, format="%(message)s")
+
+
+def main() -> None:
+    """Run the command line; an error that llrgeo raises is one line and exit status 1."""
+    try:
+        app()
+    except LlrgeoError as error:
+        typer.echo(f"llrgeo: {error}", err=True)
+        sys.exit(1)

@@ -1,0 +1,22 @@
+"""The command that checks a published page."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llrgeo.errors import PublishError
+from llrgeo.publish.check import check_page
+from llrgeo.publish.check_browser import has_browser
+
+
+def check(page: Annotated[Path, typer.Argument(help="A published page, PAGE.html.")]) -> None:
+    """Check a published page: no requests, its policy, accessibility, tables and figures, size."""
+    findings = check_page(page)
+    for finding in findings:
+        typer.echo(f"{finding.rule}: {finding.message}")
+    if findings:
+        msg = f"{page}: {len(findings)} findings"
+        raise PublishError(msg)
+    where = "also in a browser" if has_browser() else "not in a browser: install llrgeo[browser]"
+    typer.echo(f"{page}: nothing found ({where})")

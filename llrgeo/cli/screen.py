@@ -1,0 +1,95 @@
+"""What commands show on a screen: progress, tables, seconds by stage."""
+
+import logging
+from collections.abc import Iterable, Iterator, Sequence
+from contextlib import contextmanager
+from itertools import pairwise
+from time import perf_counter
+from typing import Any
+
+import pandas as pd
+from rich.box import SIMPLE_HEAD
+from rich.console import Console
+from rich.progress import track
+from rich.table import Table
+from rich.text import Text
+
+from llrgeo.appraisal.scoring import MEASURES
+from llrgeo.schema import Track
+from llrgeo.study import StudyResult
+
+
+class StageClock(logging.Handler):
+    """Times the stages of a study, which it logs as it begins each."""
+
+    def __init__(self) -> None:
+        super().__init__(logging.INFO)
+        self.stages: list[tuple[str, float]] = []
+
+    def emit(self, record: logging.LogRecord) -> None:
+        """Note when a stage begins."""
+        self.stages.append((record.getMessage(), perf_counter()))
+
+    @contextmanager
+    def running(self) -> Iterator[None]:
+        """Listen to the study's log in place of those who listen to it otherwise."""
+        log = logging.getLogger("llrgeo.study")
+        level = log.level
+        log.addHandler(self)
+        log.setLevel(logging.INFO)
+        log.propagate = False
+        try:
+            yield
+        finally:
+            self.stages.append(("", perf_counter()))
+            log.removeHandler(self)
+            log.setLevel(level)
+            log.propagate = True
+
+    def table(self) -> Table:
+        """Return a row for each stage and its seconds."""
+        table = Table("Stage", "Seconds", box=None)
+        for (stage, begun), (_, ended) in pairwise(self.stages):
+            table.add_row(stage, f"{ended - begun:.2f}")
+        return table
+
+
+def progress(description: str, *, quiet: bool) -> Track:
+    """Return what shows a bar on stderr while a sequence is worked through; nothing if quiet."""
+
+    def bar(sequence: Sequence[Any]) -> Iterable[Any]:
+        return track(sequence, description, console=Console(stderr=True), transient=True)
+
+    return iter if quiet else bar
+
+
+def show(what: Table | str) -> None:
+    """Print a table or a line; brackets in it are text, not markup."""
+    Console().print(what, highlight=False, markup=False)
+
+
+def scorecard_table(result: StudyResult) -> Table:
+    """Draw the scorecard: a row for each option, best first."""
+    card = result.scorecard
+    labels = {option.id: option.label for option in result.study.options}
+    table = Table(title=Text(result.study.title), box=SIMPLE_HEAD, caption_justify="left")
+    table.add_column("Option")
+    key = []
+    for number, measure in enumerate(card.values.columns, start=1):
+        table.add_column(str(number), justify="right")
+        key.append(f"{number}  {MEASURES[measure].label} ({MEASURES[measure].unit})")
+    table.caption = Text("\n".join([*key, "", result.times.error_note]))
+    table.add_column("Score", justify="right")
+    for name in card.totals.sort_values(ascending=False, kind="stable").index:
+        figures = [f"{value:,.2f}" for value in card.values.loc[name]]
+        table.add_row(Text(labels[name]), *figures, f"{card.totals[name]:.3f}")
+    return table
+
+
+def rich_table(frame: pd.DataFrame) -> Table:
+    """Draw a frame without its index, numbers with two decimals."""
+    table = Table(*[str(name) for name in frame.columns])
+    for row in frame.itertuples(index=False):
+        cells = [f"{cell:,.2f}" if isinstance(cell, float) else str(cell) for cell in row]
+        table.add_row(*[Text(cell) for cell in cells])
+    return table

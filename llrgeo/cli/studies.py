@@ -1,0 +1,98 @@
+"""Commands of studies: run one, repeat it, its travel times and their error, start a new one."""
+
+from contextlib import nullcontext
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from llrgeo.cli.parameters import OutFile, Quiet, StudyFile
+from llrgeo.cli.screen import StageClock, progress, rich_table, scorecard_table, show
+from llrgeo.config import load_study, new_study
+from llrgeo.errors import PublishError
+from llrgeo.preparation import compute_times, read_places
+from llrgeo.provenance import changed_outputs, read_manifest, study_of
+from llrgeo.publish.comparison_chart import comparison_chart
+from llrgeo.schema import name_some
+from llrgeo.study import print_study, publish_study, run_study
+from llrgeo.travel.compare import compare_travel_times, read_reference
+from llrgeo.travel.times import save_travel_times
+
+
+def run(
+    study_file: StudyFile = None,
+    *,
+    out: OutFile = Path("maps"),
+    quiet: Quiet = False,
+    print_maps: Annotated[
+        bool, typer.Option("--print", help="Make maps for print too: A4 and A3, SVG and PNG.")
+    ] = False,
+    timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
+) -> None:
+    """Run a study and publish its pages, maps and tables."""
+    clock = StageClock()
+    with clock.running() if timings else nullcontext():
+        result = run_study(load_study(study_file), track=progress("Travel times", quiet=quiet))
+        publish_study(result, out, track=progress("Pages and tables", quiet=quiet))
+        if print_maps:
+            print_study(result, out)
+    if not quiet:
+        show(scorecard_table(result))
+        show(f"Written: {out / 'index.html'}")
+    if timings:
+        show(clock.table())
+
+
+def replay(
+    manifest: Annotated[Path, typer.Argument(help="The manifest.json of an earlier run.")],
+    *,
+    data: Annotated[Path, typer.Option(help="The folder that the study's paths are in.")] = Path(),
+    out: OutFile = Path("replay"),
+    quiet: Quiet = False,
+) -> None:
+    """Run again what a manifest describes, and tell whether every file comes out the same."""
+    recorded = read_manifest(manifest)
+    publish_study(run_study(study_of(recorded, data)), out)
+    changed = changed_outputs(recorded, out)
+    if changed:
+        msg = f"{len(changed)} files differ from those of the manifest ({name_some(changed)})"
+        raise PublishError(msg)
+    if not quiet:
+        typer.echo(f"All {len(recorded['outputs'])} files are the same, byte for byte.")
+
+
+def times(study_file: StudyFile = None, *, out: OutFile, quiet: Quiet = False) -> None:
+    """Write the travel times alone, one row a pair, as .parquet or .csv."""
+    study = load_study(study_file)
+    found = compute_times(study, read_places(study), track=progress("Travel times", quiet=quiet))
+    save_travel_times(list(found.values()), out)
+
+
+def validate(
+    study_file: StudyFile = None,
+    *,
+    reference: Annotated[Path, typer.Option(help="CSV: area_id, site_id, travel_time_min.")],
+    plot: Annotated[Path | None, typer.Option(help="Where to draw the pairs: .svg.")] = None,
+) -> None:
+    """State the error of a study's travel times against observed or independent ones."""
+    study = load_study(study_file)
+    places = read_places(study)
+    found = next(iter(compute_times(study, places).values()))
+    compared = compare_travel_times(
+        found, read_reference(reference), authority=places.areas["authority"]
+    )
+    for table in (compared.overall, compared.by_distance, compared.by_authority):
+        show(rich_table(table))
+    fit = compared.fit
+    show(
+        f"fitted: reference = {fit.delay_min:.2f} min + {fit.factor:.3f} x modelled, which leaves "
+        f"a mean absolute error of {fit.mae_min:.2f} min on areas not fitted to"
+    )
+    if plot:
+        plot.write_text(comparison_chart(compared).svg(), encoding="utf-8")
+
+
+def new(path: Annotated[Path, typer.Argument(help="The study file to write.")]) -> None:
+    """Write a commented study file to start from."""
+    new_study(path)
+    typer.echo(f"{path} is a copy of the default study; edit it, then: llrgeo run {path}")
