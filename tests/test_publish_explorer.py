@@ -20,9 +20,9 @@ from llrgeo.appraisal.options import Option
 from llrgeo.errors import PublishError
 from llrgeo.publish import pages
 from llrgeo.publish.check import MAX_BYTES, MAX_GZIPPED_BYTES
-from llrgeo.publish.explorer import explorer_tables, headline, outcome_bar, render_explorer
+from llrgeo.publish.explorer import explorer_tables, outcome_bar, render_explorer
 from llrgeo.publish.payload import explorer_data, pack_minutes, pack_postcodes, unpack_minutes
-from llrgeo.publish.view import OUTCOMES, build_view, opening_view
+from llrgeo.publish.view import OUTCOMES, build_view, headline, opening_view
 
 RANDOM_SITE_SETS = 200
 HARNESS = """

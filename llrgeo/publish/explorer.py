@@ -1,7 +1,5 @@
 """The explorer: one page that works from disk, asks for nothing, and says everything in tables."""
 
-import hashlib
-import json
 from typing import Any, Final
 
 import pandas as pd
@@ -10,8 +8,15 @@ from markupsafe import Markup
 from llrgeo.publish import pages, palette
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.maps import MAP_NAME, empty_map
-from llrgeo.publish.payload import explorer_data, journey_label
-from llrgeo.publish.view import OUTCOMES, View, change_classes, opening_view
+from llrgeo.publish.payload import explorer_data
+from llrgeo.publish.view import (
+    OUTCOMES,
+    View,
+    change_classes,
+    headline,
+    journey_label,
+    opening_view,
+)
 from llrgeo.publish.wording import wording
 
 _ZOOM: Final = 9
@@ -36,14 +41,14 @@ def render_explorer(edition: Edition) -> str:
         pages.asset("map.js"),
         pages.asset("view.js"),
     ]
-    styles = [pages.leaflet("leaflet.css"), page_style(edition)]
+    styles = [pages.leaflet("leaflet.css"), pages.page_style(edition)]
     return pages.render(
         "explorer.html",
         {
             "edition": edition,
             "view": view,
             "journey": journey_label(view.journey),
-            "run": run_mark(edition),
+            "run": pages.run_mark(edition),
             "policy": pages.content_policy(scripts=scripts, styles=styles),
             "scripts": [Markup(one) for one in scripts],  # noqa: S704 - our own and vendored files
             "styles": [Markup(one) for one in styles],  # noqa: S704
@@ -57,43 +62,6 @@ def render_explorer(edition: Edition) -> str:
             "site_names": _site_names(edition, view),
         },
     )
-
-
-def page_style(edition: Edition) -> str:
-    """Return our style sheet in the publisher's colour."""
-    return pages.asset("page.css").replace("#1d4f5c", edition.theme.accent)
-
-
-def run_mark(edition: Edition) -> str:
-    """Return the first twelve digits of the manifest's SHA-256, by which a run is known."""
-    text = json.dumps(edition.manifest, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
-
-
-def headline(view: View) -> list[str]:
-    """Return the main message: who gains and who loses first, the average last."""
-    words, everyone = wording(), view.everyone
-    people = {name: _count(everyone[name]) for name in OUTCOMES}
-    lines = [
-        words["headline"].format(
-            shorter=people["improved"], longer=people["worsened"], same=people["unchanged"]
-        )
-    ]
-    if everyone["lost"]:
-        lines.append(words["headline_lost"].format(lost=people["lost"]))
-    if everyone["gained"]:
-        lines.append(words["headline_gained"].format(gained=people["gained"]))
-    before, after = (pages.minutes(everyone[f"mean_{when}_min"]) for when in ("before", "after"))
-    lines.append(words["average"].format(before=before, after=after))
-    return [line[0].upper() + line[1:] for line in lines]
-
-
-def _count(people: int) -> str:
-    """Return a number of people in words; nobody is a word, not 0 people."""
-    words = wording()
-    if people == 0:
-        return words["nobody"]
-    return words["legend_people"].format(people=pages.people(people))
 
 
 def outcome_bar(view: View) -> list[dict[str, Any]]:

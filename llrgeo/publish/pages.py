@@ -17,6 +17,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from llrgeo.publish.edition import Edition
 from llrgeo.publish.wording import wording
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -92,3 +93,14 @@ def people(count: float) -> str:
 def minutes(value: float) -> str:
     """Write minutes to the tenth, and "no route" where a place cannot be reached."""
     return wording()["no_route"] if value == float("inf") else f"{value:.1f}"
+
+
+def page_style(edition: Edition) -> str:
+    """Return our style sheet in the publisher's colour."""
+    return asset("page.css").replace("#1d4f5c", edition.theme.accent)
+
+
+def run_mark(edition: Edition) -> str:
+    """Return the first twelve digits of the manifest's SHA-256, by which a run is known."""
+    text = json.dumps(edition.manifest, sort_keys=True, default=str)
+    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]

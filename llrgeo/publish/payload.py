@@ -13,6 +13,7 @@ from llrgeo.errors import PublishError
 from llrgeo.publish import palette
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.geometry import encode_topology
+from llrgeo.publish.view import area_labels, city_hospitals, journey_label
 from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.times import TravelTimes
@@ -94,28 +95,6 @@ def explorer_data(edition: Edition) -> dict[str, Any]:
         "journeys": [_journey(edition, one, sites.index) for one in edition.journeys()],
         "postcodes": pack_postcodes(edition.postcodes, areas.index),
     }  # fmt: skip
-
-
-def area_labels(areas: pd.DataFrame) -> pd.Series:
-    """Return the name of each area with its ward, by which residents know it."""
-    if "ward" not in areas.columns:
-        return areas["name"]
-    return areas["ward"].where(areas["ward"] == "", areas["ward"] + " ") + (
-        "(" + areas["name"] + ")"
-    )
-
-
-def city_hospitals(sites: pd.DataFrame) -> list[str]:
-    """Return the ids of the open city hospitals."""
-    chosen = (sites["kind"] == "city_hospital") & (sites["status"] == "open")
-    return sorted(sites.index[chosen])
-
-
-def journey_label(times: TravelTimes) -> str:
-    """Return how and when a journey is made, in words: by car, outside the rush hour."""
-    words = wording()
-    mode = words.get(f"mode_{times.mode}", times.mode)
-    return f"{mode}, {words.get(f'period_{times.period}', times.period)}"
 
 
 def pack_minutes(minutes: pd.DataFrame) -> dict[str, Any]:

@@ -14,7 +14,6 @@ import pandas as pd
 
 from llrgeo.appraisal.access import nearest_site
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.explorer import headline, run_mark
 from llrgeo.publish.ground import (
     Ground,
     Window,
@@ -33,10 +32,9 @@ from llrgeo.publish.legend import (
     minutes_shown,
     numbered_sites,
 )
-from llrgeo.publish.pages import people
+from llrgeo.publish.pages import people, run_mark
 from llrgeo.publish.paper import HEADING, MESSAGE, SMALL, STRONG, Paper
-from llrgeo.publish.payload import city_hospitals, journey_label
-from llrgeo.publish.view import View, build_view
+from llrgeo.publish.view import View, build_view, city_hospitals, headline, journey_label
 from llrgeo.publish.wording import wording
 
 FOLDER: Final = "print"

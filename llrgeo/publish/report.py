@@ -9,10 +9,8 @@ from llrgeo.publish import pages
 from llrgeo.publish.charts import coverage_curves, ranks_chart, tornado_chart, winners_chart
 from llrgeo.publish.drawing import Drawing
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.explorer import headline, page_style, run_mark
-from llrgeo.publish.payload import journey_label
 from llrgeo.publish.static_map import change_map, frame
-from llrgeo.publish.view import View, build_view
+from llrgeo.publish.view import View, build_view, headline, journey_label
 from llrgeo.publish.wording import wording
 
 _GROUPS: Final = ("authority", "deprivation fifth", "age", "disability", "rural or urban")
@@ -36,12 +34,12 @@ def render_report(edition: Edition) -> str:
     """
     journey, service = edition.journeys()[0], edition.services[0]
     views = [build_view(edition, option, service, journey) for option in edition.options]
-    styles = [page_style(edition), pages.asset("report.css")]
+    styles = [pages.page_style(edition), pages.asset("report.css")]
     return pages.render(
         "report.html",
         {
             "edition": edition,
-            "run": run_mark(edition),
+            "run": pages.run_mark(edition),
             "policy": pages.content_policy(scripts=(), styles=styles),
             "styles": [Markup(one) for one in styles],  # noqa: S704 - our own files
             "service": service,

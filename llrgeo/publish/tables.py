@@ -10,8 +10,7 @@ import pandas as pd
 
 from llrgeo.appraisal.glossary import column_meaning as column_meaning_of_evidence
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.payload import journey_label
-from llrgeo.publish.view import build_view
+from llrgeo.publish.view import build_view, journey_label
 
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _DECIMALS: Final = 4

@@ -19,9 +19,9 @@ from llrgeo.appraisal.access import (
 )
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
-from llrgeo.publish import palette
+from llrgeo.publish import pages, palette
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.payload import area_labels
+from llrgeo.publish.wording import wording
 from llrgeo.travel.times import TravelTimes
 
 OUTCOMES: Final = ("gained", "improved", "unchanged", "worsened", "lost", "none")
@@ -146,3 +146,51 @@ def _bands(areas: pd.DataFrame) -> pd.DataFrame:
         bands[column] = counted.astype(np.int64)
         reconcile(bands[column], areas["people"].sum(), table="people by minutes")
     return bands
+
+
+def headline(view: View) -> list[str]:
+    """Return the main message: who gains and who loses first, the average last."""
+    words, everyone = wording(), view.everyone
+    people = {name: _count(everyone[name]) for name in OUTCOMES}
+    lines = [
+        words["headline"].format(
+            shorter=people["improved"], longer=people["worsened"], same=people["unchanged"]
+        )
+    ]
+    if everyone["lost"]:
+        lines.append(words["headline_lost"].format(lost=people["lost"]))
+    if everyone["gained"]:
+        lines.append(words["headline_gained"].format(gained=people["gained"]))
+    before, after = (pages.minutes(everyone[f"mean_{when}_min"]) for when in ("before", "after"))
+    lines.append(words["average"].format(before=before, after=after))
+    return [line[0].upper() + line[1:] for line in lines]
+
+
+def _count(people: int) -> str:
+    """Return a number of people in words; nobody is a word, not 0 people."""
+    words = wording()
+    if people == 0:
+        return words["nobody"]
+    return words["legend_people"].format(people=pages.people(people))
+
+
+def area_labels(areas: pd.DataFrame) -> pd.Series:
+    """Return the name of each area with its ward, by which residents know it."""
+    if "ward" not in areas.columns:
+        return areas["name"]
+    return areas["ward"].where(areas["ward"] == "", areas["ward"] + " ") + (
+        "(" + areas["name"] + ")"
+    )
+
+
+def city_hospitals(sites: pd.DataFrame) -> list[str]:
+    """Return the ids of the open city hospitals."""
+    chosen = (sites["kind"] == "city_hospital") & (sites["status"] == "open")
+    return sorted(sites.index[chosen])
+
+
+def journey_label(times: TravelTimes) -> str:
+    """Return how and when a journey is made, in words: by car, outside the rush hour."""
+    words = wording()
+    mode = words.get(f"mode_{times.mode}", times.mode)
+    return f"{mode}, {words.get(f'period_{times.period}', times.period)}"
