@@ -1,5 +1,6 @@
 """What a study works on: its places read, its options resolved, its travel times computed."""
 
+import logging
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Final
@@ -15,12 +16,15 @@ from llrgeo.config import OptionConfig, StudyConfig, build_services
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites
-from llrgeo.roads.network import RoadNetwork, load_network
-from llrgeo.roads.snap import snapper
+from llrgeo.roads.network import RoadNetwork, age_note, load_network
+from llrgeo.roads.snap import MAX_SNAP_M, snapper
 from llrgeo.roads.walking import on_foot
-from llrgeo.schema import Track, name_some, raise_faults
+from llrgeo.schema import Track, name_some
+from llrgeo.travel.rim import journeys_near_rim, rim_note
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import TravelTimes
+
+logger = logging.getLogger(__name__)
 
 Journey = tuple[str, str]
 """A mode and a period."""
@@ -88,24 +92,30 @@ def compute_times(
 ) -> dict[Journey, TravelTimes]:
     """Compute the minutes from every area to every site, for each mode and period of a study.
 
-    Minutes are rounded to tenths: what is published is what was appraised.
+    Minutes are rounded to tenths: what is published is what was appraised. Their note says where
+    streets are old, and which journeys come near the rim of the network.
 
     Raises
     ------
     NetworkError
         If a network is missing, or is for another mode.
     InputError
-        If a site is too far from every road.
+        If a site, or most of the areas, are too far from every road.
     """
     times: dict[Journey, TravelTimes] = {}
+    ends = places.areas.geometry, places.sites.geometry
     for mode in study.modes:
         router = NetworkRouter(read_network(study, mode))
-        check_sites_snap(router, places.sites)
+        check_places_snap(router, places)
         for period in study.periods if mode == "car" else study.periods[:1]:
-            found = router.travel_times(
-                places.areas.geometry, places.sites.geometry, mode=mode, period=period, track=track
-            )
-            times[mode, period] = _published(found, study)
+            found = router.travel_times(*ends, mode=mode, period=period, track=track)
+            near = journeys_near_rim(router, found, *ends)
+            rim = rim_note(found, near, longest_min=max(study.thresholds_min))
+            warnings = [one for one in (age_note(router.network.info, study.date), rim) if one]
+            for warning in warnings:
+                logger.warning("%s, %s: %s", mode, period, warning)
+            note = " ".join([found.error_note, *warnings])
+            times[mode, period] = _published(replace(found, error_note=note), study)
     return times
 
 
@@ -122,23 +132,37 @@ def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
     return load_network(study.path("network" if mode == "car" else "network_walk"))
 
 
-def check_sites_snap(router: NetworkRouter, sites: gpd.GeoDataFrame) -> None:
-    """Refuse sites that no road comes near to.
+def check_places_snap(router: NetworkRouter, places: Places) -> None:
+    """Refuse a network that no road of comes near to a site, or to most of the areas.
 
     Raises
     ------
     InputError
-        If there are any, naming each with its distance to the nearest road.
+        Saying how many are off the network, and how far the first few are from it.
     """
-    snaps = snapper(router.network).snap(sites.geometry, role="destination")
-    off = snaps.loc[snaps["edge"] < 0, "distance_m"]
-    raise_faults(
-        (
-            f"site {site_id} is {metres:,.0f} m from the nearest road"
-            for site_id, metres in off.items()
-        ),
-        source="sites",
+    snapping = snapper(router.network)
+    sites_m = _too_far_m(snapping.snap(places.sites.geometry, role="destination"))
+    areas_m = _too_far_m(snapping.snap(places.areas.geometry, role="origin"))
+    if sites_m.empty and len(areas_m) <= len(places.areas) / 2:
+        return
+    found = " and ".join(
+        f"{len(off_m):,} of {number:,} {what} "
+        f"({name_some(f'{one} {metres:,.0f} m' for one, metres in off_m.items())})"
+        for what, off_m, number in (
+            ("sites", sites_m, len(places.sites)),
+            ("areas", areas_m, len(places.areas)),
+        )
+        if len(off_m)
     )
+    msg = (
+        f"the network ({router.network.info.source}) has no road within {MAX_SNAP_M:,.0f} m of "
+        f"{found}. Build it from extracts of the whole study area, or leave these places out."
+    )
+    raise InputError(msg)
+
+
+def _too_far_m(snaps: pd.DataFrame) -> pd.Series:
+    return snaps.loc[snaps["edge"] < 0, "distance_m"]
 
 
 def compute_team_times(study: StudyConfig, places: Places) -> dict[Journey, TravelTimes]:

@@ -205,13 +205,19 @@ def build_edition(result: StudyResult) -> Edition:
         tables=result.evidence.tables,
         manifest=describe_run(study),
         error_note=result.times.error_note,
-        sources=study.sources,
+        sources=(*study.sources, *_road_sources(result.times_by)),
         robustness=result.evidence.robustness,
         postcodes=_postcode_areas(result.areas),
         tolerance_min=study.tolerance_min,
         illustrative=any("illustrative" in one.source for one in result.setting.services),
         theme=read_theme(study.path("theme")) if study.theme else Theme(),
     )
+
+
+def _road_sources(times_by: Mapping[Journey, TravelTimes]) -> list[str]:
+    """Name whose roads the journeys are on, each network once."""
+    named = dict.fromkeys(times.source for times in times_by.values() if times.source)
+    return [f"Roads: {source}" for source in named]
 
 
 def _baseline_first(result: StudyResult) -> tuple[Option, ...]:

@@ -192,7 +192,7 @@ def test_a_bad_study_fails_with_one_message_and_writes_nothing(
     assert not out.exists()
 
 
-def test_a_site_that_no_road_comes_near_is_named_with_its_distance(
+def test_a_site_or_most_areas_that_no_road_comes_near_are_named_with_their_distance(
     run_and_fail, town_study, tmp_path
 ):
     path = town_study.parent / "sites.csv"
@@ -200,7 +200,12 @@ def test_a_site_that_no_road_comes_near_is_named_with_its_distance(
     sites.loc["C", ["lat", "lon"]] = ["52.65", "-1.25"]
     sites.to_csv(path)
     message = run_and_fail("run", town_study, "--out", tmp_path / "m", "--quiet")
-    assert re.search(r"site C is [\d,]+ m from the nearest road", message)
+    assert re.search(r"no road within 1,600 m of 1 of 3 sites \(C [\d,]+ m\)", message)
+    areas = pd.read_csv(town_study.parent / "areas.csv", dtype=str).set_index("area_id")
+    areas.loc[["W", "N", "E"], ["lat", "lon"]] = ["52.65", "-1.25"]
+    areas.to_csv(town_study.parent / "areas.csv")
+    message = run_and_fail("run", town_study, "--out", tmp_path / "m", "--quiet")
+    assert re.search(r"1 of 3 sites \(C [\d,]+ m\) and 4 of 4 areas \(E [\d,]+ m, F", message)
 
 
 def test_the_module_runs_as_an_installed_command_does():

@@ -44,7 +44,7 @@ def test_a_study_runs_on_streets_built_from_an_extract(town_study: Path, tmp_pat
     area.write_text(json.dumps({"type": "Polygon", "coordinates": [box]}))
     streets = town_study.parent / "streets"
     said = run("network", "build", extract, "--boundary", area, "--out", streets)
-    assert "OpenStreetMap: " in said
+    assert "OpenStreetMap, data of" in said
     assert load_network(streets).fingerprint[:20] in run("network", "info", streets)
     text = town_study.read_text(encoding="utf-8")
     study = town_study.with_name("streets.toml")
@@ -56,4 +56,6 @@ def test_a_study_runs_on_streets_built_from_an_extract(town_study: Path, tmp_pat
     )
     assert before == after
     page = (tmp_path / "after" / "index.html").read_text(encoding="utf-8")
-    assert "© OpenStreetMap contributors" in page
+    assert "Roads: OpenStreetMap, data of" in page
+    assert "© OpenStreetMap contributors, Open Database Licence" in page
+    assert "journeys come within 2 km of where the road map ends" in page

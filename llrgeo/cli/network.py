@@ -32,6 +32,9 @@ def build(
     ] = None,
     buffer: Annotated[float, typer.Option(help="Kilometres kept beyond the boundary.")] = 30.0,
     mode: Annotated[str, typer.Option(help="car, walk, walk_slow or cycle.")] = "car",
+    clock: Annotated[
+        str | None, typer.Option(help="When conditional rules are read, such as 'Tu 08:30'.")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
     """Build a road network from OpenStreetMap extracts and save it in a folder."""
@@ -40,6 +43,7 @@ def build(
         boundary=boundary or embedded("authorities.geojson"),
         buffer_m=buffer * 1_000,
         mode=mode,
+        clock=clock,
         track=progress("Streets", quiet=quiet),
     )
     save_network(network, out)

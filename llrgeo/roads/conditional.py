@@ -50,6 +50,11 @@ class Clock(NamedTuple):
             raise InputError(msg)
         return cls(_DAYS.index(found[1].lower()), hour * 60 + minute)
 
+    def __str__(self) -> str:
+        """Return the time as `parse` reads it."""
+        hour, minute = divmod(self.minute, 60)
+        return f"{_DAYS[self.day].title()} {hour:02}:{minute:02}"
+
 
 def at_clock(tags: Mapping[str, str], clock: Clock | None) -> dict[str, str]:
     """Return tags with the conditional ones settled: those that hold replace the plain ones.

@@ -31,7 +31,7 @@ _NODE_TAGS: Final = (
     "railway", "traffic_calming",
 )  # fmt: skip
 _STATED: Final = (
-    "OSMnx graphs carry no turn restrictions, so times are too short where turns are forbidden"
+    "OSMnx graphs carry no turn restrictions, so times are too short where turns are forbidden."
 )
 
 
@@ -90,7 +90,7 @@ def network_from_graph(graph: nx.MultiDiGraph, *, mode: str = "car") -> RoadNetw
     extract = _extract(graph)
     network = finish(assemble(extract, mode), extract, mode)
     info = network.info
-    return network.described(source="OSMnx graph", error=f"{info.error}; {_STATED}")
+    return network.described(source="OSMnx graph", error=f"{info.error} {_STATED}")
 
 
 def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph:

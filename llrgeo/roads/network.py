@@ -4,6 +4,7 @@ import hashlib
 import json
 import tempfile
 from dataclasses import asdict, dataclass, field, replace
+from datetime import date
 from functools import cached_property
 from pathlib import Path
 from typing import Any, Final, Literal, Self
@@ -18,6 +19,8 @@ from llrgeo.errors import NetworkError
 from llrgeo.schema import BNG
 
 PERIODS: Final = ("off_peak", "am_peak", "pm_peak", "night")
+
+_FRESH_DAYS: Final = 180
 
 EdgeUse = Literal["through", "start", "end"]
 
@@ -39,7 +42,9 @@ class NetworkInfo:
 
     `error` states the measured error of its times in words, `error_min` the median absolute
     error in minutes; None where it was never measured. `ends_s` is lost at either end of every
-    journey, between door and street, besides walking to the street and driving along it.
+    journey, between door and street, besides walking to the street and driving along it. `rim` is
+    the land that the streets cover (WKT, EPSG:27700; empty: not known), `clock` the time at which
+    conditional rules were read (empty: left out).
     """
 
     mode: str
@@ -51,6 +56,8 @@ class NetworkInfo:
     ends_s: float = 0.0
     error: str = ""
     error_min: float | None = None
+    rim: str = ""
+    clock: str = ""
     counts: dict[str, Any] = field(default_factory=dict)
 
 
@@ -142,6 +149,20 @@ class RoadNetwork:
         columns = [f"ms_{period}" for period in self.info.periods]
         scaled = (self.edges[columns] * factor).round().astype(np.int64)
         return type(self)(self.nodes, self.edges.assign(**scaled), self.info)
+
+
+def age_note(info: NetworkInfo, on: str) -> str:
+    """Say that a network's data was old on a day (ISO); nothing where it was not, or is unknown."""
+    try:
+        days = (date.fromisoformat(on) - date.fromisoformat(info.data_date)).days
+    except ValueError:
+        return ""
+    if days <= _FRESH_DAYS:
+        return ""
+    return (
+        f"The road map is of {info.data_date}, {days:,} days before this study: roads built or "
+        "closed since are missing."
+    )
 
 
 def save_network(network: RoadNetwork, folder: Path) -> None:

@@ -16,6 +16,7 @@ from llrgeo.roads.extract import Extract, read_extracts
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.roads.profile import Level
 from llrgeo.roads.restrictions import TurnRule, lookup, turn_rules
+from llrgeo.roads.rim import covered_land
 from llrgeo.roads.sections import Polygon, Sections, cut, read_boundary
 from llrgeo.roads.snap import main_component
 from llrgeo.roads.speeds import PERIODS
@@ -31,9 +32,9 @@ BUFFER_M: Final = 25_000.0
 LICENCE: Final = "© OpenStreetMap contributors, Open Database Licence 1.0"
 
 _UNCALIBRATED: Final = (
-    "streets © OpenStreetMap contributors (ODbL 1.0), data of {date}; speeds and delays are "
-    "starting values between published bounds, not measured here; compare with known times "
-    "(llrgeo validate) before quoting levels"
+    "Streets © OpenStreetMap contributors (ODbL 1.0), data of {date}. Their speeds and delays are "
+    "starting values within published bounds, not measured here: compare with known times "
+    "(llrgeo validate) before quoting levels."
 )
 _TEXT: Final = ("road_class", "road_name", "use")
 
@@ -53,6 +54,8 @@ class Assembly(NamedTuple):
         Turn restrictions.
     counts
         What was read, left out and found odd.
+    clock
+        The time at which conditional rules were read; None where they were left out.
     """
 
     edges: pd.DataFrame
@@ -60,6 +63,7 @@ class Assembly(NamedTuple):
     sections: Sections
     rules: list[TurnRule]
     counts: dict[str, int]
+    clock: Clock | None = None
 
 
 def build_network(
@@ -135,7 +139,7 @@ def assemble(
         **applied,
         **{f"note: {note}": n for note, n in sorted((streets.notes + points.notes).items())},
     }
-    return Assembly(edges, sections.places, sections, rules, counts)
+    return Assembly(edges, sections.places, sections, rules, counts, clock)
 
 
 def finish(made: Assembly, extract: Extract, mode: str) -> RoadNetwork:
@@ -148,14 +152,17 @@ def finish(made: Assembly, extract: Extract, mode: str) -> RoadNetwork:
         "junctions with turns modelled": int(turns.modelled.sum()),
         "sha256": extract.sha256,
     }
-    names = ", ".join(extract.sha256) or "OpenStreetMap"
+    date = extract.date or "unknown date"
+    files = f" ({', '.join(extract.sha256)})" if extract.sha256 else ""
     info = NetworkInfo(
         mode,
         PERIODS,
-        f"OpenStreetMap: {names}",
+        f"OpenStreetMap, data of {date}{files}",
         LICENCE,
         extract.date,
-        error=_UNCALIBRATED.format(date=extract.date or "unknown date"),
+        error=_UNCALIBRATED.format(date=date),
+        rim=covered_land(made.sections.path),
+        clock=str(made.clock or ""),
         counts=counts,
     )
     return RoadNetwork(xy, _edge_table(edges, made.sections), info)
@@ -175,6 +182,7 @@ def describe_network(network: RoadNetwork) -> pd.DataFrame:
         "source": info.source,
         "licence": info.licence,
         "data of": info.data_date or "unknown",
+        "conditional rules read for": info.clock or "no time: left out",
         "error": info.error,
         "periods": ", ".join(info.periods),
         "nodes": len(network.nodes),

@@ -39,7 +39,9 @@ class TravelTimes:
     error_min
         Measured median absolute error of the minutes; NaN where it was never measured.
     error_note
-        The measured error in words; empty where it was never measured.
+        How far the minutes can be trusted, in words: the measured error, and any warning.
+    source
+        Whose roads the minutes were computed on, with their licence; empty if not known.
     """
 
     minutes: pd.DataFrame
@@ -51,6 +53,7 @@ class TravelTimes:
     distance_km: pd.DataFrame | None = None
     error_min: float = float("nan")
     error_note: str = ""
+    source: str = ""
 
     def __post_init__(self) -> None:
         """Refuse a matrix with repeated ids, NaN or negative minutes."""

@@ -1,0 +1,128 @@
+"""Journeys near the rim of the road map are counted, named, and said on what is published."""
+
+from pathlib import Path
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from road_maps import Map
+from shapely import Point
+
+from llrgeo.roads.network import NetworkInfo, RoadNetwork, age_note
+from llrgeo.roads.osm import build_network
+from llrgeo.roads.rim import covered_land, near_rim
+from llrgeo.schema import BNG
+from llrgeo.travel.rim import journeys_near_rim, rim_note
+from llrgeo.travel.routers import NetworkRouter
+
+A, B, C, D = (3_000, 5_000), (7_000, 5_000), (3_000, 1_000), (7_000, 1_000)
+
+
+@pytest.fixture
+def square() -> RoadNetwork:
+    """Return roads AB, AC, CD, DB in a square of 10 km; CD runs 1 km from its southern rim.
+
+    AB takes 4 minutes, in the evening peak 60; each of the others 8.
+    """
+    pairs = [(0, 1), (0, 2), (2, 3), (3, 1)]
+    both = np.array(pairs + [(head, tail) for tail, head in pairs])
+    minutes = np.array([4, 8, 8, 8] * 2)
+    edges = pd.DataFrame(
+        {
+            "from_node": both[:, 0].astype("int32"),
+            "to_node": both[:, 1].astype("int32"),
+            "length_m": 4_000.0,
+            "ms_off_peak": minutes * 60_000,
+            "ms_pm_peak": np.where(minutes == 4, 60, minutes) * 60_000,
+            "road_class": "residential",
+            "road_name": "",
+            "use": "through",
+            "snappable": True,
+            "geometry": None,
+        }
+    )
+    rim = shapely.box(0, 0, 10_000, 10_000).wkt
+    info = NetworkInfo("car", ("off_peak", "pm_peak"), "square", "none", rim=rim)
+    return RoadNetwork(pd.DataFrame([A, B, C, D], columns=["x", "y"]), edges, info)
+
+
+def points(**places: tuple[int, int]) -> gpd.GeoSeries:
+    return gpd.GeoSeries({name: Point(xy) for name, xy in places.items()}, crs=BNG)
+
+
+def near(network: RoadNetwork, period: str) -> tuple[pd.DataFrame, str]:
+    router, origins, sites = NetworkRouter(network), points(a=A), points(b=B, d=D)
+    times = router.travel_times(origins, sites, mode="car", period=period)
+    found = journeys_near_rim(router, times, origins, sites)
+    return found, rim_note(times, found, longest_min=20)
+
+
+def test_a_road_near_the_rim_is_one_of_which_any_part_is(square: RoadNetwork) -> None:
+    assert near_rim(square).tolist() == [False, True, True, True] * 2
+    assert near_rim(square, within_m=500).tolist() == [False] * 8
+    info = NetworkInfo("car", ("off_peak",), "square", "none")
+    assert not near_rim(RoadNetwork(square.nodes, square.edges, info)).any()
+
+
+def test_journeys_near_the_rim_are_those_whose_fastest_way_comes_near_it(
+    square: RoadNetwork,
+) -> None:
+    assert near(square, "off_peak")[0].to_numpy().tolist() == [[False, True]]
+    assert near(square, "pm_peak")[0].to_numpy().tolist() == [[True, True]]
+
+
+def test_the_note_counts_the_journeys_that_matter_and_names_their_ends(
+    square: RoadNetwork,
+) -> None:
+    note = near(square, "off_peak")[1]
+    assert note.startswith("1 of 2 journeys come within 2 km of where the road map ends (areas a;")
+    # 24 minutes to b and 16 to d: the one is too long to matter, the other is to the nearest site
+    note = near(square, "pm_peak")[1]
+    assert note.startswith("1 of 1 journeys")
+    assert "(areas a; sites d)" in note
+
+
+def test_without_journeys_near_the_rim_there_is_no_note(square: RoadNetwork) -> None:
+    router, origins, sites = NetworkRouter(square), points(a=A), points(b=B)
+    times = router.travel_times(origins, sites, mode="car", period="off_peak")
+    assert rim_note(times, journeys_near_rim(router, times, origins, sites), longest_min=20) == ""
+
+
+def test_land_without_streets_lies_within_the_rim_where_it_is_small() -> None:
+    ring = pd.DataFrame(
+        [(x, y) for x in range(0, 20_000, 500) for y in range(0, 20_000, 500)], columns=["x", "y"]
+    )
+    lake = ring["x"].between(7_000, 12_000) & ring["y"].between(7_000, 12_000)
+    lone_road = pd.DataFrame({"x": np.arange(20_000, 30_000, 500), "y": 10_250})
+    land = shapely.from_wkt(covered_land(pd.concat([ring[~lake], lone_road])))
+    assert land.contains(Point(9_500, 9_500))
+    assert land.bounds[2] < 24_000
+    assert land.area == pytest.approx(20_000**2, rel=0.1)
+
+
+def test_a_network_knows_its_rim_and_the_clock_of_its_rules(tmp_path: Path) -> None:
+    grid = {f"p{x}{y}": (x * 1_000.0, y * 1_000.0) for x in range(9) for y in range(9)}
+    drawn = Map(grid)
+    for row in range(9):
+        drawn.way(row + 1, " ".join(f"p{x}{row}" for x in range(9)))
+        drawn.way(row + 10, " ".join(f"p{row}{y}" for y in range(9)))
+    network = build_network([drawn.write(tmp_path / "grid.osm")], clock="tu 8:30")
+    assert network.info.clock == "Tu 08:30"
+    assert shapely.from_wkt(network.info.rim).area == pytest.approx(8_000**2, rel=0.1)
+
+
+@pytest.mark.parametrize(
+    ("on", "note"),
+    [
+        ("2018-08-26", ""),
+        ("2018-08-27", "The road map is of 2018-02-27, 181 days before this study"),
+        ("2026-11-22", "The road map is of 2018-02-27, 3,190 days before this study"),
+        ("spring", ""),
+    ],
+)
+def test_a_road_map_older_than_half_a_year_is_said_to_be(on: str, note: str) -> None:
+    info = NetworkInfo("car", ("off_peak",), "streets", "none", data_date="2018-02-27")
+    assert age_note(info, on).startswith(note)
+    assert bool(age_note(info, on)) == bool(note)
