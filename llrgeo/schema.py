@@ -102,6 +102,11 @@ def check_table(table: pd.DataFrame, schema: Schema, *, source: str) -> None:
         If an id is missing or stands twice, a required column is absent, or a value is blank,
         not of its kind, out of bounds or not among the choices.
     """
+    raise_faults(table_faults(table, schema), source=source)
+
+
+def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
+    """List every fault of a table, for those who check several tables before they refuse any."""
     faults = [*_id_faults(table, schema)]
     for column in schema.columns:
         if column.name in table.columns:
@@ -109,7 +114,7 @@ def check_table(table: pd.DataFrame, schema: Schema, *, source: str) -> None:
         elif column.required:
             found = ", ".join(map(str, table.columns))
             faults.append(f"column '{column.name}' is missing; found {found}")
-    raise_faults(faults, source=source)
+    return faults
 
 
 def raise_faults(faults: Iterable[str], *, source: str) -> None:
