@@ -17,25 +17,31 @@ from appraisal_cases import CLINIC
 from edition_cases import county_edition, town_edition
 
 from llrgeo.appraisal.options import Option
-from llrgeo.errors import PublishError
 from llrgeo.publish import pages
 from llrgeo.publish.check import MAX_BYTES, MAX_GZIPPED_BYTES
 from llrgeo.publish.explorer import explorer_tables, outcome_bar, render_explorer
-from llrgeo.publish.payload import explorer_data, pack_minutes, pack_postcodes, unpack_minutes
+from llrgeo.publish.packing import (
+    pack_matrices,
+    pack_numbers,
+    pack_postcodes,
+    unpack_matrices,
+    unpack_numbers,
+)
+from llrgeo.publish.payload import explorer_data, explorer_sites
 from llrgeo.publish.view import OUTCOMES, build_view, headline, opening_view
 
 RANDOM_SITE_SETS = 200
 HARNESS = """
-let data, minutesOf;
+let data, matrices;
 function load(text) {
   data = JSON.parse(text);
-  minutesOf = llrgeoModel.unpackJourneys(data);
+  matrices = llrgeoUnpack.decodeMatrices(data.matrices);
   return true;
 }
 function figures(text) {
   const choice = JSON.parse(text);
   choice.switched = new Set(choice.switched);
-  const now = llrgeoModel.evaluate(data, minutesOf, choice);
+  const now = llrgeoModel.evaluate(data, matrices, choice);
   const end = (one) => ({ site: [...one.site],
     minutes: Array.from(one.minutes, (each) => (each === Infinity ? -1 : each)) });
   return JSON.stringify({ ...now, before: end(now.before), after: end(now.after), minutes: 0,
@@ -59,13 +65,14 @@ def javascript():
     """Run the page's own arithmetic, with the data of an edition."""
     racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
     context = racer.MiniRacer()
-    context.eval(pages.asset("model.js").replace('"use strict";', "", 1))
+    for name in ("unpack.js", "model.js", "text.js"):
+        context.eval(pages.asset(name).replace('"use strict";', "", 1))
     context.eval(HARNESS)
     return context
 
 
 def javascript_figures(context, edition, view, switched=()):
-    places = edition.sites.sort_index().index.get_indexer(pd.Index(sorted(switched)))
+    places = explorer_sites(edition).index.get_indexer(pd.Index(sorted(switched)))
     choice = {
         "option": view.option.name,
         "service": view.service.id,
@@ -76,7 +83,7 @@ def javascript_figures(context, edition, view, switched=()):
 
 
 def assert_same_figures(found, view, edition):
-    site_ids = edition.sites.sort_index().index
+    site_ids = explorer_sites(edition).index
     for end in ("before", "after"):
         minutes = view.areas[f"{end}_min"].replace(np.inf, -1)
         assert found[end]["minutes"] == minutes.tolist()
@@ -123,9 +130,7 @@ def test_javascript_counts_random_sets_of_sites_as_python_does(javascript, small
 def test_every_postcode_is_found_on_the_device_and_no_other(javascript, small_county):
     data = explorer_data(small_county)
     javascript.call("load", json.dumps(data))
-    javascript.eval(
-        "function find(text) { return llrgeoModel.findPostcode(data.postcodes, text); }"
-    )
+    javascript.eval("function find(text) { return llrgeoText.findPostcode(data.postcodes, text); }")
     codes = small_county.postcodes.iloc[::199]
     positions = small_county.areas.index.get_indexer(pd.Index(codes))
     for code, position in zip(codes.index, positions, strict=True):
@@ -135,24 +140,43 @@ def test_every_postcode_is_found_on_the_device_and_no_other(javascript, small_co
         assert javascript.call("find", unknown) == -1
 
 
-@pytest.mark.parametrize("longest", [30.0, 700.0])
+@pytest.mark.parametrize("longest", [0.0, 30.0, 700.0, 9_000.0])
 def test_minutes_come_out_as_they_were_packed(javascript, longest):
     rng = np.random.default_rng(2)
-    minutes = pd.DataFrame(rng.uniform(0, longest, (7, 5)).round(1))
-    minutes.iloc[2, 3] = np.inf
-    packed = pack_minutes(minutes)
-    np.testing.assert_array_equal(unpack_minutes(packed, 7), minutes.to_numpy().T)
+    away = pd.DataFrame(rng.uniform(0, longest, (7, 5)).round(1))
+    back = (away + rng.integers(-3, 4, away.shape) / 10).clip(lower=0).round(1)
+    away.iloc[2, 3] = back.iloc[4, 1] = back.iloc[2, 3] = np.inf
+    packed = pack_matrices([away, back])
+    unpacked = unpack_matrices(packed, len(away))
     javascript.eval(
-        "function unpack(text) { return JSON.stringify(Array.from(llrgeoModel.decodeMinutes("
-        "JSON.parse(text)), (one) => (one === Infinity ? -1 : one))); }"
+        "function unpack(text) { return JSON.stringify(llrgeoUnpack.decodeMatrices("
+        "JSON.parse(text)).map((one) => Array.from(one, (each) => "
+        "(each === Infinity ? -1 : each)))); }"
     )
-    found = json.loads(javascript.call("unpack", json.dumps(packed)))
-    assert found == minutes.replace(np.inf, -1).to_numpy().T.ravel().tolist()
+    in_page = json.loads(javascript.call("unpack", json.dumps(packed)))
+    for was, found, shown in zip([away, back], unpacked, in_page, strict=True):
+        np.testing.assert_array_equal(found, was.to_numpy().T)
+        assert shown == was.replace(np.inf, -1).to_numpy().T.ravel().tolist()
 
 
-def test_a_journey_of_days_is_refused():
-    with pytest.raises(PublishError, match="travel time is over"):
-        pack_minutes(pd.DataFrame([[9_999.0]]))
+def test_numbers_are_written_as_source_maps_write_them():
+    numbers = np.array([0, 1, -1, 15, 16, -16, 1_000])
+    assert pack_numbers(numbers) == "ACDegBhBw+B"
+    np.testing.assert_array_equal(unpack_numbers("ACDegBhBw+B"), numbers)
+
+
+def test_a_matrix_like_an_earlier_one_takes_a_letter_a_number_at_most():
+    minutes = pd.DataFrame(np.random.default_rng(3).uniform(0, 60, (9, 8)).round(1))
+    first, second = pack_matrices([minutes, minutes + 0.5])
+    assert (first["of"], second["of"]) == (-1, 0)
+    assert len(second["text"]) == minutes.size
+
+
+def test_equal_matrices_stand_once(town):
+    data = explorer_data(town)
+    journey = data["journeys"][0]
+    assert len(data["matrices"]) == 1
+    assert journey["matrix"] == journey["team"]["matrix"] == 0
 
 
 def test_a_study_without_postcodes_has_none(town_areas):
@@ -163,7 +187,7 @@ def test_outlines_come_out_of_the_topology_within_a_few_metres(javascript, small
     javascript.call("load", json.dumps(explorer_data(small_county)))
     rings = json.loads(
         javascript.eval(
-            "JSON.stringify(llrgeoModel.decodeShapes(data.topology, 'areas')"
+            "JSON.stringify(llrgeoUnpack.decodeShapes(data.topology, 'areas')"
             ".map((one) => one[0][0]))"
         )
     )

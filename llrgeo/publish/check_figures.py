@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 
 from llrgeo.publish import pages
 from llrgeo.publish.markup import Finding, Page
-from llrgeo.publish.payload import unpack_minutes
+from llrgeo.publish.packing import unpack_matrices
 
 
 def figure_findings(page: Page) -> Iterator[Finding]:
@@ -43,9 +43,8 @@ def _opening_minutes(page: Page, data: dict[str, Any]) -> tuple[NDArray[Any], ND
     option = next(one for one in data["options"] if one["id"] == chosen[0])
     service = data["services"][0]
     journey = data["journeys"][0]
-    team = service["delivery"] == "team" and "team_minutes" in journey
-    packed = journey["team_minutes" if team else "minutes"]
-    minutes = unpack_minutes(packed, len(data["areas"]["id"]))
+    way = journey["team"] if service["delivery"] == "team" else journey
+    minutes = unpack_matrices(data["matrices"], len(data["areas"]["id"]))[way["matrix"]]
     today, then = (
         np.min(minutes[one["sites"][service["id"]]], axis=0, initial=np.inf)
         for one in (data["options"][0], option)

@@ -19,6 +19,7 @@ from llrgeo.publish.view import (
 )
 from llrgeo.publish.wording import wording
 
+SCRIPTS: Final = ("unpack.js", "model.js", "text.js", "tables.js", "map.js", "view.js")
 _ZOOM: Final = 9
 _ALWAYS: Final = ("improved", "unchanged", "worsened")
 _BAR: Final = {
@@ -33,14 +34,7 @@ def render_explorer(edition: Edition) -> str:
     view = opening_view(edition)
     points = edition.areas.to_crs("EPSG:4326").geometry
     parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), _ZOOM)
-    scripts = [
-        pages.leaflet("leaflet.js"),
-        parts.script,
-        pages.asset("model.js"),
-        pages.asset("tables.js"),
-        pages.asset("map.js"),
-        pages.asset("view.js"),
-    ]
+    scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, SCRIPTS)]
     styles = [pages.leaflet("leaflet.css"), pages.page_style(edition)]
     return pages.render(
         "explorer.html",

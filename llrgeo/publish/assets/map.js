@@ -3,7 +3,7 @@
 "use strict";
 
 function llrgeoDraw(data, map, onPick, onPoint) {
-  const m = llrgeoModel;
+  const unpack = llrgeoUnpack;
   const SVG = "http://www.w3.org/2000/svg";
   const [CITY, LARGE_TOWN, SMALL_TOWN] = [70000, 30000, 8000]; // residents
   const SUBURB_M = 9000;
@@ -12,14 +12,14 @@ function llrgeoDraw(data, map, onPick, onPoint) {
 
   // --- Areas, borders and roads ----------------------------------------------------------------
 
-  const shapes = m.decodeShapes(data.topology, "areas").map((parts, area) =>
+  const shapes = unpack.decodeShapes(data.topology, "areas").map((parts, area) =>
     L.polygon(parts, { weight: 0.4, color: "#ffffff", fillOpacity: 1 }).addTo(map)
       .on("click", () => onPick(area)).on("mouseover", () => onPoint(area)));
-  const roadLines = m.decodeShapes(data.topology, "lines").map((lines, place) => {
+  const roadLines = unpack.decodeShapes(data.topology, "lines").map((lines, place) => {
     const weight = data.roads[place].kind === "motorway" ? 2.2 : 0.9;
     return L.polyline(lines, { ...still, color: "#4d4d4d", opacity: 0.7, weight }).addTo(map);
   });
-  m.borders(data.topology, data.areas.authority).forEach((line) =>
+  unpack.borders(data.topology, data.areas.authority).forEach((line) =>
     L.polyline(line, { ...still, color: "#1b1b1b", weight: 1.6 }).addTo(map));
   const everything = L.latLngBounds(shapes.map((shape) => shape.getBounds()));
 

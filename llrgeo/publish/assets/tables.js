@@ -3,6 +3,7 @@
 
 function llrgeoTables(data) {
   const m = llrgeoModel;
+  const { fill, peopleInWords } = llrgeoText;
   const words = data.strings;
 
   function element(tag, text, properties) {
@@ -59,16 +60,16 @@ function llrgeoTables(data) {
     const places = [[words.everyone, now.everyone],
       ...data.authorities.map((name, place) => [name, now.places[place]])];
     const tenths = now.tenths.map((tenth, place) =>
-      [m.fill(words.tenth, { tenth: place + 1 }), tenth]);
+      [fill(words.tenth, { tenth: place + 1 }), tenth]);
     const counts = ([name, group]) =>
-      [name, ...shown.map((outcome) => m.peopleInWords(group.people[outcome]))];
+      [name, ...shown.map((outcome) => peopleInWords(group.people[outcome]))];
     fillTable("winners", [words.column_place, ...heads], places.map(counts));
     fillTable("deprivation", [words.column_tenth, ...heads], tenths.map(counts));
     fillTable("means", [words.column_place, ...MEANS], [...places, ...tenths].map(
       ([name, group]) => [name, meanText(group.meanBefore), meanText(group.meanAfter)]));
     fillTable("bands", [words.column_time, words.column_before_people, words.column_after_people],
-      data.time.labels.map((label, place) => [label, m.peopleInWords(now.bands.before[place]),
-        m.peopleInWords(now.bands.after[place])]));
+      data.time.labels.map((label, place) => [label, peopleInWords(now.bands.before[place]),
+        peopleInWords(now.bands.after[place])]));
     fillAreas("changed", now, now.mostChanged);
   }
 

@@ -4,11 +4,13 @@
 
 (() => {
   const m = llrgeoModel;
+  const { fill, minutesInWords, peopleInWords, countInWords, changeInWords } = llrgeoText;
+  const { findPostcode, findName, writeState, readState, csv } = llrgeoText;
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.strings;
   const areaKeys = [...data.areas.id.keys()];
   const byId = (id) => document.getElementById(id);
-  const minutesOf = m.unpackJourneys(data);
+  const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
   const { element, fillTable, oneDecimal, meanText, changeMark, fillAreas, showAll } =
     llrgeoTables(data);
   const chosen = {
@@ -28,13 +30,13 @@
   function headlineLines() {
     if (now.asToday) return [words.baseline_chosen];
     const text = Object.fromEntries(Object.entries(now.everyone.people)
-      .map(([name, count]) => [name, m.countInWords(count, words)]));
-    const lines = [m.fill(words.headline, {
+      .map(([name, count]) => [name, countInWords(count, words)]));
+    const lines = [fill(words.headline, {
       shorter: text.improved, longer: text.worsened, same: text.unchanged,
     })];
-    if (now.everyone.people.lost) lines.push(m.fill(words.headline_lost, text));
-    if (now.everyone.people.gained) lines.push(m.fill(words.headline_gained, text));
-    lines.push(m.fill(words.average, {
+    if (now.everyone.people.lost) lines.push(fill(words.headline_lost, text));
+    if (now.everyone.people.gained) lines.push(fill(words.headline_gained, text));
+    lines.push(fill(words.average, {
       before: meanText(now.everyone.meanBefore), after: meanText(now.everyone.meanAfter),
     }));
     return lines.map((line) => line[0].toUpperCase() + line.slice(1));
@@ -57,9 +59,9 @@
   // A line about one end of the change, with a bar as long as the journey.
   function journeyLine(template, end, longest) {
     const minutes = end.minutes[chosen.area];
-    const line = element("p", m.fill(template, {
+    const line = element("p", fill(template, {
       service: now.service.label.toLowerCase(), mode: now.journey.label,
-      site: siteName(end.site[chosen.area]), minutes: m.minutesInWords(minutes, words),
+      site: siteName(end.site[chosen.area]), minutes: minutesInWords(minutes, words),
     }));
     if (minutes === Infinity) return [line];
     const bar = element("span", undefined, { className: "length", ariaHidden: "true" });
@@ -73,7 +75,7 @@
     const team = now.service.delivery === "team";
     const longest = [before, after].map((end) => end.minutes[area])
       .filter(Number.isFinite).reduce((one, two) => Math.max(one, two), 20);
-    const where = element("p", m.fill(words.my_area, {
+    const where = element("p", fill(words.my_area, {
       area: data.areas.label[area], authority: data.authorities[data.areas.authority[area]],
     }));
     let first = team ? words.my_team_before : words.my_before;
@@ -83,7 +85,7 @@
     let second = team ? words.my_team_after : words.my_after;
     if (after.site[area] < 0) second = words.my_no_site_after;
     else if (after.site[area] === before.site[area]) second = words.my_same_site;
-    const answer = element("p", m.changeInWords(before.minutes[area], after.minutes[area],
+    const answer = element("p", changeInWords(before.minutes[area], after.minutes[area],
       data.tolerance, words, team ? "team" : "change"), { className: "answer" });
     return [where, answer, ...today, ...journeyLine(second, after, longest)];
   }
@@ -106,7 +108,7 @@
 
   function showWords() {
     const label = chosen.switched.size > 0
-      ? m.fill(words.own_plan, { option: now.option.label }) : now.option.label;
+      ? fill(words.own_plan, { option: now.option.label }) : now.option.label;
     byId("chosen").textContent = `${label}: ${now.service.label}`;
     byId("option-note").textContent = now.option.note;
     byId("headline").replaceChildren(...headlineLines().map((line) => element("p", line)));
@@ -130,9 +132,9 @@
       classOf = areaKeys.map((area) => m.changeClass(now.before.minutes[area],
         now.after.minutes[area], scale.limits));
     } else {
-      const place = data.journeys.findIndex((one) => one.id === chosen.journey);
+      const asked = data.journeys.find((one) => one.id === chosen.journey);
       const end = chosen.view === "city"
-        ? m.nearest(minutesOf[place].patient, areaKeys.length, data.city) : now[chosen.view];
+        ? m.nearest(matrices[asked.matrix], areaKeys.length, data.city) : now[chosen.view];
       classOf = areaKeys.map((area) => m.timeClass(end.minutes[area], scale.breaks));
     }
     map.show(now, chosen.view, classOf, scale.colours, chosen.area);
@@ -141,23 +143,23 @@
 
   function showLegend(scale, counts) {
     byId("legend-heading").textContent =
-      m.fill(words.legend_heading, { view: words[`view_${chosen.view}`] });
+      fill(words.legend_heading, { view: words[`view_${chosen.view}`] });
     byId("legend").replaceChildren(...scale.labels.flatMap((text, place) => {
       const noRoute = place === scale.labels.length - 1;
       if (noRoute && counts[place] === 0) return [];
       const item = byId("legend-item").content.cloneNode(true);
       item.querySelector("rect").setAttribute("fill", scale.colours[place]);
       item.querySelector("span").textContent = text;
-      item.querySelector("b").textContent = m.peopleInWords(counts[place]);
+      item.querySelector("b").textContent = peopleInWords(counts[place]);
       return [item];
     }));
   }
 
   function point(area) {
-    byId("pointer").textContent = m.fill(words.pointer, {
+    byId("pointer").textContent = fill(words.pointer, {
       area: data.areas.label[area],
-      before: m.minutesInWords(now.before.minutes[area], words),
-      after: m.minutesInWords(now.after.minutes[area], words),
+      before: minutesInWords(now.before.minutes[area], words),
+      after: minutesInWords(now.after.minutes[area], words),
     });
   }
 
@@ -165,7 +167,7 @@
 
   function showSites() {
     byId("sites").querySelector("summary").textContent =
-      m.fill(words.sites_summary, { count: now.open.size, all: data.sites.length });
+      fill(words.sites_summary, { count: now.open.size, all: data.sites.length });
     byId("site-list").querySelectorAll("input").forEach((box) => {
       box.checked = now.open.has(Number(box.value));
     });
@@ -173,11 +175,9 @@
   }
 
   function buildSites() {
-    const known = new Set(data.journeys[0].known);
     const kinds = ["city_hospital", "community_hospital", "other", "health_centre"];
     const listed = data.sites
       .map((site, place) => ({ ...site, place, rank: kinds.indexOf(site.kind) }))
-      .filter((site) => known.has(site.place) && site.status !== "closed")
       .sort((one, two) => one.rank - two.rank || (one.name < two.name ? -1 : 1));
     byId("site-list").replaceChildren(...listed.map((site) => {
       const line = element("label");
@@ -192,7 +192,7 @@
   // --- State -----------------------------------------------------------------------------------
 
   function saveState() {
-    const fragment = m.writeState({
+    const fragment = writeState({
       o: chosen.option, s: chosen.service, j: chosen.journey, v: chosen.view,
       x: [...chosen.switched].map((site) => data.sites[site].id).join("."),
     });
@@ -204,7 +204,7 @@
   }
 
   function loadState() {
-    const state = m.readState(window.location.hash);
+    const state = readState(window.location.hash);
     const offered = (list, id, otherwise) =>
       (list.some((one) => one.id === id) ? id : otherwise);
     chosen.option = offered(data.options, state.o, chosen.option);
@@ -224,7 +224,7 @@
   }
 
   function update() {
-    now = m.evaluate(data, minutesOf, chosen);
+    now = m.evaluate(data, matrices, chosen);
     showChoices();
     showWords();
     showAll(now);
@@ -251,15 +251,15 @@
   }
 
   function find(text) {
-    const postcode = m.findPostcode(data.postcodes, text);
-    const area = postcode >= 0 ? postcode : m.findName(data, text);
+    const postcode = findPostcode(data.postcodes, text);
+    const area = postcode >= 0 ? postcode : findName(data, text);
     if (area >= 0) {
       choose({ area });
       map.frame(area);
     } else {
       byId("mine").hidden = false;
       byId("mine").className = "mine";
-      byId("mine").replaceChildren(element("p", m.fill(words.find_failed, { text })));
+      byId("mine").replaceChildren(element("p", fill(words.find_failed, { text })));
     }
     // On a phone the keyboard would hide the answer.
     if (window.matchMedia("(pointer: coarse)").matches) byId("find").blur();
@@ -281,7 +281,7 @@
         inFile(now.before.minutes[area]), inFile(now.after.minutes[area]),
         data.areas.people[area]]);
     }
-    const address = URL.createObjectURL(new Blob([`\ufeff${m.csv(rows)}`], { type: "text/csv" }));
+    const address = URL.createObjectURL(new Blob([`\ufeff${csv(rows)}`], { type: "text/csv" }));
     element("a", undefined, { href: address, download: `${chosen.option}-${chosen.service}.csv` })
       .click();
     URL.revokeObjectURL(address);

@@ -1,0 +1,114 @@
+// The explorer's words: what is said of figures, what a reader typed, and texts that leave the page.
+"use strict";
+
+const llrgeoText = (() => {
+  const UNIT_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"; // the twenty letters of a unit postcode
+  const NONE = -1;
+
+  // --- Words -------------------------------------------------------------------------------
+
+  function fill(template, values) {
+    return template.replace(/\{(\w+)\}/g, (whole, name) =>
+      (name in values ? String(values[name]) : whole));
+  }
+
+  function wholeMinutes(minutes) {
+    return Math.floor(minutes + 0.5);
+  }
+
+  function minutesInWords(minutes, strings) {
+    if (minutes === Infinity) return strings.no_route;
+    const whole = wholeMinutes(minutes);
+    return fill(whole === 1 ? strings.minute : strings.minutes, { count: whole });
+  }
+
+  function peopleInWords(count) {
+    return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  }
+
+  function countInWords(count, strings) {
+    return count ? fill(strings.legend_people, { people: peopleInWords(count) }) : strings.nobody;
+  }
+
+  // The size is the difference of the minutes as shown, so that a reader can check it.
+  function changeInWords(before, after, tolerance, strings, who) {
+    const kind = llrgeoModel.outcome(before, after, tolerance);
+    const size = Math.abs(wholeMinutes(after) - wholeMinutes(before));
+    return fill(strings[`${who}_${kind}`], { size: minutesInWords(size, strings) });
+  }
+
+  // --- Finding an area ---------------------------------------------------------------------
+
+  const POSTCODE = /^([A-Z]{1,2}\d[A-Z\d]?)\s*(\d)([A-Z]{2})$/;
+
+  // The area of a unit postcode, or -1; looked up in the page, never sent anywhere.
+  function findPostcode(pack, text) {
+    const parts = POSTCODE.exec(text.trim().toUpperCase());
+    const sector = parts && pack.sectors[`${parts[1]} ${parts[2]}`];
+    if (!sector) return NONE;
+    const [present, areas] = sector;
+    const unit = UNIT_LETTERS.indexOf(parts[3][0]) * UNIT_LETTERS.length
+      + UNIT_LETTERS.indexOf(parts[3][1]);
+    const bytes = llrgeoUnpack.decodeBase64(present);
+    const stands = (place) => (bytes[place >> 3] >> (7 - (place & 7))) & 1;
+    if (!stands(unit)) return NONE;
+    let rank = 0;
+    for (let place = 0; place < unit; place++) rank += stands(place);
+    return llrgeoUnpack.decodeDigits(areas.slice(rank * pack.digits, (rank + 1) * pack.digits));
+  }
+
+  // The area of a town or village, or of an area's own name or code; -1 if there is none.
+  function findName(data, text) {
+    const wanted = text.trim().toLowerCase();
+    if (!wanted) return NONE;
+    const places = data.places.filter((one) => one.area !== NONE);
+    const place = places.find((one) => one.name.toLowerCase() === wanted);
+    if (place) return place.area;
+    const same = (name) => name.toLowerCase() === wanted;
+    const exact = data.areas.label.findIndex(same);
+    if (exact >= 0) return exact;
+    const code = data.areas.id.findIndex(same);
+    if (code >= 0) return code;
+    const begins = places.find((one) => one.name.toLowerCase().startsWith(wanted));
+    if (begins) return begins.area;
+    return data.areas.label.findIndex((name) => name.toLowerCase().includes(wanted));
+  }
+
+  // --- State and tables --------------------------------------------------------------------
+
+  // What the reader chose, as a fragment: never a postcode, and no area.
+  function writeState(state) {
+    return Object.entries(state).filter(([, value]) => value !== "")
+      .map(([name, value]) => `${name}=${encodeURIComponent(value)}`).join("&");
+  }
+
+  function readState(fragment) {
+    const state = {};
+    for (const pair of fragment.replace(/^#/, "").split("&")) {
+      const [name, value] = pair.split("=");
+      if (!name || value === undefined) continue;
+      try {
+        state[name] = decodeURIComponent(value);
+      } catch {
+        continue; // a damaged link keeps what can be read
+      }
+    }
+    return state;
+  }
+
+  // A text that a spreadsheet would take for a formula is marked as text by an apostrophe.
+  function csvCell(value) {
+    if (typeof value === "number") return String(value);
+    const text = /^[=+\-@\t\r]/.test(value) ? `'${value}` : value;
+    return /[",\r\n]/.test(text) ? `"${text.replace(/"/g, '""')}"` : text;
+  }
+
+  function csv(rows) {
+    return rows.map((row) => `${row.map(csvCell).join(",")}\r\n`).join("");
+  }
+
+  return {
+    fill, wholeMinutes, minutesInWords, peopleInWords, countInWords, changeInWords, findPostcode,
+    findName, writeState, readState, csv,
+  };
+})();

@@ -1,0 +1,110 @@
+// What packing.py and geometry.py packed, as numbers and shapes again.
+"use strict";
+
+const llrgeoUnpack = (() => {
+  const DIGITS = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/";
+  const DIGIT_OF = Object.fromEntries([...DIGITS].map((letter, value) => [letter, value]));
+  const NO_ROUTE = -1; // tenths
+
+  // --- Numbers -----------------------------------------------------------------------------
+
+  // Base64 VLQ, as in source maps: five bits a letter, the lowest first; the lowest is the sign.
+  function decodeNumbers(text) {
+    const numbers = [];
+    let value = 0;
+    let shift = 0;
+    for (const letter of text) {
+      const digit = DIGIT_OF[letter];
+      value |= (digit & 31) << shift;
+      shift += 5;
+      if (digit < 32) {
+        numbers.push(value & 1 ? -(value >> 1) : value >> 1);
+        value = 0;
+        shift = 0;
+      }
+    }
+    return numbers;
+  }
+
+  // Matrices of minutes: every site in turn, each with one number an area; Infinity for no route.
+  function decodeMatrices(packed) {
+    const known = [];
+    for (const { of, text } of packed) {
+      let sum = 0;
+      known.push(decodeNumbers(text).map((step, place) => {
+        sum += step;
+        return of < 0 ? sum : sum + known[of][place];
+      }));
+    }
+    return known.map((tenths) =>
+      Float64Array.from(tenths, (one) => (one === NO_ROUTE ? Infinity : one / 10)));
+  }
+
+  function decodeBase64(text) {
+    const letters = text.replace(/=+$/, "");
+    const bytes = new Uint8Array(Math.floor((letters.length * 3) / 4));
+    let bits = 0;
+    let held = 0;
+    let place = 0;
+    for (const letter of letters) {
+      bits = ((bits << 6) | DIGIT_OF[letter]) & 0xffff;
+      held += 6;
+      if (held >= 8) {
+        held -= 8;
+        bytes[place++] = (bits >> held) & 255;
+      }
+    }
+    return bytes;
+  }
+
+  function decodeDigits(text) {
+    return [...text].reduce((value, digit) => value * 64 + DIGIT_OF[digit], 0);
+  }
+
+  // --- Shapes ------------------------------------------------------------------------------
+
+  // Arcs of a TopoJSON object as lists of [lat, lon].
+  function decodeArcs(topology) {
+    const { scale, translate } = topology.transform;
+    return topology.arcs.map((arc) => {
+      let x = 0;
+      let y = 0;
+      return arc.map(([dx, dy]) => {
+        x += dx;
+        y += dy;
+        return [y * scale[1] + translate[1], x * scale[0] + translate[0]];
+      });
+    });
+  }
+
+  function joinArcs(arcs, numbers) {
+    return numbers.flatMap((number, place) => {
+      const line = number < 0 ? [...arcs[~number]].reverse() : arcs[number];
+      return place === 0 ? line : line.slice(1);
+    });
+  }
+
+  function decodeShapes(topology, name) {
+    const arcs = decodeArcs(topology);
+    return topology.objects[name].geometries.map((geometry) =>
+      geometry.type === "MultiPolygon"
+        ? geometry.arcs.map((part) => part.map((ring) => joinArcs(arcs, ring)))
+        : geometry.arcs.map((line) => joinArcs(arcs, line)));
+  }
+
+  // The arcs between areas of different groups, and those with an area on one side only.
+  function borders(topology, groupOf) {
+    const sides = new Map();
+    topology.objects.areas.geometries.forEach((geometry, area) => {
+      for (const number of geometry.arcs.flat(2)) {
+        const arc = number < 0 ? ~number : number;
+        sides.set(arc, [...(sides.get(arc) || []), groupOf[area]]);
+      }
+    });
+    const arcs = decodeArcs(topology);
+    return [...sides].filter(([, groups]) => groups.length === 1 || groups[0] !== groups[1])
+      .map(([arc]) => arcs[arc]);
+  }
+
+  return { decodeMatrices, decodeBase64, decodeDigits, decodeShapes, borders };
+})();

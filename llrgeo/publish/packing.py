@@ -1,0 +1,117 @@
+"""Numbers and postcodes packed to text, so that a page holds matrices and is still small.
+
+Numbers are written as Base64 VLQ, the code of source maps (ECMA-426): five bits a letter, the
+lowest first, 32 added while more follow; the lowest bit of all is the sign. `unpack.js` reads it.
+"""
+
+import base64
+from collections.abc import Sequence
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+_DIGITS: Final = "ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789+/"
+_LETTERS: Final = np.frombuffer(_DIGITS.encode("ascii"), dtype=np.uint8)
+_BITS: Final = 5
+_MORE: Final = 1 << _BITS
+_NO_ROUTE: Final = -1
+
+_UNIT_LETTERS: Final = "ABDEFGHJLNPQRSTUWXYZ"
+_UNIT_CODES: Final = len(_UNIT_LETTERS) ** 2
+
+
+def pack_matrices(matrices: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
+    """Pack matrices of minutes that have the same areas and sites.
+
+    Each is written in tenths, all areas of the first site, then of the next, as steps from
+    number to number: of the tenths themselves (`of` is -1), or of their difference to the
+    earlier matrix `of`, whichever is shorter. -1 tenths mean no route.
+    """
+    known: list[NDArray[np.int64]] = []
+    packed = []
+    for minutes in matrices:
+        tenths = _tenths(minutes)
+        bases = [np.zeros_like(tenths), *known]
+        texts = [pack_numbers(np.diff(tenths - base, prepend=0)) for base in bases]
+        shortest = min(range(len(texts)), key=lambda place: len(texts[place]))
+        packed.append({"of": shortest - 1, "text": texts[shortest]})
+        known.append(tenths)
+    return packed
+
+
+def unpack_matrices(packed: Sequence[dict[str, Any]], area_count: int) -> list[NDArray[np.float64]]:
+    """Return packed matrices again, a row a site and a column an area; infinity for no route."""
+    known: list[NDArray[np.int64]] = []
+    for one in packed:
+        tenths = np.cumsum(unpack_numbers(one["text"]))
+        known.append(tenths if one["of"] < 0 else tenths + known[one["of"]])
+    return [
+        np.where(tenths == _NO_ROUTE, np.inf, tenths / 10).reshape(-1, area_count)
+        for tenths in known
+    ]
+
+
+def _tenths(minutes: pd.DataFrame) -> NDArray[np.int64]:
+    values = minutes.to_numpy().T.ravel() * 10
+    return np.where(np.isfinite(values), np.rint(values), _NO_ROUTE).astype(np.int64)
+
+
+def pack_numbers(numbers: NDArray[np.int64]) -> str:
+    """Write whole numbers as Base64 VLQ."""
+    rest = np.where(numbers < 0, 1 - 2 * numbers, 2 * numbers)
+    digits, present = [], [np.ones(len(rest), dtype=bool)]
+    while present[-1].any():
+        further = rest >> _BITS
+        digits.append(rest % _MORE + _MORE * (further > 0))
+        present.append(further > 0)
+        rest = further
+    if not digits:
+        return ""
+    written = np.stack(digits, axis=1)[np.stack(present[:-1], axis=1)]
+    letters: bytes = _LETTERS[written].tobytes()
+    return letters.decode("ascii")
+
+
+def unpack_numbers(text: str) -> NDArray[np.int64]:
+    """Return the numbers that a Base64 VLQ holds."""
+    digits = np.array([_DIGITS.index(letter) for letter in text])
+    last = np.flatnonzero(digits < _MORE)
+    first = np.append(0, last[:-1] + 1)
+    place = np.arange(len(digits)) - np.repeat(first, last - first + 1)
+    coded = np.add.reduceat(digits % _MORE << _BITS * place, first)
+    return np.where(coded % 2, -(coded >> 1), coded >> 1)
+
+
+def pack_postcodes(postcodes: pd.Series | None, area_ids: pd.Index) -> dict[str, Any]:
+    """Pack the area of every unit postcode.
+
+    For each sector (`LE15 6`): the unit codes that stand, one bit each of 400 (twenty letters
+    twice), and the areas of those, each as `digits` digits to the base 64.
+    """
+    digits = 2 if len(area_ids) <= len(_DIGITS) ** 2 else 3
+    if postcodes is None:
+        return {"digits": digits, "sectors": {}}
+    inside = postcodes[postcodes.isin(area_ids)].sort_index()
+    position = {area_id: place for place, area_id in enumerate(area_ids)}
+    sectors = {
+        sector: [
+            _unit_bits(units.index),
+            "".join(_to_digits(position[area_id], digits) for area_id in units),
+        ]
+        for sector, units in inside.groupby(inside.index.str[:-2])
+    }
+    return {"digits": digits, "sectors": sectors}
+
+
+def _unit_bits(postcodes: pd.Index) -> str:
+    bits = np.zeros(_UNIT_CODES, dtype=np.uint8)
+    for postcode in postcodes:
+        first, second = (_UNIT_LETTERS.index(letter) for letter in postcode[-2:])
+        bits[first * len(_UNIT_LETTERS) + second] = 1
+    return base64.b64encode(np.packbits(bits).tobytes()).decode("ascii")
+
+
+def _to_digits(value: int, count: int) -> str:
+    return "".join(_DIGITS[value >> (6 * place) & 63] for place in reversed(range(count)))
