@@ -73,31 +73,27 @@ class AppraisalConfig(BaseModel):
     draws: Annotated[int, Field(ge=1)] = 10_000
 
 
-def read_assumptions(
+def build_assumptions(
     config: AppraisalConfig,
-    folder: Path,
+    rates: Rates,
+    indicators: pd.DataFrame | None,
     *,
     times_by: Mapping[tuple[str, str], TravelTimes],
     seed: int,
 ) -> Assumptions:
-    """Read what the appraisal takes for granted.
+    """Return what the appraisal takes for granted.
 
     The first of the times by mode and period is the journey that options are judged by.
-
-    Raises
-    ------
-    InputError
-        If a table has faults; the message lists them.
     """
     times = next(iter(times_by.values()))
     on_foot = [one for (mode, _), one in times_by.items() if mode == "walk"]
     measured = _UNMEASURED_ERROR_MIN if math.isnan(times.error_min) else times.error_min
     error = measured if config.time_error_min is None else config.time_error_min
     return Assumptions(
-        rates=read_all_rates(config, folder),
+        rates=rates,
         uncertainty=Uncertainty(error, config.speed_sd, config.rate_sd, config.growth_sd),
         growth={str(band): factor for band, factor in config.growth.items()},
-        indicators=_figures(config.indicators, folder, index="authority_code"),
+        indicators=indicators,
         walk_times=on_foot[0] if on_foot else None,
         importance=config.importance,
         draws=config.draws,
@@ -122,6 +118,11 @@ def read_all_rates(config: AppraisalConfig, folder: Path) -> Rates:
 def read_activity(config: AppraisalConfig, folder: Path) -> pd.DataFrame | None:
     """Read the contacts that the user counted, areas by services; None if there are none."""
     return _figures(config.activity, folder, index="area_id")
+
+
+def read_indicators(config: AppraisalConfig, folder: Path) -> pd.DataFrame | None:
+    """Read the user's own figures of authorities; None if there are none."""
+    return _figures(config.indicators, folder, index="authority_code")
 
 
 def _figures(name: str, folder: Path, *, index: str) -> pd.DataFrame | None:

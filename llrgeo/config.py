@@ -1,6 +1,5 @@
 """A study file, checked: what to read, which services and options, and how to judge them."""
 
-import tomllib
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -8,11 +7,12 @@ from typing import Annotated, Any, Final, Literal, Self
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from llrgeo.appraisal.demand import Service, Shares, service_faults
-from llrgeo.appraisal.scoring import MEASURES, Criterion, Hurdle
+from llrgeo.appraisal.scoring import MEASURES, Criterion, Hurdle, criteria_faults
 from llrgeo.assumptions import AppraisalConfig, appraisal_files
-from llrgeo.errors import ConfigError
+from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.embedded import embedded
-from llrgeo.schema import name_some
+from llrgeo.inputs.tables import read_toml
+from llrgeo.schema import list_faults, name_some
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
@@ -117,12 +117,12 @@ class StudyConfig(_Part):
     network_walk: str = ""
     theme: str = ""
     sources: tuple[str, ...] = ()
-    modes: tuple[Literal["car", "walk"], ...] = ("car",)
-    periods: tuple[str, ...] = ("off_peak",)
+    modes: Annotated[tuple[Literal["car", "walk"], ...], Field(min_length=1)] = ("car",)
+    periods: Annotated[tuple[str, ...], Field(min_length=1)] = ("off_peak",)
     time_factor: Annotated[float, Field(gt=0)] = 1.0
     terminal_min: Annotated[float, Field(ge=0)] = 0.0
     thresholds_min: tuple[int, ...] = (10, 20, 30, 45, 60)
-    tolerance_min: Annotated[float, Field(ge=0)] = 1.0
+    tolerance_min: Annotated[float, Field(ge=0, lt=5)] = 1.0
     seed: int = 0
     services: Annotated[tuple[ServiceConfig, ...], Field(min_length=1)]
     options: Annotated[tuple[OptionConfig, ...], Field(min_length=1)]
@@ -155,8 +155,11 @@ class StudyConfig(_Part):
             *_doubled("options", [option.id for option in self.options]),
             *_option_faults(self.options, {service.id for service in self.services}),
         ]
-        if self.criteria and not sum(criterion.weight for criterion in self.criteria) > 0:
-            faults.append("the weights of the criteria add up to zero")
+        named = criteria_faults(build_criteria(self), build_hurdles(self), MEASURES)
+        faults += [f"criteria: {fault}" for fault in named]
+        strange = set(self.appraisal.importance) - {one.measure for one in self.criteria}
+        if strange:
+            faults.append(f"appraisal.importance: no criteria: {name_some(sorted(strange))}")
         if faults:
             raise ValueError("\n".join(faults))
         return self
@@ -176,23 +179,19 @@ def load_study(path: str | Path | None = None) -> StudyConfig:
     Raises
     ------
     ConfigError
-        If the file is not TOML, a key is unknown or missing, or a value is out of range; the
-        message lists every fault.
+        If the file is absent or not TOML, a key is unknown or missing, or a value is out of
+        range; the message lists every fault.
     """
     path = embedded(DEFAULT_STUDY) if path is None else Path(path)
     try:
-        read = tomllib.loads(path.read_text(encoding="utf-8"))
-        return StudyConfig.model_validate({**read, "folder": path.parent})
-    except FileNotFoundError as error:
-        msg = f"{path}: no such study file; start one with: llrgeo new {path.name}"
-        raise ConfigError(msg) from error
-    except (tomllib.TOMLDecodeError, UnicodeDecodeError) as error:
-        msg = f"{path.name}: not a TOML file ({error})"
+        return StudyConfig.model_validate({**read_toml(path), "folder": path.parent})
+    except InputError as error:
+        advice = "" if path.exists() else f"; start a study with: llrgeo new {path.name}"
+        msg = f"{error}{advice}"
         raise ConfigError(msg) from error
     except ValidationError as error:
         faults = [fault for one in error.errors() for fault in _plain(one)]
-        heading = f"{path.name}: {len(faults)} fault{'s' if len(faults) > 1 else ''}"
-        raise ConfigError("\n  - ".join([heading, *faults])) from None
+        raise ConfigError(list_faults(faults, source=path.name)) from None
 
 
 def new_study(path: Path) -> None:

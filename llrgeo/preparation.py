@@ -1,122 +1,177 @@
-"""What a study works on: its places read, its options resolved, its travel times computed."""
+"""What a study works on: all it names is read and checked before a minute is computed."""
 
-import logging
-from collections.abc import Mapping
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 
-from llrgeo.appraisal.demand import Shares
-from llrgeo.appraisal.evaluation import Setting
-from llrgeo.appraisal.options import Option
-from llrgeo.assumptions import read_activity, read_all_rates
-from llrgeo.config import OptionConfig, StudyConfig, build_services
-from llrgeo.errors import ConfigError, InputError
-from llrgeo.inputs.areas import read_areas
+from llrgeo.appraisal.costs import Rates, rate_faults
+from llrgeo.appraisal.demand import Shares, activity_faults
+from llrgeo.appraisal.options import Option, option_faults
+from llrgeo.appraisal.places import indicator_faults
+from llrgeo.assumptions import read_activity, read_all_rates, read_indicators
+from llrgeo.config import CELLS, OptionConfig, StudyConfig
+from llrgeo.errors import ConfigError, InputError, LlrgeoError, NetworkError
+from llrgeo.inputs.areas import draw_cells, read_areas, read_outlines
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.landmarks import read_labels, read_road_lines
 from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites
-from llrgeo.roads.network import RoadNetwork, age_note, load_network
+from llrgeo.publish.edition import BaseMap
+from llrgeo.publish.theme import Theme, read_theme
+from llrgeo.roads.network import RoadNetwork, load_network
 from llrgeo.roads.snap import MAX_SNAP_M, snapper
 from llrgeo.roads.walking import on_foot
-from llrgeo.schema import Track, name_some
-from llrgeo.travel.rim import journeys_near_rim, rim_note
-from llrgeo.travel.routers import NetworkRouter, times_from_sites
-from llrgeo.travel.times import TravelTimes
+from llrgeo.schema import list_faults, name_some, raise_faults
+from llrgeo.travel.routers import NetworkRouter
 
-logger = logging.getLogger(__name__)
+PLACES: Final = ("areas", "sites", "routers")
+EVERYTHING: Final = (
+    *PLACES,
+    "options",
+    "base_map",
+    "theme",
+    "rates",
+    "activity",
+    "indicators",
+)
 
-Journey = tuple[str, str]
-"""A mode and a period."""
 
-_PUBLISHED_DECIMALS: Final = 1  # pages carry tenths, so every figure is computed from tenths
+@dataclass(frozen=True)
+class StudyInputs:
+    """What a study names. Each part is read and checked when it is first asked for.
 
-
-@dataclass(frozen=True, slots=True)
-class Places:
-    """Where people live and where services are or could be.
-
-    Attributes
-    ----------
-    areas
-        On `area_id`, population-weighted centroids in EPSG:27700.
-    sites
-        On `site_id`, without the closed ones, points in EPSG:27700.
+    A part raises an `LlrgeoError` that lists all its faults, or those of a part that it rests on.
     """
 
-    areas: gpd.GeoDataFrame
-    sites: gpd.GeoDataFrame
+    study: StudyConfig
+
+    @cached_property
+    def areas(self) -> gpd.GeoDataFrame:
+        """The areas on `area_id`: population-weighted centroids in EPSG:27700."""
+        return read_areas(self.study.path("areas"))
+
+    @cached_property
+    def known_sites(self) -> gpd.GeoDataFrame:
+        """All sites on `site_id`, closed ones too: points in EPSG:27700."""
+        path = self.study.path("sites")
+        sites = read_sites(path)
+        check_sites_near(sites, self.areas, source=path.name)
+        return fill_authorities(sites, self.areas, source=path.name)
+
+    @cached_property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The sites on `site_id`, closed ones apart."""
+        return self.known_sites[self.known_sites["status"] != "closed"]
+
+    @cached_property
+    def routers(self) -> dict[str, NetworkRouter]:
+        """A router over the network of each mode."""
+        routers: dict[str, NetworkRouter] = {}
+        for mode in self.study.modes:
+            network = read_network(self.study, mode)
+            check_periods(network, study_periods(self.study, mode))
+            check_places_snap(network, self.areas, self.sites)
+            routers[mode] = NetworkRouter(network)
+        return routers
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """The options, each with all sites of every service."""
+        return build_options(self.study, self.known_sites)
+
+    @cached_property
+    def base_map(self) -> BaseMap:
+        """Outlines of the areas, main roads and places, to draw maps with."""
+        drawn = _outlines(self.study, self.areas)
+        west, south, east, north = drawn.total_bounds
+        roads = read_road_lines(sorted(embedded("roads").glob("links_*.csv")))
+        places = read_labels(embedded("places.csv"))
+        return BaseMap(drawn, roads.cx[west:east, south:north], places.cx[west:east, south:north])
+
+    @cached_property
+    def theme(self) -> Theme:
+        """How the pages look."""
+        return read_theme(self.study.path("theme")) if self.study.theme else Theme()
+
+    @cached_property
+    def rates(self) -> Rates:
+        """Costs and unit values."""
+        rates = read_all_rates(self.study.appraisal, self.study.folder)
+        services = [service.id for service in self.study.services]
+        raise_faults(rate_faults(rates, services), source="rates of the appraisal")
+        return rates
+
+    @cached_property
+    def activity(self) -> pd.DataFrame | None:
+        """Contacts a year that were counted, areas by services; None if there are none."""
+        activity = read_activity(self.study.appraisal, self.study.folder)
+        if activity is not None:
+            services = [service.id for service in self.study.services]
+            faults = activity_faults(activity, services, self.areas.index)
+            raise_faults(faults, source=self.study.appraisal.activity)
+        return activity
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame | None:
+        """The user's own figures on `authority_code`; None if there are none."""
+        indicators = read_indicators(self.study.appraisal, self.study.folder)
+        if indicators is not None:
+            faults = indicator_faults(indicators, self.areas["authority_code"])
+            raise_faults(faults, source=self.study.appraisal.indicators)
+        return indicators
 
 
-def read_places(study: StudyConfig) -> Places:
-    """Read a study's areas and its sites, closed ones apart.
+def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyInputs:
+    """Read and check what a study names, and tell all faults of all files at once.
+
+    Parameters
+    ----------
+    study
+        What `load_study` returns.
+    parts
+        The parts to read now; any other is read when it is first asked for.
 
     Raises
     ------
-    InputError
-        If a table has faults, or a site is far from every area.
+    LlrgeoError
+        If anything has a fault. Faults of several files are one `InputError`.
     """
-    areas = read_areas(study.path("areas"))
-    sites = read_sites(study.path("sites"))
-    source = study.path("sites").name
-    check_sites_near(sites, areas, source=source)
-    sites = fill_authorities(sites, areas, source=source)
-    return Places(areas, sites[sites["status"] != "closed"])
+    inputs = StudyInputs(study)
+    found: dict[str, LlrgeoError] = {}
+    for part in parts:
+        try:
+            getattr(inputs, part)
+        except LlrgeoError as error:  # a part tells the faults of those it rests on again
+            found.setdefault(str(error), error)
+    if len(found) == 1:
+        raise next(iter(found.values()))
+    if found:
+        raise InputError("\n".join([f"{len(found)} of the study's inputs have faults", *found]))
+    return inputs
 
 
 def build_options(study: StudyConfig, sites: pd.DataFrame) -> tuple[Option, ...]:
-    """Resolve the study's options against its sites.
+    """Resolve the study's options against its sites, closed ones among them.
 
     Raises
     ------
     ConfigError
         If an option names a site that does not exist, is closed, or cannot host the service,
-        closes or opens what it cannot, or leaves a service with no site; the message lists every
-        fault.
+        closes or opens what it cannot, limits what it does not run, or leaves a service with no
+        site; the message lists every fault.
     """
     options, faults = _resolved(study)
-    faults += [
-        fault
-        for option in options
-        for service, site_ids in option.sites.items()
-        for fault in _site_faults(option.name, service, site_ids, sites)
-    ]
+    services = [service.id for service in study.services]
+    for option in options:
+        faults += option_faults(option, services, sites.index)
+        for service, site_ids in option.sites.items():
+            faults += _site_faults(option.name, service, site_ids, sites)
     if faults:
-        heading = f"{study.title}: {len(faults)} fault{'s' if len(faults) > 1 else ''} in options"
-        raise ConfigError("\n  - ".join([heading, *faults]))
+        raise ConfigError(list_faults(faults, source=f"options of '{study.title}'"))
     return tuple(options)
-
-
-def compute_times(
-    study: StudyConfig, places: Places, *, track: Track = iter
-) -> dict[Journey, TravelTimes]:
-    """Compute the minutes from every area to every site, for each mode and period of a study.
-
-    Minutes are rounded to tenths: what is published is what was appraised. Their note says where
-    streets are old, and which journeys come near the rim of the network.
-
-    Raises
-    ------
-    NetworkError
-        If a network is missing, or is for another mode.
-    InputError
-        If a site, or most of the areas, are too far from every road.
-    """
-    times: dict[Journey, TravelTimes] = {}
-    ends = places.areas.geometry, places.sites.geometry
-    for mode in study.modes:
-        router = NetworkRouter(read_network(study, mode))
-        check_places_snap(router, places)
-        for period in study.periods if mode == "car" else study.periods[:1]:
-            found = router.travel_times(*ends, mode=mode, period=period, track=track)
-            near = journeys_near_rim(router, found, *ends)
-            rim = rim_note(found, near, longest_min=max(study.thresholds_min))
-            warnings = [one for one in (age_note(router.network.info, study.date), rim) if one]
-            for warning in warnings:
-                logger.warning("%s, %s: %s", mode, period, warning)
-            note = " ".join([found.error_note, *warnings])
-            times[mode, period] = _published(replace(found, error_note=note), study)
-    return times
 
 
 def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
@@ -125,14 +180,41 @@ def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
     Raises
     ------
     NetworkError
-        If the network is missing, or cannot be walked.
+        If the network is missing, is for another mode, or cannot be walked.
     """
     if mode == "walk" and not study.network_walk:
         return on_foot(load_network(study.path("network")))
-    return load_network(study.path("network" if mode == "car" else "network_walk"))
+    path = study.path("network" if mode == "car" else "network_walk")
+    network = load_network(path)
+    if network.info.mode != mode:
+        msg = f"{path}: the network is for {network.info.mode}, not {mode}"
+        raise NetworkError(msg)
+    return network
 
 
-def check_places_snap(router: NetworkRouter, places: Places) -> None:
+def study_periods(study: StudyConfig, mode: str) -> tuple[str, ...]:
+    """Return the periods of a study in which a mode is timed: people walk alike at all hours."""
+    return study.periods if mode == "car" else study.periods[:1]
+
+
+def check_periods(network: RoadNetwork, periods: Sequence[str]) -> None:
+    """Refuse periods that a network does not have.
+
+    Raises
+    ------
+    NetworkError
+        If there are any, naming them and those it has.
+    """
+    unknown = [period for period in periods if period not in network.info.periods]
+    if unknown:
+        known = ", ".join(network.info.periods)
+        msg = f"periods: the network has no {name_some(unknown)}; it has {known}"
+        raise NetworkError(msg)
+
+
+def check_places_snap(
+    network: RoadNetwork, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
+) -> None:
     """Refuse a network that no road of comes near to a site, or to most of the areas.
 
     Raises
@@ -140,22 +222,22 @@ def check_places_snap(router: NetworkRouter, places: Places) -> None:
     InputError
         Saying how many are off the network, and how far the first few are from it.
     """
-    snapping = snapper(router.network)
-    sites_m = _too_far_m(snapping.snap(places.sites.geometry, role="destination"))
-    areas_m = _too_far_m(snapping.snap(places.areas.geometry, role="origin"))
-    if sites_m.empty and len(areas_m) <= len(places.areas) / 2:
+    snapping = snapper(network)
+    sites_m = _too_far_m(snapping.snap(sites.geometry, role="destination"))
+    areas_m = _too_far_m(snapping.snap(areas.geometry, role="origin"))
+    if sites_m.empty and len(areas_m) <= len(areas) / 2:
         return
     found = " and ".join(
         f"{len(off_m):,} of {number:,} {what} "
         f"({name_some(f'{one} {metres:,.0f} m' for one, metres in off_m.items())})"
         for what, off_m, number in (
-            ("sites", sites_m, len(places.sites)),
-            ("areas", areas_m, len(places.areas)),
+            ("sites", sites_m, len(sites)),
+            ("areas", areas_m, len(areas)),
         )
         if len(off_m)
     )
     msg = (
-        f"the network ({router.network.info.source}) has no road within {MAX_SNAP_M:,.0f} m of "
+        f"the network ({network.info.source}) has no road within {MAX_SNAP_M:,.0f} m of "
         f"{found}. Build it from extracts of the whole study area, or leave these places out."
     )
     raise InputError(msg)
@@ -165,56 +247,18 @@ def _too_far_m(snaps: pd.DataFrame) -> pd.Series:
     return snaps.loc[snaps["edge"] < 0, "distance_m"]
 
 
-def compute_team_times(study: StudyConfig, places: Places) -> dict[Journey, TravelTimes]:
-    """Compute the minutes from every site to every area; empty if no team visits homes.
-
-    Teams drive wherever the study has driving times.
-
-    Raises
-    ------
-    NetworkError
-        If a network is missing, or is for another mode.
-    """
-    times: dict[Journey, TravelTimes] = {}
-    if not any(service.delivery == "team" for service in study.services):
-        return times
-    for mode in [one for one in study.modes if one == "car"] or study.modes:
-        router = NetworkRouter(read_network(study, mode))
-        for period in study.periods:
-            found = times_from_sites(
-                router, places.areas.geometry, places.sites.geometry, mode=mode, period=period
-            )
-            times[mode, period] = _published(found, study)
-    return times
-
-
-def build_setting(
-    study: StudyConfig,
-    places: Places,
-    times_by: Mapping[Journey, TravelTimes],
-    team_times_by: Mapping[Journey, TravelTimes],
-) -> Setting:
-    """Return what all options of a study are judged on."""
-    rates = read_all_rates(study.appraisal, study.folder)
-    return Setting(
-        areas=places.areas,
-        sites=places.sites,
-        services=build_services(study),
-        times=times_by[study.modes[0], study.periods[0]],
-        tolerance_min=study.tolerance_min,
-        thresholds_min=study.thresholds_min,
-        team_times=team_times_by.get((study.modes[0], study.periods[0])),
-        kg_co2e_per_km=rates.value("emission_factor"),
-        activity=read_activity(study.appraisal, study.folder),
-    )
-
-
-def _published(times: TravelTimes, study: StudyConfig) -> TravelTimes:
-    """Apply the study's calibration of driving times and round to the precision published."""
-    minutes = times.minutes
-    if times.mode == "car":
-        minutes = minutes * study.time_factor + study.terminal_min
-    return replace(times, minutes=minutes.round(_PUBLISHED_DECIMALS))
+def _outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if study.outlines == CELLS:
+        return draw_cells(areas)
+    outlines = read_outlines(study.path("outlines"))
+    missing = areas.index.difference(outlines.index)
+    if len(missing):
+        fault = (
+            f"no outline for {len(missing)} areas ({name_some(missing)}). Name a file that has "
+            'them, or write outlines = "cells" to draw each area around its centroid'
+        )
+        raise_faults([fault], source=study.path("outlines").name)
+    return outlines.loc[areas.index]
 
 
 def _resolved(study: StudyConfig) -> tuple[list[Option], list[str]]:
@@ -264,11 +308,10 @@ def _shares(option: OptionConfig, study: StudyConfig) -> dict[str, Shares]:
 def _site_faults(
     option: str, service: str, site_ids: frozenset[str], sites: pd.DataFrame
 ) -> list[str]:
-    where = f"option '{option}', {service}:"
+    where = f"option '{option}': {service}:"
     if not site_ids:
         return [f"{where} no site runs it"]
-    unknown = sorted(site_ids - set(sites.index))
-    faults = [f"{where} no such site: {name_some(unknown)}"] if unknown else []
+    faults = []
     known = sites.loc[sorted(site_ids & set(sites.index))]
     closed = known.index[known["status"] == "closed"]
     if len(closed):

@@ -43,9 +43,10 @@ class Schema:
     columns: tuple[Column, ...]
 
 
-# Coordinates are those of Great Britain: a swapped pair falls outside both ranges.
-_LAT = Column("lat", "number", minimum=49.8, maximum=60.9)
-_LON = Column("lon", "number", minimum=-8.7, maximum=1.8)
+_PLACE: Final = (Column("lat", "number"), Column("lon", "number"))
+_LAT_RANGE: Final = (49.8, 60.9)  # of Great Britain; what lies beyond is told by _place_faults
+_LON_RANGE: Final = (-8.7, 1.8)
+_DEGREES: Final = 180  # a coordinate beyond is in metres
 
 AREAS: Final = Schema(
     "area_id",
@@ -55,8 +56,7 @@ AREAS: Final = Schema(
         Column("authority_code", "text"),
         Column("authority", "text"),
         Column("upper_authority", "text", required=False),
-        _LAT,
-        _LON,
+        *_PLACE,
         Column("residents", "count", minimum=0),
         *(Column(band, "count", minimum=0) for band in AGE_BANDS),
         Column("disabled", "count", minimum=0),
@@ -74,8 +74,7 @@ SITES: Final = Schema(
         Column("kind", "text", choices=SITE_KINDS),
         Column("status", "text", choices=SITE_STATUSES),
         Column("postcode", "text"),
-        _LAT,
-        _LON,
+        *_PLACE,
         Column("services", "text", blank=True),
         Column("beds", "count", minimum=0, blank=True, required=False),
         Column("authority", "text", required=False, blank=True),
@@ -114,6 +113,8 @@ def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
         elif column.required:
             found = ", ".join(map(str, table.columns))
             faults.append(f"column '{column.name}' is missing; found {found}")
+    if set(_PLACE) <= set(schema.columns) and {"lat", "lon"} <= set(table.columns):
+        faults += _place_faults(table, schema.index)
     return faults
 
 
@@ -121,8 +122,14 @@ def raise_faults(faults: Iterable[str], *, source: str) -> None:
     """Raise one `InputError` that lists all faults; do nothing where there are none."""
     listed = list(faults)
     if listed:
-        heading = f"{source}: {len(listed)} fault{'s' if len(listed) > 1 else ''}"
-        raise InputError("\n  - ".join([heading, *listed]))
+        raise InputError(list_faults(listed, source=source))
+
+
+def list_faults(faults: Sequence[str], *, source: str) -> str:
+    """Return a message: one line for one fault, a list for several."""
+    if len(faults) == 1:
+        return f"{source}: {faults[0]}"
+    return "\n  - ".join([f"{source}: {len(faults)} faults", *faults])
 
 
 def name_some(ids: Iterable[object]) -> str:
@@ -163,10 +170,34 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
         bad[f"is above {column.maximum:g}"] = number > column.maximum
         if column.kind == "count":
             bad["is not a whole number"] = (number % 1 != 0) & finite
-    ids = table[index] if index in table.columns else pd.Series(table.index, table.index)
     return [
-        f"column '{column.name}' {what} in {int(rows.sum())} of {len(table)} rows "
-        f"({name_some(ids[rows])})"
+        f"column '{column.name}' {what} in {_rows(table, rows, index)}"
         for what, rows in bad.items()
         if rows.any()
     ]
+
+
+def _place_faults(table: pd.DataFrame, index: str) -> list[str]:
+    """Say what is wrong with coordinates that are numbers, with the first bad pair as found."""
+    lat, lon = (pd.to_numeric(table[name], errors="coerce") for name in ("lat", "lon"))
+    given = lat.notna() & lon.notna()
+    outside = given & ~(lat.between(*_LAT_RANGE) & lon.between(*_LON_RANGE))
+    swapped = lat.between(*_LON_RANGE) & lon.between(*_LAT_RANGE)
+    metres = given & ((lat.abs() > _DEGREES) | (lon.abs() > _DEGREES))
+    kinds = {
+        "looks swapped": swapped,
+        "looks like eastings and northings, not degrees": metres,
+        "lies outside Great Britain": outside & ~swapped & ~metres,
+    }
+    return [
+        f"{what}: lat {lat[rows].iloc[0]:.7g} lon {lon[rows].iloc[0]:.7g} in "
+        f"{_rows(table, rows, index)}"
+        for what, rows in kinds.items()
+        if rows.any()
+    ]
+
+
+def _rows(table: pd.DataFrame, rows: pd.Series, index: str) -> str:
+    """Count rows and name the first few by their ids."""
+    ids = table[index] if index in table.columns else pd.Series(table.index, table.index)
+    return f"{int(rows.sum())} of {len(table)} rows ({name_some(ids[rows])})"

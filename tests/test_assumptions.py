@@ -5,7 +5,13 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from llrgeo.assumptions import AppraisalConfig, read_activity, read_all_rates, read_assumptions
+from llrgeo.assumptions import (
+    AppraisalConfig,
+    build_assumptions,
+    read_activity,
+    read_all_rates,
+    read_indicators,
+)
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 
@@ -16,14 +22,14 @@ def times(mode: str = "car", error_min: float = float("nan")) -> TravelTimes:
 
 
 def test_with_nothing_said_the_embedded_rates_and_a_cautious_error_hold(tmp_path: Path) -> None:
-    found = read_assumptions(
-        AppraisalConfig(), tmp_path, times_by={("car", "off_peak"): times()}, seed=7
-    )
+    config = AppraisalConfig()
+    rates = read_all_rates(config, tmp_path)
+    found = build_assumptions(config, rates, None, times_by={("car", "off_peak"): times()}, seed=7)
     assert found.rates.horizon_years == 30
     assert found.rates.value("mileage") == 0.28
     assert found.uncertainty.time_error_min == 3.0
     assert found.rates.service_costs is None
-    assert found.indicators is None
+    assert read_indicators(config, tmp_path) is None
     assert found.walk_times is None
     assert found.seed == 7
 
@@ -41,9 +47,9 @@ def test_the_measured_error_counts_unless_the_study_states_one(
     stated: float | None, used: float, tmp_path: Path
 ) -> None:
     journeys = {("car", "off_peak"): times(error_min=2.5), ("walk", "off_peak"): times("walk")}
-    found = read_assumptions(
-        AppraisalConfig(time_error_min=stated), tmp_path, times_by=journeys, seed=0
-    )
+    config = AppraisalConfig(time_error_min=stated)
+    rates = read_all_rates(config, tmp_path)
+    found = build_assumptions(config, rates, None, times_by=journeys, seed=0)
     assert found.uncertainty.time_error_min == used
     assert found.walk_times is journeys["walk", "off_peak"]
 

@@ -88,7 +88,7 @@ def test_maps_for_print_are_made_where_they_are_asked_for(town_study, tmp_path):
 
 def test_timings_are_split_by_stage(town_study, tmp_path):
     output = invoke("run", town_study, "--out", tmp_path / "maps", "--timings").stdout
-    for stage in ("areas and sites", "travel times", "options and scores", "pages and tables"):
+    for stage in ("inputs", "travel times", "options and scores", "pages and tables"):
         assert re.search(rf"{stage} +\d+\.\d\d", output)
 
 

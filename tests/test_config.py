@@ -114,7 +114,7 @@ def test_all_faults_come_at_once(tmp_path):
         ('based_on = "today"', 'based_on = "later"', "'later' names no option above it"),
         ("opens = { clinic", "opens = { theatre", "no such service: theatre"),
         ('sites = { clinic = ["A"], beds', "sites = { beds", "no sites for clinic"),
-        ("weight = 1", "weight = 0", "weights of the criteria add up to zero"),
+        ("weight = 1", "weight = 0", "criteria: the weights add up to 0"),
         ('measure = "mean_minutes"', 'measure = "joy"', "no measure 'joy'; known are"),
     ],
 )
@@ -128,14 +128,14 @@ def test_options_are_held_against_the_sites(tmp_path, town_sites):
     with pytest.raises(ConfigError) as raised:
         build_options(load(tmp_path, text), closed)
     message = str(raised.value)
-    assert "option 'nearer', clinic: no such site: Z" in message
-    assert "option 'nearer', beds: sites that cannot host it: C" in message
-    assert "option 'today', beds: closed sites cannot run it: B" in message
+    assert "option 'nearer': clinic: no such site: Z" in message
+    assert "option 'nearer': beds: sites that cannot host it: C" in message
+    assert "option 'today': beds: closed sites cannot run it: B" in message
 
 
 def test_a_service_without_a_site_is_refused(tmp_path, town_sites):
     text = STUDY.replace('closes = { beds = ["A"] }', 'closes = { beds = ["A", "B"] }')
-    with pytest.raises(ConfigError, match="'nearer', beds: no site runs it"):
+    with pytest.raises(ConfigError, match="'nearer': beds: no site runs it"):
         build_options(load(tmp_path, text), town_sites)
 
 
@@ -148,12 +148,12 @@ def test_the_faults_of_several_options_come_at_once(tmp_path, town_sites):
     message = str(raised.value)
     assert "2 faults" in message
     assert "option 'nearer': clinic runs already at A" in message
-    assert "option 'other', clinic: no such site: Z" in message
+    assert "option 'other': clinic: no such site: Z" in message
 
 
 def test_a_file_that_is_not_toml_or_absent_is_said(tmp_path):
     assert "not a TOML file" in faults_of(tmp_path, "title = ")
-    with pytest.raises(ConfigError, match="no such study file; start one with: llrgeo new"):
+    with pytest.raises(ConfigError, match="no such file; start a study with: llrgeo new absent"):
         load_study(tmp_path / "absent.toml")
 
 

@@ -160,7 +160,7 @@ def test_a_bad_study_lists_all_its_faults_at_once(setting: Setting) -> None:
         "the rate of age_18_64 is -1",
         "unknown age band 'age_200'",
         "share by video is 1.2",
-        "unknown sites (Z)",
+        "clinic: no such site: Z",
         "capacity at B but does not run there",
         "'beds': no option offers it",
         "baseline 'now'",

@@ -42,11 +42,10 @@ def test_every_fault_of_a_table_is_listed_with_its_rows(tmp_path, town_areas):
         age_0_17=["100", "some", "40", "10"],
     )
     message = message_of(read_areas, write(tmp_path, bad))
-    assert message.startswith("table.csv: 6 faults")
+    assert message.startswith("table.csv: 5 faults")
     assert "column 'disabled' is missing" in message
     assert "column 'residents' is below 0 in 1 of 4 rows (N)" in message
-    assert "column 'lat' is below 49.8 in 1 of 4 rows (W)" in message
-    assert "column 'lon' is above 1.8 in 1 of 4 rows (W)" in message
+    assert "looks swapped: lat -1.1 lon 52.6 in 1 of 4 rows (W)" in message
     assert "column 'rural_urban' is not one of Rural, Urban in 1 of 4 rows (E)" in message
     assert "column 'age_0_17' is not a number in 1 of 4 rows (N)" in message
 

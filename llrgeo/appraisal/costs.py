@@ -77,8 +77,6 @@ class Rates:
 
 def rate_faults(rates: Rates, services: list[str]) -> list[str]:
     """Return what is wrong with rates, given the services there are."""
-    if rates.service_costs is None:
-        return ["no costs of services were given"]
     faults = []
     known = set(rates.unit_values["name"])
     missing = [name for name in UNIT_VALUES if name not in known]
@@ -86,10 +84,13 @@ def rate_faults(rates: Rates, services: list[str]) -> list[str]:
         faults.append(f"unit values are missing: {name_some(missing)}")
     if np.isnan(rates.factors()).any():
         faults.append(f"no discount rate for all of {rates.horizon_years} years")
-    general = rates.service_costs.loc[rates.service_costs["site_id"] == "", "service"]
-    uncosted = [one for one in services if one not in set(general)]
-    if uncosted:
-        faults.append(f"no costs for {name_some(uncosted)}; a row with a blank site_id is needed")
+    if rates.service_costs is not None:
+        costs = rates.service_costs
+        general = set(costs.loc[costs["site_id"] == "", "service"])
+        uncosted = [one for one in services if one not in general]
+        if uncosted:
+            what = f"no costs for {name_some(uncosted)}"
+            faults.append(f"{what}; a row with a blank site_id is needed")
     return faults
 
 
@@ -105,7 +106,8 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
         If unit values, discount rates or the costs of a service are missing.
     """
     services = list(results[baseline].services)
-    raise_faults(rate_faults(rates, services), source="rates")
+    given = [] if rates.service_costs is not None else ["no costs of services were given"]
+    raise_faults([*given, *rate_faults(rates, services)], source="rates")
     bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
     costs = pd.DataFrame(rates.service_costs)
     lines = []

@@ -1,13 +1,13 @@
 """Demand: the services, how they are delivered, and how many trips each area makes a year."""
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass, field
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
 
-from llrgeo.schema import AGE_BANDS
+from llrgeo.schema import AGE_BANDS, name_some
 
 Delivery = Literal["patient", "team", "visitor"]
 DELIVERIES: Final = ("patient", "team", "visitor")
@@ -109,6 +109,28 @@ def share_faults(shares: Shares) -> list[str]:
     ]
     if not faults and shares.video + shares.home > 1:
         faults.append(f"the shares add up to {shares.video + shares.home:g}, more than 1")
+    return faults
+
+
+def activity_faults(
+    activity: pd.DataFrame, services: Collection[str], areas: pd.Index
+) -> list[str]:
+    """Return what is wrong with counted contacts (areas by services), in words.
+
+    No count is named, for it may be of patients.
+    """
+    unknown = sorted(set(activity.columns) - set(services))
+    faults = [f"activity names unknown services ({name_some(unknown)})"] if unknown else []
+    for what, found in (
+        ("no activity for", areas.difference(activity.index)),
+        ("activity for unknown", activity.index.difference(areas)),
+        ("activity twice for", activity.index[activity.index.duplicated()]),
+    ):
+        if len(found):
+            faults.append(f"{what} {len(found)} areas ({name_some(found)})")
+    bad = activity.index[~(activity >= 0).all(axis=1)]
+    if len(bad):
+        faults.append(f"activity is not a number of at least 0 in {name_some(bad)}")
     return faults
 
 

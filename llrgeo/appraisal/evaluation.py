@@ -15,7 +15,7 @@ from llrgeo.appraisal.activity import (
     site_loads,
     split_contacts,
 )
-from llrgeo.appraisal.demand import Service, service_faults, trips
+from llrgeo.appraisal.demand import Service, activity_faults, service_faults, trips
 from llrgeo.appraisal.options import Option, option_faults
 from llrgeo.schema import name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
@@ -216,7 +216,7 @@ def check_study(options: list[Option], setting: Setting, *, baseline: str) -> No
         if times is not None:
             faults += _matrix_faults(times, setting)
     if setting.activity is not None:
-        faults += _activity_faults(setting.activity, setting, ids)
+        faults += activity_faults(setting.activity, ids, setting.areas.index)
     if not 0 <= setting.tolerance_min < 5:  # noqa: PLR2004  the first band of change ends there
         faults.append(f"the tolerance is {setting.tolerance_min:g} min; it must be 0 to below 5")
     raise_faults(faults, source="study")
@@ -231,22 +231,6 @@ def _matrix_faults(times: TravelTimes, setting: Setting) -> list[str]:
         missing = wanted.difference(found)
         if len(missing):
             faults.append(f"no travel times for {len(missing)} {what} ({name_some(missing)})")
-    return faults
-
-
-def _activity_faults(activity: pd.DataFrame, setting: Setting, ids: list[str]) -> list[str]:
-    unknown = sorted(set(activity.columns) - set(ids))
-    faults = [f"activity names unknown services ({name_some(unknown)})"] if unknown else []
-    for what, found in (
-        ("no activity for", setting.areas.index.difference(activity.index)),
-        ("activity for unknown", activity.index.difference(setting.areas.index)),
-        ("activity twice for", activity.index[activity.index.duplicated()]),
-    ):
-        if len(found):
-            faults.append(f"{what} {len(found)} areas ({name_some(found)})")
-    bad = activity.index[~(activity >= 0).all(axis=1)]
-    if len(bad):
-        faults.append(f"activity is not a number of at least 0 in {name_some(bad)}")
     return faults
 
 

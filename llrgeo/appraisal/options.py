@@ -51,7 +51,8 @@ class Option:
     ) -> Self:
         """Return a new option that opens, closes and moves services, by service id.
 
-        A move is a pair of sites, from and to: the first closes and the second opens.
+        A move is a pair of sites, from and to: the first closes and the second opens. A site that
+        closes loses its capacity with it.
 
         Raises
         ------
@@ -75,7 +76,13 @@ class Option:
         if faults:
             msg = f"option '{name}': " + "; ".join(faults)
             raise InputError(msg)
-        return replace(self, name=name, label=label or name, sites=changed, note=note)
+        capacity = {
+            service: {site: room for site, room in rooms.items() if site in changed[service]}
+            for service, rooms in self.capacity.items()
+        }
+        return replace(
+            self, name=name, label=label or name, sites=changed, capacity=capacity, note=note
+        )
 
     def shares_of(self, service: str, usual: Shares) -> Shares:
         """Return the shares of a service under this option, or the usual ones."""
@@ -88,9 +95,10 @@ def option_faults(option: Option, services: Collection[str], sites: Collection[s
     named = {*option.sites, *option.shares, *option.capacity} - set(services)
     if named:
         faults.append(f"names unknown services ({name_some(sorted(named))})")
-    unknown = set().union(*option.sites.values()) - set(sites)
-    if unknown:
-        faults.append(f"names unknown sites ({name_some(sorted(unknown))})")
+    for service, site_ids in option.sites.items():
+        unknown = sorted(site_ids - set(sites))
+        if unknown:
+            faults.append(f"{service}: no such site: {name_some(unknown)}")
     for service, shares in option.shares.items():
         faults += [f"{service}: {fault}" for fault in share_faults(shares)]
     for service, room in option.capacity.items():

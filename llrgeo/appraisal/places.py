@@ -1,13 +1,12 @@
 """Places: the authorities compared on access, and joined with figures of the user's own."""
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 
 import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.errors import InputError
-from llrgeo.schema import name_some
+from llrgeo.schema import name_some, raise_faults
 
 
 def compare_places(
@@ -61,8 +60,21 @@ def compare_places(
     first = ["option", "rank", "authority_code", "authority"]
     compared = compared[[*first, *compared.columns.difference(first, sort=False)]]
     if indicators is not None:
-        compared = compared.join(_checked(indicators, set(codes)), on="authority_code")
+        raise_faults(indicator_faults(indicators, codes), source="indicators")
+        compared = compared.join(indicators, on="authority_code")
     return compared
+
+
+def indicator_faults(indicators: pd.DataFrame, codes: Iterable[str]) -> list[str]:
+    """Return what is wrong with the user's own figures, given the authorities there are."""
+    faults = []
+    for what, found in (
+        ("names no authority of the areas", set(indicators.index) - set(codes)),
+        ("stands twice", set(indicators.index[indicators.index.duplicated()])),
+    ):
+        if found:
+            faults.append(f"authority_code {what} ({name_some(sorted(found))})")
+    return faults
 
 
 def _city_share(result: OptionResult, areas: pd.DataFrame, city: pd.Index) -> pd.Series:
@@ -75,13 +87,3 @@ def _city_share(result: OptionResult, areas: pd.DataFrame, city: pd.Index) -> pd
             contacts = contacts + one.allocation["contacts"]
     by_place = pd.DataFrame({"city": in_city, "all": contacts}).groupby(areas["authority"]).sum()
     return pd.Series(by_place["city"] / by_place["all"].replace(0.0, np.nan))
-
-
-def _checked(indicators: pd.DataFrame, codes: set[str]) -> pd.DataFrame:
-    unknown = sorted(set(indicators.index) - codes)
-    doubled = sorted(indicators.index[indicators.index.duplicated()])
-    if unknown or doubled:
-        what = f"of no authority here: {name_some(unknown)}; twice: {name_some(doubled)}"
-        msg = f"indicators are matched by authority_code; {what}"
-        raise InputError(msg)
-    return indicators

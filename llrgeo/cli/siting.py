@@ -10,8 +10,8 @@ from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.cli.parameters import StudyFile
 from llrgeo.config import StudyConfig, load_study
-from llrgeo.preparation import read_places
-from llrgeo.study import locate_service
+from llrgeo.locating import locate_service
+from llrgeo.preparation import StudyInputs
 
 SitingObjective = Literal["p-median", "mclp", "lscp", "lscp-b", "p-centre", "kolm-pollak"]
 
@@ -44,7 +44,7 @@ def locate(
 
 def _option_block(site_ids: Sequence[str], service: str, study: StudyConfig) -> str:
     """Write sites as an option to paste into a study file."""
-    known = read_places(study).sites["name"]
+    known = StudyInputs(study).sites["name"]
     names = known.reindex(list(site_ids), fill_value="not in the sites table")
     listed = "".join(
         f'  "{site_id}", # {" ".join(name.split())}\n' for site_id, name in names.items()

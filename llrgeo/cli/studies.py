@@ -10,7 +10,8 @@ from llrgeo.cli.parameters import OutFile, Quiet, StudyFile
 from llrgeo.cli.screen import StageClock, progress, rich_table, scorecard_table, show
 from llrgeo.config import load_study, new_study
 from llrgeo.errors import PublishError
-from llrgeo.preparation import compute_times, read_places
+from llrgeo.journeys import compute_times, judged_times
+from llrgeo.preparation import PLACES, read_inputs
 from llrgeo.provenance import changed_outputs, read_manifest, study_of
 from llrgeo.publish.comparison_chart import comparison_chart
 from llrgeo.schema import name_some
@@ -63,8 +64,8 @@ def replay(
 
 def times(study_file: StudyFile = None, *, out: OutFile, quiet: Quiet = False) -> None:
     """Write the travel times alone, one row a pair, as .parquet or .csv."""
-    study = load_study(study_file)
-    found = compute_times(study, read_places(study), track=progress("Travel times", quiet=quiet))
+    inputs = read_inputs(load_study(study_file), PLACES)
+    found = compute_times(inputs, track=progress("Travel times", quiet=quiet))
     save_travel_times(list(found.values()), out)
 
 
@@ -75,11 +76,11 @@ def validate(
     plot: Annotated[Path | None, typer.Option(help="Where to draw the pairs: .svg.")] = None,
 ) -> None:
     """State the error of a study's travel times against observed or independent ones."""
-    study = load_study(study_file)
-    places = read_places(study)
-    found = next(iter(compute_times(study, places).values()))
+    inputs = read_inputs(load_study(study_file), PLACES)
     compared = compare_travel_times(
-        found, read_reference(reference), authority=places.areas["authority"]
+        judged_times(inputs, inputs.sites),
+        read_reference(reference),
+        authority=inputs.areas["authority"],
     )
     for table in (compared.overall, compared.by_distance, compared.by_authority):
         show(rich_table(table))

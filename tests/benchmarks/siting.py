@@ -23,7 +23,7 @@ import queue
 import resource
 import time
 from collections.abc import Callable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from math import comb
 from pathlib import Path
 
@@ -40,7 +40,9 @@ from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.config import build_services
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes
-from llrgeo.study import compute_times, read_places
+from llrgeo.inputs.sites import sites_for
+from llrgeo.journeys import judged_times
+from llrgeo.preparation import StudyInputs
 from llrgeo.travel.times import TravelTimes
 
 LARGE = 2_000
@@ -64,12 +66,11 @@ class Instance:
 def instances(sample_data: Path | None) -> Iterator[Instance]:
     """Yield the eight instances."""
     study = llrgeo.load_study()
-    places = read_places(study)
-    times = next(iter(compute_times(study, places).values()))
+    inputs = StudyInputs(study)
+    times = judged_times(inputs, inputs.sites)
     for service in build_services(study)[:3]:
-        hosts = places.sites["services"].str.split(";").map(lambda ids, s=service.id: s in ids)
-        minutes = times.select(places.sites.index[hosts]).minutes
-        yield Instance(f"LLR {service.id}", minutes, trips(service, places.areas), 8)
+        minutes = times.select(sites_for(inputs.sites, service.id)).minutes
+        yield Instance(f"LLR {service.id}", minutes, trips(service, inputs.areas), 8)
     if sample_data:
         yield brighton(sample_data)
         yield devon(sample_data)
@@ -127,15 +128,13 @@ def graph_instance(name: str, nodes: int, p: int) -> Instance:
 
 def large_instance() -> Instance:
     """Return LLR with 2,000 postcodes, evenly down the list, as candidates, and 20 sites."""
-    study = llrgeo.load_study()
-    places = read_places(study)
+    inputs = StudyInputs(llrgeo.load_study())
     postcodes = read_postcodes()
     inside = postcodes.index[postcodes["area_id"].notna()].sort_values()
     chosen = inside[np.linspace(0, len(inside) - 1, LARGE).astype(int)]
     points = locate_postcodes(chosen, postcodes).rename_axis("site_id")
-    candidates = replace(places, sites=gpd.GeoDataFrame(geometry=points))
-    times = next(iter(compute_times(study, candidates).values()))
-    weights = places.areas["residents"].astype(float)
+    times = judged_times(inputs, gpd.GeoDataFrame(geometry=points))
+    weights = inputs.areas["residents"].astype(float)
     return Instance(f"LLR postcodes {len(weights)} x {LARGE}", times.minutes, weights, 20)
 
 

@@ -1,0 +1,96 @@
+"""The travel times of a study, by mode and period, and the setting that they make."""
+
+import logging
+from collections.abc import Mapping
+from dataclasses import replace
+from typing import Final, TypeAlias
+
+import geopandas as gpd
+
+from llrgeo.appraisal.evaluation import Setting
+from llrgeo.config import StudyConfig, build_services
+from llrgeo.preparation import StudyInputs, study_periods
+from llrgeo.roads.network import age_note
+from llrgeo.schema import Track
+from llrgeo.travel.rim import journeys_near_rim, rim_note
+from llrgeo.travel.routers import times_from_sites
+from llrgeo.travel.times import TravelTimes
+
+TimesBy: TypeAlias = Mapping[tuple[str, str], TravelTimes]
+"""Travel times by mode and period."""
+
+logger = logging.getLogger(__name__)
+
+_PUBLISHED_DECIMALS: Final = 1  # pages carry tenths, so every figure is computed from tenths
+
+
+def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
+    """Compute the minutes from every area to every site, for each mode and period of a study.
+
+    Minutes are rounded to tenths: what is published is what was appraised. Their note says where
+    streets are old, and which journeys come near the rim of the network.
+    """
+    study, times = inputs.study, {}
+    ends = inputs.areas.geometry, inputs.sites.geometry
+    for mode, router in inputs.routers.items():
+        for period in study_periods(study, mode):
+            found = router.travel_times(*ends, mode=mode, period=period, track=track)
+            near = journeys_near_rim(router, found, *ends)
+            rim = rim_note(found, near, longest_min=max(study.thresholds_min))
+            warnings = [one for one in (age_note(router.network.info, study.date), rim) if one]
+            for warning in warnings:
+                logger.warning("%s, %s: %s", mode, period, warning)
+            note = " ".join([found.error_note, *warnings])
+            times[mode, period] = _published(replace(found, error_note=note), study)
+    return times
+
+
+def judged_times(inputs: StudyInputs, sites: gpd.GeoDataFrame) -> TravelTimes:
+    """Compute the minutes from every area to some sites, by the study's first mode and period."""
+    study = inputs.study
+    mode, period = study.modes[0], study.periods[0]
+    router = inputs.routers[mode]
+    times = router.travel_times(inputs.areas.geometry, sites.geometry, mode=mode, period=period)
+    return _published(times, study)
+
+
+def compute_team_times(inputs: StudyInputs) -> TimesBy:
+    """Compute the minutes from every site to every area; empty if no team visits homes.
+
+    Teams drive wherever the study has driving times.
+    """
+    if not any(service.delivery == "team" for service in inputs.study.services):
+        return {}
+    areas, sites = inputs.areas.geometry, inputs.sites.geometry
+    return {
+        (mode, period): _published(
+            times_from_sites(inputs.routers[mode], areas, sites, mode=mode, period=period),
+            inputs.study,
+        )
+        for mode in [one for one in inputs.study.modes if one == "car"] or inputs.study.modes
+        for period in study_periods(inputs.study, mode)
+    }
+
+
+def build_setting(inputs: StudyInputs, times_by: TimesBy, team_times_by: TimesBy) -> Setting:
+    """Return what all options of a study are judged on: its first mode and period."""
+    study = inputs.study
+    return Setting(
+        areas=inputs.areas,
+        sites=inputs.sites,
+        services=build_services(study),
+        times=next(iter(times_by.values())),
+        tolerance_min=study.tolerance_min,
+        thresholds_min=study.thresholds_min,
+        team_times=next(iter(team_times_by.values()), None),
+        kg_co2e_per_km=inputs.rates.value("emission_factor"),
+        activity=inputs.activity,
+    )
+
+
+def _published(times: TravelTimes, study: StudyConfig) -> TravelTimes:
+    """Apply the study's calibration of driving times and round to the precision published."""
+    minutes = times.minutes
+    if times.mode == "car":
+        minutes = minutes * study.time_factor + study.terminal_min
+    return replace(times, minutes=minutes.round(_PUBLISHED_DECIMALS))
