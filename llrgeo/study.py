@@ -19,7 +19,7 @@ from llrgeo.journeys import TimesBy, build_setting, compute_team_times, compute_
 from llrgeo.preparation import StudyInputs, read_inputs
 from llrgeo.provenance import describe_run
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.folder import publish, publish_print_maps
+from llrgeo.publish.folder import publish, publish_pdf, publish_print_maps
 from llrgeo.schema import Track
 from llrgeo.travel.times import TravelTimes
 
@@ -118,6 +118,18 @@ def print_study(result: StudyResult, folder: Path) -> list[Path]:
     """
     logger.info("maps for print")
     return publish_print_maps(build_edition(result), folder)
+
+
+def print_report(result: StudyResult, folder: Path) -> list[Path]:
+    """Write a study's report as PDF.
+
+    Raises
+    ------
+    LlrgeoError
+        As `publish_study`, and if no browser that prints is installed.
+    """
+    logger.info("report as PDF")
+    return publish_pdf(build_edition(result), folder)
 
 
 def build_edition(result: StudyResult) -> Edition:

@@ -11,7 +11,9 @@ import pytest
 from llrgeo.config import load_study
 from llrgeo.publish.charts import coverage, ranks_chart, tornado_chart, winners_chart
 from llrgeo.publish.drawing import safe_name, words
+from llrgeo.publish.pages import css_text, share
 from llrgeo.publish.report import render_report
+from llrgeo.publish.report_tables import changes_table, ranks, tornado_table, winners
 from llrgeo.publish.static_map import change_map, frame
 from llrgeo.publish.view import build_view
 from llrgeo.study import build_edition, run_study
@@ -53,10 +55,11 @@ def test_the_page_has_what_a_reader_and_a_screen_reader_need(edition):
     page = outline(render_report(edition))
     tags = [tag for tag, _ in page.elements]
     assert ("html", {"lang": "en-GB"}) in page.elements
-    assert tags.count("h1") == tags.count("main") == tags.count("title") - tags.count("svg") == 1
+    drawings = [a for tag, a in page.elements if tag == "svg" and a.get("aria-hidden") != "true"]
+    assert tags.count("h1") == tags.count("main") == tags.count("title") - len(drawings) == 1
     assert "script" not in tags
-    assert all(attrs.get("role") == "img" for tag, attrs in page.elements if tag == "svg")
-    assert tags.count("desc") == tags.count("svg") >= 4
+    assert all(attrs.get("role") == "img" for attrs in drawings)
+    assert tags.count("desc") == len(drawings) >= 4
 
 
 def test_every_contents_link_leads_somewhere(edition):
@@ -96,18 +99,49 @@ def test_coverage_counts_all_people_the_unreachable_included(edition):
 
 
 def test_the_chart_of_winners_says_its_numbers(edition):
-    drawn = winners_chart(edition, views(edition))
+    drawn = winners_chart(winners(edition))
     assert drawn.description == "Clinics at all sites: 300 shorter, 0 longer."
     assert ">300<" in drawn.svg()
 
 
-def test_the_chart_of_ranks_puts_the_likeliest_first_place_on_top():
-    ranks = pd.DataFrame(
-        {"option": ["a", "a", "b", "b"], "rank": [1, 2, 1, 2], "share": [0.25, 0.75, 0.75, 0.25]}
+def test_the_chart_of_ranks_puts_the_likeliest_first_place_on_top(edition):
+    table = pd.DataFrame(
+        {
+            "option": ["today", "today", "nearer", "nearer"],
+            "rank": [1, 2, 1, 2],
+            "share": [0.25, 0.75, 0.75, 0.25],
+        }
     )
-    svg = ranks_chart(ranks, {"a": "Option A", "b": "Option B"}).svg()
-    assert svg.index(">Option B<") < svg.index(">Option A<")
-    assert "Option B: 75%; Option A: 25%" in svg
+    svg = ranks_chart(ranks(replace(edition, tables={"rank_acceptability": table}))).svg()
+    assert svg.index(">Clinics at all sites<") < svg.index(">Today<")
+    assert "Clinics at all sites: 75%; Today: 25%" in svg
+
+
+def test_every_chart_has_its_numbers_in_a_table(edition):
+    page = render_report(edition)
+    tables = set(re.findall(r'<table id="table-([^"]+)"', page))
+    assert {"people", "coverage", "ranks", "tornado"} <= tables
+    assert {"groups-nearer", "services-nearer", "changes"} <= tables
+    assert page.count('id="chart-') == 2 * 4
+
+
+def test_an_option_tells_where_services_start_and_stop_not_where_they_stay(edition):
+    page = render_report(edition)
+    told = page.partition('id="options"')[2].partition("</dl>")[0]
+    assert "Would start at: Cottage hospital, Health centre." in told
+    assert "Would stop" not in told
+    assert "City hospital" not in told
+
+
+def test_changes_have_signs_and_those_who_arrive_nowhere_have_words(edition):
+    rows = {row[0]: row[1] for row in changes_table(edition)["rows"]}
+    assert rows["Fields"] == "no route"
+    assert rows["Town"].startswith("\N{MINUS SIGN}")
+
+
+def test_the_tornado_s_table_names_who_leads(edition):
+    table = tornado_table(edition)
+    assert {cell for row in table["rows"] for cell in row[3:]} <= {"Today", "Clinics at all sites"}
 
 
 @pytest.mark.parametrize(("leader", "expected"), [("b", "changes hands"), ("a", "No single")])
@@ -134,3 +168,13 @@ def test_a_map_counts_everyone_and_every_area_is_drawn(edition):
 
 def test_names_of_elements_are_plain():
     assert safe_name("a b<c>-é") == "a-b-lt-c-gt---"
+
+
+def test_a_share_is_not_rounded_to_none_or_all():
+    shares = (0, 0.004, 0.5, 0.996, 1)
+    assert [share(one) for one in shares] == ["0%", "<1%", "50%", ">99%", "100%"]
+
+
+def test_text_cannot_leave_its_string_in_a_style_sheet():
+    assert not re.search(r"[^\\\w ]", css_text(HOSTILE))
+    assert css_text("a.b") == r"a\2e b"

@@ -14,8 +14,9 @@ from llrgeo.journeys import compute_times, judged_times
 from llrgeo.preparation import PLACES, read_inputs
 from llrgeo.provenance import changed_outputs, read_manifest, study_of
 from llrgeo.publish.comparison_chart import comparison_chart
+from llrgeo.publish.pdf import find_renderer
 from llrgeo.schema import name_some
-from llrgeo.study import print_study, publish_study, run_study
+from llrgeo.study import print_report, print_study, publish_study, run_study
 from llrgeo.travel.compare import compare_travel_times, read_reference
 from llrgeo.travel.times import save_travel_times
 
@@ -28,15 +29,22 @@ def run(
     print_maps: Annotated[
         bool, typer.Option("--print", help="Make maps for print too: A4 and A3, SVG and PNG.")
     ] = False,
+    pdf: Annotated[
+        bool, typer.Option("--pdf", help="Print the report as PDF too, by Chromium or Chrome.")
+    ] = False,
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
+    if pdf:
+        find_renderer()  # a missing one is told before the work, not after
     clock = StageClock()
     with clock.running() if timings else nullcontext():
         result = run_study(load_study(study_file), track=progress("Travel times", quiet=quiet))
         publish_study(result, out, track=progress("Pages and tables", quiet=quiet))
         if print_maps:
             print_study(result, out)
+        if pdf:
+            print_report(result, out)
     if not quiet:
         show(scorecard_table(result))
         show(f"Written: {out / 'index.html'}")

@@ -24,7 +24,7 @@ LAUNCH_FLAGS: Final = (
     "--disable-sync",
     "--no-first-run",
 )
-_NAMES: Final = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
 _AXE_TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _SMALL_TARGETS: Final = """size => [...document.querySelectorAll(
   "button, select, summary, input[type=text], label:has(input), .leaflet-bar a")]
@@ -40,7 +40,7 @@ _FOCUSED: Final = """() => {
 
 def has_browser() -> bool:
     """Tell whether Chromium and what drives it are installed (the extra `browser`)."""
-    return _chromium() is not None and all(
+    return installed_chromium() is not None and all(
         find_spec(name) for name in ("playwright", "axe_playwright_python")
     )
 
@@ -65,7 +65,7 @@ def open_browser() -> Iterator["Browser"]:
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
 
     with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=_chromium(), args=LAUNCH_FLAGS)
+        browser = driver.chromium.launch(executable_path=installed_chromium(), args=LAUNCH_FLAGS)
         try:
             yield browser
         finally:
@@ -133,7 +133,7 @@ def _width_findings(page: "Page") -> list[Finding]:
     return [Finding("width", f"{width} pixels wide on a screen of {NARROW}")]
 
 
-def _chromium() -> str | None:
+def installed_chromium() -> str | None:
     """Return the path of an installed Chromium or Chrome."""
-    found = (shutil.which(name) for name in _NAMES)
+    found = (shutil.which(name) for name in BROWSERS)
     return next((path for path in found if path), None)

@@ -87,6 +87,15 @@ def shape(geometry: shapely.Geometry, colour: str, *, edge: str = "none") -> Mar
     )
 
 
+def hatch(name: str) -> Markup:
+    """Return a pattern of thin slanted lines, to fill a shape with as `url(#name)`."""
+    return Markup(
+        '<defs><pattern id="{}" width="5" height="5" patternUnits="userSpaceOnUse" '
+        'patternTransform="rotate(45)"><path d="M0 0V5" stroke="{}" stroke-width="1.6"/>'
+        "</pattern></defs>"
+    ).format(name, INK)
+
+
 def path_of(geometry: shapely.Geometry) -> str:
     """Return the rings of polygons as the commands of an SVG path."""
     rings = shapely.get_rings(shapely.get_parts(geometry))

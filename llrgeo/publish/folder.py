@@ -12,6 +12,7 @@ from llrgeo.errors import PublishError
 from llrgeo.publish import gis
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.explorer import render_explorer
+from llrgeo.publish.pdf import render_pdf
 from llrgeo.publish.plain_words import render_plain_words
 from llrgeo.publish.print_maps import print_maps
 from llrgeo.publish.report import render_report
@@ -23,6 +24,7 @@ Content: TypeAlias = str | bytes
 Renderer: TypeAlias = Callable[[Edition], Content]
 
 EXPLORER: Final = "explorer.html"
+PDF: Final = "report.pdf"
 
 
 def publish(edition: Edition, folder: Path, *, track: Track = iter) -> list[Path]:
@@ -56,6 +58,20 @@ def publish_print_maps(edition: Edition, folder: Path) -> list[Path]:
         If the folder cannot be written to.
     """
     return write_files(print_maps(edition), folder)
+
+
+def publish_pdf(edition: Edition, folder: Path) -> list[Path]:
+    """Write the report as PDF into a folder; it is no part of what the manifest describes.
+
+    Its bytes depend on the browser and the fonts of the machine, and a replay elsewhere could not
+    make them anew.
+
+    Raises
+    ------
+    PublishError
+        If no renderer is installed, it fails, or the folder cannot be written to.
+    """
+    return write_files({PDF: render_pdf(render_report(edition), edition.date)}, folder)
 
 
 def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:

@@ -48,6 +48,14 @@ def content_policy(*, scripts: Iterable[str], styles: Iterable[str]) -> str:
     )
 
 
+def css_text(text: str) -> str:
+    """Return text for a string in a style sheet: letters, digits and spaces, all else by number."""
+    return "".join(
+        sign if sign.isascii() and (sign.isalnum() or sign == " ") else f"\\{ord(sign):x} "
+        for sign in text
+    )
+
+
 def asset(name: str) -> str:
     """Return the text of one of our own assets, such as `model.js`."""
     return (ASSETS / name).read_text(encoding="utf-8")
@@ -88,6 +96,15 @@ def render(template: str, values: Mapping[str, Any]) -> str:
 def people(count: float) -> str:
     """Write a number of people: 1,121,994."""
     return f"{count:,.0f}"
+
+
+def share(value: float) -> str:
+    """Write a share in per cent; what is neither none nor all is not written as such."""
+    if 0 < value < 0.005:  # noqa: PLR2004 - rounds to none
+        return "<1%"
+    if 0.995 <= value < 1:  # noqa: PLR2004 - rounds to all
+        return ">99%"
+    return f"{value:.0%}"
 
 
 def minutes(value: float) -> str:

@@ -1,29 +1,41 @@
 """The report: one page that says everything without a script."""
 
+from collections.abc import Iterator
 from typing import Any, Final
 
-import pandas as pd
 from markupsafe import Markup
 
+from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
+from llrgeo.publish import report_tables as tables
 from llrgeo.publish.charts import coverage_curves, ranks_chart, tornado_chart, winners_chart
 from llrgeo.publish.drawing import Drawing
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.static_map import change_map, frame
-from llrgeo.publish.view import View, build_view, headline, journey_label
+from llrgeo.publish.report_tables import Table
+from llrgeo.publish.static_map import Frame, change_key, change_map, frame
+from llrgeo.publish.view import View, build_view, journey_label
 from llrgeo.publish.wording import wording
 
-_GROUPS: Final = ("authority", "deprivation fifth", "age", "disability", "rural or urban")
 _GLOSSARY: Final = (
     "area",
-    "contact",
     "option",
+    "contact",
     "standard",
     "deprivation",
-    "equal_minutes",
     "weighting",
+    "equal_minutes",
+    "gini",
+    "concentration",
+    "slope",
     "present_value",
 )
+_TABLES: Final = {
+    "scorecard": tables.scorecard_table,
+    "journeys": tables.changes_table,
+    "equity": tables.equity_table,
+    "costs": tables.costs_table,
+    "activity": tables.activity_table,
+}
 
 
 def render_report(edition: Edition) -> str:
@@ -32,9 +44,13 @@ def render_report(edition: Edition) -> str:
     What is told about all services together comes from the appraisal's tables; a section whose
     table the edition lacks is left out.
     """
-    journey, service = edition.journeys()[0], edition.services[0]
-    views = [build_view(edition, option, service, journey) for option in edition.options]
-    styles = [pages.page_style(edition), pages.asset("report.css")]
+    journey = edition.journeys()[0]
+    views = {
+        option.name: [build_view(edition, option, one, journey) for one in edition.services]
+        for option in edition.options
+    }
+    styles = [pages.page_style(edition), pages.asset("report.css"), _page_marks(edition)]
+    land = frame(edition)
     return pages.render(
         "report.html",
         {
@@ -42,157 +58,81 @@ def render_report(edition: Edition) -> str:
             "run": pages.run_mark(edition),
             "policy": pages.content_policy(scripts=(), styles=styles),
             "styles": [Markup(one) for one in styles],  # noqa: S704 - our own files
-            "service": service,
             "journey": journey_label(journey),
             "sentences": _sentences(edition),
-            "options": [_option(edition, view) for view in views],
-            "maps": _maps(edition, views),
-            "charts": {one.name: one for one in _charts(edition, views)},
-            "tables": {one["id"]: one for one in report_tables(edition)},
+            "options": [_option(edition, views[one.name], land) for one in edition.options[1:]],
+            "figures": {one.name: (one, table) for one, table in _figures(edition, views)},
+            "tables": {
+                name: make(edition) for name, make in _TABLES.items() if _has(edition, name)
+            },
             "robustness": edition.robustness,
             "glossary": [(wording()[f"term_{x}"], wording()[f"term_{x}_text"]) for x in _GLOSSARY],
         },
     )
 
 
-def report_tables(edition: Edition) -> list[dict[str, Any]]:
-    """Return the tables of the report that the edition has the figures for."""
-    makers = {
-        "scorecard": _scorecard,
-        "journeys": _journeys,
-        "equity": _equity,
-        "costs": _costs,
-        "activity": _activity,
-    }
-    return [make(edition) for name, make in makers.items() if name in edition.tables]
+def _has(edition: Edition, name: str) -> bool:
+    return name in edition.tables
 
 
 def _sentences(edition: Edition) -> list[str]:
-    if "sentences" not in edition.tables:
+    if not _has(edition, "sentences"):
         return []
     table = edition.tables["sentences"].set_index("option")["sentence"]
-    return [table[one.name] for one in edition.options if one is not edition.baseline]
+    return [table[option.name] for option in edition.options[1:]]
 
 
-def _option(edition: Edition, view: View) -> dict[str, Any]:
-    """Return what is said of one option: its label, why it is there, who gains and who loses."""
-    option = view.option
-    changed = option is not edition.baseline
+def _option(edition: Edition, views: list[View], land: Frame) -> dict[str, Any]:
+    """Return what is said of one option: why it is there, what moves, who gains and who loses."""
+    option, first = views[0].option, views[0]
+    groups = [tables.groups_table(edition, option)] if _has(edition, "journeys") else []
     return {
+        "name": option.name,
         "label": option.label,
         "note": option.note,
-        "headline": headline(view) if changed else [],
-        "sites": [
-            (service.label, _site_list(edition, option.sites.get(service.id, frozenset())))
-            for service in edition.services
-            if option.sites.get(service.id) != edition.baseline.sites.get(service.id)
-        ],
+        "services": tables.service_table(edition, views),
+        "moves": list(_moves(edition, option)),
+        "map": change_map(edition, land, first),
+        "key": [row for row in change_key(edition, first) if row.people],
+        "groups": groups,
     }
 
 
-def _site_list(edition: Edition, site_ids: frozenset[str]) -> str:
+def _moves(edition: Edition, option: Option) -> Iterator[tuple[str, str, str]]:
+    """Yield services that move alike: their labels, where they would start and where stop."""
+    alike: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
+    for service in edition.services:
+        alike.setdefault(tables.moves(edition, option, service.id), []).append(service.label)
+    for (starts, stops), labels in alike.items():
+        if starts or stops:
+            yield "; ".join(labels), _site_names(edition, starts), _site_names(edition, stops)
+
+
+def _site_names(edition: Edition, site_ids: frozenset[str]) -> str:
     return ", ".join(sorted(edition.sites.loc[list(site_ids), "name"]))
 
 
-def _maps(edition: Edition, views: list[View]) -> list[Drawing]:
-    land = frame(edition)
-    return [
-        change_map(edition, land, view) for view in views if view.option is not edition.baseline
-    ]
+def _figures(edition: Edition, views: dict[str, list[View]]) -> Iterator[tuple[Drawing, Table]]:
+    """Yield the charts that the edition has the figures for, each with its numbers in a table."""
+    first = [of_option[0] for of_option in views.values()]
+    yield coverage_curves(first), tables.coverage_table(first)
+    if _has(edition, "journeys"):
+        winners = tables.winners(edition)
+        yield winners_chart(winners), tables.winners_table(winners)
+    if _has(edition, "rank_acceptability"):
+        ranks = tables.ranks(edition)
+        yield ranks_chart(ranks), tables.ranks_table(ranks)
+    if _has(edition, "tornado"):
+        yield tornado_chart(edition.tables["tornado"]), tables.tornado_table(edition)
 
 
-def _charts(edition: Edition, views: list[View]) -> list[Drawing]:
-    labels = {option.name: option.label for option in edition.options}
-    charts = [coverage_curves(views), winners_chart(edition, views)]
-    if "rank_acceptability" in edition.tables:
-        charts.append(ranks_chart(edition.tables["rank_acceptability"], labels))
-    if "tornado" in edition.tables:
-        charts.append(tornado_chart(edition.tables["tornado"]))
-    return charts
-
-
-def _scorecard(edition: Edition) -> dict[str, Any]:
-    """Return options by criteria, best first, in the units of each criterion."""
-    card = edition.tables["scorecard"].sort_values("total", ascending=False, kind="stable")
-    criteria = edition.tables["criteria"].set_index("criterion")
-    words = wording()
-    heads = [words["option_label"], *criteria["label"], words["column_score"]]
-    units = criteria["unit"].astype(str).to_dict()
-    rows = [
-        [
-            one["label"],
-            *(_figure(one[str(name)], unit) for name, unit in units.items()),
-            f"{one['total']:.2f}",
-        ]
-        for _, one in card.iterrows()
-    ]
-    return _table("scorecard", heads, rows)
-
-
-def _journeys(edition: Edition) -> dict[str, Any]:
-    """Return who gains and who loses by group of people, over all services together."""
-    table = edition.tables["journeys"]
-    chosen = table[(table["service"] == "all") & table["group"].isin(["everyone", *_GROUPS])]
-    chosen = chosen[chosen["option"] != edition.baseline.name]
-    labels = {option.name: option.label for option in edition.options}
-    words = wording()
-    heads = [
-        words[f"column_{x}"] for x in ("place", "option", "shorter", "longer", "same", "change")
-    ]
-    rows = [
-        [
-            f"{one['group']}: {one['level']}" if one["group"] != "everyone" else words["everyone"],
-            labels[one["option"]],
-            pages.people(one["improved"] + one["gained"]),
-            pages.people(one["worsened"] + one["lost"]),
-            pages.people(one["unchanged"] + one["none"]),
-            f"{one['change_mean_min']:+.1f}",
-        ]
-        for _, one in chosen.sort_values(["group", "level"], kind="stable").iterrows()
-    ]
-    return _table("journeys", heads, rows)
-
-
-def _equity(edition: Edition) -> dict[str, Any]:
-    words, labels = wording(), {option.name: option.label for option in edition.options}
-    columns = ("mean_min", "ede_min", "gini", "concentration_index", "slope_index_min")
-    heads = [words["option_label"], *(words[f"column_{column}"] for column in columns)]
-    rows = [
-        [labels[one["option"]], *(f"{one[column]:.2f}" for column in columns)]
-        for _, one in edition.tables["equity"].iterrows()
-    ]
-    return _table("equity", heads, rows)
-
-
-def _costs(edition: Edition) -> dict[str, Any]:
-    words, labels = wording(), {option.name: option.label for option in edition.options}
-    columns = ("capital", "running", "provider", "patients", "equivalent_annual_cost")
-    heads = [words["option_label"], *(words[f"column_{column}"] for column in columns)]
-    rows = [
-        [labels[one["option"]], *(_millions(one[column]) for column in columns)]
-        for _, one in edition.tables["costs"].iterrows()
-    ]
-    return _table("costs", heads, rows)
-
-
-def _activity(edition: Edition) -> dict[str, Any]:
-    words = wording()
-    columns = ("label", "contacts", "source")
-    heads = [words["service_label"], words["column_contacts"], words["column_source"]]
-    rows = [
-        [one["label"], pages.people(one["contacts"]), one["source"]]
-        for _, one in edition.tables["activity"][list(columns)].iterrows()
-    ]
-    return _table("activity", heads, rows)
-
-
-def _figure(value: float, unit: str) -> str:
-    return f"{value:.0%}" if unit == "share" else f"{value:,.1f} {unit}"
-
-
-def _millions(value: float) -> str:
-    return "" if pd.isna(value) else f"{value / 1e6:,.1f}"
-
-
-def _table(name: str, heads: list[str], rows: list[list[str]]) -> dict[str, Any]:
-    return {"id": name, "caption": wording()[f"table_{name}"], "heads": heads, "rows": rows}
+def _page_marks(edition: Edition) -> str:
+    """Return a style that puts study, run and number at the foot of each printed page."""
+    mark = (
+        f"{edition.title}. {edition.date}. {wording()['run'].format(run=pages.run_mark(edition))}"
+    )
+    number = wording()["page_number"].format(page='" counter(page) "', pages='" counter(pages) "')
+    return (
+        f'@page {{ @bottom-left {{ content: "{pages.css_text(mark)}"; }} '
+        f'@bottom-right {{ content: "{number}"; }} }}'
+    )

@@ -1,6 +1,8 @@
-"""Maps that need no script: the areas of an edition in classes, as drawings for pages and print."""
+"""Maps that need no script: the areas of an edition in classes, as drawings for pages."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -12,16 +14,18 @@ from llrgeo.publish import drawing, palette
 from llrgeo.publish.drawing import Drawing
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.pages import people
-from llrgeo.publish.view import View, change_classes
+from llrgeo.publish.view import View, change_classes, journey_label
 from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG
 
-_WIDTH = 640.0
-_MARGIN = 8.0
-_SIMPLIFY_M = 250.0
-_TOWNS = 16
-_LETTER = 7.5  # width of a letter of a name
-_LINE = 24.0  # height that a name keeps free
+_WIDTH: Final = 480.0
+_MARGIN: Final = 8.0
+_SIMPLIFY_M: Final = 250.0
+_TOWNS: Final = 16
+_LETTER: Final = 7.0  # width of a letter of a name
+_NAME_TOPS: Final = (-20.0, 6.0)  # a name stands above its town, else below
+_NAME_HEIGHT: Final = 14.0
+_DOT: Final = 4.0  # radius of a site
 
 
 @dataclass(frozen=True, slots=True)
@@ -70,27 +74,53 @@ def frame(edition: Edition) -> Frame:
     return Frame(drawn, gpd.GeoSeries(borders), metres, (west, north), height)
 
 
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A class of a map: what it is called, how it is filled, and how many people live there."""
+
+    label: str
+    colour: str
+    people: int
+    longer: bool
+
+
+def change_key(edition: Edition, view: View) -> list[KeyRow]:
+    """Return the classes of change, much shorter first; those of longer journeys are hatched."""
+    tolerance = edition.tolerance_min
+    classes = change_classes(view.areas, palette.change_limits(tolerance))
+    counts = view.areas["people"].groupby(classes).sum()
+    colours = [*palette.change_colours(tolerance), palette.NO_ROUTE_COLOUR]
+    middle = len(palette.change_limits(tolerance))
+    return [
+        KeyRow(label, colour, int(counts.get(place, 0)), longer=middle < place <= 2 * middle)
+        for place, (label, colour) in enumerate(
+            zip(palette.change_labels(tolerance), colours, strict=True)
+        )
+    ]
+
+
 def change_map(edition: Edition, land: Frame, view: View) -> Drawing:
     """Draw how an option changes the journey for a service, area by area."""
-    limits = palette.change_limits(edition.tolerance_min)
-    classes = change_classes(view.areas, limits)
-    colours = [*palette.change_colours(edition.tolerance_min), palette.NO_ROUTE_COLOUR]
-    labels = palette.change_labels(edition.tolerance_min)
-    counts = view.areas["people"].groupby(classes).sum()
-    shown = [place for place in range(len(labels)) if counts.get(place, 0)]
-    parts = [drawing.shape(_joined(land, classes == place), colours[place]) for place in shown]
-    captions = [f"{labels[place]}: {people(counts[place])} people" for place in shown]
-    below = drawing.key(
-        captions, [colours[place] for place in shown], x=_MARGIN, y=land.height + 10
+    key = change_key(edition, view)
+    classes = change_classes(view.areas, palette.change_limits(edition.tolerance_min))
+    name = drawing.safe_name(f"map-{view.option.name}-{view.service.id}")
+    parts = [drawing.hatch(f"{name}-hatch")]
+    for place, row in enumerate(key):
+        shape = _joined(land, classes == place)
+        parts.append(drawing.shape(shape, row.colour))
+        if row.longer:
+            parts.append(drawing.shape(shape, f"url(#{name}-hatch)"))
+    title = wording()["map_title"].format(
+        option=view.option.label, service=view.service.label, journey=journey_label(view.journey)
     )
-    title = wording()["map_title"].format(option=view.option.label, service=view.service.label)
+    counts = "; ".join(f"{row.label}: {people(row.people)} people" for row in key if row.people)
     return Drawing(
-        name=drawing.safe_name(f"map-{view.option.name}-{view.service.id}"),
+        name=name,
         title=title,
-        description="; ".join(captions) + ".",
+        description=f"{counts}.",
         width=_WIDTH,
-        height=land.height + 20 + 20 * len(shown),
-        parts=(*parts, *_marks(edition, land, view), *below),
+        height=land.height,
+        parts=(*parts, *_marks(edition, land, view)),
     )
 
 
@@ -102,31 +132,41 @@ def _marks(edition: Edition, land: Frame, view: View) -> list[Markup]:
     """Return borders, the sites that run the service, and the larger towns."""
     parts = [drawing.shape(border, "none", edge=drawing.INK) for border in land.borders]
     open_sites = sorted(view.option.sites.get(view.service.id, frozenset()))
-    spots = land.place(edition.sites.loc[open_sites].geometry)
-    parts += [
-        Markup(
-            '<circle cx="{:.1f}" cy="{:.1f}" r="4" fill="#fff" stroke="{}" stroke-width="2"/>'
-        ).format(x, y, drawing.INK)
-        for x, y in spots
+    spots = [
+        (x, y)
+        for x, y in land.place(edition.sites.loc[open_sites].geometry)
         if 0 <= x <= _WIDTH and 0 <= y <= land.height
     ]
-    return parts + [_haloed(x, y, name) for name, x, y in _towns(edition, land)]
+    parts += [
+        Markup(
+            '<circle cx="{:.1f}" cy="{:.1f}" r="{:g}" fill="#fff" stroke="{}" stroke-width="2"/>'
+        ).format(x, y, _DOT, drawing.INK)
+        for x, y in spots
+    ]
+    return parts + [_haloed(x, y, name) for name, x, y in _towns(edition, land, spots)]
 
 
-def _towns(edition: Edition, land: Frame) -> list[tuple[str, float, float]]:
-    """Choose the towns to name: the largest first, none so near another that names overlap."""
+def _towns(
+    edition: Edition, land: Frame, spots: Iterable[tuple[float, float]]
+) -> list[tuple[str, float, float]]:
+    """Choose the towns to name, the largest first, and where: clear of names, if possible of sites.
+
+    Returns the name, and the middle of its foot.
+    """
     inside = edition.base.places[edition.base.places.to_crs(BNG).within(_land(edition))]
     ordered = inside.sort_values(["residents", "name"], ascending=[False, True])
+    dots = shapely.union_all([shapely.Point(spot).buffer(_DOT + 1) for spot in spots])
     chosen: list[tuple[str, float, float]] = []
+    taken: list[shapely.Polygon] = []
     for name, (x, y) in zip(ordered["name"], land.place(ordered.geometry), strict=True):
-        near = any(
-            abs(x - other_x) < _LETTER * (len(name) + len(other)) / 2 and abs(y - other_y) < _LINE
-            for other, other_x, other_y in chosen
-        )
-        if not near:
-            chosen.append((str(name), x, y))
-        if len(chosen) == _TOWNS:
-            break
+        half = _LETTER * len(name) / 2
+        rooms = [shapely.box(x - half, y + top, x + half, y + top + _NAME_HEIGHT)
+                 for top in _NAME_TOPS]  # fmt: skip
+        free = [room for room in rooms if not shapely.intersects(room, taken).any()]
+        if free and len(chosen) < _TOWNS:
+            room = next((one for one in free if not one.intersects(dots)), free[0])
+            chosen.append((str(name), x, room.bounds[3] - 3))
+            taken.append(room)
     return chosen
 
 
@@ -135,9 +175,10 @@ def _land(edition: Edition) -> shapely.Geometry:
 
 
 def _haloed(x: float, y: float, text: str) -> Markup:
-    """Return a name above a point, to be read on any colour."""
+    """Return a name to be read on any colour; it stays within the drawing."""
+    half = _LETTER * len(text) / 2
     return Markup(
         '<text x="{:.1f}" y="{:.1f}" text-anchor="middle" font-size="12" font-weight="bold" '
         'font-family="Arial, Helvetica, sans-serif" fill="{}" stroke="#fff" stroke-width="3" '
         'paint-order="stroke">{}</text>'
-    ).format(x, y - 7, drawing.INK, text)
+    ).format(min(max(x, half), _WIDTH - half), y, drawing.INK, text)

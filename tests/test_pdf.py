@@ -1,0 +1,69 @@
+"""The report as PDF: its date is the study's, two prints are equal, and a failure is one line."""
+
+import re
+import shutil
+from pathlib import Path
+
+import pytest
+from typer.testing import CliRunner
+
+from llrgeo.cli import app
+from llrgeo.errors import PublishError
+from llrgeo.publish import pdf
+from llrgeo.publish.check_browser import installed_chromium
+from llrgeo.publish.folder import publish_pdf
+
+needs_chromium = pytest.mark.skipif(installed_chromium() is None, reason="no chromium")
+
+
+@pytest.fixture(scope="module")
+def printed(town_edition, tmp_path_factory) -> bytes:
+    (path,) = publish_pdf(town_edition, tmp_path_factory.mktemp("pdf"))
+    return path.read_bytes()
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_the_report_is_a_tagged_pdf_with_a_title_and_a_language(printed):
+    assert printed.startswith(b"%PDF-")
+    for mark in (b"/Marked true", b"/StructTreeRoot", b"/Lang (en-GB)", b"/DisplayDocTitle true"):
+        assert mark in printed
+    assert b"/Title (Care closer to home in the toy town: report)" in printed
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_pages_are_a4(printed):
+    boxes = set(re.findall(rb"/MediaBox \[0 0 ([\d.]+) ([\d.]+)\]", printed))
+    assert {(round(float(x)), round(float(y))) for x, y in boxes} == {(595, 842)}
+
+
+@needs_chromium
+@pytest.mark.browser
+def test_two_prints_are_equal_byte_for_byte_and_bear_the_study_s_date(
+    printed, town_edition, tmp_path
+):
+    assert re.findall(rb"Date \(D:(\d+)", printed) == [b"20261122000000"] * 2
+    (again,) = publish_pdf(town_edition, tmp_path)
+    assert again.read_bytes() == printed
+
+
+def test_without_a_renderer_nothing_is_run_and_one_line_tells_why(monkeypatch, tmp_path):
+    monkeypatch.setenv("PATH", "")
+    with pytest.raises(PublishError, match="a PDF needs Chromium or Chrome"):
+        CliRunner().invoke(
+            app, ["run", "--pdf", "--out", str(tmp_path / "maps")], catch_exceptions=False
+        )
+    assert not (tmp_path / "maps").exists()
+
+
+def test_a_renderer_that_fails_leaves_no_file(monkeypatch, town_edition, tmp_path):
+    monkeypatch.setattr(pdf, "find_renderer", lambda: shutil.which("false"))
+    with pytest.raises(PublishError, match="printed no PDF"):
+        publish_pdf(town_edition, tmp_path)
+    assert not list(Path(tmp_path).iterdir())
+
+
+def test_dates_in_an_unknown_form_are_an_error():
+    with pytest.raises(PublishError, match="a form that is not known"):
+        pdf._dated(b"/CreationDate (D:20260101120000Z)", "2026-11-22")
