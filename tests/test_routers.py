@@ -1,15 +1,19 @@
 """What every router promises, and what our own adds."""
 
 import dataclasses
+import datetime as dt
+from pathlib import Path
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 from shapely import Point
+from timetables import write_feed
 from town import ORIGIN
 
 from llrgeo.errors import RoutingError
+from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.schema import BNG
 from llrgeo.travel.routers import (
@@ -19,19 +23,34 @@ from llrgeo.travel.routers import (
     times_from_sites,
 )
 from llrgeo.travel.times import Router, TravelTimes
+from llrgeo.travel.transit import TransitRouter, TransitRules
 
 TRIP = {"mode": "car", "period": "off_peak"}
 
 
-@pytest.fixture(params=["network", "straight line", "matrix"])
+@pytest.fixture(params=["network", "straight line", "matrix", "transit"])
 def router(
-    request: pytest.FixtureRequest, town_network: RoadNetwork, town_times: TravelTimes
+    request: pytest.FixtureRequest,
+    town_network: RoadNetwork,
+    town_times: TravelTimes,
+    tmp_path: Path,
 ) -> Router:
+    if request.param == "transit":
+        timetable = read_timetable([write_feed(tmp_path / "bus.zip")], dt.date(2026, 11, 24))
+        return TransitRouter(timetable, TransitRules((dt.time(9, 30), dt.time(10, 30))))
     return {
         "network": NetworkRouter(town_network),
         "straight line": StraightLineRouter(),
         "matrix": MatrixRouter(dataclasses.replace(town_times, engine="GTFS")),
     }[request.param]
+
+
+@pytest.fixture
+def trip(router: Router) -> dict[str, str]:
+    """Return a mode and period that the router is for."""
+    if isinstance(router, TransitRouter):
+        return {"mode": "transit", "period": router.rules.period}
+    return TRIP
 
 
 def points(**metres: tuple[float, float]) -> gpd.GeoSeries:
@@ -65,37 +84,60 @@ def both_ways(a: int, b: int, **columns: object) -> list[dict[str, object]]:
 
 class TestEveryRouter:
     def test_gives_a_row_an_origin_and_a_column_a_destination_in_their_order(
-        self, router: Router, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+        self,
+        router: Router,
+        trip: dict[str, str],
+        town_areas: gpd.GeoDataFrame,
+        town_sites: gpd.GeoDataFrame,
     ) -> None:
-        times = router.travel_times(town_areas.geometry, town_sites.geometry[::-1], **TRIP)
+        times = router.travel_times(town_areas.geometry, town_sites.geometry[::-1], **trip)
         assert list(times.minutes.index) == ["W", "N", "E", "F"]
         assert list(times.minutes.columns) == ["C", "B", "A"]
-        assert (times.mode, times.period, times.direction) == ("car", "off_peak", "to_site")
+        assert {"mode": times.mode, "period": times.period} == trip
+        assert times.direction == "to_site"
 
     def test_states_what_computed_the_times(
-        self, router: Router, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+        self,
+        router: Router,
+        trip: dict[str, str],
+        town_areas: gpd.GeoDataFrame,
+        town_sites: gpd.GeoDataFrame,
     ) -> None:
-        assert router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP).engine
+        assert router.travel_times(town_areas.geometry, town_sites.geometry, **trip).engine
 
-    def test_gives_kilometres_on_the_axes_of_the_minutes(
-        self, router: Router, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+    def test_gives_kilometres_on_the_axes_of_the_minutes_or_none(
+        self,
+        router: Router,
+        trip: dict[str, str],
+        town_areas: gpd.GeoDataFrame,
+        town_sites: gpd.GeoDataFrame,
     ) -> None:
-        times = router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP)
-        pd.testing.assert_index_equal(times.distance_km.index, times.minutes.index)
-        pd.testing.assert_index_equal(times.distance_km.columns, times.minutes.columns)
+        times = router.travel_times(town_areas.geometry, town_sites.geometry, **trip)
+        assert (times.distance_km is None) == (times.mode == "transit")
+        if times.distance_km is not None:
+            pd.testing.assert_index_equal(times.distance_km.index, times.minutes.index)
+            pd.testing.assert_index_equal(times.distance_km.columns, times.minutes.columns)
 
     def test_leaves_the_points_as_they_were(
-        self, router: Router, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+        self,
+        router: Router,
+        trip: dict[str, str],
+        town_areas: gpd.GeoDataFrame,
+        town_sites: gpd.GeoDataFrame,
     ) -> None:
         before = town_areas.geometry.copy()
-        router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP)
+        router.travel_times(town_areas.geometry, town_sites.geometry, **trip)
         pd.testing.assert_series_equal(town_areas.geometry, before)
 
     def test_answers_for_one_pair_alone_as_among_many(
-        self, router: Router, town_areas: gpd.GeoDataFrame, town_sites: gpd.GeoDataFrame
+        self,
+        router: Router,
+        trip: dict[str, str],
+        town_areas: gpd.GeoDataFrame,
+        town_sites: gpd.GeoDataFrame,
     ) -> None:
-        many = router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP)
-        one = router.travel_times(town_areas.geometry[["E"]], town_sites.geometry[["C"]], **TRIP)
+        many = router.travel_times(town_areas.geometry, town_sites.geometry, **trip)
+        one = router.travel_times(town_areas.geometry[["E"]], town_sites.geometry[["C"]], **trip)
         assert one.minutes.loc["E", "C"] == many.minutes.loc["E", "C"]
 
     def test_turns_the_direction_round_for_teams_that_leave_from_sites(

@@ -13,7 +13,7 @@ Metres east and north of the toy town's corner::
 line                    leaves                                         arrives
 ==== ================== ============================================== =====================
 1    home - market      weekdays 9:40, 10:40, and 24:10 at night        15 minutes later
-2    square - hospital  weekdays 10:05, 11:05                           20 minutes later
+2    square - hospital  weekdays 10:10, 11:10                           20 minutes later
 3    village - hospital weekdays every 20 minutes from 9:00 to 12:00    15 minutes later
 ==== ================== ============================================== =====================
 
@@ -55,10 +55,10 @@ TOY = {
 1b,10:55:00,10:55:00,market,2
 1night,24:10:00,24:10:00,home,1
 1night,24:25:00,24:25:00,market,2
-2a,10:05:00,10:05:00,square,1
-2a,10:25:00,10:25:00,hospital,2
-2b,11:05:00,11:05:00,square,1
-2b,11:25:00,11:25:00,hospital,2
+2a,10:10:00,10:10:00,square,1
+2a,10:30:00,10:30:00,hospital,2
+2b,11:10:00,11:10:00,square,1
+2b,11:30:00,11:30:00,hospital,2
 2c,12:00:00,12:00:00,square,1
 2c,12:20:00,12:20:00,hospital,2
 3,0:00:00,0:00:00,village,1
