@@ -7,11 +7,12 @@ Wolsey 1980, chained as by Garcia, Labbe and Marin 2011). With capacities or min
 much of each area goes to each site is a column of its own.
 """
 
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
 import numpy as np
 
+from llrgeo.appraisal.siting.interchange import standing
 from llrgeo.appraisal.siting.milp import FloatArray, IntArray, Programme
 from llrgeo.appraisal.siting.model import Catchments, Mask, Matrix, Model, Plan, Tally
 
@@ -74,6 +75,22 @@ def solve_exactly(
     plan = np.flatnonzero(solution.values[sites] > _HALF)
     cost = float(programme.costs() @ solution.values + programme.constant)
     return Answer(plan, min(solution.bound, cost), cost)
+
+
+def settle(model: Model, plan: Plan) -> Answer:
+    """Return what a plan costs, without one if it is not feasible.
+
+    Where sites have limited room and no need of activity, areas are shared out among them.
+    """
+    found = standing(model, plan)
+    if found.excess == 0:
+        return Answer(plan, -np.inf, found.cost)
+    if model.catchments is None or model.catchments.least is not None:
+        return Answer(None, -np.inf, np.inf)
+    opened = np.zeros_like(model.keep)
+    opened[plan] = True
+    fixed = replace(model, keep=opened, close=~opened)
+    return replace(solve_exactly(fixed, gap=0.0, ends=np.inf, seed=0), bound=-np.inf)
 
 
 def _add_plan_rows(programme: Programme, sites: IntArray, model: Model) -> None:

@@ -35,9 +35,9 @@ def search(model: Model, *, starts: int, seed: int, ends: float) -> tuple[Plan, 
         When to stop, by `time.perf_counter`.
     """
     rng = np.random.default_rng(seed)
-    found = [_descend(model, _random_plan(model, rng), ends)]
+    found = [descend(model, _random_plan(model, rng), ends)]
     while len(found) < starts and time.perf_counter() < ends:
-        found.append(_descend(model, _random_plan(model, rng), ends))
+        found.append(descend(model, _random_plan(model, rng), ends))
     return min(found, key=lambda one: (one[1], tuple(one[0])))
 
 
@@ -49,8 +49,8 @@ def _random_plan(model: Model, rng: np.random.Generator) -> Plan:
     return np.sort(np.concatenate([kept, drawn]))
 
 
-def _descend(model: Model, plan: Plan, ends: float) -> tuple[Plan, Standing]:
-    """Make the best move as long as one helps."""
+def descend(model: Model, plan: Plan, ends: float) -> tuple[Plan, Standing]:
+    """Make the best move as long as one helps; return the plan and how good it is."""
     now = standing(model, plan)
     for _ in range(_STEPS):
         moved = _best_move(model, plan)

@@ -4,8 +4,8 @@ Everything an area-by-area constraint or objective says is a `Tally`: a sum over
 of the cheapest open site. Search, bound and exact method all work on tallies.
 """
 
-from dataclasses import dataclass
-from typing import TypeAlias
+from dataclasses import dataclass, replace
+from typing import Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -74,6 +74,16 @@ class Catchments:
     most: Vector
     least: Vector | None
     preference: NDArray[np.int64]
+
+    def part(self, left: Mask) -> Self:
+        """Return the limits of some of the sites alone."""
+        return replace(
+            self,
+            contacts=self.contacts[:, left],
+            most=self.most[left],
+            least=None if self.least is None else self.least[left],
+            preference=self.preference[:, left],
+        )
 
     def excess(self, plan: Plan) -> float:
         """Return by how much a plan with everyone at the nearest site misses the limits."""
