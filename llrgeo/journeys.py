@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 
 import geopandas as gpd
 
-from llrgeo.appraisal.evaluation import Setting
+from llrgeo.appraisal.setting import Setting
 from llrgeo.config import StudyConfig, build_services
 from llrgeo.preparation import StudyInputs, study_periods
 from llrgeo.roads.network import age_note

@@ -8,10 +8,11 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 
-from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import Scorecard, score_options
+from llrgeo.appraisal.setting import Setting
 from llrgeo.assumptions import build_assumptions
 from llrgeo.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.inputs.postcodes import read_postcodes

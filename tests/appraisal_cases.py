@@ -5,8 +5,8 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from llrgeo.appraisal.demand import Service, Shares
-from llrgeo.appraisal.evaluation import Setting
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.setting import Setting
 from llrgeo.schema import AGE_BANDS
 from llrgeo.travel.times import TravelTimes
 

@@ -20,8 +20,9 @@ from llrgeo.appraisal.access import (
     weighted_quantile,
     winners_and_losers,
 )
-from llrgeo.appraisal.evaluation import Setting, evaluate_options
+from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.setting import Setting
 from llrgeo.errors import LlrgeoError
 from llrgeo.travel.times import TravelTimes
 

@@ -9,8 +9,9 @@ import pytest
 from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY, town_setting
 
 from llrgeo.appraisal.demand import Service, Shares
-from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.options import Option, only_at
+from llrgeo.appraisal.setting import Setting
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 

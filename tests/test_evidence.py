@@ -8,12 +8,13 @@ from appraisal_cases import LOCAL, NURSES, TODAY, town_setting
 
 from llrgeo.appraisal.access import OUTCOMES
 from llrgeo.appraisal.costs import Rates
-from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Assumptions, Evidence, appraise
 from llrgeo.appraisal.glossary import column_meaning
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.places import compare_places
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
+from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.simulation import Uncertainty, simulate
 from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import embedded

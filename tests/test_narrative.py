@@ -10,9 +10,10 @@ from appraisal_cases import LOCAL, NURSES, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
 from llrgeo.appraisal.border import border_flows
-from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.narrative import option_sentence, worst_changes, worst_places
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.teams import latest_start, team_reach
 from llrgeo.travel.times import TravelTimes
 

@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llrgeo.appraisal.access import nearest_site
-from llrgeo.appraisal.evaluation import OptionResult, Setting, evaluate_options
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.robustness import (
     rank_acceptability,
@@ -20,6 +20,7 @@ from llrgeo.appraisal.robustness import (
 )
 from llrgeo.appraisal.scoring import MEASURES, Criterion, Measure, Scorecard, score_options
 from llrgeo.appraisal.sensitivity import one_at_a_time
+from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.simulation import Uncertainty, simulate
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes

@@ -169,7 +169,7 @@ def summarise_access(
     summary = {
         "people": total,
         "unreachable": counts[np.isposinf(minutes)].sum(axis=0),
-        "mean_min": _ratio(minutes[finite] @ counts[finite], counts[finite].sum(axis=0)),
+        "mean_min": ratio(minutes[finite] @ counts[finite], counts[finite].sum(axis=0)),
         "median_min": _sorted_quantile(minutes, counts, 0.5),
         "p90_min": _sorted_quantile(minutes, counts, 0.9),
         "max_min": np.where(counts[finite] > 0, minutes[finite, None], -np.inf).max(
@@ -179,7 +179,7 @@ def summarise_access(
     summary["max_min"] = np.where(np.isneginf(summary["max_min"]), np.nan, summary["max_min"])
     for threshold in thresholds_min:
         within = counts[minutes <= threshold].sum(axis=0)
-        summary[share_within(threshold)] = _ratio(within, total)
+        summary[share_within(threshold)] = ratio(within, total)
     return pd.DataFrame(summary, index=people.columns)
 
 
@@ -249,7 +249,7 @@ def winners_and_losers(
             "outcome": [name for name, _ in rows],
             "band": [bands[k] for _, k in rows],
             "people": counted,
-            "share": _ratio(counted, people.sum()),
+            "share": ratio(counted, people.sum()),
             "change_people_min": belongs @ minutes,
         }
     )
@@ -287,14 +287,22 @@ def reconcile(parts: pd.Series, total: float, *, table: str) -> None:
         raise LlrgeoError(msg)
 
 
+def ratio(part: ArrayLike, whole: ArrayLike) -> NDArray[np.float64]:
+    """Divide, with NaN where nobody is counted."""
+    above, below = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
+    result = np.full(above.shape, np.nan)
+    np.divide(above, below, out=result, where=below > 0)
+    return result
+
+
 def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """Return the mean before, the mean change and the people of each outcome, by group."""
     counts = people.to_numpy()
     finite = np.isfinite(change["change_min"].to_numpy())
     both = counts[finite].sum(axis=0)
     table = {
-        "before_mean_min": _ratio(change["before_min"].to_numpy()[finite] @ counts[finite], both),
-        "change_mean_min": _ratio(change["change_min"].to_numpy()[finite] @ counts[finite], both),
+        "before_mean_min": ratio(change["before_min"].to_numpy()[finite] @ counts[finite], both),
+        "change_mean_min": ratio(change["change_min"].to_numpy()[finite] @ counts[finite], both),
     }
     outcome = change["outcome"].to_numpy()
     for name in OUTCOMES:
@@ -315,11 +323,3 @@ def _sorted_quantile(
     first = (running >= q * total * (1 - 1e-12)).argmax(axis=0)
     found: NDArray[np.float64] = np.where(total > 0, minutes[first], np.nan)
     return found
-
-
-def _ratio(part: ArrayLike, whole: ArrayLike) -> NDArray[np.float64]:
-    """Divide, with NaN where nobody is counted."""
-    above, below = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
-    result = np.full(above.shape, np.nan)
-    np.divide(above, below, out=result, where=below > 0)
-    return result

@@ -1,17 +1,18 @@
 """Activity: where contacts take place, the journeys they cause, and the load of each site.
 
-All functions take an allocation: one row an area with `site_id` (missing where no site can be
-reached), `travel_time_min`, `distance_km`, and contacts a year: `contacts` in all, of which
-`at_site`, `at_home` and `by_video`.
+All functions take an allocation: one row an area with `site_id` and its `kind` (missing where no
+site can be reached), `travel_time_min` (+inf there), `distance_km`, and contacts a year: `contacts`
+in all, of which `at_site`, `at_home` and `by_video`.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
-from llrgeo.appraisal.access import reconcile
+from llrgeo.appraisal.access import ratio, reconcile
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.schema import SITE_KINDS
 
@@ -35,36 +36,35 @@ def split_contacts(contacts: pd.Series, service: Service, shares: Shares) -> pd.
 
 
 def minutes_per_contact(
-    allocations: Iterable[pd.DataFrame], *, travelled: Literal["at_site", "at_home"]
+    allocations: Sequence[pd.DataFrame], *, travelled: Literal["at_site", "at_home"]
 ) -> pd.Series:
     """Return for every area the minutes a contact costs on average over several services.
 
     Only contacts that are `travelled` for take a journey; all others count as no minutes. +inf if
     some of them cannot be reached, NaN where an area has no contacts at all.
     """
-    minutes, contacts = [], []
+    index = allocations[0].index
+    spent, total = np.zeros(len(index)), np.zeros(len(index))
     for allocation in allocations:
-        spent = allocation[travelled] * allocation["travel_time_min"]
-        minutes.append(spent.where(allocation[travelled] > 0, 0.0))
-        contacts.append(allocation["contacts"])
-    total = pd.concat(contacts, axis=1).sum(axis=1)
-    return pd.concat(minutes, axis=1).sum(axis=1) / total.where(total > 0)
+        made = allocation[travelled].to_numpy()
+        spent += made * np.where(made > 0, allocation["travel_time_min"].to_numpy(), 0.0)
+        total += allocation["contacts"].to_numpy()
+    return pd.Series(ratio(spent, total), index=index)
 
 
-def burden_of(allocation: pd.DataFrame, kinds: pd.Series, *, kg_per_km: float) -> dict[str, float]:
+def burden_of(allocation: pd.DataFrame, *, kg_per_km: float) -> dict[str, float]:
     """Return the trips, hours and kilometres a year, there and back, of patients and of teams.
 
     `city_hours` are those of patients to the city hospitals. Trips to sites that cannot be
     reached are counted apart, and have no hours. Kilometres are NaN where the times carry none.
     """
-    reached = allocation["site_id"].notna()
-    allocation = allocation[reached]
-    hours = allocation["travel_time_min"] * _THERE_AND_BACK / _MIN_PER_HOUR
-    km = allocation["distance_km"] * _THERE_AND_BACK
-    patients, teams = allocation["at_site"], allocation["at_home"]
-    in_city = allocation["site_id"].map(kinds) == "city_hospital"
-    patient_km = float((patients * km).sum(skipna=False))
-    team_km = float((teams * km).sum(skipna=False))
+    reached = _reached(allocation)
+    columns = allocation[["at_site", "at_home", "travel_time_min", "distance_km"]]
+    patients, teams, minutes, one_way_km = columns.to_numpy()[reached].T
+    hours = minutes * _THERE_AND_BACK / _MIN_PER_HOUR
+    km = one_way_km * _THERE_AND_BACK
+    in_city = (allocation["kind"] == "city_hospital").to_numpy()[reached]
+    patient_km, team_km = float((patients * km).sum()), float((teams * km).sum())
     return {
         "patient_trips": float(patients.sum()),
         "patient_hours": float((patients * hours).sum()),
@@ -74,28 +74,27 @@ def burden_of(allocation: pd.DataFrame, kinds: pd.Series, *, kg_per_km: float) -
         "team_km": team_km,
         "kg_co2e": (patient_km + team_km) * kg_per_km,
         "city_hours": float((patients * hours)[in_city].sum()),
-        "city_km": float((patients * km)[in_city].sum(skipna=False)),
+        "city_km": float((patients * km)[in_city].sum()),
     }
 
 
-def places_of_care(
-    allocation: pd.DataFrame, kinds: pd.Series, *, standard_min: float
-) -> dict[str, float]:
+def places_of_care(allocation: pd.DataFrame, *, standard_min: float) -> dict[str, float]:
     """Return contacts a year by the place where they happen, and those within the standard.
 
     The places (CARE_PLACES) add up to `contacts`. `contacts_in_time` counts contacts by video, and
     those at sites and homes whose journey takes at most `standard_min`.
     """
-    reached = allocation["site_id"].notna()
-    travelled = allocation["at_site"] + allocation["at_home"]
-    at_site = allocation["at_site"][reached].groupby(allocation["site_id"].map(kinds)).sum()
-    places = {kind: float(at_site.get(kind, 0.0)) for kind in SITE_KINDS}
-    places["home"] = float(allocation["at_home"][reached].sum())
+    reached = _reached(allocation)
+    at_site, at_home = allocation["at_site"].to_numpy(), allocation["at_home"].to_numpy()
+    travelled = at_site + at_home
+    kind_of = pd.Categorical(allocation["kind"], SITE_KINDS).codes
+    places = {kind: float(at_site[kind_of == n].sum()) for n, kind in enumerate(SITE_KINDS)}
+    places["home"] = float(at_home[reached].sum())
     places["video"] = float(allocation["by_video"].sum())
     places["unreachable"] = float(travelled[~reached].sum())
     contacts = float(allocation["contacts"].sum())
     reconcile(pd.Series(places), contacts, table="places of care")
-    in_time = float(travelled[allocation["travel_time_min"] <= standard_min].sum())
+    in_time = float(travelled[allocation["travel_time_min"].to_numpy() <= standard_min].sum())
     return {"contacts": contacts, **places, "contacts_in_time": in_time + places["video"]}
 
 
@@ -147,3 +146,8 @@ def site_loads(
         over_capacity=(loads["contacts"] - room).clip(lower=0),
         below_minimum=loads["contacts"] < minimum_activity,
     )
+
+
+def _reached(allocation: pd.DataFrame) -> NDArray[np.bool_]:
+    reached: NDArray[np.bool_] = np.isfinite(allocation["travel_time_min"].to_numpy())
+    return reached

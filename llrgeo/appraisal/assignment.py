@@ -15,7 +15,8 @@ from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from llrgeo.appraisal.access import reconcile
-from llrgeo.appraisal.evaluation import OptionResult, Setting
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.setting import Setting
 from llrgeo.errors import LlrgeoError
 
 Matrix: TypeAlias = NDArray[np.float64]

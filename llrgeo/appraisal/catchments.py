@@ -12,7 +12,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.access import EVERYONE
-from llrgeo.appraisal.evaluation import OptionResult, Setting
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.setting import Setting
 from llrgeo.errors import InputError
 
 Minutes: TypeAlias = NDArray[np.float64]

@@ -13,7 +13,7 @@ from llrgeo.appraisal.catchments import catchment_table
 from llrgeo.appraisal.costs import Rates, cost_lines, cost_table, patient_costs_by_fifth
 from llrgeo.appraisal.demand import activity_table, grow
 from llrgeo.appraisal.equity import equity_table
-from llrgeo.appraisal.evaluation import OptionResult, ServiceResult, Setting, summarise_options
+from llrgeo.appraisal.evaluation import OptionResult, ServiceResult, summarise_options
 from llrgeo.appraisal.narrative import option_sentence, worst_changes, worst_places
 from llrgeo.appraisal.places import compare_places
 from llrgeo.appraisal.robustness import (
@@ -24,6 +24,7 @@ from llrgeo.appraisal.robustness import (
 )
 from llrgeo.appraisal.scoring import MEASURES, Scorecard, measure_values
 from llrgeo.appraisal.sensitivity import one_at_a_time, sensitivity_cases
+from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.simulation import Uncertainty, simulate
 from llrgeo.appraisal.suppress import suppress_tables
 from llrgeo.appraisal.teams import team_reach

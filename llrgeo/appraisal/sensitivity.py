@@ -7,8 +7,8 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.demand import Service, grow
-from llrgeo.appraisal.evaluation import Setting
 from llrgeo.appraisal.scoring import Measure, Scorecard, score_values
+from llrgeo.appraisal.setting import Setting
 from llrgeo.travel.times import TravelTimes
 
 LOW_HIGH: Final = {"low": -1, "high": 1}

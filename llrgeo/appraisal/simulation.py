@@ -15,8 +15,9 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.demand import Service
-from llrgeo.appraisal.evaluation import OptionResult, Setting
+from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.scoring import Measure, Scorecard
+from llrgeo.appraisal.setting import Setting
 from llrgeo.schema import AGE_BANDS
 
 # The measures that are simulated; all others stay as they are.

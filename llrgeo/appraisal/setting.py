@@ -1,0 +1,111 @@
+"""Setting: what all options of a study are judged on, and whether it all fits together."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.appraisal.demand import Delivery, Service, activity_faults, service_faults, trips
+from llrgeo.appraisal.options import Option, option_faults
+from llrgeo.schema import name_some, raise_faults
+from llrgeo.travel.times import TravelTimes
+
+THRESHOLDS_MIN: Final = (10.0, 20.0, 30.0, 45.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class Setting:
+    """What all options are judged on: who lives where, what they need, how long journeys take.
+
+    Attributes
+    ----------
+    areas, sites
+        Tables on `area_id` and `site_id`, as read by `llrgeo.inputs`.
+    services
+        The services, each with its demand and standard.
+    times
+        Minutes from areas to sites.
+    team_times
+        Minutes from sites to areas, for teams that travel to the home; without them a team is
+        taken to need as long as a resident does the other way.
+    tolerance_min
+        Changes up to this many minutes count as none; less than 5.
+    thresholds_min
+        Minutes within which people are counted.
+    kg_co2e_per_km
+        Emission factor of a car; NaN where none was given.
+    activity
+        Contacts a year counted by the user: areas by services. A service it names takes its
+        contacts from here and not from rates.
+    """
+
+    areas: pd.DataFrame
+    sites: pd.DataFrame
+    services: tuple[Service, ...]
+    times: TravelTimes
+    team_times: TravelTimes | None = None
+    tolerance_min: float = 1.0
+    thresholds_min: tuple[float, ...] = THRESHOLDS_MIN
+    kg_co2e_per_km: float = float("nan")
+    activity: pd.DataFrame | None = None
+
+    @property
+    def visited(self) -> tuple[Service, ...]:
+        """Return the services for which somebody travels to a site."""
+        return tuple(service for service in self.services if service.delivery != "team")
+
+    def times_of(self, delivery: Delivery) -> TravelTimes:
+        """Return the times in the direction in which a service of this delivery travels."""
+        if delivery == "team" and self.team_times is not None:
+            return self.team_times
+        return self.times
+
+    def contacts_of(self, service: Service) -> pd.Series:
+        """Return the contacts a year of every area, counted or by rates."""
+        if self.activity is not None and service.id in self.activity.columns:
+            return self.activity[service.id].reindex(self.areas.index)
+        return trips(service, self.areas)
+
+
+def check_study(options: list[Option], setting: Setting, *, baseline: str) -> None:
+    """Raise one error that lists everything that does not fit together.
+
+    Raises
+    ------
+    InputError
+        For faults of services or options, ids that do not match, and services that no option
+        offers anywhere.
+    """
+    ids = [service.id for service in setting.services]
+    faults = [fault for service in setting.services for fault in service_faults(service)]
+    faults += [
+        f"service '{one}' stands twice" for one in sorted({i for i in ids if ids.count(i) > 1})
+    ]
+    faults += [f for option in options for f in option_faults(option, ids, setting.sites.index)]
+    offered = set().union(*({s for s in o.sites if o.sites[s]} for o in options))
+    faults += [
+        f"service '{one}': no option offers it at any site" for one in ids if one not in offered
+    ]
+    names = [option.name for option in options]
+    if baseline not in names:
+        faults.append(f"the baseline '{baseline}' is not an option; there are {', '.join(names)}")
+    for times in (setting.times, setting.team_times):
+        if times is not None:
+            faults += _matrix_faults(times, setting)
+    if setting.activity is not None:
+        faults += activity_faults(setting.activity, ids, setting.areas.index)
+    if not 0 <= setting.tolerance_min < 5:  # noqa: PLR2004  the first band of change ends there
+        faults.append(f"the tolerance is {setting.tolerance_min:g} min; it must be 0 to below 5")
+    raise_faults(faults, source="study")
+
+
+def _matrix_faults(times: TravelTimes, setting: Setting) -> list[str]:
+    faults = []
+    for what, wanted, found in (
+        ("areas", setting.areas.index, times.minutes.index),
+        ("sites", setting.sites.index, times.minutes.columns),
+    ):
+        missing = wanted.difference(found)
+        if len(missing):
+            faults.append(f"no travel times for {len(missing)} {what} ({name_some(missing)})")
+    return faults
