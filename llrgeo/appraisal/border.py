@@ -2,6 +2,7 @@
 
 from collections.abc import Collection, Mapping
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.access import reconcile
@@ -33,18 +34,18 @@ def border_flows(
         One row an option, service and flow ("stay", "out", "in", "outside", "unreachable"):
         `residents`, `contacts`. The flows add up to all residents.
     """
-    home_areas = areas["authority"].isin(home)
-    home_sites = set(sites.index[sites["authority"].isin(home)])
+    at_home = areas["authority"].isin(home).to_numpy()
+    home_sites = sites.index[sites["authority"].isin(home)]
     rows = []
     for name, result in results.items():
         for service, one in result.services.items():
             used = one.allocation["site_id"]
-            inside = used.isin(home_sites)
-            flow = pd.Series("outside", index=used.index)
-            flow[home_areas & inside] = "stay"
-            flow[home_areas & ~inside] = "out"
-            flow[~home_areas & inside] = "in"
-            flow[used.isna()] = "unreachable"
+            inside = used.isin(home_sites).to_numpy()
+            flow = np.select(
+                [used.isna().to_numpy(), at_home & inside, at_home, inside],
+                ["unreachable", "stay", "out", "in"],
+                default="outside",
+            )
             counts = pd.DataFrame(
                 {"residents": areas["residents"], "contacts": one.allocation["contacts"]}
             )

@@ -250,7 +250,9 @@ def robustness_tables(
     options = [result.option for result in results.values()]
     cases = {
         name: {
-            case: measure_values(
+            case: scorecard.values
+            if changed is setting
+            else measure_values(
                 summarise_options(options, changed, baseline=baseline),
                 list(scorecard.weights.index),
                 MEASURES,

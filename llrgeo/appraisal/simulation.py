@@ -8,13 +8,14 @@ differences are not drowned in noise.
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
-from typing import Final
+from functools import reduce
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.scoring import Measure, Scorecard
 from llrgeo.appraisal.setting import Setting
@@ -26,6 +27,7 @@ SIMULATED: Final = ("mean_minutes", "within_standard")
 _CHUNK: Final = 250
 _MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
 _Matrix = NDArray[np.float64]
+_Plan: TypeAlias = tuple[int, frozenset[str], Shares]  # a service's number, its sites, its shares
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,18 +91,16 @@ class Simulation:
 
 @dataclass(frozen=True, slots=True)
 class _Journeys:
-    """The journeys of one service under one option, as arrays over the areas that can travel.
+    """The journeys to one service at some sites, as arrays over the areas that can travel.
 
     `pair` numbers the journeys of an area to a site, alike in all options, so that an error
-    belongs to the journey and not to the option. `at_sites` and `by_video` are shares of contacts.
+    belongs to the journey and not to the option. `area` is a slice where all can travel, which is
+    much the faster index.
     """
 
-    service: int
-    area: NDArray[np.int64]
+    area: NDArray[np.int64] | slice
     pair: NDArray[np.int64]
-    at_sites: float
-    by_video: float
-    standard: float
+    standard_min: float
 
 
 def simulate(
@@ -113,7 +113,11 @@ def simulate(
 ) -> Simulation:
     """Draw whole studies and return the simulated measures of every option."""
     services = setting.visited
-    pairs, journeys = _journeys(results, setting)
+    found, by_option = _journeys(results, setting)
+    pairs = np.unique(np.concatenate([one.pair for one in found.values()]))
+    journeys = {
+        plan: replace(one, pair=np.searchsorted(pairs, one.pair)) for plan, one in found.items()
+    }
     minutes = setting.times.minutes.to_numpy().ravel()[pairs]
     people = setting.areas[list(AGE_BANDS)].to_numpy(float).T
     expected = [_contacts_by_band(service, setting) for service in services]
@@ -127,64 +131,66 @@ def simulate(
         rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
         growth = _factors(rng, uncertainty.growth_sd, (n, len(AGE_BANDS)))
         contacts = np.stack([growth @ one for one in expected]) * rate.T[:, :, None]
-        residents = growth @ people
-        for column, of_option in enumerate(journeys):
-            mean, in_time = _figures(of_option, taken, contacts, residents)
-            values["mean_minutes"][rows, column] = mean
-            values["within_standard"][rows, column] = in_time
+        made = {plan: _made(plan, one, taken, contacts) for plan, one in journeys.items()}
+        residents, total = growth @ people, contacts.sum(axis=0)
+        for column, plans in enumerate(by_option):
+            spent = reduce(np.add, (made[plan][0] for plan in plans))
+            in_time = reduce(np.add, (made[plan][1] for plan in plans))
+            values["mean_minutes"][rows, column] = _mean(spent, total, residents)
+            values["within_standard"][rows, column] = _ratio(in_time, total.sum(axis=1))
     return Simulation({k: pd.DataFrame(v, columns=list(results)) for k, v in values.items()})
 
 
-def _figures(
-    journeys: list[_Journeys], taken: _Matrix, contacts: _Matrix, residents: _Matrix
+def _made(
+    plan: _Plan, journeys: _Journeys, taken: _Matrix, contacts: _Matrix
 ) -> tuple[_Matrix, _Matrix]:
-    """Return the minutes a contact of the average resident, and the share in time, by draw."""
-    spent = np.zeros(residents.shape)
-    stranded = np.zeros(residents.shape[1], dtype=bool)
-    in_time = np.zeros(len(residents))
-    for one in journeys:
-        minutes, wanted = taken[:, one.pair], contacts[one.service]
-        spent[:, one.area] += wanted[:, one.area] * one.at_sites * minutes
-        if one.at_sites > 0:
-            # Everyone in an area has some of these contacts, or nobody has.
-            needed = wanted.any(axis=0)
-            needed[one.area] = False
-            stranded |= needed
-        soon = np.where(minutes <= one.standard, wanted[:, one.area], 0.0).sum(axis=1)
-        in_time += (1 - one.by_video) * soon + one.by_video * wanted.sum(axis=1)
-    total = contacts.sum(axis=0)
-    weights = np.where(stranded | (total <= 0), 0.0, residents)
-    each = np.divide(spent, total, out=np.zeros_like(spent), where=total > 0)
-    return _ratio((weights * each).sum(axis=1), weights.sum(axis=1)), _ratio(
-        in_time, total.sum(axis=1)
-    )
+    """Return minutes spent by draw and area (+inf: out of reach), and contacts in time by draw."""
+    service, _, shares = plan
+    minutes = taken.take(journeys.pair, axis=1)
+    wanted = contacts[service]
+    reached = wanted[:, journeys.area]
+    spent = np.zeros(wanted.shape)
+    if shares.at_sites > 0:
+        spent[wanted > 0] = np.inf
+    spent[:, journeys.area] = reached * shares.at_sites * minutes
+    soon = (reached * (minutes <= journeys.standard_min)).sum(axis=1)
+    in_time = (1 - shares.video) * soon + shares.video * wanted.sum(axis=1)
+    return spent, in_time
+
+
+def _mean(spent: _Matrix, contacts: _Matrix, residents: _Matrix) -> _Matrix:
+    """Return the minutes a contact of the average resident who can reach a site, by draw."""
+    counted = np.isfinite(spent) & (contacts > 0)
+    weights = np.where(counted, residents, 0.0)
+    each = np.divide(spent, contacts, out=np.zeros_like(spent), where=counted)
+    return _ratio((weights * each).sum(axis=1), weights.sum(axis=1))
 
 
 def _journeys(
     results: Mapping[str, OptionResult], setting: Setting
-) -> tuple[NDArray[np.int64], list[list[_Journeys]]]:
-    """Return the journeys made under any option (places in the flat matrix), and by option."""
+) -> tuple[dict[_Plan, _Journeys], list[list[_Plan]]]:
+    """Return all different journeys, pairs as places in the flat matrix, and those of each option.
+
+    Options that run a service alike share its journeys.
+    """
     columns = setting.times.minutes.columns
     rows = setting.times.minutes.index.get_indexer(setting.areas.index)
-    made: list[list[_Journeys]] = []
+    found: dict[_Plan, _Journeys] = {}
+    by_option: list[list[_Plan]] = []
     for result in results.values():
-        of_option = []
+        by_option.append([])
         for number, service in enumerate(setting.visited):
+            shares = result.option.shares_of(service.id, service.shares)
+            plan = (number, result.option.sites.get(service.id, frozenset()), shares)
+            by_option[-1].append(plan)
+            if plan in found:
+                continue
             used = result.services[service.id].allocation["site_id"]
             area = np.flatnonzero(used.notna())
-            place = rows[area] * len(columns) + columns.get_indexer(pd.Index(used.iloc[area]))
-            shares = result.option.shares_of(service.id, service.shares)
-            standard = service.travel_standard_min
-            of_option.append(
-                _Journeys(number, area, place, shares.at_sites, shares.video, standard)
-            )
-        made.append(of_option)
-    pairs = np.unique(np.concatenate([one.pair for of_option in made for one in of_option]))
-    numbered = [
-        [replace(one, pair=np.searchsorted(pairs, one.pair)) for one in of_option]
-        for of_option in made
-    ]
-    return pairs, numbered
+            pair = rows[area] * len(columns) + columns.get_indexer(pd.Index(used.iloc[area]))
+            travel = slice(None) if len(area) == len(used) else area
+            found[plan] = _Journeys(travel, pair, service.travel_standard_min)
+    return found, by_option
 
 
 def _contacts_by_band(service: Service, setting: Setting) -> _Matrix:
