@@ -39,9 +39,9 @@ EVERYTHING: Final = (
 )
 
 
-@dataclass(frozen=True)
+@dataclass
 class StudyInputs:
-    """What a study names. Each part is read and checked when it is first asked for.
+    """What a study names. Each part is read and checked when it is first asked for, and kept.
 
     A part raises an `LlrgeoError` that lists all its faults, or those of a part that it rests on.
     """

@@ -1,7 +1,7 @@
-"""The vocabulary: column names, coordinate systems, and the check that every table passes."""
+"""The vocabulary: column names, coordinate systems, and the checks that every table passes."""
 
 from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias
 
 import numpy as np
@@ -44,6 +44,7 @@ class Schema:
 
 
 _PLACE: Final = (Column("lat", "number"), Column("lon", "number"))
+_PLACE_IF_KNOWN: Final = tuple(replace(one, required=False, blank=True) for one in _PLACE)
 _LAT_RANGE: Final = (49.8, 60.9)  # of Great Britain; what lies beyond is told by _place_faults
 _LON_RANGE: Final = (-8.7, 1.8)
 _DEGREES: Final = 180  # a coordinate beyond is in metres
@@ -74,7 +75,7 @@ SITES: Final = Schema(
         Column("kind", "text", choices=SITE_KINDS),
         Column("status", "text", choices=SITE_STATUSES),
         Column("postcode", "text"),
-        *_PLACE,
+        *_PLACE_IF_KNOWN,
         Column("services", "text", blank=True),
         Column("beds", "count", minimum=0, blank=True, required=False),
         Column("authority", "text", required=False, blank=True),
@@ -83,8 +84,11 @@ SITES: Final = Schema(
 )
 
 
-def check_table(table: pd.DataFrame, schema: Schema, *, source: str) -> None:
-    """Raise one error that lists every fault of a table.
+def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
+    """List every fault of a table.
+
+    A fault is an id that is missing or stands twice, a required column that is absent, or a value
+    that is blank, not of its kind, out of bounds or not among the choices.
 
     Parameters
     ----------
@@ -92,20 +96,7 @@ def check_table(table: pd.DataFrame, schema: Schema, *, source: str) -> None:
         The table as read, with the schema's index still a column.
     schema
         What the table must hold.
-    source
-        The file or object to name in the message.
-
-    Raises
-    ------
-    InputError
-        If an id is missing or stands twice, a required column is absent, or a value is blank,
-        not of its kind, out of bounds or not among the choices.
     """
-    raise_faults(table_faults(table, schema), source=source)
-
-
-def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
-    """List every fault of a table, for those who check several tables before they refuse any."""
     faults = [*_id_faults(table, schema)]
     for column in schema.columns:
         if column.name in table.columns:
@@ -113,7 +104,7 @@ def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
         elif column.required:
             found = ", ".join(map(str, table.columns))
             faults.append(f"column '{column.name}' is missing; found {found}")
-    if set(_PLACE) <= set(schema.columns) and {"lat", "lon"} <= set(table.columns):
+    if {"lat", "lon"} <= {column.name for column in schema.columns} & set(table.columns):
         faults += _place_faults(table, schema.index)
     return faults
 

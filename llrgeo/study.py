@@ -15,12 +15,13 @@ from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.appraisal.setting import Setting
 from llrgeo.assumptions import build_assumptions
 from llrgeo.config import StudyConfig, build_criteria, build_hurdles
+from llrgeo.errors import ConfigError
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.journeys import TimesBy, build_setting, compute_team_times, compute_times
 from llrgeo.preparation import StudyInputs, read_inputs
 from llrgeo.provenance import describe_run
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.folder import publish, publish_pdf, publish_print_maps
+from llrgeo.publish.folder import check_folder, publish, publish_pdf, publish_print_maps
 from llrgeo.schema import Track
 from llrgeo.travel.times import TravelTimes
 
@@ -80,6 +81,7 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     logger.info("travel times")
     times_by = compute_times(inputs, track=track)
     team_times_by = compute_team_times(inputs)
+    del inputs.routers  # they hold most of the memory, and are not asked again
     logger.info("options and scores")
     setting = build_setting(inputs, times_by, team_times_by)
     results = evaluate_options(inputs.options, setting, baseline=study.baseline)
@@ -90,6 +92,22 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     )
     evidence = appraise(results, setting, scorecard, assumptions, baseline=study.baseline)
     return StudyResult(inputs, times_by, team_times_by, setting, results, scorecard, evidence)
+
+
+def check_publishable(study: StudyConfig, folder: Path) -> None:
+    """Refuse, before a study is run, what would keep it from being published afterwards.
+
+    Raises
+    ------
+    ConfigError
+        If there is nothing to compare the baseline with.
+    PublishError
+        If the folder cannot be written to.
+    """
+    if len(study.options) == 1:
+        msg = f"options of '{study.title}': there is only the baseline; add one to compare with it"
+        raise ConfigError(msg)
+    check_folder(folder)
 
 
 def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> list[Path]:

@@ -111,7 +111,8 @@ def test_a_row_without_coordinates_among_rows_that_have_them_stands_at_its_postc
 def test_a_site_with_neither_coordinates_nor_a_live_postcode_is_refused(tmp_path, town_sites):
     lost = town_sites.assign(lat=[None, 52.6, 52.6], lon=[None, -1.1, -1.1])
     message = message_of(read_sites, write(tmp_path, lost.assign(postcode="LE99 9ZZ")))
-    assert "column 'lat' is blank in 1 of 3 rows (A)" in message
+    assert "1 of 3 sites have no lat and lon, nor a live postcode" in message
+    assert "(postcodes LE99 9ZZ)" in message
 
 
 def test_a_site_in_the_sea_is_refused_with_its_distance(tmp_path, town_areas, town_sites):

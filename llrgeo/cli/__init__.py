@@ -58,9 +58,9 @@ def start(
 
 
 def main() -> None:
-    """Run the command line; an error that llrgeo raises is one line and exit status 1."""
+    """Run the command line; an error of llrgeo or of the disk is one line and exit status 1."""
     try:
         app()
-    except LlrgeoError as error:
+    except (LlrgeoError, OSError) as error:
         typer.echo(f"llrgeo: {error}", err=True)
         sys.exit(1)

@@ -16,7 +16,7 @@ from llrgeo.provenance import changed_outputs, read_manifest, study_of
 from llrgeo.publish.comparison_chart import comparison_chart
 from llrgeo.publish.pdf import find_renderer
 from llrgeo.schema import name_some
-from llrgeo.study import print_report, print_study, publish_study, run_study
+from llrgeo.study import check_publishable, print_report, print_study, publish_study, run_study
 from llrgeo.travel.compare import compare_travel_times, read_reference
 from llrgeo.travel.times import save_travel_times
 
@@ -39,7 +39,9 @@ def run(
         find_renderer()  # a missing one is told before the work, not after
     clock = StageClock()
     with clock.running() if timings else nullcontext():
-        result = run_study(load_study(study_file), track=progress("Travel times", quiet=quiet))
+        study = load_study(study_file)
+        check_publishable(study, out)
+        result = run_study(study, track=progress("Travel times", quiet=quiet))
         publish_study(result, out, track=progress("Pages and tables", quiet=quiet))
         if print_maps:
             print_study(result, out)

@@ -35,7 +35,8 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
         message lists all.
     """
     path = Path(path)
-    return typed_points(_placed_by_postcode(read_table(path)), SITES, source=path.name)
+    placed = _placed_by_postcode(read_table(path))
+    return typed_points(placed, SITES, source=path.name, also=_lost_faults(placed))
 
 
 def check_sites_near(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source: str) -> None:
@@ -92,20 +93,23 @@ def sites_for(sites: pd.DataFrame, service: str) -> list[str]:
 
 def _placed_by_postcode(table: pd.DataFrame) -> pd.DataFrame:
     """Fill in the coordinates that sites lack; those with no live postcode stay blank."""
-    if "postcode" not in table.columns:
-        return table
-    given = table.reindex(columns=["lat", "lon"])
-    bare = given.isna().all(axis=1)
-    if not bare.any():
-        return table
+    placed = table.assign(**table.reindex(columns=["lat", "lon"]).astype(object))
+    bare = placed[["lat", "lon"]].isna().all(axis=1)
+    if "postcode" not in table.columns or not bare.any():
+        return placed
     known = read_postcodes()
     tidy = table.loc[bare, "postcode"].fillna("").map(squeeze_postcode)
-    rows = tidy.index[tidy.isin(known.index)]
-    if rows.empty:
-        return table.assign(lat=given["lat"], lon=given["lon"])
-    points = locate_postcodes(tidy[rows], known).to_crs(WGS84)
-    lat = given["lat"].astype(object)  # a column of text would take no number
-    lon = given["lon"].astype(object)
-    lat[rows] = points.y.round(5).to_numpy()
-    lon[rows] = points.x.round(5).to_numpy()
-    return table.assign(lat=lat, lon=lon)
+    tidy = tidy[tidy.isin(known.index)]
+    points = locate_postcodes(tidy, known).to_crs(WGS84)
+    placed.loc[tidy.index, "lat"] = points.y.round(5).to_numpy()
+    placed.loc[tidy.index, "lon"] = points.x.round(5).to_numpy()
+    return placed
+
+
+def _lost_faults(placed: pd.DataFrame) -> list[str]:
+    lost = placed[placed[["lat", "lon"]].isna().any(axis=1)]
+    if lost.empty:
+        return []
+    postcodes = lost.reindex(columns=["postcode"])["postcode"].fillna("blank")
+    what = "have no lat and lon, nor a live postcode in or near LLR to place them by"
+    return [f"{len(lost)} of {len(placed)} sites {what} (postcodes {name_some(postcodes)})"]

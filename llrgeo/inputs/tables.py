@@ -2,6 +2,7 @@
 
 import re
 import tomllib
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -9,7 +10,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.schema import BNG, WGS84, Schema, check_table
+from llrgeo.schema import BNG, WGS84, Schema, raise_faults, table_faults
 
 _SAVE_AS: Final = "'CSV UTF-8 (comma delimited)'"
 
@@ -72,8 +73,12 @@ def check_file(path: Path) -> None:
         raise InputError(msg)
 
 
-def typed_points(table: pd.DataFrame, schema: Schema, *, source: str) -> gpd.GeoDataFrame:
+def typed_points(
+    table: pd.DataFrame, schema: Schema, *, source: str, also: Sequence[str] = ()
+) -> gpd.GeoDataFrame:
     """Check a table against its schema, give each column its type, and place its rows.
+
+    `also` are faults that were found in it already.
 
     Returns
     -------
@@ -86,7 +91,7 @@ def typed_points(table: pd.DataFrame, schema: Schema, *, source: str) -> gpd.Geo
     InputError
         If the table does not hold what the schema says; the message lists every fault.
     """
-    check_table(table, schema, source=source)
+    raise_faults([*table_faults(table, schema), *also], source=source)
     typed = table.set_index(table[schema.index].astype(str).str.strip()).drop(columns=schema.index)
     for column in schema.columns:
         if column.name not in typed.columns:

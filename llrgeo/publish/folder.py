@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+import os
 import shutil
 import tempfile
 from collections.abc import Callable, Mapping
@@ -72,6 +73,23 @@ def publish_pdf(edition: Edition, folder: Path) -> list[Path]:
         If no renderer is installed, it fails, or the folder cannot be written to.
     """
     return write_files({PDF: render_pdf(render_report(edition), edition.date)}, folder)
+
+
+def check_folder(folder: Path) -> None:
+    """Refuse a folder that files cannot be written into; it need not be there yet.
+
+    Raises
+    ------
+    PublishError
+        If it, or what it would be made in, is a file or may not be written to.
+    """
+    nearest = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    if not nearest.is_dir():
+        msg = f"{folder}: cannot be written to ({nearest} is a file)"
+        raise PublishError(msg)
+    if not os.access(nearest, os.W_OK):
+        msg = f"{folder}: cannot be written to (no permission for {nearest})"
+        raise PublishError(msg)
 
 
 def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:

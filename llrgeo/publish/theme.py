@@ -5,11 +5,11 @@ The default is neutral. It bears no mark of any body, so that nothing suggests a
 
 import base64
 import re
-import tomllib
 from dataclasses import dataclass, fields
 from pathlib import Path
 from typing import Final
 
+from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import raise_faults
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
@@ -51,10 +51,10 @@ def read_theme(path: Path) -> Theme:
     Raises
     ------
     InputError
-        If a key is unknown, a value is not text, the accent is no colour or too pale, or the
-        logo is missing, of another type or without `logo_alt`.
+        If the file is not TOML, a key is unknown, a value is not text, the accent is no colour
+        or too pale, or the logo is missing, of another type or without `logo_alt`.
     """
-    given = tomllib.loads(path.read_text(encoding="utf-8"))
+    given = read_toml(path)
     known = [field.name for field in fields(Theme)]
     faults = [
         f"unknown key '{key}'; known are {', '.join(known)}" for key in given if key not in known

@@ -11,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
+from llrgeo.inputs.tables import read_table
 from llrgeo.schema import name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
 
@@ -91,24 +92,21 @@ def read_reference(path: str | Path) -> pd.DataFrame:
         If a column is missing, a pair stands twice, or a time is negative or not a number.
     """
     path = Path(path)
-    if not path.is_file():
-        msg = f"{path}: no such file of reference travel times"
-        raise InputError(msg)
-    table = pd.read_csv(path, dtype={"area_id": str, "site_id": str})
+    table = read_table(path)
     missing = [name for name in _REFERENCE_COLUMNS if name not in table.columns]
-    faults = [f"column '{name}' is missing" for name in missing]
-    if not missing:
-        minutes = pd.to_numeric(table["travel_time_min"], errors="coerce")
-        wrong = table.loc[~(minutes >= 0), "area_id"]
-        if len(wrong):
-            faults.append(
-                f"{len(wrong)} rows have no time of zero or more minutes ({name_some(wrong)})"
-            )
-        doubled = table.loc[table.duplicated(["area_id", "site_id"]), "area_id"]
-        if len(doubled):
-            faults.append(f"{len(doubled)} pairs stand twice (areas {name_some(doubled)})")
+    raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
+    minutes = pd.to_numeric(table["travel_time_min"], errors="coerce")
+    faults = []
+    wrong = table.loc[~(minutes >= 0), "area_id"]
+    if len(wrong):
+        faults.append(
+            f"{len(wrong)} rows have no time of zero or more minutes ({name_some(wrong)})"
+        )
+    doubled = table.loc[table.duplicated(["area_id", "site_id"]), "area_id"]
+    if len(doubled):
+        faults.append(f"{len(doubled)} pairs stand twice (areas {name_some(doubled)})")
     raise_faults(faults, source=path.name)
-    return table[list(_REFERENCE_COLUMNS)]
+    return table[list(_REFERENCE_COLUMNS)].assign(travel_time_min=minutes.astype(float))
 
 
 def compare_travel_times(
