@@ -134,7 +134,7 @@ BAD: dict[str, tuple[Spoil, str]] = {
     ),
     "missing outlines": (
         without_an_outline,
-        "outlines.geojson: no outline for 1 areas (N). Name a file that has them, or write outlines",
+        "outlines.geojson: no outline for 1 areas (N). Name a file that has them",
     ),
     "no criteria": (
         said(
@@ -175,7 +175,7 @@ BAD: dict[str, tuple[Spoil, str]] = {
     ),
     "a postcode that a spreadsheet has spoilt": (
         valued("sites.csv", "A", lat="", lon="", postcode="LE1 5.00E+05"),
-        "have no lat and lon, nor a live postcode in or near LLR to place them by (postcodes LE1 5.0",
+        "nor a live postcode in or near LLR to place them by (postcodes LE1 5.00E+05)",
     ),
     "an error value of a spreadsheet for a count": (
         valued("areas.csv", "W", residents="#REF!"),
