@@ -3,12 +3,16 @@
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
+import pandas as pd
 import pytest
+import shapely
 
 from llrgeo.config import load_study
 from llrgeo.publish import palette
+from llrgeo.publish.ground import lay_ground
 from llrgeo.publish.legend import change_hatches, change_shown
-from llrgeo.publish.print_maps import print_maps
+from llrgeo.publish.paper import SMALL, STRONG
+from llrgeo.publish.print_maps import _sheets, print_maps
 from llrgeo.publish.theme import contrast
 from llrgeo.publish.view import opening_view
 from llrgeo.study import build_edition, run_study
@@ -69,3 +73,83 @@ def test_classes_differ_in_greyscale_by_shade_or_hatch(tolerance):
         for place, (colour, hatch) in enumerate(classes):
             for other, other_hatch in classes[place + 1 :]:
                 assert hatch != other_hatch or contrast(colour, other) > 1.1
+
+
+def boxes(sheet):
+    """Return where each text stands on its page, in pixels, by whether it is a name on the map."""
+    figure = sheet.paper._figure
+    figure.canvas.draw()
+    found = {True: [], False: []}
+    for text in figure.axes[0].texts:
+        found[bool(text.get_path_effects())].append(shapely.box(*text.get_window_extent().extents))
+    return found
+
+
+def many_sites(edition):
+    """Return the sites of an edition and sixty more that no option uses yet, and an option."""
+    extra = [edition.sites.iloc[[0]].assign(name=f"The long name of health centre {n}")
+             .set_axis([f"X{n}"]) for n in range(60)]  # fmt: skip
+    sites = pd.concat([edition.sites, *extra]).rename_axis("site_id")
+    times = edition.times[0]
+    minutes = times.minutes.reindex(columns=sites.index).T.ffill().T
+    clinic = edition.services[0].id
+    option = replace(edition.options[1], sites={clinic: frozenset(sites.index)})
+    return replace(
+        edition,
+        sites=sites,
+        times=(replace(times, minutes=minutes, distance_km=None),),
+        options=(edition.baseline, option),
+    )
+
+
+LONG = "A source of data with a long name, and the words that its licence asks for. " * 8
+
+
+@pytest.mark.parametrize("change", ["as it is", "long texts", "many sites"])
+def test_all_words_stand_on_the_page_at_seven_points_or_more(edition, change):
+    assert len(LONG) > 600
+    changed = {
+        "as it is": lambda: edition,
+        "long texts": lambda: replace(edition, title=LONG, sources=(LONG, LONG), error_note=LONG),
+        "many sites": lambda: many_sites(edition),
+    }[change]()
+    for sheet in _sheets(changed, lay_ground(changed)):
+        figure = sheet.paper._figure
+        page = shapely.box(0, 0, *(figure.get_size_inches() * figure.dpi))
+        found = boxes(sheet)
+        assert all(page.contains(box) for box in found[False]), sheet.name
+        assert min(text.get_fontsize() for text in figure.axes[0].texts) >= 7
+
+
+@pytest.mark.parametrize("sources", [("Short.",), (LONG,) * 6])
+def test_the_foot_is_below_the_map_however_much_it_says(edition, sources):
+    for sheet in _sheets(replace(edition, sources=sources), lay_ground(edition)):
+        found = boxes(sheet)
+        (foot,) = [
+            text.get_window_extent().y1
+            for text in sheet.paper._figure.axes[0].texts
+            if text.get_text().startswith("2026-11-22. Run")
+        ]
+        assert all(name.bounds[1] > foot for name in found[True]), sheet.name
+        words = [box for box in found[False] if box.bounds[3] > foot]
+        assert all(box.bounds[1] > foot for box in words if box.bounds[3] > foot + 1), sheet.name
+
+
+def test_names_on_a_map_keep_apart(edition):
+    places = edition.base.places
+    crowd = pd.concat([places.assign(name=f"Town {n}", residents=9_000 - n) for n in range(12)])
+    crowded = replace(edition, base=replace(edition.base, places=crowd))
+    for sheet in _sheets(crowded, lay_ground(crowded)):
+        names = boxes(sheet)[True]
+        for place, name in enumerate(names):
+            assert not shapely.intersects(name.buffer(-1), names[:place]).any(), sheet.name
+
+
+def test_text_is_broken_where_it_is_too_wide_and_cut_where_it_is_too_long():
+    words = "Wide words and narrow ones, il il il, " * 3 + "W" * 90
+    for type_ in (SMALL, STRONG):
+        lines = type_.lines(words, 40, most=99)
+        assert "".join(lines).replace(" ", "") == words.replace(" ", "")
+        assert all(type_.width_mm(line) <= 40 for line in lines)
+        assert type_.lines(words, 40, most=2)[1].endswith(" ...")
+        assert type_.width_mm(type_.lines(words, 40, most=2)[1]) <= 40

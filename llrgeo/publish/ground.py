@@ -10,7 +10,7 @@ import pandas as pd
 import shapely
 
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.paper import INK, QUIET, Paper, Type
+from llrgeo.publish.paper import INK, QUIET, SMALL, Paper, Type
 from llrgeo.schema import BNG
 
 _AREA_TOLERANCE_M: Final = 120  # a third of a millimetre on A4
@@ -21,7 +21,9 @@ _AROUND_M: Final = 2_000  # how far beyond the land roads are drawn
 _KM: Final = 1_000
 _MILE_M: Final = 1_609.344
 _TOWN: Final = Type(7, bold=True, halo=True)
-_ROAD: Final = Type(5, colour=QUIET, halo=True)
+_ROAD: Final = Type(7, colour=QUIET, halo=True)
+_SHIFTS: Final = (0.0, -3.2, 3.2, -6.4, 6.4)
+_APART: Final = 0.6  # millimetres that names keep from each other
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,8 +142,8 @@ def _name(
     paper: Paper, point: shapely.Point, name: str, type_: Type, taken: list[shapely.Geometry]
 ) -> None:
     """Set a name at a point, else above or below it, unless there is no room at all."""
-    half, line = type_.width_mm(name) / 2, type_.line_mm / 2
-    for shift in (0.0, -3.2, 3.2):
+    half, line = type_.width_mm(name) / 2 + _APART, type_.line_mm / 2
+    for shift in _SHIFTS:
         y = point.y + shift
         room = shapely.box(point.x - half, y - line, point.x + half, y + line)
         if not any(room.intersects(other) for other in taken):
@@ -162,4 +164,4 @@ def draw_scale(paper: Paper, window: Window, at: tuple[float, float]) -> None:
         length = count * metres * window.mm_per_m
         paper.box((x + 7, y + down), (length / 2, 1), INK)
         paper.box((x + 7 + length / 2, y + down), (length / 2, 1), "#ffffff")
-        paper.text((x + 8 + length, y + down + 0.5), f"{count} {unit}", Type(6.5))
+        paper.text((x + 8 + length, y + down + 0.5), f"{count} {unit}", SMALL)

@@ -1,7 +1,6 @@
 """How a printed map is read: classes with their people, sites with their names."""
 
-import textwrap
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -14,7 +13,7 @@ from llrgeo.publish import palette
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.ground import Window
 from llrgeo.publish.pages import people
-from llrgeo.publish.paper import INK, STRONG, Paper, Type
+from llrgeo.publish.paper import INK, SMALL, STRONG, TEXT, Paper, Type
 from llrgeo.publish.view import View, change_classes
 from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG
@@ -24,13 +23,15 @@ _SWATCH: Final = (8.0, 4.0)
 _ROW: Final = 5.2
 _LABEL: Final = 10.0  # from the edge of a swatch to its label
 _COLUMN: Final = 17.0  # of people
-_MM_A_POINT: Final = 0.5  # height of a line of the list for a point of its type
+_LIST_LINE: Final = 3.5  # height of a line: its mark must fit
+_MARK: Final = 5.0  # from a mark of the list to its name
+_MOST_COLUMNS: Final = 2
 _STATES: Final = ("new", "gone", "kept", "city")
 _MARKS: Final = {
-    "kept": ("o", 8.0, INK, "#ffffff"),
-    "city": ("o", 8.0, INK, "#ffffff"),
-    "new": ("s", 8.5, INK, "#ffffff"),
-    "gone": ("X", 11.0, "#ffffff", INK),
+    "kept": ("o", 10.5, INK, "#ffffff"),
+    "city": ("o", 10.5, INK, "#ffffff"),
+    "new": ("s", 10.0, INK, "#ffffff"),
+    "gone": ("D", 10.0, "#ffffff", INK),
 }
 
 
@@ -61,6 +62,16 @@ class Shown:
             for label, count in zip(self.labels, self.people, strict=True)
         )
         return wording()["print_counts"].format(counts="; ".join(counts))
+
+
+@dataclass(frozen=True, slots=True)
+class ListRow:
+    """A line of the list of sites: a heading, a name with its mark, or the rest of a long name."""
+
+    text: str
+    type: Type
+    state: str = ""
+    number: int = 0
 
 
 def change_shown(edition: Edition, view: View) -> Shown:
@@ -160,23 +171,44 @@ def draw_sites(paper: Paper, window: Window, sites: gpd.GeoDataFrame) -> list[sh
 def draw_site_list(
     paper: Paper, at: tuple[float, float], sites: gpd.GeoDataFrame, size: tuple[float, float]
 ) -> None:
-    """List sites by their numbers, under a heading for each state, within a width and height."""
-    words, (x, y) = wording(), at
-    states = [state for state in _STATES if (sites["state"] == state).any()]
-    line = min(4.0, size[1] / (len(sites) + 1.6 * len(states)))
-    type_ = Type(min(8.0, line / _MM_A_POINT))
-    for state in states:
-        paper.text((x, y + line * 0.3), words[f"print_sites_{state}"], STRONG)
-        y += line * 1.6
-        for number, name in sites.loc[sites["state"] == state, ["number", "name"]].to_numpy():
-            _mark(paper, (x + 1.6, y), state, number)
-            room = int((size[0] - 5) / type_.width_mm(" "))
-            paper.text((x + 5, y), textwrap.shorten(name, room, placeholder=" ..."), type_)
-            y += line
+    """List sites by their numbers, under a heading for each state, within a width and height.
+
+    Many sites are set small and in two columns; those without room even so are counted.
+    """
+    for columns, type_ in ((1, TEXT), (1, SMALL), (_MOST_COLUMNS, SMALL)):
+        width = size[0] / columns - 3
+        step = max(type_.line_mm, _LIST_LINE) + (type_.size - SMALL.size) / 2
+        rows = list(_site_rows(sites, width, type_))
+        room = int(size[1] / step)
+        if len(rows) <= columns * room:
+            break
+    if len(rows) > columns * room:
+        left = sum(row.number > 0 for row in rows[columns * room - 1 :])
+        more = wording()["print_more_sites"].format(count=left)
+        rows = [*rows[: columns * room - 1], ListRow(more, type_)]
+    for place, row in enumerate(rows):
+        column, down = divmod(place, room)
+        x, y = at[0] + column * (width + 3), at[1] + down * step
+        if row.number:
+            _mark(paper, (x + 1.6, y), row.state, row.number)
+        paper.text((x + (_MARK if row.state else 0), y), row.text, row.type)
+
+
+def _site_rows(sites: gpd.GeoDataFrame, width: float, type_: Type) -> Iterator[ListRow]:
+    """Yield the lines of the list: headings, names, and what of a long name is left."""
+    for state in _STATES:
+        chosen = sites[sites["state"] == state]
+        if len(chosen):
+            heading = wording()[f"print_sites_{state}"]
+            yield from (ListRow(line, STRONG) for line in STRONG.lines(heading, width, most=2))
+        for number, name in zip(chosen["number"], chosen["name"], strict=True):
+            first, *rest = type_.lines(str(name), width - _MARK, most=2)
+            yield ListRow(first, type_, state, int(number))
+            yield from (ListRow(line, type_, state) for line in rest)
 
 
 def _mark(paper: Paper, at: tuple[float, float], state: str, number: int) -> None:
-    """Draw a site: a black disc, a black square if it starts, a crossed white disc if it stops."""
+    """Draw a site: a black disc, a black square if it starts, a white diamond if it stops."""
     marker, size, fill, ink = _MARKS[state]
     paper.mark(at, marker, size, (fill, "#ffffff" if fill == INK else INK))
-    paper.text(at, str(number), Type(5, bold=True, colour=ink), align="center")
+    paper.text(at, str(number), Type(7, bold=True, colour=ink), align="center")

@@ -6,8 +6,9 @@ random ids, and the font is the one that travels with Matplotlib, so equal pages
 
 import io
 import re
-import textwrap
+from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import cache
 from typing import Any, Final
 
 import matplotlib as mpl
@@ -15,9 +16,11 @@ import numpy as np
 import shapely
 from markupsafe import Markup
 from matplotlib.figure import Figure
+from matplotlib.font_manager import FontProperties
 from matplotlib.patches import PathPatch
 from matplotlib.path import Path
 from matplotlib.patheffects import withStroke
+from matplotlib.textpath import text_to_path
 from shapely.geometry.base import BaseGeometry
 
 INK: Final = "#1a1a1a"
@@ -25,16 +28,17 @@ QUIET: Final = "#4d4d4d"
 
 _MM_PER_INCH: Final = 25.4
 _MM_PER_POINT: Final = _MM_PER_INCH / 72
-_LETTER: Final = 0.56  # mean width of a letter of DejaVu Sans, in sizes
-_BOLD_LETTER: Final = 0.66
+_FONT: Final = "DejaVu Sans"
+_SHORTENED: Final = " ..."
 _LINE: Final = 1.3  # distance of lines, in sizes
 _DPI: Final = 150
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LONG_DECIMAL: Final = re.compile(r"(?<=[ML\d] )(-?\d+\.\d)\d+(?=[ \n\"])")
 _SETTINGS: Final[dict[Any, Any]] = {
-    "font.family": ["DejaVu Sans"],
+    "font.family": [_FONT],
     "hatch.linewidth": 0.5,
     "path.simplify": False,
+    "text.hinting": "none",  # letters keep their widths at any size, as they are measured
     "svg.fonttype": "none",  # text stays text: it can be searched, read aloud and edited
     "svg.hashsalt": "llrgeo",
     "text.parse_math": False,
@@ -51,8 +55,39 @@ class Type:
     halo: bool = False
 
     def width_mm(self, text: str) -> float:
-        """Return about how wide a line of text is."""
-        return len(text) * self.size * _MM_PER_POINT * (_BOLD_LETTER if self.bold else _LETTER)
+        """Return how wide a line of text is in the font of the page, word by word."""
+        words = text.split(" ")
+        widths = [_width_em(word, bold=self.bold) for word in words]
+        spaces = (len(words) - 1) * _width_em(" ", bold=self.bold)
+        return (sum(widths) + spaces) * self.size * _MM_PER_POINT
+
+    def lines(self, text: str, width_mm: float, *, most: int) -> list[str]:
+        """Return text in at most so many lines of a width; what has no room is cut off, marked."""
+        lines = [""]
+        for word in self._pieces(printable(text).split(), width_mm):
+            longer = f"{lines[-1]} {word}".strip()
+            if self.width_mm(longer) <= width_mm:
+                lines[-1] = longer
+            else:
+                lines.append(word)
+        if len(lines) > most:
+            last = lines[most - 1]
+            while last and self.width_mm(last + _SHORTENED) > width_mm:
+                last = last[:-1]
+            lines = [*lines[: most - 1], last.rstrip() + _SHORTENED]
+        return lines
+
+    def _pieces(self, words: list[str], width_mm: float) -> Iterator[str]:
+        """Yield words, and those that are wider than a line in pieces."""
+        for word in words:
+            rest = word
+            while self.width_mm(rest) > width_mm:
+                size = next(
+                    n for n in range(1, len(rest)) if self.width_mm(rest[: n + 1]) > width_mm
+                )
+                yield rest[:size]
+                rest = rest[size:]
+            yield rest
 
     @property
     def line_mm(self) -> float:
@@ -64,7 +99,8 @@ HEADING: Final = Type(15, bold=True)
 MESSAGE: Final = Type(10.5)
 STRONG: Final = Type(8.5, bold=True)
 TEXT: Final = Type(8)
-SMALL: Final = Type(5.5, colour=QUIET)
+SMALL: Final = Type(7, colour=QUIET)  # no type on a page is smaller
+MOST_LINES: Final = 4
 
 
 class Paper:
@@ -97,12 +133,17 @@ class Paper:
             drawn.set_path_effects([withStroke(linewidth=2.5, foreground="white")])
 
     def paragraph(
-        self, at: tuple[float, float], text: str, width_mm: float, type_: Type = TEXT
+        self,
+        at: tuple[float, float],
+        text: str,
+        width_mm: float,
+        type_: Type = TEXT,
+        *,
+        most: int = MOST_LINES,
     ) -> float:
         """Set text in lines of a width, down from `at`; return where the next line would stand."""
         x, y = at
-        letters = int(width_mm / type_.width_mm(" "))
-        for line in textwrap.wrap(printable(text), letters):
+        for line in type_.lines(text, width_mm, most=most):
             self.text((x, y), line, type_)
             y += type_.line_mm
         return y
@@ -184,6 +225,13 @@ class Paper:
 def printable(text: str) -> str:
     """Return text without signs that no page can hold, such as control characters."""
     return _UNPRINTABLE.sub(" ", text)
+
+
+@cache
+def _width_em(text: str, *, bold: bool) -> float:
+    """Return how wide text is in sizes of its type."""
+    font = FontProperties(family=_FONT, size=1, weight="bold" if bold else "normal")
+    return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
 
 
 def _path(lines: np.ndarray) -> Path:

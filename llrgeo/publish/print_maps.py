@@ -42,9 +42,11 @@ FOLDER: Final = "print"
 _A4: Final = (297.0, 210.0)
 _A3: Final = (420.0, 297.0)
 _EDGE: Final = 10.0
-_SIDE: Final = 84.0  # width of the column right of an A4 map
-_FOOT: Final = 33.0
+_SIDE: Final = 100.0  # width of the column right of an A4 map
+_GAP: Final = 5.0  # between the map and the foot
 _CAPTION: Final = 14.0  # height of the texts over one of several maps: all have one scale
+_NOTE_LINES: Final = 5
+_SOURCE_LINES: Final = 8
 _PANELS: Final = 5  # options on a sheet that compares them; the sixth place holds the key
 _ACROSS: Final = 3
 _FAR_MIN: Final = 30
@@ -141,7 +143,7 @@ def compare_sheet(edition: Edition, ground: Ground, views: Sequence[View], numbe
     paper = Paper(*_A3)
     top = _head(paper, edition, (title, what, words["print_compare_how"]))
     rows = -(-(len(views) + 1) // _ACROSS)
-    cell = ((_A3[0] - 2 * _EDGE) / _ACROSS, (_A3[1] - _FOOT - top) / rows)
+    cell = ((_A3[0] - 2 * _EDGE) / _ACROSS, (_foot(paper, edition) - top) / rows)
     maps, description = {}, []
     for place, view in enumerate(views):
         letter, shown = chr(ord("A") + place), change_shown(edition, view)
@@ -157,7 +159,6 @@ def compare_sheet(edition: Edition, ground: Ground, views: Sequence[View], numbe
     down = draw_key(paper, corner, words["print_key_change"], maps, cell[0])
     land = _window(ground, corner, (cell[0] - 6, cell[1] - 4 - _CAPTION))
     draw_scale(paper, land, (corner[0] + 3, down + 10))
-    _foot(paper, edition)
     description.append(words["print_figures"])
     name = f"compare_options_{number}_{first.service.id}_a3"
     return Sheet(name, f"{title}. {what}", " ".join(description), paper)
@@ -173,7 +174,7 @@ def _single_map(
     """Draw an A4 page: headings, the map, the key and the list of sites right of it, the foot."""
     paper = Paper(*_A4)
     top = _head(paper, edition, texts)
-    bottom = _A4[1] - _FOOT
+    bottom = _foot(paper, edition)
     right = _A4[0] - _EDGE - _SIDE
     window = _window(ground, (_EDGE, top), (right - _EDGE - 4, bottom - top))
     draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
@@ -184,7 +185,6 @@ def _single_map(
     title = wording()["print_key"]
     down = draw_key(paper, (right, top), title, {wording()["column_people"]: shown}, _SIDE) + 3
     draw_site_list(paper, (right, down), sites, (_SIDE, bottom - down))
-    _foot(paper, edition)
     return paper
 
 
@@ -197,8 +197,8 @@ def _panel(
 ) -> None:
     """Draw one of several maps of a page, in a frame (corner and size), under its texts."""
     (x, y), (width, height) = frame
-    down = paper.paragraph((x, y), texts[0], width, STRONG)
-    paper.paragraph((x, down), texts[1], width)
+    down = paper.paragraph((x, y), texts[0], width, STRONG, most=1)
+    paper.paragraph((x, down), texts[1], width, most=2)
     window = _window(ground, (x, y + _CAPTION), (width, height - _CAPTION))
     draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
     draw_ground(paper, window, ground)
@@ -214,21 +214,34 @@ def _head(paper: Paper, edition: Edition, texts: tuple[str, str, str]) -> float:
     """Set the study's name, the title, what is shown and the message; return where they end."""
     title, what, message = texts
     width = paper.size[0] - 2 * _EDGE
-    paper.text((_EDGE, 10), edition.title, SMALL)
-    down = paper.paragraph((_EDGE, 16), title, width, HEADING)
-    down = paper.paragraph((_EDGE, down), what, width, STRONG)
+    paper.paragraph((_EDGE, 10), edition.title, width, SMALL, most=1)
+    down = paper.paragraph((_EDGE, 16), title, width, HEADING, most=2)
+    down = paper.paragraph((_EDGE, down), what, width, STRONG, most=2)
     return paper.paragraph((_EDGE, down + 1), message, width, MESSAGE) + 2
 
 
-def _foot(paper: Paper, edition: Edition) -> None:
-    """Set how sure the figures are, the standing, the sources, the date and the run."""
+def _foot(paper: Paper, edition: Edition) -> float:
+    """Set standing, sources and run, up from the edge of the page; return where the map may end.
+
+    How much there is to say sets the height: a long list of sources makes the map smaller, and one
+    that is longer still is cut off with a pointer to where it stands in full.
+    """
     words, theme = wording(), edition.theme
     notes = [words["about_what"], edition.error_note, words["about_outlines"], theme.notice]
     notes += [words["illustrative"]] if edition.illustrative else []
     sources = f"{words['about_sources']}: {' '.join(edition.sources)}"
     run = f"{edition.date}. {words['run'].format(run=run_mark(edition))}."
     publisher = words["published_by"].format(publisher=theme.publisher) if theme.publisher else ""
-    down = paper.size[1] - _FOOT + 5
     width = paper.size[0] - 2 * _EDGE
-    for line in (f"{run} {publisher} {theme.contact}", " ".join(filter(None, notes)), sources):
-        down = paper.paragraph((_EDGE, down), line, width, SMALL) + 0.5
+    named = SMALL.lines(sources, width, most=_SOURCE_LINES + 1)
+    if len(named) > _SOURCE_LINES:
+        named = [*named[: _SOURCE_LINES - 1], words["print_more_sources"]]
+    lines = [
+        *SMALL.lines(f"{run} {publisher} {theme.contact}", width, most=2),
+        *SMALL.lines(" ".join(filter(None, notes)), width, most=_NOTE_LINES),
+        *named,
+    ]
+    top = paper.size[1] - _EDGE - SMALL.line_mm * (len(lines) - 1)
+    for place, line in enumerate(lines):
+        paper.text((_EDGE, top + place * SMALL.line_mm), line, SMALL)
+    return top - _GAP
