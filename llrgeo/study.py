@@ -172,6 +172,7 @@ def build_edition(result: StudyResult) -> Edition:
         tolerance_min=study.tolerance_min,
         illustrative=any("illustrative" in one.source for one in result.setting.services),
         theme=result.inputs.theme,
+        question=study.question,
     )
 
 

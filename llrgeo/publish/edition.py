@@ -71,6 +71,8 @@ class Edition:
         Whether figures are made up, and pages must say so.
     theme
         Names, colours and contact of the publisher.
+    question
+        What the study wants to find out, in a sentence; empty for none.
 
     Raises
     ------
@@ -96,6 +98,7 @@ class Edition:
     tolerance_min: float = 1.0
     illustrative: bool = False
     theme: Theme = field(default_factory=Theme)
+    question: str = ""
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""

@@ -8,19 +8,28 @@ from markupsafe import Markup
 from llrgeo.publish import pages, palette
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.maps import MAP_NAME, empty_map
-from llrgeo.publish.payload import explorer_data
+from llrgeo.publish.payload import explorer_data, explorer_sites
 from llrgeo.publish.view import (
     OUTCOMES,
     View,
     change_classes,
+    city_hospitals,
     headline,
-    journey_label,
     opening_view,
 )
 from llrgeo.publish.wording import wording
 
-SCRIPTS: Final = ("unpack.js", "model.js", "text.js", "tables.js", "map.js", "view.js")
+SCRIPTS: Final = (
+    "unpack.js",
+    "model.js",
+    "text.js",
+    "tables.js",
+    "answers.js",
+    "map.js",
+    "view.js",
+)
 _ZOOM: Final = 9
+_KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
 _ALWAYS: Final = ("improved", "unchanged", "worsened")
 _BAR: Final = {
     "shorter": ("gained", "improved"),
@@ -36,12 +45,13 @@ def render_explorer(edition: Edition) -> str:
     parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), _ZOOM)
     scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, SCRIPTS)]
     styles = [pages.leaflet("leaflet.css"), pages.page_style(edition)]
+    sites = explorer_sites(edition)
+    city = ["city"] if city_hospitals(sites) else []
     return pages.render(
         "explorer.html",
         {
             "edition": edition,
             "view": view,
-            "journey": journey_label(view.journey),
             "run": pages.run_mark(edition),
             "policy": pages.content_policy(scripts=scripts, styles=styles),
             "scripts": [Markup(one) for one in scripts],  # noqa: S704 - our own and vendored files
@@ -54,6 +64,9 @@ def render_explorer(edition: Edition) -> str:
             "bar": outcome_bar(view),
             "legend": _legend(edition, view),
             "site_names": _site_names(edition, view),
+            "kinds": [kind for kind in _KINDS if kind in set(sites["kind"])],
+            "map_views": ["change", "after", "before", *city],
+            "has_postcodes": edition.postcodes is not None,
         },
     )
 
@@ -140,7 +153,10 @@ def _level_label(group: str, level: str) -> str:
     words = wording()
     if group == "everyone":
         return words["everyone"]
-    return words["tenth"].format(tenth=level) if group == "tenth" else level
+    if group != "tenth":
+        return level
+    ends = {"1": words["tenth_first"], "10": words["tenth_last"]}
+    return ends.get(level, words["tenth"].format(tenth=level))
 
 
 def _outcome_rows(groups: pd.DataFrame, shown: list[str]) -> list[list[str]]:

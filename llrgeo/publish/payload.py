@@ -1,6 +1,7 @@
 """The explorer's data: one geometry, each matrix once, and what a reader can choose from."""
 
 from collections.abc import Iterable
+from math import isnan
 from typing import Any, Final
 
 import geopandas as gpd
@@ -37,7 +38,8 @@ def explorer_data(edition: Edition) -> dict[str, Any]:
         "sites": _sites(sites),
         "city": _positions(sites.index, city_hospitals(sites)),
         "services": [
-            {"id": one.id, "label": one.label, "delivery": one.delivery} for one in edition.services
+            {"id": one.id, "label": one.label, "delivery": one.delivery, "note": one.note}
+            for one in edition.services
         ],
         "options": _options(edition, sites.index),
         **_journeys(edition, sites.index),
@@ -171,14 +173,15 @@ def _journeys(edition: Edition, site_ids: pd.Index) -> dict[str, Any]:
     journeys = []
     for journey in edition.journeys():
         way = edition.times_for(team, journey) if team else journey
-        journeys.append(
+        known, team_way = (
             {
-                "id": f"{journey.mode}-{journey.period}",
-                "label": journey_label(journey),
-                "matrix": place_of(journey.minutes),
-                "team": {"label": journey_label(way), "matrix": place_of(way.minutes)},
+                "label": journey_label(one),
+                "error": None if isnan(one.error_min) else one.error_min,
+                "matrix": place_of(one.minutes),
             }
+            for one in (journey, way)
         )
+        journeys.append({"id": f"{journey.mode}-{journey.period}", **known, "team": team_way})
     return {"journeys": journeys, "matrices": pack_matrices(matrices)}
 
 

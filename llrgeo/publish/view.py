@@ -36,6 +36,8 @@ class View:
     ----------
     option, service, journey
         What was chosen.
+    as_today
+        Whether the option offers the service where it is offered today.
     areas
         One row an area: `label`, `authority`, `people`, `before_site`, `after_site` (ids),
         `before_min`, `after_min`, `change_min`, `outcome`.
@@ -49,6 +51,7 @@ class View:
     option: Option
     service: Service
     journey: TravelTimes
+    as_today: bool
     areas: pd.DataFrame
     groups: pd.DataFrame
     bands: pd.DataFrame
@@ -80,8 +83,9 @@ def build_view(edition: Edition, option: Option, service: Service, journey: Trav
         If a table does not count all people.
     """
     times = edition.times_for(service, journey)
-    before = nearest_site(times, edition.baseline.sites.get(service.id, frozenset()))
-    after = nearest_site(times, option.sites.get(service.id, frozenset()))
+    today = edition.baseline.sites.get(service.id, frozenset())
+    then = option.sites.get(service.id, frozenset())
+    before, after = nearest_site(times, today), nearest_site(times, then)
     tolerance = edition.tolerance_min
     change = compare_minutes(
         before["travel_time_min"], after["travel_time_min"], tolerance_min=tolerance
@@ -102,7 +106,7 @@ def build_view(edition: Edition, option: Option, service: Service, journey: Trav
         groups[f"mean_{column}"] = summary["mean_min"]
     for group, total in groups[list(OUTCOMES)].sum(axis=1).groupby(level=0).sum().items():
         reconcile(pd.Series([total]), people[EVERYONE].sum(), table=f"people by {group}")
-    return View(option, service, journey, areas, groups, _bands(areas))
+    return View(option, service, journey, today == then, areas, groups, _bands(areas))
 
 
 def change_classes(areas: pd.DataFrame, limits: Sequence[float]) -> pd.Series:
@@ -151,6 +155,10 @@ def _bands(areas: pd.DataFrame) -> pd.DataFrame:
 def headline(view: View) -> list[str]:
     """Return the main message: who gains and who loses first, the average last."""
     words, everyone = wording(), view.everyone
+    before, after = (pages.minutes(everyone[f"mean_{when}_min"]) for when in ("before", "after"))
+    if view.as_today:
+        stays = words["as_today"].format(service=in_sentence(view.service.label))
+        return [stays, words["average_same"].format(before=before)]
     people = {name: _count(everyone[name]) for name in OUTCOMES}
     lines = [
         words["headline"].format(
@@ -161,7 +169,6 @@ def headline(view: View) -> list[str]:
         lines.append(words["headline_lost"].format(lost=people["lost"]))
     if everyone["gained"]:
         lines.append(words["headline_gained"].format(gained=people["gained"]))
-    before, after = (pages.minutes(everyone[f"mean_{when}_min"]) for when in ("before", "after"))
     lines.append(words["average"].format(before=before, after=after))
     return [line[0].upper() + line[1:] for line in lines]
 
@@ -172,6 +179,11 @@ def _count(people: int) -> str:
     if people == 0:
         return words["nobody"]
     return words["legend_people"].format(people=pages.people(people))
+
+
+def in_sentence(label: str) -> str:
+    """Return a label as it stands within a sentence: small, unless it is an abbreviation."""
+    return label[:1].lower() + label[1:] if label[1:2].islower() else label
 
 
 def area_labels(areas: pd.DataFrame) -> pd.Series:
@@ -190,7 +202,12 @@ def city_hospitals(sites: pd.DataFrame) -> list[str]:
 
 
 def journey_label(times: TravelTimes) -> str:
-    """Return how and when a journey is made, in words: by car, outside the rush hour."""
+    """Return how and when a journey is made, in words: by car, outside the rush hour.
+
+    A walk takes as long at any time of the day.
+    """
     words = wording()
     mode = words.get(f"mode_{times.mode}", times.mode)
+    if times.mode == "walk":
+        return mode
     return f"{mode}, {words.get(f'period_{times.period}', times.period)}"

@@ -3,6 +3,7 @@
 import csv
 import json
 import statistics
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -14,9 +15,9 @@ from llrgeo.publish.check_browser import (
     browser_findings,
     tab_stops,
 )
-from llrgeo.publish.explorer import explorer_tables
+from llrgeo.publish.explorer import explorer_tables, render_explorer
 from llrgeo.publish.markup import read_page
-from llrgeo.publish.view import build_view
+from llrgeo.publish.view import build_view, opening_view
 
 pytestmark = pytest.mark.browser
 
@@ -148,11 +149,67 @@ def test_a_postcode_gives_a_sentence_and_every_option(open_page, county, county_
     assert "LE5" not in page.url.upper()
 
 
-def test_what_cannot_be_found_is_said(open_page, county_page):
+@pytest.mark.parametrize(
+    ("typed", "said"),
+    [
+        ("<b>nowhere</b>", "We could not find “<b>nowhere</b>”"),
+        ("LE5", "Type a whole postcode"),
+        ("SW1A 1AA", "“SW1A 1AA” is not a postcode that this page covers"),
+    ],
+)
+def test_what_cannot_be_found_is_said_and_forgets_the_place_before(
+    open_page, county_page, typed, said
+):
     page = open_page(county_page)
-    page.fill("#find", "<b>nowhere</b>")
+    for text in ("LE5 4PW", typed):
+        page.fill("#find", text)
+        page.press("#find", "Enter")
+    assert said in page.inner_text("#mine")
+    assert not page.is_visible("#table-mine")
+
+
+def test_an_option_that_leaves_a_service_alone_says_so(open_page, county, tmp_path):
+    path = tmp_path / "explorer.html"
+    today, other, *_ = county.options
+    kept = replace(other, sites={**other.sites, "nurses": today.sites["nurses"]})
+    path.write_text(render_explorer(replace(county, options=(today, kept))), encoding="utf-8")
+    page = open_page(path)
+    page.fill("#find", "LE5 4PW")
     page.press("#find", "Enter")
-    assert "We could not find “<b>nowhere</b>”" in page.inner_text("#status")
+    assert page.locator("#service option").all_inner_texts() == ["Clinic", "Nurses (as today)"]
+    page.select_option("#service", "nurses")
+    assert "This option changes nothing for nurses" in page.inner_text("#headline")
+    assert "Nothing would change for you" in page.inner_text("#mine")
+    assert not page.is_visible("#bar")
+
+
+def test_an_own_plan_stands_beside_the_options(open_page, county, county_page):
+    page = open_page(county_page)
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    page.click("#sites summary")
+    page.locator("#site-list input").first.click()
+    rows = table_rows(page, "mine")
+    assert [row[0] for row in rows[len(county.options) :]] == ["Option 1, changed by you"]
+
+
+def test_the_nearest_city_hospital_is_named_to_those_who_go_elsewhere(
+    open_page, county, county_page
+):
+    page = open_page(county_page)
+    view = opening_view(county)
+    kind = view.areas["before_site"].map(county.sites["kind"])
+    area = kind.index[kind.notna() & (kind != "city_hospital")][0]
+    page.fill("#find", area)
+    page.press("#find", "Enter")
+    said = page.inner_text("#mine")
+    assert ("the nearest city hospital is" in said) == city_is_in_today(county)
+    assert "How sure is this?" in said
+
+
+def city_is_in_today(county):
+    today = county.baseline.sites["clinic"]
+    return (county.sites.loc[list(today), "kind"] == "city_hospital").any()
 
 
 def test_choices_stand_in_the_address_and_come_back_from_it(open_page, county_page):

@@ -114,6 +114,10 @@ const llrgeoModel = (() => {
     return open;
   }
 
+  function isSame(one, other) {
+    return one.size === other.size && [...one].every((site) => other.has(site));
+  }
+
   // All figures of an option, service and journey (their ids) and the sites the reader switched.
   function evaluate(data, matrices, choice) {
     const byId = (list, id) => list.find((one) => one.id === id);
@@ -134,7 +138,7 @@ const llrgeoModel = (() => {
       data.time.labels.length);
     return {
       service, option, journey, minutes, today, open, before, after,
-      asToday: option === data.options[0] && choice.switched.size === 0,
+      asToday: isSame(today, open),
       everyone: summarise(people, before.minutes, after.minutes, data.tolerance),
       places: tally(authority, data.authorities.length),
       tenths: tally(tenth, 10),
@@ -143,19 +147,16 @@ const llrgeoModel = (() => {
     };
   }
 
-  // The nearest site of one area in every option: [site, minutes] for each.
-  function everyOption(data, now, area) {
-    const count = data.areas.people.length;
-    return data.options.map((option) => {
-      const open = option.sites[now.service.id];
-      const reach = (site) => now.minutes[site * count + area];
-      return open.reduce((best, site) => (reach(site) < best[1] ? [site, reach(site)] : best),
-        [NONE, Infinity]);
-    });
+  // The nearest of some sites to one area: [site, minutes].
+  function nearestTo(area, sites, now) {
+    const areaCount = now.before.minutes.length;
+    const reach = (site) => now.minutes[site * areaCount + area];
+    return sites.reduce((best, site) => (reach(site) < best[1] ? [site, reach(site)] : best),
+      [NONE, Infinity]);
   }
 
   return {
     OUTCOMES, nearest, change, outcome, timeClass, changeClass, countByClass, evaluate,
-    everyOption,
+    nearestTo,
   };
 })();

@@ -59,8 +59,10 @@ function llrgeoTables(data) {
     const heads = shown.map((name) => HEAD_OF[name]);
     const places = [[words.everyone, now.everyone],
       ...data.authorities.map((name, place) => [name, now.places[place]])];
-    const tenths = now.tenths.map((tenth, place) =>
-      [fill(words.tenth, { tenth: place + 1 }), tenth]);
+    const tenthLabels = now.tenths.map((_, place) => fill(words.tenth, { tenth: place + 1 }));
+    tenthLabels.splice(0, 1, words.tenth_first);
+    tenthLabels.splice(-1, 1, words.tenth_last);
+    const tenths = now.tenths.map((tenth, place) => [tenthLabels[place], tenth]);
     const counts = ([name, group]) =>
       [name, ...shown.map((outcome) => peopleInWords(group.people[outcome]))];
     fillTable("winners", [words.column_place, ...heads], places.map(counts));

@@ -3,6 +3,7 @@
 
 const llrgeoText = (() => {
   const UNIT_LETTERS = "ABDEFGHJLNPQRSTUWXYZ"; // the twenty letters of a unit postcode
+  const LONG = 120; // minutes from which hours are easier to grasp
   const NONE = -1;
 
   // --- Words -------------------------------------------------------------------------------
@@ -19,7 +20,18 @@ const llrgeoText = (() => {
   function minutesInWords(minutes, strings) {
     if (minutes === Infinity) return strings.no_route;
     const whole = wholeMinutes(minutes);
-    return fill(whole === 1 ? strings.minute : strings.minutes, { count: whole });
+    const counted = (count, one, many) => fill(count === 1 ? one : many, { count });
+    const hours = whole < LONG ? 0 : Math.floor(whole / 60);
+    const rest = whole - 60 * hours;
+    const parts = [];
+    if (hours) parts.push(counted(hours, strings.hour, strings.hours));
+    if (rest || !hours) parts.push(counted(rest, strings.minute, strings.minutes));
+    return fill(strings.about, { time: parts.join(" ") });
+  }
+
+  // A label within a sentence: small, unless it begins with an abbreviation.
+  function inSentence(label) {
+    return /^.\p{Ll}/u.test(label) ? label[0].toLowerCase() + label.slice(1) : label;
   }
 
   function peopleInWords(count) {
@@ -40,6 +52,10 @@ const llrgeoText = (() => {
   // --- Finding an area ---------------------------------------------------------------------
 
   const POSTCODE = /^([A-Z]{1,2}\d[A-Z\d]?)\s*(\d)([A-Z]{2})$/;
+
+  function isPostcode(text) {
+    return POSTCODE.test(text.trim().toUpperCase());
+  }
 
   // The area of a unit postcode, or -1; looked up in the page, never sent anywhere.
   function findPostcode(pack, text) {
@@ -108,7 +124,7 @@ const llrgeoText = (() => {
   }
 
   return {
-    fill, wholeMinutes, minutesInWords, peopleInWords, countInWords, changeInWords, findPostcode,
-    findName, writeState, readState, csv,
+    fill, wholeMinutes, minutesInWords, peopleInWords, countInWords, changeInWords, inSentence,
+    isPostcode, findPostcode, findName, writeState, readState, csv,
   };
 })();

@@ -1,18 +1,20 @@
 // The explorer's page: reads the data, listens to the controls, fills in words and tables.
-// All text goes in through textContent; model.js counts, map.js draws, tables.js fills tables.
+// All text goes in through textContent. model.js counts, answers.js says, tables.js lists and
+// map.js draws what follows from a choice.
 "use strict";
 
 (() => {
   const m = llrgeoModel;
-  const { fill, minutesInWords, peopleInWords, countInWords, changeInWords } = llrgeoText;
-  const { findPostcode, findName, writeState, readState, csv } = llrgeoText;
+  const { fill, minutesInWords, peopleInWords, isPostcode, findPostcode, findName } = llrgeoText;
+  const { writeState, readState, csv } = llrgeoText;
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.strings;
+  const hasPostcodes = Object.keys(data.postcodes.sectors).length > 0;
   const areaKeys = [...data.areas.id.keys()];
   const byId = (id) => document.getElementById(id);
   const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
-  const { element, fillTable, oneDecimal, meanText, changeMark, fillAreas, showAll } =
-    llrgeoTables(data);
+  const { element, fillTable, oneDecimal, changeMark, fillAreas, showAll } = llrgeoTables(data);
+  const { siteName, headlineLines, myLines } = llrgeoAnswers(data);
   const chosen = {
     option: byId("option").value, service: byId("service").value,
     journey: data.journeys[0].id, view: "change",
@@ -21,30 +23,11 @@
   };
   let now = null; // what follows from the choice
 
-  function siteName(place) {
-    return place < 0 ? "" : data.sites[place].name;
-  }
-
   // --- Words -----------------------------------------------------------------------------------
-
-  function headlineLines() {
-    if (now.asToday) return [words.baseline_chosen];
-    const text = Object.fromEntries(Object.entries(now.everyone.people)
-      .map(([name, count]) => [name, countInWords(count, words)]));
-    const lines = [fill(words.headline, {
-      shorter: text.improved, longer: text.worsened, same: text.unchanged,
-    })];
-    if (now.everyone.people.lost) lines.push(fill(words.headline_lost, text));
-    if (now.everyone.people.gained) lines.push(fill(words.headline_gained, text));
-    lines.push(fill(words.average, {
-      before: meanText(now.everyone.meanBefore), after: meanText(now.everyone.meanAfter),
-    }));
-    return lines.map((line) => line[0].toUpperCase() + line.slice(1));
-  }
 
   // The bar beneath the headline: shorter, the same, longer, in thousandths of all people.
   function showBar() {
-    byId("bar").toggleAttribute("hidden", now.asToday);
+    byId("outcome").hidden = now.asToday;
     const { gained, improved, unchanged, none, worsened, lost } = now.everyone.people;
     let start = 0;
     [gained + improved, unchanged + none, worsened + lost].forEach((count, place) => {
@@ -56,62 +39,34 @@
     });
   }
 
-  // A line about one end of the change, with a bar as long as the journey.
-  function journeyLine(template, end, longest) {
-    const minutes = end.minutes[chosen.area];
-    const line = element("p", fill(template, {
-      service: now.service.label.toLowerCase(), mode: now.journey.label,
-      site: siteName(end.site[chosen.area]), minutes: minutesInWords(minutes, words),
-    }));
-    if (minutes === Infinity) return [line];
-    const bar = element("span", undefined, { className: "length", ariaHidden: "true" });
-    bar.style.width = `${Math.max(1, (100 * minutes) / longest)}%`;
-    return [line, bar];
-  }
-
-  function myLines() {
-    const { before, after } = now;
-    const area = chosen.area;
-    const team = now.service.delivery === "team";
-    const longest = [before, after].map((end) => end.minutes[area])
-      .filter(Number.isFinite).reduce((one, two) => Math.max(one, two), 20);
-    const where = element("p", fill(words.my_area, {
-      area: data.areas.label[area], authority: data.authorities[data.areas.authority[area]],
-    }));
-    let first = team ? words.my_team_before : words.my_before;
-    if (before.site[area] < 0) first = words.my_no_site_before;
-    const today = journeyLine(first, before, longest);
-    if (now.asToday) return [where, ...today];
-    let second = team ? words.my_team_after : words.my_after;
-    if (after.site[area] < 0) second = words.my_no_site_after;
-    else if (after.site[area] === before.site[area]) second = words.my_same_site;
-    const answer = element("p", changeInWords(before.minutes[area], after.minutes[area],
-      data.tolerance, words, team ? "team" : "change"), { className: "answer" });
-    return [where, answer, ...today, ...journeyLine(second, after, longest)];
+  function planLabel() {
+    const { label } = now.option;
+    return chosen.switched.size > 0 ? fill(words.own_plan, { option: label }) : label;
   }
 
   function showMine() {
     const mine = byId("mine");
     mine.hidden = byId("table-mine").hidden = chosen.area < 0;
     if (chosen.area < 0) return;
-    const kind = m.outcome(now.before.minutes[chosen.area], now.after.minutes[chosen.area],
-      data.tolerance);
-    mine.className = `mine ${kind}`;
-    mine.replaceChildren(...myLines());
     const today = now.before.minutes[chosen.area];
+    mine.className = `mine ${m.outcome(today, now.after.minutes[chosen.area], data.tolerance)}`;
+    mine.replaceChildren(...myLines(now, chosen.area));
+    const plans = data.options.map((option) => [option.label, option.sites[now.service.id]]);
+    if (chosen.switched.size > 0) plans.push([planLabel(), [...now.open]]);
+    const rows = plans.map(([label, sites], place) => {
+      const [site, minutes] = m.nearestTo(chosen.area, sites, now);
+      const mark = place === 0 ? "" : changeMark(today, minutes);
+      return [label, siteName(site), oneDecimal(minutes), mark];
+    });
     fillTable("mine", [words.column_option, words.column_site_then, words.column_minutes,
-      words.column_change],
-    m.everyOption(data, now, chosen.area).map(([site, minutes], place) => [
-      data.options[place].label, siteName(site), oneDecimal(minutes),
-      place === 0 ? "" : changeMark(today, minutes)]));
+      words.column_change], rows);
   }
 
   function showWords() {
-    const label = chosen.switched.size > 0
-      ? fill(words.own_plan, { option: now.option.label }) : now.option.label;
-    byId("chosen").textContent = `${label}: ${now.service.label}`;
+    byId("chosen").textContent = `${planLabel()}: ${now.service.label}`;
     byId("option-note").textContent = now.option.note;
-    byId("headline").replaceChildren(...headlineLines().map((line) => element("p", line)));
+    byId("service-note").textContent = now.service.note;
+    byId("headline").replaceChildren(...headlineLines(now).map((line) => element("p", line)));
     showBar();
     showMine();
   }
@@ -218,9 +173,22 @@
 
   function showChoices() {
     byId("option").value = chosen.option;
+    nameServices();
     byId("service").value = chosen.service;
     byId("journey").value = chosen.journey;
     document.querySelector(`input[name=view][value=${chosen.view}]`).checked = true;
+  }
+
+  // The services that the option leaves where they are say so.
+  function nameServices() {
+    const sitesOf = (option, service) => option.sites[service.id].join();
+    [...byId("service").options].forEach((shown, place) => {
+      const service = data.services[place];
+      const same = now.option !== data.options[0]
+        && sitesOf(now.option, service) === sitesOf(data.options[0], service);
+      const label = same ? fill(words.service_as_today, { service: service.label }) : service.label;
+      if (shown.textContent !== label) shown.textContent = label;
+    });
   }
 
   function update() {
@@ -253,17 +221,20 @@
   function find(text) {
     const postcode = findPostcode(data.postcodes, text);
     const area = postcode >= 0 ? postcode : findName(data, text);
-    if (area >= 0) {
-      choose({ area });
-      map.frame(area);
-    } else {
-      byId("mine").hidden = false;
-      byId("mine").className = "mine";
-      byId("mine").replaceChildren(element("p", fill(words.find_failed, { text })));
-    }
+    choose({ area });
+    if (area >= 0) map.frame(area);
+    else sayNotFound(text);
     // On a phone the keyboard would hide the answer.
     if (window.matchMedia("(pointer: coarse)").matches) byId("find").blur();
     byId("mine").scrollIntoView({ block: "nearest" });
+  }
+
+  function sayNotFound(text) {
+    let said = words.find_failed_names;
+    if (hasPostcodes) said = isPostcode(text) ? words.find_outside : words.find_failed;
+    byId("mine").hidden = false;
+    byId("mine").className = "mine";
+    byId("mine").replaceChildren(element("p", fill(said, { text })));
   }
 
   function switchSite(site) {
