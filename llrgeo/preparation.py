@@ -289,7 +289,7 @@ def _changed(start: Option, one: OptionConfig, study: StudyConfig) -> Option:
     return replace(
         changed,
         shares={**start.shares, **_shares(one, study)},
-        capacity={**start.capacity, **one.capacity},
+        capacity={**changed.capacity, **one.capacity},
     )
 
 

@@ -30,6 +30,8 @@ def rates() -> Rates:
     """Return round figures over two years at 10 %: factors 1, 1 / 1.1 and 1 / 1.21."""
     values = dict.fromkeys(UNIT_VALUES, 1.0) | {
         "value_of_time": 6.0,
+        "fare": 5.0,
+        "share_without_car": 0.25,
         "optimism_bias": 0.4,
         "optimism_mitigated": 0.5,
     }
@@ -101,7 +103,9 @@ def test_present_values_are_as_on_paper(results: Results, rates: Rates) -> None:
     # at B: 2 x (4 x 2 + 3 x 1 + 2 x 3).
     patients = 2 * (1_300 + 17)
     assert local["patient_time"] == pytest.approx(years * patients / 60 * 6)
-    assert local["patient_mileage"] == pytest.approx(years * patients)
+    # A quarter have no car: they pay 5 for each of 900 trips to the clinic and 9 to the beds.
+    assert local["patient_mileage"] == pytest.approx(years * patients * 0.75)
+    assert local["patient_fares"] == pytest.approx(years * (900 + 9) * 0.25 * 5)
     team = 2 * (35 * 2 + 30 * 3 + 20)
     assert local["team_travel"] == pytest.approx(years * (team / 60 + team))
     assert local["carbon_cost"] == pytest.approx(years * (patients + team) / 1_000)
@@ -127,6 +131,8 @@ def test_costs_of_poorer_fifths_weigh_more_and_hours_add_up(
     today = table[table["option"] == "today"].set_index("fifth")
     assert today.loc["1 (most deprived)", "weight"] == 2  # (20 / 10) ^ 1
     assert today["hours"].sum() == pytest.approx(results["today"].burden["patient_hours"].sum())
+    yearly = cost_table(results, rates, baseline="today").loc["today", "patients"]
+    assert today["cost_gbp"].sum() * (1 / 1.1 + 1 / 1.21) == pytest.approx(yearly)
     weighted = today["cost_gbp"] * today["weight"]
     np.testing.assert_allclose(today["weighted_cost_gbp"], weighted)
 
@@ -150,15 +156,22 @@ def test_unequal_lives_are_compared_by_the_year() -> None:
 
 
 def test_missing_rates_are_listed_together(results: Results, rates: Rates) -> None:
+    values = rates.unit_values.set_index("name").drop("value_of_time")
+    values.loc["share_without_car"] = 1.5
     broken = replace(
         rates,
-        unit_values=rates.unit_values.iloc[1:],
+        unit_values=values.reset_index(),
         service_costs=rates.service_costs[1:],
         horizon_years=20,
     )
     with pytest.raises(InputError) as caught:
         cost_table(results, broken, baseline="today")
-    for words in ("missing: value_of_time", "all of 20 years", "no costs for clinic"):
+    for words in (
+        "missing: value_of_time",
+        "1.5; a share",
+        "all of 20 years",
+        "no costs for clinic",
+    ):
         assert words in str(caught.value)
     with pytest.raises(InputError, match="no costs of services were given"):
         cost_table(results, replace(rates, service_costs=None), baseline="today")

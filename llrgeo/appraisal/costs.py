@@ -12,15 +12,18 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.access import deprivation_fifth
+from llrgeo.appraisal.activity import burden_of
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.schema import name_some, raise_faults
 
 PROVIDER: Final = ("capital", "transition", "closure", "running", "contact_costs", "team_travel")
-PATIENT: Final = ("patient_time", "patient_mileage")
+PATIENT: Final = ("patient_time", "patient_mileage", "patient_fares")
 SOCIETY: Final = ("carbon_cost",)
 UNIT_VALUES: Final = (
     "value_of_time",
     "mileage",
+    "fare",
+    "share_without_car",
     "carbon",
     "emission_factor",
     "team_hour",
@@ -29,9 +32,9 @@ UNIT_VALUES: Final = (
     "income_elasticity",
 )
 
+_SHARES: Final = ("share_without_car", "optimism_mitigated")
+
 _KG_PER_TONNE: Final = 1_000
-_MIN_PER_HOUR: Final = 60
-_THERE_AND_BACK: Final = 2
 _ONE_OFF: Final = ("capital", "transition", "closure")
 
 
@@ -82,6 +85,11 @@ def rate_faults(rates: Rates, services: list[str]) -> list[str]:
     missing = [name for name in UNIT_VALUES if name not in known]
     if missing:
         faults.append(f"unit values are missing: {name_some(missing)}")
+    faults += [
+        f"the unit value '{name}' is {rates.value(name):g}; a share is at most 1"
+        for name in _SHARES
+        if name in known and rates.value(name) > 1
+    ]
     if np.isnan(rates.factors()).any():
         faults.append(f"no discount rate for all of {rates.horizon_years} years")
     if rates.service_costs is not None:
@@ -151,6 +159,8 @@ def patient_costs_by_fifth(
 ) -> pd.DataFrame:
     """Return patients' hours and costs a year by deprivation fifth, plain and weighted by income.
 
+    Costs are of time, mileage and fares.
+
     The weight of a fifth is (median income / its income) ^ elasticity; the middle fifth's income
     stands for the median. Columns: `option`, `fifth`, `hours`, `cost_gbp`, `weight`,
     `weighted_cost_gbp`.
@@ -161,8 +171,9 @@ def patient_costs_by_fifth(
     rows = []
     for name, result in results.items():
         for fifth in sorted(fifths.unique()):
-            hours, km = _hours_and_km(result, fifths == fifth)
-            cost = hours * rates.value("value_of_time") + km * rates.value("mileage")
+            journeys = _patient_journeys(result, fifths == fifth)
+            cost = sum(_borne_by_patients(journeys, rates).values())
+            hours = journeys["patient_hours"]
             weight = weights[int(fifth[0])]
             rows.append((name, fifth, hours, cost, weight, cost * weight))
     columns = ["option", "fifth", "hours", "cost_gbp", "weight", "weighted_cost_gbp"]
@@ -196,12 +207,11 @@ def _lines(costs: pd.DataFrame, before: set[str], loads: pd.DataFrame) -> pd.Dat
 def _journeys(result: OptionResult, rates: Rates) -> dict[str, float]:
     """Return what journeys cost in a year."""
     sums = result.burden.sum(skipna=False)
-    mileage = rates.value("mileage")
+    team_mileage = sums["team_km"] * rates.value("mileage")
     kg = (sums["patient_km"] + sums["team_km"]) * rates.value("emission_factor")
     return {
-        "team_travel": sums["team_hours"] * rates.value("team_hour") + sums["team_km"] * mileage,
-        "patient_time": sums["patient_hours"] * rates.value("value_of_time"),
-        "patient_mileage": sums["patient_km"] * mileage,
+        "team_travel": sums["team_hours"] * rates.value("team_hour") + team_mileage,
+        **_borne_by_patients({str(name): value for name, value in sums.items()}, rates),
         "carbon_cost": kg / _KG_PER_TONNE * rates.value("carbon"),
     }
 
@@ -231,12 +241,26 @@ def _against_baseline(
     )
 
 
-def _hours_and_km(result: OptionResult, belongs: pd.Series) -> tuple[float, float]:
-    """Return patients' hours and kilometres a year of the areas where `belongs` is true."""
-    hours = km = 0.0
-    for one in result.services.values():
-        reached = one.allocation[one.allocation["site_id"].notna() & belongs]
-        trips = _THERE_AND_BACK * reached["at_site"]
-        hours += float((trips * reached["travel_time_min"]).sum()) / _MIN_PER_HOUR
-        km += float((trips * reached["distance_km"]).sum(skipna=False))
-    return hours, km
+def _borne_by_patients(journeys: Mapping[str, float], rates: Rates) -> dict[str, float]:
+    """Return what patients pay for their hours, kilometres and trips.
+
+    Those without a car pay a fare there and back, all others by the kilometre. Their time is that
+    of the study's travel times, though a bus takes longer than a car.
+    """
+    by_bus = rates.value("share_without_car")
+    return {
+        "patient_time": journeys["patient_hours"] * rates.value("value_of_time"),
+        "patient_mileage": journeys["patient_km"] * (1 - by_bus) * rates.value("mileage"),
+        "patient_fares": journeys["patient_trips"] * by_bus * rates.value("fare"),
+    }
+
+
+def _patient_journeys(result: OptionResult, belongs: pd.Series) -> dict[str, float]:
+    """Return patients' trips, hours and kilometres a year of the areas where `belongs` is true."""
+    parts = [
+        burden_of(one.allocation[belongs], kg_per_km=np.nan) for one in result.services.values()
+    ]
+    return {
+        name: sum(part[name] for part in parts)
+        for name in ("patient_trips", "patient_hours", "patient_km")
+    }
