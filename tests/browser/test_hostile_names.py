@@ -1,12 +1,17 @@
 """Names that are markup, scripts, templates or formulas show as plain text and run nothing.
 
-Every name goes into every place by which text reaches a page. Nothing may run in the browser,
-with the page's own policy switched off, and nothing when the page is built: no file appears.
+Each of 11 names goes into each of 27 places by which text reaches a page (297 cases), and then
+into a study's own files, which are read, appraised and published as a user's would be. Nothing
+may run in the browser, with the page's own policy switched off, and nothing when the page is
+built: no file appears.
 """
 
 import csv
 import io
+import json
+import tomllib
 from dataclasses import replace
+from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
@@ -14,10 +19,12 @@ import pytest
 from edition_cases import town_edition
 
 from llrgeo.appraisal.options import Option
+from llrgeo.config import load_study
 from llrgeo.publish.edition import BaseMap, Edition
 from llrgeo.publish.explorer import render_explorer
 from llrgeo.publish.folder import publish
 from llrgeo.publish.theme import Theme
+from llrgeo.study import publish_study, run_study
 from llrgeo.travel.times import TravelTimes
 
 TOUCH = "cycler.__init__.__globals__.os.system('touch FILE')"
@@ -39,13 +46,15 @@ WAYS = (
     "title", "date", "area_name", "ward", "authority", "site_name", "site_id", "postcode",
     "option_label", "option_note", "option_id", "service_label", "place_name", "road_number",
     "error_note", "source", "publisher", "contact", "notice", "logo_alt", "manifest", "mode",
-    "period", "cell", "column",
+    "period", "cell", "column", "question", "service_note",
 )  # fmt: skip
 
 
 SHOWN = {
     "#chosen": "service_label",
     "#option-note": "option_note",
+    "#service-note": "service_note",
+    ".question": "question",
     "#site-list": "site_name",
     "#table-areas": "area_name",
     "#table-winners": "authority",
@@ -65,7 +74,7 @@ def hostile_edition(town: Edition, name: str) -> Edition:
     times = town.times[0]
     minutes = times.minutes.rename(columns={"A": said["site_id"]})
     here = frozenset([said["site_id"]])
-    service = replace(town.services[0], label=said["service_label"])
+    service = replace(town.services[0], label=said["service_label"], note=said["service_note"])
     options = (
         Option("today", said["option_label"], {"clinic": here}, note=said["option_note"]),
         Option(
@@ -98,7 +107,44 @@ def hostile_edition(town: Edition, name: str) -> Edition:
         error_note=said["error_note"],
         sources=(said["source"],),
         theme=theme,
+        question=said["question"],
     )
+
+
+def hostile_study(study: Path, name: str) -> Path:
+    """Put a name wherever a study's own files may say something: study, tables and theme."""
+    folder = study.parent
+    given = tomllib.loads(study.read_text(encoding="utf-8"))
+    first, *_ = given["services"]
+    first |= {"label": name, "note": name, "source": name}
+    for option in given["options"]:
+        option |= {"label": name, "note": name}
+    given |= {"title": name, "question": name, "date": name, "sources": [name]}
+    given["theme"] = "theme.toml"
+    study.write_text(toml_text(given), encoding="utf-8")
+    (folder / "logo.svg").write_text(f"<svg><text>{name}</text></svg>", encoding="utf-8")
+    theme = {"publisher": name, "contact": name, "notice": name, "logo_alt": name}
+    (folder / "theme.toml").write_text(toml_text({**theme, "logo": "logo.svg"}), encoding="utf-8")
+    for table, columns in {
+        "areas.csv": ["name", "ward", "authority"],
+        "sites.csv": ["name", "authority", "source"],
+    }.items():
+        rows = pd.read_csv(folder / table)
+        rows.assign(**dict.fromkeys(columns, name)).to_csv(folder / table, index=False)
+    return study
+
+
+def toml_text(values: dict) -> str:
+    """Write values as TOML, whose strings, lists and inline tables are nearly those of JSON."""
+    return "\n".join(f"{key} = {toml_value(value)}" for key, value in values.items())
+
+
+def toml_value(value: object) -> str:
+    if isinstance(value, dict):
+        return "{" + ", ".join(f"{json.dumps(k)} = {toml_value(v)}" for k, v in value.items()) + "}"
+    if isinstance(value, list):
+        return "[" + ", ".join(map(toml_value, value)) + "]"
+    return json.dumps(value)
 
 
 @pytest.fixture(params=HOSTILE)
@@ -110,9 +156,8 @@ def hostile(request, town_areas, town_sites, town_times, tmp_path):
     return name, hostile_edition(town, name), file
 
 
-def test_there_are_at_least_22_ways_and_11_names():
-    assert len(WAYS) >= 22
-    assert len(HOSTILE) == 11
+def test_27_ways_times_11_names_are_tried():
+    assert (len(set(WAYS)), len(HOSTILE)) == (27, 11)
 
 
 @pytest.mark.browser
@@ -153,6 +198,23 @@ def use_everything(page, name):
     for place in (0, 1):
         page.select_option("#option", index=place)
     page.mouse.move(600, 500)
+
+
+@pytest.mark.browser
+def test_a_whole_study_of_hostile_names_is_published_as_text(
+    hostile, town_study, open_page, tmp_path
+):
+    name, _, file = hostile
+    study = load_study(hostile_study(town_study, name))
+    publish_study(run_study(study), tmp_path / "maps")
+    for page_name in ("explorer.html", "report.html"):
+        page = open_page(tmp_path / "maps" / page_name, first=NOTE_HITS, bypass_csp=True)
+        if page_name == "explorer.html":
+            use_everything(page, name)
+        assert page.evaluate("hits") == []
+        assert page.heard == []
+        assert " ".join(name.split()) in " ".join(page.text_content("h1").split())
+    assert not file.exists()
 
 
 def test_nothing_runs_when_files_are_built_and_formulas_stay_text(hostile, tmp_path):
