@@ -1,17 +1,19 @@
 """The travel times of a study, by mode and period, and the setting that they make."""
 
 import logging
-from collections.abc import Mapping
+import math
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final, TypeAlias
 
 import geopandas as gpd
+import shapely
 
 from llrgeo.appraisal.setting import Setting
 from llrgeo.config import StudyConfig, build_services
 from llrgeo.preparation import StudyInputs, study_periods
-from llrgeo.roads.network import age_note
-from llrgeo.schema import Track
+from llrgeo.roads.network import NetworkInfo, age_note
+from llrgeo.schema import Track, name_some
 from llrgeo.travel.rim import journeys_near_rim, rim_note
 from llrgeo.travel.routers import times_from_sites
 from llrgeo.travel.times import TravelTimes
@@ -28,7 +30,7 @@ def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
     """Compute the minutes from every area to every site, for each mode and period of a study.
 
     Minutes are rounded to tenths: what is published is what was appraised. Their note says where
-    streets are old, and which journeys come near the rim of the network.
+    the network's error is untested, where streets are old, and which journeys come near its rim.
     """
     study, times = inputs.study, {}
     ends = inputs.areas.geometry, inputs.sites.geometry
@@ -37,11 +39,9 @@ def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
             found = router.travel_times(*ends, mode=mode, period=period, track=track)
             near = journeys_near_rim(router, found, *ends)
             rim = rim_note(found, near, longest_min=max(study.thresholds_min))
-            warnings = [one for one in (age_note(router.network.info, study.date), rim) if one]
-            for warning in warnings:
-                logger.warning("%s, %s: %s", mode, period, warning)
-            note = " ".join([found.error_note, *warnings])
-            times[mode, period] = _published(replace(found, error_note=note), study)
+            found = _tested(found, router.network.info, inputs.areas)
+            found = _warned(found, [age_note(router.network.info, study.date), rim])
+            times[mode, period] = _published(found, study)
     return times
 
 
@@ -86,6 +86,29 @@ def build_setting(inputs: StudyInputs, times_by: TimesBy, team_times_by: TimesBy
         kg_co2e_per_km=inputs.rates.value("emission_factor"),
         activity=inputs.activity,
     )
+
+
+def _tested(times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame) -> TravelTimes:
+    """Take the error back, and say so, where areas lie outside the land it was measured in."""
+    if not info.measured_in:
+        return times
+    land = shapely.from_wkt(info.measured_in)
+    outside = areas.index[~areas.within(land)]
+    if outside.empty:
+        return times
+    note = (
+        "Outside the land where that was measured the times are untested, as for "
+        f"{len(outside):,} of this study's {len(areas):,} areas ({name_some(outside)})."
+    )
+    return _warned(replace(times, error_min=math.nan), [note])
+
+
+def _warned(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:
+    """Add what there is to warn of to the note of the times, and log it."""
+    warnings = [note for note in notes if note]
+    for warning in warnings:
+        logger.warning("%s, %s: %s", times.mode, times.period, warning)
+    return replace(times, error_note=" ".join([times.error_note, *warnings]))
 
 
 def _published(times: TravelTimes, study: StudyConfig) -> TravelTimes:

@@ -15,6 +15,7 @@ import pytest
 import shapely
 from scipy.spatial import KDTree
 
+from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.embedded import embedded
 from llrgeo.roads.network import RoadNetwork, load_network
 from llrgeo.roads.snap import main_component, snapper
@@ -107,7 +108,13 @@ def test_the_network_says_that_it_is_modelled_and_how_far_off_it_is(network):
     error = tomllib.loads(embedded("roads/error.toml").read_text(encoding="utf-8"))
     assert network.info.modelled
     assert network.info.error == error["statement"]
-    assert network.info.error_min == error["median_abs_min"]
+    assert network.info.error_min == error["royal_infirmary"]["median_abs_min"]
+    assert f"{network.info.error_min:.1f} minutes" in network.info.error
+
+
+def test_the_error_was_measured_in_every_area_of_the_embedded_study(network):
+    areas = read_areas(embedded("areas.csv"))
+    assert areas.within(shapely.from_wkt(network.info.measured_in)).all()
 
 
 def test_hospitals_are_within_fifteen_percent_of_indicative_times(network):

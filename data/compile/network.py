@@ -36,6 +36,7 @@ from shapely.geometry.base import BaseGeometry
 from speeds import edge_seconds, period_factors, read_class_speeds, read_parameters
 
 from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork, save_network
+from llrgeo.schema import BNG
 
 DATA = Path(__file__).parents[1]
 DATA_DATE = "2025-11"
@@ -48,6 +49,7 @@ LICENCE = (
     "database right"
 )
 STRAIGHT_CORNERS = 2
+COARSE_M = 500
 ROUNDING_MS = 100  # times are not known more finely, and round numbers keep the file small
 
 
@@ -163,8 +165,9 @@ def to_network(
         data_date=DATA_DATE,
         modelled=True,
         ends_s=float(read_parameters()["value"]["ends_min"]) * 60 / 2,
-        error=error.get("statement", ""),
-        error_min=error.get("median_abs_min"),
+        error=error["statement"],
+        error_min=error["royal_infirmary"]["median_abs_min"],
+        measured_in=read_measured_land(),
         counts={"nodes": len(nodes), "edges": len(edges)},
     )
     return RoadNetwork(pd.DataFrame(nodes.round(), columns=["x", "y"]), table, info)
@@ -174,13 +177,15 @@ def compile_network(postcodes: pd.DataFrame, links: gpd.GeoDataFrame) -> RoadNet
     """Compile the network from postcodes and links, in the order in which it is described."""
     nodes, edges = build_edges(postcodes, links)
     nodes, edges = keep_main_component(nodes, both_ways(edges))
-    return to_network(nodes, time_edges(edges), read_error())
+    error = tomllib.loads((DATA / "roads" / "error.toml").read_text(encoding="utf-8"))
+    return to_network(nodes, time_edges(edges), error)
 
 
-def read_error() -> dict[str, Any]:
-    """Read the measured error; nothing before it is measured."""
-    file = DATA / "roads" / "error.toml"
-    return tomllib.loads(file.read_text(encoding="utf-8")) if file.exists() else {}
+def read_measured_land() -> str:
+    """Return the land whose areas the error was measured from, coarsely, as WKT in EPSG:27700."""
+    land = gpd.read_file(DATA / "authorities.geojson").to_crs(BNG).union_all()
+    coarse = shapely.set_precision(land.simplify(COARSE_M), 10.0)
+    return str(shapely.to_wkt(coarse, rounding_precision=0))
 
 
 def main() -> None:

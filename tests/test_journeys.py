@@ -1,0 +1,66 @@
+"""The times of a study: what their note says, and which hours a mode is timed at."""
+
+import json
+import math
+
+import shapely
+from town import ORIGIN
+
+from llrgeo.config import load_study
+from llrgeo.journeys import compute_times, judged_times
+from llrgeo.preparation import read_inputs
+
+
+def measured(study_file, *, km_east):
+    """Say that the town's network was measured within 10 km of a place east of the town."""
+    path = study_file.parent / "network" / "network.json"
+    land = shapely.Point(ORIGIN).buffer(10_000)
+    info = {
+        "error": "Half of its times are within 1.1 minutes.",
+        "error_min": 1.1,
+        "measured_in": shapely.affinity.translate(land, xoff=1_000 * km_east).wkt,
+    }
+    known = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(known | info), encoding="utf-8")
+    return read_inputs(load_study(study_file))
+
+
+def test_where_the_error_was_measured_it_holds_but_for_areas_outside(town_study):
+    times = compute_times(measured(town_study, km_east=0))["car", "off_peak"]
+    assert math.isnan(times.error_min)
+    assert times.error_note == (
+        "Half of its times are within 1.1 minutes. Outside the land where that was measured the "
+        "times are untested, as for 1 of this study's 4 areas (F)."
+    )
+
+
+def test_in_another_place_the_error_is_untested(town_study):
+    times = compute_times(measured(town_study, km_east=100))["car", "off_peak"]
+    assert "untested, as for 4 of this study's 4 areas (E, F, N, W)" in times.error_note
+
+
+def test_where_all_areas_lie_where_it_was_measured_the_error_stands_as_it_is(town_study):
+    text = town_study.with_name("areas.csv").read_text(encoding="utf-8").splitlines()
+    farmless = "\n".join(line for line in text if not line.startswith("F,"))
+    town_study.with_name("areas.csv").write_text(farmless, encoding="utf-8")
+    times = compute_times(measured(town_study, km_east=0))["car", "off_peak"]
+    assert times.error_min == 1.1
+    assert times.error_note == "Half of its times are within 1.1 minutes."
+
+
+def test_people_walk_alike_at_all_hours(town_study):
+    text = town_study.read_text(encoding="utf-8")
+    periods = 'network = "network"\nmodes = ["car", "walk"]\nperiods = ["pm_peak", "off_peak"]'
+    # one-way streets cannot be walked, so the town is walked on streets of its own
+    walked = town_study.parent / "paths"
+    walked.mkdir()
+    for file in (town_study.parent / "network").iterdir():
+        content = file.read_bytes().replace(b'"mode": "car"', b'"mode": "walk"')
+        (walked / file.name).write_bytes(content)
+    text = text.replace('network = "network"', f'{periods}\nnetwork_walk = "paths"')
+    town_study.write_text(text, encoding="utf-8")
+    inputs = read_inputs(load_study(town_study))
+    times = compute_times(inputs)
+    assert list(times) == [("car", "pm_peak"), ("car", "off_peak"), ("walk", "pm_peak")]
+    judged = judged_times(inputs, inputs.sites)
+    assert judged.minutes.equals(times["car", "pm_peak"].minutes)
