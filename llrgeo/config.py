@@ -103,7 +103,9 @@ class StudyConfig(_Part):
     """One study: the question, its data, services, options and criteria.
 
     Paths are relative to the study file; `embedded` names the data that travels with llrgeo.
-    Outlines may also be `cells`: each area is drawn around its centroid.
+    Outlines may also be `cells`: each area is drawn around its centroid. Areas and sites of
+    authorities that `home` does not name are neighbours (without it, all areas are at home);
+    `home_sites_only` takes their sites out of every option.
     """
 
     title: Annotated[str, Field(min_length=1)]
@@ -117,6 +119,8 @@ class StudyConfig(_Part):
     network_walk: str = ""
     theme: str = ""
     sources: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    home_sites_only: bool = False
     modes: Annotated[tuple[Literal["car", "walk"], ...], Field(min_length=1)] = ("car",)
     periods: Annotated[tuple[str, ...], Field(min_length=1)] = ("off_peak",)
     time_factor: Annotated[float, Field(gt=0)] = 1.0

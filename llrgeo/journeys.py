@@ -85,6 +85,7 @@ def build_setting(inputs: StudyInputs, times_by: TimesBy, team_times_by: TimesBy
         team_times=next(iter(team_times_by.values()), None),
         kg_co2e_per_km=inputs.rates.value("emission_factor"),
         activity=inputs.activity,
+        home=inputs.home,
     )
 
 

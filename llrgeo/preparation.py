@@ -1,6 +1,6 @@
 """What a study works on: all it names is read and checked before a minute is computed."""
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Final
@@ -10,7 +10,7 @@ import pandas as pd
 
 from llrgeo.appraisal.costs import Rates, rate_faults
 from llrgeo.appraisal.demand import Shares, activity_faults
-from llrgeo.appraisal.options import Option, option_faults
+from llrgeo.appraisal.options import Option, option_faults, without_sites
 from llrgeo.appraisal.places import indicator_faults
 from llrgeo.assumptions import read_activity, read_all_rates, read_indicators
 from llrgeo.config import CELLS, OptionConfig, StudyConfig
@@ -67,6 +67,16 @@ class StudyInputs:
         return self.known_sites[self.known_sites["status"] != "closed"]
 
     @cached_property
+    def home(self) -> frozenset[str]:
+        """The authorities of the study; people and sites of any other are neighbours."""
+        known = set(self.areas["authority"])
+        unknown = sorted(set(self.study.home) - known)
+        if unknown:
+            fault = f"home: no areas of {name_some(unknown)}; there are {', '.join(sorted(known))}"
+            raise_faults([fault], source=self.study.path("areas").name)
+        return frozenset(self.study.home or known)
+
+    @cached_property
     def routers(self) -> dict[str, NetworkRouter]:
         """A router over the network of each mode."""
         routers: dict[str, NetworkRouter] = {}
@@ -80,7 +90,11 @@ class StudyInputs:
     @cached_property
     def options(self) -> tuple[Option, ...]:
         """The options, each with all sites of every service."""
-        return build_options(self.study, self.known_sites)
+        sites = self.known_sites
+        beyond = sites.index[~sites["authority"].isin(self.home)]
+        return build_options(
+            self.study, sites, left_out=beyond if self.study.home_sites_only else ()
+        )
 
     @cached_property
     def base_map(self) -> BaseMap:
@@ -153,8 +167,12 @@ def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyI
     return inputs
 
 
-def build_options(study: StudyConfig, sites: pd.DataFrame) -> tuple[Option, ...]:
+def build_options(
+    study: StudyConfig, sites: pd.DataFrame, *, left_out: Collection[str] = ()
+) -> tuple[Option, ...]:
     """Resolve the study's options against its sites, closed ones among them.
+
+    Sites that are `left_out` run nothing under any option.
 
     Raises
     ------
@@ -163,7 +181,8 @@ def build_options(study: StudyConfig, sites: pd.DataFrame) -> tuple[Option, ...]
         closes or opens what it cannot, limits what it does not run, or leaves a service with no
         site; the message lists every fault.
     """
-    options, faults = _resolved(study)
+    resolved, faults = _resolved(study)
+    options = without_sites(resolved, left_out)
     services = [service.id for service in study.services]
     for option in options:
         faults += option_faults(option, services, sites.index)

@@ -6,8 +6,8 @@ import pytest
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.scoring import Hurdle
 from llrgeo.config import build_hurdles, build_services, load_study, new_study
-from llrgeo.errors import ConfigError
-from llrgeo.preparation import build_options
+from llrgeo.errors import ConfigError, InputError
+from llrgeo.preparation import StudyInputs, build_options
 
 STUDY = """
 title = "Toy"
@@ -171,3 +171,19 @@ def test_the_default_study_fits_its_sites():
     names = [option.name for option in build_options(study, sites.fillna(""))]
     assert names[0] == study.baseline
     assert len(names) >= 6
+
+
+def test_the_switch_for_home_sites_only_takes_neighbouring_hospitals_out_of_every_option():
+    study = load_study()
+    everywhere, here = (
+        StudyInputs(study.model_copy(update={"home_sites_only": switch})).options
+        for switch in (False, True)
+    )
+    assert "RX1RA" in everywhere[0].sites["planned_outpatients"]  # Nottingham
+    assert here[0].sites["planned_outpatients"] == {"RWEAA", "RWEAE", "RWEAK"}
+    assert here[0].sites["community_beds"] == everywhere[0].sites["community_beds"]
+
+
+def test_an_unknown_authority_at_home_is_refused():
+    with pytest.raises(InputError, match="home: no areas of Atlantis; there are Blaby, Charnwood"):
+        _ = StudyInputs(load_study().model_copy(update={"home": ("Atlantis",)})).home

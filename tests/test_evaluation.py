@@ -10,7 +10,7 @@ from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY, town_setting
 
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
-from llrgeo.appraisal.options import Option, only_at
+from llrgeo.appraisal.options import Option, without_sites
 from llrgeo.appraisal.setting import Setting
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
@@ -136,7 +136,7 @@ def test_splitting_an_area_in_two_changes_no_total(setting: Setting, results: Re
 
 
 def test_sites_across_the_border_can_be_switched_off(setting: Setting) -> None:
-    inside = only_at([TODAY, LOCAL], ["A", "C"])
+    inside = without_sites([TODAY, LOCAL], ["B"])
     result = evaluate_options(inside, setting, baseline="today")["local"]
     assert result.services["clinic"].loads.index.tolist() == ["A"]
     assert result.services["beds"].access.summary["lost"] == 900

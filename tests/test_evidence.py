@@ -76,6 +76,26 @@ def test_every_table_of_people_adds_up_to_the_town(evidence: Evidence) -> None:
     assert counted[rules["service"] == "clinic"].tolist() == pytest.approx([1_000] * 5)
 
 
+def test_neighbours_who_come_in_and_residents_who_go_out_are_told_apart(
+    setting: Setting, assumptions: Assumptions, town_sites: pd.DataFrame
+) -> None:
+    # The farm's 100 live in Fields, at home are W, N and E with 900; site B stands in Fields too.
+    sites = town_sites.assign(authority=["Town", "Fields", "Town"])
+    minutes = setting.times.minutes.copy()
+    minutes.loc["F"] = [7.0, 8.0, 9.0]
+    times = replace(setting.times, minutes=minutes, distance_km=None)
+    known = replace(setting, sites=sites, times=times, home=frozenset({"Town"}))
+    results = evaluate_options([TODAY, LOCAL], known, baseline="today")
+    tables = appraise(
+        results, known, score_options(results, CRITERIA), assumptions, baseline="today"
+    ).tables
+    border = tables["over_the_border"].query("service == 'clinic'")
+    residents = border.set_index(["option", "flow"])["residents"]
+    assert residents["today"].to_dict() == {"in": 100, "stay": 900}
+    # B is nearer to N, and as near to W as A: a tie goes to the lowest id.
+    assert residents["local"].to_dict() == {"in": 100, "out": 300, "stay": 600}
+
+
 def test_every_table_is_ready_to_be_written(evidence: Evidence) -> None:
     for name, table in evidence.tables.items():
         assert isinstance(table.index, pd.RangeIndex), name

@@ -5,7 +5,7 @@ site can be reached), `travel_time_min` (+inf there), `distance_km`, and contact
 in all, of which `at_site`, `at_home` and `by_video`.
 """
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from typing import Final, Literal
 
 import numpy as np
@@ -122,16 +122,18 @@ def site_loads(
     allocation: pd.DataFrame,
     residents: pd.Series,
     *,
-    open_sites: Iterable[str],
+    open_sites: pd.Series,
     capacity: Mapping[str, float],
     minimum_activity: float,
 ) -> pd.DataFrame:
-    """Return the load of each open site.
+    """Return the load of each open site (`open_sites` holds the kind of each).
 
     Columns: `residents` and `contacts` a year of its catchment, `capacity` (NaN: no limit),
-    `share_used` of it, `over_capacity` contacts, and whether it is `below_minimum`.
+    `share_used` of it, `over_capacity` contacts, and whether it is `below_minimum`. A hospital
+    across the border never is, for most of its patients are not in the study.
     """
-    sites = pd.Index(sorted(open_sites), name="site_id", dtype="str")
+    kinds = open_sites.sort_index()
+    sites = pd.Index(kinds.index, name="site_id", dtype="str")
     contacts = allocation["at_site"] + allocation["at_home"]
     by_site = pd.DataFrame({"residents": residents, "contacts": contacts}).groupby(
         allocation["site_id"]
@@ -144,7 +146,7 @@ def site_loads(
         capacity=room,
         share_used=loads["contacts"] / room.where(room > 0),
         over_capacity=(loads["contacts"] - room).clip(lower=0),
-        below_minimum=loads["contacts"] < minimum_activity,
+        below_minimum=(loads["contacts"] < minimum_activity) & (kinds != "other").to_numpy(),
     )
 
 

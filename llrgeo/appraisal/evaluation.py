@@ -216,7 +216,9 @@ class _Evaluator:
             site_loads(
                 after,
                 residents,
-                open_sites=option.sites.get(service.id, frozenset()),
+                open_sites=self.setting.sites.loc[
+                    sorted(option.sites.get(service.id, frozenset())), "kind"
+                ],
                 capacity=option.capacity.get(service.id, {}),
                 minimum_activity=service.minimum_activity,
             ),

@@ -205,7 +205,7 @@ def people_tables(
         tables["floating_catchments"] = catchment_table(results, setting, people)
         tables["choice_of_site"] = compare_rules(results, setting)
     if "authority" in sites.columns:
-        home = areas["authority"].unique()
+        home = setting.home or frozenset(areas["authority"])
         tables["over_the_border"] = border_flows(results, areas, sites, home=home)
     if setting.visited and assumptions.walk_times is not None:
         tables["on_foot"] = walking_table(results, assumptions.walk_times, people)

@@ -51,7 +51,7 @@ _MEANINGS: Final[Mapping[str, str]] = {
     "capacity": "Contacts a year the site has room for; blank is no limit",
     "share_used": "Contacts over capacity",
     "over_capacity": "Contacts a year beyond capacity",
-    "below_minimum": "Whether contacts fall short of the least for viability",
+    "below_minimum": "Whether contacts fall short of viability; never across the border",
     "delivery": "Who travels: patient, visitor or team",
     "city_hospital": "Contacts a year at city hospitals",
     "community_hospital": "Contacts a year at community hospitals",

@@ -113,15 +113,15 @@ def option_faults(option: Option, services: Collection[str], sites: Collection[s
     return [f"option '{option.name}': {fault}" for fault in faults]
 
 
-def only_at(options: Iterable[Option], site_ids: Collection[str]) -> list[Option]:
-    """Return the options with services at some of the sites only, such as those within LLR."""
-    kept = frozenset(site_ids)
+def without_sites(options: Iterable[Option], site_ids: Collection[str]) -> list[Option]:
+    """Return the options without some sites, such as those of neighbouring counties."""
+    left_out = frozenset(site_ids)
     return [
         replace(
             option,
-            sites={service: sites & kept for service, sites in option.sites.items()},
+            sites={service: sites - left_out for service, sites in option.sites.items()},
             capacity={
-                service: {site: room for site, room in rooms.items() if site in kept}
+                service: {site: room for site, room in rooms.items() if site not in left_out}
                 for service, rooms in option.capacity.items()
             },
         )

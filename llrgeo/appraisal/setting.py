@@ -37,6 +37,9 @@ class Setting:
     activity
         Contacts a year counted by the user: areas by services. A service it names takes its
         contacts from here and not from rates.
+    home
+        The authorities of the study: people and sites of any other are neighbours. Empty if all
+        areas are at home.
     """
 
     areas: pd.DataFrame
@@ -48,6 +51,7 @@ class Setting:
     thresholds_min: tuple[float, ...] = THRESHOLDS_MIN
     kg_co2e_per_km: float = float("nan")
     activity: pd.DataFrame | None = None
+    home: frozenset[str] = frozenset()
 
     @property
     def visited(self) -> tuple[Service, ...]:
