@@ -3,15 +3,29 @@
 Both come as wheels for Python 3.12 and later (`osrm-bindings`, `pyvalhalla`). They are peers, not
 the truth: each has its own speeds, so ranks are compared, and the difference of levels is stated.
 
-Measured on Rutland with OSRM 26.10 and Valhalla 3.9.1, 60 residential streets, free flow: rank
-correlation 0.984 and 0.988 (0.996 between the two), our minutes 0.96 and 1.19 times theirs at the
-median. OSRM drives at four fifths of a limit, Valhalla nearly at it and without waiting at
-junctions; ours lie between. Between streets of all classes OSRM's ranks differ more (0.960), for it
-drives country lanes (unclassified) at 15.5 mph where our table has 32.
+Measured on Rutland with OSRM 26.10 and Valhalla 3.9.1 in free flow, 9,900 journeys between 100
+streets of each kind (this draw, and the range over three draws):
+
+| streets | peer | rank correlation | ours / theirs, median |
+| --- | --- | --- | --- |
+| where people live | OSRM | 0.982 (0.980 to 0.984) | 0.95 |
+| where people live | Valhalla | 0.986 (0.985 to 0.988) | 1.18 |
+| of all classes | OSRM, lanes at our speed | 0.986 (0.983 to 0.986) | 1.00 |
+| of all classes | OSRM | 0.967 (0.965 to 0.978) | 0.93 |
+| of all classes | Valhalla | 0.983 (0.983 to 0.983) | 1.17 |
+
+OSRM drives at four fifths of a limit, Valhalla nearly at it and without waiting at junctions; ours
+lie between. Country lanes (unclassified) are why OSRM's ranks between streets of all classes
+differ: it drives them at 15.5 mph where our table has 32 and independent times fit 36. With
+that one speed of ours in its profile its ranks agree. OSRM's own ranks change as much by it (0.970
+between the two profiles), so the floor of 0.96 is the lanes' and not ours to raise.
 """
 
 import json
+import shutil
 import subprocess
+from collections.abc import Mapping
+from functools import partial
 from pathlib import Path
 
 import geopandas as gpd
@@ -19,12 +33,14 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import build_network
 from llrgeo.roads.snap import main_component
 from llrgeo.schema import WGS84
 from llrgeo.travel.routers import NetworkRouter
 
-PLACES = 60
+PLACES = 100
+OUR_LANES = {"unclassified    = 25": "unclassified    = 51"}  # km/h; 32 mph in our table of speeds
 
 pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
@@ -35,28 +51,41 @@ def extract(reference: Path) -> Path:
 
 
 @pytest.fixture(scope="module")
-def minutes(extract: Path) -> pd.DataFrame:
-    """Return our free-flow minutes between streets where people live, all over the county."""
-    network = build_network([extract])
+def network(extract: Path) -> RoadNetwork:
+    return build_network([extract])
+
+
+def middles(network: RoadNetwork, *, homes: bool) -> gpd.GeoSeries:
+    """Draw streets by chance, all over the county, and return their middles.
+
+    They lie on streets that everyone snaps to alike: no motorways, no private roads, no islands.
+    """
     edges = network.edges
     main = main_component(network)[edges[["from_node", "to_node"]].to_numpy()].all(axis=1)
-    streets = edges["road_class"].eq("residential") & edges["use"].eq("through") & main
+    streets = edges["snappable"] & edges["use"].eq("through") & main
+    if homes:
+        streets &= edges["road_class"].eq("residential")
     lines = network.lines[streets].sample(PLACES, random_state=5)
     middle = lines.interpolate(0.5, normalized=True).to_crs(WGS84)
-    points = gpd.GeoSeries(middle.to_numpy(), [f"p{n}" for n in range(PLACES)], crs=WGS84)
-    times = NetworkRouter(network).travel_times(points, points, mode="car", period="night")
-    frame = times.minutes.copy()
-    frame.attrs["points"] = points
-    return frame
+    return gpd.GeoSeries(middle.to_numpy(), [f"p{n}" for n in range(PLACES)], crs=WGS84)
 
 
-def osrm_minutes(extract: Path, folder: Path, points: gpd.GeoSeries) -> np.ndarray:
+def osrm_minutes(
+    extract: Path, folder: Path, points: gpd.GeoSeries, changes: Mapping[str, str] | None = None
+) -> np.ndarray:
+    """Return OSRM's minutes, with changes of text in its profile for cars."""
     osrm = pytest.importorskip("osrm", reason="osrm-bindings is not installed")
     home = Path(osrm.__file__).parent
     copy = folder / "county.osm.pbf"
     copy.write_bytes(extract.read_bytes())
     base = str(folder / "county.osrm")
-    profile = ["-p", str(home / "share/profiles/car.lua")]
+    profiles = Path(shutil.copytree(home / "share/profiles", folder / "profiles"))
+    text = (profiles / "car.lua").read_text()
+    for stock, ours in (changes or {}).items():
+        assert text.count(stock) == 1
+        text = text.replace(stock, ours)
+    (profiles / "car.lua").write_text(text)
+    profile = ["-p", str(profiles / "car.lua")]
     for step in (["osrm-extract", *profile, str(copy)], ["osrm-contract", base]):
         subprocess.run([str(home / "bin" / step[0]), *step[1:]], check=True, capture_output=True)
     engine = osrm.OSRM(storage_config=base, algorithm="CH", use_shared_memory=False)
@@ -87,17 +116,38 @@ def valhalla_minutes(extract: Path, folder: Path, points: gpd.GeoSeries) -> np.n
     )
 
 
-PEERS = {"OSRM": osrm_minutes, "Valhalla": valhalla_minutes}
+PEERS = {
+    "OSRM": osrm_minutes,
+    "OSRM, lanes at our speed": partial(osrm_minutes, changes=OUR_LANES),
+    "Valhalla": valhalla_minutes,
+}
 
 
-@pytest.mark.parametrize("name", list(PEERS))
+@pytest.mark.parametrize(
+    ("streets", "name", "expected"),
+    [
+        ("where people live", "OSRM", (0.98, 0.95)),
+        ("where people live", "Valhalla", (0.98, 1.18)),
+        ("of all classes", "OSRM, lanes at our speed", (0.98, 1.0)),
+        ("of all classes", "OSRM", (0.96, 0.93)),
+        ("of all classes", "Valhalla", (0.98, 1.17)),
+    ],
+)
 def test_times_rank_as_those_of_a_peer(
-    extract: Path, minutes: pd.DataFrame, tmp_path: Path, name: str
+    extract: Path,
+    network: RoadNetwork,
+    tmp_path: Path,
+    streets: str,
+    name: str,
+    expected: tuple[float, float],
 ) -> None:
-    peer = PEERS[name](extract, tmp_path, minutes.attrs["points"])
+    rank, ratio = expected
+    points = middles(network, homes=streets == "where people live")
+    times = NetworkRouter(network).travel_times(points, points, mode="car", period="night")
+    minutes, peer = times.minutes.to_numpy(), PEERS[name](extract, tmp_path, points)
     apart = ~np.eye(PLACES, dtype=bool)
-    both = apart & np.isfinite(minutes.to_numpy()) & np.isfinite(peer)
+    both = apart & np.isfinite(minutes) & np.isfinite(peer) & (peer > 0)
     assert both.sum() > 0.95 * apart.sum()
-    ours, theirs = pd.Series(minutes.to_numpy()[both]), pd.Series(peer[both])
-    assert ours.corr(theirs, method="spearman") >= 0.98
-    assert 0.9 < (ours / theirs).median() < 1.25
+    ours, theirs = pd.Series(minutes[both]), pd.Series(peer[both])
+    assert ours.corr(theirs, method="spearman") >= rank
+    assert (ours / theirs).median() == pytest.approx(ratio, abs=0.02)

@@ -11,7 +11,6 @@ from llrgeo.errors import InputError
 from llrgeo.roads.conditional import Clock, at_clock, value_at
 from llrgeo.roads.profile import table
 from llrgeo.roads.speeds import (
-    class_speed,
     class_speeds,
     ferry_minutes,
     free_flow_mph,
@@ -102,7 +101,7 @@ def test_a_stretch_is_as_fast_as_its_class_and_its_limit_allow() -> None:
             "roundabout": [False, False, False, True, False],
         }
     )
-    mph = free_flow_mph(ways, np.array([False, False, False, True, False]))
+    mph = free_flow_mph(ways, np.array([0.0, 0.0, 0.0, 1.0, 0.0]))
     # a limit of 60 makes no lane fast; nobody drives a roundabout faster than 20
     np.testing.assert_allclose(mph, [42, 20, 32, 20, 67.9])
 
@@ -112,15 +111,24 @@ def test_every_class_is_faster_in_the_country_and_within_its_bounds() -> None:
     assert (speeds["urban_mph"] <= speeds["rural_mph"]).all()
     assert speeds["rural_mph"].between(speeds["low_mph"], speeds["high_mph"]).all()
     assert speeds["urban_mph"].between(speeds["low_mph"], speeds["high_mph"]).all()
-    assert class_speed("trunk_dual", urban=False) == 64
-    assert class_speed("residential", urban=True) == 18
+    assert class_speeds().loc["trunk_dual", "rural_mph"] == 64
+    assert class_speeds().loc["residential", "urban_mph"] == 18
 
 
 def test_every_delay_is_within_its_bounds_and_has_a_source() -> None:
     delays = table("delays")
     seconds, low, high = (delays[name].astype(float) for name in ("seconds", "low_s", "high_s"))
     assert seconds.between(low, high).all()
-    for name in ("delays", "periods", "obeyed", "limits", "access_values", "services", "keys"):
+    for name in (
+        "speeds",
+        "delays",
+        "periods",
+        "obeyed",
+        "limits",
+        "access_values",
+        "services",
+        "keys",
+    ):
         assert (table(name)["source"] != "").all(), name
 
 

@@ -112,15 +112,7 @@ def road_class(tags: Mapping[str, str], *, dual: bool) -> str:
 @cache
 def class_speeds() -> pd.DataFrame:
     """Return miles an hour by road class: `rural_mph`, `urban_mph` and the bounds of either."""
-    speeds = table("speeds")
-    return (
-        speeds[speeds["mode"] == "car"].drop(columns="mode").set_index("road_class").astype(float)
-    )
-
-
-def class_speed(name: str, *, urban: bool) -> float:
-    """Return the free-flow miles an hour of a road class."""
-    return float(class_speeds()["urban_mph" if urban else "rural_mph"].loc[name])
+    return table("speeds").set_index("road_class").drop(columns="source").astype(float)
 
 
 def obeyed_mph(limit_mph: NDArray[np.float64], dual: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -134,20 +126,20 @@ def obeyed_mph(limit_mph: NDArray[np.float64], dual: NDArray[np.bool_]) -> NDArr
     return mph
 
 
-def free_flow_mph(ways: pd.DataFrame, urban: NDArray[np.bool_]) -> NDArray[np.float64]:
+def free_flow_mph(ways: pd.DataFrame, town_share: NDArray[np.float64]) -> NDArray[np.float64]:
     """Return the free-flow speed of stretches of road: the class's, under the limit.
 
     Parameters
     ----------
     ways
         `speed_class`, `limit_mph` (NaN: none known), `dual`, `roundabout`.
-    urban
-        Whether each stretch lies in a town.
+    town_share
+        How much of each stretch's length lies in a town.
     """
     speeds = class_speeds().loc[ways["speed_class"]]
-    mph = np.where(urban, speeds["urban_mph"], speeds["rural_mph"])
     limited = obeyed_mph(ways["limit_mph"].to_numpy(float), ways["dual"].to_numpy(bool))
-    mph = np.fmin(mph, limited)
+    country, town = (np.fmin(speeds[name], limited) for name in ("rural_mph", "urban_mph"))
+    mph = 1 / ((1 - town_share) / country + town_share / town)
     return np.where(ways["roundabout"], np.minimum(mph, _ROUNDABOUT_MPH), mph)
 
 

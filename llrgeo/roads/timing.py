@@ -4,21 +4,15 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from llrgeo.roads.profile import Level
 from llrgeo.roads.sections import Sections
 from llrgeo.roads.speeds import MPH_IN_KPH, PERIODS, delays, free_flow_mph, multipliers
+from llrgeo.roads.towns import town_shares
 
 Floats = NDArray[np.float64]
 
-# A stretch lies in a town if the square of 3 x 3 cells around its middle has this much residential
-# street a square kilometre. In Rutland that agrees with the limit on 88 % of the stretches (other
-# than trunk roads) that are tagged 30 mph or less, or more than 30.
-_CELL_M: Final = 250.0
-_TOWN_M_PER_KM2: Final = 500.0
-_HOMES: Final = ("residential", "living_street")
 _TOWN_LIMIT_MPH: Final = 30.5
 _OPEN_LIMIT_MPH: Final = 49.5
 _KPH_IN_M_PER_S: Final = 1 / 3.6
@@ -44,7 +38,7 @@ def time_sections(sections: Sections, streets: pd.DataFrame, mode: str) -> pd.Da
         `road_name`, `snappable`, `limit_key`, `oneway`, `roundabout`.
     """
     table = sections.table.reset_index(names="section").join(streets, on="way")
-    urban = is_urban(sections, table["highway"])
+    table["town_share"] = town_shares(sections, table["highway"])
     table["oneway"] = (table["forward"] == Level.CLOSED) | (table["backward"] == Level.CLOSED)
     ahead = table.rename(
         columns={"forward": "level", "forward_s": "delay_s", "limit_forward_mph": "limit_mph"}
@@ -58,36 +52,16 @@ def time_sections(sections: Sections, streets: pd.DataFrame, mode: str) -> pd.Da
             "to_place": "from_place",
         }
     ).assign(ahead=False)
-    edges = pd.concat([part.assign(urban=urban) for part in (ahead, back)], ignore_index=True)
+    edges = pd.concat([ahead, back], ignore_index=True)
     edges = edges[edges["level"] > Level.CLOSED]
     edges = edges.sort_values(["section", "ahead"], ascending=[True, False], ignore_index=True)
     return _described(_timed(edges, mode))
 
 
-def is_urban(sections: Sections, highway: pd.Series) -> NDArray[np.bool_]:
-    """Tell for each section whether it lies in a town, by the residential streets around."""
-    middle = shapely.line_interpolate_point(sections.lines(), 0.5, normalized=True)
-    cells = pd.DataFrame(
-        {
-            "i": np.floor(shapely.get_x(middle) / _CELL_M).astype(np.int64),
-            "j": np.floor(shapely.get_y(middle) / _CELL_M).astype(np.int64),
-        }
-    )
-    homes_m = sections.table["length_m"].where(highway.isin(_HOMES), 0.0)
-    by_cell = homes_m.groupby([cells["i"], cells["j"]]).sum()
-    around_m = np.zeros(len(cells))
-    for i in (-1, 0, 1):
-        for j in (-1, 0, 1):
-            beside = pd.MultiIndex.from_arrays([cells["i"] + i, cells["j"] + j])
-            around_m += by_cell.reindex(beside, fill_value=0.0).to_numpy()
-    urban: NDArray[np.bool_] = around_m >= _TOWN_M_PER_KM2 * (3 * _CELL_M / 1_000) ** 2
-    return urban
-
-
 def _timed(edges: pd.DataFrame, mode: str) -> pd.DataFrame:
     """Add the milliseconds of every period: driving slowed by the period, and delays."""
     if mode == "car":
-        mph = free_flow_mph(edges, _in_town(edges))
+        mph = free_flow_mph(edges, _town_share(edges))
         slower = multipliers(edges["speed_class"])
     else:
         mph = edges["kph"].to_numpy() / MPH_IN_KPH
@@ -102,12 +76,11 @@ def _timed(edges: pd.DataFrame, mode: str) -> pd.DataFrame:
     return edges.assign(**columns)
 
 
-def _in_town(edges: pd.DataFrame) -> NDArray[np.bool_]:
+def _town_share(edges: pd.DataFrame) -> Floats:
     """Take a stretch's own limit as the better witness of town or country, where it has one."""
     limit = edges["limit_mph"].to_numpy(float)
-    urban = edges["urban"].to_numpy(bool)
-    in_town: NDArray[np.bool_] = (limit < _TOWN_LIMIT_MPH) | (urban & ~(limit > _OPEN_LIMIT_MPH))
-    return in_town
+    known = [limit < _TOWN_LIMIT_MPH, limit > _OPEN_LIMIT_MPH]
+    return np.select(known, [1.0, 0.0], default=edges["town_share"].to_numpy())
 
 
 def _waits_s(edges: pd.DataFrame, mode: str) -> Floats:

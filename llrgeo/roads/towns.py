@@ -1,0 +1,60 @@
+"""Town or country: how much of a stretch of road lies among homes, by the streets around it."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from llrgeo.roads.sections import Sections
+
+# A place lies in a town if the square of 3 x 3 cells around it has this much residential street a
+# square kilometre. In Rutland that agrees with the limit on 88 % of the length of the roads (other
+# than trunk roads) that are tagged 30 mph or less, or more than 30.
+_CELL_M: Final = 250.0
+_TOWN_M_PER_KM2: Final = 500.0
+_HOMES: Final = ("residential", "living_street")
+_PIECE_M: Final = 100.0
+
+
+def town_shares(sections: Sections, highway: pd.Series) -> NDArray[np.float64]:
+    """Return the share of each section's length that lies in a town.
+
+    Parameters
+    ----------
+    sections
+        The sections.
+    highway
+        The class of each section's way.
+    """
+    pieces = _pieces(sections)
+    homes_m = pieces["length_m"].where(highway.isin(_HOMES).to_numpy()[pieces["section"]], 0.0)
+    by_cell = homes_m.groupby([pieces["i"], pieces["j"]]).sum()
+    i, j = (by_cell.index.get_level_values(name) for name in ("i", "j"))
+    around_m = np.zeros(len(by_cell))
+    for east in (-1, 0, 1):
+        for north in (-1, 0, 1):
+            beside = pd.MultiIndex.from_arrays([i + east, j + north])
+            around_m += by_cell.reindex(beside, fill_value=0.0).to_numpy()
+    is_town = around_m >= _TOWN_M_PER_KM2 * (3 * _CELL_M / 1_000) ** 2
+    cell = by_cell.index.get_indexer(pd.MultiIndex.from_frame(pieces[["i", "j"]]))
+    length_m, town_m = (
+        np.bincount(pieces["section"], weights, len(sections.table))
+        for weights in (pieces["length_m"], pieces["length_m"] * is_town[cell])
+    )
+    return np.divide(town_m, length_m, out=np.zeros(len(length_m)), where=length_m > 0)
+
+
+def _pieces(sections: Sections) -> pd.DataFrame:
+    """Cut sections into short pieces: `section`, `length_m`, `i` and `j` of the middle's cell."""
+    lines = sections.lines()
+    long = np.flatnonzero(shapely.length(lines) > 0)  # lines without length cannot be cut
+    cut = shapely.segmentize(lines[long], _PIECE_M)
+    xy, line = shapely.get_coordinates(cut, return_index=True)
+    section = long[line]
+    within = section[1:] == section[:-1]
+    middle = (xy[1:] + xy[:-1])[within] / 2
+    i, j = np.floor(middle / _CELL_M).astype(np.int64).T
+    length_m = np.hypot(*np.diff(xy, axis=0)[within].T)
+    return pd.DataFrame({"section": section[1:][within], "length_m": length_m, "i": i, "j": j})
