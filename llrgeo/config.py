@@ -1,5 +1,6 @@
 """A study file, checked: what to read, which services and options, and how to judge them."""
 
+import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -13,6 +14,7 @@ from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import list_faults, name_some
+from llrgeo.travel.departures import TransitRules
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
@@ -99,6 +101,36 @@ class HurdleConfig(_Part):
     limit: float
 
 
+class TransitConfig(_Part):
+    """The `[transit]` table: timetables (GTFS, .zip), and when and how people travel by them.
+
+    `source` names whose timetables they are, of which date and under which licence; it is printed
+    on every page. The rest is as in `TransitRules`.
+    """
+
+    feeds: Annotated[tuple[str, ...], Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1)]
+    date: dt.date
+    window: tuple[dt.time, dt.time]
+    every_min: Annotated[int, Field(ge=1)] = TransitRules.every_min
+    max_walk_min: Annotated[float, Field(ge=0, le=60)] = TransitRules.max_walk_min
+    change_min: Annotated[float, Field(ge=1, le=60)] = TransitRules.change_min
+    max_journey_min: Annotated[float, Field(gt=0, le=720)] = TransitRules.max_journey_min
+
+    @property
+    def rules(self) -> TransitRules:
+        """When and how people travel."""
+        return TransitRules(**self.model_dump(exclude={"feeds", "source", "date"}))
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        first, last = self.window
+        if not first <= last:
+            msg = f"window: the last departure, {last:%H:%M}, is before the first, {first:%H:%M}"
+            raise ValueError(msg)
+        return self
+
+
 class StudyConfig(_Part):
     """One study: the question, its data, services, options and criteria.
 
@@ -121,8 +153,9 @@ class StudyConfig(_Part):
     sources: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     home_sites_only: bool = False
-    modes: Annotated[tuple[Literal["car", "walk"], ...], Field(min_length=1)] = ("car",)
+    modes: Annotated[tuple[Literal["car", "transit", "walk"], ...], Field(min_length=1)] = ("car",)
     periods: Annotated[tuple[str, ...], Field(min_length=1)] = ("off_peak",)
+    transit: TransitConfig | None = None
     time_factor: Annotated[float, Field(gt=0)] = 1.0
     terminal_min: Annotated[float, Field(ge=0)] = 0.0
     thresholds_min: tuple[int, ...] = (10, 20, 30, 45, 60)
@@ -145,7 +178,9 @@ class StudyConfig(_Part):
         """Return every file or folder that the study reads, by the key that names it."""
         named = {key: getattr(self, key) for key in (*_EMBEDDED, "network_walk", "theme")}
         own = {key: self.path(key) for key, value in named.items() if value not in {"", CELLS}}
-        return {**own, **appraisal_files(self.appraisal, self.folder)}
+        feeds = self.transit.feeds if self.transit else ()
+        timetables = {f"transit {feed}": self.folder / feed for feed in feeds}
+        return {**own, **timetables, **appraisal_files(self.appraisal, self.folder)}
 
     @property
     def baseline(self) -> str:
@@ -159,6 +194,8 @@ class StudyConfig(_Part):
             *_doubled("options", [option.id for option in self.options]),
             *_option_faults(self.options, {service.id for service in self.services}),
         ]
+        if ("transit" in self.modes) != (self.transit is not None):
+            faults.append('modes: "transit" goes with a table [transit]; one of them is missing')
         named = criteria_faults(build_criteria(self), build_hurdles(self), MEASURES)
         faults += [f"criteria: {fault}" for fault in named]
         strange = set(self.appraisal.importance) - {one.measure for one in self.criteria}
@@ -283,6 +320,7 @@ def _known_keys(place: list[str | int]) -> list[str]:
         "criteria": CriterionConfig,
         "hurdles": HurdleConfig,
         "appraisal": AppraisalConfig,
+        "transit": TransitConfig,
     }
     model = parts.get(place[0], StudyConfig) if len(place) > 1 else StudyConfig
     return [name for name in model.model_fields if name != "folder"]

@@ -11,11 +11,12 @@ import shapely
 
 from llrgeo.appraisal.setting import Setting
 from llrgeo.config import StudyConfig, build_services
-from llrgeo.preparation import StudyInputs, study_periods
+from llrgeo.preparation import StudyInputs
 from llrgeo.roads.network import NetworkInfo, age_note
+from llrgeo.routing import study_periods
 from llrgeo.schema import Track, name_some
 from llrgeo.travel.rim import journeys_near_rim, rim_note
-from llrgeo.travel.routers import times_from_sites
+from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import TravelTimes
 
 TimesBy: TypeAlias = Mapping[tuple[str, str], TravelTimes]
@@ -37,10 +38,8 @@ def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
     for mode, router in inputs.routers.items():
         for period in study_periods(study, mode):
             found = router.travel_times(*ends, mode=mode, period=period, track=track)
-            near = journeys_near_rim(router, found, *ends)
-            rim = rim_note(found, near, longest_min=max(study.thresholds_min))
-            found = _tested(found, router.network.info, inputs.areas)
-            found = _warned(found, [age_note(router.network.info, study.date), rim])
+            if isinstance(router, NetworkRouter):
+                found = _with_warnings(found, router, inputs)
             times[mode, period] = _published(found, study)
     return times
 
@@ -48,9 +47,11 @@ def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
 def judged_times(inputs: StudyInputs, sites: gpd.GeoDataFrame) -> TravelTimes:
     """Compute the minutes from every area to some sites, by the study's first mode and period."""
     study = inputs.study
-    mode, period = study.modes[0], study.periods[0]
-    router = inputs.routers[mode]
-    times = router.travel_times(inputs.areas.geometry, sites.geometry, mode=mode, period=period)
+    mode = study.modes[0]
+    period = study_periods(study, mode)[0]
+    times = inputs.routers[mode].travel_times(
+        inputs.areas.geometry, sites.geometry, mode=mode, period=period
+    )
     return _published(times, study)
 
 
@@ -87,6 +88,14 @@ def build_setting(inputs: StudyInputs, times_by: TimesBy, team_times_by: TimesBy
         activity=inputs.activity,
         home=inputs.home,
     )
+
+
+def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInputs) -> TravelTimes:
+    """Add to the note of the times what the places and the date of the study give cause to."""
+    study, info = inputs.study, router.network.info
+    near = journeys_near_rim(router, times, inputs.areas.geometry, inputs.sites.geometry)
+    rim = rim_note(times, near, longest_min=max(study.thresholds_min))
+    return _warned(_tested(times, info, inputs.areas), [age_note(info, study.date), rim])
 
 
 def _tested(times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame) -> TravelTimes:

@@ -14,18 +14,16 @@ from llrgeo.appraisal.options import Option, option_faults, without_sites
 from llrgeo.appraisal.places import indicator_faults
 from llrgeo.assumptions import read_activity, read_all_rates, read_indicators
 from llrgeo.config import CELLS, OptionConfig, StudyConfig
-from llrgeo.errors import ConfigError, InputError, LlrgeoError, NetworkError
+from llrgeo.errors import ConfigError, InputError, LlrgeoError
 from llrgeo.inputs.areas import draw_cells, read_areas, read_outlines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.landmarks import read_labels, read_road_lines
 from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites
 from llrgeo.publish.edition import BaseMap
 from llrgeo.publish.theme import Theme, read_theme
-from llrgeo.roads.network import RoadNetwork, load_network
-from llrgeo.roads.snap import MAX_SNAP_M, snapper
-from llrgeo.roads.walking import on_foot
+from llrgeo.routing import build_router
 from llrgeo.schema import list_faults, name_some, raise_faults
-from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.times import Router
 
 PLACES: Final = ("areas", "sites", "routers")
 EVERYTHING: Final = (
@@ -77,15 +75,12 @@ class StudyInputs:
         return frozenset(self.study.home or known)
 
     @cached_property
-    def routers(self) -> dict[str, NetworkRouter]:
-        """A router over the network of each mode."""
-        routers: dict[str, NetworkRouter] = {}
-        for mode in self.study.modes:
-            network = read_network(self.study, mode)
-            check_periods(network, study_periods(self.study, mode))
-            check_places_snap(network, self.areas, self.sites)
-            routers[mode] = NetworkRouter(network)
-        return routers
+    def routers(self) -> dict[str, Router]:
+        """A router for each mode: over its network, or by the timetables."""
+        return {
+            mode: build_router(self.study, mode, self.areas, self.sites)
+            for mode in self.study.modes
+        }
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
@@ -191,79 +186,6 @@ def build_options(
     if faults:
         raise ConfigError(list_faults(faults, source=f"options of '{study.title}'"))
     return tuple(options)
-
-
-def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
-    """Return a study's network for a mode; without one for walking, its streets are walked.
-
-    Raises
-    ------
-    NetworkError
-        If the network is missing, is for another mode, or cannot be walked.
-    """
-    if mode == "walk" and not study.network_walk:
-        return on_foot(load_network(study.path("network")))
-    path = study.path("network" if mode == "car" else "network_walk")
-    network = load_network(path)
-    if network.info.mode != mode:
-        msg = f"{path}: the network is for {network.info.mode}, not {mode}"
-        raise NetworkError(msg)
-    return network
-
-
-def study_periods(study: StudyConfig, mode: str) -> tuple[str, ...]:
-    """Return the periods of a study in which a mode is timed: people walk alike at all hours."""
-    return study.periods if mode == "car" else study.periods[:1]
-
-
-def check_periods(network: RoadNetwork, periods: Sequence[str]) -> None:
-    """Refuse periods that a network does not have.
-
-    Raises
-    ------
-    NetworkError
-        If there are any, naming them and those it has.
-    """
-    unknown = [period for period in periods if period not in network.info.periods]
-    if unknown:
-        known = ", ".join(network.info.periods)
-        msg = f"periods: the network has no {name_some(unknown)}; it has {known}"
-        raise NetworkError(msg)
-
-
-def check_places_snap(
-    network: RoadNetwork, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
-) -> None:
-    """Refuse a network that no road of comes near to a site, or to most of the areas.
-
-    Raises
-    ------
-    InputError
-        Saying how many are off the network, and how far the first few are from it.
-    """
-    snapping = snapper(network)
-    sites_m = _too_far_m(snapping.snap(sites.geometry, role="destination"))
-    areas_m = _too_far_m(snapping.snap(areas.geometry, role="origin"))
-    if sites_m.empty and len(areas_m) <= len(areas) / 2:
-        return
-    found = " and ".join(
-        f"{len(off_m):,} of {number:,} {what} "
-        f"({name_some(f'{one} {metres:,.0f} m' for one, metres in off_m.items())})"
-        for what, off_m, number in (
-            ("sites", sites_m, len(sites)),
-            ("areas", areas_m, len(areas)),
-        )
-        if len(off_m)
-    )
-    msg = (
-        f"the network ({network.info.source}) has no road within {MAX_SNAP_M:,.0f} m of "
-        f"{found}. Build it from extracts of the whole study area, or leave these places out."
-    )
-    raise InputError(msg)
-
-
-def _too_far_m(snaps: pd.DataFrame) -> pd.Series:
-    return snaps.loc[snaps["edge"] < 0, "distance_m"]
 
 
 def _outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

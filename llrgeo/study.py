@@ -23,6 +23,7 @@ from llrgeo.provenance import describe_run
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.folder import check_folder, publish, publish_pdf, publish_print_maps
 from llrgeo.schema import Track
+from llrgeo.travel.departures import MODE
 from llrgeo.travel.times import TravelTimes
 
 logger = logging.getLogger(__name__)
@@ -166,7 +167,7 @@ def build_edition(result: StudyResult) -> Edition:
         tables=result.evidence.tables,
         manifest=describe_run(study),
         error_note=result.times.error_note,
-        sources=(*study.sources, *_road_sources(result.times_by)),
+        sources=(*study.sources, *_journey_sources(study, result.times_by)),
         robustness=result.evidence.robustness,
         postcodes=_postcode_areas(result.areas),
         tolerance_min=study.tolerance_min,
@@ -176,10 +177,16 @@ def build_edition(result: StudyResult) -> Edition:
     )
 
 
-def _road_sources(times_by: TimesBy) -> list[str]:
-    """Name whose roads the journeys are on, each network once."""
+def _journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
+    """Name whose roads the journeys are on, each network once, and whose timetables."""
     named = dict.fromkeys(times.source for times in times_by.values() if times.source)
-    return [f"Roads: {source}" for source in named]
+    roads = [f"Roads: {source}" for source in named]
+    timetables = [
+        f"Timetables: {study.transit.source}. {times.error_note}"
+        for (mode, _), times in times_by.items()
+        if mode == MODE and study.transit
+    ]
+    return roads + timetables
 
 
 def _baseline_first(result: StudyResult) -> tuple[Option, ...]:

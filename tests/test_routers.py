@@ -16,6 +16,7 @@ from llrgeo.errors import RoutingError
 from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.schema import BNG
+from llrgeo.travel.departures import TransitRules
 from llrgeo.travel.routers import (
     MatrixRouter,
     NetworkRouter,
@@ -23,7 +24,7 @@ from llrgeo.travel.routers import (
     times_from_sites,
 )
 from llrgeo.travel.times import Router, TravelTimes
-from llrgeo.travel.transit import TransitRouter, TransitRules
+from llrgeo.travel.transit import TransitRouter
 
 TRIP = {"mode": "car", "period": "off_peak"}
 

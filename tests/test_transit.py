@@ -18,8 +18,9 @@ from llrgeo.errors import RoutingError
 from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.travel.compiled import NO_WAY
+from llrgeo.travel.departures import TransitRules
 from llrgeo.travel.routers import times_from_sites
-from llrgeo.travel.transit import TransitRouter, TransitRules
+from llrgeo.travel.transit import TransitRouter
 
 TUESDAY = dt.date(2026, 11, 24)
 HOME, MARKET = at(home=(0, 0)), at(market=(5_000, 0))

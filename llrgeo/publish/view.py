@@ -204,10 +204,13 @@ def city_hospitals(sites: pd.DataFrame) -> list[str]:
 def journey_label(times: TravelTimes) -> str:
     """Return how and when a journey is made, in words: by car, outside the rush hour.
 
-    A walk takes as long at any time of the day.
+    A walk takes as long at any time of the day. A period such as `09:30-11:30` is the window in
+    which people leave.
     """
     words = wording()
     mode = words.get(f"mode_{times.mode}", times.mode)
     if times.mode == "walk":
         return mode
-    return f"{mode}, {words.get(f'period_{times.period}', times.period)}"
+    first, between, last = times.period.partition("-")
+    window = words["period_window"].format(first=first, last=last) if between else times.period
+    return f"{mode}, {words.get(f'period_{times.period}', window)}"

@@ -62,6 +62,11 @@ class NetworkInfo:
     clock: str = ""
     counts: dict[str, Any] = field(default_factory=dict)
 
+    @property
+    def credit(self) -> str:
+        """Whose roads these are, and under which licence."""
+        return f"{self.source}. {self.licence}."
+
 
 @dataclass(frozen=True)
 class RoadNetwork:

@@ -94,7 +94,7 @@ class NetworkRouter:
             distance_km=pd.DataFrame(km, *axes),
             error_min=math.nan if info.error_min is None else info.error_min,
             error_note=info.error,
-            source=f"{info.source}. {info.licence}.",
+            source=info.credit,
         )
 
     def question(

@@ -9,7 +9,6 @@ combined schedule and headway-based networks", Transportation Research Record 26
 counted in whole seconds.
 """
 
-import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cached_property
@@ -25,51 +24,14 @@ from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.walking import WALK_KPH
 from llrgeo.schema import Track
 from llrgeo.travel.compiled import NO_WAY
+from llrgeo.travel.departures import MODE, TransitRules
 from llrgeo.travel.graph import IntArray
 from llrgeo.travel.rides import Rides, Walks, Ways, journeys_from
 from llrgeo.travel.routers import NetworkRouter, StraightLineRouter
 from llrgeo.travel.times import Router, TravelTimes
 
-MODE: Final = "transit"
 DETOUR_FACTOR: Final = 1.3
 _PAIRS_AT_ONCE: Final = 10_000_000  # bounds the memory: about 30 bytes a pair
-
-
-@dataclass(frozen=True, slots=True)
-class TransitRules:
-    """When and how people travel.
-
-    Attributes
-    ----------
-    window
-        The first and last departure.
-    every_min
-        Minutes from a departure to the next.
-    max_walk_min
-        The longest walk to a stop, between stops, and from a stop.
-    change_min
-        Minutes that a change takes at least, besides the walk, unless the feed says otherwise; at
-        least one. OpenTripPlanner allows two as well.
-    max_journey_min
-        A journey that takes longer counts as unreachable, on foot too.
-    """
-
-    window: tuple[dt.time, dt.time]
-    every_min: int = 5
-    max_walk_min: float = 20.0
-    change_min: float = 2.0
-    max_journey_min: float = 180.0
-
-    @property
-    def period(self) -> str:
-        """The window in letters, such as `09:30-11:30`."""
-        return "-".join(f"{time:%H:%M}" for time in self.window)
-
-    @property
-    def departures_s(self) -> IntArray:
-        """The departures, seconds after midnight."""
-        first, last = ((time.hour * 60 + time.minute) * 60 for time in self.window)
-        return np.arange(first, last + 1, self.every_min * 60, dtype=np.int64)
 
 
 @dataclass(frozen=True)
@@ -120,7 +82,12 @@ class TransitRouter:
         minutes = np.where(seconds < NO_WAY, seconds / 60, np.inf)
         axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
         return TravelTimes(
-            pd.DataFrame(minutes, *axes), mode, period, "timetable", error_note=self.note
+            pd.DataFrame(minutes, *axes),
+            mode,
+            period,
+            "timetable",
+            error_note=self.note,
+            source=self.streets.info.credit if self.streets else "",
         )
 
     def journeys_s(

@@ -1,0 +1,110 @@
+"""A study that asks how people without a car travel: from its file to its pages."""
+
+import json
+from pathlib import Path
+
+import numpy as np
+import pytest
+from timetables import write_feed
+from town import TOWN_STUDY
+
+from llrgeo.config import load_study
+from llrgeo.errors import ConfigError, InputError
+from llrgeo.journeys import compute_team_times, compute_times
+from llrgeo.preparation import read_inputs
+from llrgeo.provenance import hash_file
+from llrgeo.study import publish_study, run_study
+
+PERIOD = "09:30-10:30"
+TRANSIT = """
+[transit]
+feeds = ["bus.zip"]
+source = "Toy timetables of November 2026, open licence"
+date = "2026-11-24"
+window = ["09:30", "10:30"]
+"""
+
+
+def study_by(town_study: Path, modes: str = '["car", "transit"]', transit: str = TRANSIT) -> Path:
+    """Let a study ask for public transport, by the toy timetable."""
+    write_feed(town_study.parent / "bus.zip")
+    town_study.write_text(f"modes = {modes}\n{TOWN_STUDY}{transit}", encoding="utf-8")
+    return town_study
+
+
+def faults_of(path: Path) -> str:
+    with pytest.raises(ConfigError) as raised:
+        load_study(path)
+    return str(raised.value)
+
+
+def test_times_each_mode_in_its_own_periods(town_study: Path) -> None:
+    times = compute_times(read_inputs(load_study(study_by(town_study))))
+    assert list(times) == [("car", "off_peak"), ("transit", PERIOD)]
+    # Straight lines of 1,000 m, 16.25 minutes on foot: the town's buses lead out of it.
+    minutes = times["transit", PERIOD].minutes
+    assert minutes.loc["N", "C"] == pytest.approx(16.2)
+    assert np.isinf(minutes.loc["F", "A"])
+
+
+def test_walks_along_the_streets_where_they_can_be_walked(town_study: Path) -> None:
+    text = study_by(town_study).read_text(encoding="utf-8")
+    town_study.write_text(text.replace('network = "network"', ""), encoding="utf-8")
+    router = read_inputs(load_study(town_study)).routers["transit"]
+    assert "along streets" in router.note
+
+
+def test_teams_drive_though_patients_go_by_bus(town_study: Path) -> None:
+    path = study_by(town_study, '["transit", "car"]')
+    text = path.read_text(encoding="utf-8")
+    team = text.replace('label = "Beds"', 'label = "Beds", delivery = "team"')
+    path.write_text(team, encoding="utf-8")
+    assert list(compute_team_times(read_inputs(load_study(path)))) == [("car", "off_peak")]
+
+
+@pytest.mark.parametrize("modes", ['["car", "transit"]', '["transit"]'])
+def test_is_published_in_words_with_the_source_of_the_timetable(
+    town_study: Path, tmp_path: Path, modes: str
+) -> None:
+    path = study_by(town_study, modes)
+    out = tmp_path / "out"
+    publish_study(run_study(load_study(path)), out)
+    explorer = (out / "explorer.html").read_text(encoding="utf-8")
+    assert "by public transport, leaving between 09:30 and 10:30" in explorer
+    for page in ("explorer.html", "report.html"):
+        text = (out / page).read_text(encoding="utf-8")
+        assert "Timetables: Toy timetables of November 2026, open licence. By the time" in text
+    inputs = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["inputs"]
+    assert inputs["transit bus.zip"] == hash_file(path.parent / "bus.zip")
+
+
+def test_faults_of_a_timetable_stand_beside_those_of_other_files(town_study: Path) -> None:
+    path = study_by(town_study, transit=TRANSIT.replace("2026-11-24", "2026-11-29"))
+    (path.parent / "outlines.geojson").unlink()
+    with pytest.raises(InputError) as raised:
+        read_inputs(load_study(path))
+    assert "bus.zip: no service on Sunday 2026-11-29" in str(raised.value)
+    assert "outlines.geojson" in str(raised.value)
+
+
+@pytest.mark.parametrize(
+    ("changed", "fault"),
+    [
+        (("feeds", "feed"), "transit.feed: unknown key; known here are feeds, source, date"),
+        (('source = "Toy timetables of November 2026, open licence"', ""), "this key is required"),
+        (('"10:30"', '"09:00"'), "the last departure, 09:00, is before the first, 09:30"),
+        (("2026-11-24", "soon"), "transit.date: input should be a valid date"),
+        (('["bus.zip"]', "[]"), "transit.feeds: tuple should have at least 1 item"),
+        (("[transit]", "[transit]\nchange_min = 0"), "transit.change_min: input should be greater"),
+    ],
+)
+def test_each_fault_of_the_table_is_named(
+    town_study: Path, changed: tuple[str, str], fault: str
+) -> None:
+    assert fault in faults_of(study_by(town_study, transit=TRANSIT.replace(*changed)))
+
+
+@pytest.mark.parametrize(("modes", "transit"), [('["car"]', TRANSIT), ('["transit"]', "")])
+def test_the_mode_and_the_table_go_together(town_study: Path, modes: str, transit: str) -> None:
+    fault = 'modes: "transit" goes with a table [transit]; one of them is missing'
+    assert fault in faults_of(study_by(town_study, modes, transit))
