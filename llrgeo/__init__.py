@@ -2,9 +2,12 @@
 
 from importlib.metadata import version
 
+from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.scoring import Scorecard, score_options
+from llrgeo.appraisal.scoring import Criterion, Scorecard, score_options
+from llrgeo.appraisal.setting import Setting
+from llrgeo.appraisal.siting.constraints import Keep
 from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.config import StudyConfig, load_study
@@ -19,11 +22,15 @@ from llrgeo.travel.times import TravelTimes
 __version__ = version("llrgeo")
 
 __all__ = [
+    "Criterion",
+    "Keep",
     "LlrgeoError",
     "Option",
     "OptionResult",
     "RoadNetwork",
     "Scorecard",
+    "Service",
+    "Setting",
     "SiteSelection",
     "SitingProblem",
     "StudyConfig",
