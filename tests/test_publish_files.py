@@ -15,7 +15,7 @@ from llrgeo.errors import InputError
 from llrgeo.publish import palette
 from llrgeo.publish.folder import publish, write_files
 from llrgeo.publish.gis import geopackage, geoparquet, qgis_style
-from llrgeo.publish.tables import area_results, csv_text, data_dictionary
+from llrgeo.publish.tables import csv_text
 from llrgeo.publish.theme import Theme, contrast, read_theme
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
@@ -101,13 +101,6 @@ def test_a_geopackage_holds_areas_and_sites_as_text_with_the_edition_s_date(town
 def test_files_of_equal_editions_are_equal_to_the_byte(town):
     assert geopackage(town) == geopackage(town)
     assert geoparquet(town) == geoparquet(town)
-
-
-def test_the_data_dictionary_explains_every_column(town):
-    tables = {"areas": area_results(town), **town.tables}
-    dictionary = data_dictionary(town, tables)
-    assert set(dictionary["column"]) >= {"residents", "clinic__local_change_min"}
-    assert (dictionary["meaning"] != "").all()
 
 
 def test_a_qgis_style_has_a_class_for_each_colour():

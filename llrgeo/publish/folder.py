@@ -9,16 +9,26 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
+import pandas as pd
+
 from llrgeo.errors import PublishError
 from llrgeo.publish import gis
+from llrgeo.publish.contents import contents
+from llrgeo.publish.dictionary import data_dictionary
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.explorer import render_explorer
 from llrgeo.publish.pdf import render_pdf
 from llrgeo.publish.plain_words import render_plain_words
 from llrgeo.publish.print_maps import print_maps
 from llrgeo.publish.report import render_report
-from llrgeo.publish.tables import area_results, csv_text, data_dictionary, travel_times
-from llrgeo.publish.workbook import render_workbook
+from llrgeo.publish.tables import (
+    area_results,
+    csv_text,
+    flat_table,
+    parquet_bytes,
+    travel_times,
+)
+from llrgeo.publish.workbook import assumptions, render_workbook, sheet_names
 from llrgeo.schema import Track
 
 Content: TypeAlias = str | bytes
@@ -136,11 +146,27 @@ def _pages(edition: Edition) -> dict[str, Content]:
 
 def _tables(edition: Edition) -> dict[str, Content]:
     tables = {**edition.tables, "areas": area_results(edition)}
-    tables["data_dictionary"] = data_dictionary(edition, tables)
+    tables["data_dictionary"] = data_dictionary(edition, _described(edition, tables))
     files: dict[str, Content] = {
         f"tables/{name}.csv": csv_text(table) for name, table in tables.items()
     }
     return {**files, "tables.xlsx": render_workbook(edition, tables)}
+
+
+def _described(
+    edition: Edition, tables: Mapping[str, pd.DataFrame]
+) -> dict[tuple[str, str], pd.DataFrame]:
+    """Return all tables that are published, as they are written, by their file and name."""
+    areas, sites = gis.area_layer(edition).reset_index(), gis.site_layer(edition).reset_index()
+    return {
+        **{(f"tables/{name}.csv", name): flat_table(table) for name, table in tables.items()},
+        ("tables.xlsx", "contents"): contents(tables, sheet_names(tables)),
+        ("tables.xlsx", "assumptions"): assumptions(edition),
+        ("areas.gpkg", gis.AREAS_LAYER): areas,
+        ("areas.gpkg", gis.SITES_LAYER): sites,
+        ("areas.parquet", gis.AREAS_LAYER): areas,
+        ("travel_times.parquet", "travel_times"): travel_times(edition),
+    }
 
 
 def _gis(edition: Edition) -> dict[str, Content]:
@@ -148,7 +174,7 @@ def _gis(edition: Edition) -> dict[str, Content]:
         "areas.gpkg": gis.geopackage(edition),
         "areas.parquet": gis.geoparquet(edition),
         "areas.qml": gis.qgis_styles(edition)[gis.opening_style(edition)],
-        "travel_times.parquet": travel_times(edition),
+        "travel_times.parquet": parquet_bytes(travel_times(edition)),
     }
 
 

@@ -1,19 +1,20 @@
-"""Tables as files: CSV and Parquet with a data dictionary, the same text rules everywhere."""
+"""Tables as files: CSV and Parquet, the same rules for text and blanks everywhere."""
 
 import io
 import re
-from collections.abc import Mapping
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.glossary import column_meaning as column_meaning_of_evidence
+from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.view import build_view, journey_label
+from llrgeo.publish.view import build_view
 
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _DECIMALS: Final = 4
+_SUPPRESSED: Final = "*"
+_COUNTS: Final = ["contacts", "contacts_later", *CARE_PLACES]  # suppressed where NA
 
 
 def plain_text(value: object) -> object:
@@ -33,7 +34,10 @@ def csv_text(table: pd.DataFrame) -> str:
 
 
 def flat_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its index as columns, infinite values blank, names as text."""
+    """Return a table with its index as columns, infinite values blank, names as text.
+
+    Contacts that were suppressed, and they alone are missing, become an asterisk.
+    """
     named = table.index.names != [None]
     flat = table.reset_index() if named else table.reset_index(drop=True)
     if isinstance(flat.columns, pd.MultiIndex):
@@ -41,6 +45,9 @@ def flat_table(table: pd.DataFrame) -> pd.DataFrame:
     flat.columns = flat.columns.map(str)
     numbers = flat.select_dtypes("number").columns
     flat[numbers] = flat[numbers].replace([np.inf, -np.inf], np.nan)
+    for count in flat.columns.intersection(_COUNTS):
+        if flat[count].isna().any():
+            flat[count] = flat[count].astype(object).where(flat[count].notna(), _SUPPRESSED)
     return flat
 
 
@@ -64,84 +71,14 @@ def area_results(edition: Edition) -> pd.DataFrame:
     return results.join(pd.DataFrame(columns))
 
 
-def travel_times(edition: Edition) -> bytes:
-    """Return the minutes that residents travel, one row a pair, mode and period, as Parquet."""
+def travel_times(edition: Edition) -> pd.DataFrame:
+    """Return the minutes that residents travel, one row a pair, mode and period."""
     to_sites = [one for one in edition.times if one.direction == "to_site"]
-    long = pd.concat([one.to_long() for one in to_sites], ignore_index=True)
+    return pd.concat([one.to_long() for one in to_sites], ignore_index=True)
+
+
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as Parquet."""
     content = io.BytesIO()
-    long.to_parquet(content, compression="zstd", index=False)
+    table.to_parquet(content, compression="zstd", index=False)
     return content.getvalue()
-
-
-def data_dictionary(edition: Edition, tables: Mapping[str, pd.DataFrame]) -> pd.DataFrame:
-    """Return what every column of every table holds: `table`, `column`, `type`, `meaning`."""
-    rows = [
-        {
-            "table": name,
-            "column": column,
-            "type": "number" if pd.api.types.is_numeric_dtype(values) else "text",
-            "meaning": column_meaning(edition, str(column)),
-        }
-        for name, table in tables.items()
-        for column, values in flat_table(table).items()
-    ]
-    return pd.DataFrame(rows)
-
-
-def column_meaning(edition: Edition, column: str) -> str:
-    """Return in words what a column holds; its unit where nothing more is known."""
-    if column in _MEANINGS:
-        return _MEANINGS[column]
-    services = {one.id: one.label for one in edition.services}
-    options = {one.name: one.label for one in edition.options}
-    service, _, rest = column.partition("__")
-    option = rest.removesuffix("_min").removesuffix("_change")
-    if service in services and option in options:
-        what = "Change of minutes from today" if rest.endswith("_change_min") else "Minutes"
-        journey = journey_label(edition.journeys()[0])
-        return f"{what}: {services[service]}; {options[option]}; {journey}"
-    in_evidence = column_meaning_of_evidence(column)
-    if in_evidence:
-        return in_evidence
-    for ending, meaning in _ENDINGS.items():
-        if column.endswith(ending):
-            return meaning
-    return "Share, 0 to 1" if column.startswith("share_") else "See the notes of the table"
-
-
-_MEANINGS: Final = {
-    "area_id": "Code of the area (LSOA 2021)",
-    "site_id": "Code of the site",
-    "name": "Name",
-    "ward": "Ward",
-    "authority": "Lower-tier authority",
-    "residents": "Residents, Census 2021",
-    "people": "Number of people",
-    "imd_decile": "Tenth of areas in England by deprivation (IMD 2025); 1 is the most deprived",
-    "rural_urban": "Rural or urban (2021 classification)",
-    "option": "The option",
-    "service": "The service",
-    "group": "What people are grouped by",
-    "level": "Which of the groups",
-    "outcome": "What changes for these people",
-    "improved": "People whose journey becomes shorter by more than the tolerance",
-    "worsened": "People whose journey becomes longer by more than the tolerance",
-    "unchanged": "People whose journey stays about as long",
-    "lost": "People who lose their last reachable site",
-    "gained": "People who can reach a site and cannot today",
-    "none": "People who can reach no site, today or then",
-    "no_data": "People whose journey is not known",
-    "unreachable": "People who can reach no site",
-    "travel_time_min": "Minutes",
-    "mode": "How the journey is made",
-    "period": "When the journey is made",
-}
-_ENDINGS: Final = {
-    "_change_min": "Change, minutes; below 0 is shorter",
-    "_min": "Minutes",
-    "_km": "Kilometres",
-    "_hours": "Hours",
-    "_gbp": "Pounds",
-    "_kg_co2e": "Kilograms of CO2 equivalent",
-    "_share": "Share, 0 to 1",
-}

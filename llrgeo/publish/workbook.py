@@ -13,16 +13,25 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 import xlsxwriter
+from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
+from llrgeo.publish.contents import contents, in_order
+from llrgeo.publish.dictionary import NEVER_BLANK, column_blank, column_meaning, column_unit
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.tables import column_meaning, flat_table
+from llrgeo.publish.tables import flat_table
 from llrgeo.publish.wording import wording
 
 _LONGEST_NAME: Final = 31  # Excel's limit for the name of a sheet
 _WIDEST: Final = 48
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
 _CREATED: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (Excel's dates have no zone)
+_FORMATS: Final = {
+    **dict.fromkeys(("people", "contacts", "journeys", "hours", "pounds"), "#,##0"),
+    "kilograms": "#,##0",
+    "index": "0.000",
+    "score,": "0.000",
+}
 _OPTIONS: Final = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -54,17 +63,14 @@ def render_workbook(edition: Edition, tables: Mapping[str, pd.DataFrame]) -> byt
     names = sheet_names(tables)
     _text_sheet(book.add_worksheet("cover"), cover_lines(edition), formats)
     _text_sheet(book.add_worksheet("notes"), note_lines(edition), formats)
-    contents = pd.DataFrame(
-        {
-            "sheet": [names[name] for name in tables],
-            "table": list(tables),
-            "rows": [len(table) for table in tables.values()],
-        }
-    )
-    sheets = {"contents": contents, "assumptions": assumptions(edition), **tables}
+    ordered = {name: tables[name] for name in in_order(tables)}
+    sheets = {"contents": contents(tables, names), "assumptions": assumptions(edition), **ordered}
     for name, table in sheets.items():
+        flat = flat_table(table)
+        looks = [book.add_format({"num_format": _format(column, name)}) for column in flat.columns]
         sheet = book.add_worksheet(names.get(name, name))
-        _table_sheet(sheet, names.get(name, name), flat_table(table), edition)
+        _table_sheet(sheet, names.get(name, name), flat, looks)
+        _note_columns(sheet, edition, name, flat.columns)
     book.close()
     return content.getvalue()
 
@@ -98,7 +104,7 @@ def cover_lines(edition: Edition) -> list[str]:
 def note_lines(edition: Edition) -> list[str]:
     """Return the notes: how sure the figures are, how to read them, where the data is from."""
     words = wording()
-    how = [words["workbook_notes"], words["workbook_people"], words["workbook_blank"]]
+    how = [words[f"workbook_{x}"] for x in ("notes", "people", "blank", "names", "suppressed")]
     return [words["notes_title"], edition.error_note, *how, *edition.sources]
 
 
@@ -128,31 +134,56 @@ def _text_sheet(sheet: Worksheet, lines: Iterable[str], formats: Mapping[str, An
         sheet.write_string(row, 0, line, formats["title" if row == 0 else "wrap"])
 
 
-def _table_sheet(sheet: Worksheet, name: str, table: pd.DataFrame, edition: Edition) -> None:
-    """Write one table with its header in the first row, frozen, and a note on each column."""
+def _table_sheet(sheet: Worksheet, name: str, table: pd.DataFrame, looks: list[Format]) -> None:
+    """Write one table with its header in the first row, frozen, each column in its look."""
     rows, columns = table.shape
-    header = [{"header": str(column)} for column in table.columns]
-    for number, column in enumerate(table.columns):
+    for number, (column, look) in enumerate(zip(table.columns, looks, strict=True)):
         values = table[column]
         for row, value in enumerate(values, start=1):
-            _write(sheet, row, number, value)
-        longest = max([len(str(column)) + 3, *(len(str(value)) for value in values.head(200))])
-        sheet.set_column(number, number, min(longest, _WIDEST))
-        sheet.write_comment(0, number, column_meaning(edition, str(column)))
-    sheet.freeze_panes(1, 0)
+            _write(sheet, (row, number), value, look)
+        longest = max([len(str(column)) + 3, *(len(_shown(value)) for value in values.head(200))])
+        sheet.set_column(number, number, min(longest + 1, _WIDEST))
+    sheet.freeze_panes(1, 1)
+    header = [{"header": str(column)} for column in table.columns]
     table_name = "t_" + re.sub(r"\W", "_", name)
     sheet.add_table(
         0, 0, max(rows, 1), columns - 1, {"name": table_name, "columns": header, "style": None}
     )
 
 
-def _write(sheet: Worksheet, row: int, column: int, value: object) -> None:
+def _note_columns(sheet: Worksheet, edition: Edition, table: str, columns: Iterable[str]) -> None:
+    """Put a note on each heading: what the column holds, its unit, what a blank means."""
+    for number, column in enumerate(columns):
+        blank = column_blank(column, table)
+        parts = (
+            column_meaning(edition, table, column),
+            column_unit(column, table),
+            "" if blank == NEVER_BLANK else wording()["workbook_blank_is"].format(meaning=blank),
+        )
+        sheet.write_comment(0, number, ". ".join(filter(None, parts)))
+
+
+def _format(column: str, table: str) -> str:
+    """Return the number format of a column by its unit; the value stays as it was computed."""
+    unit = column_unit(column, table)
+    if unit in {"minutes", "kilometres", "min"}:
+        return "0.0"
+    if unit.startswith("share"):
+        return "0.0%"
+    return _FORMATS.get(unit.partition(" ")[0], "General")
+
+
+def _shown(value: object) -> str:
+    return f"{value:,.1f}" if isinstance(value, (float, np.floating)) else str(value)
+
+
+def _write(sheet: Worksheet, at: tuple[int, int], value: object, look: Format) -> None:
     """Write one cell by the kind of its value, so that no text is read as anything else."""
     if value is None or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
         return
     if isinstance(value, (bool, np.bool_)):
-        sheet.write_boolean(row, column, bool(value))
+        sheet.write_boolean(*at, bool(value))
     elif isinstance(value, (int, float, np.integer, np.floating)):
-        sheet.write_number(row, column, float(value))
+        sheet.write_number(*at, float(value), look)
     else:
-        sheet.write_string(row, column, str(value))
+        sheet.write_string(*at, str(value))
