@@ -1,8 +1,10 @@
 """Check that the tables of an explorer say what its own data says, counted once more."""
 
 import json
+import sys
 from collections.abc import Iterator
-from typing import Any
+from itertools import pairwise
+from typing import Any, Final
 
 import numpy as np
 from numpy.typing import NDArray
@@ -10,6 +12,9 @@ from numpy.typing import NDArray
 from llrgeo.publish import pages
 from llrgeo.publish.markup import Finding, Page
 from llrgeo.publish.packing import unpack_matrices
+from llrgeo.publish.view import OUTCOMES
+
+_ALWAYS: Final = ("improved", "unchanged", "worsened")
 
 
 def figure_findings(page: Page) -> Iterator[Finding]:
@@ -23,18 +28,29 @@ def figure_findings(page: Page) -> Iterator[Finding]:
         return
     data = json.loads(packed[0])
     before, after = _opening_minutes(page, data)
+    kind = _outcomes(before, after, data["tolerance"])
+    people = np.array(data["areas"]["people"])
+    everyone = np.full((1, len(people)), fill_value=True)
+    places = _members(data["areas"]["authority"], len(data["authorities"]))
     areas = _area_cells(data, before, after)
-    tables = {table.id: table.rows[1:] for table in page.tables}
-    changed = tables.get("table-changed", [])
-    for name, shown, expected in (
-        ("table-areas", tables.get("table-areas", []), areas),
-        ("table-winners", tables.get("table-winners", []), _outcome_cells(data, before, after)),
-        ("table-changed", changed, [row[:3] for row in changed if row[:3] in areas]),
+    shown = {table.id: table.rows[1:] for table in page.tables}
+    changed = shown.get("table-changed", [])
+    for name, expected in (
+        ("table-areas", areas),
+        ("table-winners", _outcome_cells(np.vstack([everyone, places]), kind, people)),
+        ("table-deprivation", _outcome_cells(_members(data["areas"]["tenth"], 10), kind, people)),
+        ("table-bands", _band_cells(data["time"]["breaks"], (before, after), people)),
+        ("table-changed", [row[:3] for row in changed if row[:3] in areas]),
     ):
-        wrong = abs(len(shown) - len(expected))
-        wrong += sum(one[: len(two)] != two for one, two in zip(shown, expected, strict=False))
-        if wrong:
-            yield Finding("figures", f"{name}: {wrong} rows differ from the data of the map")
+        yield from _differences(name, shown.get(name, []), expected)
+
+
+def _differences(name: str, shown: list[list[str]], expected: list[list[str]]) -> Iterator[Finding]:
+    """Compare the rows of a table, but for the name in the first cell and cells left open."""
+    wrong = abs(len(shown) - len(expected))
+    wrong += sum(one[1 : len(two)] != two[1:] for one, two in zip(shown, expected, strict=False))
+    if wrong:
+        yield Finding("figures", f"{name}: {wrong} rows differ from the data of the map")
 
 
 def _opening_minutes(page: Page, data: dict[str, Any]) -> tuple[NDArray[Any], NDArray[Any]]:
@@ -59,30 +75,45 @@ def _area_cells(data: dict[str, Any], before: NDArray[Any], after: NDArray[Any])
     ]
 
 
-def _outcome_cells(
-    data: dict[str, Any], before: NDArray[Any], after: NDArray[Any]
-) -> list[list[str]]:
-    """Return people with a shorter, an equal and a longer journey: everyone, then each place.
+def _outcomes(before: NDArray[Any], after: NDArray[Any], tolerance: float) -> NDArray[np.str_]:
+    """Return what becomes of each area: the names of METHODS 2."""
+    was, remains = np.isfinite(before), np.isfinite(after)
+    change = np.zeros(len(before))
+    np.subtract(after, before, out=change, where=was & remains)
+    change = change.round(6)
+    cases = {
+        "none": ~was & ~remains,
+        "gained": ~was & remains,
+        "lost": was & ~remains,
+        "improved": change < -tolerance,
+        "worsened": change > tolerance,
+    }
+    return np.select(list(cases.values()), list(cases), default="unchanged")
 
-    Pages with people who gain or lose all access, or have none, show more columns, and are left
-    to the tests that compare every figure.
-    """
-    people = np.array(data["areas"]["people"])
-    place = np.array(data["areas"]["authority"])
-    both = np.isfinite(before) & np.isfinite(after)
-    change = np.zeros(len(people))
-    change[both] = np.round(after[both] - before[both], 6)
-    kinds = (
-        change < -data["tolerance"],
-        abs(change) <= data["tolerance"],
-        change > data["tolerance"],
-    )
-    groups = [np.full(len(people), fill_value=True)]
-    groups += [place == number for number in range(len(data["authorities"]))]
-    names = [data["strings"]["everyone"], *data["authorities"]]
-    if not both.all():
-        return [[name] for name in names]
+
+def _members(group_of: list[int], count: int) -> NDArray[np.bool_]:
+    """Return a row for each group: which areas belong to it."""
+    return np.equal.outer(np.arange(count), group_of)
+
+
+def _outcome_cells(
+    groups: NDArray[np.bool_], kind: NDArray[np.str_], people: NDArray[Any]
+) -> list[list[str]]:
+    """Return the people of each outcome in each group; what befalls nobody has no column."""
+    columns = [one for one in OUTCOMES if one in _ALWAYS or people[kind == one].any()]
     return [
-        [name, *(pages.people(people[group & kind].sum()) for kind in kinds)]
-        for name, group in zip(names, groups, strict=True)
+        ["", *(pages.people(people[members & (kind == one)].sum()) for one in columns)]
+        for members in groups
     ]
+
+
+def _band_cells(
+    breaks: list[float], ends: tuple[NDArray[Any], NDArray[Any]], people: NDArray[Any]
+) -> list[list[str]]:
+    """Return the people within each class of minutes, today and then; no route comes last."""
+    limits = [-np.inf, *breaks, sys.float_info.max, np.inf]
+    within = [
+        [people[(low < minutes) & (minutes <= high)].sum() for minutes in ends]
+        for low, high in pairwise(limits)
+    ]
+    return [["", *map(pages.people, counts)] for counts in within]
