@@ -199,7 +199,14 @@ _UNITS: Final[Mapping[str, tuple[str, ...]]] = {
     "kilograms of CO2 equivalent a year": ("kg_co2e",),
     "pounds": (
         *("capital", "transition", "closure", "running", "contact_costs", "per_contact"),
-        *("team_travel", "patient_time", "patient_mileage", "carbon_cost", "provider"),
+        *(
+            "team_travel",
+            "patient_time",
+            "patient_mileage",
+            "patient_fares",
+            "carbon_cost",
+            "provider",
+        ),
         *("patients", "net_present_cost", "extra_provider", "benefits"),
     ),
     "pounds a year": ("cost_gbp", "weighted_cost_gbp", "equivalent_annual_cost"),

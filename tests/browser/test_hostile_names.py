@@ -9,8 +9,10 @@ built: no file appears.
 import csv
 import io
 import json
+import re
 import tomllib
 from dataclasses import replace
+from itertools import islice
 from pathlib import Path
 
 import geopandas as gpd
@@ -20,9 +22,13 @@ from edition_cases import town_edition
 
 from llrgeo.appraisal.options import Option
 from llrgeo.config import load_study
+from llrgeo.publish.check_browser import installed_chromium
 from llrgeo.publish.edition import BaseMap, Edition
 from llrgeo.publish.explorer import render_explorer
-from llrgeo.publish.folder import publish
+from llrgeo.publish.folder import publish, publish_pdf
+from llrgeo.publish.ground import lay_ground
+from llrgeo.publish.plain_words import render_plain_words
+from llrgeo.publish.print_maps import _sheets
 from llrgeo.publish.theme import Theme
 from llrgeo.study import publish_study, run_study
 from llrgeo.travel.times import TravelTimes
@@ -232,3 +238,37 @@ def test_nothing_runs_when_files_are_built_and_formulas_stay_text(hostile, tmp_p
     ]
     sites = gpd.read_file(out / "areas.gpkg", layer="sites")
     assert sites["name"].iloc[0] == first + name.replace("WAY", "site_name")
+
+
+@pytest.mark.browser
+def test_print_maps_run_nothing_and_show_names_as_text(hostile, open_page, tmp_path):
+    _, edition, file = hostile
+    for number, sheet in enumerate(islice(_sheets(edition, lay_ground(edition)), 2)):
+        path = tmp_path / f"{number}.svg"
+        path.write_text(sheet.paper.svg(sheet.title, sheet.description), encoding="utf-8")
+        page = open_page(path, first=NOTE_HITS, bypass_csp=True)
+        assert page.evaluate("hits") == []
+        assert page.heard == []
+        title = page.evaluate("document.querySelector('title').textContent")
+        assert title.split() == sheet.title.split()
+        assert page.evaluate("document.querySelectorAll('script, image, a').length") == 0
+    assert not file.exists()
+
+
+@pytest.mark.browser
+@pytest.mark.skipif(installed_chromium() is None, reason="no chromium")
+def test_a_hostile_report_is_printed_and_asks_for_nothing(hostile, tmp_path):
+    _, edition, file = hostile
+    (path,) = publish_pdf(edition, tmp_path / "pdf")
+    assert b"/JavaScript" not in path.read_bytes()
+    assert b"/URI" not in path.read_bytes()
+    assert not file.exists()
+
+
+def test_the_plain_words_draft_shows_names_and_no_markup(hostile):
+    name, edition, file = hostile
+    text = render_plain_words(edition)
+    assert not file.exists()
+    assert not re.search(r"(?<!\\)[<{`$]", text)
+    plain = re.sub(r"\\(.)", r"\1", text)
+    assert " ".join(name.replace("WAY", "title").split()) in plain
