@@ -1,11 +1,14 @@
 """Downloads are resumed, checked and whole; the server stands on this machine."""
 
 import hashlib
+import re
+import sys
 import threading
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 
 import pytest
 
+from llrgeo.cli import main
 from llrgeo.errors import InputError
 from llrgeo.inputs.fetch import Download, fetch, fetch_all, read_downloads
 
@@ -93,6 +96,28 @@ def test_a_download_that_breaks_off_is_kept_as_part(url, tmp_path):
     with pytest.raises(InputError, match="run the command again"):
         fetch(Download(f"{url}/short", "extract.osm.pbf", "ODbL"), tmp_path)
     assert [path.name for path in tmp_path.iterdir()] == ["extract.osm.pbf.part"]
+
+
+def test_the_command_goes_on_where_it_stopped_and_refuses_a_wrong_checksum(
+    url, tmp_path, monkeypatch, capsys
+):
+    monkeypatch.setattr(sys, "argv", ["llrgeo", "fetch", "osm", "--out", str(tmp_path)])
+    known = {"osm": (extract(url, md5="bad"),)}
+    monkeypatch.setattr("llrgeo.inputs.fetch.read_downloads", lambda kind: known[kind])
+    (tmp_path / "extract.osm.pbf.part").write_bytes(BODY[:500])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 1
+    said = capsys.readouterr().err
+    assert re.fullmatch(r"llrgeo: \S+: the checksum differs [^\n]+; fetch it again\n", said)
+    assert list(tmp_path.iterdir()) == []
+    known["osm"] = (extract(url),)
+    (tmp_path / "extract.osm.pbf.part").write_bytes(BODY[:500])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 0
+    assert (tmp_path / "extract.osm.pbf").read_bytes() == BODY
+    assert Server.requests.count("/extract.osm.pbf bytes=500-") == 2
 
 
 def test_a_missing_file_is_an_error_that_names_it(url, tmp_path):

@@ -2,17 +2,17 @@
 
 import hashlib
 import logging
-import tomllib
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from http.client import HTTPResponse
+from http.client import HTTPException, HTTPResponse
 from pathlib import Path
 from typing import BinaryIO, Final
-from urllib.error import HTTPError, URLError
+from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import name_some
 
 logger = logging.getLogger(__name__)
@@ -54,7 +54,7 @@ def read_downloads(kind: str, *, path: Path | None = None) -> tuple[Download, ..
         If the table has no such kind.
     """
     path = embedded("downloads.toml") if path is None else path
-    table = tomllib.loads(path.read_text(encoding="utf-8"))
+    table = read_toml(path)
     if kind not in table:
         msg = f"nothing to fetch called '{kind}'; known are {name_some(table)}"
         raise InputError(msg)
@@ -81,7 +81,7 @@ def fetch(download: Download, folder: Path) -> Path:
     try:
         _receive(download.url, part)
         _check_md5(download, part)
-    except (URLError, OSError) as error:
+    except (OSError, HTTPException) as error:
         msg = f"{download.url}: download failed ({error}); run the command again to go on"
         raise InputError(msg) from error
     part.replace(target)
