@@ -15,6 +15,7 @@ from llrgeo.publish.view import (
     change_classes,
     city_hospitals,
     headline,
+    journey_label,
     opening_view,
 )
 from llrgeo.publish.wording import wording
@@ -52,6 +53,7 @@ def render_explorer(edition: Edition) -> str:
         {
             "edition": edition,
             "view": view,
+            "journey": journey_label(edition.times_for(view.service, view.journey)),
             "run": pages.run_mark(edition),
             "policy": pages.content_policy(scripts=scripts, styles=styles),
             "scripts": [Markup(one) for one in scripts],  # noqa: S704 - our own and vendored files

@@ -264,7 +264,9 @@ def test_printing_shows_results_and_tables_without_the_controls(open_page, count
     page = open_page(county_page)
     page.emulate_media(media="print")
     assert not page.is_visible("#choices")
+    assert not page.is_visible("#every-area")
     assert page.is_visible("#table-winners")
+    assert page.inner_text("#how") == "Journeys by car, outside the rush hour, one way."
 
 
 def test_it_works_inside_another_page(open_page, county_page):

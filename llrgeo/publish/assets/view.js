@@ -64,6 +64,7 @@
 
   function showWords() {
     byId("chosen").textContent = `${planLabel()}: ${now.service.label}`;
+    byId("how").textContent = fill(words.how, { journey: now.journey.label });
     byId("option-note").textContent = now.option.note;
     byId("service-note").textContent = now.service.note;
     byId("headline").replaceChildren(...headlineLines(now).map((line) => element("p", line)));
