@@ -15,6 +15,7 @@ from llrgeo.preparation import StudyInputs
 from llrgeo.roads.network import NetworkInfo, age_note
 from llrgeo.routing import study_periods
 from llrgeo.schema import Track, name_some
+from llrgeo.travel.departures import MODE
 from llrgeo.travel.rim import journeys_near_rim, rim_note
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import TravelTimes
@@ -88,6 +89,18 @@ def build_setting(inputs: StudyInputs, times_by: TimesBy, team_times_by: TimesBy
         activity=inputs.activity,
         home=inputs.home,
     )
+
+
+def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
+    """Name whose roads the journeys are on, each network once, and whose timetables."""
+    named = dict.fromkeys(times.source for times in times_by.values() if times.source)
+    roads = [f"Roads: {source}" for source in named]
+    timetables = [
+        f"Timetables: {study.transit.source}. {times.error_note}"
+        for (mode, _), times in times_by.items()
+        if mode == MODE and study.transit
+    ]
+    return roads + timetables
 
 
 def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInputs) -> TravelTimes:

@@ -18,6 +18,7 @@ from llrgeo.errors import ConfigError, InputError, LlrgeoError
 from llrgeo.inputs.areas import draw_cells, read_areas, read_outlines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.landmarks import read_labels, read_road_lines
+from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites
 from llrgeo.publish.edition import BaseMap
 from llrgeo.publish.theme import Theme, read_theme
@@ -28,6 +29,7 @@ from llrgeo.travel.times import Router
 PLACES: Final = ("areas", "sites", "routers")
 EVERYTHING: Final = (
     *PLACES,
+    "home",
     "options",
     "base_map",
     "theme",
@@ -85,11 +87,7 @@ class StudyInputs:
     @cached_property
     def options(self) -> tuple[Option, ...]:
         """The options, each with all sites of every service."""
-        sites = self.known_sites
-        beyond = sites.index[~sites["authority"].isin(self.home)]
-        return build_options(
-            self.study, sites, left_out=beyond if self.study.home_sites_only else ()
-        )
+        return build_options(self.study, self.known_sites, left_out=self._left_out())
 
     @cached_property
     def base_map(self) -> BaseMap:
@@ -99,6 +97,13 @@ class StudyInputs:
         roads = read_road_lines(sorted(embedded("roads").glob("links_*.csv")))
         places = read_labels(embedded("places.csv"))
         return BaseMap(drawn, roads.cx[west:east, south:north], places.cx[west:east, south:north])
+
+    @cached_property
+    def postcodes(self) -> pd.Series | None:
+        """The area of each postcode that lies in one of the areas; None if none does."""
+        area_ids = read_postcodes()["area_id"]
+        known = area_ids[area_ids.isin(self.areas.index)]
+        return None if known.empty else known
 
     @cached_property
     def theme(self) -> Theme:
@@ -131,6 +136,16 @@ class StudyInputs:
             faults = indicator_faults(indicators, self.areas["authority_code"])
             raise_faults(faults, source=self.study.appraisal.indicators)
         return indicators
+
+    def _left_out(self) -> pd.Index:
+        """Return the sites of neighbours, where the study is to do without them."""
+        sites = self.known_sites
+        if not self.study.home_sites_only:
+            return sites.index[:0]
+        if "authority" not in sites.columns:
+            fault = "column 'authority' is missing; home_sites_only cannot do without it"
+            raise_faults([fault], source=self.study.path("sites").name)
+        return sites.index[~sites["authority"].isin(self.home)]
 
 
 def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyInputs:

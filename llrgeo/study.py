@@ -6,7 +6,6 @@ from dataclasses import dataclass
 from pathlib import Path
 
 import geopandas as gpd
-import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
@@ -16,14 +15,18 @@ from llrgeo.appraisal.setting import Setting
 from llrgeo.assumptions import build_assumptions
 from llrgeo.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.errors import ConfigError
-from llrgeo.inputs.postcodes import read_postcodes
-from llrgeo.journeys import TimesBy, build_setting, compute_team_times, compute_times
+from llrgeo.journeys import (
+    TimesBy,
+    build_setting,
+    compute_team_times,
+    compute_times,
+    journey_sources,
+)
 from llrgeo.preparation import StudyInputs, read_inputs
 from llrgeo.provenance import describe_run
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.folder import check_folder, publish, publish_pdf, publish_print_maps
 from llrgeo.schema import Track
-from llrgeo.travel.departures import MODE
 from llrgeo.travel.times import TravelTimes
 
 logger = logging.getLogger(__name__)
@@ -167,9 +170,9 @@ def build_edition(result: StudyResult) -> Edition:
         tables=result.evidence.tables,
         manifest=describe_run(study),
         error_note=result.times.error_note,
-        sources=(*study.sources, *_journey_sources(study, result.times_by)),
+        sources=(*study.sources, *journey_sources(study, result.times_by)),
         robustness=result.evidence.robustness,
-        postcodes=_postcode_areas(result.areas),
+        postcodes=result.inputs.postcodes,
         tolerance_min=study.tolerance_min,
         illustrative=any("illustrative" in one.source for one in result.setting.services),
         theme=result.inputs.theme,
@@ -177,26 +180,7 @@ def build_edition(result: StudyResult) -> Edition:
     )
 
 
-def _journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
-    """Name whose roads the journeys are on, each network once, and whose timetables."""
-    named = dict.fromkeys(times.source for times in times_by.values() if times.source)
-    roads = [f"Roads: {source}" for source in named]
-    timetables = [
-        f"Timetables: {study.transit.source}. {times.error_note}"
-        for (mode, _), times in times_by.items()
-        if mode == MODE and study.transit
-    ]
-    return roads + timetables
-
-
 def _baseline_first(result: StudyResult) -> tuple[Option, ...]:
     baseline = result.study.baseline
     first = result.results[baseline].option
     return (first, *(one.option for name, one in result.results.items() if name != baseline))
-
-
-def _postcode_areas(areas: gpd.GeoDataFrame) -> pd.Series | None:
-    """Return the area of each postcode that lies in one of the areas; None if none does."""
-    area_ids = read_postcodes()["area_id"]
-    known = area_ids[area_ids.isin(areas.index)]
-    return None if known.empty else known

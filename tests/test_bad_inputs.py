@@ -117,6 +117,10 @@ BAD: dict[str, tuple[Spoil, str]] = {
         valued("sites.csv", "B", status="closed"),
         "option 'nearer': clinic: closed sites cannot run it: B",
     ),
+    "a home that is nowhere": (
+        said("study.toml", 'network = "network"', 'network = "network"\nhome = ["Oz"]'),
+        "areas.csv: home: no areas of Oz; there are Fields, Town",
+    ),
     "only one option": (
         lambda folder: (folder / "study.toml").write_text(
             (folder / "study.toml").read_text(encoding="utf-8").rpartition("[[options]]")[0],
@@ -254,15 +258,13 @@ def test_faults_of_all_files_come_in_one_message_before_anything_is_computed(
         "a theme with a bad colour",
         "counted activity of an unknown service",
         "missing outlines",
-        "a period that the network does not have",
     ):
         BAD[name][0](folder)
     message = run_and_fail("run", town_study, "--out", folder / "maps")
     heading, *faults = message.splitlines()
-    assert heading == "llrgeo: 5 of the study's inputs have faults"
+    assert heading == "llrgeo: 4 of the study's inputs have faults"
     assert [fault.rpartition("/")[2].partition(":")[0] for fault in faults] == [
         "sites.csv",
-        "periods",
         "outlines.geojson",
         "theme.toml",
         "counted.csv",

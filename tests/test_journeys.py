@@ -3,10 +3,13 @@
 import json
 import math
 
+import pandas as pd
+import pytest
 import shapely
 from town import ORIGIN
 
 from llrgeo.config import load_study
+from llrgeo.errors import InputError
 from llrgeo.journeys import compute_times, judged_times
 from llrgeo.preparation import read_inputs
 
@@ -46,6 +49,16 @@ def test_where_all_areas_lie_where_it_was_measured_the_error_stands_as_it_is(tow
     times = compute_times(measured(town_study, km_east=0))["car", "off_peak"]
     assert times.error_min == 1.1
     assert times.error_note == "Half of its times are within 1.1 minutes."
+
+
+def test_sites_need_no_authority_unless_those_of_neighbours_are_left_out(town_study):
+    path = town_study.with_name("sites.csv")
+    pd.read_csv(path, dtype=str).drop(columns="authority").to_csv(path, index=False)
+    assert len(read_inputs(load_study(town_study)).options) == 2
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text("home_sites_only = true\n" + text, encoding="utf-8")
+    with pytest.raises(InputError, match="'authority' is missing; home_sites_only cannot"):
+        read_inputs(load_study(town_study))
 
 
 def test_people_walk_alike_at_all_hours(town_study):
