@@ -3,7 +3,7 @@
 import datetime as dt
 from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
@@ -24,6 +24,7 @@ AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plu
 SiteLists = dict[Name, list[str]]
 Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
+Config = TypeVar("Config", bound=BaseModel)
 
 
 def _known_measure(name: str) -> str:
@@ -36,11 +37,13 @@ def _known_measure(name: str) -> str:
 KnownMeasure = Annotated[str, AfterValidator(_known_measure)]
 
 
-class _Part(BaseModel):
+class Part(BaseModel):
+    """A part of a file that a planner writes: no key is unknown, and it does not change."""
+
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
 
-class ServiceConfig(_Part):
+class ServiceConfig(Part):
     """A service: who needs it, how it is delivered, and the journey it should not exceed."""
 
     id: Name
@@ -70,7 +73,7 @@ class ServiceConfig(_Part):
         return self
 
 
-class OptionConfig(_Part):
+class OptionConfig(Part):
     """An option: the sites of each service, or what it changes in another option."""
 
     id: Name
@@ -87,21 +90,21 @@ class OptionConfig(_Part):
     share_home: dict[Name, Share] = {}
 
 
-class CriterionConfig(_Part):
+class CriterionConfig(Part):
     """A measure and how much it counts."""
 
     measure: KnownMeasure
     weight: Annotated[float, Field(ge=0)]
 
 
-class HurdleConfig(_Part):
+class HurdleConfig(Part):
     """A figure that an option must reach before it is ranked."""
 
     measure: KnownMeasure
     limit: float
 
 
-class TransitConfig(_Part):
+class TransitConfig(Part):
     """The `[transit]` table: timetables (GTFS, .zip), and when and how people travel by them.
 
     `source` names whose timetables they are, of which date and under which licence; it is printed
@@ -131,7 +134,7 @@ class TransitConfig(_Part):
         return self
 
 
-class StudyConfig(_Part):
+class StudyConfig(Part):
     """One study: the question, its data, services, options and criteria.
 
     Paths are relative to the study file; `embedded` names the data that travels with llrgeo.
@@ -225,14 +228,27 @@ def load_study(path: str | Path | None = None) -> StudyConfig:
     """
     path = embedded(DEFAULT_STUDY) if path is None else Path(path)
     try:
-        return StudyConfig.model_validate({**read_toml(path), "folder": path.parent})
+        values = {**read_toml(path), "folder": path.parent}
     except InputError as error:
         advice = "" if path.exists() else f"; start a study with: llrgeo new {path.name}"
         msg = f"{error}{advice}"
         raise ConfigError(msg) from error
+    return check_config(StudyConfig, values, source=path.name)
+
+
+def check_config(model: type[Config], values: Mapping[str, Any], *, source: str) -> Config:
+    """Return what a planner wrote as a model; `source` is the file to name in a message.
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown or missing, or a value is out of range; the message lists every fault.
+    """
+    try:
+        return model.model_validate(values)
     except ValidationError as error:
-        faults = [fault for one in error.errors() for fault in _plain(one)]
-        raise ConfigError(list_faults(faults, source=path.name)) from None
+        faults = [fault for one in error.errors() for fault in _plain(one, model)]
+        raise ConfigError(list_faults(faults, source=source)) from None
 
 
 def new_study(path: Path) -> None:
@@ -299,12 +315,12 @@ def _doubled(what: str, ids: list[str]) -> list[str]:
     return [f"{what}: ids stand twice: {name_some(doubled)}"] if doubled else []
 
 
-def _plain(error: Mapping[str, Any]) -> list[str]:
+def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
     """Say a fault that pydantic found as a planner would."""
     place = [part for part in error["loc"] if part != "[key]"]
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
     if error["type"] == "extra_forbidden":
-        return [f"{where}: unknown key; known here are {', '.join(_known_keys(place))}"]
+        return [f"{where}: unknown key; known here are {', '.join(_known_keys(place, model))}"]
     if error["type"] == "missing":
         return [f"{where}: this key is required"]
     text = str(error["msg"]).removeprefix("Value error, ")
@@ -313,14 +329,15 @@ def _plain(error: Mapping[str, Any]) -> list[str]:
     return [f"{where}: {text[0].lower()}{text[1:]} (found {error['input']!r})"]
 
 
-def _known_keys(place: list[str | int]) -> list[str]:
-    parts: dict[str | int, type[BaseModel]] = {
-        "services": ServiceConfig,
-        "options": OptionConfig,
-        "criteria": CriterionConfig,
-        "hurdles": HurdleConfig,
-        "appraisal": AppraisalConfig,
-        "transit": TransitConfig,
-    }
-    model = parts.get(place[0], StudyConfig) if len(place) > 1 else StudyConfig
+def _known_keys(place: list[str | int], model: type[BaseModel]) -> list[str]:
+    for part in place[:-1]:
+        if part in model.model_fields:
+            model = _model_in(model.model_fields[str(part)].annotation) or model
     return [name for name in model.model_fields if name != "folder"]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (any type)
+    """Return the model that a field holds, or holds many of; None if its values are plain."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

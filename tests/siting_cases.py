@@ -13,6 +13,7 @@ from llrgeo.appraisal.siting.constraints import (
     Capacity,
     Close,
     Constraint,
+    DiffersFrom,
     Exclusive,
     Keep,
     MaxBeyond,
@@ -51,6 +52,7 @@ def random_constraint(rng: np.random.Generator, kind: type, times: TravelTimes) 
         Close: Close(some),
         OneOf: OneOf(some),
         Exclusive: Exclusive(some),
+        DiffersFrom: DiffersFrom(some, int(rng.integers(1, 3))),
         OneInEach: OneInEach(dict(zip(sites, rng.choice(["n", "s"], len(sites)), strict=True))),
         Budget: Budget(
             dict(zip(sites, rng.integers(1, 9, len(sites)).astype(float), strict=True)),
@@ -153,7 +155,7 @@ class BruteForce:
     def room(self, capacity: Capacity) -> np.ndarray:
         return np.array([capacity.contacts[site] for site in self.minutes.columns])
 
-    def meets(self, plan: list[int], constraint: Constraint) -> bool:  # noqa: PLR0911 (one a kind)
+    def meets(self, plan: list[int], constraint: Constraint) -> bool:  # noqa: C901, PLR0911 (one a kind)
         """Return whether a plan meets one constraint; capacity is seen to elsewhere."""
         names = set(self.minutes.columns[plan])
         nearest = self.t[:, plan].min(axis=1)
@@ -166,6 +168,8 @@ class BruteForce:
                 return len(constraint.sites & names) == 1
             case Exclusive():
                 return len(constraint.sites & names) <= 1
+            case DiffersFrom():
+                return len(constraint.sites ^ names) >= 2 * constraint.by - 1
             case OneInEach():
                 return {constraint.groups[one] for one in names} == set(constraint.groups.values())
             case Budget():
@@ -238,6 +242,7 @@ KINDS = (
     Close,
     OneOf,
     Exclusive,
+    DiffersFrom,
     OneInEach,
     Budget,
     Capacity,

@@ -145,7 +145,7 @@ def test_locate_may_choose_the_centres_of_postcode_sectors():
     output = invoke("locate", "--service", "community_beds", "--p", 3, "--sectors").stdout
     option = tomllib.loads(output.partition("\n\n")[2])["options"][0]
     assert len(option["sites"]["community_beds"]) == 3
-    assert "# not in the sites table" in output
+    assert "# Postcode sector LE" in output
 
 
 def test_locate_names_areas_without_a_postcode_sector(run_and_fail, town_study):

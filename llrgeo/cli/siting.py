@@ -1,56 +1,64 @@
 """The command that finds the best sites for a service."""
 
-from collections.abc import Sequence
-from typing import Annotated, Literal
+from pathlib import Path
+from typing import Annotated
 
 import typer
 
-from llrgeo.appraisal.siting.constraints import Close, Keep
-from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
-from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.appraisal.siting.problem import Objective
 from llrgeo.cli.parameters import StudyFile
-from llrgeo.config import StudyConfig, load_study
+from llrgeo.config import load_study
 from llrgeo.locating import locate_service
-from llrgeo.preparation import StudyInputs
-
-SitingObjective = Literal["p-median", "mclp", "lscp", "lscp-b", "p-centre", "kolm-pollak"]
+from llrgeo.plan_files import option_text, write_plan
+from llrgeo.siting_config import load_siting
 
 
 def locate(
     study_file: StudyFile = None,
     *,
-    service: Annotated[str, typer.Option(help="Id of a service of the study.")],
+    siting: Annotated[
+        Path | None, typer.Option(help="Siting file: constraints, plans, curve, scenarios.")
+    ] = None,
+    service: Annotated[str | None, typer.Option(help="Id of a service of the study.")] = None,
     p: Annotated[int | None, typer.Option("--p", help="How many sites.")] = None,
-    objective: Annotated[SitingObjective, typer.Option(help="What is best.")] = "p-median",
-    standard: Annotated[float, typer.Option(help="Minutes that count as near.")] = 30.0,
+    objective: Annotated[Objective | None, typer.Option(help="What is best [p-median].")] = None,
+    standard: Annotated[
+        float | None, typer.Option(help="Minutes that count as near [the service's].")
+    ] = None,
     keep: Annotated[list[str] | None, typer.Option(help="A site that stays; repeat.")] = None,
     close: Annotated[list[str] | None, typer.Option(help="A site that does not; repeat.")] = None,
-    sectors: Annotated[bool, typer.Option(help="Postcode sectors' centres too.")] = False,
-    gap: Annotated[float, typer.Option(help="Stop this near the bound; 0 proves.")] = 0.0,
-    seconds: Annotated[float, typer.Option(help="Stop after this long.")] = DEFAULT_SECONDS,
+    sectors: Annotated[
+        bool | None, typer.Option("--sectors", help="Postcode sectors' centres too.")
+    ] = None,
+    gap: Annotated[float | None, typer.Option(help="Stop this near the bound [0: prove].")] = None,
+    seconds: Annotated[float | None, typer.Option(help="Stop after this long [60].")] = None,
+    out: Annotated[
+        Path | None, typer.Option(help="Folder for tables, map layers and the option.")
+    ] = None,
 ) -> None:
-    """Find the best sites for a service, with a bound on how good any plan can be."""
-    problem = SitingProblem(objective, p, standard)
-    problem = problem.subject_to(Keep(frozenset(keep))) if keep else problem
-    problem = problem.subject_to(Close(frozenset(close))) if close else problem
-    study = load_study(study_file)
-    plan = locate_service(study, service, problem, sectors=sectors, gap=gap, seconds=seconds)
+    """Find the best sites for a service, with a bound on how good any plan can be.
+
+    What is given here takes the place of what the siting file says.
+    """
+    asked = load_siting(
+        siting,
+        service=service,
+        p=p,
+        objective=objective,
+        standard_min=standard,
+        keep=keep or None,
+        close=close or None,
+        sectors=sectors,
+        gap=gap,
+        seconds=seconds,
+    )
+    found = locate_service(load_study(study_file), asked)
+    plan = found.best
     typer.echo(
         f"{plan.value:.4g} {plan.unit}; no plan is better than {plan.bound:.4g} "
         f"(gap {plan.gap:.2%}, {plan.seconds:.1f} s, seed {plan.seed}). As an option:\n"
     )
-    typer.echo(_option_block(plan.sites, service, study))
-
-
-def _option_block(site_ids: Sequence[str], service: str, study: StudyConfig) -> str:
-    """Write sites as an option to paste into a study file."""
-    known = StudyInputs(study).sites["name"]
-    names = known.reindex(list(site_ids), fill_value="not in the sites table")
-    listed = "".join(
-        f'  "{site_id}", # {" ".join(name.split())}\n' for site_id, name in names.items()
-    )
-    return (
-        '[[options]]\nid = "located"\nlabel = "Best sites found"\n'
-        f'based_on = "{study.baseline}"\n\n'
-        f"[options.sites]\n{service} = [\n{listed}]"
-    )
+    typer.echo(option_text(found))
+    if out:
+        write_plan(found, out)
+        typer.echo(f"Written: {out / 'option.toml'}, with tables and map layers beside it")

@@ -1,7 +1,8 @@
 """More than one answer: the best few plans, the curve against the number of sites, a sequence."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import replace
+from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,6 @@ import pandas as pd
 from llrgeo.appraisal.siting.build import build_case
 from llrgeo.appraisal.siting.constraints import DiffersFrom
 from llrgeo.appraisal.siting.locate import (
-    DEFAULT_GAP,
     DEFAULT_SECONDS,
     SiteSelection,
     locate_sites,
@@ -20,6 +20,18 @@ from llrgeo.schema import name_some
 from llrgeo.travel.times import TravelTimes
 
 
+@dataclass(frozen=True, slots=True)
+class Effort:
+    """When each of several searches stops: `gap` and `seconds`, and `seed`, of `locate_sites`."""
+
+    gap: float = 0.0
+    seconds: float = DEFAULT_SECONDS
+    seed: int = 0
+
+
+PROOF: Final = Effort()
+
+
 def best_plans(
     times: TravelTimes,
     demand: pd.Series,
@@ -27,7 +39,7 @@ def best_plans(
     *,
     count: int,
     differ_by: int = 1,
-    gap: float = 0.0,
+    effort: Effort = PROOF,
 ) -> list[SiteSelection]:
     """Return the best plans, best first, each unlike all before it; fewer if there are no more.
 
@@ -39,13 +51,13 @@ def best_plans(
         How many.
     differ_by
         Sites in which any two of them differ: 1 for the K best, more for K diverse ones.
-    gap
-        Relative gap at which each search stops; 0 makes the order certain.
+    effort
+        Of each search; a gap of 0 makes the order certain.
     """
     found: list[SiteSelection] = []
     while len(found) < count:
         try:
-            plan = locate_sites(times, demand, problem, gap=gap)
+            plan = _locate(times, demand, problem, effort)
         except InfeasibleError:
             if not found:
                 raise
@@ -61,8 +73,7 @@ def value_curve(
     problem: SitingProblem,
     *,
     counts: Sequence[int],
-    gap: float = DEFAULT_GAP,
-    seconds: float = DEFAULT_SECONDS,
+    effort: Effort = PROOF,
 ) -> pd.DataFrame:
     """Return the best value for each number of sites, and where the curve bends.
 
@@ -75,7 +86,7 @@ def value_curve(
     rows = {}
     for p in counts:
         try:
-            plan = locate_sites(times, demand, replace(problem, p=p), gap=gap, seconds=seconds)
+            plan = _locate(times, demand, replace(problem, p=p), effort)
         except InfeasibleError:
             continue
         rows[p] = {
@@ -160,3 +171,11 @@ def stage_plan(
         opened.append(site)
         rows.append({"step": len(rows) + 1, "site_id": site, "value": values[site]})
     return pd.DataFrame(rows, columns=["step", "site_id", "value"]).set_index("step")
+
+
+def _locate(
+    times: TravelTimes, demand: pd.Series, problem: SitingProblem, effort: Effort
+) -> SiteSelection:
+    return locate_sites(
+        times, demand, problem, gap=effort.gap, seconds=effort.seconds, seed=effort.seed
+    )

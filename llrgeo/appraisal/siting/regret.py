@@ -1,6 +1,7 @@
 """Regret: what a plan loses if the future is not the one it was made for, and the plan of least.
 
-The regret of a plan in a scenario is its value there against the best value there.
+The regret of a plan in a scenario is what its value there falls short of the best value there. It
+is below 0 where the plan passes a limit on minutes or people which the best keeps to.
 """
 
 import time
@@ -18,7 +19,7 @@ from llrgeo.appraisal.siting.interchange import search
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS, SiteSelection, locate_sites
 from llrgeo.appraisal.siting.model import Model, Tally
 from llrgeo.appraisal.siting.plans import plan_value
-from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.appraisal.siting.problem import HIGHER_IS_BETTER, SitingProblem
 from llrgeo.errors import InfeasibleError, InputError
 from llrgeo.travel.times import TravelTimes
 
@@ -74,11 +75,12 @@ def regret_table(
     problem: SitingProblem,
 ) -> pd.DataFrame:
     """Return the regret of each plan (row) in each scenario (column), and the `worst` of them."""
+    sign = -1 if problem.objective in HIGHER_IS_BETTER else 1
     table = pd.DataFrame(index=pd.Index(plans, name="plan"))
     for scenario in scenarios:
         best = locate_sites(scenario.times, scenario.demand, problem, gap=0.0).value
         table[scenario.label] = [
-            abs(plan_value(scenario.times, scenario.demand, problem, sites) - best)
+            sign * (plan_value(scenario.times, scenario.demand, problem, sites) - best)
             for sites in plans.values()
         ]
     table["worst"] = table.max(axis=1)
@@ -159,9 +161,9 @@ def _without_unused(model: Model, regret: float, ends: float) -> Model:
     share = 1 / len(model.worst_of)
     together = np.concatenate([one.costs * share for one in model.worst_of])
     upper = regret + share * sum(one.limit for one in model.worst_of)
-    found = lagrangian_bound(
-        replace(model, objective=Tally(together), worst_of=()), upper, ends=ends
-    )
+    # Limits are sums over the areas of one scenario alone, and left out.
+    summed = replace(model, objective=Tally(together), worst_of=(), limits=())
+    found = lagrangian_bound(summed, upper, ends=ends)
     parts = np.split(found.unused, len(model.worst_of))
     tallies = tuple(
         replace(one, costs=np.where(unused, np.inf, one.costs))
