@@ -4,6 +4,7 @@ import csv
 import io
 import itertools
 import sqlite3
+from contextlib import closing
 
 import geopandas as gpd
 import numpy as np
@@ -93,7 +94,7 @@ def test_a_geopackage_holds_areas_and_sites_as_text_with_the_edition_s_date(town
     areas = gpd.read_file(path, layer="areas").set_index("area_id")
     assert areas.loc["N", "clinic__local_change_min"] == -2
     assert pd.isna(areas.loc["F", "clinic__local_min"])
-    with sqlite3.connect(path) as database:
+    with closing(sqlite3.connect(path)) as database:
         dates = {row[0] for row in database.execute("SELECT last_change FROM gpkg_contents")}
     assert dates == {"2026-11-22T00:00:00.000Z"}
 
