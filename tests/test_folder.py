@@ -15,8 +15,13 @@ BUILD = """
 import sys
 from pathlib import Path
 from llrgeo.config import load_study
-from llrgeo.study import publish_study, run_study
-publish_study(run_study(load_study(sys.argv[1])), Path(sys.argv[2]))
+from llrgeo.publish.check_browser import installed_chromium
+from llrgeo.study import print_report, print_study, publish_study, run_study
+result, folder = run_study(load_study(sys.argv[1])), Path(sys.argv[2])
+publish_study(result, folder)
+print_study(result, folder)
+if installed_chromium():
+    print_report(result, folder)
 """
 
 
@@ -53,6 +58,8 @@ def test_two_builds_are_equal_byte_for_byte_under_different_hash_seeds(town_stud
             env={**os.environ, "PYTHONHASHSEED": seed, "PYTHONPATH": os.pathsep.join(sys.path)},
         )
     files = [path.relative_to(tmp_path / "1") for path in (tmp_path / "1").rglob("*.*")]
-    assert len(files) > 20
+    assert len(files) > 30
+    kinds = {"html", "csv", "xlsx", "gpkg", "parquet", "qml", "md", "json", "svg", "png", "txt"}
+    assert kinds <= {name.suffix[1:] for name in files}
     for name in files:
         assert (tmp_path / "1" / name).read_bytes() == (tmp_path / "2" / name).read_bytes(), name

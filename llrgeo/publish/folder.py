@@ -157,7 +157,8 @@ def _described(
     edition: Edition, tables: Mapping[str, pd.DataFrame]
 ) -> dict[tuple[str, str], pd.DataFrame]:
     """Return all tables that are published, as they are written, by their file and name."""
-    areas, sites = gis.area_layer(edition).reset_index(), gis.site_layer(edition).reset_index()
+    areas = flat_table(tables["areas"]).assign(geometry="")  # as the layer has it
+    sites = gis.site_layer(edition).reset_index()
     return {
         **{(f"tables/{name}.csv", name): flat_table(table) for name, table in tables.items()},
         ("tables.xlsx", "contents"): contents(tables, sheet_names(tables)),

@@ -7,14 +7,11 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.view import build_view
 
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _DECIMALS: Final = 4
-_SUPPRESSED: Final = "*"
-_COUNTS: Final = ["contacts", "contacts_later", *CARE_PLACES]  # suppressed where NA
 
 
 def plain_text(value: object) -> object:
@@ -34,10 +31,7 @@ def csv_text(table: pd.DataFrame) -> str:
 
 
 def flat_table(table: pd.DataFrame) -> pd.DataFrame:
-    """Return a table with its index as columns, infinite values blank, names as text.
-
-    Contacts that were suppressed, and they alone are missing, become an asterisk.
-    """
+    """Return a table with its index as columns, infinite values blank, names as text."""
     named = table.index.names != [None]
     flat = table.reset_index() if named else table.reset_index(drop=True)
     if isinstance(flat.columns, pd.MultiIndex):
@@ -45,9 +39,6 @@ def flat_table(table: pd.DataFrame) -> pd.DataFrame:
     flat.columns = flat.columns.map(str)
     numbers = flat.select_dtypes("number").columns
     flat[numbers] = flat[numbers].replace([np.inf, -np.inf], np.nan)
-    for count in flat.columns.intersection(_COUNTS):
-        if flat[count].isna().any():
-            flat[count] = flat[count].astype(object).where(flat[count].notna(), _SUPPRESSED)
     return flat
 
 
