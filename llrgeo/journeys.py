@@ -4,6 +4,7 @@ import logging
 import math
 from collections.abc import Mapping, Sequence
 from dataclasses import replace
+from pathlib import Path
 from typing import Final, TypeAlias
 
 import geopandas as gpd
@@ -11,14 +12,16 @@ import shapely
 
 from llrgeo.appraisal.setting import Setting
 from llrgeo.config import StudyConfig, build_services
+from llrgeo.errors import RoutingError
 from llrgeo.preparation import StudyInputs
 from llrgeo.roads.network import NetworkInfo, age_note
 from llrgeo.routing import study_periods
 from llrgeo.schema import Track, name_some
+from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.departures import MODE
 from llrgeo.travel.rim import journeys_near_rim, rim_note
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
-from llrgeo.travel.times import TravelTimes
+from llrgeo.travel.times import Calibration, TravelTimes
 
 TimesBy: TypeAlias = Mapping[tuple[str, str], TravelTimes]
 """Travel times by mode and period."""
@@ -41,8 +44,46 @@ def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
             found = router.travel_times(*ends, mode=mode, period=period, track=track)
             if isinstance(router, NetworkRouter):
                 found = _with_warnings(found, router, inputs)
-            times[mode, period] = _published(found, study)
+            times[mode, period] = found.calibrated(_calibration(study, mode))
     return times
+
+
+def write_times(inputs: StudyInputs, dataset: Dataset, *, track: Track = iter) -> list[Path]:
+    """Write what `compute_times` returns in blocks: a folder for each mode and period.
+
+    Parameters
+    ----------
+    inputs
+        The study's.
+    dataset
+        Where to, in what blocks and on what machines; the calibration is the study's.
+    track
+        Wraps the blocks, to show progress.
+
+    Returns
+    -------
+    list
+        The files that were written now; none where all were there.
+
+    Raises
+    ------
+    RoutingError
+        If a mode has no road network, a folder holds the times of another study, or no scheduler
+        answers.
+    MissingExtraError
+        If the dataset has a scheduler and dask is not installed.
+    """
+    study, written = inputs.study, []
+    ends = inputs.areas.geometry, inputs.sites.geometry
+    for mode, router in inputs.routers.items():
+        if not isinstance(router, NetworkRouter):
+            msg = f"times by {mode} are not of a road network; write them into one file"
+            raise RoutingError(msg)
+        for period in study_periods(study, mode):
+            folder, calibration = dataset.folder / f"{mode}_{period}", _calibration(study, mode)
+            part = replace(dataset, folder=folder, calibration=calibration)
+            written += write_dataset(router, *ends, part, period=period, track=track)
+    return written
 
 
 def judged_times(inputs: StudyInputs, sites: gpd.GeoDataFrame) -> TravelTimes:
@@ -53,7 +94,7 @@ def judged_times(inputs: StudyInputs, sites: gpd.GeoDataFrame) -> TravelTimes:
     times = inputs.routers[mode].travel_times(
         inputs.areas.geometry, sites.geometry, mode=mode, period=period
     )
-    return _published(times, study)
+    return times.calibrated(_calibration(study, mode))
 
 
 def compute_team_times(inputs: StudyInputs) -> TimesBy:
@@ -65,10 +106,9 @@ def compute_team_times(inputs: StudyInputs) -> TimesBy:
         return {}
     areas, sites = inputs.areas.geometry, inputs.sites.geometry
     return {
-        (mode, period): _published(
-            times_from_sites(inputs.routers[mode], areas, sites, mode=mode, period=period),
-            inputs.study,
-        )
+        (mode, period): times_from_sites(
+            inputs.routers[mode], areas, sites, mode=mode, period=period
+        ).calibrated(_calibration(inputs.study, mode))
         for mode in [one for one in inputs.study.modes if one == "car"] or inputs.study.modes
         for period in study_periods(inputs.study, mode)
     }
@@ -134,9 +174,8 @@ def _warned(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:
     return replace(times, error_note=" ".join([times.error_note, *warnings]))
 
 
-def _published(times: TravelTimes, study: StudyConfig) -> TravelTimes:
-    """Apply the study's calibration of driving times and round to the precision published."""
-    minutes = times.minutes
-    if times.mode == "car":
-        minutes = minutes * study.time_factor + study.terminal_min
-    return replace(times, minutes=minutes.round(_PUBLISHED_DECIMALS))
+def _calibration(study: StudyConfig, mode: str) -> Calibration:
+    """Return the study's calibration of driving times; all are rounded as they are published."""
+    if mode == "car":
+        return Calibration(study.time_factor, study.terminal_min, _PUBLISHED_DECIMALS)
+    return Calibration(decimals=_PUBLISHED_DECIMALS)

@@ -108,10 +108,12 @@ def test_times_writes_one_row_a_pair(town_study, tmp_path, ending):
     out = tmp_path / f"times{ending}"
     invoke("times", town_study, "--out", out, "--quiet")
     table = pd.read_csv(out) if ending == ".csv" else pd.read_parquet(out)
-    assert table.columns.to_list() == ["area_id", "site_id", "travel_time_min", "mode", "period"]
-    by_pair = table.set_index(["area_id", "site_id"])["travel_time_min"]
-    assert by_pair["N", "A"] == pytest.approx(3)
-    assert pd.isna(by_pair["F", "A"])
+    columns = ["area_id", "site_id", "travel_time_min", "mode", "period", "distance_km"]
+    assert table.columns.to_list() == columns
+    by_pair = table.set_index(["area_id", "site_id"])
+    assert by_pair.loc[("N", "A"), "travel_time_min"] == pytest.approx(3)
+    assert by_pair.loc[("N", "A"), "distance_km"] == pytest.approx(1.5)
+    assert by_pair.loc[("F", "A"), ["travel_time_min", "distance_km"]].isna().all()
 
 
 def test_validate_states_the_error(town_study, tmp_path):

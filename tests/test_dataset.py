@@ -17,7 +17,7 @@ from llrgeo.errors import MissingExtraError, RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.times import load_travel_times
+from llrgeo.travel.times import Calibration, load_travel_times
 
 
 @pytest.fixture
@@ -80,10 +80,13 @@ def test_a_folder_of_another_question_is_refused(
     router: NetworkRouter, places: gpd.GeoSeries, tmp_path: Path
 ) -> None:
     write(router, places, tmp_path)
-    with pytest.raises(RoutingError, match="another network, period, or other points"):
+    with pytest.raises(RoutingError, match="another network, period, calibration, or other points"):
         write(router, places.rename({"P03": "Q03"}), tmp_path)
     with pytest.raises(RoutingError, match="another network"):
         write(replace(router, network=router.network.reweighted(1.01)), places, tmp_path)
+    slower = Dataset(tmp_path, 15, 4, calibration=Calibration(1.1))
+    with pytest.raises(RoutingError, match="another network"):
+        write_dataset(router, places, places[:10], slower, period="off_peak")
 
 
 def test_without_dask_a_scheduler_is_refused_by_the_name_of_the_extra(
@@ -99,6 +102,19 @@ def test_without_dask_a_scheduler_is_refused_by_the_name_of_the_extra(
     monkeypatch.setattr(builtins, "__import__", without)
     dataset = Dataset(tmp_path, scheduler="tcp://127.0.0.1:1")
     with pytest.raises(MissingExtraError, match=r"llrgeo\[dask\]"):
+        write_dataset(router, places, places, dataset, period="off_peak")
+
+
+def test_a_scheduler_that_does_not_answer_is_named(
+    router: NetworkRouter, places: gpd.GeoSeries, tmp_path: Path
+) -> None:
+    dask = pytest.importorskip("dask")
+    pytest.importorskip("distributed")
+    dataset = Dataset(tmp_path, scheduler="tcp://127.0.0.1:1")
+    with (
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+        pytest.raises(RoutingError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:1"),
+    ):
         write_dataset(router, places, places, dataset, period="off_peak")
 
 

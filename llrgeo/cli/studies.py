@@ -9,8 +9,8 @@ import typer
 from llrgeo.cli.parameters import OutFile, Quiet, StudyFile
 from llrgeo.cli.screen import StageClock, progress, rich_table, scorecard_table, show
 from llrgeo.config import load_study, new_study
-from llrgeo.errors import PublishError
-from llrgeo.journeys import compute_times, judged_times
+from llrgeo.errors import InputError, PublishError
+from llrgeo.journeys import compute_times, judged_times, write_times
 from llrgeo.preparation import PLACES, read_inputs
 from llrgeo.provenance import changed_outputs, read_manifest, study_of
 from llrgeo.publish.comparison_chart import comparison_chart
@@ -18,6 +18,7 @@ from llrgeo.publish.pdf import find_renderer
 from llrgeo.schema import name_some
 from llrgeo.study import check_publishable, print_report, print_study, publish_study, run_study
 from llrgeo.travel.compare import compare_travel_times, read_reference
+from llrgeo.travel.dataset import Dataset
 from llrgeo.travel.times import save_travel_times
 
 
@@ -72,11 +73,34 @@ def replay(
         typer.echo(f"All {len(recorded['outputs'])} files are the same, byte for byte.")
 
 
-def times(study_file: StudyFile = None, *, out: OutFile, quiet: Quiet = False) -> None:
-    """Write the travel times alone, one row a pair, as .parquet or .csv."""
+def times(
+    study_file: StudyFile = None,
+    *,
+    out: Annotated[Path, typer.Option(help="A file, .parquet or .csv; or a folder, for blocks.")],
+    scheduler: Annotated[
+        str | None, typer.Option(help="Address of a dask scheduler, to compute on its cluster.")
+    ] = None,
+    block_areas: Annotated[int, typer.Option(min=1, help="Areas a block has at most.")] = 20_000,
+    block_sites: Annotated[int, typer.Option(min=1, help="Sites a block has at most.")] = 100,
+    quiet: Quiet = False,
+) -> None:
+    """Write the travel times alone, one row a pair: into a file, or in blocks into a folder.
+
+    A folder is taken up where it was left: blocks that are there are not computed again.
+    """
+    in_blocks, track = out.is_dir() or not out.suffix, progress("Travel times", quiet=quiet)
+    if scheduler and not in_blocks:
+        msg = f"{out}: a cluster writes in blocks; name a folder, without an ending"
+        raise InputError(msg)
     inputs = read_inputs(load_study(study_file), PLACES)
-    found = compute_times(inputs, track=progress("Travel times", quiet=quiet))
-    save_travel_times(list(found.values()), out)
+    if not in_blocks:
+        save_travel_times(list(compute_times(inputs, track=track).values()), out)
+        return
+    blocks = Dataset(out, block_areas, block_sites, scheduler)
+    written = write_times(inputs, blocks, track=track)
+    if not quiet:
+        did = f"{len(written)} blocks written" if written else "nothing to do, all blocks are there"
+        typer.echo(f"{out}: {did}")
 
 
 def validate(

@@ -20,7 +20,7 @@ def question_id(
     period: str,
     origins: gpd.GeoSeries,
     destinations: gpd.GeoSeries,
-    rules: tuple[float, ...],
+    rules: tuple[float | None, ...],
 ) -> str:
     """Return a name for a question: SHA-256 of everything that decides the answer.
 

@@ -8,7 +8,7 @@ share the folder; the files are the same byte for byte.
 
 import hashlib
 import tempfile
-from dataclasses import dataclass, replace
+from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
 from typing import Final
@@ -26,6 +26,7 @@ from llrgeo.travel.engines import Plan, journey_keys, prepare, settled
 from llrgeo.travel.graph import unpack
 from llrgeo.travel.question import Question, load_question, save_question
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.times import AS_COMPUTED, Calibration
 
 _QUESTION: Final = "_question.npz"  # readers of the folder pass over names with an underscore
 _HIERARCHY: Final = "_hierarchy.npz"
@@ -44,12 +45,15 @@ class Dataset:
         How many of each a block has at most.
     scheduler
         Address of a running `dask.distributed` scheduler; None computes on this machine.
+    calibration
+        What turns the minutes computed into those written.
     """
 
     folder: Path
     origins: int = 20_000
     destinations: int = 100
     scheduler: str | None = None
+    calibration: Calibration = AS_COMPUTED
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,6 +68,7 @@ class Block:
     mode: str
     period: str
     plan: Plan
+    calibration: Calibration
 
 
 def write_dataset(
@@ -77,8 +82,8 @@ def write_dataset(
 ) -> list[Path]:
     """Compute the travel times from every origin to every destination into a folder.
 
-    The files have `area_id`, `site_id`, `travel_time_min`, `distance_km` (both blank where
-    unreachable), `mode` and `period`; `load_travel_times` reads the folder.
+    The files have the columns of `TravelTimes.to_long`, blank where a pair is unreachable;
+    `load_travel_times` reads the folder.
 
     Returns
     -------
@@ -88,7 +93,7 @@ def write_dataset(
     Raises
     ------
     RoutingError
-        If the folder holds another question.
+        If the folder holds another question, or no scheduler answers.
     MissingExtraError
         If a scheduler is given and dask is not installed.
     """
@@ -106,6 +111,7 @@ def write_dataset(
             router.network.info.mode,
             period,
             plan,
+            dataset.calibration,
         )
         for rows in _runs(len(origins), dataset.origins)
         for columns in _runs(len(destinations), dataset.destinations)
@@ -126,6 +132,7 @@ def write_block(block: Block) -> None:
     path = block.path.with_name(_QUESTION)
     question = _question(path, path.stat().st_mtime_ns).part(block.origins, block.destinations)
     minutes, km = (table.ravel() for table in unpack(journey_keys(question, block.plan)))
+    minutes = block.calibration.applied(minutes)
     shape = (len(block.area_ids), len(block.site_ids))
     area, site = (number.ravel().astype(np.int32) for number in np.indices(shape))
     table = pa.table(
@@ -133,9 +140,9 @@ def write_block(block: Block) -> None:
             "area_id": pa.DictionaryArray.from_arrays(area, pa.array(block.area_ids)),
             "site_id": pa.DictionaryArray.from_arrays(site, pa.array(block.site_ids)),
             "travel_time_min": pa.array(minutes, mask=np.isinf(minutes)),
-            "distance_km": pa.array(km, mask=np.isinf(km)),
             "mode": pa.repeat(block.mode, len(minutes)),
             "period": pa.repeat(block.period, len(minutes)),
+            "distance_km": pa.array(km, mask=np.isinf(km)),
         }
     )
     with tempfile.TemporaryDirectory(dir=block.path.parent, prefix="_") as temporary:
@@ -162,7 +169,8 @@ def _claim(
     period: str,
 ) -> None:
     """Write down in the folder what is asked and in what blocks, or see that it is the same."""
-    rules = (router.max_snap_m, router.limit_min, dataset.origins, dataset.destinations)
+    blocks = (dataset.origins, dataset.destinations)
+    rules = (router.max_snap_m, router.limit_min, *blocks, *astuple(dataset.calibration))
     asked = question_id(router.network, period, origins, destinations, rules)
     names = "\n".join([*map(str, origins.index), *map(str, destinations.index)])
     asked = hashlib.sha256(f"{asked}\n{names}".encode()).hexdigest()
@@ -172,8 +180,8 @@ def _claim(
         claim.write_text(asked, encoding="ascii")
     elif claim.read_text(encoding="ascii") != asked:
         msg = (
-            f"{dataset.folder}: holds the times of another network, period, or other points or "
-            "blocks. Choose another folder, or empty this one."
+            f"{dataset.folder}: holds the times of another network, period, calibration, or other "
+            "points or blocks. Choose another folder, or empty this one."
         )
         raise RoutingError(msg)
 
@@ -184,6 +192,11 @@ def _on_cluster(scheduler: str, blocks: list[Block], track: Track) -> None:
     except ImportError as error:
         msg = "a cluster needs dask: install it with pip install 'llrgeo[dask]'"
         raise MissingExtraError(msg) from error
-    with Client(scheduler) as client:  # type: ignore[no-untyped-call]
+    try:
+        client = Client(scheduler)
+    except OSError as error:
+        msg = f"no dask scheduler answers at {scheduler} ({error})"
+        raise RoutingError(msg) from error
+    with client:
         for future in track(client.map(write_block, blocks, pure=False)):
             future.result()

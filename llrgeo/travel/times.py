@@ -9,13 +9,42 @@ from typing import Final, Literal, Protocol, Self
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
 from llrgeo.schema import Track, name_some, raise_faults
 
 Direction = Literal["to_site", "from_site"]
+Floats = NDArray[np.float64]
 
-LONG_COLUMNS: Final = ("area_id", "site_id", "travel_time_min", "mode", "period")
+_NEEDED_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
+
+
+@dataclass(frozen=True, slots=True)
+class Calibration:
+    """What turns minutes as computed into minutes as used; without figures, it leaves them.
+
+    Attributes
+    ----------
+    factor
+        Multiplies the minutes.
+    added_min
+        Minutes added to every journey after that, for parking and walking in.
+    decimals
+        To how many decimals the minutes are rounded at last; None leaves them.
+    """
+
+    factor: float = 1.0
+    added_min: float = 0.0
+    decimals: int | None = None
+
+    def applied(self, minutes: Floats) -> Floats:
+        """Return minutes calibrated; infinite ones stay so."""
+        calibrated = minutes * self.factor + self.added_min
+        return calibrated if self.decimals is None else calibrated.round(self.decimals)
+
+
+AS_COMPUTED: Final = Calibration()
 
 
 @dataclass(frozen=True, slots=True)
@@ -85,18 +114,30 @@ class TravelTimes:
         distance = None if self.distance_km is None else self.distance_km[kept]
         return replace(self, minutes=self.minutes[kept], distance_km=distance)
 
+    def calibrated(self, calibration: Calibration) -> Self:
+        """Return the times with their minutes calibrated; the kilometres stay."""
+        minutes = calibration.applied(self.minutes.to_numpy())
+        return replace(
+            self, minutes=pd.DataFrame(minutes, self.minutes.index, self.minutes.columns)
+        )
+
     def to_long(self) -> pd.DataFrame:
         """Return one row a pair: `area_id`, `site_id`, `travel_time_min`, `mode`, `period`.
 
-        Unreachable pairs stand with a blank (NaN) time.
+        `distance_km` stands beside them where it is known. Both are NaN for unreachable pairs.
         """
-        long = self.minutes.melt(
-            var_name="site_id", value_name="travel_time_min", ignore_index=False
-        )
-        long = long.rename_axis("area_id").reset_index()
-        long["travel_time_min"] = long["travel_time_min"].replace(np.inf, np.nan)
-        long = long.assign(mode=self.mode, period=self.period)
-        return long[list(LONG_COLUMNS)].sort_values(["area_id", "site_id"], ignore_index=True)
+        ids = self.minutes.index.sort_values(), self.minutes.columns.sort_values()
+        pairs = pd.MultiIndex.from_product(ids, names=["area_id", "site_id"])
+        held = {"travel_time_min": self.minutes, "distance_km": self.distance_km}
+        columns = {
+            name: table.loc[ids].to_numpy().ravel()
+            for name, table in held.items()
+            if table is not None
+        }
+        long = pd.DataFrame(columns, pairs).replace(np.inf, np.nan)
+        long.insert(1, "mode", self.mode)
+        long.insert(2, "period", self.period)
+        return long.reset_index()
 
 
 class Router(Protocol):
@@ -162,7 +203,7 @@ def load_travel_times(
     path = Path(path)
     read = pd.read_parquet if path.is_dir() or path.suffix == ".parquet" else pd.read_csv
     table = read(path).astype({"area_id": str, "site_id": str}, errors="ignore")
-    missing = [name for name in LONG_COLUMNS[:3] if name not in table.columns]
+    missing = [name for name in _NEEDED_COLUMNS if name not in table.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
     held = table.assign(mode=table.get("mode", mode), period=table.get("period", period))
     long = held[(held["mode"] == mode) & (held["period"] == period)]
