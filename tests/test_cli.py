@@ -112,7 +112,7 @@ def test_times_writes_one_row_a_pair(town_study, tmp_path, ending):
     assert table.columns.to_list() == columns
     by_pair = table.set_index(["area_id", "site_id"])
     assert by_pair.loc[("N", "A"), "travel_time_min"] == pytest.approx(3)
-    assert by_pair.loc[("N", "A"), "distance_km"] == pytest.approx(1.5)
+    assert by_pair.loc[("N", "A"), "distance_km"] == pytest.approx(3)
     assert by_pair.loc[("F", "A"), ["travel_time_min", "distance_km"]].isna().all()
 
 
