@@ -8,6 +8,7 @@ import os
 import re
 import subprocess
 import sys
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -217,6 +218,16 @@ def test_the_headline_names_winners_and_losers_before_the_average(town):
     assert "average" in lines[-1]
 
 
+def test_a_service_that_an_option_leaves_alone_is_told_in_a_line(town):
+    view = build_view(
+        town, replace(town.options[1], sites=town.baseline.sites), CLINIC, town.times[0]
+    )
+    assert headline(view) == [
+        "This option changes nothing for clinic. Journeys stay as they are.",
+        "On average the journey takes 2.1 minutes, as today.",
+    ]
+
+
 def test_the_bar_covers_all_people(town):
     parts = outcome_bar(opening_view(town))
     assert [part["kind"] for part in parts] == ["shorter", "same", "longer"]
@@ -287,4 +298,5 @@ def test_a_service_that_no_site_offers_reaches_nobody(town):
     nowhere = Option("none", "None", {CLINIC.id: frozenset()})
     view = build_view(town, nowhere, CLINIC, town.times[0])
     assert view.everyone["lost"] == 900
+    assert headline(view)[-1] == "900 people would no longer be able to reach a site."
     assert view.everyone["none"] == 100

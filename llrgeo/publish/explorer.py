@@ -46,8 +46,6 @@ def render_explorer(edition: Edition) -> str:
     parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), _ZOOM)
     scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, SCRIPTS)]
     styles = [pages.leaflet("leaflet.css"), pages.page_style(edition)]
-    sites = explorer_sites(edition)
-    city = ["city"] if city_hospitals(sites) else []
     return pages.render(
         "explorer.html",
         {
@@ -57,7 +55,7 @@ def render_explorer(edition: Edition) -> str:
             "run": pages.run_mark(edition),
             "policy": pages.content_policy(scripts=scripts, styles=styles),
             "scripts": [Markup(one) for one in scripts],  # noqa: S704 - our own and vendored files
-            "styles": [Markup(one) for one in styles],  # noqa: S704
+            "styles": [Markup(one) for one in styles],  # noqa: S704 - the accent is a checked colour
             "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
             "map_name": MAP_NAME,
             "data": explorer_data(edition),
@@ -65,12 +63,22 @@ def render_explorer(edition: Edition) -> str:
             "headline": headline(view),
             "bar": outcome_bar(view),
             "legend": _legend(edition, view),
-            "site_names": _site_names(edition, view),
-            "kinds": [kind for kind in _KINDS if kind in set(sites["kind"])],
-            "map_views": ["change", "after", "before", *city],
-            "has_postcodes": edition.postcodes is not None,
+            **_choices(edition, view),
         },
     )
+
+
+def _choices(edition: Edition, view: View) -> dict[str, Any]:
+    """Return what the page offers to choose from, and what it leaves out for want of data."""
+    sites = explorer_sites(edition)
+    open_sites = view.option.sites.get(view.service.id, frozenset())
+    city = ["city"] if city_hospitals(sites) else []
+    return {
+        "site_names": sites.loc[sorted(open_sites), "name"].tolist(),
+        "kinds": [kind for kind in _KINDS if kind in set(sites["kind"])],
+        "map_views": ["change", "after", "before", *city],
+        "has_postcodes": edition.postcodes is not None,
+    }
 
 
 def outcome_bar(view: View) -> list[dict[str, Any]]:
@@ -98,11 +106,6 @@ def _legend(edition: Edition, view: View) -> list[dict[str, Any]]:
             zip(palette.change_labels(edition.tolerance_min), colours, strict=True)
         )
     ][:shown]
-
-
-def _site_names(edition: Edition, view: View) -> list[str]:
-    open_sites = view.option.sites.get(view.service.id, frozenset())
-    return edition.sites.loc[sorted(open_sites), "name"].tolist()
 
 
 def explorer_tables(view: View) -> list[dict[str, Any]]:

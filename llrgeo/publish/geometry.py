@@ -5,7 +5,7 @@ delta-coded grid points, and polygons that refer to arcs by number, `~n` meaning
 """
 
 from collections import defaultdict
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from itertools import pairwise
 from typing import Any, Final, TypeAlias
 
@@ -20,6 +20,7 @@ Arc: TypeAlias = tuple[Point, ...]
 
 _GRID: Final = 20_000  # steps across the map: about 5 m on a county, below a pixel of any screen
 _RING: Final = 4  # a closed ring has at least four points
+_ALONG: Final = 2  # neighbours of a point along a border
 
 
 class _Arcs:
@@ -90,7 +91,7 @@ def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, 
     }
 
 
-def _rings(polygon: shapely.Polygon, snap: Any) -> list[Arc]:  # noqa: ANN401
+def _rings(polygon: shapely.Polygon, snap: Callable[[np.ndarray], Arc]) -> list[Arc]:
     rings = (snap(shapely.get_coordinates(ring)) for ring in shapely.get_rings([polygon]))
     return [ring for ring in rings if len(ring) >= _RING]
 
@@ -102,7 +103,7 @@ def _junctions(rings: Iterable[Arc]) -> set[Point]:
         for one, two in pairwise(ring):
             neighbours[one].add(two)
             neighbours[two].add(one)
-    return {point for point, others in neighbours.items() if len(others) != 2}  # noqa: PLR2004
+    return {point for point, others in neighbours.items() if len(others) != _ALONG}
 
 
 def _cut(ring: Arc, junctions: set[Point], arcs: _Arcs) -> Iterator[int]:

@@ -18,7 +18,7 @@ class _LeanMap(folium.Map):
     """A folium map that loads nothing and whose name is the same in every build."""
 
     default_js: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
-    default_css: list[tuple[str, str]] = []  # noqa: RUF012
+    default_css: list[tuple[str, str]] = []  # noqa: RUF012 - as folium declares it
 
     def __init__(self, centre: tuple[float, float], zoom: int) -> None:
         super().__init__(

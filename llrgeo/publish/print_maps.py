@@ -34,7 +34,14 @@ from llrgeo.publish.legend import (
 )
 from llrgeo.publish.pages import people, run_mark
 from llrgeo.publish.paper import HEADING, MESSAGE, SMALL, STRONG, Paper
-from llrgeo.publish.view import View, build_view, city_hospitals, headline, journey_label
+from llrgeo.publish.view import (
+    View,
+    build_view,
+    city_hospitals,
+    headline,
+    journey_label,
+    people_lines,
+)
 from llrgeo.publish.wording import wording
 
 FOLDER: Final = "print"
@@ -149,7 +156,7 @@ def compare_sheet(edition: Edition, ground: Ground, views: Sequence[View], numbe
         letter, shown = chr(ord("A") + place), change_shown(edition, view)
         corner = (_EDGE + place % _ACROSS * cell[0], top + place // _ACROSS * cell[1])
         maps[letter] = shown
-        text = " ".join(headline(view)[:-1])
+        text = " ".join(people_lines(view))
         text = text[:1].upper() + text[1:]
         description.append(f"{letter}: {view.option.label}. {text}")
         size = (cell[0] - 6, cell[1] - 4)

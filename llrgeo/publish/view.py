@@ -154,11 +154,14 @@ def _bands(areas: pd.DataFrame) -> pd.DataFrame:
 
 def headline(view: View) -> list[str]:
     """Return the main message: who gains and who loses first, the average last."""
+    return [*people_lines(view), *_average_line(view)]
+
+
+def people_lines(view: View) -> list[str]:
+    """Return how many people have a shorter and a longer journey, gain or lose access."""
     words, everyone = wording(), view.everyone
-    before, after = (pages.minutes(everyone[f"mean_{when}_min"]) for when in ("before", "after"))
     if view.as_today:
-        stays = words["as_today"].format(service=in_sentence(view.service.label))
-        return [stays, words["average_same"].format(before=before)]
+        return [words["as_today"].format(service=in_sentence(view.service.label))]
     people = {name: _count(everyone[name]) for name in OUTCOMES}
     lines = [
         words["headline"].format(
@@ -169,8 +172,17 @@ def headline(view: View) -> list[str]:
         lines.append(words["headline_lost"].format(lost=people["lost"]))
     if everyone["gained"]:
         lines.append(words["headline_gained"].format(gained=people["gained"]))
-    lines.append(words["average"].format(before=before, after=after))
     return [line[0].upper() + line[1:] for line in lines]
+
+
+def _average_line(view: View) -> list[str]:
+    """Return the average before and after; none if nobody can be reached."""
+    means = view.everyone[["mean_before_min", "mean_after_min"]]
+    if means.isna().any():
+        return []
+    before, after = map(pages.minutes, means)
+    key = "average_same" if view.as_today else "average"
+    return [wording()[key].format(before=before, after=after)]
 
 
 def _count(people: int) -> str:

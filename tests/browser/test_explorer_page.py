@@ -17,7 +17,7 @@ from llrgeo.publish.check_browser import (
 )
 from llrgeo.publish.explorer import explorer_tables, render_explorer
 from llrgeo.publish.markup import read_page
-from llrgeo.publish.view import build_view, opening_view
+from llrgeo.publish.view import build_view, headline, opening_view
 
 pytestmark = pytest.mark.browser
 
@@ -138,6 +138,8 @@ def test_tables_with_javascript_equal_those_of_python(open_page, county, county_
         view = build_view(county, option, service, county.journeys()[0])
         for table in explorer_tables(view):
             assert table_rows(page, table["id"]) == table["rows"], table["id"]
+        said = page.eval_on_selector_all("#headline p", "all => all.map(one => one.textContent)")
+        assert said == headline(view)
 
 
 def test_a_postcode_gives_a_sentence_and_every_option(open_page, county, county_page):

@@ -4,7 +4,7 @@
 function llrgeoAnswers(data) {
   const m = llrgeoModel;
   const { fill, minutesInWords, countInWords, changeInWords, inSentence } = llrgeoText;
-  const { element, meanText } = llrgeoTables(data);
+  const { element } = llrgeoTables(data);
   const words = data.strings;
   const SHORTEST_SCALE = 20; // minutes that a full bar stands for at least
 
@@ -14,8 +14,14 @@ function llrgeoAnswers(data) {
 
   // --- For everyone ----------------------------------------------------------------------------
 
+  // Who gains and who loses first, the average last.
   function headlineLines(now) {
-    if (now.asToday) return sameLines(now);
+    if (now.asToday && now.option === data.options[0]) return [words.baseline_chosen];
+    return [...peopleLines(now), ...averageLine(now)];
+  }
+
+  function peopleLines(now) {
+    if (now.asToday) return [fill(words.as_today, { service: inSentence(now.service.label) })];
     const people = Object.fromEntries(Object.entries(now.everyone.people)
       .map(([name, count]) => [name, countInWords(count, words)]));
     const lines = [fill(words.headline, {
@@ -23,17 +29,15 @@ function llrgeoAnswers(data) {
     })];
     if (now.everyone.people.lost) lines.push(fill(words.headline_lost, people));
     if (now.everyone.people.gained) lines.push(fill(words.headline_gained, people));
-    lines.push(fill(words.average, {
-      before: meanText(now.everyone.meanBefore), after: meanText(now.everyone.meanAfter),
-    }));
     return lines.map((line) => line[0].toUpperCase() + line.slice(1));
   }
 
-  // Where a service stays where it is there is nobody to count.
-  function sameLines(now) {
-    if (now.option === data.options[0]) return [words.baseline_chosen];
-    return [fill(words.as_today, { service: inSentence(now.service.label) }),
-      fill(words.average_same, { before: meanText(now.everyone.meanBefore) })];
+  function averageLine(now) {
+    const { meanBefore, meanAfter } = now.everyone;
+    if (Number.isNaN(meanBefore) || Number.isNaN(meanAfter)) return [];
+    return [fill(now.asToday ? words.average_same : words.average, {
+      before: meanBefore.toFixed(1), after: meanAfter.toFixed(1),
+    })];
   }
 
   // --- For one area ----------------------------------------------------------------------------

@@ -75,5 +75,5 @@ function llrgeoTables(data) {
     fillAreas("changed", now, now.mostChanged);
   }
 
-  return { element, fillTable, oneDecimal, meanText, changeMark, fillAreas, showAll };
+  return { element, fillTable, oneDecimal, changeMark, fillAreas, showAll };
 }
