@@ -157,15 +157,11 @@ def test_contacts_of_real_patients_are_published_without_small_numbers(
     scorecard = score_options(results, CRITERIA)
     restricted = replace(assumptions, restricted=True)
     found = appraise(results, setting, scorecard, restricted, baseline="today").tables
-    assert not {"costs_by_site", "choice_of_site"} & set(found)
-    for name in ("flows", "site_loads", "over_the_border"):
-        shown = found[name]["contacts"].dropna()
-        assert ((shown == 0) | (shown >= 10)).all(), name
-        assert (shown % 5 == 0).all(), name
+    assert not {"costs", "costs_by_site", "choice_of_site", "burden"} & set(found)
+    assert "contacts" not in found["flows"]
     # 9 of the 11 visits to the beds are at A today, 2 cannot be made: that cell hides another.
     beds = found["places_of_care"].query("option == 'today' and service == 'beds'").iloc[0]
-    assert pd.isna(beds["unreachable"])
-    assert pd.isna(beds["city_hospital"])
+    assert (beds["unreachable"], beds["city_hospital"], beds["other"]) == ("*", "*", "0")
 
 
 def test_a_study_of_teams_alone_is_judged_by_the_teams_journeys(

@@ -131,7 +131,7 @@ def appraise(
     robustness = robustness_sentence(scorecard, acceptability, {**criteria, **labels})
     tables["robustness"] = pd.DataFrame({"sentence": [robustness]})
     if assumptions.restricted:
-        tables = suppress_tables(tables)
+        tables = suppress_tables(tables, setting)
     return Evidence(sentences, robustness, acceptability, tables)
 
 

@@ -1,118 +1,172 @@
 """Small numbers: what must not be published where demand is patients' activity (METHODS 10).
 
-The rule of NHS England's hospital statistics below national level: counts of 1 to 7 are
-suppressed, others rounded to the nearest 5, and enough further cells are suppressed that none can
-be worked out from the margins.
+The rule of NHS England's hospital statistics below national level: counts of 1 to 7 are suppressed
+(shown as `*`), others rounded to the nearest 5, means over 1 to 7 suppressed, and enough further
+counts are suppressed that none can be worked out from the totals. Residents are of the census and
+open; contacts are not. Every table of evidence has its rule here, and one without is an error.
 """
 
-from collections.abc import Mapping
-from typing import Final
+from collections.abc import Callable, Mapping
+from typing import Final, TypeAlias
 
-import networkx as nx
-import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.activity import CARE_PLACES
+from llrgeo.appraisal.setting import Setting
+from llrgeo.errors import LlrgeoError
+from llrgeo.schema import SITE_KINDS, name_some
 
-SMALLEST: Final = 1
 LARGEST: Final = 7
 ROUND_TO: Final = 5
+HIDDEN: Final = "*"
 
-_REVEALING: Final = ("costs_by_site", "choice_of_site", "burden", "patient_costs_by_fifth")
+_Tables: TypeAlias = Mapping[str, pd.DataFrame]
+_Hidden: TypeAlias = Mapping[str, frozenset[str]]
+_Rule: TypeAlias = Callable[[pd.DataFrame, Setting, _Hidden], pd.DataFrame]
 
-
-def suppress_tables(tables: Mapping[str, pd.DataFrame]) -> dict[str, pd.DataFrame]:
-    """Return the tables of evidence with contacts suppressed, for restricted data.
-
-    Tables from which suppressed contacts could be worked out, by dividing a cost for instance,
-    are left out.
-    """
-    kept = {name: table for name, table in tables.items() if name not in _REVEALING}
-    keys = ["option", "service"]
-    kept["flows"] = _suppressed(kept["flows"], keys, ["contacts"])
-    kept["site_loads"] = _suppressed(kept["site_loads"], keys, ["contacts"]).drop(
-        columns=["share_used", "over_capacity"]
+# Residents, minutes, and figures over the contacts of everyone together.
+OPEN: Final = frozenset(
+    (
+        "scorecard", "scores", "criteria", "journeys", "winners_and_losers", "thresholds", "equity",
+        "team_reach", "floating_catchments", "on_foot", "switching_weights", "tornado",
+        "simulated_figures", "simulated_ranks", "rank_acceptability", "central_weights",
+        "sentences", "robustness", "unit_values", "service_costs", "discount_rates",
     )
-    kept["places_of_care"] = _suppressed(
-        kept["places_of_care"], ["option"], list(CARE_PLACES)
-    ).drop(columns=["contacts", "contacts_in_time"])
-    if "over_the_border" in kept:
-        kept["over_the_border"] = _suppressed(kept["over_the_border"], keys, ["contacts"])
-    return kept
+)  # fmt: skip
+# Contacts could be worked out from these, by dividing hours by minutes or costs by their rates.
+WITHHELD: Final = frozenset(
+    ("burden", "costs", "costs_by_site", "choice_of_site", "patient_costs_by_fifth")
+)
 
 
-def suppress_counts(counts: pd.DataFrame) -> pd.DataFrame:
-    """Return a table of counts with small ones and their givers-away missing, others rounded.
+def suppress_tables(tables: _Tables, setting: Setting) -> dict[str, pd.DataFrame]:
+    """Return the tables of evidence without small numbers of contacts, for restricted data.
 
-    Parameters
-    ----------
-    counts
-        Counts of patients or contacts whose row and column totals are or could be published.
-
-    Returns
-    -------
-    pandas.DataFrame
-        Whole numbers, missing (NA) where suppressed, which pages show as `*`.
+    Raises
+    ------
+    LlrgeoError
+        If a table has no rule.
     """
-    hidden = is_small(counts.to_numpy(float))
-    hidden = _protect(counts.to_numpy(float), hidden)
-    rounded = (counts / ROUND_TO).round() * ROUND_TO
-    return rounded.astype("Int64").mask(pd.DataFrame(hidden, counts.index, counts.columns))
+    unknown = sorted(set(tables) - OPEN - WITHHELD - set(_RULES))
+    if unknown:
+        msg = f"no rule of suppression for {name_some(unknown)}; this is a fault of llrgeo"
+        raise LlrgeoError(msg)
+    hidden = hidden_places(tables["places_of_care"], tables["site_loads"], setting)
+    return {
+        name: _RULES[name](table, setting, hidden) if name in _RULES else table
+        for name, table in tables.items()
+        if name not in WITHHELD
+    }
 
 
-def suppress_series(counts: pd.Series) -> pd.Series:
-    """Return a list of counts suppressed and rounded, whose total is or could be published."""
-    return suppress_counts(counts.to_frame()).iloc[:, 0]
+def hidden_places(care: pd.DataFrame, loads: pd.DataFrame, setting: Setting) -> _Hidden:
+    """Return by service the places of care whose contacts are hidden, alike in all options.
 
-
-def suppress_averages(averages: pd.Series, people: pd.Series) -> pd.Series:
-    """Return means or medians, missing where they are of 1 to 7 people."""
-    return averages.mask(is_small(people.to_numpy(float)))
-
-
-def is_small(counts: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Return where counts, rounded to whole numbers, lie between 1 and 7; above 0 counts as 1."""
-    return np.logical_and(counts > 0, np.round(counts) <= LARGEST)
-
-
-def can_be_solved(hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Return which hidden cells follow from the others and the totals of rows and columns.
-
-    Take rows and columns as nodes and hidden cells as edges between them: the cell is determined
-    if and only if its edge is a bridge, for a cell on a cycle can be raised where the next is
-    lowered.
+    A place is hidden if it, or one of its sites, is small under any option, and then further
+    places are until no option hides a single one. What takes place by video, or at the home of
+    those who might travel, follows from the total and a stated share: hiding it protects nothing.
     """
-    graph = nx.Graph((("row", int(i)), ("column", int(j))) for i, j in np.argwhere(hidden))
-    solved = np.zeros_like(hidden)
-    for one, other in nx.bridges(graph):
-        row, column = (one, other) if one[0] == "row" else (other, one)
-        solved[row[1], column[1]] = True
-    return solved
-
-
-def _suppressed(table: pd.DataFrame, keys: list[str], columns: list[str]) -> pd.DataFrame:
-    parts = [part.assign(**suppress_counts(part[columns])) for _, part in table.groupby(keys)]
-    return pd.concat(parts).sort_index()
-
-
-def _protect(counts: NDArray[np.float64], hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    """Hide further cells, the smallest first, until no hidden cell can be solved for.
-
-    A table of one column is protected against its total alone: two cells must be hidden.
-    """
-    hidden = hidden.copy()
-    price = np.where(counts > 0, counts, counts.max(initial=0.0) + 1)  # empty cells come last
-    while (solved := _solved(hidden)).any():
-        beside = np.logical_or(solved.any(axis=1, keepdims=True), solved.any(axis=0, keepdims=True))
-        open_price = np.where(beside & ~hidden, price, np.inf)
-        if np.isinf(open_price).all():
-            break  # all of their rows and columns are hidden
-        hidden.flat[open_price.argmin()] = True
+    small_sites = loads[is_small(loads["contacts"])]
+    kinds = small_sites["site_id"].map(setting.sites["kind"])
+    hidden: dict[str, frozenset[str]] = {}
+    for service in setting.services:
+        counts = care.loc[care["service"] == service.id, list(CARE_PLACES)]
+        by_team = service.delivery == "team"
+        small = {place for place in CARE_PLACES if is_small(counts[place]).any()}
+        sites = kinds[small_sites["service"] == service.id]
+        small |= {"home"} if by_team and len(sites) else set(sites)
+        protecting = ("home", "unreachable") if by_team else (*SITE_KINDS, "unreachable")
+        hidden[service.id] = _protected(counts[list(protecting)], frozenset(small))
     return hidden
 
 
-def _solved(hidden: NDArray[np.bool_]) -> NDArray[np.bool_]:
-    if hidden.shape[1] == 1:
-        return hidden if hidden.sum() == 1 else np.zeros_like(hidden)
-    return can_be_solved(hidden)
+def is_small(counts: pd.Series) -> pd.Series:
+    """Return where counts, rounded to whole numbers, lie between 1 and 7; above 0 counts as 1."""
+    return (counts > 0) & (counts.round() <= LARGEST)
+
+
+def round_counts(counts: pd.Series) -> pd.Series:
+    """Return counts as text: rounded to the nearest 5, small ones hidden."""
+    rounded = (counts / ROUND_TO).round() * ROUND_TO
+    return rounded.astype("int64").astype("str").mask(is_small(counts), HIDDEN)
+
+
+def suppress_averages(averages: pd.DataFrame, contacts: pd.Series) -> pd.DataFrame:
+    """Return means, missing where they are of 1 to 7 contacts."""
+    return averages.mask(is_small(contacts), axis=0)
+
+
+def _protected(counts: pd.DataFrame, hidden: frozenset[str]) -> frozenset[str]:
+    """Hide further places (columns), the smallest first, until no option (row) hides one alone."""
+    held = counts > 0
+    while True:
+        alone = held[[place for place in held.columns if place in hidden]].sum(axis=1) == 1
+        shown = counts[held].loc[alone, [place for place in held.columns if place not in hidden]]
+        if shown.isna().all(axis=None):
+            return hidden
+        hidden |= {str(shown.min().idxmin())}
+
+
+def _places_of_care(table: pd.DataFrame, _: Setting, hidden: _Hidden) -> pd.DataFrame:
+    shown = table.drop(columns=["contacts", "contacts_in_time"])
+    for place in CARE_PLACES:
+        covered = table["service"].map(hidden).map(lambda places, place=place: place in places)
+        shown[place] = round_counts(table[place]).mask(covered, HIDDEN)
+    return shown
+
+
+def _site_loads(table: pd.DataFrame, setting: Setting, hidden: _Hidden) -> pd.DataFrame:
+    kinds = setting.sites["kind"]
+    teams = {service.id for service in setting.services if service.delivery == "team"}
+    covered = pd.Series(
+        [
+            ("home" if service in teams else kinds[site]) in hidden[service]
+            for service, site in zip(table["service"], table["site_id"], strict=True)
+        ],
+        index=table.index,
+    )
+    contacts = round_counts(table["contacts"]).mask(covered, HIDDEN)
+    return table.drop(columns=["share_used", "over_capacity"]).assign(contacts=contacts)
+
+
+def _without_contacts(table: pd.DataFrame, _: Setting, __: _Hidden) -> pd.DataFrame:
+    """Leave residents alone: contacts by pair of sites would tell what places of care hide."""
+    return table.drop(columns="contacts")
+
+
+def _activity(table: pd.DataFrame, _: Setting, __: _Hidden) -> pd.DataFrame:
+    small = is_small(table["contacts"]) | is_small(table["contacts_later"])
+    columns = ["contacts", "contacts_later"]
+    return table.assign(**{c: round_counts(table[c]).mask(small, HIDDEN) for c in columns})
+
+
+def _worst(table: pd.DataFrame, setting: Setting, _: _Hidden) -> pd.DataFrame:
+    columns = ["before_min", "after_min", "change_min"]
+    contacts = table["area_id"].map(_contacts_by_area(setting))
+    return table.assign(**suppress_averages(table[columns], contacts))
+
+
+def _places(table: pd.DataFrame, setting: Setting, _: _Hidden) -> pd.DataFrame:
+    columns = ["mean_min", "p90_min", "change_mean_min", "city_share"]
+    of_authority = _contacts_by_area(setting).groupby(setting.areas["authority_code"]).sum()
+    contacts = table["authority_code"].map(of_authority)
+    return table.assign(**suppress_averages(table[columns], contacts))
+
+
+def _contacts_by_area(setting: Setting) -> pd.Series:
+    """Return the contacts whose minutes make the mean of each area."""
+    services = setting.visited or setting.services
+    by_service = [setting.contacts_of(service) for service in services]
+    return pd.Series(pd.concat(by_service, axis=1).sum(axis=1))
+
+
+_RULES: Final[Mapping[str, _Rule]] = {
+    "activity": _activity,
+    "places_of_care": _places_of_care,
+    "site_loads": _site_loads,
+    "flows": _without_contacts,
+    "over_the_border": _without_contacts,
+    "worst_places": _worst,
+    "worst_changes": _worst,
+    "places": _places,
+}

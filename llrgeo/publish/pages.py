@@ -93,9 +93,9 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     return environment().get_template(template).render(values)
 
 
-def people(count: float) -> str:
-    """Write a number of people: 1,121,994."""
-    return f"{count:,.0f}"
+def people(count: float | str) -> str:
+    """Write a number of people: 1,121,994; one that was suppressed or rounded is text already."""
+    return count if isinstance(count, str) else f"{count:,.0f}"
 
 
 def share(value: float) -> str:
