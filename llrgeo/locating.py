@@ -7,7 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.access import Access, assess_access, nearest_site, people_by_group
-from llrgeo.appraisal.demand import Service, grow, trips
+from llrgeo.appraisal.demand import Service, contacts, grow, trips
 from llrgeo.appraisal.equity import kolm_pollak_kappa
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.siting.locate import SiteSelection
@@ -65,8 +65,8 @@ class Question:
 
     @cached_property
     def demand(self) -> pd.Series:
-        """Contacts that residents make at sites, by the study's rates."""
-        return trips(self.service, self.inputs.areas)
+        """Contacts of residents a year, counted or by the study's rates."""
+        return contacts(self.service, self.inputs.areas, self.inputs.activity)
 
     @cached_property
     def today_min(self) -> pd.Series:
@@ -103,7 +103,8 @@ class Question:
                 self.inputs.areas, {str(band): factor for band, factor in one.growth.items()}
             )
             times = replace(self.candidates, minutes=minutes)
-            found.append(Scenario(one.label, times, trips(self.service, later)))
+            growth = trips(self.service, later) / trips(self.service, self.inputs.areas)
+            found.append(Scenario(one.label, times, self.demand * growth.fillna(1.0)))
         return found
 
 
@@ -187,7 +188,7 @@ def ask(study: StudyConfig, asked: SitingConfig) -> Question:
     if asked.service not in services:
         msg = f"no service '{asked.service}' in the study; there are {', '.join(services)}"
         raise ConfigError(msg)
-    inputs = read_inputs(study, (*PLACES, "options"))
+    inputs = read_inputs(study, (*PLACES, "options", "activity"))
     proposed = _proposed_sites(inputs.areas, asked)
     sites = pd.concat([inputs.sites, proposed]) if len(proposed) else inputs.sites
     return Question(inputs, asked, services[asked.service], sites, judged_times(inputs, sites))

@@ -147,3 +147,17 @@ def test_the_example_siting_file_is_a_question_with_an_answer():
     found = locate_service(load_study(), question)
     assert len(found.best.sites) == 8
     assert found.best.proven
+
+
+def test_contacts_that_were_counted_take_the_place_of_rates_and_grow_as_these_would(town_study):
+    (town_study.parent / "counted.csv").write_text(
+        "area_id,clinic\nW,1\nN,70\nE,2\nF,0\n", encoding="utf-8"
+    )
+    text = town_study.read_text(encoding="utf-8")
+    text = text.replace("draws = 200", 'draws = 200, activity = "counted.csv"')
+    town_study.write_text(text, encoding="utf-8")
+    growing = {"label": "more", "growth": {"age_18_64": 2.0}}
+    question = ask(load_study(town_study), asked(p=1, scenarios=[growing]))
+    assert question.demand.to_dict() == {"E": 2, "F": 0, "N": 70, "W": 1}
+    _, later = question.scenarios()
+    assert later.demand.to_dict() == {"E": 4, "F": 0, "N": 140, "W": 2}

@@ -145,6 +145,15 @@ def trips(service: Service, areas: pd.DataFrame) -> pd.Series:
     return pd.Series(values, index=areas.index, name=service.id)
 
 
+def contacts(
+    service: Service, areas: pd.DataFrame, counted: pd.DataFrame | None = None
+) -> pd.Series:
+    """Return the contacts a year of every area: those counted (areas by services), or by rates."""
+    if counted is not None and service.id in counted.columns:
+        return counted[service.id].reindex(areas.index)
+    return trips(service, areas)
+
+
 def grow(areas: pd.DataFrame, factors: Mapping[str, float]) -> pd.DataFrame:
     """Return the areas with residents of a later year: each age band times its factor.
 

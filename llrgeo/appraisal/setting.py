@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.demand import Delivery, Service, activity_faults, service_faults, trips
+from llrgeo.appraisal.demand import Delivery, Service, activity_faults, contacts, service_faults
 from llrgeo.appraisal.options import Option, option_faults
 from llrgeo.schema import name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
@@ -66,9 +66,7 @@ class Setting:
 
     def contacts_of(self, service: Service) -> pd.Series:
         """Return the contacts a year of every area, counted or by rates."""
-        if self.activity is not None and service.id in self.activity.columns:
-            return self.activity[service.id].reindex(self.areas.index)
-        return trips(service, self.areas)
+        return contacts(service, self.areas, self.activity)
 
 
 def check_study(options: list[Option], setting: Setting, *, baseline: str) -> None:
