@@ -134,7 +134,7 @@ def check_places_snap(
         if len(off_m)
     )
     msg = (
-        f"the network ({network.info.source}) has no road within {MAX_SNAP_M:,.0f} m of "
+        f"the network, {network.info.source}, has no road within {MAX_SNAP_M:,.0f} m of "
         f"{found}. Build it from extracts of the whole study area, or leave these places out."
     )
     raise InputError(msg)

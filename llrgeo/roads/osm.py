@@ -13,13 +13,12 @@ from llrgeo.errors import NetworkError
 from llrgeo.roads.conditional import Clock
 from llrgeo.roads.estates import private_estates
 from llrgeo.roads.extract import Extract, read_extracts
-from llrgeo.roads.network import NetworkInfo, RoadNetwork
+from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork
 from llrgeo.roads.profile import Level
 from llrgeo.roads.restrictions import TurnRule, lookup, turn_rules
 from llrgeo.roads.rim import covered_land
 from llrgeo.roads.sections import Polygon, Sections, cut, read_boundary
 from llrgeo.roads.snap import main_component
-from llrgeo.roads.speeds import PERIODS
 from llrgeo.roads.streets import Streets, interpret_points, interpret_ways
 from llrgeo.roads.timing import time_sections
 from llrgeo.roads.turns import expand, model_turns

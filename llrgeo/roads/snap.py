@@ -70,14 +70,9 @@ class Snapper:
         nearest = np.full(len(places), -1)
         distance_m = np.full(len(places), np.inf)
         nearest[where], distance_m[where] = edges[found], distance
-        lines = tree.geometries[found]
-        length_m = shapely.length(lines)
-        offset_m = np.zeros(len(places))
-        share = np.zeros(len(places))
-        offset_m[where] = shapely.line_locate_point(lines, places[where])
-        share[where] = np.divide(
-            offset_m[where], length_m, out=np.zeros(len(where)), where=length_m > 0
-        )
+        along = np.zeros((2, len(places)))
+        along[:, where] = _along(tree.geometries[found], places[where])
+        offset_m, share = along
         nearest[distance_m > self.max_distance_m] = -1
         columns = {"edge": nearest, "offset_m": offset_m, "share": share, "distance_m": distance_m}
         return pd.DataFrame(columns, index=points.index)
@@ -113,6 +108,14 @@ def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
     _, label = connected_components(graph, directed=True, connection="strong")
     main: NDArray[np.bool_] = label == np.bincount(label).argmax()
     return main
+
+
+def _along(
+    lines: NDArray[np.object_], places: NDArray[np.object_]
+) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
+    """Return how far along its line each place is: metres, and the share of the line's length."""
+    offset_m, length_m = shapely.line_locate_point(lines, places), shapely.length(lines)
+    return offset_m, np.divide(offset_m, length_m, out=np.zeros(len(lines)), where=length_m > 0)
 
 
 def _reached(

@@ -9,11 +9,11 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.roads.network import PERIODS
 from llrgeo.roads.profile import table
 
 MPH_IN_KPH: Final = 1.609344
 HIGHEST_MPH: Final = 90.0
-PERIODS: Final = ("off_peak", "am_peak", "pm_peak", "night")
 
 _NO_LIMIT: Final = {"", "none", "signals", "variable", "fixme", "unknown", "sign", "signed"}
 _NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph|kmph)?")

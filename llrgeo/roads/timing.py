@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.roads.network import PERIODS
 from llrgeo.roads.profile import Level
 from llrgeo.roads.sections import Sections
-from llrgeo.roads.speeds import MPH_IN_KPH, PERIODS, delays, free_flow_mph, multipliers
+from llrgeo.roads.speeds import MPH_IN_KPH, delays, free_flow_mph, multipliers
 from llrgeo.roads.towns import town_shares
 
 Floats = NDArray[np.float64]
