@@ -86,7 +86,7 @@ def build_assumptions(
     The first of the times by mode and period is the journey that options are judged by.
     """
     times = next(iter(times_by.values()))
-    on_foot = [one for (mode, _), one in times_by.items() if mode == "walk"]
+    first_of = {mode: one for (mode, _), one in reversed(list(times_by.items()))}
     measured = _UNMEASURED_ERROR_MIN if math.isnan(times.error_min) else times.error_min
     error = measured if config.time_error_min is None else config.time_error_min
     return Assumptions(
@@ -94,7 +94,8 @@ def build_assumptions(
         uncertainty=Uncertainty(error, config.speed_sd, config.rate_sd, config.growth_sd),
         growth={str(band): factor for band, factor in config.growth.items()},
         indicators=indicators,
-        walk_times=on_foot[0] if on_foot else None,
+        walk_times=first_of.get("walk"),
+        transit_times=first_of.get("transit"),
         importance=config.importance,
         draws=config.draws,
         seed=seed,

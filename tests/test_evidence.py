@@ -50,6 +50,7 @@ def assumptions(town_times: TravelTimes) -> Assumptions:
         Uncertainty(1.0),
         growth={"age_85_plus": 1.5},
         walk_times=TravelTimes(town_times.minutes * 12, mode="walk"),
+        transit_times=TravelTimes(town_times.minutes * 25, mode="transit"),
         draws=200,
     )
 
@@ -127,6 +128,18 @@ def test_half_the_pace_doubles_nothing_but_the_minutes(evidence: Evidence) -> No
     assert rows.loc[("today", "frail"), "share_within_15_min"] == 0
     assert rows.loc[("today", "usual"), "share_within_30_min"] == 0.6
     assert rows.loc[("today", "frail"), "share_within_30_min"] == 0.2
+
+
+def test_those_who_come_by_bus_are_counted_within_half_an_hour_and_an_hour(
+    evidence: Evidence,
+) -> None:
+    table = evidence.tables["by_public_transport"]
+    rows = table[(table["group"] == "everyone") & (table["service"] == "clinic")]
+    rows = rows.set_index("option")
+    # To A: E takes 25 minutes, W 50, N 75; the farm cannot come.
+    assert rows.loc["today", "share_within_30_min"] == 0.2
+    assert rows.loc["today", "share_within_60_min"] == 0.6
+    assert rows.loc["today", "unreachable"] == 100
 
 
 def test_the_rule_with_room_turns_nobody_away_while_there_is_room(evidence: Evidence) -> None:

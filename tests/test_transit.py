@@ -25,7 +25,7 @@ from llrgeo.travel.transit import TransitRouter
 TUESDAY = dt.date(2026, 11, 24)
 HOME, MARKET = at(home=(0, 0)), at(market=(5_000, 0))
 VILLAGE, HOSPITAL = at(village=(0, 9_000)), at(hospital=(5_000, 9_000))
-ON_FOOT = 5_000 * 1.3 / 80  # minutes from home to the market at 4.8 km/h, 80 m a minute
+ON_FOOT = 5_000 * 1.4 / 80  # minutes from home to the market at 4.8 km/h, 80 m a minute
 
 
 def rules(first: str, last: str = "", **changed: float) -> TransitRules:
@@ -57,28 +57,28 @@ class TestOneDeparture:
         assert minutes(self.leaving(bus, "09:40"), HOME, MARKET) == 15
 
     def test_counts_the_walk_to_the_stop_and_from_it(self, bus: TransitRouter) -> None:
-        # 130 m on foot for 100 m as the crow flies take 97.5 seconds, in whole seconds 98.
-        door = at(door=(100.1, 0))
-        ward = at(ward=(5_000, 99.9))
+        # 140 m on foot for 100 m as the crow flies take 105 seconds.
+        door = at(door=(100, 0))
+        ward = at(ward=(5_000, 100))
         assert minutes(bus, door, MARKET) == 25
-        assert minutes(bus, HOME, ward) == pytest.approx(25 + 97 / 60)
+        assert minutes(bus, HOME, ward) == pytest.approx(25 + 105 / 60)
         late = self.leaving(bus, "09:39")
         assert minutes(late, door, MARKET) == pytest.approx(61 + 15)  # waits for 10:40
 
     def test_changes_with_a_walk_between_stops(self, bus: TransitRouter) -> None:
-        # 9:40 - 9:55, 585 seconds on foot and 2 minutes to spare, 10:10 - 10:30
+        # 9:40 - 9:55, 630 seconds on foot and 2 minutes to spare, 10:10 - 10:30
         assert minutes(bus, HOME, HOSPITAL) == 60
 
     def test_misses_the_next_bus_if_the_change_takes_too_long(self, bus: TransitRouter) -> None:
-        assert minutes(self.leaving(bus, "09:30", change_min=5.25), HOME, HOSPITAL) == 60
-        assert minutes(self.leaving(bus, "09:30", change_min=5.3), HOME, HOSPITAL) == 120
+        assert minutes(self.leaving(bus, "09:30", change_min=4.5), HOME, HOSPITAL) == 60
+        assert minutes(self.leaving(bus, "09:30", change_min=4.55), HOME, HOSPITAL) == 120
 
     def test_walks_no_further_between_stops_than_allowed(self, bus: TransitRouter) -> None:
         short = self.leaving(bus, "09:30", max_walk_min=9, max_journey_min=150)
         assert np.isinf(minutes(short, HOME, HOSPITAL))
 
     def test_is_on_foot_where_that_is_faster(self, bus: TransitRouter) -> None:
-        assert minutes(bus, HOME, at(near=(1_000, 0))) == pytest.approx(16.25)
+        assert minutes(bus, HOME, at(near=(1_000, 0))) == pytest.approx(17.5)
         assert minutes(self.leaving(bus, "10:41"), HOME, MARKET) == pytest.approx(ON_FOOT)
 
     def test_has_no_bus_back(self, bus: TransitRouter) -> None:
@@ -145,7 +145,7 @@ class TestStreets:
     ) -> None:
         """The town's streets, 10 minutes a kilometre; the market is at crossroads 8.
 
-        From crossroads 1 it is 10 minutes to the bus at 0, as the crow flies 16; 30 all the way.
+        From crossroads 1 it is 10 minutes to the bus at 0, as the crow flies 17.5; 30 all the way.
         """
         stops = stops_table({**STOPS, "market": (2_000, 2_000)})
         feed = write_feed(tmp_path / "bus.zip", stops=stops)
@@ -203,7 +203,7 @@ def worlds(draw: st.DrawFn) -> dict[str, object]:
 
 
 def walk_s(a: tuple[int, int], b: tuple[int, int]) -> int:
-    return round(math.dist(a, b) * LATTICE_M * 1.3 / (4_800 / 3_600))
+    return round(math.dist(a, b) * LATTICE_M * 1.4 / (4_800 / 3_600))
 
 
 def search_every_event(world: dict, departure_s: int, origin, destination) -> int:

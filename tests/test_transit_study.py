@@ -4,6 +4,7 @@ import json
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
 from timetables import write_feed
 from town import TOWN_STUDY
@@ -41,9 +42,9 @@ def faults_of(path: Path) -> str:
 def test_times_each_mode_in_its_own_periods(town_study: Path) -> None:
     times = compute_times(read_inputs(load_study(study_by(town_study))))
     assert list(times) == [("car", "off_peak"), ("transit", PERIOD)]
-    # Straight lines of 1,000 m, 16.25 minutes on foot: the town's buses lead out of it.
+    # Straight lines of 1,000 m, 17.5 minutes on foot: the town's buses lead out of it.
     minutes = times["transit", PERIOD].minutes
-    assert minutes.loc["N", "C"] == pytest.approx(16.2)
+    assert minutes.loc["N", "C"] == pytest.approx(17.5)
     assert np.isinf(minutes.loc["F", "A"])
 
 
@@ -74,6 +75,8 @@ def test_is_published_in_words_with_the_source_of_the_timetable(
     for page in ("explorer.html", "report.html"):
         text = (out / page).read_text(encoding="utf-8")
         assert "Timetables: Toy timetables of November 2026, open licence. By the time" in text
+    reached = pd.read_csv(out / "tables" / "by_public_transport.csv")
+    assert (reached.groupby(["option", "service", "group"])["people"].sum() == 1_000).all()
     inputs = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["inputs"]
     assert inputs["transit bus.zip"] == hash_file(path.parent / "bus.zip")
 

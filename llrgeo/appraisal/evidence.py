@@ -28,7 +28,7 @@ from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.simulation import Uncertainty, simulate
 from llrgeo.appraisal.suppress import suppress_tables
 from llrgeo.appraisal.teams import team_reach
-from llrgeo.appraisal.walking import walking_table
+from llrgeo.appraisal.walking import transit_table, walking_table
 from llrgeo.travel.times import TravelTimes
 
 _Tables: TypeAlias = dict[str, pd.DataFrame]
@@ -51,6 +51,8 @@ class Assumptions:
         The user's own figures on `authority_code`, if there are any.
     walk_times
         Minutes on foot at 4.8 km/h, if they were computed.
+    transit_times
+        Minutes by public transport, if they were computed.
     importance
         Criteria from the most important down, if there is agreement on that; then only weightings
         in this order are drawn.
@@ -65,6 +67,7 @@ class Assumptions:
     growth: Mapping[str, float] = field(default_factory=dict)
     indicators: pd.DataFrame | None = None
     walk_times: TravelTimes | None = None
+    transit_times: TravelTimes | None = None
     importance: tuple[str, ...] = ()
     draws: int = 10_000
     seed: int = 0
@@ -209,6 +212,8 @@ def people_tables(
         tables["over_the_border"] = border_flows(results, areas, sites, home=home)
     if setting.visited and assumptions.walk_times is not None:
         tables["on_foot"] = walking_table(results, assumptions.walk_times, people)
+    if setting.visited and assumptions.transit_times is not None:
+        tables["by_public_transport"] = transit_table(results, assumptions.transit_times, people)
     return tables
 
 

@@ -48,6 +48,7 @@ TABLES: Final[Mapping[str, str]] = {
     "floating_catchments": "Supply within reach, where people share it with their neighbours.",
     "choice_of_site": "What changes if people do not all go to the nearest site.",
     "on_foot": "Minutes on foot to the nearest site, by group of people.",
+    "by_public_transport": "Minutes by public transport to the nearest site, by group of people.",
     "costs": "Costs of each option at present value, and what they buy.",
     "costs_by_site": "What is opened, closed and run at each site, and its cost.",
     "patient_costs_by_fifth": "What journeys cost patients, by fifth of deprivation.",

@@ -30,7 +30,8 @@ from llrgeo.travel.rides import Rides, Walks, Ways, journeys_from
 from llrgeo.travel.routers import NetworkRouter, StraightLineRouter
 from llrgeo.travel.times import Router, TravelTimes
 
-DETOUR_FACTOR: Final = 1.3
+# Along the embedded streets 1.44, the median of 11,993 walks of 200 to 1,230 m (to postcodes).
+DETOUR_FACTOR: Final = 1.4
 _PAIRS_AT_ONCE: Final = 10_000_000  # bounds the memory: about 30 bytes a pair
 
 
@@ -173,7 +174,8 @@ class TransitRouter:
         router: Router = StraightLineRouter(WALK_KPH, DETOUR_FACTOR)
         period = ""
         if self.streets is not None:
-            router = NetworkRouter(self.streets, limit_min=limit_min)
+            # Walks are short: searches that end at the limit beat a hierarchy of all streets.
+            router = NetworkRouter(self.streets, limit_min=limit_min, engine="chains")
             period = self.streets.info.periods[0]
         times = router.travel_times(places, others, mode="walk", period=period)
         seconds = np.rint(times.minutes.to_numpy() * 60)
