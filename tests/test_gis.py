@@ -8,6 +8,7 @@ import geopandas as gpd
 import pytest
 
 from llrgeo.publish import gis
+from llrgeo.schema import SITE_KINDS
 
 COLUMN = "clinic__nearer_change_min"
 
@@ -38,8 +39,9 @@ def test_qgis_finds_a_style_for_every_column_of_the_first_service(package):
     with sqlite3.connect(package) as database:
         rows = database.execute("SELECT styleName, useAsDefault FROM layer_styles").fetchall()
     database.close()
-    assert {name for name, opens in rows if opens} == {COLUMN}
+    assert {name for name, opens in rows if opens} == {COLUMN, "kind"}
     assert {name for name, _ in rows} == {
+        "kind",
         "clinic__today_min",
         "clinic__nearer_min",
         COLUMN,
@@ -51,6 +53,13 @@ def test_classes_of_a_style_meet_without_gaps():
     ranges = [one.attrib for one in ET.fromstring(style.split("\n", 1)[1]).iter("range")]
     assert [one["upper"] for one in ranges[:-1]] == [one["lower"] for one in ranges[1:]]
     assert ranges[4]["label"] == "about the same"
+
+
+def test_sites_are_marked_by_their_kind():
+    style = ET.fromstring(gis.site_style().split("\n", 1)[1])
+    kinds = [one.get("value") for one in style.iter("category")]
+    assert sorted(kinds) == sorted(SITE_KINDS)
+    assert len({one.get("value") for one in style.iter("Option") if one.get("name") == "name"}) == 4
 
 
 def test_geoparquet_holds_the_same_areas(town_edition, tmp_path):

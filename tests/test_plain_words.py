@@ -44,6 +44,26 @@ def test_its_own_sentences_are_short(town_edition):
         assert len(line.split()) <= MOST_WORDS, line
 
 
+def test_services_of_which_the_same_is_said_stand_under_one_heading(town_edition):
+    clinic, beds = town_edition.services
+    twin = replace(clinic, id="beds", label="Twin")
+    today, nearer = town_edition.options
+    both = replace(nearer, sites={"clinic": nearer.sites["clinic"], "beds": nearer.sites["clinic"]})
+    text = render_plain_words(replace(town_edition, services=(clinic, twin), options=(today, both)))
+    assert "### Clinic; Twin\n" in text
+    assert beds.label not in text
+
+
+@pytest.mark.parametrize(
+    ("error_min", "said"),
+    [(1.1, "wrong by about 1 minute or less"), (3.4, "about 3 minutes"), (None, "Nobody has")],
+)
+def test_it_says_how_sure_the_minutes_are_in_its_own_words(town_edition, error_min, said):
+    error = float("nan") if error_min is None else error_min
+    times = (replace(town_edition.times[0], error_min=error),)
+    assert said in render_plain_words(replace(town_edition, times=times))
+
+
 @pytest.mark.parametrize(
     "name", ["# Title", "<script>x</script>", "[a](http://b)", "- item", "`code`", "a\n\n# b"]
 )

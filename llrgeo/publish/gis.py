@@ -15,6 +15,7 @@ import pandas as pd
 from llrgeo.publish import palette
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.tables import area_results, plain_text
+from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG
 
 AREAS_LAYER: Final = "areas"
@@ -34,6 +35,17 @@ _STYLES_ROW: Final = (
     "INSERT INTO layer_styles (f_table_name, f_geometry_column, styleName, styleQML, useAsDefault)"
     " VALUES (?, ?, ?, ?, ?)"
 )
+_QGIS_STYLE: Final = """<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
+<qgis version="3.34" styleCategories="Symbology">
+{}
+</qgis>
+"""
+_MARKERS: Final = {
+    "city_hospital": "square",
+    "community_hospital": "circle",
+    "health_centre": "diamond",
+    "other": "triangle",
+}
 _NO_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -96,11 +108,12 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - a cell
 
 
 def _add_styles(path: Path, edition: Edition) -> None:
-    """Put the styles of the first service into the file, where QGIS looks for them."""
+    """Put the styles of sites and of the first service into the file, where QGIS finds them."""
     rows = [
         (AREAS_LAYER, "geom", name, style, name == opening_style(edition))
         for name, style in qgis_styles(edition).items()
     ]
+    rows.append((SITES_LAYER, "geom", "kind", site_style(), True))
     with sqlite3.connect(path) as database:
         database.execute(_STYLES_TABLE)
         database.execute(_STYLES_ENTRY, ("layer_styles", "attributes", "layer_styles"))
@@ -171,18 +184,50 @@ def qgis_style(column: str, *, change: bool, tolerance_min: float) -> str:
         for place, (low, high) in enumerate(pairwise(edges))
     )
     symbols = "\n".join(_qgis_symbol(place, colour) for place, colour in enumerate(colours))
-    return f"""<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
-<qgis version="3.34" styleCategories="Symbology">
-  <renderer-v2 type="graduatedSymbol" attr={quoteattr(escape(column))} enableorderby="0">
+    attribute = quoteattr(escape(column))
+    return _QGIS_STYLE.format(
+        f"""  <renderer-v2 type="graduatedSymbol" attr={attribute} enableorderby="0">
     <ranges>
 {ranges}
     </ranges>
     <symbols>
 {symbols}
     </symbols>
-  </renderer-v2>
-</qgis>
-"""
+  </renderer-v2>"""
+    )
+
+
+def site_style() -> str:
+    """Return a QGIS style (.qml) that marks sites by their kind, as the explorer does."""
+    words = wording()
+    categories = "\n".join(
+        f'      <category value="{kind}" symbol="{place}" render="true" '
+        f"label={quoteattr(words[f'kind_{kind}'])}/>"
+        for place, kind in enumerate(_MARKERS)
+    )
+    symbols = "\n".join(
+        f"""      <symbol type="marker" name="{place}">
+        <layer class="SimpleMarker">
+          <Option type="Map">
+            <Option type="QString" name="name" value="{marker}"/>
+            <Option type="QString" name="color" value="0,0,0,255"/>
+            <Option type="QString" name="outline_color" value="255,255,255,255"/>
+            <Option type="QString" name="size" value="3"/>
+          </Option>
+        </layer>
+      </symbol>"""
+        for place, marker in enumerate(_MARKERS.values())
+    )
+    return _QGIS_STYLE.format(
+        f"""  <renderer-v2 type="categorizedSymbol" attr="kind" enableorderby="0">
+    <categories>
+{categories}
+    </categories>
+    <symbols>
+{symbols}
+    </symbols>
+  </renderer-v2>"""
+    )
 
 
 def _qgis_symbol(place: int, colour: str) -> str:

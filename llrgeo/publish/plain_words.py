@@ -12,7 +12,7 @@ import pandas as pd
 
 from llrgeo.appraisal.options import Option
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.view import View, build_view
+from llrgeo.publish.view import View, build_view, journey_label
 from llrgeo.publish.wording import wording
 from llrgeo.schema import WGS84
 
@@ -56,6 +56,7 @@ def _opening_lines(edition: Edition) -> list[str]:
         f"# {markdown_text(edition.title)}",
         f"**{words['plain_draft']}**",
         *words["plain_opening"].splitlines(),
+        words["plain_journey"].format(journey=markdown_text(journey_label(edition.journeys()[0]))),
         f"## {words['plain_options']}",
     ]
     listed = "\n".join(f"- {markdown_text(option.label)}" for option in edition.options[1:])
@@ -75,11 +76,20 @@ def _option_lines(edition: Edition, option: Option) -> list[str]:
     ]
     if not changed:
         return [*lines, words["plain_no_change"]]
-    for view in changed:
-        lines += [f"### {markdown_text(view.service.label)}", _bullets(_people_lines(view))]
+    for said, labels in _alike(changed).items():
+        lines += [f"### {'; '.join(labels)}", said]
     places = list(_place_lines(edition, changed[0]))
     heading = words["plain_places"].format(service=markdown_text(changed[0].service.label))
     return [*lines, f"### {heading}", _bullets(places)]
+
+
+def _alike(views: Iterable[View]) -> dict[str, list[str]]:
+    """Return the services by what is said of them, so that nothing is said twice."""
+    services: dict[str, list[str]] = {}
+    for view in views:
+        label = markdown_text(view.service.label)
+        services.setdefault(_bullets(_people_lines(view)), []).append(label)
+    return services
 
 
 def _people_lines(view: View) -> Iterator[str]:
@@ -115,11 +125,16 @@ def _largest_places(edition: Edition, view: View) -> pd.DataFrame:
 
 
 def _closing_lines(edition: Edition) -> list[str]:
-    words = wording()
+    words, error_min = wording(), edition.journeys()[0].error_min
+    checked = words["plain_unchecked"]
+    if pd.notna(error_min):
+        size = max(1, round(error_min))
+        about = words["minute" if size == 1 else "minutes"].format(count=size)
+        checked = words["plain_checked"].format(minutes=about)
     return [
         f"## {words['plain_sure']}",
         *words["plain_sure_lines"].splitlines(),
-        *_sentences(markdown_text(edition.error_note)),
+        checked,
         f"## {words['plain_say']}",
         markdown_text(edition.theme.contact) or words["plain_contact"],
     ]
