@@ -148,6 +148,7 @@ _MEANINGS: Final = {
     "no_data": "People whose journey is not known",
     "unreachable": "People who can reach no site",
     "travel_time_min": "Minutes from the area to the site, one way",
+    "distance_km": "Kilometres of that journey, one way",
     "mode": "How the journey is made",
     "period": "When the journey is made",
     "status": "Whether the site is open, closed or proposed",
