@@ -28,7 +28,8 @@ _Rule: TypeAlias = Callable[[pd.DataFrame, Setting, _Hidden], pd.DataFrame]
 OPEN: Final = frozenset(
     (
         "scorecard", "scores", "criteria", "journeys", "winners_and_losers", "thresholds", "equity",
-        "team_reach", "floating_catchments", "on_foot", "switching_weights", "tornado",
+        "team_reach", "floating_catchments", "on_foot", "by_public_transport", "switching_weights",
+        "tornado",
         "simulated_figures", "simulated_ranks", "rank_acceptability", "central_weights",
         "sentences", "robustness", "unit_values", "service_costs", "discount_rates",
     )
