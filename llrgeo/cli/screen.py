@@ -78,7 +78,7 @@ def scorecard_table(result: StudyResult) -> Table:
     for number, measure in enumerate(card.values.columns, start=1):
         table.add_column(str(number), justify="right")
         key.append(f"{number}  {MEASURES[measure].label} ({MEASURES[measure].unit})")
-    table.caption = Text("\n".join([*key, "", result.times.error_note]))
+    table.caption = Text("\n".join(key))
     table.add_column("Score", justify="right")
     for name in card.totals.sort_values(ascending=False, kind="stable").index:
         figures = [f"{value:,.2f}" for value in card.values.loc[name]]

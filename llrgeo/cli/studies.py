@@ -50,6 +50,7 @@ def run(
             print_report(result, out)
     if not quiet:
         show(scorecard_table(result))
+        show(f"\n{result.times.error_note}\n")
         show(f"Written: {out / 'index.html'}")
     if timings:
         show(clock.table())
