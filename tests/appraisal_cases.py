@@ -53,9 +53,11 @@ def random_settings(draw: st.DrawFn) -> tuple[Setting, Option, Option]:
     areas["imd_decile"] = rng.integers(1, 11, n)
     areas["rural_urban"] = rng.choice(["Rural", "Urban"], n)
     areas["authority"] = rng.choice(["North", "South"], n)
-    sites = pd.DataFrame(
-        {"kind": rng.choice(["city_hospital", "community_hospital", "other"], m)}, index=site_ids
-    )
+    areas["authority_code"] = areas["authority"].str[0]
+    areas["name"] = areas.index
+    kinds = rng.choice(["city_hospital", "community_hospital", "other"], m)
+    near = rng.choice(["North", "South", "Beyond"], m)
+    sites = pd.DataFrame({"kind": kinds, "authority": near}, index=site_ids)
     # Whole minutes make ties; some pairs cannot be reached.
     minutes = rng.integers(0, 40, (n, m)).astype(float)
     minutes[rng.random((n, m)) < 0.2] = np.inf

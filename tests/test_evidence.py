@@ -4,12 +4,14 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from appraisal_cases import LOCAL, NURSES, TODAY, town_setting
+from appraisal_cases import LOCAL, NURSES, TODAY, random_settings, town_setting
+from hypothesis import given, settings
 
 from llrgeo.appraisal.access import OUTCOMES
+from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
-from llrgeo.appraisal.evidence import Assumptions, Evidence, appraise
+from llrgeo.appraisal.evidence import Assumptions, Evidence, appraise, people_tables, result_tables
 from llrgeo.appraisal.glossary import column_meaning
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.places import compare_places
@@ -21,6 +23,7 @@ from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.rates import read_rates
 from llrgeo.travel.times import TravelTimes
 
+NO_RATES = Rates(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
 CRITERIA = (Criterion("mean_minutes", 2), Criterion("closer_to_home", 1))
 
 
@@ -75,6 +78,65 @@ def test_every_table_of_people_adds_up_to_the_town(evidence: Evidence) -> None:
     rules = tables["choice_of_site"]
     counted = rules[["assigned", "turned_away", "out_of_reach"]].sum(axis=1)
     assert counted[rules["service"] == "clinic"].tolist() == pytest.approx([1_000] * 5)
+
+
+# Tables that count residents: by what their people add up to everyone, and in which columns.
+PEOPLE = {
+    "journeys": (["option", "service", "group"], ["people"]),
+    "winners_and_losers": (["option", "service"], ["people"]),
+    "flows": (["option", "service"], ["residents"]),
+    "over_the_border": (["option", "service"], ["residents"]),
+    "places": (["option"], ["people"]),
+    "equity": (["option"], ["people"]),
+    "on_foot": (["option", "service", "pace", "group"], ["people"]),
+}
+CONTACTS = {
+    "flows": (["option", "service"], ["contacts"]),
+    "places_of_care": (["option", "service"], list(CARE_PLACES)),
+    "choice_of_site": (["option", "service", "rule"], ["assigned", "turned_away", "out_of_reach"]),
+}
+# People of these are counted against limits or are some of all, and checked as such below.
+OTHER = {"thresholds", "site_loads", "team_reach", "worst_places", "worst_changes"}
+
+
+@settings(max_examples=40, deadline=None)
+@given(random_settings())
+def test_people_add_up_in_every_table(case: tuple[Setting, Option, Option]) -> None:
+    setting, small, large = case
+    results = evaluate_options([small, large], setting, baseline=small.name)
+    assumptions = Assumptions(NO_RATES, Uncertainty(1.0), walk_times=setting.times)
+    tables = {
+        **result_tables(results, baseline=small.name, error_min=1),
+        **people_tables(results, setting, assumptions, baseline=small.name),
+    }
+    everyone = setting.areas["residents"].sum()
+    counting = {n for n, t in tables.items() if {"people", "residents"} & set(t.columns)}
+    assert counting - set(PEOPLE) <= OTHER  # a new table of people needs a line here
+    for name, (keys, columns) in PEOPLE.items():
+        assert (tables[name].groupby(keys)[columns].sum().sum(axis=1) == everyone).all(), name
+    journeys = tables["journeys"]
+    assert (journeys[list(OUTCOMES)].sum(axis=1) == journeys["people"]).all()
+    contacts = {}
+    for one in setting.services:
+        contacts["places_of_care", one.id] = total = setting.contacts_of(one).sum()
+        contacts["flows", one.id] = total * (1 - one.shares.video)
+        contacts["choice_of_site", one.id] = total * one.shares.at_sites
+    for name, (keys, columns) in CONTACTS.items():
+        found = tables[name].groupby(keys)[columns].sum().sum(axis=1)
+        for key, count in found.items():
+            assert count == pytest.approx(contacts[name, key[1]], abs=1e-6), (name, key)
+    limits = tables["thresholds"]
+    gained = limits["newly_inside"] - limits["newly_outside"]
+    assert (limits["within_before"] + gained == limits["within_after"]).all()
+    assert (limits["within_after"] <= everyone).all()
+    keys = ["option", "service"]
+    loads = tables["site_loads"].groupby(keys)["residents"].sum()
+    out = journeys.query("group == 'everyone'").set_index(keys)["unreachable"]
+    assert (loads + out.reindex(loads.index) == everyone).all()
+    teams = tables["team_reach"]
+    assert (teams["in_time"] <= teams["people"]).all()
+    for name in ("worst_places", "worst_changes"):
+        assert (tables[name].groupby("option")["residents"].sum() <= everyone).all()
 
 
 def test_neighbours_who_come_in_and_residents_who_go_out_are_told_apart(

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import LOCAL, NURSES, TODAY, random_settings, town_setting
+from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
 from llrgeo.appraisal.border import border_flows
@@ -14,7 +14,7 @@ from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.narrative import option_sentence, worst_changes, worst_places
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.setting import Setting
-from llrgeo.appraisal.teams import latest_start, team_reach
+from llrgeo.appraisal.teams import team_reach
 from llrgeo.travel.times import TravelTimes
 
 
@@ -86,8 +86,6 @@ def test_a_team_reaches_those_whose_drive_fits_what_is_left_of_the_standard(
     assert oldest["share_in_time"] == pytest.approx(30 / 55)
     assert oldest["latest_start_min"] == -np.inf  # more than a tenth live on the farm
     assert oldest["mean_min"] == pytest.approx((20 * 2 + 15 * 3 + 10 * 1) / 45)
-    start = latest_start(results["today"].services[NURSES.id])
-    assert start.tolist() == [8, 7, 9, -np.inf]
 
 
 def test_residents_who_leave_and_neighbours_who_come_are_counted_apart(

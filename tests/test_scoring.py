@@ -1,5 +1,6 @@
 """Scores by hand, and the laws a scorecard keeps."""
 
+from dataclasses import replace
 from typing import TypeAlias
 
 import numpy as np
@@ -16,7 +17,6 @@ from llrgeo.appraisal.scoring import (
     Hurdle,
     Measure,
     dominating_option,
-    given_measure,
     score_options,
 )
 from llrgeo.errors import InputError
@@ -91,8 +91,9 @@ def test_figures_beyond_the_anchors_score_nothing_or_all() -> None:
 
 
 def test_a_supplied_judgement_is_scored_like_any_measure(results: Results) -> None:
-    ease = Measure("Ease", "points", "higher", (0.0, 10.0), lambda _: float("nan"))
-    measures = {**MEASURES, "ease": given_measure(ease, {"today": 10, "local": 4, "health": 0})}
+    points = {"today": 10.0, "local": 4.0, "health": 0.0}
+    ease = Measure("Ease", "points", "higher", (0.0, 10.0), lambda r: points[r.option.name])
+    measures = {**MEASURES, "ease": ease}
     card = score_options(results, [Criterion("ease", 1)], measures=measures)
     assert card.totals.tolist() == [1.0, 0.4, 0.0]
 
@@ -111,7 +112,8 @@ def test_bad_criteria_list_all_their_faults(results: Results) -> None:
 
 
 def test_a_measure_without_figures_is_named(results: Results) -> None:
-    unknown = given_measure(MEASURES["carbon"], {"today": 1.0})
+    known = {"today": 1.0}
+    unknown = replace(MEASURES["carbon"], value=lambda r: known.get(r.option.name, np.nan))
     with pytest.raises(InputError, match="'carbon' has no figure for local, health"):
         score_options(results, [Criterion("carbon", 1)], measures={"carbon": unknown})
 

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from llrgeo.appraisal.access import reconcile
+from llrgeo.appraisal.access import ratio, reconcile
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.setting import Setting
 from llrgeo.errors import LlrgeoError
@@ -41,10 +41,11 @@ class Assignment:
     out_of_reach: pd.Series
 
     def mean_minutes(self, minutes: pd.DataFrame) -> float:
-        """Return the mean minutes of those who are assigned."""
+        """Return the mean minutes of those who are assigned; NaN if nobody is."""
         assigned = self.contacts.to_numpy()
         reached = assigned > 0
-        return float((assigned[reached] * minutes.to_numpy()[reached]).sum() / assigned.sum())
+        spent = assigned[reached] * minutes.to_numpy()[reached]
+        return float(ratio(spent.sum(), assigned.sum()))
 
 
 def assign_nearest(minutes: pd.DataFrame, demand: pd.Series) -> Assignment:
@@ -164,7 +165,7 @@ def _row(found: Assignment, minutes: pd.DataFrame, standard_min: float) -> dict[
         "turned_away": float(found.turned_away.sum()),
         "out_of_reach": float(found.out_of_reach.sum()),
         "mean_min": found.mean_minutes(minutes[found.contacts.columns]),
-        "share_in_time": float(in_time.sum()) / total,
+        "share_in_time": float(ratio(in_time.sum(), total)),
         "busiest_site": str(by_site.idxmax()),
         "busiest_contacts": float(by_site.max()),
     }

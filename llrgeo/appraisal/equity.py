@@ -15,6 +15,10 @@ from scipy.special import logsumexp
 from llrgeo.appraisal.evaluation import OptionResult
 
 AVERSIONS: Final = (-0.5, -1.0, -2.0)
+COLUMNS: Final = (
+    "people", "unreachable", "mean_min", "ede_min", "inequality_min", "ede_low_aversion_min",
+    "ede_high_aversion_min", "gini", "worst_tenth_ratio", "concentration_index", "slope_index_min",
+)  # fmt: skip
 
 _WORST_SHARE: Final = 0.1
 _Array = NDArray[np.float64]
@@ -28,7 +32,8 @@ def equity_table(
     Columns: `people`, `unreachable`, `mean_min`, `ede_min` (Kolm-Pollak equally-distributed
     equivalent at an aversion of -1), `inequality_min` (EDE less mean: what inequality costs, in
     minutes for everyone), the EDE at -0.5 and -2, `gini`, `worst_tenth_ratio`,
-    `concentration_index` and `slope_index_min` (from most to least deprived).
+    `concentration_index` and `slope_index_min` (from most to least deprived). All but the first
+    two are NaN under an option by which nobody travels.
     """
     people = areas["residents"].astype(float)
     rank = deprivation_rank(areas)
@@ -38,15 +43,14 @@ def equity_table(
         minutes = result.overall.change["after_min"]
         reached = np.isfinite(minutes)
         t, w = minutes[reached], people[reached]
-        edes = {
-            aversion: kolm_pollak_ede(t, w, kappa=kolm_pollak_kappa(before, people, aversion))
-            for aversion in AVERSIONS
-        }
-        mean = float(np.average(t, weights=w))
-        rows.append(
-            {
-                "people": people.sum(),
-                "unreachable": people[np.isposinf(minutes)].sum(),
+        row = {"people": people.sum(), "unreachable": people[np.isposinf(minutes)].sum()}
+        if (w * t).sum() > 0:
+            edes = {
+                aversion: kolm_pollak_ede(t, w, kappa=kolm_pollak_kappa(before, people, aversion))
+                for aversion in AVERSIONS
+            }
+            mean = float(np.average(t, weights=w))
+            row |= {
                 "mean_min": mean,
                 "ede_min": edes[-1.0],
                 "inequality_min": edes[-1.0] - mean,
@@ -57,8 +61,8 @@ def equity_table(
                 "concentration_index": concentration_index(t, w, rank[reached]),
                 "slope_index_min": slope_index(t, w, rank[reached]),
             }
-        )
-    return pd.DataFrame(rows, index=pd.Index(results, name="option"))
+        rows.append(row)
+    return pd.DataFrame(rows, index=pd.Index(results, name="option"), columns=list(COLUMNS))
 
 
 def deprivation_rank(areas: pd.DataFrame) -> pd.Series:
@@ -104,11 +108,13 @@ def slope_index(minutes: pd.Series, people: pd.Series, rank: pd.Series) -> float
 def kolm_pollak_kappa(minutes: pd.Series, people: pd.Series, aversion: float = -1.0) -> float:
     """Return the scale of aversion for a distribution of minutes; unreachable areas apart.
 
-    It is fixed from the baseline for all options, or they could not be compared.
+    It is fixed from the baseline for all options, or they could not be compared. NaN if nobody
+    travels.
     """
     reached = np.isfinite(minutes)
     t, w = minutes[reached], people[reached]
-    return float(aversion * (w * t).sum() / (w * t**2).sum())
+    squares = float((w * t**2).sum())
+    return float(aversion * (w * t).sum() / squares) if squares > 0 else float("nan")
 
 
 def kolm_pollak_ede(minutes: pd.Series, people: pd.Series, *, kappa: float) -> float:

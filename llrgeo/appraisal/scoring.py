@@ -192,17 +192,6 @@ def dominating_option(scores: pd.DataFrame, *, material: float = MATERIAL) -> pd
     return pd.Series(names, index=scores.index, name="dominated_by")
 
 
-def given_measure(measure: Measure, values: Mapping[str, float]) -> Measure:
-    """Return the measure with figures that were supplied, by option name, such as a judgement."""
-    return Measure(
-        measure.label,
-        measure.unit,
-        measure.better,
-        measure.anchors,
-        lambda result: values.get(result.option.name, float("nan")),
-    )
-
-
 def measure_values(
     results: Mapping[str, OptionSummary], names: Collection[str], measures: Mapping[str, Measure]
 ) -> pd.DataFrame:

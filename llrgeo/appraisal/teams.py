@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.access import weighted_quantile
+from llrgeo.appraisal.access import ratio, weighted_quantile
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 
 _OLDER: Final = {
@@ -35,11 +35,6 @@ def team_reach(results: Mapping[str, OptionResult], areas: pd.DataFrame) -> pd.D
     return pd.DataFrame(rows)
 
 
-def latest_start(one: ServiceResult) -> pd.Series:
-    """Return for every area the last minute after the call at which a team can set off in time."""
-    return one.service.standard_min - one.allocation["travel_time_min"]
-
-
 def _reach(one: ServiceResult, people: pd.Series) -> dict[str, float]:
     service, minutes = one.service, one.allocation["travel_time_min"]
     in_time = people[minutes <= service.travel_standard_min].sum()
@@ -48,8 +43,8 @@ def _reach(one: ServiceResult, people: pd.Series) -> dict[str, float]:
     return {
         "people": total,
         "in_time": in_time,
-        "share_in_time": in_time / total if total else float("nan"),
-        "mean_min": (people * minutes)[reached].sum() / people[reached].sum(),
+        "share_in_time": float(ratio(in_time, total)),
+        "mean_min": float(ratio((people * minutes)[reached].sum(), people[reached].sum())),
         "latest_start_min": service.standard_min - weighted_quantile(minutes, people, 0.9),
         "call_min": service.call_min,
         "dispatch_min": service.dispatch_min,
