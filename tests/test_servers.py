@@ -109,7 +109,7 @@ def test_a_server_s_table_becomes_the_matrix_block_by_block(
     town_areas: gpd.GeoDataFrame,
     town_sites: gpd.GeoDataFrame,
 ) -> None:
-    router = kind(url, points_at_once=4)
+    router = kind(url, points_at_once=2)
     times = router.travel_times(town_areas.geometry, town_sites.geometry, **TRIP)
     starts, ends = (list(zip(t["lon"], t["lat"], strict=True)) for t in (town_areas, town_sites))
     seconds = [[seconds_between(start, end) for end in ends] for start in starts]
@@ -120,8 +120,7 @@ def test_a_server_s_table_becomes_the_matrix_block_by_block(
     assert np.isinf(times.minutes.loc["F"]).all()
     assert not np.array_equal(expected[:3, :3], expected[:3, :3].T)
     pd.testing.assert_index_equal(times.minutes.columns, town_sites.index)
-    most = 2 if kind is OsrmRouter else 4
-    assert max(max(size) for size in Server.asked) <= most
+    assert max(max(size) for size in Server.asked) <= 2
     assert url in times.engine
 
 

@@ -6,9 +6,9 @@ period that a matrix is said to be of is the user's statement.
 
 import http.client
 import json
-from collections.abc import Callable
+from abc import ABC, abstractmethod
 from dataclasses import dataclass
-from typing import Any, Final
+from typing import Any, ClassVar
 from urllib.error import HTTPError, URLError
 from urllib.request import Request, urlopen
 
@@ -27,74 +27,17 @@ Places = list[tuple[float, float]]
 Answer = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Seconds and kilometres from every start (row) to every end (column), NaN where unreachable."""
 
-_OSRM_PROFILES: Final = {"car": "car", "walk": "foot", "cycle": "bike"}
-_VALHALLA_COSTINGS: Final = {"car": "auto", "walk": "pedestrian", "cycle": "bicycle"}
-
 
 @dataclass(frozen=True, slots=True)
-class OsrmRouter:
-    """Times by the table service of an OSRM server.
+class _ServerRouter(ABC):
+    """Times by a routing server, asked for block by block.
 
     Attributes
     ----------
     url
         Where the server listens, such as `http://localhost:5000`.
     points_at_once
-        Points a request may have; the server's `--max-table-size`, by default 100.
-    timeout_s
-        Seconds to wait for an answer.
-    """
-
-    url: str
-    points_at_once: int = 100
-    timeout_s: float = 60.0
-
-    def travel_times(
-        self,
-        origins: gpd.GeoSeries,
-        destinations: gpd.GeoSeries,
-        *,
-        mode: str,
-        period: str,
-        track: Track = iter,
-    ) -> TravelTimes:
-        """Return the minutes and kilometres from every origin to every destination.
-
-        Raises
-        ------
-        RoutingError
-            If the server cannot be reached, refuses or answers something else; the message has
-            its words.
-        """
-        profile = _of_mode(_OSRM_PROFILES, mode)
-
-        def ask(starts: Places, ends: Places) -> Answer:
-            points = ";".join(f"{lon:.6f},{lat:.6f}" for lon, lat in starts + ends)
-            numbers = [str(number) for number in range(len(starts) + len(ends))]
-            sources, targets = ";".join(numbers[: len(starts)]), ";".join(numbers[len(starts) :])
-            query = f"sources={sources}&destinations={targets}&annotations=duration,distance"
-            address = f"{self.url}/table/v1/{profile}/{points}?{query}"
-            request = Request(address)  # noqa: S310 (the user's own server)
-            answer = _fetch(request, self.timeout_s)
-            seconds, metres = answer["durations"], answer["distances"]
-            return np.array(seconds, dtype=float), np.array(metres, dtype=float) / 1_000
-
-        minutes, km = _in_blocks(ask, (origins, destinations), self.points_at_once // 2, track)
-        engine = f"OSRM at {self.url}"
-        return TravelTimes(minutes, mode, period, engine, distance_km=km)
-
-
-@dataclass(frozen=True, slots=True)
-class ValhallaRouter:
-    """Times by the matrix service of a Valhalla server.
-
-    Attributes
-    ----------
-    url
-        Where the server listens, such as `http://localhost:8002`.
-    points_at_once
-        Points a request may have on each side; the server's `max_matrix_location_pairs` is by
-        default the square of the default.
+        Points on each side of a request.
     timeout_s
         Seconds to wait for an answer.
     """
@@ -103,6 +46,14 @@ class ValhallaRouter:
     points_at_once: int = 50
     timeout_s: float = 60.0
 
+    server: ClassVar[str]
+    modes: ClassVar[dict[str, str]]
+    """What the server calls our modes."""
+
+    @abstractmethod
+    def ask(self, starts: Places, ends: Places, mode: str) -> Answer:
+        """Ask for one block, by what the server calls the mode."""
+
     def travel_times(
         self,
         origins: gpd.GeoSeries,
@@ -120,64 +71,92 @@ class ValhallaRouter:
             If the server cannot be reached, refuses or answers something else; the message has
             its words.
         """
-        costing = _of_mode(_VALHALLA_COSTINGS, mode)
+        if mode not in self.modes:
+            msg = f"routing servers are asked for {', '.join(self.modes)}, not '{mode}'"
+            raise RoutingError(msg)
+        degrees = [side.to_crs(WGS84) for side in (origins, destinations)]
+        starts, ends = (list(zip(side.x, side.y, strict=True)) for side in degrees)
+        seconds, km = np.full((2, len(starts), len(ends)), np.inf)
+        for i in track(range(0, len(starts), self.points_at_once)):
+            for j in range(0, len(ends), self.points_at_once):
+                block = slice(i, i + self.points_at_once), slice(j, j + self.points_at_once)
+                found = self._block(starts[block[0]], ends[block[1]], self.modes[mode])
+                for table, part in zip((seconds, km), found, strict=True):
+                    table[block] = np.where(np.isnan(part), np.inf, part)
+        axes = origins.index.rename("area_id"), destinations.index.rename("site_id")
+        return TravelTimes(
+            pd.DataFrame(seconds / 60, *axes),
+            mode,
+            period,
+            f"{self.server} at {self.url}",
+            distance_km=pd.DataFrame(km, *axes),
+        )
 
-        def ask(starts: Places, ends: Places) -> Answer:
-            sources, targets = (
-                [{"lon": round(lon, 6), "lat": round(lat, 6)} for lon, lat in places]
-                for places in (starts, ends)
-            )
-            body = {"sources": sources, "targets": targets, "costing": costing}
-            request = Request(  # noqa: S310 (the user's own server)
-                f"{self.url}/sources_to_targets",
-                data=json.dumps(body | {"units": "kilometers"}).encode(),
-                headers={"Content-Type": "application/json"},
-            )
-            cells = _fetch(request, self.timeout_s)["sources_to_targets"]
-            seconds, km = (
-                np.array([[cell[name] for cell in row] for row in cells], dtype=float)
-                for name in ("time", "distance")
-            )
-            return seconds, km
-
-        minutes, km = _in_blocks(ask, (origins, destinations), self.points_at_once, track)
-        engine = f"Valhalla at {self.url}"
-        return TravelTimes(minutes, mode, period, engine, distance_km=km)
+    def _block(self, starts: Places, ends: Places, mode: str) -> Answer:
+        """Ask for one block and see that the answer is one."""
+        try:
+            found = self.ask(starts, ends, mode)
+        except (KeyError, TypeError, ValueError) as error:
+            msg = f"the routing server answered what is not a table ({error!r})"
+            raise RoutingError(msg) from error
+        for part in found:
+            if part.shape != (len(starts), len(ends)):
+                msg = f"the routing server answered a table of {part.shape}"
+                raise RoutingError(msg)
+        return found
 
 
-def _of_mode(names: dict[str, str], mode: str) -> str:
-    if mode not in names:
-        msg = f"routing servers are asked for {', '.join(names)}, not '{mode}'"
-        raise RoutingError(msg)
-    return names[mode]
+@dataclass(frozen=True, slots=True)
+class OsrmRouter(_ServerRouter):
+    """Times by the table service of an OSRM server.
+
+    A request may have as many points, both sides together, as the server's `--max-table-size`
+    says: by default 100.
+    """
+
+    server: ClassVar = "OSRM"
+    modes: ClassVar = {"car": "car", "walk": "foot", "cycle": "bike"}
+
+    def ask(self, starts: Places, ends: Places, mode: str) -> Answer:
+        """Ask for one block."""
+        points = ";".join(f"{lon:.6f},{lat:.6f}" for lon, lat in starts + ends)
+        numbers = [str(number) for number in range(len(starts) + len(ends))]
+        sources, targets = ";".join(numbers[: len(starts)]), ";".join(numbers[len(starts) :])
+        query = f"sources={sources}&destinations={targets}&annotations=duration,distance"
+        url = f"{self.url}/table/v1/{mode}/{points}?{query}"
+        answer = _fetch(Request(url), self.timeout_s)  # noqa: S310 (the user's own server)
+        seconds, metres = answer["durations"], answer["distances"]
+        return np.array(seconds, dtype=float), np.array(metres, dtype=float) / 1_000
 
 
-def _in_blocks(
-    ask: Callable[[Places, Places], Answer],
-    points: tuple[gpd.GeoSeries, gpd.GeoSeries],
-    at_once: int,
-    track: Track,
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Ask for a matrix block by block; return minutes and kilometres, infinite if unreachable."""
-    degrees = [side.to_crs(WGS84) for side in points]
-    starts, ends = (list(zip(side.x, side.y, strict=True)) for side in degrees)
-    seconds, km = np.full((2, len(starts), len(ends)), np.inf)
-    for i in track(range(0, len(starts), at_once)):
-        for j in range(0, len(ends), at_once):
-            rows, columns = slice(i, i + at_once), slice(j, j + at_once)
-            wanted = starts[rows], ends[columns]
-            try:
-                found = ask(*wanted)
-            except (KeyError, TypeError, ValueError) as error:
-                msg = f"the routing server answered what is not a table ({error!r})"
-                raise RoutingError(msg) from error
-            for table, part in zip((seconds, km), found, strict=True):
-                if part.shape != (len(wanted[0]), len(wanted[1])):
-                    msg = f"the routing server answered a table of {part.shape}"
-                    raise RoutingError(msg)
-                table[rows, columns] = np.where(np.isnan(part), np.inf, part)
-    axes = points[0].index.rename("area_id"), points[1].index.rename("site_id")
-    return pd.DataFrame(seconds / 60, *axes), pd.DataFrame(km, *axes)
+@dataclass(frozen=True, slots=True)
+class ValhallaRouter(_ServerRouter):
+    """Times by the matrix service of a Valhalla server.
+
+    The server's `max_matrix_location_pairs` is by default the square of 50 points on each side.
+    """
+
+    server: ClassVar = "Valhalla"
+    modes: ClassVar = {"car": "auto", "walk": "pedestrian", "cycle": "bicycle"}
+
+    def ask(self, starts: Places, ends: Places, mode: str) -> Answer:
+        """Ask for one block."""
+        sources, targets = (
+            [{"lon": round(lon, 6), "lat": round(lat, 6)} for lon, lat in places]
+            for places in (starts, ends)
+        )
+        body = {"sources": sources, "targets": targets, "costing": mode, "units": "kilometers"}
+        request = Request(  # noqa: S310 (the user's own server)
+            f"{self.url}/sources_to_targets",
+            data=json.dumps(body).encode(),
+            headers={"Content-Type": "application/json"},
+        )
+        cells = _fetch(request, self.timeout_s)["sources_to_targets"]
+        seconds, km = (
+            np.array([[cell[name] for cell in row] for row in cells], dtype=float)
+            for name in ("time", "distance")
+        )
+        return seconds, km
 
 
 def _fetch(request: Request, timeout_s: float) -> dict[str, Any]:
