@@ -193,7 +193,7 @@ def _on_cluster(scheduler: str, blocks: list[Block], track: Track) -> None:
         msg = "a cluster needs dask: install it with pip install 'llrgeo[dask]'"
         raise MissingExtraError(msg) from error
     try:
-        client = Client(scheduler)
+        client = Client(scheduler)  # type: ignore[no-untyped-call]  # dask has no types for it
     except OSError as error:
         msg = f"no dask scheduler answers at {scheduler} ({error})"
         raise RoutingError(msg) from error
