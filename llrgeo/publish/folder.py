@@ -157,7 +157,7 @@ def _described(
     edition: Edition, tables: Mapping[str, pd.DataFrame]
 ) -> dict[tuple[str, str], pd.DataFrame]:
     """Return all tables that are published, as they are written, by their file and name."""
-    areas = flat_table(tables["areas"]).assign(geometry="")  # as the layer has it
+    areas = flat_table(tables["areas"]).copy().assign(geometry="")  # as the layer has it
     sites = gis.site_layer(edition).reset_index()
     return {
         **{(f"tables/{name}.csv", name): flat_table(table) for name, table in tables.items()},
