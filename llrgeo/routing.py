@@ -65,8 +65,7 @@ def read_transit(study: StudyConfig) -> Router:
     NetworkError
         If the network is missing.
     """
-    # numba takes a second to import, and most studies do without timetables.
-    from llrgeo.travel.transit import TransitRouter  # noqa: PLC0415
+    from llrgeo.travel.transit import TransitRouter  # noqa: PLC0415 (numba is slow to load)
 
     if study.transit is None:
         msg = f"{study.title}: there is no table [transit]"

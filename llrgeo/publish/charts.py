@@ -152,9 +152,10 @@ def tornado_chart(tornado: pd.DataFrame) -> Drawing:
     parts = [drawing.rule(at(margin), 20, at(margin), height) for margin in (0.0, assumed)]
     parts.append(drawing.words(max(at(0) - 20, 0), 14, words["chart_equal"], size=13))
     parts.append(drawing.words(at(assumed), 14, lead, anchor=anchor, size=13))
+    margins = tornado[["low_margin", "high_margin"]]
     for row, one in enumerate(tornado.itertuples(index=False)):
         y = 40 + row * _ROW
-        start, stop = sorted((float(one.low_margin), float(one.high_margin)))  # type: ignore[arg-type]
+        start, stop = sorted(map(float, margins.iloc[row]))
         parts.append(drawing.words(0, y, str(one.assumption)))
         parts.append(_bar(at(start), max(at(stop), at(start) + 1), y, _LINES[1]))
     turns = tornado.loc[tornado["low_leader"] != tornado["high_leader"], "assumption"]

@@ -117,7 +117,7 @@ class Programme:
         start
             Columns and their values in a solution that is known.
         """
-        highs = highspy.Highs()  # type: ignore[no-untyped-call]
+        highs = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
         for name, value in (
             ("output_flag", False),
             ("threads", 1),  # results do not depend on the machine
