@@ -6,8 +6,8 @@ import numpy as np
 
 from llrgeo.travel.compiled import NO_WAY, Ints, Scratch, compiled, pop, push
 
-_SETTLED_AT_MOST: Final = 40  # a longer search for a way round a node costs more than a shortcut
-_SEARCHED_UP_TO: Final = 64  # neighbours; where there are more, nearly all shortcuts are needed
+_TRIED_AT_MOST: Final = 1_000  # arcs; a longer search for a way round costs more than a shortcut
+_STEP: Final = 500  # of importance from sweep to sweep; 1000 is one level
 _HEAP: Final = 4_096  # entries; a search for a way round that would need more is given up
 
 
@@ -32,13 +32,13 @@ def ways_round(lists: Lists, node: int, source: int, limit: int, scratch: Scratc
     best, touched, keys, items = scratch
     best[source], touched[0], found = 0, source, 1
     heap = push(keys, items, 0, 0, source)
-    settled = 0
-    while heap > 0 and settled < _SETTLED_AT_MOST:
+    tried = 0
+    while heap > 0 and tried < _TRIED_AT_MOST:
         key, at = keys[0], items[0]
         heap = pop(keys, items, heap)
-        settled += 1
         if key > best[at]:
             continue
+        tried += lists.size[at]
         for e in range(lists.start[at], lists.start[at] + lists.size[at]):
             to = lists.nbr[e]
             total = key + lists.fwd[e]
@@ -75,9 +75,7 @@ def shortcuts_for(lists: Lists, node: int, scratch: Scratch, out: Ints) -> int:
         longest = longest_onward(lists, node, first + a)
         if into == NO_WAY or longest < 0:
             continue
-        found = 0
-        if degree <= _SEARCHED_UP_TO:
-            found = ways_round(lists, node, source, into + longest, scratch)
+        found = ways_round(lists, node, source, into + longest, scratch)
         for b in range(degree):
             total = into + lists.fwd[first + b]
             if b != a and total < scratch.best[lists.nbr[first + b]]:
@@ -158,9 +156,11 @@ def disconnect(lists: Lists, node: int, level: Ints) -> None:
 
 @compiled
 def contract_nodes(lists: Lists) -> tuple[Lists, Ints]:
-    """Remove all nodes one by one, the least important first, adding the shortcuts each needs.
+    """Remove all nodes, the least important first, adding the shortcuts each needs.
 
-    A node is important that needs many shortcuts for its arcs or lies above many others.
+    A node is important that needs many shortcuts for its arcs or lies above many others. Sweep
+    after sweep over all nodes in their order takes those below a rising bar: neighbours, near in
+    memory, go at about the same time.
 
     Returns the lists, in which each node now has the neighbours that were removed after it, and
     the nodes in the order of their removal. Changes the lists given.
@@ -168,26 +168,29 @@ def contract_nodes(lists: Lists) -> tuple[Lists, Ints]:
     n, used = len(lists.start), len(lists.nbr)
     heap = np.empty(_HEAP, np.int64), np.empty(_HEAP, np.int32)
     scratch = Scratch(np.full(n, NO_WAY, np.int64), np.empty(n, np.int32), heap[0], heap[1])
-    queue, queued, waiting = np.empty(n, np.int64), np.empty(n, np.int32), 0
-    level, order, removed = np.zeros(n, np.int64), np.empty(n, np.int32), 0
-    rated = np.zeros(n, np.bool_)
+    level, rating = np.zeros(n, np.int64), np.zeros(n, np.int64)
+    order, removed = np.empty(n, np.int32), 0
     out, place = np.empty((64, 64), np.int64), np.full(n, -1, np.int64)
-    for node in range(n):
-        waiting = push(queue, queued, waiting, -1, node)
-    while waiting > 0:
-        node = queued[0]
-        waiting = pop(queue, queued, waiting)
-        degree = lists.size[node]
-        if degree > len(out):
-            out = np.empty((2 * degree, 2 * degree), np.int64)
-        count = shortcuts_for(lists, node, scratch, out)
-        rating = 1000 * level[node] + (1000 * count) // max(degree, 1)
-        if not rated[node] or (waiting > 0 and rating > queue[0]):
-            rated[node] = True
-            waiting = push(queue, queued, waiting, rating, node)
-            continue
-        order[removed] = node
-        removed += 1
-        disconnect(lists, node, level)
-        lists, used = connect(lists, used, node, out, place)
+    waiting: Ints = np.arange(n)
+    bar = 0
+    while len(waiting) > 0:
+        bar += _STEP
+        left = 0
+        for node in waiting:
+            # A node's level alone may show that it is too important to be looked at again.
+            if max(rating[node], 1000 * level[node]) <= bar:
+                degree = lists.size[node]
+                if degree > len(out):
+                    out = np.empty((2 * degree, 2 * degree), np.int64)
+                count = shortcuts_for(lists, node, scratch, out)
+                rating[node] = 1000 * level[node] + (1000 * count) // max(degree, 1)
+                if rating[node] <= bar:
+                    order[removed] = node
+                    removed += 1
+                    disconnect(lists, node, level)
+                    lists, used = connect(lists, used, node, out, place)
+                    continue
+            waiting[left] = node
+            left += 1
+        waiting = waiting[:left]
     return lists, order
