@@ -65,6 +65,7 @@ def plan_table(found: Located) -> pd.DataFrame:
             "value": one.value,
             "bound": one.bound,
             "gap": one.gap,
+            "proven": one.proven,
             "seconds": one.seconds,
             "seed": one.seed,
             "sites": ";".join(one.sites),

@@ -81,7 +81,7 @@ def test_plans_curve_and_regrets_are_written_as_tables(town_study_once, tmp_path
     plans = tables["plans"]
     assert plans["plan"].tolist() == [1, 2, 3]
     assert plans["value"].is_monotonic_increasing
-    assert (plans["gap"] == 0).all()
+    assert plans["proven"].all()
     assert set(plans["sites"]) == {"A", "B", "C"}
     assert tables["curve"]["p"].tolist() == [1, 2, 3]
     assert tables["regret"]["plan"].tolist() == ["plan 1", "plan 2", "plan 3", "least regret"]
@@ -142,7 +142,7 @@ def test_nothing_is_written_where_no_plan_is_found_or_the_folder_is_a_file(
 
 
 def test_the_example_siting_file_is_a_question_with_an_answer():
-    path = Path(embedded("studies/locate_beds.toml"))
+    path = Path(embedded("studies/locate_diagnostics.toml"))
     question = load_siting(path, plans=1, curve=(), scenarios=())
     found = locate_service(load_study(), question)
     assert len(found.best.sites) == 8
