@@ -16,6 +16,7 @@ from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.sites import read_sites
 from llrgeo.roads.network import RoadNetwork, load_network
 from llrgeo.study import StudyResult, run_study
+from llrgeo.travel.paths import find_routes
 from llrgeo.travel.routers import travel_times
 from llrgeo.travel.times import TravelTimes
 
@@ -37,6 +38,7 @@ __all__ = [
     "StudyResult",
     "TravelTimes",
     "evaluate_options",
+    "find_routes",
     "load_network",
     "load_study",
     "locate_sites",
