@@ -82,19 +82,13 @@ class BruteForce:
 
     def best(self) -> float | None:
         """Return the best value; None where no plan is feasible."""
-        values = [self.value(list(plan)) for plan in self.plans()]
-        feasible = [value for value in values if value is not None]
-        objective = self.problem.objective
-        if objective == "lscp-b" and feasible:
-            fewest = min(len(plan) for plan in self.plans() if self.value(list(plan)) is not None)
-            feasible = [
-                self.backup(list(plan))
-                for plan in self.plans()
-                if len(plan) == fewest and self.value(list(plan)) is not None
-            ]
-        if not feasible:
-            return None
-        return max(feasible) if objective in {"mclp", "lscp-b"} else min(feasible)
+        tried = {plan: self.value(list(plan)) for plan in self.plans()}
+        values = {plan: value for plan, value in tried.items() if value is not None}
+        if self.problem.objective == "lscp-b":
+            fewest = min(values.values(), default=0.0)
+            values = {plan: self.backup(list(plan)) for plan in values if len(plan) == fewest}
+        best = max if self.problem.objective in {"mclp", "lscp-b"} else min
+        return best(values.values(), default=None)
 
     def plans(self) -> Iterator[tuple[int, ...]]:
         """Return every plan of as many sites as asked for, or of any number."""

@@ -62,7 +62,7 @@ def test_every_objective_equals_trying_every_plan(objective: str, data: st.DataO
 def test_every_objective_under_every_constraint_equals_trying_every_plan(
     objective: str, kind: type, data: st.DataObject
 ) -> None:
-    check_against_brute_force(*data.draw(problems(objective, (kind,), 6)))
+    check_against_brute_force(*data.draw(problems(objective, (kind,), 12)))
 
 
 @settings(FEW, max_examples=25)
@@ -74,7 +74,7 @@ def test_every_objective_under_every_constraint_equals_trying_every_plan(
 def test_constraints_together_equal_trying_every_plan(
     data: st.DataObject, objective: str, kinds: list[type]
 ) -> None:
-    check_against_brute_force(*data.draw(problems(objective, tuple(kinds), 6)))
+    check_against_brute_force(*data.draw(problems(objective, tuple(kinds), 12)))
 
 
 def test_a_site_is_not_needed_only_because_no_other_is_left_to_take_its_place() -> None:
