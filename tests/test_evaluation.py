@@ -116,25 +116,6 @@ def test_loads_show_use_of_capacity_and_minimum_activity(setting: Setting) -> No
     assert loads["below_minimum"].tolist() == [False, True]
 
 
-def test_splitting_an_area_in_two_changes_no_total(setting: Setting, results: Results) -> None:
-    areas, times = setting.areas, setting.times
-    counted = ["residents", "disabled", *(c for c in areas if c.startswith("age_"))]
-    half = areas.loc[["W"]].rename(index={"W": "W2"})
-    half[counted] = half[counted] // 4
-    split = pd.concat([areas, half])
-    split.loc["W", counted] -= half.loc["W2", counted]
-    split[counted] = split[counted].astype(int)
-    minutes = pd.concat([times.minutes, times.minutes.loc[["W"]].rename(index={"W": "W2"})])
-    again = evaluate_options(
-        [TODAY, LOCAL],
-        replace(setting, areas=split, times=TravelTimes(minutes)),
-        baseline="today",
-    )
-    for name in ("today", "local"):
-        pd.testing.assert_frame_equal(again[name].care, results[name].care)
-        pd.testing.assert_frame_equal(again[name].overall.groups, results[name].overall.groups)
-
-
 def test_sites_across_the_border_can_be_switched_off(setting: Setting) -> None:
     inside = without_sites([TODAY, LOCAL], ["B"])
     result = evaluate_options(inside, setting, baseline="today")["local"]

@@ -7,8 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
-from hypothesis import given, settings
-from hypothesis import strategies as st
 
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.scoring import (
@@ -46,20 +44,6 @@ def test_the_scorecard_of_the_town_is_as_on_paper(results: Results) -> None:
     assert card.totals["local"] == pytest.approx(expected)
     assert card.ranks.tolist() == [3, 1, 2]
     assert card.dominated.tolist() == ["local", "", "local"]
-
-
-@settings(deadline=None)
-@given(st.lists(st.integers(1, 9), min_size=2, max_size=2), st.floats(0.01, 100))
-def test_neither_the_scale_of_weights_nor_the_order_of_options_changes_a_rank(
-    results: Results, weights: list[int], scale: float
-) -> None:
-    names = ("closer_to_home", "mean_minutes")
-    card = score_options(results, [Criterion(*p) for p in zip(names, weights, strict=True)])
-    backwards = dict(reversed(results.items()))
-    scaled = score_options(
-        backwards, [Criterion(n, w * scale) for n, w in zip(names, weights, strict=True)]
-    )
-    pd.testing.assert_series_equal(card.ranks, scaled.ranks[card.ranks.index])
 
 
 def test_dropping_an_option_changes_no_other_score(results: Results) -> None:
@@ -118,12 +102,7 @@ def test_a_measure_without_figures_is_named(results: Results) -> None:
         score_options(results, [Criterion("carbon", 1)], measures={"carbon": unknown})
 
 
-def test_every_measure_has_a_figure_in_the_town(results: Results) -> None:
-    # All rural residents, who are the least deprived fifth too, live on the unreachable farm.
-    stranded = {"rural_minutes", "deprivation_gap"}
-    with_figures = [name for name in MEASURES if name not in stranded]
-    card = score_options(results, [Criterion(name, 1) for name in with_figures])
-    assert card.values.notna().all(axis=None)
+def test_the_anchors_of_every_measure_agree_with_its_direction() -> None:
     for name, measure in MEASURES.items():
         zero, one = measure.anchors
         assert (one > zero) == (measure.better == "higher"), name
