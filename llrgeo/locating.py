@@ -225,9 +225,9 @@ def _proposed_sites(areas: gpd.GeoDataFrame, asked: SitingConfig) -> gpd.GeoData
 def _regrets(question: Question, plans: list[SiteSelection]) -> pd.DataFrame:
     """Return the regret of each plan, and of the plan whose worst regret is the least."""
     asked, scenarios = question.asked, question.scenarios()
-    seed = question.inputs.study.seed
-    least = least_regret(scenarios, question.problem, seconds=asked.seconds, seed=seed)
+    seconds, seed = asked.seconds, question.inputs.study.seed
+    least = least_regret(scenarios, question.problem, seconds=seconds, seed=seed)
     named = {f"plan {number}": plan.sites for number, plan in enumerate(plans, start=1)}
     named["least regret"] = least.sites
-    table = regret_table(named, scenarios, question.problem)
+    table = regret_table(named, scenarios, question.problem, seconds=seconds, seed=seed)
     return table.assign(sites=[";".join(sites) for sites in named.values()])

@@ -59,6 +59,8 @@ class SitingConfig(Part):
         Numbers of sites for which the best value is found.
     scenarios
         Futures, besides today, in which the regret of plans is stated.
+    gap, seconds
+        When each search stops: every plan, number of sites on the curve and scenario is one.
     """
 
     service: Name

@@ -47,13 +47,14 @@ def random_constraint(rng: np.random.Generator, kind: type, times: TravelTimes) 
     some = frozenset(rng.choice(sites, int(rng.integers(1, 3)), replace=False))
     people = pd.Series(rng.integers(0, 20, len(areas)).astype(float), index=areas)
     today = times.minutes[list(rng.choice(sites, 1))].min(axis=1)
+    group = rng.choice(list("nesw")[: rng.integers(2, 5)], len(sites))
     made: dict[type, Constraint] = {
         Keep: Keep(some),
         Close: Close(some),
         OneOf: OneOf(some),
         Exclusive: Exclusive(some),
         DiffersFrom: DiffersFrom(some, int(rng.integers(1, 3))),
-        OneInEach: OneInEach(dict(zip(sites, rng.choice(["n", "s"], len(sites)), strict=True))),
+        OneInEach: OneInEach(dict(zip(sites, group, strict=True))),
         Budget: Budget(
             dict(zip(sites, rng.integers(1, 9, len(sites)).astype(float), strict=True)),
             float(rng.integers(3, 16)),

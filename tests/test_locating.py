@@ -145,7 +145,7 @@ def test_the_example_siting_file_is_a_question_with_an_answer():
     path = Path(embedded("studies/locate_diagnostics.toml"))
     question = load_siting(path, plans=1, curve=(), scenarios=())
     found = locate_service(load_study(), question)
-    assert len(found.best.sites) == 8
+    assert len(found.best.sites) == 10
     assert found.best.proven
 
 

@@ -31,14 +31,18 @@ def locate(
         bool | None, typer.Option("--sectors", help="Postcode sectors' centres too.")
     ] = None,
     gap: Annotated[float | None, typer.Option(help="Stop this near the bound [0: prove].")] = None,
-    seconds: Annotated[float | None, typer.Option(help="Stop after this long [60].")] = None,
+    seconds: Annotated[
+        float | None, typer.Option(help="Stop each search after this long [60]; see below.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for tables, map layers and the option.")
     ] = None,
 ) -> None:
     """Find the best sites for a service, with a bound on how good any plan can be.
 
-    What is given here takes the place of what the siting file says.
+    What is given here takes the place of what the siting file says. Every plan, every number of
+    sites on the curve and every future is a search of its own, with `--seconds` for each; the
+    command may take so many times as long.
     """
     asked = load_siting(
         siting,

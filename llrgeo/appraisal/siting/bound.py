@@ -75,8 +75,9 @@ class LagrangianBound:
 def lagrangian_bound(model: Model, upper: float, *, ends: float) -> LagrangianBound:
     """Bound a sum over areas from below, given the cost of a known plan; `ends` is when to stop.
 
-    Constraints on which sites are open, but fixed sites and their number, and the rule that
-    everyone goes to the nearest site are left out; the bound holds without them, and so with them.
+    Constraints on which sites are open, but fixed sites, their number and one in each group, and
+    the rule that everyone goes to the nearest site are left out; the bound holds without them, and
+    so with them.
     """
     relaxation = Relaxation.of(model)
     best = raise_prices(relaxation, relaxation.first_price(), upper, pace=_PACE, ends=ends)

@@ -43,7 +43,7 @@ class _Search:
 
     def enter(self, relaxation: Relaxation, price: Vector) -> None:
         """Bound a branch, fix what that settles, and keep it if a better plan may be in it."""
-        if relaxation.keep.sum() > relaxation.most or len(relaxation.sites) < relaxation.least:
+        if not relaxation.has_plans:
             return
         target = self.best.cost - self.gap
         found = raise_prices(relaxation, price, self.best.cost, pace=_PACE, ends=self.ends)

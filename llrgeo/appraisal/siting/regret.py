@@ -73,15 +73,21 @@ def regret_table(
     plans: Mapping[str, Collection[str]],
     scenarios: Sequence[Scenario],
     problem: SitingProblem,
+    *,
+    seconds: float = DEFAULT_SECONDS,
+    seed: int = 0,
 ) -> pd.DataFrame:
-    """Return the regret of each plan (row) in each scenario (column), and the `worst` of them."""
+    """Return the regret of each plan (row) in each scenario (column), and the `worst` of them.
+
+    `seconds` limits the search for the best plan of each scenario.
+    """
     sign = -1 if problem.objective in HIGHER_IS_BETTER else 1
     table = pd.DataFrame(index=pd.Index(plans, name="plan"))
     for scenario in scenarios:
-        best = locate_sites(scenario.times, scenario.demand, problem, gap=0.0).value
+        times, demand = scenario.times, scenario.demand
+        best = locate_sites(times, demand, problem, gap=0.0, seconds=seconds, seed=seed).value
         table[scenario.label] = [
-            sign * (plan_value(scenario.times, scenario.demand, problem, sites) - best)
-            for sites in plans.values()
+            sign * (plan_value(times, demand, problem, sites) - best) for sites in plans.values()
         ]
     table["worst"] = table.max(axis=1)
     return table

@@ -6,6 +6,9 @@ the least sum over areas of cost + fines - price, over what the site may take. A
 limits of its own takes whoever makes the sum smaller; one that needs activity or has little room
 takes areas in order of gain for each contact, as far as it must or may (a continuous knapsack).
 
+Groups of sites, such as those of an authority, of which at least one must be open stay: the
+cheapest choice then has the best site of each group, and the best of all others.
+
 L = sum of prices - sum of fines x limits + the p smallest worths is a bound (METHODS 8).
 """
 
@@ -37,6 +40,8 @@ class Relaxation:
         Limits on how much those sites do; None for no limits.
     keep
         Which of the sites must be open.
+    groups
+        Groups by those sites, none in two: at least one of each group must be open.
     least, most
         How many may be.
     """
@@ -46,6 +51,7 @@ class Relaxation:
     limits: tuple[Tally, ...]
     catchments: Catchments | None
     keep: Mask
+    groups: Mask
     least: int
     most: int
 
@@ -59,6 +65,7 @@ class Relaxation:
             limits=limits,
             catchments=model.catchments,
             keep=model.keep,
+            groups=_disjoint_groups(model),
             least=model.least,
             most=model.most,
         )
@@ -74,8 +81,16 @@ class Relaxation:
             limits=limits,
             catchments=self.catchments and self.catchments.part(left),
             keep=keep[left],
+            groups=self.groups[:, left],
         )
         return _to_nearest(part) if part.keep.any() else part
+
+    @property
+    def has_plans(self) -> bool:
+        """Whether as many sites as are asked for can have one of each group among them."""
+        unmet = ~self.groups[:, self.keep].any(axis=1)
+        fits = self.keep.sum() + unmet.sum() <= self.most and len(self.sites) >= self.least
+        return bool(fits and self.groups.any(axis=1).all())
 
     def first_price(self) -> Vector:
         """Return prices to start from: what the second cheapest site costs; and no fines."""
@@ -111,9 +126,15 @@ class Relaxation:
         )
 
     def _choose(self, worth: Vector) -> Mask:
-        """Return the sites of most worth, those to keep among them, none that does harm."""
-        ranked = np.argsort(np.where(self.keep, -np.inf, worth), kind="stable")[: self.most]
-        must = max(self.least, int(self.keep.sum()))
+        """Return the sites of most worth, those to keep and one of each group among them.
+
+        Others that do harm are left out as far as there are enough without them.
+        """
+        first = np.where(self.keep, -np.inf, worth)
+        if len(self.groups):
+            first[np.where(self.groups, first, np.inf).argmin(axis=1)] = -np.inf
+        ranked = np.argsort(first, kind="stable")[: self.most]
+        must = max(self.least, int(np.isneginf(first).sum()))
         chosen = np.zeros(len(worth), dtype=bool)
         chosen[ranked[:must]] = True
         chosen[ranked[must:]] = worth[ranked[must:]] < 0
@@ -149,18 +170,43 @@ class Relaxed:
 
     def opening(self, relaxation: Relaxation) -> Vector:
         """Return how much the bound rises if a site has to be open."""
+        movable = self.chosen & ~relaxation.keep
+        leaving = np.where(movable, self.worth, -np.inf)
+        leaves = leaving[self._spare(relaxation)].max(initial=-np.inf)
+        within = np.where(relaxation.groups, leaving, -np.inf).max(axis=1, initial=-np.inf)
+        # A site that has to be open may take the place of the only one of its own group.
+        own = np.where(relaxation.groups, within[:, None], -np.inf).max(axis=0, initial=-np.inf)
         full = self.chosen.sum() >= relaxation.most
-        leaves = self.worth[self.chosen & ~relaxation.keep].max(initial=-np.inf) if full else 0.0
-        return np.where(self.chosen, 0.0, self.worth - leaves)
+        gained = np.maximum(np.maximum(leaves, own), -np.inf if full else 0.0)
+        return np.where(self.chosen, 0.0, self.worth - gained)
 
     def closing(self, relaxation: Relaxation) -> Vector:
         """Return how much the bound rises if a site must not be open."""
+        entering = np.where(self.chosen, np.inf, self.worth)
         needed = self.chosen.sum() <= relaxation.least
         # Another site takes the place of one that is shut, or none does where fewer will do.
-        enters = self.worth[~self.chosen].min(initial=np.inf if needed else 0.0)
-        rise = np.zeros_like(self.worth)
-        rise[self.chosen] = enters - self.worth[self.chosen]
-        return rise
+        enters = entering.min(initial=np.inf if needed else 0.0)
+        within = np.where(relaxation.groups, entering, np.inf).min(axis=1, initial=np.inf)
+        own = np.where(relaxation.groups, within[:, None], np.inf).min(axis=0, initial=np.inf)
+        rise = np.where(self._spare(relaxation), enters, own) - self.worth
+        return np.where(self.chosen, rise, 0.0)
+
+    def _spare(self, relaxation: Relaxation) -> Mask:
+        """Return the sites that are not the only chosen one of their group."""
+        alone = (relaxation.groups & self.chosen).sum(axis=1) == 1
+        spare: Mask = ~relaxation.groups[alone].any(axis=0)
+        return spare
+
+
+def _disjoint_groups(model: Model) -> Mask:
+    """Return the rows that ask for at least one of some sites, without those that overlap."""
+    groups = np.zeros((0, len(model.keep)), dtype=bool)
+    for row in model.rows:
+        members = row.coefficients == 1
+        simple = row.low == 1 and not row.coefficients[~members].any()
+        if simple and not (members & groups.any(axis=0)).any():
+            groups = np.vstack([groups, members])
+    return groups
 
 
 def _in_units_of_prices(tally: Tally) -> Tally:
