@@ -268,61 +268,83 @@ def _burden(column: str) -> Callable[[OptionSummary], float]:
 
 
 MEASURES: Final[Mapping[str, Measure]] = {
-    "mean_minutes": Measure("Minutes a contact", "min", "lower", (40.0, 0.0), _overall("mean_min")),
+    "mean_minutes": Measure(
+        "Average journey each way", "minutes", "lower", (40.0, 0.0), _overall("mean_min")
+    ),
     "p90_minutes": Measure(
-        "Minutes of the worst-placed tenth", "min", "lower", (60.0, 0.0), _overall("p90_min")
+        "Nine in ten residents travel at most", "minutes", "lower", (60.0, 0.0), _overall("p90_min")
     ),
     "within_standard": Measure(
-        "Contacts within the standard", "share", "higher", (0.0, 1.0), _share_in_time("patient")
+        "Appointments within the standard journey time",
+        "share",
+        "higher",
+        (0.0, 1.0),
+        _share_in_time("patient"),
     ),
     "closer_to_home": Measure(
-        "Contacts in the community, at home or by video",
+        "Care at community sites, at home or by video",
         "share",
         "higher",
         (0.0, 1.0),
         _share_of_contacts("community_hospital", "health_centre", "home", "video"),
     ),
     "worse_off": Measure(
-        "Residents with longer journeys or none", "share", "lower", (0.5, 0.0), _share_worse
+        "Residents who travel longer or lose access", "share", "lower", (0.5, 0.0), _share_worse
     ),
     "most_deprived_minutes": Measure(
-        "Minutes a contact, most deprived fifth",
-        "min",
+        "Average journey of the most deprived fifth, each way",
+        "minutes",
         "lower",
         (40.0, 0.0),
         _group_mean("deprivation fifth", "1 (most deprived)"),
     ),
     "rural_minutes": Measure(
-        "Minutes a contact, rural residents",
-        "min",
+        "Average journey of rural residents, each way",
+        "minutes",
         "lower",
         (60.0, 0.0),
         _group_mean("rural or urban", "Rural"),
     ),
     "older_minutes": Measure(
-        "Minutes a contact, aged 85 and over",
-        "min",
+        "Average journey of people aged 85 and over, each way",
+        "minutes",
         "lower",
         (40.0, 0.0),
         _group_mean("age", "85 and over"),
     ),
     "deprivation_gap": Measure(
-        "Minutes more for the most than for the least deprived fifth",
-        "min",
+        "How much longer the most deprived fifth travel than the least deprived",
+        "minutes",
         "lower",
         (20.0, -20.0),
         _deprivation_gap,
     ),
     "team_in_time": Measure(
-        "Home visits within the standard", "share", "higher", (0.0, 1.0), _share_in_time("team")
+        "Home visits within the standard drive time",
+        "share",
+        "higher",
+        (0.0, 1.0),
+        _share_in_time("team"),
     ),
     "patient_hours": Measure(
-        "Patients' hours on the road a year", "h", "lower", (2e6, 0.0), _burden("patient_hours")
+        "Patients' travel in a year, there and back",
+        "hours",
+        "lower",
+        (2e6, 0.0),
+        _burden("patient_hours"),
     ),
     "city_hours": Measure(
-        "Patients' hours to city hospitals a year", "h", "lower", (2e6, 0.0), _burden("city_hours")
+        "Patients' travel to city hospitals in a year, there and back",
+        "hours",
+        "lower",
+        (2e6, 0.0),
+        _burden("city_hours"),
     ),
     "carbon": Measure(
-        "Carbon of journeys a year", "kg CO2e", "lower", (1e7, 0.0), _burden("kg_co2e")
+        "Carbon emissions of all journeys in a year",
+        "kilograms of CO2e",
+        "lower",
+        (1e7, 0.0),
+        _burden("kg_co2e"),
     ),
 }

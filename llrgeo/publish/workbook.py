@@ -166,7 +166,7 @@ def _note_columns(sheet: Worksheet, edition: Edition, table: str, columns: Itera
 def _format(column: str, table: str) -> str:
     """Return the number format of a column by its unit; the value stays as it was computed."""
     unit = column_unit(column, table)
-    if unit in {"minutes", "kilometres", "min"}:
+    if unit in {"minutes", "kilometres"}:
         return "0.0"
     if unit.startswith("share"):
         return "0.0%"
