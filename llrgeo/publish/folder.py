@@ -19,7 +19,6 @@ from llrgeo.publish.edition import Edition
 from llrgeo.publish.explorer import render_explorer
 from llrgeo.publish.pdf import render_pdf
 from llrgeo.publish.plain_words import render_plain_words
-from llrgeo.publish.print_maps import print_maps
 from llrgeo.publish.report import render_report
 from llrgeo.publish.tables import (
     area_results,
@@ -68,6 +67,8 @@ def publish_print_maps(edition: Edition, folder: Path) -> list[Path]:
     PublishError
         If the folder cannot be written to.
     """
+    from llrgeo.publish.print_maps import print_maps  # noqa: PLC0415 (matplotlib is slow to load)
+
     return write_files(print_maps(edition), folder)
 
 
