@@ -188,8 +188,10 @@ class Relaxed:
         enters = entering.min(initial=np.inf if needed else 0.0)
         within = np.where(relaxation.groups, entering, np.inf).min(axis=1, initial=np.inf)
         own = np.where(relaxation.groups, within[:, None], np.inf).min(axis=0, initial=np.inf)
-        rise = np.where(self._spare(relaxation), enters, own) - self.worth
-        return np.where(self.chosen, rise, 0.0)
+        replacing = np.where(self._spare(relaxation), enters, own)
+        rise = np.zeros_like(self.worth)
+        rise[self.chosen] = replacing[self.chosen] - self.worth[self.chosen]
+        return rise
 
     def _spare(self, relaxation: Relaxation) -> Mask:
         """Return the sites that are not the only chosen one of their group."""
