@@ -10,7 +10,9 @@ from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY
 
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
+from llrgeo.publish import gis
 from llrgeo.publish.edition import BaseMap, Edition
+from llrgeo.publish.tables import area_results
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.times import TravelTimes
 
@@ -189,3 +191,9 @@ def _county_postcodes(area_ids):
     codes = [f"LE{n} {m}{unit}" for n in range(1, 20) for m in range(10) for unit in units]
     places = np.arange(len(codes)) * len(area_ids) // len(codes)
     return pd.Series(area_ids[places], index=codes)
+
+
+def package_of(edition: Edition) -> bytes:
+    """Return the GeoPackage of an edition."""
+    areas = gis.area_layer(edition, area_results(edition))
+    return gis.geopackage(edition, areas, gis.site_layer(edition))

@@ -6,8 +6,10 @@ from dataclasses import replace
 
 import geopandas as gpd
 import pytest
+from edition_cases import package_of
 
 from llrgeo.publish import gis
+from llrgeo.publish.tables import area_results, parquet_bytes
 from llrgeo.schema import SITE_KINDS
 
 COLUMN = "clinic__nearer_change_min"
@@ -16,7 +18,7 @@ COLUMN = "clinic__nearer_change_min"
 @pytest.fixture
 def package(town_edition, tmp_path):
     path = tmp_path / "areas.gpkg"
-    path.write_bytes(gis.geopackage(town_edition))
+    path.write_bytes(package_of(town_edition))
     return path
 
 
@@ -64,13 +66,13 @@ def test_sites_are_marked_by_their_kind():
 
 def test_geoparquet_holds_the_same_areas(town_edition, tmp_path):
     path = tmp_path / "areas.parquet"
-    path.write_bytes(gis.geoparquet(town_edition))
+    areas = gis.area_layer(town_edition, area_results(town_edition))
+    path.write_bytes(parquet_bytes(areas))
     assert gpd.read_parquet(path)["area_id"].tolist() == town_edition.areas.index.tolist()
 
 
 def test_two_builds_are_equal_byte_for_byte(town_edition):
-    assert gis.geopackage(town_edition) == gis.geopackage(town_edition)
-    assert gis.geoparquet(town_edition) == gis.geoparquet(town_edition)
+    assert package_of(town_edition) == package_of(town_edition)
 
 
 @pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "bell\x07", "<b>"])

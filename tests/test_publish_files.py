@@ -10,12 +10,12 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from edition_cases import town_edition
+from edition_cases import package_of, town_edition
 
 from llrgeo.errors import InputError
 from llrgeo.publish import palette
 from llrgeo.publish.folder import publish, write_files
-from llrgeo.publish.gis import geopackage, geoparquet, qgis_style
+from llrgeo.publish.gis import qgis_style
 from llrgeo.publish.tables import csv_text
 from llrgeo.publish.theme import Theme, contrast, read_theme
 
@@ -89,7 +89,7 @@ def test_csv_marks_formulas_as_text_and_leaves_numbers_and_no_route_alone():
 def test_a_geopackage_holds_areas_and_sites_as_text_with_the_edition_s_date(town, tmp_path):
     sites = town.sites.assign(name=FORMULAS[:3])
     path = tmp_path / "areas.gpkg"
-    path.write_bytes(geopackage(town_edition(town.areas, sites, town.times[0])))
+    path.write_bytes(package_of(town_edition(town.areas, sites, town.times[0])))
     assert gpd.read_file(path, layer="sites")["name"].tolist() == ["'=1+1", "'+1", "'-1"]
     areas = gpd.read_file(path, layer="areas").set_index("area_id")
     assert areas.loc["N", "clinic__local_change_min"] == -2
@@ -97,11 +97,6 @@ def test_a_geopackage_holds_areas_and_sites_as_text_with_the_edition_s_date(town
     with closing(sqlite3.connect(path)) as database:
         dates = {row[0] for row in database.execute("SELECT last_change FROM gpkg_contents")}
     assert dates == {"2026-11-22T00:00:00.000Z"}
-
-
-def test_files_of_equal_editions_are_equal_to_the_byte(town):
-    assert geopackage(town) == geopackage(town)
-    assert geoparquet(town) == geoparquet(town)
 
 
 def test_a_qgis_style_has_a_class_for_each_colour():

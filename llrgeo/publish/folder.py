@@ -9,8 +9,6 @@ from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
-import pandas as pd
-
 from llrgeo.errors import PublishError
 from llrgeo.publish import gis
 from llrgeo.publish.contents import contents
@@ -145,38 +143,28 @@ def _pages(edition: Edition) -> dict[str, Content]:
     return {EXPLORER: page, "index.html": page, "report.html": render_report(edition)}
 
 
-def _tables(edition: Edition) -> dict[str, Content]:
+def _data(edition: Edition) -> dict[str, Content]:
+    """Make the tables and layers, with a dictionary of all their columns."""
     tables = {**edition.tables, "areas": area_results(edition)}
-    tables["data_dictionary"] = data_dictionary(edition, _described(edition, tables))
-    files: dict[str, Content] = {
-        f"tables/{name}.csv": csv_text(table) for name, table in tables.items()
-    }
-    return {**files, "tables.xlsx": render_workbook(edition, tables)}
-
-
-def _described(
-    edition: Edition, tables: Mapping[str, pd.DataFrame]
-) -> dict[tuple[str, str], pd.DataFrame]:
-    """Return all tables that are published, as they are written, by their file and name."""
-    areas = flat_table(tables["areas"]).copy().assign(geometry="")  # as the layer has it
-    sites = gis.site_layer(edition).reset_index()
-    return {
+    areas, sites = gis.area_layer(edition, tables["areas"]), gis.site_layer(edition)
+    times = travel_times(edition)
+    described = {
         **{(f"tables/{name}.csv", name): flat_table(table) for name, table in tables.items()},
         ("tables.xlsx", "contents"): contents(tables, sheet_names(tables)),
         ("tables.xlsx", "assumptions"): assumptions(edition),
         ("areas.gpkg", gis.AREAS_LAYER): areas,
         ("areas.gpkg", gis.SITES_LAYER): sites,
         ("areas.parquet", gis.AREAS_LAYER): areas,
-        ("travel_times.parquet", "travel_times"): travel_times(edition),
+        ("travel_times.parquet", "travel_times"): times,
     }
-
-
-def _gis(edition: Edition) -> dict[str, Content]:
+    tables["data_dictionary"] = data_dictionary(edition, described)
     return {
-        "areas.gpkg": gis.geopackage(edition),
-        "areas.parquet": gis.geoparquet(edition),
+        **{f"tables/{name}.csv": csv_text(table) for name, table in tables.items()},
+        "tables.xlsx": render_workbook(edition, tables),
+        "areas.gpkg": gis.geopackage(edition, areas, sites),
+        "areas.parquet": parquet_bytes(areas),
         "areas.qml": gis.qgis_styles(edition)[gis.opening_style(edition)],
-        "travel_times.parquet": parquet_bytes(travel_times(edition)),
+        "travel_times.parquet": parquet_bytes(times),
     }
 
 
@@ -184,4 +172,4 @@ def _words(edition: Edition) -> dict[str, Content]:
     return {"plain_words_draft.md": render_plain_words(edition)}
 
 
-_MAKERS: Final = (_pages, _tables, _gis, _words)
+_MAKERS: Final = (_pages, _data, _words)

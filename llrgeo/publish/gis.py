@@ -14,7 +14,7 @@ import pandas as pd
 
 from llrgeo.publish import palette
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.tables import area_results, plain_text
+from llrgeo.publish.tables import plain_text
 from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG
 
@@ -49,14 +49,21 @@ _MARKERS: Final = {
 _NO_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
-def area_layer(edition: Edition) -> gpd.GeoDataFrame:
+def area_layer(edition: Edition, results: pd.DataFrame) -> gpd.GeoDataFrame:
     """Return the areas with the minutes of all options, outlines in EPSG:27700.
 
     Unreachable is NaN, which files hold as blank.
+
+    Parameters
+    ----------
+    edition
+        The outlines.
+    results
+        What `area_results` returns.
     """
-    results = area_results(edition).replace([np.inf, -np.inf], np.nan)
+    reached = results.replace([np.inf, -np.inf], np.nan)
     outlines = edition.base.outlines.geometry.to_crs(BNG)
-    return gpd.GeoDataFrame(_as_text(results), geometry=outlines)
+    return gpd.GeoDataFrame(_as_text(reached), geometry=outlines).reset_index()
 
 
 def site_layer(edition: Edition) -> gpd.GeoDataFrame:
@@ -73,26 +80,18 @@ def site_layer(edition: Edition) -> gpd.GeoDataFrame:
             for site_id in layer.index
         ]
     points = edition.sites.geometry.to_crs(BNG)
-    return gpd.GeoDataFrame(_as_text(pd.DataFrame(layer)), geometry=points)
+    return gpd.GeoDataFrame(_as_text(pd.DataFrame(layer)), geometry=points).reset_index()
 
 
-def geopackage(edition: Edition) -> bytes:
+def geopackage(edition: Edition, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> bytes:
     """Return a GeoPackage with the layers `areas` and `sites`, each with a style for QGIS."""
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "areas.gpkg"
-        area_layer(edition).reset_index().to_file(path, layer=AREAS_LAYER, driver="GPKG")
-        site_layer(edition).reset_index().to_file(path, layer=SITES_LAYER, driver="GPKG")
+        areas.to_file(path, layer=AREAS_LAYER, driver="GPKG")
+        sites.to_file(path, layer=SITES_LAYER, driver="GPKG")
         _add_styles(path, edition)
         _set_dates(path, edition.date)
         return _without_counters(path.read_bytes())
-
-
-def geoparquet(edition: Edition) -> bytes:
-    """Return the areas with results as GeoParquet."""
-    with tempfile.TemporaryDirectory() as folder:
-        path = Path(folder) / "areas.parquet"
-        area_layer(edition).reset_index().to_parquet(path, compression="zstd", index=False)
-        return path.read_bytes()
 
 
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:

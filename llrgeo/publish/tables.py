@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.publish.edition import Edition
-from llrgeo.publish.view import build_view
+from llrgeo.publish.view import area_changes
 
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _DECIMALS: Final = 4
@@ -55,7 +55,7 @@ def area_results(edition: Edition) -> pd.DataFrame:
     columns = {}
     for service in edition.services:
         for option in edition.options:
-            areas = build_view(edition, option, service, journey).areas
+            areas = area_changes(edition, option, service, journey)
             columns[f"{service.id}__{option.name}_min"] = areas["after_min"]
             if option is not edition.baseline:
                 columns[f"{service.id}__{option.name}_change_min"] = areas["change_min"]
@@ -69,7 +69,7 @@ def travel_times(edition: Edition) -> pd.DataFrame:
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:
-    """Return a table as Parquet."""
+    """Return a table as Parquet; a layer as GeoParquet."""
     content = io.BytesIO()
     table.to_parquet(content, compression="zstd", index=False)
     return content.getvalue()

@@ -82,31 +82,46 @@ def build_view(edition: Edition, option: Option, service: Service, journey: Trav
     LlrgeoError
         If a table does not count all people.
     """
-    times = edition.times_for(service, journey)
-    today = edition.baseline.sites.get(service.id, frozenset())
-    then = option.sites.get(service.id, frozenset())
-    before, after = nearest_site(times, today), nearest_site(times, then)
-    tolerance = edition.tolerance_min
-    change = compare_minutes(
-        before["travel_time_min"], after["travel_time_min"], tolerance_min=tolerance
-    )
     areas = pd.DataFrame(
         {
             "label": area_labels(edition.areas),
             "authority": edition.areas["authority"],
             "people": edition.areas["residents"].astype(np.int64),
-            "before_site": before["site_id"],
-            "after_site": after["site_id"],
         }
-    ).join(change)
+    ).join(area_changes(edition, option, service, journey))
     people = _people(edition.areas)
-    groups = people_by_outcome(change["outcome"], people)
+    groups = people_by_outcome(areas["outcome"], people)
     for column in ("before_min", "after_min"):
-        summary = summarise_access(change[column], people, thresholds_min=())
+        summary = summarise_access(areas[column], people, thresholds_min=())
         groups[f"mean_{column}"] = summary["mean_min"]
     for group, total in groups[list(OUTCOMES)].sum(axis=1).groupby(level=0).sum().items():
         reconcile(pd.Series([total]), people[EVERYONE].sum(), table=f"people by {group}")
-    return View(option, service, journey, today == then, areas, groups, _bands(areas))
+    as_today = _sites(edition.baseline, service) == _sites(option, service)
+    return View(option, service, journey, as_today, areas, groups, _bands(areas))
+
+
+def area_changes(
+    edition: Edition, option: Option, service: Service, journey: TravelTimes
+) -> pd.DataFrame:
+    """Return the nearest sites of each area today and then, the minutes and their change.
+
+    Columns: `before_site`, `after_site`, `before_min`, `after_min`, `change_min`, `outcome`.
+    """
+    times = edition.times_for(service, journey)
+    before = nearest_site(times, _sites(edition.baseline, service))
+    after = nearest_site(times, _sites(option, service))
+    sites = pd.DataFrame({"before_site": before["site_id"], "after_site": after["site_id"]})
+    return sites.join(
+        compare_minutes(
+            before["travel_time_min"],
+            after["travel_time_min"],
+            tolerance_min=edition.tolerance_min,
+        )
+    )
+
+
+def _sites(option: Option, service: Service) -> frozenset[str]:
+    return option.sites.get(service.id, frozenset())
 
 
 def change_classes(areas: pd.DataFrame, limits: Sequence[float]) -> pd.Series:
