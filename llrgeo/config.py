@@ -140,7 +140,8 @@ class StudyConfig(Part):
     Paths are relative to the study file; `embedded` names the data that travels with llrgeo.
     Outlines may also be `cells`: each area is drawn around its centroid. Areas and sites of
     authorities that `home` does not name are neighbours (without it, all areas are at home);
-    `home_sites_only` takes their sites out of every option.
+    `home_sites_only` takes their sites out of every option. Teams drive by `time_factor` times
+    `team_time_factor`, which is below 1 for those under blue lights.
     """
 
     title: Annotated[str, Field(min_length=1)]
@@ -160,6 +161,7 @@ class StudyConfig(Part):
     periods: Annotated[tuple[str, ...], Field(min_length=1)] = ("off_peak",)
     transit: TransitConfig | None = None
     time_factor: Annotated[float, Field(gt=0)] = 1.0
+    team_time_factor: Annotated[float, Field(gt=0)] = 1.0
     terminal_min: Annotated[float, Field(ge=0)] = 0.0
     thresholds_min: tuple[int, ...] = (10, 20, 30, 45, 60)
     tolerance_min: Annotated[float, Field(ge=0, lt=5)] = 1.0

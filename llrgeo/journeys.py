@@ -10,6 +10,7 @@ from typing import Final, TypeAlias
 import geopandas as gpd
 import shapely
 
+from llrgeo.appraisal.demand import Delivery
 from llrgeo.appraisal.setting import Setting
 from llrgeo.config import StudyConfig, build_services
 from llrgeo.errors import RoutingError
@@ -86,31 +87,36 @@ def write_times(inputs: StudyInputs, dataset: Dataset, *, track: Track = iter) -
     return written
 
 
-def judged_times(inputs: StudyInputs, sites: gpd.GeoDataFrame) -> TravelTimes:
-    """Compute the minutes from every area to some sites, by the study's first mode and period."""
-    study = inputs.study
+def judged_times(
+    inputs: StudyInputs, sites: gpd.GeoDataFrame, *, delivery: Delivery = "patient"
+) -> TravelTimes:
+    """Compute the minutes between every area and some sites that a service is judged by.
+
+    They are of the study's first mode and period; a team's from the site to the area.
+    """
+    study, ends = inputs.study, (inputs.areas.geometry, sites.geometry)
+    if delivery == "team":
+        mode = _team_modes(study)[0]
+        return _team_times(inputs, sites, mode=mode, period=study_periods(study, mode)[0])
     mode = study.modes[0]
     period = study_periods(study, mode)[0]
-    times = inputs.routers[mode].travel_times(
-        inputs.areas.geometry, sites.geometry, mode=mode, period=period
-    )
+    times = inputs.routers[mode].travel_times(*ends, mode=mode, period=period)
     return times.calibrated(_calibration(study, mode))
 
 
 def compute_team_times(inputs: StudyInputs) -> TimesBy:
     """Compute the minutes from every site to every area; empty if no team visits homes.
 
-    Teams drive wherever the study has driving times.
+    Teams drive wherever the study has driving times, as much faster or slower than patients as its
+    `team_time_factor` says.
     """
-    if not any(service.delivery == "team" for service in inputs.study.services):
+    study = inputs.study
+    if not any(service.delivery == "team" for service in study.services):
         return {}
-    areas, sites = inputs.areas.geometry, inputs.sites.geometry
     return {
-        (mode, period): times_from_sites(
-            inputs.routers[mode], areas, sites, mode=mode, period=period
-        ).calibrated(_calibration(inputs.study, mode))
-        for mode in [one for one in inputs.study.modes if one == "car"] or inputs.study.modes
-        for period in study_periods(inputs.study, mode)
+        (mode, period): _team_times(inputs, inputs.sites, mode=mode, period=period)
+        for mode in _team_modes(study)
+        for period in study_periods(study, mode)
     }
 
 
@@ -132,7 +138,10 @@ def build_setting(inputs: StudyInputs, times_by: TimesBy, team_times_by: TimesBy
 
 
 def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
-    """Name whose roads the journeys are on, each network once, and whose timetables."""
+    """Name whose roads the journeys are on, each network once, and whose timetables.
+
+    What teams drive faster or slower than that is said with them.
+    """
     named = dict.fromkeys(times.source for times in times_by.values() if times.source)
     roads = [f"Roads: {source}" for source in named]
     timetables = [
@@ -140,7 +149,23 @@ def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
         for (mode, _), times in times_by.items()
         if mode == MODE and study.transit
     ]
+    if study.team_time_factor != 1:
+        factor = f"{study.team_time_factor:g} of the minutes of any driver (team_time_factor)"
+        roads.append(f"Visiting teams: {factor}, an assumption of this study.")
     return roads + timetables
+
+
+def _team_modes(study: StudyConfig) -> Sequence[str]:
+    return [one for one in study.modes if one == "car"] or study.modes
+
+
+def _team_times(
+    inputs: StudyInputs, sites: gpd.GeoDataFrame, *, mode: str, period: str
+) -> TravelTimes:
+    usual = _calibration(inputs.study, mode)
+    ends = inputs.areas.geometry, sites.geometry
+    times = times_from_sites(inputs.routers[mode], *ends, mode=mode, period=period)
+    return times.calibrated(replace(usual, factor=usual.factor * inputs.study.team_time_factor))
 
 
 def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInputs) -> TravelTimes:

@@ -43,7 +43,7 @@ class Question:
     sites
         On `site_id`: the study's sites and candidates that are no sites yet (`proposed` by us).
     times
-        Minutes to all of them.
+        Minutes to all of them, or from them for a team.
     """
 
     inputs: StudyInputs
@@ -191,7 +191,9 @@ def ask(study: StudyConfig, asked: SitingConfig) -> Question:
     inputs = read_inputs(study, (*PLACES, "options", "activity"))
     proposed = _proposed_sites(inputs.areas, asked)
     sites = pd.concat([inputs.sites, proposed]) if len(proposed) else inputs.sites
-    return Question(inputs, asked, services[asked.service], sites, judged_times(inputs, sites))
+    service = services[asked.service]
+    times = judged_times(inputs, sites, delivery=service.delivery)
+    return Question(inputs, asked, service, sites, times)
 
 
 def _proposed_sites(areas: gpd.GeoDataFrame, asked: SitingConfig) -> gpd.GeoDataFrame:

@@ -10,7 +10,7 @@ from town import ORIGIN
 
 from llrgeo.config import load_study
 from llrgeo.errors import InputError
-from llrgeo.journeys import compute_times, judged_times
+from llrgeo.journeys import compute_team_times, compute_times, journey_sources, judged_times
 from llrgeo.preparation import read_inputs
 
 
@@ -77,3 +77,20 @@ def test_people_walk_alike_at_all_hours(town_study):
     assert list(times) == [("car", "pm_peak"), ("car", "off_peak"), ("walk", "pm_peak")]
     judged = judged_times(inputs, inputs.sites)
     assert judged.minutes.equals(times["car", "pm_peak"].minutes)
+
+
+def test_teams_under_blue_lights_need_two_thirds_of_a_drivers_minutes(town_study):
+    text = town_study.read_text(encoding="utf-8")
+    patients = '{ id = "beds", label = "Beds",'
+    assert patients in text
+    text = text.replace(patients, f'{patients} delivery = "team",')
+    town_study.write_text("team_time_factor = 0.67\ntime_factor = 2\n" + text, encoding="utf-8")
+    inputs = read_inputs(load_study(town_study))
+    patients, teams = compute_times(inputs), compute_team_times(inputs)
+    # From B to N is a minute by any driver, here counted double; from A to the farm is no road.
+    assert patients["car", "off_peak"].minutes.loc["N", "B"] == 2
+    assert teams["car", "off_peak"].minutes.loc["N", "B"] == 1.3
+    judged = judged_times(inputs, inputs.sites, delivery="team")
+    pd.testing.assert_frame_equal(judged.minutes, teams["car", "off_peak"].minutes)
+    assert math.isinf(teams["car", "off_peak"].minutes.loc["F", "A"])
+    assert any("0.67 of the minutes" in one for one in journey_sources(inputs.study, patients))
