@@ -8,7 +8,8 @@ from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
 from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
 
 from llrgeo.appraisal.demand import Service, Shares, service_faults
-from llrgeo.appraisal.scoring import MEASURES, Criterion, Hurdle, criteria_faults
+from llrgeo.appraisal.measures import MEASURES
+from llrgeo.appraisal.scoring import Criterion, Hurdle, criteria_faults
 from llrgeo.assumptions import AppraisalConfig, appraisal_files
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.embedded import embedded

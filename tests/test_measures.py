@@ -20,7 +20,7 @@ from llrgeo.appraisal.access import people_by_group
 from llrgeo.appraisal.catchments import catchment_table
 from llrgeo.appraisal.equity import equity_table
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
-from llrgeo.appraisal.scoring import MEASURES, measure_values
+from llrgeo.appraisal.measures import MEASURES, measure_values
 from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.teams import team_reach
 from llrgeo.travel.times import TravelTimes

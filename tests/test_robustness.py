@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from llrgeo.appraisal.access import nearest_site
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.measures import MEASURES, Measure
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.robustness import (
     rank_acceptability,
@@ -18,7 +19,7 @@ from llrgeo.appraisal.robustness import (
     site_set_summaries,
     switching_weights,
 )
-from llrgeo.appraisal.scoring import MEASURES, Criterion, Measure, Scorecard, score_options
+from llrgeo.appraisal.scoring import Criterion, Scorecard, score_options
 from llrgeo.appraisal.sensitivity import one_at_a_time
 from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.simulation import Uncertainty, simulate

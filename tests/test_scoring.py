@@ -9,14 +9,8 @@ import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
 
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
-from llrgeo.appraisal.scoring import (
-    MEASURES,
-    Criterion,
-    Hurdle,
-    Measure,
-    dominating_option,
-    score_options,
-)
+from llrgeo.appraisal.measures import MEASURES, Measure
+from llrgeo.appraisal.scoring import Criterion, Hurdle, dominating_option, score_options
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 

@@ -14,6 +14,7 @@ from llrgeo.appraisal.costs import Rates, cost_lines, cost_table, patient_costs_
 from llrgeo.appraisal.demand import activity_table, grow
 from llrgeo.appraisal.equity import equity_table
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult, summarise_options
+from llrgeo.appraisal.measures import MEASURES, measure_values
 from llrgeo.appraisal.narrative import option_sentence, worst_changes, worst_places
 from llrgeo.appraisal.places import compare_places
 from llrgeo.appraisal.robustness import (
@@ -22,7 +23,7 @@ from llrgeo.appraisal.robustness import (
     robustness_sentence,
     switching_weights,
 )
-from llrgeo.appraisal.scoring import MEASURES, Scorecard, measure_values
+from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.sensitivity import one_at_a_time, sensitivity_cases
 from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.simulation import Uncertainty, simulate

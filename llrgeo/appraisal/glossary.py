@@ -3,7 +3,7 @@
 from collections.abc import Mapping
 from typing import Final
 
-from llrgeo.appraisal.scoring import MEASURES
+from llrgeo.appraisal.measures import MEASURES
 
 
 def column_meaning(column: str) -> str:

@@ -7,7 +7,8 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.demand import Service, grow
-from llrgeo.appraisal.scoring import Measure, Scorecard, score_values
+from llrgeo.appraisal.measures import Measure, score_values
+from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.setting import Setting
 from llrgeo.travel.times import TravelTimes
 

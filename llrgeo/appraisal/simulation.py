@@ -17,7 +17,8 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.scoring import Measure, Scorecard
+from llrgeo.appraisal.measures import Measure
+from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.setting import Setting
 from llrgeo.schema import AGE_BANDS
 

@@ -14,7 +14,7 @@ from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from llrgeo.appraisal.scoring import MEASURES
+from llrgeo.appraisal.measures import MEASURES
 from llrgeo.schema import Track
 from llrgeo.study import StudyResult
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.appraisal.glossary import column_meaning as meaning_in_evidence
-from llrgeo.appraisal.scoring import MEASURES
+from llrgeo.appraisal.measures import MEASURES
 from llrgeo.publish.edition import Edition
 from llrgeo.publish.view import journey_label
 

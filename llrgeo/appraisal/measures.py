@@ -1,0 +1,207 @@
+"""Measures: the figures that options are compared by, each with its own direction and anchors."""
+
+from collections.abc import Callable, Collection, Mapping
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.evaluation import OptionSummary
+from llrgeo.schema import name_some, raise_faults
+
+
+@dataclass(frozen=True, slots=True)
+class Measure:
+    """A figure by which options are compared.
+
+    Attributes
+    ----------
+    label, unit
+        What a reader sees.
+    better
+        Whether a lower or a higher figure is better: the direction is known here and nowhere else.
+    anchors
+        The figures that score 0 and 1. They are fixed, so that adding or dropping an option
+        changes no other option's score.
+    value
+        The figure of an option.
+    """
+
+    label: str
+    unit: str
+    better: Literal["lower", "higher"]
+    anchors: tuple[float, float]
+    value: Callable[[OptionSummary], float]
+
+    def score(self, values: pd.Series) -> pd.Series:
+        """Return scores of 0 to 1; figures beyond the anchors score 0 or 1."""
+        zero, one = self.anchors
+        return ((values - zero) / (one - zero)).clip(0, 1)
+
+    def meets(self, value: float, limit: float) -> bool:
+        """Return whether a figure is at least as good as a limit."""
+        return value <= limit if self.better == "lower" else value >= limit
+
+
+def measure_values(
+    results: Mapping[str, OptionSummary], names: Collection[str], measures: Mapping[str, Measure]
+) -> pd.DataFrame:
+    """Return the figures of options (rows) on some of the measures (columns).
+
+    Raises
+    ------
+    InputError
+        If a measure has no figure in this study; the message lists every one.
+    """
+    wanted = [name for name in measures if name in names]
+    values = pd.DataFrame(
+        [[measures[name].value(result) for name in wanted] for result in results.values()],
+        index=pd.Index(results, name="option"),
+        columns=wanted,
+        dtype=float,
+    )
+    raise_faults(
+        [
+            f"'{name}' has no figure for {name_some(values.index[values[name].isna()])}; "
+            "give the study what it needs or drop the criterion"
+            for name in wanted
+            if values[name].isna().any()
+        ],
+        source="criteria",
+    )
+    return values
+
+
+def score_values(values: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
+    """Return scores of 0 to 1 for figures: options by measures."""
+    return pd.DataFrame({name: measures[name].score(values[name]) for name in values.columns})
+
+
+def _overall(column: str) -> Callable[[OptionSummary], float]:
+    return lambda result: float(result.overall.summary[column])
+
+
+def _group_mean(group: str, level: str) -> Callable[[OptionSummary], float]:
+    def value(result: OptionSummary) -> float:
+        groups = result.overall.groups
+        return float(groups["mean_min"].get((group, level), np.nan))
+
+    return value
+
+
+def _share_of_contacts(*places: str) -> Callable[[OptionSummary], float]:
+    """Return the share of contacts in some places, of services a team does not bring home."""
+
+    def value(result: OptionSummary) -> float:
+        care = result.care[result.care["delivery"] != "team"]
+        return float(care[list(places)].to_numpy().sum() / care["contacts"].sum())
+
+    return value
+
+
+def _share_in_time(delivery: str) -> Callable[[OptionSummary], float]:
+    def value(result: OptionSummary) -> float:
+        by_team = result.care["delivery"] == "team"
+        care = result.care[by_team if delivery == "team" else ~by_team]
+        contacts = care["contacts"].sum()
+        return float(care["contacts_in_time"].sum() / contacts) if contacts else float("nan")
+
+    return value
+
+
+def _share_worse(result: OptionSummary) -> float:
+    summary = result.overall.summary
+    return float((summary["worsened"] + summary["lost"]) / summary["people"])
+
+
+def _deprivation_gap(result: OptionSummary) -> float:
+    means = result.overall.groups["mean_min"].loc["deprivation fifth"].sort_index()
+    return float(means.iloc[0] - means.iloc[-1])
+
+
+def _burden(column: str) -> Callable[[OptionSummary], float]:
+    return lambda result: float(result.burden[column].sum(skipna=False))
+
+
+MEASURES: Final[Mapping[str, Measure]] = {
+    "mean_minutes": Measure(
+        "Average journey each way", "minutes", "lower", (40.0, 0.0), _overall("mean_min")
+    ),
+    "p90_minutes": Measure(
+        "Nine in ten residents travel at most", "minutes", "lower", (60.0, 0.0), _overall("p90_min")
+    ),
+    "within_standard": Measure(
+        "Appointments within the standard journey time",
+        "share",
+        "higher",
+        (0.0, 1.0),
+        _share_in_time("patient"),
+    ),
+    "closer_to_home": Measure(
+        "Care at community sites, at home or by video",
+        "share",
+        "higher",
+        (0.0, 1.0),
+        _share_of_contacts("community_hospital", "health_centre", "home", "video"),
+    ),
+    "worse_off": Measure(
+        "Residents who travel longer or lose access", "share", "lower", (0.5, 0.0), _share_worse
+    ),
+    "most_deprived_minutes": Measure(
+        "Average journey of the most deprived fifth, each way",
+        "minutes",
+        "lower",
+        (40.0, 0.0),
+        _group_mean("deprivation fifth", "1 (most deprived)"),
+    ),
+    "rural_minutes": Measure(
+        "Average journey of rural residents, each way",
+        "minutes",
+        "lower",
+        (60.0, 0.0),
+        _group_mean("rural or urban", "Rural"),
+    ),
+    "older_minutes": Measure(
+        "Average journey of people aged 85 and over, each way",
+        "minutes",
+        "lower",
+        (40.0, 0.0),
+        _group_mean("age", "85 and over"),
+    ),
+    "deprivation_gap": Measure(
+        "How much longer the most deprived fifth travel than the least deprived",
+        "minutes",
+        "lower",
+        (20.0, -20.0),
+        _deprivation_gap,
+    ),
+    "team_in_time": Measure(
+        "Home visits within the standard drive time",
+        "share",
+        "higher",
+        (0.0, 1.0),
+        _share_in_time("team"),
+    ),
+    "patient_hours": Measure(
+        "Patients' travel in a year, there and back",
+        "hours",
+        "lower",
+        (2e6, 0.0),
+        _burden("patient_hours"),
+    ),
+    "city_hours": Measure(
+        "Patients' travel to city hospitals in a year, there and back",
+        "hours",
+        "lower",
+        (2e6, 0.0),
+        _burden("city_hours"),
+    ),
+    "carbon": Measure(
+        "Carbon emissions of all journeys in a year",
+        "kilograms of CO2e",
+        "lower",
+        (1e7, 0.0),
+        _burden("kg_co2e"),
+    ),
+}
