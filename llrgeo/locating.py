@@ -190,7 +190,8 @@ def ask(study: StudyConfig, asked: SitingConfig) -> Question:
         raise ConfigError(msg)
     inputs = read_inputs(study, (*PLACES, "options", "activity"))
     proposed = _proposed_sites(inputs.areas, asked)
-    sites = pd.concat([inputs.sites, proposed]) if len(proposed) else inputs.sites
+    new = proposed[~proposed.index.isin(inputs.known_sites.index)]
+    sites = pd.concat([inputs.sites, new]) if len(new) else inputs.sites
     service = services[asked.service]
     times = judged_times(inputs, sites, delivery=service.delivery)
     return Question(inputs, asked, service, sites, times)

@@ -52,7 +52,7 @@ class SitingConfig(Part):
         Minutes that count as near; those the service leaves for travel if not given.
     sectors, postcodes
         Candidates besides the sites that could host the service: the centres of all postcode
-        sectors, and unit postcodes.
+        sectors, and unit postcodes. One that the sites table has already is what it says there.
     plans, differ_by
         So many best plans, any two of which differ in so many sites.
     curve

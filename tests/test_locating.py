@@ -128,6 +128,24 @@ def test_a_place_that_is_no_site_yet_becomes_one_and_the_study_runs_with_it(town
     assert tmp_path / "maps/areas.gpkg" in pages
 
 
+def test_a_plan_of_postcode_sectors_is_one_that_the_study_reads_and_finds_again(tmp_path):
+    question = load_siting(None, service="diagnostics", p=8, keep=["RWEAA"], sectors=True)
+    found = locate_service(load_study(), question)
+    write_plan(found, tmp_path / "found")
+    text = Path(embedded("studies/closer_to_home.toml")).read_text(encoding="utf-8")
+    text = text.replace('sites = "embedded"', 'sites = "found/sites.csv"')
+    option = (tmp_path / "found/option.toml").read_text(encoding="utf-8")
+    study_file = tmp_path / "study.toml"
+    study_file.write_text(f"{text}\n{option}", encoding="utf-8")
+
+    study = load_study(study_file)
+    again = locate_service(study, question)
+    options = {one.name: one for one in again.question.inputs.options}
+    assert options["located"].sites["diagnostics"] == frozenset(found.best.sites)
+    assert again.best.sites == found.best.sites
+    assert again.best.value == pytest.approx(found.best.value, abs=0.001)
+
+
 def test_nothing_is_written_where_no_plan_is_found_or_the_folder_is_a_file(
     town_study_once, tmp_path
 ):
