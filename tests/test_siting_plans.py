@@ -10,21 +10,7 @@ import pytest
 from siting_cases import random_case
 
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.siting import every
-from llrgeo.appraisal.siting.constraints import (
-    Budget,
-    Capacity,
-    Close,
-    Constraint,
-    DiffersFrom,
-    Exclusive,
-    Keep,
-    MaxBeyond,
-    MinimumActivity,
-    NoGroupWorse,
-    OneInEach,
-    OneOf,
-)
+from llrgeo.appraisal.siting import constraints, every
 from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.plans import best_plans, knee, plan_value, stage_plan, value_curve
 from llrgeo.appraisal.siting.problem import SitingProblem
@@ -49,20 +35,26 @@ TIMES = TravelTimes(
 TWO = SitingProblem("p-median", p=2)
 FIFTHS = pd.Series([1, 1, 2, 5, 5], index=AREAS)
 
-BITING: dict[str, tuple[SitingProblem, Constraint]] = {
-    "keep": (TWO, Keep(frozenset({"V"}))),
-    "close": (TWO, Close(frozenset({"C"}))),
-    "one_of": (TWO, OneOf(frozenset({"M", "V"}))),
-    "exclusive": (TWO, Exclusive(frozenset({"C", "S"}))),
-    "differs_from": (TWO, DiffersFrom(frozenset({"C", "S"}))),
-    "one_in_each": (TWO, OneInEach({"C": "city", "S": "city", "M": "county", "V": "county"})),
-    "budget": (replace(TWO, p=None), Budget({"C": 5.0, "S": 3.0, "M": 2.0, "V": 1.0}, 6.0)),
-    "capacity": (TWO, Capacity({"C": 450.0, "S": 450.0})),
-    "minimum_activity": (replace(TWO, p=None), MinimumActivity(200.0)),
-    "max_beyond": (TWO, MaxBeyond(30.0, DEMAND, 50.0)),
+BITING: dict[str, tuple[SitingProblem, constraints.Constraint]] = {
+    "keep": (TWO, constraints.Keep(frozenset({"V"}))),
+    "close": (TWO, constraints.Close(frozenset({"C"}))),
+    "one_of": (TWO, constraints.OneOf(frozenset({"M", "V"}))),
+    "exclusive": (TWO, constraints.Exclusive(frozenset({"C", "S"}))),
+    "differs_from": (TWO, constraints.DiffersFrom(frozenset({"C", "S"}))),
+    "one_in_each": (
+        TWO,
+        constraints.OneInEach({"C": "city", "S": "city", "M": "county", "V": "county"}),
+    ),
+    "budget": (
+        replace(TWO, p=None),
+        constraints.Budget({"C": 5.0, "S": 3.0, "M": 2.0, "V": 1.0}, 6.0),
+    ),
+    "capacity": (TWO, constraints.Capacity({"C": 450.0, "S": 450.0})),
+    "minimum_activity": (replace(TWO, p=None), constraints.MinimumActivity(200.0)),
+    "max_beyond": (TWO, constraints.MaxBeyond(30.0, DEMAND, 50.0)),
     "no_group_worse": (
         TWO,
-        NoGroupWorse(FIFTHS, DEMAND, TIMES.minutes[["C", "M"]].min(axis=1)),
+        constraints.NoGroupWorse(FIFTHS, DEMAND, TIMES.minutes[["C", "M"]].min(axis=1)),
     ),
 }
 
@@ -79,21 +71,21 @@ def test_dropping_a_constraint_changes_the_answer(name: str) -> None:
 
 
 def _keep(*sites: str) -> SitingProblem:
-    return TWO.subject_to(Keep(frozenset(sites)))
+    return TWO.subject_to(constraints.Keep(frozenset(sites)))
 
 
-IMPOSSIBLE: dict[str, tuple[SitingProblem, Constraint]] = {
-    "keep": (TWO, Keep(frozenset({"C", "M", "S"}))),
-    "close": (TWO, Close(frozenset({"C", "M", "S", "V"}))),
-    "one_of": (_keep("C", "S"), OneOf(frozenset({"C", "S"}))),
-    "exclusive": (_keep("C", "S"), Exclusive(frozenset({"C", "S"}))),
-    "differs_from": (_keep("C"), DiffersFrom(frozenset({"C", "S"}), by=2)),
-    "one_in_each": (TWO, OneInEach({"C": "city", "S": "suburb", "M": "county"})),
-    "budget": (TWO, Budget(dict.fromkeys("CMSV", 5.0), 3.0)),
-    "capacity": (TWO, Capacity(dict.fromkeys("CMSV", 100.0))),
-    "minimum_activity": (TWO, MinimumActivity(2_000.0)),
-    "max_beyond": (TWO, MaxBeyond(1.0, DEMAND, 50.0)),
-    "no_group_worse": (TWO, NoGroupWorse(FIFTHS, DEMAND, DEMAND * 0.0)),
+IMPOSSIBLE: dict[str, tuple[SitingProblem, constraints.Constraint]] = {
+    "keep": (TWO, constraints.Keep(frozenset({"C", "M", "S"}))),
+    "close": (TWO, constraints.Close(frozenset({"C", "M", "S", "V"}))),
+    "one_of": (_keep("C", "S"), constraints.OneOf(frozenset({"C", "S"}))),
+    "exclusive": (_keep("C", "S"), constraints.Exclusive(frozenset({"C", "S"}))),
+    "differs_from": (_keep("C"), constraints.DiffersFrom(frozenset({"C", "S"}), by=2)),
+    "one_in_each": (TWO, constraints.OneInEach({"C": "city", "S": "suburb", "M": "county"})),
+    "budget": (TWO, constraints.Budget(dict.fromkeys("CMSV", 5.0), 3.0)),
+    "capacity": (TWO, constraints.Capacity(dict.fromkeys("CMSV", 100.0))),
+    "minimum_activity": (TWO, constraints.MinimumActivity(2_000.0)),
+    "max_beyond": (TWO, constraints.MaxBeyond(1.0, DEMAND, 50.0)),
+    "no_group_worse": (TWO, constraints.NoGroupWorse(FIFTHS, DEMAND, DEMAND * 0.0)),
 }
 
 
@@ -107,10 +99,10 @@ def test_each_constraint_is_blamed_where_it_cannot_be_met(name: str) -> None:
 
 def test_the_constraints_to_blame_are_named_and_no_others() -> None:
     problem = TWO.subject_to(
-        Keep(frozenset({"V"})),
-        Close(frozenset({"S"})),
-        MaxBeyond(5.0, DEMAND, 250.0),
-        Budget({"C": 5.0}, 100.0),
+        constraints.Keep(frozenset({"V"})),
+        constraints.Close(frozenset({"S"})),
+        constraints.MaxBeyond(5.0, DEMAND, 250.0),
+        constraints.Budget({"C": 5.0}, 100.0),
     )
     with pytest.raises(InfeasibleError) as caught:
         locate_sites(TIMES, DEMAND, problem)
@@ -121,7 +113,7 @@ def test_the_constraints_to_blame_are_named_and_no_others() -> None:
 
 
 def test_more_sites_to_keep_than_to_open_blames_both() -> None:
-    problem = TWO.subject_to(Keep(frozenset("CMS")))
+    problem = TWO.subject_to(constraints.Keep(frozenset("CMS")))
     with pytest.raises(InfeasibleError, match="keep C, M, S; exactly 2 sites"):
         locate_sites(TIMES, DEMAND, problem)
 
@@ -153,7 +145,9 @@ def test_an_area_that_no_candidate_covers_is_named() -> None:
 
 
 def test_faults_of_a_problem_are_told_all_at_once() -> None:
-    problem = SitingProblem("kolm-pollak", p=0, kappa=1.0, constraints=(Keep(frozenset({"X"})),))
+    problem = SitingProblem(
+        "kolm-pollak", p=0, kappa=1.0, constraints=(constraints.Keep(frozenset({"X"})),)
+    )
     with pytest.raises(InputError) as caught:
         locate_sites(TIMES, DEMAND * -1, problem)
     for words in ("p is 0", "kappa is 1", "keep X: not among", "demand is missing or negative"):
@@ -247,7 +241,7 @@ def test_the_plan_of_least_regret_is_found_by_trying_all(objective: str, seed: i
 def test_a_plan_that_passes_a_limit_where_roads_are_slow_may_beat_the_best_that_keeps_it() -> None:
     slow = replace(TIMES, minutes=TIMES.minutes * 1.5)
     scenarios = [Scenario("now", TIMES, DEMAND), Scenario("slow", slow, DEMAND)]
-    problem = TWO.subject_to(MaxBeyond(40.0, DEMAND, 70.0))
+    problem = TWO.subject_to(constraints.MaxBeyond(40.0, DEMAND, 70.0))
     now = locate_sites(TIMES, DEMAND, problem, gap=0.0).sites
     table = regret_table({"now": now}, scenarios, problem)
     assert table.loc["now", "now"] == pytest.approx(0, abs=1e-9)

@@ -11,10 +11,10 @@ solver that is not installed is left out. `--large` runs 2,000 postcodes as cand
 
 lokigi's published cases (Brighton and Hove; community diagnostic centres in Devon) are run on its
 own figures where `--lokigi` names the folder `sample_data` of its repository
-(github.com/hsma-tools/lokigi). They are not part of its package nor of this one; without the
-folder, made-up instances as large take their place. For Brighton with 4 sites its example
-"existing sites" publishes sites 0, 2, 3 and 4 and 5.08 weighted minutes; for Devon the number of
-sites is ours.
+(github.com/hsma-tools/lokigi). They are not part of its package nor of this one; made-up instances
+as large take the place of those that are not there or lack figures. For Brighton with 4 sites its
+example "existing sites" publishes sites 0, 2, 3 and 4 and 5.08 weighted minutes; for Devon the
+number of sites is ours.
 """
 
 import argparse
@@ -69,18 +69,18 @@ class Instance:
 
 
 def instances(sample_data: Path | None) -> Iterator[Instance]:
-    """Yield the eight instances."""
+    """Yield the eight instances, and published cases that are left out."""
     study = llrgeo.load_study()
     inputs = StudyInputs(study)
     times = judged_times(inputs, inputs.sites)
     for service in build_services(study)[:3]:
         minutes = times.select(sites_for(inputs.sites, service.id)).minutes
         yield Instance(f"LLR {service.id}", minutes, trips(service, inputs.areas), 8)
-    if sample_data:
-        yield brighton(sample_data)
-        yield devon(sample_data)
-    else:
+    published = [brighton(sample_data), devon(sample_data)] if sample_data else []
+    yield from published
+    if not published or published[0].left_out:
         yield random_instance("as large as lokigi's Brighton", 165, 6, 4)
+    if not published or published[1].left_out:
         yield random_instance("as large as lokigi's Devon", 700, 18, 5)
     yield graph_instance("OR-Library style", 200, 10)
     yield random_instance("random", 700, 60, 8)
