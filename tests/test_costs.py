@@ -67,6 +67,11 @@ def results(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: Trav
     return evaluate_options([TODAY, LOCAL], setting, baseline="today")
 
 
+def present_values(results: Results, rates: Rates) -> pd.DataFrame:
+    lines = cost_lines(results, rates, baseline="today")
+    return cost_table(lines, results, rates, baseline="today")
+
+
 def test_the_treasurys_rates_fall_after_30_and_75_years() -> None:
     tables = {
         path.stem: read_rates(path, kind=path.stem) for path in embedded("rates").glob("*.csv")
@@ -93,7 +98,7 @@ def test_opening_and_closing_cost_once_and_running_every_year(
 
 
 def test_present_values_are_as_on_paper(results: Results, rates: Rates) -> None:
-    table = cost_table(results, rates, baseline="today")
+    table = present_values(results, rates)
     years = 1 / 1.1 + 1 / 1.21
     local = table.loc["local"]
     assert local["capital"] == pytest.approx(1.2 * (2_000 + 500))
@@ -113,7 +118,7 @@ def test_present_values_are_as_on_paper(results: Results, rates: Rates) -> None:
 
 
 def test_against_the_baseline_an_hour_saved_has_its_price(results: Results, rates: Rates) -> None:
-    table = cost_table(results, rates, baseline="today")
+    table = present_values(results, rates)
     extra = table.loc["local", "provider"] - table.loc["today", "provider"]
     saved = (2 * (1_900 + 19) - 2 * (1_300 + 17)) / 60
     assert table.loc["local", "hours_saved"] == pytest.approx(saved)
@@ -131,7 +136,7 @@ def test_costs_of_poorer_fifths_weigh_more_and_hours_add_up(
     today = table[table["option"] == "today"].set_index("fifth")
     assert today.loc["1 (most deprived)", "weight"] == 2  # (20 / 10) ^ 1
     assert today["hours"].sum() == pytest.approx(results["today"].burden["patient_hours"].sum())
-    yearly = cost_table(results, rates, baseline="today").loc["today", "patients"]
+    yearly = present_values(results, rates).loc["today", "patients"]
     assert today["cost_gbp"].sum() * (1 / 1.1 + 1 / 1.21) == pytest.approx(yearly)
     weighted = today["cost_gbp"] * today["weight"]
     np.testing.assert_allclose(today["weighted_cost_gbp"], weighted)
@@ -144,7 +149,7 @@ def test_without_distances_what_depends_on_them_is_unknown_and_not_nothing(
     results = evaluate_options(
         [TODAY], town_setting(town_areas, town_sites, times), baseline="today"
     )
-    row = cost_table(results, rates, baseline="today").loc["today"]
+    row = present_values(results, rates).loc["today"]
     assert row[["patient_mileage", "carbon_cost", "net_present_cost"]].isna().all()
     assert row["patient_time"] > 0
 
@@ -165,7 +170,7 @@ def test_missing_rates_are_listed_together(results: Results, rates: Rates) -> No
         horizon_years=20,
     )
     with pytest.raises(InputError) as caught:
-        cost_table(results, broken, baseline="today")
+        cost_lines(results, broken, baseline="today")
     for words in (
         "missing: value_of_time",
         "1.5; a share",
@@ -174,7 +179,7 @@ def test_missing_rates_are_listed_together(results: Results, rates: Rates) -> No
     ):
         assert words in str(caught.value)
     with pytest.raises(InputError, match="no costs of services were given"):
-        cost_table(results, replace(rates, service_costs=None), baseline="today")
+        cost_lines(results, replace(rates, service_costs=None), baseline="today")
 
 
 def test_a_table_of_rates_lists_all_its_faults(tmp_path: Path) -> None:

@@ -130,8 +130,12 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     return table[columns]
 
 
-def cost_table(results: Mapping[str, OptionResult], rates: Rates, *, baseline: str) -> pd.DataFrame:
+def cost_table(
+    lines: pd.DataFrame, results: Mapping[str, OptionResult], rates: Rates, *, baseline: str
+) -> pd.DataFrame:
     """Return present values by option, what they buy, and the equivalent annual cost.
+
+    `lines` are what `cost_lines` returns for the same results.
 
     Columns, all in GBP at present value unless they say otherwise: each kind of cost; sums for the
     provider, patients and society as a whole; `equivalent_annual_cost` (the whole over the sum of
@@ -140,7 +144,6 @@ def cost_table(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     provider's equivalent annual cost over them). A ratio that has no meaning, because nothing is
     saved or nothing is spent, is NaN.
     """
-    lines = cost_lines(results, rates, baseline=baseline)
     factors = rates.factors()
     every_year = factors[1:].sum()
     table = lines.groupby("option", sort=False)[[*_ONE_OFF, "running", "contact_costs"]].sum()

@@ -235,9 +235,10 @@ def cost_tables(
         "unit_values": rates.unit_values,
     }
     if rates.service_costs is not None:
+        lines = cost_lines(results, rates, baseline=baseline)
         tables |= {
-            "costs": cost_table(results, rates, baseline=baseline).reset_index(),
-            "costs_by_site": cost_lines(results, rates, baseline=baseline),
+            "costs": cost_table(lines, results, rates, baseline=baseline).reset_index(),
+            "costs_by_site": lines,
             "service_costs": rates.service_costs,
             "discount_rates": rates.discount_rates,
         }
