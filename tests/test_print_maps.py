@@ -3,16 +3,17 @@
 import xml.etree.ElementTree as ET
 from dataclasses import replace
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
 
 from llrgeo.config import load_study
 from llrgeo.publish import palette
-from llrgeo.publish.ground import lay_ground
+from llrgeo.publish.ground import Window, lay_ground, scale_spot
 from llrgeo.publish.legend import change_hatches, change_shown
 from llrgeo.publish.paper import SMALL, STRONG
-from llrgeo.publish.print_maps import _sheets, print_maps
+from llrgeo.publish.print_maps import _sheets, densest_authority, print_maps
 from llrgeo.publish.theme import contrast
 from llrgeo.publish.view import opening_view
 from llrgeo.study import build_edition, run_study
@@ -143,6 +144,23 @@ def test_names_on_a_map_keep_apart(edition):
         names = boxes(sheet)[True]
         for place, name in enumerate(names):
             assert not shapely.intersects(name.buffer(-1), names[:place]).any(), sheet.name
+
+
+def test_the_scale_stands_clear_of_marks_where_a_corner_is_free(edition):
+    ground = lay_ground(edition)
+    window = Window((0.0, 0.0), (400.0, 200.0), tuple(ground.areas.total_bounds))
+    free = scale_spot(window, ground, [])
+    assert scale_spot(window, ground, [shapely.Point(free)]) != free
+
+
+def test_the_densest_authority_is_shown_larger():
+    areas = pd.DataFrame({"authority": ["Wide", "Wide", "Small"], "residents": [90, 60, 100]})
+    outlines = gpd.GeoSeries(
+        [shapely.box(x, 0, x + side, side) for x, side in ((0, 9e3), (9e3, 9e3), (18e3, 1e3))]
+    )
+    name, (west, south, east, north) = densest_authority(areas, outlines)
+    assert name == "Small"
+    assert shapely.box(west, south, east, north).contains(outlines.iloc[2])
 
 
 def test_text_is_broken_where_it_is_too_wide_and_cut_where_it_is_too_long():

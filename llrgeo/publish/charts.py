@@ -19,7 +19,7 @@ from llrgeo.publish.wording import wording
 
 # Okabe and Ito's colours, told apart with any colour vision; dashes tell them apart in print.
 _LINES: Final = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
-_DASHES: Final = ("", "10 4", "3 3", "14 4 3 4", "6 6", "1 4", "18 6")
+_DASHES: Final = ("", "10 4", "3 3", "14 4 3 4", "6 6", "8 3 2 3 2 3", "18 6")
 _WIDTH: Final = 480.0
 _ROW: Final = 46.0  # height of a bar with its label
 _BAR: Final = 18.0

@@ -141,11 +141,6 @@ class Edition:
         return next(iter([*alike, *teams]), journey)
 
 
-def in_tenths(minutes: pd.DataFrame) -> pd.DataFrame:
-    """Return minutes rounded to tenths, the precision in which journeys are published."""
-    return minutes.round(1)
-
-
 def _matrix_faults(times: TravelTimes, area_ids: pd.Index, used: set[str]) -> list[str]:
     name = f"the times by {times.mode} ({times.period})"
     faults = []

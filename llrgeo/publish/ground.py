@@ -23,7 +23,9 @@ _MILE_M: Final = 1_609.344
 _TOWN: Final = Type(7, bold=True, halo=True)
 _ROAD: Final = Type(7, colour=QUIET, halo=True)
 _SHIFTS: Final = (0.0, -3.2, 3.2, -6.4, 6.4)
+_BESIDE: Final = 20.0  # farther than a name is moved
 _APART: Final = 0.6  # millimetres that names keep from each other
+_SCALE: Final = (58.0, 12.0)  # room for the arrow and the scale bars
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,6 +90,11 @@ class Window:
     land: tuple[float, float, float, float]
 
     @property
+    def frame(self) -> shapely.Polygon:
+        """The frame on the page."""
+        return shapely.box(*self.corner, *np.add(self.corner, self.size))
+
+    @property
     def mm_per_m(self) -> float:
         """Millimetres of paper for a metre of land."""
         west, south, east, north = self.land
@@ -126,10 +133,13 @@ def draw_ground(paper: Paper, window: Window, ground: Ground) -> None:
 def draw_names(
     paper: Paper, window: Window, ground: Ground, marks: Iterable[shapely.Point]
 ) -> None:
-    """Name towns, the largest first, and roads, where they are clear of marks and of each other."""
-    taken: list[shapely.Geometry] = [mark.buffer(1.6) for mark in marks]
+    """Name towns, the largest first, and roads, clear of marks, of each other and of the frame."""
+    outside = window.frame.buffer(_BESIDE).difference(window.frame)
+    taken: list[shapely.Geometry] = [outside, *(mark.buffer(1.6) for mark in marks)]
     for name, point in ground.places.items():
-        _name(paper, window.place(point), str(name), _TOWN, taken)
+        spot = window.place(point)
+        if not spot.is_empty:
+            _name(paper, spot, str(name), _TOWN, taken)
     for road, line in ground.roads.items():
         drawn = window.place(line)
         if not drawn.is_empty:
@@ -150,6 +160,24 @@ def _name(
             paper.text((point.x, y), name, type_, align="center")
             taken.append(room)
             return
+
+
+def scale_spot(
+    window: Window, ground: Ground, marks: Iterable[shapely.Point]
+) -> tuple[float, float]:
+    """Choose where the scale stands: the first corner of the map clear of marks and of land."""
+    west, north = window.corner
+    east, south = np.add(window.corner, window.size) - _SCALE
+    land = window.place(shapely.coverage_union_all(ground.areas.to_numpy()))
+    taken = shapely.union_all([land, *(mark.buffer(2) for mark in marks)])
+    corners = [(west, south), (west, north), (east, south), (east, north)]
+    clear = (
+        (x, y)
+        for x, y in corners
+        if not taken.intersects(shapely.box(x, y, x + _SCALE[0], y + _SCALE[1]))
+    )
+    x, y = next(clear, corners[0])
+    return x + 3, y + 5
 
 
 def draw_scale(paper: Paper, window: Window, at: tuple[float, float]) -> None:

@@ -170,14 +170,14 @@ def draw_sites(paper: Paper, window: Window, sites: gpd.GeoDataFrame) -> list[sh
 
 def draw_site_list(
     paper: Paper, at: tuple[float, float], sites: gpd.GeoDataFrame, size: tuple[float, float]
-) -> None:
-    """List sites by their numbers, under a heading for each state, within a width and height.
+) -> float:
+    """List sites by their numbers, under a heading for each state; return where the list ends.
 
-    Many sites are set small and in two columns; those without room even so are counted.
+    It stays within a width and height: many sites are set small and in two columns, and those
+    without room even so are counted.
     """
     for columns, type_ in ((1, TEXT), (1, SMALL), (_MOST_COLUMNS, SMALL)):
-        width = size[0] / columns - 3
-        step = max(type_.line_mm, _LIST_LINE) + (type_.size - SMALL.size) / 2
+        width, step = _column_width(size[0], columns), _list_step(type_)
         rows = list(_site_rows(sites, width, type_))
         room = int(size[1] / step)
         if len(rows) <= columns * room:
@@ -192,6 +192,21 @@ def draw_site_list(
         if row.number:
             _mark(paper, (x + 1.6, y), row.state, row.number)
         paper.text((x + (_MARK if row.state else 0), y), row.text, row.type)
+    return at[1] + min(len(rows), room) * step
+
+
+def least_list_height(sites: gpd.GeoDataFrame, width: float) -> float:
+    """Return the height that a list of sites needs in its densest setting."""
+    rows = list(_site_rows(sites, _column_width(width, _MOST_COLUMNS), SMALL))
+    return (len(rows) + 1) // _MOST_COLUMNS * _list_step(SMALL)
+
+
+def _column_width(width: float, columns: int) -> float:
+    return width / columns - 3
+
+
+def _list_step(type_: Type) -> float:
+    return max(type_.line_mm, _LIST_LINE) + (type_.size - SMALL.size) / 2
 
 
 def _site_rows(sites: gpd.GeoDataFrame, width: float, type_: Type) -> Iterator[ListRow]:

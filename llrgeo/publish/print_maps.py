@@ -22,6 +22,7 @@ from llrgeo.publish.ground import (
     draw_names,
     draw_scale,
     lay_ground,
+    scale_spot,
 )
 from llrgeo.publish.legend import (
     Shown,
@@ -29,11 +30,12 @@ from llrgeo.publish.legend import (
     draw_key,
     draw_site_list,
     draw_sites,
+    least_list_height,
     minutes_shown,
     numbered_sites,
 )
 from llrgeo.publish.pages import people, run_mark
-from llrgeo.publish.paper import HEADING, MESSAGE, SMALL, STRONG, Paper
+from llrgeo.publish.paper import HEADING, INK, MESSAGE, SMALL, STRONG, Paper
 from llrgeo.publish.view import (
     View,
     build_view,
@@ -57,6 +59,8 @@ _SOURCE_LINES: Final = 8
 _PANELS: Final = 5  # options on a sheet that compares them; the sixth place holds the key
 _ACROSS: Final = 3
 _FAR_MIN: Final = 30
+_INSET_LEAST: Final = 44.0  # height that a map of the city must have to be of use
+_INSET_AROUND_M: Final = 500  # how far beyond the city it shows
 
 
 @dataclass(frozen=True, slots=True)
@@ -188,11 +192,44 @@ def _single_map(
     draw_ground(paper, window, ground)
     points = draw_sites(paper, window, sites)
     draw_names(paper, window, ground, points)
-    draw_scale(paper, window, (_EDGE + 3, bottom - 7))
+    draw_scale(paper, window, scale_spot(window, ground, points))
     title = wording()["print_key"]
     down = draw_key(paper, (right, top), title, {wording()["column_people"]: shown}, _SIDE) + 3
-    draw_site_list(paper, (right, down), sites, (_SIDE, bottom - down))
+    room = bottom - down
+    with_inset = least_list_height(sites, _SIDE) <= room - _INSET_LEAST
+    height = room - _INSET_LEAST if with_inset else room
+    down = draw_site_list(paper, (right, down), sites, (_SIDE, height))
+    if with_inset:
+        name, land = densest_authority(edition.areas, ground.areas)
+        heading = wording()["print_inset"].format(authority=name)
+        down = paper.paragraph((right, down + 3), heading, _SIDE, STRONG, most=1)
+        window = Window((right, down), (_SIDE, bottom - down), land)
+        _inset(paper, window, ground, shown, sites)
     return paper
+
+
+def densest_authority(
+    areas: pd.DataFrame, outlines: gpd.GeoSeries
+) -> tuple[str, tuple[float, float, float, float]]:
+    """Return the authority with the most residents to its land, and its land's bounds.
+
+    Its areas are too small to tell apart on a map of the whole.
+    """
+    land = outlines.area.groupby(areas["authority"]).sum()
+    name = (areas["residents"].groupby(areas["authority"]).sum() / land).idxmax()
+    west, south, east, north = gpd.GeoSeries(outlines[areas["authority"] == name]).total_bounds
+    around = _INSET_AROUND_M
+    return str(name), (west - around, south - around, east + around, north + around)
+
+
+def _inset(
+    paper: Paper, window: Window, ground: Ground, shown: Shown, sites: gpd.GeoDataFrame
+) -> None:
+    """Draw a part of the map at a larger scale, in a frame."""
+    draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
+    draw_ground(paper, window, ground)
+    draw_names(paper, window, ground, draw_sites(paper, window, sites))
+    paper.line(window.frame.exterior, INK, 0.5)
 
 
 def _panel(
