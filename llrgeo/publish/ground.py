@@ -22,8 +22,9 @@ _KM: Final = 1_000
 _MILE_M: Final = 1_609.344
 _TOWN: Final = Type(7, bold=True, halo=True)
 _ROAD: Final = Type(7, colour=QUIET, halo=True)
-_SHIFTS: Final = (0.0, -3.2, 3.2, -6.4, 6.4)
-_BESIDE: Final = 20.0  # farther than a name is moved
+_SHIFTS: Final = (0.0, -3.2, 3.2, -4.8, 4.8)  # millimetres; farther off, a name misleads
+_FAR_SHIFTS: Final = (*_SHIFTS, -6.4, 6.4)  # but the largest town is known, and must be named
+_BESIDE: Final = 10.0  # farther than a name is moved
 _APART: Final = 0.6  # millimetres that names keep from each other
 _SCALE: Final = (58.0, 12.0)  # room for the arrow and the scale bars
 
@@ -136,24 +137,31 @@ def draw_names(
     """Name towns, the largest first, and roads, clear of marks, of each other and of the frame."""
     outside = window.frame.buffer(_BESIDE).difference(window.frame)
     taken: list[shapely.Geometry] = [outside, *(mark.buffer(1.6) for mark in marks)]
+    shifts: tuple[float, ...] = _FAR_SHIFTS
     for name, point in ground.places.items():
         spot = window.place(point)
         if not spot.is_empty:
-            _name(paper, spot, str(name), _TOWN, taken)
+            _name(paper, spot, (str(name), _TOWN), taken, shifts)
+        shifts = _SHIFTS
     for road, line in ground.roads.items():
         drawn = window.place(line)
         if not drawn.is_empty:
             longest = max(shapely.get_parts(drawn), key=lambda part: part.length)
             middle = longest.interpolate(0.5, normalized=True)
-            _name(paper, middle, str(road), _ROAD, taken)
+            _name(paper, middle, (str(road), _ROAD), taken, _SHIFTS)
 
 
 def _name(
-    paper: Paper, point: shapely.Point, name: str, type_: Type, taken: list[shapely.Geometry]
+    paper: Paper,
+    point: shapely.Point,
+    words: tuple[str, Type],
+    taken: list[shapely.Geometry],
+    shifts: tuple[float, ...],
 ) -> None:
     """Set a name at a point, else above or below it, unless there is no room at all."""
+    name, type_ = words
     half, line = type_.width_mm(name) / 2 + _APART, type_.line_mm / 2
-    for shift in _SHIFTS:
+    for shift in shifts:
         y = point.y + shift
         room = shapely.box(point.x - half, y - line, point.x + half, y + line)
         if not any(room.intersects(other) for other in taken):
