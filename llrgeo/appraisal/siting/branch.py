@@ -55,8 +55,8 @@ class _Search:
             self._try(left.sites)
             return
         self.seen += 1
-        worth = found.worth[np.isin(relaxation.sites, left.sites)]
-        ask = int(np.where(left.keep, np.inf, worth).argmin())
+        among = np.isin(relaxation.sites, left.sites)
+        ask = _in_doubt(found.worth[among], found.chosen[among], left.keep)
         branch = _Branch(found.value, self.seen, left.sites, left.keep, found.price, ask)
         heapq.heappush(self.branches, branch)
 
@@ -75,6 +75,14 @@ class _Search:
             return
         self.tried.add(plan.tobytes())
         self.best = min(self.best, settle(self.model, plan), key=lambda one: one.cost)
+
+
+def _in_doubt(worth: Vector, chosen: Mask, keep: Mask) -> int:
+    """Return the site of middle worth among those chosen that may be shut, or among all."""
+    free = np.flatnonzero(chosen & ~keep)
+    if not len(free):
+        free = np.flatnonzero(~keep)
+    return int(free[np.argsort(worth[free], kind="stable")[len(free) // 2]])
 
 
 def branch_and_bound(
