@@ -79,14 +79,16 @@ def site_table(found: Located) -> gpd.GeoDataFrame:
     """Return the sites of the best plan, points, with who would go to each as the nearest.
 
     Columns of the sites table, then `today` (whether the baseline has the service there),
-    `areas`, `residents`, `contacts` a year.
+    `areas`, `residents`, `contacts` a year; without contacts where they are of real patients.
     """
     question = found.question
     nearest = question.nearest(found.best.sites)["site_id"]
     kept = ["name", "kind", "status", "postcode", "authority", "geometry"]
     sites = question.sites.loc[list(found.best.sites)].reindex(columns=kept)
     residents = question.inputs.areas["residents"]
-    who = pd.DataFrame({"areas": 1, "residents": residents, "contacts": question.demand.round(1)})
+    who = pd.DataFrame({"areas": 1, "residents": residents})
+    if question.inputs.study.appraisal.data_class == "open":
+        who["contacts"] = question.demand.round(1)
     counts = who.groupby(nearest).sum().reindex(sites.index, fill_value=0)
     today = question.baseline.sites[question.service.id]
     return sites.assign(today=sites.index.isin(list(today))).join(counts)

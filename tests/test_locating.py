@@ -179,3 +179,14 @@ def test_contacts_that_were_counted_take_the_place_of_rates_and_grow_as_these_wo
     assert question.demand.to_dict() == {"E": 2, "F": 0, "N": 70, "W": 1}
     _, later = question.scenarios()
     assert later.demand.to_dict() == {"E": 4, "F": 0, "N": 140, "W": 2}
+
+
+def test_contacts_of_real_patients_do_not_leave_in_the_files_of_a_plan(town_study, tmp_path):
+    text = town_study.read_text(encoding="utf-8")
+    text = text.replace("draws = 200", 'draws = 200, data_class = "restricted"')
+    town_study.write_text(text, encoding="utf-8")
+    write_plan(locate_service(load_study(town_study), asked(p=2)), tmp_path / "found")
+    sites = pd.read_csv(tmp_path / "found/plan_sites.csv")
+    assert sites["residents"].sum() == 900
+    for path in (tmp_path / "found").iterdir():
+        assert "contacts" not in path.read_text(encoding="utf-8")

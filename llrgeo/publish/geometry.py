@@ -5,9 +5,10 @@ delta-coded grid points, and polygons that refer to arcs by number, `~n` meaning
 """
 
 from collections import defaultdict
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, TypeAlias
+from typing import Any, Final, Self, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +22,27 @@ Arc: TypeAlias = tuple[Point, ...]
 _GRID: Final = 20_000  # steps across the map: about 5 m on a county, below a pixel of any screen
 _RING: Final = 4  # a closed ring has at least four points
 _ALONG: Final = 2  # neighbours of a point along a border
+
+
+@dataclass(frozen=True, slots=True)
+class _Grid:
+    """The grid of longitudes and latitudes that points are moved to."""
+
+    corner: tuple[float, float]
+    step: tuple[float, float]
+
+    @classmethod
+    def over(cls, shapes: np.ndarray) -> Self:
+        """Lay a grid over shapes."""
+        west, south, east, north = shapely.total_bounds(shapes)
+        return cls((west, south), ((east - west) / _GRID, (north - south) / _GRID))
+
+    def snap(self, shape: shapely.Geometry) -> Arc:
+        """Return the points of a line on the grid, without those that fall on one another."""
+        coordinates = shapely.get_coordinates(shape)
+        grid = np.rint((coordinates - self.corner) / self.step).astype(int)
+        kept = np.append(True, (np.diff(grid, axis=0) != 0).any(axis=1))
+        return tuple((int(x), int(y)) for x, y in grid[kept])
 
 
 class _Arcs:
@@ -53,17 +75,8 @@ def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, 
         A topology with the objects `areas` and `lines`, both in the order given.
     """
     polygons, drawn = outlines.to_crs(WGS84), lines.to_crs(WGS84)
-    west, south, east, north = shapely.total_bounds(
-        np.concatenate([polygons.to_numpy(), drawn.to_numpy()])
-    )
-    scale = ((east - west) / _GRID, (north - south) / _GRID)
-
-    def snap(coordinates: np.ndarray) -> Arc:
-        grid = np.rint((coordinates[:, :2] - (west, south)) / scale).astype(int)
-        kept = np.append(True, (np.diff(grid, axis=0) != 0).any(axis=1))
-        return tuple((int(x), int(y)) for x, y in grid[kept])
-
-    shapes = [[_rings(part, snap) for part in shapely.get_parts(shape)] for shape in polygons]
+    grid = _Grid.over(np.concatenate([polygons.to_numpy(), drawn.to_numpy()]))
+    shapes = [[_rings(part, grid) for part in shapely.get_parts(shape)] for shape in polygons]
     junctions = _junctions(ring for shape in shapes for part in shape for ring in part)
     arcs = _Arcs()
     areas = [
@@ -76,13 +89,13 @@ def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, 
     roads = [
         {
             "type": "MultiLineString",
-            "arcs": [[arcs.number(snap(shapely.get_coordinates(part)))] for part in parts],
+            "arcs": [[arcs.number(grid.snap(part))] for part in parts],
         }
         for parts in map(shapely.get_parts, drawn)
     ]
     return {
         "type": "Topology",
-        "transform": {"scale": list(scale), "translate": [west, south]},
+        "transform": {"scale": list(grid.step), "translate": list(grid.corner)},
         "arcs": [_deltas(arc) for arc in arcs.numbers],
         "objects": {
             "areas": {"type": "GeometryCollection", "geometries": areas},
@@ -91,8 +104,8 @@ def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, 
     }
 
 
-def _rings(polygon: shapely.Polygon, snap: Callable[[np.ndarray], Arc]) -> list[Arc]:
-    rings = (snap(shapely.get_coordinates(ring)) for ring in shapely.get_rings([polygon]))
+def _rings(polygon: shapely.Polygon, grid: _Grid) -> list[Arc]:
+    rings = (grid.snap(ring) for ring in shapely.get_rings([polygon]))
     return [ring for ring in rings if len(ring) >= _RING]
 
 
