@@ -31,7 +31,7 @@ _MARKS: Final = {
     "kept": ("o", 10.5, INK, "#ffffff"),
     "city": ("o", 10.5, INK, "#ffffff"),
     "new": ("s", 10.0, INK, "#ffffff"),
-    "gone": ("D", 10.0, "#ffffff", INK),
+    "gone": ("D", 8.0, "#ffffff", INK),  # of its side: 11 points across
 }
 
 
