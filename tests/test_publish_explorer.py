@@ -18,6 +18,7 @@ from appraisal_cases import CLINIC
 from edition_cases import county_edition, town_edition
 
 from llrgeo.appraisal.options import Option
+from llrgeo.config import load_study
 from llrgeo.publish import pages
 from llrgeo.publish.check import MAX_BYTES, MAX_GZIPPED_BYTES
 from llrgeo.publish.explorer import explorer_tables, outcome_bar, render_explorer
@@ -30,6 +31,7 @@ from llrgeo.publish.packing import (
 )
 from llrgeo.publish.payload import explorer_data, explorer_sites
 from llrgeo.publish.view import OUTCOMES, build_view, headline, opening_view
+from llrgeo.study import build_edition, run_study
 
 RANDOM_SITE_SETS = 200
 HARNESS = """
@@ -103,29 +105,43 @@ def assert_same_figures(found, view, edition):
     assert found["mostChanged"] == changed.tolist()
 
 
+def assert_counts_every_option_alike(javascript, edition):
+    javascript.call("load", json.dumps(explorer_data(edition)))
+    for journey in edition.journeys():
+        for service in edition.services:
+            for option in edition.options:
+                view = build_view(edition, option, service, journey)
+                assert_same_figures(javascript_figures(javascript, edition, view), view, edition)
+
+
+def assert_counts_random_sets_alike(javascript, edition):
+    javascript.call("load", json.dumps(explorer_data(edition)))
+    rng = np.random.default_rng(11)
+    base, journey = edition.options[1], edition.journeys()[0]
+    ids = explorer_sites(edition).index.to_numpy()
+    for number in range(RANDOM_SITE_SETS):
+        service = edition.services[number % 2]
+        chosen = frozenset(rng.choice(ids, rng.integers(0, len(ids)), replace=False))
+        plan = Option(base.name, base.label, {**base.sites, service.id: chosen})
+        view = build_view(edition, plan, service, journey)
+        switched = chosen ^ base.sites[service.id]
+        found = javascript_figures(javascript, edition, view, switched)
+        assert_same_figures(found, view, edition)
+
+
 def test_javascript_counts_every_option_as_python_does(javascript, small_county):
-    javascript.call("load", json.dumps(explorer_data(small_county)))
-    for journey in small_county.journeys():
-        for service in small_county.services:
-            for option in small_county.options:
-                view = build_view(small_county, option, service, journey)
-                found = javascript_figures(javascript, small_county, view)
-                assert_same_figures(found, view, small_county)
+    assert_counts_every_option_alike(javascript, small_county)
 
 
 def test_javascript_counts_random_sets_of_sites_as_python_does(javascript, small_county):
-    javascript.call("load", json.dumps(explorer_data(small_county)))
-    rng = np.random.default_rng(11)
-    base, journey = small_county.options[1], small_county.journeys()[0]
-    ids = small_county.sites.index.to_numpy()
-    for number in range(RANDOM_SITE_SETS):
-        service = small_county.services[number % 2]
-        chosen = frozenset(rng.choice(ids, rng.integers(0, len(ids)), replace=False))
-        plan = Option(base.name, base.label, {**base.sites, service.id: chosen})
-        view = build_view(small_county, plan, service, journey)
-        switched = chosen ^ base.sites[service.id]
-        found = javascript_figures(javascript, small_county, view, switched)
-        assert_same_figures(found, view, small_county)
+    assert_counts_random_sets_alike(javascript, small_county)
+
+
+@pytest.mark.slow
+def test_javascript_counts_the_default_study_as_python_does(javascript):
+    edition = build_edition(run_study(load_study()))
+    assert_counts_every_option_alike(javascript, edition)
+    assert_counts_random_sets_alike(javascript, edition)
 
 
 def test_every_postcode_is_found_on_the_device_and_no_other(javascript, small_county):
