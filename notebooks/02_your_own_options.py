@@ -67,7 +67,7 @@ sites.loc[["RWELC", "RT5PA", "RWEAK"], "name"]
 # table accounts for all residents.
 
 # %%
-setting = llrgeo.Setting(areas=areas, sites=sites, services=(physiotherapy,), times=times)
+setting = llrgeo.AppraisalInputs(areas=areas, sites=sites, services=(physiotherapy,), times=times)
 results = llrgeo.evaluate_options([today, two_more, moved], setting, baseline="today")
 groups = results["two_more"].overall.groups.loc["deprivation fifth"]
 groups[["people", "mean_min", "change_mean_min", "improved", "worsened"]].round(1)

@@ -20,9 +20,9 @@ import llrgeo
 from llrgeo import Keep
 from llrgeo.appraisal.siting.constraints import Close
 from llrgeo.appraisal.siting.plans import value_curve
-from llrgeo.config import build_services
-from llrgeo.locating import ask
-from llrgeo.siting_config import load_siting
+from llrgeo.study.config import build_services
+from llrgeo.study.siting import ask
+from llrgeo.study.siting_config import load_siting
 
 study = llrgeo.load_study()
 question = ask(study, load_siting(None, service="diagnostics", p=8))
@@ -86,7 +86,7 @@ curve["value"][curve["knee"]].plot(ax=axes, marker="o", markersize=12)
 # %%
 inputs, today = question.inputs, question.baseline
 plan = with_infirmary.as_option(today, "diagnostics", "best_eight")
-setting = llrgeo.Setting(
+setting = llrgeo.AppraisalInputs(
     areas=inputs.areas,
     sites=question.sites,
     services=tuple(build_services(study)),

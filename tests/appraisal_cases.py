@@ -5,8 +5,8 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from llrgeo.appraisal.demand import Service, Shares
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.setting import Setting
 from llrgeo.schema import AGE_BANDS
 from llrgeo.travel.times import TravelTimes
 
@@ -34,13 +34,13 @@ LOCAL = TODAY.change(
 )
 
 
-def town_setting(areas: pd.DataFrame, sites: pd.DataFrame, times: TravelTimes) -> Setting:
+def town_setting(areas: pd.DataFrame, sites: pd.DataFrame, times: TravelTimes) -> AppraisalInputs:
     """Return the toy town with its three services."""
-    return Setting(areas, sites, (CLINIC, BEDS, NURSES), times, kg_co2e_per_km=0.2)
+    return AppraisalInputs(areas, sites, (CLINIC, BEDS, NURSES), times, kg_co2e_per_km=0.2)
 
 
 @st.composite
-def random_settings(draw: st.DrawFn) -> tuple[Setting, Option, Option]:
+def random_settings(draw: st.DrawFn) -> tuple[AppraisalInputs, Option, Option]:
     """Draw a setting with unreachable pairs, ties and empty areas, and two nested options."""
     rng = np.random.default_rng(draw(st.integers(0, 2**32 - 1)))
     n, m = draw(st.integers(1, 12)), draw(st.integers(1, 5))
@@ -75,4 +75,4 @@ def random_settings(draw: st.DrawFn) -> tuple[Setting, Option, Option]:
     more = fewer | frozenset(rng.choice(site_ids, rng.integers(1, m + 1), replace=False))
     small = Option("fewer", "Fewer", {"clinic": fewer, "nurses": fewer})
     large = Option("more", "More", {"clinic": more, "nurses": more})
-    return Setting(areas, sites, (rate, team), times), small, large
+    return AppraisalInputs(areas, sites, (rate, team), times), small, large

@@ -8,10 +8,10 @@ import pandas as pd
 import pytest
 from town import FARM, grid_streets, grid_xy, placed, write_town
 
-from llrgeo.config import load_study
-from llrgeo.publish.edition import Edition
+from llrgeo.publish.publication import Publication
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
-from llrgeo.study import build_edition, run_study
+from llrgeo.study.config import load_study
+from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.times import TravelTimes
 
 
@@ -108,9 +108,9 @@ def town_study_once(tmp_path_factory, town_network, town_areas, town_sites) -> P
 
 
 @pytest.fixture(scope="session")
-def town_edition(town_study_once) -> Edition:
+def town_publication(town_study_once) -> Publication:
     """Return what is published of the toy town's study."""
-    return build_edition(run_study(load_study(town_study_once)))
+    return build_publication(run_study(load_study(town_study_once)))
 
 
 @pytest.fixture(scope="session")

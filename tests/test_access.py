@@ -21,12 +21,12 @@ from llrgeo.appraisal.access import (
     winners_and_losers,
 )
 from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.setting import Setting
 from llrgeo.errors import LlrgeoError
 from llrgeo.travel.times import TravelTimes
 
-Case: TypeAlias = tuple[Setting, Option, Option]
+Case: TypeAlias = tuple[AppraisalInputs, Option, Option]
 
 
 def test_a_tie_for_the_nearest_site_goes_to_the_lowest_id(town_times: TravelTimes) -> None:

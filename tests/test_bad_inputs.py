@@ -251,7 +251,7 @@ def test_faults_of_all_files_come_in_one_message_before_anything_is_computed(
     def compute(*_, **__):
         pytest.fail("travel times were computed in spite of faults")
 
-    monkeypatch.setattr("llrgeo.study.compute_times", compute)
+    monkeypatch.setattr("llrgeo.study.run.compute_times", compute)
     folder = town_study.parent
     for name in (
         "an id given twice",

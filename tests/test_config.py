@@ -5,9 +5,9 @@ import pytest
 
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.scoring import Hurdle
-from llrgeo.config import build_hurdles, build_services, load_study, new_study
 from llrgeo.errors import ConfigError, InputError
-from llrgeo.preparation import StudyInputs, build_options
+from llrgeo.study.config import build_hurdles, build_services, load_study, new_study
+from llrgeo.study.inputs import StudyInputs, build_options
 
 STUDY = """
 title = "Toy"

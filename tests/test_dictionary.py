@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.publish.contents import TABLES, contents, in_order
-from llrgeo.publish.dictionary import NEVER_BLANK, column_blank, column_meaning, column_unit
+from llrgeo.publish.data.contents import TABLES, contents, in_order
+from llrgeo.publish.data.dictionary import NEVER_BLANK, column_blank, column_meaning, column_unit
 from llrgeo.publish.folder import publish
 
 MAPS = Path(__file__).parents[1] / "maps" / "tables"
@@ -18,9 +18,9 @@ OWN = "A figure of the study's own, from its file of indicators"
 
 
 @pytest.fixture(scope="module")
-def folder(town_edition, tmp_path_factory):
+def folder(town_publication, tmp_path_factory):
     folder = tmp_path_factory.mktemp("published")
-    publish(town_edition, folder)
+    publish(town_publication, folder)
     return folder
 
 
@@ -66,21 +66,21 @@ def test_what_is_never_blank_has_no_blanks(folder, dictionary):
 
 
 @pytest.mark.parametrize("path", sorted(MAPS.glob("*.csv")), ids=lambda path: path.stem)
-def test_the_tables_of_the_default_study_are_explained(town_edition, path):
+def test_the_tables_of_the_default_study_are_explained(town_publication, path):
     table = path.stem
     assert table in TABLES
     for column, values in pd.read_csv(path).items():
         if "__" in column:
             continue  # a service under an option: in the toy town's dictionary by other names
-        assert column_meaning(town_edition, table, column) != OWN, column
+        assert column_meaning(town_publication, table, column) != OWN, column
         if values.notna().any() and values.dtype in {np.dtype(float), np.dtype(int)}:
             assert column_unit(column, table), column
         if values.isna().any():
             assert column_blank(column, table) != NEVER_BLANK, column
 
 
-def test_a_study_s_own_figure_is_told_as_such(town_edition):
-    assert column_meaning(town_edition, "places", "still_at_home") == OWN
+def test_a_study_s_own_figure_is_told_as_such(town_publication):
+    assert column_meaning(town_publication, "places", "still_at_home") == OWN
 
 
 def test_the_workbook_s_contents_say_what_each_table_is_about():

@@ -13,13 +13,13 @@ import pytest
 import shapely
 
 from llrgeo.appraisal.options import Option
-from llrgeo.config import StudyConfig, load_study
 from llrgeo.inputs.areas import read_areas, read_outlines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes
 from llrgeo.inputs.sites import read_sites
-from llrgeo.preparation import build_options
 from llrgeo.schema import BNG, SITE_KINDS
+from llrgeo.study.config import StudyConfig, load_study
+from llrgeo.study.inputs import build_options
 
 COMPILE = Path(__file__).parents[1] / "data" / "compile"
 

@@ -26,7 +26,7 @@ from llrgeo.travel.graph import (
     simple_graph,
     unpack,
 )
-from llrgeo.travel.question import Question, load_question, save_question
+from llrgeo.travel.od_matrix import Question, load_question, save_question
 
 ENGINES: tuple[Engine, ...] = ("chains", "hierarchy")
 

@@ -10,8 +10,8 @@ from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY, town_setting
 
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option, without_sites
-from llrgeo.appraisal.setting import Setting
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 
@@ -19,12 +19,14 @@ Results: TypeAlias = dict[str, OptionResult]
 
 
 @pytest.fixture
-def setting(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes) -> Setting:
+def setting(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
+) -> AppraisalInputs:
     return town_setting(town_areas, town_sites, town_times)
 
 
 @pytest.fixture
-def results(setting: Setting) -> Results:
+def results(setting: AppraisalInputs) -> Results:
     return evaluate_options([TODAY, LOCAL], setting, baseline="today")
 
 
@@ -83,7 +85,7 @@ def test_overall_minutes_are_weighted_by_contacts(results: Results) -> None:
     assert change.loc["F", "outcome"] == "none"
 
 
-def test_video_and_home_visits_take_trips_off_the_road(setting: Setting) -> None:
+def test_video_and_home_visits_take_trips_off_the_road(setting: AppraisalInputs) -> None:
     moved = replace(TODAY, name="remote", shares={"clinic": Shares(video=0.5, home=0.1)})
     result = evaluate_options([TODAY, moved], setting, baseline="today")["remote"]
     assert result.burden.loc["clinic", "patient_trips"] == pytest.approx(0.4 * 900)
@@ -95,7 +97,7 @@ def test_video_and_home_visits_take_trips_off_the_road(setting: Setting) -> None
 
 
 def test_teams_use_times_from_the_base_and_patients_times_to_the_site(
-    setting: Setting, town_times: TravelTimes
+    setting: AppraisalInputs, town_times: TravelTimes
 ) -> None:
     slow = TravelTimes(town_times.minutes * 10, direction="from_site")
     result = evaluate_options([TODAY], replace(setting, team_times=slow), baseline="today")
@@ -104,7 +106,7 @@ def test_teams_use_times_from_the_base_and_patients_times_to_the_site(
     assert services["clinic"].allocation["travel_time_min"].tolist()[:3] == [2, 3, 1]
 
 
-def test_loads_show_use_of_capacity_and_minimum_activity(setting: Setting) -> None:
+def test_loads_show_use_of_capacity_and_minimum_activity(setting: AppraisalInputs) -> None:
     viable = replace(CLINIC, minimum_activity=400.0)
     local = replace(LOCAL, capacity={"clinic": {"A": 500.0, "B": 600.0}})
     setting = replace(setting, services=(viable, BEDS, NURSES))
@@ -116,14 +118,14 @@ def test_loads_show_use_of_capacity_and_minimum_activity(setting: Setting) -> No
     assert loads["below_minimum"].tolist() == [False, True]
 
 
-def test_sites_across_the_border_can_be_switched_off(setting: Setting) -> None:
+def test_sites_across_the_border_can_be_switched_off(setting: AppraisalInputs) -> None:
     inside = without_sites([TODAY, LOCAL], ["B"])
     result = evaluate_options(inside, setting, baseline="today")["local"]
     assert result.services["clinic"].loads.index.tolist() == ["A"]
     assert result.services["beds"].access.summary["lost"] == 900
 
 
-def test_a_bad_study_lists_all_its_faults_at_once(setting: Setting) -> None:
+def test_a_bad_study_lists_all_its_faults_at_once(setting: AppraisalInputs) -> None:
     bad = Service(
         "bad",
         "Bad",
@@ -151,7 +153,7 @@ def test_a_bad_study_lists_all_its_faults_at_once(setting: Setting) -> None:
         assert words in str(caught.value)
 
 
-def test_an_options_own_faults_are_listed(setting: Setting) -> None:
+def test_an_options_own_faults_are_listed(setting: AppraisalInputs) -> None:
     odd = Option(
         "today",
         "Today",
@@ -166,7 +168,7 @@ def test_an_options_own_faults_are_listed(setting: Setting) -> None:
 
 
 def test_an_area_or_site_without_travel_times_is_named(
-    setting: Setting, town_times: TravelTimes
+    setting: AppraisalInputs, town_times: TravelTimes
 ) -> None:
     times = TravelTimes(town_times.minutes.drop(index="N", columns="B"))
     with pytest.raises(InputError, match=r"1 areas \(N\)(.|\n)*1 sites \(B\)"):

@@ -9,14 +9,14 @@ from hypothesis import given, settings
 
 from llrgeo.appraisal.access import OUTCOMES
 from llrgeo.appraisal.activity import CARE_PLACES
+from llrgeo.appraisal.authorities import compare_places
 from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Assumptions, Evidence, appraise, people_tables, result_tables
 from llrgeo.appraisal.glossary import column_meaning
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.places import compare_places
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
-from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.simulation import Uncertainty, simulate
 from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import embedded
@@ -28,12 +28,14 @@ CRITERIA = (Criterion("mean_minutes", 2), Criterion("closer_to_home", 1))
 
 
 @pytest.fixture(scope="module")
-def setting(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes) -> Setting:
+def setting(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
+) -> AppraisalInputs:
     return town_setting(town_areas, town_sites, town_times)
 
 
 @pytest.fixture(scope="module")
-def results(setting: Setting) -> dict[str, OptionResult]:
+def results(setting: AppraisalInputs) -> dict[str, OptionResult]:
     roomy = replace(LOCAL, capacity={"clinic": {"A": 500.0, "B": 450.0}})
     return evaluate_options([TODAY, roomy], setting, baseline="today")
 
@@ -60,7 +62,7 @@ def assumptions(town_times: TravelTimes) -> Assumptions:
 
 @pytest.fixture(scope="module")
 def evidence(
-    results: dict[str, OptionResult], setting: Setting, assumptions: Assumptions
+    results: dict[str, OptionResult], setting: AppraisalInputs, assumptions: Assumptions
 ) -> Evidence:
     scorecard = score_options(results, CRITERIA)
     return appraise(results, setting, scorecard, assumptions, baseline="today")
@@ -101,7 +103,7 @@ OTHER = {"thresholds", "site_loads", "team_reach", "worst_places", "worst_change
 
 @settings(max_examples=40, deadline=None)
 @given(random_settings())
-def test_people_add_up_in_every_table(case: tuple[Setting, Option, Option]) -> None:
+def test_people_add_up_in_every_table(case: tuple[AppraisalInputs, Option, Option]) -> None:
     setting, small, large = case
     results = evaluate_options([small, large], setting, baseline=small.name)
     assumptions = Assumptions(NO_RATES, Uncertainty(1.0), walk_times=setting.times)
@@ -140,7 +142,7 @@ def test_people_add_up_in_every_table(case: tuple[Setting, Option, Option]) -> N
 
 
 def test_neighbours_who_come_in_and_residents_who_go_out_are_told_apart(
-    setting: Setting, assumptions: Assumptions, town_sites: pd.DataFrame
+    setting: AppraisalInputs, assumptions: Assumptions, town_sites: pd.DataFrame
 ) -> None:
     # The farm's 100 live in Fields, at home are W, N and E with 900; site B stands in Fields too.
     sites = town_sites.assign(authority=["Town", "Fields", "Town"])
@@ -218,7 +220,7 @@ def test_the_tornado_covers_times_people_and_every_service_people_travel_for(
 
 
 def test_an_option_that_fails_a_hurdle_takes_no_part_in_the_ranks(
-    results: dict[str, OptionResult], setting: Setting, assumptions: Assumptions
+    results: dict[str, OptionResult], setting: AppraisalInputs, assumptions: Assumptions
 ) -> None:
     scorecard = score_options(results, CRITERIA, hurdles=[Hurdle("closer_to_home", 0.1)])
     found = appraise(results, setting, scorecard, assumptions, baseline="today")
@@ -227,7 +229,7 @@ def test_an_option_that_fails_a_hurdle_takes_no_part_in_the_ranks(
 
 
 def test_contacts_of_real_patients_are_published_without_small_numbers(
-    results: dict[str, OptionResult], setting: Setting, assumptions: Assumptions
+    results: dict[str, OptionResult], setting: AppraisalInputs, assumptions: Assumptions
 ) -> None:
     scorecard = score_options(results, CRITERIA)
     restricted = replace(assumptions, restricted=True)
@@ -240,7 +242,7 @@ def test_contacts_of_real_patients_are_published_without_small_numbers(
 
 
 def test_a_study_of_teams_alone_is_judged_by_the_teams_journeys(
-    setting: Setting, assumptions: Assumptions
+    setting: AppraisalInputs, assumptions: Assumptions
 ) -> None:
     alone = replace(setting, services=(NURSES,))
     today = Option("today", "Today", {"nurses": frozenset("A")})
@@ -277,7 +279,7 @@ def test_figures_of_unknown_or_repeated_places_are_refused(
         compare_places(results, town_areas, town_sites, wrong)
 
 
-def test_counted_activity_takes_the_place_of_rates(setting: Setting) -> None:
+def test_counted_activity_takes_the_place_of_rates(setting: AppraisalInputs) -> None:
     counted = pd.DataFrame({"clinic": [10.0, 20, 30, 40]}, index=["W", "N", "E", "F"])
     results = evaluate_options([TODAY], replace(setting, activity=counted), baseline="today")
     care = results["today"].care
@@ -289,7 +291,7 @@ def test_counted_activity_takes_the_place_of_rates(setting: Setting) -> None:
     assert found.values["within_standard"]["today"].tolist() == pytest.approx([46 / 111] * 2)
 
 
-def test_bad_activity_lists_all_its_faults(setting: Setting) -> None:
+def test_bad_activity_lists_all_its_faults(setting: AppraisalInputs) -> None:
     bad = pd.DataFrame({"clinic": [-1.0, 1, 1, 1], "spa": 1.0}, index=["W", "N", "E", "Z"])
     with pytest.raises(InputError) as caught:
         evaluate_options([TODAY], replace(setting, activity=bad), baseline="today")

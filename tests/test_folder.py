@@ -14,9 +14,9 @@ from llrgeo.publish.folder import publish, write_files
 BUILD = """
 import sys
 from pathlib import Path
-from llrgeo.config import load_study
-from llrgeo.publish.check_browser import installed_chromium
-from llrgeo.study import print_report, print_study, publish_study, run_study
+from llrgeo.study.config import load_study
+from llrgeo.publish.check.browser import installed_chromium
+from llrgeo.study.run import print_report, print_study, publish_study, run_study
 result, folder = run_study(load_study(sys.argv[1])), Path(sys.argv[2])
 publish_study(result, folder)
 print_study(result, folder)
@@ -25,8 +25,8 @@ if installed_chromium():
 """
 
 
-def test_the_manifest_lists_every_file_with_its_hash(town_edition, tmp_path):
-    paths = publish(town_edition, tmp_path)
+def test_the_manifest_lists_every_file_with_its_hash(town_publication, tmp_path):
+    paths = publish(town_publication, tmp_path)
     outputs = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["outputs"]
     assert {path.relative_to(tmp_path).as_posix() for path in paths} == {*outputs, "manifest.json"}
     for name, digest in outputs.items():

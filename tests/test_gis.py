@@ -6,19 +6,19 @@ from dataclasses import replace
 
 import geopandas as gpd
 import pytest
-from edition_cases import package_of
+from publication_cases import package_of
 
-from llrgeo.publish import gis
-from llrgeo.publish.tables import area_results, parquet_bytes
+from llrgeo.publish.data import gis
+from llrgeo.publish.data.files import area_results, parquet_bytes
 from llrgeo.schema import SITE_KINDS
 
 COLUMN = "clinic__nearer_change_min"
 
 
 @pytest.fixture
-def package(town_edition, tmp_path):
+def package(town_publication, tmp_path):
     path = tmp_path / "areas.gpkg"
-    path.write_bytes(package_of(town_edition))
+    path.write_bytes(package_of(town_publication))
     return path
 
 
@@ -64,20 +64,20 @@ def test_sites_are_marked_by_their_kind():
     assert len({one.get("value") for one in style.iter("Option") if one.get("name") == "name"}) == 4
 
 
-def test_geoparquet_holds_the_same_areas(town_edition, tmp_path):
+def test_geoparquet_holds_the_same_areas(town_publication, tmp_path):
     path = tmp_path / "areas.parquet"
-    areas = gis.area_layer(town_edition, area_results(town_edition))
+    areas = gis.area_layer(town_publication, area_results(town_publication))
     path.write_bytes(parquet_bytes(areas))
-    assert gpd.read_parquet(path)["area_id"].tolist() == town_edition.areas.index.tolist()
+    assert gpd.read_parquet(path)["area_id"].tolist() == town_publication.areas.index.tolist()
 
 
-def test_two_builds_are_equal_byte_for_byte(town_edition):
-    assert package_of(town_edition) == package_of(town_edition)
+def test_two_builds_are_equal_byte_for_byte(town_publication):
+    assert package_of(town_publication) == package_of(town_publication)
 
 
 @pytest.mark.parametrize("name", ["=1+1", "@SUM(A1)", "bell\x07", "<b>"])
-def test_names_stay_text(town_edition, name):
-    sites = town_edition.sites.assign(name=name)
-    found = gis.site_layer(replace(town_edition, sites=sites))["name"].iloc[0]
+def test_names_stay_text(town_publication, name):
+    sites = town_publication.sites.assign(name=name)
+    found = gis.site_layer(replace(town_publication, sites=sites))["name"].iloc[0]
     assert not found.startswith(("=", "@"))
     assert "\x07" not in found

@@ -9,8 +9,8 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
-from llrgeo.config import load_study
-from llrgeo.study import StudyResult, run_study
+from llrgeo.study.config import load_study
+from llrgeo.study.run import StudyResult, run_study
 
 GOLDEN = Path(__file__).parent / "golden"
 TABLES = (

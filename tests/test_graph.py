@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.travel.engines import Plan, journey_keys
 from llrgeo.travel.graph import UNREACHABLE, Joins, layers, search_graph
-from llrgeo.travel.question import Question
+from llrgeo.travel.od_matrix import Question
 
 ORDER = {"start": 0, "through": 1, "end": 2}
 

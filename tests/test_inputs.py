@@ -7,8 +7,8 @@ import shapely
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.areas import draw_cells, read_areas, read_outlines
+from llrgeo.inputs.base_map import read_labels, read_road_lines
 from llrgeo.inputs.embedded import embedded
-from llrgeo.inputs.landmarks import read_labels, read_road_lines
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, tidy_postcode
 from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites, sites_for
 

@@ -20,9 +20,9 @@ from llrgeo.appraisal.access import people_by_group
 from llrgeo.appraisal.catchments import catchment_table
 from llrgeo.appraisal.equity import equity_table
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.home_visits import team_reach
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES, measure_values
-from llrgeo.appraisal.setting import Setting
-from llrgeo.appraisal.teams import team_reach
 from llrgeo.travel.times import TravelTimes
 
 Results: TypeAlias = dict[str, OptionResult]
@@ -49,7 +49,9 @@ BY_HAND = {
 
 
 @pytest.fixture(scope="module")
-def setting(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes) -> Setting:
+def setting(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
+) -> AppraisalInputs:
     minutes = town_times.minutes.copy()
     minutes.loc["F"] = [7.0, 8.0, 9.0]
     setting = town_setting(town_areas, town_sites, TravelTimes(minutes, distance_km=minutes))
@@ -57,7 +59,7 @@ def setting(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: Trav
 
 
 @pytest.fixture(scope="module")
-def results(setting: Setting) -> Results:
+def results(setting: AppraisalInputs) -> Results:
     return evaluate_options([TODAY, LOCAL], setting, baseline="today")
 
 
@@ -71,7 +73,7 @@ def test_a_measure_is_as_on_paper(name: str, results: Results) -> None:
     assert values.tolist() == pytest.approx(BY_HAND[name])
 
 
-def test_catchments_of_groups_are_as_on_paper(setting: Setting, results: Results) -> None:
+def test_catchments_of_groups_are_as_on_paper(setting: AppraisalInputs, results: Results) -> None:
     # One clinic, at A, with a catchment of 2 minutes: W at its edge, E half way.
     table = catchment_table(results, setting, people_by_group(setting.areas))
     table = table.query("option == 'today' and service == 'clinic'")
@@ -88,7 +90,9 @@ def test_catchments_of_groups_are_as_on_paper(setting: Setting, results: Results
     assert east.tolist() == pytest.approx([1e5 / 600, 1e5 * 0.68 / steps, 1e5 / 200])
 
 
-def test_the_inequality_of_the_town_is_as_on_paper(setting: Setting, results: Results) -> None:
+def test_the_inequality_of_the_town_is_as_on_paper(
+    setting: AppraisalInputs, results: Results
+) -> None:
     row = equity_table(results, setting.areas, baseline="today").loc["today"]
     assert row[["people", "unreachable", "mean_min"]].tolist() == [1_000, 0, 2.6]
     # From the most deprived on, people stand in the middle of their share: 0.2, 0.55, 0.8, 0.95.
@@ -112,7 +116,7 @@ def test_the_inequality_of_the_town_is_as_on_paper(setting: Setting, results: Re
     assert row["inequality_min"] == pytest.approx(row["ede_min"] - 2.6)
 
 
-def test_the_reach_of_the_team_is_as_on_paper(setting: Setting, results: Results) -> None:
+def test_the_reach_of_the_team_is_as_on_paper(setting: AppraisalInputs, results: Results) -> None:
     # Aged 65 and over: W 100, N 90, E 60, F 50; nine tenths of the 300 are those but 30 of F.
     row = team_reach(results, setting.areas).query("age == 'aged 65 and over'").iloc[0]
     assert row["share_in_time"] == pytest.approx((100 + 60) / 300)

@@ -12,14 +12,14 @@ from hypothesis import strategies as st
 from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.evidence import Assumptions, people_tables, result_tables
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import Criterion, score_options
-from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.schema import AGE_BANDS
 from llrgeo.travel.times import TravelTimes
 
-Case: TypeAlias = tuple[Setting, Option, Option]
+Case: TypeAlias = tuple[AppraisalInputs, Option, Option]
 
 NO_RATES = Rates(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
 # Measures that have a figure wherever anybody lives.
@@ -68,7 +68,7 @@ def test_splitting_an_area_in_two_changes_no_total(case: Case, seed: int) -> Non
         pd.testing.assert_frame_equal(table, whole[name], obj=name)
 
 
-def _tables(setting: Setting, fewer: Option, more: Option) -> dict[str, pd.DataFrame]:
+def _tables(setting: AppraisalInputs, fewer: Option, more: Option) -> dict[str, pd.DataFrame]:
     """Return every table of people, contacts, equity and catchments but those of single areas."""
     results = evaluate_options([fewer, more], setting, baseline="fewer")
     assumptions = Assumptions(NO_RATES, Uncertainty(1.0), walk_times=setting.times)
@@ -79,7 +79,7 @@ def _tables(setting: Setting, fewer: Option, more: Option) -> dict[str, pd.DataF
     return {name: table for name, table in tables.items() if name not in OF_AREAS}
 
 
-def _split(setting: Setting, rng: np.random.Generator) -> Setting:
+def _split(setting: AppraisalInputs, rng: np.random.Generator) -> AppraisalInputs:
     """Return the setting with one of its areas in two, some of its people in each."""
     areas, minutes = setting.areas, setting.times.minutes
     one = str(rng.choice(areas.index))

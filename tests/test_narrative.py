@@ -9,12 +9,12 @@ import pytest
 from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
-from llrgeo.appraisal.border import border_flows
+from llrgeo.appraisal.cross_border import border_flows
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.home_visits import team_reach
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.narrative import option_sentence, worst_changes, worst_places
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.setting import Setting
-from llrgeo.appraisal.teams import team_reach
 from llrgeo.travel.times import TravelTimes
 
 
@@ -57,7 +57,9 @@ def test_losing_the_last_site_is_said_apart(
 
 @settings(max_examples=30, deadline=None)
 @given(random_settings())
-def test_the_people_of_a_sentence_always_add_up(case: tuple[Setting, Option, Option]) -> None:
+def test_the_people_of_a_sentence_always_add_up(
+    case: tuple[AppraisalInputs, Option, Option],
+) -> None:
     setting, fewer, more = case
     total = setting.areas["residents"].sum()
     results = evaluate_options([more, fewer], setting, baseline="more")

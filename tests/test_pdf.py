@@ -9,16 +9,16 @@ from typer.testing import CliRunner
 
 from llrgeo.cli import app
 from llrgeo.errors import PublishError
-from llrgeo.publish import pdf
-from llrgeo.publish.check_browser import installed_chromium
+from llrgeo.publish.check.browser import installed_chromium
 from llrgeo.publish.folder import publish_pdf
+from llrgeo.publish.report import pdf
 
 needs_chromium = pytest.mark.skipif(installed_chromium() is None, reason="no chromium")
 
 
 @pytest.fixture(scope="module")
-def printed(town_edition, tmp_path_factory) -> bytes:
-    (path,) = publish_pdf(town_edition, tmp_path_factory.mktemp("pdf"))
+def printed(town_publication, tmp_path_factory) -> bytes:
+    (path,) = publish_pdf(town_publication, tmp_path_factory.mktemp("pdf"))
     return path.read_bytes()
 
 
@@ -41,10 +41,10 @@ def test_pages_are_a4(printed):
 @needs_chromium
 @pytest.mark.browser
 def test_two_prints_are_equal_byte_for_byte_and_bear_the_study_s_date(
-    printed, town_edition, tmp_path
+    printed, town_publication, tmp_path
 ):
     assert re.findall(rb"Date \(D:(\d+)", printed) == [b"20261122000000"] * 2
-    (again,) = publish_pdf(town_edition, tmp_path)
+    (again,) = publish_pdf(town_publication, tmp_path)
     assert again.read_bytes() == printed
 
 
@@ -57,10 +57,10 @@ def test_without_a_renderer_nothing_is_run_and_one_line_tells_why(monkeypatch, t
     assert not (tmp_path / "maps").exists()
 
 
-def test_a_renderer_that_fails_leaves_no_file(monkeypatch, town_edition, tmp_path):
+def test_a_renderer_that_fails_leaves_no_file(monkeypatch, town_publication, tmp_path):
     monkeypatch.setattr(pdf, "find_renderer", lambda: shutil.which("false"))
     with pytest.raises(PublishError, match="printed no PDF"):
-        publish_pdf(town_edition, tmp_path)
+        publish_pdf(town_publication, tmp_path)
     assert not list(Path(tmp_path).iterdir())
 
 

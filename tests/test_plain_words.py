@@ -4,7 +4,7 @@ from dataclasses import replace
 
 import pytest
 
-from llrgeo.publish.plain_words import in_ten, markdown_text, render_plain_words
+from llrgeo.publish.report.plain_words import in_ten, markdown_text, render_plain_words
 
 MOST_WORDS = 25
 
@@ -25,31 +25,33 @@ def test_people_are_counted_in_ten(people, words):
     assert in_ten(people, 100) == words
 
 
-def test_it_says_that_it_is_a_draft_and_names_every_option(town_edition):
-    text = render_plain_words(town_edition)
+def test_it_says_that_it_is_a_draft_and_names_every_option(town_publication):
+    text = render_plain_words(town_publication)
     assert "**Draft." in text
-    for option in town_edition.options[1:]:
+    for option in town_publication.options[1:]:
         assert f"## {option.label}" in text
 
 
-def test_it_tells_what_changes_for_people(town_edition):
-    text = render_plain_words(town_edition)
+def test_it_tells_what_changes_for_people(town_publication):
+    text = render_plain_words(town_publication)
     assert "### Clinic" in text
     assert "would have a shorter journey." in text
     assert "### Beds" not in text  # no bed moves
 
 
-def test_its_own_sentences_are_short(town_edition):
-    for line in render_plain_words(town_edition).splitlines():
+def test_its_own_sentences_are_short(town_publication):
+    for line in render_plain_words(town_publication).splitlines():
         assert len(line.split()) <= MOST_WORDS, line
 
 
-def test_services_of_which_the_same_is_said_stand_under_one_heading(town_edition):
-    clinic, beds = town_edition.services
+def test_services_of_which_the_same_is_said_stand_under_one_heading(town_publication):
+    clinic, beds = town_publication.services
     twin = replace(clinic, id="beds", label="Twin")
-    today, nearer = town_edition.options
+    today, nearer = town_publication.options
     both = replace(nearer, sites={"clinic": nearer.sites["clinic"], "beds": nearer.sites["clinic"]})
-    text = render_plain_words(replace(town_edition, services=(clinic, twin), options=(today, both)))
+    text = render_plain_words(
+        replace(town_publication, services=(clinic, twin), options=(today, both))
+    )
     assert "### Clinic; Twin\n" in text
     assert beds.label not in text
 
@@ -58,18 +60,18 @@ def test_services_of_which_the_same_is_said_stand_under_one_heading(town_edition
     ("error_min", "said"),
     [(1.1, "wrong by about 1 minute or less"), (3.4, "about 3 minutes"), (None, "Nobody has")],
 )
-def test_it_says_how_sure_the_minutes_are_in_its_own_words(town_edition, error_min, said):
+def test_it_says_how_sure_the_minutes_are_in_its_own_words(town_publication, error_min, said):
     error = float("nan") if error_min is None else error_min
-    times = (replace(town_edition.times[0], error_min=error),)
-    assert said in render_plain_words(replace(town_edition, times=times))
+    times = (replace(town_publication.times[0], error_min=error),)
+    assert said in render_plain_words(replace(town_publication, times=times))
 
 
 @pytest.mark.parametrize(
     "name", ["# Title", "<script>x</script>", "[a](http://b)", "- item", "`code`", "a\n\n# b"]
 )
-def test_a_name_stays_text(town_edition, name):
-    baseline, option = town_edition.options
-    hostile = replace(town_edition, options=(baseline, replace(option, label=name)))
+def test_a_name_stays_text(town_publication, name):
+    baseline, option = town_publication.options
+    hostile = replace(town_publication, options=(baseline, replace(option, label=name)))
     text = render_plain_words(hostile)
     assert f"## {markdown_text(name)}\n" in text
     assert "\n# " not in text[2:]

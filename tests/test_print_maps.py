@@ -1,4 +1,4 @@
-"""Print maps: equal bytes for equal editions, names stay text, classes read in greyscale."""
+"""Print maps: equal bytes for equal publications, names stay text, classes read in greyscale."""
 
 import xml.etree.ElementTree as ET
 from dataclasses import replace
@@ -8,27 +8,27 @@ import pandas as pd
 import pytest
 import shapely
 
-from llrgeo.config import load_study
+from llrgeo.inputs.theme import contrast
 from llrgeo.publish import palette
-from llrgeo.publish.ground import Window, lay_ground, scale_spot
-from llrgeo.publish.legend import change_hatches, change_shown
-from llrgeo.publish.paper import SMALL, STRONG
-from llrgeo.publish.print_maps import _sheets, densest_authority, print_maps
-from llrgeo.publish.theme import contrast
-from llrgeo.publish.view import opening_view
-from llrgeo.study import build_edition, run_study
+from llrgeo.publish.option_view import opening_view
+from llrgeo.publish.print.base_map import Window, lay_ground, scale_spot
+from llrgeo.publish.print.legend import change_hatches, change_shown
+from llrgeo.publish.print.maps import _sheets, densest_authority, print_maps
+from llrgeo.publish.print.page import SMALL, STRONG
+from llrgeo.study.config import load_study
+from llrgeo.study.run import build_publication, run_study
 
 HOSTILE = '</svg><script>alert(1)</script> {{ 7*7 }} ${x} $\\frac{1}{2}$ "quote" & \x00'
 
 
 @pytest.fixture(scope="module")
-def edition(town_study_once):
-    return build_edition(run_study(load_study(town_study_once)))
+def publication(town_study_once):
+    return build_publication(run_study(load_study(town_study_once)))
 
 
 @pytest.fixture(scope="module")
-def files(edition):
-    return print_maps(edition)
+def files(publication):
+    return print_maps(publication)
 
 
 def test_every_map_is_an_svg_and_a_png_with_a_text(files):
@@ -37,8 +37,8 @@ def test_every_map_is_an_svg_and_a_png_with_a_text(files):
     assert set(files) == {f"{name}.{kind}" for name in names for kind in ("svg", "png", "txt")}
 
 
-def test_equal_editions_make_equal_bytes(edition, files):
-    assert print_maps(edition) == files
+def test_equal_editions_make_equal_bytes(publication, files):
+    assert print_maps(publication) == files
 
 
 def test_an_svg_has_a_title_and_a_description(files):
@@ -49,9 +49,9 @@ def test_an_svg_has_a_title_and_a_description(files):
             assert [len(child.text) > 20 for child in root[:2]] == [True, True]
 
 
-def test_hostile_names_stay_text(edition):
+def test_hostile_names_stay_text(publication):
     hostile = replace(
-        edition, title=HOSTILE, sites=edition.sites.assign(name=HOSTILE), sources=(HOSTILE,)
+        publication, title=HOSTILE, sites=publication.sites.assign(name=HOSTILE), sources=(HOSTILE,)
     )
     for name, content in print_maps(hostile).items():
         if name.endswith(".svg"):
@@ -60,9 +60,9 @@ def test_hostile_names_stay_text(edition):
             assert "$\\frac{1}{2}$" in "".join(root.itertext())
 
 
-def test_the_key_counts_all_people(edition):
-    shown = change_shown(edition, opening_view(edition))
-    assert sum(shown.people) == edition.areas["residents"].sum()
+def test_the_key_counts_all_people(publication):
+    shown = change_shown(publication, opening_view(publication))
+    assert sum(shown.people) == publication.areas["residents"].sum()
 
 
 @pytest.mark.parametrize("tolerance", [1.0, 5.0])
@@ -86,20 +86,20 @@ def boxes(sheet):
     return found
 
 
-def many_sites(edition):
-    """Return the sites of an edition and sixty more that no option uses yet, and an option."""
-    extra = [edition.sites.iloc[[0]].assign(name=f"The long name of health centre {n}")
+def many_sites(publication):
+    """Return the sites of a publication and sixty more that no option uses yet, and an option."""
+    extra = [publication.sites.iloc[[0]].assign(name=f"The long name of health centre {n}")
              .set_axis([f"X{n}"]) for n in range(60)]  # fmt: skip
-    sites = pd.concat([edition.sites, *extra]).rename_axis("site_id")
-    times = edition.times[0]
+    sites = pd.concat([publication.sites, *extra]).rename_axis("site_id")
+    times = publication.times[0]
     minutes = times.minutes.reindex(columns=sites.index).T.ffill().T
-    clinic = edition.services[0].id
-    option = replace(edition.options[1], sites={clinic: frozenset(sites.index)})
+    clinic = publication.services[0].id
+    option = replace(publication.options[1], sites={clinic: frozenset(sites.index)})
     return replace(
-        edition,
+        publication,
         sites=sites,
         times=(replace(times, minutes=minutes, distance_km=None),),
-        options=(edition.baseline, option),
+        options=(publication.baseline, option),
     )
 
 
@@ -107,12 +107,14 @@ LONG = "A source of data with a long name, and the words that its licence asks f
 
 
 @pytest.mark.parametrize("change", ["as it is", "long texts", "many sites"])
-def test_all_words_stand_on_the_page_at_seven_points_or_more(edition, change):
+def test_all_words_stand_on_the_page_at_seven_points_or_more(publication, change):
     assert len(LONG) > 600
     changed = {
-        "as it is": lambda: edition,
-        "long texts": lambda: replace(edition, title=LONG, sources=(LONG, LONG), error_note=LONG),
-        "many sites": lambda: many_sites(edition),
+        "as it is": lambda: publication,
+        "long texts": lambda: replace(
+            publication, title=LONG, sources=(LONG, LONG), error_note=LONG
+        ),
+        "many sites": lambda: many_sites(publication),
     }[change]()
     for sheet in _sheets(changed, lay_ground(changed)):
         figure = sheet.paper._figure
@@ -123,8 +125,8 @@ def test_all_words_stand_on_the_page_at_seven_points_or_more(edition, change):
 
 
 @pytest.mark.parametrize("sources", [("Short.",), (LONG,) * 6])
-def test_the_foot_is_below_the_map_however_much_it_says(edition, sources):
-    for sheet in _sheets(replace(edition, sources=sources), lay_ground(edition)):
+def test_the_foot_is_below_the_map_however_much_it_says(publication, sources):
+    for sheet in _sheets(replace(publication, sources=sources), lay_ground(publication)):
         found = boxes(sheet)
         (foot,) = [
             text.get_window_extent().y1
@@ -136,18 +138,18 @@ def test_the_foot_is_below_the_map_however_much_it_says(edition, sources):
         assert all(box.bounds[1] > foot for box in words if box.bounds[3] > foot + 1), sheet.name
 
 
-def test_names_on_a_map_keep_apart(edition):
-    places = edition.base.places
+def test_names_on_a_map_keep_apart(publication):
+    places = publication.base.places
     crowd = pd.concat([places.assign(name=f"Town {n}", residents=9_000 - n) for n in range(12)])
-    crowded = replace(edition, base=replace(edition.base, places=crowd))
+    crowded = replace(publication, base=replace(publication.base, places=crowd))
     for sheet in _sheets(crowded, lay_ground(crowded)):
         names = boxes(sheet)[True]
         for place, name in enumerate(names):
             assert not shapely.intersects(name.buffer(-1), names[:place]).any(), sheet.name
 
 
-def test_the_scale_stands_clear_of_marks_where_a_corner_is_free(edition):
-    ground = lay_ground(edition)
+def test_the_scale_stands_clear_of_marks_where_a_corner_is_free(publication):
+    ground = lay_ground(publication)
     window = Window((0.0, 0.0), (400.0, 200.0), tuple(ground.areas.total_bounds))
     free = scale_spot(window, ground, [])
     assert scale_spot(window, ground, [shapely.Point(free)]) != free

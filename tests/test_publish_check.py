@@ -4,14 +4,14 @@ import re
 import sys
 
 import pytest
-from edition_cases import town_edition
+from publication_cases import town_publication
 
 from llrgeo.cli import main
 from llrgeo.errors import PublishError
-from llrgeo.publish import check
-from llrgeo.publish.check import RULES, check_page
-from llrgeo.publish.explorer import render_explorer
-from llrgeo.publish.markup import read_page
+from llrgeo.publish.check import page as check
+from llrgeo.publish.check.html import read_page
+from llrgeo.publish.check.page import RULES, check_page
+from llrgeo.publish.explorer.page import render_explorer
 
 BROKEN = [
     ('<html lang="en-GB">', "<html>", "structure", "language"),
@@ -46,7 +46,7 @@ BROKEN = [
 
 @pytest.fixture(scope="module")
 def town(town_areas, town_sites, town_times):
-    return town_edition(town_areas, town_sites, town_times)
+    return town_publication(town_areas, town_sites, town_times)
 
 
 @pytest.fixture(scope="module")
@@ -54,7 +54,7 @@ def page(town_areas, town_sites, town_times):
     """Return the explorer of the toy town without its farm, which no road leads to."""
     joined = town_areas.iloc[:3]
     times = type(town_times)(town_times.minutes.iloc[:3])
-    return render_explorer(town_edition(joined, town_sites, times))
+    return render_explorer(town_publication(joined, town_sites, times))
 
 
 def static_findings(text):

@@ -10,14 +10,14 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from edition_cases import package_of, town_edition
+from publication_cases import package_of, town_publication
 
 from llrgeo.errors import InputError
+from llrgeo.inputs.theme import Theme, contrast, read_theme
 from llrgeo.publish import palette
+from llrgeo.publish.data.files import csv_text
+from llrgeo.publish.data.gis import qgis_style
 from llrgeo.publish.folder import publish, write_files
-from llrgeo.publish.gis import qgis_style
-from llrgeo.publish.tables import csv_text
-from llrgeo.publish.theme import Theme, contrast, read_theme
 
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
@@ -42,7 +42,7 @@ SIMULATED = {
 
 @pytest.fixture(scope="module")
 def town(town_areas, town_sites, town_times):
-    return town_edition(town_areas, town_sites, town_times)
+    return town_publication(town_areas, town_sites, town_times)
 
 
 def lab(colour, matrix=None):
@@ -89,7 +89,7 @@ def test_csv_marks_formulas_as_text_and_leaves_numbers_and_no_route_alone():
 def test_a_geopackage_holds_areas_and_sites_as_text_with_the_edition_s_date(town, tmp_path):
     sites = town.sites.assign(name=FORMULAS[:3])
     path = tmp_path / "areas.gpkg"
-    path.write_bytes(package_of(town_edition(town.areas, sites, town.times[0])))
+    path.write_bytes(package_of(town_publication(town.areas, sites, town.times[0])))
     assert gpd.read_file(path, layer="sites")["name"].tolist() == ["'=1+1", "'+1", "'-1"]
     areas = gpd.read_file(path, layer="areas").set_index("area_id")
     assert areas.loc["N", "clinic__local_change_min"] == -2

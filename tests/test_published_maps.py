@@ -2,8 +2,8 @@
 
 from pathlib import Path
 
-from llrgeo.config import load_study
-from llrgeo.provenance import changed_outputs, describe_run, read_manifest
+from llrgeo.study.config import load_study
+from llrgeo.study.manifest import changed_outputs, describe_run, read_manifest
 
 MAPS = Path(__file__).parents[1] / "maps"
 

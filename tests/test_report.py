@@ -8,15 +8,15 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.config import load_study
-from llrgeo.publish.charts import coverage, ranks_chart, tornado_chart, winners_chart
-from llrgeo.publish.drawing import safe_name, words
+from llrgeo.publish.option_view import build_option_view
 from llrgeo.publish.pages import css_text, share
-from llrgeo.publish.report import render_report
-from llrgeo.publish.report_tables import changes_table, ranks, tornado_table, winners
-from llrgeo.publish.static_map import change_map, frame
-from llrgeo.publish.view import build_view
-from llrgeo.study import build_edition, run_study
+from llrgeo.publish.report.charts import coverage, ranks_chart, tornado_chart, winners_chart
+from llrgeo.publish.report.drawing import safe_name, words
+from llrgeo.publish.report.page import render_report
+from llrgeo.publish.report.static_map import change_map, frame
+from llrgeo.publish.report.tables import changes_table, ranks, tornado_table, winners
+from llrgeo.study.config import load_study
+from llrgeo.study.run import build_publication, run_study
 
 HOSTILE = "<b>{{ 7*7 }}</b></svg><script>alert(1)</script>${x}\"'`"
 
@@ -36,8 +36,8 @@ class Outline(HTMLParser):
 
 
 @pytest.fixture(scope="module")
-def edition(town_study_once):
-    return build_edition(run_study(load_study(town_study_once)))
+def publication(town_study_once):
+    return build_publication(run_study(load_study(town_study_once)))
 
 
 def outline(page):
@@ -46,13 +46,15 @@ def outline(page):
     return parser
 
 
-def views(edition):
-    journey, service = edition.journeys()[0], edition.services[0]
-    return [build_view(edition, option, service, journey) for option in edition.options]
+def views(publication):
+    journey, service = publication.journeys()[0], publication.services[0]
+    return [
+        build_option_view(publication, option, service, journey) for option in publication.options
+    ]
 
 
-def test_the_page_has_what_a_reader_and_a_screen_reader_need(edition):
-    page = outline(render_report(edition))
+def test_the_page_has_what_a_reader_and_a_screen_reader_need(publication):
+    page = outline(render_report(publication))
     tags = [tag for tag, _ in page.elements]
     assert ("html", {"lang": "en-GB"}) in page.elements
     drawings = [a for tag, a in page.elements if tag == "svg" and a.get("aria-hidden") != "true"]
@@ -62,49 +64,49 @@ def test_the_page_has_what_a_reader_and_a_screen_reader_need(edition):
     assert tags.count("desc") == len(drawings) >= 4
 
 
-def test_every_contents_link_leads_somewhere(edition):
-    elements = outline(render_report(edition)).elements
+def test_every_contents_link_leads_somewhere(publication):
+    elements = outline(render_report(publication)).elements
     wanted = {a["href"][1:] for tag, a in elements if tag == "a" and a["href"].startswith("#")}
     assert wanted <= {attrs.get("id") for _, attrs in elements}
 
 
-def test_the_sentences_are_those_of_the_tables(edition):
-    text = " ".join(" ".join(outline(render_report(edition)).text).split())
-    for option, sentence in edition.tables["sentences"].itertuples(index=False):
+def test_the_sentences_are_those_of_the_tables(publication):
+    text = " ".join(" ".join(outline(render_report(publication)).text).split())
+    for option, sentence in publication.tables["sentences"].itertuples(index=False):
         assert (sentence in text) == (option != "today")
 
 
-def test_the_scorecard_lists_the_options_best_first(edition):
-    page = render_report(edition)
+def test_the_scorecard_lists_the_options_best_first(publication):
+    page = render_report(publication)
     rows = re.findall(r'<th scope="row">([^<]*)</th>', page.partition("table-scorecard")[2])
-    card = edition.tables["scorecard"].sort_values("total", ascending=False)
+    card = publication.tables["scorecard"].sort_values("total", ascending=False)
     assert rows[: len(card)] == card["label"].to_list()
 
 
-def test_hostile_names_stay_text(edition):
-    option = replace(edition.options[1], label=HOSTILE, note=HOSTILE)
-    hostile = replace(edition, title=HOSTILE, options=(edition.options[0], option))
+def test_hostile_names_stay_text(publication):
+    option = replace(publication.options[1], label=HOSTILE, note=HOSTILE)
+    hostile = replace(publication, title=HOSTILE, options=(publication.options[0], option))
     page = outline(render_report(hostile))
     assert "script" not in {tag for tag, _ in page.elements}
     assert HOSTILE in "".join(page.text)
     assert "49" not in words(0, 0, HOSTILE)
 
 
-def test_coverage_counts_all_people_the_unreachable_included(edition):
-    today = views(edition)[0]
+def test_coverage_counts_all_people_the_unreachable_included(publication):
+    today = views(publication)[0]
     shares = coverage(today)
     assert shares[1] == pytest.approx(0.2)
     assert shares[3] == pytest.approx(0.9)
     assert shares[60] == pytest.approx(0.9)
 
 
-def test_the_chart_of_winners_says_its_numbers(edition):
-    drawn = winners_chart(winners(edition))
+def test_the_chart_of_winners_says_its_numbers(publication):
+    drawn = winners_chart(winners(publication))
     assert drawn.description == "Clinics at all sites: 300 shorter, 0 longer."
     assert ">300<" in drawn.svg()
 
 
-def test_the_chart_of_ranks_puts_the_likeliest_first_place_on_top(edition):
+def test_the_chart_of_ranks_puts_the_likeliest_first_place_on_top(publication):
     table = pd.DataFrame(
         {
             "option": ["today", "today", "nearer", "nearer"],
@@ -112,35 +114,35 @@ def test_the_chart_of_ranks_puts_the_likeliest_first_place_on_top(edition):
             "share": [0.25, 0.75, 0.75, 0.25],
         }
     )
-    svg = ranks_chart(ranks(replace(edition, tables={"rank_acceptability": table}))).svg()
+    svg = ranks_chart(ranks(replace(publication, tables={"rank_acceptability": table}))).svg()
     assert svg.index(">Clinics at all sites<") < svg.index(">Today<")
     assert "Clinics at all sites: 75%; Today: 25%" in svg
 
 
-def test_every_chart_has_its_numbers_in_a_table(edition):
-    page = render_report(edition)
+def test_every_chart_has_its_numbers_in_a_table(publication):
+    page = render_report(publication)
     tables = set(re.findall(r'<table id="table-([^"]+)"', page))
     assert {"people", "coverage", "ranks", "tornado"} <= tables
     assert {"groups-nearer", "services-nearer", "changes"} <= tables
     assert page.count('id="chart-') == 2 * 4
 
 
-def test_an_option_tells_where_services_start_and_stop_not_where_they_stay(edition):
-    page = render_report(edition)
+def test_an_option_tells_where_services_start_and_stop_not_where_they_stay(publication):
+    page = render_report(publication)
     told = page.partition('id="options"')[2].partition("</dl>")[0]
     assert "Would start at: Cottage hospital, Health centre." in told
     assert "Would stop" not in told
     assert "City hospital" not in told
 
 
-def test_changes_have_signs_and_those_who_arrive_nowhere_have_words(edition):
-    rows = {row[0]: row[1] for row in changes_table(edition)["rows"]}
+def test_changes_have_signs_and_those_who_arrive_nowhere_have_words(publication):
+    rows = {row[0]: row[1] for row in changes_table(publication)["rows"]}
     assert rows["Fields"] == "no route"
     assert rows["Town"].startswith("\N{MINUS SIGN}")
 
 
-def test_the_tornado_s_table_names_who_leads(edition):
-    table = tornado_table(edition)
+def test_the_tornado_s_table_names_who_leads(publication):
+    table = tornado_table(publication)
     assert {cell for row in table["rows"] for cell in row[3:]} <= {"Today", "Clinics at all sites"}
 
 
@@ -151,15 +153,15 @@ def test_the_tornado_says_whether_the_lead_changes_hands(leader, expected):
     assert expected in tornado_chart(pd.DataFrame([row], columns=names)).description
 
 
-def test_a_map_counts_everyone_and_every_area_is_drawn(edition):
-    land = frame(edition)
-    drawn = change_map(edition, land, views(edition)[1])
+def test_a_map_counts_everyone_and_every_area_is_drawn(publication):
+    land = frame(publication)
+    drawn = change_map(publication, land, views(publication)[1])
     people = [
         int(one.replace(",", "")) for one in re.findall(r": ([\d,]+) people", drawn.description)
     ]
     assert sum(people) == 1_000
     assert len(land.outlines) == 4
-    x, y = np.array(land.place(edition.areas.geometry)).T
+    x, y = np.array(land.place(publication.areas.geometry)).T
     inside = land.outlines.contains_properly(
         land.outlines.from_xy(x, y, index=land.outlines.index, crs=land.outlines.crs)
     )

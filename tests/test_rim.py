@@ -10,11 +10,11 @@ import shapely
 from road_maps import Map
 from shapely import Point
 
+from llrgeo.roads.coverage import covered_land, near_rim
 from llrgeo.roads.network import NetworkInfo, RoadNetwork, age_note
 from llrgeo.roads.osm import build_network
-from llrgeo.roads.rim import covered_land, near_rim
 from llrgeo.schema import BNG
-from llrgeo.travel.rim import journeys_near_rim, rim_note
+from llrgeo.travel.edge_effects import journeys_near_rim, rim_note
 from llrgeo.travel.routers import NetworkRouter
 
 A, B, C, D = (3_000, 5_000), (7_000, 5_000), (3_000, 1_000), (7_000, 1_000)

@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from llrgeo.appraisal.access import nearest_site
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES, Measure
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.robustness import (
@@ -21,7 +22,6 @@ from llrgeo.appraisal.robustness import (
 )
 from llrgeo.appraisal.scoring import Criterion, Scorecard, score_options
 from llrgeo.appraisal.sensitivity import one_at_a_time
-from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.simulation import Uncertainty, simulate
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
@@ -140,17 +140,19 @@ def test_many_sets_at_once_equal_one_set_at_a_time() -> None:
 
 
 @pytest.fixture
-def setting(town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes) -> Setting:
+def setting(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
+) -> AppraisalInputs:
     return town_setting(town_areas, town_sites, town_times)
 
 
 @pytest.fixture
-def results(setting: Setting) -> dict[str, OptionResult]:
+def results(setting: AppraisalInputs) -> dict[str, OptionResult]:
     return evaluate_options([TODAY, LOCAL], setting, baseline="today")
 
 
 def test_without_errors_every_draw_is_the_study_itself(
-    results: dict[str, OptionResult], setting: Setting
+    results: dict[str, OptionResult], setting: AppraisalInputs
 ) -> None:
     found = simulate(results, setting, EXACT, draws=300, seed=1)
     for name, table in found.values.items():
@@ -161,7 +163,7 @@ def test_without_errors_every_draw_is_the_study_itself(
 @settings(max_examples=30, deadline=None)
 @given(random_settings())
 def test_an_exact_draw_of_any_study_is_the_study_itself(
-    case: tuple[Setting, Option, Option],
+    case: tuple[AppraisalInputs, Option, Option],
 ) -> None:
     setting, fewer, more = case
     results = evaluate_options([fewer, more], setting, baseline="fewer")
@@ -172,7 +174,7 @@ def test_an_exact_draw_of_any_study_is_the_study_itself(
 
 
 def test_slower_roads_slow_all_options_alike_and_leave_their_order(
-    results: dict[str, OptionResult], setting: Setting
+    results: dict[str, OptionResult], setting: AppraisalInputs
 ) -> None:
     slow = replace(EXACT, speed_sd=0.2)
     found = simulate(results, setting, slow, draws=500, seed=1)
@@ -187,7 +189,7 @@ def test_slower_roads_slow_all_options_alike_and_leave_their_order(
 
 
 def test_errors_of_journeys_cancel_over_many_and_widen_the_interval(
-    results: dict[str, OptionResult], setting: Setting
+    results: dict[str, OptionResult], setting: AppraisalInputs
 ) -> None:
     noisy = replace(EXACT, time_error_min=0.5)
     table = simulate(results, setting, noisy, draws=2_000, seed=1).intervals(baseline="today")
@@ -198,7 +200,7 @@ def test_errors_of_journeys_cancel_over_many_and_widen_the_interval(
 
 
 def test_a_simulation_repeats_with_its_seed(
-    results: dict[str, OptionResult], setting: Setting
+    results: dict[str, OptionResult], setting: AppraisalInputs
 ) -> None:
     first, again = (
         simulate(results, setting, Uncertainty(1.0), draws=300, seed=5) for _ in range(2)

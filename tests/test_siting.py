@@ -9,7 +9,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from siting_cases import KINDS, UNREACHABLE_MIN, BruteForce, problems
 
-from llrgeo.appraisal.siting import every
+from llrgeo.appraisal.siting import enumerate_plans as every
 from llrgeo.appraisal.siting.constraints import Budget, Capacity
 from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
 from llrgeo.appraisal.siting.problem import OBJECTIVES, SitingProblem

@@ -10,7 +10,8 @@ import pytest
 from siting_cases import random_case
 
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.siting import constraints, every
+from llrgeo.appraisal.siting import constraints
+from llrgeo.appraisal.siting import enumerate_plans as every
 from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.plans import best_plans, knee, plan_value, stage_plan, value_curve
 from llrgeo.appraisal.siting.problem import SitingProblem

@@ -11,10 +11,10 @@ import pandas as pd
 import pytest
 
 from llrgeo.appraisal.activity import CARE_PLACES
-from llrgeo.config import load_study
 from llrgeo.inputs.embedded import embedded
 from llrgeo.publish.folder import publish_print_maps
-from llrgeo.study import build_edition, publish_study, run_study
+from llrgeo.study.config import load_study
+from llrgeo.study.run import build_publication, publish_study, run_study
 
 CONTACTS = (
     *("contacts", "contacts_later", "patient_trips", "team_trips", "contacts_in_time"),
@@ -51,7 +51,7 @@ def published(town_study_once, tmp_path_factory):
     try:
         result = run_study(load_study(study))
         publish_study(result, folder / "maps")
-        publish_print_maps(build_edition(result), folder / "maps")
+        publish_print_maps(build_publication(result), folder / "maps")
     finally:
         root.removeHandler(handler)
         root.setLevel(level)

@@ -13,10 +13,10 @@ import pytest
 from typer.testing import CliRunner
 
 from llrgeo.cli import app
-from llrgeo.config import load_study
 from llrgeo.errors import InputError, RoutingError
-from llrgeo.journeys import compute_times
-from llrgeo.preparation import PLACES, read_inputs
+from llrgeo.study.config import load_study
+from llrgeo.study.inputs import PLACES, read_inputs
+from llrgeo.study.times import compute_times
 from llrgeo.travel.times import load_travel_times
 
 MAIN = "from llrgeo.cli import main; main()"

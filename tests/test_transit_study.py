@@ -9,12 +9,12 @@ import pytest
 from timetables import write_feed
 from town import TOWN_STUDY
 
-from llrgeo.config import load_study
 from llrgeo.errors import ConfigError, InputError
-from llrgeo.journeys import compute_team_times, compute_times
-from llrgeo.preparation import read_inputs
-from llrgeo.provenance import hash_file
-from llrgeo.study import publish_study, run_study
+from llrgeo.files import sha256_of_file
+from llrgeo.study.config import load_study
+from llrgeo.study.inputs import read_inputs
+from llrgeo.study.run import publish_study, run_study
+from llrgeo.study.times import compute_team_times, compute_times
 
 PERIOD = "09:30-10:30"
 TRANSIT = """
@@ -78,7 +78,7 @@ def test_is_published_in_words_with_the_source_of_the_timetable(
     reached = pd.read_csv(out / "tables" / "by_public_transport.csv")
     assert (reached.groupby(["option", "service", "group"])["people"].sum() == 1_000).all()
     inputs = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["inputs"]
-    assert inputs["transit bus.zip"] == hash_file(path.parent / "bus.zip")
+    assert inputs["transit bus.zip"] == sha256_of_file(path.parent / "bus.zip")
 
 
 def test_faults_of_a_timetable_stand_beside_those_of_other_files(town_study: Path) -> None:

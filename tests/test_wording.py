@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 import llrgeo.publish
-from llrgeo.publish import report
+from llrgeo.publish.report import page as report
 from llrgeo.publish.wording import wording
 from llrgeo.schema import SITE_KINDS
 
 ROOT = Path(llrgeo.publish.__file__).parent
 SOURCES = {
-    "*.py": r"""(?:words|wording\(\))\[["'](\w+)["']\]""",
+    "**/*.py": r"""(?:words|wording\(\))\[["'](\w+)["']\]""",
     "assets/*.js": r"\b(?:words|strings)\.(\w+)",
     "templates/*.html": r"\bt\.(\w+)",
 }

@@ -8,25 +8,25 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.config import load_study
-from llrgeo.publish.workbook import render_workbook, sheet_names
-from llrgeo.study import build_edition, run_study
+from llrgeo.publish.data.workbook import render_workbook, sheet_names
+from llrgeo.study.config import load_study
+from llrgeo.study.run import build_publication, run_study
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "{{ 7*7 }}", "<b>&", "https://example.org"]
 
 
 @pytest.fixture
-def edition(town_study):
-    return build_edition(run_study(load_study(town_study)))
+def publication(town_study):
+    return build_publication(run_study(load_study(town_study)))
 
 
 @pytest.fixture
-def parts(edition):
+def parts(publication):
     tables = {
         "people": pd.DataFrame({"name": HOSTILE, "people": range(8)}),
         "minutes": pd.DataFrame({"travel_time_min": [1.5, np.inf, np.nan]}),
     }
-    with zipfile.ZipFile(io.BytesIO(render_workbook(edition, tables))) as book:
+    with zipfile.ZipFile(io.BytesIO(render_workbook(publication, tables))) as book:
         return {name: book.read(name).decode("utf-8") for name in book.namelist()}
 
 
@@ -68,6 +68,6 @@ def test_long_or_forbidden_names_become_sheet_names_of_their_own():
     assert names["Cover"] == "Cover_2"
 
 
-def test_equal_editions_make_equal_bytes(edition):
+def test_equal_editions_make_equal_bytes(publication):
     tables = {"people": pd.DataFrame({"people": [1, 2]})}
-    assert render_workbook(edition, tables) == render_workbook(edition, tables)
+    assert render_workbook(publication, tables) == render_workbook(publication, tables)

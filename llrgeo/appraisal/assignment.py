@@ -16,7 +16,7 @@ from scipy.sparse import coo_array
 
 from llrgeo.appraisal.access import ratio, reconcile
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.setting import Setting
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.errors import LlrgeoError
 
 Matrix: TypeAlias = NDArray[np.float64]
@@ -118,7 +118,7 @@ def assign_with_room(
     return _counted(minutes, wanted, contacts)
 
 
-def compare_rules(results: Mapping[str, OptionResult], setting: Setting) -> pd.DataFrame:
+def compare_rules(results: Mapping[str, OptionResult], inputs: AppraisalInputs) -> pd.DataFrame:
     """Return how far figures depend on the rule by which people choose a site.
 
     One row an option, service and rule (`nearest`, `choice`, and `room` where the option states
@@ -132,7 +132,7 @@ def compare_rules(results: Mapping[str, OptionResult], setting: Setting) -> pd.D
         for service, one in result.services.items():
             if one.service.delivery == "team" or one.loads.empty:
                 continue
-            minutes = setting.times.minutes.loc[setting.areas.index, list(one.loads.index)]
+            minutes = inputs.times.minutes.loc[inputs.areas.index, list(one.loads.index)]
             demand = one.allocation["at_site"]
             capacity = result.option.capacity.get(service, {})
             found = {

@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.access import EVERYONE
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.setting import Setting
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.errors import InputError
 
 Minutes: TypeAlias = NDArray[np.float64]
@@ -63,7 +63,7 @@ def supply_ratios(
 
 
 def catchment_table(
-    results: Mapping[str, OptionResult], setting: Setting, people: pd.DataFrame
+    results: Mapping[str, OptionResult], inputs: AppraisalInputs, people: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the supply that people can reach, by option, service, method and group of people.
 
@@ -78,7 +78,7 @@ def catchment_table(
         for service, one in result.services.items():
             if one.service.delivery == "team" or one.loads.empty:
                 continue
-            minutes = setting.times.minutes.loc[setting.areas.index]
+            minutes = inputs.times.minutes.loc[inputs.areas.index]
             counted = one.loads["capacity"].notna().all()
             supply = one.loads["capacity"] if counted else pd.Series(1.0, one.loads.index)
             for method, decay in _methods(one.service.travel_standard_min).items():

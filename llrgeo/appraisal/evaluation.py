@@ -17,8 +17,8 @@ from llrgeo.appraisal.activity import (
     split_contacts,
 )
 from llrgeo.appraisal.demand import Delivery, Service, Shares
+from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.setting import Setting, check_study
 from llrgeo.schema import SITE_KINDS
 
 _Deliveries: TypeAlias = Mapping[str, "_Delivery"]
@@ -84,7 +84,7 @@ class OptionResult(OptionSummary):
 
 
 def evaluate_options(
-    options: Iterable[Option], setting: Setting, *, baseline: str
+    options: Iterable[Option], inputs: AppraisalInputs, *, baseline: str
 ) -> dict[str, OptionResult]:
     """Evaluate every option against the baseline: METHODS 1 to 3.
 
@@ -92,7 +92,7 @@ def evaluate_options(
     ----------
     options
         The options, the baseline among them.
-    setting
+    inputs
         Areas, sites, services and travel times.
     baseline
         The name of the option to compare with.
@@ -108,11 +108,11 @@ def evaluate_options(
         If anything does not fit together; the message lists every fault.
     """
     summaries = {}
-    for option, evaluator, after in _evaluators(options, setting, baseline):
+    for option, evaluator, after in _evaluators(options, inputs, baseline):
         summary = evaluator.summary(option, after)
         services = {
             service.id: evaluator.service_result(service, option, after[service.id].allocation)
-            for service in setting.services
+            for service in inputs.services
         }
         summaries[option.name] = OptionResult(
             option, summary.overall, summary.burden, summary.care, services
@@ -121,7 +121,7 @@ def evaluate_options(
 
 
 def summarise_options(
-    options: Iterable[Option], setting: Setting, *, baseline: str
+    options: Iterable[Option], inputs: AppraisalInputs, *, baseline: str
 ) -> dict[str, OptionSummary]:
     """Evaluate as `evaluate_options` does, without the result of each service.
 
@@ -132,7 +132,7 @@ def summarise_options(
     """
     return {
         option.name: evaluator.summary(option, after)
-        for option, evaluator, after in _evaluators(options, setting, baseline)
+        for option, evaluator, after in _evaluators(options, inputs, baseline)
     }
 
 
@@ -145,11 +145,11 @@ class _Delivery:
     care: Mapping[str, float | str]
 
 
-def _deliveries(options: Iterable[Option], setting: Setting) -> dict[str, _Deliveries]:
+def _deliveries(options: Iterable[Option], inputs: AppraisalInputs) -> dict[str, _Deliveries]:
     """Return how each option delivers each service; options that run one alike share the result."""
-    services = {service.id: service for service in setting.services}
-    contacts = {name: setting.contacts_of(service) for name, service in services.items()}
-    nearest = cache(partial(_nearest, setting))
+    services = {service.id: service for service in inputs.services}
+    contacts = {name: inputs.contacts_of(service) for name, service in services.items()}
+    nearest = cache(partial(_nearest, inputs))
 
     @cache
     def deliver(name: str, sites: frozenset[str], shares: Shares) -> _Delivery:
@@ -159,7 +159,7 @@ def _deliveries(options: Iterable[Option], setting: Setting) -> dict[str, _Deliv
         care = places_of_care(allocation, standard_min=service.travel_standard_min)
         return _Delivery(
             allocation,
-            burden_of(allocation, kg_per_km=setting.kg_co2e_per_km),
+            burden_of(allocation, kg_per_km=inputs.kg_co2e_per_km),
             {"delivery": service.delivery, **care},
         )
 
@@ -174,10 +174,10 @@ def _deliveries(options: Iterable[Option], setting: Setting) -> dict[str, _Deliv
     }
 
 
-def _nearest(setting: Setting, delivery: Delivery, sites: frozenset[str]) -> pd.DataFrame:
+def _nearest(inputs: AppraisalInputs, delivery: Delivery, sites: frozenset[str]) -> pd.DataFrame:
     """Return each area's nearest of some sites, and its kind."""
-    found = nearest_site(setting.times_of(delivery), sites).reindex(setting.areas.index)
-    kinds = setting.sites["kind"].astype(pd.CategoricalDtype(list(SITE_KINDS)))
+    found = nearest_site(inputs.times_of(delivery), sites).reindex(inputs.areas.index)
+    kinds = inputs.sites["kind"].astype(pd.CategoricalDtype(list(SITE_KINDS)))
     return found.assign(kind=found["site_id"].map(kinds))
 
 
@@ -185,7 +185,7 @@ def _nearest(setting: Setting, delivery: Delivery, sites: frozenset[str]) -> pd.
 class _Evaluator:
     """What the evaluation of every option shares."""
 
-    setting: Setting
+    inputs: AppraisalInputs
     people: pd.DataFrame
     before: _Deliveries
     minutes_before: pd.Series
@@ -193,8 +193,8 @@ class _Evaluator:
     def summary(self, option: Option, after: _Deliveries) -> OptionSummary:
         overall = self._access(
             self.minutes_before,
-            _minutes_per_contact(self.setting, after),
-            self.setting.thresholds_min,
+            _minutes_per_contact(self.inputs, after),
+            self.inputs.thresholds_min,
         )
         return OptionSummary(
             option,
@@ -207,7 +207,7 @@ class _Evaluator:
         self, service: Service, option: Option, after: pd.DataFrame
     ) -> ServiceResult:
         before, residents = self.before[service.id].allocation, self.people[EVERYONE]
-        thresholds = sorted({*self.setting.thresholds_min, service.travel_standard_min})
+        thresholds = sorted({*self.inputs.thresholds_min, service.travel_standard_min})
         return ServiceResult(
             service,
             after,
@@ -216,7 +216,7 @@ class _Evaluator:
             site_loads(
                 after,
                 residents,
-                open_sites=self.setting.sites.loc[
+                open_sites=self.inputs.sites.loc[
                     sorted(option.sites.get(service.id, frozenset())), "kind"
                 ],
                 capacity=option.capacity.get(service.id, {}),
@@ -231,29 +231,29 @@ class _Evaluator:
             before,
             after,
             self.people,
-            tolerance_min=self.setting.tolerance_min,
+            tolerance_min=self.inputs.tolerance_min,
             thresholds_min=thresholds_min,
         )
 
 
 def _evaluators(
-    options: Iterable[Option], setting: Setting, baseline: str
+    options: Iterable[Option], inputs: AppraisalInputs, baseline: str
 ) -> Iterator[tuple[Option, _Evaluator, _Deliveries]]:
     """Check the study; yield each option with what it is evaluated by and its deliveries."""
     by_name = {option.name: option for option in options}
-    check_study(list(by_name.values()), setting, baseline=baseline)
-    found = _deliveries(by_name.values(), setting)
+    check_study(list(by_name.values()), inputs, baseline=baseline)
+    found = _deliveries(by_name.values(), inputs)
     before = found[baseline]
-    minutes_before = _minutes_per_contact(setting, before)
-    evaluator = _Evaluator(setting, people_by_group(setting.areas), before, minutes_before)
+    minutes_before = _minutes_per_contact(inputs, before)
+    evaluator = _Evaluator(inputs, people_by_group(inputs.areas), before, minutes_before)
     for name, option in by_name.items():
         yield option, evaluator, found[name]
 
 
-def _minutes_per_contact(setting: Setting, deliveries: _Deliveries) -> pd.Series:
-    visited = setting.visited
+def _minutes_per_contact(inputs: AppraisalInputs, deliveries: _Deliveries) -> pd.Series:
+    visited = inputs.visited
     return minutes_per_contact(
-        [deliveries[service.id].allocation for service in visited or setting.services],
+        [deliveries[service.id].allocation for service in visited or inputs.services],
         travelled="at_site" if visited else "at_home",
     )
 

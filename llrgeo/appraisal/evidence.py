@@ -8,15 +8,18 @@ import pandas as pd
 
 from llrgeo.appraisal.access import Access, people_by_group
 from llrgeo.appraisal.assignment import compare_rules
-from llrgeo.appraisal.border import border_flows
+from llrgeo.appraisal.authorities import compare_places
 from llrgeo.appraisal.catchments import catchment_table
 from llrgeo.appraisal.costs import Rates, cost_lines, cost_table, patient_costs_by_fifth
+from llrgeo.appraisal.cross_border import border_flows
 from llrgeo.appraisal.demand import activity_table, grow
+from llrgeo.appraisal.disclosure import disclosable_tables
 from llrgeo.appraisal.equity import equity_table
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult, summarise_options
+from llrgeo.appraisal.home_visits import team_reach
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES, measure_values
 from llrgeo.appraisal.narrative import option_sentence, worst_changes, worst_places
-from llrgeo.appraisal.places import compare_places
 from llrgeo.appraisal.robustness import (
     Acceptability,
     rank_acceptability,
@@ -25,10 +28,7 @@ from llrgeo.appraisal.robustness import (
 )
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.sensitivity import one_at_a_time, sensitivity_cases
-from llrgeo.appraisal.setting import Setting
 from llrgeo.appraisal.simulation import Uncertainty, simulate
-from llrgeo.appraisal.suppress import suppress_tables
-from llrgeo.appraisal.teams import team_reach
 from llrgeo.appraisal.walking import transit_table, walking_table
 from llrgeo.travel.times import TravelTimes
 
@@ -99,7 +99,7 @@ class Evidence:
 
 def appraise(
     results: Mapping[str, OptionResult],
-    setting: Setting,
+    inputs: AppraisalInputs,
     scorecard: Scorecard,
     assumptions: Assumptions,
     *,
@@ -123,9 +123,9 @@ def appraise(
     tables = {
         **scorecard_tables(scorecard, labels),
         **result_tables(results, baseline=baseline, error_min=error_min),
-        **people_tables(results, setting, assumptions, baseline=baseline),
-        **cost_tables(results, setting, assumptions, baseline=baseline),
-        **robustness_tables(results, setting, scorecard, assumptions, baseline=baseline),
+        **people_tables(results, inputs, assumptions, baseline=baseline),
+        **cost_tables(results, inputs, assumptions, baseline=baseline),
+        **robustness_tables(results, inputs, scorecard, assumptions, baseline=baseline),
         "rank_acceptability": _long_ranks(acceptability.ranks),
         "central_weights": acceptability.central_weights.reset_index(),
         "sentences": pd.DataFrame(
@@ -135,7 +135,7 @@ def appraise(
     robustness = robustness_sentence(scorecard, acceptability, {**criteria, **labels})
     tables["robustness"] = pd.DataFrame({"sentence": [robustness]})
     if assumptions.restricted:
-        tables = suppress_tables(tables, setting)
+        tables = disclosable_tables(tables, inputs)
     return Evidence(sentences, robustness, acceptability, tables)
 
 
@@ -179,20 +179,20 @@ def result_tables(
 
 def people_tables(
     results: Mapping[str, OptionResult],
-    setting: Setting,
+    inputs: AppraisalInputs,
     assumptions: Assumptions,
     *,
     baseline: str,
 ) -> _Tables:
     """Return what options mean for groups of people and for places."""
-    areas, sites = setting.areas, setting.sites
+    areas, sites = inputs.areas, inputs.sites
     people = people_by_group(areas)
     tables = {
         "activity": activity_table(
-            setting.services,
+            inputs.services,
             areas,
             grow(areas, assumptions.growth),
-            counted=setting.activity,
+            counted=inputs.activity,
         ).reset_index(),
         "equity": equity_table(results, areas, baseline=baseline).reset_index(),
         "places": compare_places(results, areas, sites, assumptions.indicators),
@@ -203,24 +203,24 @@ def people_tables(
             results, lambda result: worst_changes(result, areas).reset_index()
         ),
     }
-    if len(setting.visited) < len(setting.services):
+    if len(inputs.visited) < len(inputs.services):
         tables["team_reach"] = team_reach(results, areas)
-    if setting.visited:
-        tables["floating_catchments"] = catchment_table(results, setting, people)
-        tables["choice_of_site"] = compare_rules(results, setting)
+    if inputs.visited:
+        tables["floating_catchments"] = catchment_table(results, inputs, people)
+        tables["choice_of_site"] = compare_rules(results, inputs)
     if "authority" in sites.columns:
-        home = setting.home or frozenset(areas["authority"])
+        home = inputs.home or frozenset(areas["authority"])
         tables["over_the_border"] = border_flows(results, areas, sites, home=home)
-    if setting.visited and assumptions.walk_times is not None:
+    if inputs.visited and assumptions.walk_times is not None:
         tables["on_foot"] = walking_table(results, assumptions.walk_times, people)
-    if setting.visited and assumptions.transit_times is not None:
+    if inputs.visited and assumptions.transit_times is not None:
         tables["by_public_transport"] = transit_table(results, assumptions.transit_times, people)
     return tables
 
 
 def cost_tables(
     results: Mapping[str, OptionResult],
-    setting: Setting,
+    inputs: AppraisalInputs,
     assumptions: Assumptions,
     *,
     baseline: str,
@@ -231,7 +231,7 @@ def cost_tables(
     """
     rates = assumptions.rates
     tables = {
-        "patient_costs_by_fifth": patient_costs_by_fifth(results, setting.areas, rates),
+        "patient_costs_by_fifth": patient_costs_by_fifth(results, inputs.areas, rates),
         "unit_values": rates.unit_values,
     }
     if rates.service_costs is not None:
@@ -247,7 +247,7 @@ def cost_tables(
 
 def robustness_tables(
     results: Mapping[str, OptionResult],
-    setting: Setting,
+    inputs: AppraisalInputs,
     scorecard: Scorecard,
     assumptions: Assumptions,
     *,
@@ -258,7 +258,7 @@ def robustness_tables(
     cases = {
         name: {
             case: scorecard.values
-            if changed is setting
+            if changed is inputs
             else measure_values(
                 summarise_options(options, changed, baseline=baseline),
                 list(scorecard.weights.index),
@@ -266,16 +266,16 @@ def robustness_tables(
             )
             for case, changed in settings.items()
         }
-        for name, settings in sensitivity_cases(setting, assumptions.growth).items()
+        for name, settings in sensitivity_cases(inputs, assumptions.growth).items()
     }
     tables = {
         "switching_weights": switching_weights(scorecard),
         "tornado": one_at_a_time(scorecard, cases, MEASURES),
     }
-    if setting.visited:
+    if inputs.visited:
         simulation = simulate(
             results,
-            setting,
+            inputs,
             assumptions.uncertainty,
             draws=assumptions.draws,
             seed=assumptions.seed,

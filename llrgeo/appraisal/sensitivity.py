@@ -7,9 +7,9 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.demand import Service, grow
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import Measure, score_values
 from llrgeo.appraisal.scoring import Scorecard
-from llrgeo.appraisal.setting import Setting
 from llrgeo.travel.times import TravelTimes
 
 LOW_HIGH: Final = {"low": -1, "high": 1}
@@ -18,8 +18,8 @@ RATES_CHANGE: Final = 0.2
 
 
 def sensitivity_cases(
-    setting: Setting, growth: Mapping[str, float]
-) -> dict[str, dict[str, Setting]]:
+    inputs: AppraisalInputs, growth: Mapping[str, float]
+) -> dict[str, dict[str, AppraisalInputs]]:
     """Return settings in which one assumption is low and high, by what is assumed.
 
     Travel times 10 % shorter and longer, the people of today against those of the horizon year,
@@ -28,23 +28,23 @@ def sensitivity_cases(
     cases = {
         "travel times 10 % shorter or longer": {
             case: replace(
-                setting,
-                times=_scaled(setting.times, 1 + sign * TIMES_CHANGE),
-                team_times=setting.team_times
-                and _scaled(setting.team_times, 1 + sign * TIMES_CHANGE),
+                inputs,
+                times=_scaled(inputs.times, 1 + sign * TIMES_CHANGE),
+                team_times=inputs.team_times
+                and _scaled(inputs.team_times, 1 + sign * TIMES_CHANGE),
             )
             for case, sign in LOW_HIGH.items()
         },
         "people of today or of the horizon year": {
-            "low": setting,
-            "high": replace(setting, areas=grow(setting.areas, growth)),
+            "low": inputs,
+            "high": replace(inputs, areas=grow(inputs.areas, growth)),
         },
     }
-    for service in setting.services:
+    for service in inputs.services:
         if service.delivery == "team":
             continue
         cases[f"20 % fewer or more contacts: {service.label}"] = {
-            case: _with_rates(setting, service, 1 + sign * RATES_CHANGE)
+            case: _with_rates(inputs, service, 1 + sign * RATES_CHANGE)
             for case, sign in LOW_HIGH.items()
         }
     return cases
@@ -102,13 +102,13 @@ def _scaled(times: TravelTimes, factor: float) -> TravelTimes:
     return replace(times, minutes=times.minutes * factor)
 
 
-def _with_rates(setting: Setting, changed: Service, factor: float) -> Setting:
-    """Return the setting with another number of contacts of one service."""
+def _with_rates(inputs: AppraisalInputs, changed: Service, factor: float) -> AppraisalInputs:
+    """Return the inputs with another number of contacts of one service."""
     rates = {band: rate * factor for band, rate in changed.rates.items()}
     services = tuple(
-        replace(one, rates=rates) if one.id == changed.id else one for one in setting.services
+        replace(one, rates=rates) if one.id == changed.id else one for one in inputs.services
     )
-    activity = setting.activity
+    activity = inputs.activity
     if activity is not None and changed.id in activity.columns:
         activity = activity.assign(**{changed.id: activity[changed.id] * factor})
-    return replace(setting, services=services, activity=activity)
+    return replace(inputs, services=services, activity=activity)

@@ -17,9 +17,9 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import Measure
 from llrgeo.appraisal.scoring import Scorecard
-from llrgeo.appraisal.setting import Setting
 from llrgeo.schema import AGE_BANDS
 
 # The measures that are simulated; all others stay as they are.
@@ -106,22 +106,22 @@ class _Journeys:
 
 def simulate(
     results: Mapping[str, OptionResult],
-    setting: Setting,
+    inputs: AppraisalInputs,
     uncertainty: Uncertainty,
     *,
     draws: int,
     seed: int,
 ) -> Simulation:
     """Draw whole studies and return the simulated measures of every option."""
-    services = setting.visited
-    found, by_option = _journeys(results, setting)
+    services = inputs.visited
+    found, by_option = _journeys(results, inputs)
     pairs = np.unique(np.concatenate([one.pair for one in found.values()]))
     journeys = {
         plan: replace(one, pair=np.searchsorted(pairs, one.pair)) for plan, one in found.items()
     }
-    minutes = setting.times.minutes.to_numpy().ravel()[pairs]
-    people = setting.areas[list(AGE_BANDS)].to_numpy(float).T
-    expected = [_contacts_by_band(service, setting) for service in services]
+    minutes = inputs.times.minutes.to_numpy().ravel()[pairs]
+    people = inputs.areas[list(AGE_BANDS)].to_numpy(float).T
+    expected = [_contacts_by_band(service, inputs) for service in services]
     rng = np.random.default_rng(seed)
     values = {name: np.empty((draws, len(results))) for name in SIMULATED}
     for rows in _chunks(draws):
@@ -168,19 +168,19 @@ def _mean(spent: _Matrix, contacts: _Matrix, residents: _Matrix) -> _Matrix:
 
 
 def _journeys(
-    results: Mapping[str, OptionResult], setting: Setting
+    results: Mapping[str, OptionResult], inputs: AppraisalInputs
 ) -> tuple[dict[_Plan, _Journeys], list[list[_Plan]]]:
     """Return all different journeys, pairs as places in the flat matrix, and those of each option.
 
     Options that run a service alike share its journeys.
     """
-    columns = setting.times.minutes.columns
-    rows = setting.times.minutes.index.get_indexer(setting.areas.index)
+    columns = inputs.times.minutes.columns
+    rows = inputs.times.minutes.index.get_indexer(inputs.areas.index)
     found: dict[_Plan, _Journeys] = {}
     by_option: list[list[_Plan]] = []
     for result in results.values():
         by_option.append([])
-        for number, service in enumerate(setting.visited):
+        for number, service in enumerate(inputs.visited):
             shares = result.option.shares_of(service.id, service.shares)
             plan = (number, result.option.sites.get(service.id, frozenset()), shares)
             by_option[-1].append(plan)
@@ -194,17 +194,17 @@ def _journeys(
     return found, by_option
 
 
-def _contacts_by_band(service: Service, setting: Setting) -> _Matrix:
+def _contacts_by_band(service: Service, inputs: AppraisalInputs) -> _Matrix:
     """Return the contacts a year by age band and area.
 
     Contacts that the user counted are split between bands as the rates would split them.
     """
     rates = np.array([service.rates.get(band, 0.0) for band in AGE_BANDS])
-    by_band = setting.areas[list(AGE_BANDS)].to_numpy(float).T * rates[:, None]
+    by_band = inputs.areas[list(AGE_BANDS)].to_numpy(float).T * rates[:, None]
     total = by_band.sum(axis=0)
     even = np.full_like(by_band, 1 / len(AGE_BANDS))
     split = np.divide(by_band, total, out=even, where=total > 0)
-    contacts: _Matrix = split * setting.contacts_of(service).to_numpy(float)
+    contacts: _Matrix = split * inputs.contacts_of(service).to_numpy(float)
     return contacts
 
 

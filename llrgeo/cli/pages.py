@@ -6,8 +6,8 @@ from typing import Annotated
 import typer
 
 from llrgeo.errors import PublishError
-from llrgeo.publish.check import check_page
-from llrgeo.publish.check_browser import has_browser
+from llrgeo.publish.check.browser import has_browser
+from llrgeo.publish.check.page import check_page
 
 
 def check(page: Annotated[Path, typer.Argument(help="A published page, PAGE.html.")]) -> None:

@@ -16,7 +16,7 @@ from rich.text import Text
 
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.schema import Track
-from llrgeo.study import StudyResult
+from llrgeo.study.run import StudyResult
 
 
 class StageClock(logging.Handler):
@@ -33,7 +33,7 @@ class StageClock(logging.Handler):
     @contextmanager
     def running(self) -> Iterator[None]:
         """Listen to the study's log in place of those who listen to it otherwise."""
-        log = logging.getLogger("llrgeo.study")
+        log = logging.getLogger("llrgeo.study.run")
         level = log.level
         log.addHandler(self)
         log.setLevel(logging.INFO)

@@ -7,10 +7,10 @@ import typer
 
 from llrgeo.appraisal.siting.problem import Objective
 from llrgeo.cli.parameters import StudyFile
-from llrgeo.config import load_study
-from llrgeo.locating import locate_service
-from llrgeo.plan_files import option_text, write_plan
-from llrgeo.siting_config import load_siting
+from llrgeo.study.config import load_study
+from llrgeo.study.siting import locate_service
+from llrgeo.study.siting_config import load_siting
+from llrgeo.study.siting_files import option_text, write_plan
 
 
 def locate(

@@ -8,15 +8,15 @@ import typer
 
 from llrgeo.cli.parameters import OutFile, Quiet, StudyFile
 from llrgeo.cli.screen import StageClock, progress, rich_table, scorecard_table, show
-from llrgeo.config import load_study, new_study
 from llrgeo.errors import InputError, PublishError
-from llrgeo.journeys import compute_times, judged_times, write_times
-from llrgeo.preparation import PLACES, read_inputs
-from llrgeo.provenance import changed_outputs, read_manifest, study_of
-from llrgeo.publish.comparison_chart import comparison_chart
-from llrgeo.publish.pdf import find_renderer
+from llrgeo.publish.report.comparison_chart import comparison_chart
+from llrgeo.publish.report.pdf import find_renderer
 from llrgeo.schema import name_some
-from llrgeo.study import check_publishable, print_report, print_study, publish_study, run_study
+from llrgeo.study.config import load_study, new_study
+from llrgeo.study.inputs import PLACES, read_inputs
+from llrgeo.study.manifest import changed_outputs, read_manifest, study_of
+from llrgeo.study.run import check_publishable, print_report, print_study, publish_study, run_study
+from llrgeo.study.times import compute_times, judged_times, write_times
 from llrgeo.travel.compare import compare_travel_times, read_reference
 from llrgeo.travel.dataset import Dataset
 from llrgeo.travel.times import save_travel_times

@@ -1,42 +1,41 @@
-"""The published folder: every file of an edition, written whole or not at all."""
+"""The published folder: every file of a publication, written whole or not at all."""
 
-import hashlib
 import json
 import os
 import shutil
-import tempfile
 from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from llrgeo.errors import PublishError
-from llrgeo.publish import gis
-from llrgeo.publish.contents import contents
-from llrgeo.publish.dictionary import data_dictionary
-from llrgeo.publish.edition import Edition
-from llrgeo.publish.explorer import render_explorer
-from llrgeo.publish.pdf import render_pdf
-from llrgeo.publish.plain_words import render_plain_words
-from llrgeo.publish.report import render_report
-from llrgeo.publish.tables import (
+from llrgeo.files import sha256_of_bytes, temporary_folder
+from llrgeo.publish.data import gis
+from llrgeo.publish.data.contents import contents
+from llrgeo.publish.data.dictionary import data_dictionary
+from llrgeo.publish.data.files import (
     area_results,
     csv_text,
     flat_table,
     parquet_bytes,
     travel_times,
 )
-from llrgeo.publish.workbook import assumptions, render_workbook, sheet_names
+from llrgeo.publish.data.workbook import assumptions, render_workbook, sheet_names
+from llrgeo.publish.explorer.page import render_explorer
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.report.page import render_report
+from llrgeo.publish.report.pdf import render_pdf
+from llrgeo.publish.report.plain_words import render_plain_words
 from llrgeo.schema import Track
 
 Content: TypeAlias = str | bytes
-Renderer: TypeAlias = Callable[[Edition], Content]
+Renderer: TypeAlias = Callable[[Publication], Content]
 
 EXPLORER: Final = "explorer.html"
 PDF: Final = "report.pdf"
 
 
-def publish(edition: Edition, folder: Path, *, track: Track = iter) -> list[Path]:
-    """Write everything that is published of an edition into a folder.
+def publish(publication: Publication, folder: Path, *, track: Track = iter) -> list[Path]:
+    """Write everything that is published of a publication into a folder.
 
     All files are made before the first is put in place; files of other names stay.
 
@@ -52,12 +51,12 @@ def publish(edition: Edition, folder: Path, *, track: Track = iter) -> list[Path
     """
     files: dict[str, Content] = {}
     for make in track(list(_MAKERS)):
-        files |= make(edition)
-    files["manifest.json"] = manifest_text(edition, files)
+        files |= make(publication)
+    files["manifest.json"] = manifest_text(publication, files)
     return write_files(files, folder)
 
 
-def publish_print_maps(edition: Edition, folder: Path) -> list[Path]:
+def publish_print_maps(publication: Publication, folder: Path) -> list[Path]:
     """Write the maps for print into a folder's `print/`: they are large, and asked for apart.
 
     Raises
@@ -65,12 +64,12 @@ def publish_print_maps(edition: Edition, folder: Path) -> list[Path]:
     PublishError
         If the folder cannot be written to.
     """
-    from llrgeo.publish.print_maps import print_maps  # noqa: PLC0415 (matplotlib is slow to load)
+    from llrgeo.publish.print.maps import print_maps  # noqa: PLC0415 (matplotlib is slow to load)
 
-    return write_files(print_maps(edition), folder)
+    return write_files(print_maps(publication), folder)
 
 
-def publish_pdf(edition: Edition, folder: Path) -> list[Path]:
+def publish_pdf(publication: Publication, folder: Path) -> list[Path]:
     """Write the report as PDF into a folder; it is no part of what the manifest describes.
 
     Its bytes depend on the browser and the fonts of the machine, and a replay elsewhere could not
@@ -81,7 +80,7 @@ def publish_pdf(edition: Edition, folder: Path) -> list[Path]:
     PublishError
         If no renderer is installed, it fails, or the folder cannot be written to.
     """
-    return write_files({PDF: render_pdf(render_report(edition), edition.date)}, folder)
+    return write_files({PDF: render_pdf(render_report(publication), publication.date)}, folder)
 
 
 def check_folder(folder: Path) -> None:
@@ -111,8 +110,7 @@ def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(dir=folder.parent, prefix=".llrgeo-") as temporary:
-            made = Path(temporary)
+        with temporary_folder(folder.parent) as made:
             for name, content in files.items():
                 path = made / name
                 path.parent.mkdir(parents=True, exist_ok=True)
@@ -126,10 +124,10 @@ def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
     return [folder / name for name in sorted(files)]
 
 
-def manifest_text(edition: Edition, files: Mapping[str, Content]) -> str:
+def manifest_text(publication: Publication, files: Mapping[str, Content]) -> str:
     """Return the manifest as JSON: what went in, and the SHA-256 of every file that came out."""
-    outputs = {name: hashlib.sha256(_bytes(files[name])).hexdigest() for name in sorted(files)}
-    manifest = {**edition.manifest, "outputs": outputs}
+    outputs = {name: sha256_of_bytes(_bytes(files[name])) for name in sorted(files)}
+    manifest = {**publication.manifest, "outputs": outputs}
     return json.dumps(manifest, indent=2, ensure_ascii=False) + "\n"
 
 
@@ -137,39 +135,39 @@ def _bytes(content: Content) -> bytes:
     return content.encode("utf-8") if isinstance(content, str) else content
 
 
-def _pages(edition: Edition) -> dict[str, Content]:
+def _pages(publication: Publication) -> dict[str, Content]:
     """Make the explorer, and the same page under the name with which a web server opens."""
-    page = render_explorer(edition)
-    return {EXPLORER: page, "index.html": page, "report.html": render_report(edition)}
+    page = render_explorer(publication)
+    return {EXPLORER: page, "index.html": page, "report.html": render_report(publication)}
 
 
-def _data(edition: Edition) -> dict[str, Content]:
+def _data(publication: Publication) -> dict[str, Content]:
     """Make the tables and layers, with a dictionary of all their columns."""
-    tables = {**edition.tables, "areas": area_results(edition)}
-    areas, sites = gis.area_layer(edition, tables["areas"]), gis.site_layer(edition)
-    times = travel_times(edition)
+    tables = {**publication.tables, "areas": area_results(publication)}
+    areas, sites = gis.area_layer(publication, tables["areas"]), gis.site_layer(publication)
+    times = travel_times(publication)
     described = {
         **{(f"tables/{name}.csv", name): flat_table(table) for name, table in tables.items()},
         ("tables.xlsx", "contents"): contents(tables, sheet_names(tables)),
-        ("tables.xlsx", "assumptions"): assumptions(edition),
+        ("tables.xlsx", "assumptions"): assumptions(publication),
         ("areas.gpkg", gis.AREAS_LAYER): areas,
         ("areas.gpkg", gis.SITES_LAYER): sites,
         ("areas.parquet", gis.AREAS_LAYER): areas,
         ("travel_times.parquet", "travel_times"): times,
     }
-    tables["data_dictionary"] = data_dictionary(edition, described)
+    tables["data_dictionary"] = data_dictionary(publication, described)
     return {
         **{f"tables/{name}.csv": csv_text(table) for name, table in tables.items()},
-        "tables.xlsx": render_workbook(edition, tables),
-        "areas.gpkg": gis.geopackage(edition, areas, sites),
+        "tables.xlsx": render_workbook(publication, tables),
+        "areas.gpkg": gis.geopackage(publication, areas, sites),
         "areas.parquet": parquet_bytes(areas),
-        "areas.qml": gis.qgis_styles(edition)[gis.opening_style(edition)],
+        "areas.qml": gis.qgis_styles(publication)[gis.opening_style(publication)],
         "travel_times.parquet": parquet_bytes(times),
     }
 
 
-def _words(edition: Edition) -> dict[str, Content]:
-    return {"plain_words_draft.md": render_plain_words(edition)}
+def _words(publication: Publication) -> dict[str, Content]:
+    return {"plain_words_draft.md": render_plain_words(publication)}
 
 
 _MAKERS: Final = (_pages, _data, _words)

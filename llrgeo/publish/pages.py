@@ -17,7 +17,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
-from llrgeo.publish.edition import Edition
+from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
 ASSETS: Final = Path(__file__).parent / "assets"
@@ -112,12 +112,12 @@ def minutes(value: float) -> str:
     return wording()["no_route"] if value == float("inf") else f"{value:.1f}"
 
 
-def page_style(edition: Edition) -> str:
+def page_style(publication: Publication) -> str:
     """Return our style sheet in the publisher's colour."""
-    return asset("page.css").replace("#1d4f5c", edition.theme.accent)
+    return asset("page.css").replace("#1d4f5c", publication.theme.accent)
 
 
-def run_mark(edition: Edition) -> str:
+def run_mark(publication: Publication) -> str:
     """Return the first twelve digits of the manifest's SHA-256, by which a run is known."""
-    text = json.dumps(edition.manifest, sort_keys=True, default=str)
+    text = json.dumps(publication.manifest, sort_keys=True, default=str)
     return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]

@@ -2,7 +2,6 @@
 
 import hashlib
 import json
-import tempfile
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -16,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
+from llrgeo.files import temporary_folder
 from llrgeo.schema import BNG
 
 PERIODS: Final = ("off_peak", "am_peak", "pm_peak", "night")
@@ -183,8 +183,7 @@ def save_network(network: RoadNetwork, folder: Path) -> None:
         Where to; created if need be. An earlier network there is replaced.
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=folder.parent) as temporary:
-        made = Path(temporary)
+    with temporary_folder(folder.parent) as made:
         network.nodes.to_parquet(made / "nodes.parquet", compression="zstd", index=False)
         network.edges.to_parquet(made / "edges.parquet", compression="zstd", index=False)
         text = json.dumps(asdict(network.info), indent=2, ensure_ascii=False, sort_keys=True)

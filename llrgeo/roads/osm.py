@@ -11,12 +11,12 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.conditional import Clock
-from llrgeo.roads.estates import private_estates
+from llrgeo.roads.coverage import covered_land
 from llrgeo.roads.extract import Extract, read_extracts
 from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork
+from llrgeo.roads.private_roads import private_estates
 from llrgeo.roads.profile import Level
 from llrgeo.roads.restrictions import TurnRule, lookup, turn_rules
-from llrgeo.roads.rim import covered_land
 from llrgeo.roads.sections import Polygon, Sections, cut, read_boundary
 from llrgeo.roads.snap import main_component
 from llrgeo.roads.streets import Streets, interpret_points, interpret_ways

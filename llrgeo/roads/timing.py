@@ -10,7 +10,7 @@ from llrgeo.roads.network import PERIODS
 from llrgeo.roads.profile import Level
 from llrgeo.roads.sections import Sections
 from llrgeo.roads.speeds import MPH_IN_KPH, delays, free_flow_mph, multipliers
-from llrgeo.roads.towns import town_shares
+from llrgeo.roads.urban import town_shares
 
 Floats = NDArray[np.float64]
 

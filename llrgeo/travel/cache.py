@@ -1,7 +1,6 @@
 """Answers kept by the content of their question: the same question is not worked out twice."""
 
 import hashlib
-import tempfile
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -9,6 +8,7 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 
+from llrgeo.files import written_whole
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.travel.graph import IntArray
 
@@ -53,9 +53,6 @@ def kept(path: Path | None, answer: Callable[[], IntArray]) -> IntArray:
         held: IntArray = np.load(path, allow_pickle=False)
         return held
     found = answer()
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as temporary:
-        made = Path(temporary) / path.name
+    with written_whole(path) as made:
         np.save(made, found)
-        made.replace(path)
     return found

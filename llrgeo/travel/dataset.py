@@ -7,7 +7,6 @@ share the folder; the files are the same byte for byte.
 """
 
 import hashlib
-import tempfile
 from dataclasses import astuple, dataclass, replace
 from functools import lru_cache
 from pathlib import Path
@@ -20,11 +19,12 @@ import pyarrow.parquet as pq
 from joblib import Parallel, delayed
 
 from llrgeo.errors import MissingExtraError, RoutingError
+from llrgeo.files import written_whole
 from llrgeo.schema import Track
 from llrgeo.travel.cache import question_id
 from llrgeo.travel.engines import Plan, journey_keys, prepare, settled
 from llrgeo.travel.graph import unpack
-from llrgeo.travel.question import Question, load_question, save_question
+from llrgeo.travel.od_matrix import Question, load_question, save_question
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import AS_COMPUTED, Calibration
 
@@ -145,10 +145,8 @@ def write_block(block: Block) -> None:
             "distance_km": pa.array(km, mask=np.isinf(km)),
         }
     )
-    with tempfile.TemporaryDirectory(dir=block.path.parent, prefix="_") as temporary:
-        made = Path(temporary) / block.path.name
+    with written_whole(block.path) as made:
         pq.write_table(table, made, compression="zstd")
-        made.replace(block.path)
 
 
 @lru_cache(maxsize=1)

@@ -10,9 +10,9 @@ from joblib import Parallel, delayed
 
 from llrgeo.schema import Track
 from llrgeo.travel.chains import branching_nodes, contract
+from llrgeo.travel.dijkstra import backwards_from, renumbered, search_keys
 from llrgeo.travel.graph import IntArray, SearchGraph, limit_key
-from llrgeo.travel.kernels import backwards_from, renumbered, search_keys
-from llrgeo.travel.question import Question
+from llrgeo.travel.od_matrix import Question
 
 if TYPE_CHECKING:
     from llrgeo.travel.hierarchy import Hierarchy

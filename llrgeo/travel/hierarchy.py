@@ -6,7 +6,6 @@ each destination, and one sweep from the top, restricted to what lies above the 
 the keys down (RPHAST, Delling, Goldberg and Werneck 2011), for 16 destinations at a time.
 """
 
-import tempfile
 import zipfile
 from dataclasses import dataclass
 from itertools import pairwise
@@ -17,10 +16,11 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from llrgeo.errors import RoutingError
+from llrgeo.files import written_whole
 from llrgeo.travel.compiled import NO_WAY
 from llrgeo.travel.contraction import Lists, contract_nodes
 from llrgeo.travel.graph import UNREACHABLE, IntArray, Joins, SearchGraph
-from llrgeo.travel.sweep import Part, Ranked, Reach, journeys, part_above
+from llrgeo.travel.phast import Part, Ranked, Reach, journeys, part_above
 
 _FORMAT: Final = 1  # of the saved file; raise it when the arrays change
 
@@ -90,11 +90,8 @@ def hierarchy_keys(
 
 def save_hierarchy(hierarchy: Hierarchy, path: Path) -> None:
     """Write a hierarchy as .npz, whole or not at all."""
-    path.parent.mkdir(parents=True, exist_ok=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as temporary:
-        made = Path(temporary) / path.name
+    with written_whole(path) as made:
         np.savez(made, format=_FORMAT, rank=hierarchy.rank, **hierarchy.ranked._asdict())
-        made.replace(path)
 
 
 def load_hierarchy(path: Path) -> Hierarchy:

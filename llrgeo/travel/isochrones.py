@@ -15,9 +15,9 @@ from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import Role, snapper
 from llrgeo.schema import BNG
+from llrgeo.travel.access_links import UsedRoads, ask, roads_of_points
+from llrgeo.travel.dijkstra import backwards_from
 from llrgeo.travel.graph import IntArray, Layers, layers, limit_key, unpack
-from llrgeo.travel.joins import UsedRoads, ask, roads_of_points
-from llrgeo.travel.kernels import backwards_from
 from llrgeo.travel.times import Direction
 
 WIDTH_M: Final = 100.0  # how far beside a road its area reaches

@@ -12,10 +12,10 @@ from shapely.ops import substring
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import snapper
 from llrgeo.schema import BNG
+from llrgeo.travel.access_links import UsedRoads, ask, drives_along, roads_of_points
+from llrgeo.travel.dijkstra import backwards_from
 from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph, layers, unpack
-from llrgeo.travel.joins import UsedRoads, ask, drives_along, roads_of_points
-from llrgeo.travel.kernels import backwards_from
-from llrgeo.travel.question import Question
+from llrgeo.travel.od_matrix import Question
 
 
 class Stretch(NamedTuple):

@@ -14,11 +14,11 @@ from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, Snapper, snapper
 from llrgeo.schema import BNG, Track, name_some
+from llrgeo.travel.access_links import ask, roads_of_points
 from llrgeo.travel.cache import kept, question_id
 from llrgeo.travel.engines import Engine, Plan, journey_keys
 from llrgeo.travel.graph import IntArray, Layers, layers, unpack
-from llrgeo.travel.joins import ask, roads_of_points
-from llrgeo.travel.question import Question
+from llrgeo.travel.od_matrix import Question
 from llrgeo.travel.times import Router, TravelTimes
 
 

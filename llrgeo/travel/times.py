@@ -1,6 +1,5 @@
 """TravelTimes, the waist of the house: what routers give and all later rooms work from."""
 
-import tempfile
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
@@ -12,6 +11,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
+from llrgeo.files import written_whole
 from llrgeo.schema import Track, name_some, raise_faults
 
 Direction = Literal["to_site", "from_site"]
@@ -174,15 +174,12 @@ def save_travel_times(times: Sequence[TravelTimes], path: Path) -> None:
     if path.suffix not in {".parquet", ".csv"}:
         msg = f"{path.name}: travel times are written as .parquet or .csv"
         raise InputError(msg)
-    path.parent.mkdir(parents=True, exist_ok=True)
     long = pd.concat([one.to_long() for one in times], ignore_index=True)
-    with tempfile.TemporaryDirectory(dir=path.parent) as temporary:
-        made = Path(temporary) / path.name
+    with written_whole(path) as made:
         if path.suffix == ".csv":
             long.to_csv(made, index=False, float_format="%.3f", lineterminator="\n")
         else:
             long.to_parquet(made, compression="zstd", index=False)
-        made.replace(path)
 
 
 def load_travel_times(

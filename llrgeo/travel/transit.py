@@ -24,9 +24,9 @@ from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.walking import WALK_KPH
 from llrgeo.schema import Track
 from llrgeo.travel.compiled import NO_WAY
+from llrgeo.travel.connection_scan import Rides, Walks, Ways, journeys_from
 from llrgeo.travel.departures import MODE, TransitRules
 from llrgeo.travel.graph import IntArray
-from llrgeo.travel.rides import Rides, Walks, Ways, journeys_from
 from llrgeo.travel.routers import NetworkRouter, StraightLineRouter
 from llrgeo.travel.times import Router, TravelTimes
 

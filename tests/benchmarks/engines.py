@@ -26,7 +26,7 @@ from scipy.sparse.csgraph import connected_components, dijkstra
 
 from llrgeo.travel.engines import Plan, journey_keys
 from llrgeo.travel.graph import LENGTH_BITS, Joins, pack, simple_graph
-from llrgeo.travel.question import Question
+from llrgeo.travel.od_matrix import Question
 
 MPH = {
     "motorway": 65, "trunk": 55, "primary": 45, "secondary": 40, "tertiary": 35,

@@ -17,8 +17,8 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.robustness import site_set_summaries
 from llrgeo.appraisal.simulation import Uncertainty, simulate
-from llrgeo.config import load_study
-from llrgeo.study import run_study
+from llrgeo.study.config import load_study
+from llrgeo.study.run import run_study
 
 AREAS, SITES, OPEN, SCENARIOS, RUNS = 640, 60, 10, 10_000, 7
 SOME = 200

@@ -39,11 +39,11 @@ import llrgeo
 from llrgeo.appraisal.demand import trips
 from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
-from llrgeo.config import build_services
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes
 from llrgeo.inputs.sites import sites_for
-from llrgeo.journeys import judged_times
-from llrgeo.preparation import StudyInputs
+from llrgeo.study.config import build_services
+from llrgeo.study.inputs import StudyInputs
+from llrgeo.study.times import judged_times
 from llrgeo.travel.times import TravelTimes
 
 LARGE = 2_000

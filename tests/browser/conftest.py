@@ -3,10 +3,10 @@
 import os
 
 import pytest
-from edition_cases import county_edition
+from publication_cases import county_publication
 
-from llrgeo.publish.check_browser import has_browser, listen, open_browser
-from llrgeo.publish.explorer import render_explorer
+from llrgeo.publish.check.browser import has_browser, listen, open_browser
+from llrgeo.publish.explorer.page import render_explorer
 
 DESKTOP = {"width": 1_300, "height": 900}
 
@@ -49,7 +49,7 @@ def open_page(chromium):
 @pytest.fixture(scope="session")
 def county():
     """Return a county of 640 areas, 60 sites and three modes."""
-    return county_edition(modes=("car", "bus", "walk"))
+    return county_publication(modes=("car", "bus", "walk"))
 
 
 @pytest.fixture(scope="session")

@@ -8,16 +8,16 @@ from pathlib import Path
 
 import pytest
 
-from llrgeo.publish.check import RULES
-from llrgeo.publish.check_browser import (
+from llrgeo.publish.check.browser import (
     MAX_TAB_STOPS,
     axe_findings,
     browser_findings,
     tab_stops,
 )
-from llrgeo.publish.explorer import explorer_tables, render_explorer
-from llrgeo.publish.markup import read_page
-from llrgeo.publish.view import build_view, headline, opening_view
+from llrgeo.publish.check.html import read_page
+from llrgeo.publish.check.page import RULES
+from llrgeo.publish.explorer.page import explorer_tables, render_explorer
+from llrgeo.publish.option_view import build_option_view, headline, opening_view
 
 pytestmark = pytest.mark.browser
 
@@ -123,7 +123,7 @@ def test_without_javascript_the_opening_view_stands_in_tables(open_page, county,
     page = open_page(county_page, java_script_enabled=False)
     assert "need JavaScript" in page.inner_text("noscript")
     texts = page.locator("#table-winners tbody tr").first.inner_text()
-    view = build_view(county, county.options[1], county.services[0], county.journeys()[0])
+    view = build_option_view(county, county.options[1], county.services[0], county.journeys()[0])
     assert f"{int(view.everyone['improved']):,}" in texts
     assert page.locator("#table-areas tbody tr").count() == len(county.areas)
 
@@ -135,7 +135,7 @@ def test_tables_with_javascript_equal_those_of_python(open_page, county, county_
                             (county.options[3], county.services[1])):  # fmt: skip
         page.select_option("#option", option.name)
         page.select_option("#service", service.id)
-        view = build_view(county, option, service, county.journeys()[0])
+        view = build_option_view(county, option, service, county.journeys()[0])
         for table in explorer_tables(view):
             assert table_rows(page, table["id"]) == table["rows"], table["id"]
         said = page.eval_on_selector_all("#headline p", "all => all.map(one => one.textContent)")

@@ -18,19 +18,19 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from edition_cases import town_edition
+from publication_cases import town_publication
 
 from llrgeo.appraisal.options import Option
-from llrgeo.config import load_study
-from llrgeo.publish.check_browser import installed_chromium
-from llrgeo.publish.edition import BaseMap, Edition
-from llrgeo.publish.explorer import render_explorer
+from llrgeo.inputs.theme import Theme
+from llrgeo.publish.check.browser import installed_chromium
+from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.folder import publish, publish_pdf
-from llrgeo.publish.ground import lay_ground
-from llrgeo.publish.plain_words import render_plain_words
-from llrgeo.publish.print_maps import _sheets
-from llrgeo.publish.theme import Theme
-from llrgeo.study import publish_study, run_study
+from llrgeo.publish.print.base_map import lay_ground
+from llrgeo.publish.print.maps import _sheets
+from llrgeo.publish.publication import BaseMap, Publication
+from llrgeo.publish.report.plain_words import render_plain_words
+from llrgeo.study.config import load_study
+from llrgeo.study.run import publish_study, run_study
 from llrgeo.travel.times import TravelTimes
 
 TOUCH = "cycler.__init__.__globals__.os.system('touch FILE')"
@@ -68,7 +68,7 @@ SHOWN = {
 }
 
 
-def hostile_edition(town: Edition, name: str) -> Edition:
+def hostile_publication(town: Publication, name: str) -> Publication:
     """Return the toy town with a name in every place where text may stand."""
     said = {way: name.replace("WAY", way) for way in WAYS}
     areas = town.areas.assign(
@@ -155,11 +155,11 @@ def toml_value(value: object) -> str:
 
 @pytest.fixture(params=HOSTILE)
 def hostile(request, town_areas, town_sites, town_times, tmp_path):
-    """Return each hostile name, an edition full of it, and the file that must not appear."""
+    """Return each hostile name, a publication full of it, and the file that must not appear."""
     file = tmp_path / "ran"
     name = HOSTILE[request.param].replace("FILE", str(file))
-    town = town_edition(town_areas, town_sites, town_times)
-    return name, hostile_edition(town, name), file
+    town = town_publication(town_areas, town_sites, town_times)
+    return name, hostile_publication(town, name), file
 
 
 def test_27_ways_times_11_names_are_tried():
@@ -178,9 +178,9 @@ def test_an_unescaped_name_would_be_noticed(name, open_page, tmp_path):
 
 @pytest.mark.browser
 def test_nothing_runs_in_the_browser_and_names_show_as_text(hostile, open_page, tmp_path):
-    name, edition, file = hostile
+    name, publication, file = hostile
     path = tmp_path / "page.html"
-    path.write_text(render_explorer(edition), encoding="utf-8")
+    path.write_text(render_explorer(publication), encoding="utf-8")
     assert not file.exists()
     page = open_page(path, first=NOTE_HITS, bypass_csp=True)
     use_everything(page, name)
@@ -224,9 +224,9 @@ def test_a_whole_study_of_hostile_names_is_published_as_text(
 
 
 def test_nothing_runs_when_files_are_built_and_formulas_stay_text(hostile, tmp_path):
-    name, edition, file = hostile
+    name, publication, file = hostile
     out = tmp_path / "maps"
-    publish(edition, out)
+    publish(publication, out)
     assert not file.exists()
     first = "'" if name.startswith("=") else ""
     with (out / "tables" / "areas.csv").open(encoding="utf-8", newline="") as opened:
@@ -242,8 +242,8 @@ def test_nothing_runs_when_files_are_built_and_formulas_stay_text(hostile, tmp_p
 
 @pytest.mark.browser
 def test_print_maps_run_nothing_and_show_names_as_text(hostile, open_page, tmp_path):
-    _, edition, file = hostile
-    for number, sheet in enumerate(islice(_sheets(edition, lay_ground(edition)), 2)):
+    _, publication, file = hostile
+    for number, sheet in enumerate(islice(_sheets(publication, lay_ground(publication)), 2)):
         path = tmp_path / f"{number}.svg"
         path.write_text(sheet.paper.svg(sheet.title, sheet.description), encoding="utf-8")
         page = open_page(path, first=NOTE_HITS, bypass_csp=True)
@@ -258,16 +258,16 @@ def test_print_maps_run_nothing_and_show_names_as_text(hostile, open_page, tmp_p
 @pytest.mark.browser
 @pytest.mark.skipif(installed_chromium() is None, reason="no chromium")
 def test_a_hostile_report_is_printed_and_asks_for_nothing(hostile, tmp_path):
-    _, edition, file = hostile
-    (path,) = publish_pdf(edition, tmp_path / "pdf")
+    _, publication, file = hostile
+    (path,) = publish_pdf(publication, tmp_path / "pdf")
     assert b"/JavaScript" not in path.read_bytes()
     assert b"/URI" not in path.read_bytes()
     assert not file.exists()
 
 
 def test_the_plain_words_draft_shows_names_and_no_markup(hostile):
-    name, edition, file = hostile
-    text = render_plain_words(edition)
+    name, publication, file = hostile
+    text = render_plain_words(publication)
     assert not file.exists()
     assert not re.search(r"(?<!\\)[<{`$]", text)
     plain = re.sub(r"\\(.)", r"\1", text)

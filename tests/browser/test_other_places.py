@@ -6,12 +6,12 @@ from dataclasses import replace
 import pytest
 from town import TOWN_STUDY, write_town
 
-from llrgeo.config import load_study
-from llrgeo.publish.check import RULES
-from llrgeo.publish.check_browser import browser_findings
-from llrgeo.publish.markup import read_page
-from llrgeo.publish.print_maps import print_maps
-from llrgeo.study import build_edition, publish_study, run_study
+from llrgeo.publish.check.browser import browser_findings
+from llrgeo.publish.check.html import read_page
+from llrgeo.publish.check.page import RULES
+from llrgeo.publish.print.maps import print_maps
+from llrgeo.study.config import load_study
+from llrgeo.study.run import build_publication, publish_study, run_study
 
 pytestmark = pytest.mark.browser
 
@@ -80,4 +80,4 @@ def test_an_area_that_no_road_leads_to_is_told_so(maps, open_page):
 
 
 def test_its_maps_for_print_are_drawn(cornish):
-    assert any(name.endswith(".svg") for name in print_maps(build_edition(cornish)))
+    assert any(name.endswith(".svg") for name in print_maps(build_publication(cornish)))

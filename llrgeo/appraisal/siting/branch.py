@@ -7,10 +7,10 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.bound import LagrangianBound, Pace, narrowed, raise_prices
 from llrgeo.appraisal.siting.exact import Answer, settle
 from llrgeo.appraisal.siting.model import Mask, Model, Plan, Vector
 from llrgeo.appraisal.siting.relaxation import Relaxation
+from llrgeo.appraisal.siting.subgradient import LagrangianBound, Pace, narrowed, raise_prices
 
 # A branch starts from prices that are nearly right.
 _PACE: Final = Pace(iterations=40, step=0.3, patience=7)

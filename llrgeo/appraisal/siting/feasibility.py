@@ -9,9 +9,9 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.siting.build import build_case
 from llrgeo.appraisal.siting.constraints import Constraint
 from llrgeo.appraisal.siting.exact import solve_exactly
+from llrgeo.appraisal.siting.formulate import build_case
 from llrgeo.appraisal.siting.model import Tally
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.travel.times import TravelTimes

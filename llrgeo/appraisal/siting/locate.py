@@ -8,16 +8,16 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.siting.bound import LagrangianBound, lagrangian_bound
 from llrgeo.appraisal.siting.branch import branch_and_bound
-from llrgeo.appraisal.siting.build import Case, build_case
-from llrgeo.appraisal.siting.centre import least_longest
-from llrgeo.appraisal.siting.every import best_of_all, has_few_plans
+from llrgeo.appraisal.siting.enumerate_plans import best_of_all, has_few_plans
 from llrgeo.appraisal.siting.exact import Answer, settle, solve_exactly
 from llrgeo.appraisal.siting.feasibility import blame
+from llrgeo.appraisal.siting.formulate import Case, build_case
 from llrgeo.appraisal.siting.interchange import descend, search
 from llrgeo.appraisal.siting.model import Model, Tally
+from llrgeo.appraisal.siting.p_centre import least_longest
 from llrgeo.appraisal.siting.problem import UNITS, SitingProblem
+from llrgeo.appraisal.siting.subgradient import LagrangianBound, lagrangian_bound
 from llrgeo.errors import InfeasibleError, LlrgeoError
 from llrgeo.travel.times import TravelTimes
 

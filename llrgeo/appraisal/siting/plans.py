@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.siting.build import build_case
 from llrgeo.appraisal.siting.constraints import DiffersFrom
+from llrgeo.appraisal.siting.formulate import build_case
 from llrgeo.appraisal.siting.locate import (
     DEFAULT_SECONDS,
     SiteSelection,

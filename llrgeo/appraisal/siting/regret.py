@@ -12,14 +12,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.siting.bound import lagrangian_bound
-from llrgeo.appraisal.siting.build import build_case
 from llrgeo.appraisal.siting.exact import Answer, solve_exactly
+from llrgeo.appraisal.siting.formulate import build_case
 from llrgeo.appraisal.siting.interchange import search
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS, SiteSelection, locate_sites
 from llrgeo.appraisal.siting.model import Model, Tally
 from llrgeo.appraisal.siting.plans import plan_value
 from llrgeo.appraisal.siting.problem import HIGHER_IS_BETTER, SitingProblem
+from llrgeo.appraisal.siting.subgradient import lagrangian_bound
 from llrgeo.errors import InfeasibleError, InputError
 from llrgeo.travel.times import TravelTimes
 

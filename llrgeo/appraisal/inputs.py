@@ -1,0 +1,113 @@
+"""AppraisalInputs: what all options of a study are judged on, and whether it all fits together."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.appraisal.demand import Delivery, Service, activity_faults, contacts, service_faults
+from llrgeo.appraisal.options import Option, option_faults
+from llrgeo.schema import name_some, raise_faults
+from llrgeo.travel.times import TravelTimes
+
+THRESHOLDS_MIN: Final = (10.0, 20.0, 30.0, 45.0, 60.0)
+
+
+@dataclass(frozen=True, slots=True)
+class AppraisalInputs:
+    """What all options are judged on: who lives where, what they need, how long journeys take.
+
+    Attributes
+    ----------
+    areas, sites
+        Tables on `area_id` and `site_id`, as read by `llrgeo.inputs`.
+    services
+        The services, each with its demand and standard.
+    times
+        Minutes from areas to sites.
+    team_times
+        Minutes from sites to areas, for teams that travel to the home; without them a team is
+        taken to need as long as a resident does the other way.
+    tolerance_min
+        Changes up to this many minutes count as none; less than 5.
+    thresholds_min
+        Minutes within which people are counted.
+    kg_co2e_per_km
+        Emission factor of a car; NaN where none was given.
+    activity
+        Contacts a year counted by the user: areas by services. A service it names takes its
+        contacts from here and not from rates.
+    home
+        The authorities of the study: people and sites of any other are neighbours. Empty if all
+        areas are at home.
+    """
+
+    areas: pd.DataFrame
+    sites: pd.DataFrame
+    services: tuple[Service, ...]
+    times: TravelTimes
+    team_times: TravelTimes | None = None
+    tolerance_min: float = 1.0
+    thresholds_min: tuple[float, ...] = THRESHOLDS_MIN
+    kg_co2e_per_km: float = float("nan")
+    activity: pd.DataFrame | None = None
+    home: frozenset[str] = frozenset()
+
+    @property
+    def visited(self) -> tuple[Service, ...]:
+        """Return the services for which somebody travels to a site."""
+        return tuple(service for service in self.services if service.delivery != "team")
+
+    def times_of(self, delivery: Delivery) -> TravelTimes:
+        """Return the times in the direction in which a service of this delivery travels."""
+        if delivery == "team" and self.team_times is not None:
+            return self.team_times
+        return self.times
+
+    def contacts_of(self, service: Service) -> pd.Series:
+        """Return the contacts a year of every area, counted or by rates."""
+        return contacts(service, self.areas, self.activity)
+
+
+def check_study(options: list[Option], inputs: AppraisalInputs, *, baseline: str) -> None:
+    """Raise one error that lists everything that does not fit together.
+
+    Raises
+    ------
+    InputError
+        For faults of services or options, ids that do not match, and services that no option
+        offers anywhere.
+    """
+    ids = [service.id for service in inputs.services]
+    faults = [fault for service in inputs.services for fault in service_faults(service)]
+    faults += [
+        f"service '{one}' stands twice" for one in sorted({i for i in ids if ids.count(i) > 1})
+    ]
+    faults += [f for option in options for f in option_faults(option, ids, inputs.sites.index)]
+    offered = set().union(*({s for s in o.sites if o.sites[s]} for o in options))
+    faults += [
+        f"service '{one}': no option offers it at any site" for one in ids if one not in offered
+    ]
+    names = [option.name for option in options]
+    if baseline not in names:
+        faults.append(f"the baseline '{baseline}' is not an option; there are {', '.join(names)}")
+    for times in (inputs.times, inputs.team_times):
+        if times is not None:
+            faults += _matrix_faults(times, inputs)
+    if inputs.activity is not None:
+        faults += activity_faults(inputs.activity, ids, inputs.areas.index)
+    if not 0 <= inputs.tolerance_min < 5:  # noqa: PLR2004  the first band of change ends there
+        faults.append(f"the tolerance is {inputs.tolerance_min:g} min; it must be 0 to below 5")
+    raise_faults(faults, source="study")
+
+
+def _matrix_faults(times: TravelTimes, inputs: AppraisalInputs) -> list[str]:
+    faults = []
+    for what, wanted, found in (
+        ("areas", inputs.areas.index, times.minutes.index),
+        ("sites", inputs.sites.index, times.minutes.columns),
+    ):
+        missing = wanted.difference(found)
+        if len(missing):
+            faults.append(f"no travel times for {len(missing)} {what} ({name_some(missing)})")
+    return faults

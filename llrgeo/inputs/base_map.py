@@ -1,0 +1,87 @@
+"""The base map: outlines of the areas, main roads with their numbers, towns and villages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.tables import read_table
+from llrgeo.schema import WGS84
+
+
+@dataclass(frozen=True, slots=True)
+class BaseMap:
+    """What is drawn beneath and above the areas so that people know where they are.
+
+    Attributes
+    ----------
+    outlines
+        A polygon for each area, on `area_id`; neighbours share their borders.
+    roads
+        Lines with `road` (its number) and `road_class`.
+    places
+        Towns and villages: `name`, `residents` and a point.
+    """
+
+    outlines: gpd.GeoDataFrame
+    roads: gpd.GeoDataFrame
+    places: gpd.GeoDataFrame
+
+
+def read_road_lines(paths: Iterable[str | Path]) -> gpd.GeoDataFrame:
+    """Read classified roads as lines.
+
+    Parameters
+    ----------
+    paths
+        Tables of links, junction to junction: `road`, `road_class` and `path`, which is
+        `lat lon; lat lon; ...` in EPSG:4326.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row a link in the order read: `road`, `road_class`, lines in EPSG:4326.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or a path is not a list of coordinates.
+    """
+    tables = [read_table(Path(path)) for path in paths]
+    links = pd.concat(tables, ignore_index=True)
+    try:
+        lines = [_line(path) for path in links["path"]]
+        kept = links[["road", "road_class"]]
+    except (KeyError, ValueError) as error:
+        msg = f"links of roads: {error}"
+        raise InputError(msg) from error
+    return gpd.GeoDataFrame(kept, geometry=lines, crs=WGS84)
+
+
+def read_labels(path: str | Path) -> gpd.GeoDataFrame:
+    """Read towns and villages: `name`, `residents`, and a point in EPSG:4326.
+
+    Raises
+    ------
+    InputError
+        If a column is missing or a value is not a number.
+    """
+    path = Path(path)
+    table = read_table(path)
+    try:
+        numbers = table[["lat", "lon", "residents"]].apply(pd.to_numeric)
+        points = gpd.points_from_xy(numbers["lon"], numbers["lat"], crs=WGS84)
+        named = table[["name"]].assign(residents=numbers["residents"])
+    except (KeyError, ValueError) as error:
+        msg = f"{path.name}: {error}"
+        raise InputError(msg) from error
+    return gpd.GeoDataFrame(named, geometry=points)
+
+
+def _line(path: str) -> shapely.LineString:
+    points = [point.split() for point in path.split(";")]
+    return shapely.LineString([(float(lon), float(lat)) for lat, lon in points])

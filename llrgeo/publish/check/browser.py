@@ -1,0 +1,139 @@
+"""Check of a page in a real browser, opened from disk with the network cut."""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from importlib.resources import files
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, Final
+
+from llrgeo.publish.check.html import Finding
+
+if TYPE_CHECKING:
+    from playwright.sync_api import Browser, Page
+
+MAX_TAB_STOPS: Final = 15
+TARGET_PX: Final = 44
+NARROW: Final = 320
+LAUNCH_FLAGS: Final = (
+    "--no-sandbox",
+    "--disable-gpu",
+    "--disable-background-networking",
+    "--disable-component-update",
+    "--disable-sync",
+    "--no-first-run",
+)
+BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome", "msedge")
+_AXE_TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
+_SMALL_TARGETS: Final = """size => [...document.querySelectorAll(
+  "button, select, summary, input[type=text], label:has(input), .leaflet-bar a")]
+  .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < size)
+  .map(one => one.textContent.trim().slice(0, 40) || one.id)"""
+_FOCUSED: Final = """() => {
+  const one = document.activeElement;
+  if (one === document.body || one.dataset.stop) return "";
+  one.dataset.stop = "1";
+  return one.tagName;
+}"""
+
+
+def has_browser() -> bool:
+    """Tell whether Chromium and what drives it are installed (the extra `browser`)."""
+    return installed_chromium() is not None and all(
+        find_spec(name) for name in ("playwright", "axe_playwright_python")
+    )
+
+
+def browser_findings(path: Path, browser: "Browser") -> list[Finding]:
+    """Open a page from disk without a network and find what is wrong with it in use."""
+    context = browser.new_context(viewport={"width": 1300, "height": 900}, offline=True)
+    page = context.new_page()
+    heard: list[Finding] = []
+    listen(page, heard, own=path.resolve().as_uri())
+    page.goto(path.resolve().as_uri())
+    found = [
+        rule(page) for rule in (axe_findings, _tab_findings, _target_findings, _width_findings)
+    ]
+    context.close()
+    return [*heard, *(finding for findings in found for finding in findings)]
+
+
+@contextmanager
+def open_browser() -> Iterator["Browser"]:
+    """Launch Chromium for as long as it is needed."""
+    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
+
+    with sync_playwright() as driver:
+        browser = driver.chromium.launch(executable_path=installed_chromium(), args=LAUNCH_FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+def listen(page: "Page", heard: list[Finding], *, own: str) -> None:
+    """Note what a page asks for beyond itself, and the errors that it meets."""
+
+    def note(rule: str, message: str) -> None:
+        heard.append(Finding(rule, message))
+
+    def request(one: Any) -> None:  # noqa: ANN401 - of playwright
+        if one.url.partition("#")[0] != own and not one.url.startswith(("data:", "blob:")):
+            note("request", f"the page asks for {one.url[:80]}")
+
+    page.on("request", request)
+    page.on("pageerror", lambda error: note("error", str(error)))
+    page.on(
+        "console",
+        lambda said: note("error", said.text) if said.type == "error" else None,
+    )
+
+
+def axe_findings(page: "Page") -> list[Finding]:
+    """Return the violations that axe finds: WCAG 2.2, levels A and AA, and good practice."""
+    page.evaluate(files("axe_playwright_python").joinpath("axe.min.js").read_text("utf-8"))
+    found = page.evaluate(
+        "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", _AXE_TAGS
+    )
+    return [
+        Finding("axe", f"{one['id']}: {one['help']} ({len(one['nodes'])} places)")
+        for one in found["violations"]
+    ]
+
+
+def tab_stops(page: "Page") -> int:
+    """Return how often one presses Tab to go through a page."""
+    page.evaluate("document.activeElement.blur()")
+    count = 0
+    page.keyboard.press("Tab")
+    while page.evaluate(_FOCUSED) and count <= 10 * MAX_TAB_STOPS:
+        count += 1
+        page.keyboard.press("Tab")
+    return count
+
+
+def _tab_findings(page: "Page") -> list[Finding]:
+    count = tab_stops(page)
+    if count <= MAX_TAB_STOPS:
+        return []
+    return [Finding("keyboard", f"{count} tab stops; at most {MAX_TAB_STOPS}")]
+
+
+def _target_findings(page: "Page") -> list[Finding]:
+    small = page.evaluate(_SMALL_TARGETS, TARGET_PX)
+    return [Finding("targets", f"{name!r} is under {TARGET_PX} pixels high") for name in small]
+
+
+def _width_findings(page: "Page") -> list[Finding]:
+    page.set_viewport_size({"width": NARROW, "height": 700})
+    width = page.evaluate("document.documentElement.scrollWidth")
+    if width <= NARROW:
+        return []
+    return [Finding("width", f"{width} pixels wide on a screen of {NARROW}")]
+
+
+def installed_chromium() -> str | None:
+    """Return the path of an installed Chromium or Chrome."""
+    found = (shutil.which(name) for name in BROWSERS)
+    return next((path for path in found if path), None)

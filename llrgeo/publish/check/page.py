@@ -1,0 +1,164 @@
+"""Check of a published page: what it loads, who can use it, and whether its figures agree.
+
+The rules are those a page must keep to be put on any website: it asks for nothing, a policy holds
+it to that, it can be read with assistive technology, and its tables say what its map shows.
+"""
+
+import gzip
+import re
+from collections import Counter
+from collections.abc import Callable, Iterator
+from pathlib import Path
+from typing import Final
+
+from llrgeo.errors import PublishError
+from llrgeo.publish.check.browser import browser_findings, has_browser, open_browser
+from llrgeo.publish.check.figures import figure_findings
+from llrgeo.publish.check.html import Element, Finding, Page, read_page
+from llrgeo.publish.pages import csp_hash
+
+MAX_BYTES: Final = 1_200_000
+MAX_GZIPPED_BYTES: Final = 400_000
+_LOADING: Final = ("src", "srcset", "poster", "data", "background", "xlink:href", "action")
+_LOADED_BY_HREF: Final = ("link", "use", "image", "base")
+_FOREIGN: Final = ("iframe", "object", "embed", "base", "frame", "portal")
+_STYLE_LOADS: Final = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)[^)]*", re.IGNORECASE)
+_NO_ZOOM: Final = re.compile(r"user-scalable\s*=\s*(no|0)|maximum-scale\s*=\s*[01]\b")
+_OWN_LABEL: Final = ("hidden", "submit", "button", "reset", "image")
+
+
+def check_page(path: Path) -> list[Finding]:
+    """Check one published page, in a browser too where one is installed.
+
+    Returns
+    -------
+    list of Finding
+        What is wrong; empty for a page that keeps every rule.
+
+    Raises
+    ------
+    PublishError
+        If the page cannot be read.
+    """
+    try:
+        text = path.read_text(encoding="utf-8")
+    except (OSError, UnicodeDecodeError) as error:
+        msg = f"{path}: cannot be read as a page ({error})"
+        raise PublishError(msg) from error
+    page = read_page(text)
+    findings = [finding for rule in RULES for finding in rule(page)]
+    if has_browser():
+        with open_browser() as browser:
+            findings += browser_findings(path, browser)
+    return findings
+
+
+def size_findings(page: Page) -> Iterator[Finding]:
+    """Find a page too heavy for a phone on a slow line."""
+    plain = page.text.encode("utf-8")
+    zipped = len(gzip.compress(plain, mtime=0))
+    if len(plain) > MAX_BYTES:
+        yield Finding("size", f"{len(plain):,} bytes; at most {MAX_BYTES:,}")
+    if zipped > MAX_GZIPPED_BYTES:
+        yield Finding("size", f"{zipped:,} bytes gzipped; at most {MAX_GZIPPED_BYTES:,}")
+
+
+def policy_findings(page: Page) -> Iterator[Finding]:
+    """Find a missing or loose Content-Security-Policy, and scripts and styles it does not name."""
+    policies = [
+        one.attributes.get("content", "")
+        for one in page.all("meta")
+        if one.attributes.get("http-equiv", "").lower() == "content-security-policy"
+    ]
+    if len(policies) != 1:
+        yield Finding("policy", f"{len(policies)} content security policies; there must be one")
+        return
+    sources = dict(part.strip().partition(" ")[::2] for part in policies[0].split(";"))
+    if sources.get("default-src") != "'none'":
+        yield Finding("policy", "default-src is not 'none'")
+    for loose in ("unsafe-inline", "unsafe-eval", "http:", "https:", "*"):
+        if loose in policies[0]:
+            yield Finding("policy", f"it allows {loose}")
+    for tag, directive in (("script", "script-src"), ("style", "style-src")):
+        for one in page.all(tag):
+            data = one.attributes.get("type") == "application/json"
+            if not data and csp_hash(one.text) not in sources.get(directive, ""):
+                yield Finding("policy", f"{directive} has no hash of a {tag} in the page")
+
+
+def request_findings(page: Page) -> Iterator[Finding]:
+    """Find whatever would load something, or run from an attribute."""
+    for one in page.elements:
+        if one.tag in _FOREIGN:
+            yield Finding("request", f"<{one.tag}> does not belong in the page")
+        for name, value in one.attributes.items():
+            loads = name in _LOADING or (name == "href" and one.tag in _LOADED_BY_HREF)
+            if loads and not value.startswith(("data:", "#")):
+                yield Finding("request", f"<{one.tag} {name}> loads {value[:60]!r}")
+            if name.startswith("on") or value.strip().lower().startswith("javascript:"):
+                yield Finding("request", f"<{one.tag} {name}> runs a script")
+    styles = [one.text for one in page.all("style")]
+    styles += [one.attributes["style"] for one in page.elements if "style" in one.attributes]
+    for style in styles:
+        for load in _STYLE_LOADS.findall(style):
+            yield Finding("request", f"a style loads {load[:60]!r}")
+
+
+def structure_findings(page: Page) -> Iterator[Finding]:
+    """Find what a reader with assistive technology would miss."""
+    if not page.all("html") or not page.all("html")[0].attributes.get("lang"):
+        yield Finding("structure", "the language of the page is not given")
+    if not any(one.text.strip() for one in page.all("title")):
+        yield Finding("structure", "the page has no title")
+    for tag in ("main", "h1"):
+        if len(page.all(tag)) != 1:
+            yield Finding("structure", f"{len(page.all(tag))} <{tag}>; there must be one")
+    viewports = [one for one in page.all("meta") if one.attributes.get("name") == "viewport"]
+    if not viewports or _NO_ZOOM.search(viewports[0].attributes.get("content", "")):
+        yield Finding("structure", "the viewport is not set, or keeps readers from zooming")
+    ids = Counter(one.attributes["id"] for one in page.elements if "id" in one.attributes)
+    for name in (name for name, count in ids.items() if count > 1):
+        yield Finding("structure", f"the id {name!r} stands more than once")
+    yield from (Finding("structure", fault) for one in page.elements for fault in _unnamed(one))
+    yield from _unlabelled(page)
+
+
+def _unnamed(one: Element) -> Iterator[str]:
+    hidden = one.attributes.get("aria-hidden") == "true"
+    if one.tag == "img" and "alt" not in one.attributes:
+        yield "a picture has no alternative text"
+    named = "aria-label" in one.attributes or "aria-labelledby" in one.attributes
+    if one.tag == "svg" and not (hidden or named):
+        yield "a drawing has neither a name nor aria-hidden"
+
+
+def _unlabelled(page: Page) -> Iterator[Finding]:
+    labelled = {one.attributes.get("for") for one in page.all("label")}
+    for one in (*page.all("input"), *page.all("select"), *page.all("textarea")):
+        if one.attributes.get("type") in _OWN_LABEL or "aria-label" in one.attributes:
+            continue
+        if one.attributes.get("id") not in labelled and not one.inside("label"):
+            yield Finding("structure", f"<{one.tag}> {one.attributes.get('id', '')} has no label")
+
+
+def table_findings(page: Page) -> Iterator[Finding]:
+    """Find a page without tables, and tables that a screen reader cannot read out."""
+    if not page.tables:
+        yield Finding("tables", "no table: what a map shows must also stand in a table")
+    for table in page.tables:
+        if not table.caption:
+            yield Finding("tables", "a table has no caption")
+        if not table.scoped:
+            yield Finding("tables", f"{table.caption!r}: a header cell has no scope")
+        if len({len(row) for row in table.rows}) > 1:
+            yield Finding("tables", f"{table.caption!r}: rows differ in length")
+
+
+RULES: Final[tuple[Callable[[Page], Iterator[Finding]], ...]] = (
+    size_findings,
+    policy_findings,
+    request_findings,
+    structure_findings,
+    table_findings,
+    figure_findings,
+)

@@ -1,0 +1,1 @@
+"""Data files: CSV, workbook, GIS layers and the data dictionary."""

@@ -1,0 +1,77 @@
+"""Tables as files: CSV and Parquet, the same rules for text and blanks everywhere."""
+
+import io
+import re
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.publish.option_view import area_changes
+from llrgeo.publish.publication import Publication
+
+_FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
+_DECIMALS: Final = 4
+
+
+def plain_text(value: object) -> object:
+    """Mark a text that a spreadsheet would run as a formula; leave all else alone."""
+    if isinstance(value, str) and _FORMULA.match(value):
+        return f"'{value}"
+    return value
+
+
+def csv_text(table: pd.DataFrame) -> str:
+    """Return a table as CSV: blank where there is no number or no route, formulas as text."""
+    flat = flat_table(table)
+    for column in flat.columns:
+        if not pd.api.types.is_numeric_dtype(flat[column]):
+            flat[column] = flat[column].map(plain_text)
+    return flat.to_csv(index=False, float_format=f"%.{_DECIMALS}f", lineterminator="\r\n")
+
+
+def flat_table(table: pd.DataFrame) -> pd.DataFrame:
+    """Return a table with its index as columns, infinite values blank, names as text."""
+    named = table.index.names != [None]
+    flat = table.reset_index() if named else table.reset_index(drop=True)
+    if isinstance(flat.columns, pd.MultiIndex):
+        flat.columns = pd.Index(["_".join(map(str, name)) for name in flat.columns])
+    flat.columns = flat.columns.map(str)
+    numbers = flat.select_dtypes("number").columns
+    flat[numbers] = flat[numbers].replace([np.inf, -np.inf], np.nan)
+    return flat
+
+
+def area_results(publication: Publication) -> pd.DataFrame:
+    """Return every area with the minutes of every service under every option.
+
+    Columns: `name`, `ward` where known, `authority`, `residents`, `imd_decile`, `rural_urban`,
+    then `<service>__<option>_min` and, but for the baseline, `<service>__<option>_change_min`,
+    by the first mode and period. Infinity where no site can be reached.
+    """
+    kept = ("name", "ward", "authority", "residents", "imd_decile", "rural_urban")
+    results = pd.DataFrame(
+        publication.areas[[name for name in kept if name in publication.areas.columns]]
+    )
+    journey = publication.journeys()[0]
+    columns = {}
+    for service in publication.services:
+        for option in publication.options:
+            areas = area_changes(publication, option, service, journey)
+            columns[f"{service.id}__{option.name}_min"] = areas["after_min"]
+            if option is not publication.baseline:
+                columns[f"{service.id}__{option.name}_change_min"] = areas["change_min"]
+    return results.join(pd.DataFrame(columns))
+
+
+def travel_times(publication: Publication) -> pd.DataFrame:
+    """Return the minutes that residents travel, one row a pair, mode and period."""
+    to_sites = [one for one in publication.times if one.direction == "to_site"]
+    return pd.concat([one.to_long() for one in to_sites], ignore_index=True)
+
+
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    """Return a table as Parquet; a layer as GeoParquet."""
+    content = io.BytesIO()
+    table.to_parquet(content, compression="zstd", index=False)
+    return content.getvalue()

@@ -1,0 +1,242 @@
+"""Files for GIS: a GeoPackage and GeoParquet with results, equal bytes for equal content."""
+
+import re
+import sqlite3
+import tempfile
+from itertools import pairwise
+from pathlib import Path
+from typing import Any, Final
+from xml.sax.saxutils import escape, quoteattr
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from llrgeo.publish import palette
+from llrgeo.publish.data.files import plain_text
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+from llrgeo.schema import BNG
+
+AREAS_LAYER: Final = "areas"
+SITES_LAYER: Final = "sites"
+# The table in which QGIS keeps the styles of a GeoPackage.
+_STYLES_TABLE: Final = """
+CREATE TABLE layer_styles (
+  id INTEGER PRIMARY KEY AUTOINCREMENT NOT NULL, f_table_catalog TEXT DEFAULT '',
+  f_table_schema TEXT DEFAULT '', f_table_name TEXT, f_geometry_column TEXT, styleName TEXT,
+  styleQML TEXT, styleSLD TEXT DEFAULT '', useAsDefault BOOLEAN, description TEXT DEFAULT '',
+  owner TEXT DEFAULT '', ui TEXT DEFAULT '', update_time DATETIME)
+"""
+_STYLES_ENTRY: Final = (
+    "INSERT INTO gpkg_contents (table_name, data_type, identifier) VALUES (?, ?, ?)"
+)
+_STYLES_ROW: Final = (
+    "INSERT INTO layer_styles (f_table_name, f_geometry_column, styleName, styleQML, useAsDefault)"
+    " VALUES (?, ?, ?, ?, ?)"
+)
+_QGIS_STYLE: Final = """<!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
+<qgis version="3.34" styleCategories="Symbology">
+{}
+</qgis>
+"""
+_MARKERS: Final = {
+    "city_hospital": "square",
+    "community_hospital": "circle",
+    "health_centre": "diamond",
+    "other": "triangle",
+}
+_NO_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
+
+
+def area_layer(publication: Publication, results: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Return the areas with the minutes of all options, outlines in EPSG:27700.
+
+    Unreachable is NaN, which files hold as blank.
+
+    Parameters
+    ----------
+    publication
+        The outlines.
+    results
+        What `area_results` returns.
+    """
+    reached = results.replace([np.inf, -np.inf], np.nan)
+    outlines = publication.base.outlines.geometry.to_crs(BNG)
+    return gpd.GeoDataFrame(_as_text(reached), geometry=outlines).reset_index()
+
+
+def site_layer(publication: Publication) -> gpd.GeoDataFrame:
+    """Return the sites with one column a service: the options that use the site there."""
+    kept = [name for name in ("name", "kind", "status", "postcode") if name in publication.sites]
+    layer = publication.sites[kept].copy()
+    for service in publication.services:
+        layer[service.id] = [
+            "; ".join(
+                option.label
+                for option in publication.options
+                if site_id in option.sites.get(service.id, frozenset())
+            )
+            for site_id in layer.index
+        ]
+    points = publication.sites.geometry.to_crs(BNG)
+    return gpd.GeoDataFrame(_as_text(pd.DataFrame(layer)), geometry=points).reset_index()
+
+
+def geopackage(publication: Publication, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> bytes:
+    """Return a GeoPackage with the layers `areas` and `sites`, each with a style for QGIS."""
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "areas.gpkg"
+        areas.to_file(path, layer=AREAS_LAYER, driver="GPKG")
+        sites.to_file(path, layer=SITES_LAYER, driver="GPKG")
+        _add_styles(path, publication)
+        _set_dates(path, publication.date)
+        return _without_counters(path.read_bytes())
+
+
+def _as_text(table: pd.DataFrame) -> pd.DataFrame:
+    """Write text as text: formulas marked, control characters gone."""
+    texts = table.select_dtypes(exclude="number").columns
+    cleaned = {name: table[name].map(_clean) for name in texts}
+    return table.assign(**cleaned)
+
+
+def _clean(value: Any) -> Any:  # noqa: ANN401 - a cell
+    marked = plain_text(value)
+    return _NO_CONTROL.sub(" ", marked) if isinstance(marked, str) else marked
+
+
+def _add_styles(path: Path, publication: Publication) -> None:
+    """Put the styles of sites and of the first service into the file, where QGIS finds them."""
+    rows = [
+        (AREAS_LAYER, "geom", name, style, name == opening_style(publication))
+        for name, style in qgis_styles(publication).items()
+    ]
+    rows.append((SITES_LAYER, "geom", "kind", site_style(), True))
+    with sqlite3.connect(path) as database:
+        database.execute(_STYLES_TABLE)
+        database.execute(_STYLES_ENTRY, ("layer_styles", "attributes", "layer_styles"))
+        database.executemany(_STYLES_ROW, rows)
+    database.close()
+
+
+def opening_style(publication: Publication) -> str:
+    """Return the name of the style with which the areas open: the change of the first option."""
+    return f"{publication.services[0].id}__{publication.options[1].name}_change_min"
+
+
+def qgis_styles(publication: Publication) -> dict[str, str]:
+    """Return a QGIS style for every column of the first service, by the column's name."""
+    service, tolerance = publication.services[0], publication.tolerance_min
+    styles = {}
+    for option in publication.options:
+        column = f"{service.id}__{option.name}_min"
+        styles[column] = qgis_style(column, change=False, tolerance_min=tolerance)
+        if option is not publication.baseline:
+            column = f"{service.id}__{option.name}_change_min"
+            styles[column] = qgis_style(column, change=True, tolerance_min=tolerance)
+    return styles
+
+
+def _set_dates(path: Path, date: str) -> None:
+    """Give every layer the publication's date in place of the clock's, and pack the file anew."""
+    with sqlite3.connect(path) as database:
+        database.execute("UPDATE gpkg_contents SET last_change = ?", (f"{date}T00:00:00.000Z",))
+    database.execute("VACUUM")
+    database.close()
+
+
+def _without_counters(database: bytes) -> bytes:
+    """Set SQLite's count of changes, which depends on how the writer was scheduled, to 1.
+
+    It stands at two places of the file's header (SQLite file format, 1.3.7 and 1.3.17).
+    """
+    one = (1).to_bytes(4, "big")
+    return database[:24] + one + database[28:92] + one + database[96:]
+
+
+def qgis_style(column: str, *, change: bool, tolerance_min: float) -> str:
+    """Return a QGIS style (.qml) that colours a layer by a column, in the public classes.
+
+    Parameters
+    ----------
+    column
+        The column of minutes or of change.
+    change
+        Whether it holds a change, whose classes lie on both sides of zero.
+    tolerance_min
+        Changes up to this many minutes count as none.
+    """
+    if change:
+        limits = palette.change_limits(tolerance_min)
+        edges = [-9_999.0, *(-one for one in reversed(limits)), *limits, 9_999.0]
+        labels, colours = (
+            palette.change_labels(tolerance_min),
+            palette.change_colours(tolerance_min),
+        )
+    else:
+        edges = [0.0, *palette.TIME_BREAKS, 9_999.0]
+        labels, colours = palette.time_labels(), list(palette.TIME_COLOURS)
+    ranges = "\n".join(
+        f'      <range lower="{low:g}" upper="{high:g}" symbol="{place}" render="true" '
+        f"label={quoteattr(labels[place])}/>"
+        for place, (low, high) in enumerate(pairwise(edges))
+    )
+    symbols = "\n".join(_qgis_symbol(place, colour) for place, colour in enumerate(colours))
+    attribute = quoteattr(escape(column))
+    return _QGIS_STYLE.format(
+        f"""  <renderer-v2 type="graduatedSymbol" attr={attribute} enableorderby="0">
+    <ranges>
+{ranges}
+    </ranges>
+    <symbols>
+{symbols}
+    </symbols>
+  </renderer-v2>"""
+    )
+
+
+def site_style() -> str:
+    """Return a QGIS style (.qml) that marks sites by their kind, as the explorer does."""
+    words = wording()
+    categories = "\n".join(
+        f'      <category value="{kind}" symbol="{place}" render="true" '
+        f"label={quoteattr(words[f'kind_{kind}'])}/>"
+        for place, kind in enumerate(_MARKERS)
+    )
+    symbols = "\n".join(
+        f"""      <symbol type="marker" name="{place}">
+        <layer class="SimpleMarker">
+          <Option type="Map">
+            <Option type="QString" name="name" value="{marker}"/>
+            <Option type="QString" name="color" value="0,0,0,255"/>
+            <Option type="QString" name="outline_color" value="255,255,255,255"/>
+            <Option type="QString" name="size" value="3"/>
+          </Option>
+        </layer>
+      </symbol>"""
+        for place, marker in enumerate(_MARKERS.values())
+    )
+    return _QGIS_STYLE.format(
+        f"""  <renderer-v2 type="categorizedSymbol" attr="kind" enableorderby="0">
+    <categories>
+{categories}
+    </categories>
+    <symbols>
+{symbols}
+    </symbols>
+  </renderer-v2>"""
+    )
+
+
+def _qgis_symbol(place: int, colour: str) -> str:
+    red, green, blue = (int(colour[at : at + 2], 16) for at in (1, 3, 5))
+    return f"""      <symbol type="fill" name="{place}">
+        <layer class="SimpleFill">
+          <Option type="Map">
+            <Option type="QString" name="color" value="{red},{green},{blue},255"/>
+            <Option type="QString" name="outline_color" value="255,255,255,255"/>
+            <Option type="QString" name="outline_width" value="0.1"/>
+          </Option>
+        </layer>
+      </symbol>"""

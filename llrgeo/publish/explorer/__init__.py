@@ -1,0 +1,1 @@
+"""The explorer: one page that works from disk and asks for nothing."""

@@ -1,0 +1,196 @@
+"""The explorer: one page that works from disk, asks for nothing, and says everything in tables."""
+
+from typing import Any, Final
+
+import pandas as pd
+from markupsafe import Markup
+
+from llrgeo.publish import pages, palette
+from llrgeo.publish.explorer.leaflet_map import MAP_NAME, empty_map
+from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
+from llrgeo.publish.option_view import (
+    OUTCOMES,
+    OptionView,
+    change_classes,
+    city_hospitals,
+    headline,
+    journey_label,
+    opening_view,
+)
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+
+SCRIPTS: Final = (
+    "unpack.js",
+    "model.js",
+    "text.js",
+    "tables.js",
+    "answers.js",
+    "map.js",
+    "view.js",
+)
+_ZOOM: Final = 9
+_KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
+_ALWAYS: Final = ("improved", "unchanged", "worsened")
+_BAR: Final = {
+    "shorter": ("gained", "improved"),
+    "same": ("unchanged", "none"),
+    "longer": ("worsened", "lost"),
+}
+
+
+def render_explorer(publication: Publication) -> str:
+    """Return the explorer as one HTML page."""
+    view = opening_view(publication)
+    points = publication.areas.to_crs("EPSG:4326").geometry
+    parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), _ZOOM)
+    scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, SCRIPTS)]
+    styles = [pages.leaflet("leaflet.css"), pages.page_style(publication)]
+    return pages.render(
+        "explorer.html",
+        {
+            "publication": publication,
+            "view": view,
+            "journey": journey_label(publication.times_for(view.service, view.journey)),
+            "run": pages.run_mark(publication),
+            "policy": pages.content_policy(scripts=scripts, styles=styles),
+            "scripts": [Markup(one) for one in scripts],  # noqa: S704 - our own and vendored files
+            "styles": [Markup(one) for one in styles],  # noqa: S704 - the accent is a checked colour
+            "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
+            "map_name": MAP_NAME,
+            "data": explorer_data(publication),
+            "tables": {one["id"]: one for one in explorer_tables(view)},
+            "headline": headline(view),
+            "bar": outcome_bar(view),
+            "legend": _legend(publication, view),
+            **_choices(publication, view),
+        },
+    )
+
+
+def _choices(publication: Publication, view: OptionView) -> dict[str, Any]:
+    """Return what the page offers to choose from, and what it leaves out for want of data."""
+    sites = explorer_sites(publication)
+    open_sites = view.option.sites.get(view.service.id, frozenset())
+    city = ["city"] if city_hospitals(sites) else []
+    return {
+        "site_names": sites.loc[sorted(open_sites), "name"].tolist(),
+        "kinds": [kind for kind in _KINDS if kind in set(sites["kind"])],
+        "map_views": ["change", "after", "before", *city],
+        "has_postcodes": publication.postcodes is not None,
+    }
+
+
+def outcome_bar(view: OptionView) -> list[dict[str, Any]]:
+    """Return the parts of the headline's bar: where each starts and how wide it is, of 1,000."""
+    everyone = view.everyone
+    total = everyone[list(OUTCOMES)].sum()
+    parts, start = [], 0.0
+    for kind, outcomes in _BAR.items():
+        width = 1_000 * float(everyone[list(outcomes)].sum() / total)
+        parts.append({"kind": kind, "start": f"{start:.2f}", "width": f"{width:.2f}"})
+        start += width
+    return parts
+
+
+def _legend(publication: Publication, view: OptionView) -> list[dict[str, Any]]:
+    """Return the classes of change with their colours and people; "no route" only if it occurs."""
+    limits = palette.change_limits(publication.tolerance_min)
+    colours = [*palette.change_colours(publication.tolerance_min), palette.NO_ROUTE_COLOUR]
+    classes = change_classes(view.areas, limits)
+    people = view.areas["people"].groupby(classes).sum()
+    shown = len(colours) if len(colours) - 1 in people.index else len(colours) - 1
+    return [
+        {"label": label, "colour": colour, "people": int(people.get(place, 0))}
+        for place, (label, colour) in enumerate(
+            zip(palette.change_labels(publication.tolerance_min), colours, strict=True)
+        )
+    ][:shown]
+
+
+def explorer_tables(view: OptionView) -> list[dict[str, Any]]:
+    """Return the tables of a view: id, caption, heads and rows of text."""
+    shown = [name for name in OUTCOMES if name in _ALWAYS or view.everyone[name]]
+    words = wording()
+    heads = [words[f"column_{_COLUMNS[name]}"] for name in shown]
+    place, mean = words["column_place"], [words["column_before"], words["column_after"]]
+    by_place = view.groups.drop(index="tenth", level=0)
+    by_tenth = view.groups.loc[["tenth"]]
+    areas = [words["column_area"], *mean, words["column_change"]]
+    return [
+        _table("winners", [place, *heads], _outcome_rows(by_place, shown)),
+        _table(
+            "deprivation",
+            [words["column_tenth"], *heads],
+            _outcome_rows(by_tenth, shown),
+        ),
+        _table(
+            "bands",
+            [words["column_time"], words["column_before_people"], words["column_after_people"]],
+            [
+                [label, pages.people(before), pages.people(after)]
+                for label, before, after in zip(
+                    view.bands.index, view.bands["before"], view.bands["after"], strict=True
+                )
+            ],
+        ),
+        _table("means", [place, *mean], _mean_rows(view.groups)),
+        _table("changed", areas, _area_rows(view.most_changed)),
+        _table("areas", areas, _area_rows(view.areas)),
+    ]
+
+
+_COLUMNS: Final = {
+    "gained": "gained",
+    "improved": "shorter",
+    "unchanged": "same",
+    "worsened": "longer",
+    "lost": "lost",
+    "none": "none",
+}
+
+
+def _table(name: str, heads: list[str], rows: list[list[str]]) -> dict[str, Any]:
+    return {"id": name, "caption": wording()[f"table_{name}"], "heads": heads, "rows": rows}
+
+
+def _level_label(group: str, level: str) -> str:
+    words = wording()
+    if group == "everyone":
+        return words["everyone"]
+    if group != "tenth":
+        return level
+    ends = {"1": words["tenth_first"], "10": words["tenth_last"]}
+    return ends.get(level, words["tenth"].format(tenth=level))
+
+
+def _outcome_rows(groups: pd.DataFrame, shown: list[str]) -> list[list[str]]:
+    counts = groups[shown].map(pages.people).to_numpy()
+    return [[_level_label(*key), *row] for key, row in zip(groups.index, counts, strict=True)]
+
+
+def _mean_rows(groups: pd.DataFrame) -> list[list[str]]:
+    means = groups[["mean_before_min", "mean_after_min"]].map(_mean).to_numpy()
+    return [[_level_label(*key), *row] for key, row in zip(groups.index, means, strict=True)]
+
+
+def _mean(value: float) -> str:
+    return wording()["nobody"] if pd.isna(value) else f"{value:.1f}"
+
+
+def _area_rows(areas: pd.DataFrame) -> list[list[str]]:
+    columns = ("label", "before_min", "after_min", "outcome", "change_min")
+    return [
+        [label, pages.minutes(before), pages.minutes(after), change_mark(outcome, change)]
+        for label, before, after, outcome, change in zip(
+            *(areas[column] for column in columns), strict=True
+        )
+    ]
+
+
+def change_mark(outcome: str, change_min: float) -> str:
+    """Return a change as a sign and minutes, or in words where minutes cannot be told."""
+    if outcome in {"improved", "worsened", "unchanged"}:
+        sign = {"improved": "▼", "worsened": "▲", "unchanged": "="}[outcome]
+        return f"{sign} {abs(change_min):.1f}"
+    return wording()[f"mark_{outcome}"]

@@ -1,0 +1,189 @@
+"""The explorer's data: one geometry, each matrix once, and what a reader can choose from."""
+
+from collections.abc import Iterable
+from math import isnan
+from typing import Any, Final
+
+import geopandas as gpd
+import pandas as pd
+
+from llrgeo.publish import palette
+from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
+from llrgeo.publish.explorer.topojson import encode_topology
+from llrgeo.publish.option_view import area_labels, city_hospitals, journey_label
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+from llrgeo.schema import BNG, WGS84
+
+_ROAD_CLASSES: Final = ("motorway", "trunk_dual", "trunk", "primary_dual", "primary")
+_ROAD_TOLERANCE_M: Final = 60
+_PLACES_SHOWN: Final = 3_000  # residents a place must have to be labelled or found
+
+
+def explorer_data(publication: Publication) -> dict[str, Any]:
+    """Return everything that the explorer computes and draws with, as plain values.
+
+    Sites, areas, matrices and journeys refer to each other by their place in their list.
+    """
+    sites = explorer_sites(publication)
+    return {
+        "strings": wording(),
+        "title": publication.title,
+        "tolerance": publication.tolerance_min,
+        "time": _time_scale(),
+        "change": _change_scale(publication.tolerance_min),
+        **_drawn(publication),
+        "authorities": _authorities(publication.areas),
+        "areas": _areas(publication.areas),
+        "sites": _sites(sites),
+        "city": _positions(sites.index, city_hospitals(sites)),
+        "services": [
+            {"id": one.id, "label": one.label, "delivery": one.delivery, "note": one.note}
+            for one in publication.services
+        ],
+        "options": _options(publication, sites.index),
+        **_journeys(publication, sites.index),
+        "postcodes": pack_postcodes(publication.postcodes, publication.areas.index),
+    }
+
+
+def explorer_sites(publication: Publication) -> gpd.GeoDataFrame:
+    """Return the sites that every matrix reaches, by id: a reader can switch them on and off."""
+    reached = set.intersection(*(set(one.minutes.columns) for one in publication.times))
+    return publication.sites[publication.sites.index.isin(reached)].sort_index()
+
+
+def _time_scale() -> dict[str, Any]:
+    return {
+        "breaks": list(palette.TIME_BREAKS),
+        "labels": palette.time_labels(),
+        "colours": [*palette.TIME_COLOURS, palette.NO_ROUTE_COLOUR],
+    }
+
+
+def _change_scale(tolerance_min: float) -> dict[str, Any]:
+    return {
+        "limits": palette.change_limits(tolerance_min),
+        "labels": palette.change_labels(tolerance_min),
+        "colours": [*palette.change_colours(tolerance_min), palette.NO_ROUTE_COLOUR],
+    }
+
+
+def _drawn(publication: Publication) -> dict[str, Any]:
+    """Return the shapes of areas and main roads, with the names of roads and of places."""
+    roads = _main_roads(publication.base.roads)
+    return {
+        "topology": encode_topology(publication.base.outlines.geometry, roads.geometry),
+        "roads": [
+            {"name": name, "kind": kind}
+            for name, kind in zip(roads["road"], roads["road_class"], strict=True)
+        ],
+        "places": _places(publication),
+    }
+
+
+def _main_roads(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the main roads, each number and class once, without bends that no screen shows."""
+    chosen = roads[roads["road_class"].isin(_ROAD_CLASSES)].to_crs(BNG)
+    merged = chosen.dissolve(["road_class", "road"], as_index=False)
+    merged.geometry = merged.geometry.line_merge().simplify(_ROAD_TOLERANCE_M)
+    return merged
+
+
+def _places(publication: Publication) -> list[dict[str, Any]]:
+    """Return the towns and villages, largest first, each with the area it lies in, if any."""
+    places = publication.base.places
+    places = places[places["residents"] >= _PLACES_SHOWN].to_crs(WGS84)
+    places = places.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
+    outlines = publication.base.outlines.to_crs(WGS84)
+    inside, holder = outlines.sindex.query(places.geometry, predicate="within")
+    areas = dict(zip(inside.tolist(), holder.tolist(), strict=True))
+    return _records(
+        {
+            "name": places["name"],
+            "at": _at(places.geometry.y, places.geometry.x),
+            "residents": places["residents"].astype(int),
+            "area": [areas.get(row, -1) for row in places.index],
+        }
+    )
+
+
+def _authorities(areas: pd.DataFrame) -> list[str]:
+    return sorted(areas["authority"].unique())
+
+
+def _areas(areas: pd.DataFrame) -> dict[str, Any]:
+    authorities = _authorities(areas)
+    return {
+        "id": areas.index.tolist(),
+        "label": area_labels(areas).tolist(),
+        "authority": [authorities.index(name) for name in areas["authority"]],
+        "people": areas["residents"].astype(int).tolist(),
+        "tenth": (areas["imd_decile"].astype(int) - 1).tolist(),
+    }
+
+
+def _sites(sites: pd.DataFrame) -> list[dict[str, Any]]:
+    at = _at(sites["lat"], sites["lon"])
+    return _records({"id": sites.index, "name": sites["name"], "kind": sites["kind"], "at": at})
+
+
+def _at(lat: pd.Series, lon: pd.Series) -> list[list[float]]:
+    """Return points to about a metre."""
+    return [[y, x] for y, x in zip(lat.round(5).tolist(), lon.round(5).tolist(), strict=True)]
+
+
+def _records(columns: dict[str, Any]) -> list[dict[str, Any]]:
+    """Return an object for each row of some columns."""
+    lists = [list(column) for column in columns.values()]
+    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
+
+
+def _options(publication: Publication, site_ids: pd.Index) -> list[dict[str, Any]]:
+    return [
+        {
+            "id": option.name,
+            "label": option.label,
+            "note": option.note,
+            "sites": {
+                service.id: _positions(site_ids, option.sites.get(service.id, frozenset()))
+                for service in publication.services
+            },
+        }
+        for option in publication.options
+    ]
+
+
+def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
+    """Return every mode and period with the places of its matrices, and the matrices themselves.
+
+    Equal matrices stand once: on roads that are as fast both ways, a team's and a patient's.
+    """
+    matrices: list[pd.DataFrame] = []
+
+    def place_of(minutes: pd.DataFrame) -> int:
+        wanted = minutes[site_ids]
+        for place, known in enumerate(matrices):
+            if known.equals(wanted):
+                return place
+        matrices.append(wanted)
+        return len(matrices) - 1
+
+    team = next((one for one in publication.services if one.delivery == "team"), None)
+    journeys = []
+    for journey in publication.journeys():
+        way = publication.times_for(team, journey) if team else journey
+        known, team_way = (
+            {
+                "label": journey_label(one),
+                "error": None if isnan(one.error_min) else one.error_min,
+                "matrix": place_of(one.minutes),
+            }
+            for one in (journey, way)
+        )
+        journeys.append({"id": f"{journey.mode}-{journey.period}", **known, "team": team_way})
+    return {"journeys": journeys, "matrices": pack_matrices(matrices)}
+
+
+def _positions(index: pd.Index, site_ids: Iterable[str]) -> list[int]:
+    return [int(place) for place in index.get_indexer(pd.Index(sorted(site_ids)))]

@@ -1,0 +1,1 @@
+"""Maps for print: A4 and A3, as SVG and PNG."""

@@ -1,0 +1,298 @@
+"""Print maps: a page for each option, one of the way to the city hospitals, one to compare options.
+
+A4 and A3, each as SVG and PNG with its alternative text. They read in greyscale: a longer journey
+is hatched, and within a direction a larger change, or more minutes, is darker.
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.access import nearest_site
+from llrgeo.publish.option_view import (
+    OptionView,
+    build_option_view,
+    city_hospitals,
+    headline,
+    journey_label,
+    people_lines,
+)
+from llrgeo.publish.pages import people, run_mark
+from llrgeo.publish.print.base_map import (
+    Ground,
+    Window,
+    draw_areas,
+    draw_ground,
+    draw_names,
+    draw_scale,
+    lay_ground,
+    scale_spot,
+)
+from llrgeo.publish.print.legend import (
+    Shown,
+    change_shown,
+    draw_key,
+    draw_site_list,
+    draw_sites,
+    least_list_height,
+    minutes_shown,
+    numbered_sites,
+)
+from llrgeo.publish.print.page import HEADING, INK, MESSAGE, SMALL, STRONG, PrintedPage
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+
+FOLDER: Final = "print"
+
+_A4: Final = (297.0, 210.0)
+_A3: Final = (420.0, 297.0)
+_EDGE: Final = 10.0
+_SIDE: Final = 100.0  # width of the column right of an A4 map
+_GAP: Final = 5.0  # between the map and the foot
+_CAPTION: Final = 14.0  # height of the texts over one of several maps: all have one scale
+_NOTE_LINES: Final = 5
+_SOURCE_LINES: Final = 8
+_PANELS: Final = 5  # options on a sheet that compares them; the sixth place holds the key
+_ACROSS: Final = 3
+_FAR_MIN: Final = 30
+_INSET_LEAST: Final = 44.0  # height that a map of the city must have to be of use
+_INSET_AROUND_M: Final = 500  # how far beyond the city it shows
+
+
+@dataclass(frozen=True, slots=True)
+class Sheet:
+    """A finished page: its name as a file, what it shows, in short and at length."""
+
+    name: str
+    title: str
+    description: str
+    paper: PrintedPage
+
+
+def print_maps(publication: Publication) -> dict[str, str | bytes]:
+    """Return the print maps of a publication's first service: an SVG, a PNG and a text each."""
+    files: dict[str, str | bytes] = {}
+    for sheet in _sheets(publication, lay_ground(publication)):
+        name = f"{FOLDER}/{sheet.name}"
+        files[f"{name}.svg"] = sheet.paper.svg(sheet.title, sheet.description)
+        files[f"{name}.png"] = sheet.paper.png(sheet.title, sheet.description)
+        files[f"{name}.txt"] = f"{sheet.title}\n\n{sheet.description}\n"
+    return files
+
+
+def _sheets(publication: Publication, ground: Ground) -> Iterator[Sheet]:
+    service, journey = publication.services[0], publication.journeys()[0]
+    views = [
+        build_option_view(publication, option, service, journey)
+        for option in publication.options[1:]
+    ]
+    for view in views:
+        yield option_sheet(publication, ground, view)
+    if city_hospitals(publication.sites):
+        yield city_sheet(publication, ground)
+    for start in range(0, len(views), _PANELS):
+        yield compare_sheet(
+            publication, ground, views[start : start + _PANELS], start // _PANELS + 1
+        )
+
+
+def option_sheet(publication: Publication, ground: Ground, view: OptionView) -> Sheet:
+    """Draw what an option changes for a service, on A4."""
+    words, shown = wording(), change_shown(publication, view)
+    what = words["print_change"].format(
+        service=view.service.label, journey=journey_label(view.journey)
+    )
+    before = publication.baseline.sites.get(view.service.id, frozenset())
+    after = view.option.sites.get(view.service.id, frozenset())
+    sites = numbered_sites(publication.sites, before, after)
+    title, message = view.option.label, " ".join(headline(view))
+    paper = _single_map(publication, ground, shown, sites, (title, what, message))
+    return Sheet(
+        f"{view.option.name}_{view.service.id}_a4",
+        f"{title}. {what}",
+        " ".join([message, shown.sentence(), words["print_figures"]]),
+        paper,
+    )
+
+
+def city_sheet(publication: Publication, ground: Ground) -> Sheet:
+    """Draw the minutes to the nearest city hospital today, on A4."""
+    words, journey = wording(), publication.journeys()[0]
+    hospitals = frozenset(city_hospitals(publication.sites))
+    minutes = nearest_site(journey, hospitals)["travel_time_min"]
+    shown = minutes_shown(minutes, publication.areas["residents"])
+    what = words["print_city"].format(journey=journey_label(journey))
+    sites = numbered_sites(publication.sites, hospitals, hospitals).assign(state="city")
+    title, message = words["print_city_title"], city_message(minutes, publication.areas)
+    paper = _single_map(publication, ground, shown, sites, (title, what, message))
+    description = " ".join([message, shown.sentence(), words["print_figures"]])
+    return Sheet("city_hospitals_today_a4", f"{title}. {what}", description, paper)
+
+
+def city_message(minutes: pd.Series, areas: pd.DataFrame) -> str:
+    """Return how many people live far from the city hospitals, and where the way is longest."""
+    far = areas.loc[minutes > _FAR_MIN, "residents"].sum()
+    reached = np.isfinite(minutes)
+    residents = areas.loc[reached, "residents"]
+    spent = (minutes[reached] * residents).groupby(areas["authority"]).sum()
+    means = spent / residents.groupby(areas["authority"]).sum()
+    return wording()["print_city_message"].format(
+        far=people(far),
+        all=people(areas["residents"].sum()),
+        limit=_FAR_MIN,
+        authority=means.idxmax(),
+        mean=f"{means.max():.0f}",
+    )
+
+
+def compare_sheet(
+    publication: Publication, ground: Ground, views: Sequence[OptionView], number: int
+) -> Sheet:
+    """Draw up to five options side by side, on A3, with a key that counts people for each."""
+    words, first = wording(), views[0]
+    title = words["print_compare_title"]
+    what = words["print_change"].format(
+        service=first.service.label, journey=journey_label(first.journey)
+    )
+    paper = PrintedPage(*_A3)
+    top = _head(paper, publication, (title, what, words["print_compare_how"]))
+    rows = -(-(len(views) + 1) // _ACROSS)
+    cell = ((_A3[0] - 2 * _EDGE) / _ACROSS, (_foot(paper, publication) - top) / rows)
+    maps, description = {}, []
+    for place, view in enumerate(views):
+        letter, shown = chr(ord("A") + place), change_shown(publication, view)
+        corner = (_EDGE + place % _ACROSS * cell[0], top + place // _ACROSS * cell[1])
+        maps[letter] = shown
+        text = " ".join(people_lines(view))
+        text = text[:1].upper() + text[1:]
+        description.append(f"{letter}: {view.option.label}. {text}")
+        size = (cell[0] - 6, cell[1] - 4)
+        _panel(paper, ground, shown, (corner, size), (f"{letter}  {view.option.label}", text))
+    last = len(views)
+    corner = (_EDGE + last % _ACROSS * cell[0], top + last // _ACROSS * cell[1])
+    down = draw_key(paper, corner, words["print_key_change"], maps, cell[0])
+    land = _window(ground, corner, (cell[0] - 6, cell[1] - 4 - _CAPTION))
+    draw_scale(paper, land, (corner[0] + 3, down + 10))
+    description.append(words["print_figures"])
+    name = f"compare_options_{number}_{first.service.id}_a3"
+    return Sheet(name, f"{title}. {what}", " ".join(description), paper)
+
+
+def _single_map(
+    publication: Publication,
+    ground: Ground,
+    shown: Shown,
+    sites: gpd.GeoDataFrame,
+    texts: tuple[str, str, str],
+) -> PrintedPage:
+    """Draw an A4 page: headings, the map, the key and the list of sites right of it, the foot."""
+    paper = PrintedPage(*_A4)
+    top = _head(paper, publication, texts)
+    bottom = _foot(paper, publication)
+    right = _A4[0] - _EDGE - _SIDE
+    window = _window(ground, (_EDGE, top), (right - _EDGE - 4, bottom - top))
+    draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
+    draw_ground(paper, window, ground)
+    points = draw_sites(paper, window, sites)
+    draw_names(paper, window, ground, points)
+    draw_scale(paper, window, scale_spot(window, ground, points))
+    title = wording()["print_key"]
+    down = draw_key(paper, (right, top), title, {wording()["column_people"]: shown}, _SIDE) + 3
+    room = bottom - down
+    with_inset = least_list_height(sites, _SIDE) <= room - _INSET_LEAST
+    height = room - _INSET_LEAST if with_inset else room
+    down = draw_site_list(paper, (right, down), sites, (_SIDE, height))
+    if with_inset:
+        name, land = densest_authority(publication.areas, ground.areas)
+        heading = wording()["print_inset"].format(authority=name)
+        down = paper.paragraph((right, down + 3), heading, _SIDE, STRONG, most=1)
+        window = Window((right, down), (_SIDE, bottom - down), land)
+        _inset(paper, window, ground, shown, sites)
+    return paper
+
+
+def densest_authority(
+    areas: pd.DataFrame, outlines: gpd.GeoSeries
+) -> tuple[str, tuple[float, float, float, float]]:
+    """Return the authority with the most residents to its land, and its land's bounds.
+
+    Its areas are too small to tell apart on a map of the whole.
+    """
+    land = outlines.area.groupby(areas["authority"]).sum()
+    name = (areas["residents"].groupby(areas["authority"]).sum() / land).idxmax()
+    west, south, east, north = gpd.GeoSeries(outlines[areas["authority"] == name]).total_bounds
+    around = _INSET_AROUND_M
+    return str(name), (west - around, south - around, east + around, north + around)
+
+
+def _inset(
+    paper: PrintedPage, window: Window, ground: Ground, shown: Shown, sites: gpd.GeoDataFrame
+) -> None:
+    """Draw a part of the map at a larger scale, in a frame."""
+    draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
+    draw_ground(paper, window, ground)
+    draw_names(paper, window, ground, draw_sites(paper, window, sites))
+    paper.line(window.frame.exterior, INK, 0.5)
+
+
+def _panel(
+    paper: PrintedPage,
+    ground: Ground,
+    shown: Shown,
+    frame: tuple[tuple[float, float], tuple[float, float]],
+    texts: tuple[str, str],
+) -> None:
+    """Draw one of several maps of a page, in a frame (corner and size), under its texts."""
+    (x, y), (width, height) = frame
+    down = paper.paragraph((x, y), texts[0], width, STRONG, most=1)
+    paper.paragraph((x, down), texts[1], width, most=2)
+    window = _window(ground, (x, y + _CAPTION), (width, height - _CAPTION))
+    draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
+    draw_ground(paper, window, ground)
+    draw_names(paper, window, ground, [])
+
+
+def _window(ground: Ground, corner: tuple[float, float], size: tuple[float, float]) -> Window:
+    west, south, east, north = ground.areas.total_bounds
+    return Window(corner, size, (west, south, east, north))
+
+
+def _head(paper: PrintedPage, publication: Publication, texts: tuple[str, str, str]) -> float:
+    """Set the study's name, the title, what is shown and the message; return where they end."""
+    title, what, message = texts
+    width = paper.size[0] - 2 * _EDGE
+    paper.paragraph((_EDGE, 10), publication.title, width, SMALL, most=1)
+    down = paper.paragraph((_EDGE, 16), title, width, HEADING, most=2)
+    down = paper.paragraph((_EDGE, down), what, width, STRONG, most=2)
+    return paper.paragraph((_EDGE, down + 1), message, width, MESSAGE) + 2
+
+
+def _foot(paper: PrintedPage, publication: Publication) -> float:
+    """Set standing, sources and run, up from the edge of the page; return where the map may end.
+
+    How much there is to say sets the height: a long list of sources makes the map smaller, and one
+    that is longer still is cut off with a pointer to where it stands in full.
+    """
+    words, theme = wording(), publication.theme
+    notes = [words["about_what"], publication.error_note, words["about_outlines"], theme.notice]
+    notes += [words["illustrative"]] if publication.illustrative else []
+    sources = f"{words['about_sources']}: {' '.join(publication.sources)}"
+    run = f"{publication.date}. {words['run'].format(run=run_mark(publication))}."
+    publisher = words["published_by"].format(publisher=theme.publisher) if theme.publisher else ""
+    width = paper.size[0] - 2 * _EDGE
+    named = SMALL.lines(sources, width, most=_SOURCE_LINES + 1)
+    if len(named) > _SOURCE_LINES:
+        named = [*named[: _SOURCE_LINES - 1], words["print_more_sources"]]
+    lines = [
+        *SMALL.lines(f"{run} {publisher} {theme.contact}", width, most=2),
+        *SMALL.lines(" ".join(filter(None, notes)), width, most=_NOTE_LINES),
+        *named,
+    ]
+    top = paper.size[1] - _EDGE - SMALL.line_mm * (len(lines) - 1)
+    for place, line in enumerate(lines):
+        paper.text((_EDGE, top + place * SMALL.line_mm), line, SMALL)
+    return top - _GAP

@@ -1,0 +1,147 @@
+"""The report: one page that says everything without a script."""
+
+from collections.abc import Iterator
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from llrgeo.appraisal.options import Option
+from llrgeo.publish import pages
+from llrgeo.publish.option_view import OptionView, build_option_view, journey_label
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.report import tables
+from llrgeo.publish.report.charts import coverage_curves, ranks_chart, tornado_chart, winners_chart
+from llrgeo.publish.report.drawing import Drawing
+from llrgeo.publish.report.static_map import Frame, change_key, change_map, frame
+from llrgeo.publish.report.tables import Table
+from llrgeo.publish.wording import wording
+
+_GLOSSARY: Final = (
+    "area",
+    "option",
+    "contact",
+    "standard",
+    "deprivation",
+    "weighting",
+    "equal_minutes",
+    "gini",
+    "concentration",
+    "slope",
+    "present_value",
+)
+_TABLES: Final = {
+    "scorecard": tables.scorecard_table,
+    "journeys": tables.changes_table,
+    "equity": tables.equity_table,
+    "costs": tables.costs_table,
+    "activity": tables.activity_table,
+}
+
+
+def render_report(publication: Publication) -> str:
+    """Return the report as one HTML page, without scripts.
+
+    What is told about all services together comes from the appraisal's tables; a section whose
+    table the publication lacks is left out.
+    """
+    journey = publication.journeys()[0]
+    views = {
+        option.name: [
+            build_option_view(publication, option, one, journey) for one in publication.services
+        ]
+        for option in publication.options
+    }
+    styles = [pages.page_style(publication), pages.asset("report.css"), _page_marks(publication)]
+    land = frame(publication)
+    return pages.render(
+        "report.html",
+        {
+            "publication": publication,
+            "run": pages.run_mark(publication),
+            "policy": pages.content_policy(scripts=(), styles=styles),
+            "styles": [Markup(one) for one in styles],  # noqa: S704 - our own files
+            "journey": journey_label(journey),
+            "sentences": _sentences(publication),
+            "options": [
+                _option(publication, views[one.name], land) for one in publication.options[1:]
+            ],
+            "figures": {one.name: (one, table) for one, table in _figures(publication, views)},
+            "tables": {
+                name: make(publication) for name, make in _TABLES.items() if _has(publication, name)
+            },
+            "robustness": publication.robustness,
+            "glossary": [(wording()[f"term_{x}"], wording()[f"term_{x}_text"]) for x in _GLOSSARY],
+        },
+    )
+
+
+def _has(publication: Publication, name: str) -> bool:
+    return name in publication.tables
+
+
+def _sentences(publication: Publication) -> list[str]:
+    if not _has(publication, "sentences"):
+        return []
+    table = publication.tables["sentences"].set_index("option")["sentence"]
+    return [table[option.name] for option in publication.options[1:]]
+
+
+def _option(publication: Publication, views: list[OptionView], land: Frame) -> dict[str, Any]:
+    """Return what is said of one option: why it is there, what moves, who gains and who loses."""
+    option, first = views[0].option, views[0]
+    groups = [tables.groups_table(publication, option)] if _has(publication, "journeys") else []
+    return {
+        "name": option.name,
+        "label": option.label,
+        "note": option.note,
+        "services": tables.service_table(publication, views),
+        "moves": list(_moves(publication, option)),
+        "map": change_map(publication, land, first),
+        "key": [row for row in change_key(publication, first) if row.people],
+        "groups": groups,
+    }
+
+
+def _moves(publication: Publication, option: Option) -> Iterator[tuple[str, str, str]]:
+    """Yield services that move alike: their labels, where they would start and where stop."""
+    alike: dict[tuple[frozenset[str], frozenset[str]], list[str]] = {}
+    for service in publication.services:
+        alike.setdefault(tables.moves(publication, option, service.id), []).append(service.label)
+    for (starts, stops), labels in alike.items():
+        if starts or stops:
+            yield (
+                "; ".join(labels),
+                _site_names(publication, starts),
+                _site_names(publication, stops),
+            )
+
+
+def _site_names(publication: Publication, site_ids: frozenset[str]) -> str:
+    return ", ".join(sorted(publication.sites.loc[list(site_ids), "name"]))
+
+
+def _figures(
+    publication: Publication, views: dict[str, list[OptionView]]
+) -> Iterator[tuple[Drawing, Table]]:
+    """Yield each chart that there are figures for, with its numbers in a table."""
+    first = [of_option[0] for of_option in views.values()]
+    yield coverage_curves(first), tables.coverage_table(first)
+    if _has(publication, "journeys"):
+        winners = tables.winners(publication)
+        yield winners_chart(winners), tables.winners_table(winners)
+    if _has(publication, "rank_acceptability"):
+        ranks = tables.ranks(publication)
+        yield ranks_chart(ranks), tables.ranks_table(ranks)
+    if _has(publication, "tornado"):
+        yield tornado_chart(publication.tables["tornado"]), tables.tornado_table(publication)
+
+
+def _page_marks(publication: Publication) -> str:
+    """Return a style that puts study, run and number at the foot of each printed page."""
+    run = wording()["run"].format(run=pages.run_mark(publication))
+    mark = f"{publication.title}. {publication.date}. {run}"
+    number = wording()["page_number"].format(page='" counter(page) "', pages='" counter(pages) "')
+    return (
+        f'@page {{ @bottom-left {{ content: "{pages.css_text(mark)}"; }} '
+        f'@bottom-right {{ content: "{number}"; }} }}'
+    )

@@ -1,0 +1,152 @@
+"""The plain-words draft: what the options mean in short sentences, one idea a line.
+
+It is raw material for people who write for people: to be edited, given pictures, and tested with
+readers. It does not claim to be Easy Read, which is made and tested with its readers.
+"""
+
+import re
+from collections.abc import Iterable, Iterator
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.appraisal.options import Option
+from llrgeo.publish.option_view import OptionView, build_option_view, journey_label
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+from llrgeo.schema import WGS84
+
+_MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|~$&#]|^[+=-])")
+_CHANGES: Final = ("improved", "worsened", "lost", "gained")
+_TENTHS: Final = 10
+_NEARLY_ALL: Final = 9.5
+
+
+def render_plain_words(publication: Publication) -> str:
+    """Return the draft as Markdown: an editor turns it into any document."""
+    parts = [
+        _opening_lines(publication),
+        *(_option_lines(publication, option) for option in publication.options[1:]),
+        _closing_lines(publication),
+    ]
+    return "\n\n".join("\n\n".join(lines) for lines in parts) + "\n"
+
+
+def in_ten(people: float, total: float) -> str:
+    """Return a part of all people as so many in ten, which more readers grasp than per cent."""
+    words = wording()
+    tenths = _TENTHS * people / total
+    if people in {0, total}:
+        return words["plain_nobody" if people == 0 else "plain_everyone"]
+    if tenths < 1:
+        return words["plain_few"]
+    if tenths >= _NEARLY_ALL:
+        return words["plain_nearly_all"]
+    return words["plain_in_ten"].format(count=round(tenths))
+
+
+def markdown_text(text: str) -> str:
+    """Return text from data so that Markdown shows it as it is, on one line."""
+    return _MARKDOWN.sub(r"\\\1", " ".join(text.split()))
+
+
+def _opening_lines(publication: Publication) -> list[str]:
+    words = wording()
+    lines = [
+        f"# {markdown_text(publication.title)}",
+        f"**{words['plain_draft']}**",
+        *words["plain_opening"].splitlines(),
+        words["plain_journey"].format(
+            journey=markdown_text(journey_label(publication.journeys()[0]))
+        ),
+        f"## {words['plain_options']}",
+    ]
+    listed = "\n".join(f"- {markdown_text(option.label)}" for option in publication.options[1:])
+    return [*lines, listed]
+
+
+def _option_lines(publication: Publication, option: Option) -> list[str]:
+    """Return what an option changes, service by service, then for the largest towns."""
+    words = wording()
+    journey = publication.journeys()[0]
+    views = [
+        build_option_view(publication, option, service, journey) for service in publication.services
+    ]
+    changed = [view for view in views if view.everyone[list(_CHANGES)].sum() > 0]
+    lines = [
+        f"## {markdown_text(option.label)}",
+        words["plain_picture"],
+        *_sentences(markdown_text(option.note)),
+    ]
+    if not changed:
+        return [*lines, words["plain_no_change"]]
+    for said, labels in _alike(changed).items():
+        lines += [f"### {'; '.join(labels)}", said]
+    places = list(_place_lines(publication, changed[0]))
+    heading = words["plain_places"].format(service=markdown_text(changed[0].service.label))
+    return [*lines, f"### {heading}", _bullets(places)]
+
+
+def _alike(views: Iterable[OptionView]) -> dict[str, list[str]]:
+    """Return the services by what is said of them, so that nothing is said twice."""
+    services: dict[str, list[str]] = {}
+    for view in views:
+        label = markdown_text(view.service.label)
+        services.setdefault(_bullets(_people_lines(view)), []).append(label)
+    return services
+
+
+def _people_lines(view: OptionView) -> Iterator[str]:
+    words, everyone = wording(), view.everyone
+    total = view.areas["people"].sum()
+    who = "team_" if view.service.delivery == "team" else ""
+    for outcome in _CHANGES:
+        if everyone[outcome] or outcome in {"improved", "worsened"}:
+            people = in_ten(everyone[outcome], total)
+            yield words[f"plain_{who}{outcome}"].format(people=people)
+
+
+def _place_lines(publication: Publication, view: OptionView) -> Iterator[str]:
+    """Yield the journey from the largest town or village of each authority."""
+    words = wording()
+    for place, row in _largest_places(publication, view).iterrows():
+        known = pd.notna(row["after_site"]) and pd.notna(row["before_site"])
+        key = f"plain_place_{row['outcome']}" if known else "plain_place_none"
+        yield words[key].format(
+            place=markdown_text(str(place)),
+            before=f"{row['before_min']:.0f}",
+            after=f"{row['after_min']:.0f}",
+        )
+
+
+def _largest_places(publication: Publication, view: OptionView) -> pd.DataFrame:
+    places = publication.base.places.to_crs(WGS84).sort_values("residents", ascending=False)
+    outlines = publication.base.outlines[["geometry"]].to_crs(WGS84)
+    inside = places[["name", "geometry"]].sjoin(outlines, predicate="within")
+    area_id = inside[outlines.index.name]
+    found = view.areas.loc[area_id].set_index(pd.Index(inside["name"], name="place"))
+    return found.drop_duplicates("authority")
+
+
+def _closing_lines(publication: Publication) -> list[str]:
+    words, error_min = wording(), publication.journeys()[0].error_min
+    checked = words["plain_unchecked"]
+    if pd.notna(error_min):
+        size = max(1, round(error_min))
+        about = words["minute" if size == 1 else "minutes"].format(count=size)
+        checked = words["plain_checked"].format(minutes=about)
+    return [
+        f"## {words['plain_sure']}",
+        *words["plain_sure_lines"].splitlines(),
+        checked,
+        f"## {words['plain_say']}",
+        markdown_text(publication.theme.contact) or words["plain_contact"],
+    ]
+
+
+def _sentences(text: str) -> list[str]:
+    return [one for one in re.split(r"(?<=[.!?]) +", text) if one]
+
+
+def _bullets(lines: Iterable[str]) -> str:
+    return "\n".join(f"- {line}" for line in lines)

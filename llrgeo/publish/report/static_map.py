@@ -1,0 +1,185 @@
+"""Maps that need no script: the areas of a publication in classes, as drawings for pages."""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from markupsafe import Markup
+
+from llrgeo.publish import palette
+from llrgeo.publish.option_view import OptionView, change_classes, journey_label
+from llrgeo.publish.pages import people
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.report import drawing
+from llrgeo.publish.report.drawing import Drawing
+from llrgeo.publish.wording import wording
+from llrgeo.schema import BNG
+
+_WIDTH: Final = 480.0
+_MARGIN: Final = 8.0
+_SIMPLIFY_M: Final = 250.0
+_TOWNS: Final = 16
+_LETTER: Final = 7.0  # width of a letter of a name
+_NAME_TOPS: Final = (-20.0, 6.0)  # a name stands above its town, else below
+_NAME_HEIGHT: Final = 14.0
+_DOT: Final = 4.0  # radius of a site
+
+
+@dataclass(frozen=True, slots=True)
+class Frame:
+    """The land of a publication, brought to the units of a drawing: one outline an area.
+
+    Attributes
+    ----------
+    outlines
+        Polygons on `area_id`, x to the right and y downwards.
+    borders
+        The outlines of the authorities.
+    metres
+        Metres of land in one unit of the drawing.
+    origin
+        The corner of the land that is the drawing's upper left, EPSG:27700.
+    height
+        Of the drawing.
+    """
+
+    outlines: gpd.GeoSeries
+    borders: gpd.GeoSeries
+    metres: float
+    origin: tuple[float, float]
+    height: float
+
+    def place(self, points: gpd.GeoSeries) -> list[tuple[float, float]]:
+        """Return points of any CRS in the units of the drawing."""
+        land = points.to_crs(BNG)
+        x = _MARGIN + (land.x - self.origin[0]) / self.metres
+        y = _MARGIN + (self.origin[1] - land.y) / self.metres
+        return list(zip(x, y, strict=True))
+
+
+def frame(publication: Publication) -> Frame:
+    """Bring the land to the units of a drawing, simplified without gaps between neighbours."""
+    land = publication.base.outlines.geometry.to_crs(BNG)
+    simple = gpd.GeoSeries(shapely.coverage_simplify(land.to_numpy(), _SIMPLIFY_M), land.index)
+    west, south, east, north = simple.total_bounds
+    metres = (east - west) / (_WIDTH - 2 * _MARGIN)
+    drawn = simple.affine_transform(
+        [1 / metres, 0, 0, -1 / metres, _MARGIN - west / metres, _MARGIN + north / metres]
+    )
+    borders = drawn.groupby(publication.areas["authority"]).agg(shapely.coverage_union_all)
+    height = (north - south) / metres + 2 * _MARGIN
+    return Frame(drawn, gpd.GeoSeries(borders), metres, (west, north), height)
+
+
+@dataclass(frozen=True, slots=True)
+class KeyRow:
+    """A class of a map: what it is called, how it is filled, and how many people live there."""
+
+    label: str
+    colour: str
+    people: int
+    longer: bool
+
+
+def change_key(publication: Publication, view: OptionView) -> list[KeyRow]:
+    """Return the classes of change, much shorter first; those of longer journeys are hatched."""
+    tolerance = publication.tolerance_min
+    classes = change_classes(view.areas, palette.change_limits(tolerance))
+    counts = view.areas["people"].groupby(classes).sum()
+    colours = [*palette.change_colours(tolerance), palette.NO_ROUTE_COLOUR]
+    middle = len(palette.change_limits(tolerance))
+    return [
+        KeyRow(label, colour, int(counts.get(place, 0)), longer=middle < place <= 2 * middle)
+        for place, (label, colour) in enumerate(
+            zip(palette.change_labels(tolerance), colours, strict=True)
+        )
+    ]
+
+
+def change_map(publication: Publication, land: Frame, view: OptionView) -> Drawing:
+    """Draw how an option changes the journey for a service, area by area."""
+    key = change_key(publication, view)
+    classes = change_classes(view.areas, palette.change_limits(publication.tolerance_min))
+    name = drawing.safe_name(f"map-{view.option.name}-{view.service.id}")
+    parts = [drawing.hatch(f"{name}-hatch")]
+    for place, row in enumerate(key):
+        shape = _joined(land, classes == place)
+        parts.append(drawing.shape(shape, row.colour))
+        if row.longer:
+            parts.append(drawing.shape(shape, f"url(#{name}-hatch)"))
+    title = wording()["map_title"].format(
+        option=view.option.label, service=view.service.label, journey=journey_label(view.journey)
+    )
+    counts = "; ".join(f"{row.label}: {people(row.people)} people" for row in key if row.people)
+    return Drawing(
+        name=name,
+        title=title,
+        description=f"{counts}.",
+        width=_WIDTH,
+        height=land.height,
+        parts=(*parts, *_marks(publication, land, view)),
+    )
+
+
+def _joined(land: Frame, chosen: pd.Series) -> shapely.Geometry:
+    return shapely.coverage_union_all(np.asarray(land.outlines)[chosen.to_numpy()])
+
+
+def _marks(publication: Publication, land: Frame, view: OptionView) -> list[Markup]:
+    """Return borders, the sites that run the service, and the larger towns."""
+    parts = [drawing.shape(border, "none", edge=drawing.INK) for border in land.borders]
+    open_sites = sorted(view.option.sites.get(view.service.id, frozenset()))
+    spots = [
+        (x, y)
+        for x, y in land.place(publication.sites.loc[open_sites].geometry)
+        if 0 <= x <= _WIDTH and 0 <= y <= land.height
+    ]
+    parts += [
+        Markup(
+            '<circle cx="{:.1f}" cy="{:.1f}" r="{:g}" fill="#fff" stroke="{}" stroke-width="2"/>'
+        ).format(x, y, _DOT, drawing.INK)
+        for x, y in spots
+    ]
+    return parts + [_haloed(x, y, name) for name, x, y in _towns(publication, land, spots)]
+
+
+def _towns(
+    publication: Publication, land: Frame, spots: Iterable[tuple[float, float]]
+) -> list[tuple[str, float, float]]:
+    """Choose the towns to name, the largest first, and where: clear of names, if possible of sites.
+
+    Returns the name, and the middle of its foot.
+    """
+    inside = publication.base.places[publication.base.places.to_crs(BNG).within(_land(publication))]
+    ordered = inside.sort_values(["residents", "name"], ascending=[False, True])
+    dots = shapely.union_all([shapely.Point(spot).buffer(_DOT + 1) for spot in spots])
+    chosen: list[tuple[str, float, float]] = []
+    taken: list[shapely.Polygon] = []
+    for name, (x, y) in zip(ordered["name"], land.place(ordered.geometry), strict=True):
+        half = _LETTER * len(name) / 2
+        rooms = [shapely.box(x - half, y + top, x + half, y + top + _NAME_HEIGHT)
+                 for top in _NAME_TOPS]  # fmt: skip
+        free = [room for room in rooms if not shapely.intersects(room, taken).any()]
+        if free and len(chosen) < _TOWNS:
+            room = next((one for one in free if not one.intersects(dots)), free[0])
+            chosen.append((str(name), x, room.bounds[3] - 3))
+            taken.append(room)
+    return chosen
+
+
+def _land(publication: Publication) -> shapely.Geometry:
+    return shapely.coverage_union_all(publication.base.outlines.geometry.to_crs(BNG).to_numpy())
+
+
+def _haloed(x: float, y: float, text: str) -> Markup:
+    """Return a name to be read on any colour; it stays within the drawing."""
+    half = _LETTER * len(text) / 2
+    return Markup(
+        '<text x="{:.1f}" y="{:.1f}" text-anchor="middle" font-size="12" font-weight="bold" '
+        'font-family="Arial, Helvetica, sans-serif" fill="{}" stroke="#fff" stroke-width="3" '
+        'paint-order="stroke">{}</text>'
+    ).format(min(max(x, half), _WIDTH - half), y, drawing.INK, text)

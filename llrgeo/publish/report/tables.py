@@ -1,0 +1,272 @@
+"""The tables of the report: figures of a publication, written for readers."""
+
+from collections.abc import Mapping, Sequence
+from typing import Any, Final
+
+import pandas as pd
+
+from llrgeo.appraisal.options import Option
+from llrgeo.publish import pages
+from llrgeo.publish.option_view import OptionView
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.report.charts import coverage
+from llrgeo.publish.wording import wording
+
+_GROUPS: Final = (
+    "everyone",
+    "authority",
+    "deprivation fifth",
+    "age",
+    "disability",
+    "rural or urban",
+)
+_MINUTES: Final = (5, 10, 15, 20, 30, 45)
+_EQUITY: Final = ("mean_min", "ede_min", "gini", "concentration_index", "slope_index_min")
+_COSTS: Final = (
+    "capital",
+    "running",
+    "provider",
+    "extra_provider",
+    "patients",
+    "equivalent_annual_cost",
+)
+
+Table = dict[str, Any]
+
+
+def scorecard_table(publication: Publication) -> Table:
+    """Return options by criteria, best first, in the units of each criterion."""
+    card = publication.tables["scorecard"].sort_values("total", ascending=False, kind="stable")
+    criteria = publication.tables["criteria"].set_index("criterion")
+    words = wording()
+    heads = [words["option_label"], *criteria["label"], words["column_score"]]
+    units = criteria["unit"].astype(str).to_dict()
+    rows = [
+        [
+            one["label"],
+            *(_figure(one[str(name)], unit) for name, unit in units.items()),
+            f"{one['total']:.2f}",
+        ]
+        for _, one in card.iterrows()
+    ]
+    return _table("scorecard", heads, rows)
+
+
+def winners(publication: Publication) -> pd.DataFrame:
+    """Return people with `shorter`, `same` and `longer` journeys over all services.
+
+    One row an option but the baseline, on what it is called. Who gains access counts as shorter,
+    who loses it as longer, who has none at any time as the same.
+    """
+    table = _journeys(publication)
+    everyone = table[table["group"] == "everyone"].set_index("option")
+    changed = everyone.loc[[option.name for option in publication.options[1:]]]
+    return _outcomes(changed).set_axis([option.label for option in publication.options[1:]])
+
+
+def winners_table(people: pd.DataFrame) -> Table:
+    """Return the numbers of the chart of winners and losers."""
+    return _table("people", _heads("option", "shorter", "same", "longer"), _counts(people))
+
+
+def coverage_table(views: Sequence[OptionView]) -> Table:
+    """Return the shares that the curves pass through."""
+    words = wording()
+    heads = [words["option_label"], *(words["column_within"].format(minutes=x) for x in _MINUTES)]
+    rows = [[view.option.label, *(f"{coverage(view)[x]:.1%}" for x in _MINUTES)] for view in views]
+    return _table("coverage", heads, rows)
+
+
+def ranks(publication: Publication) -> pd.DataFrame:
+    """Return the shares of weightings in which each option takes each place, likeliest first."""
+    shares = publication.tables["rank_acceptability"].pivot(
+        index="option", columns="rank", values="share"
+    )
+    return shares.sort_values(list(shares.columns), ascending=False).rename(
+        index=_labels(publication)
+    )
+
+
+def ranks_table(shares: pd.DataFrame) -> Table:
+    """Return the numbers of the chart of ranks."""
+    words = wording()
+    heads = [words["option_label"], *(words["chart_place"].format(place=x) for x in shares)]
+    rows = [[str(label), *map(pages.share, row)] for label, row in shares.iterrows()]
+    return _table("ranks", heads, rows)
+
+
+def tornado_table(publication: Publication) -> Table:
+    """Return the numbers of the tornado, and which option leads."""
+    labels = _labels(publication)
+    rows = [
+        [
+            str(one.assumption),
+            f"{one.low_margin:.3f}",
+            f"{one.high_margin:.3f}",
+            labels[str(one.low_leader)],
+            labels[str(one.high_leader)],
+        ]
+        for one in publication.tables["tornado"].itertuples(index=False)
+    ]
+    names = ("assumption", "low_margin", "high_margin", "low_leader", "high_leader")
+    return _table("tornado", _heads(*names), rows, texts=(3, 4))
+
+
+def service_table(publication: Publication, views: Sequence[OptionView]) -> Table:
+    """Return what an option changes for each service whose sites it changes."""
+    option = views[0].option
+    rows = [
+        [
+            _service_label(view),
+            *map(pages.people, _outcomes(view.everyone.to_frame().T).iloc[0]),
+            _mean(view.everyone["mean_before_min"]),
+            _mean(view.everyone["mean_after_min"]),
+        ]
+        for view in views
+        if moves(publication, option, view.service.id) != (frozenset(), frozenset())
+    ]
+    names = ("service", "shorter", "same", "longer", "mean_before", "mean_after")
+    return _table("services", _heads(*names), rows, option=option)
+
+
+def moves(
+    publication: Publication, option: Option, service: str
+) -> tuple[frozenset[str], frozenset[str]]:
+    """Return the sites at which a service would start, and those at which it would stop."""
+    before = publication.baseline.sites.get(service, frozenset())
+    after = option.sites.get(service, frozenset())
+    return after - before, before - after
+
+
+def groups_table(publication: Publication, option: Option) -> Table:
+    """Return who gains and who loses by group of people, over all services together."""
+    table = _journeys(publication)
+    chosen = table[table["option"] == option.name]
+    people = _outcomes(chosen)
+    people.insert(0, "people", chosen["people"])
+    rows = _counts(people.set_axis(_level_labels(chosen)))
+    heads = _heads("group", "people", "shorter", "same", "longer")
+    return _table("groups", heads, rows, option=option)
+
+
+def changes_table(publication: Publication) -> Table:
+    """Return how the average journey of each group changes, one column an option."""
+    table, labels = _journeys(publication), _labels(publication)
+    options = [option.name for option in publication.options[1:]]
+    heads = [wording()["column_group"], *(labels[name] for name in options)]
+    by_option = dict(list(table.groupby("option")))
+    changes = [by_option[name]["change_mean_min"].map(_signed) for name in options]
+    rows = [list(row) for row in zip(_level_labels(by_option[options[0]]), *changes, strict=True)]
+    return _table("changes", heads, rows)
+
+
+def equity_table(publication: Publication) -> Table:
+    """Return how evenly journeys are spread under each option."""
+    labels = _labels(publication)
+    rows = [
+        [labels[one["option"]], *(f"{one[column]:.2f}" for column in _EQUITY)]
+        for _, one in publication.tables["equity"].iterrows()
+    ]
+    return _table("equity", _heads("option", *_EQUITY), rows)
+
+
+def costs_table(publication: Publication) -> Table:
+    """Return the costs of each option in millions."""
+    labels = _labels(publication)
+    rows = [
+        [labels[one["option"]], *(_millions(one[column]) for column in _COSTS)]
+        for _, one in publication.tables["costs"].iterrows()
+    ]
+    return _table("costs", _heads("option", *_COSTS), rows)
+
+
+def activity_table(publication: Publication) -> Table:
+    """Return how often each service is used, and who says so."""
+    rows = [
+        [one["label"], pages.people(one["contacts"]), one["source"]]
+        for _, one in publication.tables["activity"].iterrows()
+    ]
+    return _table("activity", _heads("service", "contacts", "source"), rows, texts=(2,))
+
+
+def _journeys(publication: Publication) -> pd.DataFrame:
+    """Return the journeys over all services, by option and by group in the order of the report."""
+    table = publication.tables["journeys"]
+    chosen = table[(table["service"] == "all") & table["group"].isin(_GROUPS)]
+    order = chosen["group"].map(_GROUPS.index)
+    return chosen.assign(order=order).sort_values(["option", "order", "level"], kind="stable")
+
+
+def _outcomes(table: pd.DataFrame) -> pd.DataFrame:
+    return pd.DataFrame(
+        {
+            "shorter": table["improved"] + table["gained"],
+            "same": table["unchanged"] + table["none"],
+            "longer": table["worsened"] + table["lost"],
+        }
+    )
+
+
+def _counts(people: pd.DataFrame) -> list[list[str]]:
+    return [[str(name), *map(pages.people, row)] for name, row in people.iterrows()]
+
+
+def _level_labels(table: pd.DataFrame) -> list[str]:
+    words = wording()
+    return [
+        words[f"group_{group.replace(' ', '_')}"].format(level=level)
+        for group, level in zip(table["group"], table["level"], strict=True)
+    ]
+
+
+def _service_label(view: OptionView) -> str:
+    team = view.service.delivery == "team"
+    return wording()["team_service" if team else "own_service"].format(service=view.service.label)
+
+
+def _labels(publication: Publication) -> Mapping[str, str]:
+    return {option.name: option.label for option in publication.options}
+
+
+def _figure(value: float, unit: str) -> str:
+    return pages.share(value) if unit == "share" else f"{value:,.1f} {unit}"
+
+
+def _mean(value: float) -> str:
+    return wording()["no_route"] if pd.isna(value) else f"{value:.1f}"
+
+
+def _signed(value: float) -> str:
+    """Write a change of minutes with its sign; what rounds to nothing is 0.0."""
+    text = f"{value:+.1f}"
+    if text == "+nan":
+        return wording()["no_route"]
+    return "0.0" if text in {"+0.0", "-0.0"} else text.replace("-", "\N{MINUS SIGN}")
+
+
+def _millions(value: float) -> str:
+    return "" if pd.isna(value) else f"{value / 1e6:,.1f}"
+
+
+def _heads(*columns: str) -> list[str]:
+    words = wording()
+    return [words[f"column_{column}"] for column in columns]
+
+
+def _table(
+    kind: str,
+    heads: list[str],
+    rows: list[list[str]],
+    *,
+    texts: Sequence[int] = (),
+    option: Option | None = None,
+) -> Table:
+    """Return a table for the pages' template; `texts` are the columns that are not numbers."""
+    caption = wording()[f"table_report_{kind}"]
+    return {
+        "id": f"{kind}-{option.name}" if option else kind,
+        "caption": caption.format(option=option.label) if option else caption,
+        "heads": heads,
+        "rows": rows,
+        "texts": texts,
+    }

@@ -1,0 +1,1 @@
+"""The study as one thing: its file, its inputs, its run. Start with `run`."""

@@ -1,0 +1,346 @@
+"""A study file, checked: what to read, which services and options, and how to judge them."""
+
+import datetime as dt
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
+
+from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+
+from llrgeo.appraisal.demand import Service, Shares, service_faults
+from llrgeo.appraisal.measures import MEASURES
+from llrgeo.appraisal.scoring import Criterion, Hurdle, criteria_faults
+from llrgeo.errors import ConfigError, InputError
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.tables import read_toml
+from llrgeo.schema import list_faults, name_some
+from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files
+from llrgeo.travel.departures import TransitRules
+
+DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
+CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
+
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
+SiteLists = dict[Name, list[str]]
+Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
+Config = TypeVar("Config", bound=BaseModel)
+
+
+def _known_measure(name: str) -> str:
+    if name not in MEASURES:
+        msg = f"no measure '{name}'; known are {', '.join(MEASURES)}"
+        raise ValueError(msg)
+    return name
+
+
+KnownMeasure = Annotated[str, AfterValidator(_known_measure)]
+
+
+class Part(BaseModel):
+    """A part of a file that a planner writes: no key is unknown, and it does not change."""
+
+    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+
+class ServiceConfig(Part):
+    """A service: who needs it, how it is delivered, and the journey it should not exceed."""
+
+    id: Name
+    label: Annotated[str, Field(min_length=1)]
+    delivery: Literal["patient", "team", "visitor"] = "patient"
+    rates: dict[AgeBand, Positive]
+    standard_min: Annotated[float, Field(gt=0)]
+    visits: Positive = 1.0
+    share_video: Share = 0.0
+    share_home: Share = 0.0
+    minimum_activity: Positive = 0.0
+    call_min: Positive = 0.0
+    dispatch_min: Positive = 0.0
+    source: str = "illustrative planning assumption"
+    note: str = ""
+
+    def build(self) -> Service:
+        """Return the service as the appraisal uses it."""
+        values = self.model_dump(exclude={"share_video", "share_home"})
+        return Service(**values, shares=Shares(self.share_video, self.share_home))
+
+    @model_validator(mode="after")
+    def _possible(self) -> Self:
+        faults = service_faults(self.build())
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+
+class OptionConfig(Part):
+    """An option: the sites of each service, or what it changes in another option."""
+
+    id: Name
+    label: Annotated[str, Field(min_length=1)]
+    note: str = ""
+    baseline: bool = False
+    based_on: Name | None = None
+    sites: SiteLists = {}
+    opens: SiteLists = {}
+    closes: SiteLists = {}
+    moves: dict[Name, dict[str, str]] = {}
+    capacity: dict[Name, dict[str, Positive]] = {}
+    share_video: dict[Name, Share] = {}
+    share_home: dict[Name, Share] = {}
+
+
+class CriterionConfig(Part):
+    """A measure and how much it counts."""
+
+    measure: KnownMeasure
+    weight: Annotated[float, Field(ge=0)]
+
+
+class HurdleConfig(Part):
+    """A figure that an option must reach before it is ranked."""
+
+    measure: KnownMeasure
+    limit: float
+
+
+class TransitConfig(Part):
+    """The `[transit]` table: timetables (GTFS, .zip), and when and how people travel by them.
+
+    `source` names whose timetables they are, of which date and under which licence; it is printed
+    on every page. The rest is as in `TransitRules`.
+    """
+
+    feeds: Annotated[tuple[str, ...], Field(min_length=1)]
+    source: Annotated[str, Field(min_length=1)]
+    date: dt.date
+    window: tuple[dt.time, dt.time]
+    every_min: Annotated[int, Field(ge=1)] = TransitRules.every_min
+    max_walk_min: Annotated[float, Field(ge=0, le=60)] = TransitRules.max_walk_min
+    change_min: Annotated[float, Field(ge=1, le=60)] = TransitRules.change_min
+    max_journey_min: Annotated[float, Field(gt=0, le=720)] = TransitRules.max_journey_min
+
+    @property
+    def rules(self) -> TransitRules:
+        """When and how people travel."""
+        return TransitRules(**self.model_dump(exclude={"feeds", "source", "date"}))
+
+    @model_validator(mode="after")
+    def _in_order(self) -> Self:
+        first, last = self.window
+        if not first <= last:
+            msg = f"window: the last departure, {last:%H:%M}, is before the first, {first:%H:%M}"
+            raise ValueError(msg)
+        return self
+
+
+class StudyConfig(Part):
+    """One study: the question, its data, services, options and criteria.
+
+    Paths are relative to the study file; `embedded` names the data that travels with llrgeo.
+    Outlines may also be `cells`: each area is drawn around its centroid. Areas and sites of
+    authorities that `home` does not name are neighbours (without it, all areas are at home);
+    `home_sites_only` takes their sites out of every option. Teams drive by `time_factor` times
+    `team_time_factor`, which is below 1 for those under blue lights.
+    """
+
+    title: Annotated[str, Field(min_length=1)]
+    question: str = ""
+    date: str = ""
+    folder: Path = Path()
+    areas: str = "embedded"
+    sites: str = "embedded"
+    outlines: str = "embedded"
+    network: str = "embedded"
+    network_walk: str = ""
+    theme: str = ""
+    sources: tuple[str, ...] = ()
+    home: tuple[str, ...] = ()
+    home_sites_only: bool = False
+    modes: Annotated[tuple[Literal["car", "transit", "walk"], ...], Field(min_length=1)] = ("car",)
+    periods: Annotated[tuple[str, ...], Field(min_length=1)] = ("off_peak",)
+    transit: TransitConfig | None = None
+    time_factor: Annotated[float, Field(gt=0)] = 1.0
+    team_time_factor: Annotated[float, Field(gt=0)] = 1.0
+    terminal_min: Annotated[float, Field(ge=0)] = 0.0
+    thresholds_min: tuple[int, ...] = (10, 20, 30, 45, 60)
+    tolerance_min: Annotated[float, Field(ge=0, lt=5)] = 1.0
+    seed: int = 0
+    services: Annotated[tuple[ServiceConfig, ...], Field(min_length=1)]
+    options: Annotated[tuple[OptionConfig, ...], Field(min_length=1)]
+    criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
+    hurdles: tuple[HurdleConfig, ...] = ()
+    appraisal: AppraisalConfig = AppraisalConfig()
+
+    def path(self, key: str) -> Path:
+        """Return the file or folder that a key such as `areas` names."""
+        value: str = getattr(self, key)
+        if value != "embedded":
+            return self.folder / value
+        return embedded(_EMBEDDED[key])
+
+    def inputs(self) -> dict[str, Path]:
+        """Return every file or folder that the study reads, by the key that names it."""
+        named = {key: getattr(self, key) for key in (*_EMBEDDED, "network_walk", "theme")}
+        own = {key: self.path(key) for key, value in named.items() if value not in {"", CELLS}}
+        feeds = self.transit.feeds if self.transit else ()
+        timetables = {f"transit {feed}": self.folder / feed for feed in feeds}
+        return {**own, **timetables, **appraisal_files(self.appraisal, self.folder)}
+
+    @property
+    def baseline(self) -> str:
+        """The id of the option that the others are held against."""
+        return next(option.id for option in self.options if option.baseline)
+
+    @model_validator(mode="after")
+    def _agrees(self) -> Self:
+        faults = [
+            *_doubled("services", [service.id for service in self.services]),
+            *_doubled("options", [option.id for option in self.options]),
+            *_option_faults(self.options, {service.id for service in self.services}),
+        ]
+        if ("transit" in self.modes) != (self.transit is not None):
+            faults.append('modes: "transit" goes with a table [transit]; one of them is missing')
+        named = criteria_faults(build_criteria(self), build_hurdles(self), MEASURES)
+        faults += [f"criteria: {fault}" for fault in named]
+        strange = set(self.appraisal.importance) - {one.measure for one in self.criteria}
+        if strange:
+            faults.append(f"appraisal.importance: no criteria: {name_some(sorted(strange))}")
+        if faults:
+            raise ValueError("\n".join(faults))
+        return self
+
+
+_EMBEDDED: Final = {
+    "areas": "areas.csv",
+    "sites": "sites.csv",
+    "outlines": "outlines.geojson",
+    "network": "network",
+}
+
+
+def load_study(path: str | Path | None = None) -> StudyConfig:
+    """Read a study file; the embedded LLR study if no path is given.
+
+    Raises
+    ------
+    ConfigError
+        If the file is absent or not TOML, a key is unknown or missing, or a value is out of
+        range; the message lists every fault.
+    """
+    path = embedded(DEFAULT_STUDY) if path is None else Path(path)
+    try:
+        values = {**read_toml(path), "folder": path.parent}
+    except InputError as error:
+        advice = "" if path.exists() else f"; start a study with: llrgeo new {path.name}"
+        msg = f"{error}{advice}"
+        raise ConfigError(msg) from error
+    return check_config(StudyConfig, values, source=path.name)
+
+
+def check_config(model: type[Config], values: Mapping[str, Any], *, source: str) -> Config:
+    """Return what a planner wrote as a model; `source` is the file to name in a message.
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown or missing, or a value is out of range; the message lists every fault.
+    """
+    try:
+        return model.model_validate(values)
+    except ValidationError as error:
+        faults = [fault for one in error.errors() for fault in _plain(one, model)]
+        raise ConfigError(list_faults(faults, source=source)) from None
+
+
+def new_study(path: Path) -> None:
+    """Write a commented study file to start from: a copy of the embedded study.
+
+    Raises
+    ------
+    ConfigError
+        If the file exists already.
+    """
+    if path.exists():
+        msg = f"{path}: exists already and is kept; choose another name"
+        raise ConfigError(msg)
+    path.parent.mkdir(parents=True, exist_ok=True)
+    path.write_bytes(embedded(DEFAULT_STUDY).read_bytes())
+
+
+def build_services(study: StudyConfig) -> tuple[Service, ...]:
+    """Return the study's services as the appraisal uses them."""
+    return tuple(service.build() for service in study.services)
+
+
+def build_criteria(study: StudyConfig) -> tuple[Criterion, ...]:
+    """Return the study's criteria as the appraisal uses them."""
+    return tuple(Criterion(one.measure, one.weight) for one in study.criteria)
+
+
+def build_hurdles(study: StudyConfig) -> tuple[Hurdle, ...]:
+    """Return the study's hurdles as the appraisal uses them."""
+    return tuple(Hurdle(one.measure, one.limit) for one in study.hurdles)
+
+
+def _option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:
+    faults = []
+    marked = [option.id for option in options if option.baseline]
+    if len(marked) != 1:
+        faults.append(f"options: exactly one has baseline = true; found {len(marked)}")
+    earlier: set[str] = set()
+    for option in options:
+        where = f"option '{option.id}'"
+        if option.based_on and option.based_on not in earlier:
+            faults.append(f"{where}: based_on '{option.based_on}' names no option above it")
+        named = {
+            *option.sites,
+            *option.opens,
+            *option.closes,
+            *option.moves,
+            *option.capacity,
+            *option.share_video,
+            *option.share_home,
+        }
+        if named - services:
+            faults.append(f"{where}: no such service: {name_some(sorted(named - services))}")
+        if not option.based_on and services - set(option.sites):
+            faults.append(
+                f"{where}: no sites for {name_some(sorted(services - set(option.sites)))}"
+            )
+        earlier.add(option.id)
+    return faults
+
+
+def _doubled(what: str, ids: list[str]) -> list[str]:
+    doubled = sorted({one for one in ids if ids.count(one) > 1})
+    return [f"{what}: ids stand twice: {name_some(doubled)}"] if doubled else []
+
+
+def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
+    """Say a fault that pydantic found as a planner would."""
+    place = [part for part in error["loc"] if part != "[key]"]
+    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
+    if error["type"] == "extra_forbidden":
+        return [f"{where}: unknown key; known here are {', '.join(_known_keys(place, model))}"]
+    if error["type"] == "missing":
+        return [f"{where}: this key is required"]
+    text = str(error["msg"]).removeprefix("Value error, ")
+    if error["type"] == "value_error":
+        return [f"{where}: {line}" if where else line for line in text.splitlines()]
+    return [f"{where}: {text[0].lower()}{text[1:]} (found {error['input']!r})"]
+
+
+def _known_keys(place: list[str | int], model: type[BaseModel]) -> list[str]:
+    for part in place[:-1]:
+        if part in model.model_fields:
+            model = _model_in(model.model_fields[str(part)].annotation) or model
+    return [name for name in model.model_fields if name != "folder"]
+
+
+def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (any type)
+    """Return the model that a field holds, or holds many of; None if its values are plain."""
+    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
+        return annotation
+    return next(filter(None, map(_model_in, get_args(annotation))), None)

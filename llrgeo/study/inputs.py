@@ -1,0 +1,277 @@
+"""What a study works on: all it names is read and checked before a minute is computed."""
+
+from collections.abc import Collection, Sequence
+from dataclasses import dataclass, replace
+from functools import cached_property
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from llrgeo.appraisal.authorities import indicator_faults
+from llrgeo.appraisal.costs import Rates, rate_faults
+from llrgeo.appraisal.demand import Shares, activity_faults
+from llrgeo.appraisal.options import Option, option_faults, without_sites
+from llrgeo.errors import ConfigError, InputError, LlrgeoError
+from llrgeo.inputs.areas import draw_cells, read_areas, read_outlines
+from llrgeo.inputs.base_map import BaseMap, read_labels, read_road_lines
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.postcodes import read_postcodes
+from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites
+from llrgeo.inputs.theme import Theme, read_theme
+from llrgeo.schema import list_faults, name_some, raise_faults
+from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
+from llrgeo.study.config import CELLS, OptionConfig, StudyConfig
+from llrgeo.study.routers import build_router
+from llrgeo.travel.times import Router
+
+PLACES: Final = ("areas", "sites", "routers")
+EVERYTHING: Final = (
+    *PLACES,
+    "home",
+    "options",
+    "base_map",
+    "theme",
+    "rates",
+    "activity",
+    "indicators",
+)
+
+
+@dataclass
+class StudyInputs:
+    """What a study names. Each part is read and checked when it is first asked for, and kept.
+
+    A part raises an `LlrgeoError` that lists all its faults, or those of a part that it rests on.
+    """
+
+    study: StudyConfig
+
+    @cached_property
+    def areas(self) -> gpd.GeoDataFrame:
+        """The areas on `area_id`: population-weighted centroids in EPSG:27700."""
+        return read_areas(self.study.path("areas"))
+
+    @cached_property
+    def known_sites(self) -> gpd.GeoDataFrame:
+        """All sites on `site_id`, closed ones too: points in EPSG:27700."""
+        path = self.study.path("sites")
+        sites = read_sites(path)
+        check_sites_near(sites, self.areas, source=path.name)
+        return fill_authorities(sites, self.areas, source=path.name)
+
+    @cached_property
+    def sites(self) -> gpd.GeoDataFrame:
+        """The sites on `site_id`, closed ones apart."""
+        return self.known_sites[self.known_sites["status"] != "closed"]
+
+    @cached_property
+    def home(self) -> frozenset[str]:
+        """The authorities of the study; people and sites of any other are neighbours."""
+        known = set(self.areas["authority"])
+        unknown = sorted(set(self.study.home) - known)
+        if unknown:
+            fault = f"home: no areas of {name_some(unknown)}; there are {', '.join(sorted(known))}"
+            raise_faults([fault], source=self.study.path("areas").name)
+        return frozenset(self.study.home or known)
+
+    @cached_property
+    def routers(self) -> dict[str, Router]:
+        """A router for each mode: over its network, or by the timetables."""
+        return {
+            mode: build_router(self.study, mode, self.areas, self.sites)
+            for mode in self.study.modes
+        }
+
+    @cached_property
+    def options(self) -> tuple[Option, ...]:
+        """The options, each with all sites of every service."""
+        return build_options(self.study, self.known_sites, left_out=self._left_out())
+
+    @cached_property
+    def base_map(self) -> BaseMap:
+        """Outlines of the areas, main roads and places, to draw maps with."""
+        drawn = _outlines(self.study, self.areas)
+        west, south, east, north = drawn.total_bounds
+        roads = read_road_lines(sorted(embedded("roads").glob("links_*.csv")))
+        places = read_labels(embedded("places.csv"))
+        return BaseMap(drawn, roads.cx[west:east, south:north], places.cx[west:east, south:north])
+
+    @cached_property
+    def postcodes(self) -> pd.Series | None:
+        """The area of each postcode that lies in one of the areas; None if none does."""
+        area_ids = read_postcodes()["area_id"]
+        known = area_ids[area_ids.isin(self.areas.index)]
+        return None if known.empty else known
+
+    @cached_property
+    def theme(self) -> Theme:
+        """How the pages look."""
+        return read_theme(self.study.path("theme")) if self.study.theme else Theme()
+
+    @cached_property
+    def rates(self) -> Rates:
+        """Costs and unit values."""
+        rates = read_all_rates(self.study.appraisal, self.study.folder)
+        services = [service.id for service in self.study.services]
+        raise_faults(rate_faults(rates, services), source="rates of the appraisal")
+        return rates
+
+    @cached_property
+    def activity(self) -> pd.DataFrame | None:
+        """Contacts a year that were counted, areas by services; None if there are none."""
+        activity = read_activity(self.study.appraisal, self.study.folder)
+        if activity is not None:
+            services = [service.id for service in self.study.services]
+            faults = activity_faults(activity, services, self.areas.index)
+            raise_faults(faults, source=self.study.appraisal.activity)
+        return activity
+
+    @cached_property
+    def indicators(self) -> pd.DataFrame | None:
+        """The user's own figures on `authority_code`; None if there are none."""
+        indicators = read_indicators(self.study.appraisal, self.study.folder)
+        if indicators is not None:
+            faults = indicator_faults(indicators, self.areas["authority_code"])
+            raise_faults(faults, source=self.study.appraisal.indicators)
+        return indicators
+
+    def _left_out(self) -> pd.Index:
+        """Return the sites of neighbours, where the study is to do without them."""
+        sites = self.known_sites
+        if not self.study.home_sites_only:
+            return sites.index[:0]
+        if "authority" not in sites.columns:
+            fault = "column 'authority' is missing; home_sites_only cannot do without it"
+            raise_faults([fault], source=self.study.path("sites").name)
+        return sites.index[~sites["authority"].isin(self.home)]
+
+
+def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyInputs:
+    """Read and check what a study names, and tell all faults of all files at once.
+
+    Parameters
+    ----------
+    study
+        What `load_study` returns.
+    parts
+        The parts to read now; any other is read when it is first asked for.
+
+    Raises
+    ------
+    LlrgeoError
+        If anything has a fault. Faults of several files are one `InputError`.
+    """
+    inputs = StudyInputs(study)
+    found: dict[str, LlrgeoError] = {}
+    for part in parts:
+        try:
+            getattr(inputs, part)
+        except LlrgeoError as error:  # a part tells the faults of those it rests on again
+            found.setdefault(str(error), error)
+    if len(found) == 1:
+        raise next(iter(found.values()))
+    if found:
+        raise InputError("\n".join([f"{len(found)} of the study's inputs have faults", *found]))
+    return inputs
+
+
+def build_options(
+    study: StudyConfig, sites: pd.DataFrame, *, left_out: Collection[str] = ()
+) -> tuple[Option, ...]:
+    """Resolve the study's options against its sites, closed ones among them.
+
+    Sites that are `left_out` run nothing under any option.
+
+    Raises
+    ------
+    ConfigError
+        If an option names a site that does not exist, is closed, or cannot host the service,
+        closes or opens what it cannot, limits what it does not run, or leaves a service with no
+        site; the message lists every fault.
+    """
+    resolved, faults = _resolved(study)
+    options = without_sites(resolved, left_out)
+    services = [service.id for service in study.services]
+    for option in options:
+        faults += option_faults(option, services, sites.index)
+        for service, site_ids in option.sites.items():
+            faults += _site_faults(option.name, service, site_ids, sites)
+    if faults:
+        raise ConfigError(list_faults(faults, source=f"options of '{study.title}'"))
+    return tuple(options)
+
+
+def _outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    if study.outlines == CELLS:
+        return draw_cells(areas)
+    outlines = read_outlines(study.path("outlines"))
+    missing = areas.index.difference(outlines.index)
+    if len(missing):
+        fault = (
+            f"no outline for {len(missing)} areas ({name_some(missing)}). Name a file that has "
+            'them, or write outlines = "cells" to draw each area around its centroid'
+        )
+        raise_faults([fault], source=study.path("outlines").name)
+    return outlines.loc[areas.index]
+
+
+def _resolved(study: StudyConfig) -> tuple[list[Option], list[str]]:
+    """Return the options with what each takes over from another, and what is wrong with them."""
+    built: dict[str, Option] = {}
+    faults = []
+    for one in study.options:
+        start = built[one.based_on] if one.based_on else Option(one.id, one.label, {})
+        replaced = {service: frozenset(ids) for service, ids in one.sites.items()}
+        start = replace(start, sites={**start.sites, **replaced})
+        try:
+            built[one.id] = _changed(start, one, study)
+        except InputError as error:
+            faults.append(str(error))
+            built[one.id] = start  # those based on it are still looked at
+    return list(built.values()), faults
+
+
+def _changed(start: Option, one: OptionConfig, study: StudyConfig) -> Option:
+    changed = start.change(
+        one.id,
+        label=one.label,
+        opens=one.opens,
+        closes=one.closes,
+        moves=one.moves,
+        note=one.note,
+    )
+    return replace(
+        changed,
+        shares={**start.shares, **_shares(one, study)},
+        capacity={**changed.capacity, **one.capacity},
+    )
+
+
+def _shares(option: OptionConfig, study: StudyConfig) -> dict[str, Shares]:
+    """Return the shares that an option changes; one it leaves out stays the service's own."""
+    return {
+        one.id: Shares(
+            option.share_video.get(one.id, one.share_video),
+            option.share_home.get(one.id, one.share_home),
+        )
+        for one in study.services
+        if one.id in option.share_video or one.id in option.share_home
+    }
+
+
+def _site_faults(
+    option: str, service: str, site_ids: frozenset[str], sites: pd.DataFrame
+) -> list[str]:
+    where = f"option '{option}': {service}:"
+    if not site_ids:
+        return [f"{where} no site runs it"]
+    faults = []
+    known = sites.loc[sorted(site_ids & set(sites.index))]
+    closed = known.index[known["status"] == "closed"]
+    if len(closed):
+        faults.append(f"{where} closed sites cannot run it: {name_some(closed)}")
+    offers = known["services"].str.split(";").map(lambda names: service in names).astype(bool)
+    if not offers.all():
+        faults.append(f"{where} sites that cannot host it: {name_some(known.index[~offers])}")
+    return faults

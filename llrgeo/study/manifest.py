@@ -1,0 +1,95 @@
+"""The manifest of a run: what went in, by which code, with which settings; and its replay."""
+
+import json
+import platform
+from collections.abc import Iterable, Mapping
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final
+
+from llrgeo.errors import ConfigError
+from llrgeo.files import sha256_of_bytes, sha256_of_file
+from llrgeo.study.config import StudyConfig
+
+_LIBRARIES: Final = ("llrgeo", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
+
+
+def describe_run(study: StudyConfig) -> dict[str, Any]:
+    """Return everything that decides a run's figures, in plain values.
+
+    Returns
+    -------
+    dict
+        `study` (every setting), `inputs` (SHA-256 of each file by its key), `versions`, and
+        `run_id`, the SHA-256 of the settings and inputs: equal ids, equal figures.
+    """
+    settings = study.model_dump(mode="json", exclude={"folder"})
+    inputs = _input_hashes(study)
+    versions = {name: version(name) for name in _LIBRARIES}
+    run = {"study": settings, "inputs": inputs, "llrgeo": versions["llrgeo"]}
+    run_id = sha256_of_bytes(_canonical(run))
+    versions["python"] = platform.python_version()
+    return {"run_id": run_id, "study": settings, "inputs": inputs, "versions": versions}
+
+
+def read_manifest(path: Path) -> dict[str, Any]:
+    """Read a manifest that an earlier run wrote.
+
+    Raises
+    ------
+    ConfigError
+        If the file is not a manifest.
+    """
+    try:
+        manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
+        _ = manifest["run_id"], manifest["study"], manifest["inputs"]
+    except (OSError, ValueError, KeyError, TypeError) as error:
+        msg = f"{path}: not a manifest of a run ({error})"
+        raise ConfigError(msg) from error
+    return manifest
+
+
+def study_of(manifest: Mapping[str, Any], folder: Path) -> StudyConfig:
+    """Return the study that a manifest describes, its paths read from a folder.
+
+    Raises
+    ------
+    ConfigError
+        If an input is no longer what it was when the manifest was written.
+    """
+    study = StudyConfig.model_validate({**manifest["study"], "folder": folder})
+    found = _input_hashes(study)
+    changed = [key for key, known in manifest["inputs"].items() if found.get(key) != known]
+    if changed:
+        msg = f"inputs differ from those of the manifest: {', '.join(changed)}"
+        raise ConfigError(msg)
+    return study
+
+
+def changed_outputs(manifest: Mapping[str, Any], folder: Path) -> list[str]:
+    """List the outputs in a folder that differ from those a manifest recorded, or are absent."""
+    recorded: Mapping[str, str] = manifest.get("outputs", {})
+    return sorted(
+        name
+        for name, known in recorded.items()
+        if not (folder / name).is_file() or sha256_of_file(folder / name) != known
+    )
+
+
+def _input_hashes(study: StudyConfig) -> dict[str, str]:
+    return {key: _hash_path(path) for key, path in study.inputs().items()}
+
+
+def _hash_path(path: Path) -> str:
+    """Hash a file, or a folder by its files' names and hashes."""
+    if path.is_file():
+        return sha256_of_file(path)
+    return sha256_of_bytes(_canonical(_hashes(sorted(path.glob("*")))))
+
+
+def _hashes(paths: Iterable[Path]) -> dict[str, str]:
+    return {path.name: sha256_of_file(path) for path in paths if path.is_file()}
+
+
+def _canonical(value: object) -> bytes:
+    return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()

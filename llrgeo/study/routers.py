@@ -1,0 +1,143 @@
+"""The routers of a study: over its networks, and by its timetables."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import pandas as pd
+
+from llrgeo.errors import ConfigError, InputError, NetworkError
+from llrgeo.inputs.gtfs import read_timetable
+from llrgeo.roads.network import RoadNetwork, load_network
+from llrgeo.roads.snap import MAX_SNAP_M, snapper
+from llrgeo.roads.walking import on_foot
+from llrgeo.schema import name_some
+from llrgeo.study.config import StudyConfig
+from llrgeo.travel.departures import MODE
+from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.times import Router
+
+
+def build_router(
+    study: StudyConfig, mode: str, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
+) -> Router:
+    """Return a router for a mode of a study.
+
+    Raises
+    ------
+    LlrgeoError
+        If its network or a timetable has faults, or no road comes near to the places.
+    """
+    if mode == MODE:
+        return read_transit(study)
+    network = read_network(study, mode)
+    check_periods(network, study_periods(study, mode))
+    check_places_snap(network, areas, sites)
+    return NetworkRouter(network)
+
+
+def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
+    """Return a study's network for a mode; without one for walking, its streets are walked.
+
+    Raises
+    ------
+    NetworkError
+        If the network is missing, is for another mode, or cannot be walked.
+    """
+    if mode == "walk" and not study.network_walk:
+        return on_foot(load_network(study.path("network")))
+    path = study.path("network" if mode == "car" else "network_walk")
+    network = load_network(path)
+    if network.info.mode != mode:
+        msg = f"{path}: the network is for {network.info.mode}, not {mode}"
+        raise NetworkError(msg)
+    return network
+
+
+def read_transit(study: StudyConfig) -> Router:
+    """Return a router by the study's timetables, with walks along its streets if they allow it.
+
+    Raises
+    ------
+    ConfigError
+        If the study has no timetables.
+    InputError
+        If a timetable has faults, or nothing runs on the day.
+    NetworkError
+        If the network is missing.
+    """
+    from llrgeo.travel.transit import TransitRouter  # noqa: PLC0415 (numba is slow to load)
+
+    if study.transit is None:
+        msg = f"{study.title}: there is no table [transit]"
+        raise ConfigError(msg)
+    feeds = [study.folder / feed for feed in study.transit.feeds]
+    timetable = read_timetable(feeds, study.transit.date)
+    return TransitRouter(timetable, study.transit.rules, _streets_on_foot(study))
+
+
+def _streets_on_foot(study: StudyConfig) -> RoadNetwork | None:
+    """Return the streets to walk to stops along; None where a network has driving rules alone."""
+    if study.network_walk:
+        return read_network(study, "walk")
+    network = load_network(study.path("network"))
+    try:
+        return on_foot(network)
+    except NetworkError:
+        return None
+
+
+def study_periods(study: StudyConfig, mode: str) -> tuple[str, ...]:
+    """Return the periods of a study in which a mode is timed: people walk alike at all hours."""
+    if mode == MODE and study.transit:
+        return (study.transit.rules.period,)
+    return study.periods if mode == "car" else study.periods[:1]
+
+
+def check_periods(network: RoadNetwork, periods: Sequence[str]) -> None:
+    """Refuse periods that a network does not have.
+
+    Raises
+    ------
+    NetworkError
+        If there are any, naming them and those it has.
+    """
+    unknown = [period for period in periods if period not in network.info.periods]
+    if unknown:
+        known = ", ".join(network.info.periods)
+        msg = f"periods: the network has no {name_some(unknown)}; it has {known}"
+        raise NetworkError(msg)
+
+
+def check_places_snap(
+    network: RoadNetwork, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
+) -> None:
+    """Refuse a network that no road of comes near to a site, or to most of the areas.
+
+    Raises
+    ------
+    InputError
+        Saying how many are off the network, and how far the first few are from it.
+    """
+    snapping = snapper(network)
+    sites_m = _too_far_m(snapping.snap(sites.geometry, role="destination"))
+    areas_m = _too_far_m(snapping.snap(areas.geometry, role="origin"))
+    if sites_m.empty and len(areas_m) <= len(areas) / 2:
+        return
+    found = " and ".join(
+        f"{len(off_m):,} of {number:,} {what} "
+        f"({name_some(f'{one} {metres:,.0f} m' for one, metres in off_m.items())})"
+        for what, off_m, number in (
+            ("sites", sites_m, len(sites)),
+            ("areas", areas_m, len(areas)),
+        )
+        if len(off_m)
+    )
+    msg = (
+        f"the network, {network.info.source}, has no road within {MAX_SNAP_M:,.0f} m of "
+        f"{found}. Build it from extracts of the whole study area, or leave these places out."
+    )
+    raise InputError(msg)
+
+
+def _too_far_m(snaps: pd.DataFrame) -> pd.Series:
+    return snaps.loc[snaps["edge"] < 0, "distance_m"]

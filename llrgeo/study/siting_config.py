@@ -1,0 +1,156 @@
+"""A siting file, checked: what `llrgeo locate` is asked, to be reviewed and asked again."""
+
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Annotated, Any, Literal
+
+import geopandas as gpd
+import pandas as pd
+from pydantic import Field
+
+from llrgeo.appraisal.access import deprivation_fifth
+from llrgeo.appraisal.siting import constraints
+from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
+from llrgeo.appraisal.siting.problem import Objective, SumObjective
+from llrgeo.inputs.tables import read_toml
+from llrgeo.study.config import AgeBand, Name, Part, Positive, Share, check_config
+
+SiteIds = tuple[str, ...]
+Count = Annotated[int, Field(ge=1)]
+Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Group = Literal["deprivation fifth", "authority", "rural or urban"]
+
+
+class MaxBeyondConfig(Part):
+    """At most so many residents farther than some minutes from an open site."""
+
+    minutes: Positive
+    people: Positive
+
+
+class BudgetConfig(Part):
+    """What the sites of a plan may cost together; a site that is not listed is free."""
+
+    at_most: Positive
+    cost: dict[str, Positive]
+
+
+class ScenarioConfig(Part):
+    """A future: all journeys times a factor, residents of each age band times another."""
+
+    label: Annotated[str, Field(min_length=1)]
+    time_factor: Factor = 1.0
+    growth: dict[AgeBand, Positive] = Field(default_factory=dict)
+
+
+class SitingConfig(Part):
+    """What is asked: the service, what is best, the constraints, and which answers.
+
+    Attributes
+    ----------
+    standard_min
+        Minutes that count as near; those the service leaves for travel if not given.
+    sectors, postcodes
+        Candidates besides the sites that could host the service: the centres of all postcode
+        sectors, and unit postcodes. One that the sites table has already is what it says there.
+    plans, differ_by
+        So many best plans, any two of which differ in so many sites.
+    curve
+        Numbers of sites for which the best value is found.
+    scenarios
+        Futures, besides today, in which the regret of plans is stated.
+    gap, seconds
+        When each search stops: every plan, number of sites on the curve and scenario is one.
+    """
+
+    service: Name
+    objective: Objective = "p-median"
+    mix: dict[SumObjective, Positive] = Field(default_factory=dict)
+    p: Count | None = None
+    standard_min: Positive | None = None
+    sectors: bool = False
+    postcodes: SiteIds = ()
+    keep: SiteIds = ()
+    close: SiteIds = ()
+    one_of: tuple[SiteIds, ...] = ()
+    at_most_one_of: tuple[SiteIds, ...] = ()
+    one_in_each: Literal["authority"] | None = None
+    no_group_worse: Group | None = None
+    max_beyond: tuple[MaxBeyondConfig, ...] = ()
+    budget: BudgetConfig | None = None
+    capacity: dict[str, Positive] = Field(default_factory=dict)
+    minimum_activity: Positive = 0.0
+    plans: Count = 1
+    differ_by: Count = 1
+    curve: tuple[Count, ...] = ()
+    scenarios: tuple[ScenarioConfig, ...] = ()
+    gap: Share = 0.0
+    seconds: Positive = DEFAULT_SECONDS
+
+
+def load_siting(path: Path | None, **given: Any) -> SitingConfig:  # noqa: ANN401 (values of keys)
+    """Read a siting file; values given besides take the place of the file's, None does not.
+
+    Raises
+    ------
+    ConfigError
+        If a key is unknown or missing, or a value is out of range; the message lists every fault.
+    InputError
+        If the file is absent or not TOML.
+    """
+    read = {} if path is None else read_toml(path)
+    values = {**read, **{key: value for key, value in given.items() if value is not None}}
+    return check_config(SitingConfig, values, source=path.name if path else "llrgeo locate")
+
+
+def build_constraints(
+    asked: SitingConfig, areas: pd.DataFrame, candidates: gpd.GeoDataFrame, today: pd.Series
+) -> Iterator[constraints.Constraint]:
+    """Yield the constraints that are asked for.
+
+    Parameters
+    ----------
+    asked
+        The siting file.
+    areas
+        On `area_id`.
+    candidates
+        On `site_id`, with `authority` where a site in each is asked for.
+    today
+        Minutes of each area to its nearest site of today.
+    """
+    yield from _about_sites(asked, areas, candidates)
+    people = areas["residents"].astype(float)
+    if asked.no_group_worse:
+        yield constraints.NoGroupWorse(_groups(areas, asked.no_group_worse), people, today)
+    for one in asked.max_beyond:
+        yield constraints.MaxBeyond(one.minutes, people, one.people)
+    if asked.capacity:
+        yield constraints.Capacity(asked.capacity)
+    if asked.minimum_activity:
+        yield constraints.MinimumActivity(asked.minimum_activity)
+
+
+def _about_sites(
+    asked: SitingConfig, areas: pd.DataFrame, candidates: gpd.GeoDataFrame
+) -> Iterator[constraints.Constraint]:
+    """Yield those that only ask which sites are open."""
+    if asked.keep:
+        yield constraints.Keep(frozenset(asked.keep))
+    if asked.close:
+        yield constraints.Close(frozenset(asked.close))
+    for sites in asked.one_of:
+        yield constraints.OneOf(frozenset(sites))
+    for sites in asked.at_most_one_of:
+        yield constraints.Exclusive(frozenset(sites))
+    if asked.one_in_each:
+        inside = candidates["authority"][candidates["authority"].isin(areas["authority"])]
+        yield constraints.OneInEach(dict(zip(inside.index, inside, strict=True)))
+    if asked.budget:
+        yield constraints.Budget(asked.budget.cost, asked.budget.at_most)
+
+
+def _groups(areas: pd.DataFrame, group: Group) -> pd.Series:
+    if group == "deprivation fifth":
+        return deprivation_fifth(areas)
+    return areas["authority" if group == "authority" else "rural_urban"]

@@ -1,0 +1,164 @@
+"""A found plan as files: tables, map layers, and an option to add to the study."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from llrgeo.appraisal.options import Option
+from llrgeo.inputs.tables import read_table
+from llrgeo.publish.data.files import csv_text
+from llrgeo.publish.folder import Content, write_files
+from llrgeo.schema import WGS84
+from llrgeo.study.siting import Located
+
+OPTION: Final = "located"
+
+
+def write_plan(found: Located, folder: Path) -> list[Path]:
+    """Write what was found into a folder, whole or not at all.
+
+    Always: what was asked (`question.json`), `plans.csv` with the certificate of each, the sites,
+    the sequence, what changes by group and by area, two map layers, `option.toml`. Where asked
+    for: `curve.csv`, `regret.csv`. Where the plan has sites that the study lacks: its sites table
+    with them (`sites.csv`).
+
+    Raises
+    ------
+    PublishError
+        If the folder cannot be written to.
+    """
+    access = found.access()
+    sites, areas = site_table(found), area_table(found)
+    tables = {
+        "plans": plan_table(found),
+        "plan_sites": pd.DataFrame(sites.drop(columns="geometry")),
+        "sequence": found.sequence,
+        "changes_by_group": access.groups,
+        "winners_and_losers": access.winners,
+        "areas": areas,
+        "curve": found.curve,
+        "regret": found.regret,
+    }
+    outlines = found.question.inputs.base_map.outlines.geometry
+    files: dict[str, Content] = {
+        "question.json": found.question.asked.model_dump_json(indent=2, exclude_defaults=True),
+        "option.toml": option_text(found),
+        "plan_sites.geojson": _layer(sites),
+        "areas.geojson": _layer(gpd.GeoDataFrame(areas, geometry=outlines)),
+    }
+    files |= {f"{name}.csv": csv_text(table) for name, table in tables.items() if table is not None}
+    if len(_new_sites(found)):
+        files["sites.csv"] = _sites_with_new(found).to_csv(index=False)
+    return write_files(files, folder)
+
+
+def plan_table(found: Located) -> pd.DataFrame:
+    """Return a row for each plan: its sites, value, bound, gap, seconds and seed."""
+    rows = [
+        {
+            "plan": number,
+            "objective": one.problem.objective,
+            "unit": one.unit,
+            "value": one.value,
+            "bound": one.bound,
+            "gap": one.gap,
+            "proven": one.proven,
+            "seconds": one.seconds,
+            "seed": one.seed,
+            "sites": ";".join(one.sites),
+        }
+        for number, one in enumerate(found.plans, start=1)
+    ]
+    return pd.DataFrame(rows)
+
+
+def site_table(found: Located) -> gpd.GeoDataFrame:
+    """Return the sites of the best plan, points, with who would go to each as the nearest.
+
+    Columns of the sites table, then `today` (whether the baseline has the service there),
+    `areas`, `residents`, `contacts` a year; without contacts where they are of real patients.
+    """
+    question = found.question
+    nearest = question.nearest(found.best.sites)["site_id"]
+    kept = ["name", "kind", "status", "postcode", "authority", "geometry"]
+    sites = question.sites.loc[list(found.best.sites)].reindex(columns=kept)
+    residents = question.inputs.areas["residents"]
+    who = pd.DataFrame({"areas": 1, "residents": residents})
+    if question.inputs.study.appraisal.data_class == "open":
+        who["contacts"] = question.demand.round(1)
+    counts = who.groupby(nearest).sum().reindex(sites.index, fill_value=0)
+    today = question.baseline.sites[question.service.id]
+    return sites.assign(today=sites.index.isin(list(today))).join(counts)
+
+
+def area_table(found: Located) -> pd.DataFrame:
+    """Return for each area its site and minutes today and under the best plan, and the change."""
+    question = found.question
+    areas = question.inputs.areas[["name", "authority", "residents"]]
+    change = found.access().change
+    nearest = question.nearest(found.best.sites)["site_id"].fillna("")
+    return pd.DataFrame(areas).assign(nearest_site=nearest).join(change)
+
+
+def option_text(found: Located) -> str:
+    """Return the best plan as an option to add to the study file."""
+    question, best = found.question, found.best
+    service, base = question.service.id, question.baseline
+    option = best.as_option(base, service, OPTION)
+    names = question.sites["name"]
+    lines = [
+        *_advice(found),
+        "[[options]]",
+        f'id = "{option.name}"',
+        'label = "Best sites found"',
+        f'note = "{option.note}"',
+        f'based_on = "{base.name}"',
+        "",
+        "[options.sites]",
+        f"{service} = [",
+        *(f'  "{site}", # {" ".join(str(names[site]).split())}' for site in best.sites),
+        "]",
+        *_room(option, service, question.asked.capacity),
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def _advice(found: Located) -> list[str]:
+    if not len(_new_sites(found)):
+        return []
+    return [
+        "# Some of these sites are not in the study's table; use the one beside this file:",
+        '# sites = "sites.csv"',
+        "",
+    ]
+
+
+def _room(option: Option, service: str, asked: Mapping[str, float]) -> list[str]:
+    """Return the lines that tell how much room the sites have, as the plan was asked to keep to."""
+    room = {site: asked[site] for site in sorted(option.sites[service]) if site in asked}
+    if not room:
+        return []
+    listed = ", ".join(f'"{site}" = {contacts:g}' for site, contacts in room.items())
+    return ["", "[options.capacity]", f"{service} = {{ {listed} }}"]
+
+
+def _new_sites(found: Located) -> gpd.GeoDataFrame:
+    chosen = found.question.sites.loc[list(found.best.sites)]
+    return chosen[~chosen.index.isin(found.question.inputs.known_sites.index)]
+
+
+def _sites_with_new(found: Located) -> pd.DataFrame:
+    """Return the study's sites table, as text as it was read, with the plan's new sites."""
+    new = _new_sites(found)
+    known = read_table(found.question.inputs.study.path("sites")).fillna("")
+    rows = new.assign(easting=new.geometry.x.astype(int), northing=new.geometry.y.astype(int))
+    added = rows.reset_index().reindex(columns=known.columns, fill_value="")
+    return pd.concat([known, pd.DataFrame(added)], ignore_index=True)
+
+
+def _layer(frame: gpd.GeoDataFrame) -> str:
+    text: str = frame.reset_index().to_crs(WGS84).to_json(drop_id=True, na="null")
+    return text + "\n"

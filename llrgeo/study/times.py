@@ -1,0 +1,208 @@
+"""The travel times of a study, by mode and period, and the setting that they make."""
+
+import logging
+import math
+from collections.abc import Mapping, Sequence
+from dataclasses import replace
+from pathlib import Path
+from typing import Final, TypeAlias
+
+import geopandas as gpd
+import shapely
+
+from llrgeo.appraisal.demand import Delivery
+from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.errors import RoutingError
+from llrgeo.roads.network import NetworkInfo, age_note
+from llrgeo.schema import Track, name_some
+from llrgeo.study.config import StudyConfig, build_services
+from llrgeo.study.inputs import StudyInputs
+from llrgeo.study.routers import study_periods
+from llrgeo.travel.dataset import Dataset, write_dataset
+from llrgeo.travel.departures import MODE
+from llrgeo.travel.edge_effects import journeys_near_rim, rim_note
+from llrgeo.travel.routers import NetworkRouter, times_from_sites
+from llrgeo.travel.times import Calibration, TravelTimes
+
+TimesBy: TypeAlias = Mapping[tuple[str, str], TravelTimes]
+"""Travel times by mode and period."""
+
+logger = logging.getLogger(__name__)
+
+_PUBLISHED_DECIMALS: Final = 1  # pages carry tenths, so every figure is computed from tenths
+
+
+def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
+    """Compute the minutes from every area to every site, for each mode and period of a study.
+
+    Minutes are rounded to tenths: what is published is what was appraised. Their note says where
+    the network's error is untested, where streets are old, and which journeys come near its rim.
+    """
+    study, times = inputs.study, {}
+    ends = inputs.areas.geometry, inputs.sites.geometry
+    for mode, router in inputs.routers.items():
+        for period in study_periods(study, mode):
+            found = router.travel_times(*ends, mode=mode, period=period, track=track)
+            if isinstance(router, NetworkRouter):
+                found = _with_warnings(found, router, inputs)
+            times[mode, period] = found.calibrated(_calibration(study, mode))
+    return times
+
+
+def write_times(inputs: StudyInputs, dataset: Dataset, *, track: Track = iter) -> list[Path]:
+    """Write what `compute_times` returns in blocks: a folder for each mode and period.
+
+    Parameters
+    ----------
+    inputs
+        The study's.
+    dataset
+        Where to, in what blocks and on what machines; the calibration is the study's.
+    track
+        Wraps the blocks, to show progress.
+
+    Returns
+    -------
+    list
+        The files that were written now; none where all were there.
+
+    Raises
+    ------
+    RoutingError
+        If a mode has no road network, a folder holds the times of another study, or no scheduler
+        answers.
+    MissingExtraError
+        If the dataset has a scheduler and dask is not installed.
+    """
+    study, written = inputs.study, []
+    ends = inputs.areas.geometry, inputs.sites.geometry
+    for mode, router in inputs.routers.items():
+        if not isinstance(router, NetworkRouter):
+            msg = f"times by {mode} are not of a road network; write them into one file"
+            raise RoutingError(msg)
+        for period in study_periods(study, mode):
+            folder, calibration = dataset.folder / f"{mode}_{period}", _calibration(study, mode)
+            part = replace(dataset, folder=folder, calibration=calibration)
+            written += write_dataset(router, *ends, part, period=period, track=track)
+    return written
+
+
+def judged_times(
+    inputs: StudyInputs, sites: gpd.GeoDataFrame, *, delivery: Delivery = "patient"
+) -> TravelTimes:
+    """Compute the minutes between every area and some sites that a service is judged by.
+
+    They are of the study's first mode and period; a team's from the site to the area.
+    """
+    study, ends = inputs.study, (inputs.areas.geometry, sites.geometry)
+    if delivery == "team":
+        mode = _team_modes(study)[0]
+        return _team_times(inputs, sites, mode=mode, period=study_periods(study, mode)[0])
+    mode = study.modes[0]
+    period = study_periods(study, mode)[0]
+    times = inputs.routers[mode].travel_times(*ends, mode=mode, period=period)
+    return times.calibrated(_calibration(study, mode))
+
+
+def compute_team_times(inputs: StudyInputs) -> TimesBy:
+    """Compute the minutes from every site to every area; empty if no team visits homes.
+
+    Teams drive wherever the study has driving times, as much faster or slower than patients as its
+    `team_time_factor` says.
+    """
+    study = inputs.study
+    if not any(service.delivery == "team" for service in study.services):
+        return {}
+    return {
+        (mode, period): _team_times(inputs, inputs.sites, mode=mode, period=period)
+        for mode in _team_modes(study)
+        for period in study_periods(study, mode)
+    }
+
+
+def build_appraisal_inputs(
+    inputs: StudyInputs, times_by: TimesBy, team_times_by: TimesBy
+) -> AppraisalInputs:
+    """Return what all options of a study are judged on: its first mode and period."""
+    study = inputs.study
+    return AppraisalInputs(
+        areas=inputs.areas,
+        sites=inputs.sites,
+        services=build_services(study),
+        times=next(iter(times_by.values())),
+        tolerance_min=study.tolerance_min,
+        thresholds_min=study.thresholds_min,
+        team_times=next(iter(team_times_by.values()), None),
+        kg_co2e_per_km=inputs.rates.value("emission_factor"),
+        activity=inputs.activity,
+        home=inputs.home,
+    )
+
+
+def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
+    """Name whose roads the journeys are on, each network once, and whose timetables.
+
+    What teams drive faster or slower than that is said with them.
+    """
+    named = dict.fromkeys(times.source for times in times_by.values() if times.source)
+    roads = [f"Roads: {source}" for source in named]
+    timetables = [
+        f"Timetables: {study.transit.source}. {times.error_note}"
+        for (mode, _), times in times_by.items()
+        if mode == MODE and study.transit
+    ]
+    if study.team_time_factor != 1:
+        factor = f"{study.team_time_factor:g} of the minutes of any driver (team_time_factor)"
+        roads.append(f"Visiting teams: {factor}, an assumption of this study.")
+    return roads + timetables
+
+
+def _team_modes(study: StudyConfig) -> Sequence[str]:
+    return [one for one in study.modes if one == "car"] or study.modes
+
+
+def _team_times(
+    inputs: StudyInputs, sites: gpd.GeoDataFrame, *, mode: str, period: str
+) -> TravelTimes:
+    usual = _calibration(inputs.study, mode)
+    ends = inputs.areas.geometry, sites.geometry
+    times = times_from_sites(inputs.routers[mode], *ends, mode=mode, period=period)
+    return times.calibrated(replace(usual, factor=usual.factor * inputs.study.team_time_factor))
+
+
+def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInputs) -> TravelTimes:
+    """Add to the note of the times what the places and the date of the study give cause to."""
+    study, info = inputs.study, router.network.info
+    near = journeys_near_rim(router, times, inputs.areas.geometry, inputs.sites.geometry)
+    rim = rim_note(times, near, longest_min=max(study.thresholds_min))
+    return _warned(_tested(times, info, inputs.areas), [age_note(info, study.date), rim])
+
+
+def _tested(times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame) -> TravelTimes:
+    """Take the error back, and say so, where areas lie outside the land it was measured in."""
+    if not info.measured_in:
+        return times
+    land = shapely.from_wkt(info.measured_in)
+    outside = areas.index[~areas.within(land)]
+    if outside.empty:
+        return times
+    note = (
+        "Outside the land where that was measured the times are untested, as for "
+        f"{len(outside):,} of this study's {len(areas):,} areas ({name_some(outside)})."
+    )
+    return _warned(replace(times, error_min=math.nan), [note])
+
+
+def _warned(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:
+    """Add what there is to warn of to the note of the times, and log it."""
+    warnings = [note for note in notes if note]
+    for warning in warnings:
+        logger.warning("%s, %s: %s", times.mode, times.period, warning)
+    return replace(times, error_note=" ".join([times.error_note, *warnings]))
+
+
+def _calibration(study: StudyConfig, mode: str) -> Calibration:
+    """Return the study's calibration of driving times; all are rounded as they are published."""
+    if mode == "car":
+        return Calibration(study.time_factor, study.terminal_min, _PUBLISHED_DECIMALS)
+    return Calibration(decimals=_PUBLISHED_DECIMALS)

@@ -1,0 +1,76 @@
+"""The appraisal's part of a study file: defaults, tables of the user's own, faults."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from llrgeo.errors import InputError
+from llrgeo.study.appraisal_config import (
+    AppraisalConfig,
+    build_assumptions,
+    read_activity,
+    read_all_rates,
+    read_indicators,
+)
+from llrgeo.travel.times import TravelTimes
+
+
+def times(mode: str = "car", error_min: float = float("nan")) -> TravelTimes:
+    minutes = pd.DataFrame([[1.0]], index=["a"], columns=["s"])
+    return TravelTimes(minutes, mode, error_min=error_min)
+
+
+def test_with_nothing_said_the_embedded_rates_and_a_cautious_error_hold(tmp_path: Path) -> None:
+    config = AppraisalConfig()
+    rates = read_all_rates(config, tmp_path)
+    found = build_assumptions(config, rates, None, times_by={("car", "off_peak"): times()}, seed=7)
+    assert found.rates.horizon_years == 30
+    assert found.rates.value("mileage") == 0.28
+    assert found.uncertainty.time_error_min == 3.0
+    assert found.rates.service_costs is None
+    assert read_indicators(config, tmp_path) is None
+    assert found.walk_times is None
+    assert found.seed == 7
+
+
+def test_every_embedded_rate_names_its_source_and_date(tmp_path: Path) -> None:
+    rates = read_all_rates(AppraisalConfig(service_costs="embedded"), tmp_path)
+    assert rates.service_costs is not None
+    for table in (rates.discount_rates, rates.unit_values, rates.service_costs, rates.incomes):
+        assert (table["source"] != "").all()
+        assert (table["date"] != "").all()
+
+
+@pytest.mark.parametrize(("stated", "used"), [(None, 2.5), (1.0, 1.0)])
+def test_the_measured_error_counts_unless_the_study_states_one(
+    stated: float | None, used: float, tmp_path: Path
+) -> None:
+    journeys = {("car", "off_peak"): times(error_min=2.5), ("walk", "off_peak"): times("walk")}
+    config = AppraisalConfig(time_error_min=stated)
+    rates = read_all_rates(config, tmp_path)
+    found = build_assumptions(config, rates, None, times_by=journeys, seed=0)
+    assert found.uncertainty.time_error_min == used
+    assert found.walk_times is journeys["walk", "off_peak"]
+
+
+def test_tables_of_the_users_own_are_read_beside_the_study(tmp_path: Path) -> None:
+    (tmp_path / "counted.csv").write_text("area_id,clinic\nE1,5\nE2,0\n", encoding="utf-8")
+    found = read_activity(AppraisalConfig(activity="counted.csv"), tmp_path)
+    assert found is not None
+    assert found["clinic"].to_dict() == {"E1": 5, "E2": 0}
+    assert read_activity(AppraisalConfig(), tmp_path) is None
+
+
+def test_bad_figures_are_named_by_id_and_never_shown(tmp_path: Path) -> None:
+    (tmp_path / "counted.csv").write_text(
+        "area_id,clinic\nE1,secret\nE1,2\nE3,\n", encoding="utf-8"
+    )
+    with pytest.raises(InputError) as caught:
+        read_activity(AppraisalConfig(activity="counted.csv"), tmp_path)
+    assert "area_id stands twice (E1)" in str(caught.value)
+    assert "'clinic' is not a number for E1, E3" in str(caught.value)
+    assert "secret" not in str(caught.value)
+    (tmp_path / "counted.csv").write_text("lsoa,clinic\nE1,1\n", encoding="utf-8")
+    with pytest.raises(InputError, match="'area_id' is missing; found lsoa, clinic"):
+        read_activity(AppraisalConfig(activity="counted.csv"), tmp_path)

@@ -1,0 +1,76 @@
+"""A run can be repeated from its manifest, and a changed input is noticed."""
+
+import json
+
+import pytest
+
+from llrgeo.errors import ConfigError
+from llrgeo.study.config import load_study
+from llrgeo.study.manifest import (
+    changed_outputs,
+    describe_run,
+    read_manifest,
+    sha256_of_file,
+    study_of,
+)
+
+
+def write(tmp_path, manifest):
+    path = tmp_path / "manifest.json"
+    path.write_text(json.dumps(manifest), encoding="utf-8")
+    return path
+
+
+def test_equal_inputs_and_settings_have_equal_ids(town_study):
+    assert describe_run(load_study(town_study)) == describe_run(load_study(town_study))
+
+
+def test_another_setting_or_one_changed_byte_gives_another_id(town_study):
+    before = describe_run(load_study(town_study))["run_id"]
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text(text.replace("weight = 1", "weight = 2", 1), encoding="utf-8")
+    weighted = describe_run(load_study(town_study))["run_id"]
+    areas = town_study.parent / "areas.csv"
+    areas.write_text(areas.read_text(encoding="utf-8") + "\n", encoding="utf-8")
+    assert len({before, weighted, describe_run(load_study(town_study))["run_id"]}) == 3
+
+
+def test_every_file_that_a_study_reads_is_in_its_manifest(town_study):
+    text = town_study.read_text(encoding="utf-8")
+    text = text.replace("draws = 200", 'draws = 200, indicators = "indicators.csv"')
+    text = text.replace('outlines = "outlines.geojson"', 'outlines = "cells"\ntheme = "theme.toml"')
+    town_study.write_text(text, encoding="utf-8")
+    for name in ("indicators.csv", "theme.toml"):
+        (town_study.parent / name).write_text("", encoding="utf-8")
+    rates = {"discount_rates", "unit_values", "incomes"}
+    own = {"areas", "sites", "network", "theme", "indicators"}
+    assert set(describe_run(load_study(town_study))["inputs"]) == own | rates
+
+
+def test_a_manifest_gives_its_study_back(town_study, tmp_path):
+    study = load_study(town_study)
+    manifest = read_manifest(write(tmp_path, describe_run(study)))
+    assert study_of(manifest, town_study.parent) == study
+
+
+def test_a_manifest_is_refused_where_an_input_has_changed(town_study, tmp_path):
+    manifest = read_manifest(write(tmp_path, describe_run(load_study(town_study))))
+    (town_study.parent / "network" / "nodes.parquet").write_bytes(b"other")
+    with pytest.raises(ConfigError, match=r"inputs differ.*: network"):
+        study_of(manifest, town_study.parent)
+
+
+def test_what_is_not_a_manifest_is_refused(tmp_path):
+    with pytest.raises(ConfigError, match="not a manifest"):
+        read_manifest(write(tmp_path, {"run_id": "x"}))
+    with pytest.raises(ConfigError, match="not a manifest"):
+        read_manifest(tmp_path / "absent.json")
+
+
+def test_outputs_that_differ_or_are_gone_are_named(tmp_path):
+    kept, changed = tmp_path / "kept.csv", tmp_path / "changed.csv"
+    for path in (kept, changed):
+        path.write_text("a\n", encoding="utf-8")
+    outputs = {path.name: sha256_of_file(path) for path in (kept, changed)} | {"gone.csv": "0"}
+    changed.write_text("b\n", encoding="utf-8")
+    assert changed_outputs({"outputs": outputs}, tmp_path) == ["changed.csv", "gone.csv"]

@@ -1,0 +1,192 @@
+"""`llrgeo locate` from a siting file to a plan the study runs with: constraints, files, option."""
+
+import json
+import shutil
+from pathlib import Path
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+from town import ORIGIN
+from typer.testing import CliRunner
+
+from llrgeo.cli import app
+from llrgeo.errors import ConfigError, InfeasibleError, PublishError
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.postcodes import read_postcodes
+from llrgeo.study.config import load_study
+from llrgeo.study.run import publish_study, run_study
+from llrgeo.study.siting import ask, locate_service
+from llrgeo.study.siting_config import load_siting
+from llrgeo.study.siting_files import write_plan
+
+# Each key of a siting file with the words of the constraint that it makes.
+KEYS = {
+    "keep": (["A"], "keep A"),
+    "close": (["A"], "close A"),
+    "one_of": ([["A", "B"]], "exactly one of A, B"),
+    "at_most_one_of": ([["B", "C"]], "at most one of B, C"),
+    "one_in_each": ("authority", "at least one site in each authority"),
+    "no_group_worse": ("authority", "no group worse than today"),
+    "max_beyond": ([{"minutes": 2, "people": 500}], "at most 500 people beyond 2 minutes"),
+    "budget": ({"at_most": 7, "cost": {"A": 3}}, "budget of 7"),
+    "capacity": ({"A": 90}, "capacity of the sites"),
+    "minimum_activity": (20, "at least 20 contacts a year at each site"),
+}
+
+
+def asked(**keys):
+    return load_siting(None, service="clinic", **keys)
+
+
+@pytest.mark.parametrize("key", KEYS)
+def test_every_key_of_a_siting_file_makes_its_constraint(town_study_once, key):
+    value, words = KEYS[key]
+    problem = ask(load_study(town_study_once), asked(p=1, **{key: value})).problem
+    assert [one.label for one in problem.constraints] == [words]
+
+
+def test_the_standard_is_that_of_the_service_unless_another_is_asked_for(town_study_once):
+    study = load_study(town_study_once)
+    assert ask(study, asked(p=1)).problem.standard_min == 2
+    assert ask(study, asked(p=1, standard_min=7)).problem.standard_min == 7
+
+
+def test_faults_of_a_siting_file_are_told_all_at_once(tmp_path):
+    path = tmp_path / "where.toml"
+    path.write_text("p = 0\nmax_beyond = [{ minute = 3 }]\nbuget = 4\n", encoding="utf-8")
+    with pytest.raises(ConfigError) as caught:
+        load_siting(path)
+    for words in (
+        "where.toml: 6 faults",
+        "service: this key is required",
+        "max_beyond.1.minute: unknown key; known here are minutes, people",
+        "buget: unknown key; known here are service, objective",
+    ):
+        assert words in str(caught.value)
+
+
+def test_what_the_command_is_given_takes_the_place_of_what_the_file_says(tmp_path):
+    path = tmp_path / "where.toml"
+    path.write_text('service = "clinic"\np = 1\nkeep = ["A"]\n', encoding="utf-8")
+    question = load_siting(path, p=2, keep=None)
+    assert (question.p, question.keep) == (2, ("A",))
+
+
+def test_plans_curve_and_regrets_are_written_as_tables(town_study_once, tmp_path):
+    slower = {"label": "slower", "time_factor": 2.0, "growth": {"age_18_64": 1.5}}
+    question = asked(p=1, plans=3, curve=[1, 2, 3], scenarios=[slower])
+    write_plan(locate_service(load_study(town_study_once), question), tmp_path / "found")
+    tables = {path.stem: pd.read_csv(path) for path in (tmp_path / "found").glob("*.csv")}
+    plans = tables["plans"]
+    assert plans["plan"].tolist() == [1, 2, 3]
+    assert plans["value"].is_monotonic_increasing
+    assert plans["proven"].all()
+    assert set(plans["sites"]) == {"A", "B", "C"}
+    assert tables["curve"]["p"].tolist() == [1, 2, 3]
+    assert tables["regret"]["plan"].tolist() == ["plan 1", "plan 2", "plan 3", "least regret"]
+    assert tables["regret"]["worst"].iloc[3] == tables["regret"]["worst"].min()
+    assert json.loads((tmp_path / "found/question.json").read_text())["curve"] == [1, 2, 3]
+
+
+def test_people_and_contacts_of_a_plan_add_up(town_study_once, tmp_path):
+    found = locate_service(load_study(town_study_once), asked(p=2))
+    write_plan(found, tmp_path)
+    sites, areas = (gpd.read_file(tmp_path / f"{name}.geojson") for name in ("plan_sites", "areas"))
+    assert sites["residents"].sum() == 900  # the farm reaches none
+    assert sites["contacts"].sum() == pytest.approx(found.question.demand.sum() - 8)
+    assert areas["residents"].sum() == 1_000
+    assert areas.set_index("area_id").loc["F", "outcome"] == "none"
+    groups = pd.read_csv(tmp_path / "changes_by_group.csv")
+    assert (groups.groupby("group")["people"].sum() == 1_000).all()
+
+
+def test_a_place_that_is_no_site_yet_becomes_one_and_the_study_runs_with_it(town_study, tmp_path):
+    postcodes = read_postcodes()
+    off = (postcodes["easting"] - ORIGIN[0] - 1_000) ** 2
+    near = (off + (postcodes["northing"] - ORIGIN[1] - 1_000) ** 2).idxmin()
+    siting = tmp_path / "where.toml"
+    siting.write_text(
+        f'service = "clinic"\np = 2\npostcodes = ["{near}"]\nkeep = ["{near}"]\n'
+        f'capacity = {{ "{near}" = 500 }}\n',
+        encoding="utf-8",
+    )
+    out = tmp_path / "found"
+    words = ["locate", str(town_study), "--siting", str(siting), "--out", str(out)]
+    assert CliRunner().invoke(app, words, catch_exceptions=False).exit_code == 0
+
+    shutil.copy(out / "sites.csv", town_study.parent / "sites.csv")
+    option = (out / "option.toml").read_text(encoding="utf-8")
+    with town_study.open("a", encoding="utf-8") as file:
+        file.write("\n" + option)
+    result = run_study(load_study(town_study))
+    assert near in result.results["located"].option.sites["clinic"]
+    assert result.results["located"].option.capacity == {"clinic": {near: 500}}
+    assert "located" in result.scorecard.totals.index
+    pages = publish_study(result, tmp_path / "maps")
+    assert "Best sites found" in (tmp_path / "maps/explorer.html").read_text(encoding="utf-8")
+    assert tmp_path / "maps/areas.gpkg" in pages
+
+
+def test_a_plan_of_postcode_sectors_is_one_that_the_study_reads_and_finds_again(tmp_path):
+    question = load_siting(None, service="diagnostics", p=8, keep=["RWEAA"], sectors=True)
+    found = locate_service(load_study(), question)
+    write_plan(found, tmp_path / "found")
+    text = Path(embedded("studies/closer_to_home.toml")).read_text(encoding="utf-8")
+    text = text.replace('sites = "embedded"', 'sites = "found/sites.csv"')
+    option = (tmp_path / "found/option.toml").read_text(encoding="utf-8")
+    study_file = tmp_path / "study.toml"
+    study_file.write_text(f"{text}\n{option}", encoding="utf-8")
+
+    study = load_study(study_file)
+    again = locate_service(study, question)
+    options = {one.name: one for one in again.question.inputs.options}
+    assert options["located"].sites["diagnostics"] == frozenset(found.best.sites)
+    assert again.best.sites == found.best.sites
+    assert again.best.value == pytest.approx(found.best.value, abs=0.001)
+
+
+def test_nothing_is_written_where_no_plan_is_found_or_the_folder_is_a_file(
+    town_study_once, tmp_path
+):
+    study = load_study(town_study_once)
+    out = tmp_path / "found"
+    with pytest.raises(InfeasibleError, match="keep A; close A"):
+        locate_service(study, asked(p=1, keep=["A"], close=["A"]))
+    out.write_text("mine", encoding="utf-8")
+    with pytest.raises(PublishError):
+        write_plan(locate_service(study, asked(p=1)), out)
+    assert out.read_text(encoding="utf-8") == "mine"
+
+
+def test_the_example_siting_file_is_a_question_with_an_answer():
+    path = Path(embedded("studies/locate_diagnostics.toml"))
+    question = load_siting(path, plans=1, curve=(), scenarios=())
+    found = locate_service(load_study(), question)
+    assert len(found.best.sites) == 10
+    assert found.best.proven
+
+
+def test_contacts_that_were_counted_take_the_place_of_rates_and_grow_as_these_would(town_study):
+    (town_study.parent / "counted.csv").write_text(
+        "area_id,clinic\nW,1\nN,70\nE,2\nF,0\n", encoding="utf-8"
+    )
+    text = town_study.read_text(encoding="utf-8")
+    text = text.replace("draws = 200", 'draws = 200, activity = "counted.csv"')
+    town_study.write_text(text, encoding="utf-8")
+    growing = {"label": "more", "growth": {"age_18_64": 2.0}}
+    question = ask(load_study(town_study), asked(p=1, scenarios=[growing]))
+    assert question.demand.to_dict() == {"E": 2, "F": 0, "N": 70, "W": 1}
+    _, later = question.scenarios()
+    assert later.demand.to_dict() == {"E": 4, "F": 0, "N": 140, "W": 2}
+
+
+def test_contacts_of_real_patients_do_not_leave_in_the_files_of_a_plan(town_study, tmp_path):
+    text = town_study.read_text(encoding="utf-8")
+    text = text.replace("draws = 200", 'draws = 200, data_class = "restricted"')
+    town_study.write_text(text, encoding="utf-8")
+    write_plan(locate_service(load_study(town_study), asked(p=2)), tmp_path / "found")
+    sites = pd.read_csv(tmp_path / "found/plan_sites.csv")
+    assert sites["residents"].sum() == 900
+    for path in (tmp_path / "found").iterdir():
+        assert "contacts" not in path.read_text(encoding="utf-8")

@@ -1,0 +1,96 @@
+"""The times of a study: what their note says, and which hours a mode is timed at."""
+
+import json
+import math
+
+import pandas as pd
+import pytest
+import shapely
+from town import ORIGIN
+
+from llrgeo.errors import InputError
+from llrgeo.study.config import load_study
+from llrgeo.study.inputs import read_inputs
+from llrgeo.study.times import compute_team_times, compute_times, journey_sources, judged_times
+
+
+def measured(study_file, *, km_east):
+    """Say that the town's network was measured within 10 km of a place east of the town."""
+    path = study_file.parent / "network" / "network.json"
+    land = shapely.Point(ORIGIN).buffer(10_000)
+    info = {
+        "error": "Half of its times are within 1.1 minutes.",
+        "error_min": 1.1,
+        "measured_in": shapely.affinity.translate(land, xoff=1_000 * km_east).wkt,
+    }
+    known = json.loads(path.read_text(encoding="utf-8"))
+    path.write_text(json.dumps(known | info), encoding="utf-8")
+    return read_inputs(load_study(study_file))
+
+
+def test_where_the_error_was_measured_it_holds_but_for_areas_outside(town_study):
+    times = compute_times(measured(town_study, km_east=0))["car", "off_peak"]
+    assert math.isnan(times.error_min)
+    assert times.error_note == (
+        "Half of its times are within 1.1 minutes. Outside the land where that was measured the "
+        "times are untested, as for 1 of this study's 4 areas (F)."
+    )
+
+
+def test_in_another_place_the_error_is_untested(town_study):
+    times = compute_times(measured(town_study, km_east=100))["car", "off_peak"]
+    assert "untested, as for 4 of this study's 4 areas (E, F, N, W)" in times.error_note
+
+
+def test_where_all_areas_lie_where_it_was_measured_the_error_stands_as_it_is(town_study):
+    text = town_study.with_name("areas.csv").read_text(encoding="utf-8").splitlines()
+    farmless = "\n".join(line for line in text if not line.startswith("F,"))
+    town_study.with_name("areas.csv").write_text(farmless, encoding="utf-8")
+    times = compute_times(measured(town_study, km_east=0))["car", "off_peak"]
+    assert times.error_min == 1.1
+    assert times.error_note == "Half of its times are within 1.1 minutes."
+
+
+def test_sites_need_no_authority_unless_those_of_neighbours_are_left_out(town_study):
+    path = town_study.with_name("sites.csv")
+    pd.read_csv(path, dtype=str).drop(columns="authority").to_csv(path, index=False)
+    assert len(read_inputs(load_study(town_study)).options) == 2
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text("home_sites_only = true\n" + text, encoding="utf-8")
+    with pytest.raises(InputError, match="'authority' is missing; home_sites_only cannot"):
+        read_inputs(load_study(town_study))
+
+
+def test_people_walk_alike_at_all_hours(town_study):
+    text = town_study.read_text(encoding="utf-8")
+    periods = 'network = "network"\nmodes = ["car", "walk"]\nperiods = ["pm_peak", "off_peak"]'
+    # one-way streets cannot be walked, so the town is walked on streets of its own
+    walked = town_study.parent / "paths"
+    walked.mkdir()
+    for file in (town_study.parent / "network").iterdir():
+        content = file.read_bytes().replace(b'"mode": "car"', b'"mode": "walk"')
+        (walked / file.name).write_bytes(content)
+    text = text.replace('network = "network"', f'{periods}\nnetwork_walk = "paths"')
+    town_study.write_text(text, encoding="utf-8")
+    inputs = read_inputs(load_study(town_study))
+    times = compute_times(inputs)
+    assert list(times) == [("car", "pm_peak"), ("car", "off_peak"), ("walk", "pm_peak")]
+    judged = judged_times(inputs, inputs.sites)
+    assert judged.minutes.equals(times["car", "pm_peak"].minutes)
+
+
+def test_teams_under_blue_lights_need_two_thirds_of_a_drivers_minutes(town_study):
+    text = town_study.read_text(encoding="utf-8")
+    patients = '{ id = "beds", label = "Beds",'
+    assert patients in text
+    text = text.replace(patients, f'{patients} delivery = "team",')
+    town_study.write_text("team_time_factor = 0.67\ntime_factor = 2\n" + text, encoding="utf-8")
+    inputs = read_inputs(load_study(town_study))
+    patients, teams = compute_times(inputs), compute_team_times(inputs)
+    # From B to N is a minute by any driver, here counted double; from A to the farm is no road.
+    assert patients["car", "off_peak"].minutes.loc["N", "B"] == 2
+    assert teams["car", "off_peak"].minutes.loc["N", "B"] == 1.3
+    judged = judged_times(inputs, inputs.sites, delivery="team")
+    pd.testing.assert_frame_equal(judged.minutes, teams["car", "off_peak"].minutes)
+    assert math.isinf(teams["car", "off_peak"].minutes.loc["F", "A"])
+    assert any("0.67 of the minutes" in one for one in journey_sources(inputs.study, patients))
