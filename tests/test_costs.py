@@ -33,7 +33,7 @@ def rates() -> Rates:
         "fare": 5.0,
         "share_without_car": 0.25,
         "optimism_bias": 0.4,
-        "optimism_mitigated": 0.5,
+        "optimism_mitigated": 0.3,
     }
     costs = pd.DataFrame(
         [
@@ -89,7 +89,7 @@ def test_opening_and_closing_cost_once_and_running_every_year(
     lines = cost_lines(results, rates, baseline="today").set_index(["option", "service", "site_id"])
     opened = lines.loc[("local", "clinic", "B")]
     assert opened["change"] == "opened"
-    assert opened["capital"] == pytest.approx(2_000 * 1.2)  # half of the 40 % bias is mitigated
+    assert opened["capital"] == pytest.approx(2_000 * 1.28)  # 30 % of the bias of 40 % is mitigated
     assert opened["contact_costs"] == pytest.approx(300)
     closed = lines.loc[("local", "beds", "A")]
     assert (closed["change"], closed["closure"], closed["running"]) == ("closed", 50, 0)
@@ -101,7 +101,7 @@ def test_present_values_are_as_on_paper(results: Results, rates: Rates) -> None:
     table = present_values(results, rates)
     years = 1 / 1.1 + 1 / 1.21
     local = table.loc["local"]
-    assert local["capital"] == pytest.approx(1.2 * (2_000 + 500))
+    assert local["capital"] == pytest.approx(1.28 * (2_000 + 500))
     assert local["running"] == pytest.approx(years * (100 + 100 + 200 + 300))
     assert local["contact_costs"] == pytest.approx(years * (900 + 2 * 85))
     # Patients to the clinic: 2 x (400 x 2 + 300 x 1 + 200 x 1) minutes and kilometres; to the beds

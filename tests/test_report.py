@@ -13,8 +13,14 @@ from llrgeo.publish.pages import css_text, share
 from llrgeo.publish.report.charts import coverage, ranks_chart, tornado_chart, winners_chart
 from llrgeo.publish.report.drawing import safe_name, words
 from llrgeo.publish.report.page import render_report
-from llrgeo.publish.report.static_map import change_map, frame
-from llrgeo.publish.report.tables import changes_table, ranks, tornado_table, winners
+from llrgeo.publish.report.static_map import change_key, change_map, frame
+from llrgeo.publish.report.tables import (
+    changes_table,
+    costs_table,
+    ranks,
+    tornado_table,
+    winners,
+)
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 
@@ -180,3 +186,39 @@ def test_a_share_is_not_rounded_to_none_or_all():
 def test_text_cannot_leave_its_string_in_a_style_sheet():
     assert not re.search(r"[^\\\w ]", css_text(HOSTILE))
     assert css_text("a.b") == r"a\2e b"
+
+
+def test_costs_stand_in_millions_as_their_caption_says(publication):
+    costs = {
+        "option": "nearer",
+        "capital": 2_340_000.0,
+        "running": 12_060_000.0,
+        "provider": 14_400_000.0,
+        "extra_provider": -1_260_000.0,
+        "patients": 49_000.0,
+        "equivalent_annual_cost": np.nan,
+    }
+    told = costs_table(replace(publication, tables={"costs": pd.DataFrame([costs])}))
+    assert "million" in told["caption"]
+    assert told["rows"][0][1:] == ["2.3", "12.1", "14.4", "-1.3", "0.0", ""]
+
+
+def test_those_who_lose_their_journey_count_as_longer_and_those_who_gain_one_as_shorter(
+    publication,
+):
+    people = {"improved": 5, "gained": 70, "unchanged": 11, "none": 130}
+    people |= {"worsened": 17, "lost": 190}
+    row = {"option": "nearer", "service": "all", "group": "everyone", "level": "all", **people}
+    told = winners(replace(publication, tables={"journeys": pd.DataFrame([row])}))
+    assert told.loc["Clinics at all sites"].to_dict() == {
+        "shorter": 75,
+        "same": 141,
+        "longer": 207,
+    }
+
+
+def test_every_class_of_longer_journeys_is_hatched_and_no_other(publication):
+    keys = change_key(publication, views(publication)[1])
+    hatched = [key.label for key in keys if key.longer]
+    assert hatched == [key.label for key in keys if "longer" in key.label]
+    assert len(hatched) == 4

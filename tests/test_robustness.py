@@ -21,7 +21,7 @@ from llrgeo.appraisal.robustness import (
     switching_weights,
 )
 from llrgeo.appraisal.scoring import Criterion, Scorecard, score_options
-from llrgeo.appraisal.sensitivity import one_at_a_time
+from llrgeo.appraisal.sensitivity import one_at_a_time, sensitivity_cases
 from llrgeo.appraisal.simulation import Uncertainty, simulate
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
@@ -207,3 +207,25 @@ def test_a_simulation_repeats_with_its_seed(
     )
     for name, table in first.values.items():
         pd.testing.assert_frame_equal(table, again.values[name])
+
+
+def test_the_times_of_patients_and_teams_are_both_shorter_in_the_low_case(
+    setting: AppraisalInputs,
+) -> None:
+    # The way back takes 1.7 times as long, so that the two cannot be mistaken for each other.
+    back = replace(setting.times, minutes=setting.times.minutes * 1.7)
+    cases = sensitivity_cases(replace(setting, team_times=back), {})
+    for case, factor in (("low", 0.9), ("high", 1.1)):
+        changed = cases["travel times 10 % shorter or longer"][case]
+        pd.testing.assert_frame_equal(changed.times.minutes, setting.times.minutes * factor)
+        assert changed.team_times is not None
+        pd.testing.assert_frame_equal(changed.team_times.minutes, back.minutes * factor)
+
+
+def test_the_mean_of_simulated_minutes_is_the_estimate(setting: AppraisalInputs) -> None:
+    results = evaluate_options([TODAY, LOCAL], setting, baseline="today")
+    wild = Uncertainty(0.0, speed_sd=0.6, rate_sd=0.0, growth_sd=0.0)
+    drawn = simulate(results, setting, wild, draws=40_000, seed=5).values["mean_minutes"]
+    exact = simulate(results, setting, EXACT, draws=1, seed=5).values["mean_minutes"].iloc[0]
+    # A lognormal factor whose mean was left to itself would be off by (1 + 0.6^2)^0.5 = 1.17.
+    assert (drawn.mean() / exact).tolist() == pytest.approx([1.0, 1.0], abs=0.012)

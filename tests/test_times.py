@@ -1,0 +1,16 @@
+"""Travel times: how they are calibrated."""
+
+import numpy as np
+import pytest
+
+from llrgeo.travel.times import Calibration
+
+
+def test_minutes_are_multiplied_first_and_the_terminal_minutes_added_after() -> None:
+    minutes = np.array([10.0, 0.0, np.inf])
+    # 1.3 x 10 + 4; adding first would give 1.3 x 14 = 18.2.
+    assert Calibration(1.3, 4.0).applied(minutes).tolist() == [17.0, 4.0, np.inf]
+
+
+def test_minutes_are_rounded_last() -> None:
+    assert Calibration(1.1, 0.26, decimals=1).applied(np.array([3.14])) == pytest.approx([3.7])
