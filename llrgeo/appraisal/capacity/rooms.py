@@ -1,0 +1,204 @@
+"""Rooms, machines and parking: whether what is there suffices, and what would."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.capacity.offered_load import patients_quantile
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.errors import InputError
+
+_MINUTES_AN_HOUR: Final = 60
+
+
+@dataclass(frozen=True, slots=True)
+class RoomHours:
+    """When rooms are open, and how much of that can be filled.
+
+    Attributes
+    ----------
+    weeks
+        Weeks a year.
+    hours_a_week
+        Open hours a week.
+    use
+        Share of open hours that contacts fill, by design.
+    """
+
+    weeks: float
+    hours_a_week: float
+    use: float
+
+    def __post_init__(self) -> None:
+        if not (self.weeks > 0 and self.hours_a_week > 0 and 0 < self.use <= 1):
+            msg = (
+                f"rooms open {self.weeks:g} weeks of {self.hours_a_week:g} hours at a use of "
+                f"{self.use:g}; all must be above 0, and the use at most 1"
+            )
+            raise InputError(msg)
+
+    @property
+    def open_hours(self) -> float:
+        """Return the open hours a year of one room."""
+        return self.weeks * self.hours_a_week
+
+
+@dataclass(frozen=True, slots=True)
+class Arrivals:
+    """How people come to a site and how long they stay.
+
+    Attributes
+    ----------
+    days
+        Days a year with contacts.
+    peak_hour_share
+        Share of a day's contacts that arrive in its busiest hour.
+    car_share
+        Share that arrives by car.
+    parked_h
+        Mean hours a car stays.
+    """
+
+    days: float
+    peak_hour_share: float
+    car_share: float
+    parked_h: float
+
+    def __post_init__(self) -> None:
+        shares = (self.peak_hour_share, self.car_share)
+        if not (self.days > 0 and self.parked_h > 0 and all(0 <= one <= 1 for one in shares)):
+            msg = "arrivals need days and hours above 0 and shares between 0 and 1"
+            raise InputError(msg)
+
+
+def room_hours_of(parameters: Parameters) -> RoomHours:
+    """Return the hours of rooms that parameters describe."""
+    names = ("room_weeks", "room_hours_a_week", "room_use")
+    return RoomHours(*(parameters.value(name) for name in names))
+
+
+def arrivals_of(parameters: Parameters) -> Arrivals:
+    """Return the arrivals that parameters describe."""
+    names = ("contact_days", "peak_hour_share", "car_share", "parked_h")
+    return Arrivals(*(parameters.value(name) for name in names))
+
+
+def room_load(contacts: float, slot_min: float, hours: RoomHours) -> float:
+    """Return the rooms that contacts a year fill, not rounded.
+
+    Raises
+    ------
+    InputError
+        If contacts are negative or a slot takes no time.
+    """
+    if not (contacts >= 0 and slot_min > 0):
+        msg = f"{contacts:g} contacts in slots of {slot_min:g} minutes; a slot must be above 0"
+        raise InputError(msg)
+    return contacts * slot_min / _MINUTES_AN_HOUR / (hours.open_hours * hours.use)
+
+
+def rooms_needed(contacts: float, slot_min: float, hours: RoomHours) -> int:
+    """Return the rooms that contacts a year need."""
+    return _up(room_load(contacts, slot_min, hours))
+
+
+def sessions_rooms_needed(
+    contacts: float, slots_a_session: float, sessions_a_week: float, hours: RoomHours, dna: float
+) -> int:
+    """Return the rooms that contacts need when rooms are booked by session.
+
+    `dna` is the share of slots whose patient does not attend; those slots are lost.
+
+    Raises
+    ------
+    InputError
+        If sessions or slots are not above 0, or the share does not lie from 0 to below 1.
+    """
+    if not (slots_a_session > 0 and sessions_a_week > 0 and 0 <= dna < 1):
+        msg = "sessions and slots must be above 0, and the share that does not attend below 1"
+        raise InputError(msg)
+    filled = hours.weeks * sessions_a_week * slots_a_session * (1 - dna) * hours.use
+    return _up(contacts / filled)
+
+
+def rooms_at_peak(mean_clinics: float, share: float) -> int:
+    """Return the rooms that clinics exceed in at most a share of hours, if not timetabled."""
+    return patients_quantile(mean_clinics, share)
+
+
+def spare_room_hours(rooms: int, hours: RoomHours, *, observed_use: float) -> float:
+    """Return the room hours a year that are free up to the use of the design; at least 0."""
+    return max(0.0, rooms * hours.open_hours * (hours.use - observed_use))
+
+
+def room_table(
+    contacts: pd.Series, rooms: pd.Series, hours: RoomHours, *, slot_min: float
+) -> pd.DataFrame:
+    """Return whether the rooms of each site suffice.
+
+    Columns, by site: `contacts` a year, `rooms` that are there (NaN where none are stated),
+    `rooms_needed`, `rooms_short` (NaN where none are stated), `use` of the rooms that are there.
+
+    Raises
+    ------
+    InputError
+        If rooms are negative or fractional.
+    """
+    bad = rooms[~((rooms >= 0) & (rooms % 1 == 0)) & rooms.notna()]
+    if len(bad):
+        msg = f"rooms at {bad.index[0]} are {bad.iloc[0]:g}; give whole numbers from 0"
+        raise InputError(msg)
+    needed = contacts.map(lambda one: rooms_needed(one, slot_min, hours))
+    busy = contacts.map(lambda one: room_load(one, slot_min, hours)) * hours.use
+    return pd.DataFrame(
+        {
+            "contacts": contacts,
+            "rooms": rooms,
+            "rooms_needed": needed,
+            "rooms_short": (needed - rooms).clip(lower=0),
+            "use": busy / rooms.where(rooms > 0),
+        }
+    )
+
+
+def scans_a_year(machines: int, machine: pd.Series, *, dna: float = 0.0) -> float:
+    """Return the scans a year of some machines of a kind.
+
+    `machine` is a row of the table of machines: `scans_an_hour`, `hours_a_day`, `days_a_year`,
+    `uptime`. Slots whose patient does not attend (`dna`) are lost.
+    """
+    hours = float(machine["hours_a_day"] * machine["days_a_year"] * machine["uptime"])
+    return machines * hours * float(machine["scans_an_hour"]) * (1 - dna)
+
+
+def machines_needed(scans: float, machine: pd.Series, *, dna: float = 0.0) -> int:
+    """Return the machines of a kind that scans a year need."""
+    return _up(scans / scans_a_year(1, machine, dna=dna))
+
+
+def mean_cars(contacts: float, arrivals: Arrivals) -> float:
+    """Return the mean cars parked in the peak hour by contacts a year."""
+    in_peak = contacts / arrivals.days * arrivals.peak_hour_share
+    return in_peak * arrivals.car_share * arrivals.parked_h
+
+
+def parking_needed(
+    contacts: float, arrivals: Arrivals, *, full_share: float, staff_spaces: int = 0
+) -> int:
+    """Return the spaces that fill up in at most a share of peak hours, with those of staff.
+
+    Cars present are Poisson (M/G/infinity): arrivals do not wait for one another.
+    """
+    return patients_quantile(mean_cars(contacts, arrivals), full_share) + staff_spaces
+
+
+def accessible_spaces(spaces: int, share: float) -> int:
+    """Return how many of the spaces are accessible: the share, rounded up."""
+    return _up(spaces * share)
+
+
+def _up(value: float) -> int:
+    """Round up, but for what floating point has added."""
+    return int(np.ceil(value - 1e-9))

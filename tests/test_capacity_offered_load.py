@@ -1,0 +1,116 @@
+"""Offered load: admissions by age, carried and offered, seasons, days with too many patients."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.stats import norm
+
+from llrgeo.appraisal.capacity.offered_load import (
+    admissions_of,
+    load_over_year,
+    mean_in_beds,
+    offered_from_occupied,
+    offered_load,
+    patients_quantile,
+    seasonal_wave,
+    share_of_days_over,
+)
+from llrgeo.appraisal.capacity.queues import erlang_b
+from llrgeo.errors import InputError
+
+
+def test_admissions_are_people_times_rates() -> None:
+    people = pd.DataFrame({"age_75_84": [300, 50], "age_85_plus": [100, 20]}, index=["a", "b"])
+    found = admissions_of(people, pd.Series({"age_75_84": 16.0, "age_85_plus": 38.0}))
+    assert found.to_dict() == pytest.approx({"a": 8.6, "b": 1.56})
+    assert offered_load(550, 20) == pytest.approx(30.1, abs=0.05)
+
+
+def test_what_was_refused_is_put_back() -> None:
+    carried = 30 * (1 - erlang_b(33, 30.0)) * 365
+    assert offered_from_occupied(carried, 33) == pytest.approx(30.0)
+    assert offered_from_occupied(0.0, 33) == 0
+    with pytest.raises(InputError, match="do not fit into 33 beds"):
+        offered_from_occupied(33 * 365, 33)
+
+
+def test_the_season_is_damped_and_late() -> None:
+    year = seasonal_wave(40.0, 0.2, 25.0)
+    assert year.amplitude / 0.2 == pytest.approx(0.919, abs=0.0005)
+    assert year.lag_days == pytest.approx(23.6, abs=0.05)
+    assert year.peak == pytest.approx(40 * (1 + 0.2 * 0.919), abs=0.01)
+    assert seasonal_wave(40.0, 0.2, 25.0, period_days=7).amplitude / 0.2 == pytest.approx(
+        0.0445, abs=0.0006
+    )
+
+
+def test_the_load_of_any_year_follows_the_wave() -> None:
+    days = np.arange(365)
+    admissions = 1.6 * (1 + 0.2 * np.sin(2 * np.pi * (days + 0.5) / 365))
+    load = load_over_year(admissions, 25.0)
+    wave = seasonal_wave(40.0, 0.2, 25.0)
+    assert load.mean() == pytest.approx(40.0, rel=1e-5)
+    assert load.max() == pytest.approx(wave.peak, rel=1e-3)
+    lag = load.argmax() - admissions.argmax()
+    assert lag == pytest.approx(wave.lag_days, abs=1)
+
+
+def test_stays_of_another_kind_keep_the_mean_load() -> None:
+    admissions = np.where(np.arange(365) < 90, 2.3, 1.1)
+    for cv in (0.0, 0.6, 1.7):
+        load = load_over_year(admissions, 25.0, cv=cv)
+        assert load.mean() == pytest.approx(admissions.mean() * 25, rel=2e-3)
+    # constant stays of 25 days: in the middle of winter all who came in 25 days are there
+    assert load_over_year(admissions, 25.0, cv=0.0)[80] == pytest.approx(2.3 * 25, rel=2e-3)
+
+
+@pytest.mark.parametrize(
+    ("load", "beds"), [(5, 9), (10, 15), (20, 28), (40, 51), (80, 95), (160, 181)]
+)
+def test_days_with_more_patients_than_beds(load: float, beds: int) -> None:
+    assert patients_quantile(load, 0.05) == beds
+    assert share_of_days_over(beds, load) <= 0.05 < share_of_days_over(beds - 1, load)
+
+
+def test_an_uncertain_load_needs_more_beds() -> None:
+    # the normal form of the method, which holds for large loads
+    spread = np.sqrt(160 + (0.1 * 160) ** 2)
+    normal = np.ceil(160 + norm.isf(0.05) * spread)
+    assert patients_quantile(160, 0.05, relative_sd=0.1) == pytest.approx(normal, abs=1)
+    assert patients_quantile(160, 0.05, relative_sd=0.1) > 181
+
+
+def test_an_uncertain_load_is_a_poisson_of_a_gamma() -> None:
+    rng = np.random.default_rng(3)
+    loads = rng.gamma(0.3**-2, 12 * 0.3**2, 400_000)
+    patients = rng.poisson(loads)
+    beds = patients_quantile(12, 0.05, relative_sd=0.3)
+    assert (patients > beds).mean() == pytest.approx(
+        share_of_days_over(beds, 12, relative_sd=0.3), abs=0.0015
+    )
+    assert np.minimum(patients, 14).mean() == pytest.approx(
+        mean_in_beds(14, 12, relative_sd=0.3), abs=0.03
+    )
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: offered_load(100, 0), "the mean stay is 0"),
+        (lambda: offered_load(-100, 9), "admissions are -100"),
+        (lambda: seasonal_wave(4, 1.2, 9), "amplitude of admissions is 1.2"),
+        (lambda: patients_quantile(-4, 0.05), "load -4"),
+        (
+            lambda: admissions_of(pd.DataFrame({"age_75_84": [3]}), pd.Series({"age_75": 2.0})),
+            "unknown age band 'age_75'",
+        ),
+        (
+            lambda: admissions_of(pd.DataFrame({"age_75_84": [3]}), pd.Series({"age_75_84": -2.0})),
+            "rate of age_75_84",
+        ),
+    ],
+)
+def test_faults_take_one_line(call, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        call()
+    assert "\n" not in str(caught.value)
