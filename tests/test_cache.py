@@ -1,4 +1,4 @@
-"""Answers kept by content: the same question is found again, another one never."""
+"""The cache of matrices: an equal request is found again, another one never."""
 
 from dataclasses import replace
 from pathlib import Path

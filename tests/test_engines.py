@@ -14,19 +14,19 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llrgeo.errors import RoutingError
-from llrgeo.travel.chains import contract
+from llrgeo.travel.chains import contract_chains
 from llrgeo.travel.compiled import compiled
-from llrgeo.travel.engines import Engine, Plan, engine_for, journey_keys
+from llrgeo.travel.engines import Engine, SearchPlan, faster_engine, journey_keys
 from llrgeo.travel.graph import (
     UNREACHABLE,
-    Joins,
+    AccessLinks,
     SearchGraph,
     limit_key,
     pack,
     simple_graph,
     unpack,
 )
-from llrgeo.travel.od_matrix import Question, load_question, save_question
+from llrgeo.travel.od_matrix import MatrixRequest, load_request, save_request
 
 ENGINES: tuple[Engine, ...] = ("chains", "hierarchy")
 
@@ -38,21 +38,21 @@ def graph_of(nodes: int, arcs: list[Arc]) -> SearchGraph:
     return simple_graph(nodes, tail, head, pack(ms, dm / 10))
 
 
-def asked(graph: SearchGraph, exits: Joins, entries: Joins) -> Question:
+def asked(graph: SearchGraph, exits: AccessLinks, entries: AccessLinks) -> MatrixRequest:
     none = np.array([], dtype=np.int64)
-    return Question(graph, exits, entries, none, none, none)
+    return MatrixRequest(graph, exits, entries, none, none, none)
 
 
-def between(graph: SearchGraph, origins: list[int], destinations: list[int]) -> Question:
+def between(graph: SearchGraph, origins: list[int], destinations: list[int]) -> MatrixRequest:
     """Ask for the journeys between points on nodes."""
     exits, entries = (
-        Joins(len(at), np.arange(len(at)), np.array(at, dtype=np.int64), np.zeros_like(at))
+        AccessLinks(len(at), np.arange(len(at)), np.array(at, dtype=np.int64), np.zeros_like(at))
         for at in (origins, destinations)
     )
     return asked(graph, exits, entries)
 
 
-def by_networkx(arcs: list[Arc], exits: Joins, entries: Joins) -> np.ndarray:
+def by_networkx(arcs: list[Arc], exits: AccessLinks, entries: AccessLinks) -> np.ndarray:
     graph = nx.MultiDiGraph()
     graph.add_weighted_edges_from((a, b, (ms << 25) + dm) for a, b, ms, dm in arcs)
     for point, node, key in zip(exits.point, exits.node, exits.key, strict=True):
@@ -82,13 +82,13 @@ def towns(draw: st.DrawFn) -> tuple[int, list[Arc]]:
 
 
 @st.composite
-def joins(draw: st.DrawFn, nodes: int) -> Joins:
+def joins(draw: st.DrawFn, nodes: int) -> AccessLinks:
     """Draw up to five points, each joined to up to three nodes, or to none."""
     points = draw(st.integers(1, 5))
     row = st.tuples(st.integers(0, points - 1), st.integers(0, nodes - 1), st.integers(0, 9))
     rows = sorted(draw(st.lists(row, max_size=12)))
     point, node, ms = np.array(rows, dtype=np.int64).reshape(-1, 3).T
-    return Joins(points, point, node, pack(ms, ms / 10))
+    return AccessLinks(points, point, node, pack(ms, ms / 10))
 
 
 @pytest.mark.parametrize("engine", ENGINES)
@@ -97,7 +97,7 @@ def joins(draw: st.DrawFn, nodes: int) -> Joins:
 def test_every_engine_equals_networkx_on_any_graph(engine: Engine, data: st.DataObject) -> None:
     nodes, arcs = data.draw(towns())
     exits, entries = data.draw(joins(nodes)), data.draw(joins(nodes))
-    keys = journey_keys(asked(graph_of(nodes, arcs), exits, entries), Plan(engine))
+    keys = journey_keys(asked(graph_of(nodes, arcs), exits, entries), SearchPlan(engine))
     np.testing.assert_array_equal(keys, by_networkx(arcs, exits, entries))
 
 
@@ -108,11 +108,11 @@ def test_a_limit_drops_the_journeys_beyond_it_and_no_others(
     engine: Engine, data: st.DataObject
 ) -> None:
     nodes, arcs = data.draw(towns())
-    question = between(graph_of(nodes, arcs), list(range(nodes)), [0, nodes - 1])
+    request = between(graph_of(nodes, arcs), list(range(nodes)), [0, nodes - 1])
     limit_min = data.draw(st.integers(0, 12)) / 60_000
-    keys = journey_keys(question, Plan(engine))
+    keys = journey_keys(request, SearchPlan(engine))
     keys[keys > limit_key(limit_min)] = UNREACHABLE
-    limited = journey_keys(question, Plan(engine, limit_min))
+    limited = journey_keys(request, SearchPlan(engine, limit_min))
     np.testing.assert_array_equal(limited, keys)
 
 
@@ -132,7 +132,7 @@ def test_forbidden_turns_hold_in_the_graph_of_edges(
     expanded = [(i, j, arcs[j][2], arcs[j][3]) for i, j in allowed]
     graph = graph_of(len(arcs), expanded)
     edges = list(range(len(arcs)))
-    keys = journey_keys(between(graph, edges, edges[:3]), Plan(engine))
+    keys = journey_keys(between(graph, edges, edges[:3]), SearchPlan(engine))
     for start in edges:
         best = drive(arcs, set(allowed), start)
         assert keys[start].tolist() == [best.get(edge, UNREACHABLE) for edge in edges[:3]]
@@ -160,20 +160,20 @@ def test_contraction_leaves_the_kept_nodes_and_nothing_that_only_leads_on(
 ) -> None:
     nodes, arcs = town
     keep = data.draw(st.sets(st.integers(0, nodes - 1)))
-    core, kept = contract(graph_of(nodes, arcs), np.array(sorted(keep), dtype=np.int64))
+    core, kept = contract_chains(graph_of(nodes, arcs), np.array(sorted(keep), dtype=np.int64))
     assert keep <= set(kept.tolist())
     assert core.nodes == len(kept)
 
 
 def test_a_street_of_ten_houses_is_one_arc_each_way() -> None:
     arcs = [arc for a in range(9) for arc in ((a, a + 1, 2, 3), (a + 1, a, 1, 3))]
-    core, kept = contract(graph_of(10, arcs), np.array([0, 9]))
+    core, kept = contract_chains(graph_of(10, arcs), np.array([0, 9]))
     assert kept.tolist() == [0, 9]
     assert core.key.tolist() == [(18 << 25) + 27, (9 << 25) + 27]
 
 
 @pytest.fixture(scope="module")
-def grid() -> Question:
+def grid() -> MatrixRequest:
     """Return a 30 x 30 grid with seeded times, 200 origins and 40 destinations."""
     rng = np.random.default_rng(7)
     node = np.arange(900).reshape(30, 30)
@@ -190,24 +190,24 @@ def grid() -> Question:
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_number_of_workers_changes_nothing(engine: Engine, grid: Question) -> None:
-    alone = journey_keys(grid, Plan(engine))
+def test_the_number_of_workers_changes_nothing(engine: Engine, grid: MatrixRequest) -> None:
+    alone = journey_keys(grid, SearchPlan(engine))
     for workers in (2, 3):
-        shared = journey_keys(grid, Plan(engine, workers=workers))
+        shared = journey_keys(grid, SearchPlan(engine, workers=workers))
         np.testing.assert_array_equal(shared, alone)
 
 
 @pytest.mark.parametrize("engine", ENGINES)
-def test_the_side_searched_from_changes_nothing(engine: Engine, grid: Question) -> None:
-    keys = journey_keys(grid, Plan(engine))
-    turned = journey_keys(grid.reversed(), Plan(engine))
+def test_the_side_searched_from_changes_nothing(engine: Engine, grid: MatrixRequest) -> None:
+    keys = journey_keys(grid, SearchPlan(engine))
+    turned = journey_keys(grid.reversed(), SearchPlan(engine))
     np.testing.assert_array_equal(keys, turned.T)
 
 
 def test_a_hierarchy_is_built_once_and_then_read(
-    grid: Question, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    grid: MatrixRequest, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    plan = Plan("hierarchy", hierarchy=tmp_path / "deeper" / "hierarchy.npz")
+    plan = SearchPlan("hierarchy", hierarchy=tmp_path / "deeper" / "hierarchy.npz")
     first = journey_keys(grid, plan)
 
     def refuse(_: SearchGraph) -> None:
@@ -217,28 +217,30 @@ def test_a_hierarchy_is_built_once_and_then_read(
     np.testing.assert_array_equal(journey_keys(grid, plan), first)
 
 
-def test_a_damaged_hierarchy_is_refused(grid: Question, tmp_path: Path) -> None:
+def test_a_damaged_hierarchy_is_refused(grid: MatrixRequest, tmp_path: Path) -> None:
     path = tmp_path / "hierarchy.npz"
     path.write_bytes(b"PK\x03\x04 not an archive")
     with pytest.raises(RoutingError, match="delete it to have it built again"):
-        journey_keys(grid, Plan("hierarchy", hierarchy=path))
+        journey_keys(grid, SearchPlan("hierarchy", hierarchy=path))
 
 
-def test_a_part_of_a_question_has_that_part_of_the_answer(grid: Question, tmp_path: Path) -> None:
-    keys = journey_keys(grid, Plan("chains"))
-    save_question(grid.part(slice(20, 90), slice(5, 25)), tmp_path / "part.npz")
-    part = journey_keys(load_question(tmp_path / "part.npz"), Plan("chains"))
-    np.testing.assert_array_equal(part, keys[20:90, 5:25])
+def test_a_block_of_a_request_has_that_block_of_the_matrix(
+    grid: MatrixRequest, tmp_path: Path
+) -> None:
+    keys = journey_keys(grid, SearchPlan("chains"))
+    save_request(grid.block(slice(20, 90), slice(5, 25)), tmp_path / "block.npz")
+    block = journey_keys(load_request(tmp_path / "block.npz"), SearchPlan("chains"))
+    np.testing.assert_array_equal(block, keys[20:90, 5:25])
 
 
-def test_progress_is_told_in_steps(grid: Question) -> None:
+def test_progress_is_told_in_steps(grid: MatrixRequest) -> None:
     told: list[int] = []
 
     def track(steps: Sequence[Any]) -> Iterable[Any]:
         told.append(len(steps))
         return steps
 
-    journey_keys(grid, Plan("chains"), track)
+    journey_keys(grid, SearchPlan("chains"), track)
     assert told == [3]  # 40 destinations, 16 at a time
 
 
@@ -256,7 +258,7 @@ def test_progress_is_told_in_steps(grid: Question) -> None:
 def test_the_engine_follows_the_work(
     searches: int, nodes: int, *, at_hand: bool, engine: Engine
 ) -> None:
-    assert engine_for(searches, nodes // 4, at_hand=at_hand) == engine
+    assert faster_engine(searches, nodes // 4, at_hand=at_hand) == engine
 
 
 def test_a_key_holds_minutes_and_kilometres() -> None:

@@ -8,9 +8,9 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
-from llrgeo.travel.engines import Plan, journey_keys
-from llrgeo.travel.graph import UNREACHABLE, Joins, layers, search_graph
-from llrgeo.travel.od_matrix import Question
+from llrgeo.travel.engines import SearchPlan, journey_keys
+from llrgeo.travel.graph import UNREACHABLE, AccessLinks, layer_network, search_graph
+from llrgeo.travel.od_matrix import MatrixRequest
 
 ORDER = {"start": 0, "through": 1, "end": 2}
 
@@ -51,12 +51,14 @@ def test_no_journey_passes_through_a_road_that_only_starts_or_ends_one(
     drawn: tuple[list[Road], RoadNetwork],
 ) -> None:
     roads, network = drawn
-    laid = layers(network)
+    layered = layer_network(network)
     every, none = np.arange(len(roads)), np.array([], dtype=np.int64)
-    exits = Joins(len(roads), every, laid.head, np.zeros_like(every))
-    entries = Joins(len(roads), every, laid.tail, np.zeros_like(every))
-    graph = search_graph(network, laid, "off_peak")
-    keys = journey_keys(Question(graph, exits, entries, none, none, none), Plan("chains"))
+    exits = AccessLinks(len(roads), every, layered.head, np.zeros_like(every))
+    entries = AccessLinks(len(roads), every, layered.tail, np.zeros_like(every))
+    graph = search_graph(network, layered, "off_peak")
+    keys = journey_keys(
+        MatrixRequest(graph, exits, entries, none, none, none), SearchPlan("chains")
+    )
     for first in range(len(roads)):
         best = drive(roads, first)
         assert keys[first].tolist() == [best.get(last, UNREACHABLE) for last in range(len(roads))]

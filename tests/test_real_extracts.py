@@ -22,7 +22,7 @@ from llrgeo.roads.osm import build_network, describe_network
 from llrgeo.roads.profile import Level
 from llrgeo.roads.snap import main_component
 from llrgeo.schema import BNG
-from llrgeo.travel.graph import layers, search_graph, unpack
+from llrgeo.travel.graph import layer_network, search_graph, unpack
 from llrgeo.travel.routers import NetworkRouter
 
 # What OSMnx 2.1 asks Overpass for as network_type="drive_service".
@@ -57,7 +57,7 @@ def rutland_extract(rutland_file: Path) -> Extract:
 
 def assert_engine_equals_networkx(network: RoadNetwork, sources: int) -> None:
     """Compare the milliseconds of the engine's graph with networkx's between all nodes."""
-    graph = search_graph(network, layers(network), "off_peak")
+    graph = search_graph(network, layer_network(network), "off_peak")
     matrix = csr_array(
         (graph.key.astype(float), (graph.tail, graph.head)), shape=(graph.nodes, graph.nodes)
     )

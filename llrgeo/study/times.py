@@ -20,7 +20,7 @@ from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import study_periods
 from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.departures import MODE
-from llrgeo.travel.edge_effects import journeys_near_rim, rim_note
+from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import Calibration, TravelTimes
 
@@ -173,9 +173,9 @@ def _team_times(
 def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInputs) -> TravelTimes:
     """Add to the note of the times what the places and the date of the study give cause to."""
     study, info = inputs.study, router.network.info
-    near = journeys_near_rim(router, times, inputs.areas.geometry, inputs.sites.geometry)
-    rim = rim_note(times, near, longest_min=max(study.thresholds_min))
-    return _warned(_tested(times, info, inputs.areas), [age_note(info, study.date), rim])
+    near = find_edge_effects(router, times, inputs.areas.geometry, inputs.sites.geometry)
+    edge = edge_effects_note(times, near, longest_min=max(study.thresholds_min))
+    return _warned(_tested(times, info, inputs.areas), [age_note(info, study.date), edge])
 
 
 def _tested(times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame) -> TravelTimes:

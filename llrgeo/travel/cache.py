@@ -1,4 +1,4 @@
-"""Answers kept by the content of their question: the same question is not worked out twice."""
+"""Cache matrices on disk, keyed by a hash of network, period, points and rules."""
 
 import hashlib
 from collections.abc import Callable
@@ -12,47 +12,47 @@ from llrgeo.files import written_whole
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.travel.graph import IntArray
 
-_VERSION: Final = 1  # raise it when the same question would be answered otherwise
+_VERSION: Final = 1  # raise it when a change of the code changes the matrix of an equal request
 
 
-def question_id(
+def request_hash(
     network: RoadNetwork,
     period: str,
     origins: gpd.GeoSeries,
     destinations: gpd.GeoSeries,
     rules: tuple[float | None, ...],
 ) -> str:
-    """Return a name for a question: SHA-256 of everything that decides the answer.
+    """Return the SHA-256, in hexadecimal, of everything that decides a matrix.
 
     Parameters
     ----------
     network, period
-        The network, known by its fingerprint, and which of its times count.
+        The network, known by its fingerprint, and which of its periods counts.
     origins, destinations
-        Points, by their coordinates and order; what they are called decides nothing.
+        Points. Their coordinates, order and CRS are hashed; their ids change nothing.
     rules
-        Numbers that change the answer, such as the limit.
+        Numbers that change the matrix, such as the limit in minutes.
     """
     roads = f"{network.fingerprint} {network.info.ends_s} {period}"
     digest = hashlib.sha256(f"{_VERSION} {roads} {rules}".encode())
     for points in (origins, destinations):
         digest.update(f"{points.crs} {len(points)}".encode())
-        for place in points.to_wkb():
-            digest.update(place)
+        for point in points.to_wkb():
+            digest.update(point)
     return digest.hexdigest()
 
 
-def kept(path: Path | None, answer: Callable[[], IntArray]) -> IntArray:
-    """Return the array saved at a path; where there is none, work it out and save it.
+def load_or_compute(path: Path | None, compute: Callable[[], IntArray]) -> IntArray:
+    """Return the array cached at a path; compute and save it where there is no such file.
 
-    It is written whole or not at all. Without a path it is only worked out.
+    The file is written whole or not at all. With no path the array is computed and not saved.
     """
     if path is None:
-        return answer()
+        return compute()
     if path.is_file():
-        held: IntArray = np.load(path, allow_pickle=False)
-        return held
-    found = answer()
+        cached: IntArray = np.load(path, allow_pickle=False)
+        return cached
+    computed = compute()
     with written_whole(path) as made:
-        np.save(made, found)
-    return found
+        np.save(made, computed)
+    return computed

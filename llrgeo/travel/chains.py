@@ -1,6 +1,10 @@
-"""Chains of nodes that only lead on are made single arcs, dead ends go: a smaller graph, as exact.
+"""Degree-two contraction: replace chains of nodes by single arcs and drop dead ends.
 
-On OpenStreetMap roads about three quarters of the nodes only bend a road.
+On OpenStreetMap roads about three quarters of the nodes only bend a road. Nodes of degree one or
+two at which no journey starts or ends are removed; the keys of all best journeys between the other
+nodes stay the same. It is the first step of core-based routing (Bauer, Delling, Sanders,
+Schieferdecker, Schultes and Wagner, "Combining hierarchical and goal-directed speed-up techniques
+for Dijkstra's algorithm", Journal of Experimental Algorithmics 15, 2010).
 """
 
 from typing import Final
@@ -11,13 +15,13 @@ from scipy.sparse import csr_array
 
 from llrgeo.travel.graph import IntArray, SearchGraph, simple_graph
 
-_WORTH_IT: Final = 0.9  # go on while a pass leaves less than this share of the nodes
+_WORTH_IT: Final = 0.9  # repeat while a pass leaves less than this share of the nodes
 
-_LEADS_ON: Final = 2  # neighbours of a node that only leads on
+_CHAIN: Final = 2  # neighbours of a node inside a chain
 
 
-def contract(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, IntArray]:
-    """Return a smaller graph in which all best journeys between kept nodes have the same keys.
+def contract_chains(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, IntArray]:
+    """Return a smaller graph in which best journeys between the kept nodes have the same keys.
 
     Parameters
     ----------
@@ -31,36 +35,43 @@ def contract(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, IntArray]
     tuple
         The smaller graph and, for each of its nodes, the number in the graph given (ascending).
     """
-    kept = np.arange(graph.nodes)
+    numbers = np.arange(graph.nodes)
     wanted = np.zeros(graph.nodes, dtype=bool)
     wanted[keep] = True
+    # Dropping a dead end may leave its junction with two neighbours: the next pass removes it.
     while True:
         before = graph.nodes
         graph, stay = _one_pass(graph, wanted)
-        kept, wanted = kept[stay], wanted[stay]
+        numbers, wanted = numbers[stay], wanted[stay]
         if graph.nodes >= _WORTH_IT * before:
-            return graph, kept
+            return graph, numbers
 
 
 def branching_nodes(graph: SearchGraph) -> int:
-    """Count the nodes at which a way divides: no more of the nodes not kept outlast contraction."""
-    return int((_neighbours(graph) > _LEADS_ON).sum())
+    """Count the nodes of degree three and more: an upper bound of what contraction leaves.
+
+    Nodes that are kept because journeys start or end there come on top.
+    """
+    return int((_degrees(graph) > _CHAIN).sum())
 
 
 def _one_pass(graph: SearchGraph, wanted: NDArray[np.bool_]) -> tuple[SearchGraph, IntArray]:
-    beside = _neighbours(graph)
-    stays = wanted | (beside > _LEADS_ON)
-    ends = stays | (beside < _LEADS_ON)  # a walk into a dead end stops there and is dropped
+    """Contract every chain once; return the new graph and the numbers of the nodes that stay."""
+    degree = _degrees(graph)
+    stays = wanted | (degree > _CHAIN)
+    # A walk ends at a node that stays, or at a dead end; one that ends at a dead end is dropped.
+    ends = stays | (degree < _CHAIN)
     first = np.flatnonzero(stays[graph.tail])
     last, key = _walk(graph, first, ends)
     arrived = (last >= 0) & stays[graph.head[last]]
+    # Each walk that arrived is one new arc; loops and slower parallel arcs go.
     stay = np.flatnonzero(stays)
     number = np.cumsum(stays) - 1
     tail, head = number[graph.tail[first[arrived]]], number[graph.head[last[arrived]]]
     return simple_graph(len(stay), tail, head, key[arrived]), stay
 
 
-def _neighbours(graph: SearchGraph) -> IntArray:
+def _degrees(graph: SearchGraph) -> IntArray:
     """Count the different nodes that each node has an arc to or from."""
     ones = np.ones(len(graph.tail), dtype=np.int8)
     starts = np.searchsorted(graph.tail, np.arange(graph.nodes + 1))
@@ -78,28 +89,30 @@ def _walk(
     tuple
         The last arc of each walk (-1 where a one-way street ends it) and the key of the whole.
     """
-    onward = _onward(graph)
+    onward = _next_arcs(graph)
     last, key = first.copy(), graph.key[first]
-    going = np.flatnonzero(~ends[graph.head[last]])
-    while going.size:
-        step = onward[last[going]]
-        last[going] = step
-        going = going[step >= 0]
-        key[going] += graph.key[last[going]]
-        going = going[~ends[graph.head[last[going]]]]
+    # All walks take one step a round; `walking` are those that are not at an end yet.
+    walking = np.flatnonzero(~ends[graph.head[last]])
+    while walking.size:
+        step = onward[last[walking]]
+        last[walking] = step
+        walking = walking[step >= 0]
+        key[walking] += graph.key[last[walking]]
+        walking = walking[~ends[graph.head[last[walking]]]]
     return last, key
 
 
-def _onward(graph: SearchGraph) -> IntArray:
-    """Return for each arc the one that leads on from its head, not back; -1 where there is none.
+def _next_arcs(graph: SearchGraph) -> IntArray:
+    """Return for each arc the one that continues from its head without turning back, else -1.
 
-    It is meant where the head has two neighbours: its arcs then lead back and on.
+    It holds only where the head has two neighbours, as in a chain: at most two arcs leave it, and
+    one that does not lead back leads on.
     """
     starts = np.searchsorted(graph.tail, np.arange(graph.nodes + 1))
     onward = np.full(len(graph.tail), -1)
     for choice in (0, 1):
         arc = starts[graph.head] + choice
-        there = arc < starts[graph.head + 1]
-        leads_on = there & (graph.head[np.where(there, arc, 0)] != graph.tail)
+        exists = arc < starts[graph.head + 1]
+        leads_on = exists & (graph.head[np.where(exists, arc, 0)] != graph.tail)
         onward[leads_on] = arc[leads_on]
     return onward

@@ -1,4 +1,4 @@
-"""What compiled searches share: how they are compiled, and a heap to search with."""
+"""What searches compiled by numba share: the compiler's settings, work arrays, a binary heap."""
 
 from collections.abc import Callable
 from typing import Any, Final, NamedTuple, TypeVar, cast
@@ -6,22 +6,31 @@ from typing import Any, Final, NamedTuple, TypeVar, cast
 import numba
 from numpy.typing import NDArray
 
+from llrgeo.travel.graph import UNREACHABLE
+
 F = TypeVar("F", bound=Callable[..., Any])
 Ints = NDArray[Any]
 
-NO_WAY: Final = 1 << 62
+NO_WAY: Final = UNREACHABLE  # the name by which searches of timetables know it
 
 
 def compiled(function: F) -> F:
-    """Compile a function to run without Python's lock; keep the code if there is a place for it."""
+    """Compile a function without Python's lock, and cache the machine code where a folder allows.
+
+    In a read-only installation nothing is cached: the function is compiled in each run.
+    """
     try:
         return cast("F", numba.njit(cache=True, nogil=True)(function))
-    except RuntimeError:  # no folder can be written, as in a read-only installation
+    except RuntimeError:  # numba found no folder that it may write to
         return cast("F", numba.njit(nogil=True)(function))
 
 
-class Scratch(NamedTuple):
-    """What searches write on: best keys by node (`NO_WAY` between them), touched nodes, a heap."""
+class SearchArrays(NamedTuple):
+    """Work arrays of a search, allocated once and used by many.
+
+    `best` has a key for each node and is `UNREACHABLE` everywhere between searches; `touched`
+    lists the nodes whose key a search set; `keys` and `items` are the heap.
+    """
 
     best: Ints
     touched: Ints
@@ -31,7 +40,8 @@ class Scratch(NamedTuple):
 
 @compiled
 def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
-    """Add to a binary heap and return its new size."""
+    """Add an item to a binary heap of `size` items, smallest key first; return its new size."""
+    # Sift up: parents with a larger key move down until the item's place is found.
     i = size
     while i > 0 and keys[(i - 1) >> 1] > key:
         parent = (i - 1) >> 1
@@ -43,7 +53,8 @@ def push(keys: Ints, items: Ints, size: int, key: int, item: int) -> int:
 
 @compiled
 def pop(keys: Ints, items: Ints, size: int) -> int:
-    """Drop the first of a binary heap and return its new size."""
+    """Drop the first item of a binary heap; return its new size. Read the item before."""
+    # Sift down: the last item takes the root's place and sinks below smaller children.
     size -= 1
     key, item = keys[size], items[size]
     i, child = 0, 1

@@ -1,9 +1,9 @@
-"""Matrices too large for one go: computed block by block into a folder of Parquet files.
+"""Matrices larger than memory: computed block by block into a folder of Parquet files.
 
-A folder holds one question. Blocks that are there are not worked out again, and each is written
-whole or not at all, so a run that was stopped, or lost a worker, is taken up where it ended. The
-same blocks run one after another, on all cores, or on a `dask.distributed` cluster whose machines
-share the folder; the files are the same byte for byte.
+A folder holds the matrix of one request. Each block is written whole or not at all, and blocks
+that exist are not computed again, so a run that was stopped, or lost a worker, resumes where it
+ended. Blocks run one after another, on all cores, or on a `dask.distributed` cluster whose
+machines share the folder; the files are the same byte for byte.
 """
 
 import hashlib
@@ -21,16 +21,17 @@ from joblib import Parallel, delayed
 from llrgeo.errors import MissingExtraError, RoutingError
 from llrgeo.files import written_whole
 from llrgeo.schema import Track
-from llrgeo.travel.cache import question_id
-from llrgeo.travel.engines import Plan, journey_keys, prepare, settled
+from llrgeo.travel.cache import request_hash
+from llrgeo.travel.engines import SearchPlan, choose_engine, journey_keys, prepare_hierarchy
 from llrgeo.travel.graph import unpack
-from llrgeo.travel.od_matrix import Question, load_question, save_question
+from llrgeo.travel.od_matrix import MatrixRequest, load_request, save_request
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import AS_COMPUTED, Calibration
 
-_QUESTION: Final = "_question.npz"  # readers of the folder pass over names with an underscore
+# Readers of Parquet folders ignore names with an underscore; these are as in 0.1, to resume its.
+_REQUEST: Final = "_question.npz"
 _HIERARCHY: Final = "_hierarchy.npz"
-_ASKED: Final = "_asked.txt"
+_HASH: Final = "_asked.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,7 +58,7 @@ class Dataset:
 
 
 @dataclass(frozen=True, slots=True)
-class Block:
+class MatrixBlock:
     """A run of origins and a run of destinations, by number and name, and the file for them."""
 
     path: Path
@@ -67,7 +68,7 @@ class Block:
     site_ids: tuple[str, ...]
     mode: str
     period: str
-    plan: Plan
+    plan: SearchPlan
     calibration: Calibration
 
 
@@ -93,16 +94,17 @@ def write_dataset(
     Raises
     ------
     RoutingError
-        If the folder holds another question, or no scheduler answers.
+        If the folder holds the matrix of another request, or no scheduler answers.
     MissingExtraError
         If a scheduler is given and dask is not installed.
     """
     _claim(dataset, router, origins, destinations, period)
-    question = router.question(origins, destinations, period)
-    plan = replace(router.plan(period), workers=1, hierarchy=dataset.folder / _HIERARCHY)
-    plan = settled(question, plan)
+    request = router.build_request(origins, destinations, period)
+    plan = replace(router.search_plan(period), workers=1, hierarchy=dataset.folder / _HIERARCHY)
+    plan = choose_engine(request, plan)
+    # A block's file is named by its first origin and destination: it is the same in every run.
     todo = [
-        Block(
+        MatrixBlock(
             dataset.folder / f"areas-{rows.start:07}-sites-{columns.start:06}.parquet",
             rows,
             columns,
@@ -118,8 +120,8 @@ def write_dataset(
     ]
     todo = [block for block in todo if not block.path.is_file()]
     if todo:
-        save_question(question, dataset.folder / _QUESTION)
-        prepare(question, plan)
+        save_request(request, dataset.folder / _REQUEST)
+        prepare_hierarchy(request, plan)
     if dataset.scheduler is None:
         Parallel(n_jobs=router.workers)(delayed(write_block)(block) for block in track(todo))
     else:
@@ -127,11 +129,11 @@ def write_dataset(
     return [block.path for block in todo]
 
 
-def write_block(block: Block) -> None:
-    """Compute one block of the question in its folder, and write it whole or not at all."""
-    path = block.path.with_name(_QUESTION)
-    question = _question(path, path.stat().st_mtime_ns).part(block.origins, block.destinations)
-    minutes, km = (table.ravel() for table in unpack(journey_keys(question, block.plan)))
+def write_block(block: MatrixBlock) -> None:
+    """Compute one block of the matrix of its folder, and write it whole or not at all."""
+    path = block.path.with_name(_REQUEST)
+    request = _load_once(path, path.stat().st_mtime_ns).block(block.origins, block.destinations)
+    minutes, km = (table.ravel() for table in unpack(journey_keys(request, block.plan)))
     minutes = block.calibration.applied(minutes)
     shape = (len(block.area_ids), len(block.site_ids))
     area, site = (number.ravel().astype(np.int32) for number in np.indices(shape))
@@ -150,9 +152,9 @@ def write_block(block: Block) -> None:
 
 
 @lru_cache(maxsize=1)
-def _question(path: Path, _written: int) -> Question:
-    """Read a question, once a process as long as the file stays as it was written."""
-    return load_question(path)
+def _load_once(path: Path, _written: int) -> MatrixRequest:
+    """Read a request, once a process while the file's time of writing stays the same."""
+    return load_request(path)
 
 
 def _runs(count: int, at_once: int) -> list[slice]:
@@ -166,17 +168,18 @@ def _claim(
     destinations: gpd.GeoSeries,
     period: str,
 ) -> None:
-    """Write down in the folder what is asked and in what blocks, or see that it is the same."""
+    """Save a hash of the request and its blocks in the folder, or check that it is the same."""
     blocks = (dataset.origins, dataset.destinations)
     rules = (router.max_snap_m, router.limit_min, *blocks, *astuple(dataset.calibration))
-    asked = question_id(router.network, period, origins, destinations, rules)
+    request = request_hash(router.network, period, origins, destinations, rules)
+    # Ids do not change a matrix, but they are written into its files.
     names = "\n".join([*map(str, origins.index), *map(str, destinations.index)])
-    asked = hashlib.sha256(f"{asked}\n{names}".encode()).hexdigest()
-    claim = dataset.folder / _ASKED
+    request = hashlib.sha256(f"{request}\n{names}".encode()).hexdigest()
+    claim = dataset.folder / _HASH
     dataset.folder.mkdir(parents=True, exist_ok=True)
     if not claim.is_file():
-        claim.write_text(asked, encoding="ascii")
-    elif claim.read_text(encoding="ascii") != asked:
+        claim.write_text(request, encoding="ascii")
+    elif claim.read_text(encoding="ascii") != request:
         msg = (
             f"{dataset.folder}: holds the times of another network, period, calibration, or other "
             "points or blocks. Choose another folder, or empty this one."
@@ -184,7 +187,7 @@ def _claim(
         raise RoutingError(msg)
 
 
-def _on_cluster(scheduler: str, blocks: list[Block], track: Track) -> None:
+def _on_cluster(scheduler: str, blocks: list[MatrixBlock], track: Track) -> None:
     try:
         from distributed import Client  # noqa: PLC0415 (an optional extra)
     except ImportError as error:

@@ -1,26 +1,34 @@
-"""Dijkstra searches by scipy, one from each destination backwards, in whole numbers."""
+"""Dijkstra searches (1959) by scipy, one backwards from each destination.
+
+Dijkstra, "A note on two problems in connexion with graphs", Numerische Mathematik 1, 1959. Keys
+are whole numbers below 2^53, which scipy's float64 holds exactly.
+"""
 
 import numpy as np
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
-from llrgeo.travel.graph import UNREACHABLE, IntArray, Joins, SearchGraph
+from llrgeo.travel.graph import UNREACHABLE, AccessLinks, IntArray, SearchGraph
 
 
-def renumbered(joins: Joins, kept: IntArray) -> Joins:
-    """Return joins to nodes' places among the kept ones (ascending)."""
-    return Joins(joins.points, joins.point, np.searchsorted(kept, joins.node), joins.key)
+def renumber_links(links: AccessLinks, nodes: IntArray) -> AccessLinks:
+    """Return links whose nodes are numbered by their position in `nodes` (ascending)."""
+    return AccessLinks(links.points, links.point, np.searchsorted(nodes, links.node), links.key)
 
 
-def backwards_from(graph: SearchGraph, entries: Joins) -> csr_array:
-    """Return the reversed graph as a matrix, with a further node for each destination.
+def reversed_matrix(graph: SearchGraph, entries: AccessLinks) -> csr_array:
+    """Return the reversed graph as a sparse matrix, with a further node for each destination.
 
-    Arcs of no length stay: to scipy's search a stored zero is an arc.
+    Row and column `graph.nodes + i` are destination i; its arcs lead to the nodes it is entered
+    from. Shape: nodes plus destinations, both ways. Arcs with key 0 are stored: scipy's search
+    takes a stored zero as an arc.
     """
     nodes = graph.nodes + entries.points
+    # Of several links between one node and one destination keep the best: sort by key last.
     order = np.lexsort((entries.key, entries.node, entries.point))
     node, point = entries.node[order], entries.point[order]
     first = (np.diff(node, prepend=-1) != 0) | (np.diff(point, prepend=-1) != 0)
+    # Build the rows directly: reversed arcs by head, then destinations in their order.
     by_head = np.argsort(graph.head, kind="stable")
     columns = np.concatenate([graph.tail[by_head], node[first]])
     keys = np.concatenate([graph.key[by_head], entries.key[order][first]])
@@ -29,24 +37,25 @@ def backwards_from(graph: SearchGraph, entries: Joins) -> csr_array:
     return csr_array((keys.astype(np.float64), columns, starts), shape=(nodes, nodes))
 
 
-def search_keys(backwards: csr_array, starts: IntArray, exits: Joins, limit: int) -> IntArray:
+def search_keys(matrix: csr_array, starts: IntArray, exits: AccessLinks, limit: int) -> IntArray:
     """Return the key of the best journey from every origin (row) to some destinations (columns).
 
     Parameters
     ----------
-    backwards
-        What `backwards_from` returns.
+    matrix
+        What `reversed_matrix` returns.
     starts
-        The destinations' rows in it.
+        The rows of the destinations in it.
     exits
-        How the origins are joined to the nodes.
+        Links from the origins to the nodes.
     limit
-        Largest key that counts; what is beyond is `UNREACHABLE`.
+        Largest key that counts; what is beyond it is `UNREACHABLE`.
     """
     best = np.full((exits.points, len(starts)), UNREACHABLE)
     if len(exits.point):
-        found = dijkstra(backwards, indices=starts, limit=float(limit))[:, exits.node].T
+        found = dijkstra(matrix, indices=starts, limit=float(limit))[:, exits.node].T
         keys = np.minimum(found, UNREACHABLE).astype(np.int64) + exits.key[:, None]
+        # Links are sorted by point: the minimum over each run is the origin's best exit.
         points, first = np.unique(exits.point, return_index=True)
         best[points] = np.minimum.reduceat(keys, first, axis=0)
         best[best > limit] = UNREACHABLE

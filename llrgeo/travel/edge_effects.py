@@ -1,4 +1,4 @@
-"""Journeys that come near the rim of their network, beyond which there may be a faster way."""
+"""Edge effects: journeys near the edge of the road map, beyond which may lie a faster way."""
 
 import dataclasses
 
@@ -12,16 +12,13 @@ from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import TravelTimes
 
 
-def journeys_near_rim(
+def find_edge_effects(
     router: NetworkRouter,
     times: TravelTimes,
     origins: gpd.GeoSeries,
     destinations: gpd.GeoSeries,
 ) -> pd.DataFrame:
-    """Tell which journeys come within 2 km of the rim of the network on every fastest way.
-
-    The roads near the rim are made to take twice as long: a journey that takes longer then uses
-    one of them.
+    """Tell which journeys come within 2 km of the edge of the map on every fastest way.
 
     Parameters
     ----------
@@ -41,6 +38,8 @@ def journeys_near_rim(
     near = near_rim(network)
     if not near.any():
         return times.minutes < 0
+    # Roads near the edge are made to take twice as long: a journey that takes longer then uses
+    # one of them on each of its fastest ways.
     column = f"ms_{times.period}"
     longer = network.edges[column].where(~near, 2 * network.edges[column])
     edges = network.edges.assign(**{column: longer})
@@ -49,10 +48,11 @@ def journeys_near_rim(
     return again.minutes > times.minutes
 
 
-def rim_note(times: TravelTimes, near: pd.DataFrame, *, longest_min: float) -> str:
-    """Say which journeys that matter come near the rim; nothing where none does.
+def edge_effects_note(times: TravelTimes, near: pd.DataFrame, *, longest_min: float) -> str:
+    """Say which journeys that matter come near the edge of the map; blank where none does.
 
-    Those matter that take at most `longest_min`, and from every area the one to its nearest site.
+    Journeys matter that take at most `longest_min` minutes, and from every area the one to its
+    nearest site.
     """
     minutes = times.minutes
     nearest = minutes.eq(minutes.min(axis=1), axis="index") & np.isfinite(minutes)

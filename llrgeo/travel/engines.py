@@ -1,4 +1,4 @@
-"""Which engine answers a question, and how its work is shared out."""
+"""Engines: compute a matrix by Dijkstra searches or by a contraction hierarchy, in parallel."""
 
 import math
 from dataclasses import dataclass, replace
@@ -9,10 +9,10 @@ import numpy as np
 from joblib import Parallel, delayed
 
 from llrgeo.schema import Track
-from llrgeo.travel.chains import branching_nodes, contract
-from llrgeo.travel.dijkstra import backwards_from, renumbered, search_keys
+from llrgeo.travel.chains import branching_nodes, contract_chains
+from llrgeo.travel.dijkstra import renumber_links, reversed_matrix, search_keys
 from llrgeo.travel.graph import IntArray, SearchGraph, limit_key
-from llrgeo.travel.od_matrix import Question
+from llrgeo.travel.od_matrix import MatrixRequest
 
 if TYPE_CHECKING:
     from llrgeo.travel.hierarchy import Hierarchy
@@ -29,20 +29,20 @@ _LOAD_S: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
-class Plan:
-    """How a question is to be answered.
+class SearchPlan:
+    """How a matrix is to be computed; none of it changes the matrix but the limit.
 
     Attributes
     ----------
     engine
-        `chains`: chains are contracted, then one Dijkstra search for each point of the shorter
-        side. `hierarchy`: a contraction hierarchy. `auto`: whichever should be done first.
+        `chains`: contract chains of nodes, then run one Dijkstra search for each point of the
+        shorter side. `hierarchy`: a contraction hierarchy. `auto`: whichever should be faster.
     limit_min
         Journeys that take longer count as unreachable.
     workers
         Processes (chains) or threads (hierarchy); the result does not depend on their number.
     hierarchy
-        File in which the graph's hierarchy is kept for the next question; None keeps none.
+        File in which the graph's hierarchy is saved for later requests; None saves none.
     """
 
     engine: Engine = "auto"
@@ -51,28 +51,30 @@ class Plan:
     hierarchy: Path | None = None
 
 
-def journey_keys(question: Question, plan: Plan, track: Track = iter) -> IntArray:
+def journey_keys(request: MatrixRequest, plan: SearchPlan, track: Track = iter) -> IntArray:
     """Return the key of the best journey from every origin (row) to every destination (column)."""
-    turned = question.exits.points < question.entries.points
-    if settled(question, plan).engine == "hierarchy":
-        keys = _by_hierarchy(question, plan, turned=turned)
+    # Search from the shorter side: where origins are fewer, reverse the graph and the result.
+    turned = request.exits.points < request.entries.points
+    if choose_engine(request, plan).engine == "hierarchy":
+        keys = _by_hierarchy(request, plan, turned=turned)
     elif turned:
-        keys = _by_chains(question.reversed(), plan, track).T
+        keys = _by_chains(request.reversed(), plan, track).T
     else:
-        keys = _by_chains(question, plan, track)
-    within = question.direct_key <= limit_key(plan.limit_min)
-    pairs = question.direct_origin[within], question.direct_destination[within]
-    np.minimum.at(keys, pairs, question.direct_key[within])
+        keys = _by_chains(request, plan, track)
+    # Journeys along one road pass no node: no engine sees them, so they are compared at last.
+    within = request.direct_key <= limit_key(plan.limit_min)
+    pairs = request.direct_origin[within], request.direct_destination[within]
+    np.minimum.at(keys, pairs, request.direct_key[within])
     return keys
 
 
-def settled(question: Question, plan: Plan) -> Plan:
-    """Return a plan whose engine is not `auto`."""
+def choose_engine(request: MatrixRequest, plan: SearchPlan) -> SearchPlan:
+    """Return the plan with its engine chosen, where it is `auto`."""
     if plan.engine != "auto":
         return plan
-    exits, entries, graph = question.exits, question.entries, question.graph
+    exits, entries, graph = request.exits, request.entries, request.graph
     terminals = np.unique(np.concatenate([exits.node, entries.node]))
-    engine = engine_for(
+    engine = faster_engine(
         min(exits.points, entries.points),
         len(terminals) + branching_nodes(graph),
         at_hand=plan.hierarchy is not None and plan.hierarchy.is_file(),
@@ -80,8 +82,8 @@ def settled(question: Question, plan: Plan) -> Plan:
     return replace(plan, engine=engine)
 
 
-def engine_for(searches: int, core_nodes: int, *, at_hand: bool) -> Engine:
-    """Return the engine that should be done first.
+def faster_engine(searches: int, core_nodes: int, *, at_hand: bool) -> Engine:
+    """Return the engine that should be faster, by costs measured on one machine.
 
     Parameters
     ----------
@@ -97,39 +99,39 @@ def engine_for(searches: int, core_nodes: int, *, at_hand: bool) -> Engine:
     return "chains" if by_chains_s <= by_hierarchy_s else "hierarchy"
 
 
-def prepare(question: Question, plan: Plan) -> None:
-    """Build and save the hierarchy that a plan asks for, if it is not there yet."""
+def prepare_hierarchy(request: MatrixRequest, plan: SearchPlan) -> None:
+    """Build and save the hierarchy that a plan needs, if it does not exist yet."""
     if plan.engine == "hierarchy":
-        _hierarchy(question.graph, plan.hierarchy)
+        _hierarchy(request.graph, plan.hierarchy)
 
 
-def _by_chains(question: Question, plan: Plan, track: Track) -> IntArray:
-    terminals = np.concatenate([question.exits.node, question.entries.node])
-    core, kept = contract(question.graph, terminals)
-    exits, entries = renumbered(question.exits, kept), renumbered(question.entries, kept)
-    backwards = backwards_from(core, entries)
+def _by_chains(request: MatrixRequest, plan: SearchPlan, track: Track) -> IntArray:
+    terminals = np.concatenate([request.exits.node, request.entries.node])
+    core, nodes = contract_chains(request.graph, terminals)
+    exits, entries = renumber_links(request.exits, nodes), renumber_links(request.entries, nodes)
+    matrix = reversed_matrix(core, entries)
     starts = core.nodes + np.arange(entries.points)
     parts = [starts[i : i + _SEARCHES_AT_ONCE] for i in range(0, len(starts), _SEARCHES_AT_ONCE)]
     limit = limit_key(plan.limit_min)
     # Processes, not threads: scipy's search holds Python's lock.
     found = Parallel(n_jobs=plan.workers)(
-        delayed(search_keys)(backwards, part, exits, limit) for part in track(parts)
+        delayed(search_keys)(matrix, part, exits, limit) for part in track(parts)
     )
     return np.hstack([np.empty((exits.points, 0), dtype=np.int64), *found])
 
 
-def _by_hierarchy(question: Question, plan: Plan, *, turned: bool) -> IntArray:
+def _by_hierarchy(request: MatrixRequest, plan: SearchPlan, *, turned: bool) -> IntArray:
     from llrgeo.travel.hierarchy import hierarchy_keys  # noqa: PLC0415 (numba is slow to load)
 
-    hierarchy = _hierarchy(question.graph, plan.hierarchy)
-    exits, entries, limit = question.exits, question.entries, limit_key(plan.limit_min)
+    hierarchy = _hierarchy(request.graph, plan.hierarchy)
+    exits, entries, limit = request.exits, request.entries, limit_key(plan.limit_min)
     if turned:
         return hierarchy_keys(hierarchy.reversed(), entries, exits, limit, plan.workers).T
     return hierarchy_keys(hierarchy, exits, entries, limit, plan.workers)
 
 
 def _hierarchy(graph: SearchGraph, path: Path | None) -> "Hierarchy":
-    """Return the graph's hierarchy as saved; else build it, and save it if it is to be kept."""
+    """Return the graph's hierarchy: the saved one, or one built now and saved where a path is."""
     from llrgeo.travel.hierarchy import (  # noqa: PLC0415 (as above)
         build_hierarchy,
         load_hierarchy,

@@ -1,4 +1,4 @@
-"""A road network as the engines see it: directed arcs that carry time and length in one integer.
+"""The graph that engines search: directed arcs that carry time and length in one integer, the key.
 
 A key is milliseconds x 2^25 + decimetres. Adding keys adds both, and comparing them compares the
 times and, among equal times, the lengths. So one search gives the fastest way, the shortest of
@@ -60,13 +60,13 @@ class SearchGraph:
 
 
 @dataclass(frozen=True, slots=True)
-class Joins:
-    """How points are joined to nodes: each row joins a point to a node at the cost of a key.
+class AccessLinks:
+    """Links between points and nodes: each row joins a point to a node at the cost of a key.
 
     Attributes
     ----------
     points
-        How many points; a point without a row is joined to nothing.
+        How many points; a point without a row is joined to no node, so it is unreachable.
     point, node, key
         Point number (ascending), node number, and time and length between them.
     """
@@ -76,9 +76,9 @@ class Joins:
     node: IntArray
     key: IntArray
 
-    def part(self, chosen: slice) -> Self:
-        """Return the joins of a run of points, numbered from 0 again."""
-        start, stop, _ = chosen.indices(self.points)
+    def subset(self, run: slice) -> Self:
+        """Return the links of consecutive points, numbered from 0 again."""
+        start, stop, _ = run.indices(self.points)
         rows = slice(*np.searchsorted(self.point, [start, stop]))
         return type(self)(stop - start, self.point[rows] - start, self.node[rows], self.key[rows])
 
@@ -89,7 +89,7 @@ def pack(ms: IntArray, length_m: NDArray[np.float64]) -> IntArray:
 
 
 def limit_key(limit_min: float) -> int:
-    """Return the largest key of a journey within a limit; of any journey where it is infinite."""
+    """Return the largest key within a limit of minutes; of any exact key where it is infinite."""
     if np.isinf(limit_min):
         return _EXACT
     return (int(limit_min * _MS_PER_MIN) << LENGTH_BITS) | _LENGTH_MASK
@@ -105,7 +105,7 @@ def unpack(keys: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     """
     reached = keys < UNREACHABLE
     length = keys & _LENGTH_MASK
-    # Lengths beyond half the range: others may have run over into the times unseen.
+    # A length beyond half the range is refused: a longer one would have overflowed into the time.
     if (keys[reached] >= _EXACT).any() or (length[reached] > _LENGTH_MASK // 2).any():
         msg = "a journey takes over 74 hours or 1,677 km: the network's times or lengths are wrong"
         raise RoutingError(msg)
@@ -114,12 +114,13 @@ def unpack(keys: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 
 
 def simple_graph(nodes: int, tail: IntArray, head: IntArray, key: IntArray) -> SearchGraph:
-    """Build a graph of arcs in any order: loops go, of parallel arcs the best stays.
+    """Build a graph of arcs in any order: drop loops, and keep the best of parallel arcs.
 
     The arcs' `edge` is their row in the arrays given.
     """
     rows = np.flatnonzero(tail != head)
     rows = rows[np.lexsort((key[rows], head[rows], tail[rows]))]
+    # After sorting by tail, head and key, the first of equal pairs is the best arc.
     first = np.ones(len(rows), dtype=bool)
     first[1:] = (np.diff(tail[rows]) != 0) | (np.diff(head[rows]) != 0)
     rows = rows[first]
@@ -127,12 +128,13 @@ def simple_graph(nodes: int, tail: IntArray, head: IntArray, key: IntArray) -> S
 
 
 @dataclass(frozen=True, slots=True)
-class Layers:
-    """The nodes of a network thrice: before, on and after the roads that anyone may pass through.
+class LayeredNetwork:
+    """A network's edges in three layers, so that no journey passes through a private road.
 
-    A road that only starts a journey lies in the layer before, one that only ends it in the layer
-    after. One can step from each layer to the next at no cost and never back, so no journey
-    passes through such roads. Only the nodes that need it stand in the outer layers.
+    Roads for through traffic are in the middle layer. A road on which a journey may only start
+    (out of a private estate) is in the layer before it, one on which it may only end in the layer
+    after it. Steps lead from each layer to the next at no cost and never back. A node is copied
+    into an outer layer only where such a road touches it.
 
     Attributes
     ----------
@@ -141,7 +143,7 @@ class Layers:
     tail, head
         Nodes of each edge of the network, in its layer.
     step_from, step_to
-        The steps between layers.
+        Nodes that the steps between layers lead from and to.
     """
 
     nodes: int
@@ -151,13 +153,14 @@ class Layers:
     step_to: IntArray
 
 
-def layers(network: RoadNetwork) -> Layers:
-    """Lay a network's edges into the three layers."""
+def layer_network(network: RoadNetwork) -> LayeredNetwork:
+    """Place a network's edges in the three layers (`use`: `start`, blank or `end`)."""
     use = network.edges["use"].to_numpy()
     ends = network.edges[["from_node", "to_node"]].to_numpy(np.int64).copy()
     nodes = len(network.nodes)
     steps_from, steps_to = [], []
     for layer in ("start", "end"):
+        # The copies of a layer's nodes are numbered after all nodes so far.
         rows = use == layer
         places = np.unique(ends[rows])
         copies = nodes + np.arange(len(places))
@@ -166,7 +169,7 @@ def layers(network: RoadNetwork) -> Layers:
         steps_to.append(places if layer == "start" else copies)
         nodes += len(places)
     tail, head = ends.T
-    return Layers(nodes, tail, head, np.concatenate(steps_from), np.concatenate(steps_to))
+    return LayeredNetwork(nodes, tail, head, np.concatenate(steps_from), np.concatenate(steps_to))
 
 
 def edge_keys(network: RoadNetwork, period: str) -> IntArray:
@@ -174,12 +177,13 @@ def edge_keys(network: RoadNetwork, period: str) -> IntArray:
     return pack(network.weights_ms(period), network.edges["length_m"].to_numpy(np.float64))
 
 
-def search_graph(network: RoadNetwork, laid: Layers, period: str) -> SearchGraph:
+def search_graph(network: RoadNetwork, layered: LayeredNetwork, period: str) -> SearchGraph:
     """Return the graph to search for journeys over a network, given its layers, in a period."""
-    key = np.concatenate([edge_keys(network, period), np.zeros_like(laid.step_from)])
-    tail = np.concatenate([laid.tail, laid.step_from])
-    head = np.concatenate([laid.head, laid.step_to])
-    graph = simple_graph(laid.nodes, tail, head, key)
+    # Edges come first and steps, with key 0, after them: an arc's row tells which of the two it is.
+    key = np.concatenate([edge_keys(network, period), np.zeros_like(layered.step_from)])
+    tail = np.concatenate([layered.tail, layered.step_from])
+    head = np.concatenate([layered.head, layered.step_to])
+    graph = simple_graph(layered.nodes, tail, head, key)
     is_road = graph.edge < len(network.edges)
     return SearchGraph(
         graph.nodes, graph.tail, graph.head, graph.key, np.where(is_road, graph.edge, -1)

@@ -1,9 +1,8 @@
-"""A contraction hierarchy: built once for a graph, it answers for many pairs in milliseconds.
+"""A contraction hierarchy: built once for a graph, it gives large matrices in seconds.
 
-Nodes are removed one by one and replaced by shortcuts where the best way led through them
-(Geisberger et al. 2008). Every best journey then goes up and down once: a short search climbs from
-each destination, and one sweep from the top, restricted to what lies above the origins, carries
-the keys down (RPHAST, Delling, Goldberg and Werneck 2011), for 16 destinations at a time.
+`contraction` builds it (Geisberger et al. 2008): every best journey then goes up the hierarchy and
+down again. `phast` uses it (Delling, Goldberg, Nowatzyk and Werneck 2011): one short search a
+destination, and one linear pass for 16 destinations at a time.
 """
 
 import zipfile
@@ -17,10 +16,15 @@ from joblib import Parallel, delayed
 
 from llrgeo.errors import RoutingError
 from llrgeo.files import written_whole
-from llrgeo.travel.compiled import NO_WAY
-from llrgeo.travel.contraction import Lists, contract_nodes
-from llrgeo.travel.graph import UNREACHABLE, IntArray, Joins, SearchGraph
-from llrgeo.travel.phast import Part, Ranked, Reach, journeys, part_above
+from llrgeo.travel.contraction import AdjacencyLists, contract_nodes
+from llrgeo.travel.graph import UNREACHABLE, AccessLinks, IntArray, SearchGraph
+from llrgeo.travel.phast import (
+    NodeLinks,
+    RankedArcs,
+    RestrictedGraph,
+    fill_matrix,
+    restrict_upwards,
+)
 
 _FORMAT: Final = 1  # of the saved file; raise it when the arrays change
 
@@ -32,13 +36,13 @@ class Hierarchy:
     Attributes
     ----------
     rank
-        Place of each of the graph's nodes, 0 for the one removed last.
+        Rank of each of the graph's nodes, 0 for the node that was removed last, the top.
     ranked
-        The arcs between places.
+        The arcs, between nodes numbered by rank.
     """
 
     rank: IntArray
-    ranked: Ranked
+    ranked: RankedArcs
 
     def reversed(self) -> Self:
         """Return the hierarchy of the reversed graph."""
@@ -47,20 +51,22 @@ class Hierarchy:
 
 
 def build_hierarchy(graph: SearchGraph) -> Hierarchy:
-    """Build the hierarchy of a graph."""
-    lists, order = contract_nodes(_neighbour_lists(graph))
+    """Build the contraction hierarchy of a graph."""
+    lists, order = contract_nodes(_adjacency_lists(graph))
+    # Nodes are renumbered by rank so that searches move through memory from bottom to top.
     rank = np.empty(graph.nodes, dtype=np.int64)
     rank[order] = np.arange(graph.nodes)[::-1]
     from_top = order[::-1]
+    # Gather each node's list, wherever contraction moved it, into rows without gaps.
     size = lists.size[from_top].astype(np.int64)
     start = np.concatenate([[0], np.cumsum(size)])
     places = np.repeat(lists.start[from_top] - start[:-1], size) + np.arange(start[-1])
-    head = rank[lists.nbr[places]].astype(np.int32)
-    return Hierarchy(rank, Ranked(start, head, lists.fwd[places], lists.bwd[places]))
+    head = rank[lists.neighbour[places]].astype(np.int32)
+    return Hierarchy(rank, RankedArcs(start, head, lists.outward[places], lists.inward[places]))
 
 
 def hierarchy_keys(
-    hierarchy: Hierarchy, exits: Joins, entries: Joins, limit: int, workers: int = 1
+    hierarchy: Hierarchy, exits: AccessLinks, entries: AccessLinks, limit: int, workers: int = 1
 ) -> IntArray:
     """Return the key of the best journey from every origin (row) to every destination (column).
 
@@ -69,19 +75,20 @@ def hierarchy_keys(
     hierarchy
         The graph's hierarchy.
     exits, entries
-        How origins and destinations are joined to the graph's nodes.
+        Links of origins and destinations to the graph's nodes.
     limit
-        Largest key that counts; what is beyond is `UNREACHABLE`.
+        Largest key that counts; what is beyond it is `UNREACHABLE`.
     workers
         Threads; the result does not depend on their number.
     """
-    away, home = _reach(hierarchy, exits), _reach(hierarchy, entries)
-    part: Part = part_above(hierarchy.ranked, away.node)
+    out, into = _node_links(hierarchy, exits), _node_links(hierarchy, entries)
+    part: RestrictedGraph = restrict_upwards(hierarchy.ranked, out.node)
     result = np.full((entries.points, exits.points), UNREACHABLE)
+    # Each thread fills the rows of a run of destinations: none writes where another does.
     bounds = np.linspace(0, entries.points, max(workers, 1) + 1).astype(int)
     Parallel(n_jobs=workers, prefer="threads")(
-        delayed(journeys)(
-            hierarchy.ranked, part, away, _points(home, first, last), limit, result[first:last]
+        delayed(fill_matrix)(
+            hierarchy.ranked, part, out, _points(into, first, last), limit, result[first:last]
         )
         for first, last in pairwise(bounds)
     )
@@ -103,35 +110,43 @@ def load_hierarchy(path: Path) -> Hierarchy:
         If the file is damaged or of another version.
     """
     try:
-        with path.open("rb") as file, np.load(file) as held:
-            if held["format"] != _FORMAT:
+        with path.open("rb") as file, np.load(file) as saved:
+            if saved["format"] != _FORMAT:
                 msg = f"{path}: a hierarchy of another version; delete it to have it built again"
                 raise RoutingError(msg)
-            return Hierarchy(held["rank"], Ranked(*(held[name] for name in Ranked._fields)))
+            arcs = RankedArcs(*(saved[name] for name in RankedArcs._fields))
+            return Hierarchy(saved["rank"], arcs)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         msg = f"{path}: the hierarchy cannot be read ({error}); delete it to have it built again"
         raise RoutingError(msg) from error
 
 
-def _neighbour_lists(graph: SearchGraph) -> Lists:
-    none = np.full(len(graph.key), NO_WAY)
+def _adjacency_lists(graph: SearchGraph) -> AdjacencyLists:
+    """List the neighbours of every node, with the key each way, `UNREACHABLE` for no arc."""
+    # Each arc is entered twice: outward at its tail, inward at its head.
+    none = np.full(len(graph.key), UNREACHABLE)
     node = np.concatenate([graph.tail, graph.head])
-    nbr = np.concatenate([graph.head, graph.tail])
-    order = np.argsort(node * graph.nodes + nbr, kind="stable")
-    node, nbr = node[order], nbr[order]
-    fwd, bwd = (np.concatenate(pair)[order] for pair in ((graph.key, none), (none, graph.key)))
-    first = np.flatnonzero(np.diff(node, prepend=-1) | np.diff(nbr, prepend=-1))
-    fwd, bwd = np.minimum.reduceat(fwd, first), np.minimum.reduceat(bwd, first)
+    neighbour = np.concatenate([graph.head, graph.tail])
+    order = np.argsort(node * graph.nodes + neighbour, kind="stable")
+    node, neighbour = node[order], neighbour[order]
+    outward = np.concatenate([graph.key, none])[order]
+    inward = np.concatenate([none, graph.key])[order]
+    # The entries of one pair of nodes become one row: the smaller key is the one that is set.
+    first = np.flatnonzero(np.diff(node, prepend=-1) | np.diff(neighbour, prepend=-1))
+    outward, inward = np.minimum.reduceat(outward, first), np.minimum.reduceat(inward, first)
     size = np.bincount(node[first], minlength=graph.nodes)
     start = np.cumsum(size) - size
-    room = size.astype(np.int32)
-    return Lists(start, room.copy(), room, nbr[first].astype(np.int32), fwd, bwd)
+    space = size.astype(np.int32)
+    return AdjacencyLists(
+        start, space.copy(), space, neighbour[first].astype(np.int32), outward, inward
+    )
 
 
-def _reach(hierarchy: Hierarchy, joins: Joins) -> Reach:
-    start = np.searchsorted(joins.point, np.arange(joins.points + 1))
-    return Reach(start, hierarchy.rank[joins.node], joins.key)
+def _node_links(hierarchy: Hierarchy, links: AccessLinks) -> NodeLinks:
+    """Return links to nodes by their rank, those of a point in consecutive rows."""
+    start = np.searchsorted(links.point, np.arange(links.points + 1))
+    return NodeLinks(start, hierarchy.rank[links.node], links.key)
 
 
-def _points(reach: Reach, first: int, last: int) -> Reach:
-    return reach._replace(start=reach.start[first : last + 1])
+def _points(links: NodeLinks, first: int, last: int) -> NodeLinks:
+    return links._replace(start=links.start[first : last + 1])

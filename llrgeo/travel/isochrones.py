@@ -15,9 +15,9 @@ from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import Role, snapper
 from llrgeo.schema import BNG
-from llrgeo.travel.access_links import UsedRoads, ask, roads_of_points
-from llrgeo.travel.dijkstra import backwards_from
-from llrgeo.travel.graph import IntArray, Layers, layers, limit_key, unpack
+from llrgeo.travel.access_links import UsedRoads, build_request, roads_of_points
+from llrgeo.travel.dijkstra import reversed_matrix
+from llrgeo.travel.graph import IntArray, LayeredNetwork, layer_network, limit_key, unpack
 from llrgeo.travel.times import Direction
 
 WIDTH_M: Final = 100.0  # how far beside a road its area reaches
@@ -31,7 +31,7 @@ class _Search(NamedTuple):
     """What all searches have in common."""
 
     network: RoadNetwork
-    laid: Layers
+    laid: LayeredNetwork
     used: UsedRoads
     period: str
     direction: Direction
@@ -111,7 +111,7 @@ def roads_within(
         raise RoutingError(msg)
     role: Role = "destination" if direction == "to_site" else "origin"
     used = roads_of_points(snapper(network), sites, role)
-    search = _Search(network, layers(network), used, period, direction)
+    search = _Search(network, layer_network(network), used, period, direction)
     edge_ms = network.weights_ms(period).astype(float)
     lines = network.lines.to_numpy()
     rows = []
@@ -137,12 +137,12 @@ def _reach(search: _Search, number: int, limit_min: float) -> _Reach:
     own = used.table[used.table["point"] == number].assign(point=0)
     one, none = UsedRoads(1, own), UsedRoads(0, own.iloc[:0])
     if direction == "to_site":
-        question = ask(network, laid, period, none, one)
+        question = build_request(network, laid, period, none, one)
     else:
-        question = ask(network, laid, period, one, none).reversed()
+        question = build_request(network, laid, period, one, none).reversed()
     nodes = question.graph.nodes
     found = dijkstra(
-        backwards_from(question.graph, question.entries),
+        reversed_matrix(question.graph, question.entries),
         indices=np.array([nodes]),
         limit=float(limit_key(limit_min)),
     )[0, :nodes]

@@ -1,4 +1,4 @@
-"""What an engine is asked: a graph, and how origins and destinations are joined to it."""
+"""A request for an origin-destination matrix: a graph, and the points joined to it."""
 
 from dataclasses import dataclass, fields
 from pathlib import Path
@@ -7,34 +7,35 @@ from typing import Any, Self
 import numpy as np
 
 from llrgeo.files import written_whole
-from llrgeo.travel.graph import IntArray, Joins, SearchGraph
+from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph
 
 
 @dataclass(frozen=True, slots=True)
-class Question:
-    """The question of the best journeys over a graph from all origins to all destinations.
+class MatrixRequest:
+    """What an engine needs to compute the best journeys from all origins to all destinations.
 
     Attributes
     ----------
     graph
-        The graph.
+        The graph to search.
     exits
-        From each origin to the nodes it can drive to first.
+        Links from each origin to the nodes that it can drive to first.
     entries
-        To each destination from the nodes it can be driven to from.
+        Links to each destination from the nodes that it can be driven to from.
     direct_origin, direct_destination, direct_key
-        Pairs on one road, the destination ahead of the origin: no node lies between them.
+        Journeys that stay on one road and so pass no node: number of the origin, number of the
+        destination, and key (see `llrgeo.travel.graph`). Arrays of equal length.
     """
 
     graph: SearchGraph
-    exits: Joins
-    entries: Joins
+    exits: AccessLinks
+    entries: AccessLinks
     direct_origin: IntArray
     direct_destination: IntArray
     direct_key: IntArray
 
     def reversed(self) -> Self:
-        """Return the question of the same journeys driven backwards."""
+        """Return the request for the same journeys driven backwards: its matrix is transposed."""
         return type(self)(
             self.graph.reversed(),
             self.entries,
@@ -44,42 +45,46 @@ class Question:
             self.direct_key,
         )
 
-    def part(self, origins: slice, destinations: slice) -> Self:
-        """Return the question of a run of origins and a run of destinations."""
-        chosen = np.ones(len(self.direct_key), dtype=bool)
+    def block(self, origins: slice, destinations: slice) -> Self:
+        """Return the request for a block of the matrix: consecutive origins and destinations."""
+        # Direct journeys stay where both ends are in the block; both ends are numbered anew.
+        inside = np.ones(len(self.direct_key), dtype=bool)
         numbers = []
         for side, run in ((self.direct_origin, origins), (self.direct_destination, destinations)):
-            chosen &= (side >= run.start) & (side < run.stop)
+            inside &= (side >= run.start) & (side < run.stop)
             numbers.append(side - run.start)
         return type(self)(
             self.graph,
-            self.exits.part(origins),
-            self.entries.part(destinations),
-            numbers[0][chosen],
-            numbers[1][chosen],
-            self.direct_key[chosen],
+            self.exits.subset(origins),
+            self.entries.subset(destinations),
+            numbers[0][inside],
+            numbers[1][inside],
+            self.direct_key[inside],
         )
 
 
-def save_question(question: Question, path: Path) -> None:
-    """Write a question as .npz, whole or not at all."""
+def save_request(request: MatrixRequest, path: Path) -> None:
+    """Write a request as .npz, whole or not at all."""
+    # Arrays are saved under their own name, those of a part as `part_array`.
     arrays: dict[str, Any] = {}
-    for part in fields(question):
-        value = getattr(question, part.name)
+    for part in fields(request):
+        value = getattr(request, part.name)
         if isinstance(value, np.ndarray):
             arrays[part.name] = value
         else:
-            arrays |= {f"{part.name}_{one.name}": getattr(value, one.name) for one in fields(value)}
+            inner = {f"{part.name}_{field.name}": field.name for field in fields(value)}
+            arrays |= {key: getattr(value, name) for key, name in inner.items()}
     with written_whole(path) as made:
         np.savez(made, **arrays)
 
 
-def load_question(path: Path) -> Question:
-    """Read a question that `save_question` wrote."""
-    with path.open("rb") as file, np.load(file) as held:
+def load_request(path: Path) -> MatrixRequest:
+    """Read a request that `save_request` wrote."""
+    kinds = (("graph", SearchGraph), ("exits", AccessLinks), ("entries", AccessLinks))
+    with path.open("rb") as file, np.load(file) as saved:
         parts: dict[str, Any] = {
-            name: kind(**{one.name: held[f"{name}_{one.name}"][()] for one in fields(kind)})
-            for name, kind in (("graph", SearchGraph), ("exits", Joins), ("entries", Joins))
+            name: kind(**{field.name: saved[f"{name}_{field.name}"][()] for field in fields(kind)})
+            for name, kind in kinds
         }
-        direct = {name: held[name] for name in held.files if name.startswith("direct_")}
-    return Question(**parts, **direct)
+        direct = {name: saved[name] for name in saved.files if name.startswith("direct_")}
+    return MatrixRequest(**parts, **direct)

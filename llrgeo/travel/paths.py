@@ -1,4 +1,4 @@
-"""The way a journey takes: its line and the names of its roads."""
+"""Routes: the line that a best journey takes, its minutes, its kilometres, its roads by name."""
 
 from typing import Final, NamedTuple
 
@@ -12,34 +12,34 @@ from shapely.ops import substring
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import snapper
 from llrgeo.schema import BNG
-from llrgeo.travel.access_links import UsedRoads, ask, drives_along, roads_of_points
-from llrgeo.travel.dijkstra import backwards_from
-from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph, layers, unpack
-from llrgeo.travel.od_matrix import Question
+from llrgeo.travel.access_links import UsedRoads, build_request, direct_journeys, roads_of_points
+from llrgeo.travel.dijkstra import reversed_matrix
+from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph, layer_network, unpack
+from llrgeo.travel.od_matrix import MatrixRequest
 
 
-class Stretch(NamedTuple):
-    """A part of an edge that is driven, from one share of its length to another."""
+class RouteSegment(NamedTuple):
+    """The part of an edge that is driven, from one share of its length (0 to 1) to another."""
 
     edge: int
     start: float = 0.0
     end: float = 1.0
 
 
-class Way(NamedTuple):
-    """A journey's time and length in one key, and the stretches it drives."""
+class Route(NamedTuple):
+    """A journey: its time and length in one key, and the segments of road that it drives."""
 
     key: int
-    stretches: list[Stretch]
+    segments: list[RouteSegment]
 
 
-_NO_WAY: Final = Way(UNREACHABLE, [])
+_NO_ROUTE: Final = Route(UNREACHABLE, [])
 
 
 def find_routes(
     network: RoadNetwork, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, *, period: str
 ) -> gpd.GeoDataFrame:
-    """Return the best way from each origin to the destination that stands in the same row.
+    """Return the best route from each origin to the destination in the same row.
 
     Parameters
     ----------
@@ -54,28 +54,42 @@ def find_routes(
     -------
     geopandas.GeoDataFrame
         On the origins' index, in EPSG:27700: `travel_time_min` and `distance_km` as in the matrix,
-        `roads` (their names in order, parted by `; `), and the line from point to point. An
-        unreachable destination has infinite time and no line.
+        `roads` (their names in order, separated by `; `), and the line from point to point. An
+        unreachable destination has infinite minutes and kilometres, no roads and no line.
+
+    Raises
+    ------
+    NetworkError
+        If the network has no such period, or points have no coordinate system.
+
+    Examples
+    --------
+    >>> import geopandas, llrgeo
+    >>> network = llrgeo.load_network(llrgeo.load_study().path("network"))
+    >>> oakham, infirmary = (geopandas.GeoSeries.from_xy([x], [y], crs="EPSG:27700")
+    ...                      for x, y in ((486_100, 308_800), (458_900, 303_500)))
+    >>> route = llrgeo.find_routes(network, oakham, infirmary, period="off_peak")
+    >>> bool(route["travel_time_min"].between(30, 60).all()), route.crs.to_epsg()
+    (True, 27700)
     """
     snapping = snapper(network)
-    laid = layers(network)
+    layered = layer_network(network)
     out = roads_of_points(snapping, origins, "origin")
     into = roads_of_points(snapping, destinations, "destination")
-    question = ask(network, laid, period, out, into)
-    direct = drives_along(network, period, out, into)
-    ways = []
-    for row in range(len(origins)):
-        round_about = _way_by_nodes(question, out, into, row)
-        along = _way_along(direct, row)
-        ways.append(min(along, round_about, key=lambda way: way.key))
-    minutes, km = unpack(np.array([way.key for way in ways], dtype=np.int64))
+    request = build_request(network, layered, period, out, into)
+    direct = direct_journeys(network, period, out, into)
+    routes = [
+        min(_direct_route(direct, row), _route_by_nodes(request, out, into, row), key=_key)
+        for row in range(len(origins))
+    ]
+    minutes, km = unpack(np.array([route.key for route in routes], dtype=np.int64))
     ends = zip(*(points.to_crs(BNG).to_numpy() for points in (origins, destinations)), strict=True)
-    lines = [_line(network, way, *pair) for way, pair in zip(ways, ends, strict=True)]
+    lines = [_line(network, route, *pair) for route, pair in zip(routes, ends, strict=True)]
     return gpd.GeoDataFrame(
         {
             "travel_time_min": minutes,
             "distance_km": km,
-            "roads": [_names(network, way) for way in ways],
+            "roads": [_road_names(network, route) for route in routes],
         },
         index=origins.index,
         geometry=np.array(lines, dtype=object),
@@ -83,68 +97,76 @@ def find_routes(
     )
 
 
-def _way_along(direct: pd.DataFrame, row: int) -> Way:
-    """Return the best way that stays on one road."""
+def _key(route: Route) -> int:
+    return route.key
+
+
+def _direct_route(direct: pd.DataFrame, row: int) -> Route:
+    """Return the best route that stays on one road."""
     mine = direct[(direct["point_out"] == row) & (direct["point_into"] == row)]
     if mine.empty:
-        return _NO_WAY
+        return _NO_ROUTE
     best = mine.iloc[int(mine["key"].argmin())]
-    stretch = Stretch(int(best["edge_out"]), best["share_out"], best["share_into"])
-    return Way(int(best["key"]), [stretch])
+    segment = RouteSegment(int(best["edge_out"]), best["share_out"], best["share_into"])
+    return Route(int(best["key"]), [segment])
 
 
-def _way_by_nodes(question: Question, out: UsedRoads, into: UsedRoads, row: int) -> Way:
-    """Return the best way that passes at least one node."""
-    here = slice(row, row + 1)
-    pair = question.part(here, here)
+def _route_by_nodes(request: MatrixRequest, out: UsedRoads, into: UsedRoads, row: int) -> Route:
+    """Return the best route that passes at least one node, by a search back from its end."""
+    pair = request.block(slice(row, row + 1), slice(row, row + 1))
     graph, exits, entries = pair.graph, pair.exits, pair.entries
     if not (len(exits.node) and len(entries.node)):
-        return _NO_WAY
+        return _NO_ROUTE
+    # The search starts at the destination's own node, so predecessors lead towards it.
     goal = graph.nodes
-    backwards = backwards_from(graph, entries)
-    found, onward = dijkstra(backwards, indices=[goal], return_predecessors=True)
+    matrix = reversed_matrix(graph, entries)
+    found, onward = dijkstra(matrix, indices=[goal], return_predecessors=True)
     totals = found[0, exits.node] + exits.key
     leave = int(totals.argmin())
     if np.isinf(totals[leave]):
-        return _NO_WAY
+        return _NO_ROUTE
     nodes = [int(exits.node[leave])]
     while onward[0, nodes[-1]] != goal:
         nodes.append(int(onward[0, nodes[-1]]))
+    # Rows of the links are rows of the tables of used roads: they name the first and last edge.
     arrive = int(np.where(entries.node == nodes[-1], entries.key, UNREACHABLE).argmin())
     first = out.table[out.table["point"] == row].iloc[leave]
     last = into.table[into.table["point"] == row].iloc[arrive]
-    return Way(
+    return Route(
         int(totals[leave]),
         [
-            Stretch(int(first["edge"]), start=first["share"]),
-            *(Stretch(edge) for edge in _edges_between(graph, np.array(nodes))),
-            Stretch(int(last["edge"]), end=last["share"]),
+            RouteSegment(int(first["edge"]), start=first["share"]),
+            *(RouteSegment(edge) for edge in _edges_between(graph, np.array(nodes))),
+            RouteSegment(int(last["edge"]), end=last["share"]),
         ],
     )
 
 
 def _edges_between(graph: SearchGraph, nodes: IntArray) -> list[int]:
-    """Return the edges that join nodes in a row; steps between layers are none."""
+    """Return the edges between consecutive nodes; steps from layer to layer are on no edge."""
     arcs = graph.tail * graph.nodes + graph.head
     edges = graph.edge[np.searchsorted(arcs, nodes[:-1] * graph.nodes + nodes[1:])]
     return [int(edge) for edge in edges if edge >= 0]
 
 
-def _names(network: RoadNetwork, way: Way) -> str:
-    names = network.edges["road_name"].iloc[[stretch.edge for stretch in way.stretches]]
+def _road_names(network: RoadNetwork, route: Route) -> str:
+    """Return the names of the roads in order, each once where segments follow each other."""
+    edges = [segment.edge for segment in route.segments]
+    names = network.edges["road_name"].iloc[edges]
     named = names[names != ""]
     return "; ".join(named[named != named.shift()])
 
 
 def _line(
-    network: RoadNetwork, way: Way, start: shapely.Point, end: shapely.Point
+    network: RoadNetwork, route: Route, start: shapely.Point, end: shapely.Point
 ) -> shapely.LineString | None:
-    if not way.stretches:
+    """Return the line from point to point along the segments; None where there is no route."""
+    if not route.segments:
         return None
     lines = network.lines.to_numpy()
     parts = [
-        substring(lines[stretch.edge], stretch.start, stretch.end, normalized=True)
-        for stretch in way.stretches
+        substring(lines[segment.edge], segment.start, segment.end, normalized=True)
+        for segment in route.segments
     ]
     places = shapely.get_coordinates([start, *parts, end])
     moved = np.ones(len(places), dtype=bool)

@@ -1,19 +1,30 @@
-"""Questions put to a hierarchy: compiled by numba on first use and kept for later runs."""
+"""RPHAST: a matrix from a contraction hierarchy, for 16 destinations at a time.
+
+Delling, Goldberg, Nowatzyk and Werneck, "PHAST: hardware-accelerated shortest path trees", IPDPS
+2011, find that after one upward search the shortest path tree of a node follows from a single
+linear pass over the nodes from the top of the hierarchy downwards. Delling, Goldberg and Werneck,
+"Faster batched shortest paths in road networks", ATMOS 2011 (RPHAST), restrict that pass to what
+lies above the points that are asked for. The search here starts at a destination and runs over
+arcs turned round, so that the pass carries keys down to the origins.
+
+Functions are compiled by numba on first use; the machine code is kept for later runs.
+"""
 
 from typing import Final, NamedTuple
 
 import numpy as np
 
-from llrgeo.travel.compiled import NO_WAY, Ints, Scratch, compiled, pop, push
+from llrgeo.travel.compiled import Ints, SearchArrays, compiled, pop, push
+from llrgeo.travel.graph import UNREACHABLE
 
-_BLOCK: Final = 16  # destinations swept together: their keys fill two cache lines a node
+_BATCH: Final = 16  # destinations a pass: their keys fill two cache lines a node
 
 
-class Ranked(NamedTuple):
-    """A hierarchy: nodes numbered from the top, each with arcs to and from nodes above it.
+class RankedArcs(NamedTuple):
+    """A hierarchy's arcs; nodes are numbered by rank, 0 at the top.
 
-    Node i's arcs stand from `start[i]` to `start[i + 1]`: `head` is the node above (less than i),
-    `up` the key to it, `down` the key from it, `NO_WAY` where there is no arc.
+    The arcs of node i are at `start[i]` to `start[i + 1]`: `head` is a node above it (a number
+    below i), `up` the key from i to it, `down` the key from it to i, `UNREACHABLE` for no arc.
     """
 
     start: Ints
@@ -22,11 +33,11 @@ class Ranked(NamedTuple):
     down: Ints
 
 
-class Part(NamedTuple):
-    """The part of a hierarchy above some nodes, numbered afresh from the top.
+class RestrictedGraph(NamedTuple):
+    """The part of a hierarchy that lies above some nodes, numbered anew from the top.
 
-    `number` is a node's number in the part or -1; the arcs `head`, `key` up from node i of the
-    part stand from `start[i]` to `start[i + 1]`.
+    `number` is each node's new number, or -1 outside the part. The upward arcs (`head`, `key`) of
+    the part's node i are at `start[i]` to `start[i + 1]`.
     """
 
     number: Ints
@@ -35,8 +46,8 @@ class Part(NamedTuple):
     key: Ints
 
 
-class Reach(NamedTuple):
-    """Points joined to nodes: point i's joins stand from `start[i]` to `start[i + 1]`."""
+class NodeLinks(NamedTuple):
+    """Points joined to nodes: the links of point i are at `start[i]` to `start[i + 1]`."""
 
     start: Ints
     node: Ints
@@ -44,29 +55,32 @@ class Reach(NamedTuple):
 
 
 @compiled
-def part_above(ranked: Ranked, nodes: Ints) -> Part:
-    """Return what can be reached upwards from some nodes."""
+def restrict_upwards(ranked: RankedArcs, nodes: Ints) -> RestrictedGraph:
+    """Return the part of a hierarchy that can be reached upwards from some nodes."""
     n = len(ranked.start) - 1
     number = np.full(n, -1, np.int32)
     number[nodes] = 0
+    # Mark (0) and count what lies above. Arcs lead upwards only, so one pass from the bottom meets
+    # each node after all nodes that could mark it.
     size = arcs = 0
-    for node in range(n - 1, -1, -1):  # from the bottom: what is above comes later
+    for node in range(n - 1, -1, -1):
         if number[node] == 0:
             size += 1
             for e in range(ranked.start[node], ranked.start[node + 1]):
-                if ranked.up[e] < NO_WAY:
+                if ranked.up[e] < UNREACHABLE:
                     number[ranked.head[e]] = 0
                     arcs += 1
-    part = Part(
+    part = RestrictedGraph(
         number, np.zeros(size + 1, np.int64), np.empty(arcs, np.int32), np.empty(arcs, np.int64)
     )
+    # Number the marked nodes from the top and copy their arcs, whose heads have numbers already.
     size = arcs = 0
     for node in range(n):
         if number[node] == 0:
             number[node] = size
             size += 1
             for e in range(ranked.start[node], ranked.start[node + 1]):
-                if ranked.up[e] < NO_WAY:
+                if ranked.up[e] < UNREACHABLE:
                     part.head[arcs], part.key[arcs] = number[ranked.head[e]], ranked.up[e]
                     arcs += 1
             part.start[size] = arcs
@@ -74,16 +88,19 @@ def part_above(ranked: Ranked, nodes: Ints) -> Part:
 
 
 @compiled
-def climb(ranked: Ranked, entries: Reach, point: int, limit: int, scratch: Scratch) -> int:
-    """Fill `best` with keys to a point from all nodes above its entries; return how many touched.
+def search_upwards(
+    ranked: RankedArcs, entries: NodeLinks, point: int, limit: int, arrays: SearchArrays
+) -> int:
+    """Fill `best` with the key to a point from each node above its entries.
 
-    Nodes are taken from the bottom, each once.
+    Returns how many nodes were touched. The heap is ordered by rank, lowest node first: all ways
+    into a node come from below it, so its key is final when it is taken, and it is taken once.
     """
-    best, touched, keys, items = scratch
+    best, touched, keys, items = arrays
     found = heap = 0
     for j in range(entries.start[point], entries.start[point + 1]):
         node = entries.node[j]
-        if best[node] == NO_WAY:
+        if best[node] == UNREACHABLE:
             touched[found] = node
             found += 1
             heap = push(keys, items, heap, -node, node)
@@ -92,9 +109,10 @@ def climb(ranked: Ranked, entries: Reach, point: int, limit: int, scratch: Scrat
         node = items[0]
         heap = pop(keys, items, heap)
         for e in range(ranked.start[node], ranked.start[node + 1]):
+            # The journey comes down the arc: it leads from the node above towards the point.
             above, total = ranked.head[e], best[node] + ranked.down[e]
             if total <= limit:
-                if best[above] == NO_WAY:
+                if best[above] == UNREACHABLE:
                     touched[found] = above
                     found += 1
                     heap = push(keys, items, heap, -above, above)
@@ -103,46 +121,59 @@ def climb(ranked: Ranked, entries: Reach, point: int, limit: int, scratch: Scrat
 
 
 @compiled
-def sweep(part: Part, block: Ints) -> None:
-    """Carry the keys of a block of destinations from the top down, node by node."""
-    for i in range(len(block)):
+def sweep_downwards(part: RestrictedGraph, batch: Ints) -> None:
+    """Carry the keys of a batch of destinations from the top down (the linear pass of PHAST).
+
+    Invariant: rows above i are final, because every upward arc of i leads to one of them.
+    """
+    for i in range(len(batch)):
         for e in range(part.start[i], part.start[i + 1]):
             head, key = part.head[e], part.key[e]
-            for s in range(_BLOCK):
-                block[i, s] = min(block[i, s], block[head, s] + key)
+            for s in range(_BATCH):
+                batch[i, s] = min(batch[i, s], batch[head, s] + key)
 
 
 @compiled
-def journeys(
-    ranked: Ranked, part: Part, exits: Reach, entries: Reach, limit: int, result: Ints
+def fill_matrix(
+    ranked: RankedArcs,
+    part: RestrictedGraph,
+    exits: NodeLinks,
+    entries: NodeLinks,
+    limit: int,
+    result: Ints,
 ) -> None:
     """Fill `result` with the key to each destination (row) from each origin (column).
 
-    `part` is the part of the hierarchy above the exits; `result` holds `NO_WAY` before.
+    `part` is what lies above the exits; `result` holds `UNREACHABLE` before. Keys beyond `limit`
+    stay `UNREACHABLE`.
     """
     n, size = len(part.number), len(part.start) - 1
-    scratch = Scratch(
-        np.full(n, NO_WAY, np.int64),
+    arrays = SearchArrays(
+        np.full(n, UNREACHABLE, np.int64),
         np.empty(n, np.int32),
         np.empty(n, np.int64),
         np.empty(n, np.int32),
     )
-    block = np.empty((size, _BLOCK), np.int64)
-    for first in range(0, len(result), _BLOCK):
-        width = min(_BLOCK, len(result) - first)
-        block[:] = NO_WAY
+    batch = np.empty((size, _BATCH), np.int64)
+    for first in range(0, len(result), _BATCH):
+        width = min(_BATCH, len(result) - first)
+        batch[:] = UNREACHABLE
+        # 1. Search upwards from each destination; copy the keys that lie in the restricted part,
+        #    and clear what was touched for the next search.
         for s in range(width):
-            found = climb(ranked, entries, first + s, limit, scratch)
+            found = search_upwards(ranked, entries, first + s, limit, arrays)
             for i in range(found):
-                node = scratch.touched[i]
+                node = arrays.touched[i]
                 if part.number[node] >= 0:
-                    block[part.number[node], s] = scratch.best[node]
-                scratch.best[node] = NO_WAY
-        sweep(part, block)
+                    batch[part.number[node], s] = arrays.best[node]
+                arrays.best[node] = UNREACHABLE
+        # 2. One pass down gives every node of the part its key to all destinations of the batch.
+        sweep_downwards(part, batch)
+        # 3. An origin takes the best of its exits.
         for point in range(len(exits.start) - 1):
             for j in range(exits.start[point], exits.start[point + 1]):
                 row, key = part.number[exits.node[j]], exits.key[j]
                 for s in range(width):
-                    total = block[row, s] + key
+                    total = batch[row, s] + key
                     if total <= limit and total < result[first + s, point]:
                         result[first + s, point] = total

@@ -1,4 +1,4 @@
-"""The routers: our own over a road network, straight lines, and imported tables."""
+"""Routers: shortest times over a road network, straight lines, and imported matrices."""
 
 import dataclasses
 import math
@@ -14,11 +14,11 @@ from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, Snapper, snapper
 from llrgeo.schema import BNG, Track, name_some
-from llrgeo.travel.access_links import ask, roads_of_points
-from llrgeo.travel.cache import kept, question_id
-from llrgeo.travel.engines import Engine, Plan, journey_keys
-from llrgeo.travel.graph import IntArray, Layers, layers, unpack
-from llrgeo.travel.od_matrix import Question
+from llrgeo.travel.access_links import build_request, roads_of_points
+from llrgeo.travel.cache import load_or_compute, request_hash
+from llrgeo.travel.engines import Engine, SearchPlan, journey_keys
+from llrgeo.travel.graph import IntArray, LayeredNetwork, layer_network, unpack
+from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.times import Router, TravelTimes
 
 
@@ -27,8 +27,8 @@ class NetworkRouter:
     """Shortest times over a road network, door to door without parking.
 
     A point is joined to its nearest road: the walk to it at 5 km/h and the part of the road are
-    counted in the minutes, the road alone in the kilometres. What the router learns about the
-    network is kept for its next call.
+    counted in the minutes, the road alone in the kilometres. What is derived from the network (its
+    layers, its spatial index) is computed once a router.
 
     Attributes
     ----------
@@ -43,8 +43,8 @@ class NetworkRouter:
     workers
         How many processes or threads share the work; the times are the same.
     store
-        Folder in which answers and contraction hierarchies are kept, each by the content that it
-        follows from; None keeps none.
+        Folder in which matrices and contraction hierarchies are cached, each under a hash of all
+        that decides it; None caches nothing.
     """
 
     network: RoadNetwork
@@ -68,7 +68,7 @@ class NetworkRouter:
         Raises
         ------
         RoutingError
-            If the network is not of this mode, or its times are beyond all measure.
+            If the network is not of this mode, or a journey takes over 74 hours or 1,677 km.
         NetworkError
             If the network has no such period, or points have no coordinate system.
         """
@@ -76,13 +76,14 @@ class NetworkRouter:
             msg = f"the network is for {self.network.info.mode}, not {mode}"
             raise RoutingError(msg)
         rules = (self.max_snap_m, self.limit_min)
-        asked = question_id(self.network, period, origins, destinations, rules)
+        key = request_hash(self.network, period, origins, destinations, rules)
 
-        def answer() -> IntArray:
-            question = self.question(origins, destinations, period)
-            return journey_keys(question, self.plan(period), track)
+        def compute() -> IntArray:
+            request = self.build_request(origins, destinations, period)
+            return journey_keys(request, self.search_plan(period), track)
 
-        minutes, km = unpack(kept(self._stored(f"journeys-{asked}.npy"), answer))
+        cached = self._stored(f"journeys-{key}.npy")
+        minutes, km = unpack(load_or_compute(cached, compute))
         axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
         info = self.network.info
         return TravelTimes(
@@ -97,18 +98,18 @@ class NetworkRouter:
             source=info.credit,
         )
 
-    def question(
+    def build_request(
         self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, period: str
-    ) -> Question:
-        """Return what an engine is to be asked: the graph, and the points joined to it."""
+    ) -> MatrixRequest:
+        """Return what an engine needs: the graph, and the points linked to it."""
         out = roads_of_points(self._snapper, origins, "origin")
         into = roads_of_points(self._snapper, destinations, "destination")
-        return ask(self.network, self._layers, period, out, into)
+        return build_request(self.network, self._layered, period, out, into)
 
-    def plan(self, period: str) -> Plan:
-        """Return how questions about a period are to be answered."""
+    def search_plan(self, period: str) -> SearchPlan:
+        """Return how the matrix of a period is to be computed."""
         hierarchy = self._stored(f"hierarchy-{self.network.fingerprint}-{period}.npz")
-        return Plan(self.engine, self.limit_min, self.workers, hierarchy)
+        return SearchPlan(self.engine, self.limit_min, self.workers, hierarchy)
 
     def _stored(self, name: str) -> Path | None:
         return None if self.store is None else self.store / name
@@ -118,8 +119,8 @@ class NetworkRouter:
         return snapper(self.network, max_distance_m=self.max_snap_m)
 
     @cached_property
-    def _layers(self) -> Layers:
-        return layers(self.network)
+    def _layered(self) -> LayeredNetwork:
+        return layer_network(self.network)
 
 
 def travel_times(
@@ -224,11 +225,11 @@ def times_from_sites(
     km = times.distance_km
     return dataclasses.replace(
         times,
-        minutes=_turned(times.minutes),
-        distance_km=None if km is None else _turned(km),
+        minutes=_transposed(times.minutes),
+        distance_km=None if km is None else _transposed(km),
         direction="from_site",
     )
 
 
-def _turned(table: pd.DataFrame) -> pd.DataFrame:
+def _transposed(table: pd.DataFrame) -> pd.DataFrame:
     return table.T.rename_axis(index="area_id", columns="site_id")

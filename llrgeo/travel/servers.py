@@ -1,7 +1,7 @@
-"""Routers that ask a routing server that the user runs: OSRM or Valhalla, over HTTP.
+"""Routers over HTTP: the matrix service of an OSRM or Valhalla server that the user runs.
 
-These servers know no periods: their times are those of the speeds they were built with, and the
-period that a matrix is said to be of is the user's statement.
+These servers have no periods: their times follow from the speeds that they were built with, and
+the period of a matrix is what the user says it is.
 """
 
 import http.client
@@ -24,13 +24,13 @@ from llrgeo.travel.times import TravelTimes
 Places = list[tuple[float, float]]
 """Longitude and latitude of points."""
 
-Answer = tuple[NDArray[np.float64], NDArray[np.float64]]
+ServerMatrix = tuple[NDArray[np.float64], NDArray[np.float64]]
 """Seconds and kilometres from every start (row) to every end (column), NaN where unreachable."""
 
 
 @dataclass(frozen=True, slots=True)
 class _ServerRouter(ABC):
-    """Times by a routing server, asked for block by block.
+    """Times by a routing server, requested block by block.
 
     Attributes
     ----------
@@ -51,8 +51,8 @@ class _ServerRouter(ABC):
     """What the server calls our modes."""
 
     @abstractmethod
-    def ask(self, starts: Places, ends: Places, mode: str) -> Answer:
-        """Ask for one block, by what the server calls the mode."""
+    def request_block(self, starts: Places, ends: Places, mode: str) -> ServerMatrix:
+        """Request one block; `mode` is the server's name for it."""
 
     def travel_times(
         self,
@@ -72,7 +72,7 @@ class _ServerRouter(ABC):
             its words.
         """
         if mode not in self.modes:
-            msg = f"routing servers are asked for {', '.join(self.modes)}, not '{mode}'"
+            msg = f"routing servers compute {', '.join(self.modes)}, not '{mode}'"
             raise RoutingError(msg)
         degrees = [side.to_crs(WGS84) for side in (origins, destinations)]
         starts, ends = (list(zip(side.x, side.y, strict=True)) for side in degrees)
@@ -92,10 +92,10 @@ class _ServerRouter(ABC):
             distance_km=pd.DataFrame(km, *axes),
         )
 
-    def _block(self, starts: Places, ends: Places, mode: str) -> Answer:
-        """Ask for one block and see that the answer is one."""
+    def _block(self, starts: Places, ends: Places, mode: str) -> ServerMatrix:
+        """Request one block and check its shape."""
         try:
-            found = self.ask(starts, ends, mode)
+            found = self.request_block(starts, ends, mode)
         except (KeyError, TypeError, ValueError) as error:
             msg = f"the routing server answered what is not a table ({error!r})"
             raise RoutingError(msg) from error
@@ -117,8 +117,8 @@ class OsrmRouter(_ServerRouter):
     server: ClassVar = "OSRM"
     modes: ClassVar = {"car": "car", "walk": "foot", "cycle": "bike"}
 
-    def ask(self, starts: Places, ends: Places, mode: str) -> Answer:
-        """Ask for one block."""
+    def request_block(self, starts: Places, ends: Places, mode: str) -> ServerMatrix:
+        """Request one block; `mode` is the server's name for it."""
         points = ";".join(f"{lon:.6f},{lat:.6f}" for lon, lat in starts + ends)
         numbers = [str(number) for number in range(len(starts) + len(ends))]
         sources, targets = ";".join(numbers[: len(starts)]), ";".join(numbers[len(starts) :])
@@ -139,8 +139,8 @@ class ValhallaRouter(_ServerRouter):
     server: ClassVar = "Valhalla"
     modes: ClassVar = {"car": "auto", "walk": "pedestrian", "cycle": "bicycle"}
 
-    def ask(self, starts: Places, ends: Places, mode: str) -> Answer:
-        """Ask for one block."""
+    def request_block(self, starts: Places, ends: Places, mode: str) -> ServerMatrix:
+        """Request one block; `mode` is the server's name for it."""
         sources, targets = (
             [{"lon": round(lon, 6), "lat": round(lat, 6)} for lon, lat in places]
             for places in (starts, ends)

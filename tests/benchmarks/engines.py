@@ -24,9 +24,9 @@ import pandas as pd
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import connected_components, dijkstra
 
-from llrgeo.travel.engines import Plan, journey_keys
-from llrgeo.travel.graph import LENGTH_BITS, Joins, pack, simple_graph
-from llrgeo.travel.od_matrix import Question
+from llrgeo.travel.engines import SearchPlan, journey_keys
+from llrgeo.travel.graph import LENGTH_BITS, AccessLinks, pack, simple_graph
+from llrgeo.travel.od_matrix import MatrixRequest
 
 MPH = {
     "motorway": 65, "trunk": 55, "primary": 45, "secondary": 40, "tertiary": 35,
@@ -148,22 +148,22 @@ def seam(across: np.ndarray, along: np.ndarray) -> tuple[np.ndarray, np.ndarray]
     return by_strip.idxmax().to_numpy(), by_strip.idxmin().to_numpy()
 
 
-def at_nodes(nodes: np.ndarray) -> Joins:
+def at_nodes(nodes: np.ndarray) -> AccessLinks:
     """Put points on nodes."""
-    return Joins(len(nodes), np.arange(len(nodes)), nodes, np.zeros_like(nodes))
+    return AccessLinks(len(nodes), np.arange(len(nodes)), nodes, np.zeros_like(nodes))
 
 
-def question(graph: Graph, work: Work) -> Question:
+def question(graph: Graph, work: Work) -> MatrixRequest:
     """Ask for the journeys between nodes."""
     arcs = simple_graph(len(graph.x), graph.tail, graph.head, pack(graph.ms, graph.metres))
     none = np.array([], dtype=np.int64)
     exits, entries = at_nodes(work.origins), at_nodes(work.destinations)
-    return Question(arcs, exits, entries, none, none, none)
+    return MatrixRequest(arcs, exits, entries, none, none, none)
 
 
 def ask_chains(_: None, graph: Graph, work: Work) -> np.ndarray:
     """Answer by our default engine, from bare arrays."""
-    return journey_keys(question(graph, work), Plan("chains")) >> LENGTH_BITS
+    return journey_keys(question(graph, work), SearchPlan("chains")) >> LENGTH_BITS
 
 
 def build_our_hierarchy(graph: Graph) -> Any:

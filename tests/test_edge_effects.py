@@ -14,7 +14,7 @@ from llrgeo.roads.coverage import covered_land, near_rim
 from llrgeo.roads.network import NetworkInfo, RoadNetwork, age_note
 from llrgeo.roads.osm import build_network
 from llrgeo.schema import BNG
-from llrgeo.travel.edge_effects import journeys_near_rim, rim_note
+from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects
 from llrgeo.travel.routers import NetworkRouter
 
 A, B, C, D = (3_000, 5_000), (7_000, 5_000), (3_000, 1_000), (7_000, 1_000)
@@ -55,8 +55,8 @@ def points(**places: tuple[int, int]) -> gpd.GeoSeries:
 def near(network: RoadNetwork, period: str) -> tuple[pd.DataFrame, str]:
     router, origins, sites = NetworkRouter(network), points(a=A), points(b=B, d=D)
     times = router.travel_times(origins, sites, mode="car", period=period)
-    found = journeys_near_rim(router, times, origins, sites)
-    return found, rim_note(times, found, longest_min=20)
+    found = find_edge_effects(router, times, origins, sites)
+    return found, edge_effects_note(times, found, longest_min=20)
 
 
 def test_a_road_near_the_rim_is_one_of_which_any_part_is(square: RoadNetwork) -> None:
@@ -87,7 +87,10 @@ def test_the_note_counts_the_journeys_that_matter_and_names_their_ends(
 def test_without_journeys_near_the_rim_there_is_no_note(square: RoadNetwork) -> None:
     router, origins, sites = NetworkRouter(square), points(a=A), points(b=B)
     times = router.travel_times(origins, sites, mode="car", period="off_peak")
-    assert rim_note(times, journeys_near_rim(router, times, origins, sites), longest_min=20) == ""
+    assert (
+        edge_effects_note(times, find_edge_effects(router, times, origins, sites), longest_min=20)
+        == ""
+    )
 
 
 def test_land_without_streets_lies_within_the_rim_where_it_is_small() -> None:
