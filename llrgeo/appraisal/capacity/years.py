@@ -1,0 +1,104 @@
+"""Demand over the years: rates that age with health, and what changes demand, step by step."""
+
+from collections.abc import Mapping, Sequence
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.errors import InputError
+from llrgeo.schema import AGE_BANDS
+
+# The middle of each age band, in years; the open one as if it were ten years wide.
+_MIDDLES: Final = dict(zip(AGE_BANDS, (9.0, 41.5, 70.0, 80.0, 90.0), strict=True))
+_OLDER: Final = ("age_65_74", "age_75_84", "age_85_plus")
+
+
+def age_gradient(rates: pd.Series) -> pd.Series:
+    """Return how steeply rates rise with age: d ln(rate) / d age, by band.
+
+    Central differences between the middles of bands, one-sided for the last. 0 for bands under
+    65, to which healthy ageing is not applied, and where a band or its neighbour has no rate.
+    """
+    known = rates.reindex(list(AGE_BANDS)).fillna(0.0).astype(float)
+    with np.errstate(divide="ignore"):
+        logs = np.log(known.to_numpy())
+    ages = np.array([_MIDDLES[band] for band in AGE_BANDS])
+    slopes = {}
+    for i, band in enumerate(AGE_BANDS):
+        low, high = i - 1, min(i + 1, len(AGE_BANDS) - 1)
+        usable = band in _OLDER and np.isfinite(logs[[low, i, high]]).all()
+        slopes[band] = (logs[high] - logs[low]) / (ages[high] - ages[low]) if usable else 0.0
+    return pd.Series(slopes).reindex(rates.index)
+
+
+def rates_after(rates: pd.Series, years_on: float, *, health_gain_years: float) -> pd.Series:
+    """Return rates of a later year, if people of an age grow healthier or sicker.
+
+    r exp(-delta g t): delta is the years of age gained each year. 0 keeps today's health at each
+    age, a critical assumption; 0.1 makes a person of 80 in ten years as healthy as one of 79 now.
+    """
+    return rates * np.exp(-health_gain_years * age_gradient(rates) * years_on)
+
+
+def waterfall(levels: Mapping[str, float]) -> pd.DataFrame:
+    """Return what each step adds to demand, in the order given; the steps add up exactly.
+
+    Parameters
+    ----------
+    levels
+        The level after each step, the start first: such as today, population, health, other
+        growth, shift of care, length of stay. The share of a step depends on the order, so state
+        it.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On `step`: `level` after it, in whole units, and `change` it makes. The first level plus
+        all changes is the last level, to the unit.
+
+    Raises
+    ------
+    InputError
+        If there is nothing to compare.
+    """
+    if not levels:
+        msg = "a waterfall needs at least the level it starts from"
+        raise InputError(msg)
+    # Levels are rounded, not changes, so that what is printed adds up.
+    level = np.rint(np.array(list(levels.values()))).astype(np.int64)
+    change = np.diff(level, prepend=level[0])
+    return pd.DataFrame(
+        {"level": level, "change": change}, index=pd.Index(list(levels), name="step")
+    )
+
+
+def between_years(
+    years: Sequence[int], values: Sequence[float], wanted: Sequence[int]
+) -> pd.Series:
+    """Return values of all wanted years: straight lines between those known, constant after.
+
+    Raises
+    ------
+    InputError
+        If a wanted year lies before the first known, or years do not rise.
+    """
+    if any(b <= a for a, b in pairwise(years)):
+        msg = f"years {', '.join(map(str, years))} do not rise"
+        raise InputError(msg)
+    if min(wanted) < years[0]:
+        msg = f"year {min(wanted)} lies before the first year that is known, {years[0]}"
+        raise InputError(msg)
+    return pd.Series(np.interp(wanted, years, values), index=pd.Index(wanted, name="year"))
+
+
+def first_year_short(needed: pd.DataFrame, have: pd.Series) -> pd.Series:
+    """Return the first year in which each site needs more than it has; missing if none.
+
+    `needed` has sites by years; `have` is by site, NaN where nothing is stated (then missing).
+    """
+    years = sorted(needed.columns)
+    short = needed[years].gt(have.reindex(needed.index).fillna(np.inf), axis=0)
+    first = short.idxmax(axis=1).where(short.any(axis=1))
+    return first.astype("Int64").rename("first_year_short")

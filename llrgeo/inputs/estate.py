@@ -1,0 +1,92 @@
+"""The estate of sites: floor area, function, emptiness, backlog, parking, as returned."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.tables import read_table
+from llrgeo.schema import Column, Schema, name_some, raise_faults, table_faults
+
+BACKLOG: Final = (
+    "backlog_high_gbp",
+    "backlog_significant_gbp",
+    "backlog_moderate_gbp",
+    "backlog_low_gbp",
+)
+"""Backlog maintenance by risk, the most urgent first."""
+
+NOT_APPLICABLE: Final = ("Not Applicable", "N/A", "n/a", "Not applicable")
+
+_NUMBERS: Final = (
+    "floor_area_m2",
+    "occupied_m2",
+    "clinical_m2",
+    "single_rooms_ensuite",
+    "single_rooms_other",
+    "maintenance_gbp",
+    *BACKLOG,
+    "parking_spaces",
+    "accessible_spaces",
+)
+_SHARES: Final = ("share_unsuitable", "share_empty", "share_under_used")
+ESTATE: Final = Schema(
+    "site_id",
+    (
+        Column("year", "text"),
+        *(Column(name, "number", minimum=0, required=False, blank=True) for name in _NUMBERS),
+        *(
+            Column(name, "number", minimum=0, maximum=1, required=False, blank=True)
+            for name in _SHARES
+        ),
+    ),
+)
+
+
+def read_estate(site_ids: Collection[str], path: Path | None = None) -> pd.DataFrame:
+    """Read the estate of sites; the embedded returns of 2016/17 without a path.
+
+    Parameters
+    ----------
+    site_ids
+        The sites of the study.
+    path
+        A CSV with `site_id`, `year` of the return, and any of the other columns.
+
+    Returns
+    -------
+    pandas.DataFrame
+        On `site_id`; "Not Applicable" and blanks are NaN, never 0. Columns that the file does not
+        have are NaN.
+
+    Raises
+    ------
+    InputError
+        If a value is not what it must be, or a row is of a site that the study does not have.
+    """
+    found = embedded("estate.csv") if path is None else path
+    return check_estate(read_table(found), site_ids, source=found.name)
+
+
+def check_estate(table: pd.DataFrame, site_ids: Collection[str], *, source: str) -> pd.DataFrame:
+    """Check a table of the estate and give it its types; see `read_estate`.
+
+    Raises
+    ------
+    InputError
+        As `read_estate`.
+    """
+    blanked = table.replace(dict.fromkeys(NOT_APPLICABLE, ""))
+    faults = table_faults(blanked, ESTATE)
+    if "site_id" in table.columns:
+        unknown = [one for one in table["site_id"] if one not in site_ids]
+        if unknown:
+            faults.append(f"the study has no site {name_some(unknown)}; known are site ids alone")
+    raise_faults(faults, source=source)
+    typed = blanked.set_index("site_id")
+    numbers = [*_NUMBERS, *_SHARES]
+    return typed.reindex(
+        columns=[*(name for name in typed.columns if name not in numbers), *numbers]
+    ).assign(**{name: lambda t, n=name: pd.to_numeric(t[n]) for name in numbers})

@@ -1,0 +1,190 @@
+"""Overflow by Hayward's formula, an exact Markov chain and the simulation of wards."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from markov_wards import two_wards
+
+from llrgeo.appraisal.capacity.overflow import hayward_loss, overflow_moments
+from llrgeo.appraisal.capacity.queues import erlang_b, mean_wait, share_waiting
+from llrgeo.appraisal.capacity.targets import Stay
+from llrgeo.appraisal.capacity.ward_simulation import (
+    WardNetwork,
+    simulate_wards,
+    visitors_minutes,
+)
+from llrgeo.errors import InputError
+
+MINUTES = pd.DataFrame({"north": [7.0, 31.0], "south": [26.0, 9.0]}, index=["a", "b"])
+
+
+def network(loads: tuple[float, float], in_wards: tuple[int, int], **changes) -> WardNetwork:
+    """Return two wards with step-up patients who stay 25 days."""
+    given = {
+        "admissions": pd.DataFrame({"step_up": np.array(loads) * 365 / 25}, index=MINUTES.index),
+        "minutes": MINUTES,
+        "beds": pd.Series(dict(zip(("north", "south"), in_wards, strict=True))),
+        "stays": {"step_up": Stay(25.0)},
+        "choices": 2,
+    }
+    return WardNetwork(**(given | changes))
+
+
+def test_haywards_formula_by_hand() -> None:
+    mean, variance = overflow_moments(10.0, 12)
+    assert mean == pytest.approx(1.197, abs=0.0005)
+    assert variance == pytest.approx(2.616, abs=0.0005)
+    total, spread = 10 + mean, 10 + variance
+    assert spread / total == pytest.approx(1.127, abs=0.0005)
+    assert hayward_loss(12, total, spread) == pytest.approx(0.178, abs=0.0005)
+    assert hayward_loss(12, 10.0, 10.0) == pytest.approx(erlang_b(12, 10.0))
+    assert overflow_moments(0.0, 3) == (0.0, 0.0)
+    assert hayward_loss(3, 0.0, 0.0) == 0
+    with pytest.raises(InputError, match="variance of a load of 3"):
+        hayward_loss(3, 3.0, 0.0)
+
+
+def test_two_wards_exactly() -> None:
+    even = two_wards((10, 10), (12, 12), transfers=True)
+    assert even["own_ward_full"] == pytest.approx(0.181, abs=0.0005)
+    assert even["placed_away"] == pytest.approx(0.115, abs=0.0005)
+    assert even["no_bed"] == pytest.approx(erlang_b(24, 20.0), abs=1e-9)
+    assert two_wards((10, 10), (12, 12), transfers=False)["no_bed"] == pytest.approx(
+        0.120, abs=0.0005
+    )
+    uneven = two_wards((14, 6), (12, 12), transfers=True)
+    assert uneven["placed_away"] == pytest.approx(0.175, abs=0.0005)
+    assert uneven["no_bed"] == pytest.approx(0.066, abs=0.0005)
+    assert two_wards((14, 6), (12, 12), transfers=False)["no_bed"] == pytest.approx(
+        0.196, abs=0.0005
+    )
+
+
+@pytest.mark.parametrize(
+    ("loads", "choices", "cv"), [((10, 10), 2, 1.0), ((14, 6), 2, 1.0), ((14, 6), 1, 0.6)]
+)
+def test_the_simulation_agrees_with_the_exact_chain(loads, choices: int, cv: float) -> None:
+    found = simulate_wards(
+        network(loads, (12, 12), choices=choices, stays={"step_up": Stay(25.0, cv)}),
+        seed=11,
+        years=3_000,
+    )
+    exact = two_wards(loads, (12, 12), transfers=choices == 2)
+    for _, row in found.measures.iterrows():
+        # two half widths of a 95 % interval: wrong once in ten thousand
+        half = (row["high"] - row["low"]) / 2
+        assert row["mean"] == pytest.approx(exact[row["measure"]], abs=2 * half + 1e-12)
+        assert half < 0.0025
+
+
+def test_admissions_reconcile() -> None:
+    found = simulate_wards(network((14, 6), (12, 12)), seed=3)
+    placed = found.placed["admissions"].sum()
+    all_admitted = 20 * 365 / 25
+    no_bed = found.value("step_up", "no_bed")
+    assert placed / (1 - no_bed) == pytest.approx(all_admitted, rel=0.01)
+    away = found.placed.query("(area_id == 'a') != (site_id == 'north')")["admissions"].sum()
+    assert away / placed * (1 - no_bed) == pytest.approx(
+        found.value("step_up", "placed_away"), abs=1e-9
+    )
+
+
+def test_visitors_follow_the_patients() -> None:
+    found = simulate_wards(network((14, 6), (12, 12)), seed=3)
+    visitors = visitors_minutes(found, MINUTES, 12.0)
+    by_hand = found.placed.assign(
+        there=[
+            MINUTES.loc[a, s]
+            for a, s in zip(*(found.placed[c] for c in ("area_id", "site_id")), strict=True)
+        ],
+        near=found.placed["area_id"].map({"a": 7.0, "b": 9.0}),
+    )
+    visits = by_hand["admissions"] * 12
+    assert visitors["visits"] == pytest.approx(visits.sum())
+    assert visitors["mean_minutes_nearest"] == pytest.approx(
+        (visits * by_hand["near"]).sum() / visits.sum()
+    )
+    added = (visits * (by_hand["there"] - by_hand["near"])).sum() * 2 / 60
+    assert visitors["hours_added"] == pytest.approx(added)
+    assert added > 0
+
+
+def test_step_down_waits_as_erlang_c_says() -> None:
+    one = pd.DataFrame({"north": [7.0]}, index=["a"])
+    waits = WardNetwork(
+        pd.DataFrame({"step_down": [8.3 * 365 / 25]}, index=["a"]),
+        one,
+        pd.Series({"north": 11}),
+        {"step_down": Stay(25.0)},
+    )
+    found = simulate_wards(waits, seed=4, years=2_000, longer_than_days=4.0)
+    rows = found.measures.set_index("measure")
+    for name, exact in (
+        ("mean_wait_days", mean_wait(11, 8.3, 25.0)),
+        ("waited_longer", share_waiting(11, 8.3, 25.0, 4.0)),
+        ("waited", share_waiting(11, 8.3, 25.0, 0.0)),
+    ):
+        half = (rows.loc[name, "high"] - rows.loc[name, "low"]) / 2
+        assert rows.loc[name, "mean"] == pytest.approx(exact, abs=2 * half)
+    assert "no_bed" not in rows.index
+    # all who wait are placed in the end
+    assert found.placed["admissions"].sum() == pytest.approx(8.3 * 365 / 25, rel=0.01)
+
+
+def test_beds_kept_for_step_up_shorten_no_list_but_refuse_fewer() -> None:
+    both = pd.DataFrame({"step_up": [90.0, 40.0], "step_down": [70.0, 50.0]}, index=["a", "b"])
+    stays = {"step_up": Stay(25.0), "step_down": Stay(21.0, 0.8)}
+    base = network((1, 1), (12, 9), admissions=both, stays=stays)
+    kept = network(
+        (1, 1), (12, 9), admissions=both, stays=stays, reserved=pd.Series({"north": 3, "south": 1})
+    )
+    without, with_kept = simulate_wards(base, seed=8), simulate_wards(kept, seed=8)
+    assert with_kept.value("step_up", "no_bed") < without.value("step_up", "no_bed") - 0.03
+    wait = "mean_wait_days"
+    assert with_kept.value("step_down", wait) > without.value("step_down", wait) * 1.3
+
+
+def test_the_season_fills_wards_in_winter() -> None:
+    flat = simulate_wards(network((10, 10), (12, 12)), seed=5)
+    wave = simulate_wards(network((10, 10), (12, 12), amplitude=0.4), seed=5)
+    assert wave.value("step_up", "no_bed") > flat.value("step_up", "no_bed") + 0.02
+    assert wave.placed["admissions"].sum() < flat.placed["admissions"].sum()
+
+
+def test_a_seed_gives_the_same_figures() -> None:
+    first, again, other = (
+        simulate_wards(network((14, 6), (12, 12)), seed=seed, years=20).measures
+        for seed in (6, 6, 7)
+    )
+    pd.testing.assert_frame_equal(first, again)
+    assert not first.equals(other)
+
+
+def test_a_ward_out_of_reach_is_not_used() -> None:
+    far = MINUTES.where(MINUTES != 26.0, np.inf)
+    found = simulate_wards(network((14, 6), (12, 12), minutes=far), seed=2, years=20)
+    assert found.placed.query("area_id == 'a' and site_id == 'south'").empty
+    assert not found.placed.query("area_id == 'b' and site_id == 'north'").empty
+
+
+@pytest.mark.parametrize(
+    ("changes", "says"),
+    [
+        ({"beds": pd.Series({"north": 12})}, "no beds are stated for south"),
+        ({"beds": pd.Series({"north": 12, "south": -3})}, "wards: beds at south are -3"),
+        ({"beds": pd.Series({"north": 12, "south": 3.5})}, r"beds at south are 3\.5"),
+        ({"reserved": pd.Series({"north": 0.5})}, "kept for step-up"),
+        ({"admissions": pd.DataFrame({"step_up": [0.0, 0.0]}, index=["a", "b"])}, "some above"),
+        (
+            {
+                "admissions": pd.DataFrame({"step_down": [200.0, 200.0]}, index=["a", "b"]),
+                "stays": {"step_down": Stay(25.0)},
+            },
+            "those who wait offer 27.4 erlangs to 24 beds: no steady state",
+        ),
+    ],
+)
+def test_faults_take_one_line(changes, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        simulate_wards(network((10, 10), (12, 12), **changes), seed=1, years=1)
+    assert "\n" not in str(caught.value)

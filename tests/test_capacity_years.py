@@ -1,0 +1,65 @@
+"""Demand over the years, by hand."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from llrgeo.appraisal.capacity.years import (
+    age_gradient,
+    between_years,
+    first_year_short,
+    rates_after,
+    waterfall,
+)
+from llrgeo.errors import InputError
+
+RATES = pd.Series({"age_18_64": 0.4, "age_65_74": 3.0, "age_75_84": 16.0, "age_85_plus": 38.0})
+
+
+def test_the_oldest_one_year_younger() -> None:
+    assert age_gradient(RATES)["age_85_plus"] == pytest.approx(0.0865, abs=5e-5)
+    later = rates_after(RATES, 10, health_gain_years=0.1)
+    assert later["age_85_plus"] / 38 == pytest.approx(0.917, abs=5e-4)
+    # between the bands on either side: ln(38 / 3) / 20 years
+    assert later["age_75_84"] / 16 == pytest.approx(np.exp(-np.log(38 / 3) / 20))
+    assert later["age_18_64"] == 0.4
+    pd.testing.assert_series_equal(rates_after(RATES, 10, health_gain_years=0.0), RATES)
+    assert rates_after(RATES, 10, health_gain_years=-0.1)["age_85_plus"] > 38
+
+
+def test_a_band_without_a_rate_has_no_gradient() -> None:
+    assert age_gradient(pd.Series({"age_85_plus": 38.0}))["age_85_plus"] == 0
+
+
+def test_a_waterfall_adds_up_to_the_unit() -> None:
+    table = waterfall({"today": 3_080.4, "population": 3_901.6, "health": 3_577.5, "stay": 3_100.2})
+    assert table["level"].tolist() == [3080, 3902, 3578, 3100]
+    assert table["change"].tolist() == [0, 822, -324, -478]
+    assert table["level"].iloc[0] + table["change"].sum() == table["level"].iloc[-1]
+
+
+def test_years_between_and_after() -> None:
+    found = between_years([2026, 2031, 2043], [211, 236, 299], [2026, 2029, 2037, 2043, 2050])
+    assert found.tolist() == pytest.approx([211, 226, 267.5, 299, 299])
+
+
+def test_the_first_year_a_site_is_short() -> None:
+    needed = pd.DataFrame({2031: [24, 9, 7], 2026: [20, 8, 7], 2036: [27, 9, 7]}, index=list("abc"))
+    first = first_year_short(needed, pd.Series({"a": 24, "b": 7}))
+    assert first["a"] == 2036
+    assert first["b"] == 2026
+    assert pd.isna(first["c"])
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: waterfall({}), "a waterfall needs"),
+        (lambda: between_years([2026, 2026], [1, 2], [2027]), "do not rise"),
+        (lambda: between_years([2026, 2031], [1, 2], [2025]), "year 2025 lies before"),
+    ],
+)
+def test_faults_take_one_line(call, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        call()
+    assert "\n" not in str(caught.value)
