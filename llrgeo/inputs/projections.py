@@ -1,6 +1,6 @@
 """Population projections: people of each authority by year, sex and five-year age band."""
 
-from itertools import combinations
+from itertools import combinations, product
 from pathlib import Path
 from typing import Final
 
@@ -81,15 +81,14 @@ def _grid_faults(table: pd.DataFrame) -> list[str]:
     if table.index.has_duplicates:
         first = table.index[table.index.duplicated()][0]
         return [f"rows stand twice, the first for {' '.join(map(str, first))}"]
-    faults = []
-    for variant, rows in table.groupby(level="variant"):
-        full = pd.MultiIndex.from_product(
-            [rows.index.get_level_values(name).unique() for name in rows.index.names]
-        )
-        if len(full) > len(rows):
-            first = full.difference(rows.index)[0]
-            what = " ".join(map(str, first[1:]))
-            faults.append(f"variant {variant} lacks {len(full) - len(rows)} rows, as {what}")
+    faults: list[str] = []
+    for variant, rows in table.reset_index().groupby("variant"):
+        keys = [rows[name].unique() for name in ("authority_code", "year", "sex")]
+        found = set(rows[["authority_code", "year", "sex"]].itertuples(index=False, name=None))
+        absent = [row for row in product(*keys) if row not in found]
+        if absent:
+            what = " ".join(map(str, absent[0]))
+            faults.append(f"variant {variant} lacks {len(absent)} rows, as {what}")
     return faults
 
 

@@ -25,12 +25,13 @@ def age_gradient(rates: pd.Series) -> pd.Series:
     with np.errstate(divide="ignore"):
         logs = np.log(known.to_numpy())
     ages = np.array([_MIDDLES[band] for band in AGE_BANDS])
-    slopes = {}
+    slopes: dict[str, float] = {}
     for i, band in enumerate(AGE_BANDS):
         low, high = i - 1, min(i + 1, len(AGE_BANDS) - 1)
         usable = band in _OLDER and np.isfinite(logs[[low, i, high]]).all()
-        slopes[band] = (logs[high] - logs[low]) / (ages[high] - ages[low]) if usable else 0.0
-    return pd.Series(slopes).reindex(rates.index)
+        rise = (logs[high] - logs[low]) / (ages[high] - ages[low]) if usable else 0.0
+        slopes[band] = float(rise)
+    return pd.Series({band: slopes[str(band)] for band in rates.index}, dtype=float)
 
 
 def rates_after(rates: pd.Series, years_on: float, *, health_gain_years: float) -> pd.Series:
@@ -39,7 +40,8 @@ def rates_after(rates: pd.Series, years_on: float, *, health_gain_years: float) 
     r exp(-delta g t): delta is the years of age gained each year. 0 keeps today's health at each
     age, a critical assumption; 0.1 makes a person of 80 in ten years as healthy as one of 79 now.
     """
-    return rates * np.exp(-health_gain_years * age_gradient(rates) * years_on)
+    gained = health_gain_years * years_on
+    return pd.Series(rates * np.exp(-gained * age_gradient(rates)), name=rates.name)
 
 
 def waterfall(levels: Mapping[str, float]) -> pd.DataFrame:
