@@ -5,12 +5,13 @@ patient goes elsewhere, and a step-down patient waits for the first bed to come 
 patient never takes one of the last beds of a ward that are kept for step-up.
 """
 
-from typing import Any, Final, NamedTuple
+from collections.abc import Callable
+from heapq import heappop, heappush
+from typing import Any, Final, NamedTuple, TypeVar, cast
 
+import numba
 import numpy as np
 from numpy.typing import NDArray
-
-from llrgeo.travel.compiled import compiled, pop, push
 
 STEP_UP: Final = 0
 STEP_DOWN: Final = 1
@@ -26,6 +27,15 @@ WAITED_LONGER: Final = 6
 COUNTED: Final = 7
 
 _Array = NDArray[Any]
+_F = TypeVar("_F", bound=Callable[..., Any])
+
+
+def _compiled(function: _F) -> _F:
+    """Compile a function; keep the code for later runs where there is a folder for it."""
+    try:
+        return cast("_F", numba.njit(cache=True, nogil=True)(function))
+    except RuntimeError:  # no folder can be written, as in a read-only installation
+        return cast("_F", numba.njit(nogil=True)(function))
 
 
 class Arrivals(NamedTuple):
@@ -65,28 +75,27 @@ class Tally(NamedTuple):
     placed: _Array
 
 
-@compiled
+@_compiled
 def run_wards(arrivals: Arrivals, wards: Wards, tally: Tally) -> None:
     """Play all admissions through the wards and add them to the tally."""
     n = len(arrivals.day)
     free = wards.beds.copy()
     # A heap of the days on which beds come free, and the wards they are in.
-    ends, where, occupied = np.empty(n + 1), np.empty(n + 1, np.int64), 0
+    ends: list[tuple[float, int]] = [(np.inf, -1)]
     # Step-down patients who wait, in turn; `first` is the first who may still wait.
     waiting, first, last = np.empty(n + 1, np.int64), 0, 0
     for i in range(n):
         now = arrivals.day[i]
         # First every bed that came free before now is given to whoever waits for it.
-        while occupied > 0 and ends[0] <= now:
-            day, ward = ends[0], where[0]
-            occupied = pop(ends, where, occupied)
+        while ends[0][0] <= now:
+            day, ward = heappop(ends)
             free[ward] += 1
             position = _next_in_turn(waiting, first, last, ward, arrivals, wards)
             if position >= 0 and free[ward] > wards.reserved[ward]:
                 who = waiting[position]
                 waiting[position] = -1
                 free[ward] -= 1
-                occupied = push(ends, where, occupied, day + arrivals.stay[who], ward)
+                heappush(ends, (day + arrivals.stay[who], ward))
                 _count_wait(who, ward, day, arrivals, wards, tally)
             while first < last and waiting[first] < 0:
                 first += 1
@@ -95,13 +104,13 @@ def run_wards(arrivals: Arrivals, wards: Wards, tally: Tally) -> None:
         _count_arrival(i, ward, arrivals, wards, tally)
         if ward >= 0:
             free[ward] -= 1
-            occupied = push(ends, where, occupied, now + arrivals.stay[i], ward)
+            heappush(ends, (now + arrivals.stay[i], ward))
         elif arrivals.stream[i] == STEP_DOWN:
             waiting[last] = i
             last += 1
 
 
-@compiled
+@_compiled
 def _free_ward(i: int, free: _Array, arrivals: Arrivals, wards: Wards) -> int:
     """Return the nearest ward with a bed for an admission; -1 if there is none."""
     down = arrivals.stream[i] == STEP_DOWN
@@ -114,7 +123,7 @@ def _free_ward(i: int, free: _Array, arrivals: Arrivals, wards: Wards) -> int:
     return -1
 
 
-@compiled
+@_compiled
 def _next_in_turn(
     waiting: _Array, first: int, last: int, ward: int, arrivals: Arrivals, wards: Wards
 ) -> int:
@@ -129,7 +138,7 @@ def _next_in_turn(
     return -1
 
 
-@compiled
+@_compiled
 def _count_arrival(i: int, ward: int, arrivals: Arrivals, wards: Wards, tally: Tally) -> None:
     """Count an admission: whether its own ward was full, and where it was placed at once."""
     year = arrivals.year[i]
@@ -149,7 +158,7 @@ def _count_arrival(i: int, ward: int, arrivals: Arrivals, wards: Wards, tally: T
         here[WAITED] += 1
 
 
-@compiled
+@_compiled
 def _count_wait(
     who: int,
     ward: int,
