@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass, replace
-from typing import Any, Final, Literal, TypeAlias
+from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
 import pandas as pd
@@ -15,7 +15,9 @@ Track: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
 WGS84: Final = "EPSG:4326"
 BNG: Final = "EPSG:27700"
 
-AGE_BANDS: Final = ("age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus")
+AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
+AGE_BANDS: Final[tuple[str, ...]] = get_args(AgeBand)
+THRESHOLDS_MIN: Final = (10, 20, 30, 45, 60)  # people are counted within these minutes
 SITE_KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
 SITE_STATUSES: Final = ("open", "closed", "proposed")
 

@@ -6,8 +6,9 @@ from pathlib import Path
 import pytest
 
 from llrgeo.errors import NetworkError
+from llrgeo.modes import STREET_MODES
 from llrgeo.roads.driving import metres, node_access, way_access
-from llrgeo.roads.profile import MODES, rules
+from llrgeo.roads.profile import rules
 
 CASES = list(
     csv.DictReader((Path(__file__).parent / "roads/access_cases.csv").read_text().splitlines())
@@ -64,6 +65,6 @@ def test_what_is_no_height_is_none(text: str) -> None:
 
 
 def test_every_mode_has_rules_and_no_other_has() -> None:
-    assert [rules(mode).mode for mode in MODES] == list(MODES)
+    assert [rules(mode).mode for mode in STREET_MODES] == list(STREET_MODES)
     with pytest.raises(NetworkError, match="no travel mode 'horse'; there are car, walk"):
         rules("horse")

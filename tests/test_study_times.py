@@ -2,15 +2,17 @@
 
 import json
 import math
+import re
 
 import pandas as pd
 import pytest
 import shapely
 from town import ORIGIN
 
-from llrgeo.errors import InputError
+from llrgeo.errors import ConfigError, InputError
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
+from llrgeo.study.routers import read_network
 from llrgeo.study.times import compute_team_times, compute_times, journey_sources, judged_times
 
 
@@ -94,3 +96,59 @@ def test_teams_under_blue_lights_need_two_thirds_of_a_drivers_minutes(town_study
     pd.testing.assert_frame_equal(judged.minutes, teams["car", "off_peak"].minutes)
     assert math.isinf(teams["car", "off_peak"].minutes.loc["F", "A"])
     assert any("0.67 of the minutes" in one for one in journey_sources(inputs.study, patients))
+
+
+def town_by(town_study, mode, key):
+    """Return the toy study by car and another mode, on a copy of the town's streets for it."""
+    streets = town_study.parent / f"{mode}_streets"
+    streets.mkdir()
+    for file in (town_study.parent / "network").iterdir():
+        content = file.read_bytes().replace(b'"mode": "car"', f'"mode": "{mode}"'.encode())
+        (streets / file.name).write_bytes(content)
+    text = town_study.read_text(encoding="utf-8")
+    keys = f'network = "network"\nmodes = ["car", "{mode}"]\n{key}'
+    town_study.write_text(text.replace('network = "network"', keys), encoding="utf-8")
+    return load_study(town_study)
+
+
+@pytest.mark.parametrize("mode", ["walk", "walk_slow", "cycle"])
+def test_a_study_can_use_every_network_that_can_be_built(town_study, mode):
+    study = town_by(
+        town_study, mode, f'networks = {{ {mode} = "{mode}_streets" }}\ntime_factor = 3'
+    )
+    assert study.inputs()[f"network of {mode}"] == town_study.parent / f"{mode}_streets"
+    times = compute_times(read_inputs(study))
+    # From N to B is a minute on these streets; the factor is of driving alone.
+    assert times[mode, "off_peak"].minutes.loc["N", "B"] == 1
+    assert times["car", "off_peak"].minutes.loc["N", "B"] == 3
+
+
+def test_the_key_for_footpaths_of_the_first_release_is_still_read(town_study):
+    study = town_by(town_study, "walk", 'network_walk = "walk_streets"')
+    assert study.network_path("walk") == town_study.parent / "walk_streets"
+
+
+@pytest.mark.parametrize(
+    ("keys", "fault"),
+    [
+        ('modes = ["car", "cycle"]', '"cycle" needs a network of its own: llrgeo network build'),
+        ('modes = ["car", "hover"]', "no mode 'hover'; known are car, walk, walk_slow, cycle"),
+        ('networks = { car = "streets" }', "no network is built for car; those of walk, walk_slow"),
+        ('networks = { transit = "rails" }', "no network is built for transit"),
+        ('network_walk = "a"\nnetworks = { walk = "b" }', "walk stands here and in network_walk"),
+    ],
+)
+def test_a_mode_without_its_network_and_a_network_without_its_mode_are_faults(
+    town_study, keys, fault
+):
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text(f"{keys}\n{text}", encoding="utf-8")
+    with pytest.raises(ConfigError, match=re.escape(fault)):
+        load_study(town_study)
+
+
+def test_slow_walkers_take_half_as_long_again_on_streets_that_may_be_walked():
+    study = load_study()
+    at = [read_network(study, mode).weights_ms("off_peak").sum() for mode in ("walk", "walk_slow")]
+    assert at[1] / at[0] == pytest.approx(4.8 / 3.2, rel=1e-6)
+    assert read_network(study, "walk_slow").info.mode == "walk_slow"

@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 
 import llrgeo.publish
+from llrgeo.modes import MODES
 from llrgeo.publish.report import page as report
 from llrgeo.publish.wording import wording
 from llrgeo.schema import SITE_KINDS
@@ -28,7 +29,7 @@ BUILT = {
     "kind_": SITE_KINDS,
     "mark_": ("gained", "lost", "none"),
     "method_": ("areas", "roads", "nearest", "people", "limits"),
-    "mode_": ("car", "walk", "bus", "transit", "cycle", "blue_light"),
+    "mode_": (*MODES, "bus", "blue_light"),  # an imported matrix may be of another mode
     "period_": ("off_peak", "am_peak", "pm_peak", "night"),
     "plain_": ("gained", "improved", "worsened", "lost"),
     "plain_team_": ("gained", "improved", "worsened", "lost"),

@@ -1,16 +1,13 @@
 """AppraisalInputs: what all options of a study are judged on, and whether it all fits together."""
 
 from dataclasses import dataclass
-from typing import Final
 
 import pandas as pd
 
 from llrgeo.appraisal.demand import Delivery, Service, activity_faults, contacts, service_faults
 from llrgeo.appraisal.options import Option, option_faults
-from llrgeo.schema import name_some, raise_faults
+from llrgeo.schema import THRESHOLDS_MIN, name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
-
-THRESHOLDS_MIN: Final = (10.0, 20.0, 30.0, 45.0, 60.0)
 
 
 @dataclass(frozen=True, slots=True)

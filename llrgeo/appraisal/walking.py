@@ -7,11 +7,12 @@ import pandas as pd
 
 from llrgeo.appraisal.access import nearest_site, summarise_access
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.modes import FRAIL_WALK_KPH, WALK_KPH
 from llrgeo.travel.times import TravelTimes
 
 WALKS_MIN: Final = (15.0, 30.0)
 RIDES_MIN: Final = (30.0, 60.0)
-FRAIL_FACTOR: Final = 4.8 / 3.2  # frail people walk at 3.2 km/h where others walk at 4.8
+FRAIL_FACTOR: Final = WALK_KPH / FRAIL_WALK_KPH
 
 
 def walking_table(

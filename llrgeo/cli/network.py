@@ -9,6 +9,7 @@ from llrgeo.cli.parameters import OutFile, Quiet
 from llrgeo.cli.screen import progress, rich_table, show
 from llrgeo.inputs import fetch as downloads
 from llrgeo.inputs.embedded import embedded
+from llrgeo.modes import STREET_MODES
 from llrgeo.roads.network import load_network, save_network
 from llrgeo.roads.osm import build_network, describe_network
 
@@ -31,7 +32,9 @@ def build(
         Path | None, typer.Option(help="Polygons of the study area; LLR if not given.")
     ] = None,
     buffer: Annotated[float, typer.Option(help="Kilometres kept beyond the boundary.")] = 30.0,
-    mode: Annotated[str, typer.Option(help="car, walk, walk_slow or cycle.")] = "car",
+    mode: Annotated[
+        str, typer.Option(help=f"{', '.join(STREET_MODES[:-1])} or {STREET_MODES[-1]}.")
+    ] = "car",
     clock: Annotated[
         str | None, typer.Option(help="When conditional rules are read, such as 'Tu 08:30'.")
     ] = None,

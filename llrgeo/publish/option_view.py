@@ -19,6 +19,7 @@ from llrgeo.appraisal.access import (
 )
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
+from llrgeo.modes import MODES
 from llrgeo.publish import pages, palette
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
@@ -240,7 +241,7 @@ def journey_label(times: TravelTimes) -> str:
     """
     words = wording()
     mode = words.get(f"mode_{times.mode}", times.mode)
-    if times.mode == "walk":
+    if times.mode in MODES and not MODES[times.mode].by_period:
         return mode
     first, between, last = times.period.partition("-")
     window = words["period_window"].format(first=first, last=last) if between else times.period

@@ -6,7 +6,9 @@ YlGnBu for minutes and PuOr for change, both from ColorBrewer (Brewer and Harrow
 from itertools import pairwise
 from typing import Final
 
-TIME_BREAKS: Final = (10, 20, 30, 45, 60)
+from llrgeo.schema import THRESHOLDS_MIN
+
+TIME_BREAKS: Final = THRESHOLDS_MIN
 CHANGE_BREAKS: Final = (5, 10, 15)  # the first limit is the study's tolerance
 
 TIME_COLOURS: Final = ("#ffffcc", "#c7e9b4", "#7fcdbb", "#41b6c4", "#2c7fb8", "#253494")

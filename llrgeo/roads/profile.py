@@ -3,17 +3,12 @@
 from dataclasses import dataclass
 from enum import IntEnum
 from functools import cache
-from typing import Final
 
 import pandas as pd
 
 from llrgeo.errors import NetworkError
 from llrgeo.inputs.embedded import embedded
-
-MODES: Final = ("car", "walk", "walk_slow", "cycle")
-
-# The slow walker uses the walker's streets; barriers tell the two apart.
-_STREETS_OF: Final = {"walk_slow": "walk"}
+from llrgeo.modes import MODES, STREET_MODES
 
 
 class Level(IntEnum):
@@ -75,8 +70,8 @@ def rules(mode: str) -> Rules:
     NetworkError
         If there is no such mode.
     """
-    if mode not in MODES:
-        msg = f"no travel mode '{mode}'; there are {', '.join(MODES)}"
+    if mode not in STREET_MODES:
+        msg = f"no travel mode '{mode}'; there are {', '.join(STREET_MODES)}"
         raise NetworkError(msg)
     keys = table("keys").set_index("mode").loc[mode]
     highways = _of_mode(table("highways"), mode, "highway")
@@ -96,7 +91,7 @@ def rules(mode: str) -> Rules:
 
 def _of_mode(rows: pd.DataFrame, mode: str, key: str) -> pd.DataFrame:
     """Take the rows of a mode and those of all modes (`*`); the mode's own come first."""
-    streets = _STREETS_OF.get(mode, mode)
+    streets = MODES[mode].streets
     own, shared = rows[rows["mode"] == streets], rows[rows["mode"] == "*"]
     return pd.concat([own, shared]).drop_duplicates(key).set_index(key)
 

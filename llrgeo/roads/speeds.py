@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.modes import MODES, WALK_KPH
 from llrgeo.roads.network import PERIODS
 from llrgeo.roads.profile import table
 
@@ -35,11 +36,7 @@ _DELAY_KEYS: Final = {
     ("highway", "crossing"): "crossing",
     ("railway", "level_crossing"): "level_crossing",
 }
-# METHODS: walking at 4.8 km/h and, for frail people, 3.2 km/h; DfT's journey time statistics
-# had cyclists at 16 km/h.
-_PACE_KPH: Final = {"walk": 4.8, "walk_slow": 3.2, "cycle": 16.0}
 _STEPS_SHARE: Final = 0.5
-_DISMOUNTED_KPH: Final = 4.8
 
 
 class Limit(NamedTuple):
@@ -147,9 +144,9 @@ def pace_kph(mode: str, tags: Mapping[str, str]) -> float:
     """Return the kilometres an hour of a walker or cyclist on a way."""
     highway = tags.get("highway")
     if mode == "cycle" and (tags.get("bicycle") == "dismount" or highway == "pedestrian"):
-        return _DISMOUNTED_KPH
+        return WALK_KPH
     share = _STEPS_SHARE if highway == "steps" else 1.0
-    return _PACE_KPH[mode] * share
+    return (MODES[mode].speed_kph or WALK_KPH) * share
 
 
 def multipliers(classes: pd.Series) -> pd.DataFrame:

@@ -6,9 +6,8 @@ from typing import Final
 import numpy as np
 
 from llrgeo.errors import NetworkError
+from llrgeo.modes import WALK_KPH
 from llrgeo.roads.network import RoadNetwork
-
-WALK_KPH: Final = 4.8  # the planning speed of METHODS 9; 3.2 for frail people
 
 _UNMEASURED: Final = "Walking times along modelled streets, without footpaths; not measured."
 _NOT_ON_FOOT: Final = frozenset({"motorway", "motorway_link", "slip_road", "trunk_dual"})

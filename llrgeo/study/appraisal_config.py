@@ -14,9 +14,10 @@ from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.figures import read_figures
 from llrgeo.inputs.rates import RatesKind, read_rates
+from llrgeo.modes import MODES
+from llrgeo.schema import AgeBand
 from llrgeo.travel.times import TravelTimes
 
-_Band = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _TABLES: Final = get_args(RatesKind)
 _UNMEASURED_ERROR_MIN: Final = 3.0  # a cautious assumption where no error was ever measured
@@ -55,7 +56,7 @@ class AppraisalConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    growth: dict[_Band, _NotNegative] = {}
+    growth: dict[AgeBand, _NotNegative] = {}
     growth_source: str = "illustrative planning assumption"
     horizon_years: Annotated[int, Field(ge=1, le=125)] = 30
     discount_rates: str = "embedded"
@@ -86,7 +87,9 @@ def build_assumptions(
     The first of the times by mode and period is the journey that options are judged by.
     """
     times = next(iter(times_by.values()))
-    first_of = {mode: one for (mode, _), one in reversed(list(times_by.items()))}
+    counted = {
+        MODES[mode].table: of_mode for (mode, _), of_mode in reversed(list(times_by.items()))
+    }
     measured = _UNMEASURED_ERROR_MIN if math.isnan(times.error_min) else times.error_min
     error = measured if config.time_error_min is None else config.time_error_min
     return Assumptions(
@@ -94,8 +97,8 @@ def build_assumptions(
         uncertainty=Uncertainty(error, config.speed_sd, config.rate_sd, config.growth_sd),
         growth={str(band): factor for band, factor in config.growth.items()},
         indicators=indicators,
-        walk_times=first_of.get("walk"),
-        transit_times=first_of.get("transit"),
+        walk_times=counted.get("on_foot"),
+        transit_times=counted.get("by_public_transport"),
         importance=config.importance,
         draws=config.draws,
         seed=seed,

@@ -1,11 +1,10 @@
 """A study file, checked: what to read, which services and options, and how to judge them."""
 
 import datetime as dt
-from collections.abc import Mapping
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self, TypeVar, get_args
+from typing import Annotated, Final, Literal, Self
 
-from pydantic import AfterValidator, BaseModel, ConfigDict, Field, ValidationError, model_validator
+from pydantic import AfterValidator, Field, model_validator
 
 from llrgeo.appraisal.demand import Service, Shares, service_faults
 from llrgeo.appraisal.measures import MEASURES
@@ -13,19 +12,20 @@ from llrgeo.appraisal.scoring import Criterion, Hurdle, criteria_faults
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_toml
-from llrgeo.schema import list_faults, name_some
+from llrgeo.modes import MODES, STREET_MODES
+from llrgeo.schema import THRESHOLDS_MIN, AgeBand, name_some
 from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files
+from llrgeo.study.validation import Part, check_config
 from llrgeo.travel.departures import TransitRules
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
+DRIVING: Final = "car"  # the mode of the network that the key `network` names
 CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
 
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
 SiteLists = dict[Name, list[str]]
 Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 Share = Annotated[float, Field(ge=0, le=1)]
-Config = TypeVar("Config", bound=BaseModel)
 
 
 def _known_measure(name: str) -> str:
@@ -38,10 +38,14 @@ def _known_measure(name: str) -> str:
 KnownMeasure = Annotated[str, AfterValidator(_known_measure)]
 
 
-class Part(BaseModel):
-    """A part of a file that a planner writes: no key is unknown, and it does not change."""
+def _known_mode(name: str) -> str:
+    if name not in MODES:
+        msg = f"no mode '{name}'; known are {', '.join(MODES)}"
+        raise ValueError(msg)
+    return name
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+
+KnownMode = Annotated[str, AfterValidator(_known_mode)]
 
 
 class ServiceConfig(Part):
@@ -82,13 +86,13 @@ class OptionConfig(Part):
     note: str = ""
     baseline: bool = False
     based_on: Name | None = None
-    sites: SiteLists = {}
-    opens: SiteLists = {}
-    closes: SiteLists = {}
-    moves: dict[Name, dict[str, str]] = {}
-    capacity: dict[Name, dict[str, Positive]] = {}
-    share_video: dict[Name, Share] = {}
-    share_home: dict[Name, Share] = {}
+    sites: SiteLists = Field(default_factory=dict)
+    opens: SiteLists = Field(default_factory=dict)
+    closes: SiteLists = Field(default_factory=dict)
+    moves: dict[Name, dict[str, str]] = Field(default_factory=dict)
+    capacity: dict[Name, dict[str, Positive]] = Field(default_factory=dict)
+    share_video: dict[Name, Share] = Field(default_factory=dict)
+    share_home: dict[Name, Share] = Field(default_factory=dict)
 
 
 class CriterionConfig(Part):
@@ -135,10 +139,16 @@ class TransitConfig(Part):
         return self
 
 
+def _is_empty(value: object) -> bool:
+    return not value
+
+
 class StudyConfig(Part):
     """One study: the question, its data, services, options and criteria.
 
     Paths are relative to the study file; `embedded` names the data that travels with llrgeo.
+    `network` is of streets for driving, `networks` names those for other modes, such as
+    `{ cycle = "cycle_streets" }`; `network_walk` is what 0.1 had for `networks.walk`.
     Outlines may also be `cells`: each area is drawn around its centroid. Areas and sites of
     authorities that `home` does not name are neighbours (without it, all areas are at home);
     `home_sites_only` takes their sites out of every option. Teams drive by `time_factor` times
@@ -158,13 +168,14 @@ class StudyConfig(Part):
     sources: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     home_sites_only: bool = False
-    modes: Annotated[tuple[Literal["car", "transit", "walk"], ...], Field(min_length=1)] = ("car",)
+    networks: dict[KnownMode, str] = Field(default_factory=dict, exclude_if=_is_empty)
+    modes: Annotated[tuple[KnownMode, ...], Field(min_length=1)] = ("car",)
     periods: Annotated[tuple[str, ...], Field(min_length=1)] = ("off_peak",)
     transit: TransitConfig | None = None
     time_factor: Annotated[float, Field(gt=0)] = 1.0
     team_time_factor: Annotated[float, Field(gt=0)] = 1.0
     terminal_min: Annotated[float, Field(ge=0)] = 0.0
-    thresholds_min: tuple[int, ...] = (10, 20, 30, 45, 60)
+    thresholds_min: tuple[int, ...] = THRESHOLDS_MIN
     tolerance_min: Annotated[float, Field(ge=0, lt=5)] = 1.0
     seed: int = 0
     services: Annotated[tuple[ServiceConfig, ...], Field(min_length=1)]
@@ -184,9 +195,19 @@ class StudyConfig(Part):
         """Return every file or folder that the study reads, by the key that names it."""
         named = {key: getattr(self, key) for key in (*_EMBEDDED, "network_walk", "theme")}
         own = {key: self.path(key) for key, value in named.items() if value not in {"", CELLS}}
+        networks = {
+            f"network of {mode}": self.folder / name for mode, name in self.networks.items()
+        }
         feeds = self.transit.feeds if self.transit else ()
         timetables = {f"transit {feed}": self.folder / feed for feed in feeds}
-        return {**own, **timetables, **appraisal_files(self.appraisal, self.folder)}
+        return {**own, **networks, **timetables, **appraisal_files(self.appraisal, self.folder)}
+
+    def network_path(self, mode: str) -> Path | None:
+        """Return the folder of a mode's own network; None where the study names none."""
+        if mode == DRIVING:
+            return self.path("network")
+        name = self.networks.get(mode) or (self.network_walk if mode == "walk" else "")
+        return self.folder / name if name else None
 
     @property
     def baseline(self) -> str:
@@ -200,11 +221,12 @@ class StudyConfig(Part):
             *_doubled("options", [option.id for option in self.options]),
             *_option_faults(self.options, {service.id for service in self.services}),
         ]
-        if ("transit" in self.modes) != (self.transit is not None):
-            faults.append('modes: "transit" goes with a table [transit]; one of them is missing')
+        faults += _mode_faults(self)
         named = criteria_faults(build_criteria(self), build_hurdles(self), MEASURES)
         faults += [f"criteria: {fault}" for fault in named]
-        strange = set(self.appraisal.importance) - {one.measure for one in self.criteria}
+        strange = set(self.appraisal.importance) - {
+            criterion.measure for criterion in self.criteria
+        }
         if strange:
             faults.append(f"appraisal.importance: no criteria: {name_some(sorted(strange))}")
         if faults:
@@ -239,21 +261,6 @@ def load_study(path: str | Path | None = None) -> StudyConfig:
     return check_config(StudyConfig, values, source=path.name)
 
 
-def check_config(model: type[Config], values: Mapping[str, Any], *, source: str) -> Config:
-    """Return what a planner wrote as a model; `source` is the file to name in a message.
-
-    Raises
-    ------
-    ConfigError
-        If a key is unknown or missing, or a value is out of range; the message lists every fault.
-    """
-    try:
-        return model.model_validate(values)
-    except ValidationError as error:
-        faults = [fault for one in error.errors() for fault in _plain(one, model)]
-        raise ConfigError(list_faults(faults, source=source)) from None
-
-
 def new_study(path: Path) -> None:
     """Write a commented study file to start from: a copy of the embedded study.
 
@@ -276,12 +283,34 @@ def build_services(study: StudyConfig) -> tuple[Service, ...]:
 
 def build_criteria(study: StudyConfig) -> tuple[Criterion, ...]:
     """Return the study's criteria as the appraisal uses them."""
-    return tuple(Criterion(one.measure, one.weight) for one in study.criteria)
+    return tuple(Criterion(item.measure, item.weight) for item in study.criteria)
 
 
 def build_hurdles(study: StudyConfig) -> tuple[Hurdle, ...]:
     """Return the study's hurdles as the appraisal uses them."""
-    return tuple(Hurdle(one.measure, one.limit) for one in study.hurdles)
+    return tuple(Hurdle(hurdle.measure, hurdle.limit) for hurdle in study.hurdles)
+
+
+def _mode_faults(study: StudyConfig) -> list[str]:
+    """Say which modes lack what they need, and which networks no mode can use."""
+    faults = []
+    if any(MODES[mode].timetable for mode in study.modes) != (study.transit is not None):
+        faults.append('modes: "transit" goes with a table [transit]; one of them is missing')
+    faults += [
+        f"networks: no network is built for {mode}; those of {', '.join(STREET_MODES[1:])} stand "
+        f"here, that of {DRIVING} is the key network"
+        for mode in study.networks
+        if mode == DRIVING or MODES[mode].timetable
+    ]
+    if study.network_walk and "walk" in study.networks:
+        faults.append("networks: walk stands here and in network_walk; leave out network_walk")
+    faults += [
+        f'modes: "{mode}" needs a network of its own: llrgeo network build EXTRACT.osm.pbf '
+        f'--mode {mode} --out {mode}_streets, then networks = {{ {mode} = "{mode}_streets" }}'
+        for mode in study.modes
+        if not (MODES[mode].timetable or MODES[mode].without_network or study.network_path(mode))
+    ]
+    return faults
 
 
 def _option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:
@@ -314,33 +343,5 @@ def _option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> lis
 
 
 def _doubled(what: str, ids: list[str]) -> list[str]:
-    doubled = sorted({one for one in ids if ids.count(one) > 1})
+    doubled = sorted({name for name in ids if ids.count(name) > 1})
     return [f"{what}: ids stand twice: {name_some(doubled)}"] if doubled else []
-
-
-def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
-    """Say a fault that pydantic found as a planner would."""
-    place = [part for part in error["loc"] if part != "[key]"]
-    where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
-    if error["type"] == "extra_forbidden":
-        return [f"{where}: unknown key; known here are {', '.join(_known_keys(place, model))}"]
-    if error["type"] == "missing":
-        return [f"{where}: this key is required"]
-    text = str(error["msg"]).removeprefix("Value error, ")
-    if error["type"] == "value_error":
-        return [f"{where}: {line}" if where else line for line in text.splitlines()]
-    return [f"{where}: {text[0].lower()}{text[1:]} (found {error['input']!r})"]
-
-
-def _known_keys(place: list[str | int], model: type[BaseModel]) -> list[str]:
-    for part in place[:-1]:
-        if part in model.model_fields:
-            model = _model_in(model.model_fields[str(part)].annotation) or model
-    return [name for name in model.model_fields if name != "folder"]
-
-
-def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (any type)
-    """Return the model that a field holds, or holds many of; None if its values are plain."""
-    if isinstance(annotation, type) and issubclass(annotation, BaseModel):
-        return annotation
-    return next(filter(None, map(_model_in, get_args(annotation))), None)

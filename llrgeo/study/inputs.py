@@ -220,43 +220,43 @@ def _resolved(study: StudyConfig) -> tuple[list[Option], list[str]]:
     """Return the options with what each takes over from another, and what is wrong with them."""
     built: dict[str, Option] = {}
     faults = []
-    for one in study.options:
-        start = built[one.based_on] if one.based_on else Option(one.id, one.label, {})
-        replaced = {service: frozenset(ids) for service, ids in one.sites.items()}
+    for asked in study.options:
+        start = built[asked.based_on] if asked.based_on else Option(asked.id, asked.label, {})
+        replaced = {service: frozenset(ids) for service, ids in asked.sites.items()}
         start = replace(start, sites={**start.sites, **replaced})
         try:
-            built[one.id] = _changed(start, one, study)
+            built[asked.id] = _changed(start, asked, study)
         except InputError as error:
             faults.append(str(error))
-            built[one.id] = start  # those based on it are still looked at
+            built[asked.id] = start  # those based on it are still looked at
     return list(built.values()), faults
 
 
-def _changed(start: Option, one: OptionConfig, study: StudyConfig) -> Option:
+def _changed(start: Option, asked: OptionConfig, study: StudyConfig) -> Option:
     changed = start.change(
-        one.id,
-        label=one.label,
-        opens=one.opens,
-        closes=one.closes,
-        moves=one.moves,
-        note=one.note,
+        asked.id,
+        label=asked.label,
+        opens=asked.opens,
+        closes=asked.closes,
+        moves=asked.moves,
+        note=asked.note,
     )
     return replace(
         changed,
-        shares={**start.shares, **_shares(one, study)},
-        capacity={**changed.capacity, **one.capacity},
+        shares={**start.shares, **_shares(asked, study)},
+        capacity={**changed.capacity, **asked.capacity},
     )
 
 
 def _shares(option: OptionConfig, study: StudyConfig) -> dict[str, Shares]:
     """Return the shares that an option changes; one it leaves out stays the service's own."""
     return {
-        one.id: Shares(
-            option.share_video.get(one.id, one.share_video),
-            option.share_home.get(one.id, one.share_home),
+        service.id: Shares(
+            option.share_video.get(service.id, service.share_video),
+            option.share_home.get(service.id, service.share_home),
         )
-        for one in study.services
-        if one.id in option.share_video or one.id in option.share_home
+        for service in study.services
+        if service.id in option.share_video or service.id in option.share_home
     }
 
 

@@ -1,18 +1,19 @@
-"""The routers of a study: over its networks, and by its timetables."""
+"""The router of each mode of a study: over a road network, or by timetables."""
 
 from collections.abc import Sequence
+from dataclasses import replace
 
 import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import ConfigError, InputError, NetworkError
 from llrgeo.inputs.gtfs import read_timetable
+from llrgeo.modes import MODES, WALK_KPH
 from llrgeo.roads.network import RoadNetwork, load_network
 from llrgeo.roads.snap import MAX_SNAP_M, snapper
 from llrgeo.roads.walking import on_foot
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
-from llrgeo.travel.departures import MODE
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
 
@@ -27,7 +28,7 @@ def build_router(
     LlrgeoError
         If its network or a timetable has faults, or no road comes near to the places.
     """
-    if mode == MODE:
+    if MODES[mode].timetable:
         return read_transit(study)
     network = read_network(study, mode)
     check_periods(network, study_periods(study, mode))
@@ -36,16 +37,19 @@ def build_router(
 
 
 def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
-    """Return a study's network for a mode; without one for walking, its streets are walked.
+    """Return a study's network for a mode; without one of its own, people walk its driving streets.
 
     Raises
     ------
     NetworkError
         If the network is missing, is for another mode, or cannot be walked.
     """
-    if mode == "walk" and not study.network_walk:
-        return on_foot(load_network(study.path("network")))
-    path = study.path("network" if mode == "car" else "network_walk")
+    path = study.network_path(mode)
+    if path is None:
+        walked = on_foot(
+            load_network(study.path("network")), speed_kph=MODES[mode].speed_kph or WALK_KPH
+        )
+        return replace(walked, info=replace(walked.info, mode=mode))
     network = load_network(path)
     if network.info.mode != mode:
         msg = f"{path}: the network is for {network.info.mode}, not {mode}"
@@ -77,7 +81,7 @@ def read_transit(study: StudyConfig) -> Router:
 
 def _streets_on_foot(study: StudyConfig) -> RoadNetwork | None:
     """Return the streets to walk to stops along; None where a network has driving rules alone."""
-    if study.network_walk:
+    if study.network_path("walk"):
         return read_network(study, "walk")
     network = load_network(study.path("network"))
     try:
@@ -87,10 +91,10 @@ def _streets_on_foot(study: StudyConfig) -> RoadNetwork | None:
 
 
 def study_periods(study: StudyConfig, mode: str) -> tuple[str, ...]:
-    """Return the periods of a study in which a mode is timed: people walk alike at all hours."""
-    if mode == MODE and study.transit:
+    """Return the periods in which a mode is timed: one if it is as fast at any time of the day."""
+    if MODES[mode].timetable and study.transit:
         return (study.transit.rules.period,)
-    return study.periods if mode == "car" else study.periods[:1]
+    return study.periods if MODES[mode].by_period else study.periods[:1]
 
 
 def check_periods(network: RoadNetwork, periods: Sequence[str]) -> None:
@@ -125,7 +129,7 @@ def check_places_snap(
         return
     found = " and ".join(
         f"{len(off_m):,} of {number:,} {what} "
-        f"({name_some(f'{one} {metres:,.0f} m' for one, metres in off_m.items())})"
+        f"({name_some(f'{place} {metres:,.0f} m' for place, metres in off_m.items())})"
         for what, off_m, number in (
             ("sites", sites_m, len(sites)),
             ("areas", areas_m, len(areas)),

@@ -13,7 +13,9 @@ from llrgeo.appraisal.siting import constraints
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
 from llrgeo.appraisal.siting.problem import Objective, SumObjective
 from llrgeo.inputs.tables import read_toml
-from llrgeo.study.config import AgeBand, Name, Part, Positive, Share, check_config
+from llrgeo.schema import AgeBand
+from llrgeo.study.config import Name, Positive, Share
+from llrgeo.study.validation import Part, check_config
 
 SiteIds = tuple[str, ...]
 Count = Annotated[int, Field(ge=1)]

@@ -13,13 +13,13 @@ import shapely
 from llrgeo.appraisal.demand import Delivery
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.errors import RoutingError
+from llrgeo.modes import MODES
 from llrgeo.roads.network import NetworkInfo, age_note
 from llrgeo.schema import Track, name_some
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import study_periods
 from llrgeo.travel.dataset import Dataset, write_dataset
-from llrgeo.travel.departures import MODE
 from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import Calibration, TravelTimes
@@ -149,7 +149,7 @@ def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
     timetables = [
         f"Timetables: {study.transit.source}. {times.error_note}"
         for (mode, _), times in times_by.items()
-        if mode == MODE and study.transit
+        if MODES[mode].timetable and study.transit
     ]
     if study.team_time_factor != 1:
         factor = f"{study.team_time_factor:g} of the minutes of any driver (team_time_factor)"
@@ -158,7 +158,7 @@ def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
 
 
 def _team_modes(study: StudyConfig) -> Sequence[str]:
-    return [one for one in study.modes if one == "car"] or study.modes
+    return [mode for mode in study.modes if MODES[mode].teams] or study.modes
 
 
 def _team_times(
@@ -202,7 +202,7 @@ def _warned(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:
 
 
 def _calibration(study: StudyConfig, mode: str) -> Calibration:
-    """Return the study's calibration of driving times; all are rounded as they are published."""
-    if mode == "car":
+    """Return the calibration of a mode's times; all are rounded as they are published."""
+    if MODES[mode].calibrated:
         return Calibration(study.time_factor, study.terminal_min, _PUBLISHED_DECIMALS)
     return Calibration(decimals=_PUBLISHED_DECIMALS)

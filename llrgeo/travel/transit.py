@@ -20,8 +20,8 @@ import pandas as pd
 
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.gtfs import Timetable
+from llrgeo.modes import WALK_KPH
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.walking import WALK_KPH
 from llrgeo.schema import Track
 from llrgeo.travel.compiled import NO_WAY
 from llrgeo.travel.connection_scan import Rides, Walks, Ways, journeys_from
