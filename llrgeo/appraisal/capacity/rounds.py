@@ -1,0 +1,210 @@
+"""Rounds of teams: the minutes on the road of a day, from base to home to home and back.
+
+A journey out and back for each visit is right for a crisis, and four to five times too long for
+rounds of eight. For many visits the length of rounds follows from the density of homes (Daganzo
+1984); for few, days are drawn and their rounds solved.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Literal
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.capacity.tours import MOST_EXACT, good_rounds, shortest_round
+from llrgeo.errors import InputError
+
+Array = NDArray[np.float64]
+Method = Literal["continuous", "sampled"]
+
+# The range in which Daganzo's form was tested on this project's network (docs/methods).
+_FULL_ROUNDS: Final = 8
+_VISITS_A_ROUND: Final = (4, 12)
+_NEAR_KM: Final = 0.3  # pairs closer than this say little of the pace
+_PER_KM: Final = 1_000
+_PER_KM2: Final = 1_000_000
+
+
+@dataclass(frozen=True, slots=True)
+class Region:
+    """What rounds from a base depend on, in the continuous form.
+
+    Attributes
+    ----------
+    mean_min
+        Mean minutes one way from base to home, weighted by visits.
+    area_km2
+        Area of the convex hull of the visited homes, not of a district.
+    pace
+        Minutes a straight kilometre between homes.
+    """
+
+    mean_min: float
+    area_km2: float
+    pace: float
+
+
+@dataclass(frozen=True, slots=True)
+class Homes:
+    """Where the visits of a base may be, and how far all are from one another.
+
+    Attributes
+    ----------
+    minutes
+        Base and homes by base and homes; the base is row and column 0.
+    x_m, y_m
+        Position of the homes, in metres.
+    visits
+        Expected visits of each home or group of homes.
+    """
+
+    minutes: Array
+    x_m: Array
+    y_m: Array
+    visits: Array
+
+    def __post_init__(self) -> None:
+        n = len(self.visits)
+        if self.minutes.shape != (n + 1, n + 1) or len(self.x_m) != n or len(self.y_m) != n:
+            msg = f"{n} homes need minutes of {n + 1} by {n + 1} and as many positions"
+            raise InputError(msg)
+        if not (self.visits >= 0).all() or self.visits.sum() == 0:
+            msg = "visits of homes must be at least 0, and some above it"
+            raise InputError(msg)
+        if not np.isfinite(self.minutes).all():
+            msg = "some homes cannot be reached from the base or from one another: leave them out"
+            raise InputError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class DayOnTheRoad:
+    """Driving of a base's teams in a day.
+
+    Attributes
+    ----------
+    minutes
+        Driving minutes, a lower bound on practice: no time windows, no continuity of carer.
+    rounds
+        Rounds that are driven.
+    method
+        `continuous` (Daganzo) or `sampled` (days drawn and solved).
+    """
+
+    minutes: float
+    rounds: int
+    method: Method
+
+
+def daganzo_minutes(region: Region, visits: float, a_round: float, *, constant: float) -> float:
+    """Return driving minutes a day: 2 t N / C + k pace sqrt(A N) (Daganzo 1984).
+
+    `constant` k is that of a grid-like network. Use for N >= 8 C and C from 4 to 12.
+    """
+    between = constant * region.pace * np.sqrt(region.area_km2 * visits)
+    return float(2 * region.mean_min * visits / a_round + between)
+
+
+def figliozzi_minutes(region: Region, visits: float, a_round: float, *, constant: float) -> float:
+    """Return driving minutes a day: 2 t m + k pace sqrt(A N) (N - m) / N (Figliozzi 2008)."""
+    rounds = np.ceil(visits / a_round)
+    between = constant * region.pace * np.sqrt(region.area_km2 * visits)
+    return float(2 * region.mean_min * rounds + between * (visits - rounds) / visits)
+
+
+def single_tour_minutes(region: Region, visits: float, *, constant: float) -> float:
+    """Return the minutes of one tour through many homes (Beardwood and others 1959).
+
+    For large numbers only: a single round of six to eight homes errs by half either way.
+    """
+    return float(constant * region.pace * np.sqrt(region.area_km2 * visits))
+
+
+def star_minutes(mean_min: float, visits: float) -> float:
+    """Return minutes a day of one journey out and back for each visit: right for a crisis."""
+    return 2 * mean_min * visits
+
+
+def region_of(homes: Homes) -> Region:
+    """Return what the continuous form needs to know of homes."""
+    share = homes.visits / homes.visits.sum()
+    there_and_back = (homes.minutes[0, 1:] + homes.minutes[1:, 0]) / 2
+    visited = homes.visits > 0
+    x, y = homes.x_m[visited], homes.y_m[visited]
+    pace = network_pace(homes.minutes[1:, 1:][np.ix_(visited, visited)], x, y)
+    return Region(float(share @ there_and_back), hull_km2(x, y), pace)
+
+
+def hull_km2(x_m: Array, y_m: Array) -> float:
+    """Return the area of the convex hull of points; 0 for points in one line."""
+    points = shapely.MultiPoint(np.column_stack([x_m, y_m]))
+    return float(shapely.area(shapely.convex_hull(points))) / _PER_KM2
+
+
+def network_pace(minutes: Array, x_m: Array, y_m: Array) -> float:
+    """Return minutes a straight kilometre over all pairs that are not next to one another.
+
+    Raises
+    ------
+    InputError
+        If no two homes are far enough apart.
+    """
+    km = np.hypot(x_m[:, None] - x_m, y_m[:, None] - y_m) / _PER_KM
+    apart = km > _NEAR_KM
+    if not apart.any():
+        msg = f"no two homes are over {_NEAR_KM:g} km apart: their pace cannot be told"
+        raise InputError(msg)
+    return float(minutes[apart].sum() / km[apart].sum())
+
+
+def day_on_the_road(
+    homes: Homes, visits: int, a_round: int, *, constant: float, seed: int, days: int = 5
+) -> DayOnTheRoad:
+    """Return the driving of a day's visits, by the method that is good for their number.
+
+    Parameters
+    ----------
+    homes
+        Where visits may be.
+    visits, a_round
+        Visits a day, and how many fit into a round.
+    constant
+        Of the continuous form.
+    seed, days
+        Of the days that are drawn where visits are few, and how many.
+
+    Raises
+    ------
+    InputError
+        If a round may not have a visit, or visits are negative.
+    """
+    if visits < 0 or a_round < 1:
+        msg = f"{visits} visits a day in rounds of {a_round}"
+        raise InputError(msg)
+    if visits == 0:
+        return DayOnTheRoad(0.0, 0, "sampled")
+    low, high = _VISITS_A_ROUND
+    if visits >= _FULL_ROUNDS * a_round and low <= a_round <= high:
+        minutes = daganzo_minutes(region_of(homes), visits, a_round, constant=constant)
+        return DayOnTheRoad(minutes, -(-visits // a_round), "continuous")
+    rng = np.random.default_rng(seed)
+    solved = [_solve(draw_day(homes, visits, rng), a_round) for _ in range(days)]
+    minutes = float(np.mean([one[0] for one in solved]))
+    return DayOnTheRoad(minutes, round(float(np.mean([one[1] for one in solved]))), "sampled")
+
+
+def draw_day(homes: Homes, visits: int, rng: np.random.Generator) -> Array:
+    """Draw the homes of a day by their expected visits; return minutes with the base first."""
+    drawn = rng.choice(len(homes.visits), visits, p=homes.visits / homes.visits.sum())
+    stops = np.concatenate([[0], drawn + 1])
+    between: Array = homes.minutes[np.ix_(stops, stops)]
+    return between
+
+
+def _solve(minutes: Array, a_round: int) -> tuple[float, int]:
+    """Return minutes and number of rounds: exactly if one is enough and short."""
+    homes = len(minutes) - 1
+    if homes <= min(a_round, MOST_EXACT):
+        return shortest_round(minutes)[0], 1
+    total, rounds = good_rounds(minutes, a_round)
+    return total, len(rounds)
