@@ -1,50 +1,195 @@
-"""Plan where health services should be: travel times, options, sites and public maps."""
+"""Plan where health services should be: travel times, options, sites and public maps.
 
+Names are imported when they are first used (PEP 562), so that `import llrgeo` is quick.
+"""
+
+from importlib import import_module
 from importlib.metadata import version
+from typing import TYPE_CHECKING, Final
 
-from llrgeo.appraisal.demand import Service
-from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
-from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.scoring import Criterion, Scorecard, score_options
-from llrgeo.appraisal.siting.constraints import Keep
-from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
-from llrgeo.appraisal.siting.problem import SitingProblem
-from llrgeo.errors import LlrgeoError
-from llrgeo.inputs.areas import read_areas
-from llrgeo.inputs.sites import read_sites
-from llrgeo.roads.network import RoadNetwork, load_network
-from llrgeo.study.config import StudyConfig, load_study
-from llrgeo.study.run import StudyResult, run_study
-from llrgeo.travel.paths import find_routes
-from llrgeo.travel.routers import travel_times
-from llrgeo.travel.times import TravelTimes
+from llrgeo.errors import (
+    ConfigError,
+    InfeasibleError,
+    InputError,
+    LlrgeoError,
+    MissingExtraError,
+    NetworkError,
+    PublishError,
+    RoutingError,
+)
+
+if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
+    from llrgeo.appraisal.costs import Rates
+    from llrgeo.appraisal.demand import Service, Shares
+    from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+    from llrgeo.appraisal.inputs import AppraisalInputs
+    from llrgeo.appraisal.options import Option
+    from llrgeo.appraisal.scoring import Criterion, Hurdle, Scorecard, score_options
+    from llrgeo.appraisal.siting.constraints import (
+        Budget,
+        Capacity,
+        Close,
+        DiffersFrom,
+        Exclusive,
+        Keep,
+        MaxBeyond,
+        MinimumActivity,
+        NoGroupWorse,
+        OneInEach,
+        OneOf,
+    )
+    from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
+    from llrgeo.appraisal.siting.plans import best_plans, stage_plan, value_curve
+    from llrgeo.appraisal.siting.problem import SitingProblem
+    from llrgeo.appraisal.siting.regret import Scenario, least_regret, regret_table
+    from llrgeo.inputs.areas import read_areas
+    from llrgeo.inputs.sites import read_sites
+    from llrgeo.roads.network import RoadNetwork, load_network, save_network
+    from llrgeo.roads.osm import build_network
+    from llrgeo.study.config import StudyConfig, build_services, load_study
+    from llrgeo.study.inputs import StudyInputs, read_inputs
+    from llrgeo.study.run import StudyResult, print_report, print_study, publish_study, run_study
+    from llrgeo.study.siting_config import SitingConfig, load_siting
+    from llrgeo.study.times import write_times
+    from llrgeo.travel.compare import compare_travel_times
+    from llrgeo.travel.dataset import Dataset
+    from llrgeo.travel.departures import TransitRules
+    from llrgeo.travel.isochrones import isochrones
+    from llrgeo.travel.paths import find_routes
+    from llrgeo.travel.routers import (
+        MatrixRouter,
+        NetworkRouter,
+        StraightLineRouter,
+        travel_times,
+    )
+    from llrgeo.travel.servers import OsrmRouter, ValhallaRouter
+    from llrgeo.travel.times import TravelTimes, load_travel_times, save_travel_times
+    from llrgeo.travel.transit import TransitRouter
 
 __version__ = version("llrgeo")
 
+_NAMES: Final = {
+    "appraisal.costs": ("Rates",),
+    "appraisal.demand": ("Service", "Shares"),
+    "appraisal.evaluation": ("OptionResult", "evaluate_options"),
+    "appraisal.inputs": ("AppraisalInputs",),
+    "appraisal.options": ("Option",),
+    "appraisal.scoring": ("Criterion", "Hurdle", "Scorecard", "score_options"),
+    "appraisal.siting.constraints": (
+        *("Budget", "Capacity", "Close", "DiffersFrom", "Exclusive", "Keep", "MaxBeyond"),
+        *("MinimumActivity", "NoGroupWorse", "OneInEach", "OneOf"),
+    ),
+    "appraisal.siting.locate": ("SiteSelection", "locate_sites"),
+    "appraisal.siting.plans": ("best_plans", "stage_plan", "value_curve"),
+    "appraisal.siting.problem": ("SitingProblem",),
+    "appraisal.siting.regret": ("Scenario", "least_regret", "regret_table"),
+    "inputs.areas": ("read_areas",),
+    "inputs.sites": ("read_sites",),
+    "roads.network": ("RoadNetwork", "load_network", "save_network"),
+    "roads.osm": ("build_network",),
+    "study.config": ("StudyConfig", "build_services", "load_study"),
+    "study.inputs": ("StudyInputs", "read_inputs"),
+    "study.run": ("StudyResult", "print_report", "print_study", "publish_study", "run_study"),
+    "study.siting_config": ("SitingConfig", "load_siting"),
+    "study.times": ("write_times",),
+    "travel.compare": ("compare_travel_times",),
+    "travel.dataset": ("Dataset",),
+    "travel.departures": ("TransitRules",),
+    "travel.isochrones": ("isochrones",),
+    "travel.paths": ("find_routes",),
+    "travel.routers": ("MatrixRouter", "NetworkRouter", "StraightLineRouter", "travel_times"),
+    "travel.servers": ("OsrmRouter", "ValhallaRouter"),
+    "travel.times": ("TravelTimes", "load_travel_times", "save_travel_times"),
+    "travel.transit": ("TransitRouter",),
+}
+_MODULE_OF: Final = {name: module for module, names in _NAMES.items() for name in names}
+
 __all__ = [
     "AppraisalInputs",
+    "Budget",
+    "Capacity",
+    "Close",
+    "ConfigError",
     "Criterion",
+    "Dataset",
+    "DiffersFrom",
+    "Exclusive",
+    "Hurdle",
+    "InfeasibleError",
+    "InputError",
     "Keep",
     "LlrgeoError",
+    "MatrixRouter",
+    "MaxBeyond",
+    "MinimumActivity",
+    "MissingExtraError",
+    "NetworkError",
+    "NetworkRouter",
+    "NoGroupWorse",
+    "OneInEach",
+    "OneOf",
     "Option",
     "OptionResult",
+    "OsrmRouter",
+    "PublishError",
+    "Rates",
     "RoadNetwork",
+    "RoutingError",
+    "Scenario",
     "Scorecard",
     "Service",
+    "Shares",
     "SiteSelection",
+    "SitingConfig",
     "SitingProblem",
+    "StraightLineRouter",
     "StudyConfig",
+    "StudyInputs",
     "StudyResult",
+    "TransitRouter",
+    "TransitRules",
     "TravelTimes",
+    "ValhallaRouter",
+    "best_plans",
+    "build_network",
+    "build_services",
+    "compare_travel_times",
     "evaluate_options",
     "find_routes",
+    "isochrones",
+    "least_regret",
     "load_network",
+    "load_siting",
     "load_study",
+    "load_travel_times",
     "locate_sites",
+    "print_report",
+    "print_study",
+    "publish_study",
     "read_areas",
+    "read_inputs",
     "read_sites",
+    "regret_table",
     "run_study",
+    "save_network",
+    "save_travel_times",
     "score_options",
+    "stage_plan",
     "travel_times",
+    "value_curve",
+    "write_times",
 ]
+
+
+def __getattr__(name: str) -> object:
+    """Import a public name when it is first used, and keep it (PEP 562)."""
+    if name not in _MODULE_OF:
+        msg = f"module 'llrgeo' has no attribute '{name}'"
+        raise AttributeError(msg)
+    value: object = getattr(import_module(f"llrgeo.{_MODULE_OF[name]}"), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted({*globals(), *__all__})

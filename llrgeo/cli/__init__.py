@@ -1,4 +1,7 @@
-"""The command line: each command a few lines over the library; errors are one line and exit 1."""
+"""The command line: each command a few lines over the library; errors are one line and exit 1.
+
+Commands import the library when they run, so that `llrgeo --help` answers at once.
+"""
 
 import logging
 import sys

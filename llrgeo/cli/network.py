@@ -7,11 +7,7 @@ import typer
 
 from llrgeo.cli.parameters import OutFile, Quiet
 from llrgeo.cli.screen import progress, rich_table, show
-from llrgeo.inputs import fetch as downloads
-from llrgeo.inputs.embedded import embedded
 from llrgeo.modes import STREET_MODES
-from llrgeo.roads.network import load_network, save_network
-from llrgeo.roads.osm import build_network, describe_network
 
 
 def fetch(
@@ -20,6 +16,8 @@ def fetch(
     out: OutFile = Path("downloads"),
 ) -> None:
     """Download official data: resumable, checked by checksum."""
+    from llrgeo.inputs import fetch as downloads
+
     for path in downloads.fetch_all(downloads.read_downloads(kind), out):
         typer.echo(path)
 
@@ -41,6 +39,10 @@ def build(
     quiet: Quiet = False,
 ) -> None:
     """Build a road network from OpenStreetMap extracts and save it in a folder."""
+    from llrgeo.inputs.embedded import embedded
+    from llrgeo.roads.network import save_network
+    from llrgeo.roads.osm import build_network, describe_network
+
     network = build_network(
         extracts,
         boundary=boundary or embedded("authorities.geojson"),
@@ -56,4 +58,7 @@ def build(
 
 def info(folder: Annotated[Path, typer.Argument(help="A saved network.")]) -> None:
     """Describe a saved network: what it is of, how large, how far to trust it."""
+    from llrgeo.roads.network import load_network
+    from llrgeo.roads.osm import describe_network
+
     show(rich_table(describe_network(load_network(folder))))

@@ -6,12 +6,13 @@ from typing import Annotated
 import typer
 
 from llrgeo.errors import PublishError
-from llrgeo.publish.check.browser import has_browser
-from llrgeo.publish.check.page import check_page
 
 
 def check(page: Annotated[Path, typer.Argument(help="A published page, PAGE.html.")]) -> None:
     """Check a published page: no requests, its policy, accessibility, tables and figures, size."""
+    from llrgeo.publish.check.browser import has_browser
+    from llrgeo.publish.check.page import check_page
+
     findings = check_page(page)
     for finding in findings:
         typer.echo(f"{finding.rule}: {finding.message}")

@@ -5,18 +5,19 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from time import perf_counter
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import pandas as pd
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
 from rich.progress import track
 from rich.table import Table
 from rich.text import Text
 
-from llrgeo.appraisal.measures import MEASURES
-from llrgeo.schema import Track
-from llrgeo.study.run import StudyResult
+if TYPE_CHECKING:
+    import pandas as pd
+
+    from llrgeo.schema import Track
+    from llrgeo.study.run import StudyResult
 
 
 class StageClock(logging.Handler):
@@ -54,7 +55,7 @@ class StageClock(logging.Handler):
         return table
 
 
-def progress(description: str, *, quiet: bool) -> Track:
+def progress(description: str, *, quiet: bool) -> "Track":
     """Return what shows a bar on stderr while a sequence is worked through; nothing if quiet."""
 
     def bar(sequence: Sequence[Any]) -> Iterable[Any]:
@@ -68,8 +69,10 @@ def show(what: Table | str) -> None:
     Console().print(what, highlight=False, markup=False)
 
 
-def scorecard_table(result: StudyResult) -> Table:
+def scorecard_table(result: "StudyResult") -> Table:
     """Draw the scorecard: a row for each option, best first."""
+    from llrgeo.appraisal.measures import MEASURES
+
     card = result.scorecard
     labels = {option.id: option.label for option in result.study.options}
     table = Table(title=Text(result.study.title), box=SIMPLE_HEAD, caption_justify="left")
@@ -86,7 +89,7 @@ def scorecard_table(result: StudyResult) -> Table:
     return table
 
 
-def rich_table(frame: pd.DataFrame) -> Table:
+def rich_table(frame: "pd.DataFrame") -> Table:
     """Draw a frame without its index, numbers with two decimals."""
     table = Table(*[str(name) for name in frame.columns])
     for row in frame.itertuples(index=False):

@@ -9,17 +9,6 @@ import typer
 from llrgeo.cli.parameters import OutFile, Quiet, StudyFile
 from llrgeo.cli.screen import StageClock, progress, rich_table, scorecard_table, show
 from llrgeo.errors import InputError, PublishError
-from llrgeo.publish.report.comparison_chart import comparison_chart
-from llrgeo.publish.report.pdf import find_renderer
-from llrgeo.schema import name_some
-from llrgeo.study.config import load_study, new_study
-from llrgeo.study.inputs import PLACES, read_inputs
-from llrgeo.study.manifest import changed_outputs, read_manifest, study_of
-from llrgeo.study.run import check_publishable, print_report, print_study, publish_study, run_study
-from llrgeo.study.times import compute_times, judged_times, write_times
-from llrgeo.travel.compare import compare_travel_times, read_reference
-from llrgeo.travel.dataset import Dataset
-from llrgeo.travel.times import save_travel_times
 
 
 def run(
@@ -36,6 +25,16 @@ def run(
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
+    from llrgeo.publish.report.pdf import find_renderer
+    from llrgeo.study.config import load_study
+    from llrgeo.study.run import (
+        check_publishable,
+        print_report,
+        print_study,
+        publish_study,
+        run_study,
+    )
+
     if pdf:
         find_renderer()  # a missing one is told before the work, not after
     clock = StageClock()
@@ -64,6 +63,10 @@ def replay(
     quiet: Quiet = False,
 ) -> None:
     """Run again what a manifest describes, and tell whether every file comes out the same."""
+    from llrgeo.schema import name_some
+    from llrgeo.study.manifest import changed_outputs, read_manifest, study_of
+    from llrgeo.study.run import publish_study, run_study
+
     recorded = read_manifest(manifest)
     publish_study(run_study(study_of(recorded, data)), out)
     changed = changed_outputs(recorded, out)
@@ -89,6 +92,12 @@ def times(
 
     A folder is taken up where it was left: blocks that are there are not computed again.
     """
+    from llrgeo.study.config import load_study
+    from llrgeo.study.inputs import PLACES, read_inputs
+    from llrgeo.study.times import compute_times, write_times
+    from llrgeo.travel.dataset import Dataset
+    from llrgeo.travel.times import save_travel_times
+
     in_blocks, track = out.is_dir() or not out.suffix, progress("Travel times", quiet=quiet)
     if scheduler and not in_blocks:
         msg = f"{out}: a cluster writes in blocks; name a folder, without an ending"
@@ -111,6 +120,12 @@ def validate(
     plot: Annotated[Path | None, typer.Option(help="Where to draw the pairs: .svg.")] = None,
 ) -> None:
     """State the error of a study's travel times against observed or independent ones."""
+    from llrgeo.publish.report.comparison_chart import comparison_chart
+    from llrgeo.study.config import load_study
+    from llrgeo.study.inputs import PLACES, read_inputs
+    from llrgeo.study.times import judged_times
+    from llrgeo.travel.compare import compare_travel_times, read_reference
+
     inputs = read_inputs(load_study(study_file), PLACES)
     compared = compare_travel_times(
         judged_times(inputs, inputs.sites),
@@ -130,5 +145,7 @@ def validate(
 
 def new(path: Annotated[Path, typer.Argument(help="The study file to write.")]) -> None:
     """Write a commented study file to start from."""
+    from llrgeo.study.config import new_study
+
     new_study(path)
     typer.echo(f"{path} is a copy of the default study; edit it, then: llrgeo run {path}")
