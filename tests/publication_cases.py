@@ -1,5 +1,7 @@
 """Publications that tests share: one of the toy town, and one of a made-up county."""
 
+from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from itertools import pairwise
 
 import geopandas as gpd
@@ -9,13 +11,17 @@ import shapely
 from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY
 
 from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.inputs import AppraisalInputs, times_for
 from llrgeo.appraisal.options import Option
 from llrgeo.publish.data import gis
 from llrgeo.publish.data.files import area_results
+from llrgeo.publish.option_view import OptionView
 from llrgeo.publish.publication import BaseMap, Publication
-from llrgeo.schema import BNG, WGS84
+from llrgeo.schema import AGE_BANDS, BNG, WGS84
 from llrgeo.travel.times import TravelTimes
 
+APPRAISED = ("areas", "sites", "services", "judged_by", "tolerance_min")
 CELL_M = 2_500.0
 CORNER = (430_000.0, 280_000.0)
 BENDS = 8
@@ -34,6 +40,7 @@ def town_publication(
     places = gpd.GeoDataFrame(
         {"name": ["Westham"], "residents": [9_000]}, geometry=areas.geometry.iloc[[0]].to_numpy()
     ).set_crs(BNG)
+    services = (CLINIC, BEDS, NURSES)
     return Publication(
         title="Care in the toy town",
         date="2026-11-22",
@@ -41,8 +48,10 @@ def town_publication(
         sites=sites,
         base=BaseMap(outlines, roads, places),
         times=(times,),
-        services=(CLINIC, BEDS, NURSES),
-        options=(TODAY, LOCAL),
+        judged_by=times,
+        services=services,
+        results=evaluate((TODAY, LOCAL), AppraisalInputs(areas, sites, services, times)),
+        baseline_name=TODAY.name,
         tables={"scores": pd.DataFrame({"score": [0.5]}, index=["today"])},
         manifest={"study": "toy"},
         error_note="Within about two minutes.",
@@ -50,6 +59,65 @@ def town_publication(
         postcodes=pd.Series({"LE1 5WW": "W", "LE1 5AB": "N", "LE15 6NT": "E"}),
         illustrative=True,
     )
+
+
+def evaluate(options: Iterable[Option], inputs: AppraisalInputs) -> Mapping[str, OptionResult]:
+    """Return what the appraisal finds of options, the first of which is the baseline."""
+    options = tuple(options)
+    return evaluate_options(options, inputs, baseline=options[0].name)
+
+
+def appraised(
+    publication: Publication, *, options: tuple[Option, ...] = (), **changes
+) -> Publication:
+    """Return a publication with changes to what is appraised, and appraised again.
+
+    Times that are changed are judged by their first matrix, unless `judged_by` says otherwise.
+    """
+    options = options or publication.options
+    if "times" in changes:
+        changes.setdefault("judged_by", changes["times"][0])
+    of = {name: changes.get(name, getattr(publication, name)) for name in APPRAISED}
+    journey, times = of["judged_by"], changes.get("times", publication.times)
+    teams = [each for each in times if each.direction == "from_site"]
+    inputs = AppraisalInputs(
+        of["areas"],
+        of["sites"],
+        of["services"],
+        journey,
+        team_times=times_for("team", journey, teams),
+        tolerance_min=of["tolerance_min"],
+    )
+    results = evaluate(options, inputs)
+    return replace(publication, **changes, results=results, baseline_name=options[0].name)
+
+
+def with_options(
+    publication: Publication,
+    options: Iterable[Option],
+    journey: TravelTimes,
+    services: tuple[Service, ...] = (),
+) -> Publication:
+    """Return a publication of its baseline and other options, by a mode and period that it has.
+
+    Of the services only some, if they are given.
+    """
+    services = services or publication.services
+    ids = [service.id for service in services]
+    today = publication.baseline
+    today = replace(
+        today,
+        sites={name: today.sites.get(name, frozenset()) for name in ids},
+        shares={},
+        capacity={},
+    )
+    return appraised(publication, options=(today, *options), judged_by=journey, services=services)
+
+
+def view_of(publication: Publication, option: Option, service: Service) -> OptionView:
+    """Return the view of any option."""
+    again = with_options(publication, [option], publication.judged_by)
+    return again.views[option.name, service.id]
 
 
 def county_publication(
@@ -86,8 +154,10 @@ def county_publication(
         sites=sites,
         base=BaseMap(outlines, *_county_landmarks(areas, rng)),
         times=times,
+        judged_by=times[0],
         services=services,
-        options=options,
+        results=evaluate(options, AppraisalInputs(areas, sites, services, times[0], times[-1])),
+        baseline_name=options[0].name,
         tables={},
         manifest={"study": "county"},
         error_note="Made up.",
@@ -110,6 +180,10 @@ def _county_areas(columns, rows, rng):
         },
         index=pd.Index([f"E0102{number:04}" for number in range(count)], name="area_id"),
     )
+    table = table.assign(disabled=table["residents"] // 7)
+    for part, band in enumerate(AGE_BANDS[1:], start=2):
+        table[band] = table["residents"] // (3 * part)
+    table[AGE_BANDS[0]] = table["residents"] - table[[*AGE_BANDS[1:]]].sum(axis=1)
     borders = _Borders(rng)
     cells = [borders.cell(*at) for at in zip(x, y, strict=True)]
     outlines = gpd.GeoDataFrame(index=table.index, geometry=cells, crs=BNG)

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from appraisal_cases import CLINIC
-from publication_cases import county_publication, town_publication
+from publication_cases import county_publication, town_publication, view_of, with_options
 
 from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
@@ -29,7 +29,8 @@ from llrgeo.publish.explorer.packing import (
 )
 from llrgeo.publish.explorer.page import explorer_tables, outcome_bar, render_explorer
 from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
-from llrgeo.publish.option_view import OUTCOMES, build_option_view, headline, opening_view
+from llrgeo.publish.option_view import OUTCOMES
+from llrgeo.publish.sentences import headline
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 
@@ -108,25 +109,37 @@ def assert_same_figures(found, view, publication):
 def assert_counts_every_option_alike(javascript, publication):
     javascript.call("load", json.dumps(explorer_data(publication)))
     for journey in publication.journeys():
-        for service in publication.services:
-            for option in publication.options:
-                view = build_option_view(publication, option, service, journey)
-                assert_same_figures(
-                    javascript_figures(javascript, publication, view), view, publication
-                )
+        again = with_options(publication, publication.alternatives, journey)
+        for view in again.views.values():
+            assert_same_figures(
+                javascript_figures(javascript, publication, view), view, publication
+            )
 
 
 def assert_counts_random_sets_alike(javascript, publication):
     javascript.call("load", json.dumps(explorer_data(publication)))
     rng = np.random.default_rng(11)
-    base, journey = publication.options[1], publication.journeys()[0]
+    base = publication.opening_option
     ids = explorer_sites(publication).index.to_numpy()
-    for number in range(RANDOM_SITE_SETS):
-        service = publication.services[number % 2]
-        chosen = frozenset(rng.choice(ids, rng.integers(0, len(ids)), replace=False))
-        plan = Option(base.name, base.label, {**base.sites, service.id: chosen})
-        view = build_option_view(publication, plan, service, journey)
-        switched = chosen ^ base.sites[service.id]
+    services = publication.services[:2]
+    plans = [
+        replace(
+            base,
+            name=f"plan_{number}",
+            sites={
+                service.id: frozenset(rng.choice(ids, rng.integers(0, len(ids)), replace=False))
+                for service in services
+            },
+            shares={},
+            capacity={},
+        )
+        for number in range(RANDOM_SITE_SETS)
+    ]
+    again = with_options(publication, plans, publication.judged_by, services=services)
+    for number, plan in enumerate(plans):
+        service = services[number % 2].id
+        view = replace(again.views[plan.name, service], option=base)
+        switched = plan.sites[service] ^ base.sites[service]
         found = javascript_figures(javascript, publication, view, switched)
         assert_same_figures(found, view, publication)
 
@@ -219,7 +232,7 @@ def test_outlines_come_out_of_the_topology_within_a_few_metres(javascript, small
 
 
 def test_people_in_every_table_add_up(town):
-    view = opening_view(town)
+    view = town.opening_view
     for table in explorer_tables(view):
         if table["id"] in {"winners", "deprivation"}:
             numbers = np.array([[int(cell) for cell in row[1:]] for row in table["rows"]])
@@ -228,7 +241,7 @@ def test_people_in_every_table_add_up(town):
 
 
 def test_the_headline_names_winners_and_losers_before_the_average(town):
-    lines = headline(opening_view(town))
+    lines = headline(town.opening_view)
     assert lines[0] == (
         "300 people would have a shorter journey and nobody a longer one. "
         "For 600 people it would stay about the same."
@@ -237,9 +250,8 @@ def test_the_headline_names_winners_and_losers_before_the_average(town):
 
 
 def test_a_service_that_an_option_leaves_alone_is_told_in_a_line(town):
-    view = build_option_view(
-        town, replace(town.options[1], sites=town.baseline.sites), CLINIC, town.times[0]
-    )
+    kept = replace(town.opening_option, sites=town.baseline.sites)
+    view = view_of(town, kept, CLINIC)
     assert headline(view) == [
         "This option changes nothing for clinic. Journeys stay as they are.",
         "On average the journey takes 2.1 minutes, as today.",
@@ -247,7 +259,7 @@ def test_a_service_that_an_option_leaves_alone_is_told_in_a_line(town):
 
 
 def test_the_bar_covers_all_people(town):
-    parts = outcome_bar(opening_view(town))
+    parts = outcome_bar(town.opening_view)
     assert [part["kind"] for part in parts] == ["shorter", "same", "longer"]
     assert sum(float(part["width"]) for part in parts) == pytest.approx(1_000)
 
@@ -287,7 +299,7 @@ def test_a_policy_names_each_script_by_its_hash():
 def test_times_finer_than_a_tenth_are_refused(town, town_times):
     fine = type(town_times)(town_times.minutes + 0.01)
     with pytest.raises(ValueError, match="finer than a tenth"):
-        type(town)(**{**{n: getattr(town, n) for n in town.__slots__}, "times": (fine,)})
+        replace(town, times=(fine,), judged_by=fine)
 
 
 def test_builds_are_equal_whatever_the_order_of_hashes():
@@ -314,7 +326,7 @@ def test_builds_are_equal_whatever_the_order_of_hashes():
 
 def test_a_service_that_no_site_offers_reaches_nobody(town):
     nowhere = Option("none", "None", {CLINIC.id: frozenset()})
-    view = build_option_view(town, nowhere, CLINIC, town.times[0])
+    view = view_of(town, nowhere, CLINIC)
     assert view.everyone["lost"] == 900
     assert headline(view)[-1] == "900 people would no longer be able to reach a site."
     assert view.everyone["none"] == 100

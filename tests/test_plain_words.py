@@ -3,6 +3,7 @@
 from dataclasses import replace
 
 import pytest
+from publication_cases import appraised
 
 from llrgeo.publish.report.plain_words import in_ten, markdown_text, render_plain_words
 
@@ -28,7 +29,7 @@ def test_people_are_counted_in_ten(people, words):
 def test_it_says_that_it_is_a_draft_and_names_every_option(town_publication):
     text = render_plain_words(town_publication)
     assert "**Draft." in text
-    for option in town_publication.options[1:]:
+    for option in town_publication.alternatives:
         assert f"## {option.label}" in text
 
 
@@ -50,7 +51,7 @@ def test_services_of_which_the_same_is_said_stand_under_one_heading(town_publica
     today, nearer = town_publication.options
     both = replace(nearer, sites={"clinic": nearer.sites["clinic"], "beds": nearer.sites["clinic"]})
     text = render_plain_words(
-        replace(town_publication, services=(clinic, twin), options=(today, both))
+        appraised(town_publication, services=(clinic, twin), options=(today, both))
     )
     assert "### Clinic; Twin\n" in text
     assert beds.label not in text
@@ -62,8 +63,9 @@ def test_services_of_which_the_same_is_said_stand_under_one_heading(town_publica
 )
 def test_it_says_how_sure_the_minutes_are_in_its_own_words(town_publication, error_min, said):
     error = float("nan") if error_min is None else error_min
-    times = (replace(town_publication.times[0], error_min=error),)
-    assert said in render_plain_words(replace(town_publication, times=times))
+    times = replace(town_publication.judged_by, error_min=error)
+    changed = replace(town_publication, times=(times,), judged_by=times)
+    assert said in render_plain_words(changed)
 
 
 @pytest.mark.parametrize(
@@ -71,7 +73,7 @@ def test_it_says_how_sure_the_minutes_are_in_its_own_words(town_publication, err
 )
 def test_a_name_stays_text(town_publication, name):
     baseline, option = town_publication.options
-    hostile = replace(town_publication, options=(baseline, replace(option, label=name)))
+    hostile = appraised(town_publication, options=(baseline, replace(option, label=name)))
     text = render_plain_words(hostile)
     assert f"## {markdown_text(name)}\n" in text
     assert "\n# " not in text[2:]

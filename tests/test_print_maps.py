@@ -7,10 +7,10 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from publication_cases import appraised
 
 from llrgeo.inputs.theme import contrast
 from llrgeo.publish import palette
-from llrgeo.publish.option_view import opening_view
 from llrgeo.publish.print.base_map import Window, lay_ground, scale_spot
 from llrgeo.publish.print.legend import change_hatches, change_shown
 from llrgeo.publish.print.maps import _sheets, densest_authority, print_maps
@@ -61,7 +61,7 @@ def test_hostile_names_stay_text(publication):
 
 
 def test_the_key_counts_all_people(publication):
-    shown = change_shown(publication, opening_view(publication))
+    shown = change_shown(publication, publication.opening_view)
     assert sum(shown.people) == publication.areas["residents"].sum()
 
 
@@ -93,9 +93,9 @@ def many_sites(publication):
     sites = pd.concat([publication.sites, *extra]).rename_axis("site_id")
     times = publication.times[0]
     minutes = times.minutes.reindex(columns=sites.index).T.ffill().T
-    clinic = publication.services[0].id
-    option = replace(publication.options[1], sites={clinic: frozenset(sites.index)})
-    return replace(
+    clinic = publication.opening_service.id
+    option = replace(publication.opening_option, sites={clinic: frozenset(sites.index)})
+    return appraised(
         publication,
         sites=sites,
         times=(replace(times, minutes=minutes, distance_km=None),),

@@ -7,8 +7,8 @@ from html.parser import HTMLParser
 import numpy as np
 import pandas as pd
 import pytest
+from publication_cases import appraised
 
-from llrgeo.publish.option_view import build_option_view
 from llrgeo.publish.pages import css_text, share
 from llrgeo.publish.report.charts import coverage, ranks_chart, tornado_chart, winners_chart
 from llrgeo.publish.report.drawing import safe_name, words
@@ -53,10 +53,8 @@ def outline(page):
 
 
 def views(publication):
-    journey, service = publication.journeys()[0], publication.services[0]
-    return [
-        build_option_view(publication, option, service, journey) for option in publication.options
-    ]
+    service = publication.opening_service.id
+    return [publication.views[option.name, service] for option in publication.options]
 
 
 def test_the_page_has_what_a_reader_and_a_screen_reader_need(publication):
@@ -90,8 +88,8 @@ def test_the_scorecard_lists_the_options_best_first(publication):
 
 
 def test_hostile_names_stay_text(publication):
-    option = replace(publication.options[1], label=HOSTILE, note=HOSTILE)
-    hostile = replace(publication, title=HOSTILE, options=(publication.options[0], option))
+    option = replace(publication.opening_option, label=HOSTILE, note=HOSTILE)
+    hostile = appraised(publication, title=HOSTILE, options=(publication.baseline, option))
     page = outline(render_report(hostile))
     assert "script" not in {tag for tag, _ in page.elements}
     assert HOSTILE in "".join(page.text)

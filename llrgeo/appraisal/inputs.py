@@ -1,5 +1,6 @@
 """AppraisalInputs: what all options of a study are judged on, and whether it all fits together."""
 
+from collections.abc import Iterable
 from dataclasses import dataclass
 
 import pandas as pd
@@ -57,13 +58,39 @@ class AppraisalInputs:
 
     def times_of(self, delivery: Delivery) -> TravelTimes:
         """Return the times in the direction in which a service of this delivery travels."""
-        if delivery == "team" and self.team_times is not None:
-            return self.team_times
-        return self.times
+        teams = () if self.team_times is None else (self.team_times,)
+        return times_for(delivery, self.times, teams)
 
     def contacts_of(self, service: Service) -> pd.Series:
         """Return the contacts a year of every area, counted or by rates."""
         return contacts(service, self.areas, self.activity)
+
+
+def times_for(
+    delivery: Delivery, journey: TravelTimes, team_times: Iterable[TravelTimes]
+) -> TravelTimes:
+    """Return the times by which a service is measured, by the mode and period of a journey.
+
+    Patients and visitors make the journey themselves. A team travels from its base to the home,
+    and drives even where the reader walks, so it takes its own times: those of the journey's mode
+    and period, or else the first there are. Without any, the way there stands for the way back.
+
+    Parameters
+    ----------
+    delivery
+        Who travels.
+    journey
+        Minutes from areas to sites, by the mode and period asked for.
+    team_times
+        Minutes from sites to areas, by mode and period.
+    """
+    if delivery != "team":
+        return journey
+    teams = list(team_times)
+    alike = [
+        times for times in teams if (times.mode, times.period) == (journey.mode, journey.period)
+    ]
+    return next(iter([*alike, *teams]), journey)
 
 
 def check_study(options: list[Option], inputs: AppraisalInputs, *, baseline: str) -> None:

@@ -1,21 +1,28 @@
 """Publication: everything that is published of one study, and nothing about how it is written."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
+from functools import cached_property
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.inputs import times_for
 from llrgeo.appraisal.options import Option
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
+from llrgeo.publish.option_view import OptionView, build_option_view
 from llrgeo.schema import name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
 
+_CITY: Final = "city_hospital"
 
-@dataclass(frozen=True, slots=True)
+
+@dataclass(frozen=True)  # no slots: the views are kept once they are built
 class Publication:
     """A study as it is published.
 
@@ -31,10 +38,15 @@ class Publication:
         The base map.
     times
         One matrix for each mode, period and direction, in tenths of a minute (see below).
+    judged_by
+        The one of them by whose mode and period the options were judged.
     services
-        What is appraised; the first is the one that pages open with.
-    options
-        What is compared; the first is the baseline, the second is the one that pages open with.
+        What is appraised, in the order in which a reader chooses from them.
+    results
+        What the appraisal found of each option, by the option's name and in the order in which a
+        reader chooses from them.
+    baseline_name
+        The name of the option that the others are compared with.
     tables
         Every table of the appraisal, by name.
     manifest
@@ -69,8 +81,10 @@ class Publication:
     sites: gpd.GeoDataFrame
     base: BaseMap
     times: tuple[TravelTimes, ...]
+    judged_by: TravelTimes
     services: tuple[Service, ...]
-    options: tuple[Option, ...]
+    results: Mapping[str, OptionResult]
+    baseline_name: str
     tables: Mapping[str, pd.DataFrame]
     manifest: Mapping[str, object]
     error_note: str
@@ -84,43 +98,101 @@ class Publication:
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""
-        known = set(self.sites.index)
-        used = {site for one in self.options for open_ in one.sites.values() for site in open_}
-        faults = [f"options name unknown sites ({name_some(sorted(used - known))})"] * bool(
-            used - known
-        )
-        if len(self.options) < 2:  # noqa: PLR2004 - a baseline and something to compare with it
-            faults.append("there must be a baseline and at least one other option")
+        faults = [*self._option_faults()]
         if not self.services or not self.times:
             faults.append("there must be at least one service and one matrix of travel times")
+        if not any(times is self.judged_by for times in self.times):
+            faults.append("the times that options are judged by are not among those published")
         if not self.areas.index.equals(self.base.outlines.index):
             faults.append("areas and outlines differ in their ids or their order")
+        used = _used_sites(self.options)
         for times in self.times:
             faults += _matrix_faults(times, self.areas.index, used)
         raise_faults(faults, source="what is to be published")
 
     @property
+    def options(self) -> tuple[Option, ...]:
+        """The options, the baseline first."""
+        first = [self.baseline] if self.baseline_name in self.results else []
+        return (*first, *self.alternatives)
+
+    @property
     def baseline(self) -> Option:
-        """Return the option that the others are compared with."""
-        return self.options[0]
+        """The option that the others are compared with."""
+        return self.results[self.baseline_name].option
+
+    @property
+    def alternatives(self) -> tuple[Option, ...]:
+        """The options that are compared with the baseline."""
+        return tuple(
+            result.option for name, result in self.results.items() if name != self.baseline_name
+        )
+
+    @property
+    def opening_option(self) -> Option:
+        """The option with which pages open: the alternative that the study names first."""
+        return next(iter(self.alternatives))
+
+    @property
+    def opening_service(self) -> Service:
+        """The service with which pages open: the one that the study names first."""
+        return next(iter(self.services))
+
+    @property
+    def opening_view(self) -> OptionView:
+        """The view with which pages open."""
+        return self.views[self.opening_option.name, self.opening_service.id]
+
+    @cached_property
+    def views(self) -> Mapping[tuple[str, str], OptionView]:
+        """What readers see of each option and service, by name; built once, for all pages."""
+        return {
+            (name, service.id): build_option_view(
+                self.areas,
+                self.results[self.baseline_name].services[service.id],
+                result,
+                self.judged_by,
+            )
+            for name, result in self.results.items()
+            for service in self.services
+        }
+
+    @property
+    def city_hospitals(self) -> list[str]:
+        """The ids of the open city hospitals, in their order."""
+        chosen = (self.sites["kind"] == _CITY) & (self.sites["status"] == "open")
+        return sorted(self.sites.index[chosen])
 
     def journeys(self) -> list[TravelTimes]:
         """Return one matrix for each mode and period: the choices that a reader has."""
-        kinds = {(one.mode, one.period): one for one in reversed(self.times)}
-        return [one for one in self.times if kinds[one.mode, one.period] is one]
+        kinds = {(times.mode, times.period): times for times in reversed(self.times)}
+        return [times for times in self.times if kinds[times.mode, times.period] is times]
 
     def times_for(self, service: Service, journey: TravelTimes) -> TravelTimes:
-        """Return the matrix in which a service is measured, by the mode and period of a journey.
+        """Return the matrix in which a service is measured, by the mode and period of a journey."""
+        teams = (times for times in self.times if times.direction == "from_site")
+        return times_for(service.delivery, journey, teams)
 
-        A team travels from its base to the home, and drives even where the reader walks: without
-        a matrix of that mode and period the first one of teams counts, and without any the way
-        there stands for the way back.
-        """
-        if service.delivery != "team":
-            return journey
-        teams = [one for one in self.times if one.direction == "from_site"]
-        alike = [one for one in teams if (one.mode, one.period) == (journey.mode, journey.period)]
-        return next(iter([*alike, *teams]), journey)
+    def _option_faults(self) -> Iterator[str]:
+        """Yield what is wrong with the options and with what was found of them."""
+        if self.baseline_name not in self.results:
+            yield f"there is no result of the baseline '{self.baseline_name}'"
+        if not self.alternatives:
+            yield "there must be a baseline and at least one other option"
+        unknown = _used_sites(self.options) - set(self.sites.index)
+        if unknown:
+            yield f"options name unknown sites ({name_some(sorted(unknown))})"
+        services = [service.id for service in self.services]
+        for name, result in self.results.items():
+            missing = [service for service in services if service not in result.services]
+            if missing:
+                yield f"option '{name}' has no result for {name_some(missing)}"
+
+
+def _used_sites(options: tuple[Option, ...]) -> set[str]:
+    return {
+        site for option in options for open_sites in option.sites.values() for site in open_sites
+    }
 
 
 def _matrix_faults(times: TravelTimes, area_ids: pd.Index, used: set[str]) -> list[str]:

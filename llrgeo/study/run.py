@@ -10,7 +10,6 @@ import geopandas as gpd
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.errors import ConfigError
 from llrgeo.publish.folder import check_folder, publish, publish_pdf, publish_print_maps
@@ -165,8 +164,10 @@ def build_publication(result: StudyResult) -> Publication:
         sites=result.sites,
         base=result.inputs.base_map,
         times=times,
+        judged_by=result.times,
         services=result.setting.services,
-        options=_baseline_first(result),
+        results=result.results,
+        baseline_name=study.baseline,
         tables=result.evidence.tables,
         manifest=describe_run(study),
         error_note=result.times.error_note,
@@ -178,9 +179,3 @@ def build_publication(result: StudyResult) -> Publication:
         theme=result.inputs.theme,
         question=study.question,
     )
-
-
-def _baseline_first(result: StudyResult) -> tuple[Option, ...]:
-    baseline = result.study.baseline
-    first = result.results[baseline].option
-    return (first, *(one.option for name, one in result.results.items() if name != baseline))

@@ -7,6 +7,7 @@ from dataclasses import replace
 from pathlib import Path
 
 import pytest
+from publication_cases import appraised
 
 from llrgeo.publish.check.browser import (
     MAX_TAB_STOPS,
@@ -17,7 +18,7 @@ from llrgeo.publish.check.browser import (
 from llrgeo.publish.check.html import read_page
 from llrgeo.publish.check.page import RULES
 from llrgeo.publish.explorer.page import explorer_tables, render_explorer
-from llrgeo.publish.option_view import build_option_view, headline, opening_view
+from llrgeo.publish.sentences import headline
 
 pytestmark = pytest.mark.browser
 
@@ -123,7 +124,7 @@ def test_without_javascript_the_opening_view_stands_in_tables(open_page, county,
     page = open_page(county_page, java_script_enabled=False)
     assert "need JavaScript" in page.inner_text("noscript")
     texts = page.locator("#table-winners tbody tr").first.inner_text()
-    view = build_option_view(county, county.options[1], county.services[0], county.journeys()[0])
+    view = county.opening_view
     assert f"{int(view.everyone['improved']):,}" in texts
     assert page.locator("#table-areas tbody tr").count() == len(county.areas)
 
@@ -135,7 +136,7 @@ def test_tables_with_javascript_equal_those_of_python(open_page, county, county_
                             (county.options[3], county.services[1])):  # fmt: skip
         page.select_option("#option", option.name)
         page.select_option("#service", service.id)
-        view = build_option_view(county, option, service, county.journeys()[0])
+        view = county.views[option.name, service.id]
         for table in explorer_tables(view):
             assert table_rows(page, table["id"]) == table["rows"], table["id"]
         said = page.eval_on_selector_all("#headline p", "all => all.map(one => one.textContent)")
@@ -176,7 +177,7 @@ def test_an_option_that_leaves_a_service_alone_says_so(open_page, county, tmp_pa
     path = tmp_path / "explorer.html"
     today, other, *_ = county.options
     kept = replace(other, sites={**other.sites, "nurses": today.sites["nurses"]})
-    path.write_text(render_explorer(replace(county, options=(today, kept))), encoding="utf-8")
+    path.write_text(render_explorer(appraised(county, options=(today, kept))), encoding="utf-8")
     page = open_page(path)
     page.fill("#find", "LE5 4PW")
     page.press("#find", "Enter")
@@ -201,7 +202,7 @@ def test_the_nearest_city_hospital_is_named_to_those_who_go_elsewhere(
     open_page, county, county_page
 ):
     page = open_page(county_page)
-    view = opening_view(county)
+    view = county.opening_view
     kind = view.areas["before_site"].map(county.sites["kind"])
     area = kind.index[kind.notna() & (kind != "city_hospital")][0]
     page.fill("#find", area)

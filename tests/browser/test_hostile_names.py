@@ -18,7 +18,7 @@ from pathlib import Path
 import geopandas as gpd
 import pandas as pd
 import pytest
-from publication_cases import town_publication
+from publication_cases import appraised, town_publication
 
 from llrgeo.appraisal.options import Option
 from llrgeo.inputs.theme import Theme
@@ -94,7 +94,7 @@ def hostile_publication(town: Publication, name: str) -> Publication:
         logo="data:image/png;base64,iVBORw0KGgo=",
         logo_alt=said["logo_alt"],
     )
-    return replace(
+    return appraised(
         town,
         title=said["title"],
         date=said["date"],

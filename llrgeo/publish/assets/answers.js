@@ -6,6 +6,7 @@ function llrgeoAnswers(data) {
   const { fill, minutesInWords, countInWords, changeInWords, inSentence } = llrgeoText;
   const { element } = llrgeoTables(data);
   const words = data.strings;
+  const baseline = m.baselineOf(data);
   const SHORTEST_SCALE = 20; // minutes that a full bar stands for at least
 
   function siteName(place) {
@@ -16,7 +17,7 @@ function llrgeoAnswers(data) {
 
   // Who gains and who loses first, the average last.
   function headlineLines(now) {
-    if (now.asToday && now.option === data.options[0]) return [words.baseline_chosen];
+    if (now.asToday && now.option === baseline) return [words.baseline_chosen];
     return [...peopleLines(now), ...averageLine(now)];
   }
 
@@ -83,7 +84,7 @@ function llrgeoAnswers(data) {
   }
 
   function sameAnswer(now) {
-    if (now.option === data.options[0]) return [];
+    if (now.option === baseline) return [];
     return [element("p", words.my_as_today, { className: "answer" })];
   }
 

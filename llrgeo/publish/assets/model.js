@@ -118,16 +118,24 @@ const llrgeoModel = (() => {
     return one.size === other.size && [...one].every((site) => other.has(site));
   }
 
+  function byId(list, id) {
+    return list.find((item) => item.id === id);
+  }
+
+  // The option that all others are compared with.
+  function baselineOf(data) {
+    return byId(data.options, data.baseline);
+  }
+
   // All figures of an option, service and journey (their ids) and the sites the reader switched.
   function evaluate(data, matrices, choice) {
-    const byId = (list, id) => list.find((one) => one.id === id);
     const service = byId(data.services, choice.service);
     const option = byId(data.options, choice.option);
     const asked = byId(data.journeys, choice.journey);
     const journey = service.delivery === "team" ? asked.team : asked; // teams drive
     const minutes = matrices[journey.matrix];
     const { people, authority, tenth } = data.areas;
-    const today = new Set(data.options[0].sites[service.id]);
+    const today = new Set(baselineOf(data).sites[service.id]);
     const open = openSites(option, service, choice.switched);
     const before = nearest(minutes, people.length, today);
     const after = nearest(minutes, people.length, open);
@@ -157,6 +165,6 @@ const llrgeoModel = (() => {
 
   return {
     OUTCOMES, nearest, change, outcome, timeClass, changeClass, countByClass, evaluate,
-    nearestTo,
+    nearestTo, byId, baselineOf,
   };
 })();

@@ -15,9 +15,10 @@
   const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
   const { element, fillTable, oneDecimal, changeMark, fillAreas, showAll } = llrgeoTables(data);
   const { siteName, headlineLines, myLines } = llrgeoAnswers(data);
+  const baseline = m.baselineOf(data);
   const chosen = {
     option: byId("option").value, service: byId("service").value,
-    journey: data.journeys[0].id, view: "change",
+    journey: data.judged_by, view: "change",
     switched: new Set(), // sites that the reader switched on or off
     area: -1,
   };
@@ -51,11 +52,11 @@
     const today = now.before.minutes[chosen.area];
     mine.className = `mine ${m.outcome(today, now.after.minutes[chosen.area], data.tolerance)}`;
     mine.replaceChildren(...myLines(now, chosen.area));
-    const plans = data.options.map((option) => [option.label, option.sites[now.service.id]]);
-    if (chosen.switched.size > 0) plans.push([planLabel(), [...now.open]]);
-    const rows = plans.map(([label, sites], place) => {
+    const plans = data.options.map(({ id, label, sites }) => ({ id, label, sites: sites[now.service.id] }));
+    if (chosen.switched.size > 0) plans.push({ label: planLabel(), sites: [...now.open] });
+    const rows = plans.map(({ id, label, sites }) => {
       const [site, minutes] = m.nearestTo(chosen.area, sites, now);
-      const mark = place === 0 ? "" : changeMark(today, minutes);
+      const mark = id === baseline.id ? "" : changeMark(today, minutes);
       return [label, siteName(site), oneDecimal(minutes), mark];
     });
     fillTable("mine", [words.column_option, words.column_site_then, words.column_minutes,
@@ -88,7 +89,7 @@
       classOf = areaKeys.map((area) => m.changeClass(now.before.minutes[area],
         now.after.minutes[area], scale.limits));
     } else {
-      const asked = data.journeys.find((one) => one.id === chosen.journey);
+      const asked = m.byId(data.journeys, chosen.journey);
       const end = chosen.view === "city"
         ? m.nearest(matrices[asked.matrix], areaKeys.length, data.city) : now[chosen.view];
       classOf = areaKeys.map((area) => m.timeClass(end.minutes[area], scale.breaks));
@@ -185,8 +186,8 @@
     const sitesOf = (option, service) => option.sites[service.id].join();
     [...byId("service").options].forEach((shown, place) => {
       const service = data.services[place];
-      const same = now.option !== data.options[0]
-        && sitesOf(now.option, service) === sitesOf(data.options[0], service);
+      const same = now.option !== baseline
+        && sitesOf(now.option, service) === sitesOf(baseline, service);
       const label = same ? fill(words.service_as_today, { service: service.label }) : service.label;
       if (shown.textContent !== label) shown.textContent = label;
     });
@@ -212,10 +213,9 @@
 
   // Today changes nothing, so its map shows minutes; any other option opens with its change.
   function chooseOption(option) {
-    const today = data.options[0].id;
     let { view } = chosen;
-    if (option === today && view === "change") view = "before";
-    else if (chosen.option === today && view === "before") view = "change";
+    if (option === baseline.id && view === "change") view = "before";
+    else if (chosen.option === baseline.id && view === "before") view = "change";
     choose({ option, view, switched: new Set() });
   }
 

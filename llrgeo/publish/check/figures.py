@@ -57,13 +57,19 @@ def _opening_minutes(page: Page, data: dict[str, Any]) -> tuple[NDArray[Any], ND
     """Return the minutes of every area today and in the option that the page opens with."""
     chosen = [one.attributes["value"] for one in page.all("option") if "selected" in one.attributes]
     option = next(one for one in data["options"] if one["id"] == chosen[0])
-    service = data["services"][0]
-    journey = data["journeys"][0]
+    service, journey, baseline = (
+        next(each for each in data[kind] if each["id"] == data[role])
+        for kind, role in (
+            ("services", "opening_service"),
+            ("journeys", "judged_by"),
+            ("options", "baseline"),
+        )
+    )
     way = journey["team"] if service["delivery"] == "team" else journey
     minutes = unpack_matrices(data["matrices"], len(data["areas"]["id"]))[way["matrix"]]
     today, then = (
         np.min(minutes[one["sites"][service["id"]]], axis=0, initial=np.inf)
-        for one in (data["options"][0], option)
+        for one in (baseline, option)
     )
     return today, then
 

@@ -7,7 +7,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.publish.option_view import area_changes
 from llrgeo.publish.publication import Publication
 
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
@@ -47,17 +46,16 @@ def area_results(publication: Publication) -> pd.DataFrame:
 
     Columns: `name`, `ward` where known, `authority`, `residents`, `imd_decile`, `rural_urban`,
     then `<service>__<option>_min` and, but for the baseline, `<service>__<option>_change_min`,
-    by the first mode and period. Infinity where no site can be reached.
+    by the mode and period that options are judged by. Infinity where no site can be reached.
     """
     kept = ("name", "ward", "authority", "residents", "imd_decile", "rural_urban")
     results = pd.DataFrame(
         publication.areas[[name for name in kept if name in publication.areas.columns]]
     )
-    journey = publication.journeys()[0]
     columns = {}
     for service in publication.services:
         for option in publication.options:
-            areas = area_changes(publication, option, service, journey)
+            areas = publication.views[option.name, service.id].areas
             columns[f"{service.id}__{option.name}_min"] = areas["after_min"]
             if option is not publication.baseline:
                 columns[f"{service.id}__{option.name}_change_min"] = areas["change_min"]

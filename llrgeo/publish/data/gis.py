@@ -122,12 +122,12 @@ def _add_styles(path: Path, publication: Publication) -> None:
 
 def opening_style(publication: Publication) -> str:
     """Return the name of the style with which the areas open: the change of the first option."""
-    return f"{publication.services[0].id}__{publication.options[1].name}_change_min"
+    return f"{publication.opening_service.id}__{publication.opening_option.name}_change_min"
 
 
 def qgis_styles(publication: Publication) -> dict[str, str]:
-    """Return a QGIS style for every column of the first service, by the column's name."""
-    service, tolerance = publication.services[0], publication.tolerance_min
+    """Return a QGIS style for every column of the opening service, by the column's name."""
+    service, tolerance = publication.opening_service, publication.tolerance_min
     styles = {}
     for option in publication.options:
         column = f"{service.id}__{option.name}_min"

@@ -12,12 +12,10 @@ from llrgeo.publish.option_view import (
     OUTCOMES,
     OptionView,
     change_classes,
-    city_hospitals,
-    headline,
     journey_label,
-    opening_view,
 )
 from llrgeo.publish.publication import Publication
+from llrgeo.publish.sentences import headline
 from llrgeo.publish.wording import wording
 
 SCRIPTS: Final = (
@@ -41,7 +39,7 @@ _BAR: Final = {
 
 def render_explorer(publication: Publication) -> str:
     """Return the explorer as one HTML page."""
-    view = opening_view(publication)
+    view = publication.opening_view
     points = publication.areas.to_crs("EPSG:4326").geometry
     parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), _ZOOM)
     scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, SCRIPTS)]
@@ -72,7 +70,7 @@ def _choices(publication: Publication, view: OptionView) -> dict[str, Any]:
     """Return what the page offers to choose from, and what it leaves out for want of data."""
     sites = explorer_sites(publication)
     open_sites = view.option.sites.get(view.service.id, frozenset())
-    city = ["city"] if city_hospitals(sites) else []
+    city = ["city"] if set(publication.city_hospitals) & set(sites.index) else []
     return {
         "site_names": sites.loc[sorted(open_sites), "name"].tolist(),
         "kinds": [kind for kind in _KINDS if kind in set(sites["kind"])],

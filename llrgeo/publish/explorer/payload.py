@@ -10,10 +10,11 @@ import pandas as pd
 from llrgeo.publish import palette
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
 from llrgeo.publish.explorer.topojson import encode_topology
-from llrgeo.publish.option_view import area_labels, city_hospitals, journey_label
+from llrgeo.publish.option_view import area_labels, journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG, WGS84
+from llrgeo.travel.times import TravelTimes
 
 _ROAD_CLASSES: Final = ("motorway", "trunk_dual", "trunk", "primary_dual", "primary")
 _ROAD_TOLERANCE_M: Final = 60
@@ -36,12 +37,15 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         "authorities": _authorities(publication.areas),
         "areas": _areas(publication.areas),
         "sites": _sites(sites),
-        "city": _positions(sites.index, city_hospitals(sites)),
+        "city": _positions(sites.index, sites.index.intersection(publication.city_hospitals)),
         "services": [
             {"id": one.id, "label": one.label, "delivery": one.delivery, "note": one.note}
             for one in publication.services
         ],
         "options": _options(publication, sites.index),
+        "baseline": publication.baseline.name,
+        "opening_service": publication.opening_service.id,
+        "judged_by": _journey_id(publication.judged_by),
         **_journeys(publication, sites.index),
         "postcodes": pack_postcodes(publication.postcodes, publication.areas.index),
     }
@@ -181,8 +185,12 @@ def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
             }
             for one in (journey, way)
         )
-        journeys.append({"id": f"{journey.mode}-{journey.period}", **known, "team": team_way})
+        journeys.append({"id": _journey_id(journey), **known, "team": team_way})
     return {"journeys": journeys, "matrices": pack_matrices(matrices)}
+
+
+def _journey_id(journey: TravelTimes) -> str:
+    return f"{journey.mode}-{journey.period}"
 
 
 def _positions(index: pd.Index, site_ids: Iterable[str]) -> list[int]:

@@ -15,11 +15,7 @@ import pandas as pd
 from llrgeo.appraisal.access import nearest_site
 from llrgeo.publish.option_view import (
     OptionView,
-    build_option_view,
-    city_hospitals,
-    headline,
     journey_label,
-    people_lines,
 )
 from llrgeo.publish.pages import people, run_mark
 from llrgeo.publish.print.base_map import (
@@ -44,6 +40,7 @@ from llrgeo.publish.print.legend import (
 )
 from llrgeo.publish.print.page import HEADING, INK, MESSAGE, SMALL, STRONG, PrintedPage
 from llrgeo.publish.publication import Publication
+from llrgeo.publish.sentences import headline, people_lines
 from llrgeo.publish.wording import wording
 
 FOLDER: Final = "print"
@@ -85,14 +82,11 @@ def print_maps(publication: Publication) -> dict[str, str | bytes]:
 
 
 def _sheets(publication: Publication, ground: Ground) -> Iterator[Sheet]:
-    service, journey = publication.services[0], publication.journeys()[0]
-    views = [
-        build_option_view(publication, option, service, journey)
-        for option in publication.options[1:]
-    ]
+    service = publication.opening_service.id
+    views = [publication.views[option.name, service] for option in publication.alternatives]
     for view in views:
         yield option_sheet(publication, ground, view)
-    if city_hospitals(publication.sites):
+    if publication.city_hospitals:
         yield city_sheet(publication, ground)
     for start in range(0, len(views), _PANELS):
         yield compare_sheet(
@@ -121,8 +115,8 @@ def option_sheet(publication: Publication, ground: Ground, view: OptionView) -> 
 
 def city_sheet(publication: Publication, ground: Ground) -> Sheet:
     """Draw the minutes to the nearest city hospital today, on A4."""
-    words, journey = wording(), publication.journeys()[0]
-    hospitals = frozenset(city_hospitals(publication.sites))
+    words, journey = wording(), publication.judged_by
+    hospitals = frozenset(publication.city_hospitals)
     minutes = nearest_site(journey, hospitals)["travel_time_min"]
     shown = minutes_shown(minutes, publication.areas["residents"])
     what = words["print_city"].format(journey=journey_label(journey))

@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
-from llrgeo.publish.option_view import OptionView, build_option_view, journey_label
+from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report import tables
 from llrgeo.publish.report.charts import coverage_curves, ranks_chart, tornado_chart, winners_chart
@@ -44,13 +44,6 @@ def render_report(publication: Publication) -> str:
     What is told about all services together comes from the appraisal's tables; a section whose
     table the publication lacks is left out.
     """
-    journey = publication.journeys()[0]
-    views = {
-        option.name: [
-            build_option_view(publication, option, one, journey) for one in publication.services
-        ]
-        for option in publication.options
-    }
     styles = [pages.page_style(publication), pages.asset("report.css"), _page_marks(publication)]
     land = frame(publication)
     return pages.render(
@@ -60,12 +53,10 @@ def render_report(publication: Publication) -> str:
             "run": pages.run_mark(publication),
             "policy": pages.content_policy(scripts=(), styles=styles),
             "styles": [Markup(one) for one in styles],  # noqa: S704 - our own files
-            "journey": journey_label(journey),
+            "journey": journey_label(publication.judged_by),
             "sentences": _sentences(publication),
-            "options": [
-                _option(publication, views[one.name], land) for one in publication.options[1:]
-            ],
-            "figures": {one.name: (one, table) for one, table in _figures(publication, views)},
+            "options": [_option(publication, option, land) for option in publication.alternatives],
+            "figures": {one.name: (one, table) for one, table in _figures(publication)},
             "tables": {
                 name: make(publication) for name, make in _TABLES.items() if _has(publication, name)
             },
@@ -83,21 +74,21 @@ def _sentences(publication: Publication) -> list[str]:
     if not _has(publication, "sentences"):
         return []
     table = publication.tables["sentences"].set_index("option")["sentence"]
-    return [table[option.name] for option in publication.options[1:]]
+    return [table[option.name] for option in publication.alternatives]
 
 
-def _option(publication: Publication, views: list[OptionView], land: Frame) -> dict[str, Any]:
+def _option(publication: Publication, option: Option, land: Frame) -> dict[str, Any]:
     """Return what is said of one option: why it is there, what moves, who gains and who loses."""
-    option, first = views[0].option, views[0]
+    opening = publication.views[option.name, publication.opening_service.id]
     groups = [tables.groups_table(publication, option)] if _has(publication, "journeys") else []
     return {
         "name": option.name,
         "label": option.label,
         "note": option.note,
-        "services": tables.service_table(publication, views),
+        "services": tables.service_table(publication, option),
         "moves": list(_moves(publication, option)),
-        "map": change_map(publication, land, first),
-        "key": [row for row in change_key(publication, first) if row.people],
+        "map": change_map(publication, land, opening),
+        "key": [row for row in change_key(publication, opening) if row.people],
         "groups": groups,
     }
 
@@ -120,12 +111,11 @@ def _site_names(publication: Publication, site_ids: frozenset[str]) -> str:
     return ", ".join(sorted(publication.sites.loc[list(site_ids), "name"]))
 
 
-def _figures(
-    publication: Publication, views: dict[str, list[OptionView]]
-) -> Iterator[tuple[Drawing, Table]]:
+def _figures(publication: Publication) -> Iterator[tuple[Drawing, Table]]:
     """Yield each chart that there are figures for, with its numbers in a table."""
-    first = [of_option[0] for of_option in views.values()]
-    yield coverage_curves(first), tables.coverage_table(first)
+    opening = publication.opening_service.id
+    views = [publication.views[option.name, opening] for option in publication.options]
+    yield coverage_curves(views), tables.coverage_table(views)
     if _has(publication, "journeys"):
         winners = tables.winners(publication)
         yield winners_chart(winners), tables.winners_table(winners)

@@ -11,7 +11,7 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
-from llrgeo.publish.option_view import OptionView, build_option_view, journey_label
+from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import WGS84
@@ -26,7 +26,7 @@ def render_plain_words(publication: Publication) -> str:
     """Return the draft as Markdown: an editor turns it into any document."""
     parts = [
         _opening_lines(publication),
-        *(_option_lines(publication, option) for option in publication.options[1:]),
+        *(_option_lines(publication, option) for option in publication.alternatives),
         _closing_lines(publication),
     ]
     return "\n\n".join("\n\n".join(lines) for lines in parts) + "\n"
@@ -56,22 +56,17 @@ def _opening_lines(publication: Publication) -> list[str]:
         f"# {markdown_text(publication.title)}",
         f"**{words['plain_draft']}**",
         *words["plain_opening"].splitlines(),
-        words["plain_journey"].format(
-            journey=markdown_text(journey_label(publication.journeys()[0]))
-        ),
+        words["plain_journey"].format(journey=markdown_text(journey_label(publication.judged_by))),
         f"## {words['plain_options']}",
     ]
-    listed = "\n".join(f"- {markdown_text(option.label)}" for option in publication.options[1:])
+    listed = "\n".join(f"- {markdown_text(option.label)}" for option in publication.alternatives)
     return [*lines, listed]
 
 
 def _option_lines(publication: Publication, option: Option) -> list[str]:
     """Return what an option changes, service by service, then for the largest towns."""
     words = wording()
-    journey = publication.journeys()[0]
-    views = [
-        build_option_view(publication, option, service, journey) for service in publication.services
-    ]
+    views = [publication.views[option.name, service.id] for service in publication.services]
     changed = [view for view in views if view.everyone[list(_CHANGES)].sum() > 0]
     lines = [
         f"## {markdown_text(option.label)}",
@@ -129,7 +124,7 @@ def _largest_places(publication: Publication, view: OptionView) -> pd.DataFrame:
 
 
 def _closing_lines(publication: Publication) -> list[str]:
-    words, error_min = wording(), publication.journeys()[0].error_min
+    words, error_min = wording(), publication.judged_by.error_min
     checked = words["plain_unchecked"]
     if pd.notna(error_min):
         size = max(1, round(error_min))

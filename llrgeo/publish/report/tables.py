@@ -60,8 +60,8 @@ def winners(publication: Publication) -> pd.DataFrame:
     """
     table = _journeys(publication)
     everyone = table[table["group"] == "everyone"].set_index("option")
-    changed = everyone.loc[[option.name for option in publication.options[1:]]]
-    return _outcomes(changed).set_axis([option.label for option in publication.options[1:]])
+    changed = everyone.loc[[option.name for option in publication.alternatives]]
+    return _outcomes(changed).set_axis([option.label for option in publication.alternatives])
 
 
 def winners_table(people: pd.DataFrame) -> Table:
@@ -112,9 +112,9 @@ def tornado_table(publication: Publication) -> Table:
     return _table("tornado", _heads(*names), rows, texts=(3, 4))
 
 
-def service_table(publication: Publication, views: Sequence[OptionView]) -> Table:
+def service_table(publication: Publication, option: Option) -> Table:
     """Return what an option changes for each service whose sites it changes."""
-    option = views[0].option
+    views = (publication.views[option.name, service.id] for service in publication.services)
     rows = [
         [
             _service_label(view),
@@ -152,11 +152,16 @@ def groups_table(publication: Publication, option: Option) -> Table:
 def changes_table(publication: Publication) -> Table:
     """Return how the average journey of each group changes, one column an option."""
     table, labels = _journeys(publication), _labels(publication)
-    options = [option.name for option in publication.options[1:]]
+    options = [option.name for option in publication.alternatives]
     heads = [wording()["column_group"], *(labels[name] for name in options)]
     by_option = dict(list(table.groupby("option")))
     changes = [by_option[name]["change_mean_min"].map(_signed) for name in options]
-    rows = [list(row) for row in zip(_level_labels(by_option[options[0]]), *changes, strict=True)]
+    rows = [
+        list(row)
+        for row in zip(
+            _level_labels(by_option[publication.opening_option.name]), *changes, strict=True
+        )
+    ]
     return _table("changes", heads, rows)
 
 
