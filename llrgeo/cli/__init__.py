@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from llrgeo import __version__
-from llrgeo.cli import network, pages, siting, studies
+from llrgeo.cli import network, official, pages, siting, studies
 from llrgeo.errors import LlrgeoError
 
 # Each command with an example of its use, in the order in which help shows them.
@@ -23,7 +23,7 @@ _STUDIES: Final = (
     (studies.replay, "llrgeo replay my_maps/manifest.json"),
     (pages.check, "llrgeo check my_maps/index.html"),
 )
-_ROADS: Final = ((network.fetch, "llrgeo fetch osm --out downloads"),)
+_DATA: Final = ((official.fetch, "llrgeo fetch osm --icb Northamptonshire --out downloads"),)
 _NETWORK: Final = (
     (network.build, "llrgeo network build downloads/county.osm.pbf --out streets"),
     (network.info, "llrgeo network info streets"),
@@ -33,7 +33,7 @@ app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_
 network_app = typer.Typer(no_args_is_help=True, help="Build a road network, or describe one.")
 for group, panel, commands in (
     (app, "Studies", _STUDIES),
-    (app, "Roads", _ROADS),
+    (app, "Data", _DATA),
     (network_app, None, _NETWORK),
 ):
     for command, example in commands:

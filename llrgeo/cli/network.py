@@ -1,4 +1,4 @@
-"""Commands of roads: fetch official downloads, build a network, describe one."""
+"""Commands of roads: build a network, describe one."""
 
 from pathlib import Path
 from typing import Annotated
@@ -8,18 +8,6 @@ import typer
 from llrgeo.cli.parameters import OutFile, Quiet
 from llrgeo.cli.screen import progress, rich_table, show
 from llrgeo.modes import STREET_MODES
-
-
-def fetch(
-    kind: Annotated[str, typer.Argument(help="osm, areas or boundaries.")],
-    *,
-    out: OutFile = Path("downloads"),
-) -> None:
-    """Download official data: resumable, checked by checksum."""
-    from llrgeo.inputs import fetch as downloads
-
-    for path in downloads.fetch_all(downloads.read_downloads(kind), out):
-        typer.echo(path)
 
 
 def build(

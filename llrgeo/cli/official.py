@@ -1,0 +1,99 @@
+"""Commands that go online: official data, and a whole study from it."""
+
+import datetime as dt
+import time
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from llrgeo.cli.parameters import OutFile, Quiet
+from llrgeo.inputs.official import KIND_NAMES
+
+if TYPE_CHECKING:
+    from llrgeo.inputs.official.downloader import Downloader
+    from llrgeo.inputs.official.place import Place
+    from llrgeo.inputs.official.sources import Sources
+
+Boards = Annotated[
+    list[str] | None,
+    typer.Option("--icb", help="An integrated care board; once for each."),
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask nothing: use what is there.")]
+SourcesFile = Annotated[
+    Path | None, typer.Option("--sources", help="Your own copy of data/downloads.toml.")
+]
+
+
+def fetch(
+    kind: Annotated[str, typer.Argument(help=f"{', '.join(KIND_NAMES)}.")],
+    *,
+    icb: Boards = None,
+    around: Annotated[
+        Path | None, typer.Option(help="A table of areas (area_id) instead of a board.")
+    ] = None,
+    out: OutFile = Path("downloads"),
+    dry_run: Annotated[
+        bool, typer.Option("--dry-run", help="List addresses and sizes; fetch nothing.")
+    ] = False,
+    offline: Offline = False,
+    sources: SourcesFile = None,
+    quiet: Quiet = False,
+) -> None:
+    """Download official data: checked, resumable, kept with its SHA-256."""
+    from llrgeo.inputs.official.kinds import fetch_kind, list_sources
+    from llrgeo.inputs.official.sources import read_sources
+
+    known = read_sources(sources)
+    downloader = new_downloader(known, out, offline=offline, quiet=quiet)
+    if dry_run:
+        for one in list_sources(kind, downloader, known).itertuples():
+            typer.echo(f"{one.source}: {one.vintage}; about {one.about_mb:g} MB, {one.kept} kept")
+            typer.echo(f"  {one.address}")
+        return
+    fetch_kind(kind, downloader, known, _place(downloader, known, icb, around))
+    if not quiet:
+        for answer in downloader.answers:
+            typer.echo(answer.path)
+        typer.echo(downloader.tally.told, err=True)
+
+
+def new_downloader(
+    sources: "Sources", folder: Path, *, offline: bool, quiet: bool
+) -> "Downloader":
+    """Return what fetches into a folder, by this machine's clock."""
+    from llrgeo.cli.screen import progress
+    from llrgeo.inputs.official.cache import Cache
+    from llrgeo.inputs.official.downloader import Downloader, Patience
+    from llrgeo.inputs.official.transport import Transport
+
+    return Downloader(
+        Cache(folder),
+        Transport(sources.hosts, time.monotonic),
+        Patience(time.sleep),
+        dt.datetime.now(tz=dt.UTC).date(),
+        offline=offline,
+        track=progress("Downloading", quiet=quiet),
+    )
+
+
+def _place(
+    downloader: "Downloader", sources: "Sources", icb: list[str] | None, around: Path | None
+) -> "Place":
+    """Return the place that is asked for; that of the default study if none is."""
+    from llrgeo.errors import InputError
+    from llrgeo.inputs.embedded import embedded
+    from llrgeo.inputs.official.place import find_around, find_boards
+    from llrgeo.inputs.tables import read_table
+
+    if icb and around:
+        msg = "name boards (--icb) or a table of areas (--around), not both"
+        raise InputError(msg)
+    if icb:
+        return find_boards(downloader, sources, icb)
+    path = around or embedded("areas.csv")
+    table = read_table(path)
+    if "area_id" not in table.columns:
+        msg = f"{path.name}: column 'area_id' is missing; it has the codes of the areas"
+        raise InputError(msg)
+    return find_around(downloader, sources, [str(code).strip() for code in table["area_id"]])

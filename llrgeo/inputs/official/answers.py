@@ -1,0 +1,251 @@
+"""What answers must be: JSON without an error in it, tables with their columns, whole archives."""
+
+import csv
+import json
+import struct
+import warnings
+import zipfile
+import zlib
+from collections.abc import Sequence
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.official.transport import ExchangeError
+from llrgeo.schema import name_some
+
+_PAGE_MARKS: Final = (b"<!doctype", b"<html", b"<head", b"<?xml")
+_BLOB_HEADER_BYTES: Final = 64 * 1024
+_BLOB_BYTES: Final = 32 * 1024 * 1024
+_VARINT_BITS: Final = 64
+_BUSY: Final = frozenset({429, 500, 502, 503, 504})
+
+
+def refuse_page(path: Path) -> None:
+    """Refuse an empty file, or a web page in place of data.
+
+    Raises
+    ------
+    InputError
+        If it is one.
+    """
+    with path.open("rb") as file:
+        start = file.read(512)
+    if not start:
+        msg = f"{_name(path)}: the server sent nothing"
+        raise InputError(msg)
+    if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGE_MARKS):
+        msg = f"{_name(path)}: a web page (a login, a notice?) came in place of data"
+        raise InputError(msg)
+
+
+def read_json(path: Path) -> dict[str, Any]:
+    """Read a JSON object; an ArcGIS error inside it, sent with status 200, is one.
+
+    Raises
+    ------
+    InputError
+        If it is no JSON object, or an error that asking again does not mend.
+    ExchangeError
+        If it is an error of a server that is busy.
+    """
+    refuse_page(path)
+    try:
+        found = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        msg = f"{_name(path)}: not JSON ({error})"
+        raise InputError(msg) from error
+    if not isinstance(found, dict):
+        msg = f"{_name(path)}: not a JSON object but a {type(found).__name__}"
+        raise InputError(msg)
+    if "error" in found:
+        _raise_error(found["error"], path)
+    return found
+
+
+def read_csv(path: Path, fields: Sequence[str], *, encoding: str = "utf-8-sig") -> pd.DataFrame:
+    """Read a table with a header, every value as text, and see that it has its columns.
+
+    Raises
+    ------
+    InputError
+        If it is no table, or a column is missing.
+    """
+    refuse_page(path)
+    table = _read_text_table(path, encoding=encoding, header=0)
+    table.columns = [str(name).strip() for name in table.columns]
+    lacking = [name for name in fields if name not in table.columns]
+    if lacking:
+        msg = (
+            f"{_name(path)}: no column {name_some(lacking)}; it has {name_some(table.columns)}. "
+            "If the publisher renamed it, correct the table of sources"
+        )
+        raise InputError(msg)
+    return table
+
+
+def read_bare_csv(path: Path, columns: int) -> pd.DataFrame:
+    """Read a table without a header, every value as text, columns numbered from 0.
+
+    Raises
+    ------
+    InputError
+        If it is no table of so many columns, or has a header after all.
+    """
+    refuse_page(path)
+    table = _read_text_table(path, encoding="utf-8-sig", header=None)
+    if len(table.columns) != columns:
+        msg = f"{_name(path)}: {len(table.columns)} columns instead of {columns}"
+        raise InputError(msg)
+    return table
+
+
+def numbers(values: pd.Series, *, source: str, minimum: float = 0.0) -> pd.Series:
+    """Return the values of a column as numbers.
+
+    Raises
+    ------
+    InputError
+        If a value is not a number or below the minimum; the message has the first few.
+    """
+    found = pd.to_numeric(values, errors="coerce")
+    wrong = ~(found >= minimum) | (found.abs() == float("inf"))
+    if wrong.any():
+        some = name_some(values[wrong].fillna("blank"))
+        msg = f"{source}: column '{values.name}' is not a number from {minimum:g} up: {some}"
+        raise InputError(msg)
+    return found
+
+
+def refuse_repeated(ids: pd.Series, *, source: str) -> None:
+    """Refuse a table in which an id is repeated or blank.
+
+    Raises
+    ------
+    InputError
+        Naming the first few.
+    """
+    wrong = ids[ids.duplicated() | ids.isna() | (ids.astype(str).str.strip() == "")]
+    if len(wrong):
+        msg = f"{source}: {len(wrong)} codes are repeated or blank ({name_some(wrong.unique())})"
+        raise InputError(msg)
+
+
+def check_zip(path: Path, *, ending: str, most_bytes: int) -> None:
+    """See that a zip is whole, holds files of an ending, and does not unpack beyond a limit.
+
+    Raises
+    ------
+    InputError
+        If not.
+    """
+    refuse_page(path)
+    try:
+        with zipfile.ZipFile(path) as archive:
+            members = archive.infolist()
+            unpacked = sum(one.file_size for one in members)
+            if unpacked > most_bytes:
+                msg = f"{_name(path)}: unpacks to {unpacked:,} bytes, over {most_bytes:,}"
+                raise InputError(msg)
+            bad = archive.testzip()
+    except (zipfile.BadZipFile, zlib.error, OSError, RuntimeError, NotImplementedError) as error:
+        msg = f"{_name(path)}: not a whole zip ({error})"
+        raise InputError(msg) from error
+    if bad:
+        msg = f"{_name(path)}: '{bad}' in the zip is damaged"
+        raise InputError(msg)
+    if not any(one.filename.lower().endswith(ending) for one in members):
+        held = name_some(one.filename for one in members)
+        msg = f"{_name(path)}: no {ending} in the zip; it holds {held or 'nothing'}"
+        raise InputError(msg)
+
+
+def check_pbf(path: Path) -> None:
+    """See that an OpenStreetMap extract begins as one and ends at the end of a block.
+
+    The file is a row of blocks, each with the length of its header (four bytes), the header, and
+    the block, whose length stands in the header as field 3 (OpenStreetMap wiki, PBF Format). Only
+    the lengths are read.
+
+    Raises
+    ------
+    InputError
+        If it is cut or is something else.
+    """
+    refuse_page(path)
+    size, at, first = path.stat().st_size, 0, True
+    with path.open("rb") as file:
+        while at < size:
+            file.seek(at)
+            (length,) = struct.unpack(">I", file.read(4).ljust(4, b"\xff"))
+            header = file.read(length) if length <= _BLOB_HEADER_BYTES else b""
+            kind, block = _blob_header(header)
+            if kind != (b"OSMHeader" if first else b"OSMData") or block > _BLOB_BYTES:
+                msg = f"{_name(path)}: not an OpenStreetMap extract, at byte {at:,} of {size:,}"
+                raise InputError(msg)
+            at, first = at + 4 + length + block, False
+    if at != size:
+        msg = f"{_name(path)}: the extract is cut short ({size:,} of at least {at:,} bytes)"
+        raise InputError(msg)
+
+
+def _blob_header(header: bytes) -> tuple[bytes, int]:
+    """Return the type (field 1) and the block's length (field 3) of a block's header."""
+    at, kind, length = 0, b"", 1 << 62
+    while at < len(header):
+        tag, at = header[at], at + 1
+        value, at = _varint(header, at)
+        if tag & 7 == 2:  # noqa: PLR2004 - wire type 2: so many bytes follow
+            if tag >> 3 == 1:
+                kind = header[at : at + value]
+            at += value
+        elif tag >> 3 == 3:  # noqa: PLR2004 - field 3
+            length = value
+    return kind, length
+
+
+def _varint(data: bytes, at: int) -> tuple[int, int]:
+    value = shift = 0
+    while at < len(data) and shift < _VARINT_BITS:
+        value |= (data[at] & 0x7F) << shift
+        shift, at = shift + 7, at + 1
+        if data[at - 1] < 0x80:  # noqa: PLR2004 - the last byte of a number has its top bit clear
+            return value, at
+    return 1 << 62, len(data)  # a number without an end; no block is so long
+
+
+def _read_text_table(path: Path, *, encoding: str, header: int | None) -> pd.DataFrame:
+    try:
+        with warnings.catch_warnings():
+            warnings.simplefilter("error")  # a row with more cells than the header has
+            return pd.read_csv(
+                path,
+                dtype=str,
+                header=header,
+                encoding=encoding,
+                keep_default_na=False,
+                na_values=[""],
+                index_col=False,
+            )
+    except (ValueError, csv.Error, OverflowError, MemoryError, Warning) as error:
+        msg = f"{_name(path)}: not a readable table ({' '.join(str(error).split())[:200]})"
+        raise InputError(msg) from error
+
+
+def _raise_error(error: object, path: Path) -> None:
+    """Raise the error that a server put into an answer of status 200."""
+    code = error.get("code") if isinstance(error, dict) else None
+    text = error.get("message") if isinstance(error, dict) else error
+    details = error.get("details") if isinstance(error, dict) else None
+    said = " ".join(f"{text} {name_some(details) if isinstance(details, list) else ''}".split())
+    msg = f"{_name(path)}: the server answered with an error ({code}: {said[:200]})"
+    if code in _BUSY:
+        raise ExchangeError(msg, status=int(code))
+    raise InputError(msg)
+
+
+def _name(path: Path) -> str:
+    """Return a file's name as its user knows it, without the mark of a download under way."""
+    return path.name.removesuffix(".part")

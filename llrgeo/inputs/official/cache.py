@@ -1,0 +1,142 @@
+"""Where answers are kept: by source, address and date, each with its SHA-256.
+
+An answer is a file `<name>-<address>-<date><ending>`, where `<address>` is the start of the
+address's SHA-256, and beside it a record `<file>.json` that says where it is from. A file without a
+record, or whose bytes differ from it, counts as not there.
+"""
+
+import datetime as dt
+import hashlib
+import json
+from dataclasses import asdict, dataclass
+from pathlib import Path
+from typing import Any, Final
+
+from llrgeo.errors import InputError
+from llrgeo.files import sha256_of_file, written_whole
+
+_LETTERS: Final = 12  # of an address's hash: enough that no two of a study's hundreds agree
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """The record of an answer that is kept.
+
+    Attributes
+    ----------
+    path
+        The file.
+    source, address
+        Where it is from.
+    date
+        The day it was fetched, as 2026-11-25.
+    sha256, size
+        The checksum and the number of its bytes.
+    """
+
+    path: Path
+    source: str
+    address: str
+    date: str
+    sha256: str
+    size: int
+
+
+@dataclass(frozen=True, slots=True)
+class Cache:
+    """A folder of answers."""
+
+    folder: Path
+
+    def find(self, source: str, address: str, name: str, *, since: dt.date) -> Kept | None:
+        """Return the newest whole answer of an address, fetched on a day or later."""
+        stem, ending = _split(name)
+        pattern = f"{stem}-{_hashed(address)}-*{ending}"
+        for path in sorted((self.folder / source).glob(pattern), reverse=True):
+            kept = _read_record(path)
+            if kept and kept.address == address and kept.date >= since.isoformat():
+                return kept
+        return None
+
+    def place(self, source: str, address: str, name: str, date: dt.date) -> Path:
+        """Return where an answer is to be kept; makes the folder.
+
+        Raises
+        ------
+        InputError
+            If the folder cannot be made, or the name is already that of a folder.
+        """
+        stem, ending = _split(name)
+        folder = self.folder / source
+        path = folder / f"{stem}-{_hashed(address)}-{date.isoformat()}{ending}"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            msg = f"{folder}: the folder for downloads cannot be made ({error.strerror})"
+            raise InputError(msg) from error
+        for taken in (path, part_of(path)):
+            if taken.is_dir():
+                msg = f"{taken}: this is a folder, and a download is to be written there"
+                raise InputError(msg)
+        return path
+
+    def keep(self, part: Path, path: Path, source: str, address: str) -> Kept:
+        """Give a complete, checked download its name and write its record."""
+        date = path.name.removesuffix(_split(path.name)[1])[-len("2026-11-25") :]
+        kept = Kept(path, source, address, date, sha256_of_file(part), part.stat().st_size)
+        record = {**asdict(kept), "path": path.name}
+        part.replace(path)
+        with written_whole(_record_of(path)) as made:
+            made.write_text(json.dumps(record, indent=1), encoding="utf-8")
+        return kept
+
+    def forget(self, kept: Kept) -> None:
+        """Remove an answer and its record."""
+        _record_of(kept.path).unlink(missing_ok=True)
+        kept.path.unlink(missing_ok=True)
+
+    def count(self, source: str) -> int:
+        """Return how many answers of a source are kept."""
+        files = (self.folder / source).glob("*")
+        return sum(1 for path in files if _record_of(path).exists())
+
+
+def part_of(path: Path) -> Path:
+    """Return where a download is written until it is complete."""
+    return path.with_name(f"{path.name}.part")
+
+
+def read_note(path: Path) -> dict[str, Any]:
+    """Read a small JSON object that llrgeo wrote; empty if it is not there or is damaged."""
+    try:
+        note = json.loads(path.read_text(encoding="utf-8"))
+    except (OSError, ValueError, RecursionError):
+        return {}
+    return note if isinstance(note, dict) else {}
+
+
+def _read_record(path: Path) -> Kept | None:
+    record = read_note(_record_of(path))
+    try:
+        kept = Kept(**{**record, "path": path})
+        whole = path.stat().st_size == kept.size and sha256_of_file(path) == kept.sha256
+        return kept if whole and isinstance(kept.date, str) else None
+    except (TypeError, OSError):
+        return None
+
+
+def _record_of(path: Path) -> Path:
+    return path.with_name(f"{path.name}.json")
+
+
+def _hashed(address: str) -> str:
+    return hashlib.sha256(address.encode()).hexdigest()[:_LETTERS]
+
+
+def _split(name: str) -> tuple[str, str]:
+    """Split a name before its ending, where .osm.pbf is one ending."""
+    for ending in (".osm.pbf", ".csv.zip"):
+        if name.endswith(ending):
+            return name.removesuffix(ending), ending
+    path = Path(name)
+    return path.stem, path.suffix

@@ -1,0 +1,54 @@
+"""NHS England, Estates Returns Information Collection: floor area, backlog, parking of sites.
+
+The columns are kept as the return has them; "Not Applicable" is missing, not 0.
+"""
+
+from functools import partial
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.inputs.official.answers import read_csv, refuse_repeated
+from llrgeo.inputs.official.downloader import Downloader
+from llrgeo.inputs.official.query import Query
+from llrgeo.inputs.official.sources import Source
+
+SITE_CODE: Final = "Site Code"
+SITE_TYPE: Final = "Site Type"
+
+_ENCODING: Final = "cp1252"
+_MISSING: Final = ("Not Applicable", "Not applicable", "N/A", "-", "")
+
+
+def read_returns(downloader: Downloader, source: Source) -> pd.DataFrame:
+    """Return the return of every site on `site_id`, values as text, None where not applicable.
+
+    Raises
+    ------
+    InputError
+        If the return cannot be had, lacks a column, or has a site twice.
+    """
+    check = partial(_check_returns, source=source)
+    path = downloader.get(Query(source, source.url, f"{source.id}.csv", check))
+    return read_sites(path, source)
+
+
+def read_sites(path: Path, source: Source) -> pd.DataFrame:
+    """Read a return; see `read_returns`.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, or a site stands twice.
+    """
+    table = read_csv(path, source.options["fields"], encoding=_ENCODING)
+    table[SITE_CODE] = table[SITE_CODE].str.strip()
+    # Trusts also report small sites together, under no code of their own.
+    named = table[table[SITE_CODE].notna() & ~table[SITE_CODE].isin(_MISSING)]
+    refuse_repeated(named[SITE_CODE], source=source.id)
+    return named.replace(list(_MISSING), None).set_index(SITE_CODE).rename_axis("site_id")
+
+
+def _check_returns(path: Path, *, source: Source) -> None:
+    read_sites(path, source)

@@ -1,0 +1,155 @@
+"""Geofabrik: OpenStreetMap extracts by county, listed in an index with their polygons."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import shapely
+from shapely.errors import GEOSException
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.official.answers import check_pbf, read_json
+from llrgeo.inputs.official.downloader import Downloader, NotFetchedError
+from llrgeo.inputs.official.query import Query
+from llrgeo.inputs.official.sources import Source
+from llrgeo.schema import BNG, WGS84, name_some
+
+MARGIN_M: Final = 30_000.0
+
+_SLIVER_M2: Final = 1e6  # land that polygons which do not quite meet may miss or share
+
+
+@dataclass(frozen=True, slots=True)
+class Extract:
+    """An extract: its name, where it is, and the land it covers (EPSG:27700)."""
+
+    id: str
+    parent: str
+    address: str
+    land: BaseGeometry
+
+
+def fetch_extracts(
+    downloader: Downloader, index: Source, extracts: Source, points: gpd.GeoSeries
+) -> list[Path]:
+    """Return the extracts that cover points and 30 km around them, as files.
+
+    An index that names a file which is not there any more is fetched again, once.
+
+    Raises
+    ------
+    InputError
+        If the index or an extract cannot be had, a checksum differs, or points are not covered.
+    """
+    chosen = choose_extracts(read_index(downloader, index, extracts), points)
+    try:
+        return [downloader.get(_query(extracts, one)) for one in chosen]
+    except NotFetchedError:
+        raise
+    except InputError as stale:
+        again = choose_extracts(read_index(downloader, index, extracts, fresh=True), points)
+        if [one.address for one in again] == [one.address for one in chosen]:
+            raise
+        try:
+            return [downloader.get(_query(extracts, one)) for one in again]
+        except InputError as error:
+            msg = f"{error} (the index was fetched again, for {stale})"
+            raise InputError(msg) from error
+
+
+def read_index(
+    downloader: Downloader, index: Source, extracts: Source, *, fresh: bool = False
+) -> list[Extract]:
+    """Return the extracts of an index that lie within the region of the table of sources.
+
+    Raises
+    ------
+    InputError
+        If the index cannot be had or is not one.
+    """
+    query = Query(index, index.url, f"{index.id}.json", _check_index)
+    features = read_json(downloader.get(query, fresh=fresh))["features"]
+    parents = {
+        one["properties"]["id"]: str(one["properties"].get("parent", "")) for one in features
+    }
+    region = str(extracts.options["region"])
+    found = []
+    for one in features:
+        properties = one["properties"]
+        if region not in _ancestors(properties["id"], parents):
+            continue
+        try:
+            land = shape(one["geometry"])
+            address = str(properties["urls"]["pbf"])
+        except (KeyError, TypeError, ValueError, AttributeError, GEOSException) as error:
+            msg = f"{index.id}: extract '{properties['id']}' has no polygon or file ({error!r})"
+            raise InputError(msg) from error
+        found.append((properties["id"], parents[properties["id"]], address, land))
+    if not found:
+        msg = f"{index.id}: the index has no extracts of '{region}'"
+        raise InputError(msg)
+    lands = gpd.GeoSeries([one[3] for one in found], crs=WGS84).to_crs(BNG).make_valid()
+    return [Extract(*one[:3], land) for one, land in zip(found, lands, strict=True)]
+
+
+def choose_extracts(
+    extracts: Sequence[Extract], points: gpd.GeoSeries, margin_m: float = MARGIN_M
+) -> list[Extract]:
+    """Return the smallest extracts that together cover points and a margin around them.
+
+    From small to large, an extract is taken if it adds land that those before it do not cover;
+    then those that the later ones made needless are dropped. What no extract covers is sea, or
+    another country.
+
+    Raises
+    ------
+    InputError
+        If a point itself is in no extract.
+    """
+    wanted = shapely.union_all(points.buffer(margin_m).to_numpy())
+    near = [one for one in extracts if one.land.intersects(wanted)]
+    taken: list[Extract] = []
+    missing = wanted
+    for one in sorted(near, key=lambda extract: (extract.land.area, extract.id)):
+        left = missing.difference(one.land)
+        if missing.area - left.area > _SLIVER_M2:
+            taken.append(one)
+            missing = left
+    for one in list(taken):
+        others = shapely.union_all([other.land for other in taken if other is not one])
+        if one.land.intersection(wanted).difference(others).area <= _SLIVER_M2:
+            taken.remove(one)
+    covered = points.within(shapely.union_all([one.land for one in taken]))
+    if not covered.all():
+        msg = f"the index has no extract for {name_some(points.index[~covered])}"
+        raise InputError(msg)
+    return sorted(taken, key=lambda extract: extract.id)
+
+
+def _query(source: Source, extract: Extract) -> Query:
+    name = f"{extract.id.replace('/', '-')}.osm.pbf"
+    return Query(source, extract.address, name, check_pbf, md5_address=f"{extract.address}.md5")
+
+
+def _ancestors(extract: str, parents: dict[str, str]) -> set[str]:
+    found: set[str] = set()
+    while extract and extract not in found:
+        found.add(extract)
+        extract = parents.get(extract, "")
+    return found
+
+
+def _check_index(path: Path) -> None:
+    features = read_json(path).get("features")
+    if not isinstance(features, list) or not features or not all(map(_is_extract, features)):
+        msg = f"{path.name}: not an index of extracts"
+        raise InputError(msg)
+
+
+def _is_extract(feature: Any) -> bool:  # noqa: ANN401
+    properties = feature.get("properties") if isinstance(feature, dict) else None
+    return isinstance(properties, dict) and isinstance(properties.get("id"), str)

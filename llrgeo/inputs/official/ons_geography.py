@@ -1,0 +1,318 @@
+"""Office for National Statistics, Open Geography: boundaries, centroids and lookups, by ArcGIS.
+
+A layer is asked in pages; each page is an answer of its own in the cache. A server may stop at its
+row limit without a word, or say so (`exceededTransferLimit`), so the number of rows is asked first
+and the pages must add up to it. Errors come with status 200 (`answers.read_json`).
+"""
+
+from collections.abc import Iterable, Sequence
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+from urllib.parse import urlencode
+
+import geopandas as gpd
+import pandas as pd
+from geopandas.array import GeometryArray
+from shapely.errors import GEOSException
+from shapely.geometry import shape
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.official.answers import read_json, refuse_repeated
+from llrgeo.inputs.official.downloader import Downloader, all_or_none
+from llrgeo.inputs.official.query import Query
+from llrgeo.inputs.official.sources import Source
+from llrgeo.schema import BNG, WGS84, name_some
+
+ROWS_A_PAGE: Final = 2_000
+CODES_A_QUERY: Final = 90  # so that an address stays below 2,000 characters or so
+MOST_ROWS: Final = 500_000  # more than any table of small areas has
+ALL: Final = "1=1"
+
+_METRES: Final = BNG.removeprefix("EPSG:")
+_DEGREES: Final = WGS84.removeprefix("EPSG:")
+
+
+@all_or_none
+def read_layer(downloader: Downloader, source: Source, where: str = ALL) -> pd.DataFrame:
+    """Return the rows of a table of which a condition is true, every value as text.
+
+    The columns are those that the table of sources names; the first is the key.
+
+    Raises
+    ------
+    InputError
+        If the server cannot be asked, a field is missing, or rows are.
+    """
+    features = _features(downloader, source, where, {"returnGeometry": "false", "f": "json"})
+    return _attributes(features, source)
+
+
+@all_or_none
+def read_rows(downloader: Downloader, source: Source, codes: Sequence[str]) -> pd.DataFrame:
+    """Return the rows of some codes of a table, on the code, in the order asked for.
+
+    Raises
+    ------
+    InputError
+        As `read_layer`, and if a code is missing.
+    """
+    asked = {"returnGeometry": "false", "f": "json"}
+    table = _attributes(_features_of(downloader, source, codes, asked), source)
+    table = table.set_index(table.columns[0])
+    check_whole(table.index, codes, source=source.id)
+    return table.loc[list(codes)]
+
+
+@all_or_none
+def find_rows(downloader: Downloader, source: Source, codes: Sequence[str]) -> pd.DataFrame:
+    """Return the rows that a table has of some codes, which may be none or several for one.
+
+    Raises
+    ------
+    InputError
+        As `read_layer`.
+    """
+    key = source.options["fields"][0]
+    parts = [read_layer(downloader, source, is_in(key, some)) for some in _lists(sorted(codes))]
+    return pd.concat(parts, ignore_index=True)
+
+
+@all_or_none
+def read_centroids(
+    downloader: Downloader, source: Source, codes: Sequence[str]
+) -> gpd.GeoDataFrame:
+    """Return the points of areas on their code, EPSG:27700, in the order asked for.
+
+    Raises
+    ------
+    InputError
+        As `read_layer`, and if an area is missing, repeated or has no point.
+    """
+    asked = {"returnGeometry": "true", "outSR": _METRES, "f": "json"}
+    features = _features_of(downloader, source, codes, asked)
+    places = [one.get("geometry") or {} for one in features]
+    try:
+        points = gpd.points_from_xy(
+            [float(one["x"]) for one in places], [float(one["y"]) for one in places], crs=BNG
+        )
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"{source.id}: an area has no point ({error!r})"
+        raise InputError(msg) from error
+    return _placed(_attributes(features, source), points, source, codes)
+
+
+@all_or_none
+def read_boundaries(
+    downloader: Downloader, source: Source, codes: Sequence[str]
+) -> gpd.GeoDataFrame:
+    """Return the polygons of areas on their code, EPSG:4326, in the order asked for.
+
+    Raises
+    ------
+    InputError
+        As `read_layer`, and if an area is missing, repeated or has no polygon.
+    """
+    asked = {"returnGeometry": "true", "outSR": _DEGREES, "f": "geojson"}
+    features = _features_of(downloader, source, codes, asked)
+    try:
+        shapes = [shape(one["geometry"]) for one in features]
+    except (KeyError, TypeError, ValueError, AttributeError, IndexError, GEOSException) as error:
+        msg = f"{source.id}: an area has no polygon ({error!r})"
+        raise InputError(msg) from error
+    placed = _placed(_attributes(features, source), gpd.GeoSeries(shapes, crs=WGS84), source, codes)
+    wrong = placed.index[~placed.geom_type.isin(["Polygon", "MultiPolygon"]) | placed.is_empty]
+    if len(wrong):
+        msg = f"{source.id}: not polygons: {name_some(wrong)}"
+        raise InputError(msg)
+    return placed
+
+
+@all_or_none
+def read_distinct(downloader: Downloader, source: Source) -> pd.DataFrame:
+    """Return the different values of a table's fields, such as codes and names of all boards.
+
+    Raises
+    ------
+    InputError
+        As `read_layer`, and if they are more than one page holds.
+    """
+    asked = {"returnGeometry": "false", "returnDistinctValues": "true", "f": "json"}
+    address = page_address(source, ALL, asked, 0)
+    check = partial(_check_page, source=source)
+    page = read_json(downloader.get(Query(source, address, f"{source.id}.json", check)))
+    if _is_limited(page) or not page["features"]:
+        msg = f"{source.id}: {len(page['features']):,} rows came, and they are not all"
+        raise InputError(msg)
+    return _attributes(page["features"], source)
+
+
+def is_in(field: str, values: Iterable[str]) -> str:
+    """Return the condition that a field has one of some values."""
+    quoted = ",".join("'{}'".format(value.replace("'", "''")) for value in values)
+    return f"{field} IN ({quoted})"
+
+
+def page_address(
+    source: Source, where: str, asked: dict[str, str], offset: int, rows: int = ROWS_A_PAGE
+) -> str:
+    """Return the address of one page of a layer."""
+    fields = source.options["fields"]
+    parameters = {
+        "where": where,
+        "outFields": ",".join(fields),
+        **asked,
+        "orderByFields": ",".join(fields[:2]) if source.options.get("repeats") else fields[0],
+        "resultOffset": offset,
+        "resultRecordCount": rows,
+    }
+    return f"{source.url}?{urlencode(parameters)}"
+
+
+def count_address(source: Source, where: str) -> str:
+    """Return the address that tells how many rows a condition is true of."""
+    return f"{source.url}?{urlencode({'where': where, 'returnCountOnly': 'true', 'f': 'json'})}"
+
+
+def _features_of(
+    downloader: Downloader, source: Source, codes: Sequence[str], asked: dict[str, str]
+) -> list[dict[str, Any]]:
+    """Return the features of some codes, asked for in lists that an address can hold."""
+    key = source.options["fields"][0]
+    found: list[dict[str, Any]] = []
+    for some in _lists(sorted(codes)):
+        found += _features(downloader, source, is_in(key, some), asked, expected=len(some))
+    return found
+
+
+def _lists(codes: Sequence[str]) -> list[Sequence[str]]:
+    return [codes[at : at + CODES_A_QUERY] for at in range(0, len(codes), CODES_A_QUERY)]
+
+
+def _features(
+    downloader: Downloader,
+    source: Source,
+    where: str,
+    asked: dict[str, str],
+    *,
+    expected: int | None = None,
+) -> list[dict[str, Any]]:
+    """Return all features of which a condition is true, page by page, as many as expected."""
+    count = _count(downloader, source, where) if expected is None else expected
+    check = partial(_check_page, source=source)
+    ending = asked["f"]
+    features: list[dict[str, Any]] = []
+    while True:
+        address = page_address(source, where, asked, len(features))
+        page = read_json(downloader.get(Query(source, address, f"{source.id}.{ending}", check)))
+        features += page["features"]
+        if len(features) >= count or not page["features"]:
+            break
+    if len(features) != count:
+        limited = " and says that its limit was reached" if _is_limited(page) else ""
+        msg = (
+            f"{source.id}: {len(features):,} of {count:,} rows came; the server stops early"
+            f"{limited}. Nothing of it is used"
+        )
+        raise InputError(msg)
+    return features
+
+
+def _count(downloader: Downloader, source: Source, where: str) -> int:
+    name = f"{source.id}-count.json"
+    path = downloader.get(Query(source, count_address(source, where), name, _check_count))
+    return int(read_json(path)["count"])
+
+
+def _check_count(path: Path) -> None:
+    count = read_json(path).get("count")
+    if type(count) is not int or not 0 <= count <= MOST_ROWS:
+        msg = f"{path.name}: no count of rows but {count!r}"
+        raise InputError(msg)
+
+
+def _check_page(path: Path, *, source: Source) -> None:
+    """Refuse a page without features, or with a field that is missing or no longer so called."""
+    features = read_json(path).get("features")
+    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
+        msg = f"{source.id}: the answer has no features"
+        raise InputError(msg)
+    for feature in features:
+        values = _values(feature)
+        lacking = [name for name in source.options["fields"] if values.get(name) is None]
+        if lacking:
+            msg = (
+                f"{source.id}: no field {name_some(lacking)}; there are {name_some(values)}. "
+                "If the publisher renamed it, correct the table of sources"
+            )
+            raise InputError(msg)
+        wrong = [name for name in source.options["fields"] if not _is_plain(values[name])]
+        if wrong:
+            msg = f"{source.id}: field {name_some(wrong)} is neither text nor a number"
+            raise InputError(msg)
+
+
+def _values(feature: dict[str, Any]) -> dict[str, Any]:
+    """Return a feature's fields: `attributes` in Esri's JSON, `properties` in GeoJSON."""
+    values = feature.get("attributes", feature.get("properties"))
+    return values if isinstance(values, dict) else {}
+
+
+def _is_plain(value: object) -> bool:
+    return isinstance(value, str | int | float) and not isinstance(value, bool)
+
+
+def _is_limited(page: dict[str, Any]) -> bool:
+    inner = page.get("properties")
+    return bool(
+        page.get("exceededTransferLimit")
+        or (isinstance(inner, dict) and inner.get("exceededTransferLimit"))
+    )
+
+
+def _attributes(features: list[dict[str, Any]], source: Source) -> pd.DataFrame:
+    fields = source.options["fields"]
+    rows = [[str(_values(one)[name]).strip() for name in fields] for one in features]
+    table = pd.DataFrame(rows, columns=fields, dtype="str")
+    if not source.options.get("repeats"):
+        refuse_repeated(table[fields[0]], source=source.id)
+    _check_codes(table[fields[0]], source)
+    return table
+
+
+def _check_codes(codes: pd.Series, source: Source) -> None:
+    """Refuse keys that are not of the form that the table of sources states."""
+    pattern = source.options.get("code", "")
+    wrong = codes[~codes.str.fullmatch(pattern)] if pattern else codes.iloc[:0]
+    if len(wrong):
+        msg = f"{source.id}: not codes as {pattern}: {name_some(wrong)}"
+        raise InputError(msg)
+
+
+def _placed(
+    table: pd.DataFrame,
+    geometry: gpd.GeoSeries | GeometryArray,
+    source: Source,
+    codes: Sequence[str],
+) -> gpd.GeoDataFrame:
+    """Return features on their code, exactly those that were asked for."""
+    placed = gpd.GeoDataFrame(table, geometry=geometry).set_index(table.columns[0])
+    check_whole(placed.index, codes, source=source.id)
+    return placed.loc[list(codes)]
+
+
+def check_whole(found: Iterable[str], wanted: Iterable[str], *, source: str) -> None:
+    """Refuse a table that lacks a code that was asked for, or has one that was not.
+
+    Raises
+    ------
+    InputError
+        Naming the first few of each.
+    """
+    have, want = set(found), set(wanted)
+    missing, extra = sorted(want - have), sorted(have - want)
+    faults = [f"{len(missing)} areas are missing ({name_some(missing)})"] if missing else []
+    faults += [f"{len(extra)} areas are not of the study ({name_some(extra)})"] if extra else []
+    if faults:
+        msg = f"{source}: {'; '.join(faults)}"
+        raise InputError(msg)

@@ -1,0 +1,124 @@
+"""The place that a study is of: the small areas of integrated care boards, or those of a table."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from difflib import get_close_matches
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.official import ons_geography as geography
+from llrgeo.inputs.official.deprivation import to_2021
+from llrgeo.inputs.official.downloader import Downloader
+from llrgeo.inputs.official.sources import Sources
+from llrgeo.schema import name_some
+
+_BEFORE, _AFTER = "nhs ", " integrated care board"
+_ENGLISH: Final = r"E01\d{6}"
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """Small areas of 2021 and the authorities they lie in.
+
+    Attributes
+    ----------
+    areas
+        On the code: `name`, `board`, `authority_code` and `authority` as of 2026.
+    note
+        What was done to have these areas, such as codes of 2011 brought over; empty if nothing.
+    """
+
+    areas: pd.DataFrame
+    note: str = ""
+
+    @property
+    def codes(self) -> list[str]:
+        """The codes of the areas, sorted."""
+        return list(self.areas.index)
+
+
+def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) -> Place:
+    """Return the place made up by integrated care boards, named as the NHS does or shorter.
+
+    Raises
+    ------
+    InputError
+        If a board is not known, with the nearest names, or the lookup is not whole.
+    """
+    boards = geography.read_distinct(downloader, sources["icb_names"])
+    known = {_short(name): code for code, name in boards.itertuples(index=False)}
+    unknown = [name for name in names if _short(name) not in known]
+    if unknown:
+        official = dict(zip(map(_short, boards["ICB26NM"]), boards["ICB26NM"], strict=True))
+        near = [
+            official[one] for one in get_close_matches(_short(unknown[0]), official, cutoff=0.4)
+        ]
+        msg = (
+            f"no integrated care board '{unknown[0]}' in {sources['icb_names'].vintage}; "
+            f"{'nearest are ' + '; '.join(near) if near else 'there are ' + name_some(official)}"
+        )
+        raise InputError(msg)
+    where = geography.is_in("ICB26CD", sorted({known[_short(name)] for name in names}))
+    return Place(_areas(geography.read_layer(downloader, sources["lookup"], where)))
+
+
+def find_around(downloader: Downloader, sources: Sources, codes: Sequence[str]) -> Place:
+    """Return the place made up by areas; codes of LSOAs of 2011 are brought over to 2021.
+
+    Raises
+    ------
+    InputError
+        If a code is neither of 2021 nor of 2011.
+    """
+    wanted = sorted(set(codes))
+    wrong = [code for code in wanted if not pd.Series([code]).str.fullmatch(_ENGLISH).item()]
+    if wrong or not wanted:
+        msg = f"not codes of LSOAs of England: {name_some(wrong) or 'none are given'}"
+        raise InputError(msg)
+    found = geography.find_rows(downloader, sources["lookup"], wanted)
+    older = sorted(set(wanted) - set(found["LSOA21CD"]))
+    if not older:
+        return Place(_areas(found))
+    # A code that was dropped in 2021 can only be of 2011: then all are taken to be.
+    lookup = geography.find_rows(downloader, sources["lsoa_2011"], wanted)
+    newer = to_2021(wanted, lookup)
+    note = (
+        f"The areas were given as LSOAs of 2011 ({len(older)} of {len(wanted)} codes are no longer "
+        f"in use, such as {older[0]}); they are brought over to {len(newer)} LSOAs of 2021 by the "
+        "official lookup"
+    )
+    return Place(_areas(geography.find_rows(downloader, sources["lookup"], newer)), note)
+
+
+def read_points(downloader: Downloader, sources: Sources, place: Place) -> gpd.GeoSeries:
+    """Return the population-weighted centroids of a place, EPSG:27700.
+
+    Raises
+    ------
+    InputError
+        If they cannot be had, or one is missing.
+    """
+    return geography.read_centroids(downloader, sources["centroids"], place.codes).geometry
+
+
+def _areas(rows: pd.DataFrame) -> pd.DataFrame:
+    if rows.empty:
+        msg = "the lookup has no areas there"
+        raise InputError(msg)
+    names = {
+        "LSOA21NM": "name",
+        "ICB26NM": "board",
+        "LAD26CD": "authority_code",
+        "LAD26NM": "authority",
+    }
+    areas = rows.set_index("LSOA21CD")[list(names)].rename(columns=names)
+    return areas.rename_axis("area_id").sort_index()
+
+
+def _short(name: str) -> str:
+    """Return a board's name without what all have in common."""
+    lower = " ".join(name.split()).casefold()
+    return lower.removeprefix(_BEFORE).removesuffix(_AFTER)

@@ -1,0 +1,150 @@
+"""Ordnance Survey, Code-Point Open: where unit postcodes are.
+
+The service lists the downloads of the product with size, MD5 and address; the file is a zip of
+tables without header, one for each postcode area: postcode 0, quality 1, easting 2, northing 3,
+district 8.
+"""
+
+import zipfile
+from collections.abc import Iterable
+from functools import partial
+from pathlib import Path
+from typing import Any, Final
+
+import pandas as pd
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.official.answers import check_zip, numbers
+from llrgeo.inputs.official.downloader import Downloader, all_or_none
+from llrgeo.inputs.official.query import Query
+from llrgeo.inputs.official.sources import Source
+from llrgeo.inputs.postcodes import squeeze_postcode
+from llrgeo.schema import name_some
+
+FORMAT: Final = "CSV"
+COLUMNS: Final = 10
+
+_POSTCODE, _QUALITY, _EASTING, _NORTHING, _DISTRICT = 0, 1, 2, 3, 8
+_NO_PLACE: Final = "90"  # the quality of a postcode without coordinates
+_UNPACKED: Final = 1_000_000_000
+
+
+@all_or_none
+def read_postcode_points(
+    downloader: Downloader, source: Source, areas: Iterable[str]
+) -> pd.DataFrame:
+    """Return `easting`, `northing` and `authority_code` on `postcode`, of some postcode areas.
+
+    Parameters
+    ----------
+    downloader
+        Has or fetches the answers.
+    source
+        The list of the product's downloads.
+    areas
+        The letters that postcodes begin with, such as LE.
+
+    Raises
+    ------
+    InputError
+        If the list or the file cannot be had, the checksum differs, or the tables are not so.
+    """
+    return read_points(fetch_postcodes(downloader, source), areas)
+
+
+def fetch_postcodes(downloader: Downloader, source: Source) -> Path:
+    """Return the zip of all postcodes, its checksum compared with the one that is listed.
+
+    Raises
+    ------
+    InputError
+        If the list or the file cannot be had, or the checksum differs.
+    """
+    listed = downloader.get(Query(source, source.url, f"{source.id}-list.json", _check_list))
+    one = _in_format(listed)
+    check = partial(check_zip, ending=".csv", most_bytes=_UNPACKED)
+    return downloader.get(Query(source, one["url"], f"{source.id}.zip", check, md5=one["md5"]))
+
+
+def read_points(path: Path, areas: Iterable[str]) -> pd.DataFrame:
+    """Read the tables of some postcode areas from the zip; see `read_postcode_points`.
+
+    Raises
+    ------
+    InputError
+        If a table has other columns or values than it must.
+    """
+    tables = []
+    with zipfile.ZipFile(path) as archive:
+        members = {Path(one).stem.lower(): one for one in archive.namelist() if _is_table(one)}
+        for area in sorted({one.lower() for one in areas}):
+            if area in members:
+                with archive.open(members[area]) as file:
+                    tables.append(pd.read_csv(file, header=None, dtype=str))
+    if not tables:
+        columns = pd.Index([], name="postcode")
+        return pd.DataFrame({"easting": [], "northing": [], "authority_code": []}, columns)
+    rows = pd.concat(tables, ignore_index=True)
+    if len(rows.columns) != COLUMNS:
+        msg = f"{path.name}: {len(rows.columns)} columns instead of {COLUMNS}"
+        raise InputError(msg)
+    rows = rows[rows[_QUALITY] != _NO_PLACE]
+    points = pd.DataFrame(
+        {
+            "easting": numbers(rows[_EASTING], source=path.name),
+            "northing": numbers(rows[_NORTHING], source=path.name),
+            "authority_code": rows[_DISTRICT],
+        }
+    ).set_axis(pd.Index(rows[_POSTCODE].map(squeeze_postcode), name="postcode"))
+    return points[~points.index.duplicated()].sort_index()
+
+
+def areas_of(postcodes: Iterable[str]) -> set[str]:
+    """Return the letters that postcodes begin with: LE of LE1 5WW."""
+    return {one[: 2 if one[1:2].isalpha() else 1] for one in postcodes if one}
+
+
+def _is_table(name: str) -> bool:
+    return name.lower().endswith(".csv") and "/doc/" not in f"/{name.lower()}"
+
+
+def _read_list(path: Path) -> list[dict[str, Any]]:
+    """Read the list of downloads, which is a JSON array, not an object."""
+    import json  # noqa: PLC0415
+
+    from llrgeo.inputs.official.answers import read_json, refuse_page  # noqa: PLC0415
+
+    refuse_page(path)
+    try:
+        found = json.loads(path.read_bytes().decode("utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        msg = f"{path.name}: not JSON ({error})"
+        raise InputError(msg) from error
+    if isinstance(found, dict):
+        read_json(path)  # raises the error that it may be
+    if not isinstance(found, list):
+        msg = f"{path.name}: not a list of downloads"
+        raise InputError(msg)
+    return [one for one in found if isinstance(one, dict)]
+
+
+def _in_format(path: Path) -> dict[str, str]:
+    """Return the download in the format that is read, with its address and MD5."""
+    listed = _read_list(path)
+    for one in listed:
+        if one.get("format") == FORMAT and one.get("area", "GB") == "GB":
+            lacking = [key for key in ("url", "md5") if not isinstance(one.get(key), str)]
+            if lacking:
+                msg = f"{path.name}: the download has no {name_some(lacking)}"
+                raise InputError(msg)
+            return {key: one[key] for key in ("url", "md5")}
+    msg = f"{path.name}: no download in {FORMAT}; there are {name_some(map(_format, listed))}"
+    raise InputError(msg)
+
+
+def _format(one: dict[str, Any]) -> str:
+    return str(one.get("format"))
+
+
+def _check_list(path: Path) -> None:
+    _in_format(path)

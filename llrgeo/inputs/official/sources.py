@@ -1,0 +1,133 @@
+"""The table of official sources: addresses, vintages, licences, what an answer must hold."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any, Final
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.tables import read_toml
+from llrgeo.schema import list_faults, name_some
+
+DOWNLOADS: Final = "downloads.toml"
+
+_MEGABYTE: Final = 1_000_000
+_OWN: Final = frozenset(
+    {"kind", "publisher", "url", "name", "vintage", "licence", "credit", "max_mb", "about_mb"}
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Source:
+    """A table or file that an official body publishes.
+
+    Attributes
+    ----------
+    id
+        What the table of sources calls it.
+    kind
+        What `llrgeo fetch` calls it, together with others of its kind.
+    publisher
+        Whose it is.
+    url
+        Where it is asked for; `{name}` in it is the publisher's name for it.
+    vintage
+        Which edition it is.
+    licence, credit
+        Under which licence it may be used, and the credit to give.
+    max_bytes
+        The most bytes that one answer may have.
+    about_mb
+        Its size as last seen, in megabytes, for who wants to know before asking.
+    options
+        What else its publisher's module needs: fields, rows, codes.
+    """
+
+    id: str
+    kind: str
+    publisher: str
+    url: str
+    vintage: str
+    licence: str
+    credit: str
+    max_bytes: int
+    about_mb: float = 0.0
+    options: Mapping[str, Any] = field(default_factory=dict)
+
+    @property
+    def cited(self) -> str:
+        """Return the line that gives credit."""
+        return f"{self.credit} ({self.vintage}). {self.licence}."
+
+
+@dataclass(frozen=True, slots=True)
+class Sources:
+    """All sources, and the hosts that may be asked for them."""
+
+    by_id: Mapping[str, Source]
+    hosts: frozenset[str]
+
+    def __getitem__(self, source_id: str) -> Source:
+        """Return a source by its id.
+
+        Raises
+        ------
+        InputError
+            If the table does not have it.
+        """
+        if source_id not in self.by_id:
+            msg = f"the table of sources has no '{source_id}'; it has {name_some(self.by_id)}"
+            raise InputError(msg)
+        return self.by_id[source_id]
+
+
+def read_sources(path: Path | None = None) -> Sources:
+    """Read a table of sources; the embedded one if no path is given.
+
+    Raises
+    ------
+    InputError
+        If the table lacks something or has a key that is not known; the message lists all.
+    """
+    path = embedded(DOWNLOADS) if path is None else path
+    table = read_toml(path)
+    faults: list[str] = []
+    found = {}
+    for source_id, row in _tables(table, "sources").items():
+        lacking = sorted(_OWN - {"about_mb", "name"} - set(row))
+        strange = sorted(set(row) - _OWN - {"options"})
+        faults += [f"{source_id}: '{name}' is missing" for name in lacking]
+        faults += [f"{source_id}: '{name}' is not a key of a source" for name in strange]
+        if not lacking and not strange:
+            found[source_id] = _source(source_id, row)
+    hosts = table.get("hosts")
+    if not (isinstance(hosts, list) and hosts and all(isinstance(one, str) for one in hosts)):
+        faults.append("'hosts' is missing: the list of hosts that may be asked")
+    if not found and not faults:
+        faults.append("there are no sources")
+    if faults:
+        raise InputError(list_faults(faults, source=path.name))
+    return Sources(found, frozenset(map(str, hosts or ())))
+
+
+def _tables(table: Mapping[str, Any], name: str) -> dict[str, dict[str, Any]]:
+    rows = table.get(name, {})
+    if not isinstance(rows, dict):
+        return {}
+    return {key: row for key, row in rows.items() if isinstance(row, dict)}
+
+
+def _source(source_id: str, row: Mapping[str, Any]) -> Source:
+    return Source(
+        id=source_id,
+        kind=str(row["kind"]),
+        publisher=str(row["publisher"]),
+        url=str(row["url"]).replace("{name}", str(row.get("name", ""))),
+        vintage=str(row["vintage"]),
+        licence=str(row["licence"]),
+        credit=str(row["credit"]),
+        max_bytes=int(float(row["max_mb"]) * _MEGABYTE),
+        about_mb=float(row.get("about_mb", 0)),
+        options=dict(row.get("options", {})),
+    )
