@@ -58,9 +58,7 @@ def fetch(
         typer.echo(downloader.tally.told, err=True)
 
 
-def new_downloader(
-    sources: "Sources", folder: Path, *, offline: bool, quiet: bool
-) -> "Downloader":
+def new_downloader(sources: "Sources", folder: Path, *, offline: bool, quiet: bool) -> "Downloader":
     """Return what fetches into a folder, by this machine's clock."""
     from llrgeo.cli.screen import progress
     from llrgeo.inputs.official.cache import Cache
