@@ -21,13 +21,13 @@ from llrgeo import Keep
 from llrgeo.appraisal.siting.constraints import Close
 from llrgeo.appraisal.siting.plans import value_curve
 from llrgeo.study.config import build_services
-from llrgeo.study.siting import ask
+from llrgeo.study.siting import prepare_siting
 from llrgeo.study.siting_config import load_siting
 
 study = llrgeo.load_study()
-question = ask(study, load_siting(None, service="diagnostics", p=8))
-times, demand = question.candidates, question.demand
-names = question.sites["name"]
+siting = prepare_siting(study, load_siting(None, service="diagnostics", p=8))
+times, demand = siting.candidates, siting.demand
+names = siting.sites["name"]
 times.minutes.shape  # areas, sites that could have the service
 
 # %% [markdown]
@@ -54,7 +54,7 @@ names[list(best.sites)]
 # %%
 held = eight.subject_to(Keep(frozenset({"RWEAA"})))
 with_infirmary = llrgeo.locate_sites(times, demand, held, gap=0)
-nearest = question.nearest(with_infirmary.sites)["site_id"]
+nearest = siting.nearest(with_infirmary.sites)["site_id"]
 busiest = demand.groupby(nearest).sum().drop("RWEAA").idxmax()
 closed = held.subject_to(Close(frozenset({busiest})))
 without = llrgeo.locate_sites(times, demand, closed, gap=0)
@@ -84,13 +84,13 @@ curve["value"][curve["knee"]].plot(ax=axes, marker="o", markersize=12)
 # the journey to scans and tests changes, and each of them accounts for all residents.
 
 # %%
-inputs, today = question.inputs, question.baseline
+inputs, today = siting.inputs, siting.baseline
 plan = with_infirmary.as_option(today, "diagnostics", "best_eight")
 setting = llrgeo.AppraisalInputs(
     areas=inputs.areas,
-    sites=question.sites,
+    sites=siting.sites,
     services=tuple(build_services(study)),
-    times=question.times,
+    times=siting.times,
 )
 results = llrgeo.evaluate_options([today, plan], setting, baseline=today.name)
 changed = results["best_eight"].services["diagnostics"].access

@@ -9,10 +9,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from siting_cases import KINDS, UNREACHABLE_MIN, BruteForce, problems
 
-from llrgeo.appraisal.siting import enumerate_plans as every
+from llrgeo.appraisal.siting import enumerate_plans
 from llrgeo.appraisal.siting.constraints import Budget, Capacity
 from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
-from llrgeo.appraisal.siting.problem import OBJECTIVES, SitingProblem
+from llrgeo.appraisal.siting.objectives import OBJECTIVES
+from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.errors import InfeasibleError
 from llrgeo.travel.times import TravelTimes
 
@@ -27,13 +28,15 @@ def check_against_brute_force(
     brute = BruteForce(times, demand, problem)
     best = brute.best()
     if best is None:
-        for steps in (every.MOST_STEPS, 0):
-            with patch.object(every, "MOST_STEPS", steps), pytest.raises(InfeasibleError):
+        for steps in (enumerate_plans.MOST_STEPS, 0):
+            with patch.object(enumerate_plans, "MOST_STEPS", steps), pytest.raises(InfeasibleError):
                 locate_sites(times, demand, problem, gap=0.0)
         return
     found = locate_sites(times, demand, problem, gap=0.0)
     check_certificate(found, brute, times, best)
-    with patch.object(every, "MOST_STEPS", 0):  # the method for problems too large for that
+    with patch.object(
+        enumerate_plans, "MOST_STEPS", 0
+    ):  # the method for problems too large for that
         searched = locate_sites(times, demand, problem, gap=0.0)
     check_certificate(searched, brute, times, best)
 
@@ -68,7 +71,7 @@ def test_every_objective_under_every_constraint_equals_trying_every_plan(
 @settings(FEW, max_examples=25)
 @given(
     data=st.data(),
-    objective=st.sampled_from(OBJECTIVES),
+    objective=st.sampled_from(list(OBJECTIVES)),
     kinds=st.lists(st.sampled_from(KINDS), min_size=2, max_size=3, unique=True),
 )
 def test_constraints_together_equal_trying_every_plan(

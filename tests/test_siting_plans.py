@@ -10,8 +10,7 @@ import pytest
 from siting_cases import random_case
 
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.siting import constraints
-from llrgeo.appraisal.siting import enumerate_plans as every
+from llrgeo.appraisal.siting import constraints, enumerate_plans
 from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.plans import best_plans, knee, plan_value, stage_plan, value_curve
 from llrgeo.appraisal.siting.problem import SitingProblem
@@ -134,7 +133,7 @@ def test_a_search_that_runs_out_of_time_still_bounds_the_plan_it_has() -> None:
     times, demand = random_case(np.random.default_rng(3), 12)
     problem = SitingProblem("p-median", p=3)
     best = locate_sites(times, demand, problem, gap=0.0).value
-    with patch.object(every, "MOST_STEPS", 0):
+    with patch.object(enumerate_plans, "MOST_STEPS", 0):
         found = locate_sites(times, demand, problem, gap=0.0, seconds=0.0)
     assert found.bound < best <= found.value
     assert not found.proven

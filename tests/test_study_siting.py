@@ -16,7 +16,7 @@ from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
-from llrgeo.study.siting import ask, locate_service
+from llrgeo.study.siting import locate_service, prepare_siting
 from llrgeo.study.siting_config import load_siting
 from llrgeo.study.siting_files import write_plan
 
@@ -42,14 +42,14 @@ def asked(**keys):
 @pytest.mark.parametrize("key", KEYS)
 def test_every_key_of_a_siting_file_makes_its_constraint(town_study_once, key):
     value, words = KEYS[key]
-    problem = ask(load_study(town_study_once), asked(p=1, **{key: value})).problem
+    problem = prepare_siting(load_study(town_study_once), asked(p=1, **{key: value})).problem
     assert [one.label for one in problem.constraints] == [words]
 
 
 def test_the_standard_is_that_of_the_service_unless_another_is_asked_for(town_study_once):
     study = load_study(town_study_once)
-    assert ask(study, asked(p=1)).problem.standard_min == 2
-    assert ask(study, asked(p=1, standard_min=7)).problem.standard_min == 7
+    assert prepare_siting(study, asked(p=1)).problem.standard_min == 2
+    assert prepare_siting(study, asked(p=1, standard_min=7)).problem.standard_min == 7
 
 
 def test_faults_of_a_siting_file_are_told_all_at_once(tmp_path):
@@ -94,7 +94,7 @@ def test_people_and_contacts_of_a_plan_add_up(town_study_once, tmp_path):
     write_plan(found, tmp_path)
     sites, areas = (gpd.read_file(tmp_path / f"{name}.geojson") for name in ("plan_sites", "areas"))
     assert sites["residents"].sum() == 900  # the farm reaches none
-    assert sites["contacts"].sum() == pytest.approx(found.question.demand.sum() - 8)
+    assert sites["contacts"].sum() == pytest.approx(found.siting.demand.sum() - 8)
     assert areas["residents"].sum() == 1_000
     assert areas.set_index("area_id").loc["F", "outcome"] == "none"
     groups = pd.read_csv(tmp_path / "changes_by_group.csv")
@@ -140,7 +140,7 @@ def test_a_plan_of_postcode_sectors_is_one_that_the_study_reads_and_finds_again(
 
     study = load_study(study_file)
     again = locate_service(study, question)
-    options = {one.name: one for one in again.question.inputs.options}
+    options = {one.name: one for one in again.siting.inputs.options}
     assert options["located"].sites["diagnostics"] == frozenset(found.best.sites)
     assert again.best.sites == found.best.sites
     assert again.best.value == pytest.approx(found.best.value, abs=0.001)
@@ -175,7 +175,7 @@ def test_contacts_that_were_counted_take_the_place_of_rates_and_grow_as_these_wo
     text = text.replace("draws = 200", 'draws = 200, activity = "counted.csv"')
     town_study.write_text(text, encoding="utf-8")
     growing = {"label": "more", "growth": {"age_18_64": 2.0}}
-    question = ask(load_study(town_study), asked(p=1, scenarios=[growing]))
+    question = prepare_siting(load_study(town_study), asked(p=1, scenarios=[growing]))
     assert question.demand.to_dict() == {"E": 2, "F": 0, "N": 70, "W": 1}
     _, later = question.scenarios()
     assert later.demand.to_dict() == {"E": 4, "F": 0, "N": 140, "W": 2}

@@ -5,7 +5,7 @@ from typing import Annotated
 
 import typer
 
-from llrgeo.appraisal.siting.problem import Objective
+from llrgeo.appraisal.siting.objectives import OBJECTIVES
 from llrgeo.cli.parameters import StudyFile
 from llrgeo.study.config import load_study
 from llrgeo.study.siting import locate_service
@@ -21,7 +21,9 @@ def locate(
     ] = None,
     service: Annotated[str | None, typer.Option(help="Id of a service of the study.")] = None,
     p: Annotated[int | None, typer.Option("--p", help="How many sites.")] = None,
-    objective: Annotated[Objective | None, typer.Option(help="What is best [p-median].")] = None,
+    objective: Annotated[
+        str | None, typer.Option(help=f"What is best [p-median]: {', '.join(OBJECTIVES)}.")
+    ] = None,
     standard: Annotated[
         float | None, typer.Option(help="Minutes that count as near [the service's].")
     ] = None,
@@ -44,7 +46,7 @@ def locate(
     sites on the curve and every future is a search of its own, with `--seconds` for each; the
     command may take so many times as long.
     """
-    asked = load_siting(
+    config = load_siting(
         siting,
         service=service,
         p=p,
@@ -56,13 +58,13 @@ def locate(
         gap=gap,
         seconds=seconds,
     )
-    found = locate_service(load_study(study_file), asked)
-    plan = found.best
+    result = locate_service(load_study(study_file), config)
+    plan = result.best
     typer.echo(
         f"{plan.value:.4g} {plan.unit}; no plan is better than {plan.bound:.4g} "
         f"(gap {plan.gap:.2%}, {plan.seconds:.1f} s, seed {plan.seed}). As an option:\n"
     )
-    typer.echo(option_text(found))
+    typer.echo(option_text(result))
     if out:
-        write_plan(found, out)
+        write_plan(result, out)
         typer.echo(f"Written: {out / 'option.toml'}, with tables and map layers beside it")

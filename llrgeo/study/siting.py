@@ -1,4 +1,4 @@
-"""The best sites for a service of a study: what is asked, and all that is found."""
+"""The best sites for a service of a study: the problem with its numbers, and what is found."""
 
 from dataclasses import dataclass, replace
 from functools import cached_property
@@ -29,14 +29,14 @@ TODAY = "as today"
 
 
 @dataclass(frozen=True)
-class Question:
-    """What is asked of a study, with the numbers it takes.
+class SitingStudy:
+    """A siting problem of a study, with the numbers it takes.
 
     Attributes
     ----------
     inputs
         The study's areas, sites and options.
-    asked
+    config
         The siting file.
     service
         The service to be sited.
@@ -47,7 +47,7 @@ class Question:
     """
 
     inputs: StudyInputs
-    asked: SitingConfig
+    config: SitingConfig
     service: Service
     sites: gpd.GeoDataFrame
     times: TravelTimes
@@ -55,7 +55,7 @@ class Question:
     @cached_property
     def baseline(self) -> Option:
         """The study's baseline."""
-        options = {one.name: one for one in self.inputs.options}
+        options = {option.name: option for option in self.inputs.options}
         return options[self.inputs.study.baseline]
 
     @cached_property
@@ -76,17 +76,17 @@ class Question:
     @cached_property
     def problem(self) -> SitingProblem:
         """The problem; an aversion to inequality is that of the baseline."""
-        asked, areas = self.asked, self.inputs.areas
-        near = asked.standard_min
+        config, areas = self.config, self.inputs.areas
+        near = config.standard_min
         problem = SitingProblem(
-            objective=asked.objective,
-            p=asked.p,
+            objective=config.objective,
+            p=config.p,
             standard_min=self.service.travel_standard_min if near is None else near,
-            mix=asked.mix,
+            mix=config.mix,
         )
         sites = self.sites.loc[self.candidates.minutes.columns]
-        limits = tuple(build_constraints(asked, areas, sites, self.today_min))
-        if "kolm-pollak" in {asked.objective, *asked.mix}:
+        limits = tuple(build_constraints(config, areas, sites, self.today_min))
+        if problem.definition.needs_kappa(problem.parameters):
             problem = replace(problem, kappa=kolm_pollak_kappa(self.today_min, self.demand))
         return problem.subject_to(*limits)
 
@@ -97,25 +97,25 @@ class Question:
     def scenarios(self) -> list[Scenario]:
         """Return today and the futures that are asked about."""
         found = [Scenario(TODAY, self.candidates, self.demand)]
-        for one in self.asked.scenarios:
-            minutes = self.candidates.minutes * one.time_factor
-            later = grow(
-                self.inputs.areas, {str(band): factor for band, factor in one.growth.items()}
-            )
+        areas = self.inputs.areas
+        for scenario in self.config.scenarios:
+            minutes = self.candidates.minutes * scenario.time_factor
             times = replace(self.candidates, minutes=minutes)
-            growth = trips(self.service, later) / trips(self.service, self.inputs.areas)
-            found.append(Scenario(one.label, times, self.demand * growth.fillna(1.0)))
+            growth = {str(band): factor for band, factor in scenario.growth.items()}
+            # Counted contacts grow as those by the study's rates would.
+            ratio = trips(self.service, grow(areas, growth)) / trips(self.service, areas)
+            found.append(Scenario(scenario.label, times, self.demand * ratio.fillna(1.0)))
         return found
 
 
 @dataclass(frozen=True, slots=True)
-class Located:
+class SitingResult:
     """What was found.
 
     Attributes
     ----------
-    question
-        What was asked.
+    siting
+        The problem, with its numbers.
     plans
         The best plans, best first.
     sequence
@@ -126,7 +126,7 @@ class Located:
         What each plan loses in each scenario, and the plan that loses least; None likewise.
     """
 
-    question: Question
+    siting: SitingStudy
     plans: tuple[SiteSelection, ...]
     sequence: pd.DataFrame
     curve: pd.DataFrame | None
@@ -139,17 +139,17 @@ class Located:
 
     def access(self) -> Access:
         """Return what the best plan changes for residents, with everyone at the nearest site."""
-        inputs, question = self.question.inputs, self.question
+        inputs = self.siting.inputs
         return assess_access(
-            question.today_min,
-            question.nearest(self.best.sites)["travel_time_min"],
+            self.siting.today_min,
+            self.siting.nearest(self.best.sites)["travel_time_min"],
             people_by_group(inputs.areas),
             tolerance_min=inputs.study.tolerance_min,
             thresholds_min=inputs.study.thresholds_min,
         )
 
 
-def locate_service(study: StudyConfig, asked: SitingConfig) -> Located:
+def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
     """Find the best sites for one service of a study, among those that could host it.
 
     Raises
@@ -161,11 +161,11 @@ def locate_service(study: StudyConfig, asked: SitingConfig) -> Located:
     InfeasibleError
         If no plan meets the constraints.
     """
-    question = ask(study, asked)
-    times, demand, problem = question.candidates, question.demand, question.problem
-    effort = Effort(asked.gap, asked.seconds, study.seed)
+    siting = prepare_siting(study, config)
+    times, demand, problem = siting.candidates, siting.demand, siting.problem
+    effort = Effort(config.gap, config.seconds, study.seed)
     plans = best_plans(
-        times, demand, problem, count=asked.plans, differ_by=asked.differ_by, effort=effort
+        times, demand, problem, count=config.plans, differ_by=config.differ_by, effort=effort
     )
     chosen = plans[0].sites
     staged = stage_plan(
@@ -173,41 +173,49 @@ def locate_service(study: StudyConfig, asked: SitingConfig) -> Located:
         demand,
         problem,
         sites=chosen,
-        today=question.baseline.sites[asked.service] & set(chosen),
+        today=siting.baseline.sites[config.service] & set(chosen),
     )
     curve = None
-    if asked.curve:
-        curve = value_curve(times, demand, problem, counts=asked.curve, effort=effort)
-    regret = _regrets(question, plans) if asked.scenarios else None
-    return Located(question, tuple(plans), staged, curve, regret)
+    if config.curve:
+        curve = value_curve(times, demand, problem, counts=config.curve, effort=effort)
+    regret = _regrets(siting, plans) if config.scenarios else None
+    return SitingResult(siting, tuple(plans), staged, curve, regret)
 
 
-def ask(study: StudyConfig, asked: SitingConfig) -> Question:
-    """Read what a question is about, and compute its travel times."""
-    services = {one.id: one for one in build_services(study)}
-    if asked.service not in services:
-        msg = f"no service '{asked.service}' in the study; there are {', '.join(services)}"
+def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
+    """Read what a siting file is about, and compute the travel times.
+
+    Raises
+    ------
+    ConfigError
+        If the study has no such service.
+    InputError
+        If an input has faults.
+    """
+    services = {service.id: service for service in build_services(study)}
+    if config.service not in services:
+        msg = f"no service '{config.service}' in the study; there are {', '.join(services)}"
         raise ConfigError(msg)
     inputs = read_inputs(study, (*PLACES, "options", "activity"))
-    proposed = _proposed_sites(inputs.areas, asked)
+    proposed = _proposed_sites(inputs.areas, config)
     new = proposed[~proposed.index.isin(inputs.known_sites.index)]
     sites = pd.concat([inputs.sites, new]) if len(new) else inputs.sites
-    service = services[asked.service]
+    service = services[config.service]
     times = judged_times(inputs, sites, delivery=service.delivery)
-    return Question(inputs, asked, service, sites, times)
+    return SitingStudy(inputs, config, service, sites, times)
 
 
-def _proposed_sites(areas: gpd.GeoDataFrame, asked: SitingConfig) -> gpd.GeoDataFrame:
+def _proposed_sites(areas: gpd.GeoDataFrame, config: SitingConfig) -> gpd.GeoDataFrame:
     """Return candidates that are no sites yet, as rows of a sites table on their postcodes."""
-    if not (asked.sectors or asked.postcodes):
+    if not (config.sectors or config.postcodes):
         return gpd.GeoDataFrame()
     known = read_postcodes()
-    points = locate_postcodes(asked.postcodes, known).rename_axis("site_id")
-    names = [f"Postcode {one}" for one in points.index]
-    if asked.sectors:
+    points = locate_postcodes(config.postcodes, known).rename_axis("site_id")
+    names = [f"Postcode {postcode}" for postcode in points.index]
+    if config.sectors:
         centres = sector_centres(known, areas.index)
         new = centres[~centres.index.isin(points.index)]
-        names += [f"Postcode sector {one[:-2]}" for one in new.index]
+        names += [f"Postcode sector {postcode[:-2]}" for postcode in new.index]
         points = gpd.GeoSeries(pd.concat([points, new]))
     degrees = points.to_crs(WGS84)
     area_ids = known.loc[points.index, "area_id"]
@@ -218,19 +226,19 @@ def _proposed_sites(areas: gpd.GeoDataFrame, asked: SitingConfig) -> gpd.GeoData
         "postcode": points.index,
         "lat": degrees.y.round(5),
         "lon": degrees.x.round(5),
-        "services": asked.service,
+        "services": config.service,
         "authority": area_ids.map(areas["authority"]).fillna("unknown"),
         "source": "candidate of llrgeo locate",
     }
     return gpd.GeoDataFrame(facts, index=points.index, geometry=points)
 
 
-def _regrets(question: Question, plans: list[SiteSelection]) -> pd.DataFrame:
+def _regrets(siting: SitingStudy, plans: list[SiteSelection]) -> pd.DataFrame:
     """Return the regret of each plan, and of the plan whose worst regret is the least."""
-    asked, scenarios = question.asked, question.scenarios()
-    seconds, seed = asked.seconds, question.inputs.study.seed
-    least = least_regret(scenarios, question.problem, seconds=seconds, seed=seed)
+    scenarios, problem = siting.scenarios(), siting.problem
+    seconds, seed = siting.config.seconds, siting.inputs.study.seed
+    least = least_regret(scenarios, problem, seconds=seconds, seed=seed)
     named = {f"plan {number}": plan.sites for number, plan in enumerate(plans, start=1)}
     named["least regret"] = least.sites
-    table = regret_table(named, scenarios, question.problem, seconds=seconds, seed=seed)
+    table = regret_table(named, scenarios, problem, seconds=seconds, seed=seed)
     return table.assign(sites=[";".join(sites) for sites in named.values()])

@@ -1,4 +1,4 @@
-"""A siting file, checked: what `llrgeo locate` is asked, to be reviewed and asked again."""
+"""A siting file, checked: the problem that `llrgeo locate` solves, written down for review."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -6,12 +6,12 @@ from typing import Annotated, Any, Literal
 
 import geopandas as gpd
 import pandas as pd
-from pydantic import Field
+from pydantic import AfterValidator, Field
 
 from llrgeo.appraisal.access import deprivation_fifth
 from llrgeo.appraisal.siting import constraints
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
-from llrgeo.appraisal.siting.problem import Objective, SumObjective
+from llrgeo.appraisal.siting.objectives import known_objective
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import AgeBand
 from llrgeo.study.config import Name, Positive, Share
@@ -20,6 +20,7 @@ from llrgeo.study.validation import Part, check_config
 SiteIds = tuple[str, ...]
 Count = Annotated[int, Field(ge=1)]
 Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+KnownObjective = Annotated[str, AfterValidator(known_objective)]
 Group = Literal["deprivation fifth", "authority", "rural or urban"]
 
 
@@ -46,7 +47,7 @@ class ScenarioConfig(Part):
 
 
 class SitingConfig(Part):
-    """What is asked: the service, what is best, the constraints, and which answers.
+    """A siting problem: the service, the objective, the constraints, and which answers to give.
 
     Attributes
     ----------
@@ -66,8 +67,8 @@ class SitingConfig(Part):
     """
 
     service: Name
-    objective: Objective = "p-median"
-    mix: dict[SumObjective, Positive] = Field(default_factory=dict)
+    objective: KnownObjective = "p-median"
+    mix: dict[KnownObjective, Positive] = Field(default_factory=dict)
     p: Count | None = None
     standard_min: Positive | None = None
     sectors: bool = False
@@ -106,13 +107,13 @@ def load_siting(path: Path | None, **given: Any) -> SitingConfig:  # noqa: ANN40
 
 
 def build_constraints(
-    asked: SitingConfig, areas: pd.DataFrame, candidates: gpd.GeoDataFrame, today: pd.Series
+    config: SitingConfig, areas: pd.DataFrame, candidates: gpd.GeoDataFrame, today: pd.Series
 ) -> Iterator[constraints.Constraint]:
     """Yield the constraints that are asked for.
 
     Parameters
     ----------
-    asked
+    config
         The siting file.
     areas
         On `area_id`.
@@ -121,35 +122,35 @@ def build_constraints(
     today
         Minutes of each area to its nearest site of today.
     """
-    yield from _about_sites(asked, areas, candidates)
+    yield from _about_sites(config, areas, candidates)
     people = areas["residents"].astype(float)
-    if asked.no_group_worse:
-        yield constraints.NoGroupWorse(_groups(areas, asked.no_group_worse), people, today)
-    for one in asked.max_beyond:
-        yield constraints.MaxBeyond(one.minutes, people, one.people)
-    if asked.capacity:
-        yield constraints.Capacity(asked.capacity)
-    if asked.minimum_activity:
-        yield constraints.MinimumActivity(asked.minimum_activity)
+    if config.no_group_worse:
+        yield constraints.NoGroupWorse(_groups(areas, config.no_group_worse), people, today)
+    for limit in config.max_beyond:
+        yield constraints.MaxBeyond(limit.minutes, people, limit.people)
+    if config.capacity:
+        yield constraints.Capacity(config.capacity)
+    if config.minimum_activity:
+        yield constraints.MinimumActivity(config.minimum_activity)
 
 
 def _about_sites(
-    asked: SitingConfig, areas: pd.DataFrame, candidates: gpd.GeoDataFrame
+    config: SitingConfig, areas: pd.DataFrame, candidates: gpd.GeoDataFrame
 ) -> Iterator[constraints.Constraint]:
     """Yield those that only ask which sites are open."""
-    if asked.keep:
-        yield constraints.Keep(frozenset(asked.keep))
-    if asked.close:
-        yield constraints.Close(frozenset(asked.close))
-    for sites in asked.one_of:
+    if config.keep:
+        yield constraints.Keep(frozenset(config.keep))
+    if config.close:
+        yield constraints.Close(frozenset(config.close))
+    for sites in config.one_of:
         yield constraints.OneOf(frozenset(sites))
-    for sites in asked.at_most_one_of:
+    for sites in config.at_most_one_of:
         yield constraints.Exclusive(frozenset(sites))
-    if asked.one_in_each:
+    if config.one_in_each:
         inside = candidates["authority"][candidates["authority"].isin(areas["authority"])]
         yield constraints.OneInEach(dict(zip(inside.index, inside, strict=True)))
-    if asked.budget:
-        yield constraints.Budget(asked.budget.cost, asked.budget.at_most)
+    if config.budget:
+        yield constraints.Budget(config.budget.cost, config.budget.at_most)
 
 
 def _groups(areas: pd.DataFrame, group: Group) -> pd.Series:

@@ -12,12 +12,12 @@ from llrgeo.inputs.tables import read_table
 from llrgeo.publish.data.files import csv_text
 from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import WGS84
-from llrgeo.study.siting import Located
+from llrgeo.study.siting import SitingResult
 
 OPTION: Final = "located"
 
 
-def write_plan(found: Located, folder: Path) -> list[Path]:
+def write_plan(result: SitingResult, folder: Path) -> list[Path]:
     """Write what was found into a folder, whole or not at all.
 
     Always: what was asked (`question.json`), `plans.csv` with the certificate of each, the sites,
@@ -30,87 +30,87 @@ def write_plan(found: Located, folder: Path) -> list[Path]:
     PublishError
         If the folder cannot be written to.
     """
-    access = found.access()
-    sites, areas = site_table(found), area_table(found)
+    access = result.access()
+    sites, areas = site_table(result), area_table(result)
     tables = {
-        "plans": plan_table(found),
+        "plans": plan_table(result),
         "plan_sites": pd.DataFrame(sites.drop(columns="geometry")),
-        "sequence": found.sequence,
+        "sequence": result.sequence,
         "changes_by_group": access.groups,
         "winners_and_losers": access.winners,
         "areas": areas,
-        "curve": found.curve,
-        "regret": found.regret,
+        "curve": result.curve,
+        "regret": result.regret,
     }
-    outlines = found.question.inputs.base_map.outlines.geometry
+    outlines = result.siting.inputs.base_map.outlines.geometry
     files: dict[str, Content] = {
-        "question.json": found.question.asked.model_dump_json(indent=2, exclude_defaults=True),
-        "option.toml": option_text(found),
+        "question.json": result.siting.config.model_dump_json(indent=2, exclude_defaults=True),
+        "option.toml": option_text(result),
         "plan_sites.geojson": _layer(sites),
         "areas.geojson": _layer(gpd.GeoDataFrame(areas, geometry=outlines)),
     }
     files |= {f"{name}.csv": csv_text(table) for name, table in tables.items() if table is not None}
-    if len(_new_sites(found)):
-        files["sites.csv"] = _sites_with_new(found).to_csv(index=False)
+    if len(_new_sites(result)):
+        files["sites.csv"] = _sites_with_new(result).to_csv(index=False)
     return write_files(files, folder)
 
 
-def plan_table(found: Located) -> pd.DataFrame:
+def plan_table(result: SitingResult) -> pd.DataFrame:
     """Return a row for each plan: its sites, value, bound, gap, seconds and seed."""
     rows = [
         {
             "plan": number,
-            "objective": one.problem.objective,
-            "unit": one.unit,
-            "value": one.value,
-            "bound": one.bound,
-            "gap": one.gap,
-            "proven": one.proven,
-            "seconds": one.seconds,
-            "seed": one.seed,
-            "sites": ";".join(one.sites),
+            "objective": plan.problem.objective,
+            "unit": plan.unit,
+            "value": plan.value,
+            "bound": plan.bound,
+            "gap": plan.gap,
+            "proven": plan.proven,
+            "seconds": plan.seconds,
+            "seed": plan.seed,
+            "sites": ";".join(plan.sites),
         }
-        for number, one in enumerate(found.plans, start=1)
+        for number, plan in enumerate(result.plans, start=1)
     ]
     return pd.DataFrame(rows)
 
 
-def site_table(found: Located) -> gpd.GeoDataFrame:
+def site_table(result: SitingResult) -> gpd.GeoDataFrame:
     """Return the sites of the best plan, points, with who would go to each as the nearest.
 
     Columns of the sites table, then `today` (whether the baseline has the service there),
     `areas`, `residents`, `contacts` a year; without contacts where they are of real patients.
     """
-    question = found.question
-    nearest = question.nearest(found.best.sites)["site_id"]
+    siting = result.siting
+    nearest = siting.nearest(result.best.sites)["site_id"]
     kept = ["name", "kind", "status", "postcode", "authority", "geometry"]
-    sites = question.sites.loc[list(found.best.sites)].reindex(columns=kept)
-    residents = question.inputs.areas["residents"]
+    sites = siting.sites.loc[list(result.best.sites)].reindex(columns=kept)
+    residents = siting.inputs.areas["residents"]
     who = pd.DataFrame({"areas": 1, "residents": residents})
-    if question.inputs.study.appraisal.data_class == "open":
-        who["contacts"] = question.demand.round(1)
+    if siting.inputs.study.appraisal.data_class == "open":
+        who["contacts"] = siting.demand.round(1)
     counts = who.groupby(nearest).sum().reindex(sites.index, fill_value=0)
-    today = question.baseline.sites[question.service.id]
+    today = siting.baseline.sites[siting.service.id]
     return sites.assign(today=sites.index.isin(list(today))).join(counts)
 
 
-def area_table(found: Located) -> pd.DataFrame:
+def area_table(result: SitingResult) -> pd.DataFrame:
     """Return for each area its site and minutes today and under the best plan, and the change."""
-    question = found.question
-    areas = question.inputs.areas[["name", "authority", "residents"]]
-    change = found.access().change
-    nearest = question.nearest(found.best.sites)["site_id"].fillna("")
+    siting = result.siting
+    areas = siting.inputs.areas[["name", "authority", "residents"]]
+    change = result.access().change
+    nearest = siting.nearest(result.best.sites)["site_id"].fillna("")
     return pd.DataFrame(areas).assign(nearest_site=nearest).join(change)
 
 
-def option_text(found: Located) -> str:
+def option_text(result: SitingResult) -> str:
     """Return the best plan as an option to add to the study file."""
-    question, best = found.question, found.best
-    service, base = question.service.id, question.baseline
+    siting, best = result.siting, result.best
+    service, base = siting.service.id, siting.baseline
     option = best.as_option(base, service, OPTION)
-    names = question.sites["name"]
+    names = siting.sites["name"]
     lines = [
-        *_advice(found),
+        *_advice(result),
         "[[options]]",
         f'id = "{option.name}"',
         'label = "Best sites found"',
@@ -121,13 +121,13 @@ def option_text(found: Located) -> str:
         f"{service} = [",
         *(f'  "{site}", # {" ".join(str(names[site]).split())}' for site in best.sites),
         "]",
-        *_room(option, service, question.asked.capacity),
+        *_room(option, service, siting.config.capacity),
     ]
     return "\n".join(lines) + "\n"
 
 
-def _advice(found: Located) -> list[str]:
-    if not len(_new_sites(found)):
+def _advice(result: SitingResult) -> list[str]:
+    if not len(_new_sites(result)):
         return []
     return [
         "# Some of these sites are not in the study's table; use the one beside this file:",
@@ -145,15 +145,15 @@ def _room(option: Option, service: str, asked: Mapping[str, float]) -> list[str]
     return ["", "[options.capacity]", f"{service} = {{ {listed} }}"]
 
 
-def _new_sites(found: Located) -> gpd.GeoDataFrame:
-    chosen = found.question.sites.loc[list(found.best.sites)]
-    return chosen[~chosen.index.isin(found.question.inputs.known_sites.index)]
+def _new_sites(result: SitingResult) -> gpd.GeoDataFrame:
+    chosen = result.siting.sites.loc[list(result.best.sites)]
+    return chosen[~chosen.index.isin(result.siting.inputs.known_sites.index)]
 
 
-def _sites_with_new(found: Located) -> pd.DataFrame:
+def _sites_with_new(result: SitingResult) -> pd.DataFrame:
     """Return the study's sites table, as text as it was read, with the plan's new sites."""
-    new = _new_sites(found)
-    known = read_table(found.question.inputs.study.path("sites")).fillna("")
+    new = _new_sites(result)
+    known = read_table(result.siting.inputs.study.path("sites")).fillna("")
     rows = new.assign(easting=new.geometry.x.astype(int), northing=new.geometry.y.astype(int))
     added = rows.reset_index().reindex(columns=known.columns, fill_value="")
     return pd.concat([known, pd.DataFrame(added)], ignore_index=True)

@@ -7,88 +7,98 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.exact import Answer, settle
-from llrgeo.appraisal.siting.model import Mask, Model, Plan, Vector
+from llrgeo.appraisal.siting.exact import BoundedPlan, assign_areas
+from llrgeo.appraisal.siting.model import Mask, Model, Positions, Vector
 from llrgeo.appraisal.siting.relaxation import Relaxation
-from llrgeo.appraisal.siting.subgradient import LagrangianBound, Pace, narrowed, raise_prices
+from llrgeo.appraisal.siting.subgradient import LagrangianBound, StepRule, ascend, reduce_sites
 
-# A branch starts from prices that are nearly right.
-_PACE: Final = Pace(iterations=40, step=0.3, patience=7)
+# A node starts from its parent's multipliers, which are nearly right.
+_AT_NODE: Final = StepRule(iterations=40, step=0.3, patience=7)
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class _Branch:
-    """Plans of some sites, and the site to ask next whether it is open."""
+class _Node:
+    """A part of the plans: those of some sites, some of them fixed open.
+
+    Nodes are ordered by bound, then by `number`, in which they were met. `branch_at` is the site,
+    among `sites`, on which the node is divided.
+    """
 
     bound: float
     number: int
-    sites: Plan = field(compare=False)
+    sites: Positions = field(compare=False)
     keep: Mask = field(compare=False)
-    price: Vector = field(compare=False)
-    ask: int = field(compare=False)
+    multipliers: Vector = field(compare=False)
+    branch_at: int = field(compare=False)
 
 
 @dataclass(slots=True)
-class _Search:
-    """The best plan so far and the branches that may hold a better one."""
+class _Tree:
+    """The best plan so far, and the nodes that may hold a better one.
+
+    Invariant: a plan that costs less than `best` by more than `gap` is in one of the `nodes`.
+    """
 
     model: Model
     root: Relaxation
-    best: Answer
+    best: BoundedPlan
     gap: float
     ends: float
-    branches: list[_Branch] = field(default_factory=list)
+    nodes: list[_Node] = field(default_factory=list)
     seen: int = 0
     tried: set[bytes] = field(default_factory=set)
 
-    def enter(self, relaxation: Relaxation, price: Vector) -> None:
-        """Bound a branch, fix what that settles, and keep it if a better plan may be in it."""
+    def enter(self, relaxation: Relaxation, multipliers: Vector) -> None:
+        """Bound a part of the plans, fix what that settles, and keep it if it is not done with."""
         if not relaxation.has_plans:
             return
         target = self.best.cost - self.gap
-        found = raise_prices(relaxation, price, self.best.cost, pace=_PACE, ends=self.ends)
+        found = ascend(relaxation, multipliers, self.best.cost, rule=_AT_NODE, ends=self.ends)
         self._try(relaxation.sites[found.chosen])
         if found.value >= target:
             return
-        left = narrowed(relaxation, found, target - found.value)
+        left = reduce_sites(relaxation, found, target - found.value)
         if left.keep.all():
             self._try(left.sites)
             return
         self.seen += 1
         among = np.isin(relaxation.sites, left.sites)
-        ask = _in_doubt(found.worth[among], found.chosen[among], left.keep)
-        branch = _Branch(found.value, self.seen, left.sites, left.keep, found.price, ask)
-        heapq.heappush(self.branches, branch)
+        branch_at = _site_in_doubt(found.reduced_costs[among], found.chosen[among], left.keep)
+        node = _Node(found.value, self.seen, left.sites, left.keep, found.multipliers, branch_at)
+        heapq.heappush(self.nodes, node)
 
-    def divide(self, branch: _Branch) -> None:
-        """Enter the two halves of a branch: with the site in question open, and shut."""
-        left = np.isin(self.root.sites, branch.sites)
+    def divide(self, node: _Node) -> None:
+        """Enter the two halves of a node: with the site in doubt open, and with it closed."""
+        left = np.isin(self.root.sites, node.sites)
         keep = np.zeros_like(left)
-        keep[left] = branch.keep
-        asked = self.root.sites == branch.sites[branch.ask]
-        self.enter(self.root.part(left, keep | asked), branch.price)
-        self.enter(self.root.part(left & ~asked, keep), branch.price)
+        keep[left] = node.keep
+        doubted = self.root.sites == node.sites[node.branch_at]
+        self.enter(self.root.part(left, keep | doubted), node.multipliers)
+        self.enter(self.root.part(left & ~doubted, keep), node.multipliers)
 
-    def _try(self, plan: Plan) -> None:
+    def _try(self, plan: Positions) -> None:
         """Take a plan if it is feasible and better; each is looked at once."""
         if plan.tobytes() in self.tried or self.model.cost(plan) >= self.best.cost:
             return
         self.tried.add(plan.tobytes())
-        self.best = min(self.best, settle(self.model, plan), key=lambda one: one.cost)
+        self.best = min(self.best, assign_areas(self.model, plan), key=lambda found: found.cost)
 
 
-def _in_doubt(worth: Vector, chosen: Mask, keep: Mask) -> int:
-    """Return the site of middle worth among those chosen that may be shut, or among all."""
+def _site_in_doubt(reduced_costs: Vector, chosen: Mask, keep: Mask) -> int:
+    """Return the site of middle reduced cost among those chosen that may close, or among all."""
     free = np.flatnonzero(chosen & ~keep)
     if not len(free):
         free = np.flatnonzero(~keep)
-    return int(free[np.argsort(worth[free], kind="stable")[len(free) // 2]])
+    return int(free[np.argsort(reduced_costs[free], kind="stable")[len(free) // 2]])
 
 
 def branch_and_bound(
-    model: Model, root: LagrangianBound, known: Answer, *, gap: float, ends: float
-) -> Answer:
+    model: Model, root: LagrangianBound, known: BoundedPlan, *, gap: float, ends: float
+) -> BoundedPlan:
     """Prove that a plan is best, or find the one that is.
+
+    The node of least bound is divided first (Land and Doig 1960; on the Lagrangian bound,
+    Christofides and Beasley 1982).
 
     Parameters
     ----------
@@ -104,14 +114,14 @@ def branch_and_bound(
     ends
         When to stop, by `time.perf_counter`.
     """
-    search = _Search(model, root.relaxation, known, gap, ends)
-    search.enter(root.relaxation, root.price)
-    while search.branches and time.perf_counter() < ends:
-        branch = heapq.heappop(search.branches)
-        if branch.bound >= search.best.cost - gap:
-            search.branches.clear()
+    tree = _Tree(model, root.relaxation, known, gap, ends)
+    tree.enter(root.relaxation, root.multipliers)
+    while tree.nodes and time.perf_counter() < ends:
+        node = heapq.heappop(tree.nodes)
+        if node.bound >= tree.best.cost - gap:
+            tree.nodes.clear()
             break
-        search.divide(branch)
-    # Whatever was left out costs no less than this.
-    bound = min([search.best.cost - gap, *(branch.bound for branch in search.branches)])
-    return replace(search.best, bound=max(bound, root.value))
+        tree.divide(node)
+    # A plan in no node costs no less than this; one in a node no less than the node's bound.
+    bound = min([tree.best.cost - gap, *(node.bound for node in tree.nodes)])
+    return replace(tree.best, bound=max(bound, root.value))

@@ -10,7 +10,7 @@ from typing import Protocol
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.siting.model import Mask, Matrix, PlanRow, Tally, Vector
+from llrgeo.appraisal.siting.model import AssignmentSum, Mask, Matrix, SiteRow, Vector
 from llrgeo.schema import name_some
 
 
@@ -35,8 +35,8 @@ class Draft:
     close: Mask = field(init=False)
     capacity: Vector = field(init=False)
     minimum: float = 0.0
-    rows: list[PlanRow] = field(default_factory=list)
-    limits: list[Tally] = field(default_factory=list)
+    rows: list[SiteRow] = field(default_factory=list)
+    limits: list[AssignmentSum] = field(default_factory=list)
     faults: list[str] = field(default_factory=list)
 
     def __post_init__(self) -> None:
@@ -63,11 +63,11 @@ class Draft:
         self, coefficients: Vector | Mask, *, low: float = -np.inf, high: float = np.inf
     ) -> None:
         """Bound a sum over open sites."""
-        self.rows.append(PlanRow(coefficients.astype(float), low, high))
+        self.rows.append(SiteRow(coefficients.astype(float), low, high))
 
     def add_limit(self, costs: Matrix, limit: float) -> None:
         """Bound a sum over areas."""
-        self.limits.append(Tally(costs, limit))
+        self.limits.append(AssignmentSum(costs, limit))
 
 
 class Constraint(Protocol):

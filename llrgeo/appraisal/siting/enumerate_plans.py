@@ -1,4 +1,4 @@
-"""Every plan, valued in turn: the quickest proof where there are few."""
+"""Enumeration of all plans: the quickest proof where there are few."""
 
 from collections.abc import Iterator
 from itertools import combinations, islice
@@ -7,13 +7,13 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.exact import Answer
-from llrgeo.appraisal.siting.model import Mask, Model, Plan, Tally, Vector, tally_excess
+from llrgeo.appraisal.siting.exact import BoundedPlan
+from llrgeo.appraisal.siting.model import AssignmentSum, Mask, Model, Positions, Vector
 
 MOST_STEPS: Final = 20_000_000
 """Costs looked at (areas x plans x sites in a plan) up to which this is quicker than a search."""
 
-_AT_ONCE: Final = 500  # plans: few enough for their costs to stay near the processor
+_AT_ONCE: Final = 500  # plans: few enough for their costs to stay in the processor's cache
 
 
 def has_few_plans(model: Model) -> bool:
@@ -24,24 +24,27 @@ def has_few_plans(model: Model) -> bool:
     return model.catchments is None and opened * len(model.objective.costs) <= MOST_STEPS
 
 
-def best_of_all(model: Model) -> Answer:
-    """Value every plan of a sum over areas; no plan in the answer means that there is none."""
-    best = Answer(None, np.inf, np.inf)
+def best_of_all(model: Model) -> BoundedPlan:
+    """Value every plan of a sum over areas; no plan in the answer means that there is none.
+
+    Of plans that cost the same, the first in order of the sites' positions is taken.
+    """
+    best = BoundedPlan(None, np.inf, np.inf)
     for plans in _plans(model):
         costs = np.where(_is_feasible(model, plans), _totals(model.objective, plans), np.inf)
         first = int(costs.argmin())
         if costs[first] < best.cost:
-            best = Answer(plans[first], float(costs[first]), float(costs[first]))
+            best = BoundedPlan(plans[first], float(costs[first]), float(costs[first]))
     return best
 
 
 def _counts(model: Model) -> range:
     """Return how many sites a plan may have."""
-    return range(max(model.least, int(model.keep.sum()), 1), model.most + 1)
+    return range(max(model.min_sites, int(model.keep.sum()), 1), model.max_sites + 1)
 
 
-def _plans(model: Model) -> Iterator[Plan]:
-    """Yield the plans, one a row, some at a time."""
+def _plans(model: Model) -> Iterator[Positions]:
+    """Yield the plans, shape (plans, sites of a plan), `_AT_ONCE` at a time."""
     kept = np.flatnonzero(model.keep)
     free = np.flatnonzero(~model.keep & ~model.close).tolist()
     for count in _counts(model):
@@ -51,19 +54,20 @@ def _plans(model: Model) -> Iterator[Plan]:
             yield np.sort(np.hstack(both), axis=1)
 
 
-def _is_feasible(model: Model, plans: Plan) -> Mask:
+def _is_feasible(model: Model, plans: Positions) -> Mask:
     excess = np.zeros(len(plans))
     for row in model.rows:
         excess += row.excess(row.coefficients[plans].sum(axis=1))
     for limit in model.limits:
-        excess += tally_excess(limit, _totals(limit, plans))
+        excess += limit.excess(_totals(limit, plans))
     feasible: Mask = excess == 0
     return feasible
 
 
-def _totals(tally: Tally, plans: Plan) -> Vector:
-    """Return the sum of a tally under each of some plans."""
-    by_site = tally.costs.T
+def _totals(assigned: AssignmentSum, plans: Positions) -> Vector:
+    """Return the sum under each of some plans of equal size."""
+    by_site = assigned.costs.T  # a row a site: what is read lies together in memory
+    # Invariant: `cheapest`, shape (plans, areas), is the minimum over the columns seen so far.
     cheapest = by_site[plans[:, 0]]
     for sites in plans.T[1:]:
         np.minimum(cheapest, by_site[sites], out=cheapest)

@@ -1,10 +1,10 @@
 """The exact method: a model as a mixed-integer programme for HiGHS.
 
-Without limits on catchments the only whole numbers are the sites. For each area and each distinct
-cost, in rising order, a level says whether no open site is as cheap; what a plan costs is the
-cheapest site plus the steps between levels (the radius formulation of Cornuejols, Nemhauser and
-Wolsey 1980, chained as by Garcia, Labbe and Marin 2011). With capacities or minimum activity, how
-much of each area goes to each site is a column of its own.
+Without limits on catchments the only integer columns are the sites. For each area and each distinct
+cost, in rising order, a radius column says whether no open site is as cheap; what a plan costs is
+the cheapest site plus the steps between radii whose columns are 1 (the radius formulation of
+Cornuejols, Nemhauser and Wolsey 1980, chained as by Garcia, Labbe and Marin 2011). With capacities
+or minimum activity, the share of each area that goes to each site is a column of its own.
 """
 
 from dataclasses import dataclass, replace
@@ -12,38 +12,38 @@ from typing import Final, TypeAlias
 
 import numpy as np
 
-from llrgeo.appraisal.siting.interchange import standing
+from llrgeo.appraisal.siting.interchange import merit_of
 from llrgeo.appraisal.siting.milp import FloatArray, IntArray, Programme
-from llrgeo.appraisal.siting.model import Catchments, Mask, Matrix, Model, Plan, Tally
+from llrgeo.appraisal.siting.model import AssignmentSum, Catchments, Mask, Matrix, Model, Positions
 
-_HALF: Final = 0.5  # of a site
+_HALF: Final = 0.5  # of a site: integer columns are whole but for the solver's tolerance
 
-Terms: TypeAlias = tuple[IntArray, FloatArray, float]
+LinearSum: TypeAlias = tuple[IntArray, FloatArray, float]
 """Columns, their coefficients, and a constant: a sum in the programme."""
 
 
 @dataclass(frozen=True, slots=True)
-class Answer:
-    """What the exact method found.
+class BoundedPlan:
+    """A plan, what it costs, and what no plan costs less than.
 
     Attributes
     ----------
     plan
         The best plan found; None if none was.
     bound
-        No plan costs less; +inf if there is none.
+        No plan costs less; +inf if there is none, -inf if nothing is known.
     cost
-        What the plan costs in the programme; +inf without one.
+        What the plan costs in the model; +inf without one.
     """
 
-    plan: Plan | None
+    plan: Positions | None
     bound: float
     cost: float
 
 
 def solve_exactly(
-    model: Model, *, gap: float, ends: float, seed: int, start: Plan | None = None
-) -> Answer:
+    model: Model, *, gap: float, ends: float, seed: int, start: Positions | None = None
+) -> BoundedPlan:
     """Solve a model by HiGHS.
 
     Parameters
@@ -61,86 +61,100 @@ def solve_exactly(
     """
     programme = Programme()
     sites = programme.add_columns(len(model.keep), lower=model.keep, upper=~model.close, whole=True)
-    programme.charge(sites, model.opening)
-    _add_plan_rows(programme, sites, model)
+    programme.charge(sites, model.site_costs)
+    _add_site_rows(programme, sites, model)
     _add_cover(programme, sites, model)
     if model.catchments is None:
-        _add_levels(programme, sites, model)
+        _add_sums(programme, sites, model)
     else:
         _add_flows(programme, sites, model, model.catchments)
     known = None if start is None else (sites, np.isin(sites, start).astype(float))
     solution = programme.solve(gap=gap, ends=ends, seed=seed, start=known)
     if solution.values is None:
-        return Answer(None, solution.bound, np.inf)
+        return BoundedPlan(None, solution.bound, np.inf)
     plan = np.flatnonzero(solution.values[sites] > _HALF)
     cost = float(programme.costs() @ solution.values + programme.constant)
-    return Answer(plan, min(solution.bound, cost), cost)
+    return BoundedPlan(plan, min(solution.bound, cost), cost)
 
 
-def settle(model: Model, plan: Plan) -> Answer:
-    """Return what a plan costs, without one if it is not feasible.
+def assign_areas(model: Model, plan: Positions) -> BoundedPlan:
+    """Return what a plan costs, without one if it is not feasible; nothing is known of a bound.
 
-    Where sites have limited room and no need of activity, areas are shared out among them.
+    Everyone goes to the nearest site where that is feasible. Where sites have limited room and no
+    need of activity, areas are otherwise shared out among them.
     """
-    found = standing(model, plan)
-    if found.excess == 0:
-        return Answer(plan, -np.inf, found.cost)
-    if model.catchments is None or model.catchments.least is not None:
-        return Answer(None, -np.inf, np.inf)
+    merit = merit_of(model, plan)
+    if merit.excess == 0:
+        return BoundedPlan(plan, -np.inf, merit.cost)
+    if model.catchments is None or model.catchments.minimum is not None:
+        return BoundedPlan(None, -np.inf, np.inf)
     opened = np.zeros_like(model.keep)
     opened[plan] = True
     fixed = replace(model, keep=opened, close=~opened)
     return replace(solve_exactly(fixed, gap=0.0, ends=np.inf, seed=0), bound=-np.inf)
 
 
-def _add_plan_rows(programme: Programme, sites: IntArray, model: Model) -> None:
-    programme.add_rows(1, [(0, sites, 1.0)], low=max(model.least, 1), high=model.most)
+def _add_site_rows(programme: Programme, sites: IntArray, model: Model) -> None:
+    """Ask for the number of sites, and for what constraints say of the open ones."""
+    programme.add_rows(1, [(0, sites, 1.0)], low=max(model.min_sites, 1), high=model.max_sites)
     for row in model.rows:
         programme.add_rows(1, [(0, sites, row.coefficients)], low=row.low, high=row.high)
 
 
 def _add_cover(programme: Programme, sites: IntArray, model: Model) -> None:
-    """Ask for an open site that covers each area, and price the areas without a second one."""
+    """Ask for an open site that covers each area, and charge for areas without a second one."""
     areas, site = np.nonzero(model.cover)
     count = len(model.cover)
     if count:
         programme.add_rows(count, [(areas, sites[site], 1.0)], low=1.0)
     if model.backup is not None:
+        # A column an area, 1 where fewer than two sites cover it: sites + lost >= 2.
         lost = programme.add_columns(count)
         programme.charge(lost, model.backup)
         entries = [(areas, sites[site], 1.0), (np.arange(count), lost, 1.0)]
         programme.add_rows(count, entries, low=2.0)
 
 
-def _add_levels(programme: Programme, sites: IntArray, model: Model) -> None:
-    programme.charge(*_levels(programme, sites, model, model.objective))
+def _add_sums(programme: Programme, sites: IntArray, model: Model) -> None:
+    """Charge for the objective, bound the limited sums, and make the worst sum the cost."""
+    programme.charge(*_radius_columns(programme, sites, model, model.objective))
     for limit in model.limits:
-        columns, steps, constant = _levels(programme, sites, model, limit)
+        columns, steps, constant = _radius_columns(programme, sites, model, limit)
         programme.add_rows(1, [(0, columns, steps)], high=limit.limit - constant)
     if model.worst_of:
+        # One column is at least every sum less its limit; least cost presses it onto the worst.
         worst = programme.add_columns(1, upper=np.inf)
         programme.charge(worst, np.ones(1))
-    for tally in model.worst_of:
-        columns, steps, constant = _levels(programme, sites, model, tally)
-        programme.add_rows(1, [(0, columns, steps), (0, worst, -1.0)], high=tally.limit - constant)
+    for total in model.worst_of:
+        columns, steps, constant = _radius_columns(programme, sites, model, total)
+        programme.add_rows(1, [(0, columns, steps), (0, worst, -1.0)], high=total.limit - constant)
 
 
-def _levels(programme: Programme, sites: IntArray, model: Model, tally: Tally) -> Terms:
-    """Add the levels of a tally and return it as a sum of them."""
+def _radius_columns(
+    programme: Programme, sites: IntArray, model: Model, assigned: AssignmentSum
+) -> LinearSum:
+    """Add the radius columns of a sum over areas, and return it in terms of them.
+
+    Column k of an area is 1 if no site as cheap as its k-th distinct cost is open. Row k asks
+    z_k + (open sites of exactly that cost) >= z_(k-1), with z_0 = 1 (Garcia, Labbe and Marin
+    2011): the sum of steps x z is then the cost of the cheapest open site above the cheapest of
+    all.
+    """
     usable = np.flatnonzero(~model.close)
-    order = np.argsort(tally.costs[:, usable], axis=1, kind="stable")
-    ranked = np.take_along_axis(tally.costs[:, usable], order, axis=1)
-    step, barred = _steps(ranked, spare=max(model.least, 1) - 1)
+    order = np.argsort(assigned.costs[:, usable], axis=1, kind="stable")
+    ranked = np.take_along_axis(assigned.costs[:, usable], order, axis=1)
+    step, barred = _steps(ranked, spare=max(model.min_sites, 1) - 1)
+    # A column for each end of a run of equal costs; pairs beyond the last end play no part.
     ends = (step > 0) | barred
-    area, rank = np.nonzero(ends[:, ::-1].cumsum(axis=1)[:, ::-1] > 0)  # up to the last level
-    level: IntArray = (np.cumsum(ends) - ends.ravel())[area * ends.shape[1] + rank]
+    area, rank = np.nonzero(ends[:, ::-1].cumsum(axis=1)[:, ::-1] > 0)
+    radius: IntArray = (np.cumsum(ends) - ends.ravel())[area * ends.shape[1] + rank]
     columns = programme.add_columns(int(ends.sum()), upper=~barred[ends])
     own = np.arange(len(columns))
-    follows = np.diff(np.nonzero(ends)[0], prepend=-1) == 0
+    follows = np.diff(np.nonzero(ends)[0], prepend=-1) == 0  # not the first of its area
     programme.add_rows(
         len(columns),
         [
-            (level, sites[usable[order[area, rank]]], 1.0),
+            (radius, sites[usable[order[area, rank]]], 1.0),
             (own, columns, 1.0),
             (own[follows], columns[own[follows] - 1], -1.0),
         ],
@@ -167,7 +181,11 @@ def _steps(ranked: Matrix, *, spare: int) -> tuple[Matrix, Mask]:
 
 
 def _add_flows(programme: Programme, sites: IntArray, model: Model, catchments: Catchments) -> None:
-    """Add what share of each area goes to each site, and the limits on the sum at a site."""
+    """Add the share of each area that goes to each site, and the limits on what a site does.
+
+    The capacitated p-median in its strong form (METHODS 8): shares of an area sum to 1, none
+    exceeds the opening of its site, and the contacts of an open site are within its limits.
+    """
     allowed = _allowed_pairs(model, len(catchments.contacts))
     area, site = np.nonzero(allowed)
     flows = programme.add_columns(len(area))
@@ -177,22 +195,25 @@ def _add_flows(programme: Programme, sites: IntArray, model: Model, catchments: 
     programme.charge(flows, model.objective.costs[allowed])
     for limit in model.limits:
         programme.add_rows(1, [(0, flows, limit.costs[allowed])], high=limit.limit)
+    # Contacts sent to a site <= its capacity if it is open, else 0.
     sent = (site, flows, catchments.contacts[allowed])
-    limited = np.flatnonzero(np.isfinite(catchments.most))
-    room = np.where(np.isfinite(catchments.most), catchments.most, 0.0)
+    limited = np.flatnonzero(np.isfinite(catchments.capacity))
+    room = np.where(np.isfinite(catchments.capacity), catchments.capacity, 0.0)
     programme.add_rows(
         len(sites),
         [sent, (limited, sites[limited], -room[limited])],
-        high=np.where(np.isfinite(catchments.most), 0.0, np.inf),
+        high=np.where(np.isfinite(catchments.capacity), 0.0, np.inf),
     )
-    if catchments.least is not None:
+    if catchments.minimum is not None:
+        # Contacts sent >= the minimum, all of them from areas whose nearest open site it is.
         programme.add_rows(
-            len(sites), [sent, (np.arange(len(sites)), sites, -catchments.least)], low=0.0
+            len(sites), [sent, (np.arange(len(sites)), sites, -catchments.minimum)], low=0.0
         )
         _add_nearest(programme, sites, flows, np.where(allowed, catchments.preference, -1))
 
 
 def _allowed_pairs(model: Model, areas: int) -> Mask:
+    """Return which pairs may be used: sites not closed, and those that cover what must be."""
     allowed = np.broadcast_to(~model.close, (areas, len(model.close))).copy()
     if len(model.cover):
         allowed[model.covered] &= model.cover
@@ -202,13 +223,14 @@ def _allowed_pairs(model: Model, areas: int) -> Mask:
 def _add_nearest(
     programme: Programme, sites: IntArray, flows: IntArray, preference: IntArray
 ) -> None:
-    """Send everyone to the nearest open site: what goes to a site or nearer is all, if it is open.
+    """Send everyone to the nearest open site: closest assignment (Wagner and Falkson 1975).
 
+    The shares that go to a site or to a nearer one are all of the area, if the site is open.
     `preference` is the rank of each allowed pair, -1 elsewhere.
     """
     area, site = np.nonzero(preference >= 0)
     order = np.lexsort((preference[area, site], area))
-    nearer = programme.add_columns(len(flows))  # sums of the flows to a site and to all nearer
+    nearer = programme.add_columns(len(flows))  # running sums of shares, nearest site first
     own = np.arange(len(flows))
     first = np.diff(area[order], prepend=-1) != 0
     programme.add_rows(

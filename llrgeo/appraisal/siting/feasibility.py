@@ -4,33 +4,35 @@ import time
 from collections.abc import Callable
 from dataclasses import replace
 from functools import partial
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.siting.constraints import Constraint
 from llrgeo.appraisal.siting.exact import solve_exactly
-from llrgeo.appraisal.siting.formulate import build_case
-from llrgeo.appraisal.siting.model import Tally
+from llrgeo.appraisal.siting.formulate import formulate
+from llrgeo.appraisal.siting.model import AssignmentSum
+from llrgeo.appraisal.siting.objectives import PMedian
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.travel.times import TravelTimes
 
-_SECONDS = 20.0  # for each question; one that is not answered is taken for feasible
+_SECONDS: Final = 20.0  # for each problem; one that is not settled by then is taken for feasible
 
-_Demand: TypeAlias = tuple[str, Callable[[SitingProblem], SitingProblem]]
-"""What is asked for in words, and the problem without it."""
+_Requirement: TypeAlias = tuple[str, Callable[[SitingProblem], SitingProblem]]
+"""What is required in words, and how to take it from a problem."""
 
 
-def blame(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> str:
+def explain_infeasibility(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> str:
     """Name constraints that cannot hold together but could if any one of them were dropped.
 
-    Each is left out in turn and stays out as long as there is still no plan (the deletion filter
-    of Chinneck and Dravnieks 1991).
+    Each is left out in turn. Where there is still no plan it stays out, for the rest contradict
+    each other without it; where there is one, it is part of the contradiction and comes back.
+    What is left is irreducible (the deletion filter of Chinneck and Dravnieks 1991).
     """
     named = []
-    for label, without in _demands(problem):
-        rest = without(problem)
+    for label, drop in _requirements(problem):
+        rest = drop(problem)
         if is_feasible(times, demand, rest):
             named.append(label)
         else:
@@ -41,31 +43,33 @@ def blame(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> str:
 
 def is_feasible(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> bool:
     """Return whether any plan meets the constraints."""
-    model = build_case(times, demand, problem).model
+    model = formulate(times, demand, problem).model
     if model.contradicts_itself:
         return False
+    # With nothing to be least, the first plan that meets the constraints ends the search.
     free = replace(
         model,
-        objective=Tally(np.zeros_like(model.objective.costs)),
-        opening=np.zeros_like(model.opening),
+        objective=AssignmentSum(np.zeros_like(model.objective.costs)),
+        site_costs=np.zeros_like(model.site_costs),
     )
     answer = solve_exactly(free, gap=np.inf, ends=time.perf_counter() + _SECONDS, seed=0)
     return answer.plan is not None or not np.isposinf(answer.bound)
 
 
-def _demands(problem: SitingProblem) -> list[_Demand]:
-    """List all that is asked for; what is listed first is left out first."""
-    listed: list[_Demand] = [
-        (one.label, partial(_drop, constraint=one)) for one in problem.constraints
+def _requirements(problem: SitingProblem) -> list[_Requirement]:
+    """List all that is required; what is listed first is left out first."""
+    listed: list[_Requirement] = [
+        (constraint.label, partial(_drop, constraint=constraint))
+        for constraint in problem.constraints
     ]
     if problem.p is not None:
         listed.append((f"exactly {problem.p} sites", partial(replace, p=None)))
-    if problem.objective in {"lscp", "lscp-b"}:
+    if problem.definition.covers_all:
         label = f"all demand within {problem.standard_min:g} minutes"
-        listed.append((label, partial(replace, objective="p-median")))
+        listed.append((label, partial(replace, objective=PMedian.name)))
     return listed
 
 
 def _drop(problem: SitingProblem, constraint: Constraint) -> SitingProblem:
-    kept = tuple(one for one in problem.constraints if one is not constraint)
+    kept = tuple(other for other in problem.constraints if other is not constraint)
     return replace(problem, constraints=kept)

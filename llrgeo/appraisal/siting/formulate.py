@@ -1,4 +1,4 @@
-"""From travel times, demand and what is asked for to the model in numbers."""
+"""Formulate a siting problem: from travel times, demand and what is asked for to a model."""
 
 from dataclasses import dataclass, replace
 
@@ -6,65 +6,68 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.siting.constraints import Draft
-from llrgeo.appraisal.siting.model import Catchments, Mask, Matrix, Model, Tally, Vector
-from llrgeo.appraisal.siting.problem import HIGHER_IS_BETTER, SitingProblem
+from llrgeo.appraisal.siting.model import AssignmentSum, Catchments, Mask, Model, Positions, Vector
+from llrgeo.appraisal.siting.objectives import Pairs
+from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.errors import InfeasibleError
 from llrgeo.schema import name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
 
 
 @dataclass(frozen=True, slots=True)
-class Case:
+class Formulation:
     """A siting problem with its numbers.
 
     Attributes
     ----------
     problem
         What is asked for.
-    minutes
-        Areas by candidate sites, in order of site id; unreachable pairs as long as the problem
-        says.
-    reachable
-        Where a journey is possible.
-    demand
-        Contacts of each area.
+    area_ids, site_ids
+        Of the rows and columns of all matrices; sites in order of id.
+    pairs
+        Minutes, reachable pairs and shares of demand; journeys that are not there count as the
+        ceiling of the problem.
     model
-        The model; for `p-centre` its objective is left open.
+        What is to be least, and the limits. The cost of `p-centre` is left open.
     """
 
     problem: SitingProblem
-    minutes: pd.DataFrame
-    reachable: Mask
-    demand: Vector
+    area_ids: pd.Index
+    site_ids: pd.Index
+    pairs: Pairs
     model: Model
 
-    @property
-    def weights(self) -> Vector:
-        """The share of demand in each area."""
-        shares: Vector = self.demand / self.demand.sum()
-        return shares
-
     def value(self, cost: float) -> float:
-        """Turn what the model counts into the value of the objective."""
-        if self.problem.objective == "kolm-pollak":
-            return float(-np.log(cost) / self.problem.kappa)
-        return 1.0 - cost if self.problem.objective in HIGHER_IS_BETTER else cost
+        """Return the value of the objective that a cost of the model stands for."""
+        return self.problem.definition.value(cost, self.problem.parameters)
 
     def cost(self, value: float) -> float:
-        """Turn a value of the objective into what the model counts."""
-        if self.problem.objective == "kolm-pollak":
-            return float(np.exp(-self.problem.kappa * value))
-        return 1.0 - value if self.problem.objective in HIGHER_IS_BETTER else value
+        """Return the cost in the model that a value of the objective stands for."""
+        return self.problem.definition.cost(value, self.problem.parameters)
 
     def allowance(self, cost: float, gap: float) -> float:
         """Return the difference in cost that a relative gap in value comes to."""
-        value = self.value(cost)
-        better = 1 if self.problem.objective in HIGHER_IS_BETTER else -1
-        return cost - self.cost(value + better * gap * abs(value))
+        return self.problem.definition.allowance(cost, gap, self.problem.parameters)
+
+    def plan_value(self, plan: Positions) -> float:
+        """Return the value of a plan by the objective's definition, everyone at the nearest."""
+        opened = Pairs(
+            self.pairs.minutes[:, plan], self.pairs.reachable[:, plan], self.pairs.shares
+        )
+        return self.problem.definition.plan_value(opened, self.problem.parameters)
 
 
-def build_case(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> Case:
+def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> Formulation:
     """Put a siting problem into numbers.
+
+    Parameters
+    ----------
+    times
+        Minutes from areas to candidate sites; +inf where there is no journey.
+    demand
+        People or contacts a year, on `area_id`.
+    problem
+        What is asked for.
 
     Raises
     ------
@@ -90,7 +93,12 @@ def build_case(times: TravelTimes, demand: pd.Series, problem: SitingProblem) ->
         constraint.write(draft)
     raise_faults([*faults, *draft.faults], source="siting problem")
     weights = aligned.to_numpy(float)
-    return Case(problem, draft.minutes, reachable, weights, _model(draft, weights, problem))
+    pairs = Pairs(capped.to_numpy(), reachable, weights / weights.sum())
+    model = _model(draft, pairs, _catchments(draft, weights), problem)
+    case = Formulation(problem, raw.index, raw.columns, pairs, model)
+    if not problem.definition.covers_all:
+        return case
+    return replace(case, model=with_cover(case, ~pairs.beyond(problem.standard_min)))
 
 
 def _demand_faults(demand: pd.Series) -> list[str]:
@@ -103,71 +111,55 @@ def _demand_faults(demand: pd.Series) -> list[str]:
     return faults
 
 
-def _model(draft: Draft, demand: Vector, problem: SitingProblem) -> Model:
-    sites = draft.minutes.shape[1]
-    covering = problem.objective in {"lscp", "lscp-b"}
-    model = Model(
-        objective=Tally(_costs(draft, demand, problem)),
-        opening=np.full(sites, 1.0 if covering else 0.0),
+def _model(
+    draft: Draft, pairs: Pairs, catchments: Catchments | None, problem: SitingProblem
+) -> Model:
+    """Return the model, as yet without areas that must be covered."""
+    sites = pairs.minutes.shape[1]
+    definition = problem.definition
+    unit_costs = definition.pair_costs(pairs, problem.parameters)
+    return Model(
+        objective=AssignmentSum(pairs.shares[:, None] * unit_costs),
+        site_costs=np.full(sites, definition.site_cost),
         keep=draft.keep,
         close=draft.close,
-        least=1 if problem.p is None else problem.p,
-        most=sites if problem.p is None else problem.p,
+        min_sites=1 if problem.p is None else problem.p,
+        max_sites=sites if problem.p is None else problem.p,
         rows=tuple(draft.rows),
         limits=tuple(draft.limits),
         covered=np.zeros(0, dtype=np.int64),
         cover=np.zeros((0, sites), dtype=bool),
-        catchments=_catchments(draft, demand),
+        catchments=catchments,
     )
-    if not covering:
-        return model
-    within = draft.reachable & (draft.minutes.to_numpy() <= problem.standard_min)
-    return with_cover(model, demand, within, draft.minutes.index)
 
 
-def with_cover(model: Model, demand: Vector, within: Mask, area_ids: pd.Index) -> Model:
-    """Return the model with every area that has demand to be covered.
+def with_cover(case: Formulation, within: Mask) -> Model:
+    """Return the model in which every area with demand needs an open site that is `within`.
 
     Raises
     ------
     InfeasibleError
         If no candidate covers an area.
     """
-    covered = np.flatnonzero(demand > 0)
+    covered = np.flatnonzero(case.pairs.shares > 0)
     bare = covered[~within[covered].any(axis=1)]
     if len(bare):
         msg = (
             f"no candidate site is within the standard of {len(bare)} areas "
-            f"({name_some(area_ids[bare])}); add candidates or allow more minutes"
+            f"({name_some(case.area_ids[bare])}); add candidates or allow more minutes"
         )
         raise InfeasibleError(msg)
-    return replace(model, covered=covered, cover=within[covered])
-
-
-def _costs(draft: Draft, demand: Vector, problem: SitingProblem) -> Matrix:
-    """Return what each pair costs; areas without demand count nothing."""
-    minutes = draft.minutes.to_numpy()
-    weights = (demand / demand.sum())[:, None]
-    beyond = ~draft.reachable | (minutes > problem.standard_min)
-    parts: dict[str, Matrix] = {
-        "p-median": minutes,
-        "mclp": beyond.astype(float),
-        "kolm-pollak": np.exp(-problem.kappa * minutes),
-    }
-    mix = {str(name): weight for name, weight in problem.mix.items()}
-    costs = np.zeros_like(minutes)
-    for name, weight in (mix or {problem.objective: 1.0}).items():
-        if name in parts:
-            costs += weight * weights * parts[name]
-    return costs
+    return replace(case.model, covered=covered, cover=within[covered])
 
 
 def _catchments(draft: Draft, demand: Vector) -> Catchments | None:
+    """Return the limits on what sites do; None where the constraints set none."""
     if draft.minimum <= 0 and not np.isfinite(draft.capacity).any():
         return None
+    # Rank the sites of each area by minutes; a stable sort gives a tie to the lowest site id.
     minutes = np.where(draft.reachable, draft.minutes.to_numpy(), np.inf)
     order = np.argsort(minutes, axis=1, kind="stable")
     preference = np.empty_like(order)
     np.put_along_axis(preference, order, np.arange(order.shape[1])[None, :], axis=1)
-    least = np.full(minutes.shape[1], draft.minimum) if draft.minimum > 0 else None
-    return Catchments(demand[:, None] * draft.reachable, draft.capacity, least, preference)
+    minimum = np.full(minutes.shape[1], draft.minimum) if draft.minimum > 0 else None
+    return Catchments(demand[:, None] * draft.reachable, draft.capacity, minimum, preference)

@@ -1,4 +1,7 @@
-"""Interchange (Teitz and Bart 1968): swap, add or drop sites as long as that helps, many times."""
+"""Interchange (Teitz and Bart 1968): swap, add or drop a site as long as that helps.
+
+Started from several random plans, it nearly always finds the best plan; it never proves one.
+"""
 
 import time
 from dataclasses import dataclass
@@ -6,21 +9,21 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import Mask, Matrix, Model, Plan, Tally, Vector, tally_excess
+from llrgeo.appraisal.siting.model import AssignmentSum, Mask, Matrix, Model, Positions, Vector
 
 _PROMISING: Final = 100  # moves whose catchments are worked out
 _STEPS: Final = 1_000  # a search that takes more goes round in rounding errors
 
 
 @dataclass(frozen=True, slots=True, order=True)
-class Standing:
+class Merit:
     """How good a plan is: first how far from feasible (0 if it is), then what it costs."""
 
     excess: float
     cost: float
 
 
-def search(model: Model, *, starts: int, seed: int, ends: float) -> tuple[Plan, Standing]:
+def search(model: Model, *, starts: int, seed: int, ends: float) -> tuple[Positions, Merit]:
     """Return the best plan of many seeded local searches; its excess is above 0 if none was found.
 
     Parameters
@@ -38,59 +41,65 @@ def search(model: Model, *, starts: int, seed: int, ends: float) -> tuple[Plan, 
     found = [descend(model, _random_plan(model, rng), ends)]
     while len(found) < starts and time.perf_counter() < ends:
         found.append(descend(model, _random_plan(model, rng), ends))
-    return min(found, key=lambda one: (one[1], tuple(one[0])))
+    return min(found, key=lambda plan_and_merit: (plan_and_merit[1], tuple(plan_and_merit[0])))
 
 
-def _random_plan(model: Model, rng: np.random.Generator) -> Plan:
+def _random_plan(model: Model, rng: np.random.Generator) -> Positions:
+    """Return the sites to keep, with random others up to the least number of sites."""
     kept = np.flatnonzero(model.keep)
     free = np.flatnonzero(~model.keep & ~model.close)
-    wanted = max(model.least, 1) - len(kept)
+    wanted = max(model.min_sites, 1) - len(kept)
     drawn = rng.choice(free, size=min(max(wanted, 0), len(free)), replace=False)
     return np.sort(np.concatenate([kept, drawn]))
 
 
-def descend(model: Model, plan: Plan, ends: float) -> tuple[Plan, Standing]:
-    """Make the best move as long as one helps; return the plan and how good it is."""
-    now = standing(model, plan)
+def descend(model: Model, plan: Positions, ends: float) -> tuple[Positions, Merit]:
+    """Make the best move as long as one helps; return the plan and how good it is.
+
+    Merit rises strictly with every move, so no plan is met twice.
+    """
+    merit = merit_of(model, plan)
     for _ in range(_STEPS):
         moved = _best_move(model, plan)
-        better = standing(model, moved)
-        if not _is_better(better, now) or time.perf_counter() >= ends:
+        moved_merit = merit_of(model, moved)
+        if not _is_better(moved_merit, merit) or time.perf_counter() >= ends:
             break
-        plan, now = moved, better
-    return plan, now
+        plan, merit = moved, moved_merit
+    return plan, merit
 
 
-def _is_better(one: Standing, other: Standing) -> bool:
+def _is_better(merit: Merit, other: Merit) -> bool:
     margin = 1e-12 * max(abs(other.cost), 1e-12)  # a gain of rounding alone is none
-    return (one.excess, one.cost) < (other.excess, other.cost - margin)
+    return (merit.excess, merit.cost) < (other.excess, other.cost - margin)
 
 
-def standing(model: Model, plan: Plan) -> Standing:
+def merit_of(model: Model, plan: Positions) -> Merit:
     """Return how good a plan is, with everyone at the nearest site."""
-    excess = sum(float(tally_excess(one, np.array(one.of(plan)))) for one in model.limits)
+    excess = sum(float(limit.excess(np.array(limit.total(plan)))) for limit in model.limits)
     for row in model.rows:
         excess += float(row.excess(np.array(row.coefficients[plan].sum())))
     if model.catchments is not None:
         excess += model.catchments.excess(plan)
-    return Standing(excess, model.cost(plan))
+    return Merit(excess, model.cost(plan))
 
 
-def _best_move(model: Model, plan: Plan) -> Plan:
+def _best_move(model: Model, plan: Positions) -> Positions:
     """Return the plan after the best swap, addition or removal."""
+    # Cost and excess after every move at once, shape (sites of the plan + 1, sites + 1).
     cost = after_moves(model.objective, plan)
     if model.worst_of:
-        cost = np.max([after_moves(one, plan) - one.limit for one in model.worst_of], axis=0)
+        regrets = [after_moves(total, plan) - total.limit for total in model.worst_of]
+        cost = np.max(regrets, axis=0)
     excess = np.zeros_like(cost)
     for limit in model.limits:
-        excess += tally_excess(limit, after_moves(limit, plan))
+        excess += limit.excess(after_moves(limit, plan))
     for row in model.rows:
         change = (
             np.append(row.coefficients, 0.0)[None, :]
             - np.append(row.coefficients[plan], 0.0)[:, None]
         )
         excess += row.excess(row.coefficients[plan].sum() + change)
-    possible = _possible(model, plan)
+    possible = _possible_moves(model, plan)
     excess[~possible] = np.inf
     order = np.lexsort((cost.ravel(), excess.ravel()))
     if model.catchments is None:
@@ -99,23 +108,23 @@ def _best_move(model: Model, plan: Plan) -> Plan:
     promising = [
         _moved(model, plan, int(move)) for move in order[: min(_PROMISING, possible.sum())]
     ]
-    return min(promising, key=lambda moved: standing(model, moved))
+    return min(promising, key=lambda moved: merit_of(model, moved))
 
 
-def _possible(model: Model, plan: Plan) -> Mask:
+def _possible_moves(model: Model, plan: Positions) -> Mask:
     """Return which moves keep to the fixed sites and the number of sites."""
     sites = len(model.keep)
     into = np.append(~model.close, True)
     into[plan] = False
     out = np.append(~model.keep[plan], True)
     possible: Mask = out[:, None] & into[None, :]
-    possible[:-1, sites] &= len(plan) > max(model.least, 1)
-    possible[-1, :sites] &= len(plan) < model.most
+    possible[:-1, sites] &= len(plan) > max(model.min_sites, 1)
+    possible[-1, :sites] &= len(plan) < model.max_sites
     possible[-1, sites] = True
     return possible
 
 
-def _moved(model: Model, plan: Plan, move: int) -> Plan:
+def _moved(model: Model, plan: Positions, move: int) -> Positions:
     """Return the plan after a move, numbered along the rows of `after_moves`."""
     sites = len(model.keep)
     out, into = divmod(move, sites + 1)
@@ -123,18 +132,21 @@ def _moved(model: Model, plan: Plan, move: int) -> Plan:
     return np.sort(np.append(left, into)) if into < sites else left
 
 
-def after_moves(tally: Tally, plan: Plan) -> Matrix:
-    """Return the sum of a tally after every move from a plan.
+def after_moves(assigned: AssignmentSum, plan: Positions) -> Matrix:
+    """Return the sum after every move from a plan, shape (sites of the plan + 1, sites + 1).
 
     Row r closes the plan's site r (the last row: none), column j opens site j (the last column:
-    none).
+    none). Each area keeps its nearest and second nearest open site, so that all moves together
+    take one pass over the costs (Whitaker 1983; Resende and Werneck 2007).
     """
-    costs = tally.costs
+    costs = assigned.costs
     at_plan = costs[:, plan]
     nearest = at_plan.argmin(axis=1)
     first = at_plan.min(axis=1)
-    second = _second(at_plan, nearest)
+    second = _second_smallest(at_plan, nearest)
+    # Nothing closes: an area takes the new site where that is cheaper.
     with_new = np.minimum(costs, first[:, None])
+    # Its own site closes: it takes the new one or its second; this is what that adds.
     lost = np.minimum(costs, second[:, None]) - with_new
     after = np.empty((len(plan) + 1, costs.shape[1] + 1))
     after[:, :-1] = with_new.sum(axis=0)
@@ -146,7 +158,7 @@ def after_moves(tally: Tally, plan: Plan) -> Matrix:
     return after
 
 
-def _second(at_plan: Matrix, nearest: Plan) -> Vector:
+def _second_smallest(at_plan: Matrix, nearest: Positions) -> Vector:
     """Return the second smallest of each row; +inf where there is but one."""
     rest = at_plan.copy()
     rest[np.arange(len(rest)), nearest] = np.inf

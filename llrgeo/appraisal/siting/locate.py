@@ -1,6 +1,7 @@
 """Where services should be: search, bound and proof, and the answer with its certificate."""
 
 import time
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
 from typing import Final, NoReturn
 
@@ -10,13 +11,14 @@ import pandas as pd
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.siting.branch import branch_and_bound
 from llrgeo.appraisal.siting.enumerate_plans import best_of_all, has_few_plans
-from llrgeo.appraisal.siting.exact import Answer, settle, solve_exactly
-from llrgeo.appraisal.siting.feasibility import blame
-from llrgeo.appraisal.siting.formulate import Case, build_case
+from llrgeo.appraisal.siting.exact import BoundedPlan, assign_areas, solve_exactly
+from llrgeo.appraisal.siting.feasibility import explain_infeasibility
+from llrgeo.appraisal.siting.formulate import Formulation, formulate
 from llrgeo.appraisal.siting.interchange import descend, search
-from llrgeo.appraisal.siting.model import Model, Tally
+from llrgeo.appraisal.siting.model import AssignmentSum, Model
+from llrgeo.appraisal.siting.objectives import Method
 from llrgeo.appraisal.siting.p_centre import least_longest
-from llrgeo.appraisal.siting.problem import UNITS, SitingProblem
+from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.subgradient import LagrangianBound, lagrangian_bound
 from llrgeo.errors import InfeasibleError, LlrgeoError
 from llrgeo.travel.times import TravelTimes
@@ -63,7 +65,7 @@ class SiteSelection:
     @property
     def unit(self) -> str:
         """What the value counts."""
-        return UNITS[self.problem.objective]
+        return self.problem.definition.unit
 
     @property
     def proven(self) -> bool:
@@ -136,16 +138,15 @@ def locate_sites(
         If no plan was found in the time given.
     """
     started = time.perf_counter()
-    case = build_case(times, demand, problem)
-    answer = Answer(None, np.inf, np.inf)
+    case = formulate(times, demand, problem)
+    answer = BoundedPlan(None, np.inf, np.inf)
     if not case.model.contradicts_itself:
-        method = _METHODS.get(problem.objective, _least_sum)
-        answer = method(case, gap, started + seconds, seed)
+        answer = _METHODS[problem.definition.method](case, gap, started + seconds, seed)
     if answer.plan is None:
         _refuse(times, demand, problem, answer)
     value, bound = case.value(answer.cost), case.value(answer.bound)
     return SiteSelection(
-        sites=tuple(case.minutes.columns[answer.plan]),
+        sites=tuple(case.site_ids[answer.plan]),
         problem=problem,
         value=value,
         bound=bound,
@@ -156,6 +157,7 @@ def locate_sites(
 
 
 def _gap(value: float, bound: float) -> float:
+    """Return the difference relative to the value; 0 where it is rounding alone."""
     difference = abs(value - bound)
     if difference <= _EQUAL * max(abs(value), abs(bound), 1.0):
         return 0.0
@@ -163,41 +165,45 @@ def _gap(value: float, bound: float) -> float:
 
 
 def _refuse(
-    times: TravelTimes, demand: pd.Series, problem: SitingProblem, answer: Answer
+    times: TravelTimes, demand: pd.Series, problem: SitingProblem, answer: BoundedPlan
 ) -> NoReturn:
     """Say why there is no plan."""
     if np.isposinf(answer.bound):
-        raise InfeasibleError(blame(times, demand, problem))
+        raise InfeasibleError(explain_infeasibility(times, demand, problem))
     msg = "no plan was found in the time given; allow more seconds or ask for less"
     raise LlrgeoError(msg)
 
 
-def _least_sum(case: Case, gap: float, ends: float, seed: int) -> Answer:
+def _least_sum(case: Formulation, gap: float, ends: float, seed: int) -> BoundedPlan:
     """Search, bound, and close the gap on what the bound leaves over; or value all, if few."""
     model = case.model
     if has_few_plans(model):
         return best_of_all(model)
+    # A good plan by interchange. Without one, the exact method has to find a feasible plan.
     starts = int(np.clip(_CELLS // model.objective.costs.size, *_STARTS))
     searched, _ = search(model, starts=starts, seed=seed, ends=ends)
-    known = settle(model, searched)
+    known = assign_areas(model, searched)
     if known.plan is None:
         return solve_exactly(model, gap=0.0, ends=ends, seed=seed)
+    # The bound, and the plan of the relaxation, improved: often better than the searched one.
     found = lagrangian_bound(model, known.cost, ends=ends)
     relaxed, _ = descend(model, found.plan, ends)
-    known = min(known, settle(model, relaxed), key=lambda one: one.cost)
+    known = min(known, assign_areas(model, relaxed), key=lambda plan: plan.cost)
     gap = max(gap, _EQUAL / 2)
     allowed = min(case.allowance(cost, gap) for cost in (known.cost, found.value))
     if known.cost - found.value <= allowed:
         return replace(known, bound=found.value)
+    # Close what is left: by branch and bound where the bound is near or limits make the programme
+    # large, by HiGHS where costs are 0 or 1 or the bound is far.
     near = known.cost - found.value <= _NEAR * known.cost
-    # HiGHS is quicker at coverage, which has two costs only, and where other constraints cost much.
-    if (near or model.limits or model.catchments) and case.problem.objective != "mclp":
+    limited = bool(model.limits) or model.catchments is not None
+    if (near or limited) and not case.problem.definition.has_two_costs:
         return branch_and_bound(model, found, known, gap=allowed, ends=ends)
     answer = solve_exactly(
         _without_unused(model, found), gap=allowed, ends=ends, seed=seed, start=known.plan
     )
     bound = max(found.value, answer.bound)
-    best = min(answer, known, key=lambda one: one.cost)
+    best = min(answer, known, key=lambda plan: plan.cost)
     return replace(best, bound=min(bound, best.cost))
 
 
@@ -207,32 +213,33 @@ def _without_unused(model: Model, found: LagrangianBound) -> Model:
     if model.catchments is not None:
         return kept  # an area that is shared out may use any pair a little
     costs = np.where(found.unused, np.inf, model.objective.costs)
-    return replace(kept, objective=Tally(costs))
+    return replace(kept, objective=AssignmentSum(costs))
 
 
-def _fewest_sites(case: Case, gap: float, ends: float, seed: int) -> Answer:
-    allowed = gap if case.problem.objective == "lscp" else 0.0
-    return solve_exactly(case.model, gap=allowed, ends=ends, seed=seed)
+def _fewest_sites(case: Formulation, gap: float, ends: float, seed: int) -> BoundedPlan:
+    """Find the fewest sites that cover all demand; costs are whole numbers of sites."""
+    return solve_exactly(case.model, gap=gap, ends=ends, seed=seed)
 
 
-def _most_backup(case: Case, gap: float, ends: float, seed: int) -> Answer:
+def _most_backup(case: Formulation, gap: float, ends: float, seed: int) -> BoundedPlan:
     """Find the fewest sites, then, with as many, the most demand that a second one covers."""
-    fewest = _fewest_sites(case, gap, ends, seed)
+    fewest = _fewest_sites(case, 0.0, ends, seed)
     if fewest.plan is None or fewest.cost - fewest.bound > _HALF:
         return replace(fewest, plan=None)
     count = round(fewest.cost)
     second = replace(
         case.model,
-        opening=np.zeros_like(case.model.opening),
-        least=count,
-        most=count,
-        backup=case.weights[case.model.covered],
+        site_costs=np.zeros_like(case.model.site_costs),
+        min_sites=count,
+        max_sites=count,
+        backup=case.pairs.shares[case.model.covered],
     )
     return solve_exactly(second, gap=gap, ends=ends, seed=seed)
 
 
-_METHODS: Final = {
-    "lscp": _fewest_sites,
-    "lscp-b": _most_backup,
-    "p-centre": least_longest,
+_METHODS: Final[Mapping[Method, Callable[[Formulation, float, float, int], BoundedPlan]]] = {
+    "least_sum": _least_sum,
+    "fewest_sites": _fewest_sites,
+    "most_backup": _most_backup,
+    "least_longest": least_longest,
 }

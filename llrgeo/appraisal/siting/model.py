@@ -1,11 +1,11 @@
-"""The model of a siting problem in numbers: sites that may open, what a plan costs, its limits.
+"""A siting problem in numbers: which sites may open, what a plan costs, and its limits.
 
-Everything an area-by-area constraint or objective says is a `Tally`: a sum over areas of the cost
-of the cheapest open site. Search, bound and exact method all work on tallies.
+What an objective or a constraint says area by area is an `AssignmentSum`: the sum over areas of the
+cost of the cheapest open site. Interchange, the Lagrangian bound and HiGHS all work on such sums.
 """
 
 from dataclasses import dataclass, replace
-from typing import Self, TypeAlias
+from typing import Final, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -13,36 +13,50 @@ from numpy.typing import NDArray
 Matrix: TypeAlias = NDArray[np.float64]
 Vector: TypeAlias = NDArray[np.float64]
 Mask: TypeAlias = NDArray[np.bool_]
-Plan: TypeAlias = NDArray[np.int64]
-"""Positions of the open sites, ascending."""
+Positions: TypeAlias = NDArray[np.int64]
+"""Positions of sites among the candidates, ascending. A plan is the positions of its open sites."""
 
-SLACK = 1e-9
+SLACK: Final = 1e-9
 """How far, relative to its limit, a sum may pass it: the machine's rounding."""
+
+_SECOND: Final = 2  # sites that cover an area: one, and one in reserve
 
 
 @dataclass(frozen=True, slots=True)
-class Tally:
-    """A sum over areas of the cost of the cheapest open site.
+class AssignmentSum:
+    """The sum over areas of the cost of the cheapest open site.
 
     Attributes
     ----------
     costs
-        Areas by sites, weighted by people; +inf where an area must not use a site.
+        Shape (areas, sites), weighted by people; +inf where an area must not use a site.
     limit
-        What the sum must not exceed.
+        What the sum must not exceed; +inf for no limit.
     """
 
     costs: Matrix
     limit: float = np.inf
 
-    def of(self, plan: Plan) -> float:
+    def total(self, plan: Positions) -> float:
         """Return the sum under a plan."""
         return float(self.costs[:, plan].min(axis=1).sum())
 
+    def excess(self, total: Matrix) -> Matrix:
+        """Return by how much totals pass the limit, relative to it."""
+        return _relative(total - self.limit, max(abs(self.limit), 1.0))
+
 
 @dataclass(frozen=True, slots=True)
-class PlanRow:
-    """A linear constraint on which sites are open: low <= sum of coefficients <= high."""
+class SiteRow:
+    """A linear constraint on which sites are open: low <= sum of coefficients <= high.
+
+    Attributes
+    ----------
+    coefficients
+        Shape (sites,).
+    low, high
+        Between which the sum over the open sites lies; infinite for no limit.
+    """
 
     coefficients: Vector
     low: float
@@ -56,44 +70,48 @@ class PlanRow:
 
 @dataclass(frozen=True, slots=True)
 class Catchments:
-    """Limits on how much each site does.
+    """Limits on how many contacts each site has.
 
     Attributes
     ----------
     contacts
-        Areas by sites: what a site gets if an area goes there; 0 where it is out of reach.
-    most
-        What each site has room for; +inf for no limit.
-    least
-        What each open site needs; everyone then goes to the nearest. None where nothing is asked.
+        Shape (areas, sites): what a site gets if an area goes there; 0 where it is out of reach.
+    capacity
+        Shape (sites,): what each site has room for; +inf for no limit.
+    minimum
+        Shape (sites,): what each open site needs; everyone then goes to the nearest. None where
+        nothing is asked.
     preference
-        Areas by sites: the rank of each site for an area, nearest first.
+        Shape (areas, sites): the rank of each site for an area, nearest first, from 0.
     """
 
     contacts: Matrix
-    most: Vector
-    least: Vector | None
-    preference: NDArray[np.int64]
+    capacity: Vector
+    minimum: Vector | None
+    preference: Positions
 
     def part(self, left: Mask) -> Self:
         """Return the limits of some of the sites alone."""
         return replace(
             self,
             contacts=self.contacts[:, left],
-            most=self.most[left],
-            least=None if self.least is None else self.least[left],
+            capacity=self.capacity[left],
+            minimum=None if self.minimum is None else self.minimum[left],
             preference=self.preference[:, left],
         )
 
-    def excess(self, plan: Plan) -> float:
-        """Return by how much a plan with everyone at the nearest site misses the limits."""
+    def excess(self, plan: Positions) -> float:
+        """Return by how much a plan misses the limits, relative to all contacts.
+
+        Everyone goes to the nearest site.
+        """
         loads = self.loads(plan)
-        over = np.maximum(loads - self.most[plan], 0).sum()
-        short = 0.0 if self.least is None else np.maximum(self.least[plan] - loads, 0).sum()
+        over = np.maximum(loads - self.capacity[plan], 0).sum()
+        short = 0.0 if self.minimum is None else np.maximum(self.minimum[plan] - loads, 0).sum()
         missed = float(over + short) / max(self.contacts.max(axis=1).sum(), 1.0)
         return missed if missed > SLACK else 0.0
 
-    def loads(self, plan: Plan) -> Vector:
+    def loads(self, plan: Positions) -> Vector:
         """Return the contacts of each open site when everyone goes to the nearest."""
         nearest = self.preference[:, plan].argmin(axis=1)
         sent = self.contacts[np.arange(len(nearest)), plan[nearest]]
@@ -108,65 +126,61 @@ class Model:
     Attributes
     ----------
     objective
-        What is to be least.
-    opening
-        What each open site adds to the objective.
+        The sum over areas that is to be least.
+    site_costs
+        Shape (sites,): what each open site adds to the cost.
     keep, close
-        Sites that must be open, and that must not.
-    least, most
+        Shape (sites,): sites that must be open, and that must not.
+    min_sites, max_sites
         How many sites may be open.
     rows
         Further constraints on which sites are open.
     limits
         Sums over areas that must not exceed their limits.
     covered, cover
-        Positions of areas, and a row for each: it needs an open site where the row is true.
+        Positions of areas, and a row (of `cover`, by sites) for each: it needs an open site where
+        the row is true.
     backup
         Weights (of the areas of `cover`) to be lost where fewer than two such sites are open;
-        they add to the objective. None where no backup is asked for.
+        they add to the cost. None where no backup is asked for.
     catchments
-        Limits on how much sites do; None for no limits.
+        Limits on how many contacts sites have; None for no limits.
     worst_of
-        If any, the objective is how far the worst of these sums is above its limit.
+        If any, the cost is how far the worst of these sums is above its limit, and no other.
     """
 
-    objective: Tally
-    opening: Vector
+    objective: AssignmentSum
+    site_costs: Vector
     keep: Mask
     close: Mask
-    least: int
-    most: int
-    rows: tuple[PlanRow, ...]
-    limits: tuple[Tally, ...]
-    covered: NDArray[np.int64]
+    min_sites: int
+    max_sites: int
+    rows: tuple[SiteRow, ...]
+    limits: tuple[AssignmentSum, ...]
+    covered: Positions
     cover: Mask
     backup: Vector | None = None
     catchments: Catchments | None = None
-    worst_of: tuple[Tally, ...] = ()
+    worst_of: tuple[AssignmentSum, ...] = ()
 
-    def cost(self, plan: Plan) -> float:
+    def cost(self, plan: Positions) -> float:
         """Return what a plan costs when everyone goes to the nearest site."""
         if self.worst_of:
-            return max(one.of(plan) - one.limit for one in self.worst_of)
+            return max(total.total(plan) - total.limit for total in self.worst_of)
         lost = 0.0
         if self.backup is not None:
-            lost = float(self.backup[self.cover[:, plan].sum(axis=1) < 2].sum())  # noqa: PLR2004 (no second site)
-        return self.objective.of(plan) + float(self.opening[plan].sum()) + lost
+            lost = float(self.backup[self.cover[:, plan].sum(axis=1) < _SECOND].sum())
+        return self.objective.total(plan) + float(self.site_costs[plan].sum()) + lost
 
     @property
     def contradicts_itself(self) -> bool:
         """Whether the fixed sites and the number of sites leave no plan at all."""
         free = ~self.close
         both = (self.keep & self.close).any()
-        return bool(both or self.keep.sum() > self.most or free.sum() < self.least)
+        return bool(both or self.keep.sum() > self.max_sites or free.sum() < self.min_sites)
 
 
 def _relative(missing: Matrix, size: float) -> Matrix:
-    """Return what is missing, with the machine's rounding taken for none."""
+    """Return what is missing relative to a size; the machine's rounding is nothing."""
     relative = missing / size
     return np.where(relative > SLACK, relative, 0.0)
-
-
-def tally_excess(tally: Tally, total: Matrix) -> Matrix:
-    """Return by how much sums of a tally pass its limit, relative to it."""
-    return _relative(total - tally.limit, max(abs(tally.limit), 1.0))

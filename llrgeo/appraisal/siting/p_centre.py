@@ -2,12 +2,16 @@
 
 import numpy as np
 
-from llrgeo.appraisal.siting.exact import Answer, solve_exactly
-from llrgeo.appraisal.siting.formulate import Case, with_cover
+from llrgeo.appraisal.siting.exact import BoundedPlan, solve_exactly
+from llrgeo.appraisal.siting.formulate import Formulation, with_cover
 
 
-def least_longest(case: Case, gap: float, ends: float, seed: int) -> Answer:
-    """Halve the range of the longest journey, by whether a plan has all demand within it.
+def least_longest(case: Formulation, gap: float, ends: float, seed: int) -> BoundedPlan:
+    """Find the least number of minutes within which a plan has all demand, by bisection.
+
+    The longest journey is one of the minutes of the matrix. Whether a plan has all demand within
+    some minutes is a set covering problem, so the range of these radii is halved until one is left
+    (Minieka 1970).
 
     Parameters
     ----------
@@ -20,10 +24,13 @@ def least_longest(case: Case, gap: float, ends: float, seed: int) -> Answer:
     seed
         Of the solver's choices.
     """
-    minutes = case.minutes.to_numpy()[case.demand > 0][:, ~case.model.close]
+    minutes = case.pairs.minutes[case.pairs.shares > 0][:, ~case.model.close]
     radii = np.unique(minutes)
+    # Every area has a nearest candidate: no plan has a shorter longest journey than the longest
+    # of these. Invariant: the least radius is radii[low] or above, and a plan with all demand
+    # within radii[high + 1] is known.
     low, high = int(np.searchsorted(radii, minutes.min(axis=1).max())), len(radii) - 1
-    best = Answer(None, np.inf, np.inf)
+    best = BoundedPlan(None, np.inf, np.inf)
     middle = high  # first any plan at all, then the middle of what is left
     while low <= high and (best.plan is None or best.cost - radii[low] > gap * best.cost):
         found = _within(case, float(radii[middle]), ends, seed)
@@ -36,15 +43,15 @@ def least_longest(case: Case, gap: float, ends: float, seed: int) -> Answer:
             break  # out of time
         middle = (low + high) // 2
     bound = float(radii[low]) if low < len(radii) else np.inf
-    return Answer(best.plan, min(bound, best.cost), best.cost)
+    return BoundedPlan(best.plan, min(bound, best.cost), best.cost)
 
 
-def _within(case: Case, longest: float, ends: float, seed: int) -> Answer:
+def _within(case: Formulation, longest: float, ends: float, seed: int) -> BoundedPlan:
     """Find a plan with all demand within some minutes, and how long its journeys are."""
-    minutes = case.minutes.to_numpy()
-    model = with_cover(case.model, case.demand, minutes <= longest, case.minutes.index)
+    minutes = case.pairs.minutes
+    model = with_cover(case, minutes <= longest)
     found = solve_exactly(model, gap=np.inf, ends=ends, seed=seed)
     if found.plan is None or case.model.catchments is not None:
-        return Answer(found.plan, found.bound, longest)
-    taken = minutes[case.demand > 0][:, found.plan].min(axis=1).max()
-    return Answer(found.plan, found.bound, float(taken))
+        return BoundedPlan(found.plan, found.bound, longest)
+    taken = minutes[case.pairs.shares > 0][:, found.plan].min(axis=1).max()
+    return BoundedPlan(found.plan, found.bound, float(taken))

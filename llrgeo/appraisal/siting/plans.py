@@ -8,13 +8,14 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.siting.constraints import DiffersFrom
-from llrgeo.appraisal.siting.formulate import build_case
+from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.locate import (
     DEFAULT_SECONDS,
     SiteSelection,
     locate_sites,
 )
-from llrgeo.appraisal.siting.problem import HIGHER_IS_BETTER, SitingProblem
+from llrgeo.appraisal.siting.objectives import MaximalCovering
+from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.errors import InfeasibleError, InputError
 from llrgeo.schema import name_some
 from llrgeo.travel.times import TravelTimes
@@ -123,15 +124,13 @@ def plan_value(
     InputError
         If a site is not among the candidates, or there is none.
     """
-    case = build_case(times, demand, problem)
-    unknown = sorted(set(sites) - set(case.minutes.columns))
+    case = formulate(times, demand, problem)
+    unknown = sorted(set(sites) - set(case.site_ids))
     if unknown or not sites:
         msg = f"a plan needs candidate sites; unknown here: {name_some(unknown) or 'none'}"
         raise InputError(msg)
-    plan = np.flatnonzero(case.minutes.columns.isin(list(sites)))
-    if problem.objective == "p-centre":
-        return float(case.minutes.to_numpy()[case.demand > 0][:, plan].min(axis=1).max())
-    return case.value(case.model.cost(plan))
+    plan = np.flatnonzero(case.site_ids.isin(list(sites)))
+    return case.plan_value(plan)
 
 
 def stage_plan(
@@ -159,15 +158,16 @@ def stage_plan(
     DataFrame
         Index `step` from 1: `site_id` opened, and `value` from then on.
     """
-    if problem.objective in {"lscp", "lscp-b"}:
-        problem = replace(problem, objective="mclp")
+    if problem.definition.covers_all:
+        problem = replace(problem, objective=MaximalCovering.name)
     problem = replace(problem, constraints=())
-    sign = -1 if problem.objective in HIGHER_IS_BETTER else 1
+    shortfall = problem.definition.shortfall
     opened = sorted(today)
     rows: list[dict[str, object]] = []
     while left := sorted(set(sites) - set(opened)):
         values = {site: plan_value(times, demand, problem, {*opened, site}) for site in left}
-        site = min(left, key=lambda one: (sign * values[one], one))
+        # Greedy: the least value, or the highest where that is better; of equals the lowest id.
+        site = min(left, key=lambda site: (shortfall(values[site], 0.0), site))
         opened.append(site)
         rows.append({"step": len(rows) + 1, "site_id": site, "value": values[site]})
     return pd.DataFrame(rows, columns=["step", "site_id", "value"]).set_index("step")

@@ -12,19 +12,19 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.siting.exact import Answer, solve_exactly
-from llrgeo.appraisal.siting.formulate import build_case
+from llrgeo.appraisal.siting.exact import BoundedPlan, solve_exactly
+from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.interchange import search
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS, SiteSelection, locate_sites
-from llrgeo.appraisal.siting.model import Model, Tally
+from llrgeo.appraisal.siting.model import AssignmentSum, Model
+from llrgeo.appraisal.siting.objectives import LINEAR
 from llrgeo.appraisal.siting.plans import plan_value
-from llrgeo.appraisal.siting.problem import HIGHER_IS_BETTER, SitingProblem
+from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.subgradient import lagrangian_bound
 from llrgeo.errors import InfeasibleError, InputError
 from llrgeo.travel.times import TravelTimes
 
 _STARTS: Final = 20
-_LINEAR: Final = ("p-median", "mclp", "mix")
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -81,13 +81,13 @@ def regret_table(
 
     `seconds` limits the search for the best plan of each scenario.
     """
-    sign = -1 if problem.objective in HIGHER_IS_BETTER else 1
     table = pd.DataFrame(index=pd.Index(plans, name="plan"))
     for scenario in scenarios:
         times, demand = scenario.times, scenario.demand
         best = locate_sites(times, demand, problem, gap=0.0, seconds=seconds, seed=seed).value
         table[scenario.label] = [
-            sign * (plan_value(times, demand, problem, sites) - best) for sites in plans.values()
+            problem.definition.shortfall(plan_value(times, demand, problem, sites), than=best)
+            for sites in plans.values()
         ]
     table["worst"] = table.max(axis=1)
     return table
@@ -112,33 +112,36 @@ def least_regret(
     InfeasibleError
         If no plan meets the constraints.
     """
-    if problem.objective not in _LINEAR:
-        msg = f"regret is found for {', '.join(_LINEAR)}, not for {problem.objective}"
+    if problem.objective not in LINEAR:
+        msg = f"regret is found for {', '.join(LINEAR)}, not for {problem.objective}"
         raise InputError(msg)
     best = {
-        one.label: locate_sites(one.times, one.demand, problem, gap=0.0, seconds=seconds, seed=seed)
-        for one in scenarios
+        scenario.label: locate_sites(
+            scenario.times, scenario.demand, problem, gap=0.0, seconds=seconds, seed=seed
+        )
+        for scenario in scenarios
     }
-    cases = [build_case(one.times, one.demand, problem) for one in scenarios]
+    cases = [formulate(scenario.times, scenario.demand, problem) for scenario in scenarios]
     if cases[0].model.catchments is not None:
         msg = "regret is found without capacity and minimum activity"
         raise InputError(msg)
-    tallies = tuple(
-        Tally(case.model.objective.costs, case.cost(best[one.label].value))
-        for case, one in zip(cases, scenarios, strict=True)
+    # The regret of a plan in a scenario is its sum there less the least sum there.
+    totals = tuple(
+        AssignmentSum(case.model.objective.costs, case.cost(best[scenario.label].value))
+        for case, scenario in zip(cases, scenarios, strict=True)
     )
     ends = time.perf_counter() + seconds
-    nothing = Tally(np.zeros_like(cases[0].model.objective.costs))
-    answer = _solve(replace(cases[0].model, objective=nothing, worst_of=tallies), ends, seed)
+    nothing = AssignmentSum(np.zeros_like(cases[0].model.objective.costs))
+    answer = _solve(replace(cases[0].model, objective=nothing, worst_of=totals), ends, seed)
     if answer.plan is None:
         msg = "no set of sites meets the constraints, or none was found in the time given"
         raise InfeasibleError(msg)
     regrets = {
-        one.label: tally.of(answer.plan) - tally.limit
-        for one, tally in zip(scenarios, tallies, strict=True)
+        scenario.label: total.total(answer.plan) - total.limit
+        for scenario, total in zip(scenarios, totals, strict=True)
     }
     return LeastRegret(
-        sites=tuple(cases[0].minutes.columns[answer.plan]),
+        sites=tuple(cases[0].site_ids[answer.plan]),
         regret=answer.cost,
         bound=answer.bound,
         regrets=pd.Series(regrets, name="regret"),
@@ -146,7 +149,7 @@ def least_regret(
     )
 
 
-def _solve(model: Model, ends: float, seed: int) -> Answer:
+def _solve(model: Model, ends: float, seed: int) -> BoundedPlan:
     """Search, and prove on what may hold a plan of less regret."""
     plan, found = search(model, starts=_STARTS, seed=seed, ends=ends)
     if found.excess > 0:
@@ -155,7 +158,7 @@ def _solve(model: Model, ends: float, seed: int) -> Answer:
     answer = solve_exactly(left, gap=0.0, ends=ends, seed=seed, start=plan)
     if answer.cost < found.cost:
         return answer
-    return Answer(plan, min(answer.bound, found.cost), found.cost)
+    return BoundedPlan(plan, min(answer.bound, found.cost), found.cost)
 
 
 def _without_unused(model: Model, regret: float, ends: float) -> Model:
@@ -165,14 +168,14 @@ def _without_unused(model: Model, regret: float, ends: float) -> Model:
     sum over the areas of all scenarios, which the Lagrangian bound knows.
     """
     share = 1 / len(model.worst_of)
-    together = np.concatenate([one.costs * share for one in model.worst_of])
-    upper = regret + share * sum(one.limit for one in model.worst_of)
+    together = np.concatenate([total.costs * share for total in model.worst_of])
+    upper = regret + share * sum(total.limit for total in model.worst_of)
     # Limits are sums over the areas of one scenario alone, and left out.
-    summed = replace(model, objective=Tally(together), worst_of=(), limits=())
+    summed = replace(model, objective=AssignmentSum(together), worst_of=(), limits=())
     found = lagrangian_bound(summed, upper, ends=ends)
     parts = np.split(found.unused, len(model.worst_of))
-    tallies = tuple(
-        replace(one, costs=np.where(unused, np.inf, one.costs))
-        for one, unused in zip(model.worst_of, parts, strict=True)
+    totals = tuple(
+        replace(total, costs=np.where(unused, np.inf, total.costs))
+        for total, unused in zip(model.worst_of, parts, strict=True)
     )
-    return replace(found.narrow(model), worst_of=tallies)
+    return replace(found.narrow(model), worst_of=totals)

@@ -1,15 +1,17 @@
-"""A siting problem without the rules that tie its sites together: each site chooses by itself.
+"""The Lagrangian relaxation of a siting problem: each site chooses its areas by itself.
 
-The rule that everyone is served once is relaxed with a price for each area, and each limit on a
-sum over areas with a fine for passing it. What is left falls apart by site: the worth of a site is
-the least sum over areas of cost + fines - price, over what the site may take. A site without
-limits of its own takes whoever makes the sum smaller; one that needs activity or has little room
-takes areas in order of gain for each contact, as far as it must or may (a continuous knapsack).
+The rule that every area is served once is relaxed with a multiplier for each area, and each limit
+on a sum over areas with a multiplier that is a penalty for passing it. What is left falls apart by
+site: the reduced cost of a site is the least sum over areas of cost + penalties - multiplier, over
+the areas that the site may take. A site without limits of its own takes every area that makes the
+sum smaller; one that needs activity or has little room takes areas in order of gain for each
+contact, as far as it must or may (a continuous knapsack, Dantzig 1957).
 
 Groups of sites, such as those of an authority, of which at least one must be open stay: the
 cheapest choice then has the best site of each group, and the best of all others.
 
-L = sum of prices - sum of fines x limits + the p smallest worths is a bound (METHODS 8).
+L = sum of multipliers - sum of penalties x limits + the p smallest reduced costs is a lower bound
+on the cost of every plan (Cornuejols, Fisher and Nemhauser 1977; METHODS 8).
 """
 
 from dataclasses import dataclass, replace
@@ -17,63 +19,70 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import Catchments, Mask, Matrix, Model, Plan, Tally, Vector
+from llrgeo.appraisal.siting.model import (
+    AssignmentSum,
+    Catchments,
+    Mask,
+    Matrix,
+    Model,
+    Positions,
+    Vector,
+)
 
-_FINE_PACE: Final = 0.3  # of a fine against that of a price; found by trial
+_PENALTY_PACE: Final = 0.3  # of a penalty against a multiplier of an area; found by trial
 _SMALL_LIMIT: Final = 0.01  # of the largest sum: a limit of 0 has no size of its own
 
 
 @dataclass(frozen=True, slots=True)
 class Relaxation:
-    """A problem whose prices and fines are still to be set.
+    """A relaxed problem, whose multipliers are still to be chosen.
 
     Attributes
     ----------
     sites
         Positions of the sites that may be open.
     costs
-        Areas by those sites.
+        Shape (areas, those sites).
     limits
         Sums over areas that must not exceed their limits, by those sites; in units in which a
-        fine moves about as fast as a price.
+        penalty moves about as fast as the multiplier of an area.
     catchments
         Limits on how much those sites do; None for no limits.
     keep
         Which of the sites must be open.
     groups
-        Groups by those sites, none in two: at least one of each group must be open.
-    least, most
+        Shape (groups, those sites), no site in two: at least one of each group must be open.
+    min_sites, max_sites
         How many may be.
     """
 
-    sites: Plan
+    sites: Positions
     costs: Matrix
-    limits: tuple[Tally, ...]
+    limits: tuple[AssignmentSum, ...]
     catchments: Catchments | None
     keep: Mask
     groups: Mask
-    least: int
-    most: int
+    min_sites: int
+    max_sites: int
 
     @classmethod
     def of(cls, model: Model) -> "Relaxation":
         """Return the relaxation of a model."""
-        limits = tuple(_in_units_of_prices(one) for one in model.limits)
         everything = cls(
             sites=np.arange(len(model.keep)),
             costs=model.objective.costs,
-            limits=limits,
+            limits=tuple(_scaled(limit) for limit in model.limits),
             catchments=model.catchments,
             keep=model.keep,
             groups=_disjoint_groups(model),
-            least=model.least,
-            most=model.most,
+            min_sites=model.min_sites,
+            max_sites=model.max_sites,
         )
         return everything.part(~model.close, model.keep)
 
     def part(self, left: Mask, keep: Mask) -> "Relaxation":
         """Return the relaxation with some of the sites alone, of which some must be open."""
-        limits = tuple(replace(one, costs=one.costs[:, left]) for one in self.limits)
+        limits = tuple(replace(limit, costs=limit.costs[:, left]) for limit in self.limits)
         part = replace(
             self,
             sites=self.sites[left],
@@ -83,114 +92,121 @@ class Relaxation:
             keep=keep[left],
             groups=self.groups[:, left],
         )
-        return _to_nearest(part) if part.keep.any() else part
+        return _without_farther(part) if part.keep.any() else part
 
     @property
     def has_plans(self) -> bool:
         """Whether as many sites as are asked for can have one of each group among them."""
         unmet = ~self.groups[:, self.keep].any(axis=1)
-        fits = self.keep.sum() + unmet.sum() <= self.most and len(self.sites) >= self.least
-        return bool(fits and self.groups.any(axis=1).all())
+        fits = self.keep.sum() + unmet.sum() <= self.max_sites
+        enough = len(self.sites) >= self.min_sites
+        return bool(fits and enough and self.groups.any(axis=1).all())
 
-    def first_price(self) -> Vector:
-        """Return prices to start from: what the second cheapest site costs; and no fines."""
+    def initial_multipliers(self) -> Vector:
+        """Return multipliers to start from: what the second cheapest site costs; no penalties."""
         second = min(1, len(self.sites) - 1)
-        price = np.partition(self.costs, second, axis=1)[:, second]
-        price = np.where(np.isfinite(price), price, self.costs.min(axis=1))
-        return np.append(price, np.zeros(len(self.limits)))
+        multipliers = np.partition(self.costs, second, axis=1)[:, second]
+        multipliers = np.where(np.isfinite(multipliers), multipliers, self.costs.min(axis=1))
+        return np.append(multipliers, np.zeros(len(self.limits)))
 
-    def at(self, price: Vector) -> "Relaxed":
-        """Return what the relaxation is worth at some prices of areas, followed by the fines."""
+    def solve(self, multipliers: Vector) -> "RelaxedSolution":
+        """Return the cheapest choice of sites at some multipliers, and the bound that it is.
+
+        `multipliers` are those of the areas, followed by the penalties.
+        """
         areas = len(self.costs)
-        fines = np.maximum(price[areas:], 0.0)
-        gain = self.costs - price[:areas, None]
-        for fine, limit in zip(fines, self.limits, strict=True):
-            gain += fine * limit.costs
-        worth = np.minimum(gain, 0).sum(axis=0)
+        penalties = np.maximum(multipliers[areas:], 0.0)
+        pair_costs = self.costs - multipliers[:areas, None]
+        for penalty, limit in zip(penalties, self.limits, strict=True):
+            pair_costs += penalty * limit.costs
+        # A site takes every area whose pair cost is below 0, unless it has limits of its own.
+        reduced_costs = np.minimum(pair_costs, 0).sum(axis=0)
         if self.catchments is not None:
-            taken = _fit(worth, gain, self.catchments)
-        chosen = self._choose(worth)
-        used = gain[:, chosen] < 0 if self.catchments is None else taken[:, chosen]
-        slope = [1.0 - used.sum(axis=1)]
-        value = price[:areas].sum() + worth[chosen].sum()
-        for fine, limit in zip(fines, self.limits, strict=True):
-            slope.append([(used * limit.costs[:, chosen]).sum() - limit.limit])
-            value -= fine * limit.limit
-        return Relaxed(
-            float(value),
-            np.append(price[:areas], fines),
-            gain,
-            worth,
-            chosen,
-            np.concatenate(slope),
+            taken = _fit_catchments(reduced_costs, pair_costs, self.catchments)
+        chosen = self._choose(reduced_costs)
+        used = pair_costs[:, chosen] < 0 if self.catchments is None else taken[:, chosen]
+        # The subgradient of an area is by how much it is not served once; of a penalty, by how
+        # much the sum passes its limit.
+        subgradient = [1.0 - used.sum(axis=1)]
+        value = multipliers[:areas].sum() + reduced_costs[chosen].sum()
+        for penalty, limit in zip(penalties, self.limits, strict=True):
+            subgradient.append([(used * limit.costs[:, chosen]).sum() - limit.limit])
+            value -= penalty * limit.limit
+        return RelaxedSolution(
+            value=float(value),
+            multipliers=np.append(multipliers[:areas], penalties),
+            pair_costs=pair_costs,
+            reduced_costs=reduced_costs,
+            chosen=chosen,
+            subgradient=np.concatenate(subgradient),
         )
 
-    def _choose(self, worth: Vector) -> Mask:
-        """Return the sites of most worth, those to keep and one of each group among them.
+    def _choose(self, reduced_costs: Vector) -> Mask:
+        """Return the sites to keep, the best of each group, and the best of the others.
 
-        Others that do harm are left out as far as there are enough without them.
+        Sites with a reduced cost above 0 are left out as far as there are enough without them.
         """
-        first = np.where(self.keep, -np.inf, worth)
+        first = np.where(self.keep, -np.inf, reduced_costs)
         if len(self.groups):
             first[np.where(self.groups, first, np.inf).argmin(axis=1)] = -np.inf
-        ranked = np.argsort(first, kind="stable")[: self.most]
-        must = max(self.least, int(np.isneginf(first).sum()))
-        chosen = np.zeros(len(worth), dtype=bool)
+        ranked = np.argsort(first, kind="stable")[: self.max_sites]
+        must = max(self.min_sites, int(np.isneginf(first).sum()))
+        chosen = np.zeros(len(reduced_costs), dtype=bool)
         chosen[ranked[:must]] = True
-        chosen[ranked[must:]] = worth[ranked[must:]] < 0
+        chosen[ranked[must:]] = reduced_costs[ranked[must:]] < 0
         return chosen
 
 
 @dataclass(frozen=True, slots=True)
-class Relaxed:
-    """A relaxation at some prices.
+class RelaxedSolution:
+    """The cheapest choice of sites at some multipliers.
 
     Attributes
     ----------
     value
         A bound: no plan of the relaxation's sites costs less.
-    price
-        Of each area, followed by the fines.
-    gain
-        Areas by sites: cost with fines, less the price.
-    worth
+    multipliers
+        Of each area, followed by the penalties.
+    pair_costs
+        Shape (areas, sites): cost with penalties, less the multiplier of the area.
+    reduced_costs
         Of each site; +inf where it cannot have the activity it needs.
     chosen
-        The sites of most worth.
-    slope
-        How the value changes with the prices and fines.
+        Which sites are open.
+    subgradient
+        How the value changes with the multipliers.
     """
 
     value: float
-    price: Vector
-    gain: Matrix
-    worth: Vector
+    multipliers: Vector
+    pair_costs: Matrix
+    reduced_costs: Vector
     chosen: Mask
-    slope: Vector
+    subgradient: Vector
 
-    def opening(self, relaxation: Relaxation) -> Vector:
-        """Return how much the bound rises if a site has to be open."""
+    def rise_if_open(self, relaxation: Relaxation) -> Vector:
+        """Return how much the bound rises, for each site, if it has to be open."""
         movable = self.chosen & ~relaxation.keep
-        leaving = np.where(movable, self.worth, -np.inf)
+        leaving = np.where(movable, self.reduced_costs, -np.inf)
         leaves = leaving[self._spare(relaxation)].max(initial=-np.inf)
         within = np.where(relaxation.groups, leaving, -np.inf).max(axis=1, initial=-np.inf)
         # A site that has to be open may take the place of the only one of its own group.
         own = np.where(relaxation.groups, within[:, None], -np.inf).max(axis=0, initial=-np.inf)
-        full = self.chosen.sum() >= relaxation.most
+        full = self.chosen.sum() >= relaxation.max_sites
         gained = np.maximum(np.maximum(leaves, own), -np.inf if full else 0.0)
-        return np.where(self.chosen, 0.0, self.worth - gained)
+        return np.where(self.chosen, 0.0, self.reduced_costs - gained)
 
-    def closing(self, relaxation: Relaxation) -> Vector:
-        """Return how much the bound rises if a site must not be open."""
-        entering = np.where(self.chosen, np.inf, self.worth)
-        needed = self.chosen.sum() <= relaxation.least
+    def rise_if_closed(self, relaxation: Relaxation) -> Vector:
+        """Return how much the bound rises, for each site, if it must not be open."""
+        entering = np.where(self.chosen, np.inf, self.reduced_costs)
+        needed = self.chosen.sum() <= relaxation.min_sites
         # Another site takes the place of one that is shut, or none does where fewer will do.
         enters = entering.min(initial=np.inf if needed else 0.0)
         within = np.where(relaxation.groups, entering, np.inf).min(axis=1, initial=np.inf)
         own = np.where(relaxation.groups, within[:, None], np.inf).min(axis=0, initial=np.inf)
         replacing = np.where(self._spare(relaxation), enters, own)
-        rise = np.zeros_like(self.worth)
-        rise[self.chosen] = replacing[self.chosen] - self.worth[self.chosen]
+        rise = np.zeros_like(self.reduced_costs)
+        rise[self.chosen] = replacing[self.chosen] - self.reduced_costs[self.chosen]
         return rise
 
     def _spare(self, relaxation: Relaxation) -> Mask:
@@ -211,16 +227,18 @@ def _disjoint_groups(model: Model) -> Mask:
     return groups
 
 
-def _in_units_of_prices(tally: Tally) -> Tally:
-    largest = float(tally.costs.max(axis=1).sum())
-    unit = _FINE_PACE * np.sqrt(len(tally.costs)) / max(tally.limit, _SMALL_LIMIT * largest, 1e-9)
-    return Tally(tally.costs * unit, tally.limit * unit)
+def _scaled(limit: AssignmentSum) -> AssignmentSum:
+    """Return a limited sum in units in which its penalty moves about as fast as a multiplier."""
+    largest = float(limit.costs.max(axis=1).sum())
+    size = max(limit.limit, _SMALL_LIMIT * largest, 1e-9)
+    unit = _PENALTY_PACE * np.sqrt(len(limit.costs)) / size
+    return AssignmentSum(limit.costs * unit, limit.limit * unit)
 
 
-def _to_nearest(relaxation: Relaxation) -> Relaxation:
-    """Bar areas from sites farther than one that must be open, where all go to the nearest."""
+def _without_farther(relaxation: Relaxation) -> Relaxation:
+    """Leave out pairs farther than a site that must be open, where everyone goes to the nearest."""
     catchments = relaxation.catchments
-    if catchments is None or catchments.least is None:
+    if catchments is None or catchments.minimum is None:
         return relaxation
     nearest = catchments.preference[:, relaxation.keep].min(axis=1)
     barred = catchments.preference > nearest[:, None]
@@ -232,16 +250,21 @@ def _to_nearest(relaxation: Relaxation) -> Relaxation:
     )
 
 
-def _fit(worth: Vector, gain: Matrix, catchments: Catchments) -> Matrix:
-    """Return what sites take within what they need and have room for; `worth` is set right."""
+def _fit_catchments(reduced_costs: Vector, pair_costs: Matrix, catchments: Catchments) -> Matrix:
+    """Return the share of each area that each site takes, within its capacity and minimum.
+
+    `reduced_costs` are set right in place; +inf where a site cannot have the activity it needs.
+    """
     contacts = catchments.contacts
-    taken = (gain < 0).astype(float)
+    taken = (pair_costs < 0).astype(float)
     wanted = (contacts * taken).sum(axis=0)
-    need = 0.0 if catchments.least is None else catchments.least
-    amount = np.clip(wanted, need, catchments.most)
-    worth[contacts.sum(axis=0) < need] = np.inf
-    off = np.flatnonzero((amount != wanted) & np.isfinite(worth))
-    size, gains = contacts[:, off], gain[:, off]
+    need = 0.0 if catchments.minimum is None else catchments.minimum
+    amount = np.clip(wanted, need, catchments.capacity)
+    reduced_costs[contacts.sum(axis=0) < need] = np.inf
+    # Only sites that want more than they have room for, or less than they need, are solved anew:
+    # a continuous knapsack, filled in order of cost for each contact up to `amount`.
+    off = np.flatnonzero((amount != wanted) & np.isfinite(reduced_costs))
+    size, gains = contacts[:, off], pair_costs[:, off]
     with np.errstate(divide="ignore", invalid="ignore"):
         # Areas without contacts come first where they gain, and never where they do not.
         rate = np.where(size > 0, gains / size, np.where(gains < 0, -np.inf, np.inf))
@@ -254,5 +277,5 @@ def _fit(worth: Vector, gain: Matrix, catchments: Catchments) -> Matrix:
     fitted = np.empty_like(share)
     np.put_along_axis(fitted, order, share, axis=0)
     taken[:, off] = fitted
-    worth[off] = (np.where(fitted > 0, gains, 0.0) * fitted).sum(axis=0)
+    reduced_costs[off] = (np.where(fitted > 0, gains, 0.0) * fitted).sum(axis=0)
     return taken

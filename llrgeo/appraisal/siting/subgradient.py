@@ -1,7 +1,7 @@
 """The Lagrangian bound of a sum over areas: no plan can be better, and some sites cannot be in one.
 
-The prices of the relaxation follow the subgradient (Held, Wolfe and Crowder 1974), deflected by
-the step before.
+The multipliers of the relaxation follow the subgradient (Held, Wolfe and Crowder 1974), deflected
+by the step before (Camerini, Fratta and Maffioli 1975).
 """
 
 import time
@@ -10,16 +10,16 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.model import Mask, Model, Plan, Vector
-from llrgeo.appraisal.siting.relaxation import Relaxation, Relaxed
+from llrgeo.appraisal.siting.model import Mask, Model, Positions, Vector
+from llrgeo.appraisal.siting.relaxation import Relaxation, RelaxedSolution
 
 _SMALLEST_STEP: Final = 1e-4
 _DEFLECTION: Final = 0.3
 
 
 @dataclass(frozen=True, slots=True)
-class Pace:
-    """How prices move.
+class StepRule:
+    """How multipliers move.
 
     Attributes
     ----------
@@ -36,7 +36,7 @@ class Pace:
     patience: int
 
 
-_PACE: Final = Pace(iterations=1_000, step=1.0, patience=20)
+_AT_ROOT: Final = StepRule(iterations=1_000, step=1.0, patience=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -49,19 +49,19 @@ class LagrangianBound:
         The bound on the cost.
     relaxation
         The sites that a better plan may open, and those that it must.
-    price
-        Of each area, followed by the fines, at the bound.
+    multipliers
+        Of each area, followed by the penalties, at the bound.
     plan
-        The sites of most worth there: often a good plan, not always a feasible one.
+        The sites chosen there: often a good plan, not always a feasible one.
     unused
-        Areas by all sites: pairs that no better plan uses; none where sites have limits, for an
-        area that is shared out may use any pair a little.
+        Shape (areas, all sites): pairs that no better plan uses; none where sites have limits, for
+        an area that is shared out may use any pair a little.
     """
 
     value: float
     relaxation: Relaxation
-    price: Vector
-    plan: Plan
+    multipliers: Vector
+    plan: Positions
     unused: Mask
 
     def narrow(self, model: Model) -> Model:
@@ -80,68 +80,73 @@ def lagrangian_bound(model: Model, upper: float, *, ends: float) -> LagrangianBo
     so with them.
     """
     relaxation = Relaxation.of(model)
-    best = raise_prices(relaxation, relaxation.first_price(), upper, pace=_PACE, ends=ends)
+    best = ascend(relaxation, relaxation.initial_multipliers(), upper, rule=_AT_ROOT, ends=ends)
     room = upper - best.value + 1e-9 * abs(upper)
     unused = np.zeros(model.objective.costs.shape, dtype=bool)
     if model.catchments is None:
+        # A plan in which an area uses a pair costs at least the bound, plus what the pair costs
+        # above 0 and what opening its site adds.
         unused[:, model.close] = True
-        extra = np.maximum(best.gain, 0) + best.opening(relaxation)
+        extra = np.maximum(best.pair_costs, 0) + best.rise_if_open(relaxation)
         unused[:, relaxation.sites] = extra > room
     return LagrangianBound(
         value=best.value,
-        relaxation=narrowed(relaxation, best, room),
-        price=best.price,
+        relaxation=reduce_sites(relaxation, best, room),
+        multipliers=best.multipliers,
         plan=relaxation.sites[best.chosen],
         unused=unused,
     )
 
 
-def narrowed(relaxation: Relaxation, at: Relaxed, room: float) -> Relaxation:
-    """Leave out the sites that no plan opens which costs `room` more than a bound; keep the rest.
+def reduce_sites(relaxation: Relaxation, at: RelaxedSolution, room: float) -> Relaxation:
+    """Leave out sites, and fix others open, by what the bound rises to (Beasley 1990).
 
-    Sites that all such plans open must be open.
+    A site that costs `room` above the bound to open is in no plan that costs less; one that costs
+    as much to close is in all of them.
     """
-    needed = relaxation.keep | (at.closing(relaxation) > room)
-    return relaxation.part(at.opening(relaxation) <= room, needed)
+    needed = relaxation.keep | (at.rise_if_closed(relaxation) > room)
+    return relaxation.part(at.rise_if_open(relaxation) <= room, needed)
 
 
-def raise_prices(
+def ascend(
     relaxation: Relaxation,
-    price: Vector,
+    multipliers: Vector,
     upper: float,
     *,
-    pace: Pace,
+    rule: StepRule,
     ends: float,
-) -> Relaxed:
-    """Raise the bound by moving the prices along the subgradient.
+) -> RelaxedSolution:
+    """Raise the bound by moving the multipliers along the subgradient; return the best met.
 
     Parameters
     ----------
     relaxation
         What is to be bounded.
-    price
+    multipliers
         Where to start.
     upper
         The cost of a known plan; the bound need not rise above.
-    pace
+    rule
         How many moves, and how long.
     ends
         When to stop, by `time.perf_counter`.
     """
-    best = now = relaxation.at(price)
-    step = pace.step
-    direction = np.zeros(len(price))
+    best = now = relaxation.solve(multipliers)
+    step = rule.step
+    direction = np.zeros(len(multipliers))
     waited = 0
-    for _ in range(pace.iterations):
-        finished = best.value >= upper or step < _SMALLEST_STEP or not now.slope.any()
+    for _ in range(rule.iterations):
+        finished = best.value >= upper or step < _SMALLEST_STEP or not now.subgradient.any()
         if finished or time.perf_counter() >= ends:
             break
-        direction = now.slope + _DEFLECTION * direction
+        # Held, Wolfe and Crowder: the step would reach `upper` if the slope were straight.
+        direction = now.subgradient + _DEFLECTION * direction
         length = step * (upper - now.value) / max(float(direction @ direction), 1e-12)
-        now = relaxation.at(now.price + length * direction)
+        now = relaxation.solve(now.multipliers + length * direction)
         waited += 1
         if now.value > best.value + 1e-9 * abs(upper):
             best, waited = now, 0
-        elif waited > pace.patience:
-            now, step, waited, direction = best, step / 2, 0, np.zeros(len(price))
+        elif waited > rule.patience:
+            # The steps are too long to climb further: go back to the best and halve them.
+            now, step, waited, direction = best, step / 2, 0, np.zeros(len(multipliers))
     return best
