@@ -1,7 +1,7 @@
 """Each objective by hand, on minutes without symmetry: value, direction, unit, costs and bound.
 
 Areas w, x, y, z have 50, 30, 15 and 5 % of the demand, v none; z cannot reach site C, which counts
-as 240 minutes. No two sites, areas or values are alike, so that a dropped sign, weight or limit shows.
+as 240 minutes. No two sites, areas or values are alike, so that a dropped sign or weight shows.
 """
 
 from dataclasses import dataclass, field
