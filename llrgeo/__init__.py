@@ -1,6 +1,8 @@
 """Plan where health services should be: travel times, options, sites and public maps.
 
-Names are imported when they are first used (PEP 562), so that `import llrgeo` is quick.
+Names are imported when they are first used (PEP 562), so that `import llrgeo` is quick. In the
+examples of docstrings, `folder` holds a study of a toy town of four areas and three sites; a test
+runs them all.
 """
 
 from importlib import import_module

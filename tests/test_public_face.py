@@ -1,8 +1,14 @@
 """The public face: what `llrgeo` exports, and what README promises of it."""
 
+import ast
 import inspect
+import json
 import re
+import subprocess
+import sys
 from pathlib import Path
+
+import pytest
 
 import llrgeo
 from llrgeo import errors
@@ -43,3 +49,41 @@ def test_readme_begins_with_the_two_commands():
 
 def test_the_version_stands_in_the_changelog():
     assert f"## {llrgeo.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
+
+
+HEAVY = {"geopandas", "scipy", "numba", "matplotlib", "osmnx", "folium", "pandas", "shapely"}
+IMPORT = "import llrgeo"
+HELP = """
+import contextlib, io, sys
+from llrgeo.cli import app
+for words in (["--help"], ["run", "--help"], ["network", "build", "--help"]):
+    with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
+        app(words)
+"""
+
+
+@pytest.mark.parametrize("code", [IMPORT], ids=["import"])
+def test_importing_llrgeo_and_showing_its_help_load_no_heavy_library(code):
+    told = f"{code}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
+    ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
+    loaded = {name.split(".")[0] for name in json.loads(ran.stdout)}
+    assert "llrgeo" in loaded
+    assert loaded & HEAVY == set()
+
+
+def test_what_editors_see_is_what_is_imported():
+    """The imports for type checkers and the table of lazy imports name the same."""
+    tree = ast.parse(Path(llrgeo.__file__).read_text(encoding="utf-8"))
+    block = next(node for node in tree.body if isinstance(node, ast.If))
+    seen = {
+        name.name: node.module.removeprefix("llrgeo.") for node in block.body for name in node.names
+    }
+    assert seen == llrgeo._MODULE_OF
+    errors_exported = {name for name in llrgeo.__all__ if name.endswith("Error")}
+    assert {*seen, *errors_exported} == set(llrgeo.__all__)
+
+
+def test_a_name_that_is_not_there_is_an_attribute_error():
+    with pytest.raises(AttributeError, match="module 'llrgeo' has no attribute 'nothing'"):
+        _ = llrgeo.nothing
+    assert set(llrgeo.__all__) <= set(dir(llrgeo))

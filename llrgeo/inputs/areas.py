@@ -32,6 +32,12 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
     InputError
         If the table has any fault: a missing column, a repeated id, a count below zero, swapped
         coordinates, or age bands that do not add up to the residents.
+
+    Examples
+    --------
+    >>> areas = llrgeo.read_areas(folder / "areas.csv")
+    >>> areas.loc["W", "name"], int(areas.loc["W", "residents"])
+    ('West', 400)
     """
     path = Path(path)
     areas = typed_points(read_table(path), AREAS, source=path.name)

@@ -33,6 +33,12 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
     InputError
         If the table has any fault, or a site has neither coordinates nor a known postcode; the
         message lists all.
+
+    Examples
+    --------
+    >>> sites = llrgeo.read_sites(folder / "sites.csv")
+    >>> sites.loc["C", ["kind", "services"]].tolist()
+    ['health_centre', 'clinic']
     """
     path = Path(path)
     placed = _placed_by_postcode(read_table(path))

@@ -153,6 +153,12 @@ class StudyConfig(Part):
     authorities that `home` does not name are neighbours (without it, all areas are at home);
     `home_sites_only` takes their sites out of every option. Teams drive by `time_factor` times
     `team_time_factor`, which is below 1 for those under blue lights.
+
+    Examples
+    --------
+    >>> study = llrgeo.load_study(folder / "study.toml")
+    >>> study.baseline, study.modes, study.thresholds_min
+    ('today', ('car',), (10, 20, 30, 45, 60))
     """
 
     title: Annotated[str, Field(min_length=1)]
@@ -250,6 +256,13 @@ def load_study(path: str | Path | None = None) -> StudyConfig:
     ConfigError
         If the file is absent or not TOML, a key is unknown or missing, or a value is out of
         range; the message lists every fault.
+
+    Examples
+    --------
+    >>> llrgeo.load_study().title  # the embedded study
+    'Care closer to home in Leicester, Leicestershire and Rutland'
+    >>> [option.id for option in llrgeo.load_study(folder / "study.toml").options]
+    ['today', 'nearer']
     """
     path = embedded(DEFAULT_STUDY) if path is None else Path(path)
     try:
@@ -277,7 +290,14 @@ def new_study(path: Path) -> None:
 
 
 def build_services(study: StudyConfig) -> tuple[Service, ...]:
-    """Return the study's services as the appraisal uses them."""
+    """Return the study's services as the appraisal uses them.
+
+    Examples
+    --------
+    >>> services = llrgeo.build_services(llrgeo.load_study(folder / "study.toml"))
+    >>> [(service.id, service.standard_min) for service in services]
+    [('clinic', 2.0), ('beds', 5.0)]
+    """
     return tuple(service.build() for service in study.services)
 
 

@@ -43,6 +43,12 @@ class StudyInputs:
     """What a study names. Each part is read and checked when it is first asked for, and kept.
 
     A part raises an `LlrgeoError` that lists all its faults, or those of a part that it rests on.
+
+    Examples
+    --------
+    >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"))
+    >>> int(inputs.areas["residents"].sum()), list(inputs.sites.index)
+    (1000, ['A', 'B', 'C'])
     """
 
     study: StudyConfig
@@ -161,6 +167,12 @@ def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyI
     ------
     LlrgeoError
         If anything has a fault. Faults of several files are one `InputError`.
+
+    Examples
+    --------
+    >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"), ["areas", "sites"])
+    >>> inputs.areas.crs.to_epsg(), len(inputs.areas), len(inputs.sites)
+    (27700, 4, 3)
     """
     inputs = StudyInputs(study)
     found: dict[str, LlrgeoError] = {}

@@ -1,4 +1,9 @@
-"""A whole study, from its file to its pages. Read this first."""
+"""A whole study, from its file to its pages. Read this first: `run_study` is the method.
+
+A study goes through the house in one direction: `study.inputs` reads what the study names,
+`study.times` computes travel times, `appraisal` turns them into evidence about the options, and
+`publish` makes pages, maps and tables of it. docs/architecture.md shows the rooms.
+"""
 
 import logging
 from collections.abc import Mapping
@@ -33,12 +38,37 @@ logger = logging.getLogger(__name__)
 
 @dataclass(frozen=True, slots=True)
 class StudyResult:
-    """What a study found: its inputs, travel times, options and scores."""
+    """What a study found.
+
+    Attributes
+    ----------
+    inputs
+        What the study names, read and checked.
+    times_by, team_times_by
+        Travel times by mode and period: of patients and visitors from areas to sites, and of teams
+        from sites to areas (empty if no team visits homes).
+    appraisal_inputs
+        What all options were judged on.
+    results
+        The result of each option by its id, in the order of the study.
+    scorecard
+        Values of the criteria, scores and ranks.
+    evidence
+        All further tables: fairness, catchments, costs, robustness.
+
+    Examples
+    --------
+    >>> result = llrgeo.run_study(llrgeo.load_study(folder / "study.toml"))
+    >>> result.times.minutes.loc["N"].tolist()  # from the area N to the sites A, B and C
+    [3.0, 1.0, 1.0]
+    >>> list(result.results)
+    ['today', 'nearer']
+    """
 
     inputs: StudyInputs
     times_by: TimesBy
     team_times_by: TimesBy
-    setting: AppraisalInputs
+    appraisal_inputs: AppraisalInputs
     results: Mapping[str, OptionResult]
     scorecard: Scorecard
     evidence: Evidence
@@ -50,22 +80,24 @@ class StudyResult:
 
     @property
     def areas(self) -> gpd.GeoDataFrame:
-        """The areas, on `area_id`."""
+        """The areas, on `area_id`: points in EPSG:27700."""
         return self.inputs.areas
 
     @property
     def sites(self) -> gpd.GeoDataFrame:
-        """The sites, on `site_id`."""
+        """The sites, on `site_id`: points in EPSG:27700."""
         return self.inputs.sites
 
     @property
     def times(self) -> TravelTimes:
         """The travel times that the options are judged by: the study's first mode and period."""
-        return self.setting.times
+        return self.appraisal_inputs.times
 
 
 def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
-    """Run a study: read, route, evaluate, score.
+    """Run a study: read its inputs, compute travel times, appraise and score its options.
+
+    The method, step by step, is in docs/methods.
 
     Parameters
     ----------
@@ -77,24 +109,43 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     Raises
     ------
     LlrgeoError
-        If an input or the study has faults; the message lists them.
+        If an input or the study has faults; the message lists all of them.
+
+    Examples
+    --------
+    >>> result = llrgeo.run_study(llrgeo.load_study(folder / "study.toml"))
+    >>> result.scorecard.totals.idxmax()
+    'nearer'
     """
+    # 1. Read and check everything that the study names: areas, sites, networks, options, rates.
+    #    All faults of all files come in one message, before anything is computed.
     logger.info("inputs")
     inputs = read_inputs(study)
+
+    # 2. Minutes from every area to every site by each mode and period, and from every base to
+    #    every area for teams that visit homes (docs/methods 9).
     logger.info("travel times")
     times_by = compute_times(inputs, track=track)
     team_times_by = compute_team_times(inputs)
-    del inputs.routers  # they hold most of the memory, and are not asked again
+    del inputs.routers  # they hold most of the memory and are not used again
+
+    # 3. For every option: who travels to which site, how long, and what changes against the
+    #    baseline (docs/methods 1 to 3); then one score an option from weighted criteria (6).
     logger.info("options and scores")
-    setting = build_appraisal_inputs(inputs, times_by, team_times_by)
-    results = evaluate_options(inputs.options, setting, baseline=study.baseline)
+    appraisal_inputs = build_appraisal_inputs(inputs, times_by, team_times_by)
+    results = evaluate_options(inputs.options, appraisal_inputs, baseline=study.baseline)
     scorecard = score_options(results, build_criteria(study), hurdles=build_hurdles(study))
+
+    # 4. The evidence behind the score: catchments (4), fairness (5), how sure the ranking is (6),
+    #    costs (7), small numbers suppressed (10).
     logger.info("evidence")
     assumptions = build_assumptions(
         study.appraisal, inputs.rates, inputs.indicators, times_by=times_by, seed=study.seed
     )
-    evidence = appraise(results, setting, scorecard, assumptions, baseline=study.baseline)
-    return StudyResult(inputs, times_by, team_times_by, setting, results, scorecard, evidence)
+    evidence = appraise(results, appraisal_inputs, scorecard, assumptions, baseline=study.baseline)
+    return StudyResult(
+        inputs, times_by, team_times_by, appraisal_inputs, results, scorecard, evidence
+    )
 
 
 def check_publishable(study: StudyConfig, folder: Path) -> None:
@@ -116,15 +167,31 @@ def check_publishable(study: StudyConfig, folder: Path) -> None:
 def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> list[Path]:
     """Write a study's pages, maps, tables and manifest into a folder, whole or not at all.
 
+    Parameters
+    ----------
+    result
+        What `run_study` returns.
+    folder
+        Where to write; it is made if it is missing. Other files in it are left alone.
+    track
+        Wraps the files worked through, to show progress.
+
     Returns
     -------
     list of Path
-        The files written. Other files in the folder are left alone.
+        The files written.
 
     Raises
     ------
     LlrgeoError
         If the outlines do not match the areas, or the folder cannot be written to.
+
+    Examples
+    --------
+    >>> result = llrgeo.run_study(llrgeo.load_study(folder / "study.toml"))
+    >>> files = llrgeo.publish_study(result, folder / "maps")
+    >>> (folder / "maps" / "index.html").is_file()
+    True
     """
     logger.info("pages and tables")
     return publish(build_publication(result), folder, track=track)
@@ -133,22 +200,39 @@ def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> 
 def print_study(result: StudyResult, folder: Path) -> list[Path]:
     """Write a study's maps for print, A4 and A3, as SVG and PNG with their alternative text.
 
+    Returns the files written, in `print/` of the folder.
+
     Raises
     ------
     LlrgeoError
         As `publish_study`.
+
+    Examples
+    --------
+    >>> result = llrgeo.run_study(llrgeo.load_study(folder / "study.toml"))
+    >>> sorted({path.suffix for path in llrgeo.print_study(result, folder / "maps")})
+    ['.png', '.svg', '.txt']
     """
     logger.info("maps for print")
     return publish_print_maps(build_publication(result), folder)
 
 
 def print_report(result: StudyResult, folder: Path) -> list[Path]:
-    """Write a study's report as PDF.
+    """Write a study's report as `report.pdf`, printed by an installed Chromium or Chrome.
 
     Raises
     ------
-    LlrgeoError
+    PublishError
         As `publish_study`, and if no browser that prints is installed.
+
+    Examples
+    --------
+    >>> result = llrgeo.run_study(llrgeo.load_study(folder / "study.toml"))
+    >>> try:
+    ...     print([path.name for path in llrgeo.print_report(result, folder / "maps")])
+    ... except llrgeo.PublishError as error:  # without a browser
+    ...     print(["report.pdf"] if "Chromium" in str(error) else error)
+    ['report.pdf']
     """
     logger.info("report as PDF")
     return publish_pdf(build_publication(result), folder)
@@ -165,7 +249,7 @@ def build_publication(result: StudyResult) -> Publication:
         base=result.inputs.base_map,
         times=times,
         judged_by=result.times,
-        services=result.setting.services,
+        services=result.appraisal_inputs.services,
         results=result.results,
         baseline_name=study.baseline,
         tables=result.evidence.tables,
@@ -175,7 +259,9 @@ def build_publication(result: StudyResult) -> Publication:
         robustness=result.evidence.robustness,
         postcodes=result.inputs.postcodes,
         tolerance_min=study.tolerance_min,
-        illustrative=any("illustrative" in one.source for one in result.setting.services),
+        illustrative=any(
+            "illustrative" in service.source for service in result.appraisal_inputs.services
+        ),
         theme=result.inputs.theme,
         question=study.question,
     )

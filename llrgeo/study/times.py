@@ -1,4 +1,4 @@
-"""The travel times of a study, by mode and period, and the setting that they make."""
+"""The travel times of a study by mode and period, and what its options are judged on."""
 
 import logging
 import math
@@ -73,6 +73,13 @@ def write_times(inputs: StudyInputs, dataset: Dataset, *, track: Track = iter) -
         answers.
     MissingExtraError
         If the dataset has a scheduler and dask is not installed.
+
+    Examples
+    --------
+    >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"))
+    >>> blocks = llrgeo.Dataset(folder / "minutes", origins=2, destinations=2)
+    >>> len(llrgeo.write_times(inputs, blocks)), len(llrgeo.write_times(inputs, blocks))
+    (4, 0)
     """
     study, written = inputs.study, []
     ends = inputs.areas.geometry, inputs.sites.geometry

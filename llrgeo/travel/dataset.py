@@ -48,6 +48,12 @@ class Dataset:
         Address of a running `dask.distributed` scheduler; None computes on this machine.
     calibration
         What turns the minutes computed into those written.
+
+    Examples
+    --------
+    >>> blocks = llrgeo.Dataset(folder / "minutes", origins=10_000, destinations=50)
+    >>> blocks.scheduler is None  # computed on this machine
+    True
     """
 
     folder: Path

@@ -28,6 +28,13 @@ class TransitRules:
         least one. OpenTripPlanner allows two as well.
     max_journey_min
         A journey that takes longer counts as unreachable, on foot too.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> rules = llrgeo.TransitRules((dt.time(9, 30), dt.time(10, 30)), every_min=20)
+    >>> rules.period, len(rules.departures_s)
+    ('09:30-10:30', 4)
     """
 
     window: tuple[dt.time, dt.time]

@@ -88,6 +88,16 @@ def isochrones(
         If a limit is not above zero.
     NetworkError
         If the network has no such period, or the sites no coordinate system.
+
+    Examples
+    --------
+    >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"))
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> reach = llrgeo.isochrones(network, inputs.sites.geometry, [1.5, 2.5])
+    >>> reach[["site_id", "minutes"]].head(2).to_numpy().tolist()
+    [['A', 1.5], ['A', 2.5]]
+    >>> bool(reach.area[0] < reach.area[1])
+    True
     """
     roads = roads_within(network, sites, minutes, period=period, direction=direction)
     areas = shapely.buffer(roads.geometry.to_numpy(), WIDTH_M, quad_segs=4)

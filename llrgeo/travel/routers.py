@@ -45,6 +45,16 @@ class NetworkRouter:
     store
         Folder in which matrices and contraction hierarchies are cached, each under a hash of all
         that decides it; None caches nothing.
+
+    Examples
+    --------
+    >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"))
+    >>> router = llrgeo.NetworkRouter(llrgeo.load_network(folder / "network"), limit_min=2.5)
+    >>> times = router.travel_times(
+    ...     inputs.areas.geometry, inputs.sites.geometry, mode="car", period="off_peak"
+    ... )
+    >>> times.minutes.loc["N"].tolist()  # A is 3 minutes away, beyond the limit
+    [inf, 1.0, 1.0]
     """
 
     network: RoadNetwork
@@ -137,13 +147,31 @@ def travel_times(
     ------
     RoutingError, NetworkError
         As `NetworkRouter.travel_times`.
+
+    Examples
+    --------
+    >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"))
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> times = llrgeo.travel_times(network, inputs.areas.geometry, inputs.sites.geometry)
+    >>> times.minutes.loc["N"].round(1).tolist(), times.minutes.loc["F"].tolist()
+    ([3.0, 1.0, 1.0], [inf, inf, inf])
     """
     return NetworkRouter(network).travel_times(origins, destinations, mode=mode, period=period)
 
 
 @dataclass(frozen=True, slots=True)
 class StraightLineRouter:
-    """Straight-line distance times a detour factor at one speed: a first look, no network."""
+    """Straight-line distance times a detour factor at one speed: a first look, no network.
+
+    Examples
+    --------
+    >>> import geopandas as gpd
+    >>> home = gpd.GeoSeries.from_xy([0], [0], index=["a"], crs="EPSG:27700")
+    >>> site = gpd.GeoSeries.from_xy([3_000], [4_000], index=["A"], crs="EPSG:27700")
+    >>> router = llrgeo.StraightLineRouter(speed_kph=39.0, detour_factor=1.3)
+    >>> router.travel_times(home, site, mode="car", period="off_peak").minutes.loc["a"].tolist()
+    [10.0]
+    """
 
     speed_kph: float = 40.0
     detour_factor: float = 1.3
@@ -171,7 +199,18 @@ class StraightLineRouter:
 
 @dataclass(frozen=True, slots=True)
 class MatrixRouter:
-    """An imported table, for instance from a public-transport tool."""
+    """An imported table, for instance from a public-transport tool.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"))
+    >>> table = pd.DataFrame(25.5, index=inputs.areas.index, columns=inputs.sites.index)
+    >>> router = llrgeo.MatrixRouter(llrgeo.TravelTimes(table, "bus", "am_peak"))
+    >>> ends = inputs.areas.geometry.head(2), inputs.sites.geometry
+    >>> router.travel_times(*ends, mode="bus", period="am_peak").minutes.shape
+    (2, 3)
+    """
 
     times: TravelTimes
 

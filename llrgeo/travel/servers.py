@@ -112,6 +112,12 @@ class OsrmRouter(_ServerRouter):
 
     A request may have as many points, both sides together, as the server's `--max-table-size`
     says: by default 100.
+
+    Examples
+    --------
+    >>> router = llrgeo.OsrmRouter("http://localhost:5000", points_at_once=40)
+    >>> router.modes["walk"]  # what the server calls it
+    'foot'
     """
 
     server: ClassVar = "OSRM"
@@ -134,6 +140,12 @@ class ValhallaRouter(_ServerRouter):
     """Times by the matrix service of a Valhalla server.
 
     The server's `max_matrix_location_pairs` is by default the square of 50 points on each side.
+
+    Examples
+    --------
+    >>> router = llrgeo.ValhallaRouter("http://localhost:8002")
+    >>> router.modes["walk"]  # what the server calls it
+    'pedestrian'
     """
 
     server: ClassVar = "Valhalla"

@@ -71,6 +71,14 @@ class TravelTimes:
         How far the minutes can be trusted, in words: the measured error, and any warning.
     source
         Whose roads the minutes were computed on, with their licence; empty if not known.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = pd.DataFrame({"A": [12.5, 31.0], "B": [float("inf"), 8.0]}, index=["a", "b"])
+    >>> times = llrgeo.TravelTimes(minutes, mode="car", period="off_peak")
+    >>> times.select(["B"]).to_long()["travel_time_min"].tolist()  # unreachable is blank in files
+    [nan, 8.0]
     """
 
     minutes: pd.DataFrame
@@ -170,6 +178,17 @@ def save_travel_times(times: Sequence[TravelTimes], path: Path) -> None:
     ------
     InputError
         If the file's ending is neither.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> times = llrgeo.TravelTimes(pd.DataFrame({"A": [12.5, 31.0]}, index=["a", "b"]))
+    >>> llrgeo.save_travel_times([times], folder / "minutes.csv")
+    >>> print((folder / "minutes.csv").read_text())
+    area_id,site_id,travel_time_min,mode,period
+    a,A,12.500,car,off_peak
+    b,A,31.000,car,off_peak
+    <BLANKLINE>
     """
     if path.suffix not in {".parquet", ".csv"}:
         msg = f"{path.name}: travel times are written as .parquet or .csv"
@@ -196,6 +215,15 @@ def load_travel_times(
     InputError
         If a column is missing, a pair stands twice, or the file has no times of the mode and
         period.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> rows = [("a", "A", 12.5), ("b", "A", None)]
+    >>> table = pd.DataFrame(rows, columns=["area_id", "site_id", "travel_time_min"])
+    >>> table.to_csv(folder / "minutes.csv", index=False)
+    >>> llrgeo.load_travel_times(folder / "minutes.csv").minutes["A"].tolist()
+    [12.5, inf]
     """
     path = Path(path)
     read = pd.read_parquet if path.is_dir() or path.suffix == ".parquet" else pd.read_csv
