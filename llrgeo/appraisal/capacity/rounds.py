@@ -52,7 +52,8 @@ class Homes:
     Attributes
     ----------
     minutes
-        Base and homes by base and homes; the base is row and column 0.
+        Driving, base and homes by base and homes; the base is row and column 0. Without what is
+        lost at the ends of a journey (`driving_minutes`): that is counted by the stop.
     x_m, y_m
         Position of the homes, in metres.
     visits
@@ -94,6 +95,22 @@ class DayOnTheRoad:
     minutes: float
     rounds: int
     method: Method
+
+
+def driving_minutes(minutes: Array, ends_min: Array) -> Array:
+    """Return the driving in door-to-door minutes; at least 0, and 0 from a place to itself.
+
+    Parameters
+    ----------
+    minutes
+        Door to door, places by places.
+    ends_min
+        Minutes lost at each place: between door and car, and walking to the road. A round loses
+        them at every stop, so they are counted there and not with the driving.
+    """
+    driven = np.maximum(minutes - ends_min[:, None] - ends_min, 0.0)
+    np.fill_diagonal(driven, 0.0)
+    return driven
 
 
 def daganzo_minutes(region: Region, visits: float, a_round: float, *, constant: float) -> float:
