@@ -1,0 +1,78 @@
+"""Flows by year by hand, and what a constant first year would leave out."""
+
+import numpy as np
+import pytest
+
+from llrgeo.appraisal.capacity.cash_flows import (
+    capacity_steps,
+    flow_table,
+    growing_flow,
+    one_off_flow,
+    present_value,
+    yearly_flow,
+)
+from llrgeo.errors import InputError
+
+FACTORS = 1.035 ** -np.arange(31.0)
+
+
+def test_growth_of_2_per_cent_over_30_years() -> None:
+    growing = present_value(growing_flow(1.0, growth=0.02, years=30), FACTORS)
+    flat = present_value(growing_flow(1.0, growth=0.0, years=30), FACTORS)
+    assert growing == pytest.approx(24.12, abs=0.005)
+    assert flat == pytest.approx(18.39, abs=0.005)
+    assert growing / flat == pytest.approx(1.31, abs=0.005)
+    x = 1.02 / 1.035
+    assert growing == pytest.approx(x * (1 - x**30) / (1 - x))
+
+
+def test_values_of_some_years_make_a_flow() -> None:
+    flow = yearly_flow({2026: 100, 2031: 150, 2043: 90}, start=2026, years=20)
+    assert flow[0] == 0
+    assert flow[[1, 5, 11, 17, 20]] == pytest.approx([110, 150, 120, 90, 90])
+
+
+def test_capital_falls_in_its_year() -> None:
+    flow = one_off_flow({2026: 3.0, 2029: 8.0}, start=2026, years=5)
+    assert flow.tolist() == [3, 0, 0, 8, 0, 0]
+    with pytest.raises(InputError, match="2032 lies outside the years appraised, 2026 to 2031"):
+        one_off_flow({2032: 3.0}, start=2026, years=5)
+
+
+def test_beds_come_by_the_bay() -> None:
+    steps = capacity_steps({2036: 41, 2026: 30, 2031: 33, 2043: 35}, have=31, step=4)
+    assert steps["added"].to_dict() == {2026: 0, 2031: 4, 2036: 8, 2043: 0}
+    assert steps["capacity"].tolist() == [31, 35, 43, 43]
+    assert (steps["capacity"] >= steps["needed"]).all()
+    with pytest.raises(InputError, match="steps of 0"):
+        capacity_steps({2026: 3}, have=1, step=0)
+
+
+def test_a_table_of_flows() -> None:
+    flows = {
+        "running": growing_flow(7.0, growth=0.02, years=3),
+        "capital": one_off_flow({2026: 40.0}, start=2026, years=3),
+    }
+    table = flow_table(flows, FACTORS, start=2026)
+    assert list(table.columns) == [2026, 2027, 2028, 2029, "total", "present_value"]
+    assert table.loc["capital", "present_value"] == 40
+    assert table.loc["running", "total"] == pytest.approx(7 * (1.02 + 1.02**2 + 1.02**3))
+    by_hand = sum(7 * (1.02 / 1.035) ** t for t in (1, 2, 3))
+    assert table.loc["running", "present_value"] == pytest.approx(by_hand)
+
+
+@pytest.mark.parametrize(
+    ("call", "says"),
+    [
+        (lambda: present_value(np.ones(40), FACTORS), "40 years of flows have 31"),
+        (lambda: yearly_flow({2031: 5}, start=2026, years=9), "no value is known for 2027"),
+        (
+            lambda: flow_table({"a": np.ones(3), "b": np.ones(4)}, FACTORS, start=2026),
+            "different length",
+        ),
+    ],
+)
+def test_faults_take_one_line(call, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        call()
+    assert "\n" not in str(caught.value)
