@@ -4,9 +4,18 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
+from llrgeo.appraisal.assumptions import Assumptions
+from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.demand import Service, Shares
+from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.appraisal.tables.activity import ACTIVITY
+from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.appraisal.tables.declaration import make_tables
+from llrgeo.appraisal.tables.journeys import JOURNEYS
+from llrgeo.appraisal.tables.reach import REACH
 from llrgeo.schema import AGE_BANDS
 from llrgeo.travel.times import TravelTimes
 
@@ -76,3 +85,20 @@ def random_settings(draw: st.DrawFn) -> tuple[AppraisalInputs, Option, Option]:
     small = Option("fewer", "Fewer", {"clinic": fewer, "nurses": fewer})
     large = Option("more", "More", {"clinic": more, "nurses": more})
     return AppraisalInputs(areas, sites, (rate, team), times), small, large
+
+
+def evidence_context(
+    results: dict[str, OptionResult],
+    inputs: AppraisalInputs,
+    baseline: str,
+    assumptions: Assumptions | None = None,
+) -> EvidenceContext:
+    """Return what tables are made from, without a scorecard: for tables that rank nothing."""
+    rates = Rates(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+    given = assumptions or Assumptions(rates, Uncertainty(1.0))
+    return EvidenceContext(results, inputs, None, given, baseline)
+
+
+def tables_of_people(context: EvidenceContext) -> dict[str, pd.DataFrame]:
+    """Return the tables of journeys, activity and reach."""
+    return make_tables((*JOURNEYS, *ACTIVITY, *REACH), context)

@@ -14,6 +14,8 @@ from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs, times_for
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
+from llrgeo.appraisal.tables.units import SCORE
 from llrgeo.publish.data import gis
 from llrgeo.publish.data.files import area_results
 from llrgeo.publish.option_view import OptionView
@@ -22,6 +24,7 @@ from llrgeo.schema import AGE_BANDS, BNG, WGS84
 from llrgeo.travel.times import TravelTimes
 
 APPRAISED = ("areas", "sites", "services", "judged_by", "tolerance_min")
+SCORE_COLUMN = PublishedColumn("score", "The score of an option", SCORE)
 CELL_M = 2_500.0
 CORNER = (430_000.0, 280_000.0)
 BENDS = 8
@@ -52,7 +55,8 @@ def town_publication(
         services=services,
         results=evaluate((TODAY, LOCAL), AppraisalInputs(areas, sites, services, times)),
         baseline_name=TODAY.name,
-        tables={"scores": pd.DataFrame({"score": [0.5]}, index=["today"])},
+        tables={"scores": pd.DataFrame({"score": [0.7]}, index=["today"])},
+        descriptions={"scores": TableDescription("Scores.", (SCORE_COLUMN,))},
         manifest={"study": "toy"},
         error_note="Within about two minutes.",
         sources=("Invented.",),

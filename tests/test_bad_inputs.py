@@ -151,7 +151,7 @@ BAD: dict[str, tuple[Spoil, str]] = {
     ),
     "a criterion given twice": (
         said("study.toml", '"closer_to_home"', '"mean_minutes"'),
-        "study.toml: criteria: 'mean_minutes' stands twice",
+        "study.toml: criteria: 'mean_minutes' is listed twice",
     ),
     "an order of importance of no criteria": (
         said("study.toml", "draws = 200", 'draws = 200, importance = ["luck"]'),

@@ -2,19 +2,17 @@
 
 import csv
 import io
-from pathlib import Path
+from dataclasses import replace
 
 import geopandas as gpd
-import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.publish.data.contents import TABLES, contents, in_order
-from llrgeo.publish.data.dictionary import NEVER_BLANK, column_blank, column_meaning, column_unit
+from llrgeo.appraisal.tables.declaration import NEVER_BLANK
+from llrgeo.errors import LlrgeoError
+from llrgeo.publish.data.descriptions import DATA_DICTIONARY, DescribedTable, describe_tables
+from llrgeo.publish.data.dictionary import data_dictionary
 from llrgeo.publish.folder import publish
-
-MAPS = Path(__file__).parents[1] / "maps" / "tables"
-OWN = "A figure of the study's own, from its file of indicators"
 
 
 @pytest.fixture(scope="module")
@@ -50,9 +48,8 @@ def test_every_column_of_every_file_is_in_the_dictionary(folder, dictionary):
     assert {file for file, _ in known - found} == {"tables.xlsx"}
 
 
-def test_every_meaning_is_a_definition_and_every_number_of_people_or_time_has_a_unit(dictionary):
+def test_every_meaning_is_a_definition_and_every_number_has_a_unit(dictionary):
     assert (dictionary["meaning"].str.len() >= 6).all()
-    assert not dictionary["meaning"].isin([OWN]).any()
     assert (dictionary["blank"] != "").all()
     numbers = dictionary[dictionary["type"] == "number"]
     assert numbers.loc[numbers["unit"] == "", "column"].tolist() == []
@@ -65,30 +62,40 @@ def test_what_is_never_blank_has_no_blanks(folder, dictionary):
             assert (blanks.loc[[(file, column)]] != NEVER_BLANK).all(), (file, column)
 
 
-@pytest.mark.parametrize("path", sorted(MAPS.glob("*.csv")), ids=lambda path: path.stem)
-def test_the_tables_of_the_default_study_are_explained(town_publication, path):
-    table = path.stem
-    assert table in TABLES
-    for column, values in pd.read_csv(path).items():
-        if "__" in column:
-            continue  # a service under an option: in the toy town's dictionary by other names
-        assert column_meaning(town_publication, table, column) != OWN, column
-        if values.notna().any() and values.dtype in {np.dtype(float), np.dtype(int)}:
-            assert column_unit(column, table), column
-        if values.isna().any():
-            assert column_blank(column, table) != NEVER_BLANK, column
+@pytest.mark.parametrize(
+    ("file", "column", "row"),
+    [
+        ("tables/journeys.csv", "share_within_20_min", "number,share; 0 to 1,Share of all people"),
+        ("tables/scores.csv", "mean_minutes", "number,score; 0 to 1,Score for: Average journey"),
+        ("tables/scorecard.csv", "mean_minutes", "number,minutes,Average journey each way"),
+        ("areas.gpkg", "geometry", "text,,Outline of the area"),
+        ("tables/patient_costs_by_fifth.csv", "weight", "number,factor,How much a pound weighs"),
+        ("tables/criteria.csv", "weight", "number,share; 0 to 1,How much the criterion counts"),
+    ],
+)
+def test_a_column_is_explained_where_it_stands(dictionary, file, column, row):
+    rows = dictionary.set_index(["file", "column"]).loc[[(file, column)]]
+    found = ",".join(
+        str(rows.iloc[0][name]).replace(", ", "; ") for name in ("type", "unit", "meaning")
+    )
+    assert found.startswith(row)
 
 
-def test_a_study_s_own_figure_is_told_as_such(town_publication):
-    assert column_meaning(town_publication, "places", "still_at_home") == OWN
+def test_a_table_without_a_description_is_refused_by_name(town_publication):
+    tables = {**town_publication.tables, "zebra": pd.DataFrame({"people": [1]})}
+    with pytest.raises(LlrgeoError, match="no description of zebra"):
+        describe_tables(replace(town_publication, tables=tables), pd.DataFrame())
 
 
-def test_the_workbook_s_contents_say_what_each_table_is_about():
-    tables = {"zebra": pd.DataFrame({"a": [1]}), "scorecard": pd.DataFrame({"b": [1, 2]})}
-    listed = contents(tables, {"zebra": "zebra", "scorecard": "scorecard"})
-    assert listed["table"].tolist() == in_order(tables) == ["scorecard", "zebra"]
-    assert listed["rows"].tolist() == [2, 1]
-    assert listed["about"].str.endswith(".").all()
+def test_a_column_of_a_file_that_is_not_declared_is_refused_by_name():
+    table = DescribedTable(pd.DataFrame({"mood": [1]}), DATA_DICTIONARY)
+    with pytest.raises(LlrgeoError, match=r"^mood\.csv: table 'mood': column 'mood' is not"):
+        data_dictionary({("mood.csv", "mood"): table})
+
+
+def test_areas_come_after_the_tables_of_journeys(town_publication):
+    tables = list(describe_tables(town_publication, pd.DataFrame()))
+    assert tables.index("areas") == tables.index("equity") + 1
 
 
 def test_the_dictionary_is_a_table_that_reads_as_csv(folder):

@@ -5,28 +5,30 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
+from appraisal_cases import (
+    LOCAL,
+    TODAY,
+    evidence_context,
+    random_settings,
+    tables_of_people,
+    town_setting,
+)
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llrgeo.appraisal.activity import CARE_PLACES
-from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.disclosure import (
     HIDDEN,
-    OPEN,
-    WITHHELD,
     disclosable_tables,
     hidden_places,
     round_counts,
     suppress_averages,
 )
 from llrgeo.appraisal.evaluation import evaluate_options
-from llrgeo.appraisal.evidence import Assumptions, people_tables, result_tables
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.simulation import Uncertainty
-from llrgeo.errors import LlrgeoError
+from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.travel.times import TravelTimes
 
 # Columns that count contacts, or from which they could be divided out.
@@ -36,7 +38,7 @@ OF_PATIENTS = set(CARE_PLACES) - {"unreachable"} | {
     "patient_hours", "team_hours", "city_hours", "hours", "cost_gbp", "contact_costs",
 }  # fmt: skip
 
-RATES = Rates(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+RULES = {declaration.name: declaration.disclosure for declaration in TABLES}
 
 
 def test_counts_of_1_to_7_are_hidden_and_others_rounded_to_5() -> None:
@@ -64,17 +66,15 @@ def restricted(
     )
     setting = replace(town_setting(town_areas, town_sites, town_times), activity=activity)
     results = evaluate_options([TODAY, LOCAL], setting, baseline="today")
-    tables = result_tables(results, baseline="today", error_min=1)
-    people = people_tables(results, setting, Assumptions(RATES, Uncertainty(1.0)), baseline="today")
-    return setting, {**tables, **people}
+    return setting, tables_of_people(evidence_context(results, setting, "today"))
 
 
 def test_no_table_of_a_restricted_study_holds_a_small_number_of_contacts(
     restricted: tuple[AppraisalInputs, dict[str, pd.DataFrame]],
 ) -> None:
     setting, tables = restricted
-    shown = disclosable_tables(tables, setting)
-    assert not WITHHELD & set(shown)
+    shown = disclosable_tables(tables, RULES, setting)
+    assert {"burden", "choice_of_site"} == set(tables) - set(shown)
     hidden = 0
     for name, table in shown.items():
         for column in OF_PATIENTS & set(table.columns):
@@ -90,7 +90,7 @@ def test_the_town_hides_what_it_must(
     restricted: tuple[AppraisalInputs, dict[str, pd.DataFrame]],
 ) -> None:
     setting, tables = restricted
-    shown = disclosable_tables(tables, setting)
+    shown = disclosable_tables(tables, RULES, setting)
     care = shown["places_of_care"].set_index(["option", "service"])
     # 103 of 108 go to A today and 5 of the farm to no site; if the 5 are hidden, so is A.
     clinic = care.loc[("today", "clinic")]
@@ -105,22 +105,6 @@ def test_the_town_hides_what_it_must(
     assert worst["after_min"].isna().to_dict() == {"F": True, "N": False, "W": False, "E": False}
 
 
-def test_a_table_without_a_rule_is_refused(
-    restricted: tuple[AppraisalInputs, dict[str, pd.DataFrame]],
-) -> None:
-    setting, tables = restricted
-    with pytest.raises(LlrgeoError, match="no rule of suppression for new_table"):
-        disclosable_tables({**tables, "new_table": tables["flows"]}, setting)
-
-
-def test_open_tables_hold_no_contacts(
-    restricted: tuple[AppraisalInputs, dict[str, pd.DataFrame]],
-) -> None:
-    _, tables = restricted
-    for name in OPEN & set(tables):
-        assert not OF_PATIENTS & set(tables[name].columns), name
-
-
 @settings(max_examples=60, deadline=None)
 @given(random_settings(), st.integers(0, 2**32 - 1))
 def test_no_small_number_follows_from_what_is_shown(
@@ -133,7 +117,7 @@ def test_no_small_number_follows_from_what_is_shown(
     services = tuple(replace(one, shares=Shares()) for one in setting.services)
     setting = replace(setting, activity=activity, services=services)
     results = evaluate_options([small, large], setting, baseline="fewer")
-    tables = result_tables(results, baseline="fewer", error_min=1)
+    tables = tables_of_people(evidence_context(results, setting, "fewer"))
     hidden = hidden_places(tables["places_of_care"], tables["site_loads"], setting)
     kinds = setting.sites["kind"]
     for result in results.values():

@@ -4,16 +4,24 @@ from dataclasses import replace
 
 import pandas as pd
 import pytest
-from appraisal_cases import LOCAL, NURSES, TODAY, random_settings, town_setting
+from appraisal_cases import (
+    LOCAL,
+    NURSES,
+    TODAY,
+    evidence_context,
+    random_settings,
+    tables_of_people,
+    town_setting,
+)
 from hypothesis import given, settings
 
 from llrgeo.appraisal.access import OUTCOMES
 from llrgeo.appraisal.activity import CARE_PLACES
-from llrgeo.appraisal.authorities import compare_places
+from llrgeo.appraisal.assumptions import Assumptions
+from llrgeo.appraisal.authorities import compare_authorities
 from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
-from llrgeo.appraisal.evidence import Assumptions, Evidence, appraise, people_tables, result_tables
-from llrgeo.appraisal.glossary import column_meaning
+from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
@@ -107,10 +115,7 @@ def test_people_add_up_in_every_table(case: tuple[AppraisalInputs, Option, Optio
     setting, small, large = case
     results = evaluate_options([small, large], setting, baseline=small.name)
     assumptions = Assumptions(NO_RATES, Uncertainty(1.0), walk_times=setting.times)
-    tables = {
-        **result_tables(results, baseline=small.name, error_min=1),
-        **people_tables(results, setting, assumptions, baseline=small.name),
-    }
+    tables = tables_of_people(evidence_context(results, setting, small.name, assumptions))
     everyone = setting.areas["residents"].sum()
     counting = {n for n, t in tables.items() if {"people", "residents"} & set(t.columns)}
     assert counting - set(PEOPLE) <= OTHER  # a new table of people needs a line here
@@ -159,21 +164,6 @@ def test_neighbours_who_come_in_and_residents_who_go_out_are_told_apart(
     assert residents["today"].to_dict() == {"in": 100, "stay": 900}
     # B is nearer to N, and as near to W as A: a tie goes to the lowest id.
     assert residents["local"].to_dict() == {"in": 100, "out": 300, "stay": 600}
-
-
-def test_every_table_is_ready_to_be_written(evidence: Evidence) -> None:
-    for name, table in evidence.tables.items():
-        assert isinstance(table.index, pd.RangeIndex), name
-        assert len(table) > 0 or name in {"switching_weights", "worst_changes"}, name
-        assert all(isinstance(column, str) for column in table.columns), name
-
-
-def test_every_column_has_its_meaning_in_words(evidence: Evidence) -> None:
-    ids = {"option", "service", "group", "level", "outcome", "area_id", "site_id", "name", "ward"}
-    counts = {"authority", "residents", "people", "unreachable", *OUTCOMES}
-    for name, table in evidence.tables.items():
-        for column in table.columns.difference([*ids, *counts]):
-            assert column_meaning(column), (name, column)
 
 
 def test_the_way_to_the_city_that_is_avoided_is_counted(evidence: Evidence) -> None:
@@ -261,7 +251,7 @@ def test_places_are_ranked_and_joined_with_the_users_figures(
     results: dict[str, OptionResult], town_areas: pd.DataFrame, town_sites: pd.DataFrame
 ) -> None:
     at_home = pd.DataFrame({"still_at_home": [0.85]}, index=["X01"])
-    table = compare_places(results, town_areas, town_sites, at_home)
+    table = compare_authorities(results, town_areas, town_sites, at_home)
     local = table[table["option"] == "local"].set_index("authority")
     assert local.loc["Town", "rank"] == 1
     assert local.loc["Town", "still_at_home"] == 0.85
@@ -275,8 +265,8 @@ def test_figures_of_unknown_or_repeated_places_are_refused(
     results: dict[str, OptionResult], town_areas: pd.DataFrame, town_sites: pd.DataFrame
 ) -> None:
     wrong = pd.DataFrame({"x": [1, 2, 3]}, index=["X01", "X01", "Z99"])
-    with pytest.raises(InputError, match=r"\(Z99\)\n.*stands twice \(X01\)"):
-        compare_places(results, town_areas, town_sites, wrong)
+    with pytest.raises(InputError, match=r"\(Z99\)\n.*listed twice \(X01\)"):
+        compare_authorities(results, town_areas, town_sites, wrong)
 
 
 def test_counted_activity_takes_the_place_of_rates(setting: AppraisalInputs) -> None:

@@ -6,9 +6,11 @@ After a change that is meant, write the tables anew: python tests/test_golden.py
 from io import StringIO
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 
+from llrgeo.appraisal.tables.declaration import NEVER_BLANK
 from llrgeo.study.config import load_study
 from llrgeo.study.run import StudyResult, run_study
 
@@ -54,6 +56,16 @@ def test_people_of_the_default_study_add_up_to_the_census(default_study):
         tables["places"].groupby("option")["people"].sum(),
     ):
         assert (counted == 1_121_994).all()
+
+
+@pytest.mark.slow
+def test_what_is_never_blank_has_no_blanks_in_the_default_study(default_study):
+    evidence = default_study.evidence
+    for name, table in evidence.tables.items():
+        shown = _as_read(table).replace([np.inf, -np.inf], np.nan)
+        for column in shown.columns[shown.isna().any()]:
+            declared = evidence.descriptions[name].column(column)
+            assert declared.blank != NEVER_BLANK, (name, column)
 
 
 def _as_read(table: pd.DataFrame) -> pd.DataFrame:

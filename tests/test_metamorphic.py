@@ -5,13 +5,13 @@ from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
-from appraisal_cases import random_settings
+from appraisal_cases import evidence_context, random_settings, tables_of_people
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
+from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.evaluation import evaluate_options
-from llrgeo.appraisal.evidence import Assumptions, people_tables, result_tables
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import Criterion, score_options
@@ -72,10 +72,7 @@ def _tables(setting: AppraisalInputs, fewer: Option, more: Option) -> dict[str, 
     """Return every table of people, contacts, equity and catchments but those of single areas."""
     results = evaluate_options([fewer, more], setting, baseline="fewer")
     assumptions = Assumptions(NO_RATES, Uncertainty(1.0), walk_times=setting.times)
-    tables = {
-        **result_tables(results, baseline="fewer", error_min=1),
-        **people_tables(results, setting, assumptions, baseline="fewer"),
-    }
+    tables = tables_of_people(evidence_context(results, setting, "fewer", assumptions))
     return {name: table for name, table in tables.items() if name not in OF_AREAS}
 
 

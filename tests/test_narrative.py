@@ -9,7 +9,7 @@ import pytest
 from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
-from llrgeo.appraisal.cross_border import border_flows
+from llrgeo.appraisal.cross_border import cross_border_flows
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.home_visits import team_reach
 from llrgeo.appraisal.inputs import AppraisalInputs
@@ -94,12 +94,12 @@ def test_residents_who_leave_and_neighbours_who_come_are_counted_apart(
     results: dict[str, OptionResult], town_areas: pd.DataFrame, town_sites: pd.DataFrame
 ) -> None:
     sites = town_sites.assign(authority=["Town", "Elsewhere", "Town"])
-    flows = border_flows(results, town_areas, sites, home=["Town"])
+    flows = cross_border_flows(results, town_areas, sites, home=["Town"])
     clinic = flows[(flows["option"] == "local") & (flows["service"] == "clinic")]
     assert dict(zip(clinic["flow"], clinic["residents"], strict=True)) == {
         "out": 300, "stay": 600, "unreachable": 100,
     }  # fmt: skip
-    away = border_flows(results, town_areas, sites, home=["Elsewhere"])
+    away = cross_border_flows(results, town_areas, sites, home=["Elsewhere"])
     clinic = away[(away["option"] == "local") & (away["service"] == "clinic")]
     assert dict(zip(clinic["flow"], clinic["residents"], strict=True)) == {
         "in": 300, "outside": 600, "unreachable": 100,

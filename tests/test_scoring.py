@@ -83,7 +83,7 @@ def test_bad_criteria_list_all_their_faults(results: Results) -> None:
     for words in (
         "unknown measures nonsense",
         "'carbon' is -1",
-        "'carbon' stands twice",
+        "'carbon' is listed twice",
         "add up to 0",
     ):
         assert words in str(caught.value)

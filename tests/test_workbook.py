@@ -8,11 +8,24 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.publish.data.workbook import render_workbook, sheet_names
+from llrgeo.appraisal.tables import units
+from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
+from llrgeo.errors import LlrgeoError
+from llrgeo.publish.data.descriptions import DescribedTable
+from llrgeo.publish.data.workbook import contents, render_workbook, sheet_names
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "{{ 7*7 }}", "<b>&", "https://example.org"]
+
+NAME = PublishedColumn("name", "What it is called")
+PEOPLE = PublishedColumn("people", "Residents", units.PEOPLE)
+MINUTES = PublishedColumn("travel_time_min", "Minutes there", units.MINUTES, "no route")
+SHARE = PublishedColumn("share", "Share of all people", units.SHARE)
+
+
+def described(content, *columns):
+    return DescribedTable(content, TableDescription("What it is about.", columns))
 
 
 @pytest.fixture
@@ -23,8 +36,12 @@ def publication(town_study):
 @pytest.fixture
 def parts(publication):
     tables = {
-        "people": pd.DataFrame({"name": HOSTILE, "people": range(8)}),
-        "minutes": pd.DataFrame({"travel_time_min": [1.5, np.inf, np.nan]}),
+        "people": described(pd.DataFrame({"name": HOSTILE, "people": range(8)}), NAME, PEOPLE),
+        "minutes": described(
+            pd.DataFrame({"travel_time_min": [1.5, np.inf, np.nan], "share": [0.25, 0.5, 1.0]}),
+            MINUTES,
+            SHARE,
+        ),
     }
     with zipfile.ZipFile(io.BytesIO(render_workbook(publication, tables))) as book:
         return {name: book.read(name).decode("utf-8") for name in book.namelist()}
@@ -42,6 +59,40 @@ def test_text_stays_text_and_nothing_is_a_formula_a_link_or_merged(parts):
     assert "hyperlink" not in text
     for one in ("=1+1", "+1", "-1", "@SUM(A1)", "{{ 7*7 }}", "&lt;b&gt;&amp;"):
         assert f">{one}<" in parts["xl/sharedStrings.xml"]
+
+
+def test_a_number_is_shown_by_the_unit_of_its_column_and_noted_with_it(parts):
+    patterns = dict(re.findall(r'numFmtId="(\d+)" formatCode="([^"]+)"', parts["xl/styles.xml"]))
+    styles = re.findall(r'<xf numFmtId="(\d+)"', parts["xl/styles.xml"].split("<cellXfs")[1])
+    sheet = parts["xl/worksheets/sheet6.xml"]
+    shown = {}
+    for column in "AB":
+        style = re.search(rf'<c r="{column}2" s="(\d+)"', sheet).group(1)
+        shown[column] = patterns.get(styles[int(style)], styles[int(style)])
+    assert shown == {"A": "0.0", "B": "0.0%"}
+    notes = " ".join(text for name, text in parts.items() if name.startswith("xl/comments"))
+    assert "Minutes there. minutes. Blank: no route<" in notes
+    assert "Share of all people. share, 0 to 1<" in notes
+
+
+def test_a_column_that_is_not_declared_is_refused_by_name(publication):
+    table = described(pd.DataFrame({"people": [1, 2], "mood": ["good", "bad"]}), PEOPLE)
+    with pytest.raises(LlrgeoError, match="column 'mood' is not declared; declared are people"):
+        render_workbook(publication, {"people": table})
+
+
+def test_the_contents_say_what_each_table_is_about_in_the_order_of_the_sheets():
+    tables = {
+        "zebra": described(pd.DataFrame({"people": [1]}), PEOPLE),
+        "ant": described(pd.DataFrame({"people": [1, 2]}), PEOPLE),
+    }
+    listed = contents(tables, {"zebra": "z", "ant": "a"})
+    assert listed.to_dict("list") == {
+        "sheet": ["z", "a"],
+        "table": ["zebra", "ant"],
+        "rows": [1, 2],
+        "about": ["What it is about."] * 2,
+    }
 
 
 def test_what_is_infinite_or_missing_is_blank(parts):
@@ -69,5 +120,5 @@ def test_long_or_forbidden_names_become_sheet_names_of_their_own():
 
 
 def test_equal_editions_make_equal_bytes(publication):
-    tables = {"people": pd.DataFrame({"people": [1, 2]})}
+    tables = {"people": described(pd.DataFrame({"people": [1, 2]}), PEOPLE)}
     assert render_workbook(publication, tables) == render_workbook(publication, tables)

@@ -78,6 +78,18 @@ def burden_of(allocation: pd.DataFrame, *, kg_per_km: float) -> dict[str, float]
     }
 
 
+def burden_against(burden: pd.DataFrame, baseline: pd.DataFrame) -> pd.DataFrame:
+    """Return the burden of an option by service, with what it avoids against the baseline's.
+
+    Adds `city_hours_avoided` and `city_km_avoided`: hours and kilometres a year on the way to city
+    hospitals, there and back, that patients no longer travel. Below 0 they travel more.
+    """
+    return burden.assign(
+        city_hours_avoided=baseline["city_hours"] - burden["city_hours"],
+        city_km_avoided=baseline["city_km"] - burden["city_km"],
+    )
+
+
 def places_of_care(allocation: pd.DataFrame, *, standard_min: float) -> dict[str, float]:
     """Return contacts a year by the place where they happen, and those within the standard.
 

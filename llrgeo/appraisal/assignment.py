@@ -99,7 +99,7 @@ def assign_with_room(
     # Turning one contact away costs more than any chain of longer journeys that would avoid it.
     refusal = (cost.max(initial=1.0) + 1) * (m + 1)
     wanted = demand.reindex(minutes.index).to_numpy(float)
-    room = np.array([capacity.get(one, np.inf) for one in minutes.columns])
+    room = np.array([capacity.get(site, np.inf) for site in minutes.columns])
     to_site = coo_array((np.ones(pairs), (site, np.arange(pairs))), shape=(m, pairs + n))
     rows = np.concatenate([area, np.arange(n)])
     from_area = coo_array((np.ones(pairs + n), (rows, np.arange(pairs + n))), shape=(n, pairs + n))
@@ -128,27 +128,29 @@ def compare_rules(results: Mapping[str, OptionResult], inputs: AppraisalInputs) 
     """
     rows = []
     for name, result in results.items():
-        runs = pd.Series([s for one in result.option.sites.values() for s in one]).value_counts()
-        for service, one in result.services.items():
-            if one.service.delivery == "team" or one.loads.empty:
+        running = [site for sites in result.option.sites.values() for site in sites]
+        runs = pd.Series(running).value_counts()
+        for service, service_result in result.services.items():
+            if service_result.service.delivery == "team" or service_result.loads.empty:
                 continue
-            minutes = inputs.times.minutes.loc[inputs.areas.index, list(one.loads.index)]
-            demand = one.allocation["at_site"]
+            sites = list(service_result.loads.index)
+            minutes = inputs.times.minutes.loc[inputs.areas.index, sites]
+            demand = service_result.allocation["at_site"]
             capacity = result.option.capacity.get(service, {})
             found = {
                 "nearest": assign_nearest(minutes, demand),
                 "choice": assign_by_choice(minutes, demand, runs),
                 **({"room": assign_with_room(minutes, demand, capacity)} if capacity else {}),
             }
-            standard = one.service.travel_standard_min
+            standard = service_result.service.travel_standard_min
             rows += [
                 {
                     "option": name,
                     "service": service,
                     "rule": rule,
-                    **_row(one_way, minutes, standard),
+                    **_row(assignment, minutes, standard),
                 }
-                for rule, one_way in found.items()
+                for rule, assignment in found.items()
             ]
     return pd.DataFrame(rows)
 

@@ -1,4 +1,4 @@
-"""Places: the authorities compared on access, and joined with figures of the user's own."""
+"""Authorities: compared on access, and joined with figures of the user's own."""
 
 from collections.abc import Iterable, Mapping
 
@@ -9,7 +9,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.schema import name_some, raise_faults
 
 
-def compare_places(
+def compare_authorities(
     results: Mapping[str, OptionResult],
     areas: pd.DataFrame,
     sites: pd.DataFrame,
@@ -39,7 +39,8 @@ def compare_places(
     Raises
     ------
     InputError
-        If an indicator is of an authority that has no areas here, or stands twice.
+        If an indicator is of an authority that has no areas here, is listed twice, or is
+        named like a column of the table.
     """
     codes = areas.groupby("authority")["authority_code"].first()
     city = sites.index[sites["kind"] == "city_hospital"]
@@ -60,7 +61,11 @@ def compare_places(
     first = ["option", "rank", "authority_code", "authority"]
     compared = compared[[*first, *compared.columns.difference(first, sort=False)]]
     if indicators is not None:
-        raise_faults(indicator_faults(indicators, codes), source="indicators")
+        faults = indicator_faults(indicators, codes)
+        taken = sorted(set(indicators.columns) & set(compared.columns))
+        if taken:
+            faults.append(f"columns named like ones of the table ({name_some(taken)}); rename them")
+        raise_faults(faults, source="indicators")
         compared = compared.join(indicators, on="authority_code")
     return compared
 
@@ -70,7 +75,7 @@ def indicator_faults(indicators: pd.DataFrame, codes: Iterable[str]) -> list[str
     faults = []
     for what, found in (
         ("names no authority of the areas", set(indicators.index) - set(codes)),
-        ("stands twice", set(indicators.index[indicators.index.duplicated()])),
+        ("is listed twice", set(indicators.index[indicators.index.duplicated()])),
     ):
         if found:
             faults.append(f"authority_code {what} ({name_some(sorted(found))})")
@@ -80,10 +85,11 @@ def indicator_faults(indicators: pd.DataFrame, codes: Iterable[str]) -> list[str
 def _city_share(result: OptionResult, areas: pd.DataFrame, city: pd.Index) -> pd.Series:
     """Return the share of each authority's contacts that take place at a city hospital."""
     in_city, contacts = pd.Series(0.0, areas.index), pd.Series(0.0, areas.index)
-    for one in result.services.values():
-        if one.service.delivery != "team":
-            at_city = one.allocation["site_id"].isin(city)
-            in_city = in_city + one.allocation["at_site"].where(at_city, 0.0)
-            contacts = contacts + one.allocation["contacts"]
+    for result_of_service in result.services.values():
+        if result_of_service.service.delivery != "team":
+            allocation = result_of_service.allocation
+            at_city = allocation["site_id"].isin(city)
+            in_city = in_city + allocation["at_site"].where(at_city, 0.0)
+            contacts = contacts + allocation["contacts"]
     by_place = pd.DataFrame({"city": in_city, "all": contacts}).groupby(areas["authority"]).sum()
     return pd.Series(by_place["city"] / by_place["all"].replace(0.0, np.nan))

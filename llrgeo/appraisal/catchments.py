@@ -75,17 +75,18 @@ def catchment_table(
     """
     parts = []
     for name, result in results.items():
-        for service, one in result.services.items():
-            if one.service.delivery == "team" or one.loads.empty:
+        for service_id, service_result in result.services.items():
+            service, loads = service_result.service, service_result.loads
+            if service.delivery == "team" or loads.empty:
                 continue
             minutes = inputs.times.minutes.loc[inputs.areas.index]
-            counted = one.loads["capacity"].notna().all()
-            supply = one.loads["capacity"] if counted else pd.Series(1.0, one.loads.index)
-            for method, decay in _methods(one.service.travel_standard_min).items():
+            counted = loads["capacity"].notna().all()
+            supply = loads["capacity"] if counted else pd.Series(1.0, loads.index)
+            for method, decay in _methods(service.travel_standard_min).items():
                 reached = floating_catchment(minutes, people[EVERYONE], supply, decay=decay)
                 table = _by_group(reached, people).assign(
                     option=name,
-                    service=service,
+                    service=service_id,
                     method=method,
                     supply_unit="contacts" if counted else "sites",
                 )

@@ -95,7 +95,7 @@ def rate_faults(rates: Rates, services: list[str]) -> list[str]:
     if rates.service_costs is not None:
         costs = rates.service_costs
         general = set(costs.loc[costs["site_id"] == "", "service"])
-        uncosted = [one for one in services if one not in general]
+        uncosted = [service for service in services if service not in general]
         if uncosted:
             what = f"no costs for {name_some(uncosted)}"
             faults.append(f"{what}; a row with a blank site_id is needed")
@@ -120,10 +120,11 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     costs = pd.DataFrame(rates.service_costs)
     lines = []
     for name, result in results.items():
-        for service, one in result.services.items():
+        for service, service_result in result.services.items():
             before = set(results[baseline].services[service].loads.index)
             of_service = costs[costs["service"] == service].set_index("site_id")
-            lines.append(_lines(of_service, before, one.loads).assign(option=name, service=service))
+            by_site = _lines(of_service, before, service_result.loads)
+            lines.append(by_site.assign(option=name, service=service))
     table = pd.concat(lines, ignore_index=True)
     table["capital"] *= 1 + bias
     columns = ["option", "service", "site_id", "change", *_ONE_OFF, "running", "contact_costs"]
@@ -261,7 +262,8 @@ def _borne_by_patients(journeys: Mapping[str, float], rates: Rates) -> dict[str,
 def _patient_journeys(result: OptionResult, belongs: pd.Series) -> dict[str, float]:
     """Return patients' trips, hours and kilometres a year of the areas where `belongs` is true."""
     parts = [
-        burden_of(one.allocation[belongs], kg_per_km=np.nan) for one in result.services.values()
+        burden_of(service.allocation[belongs], kg_per_km=np.nan)
+        for service in result.services.values()
     ]
     return {
         name: sum(part[name] for part in parts)

@@ -1,4 +1,4 @@
-"""The border: residents who go to sites of neighbouring counties, and neighbours who come in."""
+"""Cross-border flows: residents who use sites of neighbours, and neighbours who come in."""
 
 from collections.abc import Collection, Mapping
 
@@ -9,7 +9,7 @@ from llrgeo.appraisal.access import reconcile
 from llrgeo.appraisal.evaluation import OptionResult
 
 
-def border_flows(
+def cross_border_flows(
     results: Mapping[str, OptionResult],
     areas: pd.DataFrame,
     sites: pd.DataFrame,
@@ -38,8 +38,8 @@ def border_flows(
     home_sites = sites.index[sites["authority"].isin(home)]
     rows = []
     for name, result in results.items():
-        for service, one in result.services.items():
-            used = one.allocation["site_id"]
+        for service, service_result in result.services.items():
+            used = service_result.allocation["site_id"]
             inside = used.isin(home_sites).to_numpy()
             flow = np.select(
                 [used.isna().to_numpy(), at_home & inside, at_home, inside],
@@ -47,10 +47,10 @@ def border_flows(
                 default="outside",
             )
             counts = pd.DataFrame(
-                {"residents": areas["residents"], "contacts": one.allocation["contacts"]}
+                {"residents": areas["residents"], "contacts": service_result.allocation["contacts"]}
             )
             table = counts.groupby(flow).sum()
-            reconcile(table["residents"], areas["residents"].sum(), table="flows over the border")
+            reconcile(table["residents"], areas["residents"].sum(), table="flows across the border")
             rows += [
                 {"option": name, "service": service, "flow": flow_name, **row}
                 for flow_name, row in table.to_dict(orient="index").items()

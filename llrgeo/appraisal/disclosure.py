@@ -1,63 +1,152 @@
-"""Small numbers: what must not be published where demand is patients' activity (METHODS 10).
+"""Disclosure control: what is not published where demand is the activity of real patients.
 
 The rule of NHS England's hospital statistics below national level: counts of 1 to 7 are suppressed
 (shown as `*`), others rounded to the nearest 5, means over 1 to 7 suppressed, and enough further
 counts are suppressed that none can be worked out from the totals. Residents are of the census and
-open; contacts are not. Every table of evidence has its rule here, and one without is an error.
+open; contacts are not. Each declared table of evidence names one of the rules below.
 """
 
 from collections.abc import Callable, Mapping
+from dataclasses import dataclass
 from typing import Final, TypeAlias
 
 import pandas as pd
 
 from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.errors import LlrgeoError
-from llrgeo.schema import SITE_KINDS, name_some
+from llrgeo.schema import SITE_KINDS
 
 LARGEST: Final = 7
 ROUND_TO: Final = 5
 HIDDEN: Final = "*"
 
-_Tables: TypeAlias = Mapping[str, pd.DataFrame]
 _Hidden: TypeAlias = Mapping[str, frozenset[str]]
-_Rule: TypeAlias = Callable[[pd.DataFrame, AppraisalInputs, _Hidden], pd.DataFrame]
-
-# Residents, minutes, and figures over the contacts of everyone together.
-OPEN: Final = frozenset(
-    (
-        "scorecard", "scores", "criteria", "journeys", "winners_and_losers", "thresholds", "equity",
-        "team_reach", "floating_catchments", "on_foot", "by_public_transport", "switching_weights",
-        "tornado",
-        "simulated_figures", "simulated_ranks", "rank_acceptability", "central_weights",
-        "sentences", "robustness", "unit_values", "service_costs", "discount_rates",
-    )
-)  # fmt: skip
-# Contacts could be worked out from these, by dividing hours by minutes or costs by their rates.
-WITHHELD: Final = frozenset(
-    ("burden", "costs", "costs_by_site", "choice_of_site", "patient_costs_by_fifth")
-)
 
 
-def disclosable_tables(tables: _Tables, inputs: AppraisalInputs) -> dict[str, pd.DataFrame]:
+@dataclass(frozen=True, slots=True)
+class Protection:
+    """What rules of disclosure go by.
+
+    Attributes
+    ----------
+    inputs
+        Areas, sites and services, with the contacts that were counted.
+    hidden
+        By service, the places of care whose contacts are hidden under every option.
+    """
+
+    inputs: AppraisalInputs
+    hidden: _Hidden
+
+    @property
+    def contacts_by_area(self) -> pd.Series:
+        """Return the contacts over which the minutes of each area are a mean."""
+        services = self.inputs.visited or self.inputs.services
+        by_service = [self.inputs.contacts_of(service) for service in services]
+        return pd.Series(pd.concat(by_service, axis=1).sum(axis=1))
+
+
+Rule: TypeAlias = Callable[[pd.DataFrame, Protection], pd.DataFrame | None]
+"""How a table is published where demand is of real patients; None if it is not."""
+
+
+def disclosable_tables(
+    tables: Mapping[str, pd.DataFrame], rules: Mapping[str, Rule], inputs: AppraisalInputs
+) -> dict[str, pd.DataFrame]:
     """Return the tables of evidence without small numbers of contacts, for restricted data.
 
-    Raises
-    ------
-    LlrgeoError
-        If a table has no rule.
+    Parameters
+    ----------
+    tables
+        Tables by name, `places_of_care` and `site_loads` among them.
+    rules
+        The rule of each table.
+    inputs
+        Areas, sites and services, with the contacts that were counted.
     """
-    unknown = sorted(set(tables) - OPEN - WITHHELD - set(_RULES))
-    if unknown:
-        msg = f"no rule of suppression for {name_some(unknown)}; this is a fault of llrgeo"
-        raise LlrgeoError(msg)
     hidden = hidden_places(tables["places_of_care"], tables["site_loads"], inputs)
-    return {
-        name: _RULES[name](table, inputs, hidden) if name in _RULES else table
-        for name, table in tables.items()
-        if name not in WITHHELD
-    }
+    protection = Protection(inputs, hidden)
+    shown = {name: rules[name](table, protection) for name, table in tables.items()}
+    return {name: table for name, table in shown.items() if table is not None}
+
+
+def publish_as_is(table: pd.DataFrame, _: Protection) -> pd.DataFrame:
+    """Publish a table unchanged: of residents, minutes, or the contacts of everyone together."""
+    return table
+
+
+def withhold(_: pd.DataFrame, __: Protection) -> None:
+    """Publish no such table.
+
+    Contacts could be worked out from it, by dividing hours by minutes or costs by their rates.
+    """
+
+
+def drop_columns(*columns: str) -> Rule:
+    """Return the rule that leaves some columns out.
+
+    Contacts by pair of sites, for example, would tell what places of care hide.
+    """
+    return lambda table, _: table.drop(columns=list(columns))
+
+
+def round_together(*columns: str) -> Rule:
+    """Return the rule that rounds counts, and hides all those of a row if one of them is small."""
+
+    def rule(table: pd.DataFrame, _: Protection) -> pd.DataFrame:
+        small = pd.concat([is_small(table[column]) for column in columns], axis=1).any(axis=1)
+        rounded = {name: round_counts(table[name]).mask(small, HIDDEN) for name in columns}
+        return table.assign(**rounded)
+
+    return rule
+
+
+def suppress_means_of_areas(*columns: str) -> Rule:
+    """Return the rule that blanks means over the 1 to 7 contacts of a row's area (`area_id`)."""
+
+    def rule(table: pd.DataFrame, protection: Protection) -> pd.DataFrame:
+        contacts = table["area_id"].map(protection.contacts_by_area)
+        return table.assign(**suppress_averages(table[list(columns)], contacts))
+
+    return rule
+
+
+def suppress_means_of_authorities(*columns: str) -> Rule:
+    """Return the rule that blanks means over the 1 to 7 contacts of a row's `authority_code`."""
+
+    def rule(table: pd.DataFrame, protection: Protection) -> pd.DataFrame:
+        codes = protection.inputs.areas["authority_code"]
+        of_authority = protection.contacts_by_area.groupby(codes).sum()
+        contacts = table["authority_code"].map(of_authority)
+        return table.assign(**suppress_averages(table[list(columns)], contacts))
+
+    return rule
+
+
+def suppress_places_of_care(table: pd.DataFrame, protection: Protection) -> pd.DataFrame:
+    """Round contacts by place, hide those of hidden places, and leave their total out."""
+    shown = table.drop(columns=["contacts", "contacts_in_time"])
+    hidden = table["service"].map(protection.hidden)
+    for place in CARE_PLACES:
+        covered = hidden.map(lambda places, place=place: place in places)
+        shown[place] = round_counts(table[place]).mask(covered, HIDDEN)
+    return shown
+
+
+def suppress_site_loads(table: pd.DataFrame, protection: Protection) -> pd.DataFrame:
+    """Round contacts by site, hide those of hidden places, and leave out what follows from them."""
+    kinds = protection.inputs.sites["kind"]
+    services = protection.inputs.services
+    teams = {service.id for service in services if service.delivery == "team"}
+    covered = pd.Series(
+        [
+            ("home" if service in teams else kinds[site]) in protection.hidden[service]
+            for service, site in zip(table["service"], table["site_id"], strict=True)
+        ],
+        index=table.index,
+    )
+    contacts = round_counts(table["contacts"]).mask(covered, HIDDEN)
+    return table.drop(columns=["share_used", "over_capacity"]).assign(contacts=contacts)
 
 
 def hidden_places(care: pd.DataFrame, loads: pd.DataFrame, inputs: AppraisalInputs) -> _Hidden:
@@ -106,68 +195,3 @@ def _protected(counts: pd.DataFrame, hidden: frozenset[str]) -> frozenset[str]:
         if shown.isna().all(axis=None):
             return hidden
         hidden |= {str(shown.min().idxmin())}
-
-
-def _places_of_care(table: pd.DataFrame, _: AppraisalInputs, hidden: _Hidden) -> pd.DataFrame:
-    shown = table.drop(columns=["contacts", "contacts_in_time"])
-    for place in CARE_PLACES:
-        covered = table["service"].map(hidden).map(lambda places, place=place: place in places)
-        shown[place] = round_counts(table[place]).mask(covered, HIDDEN)
-    return shown
-
-
-def _site_loads(table: pd.DataFrame, inputs: AppraisalInputs, hidden: _Hidden) -> pd.DataFrame:
-    kinds = inputs.sites["kind"]
-    teams = {service.id for service in inputs.services if service.delivery == "team"}
-    covered = pd.Series(
-        [
-            ("home" if service in teams else kinds[site]) in hidden[service]
-            for service, site in zip(table["service"], table["site_id"], strict=True)
-        ],
-        index=table.index,
-    )
-    contacts = round_counts(table["contacts"]).mask(covered, HIDDEN)
-    return table.drop(columns=["share_used", "over_capacity"]).assign(contacts=contacts)
-
-
-def _without_contacts(table: pd.DataFrame, _: AppraisalInputs, __: _Hidden) -> pd.DataFrame:
-    """Leave residents alone: contacts by pair of sites would tell what places of care hide."""
-    return table.drop(columns="contacts")
-
-
-def _activity(table: pd.DataFrame, _: AppraisalInputs, __: _Hidden) -> pd.DataFrame:
-    small = is_small(table["contacts"]) | is_small(table["contacts_later"])
-    columns = ["contacts", "contacts_later"]
-    return table.assign(**{c: round_counts(table[c]).mask(small, HIDDEN) for c in columns})
-
-
-def _worst(table: pd.DataFrame, inputs: AppraisalInputs, _: _Hidden) -> pd.DataFrame:
-    columns = ["before_min", "after_min", "change_min"]
-    contacts = table["area_id"].map(_contacts_by_area(inputs))
-    return table.assign(**suppress_averages(table[columns], contacts))
-
-
-def _places(table: pd.DataFrame, inputs: AppraisalInputs, _: _Hidden) -> pd.DataFrame:
-    columns = ["mean_min", "p90_min", "change_mean_min", "city_share"]
-    of_authority = _contacts_by_area(inputs).groupby(inputs.areas["authority_code"]).sum()
-    contacts = table["authority_code"].map(of_authority)
-    return table.assign(**suppress_averages(table[columns], contacts))
-
-
-def _contacts_by_area(inputs: AppraisalInputs) -> pd.Series:
-    """Return the contacts whose minutes make the mean of each area."""
-    services = inputs.visited or inputs.services
-    by_service = [inputs.contacts_of(service) for service in services]
-    return pd.Series(pd.concat(by_service, axis=1).sum(axis=1))
-
-
-_RULES: Final[Mapping[str, _Rule]] = {
-    "activity": _activity,
-    "places_of_care": _places_of_care,
-    "site_loads": _site_loads,
-    "flows": _without_contacts,
-    "over_the_border": _without_contacts,
-    "worst_places": _worst,
-    "worst_changes": _worst,
-    "places": _places,
-}

@@ -199,8 +199,8 @@ class _Evaluator:
         return OptionSummary(
             option,
             overall,
-            burden=_table({name: one.burden for name, one in after.items()}),
-            care=_table({name: one.care for name, one in after.items()}),
+            burden=_table({name: delivery.burden for name, delivery in after.items()}),
+            care=_table({name: delivery.care for name, delivery in after.items()}),
         )
 
     def service_result(

@@ -1,4 +1,4 @@
-"""Teams that travel to the home: whom they reach in time, and when they must set off."""
+"""Home visits: whom teams reach within the standard, and when they must set off."""
 
 from collections.abc import Mapping
 from typing import Final
@@ -25,18 +25,23 @@ def team_reach(results: Mapping[str, OptionResult], areas: pd.DataFrame) -> pd.D
     """
     rows = []
     for name, result in results.items():
-        for service_id, one in result.services.items():
-            if one.service.delivery == "team":
+        for service_id, service_result in result.services.items():
+            if service_result.service.delivery == "team":
                 rows += [
-                    {"option": name, "service": service_id, "age": age, **_reach(one, people)}
+                    {
+                        "option": name,
+                        "service": service_id,
+                        "age": age,
+                        **_reach(service_result, people),
+                    }
                     for age, bands in _OLDER.items()
                     for people in [areas[list(bands)].sum(axis=1)]
                 ]
     return pd.DataFrame(rows)
 
 
-def _reach(one: ServiceResult, people: pd.Series) -> dict[str, float]:
-    service, minutes = one.service, one.allocation["travel_time_min"]
+def _reach(result: ServiceResult, people: pd.Series) -> dict[str, float]:
+    service, minutes = result.service, result.allocation["travel_time_min"]
     in_time = people[minutes <= service.travel_standard_min].sum()
     reached = minutes < float("inf")
     total = people.sum()

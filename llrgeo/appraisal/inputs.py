@@ -105,12 +105,15 @@ def check_study(options: list[Option], inputs: AppraisalInputs, *, baseline: str
     ids = [service.id for service in inputs.services]
     faults = [fault for service in inputs.services for fault in service_faults(service)]
     faults += [
-        f"service '{one}' stands twice" for one in sorted({i for i in ids if ids.count(i) > 1})
+        f"service '{service_id}' is listed twice"
+        for service_id in sorted({i for i in ids if ids.count(i) > 1})
     ]
     faults += [f for option in options for f in option_faults(option, ids, inputs.sites.index)]
     offered = set().union(*({s for s in o.sites if o.sites[s]} for o in options))
     faults += [
-        f"service '{one}': no option offers it at any site" for one in ids if one not in offered
+        f"service '{service_id}': no option offers it at any site"
+        for service_id in ids
+        if service_id not in offered
     ]
     names = [option.name for option in options]
     if baseline not in names:

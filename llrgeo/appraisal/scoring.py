@@ -118,6 +118,26 @@ def score_options(
     )
 
 
+def scorecard_table(scorecard: Scorecard, labels: Mapping[str, str]) -> pd.DataFrame:
+    """Return the figures of every option with its label, total, rank and what dominates it."""
+    card = scorecard.values.assign(
+        total=scorecard.totals, rank=scorecard.ranks, dominated_by=scorecard.dominated
+    )
+    card.insert(0, "label", pd.Series(labels))
+    return card
+
+
+def criteria_table(scorecard: Scorecard) -> pd.DataFrame:
+    """Return the criteria, one a row: label, unit, direction, anchors and weight."""
+    names = ["criterion", "label", "unit", "better", "scores_0_at", "scores_1_at", "weight"]
+    rows = [
+        (name, m.label, m.unit, m.better, *m.anchors, scorecard.weights[name])
+        for name, m in MEASURES.items()
+        if name in scorecard.weights.index
+    ]
+    return pd.DataFrame(rows, columns=names)
+
+
 def criteria_faults(
     criteria: Sequence[Criterion], hurdles: Sequence[Hurdle], measures: Mapping[str, Measure]
 ) -> list[str]:
@@ -127,7 +147,8 @@ def criteria_faults(
     faults = []
     if unknown:
         faults.append(f"unknown measures {name_some(unknown)}; known are {', '.join(measures)}")
-    faults += [f"'{one}' stands twice" for one in sorted({n for n in names if names.count(n) > 1})]
+    repeated = sorted({name for name in names if names.count(name) > 1})
+    faults += [f"'{name}' is listed twice" for name in repeated]
     faults += [
         f"the weight of '{c.measure}' is {c.weight:g}; it must be a number of at least 0"
         for c in criteria

@@ -7,8 +7,9 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.demand import Service, grow
+from llrgeo.appraisal.evaluation import OptionResult, summarise_options
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.measures import Measure, score_values
+from llrgeo.appraisal.measures import MEASURES, Measure, measure_values, score_values
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.travel.times import TravelTimes
 
@@ -20,7 +21,7 @@ RATES_CHANGE: Final = 0.2
 def sensitivity_cases(
     inputs: AppraisalInputs, growth: Mapping[str, float]
 ) -> dict[str, dict[str, AppraisalInputs]]:
-    """Return settings in which one assumption is low and high, by what is assumed.
+    """Return the inputs with one assumption low and high, by what is assumed.
 
     Travel times 10 % shorter and longer, the people of today against those of the horizon year,
     and the rates of each service that people travel for 20 % lower and higher.
@@ -48,6 +49,34 @@ def sensitivity_cases(
             for case, sign in LOW_HIGH.items()
         }
     return cases
+
+
+def tornado_table(
+    results: Mapping[str, OptionResult],
+    inputs: AppraisalInputs,
+    scorecard: Scorecard,
+    *,
+    growth: Mapping[str, float],
+    baseline: str,
+) -> pd.DataFrame:
+    """Evaluate the options anew for each changed assumption, and return what that does.
+
+    Columns as `one_at_a_time` returns them, the widest bar first.
+    """
+    options = [result.option for result in results.values()]
+    criteria = list(scorecard.weights.index)
+
+    def figures(changed: AppraisalInputs) -> pd.DataFrame:
+        if changed is inputs:  # a case that changes nothing: the figures are known
+            return scorecard.values
+        summaries = summarise_options(options, changed, baseline=baseline)
+        return measure_values(summaries, criteria, MEASURES)
+
+    values_by_case = {
+        assumption: {case: figures(changed) for case, changed in cases.items()}
+        for assumption, cases in sensitivity_cases(inputs, growth).items()
+    }
+    return one_at_a_time(scorecard, values_by_case, MEASURES)
 
 
 def one_at_a_time(
@@ -106,7 +135,8 @@ def _with_rates(inputs: AppraisalInputs, changed: Service, factor: float) -> App
     """Return the inputs with another number of contacts of one service."""
     rates = {band: rate * factor for band, rate in changed.rates.items()}
     services = tuple(
-        replace(one, rates=rates) if one.id == changed.id else one for one in inputs.services
+        replace(service, rates=rates) if service.id == changed.id else service
+        for service in inputs.services
     )
     activity = inputs.activity
     if activity is not None and changed.id in activity.columns:

@@ -115,9 +115,10 @@ def simulate(
     """Draw whole studies and return the simulated measures of every option."""
     services = inputs.visited
     found, by_option = _journeys(results, inputs)
-    pairs = np.unique(np.concatenate([one.pair for one in found.values()]))
+    pairs = np.unique(np.concatenate([journeys.pair for journeys in found.values()]))
     journeys = {
-        plan: replace(one, pair=np.searchsorted(pairs, one.pair)) for plan, one in found.items()
+        plan: replace(known, pair=np.searchsorted(pairs, known.pair))
+        for plan, known in found.items()
     }
     minutes = inputs.times.minutes.to_numpy().ravel()[pairs]
     people = inputs.areas[list(AGE_BANDS)].to_numpy(float).T
@@ -131,8 +132,8 @@ def simulate(
         taken = np.maximum(minutes * speed + error, 0.0)
         rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
         growth = _factors(rng, uncertainty.growth_sd, (n, len(AGE_BANDS)))
-        contacts = np.stack([growth @ one for one in expected]) * rate.T[:, :, None]
-        made = {plan: _made(plan, one, taken, contacts) for plan, one in journeys.items()}
+        contacts = np.stack([growth @ by_band for by_band in expected]) * rate.T[:, :, None]
+        made = {plan: _made(plan, made_by, taken, contacts) for plan, made_by in journeys.items()}
         residents, total = growth @ people, contacts.sum(axis=0)
         for column, plans in enumerate(by_option):
             spent = reduce(np.add, (made[plan][0] for plan in plans))

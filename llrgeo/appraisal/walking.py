@@ -1,4 +1,4 @@
-"""Without a car: who could walk to a service, or take a bus (METHODS 9)."""
+"""Journeys without a car: who could walk to a service, or go by public transport (METHODS 9)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final
@@ -67,8 +67,8 @@ def _to_nearest(
 ) -> Iterator[tuple[str, str, pd.Series]]:
     """Yield each option and service that people travel to, with minutes to its nearest site."""
     for option, result in results.items():
-        for service, one in result.services.items():
-            if one.service.delivery != "team":
+        for service, service_result in result.services.items():
+            if service_result.service.delivery != "team":
                 nearest = nearest_site(times, result.option.sites.get(service, frozenset()))
                 yield option, service, nearest["travel_time_min"].reindex(people.index)
 

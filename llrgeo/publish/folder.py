@@ -4,13 +4,14 @@ import json
 import os
 import shutil
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from llrgeo.errors import PublishError
 from llrgeo.files import sha256_of_bytes, temporary_folder
-from llrgeo.publish.data import gis
-from llrgeo.publish.data.contents import contents
+from llrgeo.publish.data import descriptions, gis
+from llrgeo.publish.data.descriptions import DescribedTable
 from llrgeo.publish.data.dictionary import data_dictionary
 from llrgeo.publish.data.files import (
     area_results,
@@ -19,7 +20,7 @@ from llrgeo.publish.data.files import (
     parquet_bytes,
     travel_times,
 )
-from llrgeo.publish.data.workbook import assumptions, render_workbook, sheet_names
+from llrgeo.publish.data.workbook import assumptions, contents, render_workbook, sheet_names
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.page import render_report
@@ -143,21 +144,31 @@ def _pages(publication: Publication) -> dict[str, Content]:
 
 def _data(publication: Publication) -> dict[str, Content]:
     """Make the tables and layers, with a dictionary of all their columns."""
-    tables = {**publication.tables, "areas": area_results(publication)}
-    areas, sites = gis.area_layer(publication, tables["areas"]), gis.site_layer(publication)
-    times = travel_times(publication)
+    tables = descriptions.describe_tables(publication, area_results(publication))
+    areas = gis.area_layer(publication, tables["areas"].content)
+    sites, times = gis.site_layer(publication), travel_times(publication)
+    listed = contents(tables, sheet_names(tables))
+    of_areas = DescribedTable(areas, descriptions.describe_areas(publication))
+    of_sites = DescribedTable(sites, descriptions.describe_sites(publication))
     described = {
-        **{(f"tables/{name}.csv", name): flat_table(table) for name, table in tables.items()},
-        ("tables.xlsx", "contents"): contents(tables, sheet_names(tables)),
-        ("tables.xlsx", "assumptions"): assumptions(publication),
-        ("areas.gpkg", gis.AREAS_LAYER): areas,
-        ("areas.gpkg", gis.SITES_LAYER): sites,
-        ("areas.parquet", gis.AREAS_LAYER): areas,
-        ("travel_times.parquet", "travel_times"): times,
+        **{
+            (f"tables/{name}.csv", name): replace(table, content=flat_table(table.content))
+            for name, table in tables.items()
+        },
+        ("tables.xlsx", "contents"): DescribedTable(listed, descriptions.CONTENTS),
+        ("tables.xlsx", "assumptions"): DescribedTable(
+            assumptions(publication), descriptions.ASSUMPTIONS
+        ),
+        ("areas.gpkg", gis.AREAS_LAYER): of_areas,
+        ("areas.gpkg", gis.SITES_LAYER): of_sites,
+        ("areas.parquet", gis.AREAS_LAYER): of_areas,
+        ("travel_times.parquet", "travel_times"): DescribedTable(times, descriptions.TRAVEL_TIMES),
     }
-    tables["data_dictionary"] = data_dictionary(publication, described)
+    tables["data_dictionary"] = DescribedTable(
+        data_dictionary(described), descriptions.DATA_DICTIONARY
+    )
     return {
-        **{f"tables/{name}.csv": csv_text(table) for name, table in tables.items()},
+        **{f"tables/{name}.csv": csv_text(table.content) for name, table in tables.items()},
         "tables.xlsx": render_workbook(publication, tables),
         "areas.gpkg": gis.geopackage(publication, areas, sites),
         "areas.parquet": parquet_bytes(areas),

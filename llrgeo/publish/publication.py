@@ -13,6 +13,7 @@ from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import times_for
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.tables.declaration import TableDescription
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
 from llrgeo.publish.option_view import OptionView, build_option_view
@@ -67,6 +68,8 @@ class Publication:
         Names, colours and contact of the publisher.
     question
         What the study wants to find out, in a sentence; empty for none.
+    descriptions
+        What each of the tables is about, and what its columns hold.
 
     Raises
     ------
@@ -95,6 +98,7 @@ class Publication:
     illustrative: bool = False
     theme: Theme = field(default_factory=Theme)
     question: str = ""
+    descriptions: Mapping[str, TableDescription] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""

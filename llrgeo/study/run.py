@@ -264,4 +264,5 @@ def build_publication(result: StudyResult) -> Publication:
         ),
         theme=result.inputs.theme,
         question=study.question,
+        descriptions=result.evidence.descriptions,
     )

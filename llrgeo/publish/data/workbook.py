@@ -16,8 +16,8 @@ import xlsxwriter
 from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
-from llrgeo.publish.data.contents import contents, in_order
-from llrgeo.publish.data.dictionary import NEVER_BLANK, column_blank, column_meaning, column_unit
+from llrgeo.appraisal.tables.declaration import NEVER_BLANK, PublishedColumn
+from llrgeo.publish.data.descriptions import ASSUMPTIONS, CONTENTS, DescribedTable
 from llrgeo.publish.data.files import flat_table
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
@@ -26,12 +26,7 @@ _LONGEST_NAME: Final = 31  # Excel's limit for the name of a sheet
 _WIDEST: Final = 48
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
 _CREATED: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (Excel's dates have no zone)
-_FORMATS: Final = {
-    **dict.fromkeys(("people", "contacts", "journeys", "hours", "pounds"), "#,##0"),
-    "kilograms": "#,##0",
-    "index": "0.000",
-    "score,": "0.000",
-}
+_PLAIN: Final = "General"  # as many digits as a number has
 _OPTIONS: Final = {
     "in_memory": True,
     "strings_to_formulas": False,
@@ -41,7 +36,7 @@ _OPTIONS: Final = {
 }
 
 
-def render_workbook(publication: Publication, tables: Mapping[str, pd.DataFrame]) -> bytes:
+def render_workbook(publication: Publication, tables: Mapping[str, DescribedTable]) -> bytes:
     """Return tables as an .xlsx file.
 
     Parameters
@@ -49,8 +44,13 @@ def render_workbook(publication: Publication, tables: Mapping[str, pd.DataFrame]
     publication
         The title, notes, inputs and assumptions.
     tables
-        What the workbook holds, by name: one sheet and one named table each, with one header row
-        and no merged cells. Infinite and missing numbers are blank.
+        What the workbook holds, by name and in the order of its sheets: one named table each, with
+        one header row and no merged cells. Infinite and missing numbers are blank.
+
+    Raises
+    ------
+    LlrgeoError
+        If a table has a column that is not declared.
     """
     content = io.BytesIO()
     book = xlsxwriter.Workbook(content, _OPTIONS)
@@ -65,18 +65,18 @@ def render_workbook(publication: Publication, tables: Mapping[str, pd.DataFrame]
     names = sheet_names(tables)
     _text_sheet(book.add_worksheet("cover"), cover_lines(publication), formats)
     _text_sheet(book.add_worksheet("notes"), note_lines(publication), formats)
-    ordered = {name: tables[name] for name in in_order(tables)}
     sheets = {
-        "contents": contents(tables, names),
-        "assumptions": assumptions(publication),
-        **ordered,
+        "contents": DescribedTable(contents(tables, names), CONTENTS),
+        "assumptions": DescribedTable(assumptions(publication), ASSUMPTIONS),
+        **tables,
     }
     for name, table in sheets.items():
-        flat = flat_table(table)
-        looks = [book.add_format({"num_format": _format(column, name)}) for column in flat.columns]
+        flat = flat_table(table.content)
+        columns = [table.description.column(column) for column in flat.columns]
+        looks = [book.add_format({"num_format": _number_format(column)}) for column in columns]
         sheet = book.add_worksheet(names.get(name, name))
         _table_sheet(sheet, names.get(name, name), flat, looks)
-        _note_columns(sheet, publication, name, flat.columns)
+        _note_columns(sheet, columns)
     book.close()
     return content.getvalue()
 
@@ -95,6 +95,18 @@ def sheet_names(names: Iterable[str]) -> dict[str, str]:
         )
         taken.add(chosen[name].lower())
     return chosen
+
+
+def contents(tables: Mapping[str, DescribedTable], sheets: Mapping[str, str]) -> pd.DataFrame:
+    """Return one row a table: `sheet`, `table`, `rows` and what it is `about`."""
+    return pd.DataFrame(
+        {
+            "sheet": [sheets[name] for name in tables],
+            "table": list(tables),
+            "rows": [len(table.content) for table in tables.values()],
+            "about": [table.description.about for table in tables.values()],
+        }
+    )
 
 
 def cover_lines(publication: Publication) -> list[str]:
@@ -157,28 +169,22 @@ def _table_sheet(sheet: Worksheet, name: str, table: pd.DataFrame, looks: list[F
     )
 
 
-def _note_columns(
-    sheet: Worksheet, publication: Publication, table: str, columns: Iterable[str]
-) -> None:
+def _note_columns(sheet: Worksheet, columns: Iterable[PublishedColumn]) -> None:
     """Put a note on each heading: what the column holds, its unit, what a blank means."""
+    blank_is = wording()["workbook_blank_is"]
     for number, column in enumerate(columns):
-        blank = column_blank(column, table)
+        never = column.blank == NEVER_BLANK
         parts = (
-            column_meaning(publication, table, column),
-            column_unit(column, table),
-            "" if blank == NEVER_BLANK else wording()["workbook_blank_is"].format(meaning=blank),
+            column.meaning,
+            column.unit.name if column.unit else "",
+            "" if never else blank_is.format(meaning=column.blank),
         )
         sheet.write_comment(0, number, ". ".join(filter(None, parts)))
 
 
-def _format(column: str, table: str) -> str:
+def _number_format(column: PublishedColumn) -> str:
     """Return the number format of a column by its unit; the value stays as it was computed."""
-    unit = column_unit(column, table)
-    if unit in {"minutes", "kilometres"}:
-        return "0.0"
-    if unit.startswith("share"):
-        return "0.0%"
-    return _FORMATS.get(unit.partition(" ")[0], "General")
+    return (column.unit and column.unit.pattern) or _PLAIN
 
 
 def _shown(value: object) -> str:

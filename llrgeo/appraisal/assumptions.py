@@ -1,0 +1,49 @@
+"""Assumptions: what the appraisal takes for granted beside the study itself."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+import pandas as pd
+
+from llrgeo.appraisal.costs import Rates
+from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.travel.times import TravelTimes
+
+
+@dataclass(frozen=True, slots=True)
+class Assumptions:
+    """What the appraisal takes for granted beside the study itself.
+
+    Attributes
+    ----------
+    rates
+        Costs and unit values.
+    uncertainty
+        Errors of times, rates and growth.
+    growth
+        Factor of each age band to the horizon year; a band left out stays as it is.
+    indicators
+        The user's own figures on `authority_code`, if there are any.
+    walk_times
+        Minutes on foot at 4.8 km/h, if they were computed.
+    transit_times
+        Minutes by public transport, if they were computed.
+    importance
+        Criteria from the most important down, if there is agreement on that; then only weightings
+        in this order are drawn.
+    draws, seed
+        Of all random numbers.
+    restricted
+        Whether contacts are of real patients, so that small numbers must be suppressed.
+    """
+
+    rates: Rates
+    uncertainty: Uncertainty
+    growth: Mapping[str, float] = field(default_factory=dict)
+    indicators: pd.DataFrame | None = None
+    walk_times: TravelTimes | None = None
+    transit_times: TravelTimes | None = None
+    importance: tuple[str, ...] = ()
+    draws: int = 10_000
+    seed: int = 0
+    restricted: bool = False

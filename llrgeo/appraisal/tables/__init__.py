@@ -1,0 +1,1 @@
+"""Tables of evidence: one declaration each, by subject, and one registry."""

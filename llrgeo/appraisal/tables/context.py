@@ -1,0 +1,97 @@
+"""Evidence context: all that the tables of evidence are made from."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from functools import cached_property
+
+import pandas as pd
+
+from llrgeo.appraisal.access import people_by_group
+from llrgeo.appraisal.assumptions import Assumptions
+from llrgeo.appraisal.costs import cost_lines
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.measures import MEASURES
+from llrgeo.appraisal.narrative import option_sentence
+from llrgeo.appraisal.robustness import Acceptability, rank_acceptability, robustness_sentence
+from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.appraisal.simulation import Simulation, simulate
+
+
+@dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
+class EvidenceContext:
+    """All that the tables of evidence are made from.
+
+    What several tables share is worked out once, when a table first asks for it, so that a few
+    tables cost no more than they need.
+
+    Attributes
+    ----------
+    results
+        Results by option name.
+    inputs
+        Areas, sites, services and travel times.
+    scorecard
+        The options against the criteria.
+    assumptions
+        Rates, growth, errors and what else is taken for granted.
+    baseline
+        The name of the option that the others are compared with.
+    """
+
+    results: Mapping[str, OptionResult]
+    inputs: AppraisalInputs
+    scorecard: Scorecard
+    assumptions: Assumptions
+    baseline: str
+
+    @cached_property
+    def people(self) -> pd.DataFrame:
+        """Residents of each area by group and level."""
+        return people_by_group(self.inputs.areas)
+
+    @cached_property
+    def labels(self) -> dict[str, str]:
+        """What readers call each option, by its name."""
+        return {name: result.option.label for name, result in self.results.items()}
+
+    @cached_property
+    def sentences(self) -> dict[str, str]:
+        """What each option does, in plain English, by its name."""
+        error_min = self.assumptions.uncertainty.time_error_min
+        return {
+            name: option_sentence(result, baseline=self.baseline, error_min=error_min)
+            for name, result in self.results.items()
+        }
+
+    @cached_property
+    def acceptability(self) -> Acceptability:
+        """Ranks over all weightings, of the options that fail no hurdle."""
+        return rank_acceptability(
+            self.scorecard.scores[self.scorecard.ranks.notna()],
+            seed=self.assumptions.seed,
+            draws=self.assumptions.draws,
+            order=self.assumptions.importance,
+        )
+
+    @cached_property
+    def robustness(self) -> str:
+        """How sure the first place is, in plain English."""
+        criteria = {name: MEASURES[name].label for name in self.scorecard.weights.index}
+        return robustness_sentence(self.scorecard, self.acceptability, {**criteria, **self.labels})
+
+    @cached_property
+    def simulation(self) -> Simulation:
+        """Figures of all options when travel times, rates and growth vary within their errors."""
+        return simulate(
+            self.results,
+            self.inputs,
+            self.assumptions.uncertainty,
+            draws=self.assumptions.draws,
+            seed=self.assumptions.seed,
+        )
+
+    @cached_property
+    def cost_lines(self) -> pd.DataFrame:
+        """The provider's costs by option, service and site."""
+        return cost_lines(self.results, self.assumptions.rates, baseline=self.baseline)

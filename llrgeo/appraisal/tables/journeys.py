@@ -1,0 +1,305 @@
+"""Declared tables of journeys: who gains and who loses, where, and how evenly."""
+
+from collections.abc import Callable
+from dataclasses import replace
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.appraisal.authorities import compare_authorities
+from llrgeo.appraisal.disclosure import (
+    publish_as_is,
+    suppress_means_of_areas,
+    suppress_means_of_authorities,
+)
+from llrgeo.appraisal.equity import equity_table
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.narrative import worst_changes, worst_places
+from llrgeo.appraisal.tables.columns import (
+    ACCESS,
+    ANY_SERVICE,
+    AREA_ID,
+    AREA_NAME,
+    AUTHORITY,
+    CHANGED_MINUTES,
+    GROUP,
+    LEVEL,
+    MEAN,
+    NO_SITE,
+    OPTION,
+    OUTCOME_PEOPLE,
+    P90,
+    PEOPLE_IN_GROUP,
+    RESIDENTS,
+    UNREACHABLE,
+    WARD_IF_KNOWN,
+    explained,
+    shares_within,
+)
+from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.appraisal.tables.declaration import (
+    ColumnFamily,
+    Conservation,
+    PublishedColumn,
+    TableDeclaration,
+)
+from llrgeo.appraisal.tables.makers import by_access, by_option, residents
+from llrgeo.appraisal.tables.units import (
+    INDEX,
+    MINUTES,
+    OF_THE_STUDY,
+    PEOPLE,
+    PERSON_MINUTES,
+    RANK,
+    SHARE,
+)
+
+_NO_TIME: Final = "no journey takes any time"
+_NO_GRADIENT: Final = "all areas are equally deprived"
+_FEW_PATIENTS: Final = f"{NO_SITE}, or it is a mean of 1 to 7 real patients"
+
+
+def _journeys(context: EvidenceContext) -> pd.DataFrame:
+    """Say beside each group whether its mean changes by less than the error of a journey."""
+    journeys = by_access(context, lambda access: access.groups.reset_index())
+    error_min = context.assumptions.uncertainty.time_error_min
+    return journeys.assign(within_error=journeys["change_mean_min"].abs() < error_min)
+
+
+def _shares(context: EvidenceContext) -> list[PublishedColumn]:
+    """Return the shares within the study's thresholds, and within the standard of each service."""
+    thresholds = sorted(set(context.inputs.thresholds_min))
+    standards = {service.travel_standard_min for service in context.inputs.services}
+    return [
+        *shares_within(thresholds),
+        *shares_within(
+            sorted(standards - set(thresholds)), "it is the standard of another service"
+        ),
+    ]
+
+
+def _indicators(context: EvidenceContext) -> list[PublishedColumn]:
+    """Return the columns of the study's own file of figures of authorities."""
+    indicators = context.assumptions.indicators
+    return [
+        PublishedColumn(
+            str(name),
+            f"'{name}' of the authority, from the study's own file of indicators",
+            OF_THE_STUDY,
+            "the file has no figure for the authority",
+        )
+        for name in (() if indicators is None else indicators.columns)
+    ]
+
+
+def _worst_areas(
+    name: str, about: str, pick: Callable[[OptionResult, pd.DataFrame], pd.DataFrame]
+) -> TableDeclaration:
+    """Declare a table of single areas, picked from those of each option."""
+
+    def make(context: EvidenceContext) -> pd.DataFrame:
+        areas = context.inputs.areas
+        return by_option(context, lambda option: pick(option, areas).reset_index())
+
+    minutes = tuple(replace(column, blank=_FEW_PATIENTS) for column in CHANGED_MINUTES)
+    return TableDeclaration(
+        name,
+        about,
+        (OPTION, AREA_ID, AREA_NAME, WARD_IF_KNOWN, AUTHORITY, RESIDENTS, *minutes),
+        make,
+        suppress_means_of_areas(*(column.name for column in minutes)),
+    )
+
+
+JOURNEYS: Final = (
+    TableDeclaration(
+        "journeys",
+        "Minutes and who gains or loses, by option, service and group of people.",
+        (
+            OPTION,
+            ANY_SERVICE,
+            GROUP,
+            LEVEL,
+            *ACCESS,
+            ColumnFamily("share_within_{minutes}_min", _shares),
+            PublishedColumn(
+                "before_mean_min",
+                "Mean minutes today of those who can reach a site both today and then",
+                MINUTES,
+                NO_SITE,
+            ),
+            PublishedColumn(
+                "change_mean_min",
+                "Mean change of minutes of the same people; below 0 is shorter",
+                MINUTES,
+                NO_SITE,
+            ),
+            *OUTCOME_PEOPLE,
+            PublishedColumn(
+                "within_error",
+                "Whether the mean changes by less than the measured error of a journey",
+            ),
+        ),
+        _journeys,
+        publish_as_is,
+        conserves=(
+            Conservation(("option", "service", "group"), ("people",), residents),
+            Conservation(
+                ("option", "service", "group"), tuple(c.name for c in OUTCOME_PEOPLE), residents
+            ),
+        ),
+    ),
+    TableDeclaration(
+        "winners_and_losers",
+        "People by how many minutes they gain or lose.",
+        (
+            OPTION,
+            ANY_SERVICE,
+            PublishedColumn("outcome", "What changes for these people"),
+            PublishedColumn(
+                "band",
+                "Minutes gained or lost, tolerance and upper edge included",
+                blank="the outcome has no minutes",
+            ),
+            PEOPLE_IN_GROUP,
+            PublishedColumn("share", "Share of all people", SHARE, "nobody lives in the study"),
+            PublishedColumn(
+                "change_people_min", "Minutes gained or lost times people", PERSON_MINUTES
+            ),
+        ),
+        lambda context: by_access(context, lambda access: access.winners),
+        publish_as_is,
+        conserves=(Conservation(("option", "service"), ("people",), residents),),
+    ),
+    TableDeclaration(
+        "thresholds",
+        "People within so many minutes, today and under each option.",
+        (
+            OPTION,
+            ANY_SERVICE,
+            PublishedColumn(
+                "threshold_min", "A number of minutes; exactly so many count as within", MINUTES
+            ),
+            PublishedColumn("within_before", "People within it today", PEOPLE),
+            PublishedColumn("within_after", "People within it under the option", PEOPLE),
+            PublishedColumn("newly_inside", "People who come within it", PEOPLE),
+            PublishedColumn("newly_outside", "People who fall outside it", PEOPLE),
+        ),
+        lambda context: by_access(context, lambda access: access.thresholds),
+        publish_as_is,
+    ),
+    TableDeclaration(
+        "places",
+        "The authorities compared, under each option.",
+        (
+            OPTION,
+            PublishedColumn(
+                "rank",
+                "Rank of the authority by its mean minutes; 1 is the shortest",
+                RANK,
+                "nobody there can reach a site",
+            ),
+            PublishedColumn("authority_code", "Code of the authority"),
+            explained(AUTHORITY, "Name of the authority"),
+            explained(PEOPLE_IN_GROUP, "Residents of the authority"),
+            UNREACHABLE,
+            replace(MEAN, blank=_FEW_PATIENTS),
+            replace(P90, blank=f"{P90.blank}, or it is of 1 to 7 real patients"),
+            PublishedColumn(
+                "change_mean_min",
+                "Mean change of minutes of those who can reach a site both today and then",
+                MINUTES,
+                _FEW_PATIENTS,
+            ),
+            PublishedColumn(
+                "share_better", "Share of people with shorter journeys", SHARE, "nobody lives there"
+            ),
+            PublishedColumn(
+                "share_worse",
+                "Share of people with longer journeys or none",
+                SHARE,
+                "nobody lives there",
+            ),
+            PublishedColumn(
+                "city_share",
+                "Share of contacts at city hospitals",
+                SHARE,
+                "there are no contacts, or 1 to 7 of real patients",
+            ),
+            ColumnFamily("{indicator}", _indicators),
+        ),
+        lambda context: compare_authorities(
+            context.results,
+            context.inputs.areas,
+            context.inputs.sites,
+            context.assumptions.indicators,
+        ),
+        suppress_means_of_authorities("mean_min", "p90_min", "change_mean_min", "city_share"),
+        conserves=(Conservation(("option",), ("people",), residents),),
+    ),
+    _worst_areas(
+        "worst_places", "The ten areas with the longest journeys under each option.", worst_places
+    ),
+    _worst_areas(
+        "worst_changes",
+        "The ten areas whose journeys lengthen most under each option.",
+        worst_changes,
+    ),
+    TableDeclaration(
+        "equity",
+        "How evenly journeys are spread, and how they fall on deprived areas.",
+        (
+            OPTION,
+            explained(PEOPLE_IN_GROUP, "All residents"),
+            UNREACHABLE,
+            MEAN,
+            PublishedColumn(
+                "ede_min",
+                "Kolm-Pollak equally-distributed equivalent minutes, aversion 1",
+                MINUTES,
+                NO_SITE,
+            ),
+            PublishedColumn(
+                "inequality_min",
+                "Minutes that inequality costs everyone: the equivalent less the mean",
+                MINUTES,
+                NO_SITE,
+            ),
+            PublishedColumn(
+                "ede_low_aversion_min", "The equivalent with aversion 0.5", MINUTES, NO_SITE
+            ),
+            PublishedColumn(
+                "ede_high_aversion_min", "The equivalent with aversion 2", MINUTES, NO_SITE
+            ),
+            PublishedColumn(
+                "gini",
+                "Gini coefficient of minutes over people; 0 is the same for all",
+                INDEX,
+                _NO_TIME,
+            ),
+            PublishedColumn(
+                "worst_tenth_ratio",
+                "Mean minutes of the worst-served tenth over the mean of all",
+                INDEX,
+                _NO_TIME,
+            ),
+            PublishedColumn(
+                "concentration_index",
+                "Below 0, long journeys fall on the deprived; 0 is no gradient",
+                INDEX,
+                _NO_TIME,
+            ),
+            PublishedColumn(
+                "slope_index_min",
+                "Minutes from most to least deprived; below 0, the deprived travel more",
+                MINUTES,
+                _NO_GRADIENT,
+            ),
+        ),
+        lambda context: equity_table(
+            context.results, context.inputs.areas, baseline=context.baseline
+        ).reset_index(),
+        publish_as_is,
+        conserves=(Conservation(("option",), ("people",), residents),),
+    ),
+)

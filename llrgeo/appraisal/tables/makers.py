@@ -1,0 +1,92 @@
+"""What the makers of several tables share: long tables over options, services and ranks."""
+
+from collections.abc import Callable, Mapping
+
+import pandas as pd
+
+from llrgeo.appraisal.access import Access
+from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+from llrgeo.appraisal.tables.context import EvidenceContext
+
+
+def by_option(
+    context: EvidenceContext, pick: Callable[[OptionResult], pd.DataFrame]
+) -> pd.DataFrame:
+    """Return one table of every option's, with the column `option` first."""
+    parts = {name: pick(result) for name, result in context.results.items()}
+    return _stacked(parts, ["option"])
+
+
+def by_service(
+    context: EvidenceContext, pick: Callable[[ServiceResult], pd.DataFrame]
+) -> pd.DataFrame:
+    """Return one table of every option's and service's, with these two columns first."""
+    parts = {
+        (name, service_id): pick(service)
+        for name, result in context.results.items()
+        for service_id, service in result.services.items()
+    }
+    return _stacked(parts, ["option", "service"])
+
+
+def by_access(context: EvidenceContext, pick: Callable[[Access], pd.DataFrame]) -> pd.DataFrame:
+    """Return one table of the access of every option and service; service "all" is over all."""
+    parts = {}
+    for name, result in context.results.items():
+        parts[name, "all"] = pick(result.overall)
+        for service_id, service in result.services.items():
+            parts[name, service_id] = pick(service.access)
+    return _stacked(parts, ["option", "service"])
+
+
+def long_ranks(ranks: pd.DataFrame) -> pd.DataFrame:
+    """Return shares of options (rows) by rank (columns) as `option`, `rank` and `share`."""
+    long = ranks.rename_axis("option").reset_index().melt("option", None, "rank", "share")
+    return long.astype({"rank": "int64"}).sort_values(["option", "rank"], ignore_index=True)
+
+
+def residents(context: EvidenceContext, _: Mapping[str, str]) -> float:
+    """Return all residents of the study: what each table of people adds up to."""
+    return float(context.inputs.areas["residents"].sum())
+
+
+def residents_in_reach(context: EvidenceContext, group: Mapping[str, str]) -> float:
+    """Return the residents who can reach a site of a service under an option."""
+    reached = _allocation(context, group)["site_id"].notna()
+    return float(context.inputs.areas["residents"][reached].sum())
+
+
+def contacts(context: EvidenceContext, group: Mapping[str, str]) -> float:
+    """Return all contacts a year of a service under an option."""
+    return float(_allocation(context, group)["contacts"].sum())
+
+
+def contacts_at_sites(context: EvidenceContext, group: Mapping[str, str]) -> float:
+    """Return the contacts a year of a service under an option for which patients travel."""
+    return float(_allocation(context, group)["at_site"].sum())
+
+
+def contacts_travelled(context: EvidenceContext, group: Mapping[str, str]) -> float:
+    """Return the contacts a year of a service under an option, those by video apart."""
+    return float(_allocation(context, group)[["at_site", "at_home"]].to_numpy().sum())
+
+
+def has_visits(context: EvidenceContext) -> bool:
+    """Say whether somebody travels to a site for any service of the study."""
+    return bool(context.inputs.visited)
+
+
+def has_teams(context: EvidenceContext) -> bool:
+    """Say whether a team travels to the home for any service of the study."""
+    return len(context.inputs.visited) < len(context.inputs.services)
+
+
+def _allocation(context: EvidenceContext, group: Mapping[str, str]) -> pd.DataFrame:
+    return context.results[group["option"]].services[group["service"]].allocation
+
+
+def _stacked(
+    parts: Mapping[str, pd.DataFrame] | Mapping[tuple[str, str], pd.DataFrame], names: list[str]
+) -> pd.DataFrame:
+    stacked = pd.concat(dict(parts), names=names)
+    return stacked.reset_index(level=names).reset_index(drop=True)

@@ -1,0 +1,169 @@
+"""Declared tables of reach: teams, shared supply, rules of choice, and journeys without a car."""
+
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.appraisal.assignment import compare_rules
+from llrgeo.appraisal.catchments import catchment_table
+from llrgeo.appraisal.disclosure import publish_as_is, withhold
+from llrgeo.appraisal.home_visits import team_reach
+from llrgeo.appraisal.tables.columns import (
+    ACCESS,
+    GROUP,
+    LEVEL,
+    NO_SITE,
+    NOBODY,
+    OPTION,
+    SERVICE,
+    shares_within,
+)
+from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.appraisal.tables.declaration import (
+    Conservation,
+    PublishedColumn,
+    TableDeclaration,
+)
+from llrgeo.appraisal.tables.makers import contacts_at_sites, has_teams, has_visits, residents
+from llrgeo.appraisal.tables.units import CONTACTS, MINUTES, PEOPLE, SHARE, SUPPLY
+from llrgeo.appraisal.walking import RIDES_MIN, WALKS_MIN, transit_table, walking_table
+
+_NO_CONTACTS: Final = "there are no contacts at sites"
+
+
+def _on_foot(context: EvidenceContext) -> pd.DataFrame:
+    times = context.assumptions.walk_times
+    assert times is not None  # noqa: S101 - the table applies only where they were computed
+    return walking_table(context.results, times, context.people)
+
+
+def _by_transit(context: EvidenceContext) -> pd.DataFrame:
+    times = context.assumptions.transit_times
+    assert times is not None  # noqa: S101 - as above
+    return transit_table(context.results, times, context.people)
+
+
+REACH: Final = (
+    TableDeclaration(
+        "team_reach",
+        "Homes that a team reaches within the standard.",
+        (
+            OPTION,
+            SERVICE,
+            PublishedColumn("age", "Age of residents"),
+            PublishedColumn("people", "Residents of this age", PEOPLE),
+            PublishedColumn(
+                "in_time", "People whose home a team reaches within the standard", PEOPLE
+            ),
+            PublishedColumn(
+                "share_in_time", "Share of them within the standard", SHARE, "nobody to reach"
+            ),
+            PublishedColumn(
+                "mean_min",
+                "Mean minutes from the base to those who can be reached",
+                MINUTES,
+                NO_SITE,
+            ),
+            PublishedColumn(
+                "latest_start_min",
+                "Minute after the call by which a team must set off for nine of ten homes",
+                MINUTES,
+                "more than one of ten homes cannot be reached, or nobody to reach",
+            ),
+            PublishedColumn("call_min", "Minutes of the standard for handling the call", MINUTES),
+            PublishedColumn("dispatch_min", "Minutes of the standard for dispatch", MINUTES),
+            PublishedColumn(
+                "travel_standard_min",
+                "Minutes of the standard that are left for the drive",
+                MINUTES,
+            ),
+        ),
+        lambda context: team_reach(context.results, context.inputs.areas),
+        publish_as_is,
+        applies=has_teams,
+    ),
+    TableDeclaration(
+        "floating_catchments",
+        "Supply within reach, where people share it with their neighbours.",
+        (
+            OPTION,
+            SERVICE,
+            PublishedColumn(
+                "method", "Floating catchment: 2SFCA, E2SFCA (steps) or Gaussian (bell)"
+            ),
+            PublishedColumn("supply_unit", "What supply is counted in"),
+            GROUP,
+            LEVEL,
+            PublishedColumn(
+                "per_100_000", "Supply within reach for 100,000 residents", SUPPLY, NOBODY
+            ),
+            PublishedColumn(
+                "share_with_none", "Share of people with no supply within reach", SHARE, NOBODY
+            ),
+        ),
+        lambda context: catchment_table(context.results, context.inputs, context.people),
+        publish_as_is,
+        applies=has_visits,
+    ),
+    TableDeclaration(
+        "choice_of_site",
+        "What changes if people do not all go to the nearest site.",
+        (
+            OPTION,
+            SERVICE,
+            PublishedColumn(
+                "rule",
+                "How people choose: nearest, nearest with room, or choice by size and minutes "
+                "(Huff)",
+            ),
+            PublishedColumn("assigned", "Contacts a year that find a site", CONTACTS),
+            PublishedColumn("turned_away", "Contacts a year that find no room", CONTACTS),
+            PublishedColumn("out_of_reach", "Contacts a year that can reach no site", CONTACTS),
+            PublishedColumn("mean_min", "Mean minutes of those who find a site", MINUTES, NO_SITE),
+            PublishedColumn(
+                "share_in_time",
+                "Share of contacts at sites within the standard",
+                SHARE,
+                _NO_CONTACTS,
+            ),
+            PublishedColumn("busiest_site", "The site with most contacts"),
+            PublishedColumn("busiest_contacts", "Its contacts a year", CONTACTS),
+        ),
+        lambda context: compare_rules(context.results, context.inputs),
+        withhold,
+        applies=has_visits,
+        conserves=(
+            Conservation(
+                ("option", "service", "rule"),
+                ("assigned", "turned_away", "out_of_reach"),
+                contacts_at_sites,
+            ),
+        ),
+    ),
+    TableDeclaration(
+        "on_foot",
+        "Minutes on foot to the nearest site, by group of people.",
+        (
+            OPTION,
+            SERVICE,
+            PublishedColumn("pace", "Usual is 4.8 km/h, frail is 3.2 km/h"),
+            GROUP,
+            LEVEL,
+            *ACCESS,
+            *shares_within(WALKS_MIN),
+        ),
+        _on_foot,
+        publish_as_is,
+        applies=lambda c: has_visits(c) and c.assumptions.walk_times is not None,
+        conserves=(Conservation(("option", "service", "pace", "group"), ("people",), residents),),
+    ),
+    TableDeclaration(
+        "by_public_transport",
+        "Minutes by public transport to the nearest site, by group of people.",
+        (OPTION, SERVICE, GROUP, LEVEL, *ACCESS, *shares_within(RIDES_MIN)),
+        _by_transit,
+        publish_as_is,
+        applies=lambda c: has_visits(c) and c.assumptions.transit_times is not None,
+        conserves=(Conservation(("option", "service", "group"), ("people",), residents),),
+    ),
+)

@@ -1,0 +1,19 @@
+"""Registry: every declared table of evidence, in the order in which a reader wants them."""
+
+from typing import Final
+
+from llrgeo.appraisal.tables.activity import ACTIVITY
+from llrgeo.appraisal.tables.costs import COSTS
+from llrgeo.appraisal.tables.declaration import TableDeclaration
+from llrgeo.appraisal.tables.journeys import JOURNEYS
+from llrgeo.appraisal.tables.ranking import HEADLINES, RANKING
+from llrgeo.appraisal.tables.reach import REACH
+
+TABLES: Final[tuple[TableDeclaration, ...]] = (
+    *HEADLINES,
+    *JOURNEYS,
+    *ACTIVITY,
+    *REACH,
+    *COSTS,
+    *RANKING,
+)

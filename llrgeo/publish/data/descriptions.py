@@ -1,0 +1,157 @@
+"""Descriptions of the tables that publishing adds to the evidence: areas, layers, contents."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.appraisal.tables.columns import (
+    AREA_ID,
+    AREA_NAME,
+    AUTHORITY,
+    DISTANCE,
+    IMD_DECILE,
+    NO_SITE,
+    RESIDENTS,
+    RURAL_URBAN,
+    SITE_ID,
+    TRAVEL_TIME,
+    WARD,
+    explained,
+)
+from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
+from llrgeo.appraisal.tables.units import MINUTES, ROWS
+from llrgeo.errors import LlrgeoError
+from llrgeo.publish.option_view import journey_label
+from llrgeo.publish.publication import Publication
+from llrgeo.schema import name_some
+
+_AREAS_COME_AFTER: Final = "equity"  # the last of the tables of journeys
+_GEOMETRY: Final = PublishedColumn(
+    "geometry", "Outline of the area, in EPSG:27700; for display only"
+)
+
+TRAVEL_TIMES: Final = TableDescription(
+    "Minutes and kilometres from every area to every site.",
+    (
+        AREA_ID,
+        SITE_ID,
+        TRAVEL_TIME,
+        PublishedColumn("mode", "How the journey is made"),
+        PublishedColumn("period", "When the journey is made"),
+        DISTANCE,
+    ),
+)
+CONTENTS: Final = TableDescription(
+    "What each table of the workbook is about.",
+    (
+        PublishedColumn("sheet", "The sheet of the workbook"),
+        PublishedColumn("table", "The table on it"),
+        PublishedColumn("rows", "Rows below the heading", ROWS),
+        PublishedColumn("about", "What the table is about"),
+    ),
+)
+ASSUMPTIONS: Final = TableDescription(
+    "What the study assumes.",
+    (
+        PublishedColumn("setting", "A setting of the study, by its path in the study file"),
+        PublishedColumn("value", "What it is set to", blank="the setting is left empty"),
+    ),
+)
+DATA_DICTIONARY: Final = TableDescription(
+    "Every column of every file: what it holds, its unit, what a blank means.",
+    (
+        PublishedColumn("file", "The published file"),
+        PublishedColumn("table", "The table or layer in it"),
+        PublishedColumn("column", "The column"),
+        PublishedColumn("type", "Whether it holds numbers, text, or yes or no"),
+        PublishedColumn("unit", "The unit of a column of numbers", blank="the column is no number"),
+        PublishedColumn("meaning", "What it holds"),
+        PublishedColumn("blank", "What a blank in it means"),
+    ),
+)
+
+
+@dataclass(frozen=True, slots=True)
+class DescribedTable:
+    """A table with what a reader is told about it."""
+
+    content: pd.DataFrame
+    description: TableDescription
+
+
+def describe_tables(
+    publication: Publication, area_results: pd.DataFrame
+) -> dict[str, DescribedTable]:
+    """Return the tables of a publication and that of its areas, in the order of the workbook.
+
+    Raises
+    ------
+    LlrgeoError
+        If the publication holds a table without a description.
+    """
+    unknown = sorted(set(publication.tables) - set(publication.descriptions))
+    if unknown:
+        msg = f"no description of {name_some(unknown)}; this is a fault of llrgeo"
+        raise LlrgeoError(msg)
+    described = [
+        (name, DescribedTable(table, publication.descriptions[name]))
+        for name, table in publication.tables.items()
+    ]
+    names = list(publication.tables)
+    at = names.index(_AREAS_COME_AFTER) + 1 if _AREAS_COME_AFTER in names else len(names)
+    described.insert(at, ("areas", DescribedTable(area_results, describe_areas(publication))))
+    return dict(described)
+
+
+def describe_areas(publication: Publication) -> TableDescription:
+    """Return what the columns of the areas hold: who lives there, and minutes of every option."""
+    return TableDescription(
+        "Every area: minutes and their change for every service and option.",
+        (
+            AREA_ID,
+            AREA_NAME,
+            WARD,
+            AUTHORITY,
+            RESIDENTS,
+            IMD_DECILE,
+            RURAL_URBAN,
+            *_minutes(publication),
+            _GEOMETRY,
+        ),
+    )
+
+
+def describe_sites(publication: Publication) -> TableDescription:
+    """Return what the columns of the layer of sites hold: what each is, and what it offers."""
+    return TableDescription(
+        "Every site, and the options in which it offers each service.",
+        (
+            SITE_ID,
+            PublishedColumn("name", "Name of the site"),
+            PublishedColumn("kind", "City hospital, community hospital, health centre or other"),
+            PublishedColumn("status", "Whether the site is open, closed or proposed"),
+            PublishedColumn("postcode", "Postcode of the site", blank="no postcode is known"),
+            *(
+                PublishedColumn(
+                    service.id,
+                    f"The options in which the site offers: {service.label}",
+                    blank="no option offers it there",
+                )
+                for service in publication.services
+            ),
+            explained(_GEOMETRY, "Point of the site, in EPSG:27700; for display only"),
+        ),
+    )
+
+
+def _minutes(publication: Publication) -> Iterator[PublishedColumn]:
+    """Yield the columns of minutes by service and option, as `area_results` names them."""
+    journey = journey_label(publication.journeys()[0])
+    for service in publication.services:
+        for option in publication.options:
+            name, of = f"{service.id}__{option.name}", f"{service.label}; {option.label}; {journey}"
+            yield PublishedColumn(f"{name}_min", f"Journey, one way: {of}", MINUTES, NO_SITE)
+            change = f"Change of the journey from today, below 0 shorter: {of}"
+            yield PublishedColumn(f"{name}_change_min", change, MINUTES, NO_SITE)
