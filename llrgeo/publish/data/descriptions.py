@@ -148,7 +148,7 @@ def describe_sites(publication: Publication) -> TableDescription:
 
 def _minutes(publication: Publication) -> Iterator[PublishedColumn]:
     """Yield the columns of minutes by service and option, as `area_results` names them."""
-    journey = journey_label(publication.journeys()[0])
+    journey = journey_label(publication.judged_by)
     for service in publication.services:
         for option in publication.options:
             name, of = f"{service.id}__{option.name}", f"{service.label}; {option.label}; {journey}"
