@@ -28,6 +28,8 @@ def test_the_oldest_one_year_younger() -> None:
 
 
 def test_a_band_without_a_rate_has_no_gradient() -> None:
+    one_sided = age_gradient(RATES.drop("age_65_74"))["age_75_84"]
+    assert one_sided == pytest.approx(0.0865, abs=5e-5)
     assert age_gradient(pd.Series({"age_85_plus": 38.0}))["age_85_plus"] == 0
 
 

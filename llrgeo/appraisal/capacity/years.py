@@ -18,8 +18,9 @@ _OLDER: Final = ("age_65_74", "age_75_84", "age_85_plus")
 def age_gradient(rates: pd.Series) -> pd.Series:
     """Return how steeply rates rise with age: d ln(rate) / d age, by band.
 
-    Central differences between the middles of bands, one-sided for the last. 0 for bands under
-    65, to which healthy ageing is not applied, and where a band or its neighbour has no rate.
+    Central differences between the middles of bands, one-sided for the last and where a
+    neighbour has no rate. 0 for bands under 65, to which healthy ageing is not applied, and for a
+    band that has no rate or no neighbour with one.
     """
     known = rates.reindex(list(AGE_BANDS)).fillna(0.0).astype(float)
     with np.errstate(divide="ignore"):
@@ -27,9 +28,10 @@ def age_gradient(rates: pd.Series) -> pd.Series:
     ages = np.array([_MIDDLES[band] for band in AGE_BANDS])
     slopes: dict[str, float] = {}
     for i, band in enumerate(AGE_BANDS):
-        low, high = i - 1, min(i + 1, len(AGE_BANDS) - 1)
-        usable = band in _OLDER and np.isfinite(logs[[low, i, high]]).all()
-        rise = (logs[high] - logs[low]) / (ages[high] - ages[low]) if usable else 0.0
+        # The neighbours that have a rate; the band itself stands in for one that has none.
+        near = [k for k in (i - 1, i, i + 1) if 0 <= k < len(ages) and np.isfinite(logs[k])]
+        usable = band in _OLDER and i in near and len(near) > 1
+        rise = (logs[near[-1]] - logs[near[0]]) / (ages[near[-1]] - ages[near[0]]) if usable else 0
         slopes[band] = float(rise)
     return pd.Series({band: slopes[str(band)] for band in rates.index}, dtype=float)
 

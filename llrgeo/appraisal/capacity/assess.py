@@ -1,0 +1,113 @@
+"""Assess capacity: whether the places of each option cope, now and in later years.
+
+One entry takes plain frames and returns plain frames, one for each question that is published.
+"""
+
+from dataclasses import dataclass
+
+import pandas as pd
+
+from llrgeo.appraisal.capacity.bed_evidence import beds_as_a_whole, beds_by_site, overflow
+from llrgeo.appraisal.capacity.rooms import room_hours_of, room_table
+from llrgeo.appraisal.capacity.setting import CapacitySetting, check_setting
+from llrgeo.appraisal.capacity.team_evidence import response_to_crises, rounds_by_base
+from llrgeo.appraisal.capacity.years import first_year_short
+
+
+@dataclass(frozen=True, slots=True)
+class OverflowRules:
+    """How full wards are simulated: the seed, the wards that may take a patient, and visits.
+
+    `choices` is how many of the nearest wards a patient may be placed in; `visits` are visitors'
+    journeys for each admission.
+    """
+
+    seed: int
+    choices: int = 1
+    visits: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
+class CapacityEvidence:
+    """What an appraisal of capacity finds; a table without a service of its kind is empty.
+
+    Attributes
+    ----------
+    beds
+        By option, service, site and year (`beds_by_site`).
+    beds_as_a_whole
+        By option, service and year (`bed_evidence.beds_as_a_whole`).
+    overflow
+        Who finds the own ward full in the base year, with intervals (`bed_evidence.overflow`).
+    placed
+        Patients by area and the site they are placed in.
+    rooms
+        By option, service, site and year: those of `room_table`, and `first_year_short`.
+    rounds
+        By option, service, base and year (`rounds_by_base`).
+    crisis
+        By option, service and year (`response_to_crises`).
+    """
+
+    beds: pd.DataFrame
+    beds_as_a_whole: pd.DataFrame
+    overflow: pd.DataFrame
+    placed: pd.DataFrame
+    rooms: pd.DataFrame
+    rounds: pd.DataFrame
+    crisis: pd.DataFrame
+
+
+def assess_capacity(setting: CapacitySetting, rules: OverflowRules) -> CapacityEvidence:
+    """Return whether beds, rooms and teams of each option cope.
+
+    Raises
+    ------
+    InputError
+        If the setting does not fit together (`check_setting`), or in the base year a load is not
+        below the beds of a service that refuses nobody.
+    """
+    check_setting(setting)
+    beds = beds_by_site(setting)
+    measures, placed = overflow(
+        setting,
+        seed=rules.seed,
+        year=setting.base_year,
+        choices=rules.choices,
+        visits=rules.visits,
+    )
+    return CapacityEvidence(
+        beds,
+        beds_as_a_whole(setting, beds) if len(beds) else pd.DataFrame(),
+        measures,
+        placed,
+        rooms_by_site(setting),
+        rounds_by_base(setting, seed=rules.seed),
+        response_to_crises(setting),
+    )
+
+
+def rooms_by_site(setting: CapacitySetting) -> pd.DataFrame:
+    """Return whether rooms suffice, by option, service, site and year."""
+    hours = room_hours_of(setting.parameters)
+    parts = []
+    for option in setting.options:
+        for service in setting.rooms:
+            shares = setting.shares(option, service.id)
+            rooms = setting.stated(option, service.id, "rooms")
+            tables = []
+            for year in sorted(setting.people):
+                contacts = setting.demand(service.rates, year) @ shares
+                contacts = contacts.reindex(rooms.index, fill_value=0.0)
+                table = room_table(contacts, rooms, hours, slot_min=service.slot_min)
+                table = table.rename_axis("site_id").reset_index()
+                tables.append(table.assign(option=option, service=service.id, year=year))
+            whole = pd.concat(tables, ignore_index=True)
+            needed = whole.pivot(index="site_id", columns="year", values="rooms_needed")
+            first = first_year_short(needed, rooms)
+            parts.append(whole.assign(first_year_short=whole["site_id"].map(first)))
+    if not parts:
+        return pd.DataFrame()
+    found = pd.concat(parts, ignore_index=True)
+    keys_first = ["option", "service", "site_id", "year"]
+    return found[[*keys_first, *(name for name in found.columns if name not in keys_first)]]

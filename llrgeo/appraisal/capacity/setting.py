@@ -1,0 +1,243 @@
+"""The setting of a capacity appraisal: all that it needs, as plain frames, checked at the door."""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.capacity.beds import BedService, check_beds
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.years import rates_after
+from llrgeo.errors import InputError
+from llrgeo.schema import name_some, raise_faults
+
+_ALLOCATION: Final = ("option", "service", "area_id", "site_id", "share", "travel_time_min")
+_SITES: Final = ("option", "service", "site_id", "beds", "rooms")
+_SHARE_SLACK: Final = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class RoomService:
+    """A service that is given in rooms: contacts a year and 1,000 people, minutes a contact."""
+
+    id: str
+    rates: pd.Series
+    slot_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class RoundService:
+    """A service whose teams drive rounds of visits.
+
+    Attributes
+    ----------
+    id, rates
+        Its id, and visits a year and 1,000 people by age band.
+    care_min
+        Minutes of care of a visit.
+    a_round
+        Visits of one round.
+    pairs_share
+        Share of visits that two people make.
+    practice_factor
+        Real rounds over the shortest ones.
+    """
+
+    id: str
+    rates: pd.Series
+    care_min: float
+    a_round: int
+    pairs_share: float = 0.0
+    practice_factor: float = 1.0
+
+    def __post_init__(self) -> None:
+        if not (self.care_min >= 0 and self.a_round >= 1 and self.practice_factor >= 1):
+            msg = (
+                f"service '{self.id}': {self.care_min:g} minutes of care, {self.a_round} visits a "
+                f"round, factor {self.practice_factor:g}; a round has 1 or more, the factor is "
+                "at least 1"
+            )
+            raise InputError(msg)
+
+
+@dataclass(frozen=True, slots=True)
+class CrisisService:
+    """A service whose teams are called out.
+
+    Attributes
+    ----------
+    id, rates
+        Its id, and calls a year and 1,000 people by age band.
+    peak_factor
+        Calls in the busiest hours over the mean while teams are on duty.
+    share
+        Share of calls that should be reached within the standard of the parameters.
+    """
+
+    id: str
+    rates: pd.Series
+    peak_factor: float = 1.0
+    share: float = 0.7
+
+
+@dataclass(frozen=True, slots=True)
+class Roads:
+    """What rounds need to know of the ways between homes.
+
+    Attributes
+    ----------
+    between
+        Door-to-door minutes, areas by areas.
+    ends_min
+        Minutes lost at each end of a journey, which are in `between` and in allocations.
+    positions
+        `easting` and `northing` by area, in metres.
+    """
+
+    between: pd.DataFrame
+    ends_min: float
+    positions: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class CapacitySetting:
+    """Options, people and services, as plain frames.
+
+    Attributes
+    ----------
+    people
+        By year, rising: areas by age bands (`project_areas`). The first is the base year.
+    allocation
+        Who goes where: `option`, `service`, `area_id`, `site_id`, `share` of the area's contacts,
+        `travel_time_min`. An area that reaches no site has no row, or a missing `site_id`.
+    sites
+        What sites have: `option`, `service`, `site_id`, `beds`, `rooms`; NaN is not stated.
+    minutes
+        Areas by sites, for who finds the own ward full.
+    parameters
+        Defaults and the study's own values.
+    beds, rooms, rounds, crisis
+        The services.
+    roads
+        None leaves out rounds.
+    health_gain_years
+        Years of age by which people grow healthier each year.
+    """
+
+    people: Mapping[int, pd.DataFrame]
+    allocation: pd.DataFrame
+    sites: pd.DataFrame
+    minutes: pd.DataFrame
+    parameters: Parameters
+    beds: Sequence[BedService] = ()
+    rooms: Sequence[RoomService] = ()
+    rounds: Sequence[RoundService] = ()
+    crisis: Sequence[CrisisService] = ()
+    roads: Roads | None = None
+    health_gain_years: float = 0.0
+
+    @property
+    def base_year(self) -> int:
+        """Return the first year."""
+        return min(self.people)
+
+    @property
+    def options(self) -> list[str]:
+        """Return the options in the order of the allocation."""
+        return [str(one) for one in self.allocation["option"].unique()]
+
+    def demand(self, rates: pd.Series, year: int) -> pd.Series:
+        """Return contacts a year by area: people times rates, as healthy as they then are."""
+        later = rates_after(rates, year - self.base_year, health_gain_years=self.health_gain_years)
+        return self.people[year][later.index] @ later / 1_000
+
+    def shares(self, option: str, service: str) -> pd.DataFrame:
+        """Return who goes where: areas by sites, the share of an area's contacts."""
+        rows = self._rows(option, service)
+        table = rows.pivot_table(index="area_id", columns="site_id", values="share", aggfunc="sum")
+        areas = self.people[self.base_year].index
+        return table.reindex(areas).fillna(0.0)
+
+    def stated(self, option: str, service: str, what: str) -> pd.Series:
+        """Return beds or rooms by site of the allocation or the sites; NaN if not stated."""
+        rows = self.sites[(self.sites["option"] == option) & (self.sites["service"] == service)]
+        found = rows.set_index("site_id")[what].astype(float)
+        used = self._rows(option, service)["site_id"].unique()
+        return found.reindex(found.index.union(pd.Index(used)))
+
+    def drive_min(self, option: str, service: str) -> pd.DataFrame:
+        """Return base and minutes by area, of the site with the greatest share."""
+        rows = self._rows(option, service).sort_values("share", kind="stable")
+        last = rows.groupby("area_id")[["site_id", "travel_time_min"]].last()
+        return last.reindex(self.people[self.base_year].index)
+
+    def _rows(self, option: str, service: str) -> pd.DataFrame:
+        table = self.allocation
+        chosen = (table["option"] == option) & (table["service"] == service)
+        return table[chosen & table["site_id"].notna()]
+
+
+def check_setting(setting: CapacitySetting) -> None:
+    """Refuse a setting that does not fit together.
+
+    Raises
+    ------
+    InputError
+        One error that lists every fault.
+    """
+    missing = [
+        f"the {what} lacks the column '{name}'"
+        for what, table, names in (
+            ("allocation", setting.allocation, _ALLOCATION),
+            ("table of sites", setting.sites, _SITES),
+        )
+        for name in names
+        if name not in table.columns
+    ]
+    raise_faults(missing or _people_faults(setting), source="capacity")
+    raise_faults([*_share_faults(setting), *_bed_faults(setting)], source="capacity")
+
+
+def _people_faults(setting: CapacitySetting) -> list[str]:
+    if not setting.people:
+        return ["no year is given"]
+    areas = setting.people[setting.base_year].index
+    faults = [
+        f"the areas of {year} are not those of {setting.base_year}"
+        for year, people in setting.people.items()
+        if not people.index.equals(areas)
+    ]
+    unknown = set(setting.allocation["area_id"]) - set(areas)
+    if unknown:
+        faults.append(f"the allocation has unknown areas ({name_some(sorted(unknown))})")
+    return faults
+
+
+def _share_faults(setting: CapacitySetting) -> list[str]:
+    table = setting.allocation
+    if not (table["share"] >= 0).all():
+        return ["shares of an allocation must be at least 0"]
+    total = table.groupby(["option", "service", "area_id"])["share"].sum()
+    over = total[total > 1 + _SHARE_SLACK]
+    return [f"shares of {len(over)} areas add up to more than 1 ({name_some(over.index)})"] * bool(
+        len(over)
+    )
+
+
+def _bed_faults(setting: CapacitySetting) -> list[str]:
+    faults = []
+    for (option, service), rows in setting.sites.groupby(["option", "service"], sort=False):
+        for what in ("beds", "rooms"):
+            try:
+                check_beds(rows.set_index("site_id")[what], what=f"{option}, {service}")
+            except InputError as error:
+                faults.append(str(error).replace("beds at", f"{what} at"))
+    known = set(setting.minutes.columns)
+    absent = sorted(set(map(str, setting.sites["site_id"])) - known)
+    if absent:
+        faults.append(f"no travel times to the sites {name_some(absent)}")
+    if not np.isfinite(setting.health_gain_years):
+        faults.append("health_gain_years is not a number")
+    return faults

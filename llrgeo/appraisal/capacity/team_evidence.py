@@ -1,0 +1,181 @@
+"""Evidence about teams: rounds and their staff by base, and response to crises by queue."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.capacity.crisis import (
+    Dispatch,
+    share_in_time,
+    share_in_time_by_base,
+    teams_for_share,
+)
+from llrgeo.appraisal.capacity.offered_load import DAYS_A_YEAR
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.rounds import (
+    Homes,
+    day_on_the_road,
+    driving_minutes,
+    star_minutes,
+)
+from llrgeo.appraisal.capacity.setting import CapacitySetting, CrisisService, Roads, RoundService
+from llrgeo.appraisal.capacity.staffing import contract_of, teams_wte, visits_wte
+from llrgeo.errors import InputError
+
+_SECONDS_A_MINUTE: Final = 60
+
+
+def rounds_by_base(setting: CapacitySetting, *, seed: int) -> pd.DataFrame:
+    """Return the rounds of teams and their staff by option, service, base and year.
+
+    Columns: the keys; `visits` a year; `visits_a_day`; `rounds` a day; `drive_min` a day, the
+    shortest rounds times the service's factor, and `method`; `star_min` a day, out and back for
+    each visit, to compare; `travel_min` of a visit, stops included; `visit_min`; `wte`;
+    `wte_star`; `share_on_road` of the team's time.
+    """
+    if setting.roads is None:
+        return pd.DataFrame()
+    rows = []
+    for option in setting.options:
+        for service in setting.rounds:
+            bases = setting.drive_min(option, service.id)
+            for base in sorted(bases["site_id"].dropna().unique()):
+                own = bases.index[bases["site_id"] == base]
+                out = bases.loc[own, "travel_time_min"]
+                for year in sorted(setting.people):
+                    visits = setting.demand(service.rates, year)[own]
+                    keys = {"option": option, "service": service.id, "site_id": base, "year": year}
+                    found = _base(setting.roads, out, visits, service, setting.parameters, seed)
+                    rows.append({**keys, **found})
+    return pd.DataFrame(rows)
+
+
+def response_to_crises(setting: CapacitySetting) -> pd.DataFrame:
+    """Return teams on duty and the share in time by option, service and year.
+
+    Columns: the keys; `calls_an_hour` at the peak; `teams_pooled`, the fewest in one pool that
+    reach the service's share in time, with `share_pooled` and `wte_pooled`; `teams_by_base`, if
+    each base answers alone for its areas and has the fewest that reach the share of its own, with
+    `share_by_base` and `wte_by_base`. NaN where the drive alone leaves too few in time.
+    """
+    rows = []
+    for option in setting.options:
+        for service in setting.crisis:
+            for year in sorted(setting.people):
+                keys = {"option": option, "service": service.id, "year": year}
+                rows.append({**keys, **_response(setting, option, service, year)})
+    return pd.DataFrame(rows)
+
+
+def homes_of(roads: Roads, out_min: pd.Series, visits: pd.Series) -> Homes:
+    """Return the homes of a base's areas, with driving minutes; visits are spread over areas."""
+    own = out_min.index
+    n = len(own)
+    table = np.zeros((n + 1, n + 1))
+    table[0, 1:] = table[1:, 0] = out_min.to_numpy()
+    table[1:, 1:] = roads.between.loc[own, own].to_numpy()
+    driven = driving_minutes(table, np.full(n + 1, roads.ends_min))
+    x, y = (roads.positions.loc[own, name].to_numpy(float) for name in ("easting", "northing"))
+    return Homes(driven, x, y, visits.to_numpy(float))
+
+
+def _base(
+    roads: Roads,
+    out_min: pd.Series,
+    visits: pd.Series,
+    service: RoundService,
+    parameters: Parameters,
+    seed: int,
+) -> dict[str, object]:
+    """Return the figures of one base in one year."""
+    homes = homes_of(roads, out_min, visits)
+    a_day = float(visits.sum()) / parameters.value("visit_days")
+    whole = max(1, round(a_day))
+    constant = parameters.value("rounds_constant")
+    day = day_on_the_road(homes, whole, service.a_round, constant=constant, seed=seed)
+    drive = day.minutes * service.practice_factor
+    star = star_minutes(_mean_out(homes), whole)
+    # A round of n visits has n + 1 legs, each with its stop; out and back has two a visit.
+    stop = parameters.value("stop_s") / _SECONDS_A_MINUTE
+    legs = whole + day.rounds
+    fixed = service.care_min + parameters.value("visit_admin_min")
+    travel = (drive + legs * stop) / whole
+    travel_star = star / whole + 2 * stop
+    contract = contract_of(parameters)
+
+    def staff(minutes: float) -> float:
+        return visits_wte(
+            float(visits.sum()), fixed + minutes, contract, pairs_share=service.pairs_share
+        )
+
+    return {
+        "visits": float(visits.sum()),
+        "visits_a_day": a_day,
+        "rounds": day.rounds,
+        "drive_min": drive,
+        "method": day.method,
+        "star_min": star,
+        "travel_min": travel,
+        "visit_min": fixed + travel,
+        "wte": staff(travel),
+        "wte_star": staff(travel_star),
+        "share_on_road": travel / (fixed + travel),
+    }
+
+
+def _mean_out(homes: Homes) -> float:
+    share = homes.visits / homes.visits.sum()
+    return float(share @ (homes.minutes[0, 1:] + homes.minutes[1:, 0])) / 2
+
+
+def _response(
+    setting: CapacitySetting, option: str, service: CrisisService, year: int
+) -> dict[str, float]:
+    value = setting.parameters.value
+    calls = setting.demand(service.rates, year)
+    bases = setting.drive_min(option, service.id)
+    hours = value("response_hours_a_day")
+    peak = float(calls.sum()) / DAYS_A_YEAR / hours * service.peak_factor
+    dispatch = Dispatch(
+        peak, value("response_job_h"), value("response_standard_min"), value("response_call_min")
+    )
+    drives = bases["travel_time_min"].fillna(np.inf)
+    weights = calls.to_numpy(float)
+    pooled = _fewest(dispatch, drives, calls, service.share)
+    teams = pd.Series(
+        {
+            base: _fewest(
+                dispatch.split(float(calls[own].sum() / calls.sum())),
+                drives[own],
+                calls[own],
+                service.share,
+            )
+            for base in sorted(bases["site_id"].dropna().unique())
+            for own in [bases["site_id"] == base]
+        },
+        dtype=float,
+    )
+    contract, staff = contract_of(setting.parameters), value("response_staff_a_team")
+    apart = teams.isna().any()
+    return {
+        "calls_an_hour": peak,
+        "teams_pooled": pooled,
+        "share_pooled": np.nan
+        if np.isnan(pooled)
+        else share_in_time(dispatch, int(pooled), drives.to_numpy(), weights),
+        "wte_pooled": teams_wte(pooled, hours, contract, staff_a_team=staff),
+        "teams_by_base": teams.sum(skipna=False),
+        "share_by_base": np.nan
+        if apart
+        else share_in_time_by_base(dispatch, teams, bases["site_id"], drives, calls),
+        "wte_by_base": teams_wte(teams.sum(skipna=False), hours, contract, staff_a_team=staff),
+    }
+
+
+def _fewest(dispatch: Dispatch, drives: pd.Series, calls: pd.Series, share: float) -> float:
+    """Return the fewest teams, or NaN where the drive alone leaves too few in time."""
+    try:
+        return teams_for_share(dispatch, drives.to_numpy(), calls.to_numpy(float), share=share)
+    except InputError:
+        return np.nan

@@ -1,0 +1,306 @@
+"""The whole of capacity in a small town by hand: every table, conservation, and faults."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from llrgeo.appraisal.capacity.assess import CapacityEvidence, OverflowRules, assess_capacity
+from llrgeo.appraisal.capacity.beds import BedService
+from llrgeo.appraisal.capacity.crisis import Dispatch, teams_for_share
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
+from llrgeo.appraisal.capacity.rounds import day_on_the_road, driving_minutes
+from llrgeo.appraisal.capacity.setting import (
+    CapacitySetting,
+    CrisisService,
+    Roads,
+    RoomService,
+    RoundService,
+)
+from llrgeo.appraisal.capacity.staffing import contract_of, visits_wte
+from llrgeo.appraisal.capacity.targets import DelayTarget, LossTarget, Stay
+from llrgeo.appraisal.capacity.team_evidence import homes_of
+from llrgeo.errors import InputError
+from llrgeo.inputs.capacity import read_capacity, set_parameters
+from llrgeo.schema import AGE_BANDS
+
+PARAMETERS = Parameters(set_parameters(read_capacity("parameters"), {"response_share": 0.75}))
+RATES = pd.Series({"age_75_84": 16.0, "age_85_plus": 38.0})
+RULES = OverflowRules(seed=4, choices=2, visits=12.0)
+AREAS = pd.Index(["a", "b", "c", "farm"], name="area_id")
+MINUTES = pd.DataFrame(
+    {"north": [7.0, 12.0, 31.0, np.inf], "south": [26.0, 17.0, 9.0, np.inf]}, index=AREAS
+)
+BETWEEN = pd.DataFrame(
+    [[0, 9, 29, 90], [9, 0, 21, 90], [29, 21, 0, 90], [90, 90, 90, 0]], AREAS, AREAS, dtype=float
+)
+POSITIONS = pd.DataFrame(
+    {"easting": [0, 3_000, 9_000, 50_000], "northing": [0, 4_000, 1_000, 50_000]}, index=AREAS
+)
+
+
+def people(factor: float) -> pd.DataFrame:
+    table = np.array(
+        [
+            [900, 2_100, 600, 4_000, 2_100],
+            [400, 1_200, 300, 2_600, 1_300],
+            [700, 1_600, 330, 2_100, 900],
+            [20, 40, 9, 5, 3],
+        ]
+    )
+    older = np.array([1, 1, 1, factor, factor])
+    return pd.DataFrame(table * older, index=AREAS, columns=list(AGE_BANDS))
+
+
+def allocation(options: dict[str, list[str]], services: list[str]) -> pd.DataFrame:
+    """Send every area to its nearest site of each option; the farm reaches none."""
+    rows = []
+    for option, sites in options.items():
+        nearest, least = MINUTES[sites].idxmin(axis=1), MINUTES[sites].min(axis=1)
+        for service in services:
+            rows += [
+                (option, service, area, nearest[area], 1.0, least[area])
+                for area in AREAS
+                if np.isfinite(least[area])
+            ]
+    names = ["option", "service", "area_id", "site_id", "share", "travel_time_min"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def town(**changes) -> CapacitySetting:
+    """Return a town with one ward today, and two in another option."""
+    options = {"today": ["north"], "local": ["north", "south"]}
+    sites = pd.DataFrame(
+        [
+            ("today", "ward", "north", 27, np.nan),
+            ("local", "ward", "north", 19, np.nan),
+            ("local", "ward", "south", 8, np.nan),
+            ("today", "clinic", "north", np.nan, 4),
+            ("local", "clinic", "north", np.nan, 3),
+        ],
+        columns=["option", "service", "site_id", "beds", "rooms"],
+    )
+    given = {
+        "people": {2026: people(1.0), 2036: people(1.3)},
+        "allocation": allocation(options, ["ward", "clinic", "nurses", "crisis"]),
+        "sites": sites,
+        "minutes": MINUTES,
+        "parameters": PARAMETERS,
+        "beds": [BedService("ward", RATES, Stay(25.0), LossTarget(0.05))],
+        "rooms": [
+            RoomService("clinic", pd.Series({"age_18_64": 2_000.0, "age_85_plus": 2_900.0}), 20)
+        ],
+        "rounds": [
+            RoundService(
+                "nurses", pd.Series({"age_85_plus": 1_900.0}), 30, 8, 0.25, practice_factor=1.2
+            )
+        ],
+        "crisis": [CrisisService("crisis", pd.Series({"age_85_plus": 700.0}), 1.4, 0.8)],
+        "roads": Roads(BETWEEN, 1.5, POSITIONS),
+    }
+    return CapacitySetting(**(given | changes))
+
+
+@pytest.fixture(scope="module")
+def found() -> CapacityEvidence:
+    return assess_capacity(town(), RULES)
+
+
+def test_beds_by_hand(found: CapacityEvidence) -> None:
+    beds = found.beds.set_index(["option", "site_id", "year"])
+    # today: (8,700 people of 75-84 x 16 + 4,300 of 85 and over x 38) / 1,000
+    row = beds.loc[("today", "north", 2026)]
+    assert row["admissions"] == pytest.approx(302.6)
+    assert row["offered_load"] == pytest.approx(302.6 * 25 / 365)
+    assert row["share_refused"] == pytest.approx(erlang_b(27, 302.6 * 25 / 365))
+    assert row["wards"] == 1
+    assert row["nurses_wte"] == pytest.approx(3.5 * 5.744, abs=0.01)  # 4 by day, 3 by night
+    assert pd.isna(row["first_year_short"]) == (
+        row["beds_needed"] <= 27 and beds.loc[("today", "north", 2036), "beds_needed"] <= 27
+    )
+    assert beds.loc[("today", "north", 2036), "admissions"] == pytest.approx(302.6 * 1.3)
+    assert row["first_year_short"] == 2036
+
+
+def test_all_tables_reconcile(found: CapacityEvidence) -> None:
+    """Admissions of every option and year add up to people times rates."""
+    setting = town()
+    for (_, year), sites in found.beds.groupby(["option", "year"]):
+        total = setting.demand(RATES, year)
+        assert sites["admissions"].sum() == pytest.approx(total.drop("farm").sum())
+    whole = found.beds_as_a_whole
+    both = whole["admissions"] + whole["admissions_not_reached"]
+    assert both.to_numpy() == pytest.approx(
+        [setting.demand(RATES, year).sum() for year in whole["year"]]
+    )
+    # the same people are admitted in all options
+    assert whole.groupby("year")["offered_load"].nunique().max() <= 2
+    assert (
+        whole.pivot(index="year", columns="option", values="offered_load")
+        .diff(axis=1)
+        .iloc[:, 1]
+        .abs()
+        .max()
+        < 1e-9
+    )
+
+
+def test_two_wards_cost_beds(found: CapacityEvidence) -> None:
+    whole = found.beds_as_a_whole.set_index(["option", "year"])
+    load = 302.6 * 25 / 365
+    parts = found.beds.query("option == 'local' and year == 2026")["offered_load"]
+    apart = sum(beds_for_loss(one, 0.05) for one in parts)
+    assert whole.loc[("local", 2026), "extra_beds"] == apart - beds_for_loss(load, 0.05)
+    assert whole.loc[("local", 2026), "extra_beds"] > 0
+    assert whole.loc[("today", 2026), "extra_beds"] == 0
+    assert whole.loc[("local", 2026), "beds_per_1000_aged_75_plus"] == pytest.approx(
+        27 / 13.008, abs=0.001
+    )
+
+
+def test_overflow_of_both_options(found: CapacityEvidence) -> None:
+    table = found.overflow.set_index(["option", "measure"])
+    today, local = table.loc["today"], table.loc["local"]
+    half = (today.loc["no_bed", "high"] - today.loc["no_bed", "low"]) / 2
+    expected = erlang_b(27, 302.6 * 25 / 365)
+    assert today.loc["no_bed", "mean"] == pytest.approx(expected, abs=2 * half)
+    assert today.loc["placed_away", "mean"] == 0
+    # every ward takes every patient: the same beds in two places refuse as one pool does
+    assert local.loc["no_bed", "mean"] == pytest.approx(expected, abs=2 * half)
+    assert local.loc["placed_away", "mean"] > 0.05
+    assert local.loc["visitors_hours_added", "mean"] > 0
+    placed = found.placed.groupby("option")["admissions"].sum()
+    assert placed["today"] == pytest.approx(302.6 * (1 - today.loc["no_bed", "mean"]), rel=0.01)
+    assert "farm" not in set(found.placed["area_id"])
+
+
+def test_rooms_by_hand(found: CapacityEvidence) -> None:
+    rooms = found.rooms.set_index(["option", "site_id", "year"])
+    # (4,900 adults x 2,000 + 4,300 x 2,900) / 1,000 = 22,270 contacts; a room holds 5,400
+    assert rooms.loc[("today", "north", 2026), "contacts"] == pytest.approx(22_270)
+    assert rooms.loc[("today", "north", 2026), "rooms_needed"] == 5
+    assert rooms.loc[("today", "north", 2026), "first_year_short"] == 2026
+    assert pd.isna(rooms.loc[("local", "south", 2026), "rooms_short"])
+    assert rooms["contacts"].groupby(["option", "year"]).sum().unstack().nunique().max() == 1
+
+
+def test_rounds_by_hand(found: CapacityEvidence) -> None:
+    row = found.rounds.set_index(["option", "site_id", "year"]).loc[("today", "north", 2026)]
+    setting = town()
+    visits = pd.Series({"a": 2_100, "b": 1_300, "c": 900}) * 1.9
+    assert row["visits"] == pytest.approx(visits.sum())
+    assert row["visits_a_day"] == pytest.approx(8_170 / 365)
+    homes = homes_of(setting.roads, MINUTES["north"].drop("farm"), visits)
+    assert homes.minutes[0, 1] == pytest.approx(7 - 3)  # both ends are taken off
+    day = day_on_the_road(homes, 22, 8, constant=0.57, seed=4)
+    assert row["drive_min"] == pytest.approx(day.minutes * 1.2)
+    assert row["method"] == "sampled"
+    travel = (day.minutes * 1.2 + (22 + day.rounds) * 116 / 60) / 22
+    assert row["travel_min"] == pytest.approx(travel)
+    assert row["wte"] == pytest.approx(
+        visits_wte(8_170, 42 + travel, contract_of(PARAMETERS), pairs_share=0.25)
+    )
+    assert row["wte_star"] > row["wte"]
+    assert row["share_on_road"] == pytest.approx(travel / (42 + travel))
+
+
+def test_crises_by_hand(found: CapacityEvidence) -> None:
+    row = found.crisis.set_index(["option", "year"]).loc[("local", 2026)]
+    calls = 4_303 * 0.7  # the farm's calls are counted, and late
+    assert row["calls_an_hour"] == pytest.approx(calls / 365 / 12 * 1.4)
+    dispatch = Dispatch(row["calls_an_hour"], 1.75, 120, 30)
+    weights = np.array([2_100, 1_300, 900, 3]) * 0.7
+    drives = np.array([7, 12, 9, np.inf])
+    assert row["teams_pooled"] == teams_for_share(dispatch, drives, weights, share=0.8)
+    assert row["teams_by_base"] > row["teams_pooled"]
+    assert row["wte_pooled"] == pytest.approx(row["teams_pooled"] * 12 * 7 / 37.5 / 0.78)
+    assert 0.8 <= row["share_by_base"] <= 1
+
+
+def test_driving_is_what_is_left_of_a_journey() -> None:
+    driven = driving_minutes(np.array([[0.0, 9.0], [2.0, 0.0]]), np.array([1.0, 2.5]))
+    assert driven.tolist() == [[0, 5.5], [0, 0]]
+
+
+def test_healthier_years_lower_demand() -> None:
+    fitter = assess_capacity(town(health_gain_years=0.1, rounds=[], crisis=[]), RULES)
+    same = assess_capacity(town(rounds=[], crisis=[]), RULES)
+    at = [one.beds.groupby("year")["admissions"].sum() for one in (fitter, same)]
+    assert at[0][2026] == at[1][2026]
+    # both bands are one year younger: 38 / 16 in ten years of age
+    assert at[0][2036] / at[1][2036] == pytest.approx((16 / 38) ** 0.1)
+
+
+def test_a_waiting_list_without_end() -> None:
+    waits = BedService("ward", RATES, Stay(25.0), DelayTarget(0.1, 3.0), "step_down")
+    beds = town().sites.assign(beds=[20, 19, 8, np.nan, np.nan])
+    with pytest.raises(InputError, match=r"ward at north: the offered load of 20\.7 is not below"):
+        assess_capacity(town(beds=[waits], sites=beds), RULES)
+    # in a later year it is a finding: the site is short, and waits have no end
+    found = assess_capacity(town(beds=[waits]), RULES)
+    later = found.beds.query("option == 'local' and year == 2036").set_index("site_id")
+    assert np.isinf(later.loc["north", "mean_wait_days"])
+    assert later.loc["north", "first_year_short"] <= 2036
+    assert (found.overflow["measure"] == "waited").any()
+
+
+def test_nothing_is_said_of_wards_without_beds() -> None:
+    sites = town().sites
+    found = assess_capacity(town(sites=sites[sites["option"] == "local"]), RULES)
+    assert set(found.overflow["option"]) == {"local"}
+    today = found.beds.query("option == 'today'")
+    assert today["beds"].isna().all()
+    assert (today["beds_needed"] > 0).all()
+
+
+def test_a_town_of_no_services_has_no_tables() -> None:
+    empty = assess_capacity(town(beds=[], rooms=[], rounds=[], crisis=[], roads=None), RULES)
+    assert empty.beds.empty
+    assert empty.overflow.empty
+    assert empty.rooms.empty
+    assert empty.rounds.empty
+    assert empty.crisis.empty
+
+
+def bad(**changes) -> CapacitySetting:
+    setting = town()
+    sites, table = setting.sites, setting.allocation
+    tables = {
+        "beds": {"sites": sites.assign(beds=[-2, 19, 8, np.nan, np.nan])},
+        "fraction": {"sites": sites.assign(beds=[27, 19, 8.5, np.nan, np.nan])},
+        "rooms": {"sites": sites.assign(rooms=[np.nan, np.nan, np.nan, 4, 2.5])},
+        "site": {"sites": sites.assign(site_id=["north", "north", "west", "north", "north"])},
+        "area": {"allocation": table.assign(area_id=table["area_id"].replace("a", "z"))},
+        "share": {"allocation": table.assign(share=0.6).pipe(lambda t: pd.concat([t, t]))},
+        "column": {"allocation": table.drop(columns="share")},
+        "years": {"people": {2026: people(1.0), 2036: people(1.3).iloc[:2]}},
+    }
+    return replace(setting, **tables[changes["what"]])
+
+
+@pytest.mark.parametrize(
+    ("what", "says"),
+    [
+        ("beds", "today, ward: beds at north are -2; give whole numbers"),
+        ("fraction", r"local, ward: beds at south are 8\.5"),
+        ("rooms", r"local, clinic: rooms at north are 2\.5"),
+        ("site", "no travel times to the sites west"),
+        ("area", r"unknown areas \(z\)"),
+        ("share", "add up to more than 1"),
+        ("column", "the allocation lacks the column 'share'"),
+        ("years", "the areas of 2036 are not those of 2026"),
+    ],
+)
+def test_faults_take_one_line(what: str, says: str) -> None:
+    with pytest.raises(InputError, match=says) as caught:
+        assess_capacity(bad(what=what), RULES)
+    assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("changes", [{"care_min": -1.0}, {"a_round": 0}, {"practice_factor": 0.9}])
+def test_rounds_that_cannot_be(changes) -> None:
+    given = {"care_min": 30.0, "a_round": 8, "practice_factor": 1.2} | changes
+    with pytest.raises(InputError, match="service 'nurses'"):
+        RoundService("nurses", RATES, **given)
