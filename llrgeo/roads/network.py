@@ -41,9 +41,11 @@ class NetworkInfo:
     """What a network is: travel mode, periods, source, licence, and how far it can be trusted.
 
     `error` states the measured error of its times in words, `error_min` the median absolute
-    error in minutes; None where it was never measured. `measured_in` is the land from which it was
-    measured (WKT, EPSG:27700; empty: not known). `ends_s` is lost at either end of every
-    journey, between door and street, besides walking to the street and driving along it. `rim` is
+    error in minutes; None where it was never measured; `accuracy` has the errors of journeys, of
+    differences and of means (plain values, see `llrgeo.travel.accuracy`). `measured_in` is the
+    land from which it was measured (WKT, EPSG:27700; empty: not known). `ends_s` is lost at either
+    end of every journey, between door and street, besides walking to the street and driving along
+    it. `rim` is
     the land that the streets cover (WKT, EPSG:27700; empty: not known), `clock` the time at which
     conditional rules were read (empty: left out).
     """
@@ -57,6 +59,7 @@ class NetworkInfo:
     ends_s: float = 0.0
     error: str = ""
     error_min: float | None = None
+    accuracy: dict[str, Any] = field(default_factory=dict)
     measured_in: str = ""
     rim: str = ""
     clock: str = ""

@@ -19,6 +19,7 @@ from llrgeo.schema import Track, name_some
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import study_periods
+from llrgeo.travel.accuracy import UNMEASURED
 from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
@@ -197,7 +198,7 @@ def _tested(times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame) -> T
         "Outside the land where that was measured the times are untested, as for "
         f"{len(outside):,} of this study's {len(areas):,} areas ({name_some(outside)})."
     )
-    return _warned(replace(times, error_min=math.nan), [note])
+    return _warned(replace(times, error_min=math.nan, accuracy=UNMEASURED), [note])
 
 
 def _warned(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:

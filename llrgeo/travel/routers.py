@@ -15,6 +15,7 @@ from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, Snapper, snapper
 from llrgeo.schema import BNG, Track, name_some
 from llrgeo.travel.access_links import build_request, roads_of_points
+from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.cache import load_or_compute, request_hash
 from llrgeo.travel.engines import Engine, SearchPlan, journey_keys
 from llrgeo.travel.graph import IntArray, LayeredNetwork, layer_network, unpack
@@ -104,6 +105,7 @@ class NetworkRouter:
             self.network.fingerprint,
             distance_km=pd.DataFrame(km, *axes),
             error_min=math.nan if info.error_min is None else info.error_min,
+            accuracy=Accuracy.from_plain(info.accuracy),
             error_note=info.error,
             source=info.credit,
         )

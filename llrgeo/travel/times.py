@@ -13,6 +13,7 @@ from numpy.typing import NDArray
 from llrgeo.errors import InputError
 from llrgeo.files import written_whole
 from llrgeo.schema import Track, name_some, raise_faults
+from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 
 Direction = Literal["to_site", "from_site"]
 Floats = NDArray[np.float64]
@@ -67,6 +68,8 @@ class TravelTimes:
         Kilometres along the same journeys, shaped as `minutes`; None if not computed.
     error_min
         Measured median absolute error of the minutes; NaN where it was never measured.
+    accuracy
+        The measured errors of one journey, of a difference between two, and of a mean.
     error_note
         How far the minutes can be trusted, in words: the measured error, and any warning.
     source
@@ -89,6 +92,7 @@ class TravelTimes:
     direction: Direction = "to_site"
     distance_km: pd.DataFrame | None = None
     error_min: float = float("nan")
+    accuracy: Accuracy = UNMEASURED
     error_note: str = ""
     source: str = ""
 

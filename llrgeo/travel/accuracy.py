@@ -1,0 +1,153 @@
+"""Accuracy: how far travel times are from independent ones, for each thing that is said of them.
+
+Three errors, for three kinds of statement. The minutes of one journey err by district, period and
+length. The difference between two journeys from one area errs less, for what slows the start of
+both cancels; it decides which site is nearest and whether a change is real. A mean over many
+areas errs least. None stands in for another.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any, Final, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import ArrayLike, NDArray
+
+_JOURNEY: Final = (
+    "authority",
+    "period",
+    "from_min",
+    "to_min",
+    "pairs",
+    "bias_min",
+    "median_abs_min",
+    "p90_abs_min",
+)
+_DIFFERENCE: Final = ("from_min", "to_min", "pairs", "p80_abs_min")
+
+
+@dataclass(frozen=True, slots=True)
+class JourneyError:
+    """The measured error of journeys like one: minutes, modelled less independent.
+
+    Attributes
+    ----------
+    pairs
+        How many journeys it was measured on.
+    bias_min
+        Mean of modelled less independent minutes.
+    median_abs_min, p90_abs_min
+        Half, and nine in ten, of the journeys err by no more.
+    """
+
+    pairs: int
+    bias_min: float
+    median_abs_min: float
+    p90_abs_min: float
+
+
+def _rows(columns: tuple[str, ...]) -> pd.DataFrame:
+    return pd.DataFrame(columns=list(columns))
+
+
+@dataclass(frozen=True, slots=True)
+class Accuracy:
+    """The measured errors of one network's travel times; without figures, nothing was measured.
+
+    Attributes
+    ----------
+    journeys
+        One row an authority, period and class of length (over `from_min` up to `to_min` modelled
+        minutes): `pairs`, `bias_min`, `median_abs_min`, `p90_abs_min`.
+    differences
+        One row a class of the two journeys' mean length: `pairs`, and `p80_abs_min`, which four
+        in five differences between two journeys from one area do not err beyond.
+    mean_min
+        What four in five means of a change over many areas do not err beyond; NaN: not measured.
+    source
+        On what it was measured, in words.
+
+    Examples
+    --------
+    >>> differences = pd.DataFrame(
+    ...     {"from_min": [0, 20], "to_min": [20, 60], "pairs": [40, 50], "p80_abs_min": [1.0, 3.0]}
+    ... )
+    >>> accuracy = Accuracy(differences=differences)
+    >>> accuracy.difference_min([8.0, 30.0, 70.0], [12.0, 20.0, 90.0]).tolist()
+    [1.0, 2.0, 3.0]
+    """
+
+    journeys: pd.DataFrame = field(default_factory=lambda: _rows(_JOURNEY))
+    differences: pd.DataFrame = field(default_factory=lambda: _rows(_DIFFERENCE))
+    mean_min: float = float("nan")
+    source: str = ""
+
+    @classmethod
+    def from_plain(cls, values: Mapping[str, Any]) -> Self:
+        """Return the accuracy that plain values (of `network.json`) describe."""
+        return cls(
+            journeys=pd.DataFrame(values.get("journeys", []), columns=list(_JOURNEY)),
+            differences=pd.DataFrame(values.get("differences", []), columns=list(_DIFFERENCE)),
+            mean_min=float(values.get("mean_min", float("nan"))),
+            source=str(values.get("source", "")),
+        )
+
+    @property
+    def is_measured(self) -> bool:
+        """Whether differences between journeys were measured at all."""
+        return not self.differences.empty
+
+    def of_journey(self, authority: str, period: str, minutes: float) -> JourneyError | None:
+        """Return the error of a journey from an authority; None where none was measured."""
+        table = self.journeys
+        chosen = table[(table["authority"] == authority) & (table["period"] == period)]
+        within = chosen[(chosen["from_min"] < minutes) & (minutes <= chosen["to_min"])]
+        if within.empty:
+            return None
+        row = within.iloc[0]
+        return JourneyError(
+            int(row["pairs"]),
+            float(row["bias_min"]),
+            float(row["median_abs_min"]),
+            float(row["p90_abs_min"]),
+        )
+
+    def difference_min(self, first_min: ArrayLike, second_min: ArrayLike) -> NDArray[np.float64]:
+        """Return what the difference between two journeys from one area may err by, in minutes.
+
+        The error is interpolated between the middles of the measured classes of the journeys' mean
+        length, and stays level beyond the first and the last.
+
+        Parameters
+        ----------
+        first_min, second_min
+            Minutes, of one shape.
+
+        Returns
+        -------
+        numpy.ndarray
+            Of that shape; NaN where nothing was measured or a journey is not there (inf).
+        """
+        mean = (np.asarray(first_min, dtype=float) + np.asarray(second_min, dtype=float)) / 2
+        if not self.is_measured:
+            return np.full_like(mean, np.nan)
+        middle = (self.differences["from_min"] + self.differences["to_min"]).to_numpy(float) / 2
+        error = np.interp(mean, middle, self.differences["p80_abs_min"].to_numpy(float))
+        return np.where(np.isfinite(mean), error, np.nan)
+
+    def too_close(self, first_min: ArrayLike, second_min: ArrayLike) -> NDArray[np.bool_]:
+        """Say where two journeys differ by no more than their difference may err by.
+
+        False where nothing was measured or a journey is not there.
+        """
+        first, second = (np.asarray(minutes, dtype=float) for minutes in (first_min, second_min))
+        error = self.difference_min(first, second)
+        apart = np.full(error.shape, np.inf)
+        known = np.isfinite(error)
+        apart[known] = np.abs(second[known] - first[known])
+        # Minutes are tenths: a difference of exactly the error is within it.
+        return known & (apart <= error + 1e-9)
+
+
+UNMEASURED: Final = Accuracy()
