@@ -6,9 +6,10 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal.capacity.assess import CapacityEvidence, OverflowRules, assess_capacity
+from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
 from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.crisis import Dispatch, teams_for_share
+from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
 from llrgeo.appraisal.capacity.rounds import day_on_the_road, driving_minutes
@@ -174,6 +175,49 @@ def test_overflow_of_both_options(found: CapacityEvidence) -> None:
     placed = found.placed.groupby("option")["admissions"].sum()
     assert placed["today"] == pytest.approx(302.6 * (1 - today.loc["no_bed", "mean"]), rel=0.01)
     assert "farm" not in set(found.placed["area_id"])
+
+
+def test_how_sure_the_beds_needed_are(found: CapacityEvidence) -> None:
+    rows = found.beds_range.set_index(["option", "year"])
+    low, central, high = rows.loc[
+        ("today", 2026), ["beds_needed_low", "beds_needed", "beds_needed_high"]
+    ]
+    # in the base year people are known; the stay is 20, 25 or 30 days
+    assert [low, central, high] == [
+        beds_for_loss(302.6 * stay / 365, 0.05) for stay in (20, 25, 30)
+    ]
+    later = 302.6 * 1.3 * 30 / 365
+    assert rows.loc[("today", 2036), "beds_needed_high"] == beds_for_loss(later * 1.05, 0.05)
+
+
+def test_step_up_and_step_down_in_the_same_beds() -> None:
+    up = BedService("up", RATES * 0.6, Stay(25.0), LossTarget(0.05))
+    down = BedService("down", RATES * 0.4, Stay(21.0), DelayTarget(0.1, 3.0), "step_down")
+    services = ["up", "down", "clinic"]
+    sites = pd.DataFrame(
+        [("today", "wards", "north", 24, 0), ("kept", "wards", "north", 24, 5)],
+        columns=["option", "service", "site_id", "beds", "reserved"],
+    ).assign(rooms=np.nan)
+    setting = town(
+        beds=[up, down],
+        allocation=allocation({"today": ["north"], "kept": ["north"]}, services),
+        sites=sites,
+        pools={"wards": ["up", "down"]},
+        rooms=[],
+        rounds=[],
+        crisis=[],
+    )
+    found = assess_capacity(setting, RULES)
+    table = found.overflow.set_index(["option", "stream", "measure"])["mean"]
+    assert table["today", "step_up", "no_bed"] > table["kept", "step_up", "no_bed"] + 0.02
+    assert table["today", "step_down", "waited"] < table["kept", "step_down", "waited"] - 0.05
+    assert set(found.overflow["service"]) == {"wards"}
+    assert found.beds["beds"].isna().all()  # each alone has none of its own
+    with pytest.raises(InputError, match="pool 'wards' has the unknown service 'sideways'"):
+        assess_capacity(replace(setting, pools={"wards": ["up", "sideways"]}), RULES)
+    twice = replace(setting, beds=[up, replace(down, stream="step_up", target=LossTarget(0.1))])
+    with pytest.raises(InputError, match="pool 'wards': each of its services needs a stream"):
+        assess_capacity(twice, RULES)
 
 
 def test_rooms_by_hand(found: CapacityEvidence) -> None:

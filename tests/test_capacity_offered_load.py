@@ -23,6 +23,7 @@ def test_admissions_are_people_times_rates() -> None:
     people = pd.DataFrame({"age_75_84": [300, 50], "age_85_plus": [100, 20]}, index=["a", "b"])
     found = admissions_of(people, pd.Series({"age_75_84": 16.0, "age_85_plus": 38.0}))
     assert found.to_dict() == pytest.approx({"a": 8.6, "b": 1.56})
+    assert offered_load(940 * 0.4, 37.4) == pytest.approx(38.5, abs=0.05)
     assert offered_load(550, 20) == pytest.approx(30.1, abs=0.05)
 
 

@@ -5,6 +5,7 @@ import pandas as pd
 import pytest
 from markov_wards import two_wards
 
+from llrgeo.appraisal.assignment import assign_with_room
 from llrgeo.appraisal.capacity.overflow import hayward_loss, overflow_moments
 from llrgeo.appraisal.capacity.queues import erlang_b, mean_wait, share_waiting
 from llrgeo.appraisal.capacity.targets import Stay
@@ -58,6 +59,16 @@ def test_two_wards_exactly() -> None:
     assert two_wards((14, 6), (12, 12), transfers=False)["no_bed"] == pytest.approx(
         0.196, abs=0.0005
     )
+
+
+@pytest.mark.parametrize(("loads", "moved"), [((10, 10), 0), ((14, 6), 2)])
+def test_a_transport_model_moves_the_excess_of_means_alone(loads, moved: int) -> None:
+    demand = pd.Series(loads, MINUTES.index, dtype=float)
+    beds = pd.Series({"north": 12.0, "south": 12.0})
+    found = assign_with_room(MINUTES, demand, beds)
+    away = found.contacts.loc["a", "south"] + found.contacts.loc["b", "north"]
+    assert away == pytest.approx(moved)
+    assert found.turned_away.sum() == pytest.approx(0)
 
 
 @pytest.mark.parametrize(

@@ -1,5 +1,6 @@
 """Queues: hand-worked values, tables of the method, identities, and simulations of their own."""
 
+import doctest
 import heapq
 
 import numpy as np
@@ -8,6 +9,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from scipy.special import gamma, gammaincc
 
+from llrgeo.appraisal.capacity import queues
 from llrgeo.appraisal.capacity.queues import (
     beds_for_loss,
     beds_for_loss_continuous,
@@ -18,6 +20,11 @@ from llrgeo.appraisal.capacity.queues import (
     share_waiting,
 )
 from llrgeo.errors import InputError
+
+
+def test_the_examples_of_the_module_run() -> None:
+    assert doctest.testmod(queues).attempted == 1
+    assert doctest.testmod(queues).failed == 0
 
 
 def test_erlangs_formulas_by_hand() -> None:

@@ -7,24 +7,17 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from llrgeo.appraisal.capacity.bed_evidence import beds_as_a_whole, beds_by_site, overflow
+from llrgeo.appraisal.capacity.bed_evidence import (
+    beds_as_a_whole,
+    beds_by_site,
+    beds_needed_range,
+    check_base_year,
+)
+from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules, overflow
 from llrgeo.appraisal.capacity.rooms import room_hours_of, room_table
 from llrgeo.appraisal.capacity.setting import CapacitySetting, check_setting
 from llrgeo.appraisal.capacity.team_evidence import response_to_crises, rounds_by_base
 from llrgeo.appraisal.capacity.years import first_year_short
-
-
-@dataclass(frozen=True, slots=True)
-class OverflowRules:
-    """How full wards are simulated: the seed, the wards that may take a patient, and visits.
-
-    `choices` is how many of the nearest wards a patient may be placed in; `visits` are visitors'
-    journeys for each admission.
-    """
-
-    seed: int
-    choices: int = 1
-    visits: float = 0.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,8 +30,10 @@ class CapacityEvidence:
         By option, service, site and year (`beds_by_site`).
     beds_as_a_whole
         By option, service and year (`bed_evidence.beds_as_a_whole`).
+    beds_range
+        Low, central and high beds needed, by option, service and year (`beds_needed_range`).
     overflow
-        Who finds the own ward full in the base year, with intervals (`bed_evidence.overflow`).
+        Who finds the own ward full in the base year, with intervals (`overflow_evidence`).
     placed
         Patients by area and the site they are placed in.
     rooms
@@ -51,6 +46,7 @@ class CapacityEvidence:
 
     beds: pd.DataFrame
     beds_as_a_whole: pd.DataFrame
+    beds_range: pd.DataFrame
     overflow: pd.DataFrame
     placed: pd.DataFrame
     rooms: pd.DataFrame
@@ -68,17 +64,13 @@ def assess_capacity(setting: CapacitySetting, rules: OverflowRules) -> CapacityE
         below the beds of a service that refuses nobody.
     """
     check_setting(setting)
+    check_base_year(setting)
     beds = beds_by_site(setting)
-    measures, placed = overflow(
-        setting,
-        seed=rules.seed,
-        year=setting.base_year,
-        choices=rules.choices,
-        visits=rules.visits,
-    )
+    measures, placed = overflow(setting, rules, year=setting.base_year)
     return CapacityEvidence(
         beds,
         beds_as_a_whole(setting, beds) if len(beds) else pd.DataFrame(),
+        beds_needed_range(setting) if len(beds) else pd.DataFrame(),
         measures,
         placed,
         rooms_by_site(setting),

@@ -1,5 +1,6 @@
-"""Evidence about beds: by site and year, as a whole, and who is placed away from the own ward."""
+"""Evidence about beds: by site and year, all sites together, and how sure it is."""
 
+from dataclasses import replace
 from typing import Final
 
 import numpy as np
@@ -12,6 +13,7 @@ from llrgeo.appraisal.capacity.beds import (
     check_loads,
 )
 from llrgeo.appraisal.capacity.pooling import extra_beds
+from llrgeo.appraisal.capacity.projections import assumed_bounds
 from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.staffing import (
     contract_of,
@@ -19,12 +21,7 @@ from llrgeo.appraisal.capacity.staffing import (
     site_nurses_wte,
     split_into_wards,
 )
-from llrgeo.appraisal.capacity.ward_simulation import (
-    WardNetwork,
-    WardSimulation,
-    simulate_wards,
-    visitors_minutes,
-)
+from llrgeo.appraisal.capacity.targets import Stay
 from llrgeo.appraisal.capacity.years import first_year_short
 
 _KEYS: Final = ["option", "service"]
@@ -35,11 +32,6 @@ def beds_by_site(setting: CapacitySetting) -> pd.DataFrame:
 
     Columns: the keys; those of `bed_table`; `wards` and `nurses_wte` of the beds stated, or of
     those needed where none are stated; `first_year_short` (missing: never in these years).
-
-    Raises
-    ------
-    InputError
-        If in the base year a load is not below the beds of a service that refuses nobody.
     """
     parts = [
         _of_service(setting, option, service)
@@ -89,49 +81,58 @@ def beds_as_a_whole(setting: CapacitySetting, by_site: pd.DataFrame) -> pd.DataF
     return pd.DataFrame(rows)
 
 
-def overflow(
-    setting: CapacitySetting, *, seed: int, year: int, choices: int, visits: float
-) -> tuple[pd.DataFrame, pd.DataFrame]:
-    """Return who finds the own ward full and what becomes of them, by option and service.
+def beds_needed_range(setting: CapacitySetting) -> pd.DataFrame:
+    """Return how sure the beds needed are, by option, service and year, all sites together.
 
-    Parameters
-    ----------
-    setting
-        Options, people and services.
-    seed
-        Of the simulation; the same for all options, so that they differ by their beds.
-    year
-        Whose people are admitted.
-    choices
-        How many of the nearest wards may take a patient.
-    visits
-        Journeys of visitors for each admission.
-
-    Returns
-    -------
-    tuple of pandas.DataFrame
-        Measures (`option`, `service`, `measure`, `mean`, `low`, `high`, with those of visitors,
-        which have no interval), and patients by `option`, `service`, `area_id`, `site_id`. Options
-        in which a site states no beds are left out: nothing can be said of them.
+    Columns: `beds_needed_low`, `beds_needed`, `beds_needed_high`. Low and high take people and the
+    mean stay to the ends of their ranges together: a labelled assumption of the parameters
+    (`band_65_plus_a_year`, `band_under_65_a_year`, `stay_spread_days`), not an interval.
     """
-    measures, placed = [], []
+    parts = {}
+    for name, sign in (("_low", -1), ("", 0), ("_high", 1)):
+        found = beds_by_site(_at_the_end(setting, sign))
+        parts[f"beds_needed{name}"] = found.groupby([*_KEYS, "year"], sort=False)[
+            "beds_needed"
+        ].sum()
+    return pd.DataFrame(parts).reset_index()
+
+
+def check_base_year(setting: CapacitySetting) -> None:
+    """Refuse a waiting list that grows without end from the first year.
+
+    Raises
+    ------
+    InputError
+        If in the base year a load is not below the beds of a service that refuses nobody.
+    """
     for option in setting.options:
         for service in setting.beds:
-            network = _network(setting, option, service, year, choices)
-            if network is None:
-                continue
-            found = simulate_wards(network, seed=seed)
-            keys = {"option": option, "service": service.id}
-            measures.append(_measures(found, network, visits).assign(**keys))
-            placed.append(found.placed.assign(**keys))
-    columns = [*_KEYS, "measure", "mean", "low", "high"]
-    where = [*_KEYS, "area_id", "site_id", "admissions"]
-    return (
-        pd.concat(measures, ignore_index=True)[columns]
-        if measures
-        else pd.DataFrame(columns=columns),
-        pd.concat(placed, ignore_index=True)[where] if placed else pd.DataFrame(columns=where),
-    )
+            beds = setting.stated(option, service.id, "beds")
+            admissions = setting.demand(service.rates, setting.base_year)
+            by_site = (admissions @ setting.shares(option, service.id)).reindex(
+                beds.index, fill_value=0.0
+            )
+            check_loads(by_site, beds, service)
+
+
+def _at_the_end(setting: CapacitySetting, sign: int) -> CapacitySetting:
+    """Return the setting at the low (-1) or high (1) end of people and stays; 0 is as it is."""
+    value = setting.parameters.value
+    people = {}
+    for year, central in setting.people.items():
+        ends = assumed_bounds(
+            central,
+            year - setting.base_year,
+            older=value("band_65_plus_a_year"),
+            younger=value("band_under_65_a_year"),
+        )
+        people[year] = {-1: ends[0], 0: central, 1: ends[1]}[sign]
+    spread = sign * value("stay_spread_days")
+    beds = [
+        replace(one, stay=Stay(max(one.stay.days + spread, 1.0), one.stay.cv))
+        for one in setting.beds
+    ]
+    return replace(setting, people=people, beds=beds)
 
 
 def _of_service(setting: CapacitySetting, option: str, service: BedService) -> pd.DataFrame:
@@ -143,8 +144,6 @@ def _of_service(setting: CapacitySetting, option: str, service: BedService) -> p
     for year in sorted(setting.people):
         admissions = setting.demand(service.rates, year) @ shares
         admissions = admissions.reindex(beds.index, fill_value=0.0)
-        if year == setting.base_year:
-            check_loads(admissions, beds, service)
         table = bed_table(admissions, beds, service).reset_index()
         staffed = table["beds"].fillna(table["beds_needed"]).astype(int)
         table["wards"] = [len(split_into_wards(one, largest=largest)) for one in staffed]
@@ -158,36 +157,6 @@ def _of_service(setting: CapacitySetting, option: str, service: BedService) -> p
     keys = [*_KEYS, "site_id", "year"]
     rest = [name for name in whole.columns if name not in keys]
     return whole[[*keys, *rest]].assign(first_year_short=whole["site_id"].map(first))
-
-
-def _network(
-    setting: CapacitySetting, option: str, service: BedService, year: int, choices: int
-) -> WardNetwork | None:
-    """Return the wards of an option, or None where beds are not stated for all of them."""
-    beds = setting.stated(option, service.id, "beds")
-    if beds.empty or beds.isna().any():
-        return None
-    open_beds = np.floor(beds * (1 - service.closed_share))
-    minutes = setting.minutes[list(beds.index)]
-    # Those who reach no ward at all are counted elsewhere.
-    reached = np.isfinite(minutes.to_numpy()).any(axis=1)
-    admissions = setting.demand(service.rates, year)[reached].to_frame(service.stream)
-    return WardNetwork(
-        admissions,
-        minutes[reached],
-        open_beds,
-        {service.stream: service.stay},
-        choices=choices,
-        amplitude=service.amplitude,
-    )
-
-
-def _measures(found: WardSimulation, network: WardNetwork, visits: float) -> pd.DataFrame:
-    visitors = visitors_minutes(found, network.minutes, visits)
-    extra = pd.DataFrame(
-        {"measure": [f"visitors_{name}" for name in visitors], "mean": list(visitors.values())}
-    ).assign(low=np.nan, high=np.nan)
-    return pd.concat([found.measures[["measure", "mean", "low", "high"]], extra], ignore_index=True)
 
 
 def _mean(sites: pd.DataFrame, column: str) -> float:

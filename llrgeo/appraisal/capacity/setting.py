@@ -1,7 +1,7 @@
 """The setting of a capacity appraisal: all that it needs, as plain frames, checked at the door."""
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import numpy as np
@@ -113,7 +113,8 @@ class CapacitySetting:
         Who goes where: `option`, `service`, `area_id`, `site_id`, `share` of the area's contacts,
         `travel_time_min`. An area that reaches no site has no row, or a missing `site_id`.
     sites
-        What sites have: `option`, `service`, `site_id`, `beds`, `rooms`; NaN is not stated.
+        What sites have: `option`, `service` (or pool), `site_id`, `beds`, `rooms`; NaN is not
+        stated. A column `reserved` may state beds of a pool that step-down leaves to step-up.
     minutes
         Areas by sites, for who finds the own ward full.
     parameters
@@ -124,6 +125,9 @@ class CapacitySetting:
         None leaves out rounds.
     health_gain_years
         Years of age by which people grow healthier each year.
+    pools
+        Services of beds that share them, a step-up and a step-down one, by the pool's name: its
+        beds are stated under that name. No closed form is good for them; they are simulated.
     """
 
     people: Mapping[int, pd.DataFrame]
@@ -137,6 +141,7 @@ class CapacitySetting:
     crisis: Sequence[CrisisService] = ()
     roads: Roads | None = None
     health_gain_years: float = 0.0
+    pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
 
     @property
     def base_year(self) -> int:
@@ -166,6 +171,12 @@ class CapacitySetting:
         found = rows.set_index("site_id")[what].astype(float)
         used = self._rows(option, service)["site_id"].unique()
         return found.reindex(found.index.union(pd.Index(used)))
+
+    def reserved(self, option: str, service: str) -> pd.Series:
+        """Return the beds that step-down leaves to step-up, by site; 0 where none are stated."""
+        rows = self.sites[(self.sites["option"] == option) & (self.sites["service"] == service)]
+        kept = rows["reserved"] if "reserved" in rows.columns else pd.Series(0.0, rows.index)
+        return kept.fillna(0.0).set_axis(pd.Index(rows["site_id"]))
 
     def drive_min(self, option: str, service: str) -> pd.DataFrame:
         """Return base and minutes by area, of the site with the greatest share."""
@@ -234,6 +245,13 @@ def _bed_faults(setting: CapacitySetting) -> list[str]:
                 check_beds(rows.set_index("site_id")[what], what=f"{option}, {service}")
             except InputError as error:
                 faults.append(str(error).replace("beds at", f"{what} at"))
+    services = {one.id for one in setting.beds}
+    faults += [
+        f"pool '{name}' has the unknown service '{member}'; known are {name_some(sorted(services))}"
+        for name, members in setting.pools.items()
+        for member in members
+        if member not in services
+    ]
     known = set(setting.minutes.columns)
     absent = sorted(set(map(str, setting.sites["site_id"])) - known)
     if absent:
