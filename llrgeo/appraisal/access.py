@@ -1,7 +1,7 @@
 """Access: how long residents travel, what changes for them, and who they are.
 
 Frames in, frames out, on the areas' index. Every table counts all people, those who cannot reach a
-site included (METHODS 1 and 2).
+site included (docs/methods 1 and 2).
 """
 
 from collections.abc import Collection, Sequence

@@ -1,6 +1,6 @@
 """Floating catchments: how much of a service people can reach, given who else reaches it.
 
-METHODS 4. A decay turns minutes into a weight of 0 to 1; it is 0 beyond the catchment.
+docs/methods 4. A decay turns minutes into a weight of 0 to 1; it is 0 beyond the catchment.
 """
 
 from collections.abc import Callable, Mapping

@@ -1,4 +1,4 @@
-"""Costs: what options cost the provider and the patients over the years (METHODS 7).
+"""Costs: what options cost the provider and the patients over the years (docs/methods 7).
 
 Real prices throughout. Provider costs and patient-borne costs are never mixed without saying so.
 """

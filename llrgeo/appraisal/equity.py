@@ -1,4 +1,4 @@
-"""Equity: whether long journeys fall on those who can least bear them (METHODS 5).
+"""Equity: whether long journeys fall on those who can least bear them (docs/methods 5).
 
 Every figure is weighted by people and taken over those who can reach a site; the number who cannot
 is always stated beside it.

@@ -86,7 +86,7 @@ class OptionResult(OptionSummary):
 def evaluate_options(
     options: Iterable[Option], inputs: AppraisalInputs, *, baseline: str
 ) -> dict[str, OptionResult]:
-    """Evaluate every option against the baseline: METHODS 1 to 3.
+    """Evaluate every option against the baseline: docs/methods 1 to 3.
 
     Parameters
     ----------

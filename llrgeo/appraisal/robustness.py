@@ -1,6 +1,6 @@
 """Robustness: how sure a ranking is, over weights, errors of travel times and assumptions.
 
-METHODS 6. All draws are seeded and vectorised.
+docs/methods 6. All draws are seeded and vectorised.
 """
 
 from collections.abc import Mapping, Sequence

@@ -68,7 +68,7 @@ def score_options(
     hurdles: Sequence[Hurdle] = (),
     measures: Mapping[str, Measure] | None = None,
 ) -> Scorecard:
-    """Score options by weighted criteria: METHODS 6.
+    """Score options by weighted criteria: docs/methods 6.
 
     Parameters
     ----------

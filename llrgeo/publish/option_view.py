@@ -164,7 +164,7 @@ def _bands(areas: pd.DataFrame) -> pd.DataFrame:
 def change_classes(areas: pd.DataFrame, limits: Sequence[float]) -> pd.Series:
     """Return the class of each area's change: 0 for much shorter up to the last for no route.
 
-    Lost access counts as much longer, gained access as much shorter (METHODS 2).
+    Lost access counts as much longer, gained access as much shorter (docs/methods 2).
     """
     middle = len(limits)
     steps = np.searchsorted(limits, areas["change_min"].abs(), side="left")

@@ -183,7 +183,7 @@ def _steps(ranked: Matrix, *, spare: int) -> tuple[Matrix, Mask]:
 def _add_flows(programme: Programme, sites: IntArray, model: Model, catchments: Catchments) -> None:
     """Add the share of each area that goes to each site, and the limits on what a site does.
 
-    The capacitated p-median in its strong form (METHODS 8): shares of an area sum to 1, none
+    The capacitated p-median in its strong form (docs/methods 8): shares of an area sum to 1, none
     exceeds the opening of its site, and the contacts of an open site are within its limits.
     """
     allowed = _allowed_pairs(model, len(catchments.contacts))

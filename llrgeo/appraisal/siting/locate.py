@@ -104,7 +104,7 @@ def locate_sites(
     seconds: float = DEFAULT_SECONDS,
     seed: int = 0,
 ) -> SiteSelection:
-    """Find the sites that are best for an objective, and say how good they are (METHODS 8).
+    """Find the sites that are best for an objective, and say how good they are (docs/methods 8).
 
     Parameters
     ----------

@@ -3,7 +3,7 @@
 What the rest of the package asks of an objective stands in its class alone: `formulate` takes the
 cost of each pair of area and site, `locate` the method that finds and proves the best plan, and
 `plans`, `regret` and the command line its value, unit and direction. A new objective is a class
-listed in `OBJECTIVES`, and a test. Definitions and sources: METHODS 8.
+listed in `OBJECTIVES`, and a test. Definitions and sources: docs/methods 8.
 """
 
 from abc import ABC, abstractmethod

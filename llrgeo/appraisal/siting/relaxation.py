@@ -11,7 +11,7 @@ Groups of sites, such as those of an authority, of which at least one must be op
 cheapest choice then has the best site of each group, and the best of all others.
 
 L = sum of multipliers - sum of penalties x limits + the p smallest reduced costs is a lower bound
-on the cost of every plan (Cornuejols, Fisher and Nemhauser 1977; METHODS 8).
+on the cost of every plan (Cornuejols, Fisher and Nemhauser 1977; docs/methods 8).
 """
 
 from dataclasses import dataclass, replace

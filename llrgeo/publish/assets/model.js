@@ -1,5 +1,5 @@
 // The explorer's arithmetic: pure functions over the page's data, with no page in sight.
-// Python runs the same functions in its tests and compares every figure (METHODS 1 to 3).
+// Python runs the same functions in its tests and compares every figure (docs/methods 1 to 3).
 "use strict";
 
 const llrgeoModel = (() => {

@@ -82,7 +82,7 @@ def _area_cells(data: dict[str, Any], before: NDArray[Any], after: NDArray[Any])
 
 
 def _outcomes(before: NDArray[Any], after: NDArray[Any], tolerance: float) -> NDArray[np.str_]:
-    """Return what becomes of each area: the names of METHODS 2."""
+    """Return what becomes of each area: the names of docs/methods 2."""
     was, remains = np.isfinite(before), np.isfinite(after)
     change = np.zeros(len(before))
     np.subtract(after, before, out=change, where=was & remains)

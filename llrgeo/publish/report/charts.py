@@ -59,7 +59,7 @@ def coverage_curves(views: Sequence[OptionView]) -> Drawing:
 
 
 def coverage(view: OptionView) -> list[float]:
-    """Return the share of residents within 0, 1 ... 60 minutes: METHODS 2, all people counted."""
+    """Return the share of all residents within 0, 1 ... 60 minutes (docs/methods 2)."""
     minutes, weights = view.areas["after_min"].to_numpy(), view.areas["people"].to_numpy()
     return [float(weights[minutes <= x].sum() / weights.sum()) for x in range(_LONGEST_MIN + 1)]
 
