@@ -146,6 +146,27 @@ def test_an_embedded_file_that_is_not_there_is_said():
         embedded("nothing")
 
 
+@pytest.mark.filterwarnings("ignore:Non closed ring")  # the reader's own words, before ours
+@pytest.mark.parametrize(
+    ("found", "broken"),
+    [
+        (b"[ -1.0, 52.0 ], [ -1.5, 52.5 ]", b"[ -1.0, 52.0 ], [ -1.7, 52.5 ]"),  # a ring left open
+        (b'"id": "W"', b'"id": "\xb3"'),  # not UTF-8
+    ],
+)
+def test_damaged_outlines_are_refused_in_words(tmp_path, found, broken):
+    ring = "[ -1.5, 52.5 ], [ -1.2, 52.9 ], [ -1.0, 52.0 ], [ -1.5, 52.5 ]"
+    shape = f'"geometry": {{"type": "Polygon", "coordinates": [[{ring}]]}}'
+    feature = f'{{"type": "Feature", "properties": {{"id": "W"}}, {shape}}}'
+    path = tmp_path / "outlines.geojson"
+    content = f'{{"type": "FeatureCollection", "features": [{feature}]}}'.encode()
+    path.write_bytes(content)
+    assert len(read_outlines(path, index="id")) == 1
+    assert found in content
+    path.write_bytes(content.replace(found, broken))
+    assert "not a readable map file" in message_of(lambda p: read_outlines(p, index="id"), path)
+
+
 def test_outlines_need_their_ids(tmp_path, town_areas):
     path = tmp_path / "outlines.geojson"
     outlines = town_areas[["name", "geometry"]].to_crs("EPSG:4326")

@@ -1,4 +1,4 @@
-"""Journeys without a car: who could walk to a service, or go by public transport (docs/methods 9)."""
+"""Journeys without a car: who could walk to a service, or take a bus (docs/methods 9)."""
 
 from collections.abc import Iterator, Mapping
 from typing import Final

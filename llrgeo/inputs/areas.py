@@ -71,7 +71,7 @@ def read_outlines(path: str | Path, *, index: str = "area_id") -> gpd.GeoDataFra
     path = Path(path)
     try:
         outlines = gpd.read_file(path)
-    except (OSError, RuntimeError) as error:
+    except (OSError, RuntimeError, UnicodeDecodeError, shapely.errors.GEOSException) as error:
         msg = f"{path}: not a readable map file ({error})"
         raise InputError(msg) from error
     if index not in outlines.columns:
