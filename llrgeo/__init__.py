@@ -51,7 +51,14 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.study.config import StudyConfig, build_services, load_study
     from llrgeo.study.inputs import StudyInputs, read_inputs
     from llrgeo.study.run import StudyResult, print_report, print_study, publish_study, run_study
+    from llrgeo.study.siting import (
+        SitingResult,
+        SitingStudy,
+        locate_service,
+        prepare_siting,
+    )
     from llrgeo.study.siting_config import SitingConfig, load_siting
+    from llrgeo.study.siting_files import write_plan
     from llrgeo.study.times import write_times
     from llrgeo.travel.compare import compare_travel_times
     from llrgeo.travel.dataset import Dataset
@@ -92,7 +99,9 @@ _NAMES: Final = {
     "study.config": ("StudyConfig", "build_services", "load_study"),
     "study.inputs": ("StudyInputs", "read_inputs"),
     "study.run": ("StudyResult", "print_report", "print_study", "publish_study", "run_study"),
+    "study.siting": ("SitingResult", "SitingStudy", "locate_service", "prepare_siting"),
     "study.siting_config": ("SitingConfig", "load_siting"),
+    "study.siting_files": ("write_plan",),
     "study.times": ("write_times",),
     "travel.compare": ("compare_travel_times",),
     "travel.dataset": ("Dataset",),
@@ -144,6 +153,8 @@ __all__ = [
     "SiteSelection",
     "SitingConfig",
     "SitingProblem",
+    "SitingResult",
+    "SitingStudy",
     "StraightLineRouter",
     "StudyConfig",
     "StudyInputs",
@@ -164,7 +175,9 @@ __all__ = [
     "load_siting",
     "load_study",
     "load_travel_times",
+    "locate_service",
     "locate_sites",
+    "prepare_siting",
     "print_report",
     "print_study",
     "publish_study",
@@ -179,6 +192,7 @@ __all__ = [
     "stage_plan",
     "travel_times",
     "value_curve",
+    "write_plan",
     "write_times",
 ]
 

@@ -2,6 +2,11 @@
 # jupyter:
 #   jupytext:
 #     formats: ipynb,py:percent
+#     text_representation:
+#       extension: .py
+#       format_name: percent
+#       format_version: '1.3'
+#       jupytext_version: 1.19.6
 #   kernelspec:
 #     display_name: Python 3
 #     language: python
@@ -17,15 +22,9 @@
 
 # %%
 import llrgeo
-from llrgeo import Keep
-from llrgeo.appraisal.siting.constraints import Close
-from llrgeo.appraisal.siting.plans import value_curve
-from llrgeo.study.config import build_services
-from llrgeo.study.siting import prepare_siting
-from llrgeo.study.siting_config import load_siting
 
 study = llrgeo.load_study()
-siting = prepare_siting(study, load_siting(None, service="diagnostics", p=8))
+siting = llrgeo.prepare_siting(study, llrgeo.load_siting(None, service="diagnostics", p=8))
 times, demand = siting.candidates, siting.demand
 names = siting.sites["name"]
 times.minutes.shape  # areas, sites that could have the service
@@ -52,11 +51,11 @@ names[list(best.sites)]
 # happens; and what if the site that most people would go to cannot be had?
 
 # %%
-held = eight.subject_to(Keep(frozenset({"RWEAA"})))
+held = eight.subject_to(llrgeo.Keep(frozenset({"RWEAA"})))
 with_infirmary = llrgeo.locate_sites(times, demand, held, gap=0)
 nearest = siting.nearest(with_infirmary.sites)["site_id"]
 busiest = demand.groupby(nearest).sum().drop("RWEAA").idxmax()
-closed = held.subject_to(Close(frozenset({busiest})))
+closed = held.subject_to(llrgeo.Close(frozenset({busiest})))
 without = llrgeo.locate_sites(times, demand, closed, gap=0)
 print(f"with the Infirmary: {with_infirmary.value:.2f}, instead of {best.value:.2f}")
 print(f"and without {names[busiest]}: {without.value:.2f}")
@@ -70,7 +69,7 @@ names[sorted(set(without.sites) - set(with_infirmary.sites))]
 # to start a discussion: what a site costs is not in it.
 
 # %%
-curve = value_curve(times, demand, held, counts=range(1, 13))
+curve = llrgeo.value_curve(times, demand, held, counts=range(1, 13))
 curve[["value", "gap", "knee"]].round(2)
 
 # %%
@@ -89,7 +88,7 @@ plan = with_infirmary.as_option(today, "diagnostics", "best_eight")
 setting = llrgeo.AppraisalInputs(
     areas=inputs.areas,
     sites=siting.sites,
-    services=tuple(build_services(study)),
+    services=tuple(llrgeo.build_services(study)),
     times=siting.times,
 )
 results = llrgeo.evaluate_options([today, plan], setting, baseline=today.name)

@@ -1,7 +1,8 @@
-"""The examples in docstrings run and print what they say."""
+"""The examples in docstrings run and print what they say; every public name has one."""
 
 import doctest
 import importlib
+import inspect
 import pkgutil
 
 import pytest
@@ -32,3 +33,12 @@ def test_an_example_prints_what_it_says(example, town_study, request, monkeypatc
     told = []
     failed, _ = doctest.DocTestRunner(optionflags=FLAGS).run(example, out=told.append)
     assert not failed, "".join(told)
+
+
+def test_every_public_name_has_an_example():
+    without = [
+        name
+        for name in llrgeo.__all__
+        if not name.endswith("Error") and ">>>" not in (inspect.getdoc(getattr(llrgeo, name)) or "")
+    ]
+    assert without == []

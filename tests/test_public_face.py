@@ -56,13 +56,13 @@ IMPORT = "import llrgeo"
 HELP = """
 import contextlib, io, sys
 from llrgeo.cli import app
-for words in (["--help"], ["run", "--help"], ["network", "build", "--help"]):
+for words in (["--help"], ["run", "--help"], ["locate", "--help"], ["network", "build", "--help"]):
     with contextlib.redirect_stdout(io.StringIO()), contextlib.suppress(SystemExit):
         app(words)
 """
 
 
-@pytest.mark.parametrize("code", [IMPORT], ids=["import"])
+@pytest.mark.parametrize("code", [IMPORT, HELP], ids=["import", "help"])
 def test_importing_llrgeo_and_showing_its_help_load_no_heavy_library(code):
     told = f"{code}\nimport json, sys; print(json.dumps(sorted(sys.modules)))"
     ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
@@ -87,3 +87,13 @@ def test_a_name_that_is_not_there_is_an_attribute_error():
     with pytest.raises(AttributeError, match="module 'llrgeo' has no attribute 'nothing'"):
         _ = llrgeo.nothing
     assert set(llrgeo.__all__) <= set(dir(llrgeo))
+
+
+def test_notebooks_import_from_llrgeo_alone():
+    scripts = sorted((ROOT / "notebooks").glob("*.py"))
+    assert scripts
+    for script in scripts:
+        found = re.findall(
+            r"^\s*(?:from|import) llrgeo\.\S+", script.read_text("utf-8"), re.MULTILINE
+        )
+        assert found == [], script.name

@@ -56,6 +56,12 @@ class Rates:
         states none.
     horizon_years
         Years that are appraised; one-off costs fall in year 0, all others in years 1 to here.
+
+    Examples
+    --------
+    >>> rates = llrgeo.read_inputs(llrgeo.load_study(), ["rates"]).rates
+    >>> rates.horizon_years, rates.value("value_of_time") > 0
+    (30, True)
     """
 
     discount_rates: pd.DataFrame

@@ -15,7 +15,13 @@ DELIVERIES: Final = ("patient", "team", "visitor")
 
 @dataclass(frozen=True, slots=True)
 class Shares:
-    """The shares, 0 to 1, of a service's contacts that need no trip by the patient."""
+    """The shares, 0 to 1, of a service's contacts that need no trip by the patient.
+
+    Examples
+    --------
+    >>> llrgeo.Shares(video=0.25, home=0.15).at_sites
+    0.6
+    """
 
     video: float = 0.0
     home: float = 0.0
@@ -56,6 +62,12 @@ class Service:
         Where the rates come from, or "illustrative".
     note
         Anything a reader should know.
+
+    Examples
+    --------
+    >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
+    >>> clinic.standard_min, clinic.visits
+    (2.5, 1.0)
     """
 
     id: str

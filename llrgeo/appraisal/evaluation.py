@@ -78,7 +78,22 @@ class OptionSummary:
 
 @dataclass(frozen=True, slots=True)
 class OptionResult(OptionSummary):
-    """What an option means as a whole and for each service, by its id."""
+    """What an option means as a whole and for each service, by its id.
+
+    Examples
+    --------
+    >>> areas = llrgeo.read_areas(folder / "areas.csv")
+    >>> sites = llrgeo.read_sites(folder / "sites.csv")
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> times = llrgeo.travel_times(network, areas.geometry, sites.geometry)
+    >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
+    >>> inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
+    >>> today = llrgeo.Option("today", "Today", {"clinic": frozenset({"A"})})
+    >>> more = today.change("more", label="More", opens={"clinic": ["B"]})
+    >>> results = llrgeo.evaluate_options([today, more], inputs, baseline="today")
+    >>> sorted(results["more"].services)
+    ['clinic']
+    """
 
     services: Mapping[str, ServiceResult]
 
@@ -106,6 +121,20 @@ def evaluate_options(
     ------
     InputError
         If anything does not fit together; the message lists every fault.
+
+    Examples
+    --------
+    >>> areas = llrgeo.read_areas(folder / "areas.csv")
+    >>> sites = llrgeo.read_sites(folder / "sites.csv")
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> times = llrgeo.travel_times(network, areas.geometry, sites.geometry)
+    >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
+    >>> inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
+    >>> today = llrgeo.Option("today", "Today", {"clinic": frozenset({"A"})})
+    >>> more = today.change("more", label="More", opens={"clinic": ["B"]})
+    >>> results = llrgeo.evaluate_options([today, more], inputs, baseline="today")
+    >>> results["more"].overall.change["after_min"].round(1).tolist()
+    [1.0, inf, 1.0, 2.0]
     """
     summaries = {}
     for option, evaluator, after in _evaluators(options, inputs, baseline):

@@ -38,6 +38,17 @@ class AppraisalInputs:
     home
         The authorities of the study: people and sites of any other are neighbours. Empty if all
         areas are at home.
+
+    Examples
+    --------
+    >>> areas = llrgeo.read_areas(folder / "areas.csv")
+    >>> sites = llrgeo.read_sites(folder / "sites.csv")
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> times = llrgeo.travel_times(network, areas.geometry, sites.geometry)
+    >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
+    >>> inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
+    >>> inputs.contacts_of(clinic).round(1).tolist()  # a year, by area
+    [10.0, 4.0, 15.0, 20.0]
     """
 
     areas: pd.DataFrame

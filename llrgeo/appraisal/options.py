@@ -30,6 +30,13 @@ class Option:
     capacity
         Contacts a year that a site has room for, by service id and site id; a site left out has
         room for all.
+
+    Examples
+    --------
+    >>> today = llrgeo.Option("today", "Today", {"clinic": frozenset({"A"})})
+    >>> more = today.change("more", label="More", opens={"clinic": ["B"]})
+    >>> sorted(more.sites["clinic"])
+    ['A', 'B']
     """
 
     name: str

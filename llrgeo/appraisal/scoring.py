@@ -16,7 +16,13 @@ MATERIAL: Final = 0.005  # scores that differ by less count as equal when option
 
 @dataclass(frozen=True, slots=True)
 class Criterion:
-    """A measure and its weight; weights need not add up to 1."""
+    """A measure and its weight; weights need not add up to 1.
+
+    Examples
+    --------
+    >>> llrgeo.Criterion("mean_minutes", weight=60)
+    Criterion(measure='mean_minutes', weight=60)
+    """
 
     measure: str
     weight: float
@@ -24,7 +30,13 @@ class Criterion:
 
 @dataclass(frozen=True, slots=True)
 class Hurdle:
-    """A figure that an option must reach before it is ranked at all."""
+    """A figure that an option must reach before it is ranked at all.
+
+    Examples
+    --------
+    >>> llrgeo.Hurdle("within_standard", limit=0.85)
+    Hurdle(measure='within_standard', limit=0.85)
+    """
 
     measure: str
     limit: float
@@ -50,6 +62,21 @@ class Scorecard:
     hurdles
         Whether each option meets each hurdle: options by measures, without columns if there are
         none.
+
+    Examples
+    --------
+    >>> areas = llrgeo.read_areas(folder / "areas.csv")
+    >>> sites = llrgeo.read_sites(folder / "sites.csv")
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> times = llrgeo.travel_times(network, areas.geometry, sites.geometry)
+    >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
+    >>> inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
+    >>> today = llrgeo.Option("today", "Today", {"clinic": frozenset({"A"})})
+    >>> more = today.change("more", label="More", opens={"clinic": ["B"]})
+    >>> results = llrgeo.evaluate_options([today, more], inputs, baseline="today")
+    >>> card = llrgeo.score_options(results, [llrgeo.Criterion("mean_minutes", 3)])
+    >>> card.ranks.tolist()
+    [2, 1]
     """
 
     values: pd.DataFrame
@@ -87,6 +114,21 @@ def score_options(
         For unknown or repeated measures, weights that are negative or add up to nothing, measures
         that have no figure in this study, and hurdles that no option meets; the message lists
         every fault.
+
+    Examples
+    --------
+    >>> areas = llrgeo.read_areas(folder / "areas.csv")
+    >>> sites = llrgeo.read_sites(folder / "sites.csv")
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> times = llrgeo.travel_times(network, areas.geometry, sites.geometry)
+    >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
+    >>> inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
+    >>> today = llrgeo.Option("today", "Today", {"clinic": frozenset({"A"})})
+    >>> more = today.change("more", label="More", opens={"clinic": ["B"]})
+    >>> results = llrgeo.evaluate_options([today, more], inputs, baseline="today")
+    >>> criteria = [llrgeo.Criterion("mean_minutes", 3), llrgeo.Criterion("within_standard", 1)]
+    >>> llrgeo.score_options(results, criteria).weights.tolist()
+    [0.75, 0.25]
     """
     known = MEASURES if measures is None else measures
     raise_faults(criteria_faults(criteria, hurdles, known), source="criteria")

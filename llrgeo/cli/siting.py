@@ -7,10 +7,6 @@ import typer
 
 from llrgeo.appraisal.siting.objectives import OBJECTIVES
 from llrgeo.cli.parameters import StudyFile
-from llrgeo.study.config import load_study
-from llrgeo.study.siting import locate_service
-from llrgeo.study.siting_config import load_siting
-from llrgeo.study.siting_files import option_text, write_plan
 
 
 def locate(
@@ -46,6 +42,11 @@ def locate(
     sites on the curve and every future is a search of its own, with `--seconds` for each; the
     command may take so many times as long.
     """
+    from llrgeo.study.config import load_study
+    from llrgeo.study.siting import locate_service
+    from llrgeo.study.siting_config import load_siting
+    from llrgeo.study.siting_files import option_text, write_plan
+
     config = load_siting(
         siting,
         service=service,

@@ -87,6 +87,12 @@ class RoadNetwork:
         straight).
     info
         Mode, periods, source and stated error.
+
+    Examples
+    --------
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> len(network.nodes), len(network.edges), network.info.periods
+    (10, 23, ('off_peak', 'pm_peak'))
     """
 
     nodes: pd.DataFrame
@@ -184,6 +190,13 @@ def save_network(network: RoadNetwork, folder: Path) -> None:
         The network to save.
     folder
         Where to; created if need be. An earlier network there is replaced.
+
+    Examples
+    --------
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> llrgeo.save_network(network, folder / "copy")
+    >>> llrgeo.load_network(folder / "copy").fingerprint == network.fingerprint
+    True
     """
     folder.parent.mkdir(parents=True, exist_ok=True)
     with temporary_folder(folder.parent) as made:
@@ -205,6 +218,12 @@ def load_network(folder: str | Path) -> RoadNetwork:
     ------
     NetworkError
         If the folder does not hold a whole network.
+
+    Examples
+    --------
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> network.info.mode, int(network.weights_ms("off_peak").min())  # milliseconds on an edge
+    ('car', 60000)
     """
     folder = Path(folder)
     names = ("nodes.parquet", "edges.parquet", "network.json")

@@ -94,6 +94,17 @@ def build_network(
     ------
     NetworkError
         If a file is unreadable, cut, a history or empty, or has no roads in the area.
+
+    Examples
+    --------
+    >>> lane = folder / "lane.osm"
+    >>> nodes = '<node id="1" lat="52.6" lon="-1.1"/><node id="2" lat="52.6" lon="-1.09"/>'
+    >>> way = '<nd ref="1"/><nd ref="2"/><tag k="highway" v="residential"/>'
+    >>> osm = f'<osm version="0.6">{nodes}<way id="7">{way}</way></osm>'
+    >>> _ = lane.write_text(osm)
+    >>> network = llrgeo.build_network([lane], mode="cycle")
+    >>> network.info.mode, len(network.edges)  # one each way
+    ('cycle', 2)
     """
     extract = read_extracts(extracts, track=track)
     area = None if boundary is None else read_boundary(boundary)

@@ -15,17 +15,13 @@ from llrgeo.inputs.tables import read_toml
 from llrgeo.modes import MODES, STREET_MODES
 from llrgeo.schema import THRESHOLDS_MIN, AgeBand, name_some
 from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files
-from llrgeo.study.validation import Part, check_config
+from llrgeo.study.option_config import OptionConfig, option_faults
+from llrgeo.study.validation import Name, Part, Positive, Share, check_config
 from llrgeo.travel.departures import TransitRules
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 DRIVING: Final = "car"  # the mode of the network that the key `network` names
 CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
-
-Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
-SiteLists = dict[Name, list[str]]
-Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
 
 
 def _known_measure(name: str) -> str:
@@ -76,23 +72,6 @@ class ServiceConfig(Part):
         if faults:
             raise ValueError("\n".join(faults))
         return self
-
-
-class OptionConfig(Part):
-    """An option: the sites of each service, or what it changes in another option."""
-
-    id: Name
-    label: Annotated[str, Field(min_length=1)]
-    note: str = ""
-    baseline: bool = False
-    based_on: Name | None = None
-    sites: SiteLists = Field(default_factory=dict)
-    opens: SiteLists = Field(default_factory=dict)
-    closes: SiteLists = Field(default_factory=dict)
-    moves: dict[Name, dict[str, str]] = Field(default_factory=dict)
-    capacity: dict[Name, dict[str, Positive]] = Field(default_factory=dict)
-    share_video: dict[Name, Share] = Field(default_factory=dict)
-    share_home: dict[Name, Share] = Field(default_factory=dict)
 
 
 class CriterionConfig(Part):
@@ -225,7 +204,7 @@ class StudyConfig(Part):
         faults = [
             *_doubled("services", [service.id for service in self.services]),
             *_doubled("options", [option.id for option in self.options]),
-            *_option_faults(self.options, {service.id for service in self.services}),
+            *option_faults(self.options, {service.id for service in self.services}),
         ]
         faults += _mode_faults(self)
         named = criteria_faults(build_criteria(self), build_hurdles(self), MEASURES)
@@ -330,35 +309,6 @@ def _mode_faults(study: StudyConfig) -> list[str]:
         for mode in study.modes
         if not (MODES[mode].timetable or MODES[mode].without_network or study.network_path(mode))
     ]
-    return faults
-
-
-def _option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:
-    faults = []
-    marked = [option.id for option in options if option.baseline]
-    if len(marked) != 1:
-        faults.append(f"options: exactly one has baseline = true; found {len(marked)}")
-    earlier: set[str] = set()
-    for option in options:
-        where = f"option '{option.id}'"
-        if option.based_on and option.based_on not in earlier:
-            faults.append(f"{where}: based_on '{option.based_on}' names no option above it")
-        named = {
-            *option.sites,
-            *option.opens,
-            *option.closes,
-            *option.moves,
-            *option.capacity,
-            *option.share_video,
-            *option.share_home,
-        }
-        if named - services:
-            faults.append(f"{where}: no such service: {name_some(sorted(named - services))}")
-        if not option.based_on and services - set(option.sites):
-            faults.append(
-                f"{where}: no sites for {name_some(sorted(services - set(option.sites)))}"
-            )
-        earlier.add(option.id)
     return faults
 
 

@@ -21,7 +21,8 @@ from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites
 from llrgeo.inputs.theme import Theme, read_theme
 from llrgeo.schema import list_faults, name_some, raise_faults
 from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
-from llrgeo.study.config import CELLS, OptionConfig, StudyConfig
+from llrgeo.study.config import CELLS, StudyConfig
+from llrgeo.study.option_config import OptionConfig
 from llrgeo.study.routers import build_router
 from llrgeo.travel.times import Router
 

@@ -44,6 +44,13 @@ class SitingStudy:
         On `site_id`: the study's sites and candidates that are no sites yet (`proposed` by us).
     times
         Minutes to all of them, or from them for a team.
+
+    Examples
+    --------
+    >>> config = llrgeo.load_siting(None, service="clinic", p=1)
+    >>> siting = llrgeo.prepare_siting(llrgeo.load_study(folder / "study.toml"), config)
+    >>> siting.candidates.minutes.shape
+    (4, 3)
     """
 
     inputs: StudyInputs
@@ -124,6 +131,13 @@ class SitingResult:
         The best value by number of sites; None if it was not asked for.
     regret
         What each plan loses in each scenario, and the plan that loses least; None likewise.
+
+    Examples
+    --------
+    >>> config = llrgeo.load_siting(None, service="clinic", p=1)
+    >>> result = llrgeo.locate_service(llrgeo.load_study(folder / "study.toml"), config)
+    >>> result.best.proven
+    True
     """
 
     siting: SitingStudy
@@ -160,6 +174,13 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
         If an input or a constraint has faults.
     InfeasibleError
         If no plan meets the constraints.
+
+    Examples
+    --------
+    >>> config = llrgeo.load_siting(None, service="clinic", p=1)
+    >>> result = llrgeo.locate_service(llrgeo.load_study(folder / "study.toml"), config)
+    >>> len(result.best.sites)
+    1
     """
     siting = prepare_siting(study, config)
     times, demand, problem = siting.candidates, siting.demand, siting.problem
@@ -191,6 +212,13 @@ def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
         If the study has no such service.
     InputError
         If an input has faults.
+
+    Examples
+    --------
+    >>> config = llrgeo.load_siting(None, service="clinic", p=1)
+    >>> siting = llrgeo.prepare_siting(llrgeo.load_study(folder / "study.toml"), config)
+    >>> list(siting.sites.index)
+    ['A', 'B', 'C']
     """
     services = {service.id: service for service in build_services(study)}
     if config.service not in services:

@@ -14,8 +14,7 @@ from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
 from llrgeo.appraisal.siting.objectives import known_objective
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import AgeBand
-from llrgeo.study.config import Name, Positive, Share
-from llrgeo.study.validation import Part, check_config
+from llrgeo.study.validation import Name, Part, Positive, Share, check_config
 
 SiteIds = tuple[str, ...]
 Count = Annotated[int, Field(ge=1)]
@@ -64,6 +63,12 @@ class SitingConfig(Part):
         Futures, besides today, in which the regret of plans is stated.
     gap, seconds
         When each search stops: every plan, number of sites on the curve and scenario is one.
+
+    Examples
+    --------
+    >>> config = llrgeo.load_siting(None, service="clinic", p=2, keep=["A"])
+    >>> config.service, config.p, config.objective
+    ('clinic', 2, 'p-median')
     """
 
     service: Name
@@ -100,6 +105,11 @@ def load_siting(path: Path | None, **given: Any) -> SitingConfig:  # noqa: ANN40
         If a key is unknown or missing, or a value is out of range; the message lists every fault.
     InputError
         If the file is absent or not TOML.
+
+    Examples
+    --------
+    >>> llrgeo.load_siting(None, service="clinic", p=2).p  # without a file: from keys alone
+    2
     """
     read = {} if path is None else read_toml(path)
     values = {**read, **{key: value for key, value in given.items() if value is not None}}

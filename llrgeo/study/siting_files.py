@@ -29,6 +29,14 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
     ------
     PublishError
         If the folder cannot be written to.
+
+    Examples
+    --------
+    >>> config = llrgeo.load_siting(None, service="clinic", p=1)
+    >>> result = llrgeo.locate_service(llrgeo.load_study(folder / "study.toml"), config)
+    >>> files = llrgeo.write_plan(result, folder / "found")
+    >>> (folder / "found" / "option.toml").is_file()
+    True
     """
     access = result.access()
     sites, areas = site_table(result), area_table(result)

@@ -1,12 +1,18 @@
 """Check what a planner wrote against a pydantic model, and say every fault in plain words."""
 
 from collections.abc import Mapping
-from typing import Any, TypeVar, get_args
+from typing import Annotated, Any, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, ValidationError
+from pydantic import BaseModel, ConfigDict, Field, ValidationError
 
 from llrgeo.errors import ConfigError
 from llrgeo.schema import list_faults
+
+# Kinds of values that several tables of a study file have.
+Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+SiteLists = dict[Name, list[str]]
+Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, Field(ge=0, le=1)]
 
 Config = TypeVar("Config", bound=BaseModel)
 

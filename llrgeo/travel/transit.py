@@ -48,6 +48,30 @@ class TransitRouter:
     streets
         A network for walking; without one people walk in straight lines at 4.8 km/h, made longer
         by `DETOUR_FACTOR`.
+
+    Examples
+    --------
+    >>> import datetime as dt, zipfile
+    >>> import geopandas as gpd
+    >>> from llrgeo.inputs.gtfs import read_timetable
+    >>> tables = {
+    ...     "stops": ["stop_id,stop_lat,stop_lon", "A,52.6,-1.1", "B,52.6,-1.0"],
+    ...     "routes": ["route_id,route_type", "7,3"],
+    ...     "trips": ["route_id,service_id,trip_id", "7,day,t"],
+    ...     "calendar_dates": ["service_id,date,exception_type", "day,20261124,1"],
+    ...     "stop_times": ["trip_id,arrival_time,departure_time,stop_id,stop_sequence",
+    ...                    "t,9:40:00,9:40:00,A,1", "t,9:55:00,9:55:00,B,2"],
+    ... }
+    >>> with zipfile.ZipFile(folder / "bus.zip", "w") as feed:
+    ...     for name, rows in tables.items():
+    ...         feed.writestr(f"{name}.txt", chr(10).join(rows))
+    >>> timetable = read_timetable([folder / "bus.zip"], dt.date(2026, 11, 24))
+    >>> rules = llrgeo.TransitRules(window=(dt.time(9, 35), dt.time(9, 35)))
+    >>> router = llrgeo.TransitRouter(timetable, rules)
+    >>> ends = [gpd.GeoSeries.from_xy([x], [52.6], crs="EPSG:4326") for x in (-1.1, -1.0)]
+    >>> times = router.travel_times(*ends, mode="transit", period="09:35-09:35")
+    >>> times.minutes.to_numpy().tolist()  # 5 minutes until the bus leaves, and 15 on it
+    [[20.0]]
     """
 
     timetable: Timetable

@@ -3,71 +3,15 @@
 A constraint writes itself into a `Draft` of the model. Sites are named by id.
 """
 
-from collections.abc import Collection, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Protocol
 
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.siting.model import AssignmentSum, Mask, Matrix, SiteRow, Vector
+from llrgeo.appraisal.siting.draft import Draft
 from llrgeo.schema import name_some
-
-
-@dataclass(slots=True)
-class Draft:
-    """A model that is being written.
-
-    Attributes
-    ----------
-    minutes
-        Areas by sites, sites in order of id; unreachable pairs as long as the problem says.
-    reachable
-        Where a journey is possible.
-    unreachable_min
-        What an unreachable pair counts as.
-    """
-
-    minutes: pd.DataFrame
-    reachable: Mask
-    unreachable_min: float
-    keep: Mask = field(init=False)
-    close: Mask = field(init=False)
-    capacity: Vector = field(init=False)
-    minimum: float = 0.0
-    rows: list[SiteRow] = field(default_factory=list)
-    limits: list[AssignmentSum] = field(default_factory=list)
-    faults: list[str] = field(default_factory=list)
-
-    def __post_init__(self) -> None:
-        """Start without any constraint."""
-        sites = self.minutes.shape[1]
-        self.keep, self.close = np.zeros(sites, dtype=bool), np.zeros(sites, dtype=bool)
-        self.capacity = np.full(sites, np.inf)
-
-    def mask(self, site_ids: Collection[str], label: str) -> Mask:
-        """Return which sites are named; ids that are not candidates are a fault."""
-        unknown = sorted(set(site_ids) - set(self.minutes.columns))
-        if unknown:
-            self.faults.append(f"{label}: not among the candidate sites: {name_some(unknown)}")
-        return self.minutes.columns.isin(list(site_ids))
-
-    def people(self, people: pd.Series, label: str) -> Vector:
-        """Return people by area in the order of the minutes; areas without any are a fault."""
-        aligned = people.reindex(self.minutes.index)
-        if aligned.isna().any() or (aligned < 0).any():
-            self.faults.append(f"{label}: people are missing or negative in some areas")
-        return aligned.fillna(0.0).to_numpy(float)
-
-    def add_row(
-        self, coefficients: Vector | Mask, *, low: float = -np.inf, high: float = np.inf
-    ) -> None:
-        """Bound a sum over open sites."""
-        self.rows.append(SiteRow(coefficients.astype(float), low, high))
-
-    def add_limit(self, costs: Matrix, limit: float) -> None:
-        """Bound a sum over areas."""
-        self.limits.append(AssignmentSum(costs, limit))
 
 
 class Constraint(Protocol):
@@ -85,7 +29,13 @@ class Constraint(Protocol):
 
 @dataclass(frozen=True, slots=True)
 class Keep:
-    """Sites that stay open."""
+    """Sites that stay open.
+
+    Examples
+    --------
+    >>> llrgeo.Keep(frozenset({"C", "A"})).label
+    'keep A, C'
+    """
 
     sites: frozenset[str]
 
@@ -101,7 +51,13 @@ class Keep:
 
 @dataclass(frozen=True, slots=True)
 class Close:
-    """Sites that must not run the service."""
+    """Sites that must not run the service.
+
+    Examples
+    --------
+    >>> llrgeo.Close(frozenset({"A"})).label
+    'close A'
+    """
 
     sites: frozenset[str]
 
@@ -117,7 +73,13 @@ class Close:
 
 @dataclass(frozen=True, slots=True)
 class OneOf:
-    """Exactly one of some sites is open."""
+    """Exactly one of some sites is open.
+
+    Examples
+    --------
+    >>> llrgeo.OneOf(frozenset({"B", "C"})).label
+    'exactly one of B, C'
+    """
 
     sites: frozenset[str]
 
@@ -133,7 +95,13 @@ class OneOf:
 
 @dataclass(frozen=True, slots=True)
 class Exclusive:
-    """At most one of some sites, usually a pair, is open."""
+    """At most one of some sites, usually a pair, is open.
+
+    Examples
+    --------
+    >>> llrgeo.Exclusive(frozenset({"A", "B"})).label
+    'at most one of A, B'
+    """
 
     sites: frozenset[str]
 
@@ -158,6 +126,11 @@ class DiffersFrom:
     by
         Sites that one of two plans of equal size has and the other lacks, at least; between
         plans of other sizes all sites that only one of them has count, at least 2 x `by` - 1.
+
+    Examples
+    --------
+    >>> llrgeo.DiffersFrom(frozenset({"A"}), by=2).label
+    'differ in at least 2 from A'
     """
 
     sites: frozenset[str]
@@ -184,6 +157,11 @@ class OneInEach:
         The group of each site; sites without one are left out.
     what
         What a group is.
+
+    Examples
+    --------
+    >>> llrgeo.OneInEach({"A": "North", "B": "North", "C": "South"}).label
+    'at least one site in each authority'
     """
 
     groups: Mapping[str, str]
@@ -203,7 +181,13 @@ class OneInEach:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class Budget:
-    """What the open sites may cost together; a site without a cost is free."""
+    """What the open sites may cost together; a site without a cost is free.
+
+    Examples
+    --------
+    >>> llrgeo.Budget({"A": 9e6, "B": 4e6}, at_most=11e6).label
+    'budget of 11,000,000'
+    """
 
     cost: Mapping[str, float]
     at_most: float
@@ -225,6 +209,11 @@ class Capacity:
     """Contacts a year that sites have room for; people then go where there is room.
 
     Who goes where is chosen to make the objective best; an area may be split.
+
+    Examples
+    --------
+    >>> llrgeo.Capacity({"A": 350.0, "B": 200.0}).label
+    'capacity of the sites'
     """
 
     contacts: Mapping[str, float]
@@ -243,7 +232,13 @@ class Capacity:
 
 @dataclass(frozen=True, slots=True)
 class MinimumActivity:
-    """Contacts a year that every open site needs, with everyone at the nearest site."""
+    """Contacts a year that every open site needs, with everyone at the nearest site.
+
+    Examples
+    --------
+    >>> llrgeo.MinimumActivity(110).label
+    'at least 110 contacts a year at each site'
+    """
 
     contacts: float
 
@@ -259,7 +254,14 @@ class MinimumActivity:
 
 @dataclass(frozen=True, slots=True, eq=False)
 class MaxBeyond:
-    """At most so many people live farther than so many minutes from an open site."""
+    """At most so many people live farther than so many minutes from an open site.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> llrgeo.MaxBeyond(30, pd.Series({"a": 300.0, "b": 120.0}), at_most=50).label
+    'at most 50 people beyond 30 minutes'
+    """
 
     minutes: float
     people: pd.Series
@@ -289,6 +291,14 @@ class NoGroupWorse:
         Residents of each area.
     today
         Minutes of each area to its nearest site of today, which need not be a candidate.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> fifth, people = pd.Series({"a": 1, "b": 5}), pd.Series({"a": 300.0, "b": 120.0})
+    >>> today = pd.Series({"a": 27.0, "b": 8.0})  # minutes
+    >>> llrgeo.NoGroupWorse(fifth, people, today).label
+    'no group worse than today'
     """
 
     groups: pd.Series

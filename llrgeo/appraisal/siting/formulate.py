@@ -5,7 +5,7 @@ from dataclasses import dataclass, replace
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.siting.constraints import Draft
+from llrgeo.appraisal.siting.draft import Draft
 from llrgeo.appraisal.siting.model import AssignmentSum, Catchments, Mask, Model, Positions, Vector
 from llrgeo.appraisal.siting.objectives import Pairs
 from llrgeo.appraisal.siting.problem import SitingProblem

@@ -52,6 +52,16 @@ class SiteSelection:
         How long it took.
     seed
         Of the search.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = {"A": [5.0, 21.0, 34.0], "B": [26.0, 7.0, 19.0], "C": [40.0, 23.0, 9.0]}
+    >>> times = llrgeo.TravelTimes(pd.DataFrame(minutes, index=["a", "b", "c"]))
+    >>> demand = pd.Series([300.0, 120.0, 80.0], index=["a", "b", "c"])
+    >>> best = llrgeo.locate_sites(times, demand, llrgeo.SitingProblem(p=2))
+    >>> best.sites, best.proven, best.unit
+    (('A', 'B'), True, 'mean minutes')
     """
 
     sites: tuple[str, ...]
@@ -136,6 +146,16 @@ def locate_sites(
         If no plan meets the constraints; the message names those to blame.
     LlrgeoError
         If no plan was found in the time given.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = {"A": [5.0, 21.0, 34.0], "B": [26.0, 7.0, 19.0], "C": [40.0, 23.0, 9.0]}
+    >>> times = llrgeo.TravelTimes(pd.DataFrame(minutes, index=["a", "b", "c"]))
+    >>> demand = pd.Series([300.0, 120.0, 80.0], index=["a", "b", "c"])
+    >>> best = llrgeo.locate_sites(times, demand, llrgeo.SitingProblem(p=2), gap=0)
+    >>> best.sites, round(best.value, 2), best.gap
+    (('A', 'B'), 7.72, 0.0)
     """
     started = time.perf_counter()
     case = formulate(times, demand, problem)

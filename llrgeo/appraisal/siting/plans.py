@@ -54,6 +54,16 @@ def best_plans(
         Sites in which any two of them differ: 1 for the K best, more for K diverse ones.
     effort
         Of each search; a gap of 0 makes the order certain.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = {"A": [5.0, 21.0, 34.0], "B": [26.0, 7.0, 19.0], "C": [40.0, 23.0, 9.0]}
+    >>> times = llrgeo.TravelTimes(pd.DataFrame(minutes, index=["a", "b", "c"]))
+    >>> demand = pd.Series([300.0, 120.0, 80.0], index=["a", "b", "c"])
+    >>> plans = llrgeo.best_plans(times, demand, llrgeo.SitingProblem(p=2), count=2)
+    >>> [plan.sites for plan in plans]
+    [('A', 'B'), ('A', 'C')]
     """
     found: list[SiteSelection] = []
     while len(found) < count:
@@ -83,6 +93,16 @@ def value_curve(
     DataFrame
         Index `p`: `value`, `bound`, `gap`, `sites` (ids, `;`-separated) and `knee`, true in one
         row. Numbers of sites for which there is no plan are left out.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = {"A": [5.0, 21.0, 34.0], "B": [26.0, 7.0, 19.0], "C": [40.0, 23.0, 9.0]}
+    >>> times = llrgeo.TravelTimes(pd.DataFrame(minutes, index=["a", "b", "c"]))
+    >>> demand = pd.Series([300.0, 120.0, 80.0], index=["a", "b", "c"])
+    >>> curve = llrgeo.value_curve(times, demand, llrgeo.SitingProblem(), counts=[1, 2, 3])
+    >>> curve["sites"].tolist()
+    ['A', 'A;B', 'A;B;C']
     """
     rows = {}
     for p in counts:
@@ -157,6 +177,16 @@ def stage_plan(
     -------
     DataFrame
         Index `step` from 1: `site_id` opened, and `value` from then on.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = {"A": [5.0, 21.0, 34.0], "B": [26.0, 7.0, 19.0], "C": [40.0, 23.0, 9.0]}
+    >>> times = llrgeo.TravelTimes(pd.DataFrame(minutes, index=["a", "b", "c"]))
+    >>> demand = pd.Series([300.0, 120.0, 80.0], index=["a", "b", "c"])
+    >>> steps = llrgeo.stage_plan(times, demand, llrgeo.SitingProblem(p=2), sites=["B", "A"])
+    >>> steps["site_id"].tolist()
+    ['A', 'B']
     """
     if problem.definition.covers_all:
         problem = replace(problem, objective=MaximalCovering.name)

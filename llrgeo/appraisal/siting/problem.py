@@ -34,6 +34,16 @@ class SitingProblem:
         minutes of today; NaN if the objective is without it.
     unreachable_min
         What someone without a site to reach counts as; no finite time is longer.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = {"A": [5.0, 21.0, 34.0], "B": [26.0, 7.0, 19.0], "C": [40.0, 23.0, 9.0]}
+    >>> times = llrgeo.TravelTimes(pd.DataFrame(minutes, index=["a", "b", "c"]))
+    >>> demand = pd.Series([300.0, 120.0, 80.0], index=["a", "b", "c"])
+    >>> problem = llrgeo.SitingProblem("p-median", p=2).subject_to(llrgeo.Keep(frozenset({"C"})))
+    >>> llrgeo.locate_sites(times, demand, problem).sites
+    ('A', 'C')
     """
 
     objective: str = "p-median"

@@ -37,6 +37,15 @@ class Scenario:
         What a reader sees; unique.
     times, demand
         As for `locate_sites`.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = {"A": [5.0, 21.0, 34.0], "B": [26.0, 7.0, 19.0], "C": [40.0, 23.0, 9.0]}
+    >>> times = llrgeo.TravelTimes(pd.DataFrame(minutes, index=["a", "b", "c"]))
+    >>> demand = pd.Series([300.0, 120.0, 80.0], index=["a", "b", "c"])
+    >>> llrgeo.Scenario("ten years on", times, demand * 1.3).demand.tolist()
+    [390.0, 156.0, 104.0]
     """
 
     label: str
@@ -80,6 +89,18 @@ def regret_table(
     """Return the regret of each plan (row) in each scenario (column), and the `worst` of them.
 
     `seconds` limits the search for the best plan of each scenario.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = {"A": [5.0, 21.0, 34.0], "B": [26.0, 7.0, 19.0], "C": [40.0, 23.0, 9.0]}
+    >>> times = llrgeo.TravelTimes(pd.DataFrame(minutes, index=["a", "b", "c"]))
+    >>> demand = pd.Series([300.0, 120.0, 80.0], index=["a", "b", "c"])
+    >>> futures = [llrgeo.Scenario("now", times, demand)]
+    >>> plans = {"one": ["A"], "other": ["B"]}
+    >>> table = llrgeo.regret_table(plans, futures, llrgeo.SitingProblem(p=1))
+    >>> table["worst"].round(2).tolist()  # minutes more than the best plan
+    [0.0, 6.84]
     """
     table = pd.DataFrame(index=pd.Index(plans, name="plan"))
     for scenario in scenarios:
@@ -111,6 +132,17 @@ def least_regret(
         If the objective is not `p-median`, `mclp` or `mix`, or a constraint limits what sites do.
     InfeasibleError
         If no plan meets the constraints.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> minutes = {"A": [5.0, 21.0, 34.0], "B": [26.0, 7.0, 19.0], "C": [40.0, 23.0, 9.0]}
+    >>> times = llrgeo.TravelTimes(pd.DataFrame(minutes, index=["a", "b", "c"]))
+    >>> demand = pd.Series([300.0, 120.0, 80.0], index=["a", "b", "c"])
+    >>> later = pd.Series([100.0, 120.0, 310.0], index=demand.index)
+    >>> futures = [llrgeo.Scenario("now", times, demand), llrgeo.Scenario("later", times, later)]
+    >>> llrgeo.least_regret(futures, llrgeo.SitingProblem(p=1)).sites
+    ('B',)
     """
     if problem.objective not in LINEAR:
         msg = f"regret is found for {', '.join(LINEAR)}, not for {problem.objective}"

@@ -1,0 +1,66 @@
+"""A draft of the model of a siting problem, into which constraints write themselves."""
+
+from collections.abc import Collection
+from dataclasses import dataclass, field
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.siting.model import AssignmentSum, Mask, Matrix, SiteRow, Vector
+from llrgeo.schema import name_some
+
+
+@dataclass(slots=True)
+class Draft:
+    """A model that is being written.
+
+    Attributes
+    ----------
+    minutes
+        Areas by sites, sites in order of id; unreachable pairs as long as the problem says.
+    reachable
+        Where a journey is possible.
+    unreachable_min
+        What an unreachable pair counts as.
+    """
+
+    minutes: pd.DataFrame
+    reachable: Mask
+    unreachable_min: float
+    keep: Mask = field(init=False)
+    close: Mask = field(init=False)
+    capacity: Vector = field(init=False)
+    minimum: float = 0.0
+    rows: list[SiteRow] = field(default_factory=list)
+    limits: list[AssignmentSum] = field(default_factory=list)
+    faults: list[str] = field(default_factory=list)
+
+    def __post_init__(self) -> None:
+        """Start without any constraint."""
+        sites = self.minutes.shape[1]
+        self.keep, self.close = np.zeros(sites, dtype=bool), np.zeros(sites, dtype=bool)
+        self.capacity = np.full(sites, np.inf)
+
+    def mask(self, site_ids: Collection[str], label: str) -> Mask:
+        """Return which sites are named; ids that are not candidates are a fault."""
+        unknown = sorted(set(site_ids) - set(self.minutes.columns))
+        if unknown:
+            self.faults.append(f"{label}: not among the candidate sites: {name_some(unknown)}")
+        return self.minutes.columns.isin(list(site_ids))
+
+    def people(self, people: pd.Series, label: str) -> Vector:
+        """Return people by area in the order of the minutes; areas without any are a fault."""
+        aligned = people.reindex(self.minutes.index)
+        if aligned.isna().any() or (aligned < 0).any():
+            self.faults.append(f"{label}: people are missing or negative in some areas")
+        return aligned.fillna(0.0).to_numpy(float)
+
+    def add_row(
+        self, coefficients: Vector | Mask, *, low: float = -np.inf, high: float = np.inf
+    ) -> None:
+        """Bound a sum over open sites."""
+        self.rows.append(SiteRow(coefficients.astype(float), low, high))
+
+    def add_limit(self, costs: Matrix, limit: float) -> None:
+        """Bound a sum over areas."""
+        self.limits.append(AssignmentSum(costs, limit))

@@ -1,0 +1,55 @@
+"""The options of a study file: what each changes, and what is wrong with them."""
+
+from typing import Annotated
+
+from pydantic import Field
+
+from llrgeo.schema import name_some
+from llrgeo.study.validation import Name, Part, Positive, Share, SiteLists
+
+
+class OptionConfig(Part):
+    """An option: the sites of each service, or what it changes in another option."""
+
+    id: Name
+    label: Annotated[str, Field(min_length=1)]
+    note: str = ""
+    baseline: bool = False
+    based_on: Name | None = None
+    sites: SiteLists = Field(default_factory=dict)
+    opens: SiteLists = Field(default_factory=dict)
+    closes: SiteLists = Field(default_factory=dict)
+    moves: dict[Name, dict[str, str]] = Field(default_factory=dict)
+    capacity: dict[Name, dict[str, Positive]] = Field(default_factory=dict)
+    share_video: dict[Name, Share] = Field(default_factory=dict)
+    share_home: dict[Name, Share] = Field(default_factory=dict)
+
+
+def option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:
+    """Say what is wrong with options: the baseline, what each is based on, services named."""
+    faults = []
+    marked = [option.id for option in options if option.baseline]
+    if len(marked) != 1:
+        faults.append(f"options: exactly one has baseline = true; found {len(marked)}")
+    earlier: set[str] = set()
+    for option in options:
+        where = f"option '{option.id}'"
+        if option.based_on and option.based_on not in earlier:
+            faults.append(f"{where}: based_on '{option.based_on}' names no option above it")
+        named = {
+            *option.sites,
+            *option.opens,
+            *option.closes,
+            *option.moves,
+            *option.capacity,
+            *option.share_video,
+            *option.share_home,
+        }
+        if named - services:
+            faults.append(f"{where}: no such service: {name_some(sorted(named - services))}")
+        if not option.based_on and services - set(option.sites):
+            faults.append(
+                f"{where}: no sites for {name_some(sorted(services - set(option.sites)))}"
+            )
+        earlier.add(option.id)
+    return faults
