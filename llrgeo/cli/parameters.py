@@ -10,3 +10,11 @@ StudyFile = Annotated[
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 OutFile = Annotated[Path, typer.Option("--out", help="Where to write.")]
+Boards = Annotated[
+    list[str] | None,
+    typer.Option("--icb", help="An integrated care board; once for each."),
+]
+Offline = Annotated[bool, typer.Option("--offline", help="Ask nothing: use what is there.")]
+SourcesFile = Annotated[
+    Path | None, typer.Option("--sources", help="Your own copy of data/downloads.toml.")
+]

@@ -34,7 +34,7 @@ class StageClock(logging.Handler):
     @contextmanager
     def running(self) -> Iterator[None]:
         """Listen to the study's log in place of those who listen to it otherwise."""
-        log = logging.getLogger("llrgeo.study.run")
+        log = logging.getLogger("llrgeo.study")
         level = log.level
         log.addHandler(self)
         log.setLevel(logging.INFO)

@@ -6,7 +6,8 @@ from typing import Annotated
 
 import typer
 
-from llrgeo.cli.parameters import OutFile, Quiet, StudyFile
+from llrgeo.cli.official import write_area
+from llrgeo.cli.parameters import Boards, Offline, OutFile, Quiet, SourcesFile, StudyFile
 from llrgeo.cli.screen import StageClock, progress, rich_table, scorecard_table, show
 from llrgeo.errors import InputError, PublishError
 
@@ -143,8 +144,30 @@ def validate(
         plot.write_text(comparison_chart(compared).svg(), encoding="utf-8")
 
 
-def new(path: Annotated[Path, typer.Argument(help="The study file to write.")]) -> None:
-    """Write a commented study file to start from."""
+def new(
+    path: Annotated[Path, typer.Argument(help="The study file to write; a folder with --icb.")],
+    *,
+    icb: Boards = None,
+    downloads: Annotated[
+        Path, typer.Option(help="Where official downloads are kept, with --icb.")
+    ] = Path("downloads"),
+    offline: Offline = False,
+    sources: SourcesFile = None,
+    timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
+    quiet: Quiet = False,
+) -> None:
+    """Write a study file to start from; with --icb a whole study of a board, from official data."""
+    if icb:
+        write_area(
+            path,
+            icb,
+            downloads,
+            offline=offline,
+            sources=sources,
+            timings=timings,
+            quiet=quiet,
+        )
+        return
     from llrgeo.study.config import new_study
 
     new_study(path)

@@ -9,7 +9,7 @@ import shapely
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_table, typed_points
-from llrgeo.schema import AGE_BANDS, AREAS, BNG, WGS84, name_some, raise_faults
+from llrgeo.schema import AGE_BANDS, AREAS, BNG, NO_CAR, WGS84, name_some, raise_faults
 
 _MARGIN_M: Final = 500.0  # the least that the cells at the edge reach beyond their centroids
 
@@ -41,6 +41,10 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
     """
     path = Path(path)
     areas = typed_points(read_table(path), AREAS, source=path.name)
+    if {"households", NO_CAR} <= set(areas.columns):
+        more = areas.index[areas[NO_CAR] > areas["households"]]
+        fault = f"column '{NO_CAR}' is more than 'households' in {len(more)} areas"
+        raise_faults([f"{fault} ({name_some(more)})"] if len(more) else [], source=path.name)
     differs = areas.index[areas[list(AGE_BANDS)].sum(axis=1) != areas["residents"]]
     if len(differs):
         fault = f"age bands do not add up to residents in {len(differs)} areas"

@@ -12,6 +12,7 @@ from shapely.geometry import shape
 from shapely.geometry.base import BaseGeometry
 
 from llrgeo.errors import InputError
+from llrgeo.files import sha256_of_file, written_whole
 from llrgeo.inputs.official.answers import check_pbf, read_json
 from llrgeo.inputs.official.downloader import Downloader, NotFetchedError
 from llrgeo.inputs.official.query import Query
@@ -47,7 +48,7 @@ def fetch_extracts(
     """
     chosen = choose_extracts(read_index(downloader, index, extracts), points)
     try:
-        return [downloader.get(_query(extracts, one)) for one in chosen]
+        return [_fetch(downloader, extracts, one) for one in chosen]
     except NotFetchedError:
         raise
     except InputError as stale:
@@ -55,7 +56,7 @@ def fetch_extracts(
         if [one.address for one in again] == [one.address for one in chosen]:
             raise
         try:
-            return [downloader.get(_query(extracts, one)) for one in again]
+            return [_fetch(downloader, extracts, one) for one in again]
         except InputError as error:
             msg = f"{error} (the index was fetched again, for {stale})"
             raise InputError(msg) from error
@@ -128,6 +129,18 @@ def choose_extracts(
         msg = f"the index has no extract for {name_some(points.index[~covered])}"
         raise InputError(msg)
     return sorted(taken, key=lambda extract: extract.id)
+
+
+def _fetch(downloader: Downloader, source: Source, extract: Extract) -> Path:
+    """Return an extract, with its checksum noted beside it for whoever reads streets from it.
+
+    It was compared with the publisher's MD5, so it is whole, even if it has no relations.
+    """
+    path = downloader.get(_query(source, extract))
+    note = path.with_name(f"{path.name}.sha256")
+    with written_whole(note) as made:
+        made.write_text(f"{sha256_of_file(path)}  {path.name}\n", encoding="ascii")
+    return path
 
 
 def _query(source: Source, extract: Extract) -> Query:

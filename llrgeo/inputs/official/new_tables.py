@@ -1,0 +1,169 @@
+"""What a new study has beside areas and sites: projections, estate, sources, what is open."""
+
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.inputs.official import ons_geography as geography
+from llrgeo.inputs.official.downloader import Downloader, FetchError
+from llrgeo.inputs.official.place import Place
+from llrgeo.inputs.official.projections import read_projections
+from llrgeo.inputs.official.sources import Source, Sources
+
+TODO_COLUMNS: Final = ("file", "id", "column", "what")
+
+# Columns of the estates return, as they begin, to those of a study's table of the estate.
+ESTATE: Final = {
+    "Gross internal floor area": "floor_area_m2",
+    "Occupied floor area": "occupied_m2",
+    "Clinical space": "clinical_m2",
+    "Cost to eradicate high risk backlog": "backlog_high_gbp",
+    "Cost to eradicate significant risk backlog": "backlog_significant_gbp",
+    "Cost to eradicate moderate risk backlog": "backlog_moderate_gbp",
+    "Cost to eradicate low risk backlog": "backlog_low_gbp",
+    "Parking spaces available": "parking_spaces",
+    "Designated disabled parking spaces": "accessible_spaces",
+}
+_GENERAL: Final = (
+    ("sites.csv", "all", "services", "assumed by kind of site; correct what each could host"),
+    ("study.toml", "options.today", "sites", "assumed by kind of site; correct what runs where"),
+    ("study.toml", "services", "rates", "illustrative; put your own activity in their place"),
+    ("study.toml", "network", "time_factor", "streets are not calibrated: llrgeo validate"),
+)
+_BANDS: Final = tuple(range(0, 101, 5))
+_WHAT_IS_ASSUMED: Final = """\
+- Residents, disability, health, cars, ethnic group and language are counts of Census 2021. Ages of
+  15 to 19 are parted at 18 by the shares of the latest population estimates.
+- What a site is comes from its estates return; practices and branches count as health centres.
+- What a site could host, and what runs where today, is assumed by kind of site. Nobody was asked.
+- Hospitals of neighbours are those that some area reaches by car within 45 minutes.
+- Rates of use, costs and weights are those of llrgeo's default study, for illustration.
+- Streets are OpenStreetMap's; their speeds are starting values, not measured here.
+- Bus timetables have no trains.
+"""
+
+
+def write_sites(path: Path, sites: pd.DataFrame) -> None:
+    """Write the table of sites; those of neighbours are of kind `other`, as they are not ours."""
+    table = sites.assign(kind=sites["kind"].mask(sites["is_neighbour"], "other"), beds="").drop(
+        columns="is_neighbour"
+    )
+    names = ["services", "beds", "source"]
+    table = table[[*(name for name in table.columns if name not in names), *names]]
+    table.to_csv(path, lineterminator="\n")
+
+
+def write_projections(
+    folder: Path, downloader: Downloader, sources: Sources, areas: pd.DataFrame
+) -> pd.DataFrame:
+    """Write projections.csv, a row for each authority, year and sex; return what is open.
+
+    The last age that is published is 90 and over: it stands in `age_90`, and those after it are 0.
+    """
+    source = sources["projections"]
+    wards = geography.read_rows(downloader, sources["wards"], list(areas.index))
+    newer = dict(zip(wards["LAD24CD"], areas["authority_code"], strict=True))
+    try:
+        people = read_projections(downloader, source, sorted(newer))
+    except FetchError as error:
+        return todo_row("projections.csv", "all", "all", str(error))
+    wide = people.pivot(
+        index=["authority_code", "year", "sex"], columns="age_from", values="people"
+    )
+    wide = wide.reindex(columns=list(_BANDS), fill_value=0.0).round(3)
+    wide.columns = pd.Index([f"age_{age}" for age in _BANDS])
+    table = wide.reset_index().replace({"authority_code": newer})
+    table.insert(1, "variant", source.vintage.split(",")[0])
+    table.to_csv(folder / "projections.csv", index=False, lineterminator="\n")
+    return pd.DataFrame([], columns=list(TODO_COLUMNS))
+
+
+def write_estate(folder: Path, returns: pd.DataFrame, sites: pd.DataFrame, source: Source) -> None:
+    """Write estate.csv: the returns of the study's own sites, in a study's columns."""
+    ours = returns.loc[returns.index.intersection(sites.index[~sites["is_neighbour"]])]
+    columns = {"year": pd.Series(source.vintage, ours.index)}
+    for start, name in ESTATE.items():
+        found = next((one for one in ours.columns if one.startswith(start)), None)
+        if found:
+            columns[name] = ours[found].str.replace(",", "", regex=False)
+    pd.DataFrame(columns, index=ours.index).rename_axis("site_id").to_csv(
+        folder / "estate.csv", lineterminator="\n"
+    )
+
+
+def general_todo() -> pd.DataFrame:
+    """Return what is open in every new study."""
+    return pd.DataFrame(list(_GENERAL), columns=list(TODO_COLUMNS))
+
+
+def todo_row(file: str, row_id: str, column: str, what: str) -> pd.DataFrame:
+    """Return one thing that is open, as a table."""
+    return pd.DataFrame([(file, row_id, column, what)], columns=list(TODO_COLUMNS))
+
+
+def list_fetched(downloader: Downloader, sources: Sources) -> pd.DataFrame:
+    """Return a row for each answer that was used: source, edition, day, licence, address, bytes."""
+    rows = [
+        (
+            kept.source,
+            sources[kept.source].publisher,
+            sources[kept.source].vintage,
+            kept.date,
+            sources[kept.source].licence,
+            kept.size,
+            kept.sha256,
+            kept.address,
+        )
+        for kept in downloader.answers
+    ]
+    names = ["source", "publisher", "vintage", "fetched", "licence", "bytes", "sha256", "address"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def title_of(place: Place) -> str:
+    """Return the names of a place's boards, without what all boards' names have in common."""
+    names = [
+        name.removeprefix("NHS ").removesuffix(" Integrated Care Board")
+        for name in sorted(set(place.areas["board"]))
+    ]
+    return " and ".join(names)
+
+
+def about_text(place: Place, fetched: pd.DataFrame, todo: pd.DataFrame) -> str:
+    """Return the report of what was fetched, of which date and licence, and what is assumed."""
+    listed = fetched.groupby("source", sort=False).agg(
+        publisher=("publisher", "first"),
+        vintage=("vintage", "first"),
+        first=("fetched", "min"),
+        last=("fetched", "max"),
+        licence=("licence", "first"),
+        megabytes=("bytes", "sum"),
+    )
+    rows = [
+        f"| {name} | {one.publisher} | {one.vintage} | {_days(one.first, one.last)} | "
+        f"{one.megabytes / 1e6:,.1f} | {one.licence} |"
+        for name, one in listed.iterrows()
+    ]
+    counts = todo.groupby("file", sort=False).size()
+    lines = [f"- {file}: {count:,}" for file, count in counts.items()]
+    note = f"\n{place.note}.\n" if place.note else ""
+    return "\n".join(
+        [
+            f"# {title_of(place)}\n{note}",
+            "## What was fetched\n",
+            "| source | publisher | edition | fetched | MB | licence |",
+            "| --- | --- | --- | --- | --- | --- |",
+            *rows,
+            "\nEach answer with its address and SHA-256 stands in fetched.csv.\n",
+            "## What is assumed\n",
+            _WHAT_IS_ASSUMED,
+            "## What is left to find out (TODO.csv)\n",
+            *lines,
+            "",
+        ]
+    )
+
+
+def _days(first: str, last: str) -> str:
+    return first if first == last else f"{first} to {last}"

@@ -1,0 +1,172 @@
+"""The table of sites of a study, from NHS lists; what they do not say is listed, not guessed.
+
+Practices, branches and sites of trusts come from the Organisation Data Service, their places from
+Code-Point Open, and what kind a trust's site is from its estates return.
+"""
+
+from dataclasses import dataclass
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from llrgeo.inputs.official import ons_geography as geography
+from llrgeo.inputs.official.downloader import Downloader
+from llrgeo.inputs.official.eric import SITE_TYPE
+from llrgeo.inputs.official.ods import read_report
+from llrgeo.inputs.official.postcodes import areas_of, read_postcode_points
+from llrgeo.inputs.official.sources import Sources
+from llrgeo.inputs.postcodes import squeeze_postcode
+from llrgeo.schema import BNG, WGS84
+
+NEIGHBOURS_M: Final = (
+    60_000.0  # as far as hospitals of neighbours are looked for, in a straight line
+)
+
+# Site types of the estates return, as they begin, to the kinds of a study; the rest is `other`.
+KIND_OF_TYPE: Final = {
+    "general acute hospital": "city_hospital",
+    "specialist hospital": "city_hospital",
+    "mixed service hospital": "city_hospital",
+    "community hospital": "community_hospital",
+}
+
+_PRIMARY: Final = "health_centre"
+_EDGE_M: Final = 500.0  # outlines are generalised: a site just beyond one lies in it
+_TODO: Final = ["file", "id", "column", "what"]
+
+
+@dataclass(frozen=True, slots=True)
+class Sites:
+    """Sites, and what the planner must find out about them.
+
+    Attributes
+    ----------
+    table
+        On `site_id`: `name`, `kind`, `status`, `postcode`, `easting`, `northing`, `lat`, `lon`,
+        `authority`, `is_neighbour` and `source`.
+    todo
+        `file`, `id`, `column`, `what`.
+    """
+
+    table: pd.DataFrame
+    todo: pd.DataFrame
+
+
+def compile_sites(
+    downloader: Downloader, sources: Sources, outlines: gpd.GeoDataFrame, returns: pd.DataFrame
+) -> Sites:
+    """Return the sites within outlines, and acute hospitals up to 60 km around them.
+
+    Parameters
+    ----------
+    downloader, sources
+        Have or fetch the lists.
+    outlines
+        Polygons of the areas with `authority`.
+    returns
+        Estates returns on `site_id`, or an empty table; without it no trust's site has a kind.
+
+    Raises
+    ------
+    InputError
+        If a list cannot be had or is not one.
+    """
+    listed = _listed(downloader, sources, returns)
+    directory = sources["postcodes"]
+    tidy = listed["postcode"].map(squeeze_postcode)
+    points = read_postcode_points(downloader, directory, areas_of(tidy[~listed["is_closed"]]))
+    placed = listed.assign(postcode=tidy).join(points, on="postcode")
+    lost = placed[placed["easting"].isna() & ~placed["is_closed"]]
+    known = placed[placed["easting"].notna()]
+    geometry = gpd.points_from_xy(known["easting"], known["northing"], crs=BNG)
+    found = _near(gpd.GeoDataFrame(known, geometry=geometry), outlines)
+    names = geography.read_layer(downloader, sources["regions"])
+    outside = found["authority_code"].map(
+        dict(zip(names["LAD24CD"], names["LAD24NM"], strict=True))
+    )
+    found["authority"] = found["authority"].fillna(outside).fillna("")
+    local = set(areas_of(tidy.loc[found.index[~found["is_neighbour"]]]))
+    return Sites(_table(found), _todo(found, lost[lost["postcode"].map(_letters).isin(local)]))
+
+
+def _listed(downloader: Downloader, sources: Sources, returns: pd.DataFrame) -> pd.DataFrame:
+    """Return all organisations with the kind that is known of them; blank where none is."""
+    parts = []
+    for name in ("practices", "branches", "trust_sites"):
+        report = read_report(downloader, sources[name])
+        kind = _kinds(report.index, returns) if name == "trust_sites" else _PRIMARY
+        parts.append(report.assign(kind=kind, source=sources[name].credit))
+    listed = pd.concat(parts)
+    return listed[~listed.index.duplicated()]
+
+
+def _kinds(site_ids: pd.Index, returns: pd.DataFrame) -> pd.Series:
+    """Return the kind of each of trusts' sites by its return; blank where it has none."""
+    types = returns.reindex(site_ids).get(SITE_TYPE, pd.Series(None, site_ids, dtype="str"))
+    lower = types.fillna("").str.lower().str.replace(r"^\W*\d*\W*", "", regex=True)
+    kinds = pd.Series(np.where(lower == "", "", "other"), site_ids, dtype="str")
+    for start, kind in KIND_OF_TYPE.items():
+        kinds = kinds.mask(lower.str.startswith(start).to_numpy(dtype=bool), kind)
+    return kinds
+
+
+def _near(sites: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Keep the sites in the outlines, with their authority, and open acute ones around them."""
+    land = outlines[["authority", "geometry"]].to_crs(BNG)
+    beside = sites.sjoin_nearest(land, max_distance=NEIGHBOURS_M, distance_col="away_m")
+    beside = beside[~beside.index.duplicated()]
+    inside = beside["away_m"] <= _EDGE_M
+    acute = (beside["kind"] == "city_hospital") & ~beside["is_closed"]
+    found = beside[inside | acute].copy()
+    found["is_neighbour"] = ~inside[found.index]
+    found["authority"] = found["authority"].where(~found["is_neighbour"])
+    return found.sort_index()
+
+
+def _table(found: gpd.GeoDataFrame) -> pd.DataFrame:
+    degrees = found.geometry.to_crs(WGS84)
+    return pd.DataFrame(
+        {
+            "name": found["name"].map(_titled),
+            "kind": found["kind"].where(found["kind"] != "", "other"),
+            "status": found["is_closed"].map({True: "closed", False: "open"}),
+            "postcode": found["postcode"],
+            "easting": found["easting"].round().astype("int64"),
+            "northing": found["northing"].round().astype("int64"),
+            "lat": degrees.y.round(5),
+            "lon": degrees.x.round(5),
+            "authority": found["authority"],
+            "is_neighbour": found["is_neighbour"],
+            "source": found["source"],
+        }
+    )
+
+
+def _todo(found: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
+    """List what is not known of sites."""
+    open_here = found[~found["is_closed"] & ~found["is_neighbour"]]
+    untold = open_here.index[open_here["kind"] == ""]
+    wards = open_here.index[open_here["kind"].isin(["city_hospital", "community_hospital"])]
+    rows = [
+        *(("sites.csv", one, "kind", "no estates return says what kind it is") for one in untold),
+        *(("sites.csv", one, "beds", "number of beds; no list has it") for one in wards),
+        *(
+            ("sites.csv", one, "postcode", f"{row['postcode']} has no place: site left out")
+            for one, row in lost.iterrows()
+        ),
+    ]
+    return pd.DataFrame(rows, columns=_TODO)
+
+
+def _letters(postcode: str) -> str:
+    return next(iter(areas_of([postcode])), "")
+
+
+def _titled(name: str) -> str:
+    """Write a name in capitals as one writes names: ST JOHN'S -> St John's."""
+    words = (
+        word.capitalize() if not word.startswith("(") else word.title() for word in name.split()
+    )
+    return " ".join(words) if name.isupper() else name

@@ -1,0 +1,243 @@
+"""A whole study of integrated care boards from official data: people, land, streets, sites, buses.
+
+The folder is written whole or not at all. What no source says is left blank and listed in TODO.csv;
+what was fetched stands in fetched.csv, what is assumed in about.md.
+"""
+
+import datetime as dt
+import logging
+import shutil
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+import shapely
+
+from llrgeo.errors import InputError
+from llrgeo.files import temporary_folder
+from llrgeo.inputs.areas import read_areas
+from llrgeo.inputs.feeds import date_range, read_feed, services_on
+from llrgeo.inputs.official import bods, eric, geofabrik, new_tables
+from llrgeo.inputs.official import ons_geography as geography
+from llrgeo.inputs.official.area_table import compile_areas
+from llrgeo.inputs.official.downloader import Downloader, FetchError
+from llrgeo.inputs.official.kinds import bus_regions
+from llrgeo.inputs.official.place import Place
+from llrgeo.inputs.official.site_table import Sites, compile_sites
+from llrgeo.inputs.official.sources import Sources
+from llrgeo.roads.extract import Extract, read_extracts
+from llrgeo.roads.network import RoadNetwork, save_network
+from llrgeo.roads.osm import assemble, finish
+from llrgeo.roads.sections import Polygon, read_boundary
+from llrgeo.schema import BNG, WGS84, Track
+from llrgeo.study.config import load_study
+from llrgeo.study.new_study_file import Timetables, assume_services, study_text
+from llrgeo.travel.routers import NetworkRouter
+
+logger = logging.getLogger(__name__)
+
+NEIGHBOURS_MIN: Final = 45.0
+BEYOND_M: Final = {"car": 30_000.0, "walk": 3_000.0}  # as far as people drive and walk to a site
+
+_TUESDAY: Final = 1
+_WEEK_DAYS: Final = 7
+_WEEKS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class NewArea:
+    """A study folder that was written: where, of how much, and what is left to find out."""
+
+    folder: Path
+    areas: int
+    residents: int
+    sites: int
+    todo: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class _Ask:
+    """Whom to ask, and of which place."""
+
+    downloader: Downloader
+    sources: Sources
+    place: Place
+    track: Track
+
+
+def new_area(
+    folder: Path, place: Place, downloader: Downloader, sources: Sources, *, track: Track = iter
+) -> NewArea:
+    """Write a complete study of a place into a folder: study.toml and all that it names.
+
+    Parameters
+    ----------
+    folder
+        A folder that does not exist yet, or is empty.
+    place
+        What `find_boards` or `find_around` returns.
+    downloader, sources
+        Have or fetch the official answers.
+    track
+        Wraps the sequences worked through, to show progress.
+
+    Raises
+    ------
+    InputError
+        If the folder holds something, an answer cannot be had or is wrong, or no hospital is known.
+    NetworkError
+        If the streets cannot be built.
+    """
+    if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
+        msg = f"{folder}: holds something already and is kept; choose another name"
+        raise InputError(msg)
+    folder.parent.mkdir(parents=True, exist_ok=True)
+    with temporary_folder(folder.parent) as temporary:
+        made = temporary / "study"
+        made.mkdir()
+        written = _assemble(made, _Ask(downloader, sources, place, track))
+        load_study(made / "study.toml")  # what was written is read as any study file is
+        made.replace(folder)
+    return NewArea(folder, *written)
+
+
+def _assemble(made: Path, ask: _Ask) -> tuple[int, int, int, pd.DataFrame]:
+    """Write all parts of the study, one stage after the other."""
+    logger.info("areas")
+    areas = compile_areas(ask.downloader, ask.sources, ask.place)
+    areas.to_csv(made / "areas.csv", lineterminator="\n")
+    outlines = _write_outlines(made, ask, areas)
+    logger.info("sites")
+    returns = eric.read_returns(ask.downloader, ask.sources["returns"])
+    found = compile_sites(ask.downloader, ask.sources, outlines, returns)
+    logger.info("streets")
+    centroids = read_areas(made / "areas.csv").geometry
+    extract = _read_streets(ask, centroids)
+    land = read_boundary(made / "outlines.geojson")
+    streets = _write_network(made / "streets", extract, "car", land, ask.track)
+    logger.info("neighbours' hospitals")
+    sites = _reached(found, streets, centroids)
+    sites = sites.assign(services=assume_services(sites))
+    new_tables.write_sites(made / "sites.csv", sites)
+    logger.info("streets on foot")
+    around = _with_ways_to(land, _points(sites[sites["is_neighbour"]]))
+    _write_network(made / "streets_on_foot", extract, "walk", around, ask.track)
+    logger.info("projections, estate and timetables")
+    todo = [found.todo, new_tables.general_todo()]
+    todo.append(new_tables.write_projections(made, ask.downloader, ask.sources, areas))
+    new_tables.write_estate(made, returns, sites, ask.sources["returns"])
+    timetables, lacking = _write_timetables(made, ask)
+    logger.info("study file")
+    listed = pd.concat([*todo, lacking], ignore_index=True)
+    _write_text(made, ask, sites, timetables, listed)
+    return len(areas), int(areas["residents"].sum()), len(sites), listed
+
+
+def _write_outlines(made: Path, ask: _Ask, areas: pd.DataFrame) -> gpd.GeoDataFrame:
+    """Write and return the outlines of the areas with their authorities."""
+    shapes = geography.read_boundaries(ask.downloader, ask.sources["boundaries"], ask.place.codes)
+    outlines = gpd.GeoDataFrame(
+        areas[["authority_code", "authority"]], geometry=shapes.geometry.to_numpy(), crs=WGS84
+    )
+    outlines.reset_index().to_file(made / "outlines.geojson")
+    return outlines
+
+
+def _read_streets(ask: _Ask, centroids: gpd.GeoSeries) -> Extract:
+    """Fetch and read the extracts that cover the areas and 30 km around them."""
+    index, streets = ask.sources["street_index"], ask.sources["streets"]
+    paths = geofabrik.fetch_extracts(ask.downloader, index, streets, centroids)
+    return read_extracts(paths, track=ask.track)
+
+
+def _write_network(
+    folder: Path, extract: Extract, mode: str, land: Polygon, track: Track
+) -> RoadNetwork:
+    """Build a network of the streets on and around some land, write it and return it."""
+    beyond_m = BEYOND_M[mode]
+    assembly = assemble(extract, mode, study_area=land, buffer_m=beyond_m, track=track)
+    network = finish(assembly, extract, mode)
+    save_network(network, folder)
+    return network
+
+
+def _reached(found: Sites, streets: RoadNetwork, centroids: gpd.GeoSeries) -> pd.DataFrame:
+    """Return the sites without those of neighbours that no area reaches within 45 minutes."""
+    table = found.table
+    beyond = table[table["is_neighbour"]]
+    if beyond.empty:
+        return table
+    times = NetworkRouter(streets).travel_times(
+        centroids, _points(beyond), mode="car", period="off_peak"
+    )
+    nearest = times.minutes.min()
+    return table.drop(index=nearest.index[~(nearest <= NEIGHBOURS_MIN)])
+
+
+def _with_ways_to(land: Polygon, places: gpd.GeoSeries) -> Polygon:
+    """Return land with a narrow strip to each place beyond it, so that streets hang together."""
+    strips = shapely.buffer(shapely.shortest_line(land, places.to_numpy()), 1.0)
+    return shapely.union_all([land, *strips])  # type: ignore[return-value]  # of polygons
+
+
+def _points(sites: pd.DataFrame) -> gpd.GeoSeries:
+    points = gpd.points_from_xy(sites["easting"], sites["northing"], crs=BNG)
+    return gpd.GeoSeries(points, index=sites.index)
+
+
+def _write_timetables(made: Path, ask: _Ask) -> tuple[Timetables | None, pd.DataFrame]:
+    """Copy the regions' timetables, if there are any; else say what is missing."""
+    source = ask.sources["timetables"]
+    try:
+        regions = bus_regions(ask.downloader, ask.sources, ask.place)
+        feeds = bods.fetch_timetables(ask.downloader, source, regions)
+    except FetchError as error:
+        return None, new_tables.todo_row("study.toml", "transit", "feeds", str(error))
+    day = _service_day(feeds, ask.downloader.today)
+    (made / "timetables").mkdir()
+    names = [f"timetables/{source.options['regions'][region]}.zip" for region in sorted(regions)]
+    for feed, name in zip(feeds, names, strict=True):
+        shutil.copyfile(feed, made / name)
+    lacking = new_tables.todo_row(
+        "study.toml", "transit", "feeds", "the feed has buses and trams, no trains"
+    )
+    return Timetables(tuple(names), day.isoformat(), source.cited), lacking
+
+
+def _service_day(feeds: Sequence[Path], today: dt.date) -> dt.date:
+    """Return the next Tuesday on which every feed runs; the first of the feeds if none is ahead."""
+    tables = [read_feed(feed) for feed in feeds]
+    first = max(date_range(one)[0] for one in tables)
+    start = max(first, today)
+    tuesday = start + dt.timedelta((_TUESDAY - start.weekday()) % _WEEK_DAYS)
+    ahead = [tuesday + dt.timedelta(_WEEK_DAYS * week) for week in range(_WEEKS)]
+    running = [day for day in ahead if all(services_on(one, day) for one in tables)]
+    return running[0] if running else first
+
+
+def _write_text(
+    made: Path,
+    ask: _Ask,
+    sites: pd.DataFrame,
+    timetables: Timetables | None,
+    todo: pd.DataFrame,
+) -> None:
+    """Write study.toml, TODO.csv, fetched.csv and about.md."""
+    place = new_tables.title_of(ask.place)
+    fetched = new_tables.list_fetched(ask.downloader, ask.sources)
+    used = [ask.sources[one].cited for one in dict.fromkeys(fetched["source"])]
+    text = study_text(
+        place,
+        sites,
+        date=ask.downloader.today.isoformat(),
+        sources=list(dict.fromkeys(used)),
+        timetables=timetables,
+    )
+    (made / "study.toml").write_text(text, encoding="utf-8")
+    todo.to_csv(made / "TODO.csv", index=False, lineterminator="\n")
+    fetched.to_csv(made / "fetched.csv", index=False, lineterminator="\n")
+    about = new_tables.about_text(ask.place, fetched, todo)
+    (made / "about.md").write_text(about, encoding="utf-8")

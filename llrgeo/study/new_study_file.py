@@ -1,0 +1,219 @@
+"""The study file of a new area: written with comments, from the sites that are known.
+
+Services, their illustrative rates and the criteria are those of the default study; which site runs
+what is assumed by its kind, and the file says so.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.embedded import embedded
+from llrgeo.study.config import DEFAULT_STUDY, StudyConfig, load_study
+
+_AT_ACUTE: Final = ("planned_outpatients", "diagnostics")
+_TODAY: Final = (
+    "Assumed: planned appointments and tests at acute hospitals, or across the border where that "
+    "is nearer; all else at community hospitals."
+)
+_AT_HEALTH_CENTRES: Final = ("planned_outpatients", "community_physiotherapy")
+_SERVICES, _OPTIONS, _CRITERIA = (
+    f"\n# --- {part} ---" for part in ("Services", "Options", "Criteria")
+)
+
+
+@dataclass(frozen=True, slots=True)
+class Timetables:
+    """Timetables of a study: files, the day they are read for, and whose they are."""
+
+    feeds: tuple[str, ...]
+    date: str
+    source: str
+
+
+def assume_services(sites: pd.DataFrame) -> pd.Series:
+    """Return what each site could host, by its kind: an assumption that a planner corrects.
+
+    Hospitals could host everything, practices and health centres clinics and physiotherapy,
+    hospitals of neighbours clinics and tests. Sites of no known kind host nothing, nor do closed
+    ones.
+    """
+    everything = [service.id for service in load_study().services]
+    hosts: dict[str, list[str]] = {
+        "city_hospital": everything,
+        "community_hospital": everything,
+        "health_centre": [one for one in _AT_HEALTH_CENTRES if one in everything],
+    }
+    hosted = sites["kind"].map({kind: ";".join(ids) for kind, ids in hosts.items()}).fillna("")
+    hosted = hosted.mask(sites["is_neighbour"], ";".join(_AT_ACUTE))
+    return hosted.mask(sites["status"] == "closed", "")
+
+
+def study_text(
+    place: str,
+    sites: pd.DataFrame,
+    *,
+    date: str,
+    sources: Sequence[str],
+    timetables: Timetables | None,
+) -> str:
+    """Return the text of the study file.
+
+    Parameters
+    ----------
+    place
+        What the study is of, as a title has it.
+    sites
+        On `site_id`, with `name`, `kind`, `status`, `services`, `is_neighbour`.
+    date
+        The date of the study.
+    sources
+        Lines that give credit.
+    timetables
+        What `[transit]` names; None if there are none.
+
+    Raises
+    ------
+    InputError
+        If there is no hospital to run services at, or no site that they could move to.
+    """
+    default = embedded(DEFAULT_STUDY).read_text(encoding="utf-8")
+    services = default[default.index(_SERVICES) : default.index(_OPTIONS)]
+    criteria = default[default.index(_CRITERIA) :]
+    return "".join(
+        [
+            _head(place, date, sources, timetables),
+            services,
+            _options_text(load_study(), sites),
+            criteria,
+        ]
+    )
+
+
+def _head(place: str, date: str, sources: Sequence[str], timetables: Timetables | None) -> str:
+    modes = '["car", "walk", "transit"]' if timetables else '["car", "walk"]'
+    listed = "\n".join(f"  {_quoted(line)}," for line in sources)
+    return f"""\
+# {place}
+#
+# Written by `llrgeo new --icb` from official data. Read about.md first: what was fetched, of which
+# date, and what is assumed. TODO.csv lists what no source says.
+
+title = {_quoted(f"Care closer to home in {place}")}
+question = "Which journeys would change if planned care moved nearer to where people live?"
+date = "{date}"
+
+sources = [
+{listed}
+]
+
+areas = "areas.csv"
+sites = "sites.csv"
+outlines = "outlines.geojson"
+network = "streets"
+networks = {{ walk = "streets_on_foot" }}
+
+modes = {modes}
+periods = ["off_peak", "am_peak"] # options are judged by the first
+thresholds_min = [10, 20, 30, 45, 60]
+# Streets are not calibrated here. Compare with times you trust, then set both:
+# llrgeo validate study.toml --reference known_minutes.csv
+# time_factor = 0.75
+# terminal_min = 4.0
+{_transit(timetables)}
+[appraisal]
+service_costs = "embedded" # illustrative; without this line only what patients bear is costed
+rate_sd = 0.2   # the rates below may be a fifth too low or too high
+speed_sd = 0.05 # and all roads a twentieth slower or faster
+
+"""
+
+
+def _transit(timetables: Timetables | None) -> str:
+    if timetables is None:
+        return "# No timetables were to be had: public transport is left out.\n"
+    return f"""
+[transit] # buses and trams; the feed has no trains
+feeds = {json.dumps(timetables.feeds)}
+source = {_quoted(timetables.source)}
+date = "{timetables.date}"
+window = [09:00:00, 11:00:00]
+"""
+
+
+def _options_text(default: StudyConfig, sites: pd.DataFrame) -> str:
+    """Write today as it is assumed to be, and one option that brings planned care nearer."""
+    ids = _by_kind(sites)
+    acute, community = ids["city_hospital"] + ids["neighbours"], ids["community_hospital"]
+    nearer = community or ids["health_centre"]
+    if not acute or not nearer:
+        lacking = "acute hospital" if not acute else "community hospital or health centre"
+        msg = (
+            f"no {lacking} is known here: the estates returns name none within 45 minutes. "
+            "Fetch them (llrgeo fetch estate), or write sites.csv and study.toml by hand"
+        )
+        raise InputError(msg)
+    base = community or ids["city_hospital"] or acute
+    opened = _AT_ACUTE if community else _AT_ACUTE[:1]
+    runs = {service.id: acute if service.id in _AT_ACUTE else base for service in default.services}
+    where = "every community hospital" if community else "practices and health centres"
+    return f"""
+# --- Options -------------------------------------------------------------------------------------
+# Assumed by kind of site, not told by any source: correct what runs where first of all.
+
+[[options]]
+id = "today"
+label = "Today"
+baseline = true
+note = "{_TODAY}"
+
+[options.sites]
+{_lists(runs, sites)}
+
+[[options]]
+id = "nearer"
+label = "Planned care at {where}"
+based_on = "today"
+note = "An illustration to start from. No site closes."
+
+[options.opens]
+{_lists(dict.fromkeys(opened, nearer), sites)}
+
+"""
+
+
+def _by_kind(sites: pd.DataFrame) -> dict[str, list[str]]:
+    """Return the ids of open sites by kind, and those of neighbours."""
+    usable = sites[(sites["status"] == "open") & (sites["services"] != "")]
+    ours = usable[~usable["is_neighbour"]]
+    kinds = ("city_hospital", "community_hospital", "health_centre")
+    found = {kind: list(ours.index[ours["kind"] == kind]) for kind in kinds}
+    return {**found, "neighbours": list(usable.index[usable["is_neighbour"]])}
+
+
+def _lists(runs: Mapping[str, Sequence[str]], sites: pd.DataFrame) -> str:
+    """Write which sites run each service, one a line with its name."""
+    return "\n".join(
+        "\n".join(
+            [
+                f"{service} = [",
+                *(f"  {_quoted(one)}, # {_plain(sites.loc[one, 'name'])}" for one in ids),
+                "]",
+            ]
+        )
+        for service, ids in runs.items()
+    )
+
+
+def _quoted(text: str) -> str:
+    """Return a TOML string, in which a JSON string is one too."""
+    return json.dumps(text, ensure_ascii=False)
+
+
+def _plain(text: object) -> str:
+    """Return a text that can stand in a comment."""
+    return "".join(letter for letter in str(text) if letter.isprintable())
