@@ -61,8 +61,8 @@ class Schema:
 
 _PLACE: Final = (Column("lat", "number"), Column("lon", "number"))
 _PLACE_IF_KNOWN: Final = tuple(replace(one, required=False, blank=True) for one in _PLACE)
-_LAT_RANGE: Final = (49.8, 60.9)  # of Great Britain; what lies beyond is told by _place_faults
-_LON_RANGE: Final = (-8.7, 1.8)
+LAT_RANGE: Final = (49.8, 60.9)  # of Great Britain; what lies beyond is told by _place_faults
+LON_RANGE: Final = (-8.7, 1.8)
 _DEGREES: Final = 180  # a coordinate beyond is in metres
 
 AREAS: Final = Schema(
@@ -189,8 +189,8 @@ def _place_faults(table: pd.DataFrame, index: str) -> list[str]:
     """Say what is wrong with coordinates that are numbers, with the first bad pair as found."""
     lat, lon = (pd.to_numeric(table[name], errors="coerce") for name in ("lat", "lon"))
     given = lat.notna() & lon.notna()
-    outside = given & ~(lat.between(*_LAT_RANGE) & lon.between(*_LON_RANGE))
-    swapped = lat.between(*_LON_RANGE) & lon.between(*_LAT_RANGE)
+    outside = given & ~(lat.between(*LAT_RANGE) & lon.between(*LON_RANGE))
+    swapped = lat.between(*LON_RANGE) & lon.between(*LAT_RANGE)
     metres = given & ((lat.abs() > _DEGREES) | (lon.abs() > _DEGREES))
     kinds = {
         "looks swapped": swapped,

@@ -69,7 +69,7 @@ sites.loc[["RWELC", "RT5PA", "RWEAK"], "name"]
 # %%
 setting = llrgeo.AppraisalInputs(areas=areas, sites=sites, services=(physiotherapy,), times=times)
 results = llrgeo.evaluate_options([today, two_more, moved], setting, baseline="today")
-groups = results["two_more"].overall.groups.loc["deprivation fifth"]
+groups = results["two_more"].overall.groups.loc["deprivation_fifth"]
 groups[["people", "mean_min", "change_mean_min", "improved", "worsened"]].round(1)
 
 # %%

@@ -75,8 +75,8 @@ def test_the_groups_of_the_town_add_up_to_everyone(town_areas: pd.DataFrame) -> 
     totals = people.T.groupby(level="group").sum().T
     for group in totals:
         pd.testing.assert_series_equal(totals[group], town_areas["residents"], check_names=False)
-    assert people["deprivation fifth", "1 (most deprived)"].tolist() == [400, 0, 0, 0]
-    assert people["deprivation fifth", "5 (least deprived)"].tolist() == [0, 0, 0, 100]
+    assert people["deprivation_fifth", "deprivation_fifth_1"].tolist() == [400, 0, 0, 0]
+    assert people["deprivation_fifth", "deprivation_fifth_5"].tolist() == [0, 0, 0, 100]
 
 
 def test_people_who_lose_their_last_site_are_lost_and_not_unchanged() -> None:
@@ -96,7 +96,7 @@ def test_every_band_of_change_holds_its_upper_edge() -> None:
     table = winners_and_losers(change, people, tolerance_min=1)
     worse = table[table["outcome"] == "worsened"].set_index("band")["people"]
     assert worse.to_dict() == {
-        "1 to 5 min": 6, "5 to 10 min": 24, "10 to 15 min": 32, "over 15 min": 64,
+        "minutes_1_5": 6, "minutes_5_10": 24, "minutes_10_15": 32, "minutes_over_15": 64,
     }  # fmt: skip
     assert table.set_index("outcome").loc["unchanged", "people"] == 1
     assert table["change_people_min"].sum() == pytest.approx(

@@ -134,7 +134,7 @@ def test_costs_of_poorer_fifths_weigh_more_and_hours_add_up(
 ) -> None:
     table = patient_costs_by_fifth(results, town_areas, rates)
     today = table[table["option"] == "today"].set_index("fifth")
-    assert today.loc["1 (most deprived)", "weight"] == 2  # (20 / 10) ^ 1
+    assert today.loc["deprivation_fifth_1", "weight"] == 2  # (20 / 10) ^ 1
     assert today["hours"].sum() == pytest.approx(results["today"].burden["patient_hours"].sum())
     yearly = present_values(results, rates).loc["today", "patients"]
     assert today["cost_gbp"].sum() * (1 / 1.1 + 1 / 1.21) == pytest.approx(yearly)

@@ -43,7 +43,7 @@ def test_a_second_clinic_shortens_the_journey_of_the_north_alone(results: Result
 def test_moving_the_beds_worsens_the_east_and_gains_the_north(results: Results) -> None:
     beds = results["local"].services["beds"].access
     assert beds.change["outcome"].tolist() == ["unchanged", "improved", "worsened", "none"]
-    rural = beds.groups.loc[("rural or urban", "Rural")]
+    rural = beds.groups.loc[("rural_urban", "rural")]
     assert rural["none"] == 100
     assert np.isnan(rural["mean_min"])
 

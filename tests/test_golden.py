@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 
 from llrgeo.appraisal.tables.declaration import NEVER_BLANK
+from llrgeo.publish.data.labels import labelled_tables
 from llrgeo.study.config import load_study
 from llrgeo.study.run import StudyResult, run_study
 
@@ -40,7 +41,7 @@ def default_study() -> StudyResult:
 @pytest.mark.parametrize("name", TABLES)
 def test_the_default_study_gives_the_figures_on_file(name, default_study):
     kept = pd.read_csv(GOLDEN / f"{name}.csv")
-    found = _as_read(default_study.evidence.tables[name])
+    found = _as_read(_published(default_study)[name])
     pd.testing.assert_frame_equal(found, kept, check_dtype=False, rtol=1e-6, atol=1e-4)
 
 
@@ -68,6 +69,11 @@ def test_what_is_never_blank_has_no_blanks_in_the_default_study(default_study):
             assert declared.blank != NEVER_BLANK, (name, column)
 
 
+def _published(result: StudyResult) -> dict[str, pd.DataFrame]:
+    """Return the tables as they are published: words in place of ids."""
+    return labelled_tables(result.evidence.tables, result.study.tolerance_min)
+
+
 def _as_read(table: pd.DataFrame) -> pd.DataFrame:
     """Return a table as it comes back from its file."""
     return pd.read_csv(StringIO(_text(table)))
@@ -79,6 +85,6 @@ def _text(table: pd.DataFrame) -> str:
 
 if __name__ == "__main__":
     GOLDEN.mkdir(exist_ok=True)
-    evidence = run_study(load_study()).evidence
+    published = _published(run_study(load_study()))
     for name in TABLES:
-        (GOLDEN / f"{name}.csv").write_text(_text(evidence.tables[name]), encoding="utf-8")
+        (GOLDEN / f"{name}.csv").write_text(_text(published[name]), encoding="utf-8")

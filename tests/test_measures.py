@@ -83,10 +83,10 @@ def test_catchments_of_groups_are_as_on_paper(setting: AppraisalInputs, results:
     assert everyone["per_100_000"].tolist() == pytest.approx([100, 100, 100])
     # W's weights are 1, 0.22 and 0, for it lies at the edge; E's the bell halfway, or 0.68.
     assert everyone["share_with_none"].tolist() == pytest.approx([0.4, 0.4, 0.8])
-    west = found.xs("1 (most deprived)", level="level")["per_100_000"]
+    west = found.xs("deprivation_fifth_1", level="level")["per_100_000"]
     steps = 400 * 0.22 + 200 * 0.68
     assert west.tolist() == pytest.approx([1e5 / 600, 1e5 * 0.22 / steps, 0])
-    east = found.xs("3", level="level")["per_100_000"]
+    east = found.xs("deprivation_fifth_3", level="level")["per_100_000"]
     assert east.tolist() == pytest.approx([1e5 / 600, 1e5 * 0.68 / steps, 1e5 / 200])
 
 
@@ -118,7 +118,7 @@ def test_the_inequality_of_the_town_is_as_on_paper(
 
 def test_the_reach_of_the_team_is_as_on_paper(setting: AppraisalInputs, results: Results) -> None:
     # Aged 65 and over: W 100, N 90, E 60, F 50; nine tenths of the 300 are those but 30 of F.
-    row = team_reach(results, setting.areas).query("age == 'aged 65 and over'").iloc[0]
+    row = team_reach(results, setting.areas).query("age == 'age_65_plus'").iloc[0]
     assert row["share_in_time"] == pytest.approx((100 + 60) / 300)
     assert row["mean_min"] == pytest.approx((100 * 2 + 90 * 3 + 60 * 1 + 50 * 7) / 300)
     assert row["latest_start_min"] == 10 - 7

@@ -82,7 +82,7 @@ def test_a_team_reaches_those_whose_drive_fits_what_is_left_of_the_standard(
     results: dict[str, OptionResult], town_areas: pd.DataFrame
 ) -> None:
     reach = team_reach(results, town_areas).set_index(["option", "age"])
-    oldest = reach.loc[("today", "aged 85 and over")]
+    oldest = reach.loc[("today", "age_85_plus")]
     # 2 of 10 minutes are left to drive: W (20 people) and E (10) of 55.
     assert oldest["in_time"] == 30
     assert oldest["share_in_time"] == pytest.approx(30 / 55)

@@ -4,7 +4,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.publish.option_view import change_classes
+from llrgeo.publish.option_view import change_places
 
 LIMITS = [1.0, 5.0, 10.0, 15.0]
 
@@ -33,9 +33,9 @@ LIMITS = [1.0, 5.0, 10.0, 15.0]
 def test_a_class_of_change_holds_its_upper_edge(change_min: float, expected: int) -> None:
     outcome = "improved" if change_min < 0 else "worsened"
     areas = pd.DataFrame({"change_min": [change_min], "outcome": [outcome]})
-    assert change_classes(areas, LIMITS).tolist() == [expected]
+    assert change_places(areas, LIMITS).tolist() == [expected]
 
 
 def test_within_the_tolerance_is_the_middle_class_and_no_route_the_last() -> None:
     areas = pd.DataFrame({"change_min": [1.0, np.nan], "outcome": ["unchanged", "none"]})
-    assert change_classes(areas, LIMITS).tolist() == [4, 9]
+    assert change_places(areas, LIMITS).tolist() == [4, 9]

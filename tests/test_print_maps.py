@@ -11,8 +11,9 @@ from publication_cases import appraised
 
 from llrgeo.inputs.theme import contrast
 from llrgeo.publish import palette
+from llrgeo.publish.legend import change_legend
 from llrgeo.publish.print.base_map import Window, lay_ground, scale_spot
-from llrgeo.publish.print.legend import change_hatches, change_shown
+from llrgeo.publish.print.legend import hatch
 from llrgeo.publish.print.maps import _sheets, densest_authority, print_maps
 from llrgeo.publish.print.page import SMALL, STRONG
 from llrgeo.study.config import load_study
@@ -61,19 +62,16 @@ def test_hostile_names_stay_text(publication):
 
 
 def test_the_key_counts_all_people(publication):
-    shown = change_shown(publication, publication.opening_view)
-    assert sum(shown.people) == publication.areas["residents"].sum()
+    legend = change_legend(publication.opening_view, publication.tolerance_min)
+    assert sum(row.people for row in legend.shown) == publication.areas["residents"].sum()
 
 
 @pytest.mark.parametrize("tolerance", [1.0, 5.0])
 def test_classes_differ_in_greyscale_by_shade_or_hatch(tolerance):
-    fills = zip(palette.change_colours(tolerance), change_hatches(tolerance), strict=True)
-    looks = [*fills, (palette.NO_ROUTE_COLOUR, "xxx")]
-    times = [(colour, "") for colour in palette.TIME_COLOURS]
-    for classes in (looks, times):
-        for place, (colour, hatch) in enumerate(classes):
-            for other, other_hatch in classes[place + 1 :]:
-                assert hatch != other_hatch or contrast(colour, other) > 1.1
+    for classes in (palette.change_classes(tolerance), palette.time_classes()):
+        for place, one in enumerate(classes):
+            for other in classes[place + 1 :]:
+                assert hatch(one) != hatch(other) or contrast(one.colour, other.colour) > 1.1
 
 
 def boxes(sheet):

@@ -19,6 +19,7 @@ from llrgeo.publish.data.files import csv_text
 from llrgeo.publish.data.gis import qgis_style
 from llrgeo.publish.folder import publish, write_files
 
+CHANGES = [item.colour for item in palette.change_classes(1.0)[:-1]]
 FORMULAS = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "\r=1"]
 # Machado, Oliveira and Fernandes (2009), severity 1.0, on linear RGB.
 SIMULATED = {
@@ -58,7 +59,7 @@ def lab(colour, matrix=None):
     return np.array([116 * y - 16, 500 * (x - y), 200 * (y - z)])
 
 
-@pytest.mark.parametrize("colours", [palette.TIME_COLOURS, palette.change_colours(1.0)])
+@pytest.mark.parametrize("colours", [palette.TIME_COLOURS, CHANGES])
 @pytest.mark.parametrize("vision", [None, *SIMULATED])
 def test_neighbouring_classes_can_be_told_apart_by_everyone(colours, vision):
     seen = [lab(colour, SIMULATED.get(vision)) for colour in colours]
@@ -68,7 +69,7 @@ def test_neighbouring_classes_can_be_told_apart_by_everyone(colours, vision):
 
 @pytest.mark.parametrize("vision", [None, *SIMULATED])
 def test_shorter_and_longer_can_be_told_apart_by_everyone(vision):
-    colours = palette.change_colours(1.0)
+    colours = CHANGES
     for shorter, longer in zip(colours[:4], reversed(colours[5:]), strict=True):
         distance = lab(shorter, SIMULATED.get(vision)) - lab(longer, SIMULATED.get(vision))
         assert np.linalg.norm(distance) >= 15
@@ -76,7 +77,16 @@ def test_shorter_and_longer_can_be_told_apart_by_everyone(vision):
 
 def test_a_tolerance_of_the_study_sets_the_middle_class():
     assert palette.change_limits(5.0) == [5.0, 10, 15]
-    assert len(palette.change_labels(5.0)) == len(palette.change_colours(5.0)) + 1
+    assert [item.id for item in palette.change_classes(5.0)] == [
+        "change_shorter_over_15",
+        "change_shorter_10_15",
+        "change_shorter_5_10",
+        "change_same",
+        "change_longer_5_10",
+        "change_longer_10_15",
+        "change_longer_over_15",
+        "change_no_route",
+    ]
 
 
 def test_csv_marks_formulas_as_text_and_leaves_numbers_and_no_route_alone():
@@ -101,7 +111,7 @@ def test_a_geopackage_holds_areas_and_sites_as_text_with_the_edition_s_date(town
 
 def test_a_qgis_style_has_a_class_for_each_colour():
     style = qgis_style("clinic__local_change_min", change=True, tolerance_min=1.0)
-    assert style.count("<range ") == len(palette.change_colours(1.0))
+    assert style.count("<range ") == len(CHANGES)
 
 
 def test_a_folder_is_written_whole_or_not_at_all(town, tmp_path):

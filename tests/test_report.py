@@ -9,11 +9,12 @@ import pandas as pd
 import pytest
 from publication_cases import appraised
 
+from llrgeo.publish.legend import change_legend
 from llrgeo.publish.pages import css_text, share
 from llrgeo.publish.report.charts import coverage, ranks_chart, tornado_chart, winners_chart
 from llrgeo.publish.report.drawing import safe_name, words
 from llrgeo.publish.report.page import render_report
-from llrgeo.publish.report.static_map import change_key, change_map, frame
+from llrgeo.publish.report.static_map import change_map, frame, is_hatched
 from llrgeo.publish.report.tables import (
     changes_table,
     costs_table,
@@ -216,7 +217,7 @@ def test_those_who_lose_their_journey_count_as_longer_and_those_who_gain_one_as_
 
 
 def test_every_class_of_longer_journeys_is_hatched_and_no_other(publication):
-    keys = change_key(publication, views(publication)[1])
-    hatched = [key.label for key in keys if key.longer]
-    assert hatched == [key.label for key in keys if "longer" in key.label]
+    rows = change_legend(views(publication)[1], publication.tolerance_min).rows
+    hatched = [row.label for row in rows if is_hatched(row)]
+    assert hatched == [row.label for row in rows if "longer" in row.label]
     assert len(hatched) == 4

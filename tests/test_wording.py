@@ -6,16 +6,19 @@ from pathlib import Path
 import pytest
 
 import llrgeo.publish
+from llrgeo.appraisal import home_visits
+from llrgeo.appraisal.access import DEPRIVATION_FIFTHS
+from llrgeo.errors import InputError
 from llrgeo.modes import MODES
 from llrgeo.publish.report import page as report
-from llrgeo.publish.wording import wording
-from llrgeo.schema import SITE_KINDS
+from llrgeo.publish.wording import CATALOGUES, wording
+from llrgeo.schema import AGE_BANDS, SITE_KINDS
 
 ROOT = Path(llrgeo.publish.__file__).parent
 SOURCES = {
-    "**/*.py": r"""(?:words|wording\(\))\[["'](\w+)["']\]""",
-    "assets/*.js": r"\b(?:words|strings)\.(\w+)",
-    "templates/*.html": r"\bt\.(\w+)",
+    "**/*.py": r"""(?:words|wording\(\)|self)\[["'](\w+)["']\]""",
+    "**/assets/*.js": r"\b(?:words|strings)\.(\w+)",
+    "**/templates/*.html": r"\bt\.(\w+)",
 }
 OUTCOMES = ("gained", "improved", "unchanged", "worsened", "lost")
 # Phrases that are looked up by a beginning and an end which the source names apart.
@@ -24,9 +27,20 @@ BUILT = {
     "change_": (*OUTCOMES, "none"),
     "team_": (*OUTCOMES, "none"),
     "group_": (
-        *("everyone", "age", "authority", "deprivation_fifth", "disability", "rural_or_urban"),
+        *("everyone", "age", "authority", "deprivation_fifth", "disability", "rural_urban"),
+    ),
+    "group_name_": (
+        *("everyone", "age", "authority", "deprivation_fifth", "disability", "rural_urban"),
     ),
     "kind_": SITE_KINDS,
+    "legend_": (
+        *("time_first", "time", "time_last", "shorter", "shorter_last", "same"),
+        *("longer", "longer_last", "change_no_route"),
+    ),
+    "level_": (
+        *("everyone", "disabled", "not_disabled", "rural", "urban", *AGE_BANDS),
+        *DEPRIVATION_FIFTHS,
+    ),
     "mark_": ("gained", "lost", "none"),
     "method_": ("areas", "roads", "nearest", "people", "limits"),
     "mode_": (*MODES, "bus", "blue_light"),  # an imported matrix may be of another mode
@@ -35,6 +49,7 @@ BUILT = {
     "plain_team_": ("gained", "improved", "worsened", "lost"),
     "plain_place_": ("improved", "unchanged", "worsened"),
     "print_sites_": ("new", "gone", "kept", "city"),
+    "residents_": home_visits._OLDER,
     "table_": ("winners", "deprivation", "bands", "changed", "means"),
     "term_": (*report._GLOSSARY, *(f"{term}_text" for term in report._GLOSSARY)),
     "view_": ("before", "after", "change", "city"),
@@ -67,3 +82,75 @@ def test_every_phrase_of_the_catalogue_is_used():
     used = names | {start + end for start, ends in BUILT.items() for end in ends}
     used |= {start + end for start in NAMED_IN_QUOTES for end in quoted}
     assert sorted(set(wording()) - used) == []
+
+
+def test_a_catalogue_cannot_be_changed():
+    with pytest.raises(TypeError):
+        wording()["skip"] = "Hop"
+    with pytest.raises(TypeError):
+        wording().phrases["skip"] = "Hop"
+    with pytest.raises(AttributeError):
+        wording().language = "fr"
+
+
+@pytest.fixture
+def french(tmp_path):
+    """Return a folder with a catalogue in which marks and the order of a date are French."""
+    text = (CATALOGUES / "wording.en-GB.toml").read_text(encoding="utf-8")
+    for old, new in {
+        'thousands_mark = ","': 'thousands_mark = "\u202f"',
+        'decimal_mark = "."': 'decimal_mark = ","',
+        'share_number = "{number}%"': 'share_number = "{number} %"',
+        'date = "{year}-{month}-{day}"': 'date = "{day}/{month}/{year}"',
+        'no_route = "no route"': 'no_route = "aucun trajet"',
+    }.items():
+        assert old in text
+        text = text.replace(old, new, 1)
+    (tmp_path / "wording.fr-FR.toml").write_text(text, encoding="utf-8")
+    return tmp_path
+
+
+def test_a_language_is_dropped_in_by_its_file_with_its_own_numbers_and_dates(french):
+    words = wording("fr-FR", french)
+    assert words.language == "fr-FR"
+    assert words.number(1_234_567.891, 2) == "1\u202f234\u202f567,89"
+    assert words.people(23_400) == "23\u202f400"
+    assert words.people("*") == "*"
+    assert words.minutes(7.25) == "7,2"
+    assert words.minutes(float("inf")) == "aucun trajet"
+    assert words.share(0.37) == "37 %"
+    assert words.share(0.0312, 1) == "3,1 %"
+    assert words.date("2026-11-22") == "22/11/2026"
+    assert words.date("autumn 2026") == "autumn 2026"
+
+
+def test_the_usual_numbers_and_dates():
+    words = wording()
+    assert words.number(-1_234.56, 1) == "-1,234.6"
+    assert words.minutes(7.25) == "7.2"
+    assert [words.share(x) for x in (0, 0.004, 0.37, 0.996, 1)] == [
+        "0%", "<1%", "37%", ">99%", "100%",
+    ]  # fmt: skip
+    assert words.date("2026-11-22") == "2026-11-22"
+
+
+def test_what_a_catalogue_lacks_or_has_too_much_is_told_at_once(french):
+    path = french / "wording.fr-FR.toml"
+    text = path.read_text(encoding="utf-8").replace('skip = "', 'hop = "', 1)
+    text = text.replace('nobody = "nobody"', "nobody = 3", 1).replace("{minutes}", "{minuten}", 1)
+    (french / "wording.de-DE.toml").write_text(text, encoding="utf-8")
+    with pytest.raises(InputError) as raised:
+        wording("de-DE", french)
+    for told in (
+        "wording.de-DE.toml: 4 faults",
+        "1 phrases are missing (skip)",
+        "1 phrases are unknown (hop)",
+        "'nobody' is not text",
+        "names what is not filled in there (minuten)",
+    ):
+        assert told in str(raised.value)
+
+
+def test_a_language_without_a_catalogue_names_those_there_are():
+    with pytest.raises(InputError, match=r"for 'cy-GB' in .*; there are en-GB"):
+        wording("cy-GB")

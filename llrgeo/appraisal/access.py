@@ -20,17 +20,22 @@ from llrgeo.travel.times import TravelTimes
 EVERYONE: Final = ("everyone", "everyone")
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
 BAND_EDGES_MIN: Final = (5.0, 10.0, 15.0)
+DEPRIVATION_FIFTHS: Final = tuple(f"deprivation_fifth_{number}" for number in range(1, 6))
 
 _DECIMALS: Final = 9  # of a minute: 11.3 less 10.3 is a change of 1 and no more
 _NOISE_MIN: Final = 1e-9
-_AGE_LABELS: Final = {
-    "age_0_17": "0 to 17",
-    "age_18_64": "18 to 64",
-    "age_65_74": "65 to 74",
-    "age_75_84": "75 to 84",
-    "age_85_plus": "85 and over",
-}
-_FIFTHS: Final = {1: "1 (most deprived)", 2: "2", 3: "3", 4: "4", 5: "5 (least deprived)"}
+
+
+@dataclass(frozen=True, slots=True)
+class ChangeBand:
+    """A band of change: above `low_min` and up to `high_min` minutes, shorter or longer.
+
+    The last band has no end: its `high_min` is +inf.
+    """
+
+    id: str
+    low_min: float
+    high_min: float
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,19 +131,19 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
 
     The groups are those of the Equality Act and of inequality guidance that the data has:
     deprivation, age, disability, rural or urban, and authority. The levels of each group add up
-    to the residents of the area.
+    to the residents of the area. Groups and levels are ids; an authority is known by its name.
     """
     residents = areas["residents"].astype(np.int64)
     disabled = areas["disabled"].astype(np.int64)
     columns: dict[tuple[str, str], pd.Series] = {
         EVERYONE: residents,
-        **{("age", _AGE_LABELS[band]): areas[band].astype(np.int64) for band in AGE_BANDS},
+        **{("age", band): areas[band].astype(np.int64) for band in AGE_BANDS},
         ("disability", "disabled"): disabled,
-        ("disability", "not disabled"): residents - disabled,
+        ("disability", "not_disabled"): residents - disabled,
     }
     for group, labels in (
-        ("deprivation fifth", deprivation_fifth(areas)),
-        ("rural or urban", areas["rural_urban"]),
+        ("deprivation_fifth", deprivation_fifth(areas)),
+        ("rural_urban", areas["rural_urban"].str.lower()),
         ("authority", areas["authority"]),
     ):
         for level in sorted(labels.unique()):
@@ -148,8 +153,9 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
 
 
 def deprivation_fifth(areas: pd.DataFrame) -> pd.Series:
-    """Return the national fifth of deprivation of each area, in words."""
-    return ((areas["imd_decile"].astype(np.int64) + 1) // 2).map(_FIFTHS)
+    """Return the national fifth of deprivation of each area, as an id of DEPRIVATION_FIFTHS."""
+    numbers = (areas["imd_decile"].astype(np.int64) + 1) // 2  # two tenths make a fifth
+    return numbers.map(dict(enumerate(DEPRIVATION_FIFTHS, start=1)))
 
 
 def summarise_access(
@@ -222,17 +228,24 @@ def compare_minutes(before: pd.Series, after: pd.Series, *, tolerance_min: float
     )
 
 
+def change_bands(tolerance_min: float) -> tuple[ChangeBand, ...]:
+    """Return the bands of change, the smallest first; the first begins at the tolerance."""
+    edges = (tolerance_min, *BAND_EDGES_MIN)
+    closed = [ChangeBand(f"minutes_{low:g}_{high:g}", low, high) for low, high in pairwise(edges)]
+    return (*closed, ChangeBand(f"minutes_over_{edges[-1]:g}", edges[-1], np.inf))
+
+
 def winners_and_losers(
     change: pd.DataFrame, people: pd.Series, *, tolerance_min: float
 ) -> pd.DataFrame:
     """Return the people of each outcome and band of change, best first.
 
-    Columns: `outcome`, `band`, `people`, `share` (of all people), `change_people_min` (minutes
-    gained or lost by them all; 0 where there is no finite change).
+    Columns: `outcome`, `band` (the id of one of `change_bands`; blank where the outcome has no
+    minutes), `people`, `share` (of all people), `change_people_min` (minutes gained or lost by
+    them all; 0 where there is no finite change).
     """
     edges = (max(tolerance_min, _NOISE_MIN), *BAND_EDGES_MIN)
-    names = [f"{low:g} to {high:g} min" for low, high in pairwise((tolerance_min, *edges[1:]))]
-    bands = ["", *names, f"over {edges[-1]:g} min"]
+    bands = ["", *(band.id for band in change_bands(tolerance_min))]
     moved_min, outcome = change["change_min"].to_numpy(), change["outcome"].to_numpy()
     moved = np.isin(outcome, ["improved", "worsened"])
     step = np.where(moved, np.searchsorted(edges, np.abs(moved_min), side="left"), 0)

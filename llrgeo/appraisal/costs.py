@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.access import deprivation_fifth
+from llrgeo.appraisal.access import DEPRIVATION_FIFTHS, deprivation_fifth
 from llrgeo.appraisal.activity import burden_of
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.schema import name_some, raise_faults
@@ -180,11 +180,13 @@ def patient_costs_by_fifth(
     weights = (incomes.median() / incomes) ** rates.value("income_elasticity")
     rows = []
     for name, result in results.items():
-        for fifth in sorted(fifths.unique()):
+        for number, fifth in enumerate(DEPRIVATION_FIFTHS, start=1):
+            if not (fifths == fifth).any():
+                continue
             journeys = _patient_journeys(result, fifths == fifth)
             cost = sum(_borne_by_patients(journeys, rates).values())
             hours = journeys["patient_hours"]
-            weight = weights[int(fifth[0])]
+            weight = weights[number]
             rows.append((name, fifth, hours, cost, weight, cost * weight))
     columns = ["option", "fifth", "hours", "cost_gbp", "weight", "weighted_cost_gbp"]
     return pd.DataFrame(rows, columns=columns)

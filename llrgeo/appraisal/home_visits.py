@@ -9,19 +9,19 @@ from llrgeo.appraisal.access import ratio, weighted_quantile
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 
 _OLDER: Final = {
-    "aged 65 and over": ("age_65_74", "age_75_84", "age_85_plus"),
-    "aged 75 and over": ("age_75_84", "age_85_plus"),
-    "aged 85 and over": ("age_85_plus",),
+    "age_65_plus": ("age_65_74", "age_75_84", "age_85_plus"),
+    "age_75_plus": ("age_75_84", "age_85_plus"),
+    "age_85_plus": ("age_85_plus",),
 }
 
 
 def team_reach(results: Mapping[str, OptionResult], areas: pd.DataFrame) -> pd.DataFrame:
     """Return how many older residents a team reaches within the standard.
 
-    One row an option, service and age group: `people`, `in_time`, `share_in_time`, `mean_min`
-    from base to home, `latest_start_min` (the minute after the call at which the visit to the
-    last tenth of people must set off to arrive in time; -inf where it cannot arrive at all), and
-    the parts of the standard: `call_min`, `dispatch_min`, `travel_standard_min`.
+    One row an option, service and age group (its id): `people`, `in_time`, `share_in_time`,
+    `mean_min` from base to home, `latest_start_min` (the minute after the call at which the visit
+    to the last tenth of people must set off to arrive in time; -inf where it cannot arrive at
+    all), and the parts of the standard: `call_min`, `dispatch_min`, `travel_standard_min`.
     """
     rows = []
     for name, result in results.items():

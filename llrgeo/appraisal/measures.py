@@ -7,6 +7,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.access import DEPRIVATION_FIFTHS
 from llrgeo.appraisal.evaluation import OptionSummary
 from llrgeo.schema import name_some, raise_faults
 
@@ -116,7 +117,7 @@ def _share_worse(result: OptionSummary) -> float:
 
 
 def _deprivation_gap(result: OptionSummary) -> float:
-    means = result.overall.groups["mean_min"].loc["deprivation fifth"].sort_index()
+    means = result.overall.groups["mean_min"].loc["deprivation_fifth"].sort_index()
     return float(means.iloc[0] - means.iloc[-1])
 
 
@@ -153,21 +154,21 @@ MEASURES: Final[Mapping[str, Measure]] = {
         "minutes",
         "lower",
         (40.0, 0.0),
-        _group_mean("deprivation fifth", "1 (most deprived)"),
+        _group_mean("deprivation_fifth", DEPRIVATION_FIFTHS[0]),
     ),
     "rural_minutes": Measure(
         "Average journey of rural residents, each way",
         "minutes",
         "lower",
         (60.0, 0.0),
-        _group_mean("rural or urban", "Rural"),
+        _group_mean("rural_urban", "rural"),
     ),
     "older_minutes": Measure(
         "Average journey of people aged 85 and over, each way",
         "minutes",
         "lower",
         (40.0, 0.0),
-        _group_mean("age", "85 and over"),
+        _group_mean("age", "age_85_plus"),
     ),
     "deprivation_gap": Measure(
         "How much longer the most deprived fifth travel than the least deprived",

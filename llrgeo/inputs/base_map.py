@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 from pathlib import Path
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
@@ -11,6 +12,9 @@ import shapely
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import WGS84
+
+MAIN_ROADS: Final = ("motorway", "trunk_dual", "trunk", "primary_dual", "primary")
+TOWN_RESIDENTS: Final = 3_000  # residents a place must have to be named or found
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,6 +34,16 @@ class BaseMap:
     outlines: gpd.GeoDataFrame
     roads: gpd.GeoDataFrame
     places: gpd.GeoDataFrame
+
+    @property
+    def main_roads(self) -> gpd.GeoDataFrame:
+        """The roads that maps show."""
+        return self.roads[self.roads["road_class"].isin(MAIN_ROADS)]
+
+    @property
+    def towns(self) -> gpd.GeoDataFrame:
+        """The places that maps name."""
+        return self.places[self.places["residents"] >= TOWN_RESIDENTS]
 
 
 def read_road_lines(paths: Iterable[str | Path]) -> gpd.GeoDataFrame:

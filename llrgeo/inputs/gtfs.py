@@ -24,7 +24,16 @@ from llrgeo.inputs.feeds import (
     row_faults,
     services_on,
 )
-from llrgeo.schema import BNG, WGS84, Column, Schema, raise_faults, table_faults
+from llrgeo.schema import (
+    BNG,
+    LAT_RANGE,
+    LON_RANGE,
+    WGS84,
+    Column,
+    Schema,
+    raise_faults,
+    table_faults,
+)
 
 _DAY_S: Final = 24 * 3_600
 HORIZON_S: Final = _DAY_S + _DAY_S // 2  # a journey of the day may end at noon of the next
@@ -33,8 +42,8 @@ _MAX_CALLS: Final = 50_000_000  # of all trips that run every so often; a region
 _STOPS: Final = Schema(
     "stop_id",
     (
-        Column("stop_lat", "number", minimum=49.8, maximum=60.9),
-        Column("stop_lon", "number", minimum=-8.7, maximum=1.8),
+        Column("stop_lat", "number", minimum=LAT_RANGE[0], maximum=LAT_RANGE[1]),
+        Column("stop_lon", "number", minimum=LON_RANGE[0], maximum=LON_RANGE[1]),
     ),
 )
 _TRIPS: Final = Schema("trip_id", (Column("service_id", "text"),))

@@ -46,7 +46,7 @@ class OptionView:
         One row a group and level (everyone, authority, tenth): people by outcome, and
         `mean_before_min`, `mean_after_min` over those who can reach a site; NaN for nobody.
     bands
-        One row a class of minutes, the last for no route: people `before` and `after`.
+        One row a class of minutes on its id, the last for no route: people `before` and `after`.
     """
 
     option: Option
@@ -149,19 +149,19 @@ def people_by_outcome(outcome: pd.Series, people: pd.DataFrame) -> pd.DataFrame:
 
 def _bands(areas: pd.DataFrame) -> pd.DataFrame:
     """Return the people in each class of minutes, before and after; no route comes last."""
-    labels = palette.time_labels()
-    bands = pd.DataFrame(index=pd.Index(labels, name="band"))
+    classes = palette.time_classes()
+    bands = pd.DataFrame(index=pd.Index([item.id for item in classes], name="band"))
     for column in ("before", "after"):
         minutes = areas[f"{column}_min"].to_numpy()
         place = np.searchsorted(palette.TIME_BREAKS, minutes, side="left")
-        place = np.where(np.isinf(minutes), len(labels) - 1, place)
-        counted = np.bincount(place, weights=areas["people"], minlength=len(labels))
+        place = np.where(np.isinf(minutes), len(classes) - 1, place)
+        counted = np.bincount(place, weights=areas["people"], minlength=len(classes))
         bands[column] = counted.astype(np.int64)
         reconcile(bands[column], areas["people"].sum(), table="people by minutes")
     return bands
 
 
-def change_classes(areas: pd.DataFrame, limits: Sequence[float]) -> pd.Series:
+def change_places(areas: pd.DataFrame, limits: Sequence[float]) -> pd.Series:
     """Return the class of each area's change: 0 for much shorter up to the last for no route.
 
     Lost access counts as much longer, gained access as much shorter (docs/methods 2).

@@ -17,6 +17,7 @@ from typing import Any, Final
 from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from markupsafe import Markup
 
+from llrgeo.publish import palette
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
@@ -83,8 +84,13 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    engine.filters |= {"people": people, "minutes": minutes, "json": json_text}
-    engine.globals["t"] = wording()
+    engine.filters |= {"people": people, "minutes": minutes, "json": json_text, "day": day}
+    engine.globals |= {
+        "t": wording().phrases,
+        "language": wording().language,
+        "site_outlines": palette.SITE_OUTLINES,
+        "site_signs": palette.SITE_SIGNS,
+    }
     return engine
 
 
@@ -93,28 +99,36 @@ def render(template: str, values: Mapping[str, Any]) -> str:
     return environment().get_template(template).render(values)
 
 
+def number(value: float, decimals: int = 0) -> str:
+    """Write a number as the language of the pages does."""
+    return wording().number(value, decimals)
+
+
 def people(count: float | str) -> str:
     """Write a number of people: 1,121,994; one that was suppressed or rounded is text already."""
-    return count if isinstance(count, str) else f"{count:,.0f}"
+    return wording().people(count)
 
 
-def share(value: float) -> str:
+def share(value: float, decimals: int = 0) -> str:
     """Write a share in per cent; what is neither none nor all is not written as such."""
-    if 0 < value < 0.005:  # noqa: PLR2004 - rounds to none
-        return "<1%"
-    if 0.995 <= value < 1:  # noqa: PLR2004 - rounds to all
-        return ">99%"
-    return f"{value:.0%}"
+    return wording().share(value, decimals)
 
 
 def minutes(value: float) -> str:
     """Write minutes to the tenth, and "no route" where a place cannot be reached."""
-    return wording()["no_route"] if value == float("inf") else f"{value:.1f}"
+    return wording().minutes(value)
+
+
+def day(date: str) -> str:
+    """Write an ISO 8601 day as the language of the pages does; other dates stay as they are."""
+    return wording().date(date)
 
 
 def page_style(publication: Publication) -> str:
-    """Return our style sheet in the publisher's colour."""
-    return asset("page.css").replace("#1d4f5c", publication.theme.accent)
+    """Return our style sheet with the publisher's colour and those of the maps as variables."""
+    colours = {"accent": publication.theme.accent, **palette.CSS_COLOURS}
+    variables = "".join(f" --{name}: {colour};" for name, colour in colours.items())
+    return f":root {{{variables} }}\n{asset('page.css')}"
 
 
 def run_mark(publication: Publication) -> str:

@@ -1,14 +1,136 @@
-"""The words of pages and files, all in one catalogue, so that they can be edited or translated."""
+"""The words of pages and files: one catalogue a language, so that they can be edited or translated.
 
+To add a language, copy `catalogues/wording.en-GB.toml` to `wording.<language>.toml` beside it or in
+a folder of your own, translate the right-hand sides, and leave keys and `{names}` alone.
+"""
+
+import datetime as dt
+import re
+import string
 import tomllib
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
+from types import MappingProxyType
 from typing import Final
 
-_CATALOGUE: Final = Path(__file__).parent / "assets" / "wording.en-GB.toml"
+from llrgeo.errors import InputError
+from llrgeo.schema import name_some, raise_faults
+
+CATALOGUES: Final = Path(__file__).parent / "catalogues"
+LANGUAGE: Final = "en-GB"
+
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_ROUNDS_TO_NONE: Final = 0.005  # a share below it would be written as 0 %
+_ROUNDS_TO_ALL: Final = 0.995
+
+
+@dataclass(frozen=True, slots=True)
+class Wording(Mapping[str, str]):
+    """The phrases of one language by key, with `{names}` to fill in, and how it writes numbers.
+
+    Attributes
+    ----------
+    language
+        The language as pages declare it (BCP 47), such as en-GB.
+    phrases
+        Read-only.
+    """
+
+    language: str
+    phrases: Mapping[str, str]
+
+    def __getitem__(self, key: str) -> str:
+        return self.phrases[key]
+
+    def __iter__(self) -> Iterator[str]:
+        return iter(self.phrases)
+
+    def __len__(self) -> int:
+        return len(self.phrases)
+
+    def number(self, value: float, decimals: int = 0) -> str:
+        """Write a number with the language's marks between thousands and before decimals."""
+        whole, _, rest = f"{value:,.{decimals}f}".partition(".")
+        text = whole.replace(",", self["thousands_mark"])
+        return f"{text}{self['decimal_mark']}{rest}" if rest else text
+
+    def people(self, count: float | str) -> str:
+        """Write a number of people; one that was suppressed or rounded is text already."""
+        return count if isinstance(count, str) else self.number(count)
+
+    def minutes(self, value: float) -> str:
+        """Write minutes to the tenth, and in words where a place cannot be reached (+inf)."""
+        return self["no_route"] if value == float("inf") else self.number(value, 1)
+
+    def share(self, value: float, decimals: int = 0) -> str:
+        """Write a share (0 to 1) in per cent; what is neither none nor all is not written so."""
+        if not decimals and 0 < value < _ROUNDS_TO_NONE:
+            return self["share_few"]
+        if not decimals and _ROUNDS_TO_ALL <= value < 1:
+            return self["share_most"]
+        return self["share_number"].format(number=self.number(100 * value, decimals))
+
+    def date(self, day: str) -> str:
+        """Write an ISO 8601 day as the language does; a date in words stays as it is."""
+        if not _DAY.fullmatch(day):
+            return day
+        parsed = dt.date.fromisoformat(day)
+        month = self["months"].split()[parsed.month - 1]
+        return self["date"].format(
+            year=parsed.year, month=f"{parsed.month:02}", day=f"{parsed.day:02}", name=month
+        )
 
 
 @cache
-def wording() -> dict[str, str]:
-    """Return the catalogue: a phrase by its key, with `{names}` to fill in."""
-    return tomllib.loads(_CATALOGUE.read_text(encoding="utf-8"))
+def wording(language: str = LANGUAGE, folder: Path = CATALOGUES) -> Wording:
+    """Return the catalogue of a language; it cannot be changed.
+
+    Parameters
+    ----------
+    language
+        As in the name of the file, `wording.<language>.toml`.
+    folder
+        Where catalogues are.
+
+    Raises
+    ------
+    InputError
+        If there is no catalogue of the language, a phrase is missing, unknown or no text, or its
+        `{names}` are not those of the default catalogue; the message lists every fault.
+    """
+    path = folder / f"wording.{language}.toml"
+    if not path.is_file():
+        known = sorted(file.name.split(".")[1] for file in folder.glob("wording.*.toml"))
+        msg = f"no catalogue of words for '{language}' in {folder}; there are {name_some(known)}"
+        raise InputError(msg)
+    phrases = tomllib.loads(path.read_text(encoding="utf-8"))
+    if (language, folder) != (LANGUAGE, CATALOGUES):
+        raise_faults(_catalogue_faults(phrases), source=path.name)
+    return Wording(language, MappingProxyType(phrases))
+
+
+def _catalogue_faults(phrases: Mapping[str, object]) -> Iterator[str]:
+    """Yield what is wrong with a catalogue, held against the default one."""
+    default = wording()
+    missing, unknown = sorted(set(default) - set(phrases)), sorted(set(phrases) - set(default))
+    if missing:
+        yield f"{len(missing)} phrases are missing ({name_some(missing)})"
+    if unknown:
+        yield f"{len(unknown)} phrases are unknown ({name_some(unknown)})"
+    for key in sorted(set(default) & set(phrases)):
+        phrase = phrases[key]
+        if not isinstance(phrase, str):
+            yield f"'{key}' is not text"
+        elif _names(phrase) - _names(default[key]):
+            wrong = sorted(_names(phrase) - _names(default[key]))
+            yield f"'{key}' names what is not filled in there ({name_some(wrong)})"
+
+
+def _names(phrase: str) -> set[str]:
+    """Return the names to fill in of a phrase; a phrase that cannot be read has itself as one."""
+    try:
+        return {name for _, name, _, _ in string.Formatter().parse(phrase) if name is not None}
+    except ValueError:
+        return {phrase}

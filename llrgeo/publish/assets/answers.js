@@ -3,7 +3,7 @@
 
 function llrgeoAnswers(data) {
   const m = llrgeoModel;
-  const { fill, minutesInWords, countInWords, changeInWords, inSentence } = llrgeoText;
+  const { fill, minutesInWords, countInWords, changeInWords, inSentence, oneDecimal } = llrgeoText;
   const { element } = llrgeoTables(data);
   const words = data.strings;
   const baseline = m.baselineOf(data);
@@ -37,7 +37,7 @@ function llrgeoAnswers(data) {
     const { meanBefore, meanAfter } = now.everyone;
     if (Number.isNaN(meanBefore) || Number.isNaN(meanAfter)) return [];
     return [fill(now.asToday ? words.average_same : words.average, {
-      before: meanBefore.toFixed(1), after: meanAfter.toFixed(1),
+      before: oneDecimal(meanBefore, words), after: oneDecimal(meanAfter, words),
     })];
   }
 

@@ -33,13 +33,7 @@ function llrgeoDraw(data, map, onPick, onPoint) {
 
   // --- Sites -----------------------------------------------------------------------------------
 
-  const OUTLINES = {
-    city_hospital: "M3 3H21V21H3Z",
-    community_hospital: "M12 2A10 10 0 0 1 12 22A10 10 0 0 1 12 2Z",
-    health_centre: "M12 1L23 12L12 23L1 12Z",
-    other: "M12 2L23 21H1Z",
-  };
-  const SIGNS = { new: "M12 7V17M7 12H17", gone: "M8 8L16 16M16 8L8 16" };
+  const { outlines, states } = data.signs;
 
   function svg(tag, attributes) {
     const made = document.createElementNS(SVG, tag);
@@ -52,8 +46,8 @@ function llrgeoDraw(data, map, onPick, onPoint) {
     const sign = svg("svg", {
       class: `site ${state}`, viewBox: "-1 -1 26 26", "aria-hidden": "true", focusable: "false",
     });
-    sign.append(svg("path", { d: OUTLINES[kind] || OUTLINES.other }));
-    if (SIGNS[state]) sign.append(svg("path", { d: SIGNS[state], class: "sign" }));
+    sign.append(svg("path", { d: outlines[kind] || outlines.other }));
+    if (states[state]) sign.append(svg("path", { d: states[state], class: "sign" }));
     return sign;
   }
 

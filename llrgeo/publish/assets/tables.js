@@ -3,7 +3,7 @@
 
 function llrgeoTables(data) {
   const m = llrgeoModel;
-  const { fill, peopleInWords } = llrgeoText;
+  const { fill, peopleInWords, oneDecimal } = llrgeoText;
   const words = data.strings;
 
   function element(tag, text, properties) {
@@ -25,12 +25,12 @@ function llrgeoTables(data) {
     }));
   }
 
-  function oneDecimal(minutes) {
-    return minutes === Infinity ? words.no_route : minutes.toFixed(1);
+  function minutesInTable(minutes) {
+    return minutes === Infinity ? words.no_route : oneDecimal(minutes, words);
   }
 
   function meanText(minutes) {
-    return Number.isNaN(minutes) ? words.nobody : minutes.toFixed(1);
+    return Number.isNaN(minutes) ? words.nobody : oneDecimal(minutes, words);
   }
 
   const HEAD_OF = {
@@ -42,13 +42,13 @@ function llrgeoTables(data) {
   function changeMark(before, after) {
     const kind = m.outcome(before, after, data.tolerance);
     const sign = { improved: "▼", worsened: "▲", unchanged: "=" }[kind];
-    return sign ? `${sign} ${Math.abs(m.change(before, after)).toFixed(1)}` : words[`mark_${kind}`];
+    return sign ? `${sign} ${oneDecimal(Math.abs(m.change(before, after)), words)}` : words[`mark_${kind}`];
   }
 
   function fillAreas(name, now, areas) {
     fillTable(name, [words.column_area, ...MEANS, words.column_change], areas.map((area) => {
       const [before, after] = [now.before.minutes[area], now.after.minutes[area]];
-      return [data.areas.label[area], oneDecimal(before), oneDecimal(after),
+      return [data.areas.label[area], minutesInTable(before), minutesInTable(after),
         changeMark(before, after)];
     }));
   }
@@ -64,16 +64,16 @@ function llrgeoTables(data) {
     tenthLabels.splice(-1, 1, words.tenth_last);
     const tenths = now.tenths.map((tenth, place) => [tenthLabels[place], tenth]);
     const counts = ([name, group]) =>
-      [name, ...shown.map((outcome) => peopleInWords(group.people[outcome]))];
+      [name, ...shown.map((outcome) => peopleInWords(group.people[outcome], words))];
     fillTable("winners", [words.column_place, ...heads], places.map(counts));
     fillTable("deprivation", [words.column_tenth, ...heads], tenths.map(counts));
     fillTable("means", [words.column_place, ...MEANS], [...places, ...tenths].map(
       ([name, group]) => [name, meanText(group.meanBefore), meanText(group.meanAfter)]));
     fillTable("bands", [words.column_time, words.column_before_people, words.column_after_people],
-      data.time.labels.map((label, place) => [label, peopleInWords(now.bands.before[place]),
-        peopleInWords(now.bands.after[place])]));
+      data.time.labels.map((label, place) => [label, peopleInWords(now.bands.before[place], words),
+        peopleInWords(now.bands.after[place], words)]));
     fillAreas("changed", now, now.mostChanged);
   }
 
-  return { element, fillTable, oneDecimal, changeMark, fillAreas, showAll };
+  return { element, fillTable, minutesInTable, changeMark, fillAreas, showAll };
 }

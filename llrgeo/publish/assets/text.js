@@ -34,12 +34,17 @@ const llrgeoText = (() => {
     return /^.\p{Ll}/u.test(label) ? label[0].toLowerCase() + label.slice(1) : label;
   }
 
-  function peopleInWords(count) {
-    return String(count).replace(/\B(?=(\d{3})+$)/g, ",");
+  function peopleInWords(count, strings) {
+    return String(count).replace(/\B(?=(\d{3})+$)/g, strings.thousands_mark);
+  }
+
+  function oneDecimal(number, strings) {
+    return number.toFixed(1).replace(".", strings.decimal_mark);
   }
 
   function countInWords(count, strings) {
-    return count ? fill(strings.legend_people, { people: peopleInWords(count) }) : strings.nobody;
+    if (count === 0) return strings.nobody;
+    return fill(strings.legend_people, { people: peopleInWords(count, strings) });
   }
 
   // The size is the difference of the minutes as shown, so that a reader can check it.
@@ -124,7 +129,7 @@ const llrgeoText = (() => {
   }
 
   return {
-    fill, wholeMinutes, minutesInWords, peopleInWords, countInWords, changeInWords, inSentence,
+    fill, wholeMinutes, minutesInWords, peopleInWords, oneDecimal, countInWords, changeInWords, inSentence,
     isPostcode, findPostcode, findName, writeState, readState, csv,
   };
 })();

@@ -13,7 +13,7 @@
   const areaKeys = [...data.areas.id.keys()];
   const byId = (id) => document.getElementById(id);
   const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
-  const { element, fillTable, oneDecimal, changeMark, fillAreas, showAll } = llrgeoTables(data);
+  const { element, fillTable, minutesInTable, changeMark, fillAreas, showAll } = llrgeoTables(data);
   const { siteName, headlineLines, myLines } = llrgeoAnswers(data);
   const baseline = m.baselineOf(data);
   const chosen = {
@@ -57,7 +57,7 @@
     const rows = plans.map(({ id, label, sites }) => {
       const [site, minutes] = m.nearestTo(chosen.area, sites, now);
       const mark = id === baseline.id ? "" : changeMark(today, minutes);
-      return [label, siteName(site), oneDecimal(minutes), mark];
+      return [label, siteName(site), minutesInTable(minutes), mark];
     });
     fillTable("mine", [words.column_option, words.column_site_then, words.column_minutes,
       words.column_change], rows);
@@ -107,7 +107,7 @@
       const item = byId("legend-item").content.cloneNode(true);
       item.querySelector("rect").setAttribute("fill", scale.colours[place]);
       item.querySelector("span").textContent = text;
-      item.querySelector("b").textContent = peopleInWords(counts[place]);
+      item.querySelector("b").textContent = peopleInWords(counts[place], words);
       return [item];
     }));
   }

@@ -23,6 +23,7 @@ from llrgeo.appraisal.tables.columns import (
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
 from llrgeo.appraisal.tables.units import MINUTES, ROWS
 from llrgeo.errors import LlrgeoError
+from llrgeo.publish.data.labels import labelled_tables
 from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import name_some
@@ -86,6 +87,8 @@ def describe_tables(
 ) -> dict[str, DescribedTable]:
     """Return the tables of a publication and that of its areas, in the order of the workbook.
 
+    Words stand in them where the appraisal has ids.
+
     Raises
     ------
     LlrgeoError
@@ -97,7 +100,7 @@ def describe_tables(
         raise LlrgeoError(msg)
     described = [
         (name, DescribedTable(table, publication.descriptions[name]))
-        for name, table in publication.tables.items()
+        for name, table in labelled_tables(publication.tables, publication.tolerance_min).items()
     ]
     names = list(publication.tables)
     at = names.index(_AREAS_COME_AFTER) + 1 if _AREAS_COME_AFTER in names else len(names)

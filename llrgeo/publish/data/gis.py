@@ -14,6 +14,7 @@ import pandas as pd
 
 from llrgeo.publish import palette
 from llrgeo.publish.data.files import plain_text
+from llrgeo.publish.legend import class_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG
@@ -46,6 +47,7 @@ _MARKERS: Final = {
     "health_centre": "diamond",
     "other": "triangle",
 }
+_BEYOND: Final = 9_999.0  # minutes; QGIS needs an end of the outer classes
 _NO_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -169,20 +171,20 @@ def qgis_style(column: str, *, change: bool, tolerance_min: float) -> str:
     """
     if change:
         limits = palette.change_limits(tolerance_min)
-        edges = [-9_999.0, *(-one for one in reversed(limits)), *limits, 9_999.0]
-        labels, colours = (
-            palette.change_labels(tolerance_min),
-            palette.change_colours(tolerance_min),
-        )
+        edges = [-_BEYOND, *(-limit for limit in reversed(limits)), *limits, _BEYOND]
+        classes = palette.change_classes(tolerance_min)
     else:
-        edges = [0.0, *palette.TIME_BREAKS, 9_999.0]
-        labels, colours = palette.time_labels(), list(palette.TIME_COLOURS)
+        edges = [0.0, *palette.TIME_BREAKS, _BEYOND]
+        classes = palette.time_classes()
+    *timed, _ = classes  # a blank has no class: QGIS leaves it unfilled
     ranges = "\n".join(
         f'      <range lower="{low:g}" upper="{high:g}" symbol="{place}" render="true" '
-        f"label={quoteattr(labels[place])}/>"
-        for place, (low, high) in enumerate(pairwise(edges))
+        f"label={quoteattr(class_label(item))}/>"
+        for place, (item, (low, high)) in enumerate(zip(timed, pairwise(edges), strict=True))
     )
-    symbols = "\n".join(_qgis_symbol(place, colour) for place, colour in enumerate(colours))
+    symbols = "\n".join(
+        _qgis_symbol(place, colour) for place, colour in enumerate(item.colour for item in timed)
+    )
     attribute = quoteattr(escape(column))
     return _QGIS_STYLE.format(
         f"""  <renderer-v2 type="graduatedSymbol" attr={attribute} enableorderby="0">

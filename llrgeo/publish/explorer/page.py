@@ -8,10 +8,10 @@ from markupsafe import Markup
 from llrgeo.publish import pages, palette
 from llrgeo.publish.explorer.leaflet_map import MAP_NAME, empty_map
 from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
+from llrgeo.publish.legend import change_legend, class_label
 from llrgeo.publish.option_view import (
     OUTCOMES,
     OptionView,
-    change_classes,
     journey_label,
 )
 from llrgeo.publish.publication import Publication
@@ -60,7 +60,7 @@ def render_explorer(publication: Publication) -> str:
             "tables": {one["id"]: one for one in explorer_tables(view)},
             "headline": headline(view),
             "bar": outcome_bar(view),
-            "legend": _legend(publication, view),
+            "legend": change_legend(view, publication.tolerance_min).shown,
             **_choices(publication, view),
         },
     )
@@ -91,21 +91,6 @@ def outcome_bar(view: OptionView) -> list[dict[str, Any]]:
     return parts
 
 
-def _legend(publication: Publication, view: OptionView) -> list[dict[str, Any]]:
-    """Return the classes of change with their colours and people; "no route" only if it occurs."""
-    limits = palette.change_limits(publication.tolerance_min)
-    colours = [*palette.change_colours(publication.tolerance_min), palette.NO_ROUTE_COLOUR]
-    classes = change_classes(view.areas, limits)
-    people = view.areas["people"].groupby(classes).sum()
-    shown = len(colours) if len(colours) - 1 in people.index else len(colours) - 1
-    return [
-        {"label": label, "colour": colour, "people": int(people.get(place, 0))}
-        for place, (label, colour) in enumerate(
-            zip(palette.change_labels(publication.tolerance_min), colours, strict=True)
-        )
-    ][:shown]
-
-
 def explorer_tables(view: OptionView) -> list[dict[str, Any]]:
     """Return the tables of a view: id, caption, heads and rows of text."""
     shown = [name for name in OUTCOMES if name in _ALWAYS or view.everyone[name]]
@@ -126,9 +111,9 @@ def explorer_tables(view: OptionView) -> list[dict[str, Any]]:
             "bands",
             [words["column_time"], words["column_before_people"], words["column_after_people"]],
             [
-                [label, pages.people(before), pages.people(after)]
-                for label, before, after in zip(
-                    view.bands.index, view.bands["before"], view.bands["after"], strict=True
+                [class_label(item), pages.people(before), pages.people(after)]
+                for item, before, after in zip(
+                    palette.time_classes(), view.bands["before"], view.bands["after"], strict=True
                 )
             ],
         ),
@@ -173,7 +158,7 @@ def _mean_rows(groups: pd.DataFrame) -> list[list[str]]:
 
 
 def _mean(value: float) -> str:
-    return wording()["nobody"] if pd.isna(value) else f"{value:.1f}"
+    return wording()["nobody"] if pd.isna(value) else pages.number(value, 1)
 
 
 def _area_rows(areas: pd.DataFrame) -> list[list[str]]:
@@ -190,5 +175,5 @@ def change_mark(outcome: str, change_min: float) -> str:
     """Return a change as a sign and minutes, or in words where minutes cannot be told."""
     if outcome in {"improved", "worsened", "unchanged"}:
         sign = {"improved": "▼", "worsened": "▲", "unchanged": "="}[outcome]
-        return f"{sign} {abs(change_min):.1f}"
+        return f"{sign} {pages.number(abs(change_min), 1)}"
     return wording()[f"mark_{outcome}"]

@@ -10,15 +10,15 @@ import pandas as pd
 from llrgeo.publish import palette
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
 from llrgeo.publish.explorer.topojson import encode_topology
+from llrgeo.publish.legend import class_label
 from llrgeo.publish.option_view import area_labels, journey_label
+from llrgeo.publish.palette import LegendClass
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.times import TravelTimes
 
-_ROAD_CLASSES: Final = ("motorway", "trunk_dual", "trunk", "primary_dual", "primary")
 _ROAD_TOLERANCE_M: Final = 60
-_PLACES_SHOWN: Final = 3_000  # residents a place must have to be labelled or found
 
 
 def explorer_data(publication: Publication) -> dict[str, Any]:
@@ -28,7 +28,8 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
     """
     sites = explorer_sites(publication)
     return {
-        "strings": wording(),
+        "strings": dict(wording()),
+        "signs": {"outlines": dict(palette.SITE_OUTLINES), "states": dict(palette.SITE_SIGNS)},
         "title": publication.title,
         "tolerance": publication.tolerance_min,
         "time": _time_scale(),
@@ -58,24 +59,26 @@ def explorer_sites(publication: Publication) -> gpd.GeoDataFrame:
 
 
 def _time_scale() -> dict[str, Any]:
-    return {
-        "breaks": list(palette.TIME_BREAKS),
-        "labels": palette.time_labels(),
-        "colours": [*palette.TIME_COLOURS, palette.NO_ROUTE_COLOUR],
-    }
+    return {"breaks": list(palette.TIME_BREAKS), **_classes(palette.time_classes())}
 
 
 def _change_scale(tolerance_min: float) -> dict[str, Any]:
+    limits = palette.change_limits(tolerance_min)
+    return {"limits": limits, **_classes(palette.change_classes(tolerance_min))}
+
+
+def _classes(classes: Iterable[LegendClass]) -> dict[str, list[str]]:
+    """Return the labels and colours of classes, the one for no route last."""
+    listed = list(classes)
     return {
-        "limits": palette.change_limits(tolerance_min),
-        "labels": palette.change_labels(tolerance_min),
-        "colours": [*palette.change_colours(tolerance_min), palette.NO_ROUTE_COLOUR],
+        "labels": [class_label(item) for item in listed],
+        "colours": [item.colour for item in listed],
     }
 
 
 def _drawn(publication: Publication) -> dict[str, Any]:
     """Return the shapes of areas and main roads, with the names of roads and of places."""
-    roads = _main_roads(publication.base.roads)
+    roads = _main_roads(publication.base.main_roads)
     return {
         "topology": encode_topology(publication.base.outlines.geometry, roads.geometry),
         "roads": [
@@ -88,16 +91,14 @@ def _drawn(publication: Publication) -> dict[str, Any]:
 
 def _main_roads(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     """Return the main roads, each number and class once, without bends that no screen shows."""
-    chosen = roads[roads["road_class"].isin(_ROAD_CLASSES)].to_crs(BNG)
-    merged = chosen.dissolve(["road_class", "road"], as_index=False)
+    merged = roads.to_crs(BNG).dissolve(["road_class", "road"], as_index=False)
     merged.geometry = merged.geometry.line_merge().simplify(_ROAD_TOLERANCE_M)
     return merged
 
 
 def _places(publication: Publication) -> list[dict[str, Any]]:
     """Return the towns and villages, largest first, each with the area it lies in, if any."""
-    places = publication.base.places
-    places = places[places["residents"] >= _PLACES_SHOWN].to_crs(WGS84)
+    places = publication.base.towns.to_crs(WGS84)
     places = places.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
     outlines = publication.base.outlines.to_crs(WGS84)
     inside, holder = outlines.sindex.query(places.geometry, predicate="within")

@@ -15,8 +15,6 @@ from llrgeo.schema import BNG
 
 _AREA_TOLERANCE_M: Final = 120  # a third of a millimetre on A4
 _ROAD_TOLERANCE_M: Final = 100
-_ROADS: Final = ("motorway", "trunk_dual", "trunk", "primary_dual", "primary")
-_PLACES_SHOWN: Final = 3_000  # residents a place must have to be named
 _AROUND_M: Final = 2_000  # how far beyond the land roads are drawn
 _KM: Final = 1_000
 _MILE_M: Final = 1_609.344
@@ -59,11 +57,11 @@ def lay_ground(publication: Publication) -> Ground:
     areas = gpd.GeoSeries(simple, outlines.index, crs=BNG)
     land = shapely.coverage_union_all(simple)
     authorities = areas.groupby(publication.areas["authority"]).agg(shapely.coverage_union_all)
-    roads = publication.base.roads[publication.base.roads["road_class"].isin(_ROADS)].to_crs(BNG)
+    roads = publication.base.main_roads.to_crs(BNG)
     inside = roads.clip(land.simplify(_ROAD_TOLERANCE_M).buffer(_AROUND_M))
     lines = inside.dissolve("road").geometry.line_merge().simplify(_ROAD_TOLERANCE_M)
-    places = publication.base.places.to_crs(BNG)
-    towns = places[(places["residents"] >= _PLACES_SHOWN) & places.within(land)]
+    named = publication.base.towns.to_crs(BNG)
+    towns = named[named.within(land)]
     ordered = towns.sort_values(["residents", "name"], ascending=[False, True])
     return Ground(
         areas,

@@ -1,20 +1,17 @@
 """How a printed map is read: classes with their people, sites with their names."""
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import geopandas as gpd
-import numpy as np
-import pandas as pd
 import shapely
 
-from llrgeo.publish import palette
-from llrgeo.publish.option_view import OptionView, change_classes
+from llrgeo.publish.legend import Legend
 from llrgeo.publish.pages import people
+from llrgeo.publish.palette import LegendClass
 from llrgeo.publish.print.base_map import Window
 from llrgeo.publish.print.page import INK, SMALL, STRONG, TEXT, PrintedPage, Type
-from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG
 
@@ -36,35 +33,6 @@ _MARKS: Final = {
 
 
 @dataclass(frozen=True, slots=True)
-class Shown:
-    """What a map shows.
-
-    Attributes
-    ----------
-    classes
-        The class of each area, by its place among the labels.
-    labels, colours, hatches
-        One of each a class.
-    people
-        Residents of the areas in each class.
-    """
-
-    classes: pd.Series
-    labels: Sequence[str]
-    colours: Sequence[str]
-    hatches: Sequence[str]
-    people: Sequence[int]
-
-    def sentence(self) -> str:
-        """Return the key in words, for those who do not see it."""
-        counts = (
-            f"{label}: {people(count)}"
-            for label, count in zip(self.labels, self.people, strict=True)
-        )
-        return wording()["print_counts"].format(counts="; ".join(counts))
-
-
-@dataclass(frozen=True, slots=True)
 class ListRow:
     """A line of the list of sites: a heading, a name with its mark, or the rest of a long name."""
 
@@ -74,51 +42,24 @@ class ListRow:
     number: int = 0
 
 
-def change_shown(publication: Publication, view: OptionView) -> Shown:
-    """Return the classes of change of a view; those of longer journeys are hatched."""
-    tolerance = publication.tolerance_min
-    return _shown(
-        change_classes(view.areas, palette.change_limits(tolerance)),
-        view.areas["people"],
-        palette.change_labels(tolerance),
-        [*zip(palette.change_colours(tolerance), change_hatches(tolerance), strict=True)],
-    )
+def hatch(item: LegendClass) -> str:
+    """Return the hatch of a class: none but for longer journeys, denser with more, and no route."""
+    if item.kind in {"no_route", "change_no_route"}:
+        return _NO_ROUTE_HATCH
+    return "/" * (item.steps + 2) if item.steps > 0 else ""
 
 
-def minutes_shown(minutes: pd.Series, residents: pd.Series) -> Shown:
-    """Return the classes of minutes, one an area; infinity is no route."""
-    place = np.searchsorted(palette.TIME_BREAKS, minutes, side="left")
-    place = np.where(np.isinf(minutes), len(palette.TIME_COLOURS), place)
-    fills = [(colour, "") for colour in palette.TIME_COLOURS]
-    return _shown(pd.Series(place, minutes.index), residents, palette.time_labels(), fills)
-
-
-def change_hatches(tolerance_min: float) -> list[str]:
-    """Return a hatch for each class of change: none but for longer journeys, denser with more."""
-    steps = len(palette.change_limits(tolerance_min))
-    return [*[""] * (steps + 1), *("/" * (step + 2) for step in range(1, steps + 1))]
-
-
-def _shown(
-    classes: pd.Series,
-    residents: pd.Series,
-    labels: Sequence[str],
-    fills: Sequence[tuple[str, str]],
-) -> Shown:
-    """Gather classes with their people; "no route" is among them only where it occurs."""
-    counts = residents.groupby(classes).sum()
-    fills = [*fills, (palette.NO_ROUTE_COLOUR, _NO_ROUTE_HATCH)]
-    kept = len(labels) if len(labels) - 1 in counts.index else len(labels) - 1
-    colours, hatches = zip(*fills[:kept], strict=True)
-    totals = [int(counts.get(place, 0)) for place in range(kept)]
-    return Shown(classes, labels[:kept], colours, hatches, totals)
+def legend_sentence(legend: Legend) -> str:
+    """Return a legend in words, for those who do not see it."""
+    counts = (f"{row.label}: {people(row.people)}" for row in legend.shown)
+    return wording()["print_counts"].format(counts="; ".join(counts))
 
 
 def draw_key(
     paper: PrintedPage,
     at: tuple[float, float],
     title: str,
-    maps: Mapping[str, Shown],
+    maps: Mapping[str, Legend],
     width_mm: float,
 ) -> float:
     """Draw the key with a column of people for each map, and return where it ends.
@@ -135,12 +76,12 @@ def draw_key(
     for end, head in zip(ends, maps, strict=True):
         paper.text((end, y), head, STRONG, align="right")
     y = paper.paragraph((x, y), title, ends[0] - _COLUMN - x, STRONG)
-    longest = max(maps.values(), key=lambda shown: len(shown.labels))
-    for place, label in enumerate(longest.labels):
-        paper.box((x, y), _SWATCH, longest.colours[place], hatch=longest.hatches[place])
-        paper.text((x + _LABEL, y + _SWATCH[1] / 2), label)
-        for end, shown in zip(ends, maps.values(), strict=True):
-            count = shown.people[place] if place < len(shown.people) else 0
+    longest = max(maps.values(), key=lambda legend: len(legend.shown))
+    for place, row in enumerate(longest.shown):
+        paper.box((x, y), _SWATCH, row.item.colour, hatch=hatch(row.item))
+        paper.text((x + _LABEL, y + _SWATCH[1] / 2), row.label)
+        for end, legend in zip(ends, maps.values(), strict=True):
+            count = legend.rows[place].people
             paper.text((end, y + _SWATCH[1] / 2), people(count), align="right")
         y += _ROW
     return y

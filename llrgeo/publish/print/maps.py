@@ -13,11 +13,12 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.access import nearest_site
+from llrgeo.publish.legend import Legend, change_legend, time_legend
 from llrgeo.publish.option_view import (
     OptionView,
     journey_label,
 )
-from llrgeo.publish.pages import people, run_mark
+from llrgeo.publish.pages import day, number, people, run_mark
 from llrgeo.publish.print.base_map import (
     Ground,
     Window,
@@ -29,13 +30,12 @@ from llrgeo.publish.print.base_map import (
     scale_spot,
 )
 from llrgeo.publish.print.legend import (
-    Shown,
-    change_shown,
     draw_key,
     draw_site_list,
     draw_sites,
+    hatch,
     least_list_height,
-    minutes_shown,
+    legend_sentence,
     numbered_sites,
 )
 from llrgeo.publish.print.page import HEADING, INK, MESSAGE, SMALL, STRONG, PrintedPage
@@ -96,7 +96,7 @@ def _sheets(publication: Publication, ground: Ground) -> Iterator[Sheet]:
 
 def option_sheet(publication: Publication, ground: Ground, view: OptionView) -> Sheet:
     """Draw what an option changes for a service, on A4."""
-    words, shown = wording(), change_shown(publication, view)
+    words, legend = wording(), change_legend(view, publication.tolerance_min)
     what = words["print_change"].format(
         service=view.service.label, journey=journey_label(view.journey)
     )
@@ -104,11 +104,11 @@ def option_sheet(publication: Publication, ground: Ground, view: OptionView) -> 
     after = view.option.sites.get(view.service.id, frozenset())
     sites = numbered_sites(publication.sites, before, after)
     title, message = view.option.label, " ".join(headline(view))
-    paper = _single_map(publication, ground, shown, sites, (title, what, message))
+    paper = _single_map(publication, ground, legend, sites, (title, what, message))
     return Sheet(
         f"{view.option.name}_{view.service.id}_a4",
         f"{title}. {what}",
-        " ".join([message, shown.sentence(), words["print_figures"]]),
+        " ".join([message, legend_sentence(legend), words["print_figures"]]),
         paper,
     )
 
@@ -118,12 +118,12 @@ def city_sheet(publication: Publication, ground: Ground) -> Sheet:
     words, journey = wording(), publication.judged_by
     hospitals = frozenset(publication.city_hospitals)
     minutes = nearest_site(journey, hospitals)["travel_time_min"]
-    shown = minutes_shown(minutes, publication.areas["residents"])
+    legend = time_legend(minutes, publication.areas["residents"])
     what = words["print_city"].format(journey=journey_label(journey))
     sites = numbered_sites(publication.sites, hospitals, hospitals).assign(state="city")
     title, message = words["print_city_title"], city_message(minutes, publication.areas)
-    paper = _single_map(publication, ground, shown, sites, (title, what, message))
-    description = " ".join([message, shown.sentence(), words["print_figures"]])
+    paper = _single_map(publication, ground, legend, sites, (title, what, message))
+    description = " ".join([message, legend_sentence(legend), words["print_figures"]])
     return Sheet("city_hospitals_today_a4", f"{title}. {what}", description, paper)
 
 
@@ -139,7 +139,7 @@ def city_message(minutes: pd.Series, areas: pd.DataFrame) -> str:
         all=people(areas["residents"].sum()),
         limit=_FAR_MIN,
         authority=means.idxmax(),
-        mean=f"{means.max():.0f}",
+        mean=number(means.max()),
     )
 
 
@@ -158,14 +158,14 @@ def compare_sheet(
     cell = ((_A3[0] - 2 * _EDGE) / _ACROSS, (_foot(paper, publication) - top) / rows)
     maps, description = {}, []
     for place, view in enumerate(views):
-        letter, shown = chr(ord("A") + place), change_shown(publication, view)
+        letter, legend = chr(ord("A") + place), change_legend(view, publication.tolerance_min)
         corner = (_EDGE + place % _ACROSS * cell[0], top + place // _ACROSS * cell[1])
-        maps[letter] = shown
+        maps[letter] = legend
         text = " ".join(people_lines(view))
         text = text[:1].upper() + text[1:]
         description.append(f"{letter}: {view.option.label}. {text}")
         size = (cell[0] - 6, cell[1] - 4)
-        _panel(paper, ground, shown, (corner, size), (f"{letter}  {view.option.label}", text))
+        _panel(paper, ground, legend, (corner, size), (f"{letter}  {view.option.label}", text))
     last = len(views)
     corner = (_EDGE + last % _ACROSS * cell[0], top + last // _ACROSS * cell[1])
     down = draw_key(paper, corner, words["print_key_change"], maps, cell[0])
@@ -179,7 +179,7 @@ def compare_sheet(
 def _single_map(
     publication: Publication,
     ground: Ground,
-    shown: Shown,
+    legend: Legend,
     sites: gpd.GeoDataFrame,
     texts: tuple[str, str, str],
 ) -> PrintedPage:
@@ -189,13 +189,13 @@ def _single_map(
     bottom = _foot(paper, publication)
     right = _A4[0] - _EDGE - _SIDE
     window = _window(ground, (_EDGE, top), (right - _EDGE - 4, bottom - top))
-    draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
+    draw_areas(paper, window, ground, legend.classes, _fills(legend))
     draw_ground(paper, window, ground)
     points = draw_sites(paper, window, sites)
     draw_names(paper, window, ground, points)
     draw_scale(paper, window, scale_spot(window, ground, points))
     title = wording()["print_key"]
-    down = draw_key(paper, (right, top), title, {wording()["column_people"]: shown}, _SIDE) + 3
+    down = draw_key(paper, (right, top), title, {wording()["column_people"]: legend}, _SIDE) + 3
     room = bottom - down
     with_inset = least_list_height(sites, _SIDE) <= room - _INSET_LEAST
     height = room - _INSET_LEAST if with_inset else room
@@ -205,7 +205,7 @@ def _single_map(
         heading = wording()["print_inset"].format(authority=name)
         down = paper.paragraph((right, down + 3), heading, _SIDE, STRONG, most=1)
         window = Window((right, down), (_SIDE, bottom - down), land)
-        _inset(paper, window, ground, shown, sites)
+        _inset(paper, window, ground, legend, sites)
     return paper
 
 
@@ -224,10 +224,10 @@ def densest_authority(
 
 
 def _inset(
-    paper: PrintedPage, window: Window, ground: Ground, shown: Shown, sites: gpd.GeoDataFrame
+    paper: PrintedPage, window: Window, ground: Ground, legend: Legend, sites: gpd.GeoDataFrame
 ) -> None:
     """Draw a part of the map at a larger scale, in a frame."""
-    draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
+    draw_areas(paper, window, ground, legend.classes, _fills(legend))
     draw_ground(paper, window, ground)
     draw_names(paper, window, ground, draw_sites(paper, window, sites))
     paper.line(window.frame.exterior, INK, 0.5)
@@ -236,7 +236,7 @@ def _inset(
 def _panel(
     paper: PrintedPage,
     ground: Ground,
-    shown: Shown,
+    legend: Legend,
     frame: tuple[tuple[float, float], tuple[float, float]],
     texts: tuple[str, str],
 ) -> None:
@@ -245,9 +245,14 @@ def _panel(
     down = paper.paragraph((x, y), texts[0], width, STRONG, most=1)
     paper.paragraph((x, down), texts[1], width, most=2)
     window = _window(ground, (x, y + _CAPTION), (width, height - _CAPTION))
-    draw_areas(paper, window, ground, shown.classes, zip(shown.colours, shown.hatches, strict=True))
+    draw_areas(paper, window, ground, legend.classes, _fills(legend))
     draw_ground(paper, window, ground)
     draw_names(paper, window, ground, [])
+
+
+def _fills(legend: Legend) -> list[tuple[str, str]]:
+    """Return the colour and the hatch of each class."""
+    return [(row.item.colour, hatch(row.item)) for row in legend.shown]
 
 
 def _window(ground: Ground, corner: tuple[float, float], size: tuple[float, float]) -> Window:
@@ -275,7 +280,7 @@ def _foot(paper: PrintedPage, publication: Publication) -> float:
     notes = [words["about_what"], publication.error_note, words["about_outlines"], theme.notice]
     notes += [words["illustrative"]] if publication.illustrative else []
     sources = f"{words['about_sources']}: {' '.join(publication.sources)}"
-    run = f"{publication.date}. {words['run'].format(run=run_mark(publication))}."
+    run = f"{day(publication.date)}. {words['run'].format(run=run_mark(publication))}."
     publisher = words["published_by"].format(publisher=theme.publisher) if theme.publisher else ""
     width = paper.size[0] - 2 * _EDGE
     named = SMALL.lines(sources, width, most=_SOURCE_LINES + 1)

@@ -13,7 +13,7 @@ from markupsafe import Markup
 
 from llrgeo.publish import palette
 from llrgeo.publish.option_view import OptionView, journey_label
-from llrgeo.publish.pages import people, share
+from llrgeo.publish.pages import number, people, share
 from llrgeo.publish.report import drawing
 from llrgeo.publish.report.drawing import Drawing
 from llrgeo.publish.wording import wording
@@ -34,13 +34,13 @@ def coverage_curves(views: Sequence[OptionView]) -> Drawing:
     words, left, top, size = wording(), 48.0, 14.0, (424.0, 260.0)
     end = _last_minute(views)
     parts = _curve_axes((left, top), size, end)
-    for number, view in enumerate(views):
-        look = (_LINES[number % len(_LINES)], _DASHES[number % len(_DASHES)])
+    for place, view in enumerate(views):
+        look = (_LINES[place % len(_LINES)], _DASHES[place % len(_DASHES)])
         points = [
             (left + size[0] * x / end, top + size[1] * (1 - part))
             for x, part in enumerate(coverage(view)[: end + 1])
         ]
-        y = top + size[1] + 62 + 22 * number
+        y = top + size[1] + 62 + 22 * place
         parts.append(drawing.line(points, look[0], dashes=look[1]))
         parts.append(drawing.line([(8, y - 5), (50, y - 5)], look[0], dashes=look[1]))
         parts.append(drawing.words(58, y, view.option.label))
@@ -148,7 +148,7 @@ def tornado_chart(tornado: pd.DataFrame) -> Drawing:
 
     height = 26 + _ROW * len(tornado)
     assumed = float(tornado["margin"].iloc[0])
-    lead = words["chart_lead"].format(lead=f"{assumed:.3f}")
+    lead = words["chart_lead"].format(lead=number(assumed, 3))
     anchor = "middle" if 2 * at(assumed) < _WIDTH else "end"
     parts = [drawing.rule(at(margin), 20, at(margin), height) for margin in (0.0, assumed)]
     parts.append(drawing.words(max(at(0) - 20, 0), 14, words["chart_equal"], size=13))
@@ -182,7 +182,7 @@ def _curve_axes(corner: tuple[float, float], size: tuple[float, float], end: int
     for percent in (0, 25, 50, 75, 100):
         y = top + height * (1 - percent / 100)
         parts.append(drawing.rule(left, y, left + width, y))
-        parts.append(drawing.words(left - 6, y + 5, f"{percent}%", anchor="end", size=13))
+        parts.append(drawing.words(left - 6, y + 5, share(percent / 100), anchor="end", size=13))
     for minute in range(0, end + 1, 10):
         x = left + width * minute / end
         parts.append(drawing.rule(x, top, x, top + height))

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from llrgeo.publish.report import drawing
 from llrgeo.publish.report.drawing import Drawing
+from llrgeo.publish.wording import wording
 from llrgeo.travel.compare import TravelTimeComparison
 
 _SIDE: Final = 520.0
@@ -19,7 +20,7 @@ _MOST_STEPS: Final = 8
 
 def comparison_chart(compared: TravelTimeComparison) -> Drawing:
     """Draw a point a pair; lines of equal times, of 15 % of the reference, and the fitted one."""
-    pairs, fit = compared.pairs, compared.fit
+    words, pairs, fit = wording(), compared.pairs, compared.fit
     longest = float(pairs[["modelled_min", "reference_min"]].to_numpy().max())
     step = next((step for step in _STEPS_MIN if longest / step <= _MOST_STEPS), _STEPS_MIN[-1])
     end = step * math.ceil(longest / step)
@@ -31,11 +32,14 @@ def comparison_chart(compared: TravelTimeComparison) -> Drawing:
         for modelled, reference in zip(pairs["modelled_min"], pairs["reference_min"], strict=True)
     ]
     row = compared.overall.iloc[0]
-    text = (
-        f"{len(pairs)} journeys. Modelled less reference: mean {row['bias_min']:.1f} minutes, "
-        f"mean absolute error {row['mae_min']:.1f}, r2 {row['r2']:.3f}; {row['share_close']:.0%} "
-        f"within 15 % or 1 minute. Fitted (dotted): reference = {fit.delay_min:.1f} min + "
-        f"{fit.factor:.3f} x modelled."
+    text = words["comparison_text"].format(
+        count=words.number(len(pairs)),
+        bias=words.number(row["bias_min"], 1),
+        error=words.number(row["mae_min"], 1),
+        r2=words.number(row["r2"], 3),
+        close=words.share(row["share_close"]),
+        delay=words.number(fit.delay_min, 1),
+        factor=words.number(fit.factor, 3),
     )
     parts = (
         *_axes(end, step),
@@ -45,7 +49,7 @@ def comparison_chart(compared: TravelTimeComparison) -> Drawing:
         _straight(fit.factor, fit.delay_min, end, dashes="2 4"),
         *dots,
     )
-    title = "Modelled minutes against reference minutes"
+    title = words["comparison_title"]
     return Drawing("comparison", title, text, _LEFT + _SIDE + 20, _TOP + _SIDE + 60, parts)
 
 
@@ -58,7 +62,7 @@ def _straight(slope: float, delay: float, end: float, *, dashes: str = "") -> Ma
 
 
 def _axes(end: int, step: int) -> list[Markup]:
-    parts = []
+    words, parts = wording(), []
     for minute in range(0, end + 1, step):
         along = _SIDE * minute / end
         parts.append(drawing.rule(_LEFT + along, _TOP, _LEFT + along, _TOP + _SIDE))
@@ -68,7 +72,9 @@ def _axes(end: int, step: int) -> list[Markup]:
         parts.append(drawing.words(_LEFT - 8, left, str(minute), anchor="end", size=12))
     middle = _LEFT + _SIDE / 2
     parts.append(
-        drawing.words(middle, _TOP + _SIDE + 40, "modelled minutes", anchor="middle", size=13)
+        drawing.words(
+            middle, _TOP + _SIDE + 40, words["comparison_modelled"], anchor="middle", size=13
+        )
     )
-    parts.append(drawing.words(_LEFT + 6, _TOP + 14, "reference minutes", size=13))
+    parts.append(drawing.words(_LEFT + 6, _TOP + 14, words["comparison_reference"], size=13))
     return parts

@@ -7,12 +7,13 @@ from markupsafe import Markup
 
 from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
+from llrgeo.publish.legend import change_legend
 from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report import tables
 from llrgeo.publish.report.charts import coverage_curves, ranks_chart, tornado_chart, winners_chart
 from llrgeo.publish.report.drawing import Drawing
-from llrgeo.publish.report.static_map import Frame, change_key, change_map, frame
+from llrgeo.publish.report.static_map import Frame, change_map, frame, is_hatched
 from llrgeo.publish.report.tables import Table
 from llrgeo.publish.wording import wording
 
@@ -88,7 +89,11 @@ def _option(publication: Publication, option: Option, land: Frame) -> dict[str, 
         "services": tables.service_table(publication, option),
         "moves": list(_moves(publication, option)),
         "map": change_map(publication, land, opening),
-        "key": [row for row in change_key(publication, opening) if row.people],
+        "key": [
+            (row, is_hatched(row))
+            for row in change_legend(opening, publication.tolerance_min).rows
+            if row.people
+        ],
         "groups": groups,
     }
 
@@ -129,7 +134,7 @@ def _figures(publication: Publication) -> Iterator[tuple[Drawing, Table]]:
 def _page_marks(publication: Publication) -> str:
     """Return a style that puts study, run and number at the foot of each printed page."""
     run = wording()["run"].format(run=pages.run_mark(publication))
-    mark = f"{publication.title}. {publication.date}. {run}"
+    mark = f"{publication.title}. {pages.day(publication.date)}. {run}"
     number = wording()["page_number"].format(page='" counter(page) "', pages='" counter(pages) "')
     return (
         f'@page {{ @bottom-left {{ content: "{pages.css_text(mark)}"; }} '

@@ -12,6 +12,7 @@ import pandas as pd
 
 from llrgeo.appraisal.options import Option
 from llrgeo.publish.option_view import OptionView, journey_label
+from llrgeo.publish.pages import number
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import WGS84
@@ -109,8 +110,8 @@ def _place_lines(publication: Publication, view: OptionView) -> Iterator[str]:
         key = f"plain_place_{row['outcome']}" if known else "plain_place_none"
         yield words[key].format(
             place=markdown_text(str(place)),
-            before=f"{row['before_min']:.0f}",
-            after=f"{row['after_min']:.0f}",
+            before=number(row["before_min"]),
+            after=number(row["after_min"]),
         )
 
 

@@ -10,8 +10,8 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
-from llrgeo.publish import palette
-from llrgeo.publish.option_view import OptionView, change_classes, journey_label
+from llrgeo.publish.legend import LegendRow, change_legend
+from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.pages import people
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report import drawing
@@ -75,46 +75,29 @@ def frame(publication: Publication) -> Frame:
     return Frame(drawn, gpd.GeoSeries(borders), metres, (west, north), height)
 
 
-@dataclass(frozen=True, slots=True)
-class KeyRow:
-    """A class of a map: what it is called, how it is filled, and how many people live there."""
-
-    label: str
-    colour: str
-    people: int
-    longer: bool
-
-
-def change_key(publication: Publication, view: OptionView) -> list[KeyRow]:
-    """Return the classes of change, much shorter first; those of longer journeys are hatched."""
-    tolerance = publication.tolerance_min
-    classes = change_classes(view.areas, palette.change_limits(tolerance))
-    counts = view.areas["people"].groupby(classes).sum()
-    colours = [*palette.change_colours(tolerance), palette.NO_ROUTE_COLOUR]
-    middle = len(palette.change_limits(tolerance))
-    return [
-        KeyRow(label, colour, int(counts.get(place, 0)), longer=middle < place <= 2 * middle)
-        for place, (label, colour) in enumerate(
-            zip(palette.change_labels(tolerance), colours, strict=True)
-        )
-    ]
+def is_hatched(row: LegendRow) -> bool:
+    """Tell whether the areas of a class are hatched: those of longer journeys are."""
+    return row.item.steps > 0
 
 
 def change_map(publication: Publication, land: Frame, view: OptionView) -> Drawing:
     """Draw how an option changes the journey for a service, area by area."""
-    key = change_key(publication, view)
-    classes = change_classes(view.areas, palette.change_limits(publication.tolerance_min))
+    legend, words = change_legend(view, publication.tolerance_min), wording()
     name = drawing.safe_name(f"map-{view.option.name}-{view.service.id}")
     parts = [drawing.hatch(f"{name}-hatch")]
-    for place, row in enumerate(key):
-        shape = _joined(land, classes == place)
-        parts.append(drawing.shape(shape, row.colour))
-        if row.longer:
+    for place, row in enumerate(legend.rows):
+        shape = _joined(land, legend.classes == place)
+        parts.append(drawing.shape(shape, row.item.colour))
+        if is_hatched(row):
             parts.append(drawing.shape(shape, f"url(#{name}-hatch)"))
-    title = wording()["map_title"].format(
+    title = words["map_title"].format(
         option=view.option.label, service=view.service.label, journey=journey_label(view.journey)
     )
-    counts = "; ".join(f"{row.label}: {people(row.people)} people" for row in key if row.people)
+    counts = "; ".join(
+        words["people_by_class"].format(label=row.label, people=people(row.people))
+        for row in legend.rows
+        if row.people
+    )
     return Drawing(
         name=name,
         title=title,

@@ -7,6 +7,7 @@ import pandas as pd
 
 from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
+from llrgeo.publish.data.labels import level_label
 from llrgeo.publish.option_view import OptionView
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.charts import coverage
@@ -15,10 +16,10 @@ from llrgeo.publish.wording import wording
 _GROUPS: Final = (
     "everyone",
     "authority",
-    "deprivation fifth",
+    "deprivation_fifth",
     "age",
     "disability",
-    "rural or urban",
+    "rural_urban",
 )
 _MINUTES: Final = (5, 10, 15, 20, 30, 45)
 _EQUITY: Final = ("mean_min", "ede_min", "gini", "concentration_index", "slope_index_min")
@@ -45,7 +46,7 @@ def scorecard_table(publication: Publication) -> Table:
         [
             one["label"],
             *(_figure(one[str(name)], unit) for name, unit in units.items()),
-            f"{one['total']:.2f}",
+            pages.number(one["total"], 2),
         ]
         for _, one in card.iterrows()
     ]
@@ -73,7 +74,10 @@ def coverage_table(views: Sequence[OptionView]) -> Table:
     """Return the shares that the curves pass through."""
     words = wording()
     heads = [words["option_label"], *(words["column_within"].format(minutes=x) for x in _MINUTES)]
-    rows = [[view.option.label, *(f"{coverage(view)[x]:.1%}" for x in _MINUTES)] for view in views]
+    rows = [
+        [view.option.label, *(pages.share(coverage(view)[x], 1) for x in _MINUTES)]
+        for view in views
+    ]
     return _table("coverage", heads, rows)
 
 
@@ -100,13 +104,13 @@ def tornado_table(publication: Publication) -> Table:
     labels = _labels(publication)
     rows = [
         [
-            str(one.assumption),
-            f"{one.low_margin:.3f}",
-            f"{one.high_margin:.3f}",
-            labels[str(one.low_leader)],
-            labels[str(one.high_leader)],
+            str(row["assumption"]),
+            pages.number(row["low_margin"], 3),
+            pages.number(row["high_margin"], 3),
+            labels[row["low_leader"]],
+            labels[row["high_leader"]],
         ]
-        for one in publication.tables["tornado"].itertuples(index=False)
+        for _, row in publication.tables["tornado"].iterrows()
     ]
     names = ("assumption", "low_margin", "high_margin", "low_leader", "high_leader")
     return _table("tornado", _heads(*names), rows, texts=(3, 4))
@@ -169,7 +173,7 @@ def equity_table(publication: Publication) -> Table:
     """Return how evenly journeys are spread under each option."""
     labels = _labels(publication)
     rows = [
-        [labels[one["option"]], *(f"{one[column]:.2f}" for column in _EQUITY)]
+        [labels[one["option"]], *(pages.number(one[column], 2) for column in _EQUITY)]
         for _, one in publication.tables["equity"].iterrows()
     ]
     return _table("equity", _heads("option", *_EQUITY), rows)
@@ -219,7 +223,7 @@ def _counts(people: pd.DataFrame) -> list[list[str]]:
 def _level_labels(table: pd.DataFrame) -> list[str]:
     words = wording()
     return [
-        words[f"group_{group.replace(' ', '_')}"].format(level=level)
+        words[f"group_{group}"].format(level=level_label(group, level, words))
         for group, level in zip(table["group"], table["level"], strict=True)
     ]
 
@@ -234,23 +238,24 @@ def _labels(publication: Publication) -> Mapping[str, str]:
 
 
 def _figure(value: float, unit: str) -> str:
-    return pages.share(value) if unit == "share" else f"{value:,.1f} {unit}"
+    return pages.share(value) if unit == "share" else f"{pages.number(value, 1)} {unit}"
 
 
 def _mean(value: float) -> str:
-    return wording()["no_route"] if pd.isna(value) else f"{value:.1f}"
+    return wording()["no_route"] if pd.isna(value) else pages.number(value, 1)
 
 
 def _signed(value: float) -> str:
     """Write a change of minutes with its sign; what rounds to nothing is 0.0."""
-    text = f"{value:+.1f}"
-    if text == "+nan":
-        return wording()["no_route"]
-    return "0.0" if text in {"+0.0", "-0.0"} else text.replace("-", "\N{MINUS SIGN}")
+    words, size = wording(), pages.number(abs(value), 1)
+    if size == pages.number(0, 1):
+        return size
+    sign = "+" if value > 0 else words["minus"]
+    return words["no_route"] if pd.isna(value) else f"{sign}{size}"
 
 
 def _millions(value: float) -> str:
-    return "" if pd.isna(value) else f"{value / 1e6:,.1f}"
+    return "" if pd.isna(value) else pages.number(value / 1e6, 1)
 
 
 def _heads(*columns: str) -> list[str]:
