@@ -1,62 +1,64 @@
 """Tags that hold at certain times (`access:conditional` and the like), read for a clock time.
 
 Without a clock time conditional tags do not count. With one, `no @ (Mo-Fr 07:00-09:00)` does where
-the time lies within it. Days of the week and times of day are understood; conditions of any other
-kind (dates, weights, school holidays, sunset) are taken as not met.
+the time lies within it (`llrgeo.roads.opening_hours`). Conditions of other kinds are read where a
+car decides them (weight, height, length) and are not met where they name people or weather that
+patients cannot count on (`permit_holder`, `snow`); what cannot be read is not met, and noted.
+
+Source: OSM wiki, Conditional restrictions (2026-11).
 """
 
 import re
 from collections.abc import Mapping
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple
 
-from llrgeo.errors import InputError
+from llrgeo.roads.clock import Clock
+from llrgeo.roads.opening_hours import Answer, hours_hold
 
-_DAYS: Final = ("mo", "tu", "we", "th", "fr", "sa", "su")
 _SUFFIX: Final = ":conditional"
-_CLAUSE: Final = re.compile(r"([^@;]+)@\s*(\([^)]*\)|[^;]+)")
-_TIMES: Final = re.compile(r"(\d{1,2}):(\d{2})\s*-\s*(\d{1,2}):(\d{2})")
-_DAY_SPAN: Final = re.compile(r"([a-z]{2})(?:\s*-\s*([a-z]{2}))?")
-_SPAN_TEXT: Final = r"\d{1,2}:\d{2}\s*-\s*\d{1,2}:\d{2}"
-_RULE: Final = re.compile(
-    rf"(?P<days>[a-z]{{2}}(?:\s*[-,]\s*[a-z]{{2}})*)?\s*(?P<times>{_SPAN_TEXT}(?:\s*,\s*{_SPAN_TEXT})*)?"
-)
-_MINUTES_A_DAY: Final = 24 * 60
-_LAST_HOUR: Final = 23
-_LAST_MINUTE: Final = 59
+# What a car, a walker or a cyclist goes by; rules for others and for parking are not read.
+_KEYS: Final = frozenset(
+    {
+        "access", "barrier", "bicycle", "foot", "highway", "locked", "maxheight", "maxspeed",
+        "maxwidth", "motor_vehicle", "motorcar", "oneway", "restriction", "vehicle",
+    }
+)  # fmt: skip
+_QUOTED: Final = re.compile(r'"[^"]*"')
+_COMPARISON: Final = re.compile(r"([a-z_]+)\s*(<=|>=|<|>|=)\s*(\d+(?:\.\d+)?)\s*[a-z']*")
+# What an ordinary car measures, in tonnes and metres: a rule over it decides itself.
+_CAR: Final = {
+    "weight": 1.8, "maxweight": 1.8, "grossweight": 2.3, "maxweightrating": 2.3, "weightrating": 2.3,
+    "height": 1.6, "width": 1.8, "length": 4.5, "axles": 2.0, "wheels": 4.0, "seats": 5.0,
+    "axleload": 1.0, "trailers": 0.0, "occupants": 1.0,
+}  # fmt: skip
+# Who or what else conditions name; none of them is a patient on an ordinary day.
+_OTHERS: Final = frozenset(
+    {
+        "agricultural", "bus", "carpool", "customers", "delivery", "destination", "disabled",
+        "disabled_parking", "doctor", "emergency", "employees", "event", "fire", "flood", "fog",
+        "forestry", "hazmat", "hgv", "hov", "ice", "loading", "maintenance", "market", "members",
+        "motorcycle", "non_resident", "permit", "permit_holder", "permit_holders", "psv", "rain",
+        "resident", "residents", "snow", "staff", "taxi", "trailer", "unloading", "visitors",
+        "wet", "winter",
+    }
+)  # fmt: skip
 
 
-class Clock(NamedTuple):
-    """A time in the week: the day (0 is Monday) and the minutes since midnight."""
+class Settled(NamedTuple):
+    """Tags with the conditional ones settled, and what had to be decided or was not read."""
 
-    day: int
-    minute: int
-
-    @classmethod
-    def parse(cls, text: str) -> Self:
-        """Read a clock time such as `Tu 08:30`.
-
-        Raises
-        ------
-        InputError
-            If the text is not a day and a time.
-        """
-        found = re.fullmatch(r"([A-Za-z]{2})[a-z]*\s+(\d{1,2}):(\d{2})", text.strip())
-        if not found or found[1].lower() not in _DAYS:
-            msg = f"a clock time is a day and a time, such as 'Tu 08:30', not '{text}'"
-            raise InputError(msg)
-        hour, minute = int(found[2]), int(found[3])
-        if hour > _LAST_HOUR or minute > _LAST_MINUTE:
-            msg = f"'{text}' is no time of day"
-            raise InputError(msg)
-        return cls(_DAYS.index(found[1].lower()), hour * 60 + minute)
-
-    def __str__(self) -> str:
-        """Return the time as `parse` reads it."""
-        hour, minute = divmod(self.minute, 60)
-        return f"{_DAYS[self.day].title()} {hour:02}:{minute:02}"
+    tags: dict[str, str]
+    notes: tuple[str, ...] = ()
 
 
-def at_clock(tags: Mapping[str, str], clock: Clock | None) -> dict[str, str]:
+class Clause(NamedTuple):
+    """One clause of a conditional tag: the value, and when it holds."""
+
+    value: str
+    condition: str
+
+
+def settle(tags: Mapping[str, str], clock: Clock | None) -> Settled:
     """Return tags with the conditional ones settled: those that hold replace the plain ones.
 
     Parameters
@@ -67,55 +69,112 @@ def at_clock(tags: Mapping[str, str], clock: Clock | None) -> dict[str, str]:
         The time; None leaves out all conditional tags.
     """
     plain = {key: value for key, value in tags.items() if not key.endswith(_SUFFIX)}
+    timed = [
+        key for key in tags if key.endswith(_SUFFIX) and key[: key.index(":")] in _KEYS
+    ]
     if clock is None:
-        return plain
-    for key, text in tags.items():
-        if key.endswith(_SUFFIX):
-            value = value_at(text, clock)
-            if value is not None:
-                plain[key.removesuffix(_SUFFIX)] = value
-    return plain
+        left_out = [f"{key} left out, no time is stated" for key in timed]
+        return Settled(plain, tuple(left_out))
+    notes: list[str] = []
+    for key, text in ((key, tags[key]) for key in timed):
+        value, odd = value_at(text, clock)
+        notes += [f"{key}: {note}" for note in odd]
+        if value is not None:
+            plain[key.removesuffix(_SUFFIX)] = value
+    return Settled(plain, tuple(notes))
 
 
-def value_at(text: str, clock: Clock) -> str | None:
-    """Return the value that a conditional tag has at a time; the last one that holds counts."""
-    value = None
-    for found in _CLAUSE.finditer(text):
-        if is_met(found[2].strip(" ()"), clock):
-            value = found[1].strip()
-    return value
+def settle_barrier(tags: Mapping[str, str], clock: Clock | None) -> Settled:
+    """Read the opening hours of a barrier: lowered or open in them, locked outside them.
+
+    A gate keeps its delay and its access in its hours; a bollard with hours is one that sinks.
+    """
+    settled = settle(tags, clock)
+    hours = settled.tags.get("opening_hours")
+    if clock is None or hours is None or "barrier" not in settled.tags:
+        return settled
+    answer = hours_hold(hours, clock)
+    notes = (*settled.notes, *answer.notes)
+    if any(note.startswith("hours not read") for note in answer.notes):
+        return Settled(settled.tags, notes)
+    state = {} if answer.holds else {"locked": "yes"}
+    if answer.holds and not settled.tags["barrier"].endswith("gate"):
+        state = {"barrier": "no"}
+    return Settled(settled.tags | state, notes)
 
 
-def is_met(condition: str, clock: Clock) -> bool:
-    """Tell whether a condition such as `Mo-Fr 07:00-09:00; Sa 10:00-12:00` holds at a time."""
-    rules = [rule.strip().lower() for rule in condition.split(";")]
-    return any(_rule_is_met(rule, clock) for rule in rules if rule)
-
-
-def _rule_is_met(rule: str, clock: Clock) -> bool:
-    found = _RULE.fullmatch("00:00-24:00" if rule == "24/7" else rule)
+def value_at(text: str, clock: Clock) -> tuple[str | None, tuple[str, ...]]:
+    """Return the value that a conditional tag has at a time (the last that holds), and notes."""
+    value, notes = None, []
+    found = clauses(text)
     if not found:
-        return False
-    days = _days(found["days"]) if found["days"] else set(range(len(_DAYS)))
-    for hour, minute, to_hour, to_minute in _TIMES.findall(found["times"] or "00:00-24:00"):
-        start, end = int(hour) * 60 + int(minute), int(to_hour) * 60 + int(to_minute)
-        if end <= start:  # over midnight
-            end += _MINUTES_A_DAY
-        today, late = clock.minute, clock.minute + _MINUTES_A_DAY
-        if clock.day in days and start <= today < end:
-            return True
-        if (clock.day - 1) % len(_DAYS) in days and start <= late < end:
-            return True
-    return False
+        notes.append(f"condition not read: {text.strip()}")
+    for clause in found:
+        answer = is_met(clause.condition, clock)
+        notes += answer.notes
+        if answer.holds:
+            value = clause.value
+    return value, tuple(notes)
 
 
-def _days(text: str) -> set[int]:
-    """Return the days that a list names; none if it names anything but days (`PH`)."""
-    days: set[int] = set()
-    for first, last in _DAY_SPAN.findall(text):
-        if first not in _DAYS or (last and last not in _DAYS):
-            return set()
-        start = _DAYS.index(first)
-        length = (_DAYS.index(last) - start) % len(_DAYS) if last else 0
-        days |= {(start + step) % len(_DAYS) for step in range(length + 1)}
-    return days
+def clauses(text: str) -> list[Clause]:
+    """Split a conditional tag into its clauses: `value @ (condition); value @ condition`.
+
+    What follows a semicolon without an `@` of its own goes on with the condition before it.
+    """
+    found: list[Clause] = []
+    for part in _split(_QUOTED.sub(lambda quote: " " * len(quote[0]), text), ";"):
+        value, at, condition = (piece.strip() for piece in part.partition("@"))
+        if at and value:
+            found.append(Clause(value, condition))
+        elif found and part.strip():
+            found[-1] = Clause(found[-1].value, f"{found[-1].condition}; {part.strip()}")
+        elif part.strip():
+            return []
+    return found
+
+
+def is_met(condition: str, clock: Clock) -> Answer:
+    """Tell whether a condition holds at a time: all of what `AND` joins."""
+    parts = re.split(r"(?i)\band\b", _bare(condition))
+    answers = [_one_is_met(part, clock) for part in parts]
+    notes = tuple(note for answer in answers for note in answer.notes)
+    return Answer(all(answer.holds for answer in answers), notes)
+
+
+def _one_is_met(condition: str, clock: Clock) -> Answer:
+    bare = _bare(condition.lower())
+    if found := _COMPARISON.fullmatch(bare):
+        if found[1] in _CAR:
+            return Answer(_compares(_CAR[found[1]], found[2], float(found[3])))
+        return Answer(holds=False, notes=(f"condition not read: {bare}",))
+    if bare.replace(" ", "_") in _OTHERS:
+        return Answer(holds=False)
+    return hours_hold(bare, clock)
+
+
+def _bare(condition: str) -> str:
+    """Take off the brackets around the whole; those of `(sunset-00:30)` belong to the hours."""
+    return re.sub(r"^\((.*?)\)?$", r"\1", condition.strip(), flags=re.DOTALL).strip()
+
+
+def _compares(size: float, sign: str, bound: float) -> bool:
+    return {
+        "<": size < bound,
+        "<=": size <= bound,
+        ">": size > bound,
+        ">=": size >= bound,
+        "=": size == bound,
+    }[sign]
+
+
+def _split(text: str, at: str) -> list[str]:
+    """Split a text at a character outside brackets."""
+    parts, depth = [""], 0
+    for letter in text:
+        depth += (letter == "(") - (letter == ")")
+        if letter == at and depth <= 0:
+            parts.append("")
+        else:
+            parts[-1] += letter
+    return parts

@@ -8,7 +8,8 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
-from llrgeo.roads.profile import Level, Rules, rules
+from llrgeo.roads.clearance import is_too_small
+from llrgeo.roads.profile import Level, Rules, features, rules
 
 Tags = Mapping[str, str]
 
@@ -25,12 +26,9 @@ _ONEWAY: Final = {
     "reversible": (False, False),
 }
 _HARMLESS_WORKS: Final = {"no", "minor", "widening"}
-_LOWEST_M: Final = {"maxheight": 2.0, "maxwidth": 1.9}
-_METRES_A_FOOT: Final = 0.3048
-_INCHES_A_FOOT: Final = 12
-_FEET: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:'|ft|feet)\s*(?:(\d+(?:\.\d+)?)\s*(?:\"|''|in)?)?")
-_METRES: Final = re.compile(r"(\d+(?:\.\d+)?)\s*m?")
 _FLAT_KERBS: Final = {"flush", "lowered", "no"}
+_LIST: Final = re.compile(r"[;,|]")
+_AS_WRITTEN: Final = {"name", "ref"}
 
 
 class Access(NamedTuple):
@@ -58,15 +56,47 @@ class Access(NamedTuple):
 
 
 class NodeAccess(NamedTuple):
-    """How far a point on a way may be passed, and what was odd about its tags."""
+    """How far a point on a way may be passed, and what was odd about its tags.
+
+    `is_barrier` tells that something stands in the way there, or a tag shuts the point: what
+    holds for one of several streets that meet there (`llrgeo.roads.junction_barriers`).
+    """
 
     level: Level
     notes: tuple[str, ...] = ()
+    is_barrier: bool = False
 
     @property
     def code(self) -> str:
         """`FB`, `D` or `-`."""
         return {Level.OPEN: "FB", Level.DESTINATION: "D", Level.CLOSED: "-"}[self.level]
+
+
+class PlainTags(NamedTuple):
+    """Tags as the rules read them, and what had to be decided to get there."""
+
+    tags: dict[str, str]
+    notes: tuple[str, ...] = ()
+
+
+def plain_tags(tags: Tags, mode: str) -> PlainTags:
+    """Return tags in small letters, without spaces around them, with one class of road.
+
+    Of several classes (`residential;unclassified`, as editors leave when they join ways) the one
+    counts that allows least, then the lowest: part of the way is of that class.
+    """
+    plain = {
+        key.strip().lower(): value.strip() if key in _AS_WRITTEN else value.strip().lower()
+        for key, value in tags.items()
+    }
+    highway = plain.get("highway", "")
+    notes = []
+    if tags.get("highway", highway) != highway:
+        notes.append(f"highway={tags['highway']} read as {highway}")
+    if ";" in highway:
+        plain["highway"] = _one_class(highway, rules(mode))
+        notes.append(f"highway={highway} read as {plain['highway']}")
+    return PlainTags(plain, tuple(notes))
 
 
 def way_access(tags: Tags, mode: str) -> Access:
@@ -80,9 +110,10 @@ def way_access(tags: Tags, mode: str) -> Access:
         `car`, `walk`, `walk_slow` or `cycle`.
     """
     rule = rules(mode)
-    notes: list[str] = []
+    tags, found = plain_tags(tags, mode)
+    notes = list(found)
     default = _class_default(tags, rule, notes)
-    if default == "closed" or _is_blocked(tags, rule):
+    if default == "closed" or _is_blocked(tags, rule, notes):
         return Access(Level.CLOSED, Level.CLOSED, tuple(notes))
     along = _directions(tags, rule, notes)
     levels = [
@@ -93,22 +124,29 @@ def way_access(tags: Tags, mode: str) -> Access:
 
 
 def node_access(tags: Tags, mode: str) -> NodeAccess:
-    """Tell how far a mode may pass a point on a way: a barrier, or a point closed by its tags."""
+    """Tell how far a mode may pass a point on a way: a barrier, or a point closed by its tags.
+
+    Access tags of things that only stand there (`data/driving/point_features.csv`: a stop, a
+    crossing, the entrance of a car park) speak of the thing and not of the street.
+    """
     rule = rules(mode)
+    tags, _ = plain_tags(tags, mode)
     notes: list[str] = []
     barrier = tags.get("barrier")
-    tagged = _tagged_level(tags, rule, "forward", notes)
-    if tags.get("locked") == "yes" or _is_low(tags, rule):
-        return NodeAccess(Level.CLOSED, tuple(notes))
+    own = None if barrier is None else _barrier_level(tags, rule, notes)
+    thing = None if barrier or "enforcement" in tags else _feature(tags)
+    key, tagged = _tagged(tags, rule, "forward", notes)
+    if thing and key:
+        return NodeAccess(Level.OPEN, (f"access tags of {thing}, not of the street",))
+    if tags.get("locked") == "yes" or (mode == "car" and is_too_small(tags, notes)):
+        return NodeAccess(Level.CLOSED, tuple(notes), is_barrier=True)
     if tagged is not None:
-        return NodeAccess(tagged, tuple(notes))
-    if barrier is None or (barrier == "kerb" and tags.get("kerb") in _FLAT_KERBS):
+        return NodeAccess(tagged, tuple(notes), is_barrier=True)
+    if own is None:
         return NodeAccess(Level.OPEN, tuple(notes))
-    if barrier not in rule.barriers:
-        notes.append(f"unknown barrier={barrier}")
-    elif barrier.endswith("gate") and rule.barriers[barrier]:
+    if barrier and "gate" in barrier and own and not key:
         notes.append(f"barrier={barrier} without access, taken as open")
-    return NodeAccess(rule.barriers.get(barrier, Level.OPEN), tuple(notes))
+    return NodeAccess(own, tuple(notes), is_barrier=barrier != "no")
 
 
 def is_ferry(tags: Tags) -> bool:
@@ -116,15 +154,38 @@ def is_ferry(tags: Tags) -> bool:
     return tags.get("route") == "ferry" or tags.get("ferry") == "yes"
 
 
-def metres(text: str) -> float | None:
-    """Read a height or width: `2.1`, `2.1 m`, `6'6"`, `6 ft 6 in`; None if it is none of these."""
-    text = text.strip().lower()
-    if found := _METRES.fullmatch(text):
-        return float(found[1])
-    if found := _FEET.fullmatch(text):
-        feet = float(found[1]) + float(found[2] or 0) / _INCHES_A_FOOT
-        return feet * _METRES_A_FOOT
-    return None
+def _one_class(highway: str, rule: Rules) -> str:
+    """Take one of several classes of road: what allows least, then the lowest; unknown ones last."""
+    order = list(rule.highways)
+    allows = {"closed": 0, "explicit": 1, "open": 2}
+    parts = [part.strip() for part in highway.split(";") if part.strip()]
+    known = [part for part in parts if part in rule.highways]
+    return min(
+        known or parts or [""],
+        key=lambda part: (
+            allows[rule.highways.get(part, "closed")],
+            -order.index(part) if part in order else 0,
+        ),
+    )
+
+
+def _feature(tags: Tags) -> str:
+    """Name the thing that a point is, if its access tags are its own; empty if it is none."""
+    for key, values in features().items():
+        value = tags.get(key, "no")
+        if value != "no" and ("*" in values or value in values):
+            return f"{key}={value}"
+    return ""
+
+
+def _barrier_level(tags: Tags, rule: Rules, notes: list[str]) -> Level:
+    """Return how far a barrier can be passed; of several side by side the most open counts."""
+    parts = [part.strip() for part in _LIST.split(tags["barrier"]) if part.strip()]
+    if parts == ["kerb"] and tags.get("kerb") in _FLAT_KERBS:
+        return Level.OPEN
+    notes.extend(f"unknown barrier={part}" for part in parts if part not in rule.barriers)
+    known = [rule.barriers[part] for part in parts if part in rule.barriers]
+    return max(known, default=Level.OPEN)
 
 
 def _class_default(tags: Tags, rule: Rules, notes: list[str]) -> str:
@@ -146,7 +207,7 @@ def _ferry_default(tags: Tags, rule: Rules) -> str:
     return "explicit" if others & set(tags) else "open"
 
 
-def _is_blocked(tags: Tags, rule: Rules) -> bool:
+def _is_blocked(tags: Tags, rule: Rules, notes: list[str]) -> bool:
     """Tell whether works, decay or size close a way, whatever its access."""
     if tags.get("construction", "no") not in _HARMLESS_WORKS:
         return True
@@ -157,15 +218,7 @@ def _is_blocked(tags: Tags, rule: Rules) -> bool:
     # Walkers cross a square along its rim; nobody drives round the rim of a yard.
     if tags.get("area") == "yes" and rule.mode == "car":
         return True
-    return _is_low(tags, rule)
-
-
-def _is_low(tags: Tags, rule: Rules) -> bool:
-    """Tell whether a car does not fit: under 2.0 m high or 1.9 m wide."""
-    if rule.mode != "car":
-        return False
-    sizes = ((metres(tags[key]), least) for key, least in _LOWEST_M.items() if key in tags)
-    return any(size is not None and size < least for size, least in sizes)
+    return rule.mode == "car" and is_too_small(tags, notes)
 
 
 def _directions(tags: Tags, rule: Rules, notes: list[str]) -> tuple[bool, bool]:
@@ -195,36 +248,55 @@ def _has_contraflow(tags: Tags) -> bool:
 
 
 def _level(tags: Tags, rule: Rules, direction: str, default: str, notes: list[str]) -> Level:
-    if default == "explicit":
+    kinds = [part.strip() for part in _LIST.split(tags.get("service", ""))]
+    service = min((rule.services[kind] for kind in kinds if kind in rule.services), default=None)
+    # A road for buses or fire engines is closed as a track is: unless the mode itself is named.
+    if default == "explicit" or service == Level.CLOSED:
         return _granted_level(tags, rule, direction)
-    tagged = _tagged_level(tags, rule, direction, notes)
+    _, tagged = _tagged(tags, rule, direction, notes)
     if tagged is not None:
         return tagged
-    return rule.services.get(tags.get("service", ""), Level.OPEN)
+    return Level.OPEN if service is None else service
 
 
-def _tagged_level(tags: Tags, rule: Rules, direction: str, notes: list[str]) -> Level | None:
-    """Return the level by the most specific access key; None where there is no such tag."""
+def _tagged(
+    tags: Tags, rule: Rules, direction: str, notes: list[str]
+) -> tuple[str, Level | None]:
+    """Return the most specific access key of a way or point, and its level.
+
+    The key is empty where there is none; the level is None where nothing of its value is known,
+    which leaves the way as open as it would be without the tag.
+    """
     for key in rule.keys:
         for name in (f"{key}:{direction}", key):
             if name in tags:
-                return _value_level(name, tags[name], rule, notes)
-    return None
+                return key, _value_level(name, tags[name], rule, notes)
+    return "", None
 
 
 def _granted_level(tags: Tags, rule: Rules, direction: str) -> Level:
     """Return the level of a class that is closed unless a key of the mode itself opens it."""
-    for key in rule.keys:
-        for name in (f"{key}:{direction}", key):
-            if name in tags:
-                known = any(part.strip() in rule.values for part in tags[name].split(";"))
-                granted = key in rule.grants and known
-                return _value_level(name, tags[name], rule, []) if granted else Level.CLOSED
-    return Level.CLOSED
+    key, level = _tagged(tags, rule, direction, [])
+    return level if key in rule.grants and level is not None else Level.CLOSED
 
 
-def _value_level(key: str, text: str, rule: Rules, notes: list[str]) -> Level:
-    """Return the most permissive level of a list of values; an unknown value is open."""
-    values = [part.strip().lower() for part in text.split(";")]
-    notes.extend(f"unknown {key}={value}" for value in values if value not in rule.values)
-    return max(rule.values.get(value, Level.OPEN) for value in values)
+def _value_level(key: str, text: str, rule: Rules, notes: list[str]) -> Level | None:
+    """Return the most permissive level of a list of values; None if none of them is known."""
+    levels = []
+    for part in (part.strip() for part in _LIST.split(text)):
+        level = _known_level(part, rule)
+        if level is not None:
+            levels.append(level)
+        elif part:
+            notes.append(f"unknown {key}={part}")
+    return max(levels, default=None)
+
+
+def _known_level(value: str, rule: Rules) -> Level | None:
+    """Look a value up as written, without `only`, and in the singular."""
+    name = re.sub(r"[\s-]+", "_", value)
+    short = name.removesuffix("_only")
+    for form in (name, short, short.removesuffix("s")):
+        if form in rule.values:
+            return rule.values[form]
+    return None

@@ -10,7 +10,7 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.conditional import Clock
+from llrgeo.roads.clock import Clock
 from llrgeo.roads.coverage import covered_land
 from llrgeo.roads.extract import Extract, read_extracts
 from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork

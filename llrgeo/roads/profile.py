@@ -62,6 +62,13 @@ def table(name: str) -> pd.DataFrame:
 
 
 @cache
+def features() -> dict[str, frozenset[str]]:
+    """Return keys and values (`*`: any) of points whose access tags speak of themselves."""
+    rows = table("point_features")
+    return {str(key): frozenset(part["value"]) for key, part in rows.groupby("key", sort=False)}
+
+
+@cache
 def rules(mode: str) -> Rules:
     """Return the rules of a mode.
 

@@ -7,17 +7,24 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
-from llrgeo.roads.conditional import Clock, at_clock
+from llrgeo.roads.clock import Clock
+from llrgeo.roads.conditional import settle
 from llrgeo.roads.extract import Restriction
 
 _KINDS: Final = re.compile(r"(no|only)_(left_turn|right_turn|straight_on|u_turn|entry|exit)")
+_LIFTED: Final = {"none", "no", ""}
+_LIST: Final = re.compile(r"[;,|]")
+# Degrees to the right by which a kind of turn leaves the way that one came.
+_DIRECTION: Final = {"left_turn": -90.0, "right_turn": 90.0, "straight_on": 0.0, "u_turn": 180.0}
+_ALIKE_DEG: Final = 20.0  # two ways on that differ by less from a direction cannot be told apart
+_MOST_COURSES: Final = 1_000
 _KEYS: Final = {
     "car": ("restriction:motorcar", "restriction:motor_vehicle", "restriction:vehicle"),
     "cycle": ("restriction:bicycle", "restriction:vehicle"),
 }
 _EXCEPTED: Final = {
-    "car": {"motorcar", "motor_vehicle", "vehicle"},
-    "cycle": {"bicycle", "vehicle"},
+    "car": {"motorcar", "motorcars", "motor_vehicle", "vehicle", "car", "cars"},
+    "cycle": {"bicycle", "bicycles", "cycle", "vehicle"},
 }
 
 
@@ -41,12 +48,18 @@ class TurnRule(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """The edges of a network by way, and its places by node."""
+    """The edges of a network by way, and its places by node.
+
+    `leaves` and `arrives` are the bearings of each edge at its ends, in degrees.
+    """
 
     edges_of_way: dict[int, list[int]]
     way: Sequence[int]
+    section: Sequence[int]
     tail: Sequence[int]
     head: Sequence[int]
+    leaves: Sequence[float]
+    arrives: Sequence[float]
     place_of_node: dict[int, list[int]]
 
 
@@ -58,8 +71,11 @@ def lookup(edges: pd.DataFrame, places: pd.DataFrame) -> Lookup:
     of_node: dict[int, list[int]] = defaultdict(list)
     for place, node in enumerate(places["node"].tolist()):
         of_node[node].append(place)
-    way, tail, head = (edges[name].tolist() for name in ("way_id", "from_place", "to_place"))
-    return Lookup(of_way, way, tail, head, of_node)
+    names = (
+        "way_id", "section", "from_place", "to_place", "bearing_from", "bearing_to",
+    )  # fmt: skip
+    way, section, tail, head, leaves, arrives = (edges[name].tolist() for name in names)
+    return Lookup(of_way, way, section, tail, head, leaves, arrives, of_node)
 
 
 def turn_rules(
@@ -77,11 +93,14 @@ def turn_rules(
     if mode not in _KEYS:
         return [], counts
     for restriction in restrictions:
-        kind, reason = _kind(restriction, mode, clock)
-        if kind is None:
+        kinds, reason, notes = _kinds(restriction, mode, clock)
+        counts.update(notes)
+        if not kinds:
             counts[f"restrictions skipped: {reason}"] += 1
             continue
-        found, reason = _rules(restriction, kind, known)
+        readings = [_rules(restriction, kind, known) for kind in kinds]
+        found = [rule for rules_of_kind, _ in readings for rule in rules_of_kind]
+        reason = "" if found else readings[0][1]
         counts[f"restrictions skipped: {reason}" if reason else "restrictions applied"] += 1
         doubled = [rule for rule in found if rule in rules]
         counts["restrictions that stand twice"] += bool(found) and len(doubled) == len(found)
@@ -89,25 +108,31 @@ def turn_rules(
     return list(rules), +counts
 
 
-def _kind(
+def _kinds(
     restriction: Restriction, mode: str, clock: Clock | None
-) -> tuple[re.Match[str] | None, str]:
-    """Return the kind of turn that is restricted; None and a reason if none is for the mode."""
-    tags = at_clock(restriction.tags, clock)
+) -> tuple[list[re.Match[str]], str, list[str]]:
+    """Return the kinds of turn that are restricted, or none and a reason; and notes."""
+    written = {key.lower(): value.strip().lower() for key, value in restriction.tags.items()}
+    tags, decided = settle(written, clock)
+    notes = [f"note: {note}" for note in decided]
     kind = tags.get("type", "")
     keys = _KEYS[mode]
     if kind != "restriction" and kind not in keys:
-        return None, "for other vehicles"
-    if _EXCEPTED[mode] & {part.strip() for part in tags.get("except", "").split(";")}:
-        return None, "mode excepted"
-    if "day_on" in tags or "hour_on" in tags:
-        return None, "at certain times"
+        return [], "for other vehicles", notes
+    if _EXCEPTED[mode] & {part.strip() for part in _LIST.split(tags.get("except", ""))}:
+        return [], "mode excepted", notes
+    if any(f"{what}_{end}" in tags for what in ("day", "hour") for end in ("on", "off")):
+        return [], "at certain times", notes
     value = next((tags[key] for key in (*keys, "restriction") if key in tags), None)
     if value is None:
-        timed = any(key.endswith(":conditional") for key in restriction.tags)
-        return None, "at certain times" if timed else "for other vehicles"
-    found = _KINDS.fullmatch(value.strip())
-    return found, "" if found else "unknown kind"
+        timed = any(key.endswith(":conditional") for key in written)
+        return [], "at certain times" if timed else "for other vehicles", notes
+    values = [part.strip() for part in _LIST.split(value)]
+    if set(values) <= _LIFTED:
+        return [], "lifted at this time", notes
+    found = [(part, _KINDS.fullmatch(part)) for part in values]
+    notes += [f"note: unknown restriction={part}" for part, match in found if match is None]
+    return [match for _, match in found if match], "unknown kind", notes
 
 
 def _rules(
@@ -115,8 +140,8 @@ def _rules(
 ) -> tuple[list[TurnRule], str]:
     """Return the rules of one relation; a reason where it is broken or not on this network."""
     of_role: dict[str, list[tuple[str, int]]] = defaultdict(list)
-    for member in restriction.members:
-        of_role[member.role].append((member.kind, member.ref))
+    for member in dict.fromkeys(restriction.members):
+        of_role[member.role.strip().lower()].append((member.kind, member.ref))
     sources, vias, targets = (of_role[role] for role in ("from", "via", "to"))
     if not sources or not vias or not targets:
         return [], "member missing"
@@ -129,58 +154,94 @@ def _rules(
     if not leave or not reach:
         return [], "not on this network"
     if [part for part, _ in vias] == ["n"]:
-        found = _by_node(vias[0][1], leave, reach, known, only=kind[1] == "only")
+        courses = _at_node(vias[0][1], leave, known)
     elif all(part == "w" for part, _ in vias):
-        found = _by_ways(_edges(vias, known), leave, reach, known, only=kind[1] == "only")
+        courses = _over_ways(_edges(vias, known), leave, known)
     else:
         return [], "via is neither a node nor ways"
-    return found, "" if found else "members do not meet"
+    found = [(course, edge) for course in courses for edge in _onward(course, reach, known)]
+    if not found:
+        return [], "members do not meet"
+    meant = _meant(found, kind[2], known)
+    to: dict[tuple[int, ...], set[int]] = defaultdict(set)
+    for course, edge in meant:
+        to[course].add(edge)
+    rules = [TurnRule(kind[1] == "only", course, frozenset(ends)) for course, ends in to.items()]
+    return rules, "" if rules else "a member runs on, and either direction may be meant"
 
 
 def _edges(members: list[tuple[str, int]], known: Lookup) -> list[int]:
     return [edge for _, way in members for edge in known.edges_of_way.get(way, [])]
 
 
-def _by_node(
-    node: int, leave: list[int], reach: list[int], known: Lookup, *, only: bool
-) -> list[TurnRule]:
-    found = []
-    for place in known.place_of_node.get(node, []):
-        arrive = [edge for edge in leave if known.head[edge] == place]
-        ways = Counter(known.way[edge] for edge in arrive)
-        to = frozenset(edge for edge in reach if known.tail[edge] == place)
-        # A way that runs on through the node could mean either arm: such a relation is broken.
-        if to:
-            found += [TurnRule(only, (edge,), to) for edge in arrive if ways[known.way[edge]] == 1]
-    return found
+def _onward(course: tuple[int, ...], reach: list[int], known: Lookup) -> list[int]:
+    """List the edges of the last way that begin where a course ends."""
+    place = known.head[course[-1]]
+    return [edge for edge in reach if known.tail[edge] == place]
 
 
-def _by_ways(
-    via: list[int], leave: list[int], reach: list[int], known: Lookup, *, only: bool
-) -> list[TurnRule]:
-    """Find the courses from the first way over all edges of the via ways to the last."""
-    found = []
-    for first in leave:
-        for course in _courses(first, via, known):
-            place = known.head[course[-1]]
-            to = frozenset(edge for edge in reach if known.tail[edge] == place)
-            if to:
-                found.append(TurnRule(only, course, to))
-    return found
+def _meant(
+    found: list[tuple[tuple[int, ...], int]], kind: str, known: Lookup
+) -> list[tuple[tuple[int, ...], int]]:
+    """Take the turns that a relation means, where its first or last way runs on through the via.
+
+    Such a way arrives (or leaves) by two edges. Left, right, straight on or back says which: the
+    turn whose angle is nearest to it. Where two are as near nobody can tell, and none is taken.
+    """
+    ways = [(known.way[course[0]], known.way[edge]) for course, edge in found]
+    leaves_by, arrives_by = defaultdict(set), defaultdict(set)
+    for (course, edge), pair in zip(found, ways, strict=True):
+        arrives_by[pair].add(course[0])
+        leaves_by[pair].add(edge)
+    if all(len(by[pair]) == 1 for by in (arrives_by, leaves_by) for pair in by):
+        return found
+    back = [
+        (course, edge) for course, edge in found if known.section[course[0]] == known.section[edge]
+    ]
+    if kind == "u_turn" and back:
+        return back  # turning back on a way is turning back from either of its sides
+    if kind not in _DIRECTION:
+        return []
+    off = [(_off_deg(course, edge, kind, known), course, edge) for course, edge in found]
+    off.sort()
+    nearest = off[0][0]
+    rivals = {(course[0], edge) for deg, course, edge in off if deg <= nearest + _ALIKE_DEG}
+    if nearest > 90 or len(rivals) > 1:  # noqa: PLR2004 (a quarter turn off is another direction)
+        return []
+    return [(course, edge) for _, course, edge in off if (course[0], edge) in rivals]
 
 
-def _courses(first: int, via: list[int], known: Lookup) -> list[tuple[int, ...]]:
-    """List the courses from an edge over edges of all via ways, no place twice."""
-    found = []
+def _off_deg(course: tuple[int, ...], edge: int, kind: str, known: Lookup) -> float:
+    """Return by how many degrees a turn differs from the direction that its kind names."""
+    turned = known.leaves[edge] - known.arrives[course[0]]
+    return abs((turned - _DIRECTION[kind] + 180) % 360 - 180)
+
+
+def _at_node(node: int, leave: list[int], known: Lookup) -> list[tuple[int, ...]]:
+    """List the edges of the first way that arrive at a node, each as a course of one edge."""
+    places = known.place_of_node.get(node, [])
+    return [(edge,) for edge in leave if known.head[edge] in places]
+
+
+def _over_ways(via: list[int], leave: list[int], known: Lookup) -> list[tuple[int, ...]]:
+    """List the courses from an edge of the first way over edges of all via ways.
+
+    No place is passed twice, but the via ways may lead back to where they began (a ring round a
+    block), and nobody turns back on the section that they came by.
+    """
+    found: list[tuple[int, ...]] = []
     ways = {known.way[edge] for edge in via}
-    stack: list[tuple[tuple[int, ...], set[int]]] = [((first,), {known.head[first]})]
-    while stack:
+    stack: list[tuple[tuple[int, ...], frozenset[int]]] = [((edge,), frozenset()) for edge in leave]
+    while stack and len(found) < _MOST_COURSES:
         course, been = stack.pop()
-        if {known.way[edge] for edge in course[1:]} == ways:
+        if {known.way[edge] for edge in course[1:]} >= ways:
             found.append(course)
+        here, section = known.head[course[-1]], known.section[course[-1]]
         stack += [
             ((*course, edge), been | {known.head[edge]})
             for edge in via
-            if known.tail[edge] == known.head[course[-1]] and known.head[edge] not in been
+            if known.tail[edge] == here
+            and known.head[edge] not in been
+            and known.section[edge] != section
         ]
     return found

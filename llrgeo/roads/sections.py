@@ -12,6 +12,7 @@ from pyproj import Transformer
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.extract import Extract
+from llrgeo.roads.junction_barriers import JunctionBarriers, junction_barriers
 from llrgeo.roads.profile import Level
 from llrgeo.roads.streets import Points, Streets
 from llrgeo.schema import BNG, WGS84, name_some
@@ -29,7 +30,7 @@ class Sections(NamedTuple):
     table
         One row a section: `way` (row of the streets' table), `from_place`, `to_place`, `first`
         and `last` (rows of the path), `length_m`, `forward_s` and `backward_s` (delays at points
-        within, and at the end arrived at).
+        within, and at the end arrived at), `gated` (a private gate shuts it off from a street).
     places
         One row a place: `node` (OpenStreetMap's id), `x`, `y`, `level`, `signals`. A place that
         nobody may pass stands once for each section that ends there.
@@ -85,6 +86,9 @@ def cut(
     path = path.join(points.table, on="node")
     path = path.fillna({"level": int(Level.OPEN), "forward_s": 0.0, "backward_s": 0.0})
     path["signals"] = path["signals"].fillna(value=False).astype(bool)
+    at_junctions = junction_barriers(extract, streets, points)
+    path = _freed(path, at_junctions)
+    counts |= at_junctions.counts
     path["is_cut"] = _cuts(path)
     table = _sections(path)
     # A loop is cut in two, so that no section ends where it starts.
@@ -163,6 +167,22 @@ def _runs(path: pd.DataFrame, inside: NDArray[np.bool_]) -> pd.DataFrame:
     return kept[~alone].reset_index(drop=True)
 
 
+def _freed(path: pd.DataFrame, found: JunctionBarriers) -> pd.DataFrame:
+    """Let streets pass barriers that stand on their junctions; a private gate there is a drive's.
+
+    Adds `gated`: the drive's end at such a gate.
+    """
+    at = path["node"].isin(found.nodes).to_numpy()
+    keys = pd.MultiIndex.from_frame(path[["node", "way"]])
+    free = at & keys.isin(pd.MultiIndex.from_frame(found.open_to))
+    gated = at & ~free & (path["level"] == Level.DESTINATION).to_numpy()
+    # The place itself is the street's: a drive behind a private gate is marked as such instead.
+    path = path.assign(gated=gated)
+    path.loc[free | gated, "level"] = int(Level.OPEN)
+    path.loc[free, list(_DELAYS)] = 0.0
+    return path
+
+
 def _cuts(path: pd.DataFrame) -> NDArray[np.bool_]:
     """Tell where ways are cut: at their ends, where they meet, and at what may not be passed."""
     run = path["run"].to_numpy()
@@ -194,6 +214,7 @@ def _sections(path: pd.DataFrame) -> pd.DataFrame:
             # Points within count both ways, a point at an end for those who arrive there.
             "forward_s": ahead[last] - ahead[first],
             "backward_s": before[last] - before[first],
+            "gated": path["gated"].to_numpy()[first] | path["gated"].to_numpy()[last],
         }
     )
 

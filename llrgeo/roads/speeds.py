@@ -18,13 +18,13 @@ HIGHEST_MPH: Final = 90.0
 
 _NO_LIMIT: Final = {"", "none", "signals", "variable", "fixme", "unknown", "sign", "signed"}
 _NUMBER: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(mph|km/h|kmh|kph|kmph)?")
-_ZONE: Final = re.compile(r"(?:(\d+)(?:\s*mph)?[_ :]?zone|zone[_ :]?(\d+)(?:\s*mph)?)")
-_COUNTRY: Final = re.compile(r"^(?:gb|uk)(?:-[a-z]{3})?:")
+_ZONE: Final = re.compile(r"(?:(\d+)(?:_?mph)?[_:]?zone|zone[_:]?(\d+)(?:_?mph)?)")
+_COUNTRY: Final = re.compile(r"^(?:gb|uk)(?:-([a-z]{3}))?:")
 _SOURCES: Final = ("maxspeed:type", "source:maxspeed", "zone:traffic", "zone:maxspeed")
 _STRATEGIC: Final = ("motorway", "trunk")
 _LOCAL: Final = ("primary", "secondary")
 _DUAL: Final = {"trunk", "primary"}
-_SLOW_SERVICES: Final = {"driveway", "parking_aisle", "drive-through"}
+_SLOW_SERVICES: Final = {"driveway", "parking_aisle", "drive-through", "alley"}
 _OTHER: Final = {"pedestrian", "footway", "path", "cycleway", "bridleway", "steps"}
 _ROUNDABOUT_MPH: Final = 20.0
 _DELAY_KEYS: Final = {
@@ -68,7 +68,7 @@ def parse_maxspeed(text: str, *, dual: bool = False) -> Limit:
     Limit
         None where the text states no limit, or one that cannot be (0, or above 90 mph).
     """
-    limits = [_one_limit(part, dual=dual) for part in re.split(r"[;|]", text.lower())]
+    limits = [_one_limit(part, dual=dual) for part in re.split(r"[;|,]", text.lower())]
     notes = [limit.note for limit in limits if limit.note]
     stated = [limit.mph for limit in limits if limit.mph is not None]
     return Limit(min(stated, default=None), notes[0] if notes else "")
@@ -207,13 +207,16 @@ def _one_limit(text: str, *, dual: bool) -> Limit:
     text = text.strip()
     if text in _NO_LIMIT:
         return Limit(None, "maxspeed=none" if text == "none" else "")
-    name = _COUNTRY.sub("", text)
-    named = _named_limits().get(name)
+    country = _COUNTRY.match(text)
+    name = re.sub(r"[\s-]+", "_", _COUNTRY.sub("", text))
+    nation = f"{country[1]}:" if country and country[1] else ""
+    # A nation's own limit comes first: restricted roads are 20 in Wales.
+    named = _named_limits().get(nation + name) or _named_limits().get(name)
     if named is not None:
         return Limit(named[int(dual)])
     if zone := _ZONE.fullmatch(name):
         return Limit(float(zone[1] or zone[2]))
-    number = _NUMBER.fullmatch(name)
+    number = _NUMBER.fullmatch(_COUNTRY.sub("", text))
     if not number:
         return Limit(None, f"unknown maxspeed={text}")
     miles = number[2] == "mph"

@@ -9,8 +9,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.roads.conditional import Clock, at_clock
-from llrgeo.roads.driving import Access, is_ferry, node_access, way_access
+from llrgeo.roads.clock import Clock
+from llrgeo.roads.conditional import settle, settle_barrier
+from llrgeo.roads.driving import Access, is_ferry, node_access, plain_tags, way_access
 from llrgeo.roads.extract import Extract, Way
 from llrgeo.roads.profile import Level
 from llrgeo.roads.speeds import (
@@ -56,7 +57,8 @@ class Points(NamedTuple):
     ----------
     table
         Indexed by node id: `level` (how far it may be passed), `forward_s` and `backward_s`
-        (delay along and against the way), `signals`.
+        (delay along and against the way), `signals`, `is_barrier` and `barrier` (its kind;
+        empty for a point that its access tags alone shut).
     notes
         How often each oddity was met.
     """
@@ -72,9 +74,10 @@ def interpret_ways(
     rows, nodes = [], []
     notes: Counter[str] = Counter()
     for way in track(extract.ways):
-        tags = at_clock(way.tags, clock)
+        plain, found = plain_tags(way.tags, mode)
+        tags, decided = settle(plain, clock)
         access = way_access(tags, mode)
-        notes.update(access.notes)
+        notes.update((*found, *decided, *access.notes))
         if max(access.forward, access.backward) > Level.CLOSED:
             row, odd = _row(way, tags, access, mode)
             rows.append(row)
@@ -89,14 +92,20 @@ def interpret_points(extract: Extract, mode: str, clock: Clock | None) -> Points
     rows = []
     notes: Counter[str] = Counter()
     for node in nodes:
-        tags = at_clock(extract.points[node], clock)
+        tags, decided = settle_barrier(plain_tags(extract.points[node], mode).tags, clock)
         access, delay = node_access(tags, mode), node_delay(tags, mode)
-        notes.update(access.notes)
+        notes.update((*decided, *access.notes))
         ahead = 0.0 if delay.direction == "backward" else delay.seconds
         back = 0.0 if delay.direction == "forward" else delay.seconds
-        rows.append((int(access.level), ahead, back, tags.get("highway") == "traffic_signals"))
+        signals = tags.get("highway") == "traffic_signals"
+        barred = access.is_barrier and "enforcement" not in tags
+        barrier = "lift_gate" if tags.get("bollard") == "rising" else tags.get("barrier", "")
+        rows.append((int(access.level), ahead, back, signals, barred, barrier))
     index = pd.Index(nodes, dtype="int64", name="node")
-    kinds = {"level": "int64", "forward_s": "float64", "backward_s": "float64", "signals": "bool"}
+    kinds = {
+        "level": "int64", "forward_s": "float64", "backward_s": "float64", "signals": "bool",
+        "is_barrier": "bool", "barrier": "object",
+    }  # fmt: skip
     return Points(pd.DataFrame(rows, index, list(kinds)).astype(kinds), notes)
 
 

@@ -17,6 +17,7 @@ Floats = NDArray[np.float64]
 _TOWN_LIMIT_MPH: Final = 30.5
 _OPEN_LIMIT_MPH: Final = 49.5
 _KPH_IN_M_PER_S: Final = 1 / 3.6
+_REACH: Final = {True: int(Level.DESTINATION), False: int(Level.OPEN)}  # behind a private gate
 
 
 def time_sections(sections: Sections, streets: pd.DataFrame, mode: str) -> pd.DataFrame:
@@ -55,6 +56,7 @@ def time_sections(sections: Sections, streets: pd.DataFrame, mode: str) -> pd.Da
     ).assign(ahead=False)
     edges = pd.concat([ahead, back], ignore_index=True)
     edges = edges[edges["level"] > Level.CLOSED]
+    edges["level"] = edges["level"].clip(upper=edges["gated"].map(_REACH))
     edges = edges.sort_values(["section", "ahead"], ascending=[True, False], ignore_index=True)
     return _described(_timed(edges, mode))
 
@@ -95,13 +97,16 @@ def _waits_s(edges: pd.DataFrame, mode: str) -> Floats:
 
 
 def _ferries(edges: pd.DataFrame, moving_s: Floats, still_s: Floats) -> tuple[Floats, Floats]:
-    """Time ferries by their stated duration; each part of a crossing has its share of the whole."""
+    """Time ferries by their stated duration, of which each part of a way has its share."""
     ferry = (edges["speed_class"] == "ferry").to_numpy()
+    # One boards where a road ends, once for all the parts of a crossing.
+    ports = np.unique(edges.loc[~ferry, ["from_place", "to_place"]])
+    boards = ferry & edges["from_place"].isin(ports).to_numpy()
     whole_m = edges.groupby(["way_id", "ahead"])["length_m"].transform("sum").to_numpy()
     share = np.divide(edges["length_m"], whole_m, out=np.zeros(len(edges)), where=whole_m > 0)
     stated_s = edges["duration_s"].to_numpy() * share
     moving_s = np.where(ferry & ~np.isnan(stated_s), stated_s, moving_s)
-    return moving_s, np.where(ferry, still_s + delays()["ferry"] * share, still_s)
+    return moving_s, still_s + np.where(boards, delays()["ferry"], 0.0)
 
 
 def _described(edges: pd.DataFrame) -> pd.DataFrame:
