@@ -7,7 +7,8 @@ import pytest
 
 from llrgeo.errors import NetworkError
 from llrgeo.modes import STREET_MODES
-from llrgeo.roads.driving import metres, node_access, way_access
+from llrgeo.roads.clearance import metres
+from llrgeo.roads.driving import node_access, way_access
 from llrgeo.roads.profile import rules
 
 CASES = list(

@@ -226,22 +226,37 @@ def _at_node(node: int, leave: list[int], known: Lookup) -> list[tuple[int, ...]
 def _over_ways(via: list[int], leave: list[int], known: Lookup) -> list[tuple[int, ...]]:
     """List the courses from an edge of the first way over edges of all via ways.
 
-    No place is passed twice, but the via ways may lead back to where they began (a ring round a
-    block), and nobody turns back on the section that they came by.
+    No place is passed twice and nobody turns back. Where the via ways lead back to where they
+    began (a ring round a block), every course over them back to there counts, also one that turns
+    back half way: the relation says that it is no way to get round the turn.
     """
-    found: list[tuple[int, ...]] = []
     ways = {known.way[edge] for edge in via}
-    stack: list[tuple[tuple[int, ...], frozenset[int]]] = [((edge,), frozenset()) for edge in leave]
+    found: list[tuple[int, ...]] = []
+    for first in leave:
+        rings = _courses(first, via, known, ring=True)
+        if any({known.way[edge] for edge in course[1:]} >= ways for course in rings):
+            found += rings
+        through = _courses(first, via, known, ring=False)
+        found += [one for one in through if {known.way[edge] for edge in one[1:]} >= ways]
+    return list(dict.fromkeys(found))
+
+
+def _courses(first: int, via: list[int], known: Lookup, *, ring: bool) -> list[tuple[int, ...]]:
+    """List the courses over via edges: back to where they begin (`ring`), or to anywhere else."""
+    start = known.head[first]
+    found: list[tuple[int, ...]] = []
+    stack: list[tuple[int, ...]] = [(first,)]
     while stack and len(found) < _MOST_COURSES:
-        course, been = stack.pop()
-        if {known.way[edge] for edge in course[1:]} >= ways:
+        course = stack.pop()
+        here = known.head[course[-1]]
+        if len(course) > 1 and (here == start) == ring:
             found.append(course)
-        here, section = known.head[course[-1]], known.section[course[-1]]
-        stack += [
-            ((*course, edge), been | {known.head[edge]})
-            for edge in via
-            if known.tail[edge] == here
-            and known.head[edge] not in been
-            and known.section[edge] != section
-        ]
+        if len(course) > 1 and here == start:
+            continue
+        been = {known.head[edge] for edge in course}
+        for edge in via:
+            back = known.section[edge] == known.section[course[-1]]
+            passed = known.head[edge] in been and not (known.head[edge] == start or back)
+            if known.tail[edge] == here and edge not in course and not passed and (ring or not back):
+                stack.append((*course, edge))
     return found
