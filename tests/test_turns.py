@@ -9,7 +9,8 @@ from hypothesis import strategies as st
 from road_maps import Map
 from turn_reference import Expanded, Reference
 
-from llrgeo.roads.extract import Extract, Member, Restriction, read_extracts
+from llrgeo.roads.extract import Extract, read_extracts
+from llrgeo.roads.osm_file import Member, Restriction
 from llrgeo.roads.osm import Assembly, assemble
 from llrgeo.roads.turns import _right_turns, model_turns
 

@@ -13,7 +13,8 @@ import osmnx as ox
 import pandas as pd
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.extract import Extract, Way
+from llrgeo.roads.extract import Extract
+from llrgeo.roads.osm_file import Way
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import assemble, finish
 from llrgeo.schema import BNG

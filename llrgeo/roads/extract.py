@@ -1,53 +1,23 @@
-"""OpenStreetMap files read: the streets, the points on them that matter, the turn restrictions."""
+"""OpenStreetMap files merged: the streets, the points on them that matter, turn restrictions."""
 
-from array import array
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 
 import numpy as np
-import osmium
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.driving import is_ferry
-from llrgeo.roads.pbf import check_whole
+from llrgeo.roads.osm_file import DEGREE, Elements, Restriction, Way, read_file
 from llrgeo.schema import Track, name_some
 
-_DEGREE: Final = 10_000_000  # OpenStreetMap keeps coordinates in these parts of a degree
-_HALF_TURN: Final = 180  # a node without a place has a number beyond every longitude
-_POINT_KEYS: Final = frozenset(
-    {
-        "access", "barrier", "bicycle", "crossing", "foot", "highway", "maxheight", "maxwidth",
-        "motor_vehicle", "motorcar", "railway", "traffic_calming", "vehicle",
-    }
-)  # fmt: skip
-_ENDINGS: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
-
-
-class Way(NamedTuple):
-    """A street: its id, its tags, and the ids of its nodes in order."""
-
-    id: int
-    tags: dict[str, str]
-    nodes: NDArray[np.int64]
-
-
-class Member(NamedTuple):
-    """A member of a relation: `n`ode, `w`ay or `r`elation, its id and its role."""
-
-    kind: str
-    ref: int
-    role: str
-
-
-class Restriction(NamedTuple):
-    """A turn restriction as mapped."""
-
-    id: int
-    tags: dict[str, str]
-    members: tuple[Member, ...]
+_NO_PLACES: Final = (
+    "{files}: {ways} streets, and no place for any of their nodes. Export the nodes as well: in "
+    "Overpass end the query with `(._;>;); out;` or with `out geom;`; with osmium use `extract "
+    "--strategy complete_ways` or `add-locations-to-ways`."
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,6 +42,8 @@ class Extract:
         SHA-256 of each file, by name.
     counts
         How many nodes, ways, relations the files hold of those read.
+    notes
+        What was odd about the files: deleted elements, gaps between them, ways without places.
     """
 
     node_ids: NDArray[np.int64]
@@ -83,35 +55,48 @@ class Extract:
     date: str
     sha256: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
+    notes: dict[str, int] = field(default_factory=dict)
 
 
 def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
     """Read OpenStreetMap files (.osm.pbf, .osm, .osm.gz) and merge what they share.
 
-    Elements of one id that stand in several files are taken once.
+    Elements of one id that stand in several files are taken once, of the file given first. A way
+    that two files were cut through has a part in each; both are kept, and the gap is noted.
 
     Raises
     ------
     NetworkError
         If there is no file, or one cannot be read, is empty, cut, a history or a list of changes,
-        or holds an id twice.
+        holds an id twice, or streets without the places of their nodes.
     """
     if not paths:
         msg = "no OpenStreetMap file given"
         raise NetworkError(msg)
-    parts = [_read(Path(path)) for path in track(paths)]
-    ids = np.concatenate([part.node_ids for part in parts])
+    files = [Path(path) for path in paths]
+    parts = [read_file(path) for path in track(files)]
+    for path, part in zip(files, parts, strict=True):
+        _refuse_doubles(path, part)
+    _refuse_clashes(parts)
+    ids = np.concatenate([part.ids for part in parts])
     node_ids, first = np.unique(ids, return_index=True)
+    notes = Counter[str]()
+    for part in parts:
+        notes.update(part.found)
+    ways = _merged_ways([part.ways for part in parts], notes)
+    _note_placeless(files, ways, node_ids, notes)
+    kinds = {"nodes": "ids", "ways": "ways", "restrictions": "restrictions"}
     return Extract(
         node_ids,
-        np.concatenate([part.lon for part in parts])[first],
-        np.concatenate([part.lat for part in parts])[first],
+        np.concatenate([part.x for part in parts])[first] / DEGREE,
+        np.concatenate([part.y for part in parts])[first] / DEGREE,
         {node: tags for part in reversed(parts) for node, tags in part.points.items()},
-        _once([way for part in parts for way in part.ways]),
+        ways,
         _once([one for part in parts for one in part.restrictions]),
         max(part.date for part in parts),
-        {name: digest for part in parts for name, digest in part.sha256.items()},
-        {what: sum(part.counts[what] for part in parts) for what in parts[0].counts},
+        {path.name: one.sha256 for path, one in zip(files, parts, strict=True) if one.sha256},
+        {what: sum(len(getattr(part, name)) for part in parts) for what, name in kinds.items()},
+        dict(sorted((+notes).items())),
     )
 
 
@@ -121,90 +106,47 @@ def _once(elements: list[Any]) -> list[Any]:
     return [by_id[key] for key in sorted(by_id)]
 
 
-def _read(path: Path) -> Extract:
-    if not path.is_file():
-        msg = f"{path}: no such file"
+def _merged_ways(of_files: list[list[Way]], notes: Counter[str]) -> list[Way]:
+    """Take each way once; of one that files were cut through keep both parts."""
+    merged: dict[int, list[Way]] = {}
+    for ways in of_files:
+        for way in ways:
+            known = merged.setdefault(way.id, [])
+            if not known:
+                known.append(way)
+                continue
+            new, old = set(way.nodes.tolist()), set(known[0].nodes.tolist())
+            if new <= old:
+                continue
+            if old <= new:
+                known[0] = way  # the other file has the way whole
+            elif len(new & old) <= 1:
+                known.append(way)
+                notes["ways cut between two files, with a gap where they are"] += 1
+            else:
+                notes["ways that two files have in different states, the first taken"] += 1
+    return [way for key in sorted(merged) for way in merged[key]]
+
+
+def _note_placeless(
+    files: list[Path], ways: list[Way], node_ids: NDArray[np.int64], notes: Counter[str]
+) -> None:
+    """Count the ways none of whose nodes has a place; refuse files in which that is all of them."""
+    sizes = np.array([len(way.nodes) for way in ways], dtype=np.int64)
+    refs = np.concatenate([*(way.nodes for way in ways), np.zeros(0, np.int64)])
+    placed = np.isin(refs, node_ids)
+    if len(refs) and not placed.any():
+        msg = _NO_PLACES.format(files=", ".join(map(str, files)), ways=len(ways))
         raise NetworkError(msg)
-    if not path.name.endswith(_ENDINGS):
-        what = "a list of changes" if ".osc" in path.name else "not an OpenStreetMap extract"
-        msg = f"{path}: {what}; give an extract (.osm.pbf or .osm)"
-        raise NetworkError(msg)
-    if not path.stat().st_size:
-        msg = f"{path}: the file is empty. Download it again."
-        raise NetworkError(msg)
-    digest = check_whole(path) if path.name.endswith(".pbf") else ""
-    try:
-        date = _header_date(path)
-        found = _elements(path)
-    except (RuntimeError, ValueError) as error:
-        if isinstance(error, NetworkError):
-            raise
-        msg = f"{path}: cannot be read as OpenStreetMap data ({error})"
-        raise NetworkError(msg) from error
-    return _sorted_extract(path, found, date, digest)
+    way = np.repeat(np.arange(len(ways)), sizes)
+    nowhere = np.bincount(way, placed, len(ways)) == 0
+    notes["ways whose nodes are nowhere in the files"] += int((nowhere & (sizes > 0)).sum())
 
 
-def _header_date(path: Path) -> str:
-    """Return the date in a file's header; refuse files that are no snapshot."""
-    with osmium.io.Reader(str(path), osmium.osm.osm_entity_bits.NOTHING) as reader:
-        header = reader.header()
-        if header.has_multiple_object_versions:
-            msg = f"{path}: a file of history or changes; give an extract of one moment"
-            raise NetworkError(msg)
-        stamp = header.get("osmosis_replication_timestamp") or header.get("timestamp")
-    return str(stamp)[:10]
-
-
-class _Elements(NamedTuple):
-    """What one file holds, in its order; `x` and `y` in ten-millionths of a degree."""
-
-    ids: NDArray[np.int64]
-    x: NDArray[np.int64]
-    y: NDArray[np.int64]
-    points: dict[int, dict[str, str]]
-    ways: list[Way]
-    restrictions: list[Restriction]
-
-
-def _elements(path: Path) -> _Elements:
-    """Read all nodes, and the points, streets and turn restrictions, of a file."""
-    points = {node.id: dict(node.tags) for node in _tagged(path, osmium.osm.NODE, *_POINT_KEYS)}
-    ways, restrictions = [], []
-    for way in _tagged(path, osmium.osm.WAY, "highway", "route", "ferry"):
-        tags = dict(way.tags)
-        if "highway" in tags or is_ferry(tags):
-            refs = np.array([node.ref for node in way.nodes], dtype=np.int64)
-            ways.append(Way(way.id, tags, refs))
-    for relation in _tagged(path, osmium.osm.RELATION, "type"):
-        if relation.tags["type"].startswith("restriction"):
-            members = tuple(Member(one.type, one.ref, one.role) for one in relation.members)
-            restrictions.append(Restriction(relation.id, dict(relation.tags), members))
-    ids, x, y = _nodes(path)
-    return _Elements(ids, x, y, points, ways, restrictions)
-
-
-def _tagged(path: Path, kind: Any, *keys: str) -> Any:  # noqa: ANN401 (osmium's own types)
-    """Run through the elements of a kind that have one of some keys."""
-    return osmium.FileProcessor(str(path), kind).with_filter(osmium.filter.KeyFilter(*keys))
-
-
-def _nodes(path: Path) -> list[NDArray[np.int64]]:
-    """Return ids and coordinates of all nodes that have any; millions, so nothing else is asked."""
-    ids, x, y = array("q"), array("q"), array("q")
-    nodes: Any = osmium.FileProcessor(str(path), osmium.osm.NODE)
-    for node in nodes:
-        location = node.location
-        ids.append(node.id)
-        x.append(location.x)
-        y.append(location.y)
-    columns = np.array([ids, x, y], dtype=np.int64)
-    return list(columns[:, np.abs(columns[1]) <= _HALF_TURN * _DEGREE])
-
-
-def _sorted_extract(path: Path, found: _Elements, date: str, digest: str) -> Extract:
-    ids = found.ids
+def _refuse_doubles(path: Path, found: Elements) -> None:
+    """Refuse a file that holds an id twice."""
     for what, read in (
-        ("node", ids),
+        ("node", found.ids),
         ("way", np.array([way.id for way in found.ways], dtype=np.int64)),
         ("relation", np.array([one.id for one in found.restrictions], dtype=np.int64)),
     ):
@@ -212,16 +154,19 @@ def _sorted_extract(path: Path, found: _Elements, date: str, digest: str) -> Ext
         if len(unique) < len(read):
             msg = f"{path}: {what}s stand twice ({name_some(unique[times > 1])})"
             raise NetworkError(msg)
-    order = np.argsort(ids)
-    counts = {"nodes": len(ids), "ways": len(found.ways), "restrictions": len(found.restrictions)}
-    return Extract(
-        ids[order],
-        found.x[order] / _DEGREE,
-        found.y[order] / _DEGREE,
-        found.points,
-        found.ways,
-        found.restrictions,
-        date,
-        {path.name: digest} if digest else {},
-        counts,
-    )
+
+
+def _refuse_clashes(parts: list[Elements]) -> None:
+    """Refuse files whose numbers for new elements (below zero) mean different places.
+
+    Editors number what was not uploaded from -1 on, in each file anew.
+    """
+    ids, x, y = (np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "x", "y"))
+    new = np.flatnonzero(ids < 0)
+    order = new[np.argsort(ids[new], kind="stable")]
+    same = ids[order[1:]] == ids[order[:-1]]
+    moved = same & ((x[order[1:]] != x[order[:-1]]) | (y[order[1:]] != y[order[:-1]]))
+    if moved.any():
+        bad = name_some(np.unique(ids[order[1:]][moved]))
+        msg = f"nodes {bad} stand in two files at different places; save them as one file"
+        raise NetworkError(msg)

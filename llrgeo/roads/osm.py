@@ -142,6 +142,7 @@ def assemble(
     rules, applied = turn_rules(extract.restrictions, lookup(edges, sections.places), mode, clock)
     counts = {
         **{f"{what} read": number for what, number in extract.counts.items()},
+        **extract.notes,
         "ways used": len(streets.table),
         **sections.counts,
         "edges within private estates": int(private.sum()),

@@ -9,7 +9,7 @@ import pandas as pd
 
 from llrgeo.roads.clock import Clock
 from llrgeo.roads.conditional import settle
-from llrgeo.roads.extract import Restriction
+from llrgeo.roads.osm_file import Restriction
 
 _KINDS: Final = re.compile(r"(no|only)_(left_turn|right_turn|straight_on|u_turn|entry|exit)")
 _LIFTED: Final = {"none", "no", ""}

@@ -16,6 +16,7 @@ from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG
 
 MAX_SNAP_M: Final = 1_600.0
+TIE_M: Final = 0.25  # places are given to a decimetre or so; roads as near as that are equally near
 WALK_M_PER_S: Final = 5_000 / 3_600
 
 Role = Literal["origin", "destination"]
@@ -59,10 +60,7 @@ class Snapper:
         NetworkError
             If the points have no coordinate system.
         """
-        if points.crs is None:
-            msg = "points to snap have no coordinate system; set one with set_crs"
-            raise NetworkError(msg)
-        places = points.to_crs(BNG).to_numpy()
+        places = _in_metres(points)
         tree, edges = self.trees[role]
         (where, found), distance = tree.query_nearest(
             places, return_distance=True, all_matches=False
@@ -77,23 +75,64 @@ class Snapper:
         columns = {"edge": nearest, "offset_m": offset_m, "share": share, "distance_m": distance_m}
         return pd.DataFrame(columns, index=points.index)
 
+    def links(self, points: gpd.GeoSeries, *, role: Role) -> pd.DataFrame:
+        """List every edge that is as near to a point as its nearest one, to `TIE_M`.
+
+        These are both directions of a road and its copies, and where a point lies on a junction or
+        half way between streets, all of them. A road that only serves the ends of journeys does
+        not count beside one for everybody: who is at its mouth is on the street.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a point and edge, sorted: `point` (row number), `edge` (row of the network's
+            edges), `share` along it, `distance_m` from the point. A point beyond the limit from
+            every edge has no row.
+
+        Raises
+        ------
+        NetworkError
+            If the points have no coordinate system.
+        """
+        places = _in_metres(points)
+        tree, edges = self.trees[role]
+        near_m = self.snap(points, role=role)["distance_m"].to_numpy()
+        joined = np.flatnonzero(near_m <= self.max_distance_m)
+        which, found = tree.query(
+            places[joined], predicate="dwithin", distance=near_m[joined] + TIE_M
+        )
+        point, edge, lines = joined[which], edges[found], tree.geometries[found]
+        table = pd.DataFrame(
+            {
+                "point": point,
+                "edge": edge,
+                "share": _along(lines, places[point])[1],
+                "distance_m": shapely.distance(lines, places[point]),
+                "public": (self.network.edges["use"].to_numpy() == "through")[edge],
+            }
+        )
+        kept = table["public"] | ~table.groupby("point")["public"].transform("any")
+        table = table[kept].drop(columns="public")
+        return table.sort_values(["point", "edge"], ignore_index=True)
+
 
 def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snapper:
     """Index the edges of a network's main component so that points can be snapped to them.
 
     The main component is the largest set of nodes that can all reach one another by roads that
-    anyone may pass through. Roads that only start (end) a journey count if they lead into (out
-    of) it, also over others of their kind.
+    anyone may pass through. A road serves origins if it leads into it, and destinations if it
+    leads out of it: a one-way dead end is one or the other. So do roads that only start (end) a
+    journey, also over others of their kind.
     """
     main = main_component(network)
     ends = network.edges[["from_node", "to_node"]].to_numpy()
     use = network.edges["use"].to_numpy()
     snappable = network.edges["snappable"].to_numpy(bool)
     lines = network.lines.to_numpy()
-    through = (use == "through") & main[ends].all(axis=1)
+    through = use == "through"
     joined: dict[Role, NDArray[np.bool_]] = {
-        "origin": through | ((use == "start") & _reached(network, main, "start")[ends[:, 1]]),
-        "destination": through | ((use == "end") & _reached(network, main, "end")[ends[:, 0]]),
+        "origin": (through | (use == "start")) & _reached(network, main, "start")[ends[:, 1]],
+        "destination": (through | (use == "end")) & _reached(network, main, "end")[ends[:, 0]],
     }
     trees: dict[Role, tuple[shapely.STRtree, NDArray[np.intp]]] = {}
     for role, usable in joined.items():
@@ -108,6 +147,14 @@ def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
     _, label = connected_components(graph, directed=True, connection="strong")
     main: NDArray[np.bool_] = label == np.bincount(label).argmax()
     return main
+
+
+def _in_metres(points: gpd.GeoSeries) -> NDArray[np.object_]:
+    if points.crs is None:
+        msg = "points to snap have no coordinate system; set one with set_crs"
+        raise NetworkError(msg)
+    places: NDArray[np.object_] = points.to_crs(BNG).to_numpy()
+    return places
 
 
 def _along(

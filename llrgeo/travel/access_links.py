@@ -38,34 +38,17 @@ class UsedRoads:
 
 
 def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> UsedRoads:
-    """List for each point every edge along its nearest road.
+    """List for each point every edge along its nearest road, or roads where several are as near.
 
     A road is often several edges: one each way, and copies where a turn is forbidden.
     """
-    tree, edges = snapping.trees[role]
-    snaps = snapping.snap(points, role=role)
-    point = np.flatnonzero(snaps["edge"] >= 0)
-    snaps = snaps.iloc[point]
-    # Edges are along one road, either way, if their lines are equally long and both pass its points
-    # at a quarter and at three quarters of the length.
-    line = snapping.network.lines.to_numpy()[snaps["edge"]]
-    early, late = (shapely.line_interpolate_point(line, at, normalized=True) for at in _QUARTERS)
-    which, near = tree.query(early, predicate="dwithin", distance=_SAME_M)
-    found = tree.geometries[near]
-    longer_m = shapely.length(found) - shapely.length(line[which])
-    same = shapely.dwithin(found, late[which], _SAME_M) & (np.abs(longer_m) <= _SAME_M)
-    which, found, edge = which[same], found[same], edges[near[same]]
-    # The share is measured along each edge's own line; a line of no length is left at its start.
-    place = shapely.line_interpolate_point(line, snaps["offset_m"].to_numpy())
-    along_m, length_m = shapely.line_locate_point(found, place[which]), shapely.length(found)
-    share = np.divide(along_m, length_m, out=np.zeros_like(along_m), where=length_m > 0)
-    # The walk to the road, and what the network says is lost at a journey's end.
-    walk_s = snaps["distance_m"].to_numpy() / WALK_M_PER_S + snapping.network.info.ends_s
-    walk_ms = np.rint(walk_s * 1_000).astype(np.int64)
-    columns = {"point": point[which], "edge": edge, "share": share, "walk_ms": walk_ms[which]}
-    columns["line"] = shapely.to_wkb(found)
-    table = pd.DataFrame(columns).sort_values(["point", "edge"], ignore_index=True)
-    return UsedRoads(len(points), table)
+    network = snapping.network
+    table = snapping.links(points, role=role)
+    walk_s = table.pop("distance_m").to_numpy() / WALK_M_PER_S + network.info.ends_s
+    table["walk_ms"] = np.rint(walk_s * 1_000).astype(np.int64)
+    table["line"] = shapely.to_wkb(network.lines.to_numpy()[table["edge"]])
+    off_m = snapping.snap(points, role=role)["distance_m"].to_numpy()
+    return UsedRoads(len(points), table, shapely.get_coordinates(points.to_crs(BNG)), off_m)
 
 
 def build_request(
