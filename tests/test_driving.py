@@ -40,6 +40,9 @@ def test_no_case_stands_twice() -> None:
         ("highway=motorway_link", "motorway_link without oneway, taken as two-way"),
         ("highway=residential & oneway=reverse", "oneway=reverse, taken as -1"),
         ("highway=residential & access=whatever", "unknown access=whatever"),
+        ("highway=Residential", "highway=Residential read as residential"),
+        ("highway=tertiary;residential", "highway=tertiary;residential read as residential"),
+        ("highway=residential & maxheight=low", "unknown maxheight=low"),
     ],
 )
 def test_odd_tags_are_noted(tags: str, note: str) -> None:
@@ -50,11 +53,24 @@ def test_an_untagged_gate_and_an_unknown_barrier_are_noted() -> None:
     assert node_access({"barrier": "gate"}, "car").notes
     assert node_access({"barrier": "portcullis"}, "car").notes == ("unknown barrier=portcullis",)
     assert not node_access({"barrier": "gate", "access": "yes"}, "car").notes
+    stop = node_access({"highway": "bus_stop", "access": "no"}, "car")
+    assert stop.notes == ("access tags of highway=bus_stop, not of the street",)
 
 
 @pytest.mark.parametrize(
     ("text", "size"),
-    [("2.1", 2.1), ("2.1 m", 2.1), ("6'6\"", 1.98), ("7'", 2.13), ("6 ft 6 in", 1.98)],
+    [
+        ("2.1", 2.1),
+        ("2.1 m", 2.1),
+        ("2,1 metres", 2.1),
+        ("195 cm", 1.95),
+        ("6'6\"", 1.98),
+        ("6’6”", 1.98),  # noqa: RUF001 (as typed on maps)
+        ("7'", 2.13),
+        ("6 ft 6 in", 1.98),
+        ("6 ft", 1.83),
+        ('78"', 1.98),
+    ],
 )
 def test_heights_are_read_in_metres_and_in_feet(text: str, size: float) -> None:
     assert metres(text) == pytest.approx(size, abs=0.005)

@@ -290,3 +290,128 @@ def test_builds_of_a_county_are_byte_equal_over_five_hash_seeds(
 ) -> None:
     path = reference / "data/osm/rutland-2018.osm.pbf"
     assert len(hashes_of_builds(path, tmp_path)) == 1
+
+
+def rewritten(drawn: Map, path: Path, *changes: tuple[str, str]) -> Path:
+    """Write a map with pieces of its text replaced, each of which must be there."""
+    text = drawn.write(path).read_text()
+    for before, after in changes:
+        assert before in text, before
+        text = text.replace(before, after, 1)
+    path.write_text(text)
+    return path
+
+
+@pytest.mark.parametrize("mark", ['action="delete"', "visible='false'"])
+def test_what_an_editor_marks_as_deleted_is_gone(tmp_path: Path, mark: str) -> None:
+    drawn = Map({**STREET, "d": (400.0, 300.0)}).way(1, "a b c").way(2, "b d")
+    drawn.restrict(5, "from:1 via:b to:2", {"restriction": "no_left_turn"})
+    extract = read_extracts(
+        [
+            rewritten(
+                drawn,
+                tmp_path / "josm.osm",
+                ('<way id="2"', f'<way id="2" {mark}'),
+                ('<node id="4"', f'<node id="4" {mark}'),
+                ('<relation id="5"', f'<relation id="5" {mark}'),
+            )
+        ]
+    )
+    assert [way.id for way in extract.ways] == [1]
+    assert extract.node_ids.tolist() == [1, 2, 3]
+    assert extract.restrictions == []
+    assert extract.notes == {"elements marked as deleted": 3}
+
+
+def test_places_that_stand_on_ways_are_read(tmp_path: Path) -> None:
+    lines = [f'<nd ref="{ref}" lat="{LAT + ref / 1000:.4f}" lon="{LON}"/>' for ref in (1, 2, 3)]
+    path = tmp_path / "geom.osm"
+    path.write_text(
+        f'<osm version="0.6"><node id="2" lat="{LAT}" lon="{LON}"/><way id="7">{"".join(lines)}'
+        '<tag k="highway" v="residential"/></way></osm>'
+    )
+    extract = read_extracts([path])
+    assert extract.node_ids.tolist() == [1, 2, 3]
+    # The node's own place counts where it stands in the file.
+    assert extract.lat.round(4).tolist() == pytest.approx([LAT + 0.001, LAT, LAT + 0.003])
+    assert extract.notes == {"nodes placed by their ways": 2}
+
+
+def test_streets_without_any_place_are_refused_with_the_way_to_mend_them(tmp_path: Path) -> None:
+    way = '<way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="road"/></way>'
+    text = f'<osm version="0.6">{way}</osm>'
+    path = tmp_path / "bare.osm"
+    path.write_text(text)
+    with pytest.raises(NetworkError, match=r"no place for any of their nodes.*out geom"):
+        build_network([path])
+
+
+def test_single_ways_without_places_are_counted(tmp_path: Path) -> None:
+    drawn = Map(STREET).way(1, "a b c").way(2, "x y")
+    network = build_network([drawn.write(tmp_path / "some.osm")])
+    assert network.info.counts["ways whose nodes are nowhere in the files"] == 1
+
+
+def test_a_way_cut_between_two_files_keeps_both_parts_and_the_gap_is_told(tmp_path: Path) -> None:
+    places = {name: (400.0 * n, 0.0) for n, name in enumerate("abcdef")}
+    west, east = (Map(places).way(1, line) for line in ("a b c", "d e f"))
+    files = [west.write(tmp_path / "west.osm"), east.write(tmp_path / "east.osm")]
+    network = build_network(files)
+    assert network.info.counts["ways cut between two files, with a gap where they are"] == 1
+    assert network.edges["length_m"].sum() == pytest.approx(2 * 2 * 800, abs=4)
+
+
+def test_of_a_way_that_one_file_has_whole_the_whole_is_taken(tmp_path: Path) -> None:
+    places = {name: (400.0 * n, 0.0) for n, name in enumerate("abcdef")}
+    part, whole = (Map(places).way(1, line) for line in ("a b c", "a b c d e f"))
+    for n, files in enumerate(([part, whole], [whole, part])):
+        paths = [one.write(tmp_path / f"{n}{m}.osm") for m, one in enumerate(files)]
+        extract = read_extracts(paths)
+        assert [len(way.nodes) for way in extract.ways] == [6]
+        assert extract.notes == {}
+        for one in files:
+            one.root.clear()
+            one.root.set("version", "0.6")
+
+
+def test_a_way_in_two_states_is_taken_from_the_first_file_and_told(tmp_path: Path) -> None:
+    places = {name: (400.0 * n, 0.0) for n, name in enumerate("abcd")}
+    old, new = (Map(places).way(1, line) for line in ("a b c", "a b d"))
+    extract = read_extracts([old.write(tmp_path / "1.osm"), new.write(tmp_path / "2.osm")])
+    assert [way.nodes.tolist() for way in extract.ways] == [[1, 2, 3]]
+    assert extract.notes == {"ways that two files have in different states, the first taken": 1}
+
+
+def test_new_nodes_of_two_files_that_share_a_number_are_refused(tmp_path: Path) -> None:
+    files = []
+    for name, east in (("one", 0.0), ("two", 70.0)):
+        drawn = Map({"a": (east, 0.0), "b": (900.0, 0.0)}).way(1, "a b")
+        drawn.ids["a"] = -3
+        files.append(drawn.write(tmp_path / f"{name}.osm"))
+    with pytest.raises(NetworkError, match="nodes -3 stand in two files at different places"):
+        read_extracts(files)
+
+
+LONE = '<way id="1"><nd ref="1"/><tag k="highway" v="road"/></way>'
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        "",
+        '<way id="1"><tag k="highway" v="residential"/></way>',
+        f'<node id="1" lat="52.6" lon="-1.1"/>{LONE}',
+        '<node id="1"/><way id="1"><nd ref="1"/><nd ref="2"/><tag k="highway" v="road"/></way>',
+        f'<node id="1" lat="95" lon="-1.1"/>{LONE}',
+        '<node id="x" lat="52.6" lon="-1.1"/>',
+        '<relation id="1"><tag k="type" v="restriction"/></relation>',
+        '<way id="1"><nd ref="99999999999999999999"/><tag k="highway" v="road"/></way>',
+        '<way id="1" action="delete"><nd ref="1"/><tag k="highway" v="road"/></way>',
+        "<way id='1'><nd ref='1'/>",
+    ],
+)
+def test_a_file_of_no_use_is_refused_in_words(tmp_path: Path, body: str) -> None:
+    path = tmp_path / "odd.osm"
+    path.write_text(f'<osm version="0.6">{body}</osm>')
+    with pytest.raises(NetworkError):
+        build_network([path])

@@ -55,10 +55,24 @@ def test_every_route_takes_the_time_and_length_of_the_matrix(named: RoadNetwork)
     times = NetworkRouter(named).travel_times(start, end, mode="car", period="pm_peak")
     np.testing.assert_array_equal(routes["travel_time_min"], np.diag(times.minutes))
     np.testing.assert_array_equal(routes["distance_km"], np.diag(times.distance_km))
+    on_foot = routes["roads"] == ""
     walked = start.distance(routes.geometry.map(lambda line: Point(line.coords[1])))
     walked += end.distance(routes.geometry.map(lambda line: Point(line.coords[-2])))
-    driven = routes.length - walked
-    np.testing.assert_allclose(driven, 1_000 * routes["distance_km"], atol=0.5)
+    driven = (routes.length - walked)[~on_foot]
+    np.testing.assert_allclose(driven, 1_000 * routes["distance_km"][~on_foot], atol=0.5)
+    assert on_foot.sum() == 1
+    straight = start.distance(end)[on_foot] / (5_000 / 60)
+    np.testing.assert_allclose(routes["travel_time_min"][on_foot], straight, atol=1e-4)
+
+
+def test_places_nearer_to_each_other_than_to_the_road_are_walked_between(
+    named: RoadNetwork,
+) -> None:
+    # Both lie 400 m and more from the nearest street; by car it would be 10 minutes on foot alone.
+    route = find_routes(named, at((500, 400)), at((590, 520)), period="off_peak").iloc[0]
+    assert route["travel_time_min"] == pytest.approx(150 / (5_000 / 60), abs=1e-4)
+    assert (route["distance_km"], route["roads"]) == (0, "")
+    assert bends(route["geometry"]) == [(500, 400), (590, 520)]
 
 
 def test_an_unreachable_place_has_no_line(named: RoadNetwork) -> None:

@@ -1,4 +1,4 @@
-"""Limits, speeds, delays, periods and times of the week."""
+"""Limits, speeds, delays and periods."""
 
 import csv
 from pathlib import Path
@@ -7,8 +7,6 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.errors import InputError
-from llrgeo.roads.conditional import Clock, at_clock, value_at
 from llrgeo.roads.profile import table
 from llrgeo.roads.speeds import (
     class_speeds,
@@ -27,7 +25,6 @@ from llrgeo.roads.speeds import (
 LIMITS = list(
     csv.DictReader((Path(__file__).parent / "roads/limit_cases.csv").read_text().splitlines())
 )
-TUESDAY = Clock.parse("Tu 08:30")
 
 
 @pytest.mark.parametrize("case", LIMITS, ids=lambda case: f"{case['text']} dual={case['dual']}")
@@ -128,6 +125,7 @@ def test_every_delay_is_within_its_bounds_and_has_a_source() -> None:
         "access_values",
         "services",
         "keys",
+        "point_features",
     ):
         assert (table(name)["source"] != "").all(), name
 
@@ -138,6 +136,7 @@ def test_every_delay_is_within_its_bounds_and_has_a_source() -> None:
         ({"highway": "trunk", "oneway": "yes"}, "trunk_dual"),
         ({"highway": "trunk"}, "trunk"),
         ({"highway": "service", "service": "parking_aisle"}, "service_slow"),
+        ({"highway": "service", "service": "alley"}, "service_slow"),
         ({"highway": "service"}, "service"),
         ({"highway": "footway"}, "other"),
         ({"route": "ferry"}, "ferry"),
@@ -201,45 +200,3 @@ def test_durations_of_ferries_are_read(text: str, minutes: float | None) -> None
 @pytest.mark.parametrize("text", ["", "soon", "PT"])
 def test_what_is_no_duration_is_none(text: str) -> None:
     assert ferry_minutes(text) is None
-
-
-@pytest.mark.parametrize(
-    ("text", "value"),
-    [
-        ("no @ (Mo-Fr 07:00-09:00)", "no"),
-        ("no @ Mo-Fr 07:00-09:00", "no"),
-        ("no @ (07:00-09:00)", "no"),
-        ("no @ (Tu)", "no"),
-        ("no @ (24/7)", "no"),
-        ("no @ (Mo-Fr 06:00-07:00,08:00-09:00)", "no"),
-        ("no @ (Sa 10:00-12:00; Mo-We 08:00-09:00)", "no"),
-        ("no @ (Mo,Tu 08:00-09:00)", "no"),
-        ("no @ (Fr-Tu 08:00-09:00)", "no"),
-        ("no @ (Mo 22:00-09:00)", "no"),
-        ("20 mph @ (08:00-09:00); 30 mph @ (15:00-16:00)", "20 mph"),
-        ("no @ (07:00-09:00); destination @ (08:00-10:00)", "destination"),
-        ("no @ (Mo-Fr 09:00-10:00)", None),
-        ("no @ (08:45-08:15)", None),
-        ("no @ (Sa-Su)", None),
-        ("no @ (2020 Mar 02-2020 May 10)", None),
-        ("no @ (PH 08:00-09:00)", None),
-        ("no @ (sunset-sunrise)", None),
-        ("no @ (weight>7.5)", None),
-        ("nonsense", None),
-    ],
-)
-def test_a_conditional_tag_holds_at_its_times_only(text: str, value: str | None) -> None:
-    assert value_at(text, TUESDAY) == value
-
-
-def test_conditional_tags_count_with_a_clock_only() -> None:
-    tags = {"highway": "residential", "access:conditional": "no @ (Mo-Fr 08:00-09:00)"}
-    assert at_clock(tags, None) == {"highway": "residential"}
-    assert at_clock(tags, TUESDAY) == {"highway": "residential", "access": "no"}
-    assert at_clock(tags, Clock.parse("Sa 08:30")) == {"highway": "residential"}
-
-
-@pytest.mark.parametrize("text", ["08:30", "Tuesday", "Xx 08:30", "Tu 24:30", "Tu 08:60"])
-def test_what_is_no_clock_time_is_refused(text: str) -> None:
-    with pytest.raises(InputError):
-        Clock.parse(text)

@@ -113,6 +113,99 @@ def test_restrictions_are_counted_and_those_that_stand_twice_bind_once(build: Bu
     assert counts["restrictions skipped: member missing"] == 1
 
 
+@pytest.mark.parametrize(
+    "tags",
+    [
+        {"restriction": "No_Right_Turn"},
+        {"restriction": "no_right_turn;no_u_turn"},
+        {"restriction": "no_right_turn", "except": "taxi;bus"},
+        {"type": "Restriction", "restriction": " no_right_turn"},
+    ],
+)
+def test_lists_and_letters_of_any_size_are_read(build: Build, tags: dict[str, str]) -> None:
+    assert build(crossing().restrict(1, RIGHT, tags)).metres("z", "s") == ROUND
+
+
+@pytest.mark.parametrize("exempt", ["Motorcar", "psv,motorcar", "bicycle; Motor_Vehicle"])
+def test_exceptions_are_read_in_lists_and_letters_of_any_size(build: Build, exempt: str) -> None:
+    tags = {"restriction": "no_right_turn", "except": exempt}
+    assert build(crossing().restrict(1, RIGHT, tags)).metres("z", "s") == DIRECT
+
+
+def test_a_restriction_is_lifted_at_its_time_and_an_unknown_one_named(build: Build) -> None:
+    lifted = {"restriction": "no_right_turn", "restriction:conditional": "none @ (19:00-07:00)"}
+    drawn = crossing().restrict(1, RIGHT, lifted).restrict(2, RIGHT, {"restriction": "no_dancing"})
+    town = build(drawn, clock="Tu 22:00")
+    assert town.metres("z", "s") == DIRECT
+    assert town.network.info.counts["restrictions skipped: lifted at this time"] == 1
+    assert town.network.info.counts["note: unknown restriction=no_dancing"] == 1
+
+
+def unsplit(to: str) -> Map:
+    """Draw the crossing with a fourth arm to N at b; way 3 runs through b over the nodes `to`."""
+    drawn = crossing()
+    drawn.places |= {"n": (400.0, 400.0), "N": (400.0, 800.0), "f": (800.0, 400.0)}
+    drawn.ids |= {"n": 21, "N": 22, "f": 23}
+    drawn.ways = [way for way in drawn.ways if way[0] != 3]
+    return drawn.way(3, to).way(7, "n N").way(8, "c f").way(10, "f n")
+
+
+@pytest.mark.parametrize("line", ["n b d", "d b n"])
+@pytest.mark.parametrize(
+    ("kind", "bound", "free"),
+    [("no_right_turn", "s", "N"), ("no_left_turn", "N", "s"), ("only_right_turn", "N", "s")],
+)
+def test_of_a_way_that_runs_on_through_the_turn_its_kind_says_which_arm(
+    build: Build, line: str, kind: str, bound: str, free: str
+) -> None:
+    plain = build(unsplit(line))
+    ruled = build(unsplit(line).restrict(1, "from:1 via:b to:3", {"restriction": kind}))
+    assert ruled.metres("z", free) == plain.metres("z", free)
+    assert ruled.metres("z", bound) > plain.metres("z", bound)
+
+
+def test_of_a_way_that_runs_on_before_the_turn_its_kind_says_which_arm(build: Build) -> None:
+    ruled = build(
+        unsplit("n b d").restrict(1, "from:3 via:b to:1", {"restriction": "no_left_turn"})
+    )
+    assert (ruled.metres("s", "z"), ruled.metres("N", "z")) == (ROUND, DIRECT)
+
+
+def test_a_turn_that_either_arm_could_be_is_skipped_and_counted(build: Build) -> None:
+    # An entry says nothing of directions.
+    town = build(unsplit("n b d").restrict(1, "from:3 via:b to:1", {"restriction": "no_entry"}))
+    assert town.metres("s", "z") == town.metres("N", "z") == DIRECT
+    reason = "a member runs on, and either direction may be meant"
+    assert town.network.info.counts[f"restrictions skipped: {reason}"] == 1
+
+
+def test_via_ways_may_lead_back_to_where_they_began(build: Build) -> None:
+    r"""Forbid a right turn, and the way round the block 2, 3, 4 that comes to the same.
+
+    z --1-- b --2-> c ----7----.
+            |\     |            |
+            6  4    3            8         4 leads from d back to b
+            s   `-- d            `-- to s
+    """
+    places = {
+        "z": (-400, 0), "b": (0, 0), "c": (200, 0), "d": (100, 150), "s": (0, -300),
+        "t": (400, 0), "u": (400, -300),
+    }  # fmt: skip
+
+    def block() -> Map:
+        drawn = Map({name: (float(x), float(y)) for name, (x, y) in places.items()})
+        drawn.way(1, "z b").way(2, "b c", oneway="yes").way(3, "c d").way(4, "d b").way(6, "b s")
+        drawn.way(7, "c t").way(8, "t u s")
+        return drawn.restrict(1, "from:1 via:b to:6", {"restriction": "no_right_turn"})
+
+    ring = "from:1 via:4 via:2 via:3 to:6"
+    by_block = 400 + 200 + 2 * (100**2 + 150**2) ** 0.5 + 300
+    assert build(block()).metres("z", "s") == pytest.approx(by_block, abs=10)
+    bound = build(block().restrict(2, ring, {"restriction": "no_straight_on"}))
+    assert bound.metres("z", "s") == 400 + 200 + 200 + 300 + 400
+    assert bound.metres("z", "d") == pytest.approx(400 + (100**2 + 150**2) ** 0.5, abs=10)
+
+
 def test_walkers_ignore_restrictions(build: Build) -> None:
     drawn = crossing().restrict(1, RIGHT, {"restriction": "no_right_turn"})
     assert build(drawn, mode="walk").metres("z", "s") == DIRECT
@@ -275,12 +368,13 @@ def test_a_street_drawn_twice_stays_open_where_one_is(build: Build) -> None:
     assert build(drawn).metres("a", "b") == 500
 
 
-def test_a_one_way_dead_end_is_left_by_nobody(build: Build) -> None:
+def test_a_one_way_dead_end_is_reached_or_left_and_not_both(build: Build) -> None:
     drawn = Map({"a": (0.0, 0.0), "b": (400.0, 0.0), "c": (800.0, 0.0), "t": (5_000.0, 0.0)})
-    drawn.way(1, "a b").way(2, "b c", oneway="yes")
-    town = build(drawn)
-    # c lies beyond what can be driven back from: journeys end on the nearest two-way street
-    assert town.metres("a", "c") == 400
+    town = build(drawn.way(1, "a b").way(2, "b c", oneway="yes"))
+    assert town.metres("a", "c") == 800
+    # Nobody gets out of c by car: who starts there walks to the nearest street that leads on.
+    seconds, metres = town.journey("c", "a")
+    assert (round(metres, -1), seconds > 400 / (5 / 3.6)) == (400, True)
 
 
 def test_an_island_is_not_joined_to_the_mainland(build: Build) -> None:
@@ -338,6 +432,117 @@ def test_patients_go_round_a_staff_gate(
     assert build(hospital(gate, staff)).metres("t", "k") == metres
 
 
+def test_a_private_road_from_street_to_street_is_no_way_through(build: Build) -> None:
+    places = {
+        "A": (-300.0, 0.0), "a": (0.0, 0.0), "h": (0.0, 450.0), "c": (0.0, 1_000.0),
+        "p": (3_000.0, 0.0), "q": (3_000.0, 1_000.0),
+    }  # fmt: skip
+    drawn = Map(places).way(1, "A a").way(2, "a p q c").way(3, "a h c", access="customers")
+    town = build(drawn)
+    assert town.metres("a", "c") == 7_000  # who starts at its mouth is on the street
+    assert town.metres("A", "h") == 750
+    assert town.metres("h", "c") == 550
+
+
+def test_a_place_on_a_junction_leaves_by_any_of_its_streets(build: Build) -> None:
+    places = {
+        "w": (-800.0, 0.0), "j": (0.0, 0.0), "e": (800.0, 0.0), "n": (0.0, 900.0),
+        "x": (800.0, 900.0),
+    }  # fmt: skip
+    drawn = Map(places).way(1, "w j e").way(2, "j n x e", oneway="yes")
+    town = build(drawn)
+    assert (town.metres("j", "w"), town.metres("w", "j")) == (800, 800)
+    assert (town.metres("j", "n"), town.metres("n", "j")) == (900, 2_500)
+    links = snapper(town.network).links(town.point("j"), role="origin")
+    assert len(links) == 5  # two streets both ways, one of them one way
+    assert (links["distance_m"] < 0.05).all()
+
+
+def test_from_a_place_to_itself_it_takes_no_time(build: Build) -> None:
+    drawn = Map({"a": (0.0, 0.0), "b": (900.0, 0.0), "o": (450.0, 380.0), "p": (450.0, 410.0)})
+    town = build(drawn.way(1, "a b"))
+    assert town.journey("o", "o") == (0, 0)
+    seconds, metres = town.journey("o", "p")
+    assert seconds == pytest.approx(30 / (5 / 3.6), abs=0.1)
+    assert metres == 0
+
+
+JUNCTION = {
+    "z": (-500.0, 0.0), "a": (0.0, 0.0), "g": (300.0, 0.0), "b": (700.0, 0.0), "h": (300.0, 450.0),
+    "r": (0.0, -600.0), "s": (700.0, -600.0),
+}  # fmt: skip
+
+
+PRIVATE = {"highway": "residential", "access": "private"}
+
+
+def gate_at_junction(gate: dict[str, str], arm: dict[str, str], street: str = "residential") -> Map:
+    """Draw a street a-g-b with an arm from g to h, where the gate stands; round by r and s."""
+    drawn = Map(JUNCTION).way(1, "z a").way(2, "a g b", highway=street).tagged(3, "g h", arm)
+    return drawn.way(4, "a r s b").point("g", gate)
+
+
+@pytest.mark.parametrize(
+    ("gate", "arm", "street", "passes"),
+    [
+        ({"barrier": "gate", "access": "private"}, {"highway": "service"}, "residential", True),
+        ({"access": "private"}, {"highway": "service"}, "residential", True),
+        ({"barrier": "gate", "access": "private"}, PRIVATE, "residential", True),
+        ({"barrier": "bollard"}, {"highway": "footway"}, "secondary", True),
+        ({"barrier": "bollard"}, {"highway": "residential"}, "tertiary", True),
+        # What could be either's shuts the street: like roads, a footway by a service road or at a
+        # barrier for vehicles.
+        ({"barrier": "bollard"}, {"highway": "residential"}, "residential", False),
+        ({"barrier": "bollard"}, {"highway": "footway"}, "service", False),
+        ({"barrier": "lift_gate", "access": "no"}, {"highway": "footway"}, "residential", False),
+        ({"barrier": "bollard", "bollard": "rising"}, {"highway": "path"}, "residential", False),
+        ({"motor_vehicle": "no"}, {"highway": "footway"}, "residential", False),
+    ],
+)  # fmt: skip
+def test_a_barrier_where_a_drive_meets_a_street_shuts_the_drive(
+    build: Build,
+    gate: dict[str, str],
+    arm: dict[str, str],
+    street: str,
+    passes: bool,  # noqa: FBT001
+) -> None:
+    town = build(gate_at_junction(gate, arm, street))
+    assert town.metres("z", "b") == (1_200 if passes else 2_400)
+    count = "barriers where a drive meets a street, taken as the drive's"
+    assert town.network.info.counts[count] == passes
+
+
+def test_behind_a_private_gate_at_its_mouth_a_drive_is_private(build: Build) -> None:
+    drawn = gate_at_junction({"barrier": "gate", "access": "private"}, {"highway": "service"})
+    town = build(drawn)
+    assert town.metres("z", "h") == 500 + 300 + 450
+    use = town.network.edges.set_index("road_class")["use"]
+    assert set(use["service"]) == {"start", "end"}
+    # The gate's delay is the drive's too.
+    ungated, _ = build(gate_at_junction({}, {"highway": "service"})).journey("z", "b")
+    assert town.journey("z", "b")[0] == pytest.approx(ungated, abs=0.01)
+
+
+def test_a_square_mapped_as_a_multipolygon_is_walked_round_and_not_driven(build: Build) -> None:
+    places = {
+        "a": (-200.0, 0.0), "p": (0.0, 0.0), "q": (0.0, 90.0), "r": (110.0, 90.0),
+        "s": (110.0, 0.0), "b": (310.0, 0.0), "f": (-200.0, -700.0), "g": (310.0, -700.0),
+    }  # fmt: skip
+
+    def square() -> Map:
+        drawn = Map(places).way(1, "a p").way(2, "s b").way(4, "a f g b")
+        drawn.tagged(3, "p q r s p", {})
+        drawn.relations.append(
+            (9, {"type": "multipolygon", "highway": "pedestrian"}, [("way", 3, "outer")])
+        )
+        return drawn
+
+    town = build(square(), mode="walk")
+    assert town.metres("a", "b") == 510  # along the southern rim
+    assert town.network.info.counts["ways round pedestrian squares"] == 1
+    assert build(square()).metres("a", "b") == 700 + 510 + 700
+
+
 def test_a_private_road_is_used_at_the_ends_of_journeys(build: Build) -> None:
     places = {"a": (0.0, 0.0), "b": (500.0, 0.0), "c": (1_000.0, 0.0), "h": (500.0, 400.0)}
     town = build(Map(places).way(1, "a b c").way(2, "b h", access="private"))
@@ -373,6 +578,18 @@ def test_ferries_take_their_time_and_cars_wait_for_them(build: Build) -> None:
     town = build(drawn)
     on_land = town.journey("a", "b")[0] + town.journey("c", "d")[0]
     assert town.journey("a", "d")[0] - on_land == pytest.approx(15 * 60 + 600, abs=0.1)
+
+
+def test_a_crossing_mapped_in_parts_is_boarded_once(build: Build) -> None:
+    places = {"a": 0.0, "b": 500.0, "m": 1_700.0, "c": 2_500.0, "d": 3_000.0}
+    drawn = Map({name: (east, 0.0) for name, east in places.items()})
+    drawn.way(1, "a b").way(2, "c d")
+    drawn.tagged(3, "b m", {"route": "ferry", "duration": "00:09"})
+    drawn.tagged(4, "m c", {"route": "ferry", "duration": "00:06"})
+    town = build(drawn)
+    on_land = town.journey("a", "b")[0] + town.journey("c", "d")[0]
+    for start, end in (("a", "d"), ("d", "a")):
+        assert town.journey(start, end)[0] - on_land == pytest.approx(15 * 60 + 600, abs=0.1)
 
 
 def test_conditional_access_counts_at_its_time(build: Build) -> None:

@@ -21,7 +21,9 @@ _INCHES: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:\"|''|ins?|inch(?:es)?)")
 _METRES: Final = re.compile(r"(\d+(?:\.\d+)?)\s*(?:m|metres?|meters?)?")
 _CM: Final = re.compile(r"(\d+(?:\.\d+)?)\s*cm")
 _QUOTES: Final = str.maketrans({"’": "'", "‘": "'", "′": "'", "”": '"', "“": '"', "″": '"'})  # noqa: RUF001 (as typed on maps)
-_SAYS_NOTHING: Final = {"", "default", "none", "no", "unsigned", "below_default", "no_sign", "no_indications"}  # fmt: skip
+_SAYS_NOTHING: Final = frozenset(
+    {"", "default", "none", "no", "unsigned", "below_default", "no_sign", "no_indications"}
+)
 
 
 def metres(text: str) -> float | None:

@@ -66,7 +66,9 @@ class Clock(NamedTuple):
         if self.date is None:
             return len(numbers) > 2  # noqa: PLR2004 (as said)
         ahead = (self.date.day - 1) // 7 + 1
-        month_end = (self.date.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        month_end = (self.date.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(
+            days=1
+        )
         behind = -((month_end.day - self.date.day) // 7 + 1)
         return bool({ahead, behind} & numbers)
 

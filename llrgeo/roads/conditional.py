@@ -27,7 +27,8 @@ _QUOTED: Final = re.compile(r'"[^"]*"')
 _COMPARISON: Final = re.compile(r"([a-z_]+)\s*(<=|>=|<|>|=)\s*(\d+(?:\.\d+)?)\s*[a-z']*")
 # What an ordinary car measures, in tonnes and metres: a rule over it decides itself.
 _CAR: Final = {
-    "weight": 1.8, "maxweight": 1.8, "grossweight": 2.3, "maxweightrating": 2.3, "weightrating": 2.3,
+    "weight": 1.8, "maxweight": 1.8, "grossweight": 2.3, "maxweightrating": 2.3,
+    "weightrating": 2.3,
     "height": 1.6, "width": 1.8, "length": 4.5, "axles": 2.0, "wheels": 4.0, "seats": 5.0,
     "axleload": 1.0, "trailers": 0.0, "occupants": 1.0,
 }  # fmt: skip
@@ -69,9 +70,7 @@ def settle(tags: Mapping[str, str], clock: Clock | None) -> Settled:
         The time; None leaves out all conditional tags.
     """
     plain = {key: value for key, value in tags.items() if not key.endswith(_SUFFIX)}
-    timed = [
-        key for key in tags if key.endswith(_SUFFIX) and key[: key.index(":")] in _KEYS
-    ]
+    timed = [key for key in tags if key.endswith(_SUFFIX) and key[: key.index(":")] in _KEYS]
     if clock is None:
         left_out = [f"{key} left out, no time is stated" for key in timed]
         return Settled(plain, tuple(left_out))

@@ -155,7 +155,7 @@ def is_ferry(tags: Tags) -> bool:
 
 
 def _one_class(highway: str, rule: Rules) -> str:
-    """Take one of several classes of road: what allows least, then the lowest; unknown ones last."""
+    """Take one of several classes of road: what allows least, then the lowest; unknown last."""
     order = list(rule.highways)
     allows = {"closed": 0, "explicit": 1, "open": 2}
     parts = [part.strip() for part in highway.split(";") if part.strip()]
@@ -259,9 +259,7 @@ def _level(tags: Tags, rule: Rules, direction: str, default: str, notes: list[st
     return Level.OPEN if service is None else service
 
 
-def _tagged(
-    tags: Tags, rule: Rules, direction: str, notes: list[str]
-) -> tuple[str, Level | None]:
+def _tagged(tags: Tags, rule: Rules, direction: str, notes: list[str]) -> tuple[str, Level | None]:
     """Return the most specific access key of a way or point, and its level.
 
     The key is empty where there is none; the level is None where nothing of its value is known,

@@ -14,9 +14,9 @@ import pandas as pd
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.extract import Extract
-from llrgeo.roads.osm_file import Way
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import assemble, finish
+from llrgeo.roads.osm_file import Way
 from llrgeo.schema import BNG
 
 _WAY_TAGS: Final = (

@@ -161,7 +161,9 @@ def _refuse_clashes(parts: list[Elements]) -> None:
 
     Editors number what was not uploaded from -1 on, in each file anew.
     """
-    ids, x, y = (np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "x", "y"))
+    ids, x, y = (
+        np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "x", "y")
+    )
     new = np.flatnonzero(ids < 0)
     order = new[np.argsort(ids[new], kind="stable")]
     same = ids[order[1:]] == ids[order[:-1]]

@@ -101,7 +101,7 @@ def _arms(extract: Extract, streets: Streets, nodes: NDArray[np.int64]) -> pd.Da
         ends[:-1] |= way[1:] != way[:-1]
     here = step[np.isin(node, nodes)]
     found = pd.DataFrame({"node": node[here], "row": way[here], "arms": 2 - ends[here]})
-    found = found.groupby(["node", "row"], as_index=False)["arms"].sum()
+    found = found.groupby(["node", "row"])["arms"].sum().reset_index()
     row_of = {int(one): row for row, one in enumerate(streets.table.get("way_id", []))}
     ids = [extract.ways[row].id for row in found["row"]]
     found["way"] = [row_of.get(one, -1) for one in ids]

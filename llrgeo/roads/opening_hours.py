@@ -1,9 +1,9 @@
 """Opening hours read for a time: the grammar of OpenStreetMap's `opening_hours`, as on streets.
 
 Source: OSM wiki, Key:opening_hours/specification (2026-11). Read are week days and their spans, the
-n-th of a month, public and school holidays, months, dates and years, weeks, times of day, open ends,
-sunrise and sunset, `off`, rules after `;` (which take the place of earlier ones on their days),
-after `,` and `||` (which are added), and comments in quotes, which change nothing.
+n-th of a month, public and school holidays, months, dates and years, weeks, times of day, open
+ends, sunrise and sunset, `off`, rules after `;` (which take the place of earlier ones on their
+days), after `,` and `||` (which are added), and comments in quotes, which change nothing.
 
 A clock without a date is an ordinary day of the year: no holiday, and what holds on some dates only
 is taken as it is on most days of the year. Both decisions are noted, so that they are counted.
@@ -16,10 +16,24 @@ from typing import Final, NamedTuple
 
 from llrgeo.roads.clock import DAY_MIN, DAYS, Clock
 
-_MONTHS: Final = ("jan", "feb", "mar", "apr", "may", "jun", "jul", "aug", "sep", "oct", "nov", "dec")
+_MONTHS: Final = (
+    "jan",
+    "feb",
+    "mar",
+    "apr",
+    "may",
+    "jun",
+    "jul",
+    "aug",
+    "sep",
+    "oct",
+    "nov",
+    "dec",
+)
 _LATEST_HOUR: Final = 48
 _LAST_MINUTE: Final = 59
 _NOON: Final = 12
+_DASHES: Final = {0x2013: "-", 0x2014: "-"}
 _ANY_YEAR: Final = 2023  # without 29 February; its days stand for those of any year
 _WEEKS: Final = 53
 # Where the sun is asked for without a place and a date: the means over the year in Britain.
@@ -126,7 +140,7 @@ def hours_hold(text: str, clock: Clock) -> Answer:
     Answer
         Hours that cannot be read do not hold, with a note that names them.
     """
-    rules = _read(text.lower().replace("–", "-").replace("—", "-"))
+    rules = _read(text.lower().translate(_DASHES))
     if not rules:
         return Answer(holds=False, notes=(f"hours not read: {text.strip()}",))
     notes = []
@@ -177,12 +191,11 @@ def _rules_of(text: str, *, added: bool) -> list[_Rule]:
     rule = _Rule(added=added)
     rules, at = [rule], 0
     while at < len(text):
-        for pattern, take, selects in _PARTS:
-            found = pattern.match(text, at)
-            if found:
-                break
-        else:
+        part = next((part for part in _PARTS if part[0].match(text, at)), None)
+        found = part[0].match(text, at) if part else None
+        if part is None or found is None:
             return []
+        _, take, selects = part
         # Days or dates after times begin a rule of their own: `Mo-Fr 07:00-10:00, Sa 08:00-12:00`;
         # not in `08:00-09:00 Sa`, where they are the first.
         if selects and rule.has_time and (rule.selects or "," in rule.joint):

@@ -10,7 +10,7 @@ import gzip
 from array import array
 from collections import Counter
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple, cast
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -31,7 +31,6 @@ _POINT_KEYS: Final = frozenset(
     }
 )  # fmt: skip
 _ENDINGS: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
-_OPENERS: Final = {".gz": gzip.open, ".bz2": bz2.open}
 _DELETED: Final = tuple(
     f"{key}={quote}{value}{quote}".encode()
     for key, value in (("action", "delete"), ("visible", "false"))
@@ -161,9 +160,7 @@ def _way(way: Any, tags: dict[str, str], on_ways: dict[int, tuple[int, int]]) ->
     refs = np.array([node.ref for node in way.nodes], dtype=np.int64)
     # Most files have none: the nodes at either end tell.
     if len(refs) and (way.nodes[0].location.valid() or way.nodes[-1].location.valid()):
-        on_ways.update(
-            (node.ref, (node.x, node.y)) for node in way.nodes if node.location.valid()
-        )
+        on_ways.update((node.ref, (node.x, node.y)) for node in way.nodes if node.location.valid())
     return Way(way.id, tags, refs)
 
 
@@ -171,7 +168,8 @@ def _relations(
     path: Path, gone: set[tuple[str, int]]
 ) -> tuple[list[Restriction], dict[int, dict[str, str]]]:
     """Return turn restrictions, and the tags of squares by the ways that bound them."""
-    restrictions, squares = [], {}
+    restrictions: list[Restriction] = []
+    squares: dict[int, dict[str, str]] = {}
     for relation in _tagged(path, osmium.osm.RELATION, "type"):
         if ("relation", relation.id) in gone:
             continue
@@ -181,7 +179,9 @@ def _relations(
             restrictions.append(Restriction(relation.id, dict(relation.tags), members))
         elif kind == "multipolygon" and "highway" in relation.tags:
             tags = {key: value for key, value in dict(relation.tags).items() if key != "type"}
-            squares |= {one.ref: {**tags, "area": "yes"} for one in relation.members if one.type == "w"}
+            squares |= {
+                one.ref: {**tags, "area": "yes"} for one in relation.members if one.type == "w"
+            }
     return restrictions, squares
 
 
@@ -196,7 +196,7 @@ def _rims(
     if not wanted:
         return []
     ways: Any = osmium.FileProcessor(str(path), osmium.osm.WAY)
-    only = osmium.filter.IdFilter(wanted).enable_for(osmium.osm.WAY)
+    only = osmium.filter.IdFilter(wanted)
     return [_way(way, squares[way.id], on_ways) for way in ways.with_filter(only)]
 
 
@@ -228,18 +228,26 @@ def _deleted(path: Path) -> set[tuple[str, int]]:
     """
     if path.name.endswith(".pbf"):
         return set()
-    opened = _OPENERS.get(path.suffix, open)
-    with opened(path, "rb") as file:
+    with _opened(path) as file:
         if not _mentions(file, _DELETED):
             return set()
     gone = set()
-    with opened(path, "rb") as file:
+    with _opened(path) as file:
         for _, element in ET.iterparse(file):  # noqa: S314 (osmium has read the file before)
             if element.get("action") == "delete" or element.get("visible") == "false":
                 gone.add((element.tag, int(element.get("id", "0"))))
             if element.tag in {"node", "way", "relation"}:
                 element.clear()
     return gone
+
+
+def _opened(path: Path) -> IO[bytes]:
+    """Open a file of text, packed or not."""
+    if path.suffix == ".gz":
+        return cast("IO[bytes]", gzip.open(path, "rb"))
+    if path.suffix == ".bz2":
+        return cast("IO[bytes]", bz2.open(path, "rb"))
+    return path.open("rb")
 
 
 def _mentions(file: IO[bytes], words: tuple[bytes, ...]) -> bool:

@@ -143,31 +143,41 @@ def _rules(
     for member in dict.fromkeys(restriction.members):
         of_role[member.role.strip().lower()].append((member.kind, member.ref))
     sources, vias, targets = (of_role[role] for role in ("from", "via", "to"))
-    if not sources or not vias or not targets:
-        return [], "member missing"
-    if (len(sources) > 1 and kind[2] != "entry") or (len(targets) > 1 and kind[2] != "exit"):
-        return [], "several members of one role"
-    if any(part != "w" for part, _ in sources + targets):
-        return [], "from or to is no way"
-    leave = _edges(sources, known)
-    reach = _edges(targets, known)
+    if reason := _fault(sources, vias, targets, kind[2]):
+        return [], reason
+    leave, reach = _edges(sources, known), _edges(targets, known)
     if not leave or not reach:
         return [], "not on this network"
-    if [part for part, _ in vias] == ["n"]:
+    if vias[0][0] == "n":
         courses = _at_node(vias[0][1], leave, known)
-    elif all(part == "w" for part, _ in vias):
-        courses = _over_ways(_edges(vias, known), leave, known)
     else:
-        return [], "via is neither a node nor ways"
+        courses = _over_ways(_edges(vias, known), leave, known)
     found = [(course, edge) for course in courses for edge in _onward(course, reach, known)]
     if not found:
         return [], "members do not meet"
-    meant = _meant(found, kind[2], known)
     to: dict[tuple[int, ...], set[int]] = defaultdict(set)
-    for course, edge in meant:
+    for course, edge in _meant(found, kind[2], known):
         to[course].add(edge)
     rules = [TurnRule(kind[1] == "only", course, frozenset(ends)) for course, ends in to.items()]
     return rules, "" if rules else "a member runs on, and either direction may be meant"
+
+
+def _fault(
+    sources: list[tuple[str, int]],
+    vias: list[tuple[str, int]],
+    targets: list[tuple[str, int]],
+    direction: str,
+) -> str:
+    """Say what is wrong with the members of a relation; empty if nothing is."""
+    if not sources or not vias or not targets:
+        return "member missing"
+    if (len(sources) > 1 and direction != "entry") or (len(targets) > 1 and direction != "exit"):
+        return "several members of one role"
+    if any(part != "w" for part, _ in sources + targets):
+        return "from or to is no way"
+    if [part for part, _ in vias] != ["n"] and any(part != "w" for part, _ in vias):
+        return "via is neither a node nor ways"
+    return ""
 
 
 def _edges(members: list[tuple[str, int]], known: Lookup) -> list[int]:
@@ -257,6 +267,11 @@ def _courses(first: int, via: list[int], known: Lookup, *, ring: bool) -> list[t
         for edge in via:
             back = known.section[edge] == known.section[course[-1]]
             passed = known.head[edge] in been and not (known.head[edge] == start or back)
-            if known.tail[edge] == here and edge not in course and not passed and (ring or not back):
+            if (
+                known.tail[edge] == here
+                and edge not in course
+                and not passed
+                and (ring or not back)
+            ):
                 stack.append((*course, edge))
     return found

@@ -1,20 +1,21 @@
 """Access links: the walk between a point and its nearest road, and the drive along that road."""
 
-from dataclasses import dataclass
-from typing import Final
+from dataclasses import dataclass, field
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
+from scipy.spatial import KDTree
 
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.snap import WALK_M_PER_S, Role, Snapper
+from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, Snapper
+from llrgeo.schema import BNG
 from llrgeo.travel.graph import AccessLinks, IntArray, LayeredNetwork, pack, search_graph
 from llrgeo.travel.od_matrix import MatrixRequest
 
-_SAME_M: Final = 0.05  # lines of one length whose quarter points are this close are one road
-_QUARTERS: Final = (0.25, 0.75)
+Floats = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -31,10 +32,15 @@ class UsedRoads:
         with what the network says is lost at a journey's end, `line` (WKB of the edge's line, the
         same of all copies of a road).
         A point too far from every road has no row, so nothing reaches it.
+    xy, off_m
+        Where each point lies (EPSG:27700), and how far from the nearest road; without rows
+        where nobody walks from point to point.
     """
 
     points: int
     table: pd.DataFrame
+    xy: Floats = field(default_factory=lambda: np.zeros((0, 2)))
+    off_m: Floats = field(default_factory=lambda: np.zeros(0))
 
 
 def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> UsedRoads:
@@ -62,7 +68,9 @@ def build_request(
     leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
     exits = leave["after"] + leave["walk"]
     entries = arrive["before"] + arrive["walk"]
-    direct = direct_journeys(network, period, out, into)
+    columns = ["point_out", "point_into", "key"]
+    along = direct_journeys(network, period, out, into)
+    direct = pd.concat([along[columns], straight_walks(out, into)[columns]])
     return MatrixRequest(
         search_graph(network, layered, period),
         _links(out.points, leave["point"], layered.head[leave["edge"]], exits),
@@ -89,6 +97,49 @@ def direct_journeys(
     same = same[same["share_into"] >= same["share_out"]]
     driven = same["before_into"] - same["before_out"]
     return same.assign(key=driven + same["walk_out"] + same["walk_into"])
+
+
+def straight_walks(out: UsedRoads, into: UsedRoads) -> pd.DataFrame:
+    """List the journeys that are walked straight from point to point, without a car.
+
+    Two places off the road may be nearer to each other than to it. Who would walk at least as far
+    to the road and from it walks straight, at most `MAX_SNAP_M`; from a place to itself it takes no
+    time. Nobody crosses a river so between places that lie on its banks' roads.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `point_out`, `point_into` (row numbers) and `key`, with no kilometres driven.
+    """
+    pairs = [np.zeros((0, 2), dtype=np.int64)]
+    if len(out.xy) and len(into.xy):
+        # The one that lies farther off the road decides how far to look: the sum of both
+        # distances is at most twice the greater.
+        pairs.append(_within(out.xy, into.xy, 2 * out.off_m))
+        pairs.append(_within(into.xy, out.xy, 2 * into.off_m)[:, ::-1])
+    origin, destination = np.unique(np.concatenate(pairs), axis=0).T
+    if not origin.size:
+        return pd.DataFrame({"point_out": [], "point_into": [], "key": []}, dtype=np.int64)
+    apart_m = np.hypot(*(out.xy[origin] - into.xy[destination]).T)
+    detour_m = np.maximum(out.off_m[origin] + into.off_m[destination], TIE_M)
+    near = apart_m <= np.minimum(detour_m, MAX_SNAP_M)
+    ms = np.rint(apart_m[near] / WALK_M_PER_S * 1_000).astype(np.int64)
+    return pd.DataFrame(
+        {
+            "point_out": origin[near],
+            "point_into": destination[near],
+            "key": pack(ms, np.zeros(int(near.sum()))),
+        }
+    )
+
+
+def _within(places: Floats, others: Floats, radius_m: Floats) -> NDArray[np.int64]:
+    """List the pairs of places and others that are within a radius of its own around each place."""
+    radius_m = np.clip(radius_m, TIE_M, MAX_SNAP_M)
+    near = KDTree(others).query_ball_point(places, radius_m)
+    place = np.repeat(np.arange(len(places)), [len(found) for found in near])
+    other = np.array([one for found in near for one in found], dtype=np.int64)
+    return np.column_stack([place, other])
 
 
 def _links(points: int, point: pd.Series, node: IntArray, key: pd.Series) -> AccessLinks:

@@ -12,7 +12,13 @@ from shapely.ops import substring
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import snapper
 from llrgeo.schema import BNG
-from llrgeo.travel.access_links import UsedRoads, build_request, direct_journeys, roads_of_points
+from llrgeo.travel.access_links import (
+    UsedRoads,
+    build_request,
+    direct_journeys,
+    roads_of_points,
+    straight_walks,
+)
 from llrgeo.travel.dijkstra import reversed_matrix
 from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph, layer_network, unpack
 from llrgeo.travel.od_matrix import MatrixRequest
@@ -27,10 +33,11 @@ class RouteSegment(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A journey: its time and length in one key, and the segments of road that it drives."""
+    """A journey: its time and length in one key, and the segments of road; none if walked."""
 
     key: int
     segments: list[RouteSegment]
+    on_foot: bool = False
 
 
 _NO_ROUTE: Final = Route(UNREACHABLE, [])
@@ -78,8 +85,14 @@ def find_routes(
     into = roads_of_points(snapping, destinations, "destination")
     request = build_request(network, layered, period, out, into)
     direct = direct_journeys(network, period, out, into)
+    walks = straight_walks(out, into)
     routes = [
-        min(_direct_route(direct, row), _route_by_nodes(request, out, into, row), key=_key)
+        min(
+            _direct_route(direct, row),
+            _route_by_nodes(request, out, into, row),
+            _route_on_foot(walks, row),
+            key=_key,
+        )
         for row in range(len(origins))
     ]
     minutes, km = unpack(np.array([route.key for route in routes], dtype=np.int64))
@@ -109,6 +122,12 @@ def _direct_route(direct: pd.DataFrame, row: int) -> Route:
     best = mine.iloc[int(mine["key"].argmin())]
     segment = RouteSegment(int(best["edge_out"]), best["share_out"], best["share_into"])
     return Route(int(best["key"]), [segment])
+
+
+def _route_on_foot(walks: pd.DataFrame, row: int) -> Route:
+    """Return the route that is walked straight from point to point, if there is one."""
+    mine = walks[(walks["point_out"] == row) & (walks["point_into"] == row)]
+    return _NO_ROUTE if mine.empty else Route(int(mine["key"].iloc[0]), [], on_foot=True)
 
 
 def _route_by_nodes(request: MatrixRequest, out: UsedRoads, into: UsedRoads, row: int) -> Route:
@@ -161,6 +180,8 @@ def _line(
     network: RoadNetwork, route: Route, start: shapely.Point, end: shapely.Point
 ) -> shapely.LineString | None:
     """Return the line from point to point along the segments; None where there is no route."""
+    if route.on_foot:
+        return shapely.LineString([start, end])
     if not route.segments:
         return None
     lines = network.lines.to_numpy()
