@@ -17,6 +17,7 @@ from llrgeo.appraisal.capacity.crisis import (
     shares_in_time,
     teams_for_share,
 )
+from llrgeo.appraisal.capacity.queues import erlang_c
 from llrgeo.errors import InputError
 
 LLR = Dispatch(17_900 / 365 / 12, 1.75, 120, 30)
@@ -52,6 +53,14 @@ def test_bases_by_hand() -> None:
     y = shares_in_time(LLR.split(3 / 9), 4, np.array([17.0]))
     assert x[1] == 0  # the drive alone breaks the standard
     assert found == pytest.approx((4 * x[0] + 3 * y[0]) / 9)
+
+
+def test_jobs_that_vary_more_make_more_calls_late() -> None:
+    varied = Dispatch(LLR.calls_an_hour, 1.75, 120, 30, cv=1.6)
+    rate = (9 / 1.75 - LLR.calls_an_hour) * 2 / (1 + 1.6**2)
+    by_hand = 1 - erlang_c(9, LLR.load) * np.exp(-rate * 70 / 60)
+    assert share_in_time(varied, 9, DRIVE, CALLS) == pytest.approx(by_hand)
+    assert by_hand < share_in_time(LLR, 9, DRIVE, CALLS)
 
 
 def test_no_number_of_teams_shortens_the_drive() -> None:

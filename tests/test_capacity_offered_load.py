@@ -56,6 +56,11 @@ def test_the_load_of_any_year_follows_the_wave() -> None:
     assert lag == pytest.approx(wave.lag_days, abs=1)
 
 
+def test_patients_of_earlier_cycles_are_still_there() -> None:
+    week = np.array([2.0, 2.1, 1.9, 2.2, 2.0, 0.9, 0.7])
+    assert load_over_year(week, 25.0).mean() == pytest.approx(week.mean() * 25, rel=1e-4)
+
+
 def test_stays_of_another_kind_keep_the_mean_load() -> None:
     admissions = np.where(np.arange(365) < 90, 2.3, 1.1)
     for cv in (0.0, 0.6, 1.7):

@@ -100,6 +100,31 @@ def test_admissions_reconcile() -> None:
     )
 
 
+def test_only_years_after_the_wards_have_filled_are_counted() -> None:
+    found = [
+        simulate_wards(network((14, 6), (40, 40)), seed=seed, years=2).placed["admissions"].sum()
+        for seed in range(20)
+    ]
+    assert np.mean(found) == pytest.approx(20 * 365 / 25, rel=0.03)
+
+
+def test_who_waited_may_be_placed_away() -> None:
+    waits = network(
+        (1, 1),
+        (5, 4),
+        admissions=pd.DataFrame({"step_down": [70.0, 45.0]}, index=["a", "b"]),
+        stays={"step_down": Stay(25.0)},
+    )
+    found = simulate_wards(waits, seed=4, years=100)
+    placed = found.placed
+    away = placed.query("(area_id == 'a') != (site_id == 'north')")["admissions"].sum()
+    # a few who wait at the very end of the last year are never placed
+    assert away / placed["admissions"].sum() == pytest.approx(
+        found.value("step_down", "placed_away"), abs=0.002
+    )
+    assert found.value("step_down", "placed_away") > 0.2
+
+
 def test_visitors_follow_the_patients() -> None:
     found = simulate_wards(network((14, 6), (12, 12)), seed=3)
     visitors = visitors_minutes(found, MINUTES, 12.0)

@@ -106,6 +106,14 @@ def test_the_beds_for_a_wait_are_the_fewest() -> None:
     assert beds_for_wait(0.0, 25.0, 3.0, 0.1) == 0
 
 
+def test_waits_grow_with_the_variance_of_stays() -> None:
+    assert mean_wait(10, 8.3, 25.0, cv=0.4) == pytest.approx(mean_wait(10, 8.3, 25.0) * 0.58)
+    # P(W > w) falls by the slower rate of the longer waits
+    assert share_waiting(10, 8.3, 25.0, 7.0, cv=1.5) == pytest.approx(
+        erlang_c(10, 8.3) * np.exp(-1.7 * 7 / 25 / 1.625)
+    )
+
+
 @pytest.mark.parametrize("cv", [0.0, 0.71, 1.0])
 def test_erlang_b_holds_for_any_stay(cv: float) -> None:
     refused, half = _simulate_loss(20.0, 26, cv, seed=5)
