@@ -25,7 +25,7 @@ from llrgeo.appraisal.siting.constraints import (
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.travel.times import TravelTimes
 
-UNREACHABLE_MIN = 100.0
+CEILING_MIN = 100.0
 KAPPA = -0.05
 
 
@@ -76,13 +76,19 @@ class BruteForce:
 
     def __init__(self, times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> None:
         self.minutes = times.minutes
-        self.t = np.minimum(times.minutes.to_numpy(), UNREACHABLE_MIN)
+        self.t = np.minimum(times.minutes.to_numpy(), CEILING_MIN)
         self.reach = np.isfinite(times.minutes.to_numpy())
-        self.w = demand.to_numpy()
+        shut = {site for one in problem.constraints if isinstance(one, Close) for site in one.sites}
+        usable = [site not in shut for site in times.minutes.columns]
+        # An area that no plan can reach is not in the objective.
+        self.w = demand.to_numpy() * (self.reach[:, usable].any(axis=1) | (not any(usable)))
+        self.demand = demand.to_numpy()
         self.problem = problem
 
     def best(self) -> float | None:
         """Return the best value; None where no plan is feasible."""
+        if not self.w.any():
+            return None
         tried = {plan: self.value(list(plan)) for plan in self.plans()}
         values = {plan: value for plan, value in tried.items() if value is not None}
         if self.problem.objective == "lscp-b":
@@ -174,7 +180,7 @@ class BruteForce:
             case MaxBeyond():
                 return self.people_beyond(plan, constraint) <= constraint.at_most
             case NoGroupWorse():
-                today = constraint.today.clip(upper=UNREACHABLE_MIN).to_numpy()
+                today = constraint.today.clip(upper=CEILING_MIN).to_numpy()
                 worse = constraint.people.to_numpy() * (nearest - today)
                 return all(
                     worse[(constraint.groups == group).to_numpy()].sum() <= 1e-9
@@ -207,6 +213,9 @@ class BruteForce:
         self, plan: list[int], cost: np.ndarray, capacity: Capacity, barred: np.ndarray
     ) -> float | None:
         areas, sites = cost.shape
+        reach = self.reach[:, plan]
+        # Nobody is sent nowhere to make room while a site that can be reached is open.
+        barred = barred | (~reach & reach.any(axis=1)[:, None] & (self.demand > 0)[:, None])
         sent = self.w[:, None] * self.reach[:, plan]
         loads = [(np.eye(sites)[site] * sent).ravel() for site in range(sites)]
         limits = list(self.room(capacity)[plan])
@@ -220,7 +229,7 @@ class BruteForce:
                 for group in one.groups.unique():
                     members = people * (one.groups == group).to_numpy()
                     loads.append((members[:, None] * self.t[:, plan]).ravel())
-                    limits.append(members @ one.today.clip(upper=UNREACHABLE_MIN).to_numpy())
+                    limits.append(members @ one.today.clip(upper=CEILING_MIN).to_numpy())
         solved = linprog(
             (self.w[:, None] * cost / self.w.sum()).ravel(),
             A_ub=np.array(loads),
@@ -263,6 +272,6 @@ def problems(
         constraints=constraints,
         mix={"p-median": 1.0, "mclp": 20.0, "kolm-pollak": 0.5} if objective == "mix" else {},
         kappa=KAPPA,
-        unreachable_min=UNREACHABLE_MIN,
+        ceiling_min=CEILING_MIN,
     )
     return times, demand, problem

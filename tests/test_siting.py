@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from siting_cases import KINDS, UNREACHABLE_MIN, BruteForce, problems
+from siting_cases import CEILING_MIN, KINDS, BruteForce, problems
 
 from llrgeo.appraisal.siting import enumerate_plans
 from llrgeo.appraisal.siting.constraints import Budget, Capacity
@@ -95,5 +95,5 @@ def test_a_site_is_not_needed_only_because_no_other_is_left_to_take_its_place() 
     demand = pd.Series([15.0, 10, 6, 15, 7, 6, 17], areas)
     budget = Budget({"A": 1.0, "B": 1.0, "C": 6.0, "D": 3.0}, 10.0)
     room = Capacity({"A": 42.0, "B": 45.0, "C": 47.0, "D": 86.0})
-    problem = SitingProblem(constraints=(budget, room), unreachable_min=UNREACHABLE_MIN)
+    problem = SitingProblem(constraints=(budget, room), ceiling_min=CEILING_MIN)
     check_against_brute_force(times, demand, problem)

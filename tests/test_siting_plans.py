@@ -252,3 +252,86 @@ def test_a_plan_that_passes_a_limit_where_roads_are_slow_may_beat_the_best_that_
 def test_regret_refuses_what_it_cannot_judge() -> None:
     with pytest.raises(InputError, match="not for p-centre"):
         least_regret([Scenario("now", TIMES, DEMAND)], replace(TWO, objective="p-centre"))
+
+
+FAR = TravelTimes(
+    pd.DataFrame(
+        {"A": [4.0, 9.0, np.inf, np.inf], "B": [7.0, 3.0, 26.0, np.inf]}, index=list("wxyz")
+    )
+)
+FAR_DEMAND = pd.Series([50.0, 30.0, 7.0, 13.0], index=list("wxyz"))
+
+
+@pytest.mark.parametrize(
+    ("objective", "value"),
+    [
+        ("p-median", (50 * 7 + 30 * 3 + 7 * 26) / 87),
+        ("mclp", 80 / 87),
+        ("kolm-pollak", 10 * np.log(np.array([50, 30, 7]) @ np.exp([0.7, 0.3, 2.6]) / 87)),
+        ("p-centre", 26),
+    ],
+)
+def test_an_area_that_no_candidate_reaches_is_counted_beside_the_objective(
+    objective: str, value: float
+) -> None:
+    problem = SitingProblem(objective, p=1, standard_min=8, kappa=-0.1, ceiling_min=90)
+    found = locate_sites(FAR, FAR_DEMAND, problem, gap=0.0)
+    assert found.sites == ("B",)
+    assert found.value == pytest.approx(value)
+    assert (found.left_out, found.unreached) == (("z",), ())
+
+
+def test_cutting_an_area_off_counts_as_the_ceiling_and_is_told() -> None:
+    problem = SitingProblem(p=1, ceiling_min=27, constraints=(constraints.Keep(frozenset("A")),))
+    found = locate_sites(FAR, FAR_DEMAND, problem, gap=0.0)
+    assert found.value == pytest.approx((50 * 4 + 30 * 9 + 7 * 27) / 87)
+    assert (found.left_out, found.unreached) == (("z",), ("y",))
+
+
+def test_all_that_can_be_covered_is_covered_by_the_fewest_sites() -> None:
+    found = locate_sites(FAR, FAR_DEMAND, SitingProblem("lscp", standard_min=26), gap=0.0)
+    assert (found.sites, found.left_out) == (("B",), ("z",))
+    with pytest.raises(InfeasibleError, match=r"1 areas \(y\)"):  # it is reached, but not in time
+        locate_sites(FAR, FAR_DEMAND, SitingProblem("lscp", standard_min=25))
+
+
+def test_nobody_reaches_anything() -> None:
+    with pytest.raises(InfeasibleError, match="can be reached from any area with demand"):
+        locate_sites(FAR, FAR_DEMAND * [0, 0, 0, 2], SitingProblem(p=1))
+
+
+def test_demand_that_the_minutes_do_not_know_is_refused_and_never_dropped() -> None:
+    more = pd.Series({**FAR_DEMAND, "q": 11.0})
+    with pytest.raises(InputError, match=r"no minutes for 1 areas with demand \(q\)"):
+        locate_sites(FAR, more, SitingProblem(p=1))
+    twice = pd.concat([FAR_DEMAND, FAR_DEMAND.iloc[[2]]])
+    with pytest.raises(InputError, match=r"demand twice: y"):
+        locate_sites(FAR, twice, SitingProblem(p=1))
+    limited = SitingProblem(p=1, constraints=(constraints.MaxBeyond(20, more, 40),))
+    with pytest.raises(InputError, match=r"people of areas without minutes: q"):
+        locate_sites(FAR, FAR_DEMAND, limited)
+
+
+def test_nobody_is_sent_nowhere_to_make_room() -> None:
+    minutes = pd.DataFrame({"A": [3.0, 8.0], "B": [np.inf, 5.0]}, index=["near", "far"])
+    demand = pd.Series([9.0, 4.0], minutes.index)
+    room = constraints.Capacity({"A": 7.0, "B": 30.0})
+    with pytest.raises(InfeasibleError, match="capacity of the sites"):
+        locate_sites(TravelTimes(minutes), demand, SitingProblem(p=2, constraints=(room,)))
+
+
+def test_a_group_without_any_candidate_is_named() -> None:
+    each = constraints.OneInEach({"C": "city", "S": "city"}, needed=frozenset({"city", "county"}))
+    with pytest.raises(InfeasibleError, match=r"in each authority \(no candidate is in county\)"):
+        locate_sites(TIMES, DEMAND, TWO.subject_to(each))
+
+
+def test_sites_beside_the_plan_are_open_and_not_counted() -> None:
+    beside = replace(TWO, p=1, beside=frozenset("V"))
+    assert locate_sites(TIMES, DEMAND, beside, gap=0.0).sites == ("C", "V")
+    busy = beside.subject_to(constraints.MinimumActivity(400.0))  # not asked of V, which has 200
+    assert locate_sites(TIMES, DEMAND, busy, gap=0.0).sites == ("C", "V")
+    fewest = replace(beside, p=None, objective="lscp", standard_min=22.0)
+    found = locate_sites(TIMES, DEMAND, fewest, gap=0.0)
+    assert (found.sites, found.value) == (("C", "V"), 1)
+    assert plan_value(TIMES, DEMAND, fewest, "CV") == 1

@@ -19,6 +19,7 @@ from llrgeo.study.run import publish_study, run_study
 from llrgeo.study.siting import locate_service, prepare_siting
 from llrgeo.study.siting_config import load_siting
 from llrgeo.study.siting_files import write_plan
+from llrgeo.study.siting_summary import beside_today, summarise
 
 # Each key of a siting file with the words of the constraint that it makes.
 KEYS = {
@@ -26,7 +27,10 @@ KEYS = {
     "close": (["A"], "close A"),
     "one_of": ([["A", "B"]], "exactly one of A, B"),
     "at_most_one_of": ([["B", "C"]], "at most one of B, C"),
-    "one_in_each": ("authority", "at least one site in each authority"),
+    "one_in_each": (
+        "authority",
+        "at least one site in each authority (no candidate is in Fields)",
+    ),
     "no_group_worse": ("authority", "no group worse than today"),
     "max_beyond": ([{"minutes": 2, "people": 500}], "at most 500 people beyond 2 minutes"),
     "budget": ({"at_most": 7, "cost": {"A": 3}}, "budget of 7"),
@@ -163,7 +167,7 @@ def test_the_example_siting_file_is_a_question_with_an_answer():
     path = Path(embedded("studies/locate_diagnostics.toml"))
     question = load_siting(path, plans=1, curve=(), scenarios=())
     found = locate_service(load_study(), question)
-    assert len(found.best.sites) == 10
+    assert len(found.best.sites) == 10 + len(found.siting.outside) == 20
     assert found.best.proven
 
 
@@ -190,3 +194,128 @@ def test_contacts_of_real_patients_do_not_leave_in_the_files_of_a_plan(town_stud
     assert sites["residents"].sum() == 900
     for path in (tmp_path / "found").iterdir():
         assert "contacts" not in path.read_text(encoding="utf-8")
+
+
+def edit(study_file, *changes):
+    """Change a study file: pairs of what is there and what takes its place."""
+    text = study_file.read_text(encoding="utf-8")
+    for old, new in changes:
+        assert old in text
+        text = text.replace(old, new)
+    study_file.write_text(text, encoding="utf-8")
+    return study_file
+
+
+def move_to_another_county(study_file, *site_ids):
+    path = study_file.parent / "sites.csv"
+    sites = pd.read_csv(path, dtype=str, keep_default_na=False).set_index("site_id")
+    sites.loc[list(site_ids), "authority"] = "Elsewhere"
+    sites.to_csv(path)
+
+
+# Contacts at the clinic go as 200 (W), 150 (N), 100 (E) and 40 (the farm, which reaches nothing).
+# Minutes: A 2, 3, 1; B and C 2, 1, 3. So A has a mean of 19/9, B and C of 17/9, A and B of 13/9.
+
+
+SUMMARY = """\
+Today, with 1 sites: 2.111; the plan, with 1, is better by 0.2222.
+Opens 1: Cottage hospital.
+Closes 1: City hospital.
+Stays none.
+Of 1,000 residents, 200 have a longer journey (0 by over 5 minutes), 300 have a shorter one, \
+400 have one about as long, 100 have none before and after.
+No candidate reaches 1 areas with 100 residents: they are in no figure above but those of residents.
+The 900 residents with a journey both times travel 2.111 minutes on average today and 1.889 \
+under the plan."""
+
+
+def test_the_answer_stands_beside_today_and_says_who_gains_and_who_loses(town_study_once):
+    found = locate_service(load_study(town_study_once), asked(p=1))
+    assert found.today_value == pytest.approx(19 / 9)
+    assert found.best.value == pytest.approx(17 / 9)
+    assert found.site_changes(found.best)["change"].to_dict() == {"B": "opens", "A": "closes"}
+    people = found.people()["residents"]
+    assert people.to_dict() == {
+        "lost": 0,
+        "longer": 200,
+        "shorter": 300,
+        "about_the_same": 400,
+        "none": 100,
+        "no_data": 0,
+    }
+    assert "\n".join(summarise(found)[1:]) == SUMMARY
+
+
+def test_a_plan_that_is_worse_than_today_is_not_praised(town_study):
+    edit(town_study, ('clinic = ["A"]', 'clinic = ["A", "B"]'), ('["B", "C"]', '["C"]'))
+    found = locate_service(load_study(town_study), asked(p=1))
+    assert beside_today(found) == (
+        "Today, with 2 sites: 1.444; the plan, with 1, is worse by 0.4444. "
+        "So is every plan that meets what was asked."
+    )
+    assert beside_today(locate_service(load_study(town_study), asked(p=2))).endswith("as good.")
+
+
+def test_today_is_judged_by_the_objective_that_was_asked_for(town_study_once):
+    study = load_study(town_study_once)
+    most = locate_service(study, asked(p=2, objective="mclp", standard_min=2.5))
+    assert most.today_value == pytest.approx(300 / 450)  # A does not cover N
+    assert beside_today(most).endswith("is better by 0.3333.")
+    fewest = locate_service(study, asked(objective="lscp", standard_min=2.5))
+    assert fewest.today_value == float("inf")
+    assert beside_today(fewest) == "Today, with 1 sites: not all demand is within the standard."
+
+
+def test_adding_sites_keeps_those_that_run(town_study_once):
+    found = locate_service(load_study(town_study_once), asked(add=1))
+    assert found.best.sites == ("A", "B")
+    assert found.best.value == pytest.approx(13 / 9)
+    assert found.site_changes(found.best)["change"].to_dict() == {"B": "opens", "A": "stays"}
+    other = locate_service(load_study(town_study_once), asked(add=1, close=["A"]))
+    assert other.best.sites == ("B",)
+
+
+def test_adding_and_a_number_of_sites_contradict_each_other():
+    with pytest.raises(ConfigError, match="p is 2 and add is 3; leave one out"):
+        asked(p=2, add=3)
+    with pytest.raises(ConfigError, match="lscp finds the number of sites; leave out add"):
+        asked(add=3, objective="lscp")
+
+
+def test_sites_of_neighbours_stay_open_beside_the_plan_unless_told_otherwise(town_study):
+    move_to_another_county(town_study, "A")
+    study = load_study(town_study)
+    found = locate_service(study, asked(p=1))
+    assert found.best.sites == ("A", "B")  # one of ours, and the neighbour's
+    assert found.site_changes(found.best)["change"].to_dict() == {"B": "opens", "A": "neighbour"}
+    assert "Sites outside the study that stay open beside the plan: 1." in summarise(found)
+    assert locate_service(study, asked(p=1, close=["A"])).best.sites == ("B",)
+    assert locate_service(study, asked(p=1, outside_stay=False)).best.sites == ("B",)
+    fewest = locate_service(study, asked(objective="lscp", standard_min=2))
+    assert (fewest.best.sites, fewest.best.value) == (("A", "B"), 1)
+
+
+def test_a_journey_that_is_not_there_counts_as_the_ceiling_of_the_study(town_study):
+    assert prepare_siting(load_study(town_study), asked(p=1)).problem.ceiling_min == 120
+    edit(town_study, ("appraisal =", "ceiling_min = 77\nappraisal ="))
+    assert prepare_siting(load_study(town_study), asked(p=1)).problem.ceiling_min == 77
+    edit(
+        town_study, ("ceiling_min = 77", "ceiling_min = 1")
+    )  # no journey is longer than the ceiling
+    assert prepare_siting(load_study(town_study), asked(p=1)).problem.ceiling_min == 3
+    slower = {"label": "slower", "time_factor": 4.0}
+    siting = prepare_siting(load_study(town_study), asked(p=1, scenarios=[slower]))
+    assert siting.problem.ceiling_min == 12
+
+
+def test_the_files_of_a_plan_tell_today_and_what_closes(town_study_once, tmp_path):
+    write_plan(locate_service(load_study(town_study_once), asked(p=1, plans=2)), tmp_path)
+    plans = pd.read_csv(tmp_path / "plans.csv", keep_default_na=False)
+    assert plans["today_value"].tolist() == [2.1111, 2.1111]
+    assert plans["closes"].tolist() == ["A", "A"]
+    assert plans["opens"].tolist() == ["B", "C"]
+    assert plans["left_out"].tolist() == ["F", "F"]
+    assert pd.read_csv(tmp_path / "people_by_class.csv")["residents"].sum() == 1_000
+    assert "Closes 1: City hospital." in (tmp_path / "summary.txt").read_text(encoding="utf-8")
+    changes = pd.read_csv(tmp_path / "site_changes.csv")
+    assert changes["change"].tolist() == ["opens", "closes"]

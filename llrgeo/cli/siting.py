@@ -16,7 +16,10 @@ def locate(
         Path | None, typer.Option(help="Siting file: constraints, plans, curve, scenarios.")
     ] = None,
     service: Annotated[str | None, typer.Option(help="Id of a service of the study.")] = None,
-    p: Annotated[int | None, typer.Option("--p", help="How many sites.")] = None,
+    p: Annotated[int | None, typer.Option("--p", help="How many sites of the study's own.")] = None,
+    add: Annotated[
+        int | None, typer.Option(help="How many more than today, all of which stay.")
+    ] = None,
     objective: Annotated[
         str | None, typer.Option(help=f"What is best [p-median]: {', '.join(OBJECTIVES)}.")
     ] = None,
@@ -36,7 +39,10 @@ def locate(
         Path | None, typer.Option(help="Folder for tables, map layers and the option.")
     ] = None,
 ) -> None:
-    """Find the best sites for a service, with a bound on how good any plan can be.
+    """Find the best sites for a service, with a bound on how good any plan can be, beside today.
+
+    Sites of today outside the study's own authorities stay open, and are not counted in `--p`,
+    unless `--close` names them.
 
     What is given here takes the place of what the siting file says. Every plan, every number of
     sites on the curve and every future is a search of its own, with `--seconds` for each; the
@@ -46,11 +52,13 @@ def locate(
     from llrgeo.study.siting import locate_service
     from llrgeo.study.siting_config import load_siting
     from llrgeo.study.siting_files import option_text, write_plan
+    from llrgeo.study.siting_summary import summarise
 
     config = load_siting(
         siting,
         service=service,
         p=p,
+        add=add,
         objective=objective,
         standard_min=standard,
         keep=keep or None,
@@ -60,11 +68,9 @@ def locate(
         seconds=seconds,
     )
     result = locate_service(load_study(study_file), config)
-    plan = result.best
-    typer.echo(
-        f"{plan.value:.4g} {plan.unit}; no plan is better than {plan.bound:.4g} "
-        f"(gap {plan.gap:.2%}, {plan.seconds:.1f} s, seed {plan.seed}). As an option:\n"
-    )
+    for sentence in summarise(result):
+        typer.echo(sentence)
+    typer.echo("As an option:\n")
     typer.echo(option_text(result))
     if out:
         write_plan(result, out)

@@ -131,7 +131,10 @@ class StudyConfig(Part):
     Outlines may also be `cells`: each area is drawn around its centroid. Areas and sites of
     authorities that `home` does not name are neighbours (without it, all areas are at home);
     `home_sites_only` takes their sites out of every option. Teams drive by `time_factor` times
-    `team_time_factor`, which is below 1 for those under blue lights.
+    `team_time_factor`, which is below 1 for those under blue lights. A journey that is not there
+    counts as `ceiling_min` where plans are compared, so that nothing is gained by cutting people
+    off (METHODS 2); without it, as twice the longest threshold, or by timetable as
+    `max_journey_min`.
 
     Examples
     --------
@@ -159,6 +162,7 @@ class StudyConfig(Part):
     transit: TransitConfig | None = None
     time_factor: Annotated[float, Field(gt=0)] = 1.0
     team_time_factor: Annotated[float, Field(gt=0)] = 1.0
+    ceiling_min: Annotated[float | None, Field(gt=0, exclude_if=_is_empty)] = None
     terminal_min: Annotated[float, Field(ge=0)] = 0.0
     thresholds_min: tuple[int, ...] = THRESHOLDS_MIN
     tolerance_min: Annotated[float, Field(ge=0, lt=5)] = 1.0
@@ -168,6 +172,13 @@ class StudyConfig(Part):
     criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
     hurdles: tuple[HurdleConfig, ...] = ()
     appraisal: AppraisalConfig = AppraisalConfig()
+
+    def ceiling_for(self, longest_min: float, *, mode: str = "car") -> float:
+        """Return what a journey that is not there counts as, given the longest that is."""
+        ceiling = self.ceiling_min or 2.0 * max(self.thresholds_min, default=0)
+        if self.ceiling_min is None and mode == "transit" and self.transit:
+            ceiling = self.transit.max_journey_min
+        return max(ceiling, longest_min)
 
     def path(self, key: str) -> Path:
         """Return the file or folder that a key such as `areas` names."""

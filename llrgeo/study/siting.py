@@ -2,14 +2,18 @@
 
 from dataclasses import dataclass, replace
 from functools import cached_property
+from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import Access, assess_access, nearest_site, people_by_group
+from llrgeo.appraisal.access import Access, assess_access, nearest_site, people_by_group, reconcile
 from llrgeo.appraisal.demand import Service, contacts, grow, trips
 from llrgeo.appraisal.equity import kolm_pollak_kappa
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.siting.constraints import Keep
+from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.locate import SiteSelection
 from llrgeo.appraisal.siting.plans import Effort, best_plans, stage_plan, value_curve
 from llrgeo.appraisal.siting.problem import SitingProblem
@@ -25,7 +29,17 @@ from llrgeo.study.siting_config import SitingConfig, build_constraints
 from llrgeo.study.times import judged_times
 from llrgeo.travel.times import TravelTimes
 
-TODAY = "as today"
+TODAY: Final = "as today"
+
+_CLASSES: Final = {
+    "lost": "lost",
+    "worsened": "longer",
+    "improved": "shorter",
+    "gained": "shorter",
+    "unchanged": "about_the_same",
+    "none": "none",
+    "no_data": "no_data",
+}
 
 
 @dataclass(frozen=True)
@@ -67,8 +81,30 @@ class SitingStudy:
 
     @cached_property
     def candidates(self) -> TravelTimes:
-        """Minutes to the sites that could host the service."""
-        return self.times.select(sites_for(self.sites, self.service.id))
+        """Minutes to the sites that could host the service, and to those that stay."""
+        hosts = set(sites_for(self.sites, self.service.id))
+        return self.times.select(hosts | self.outside | self.added_to)
+
+    @cached_property
+    def today(self) -> frozenset[str]:
+        """Sites of the service in the baseline."""
+        return self.baseline.sites[self.service.id]
+
+    @cached_property
+    def outside(self) -> frozenset[str]:
+        """Sites of today outside the study's own authorities: they stay unless told otherwise."""
+        if not self.config.outside_stay or "authority" not in self.sites:
+            return frozenset()
+        authority = self.sites["authority"].dropna()
+        neighbours = authority.index[~authority.isin(self.inputs.home)]
+        return self.today & frozenset(neighbours) - frozenset(self.config.close)
+
+    @cached_property
+    def added_to(self) -> frozenset[str]:
+        """Sites of today that others are added to; none where the plan starts afresh."""
+        if not self.config.add:
+            return frozenset()
+        return self.today - self.outside - frozenset(self.config.close)
 
     @cached_property
     def demand(self) -> pd.Series:
@@ -78,24 +114,39 @@ class SitingStudy:
     @cached_property
     def today_min(self) -> pd.Series:
         """Minutes of each area to the nearest site of the baseline."""
-        return self.nearest(self.baseline.sites[self.service.id])["travel_time_min"]
+        return self.nearest(self.today)["travel_time_min"]
 
     @cached_property
     def problem(self) -> SitingProblem:
-        """The problem; an aversion to inequality is that of the baseline."""
+        """The problem; an aversion to inequality is that of the baseline.
+
+        Sites of neighbours stay beside the plan. Where sites are added, those of today are kept.
+        """
         config, areas = self.config, self.inputs.areas
         near = config.standard_min
         problem = SitingProblem(
             objective=config.objective,
-            p=config.p,
+            p=config.p if config.add is None else len(self.added_to) + config.add,
             standard_min=self.service.travel_standard_min if near is None else near,
             mix=config.mix,
+            ceiling_min=self._ceiling_min,
+            beside=self.outside,
         )
+        if self.added_to:
+            problem = problem.subject_to(Keep(self.added_to))
         sites = self.sites.loc[self.candidates.minutes.columns]
         limits = tuple(build_constraints(config, areas, sites, self.today_min))
         if problem.definition.needs_kappa(problem.parameters):
             problem = replace(problem, kappa=kolm_pollak_kappa(self.today_min, self.demand))
         return problem.subject_to(*limits)
+
+    @property
+    def _ceiling_min(self) -> float:
+        """What a journey that is not there counts as, today and in every future."""
+        minutes = self.times.minutes.to_numpy()
+        slowest = max((future.time_factor for future in self.config.scenarios), default=1.0)
+        longest = minutes[np.isfinite(minutes)].max(initial=0.0) * max(slowest, 1.0)
+        return self.inputs.study.ceiling_for(float(longest), mode=self.times.mode)
 
     def nearest(self, site_ids: frozenset[str] | tuple[str, ...]) -> pd.DataFrame:
         """Return for every area the nearest of some sites, and its minutes."""
@@ -125,6 +176,9 @@ class SitingResult:
         The problem, with its numbers.
     plans
         The best plans, best first.
+    today_value
+        The objective under the sites of the baseline, over the same demand; +inf where they do not
+        cover what the objective has to, NaN where there are none.
     sequence
         In which order to open the sites of the first.
     curve
@@ -142,6 +196,7 @@ class SitingResult:
 
     siting: SitingStudy
     plans: tuple[SiteSelection, ...]
+    today_value: float
     sequence: pd.DataFrame
     curve: pd.DataFrame | None
     regret: pd.DataFrame | None
@@ -150,6 +205,40 @@ class SitingResult:
     def best(self) -> SiteSelection:
         """The best plan."""
         return self.plans[0]
+
+    def site_changes(self, plan: SiteSelection) -> pd.DataFrame:
+        """Return what happens at each site of today or of a plan.
+
+        Index `site_id`: `name`, `authority` and `change`: `opens`, `closes`, `stays`, or
+        `neighbour`, which stays beside the plan.
+        """
+        siting = self.siting
+        planned, today = frozenset(plan.sites), siting.today
+        named = {
+            "opens": planned - today,
+            "closes": today - planned,
+            "stays": (planned & today) - siting.outside,
+            "neighbour": siting.outside,
+        }
+        change = pd.Series({site: kind for kind, sites in named.items() for site in sorted(sites)})
+        known = siting.sites.reindex(columns=["name", "authority"]).loc[change.index]
+        return pd.DataFrame(known.assign(change=change)).rename_axis("site_id")
+
+    def people(self) -> pd.DataFrame:
+        """Return residents by what the best plan does to their journey to the service.
+
+        Index `class`, as METHODS 2 has it for one service: `lost`, `longer`, `shorter` (a journey
+        gained counts as shorter), `about_the_same` (within the study's tolerance), `none` (no
+        journey before and after) and `no_data`. Columns: `residents`, which sum to all, `share`,
+        and `areas`.
+        """
+        residents = self.siting.inputs.areas["residents"].astype(np.int64)
+        outcome = self.access().change["outcome"].map(_CLASSES)
+        counts = pd.DataFrame({"residents": residents, "areas": 1}).groupby(outcome).sum()
+        table = counts.reindex(list(dict.fromkeys(_CLASSES.values())), fill_value=0)
+        reconcile(table["residents"], residents.sum(), table="people by class")
+        table.insert(1, "share", table["residents"] / residents.sum())
+        return table.rename_axis("class")
 
     def access(self) -> Access:
         """Return what the best plan changes for residents, with everyone at the nearest site."""
@@ -194,13 +283,17 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
         demand,
         problem,
         sites=chosen,
-        today=siting.baseline.sites[config.service] & set(chosen),
+        today=siting.today & set(chosen),
     )
     curve = None
     if config.curve:
         curve = value_curve(times, demand, problem, counts=config.curve, effort=effort)
     regret = _regrets(siting, plans) if config.scenarios else None
-    return SitingResult(siting, tuple(plans), staged, curve, regret)
+    case = formulate(times, demand, problem)
+    today = float("nan")
+    if siting.today:
+        today = case.value_of_sites(siting.times.minutes[sorted(siting.today)])
+    return SitingResult(siting, tuple(plans), today, staged, curve, regret)
 
 
 def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:

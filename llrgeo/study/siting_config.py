@@ -2,16 +2,16 @@
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import Annotated, Any, Literal
+from typing import Annotated, Any, Literal, Self
 
 import geopandas as gpd
 import pandas as pd
-from pydantic import AfterValidator, Field
+from pydantic import AfterValidator, Field, model_validator
 
 from llrgeo.appraisal.access import deprivation_fifth
 from llrgeo.appraisal.siting import constraints
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
-from llrgeo.appraisal.siting.objectives import known_objective
+from llrgeo.appraisal.siting.objectives import OBJECTIVES, known_objective
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import AgeBand
 from llrgeo.study.validation import Name, Part, Positive, Share, check_config
@@ -52,6 +52,12 @@ class SitingConfig(Part):
     ----------
     standard_min
         Minutes that count as near; those the service leaves for travel if not given.
+    p, add
+        How many sites, those that neighbours run not counted; or how many more than today, all of
+        which then stay. Where both are left out, a budget or another constraint decides.
+    outside_stay
+        Whether sites of today outside the study's own authorities stay open; one that `close`
+        names does not.
     sectors, postcodes
         Candidates besides the sites that could host the service: the centres of all postcode
         sectors, and unit postcodes. One that the sites table has already is what it says there.
@@ -75,6 +81,8 @@ class SitingConfig(Part):
     objective: KnownObjective = "p-median"
     mix: dict[KnownObjective, Positive] = Field(default_factory=dict)
     p: Count | None = None
+    add: Count | None = None
+    outside_stay: bool = True
     standard_min: Positive | None = None
     sectors: bool = False
     postcodes: SiteIds = ()
@@ -94,6 +102,16 @@ class SitingConfig(Part):
     scenarios: tuple[ScenarioConfig, ...] = ()
     gap: Share = 0.0
     seconds: Positive = DEFAULT_SECONDS
+
+    @model_validator(mode="after")
+    def _one_number(self) -> Self:
+        if self.add and self.p:
+            msg = f"p is {self.p} and add is {self.add}; leave one out"
+            raise ValueError(msg)
+        if self.add and OBJECTIVES[self.objective].covers_all:
+            msg = f"{self.objective} finds the number of sites; leave out add"
+            raise ValueError(msg)
+        return self
 
 
 def load_siting(path: Path | None, **given: Any) -> SitingConfig:  # noqa: ANN401 (values of keys)
@@ -158,7 +176,9 @@ def _about_sites(
         yield constraints.Exclusive(frozenset(sites))
     if config.one_in_each:
         inside = candidates["authority"][candidates["authority"].isin(areas["authority"])]
-        yield constraints.OneInEach(dict(zip(inside.index, inside, strict=True)))
+        yield constraints.OneInEach(
+            dict(zip(inside.index, inside, strict=True)), needed=frozenset(areas["authority"])
+        )
     if config.budget:
         yield constraints.Budget(config.budget.cost, config.budget.at_most)
 

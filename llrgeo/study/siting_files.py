@@ -8,11 +8,13 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.siting.locate import SiteSelection
 from llrgeo.inputs.tables import read_table
 from llrgeo.publish.data.files import csv_text
 from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import WGS84
 from llrgeo.study.siting import SitingResult
+from llrgeo.study.siting_summary import summarise
 
 OPTION: Final = "located"
 
@@ -20,10 +22,11 @@ OPTION: Final = "located"
 def write_plan(result: SitingResult, folder: Path) -> list[Path]:
     """Write what was found into a folder, whole or not at all.
 
-    Always: what was asked (`question.json`), `plans.csv` with the certificate of each, the sites,
-    the sequence, what changes by group and by area, two map layers, `option.toml`. Where asked
-    for: `curve.csv`, `regret.csv`. Where the plan has sites that the study lacks: its sites table
-    with them (`sites.csv`).
+    Always: what was asked (`question.json`), the answer in words (`summary.txt`), `plans.csv` with
+    the certificate of each beside today, the sites, what opens, closes and stays, residents by
+    class, the sequence, what changes by group and by area, two map layers, `option.toml`. Where
+    asked for: `curve.csv`, `regret.csv`. Where the plan has sites that the study lacks: its sites
+    table with them (`sites.csv`).
 
     Raises
     ------
@@ -43,6 +46,8 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
     tables = {
         "plans": plan_table(result),
         "plan_sites": pd.DataFrame(sites.drop(columns="geometry")),
+        "site_changes": result.site_changes(result.best),
+        "people_by_class": result.people(),
         "sequence": result.sequence,
         "changes_by_group": access.groups,
         "winners_and_losers": access.winners,
@@ -54,6 +59,7 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
     files: dict[str, Content] = {
         "question.json": result.siting.config.model_dump_json(indent=2, exclude_defaults=True),
         "option.toml": option_text(result),
+        "summary.txt": "\n".join(summarise(result)) + "\n",
         "plan_sites.geojson": _layer(sites),
         "areas.geojson": _layer(gpd.GeoDataFrame(areas, geometry=outlines)),
     }
@@ -64,7 +70,10 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
 
 
 def plan_table(result: SitingResult) -> pd.DataFrame:
-    """Return a row for each plan: its sites, value, bound, gap, seconds and seed."""
+    """Return a row for each plan: its certificate, today's value, and its sites.
+
+    `unreached` and `left_out` are areas without a journey under the plan, and under any.
+    """
     rows = [
         {
             "plan": number,
@@ -76,11 +85,22 @@ def plan_table(result: SitingResult) -> pd.DataFrame:
             "proven": plan.proven,
             "seconds": plan.seconds,
             "seed": plan.seed,
+            "today_value": result.today_value,
             "sites": ";".join(plan.sites),
+            "opens": _those_that(result, plan, "opens"),
+            "closes": _those_that(result, plan, "closes"),
+            "unreached": ";".join(plan.unreached),
+            "left_out": ";".join(plan.left_out),
         }
         for number, plan in enumerate(result.plans, start=1)
     ]
     return pd.DataFrame(rows)
+
+
+def _those_that(result: SitingResult, plan: SiteSelection, change: str) -> str:
+    """Return the ids of the sites that change in a way, `;`-separated."""
+    changes = result.site_changes(plan)["change"]
+    return ";".join(changes.index[changes == change])
 
 
 def site_table(result: SitingResult) -> gpd.GeoDataFrame:
@@ -98,8 +118,7 @@ def site_table(result: SitingResult) -> gpd.GeoDataFrame:
     if siting.inputs.study.appraisal.data_class == "open":
         who["contacts"] = siting.demand.round(1)
     counts = who.groupby(nearest).sum().reindex(sites.index, fill_value=0)
-    today = siting.baseline.sites[siting.service.id]
-    return sites.assign(today=sites.index.isin(list(today))).join(counts)
+    return sites.assign(today=sites.index.isin(list(siting.today))).join(counts)
 
 
 def area_table(result: SitingResult) -> pd.DataFrame:

@@ -157,6 +157,9 @@ class OneInEach:
         The group of each site; sites without one are left out.
     what
         What a group is.
+    needed
+        Groups that must have a site, those without any candidate among them: no plan then meets
+        the constraint. Empty for all groups that sites are in.
 
     Examples
     --------
@@ -166,15 +169,18 @@ class OneInEach:
 
     groups: Mapping[str, str]
     what: str = "authority"
+    needed: frozenset[str] = frozenset()
 
     @property
     def label(self) -> str:
         """Say it in words."""
-        return f"at least one site in each {self.what}"
+        bare = sorted(self.needed - set(self.groups.values()))
+        note = f" (no candidate is in {name_some(bare)})" if bare else ""
+        return f"at least one site in each {self.what}{note}"
 
     def write(self, draft: Draft) -> None:
-        """Ask for a site in each group that has candidates."""
-        for group in sorted(set(self.groups.values())):
+        """Ask for a site in each group; one without candidates makes the model infeasible."""
+        for group in sorted(self.needed or set(self.groups.values())):
             members = [site for site, held in self.groups.items() if held == group]
             draft.add_row(draft.mask(members, self.label), low=1.0)
 
@@ -314,7 +320,7 @@ class NoGroupWorse:
         """Bound the people-minutes of each group by today's."""
         people = draft.people(self.people, self.label)
         minutes = draft.minutes.to_numpy()
-        today = self.today.reindex(draft.minutes.index).clip(upper=draft.unreachable_min)
+        today = self.today.reindex(draft.minutes.index).clip(upper=draft.ceiling_min)
         if today.isna().any():
             draft.faults.append(f"{self.label}: today's minutes are missing in some areas")
             return

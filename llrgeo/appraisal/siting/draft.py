@@ -17,16 +17,16 @@ class Draft:
     Attributes
     ----------
     minutes
-        Areas by sites, sites in order of id; unreachable pairs as long as the problem says.
+        Areas by sites, sites in order of id; journeys that are not there as long as the ceiling.
     reachable
         Where a journey is possible.
-    unreachable_min
-        What an unreachable pair counts as.
+    ceiling_min
+        What a journey that is not there counts as.
     """
 
     minutes: pd.DataFrame
     reachable: Mask
-    unreachable_min: float
+    ceiling_min: float
     keep: Mask = field(init=False)
     close: Mask = field(init=False)
     capacity: Vector = field(init=False)
@@ -49,7 +49,13 @@ class Draft:
         return self.minutes.columns.isin(list(site_ids))
 
     def people(self, people: pd.Series, label: str) -> Vector:
-        """Return people by area in the order of the minutes; areas without any are a fault."""
+        """Return people by area in the order of the minutes; areas without any are a fault.
+
+        So are areas that the minutes do not have: people are never dropped.
+        """
+        unknown = sorted(set(people.index) - set(self.minutes.index))
+        if unknown:
+            self.faults.append(f"{label}: people of areas without minutes: {name_some(unknown)}")
         aligned = people.reindex(self.minutes.index)
         if aligned.isna().any() or (aligned < 0).any():
             self.faults.append(f"{label}: people are missing or negative in some areas")

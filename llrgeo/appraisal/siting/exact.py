@@ -204,12 +204,42 @@ def _add_flows(programme: Programme, sites: IntArray, model: Model, catchments: 
         [sent, (limited, sites[limited], -room[limited])],
         high=np.where(np.isfinite(catchments.capacity), 0.0, np.inf),
     )
+    _send_nobody_nowhere(programme, sites, flows, allowed, catchments)
     if catchments.minimum is not None:
         # Contacts sent >= the minimum, all of them from areas whose nearest open site it is.
         programme.add_rows(
             len(sites), [sent, (np.arange(len(sites)), sites, -catchments.minimum)], low=0.0
         )
         _add_nearest(programme, sites, flows, np.where(allowed, catchments.preference, -1))
+
+
+def _send_nobody_nowhere(
+    programme: Programme, sites: IntArray, flows: IntArray, allowed: Mask, catchments: Catchments
+) -> None:
+    """Give no area to a site that it cannot reach while one is open that it can.
+
+    Without this a share of an area would make room elsewhere by going nowhere. For each area and
+    each site k that it reaches: share that goes nowhere + open_k <= 1.
+    """
+    reached = catchments.contacts > 0  # areas without contacts take no room
+    absent = allowed & ~reached & np.any(reached, axis=1, keepdims=True)
+    areas = np.flatnonzero(absent.any(axis=1))
+    nowhere = programme.add_columns(len(areas))
+    number = np.full(len(allowed), -1)
+    number[areas] = np.arange(len(areas))
+    of_flow = np.nonzero(allowed)[0]
+    sent = absent[allowed]
+    # The share that goes nowhere is the sum over the sites that the area cannot reach.
+    programme.add_rows(
+        len(areas),
+        [(number[of_flow[sent]], flows[sent], 1.0), (np.arange(len(areas)), nowhere, -1.0)],
+        high=0.0,
+    )
+    area, site = np.nonzero(reached & np.any(absent, axis=1, keepdims=True))
+    rows = np.arange(len(area))
+    programme.add_rows(
+        len(rows), [(rows, nowhere[number[area]], 1.0), (rows, sites[site], 1.0)], high=1.0
+    )
 
 
 def _allowed_pairs(model: Model, areas: int) -> Mask:

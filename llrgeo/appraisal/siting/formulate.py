@@ -27,6 +27,9 @@ class Formulation:
     pairs
         Minutes, reachable pairs and shares of demand; journeys that are not there count as the
         ceiling of the problem.
+    left_out
+        Shape (areas,): areas with demand that no candidate reaches under any plan. They are in no
+        objective, and are counted beside it.
     model
         What is to be least, and the limits. The cost of `p-centre` is left open.
     """
@@ -35,6 +38,7 @@ class Formulation:
     area_ids: pd.Index
     site_ids: pd.Index
     pairs: Pairs
+    left_out: Mask
     model: Model
 
     def value(self, cost: float) -> float:
@@ -51,10 +55,33 @@ class Formulation:
 
     def plan_value(self, plan: Positions) -> float:
         """Return the value of a plan by the objective's definition, everyone at the nearest."""
-        opened = Pairs(
-            self.pairs.minutes[:, plan], self.pairs.reachable[:, plan], self.pairs.shares
+        opened = replace(
+            self.pairs,
+            minutes=self.pairs.minutes[:, plan],
+            reachable=self.pairs.reachable[:, plan],
+            counted=self.pairs.counted[plan],
         )
         return self.problem.definition.plan_value(opened, self.problem.parameters)
+
+    def value_of_sites(self, minutes: pd.DataFrame) -> float:
+        """Return the value of sites that need not be candidates, such as those of today.
+
+        `minutes` are those of all areas to the sites, +inf where there is no journey. Demand that
+        no candidate reaches is left out as it is for plans, so that both can be compared.
+        """
+        rows = minutes.loc[self.area_ids].to_numpy()
+        opened = Pairs(
+            minutes=np.minimum(rows, self.problem.ceiling_min),
+            reachable=np.isfinite(rows),
+            shares=self.pairs.shares,
+            counted=~minutes.columns.isin(list(self.problem.beside)),
+        )
+        return self.problem.definition.plan_value(opened, self.problem.parameters)
+
+    def unreached(self, plan: Positions) -> Mask:
+        """Return which areas of the objective have no journey under a plan, shape (areas,)."""
+        cut_off: Mask = ~self.pairs.reachable[:, plan].any(axis=1) & (self.pairs.shares > 0)
+        return cut_off
 
 
 def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> Formulation:
@@ -74,35 +101,52 @@ def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> 
     InputError
         If the demand, the problem or a constraint has faults; the message lists them.
     InfeasibleError
-        If areas must be covered that no candidate covers.
+        If areas must be covered that no candidate covers, or none can be reached at all.
     """
     raw = times.minutes[sorted(times.minutes.columns)]
-    aligned = demand.reindex(raw.index)
-    faults = [*problem.faults(), *_demand_faults(aligned)]
+    faults = [*problem.faults(), *_demand_faults(demand, raw.index)]
     minutes = raw.to_numpy()
     reachable = np.isfinite(minutes)
     longest = minutes[reachable].max(initial=0.0)
-    if longest > problem.unreachable_min:
+    if longest > problem.ceiling_min:
         faults.append(
             f"the longest journey takes {longest:.0f} minutes, more than the "
-            f"{problem.unreachable_min:g} of someone who can reach no site"
+            f"{problem.ceiling_min:g} of someone who can reach no site"
         )
-    capped = pd.DataFrame(np.minimum(minutes, problem.unreachable_min), raw.index, raw.columns)
-    draft = Draft(capped, reachable, problem.unreachable_min)
+    capped = pd.DataFrame(np.minimum(minutes, problem.ceiling_min), raw.index, raw.columns)
+    draft = Draft(capped, reachable, problem.ceiling_min)
+    beside = draft.mask(problem.beside, "sites that stay open")
+    draft.keep |= beside
     for constraint in problem.constraints:
         constraint.write(draft)
     raise_faults([*faults, *draft.faults], source="siting problem")
-    weights = aligned.to_numpy(float)
-    pairs = Pairs(capped.to_numpy(), reachable, weights / weights.sum())
-    model = _model(draft, pairs, _catchments(draft, weights), problem)
-    case = Formulation(problem, raw.index, raw.columns, pairs, model)
+    weights = demand.reindex(raw.index).to_numpy(float)
+    left_out = _never_reached(draft) & (weights > 0)
+    counted = np.where(left_out, 0.0, weights)
+    if not counted.any():
+        msg = "no candidate site can be reached from any area with demand"
+        raise InfeasibleError(msg)
+    pairs = Pairs(capped.to_numpy(), reachable, counted / counted.sum(), ~beside)
+    model = _model(draft, pairs, _catchments(draft, weights, beside), problem)
+    case = Formulation(problem, raw.index, raw.columns, pairs, left_out, model)
     if not problem.definition.covers_all:
         return case
     return replace(case, model=with_cover(case, ~pairs.beyond(problem.standard_min)))
 
 
-def _demand_faults(demand: pd.Series) -> list[str]:
+def _demand_faults(demand: pd.Series, area_ids: pd.Index) -> list[str]:
+    """Return what is wrong with a demand: nobody's is dropped, doubled or made up."""
+    twice = demand.index[demand.index.duplicated()]
+    if len(twice):
+        return [f"areas have their demand twice: {name_some(twice)}"]
     faults = []
+    unknown = demand.index.difference(area_ids)
+    if len(unknown):
+        faults.append(
+            f"there are no minutes for {len(unknown)} areas with demand ({name_some(unknown)}); "
+            "leave them out or compute their travel times"
+        )
+    demand = demand.reindex(area_ids)
     missing = demand.index[demand.isna() | (demand < 0)]
     if len(missing):
         faults.append(f"demand is missing or negative in areas {name_some(missing)}")
@@ -111,20 +155,27 @@ def _demand_faults(demand: pd.Series) -> list[str]:
     return faults
 
 
+def _never_reached(draft: Draft) -> Mask:
+    """Return the areas that no site reaches which may be open."""
+    usable = ~draft.close if not draft.close.all() else np.ones_like(draft.close)
+    return np.asarray(~draft.reachable[:, usable].any(axis=1), dtype=bool)
+
+
 def _model(
     draft: Draft, pairs: Pairs, catchments: Catchments | None, problem: SitingProblem
 ) -> Model:
     """Return the model, as yet without areas that must be covered."""
     sites = pairs.minutes.shape[1]
+    beside = int((~pairs.counted).sum())
     definition = problem.definition
     unit_costs = definition.pair_costs(pairs, problem.parameters)
     return Model(
         objective=AssignmentSum(pairs.shares[:, None] * unit_costs),
-        site_costs=np.full(sites, definition.site_cost),
+        site_costs=np.where(pairs.counted, definition.site_cost, 0.0),
         keep=draft.keep,
         close=draft.close,
-        min_sites=1 if problem.p is None else problem.p,
-        max_sites=sites if problem.p is None else problem.p,
+        min_sites=1 if problem.p is None else problem.p + beside,
+        max_sites=sites if problem.p is None else problem.p + beside,
         rows=tuple(draft.rows),
         limits=tuple(draft.limits),
         covered=np.zeros(0, dtype=np.int64),
@@ -152,7 +203,7 @@ def with_cover(case: Formulation, within: Mask) -> Model:
     return replace(case.model, covered=covered, cover=within[covered])
 
 
-def _catchments(draft: Draft, demand: Vector) -> Catchments | None:
+def _catchments(draft: Draft, demand: Vector, beside: Mask) -> Catchments | None:
     """Return the limits on what sites do; None where the constraints set none."""
     if draft.minimum <= 0 and not np.isfinite(draft.capacity).any():
         return None
@@ -161,5 +212,6 @@ def _catchments(draft: Draft, demand: Vector) -> Catchments | None:
     order = np.argsort(minutes, axis=1, kind="stable")
     preference = np.empty_like(order)
     np.put_along_axis(preference, order, np.arange(order.shape[1])[None, :], axis=1)
-    minimum = np.full(minutes.shape[1], draft.minimum) if draft.minimum > 0 else None
+    # What a neighbour's site needs is not ours to ask: it serves others too.
+    minimum = np.where(beside, 0.0, draft.minimum) if draft.minimum > 0 else None
     return Catchments(demand[:, None] * draft.reachable, draft.capacity, minimum, preference)

@@ -52,6 +52,10 @@ class SiteSelection:
         How long it took.
     seed
         Of the search.
+    unreached
+        Areas with demand that have no journey under the plan: they count as the problem's ceiling.
+    left_out
+        Areas with demand that no candidate reaches under any plan: they are not in the value.
 
     Examples
     --------
@@ -71,6 +75,8 @@ class SiteSelection:
     gap: float
     seconds: float
     seed: int
+    unreached: tuple[str, ...] = ()
+    left_out: tuple[str, ...] = ()
 
     @property
     def unit(self) -> str:
@@ -173,6 +179,8 @@ def locate_sites(
         gap=_gap(value, bound),
         seconds=time.perf_counter() - started,
         seed=seed,
+        unreached=tuple(case.area_ids[case.unreached(answer.plan)]),
+        left_out=tuple(case.area_ids[case.left_out]),
     )
 
 
@@ -246,7 +254,7 @@ def _most_backup(case: Formulation, gap: float, ends: float, seed: int) -> Bound
     fewest = _fewest_sites(case, 0.0, ends, seed)
     if fewest.plan is None or fewest.cost - fewest.bound > _HALF:
         return replace(fewest, plan=None)
-    count = round(fewest.cost)
+    count = len(fewest.plan)
     second = replace(
         case.model,
         site_costs=np.zeros_like(case.model.site_costs),

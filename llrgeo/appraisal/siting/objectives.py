@@ -52,12 +52,16 @@ class Pairs:
     reachable
         Shape (areas, sites): where there is a journey.
     shares
-        Shape (areas,): each area's share of the demand; they sum to 1.
+        Shape (areas,): each area's share of the demand; they sum to 1. Areas that no candidate
+        reaches have none.
+    counted
+        Shape (sites,): sites that count where their number is the value.
     """
 
     minutes: Matrix
     reachable: Mask
     shares: Vector
+    counted: Mask
 
     def beyond(self, standard_min: float) -> Mask:
         """Return which pairs are farther apart than the standard; exactly the standard is not."""
@@ -283,7 +287,7 @@ class SetCovering(Objective):
         """Return the number of sites; +inf where some demand is beyond the standard."""
         beyond = opened.beyond(parameters.standard_min)
         missed = np.any(np.all(beyond[opened.shares > 0], axis=1))
-        return np.inf if missed else float(opened.minutes.shape[1])
+        return np.inf if missed else float(opened.counted.sum())
 
 
 class BackupCovering(SetCovering):

@@ -32,8 +32,13 @@ class SitingProblem:
     kappa
         Aversion to inequality times scale, below 0, as `kolm_pollak_kappa` returns it for the
         minutes of today; NaN if the objective is without it.
-    unreachable_min
-        What someone without a site to reach counts as; no finite time is longer.
+    ceiling_min
+        What a journey that is not there counts as, so that a plan gains nothing by cutting people
+        off; no finite journey is longer. Areas that no candidate reaches under any plan are left
+        out of the objective instead.
+    beside
+        Sites that stay open whatever is chosen, such as those of neighbours, and are not counted in
+        `p`, in a number of sites or for a minimum activity.
 
     Examples
     --------
@@ -52,7 +57,8 @@ class SitingProblem:
     constraints: tuple[Constraint, ...] = ()
     mix: Mapping[str, float] = field(default_factory=dict)
     kappa: float = nan
-    unreachable_min: float = 240.0
+    ceiling_min: float = 240.0
+    beside: frozenset[str] = frozenset()
 
     @property
     def definition(self) -> Objective:
