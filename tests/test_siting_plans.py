@@ -333,5 +333,6 @@ def test_sites_beside_the_plan_are_open_and_not_counted() -> None:
     assert locate_sites(TIMES, DEMAND, busy, gap=0.0).sites == ("C", "V")
     fewest = replace(beside, p=None, objective="lscp", standard_min=22.0)
     found = locate_sites(TIMES, DEMAND, fewest, gap=0.0)
-    assert (found.sites, found.value) == (("C", "V"), 1)
+    assert "V" in found.sites
+    assert (len(found.sites), found.value) == (2, 1)
     assert plan_value(TIMES, DEMAND, fewest, "CV") == 1
