@@ -19,12 +19,10 @@ from llrgeo.appraisal.siting.plans import Effort, best_plans, stage_plan, value_
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.regret import Scenario, least_regret, regret_table
 from llrgeo.errors import ConfigError
-from llrgeo.inputs.candidates import sector_centres
-from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes
 from llrgeo.inputs.sites import sites_for
-from llrgeo.schema import WGS84
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.inputs import PLACES, StudyInputs, read_inputs
+from llrgeo.study.proposed_sites import proposed_sites
 from llrgeo.study.siting_config import SitingConfig, build_constraints
 from llrgeo.study.times import judged_times
 from llrgeo.travel.times import TravelTimes
@@ -318,40 +316,12 @@ def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
         msg = f"no service '{config.service}' in the study; there are {', '.join(services)}"
         raise ConfigError(msg)
     inputs = read_inputs(study, (*PLACES, "options", "activity"))
-    proposed = _proposed_sites(inputs.areas, config)
+    proposed = proposed_sites(inputs.areas, config)
     new = proposed[~proposed.index.isin(inputs.known_sites.index)]
     sites = pd.concat([inputs.sites, new]) if len(new) else inputs.sites
     service = services[config.service]
     times = judged_times(inputs, sites, delivery=service.delivery)
     return SitingStudy(inputs, config, service, sites, times)
-
-
-def _proposed_sites(areas: gpd.GeoDataFrame, config: SitingConfig) -> gpd.GeoDataFrame:
-    """Return candidates that are no sites yet, as rows of a sites table on their postcodes."""
-    if not (config.sectors or config.postcodes):
-        return gpd.GeoDataFrame()
-    known = read_postcodes()
-    points = locate_postcodes(config.postcodes, known).rename_axis("site_id")
-    names = [f"Postcode {postcode}" for postcode in points.index]
-    if config.sectors:
-        centres = sector_centres(known, areas.index)
-        new = centres[~centres.index.isin(points.index)]
-        names += [f"Postcode sector {postcode[:-2]}" for postcode in new.index]
-        points = gpd.GeoSeries(pd.concat([points, new]))
-    degrees = points.to_crs(WGS84)
-    area_ids = known.loc[points.index, "area_id"]
-    facts = {
-        "name": names,
-        "kind": "other",
-        "status": "proposed",
-        "postcode": points.index,
-        "lat": degrees.y.round(5),
-        "lon": degrees.x.round(5),
-        "services": config.service,
-        "authority": area_ids.map(areas["authority"]).fillna("unknown"),
-        "source": "candidate of llrgeo locate",
-    }
-    return gpd.GeoDataFrame(facts, index=points.index, geometry=points)
 
 
 def _regrets(siting: SitingStudy, plans: list[SiteSelection]) -> pd.DataFrame:

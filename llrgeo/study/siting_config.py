@@ -11,7 +11,7 @@ from pydantic import AfterValidator, Field, model_validator
 from llrgeo.appraisal.access import deprivation_fifth
 from llrgeo.appraisal.siting import constraints
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
-from llrgeo.appraisal.siting.objectives import OBJECTIVES, known_objective
+from llrgeo.appraisal.siting.objectives import OBJECTIVES
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import AgeBand
 from llrgeo.study.validation import Name, Part, Positive, Share, check_config
@@ -19,7 +19,16 @@ from llrgeo.study.validation import Name, Part, Positive, Share, check_config
 SiteIds = tuple[str, ...]
 Count = Annotated[int, Field(ge=1)]
 Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
-KnownObjective = Annotated[str, AfterValidator(known_objective)]
+
+
+def _known_objective(name: str) -> str:
+    if name not in OBJECTIVES:
+        msg = f"no objective '{name}'; known are {', '.join(OBJECTIVES)}"
+        raise ValueError(msg)
+    return name
+
+
+KnownObjective = Annotated[str, AfterValidator(_known_objective)]
 Group = Literal["deprivation fifth", "authority", "rural or urban"]
 
 

@@ -340,17 +340,3 @@ MIXABLE: Final[Mapping[str, Objective]] = {
     if objective.method == "least_sum" and name != "mix"
 }
 LINEAR: Final = tuple(name for name, objective in OBJECTIVES.items() if objective.is_linear)
-
-
-def known_objective(name: str) -> str:
-    """Return the name of an objective as it is.
-
-    Raises
-    ------
-    ValueError
-        If there is no such objective; the message lists those there are.
-    """
-    if name not in OBJECTIVES:
-        msg = f"no objective '{name}'; known are {', '.join(OBJECTIVES)}"
-        raise ValueError(msg)
-    return name
