@@ -122,6 +122,14 @@ def test_bands_add_up_to_the_projection(bands: pd.DataFrame) -> None:
     assert len(bands) == 9 * 20
 
 
+def test_people_that_are_not_whole_are_rounded_to_the_total() -> None:
+    table = check_projections(file(age_70="40.7", age_80="30.6"), source="p.csv")
+    found = people_by_band(table, share_under_18=0.6).loc[("main", "E1", 2030)]
+    # 307.4 and 291.2 people: 598.6 are 599, and the larger remainder goes up
+    assert (found["age_65_74"], found["age_75_84"]) == (308, 291)
+    assert found.sum() == round(table.loc[("main", "E1", 2030)].to_numpy().sum())
+
+
 @pytest.mark.reference
 def test_projections_are_what_the_script_makes_of_their_source(reference: Path) -> None:
     source = pd.read_csv(reference / "data" / "llr_population_projections_2018.csv")

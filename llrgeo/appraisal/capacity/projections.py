@@ -41,7 +41,7 @@ def people_by_band(projections: pd.DataFrame, *, share_under_18: float) -> pd.Da
     -------
     pandas.DataFrame
         On (`variant`, `authority_code`, `year`), whole people, both sexes together. Bands add up
-        to the projection's total.
+        to the projection's total, rounded.
     """
     both = projections.groupby(level=["variant", "authority_code", "year"]).sum()
     first = {name: int(name.removeprefix("age_")) for name in both.columns}
@@ -59,7 +59,8 @@ def people_by_band(projections: pd.DataFrame, *, share_under_18: float) -> pd.Da
         "age_75_84": between(75, 85),
         "age_85_plus": between(85, np.inf),
     }
-    return pd.DataFrame(bands)[list(AGE_BANDS)].astype(np.int64)
+    # Newer projections are not whole: rows are rounded so that their total is.
+    return pd.DataFrame(bands)[list(AGE_BANDS)].apply(round_to_total, axis=1)
 
 
 def growth_factors(bands: pd.DataFrame, *, base: VariantYear, later: VariantYear) -> pd.DataFrame:
