@@ -318,10 +318,10 @@ def street(number: int, name: str) -> dict[str, str]:
 
 
 def ods_row(code, name, postcode, closed, parent, setting):
-    """Return the 27 columns of a report."""
+    """Return the 27 columns of a report; a site of a trust that closed has a date, not a C."""
     row = [""] * 27
     row[0], row[1], row[2], row[3] = code, name, "Y99", "QZZ"
     row[4], row[7], row[9] = "1 INVENTED ROAD", "INVENTED TOWN", postcode
-    row[10], row[11], row[12] = "19740401", closed, "C" if closed else "A"
+    row[10], row[11], row[12] = "19740401", closed, "C" if closed and setting.isdecimal() else "A"
     row[13], row[14], row[25] = "B", parent, setting if setting.isdecimal() else ""
     return row

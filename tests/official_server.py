@@ -253,6 +253,12 @@ def broken(reply: Reply, how: str, root: str) -> Reply:
         "to a lookalike": lambda: Reply(b"", status=302, headers={"Location": "http://127.0.0.1@evil.example/"}),
         "loop": lambda: Reply(b"", status=302, headers={"Location": f"{root}/loop"}),
         "206 of the whole": lambda: Reply(body, reply.kind, status=206),
+        "206 of elsewhere": lambda: Reply(
+            body[9 : 9 + len(body) - len(body) // 2],  # as many bytes as are missing, but others
+            reply.kind,
+            status=206,
+            headers={"Content-Range": f"bytes 9-{len(body) - 1}/{len(body)}"},
+        ),
         "416": lambda: Reply(b"", status=416),
         "md5 of another": lambda: Reply(b"0123456789abcdef0123456789abcdef  x\n"),
         "md5 that is none": lambda: Reply("<p>café</p>".encode()),

@@ -285,6 +285,15 @@ def test_a_download_does_not_go_on_with_another_edition(official):
     assert ask_streets(official).read_bytes() == official.server.files.get("streets")
 
 
+def test_a_server_that_goes_on_elsewhere_is_asked_for_the_whole(official):
+    official.server.faults = [
+        Fault(r"osm\.pbf$", "cut", 1),
+        Fault(r"osm\.pbf$", "206 of elsewhere", 1),
+    ]
+    assert ask_streets(official).read_bytes() == official.server.files.get("streets")
+    assert [bool(asked) for asked in official.server.ranges] == [False, True, False, False]
+
+
 def test_bytes_that_nothing_is_known_of_are_not_gone_on_with(official):
     path = ask_streets(official)
     whole = path.read_bytes()

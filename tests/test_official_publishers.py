@@ -280,6 +280,16 @@ def test_older_indices_are_recognised_and_brought_over_or_refused(official, tmp_
         deprivation.bring_over(table, lookup, [*newer, "E01990003"])
 
 
+@pytest.mark.parametrize("change", ["M", "X"])
+def test_an_area_that_was_redrawn_has_no_older_figure(change):
+    table = pd.DataFrame({"imd_score": [41.5]}, index=["E01890001"])
+    lookup = pd.DataFrame([("E01890001", "E01990001", change)], columns=[
+        "LSOA11CD", "LSOA21CD", "CHGIND",
+    ])  # fmt: skip
+    with pytest.raises(InputError, match="merged or redrawn"):
+        deprivation.bring_over(table, lookup, ["E01990001"])
+
+
 def test_deprivation_is_that_of_the_areas_asked_for(official, ours):
     codes = list(ours.index[::-7])
     found = deprivation.read_deprivation(
