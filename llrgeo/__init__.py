@@ -113,6 +113,7 @@ _NAMES: Final = {
     "travel.times": ("TravelTimes", "load_travel_times", "save_travel_times"),
     "travel.transit": ("TransitRouter",),
 }
+_RENAMED: Final = {"Setting": "AppraisalInputs"}
 _MODULE_OF: Final = {name: module for module, names in _NAMES.items() for name in names}
 
 __all__ = [
@@ -200,7 +201,8 @@ __all__ = [
 def __getattr__(name: str) -> object:
     """Import a public name when it is first used, and keep it (PEP 562)."""
     if name not in _MODULE_OF:
-        msg = f"module 'llrgeo' has no attribute '{name}'"
+        now = f"; since 0.1 it is '{_RENAMED[name]}'" if name in _RENAMED else ""
+        msg = f"module 'llrgeo' has no attribute '{name}'{now}"
         raise AttributeError(msg)
     value: object = getattr(import_module(f"llrgeo.{_MODULE_OF[name]}"), name)
     globals()[name] = value
