@@ -72,13 +72,16 @@ def tests_of(module: Path) -> list[str]:
 
 
 def survives(module: Path, text: str, tests: list[str]) -> bool:
-    """Run tests on a copy of the package in which a module has another text."""
+    """Run tests on a copy of the package in which a module has another text.
+
+    `-P` keeps the package in the working directory from being imported in its place.
+    """
     with tempfile.TemporaryDirectory() as folder:
         for name in ("llrgeo", "data"):
             shutil.copytree(ROOT / name, Path(folder) / name)
         (Path(folder) / module.relative_to(ROOT)).write_text(text, encoding="utf-8")
         ran = subprocess.run(
-            [sys.executable, "-m", "pytest", *PYTEST, *tests],
+            [sys.executable, "-P", "-m", "pytest", *PYTEST, *tests],
             cwd=ROOT,
             env=os.environ | {"PYTHONPATH": folder},
             capture_output=True,
