@@ -9,6 +9,8 @@ import llrgeo
 
 ROOT = Path(__file__).parents[1]
 DOCS = [*sorted((ROOT / "docs").glob("*.md")), ROOT / "CONTRIBUTING.md", ROOT / "SECURITY.md"]
+# Other pages name files of the reader's own study.
+ABOUT_THE_PROJECT = {"architecture", "methods", "CONTRIBUTING", "SECURITY"}
 SOURCES = [
     path
     for pattern in ("*.py", "*.js", "*.toml", "*.html")
@@ -49,9 +51,11 @@ def exists(name: str) -> bool:
 def test_every_file_that_a_page_names_exists(path):
     text = path.read_text(encoding="utf-8")
     linked = set(re.findall(r"\]\((?!https?:|#)([^)#]+)\)", text))
-    named = set(re.findall(r"`([\w./]+/[\w./]*|\w+\.(?:py|toml|csv))`", text))
+    named = set()
+    if path.stem in ABOUT_THE_PROJECT:
+        named = set(re.findall(r"`([\w./]+/[\w./]*|\w+\.(?:py|toml|csv))`", text))
     missing = [name for name in sorted(linked | named) if not exists(name)]
-    assert linked | named
+    assert linked | named or path.stem not in ABOUT_THE_PROJECT
     assert missing == []
 
 

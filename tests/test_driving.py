@@ -1,15 +1,17 @@
 """Access and direction: one test a rule of `roads/access_cases.csv`."""
 
 import csv
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
 
 from llrgeo.errors import NetworkError
-from llrgeo.modes import STREET_MODES
+from llrgeo.modes import MODES, STREET_MODES, Mode
 from llrgeo.roads.clearance import metres
 from llrgeo.roads.driving import node_access, way_access
 from llrgeo.roads.profile import rules
+from llrgeo.roads.speeds import pace_kph
 
 CASES = list(
     csv.DictReader((Path(__file__).parent / "roads/access_cases.csv").read_text().splitlines())
@@ -85,3 +87,12 @@ def test_every_mode_has_rules_and_no_other_has() -> None:
     assert [rules(mode).mode for mode in STREET_MODES] == list(STREET_MODES)
     with pytest.raises(NetworkError, match="no travel mode 'horse'; there are car, walk"):
         rules("horse")
+
+
+def test_a_mode_without_rules_of_its_own_has_those_of_its_streets(monkeypatch):
+    monkeypatch.setitem(MODES, "e_bike", Mode("e_bike", streets="cycle", speed_kph=20.0))
+    monkeypatch.setattr("llrgeo.roads.profile.STREET_MODES", (*STREET_MODES, "e_bike"))
+    assert replace(rules("e_bike"), mode="cycle") == rules("cycle")
+    assert pace_kph("e_bike", {"highway": "residential"}) == 20.0
+    assert pace_kph("e_bike", {"highway": "pedestrian"}) == 4.8  # pushed
+    rules.cache_clear()

@@ -8,6 +8,7 @@ import re
 from collections.abc import Mapping
 from typing import Final, NamedTuple
 
+from llrgeo.modes import MODES
 from llrgeo.roads.clearance import is_too_small
 from llrgeo.roads.profile import Level, Rules, features, rules
 
@@ -223,7 +224,7 @@ def _is_blocked(tags: Tags, rule: Rules, notes: list[str]) -> bool:
 
 def _directions(tags: Tags, rule: Rules, notes: list[str]) -> tuple[bool, bool]:
     """Tell whether a way may be used along and against its nodes' order."""
-    if rule.mode == "cycle" and _has_contraflow(tags):
+    if MODES[rule.mode].streets == "cycle" and _has_contraflow(tags):
         return True, True
     for key in rule.oneway_keys:
         value = tags.get(key, "").strip().lower()

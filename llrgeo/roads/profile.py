@@ -80,7 +80,7 @@ def rules(mode: str) -> Rules:
     if mode not in STREET_MODES:
         msg = f"no travel mode '{mode}'; there are {', '.join(STREET_MODES)}"
         raise NetworkError(msg)
-    keys = table("keys").set_index("mode").loc[mode]
+    keys = table("keys").set_index("mode").loc[MODES[mode].streets]
     highways = _of_mode(table("highways"), mode, "highway")
     services = _of_mode(table("services"), mode, "service")["access"]
     return Rules(
@@ -92,8 +92,14 @@ def rules(mode: str) -> Rules:
         highways={str(key): str(value) for key, value in highways["access"].items()},
         doubtful=frozenset(highways.index[highways["note"].str.startswith("warn")]),
         services=_levels(services),
-        barriers=_levels(table("barriers").set_index("barrier")[mode]),
+        barriers=_barriers(mode),
     )
+
+
+def _barriers(mode: str) -> dict[str, Level]:
+    """Return the levels of barriers for a mode; those of its streets where it has no column."""
+    barriers = table("barriers").set_index("barrier")
+    return _levels(barriers[mode if mode in barriers.columns else MODES[mode].streets])
 
 
 def _of_mode(rows: pd.DataFrame, mode: str, key: str) -> pd.DataFrame:

@@ -7,6 +7,7 @@ from typing import Final, NamedTuple
 
 import pandas as pd
 
+from llrgeo.modes import MODES
 from llrgeo.roads.clock import Clock
 from llrgeo.roads.conditional import settle
 from llrgeo.roads.osm_file import Restriction
@@ -90,7 +91,7 @@ def turn_rules(
     """
     rules: dict[TurnRule, None] = {}
     counts: Counter[str] = Counter()
-    if mode not in _KEYS:
+    if MODES[mode].streets not in _KEYS:
         return [], counts
     for restriction in restrictions:
         kinds, reason, notes = _kinds(restriction, mode, clock)
@@ -116,10 +117,12 @@ def _kinds(
     tags, decided = settle(written, clock)
     notes = [f"note: {note}" for note in decided]
     kind = tags.get("type", "")
-    keys = _KEYS[mode]
+    keys = _KEYS[MODES[mode].streets]
     if kind != "restriction" and kind not in keys:
         return [], "for other vehicles", notes
-    if _EXCEPTED[mode] & {part.strip() for part in _LIST.split(tags.get("except", ""))}:
+    if _EXCEPTED[MODES[mode].streets] & {
+        part.strip() for part in _LIST.split(tags.get("except", ""))
+    }:
         return [], "mode excepted", notes
     if any(f"{what}_{end}" in tags for what in ("day", "hour") for end in ("on", "off")):
         return [], "at certain times", notes

@@ -143,7 +143,9 @@ def free_flow_mph(ways: pd.DataFrame, town_share: NDArray[np.float64]) -> NDArra
 def pace_kph(mode: str, tags: Mapping[str, str]) -> float:
     """Return the kilometres an hour of a walker or cyclist on a way."""
     highway = tags.get("highway")
-    if mode == "cycle" and (tags.get("bicycle") == "dismount" or highway == "pedestrian"):
+    if MODES[mode].streets == "cycle" and (
+        tags.get("bicycle") == "dismount" or highway == "pedestrian"
+    ):
         return WALK_KPH
     share = _STEPS_SHARE if highway == "steps" else 1.0
     return (MODES[mode].speed_kph or WALK_KPH) * share

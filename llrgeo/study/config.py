@@ -133,7 +133,7 @@ class StudyConfig(Part):
     `home_sites_only` takes their sites out of every option. Teams drive by `time_factor` times
     `team_time_factor`, which is below 1 for those under blue lights. A journey that is not there
     counts as `ceiling_min` where plans are compared, so that nothing is gained by cutting people
-    off (METHODS 2); without it, as twice the longest threshold, or by timetable as
+    off (docs/methods 2); without it, as twice the longest threshold, or by timetable as
     `max_journey_min`.
 
     Examples

@@ -225,7 +225,7 @@ class SitingResult:
     def people(self) -> pd.DataFrame:
         """Return residents by what the best plan does to their journey to the service.
 
-        Index `class`, as METHODS 2 has it for one service: `lost`, `longer`, `shorter` (a journey
+        Index `class`, as in docs/methods 2 for one service: `lost`, `longer`, `shorter` (a journey
         gained counts as shorter), `about_the_same` (within the study's tolerance), `none` (no
         journey before and after) and `no_data`. Columns: `residents`, which sum to all, `share`,
         and `areas`.
