@@ -12,12 +12,12 @@ import numpy as np
 import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
-from timetables import STOPS, at, stops_table, write_feed
+from timetables import STOPS, TOY, at, stops_table, write_feed
 
 from llrgeo.errors import RoutingError
-from llrgeo.inputs.gtfs import read_timetable
+from llrgeo.inputs.gtfs import Timetable, read_timetable
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.travel.compiled import NO_WAY
+from llrgeo.travel.connection_scan import NEVER
 from llrgeo.travel.departures import TransitRules
 from llrgeo.travel.routers import times_from_sites
 from llrgeo.travel.transit import TransitRouter
@@ -106,6 +106,35 @@ class TestAWindow:
         window = dataclasses.replace(bus, rules=rules("09:35", "09:45", every_min=10))
         assert minutes(window, VILLAGE, HOSPITAL) == 30
 
+    def test_gives_percentiles_and_the_share_with_a_journey(self, bus: TransitRouter) -> None:
+        """Every five minutes from 11:25: to the bus at 11:40, from 11:45 on to none.
+
+        On foot it would take 87.5 minutes, over the limit.
+        """
+        asked = rules("11:25", "12:10", every_min=5, max_journey_min=60)
+        window = dataclasses.replace(bus, rules=asked)
+        found = window.percentiles(VILLAGE, HOSPITAL, [10, 30, 90])
+        # 11:25, 11:30, 11:35, 11:40 take 30, 25, 20, 15; of ten the second and the fourth shortest
+        assert found.loc[0].to_dict() == {
+            "area_id": "village",
+            "site_id": "hospital",
+            "p10_min": 20,
+            "p30_min": 30,
+            "p90_min": np.inf,
+            "share_departures": 0.4,
+        }
+
+    def test_of_arrivals_counts_from_the_last_bus_that_is_there_in_time(
+        self, bus: TransitRouter
+    ) -> None:
+        # To be there at 10:16 one leaves at 9:40 for the market, at 10:00 for the hospital.
+        by = dataclasses.replace(bus, rules=rules("10:16", window_of="arrivals"))
+        assert by.rules.period == "by 10:16-10:16"
+        assert minutes(by, HOME, MARKET) == 36
+        assert minutes(by, VILLAGE, HOSPITAL) == 16
+        late = dataclasses.replace(bus, rules=rules("09:54", window_of="arrivals"))
+        assert minutes(late, HOME, MARKET) == pytest.approx(ON_FOOT)
+
     def test_names_the_period(self, bus: TransitRouter) -> None:
         assert rules("09:30", "11:30").period == "09:30-11:30"
         with pytest.raises(RoutingError, match="for transit 09:30-09:30, not transit off_peak"):
@@ -125,6 +154,12 @@ class TestDirection:
         assert there.loc["village", "hospital"] == 25
         assert back.loc["village", "hospital"] == pytest.approx(ON_FOOT)
 
+    def test_the_way_back_has_a_window_of_its_own(self, bus: TransitRouter) -> None:
+        window = (dt.time(10, 35), dt.time(10, 35))
+        back = bus.way_back(MARKET, HOME, window)  # those of the market were at home
+        assert (back.direction, back.period) == ("from_site", "10:35-10:35")
+        assert back.minutes.loc["market", "home"] == 20
+
 
 class TestTransfers:
     def test_that_the_feed_states_come_before_walks(self, tmp_path: Path) -> None:
@@ -137,6 +172,157 @@ class TestTransfers:
             )
             taken[name] = minutes(router, HOME, HOSPITAL)
         assert taken == {"slow": 120, "quick": 60, "impossible": np.inf}
+
+    def test_that_are_timed_hold_at_the_same_minute(self, tmp_path: Path) -> None:
+        calls = TOY["stop_times"].replace("10:10:00,10:10:00,square", "9:55:00,9:55:00,market")
+        header = "from_stop_id,to_stop_id,transfer_type\n"
+        taken = {}
+        for kind in ("0", "1"):
+            transfers = f"{header}market,market,{kind}\n"
+            feed = write_feed(tmp_path / kind, stop_times=calls, transfers=transfers)
+            router = TransitRouter(read_timetable([feed], TUESDAY), rules("09:30"))
+            taken[kind] = minutes(router, HOME, HOSPITAL)
+        assert taken == {"0": 120, "1": 60}
+
+    def test_that_are_timed_hold_after_a_ride_of_no_time(self, tmp_path: Path) -> None:
+        """The stop before the market is passed in the market's minute, as timetables have it."""
+        calls = TOY["stop_times"].replace("10:10:00,10:10:00,square", "9:55:00,9:55:00,market")
+        calls = calls.replace("9:55:00,9:55:00,market,2", "9:55:00,9:55:00,before,2") + (
+            "1a,9:55:00,9:55:00,market,3\n"
+        )
+        stops = stops_table({**STOPS, "before": (1_000, 0)})
+        transfers = "from_stop_id,to_stop_id,transfer_type\nmarket,market,1\n"
+        feed = write_feed(tmp_path / "feed", stops=stops, stop_times=calls, transfers=transfers)
+        router = TransitRouter(read_timetable([feed], TUESDAY), rules("09:30"))
+        assert minutes(router, HOME, HOSPITAL) == 60
+
+    @pytest.mark.parametrize(
+        ("rows", "taken"),
+        [
+            ("market,square,2,900,,,,", 60),
+            ("market,square,2,901,,,,", 120),
+            # a trip's own rule comes before that of all, whichever stands first
+            ("market,square,2,901,,,,\nmarket,square,2,900,,,1a,", 60),
+            ("market,square,2,900,,,1a,\nmarket,square,2,901,,,,", 60),
+            # ... and before that of its route; which comes before that of the stops
+            ("market,square,2,900,1,2,,\nmarket,square,3,,,,1a,2a", 120),
+            ("market,square,2,60,,,,\nmarket,square,3,,,2,,", np.inf),
+            # the rules of other trips and routes are not theirs
+            ("market,square,3,,,,1b,", 60),
+            ("market,square,3,,3,,,", 60),
+        ],
+    )
+    def test_the_most_specific_one_counts(self, tmp_path: Path, rows: str, taken: float) -> None:
+        header = (
+            "from_stop_id,to_stop_id,transfer_type,min_transfer_time,"
+            "from_route_id,to_route_id,from_trip_id,to_trip_id\n"
+        )
+        feed = write_feed(tmp_path / "feed", transfers=f"{header}{rows}\n")
+        router = TransitRouter(read_timetable([feed], TUESDAY), rules("09:30", max_journey_min=150))
+        assert minutes(router, HOME, HOSPITAL) == taken
+
+    @pytest.mark.parametrize(
+        ("rows", "taken"),
+        [
+            ("STN,STN,2,901", 120),
+            ("STN,square,2,901", 120),
+            ("STN,STN,2,901\nmarket,square,2,900", 60),
+        ],
+    )
+    def test_between_stations_hold_for_their_stops(
+        self, tmp_path: Path, rows: str, taken: float
+    ) -> None:
+        lines = stops_table({**STOPS, "STN": (5_000, 0)}).splitlines()
+        members = {"market": "STN", "square": "STN"}
+        stops = "\n".join(
+            [f"{lines[0]},parent_station"]
+            + [f"{line},{members.get(line.split(',')[0], '')}" for line in lines[1:]]
+        )
+        transfers = f"from_stop_id,to_stop_id,transfer_type,min_transfer_time\n{rows}\n"
+        feed = write_feed(tmp_path / "feed", stops=stops, transfers=transfers)
+        router = TransitRouter(read_timetable([feed], TUESDAY), rules("09:30"))
+        assert minutes(router, HOME, HOSPITAL) == taken
+
+
+class TestRunningOn:
+    """Line 2 sets out at the market a minute after line 1 has come there: too short to change."""
+
+    CALLS = TOY["stop_times"].replace(
+        "2a,10:10:00,10:10:00,square,1\n2a,10:30:00,10:30:00",
+        "2a,9:56:00,9:56:00,market,1\n2a,10:16:00,10:16:00",
+    )
+
+    def taken(self, path: Path, blocks: str = "", transfers: str | None = None) -> float:
+        head, *rows = TOY["trips"].splitlines()
+        inside = {"1a": blocks, "2a": blocks}
+        trips = "\n".join(
+            [f"{head},block_id", *(f"{row},{inside.get(row.split(',')[2], '')}" for row in rows)]
+        )
+        feed = write_feed(path, trips=trips, stop_times=self.CALLS, transfers=transfers)
+        router = TransitRouter(read_timetable([feed], TUESDAY), rules("09:30"))
+        return minutes(router, HOME, HOSPITAL)
+
+    def test_one_has_to_change_where_nothing_says_otherwise(self, tmp_path: Path) -> None:
+        assert self.taken(tmp_path / "feed") == 120
+
+    def test_one_stays_on_board_in_a_block(self, tmp_path: Path) -> None:
+        assert self.taken(tmp_path / "feed", "B") == 46
+
+    HEADER = "from_stop_id,to_stop_id,from_trip_id,to_trip_id,transfer_type\n"
+
+    @pytest.mark.parametrize("ends", ["market,market", ","])
+    def test_one_stays_on_board_where_the_feed_says_so(self, tmp_path: Path, ends: str) -> None:
+        assert self.taken(tmp_path / "feed", "", f"{self.HEADER}{ends},1a,2a,4\n") == 46
+
+    def test_one_gets_off_where_the_feed_says_so(self, tmp_path: Path) -> None:
+        assert self.taken(tmp_path / "feed", "B", f"{self.HEADER},,1a,2a,5\n") == 120
+
+    def test_a_trip_may_run_on_as_two(self, tmp_path: Path) -> None:
+        """The train is divided at the market: one part goes to the hospital, one to the square."""
+        calls = self.CALLS + ("part,10:01:00,10:01:00,market,1\npart,10:05:00,10:05:00,village,2\n")
+        trips = TOY["trips"] + "4,weekdays,part\n"
+        transfers = f"{self.HEADER},,1a,2a,4\n,,1a,part,4\n"
+        feed = write_feed(tmp_path / "feed", trips=trips, stop_times=calls, transfers=transfers)
+        router = TransitRouter(read_timetable([feed], TUESDAY), rules("09:30"))
+        assert minutes(router, HOME, HOSPITAL) == 46
+        assert minutes(router, HOME, VILLAGE) == 35
+
+
+class TestStepFree:
+    @pytest.mark.parametrize(
+        ("vehicle", "stop", "used"),
+        [
+            ("1", "1", {"any": 25, "unless_refused": 25, "stated": 25}),
+            ("1", "", {"any": 25, "unless_refused": 25, "stated": ON_FOOT}),
+            ("0", "1", {"any": 25, "unless_refused": 25, "stated": ON_FOOT}),
+            ("2", "1", {"any": 25, "unless_refused": ON_FOOT, "stated": ON_FOOT}),
+            ("1", "2", {"any": 25, "unless_refused": ON_FOOT, "stated": ON_FOOT}),
+        ],
+    )
+    def test_journeys_keep_to_vehicles_and_stops_without_steps(
+        self, tmp_path: Path, vehicle: str, stop: str, used: dict[str, float]
+    ) -> None:
+        feed = step_free_feed(tmp_path / "feed", vehicle=vehicle, home=stop)
+        timetable = read_timetable([feed], TUESDAY)
+        for step_free, taken in used.items():
+            router = TransitRouter(timetable, rules("09:30", step_free=step_free))
+            assert minutes(router, HOME, MARKET) == pytest.approx(taken), step_free
+        assert "to be step-free" in router.note
+
+
+def step_free_feed(path: Path, *, vehicle: str, home: str, market: str = "1") -> Path:
+    """Write the toy feed with `wheelchair_accessible` of trips and `wheelchair_boarding`."""
+    head, *rows = TOY["trips"].splitlines()
+    trips = "\n".join([f"{head},wheelchair_accessible", *(f"{row},{vehicle}" for row in rows)])
+    head, *rows = stops_table(STOPS).splitlines()
+    said = {"home": home, "market": market}
+    stops = "\n".join(
+        [
+            f"{head},wheelchair_boarding",
+            *(f"{row},{said.get(row.split(',')[0], '')}" for row in rows),
+        ]
+    )
+    return write_feed(path, trips=trips, stops=stops)
 
 
 class TestStreets:
@@ -244,7 +430,7 @@ def search_every_event(world: dict, departure_s: int, origin, destination) -> in
         if ("off", number, place) in reached and egress_s <= limit_s:
             found.append(there["arrival"] * 60 + egress_s - departure_s)
     best = min(found)
-    return best if best <= LIMIT_MIN * 60 else NO_WAY
+    return best if best <= LIMIT_MIN * 60 else NEVER
 
 
 def write_world(path: Path, world: dict) -> Path:
@@ -274,26 +460,45 @@ def write_world(path: Path, world: dict) -> Path:
     )
 
 
+def found_s(router: TransitRouter, origins, destinations) -> np.ndarray:
+    """Return the seconds of all journeys, origins by moments by destinations."""
+    shape = len(origins), len(router.rules.departures_s), len(destinations)
+    found = np.full(shape, -1)
+    for rows, columns, seconds in router.journeys_s(origins, destinations):
+        found[rows, :, columns] = seconds
+    return found
+
+
+def read_world(world: dict) -> Timetable:
+    with TemporaryDirectory() as folder:
+        return read_timetable([write_world(Path(folder) / "feed.zip", world)], TUESDAY)
+
+
+def ends_of(world: dict) -> list:
+    return [
+        at(**{f"p{i}": (x * LATTICE_M, y * LATTICE_M) for i, (x, y) in enumerate(world[side])})
+        for side in ("origins", "destinations")
+    ]
+
+
+def rules_of(world: dict, first: str, last: str, **changed: object) -> TransitRules:
+    return rules(
+        first,
+        last,
+        max_journey_min=LIMIT_MIN,
+        change_min=world["change_min"],
+        max_walk_min=world["max_walk_min"],
+        **changed,
+    )
+
+
 @settings(max_examples=40, deadline=None)
 @given(world=worlds())
 def test_the_scan_finds_for_each_departure_what_a_search_of_every_event_finds(
     world: dict,
 ) -> None:
-    with TemporaryDirectory() as folder:
-        timetable = read_timetable([write_world(Path(folder) / "feed.zip", world)], TUESDAY)
-    asked = rules(
-        "08:50",
-        "10:20",
-        every_min=15,
-        max_journey_min=LIMIT_MIN,
-        change_min=world["change_min"],
-        max_walk_min=world["max_walk_min"],
-    )
-    origins, destinations = (
-        at(**{f"p{i}": (x * LATTICE_M, y * LATTICE_M) for i, (x, y) in enumerate(world[side])})
-        for side in ("origins", "destinations")
-    )
-    found = list(TransitRouter(timetable, asked).journeys_s(origins, destinations))
+    asked = rules_of(world, "08:50", "10:20", every_min=15)
+    found = found_s(TransitRouter(read_world(world), asked), *ends_of(world))
     expected = [
         [
             [search_every_event(world, int(s), origin, one) for one in world["destinations"]]
@@ -301,4 +506,27 @@ def test_the_scan_finds_for_each_departure_what_a_search_of_every_event_finds(
         ]
         for origin in world["origins"]
     ]
-    np.testing.assert_array_equal(np.array(found), np.array(expected))
+    np.testing.assert_array_equal(found, np.array(expected))
+
+
+@settings(max_examples=15, deadline=None)
+@given(world=worlds())
+def test_the_latest_moment_to_leave_is_the_last_from_which_one_is_there_in_time(
+    world: dict,
+) -> None:
+    """Against departures at every minute: walks here take whole minutes, as all else does."""
+    timetable, ends = read_world(world), ends_of(world)
+    by = rules_of(world, "10:00", "10:30", every_min=15, window_of="arrivals")
+    leaving = rules_of(world, "07:59", "10:30", every_min=1)
+    departures_s = leaving.departures_s[:, None]
+    taken = found_s(TransitRouter(timetable, leaving), *ends)
+    expected = []
+    for deadline_s in by.departures_s:
+        in_time = (taken < NEVER) & (departures_s + taken <= deadline_s)
+        least = np.where(in_time, deadline_s - departures_s, NEVER).min(axis=1)
+        expected.append(np.where(least <= LIMIT_MIN * 60, least, NEVER))
+    found = found_s(TransitRouter(timetable, by), *ends)
+    # Diagonal walks take no whole minutes: up to 59 seconds are lost by leaving on the minute.
+    apart = np.stack(expected, axis=1).astype(np.int64) - found
+    late = (found < NEVER) & (found > LIMIT_MIN * 60 - 60)
+    assert ((apart >= 0) & (apart < 60) | late).all()

@@ -1,12 +1,13 @@
 """A study that asks how people without a car travel: from its file to its pages."""
 
+import html
 import json
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 import pytest
-from timetables import write_feed
+from timetables import STOPS, TOY, at, write_feed
 from town import TOWN_STUDY
 
 from llrgeo.errors import ConfigError, InputError
@@ -24,6 +25,9 @@ source = "Toy timetables of November 2026, open licence"
 date = "2026-11-24"
 window = ["09:30", "10:30"]
 """
+
+
+WINDOW = 'window = ["09:30", "10:30"]'
 
 
 def study_by(town_study: Path, modes: str = '["car", "transit"]', transit: str = TRANSIT) -> Path:
@@ -46,6 +50,40 @@ def test_times_each_mode_in_its_own_periods(town_study: Path) -> None:
     minutes = times["transit", PERIOD].minutes
     assert minutes.loc["N", "C"] == pytest.approx(17.5)
     assert np.isinf(minutes.loc["F", "A"])
+
+
+@pytest.mark.parametrize(
+    ("key", "period", "taken"),
+    [
+        # To the market (C) at 9:55 and on foot for 1,000 m; on foot all the way otherwise.
+        ('window = ["09:40", "09:40"]', "09:40-09:40", 15),
+        ('window = ["10:16", "10:16"]\nwindow_of = "arrivals"', "by 10:16-10:16", 36),
+        ('window = ["09:40", "09:40"]\nstep_free = "stated"', "09:40-09:40", 87.5),
+    ],
+)
+def test_keys_of_the_window_and_of_steps_change_the_minutes(
+    town_study: Path, key: str, period: str, taken: float
+) -> None:
+    study = load_study(study_by(town_study, transit=TRANSIT.replace(WINDOW, key)))
+    router = read_inputs(study).routers["transit"]
+    home, market = at(home=STOPS["home"]), at(market=STOPS["market"])
+    times = router.travel_times(home, market, mode="transit", period=period)
+    assert times.minutes.iloc[0, 0] == pytest.approx(taken)
+
+
+def test_arrivals_are_told_in_words_and_faults_of_the_feed_with_their_source(
+    town_study: Path, tmp_path: Path
+) -> None:
+    late = 'window = ["10:16", "10:31"]\nwindow_of = "arrivals"'
+    path = study_by(town_study, transit=TRANSIT.replace(WINDOW, late))
+    calls = TOY["stop_times"] + "2a,10:35:00,10:35:00,nowhere,3\n"
+    write_feed(path.parent / "bus.zip", stop_times=calls)
+    out = tmp_path / "out"
+    publish_study(run_study(load_study(path)), out)
+    explorer = (out / "explorer.html").read_text(encoding="utf-8")
+    assert "by public transport, to be there between 10:16 and 10:31" in explorer
+    report = html.unescape((out / "report.html").read_text(encoding="utf-8"))
+    assert "bus.zip: left out: stop_times.txt: column 'stop_id' names stops" in report
 
 
 def test_walks_along_the_streets_where_they_can_be_walked(town_study: Path) -> None:

@@ -2,10 +2,11 @@
 
 import datetime as dt
 import zlib
-from pathlib import Path
-from typing import Final, TypeAlias
+from pathlib import Path, PurePosixPath
+from typing import Final, NamedTuple, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
@@ -32,9 +33,21 @@ _OPTIONAL: Final[dict[str, tuple[str, ...]]] = {
     "calendar_dates": ("service_id", "date", "exception_type"),
     "frequencies": ("trip_id", "start_time", "end_time", "headway_secs"),
     "transfers": ("from_stop_id", "to_stop_id", "transfer_type"),
+    "routes": ("route_id",),
+    "pathways": ("from_stop_id", "to_stop_id", "pathway_mode"),
 }
 _MAY_BE_ABSENT: Final[dict[str, tuple[str, ...]]] = {
-    "stop_times": ("pickup_type", "drop_off_type"),
+    "stops": ("stop_name", "location_type", "parent_station", "wheelchair_boarding"),
+    "trips": ("route_id", "block_id", "wheelchair_accessible"),
+    "stop_times": (
+        "pickup_type",
+        "drop_off_type",
+        "location_id",
+        "location_group_id",
+        "start_pickup_drop_off_window",
+    ),
+    "routes": ("route_short_name", "route_long_name"),
+    "pathways": ("is_bidirectional",),
     "transfers": (
         "min_transfer_time",
         "from_route_id",
@@ -48,8 +61,20 @@ _ADDED, _REMOVED = "1", "2"  # exceptions to a calendar
 _DATE: Final = "%Y%m%d"
 
 
+class Omission(NamedTuple):
+    """What is left out of a feed for a fault: in words, and how many calls at stops it costs.
+
+    What is no fault of the feed, such as a call beyond Great Britain, costs none.
+    """
+
+    text: str
+    calls: int = 0
+
+
 def read_feed(path: Path) -> Tables:
     """Read the tables of a feed as text, by name without the ending; absent ones are empty.
+
+    The tables may stand in a folder of the zip. Spaces around values go.
 
     Raises
     ------
@@ -88,26 +113,37 @@ def date_range(tables: Tables) -> tuple[dt.date, dt.date]:
     return days.min().date(), days.max().date()
 
 
-def calendar_faults(tables: Tables) -> list[str]:
-    """List what is wrong with a feed's calendars."""
+def sound_calendars(tables: Tables) -> tuple[Tables, list[Omission]]:
+    """Return the tables with calendars that can be read; rows that cannot are left out.
+
+    The calls of services that no row is left of count as lost.
+    """
     week, exceptions = tables["calendar"], tables["calendar_dates"]
-    if week.empty and exceptions.empty:
-        return ["calendar.txt, calendar_dates.txt: neither says when services run"]
-    faults = []
-    for file, name in (
-        ("calendar", "start_date"),
-        ("calendar", "end_date"),
-        ("calendar_dates", "date"),
-    ):
-        table = tables[file]
-        wrong = pd.to_datetime(table[name], format=_DATE, errors="coerce").isna()
-        faults += row_faults(file, f"column '{name}' is no date as 20261124", table[wrong])
-    for day in _WEEKDAYS:
-        wrong = ~week[day].isin(["0", "1"])
-        faults += row_faults("calendar", f"column '{day}' is not 0 or 1", week[wrong])
-    wrong = ~exceptions["exception_type"].isin([_ADDED, _REMOVED])
-    what = "column 'exception_type' is not 1 or 2"
-    return faults + row_faults("calendar_dates", what, exceptions[wrong])
+    no_date = "is no date as 20261124"
+    wrong = {
+        **{
+            ("calendar", name, no_date): _no_date(week[name]) for name in ("start_date", "end_date")
+        },
+        **{("calendar", day, "is not 0 or 1"): ~week[day].isin(["0", "1"]) for day in _WEEKDAYS},
+        ("calendar_dates", "date", no_date): _no_date(exceptions["date"]),
+        ("calendar_dates", "exception_type", "is not 1 or 2"): ~exceptions["exception_type"].isin(
+            [_ADDED, _REMOVED]
+        ),
+    }
+    texts, sound = [], dict(tables)
+    for (file, name, what), rows in wrong.items():
+        texts += row_faults(file, f"column '{name}' {what}", tables[file][rows])
+        sound[file] = sound[file][~rows.reindex(sound[file].index)]
+    lost = known_services(tables) - known_services(sound)
+    trips, calls = tables["trips"], tables["stop_times"]
+    lost_calls = calls["trip_id"].isin(trips.loc[trips["service_id"].isin(lost), "trip_id"]).sum()
+    # The calls are counted once, with the first of the faults.
+    return sound, [Omission(text, 0 if i else int(lost_calls)) for i, text in enumerate(texts)]
+
+
+def known_services(tables: Tables) -> set[str]:
+    """Return the services that a feed's calendars speak of."""
+    return {*tables["calendar"]["service_id"], *tables["calendar_dates"]["service_id"]}
 
 
 def row_faults(file: str, what: str, rows: pd.DataFrame) -> list[str]:
@@ -118,41 +154,66 @@ def row_faults(file: str, what: str, rows: pd.DataFrame) -> list[str]:
     return [f"{file}.txt: {what} in {len(rows)} rows ({rows.columns[0]} {named})"]
 
 
+def left_out(
+    file: str, what: str, rows: pd.DataFrame, *, calls: int | None = None
+) -> list[Omission]:
+    """Say which rows of a file are left out; unless told otherwise each costs one call."""
+    cost = len(rows) if calls is None else calls
+    return [Omission(text, cost) for text in row_faults(file, what, rows)]
+
+
+def _no_date(column: pd.Series) -> pd.Series:
+    return pd.to_datetime(column, format=_DATE, errors="coerce").isna()
+
+
 def _read_tables(archive: ZipFile, source: str) -> Tables:
-    held = {info.filename: info.file_size for info in archive.infolist()}
-    missing = [f"{name}.txt" for name in _REQUIRED if f"{name}.txt" not in held]
-    if missing:
-        fault = f"no {', '.join(missing)} in the zip; it holds {name_some(sorted(held))}"
-        raise_faults([fault], source=source)
+    members = _members(archive, source)
     wanted = {**_REQUIRED, **_OPTIONAL}
     # Python reads no more of a member than the size that the zip states, so the sum is a bound.
-    size = sum(held.get(f"{name}.txt", 0) for name in wanted)
+    size = sum(archive.getinfo(members[name]).file_size for name in wanted if name in members)
     if size > _MAX_BYTES:
         fault = f"{size:,} bytes unpacked, over {_MAX_BYTES:,}; take the feed of your region"
         raise_faults([fault], source=source)
     tables, faults = {}, []
     for name, columns in wanted.items():
-        absent = _MAY_BE_ABSENT.get(name, ())
-        if f"{name}.txt" not in held:
-            tables[name] = pd.DataFrame(columns=[*columns, *absent], dtype="str")
+        absent = [one for one in _MAY_BE_ABSENT.get(name, ()) if one not in columns]
+        if name not in members:
+            tables[name] = pd.DataFrame(columns=[*columns, *absent], dtype=object)
             continue
         try:
-            table = _read_table(archive, name)
+            table = _read_table(archive, members[name], (*columns, *absent))
         except (ValueError, pd.errors.ParserError) as error:
             faults.append(f"{name}.txt: not a readable table ({error})")
             continue
         lacking = [column for column in columns if column not in table.columns]
         faults += [f"{name}.txt: column '{column}' is missing" for column in lacking]
-        tables[name] = table.reindex(columns=[*columns, *absent])
+        tables[name] = table.reindex(columns=[*columns, *absent]).astype(object)
     raise_faults(faults, source=source)
     return tables
 
 
-def _read_table(archive: ZipFile, name: str) -> pd.DataFrame:
-    """Read a table, without the columns that are not wanted and the spaces before values."""
-    known = {**_REQUIRED, **_OPTIONAL}[name] + _MAY_BE_ABSENT.get(name, ())
-    with archive.open(f"{name}.txt") as file:
-        return pd.read_csv(
+def _members(archive: ZipFile, source: str) -> dict[str, str]:
+    """Return the member of the zip that holds each table, from the one folder with stops.txt."""
+    paths = [PurePosixPath(name) for name in archive.namelist() if not name.endswith("/")]
+    paths = [path for path in paths if path.parts[0] != "__MACOSX"]
+    folders = sorted({str(path.parent) for path in paths if path.name.lower() == "stops.txt"})
+    if len(folders) > 1 and "." not in folders:
+        fault = f"several feeds in one zip, in {name_some(folders)}; unpack it and name each"
+        raise_faults([fault], source=source)
+    folder = "." if not folders or "." in folders else folders[0]
+    members = {path.name.lower(): str(path) for path in paths if str(path.parent) == folder}
+    members = {name.removesuffix(".txt"): path for name, path in members.items()}
+    missing = [f"{name}.txt" for name in _REQUIRED if name not in members]
+    if missing:
+        held = name_some(sorted(map(str, paths)))
+        raise_faults([f"no {', '.join(missing)} in the zip; it holds {held}"], source=source)
+    return members
+
+
+def _read_table(archive: ZipFile, member: str, known: tuple[str, ...]) -> pd.DataFrame:
+    """Read a table, without the columns that are not wanted and the spaces around values."""
+    with archive.open(member) as file:
+        table = pd.read_csv(
             file,
             dtype="str",
             usecols=lambda column: column.strip() in known,
@@ -162,3 +223,11 @@ def _read_table(archive: ZipFile, name: str) -> pd.DataFrame:
             na_values=[""],
             index_col=False,
         ).rename(columns=str.strip)
+    return table.apply(_stripped)
+
+
+def _stripped(column: pd.Series) -> pd.Series:
+    """Return text without spaces around it; each different value is looked at, and kept, once."""
+    codes, values = pd.factorize(column)
+    plain = [str(value).strip() or np.nan for value in values]
+    return pd.Series(np.array([*plain, np.nan], dtype=object)[codes], column.index, dtype=object)

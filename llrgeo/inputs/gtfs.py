@@ -1,10 +1,12 @@
 """Timetables of public transport: GTFS feeds read for the day that a study asks about.
 
 The format is that of https://gtfs.org/documentation/schedule/reference. What decides when one can
-travel is read; routes, fares, shapes and names are not.
+travel is read, with the names of routes and stops; fares and shapes are not. Faults of a feed are
+left out one by one and named in the timetable's notes.
 """
 
 import datetime as dt
+import itertools
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
@@ -13,45 +15,43 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.feeds import (
+    Omission,
     Tables,
-    calendar_faults,
     date_range,
+    known_services,
+    left_out,
     read_feed,
-    row_faults,
     services_on,
+    sound_calendars,
 )
-from llrgeo.schema import (
-    BNG,
-    LAT_RANGE,
-    LON_RANGE,
-    WGS84,
-    Column,
-    Schema,
-    raise_faults,
-    table_faults,
-)
+from llrgeo.inputs.step_free import step_free_stops, step_free_trips
+from llrgeo.inputs.stop_times import read_calls, seconds_of
+from llrgeo.inputs.transfers import boarding_stops, read_transfers, run_on
+from llrgeo.schema import BNG, WGS84, list_faults, raise_faults
 
 _DAY_S: Final = 24 * 3_600
 HORIZON_S: Final = _DAY_S + _DAY_S // 2  # a journey of the day may end at noon of the next
 _MAX_CALLS: Final = 50_000_000  # of all trips that run every so often; a region has a few million
+_MAX_DAYS: Final = 7  # a coach may have set out so many days ago
 
-_STOPS: Final = Schema(
-    "stop_id",
-    (
-        Column("stop_lat", "number", minimum=LAT_RANGE[0], maximum=LAT_RANGE[1]),
-        Column("stop_lon", "number", minimum=LON_RANGE[0], maximum=LON_RANGE[1]),
-    ),
-)
-_TRIPS: Final = Schema("trip_id", (Column("service_id", "text"),))
-_CALLS: Final = "stop_times"
+# What a feed may lose to faults: a hundredth of its calls, or so many in a small one.
+_MAX_LOST_SHARE: Final = 0.01
+_MAX_LOST_CALLS: Final = 10
+
 _HEADWAYS: Final = "frequencies"
-_CALL_COLUMNS: Final = ("trip", "stop", "arrival_s", "departure_s", "boards", "alights")
-_NOT_AVAILABLE: Final = "1"  # as pickup_type and drop_off_type
-_TIMED, _TAKES, _IMPOSSIBLE = "1", "2", "3"  # kinds of transfer
+_CALL_TYPES: Final = {
+    "trip": np.int32,
+    "stop": np.int32,
+    "arrival_s": np.int32,
+    "departure_s": np.int32,
+    "boards": np.bool_,
+    "alights": np.bool_,
+    "route": np.int32,
+    "step_free": np.int8,
+}
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,153 +63,230 @@ class Timetable:
     date
         The day; its midnight is second 0.
     stops
-        Points in EPSG:27700 of the stops that are served, numbered from 0.
+        `name` and point (EPSG:27700) of the stops that are served, numbered from 0. A stop stands
+        several times where the feed states transfers for some of its trips alone, once for each
+        kind of trip.
+    routes
+        Names of the routes, numbered from 0.
     calls
         One row a call of a trip at a stop, in the order of the trip: `trip` (a number), `stop`,
         `arrival_s`, `departure_s` (seconds after midnight, 24:00 and later included), `boards`
-        and `alights` (whether one may get on and off).
+        and `alights` (whether one may get on and off), `route`, `step_free` (1: vehicle and stop
+        can be used without steps, 0: not known, -1: they cannot). Trips that one may stay on board
+        of from one to the next are one trip.
     transfers
         What the feed says about changing: `from_stop`, `to_stop` and the `seconds` between
         getting off and on again, infinite where one cannot change.
+    notes
+        What was left out of each feed, in words.
     """
 
     date: dt.date
-    stops: gpd.GeoSeries
+    stops: gpd.GeoDataFrame
+    routes: pd.Series
     calls: pd.DataFrame
     transfers: pd.DataFrame
+    notes: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
 class _Feed:
-    """What a feed says of the day, its stops and trips still known by their ids."""
+    """What one feed says of the day: as `Timetable`, `stops` with `stop_lat` and `stop_lon`."""
 
     stops: pd.DataFrame
+    routes: pd.Series
     calls: pd.DataFrame
     transfers: pd.DataFrame
+    notes: list[str]
 
 
 def read_timetable(paths: Sequence[Path], date: dt.date) -> Timetable:
     """Read GTFS feeds (.zip) as the timetable of one day.
 
     Trips of `frequencies.txt` are taken to run at its start time and every headway after. Calls
-    without times are spread evenly between those that have them.
+    without times are spread evenly between those that have them. Stops, trips and calls with faults
+    are left out, as are demand-responsive trips and calls beyond Great Britain; the notes
+    count and name them.
 
     Raises
     ------
     InputError
         If a feed cannot be read, lacks a file or column, has no service on the day, or has
-        faults in what runs on it; the message lists every fault of the feed.
+        faults in more than a hundredth of its calls (and more than ten); the message lists every
+        fault of the feed.
     """
     feeds = [_read_day(path, date) for path in paths]
-    stops, calls, transfers = (
-        pd.concat([getattr(feed, part) for feed in feeds], keys=range(len(feeds)), names=["feed"])
-        for part in ("stops", "calls", "transfers")
+    trips = _offsets([int(feed.calls["trip"].max()) + 1 for feed in feeds])
+    stops = _offsets([len(feed.stops) for feed in feeds])
+    routes = _offsets([len(feed.routes) for feed in feeds])
+    calls = [
+        feed.calls.assign(
+            trip=feed.calls["trip"] + trips[i],
+            stop=feed.calls["stop"] + stops[i],
+            route=feed.calls["route"] + routes[i],
+        )
+        for i, feed in enumerate(feeds)
+    ]
+    transfers = [
+        feed.transfers.assign(
+            from_stop=feed.transfers["from_stop"] + stops[i],
+            to_stop=feed.transfers["to_stop"] + stops[i],
+        )
+        for i, feed in enumerate(feeds)
+    ]
+    places = pd.concat([feed.stops for feed in feeds], ignore_index=True)
+    points = gpd.points_from_xy(places["stop_lon"], places["stop_lat"], crs=WGS84)
+    return Timetable(
+        date,
+        gpd.GeoDataFrame(places[["name"]], geometry=points).to_crs(BNG),
+        pd.concat([feed.routes for feed in feeds], ignore_index=True),
+        pd.concat(calls, ignore_index=True).astype(_CALL_TYPES),
+        pd.concat(transfers, ignore_index=True),
+        tuple(note for feed in feeds for note in feed.notes),
     )
-    points = gpd.points_from_xy(stops["stop_lon"], stops["stop_lat"], crs=WGS84)
-    numbered = _numbered(calls).assign(stop=lambda one: _positions(one, "stop_id", stops))
-    pairs = pd.DataFrame(
-        {
-            "from_stop": _positions(transfers, "from_stop_id", stops),
-            "to_stop": _positions(transfers, "to_stop_id", stops),
-            "seconds": transfers["seconds"].to_numpy(),
-        }
-    )
-    return Timetable(date, gpd.GeoSeries(points).to_crs(BNG), numbered[list(_CALL_COLUMNS)], pairs)
+
+
+def _offsets(counts: Sequence[int]) -> list[int]:
+    return [0, *itertools.accumulate(counts)]
 
 
 def _read_day(path: Path, date: dt.date) -> _Feed:
     """Read what runs on a day, the trips of the days before and after moved to its clock."""
-    tables = read_feed(path)
-    trips = tables["trips"]
-    faults = [*_of_file("trips", table_faults(trips, _TRIPS)), *calendar_faults(tables)]
-    raise_faults(faults, source=path.name)
+    tables, omissions = _sound_tables(read_feed(path))
+    shifts = range(-_days_before(tables), 2)
     running = {
-        shift: trips.loc[trips["service_id"].isin(services_on(tables, date + shift)), "trip_id"]
-        for shift in (dt.timedelta(days) for days in (-1, 0, 1))
+        days: tables["trips"].loc[_runs_on(tables, date + dt.timedelta(days)), "trip_id"]
+        for days in shifts
     }
-    if running[dt.timedelta()].empty:
-        first, last = date_range(tables)
-        msg = (
-            f"{path.name}: no service on {date:%A} {date}; its calendar runs from {first} to {last}"
-        )
-        raise InputError(msg)
-    calls, faults = _read_calls(tables, pd.concat(list(running.values())).unique())
-    stops = tables["stops"][tables["stops"]["stop_id"].isin(calls["stop_id"])]
-    faults += _of_file("stops", table_faults(stops, _STOPS))
-    headways, headway_faults = _read_headways(tables["frequencies"], calls)
-    transfers, transfer_faults = _read_transfers(tables["transfers"], stops["stop_id"])
-    raise_faults([*faults, *headway_faults, *transfer_faults], source=path.name)
-    runs = _repeated(calls, headways)
-    days = [
-        _moved(runs[runs["trip_id"].isin(trip_ids)], shift) for shift, trip_ids in running.items()
-    ]
-    places = stops.set_index("stop_id")[["stop_lat", "stop_lon"]].astype(float)
-    return _Feed(places, pd.concat(days, ignore_index=True), transfers)
-
-
-def _read_calls(tables: Tables, trip_ids: Iterable[str]) -> tuple[pd.DataFrame, list[str]]:
-    """Return the calls of some trips in their order, with times in seconds, and their faults."""
-    table = tables["stop_times"]
-    table = table[table["trip_id"].isin(trip_ids)]
-    calls = pd.DataFrame(
-        {
-            "trip_id": table["trip_id"],
-            "sequence": pd.to_numeric(table["stop_sequence"], errors="coerce"),
-            "stop_id": table["stop_id"],
-            "arrival_s": seconds_of(table["arrival_time"]),
-            "departure_s": seconds_of(table["departure_time"]),
-            "boards": table["pickup_type"] != _NOT_AVAILABLE,
-            "alights": table["drop_off_type"] != _NOT_AVAILABLE,
-        }
+    trip_ids = pd.concat(list(running.values())).unique()
+    calls, more = read_calls(tables, trip_ids)
+    headways, headway_faults = _read_headways(tables[_HEADWAYS], calls, path.name)
+    calls = calls[~calls["trip_id"].isin(headways.loc[headways["runs"].isna(), "trip_id"])]
+    transfers, transfer_faults = read_transfers(tables)
+    omissions += [*more, *headway_faults, *transfer_faults]
+    _check_losses(omissions, tables["stop_times"]["trip_id"].isin(trip_ids).sum(), path.name)
+    if not calls["trip_id"].isin(running[0]).any():
+        raise InputError(_no_service(path.name, date, tables, omissions))
+    stops = tables["stops"].set_index("stop_id")
+    told = _described(calls, tables)
+    places = boarding_stops(transfers, told, stops["parent_station"])
+    compact = places.calls.astype(dict.fromkeys(("trip_id", "stop_id", "block_id"), "category"))
+    runs = _repeated(compact, headways)
+    days = [_moved(runs[runs["trip_id"].isin(ids)], shift) for shift, ids in running.items()]
+    joined = run_on(
+        _numbered(pd.concat(days, ignore_index=True)), transfers, stops["parent_station"]
     )
-    calls = calls.join(table[["arrival_time", "departure_time"]].notna())
-    calls = calls.sort_values(["trip_id", "sequence"], kind="stable", ignore_index=True)
-    faults = _call_faults(calls, tables["stops"]["stop_id"])
-    if not faults:
-        calls = calls.assign(**_filled(calls["arrival_s"], calls["departure_s"]))
-        backwards = (calls["departure_s"] < calls["arrival_s"]) | (
-            (calls["arrival_s"] < calls["departure_s"].shift())
-            & (calls["trip_id"] == calls["trip_id"].shift())
-        )
-        faults = row_faults(_CALLS, "times go backwards", calls[backwards])
-    return calls.drop(columns=["arrival_time", "departure_time"]), faults
+    at = stops.loc[places.stop_ids]
+    return _Feed(
+        pd.DataFrame(
+            {
+                "name": at["stop_name"].fillna("").to_numpy(),
+                "stop_lat": at["stop_lat"].to_numpy(float),
+                "stop_lon": at["stop_lon"].to_numpy(float),
+            }
+        ),
+        _route_names(tables),
+        joined.rename(columns={"place": "stop"})[list(_CALL_TYPES)].astype(_CALL_TYPES),
+        places.transfers.rename(columns={"from_place": "from_stop", "to_place": "to_stop"}),
+        [f"{path.name}: left out: {omission.text}" for omission in omissions],
+    )
 
 
-def _call_faults(calls: pd.DataFrame, stop_ids: pd.Series) -> list[str]:
-    trip = calls["trip_id"]
-    untimed = calls["arrival_s"].isna() & calls["departure_s"].isna()
-    at_end = (trip != trip.shift()) | (trip != trip.shift(-1))
-    unknown = ~calls["stop_id"].isin(stop_ids)
-    wrong = {
-        "column 'stop_sequence' is not a number": calls["sequence"].isna(),
-        "column 'stop_sequence' has a number twice": calls.duplicated(["trip_id", "sequence"]),
-        "column 'arrival_time' is no time": calls["arrival_time"] & calls["arrival_s"].isna(),
-        "column 'departure_time' is no time": calls["departure_time"] & calls["departure_s"].isna(),
-        "a trip's first or last call has no time": untimed & at_end,
-    }
-    faults = [one for what, rows in wrong.items() for one in row_faults(_CALLS, what, calls[rows])]
-    what = "column 'stop_id' names stops that stops.txt does not have"
-    return faults + row_faults(_CALLS, what, calls.loc[unknown, ["stop_id"]])
+def _sound_tables(tables: Tables) -> tuple[Tables, list[Omission]]:
+    """Leave out rows that cannot be told apart or that nothing joins; count those."""
+    tables, omissions = sound_calendars(tables)
+    for file, name in (("stops", "stop_id"), ("trips", "trip_id"), ("routes", "route_id")):
+        ids = tables[file][name]
+        for what, rows in (("is blank", ids.isna()), ("stands twice", ids.duplicated())):
+            bad = tables[file][rows.reindex(tables[file].index)]
+            omissions += left_out(file, f"column '{name}' {what}", bad, calls=0)
+            tables[file] = tables[file].drop(index=bad.index)
+    trips, calls = tables["trips"], tables["stop_times"]
+    named = calls["trip_id"].isin(trips["trip_id"])
+    unknown = ~trips["service_id"].isin(known_services(tables))
+    uncalled = ~trips["trip_id"].isin(calls["trip_id"])
+    lost = "column 'trip_id' names trips that trips.txt does not have"
+    return tables, [
+        *omissions,
+        *left_out("stop_times", lost, calls[~named]),
+        *(
+            left_out("trips", what, trips.loc[rows, ["trip_id"]], calls=0)[0]
+            for what, rows in (
+                ("a service that no calendar knows", unknown),
+                ("no calls in stop_times.txt", uncalled),
+            )
+            if rows.any()
+        ),
+    ]
 
 
-def _filled(arrival_s: pd.Series, departure_s: pd.Series) -> dict[str, pd.Series]:
-    """Give calls without times even shares of the time between those that have them."""
-    arrival_s = arrival_s.fillna(departure_s)
-    departure_s = departure_s.fillna(arrival_s)
-    gone, ahead = departure_s.ffill(), arrival_s.bfill()
-    blank = arrival_s.isna()
-    stretch = (~blank).cumsum()
-    place = blank.groupby(stretch).cumsum()
-    count = blank.groupby(stretch).transform("sum") + 1
-    between = (gone + (ahead - gone) * place / count).round()
-    return {
-        "arrival_s": arrival_s.fillna(between).astype(np.int64),
-        "departure_s": departure_s.fillna(between).astype(np.int64),
-    }
+def _days_before(tables: Tables) -> int:
+    """Return how many days before the day trips may have set out that still run on it."""
+    last = seconds_of(pd.Series(tables["stop_times"]["departure_time"].dropna().unique())).max()
+    return 1 if np.isnan(last) else int(np.clip(last // _DAY_S, 1, _MAX_DAYS))
 
 
-def _read_headways(table: pd.DataFrame, calls: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
-    """Return, of trips that run every so often, when runs begin and end and how often they go."""
+def _runs_on(tables: Tables, date: dt.date) -> pd.Series:
+    return tables["trips"]["service_id"].isin(services_on(tables, date))
+
+
+def _check_losses(omissions: Iterable[Omission], calls: int, source: str) -> None:
+    """Refuse a feed that loses too much to its faults."""
+    listed = list(omissions)
+    lost = sum(omission.calls for omission in listed)
+    if lost > max(_MAX_LOST_CALLS, _MAX_LOST_SHARE * calls):
+        total = f"faults cost {lost:,} of {calls:,} calls at stops, over {_MAX_LOST_SHARE:.0%}"
+        raise_faults([total, *(omission.text for omission in listed)], source=source)
+
+
+def _no_service(source: str, date: dt.date, tables: Tables, omissions: Sequence[Omission]) -> str:
+    """Say that nothing runs on the day, and what else was wrong."""
+    if tables["calendar"].empty and tables["calendar_dates"].empty:
+        nothing = "calendar.txt, calendar_dates.txt: neither says when services run"
+    else:
+        first, last = date_range(tables)
+        nothing = f"no service on {date:%A} {date}; its calendar runs from {first} to {last}"
+    return list_faults([nothing, *(omission.text for omission in omissions)], source=source)
+
+
+def _described(calls: pd.DataFrame, tables: Tables) -> pd.DataFrame:
+    """Add to calls their trip's route (its id and row) and block, and if they are step-free."""
+    trips = tables["trips"].set_index("trip_id")
+    rows = trips.index.get_indexer(pd.Index(calls["trip_id"]))
+    route_ids = trips["route_id"].to_numpy()[rows]
+    vehicles = step_free_trips(tables["trips"]).to_numpy()[rows]
+    stops = step_free_stops(tables).reindex(calls["stop_id"]).to_numpy()
+    return calls.assign(
+        route_id=route_ids,
+        route=pd.Index(_routes(tables)["route_id"]).get_indexer(pd.Index(route_ids)),
+        block_id=trips["block_id"].to_numpy()[rows],
+        step_free=np.minimum(vehicles, stops).astype(np.int8),
+    )
+
+
+def _routes(tables: Tables) -> pd.DataFrame:
+    """Return the routes, those that only trips.txt names too; the last is of no route."""
+    routes = tables["routes"]
+    others = pd.Index(tables["trips"]["route_id"].dropna().unique()).difference(routes["route_id"])
+    rest = pd.DataFrame({"route_id": [*others, np.nan]}, dtype=object)
+    return pd.concat([routes, rest], ignore_index=True)
+
+
+def _route_names(tables: Tables) -> pd.Series:
+    """Return what each route is called: its short name, else the long one, else its id."""
+    routes = _routes(tables)
+    names = routes["route_short_name"].fillna(routes["route_long_name"])
+    return names.fillna(routes["route_id"]).fillna("").astype(str)
+
+
+def _read_headways(
+    table: pd.DataFrame, calls: pd.DataFrame, source: str
+) -> tuple[pd.DataFrame, list[Omission]]:
+    """Return, of trips that run every so often, when runs begin and end and how often they go.
+
+    A trip of which no headway can be read has one row without `runs`: its calls are a pattern, not
+    times.
+    """
     table = table[table["trip_id"].isin(calls["trip_id"])]
     headways = pd.DataFrame(
         {
@@ -224,38 +301,46 @@ def _read_headways(table: pd.DataFrame, calls: pd.DataFrame) -> tuple[pd.DataFra
         "column 'end_time' is no time": headways["end_s"].isna(),
         "column 'headway_secs' is no number of seconds": ~(headways["headway_s"] >= 1),
     }
-    faults = [
-        one for what, rows in wrong.items() for one in row_faults(_HEADWAYS, what, headways[rows])
+    bad = pd.concat(list(wrong.values()), axis=1).any(axis=1)
+    lengths = calls.groupby("trip_id").size().reindex(headways["trip_id"]).to_numpy()
+    omissions = [
+        one
+        for what, rows in wrong.items()
+        for one in left_out(_HEADWAYS, what, headways[rows], calls=int(lengths[rows].sum()))
     ]
-    if not faults:
-        spans = (headways["end_s"] - headways["start_s"]).clip(lower=0)
-        headways["runs"] = np.ceil(spans / headways["headway_s"]).astype(np.int64)
-        lengths = calls.groupby("trip_id").size().reindex(headways["trip_id"]).to_numpy()
-        made = int((headways["runs"] * lengths).sum())
-        if made > _MAX_CALLS:
-            faults = [f"{_HEADWAYS}.txt: {made:,} calls at stops, over {_MAX_CALLS:,}"]
-    return headways, faults
+    spans = (headways["end_s"] - headways["start_s"]).clip(lower=0)
+    headways["runs"] = pd.Series(np.ceil(spans / headways["headway_s"])).mask(bad)
+    made = int((headways["runs"] * lengths).sum())
+    if made > _MAX_CALLS:
+        raise_faults(
+            [f"{_HEADWAYS}.txt: {made:,} calls at stops, over {_MAX_CALLS:,}"], source=source
+        )
+    lost = bad & ~headways["trip_id"].isin(headways.loc[~bad, "trip_id"])
+    return headways[~bad | lost], omissions
 
 
 def _repeated(calls: pd.DataFrame, headways: pd.DataFrame) -> pd.DataFrame:
     """Put in place of each trip that runs every so often its runs, told apart by `run`."""
-    runs = headways.loc[headways.index.repeat(headways["runs"])]
+    headways = headways.dropna(subset="runs")
+    runs = headways.loc[headways.index.repeat(headways["runs"].astype(np.int64))]
     earlier = runs.groupby(level=0).cumcount()
     runs = runs.assign(start_s=runs["start_s"] + runs["headway_s"] * earlier, run=range(len(runs)))
-    first_s = calls.groupby("trip_id")["departure_s"].transform("first")
     repeated = calls["trip_id"].isin(headways["trip_id"])
-    made = calls.assign(first_s=first_s)[repeated].merge(runs, on="trip_id")
+    pattern = calls[repeated].astype({"trip_id": object})
+    first_s = pattern.groupby("trip_id")["departure_s"].transform("first")
+    made = pattern.assign(first_s=first_s).merge(runs, on="trip_id")
     later_s = made["start_s"].astype(np.int64) - made["first_s"]
     for name in ("arrival_s", "departure_s"):
         made[name] += later_s
+    made["trip_id"] = made["trip_id"].astype(calls["trip_id"].dtype)
     return pd.concat([calls[~repeated].assign(run=-1), made[[*calls.columns, "run"]]])
 
 
-def _moved(calls: pd.DataFrame, shift: dt.timedelta) -> pd.DataFrame:
+def _moved(calls: pd.DataFrame, days: int) -> pd.DataFrame:
     """Return the calls of another day by this day's clock; those far from the day go."""
-    seconds = int(shift.total_seconds())
+    seconds = days * _DAY_S
     moved = calls.assign(
-        day=shift.days,
+        day=days,
         arrival_s=calls["arrival_s"] + seconds,
         departure_s=calls["departure_s"] + seconds,
     )
@@ -264,43 +349,6 @@ def _moved(calls: pd.DataFrame, shift: dt.timedelta) -> pd.DataFrame:
 
 def _numbered(calls: pd.DataFrame) -> pd.DataFrame:
     """Sort calls into the order of their trips, and number these."""
-    names = ["feed", "day", "trip_id", "run"]
-    calls = calls.reset_index("feed").sort_values([*names, "sequence"], ignore_index=True)
-    return calls.assign(trip=calls.groupby(names).ngroup())
-
-
-def _positions(table: pd.DataFrame, name: str, stops: pd.DataFrame) -> NDArray[np.intp]:
-    """Return the places, among the stops of all feeds, of those that a column names."""
-    feeds = table.reset_index()["feed"]
-    return stops.index.get_indexer(pd.MultiIndex.from_arrays([feeds, table[name]]))
-
-
-def _read_transfers(table: pd.DataFrame, stop_ids: pd.Series) -> tuple[pd.DataFrame, list[str]]:
-    """Return the transfers between served stops; those of single routes and trips are left out."""
-    ends = table["from_stop_id"].isin(stop_ids) & table["to_stop_id"].isin(stop_ids)
-    special = [name for name in table.columns if name.endswith(("_route_id", "_trip_id"))]
-    table = table[ends & table[special].isna().all(axis=1)]
-    table = table[table["transfer_type"].isin([_TIMED, _TAKES, _IMPOSSIBLE])]
-    takes = table["transfer_type"] == _TAKES
-    stated = pd.to_numeric(table["min_transfer_time"], errors="coerce")
-    wrong = takes & ~(stated >= 0)
-    faults = row_faults("transfers", "column 'min_transfer_time' is no number", table[wrong])
-    seconds = stated.where(takes, table["transfer_type"].map({_TIMED: 0.0, _IMPOSSIBLE: np.inf}))
-    pairs = table[["from_stop_id", "to_stop_id"]].assign(seconds=seconds)
-    return pairs.drop_duplicates(["from_stop_id", "to_stop_id"]), faults
-
-
-def seconds_of(times: pd.Series) -> pd.Series:
-    """Return times of day such as 9:05:00 and 25:10:00 in seconds; NaN where they are none."""
-    column = times.astype("category")
-    parts = (
-        column.cat.categories.astype(str)
-        .str.strip()
-        .str.extract(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$")
-    )
-    seconds = parts.astype(float).to_numpy() @ [3_600.0, 60.0, 1.0]
-    return pd.Series(np.append(seconds, np.nan)[column.cat.codes], times.index)
-
-
-def _of_file(file: str, faults: list[str]) -> list[str]:
-    return [f"{file}.txt: {fault}" for fault in faults]
+    names = ["day", "trip_id", "run"]
+    calls = calls.sort_values([*names, "sequence"], ignore_index=True)
+    return calls.assign(trip=calls.groupby(names, observed=True).ngroup())

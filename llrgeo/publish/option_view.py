@@ -187,12 +187,13 @@ def journey_label(times: TravelTimes) -> str:
     """Return how and when a journey is made, in words: by car, outside the rush hour.
 
     A walk takes as long at any time of the day. A period such as `09:30-11:30` is the window in
-    which people leave.
+    which people leave, `by 09:30-11:30` that in which they have to be there.
     """
     words = wording()
     mode = words.get(f"mode_{times.mode}", times.mode)
     if times.mode in MODES and not MODES[times.mode].by_period:
         return mode
-    first, between, last = times.period.partition("-")
-    window = words["period_window"].format(first=first, last=last) if between else times.period
+    first, between, last = times.period.removeprefix("by ").partition("-")
+    kind = "period_arrivals" if times.period.startswith("by ") else "period_window"
+    window = words[kind].format(first=first, last=last) if between else times.period
     return f"{mode}, {words.get(f'period_{times.period}', window)}"

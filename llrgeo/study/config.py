@@ -17,7 +17,7 @@ from llrgeo.schema import THRESHOLDS_MIN, AgeBand, name_some
 from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files
 from llrgeo.study.option_config import OptionConfig, option_faults
 from llrgeo.study.validation import Name, Part, Positive, Share, check_config
-from llrgeo.travel.departures import TransitRules
+from llrgeo.travel.departures import StepFree, TransitRules, WindowOf
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 DRIVING: Final = "car"  # the mode of the network that the key `network` names
@@ -103,6 +103,8 @@ class TransitConfig(Part):
     max_walk_min: Annotated[float, Field(ge=0, le=60)] = TransitRules.max_walk_min
     change_min: Annotated[float, Field(ge=1, le=60)] = TransitRules.change_min
     max_journey_min: Annotated[float, Field(gt=0, le=720)] = TransitRules.max_journey_min
+    window_of: WindowOf = TransitRules.window_of
+    step_free: StepFree = TransitRules.step_free
 
     @property
     def rules(self) -> TransitRules:

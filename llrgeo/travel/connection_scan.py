@@ -1,23 +1,40 @@
-"""The connection scan: compiled by numba on first use and kept for later runs.
+"""The connection scan for whole profiles: compiled by numba on first use and kept for later runs.
 
-Dibbelt, Pajor, Strasser and Wagner, "Intriguingly simple and fast transit routing", SEA 2013. All
-rides from a stop to the next are looked at once in the order of their departure; who could be
-on board can be at the next stop. Delling, Pajor and Werneck, "Round-based public transit
-routing", ALENEX 2012, is the alternative; a scan needs no routes and no rounds.
+Dibbelt, Pajor, Strasser and Wagner, "Connection scan algorithm", Journal of Experimental
+Algorithmics 23, 2018, section 4: all rides from a stop to the next are looked at once, from the
+last departure to the first, and each is given the earliest arrival at the destination of those who
+are on board. Three things make it fast here:
+
+- arrivals are kept by departure of each stop, as least values over it and all later ones. Who
+  leaves earlier arrives no later, so a stop's column only falls from the last departure to the
+  first (the same holds for departures of a window in Delling, Pajor and Werneck, "Round-based
+  public transit routing", Transportation Science 49, 2015), and one look-up tells what a wait at
+  the stop is worth;
+- the ride that can be caught after each change is found once for all destinations, as in Witt,
+  "Trip-based public transit routing", ESA 2015;
+- destinations are scanned in blocks, side by side in memory, as in PHAST (Delling, Goldberg,
+  Nowatzyk and Werneck, "PHAST: hardware-accelerated shortest path trees", 2013).
 """
 
-from typing import NamedTuple
+from collections.abc import Iterator
+from typing import Final, NamedTuple, Self
 
 import numpy as np
+import pandas as pd
 
-from llrgeo.travel.compiled import NO_WAY, Ints, compiled
+from llrgeo.travel.compiled import Ints, compiled
+
+NEVER: Final = (1 << 31) - 1  # seconds that no clock shows
+_BLOCK_BYTES: Final = 64 << 20  # of the arrivals, or journeys, of one block of destinations
+_LANES: Final = (8, 64)  # fewest and most destinations of a block
 
 
 class Rides(NamedTuple):
     """Rides from one stop to the next without a halt, in the order of their departure.
 
-    Those of one trip stand in the trip's order. `boards` and `alights` tell whether one may get
-    on at the first stop and off at the second.
+    Those of one trip stand in the trip's order, those that take no time before others of their
+    second. `boards` and `alights` tell whether one may get on at the first stop and off at the
+    second; `call` is the row of the timetable's call that a ride sets out from.
     """
 
     trip: Ints
@@ -27,6 +44,7 @@ class Rides(NamedTuple):
     arrival_s: Ints
     boards: Ints
     alights: Ints
+    call: Ints
 
 
 class Walks(NamedTuple):
@@ -37,80 +55,274 @@ class Walks(NamedTuple):
     seconds: Ints
 
 
+class Departures(NamedTuple):
+    """The departures of every stop, and the one to wait for after each change.
+
+    Attributes
+    ----------
+    start
+        Stop i's departures stand from `start[i]` to `start[i + 1]`, in order of time; the last of
+        them never comes.
+    seconds
+        When they are.
+    of_ride
+        The departure that each ride is.
+    change_start, change_to
+        Who gets off ride i can wait for the departures `change_to`, from `change_start[i]` to
+        `change_start[i + 1]`.
+    """
+
+    start: Ints
+    seconds: Ints
+    of_ride: Ints
+    change_start: Ints
+    change_to: Ints
+
+
 class Ways(NamedTuple):
     """All that journeys are made of.
 
     `access` are walks from origins to stops, `changes` from getting off at a stop until one can
-    get on at another or the same (above 0 seconds), `egress` from stops to destinations; `trips`
-    is how many trips there are.
+    get on at another or the same, `egress` from stops to destinations, each one row a pair:
+    `place`, `to` and `seconds`. `on_foot_s` are the seconds all the way on foot, origins by
+    destinations, `NEVER` where it is too far.
     """
 
     rides: Rides
-    access: Walks
-    changes: Walks
-    egress: Walks
+    access: pd.DataFrame
+    changes: pd.DataFrame
+    egress: pd.DataFrame
+    on_foot_s: Ints
+    stops: int
+
+    def reversed(self) -> Self:
+        """Return the ways of the same journeys backwards in time, from destinations to origins."""
+        return type(self)(
+            turned(self.rides),
+            _swapped(self.egress),
+            _swapped(self.changes),
+            _swapped(self.access),
+            self.on_foot_s.T,
+            self.stops,
+        )
+
+
+def ordered(rides: Rides) -> Rides:
+    """Put rides, those of a trip in its order, into the order of the scan."""
+    takes_time = rides.arrival_s > rides.departure_s
+    # Rides of no time first: who gets off one of them may catch the others of the same second.
+    order = np.lexsort((takes_time, rides.departure_s))
+    return Rides(*(part[order] for part in rides))
+
+
+def turned(rides: Rides) -> Rides:
+    """Return rides backwards in time: what arrived last leaves first, from where it arrived."""
+    back = Rides(
+        rides.trip,
+        rides.to_stop,
+        rides.from_stop,
+        -rides.arrival_s,
+        -rides.departure_s,
+        rides.alights,
+        rides.boards,
+        rides.call,
+    )
+    return ordered(Rides(*(part[::-1] for part in back)))
+
+
+class Prepared(NamedTuple):
+    """What runs within some time, made ready for scans: `trips` is how many there are."""
+
+    rides: Rides
+    departures: Departures
     trips: int
 
 
-class Labels(NamedTuple):
-    """What a scan knows.
+def prepare(ways: Ways, first_s: int, last_s: int) -> Prepared:
+    """Make the rides that leave between two times ready; trips are numbered anew."""
+    within = slice(*np.searchsorted(ways.rides.departure_s, [first_s, last_s + 1]))
+    rides = Rides(*(np.ascontiguousarray(part[within]) for part in ways.rides))
+    trip_ids, trip = np.unique(rides.trip, return_inverse=True)
+    rides = rides._replace(trip=trip.astype(np.int32))
+    changes = walks_from(ways.changes, ways.stops)
+    start, seconds, of_ride = sorted_by_stop(rides, ways.stops)
+    caught = changes_caught(rides, changes, start, seconds)
+    return Prepared(rides, Departures(start, seconds, of_ride, *caught), len(trip_ids))
 
-    For each stop from when one can get on (`ready`) and when one gets off first (`arrived`), for
-    each trip whether one is on board.
+
+def arrivals_by(prepared: Prepared, egress: Walks, destinations: int) -> Ints:
+    """Return when one arrives at destinations who waits for each departure or a later one."""
+    seated = np.full((prepared.trips, destinations), NEVER, np.int32)
+    arrivals = np.full((len(prepared.departures.seconds), destinations), NEVER, np.int32)
+    scan(prepared.rides, prepared.departures, egress, seated, arrivals)
+    return arrivals
+
+
+def journey_blocks(ways: Ways, moments_s: Ints, limit_s: int) -> Iterator[tuple[slice, Ints]]:
+    """Yield a run of destinations with the seconds of journeys to them.
+
+    These are origins by moments of leaving by destinations, int32, `NEVER` where there is no
+    journey within the limit.
     """
+    prepared = prepare(ways, int(moments_s.min()), int(moments_s.max()) + limit_s)
+    access = walks_from(ways.access, len(ways.on_foot_s))
+    origins, destinations = ways.on_foot_s.shape
+    rows = max(len(prepared.departures.seconds), origins * len(moments_s), 1)
+    lanes = int(np.clip(_BLOCK_BYTES // (4 * rows), *_LANES))
+    to = ways.egress["to"]
+    for start in range(0, destinations, lanes):
+        part = slice(start, min(start + lanes, destinations))
+        mine = ways.egress[(to >= part.start) & (to < part.stop)]
+        egress = walks_from(mine.assign(to=mine["to"] - start), ways.stops)
+        arrivals = arrivals_by(prepared, egress, part.stop - start)
+        found = np.repeat(ways.on_foot_s[:, None, part], len(moments_s), axis=1)
+        journeys(prepared.departures, arrivals, access, moments_s.astype(np.int32), found)
+        yield part, np.where(found <= limit_s, found, NEVER)
 
-    ready: Ints
-    arrived: Ints
-    boarded: Ints
+
+def walks_from(walks: pd.DataFrame, places: int) -> Walks:
+    """Sort walks by the place that they start from."""
+    walks = walks.sort_values(["place", "to"])
+    count = np.bincount(walks["place"].to_numpy(np.int64), minlength=places)
+    return Walks(
+        np.concatenate([[0], np.cumsum(count)]),
+        walks["to"].to_numpy(np.int32),
+        walks["seconds"].to_numpy(np.int32),
+    )
+
+
+def _swapped(walks: pd.DataFrame) -> pd.DataFrame:
+    return walks.rename(columns={"place": "to", "to": "place"})
 
 
 @compiled
-def scan(rides: Rides, changes: Walks, labels: Labels, start_s: int, end_s: int) -> None:
-    """Take every ride that leaves between two times and can be caught, given `ready`."""
-    ready, arrived, boarded = labels
-    for i in range(np.searchsorted(rides.departure_s, start_s), len(rides.trip)):
-        if rides.departure_s[i] > end_s:
-            break
-        trip, stop, now = rides.trip[i], rides.to_stop[i], rides.arrival_s[i]
-        if rides.boards[i] and ready[rides.from_stop[i]] <= rides.departure_s[i]:
-            boarded[trip] = True
-        if boarded[trip] and rides.alights[i] and now < arrived[stop]:
-            arrived[stop] = now
-            for j in range(changes.start[stop], changes.start[stop + 1]):
-                there = changes.to[j]
-                ready[there] = min(ready[there], now + changes.seconds[j])
+def first_departure(start: Ints, seconds: Ints, stop: int, ready_s: int) -> int:
+    """Return the first departure of a stop at or after a time; the last one never comes."""
+    low: int = start[stop]
+    high: int = start[stop + 1] - 1
+    while low < high:
+        middle = (low + high) // 2
+        if seconds[middle] < ready_s:
+            low = middle + 1
+        else:
+            high = middle
+    return low
 
 
 @compiled
-def journeys_from(ways: Ways, origin: int, departures_s: Ints, limit_s: int, result: Ints) -> None:
-    """Shorten journeys on foot by rides, for one origin.
+def sorted_by_stop(rides: Rides, stops: int) -> tuple[Ints, Ints, Ints]:
+    """Sort the departures by stop; return `start`, `seconds` and `of_ride` of `Departures`."""
+    n = len(rides.trip)
+    start = np.zeros(stops + 1, np.int64)
+    for i in range(n):
+        start[rides.from_stop[i] + 1] += 1
+    for stop in range(stops):
+        start[stop + 1] += start[stop] + 1  # one more, that never comes
+    seconds, of_ride = np.full(start[stops], NEVER, np.int32), np.empty(n, np.int32)
+    filled = start[:-1].copy()
+    for i in range(n):
+        stop = rides.from_stop[i]
+        seconds[filled[stop]], of_ride[i] = rides.departure_s[i], filled[stop]
+        filled[stop] += 1
+    return start, seconds, of_ride
+
+
+@compiled
+def changes_caught(rides: Rides, changes: Walks, start: Ints, seconds: Ints) -> tuple[Ints, Ints]:
+    """Find what can be caught after each ride; return `change_start` and `change_to`."""
+    n = len(rides.trip)
+    change_start = np.zeros(n + 1, np.int64)
+    for i in range(n):
+        change_start[i + 1] = change_start[i]
+        if rides.alights[i]:
+            stop = rides.to_stop[i]
+            change_start[i + 1] += changes.start[stop + 1] - changes.start[stop]
+    change_to = np.empty(change_start[n], np.int32)
+    found = 0
+    for i in range(n):
+        change_start[i] = found
+        if not rides.alights[i]:
+            continue
+        stop = rides.to_stop[i]
+        for j in range(changes.start[stop], changes.start[stop + 1]):
+            ready_s = rides.arrival_s[i] + changes.seconds[j]
+            caught = first_departure(start, seconds, changes.to[j], ready_s)
+            if seconds[caught] < NEVER:
+                change_to[found] = caught
+                found += 1
+    change_start[n] = found
+    return change_start, change_to[:found]
+
+
+@compiled
+def scan(rides: Rides, departures: Departures, egress: Walks, seated: Ints, arrivals: Ints) -> None:
+    """Find when one arrives at a block of destinations, by what one gets on.
 
     Parameters
     ----------
-    ways
-        All ways.
-    origin
-        The origin's number.
-    departures_s
-        When one leaves, seconds after midnight.
-    limit_s
-        No ride is taken this long after leaving or later.
-    result
-        Departures by destinations, holds the seconds on foot, is left with the seconds of the
-        best journey.
+    rides, departures
+        What runs.
+    egress
+        Walks from stops to destinations of the block.
+    seated
+        Trips by destinations: when one arrives who is on board. Holds `NEVER`.
+    arrivals
+        Departures of stops by destinations: when one arrives who waits for them or any later
+        one. Holds `NEVER`, is filled in.
     """
-    rides, access, changes, egress, trips = ways
-    stops = len(changes.start) - 1
-    labels = Labels(np.empty(stops, np.int64), np.empty(stops, np.int64), np.empty(trips, np.bool_))
-    for row in range(len(departures_s)):
-        now = departures_s[row]
-        labels.ready[:], labels.arrived[:], labels.boarded[:] = NO_WAY, NO_WAY, False
+    lanes = arrivals.shape[1]
+    for i in range(len(rides.trip) - 1, -1, -1):
+        label = seated[rides.trip[i]]
+        # What is known of the trip is what staying on board is worth; getting off may be better.
+        if rides.alights[i]:
+            stop, now = rides.to_stop[i], rides.arrival_s[i]
+            for j in range(egress.start[stop], egress.start[stop + 1]):
+                there = egress.to[j]
+                label[there] = min(label[there], now + egress.seconds[j])
+            for j in range(departures.change_start[i], departures.change_start[i + 1]):
+                onward = arrivals[departures.change_to[j]]
+                for lane in range(lanes):
+                    label[lane] = min(label[lane], onward[lane])
+        # One may let this ride go and wait for the next departure of the stop.
+        here = departures.of_ride[i]
+        waiting, best = arrivals[here + 1], arrivals[here]
+        if rides.boards[i]:
+            for lane in range(lanes):
+                best[lane] = min(waiting[lane], label[lane])
+        else:
+            best[:] = waiting
+
+
+@compiled
+def journeys(
+    departures: Departures, arrivals: Ints, access: Walks, moments_s: Ints, result: Ints
+) -> None:
+    """Shorten journeys on foot by rides, for a block of destinations.
+
+    Parameters
+    ----------
+    departures
+        The departures of stops.
+    arrivals
+        What `scan` found.
+    access
+        Walks from origins to stops.
+    moments_s
+        When one leaves, seconds after midnight.
+    result
+        Origins by moments by destinations, holds the seconds on foot (`NEVER` where there is no
+        way), is left with the seconds of the best journey.
+    """
+    lanes = arrivals.shape[1]
+    for origin in range(len(access.start) - 1):
         for j in range(access.start[origin], access.start[origin + 1]):
-            labels.ready[access.to[j]] = now + access.seconds[j]
-        scan(rides, changes, labels, now, now + limit_s)
-        for stop in range(stops):
-            if labels.arrived[stop] < NO_WAY:
-                ridden = labels.arrived[stop] - now
-                for j in range(egress.start[stop], egress.start[stop + 1]):
-                    there = egress.to[j]
-                    result[row, there] = min(result[row, there], ridden + egress.seconds[j])
+            stop = access.to[j]
+            for row in range(len(moments_s)):
+                now = moments_s[row]
+                caught = first_departure(
+                    departures.start, departures.seconds, stop, now + access.seconds[j]
+                )
+                best, found = result[origin, row], arrivals[caught]
+                for lane in range(lanes):
+                    if found[lane] < NEVER:
+                        best[lane] = min(best[lane], found[lane] - now)

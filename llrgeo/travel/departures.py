@@ -2,13 +2,16 @@
 
 import datetime as dt
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, Literal
 
 import numpy as np
 
 from llrgeo.travel.graph import IntArray
 
 MODE: Final = "transit"
+
+WindowOf = Literal["departures", "arrivals"]
+StepFree = Literal["any", "unless_refused", "stated"]
 
 
 @dataclass(frozen=True)
@@ -18,9 +21,9 @@ class TransitRules:
     Attributes
     ----------
     window
-        The first and last departure.
+        The first and last departure, or time to be there.
     every_min
-        Minutes from a departure to the next.
+        Minutes from one to the next.
     max_walk_min
         The longest walk to a stop, between stops, and from a stop.
     change_min
@@ -28,6 +31,12 @@ class TransitRules:
         least one. OpenTripPlanner allows two as well.
     max_journey_min
         A journey that takes longer counts as unreachable, on foot too.
+    window_of
+        `departures`: people leave within the window. `arrivals`: they have to be there at times
+        within it, and the minutes run from the latest moment of leaving that serves.
+    step_free
+        Which vehicles and stops are used: `any`; all `unless_refused`, stated to have steps; or
+        only those `stated` to have none.
 
     Examples
     --------
@@ -42,14 +51,17 @@ class TransitRules:
     max_walk_min: float = 20.0
     change_min: float = 2.0
     max_journey_min: float = 180.0
+    window_of: WindowOf = "departures"
+    step_free: StepFree = "any"
 
     @property
     def period(self) -> str:
-        """The window in letters, such as `09:30-11:30`."""
-        return "-".join(f"{time:%H:%M}" for time in self.window)
+        """The window in letters, such as `09:30-11:30`, or `by 09:30-11:30` of arrivals."""
+        window = "-".join(f"{time:%H:%M}" for time in self.window)
+        return window if self.window_of == "departures" else f"by {window}"
 
     @property
     def departures_s(self) -> IntArray:
-        """The departures, seconds after midnight."""
+        """The departures, or times to be there, in seconds after midnight."""
         first, last = ((time.hour * 60 + time.minute) * 60 for time in self.window)
         return np.arange(first, last + 1, self.every_min * 60, dtype=np.int64)

@@ -2,14 +2,17 @@
 
 A journey is a walk to a stop, rides with changes (on foot between stops where need be), and a walk
 from a stop; or all on foot where that is faster. Its minutes run from the moment of leaving, so a
-wait at the first stop counts. How long that is depends on when one leaves: the time of a pair is
-the median over departures spread evenly over a window, as in Conway, Byrd and van der Linden,
+wait at the first stop counts; where one has to be there by a certain time they run until that, so
+a wait at the end counts. How long that is depends on when one leaves: the time of a pair is
+the median over moments spread evenly over a window, as in Conway, Byrd and van der Linden,
 "Evidence-based transit and land use sketch planning using interactive accessibility methods on
 combined schedule and headway-based networks", Transportation Research Record 2653, 2017. All is
 counted in whole seconds.
 """
 
-from collections.abc import Iterator
+import dataclasses
+import datetime as dt
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -23,16 +26,19 @@ from llrgeo.inputs.gtfs import Timetable
 from llrgeo.modes import WALK_KPH
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import Track
-from llrgeo.travel.compiled import NO_WAY
-from llrgeo.travel.connection_scan import Rides, Walks, Ways, journeys_from
+from llrgeo.travel.connection_scan import NEVER, Rides, Ways, journey_blocks, ordered
 from llrgeo.travel.departures import MODE, TransitRules
-from llrgeo.travel.graph import IntArray
-from llrgeo.travel.routers import NetworkRouter, StraightLineRouter
-from llrgeo.travel.times import Router, TravelTimes
+from llrgeo.travel.engines import Plan, journey_keys
+from llrgeo.travel.footpaths import network_walks, straight_walks
+from llrgeo.travel.graph import IntArray, unpack
+from llrgeo.travel.routers import NetworkRouter, StraightLineRouter, times_from_sites
+from llrgeo.travel.times import TravelTimes
 
 # Along the embedded streets 1.44, the median of 11,993 walks of 200 to 1,230 m (to postcodes).
 DETOUR_FACTOR: Final = 1.4
-_PAIRS_AT_ONCE: Final = 10_000_000  # bounds the memory: about 30 bytes a pair
+PERCENTILES: Final = (10, 50, 90)
+
+_STEP_FREE_FROM: Final = {"any": -1, "unless_refused": 0, "stated": 1}
 
 
 @dataclass(frozen=True)
@@ -89,7 +95,7 @@ class TransitRouter:
     ) -> TravelTimes:
         """Return the median minutes from every origin to every destination, without kilometres.
 
-        The period is the window in letters. Of an even number of departures the longer of the
+        The period is the window in letters. Of an even number of moments the longer of the
         two times in the middle counts.
 
         Raises
@@ -100,14 +106,10 @@ class TransitRouter:
         if (mode, period) != (MODE, self.rules.period):
             msg = f"the timetable is for {MODE} {self.rules.period}, not {mode} {period}"
             raise RoutingError(msg)
-        middle = len(self.rules.departures_s) // 2
-        seconds = np.full((len(origins), len(destinations)), NO_WAY)
-        for row, found in enumerate(self.journeys_s(origins, destinations, track=track)):
-            seconds[row] = np.sort(found, axis=0)[middle]
-        minutes = np.where(seconds < NO_WAY, seconds / 60, np.inf)
+        ranked, _ = self._ranked_s(origins, destinations, [50], track)
         axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
         return TravelTimes(
-            pd.DataFrame(minutes, *axes),
+            pd.DataFrame(_minutes(ranked[0]), *axes),
             mode,
             period,
             "timetable",
@@ -115,103 +117,189 @@ class TransitRouter:
             source=self.streets.info.credit if self.streets else "",
         )
 
-    def journeys_s(
-        self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, *, track: Track = iter
-    ) -> Iterator[IntArray]:
-        """Yield for each origin the seconds of journeys, departures (rows) by destinations.
+    def percentiles(
+        self,
+        origins: gpd.GeoSeries,
+        destinations: gpd.GeoSeries,
+        percents: Sequence[int] = PERCENTILES,
+        *,
+        track: Track = iter,
+    ) -> pd.DataFrame:
+        """Return how the minutes of each pair vary over the window.
 
-        `NO_WAY` where there is no journey within the limit.
+        Returns
+        -------
+        pandas.DataFrame
+            One row a pair, origins in their order: `area_id`, `site_id`, `p10_min`, `p50_min` (the
+            median of the matrix), `p90_min` (so many percent of the moments have a
+            journey as short; +inf where they have not), `share_departures` (0 to 1 of the
+            moments that have any journey within the limit).
         """
-        departures_s, stops = self.rules.departures_s, self.timetable.stops
-        limit_s = round(self.rules.max_journey_min * 60)
-        ways = Ways(
-            self._rides,
-            _walks(self._legs(origins, stops), len(origins)),
-            self._changes,
-            _walks(self._legs(stops, destinations), len(stops)),
-            self.timetable.calls["trip"].nunique(),
+        ranked, share = self._ranked_s(origins, destinations, percents, track)
+        pairs = pd.MultiIndex.from_product(
+            [origins.index, destinations.index], names=["area_id", "site_id"]
         )
-        on_foot_s = self._on_foot_s(origins, destinations, self.rules.max_journey_min)
-        for origin in track(range(len(origins))):
-            found = np.tile(on_foot_s[origin], (len(departures_s), 1))
-            journeys_from(ways, origin, departures_s, limit_s, found)
-            yield np.where(found <= limit_s, found, NO_WAY)
+        columns = {
+            f"p{percent}_min": _minutes(seconds).ravel()
+            for percent, seconds in zip(percents, ranked, strict=True)
+        }
+        return pd.DataFrame({**columns, "share_departures": share.ravel()}, pairs).reset_index()
+
+    def way_back(
+        self, areas: gpd.GeoSeries, sites: gpd.GeoSeries, window: tuple[dt.time, dt.time]
+    ) -> TravelTimes:
+        """Return the median minutes of those who leave the sites in a window of its own.
+
+        Areas (rows) by sites (columns), `direction` is `from_site`: to be added to the way there,
+        or told apart from it; buses home are others.
+        """
+        rules = dataclasses.replace(self.rules, window=window, window_of="departures")
+        router = dataclasses.replace(self, rules=rules)
+        return times_from_sites(router, areas, sites, mode=MODE, period=rules.period)
+
+    def journeys_s(
+        self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries
+    ) -> Iterator[tuple[slice, slice, IntArray]]:
+        """Yield runs of origins and destinations with the seconds of journeys between them.
+
+        These are origins by moments by destinations, `NEVER` where there is no journey within the
+        limit.
+        """
+        moments_s, limit_s = self.rules.departures_s, round(self.rules.max_journey_min * 60)
+        ways = self.ways(origins, destinations)
+        if self.rules.window_of == "departures":
+            for part, found in journey_blocks(ways, moments_s, limit_s):
+                yield slice(0, len(origins)), part, found
+            return
+        # To be there at nine is to set out at nine, backwards in time, from the destination.
+        for part, found in journey_blocks(ways.reversed(), -moments_s, limit_s):
+            yield part, slice(0, len(destinations)), found.transpose(2, 1, 0)
+
+    def ways(self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> Ways:
+        """Return all that journeys between some places are made of."""
+        points, number = self._stop_points
+        return Ways(
+            self._rides,
+            _for_all_stops(self._walks(origins, points), "to", number),
+            self._changes,
+            _for_all_stops(self._walks(points, destinations), "place", number),
+            self._on_foot_s(origins, destinations),
+            len(self.timetable.stops),
+        )
 
     @property
     def note(self) -> str:
         """What the times stand for and leave out, in plain words."""
         date = self.timetable.date
         walks = "streets" if self.streets else f"straight lines, {DETOUR_FACTOR} times as long"
-        return (
+        text = (
             f"By the timetable of {date:%A} {date.day} {date:%B %Y}, with walks along {walks}; "
             "late and cancelled services are not in the times. Not measured."
         )
+        used = {
+            "any": (),
+            "unless_refused": ("Vehicles and stops that are stated to have steps are not used.",),
+            "stated": ("Only vehicles and stops that are stated to be step-free are used.",),
+        }
+        return " ".join([text, *used[self.rules.step_free], *self.timetable.notes])
+
+    def _ranked_s(
+        self,
+        origins: gpd.GeoSeries,
+        destinations: gpd.GeoSeries,
+        percents: Sequence[int],
+        track: Track,
+    ) -> tuple[IntArray, np.ndarray]:
+        """Return seconds at some percentiles (one by one), and the share that has a journey."""
+        count = len(self.rules.departures_s)
+        ranks = [min(percent * count // 100, count - 1) for percent in percents]
+        shape = (len(origins), len(destinations))
+        ranked, share = np.full((len(ranks), *shape), NEVER), np.zeros(shape)
+        # A block takes less than a second: progress tells that it has begun and ended.
+        for _ in track(range(1)):
+            for rows, columns, found in self.journeys_s(origins, destinations):
+                ranked[:, rows, columns] = np.sort(found, axis=1)[:, ranks].transpose(1, 0, 2)
+                share[rows, columns] = (found < NEVER).mean(axis=1)
+        return ranked, share
 
     @cached_property
     def _rides(self) -> Rides:
         calls = self.timetable.calls
-        trip = calls["trip"].to_numpy()
-        rows = np.flatnonzero(trip[:-1] == trip[1:])
-        # Stable: rides of a trip that leave at one time, at stops close together, keep their order.
-        rows = rows[np.argsort(calls["departure_s"].to_numpy()[rows], kind="stable")]
-        here, there = calls.iloc[rows], calls.iloc[rows + 1]
-        return Rides(
-            trip[rows],
-            here["stop"].to_numpy(),
-            there["stop"].to_numpy(),
-            here["departure_s"].to_numpy(),
-            there["arrival_s"].to_numpy(),
-            here["boards"].to_numpy(),
-            there["alights"].to_numpy(),
+        usable = calls["step_free"].to_numpy() >= _STEP_FREE_FROM[self.rules.step_free]
+        trip, stop = calls["trip"].to_numpy(), calls["stop"].to_numpy()
+        here = np.flatnonzero(trip[:-1] == trip[1:])
+        there = here + 1
+        return ordered(
+            Rides(
+                trip[here],
+                stop[here],
+                stop[there],
+                calls["departure_s"].to_numpy()[here],
+                calls["arrival_s"].to_numpy()[there],
+                (calls["boards"].to_numpy() & usable)[here],
+                (calls["alights"].to_numpy() & usable)[there],
+                here.astype(np.int32),
+            )
         )
 
     @cached_property
-    def _changes(self) -> Walks:
+    def _stop_points(self) -> tuple[gpd.GeoSeries, IntArray]:
+        """The places where stops are, each once, and the number of each stop's place."""
+        points = self.timetable.stops.geometry
+        number, _ = pd.factorize(pd.MultiIndex.from_arrays([points.x, points.y]))
+        first = ~pd.Series(number).duplicated().to_numpy()
+        return gpd.GeoSeries(points[first]), number.astype(np.int64)
+
+    @cached_property
+    def _changes(self) -> pd.DataFrame:
         """Seconds from getting off to getting on; what the feed states comes before the rest."""
-        stops, change_s = self.timetable.stops, round(self.rules.change_min * 60)
+        points, number = self._stop_points
         stated = self.timetable.transfers.set_axis(["place", "to", "seconds"], axis="columns")
-        numbers = np.arange(len(stops))
-        same_stop = pd.DataFrame({"place": numbers, "to": numbers, "seconds": change_s})
-        walks = self._legs(stops, stops)
-        walks["seconds"] += change_s
-        table = pd.concat([stated, same_stop, walks]).drop_duplicates(["place", "to"])
-        table = table[table["seconds"] < np.inf]
-        # A second at least: the scan counts on changes to rides that stand later in their order.
-        return _walks(table.assign(seconds=table["seconds"].clip(lower=1)), len(stops))
+        walks = self._walks(points, points)
+        # Between stops at one place nobody walks, whatever the way to the street and back is.
+        here = pd.DataFrame({"place": np.arange(len(points)), "to": np.arange(len(points))})
+        walks = pd.concat([here.assign(seconds=0), walks]).drop_duplicates(["place", "to"])
+        walks = _for_all_stops(_for_all_stops(walks, "place", number), "to", number)
+        walks["seconds"] += round(self.rules.change_min * 60)
+        table = pd.concat([stated, walks]).drop_duplicates(["place", "to"])
+        return table[table["seconds"] < np.inf].astype(np.int32)
 
-    def _legs(self, places: gpd.GeoSeries, others: gpd.GeoSeries) -> pd.DataFrame:
+    def _walks(self, places: gpd.GeoSeries, others: gpd.GeoSeries) -> pd.DataFrame:
         """List the walks within the longest one: `place`, `to` (row numbers) and `seconds`."""
-        block = max(1, _PAIRS_AT_ONCE // max(1, len(places)))
-        parts = []
-        for first in range(0, len(others), block):
-            some = gpd.GeoSeries(others.iloc[first : first + block])
-            found = self._on_foot_s(places, some, self.rules.max_walk_min)
-            place, to = np.nonzero(found < NO_WAY)
-            seconds = found[place, to]
-            parts.append(pd.DataFrame({"place": place, "to": first + to, "seconds": seconds}))
-        return pd.concat(parts)
+        limit_min = self.rules.max_walk_min
+        if self._street_router is None:
+            return straight_walks(places, others, _CROW, limit_min=limit_min)
+        question = self._street_router.question(places, others, self._street_period)
+        return network_walks(question, limit_min=limit_min)
 
-    def _on_foot_s(
-        self, places: gpd.GeoSeries, others: gpd.GeoSeries, limit_min: float
-    ) -> IntArray:
-        """Return the seconds on foot from places (rows) to others, `NO_WAY` beyond the limit."""
-        router: Router = StraightLineRouter(WALK_KPH, DETOUR_FACTOR)
-        period = ""
-        if self.streets is not None:
-            # Walks are short: searches that end at the limit beat a hierarchy of all streets.
-            router = NetworkRouter(self.streets, limit_min=limit_min, engine="chains")
-            period = self.streets.info.periods[0]
-        times = router.travel_times(places, others, mode="walk", period=period)
-        seconds = np.rint(times.minutes.to_numpy() * 60)
-        return np.where(seconds <= limit_min * 60, seconds, NO_WAY).astype(np.int64)
+    def _on_foot_s(self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> IntArray:
+        """Return the seconds all the way on foot, `NEVER` beyond the longest journey."""
+        limit_min = self.rules.max_journey_min
+        if self._street_router is None:
+            minutes = _CROW.travel_times(origins, destinations, mode="walk", period="").minutes
+            seconds = np.rint(minutes.to_numpy() * 60)
+        else:
+            question = self._street_router.question(origins, destinations, self._street_period)
+            seconds = np.rint(unpack(journey_keys(question, Plan("chains", limit_min)))[0] * 60)
+        return np.where(seconds <= limit_min * 60, seconds, NEVER).astype(np.int32)
+
+    @cached_property
+    def _street_router(self) -> NetworkRouter | None:
+        return None if self.streets is None else NetworkRouter(self.streets)
+
+    @property
+    def _street_period(self) -> str:
+        return "" if self.streets is None else self.streets.info.periods[0]
 
 
-def _walks(legs: pd.DataFrame, places: int) -> Walks:
-    """Sort walks by the place that they start from."""
-    legs = legs.sort_values(["place", "to"])
-    count = np.bincount(legs["place"].to_numpy(np.int64), minlength=places)
-    return Walks(
-        np.concatenate([[0], np.cumsum(count)]),
-        legs["to"].to_numpy(np.int64),
-        legs["seconds"].to_numpy(np.int64),
-    )
+_CROW: Final = StraightLineRouter(WALK_KPH, DETOUR_FACTOR)
+
+
+def _minutes(seconds: IntArray) -> np.ndarray:
+    return np.where(seconds < NEVER, seconds / 60, np.inf)
+
+
+def _for_all_stops(walks: pd.DataFrame, column: str, number: IntArray) -> pd.DataFrame:
+    """Replace places by the stops that are there; `number` is the place of each stop."""
+    stops = pd.DataFrame({column: number, "stop": np.arange(len(number))})
+    return walks.merge(stops, on=column).drop(columns=column).rename(columns={"stop": column})

@@ -1,0 +1,254 @@
+"""What a feed says about changing: transfers at stops, and vehicles that run on as other trips.
+
+The rules are those of transfers.txt and of trips.txt's block_id in the reference,
+https://gtfs.org/documentation/schedule/reference/#transferstxt. Of several rules for one change
+the most specific counts: trips before routes, routes before stops, stops before stations.
+"""
+
+from collections.abc import Iterator
+from typing import Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.inputs.feeds import Omission, Tables, left_out
+
+_TIMED, _TAKES, _IMPOSSIBLE, _STAYS, _GETS_OFF = "1", "2", "3", "4", "5"  # kinds of transfer
+_SIDES: Final = ("from", "to")
+_RANKS: Final = {"trip_id": 100, "route_id": 10, "stop_id": 1}  # sums rank as the reference says
+
+
+class BoardingStops(NamedTuple):
+    """Stops told apart by the trips that a feed states transfers of.
+
+    Attributes
+    ----------
+    calls
+        The calls, `place` (a number) in addition.
+    stop_ids
+        The stop of each place. A stop stands once for each kind of trip that rules name there.
+    transfers
+        `from_place`, `to_place`, `seconds` (infinite where one cannot change).
+    """
+
+    calls: pd.DataFrame
+    stop_ids: pd.Index
+    transfers: pd.DataFrame
+
+
+def read_transfers(tables: Tables) -> tuple[pd.DataFrame, list[Omission]]:
+    """Return the transfers that can be read, their `seconds` in addition.
+
+    They are NaN where the feed leaves the time open, infinite where one cannot change.
+    """
+    table = tables["transfers"]
+    kind = table["transfer_type"].fillna("0")
+    stated = pd.to_numeric(table["min_transfer_time"], errors="coerce")
+    wrong = (kind == _TAKES) & ~(stated >= 0)
+    seconds = kind.map({_TIMED: 0.0, _IMPOSSIBLE: np.inf}).where(kind != _TAKES, stated)
+    omissions = left_out(
+        "transfers", "column 'min_transfer_time' is no number", table[wrong], calls=0
+    )
+    return table.assign(transfer_type=kind, seconds=seconds.astype(float))[~wrong], omissions
+
+
+def boarding_stops(
+    transfers: pd.DataFrame, calls: pd.DataFrame, parent_station: pd.Series
+) -> BoardingStops:
+    """Find which rule counts for each change between the stops of some calls.
+
+    Parameters
+    ----------
+    transfers
+        What `read_transfers` returns.
+    calls
+        `stop_id`, `trip_id`, `route_id`.
+    parent_station
+        The station of each stop, on `stop_id`; NaN where there is none.
+    """
+    rules = transfers[~transfers["transfer_type"].isin([_STAYS, _GETS_OFF])]
+    served = parent_station.index[parent_station.index.isin(calls["stop_id"])]
+    rules = _for_stops(rules, served, parent_station)
+    places, number = _told_apart(rules, calls, served)
+    between = _matched(rules, places)
+    # The most specific rule first; that the feed leaves the time open is a rule as well.
+    between = between.sort_values("rank", ascending=False, kind="stable")
+    between = between.drop_duplicates(["from_place", "to_place"]).dropna(subset="seconds")
+    columns = ["from_place", "to_place", "seconds"]
+    return BoardingStops(
+        calls.assign(place=number),
+        pd.Index(places["stop_id"]),
+        between[columns].sort_values(columns, ignore_index=True),
+    )
+
+
+def _for_stops(rules: pd.DataFrame, served: pd.Index, parent_station: pd.Series) -> pd.DataFrame:
+    """Let rules of stations hold for all their stops; rank all by how specific they are."""
+    station = parent_station.reindex(served)
+    members = pd.concat(
+        [
+            pd.DataFrame({"named": served, "stop_id": served, "own": _RANKS["stop_id"]}),
+            pd.DataFrame({"named": station.to_numpy(), "stop_id": served, "own": 0}).dropna(),
+        ]
+    )
+    rules = rules.assign(rank=0)
+    for side in _SIDES:
+        known = members.rename(columns={"named": f"{side}_stop_id", "stop_id": f"{side}_stop"})
+        rules = rules.merge(known, on=f"{side}_stop_id")
+        rules["rank"] += rules.pop("own")
+        trip, route = rules[f"{side}_trip_id"].notna(), rules[f"{side}_route_id"].notna()
+        rules["rank"] += _RANKS["trip_id"] * trip + _RANKS["route_id"] * (route & ~trip)
+    return rules
+
+
+def _told_apart(
+    rules: pd.DataFrame, calls: pd.DataFrame, served: pd.Index
+) -> tuple[pd.DataFrame, np.ndarray]:
+    """Give each stop a place for each kind of trip that rules name there.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `stop_id`, `trip_id` and `route_id` of each place; NaN where no rule names the trip or
+        route. Those of every stop for the trips that no rule names come first.
+    numpy.ndarray
+        The place of each call.
+    """
+    kinds = calls[["stop_id", "trip_id", "route_id"]].copy()
+    named_at = pd.concat([rules["from_stop"], rules["to_stop"]])
+    kinds = kinds[kinds["stop_id"].isin(named_at)]
+    for name in ("trip_id", "route_id"):
+        named = pd.MultiIndex.from_frame(
+            pd.concat(
+                [
+                    rules[[f"{side}_stop", f"{side}_{name}"]].set_axis(["stop_id", name], axis=1)
+                    for side in _SIDES
+                ]
+            ).dropna()
+        )
+        kinds[name] = kinds[name].where(
+            pd.MultiIndex.from_frame(kinds[["stop_id", name]]).isin(named), np.nan
+        )
+    plain = pd.DataFrame({"stop_id": served, "trip_id": np.nan, "route_id": np.nan}, dtype=object)
+    special = kinds.dropna(subset=["trip_id", "route_id"], how="all").drop_duplicates()
+    places = pd.concat([plain, special.sort_values(list(special.columns))], ignore_index=True)
+    number = pd.Series(served.get_indexer(pd.Index(calls["stop_id"])), calls.index, dtype="int64")
+    keys = [pd.MultiIndex.from_frame(table.fillna("")) for table in (places, kinds)]
+    number[kinds.index] = keys[0].get_indexer(keys[1])
+    return places, number.to_numpy()
+
+
+def _matched(rules: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+    """List each pair of places with each rule that holds for it."""
+    pairs = rules
+    for side in _SIDES:
+        known = places.rename_axis(f"{side}_place").reset_index()
+        known = known.rename(columns={"stop_id": f"{side}_stop"})
+        pairs = pairs.merge(known, on=f"{side}_stop")
+        for name in ("trip_id", "route_id"):
+            asked, held = pairs[f"{side}_{name}"], pairs.pop(name)
+            pairs = pairs[asked.isna() | (asked == held)]
+    return pairs
+
+
+def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Series) -> pd.DataFrame:
+    """Join trips that a vehicle runs one after the other, with the passengers on board.
+
+    These are trips that in-seat transfers (`transfer_type` 4) name; and those of one block on one
+    day, the next setting out at the stop or station where the last ended, unless they are named
+    to get off (5). A trip that runs on as several, or that several run on as, stands once for
+    each way through.
+
+    Parameters
+    ----------
+    calls
+        In the order of their trips: `trip` (a number), `day`, `trip_id`, `run` (-1: runs once a
+        day), `block_id`, `stop_id`, `arrival_s`, `departure_s`.
+    transfers
+        What `read_transfers` returns.
+    parent_station
+        The station of each stop, on `stop_id`; NaN where there is none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        The calls, `trip` numbered anew.
+    """
+    first, last = (calls.drop_duplicates("trip", keep=keep) for keep in ("first", "last"))
+    trips = first[["trip", "day", "trip_id", "block_id", "departure_s"]].astype(
+        {"trip_id": object, "block_id": object}
+    )
+    trips["ends_s"] = last["arrival_s"].to_numpy()
+    for name, ends in (("starts_at", first), ("ends_at", last)):
+        stop_ids = ends["stop_id"].astype(object)
+        station = parent_station.reindex(stop_ids).to_numpy()
+        trips[name] = np.where(pd.isna(station), stop_ids, station)
+    trips = trips[(first["run"] == -1).to_numpy()]
+    links = pd.concat([_stated_links(trips, transfers), _block_links(trips, transfers)])
+    if links.empty:
+        return calls
+    ways = pd.DataFrame(
+        [
+            (number, step, trip)
+            for number, way in enumerate(_ways_through(links))
+            for step, trip in enumerate(way)
+        ],
+        columns=["way", "step", "trip"],
+    )
+    joined = ways.merge(calls.assign(row=range(len(calls))), on="trip")
+    joined = joined.sort_values(["way", "step", "row"], ignore_index=True)
+    apart = calls[~calls["trip"].isin(ways["trip"])]
+    joined["trip"] = calls["trip"].max() + 1 + joined["way"]
+    every = pd.concat([apart, joined[calls.columns]], ignore_index=True)
+    return every.assign(trip=pd.factorize(every["trip"])[0])
+
+
+def _stated_links(trips: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
+    """Return the trips that in-seat transfers join, on one day or over midnight to the next."""
+    stated = transfers.loc[transfers["transfer_type"] == _STAYS, ["from_trip_id", "to_trip_id"]]
+    stated = stated.dropna().drop_duplicates()
+    out = stated.merge(trips, left_on="from_trip_id", right_on="trip_id")
+    parts = []
+    for later in (0, 1):
+        onward = trips.assign(day=trips["day"] - later)
+        both = out.merge(
+            onward, left_on=["to_trip_id", "day"], right_on=["trip_id", "day"], suffixes=("", "_to")
+        )
+        parts.append(both[both["departure_s_to"] >= both["ends_s"]].assign(later=later))
+    found = pd.concat(parts).sort_values("later", kind="stable")
+    found = found.drop_duplicates(["trip", "to_trip_id"])
+    return found[["trip", "trip_to"]]
+
+
+def _block_links(trips: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
+    """Return the trips of a block that follow one another where the last ended."""
+    blocks = trips.dropna(subset="block_id").sort_values(
+        ["day", "block_id", "departure_s", "ends_s"], kind="stable"
+    )
+    onward = blocks.shift(-1).add_suffix("_to")
+    both = pd.concat([blocks, onward], axis=1)
+    both = both[
+        (both["day"] == both["day_to"])
+        & (both["block_id"] == both["block_id_to"])
+        & (both["departure_s_to"] >= both["ends_s"])
+        & (both["starts_at_to"] == both["ends_at"])
+    ]
+    named = transfers[transfers["transfer_type"].isin([_STAYS, _GETS_OFF])]
+    pairs = pd.MultiIndex.from_frame(named[["from_trip_id", "to_trip_id"]])
+    both = both[~pd.MultiIndex.from_frame(both[["trip_id", "trip_id_to"]]).isin(pairs)]
+    return both[["trip", "trip_to"]].astype(np.int64)
+
+
+def _ways_through(links: pd.DataFrame) -> Iterator[list[int]]:
+    """Yield every longest chain of trips that run on as one another."""
+    onward: dict[int, list[int]] = {}
+    for trip, following in links[["trip", "trip_to"]].itertuples(index=False):
+        onward.setdefault(int(trip), []).append(int(following))
+    later = set(links["trip_to"])
+    ahead = [[trip] for trip in sorted(onward) if trip not in later]
+    while ahead:
+        way = ahead.pop()
+        further = [trip for trip in onward.get(way[-1], ()) if trip not in way]
+        if not further:
+            yield way
+        ahead += [[*way, trip] for trip in further]

@@ -1,0 +1,276 @@
+"""Journeys by public transport told leg by leg: walk, route, stops and times, with their lines."""
+
+import datetime as dt
+from typing import Final, NamedTuple
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from shapely.geometry.base import BaseGeometry
+
+from llrgeo.errors import RoutingError
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.schema import BNG
+from llrgeo.travel.connection_scan import (
+    NEVER,
+    Prepared,
+    Ways,
+    arrivals_by,
+    first_departure,
+    journey_blocks,
+    prepare,
+    walks_from,
+)
+from llrgeo.travel.graph import IntArray
+from llrgeo.travel.paths import find_routes
+from llrgeo.travel.transit import TransitRouter
+
+WALK, RIDE = "walk", "ride"
+COLUMNS: Final = (
+    "site_id",
+    "leg",
+    "kind",
+    "route",
+    "from_stop",
+    "to_stop",
+    "departs",
+    "arrives",
+    "minutes",
+)
+_DOOR: Final = -1  # stands for the origin or the destination among stops
+
+
+class Leg(NamedTuple):
+    """A walk or ride: between which stops (-1: a door), when; of a ride all stops and calls."""
+
+    kind: str
+    from_stop: int
+    to_stop: int
+    departs_s: int
+    arrives_s: int
+    stops: tuple[int, ...] = ()
+    calls: tuple[int, ...] = ()
+
+
+class _Search(NamedTuple):
+    """One pair's ways, made ready: `onward` is the next ride of each one's trip, or -1."""
+
+    ways: Ways
+    prepared: Prepared
+    arrivals: IntArray
+    onward: IntArray
+    ride_of: IntArray
+
+
+def find_itineraries(
+    router: TransitRouter,
+    origins: gpd.GeoSeries,
+    destinations: gpd.GeoSeries,
+    *,
+    leave: dt.time | None = None,
+) -> gpd.GeoDataFrame:
+    """Return the journey from each origin to the destination in the same row, leg by leg.
+
+    Parameters
+    ----------
+    router
+        Timetable and rules.
+    origins, destinations
+        Points in any declared CRS, as many of the one as of the other.
+    leave
+        When one leaves; if not given, the moment of the window whose journey takes as long as the
+        matrix says (the median).
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        One row a leg, on the origins' index, in EPSG:27700: `site_id`, `leg` (from 1), `kind`
+        (`walk` or `ride`), `route`, `from_stop` and `to_stop` (names; empty at either door),
+        `departs` and `arrives` (`09:40:00`; after midnight `24:10:00`), `minutes`, and the line: on
+        foot along streets where the router has them, else straight; by vehicle straight from stop
+        to stop. A pair without a journey has no row.
+
+    Raises
+    ------
+    RoutingError
+        If there are not as many origins as destinations.
+    """
+    if len(origins) != len(destinations):
+        msg = f"{len(origins)} origins and {len(destinations)} destinations are no pairs"
+        raise RoutingError(msg)
+    rows, lines = [], []
+    for i, (origin, destination) in enumerate(zip(origins.index, destinations.index, strict=True)):
+        start, end = (gpd.GeoSeries(points.iloc[[i]]) for points in (origins, destinations))
+        doors = [ends.to_crs(BNG).iloc[0] for ends in (start, end)]
+        for number, leg in enumerate(_itinerary(router, start, end, leave), 1):
+            rows.append((origin, destination, number, *_told(router, leg)))
+            lines.append(_line(router, leg, doors))
+    frame = pd.DataFrame(rows, columns=["area_id", *COLUMNS]).set_index("area_id")
+    frame.index.name = origins.index.name
+    walks = _along_streets(router.streets, frame["kind"].to_numpy() == WALK, lines)
+    return gpd.GeoDataFrame(frame, geometry=np.array(walks, dtype=object), crs=BNG)
+
+
+def _itinerary(
+    router: TransitRouter, origin: gpd.GeoSeries, destination: gpd.GeoSeries, leave: dt.time | None
+) -> list[Leg]:
+    """Return the legs of one journey."""
+    limit_s = round(router.rules.max_journey_min * 60)
+    now, best_s = _moment(router, origin, destination, leave)
+    if best_s == NEVER:
+        return []
+    ways = router.ways(origin, destination)
+    if int(ways.on_foot_s[0, 0]) <= best_s:
+        return [Leg(WALK, _DOOR, _DOOR, now, now + best_s)]
+    prepared = prepare(ways, now, now + limit_s)
+    rides = prepared.rides
+    by_trip = np.argsort(rides.trip, kind="stable")
+    onward = np.full(len(by_trip), -1)
+    same = rides.trip[by_trip[:-1]] == rides.trip[by_trip[1:]]
+    onward[by_trip[:-1][same]] = by_trip[1:][same]
+    ride_of = np.full(len(prepared.departures.seconds), -1)
+    ride_of[prepared.departures.of_ride] = np.arange(len(rides.trip))
+    arrivals = arrivals_by(prepared, walks_from(ways.egress, ways.stops), 1)[:, 0]
+    search = _Search(ways, prepared, arrivals, onward, ride_of)
+    return _legs(search, now, now + best_s)
+
+
+def _moment(
+    router: TransitRouter, origin: gpd.GeoSeries, destination: gpd.GeoSeries, leave: dt.time | None
+) -> tuple[int, int]:
+    """Return when to leave, and the seconds that the journey takes from then on."""
+    limit_s = round(router.rules.max_journey_min * 60)
+    if leave is not None:
+        now = (leave.hour * 60 + leave.minute) * 60 + leave.second
+    else:
+        [(_, _, found)] = router.journeys_s(origin, destination)
+        taken = found[0, :, 0]
+        median = int(np.sort(taken)[len(taken) // 2])
+        if median == NEVER:
+            return 0, NEVER
+        now = int(router.rules.departures_s[int((taken == median).argmax())])
+        if router.rules.window_of == "departures":
+            return now, median
+        now -= median  # one may be there before the time: what is left is a wait at the end
+    [(_, found)] = journey_blocks(router.ways(origin, destination), np.array([now]), limit_s)
+    return now, int(found[0, 0, 0])
+
+
+def _legs(search: _Search, now: int, goal_s: int) -> list[Leg]:
+    """Follow the arrivals that the scan found from the origin to the destination."""
+    rides, departures = search.prepared.rides, search.prepared.departures
+    access = search.ways.access
+    legs: list[Leg] = []
+    caught = -1
+    for stop, seconds in access[["to", "seconds"]].itertuples(index=False):
+        at = first_departure(departures.start, departures.seconds, stop, now + seconds)
+        if search.arrivals[at] == goal_s:
+            legs, caught = [Leg(WALK, _DOOR, int(stop), now, now + int(seconds))], at
+            break
+    while True:
+        ride, off, change = _ridden(search, caught, goal_s)
+        # Get on at the first departure that leads to the arrival, and off where it says.
+        taken = _rides_between(search, ride, off)
+        stops = (int(rides.from_stop[ride]), *rides.to_stop[taken].tolist())
+        times = int(rides.departure_s[ride]), int(rides.arrival_s[off])
+        legs.append(Leg(RIDE, stops[0], stops[-1], *times, stops, tuple(rides.call[taken])))
+        if change < 0:
+            legs.append(Leg(WALK, stops[-1], _DOOR, times[1], goal_s))
+            return legs
+        caught = change
+        there = int(rides.from_stop[search.ride_of[caught]])
+        if there != stops[-1]:
+            walks = search.ways.changes
+            walk = walks[(walks["place"] == stops[-1]) & (walks["to"] == there)]
+            ready_s = times[1] + int(walk["seconds"].iloc[0])
+            legs.append(Leg(WALK, stops[-1], there, times[1], ready_s))
+
+
+def _ridden(search: _Search, caught: int, goal_s: int) -> tuple[int, int, int]:
+    """Return the ride to get on, the one to get off, and what to wait for then (-1: nothing)."""
+    for departure in range(caught, len(search.ride_of)):
+        ride = int(search.ride_of[departure])
+        if search.prepared.rides.boards[ride]:
+            off, change = _left(search, ride, goal_s)
+            if off >= 0:
+                return ride, off, change
+    msg = "the arrival that the scan found has no ride"
+    raise AssertionError(msg)
+
+
+def _left(search: _Search, ride: int, goal_s: int) -> tuple[int, int]:
+    """Return where on a trip to get off to arrive in time, and the departure to wait for then.
+
+    Getting off for good comes before a change; (-1, -1): the trip does not lead there in time.
+    """
+    rides, departures = search.prepared.rides, search.prepared.departures
+    egress = search.ways.egress.set_index("place")["seconds"]
+    best = (-1, -1)
+    while ride >= 0:
+        stop, now = int(rides.to_stop[ride]), int(rides.arrival_s[ride])
+        if rides.alights[ride]:
+            if stop in egress.index and now + int(egress[stop]) == goal_s:
+                return ride, -1
+            onward = slice(departures.change_start[ride], departures.change_start[ride + 1])
+            ahead = departures.change_to[onward]
+            leads = ahead[search.arrivals[ahead] == goal_s]
+            if len(leads) and best[0] < 0:
+                best = (ride, int(leads[0]))
+        ride = int(search.onward[ride])
+    return best
+
+
+def _rides_between(search: _Search, ride: int, off: int) -> list[int]:
+    """Return the rides of a trip from one to another."""
+    taken = [ride]
+    while taken[-1] != off:
+        taken.append(int(search.onward[taken[-1]]))
+    return taken
+
+
+def _told(router: TransitRouter, leg: Leg) -> tuple[str, str, str, str, str, str, float]:
+    """Return a leg in words: all of `COLUMNS` after the number."""
+    names = router.timetable.stops["name"]
+    ends = ["" if stop == _DOOR else str(names.iloc[stop]) for stop in (leg.from_stop, leg.to_stop)]
+    minutes = (leg.arrives_s - leg.departs_s) / 60
+    routes = router.timetable.routes.iloc[router.timetable.calls["route"].iloc[list(leg.calls)]]
+    route = "; ".join(dict.fromkeys(routes))  # several where a vehicle runs on as another
+    times = _clock(leg.departs_s), _clock(leg.arrives_s)
+    return leg.kind, route, ends[0], ends[1], *times, minutes
+
+
+def _clock(seconds: int) -> str:
+    return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
+
+
+def _line(router: TransitRouter, leg: Leg, doors: list[BaseGeometry]) -> shapely.LineString:
+    """Return a leg's line, straight from stop to stop."""
+    points = router.timetable.stops.geometry
+    ends = (leg.from_stop, leg.to_stop)
+    passed = leg.stops or ends
+    places = [
+        doors[side] if stop == _DOOR else points.iloc[stop]
+        for side, stop in zip(
+            np.linspace(0, 1, len(passed)).round().astype(int), passed, strict=True
+        )
+    ]
+    return shapely.LineString(shapely.get_coordinates(places))
+
+
+def _along_streets(
+    streets: RoadNetwork | None, on_foot: np.ndarray, lines: list[shapely.LineString]
+) -> list[shapely.LineString]:
+    """Lay walks along streets, where there are any and the ends are apart."""
+    moved = [int(i) for i in np.flatnonzero(on_foot) if lines[int(i)].length > 0]
+    if streets is None or not moved:
+        return lines
+    ends = [
+        gpd.GeoSeries([shapely.get_point(lines[i], end) for i in moved], crs=BNG) for end in (0, -1)
+    ]
+    found = find_routes(streets, *ends, period=streets.info.periods[0]).geometry
+    laid = list(lines)
+    for i, line in zip(moved, found, strict=True):
+        if isinstance(line, shapely.LineString):
+            laid[i] = line
+    return laid
