@@ -7,6 +7,7 @@ import sys
 import tomllib
 from pathlib import Path
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 import typer
@@ -21,6 +22,7 @@ COMMANDS = (
     "times",
     "network info",
     "network build",
+    "isochrones",
     "locate",
     "validate",
     "fetch",
@@ -74,6 +76,35 @@ def test_run_publishes_the_study_and_shows_the_scorecard(town_study, tmp_path):
     result = invoke("run", town_study, "--out", tmp_path / "maps")
     assert "Clinics at all sites" in result.stdout
     assert (tmp_path / "maps" / "index.html").is_file()
+
+
+def test_isochrones_are_layers_by_site_and_limit_in_the_minutes_of_the_study(
+    town_study, tmp_path, run_and_fail
+):
+    out = tmp_path / "reach.gpkg"
+    result = invoke("isochrones", town_study, "--minutes", "3,1.5", "--out", out)
+    assert result.stdout == f"{out}: 6 areas of 3 sites\n"
+    areas = gpd.read_file(out)
+    assert areas["minutes"].tolist() == [1.5, 3] * 3
+    assert areas.columns.tolist() == [
+        "site_id", "name", "mode", "minutes", "period", "direction", "geometry"
+    ]  # fmt: skip
+    slow = town_study.read_text(encoding="utf-8")
+    town_study.write_text(f"time_factor = 1.2\nterminal_min = 0.3\n{slow}", encoding="utf-8")
+    invoke("isochrones", town_study, "--minutes", "2.1", "--out", out)
+    raw = areas[areas["minutes"] == 1.5].reset_index(drop=True)
+    later = gpd.read_file(out)
+    assert later["minutes"].tolist() == [2.1] * 3
+    assert later.area.tolist() == pytest.approx(raw.area.tolist(), rel=1e-6)
+    assert "0.2 minutes are used up by terminal_min, 0.3" in run_and_fail(
+        "isochrones", town_study, "--minutes", "0.2", "--out", out
+    )
+    assert "isochrones are written as .gpkg" in run_and_fail(
+        "isochrones", town_study, "--out", tmp_path / "reach.csv"
+    )
+    assert "--minutes: ten are no numbers" in run_and_fail(
+        "isochrones", town_study, "--minutes", "ten", "--out", out
+    )
 
 
 def test_quiet_prints_nothing(town_study, tmp_path):

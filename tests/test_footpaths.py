@@ -35,7 +35,7 @@ def test_walks_along_streets_are_those_of_the_matrix(
     network = dataclasses.replace(town_network, info=info).reweighted(7)
     router = NetworkRouter(network, limit_min=limit_min)
     places, others = scattered(40, seed=1), scattered(30, seed=2)
-    found = network_walks(router.question(places, others, "off_peak"), limit_min=limit_min)
+    found = network_walks(router.build_request(places, others, "off_peak"), limit_min=limit_min)
     minutes = router.travel_times(places, others, mode="walk", period="off_peak").minutes
     expected = listed(minutes, limit_min)
     assert len(expected) > 9

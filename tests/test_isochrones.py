@@ -1,15 +1,21 @@
 """Isochrones of the toy town: the kilometres within reach can be counted on its map."""
 
+from pathlib import Path
+
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from road_maps import LAT, LON, M_IN_LAT, M_IN_LON, Map
 from town import ORIGIN
 
 from llrgeo.errors import NetworkError, RoutingError
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.schema import BNG
+from llrgeo.roads.osm import build_network
+from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.isochrones import isochrones, roads_within
+from llrgeo.travel.routers import NetworkRouter
 
 
 def at(east: float, north: float) -> gpd.GeoSeries:
@@ -60,6 +66,85 @@ def test_longer_limits_hold_shorter_ones(
         assert areas[2].covers(areas[1].buffer(-0.01))
     assert found.crs == BNG
     assert found.is_valid.all()
+
+
+def scattered(network: RoadNetwork, count: int, beyond_m: float) -> gpd.GeoSeries:
+    """Scatter points over a network's land and some way beyond."""
+    xy = network.nodes[["x", "y"]].to_numpy()
+    ends = np.quantile(xy, [0.01, 0.99], axis=0) + np.array([[-beyond_m], [beyond_m]])
+    points = np.random.default_rng(11).uniform(*ends, (count, 2))
+    return gpd.GeoSeries(gpd.points_from_xy(*points.T, crs=BNG))
+
+
+def wrongly_told(
+    network: RoadNetwork, site: gpd.GeoSeries, points: gpd.GeoSeries, limit: float, direction: str
+) -> np.ndarray:
+    """Return by how many seconds points are off the limit that the area tells wrongly."""
+    router = NetworkRouter(network)
+    ends = (points, site) if direction == "to_site" else (site, points)
+    times = router.travel_times(*ends, mode="car", period="off_peak").minutes.to_numpy().ravel()
+    [area] = isochrones(network, site, [limit], direction=direction).geometry
+    wrong = shapely.contains(area, points.to_numpy()) != (times <= limit)
+    return np.abs(times[wrong] - limit) * 60
+
+
+@pytest.mark.parametrize("direction", ["to_site", "from_site"])
+@pytest.mark.parametrize(("limit", "east"), [(4.3, 1_000), (9.1, 730), (14.7, 1_270)])
+def test_areas_equal_the_matrix(
+    town_network: RoadNetwork, limit: float, east: float, direction: str
+) -> None:
+    """In the toy town, its one-way street, its slow road and 600 m of fields around it."""
+    points = scattered(town_network, 1_500, 600)
+    off_s = wrongly_told(town_network, at(east, 1_000), points, limit, direction)
+    assert len(off_s) <= 7
+    assert off_s.max(initial=0) <= 30
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("direction", ["to_site", "from_site"])
+@pytest.mark.parametrize("limit", [5, 10, 20, 30])
+def test_areas_in_rutland_equal_the_matrix(
+    rutland: RoadNetwork, limit: float, direction: str
+) -> None:
+    oakham = gpd.GeoSeries.from_xy([486_200], [308_800], crs=BNG, index=["oakham"])
+    off_s = wrongly_told(rutland, oakham, scattered(rutland, 2_000, 0), limit, direction)
+    assert len(off_s) <= 10
+    assert off_s.max(initial=0) <= 30
+
+
+@pytest.fixture(scope="module")
+def rutland(reference: Path) -> RoadNetwork:
+    return build_network([reference / "data/osm/rutland-2018.osm.pbf"])
+
+
+LONG_WAY_ROUND = Map({"a": (0, 0), "b": (3_000, 0), "c": (3_000, 80), "d": (0, 80)})
+LONG_WAY_ROUND.way(1, "a b").way(2, "b c").way(3, "c d")
+CROSSING = Map({"a": (0, 0), "b": (400, 0), "c": (3_400, 0), "d": (3_800, 0)})
+CROSSING.way(1, "a b").way(2, "c d").way(3, "b c", route="ferry", duration="00:10")
+# The motorway has no lane beside it: its verge is 2,000 m from the street, an hour and a half off.
+VERGE = Map({"a": (0, 0), "b": (600, 0), "c": (600, 2_600)})
+VERGE.way(1, "a b").way(2, "b c", highway="motorway", oneway="no")
+
+
+@pytest.mark.parametrize(
+    ("drawn", "site", "limit", "inside", "outside"),
+    [
+        (LONG_WAY_ROUND, (0, -5), 2, (0, -60), (0, 80)),
+        (CROSSING, (0, 0), 15, (300, 20), (1_900, 0)),
+        (VERGE, (0, 0), 10, (600, 300), (600, 2_000)),
+    ],
+)
+def test_nobody_starts_on_the_far_bank_on_the_water_or_on_a_verge(
+    tmp_path: Path, drawn: Map, site: tuple, limit: float, inside: tuple, outside: tuple
+) -> None:
+    network = build_network([drawn.write(tmp_path / "map.osm")])
+    places = [
+        gpd.GeoSeries.from_xy([LON + x * M_IN_LON], [LAT + y * M_IN_LAT], crs=WGS84)
+        for x, y in (site, inside, outside)
+    ]
+    [area] = isochrones(network, places[0], [limit], period="night").geometry
+    told = [area.contains(place.to_crs(BNG).iloc[0]) for place in places[1:]]
+    assert told == [True, False]
 
 
 def test_a_limit_with_time_to_spare_holds_every_street(town_network: RoadNetwork) -> None:

@@ -10,7 +10,7 @@ from typing import Annotated, Final
 import typer
 
 from llrgeo import __version__
-from llrgeo.cli import network, official, pages, siting, studies
+from llrgeo.cli import isochrones, network, official, pages, siting, studies
 from llrgeo.errors import LlrgeoError
 
 # Each command with an example of its use, in the order in which help shows them.
@@ -18,6 +18,7 @@ _STUDIES: Final = (
     (studies.run, "llrgeo run my_study.toml --out my_maps"),
     (studies.new, "llrgeo new my_study.toml"),
     (studies.times, "llrgeo times my_study.toml --out minutes.csv"),
+    (isochrones.isochrones, "llrgeo isochrones my_study.toml --minutes 10,20,30 --out reach.gpkg"),
     (siting.locate, "llrgeo locate my_study.toml --service diagnostics --p 4"),
     (studies.validate, "llrgeo validate my_study.toml --reference observed.csv"),
     (studies.replay, "llrgeo replay my_maps/manifest.json"),

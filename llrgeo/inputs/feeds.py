@@ -141,6 +141,14 @@ def sound_calendars(tables: Tables) -> tuple[Tables, list[Omission]]:
     return sound, [Omission(text, 0 if i else int(lost_calls)) for i, text in enumerate(texts)]
 
 
+def calendar_faults(tables: Tables) -> list[str]:
+    """List what is wrong with a feed's calendars if no row of them can be used."""
+    if tables["calendar"].empty and tables["calendar_dates"].empty:
+        return ["calendar.txt, calendar_dates.txt: neither says when services run"]
+    sound, omissions = sound_calendars(tables)
+    return [] if known_services(sound) else [omission.text for omission in omissions]
+
+
 def known_services(tables: Tables) -> set[str]:
     """Return the services that a feed's calendars speak of."""
     return {*tables["calendar"]["service_id"], *tables["calendar_dates"]["service_id"]}

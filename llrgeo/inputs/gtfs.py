@@ -20,6 +20,7 @@ from llrgeo.errors import InputError
 from llrgeo.inputs.feeds import (
     Omission,
     Tables,
+    calendar_faults,
     date_range,
     known_services,
     left_out,
@@ -241,12 +242,11 @@ def _check_losses(omissions: Iterable[Omission], calls: int, source: str) -> Non
 
 def _no_service(source: str, date: dt.date, tables: Tables, omissions: Sequence[Omission]) -> str:
     """Say that nothing runs on the day, and what else was wrong."""
-    if tables["calendar"].empty and tables["calendar_dates"].empty:
-        nothing = "calendar.txt, calendar_dates.txt: neither says when services run"
-    else:
+    faults = calendar_faults(tables)
+    if not faults:
         first, last = date_range(tables)
-        nothing = f"no service on {date:%A} {date}; its calendar runs from {first} to {last}"
-    return list_faults([nothing, *(omission.text for omission in omissions)], source=source)
+        faults = [f"no service on {date:%A} {date}; its calendar runs from {first} to {last}"]
+    return list_faults([*faults, *(omission.text for omission in omissions)], source=source)
 
 
 def _described(calls: pd.DataFrame, tables: Tables) -> pd.DataFrame:

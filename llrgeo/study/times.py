@@ -22,6 +22,7 @@ from llrgeo.study.routers import study_periods
 from llrgeo.travel.accuracy import UNMEASURED
 from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects
+from llrgeo.travel.isochrones import isochrones
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import Calibration, TravelTimes
 
@@ -48,6 +49,41 @@ def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
                 found = _with_warnings(found, router, inputs)
             times[mode, period] = found.calibrated(_calibration(study, mode))
     return times
+
+
+def compute_isochrones(inputs: StudyInputs, minutes: Sequence[float]) -> gpd.GeoDataFrame:
+    """Return the areas from which each site is reached within some minutes of the study's times.
+
+    They are of the first mode that travels along streets, in its first period. The minutes are as
+    published: the study's `time_factor` and `terminal_min` are in them.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        As `llrgeo.isochrones`, with `mode` and the site's `name` in addition.
+
+    Raises
+    ------
+    RoutingError
+        If no mode travels along streets, or a limit is used up at a journey's ends.
+    """
+    study = inputs.study
+    along = {m: one for m, one in inputs.routers.items() if isinstance(one, NetworkRouter)}
+    if not along:
+        msg = f"{study.title}: no mode travels along streets; isochrones need one"
+        raise RoutingError(msg)
+    mode, router = next(iter(along.items()))
+    calibration = _calibration(study, mode)
+    driven = {(limit - calibration.added_min) / calibration.factor: limit for limit in minutes}
+    if min(driven, default=1.0) <= 0:
+        msg = f"{min(minutes):g} minutes are used up by terminal_min, {study.terminal_min:g}"
+        raise RoutingError(msg)
+    sites, period = inputs.sites, study_periods(study, mode)[0]
+    found = isochrones(router.network, sites.geometry, list(driven), period=period)
+    found["minutes"] = found["minutes"].map(driven)
+    found.insert(1, "name", sites["name"].reindex(found["site_id"]).to_numpy())
+    found.insert(2, "mode", mode)
+    return found
 
 
 def write_times(inputs: StudyInputs, dataset: Dataset, *, track: Track = iter) -> list[Path]:

@@ -13,9 +13,9 @@ import pandas as pd
 import shapely
 
 from llrgeo.schema import BNG
-from llrgeo.travel.compiled import NO_WAY, Ints, Scratch, compiled, pop, push
+from llrgeo.travel.compiled import NO_WAY, Ints, SearchArrays, compiled, pop, push
 from llrgeo.travel.graph import limit_key, unpack
-from llrgeo.travel.od_matrix import Question
+from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.routers import StraightLineRouter
 
 _S_PER_MIN: Final = 60
@@ -48,12 +48,12 @@ def straight_walks(
     return _listed(place, other, km / router.speed_kph * 60, limit_min)
 
 
-def network_walks(question: Question, *, limit_min: float) -> pd.DataFrame:
+def network_walks(request: MatrixRequest, *, limit_min: float) -> pd.DataFrame:
     """List the walks along streets within a limit, as `straight_walks` does.
 
-    `question` joins places (its origins) and others (its destinations) to the streets.
+    `request` links places (its origins) and others (its destinations) to the streets.
     """
-    graph, exits, entries = question.graph, question.exits, question.entries
+    graph, exits, entries = request.graph, request.exits, request.entries
     by_node = np.argsort(entries.node, kind="stable")
     limit = limit_key(limit_min)
     found = _searched(
@@ -67,8 +67,8 @@ def network_walks(question: Question, *, limit_min: float) -> pd.DataFrame:
         entries.points,
         limit,
     )
-    within = question.direct_key <= limit
-    direct = (question.direct_origin, question.direct_destination, question.direct_key)
+    within = request.direct_key <= limit
+    direct = (request.direct_origin, request.direct_destination, request.direct_key)
     place, to, key = (
         np.concatenate([one, other[within]]) for one, other in zip(found, direct, strict=True)
     )
@@ -104,7 +104,7 @@ def _searched(
     node (of entries: the other place) and key of each row.
     """
     nodes, places = len(arcs[0]) - 1, len(exits[0]) - 1
-    scratch = Scratch(
+    scratch = SearchArrays(
         np.full(nodes, NO_WAY, np.int64),
         np.empty(nodes, np.int64),
         np.empty(len(arcs[1]) + len(exits[1]) + 1, np.int64),
@@ -137,7 +137,7 @@ def _search_one(
     exits: tuple[Ints, Ints],
     entries: tuple[Ints, Ints, Ints],
     limit: int,
-    scratch: Scratch,
+    scratch: SearchArrays,
     result: tuple[Ints, Ints],
 ) -> int:
     """Search from one place: fill in the best keys of others met, list these, return how many."""
@@ -167,7 +167,7 @@ def _search_one(
 
 
 @compiled
-def _offer(scratch: Scratch, sizes: Ints, node: int, key: int, limit: int) -> None:
+def _offer(scratch: SearchArrays, sizes: Ints, node: int, key: int, limit: int) -> None:
     """Take a way to a node if it is within the limit and better than the best so far."""
     if key <= limit and key < scratch.best[node]:
         if scratch.best[node] == NO_WAY:

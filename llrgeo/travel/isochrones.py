@@ -1,4 +1,9 @@
-"""What can be reached within some minutes: roads, cut where the time is up, and their areas."""
+"""What can be reached within some minutes: roads, cut where the time is up, and areas.
+
+A point is in the area exactly when the matrix has a time for it within the limit: the walk to its
+nearest road counts, and it is joined to no other. Isochrones are often drawn as buffers of the
+roads in reach; these take in land whose own road is out of reach, as on the far bank of a river.
+"""
 
 from collections.abc import Sequence
 from typing import Final, NamedTuple
@@ -8,19 +13,23 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.ndimage import distance_transform_edt
 from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
 from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.snap import Role, snapper
+from llrgeo.roads.snap import WALK_M_PER_S, Role, snapper
 from llrgeo.schema import BNG
 from llrgeo.travel.access_links import UsedRoads, build_request, roads_of_points
+from llrgeo.travel.contours import draw_area
 from llrgeo.travel.dijkstra import reversed_matrix
 from llrgeo.travel.graph import IntArray, LayeredNetwork, layer_network, limit_key, unpack
+from llrgeo.travel.time_surface import Roads, TimeSurface
 from llrgeo.travel.times import Direction
 
-WIDTH_M: Final = 100.0  # how far beside a road its area reaches
+STEP_M: Final = 30.0  # of the grid; what is narrower may be lost
+_MOST_NODES: Final = 6_000_000  # of the grid, which is made twice as wide for larger areas
 
 Floats = NDArray[np.float64]
 
@@ -79,8 +88,8 @@ def isochrones(
     -------
     geopandas.GeoDataFrame
         One row a site and limit, in that order: `site_id`, `minutes`, `period`, `direction`,
-        `geometry` (polygons in EPSG:27700, 100 m to either side of the roads; empty where nothing
-        is in reach).
+        `geometry` (valid polygons in EPSG:27700, right to about 20 m, each in those of longer
+        limits; empty where nothing is in reach).
 
     Raises
     ------
@@ -99,9 +108,110 @@ def isochrones(
     >>> bool(reach.area[0] < reach.area[1])
     True
     """
-    roads = roads_within(network, sites, minutes, period=period, direction=direction)
-    areas = shapely.buffer(roads.geometry.to_numpy(), WIDTH_M, quad_segs=4)
-    return roads.set_geometry(gpd.GeoSeries(areas, roads.index, crs=BNG))
+    _check_minutes(minutes)
+    site_role, role = _roles(direction)
+    snapping = snapper(network)
+    used = roads_of_points(snapping, sites, site_role)
+    search = _Search(network, layer_network(network), used, period, direction)
+    roads, edge_ms = Roads.of(snapping, role), network.weights_ms(period).astype(float)
+    rows = []
+    for number, site in enumerate(sites.index):
+        reach = _reach(search, number, max(minutes))
+        surface = TimeSurface.of(roads, reach.ms, edge_ms, reach.own, direction)
+        area: shapely.Geometry = shapely.Polygon()
+        for limit in sorted(minutes):
+            # Each holds the one before: lines between grid nodes could cross by a metre.
+            area = shapely.union(area, _area(surface, limit * _MS_PER_MIN))
+            rows.append((site, limit, period, direction, area))
+    columns = ["site_id", "minutes", "period", "direction", "geometry"]
+    return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=BNG)
+
+
+def _check_minutes(minutes: Sequence[float]) -> None:
+    if not all(limit > 0 for limit in minutes):
+        msg = f"minutes must be above zero, not {', '.join(f'{limit:g}' for limit in minutes)}"
+        raise RoutingError(msg)
+
+
+def _roles(direction: Direction) -> tuple[Role, Role]:
+    """Return the role of the sites, and that of all other points."""
+    return ("destination", "origin") if direction == "to_site" else ("origin", "destination")
+
+
+def _area(surface: TimeSurface, limit_ms: float) -> shapely.Geometry:
+    """Draw the area within a limit: first roughly, then exactly along its border."""
+    samples = _samples(surface, limit_ms)
+    if not len(samples.xy):
+        return shapely.Polygon()
+    step = STEP_M
+    # No point in reach is farther from a road in reach than one walks in what is left.
+    low, high = samples.xy.min(axis=0) - samples.reach_m, samples.xy.max(axis=0) + samples.reach_m
+    while ((high - low) / step + 1).prod() > _MOST_NODES:
+        step *= 2
+    first = np.floor(low / step).astype(np.int64)
+    width, height = (np.ceil(high / step).astype(np.int64) - first + 1).tolist()
+    # Each node is taken to be joined to the sampled point of a road that is nearest to it.
+    column, row = np.rint(samples.xy / step).astype(np.int64).T - first[:, None]
+    within = (column >= 0) & (column < width) & (row >= 0) & (row < height)
+    at = np.full((height, width), -1)
+    at[row[within], column[within]] = np.flatnonzero(within)
+    near_row, near_column = distance_transform_edt(
+        at < 0, return_distances=False, return_indices=True
+    )
+    nearest = at[near_row, near_column]
+    y, x = np.meshgrid(*((first[i] + np.arange(n)) * step for i, n in ((1, height), (0, width))),
+                       indexing="ij")  # fmt: skip
+    walk_m = np.hypot(x - samples.xy[nearest, 0], y - samples.xy[nearest, 1])
+    guess = samples.ms[nearest] + surface.walk_ms(walk_m) <= limit_ms
+    guess &= walk_m <= surface.roads.max_distance_m
+    corner = (float(first[0] * step), float(first[1] * step))
+    # Walking is the steepest that time rises with distance, but for steps between roads.
+    slope_ms = 1_000 / WALK_M_PER_S
+
+    def over_ms(xy: Floats) -> Floats:
+        return surface.at(xy) - limit_ms
+
+    return draw_area(guess, corner, step, over_ms, slope_ms)
+
+
+class _Samples(NamedTuple):
+    """Points along roads in and about a reach: places, times, and the farthest walk from them."""
+
+    xy: Floats
+    ms: Floats
+    reach_m: float
+
+
+def _samples(surface: TimeSurface, limit_ms: float) -> _Samples:
+    """Set points along all roads that points within the limit, or beside them, may be joined to."""
+    roads = surface.roads
+    lines = roads.lines
+    ends = [
+        surface.along(np.arange(len(lines)), np.full(len(lines), share)) for share in (0.0, 1.0)
+    ]
+    own = np.searchsorted(roads.start, surface.own["row"].to_numpy(), side="right") - 1
+    least_ms = np.minimum(*ends)
+    least_ms[own] = surface.own["walk_ms"].min() if len(own) else np.inf
+    left_ms = limit_ms - least_ms - surface.walk_ms(np.zeros(1))
+    reached = np.flatnonzero(left_ms > 0)
+    if not len(reached):
+        return _Samples(np.empty((0, 2)), np.empty(0), 0.0)
+    reach_m = min(left_ms.max() / 1_000 * WALK_M_PER_S, roads.max_distance_m)
+    # Roads out of reach count where they are nearer to a point than those in reach.
+    west, south, east, north = shapely.total_bounds(lines[reached])
+    box = shapely.box(
+        west - 2 * reach_m, south - 2 * reach_m, east + 2 * reach_m, north + 2 * reach_m
+    )
+    road = np.unique(roads.of_piece[roads.tree.query(box)])
+    count = np.maximum(np.ceil(shapely.length(lines[road]) / STEP_M * 2), 1).astype(np.int64) + 1
+    which = np.repeat(np.arange(len(road)), count)
+    place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
+    share = place / (count[which] - 1)
+    xy = shapely.get_coordinates(
+        shapely.line_interpolate_point(lines[road[which]], share, normalized=True)
+    )
+    ms = surface.along(road[which], share)
+    return _Samples(xy, ms, float(reach_m))
 
 
 def roads_within(
@@ -116,11 +226,8 @@ def roads_within(
 
     Each direction of a road is a line of its own; the road the site lies on may stand twice.
     """
-    if not all(limit > 0 for limit in minutes):
-        msg = f"minutes must be above zero, not {', '.join(f'{limit:g}' for limit in minutes)}"
-        raise RoutingError(msg)
-    role: Role = "destination" if direction == "to_site" else "origin"
-    used = roads_of_points(snapper(network), sites, role)
+    _check_minutes(minutes)
+    used = roads_of_points(snapper(network), sites, _roles(direction)[0])
     search = _Search(network, layer_network(network), used, period, direction)
     edge_ms = network.weights_ms(period).astype(float)
     lines = network.lines.to_numpy()

@@ -28,7 +28,7 @@ from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import Track
 from llrgeo.travel.connection_scan import NEVER, Rides, Ways, journey_blocks, ordered
 from llrgeo.travel.departures import MODE, TransitRules
-from llrgeo.travel.engines import Plan, journey_keys
+from llrgeo.travel.engines import SearchPlan, journey_keys
 from llrgeo.travel.footpaths import network_walks, straight_walks
 from llrgeo.travel.graph import IntArray, unpack
 from llrgeo.travel.routers import NetworkRouter, StraightLineRouter, times_from_sites
@@ -269,8 +269,8 @@ class TransitRouter:
         limit_min = self.rules.max_walk_min
         if self._street_router is None:
             return straight_walks(places, others, _CROW, limit_min=limit_min)
-        question = self._street_router.question(places, others, self._street_period)
-        return network_walks(question, limit_min=limit_min)
+        request = self._street_router.build_request(places, others, self._street_period)
+        return network_walks(request, limit_min=limit_min)
 
     def _on_foot_s(self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> IntArray:
         """Return the seconds all the way on foot, `NEVER` beyond the longest journey."""
@@ -279,8 +279,10 @@ class TransitRouter:
             minutes = _CROW.travel_times(origins, destinations, mode="walk", period="").minutes
             seconds = np.rint(minutes.to_numpy() * 60)
         else:
-            question = self._street_router.question(origins, destinations, self._street_period)
-            seconds = np.rint(unpack(journey_keys(question, Plan("chains", limit_min)))[0] * 60)
+            request = self._street_router.build_request(origins, destinations, self._street_period)
+            seconds = np.rint(
+                unpack(journey_keys(request, SearchPlan("chains", limit_min)))[0] * 60
+            )
         return np.where(seconds <= limit_min * 60, seconds, NEVER).astype(np.int32)
 
     @cached_property
