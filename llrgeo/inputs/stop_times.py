@@ -12,13 +12,14 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.feeds import Omission, Tables, left_out
+from llrgeo.schema import LAT_RANGE, LON_RANGE
 
 _FILE: Final = "stop_times"
 _NOT_AVAILABLE: Final = "1"  # as pickup_type and drop_off_type
 _FLEXIBLE: Final = ("location_id", "location_group_id", "start_pickup_drop_off_window")
 
 # Where a stop may be: Great Britain; and, of stops that are in their place but far off, Europe.
-_BRITAIN: Final = {"stop_lat": (49.8, 60.9), "stop_lon": (-8.7, 1.8)}
+_BRITAIN: Final = {"stop_lat": LAT_RANGE, "stop_lon": LON_RANGE}
 _EUROPE: Final = {"stop_lat": (34.0, 72.0), "stop_lon": (-25.0, 45.0)}
 
 
