@@ -1,17 +1,28 @@
 """Formulate a siting problem: from travel times, demand and what is asked for to a model."""
 
 from dataclasses import dataclass, replace
+from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.siting.draft import Draft
-from llrgeo.appraisal.siting.model import AssignmentSum, Catchments, Mask, Model, Positions, Vector
+from llrgeo.appraisal.siting.model import (
+    AssignmentSum,
+    Catchments,
+    Mask,
+    Matrix,
+    Model,
+    Positions,
+    Vector,
+)
 from llrgeo.appraisal.siting.objectives import Pairs
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.errors import InfeasibleError
 from llrgeo.schema import name_some, raise_faults
 from llrgeo.travel.times import TravelTimes
+
+_EXACT: Final = 2.0**31  # whole numbers below are exact in floating point, and so are their sums
 
 
 @dataclass(frozen=True, slots=True)
@@ -32,6 +43,9 @@ class Formulation:
         objective, and are counted beside it.
     model
         What is to be least, and the limits. The cost of `p-centre` is left open.
+    step
+        The costs of all plans are multiples of this; 0 where no such step is known. Where demand
+        and the costs of pairs are whole numbers, a bound less than a step below a plan proves it.
     """
 
     problem: SitingProblem
@@ -40,6 +54,7 @@ class Formulation:
     pairs: Pairs
     left_out: Mask
     model: Model
+    step: float = 0.0
 
     def value(self, cost: float) -> float:
         """Return the value of the objective that a cost of the model stands for."""
@@ -128,7 +143,8 @@ def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> 
         raise InfeasibleError(msg)
     pairs = Pairs(capped.to_numpy(), reachable, counted / counted.sum(), ~beside)
     model = _model(draft, pairs, _catchments(draft, weights, beside), problem)
-    case = Formulation(problem, raw.index, raw.columns, pairs, left_out, model)
+    step = _cost_step(counted, problem.definition.pair_costs(pairs, problem.parameters))
+    case = Formulation(problem, raw.index, raw.columns, pairs, left_out, model, step)
     if not problem.definition.covers_all:
         return case
     return replace(case, model=with_cover(case, ~pairs.beyond(problem.standard_min)))
@@ -159,6 +175,21 @@ def _never_reached(draft: Draft) -> Mask:
     """Return the areas that no site reaches which may be open."""
     usable = ~draft.close if not draft.close.all() else np.ones_like(draft.close)
     return np.asarray(~draft.reachable[:, usable].any(axis=1), dtype=bool)
+
+
+def _cost_step(demand: Vector, unit_costs: Matrix) -> float:
+    """Return the greatest number of which every sum of demand times cost is a multiple.
+
+    In units of the model, whose demand is a share of all. It is the product of the greatest common
+    divisors, where both demand and costs are whole numbers, else 0.
+    """
+    used = unit_costs[demand > 0]
+    largest = max(demand.max(), np.abs(used).max(initial=0.0))
+    whole = np.array_equal(demand, np.rint(demand)) and np.array_equal(used, np.rint(used))
+    if not whole or not largest < _EXACT:
+        return 0.0
+    divisors = (np.gcd.reduce(part.astype(np.int64), axis=None) for part in (demand, used))
+    return float(np.prod([float(divisor) for divisor in divisors]) / demand.sum())
 
 
 def _model(

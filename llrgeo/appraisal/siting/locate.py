@@ -29,6 +29,8 @@ _STARTS: Final = (4, 8)  # fewest and most searches
 _CELLS: Final = 3_000_000  # areas x sites x searches that are worth their time
 _NEAR: Final = 0.01  # a Lagrangian bound within this is worth branching on
 _HALF: Final = 0.5  # of a site
+_FEW_PAIRS: Final = 6  # for each area, up to which the radius formulation is proved at once
+_ROUNDING: Final = 1e-6  # of a step between costs
 _EQUAL: Final = 1e-7  # relative difference of value and bound that is rounding
 
 
@@ -208,7 +210,8 @@ def _least_sum(case: Formulation, gap: float, ends: float, seed: int) -> Bounded
     if has_few_plans(model):
         return best_of_all(model)
     # A good plan by interchange. Without one, the exact method has to find a feasible plan.
-    starts = int(np.clip(_CELLS // model.objective.costs.size, *_STARTS))
+    opened = max(model.min_sites, 1)  # about as many moves as sites lead from a random plan
+    starts = int(np.clip(_CELLS // (model.objective.costs.size * max(opened // 20, 1)), *_STARTS))
     searched, _ = search(model, starts=starts, seed=seed, ends=ends)
     known = assign_areas(model, searched)
     if known.plan is None:
@@ -216,16 +219,50 @@ def _least_sum(case: Formulation, gap: float, ends: float, seed: int) -> Bounded
     # The bound, and the plan of the relaxation, improved: often better than the searched one.
     found = lagrangian_bound(model, known.cost, ends=ends)
     relaxed, _ = descend(model, found.plan, ends)
-    known = min(known, assign_areas(model, relaxed), key=lambda plan: plan.cost)
+    better = assign_areas(model, relaxed)
+    if better.cost < known.cost:
+        known, found = better, lagrangian_bound(model, better.cost, ends=ends, start=found)
     gap = max(gap, _EQUAL / 2)
     allowed = min(case.allowance(cost, gap) for cost in (known.cost, found.value))
+    if model.catchments is None:
+        # Costs go in steps: a plan that is better is better by a step, but for rounding.
+        allowed = max(allowed, case.step * (1 - _ROUNDING))
+    return _on_step(case, _close_gap(case, found, known, allowed=allowed, ends=ends, seed=seed))
+
+
+def _on_step(case: Formulation, answer: BoundedPlan) -> BoundedPlan:
+    """Raise a bound less than a step below a plan to its cost: there is no plan between."""
+    below = answer.cost - answer.bound < case.step * (1 - _ROUNDING / 2)
+    return replace(answer, bound=answer.cost) if below and _in_steps(case) else answer
+
+
+def _in_steps(case: Formulation) -> bool:
+    return case.step > 0 and case.model.catchments is None
+
+
+def _close_gap(
+    case: Formulation,
+    found: LagrangianBound,
+    known: BoundedPlan,
+    *,
+    allowed: float,
+    ends: float,
+    seed: int,
+) -> BoundedPlan:
+    """Close what the Lagrangian bound leaves over, down to a difference in cost.
+
+    By HiGHS on the radius formulation where few pairs are left (it then takes hundredths of a
+    second) or costs are 0 or 1; else by branch and bound where the bound is near or limits make the
+    programme large.
+    """
+    model = case.model
     if known.cost - found.value <= allowed:
         return replace(known, bound=found.value)
-    # Close what is left: by branch and bound where the bound is near or limits make the programme
-    # large, by HiGHS where costs are 0 or 1 or the bound is far.
     near = known.cost - found.value <= _NEAR * known.cost
     limited = bool(model.limits) or model.catchments is not None
-    if (near or limited) and not case.problem.definition.has_two_costs:
+    pairs = np.count_nonzero(~found.unused) if not limited else np.inf
+    small = pairs <= _FEW_PAIRS * len(model.objective.costs)
+    if (near or limited) and not small and not case.problem.definition.has_two_costs:
         return branch_and_bound(model, found, known, gap=allowed, ends=ends)
     answer = solve_exactly(
         _without_unused(model, found), gap=allowed, ends=ends, seed=seed, start=known.plan

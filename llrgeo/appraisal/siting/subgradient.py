@@ -37,6 +37,7 @@ class StepRule:
 
 
 _AT_ROOT: Final = StepRule(iterations=1_000, step=1.0, patience=20)
+_AGAIN: Final = StepRule(iterations=300, step=0.1, patience=20)
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,15 +73,22 @@ class LagrangianBound:
         return replace(model, keep=keep, close=~usable)
 
 
-def lagrangian_bound(model: Model, upper: float, *, ends: float) -> LagrangianBound:
+def lagrangian_bound(
+    model: Model, upper: float, *, ends: float, start: LagrangianBound | None = None
+) -> LagrangianBound:
     """Bound a sum over areas from below, given the cost of a known plan; `ends` is when to stop.
+
+    `start` is a bound of the same model found before, from whose multipliers to go on.
 
     Constraints on which sites are open, but fixed sites, their number and one in each group, and
     the rule that everyone goes to the nearest site are left out; the bound holds without them, and
     so with them.
     """
     relaxation = Relaxation.of(model)
-    best = ascend(relaxation, relaxation.initial_multipliers(), upper, rule=_AT_ROOT, ends=ends)
+    multipliers, rule = relaxation.initial_multipliers(), _AT_ROOT
+    if start is not None:
+        multipliers, rule = start.multipliers, _AGAIN
+    best = ascend(relaxation, multipliers, upper, rule=rule, ends=ends)
     room = upper - best.value + 1e-9 * abs(upper)
     unused = np.zeros(model.objective.costs.shape, dtype=bool)
     if model.catchments is None:

@@ -1,0 +1,151 @@
+"""Proofs of p-medians on random graphs, as Beasley (1985) drew OR-Library's, and checks of them."""
+
+import time
+from pathlib import Path
+
+import numpy as np
+import pandas as pd
+import pytest
+from scipy.optimize import Bounds, LinearConstraint, milp
+from scipy.sparse import coo_array, eye_array, kron
+from scipy.sparse.csgraph import shortest_path
+
+from llrgeo.appraisal.siting import enumerate_plans, locate
+from llrgeo.appraisal.siting.formulate import formulate
+from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
+from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.appraisal.siting.relaxation import Relaxation
+from llrgeo.appraisal.siting.subgradient import lagrangian_bound
+from llrgeo.travel.times import TravelTimes
+
+
+def graph_distances(rng: np.random.Generator, nodes: int, edges: int) -> np.ndarray:
+    """Return shortest distances on a connected random graph with lengths from 1 to 100."""
+    tree = [(node, int(rng.integers(node))) for node in range(1, nodes)]
+    more = rng.integers(0, nodes, (edges - len(tree), 2)).tolist()
+    start, end = np.array([*tree, *more]).T
+    lengths = rng.integers(1, 101, len(start)).astype(float)
+    graph = np.full((nodes, nodes), np.inf)
+    graph[start, end] = graph[end, start] = lengths  # of an edge drawn twice, the last
+    np.fill_diagonal(graph, 0)
+    return shortest_path(np.where(np.isfinite(graph), graph, 0), directed=False)
+
+
+def case_of(distances: np.ndarray, weights: np.ndarray) -> tuple[TravelTimes, pd.Series]:
+    ids = pd.Index([f"n{node:03}" for node in range(len(distances))])
+    return TravelTimes(pd.DataFrame(distances, ids, ids)), pd.Series(weights, ids)
+
+
+def recomputed(found: SiteSelection, distances: np.ndarray, weights: np.ndarray) -> float:
+    opened = [int(site[1:]) for site in found.sites]
+    return float(weights @ distances[:, opened].min(axis=1))
+
+
+def textbook_optimum(distances: np.ndarray, weights: np.ndarray, p: int) -> float:
+    """Return the least sum by the programme with a column a pair, put together here."""
+    n = len(distances)
+    pairs = n * n
+    assigned = kron(eye_array(n), np.ones((1, n)))
+    opened = coo_array((np.ones(pairs), (np.arange(pairs), np.tile(np.arange(n), n))))
+    rows = [
+        LinearConstraint(_beside(assigned, n), 1, 1),
+        LinearConstraint(_beside(eye_array(pairs), 0, opened), -np.inf, 0),
+        LinearConstraint(np.append(np.zeros(pairs), np.ones(n))[None], p, p),
+    ]
+    costs = np.append((weights[:, None] * distances).ravel(), np.zeros(n))
+    whole = np.append(np.zeros(pairs), np.ones(n))
+    return float(milp(costs, constraints=rows, integrality=whole, bounds=Bounds(0, 1)).fun)
+
+
+def _beside(left: object, sites: int, minus: coo_array | None = None) -> coo_array:
+    left = coo_array(left)
+    right = coo_array((left.shape[0], sites)) if minus is None else -minus
+    columns = np.append(left.col, right.col + left.shape[1])
+    shape = (left.shape[0], left.shape[1] + right.shape[1])
+    entries = np.append(left.row, right.row), columns
+    return coo_array((np.append(left.data, right.data), entries), shape=shape)
+
+
+@pytest.mark.parametrize(("seed", "p"), [(1, 4), (2, 7), (3, 12), (4, 20)])
+def test_a_proof_agrees_with_the_textbook_programme(
+    monkeypatch: pytest.MonkeyPatch, seed: int, p: int
+) -> None:
+    monkeypatch.setattr(enumerate_plans, "MOST_STEPS", 0)
+    rng = np.random.default_rng(seed)
+    distances = graph_distances(rng, 60, 140)
+    weights = rng.integers(1, 30, 60).astype(float)
+    found = locate_sites(*case_of(distances, weights), SitingProblem(p=p, ceiling_min=1e4), gap=0.0)
+    value = recomputed(found, distances, weights)
+    assert found.proven
+    assert found.value * weights.sum() == pytest.approx(value)
+    assert value == pytest.approx(textbook_optimum(distances, weights, p), abs=1e-4)
+
+
+@pytest.mark.parametrize(("nodes", "p"), [(200, 40), (300, 30)])
+def test_instances_of_hundreds_of_nodes_are_proved(nodes: int, p: int) -> None:
+    distances = graph_distances(np.random.default_rng(nodes + p), nodes, nodes**2 // 50)
+    weights = np.ones(nodes)
+    found = locate_sites(*case_of(distances, weights), SitingProblem(p=p, ceiling_min=1e4), gap=0.0)
+    assert found.proven
+    assert found.value * nodes == pytest.approx(recomputed(found, distances, weights))
+
+
+def test_the_lagrangian_bound_is_what_its_multipliers_say() -> None:
+    distances = graph_distances(np.random.default_rng(8), 90, 300)
+    weights = np.random.default_rng(9).integers(1, 30, 90).astype(float)
+    case = formulate(*case_of(distances, weights), SitingProblem(p=9, ceiling_min=1e4))
+    best = locate_sites(*case_of(distances, weights), case.problem, gap=0.0).value
+    found = lagrangian_bound(case.model, best, ends=time.perf_counter() + 30)
+    # L(lam) = sum of lam + the p smallest of sum_i min(0, w t - lam), from scratch.
+    reduced = np.minimum(
+        weights[:, None] * distances / weights.sum() - found.multipliers[:, None], 0
+    ).sum(axis=0)
+    expected = found.multipliers.sum() + np.sort(reduced)[:9].sum()
+    assert found.value == pytest.approx(expected)
+    assert found.value <= best + 1e-9
+    assert Relaxation.of(case.model).solve(found.multipliers).value == pytest.approx(expected)
+
+
+@pytest.mark.parametrize(
+    ("demand", "minutes", "step"),
+    [
+        ([4.0, 6.0], [[9.0, 15.0], [3.0, 6.0]], 2 * 3 / 10),
+        ([4.0, 6.5], [[9.0, 15.0], [3.0, 6.0]], 0.0),
+        ([4.0, 6.0], [[9.0, 15.1], [3.0, 6.0]], 0.0),
+        ([4.0, 0.0], [[8.0, 12.0], [3.3, 6.0]], 4 * 4 / 4),
+    ],
+)
+def test_costs_go_in_steps_where_demand_and_minutes_are_whole(
+    demand: list[float], minutes: list[list[float]], step: float
+) -> None:
+    frame = pd.DataFrame(minutes, list("xy"), list("AB"))
+    case = formulate(TravelTimes(frame), pd.Series(demand, list("xy")), SitingProblem(p=1))
+    assert case.step == pytest.approx(step)
+
+
+def test_a_bound_within_a_step_of_a_plan_is_raised_and_no_other() -> None:
+    frame = pd.DataFrame([[9.0, 15.0], [3.0, 6.0]], list("xy"), list("AB"))
+    case = formulate(TravelTimes(frame), pd.Series([4.0, 6.0], list("xy")), SitingProblem(p=1))
+    plan = np.array([0])
+    for bound, raised in ((4.81, 5.4), (4.79, 4.79)):  # a step is 0.6
+        answer = locate.BoundedPlan(plan, bound, 5.4)
+        assert locate._on_step(case, answer).bound == raised
+
+
+@pytest.mark.reference
+@pytest.mark.parametrize("number", range(1, 21))
+def test_the_published_instances_are_proved_at_their_optima(reference: Path, number: int) -> None:
+    instances = reference / "data/or-library"
+    figures = np.array((instances / f"pmed{number}.txt").read_text().split(), dtype=int)
+    nodes, _, p = figures[:3].tolist()
+    graph = np.zeros((nodes, nodes))
+    for start, end, length in figures[3:].reshape(-1, 3).tolist():
+        graph[start - 1, end - 1] = graph[end - 1, start - 1] = length
+    distances = shortest_path(graph, directed=False)
+    found = locate_sites(
+        *case_of(distances, np.ones(nodes)), SitingProblem(p=p, ceiling_min=1e4), gap=0.0
+    )
+    optima = pd.read_csv(instances / "optima.csv", index_col="instance")["p_median"]
+    assert found.proven
+    assert recomputed(found, distances, np.ones(nodes)) == optima[f"pmed{number}"]
+    assert found.bound * nodes == pytest.approx(optima[f"pmed{number}"])
