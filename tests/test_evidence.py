@@ -267,6 +267,9 @@ def test_figures_of_unknown_or_repeated_places_are_refused(
     wrong = pd.DataFrame({"x": [1, 2, 3]}, index=["X01", "X01", "Z99"])
     with pytest.raises(InputError, match=r"\(Z99\)\n.*listed twice \(X01\)"):
         compare_authorities(results, town_areas, town_sites, wrong)
+    taken = pd.DataFrame({"people": [0.85], "rank": [2.0]}, index=["X01"])
+    with pytest.raises(InputError, match=r"like ones of the table \(people, rank\); rename"):
+        compare_authorities(results, town_areas, town_sites, taken)
 
 
 def test_counted_activity_takes_the_place_of_rates(setting: AppraisalInputs) -> None:

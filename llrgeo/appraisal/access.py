@@ -244,11 +244,13 @@ def winners_and_losers(
     minutes), `people`, `share` (of all people), `change_people_min` (minutes gained or lost by
     them all; 0 where there is no finite change).
     """
+    # Bands: (tolerance, 5], (5, 10], (10, 15] and above; step 0 is for what has no band.
     edges = (max(tolerance_min, _NOISE_MIN), *BAND_EDGES_MIN)
     bands = ["", *(band.id for band in change_bands(tolerance_min))]
     moved_min, outcome = change["change_min"].to_numpy(), change["outcome"].to_numpy()
     moved = np.isin(outcome, ["improved", "worsened"])
     step = np.where(moved, np.searchsorted(edges, np.abs(moved_min), side="left"), 0)
+    # Rows from best to worst; every area belongs to exactly one of them.
     rows = [("gained", 0)]
     rows += [("improved", k) for k in range(len(edges), 0, -1)]
     rows += [("unchanged", 0)]

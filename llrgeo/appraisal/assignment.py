@@ -69,6 +69,7 @@ def assign_by_choice(
     The share of a site is size / minutes^exponent over the sum of all; journeys below `least_min`
     count as that long, so that a site next door does not draw everybody.
     """
+    # Pull of a site: its size over the minutes to the exponent; 0 where it is out of reach.
     distance = minutes.clip(lower=least_min).to_numpy() ** exponent
     pull = size[minutes.columns].to_numpy(float) / distance
     total = pull.sum(axis=1, keepdims=True)
@@ -137,6 +138,7 @@ def compare_rules(results: Mapping[str, OptionResult], inputs: AppraisalInputs) 
             minutes = inputs.times.minutes.loc[inputs.areas.index, sites]
             demand = service_result.allocation["at_site"]
             capacity = result.option.capacity.get(service, {})
+            # The third rule needs to know how much room there is.
             found = {
                 "nearest": assign_nearest(minutes, demand),
                 "choice": assign_by_choice(minutes, demand, runs),

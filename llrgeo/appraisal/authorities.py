@@ -46,6 +46,7 @@ def compare_authorities(
     city = sites.index[sites["kind"] == "city_hospital"]
     tables = []
     for name, result in results.items():
+        # What the option's groups of people say of each authority, and its share of city care.
         groups = result.overall.groups.loc["authority"]
         people = groups["people"]
         table = groups[["people", "unreachable", "mean_min", "p90_min", "change_mean_min"]].assign(
@@ -58,6 +59,7 @@ def compare_authorities(
         )
         tables.append(table.sort_values(["mean_min", "authority_code"]))
     compared: pd.DataFrame = pd.concat(tables).rename_axis("authority").reset_index()
+    # Keys first, then figures, then whatever the user knows of the authorities.
     first = ["option", "rank", "authority_code", "authority"]
     compared = compared[[*first, *compared.columns.difference(first, sort=False)]]
     if indicators is not None:

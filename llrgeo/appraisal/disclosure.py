@@ -156,6 +156,7 @@ def hidden_places(care: pd.DataFrame, loads: pd.DataFrame, inputs: AppraisalInpu
     places are until no option hides a single one. What takes place by video, or at the home of
     those who might travel, follows from the total and a stated share: hiding it protects nothing.
     """
+    # Primary suppression: small cells, and the places to which small sites belong.
     small_sites = loads[is_small(loads["contacts"])]
     kinds = small_sites["site_id"].map(inputs.sites["kind"])
     hidden: dict[str, frozenset[str]] = {}
@@ -165,6 +166,7 @@ def hidden_places(care: pd.DataFrame, loads: pd.DataFrame, inputs: AppraisalInpu
         small = {place for place in CARE_PLACES if is_small(counts[place]).any()}
         sites = kinds[small_sites["service"] == service.id]
         small |= {"home"} if by_team and len(sites) else set(sites)
+        # Secondary suppression: only among the places whose sum a reader could subtract from.
         protecting = ("home", "unreachable") if by_team else (*SITE_KINDS, "unreachable")
         hidden[service.id] = _protected(counts[list(protecting)], frozenset(small))
     return hidden
@@ -190,6 +192,8 @@ def _protected(counts: pd.DataFrame, hidden: frozenset[str]) -> frozenset[str]:
     """Hide further places (columns), the smallest first, until no option (row) hides one alone."""
     held = counts > 0
     while True:
+        # A single hidden cell of a row follows from the row's total: another must hide it. Empty
+        # cells hide nothing, for a reader may know that a site has no patients.
         alone = held[[place for place in held.columns if place in hidden]].sum(axis=1) == 1
         shown = counts[held].loc[alone, [place for place in held.columns if place not in hidden]]
         if shown.isna().all(axis=None):

@@ -41,10 +41,12 @@ def equity_table(
     rows = []
     for result in results.values():
         minutes = result.overall.change["after_min"]
+        # Everyone is counted; the indices are over those who reach a site and travel at all.
         reached = np.isfinite(minutes)
         t, w = minutes[reached], people[reached]
         row = {"people": people.sum(), "unreachable": people[np.isposinf(minutes)].sum()}
         if (w * t).sum() > 0:
+            # One scale of aversion for all options, fixed from the baseline's minutes.
             edes = {
                 aversion: kolm_pollak_ede(t, w, kappa=kolm_pollak_kappa(before, people, aversion))
                 for aversion in AVERSIONS
@@ -129,6 +131,7 @@ def kolm_pollak_ede(minutes: pd.Series, people: pd.Series, *, kappa: float) -> f
 
 def gini(minutes: pd.Series, people: pd.Series) -> float:
     """Return the Gini coefficient of minutes over people: 0 is the same for all."""
+    # One less twice the area below the Lorenz curve, by trapezia between its points.
     order = np.argsort(minutes.to_numpy(), kind="stable")
     w, t = people.to_numpy(dtype=float)[order], minutes.to_numpy()[order]
     below = np.concatenate([[0.0], np.cumsum(w * t)])
@@ -141,6 +144,7 @@ def worst_tenth_ratio(minutes: pd.Series, people: pd.Series) -> float:
     """Return the mean minutes of the worst-served tenth of people over the mean of all."""
     order = np.argsort(-minutes.to_numpy(), kind="stable")
     w, t = people.to_numpy(dtype=float)[order], minutes.to_numpy()[order]
+    # Take people from the longest journey down, and of the last area only as many as are wanted.
     wanted = _WORST_SHARE * w.sum()
     taken: _Array = np.diff(np.minimum(np.cumsum(w), wanted), prepend=0.0)
     return float((taken @ t / wanted) / np.average(t, weights=w))

@@ -178,6 +178,7 @@ def _deliveries(options: Iterable[Option], inputs: AppraisalInputs) -> dict[str,
     """Return how each option delivers each service; options that run one alike share the result."""
     services = {service.id: service for service in inputs.services}
     contacts = {name: inputs.contacts_of(service) for name, service in services.items()}
+    # Options share most of their sites: who goes where, and each delivery, is computed once.
     nearest = cache(partial(_nearest, inputs))
 
     @cache

@@ -37,8 +37,8 @@ class Measure:
 
     def score(self, values: pd.Series) -> pd.Series:
         """Return scores of 0 to 1; figures beyond the anchors score 0 or 1."""
-        zero, one = self.anchors
-        return ((values - zero) / (one - zero)).clip(0, 1)
+        scores_0, scores_1 = self.anchors
+        return ((values - scores_0) / (scores_1 - scores_0)).clip(0, 1)
 
     def meets(self, value: float, limit: float) -> bool:
         """Return whether a figure is at least as good as a limit."""

@@ -70,6 +70,7 @@ class Option:
         opens, closes, moves = opens or {}, closes or {}, moves or {}
         changed = dict(self.sites)
         faults = []
+        # A move closes one site and opens another; both must make sense where the service runs.
         for service in sorted({*opens, *closes, *moves}):
             here = self.sites.get(service, frozenset())
             pairs = moves.get(service, {})
@@ -83,6 +84,7 @@ class Option:
         if faults:
             msg = f"option '{name}': " + "; ".join(faults)
             raise InputError(msg)
+        # Room is kept only where the service still runs.
         capacity = {
             service: {site: room for site, room in rooms.items() if site in changed[service]}
             for service, rooms in self.capacity.items()

@@ -67,6 +67,8 @@ def rank_acceptability(
         msg = f"the order of importance names {name_some(unknown)}, which are no criteria"
         raise InputError(msg)
     rng = np.random.default_rng(seed)
+    # Weights drawn evenly over all that add up to 1 are Dirichlet with every parameter 1. Sorting
+    # the named ones keeps them even over the weightings in that order.
     weights = rng.dirichlet(np.ones(len(scores.columns)), draws)
     named = scores.columns.get_indexer(pd.Index(order))
     weights[:, named] = -np.sort(-weights[:, named], axis=1)
@@ -74,6 +76,7 @@ def rank_acceptability(
     places = _places(totals)
     n = len(scores)
     ranks = np.stack([(places == place).mean(axis=0) for place in range(n)], axis=1)
+    # The central weights of an option: the mean of the weightings that put it first.
     first = places == 0
     central = [
         weights[first[:, i]].mean(axis=0)
@@ -142,6 +145,7 @@ def site_set_summaries(
     by_site = np.ascontiguousarray(minutes.to_numpy().T)
     weights = people.to_numpy(dtype=float) / people.sum()
     found = np.empty((len(site_sets), 3))
+    # The nearest site of a set is a running minimum, one of its sites after the other.
     for start in range(0, len(site_sets), _CHUNK):
         chosen = site_sets[start : start + _CHUNK]
         nearest = by_site[chosen[:, 0]]

@@ -138,6 +138,7 @@ def score_options(
     weights = pd.Series([c.weight for c in criteria], index=names, dtype=float, name="weight")
     weights = weights / weights.sum()
     totals = (scores @ weights).rename("total")
+    # Hurdles come before ranks: an option that fails one keeps its total and has no rank.
     passed = pd.DataFrame(
         {
             h.measure: [known[h.measure].meets(v, h.limit) for v in values[h.measure]]
@@ -148,6 +149,7 @@ def score_options(
     if hurdles and not passed.all(axis=1).any():
         limits = ", ".join(f"{hurdle.measure} {hurdle.limit:g}" for hurdle in hurdles)
         raise_faults([f"no option meets all of {limits}"], source="hurdles")
+    # Rounded, so that totals that differ by an error of arithmetic share a rank.
     ranked = totals.round(12).where(passed.all(axis=1))
     return Scorecard(
         values=values[names],

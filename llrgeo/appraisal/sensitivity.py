@@ -41,6 +41,7 @@ def sensitivity_cases(
             "high": replace(inputs, areas=grow(inputs.areas, growth)),
         },
     }
+    # Only services that people travel for: the rates of teams move no journey of patients.
     for service in inputs.services:
         if service.delivery == "team":
             continue

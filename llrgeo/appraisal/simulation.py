@@ -113,6 +113,7 @@ def simulate(
     seed: int,
 ) -> Simulation:
     """Draw whole studies and return the simulated measures of every option."""
+    # The journeys that any option makes, each once: an error belongs to the journey.
     services = inputs.visited
     found, by_option = _journeys(results, inputs)
     pairs = np.unique(np.concatenate([journeys.pair for journeys in found.values()]))
@@ -125,14 +126,17 @@ def simulate(
     expected = [_contacts_by_band(service, inputs) for service in services]
     rng = np.random.default_rng(seed)
     values = {name: np.empty((draws, len(results))) for name in SIMULATED}
+    # Draws are worked on in chunks, so that the matrix of draws by journeys fits into memory.
     for rows in _chunks(draws):
         n = rows.stop - rows.start
+        # What differs between draws: all speeds together, each journey, rates, and growth.
         speed = _factors(rng, uncertainty.speed_sd, (n, 1))
         error = rng.normal(0, uncertainty.time_error_min * _MEDIAN_TO_SD, (n, len(pairs)))
         taken = np.maximum(minutes * speed + error, 0.0)
         rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
         growth = _factors(rng, uncertainty.growth_sd, (n, len(AGE_BANDS)))
         contacts = np.stack([growth @ by_band for by_band in expected]) * rate.T[:, :, None]
+        # What it does to every journey, and then to every option, with the same draw for all.
         made = {plan: _made(plan, made_by, taken, contacts) for plan, made_by in journeys.items()}
         residents, total = growth @ people, contacts.sum(axis=0)
         for column, plans in enumerate(by_option):
