@@ -1,6 +1,6 @@
 """Costs: what options cost the provider and the patients over the years (docs/methods 7).
 
-By the Green Book of HM Treasury (docs/methods). Real prices throughout. Provider costs and
+By the Green Book of HM Treasury. Real prices throughout. Provider costs and
 patient-borne costs are never mixed without saying so.
 """
 
