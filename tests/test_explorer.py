@@ -70,7 +70,7 @@ def javascript():
     racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
     context = racer.MiniRacer()
     for name in ("unpack.js", "model.js", "text.js"):
-        context.eval(pages.asset(name).replace('"use strict";', "", 1))
+        context.eval(pages.asset(f"explorer/assets/{name}").replace('"use strict";', "", 1))
     context.eval(HARNESS)
     return context
 
@@ -278,7 +278,7 @@ def test_a_full_county_fits_the_limits_of_size():
 
 
 def test_leaflet_is_as_published():
-    folder = pages.ASSETS / "leaflet-1.9.4"
+    folder = pages.ROOM / pages.LEAFLET
     for line in (folder / "SHA256SUMS").read_text(encoding="utf-8").splitlines():
         digest, name = line.split()
         assert hashlib.sha256((folder / name.lstrip("*")).read_bytes()).hexdigest() == digest

@@ -12,7 +12,7 @@ from publication_cases import appraised
 from llrgeo.inputs.theme import contrast
 from llrgeo.publish import palette
 from llrgeo.publish.legend import change_legend
-from llrgeo.publish.print.base_map import Window, lay_ground, scale_spot
+from llrgeo.publish.print.base_map import Window, scale_spot, simplify_base_map
 from llrgeo.publish.print.legend import hatch
 from llrgeo.publish.print.maps import _sheets, densest_authority, print_maps
 from llrgeo.publish.print.page import SMALL, STRONG
@@ -76,7 +76,7 @@ def test_classes_differ_in_greyscale_by_shade_or_hatch(tolerance):
 
 def boxes(sheet):
     """Return where each text stands on its page, in pixels, by whether it is a name on the map."""
-    figure = sheet.paper._figure
+    figure = sheet.page._figure
     figure.canvas.draw()
     found = {True: [], False: []}
     for text in figure.axes[0].texts:
@@ -114,8 +114,8 @@ def test_all_words_stand_on_the_page_at_seven_points_or_more(publication, change
         ),
         "many sites": lambda: many_sites(publication),
     }[change]()
-    for sheet in _sheets(changed, lay_ground(changed)):
-        figure = sheet.paper._figure
+    for sheet in _sheets(changed, simplify_base_map(changed)):
+        figure = sheet.page._figure
         page = shapely.box(0, 0, *(figure.get_size_inches() * figure.dpi))
         found = boxes(sheet)
         assert all(page.contains(box) for box in found[False]), sheet.name
@@ -124,11 +124,11 @@ def test_all_words_stand_on_the_page_at_seven_points_or_more(publication, change
 
 @pytest.mark.parametrize("sources", [("Short.",), (LONG,) * 6])
 def test_the_foot_is_below_the_map_however_much_it_says(publication, sources):
-    for sheet in _sheets(replace(publication, sources=sources), lay_ground(publication)):
+    for sheet in _sheets(replace(publication, sources=sources), simplify_base_map(publication)):
         found = boxes(sheet)
         (foot,) = [
             text.get_window_extent().y1
-            for text in sheet.paper._figure.axes[0].texts
+            for text in sheet.page._figure.axes[0].texts
             if text.get_text().startswith("2026-11-22. Run")
         ]
         assert all(name.bounds[1] > foot for name in found[True]), sheet.name
@@ -140,17 +140,17 @@ def test_names_on_a_map_keep_apart(publication):
     places = publication.base.places
     crowd = pd.concat([places.assign(name=f"Town {n}", residents=9_000 - n) for n in range(12)])
     crowded = replace(publication, base=replace(publication.base, places=crowd))
-    for sheet in _sheets(crowded, lay_ground(crowded)):
+    for sheet in _sheets(crowded, simplify_base_map(crowded)):
         names = boxes(sheet)[True]
         for place, name in enumerate(names):
             assert not shapely.intersects(name.buffer(-1), names[:place]).any(), sheet.name
 
 
 def test_the_scale_stands_clear_of_marks_where_a_corner_is_free(publication):
-    ground = lay_ground(publication)
-    window = Window((0.0, 0.0), (400.0, 200.0), tuple(ground.areas.total_bounds))
-    free = scale_spot(window, ground, [])
-    assert scale_spot(window, ground, [shapely.Point(free)]) != free
+    base_map = simplify_base_map(publication)
+    window = Window((0.0, 0.0), (400.0, 200.0), tuple(base_map.areas.total_bounds))
+    free = scale_spot(window, base_map, [])
+    assert scale_spot(window, base_map, [shapely.Point(free)]) != free
 
 
 def test_the_densest_authority_is_shown_larger():

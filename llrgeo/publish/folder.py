@@ -92,7 +92,7 @@ def check_folder(folder: Path) -> None:
     PublishError
         If it, or what it would be made in, is a file or may not be written to.
     """
-    nearest = next(one for one in (folder, *folder.absolute().parents) if one.exists())
+    nearest = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
     if not nearest.is_dir():
         msg = f"{folder}: cannot be written to ({nearest} is a file)"
         raise PublishError(msg)
@@ -111,6 +111,7 @@ def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
     """
     try:
         folder.mkdir(parents=True, exist_ok=True)
+        # All files are complete before the first is moved: a full disk leaves the old ones.
         with temporary_folder(folder.parent) as made:
             for name, content in files.items():
                 path = made / name

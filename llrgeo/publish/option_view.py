@@ -66,6 +66,7 @@ class OptionView:
     def most_changed(self) -> pd.DataFrame:
         """Return the areas whose journeys change most, the largest change first."""
         moved = self.areas[self.areas["outcome"].isin(["improved", "worsened"])]
+        # A stable sort keeps areas of equal change in the order of their ids, as the page does.
         order = moved["change_min"].abs().sort_values(ascending=False, kind="stable").index
         return moved.loc[order[:MOST_CHANGED]]
 
@@ -166,6 +167,7 @@ def change_places(areas: pd.DataFrame, limits: Sequence[float]) -> pd.Series:
 
     Lost access counts as much longer, gained access as much shorter (docs/methods 2).
     """
+    # Classes count from much shorter (0) over "about the same" (the middle) to much longer.
     middle = len(limits)
     steps = np.searchsorted(limits, areas["change_min"].abs(), side="left")
     steps = np.where(areas["outcome"] == "unchanged", 0, steps)

@@ -21,9 +21,13 @@ from llrgeo.publish import palette
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
-ASSETS: Final = Path(__file__).parent / "assets"
-_TEMPLATES: Final = Path(__file__).parent / "templates"
-_LEAFLET: Final = "leaflet-1.9.4"
+ROOM: Final = Path(__file__).parent
+LEAFLET: Final = "explorer/assets/leaflet-1.9.4"
+_TEMPLATES: Final = [
+    ROOM / "templates",
+    ROOM / "explorer" / "templates",
+    ROOM / "report" / "templates",
+]
 _JSON_ESCAPES: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
 
@@ -58,8 +62,8 @@ def css_text(text: str) -> str:
 
 
 def asset(name: str) -> str:
-    """Return the text of one of our own assets, such as `model.js`."""
-    return (ASSETS / name).read_text(encoding="utf-8")
+    """Return the text of an asset by its path in this room, such as `explorer/assets/model.js`."""
+    return (ROOM / name).read_text(encoding="utf-8")
 
 
 @cache
@@ -68,7 +72,8 @@ def leaflet(name: str) -> str:
 
     The vendored files stay as published; `SHA256SUMS` beside them is checked by a test.
     """
-    text = asset(f"{_LEAFLET}/{name}")
+    text = asset(f"{LEAFLET}/{name}")
+    # Its controls draw with pictures that would be requests; ours are drawn by our style sheet.
     text = re.sub(r"url\(images/[^)]*\)", "none", text)
     return re.sub(r"\n//# sourceMappingURL=.*", "", text)
 
@@ -128,7 +133,7 @@ def page_style(publication: Publication) -> str:
     """Return our style sheet with the publisher's colour and those of the maps as variables."""
     colours = {"accent": publication.theme.accent, **palette.CSS_COLOURS}
     variables = "".join(f" --{name}: {colour};" for name, colour in colours.items())
-    return f":root {{{variables} }}\n{asset('page.css')}"
+    return f":root {{{variables} }}\n{asset('assets/page.css')}"
 
 
 def run_mark(publication: Publication) -> str:

@@ -32,7 +32,7 @@ class Publication:
     title
         The heading of every page.
     date
-        The day it stands for, ISO 8601. It comes from the study, never from a clock.
+        The day of its figures, ISO 8601. It comes from the study, never from a clock.
     areas, sites
         As `llrgeo.inputs` reads them.
     base
@@ -51,7 +51,7 @@ class Publication:
     tables
         Every table of the appraisal, by name.
     manifest
-        Inputs, parameters and versions; its hash stands on every page.
+        Inputs, parameters and versions; its hash is on every page.
     error_note
         How sure the travel times are, in plain words.
     sources

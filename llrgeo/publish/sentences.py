@@ -47,5 +47,5 @@ def _count(people: int) -> str:
 
 
 def in_sentence(label: str) -> str:
-    """Return a label as it stands within a sentence: small, unless it is an abbreviation."""
+    """Return a label to use within a sentence: in small letters, unless it is an abbreviation."""
     return label[:1].lower() + label[1:] if label[1:2].islower() else label

@@ -25,7 +25,7 @@ from llrgeo.inputs.theme import Theme
 from llrgeo.publish.check.browser import installed_chromium
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.folder import publish, publish_pdf
-from llrgeo.publish.print.base_map import lay_ground
+from llrgeo.publish.print.base_map import simplify_base_map
 from llrgeo.publish.print.maps import _sheets
 from llrgeo.publish.publication import BaseMap, Publication
 from llrgeo.publish.report.plain_words import render_plain_words
@@ -243,9 +243,9 @@ def test_nothing_runs_when_files_are_built_and_formulas_stay_text(hostile, tmp_p
 @pytest.mark.browser
 def test_print_maps_run_nothing_and_show_names_as_text(hostile, open_page, tmp_path):
     _, publication, file = hostile
-    for number, sheet in enumerate(islice(_sheets(publication, lay_ground(publication)), 2)):
+    for number, sheet in enumerate(islice(_sheets(publication, simplify_base_map(publication)), 2)):
         path = tmp_path / f"{number}.svg"
-        path.write_text(sheet.paper.svg(sheet.title, sheet.description), encoding="utf-8")
+        path.write_text(sheet.page.svg(sheet.title, sheet.description), encoding="utf-8")
         page = open_page(path, first=NOTE_HITS, bypass_csp=True)
         assert page.evaluate("hits") == []
         assert page.heard == []

@@ -28,13 +28,14 @@ BROWSERS: Final = ("chromium", "chromium-browser", "google-chrome", "chrome", "m
 _AXE_TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "best-practice"]
 _SMALL_TARGETS: Final = """size => [...document.querySelectorAll(
   "button, select, summary, input[type=text], label:has(input), .leaflet-bar a")]
-  .filter(one => one.checkVisibility() && one.getBoundingClientRect().height < size)
+  .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < size)
   .map(one => one.textContent.trim().slice(0, 40) || one.id)"""
+# Each element is marked when it first has the focus: the round ends at a marked one.
 _FOCUSED: Final = """() => {
-  const one = document.activeElement;
-  if (one === document.body || one.dataset.stop) return "";
-  one.dataset.stop = "1";
-  return one.tagName;
+  const element = document.activeElement;
+  if (element === document.body || element.dataset.stop) return "";
+  element.dataset.stop = "1";
+  return element.tagName;
 }"""
 
 
@@ -78,9 +79,9 @@ def listen(page: "Page", heard: list[Finding], *, own: str) -> None:
     def note(rule: str, message: str) -> None:
         heard.append(Finding(rule, message))
 
-    def request(one: Any) -> None:  # noqa: ANN401 - of playwright
-        if one.url.partition("#")[0] != own and not one.url.startswith(("data:", "blob:")):
-            note("request", f"the page asks for {one.url[:80]}")
+    def request(asked: Any) -> None:  # noqa: ANN401 - of playwright
+        if asked.url.partition("#")[0] != own and not asked.url.startswith(("data:", "blob:")):
+            note("request", f"the page asks for {asked.url[:80]}")
 
     page.on("request", request)
     page.on("pageerror", lambda error: note("error", str(error)))
@@ -97,8 +98,8 @@ def axe_findings(page: "Page") -> list[Finding]:
         "tags => axe.run(document, {runOnly: {type: 'tag', values: tags}})", _AXE_TAGS
     )
     return [
-        Finding("axe", f"{one['id']}: {one['help']} ({len(one['nodes'])} places)")
-        for one in found["violations"]
+        Finding("axe", f"{violation['id']}: {violation['help']} ({len(violation['nodes'])} places)")
+        for violation in found["violations"]
     ]
 
 

@@ -20,13 +20,15 @@ _ALWAYS: Final = ("improved", "unchanged", "worsened")
 def figure_findings(page: Page) -> Iterator[Finding]:
     """Find figures of the opening view that its data does not give; nothing without data."""
     packed = [
-        one.text
-        for one in page.all("script")
-        if one.attributes.get("type") == "application/json" and one.attributes.get("id") == "data"
+        script.text
+        for script in page.all("script")
+        if script.attributes.get("type") == "application/json"
+        and script.attributes.get("id") == "data"
     ]
     if not packed:
         return
     data = json.loads(packed[0])
+    # Everything is counted anew from the packed data, by code that the explorer does not share.
     before, after = _opening_minutes(page, data)
     kind = _outcomes(before, after, data["tolerance"])
     people = np.array(data["areas"]["people"])
@@ -48,15 +50,21 @@ def figure_findings(page: Page) -> Iterator[Finding]:
 def _differences(name: str, shown: list[list[str]], expected: list[list[str]]) -> Iterator[Finding]:
     """Compare the rows of a table, but for the name in the first cell and cells left open."""
     wrong = abs(len(shown) - len(expected))
-    wrong += sum(one[1 : len(two)] != two[1:] for one, two in zip(shown, expected, strict=False))
+    wrong += sum(
+        row[1 : len(wanted)] != wanted[1:] for row, wanted in zip(shown, expected, strict=False)
+    )
     if wrong:
         yield Finding("figures", f"{name}: {wrong} rows differ from the data of the map")
 
 
 def _opening_minutes(page: Page, data: dict[str, Any]) -> tuple[NDArray[Any], NDArray[Any]]:
     """Return the minutes of every area today and in the option that the page opens with."""
-    chosen = [one.attributes["value"] for one in page.all("option") if "selected" in one.attributes]
-    option = next(one for one in data["options"] if one["id"] == chosen[0])
+    chosen = [
+        element.attributes["value"]
+        for element in page.all("option")
+        if "selected" in element.attributes
+    ]
+    option = next(listed for listed in data["options"] if listed["id"] == chosen[0])
     service, journey, baseline = (
         next(each for each in data[kind] if each["id"] == data[role])
         for kind, role in (
@@ -68,8 +76,8 @@ def _opening_minutes(page: Page, data: dict[str, Any]) -> tuple[NDArray[Any], ND
     way = journey["team"] if service["delivery"] == "team" else journey
     minutes = unpack_matrices(data["matrices"], len(data["areas"]["id"]))[way["matrix"]]
     today, then = (
-        np.min(minutes[one["sites"][service["id"]]], axis=0, initial=np.inf)
-        for one in (baseline, option)
+        np.min(minutes[offered["sites"][service["id"]]], axis=0, initial=np.inf)
+        for offered in (baseline, option)
     )
     return today, then
 
@@ -86,6 +94,7 @@ def _outcomes(before: NDArray[Any], after: NDArray[Any], tolerance: float) -> ND
     was, remains = np.isfinite(before), np.isfinite(after)
     change = np.zeros(len(before))
     np.subtract(after, before, out=change, where=was & remains)
+    # Binary fractions of tenths differ in the last digits; a change of exactly 1 must stay 1.
     change = change.round(6)
     cases = {
         "none": ~was & ~remains,
@@ -106,9 +115,11 @@ def _outcome_cells(
     groups: NDArray[np.bool_], kind: NDArray[np.str_], people: NDArray[Any]
 ) -> list[list[str]]:
     """Return the people of each outcome in each group; what befalls nobody has no column."""
-    columns = [one for one in OUTCOMES if one in _ALWAYS or people[kind == one].any()]
+    columns = [
+        outcome for outcome in OUTCOMES if outcome in _ALWAYS or people[kind == outcome].any()
+    ]
     return [
-        ["", *(pages.people(people[members & (kind == one)].sum()) for one in columns)]
+        ["", *(pages.people(people[members & (kind == outcome)].sum()) for outcome in columns)]
         for members in groups
     ]
 

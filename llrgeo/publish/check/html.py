@@ -35,7 +35,7 @@ class Finding:
 
 @dataclass(slots=True)
 class Element:
-    """An element: its tag, attributes, the text in it, and what it stands in."""
+    """An element: its tag, attributes, the text in it, and the element around it."""
 
     tag: str
     attributes: dict[str, str]
@@ -48,7 +48,7 @@ class Element:
         return "".join(self.pieces)
 
     def inside(self, tag: str) -> bool:
-        """Tell whether the element stands in one of a tag."""
+        """Tell whether an element of a tag is around this one."""
         return self.within(tag) is not None
 
     def within(self, tag: str) -> "Element | None":
@@ -79,7 +79,7 @@ class Page:
 
     def all(self, tag: str) -> list[Element]:
         """Return the elements of a tag."""
-        return [one for one in self.elements if one.tag == tag]
+        return [element for element in self.elements if element.tag == tag]
 
 
 def read_page(text: str) -> Page:
@@ -100,31 +100,38 @@ class _Reader(HTMLParser):
 
     def handle_starttag(self, tag: str, attrs: list[tuple[str, str | None]]) -> None:
         parent = self.open[-1] if self.open else None
-        one = Element(tag, {name: value or "" for name, value in attrs}, parent)
-        self.elements.append(one)
+        element = Element(tag, {name: value or "" for name, value in attrs}, parent)
+        self.elements.append(element)
         if tag not in _VOID:
-            self.open.append(one)
+            self.open.append(element)
 
     def handle_endtag(self, tag: str) -> None:
-        if any(one.tag == tag for one in self.open):
+        if any(element.tag == tag for element in self.open):
             while self.open.pop().tag != tag:
                 pass
 
     def handle_data(self, data: str) -> None:
-        for one in self.open:
-            one.pieces.append(data)
+        for element in self.open:
+            element.pieces.append(data)
 
 
 def _tables(elements: list[Element]) -> list[PageTable]:
+    # Cells are gathered by the identity of their row, because pages may nest tables.
     cells: dict[int, list[Element]] = defaultdict(list)
-    for one in elements:
-        row = one.within("tr") if one.tag in {"td", "th"} else None
+    for element in elements:
+        row = element.within("tr") if element.tag in {"td", "th"} else None
         if row is not None:
-            cells[id(row)].append(one)
+            cells[id(row)].append(element)
     found = []
-    for table in (one for one in elements if one.tag == "table"):
-        rows = [one for one in elements if one.tag == "tr" and one.within("table") is table]
-        captions = [one for one in elements if one.tag == "caption" and one.parent is table]
+    for table in (element for element in elements if element.tag == "table"):
+        rows = [
+            element
+            for element in elements
+            if element.tag == "tr" and element.within("table") is table
+        ]
+        captions = [
+            element for element in elements if element.tag == "caption" and element.parent is table
+        ]
         heads = [cell for row in rows for cell in cells[id(row)] if cell.tag == "th"]
         if rows:
             found.append(

@@ -66,9 +66,9 @@ def size_findings(page: Page) -> Iterator[Finding]:
 def policy_findings(page: Page) -> Iterator[Finding]:
     """Find a missing or loose Content-Security-Policy, and scripts and styles it does not name."""
     policies = [
-        one.attributes.get("content", "")
-        for one in page.all("meta")
-        if one.attributes.get("http-equiv", "").lower() == "content-security-policy"
+        meta.attributes.get("content", "")
+        for meta in page.all("meta")
+        if meta.attributes.get("http-equiv", "").lower() == "content-security-policy"
     ]
     if len(policies) != 1:
         yield Finding("policy", f"{len(policies)} content security policies; there must be one")
@@ -80,25 +80,27 @@ def policy_findings(page: Page) -> Iterator[Finding]:
         if loose in policies[0]:
             yield Finding("policy", f"it allows {loose}")
     for tag, directive in (("script", "script-src"), ("style", "style-src")):
-        for one in page.all(tag):
-            data = one.attributes.get("type") == "application/json"
-            if not data and csp_hash(one.text) not in sources.get(directive, ""):
+        for element in page.all(tag):
+            data = element.attributes.get("type") == "application/json"
+            if not data and csp_hash(element.text) not in sources.get(directive, ""):
                 yield Finding("policy", f"{directive} has no hash of a {tag} in the page")
 
 
 def request_findings(page: Page) -> Iterator[Finding]:
     """Find whatever would load something, or run from an attribute."""
-    for one in page.elements:
-        if one.tag in _FOREIGN:
-            yield Finding("request", f"<{one.tag}> does not belong in the page")
-        for name, value in one.attributes.items():
-            loads = name in _LOADING or (name == "href" and one.tag in _LOADED_BY_HREF)
+    for element in page.elements:
+        if element.tag in _FOREIGN:
+            yield Finding("request", f"<{element.tag}> does not belong in the page")
+        for name, value in element.attributes.items():
+            loads = name in _LOADING or (name == "href" and element.tag in _LOADED_BY_HREF)
             if loads and not value.startswith(("data:", "#")):
-                yield Finding("request", f"<{one.tag} {name}> loads {value[:60]!r}")
+                yield Finding("request", f"<{element.tag} {name}> loads {value[:60]!r}")
             if name.startswith("on") or value.strip().lower().startswith("javascript:"):
-                yield Finding("request", f"<{one.tag} {name}> runs a script")
-    styles = [one.text for one in page.all("style")]
-    styles += [one.attributes["style"] for one in page.elements if "style" in one.attributes]
+                yield Finding("request", f"<{element.tag} {name}> runs a script")
+    styles = [style.text for style in page.all("style")]
+    styles += [
+        element.attributes["style"] for element in page.elements if "style" in element.attributes
+    ]
     for style in styles:
         for load in _STYLE_LOADS.findall(style):
             yield Finding("request", f"a style loads {load[:60]!r}")
@@ -108,43 +110,49 @@ def structure_findings(page: Page) -> Iterator[Finding]:
     """Find what a reader with assistive technology would miss."""
     if not page.all("html") or not page.all("html")[0].attributes.get("lang"):
         yield Finding("structure", "the language of the page is not given")
-    if not any(one.text.strip() for one in page.all("title")):
+    if not any(title.text.strip() for title in page.all("title")):
         yield Finding("structure", "the page has no title")
     for tag in ("main", "h1"):
         if len(page.all(tag)) != 1:
             yield Finding("structure", f"{len(page.all(tag))} <{tag}>; there must be one")
-    viewports = [one for one in page.all("meta") if one.attributes.get("name") == "viewport"]
+    viewports = [meta for meta in page.all("meta") if meta.attributes.get("name") == "viewport"]
     if not viewports or _NO_ZOOM.search(viewports[0].attributes.get("content", "")):
         yield Finding("structure", "the viewport is not set, or keeps readers from zooming")
-    ids = Counter(one.attributes["id"] for one in page.elements if "id" in one.attributes)
+    ids = Counter(
+        element.attributes["id"] for element in page.elements if "id" in element.attributes
+    )
     for name in (name for name, count in ids.items() if count > 1):
-        yield Finding("structure", f"the id {name!r} stands more than once")
-    yield from (Finding("structure", fault) for one in page.elements for fault in _unnamed(one))
+        yield Finding("structure", f"the id {name!r} is used more than once")
+    yield from (
+        Finding("structure", fault) for element in page.elements for fault in _unnamed(element)
+    )
     yield from _unlabelled(page)
 
 
-def _unnamed(one: Element) -> Iterator[str]:
-    hidden = one.attributes.get("aria-hidden") == "true"
-    if one.tag == "img" and "alt" not in one.attributes:
+def _unnamed(element: Element) -> Iterator[str]:
+    hidden = element.attributes.get("aria-hidden") == "true"
+    if element.tag == "img" and "alt" not in element.attributes:
         yield "a picture has no alternative text"
-    named = "aria-label" in one.attributes or "aria-labelledby" in one.attributes
-    if one.tag == "svg" and not (hidden or named):
+    named = "aria-label" in element.attributes or "aria-labelledby" in element.attributes
+    if element.tag == "svg" and not (hidden or named):
         yield "a drawing has neither a name nor aria-hidden"
 
 
 def _unlabelled(page: Page) -> Iterator[Finding]:
-    labelled = {one.attributes.get("for") for one in page.all("label")}
-    for one in (*page.all("input"), *page.all("select"), *page.all("textarea")):
-        if one.attributes.get("type") in _OWN_LABEL or "aria-label" in one.attributes:
+    labelled = {label.attributes.get("for") for label in page.all("label")}
+    for field in (*page.all("input"), *page.all("select"), *page.all("textarea")):
+        if field.attributes.get("type") in _OWN_LABEL or "aria-label" in field.attributes:
             continue
-        if one.attributes.get("id") not in labelled and not one.inside("label"):
-            yield Finding("structure", f"<{one.tag}> {one.attributes.get('id', '')} has no label")
+        if field.attributes.get("id") not in labelled and not field.inside("label"):
+            yield Finding(
+                "structure", f"<{field.tag}> {field.attributes.get('id', '')} has no label"
+            )
 
 
 def table_findings(page: Page) -> Iterator[Finding]:
     """Find a page without tables, and tables that a screen reader cannot read out."""
     if not page.tables:
-        yield Finding("tables", "no table: what a map shows must also stand in a table")
+        yield Finding("tables", "no table: what a map shows must be in a table too")
     for table in page.tables:
         if not table.caption:
             yield Finding("tables", "a table has no caption")

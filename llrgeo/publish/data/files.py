@@ -64,8 +64,8 @@ def area_results(publication: Publication) -> pd.DataFrame:
 
 def travel_times(publication: Publication) -> pd.DataFrame:
     """Return the minutes that residents travel, one row a pair, mode and period."""
-    to_sites = [one for one in publication.times if one.direction == "to_site"]
-    return pd.concat([one.to_long() for one in to_sites], ignore_index=True)
+    to_sites = [times for times in publication.times if times.direction == "to_site"]
+    return pd.concat([times.to_long() for times in to_sites], ignore_index=True)
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:

@@ -115,6 +115,7 @@ def _add_styles(path: Path, publication: Publication) -> None:
         for name, style in qgis_styles(publication).items()
     ]
     rows.append((SITES_LAYER, "geom", "kind", site_style(), True))
+    # QGIS looks for layer_styles in any GeoPackage; GDAL lists it only with an entry in contents.
     with sqlite3.connect(path) as database:
         database.execute(_STYLES_TABLE)
         database.execute(_STYLES_ENTRY, ("layer_styles", "attributes", "layer_styles"))
@@ -151,10 +152,10 @@ def _set_dates(path: Path, date: str) -> None:
 def _without_counters(database: bytes) -> bytes:
     """Set SQLite's count of changes, which depends on how the writer was scheduled, to 1.
 
-    It stands at two places of the file's header (SQLite file format, 1.3.7 and 1.3.17).
+    It is written twice in the file's header (SQLite file format, 1.3.7 and 1.3.17).
     """
-    one = (1).to_bytes(4, "big")
-    return database[:24] + one + database[28:92] + one + database[96:]
+    counter = (1).to_bytes(4, "big")
+    return database[:24] + counter + database[28:92] + counter + database[96:]
 
 
 def qgis_style(column: str, *, change: bool, tolerance_min: float) -> str:

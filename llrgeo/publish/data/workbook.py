@@ -91,7 +91,7 @@ def sheet_names(names: Iterable[str]) -> dict[str, str]:
         chosen[name] = (
             plain
             if plain.lower() not in taken
-            else next(one for one in tries if one.lower() not in taken)
+            else next(candidate for candidate in tries if candidate.lower() not in taken)
         )
         taken.add(chosen[name].lower())
     return chosen
@@ -134,11 +134,11 @@ def assumptions(publication: Publication) -> pd.DataFrame:
 
 def _leaves(value: object, path: str) -> Iterable[tuple[str, str]]:
     if isinstance(value, Mapping):
-        for key, one in value.items():
-            yield from _leaves(one, f"{path}.{key}" if path else str(key))
-    elif isinstance(value, (list, tuple)) and any(isinstance(one, Mapping) for one in value):
-        for number, one in enumerate(value, start=1):
-            yield from _leaves(one, f"{path}.{number}")
+        for key, item in value.items():
+            yield from _leaves(item, f"{path}.{key}" if path else str(key))
+    elif isinstance(value, (list, tuple)) and any(isinstance(item, Mapping) for item in value):
+        for number, item in enumerate(value, start=1):
+            yield from _leaves(item, f"{path}.{number}")
     elif isinstance(value, (list, tuple)):
         yield path, ", ".join(map(str, value))
     else:

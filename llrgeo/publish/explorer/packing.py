@@ -33,6 +33,7 @@ def pack_matrices(matrices: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
     packed = []
     for minutes in matrices:
         tenths = _tenths(minutes)
+        # Differences to a matrix of another period are often small numbers, and small is short.
         bases = [np.zeros_like(tenths), *known]
         texts = [pack_numbers(np.diff(tenths - base, prepend=0)) for base in bases]
         shortest = min(range(len(texts)), key=lambda place: len(texts[place]))
@@ -44,9 +45,9 @@ def pack_matrices(matrices: Sequence[pd.DataFrame]) -> list[dict[str, Any]]:
 def unpack_matrices(packed: Sequence[dict[str, Any]], area_count: int) -> list[NDArray[np.float64]]:
     """Return packed matrices again, a row a site and a column an area; infinity for no route."""
     known: list[NDArray[np.int64]] = []
-    for one in packed:
-        tenths = np.cumsum(unpack_numbers(one["text"]))
-        known.append(tenths if one["of"] < 0 else tenths + known[one["of"]])
+    for matrix in packed:
+        tenths = np.cumsum(unpack_numbers(matrix["text"]))
+        known.append(tenths if matrix["of"] < 0 else tenths + known[matrix["of"]])
     return [
         np.where(tenths == _NO_ROUTE, np.inf, tenths / 10).reshape(-1, area_count)
         for tenths in known
@@ -60,6 +61,7 @@ def _tenths(minutes: pd.DataFrame) -> NDArray[np.int64]:
 
 def pack_numbers(numbers: NDArray[np.int64]) -> str:
     """Write whole numbers as Base64 VLQ."""
+    # The sign goes to the lowest bit, then five bits at a time are taken from all numbers at once.
     rest = np.where(numbers < 0, 1 - 2 * numbers, 2 * numbers)
     digits, present = [], [np.ones(len(rest), dtype=bool)]
     while present[-1].any():
@@ -69,6 +71,7 @@ def pack_numbers(numbers: NDArray[np.int64]) -> str:
         rest = further
     if not digits:
         return ""
+    # A row a number; what is no longer present has been written already.
     written = np.stack(digits, axis=1)[np.stack(present[:-1], axis=1)]
     letters: bytes = _LETTERS[written].tobytes()
     return letters.decode("ascii")
@@ -79,6 +82,7 @@ def unpack_numbers(text: str) -> NDArray[np.int64]:
     digits = np.array([_DIGITS.index(letter) for letter in text])
     last = np.flatnonzero(digits < _MORE)
     first = np.append(0, last[:-1] + 1)
+    # Place of each digit within its number: the lowest five bits come first.
     place = np.arange(len(digits)) - np.repeat(first, last - first + 1)
     coded = np.add.reduceat(digits % _MORE << _BITS * place, first)
     return np.where(coded % 2, -(coded >> 1), coded >> 1)
@@ -87,7 +91,7 @@ def unpack_numbers(text: str) -> NDArray[np.int64]:
 def pack_postcodes(postcodes: pd.Series | None, area_ids: pd.Index) -> dict[str, Any]:
     """Pack the area of every unit postcode.
 
-    For each sector (`LE15 6`): the unit codes that stand, one bit each of 400 (twenty letters
+    For each sector (`LE15 6`): the unit codes that exist, one bit each of 400 (twenty letters
     twice), and the areas of those, each as `digits` digits to the base 64.
     """
     digits = 2 if len(area_ids) <= len(_DIGITS) ** 2 else 3

@@ -19,13 +19,13 @@ from llrgeo.publish.sentences import headline
 from llrgeo.publish.wording import wording
 
 SCRIPTS: Final = (
-    "unpack.js",
-    "model.js",
-    "text.js",
-    "tables.js",
-    "answers.js",
-    "map.js",
-    "view.js",
+    "explorer/assets/unpack.js",
+    "explorer/assets/model.js",
+    "explorer/assets/text.js",
+    "explorer/assets/tables.js",
+    "explorer/assets/answers.js",
+    "explorer/assets/map.js",
+    "explorer/assets/view.js",
 )
 _ZOOM: Final = 9
 _KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
@@ -52,12 +52,12 @@ def render_explorer(publication: Publication) -> str:
             "journey": journey_label(publication.times_for(view.service, view.journey)),
             "run": pages.run_mark(publication),
             "policy": pages.content_policy(scripts=scripts, styles=styles),
-            "scripts": [Markup(one) for one in scripts],  # noqa: S704 - our own and vendored files
-            "styles": [Markup(one) for one in styles],  # noqa: S704 - the accent is a checked colour
+            "scripts": [Markup(script) for script in scripts],  # noqa: S704 - our own and vendored files
+            "styles": [Markup(style) for style in styles],  # noqa: S704 - the accent is a checked colour
             "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
             "map_name": MAP_NAME,
             "data": explorer_data(publication),
-            "tables": {one["id"]: one for one in explorer_tables(view)},
+            "tables": {table["id"]: table for table in explorer_tables(view)},
             "headline": headline(view),
             "bar": outcome_bar(view),
             "legend": change_legend(view, publication.tolerance_min).shown,

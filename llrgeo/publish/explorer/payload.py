@@ -40,8 +40,13 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         "sites": _sites(sites),
         "city": _positions(sites.index, sites.index.intersection(publication.city_hospitals)),
         "services": [
-            {"id": one.id, "label": one.label, "delivery": one.delivery, "note": one.note}
-            for one in publication.services
+            {
+                "id": service.id,
+                "label": service.label,
+                "delivery": service.delivery,
+                "note": service.note,
+            }
+            for service in publication.services
         ],
         "options": _options(publication, sites.index),
         "baseline": publication.baseline.name,
@@ -54,7 +59,7 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
 
 def explorer_sites(publication: Publication) -> gpd.GeoDataFrame:
     """Return the sites that every matrix reaches, by id: a reader can switch them on and off."""
-    reached = set.intersection(*(set(one.minutes.columns) for one in publication.times))
+    reached = set.intersection(*(set(times.minutes.columns) for times in publication.times))
     return publication.sites[publication.sites.index.isin(reached)].sort_index()
 
 
@@ -101,6 +106,7 @@ def _places(publication: Publication) -> list[dict[str, Any]]:
     places = publication.base.towns.to_crs(WGS84)
     places = places.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
     outlines = publication.base.outlines.to_crs(WGS84)
+    # A town on a border lies within no area, and can be named but not looked up.
     inside, holder = outlines.sindex.query(places.geometry, predicate="within")
     areas = dict(zip(inside.tolist(), holder.tolist(), strict=True))
     return _records(
@@ -162,7 +168,7 @@ def _options(publication: Publication, site_ids: pd.Index) -> list[dict[str, Any
 def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
     """Return every mode and period with the places of its matrices, and the matrices themselves.
 
-    Equal matrices stand once: on roads that are as fast both ways, a team's and a patient's.
+    Equal matrices are stored once: where roads are as fast both ways, a team's is a patient's.
     """
     matrices: list[pd.DataFrame] = []
 
@@ -174,17 +180,17 @@ def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
         matrices.append(wanted)
         return len(matrices) - 1
 
-    team = next((one for one in publication.services if one.delivery == "team"), None)
+    team = next((service for service in publication.services if service.delivery == "team"), None)
     journeys = []
     for journey in publication.journeys():
         way = publication.times_for(team, journey) if team else journey
         known, team_way = (
             {
-                "label": journey_label(one),
-                "error": None if isnan(one.error_min) else one.error_min,
-                "matrix": place_of(one.minutes),
+                "label": journey_label(times),
+                "error": None if isnan(times.error_min) else times.error_min,
+                "matrix": place_of(times.minutes),
             }
-            for one in (journey, way)
+            for times in (journey, way)
         )
         journeys.append({"id": _journey_id(journey), **known, "team": team_way})
     return {"journeys": journeys, "matrices": pack_matrices(matrices)}

@@ -1,4 +1,4 @@
-"""Outlines as TopoJSON: every border stands once, on a grid, so that a page stays small.
+"""Outlines as TopoJSON: every border is stored once, on a grid, so that a page stays small.
 
 The format is that of the TopoJSON specification 1.0 (Bostock and Metcalf 2013): arcs of
 delta-coded grid points, and polygons that refer to arcs by number, `~n` meaning arc n reversed.
@@ -41,6 +41,7 @@ class _Grid:
         """Return the points of a line on the grid, without those that fall on one another."""
         coordinates = shapely.get_coordinates(shape)
         grid = np.rint((coordinates - self.corner) / self.step).astype(int)
+        # Points closer than a step fall on one another; only the first of them is kept.
         kept = np.append(True, (np.diff(grid, axis=0) != 0).any(axis=1))
         return tuple((int(x), int(y)) for x, y in grid[kept])
 
@@ -77,6 +78,7 @@ def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, 
     polygons, drawn = outlines.to_crs(WGS84), lines.to_crs(WGS84)
     grid = _Grid.over(np.concatenate([polygons.to_numpy(), drawn.to_numpy()]))
     shapes = [[_rings(part, grid) for part in shapely.get_parts(shape)] for shape in polygons]
+    # Arcs run from junction to junction, so two neighbours share the arc between them.
     junctions = _junctions(ring for shape in shapes for part in shape for ring in part)
     arcs = _Arcs()
     areas = [
@@ -113,9 +115,9 @@ def _junctions(rings: Iterable[Arc]) -> set[Point]:
     """Return the points where borders meet: those with other than two neighbours."""
     neighbours: dict[Point, set[Point]] = defaultdict(set)
     for ring in rings:
-        for one, two in pairwise(ring):
-            neighbours[one].add(two)
-            neighbours[two].add(one)
+        for point, following in pairwise(ring):
+            neighbours[point].add(following)
+            neighbours[following].add(point)
     return {point for point, others in neighbours.items() if len(others) != _ALONG}
 
 
@@ -123,6 +125,8 @@ def _cut(ring: Arc, junctions: set[Point], arcs: _Arcs) -> Iterator[int]:
     """Yield the numbers of the arcs that make up a ring."""
     points = ring[:-1]
     cuts = [place for place, point in enumerate(points) if point in junctions]
+    # A ring may begin anywhere. Beginning at a junction makes its arcs those of its neighbours;
+    # an island has none and begins at its least point, which every reader of it finds alike.
     start = cuts[0] if cuts else points.index(min(points))
     turned = (*points[start:], *points[: start + 1])
     ends = [*(cut - start for cut in cuts[1:]), len(points)]

@@ -1,4 +1,4 @@
-"""The ground of a printed map: areas, borders, main roads and towns, laid out in millimetres."""
+"""Base map for print: areas, borders, main roads and towns, laid out in millimetres."""
 
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -28,7 +28,7 @@ _SCALE: Final = (58.0, 12.0)  # room for the arrow and the scale bars
 
 
 @dataclass(frozen=True, slots=True)
-class Ground:
+class PrintedBaseMap:
     """What lies under every map of a publication, in EPSG:27700.
 
     Attributes
@@ -50,23 +50,27 @@ class Ground:
     places: gpd.GeoSeries
 
 
-def lay_ground(publication: Publication) -> Ground:
-    """Simplify the base map of a publication to what paper shows."""
+def simplify_base_map(publication: Publication) -> PrintedBaseMap:
+    """Simplify the base map of a publication to what can be seen on paper."""
+    # Simplified as a coverage, neighbours keep one border between them.
     outlines = publication.base.outlines.geometry.to_crs(BNG)
     simple = shapely.coverage_simplify(outlines.to_numpy(), _AREA_TOLERANCE_M)
     areas = gpd.GeoSeries(simple, outlines.index, crs=BNG)
     land = shapely.coverage_union_all(simple)
     authorities = areas.groupby(publication.areas["authority"]).agg(shapely.coverage_union_all)
+    # Roads reach a little beyond the land, so that a reader sees where they lead.
     roads = publication.base.main_roads.to_crs(BNG)
     inside = roads.clip(land.simplify(_ROAD_TOLERANCE_M).buffer(_AROUND_M))
     lines = inside.dissolve("road").geometry.line_merge().simplify(_ROAD_TOLERANCE_M)
     named = publication.base.towns.to_crs(BNG)
     towns = named[named.within(land)]
     ordered = towns.sort_values(["residents", "name"], ascending=[False, True])
-    return Ground(
+    return PrintedBaseMap(
         areas,
         edges=shapely.line_merge(shapely.union_all(shapely.boundary(simple))),
-        borders=shapely.line_merge(shapely.union_all([one.boundary for one in authorities])),
+        borders=shapely.line_merge(
+            shapely.union_all([authority.boundary for authority in authorities])
+        ),
         roads=gpd.GeoSeries(lines[~lines.is_empty]),
         places=ordered.set_index("name").geometry,
     )
@@ -74,7 +78,7 @@ def lay_ground(publication: Publication) -> Ground:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """Where a map stands on a page, and what land it shows.
+    """The frame of a map on a page, and the land that it shows.
 
     Attributes
     ----------
@@ -95,7 +99,7 @@ class Window:
 
     @property
     def mm_per_m(self) -> float:
-        """Millimetres of paper for a metre of land."""
+        """Millimetres on the page for a metre of land."""
         west, south, east, north = self.land
         return min(self.size[0] / (east - west), self.size[1] / (north - south))
 
@@ -105,52 +109,55 @@ class Window:
         middle = np.array([(west + east) / 2, (south + north) / 2])
         centre = np.array(self.corner) + np.array(self.size) / 2
         scale = np.array([self.mm_per_m, -self.mm_per_m])
+        # The page counts downwards and the land upwards, so the second axis is turned.
         moved = shapely.transform(shape, lambda xy: centre + (xy - middle) * scale)
         return shapely.clip_by_rect(moved, *self.corner, *np.add(self.corner, self.size))
 
 
 def draw_areas(
-    paper: PrintedPage,
+    page: PrintedPage,
     window: Window,
-    ground: Ground,
+    base_map: PrintedBaseMap,
     classes: pd.Series,
     fills: Iterable[tuple[str, str]],
 ) -> None:
     """Fill the areas by their class: a colour and a hatch for each, then their thin borders."""
     for place, (colour, hatch) in enumerate(fills):
-        chosen = ground.areas.to_numpy()[(classes == place).to_numpy()]
-        paper.fill(window.place(shapely.coverage_union_all(chosen)), colour, hatch=hatch)
-    paper.line(window.place(ground.edges), "#ffffff", 0.15)
+        chosen = base_map.areas.to_numpy()[(classes == place).to_numpy()]
+        page.fill(window.place(shapely.coverage_union_all(chosen)), colour, hatch=hatch)
+    page.line(window.place(base_map.edges), "#ffffff", 0.15)
 
 
-def draw_ground(paper: PrintedPage, window: Window, ground: Ground) -> None:
+def draw_base_map(page: PrintedPage, window: Window, base_map: PrintedBaseMap) -> None:
     """Draw borders and main roads over the areas."""
-    paper.line(window.place(shapely.union_all(ground.roads.to_numpy())), QUIET, 0.6)
-    paper.line(window.place(ground.borders), INK, 0.9)
+    page.line(window.place(shapely.union_all(base_map.roads.to_numpy())), QUIET, 0.6)
+    page.line(window.place(base_map.borders), INK, 0.9)
 
 
 def draw_names(
-    paper: PrintedPage, window: Window, ground: Ground, marks: Iterable[shapely.Point]
+    page: PrintedPage, window: Window, base_map: PrintedBaseMap, marks: Iterable[shapely.Point]
 ) -> None:
     """Name towns, the largest first, and roads, clear of marks, of each other and of the frame."""
     outside = window.frame.buffer(_BESIDE).difference(window.frame)
+    # What is taken grows with every name that is set; the largest town comes first and may move
+    # farthest, because readers look for it.
     taken: list[shapely.Geometry] = [outside, *(mark.buffer(1.6) for mark in marks)]
     shifts: tuple[float, ...] = _FAR_SHIFTS
-    for name, point in ground.places.items():
+    for name, point in base_map.places.items():
         spot = window.place(point)
         if not spot.is_empty:
-            _name(paper, spot, (str(name), _TOWN), taken, shifts)
+            _name(page, spot, (str(name), _TOWN), taken, shifts)
         shifts = _SHIFTS
-    for road, line in ground.roads.items():
+    for road, line in base_map.roads.items():
         drawn = window.place(line)
         if not drawn.is_empty:
             longest = max(shapely.get_parts(drawn), key=lambda part: part.length)
             middle = longest.interpolate(0.5, normalized=True)
-            _name(paper, middle, (str(road), _ROAD), taken, _SHIFTS)
+            _name(page, middle, (str(road), _ROAD), taken, _SHIFTS)
 
 
 def _name(
-    paper: PrintedPage,
+    page: PrintedPage,
     point: shapely.Point,
     words: tuple[str, Type],
     taken: list[shapely.Geometry],
@@ -163,18 +170,18 @@ def _name(
         y = point.y + shift
         room = shapely.box(point.x - half, y - line, point.x + half, y + line)
         if not any(room.intersects(other) for other in taken):
-            paper.text((point.x, y), name, type_, align="center")
+            page.text((point.x, y), name, type_, align="center")
             taken.append(room)
             return
 
 
 def scale_spot(
-    window: Window, ground: Ground, marks: Iterable[shapely.Point]
+    window: Window, base_map: PrintedBaseMap, marks: Iterable[shapely.Point]
 ) -> tuple[float, float]:
-    """Choose where the scale stands: the first corner of the map clear of marks and of land."""
+    """Choose a place for the scale: the first corner of the map clear of marks and of land."""
     west, north = window.corner
     east, south = np.add(window.corner, window.size) - _SCALE
-    land = window.place(shapely.coverage_union_all(ground.areas.to_numpy()))
+    land = window.place(shapely.coverage_union_all(base_map.areas.to_numpy()))
     taken = shapely.union_all([land, *(mark.buffer(2) for mark in marks)])
     corners = [(west, south), (west, north), (east, south), (east, north)]
     clear = (
@@ -186,16 +193,17 @@ def scale_spot(
     return x + 3, y + 5
 
 
-def draw_scale(paper: PrintedPage, window: Window, at: tuple[float, float]) -> None:
+def draw_scale(page: PrintedPage, window: Window, at: tuple[float, float]) -> None:
     """Draw a north arrow and, right of it, scale bars in kilometres and miles."""
     x, y = at
     arrow = shapely.Polygon([(x, y - 5), (x + 2, y + 2), (x, y + 0.6), (x - 2, y + 2)])
-    paper.fill(arrow, INK)
-    paper.text((x, y + 4.6), "N", Type(8, bold=True), align="center")
+    page.fill(arrow, INK)
+    page.text((x, y + 4.6), "N", Type(8, bold=True), align="center")
+    # Each bar is the longest round length within a fifth of the map.
     shown = window.size[0] / window.mm_per_m / 5
     for unit, metres, down in (("km", _KM, -2.0), ("miles", _MILE_M, 3.5)):
-        count = max((one for one in (1, 2, 5, 10, 20, 50) if one * metres <= shown), default=1)
+        count = max((step for step in (1, 2, 5, 10, 20, 50) if step * metres <= shown), default=1)
         length = count * metres * window.mm_per_m
-        paper.box((x + 7, y + down), (length / 2, 1), INK)
-        paper.box((x + 7 + length / 2, y + down), (length / 2, 1), "#ffffff")
-        paper.text((x + 8 + length, y + down + 0.5), f"{count} {unit}", SMALL)
+        page.box((x + 7, y + down), (length / 2, 1), INK)
+        page.box((x + 7 + length / 2, y + down), (length / 2, 1), "#ffffff")
+        page.text((x + 8 + length, y + down + 0.5), f"{count} {unit}", SMALL)

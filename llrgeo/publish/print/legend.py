@@ -56,7 +56,7 @@ def legend_sentence(legend: Legend) -> str:
 
 
 def draw_key(
-    paper: PrintedPage,
+    page: PrintedPage,
     at: tuple[float, float],
     title: str,
     maps: Mapping[str, Legend],
@@ -66,7 +66,7 @@ def draw_key(
 
     Parameters
     ----------
-    paper, at, title, width_mm
+    page, at, title, width_mm
         The page, the upper left corner, what the classes are of, and the width.
     maps
         What each map shows, by the heading of its column; all in the same classes.
@@ -74,15 +74,16 @@ def draw_key(
     x, y = at
     ends = [x + width_mm - _COLUMN * place for place in reversed(range(len(maps)))]
     for end, head in zip(ends, maps, strict=True):
-        paper.text((end, y), head, STRONG, align="right")
-    y = paper.paragraph((x, y), title, ends[0] - _COLUMN - x, STRONG)
+        page.text((end, y), head, STRONG, align="right")
+    y = page.paragraph((x, y), title, ends[0] - _COLUMN - x, STRONG)
+    # Only some of the maps may have areas without a route; the longest legend has that row.
     longest = max(maps.values(), key=lambda legend: len(legend.shown))
     for place, row in enumerate(longest.shown):
-        paper.box((x, y), _SWATCH, row.item.colour, hatch=hatch(row.item))
-        paper.text((x + _LABEL, y + _SWATCH[1] / 2), row.label)
+        page.box((x, y), _SWATCH, row.item.colour, hatch=hatch(row.item))
+        page.text((x + _LABEL, y + _SWATCH[1] / 2), row.label)
         for end, legend in zip(ends, maps.values(), strict=True):
             count = legend.rows[place].people
-            paper.text((end, y + _SWATCH[1] / 2), people(count), align="right")
+            page.text((end, y + _SWATCH[1] / 2), people(count), align="right")
         y += _ROW
     return y
 
@@ -104,29 +105,31 @@ def numbered_sites(
     return gpd.GeoDataFrame(ordered.assign(number=range(1, len(ordered) + 1)))
 
 
-def draw_sites(paper: PrintedPage, window: Window, sites: gpd.GeoDataFrame) -> list[shapely.Point]:
+def draw_sites(page: PrintedPage, window: Window, sites: gpd.GeoDataFrame) -> list[shapely.Point]:
     """Mark sites by their numbers where they lie inside the map; return where on the page."""
     points = [window.place(point) for point in sites.geometry]
     for number, state, point in zip(sites["number"], sites["state"], points, strict=True):
         if not point.is_empty:
-            _mark(paper, (point.x, point.y), state, number)
+            _mark(page, (point.x, point.y), state, number)
     return [point for point in points if not point.is_empty]
 
 
 def draw_site_list(
-    paper: PrintedPage, at: tuple[float, float], sites: gpd.GeoDataFrame, size: tuple[float, float]
+    page: PrintedPage, at: tuple[float, float], sites: gpd.GeoDataFrame, size: tuple[float, float]
 ) -> float:
     """List sites by their numbers, under a heading for each state; return where the list ends.
 
     It stays within a width and height: many sites are set small and in two columns, and those
     without room even so are counted.
     """
+    # Try settings from the most readable to the densest, and take the first with room for all.
     for columns, type_ in ((1, TEXT), (1, SMALL), (_MOST_COLUMNS, SMALL)):
         width, step = _column_width(size[0], columns), _list_step(type_)
         rows = list(_site_rows(sites, width, type_))
         room = int(size[1] / step)
         if len(rows) <= columns * room:
             break
+    # Even the densest may lack room: its last line then counts the sites left out.
     if len(rows) > columns * room:
         left = sum(row.number > 0 for row in rows[columns * room - 1 :])
         more = wording()["print_more_sites"].format(count=left)
@@ -135,8 +138,8 @@ def draw_site_list(
         column, down = divmod(place, room)
         x, y = at[0] + column * (width + 3), at[1] + down * step
         if row.number:
-            _mark(paper, (x + 1.6, y), row.state, row.number)
-        paper.text((x + (_MARK if row.state else 0), y), row.text, row.type)
+            _mark(page, (x + 1.6, y), row.state, row.number)
+        page.text((x + (_MARK if row.state else 0), y), row.text, row.type)
     return at[1] + min(len(rows), room) * step
 
 
@@ -167,8 +170,8 @@ def _site_rows(sites: gpd.GeoDataFrame, width: float, type_: Type) -> Iterator[L
             yield from (ListRow(line, type_, state) for line in rest)
 
 
-def _mark(paper: PrintedPage, at: tuple[float, float], state: str, number: int) -> None:
+def _mark(page: PrintedPage, at: tuple[float, float], state: str, number: int) -> None:
     """Draw a site: a black disc, a black square if it starts, a white diamond if it stops."""
     marker, size, fill, ink = _MARKS[state]
-    paper.mark(at, marker, size, (fill, "#ffffff" if fill == INK else INK))
-    paper.text(at, str(number), Type(7, bold=True, colour=ink), align="center")
+    page.mark(at, marker, size, (fill, "#ffffff" if fill == INK else INK))
+    page.text(at, str(number), Type(7, bold=True, colour=ink), align="center")

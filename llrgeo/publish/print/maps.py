@@ -20,14 +20,14 @@ from llrgeo.publish.option_view import (
 )
 from llrgeo.publish.pages import day, number, people, run_mark
 from llrgeo.publish.print.base_map import (
-    Ground,
+    PrintedBaseMap,
     Window,
     draw_areas,
-    draw_ground,
+    draw_base_map,
     draw_names,
     draw_scale,
-    lay_ground,
     scale_spot,
+    simplify_base_map,
 )
 from llrgeo.publish.print.legend import (
     draw_key,
@@ -67,34 +67,34 @@ class Sheet:
     name: str
     title: str
     description: str
-    paper: PrintedPage
+    page: PrintedPage
 
 
 def print_maps(publication: Publication) -> dict[str, str | bytes]:
     """Return the print maps of a publication's first service: an SVG, a PNG and a text each."""
     files: dict[str, str | bytes] = {}
-    for sheet in _sheets(publication, lay_ground(publication)):
+    for sheet in _sheets(publication, simplify_base_map(publication)):
         name = f"{FOLDER}/{sheet.name}"
-        files[f"{name}.svg"] = sheet.paper.svg(sheet.title, sheet.description)
-        files[f"{name}.png"] = sheet.paper.png(sheet.title, sheet.description)
+        files[f"{name}.svg"] = sheet.page.svg(sheet.title, sheet.description)
+        files[f"{name}.png"] = sheet.page.png(sheet.title, sheet.description)
         files[f"{name}.txt"] = f"{sheet.title}\n\n{sheet.description}\n"
     return files
 
 
-def _sheets(publication: Publication, ground: Ground) -> Iterator[Sheet]:
+def _sheets(publication: Publication, base_map: PrintedBaseMap) -> Iterator[Sheet]:
     service = publication.opening_service.id
     views = [publication.views[option.name, service] for option in publication.alternatives]
     for view in views:
-        yield option_sheet(publication, ground, view)
+        yield option_sheet(publication, base_map, view)
     if publication.city_hospitals:
-        yield city_sheet(publication, ground)
+        yield city_sheet(publication, base_map)
     for start in range(0, len(views), _PANELS):
         yield compare_sheet(
-            publication, ground, views[start : start + _PANELS], start // _PANELS + 1
+            publication, base_map, views[start : start + _PANELS], start // _PANELS + 1
         )
 
 
-def option_sheet(publication: Publication, ground: Ground, view: OptionView) -> Sheet:
+def option_sheet(publication: Publication, base_map: PrintedBaseMap, view: OptionView) -> Sheet:
     """Draw what an option changes for a service, on A4."""
     words, legend = wording(), change_legend(view, publication.tolerance_min)
     what = words["print_change"].format(
@@ -104,16 +104,16 @@ def option_sheet(publication: Publication, ground: Ground, view: OptionView) -> 
     after = view.option.sites.get(view.service.id, frozenset())
     sites = numbered_sites(publication.sites, before, after)
     title, message = view.option.label, " ".join(headline(view))
-    paper = _single_map(publication, ground, legend, sites, (title, what, message))
+    page = _single_map(publication, base_map, legend, sites, (title, what, message))
     return Sheet(
         f"{view.option.name}_{view.service.id}_a4",
         f"{title}. {what}",
         " ".join([message, legend_sentence(legend), words["print_figures"]]),
-        paper,
+        page,
     )
 
 
-def city_sheet(publication: Publication, ground: Ground) -> Sheet:
+def city_sheet(publication: Publication, base_map: PrintedBaseMap) -> Sheet:
     """Draw the minutes to the nearest city hospital today, on A4."""
     words, journey = wording(), publication.judged_by
     hospitals = frozenset(publication.city_hospitals)
@@ -122,13 +122,14 @@ def city_sheet(publication: Publication, ground: Ground) -> Sheet:
     what = words["print_city"].format(journey=journey_label(journey))
     sites = numbered_sites(publication.sites, hospitals, hospitals).assign(state="city")
     title, message = words["print_city_title"], city_message(minutes, publication.areas)
-    paper = _single_map(publication, ground, legend, sites, (title, what, message))
+    page = _single_map(publication, base_map, legend, sites, (title, what, message))
     description = " ".join([message, legend_sentence(legend), words["print_figures"]])
-    return Sheet("city_hospitals_today_a4", f"{title}. {what}", description, paper)
+    return Sheet("city_hospitals_today_a4", f"{title}. {what}", description, page)
 
 
 def city_message(minutes: pd.Series, areas: pd.DataFrame) -> str:
     """Return how many people live far from the city hospitals, and where the way is longest."""
+    # Means are over those who can reach a hospital; the far ones include those who cannot.
     far = areas.loc[minutes > _FAR_MIN, "residents"].sum()
     reached = np.isfinite(minutes)
     residents = areas.loc[reached, "residents"]
@@ -144,7 +145,7 @@ def city_message(minutes: pd.Series, areas: pd.DataFrame) -> str:
 
 
 def compare_sheet(
-    publication: Publication, ground: Ground, views: Sequence[OptionView], number: int
+    publication: Publication, base_map: PrintedBaseMap, views: Sequence[OptionView], number: int
 ) -> Sheet:
     """Draw up to five options side by side, on A3, with a key that counts people for each."""
     words, first = wording(), views[0]
@@ -152,10 +153,11 @@ def compare_sheet(
     what = words["print_change"].format(
         service=first.service.label, journey=journey_label(first.journey)
     )
-    paper = PrintedPage(*_A3)
-    top = _head(paper, publication, (title, what, words["print_compare_how"]))
+    page = PrintedPage(*_A3)
+    top = _head(page, publication, (title, what, words["print_compare_how"]))
+    # A grid of equal cells: one an option, and one more for the key.
     rows = -(-(len(views) + 1) // _ACROSS)
-    cell = ((_A3[0] - 2 * _EDGE) / _ACROSS, (_foot(paper, publication) - top) / rows)
+    cell = ((_A3[0] - 2 * _EDGE) / _ACROSS, (_foot(page, publication) - top) / rows)
     maps, description = {}, []
     for place, view in enumerate(views):
         letter, legend = chr(ord("A") + place), change_legend(view, publication.tolerance_min)
@@ -165,48 +167,49 @@ def compare_sheet(
         text = text[:1].upper() + text[1:]
         description.append(f"{letter}: {view.option.label}. {text}")
         size = (cell[0] - 6, cell[1] - 4)
-        _panel(paper, ground, legend, (corner, size), (f"{letter}  {view.option.label}", text))
+        _panel(page, base_map, legend, (corner, size), (f"{letter}  {view.option.label}", text))
     last = len(views)
     corner = (_EDGE + last % _ACROSS * cell[0], top + last // _ACROSS * cell[1])
-    down = draw_key(paper, corner, words["print_key_change"], maps, cell[0])
-    land = _window(ground, corner, (cell[0] - 6, cell[1] - 4 - _CAPTION))
-    draw_scale(paper, land, (corner[0] + 3, down + 10))
+    down = draw_key(page, corner, words["print_key_change"], maps, cell[0])
+    land = _window(base_map, corner, (cell[0] - 6, cell[1] - 4 - _CAPTION))
+    draw_scale(page, land, (corner[0] + 3, down + 10))
     description.append(words["print_figures"])
     name = f"compare_options_{number}_{first.service.id}_a3"
-    return Sheet(name, f"{title}. {what}", " ".join(description), paper)
+    return Sheet(name, f"{title}. {what}", " ".join(description), page)
 
 
 def _single_map(
     publication: Publication,
-    ground: Ground,
+    base_map: PrintedBaseMap,
     legend: Legend,
     sites: gpd.GeoDataFrame,
     texts: tuple[str, str, str],
 ) -> PrintedPage:
     """Draw an A4 page: headings, the map, the key and the list of sites right of it, the foot."""
-    paper = PrintedPage(*_A4)
-    top = _head(paper, publication, texts)
-    bottom = _foot(paper, publication)
+    page = PrintedPage(*_A4)
+    top = _head(page, publication, texts)
+    bottom = _foot(page, publication)
     right = _A4[0] - _EDGE - _SIDE
-    window = _window(ground, (_EDGE, top), (right - _EDGE - 4, bottom - top))
-    draw_areas(paper, window, ground, legend.classes, _fills(legend))
-    draw_ground(paper, window, ground)
-    points = draw_sites(paper, window, sites)
-    draw_names(paper, window, ground, points)
-    draw_scale(paper, window, scale_spot(window, ground, points))
+    window = _window(base_map, (_EDGE, top), (right - _EDGE - 4, bottom - top))
+    draw_areas(page, window, base_map, legend.classes, _fills(legend))
+    draw_base_map(page, window, base_map)
+    points = draw_sites(page, window, sites)
+    draw_names(page, window, base_map, points)
+    draw_scale(page, window, scale_spot(window, base_map, points))
     title = wording()["print_key"]
-    down = draw_key(paper, (right, top), title, {wording()["column_people"]: legend}, _SIDE) + 3
+    down = draw_key(page, (right, top), title, {wording()["column_people"]: legend}, _SIDE) + 3
+    # The inset is drawn only if the list of sites, set densely, leaves it enough height.
     room = bottom - down
     with_inset = least_list_height(sites, _SIDE) <= room - _INSET_LEAST
     height = room - _INSET_LEAST if with_inset else room
-    down = draw_site_list(paper, (right, down), sites, (_SIDE, height))
+    down = draw_site_list(page, (right, down), sites, (_SIDE, height))
     if with_inset:
-        name, land = densest_authority(publication.areas, ground.areas)
+        name, land = densest_authority(publication.areas, base_map.areas)
         heading = wording()["print_inset"].format(authority=name)
-        down = paper.paragraph((right, down + 3), heading, _SIDE, STRONG, most=1)
+        down = page.paragraph((right, down + 3), heading, _SIDE, STRONG, most=1)
         window = Window((right, down), (_SIDE, bottom - down), land)
-        _inset(paper, window, ground, legend, sites)
-    return paper
+        _inset(page, window, base_map, legend, sites)
+    return page
 
 
 def densest_authority(
@@ -224,30 +227,34 @@ def densest_authority(
 
 
 def _inset(
-    paper: PrintedPage, window: Window, ground: Ground, legend: Legend, sites: gpd.GeoDataFrame
+    page: PrintedPage,
+    window: Window,
+    base_map: PrintedBaseMap,
+    legend: Legend,
+    sites: gpd.GeoDataFrame,
 ) -> None:
     """Draw a part of the map at a larger scale, in a frame."""
-    draw_areas(paper, window, ground, legend.classes, _fills(legend))
-    draw_ground(paper, window, ground)
-    draw_names(paper, window, ground, draw_sites(paper, window, sites))
-    paper.line(window.frame.exterior, INK, 0.5)
+    draw_areas(page, window, base_map, legend.classes, _fills(legend))
+    draw_base_map(page, window, base_map)
+    draw_names(page, window, base_map, draw_sites(page, window, sites))
+    page.line(window.frame.exterior, INK, 0.5)
 
 
 def _panel(
-    paper: PrintedPage,
-    ground: Ground,
+    page: PrintedPage,
+    base_map: PrintedBaseMap,
     legend: Legend,
     frame: tuple[tuple[float, float], tuple[float, float]],
     texts: tuple[str, str],
 ) -> None:
     """Draw one of several maps of a page, in a frame (corner and size), under its texts."""
     (x, y), (width, height) = frame
-    down = paper.paragraph((x, y), texts[0], width, STRONG, most=1)
-    paper.paragraph((x, down), texts[1], width, most=2)
-    window = _window(ground, (x, y + _CAPTION), (width, height - _CAPTION))
-    draw_areas(paper, window, ground, legend.classes, _fills(legend))
-    draw_ground(paper, window, ground)
-    draw_names(paper, window, ground, [])
+    down = page.paragraph((x, y), texts[0], width, STRONG, most=1)
+    page.paragraph((x, down), texts[1], width, most=2)
+    window = _window(base_map, (x, y + _CAPTION), (width, height - _CAPTION))
+    draw_areas(page, window, base_map, legend.classes, _fills(legend))
+    draw_base_map(page, window, base_map)
+    draw_names(page, window, base_map, [])
 
 
 def _fills(legend: Legend) -> list[tuple[str, str]]:
@@ -255,26 +262,28 @@ def _fills(legend: Legend) -> list[tuple[str, str]]:
     return [(row.item.colour, hatch(row.item)) for row in legend.shown]
 
 
-def _window(ground: Ground, corner: tuple[float, float], size: tuple[float, float]) -> Window:
-    west, south, east, north = ground.areas.total_bounds
+def _window(
+    base_map: PrintedBaseMap, corner: tuple[float, float], size: tuple[float, float]
+) -> Window:
+    west, south, east, north = base_map.areas.total_bounds
     return Window(corner, size, (west, south, east, north))
 
 
-def _head(paper: PrintedPage, publication: Publication, texts: tuple[str, str, str]) -> float:
+def _head(page: PrintedPage, publication: Publication, texts: tuple[str, str, str]) -> float:
     """Set the study's name, the title, what is shown and the message; return where they end."""
     title, what, message = texts
-    width = paper.size[0] - 2 * _EDGE
-    paper.paragraph((_EDGE, 10), publication.title, width, SMALL, most=1)
-    down = paper.paragraph((_EDGE, 16), title, width, HEADING, most=2)
-    down = paper.paragraph((_EDGE, down), what, width, STRONG, most=2)
-    return paper.paragraph((_EDGE, down + 1), message, width, MESSAGE) + 2
+    width = page.size[0] - 2 * _EDGE
+    page.paragraph((_EDGE, 10), publication.title, width, SMALL, most=1)
+    down = page.paragraph((_EDGE, 16), title, width, HEADING, most=2)
+    down = page.paragraph((_EDGE, down), what, width, STRONG, most=2)
+    return page.paragraph((_EDGE, down + 1), message, width, MESSAGE) + 2
 
 
-def _foot(paper: PrintedPage, publication: Publication) -> float:
+def _foot(page: PrintedPage, publication: Publication) -> float:
     """Set standing, sources and run, up from the edge of the page; return where the map may end.
 
     How much there is to say sets the height: a long list of sources makes the map smaller, and one
-    that is longer still is cut off with a pointer to where it stands in full.
+    that is longer still is cut off with a pointer to where all of it is.
     """
     words, theme = wording(), publication.theme
     notes = [words["about_what"], publication.error_note, words["about_outlines"], theme.notice]
@@ -282,7 +291,7 @@ def _foot(paper: PrintedPage, publication: Publication) -> float:
     sources = f"{words['about_sources']}: {' '.join(publication.sources)}"
     run = f"{day(publication.date)}. {words['run'].format(run=run_mark(publication))}."
     publisher = words["published_by"].format(publisher=theme.publisher) if theme.publisher else ""
-    width = paper.size[0] - 2 * _EDGE
+    width = page.size[0] - 2 * _EDGE
     named = SMALL.lines(sources, width, most=_SOURCE_LINES + 1)
     if len(named) > _SOURCE_LINES:
         named = [*named[: _SOURCE_LINES - 1], words["print_more_sources"]]
@@ -291,7 +300,7 @@ def _foot(paper: PrintedPage, publication: Publication) -> float:
         *SMALL.lines(" ".join(filter(None, notes)), width, most=_NOTE_LINES),
         *named,
     ]
-    top = paper.size[1] - _EDGE - SMALL.line_mm * (len(lines) - 1)
+    top = page.size[1] - _EDGE - SMALL.line_mm * (len(lines) - 1)
     for place, line in enumerate(lines):
-        paper.text((_EDGE, top + place * SMALL.line_mm), line, SMALL)
+        page.text((_EDGE, top + place * SMALL.line_mm), line, SMALL)
     return top - _GAP

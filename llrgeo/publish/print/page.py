@@ -141,7 +141,7 @@ class PrintedPage:
         *,
         most: int = MOST_LINES,
     ) -> float:
-        """Set text in lines of a width, down from `at`; return where the next line would stand."""
+        """Set text in lines of a width, down from `at`; return where the next line would be."""
         x, y = at
         for line in type_.lines(text, width_mm, most=most):
             self.text((x, y), line, type_)

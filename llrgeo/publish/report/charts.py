@@ -1,6 +1,6 @@
-"""The charts of the report, each with room for its words on a phone: labels stand above the bars.
+"""The charts of the report, each with room for its words on a phone: labels are above the bars.
 
-The numbers that a chart shows stand in a table beside it; both are made from the same frame.
+The numbers of a chart are in a table beside it; both are made from the same frame.
 """
 
 from collections.abc import Sequence
@@ -74,6 +74,7 @@ def winners_chart(winners: pd.DataFrame) -> Drawing:
     """
     words = wording()
     gains, losses = winners["shorter"], winners["longer"]
+    # One scale for both sides, so that bars to the left and right compare.
     scale = (_WIDTH - 2 * _NUMBERS) / max(gains.max() + losses.max(), 1)
     middle = _NUMBERS + scale * gains.max()
     parts = drawing.key(
@@ -107,6 +108,7 @@ def ranks_chart(shares: pd.DataFrame) -> Drawing:
         One row an option, on what it is called, and one column a place, 1 for the first.
     """
     words, scale = wording(), _WIDTH - 2
+    # Darker is better; a touch of blue tells the greys from the page's own.
     greys = np.linspace(40, 235, len(shares.columns)).astype(int)
     colours = [f"#{level:02x}{level:02x}{min(level + 20, 255):02x}" for level in greys]
     parts: list[Markup] = []
@@ -135,12 +137,13 @@ def tornado_chart(tornado: pd.DataFrame) -> Drawing:
     Parameters
     ----------
     tornado
-        `assumption`, `low_margin`, `high_margin` and `margin`, the lead as it stands;
+        `assumption`, `low_margin`, `high_margin` and `margin`, the lead as assumed;
         `low_leader` and `high_leader`, who leads then.
     """
     words = wording()
     ends = tornado[["low_margin", "high_margin", "margin"]]
     low, high = min(float(ends.min().min()), 0.0), float(ends.max().max())
+    # The axis always holds 0, where the best option has no lead.
     scale = (_WIDTH - 40) / max(high - low, 1e-9)
 
     def at(margin: float) -> float:
@@ -154,10 +157,10 @@ def tornado_chart(tornado: pd.DataFrame) -> Drawing:
     parts.append(drawing.words(max(at(0) - 20, 0), 14, words["chart_equal"], size=13))
     parts.append(drawing.words(at(assumed), 14, lead, anchor=anchor, size=13))
     margins = tornado[["low_margin", "high_margin"]]
-    for row, one in enumerate(tornado.itertuples(index=False)):
+    for row, case in enumerate(tornado.itertuples(index=False)):
         y = 40 + row * _ROW
         start, stop = sorted(map(float, margins.iloc[row]))
-        parts.append(drawing.words(0, y, str(one.assumption)))
+        parts.append(drawing.words(0, y, str(case.assumption)))
         parts.append(_bar(at(start), max(at(stop), at(start) + 1), y, _LINES[1]))
     turns = tornado.loc[tornado["low_leader"] != tornado["high_leader"], "assumption"]
     key = "chart_tornado_turns" if len(turns) else "chart_tornado_holds"
@@ -166,12 +169,12 @@ def tornado_chart(tornado: pd.DataFrame) -> Drawing:
 
 
 def _last_minute(views: Sequence[OptionView]) -> int:
-    """Return where the curves may end: in steps of ten, once nearly all who arrive have."""
+    """Return the last minute to draw: of the tens, the first by which nearly all have arrived."""
     curves = [coverage(view) for view in views]
     return next(
         end
         for end in range(10, _LONGEST_MIN + 1, 10)
-        if end == _LONGEST_MIN or all(one[end] >= _NEARLY_ALL * one[-1] for one in curves)
+        if end == _LONGEST_MIN or all(curve[end] >= _NEARLY_ALL * curve[-1] for curve in curves)
     )
 
 
@@ -191,5 +194,5 @@ def _curve_axes(corner: tuple[float, float], size: tuple[float, float], end: int
 
 
 def _bar(start: float, stop: float, y: float, colour: str) -> Markup:
-    """Return a bar under a label whose foot stands at `y`."""
+    """Return a bar under a label whose foot is at `y`."""
     return drawing.rectangle(start, y + 7, stop - start, _BAR, colour)

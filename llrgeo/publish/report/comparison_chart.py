@@ -22,6 +22,7 @@ def comparison_chart(compared: TravelTimeComparison) -> Drawing:
     """Draw a point a pair; lines of equal times, of 15 % of the reference, and the fitted one."""
     words, pairs, fit = wording(), compared.pairs, compared.fit
     longest = float(pairs[["modelled_min", "reference_min"]].to_numpy().max())
+    # The smallest round step that needs no more than eight grid lines.
     step = next((step for step in _STEPS_MIN if longest / step <= _MOST_STEPS), _STEPS_MIN[-1])
     end = step * math.ceil(longest / step)
     scale = _SIDE / end

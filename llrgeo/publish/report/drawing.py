@@ -73,7 +73,7 @@ def rule(x1: float, y1: float, x2: float, y2: float) -> Markup:
 
 
 def words(x: float, y: float, text: str, *, anchor: str = "start", size: float = 14) -> Markup:
-    """Return a line of text whose start, middle or end stands at a point."""
+    """Return a line of text that starts, has its middle or ends at a point."""
     return Markup(
         '<text x="{:.1f}" y="{:.1f}" text-anchor="{}" font-size="{:g}" fill="{}" '
         'font-family="Arial, Helvetica, sans-serif">{}</text>'

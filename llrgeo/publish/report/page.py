@@ -45,7 +45,11 @@ def render_report(publication: Publication) -> str:
     What is told about all services together comes from the appraisal's tables; a section whose
     table the publication lacks is left out.
     """
-    styles = [pages.page_style(publication), pages.asset("report.css"), _page_marks(publication)]
+    styles = [
+        pages.page_style(publication),
+        pages.asset("report/assets/report.css"),
+        _page_marks(publication),
+    ]
     land = frame(publication)
     return pages.render(
         "report.html",
@@ -53,11 +57,11 @@ def render_report(publication: Publication) -> str:
             "publication": publication,
             "run": pages.run_mark(publication),
             "policy": pages.content_policy(scripts=(), styles=styles),
-            "styles": [Markup(one) for one in styles],  # noqa: S704 - our own files
+            "styles": [Markup(style) for style in styles],  # noqa: S704 - our own files
             "journey": journey_label(publication.judged_by),
             "sentences": _sentences(publication),
             "options": [_option(publication, option, land) for option in publication.alternatives],
-            "figures": {one.name: (one, table) for one, table in _figures(publication)},
+            "figures": {drawing.name: (drawing, table) for drawing, table in _figures(publication)},
             "tables": {
                 name: make(publication) for name, make in _TABLES.items() if _has(publication, name)
             },

@@ -118,6 +118,7 @@ def _place_lines(publication: Publication, view: OptionView) -> Iterator[str]:
 def _largest_places(publication: Publication, view: OptionView) -> pd.DataFrame:
     places = publication.base.places.to_crs(WGS84).sort_values("residents", ascending=False)
     outlines = publication.base.outlines[["geometry"]].to_crs(WGS84)
+    # Places are sorted by size, so the first of each authority is its largest.
     inside = places[["name", "geometry"]].sjoin(outlines, predicate="within")
     area_id = inside[outlines.index.name]
     found = view.areas.loc[area_id].set_index(pd.Index(inside["name"], name="place"))
@@ -141,7 +142,7 @@ def _closing_lines(publication: Publication) -> list[str]:
 
 
 def _sentences(text: str) -> list[str]:
-    return [one for one in re.split(r"(?<=[.!?]) +", text) if one]
+    return [sentence for sentence in re.split(r"(?<=[.!?]) +", text) if sentence]
 
 
 def _bullets(lines: Iterable[str]) -> str:

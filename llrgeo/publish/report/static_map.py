@@ -24,7 +24,7 @@ _MARGIN: Final = 8.0
 _SIMPLIFY_M: Final = 250.0
 _TOWNS: Final = 16
 _LETTER: Final = 7.0  # width of a letter of a name
-_NAME_TOPS: Final = (-20.0, 6.0)  # a name stands above its town, else below
+_NAME_TOPS: Final = (-20.0, 6.0)  # a name is put above its town, or else below
 _NAME_HEIGHT: Final = 14.0
 _DOT: Final = 4.0  # radius of a site
 
@@ -64,6 +64,7 @@ class Frame:
 def frame(publication: Publication) -> Frame:
     """Bring the land to the units of a drawing, simplified without gaps between neighbours."""
     land = publication.base.outlines.geometry.to_crs(BNG)
+    # One simplification for all areas keeps their shared borders shared.
     simple = gpd.GeoSeries(shapely.coverage_simplify(land.to_numpy(), _SIMPLIFY_M), land.index)
     west, south, east, north = simple.total_bounds
     metres = (east - west) / (_WIDTH - 2 * _MARGIN)
@@ -140,6 +141,7 @@ def _towns(
     inside = publication.base.places[publication.base.places.to_crs(BNG).within(_land(publication))]
     ordered = inside.sort_values(["residents", "name"], ascending=[False, True])
     dots = shapely.union_all([shapely.Point(spot).buffer(_DOT + 1) for spot in spots])
+    # Greedy by size: a name that would cover a larger town's is left out.
     chosen: list[tuple[str, float, float]] = []
     taken: list[shapely.Polygon] = []
     for name, (x, y) in zip(ordered["name"], land.place(ordered.geometry), strict=True):
@@ -148,7 +150,8 @@ def _towns(
                  for top in _NAME_TOPS]  # fmt: skip
         free = [room for room in rooms if not shapely.intersects(room, taken).any()]
         if free and len(chosen) < _TOWNS:
-            room = next((one for one in free if not one.intersects(dots)), free[0])
+            clear = (place for place in free if not place.intersects(dots))
+            room = next(clear, free[0])
             chosen.append((str(name), x, room.bounds[3] - 3))
             taken.append(room)
     return chosen

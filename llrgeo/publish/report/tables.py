@@ -44,11 +44,11 @@ def scorecard_table(publication: Publication) -> Table:
     units = criteria["unit"].astype(str).to_dict()
     rows = [
         [
-            one["label"],
-            *(_figure(one[str(name)], unit) for name, unit in units.items()),
-            pages.number(one["total"], 2),
+            row["label"],
+            *(_figure(row[str(name)], unit) for name, unit in units.items()),
+            pages.number(row["total"], 2),
         ]
-        for _, one in card.iterrows()
+        for _, row in card.iterrows()
     ]
     return _table("scorecard", heads, rows)
 
@@ -173,8 +173,8 @@ def equity_table(publication: Publication) -> Table:
     """Return how evenly journeys are spread under each option."""
     labels = _labels(publication)
     rows = [
-        [labels[one["option"]], *(pages.number(one[column], 2) for column in _EQUITY)]
-        for _, one in publication.tables["equity"].iterrows()
+        [labels[row["option"]], *(pages.number(row[column], 2) for column in _EQUITY)]
+        for _, row in publication.tables["equity"].iterrows()
     ]
     return _table("equity", _heads("option", *_EQUITY), rows)
 
@@ -183,8 +183,8 @@ def costs_table(publication: Publication) -> Table:
     """Return the costs of each option in millions."""
     labels = _labels(publication)
     rows = [
-        [labels[one["option"]], *(_millions(one[column]) for column in _COSTS)]
-        for _, one in publication.tables["costs"].iterrows()
+        [labels[row["option"]], *(_millions(row[column]) for column in _COSTS)]
+        for _, row in publication.tables["costs"].iterrows()
     ]
     return _table("costs", _heads("option", *_COSTS), rows)
 
@@ -192,8 +192,8 @@ def costs_table(publication: Publication) -> Table:
 def activity_table(publication: Publication) -> Table:
     """Return how often each service is used, and who says so."""
     rows = [
-        [one["label"], pages.people(one["contacts"]), one["source"]]
-        for _, one in publication.tables["activity"].iterrows()
+        [row["label"], pages.people(row["contacts"]), row["source"]]
+        for _, row in publication.tables["activity"].iterrows()
     ]
     return _table("activity", _heads("service", "contacts", "source"), rows, texts=(2,))
 

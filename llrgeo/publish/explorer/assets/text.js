@@ -20,7 +20,7 @@ const llrgeoText = (() => {
   function minutesInWords(minutes, strings) {
     if (minutes === Infinity) return strings.no_route;
     const whole = wholeMinutes(minutes);
-    const counted = (count, one, many) => fill(count === 1 ? one : many, { count });
+    const counted = (count, single, many) => fill(count === 1 ? single : many, { count });
     const hours = whole < LONG ? 0 : Math.floor(whole / 60);
     const rest = whole - 60 * hours;
     const parts = [];
@@ -71,10 +71,11 @@ const llrgeoText = (() => {
     const unit = UNIT_LETTERS.indexOf(parts[3][0]) * UNIT_LETTERS.length
       + UNIT_LETTERS.indexOf(parts[3][1]);
     const bytes = llrgeoUnpack.decodeBase64(present);
-    const stands = (place) => (bytes[place >> 3] >> (7 - (place & 7))) & 1;
-    if (!stands(unit)) return NONE;
+    const exists = (place) => (bytes[place >> 3] >> (7 - (place & 7))) & 1;
+    if (!exists(unit)) return NONE;
+    // Areas are listed for the units that exist, so a unit's is at the number of those before it.
     let rank = 0;
-    for (let place = 0; place < unit; place++) rank += stands(place);
+    for (let place = 0; place < unit; place++) rank += exists(place);
     return llrgeoUnpack.decodeDigits(areas.slice(rank * pack.digits, (rank + 1) * pack.digits));
   }
 
@@ -82,15 +83,15 @@ const llrgeoText = (() => {
   function findName(data, text) {
     const wanted = text.trim().toLowerCase();
     if (!wanted) return NONE;
-    const places = data.places.filter((one) => one.area !== NONE);
-    const place = places.find((one) => one.name.toLowerCase() === wanted);
+    const places = data.places.filter((named) => named.area !== NONE);
+    const place = places.find((named) => named.name.toLowerCase() === wanted);
     if (place) return place.area;
     const same = (name) => name.toLowerCase() === wanted;
     const exact = data.areas.label.findIndex(same);
     if (exact >= 0) return exact;
     const code = data.areas.id.findIndex(same);
     if (code >= 0) return code;
-    const begins = places.find((one) => one.name.toLowerCase().startsWith(wanted));
+    const begins = places.find((named) => named.name.toLowerCase().startsWith(wanted));
     if (begins) return begins.area;
     return data.areas.label.findIndex((name) => name.toLowerCase().includes(wanted));
   }

@@ -7,7 +7,7 @@ function llrgeoAnswers(data) {
   const { element } = llrgeoTables(data);
   const words = data.strings;
   const baseline = m.baselineOf(data);
-  const SHORTEST_SCALE = 20; // minutes that a full bar stands for at least
+  const SHORTEST_SCALE = 20; // minutes: the shortest journey that may fill the whole bar
 
   function siteName(place) {
     return place < 0 ? "" : data.sites[place].name;
@@ -77,7 +77,7 @@ function llrgeoAnswers(data) {
     }));
     if (minutes === Infinity) return [line];
     const longest = Math.max(SHORTEST_SCALE, ...[now.before, now.after]
-      .map((one) => one.minutes[area]).filter(Number.isFinite));
+      .map((end) => end.minutes[area]).filter(Number.isFinite));
     const bar = element("span", undefined, { className: `length ${end}`, ariaHidden: "true" });
     bar.style.width = `${Math.max(1, (100 * minutes) / longest)}%`;
     return [line, bar];

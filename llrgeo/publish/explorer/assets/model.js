@@ -8,12 +8,12 @@ const llrgeoModel = (() => {
 
   // --- Journeys ----------------------------------------------------------------------------
 
-  // The nearest open site of every area. Sites stand in the order of their ids, so the first of
+  // The nearest open site of every area. Sites are listed in the order of their ids, so the first of
   // equals is the one with the lowest id.
   function nearest(minutes, areaCount, openSites) {
     const best = new Float64Array(areaCount).fill(Infinity);
     const site = new Int32Array(areaCount).fill(NONE);
-    for (const candidate of [...openSites].sort((one, two) => one - two)) {
+    for (const candidate of [...openSites].sort((first, second) => first - second)) {
       const start = candidate * areaCount;
       for (let area = 0; area < areaCount; area++) {
         if (minutes[start + area] < best[area]) {
@@ -98,8 +98,8 @@ const llrgeoModel = (() => {
     return [...before.keys()]
       .filter((area) => ["improved", "worsened"].includes(
         outcome(before[area], after[area], tolerance)))
-      .sort((one, two) => Math.abs(change(before[two], after[two]))
-        - Math.abs(change(before[one], after[one])) || one - two)
+      .sort((first, second) => Math.abs(change(before[second], after[second]))
+        - Math.abs(change(before[first], after[first])) || first - second)
       .slice(0, count);
   }
 
@@ -114,8 +114,8 @@ const llrgeoModel = (() => {
     return open;
   }
 
-  function isSame(one, other) {
-    return one.size === other.size && [...one].every((site) => other.has(site));
+  function isSame(sites, other) {
+    return sites.size === other.size && [...sites].every((site) => other.has(site));
   }
 
   function byId(list, id) {
@@ -142,7 +142,7 @@ const llrgeoModel = (() => {
     const tally = (groupOf, count) => summariseGroups(
       groupOf, count, people, before.minutes, after.minutes, data.tolerance);
     const bands = (end) => countByClass(people,
-      Array.from(end.minutes, (one) => timeClass(one, data.time.breaks)),
+      Array.from(end.minutes, (time) => timeClass(time, data.time.breaks)),
       data.time.labels.length);
     return {
       service, option, journey, minutes, today, open, before, after,

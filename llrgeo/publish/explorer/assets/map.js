@@ -72,14 +72,14 @@ function llrgeoDraw(data, map, onPick, onPoint) {
 
   function showSites(now, view) {
     const above = { new: 3000, open: 2000, gone: 1000 };
-    siteMarks.forEach((one, place) => {
+    siteMarks.forEach((mark, place) => {
       const state = siteState(now, view, place);
-      if (state === one.state) return;
-      one.state = state;
-      one.holder.replaceChildren(...(state ? [siteSign(one.site.kind, state)] : []));
-      one.marker.setZIndexOffset(above[state] || 0);
-      if (state) one.marker.addTo(map);
-      else one.marker.remove();
+      if (state === mark.state) return;
+      mark.state = state;
+      mark.holder.replaceChildren(...(state ? [siteSign(mark.site.kind, state)] : []));
+      mark.marker.setZIndexOffset(above[state] || 0);
+      if (state) mark.marker.addTo(map);
+      else mark.marker.remove();
     });
   }
 
@@ -113,8 +113,8 @@ function llrgeoDraw(data, map, onPick, onPoint) {
 
   function roadLabels(line, place) {
     const road = data.roads[place];
-    const longest = line.getLatLngs().reduce((best, one) =>
-      (one.length > best.length ? one : best), []);
+    const longest = line.getLatLngs().reduce((best, part) =>
+      (part.length > best.length ? part : best), []);
     if (longest.length === 0) return [];
     const middle = longest[Math.floor(longest.length / 2)];
     const from = road.kind === "motorway" ? 0 : 10.5;
@@ -123,22 +123,22 @@ function llrgeoDraw(data, map, onPick, onPoint) {
 
   const labels = [...data.places.map(townLabel), ...roadLines.flatMap(roadLabels)];
 
-  // A name stands beside what is drawn at its place: below, above, left or right of it. Names
+  // A name is put beside what is drawn at its place: below, above, left or right of it. Names
   // that would lie over a site, a more important name or the edge wait for a closer view.
   function placeLabels() {
     const zoomButtons = { at: L.point(30, 58), half: [30, 58] };
     const taken = [zoomButtons, ...siteMarks
-      .filter((one) => one.state && one.state !== "faint")
-      .map((one) => ({ at: map.latLngToContainerPoint(one.site.at), half: [10, 10] }))];
-    for (const one of labels) {
-      const at = map.getZoom() < one.zoom ? undefined : freePlace(one, taken);
+      .filter((mark) => mark.state && mark.state !== "faint")
+      .map((mark) => ({ at: map.latLngToContainerPoint(mark.site.at), half: [10, 10] }))];
+    for (const name of labels) {
+      const at = map.getZoom() < name.zoom ? undefined : freePlace(name, taken);
       if (at) {
-        taken.push({ at, half: one.half });
+        taken.push({ at, half: name.half });
         const place = map.containerPointToLatLng(at);
-        if (!place.equals(one.marker.getLatLng())) one.marker.setLatLng(place);
-        one.marker.addTo(map);
+        if (!place.equals(name.marker.getLatLng())) name.marker.setLatLng(place);
+        name.marker.addTo(map);
       } else {
-        one.marker.remove();
+        name.marker.remove();
       }
     }
   }
@@ -146,8 +146,8 @@ function llrgeoDraw(data, map, onPick, onPoint) {
   function freePlace(label, taken) {
     const [wide, high] = label.half;
     const size = map.getSize();
-    const apart = (one, other) => Math.abs(one.x - other.at.x) > wide + other.half[0]
-      || Math.abs(one.y - other.at.y) > high + other.half[1];
+    const apart = (point, other) => Math.abs(point.x - other.at.x) > wide + other.half[0]
+      || Math.abs(point.y - other.at.y) > high + other.half[1];
     const inside = (at) => at.x > wide && at.y > high && at.x < size.x - wide
       && at.y < size.y - high;
     const free = (at) => inside(at) && taken.every((other) => apart(at, other));
@@ -188,7 +188,7 @@ function llrgeoDraw(data, map, onPick, onPoint) {
 
   // Bring an area into view, with the sites that it goes to.
   function frame(area) {
-    const corners = [shapes[area], ways[0]].map((one) => one.getBounds())
+    const corners = [shapes[area], ways[0]].map((layer) => layer.getBounds())
       .filter((bounds) => bounds.isValid())
       .flatMap((bounds) => [bounds.getSouthWest(), bounds.getNorthEast()]);
     map.fitBounds(L.latLngBounds(corners), { padding: [40, 40], maxZoom: 12, animate: false });

@@ -1,4 +1,4 @@
-// What packing.py and geometry.py packed, as numbers and shapes again.
+// Numbers and shapes from the text into which packing.py and topojson.py packed them.
 "use strict";
 
 const llrgeoUnpack = (() => {
@@ -37,7 +37,7 @@ const llrgeoUnpack = (() => {
       }));
     }
     return known.map((tenths) =>
-      Float64Array.from(tenths, (one) => (one === NO_ROUTE ? Infinity : one / 10)));
+      Float64Array.from(tenths, (value) => (value === NO_ROUTE ? Infinity : value / 10)));
   }
 
   function decodeBase64(text) {

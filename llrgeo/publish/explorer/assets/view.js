@@ -52,7 +52,8 @@
     const today = now.before.minutes[chosen.area];
     mine.className = `mine ${m.outcome(today, now.after.minutes[chosen.area], data.tolerance)}`;
     mine.replaceChildren(...myLines(now, chosen.area));
-    const plans = data.options.map(({ id, label, sites }) => ({ id, label, sites: sites[now.service.id] }));
+    const plans = data.options.map(({ id, label, sites }) =>
+      ({ id, label, sites: sites[now.service.id] }));
     if (chosen.switched.size > 0) plans.push({ label: planLabel(), sites: [...now.open] });
     const rows = plans.map(({ id, label, sites }) => {
       const [site, minutes] = m.nearestTo(chosen.area, sites, now);
@@ -135,7 +136,7 @@
     const kinds = ["city_hospital", "community_hospital", "other", "health_centre"];
     const listed = data.sites
       .map((site, place) => ({ ...site, place, rank: kinds.indexOf(site.kind) }))
-      .sort((one, two) => one.rank - two.rank || (one.name < two.name ? -1 : 1));
+      .sort((first, second) => first.rank - second.rank || (first.name < second.name ? -1 : 1));
     byId("site-list").replaceChildren(...listed.map((site) => {
       const line = element("label");
       line.append(element("input", undefined, { type: "checkbox", value: site.place }),
@@ -163,7 +164,7 @@
   function loadState() {
     const state = readState(window.location.hash);
     const offered = (list, id, otherwise) =>
-      (list.some((one) => one.id === id) ? id : otherwise);
+      (m.byId(list, id) ? id : otherwise);
     chosen.option = offered(data.options, state.o, chosen.option);
     chosen.service = offered(data.services, state.s, chosen.service);
     chosen.journey = offered(data.journeys, state.j, chosen.journey);
