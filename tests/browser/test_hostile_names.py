@@ -21,6 +21,7 @@ import pytest
 from publication_cases import appraised, town_publication
 
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
 from llrgeo.inputs.theme import Theme
 from llrgeo.publish.check.browser import installed_chromium
 from llrgeo.publish.explorer.page import render_explorer
@@ -109,6 +110,9 @@ def hostile_publication(town: Publication, name: str) -> Publication:
         services=(service,),
         options=options,
         tables={"scores": pd.DataFrame({said["column"]: [said["cell"]]})},
+        descriptions={
+            "scores": TableDescription(name, (PublishedColumn(said["column"], name),)),
+        },
         manifest={said["manifest"]: said["manifest"]},
         error_note=said["error_note"],
         sources=(said["source"],),
