@@ -21,9 +21,9 @@ Surface: TypeAlias = Callable[[Floats], Floats]
 
 _BAND: Final = 1  # nodes to either side of the border that are asked about
 _MARGIN: Final = 0.02  # corners are kept clear, so that rings do not touch there
-_HALVINGS: Final = 2  # then a border is a straight line between values, but for steps
-_STEP_HALVINGS: Final = 5  # more, at steps: of a grid of 30 m, to within 0.2 m
-_STEEP: Final = 2.0  # times as much as any slope is a step
+_HALVINGS: Final = 1  # then a border is a straight line between values, but for steps
+_STEP_HALVINGS: Final = 6  # more, at steps: of a grid of 30 m, to within 0.2 m
+_STEEP: Final = 1.1  # times as much as any slope is a step
 _OFF_SHARE: Final = 1 / 60  # of the grid by which a line along a step may be off
 _BEND_SHARE: Final = 1 / 3  # of the grid that a step may bend off the line
 
@@ -76,13 +76,15 @@ def draw_area(
     origin = np.array(corner) - (1 + _BAND) * step
     band = binary_dilation(nodes, iterations=_BAND) & binary_dilation(~nodes, iterations=_BAND)
     rows, columns = np.nonzero(band)
-    nodes[rows, columns] = surface(np.column_stack([columns, rows]) * step + origin) <= 0
+    values = np.full(nodes.shape, np.nan)  # of nodes that were asked about
+    values[rows, columns] = surface(np.column_stack([columns, rows]) * step + origin)
+    nodes[rows, columns] = values[rows, columns] <= 0
     for edge in (nodes[0], nodes[-1], nodes[:, 0], nodes[:, -1]):
         edge[:] = False
     sides, onward = _border(nodes)
     if not len(sides):
         return shapely.Polygon()
-    places, steps = _crossings(sides, nodes, (origin, step), surface, slope)
+    places, steps = _crossings(sides, (nodes, values), (origin, step), surface, slope)
     bends = _bends(places, onward, steps, surface, step)
     area = shapely.build_area(shapely.MultiLineString(_rings(places, onward, bends)))
     return area if area.is_valid else shapely.make_valid(area, method="structure")
@@ -108,27 +110,38 @@ def _border(nodes: Bools) -> tuple[Ints, Ints]:
 
 
 def _crossings(
-    sides: Ints, nodes: Bools, grid: tuple[Floats, float], surface: Surface, slope: float
+    sides: Ints,
+    known: tuple[Bools, Floats],
+    grid: tuple[Floats, float],
+    surface: Surface,
+    slope: float,
 ) -> tuple[Floats, Bools]:
     """Return where the border crosses sides of squares, and whether it is a step there."""
-    origin, step = grid
-    rows, columns = np.divmod(sides % nodes.size, nodes.shape[1])
-    upright = (sides >= nodes.size)[:, None]
-    start = np.column_stack([columns, rows]) * step + origin
-    end = start + np.where(upright, [0.0, step], [step, 0.0])
+    (nodes, values), (origin, step) = known, grid
+    width = nodes.shape[1]
+    first = sides % nodes.size
+    last = first + np.where(sides >= nodes.size, width, 1)
     # Halved from the end that is inside.
-    inside = nodes[rows, columns][:, None]
-    low, high = np.where(inside, start, end), np.where(inside, end, start)
-    share, steps = _halved(low, high, surface, slope)
+    inside = nodes.ravel()[first]
+    ends = np.where(inside, first, last), np.where(inside, last, first)
+    low, high = (np.column_stack([node % width, node // width]) * step + origin for node in ends)
+    found = [values.ravel()[node] for node in ends]
+    for value, places in zip(found, (low, high), strict=True):
+        missing = np.isnan(value)
+        value[missing] = surface(places[missing])
+    share, steps = _halved((low, high), (found[0], found[1]), surface, slope)
     share = np.clip(share, _MARGIN, 1 - _MARGIN)[:, None]
     return low + (high - low) * share, steps
 
 
-def _halved(low: Floats, high: Floats, surface: Surface, slope: float) -> tuple[Floats, Bools]:
+def _halved(
+    ends: tuple[Floats, Floats], values: tuple[Floats, Floats], surface: Surface, slope: float
+) -> tuple[Floats, Bools]:
     """Return the share of the way from points inside to points outside at which the border is."""
+    low, high = ends
     length = np.hypot(*(high - low).T)
     begin, end = np.zeros(len(low)), np.ones(len(low))
-    value = [surface(low), surface(high)]
+    value = [one.copy() for one in values]
     steps = np.ones(len(low), dtype=bool)
     for turn in range(_HALVINGS + _STEP_HALVINGS):
         rows = np.flatnonzero(steps)
@@ -162,9 +175,11 @@ def _bends(
     off = (surface(middle + near) > 0) | (surface(middle - near) <= 0)
     # The inside is on the left; where that holds farther off, the step is in between.
     clear = off.copy()
-    clear[off] = (surface((middle + far)[off]) <= 0) & (surface((middle - far)[off]) > 0)
+    values = np.full((2, len(rows)), np.nan)
+    values[:, off] = surface((middle + far)[off]), surface((middle - far)[off])
+    clear[off] = (values[0, off] <= 0) & (values[1, off] > 0)
     low, high = (middle + far)[clear], (middle - far)[clear]
-    share, _ = _halved(low, high, surface, 0.0)
+    share, _ = _halved((low, high), (values[0, clear], values[1, clear]), surface, 0.0)
     found = low + (high - low) * share[:, None]
     return dict(zip(rows[clear].tolist(), found, strict=True))
 

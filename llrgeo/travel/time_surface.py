@@ -131,11 +131,10 @@ class TimeSurface:
         """Return the milliseconds of points (x, y in rows), +inf where they join no road."""
         roads, found = self.roads, np.full(len(xy), np.inf)
         (which, piece), walk_m = roads.tree.query_nearest(
-            shapely.points(xy),
-            return_distance=True,
-            all_matches=False,
-            max_distance=roads.max_distance_m,
+            shapely.points(xy), return_distance=True, all_matches=False
         )
+        near = walk_m <= roads.max_distance_m
+        which, piece, walk_m = which[near], piece[near], walk_m[near]
         # How far along its piece each point is, and so along the road.
         begin, line = roads.ends[piece, 0], roads.ends[piece, 1] - roads.ends[piece, 0]
         squared = (line**2).sum(axis=1)
