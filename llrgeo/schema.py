@@ -60,7 +60,7 @@ class Schema:
 
 
 _PLACE: Final = (Column("lat", "number"), Column("lon", "number"))
-_PLACE_IF_KNOWN: Final = tuple(replace(one, required=False, blank=True) for one in _PLACE)
+_PLACE_IF_KNOWN: Final = tuple(replace(column, required=False, blank=True) for column in _PLACE)
 LAT_RANGE: Final = (49.8, 60.9)  # of Great Britain; what lies beyond is told by _place_faults
 LON_RANGE: Final = (-8.7, 1.8)
 _DEGREES: Final = 180  # a coordinate beyond is in metres
@@ -104,7 +104,7 @@ SITES: Final = Schema(
 def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     """List every fault of a table.
 
-    A fault is an id that is missing or stands twice, a required column that is absent, or a value
+    A fault is an id that is missing or is duplicated, a required column that is absent, or a value
     that is blank, not of its kind, out of bounds or not among the choices.
 
     Parameters
@@ -142,7 +142,7 @@ def list_faults(faults: Sequence[str], *, source: str) -> str:
 
 def name_some(ids: Iterable[object]) -> str:
     """Name the first few ids of a list, with an ellipsis where there are more."""
-    listed = [str(one) for one in ids]
+    listed = [str(id_) for id_ in ids]
     return ", ".join(listed[:_SHOWN]) + (", ..." if len(listed) > _SHOWN else "")
 
 
@@ -158,7 +158,9 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
         faults.append(f"{int(blank.sum())} rows have no {schema.index}")
     doubled = ids[ids.duplicated() & ids.notna()].unique()
     if len(doubled):
-        faults.append(f"{len(doubled)} ids of '{schema.index}' stand twice ({name_some(doubled)})")
+        faults.append(
+            f"{len(doubled)} ids of '{schema.index}' are duplicated ({name_some(doubled)})"
+        )
     return faults
 
 

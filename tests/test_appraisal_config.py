@@ -68,7 +68,7 @@ def test_bad_figures_are_named_by_id_and_never_shown(tmp_path: Path) -> None:
     )
     with pytest.raises(InputError) as caught:
         read_activity(AppraisalConfig(activity="counted.csv"), tmp_path)
-    assert "area_id stands twice (E1)" in str(caught.value)
+    assert "area_id is duplicated (E1)" in str(caught.value)
     assert "'clinic' is not a number for E1, E3" in str(caught.value)
     assert "secret" not in str(caught.value)
     (tmp_path / "counted.csv").write_text("lsoa,clinic\nE1,1\n", encoding="utf-8")

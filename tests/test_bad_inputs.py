@@ -185,7 +185,7 @@ BAD: dict[str, tuple[Spoil, str]] = {
         valued("areas.csv", "W", residents="#REF!"),
         "areas.csv: column 'residents' is not a number in 1 of 4 rows (W)",
     ),
-    "an id given twice": (doubled, "sites.csv: 1 ids of 'site_id' stand twice (A)"),
+    "an id given twice": (doubled, "sites.csv: 1 ids of 'site_id' are duplicated (A)"),
     "columns separated by semicolons": (
         with_semicolons,
         "sites.csv: columns are not separated by commas; in a spreadsheet save it as 'CSV UTF-8",

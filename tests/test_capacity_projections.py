@@ -265,7 +265,7 @@ def test_a_good_file_is_read() -> None:
         (file(sex="women"), "holds women"),
         (file(year="soon"), "column 'year'"),
         (file().iloc[:-1], "variant main lacks 1 rows, as E1 2032 male"),
-        (pd.concat([file(), file().iloc[[0]]]), "rows stand twice"),
+        (pd.concat([file(), file().iloc[[0]]]), "rows are duplicated"),
         (
             pd.concat([file(), file(variant="low").iloc[:4]]),
             r"variants low \(2030-2031\) and main \(2030-2032\) cover different years: a splice",

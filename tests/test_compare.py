@@ -97,6 +97,6 @@ def test_every_fault_of_a_reference_file_is_told_at_once(tmp_path: Path) -> None
     with pytest.raises(InputError) as caught:
         read_reference(path)
     assert "2 rows have no time of zero or more minutes (A2, A3)" in str(caught.value)
-    assert "1 pairs stand twice (areas A1)" in str(caught.value)
+    assert "1 pairs are duplicated (areas A1)" in str(caught.value)
     with pytest.raises(InputError, match="no such file"):
         read_reference(tmp_path / "absent.csv")

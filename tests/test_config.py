@@ -109,7 +109,7 @@ def test_all_faults_come_at_once(tmp_path):
 @pytest.mark.parametrize(
     ("old", "new", "expected"),
     [
-        ('id = "nearer"', 'id = "today"', "options: ids stand twice: today"),
+        ('id = "nearer"', 'id = "today"', "options: ids are duplicated: today"),
         ("baseline = true", "baseline = false", "exactly one has baseline = true; found 0"),
         ('based_on = "today"', 'based_on = "later"', "'later' names no option above it"),
         ("opens = { clinic", "opens = { theatre", "no such service: theatre"),

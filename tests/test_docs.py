@@ -53,7 +53,7 @@ def test_every_file_that_a_page_names_exists(path):
     linked = set(re.findall(r"\]\((?!https?:|#)([^)#]+)\)", text))
     named = set()
     if path.stem in ABOUT_THE_PROJECT:
-        named = set(re.findall(r"`([\w./]+/[\w./]*|\w+\.(?:py|toml|csv))`", text))
+        named = set(re.findall(r"`([\w./-]+/[\w./-]*|\w+\.(?:py|toml|csv))`", text))
     missing = [name for name in sorted(linked | named) if not exists(name)]
     assert linked | named or path.stem not in ABOUT_THE_PROJECT
     assert missing == []

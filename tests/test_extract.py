@@ -112,7 +112,7 @@ def test_a_block_that_stands_twice_is_refused(whole: Path, tmp_path: Path) -> No
     last, before = (blocks(content, whole)[n] for n in (-1, -2))
     doubled = tmp_path / "twice.osm.pbf"
     doubled.write_bytes(content + content[before.start + before.size : last.start + last.size])
-    with pytest.raises(NetworkError, match="a block stands twice"):
+    with pytest.raises(NetworkError, match="a block is duplicated"):
         read_extracts([doubled])
 
 
@@ -170,7 +170,7 @@ def test_an_id_that_stands_twice_in_a_file_is_refused(tmp_path: Path, what: str)
     start = text.index(f"<{what} ")
     end = text.index("</way>") + 6 if what == "way" else text.index("/>", start) + 2
     path.write_text(text[:end] + text[start:end] + text[end:])
-    with pytest.raises(NetworkError, match=f"{what}s stand twice \\(1\\)"):
+    with pytest.raises(NetworkError, match=f"{what}s are duplicated \\(1\\)"):
         read_extracts([path])
 
 

@@ -52,7 +52,7 @@ def test_every_fault_of_a_table_is_listed_with_its_rows(tmp_path, town_areas):
 
 def test_a_repeated_id_is_refused(tmp_path, town_areas):
     doubled = pd.concat([town_areas, town_areas.loc[["W"]]])
-    assert "ids of 'area_id' stand twice (W)" in message_of(read_areas, write(tmp_path, doubled))
+    assert "ids of 'area_id' are duplicated (W)" in message_of(read_areas, write(tmp_path, doubled))
 
 
 def test_a_table_without_ids_or_rows_is_refused(tmp_path, town_areas):
@@ -174,7 +174,7 @@ def test_outlines_need_their_ids(tmp_path, town_areas):
     assert read_outlines(path).index.to_list() == ["E", "F", "N", "W"]
     assert "column 'code' is missing" in message_of(lambda p: read_outlines(p, index="code"), path)
     pd.concat([outlines, outlines.loc[["W"]]]).reset_index().to_file(path)
-    assert "outlines stand twice (W)" in message_of(read_outlines, path)
+    assert "outlines are duplicated (W)" in message_of(read_outlines, path)
     path.write_text("{")
     assert "not a readable map file" in message_of(read_outlines, path)
 

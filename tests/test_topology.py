@@ -108,7 +108,7 @@ def test_restrictions_are_counted_and_those_that_stand_twice_bind_once(build: Bu
     counts = town.network.info.counts
     assert town.metres("z", "s") == ROUND
     assert counts["restrictions applied"] == 2
-    assert counts["restrictions that stand twice"] == 1
+    assert counts["restrictions that are duplicated"] == 1
     assert counts["restrictions skipped: unknown kind"] == 1
     assert counts["restrictions skipped: member missing"] == 1
 

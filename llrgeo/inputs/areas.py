@@ -83,7 +83,7 @@ def read_outlines(path: str | Path, *, index: str = "area_id") -> gpd.GeoDataFra
         raise_faults([f"column '{index}' is missing; found {found}"], source=path.name)
     doubled = outlines.loc[outlines[index].duplicated(), index]
     if len(doubled):
-        raise_faults([f"outlines stand twice ({name_some(doubled)})"], source=path.name)
+        raise_faults([f"outlines are duplicated ({name_some(doubled)})"], source=path.name)
     return outlines.set_index(index).to_crs(WGS84).sort_index()
 
 

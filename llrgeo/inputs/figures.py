@@ -26,7 +26,7 @@ def read_figures(path: Path, *, index: str) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If the index is missing or stands twice, or a value is not a number; the message lists
+        If the index is missing or is duplicated, or a value is not a number; the message lists
         every fault but no value, for figures may be of patients.
     """
     table = read_table(path)
@@ -36,7 +36,7 @@ def read_figures(path: Path, *, index: str) -> pd.DataFrame:
     figures = table.set_index(table[index].astype(str).str.strip()).drop(columns=index)
     numbers: pd.DataFrame = figures.apply(pd.to_numeric, errors="coerce")
     doubled = numbers.index[numbers.index.duplicated()]
-    faults = [f"{index} stands twice ({name_some(doubled)})"] if len(doubled) else []
+    faults = [f"{index} is duplicated ({name_some(doubled)})"] if len(doubled) else []
     faults += [
         f"column '{name}' is not a number for {name_some(numbers.index[numbers[name].isna()])}"
         for name in numbers.columns

@@ -56,8 +56,8 @@ def locate_postcodes(wanted: Iterable[str], postcodes: pd.DataFrame) -> gpd.GeoS
     InputError
         If any is unknown; the message names them.
     """
-    tidy = [tidy_postcode(one) for one in wanted]
-    unknown = [one for one in tidy if one not in postcodes.index]
+    tidy = [tidy_postcode(postcode) for postcode in wanted]
+    unknown = [postcode for postcode in tidy if postcode not in postcodes.index]
     if unknown:
         msg = f"{len(unknown)} postcodes are not live or not in the table ({name_some(unknown)})"
         raise InputError(msg)

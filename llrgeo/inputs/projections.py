@@ -80,7 +80,7 @@ def _grid_faults(table: pd.DataFrame) -> list[str]:
     """Return what is missing or doubled: each authority and year needs one row a sex."""
     if table.index.has_duplicates:
         first = table.index[table.index.duplicated()][0]
-        return [f"rows stand twice, the first for {' '.join(map(str, first))}"]
+        return [f"rows are duplicated, the first for {' '.join(map(str, first))}"]
     faults: list[str] = []
     for variant, rows in table.reset_index().groupby("variant"):
         keys = [rows[name].unique() for name in ("authority_code", "year", "sex")]

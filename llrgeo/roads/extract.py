@@ -152,7 +152,7 @@ def _refuse_doubles(path: Path, found: Elements) -> None:
     ):
         unique, times = np.unique(read, return_counts=True)
         if len(unique) < len(read):
-            msg = f"{path}: {what}s stand twice ({name_some(unique[times > 1])})"
+            msg = f"{path}: {what}s are duplicated ({name_some(unique[times > 1])})"
             raise NetworkError(msg)
 
 

@@ -3,7 +3,7 @@
 A PBF file is a row of blocks. A cut within a block every reader sees; a file cut between two blocks
 reads like a whole one. It is caught here by a checksum beside the file or, without one, by what a
 whole extract is never without: relations come last, and the last block of them is not full. A
-block that stands twice doubles its relations; it is refused too.
+block that is duplicated doubles its relations; it is refused too.
 """
 
 import hashlib
@@ -49,7 +49,7 @@ def check_whole(path: Path) -> str:
         hashlib.sha256(content[block.start : block.start + block.size]).digest() for block in found
     ]
     if len(set(digests)) < len(digests):
-        msg = f"{path}: a block stands twice in the file. Download it again."
+        msg = f"{path}: a block is duplicated in the file. Download it again."
         raise NetworkError(msg)
     if not _has_right_checksum(path, content):
         try:

@@ -104,7 +104,7 @@ def turn_rules(
         reason = "" if found else readings[0][1]
         counts[f"restrictions skipped: {reason}" if reason else "restrictions applied"] += 1
         doubled = [rule for rule in found if rule in rules]
-        counts["restrictions that stand twice"] += bool(found) and len(doubled) == len(found)
+        counts["restrictions that are duplicated"] += bool(found) and len(doubled) == len(found)
         rules |= dict.fromkeys(found)
     return list(rules), +counts
 

@@ -79,7 +79,7 @@ def model_turns(
 def expand(turns: Turns, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return nodes (`place`) and edges (`from_node`, `to_node`, `use`) of the graph with turns.
 
-    Turns are edges of road class `turn`. Edges for the ends of journeys stand twice, once for
+    Turns are edges of road class `turn`. Edges for the ends of journeys are duplicated, once for
     leaving (`start`) and once for arriving (`end`).
     """
     edges = turns.edges

@@ -327,4 +327,4 @@ def _mode_faults(study: StudyConfig) -> list[str]:
 
 def _doubled(what: str, ids: list[str]) -> list[str]:
     doubled = sorted({name for name in ids if ids.count(name) > 1})
-    return [f"{what}: ids stand twice: {name_some(doubled)}"] if doubled else []
+    return [f"{what}: ids are duplicated: {name_some(doubled)}"] if doubled else []

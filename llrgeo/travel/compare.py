@@ -89,7 +89,7 @@ def read_reference(path: str | Path) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If a column is missing, a pair stands twice, or a time is negative or not a number.
+        If a column is missing, a pair is duplicated, or a time is negative or not a number.
     """
     path = Path(path)
     table = read_table(path)
@@ -104,7 +104,7 @@ def read_reference(path: str | Path) -> pd.DataFrame:
         )
     doubled = table.loc[table.duplicated(["area_id", "site_id"]), "area_id"]
     if len(doubled):
-        faults.append(f"{len(doubled)} pairs stand twice (areas {name_some(doubled)})")
+        faults.append(f"{len(doubled)} pairs are duplicated (areas {name_some(doubled)})")
     raise_faults(faults, source=path.name)
     return table[list(_REFERENCE_COLUMNS)].assign(travel_time_min=minutes.astype(float))
 

@@ -102,7 +102,7 @@ class TravelTimes:
         for axis, what in ((self.minutes.index, "area"), (self.minutes.columns, "site")):
             doubled = axis[axis.duplicated()]
             if len(doubled):
-                faults.append(f"{what} ids stand twice ({name_some(doubled)})")
+                faults.append(f"{what} ids are duplicated ({name_some(doubled)})")
         values = self.minutes.to_numpy()
         if np.isnan(values).any():
             faults.append("minutes are NaN; unreachable is infinity")
@@ -197,7 +197,7 @@ def save_travel_times(times: Sequence[TravelTimes], path: Path) -> None:
     if path.suffix not in {".parquet", ".csv"}:
         msg = f"{path.name}: travel times are written as .parquet or .csv"
         raise InputError(msg)
-    long = pd.concat([one.to_long() for one in times], ignore_index=True)
+    long = pd.concat([matrix.to_long() for matrix in times], ignore_index=True)
     with written_whole(path) as made:
         if path.suffix == ".csv":
             long.to_csv(made, index=False, float_format="%.3f", lineterminator="\n")
@@ -217,7 +217,7 @@ def load_travel_times(
     Raises
     ------
     InputError
-        If a column is missing, a pair stands twice, or the file has no times of the mode and
+        If a column is missing, a pair is duplicated, or the file has no times of the mode and
         period.
 
     Examples
@@ -241,7 +241,7 @@ def load_travel_times(
         fault = f"no times for {mode} {period}; there are {name_some(journeys)}"
         raise_faults([fault], source=path.name)
     if long.duplicated(["area_id", "site_id"]).any():
-        raise_faults(["pairs of area and site stand twice"], source=path.name)
+        raise_faults(["pairs of area and site are duplicated"], source=path.name)
     wide = {
         name: long.pivot(index="area_id", columns="site_id", values=name).astype(float)
         for name in ("travel_time_min", "distance_km")

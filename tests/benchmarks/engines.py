@@ -227,7 +227,7 @@ def build_igraph(graph: Graph) -> Any:
 
 
 def ask_igraph(made: Any, graph: Graph, work: Work) -> np.ndarray:
-    """Search from each destination backwards; igraph refuses origins that stand twice."""
+    """Search from each destination backwards; igraph refuses origins that are duplicated."""
     origins, again = np.unique(work.origins, return_inverse=True)
     ends = work.destinations.tolist()
     found = made.distances(ends, origins.tolist(), weights=graph.ms.tolist(), mode="in")

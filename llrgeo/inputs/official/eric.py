@@ -40,7 +40,7 @@ def read_sites(path: Path, source: Source) -> pd.DataFrame:
     Raises
     ------
     InputError
-        If a column is missing, or a site stands twice.
+        If a column is missing, or a site is duplicated.
     """
     table = read_csv(path, source.options["fields"], encoding=_ENCODING)
     table[SITE_CODE] = table[SITE_CODE].str.strip()
