@@ -100,7 +100,25 @@ def test_a_stretch_is_as_fast_as_its_class_and_its_limit_allow() -> None:
     )
     mph = free_flow_mph(ways, np.array([0.0, 0.0, 0.0, 1.0, 0.0]))
     # a limit of 60 makes no lane fast; nobody drives a roundabout faster than 20
-    np.testing.assert_allclose(mph, [42, 20, 32, 20, 67.9])
+    np.testing.assert_allclose(mph, [40, 20, 28, 20, 67.9])
+
+
+def test_a_main_road_in_a_town_is_driven_as_signed() -> None:
+    signs = [
+        ("primary_dual", 40.0, True, 40 * 0.9925),
+        ("primary_dual", 70.0, True, 67.9),  # above the class's 55 where nothing is signed
+        ("secondary", 40.0, False, 40 * (1 - 0.17 / 3)),
+        ("secondary", 30.0, False, 30.0),
+        ("tertiary", 60.0, False, 36.0),  # no sign makes it faster than it is in the country
+        ("residential", 30.0, False, 18.0),  # a street between homes is slower than its limit
+        ("unclassified", 40.0, False, 20.0),
+        ("service", 5.0, False, 5.0),
+        ("primary", np.nan, False, 27.0),
+    ]
+    ways = pd.DataFrame(signs, columns=["speed_class", "limit_mph", "dual", "mph"])
+    ways["roundabout"] = False
+    mph = free_flow_mph(ways.drop(columns="mph"), np.ones(len(ways)))
+    np.testing.assert_allclose(mph, ways["mph"])
 
 
 def test_every_class_is_faster_in_the_country_and_within_its_bounds() -> None:
@@ -151,7 +169,7 @@ def test_peaks_are_slower_than_the_day_and_night_is_free() -> None:
     slower = multipliers(pd.Series(["motorway", "primary", "residential", "ferry"]))
     assert (slower["night"] == 1).all()
     assert slower.loc[1].to_dict() == {
-        "off_peak": 1.32, "am_peak": 1.37, "pm_peak": 1.43, "night": 1.0
+        "off_peak": 1.16, "am_peak": 1.20, "pm_peak": 1.26, "night": 1.0
     }  # fmt: skip
     on_roads = slower.iloc[:3]
     assert (on_roads["pm_peak"] > on_roads["am_peak"]).all()
@@ -162,15 +180,15 @@ def test_peaks_are_slower_than_the_day_and_night_is_free() -> None:
 @pytest.mark.parametrize(
     ("tags", "seconds", "direction"),
     [
-        ({"highway": "traffic_signals"}, 8, ""),
-        ({"highway": "traffic_signals", "traffic_signals:direction": "backward"}, 8, "backward"),
-        ({"highway": "crossing", "crossing": "traffic_signals"}, 3, ""),
-        ({"highway": "crossing"}, 1, ""),
+        ({"highway": "traffic_signals"}, 4, ""),
+        ({"highway": "traffic_signals", "traffic_signals:direction": "backward"}, 4, "backward"),
+        ({"highway": "crossing", "crossing": "traffic_signals"}, 1.5, ""),
+        ({"highway": "crossing"}, 0.5, ""),
         ({"highway": "stop", "direction": "forward"}, 2, "forward"),
         ({"highway": "give_way"}, 1, ""),
-        ({"highway": "mini_roundabout"}, 3, ""),
+        ({"highway": "mini_roundabout"}, 1.5, ""),
         ({"barrier": "gate"}, 20, ""),
-        ({"traffic_calming": "hump"}, 2, ""),
+        ({"traffic_calming": "hump"}, 1, ""),
         ({"traffic_calming": "no"}, 0, ""),
         ({"railway": "level_crossing"}, 10, ""),
         ({"barrier": "cattle_grid"}, 0, ""),

@@ -303,7 +303,7 @@ def test_right_turns_across_traffic_take_time_and_left_turns_do_not(build: Build
     town = build(drawn)
     right, _ = town.journey("z", "s")
     left, _ = town.journey("s", "z")
-    assert right - left == pytest.approx(5, abs=0.01)
+    assert right - left == pytest.approx(2.5, abs=0.01)
     assert town.metres("z", "s") == DIRECT
 
 
@@ -317,7 +317,7 @@ def test_signals_delay_and_take_the_place_of_the_right_turn(build: Build) -> Non
 
     plain, _ = build(main_road()).journey("z", "s")
     signals, _ = build(main_road().point("b", {"highway": "traffic_signals"})).journey("z", "s")
-    assert signals - plain == pytest.approx(8 - 5, abs=0.01)
+    assert signals - plain == pytest.approx(4 - 2.5, abs=0.01)
 
 
 def test_a_bridge_without_a_common_node_is_not_joined(build: Build) -> None:

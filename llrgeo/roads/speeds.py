@@ -109,7 +109,15 @@ def road_class(tags: Mapping[str, str], *, dual: bool) -> str:
 @cache
 def class_speeds() -> pd.DataFrame:
     """Return miles an hour by road class: `rural_mph`, `urban_mph` and the bounds of either."""
-    return table("speeds").set_index("road_class").drop(columns="source").astype(float)
+    rows = table("speeds").set_index("road_class").drop(columns=["posted", "source"])
+    return rows.astype(float)
+
+
+@cache
+def _signed_classes() -> frozenset[str]:
+    """Return the classes that are driven at their limit where one is posted."""
+    rows = table("speeds")
+    return frozenset(rows.loc[rows["posted"] == "driven", "road_class"])
 
 
 def obeyed_mph(limit_mph: NDArray[np.float64], dual: NDArray[np.bool_]) -> NDArray[np.float64]:
@@ -124,7 +132,7 @@ def obeyed_mph(limit_mph: NDArray[np.float64], dual: NDArray[np.bool_]) -> NDArr
 
 
 def free_flow_mph(ways: pd.DataFrame, town_share: NDArray[np.float64]) -> NDArray[np.float64]:
-    """Return the free-flow speed of stretches of road: the class's, under the limit.
+    """Return the free-flow speed of stretches of road: as signed on main roads, else the class's.
 
     Parameters
     ----------
@@ -134,9 +142,15 @@ def free_flow_mph(ways: pd.DataFrame, town_share: NDArray[np.float64]) -> NDArra
         How much of each stretch's length lies in a town.
     """
     speeds = class_speeds().loc[ways["speed_class"]]
-    limited = obeyed_mph(ways["limit_mph"].to_numpy(float), ways["dual"].to_numpy(bool))
+    limit, dual = ways["limit_mph"].to_numpy(float), ways["dual"].to_numpy(bool)
+    limited = obeyed_mph(limit, dual)
     country, town = (np.fmin(speeds[name], limited) for name in ("rural_mph", "urban_mph"))
     mph = 1 / ((1 - town_share) / country + town_share / town)
+    # A main road is driven as it is signed, in towns too; on single carriageways no faster than
+    # its class is in the country, for a limit of 60 mph says nothing of bends.
+    signed = np.where(dual, limited, np.fmin(speeds["rural_mph"], limited))
+    lifts = ways["speed_class"].isin(_signed_classes()).to_numpy() & ~np.isnan(limit)
+    mph = np.where(lifts, signed, mph)
     return np.where(ways["roundabout"], np.minimum(mph, _ROUNDABOUT_MPH), mph)
 
 
