@@ -29,7 +29,7 @@ _AXE_TAGS: Final = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa", "bes
 _SMALL_TARGETS: Final = """size => [...document.querySelectorAll(
   "button, select, summary, input[type=text], label:has(input), .leaflet-bar a")]
   .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < size)
-  .map(one => one.textContent.trim().slice(0, 40) || one.id)"""
+  .map(element => element.textContent.trim().slice(0, 40) || element.id)"""
 # Each element is marked when it first has the focus: the round ends at a marked one.
 _FOCUSED: Final = """() => {
   const element = document.activeElement;
