@@ -122,13 +122,21 @@ def test_both_coordinates_of_an_area_are_the_same_place(areas: gpd.GeoDataFrame)
     assert apart_m.max() < 3
 
 
-def test_age_bands_that_miss_the_residents_by_more_than_rounding_are_refused(
+def test_residents_are_shared_out_by_age_as_the_census_counts_the_older(
     scripts: dict[str, ModuleType],
 ) -> None:
+    bands = {"age_0_17": [30], "age_18_64": [90], "age_65_74": [5], "age_75_84": [3]}
+    table = pd.DataFrame({"area_id": ["E01"], "residents": [100], **bands, "age_85_plus": [2]})
+    made = scripts["areas"].apply_census_ages(table, pd.Series({"E01": 17}))
+    # 17 older: 8.5, 5.1 and 3.4, so 8, 5 and 3 and one more for the largest remainder.
+    assert made[[*scripts["areas"].AGE_BANDS]].iloc[0].tolist() == [21, 62, 9, 5, 3]
+
+
+def test_more_older_people_than_residents_are_refused(scripts: dict[str, ModuleType]) -> None:
     bands = {band: [10] for band in scripts["areas"].AGE_BANDS}
     wrong = pd.DataFrame({"area_id": ["E01"], "residents": [53], **bands})
-    with pytest.raises(ValueError, match="age bands of E01"):
-        scripts["areas"].reconcile_age_bands(wrong)
+    with pytest.raises(ValueError, match="E01 has fewer residents"):
+        scripts["areas"].apply_census_ages(wrong, pd.Series({"E01": 54}))
 
 
 @pytest.mark.reference
@@ -137,8 +145,11 @@ def test_the_areas_are_what_the_script_makes_of_the_official_figures(
 ) -> None:
     compiled = scripts["areas"]
     figures = pd.read_csv(reference / "data" / "llr_lsoa_figures.csv")
-    made = compiled.reconcile_age_bands(compiled.rename_columns(figures))
+    census = pd.read_csv(reference / "data" / "llr_census21_age.csv", index_col="lsoa21_code")
+    made = compiled.apply_census_ages(compiled.rename_columns(figures), census["age_65_plus"])
     pd.testing.assert_frame_equal(made, pd.read_csv(embedded("areas.csv")))
+    older = made.set_index("area_id")[compiled.OLDER].sum(axis=1)
+    assert (older == census["age_65_plus"].loc[older.index]).all()
 
 
 # Sites

@@ -45,6 +45,7 @@ def test_neither_the_scale_of_weights_nor_any_order_changes_a_rank(
 ) -> None:
     setting, fewer, more = case
     assume(setting.areas["residents"].sum() > 0)
+    assume(setting.visited[0].shares.at_sites > 0)  # or minutes have no figure
     swapped = replace(fewer, name="swapped", sites={**more.sites, "nurses": fewer.sites["nurses"]})
     results = evaluate_options([fewer, swapped, more], setting, baseline="fewer")
     weights = data.draw(st.tuples(*[st.integers(1, 9)] * len(ALWAYS)))

@@ -6,7 +6,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
+from appraisal_cases import CLINIC, LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
 from llrgeo.appraisal.cross_border import cross_border_flows
@@ -29,18 +29,20 @@ def results(
 def test_the_sentence_of_an_option_says_what_the_tables_say(
     results: dict[str, OptionResult],
 ) -> None:
-    # Clinic and beds together: N goes from 3 minutes to 1, E from 1 to 206 / 202.
+    # The clinic and beds: N goes from 3 minutes to 1 for both, E from 1 to 3 for beds alone. On
+    # balance over all journeys E goes from 1 to 206 / 202.
     assert option_sentence(results["local"], baseline="today", error_min=0.1) == (
-        "Closer to home: 300 residents (30.0%) would have shorter journeys, 200 residents (20.0%) "
-        "longer ones, and 400 residents (40.0%) would see little change. 100 residents have no "
-        "site within reach before or after. For the average resident a contact would take 1.4 "
-        "minutes of travel each way, compared with 2.1 today."
+        "Closer to home: 200 residents (20.0%) would have a longer journey, or none left, for at "
+        "least one service, 300 residents (30.0%) a shorter one for one or more and a longer one "
+        "for none, and 400 residents (40.0%) would see little change. 100 residents have no site "
+        "within reach before or after. On balance over all services, those who have a journey both "
+        "times would travel 1.4 minutes each way on average, compared with 2.1 today."
     )
     assert option_sentence(results["local"], baseline="today", error_min=1.0).endswith(
         "compared with 2.1 today: a difference below the 1.0 minutes by which one may be wrong."
     )
     assert option_sentence(results["today"], baseline="today", error_min=1.0) == (
-        "Today: for the average resident a contact takes 2.1 minutes of travel each way. "
+        "Today: an average journey takes 2.1 minutes each way. "
         "100 of 1,000 residents can reach no site."
     )
 
@@ -52,7 +54,8 @@ def test_losing_the_last_site_is_said_apart(
     setting = town_setting(town_areas, town_sites, town_times)
     result = evaluate_options([TODAY, closed], setting, baseline="today")["closed"]
     said = option_sentence(result, baseline="today", error_min=1.0)
-    assert "900 residents would lose their last site within reach." in said
+    assert "Of the first, 900 would have no journey left for a service." in said
+    assert "Nobody has a journey both today and then" in said
 
 
 @settings(max_examples=30, deadline=None)
@@ -64,7 +67,7 @@ def test_the_people_of_a_sentence_always_add_up(
     total = setting.areas["residents"].sum()
     results = evaluate_options([more, fewer], setting, baseline="more")
     said = option_sentence(results["fewer"], baseline="more", error_min=1.0)
-    counted = said.split("For the average")[0]
+    counted = said.split("On balance")[0]
     numbers = [int(n.replace(",", "")) for n in re.findall(r"([\d,]+) residents", counted)]
     assert sum(numbers) == total
 
@@ -104,3 +107,23 @@ def test_residents_who_leave_and_neighbours_who_come_are_counted_apart(
     assert dict(zip(clinic["flow"], clinic["residents"], strict=True)) == {
         "in": 300, "outside": 600, "unreachable": 100,
     }  # fmt: skip
+
+
+def test_means_before_and_after_are_over_the_same_people(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame
+) -> None:
+    # The farm gains a journey of 100 minutes by C; all others stay as they are, at 5 minutes.
+    minutes = pd.DataFrame(
+        [[5.0, np.inf, 9.0]] * 3 + [[np.inf, np.inf, 100.0]],
+        index=town_areas.index,
+        columns=list("ABC"),
+    )
+    inputs = AppraisalInputs(town_areas, town_sites, (CLINIC,), TravelTimes(minutes))
+    more = TODAY.change("more", opens={"clinic": {"C"}}, label="Open C")
+    options = [
+        replace(option, sites={"clinic": option.sites["clinic"]}) for option in (TODAY, more)
+    ]
+    result = evaluate_options(options, inputs, baseline="today")["more"]
+    said = option_sentence(result, baseline="today", error_min=3.0)
+    assert "would travel 5.0 minutes each way on average, compared with 5.0 today." in said
+    assert "14.5" not in said

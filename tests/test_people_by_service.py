@@ -8,7 +8,7 @@ import pytest
 from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
-from llrgeo.appraisal.access import EVERYONE, compare_minutes, people_by_group
+from llrgeo.appraisal.access import EVERYONE, people_by_group
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.people_by_service import (
@@ -16,7 +16,6 @@ from llrgeo.appraisal.people_by_service import (
     LONGER_CLASSES,
     classify_areas,
     count_people,
-    travelled_changes,
     worst_change_bands,
     worst_hit_service,
 )
@@ -37,41 +36,40 @@ AREAS = {
 RESIDENTS = pd.Series([3, 5, 7, 11, 13, 17, 19, 23], index=list(AREAS))
 
 
-def changes(tolerance_min: float = 1.0) -> dict[str, pd.DataFrame]:
-    found = {}
-    for number, service in enumerate(("clinic", "beds")):
-        before, after = (
-            pd.Series([row[number][end] for row in AREAS.values()], index=list(AREAS))
-            for end in (0, 1)
-        )
-        found[service] = compare_minutes(before, after, tolerance_min=tolerance_min)
-    return found
+def minutes(end: int) -> pd.DataFrame:
+    """Return minutes before (0) or after (1), areas by services."""
+    columns = {"clinic": [row[0][end] for row in AREAS.values()]}
+    columns["beds"] = [row[1][end] for row in AREAS.values()]
+    return pd.DataFrame(columns, index=list(AREAS))
+
+
+def classified(accuracy: Accuracy = UNMEASURED) -> pd.DataFrame:
+    return classify_areas(minutes(0), minutes(1), accuracy, tolerance_min=1.0)
 
 
 def test_each_area_has_the_class_that_it_has_on_paper() -> None:
-    classified = classify_areas(changes(), UNMEASURED)
-    assert classified["class"].to_dict() == {name: row[2] for name, row in AREAS.items()}
+    assert classified()["class"].to_dict() == {name: row[2] for name, row in AREAS.items()}
 
 
 def test_the_largest_worsening_is_kept_with_its_service() -> None:
-    classified = classify_areas(changes(), UNMEASURED)
-    assert classified["worst_change_min"].tolist() == pytest.approx(
+    found = classified()
+    assert found["worst_change_min"].tolist() == pytest.approx(
         [15.0, INF, 1.1, 0.4, 1.0, np.nan, 0.0, 60.0], nan_ok=True
     )
-    named = classified["worst_service"].fillna("").tolist()
+    named = found["worst_service"].fillna("").tolist()
     assert named == ["clinic", "clinic", "clinic", "beds", "clinic", "", "", "beds"]
-    assert classified["services_longer"].tolist() == [1, 1, 1, 0, 0, 0, 0, 1]
+    assert found["services_longer"].tolist() == [1, 1, 1, 0, 0, 0, 0, 1]
 
 
 def test_the_largest_worsenings_in_bands_add_up_to_everybody() -> None:
-    bands = worst_change_bands(classify_areas(changes(), UNMEASURED), RESIDENTS, tolerance_min=1.0)
+    bands = worst_change_bands(classified(), RESIDENTS, tolerance_min=1.0)
     assert bands["people"].tolist() == [11 + 13 + 17 + 19, 7, 0, 3, 23, 5]
     assert bands["people"].sum() == RESIDENTS.sum()
 
 
 def test_people_of_all_classes_add_up_in_every_group() -> None:
     people = pd.DataFrame({EVERYONE: RESIDENTS, ("side", "odd"): RESIDENTS // 2})
-    table = count_people(classify_areas(changes(), UNMEASURED), people)
+    table = count_people(classified(), people)
     expected = {"lost": 5, "mixed": 3, "longer": 7, "shorter": 11, "same": 32, "none": 17}
     assert table.loc[EVERYONE, [*expected]].to_dict() == expected
     assert (table[list(CLASSES)].sum(axis=1) == people.sum()).all()
@@ -82,54 +80,64 @@ def test_too_close_to_say_is_part_of_a_class_and_needs_every_change_to_be_small(
         {"from_min": [0], "to_min": [60], "pairs": [99], "p80_abs_min": [1.2]}
     )
     measured = Accuracy(differences=differences)
-    classified = classify_areas(changes(), measured)
+    found = classified(measured)
     # Only "worse" changes by so little; "better" gains a journey, "still" does not change.
-    assert classified.index[classified["too_close"]].tolist() == ["worse"]
-    table = count_people(classified, pd.DataFrame({EVERYONE: RESIDENTS}))
+    assert found.index[found["too_close"]].tolist() == ["worse"]
+    table = count_people(found, pd.DataFrame({EVERYONE: RESIDENTS}))
     assert table.loc[EVERYONE, ["too_close_longer", "longer"]].tolist() == [7, 7]
     assert table.loc[EVERYONE, ["too_close_shorter", "too_close_mixed"]].tolist() == [0, 0]
 
 
 def test_the_service_that_worsens_for_most_stands_for_the_option() -> None:
-    assert worst_hit_service(changes(), RESIDENTS) == "beds"  # 23 against 3 + 5 + 7 people
-    only_gains = {name: c.assign(outcome="improved") for name, c in changes().items()}
-    only_gains["clinic"] = only_gains["clinic"].assign(outcome="unchanged")
-    assert worst_hit_service(only_gains, RESIDENTS) == "beds"
+    before, after = minutes(0).drop(index="unknown"), minutes(1).drop(index="unknown")
+    residents = RESIDENTS.drop("unknown")
+    # Clinic: swap, lost and worse, 3 + 5 + 7 people; beds: nobody beyond the tolerance.
+    assert worst_hit_service(before, after, residents, tolerance_min=1.0) == "clinic"
+    # Turned round, beds take longer for swap and lost; the clinic for better, 11 people.
+    assert worst_hit_service(after, before, residents, tolerance_min=1.0) == "clinic"
+    gains = after.where(after <= before, before)
+    assert worst_hit_service(before, gains, residents, tolerance_min=1.0) == "clinic"
+    assert worst_hit_service(before, before, residents, tolerance_min=1.0) == "clinic"
 
 
 def test_in_the_town_one_loser_is_not_netted_by_another_gain(
     town_areas, town_sites, town_times
 ) -> None:
     inputs = town_setting(town_areas, town_sites, town_times)
-    results = evaluate_options([TODAY, LOCAL], inputs, baseline="today")
-    classified = classify_areas(travelled_changes(results["local"]), UNMEASURED)
+    found = evaluate_options([TODAY, LOCAL], inputs, baseline="today")["local"]
     # Beds move from A to B: E needs 3 minutes instead of 1, N needs 1 instead of 3.
-    assert classified["class"].to_dict() == {
+    assert found.classified["class"].to_dict() == {
         "W": "same",
         "N": "shorter",
         "E": "longer",
         "F": "none",
     }
+    everyone = found.people.loc[EVERYONE]
+    assert everyone[["longer", "shorter", "same", "none"]].tolist() == [200, 300, 400, 100]
 
 
 @settings(max_examples=40, deadline=None)
 @given(random_settings())
 def test_a_service_that_nobody_moves_changes_no_class(case) -> None:
     inputs, fewer, more = case
-    results = evaluate_options([fewer, more], inputs, baseline="fewer")
-    found = travelled_changes(results["more"])
-    unmoved = travelled_changes(results["fewer"])["clinic"] if "clinic" in found else None
-    if unmoved is None:
-        return
-    people = people_by_group(inputs.areas)
-    alone = count_people(classify_areas(found, UNMEASURED), people)
-    both = count_people(classify_areas({**found, "unmoved": unmoved}, UNMEASURED), people)
+    clinic = next(service for service in inputs.services if service.id == "clinic")
+    still = replace(clinic, id="still")
+    both = replace(inputs, services=(*inputs.services, still))
+    options = [fewer, more]
+    unmoved = [
+        replace(option, sites={**option.sites, "still": fewer.sites["clinic"]})
+        for option in options
+    ]
     changed = [*LONGER_CLASSES, "shorter"]
-    pd.testing.assert_frame_equal(alone[changed], both[changed])
+    alone = evaluate_options(options, inputs, baseline="fewer")["more"].people
+    found = evaluate_options(unmoved, both, baseline="fewer")["more"].people
+    pd.testing.assert_frame_equal(alone[changed], found[changed])
+    assert (found[list(CLASSES)].sum(axis=1) == people_by_group(inputs.areas).sum()).all()
 
 
 def test_what_happens_by_video_alone_has_no_journey(town_areas, town_sites, town_times) -> None:
     inputs = town_setting(town_areas, town_sites, town_times)
-    video = replace(TODAY, name="video", shares={"clinic": Shares(video=1.0)})
+    video = replace(LOCAL, name="video", shares={"beds": Shares(video=1.0)})
     results = evaluate_options([TODAY, video], inputs, baseline="today")
-    assert list(travelled_changes(results["video"])) == ["beds"]
+    # Beds would be longer for E; without a journey there is nothing to compare.
+    assert (results["video"].classified["class"] == "longer").sum() == 0

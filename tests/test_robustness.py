@@ -174,10 +174,13 @@ def test_an_exact_draw_of_any_study_is_the_study_itself(
 
 
 def test_slower_roads_slow_all_options_alike_and_leave_their_order(
-    results: dict[str, OptionResult], setting: AppraisalInputs
+    setting: AppraisalInputs,
 ) -> None:
+    # Without the farm, whose journey is not there and always counts as the ceiling.
+    near = replace(setting, areas=setting.areas.drop(index="F"))
+    results = evaluate_options([TODAY, LOCAL], near, baseline="today")
     slow = replace(EXACT, speed_sd=0.2)
-    found = simulate(results, setting, slow, draws=500, seed=1)
+    found = simulate(results, near, slow, draws=500, seed=1)
     minutes = found.values["mean_minutes"]
     before = [MEASURES["mean_minutes"].value(result) for result in results.values()]
     ratio = minutes / before

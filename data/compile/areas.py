@@ -4,11 +4,12 @@ The figures are official statistics (see data/README.md for each column's publis
 licence). This script takes them as one table, or fetches them as `llrgeo new --icb` does, checks
 them, and writes the project's own table.
 
-    python data/compile/areas.py --figures llr_lsoa_figures.csv
+    python data/compile/areas.py --figures llr_lsoa_figures.csv --census-ages llr_census21_age.csv
     python data/compile/areas.py --downloads downloads
 
-The embedded table is of the first form: its ages are shares of mid-2020. The second has the ages
-of Census 2021 and brings the columns that the first lacks, such as households without a car.
+The embedded table is of the first form: as many aged 65 and over as Census 2021 counted, split
+into bands by shares of mid-2020. The second has all ages of Census 2021 and brings columns that
+the first lacks, such as households without a car.
 """
 
 import argparse
@@ -18,6 +19,7 @@ from pathlib import Path
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.inputs.official.area_table import compile_areas
 from llrgeo.inputs.official.cache import Cache
@@ -36,8 +38,9 @@ BOARD = "Leicester, Leicestershire and Rutland"
 COUNTY = "Leicestershire"
 UNITARY = ("Leicester", "Rutland")
 
-AGE_BANDS = ["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
-LARGEST_ROUNDING = 2  # people by which the rounded age bands of one area may miss its residents
+YOUNGER = ["age_0_17", "age_18_64"]
+OLDER = ["age_65_74", "age_75_84", "age_85_plus"]
+AGE_BANDS = [*YOUNGER, *OLDER]
 
 OFFICIAL_NAMES = {
     "area_id": "lsoa21_code",
@@ -98,19 +101,45 @@ def fetch_areas(downloads: Path, sources_file: Path | None = None) -> pd.DataFra
     return areas
 
 
-def reconcile_age_bands(areas: pd.DataFrame) -> pd.DataFrame:
-    """Return the areas with age bands that sum to the residents.
+def apply_census_ages(areas: pd.DataFrame, aged_65_plus: pd.Series) -> pd.DataFrame:
+    """Return the areas with as many residents aged 65 and over as the census counted.
 
-    The bands are shares of an estimate, applied to the census count and rounded one by one, so
-    that in some areas they miss the count by a person or two. Those go to the largest band, 18 to
-    64, where they matter least.
+    Those aged 65 and over are split into bands by the mid-2020 shares of these bands, and so are
+    the residents under 65. Whole people are shared out by the largest remainders.
+
+    Parameters
+    ----------
+    areas
+        With the age bands of the mid-2020 estimate, whose level no longer counts.
+    aged_65_plus
+        Residents aged 65 and over in Census 2021, on `area_id`.
     """
-    missing = areas["residents"] - areas[AGE_BANDS].sum(axis="columns")
-    if missing.abs().max() > LARGEST_ROUNDING:
-        worst = areas["area_id"].iloc[missing.abs().argmax()]
-        message = f"The age bands of {worst} miss its residents by more than rounding explains."
+    older = aged_65_plus.loc[areas["area_id"]].to_numpy()
+    younger = areas["residents"].to_numpy() - older
+    if (younger < 0).any():
+        worst = areas["area_id"].iloc[younger.argmin()]
+        message = f"{worst} has fewer residents than the census counts aged 65 and over."
         raise ValueError(message)
-    return areas.assign(age_18_64=areas["age_18_64"] + missing)
+    return areas.assign(
+        **share_out(areas[YOUNGER], younger),
+        **share_out(areas[OLDER], older),
+    )
+
+
+def share_out(shares: pd.DataFrame, totals: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+    """Split each row's total by the row's shares into whole numbers that add up to it exactly.
+
+    Each share is rounded down; what is left goes, one each, to the largest remainders (Hamilton's
+    method), a tie to the first column.
+    """
+    values = shares.to_numpy(float)
+    exact = values / values.sum(axis=1, keepdims=True) * totals[:, None]
+    whole = np.floor(exact).astype(np.int64)
+    left = totals - whole.sum(axis=1)
+    order = np.argsort(whole - exact, axis=1, kind="stable")  # the largest remainder first
+    place = np.argsort(order, axis=1, kind="stable")
+    whole += place < left[:, None]
+    return dict(zip(shares.columns, whole.T, strict=True))
 
 
 def check_areas(areas: pd.DataFrame) -> None:
@@ -134,12 +163,15 @@ def main() -> None:
     source = parser.add_mutually_exclusive_group(required=True)
     source.add_argument("--figures", type=Path, help="the official figures, CSV")
     source.add_argument("--downloads", type=Path, help="fetch them; a folder to keep them in")
+    parser.add_argument("--census-ages", type=Path, help="with --figures: Census 2021 ages, CSV")
     parser.add_argument("--sources", type=Path, help="your own copy of data/downloads.toml")
     asked = parser.parse_args()
     if asked.downloads:
         areas = fetch_areas(asked.downloads, asked.sources)
     else:
-        areas = reconcile_age_bands(rename_columns(pd.read_csv(asked.figures)))
+        census = pd.read_csv(asked.census_ages, index_col="lsoa21_code")
+        figures = rename_columns(pd.read_csv(asked.figures))
+        areas = apply_census_ages(figures, census["age_65_plus"])
     check_areas(areas)
     areas.to_csv(AREAS_CSV, index=False, lineterminator="\n")
 

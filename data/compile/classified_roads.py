@@ -24,6 +24,7 @@ TOWN_ACCESS_SPACING_M = 300.0
 TOWN_DENSITY = 30.0  # delivery points for each square kilometre
 JOINED_STREETS = 2  # local nodes that a joint may reach, one for either side of the road
 SLIP_ROAD_M = 400.0
+CROSSING_LINKS = 3  # fewer links that meet are one road that goes on
 NAME_TOLERANCE_M = 500.0  # ends that share a name and lie further apart are a mistake
 TO_BNG = Transformer.from_crs("EPSG:4326", BNG, always_xy=True)
 
@@ -72,6 +73,15 @@ def _move_ends(line: shapely.LineString, start: pd.Series, end: pd.Series) -> sh
     return shapely.LineString(corners)
 
 
+def crossing_names(links: gpd.GeoDataFrame) -> set[str]:
+    """Return the names of junctions where at least three links meet.
+
+    Where only two meet, a road goes on under another name or was cut for its bends: nobody waits.
+    """
+    counts = pd.concat([links["from"], links["to"]]).value_counts()
+    return set(counts.index[counts >= CROSSING_LINKS])
+
+
 def cut_links(links: gpd.GeoDataFrame, points: NDArray[np.float64]) -> gpd.GeoDataFrame:
     """Cut links into pieces with keys of their ends; motorway links stay whole.
 
@@ -79,6 +89,7 @@ def cut_links(links: gpd.GeoDataFrame, points: NDArray[np.float64]) -> gpd.GeoDa
     number and the position of the cut.
     """
     pieces = []
+    crossings = crossing_names(links)
     middle = shapely.get_coordinates(links.geometry.interpolate(0.5, normalized=True))
     in_town = density_per_km2(middle, points) > TOWN_DENSITY
     for number, (_, link) in enumerate(links.iterrows()):
@@ -91,7 +102,9 @@ def cut_links(links: gpd.GeoDataFrame, points: NDArray[np.float64]) -> gpd.GeoDa
         keys[0], keys[-1] = link["from"] + level, link["to"] + level
         for cut in range(count):
             piece = substring(line, cuts[cut], cuts[cut + 1])
-            ends = 0 if motorway else int(cut == 0) + int(cut == count - 1)
+            starts_there = cut == 0 and link["from"] in crossings
+            ends_there = cut == count - 1 and link["to"] in crossings
+            ends = 0 if motorway else int(starts_there) + int(ends_there)
             pieces.append((number, keys[cut], keys[cut + 1], ends, piece))
     columns = ["link", "from_key", "to_key", "junction_ends", "geometry"]
     frame = gpd.GeoDataFrame(pieces, columns=columns, crs=links.crs)

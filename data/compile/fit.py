@@ -19,7 +19,7 @@ from network import both_ways, build_edges, keep_main_component, time_edges, to_
 from numpy.typing import NDArray
 from scipy.optimize import least_squares
 from speeds import read_class_speeds, read_parameters, write_parameters
-from yardsticks import DATA, hospital_times, indicative_times, rutland_times
+from yardsticks import DATA, VALIDATION_ONLY, hospital_times, indicative_times, rutland_times
 
 PULL_MIN = 1.0  # as bad as a miss by so many minutes: a parameter moved by its whole range
 WEIGHTS = (1.0, 0.02, 2.0)  # of a destination: hospital times, Rutland's streets, indicative times
@@ -37,8 +37,14 @@ def pair_weights(bench: Bench, weight: float) -> NDArray[np.float64]:
     return even * bench.minutes.mean() / bench.minutes if bench.relative else even
 
 
+def is_fitted(bench: Bench, held_back: str) -> NDArray[np.bool_]:
+    """Say which pairs a fit sees: not those of the district or hospital that is held back."""
+    fitted: NDArray[np.bool_] = (bench.group != held_back) & (bench.destination != held_back)
+    return fitted & (bench.destination != VALIDATION_ONLY)
+
+
 def fit(benches: list[Bench], parameters: pd.DataFrame, held_back: str = "") -> "pd.Series[float]":
-    """Return the parameters' values, the free ones fitted blind to the pairs of one group."""
+    """Return the parameters' values, the free ones fitted blind to one district or hospital."""
     classes = read_class_speeds()
     free = parameters[parameters["lower"] < parameters["upper"]]
     start, span = free["start"], free["upper"] - free["lower"]
@@ -51,8 +57,9 @@ def fit(benches: list[Bench], parameters: pd.DataFrame, held_back: str = "") -> 
     def residuals(steps: NDArray[np.float64]) -> NDArray[np.float64]:
         value = moved_by(steps)
         parts = [
-            (bench.model_minutes(classes, value) - bench.minutes)[bench.group != held_back]
-            * pair_weights(bench, weight)[bench.group != held_back]
+            ((bench.model_minutes(classes, value) - bench.minutes) * pair_weights(bench, weight))[
+                is_fitted(bench, held_back)
+            ]
             for bench, weight in zip(benches, WEIGHTS, strict=True)
         ]
         return np.concatenate([*parts, PULL_MIN * steps])

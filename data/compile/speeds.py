@@ -36,9 +36,11 @@ def write_parameters(parameters: pd.DataFrame) -> None:
 
 def fitted_class_speeds(classes: pd.DataFrame, value: "pd.Series[float]") -> pd.DataFrame:
     """Return `rural` and `urban` mph by road class: the starting speeds as the fit moved them."""
+    trunk = classes.index.str.startswith("trunk")
     mph = pd.DataFrame(
         {
-            "rural": classes["rural_mph"] * value["rural_factor"],
+            "rural": classes["rural_mph"]
+            * np.where(trunk, value["trunk_factor"], value["rural_factor"]),
             "urban": classes["urban_mph"] * value["urban_factor"],
         }
     ).clip(classes["lower_mph"], classes["upper_mph"], axis=0)

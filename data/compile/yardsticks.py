@@ -13,6 +13,7 @@ from llrgeo.travel.routers import NetworkRouter
 
 DATA = Path(__file__).parents[1]
 ROYAL_INFIRMARY = "RWEAA"
+VALIDATION_ONLY = "NN1 5BD"  # Northampton General Hospital is no site of ours: never fitted to
 RUTLAND = "Rutland"
 RUTLAND_ENDS = 25  # postcodes drawn for origins, and again for destinations: 625 pairs
 MIN_PAIR_M = 1_000.0

@@ -35,21 +35,35 @@ def split_contacts(contacts: pd.Series, service: Service, shares: Shares) -> pd.
     )
 
 
-def minutes_per_contact(
-    allocations: Sequence[pd.DataFrame], *, travelled: Literal["at_site", "at_home"]
+def minutes_per_journey(
+    allocations: Sequence[pd.DataFrame],
+    *,
+    travelled: Literal["at_site", "at_home"],
+    ceiling_min: float = np.inf,
 ) -> pd.Series:
-    """Return for every area the minutes a contact costs on average over several services.
+    """Return for every area the minutes of an average journey over several services.
 
-    Only contacts that are `travelled` for take a journey; all others count as no minutes. +inf if
-    some of them cannot be reached, NaN where an area has no contacts at all.
+    Only contacts that are `travelled` for have a journey; a contact by video is no journey of 0
+    minutes. NaN where nobody of an area travels for any.
+
+    Parameters
+    ----------
+    allocations
+        By service, one row an area: contacts a year and `travel_time_min`.
+    travelled
+        The column of contacts for which somebody travels.
+    ceiling_min
+        What a journey that is not there counts as.
     """
     index = allocations[0].index
     spent, total = np.zeros(len(index)), np.zeros(len(index))
     for allocation in allocations:
         made = allocation[travelled].to_numpy()
-        spent += made * np.where(made > 0, allocation["travel_time_min"].to_numpy(), 0.0)
-        total += allocation["contacts"].to_numpy()
-    return pd.Series(ratio(spent, total), index=index)
+        minutes = np.minimum(allocation["travel_time_min"].to_numpy(), ceiling_min)
+        spent += made * np.where(made > 0, minutes, 0.0)
+        total += made
+    # Free of the noise of floats: journeys of 30 minutes alone make a mean of 30 and no more.
+    return pd.Series(ratio(spent, total).round(9), index=index)
 
 
 def burden_of(allocation: pd.DataFrame, *, kg_per_km: float) -> dict[str, float]:

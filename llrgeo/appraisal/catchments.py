@@ -25,7 +25,12 @@ _PER: Final = 100_000
 
 
 def floating_catchment(
-    minutes: pd.DataFrame, demand: pd.Series, supply: pd.Series, *, decay: Decay
+    minutes: pd.DataFrame,
+    demand: pd.Series,
+    supply: pd.Series,
+    *,
+    decay: Decay,
+    outside_people: pd.Series | None = None,
 ) -> pd.Series:
     """Return the supply a head that each area can reach; 0 beyond every catchment.
 
@@ -39,6 +44,8 @@ def floating_catchment(
         What each site offers, such as beds; sites left out offer nothing.
     decay
         `within`, `in_steps` or `gaussian`.
+    outside_people
+        By site, people of its catchment who are not in the areas; they share the supply.
 
     Notes
     -----
@@ -47,17 +54,30 @@ def floating_catchment(
     """
     weights = decay(minutes[supply.index].to_numpy())
     return pd.Series(
-        weights @ supply_ratios(minutes, demand, supply, decay=decay).to_numpy(),
+        weights
+        @ supply_ratios(
+            minutes, demand, supply, decay=decay, outside_people=outside_people
+        ).to_numpy(),
         index=minutes.index,
     )
 
 
 def supply_ratios(
-    minutes: pd.DataFrame, demand: pd.Series, supply: pd.Series, *, decay: Decay
+    minutes: pd.DataFrame,
+    demand: pd.Series,
+    supply: pd.Series,
+    *,
+    decay: Decay,
+    outside_people: pd.Series | None = None,
 ) -> pd.Series:
-    """Return each site's supply for every person of its catchment; 0 where that is empty."""
+    """Return each site's supply for every person of its catchment; 0 where that is empty.
+
+    `outside_people`, by site, are people of its catchment who are not in the areas.
+    """
     weights = decay(minutes[supply.index].to_numpy())
     people = demand.reindex(minutes.index).to_numpy(dtype=float) @ weights
+    if outside_people is not None:
+        people = people + outside_people.reindex(supply.index).fillna(0.0).to_numpy(dtype=float)
     ratios = np.divide(supply.to_numpy(float), people, out=np.zeros(len(people)), where=people > 0)
     return pd.Series(ratios, index=supply.index)
 
@@ -70,10 +90,15 @@ def catchment_table(
     The catchment is the service's standard; steps and bell are scaled to it. Supply is capacity
     where the option states it for every site of the service, else one a site.
 
+    A site outside the study's areas serves people who are not in the table. Where the sites table
+    gives their number (`outside_people`) they share its supply; otherwise it is left out, and
+    counted.
+
     Columns: `option`, `service`, `method`, `supply_unit`, `group`, `level`, `per_100_000` (the
-    mean over people) and `share_with_none`.
+    mean over people), `share_with_none`, and `sites_left_out`.
     """
     parts = []
+    outside_people = _outside_people(inputs)
     for name, result in results.items():
         for service_id, service_result in result.services.items():
             service, loads = service_result.service, service_result.loads
@@ -81,19 +106,40 @@ def catchment_table(
                 continue
             minutes = inputs.times.minutes.loc[inputs.areas.index]
             counted = loads["capacity"].notna().all()
-            supply = loads["capacity"] if counted else pd.Series(1.0, loads.index)
+            offered = loads["capacity"] if counted else pd.Series(1.0, loads.index)
+            supply = offered[outside_people.reindex(offered.index).notna()]
             for method, decay in _methods(service.travel_standard_min).items():
-                reached = floating_catchment(minutes, people[EVERYONE], supply, decay=decay)
+                reached = floating_catchment(
+                    minutes, people[EVERYONE], supply, decay=decay, outside_people=outside_people
+                )
                 table = _by_group(reached, people).assign(
                     option=name,
                     service=service_id,
                     method=method,
                     supply_unit="contacts" if counted else "sites",
+                    sites_left_out=len(offered) - len(supply),
                 )
                 parts.append(table)
     first = ["option", "service", "method", "supply_unit", "group", "level"]
     table = pd.concat(parts).reset_index()
-    return table[[*first, "per_100_000", "share_with_none"]]
+    return table[[*first, "per_100_000", "share_with_none", "sites_left_out"]]
+
+
+def _outside_people(inputs: AppraisalInputs) -> pd.Series:
+    """Return by site the people outside the areas who share it; NaN where that is not known.
+
+    A site within the study's authorities is taken to serve its areas alone.
+    """
+    sites = inputs.sites
+    if "authority" not in sites.columns:
+        return pd.Series(0.0, sites.index)
+    inside = sites["authority"].isin(inputs.areas["authority"].unique())
+    known = (
+        pd.to_numeric(sites["outside_people"])
+        if "outside_people" in sites.columns
+        else pd.Series(np.nan, sites.index)
+    )
+    return known.where(known.notna(), inside.map({True: 0.0, False: np.nan}))
 
 
 def within(limit_min: float) -> Decay:
@@ -132,7 +178,8 @@ def _methods(standard_min: float) -> dict[str, Decay]:
     scale = standard_min / max(STEPS)
     return {
         "2SFCA": within(standard_min),
-        "E2SFCA": in_steps({edge * scale: weight for edge, weight in STEPS.items()}),
+        # Thirds of a standard are rounded: exactly the standard is within it.
+        "E2SFCA": in_steps({round(edge * scale, 9): weight for edge, weight in STEPS.items()}),
         "Gaussian": gaussian(standard_min, standard_min / 3),
     }
 

@@ -162,7 +162,7 @@ def cost_table(
     table["patients"] = table[list(PATIENT)].sum(axis=1, skipna=False)
     table["net_present_cost"] = table[["provider", "patients", *SOCIETY]].sum(axis=1, skipna=False)
     table["equivalent_annual_cost"] = table["net_present_cost"] / factors.sum()
-    return table.join(_against_baseline(table, results, factors, baseline)).rename_axis("option")
+    return table.join(_against_baseline(table, results, rates, baseline)).rename_axis("option")
 
 
 def patient_costs_by_fifth(
@@ -219,7 +219,11 @@ def _lines(costs: pd.DataFrame, before: set[str], loads: pd.DataFrame) -> pd.Dat
 
 def _journeys(result: OptionResult, rates: Rates) -> dict[str, float]:
     """Return what journeys cost in a year."""
-    sums = result.burden.sum(skipna=False)
+    return _journey_costs(result.burden.sum(skipna=False), rates)
+
+
+def _journey_costs(sums: pd.Series, rates: Rates) -> dict[str, float]:
+    """Return the costs of a year's trips, hours and kilometres of patients and teams."""
     team_mileage = sums["team_km"] * rates.value("mileage")
     kg = (sums["patient_km"] + sums["team_km"]) * rates.value("emission_factor")
     return {
@@ -232,17 +236,28 @@ def _journeys(result: OptionResult, rates: Rates) -> dict[str, float]:
 def _against_baseline(
     table: pd.DataFrame,
     results: Mapping[str, OptionResult],
-    factors: NDArray[np.float64],
+    rates: Rates,
     baseline: str,
 ) -> pd.DataFrame:
+    """Compare each option with the baseline; journeys count where they exist both times.
+
+    A journey that an option takes away saves nobody's time: its hours and costs are left out on
+    both sides.
+    """
+    factors = rates.factors()
+    every_year = factors[1:].sum()
     provider = table["provider"]
     extra = provider - float(provider[baseline])
-    borne = table[[*PATIENT, *SOCIETY]].sum(axis=1, skipna=False)
-    benefits = borne[baseline] - borne
-    hours = pd.Series(
-        {name: result.burden["patient_hours"].sum() for name, result in results.items()}
+    pairs = {name: _made_both_times(results[baseline], result) for name, result in results.items()}
+    saved = pd.Series(
+        {name: old["patient_hours"] - new["patient_hours"] for name, (old, new) in pairs.items()}
     )
-    saved = hours[baseline] - hours
+    benefits = pd.Series(
+        {
+            name: (_borne(old, rates) - _borne(new, rates)) * every_year
+            for name, (old, new) in pairs.items()
+        }
+    )
     return pd.DataFrame(
         {
             "extra_provider": extra,
@@ -252,6 +267,31 @@ def _against_baseline(
             "gbp_per_hour_saved": extra / factors.sum() / saved.where(saved > 0),
         }
     )
+
+
+def _made_both_times(before: OptionResult, after: OptionResult) -> tuple[pd.Series, pd.Series]:
+    """Return a year's trips, hours and kilometres before and after, of journeys made both times."""
+    sums = []
+    reached = {
+        name: (
+            service.allocation["site_id"].notna()
+            & after.services[name].allocation["site_id"].notna()
+        )
+        for name, service in before.services.items()
+    }
+    for result in (before, after):
+        parts = [
+            burden_of(service.allocation[reached[name]], kg_per_km=0.0)
+            for name, service in result.services.items()
+        ]
+        sums.append(pd.DataFrame(parts).sum(skipna=False))
+    return sums[0], sums[1]
+
+
+def _borne(journeys: pd.Series, rates: Rates) -> float:
+    """Return what journeys cost patients and, by their carbon, society in a year."""
+    costs = _journey_costs(journeys, rates)
+    return sum(costs[name] for name in (*PATIENT, *SOCIETY))
 
 
 def _borne_by_patients(journeys: Mapping[str, float], rates: Rates) -> dict[str, float]:

@@ -33,18 +33,19 @@ def equity_table(
     equivalent at an aversion of -1), `inequality_min` (EDE less mean: what inequality costs, in
     minutes for everyone), the EDE at -0.5 and -2, `gini`, `worst_tenth_ratio`,
     `concentration_index` and `slope_index_min` (from most to least deprived). All but the first
-    two are NaN under an option by which nobody travels.
+    two are NaN under an option by which nobody travels. A journey that is not there counts as the
+    ceiling, so that an option does not look fairer by cutting people off.
     """
     people = areas["residents"].astype(float)
     rank = deprivation_rank(areas)
-    before = results[baseline].overall.change["after_min"]
+    before = results[baseline].scored
     rows = []
     for result in results.values():
-        minutes = result.overall.change["after_min"]
-        # Everyone is counted; the indices are over those who reach a site and travel at all.
+        minutes, out_of_reach = result.scored, np.isposinf(result.overall.change["after_min"])
+        # Everyone is counted; the indices are over those who travel at all.
         reached = np.isfinite(minutes)
         t, w = minutes[reached], people[reached]
-        row = {"people": people.sum(), "unreachable": people[np.isposinf(minutes)].sum()}
+        row = {"people": people.sum(), "unreachable": people[out_of_reach].sum()}
         if (w * t).sum() > 0:
             # One scale of aversion for all options, fixed from the baseline's minutes.
             edes = {

@@ -1,16 +1,24 @@
 """Evaluation: what each option means for everyone, service by service and as a whole."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, fields
 from functools import cache, partial
 from typing import TypeAlias
 
+import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import EVERYONE, Access, assess_access, nearest_site, people_by_group
+from llrgeo.appraisal.access import (
+    EVERYONE,
+    Access,
+    assess_access,
+    nearest_site,
+    people_by_group,
+    summarise_access,
+)
 from llrgeo.appraisal.activity import (
     burden_of,
-    minutes_per_contact,
+    minutes_per_journey,
     places_of_care,
     site_flows,
     site_loads,
@@ -19,6 +27,7 @@ from llrgeo.appraisal.activity import (
 from llrgeo.appraisal.demand import Delivery, Service, Shares
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people_by_service import classify_areas, count_people
 from llrgeo.schema import SITE_KINDS
 
 _Deliveries: TypeAlias = Mapping[str, "_Delivery"]
@@ -60,9 +69,19 @@ class OptionSummary:
     option
         The option.
     overall
-        Minutes a contact: for each area the average over the services for which somebody travels
-        to a site, weighted by contacts; a contact at home or by video takes no journey. In a study
-        of teams alone, the minutes of the team.
+        Minutes of an average journey, on balance over all services: for each area the average over
+        the services for which somebody travels to a site, weighted by journeys. In a study of
+        teams alone, the minutes of the team.
+    scored
+        The same minutes for scores and equity, which give no credit for cutting people off: a
+        journey that is not there counts as the ceiling. One row an area: `minutes`.
+    scored_groups
+        How long each group of people travels by those minutes.
+    classified
+        The class of each area over all services that people travel for, and where it is worst hit
+        (`llrgeo.appraisal.people_by_service`); empty in a study of teams alone.
+    people
+        The people of each class, by group; empty in a study of teams alone.
     burden
         One row a service: trips, hours, kilometres and kg CO2e a year, there and back.
     care
@@ -72,6 +91,10 @@ class OptionSummary:
 
     option: Option
     overall: Access
+    scored: pd.Series
+    scored_groups: pd.DataFrame
+    classified: pd.DataFrame
+    people: pd.DataFrame
     burden: pd.DataFrame
     care: pd.DataFrame
 
@@ -143,9 +166,8 @@ def evaluate_options(
             service.id: evaluator.service_result(service, option, after[service.id].allocation)
             for service in inputs.services
         }
-        summaries[option.name] = OptionResult(
-            option, summary.overall, summary.burden, summary.care, services
-        )
+        parts = {part.name: getattr(summary, part.name) for part in fields(summary)}
+        summaries[option.name] = OptionResult(**parts, services=services)
     return summaries
 
 
@@ -219,16 +241,23 @@ class _Evaluator:
     people: pd.DataFrame
     before: _Deliveries
     minutes_before: pd.Series
+    ceiling_min: float
 
     def summary(self, option: Option, after: _Deliveries) -> OptionSummary:
         overall = self._access(
             self.minutes_before,
-            _minutes_per_contact(self.inputs, after),
+            _minutes_per_journey(self.inputs, after),
             self.inputs.thresholds_min,
         )
+        scored = _minutes_per_journey(self.inputs, after, ceiling_min=self.ceiling_min)
+        classified = self._classified(option, after)
         return OptionSummary(
             option,
             overall,
+            scored,
+            summarise_access(scored, self.people, thresholds_min=()),
+            classified,
+            count_people(classified, self.people) if len(classified) else pd.DataFrame(),
             burden=_table({name: delivery.burden for name, delivery in after.items()}),
             care=_table({name: delivery.care for name, delivery in after.items()}),
         )
@@ -254,6 +283,26 @@ class _Evaluator:
             ),
         )
 
+    def _classified(self, option: Option, after: _Deliveries) -> pd.DataFrame:
+        """Return the class of each area over the services that people travel for.
+
+        A service that nobody travels for any more, because all of it happens by video or at home,
+        has no journey to compare and is left out.
+        """
+        travelled = [
+            service.id
+            for service in self.inputs.visited
+            if option.shares_of(service.id, service.shares).at_sites > 0
+        ]
+        if not self.inputs.visited:
+            return pd.DataFrame()
+        return classify_areas(
+            _minutes_by_service(self.before, travelled, self.people.index),
+            _minutes_by_service(after, travelled, self.people.index),
+            self.inputs.times.accuracy,
+            tolerance_min=self.inputs.tolerance_min,
+        )
+
     def _access(
         self, before: pd.Series, after: pd.Series, thresholds_min: Sequence[float]
     ) -> Access:
@@ -274,17 +323,29 @@ def _evaluators(
     check_study(list(by_name.values()), inputs, baseline=baseline)
     found = _deliveries(by_name.values(), inputs)
     before = found[baseline]
-    minutes_before = _minutes_per_contact(inputs, before)
-    evaluator = _Evaluator(inputs, people_by_group(inputs.areas), before, minutes_before)
+    minutes_before = _minutes_per_journey(inputs, before)
+    people = people_by_group(inputs.areas)
+    evaluator = _Evaluator(inputs, people, before, minutes_before, inputs.ceiling)
     for name, option in by_name.items():
         yield option, evaluator, found[name]
 
 
-def _minutes_per_contact(inputs: AppraisalInputs, deliveries: _Deliveries) -> pd.Series:
+def _minutes_by_service(
+    deliveries: _Deliveries, services: Sequence[str], areas: pd.Index
+) -> pd.DataFrame:
+    """Return the minutes to the nearest site, areas by services; +inf where there is none."""
+    minutes = {name: deliveries[name].allocation["travel_time_min"] for name in services}
+    return pd.DataFrame(minutes, index=areas)
+
+
+def _minutes_per_journey(
+    inputs: AppraisalInputs, deliveries: _Deliveries, *, ceiling_min: float = np.inf
+) -> pd.Series:
     visited = inputs.visited
-    return minutes_per_contact(
+    return minutes_per_journey(
         [deliveries[service.id].allocation for service in visited or inputs.services],
         travelled="at_site" if visited else "at_home",
+        ceiling_min=ceiling_min,
     )
 
 

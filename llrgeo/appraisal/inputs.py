@@ -3,6 +3,7 @@
 from collections.abc import Iterable
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.demand import Delivery, Service, activity_faults, contacts, service_faults
@@ -35,6 +36,9 @@ class AppraisalInputs:
     activity
         Contacts a year counted by the user: areas by services. A service it names takes its
         contacts from here and not from rates.
+    ceiling_min
+        What a journey that is not there counts as in scores, equity and siting, so that cutting
+        people off earns no credit; NaN for twice the longest threshold.
     home
         The authorities of the study: people and sites of any other are neighbours. Empty if all
         areas are at home.
@@ -61,6 +65,15 @@ class AppraisalInputs:
     kg_co2e_per_km: float = float("nan")
     activity: pd.DataFrame | None = None
     home: frozenset[str] = frozenset()
+    ceiling_min: float = float("nan")
+
+    @property
+    def ceiling(self) -> float:
+        """The minutes of a journey that is not there: never below the longest one there is."""
+        minutes = self.times.minutes.to_numpy()
+        longest = float(minutes[np.isfinite(minutes)].max(initial=0.0))
+        asked = 2 * max(self.thresholds_min) if np.isnan(self.ceiling_min) else self.ceiling_min
+        return max(asked, longest)
 
     @property
     def visited(self) -> tuple[Service, ...]:

@@ -7,8 +7,9 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import DEPRIVATION_FIFTHS
+from llrgeo.appraisal.access import DEPRIVATION_FIFTHS, EVERYONE
 from llrgeo.appraisal.evaluation import OptionSummary
+from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.schema import name_some, raise_faults
 
 
@@ -74,19 +75,28 @@ def measure_values(
     return values
 
 
+def off_scale(values: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
+    """Say where a figure lies beyond what scores 0 or 1, so that equal scores hide a difference."""
+    beyond = {}
+    for name in values.columns:
+        low, high = sorted(measures[name].anchors)
+        beyond[name] = (values[name] < low) | (values[name] > high)
+    return pd.DataFrame(beyond, index=values.index)
+
+
 def score_values(values: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.DataFrame:
     """Return scores of 0 to 1 for figures: options by measures."""
     return pd.DataFrame({name: measures[name].score(values[name]) for name in values.columns})
 
 
-def _overall(column: str) -> Callable[[OptionSummary], float]:
-    return lambda result: float(result.overall.summary[column])
+def _everyone(column: str) -> Callable[[OptionSummary], float]:
+    """Return a figure of everyone; a journey that is not there counts as the ceiling."""
+    return lambda result: float(result.scored_groups.loc[[EVERYONE]].iloc[0][column])
 
 
 def _group_mean(group: str, level: str) -> Callable[[OptionSummary], float]:
     def value(result: OptionSummary) -> float:
-        groups = result.overall.groups
-        return float(groups["mean_min"].get((group, level), np.nan))
+        return float(result.scored_groups["mean_min"].get((group, level), np.nan))
 
     return value
 
@@ -112,13 +122,20 @@ def _share_in_time(delivery: str) -> Callable[[OptionSummary], float]:
 
 
 def _share_worse(result: OptionSummary) -> float:
-    summary = result.overall.summary
-    return float((summary["worsened"] + summary["lost"]) / summary["people"])
+    """Return the share of people with a longer journey, or none left, for at least one service."""
+    if result.people.empty:  # teams alone: nobody travels
+        summary = result.overall.summary
+        return float((summary["worsened"] + summary["lost"]) / summary["people"])
+    everyone = result.people.loc[[EVERYONE]].iloc[0]
+    return float(everyone[list(LONGER_CLASSES)].sum() / everyone[list(CLASSES)].sum())
 
 
 def _deprivation_gap(result: OptionSummary) -> float:
-    means = result.overall.groups["mean_min"].loc["deprivation_fifth"].sort_index()
-    return float(means.iloc[0] - means.iloc[-1])
+    """Return the gap between the two fifths that it names; NaN where a study lacks one of them."""
+    most, least = (
+        _group_mean("deprivation_fifth", DEPRIVATION_FIFTHS[place])(result) for place in (0, -1)
+    )
+    return most - least
 
 
 def _burden(column: str) -> Callable[[OptionSummary], float]:
@@ -127,10 +144,14 @@ def _burden(column: str) -> Callable[[OptionSummary], float]:
 
 MEASURES: Final[Mapping[str, Measure]] = {
     "mean_minutes": Measure(
-        "Average journey each way", "minutes", "lower", (40.0, 0.0), _overall("mean_min")
+        "Average journey each way", "minutes", "lower", (40.0, 0.0), _everyone("mean_min")
     ),
     "p90_minutes": Measure(
-        "Nine in ten residents travel at most", "minutes", "lower", (60.0, 0.0), _overall("p90_min")
+        "Nine in ten residents travel at most",
+        "minutes",
+        "lower",
+        (60.0, 0.0),
+        _everyone("p90_min"),
     ),
     "within_standard": Measure(
         "Appointments within the standard journey time",
@@ -147,7 +168,11 @@ MEASURES: Final[Mapping[str, Measure]] = {
         _share_of_contacts("community_hospital", "health_centre", "home", "video"),
     ),
     "worse_off": Measure(
-        "Residents who travel longer or lose access", "share", "lower", (0.5, 0.0), _share_worse
+        "Residents with a longer journey, or none left, for at least one service",
+        "share",
+        "lower",
+        (1.0, 0.0),
+        _share_worse,
     ),
     "most_deprived_minutes": Measure(
         "Average journey of the most deprived fifth, each way",

@@ -1,12 +1,21 @@
 """Narrative: what an option means, in plain English and by the names of places."""
 
+from typing import Final
+
 import pandas as pd
 
+from llrgeo.appraisal.access import EVERYONE
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
+
+_CHANGED: Final = ("before_min", "after_min", "change_min")
 
 
 def option_sentence(result: OptionResult, *, baseline: str, error_min: float) -> str:
     """Say in plain English what an option does to people's journeys.
+
+    Those with a longer journey for at least one service come first, whatever another service
+    gains; then those with a shorter one; the average comes last.
 
     Parameters
     ----------
@@ -15,36 +24,74 @@ def option_sentence(result: OptionResult, *, baseline: str, error_min: float) ->
     baseline
         The name of the option that stands for today.
     error_min
-        Measured error of a journey; a change of the mean that is smaller is said to be so.
+        What a mean over many areas may err by; a smaller change of the mean is said to be so.
     """
-    summary = result.overall.summary
-    total = summary["people"]
     if result.option.name == baseline:
-        return (
-            f"{result.option.label}: for the average resident a contact takes "
-            f"{summary['mean_min']:.1f} minutes of travel each way. "
-            f"{_reachable(summary['unreachable'], total)}"
-        )
+        return f"{result.option.label}: {_today(result)}"
+    who = _people_by_service(result) if len(result.people) else _people_reached(result)
+    return " ".join([f"{result.option.label}: {who}", _average(result, error_min=error_min)])
+
+
+def _people_by_service(result: OptionResult) -> str:
+    """Say how many people have a longer and a shorter journey for at least one service."""
+    everyone = result.people.loc[[EVERYONE]].iloc[0]
+    total = everyone[list(CLASSES)].sum()
+    longer = everyone[list(LONGER_CLASSES)].sum()
     parts = [
-        _part(summary["improved"] + summary["gained"], total, "would have shorter journeys"),
-        _part(summary["worsened"], total, "longer ones"),
-        _part(summary["unchanged"], total, "would see little change"),
+        _part(longer, total, "would have a longer journey, or none left, for at least one service"),
+        _part(
+            everyone["shorter"], total, "a shorter one for one or more and a longer one for none"
+        ),
+        _part(everyone["same"], total, "would see little change"),
     ]
-    sentence = f"{result.option.label}: {parts[0]}, {parts[1]}, and {parts[2]}."
-    if summary["lost"]:
-        sentence += f" {summary['lost']:,.0f} residents would lose their last site within reach."
-    apart = summary["none"] + summary["no_data"]
+    sentence = f"{parts[0]}, {parts[1]}, and {parts[2]}."
+    if everyone["lost"]:
+        sentence += (
+            f" Of the first, {everyone['lost']:,.0f} would have no journey left for a service."
+        )
+    apart = everyone["none"] + everyone["no_data"]
     if apart:
         sentence += f" {apart:,.0f} residents have no site within reach before or after."
-    sentence += (
-        f" For the average resident a contact would take {summary['mean_min']:.1f} "
-        f"minutes of travel each way, compared with {summary['before_mean_min']:.1f} today"
+    return sentence
+
+
+def _people_reached(result: OptionResult) -> str:
+    """Say for how many people a team's drive gets longer or shorter, where only teams travel."""
+    summary = result.overall.summary
+    total = summary["people"]
+    shorter, longer = (
+        summary["improved"] + summary["gained"], summary["worsened"] + summary["lost"]
+    )  # fmt: skip
+    parts = [
+        _part(longer, total, "would be farther from a team"),
+        _part(shorter, total, "nearer to one"),
+        _part(summary["unchanged"] + summary["none"], total, "would see little change"),
+    ]
+    return f"{parts[0]}, {parts[1]}, and {parts[2]}."
+
+
+def _average(result: OptionResult, *, error_min: float) -> str:
+    """Compare the mean before and after over the people who have a journey both times."""
+    summary = result.overall.summary
+    before, change = summary["before_mean_min"], summary["change_mean_min"]
+    if pd.isna(change):
+        return "Nobody has a journey both today and then, so averages cannot be compared."
+    sentence = (
+        "On balance over all services, those who have a journey both times would travel "
+        f"{before + change:.1f} minutes each way on average, compared with {before:.1f} today"
     )
-    if abs(summary["change_mean_min"]) < error_min:
-        return (
-            f"{sentence}: a difference below the {error_min:.1f} minutes by which one may be wrong."
-        )
+    if 0 < abs(change) < error_min:
+        sentence += f": a difference below the {error_min:.1f} minutes by which one may be wrong"
     return f"{sentence}."
+
+
+def _today(result: OptionResult) -> str:
+    """Say how long the average journey takes today, and who can make none."""
+    summary = result.overall.summary
+    reach = _reachable(summary["unreachable"], summary["people"])
+    if pd.isna(summary["mean_min"]):
+        return f"nobody travels. {reach}"
+    return f"an average journey takes {summary['mean_min']:.1f} minutes each way. {reach}"
 
 
 def worst_places(result: OptionResult, areas: pd.DataFrame, *, count: int = 10) -> pd.DataFrame:
@@ -53,16 +100,29 @@ def worst_places(result: OptionResult, areas: pd.DataFrame, *, count: int = 10) 
     Columns: `name`, `ward` and `authority` as far as the areas have them, `residents`,
     `before_min`, `after_min`, `change_min`. Places that can reach no site stand first.
     """
-    change = result.overall.change[["before_min", "after_min", "change_min"]]
+    change = result.overall.change[list(_CHANGED)]
     return _listed(change, areas, order="after_min", count=count)
 
 
 def worst_changes(result: OptionResult, areas: pd.DataFrame, *, count: int = 10) -> pd.DataFrame:
-    """Return the places whose journeys lengthen most, by name; places that lose access first."""
-    change = result.overall.change
-    worse = change[change["outcome"].isin(["worsened", "lost"])]
-    columns = ["before_min", "after_min", "change_min"]
-    return _listed(worse[columns], areas, order="change_min", count=count)
+    """Return the places with the largest worsening for any service, by name.
+
+    Columns as `worst_places` has them, minutes being those of the service that worsens most, and
+    `service`. Places that lose a journey stand first.
+    """
+    if result.classified.empty:
+        change = result.overall.change.assign(service="all")
+        worse = change[change["outcome"].isin(["worsened", "lost"])]
+    else:
+        classified = result.classified
+        hit = classified[classified["class"].isin(LONGER_CLASSES)]
+        by_service = {name: found.access.change for name, found in result.services.items()}
+        rows = [
+            by_service[service].loc[str(area)] for area, service in hit["worst_service"].items()
+        ]
+        worse = pd.DataFrame(rows, index=hit.index, columns=list(_CHANGED))
+        worse = worse.astype(float).assign(service=hit["worst_service"])
+    return _listed(worse[[*_CHANGED, "service"]], areas, order="change_min", count=count)
 
 
 def _listed(change: pd.DataFrame, areas: pd.DataFrame, *, order: str, count: int) -> pd.DataFrame:

@@ -5,16 +5,14 @@ one for another, so each area belongs to one class over all services that people
 all its residents count (docs/methods, "People by service").
 """
 
-from collections.abc import Mapping
 from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.access import BAND_EDGES_MIN, reconcile
-from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.access import BAND_EDGES_MIN, minutes_changed, reconcile
 from llrgeo.travel.accuracy import Accuracy
 
 LONGER_CLASSES: Final = ("lost", "mixed", "longer")
@@ -25,75 +23,72 @@ CLASSES: Final = (*LONGER_CLASSES, "shorter", "same", "none", "no_data")
 Longer, shorter: for at least one, and not the other for any. Same: no change beyond the tolerance.
 None: no journey for any service before and after. No data: minutes that are not known."""
 
-TOO_CLOSE: Final = "too_close_"  # begins the columns that count people "too close to say"
+UNCERTAIN_CLASSES: Final = ("mixed", "longer", "shorter")
+"""Classes of which some people may be "too close to say"."""
+
+_Flags = NDArray[np.bool_]
 
 
-def travelled_changes(result: OptionResult) -> dict[str, pd.DataFrame]:
-    """Return the change of every area's journey, by service that people travel for.
+class _Changes(NamedTuple):
+    """What happens to each journey, areas by services."""
 
-    A service that nobody travels for any more, because all of it happens by video or at home, has
-    no journey to compare and is left out.
-    """
-    return {
-        name: found.access.change
-        for name, found in result.services.items()
-        if found.service.delivery != "team"
-        and result.option.shares_of(name, found.service.shares).at_sites > 0
-    }
+    change_min: NDArray[np.float64]  # NaN where there is no journey before and after
+    lost: _Flags
+    longer: _Flags  # those lost included
+    shorter: _Flags  # those gained included
+    none: _Flags
+    unknown: _Flags
 
 
-def classify_areas(changes: Mapping[str, pd.DataFrame], accuracy: Accuracy) -> pd.DataFrame:
+def classify_areas(
+    before: pd.DataFrame, after: pd.DataFrame, accuracy: Accuracy, *, tolerance_min: float
+) -> pd.DataFrame:
     """Return for each area its class over all services, and where it is worst hit.
 
     Parameters
     ----------
-    changes
-        By service, one row an area: `before_min`, `after_min`, `change_min`, `outcome`.
+    before, after
+        Minutes, areas by services that people travel for; +inf where there is no journey, NaN
+        where it is not known.
     accuracy
         The measured error of a difference between two journeys.
+    tolerance_min
+        Changes up to this many minutes count as none.
 
     Returns
     -------
     pandas.DataFrame
         On the areas' index: `class` (one of CLASSES); `too_close`, whether every change that puts
         it there is smaller than the times can tell; `services_longer`, how many services worsen;
-        `worst_service` (missing where none worsens beyond 0) and `worst_change_min` (+inf for a
+        `worst_service` (missing where none takes longer) and `worst_change_min` (+inf for a
         journey lost, NaN where there is no journey to compare).
-
-    Raises
-    ------
-    ValueError
-        If there is no service.
     """
-    outcome = np.stack([change["outcome"].to_numpy(str) for change in changes.values()], axis=1)
-    lost, gained = outcome == "lost", outcome == "gained"
-    longer = lost | (outcome == "worsened")
-    shorter = gained | (outcome == "improved")
+    if before.columns.empty:
+        return _nobody_travels(before.index)
+    found = _changes(before, after, tolerance_min)
     conditions = {
-        "no_data": (outcome == "no_data").any(axis=1),
-        "lost": lost.any(axis=1),
-        "mixed": longer.any(axis=1) & shorter.any(axis=1),
-        "longer": longer.any(axis=1),
-        "shorter": shorter.any(axis=1),
-        "none": (outcome == "none").all(axis=1),
+        "no_data": found.unknown.any(axis=1),
+        "lost": found.lost.any(axis=1),
+        "mixed": found.longer.any(axis=1) & found.shorter.any(axis=1),
+        "longer": found.longer.any(axis=1),
+        "shorter": found.shorter.any(axis=1),
+        "none": found.none.all(axis=1),
     }
     named = np.select(list(conditions.values()), list(conditions), default="same")
     # A class is uncertain only if all changes beyond the tolerance are within the error.
-    close = np.stack(
-        [accuracy.too_close(c["before_min"], c["after_min"]) for c in changes.values()], axis=1
-    )
-    beyond = longer | shorter
+    close = accuracy.too_close(before.to_numpy(), after.to_numpy())
+    beyond = found.longer | found.shorter
     too_close = beyond.any(axis=1) & (close | ~beyond).all(axis=1)
-    worst, worst_min = _worst(changes, lost)
+    worst, worst_min = _worst(found, list(before.columns))
     return pd.DataFrame(
         {
             "class": named,
             "too_close": too_close & (named != "no_data"),
-            "services_longer": longer.sum(axis=1),
+            "services_longer": found.longer.sum(axis=1),
             "worst_service": pd.array(worst, dtype="str"),
             "worst_change_min": worst_min,
         },
-        index=next(iter(changes.values())).index,
+        index=before.index,
     )
 
 
@@ -118,17 +113,16 @@ def count_people(classified: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame
     LlrgeoError
         If the classes do not add up to all people of a group and level.
     """
-    counts = people.to_numpy()
+    counts = people.to_numpy().T
     named, close = classified["class"].to_numpy(), classified["too_close"].to_numpy(bool)
-    columns = {name: counts[named == name].sum(axis=0) for name in CLASSES}
+    columns = {name: counts @ (named == name) for name in CLASSES}
+    reconcile(
+        pd.Series(np.sum(list(columns.values()), axis=0)), counts.sum(), table="people by service"
+    )
     columns |= {
-        f"{TOO_CLOSE}{name}": counts[(named == name) & close].sum(axis=0)
-        for name in ("mixed", "longer", "shorter")
+        f"too_close_{name}": counts @ ((named == name) & close) for name in UNCERTAIN_CLASSES
     }
-    table = pd.DataFrame(columns, index=people.columns)
-    for group, row in table[list(CLASSES)].iterrows():
-        reconcile(row, people[group].sum(), table=f"people by service, {group}")
-    return table
+    return pd.DataFrame(columns, index=people.columns)
 
 
 def worst_change_bands(
@@ -140,48 +134,69 @@ def worst_change_bands(
     lost, -inf up to the tolerance for no worsening), `people`. The rows add up to all people.
     """
     change = classified["worst_change_min"].fillna(-np.inf).to_numpy()
-    edges = [-np.inf, tolerance_min, *(edge for edge in BAND_EDGES_MIN if edge > tolerance_min)]
-    bounds = [*pairwise([*edges, np.finfo(float).max]), (np.inf, np.inf)]
+    lost = np.isposinf(change)
+    edges = [tolerance_min, *(edge for edge in BAND_EDGES_MIN if edge > tolerance_min), np.inf]
+    rows = [(-np.inf, tolerance_min, change <= tolerance_min)]
+    rows += [
+        (low, high, (change > low) & (change <= high) & ~lost) for low, high in pairwise(edges)
+    ]
+    rows.append((np.inf, np.inf, lost))
     counts = residents.to_numpy()
-    rows = []
-    for low, high in bounds:
-        inside = np.isposinf(change) if np.isposinf(low) else (change > low) & (change <= high)
-        if np.isneginf(low):
-            inside |= np.isneginf(change)
-        rows.append((low, high, counts[inside].sum()))
-    table = pd.DataFrame(rows, columns=["from_min", "to_min", "people"])
-    table["to_min"] = table["to_min"].replace(np.finfo(float).max, np.inf)
+    table = pd.DataFrame(
+        [(low, high, counts[inside].sum()) for low, high, inside in rows],
+        columns=["from_min", "to_min", "people"],
+    )
     reconcile(table["people"], residents.sum(), table="largest worsening")
     return table
 
 
-def worst_hit_service(changes: Mapping[str, pd.DataFrame], residents: pd.Series) -> str:
+def worst_hit_service(
+    before: pd.DataFrame, after: pd.DataFrame, residents: pd.Series, *, tolerance_min: float
+) -> str:
     """Return the service that worsens for most people; if none does, that improves for most.
 
     It stands for the option wherever one service must: maps, curves, leaflets, first views. A tie
     goes to the service that comes first.
     """
-
-    def people(change: pd.DataFrame, outcomes: tuple[str, str]) -> int:
-        return int(residents[change["outcome"].isin(outcomes)].sum())
-
-    for outcomes in (("worsened", "lost"), ("improved", "gained")):
-        counts = {name: people(change, outcomes) for name, change in changes.items()}
-        if any(counts.values()):
-            return max(counts, key=lambda name: counts[name])
-    return next(iter(changes))
+    found = _changes(before, after, tolerance_min)
+    for flags in (found.longer, found.shorter):
+        people = residents.to_numpy() @ flags
+        if people.any():
+            return str(before.columns[int(people.argmax())])
+    return str(before.columns[0])
 
 
-def _worst(
-    changes: Mapping[str, pd.DataFrame], lost: NDArray[np.bool_]
-) -> tuple[list[str | None], NDArray[np.float64]]:
+def _nobody_travels(areas: pd.Index) -> pd.DataFrame:
+    """Return the classes of an option whose every contact is by video or at home: no change."""
+    return pd.DataFrame(
+        {
+            "class": "same",
+            "too_close": False,
+            "services_longer": 0,
+            "worst_service": pd.array([None] * len(areas), dtype="str"),
+            "worst_change_min": np.nan,
+        },
+        index=areas,
+    )
+
+
+def _changes(before: pd.DataFrame, after: pd.DataFrame, tolerance_min: float) -> _Changes:
+    """Say what happens to each journey; a journey lost is a longer one, one gained a shorter."""
+    old, new = before.to_numpy(float), after.to_numpy(float)
+    change, tolerance = minutes_changed(old, new, tolerance_min=tolerance_min)
+    unknown = np.isnan(old) | np.isnan(new)
+    lost = np.isfinite(old) & np.isposinf(new)
+    gained = np.isposinf(old) & np.isfinite(new)
+    with np.errstate(invalid="ignore"):  # NaN compares as False
+        longer, shorter = lost | (change > tolerance), gained | (change < -tolerance)
+    return _Changes(change, lost, longer, shorter, np.isposinf(old) & np.isposinf(new), unknown)
+
+
+def _worst(found: _Changes, services: list[str]) -> tuple[list[str | None], NDArray[np.float64]]:
     """Return the service with the largest worsening of each area, and by how many minutes."""
-    minutes = np.stack([c["change_min"].to_numpy(float) for c in changes.values()], axis=1)
-    minutes = np.where(lost, np.inf, minutes)
-    # A journey gained is -inf; no journey before and after is no change that could be compared.
-    compared = np.where(np.isnan(minutes), -np.inf, minutes)
+    # No journey before and after is no change that could be compared.
+    compared = np.where(np.isnan(found.change_min), -np.inf, found.change_min)
     place = compared.argmax(axis=1)
     largest = compared[np.arange(len(compared)), place]
-    names = list(changes)
-    worst = [names[k] if change > 0 else None for k, change in zip(place, largest, strict=True)]
-    return worst, np.where(np.isnan(minutes).all(axis=1), np.nan, largest)
+    worst = [services[k] if change > 0 else None for k, change in zip(place, largest, strict=True)]
+    return worst, np.where(np.isnan(found.change_min).all(axis=1), np.nan, largest)

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.appraisal.scoring import TOTAL_DECIMALS, Scorecard
 from llrgeo.errors import InputError
 from llrgeo.schema import name_some
 
@@ -28,7 +28,8 @@ class Acceptability:
     Attributes
     ----------
     ranks
-        Options by rank (1, 2, ...): the share of weightings; each row and column adds up to 1.
+        Options by rank (1, 2, ...): the share of weightings; each row adds up to 1. Equal options
+        share a rank.
     central_weights
         Options by criteria: the mean weights that put the option first; NaN where none do.
     pairwise
@@ -72,12 +73,12 @@ def rank_acceptability(
     weights = rng.dirichlet(np.ones(len(scores.columns)), draws)
     named = scores.columns.get_indexer(pd.Index(order))
     weights[:, named] = -np.sort(-weights[:, named], axis=1)
-    totals = weights @ scores.to_numpy().T
-    places = _places(totals)
+    totals = (weights @ scores.to_numpy().T).round(TOTAL_DECIMALS)
+    places = competition_ranks(totals)
     n = len(scores)
-    ranks = np.stack([(places == place).mean(axis=0) for place in range(n)], axis=1)
+    ranks = np.stack([(places == place).mean(axis=0) for place in range(1, n + 1)], axis=1)
     # The central weights of an option: the mean of the weightings that put it first.
-    first = places == 0
+    first = places == 1
     central = [
         weights[first[:, i]].mean(axis=0)
         if first[:, i].any()
@@ -96,8 +97,9 @@ def switching_weights(scorecard: Scorecard) -> pd.DataFrame:
     """Return for each criterion the weight at which another option overtakes the leader.
 
     The other weights keep their proportions. Columns: `criterion`, `weight` today, `leader`,
-    `challenger`, `switching_weight`; the nearest to today's weight on either side, if there is
-    one. Options that fail a hurdle take no part.
+    `challenger`, `switching_weight`, `falls_below` (whether the challenger overtakes as the weight
+    falls below it, or else as it exceeds it); the nearest to today's weight on either side, if
+    there is one. Options that fail a hurdle take no part.
     """
     runs = scorecard.ranks.notna()
     scores, weights = scorecard.scores[runs], scorecard.weights
@@ -116,8 +118,11 @@ def switching_weights(scorecard: Scorecard) -> pd.DataFrame:
         for side in (switch[switch >= weights[criterion]], switch[switch < weights[criterion]]):
             if len(side):
                 challenger = (side - weights[criterion]).abs().idxmin()
-                rows.append((criterion, weights[criterion], leader, challenger, side[challenger]))
-    columns = ["criterion", "weight", "leader", "challenger", "switching_weight"]
+                # The lead grows with the weight where its slope, gap + gap_rest, is above 0.
+                falls = bool(gap[challenger] + gap_rest[challenger] > 0)
+                row = (criterion, weights[criterion], leader, challenger, side[challenger], falls)
+                rows.append(row)
+    columns = ["criterion", "weight", "leader", "challenger", "switching_weight", "falls_below"]
     return pd.DataFrame(rows, columns=columns)
 
 
@@ -165,17 +170,24 @@ def robustness_sentence(
 
     `labels` are what readers call the options and the criteria, by id.
     """
-    leader = str(scorecard.ranks.astype(float).idxmin())
+    leaders = [str(name) for name in scorecard.ranks.index[scorecard.ranks == 1]]
+    leader = leaders[0]
     share = float(acceptability.ranks[1][leader])
     sentence = f"{labels[leader]} is first in {share:.0%} of all weightings."
+    if len(leaders) > 1:
+        tied = " and ".join(labels[name] for name in leaders)
+        shared = " and ".join(f"{acceptability.ranks[1][name]:.0%}" for name in leaders)
+        sentence = f"{tied} share the first place; they are first in {shared} of all weightings."
     switches = switching_weights(scorecard)
+    if switches.empty and len(leaders) > 1:
+        return f"{sentence} No change of a single weight puts another option ahead of both."
     if switches.empty:
         return f"{sentence} No change of a single weight puts another option first."
     nearest = min(
         switches.to_dict(orient="records"),
         key=lambda row: abs(row["switching_weight"] - row["weight"]),
     )
-    side = "exceeds" if nearest["switching_weight"] >= nearest["weight"] else "falls below"
+    side = "falls below" if nearest["falls_below"] else "exceeds"
     return (
         f"{sentence} It stops being first if the weight on '{labels[nearest['criterion']]}' {side} "
         f"{nearest['switching_weight']:.2f} (it is {nearest['weight']:.2f}); "
@@ -183,9 +195,25 @@ def robustness_sentence(
     )
 
 
-def _places(totals: _Matrix) -> NDArray[np.int64]:
-    """Return each option's place in each draw, 0 for the best; equal totals keep their order."""
-    order = np.argsort(-totals, axis=1, kind="stable")
-    places = np.empty_like(order)
-    np.put_along_axis(places, order, np.arange(totals.shape[1])[None, :], axis=1)
-    return places
+def competition_ranks(totals: _Matrix) -> NDArray[np.int64]:
+    """Return each option's rank in each draw: 1 and the number of options strictly better.
+
+    Equal options share a rank; totals are rounded alike everywhere first, so that 0.1 + 0.2
+    against 0.3 is no rank.
+
+    Parameters
+    ----------
+    totals
+        (draws, options); NaN for an option that takes no rank, which gets rank 0.
+    """
+    rounded = np.round(totals, TOTAL_DECIMALS)
+    order = np.argsort(-rounded, axis=1, kind="stable")  # the best first, NaN last
+    best_first = np.take_along_axis(rounded, order, axis=1)
+    # Where a total differs from the one before it, a new rank begins: its place in the order.
+    begins = np.ones(rounded.shape, dtype=bool)
+    begins[:, 1:] = best_first[:, 1:] != best_first[:, :-1]
+    place = np.arange(1, rounded.shape[1] + 1)
+    in_order = np.maximum.accumulate(np.where(begins, place, 0), axis=1)
+    ranks = np.empty_like(in_order)
+    np.put_along_axis(ranks, order, in_order, axis=1)
+    return np.where(np.isnan(rounded), 0, ranks)

@@ -8,9 +8,10 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionSummary
-from llrgeo.appraisal.measures import MEASURES, Measure, measure_values, score_values
+from llrgeo.appraisal.measures import MEASURES, Measure, measure_values, off_scale, score_values
 from llrgeo.schema import name_some, raise_faults
 
+TOTAL_DECIMALS: Final = 12  # totals are rounded alike wherever they are ranked
 MATERIAL: Final = 0.005  # scores that differ by less count as equal when options dominate
 
 
@@ -150,7 +151,7 @@ def score_options(
         limits = ", ".join(f"{hurdle.measure} {hurdle.limit:g}" for hurdle in hurdles)
         raise_faults([f"no option meets all of {limits}"], source="hurdles")
     # Rounded, so that totals that differ by an error of arithmetic share a rank.
-    ranked = totals.round(12).where(passed.all(axis=1))
+    ranked = totals.round(TOTAL_DECIMALS).where(passed.all(axis=1))
     return Scorecard(
         values=values[names],
         scores=scores,
@@ -169,6 +170,13 @@ def scorecard_table(scorecard: Scorecard, labels: Mapping[str, str]) -> pd.DataF
     )
     card.insert(0, "label", pd.Series(labels))
     return card
+
+
+def scores_table(scorecard: Scorecard) -> pd.DataFrame:
+    """Return the scores, and `off_scale`: the criteria whose figure lies beyond its anchors."""
+    beyond = off_scale(scorecard.values, MEASURES)
+    named = [", ".join(beyond.columns[row]) for row in beyond.to_numpy()]
+    return scorecard.scores.assign(off_scale=named)
 
 
 def criteria_table(scorecard: Scorecard) -> pd.DataFrame:

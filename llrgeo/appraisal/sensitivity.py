@@ -102,19 +102,20 @@ def one_at_a_time(
         One row an assumption, the widest first: `assumption`, `low_margin`, `high_margin`,
         `margin` as it stands, `low_leader`, `high_leader`.
     """
-    leader = str(scorecard.totals.idxmax())
-    names = list(scorecard.weights.index)
+    ranked = scorecard.ranks.index[scorecard.ranks.notna()]  # those that fail no hurdle
+    base = scorecard.totals[ranked]
+    leader, names = str(base.idxmax()), list(scorecard.weights.index)
     rows = []
     for assumption, cases in values_by_case.items():
         totals = {
-            case: score_values(values[names], measures) @ scorecard.weights
+            case: score_values(values.loc[ranked, names], measures) @ scorecard.weights
             for case, values in cases.items()
         }
         rows.append(
             {
                 "assumption": assumption,
                 **{f"{case}_margin": _margin(total, leader) for case, total in totals.items()},
-                "margin": _margin(scorecard.totals, leader),
+                "margin": _margin(base, leader),
                 **{f"{case}_leader": total.idxmax() for case, total in totals.items()},
             }
         )

@@ -19,6 +19,7 @@ from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import Measure
+from llrgeo.appraisal.robustness import competition_ranks
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.schema import AGE_BANDS
 
@@ -84,9 +85,11 @@ class Simulation:
                 else simulated.apply(measures[str(name)].score).to_numpy()
             )
             totals += weight * scores
-        places = (-totals).argsort(axis=1, kind="stable").argsort(axis=1)
+        # An option that fails a hurdle takes no rank in any draw.
+        totals[:, scorecard.ranks.isna().to_numpy()] = np.nan
+        ranks = competition_ranks(totals)
         n = totals.shape[1]
-        shares = np.stack([(places == place).mean(axis=0) for place in range(n)], axis=1)
+        shares = np.stack([(ranks == rank).mean(axis=0) for rank in range(1, n + 1)], axis=1)
         return pd.DataFrame(shares, index=scorecard.scores.index, columns=range(1, n + 1))
 
 
@@ -124,7 +127,7 @@ def simulate(
     minutes = inputs.times.minutes.to_numpy().ravel()[pairs]
     people = inputs.areas[list(AGE_BANDS)].to_numpy(float).T
     expected = [_contacts_by_band(service, inputs) for service in services]
-    rng = np.random.default_rng(seed)
+    rng, ceiling_min = np.random.default_rng(seed), inputs.ceiling
     values = {name: np.empty((draws, len(results))) for name in SIMULATED}
     # Draws are worked on in chunks, so that the matrix of draws by journeys fits into memory.
     for rows in _chunks(draws):
@@ -137,38 +140,43 @@ def simulate(
         growth = _factors(rng, uncertainty.growth_sd, (n, len(AGE_BANDS)))
         contacts = np.stack([growth @ by_band for by_band in expected]) * rate.T[:, :, None]
         # What it does to every journey, and then to every option, with the same draw for all.
-        made = {plan: _made(plan, made_by, taken, contacts) for plan, made_by in journeys.items()}
+        made = {
+            plan: _made(plan, made_by, taken, contacts, ceiling_min)
+            for plan, made_by in journeys.items()
+        }
         residents, total = growth @ people, contacts.sum(axis=0)
         for column, plans in enumerate(by_option):
             spent = reduce(np.add, (made[plan][0] for plan in plans))
             in_time = reduce(np.add, (made[plan][1] for plan in plans))
-            values["mean_minutes"][rows, column] = _mean(spent, total, residents)
+            travelled = reduce(np.add, (contacts[plan[0]] * plan[2].at_sites for plan in plans))
+            values["mean_minutes"][rows, column] = _mean(spent, travelled, residents)
             values["within_standard"][rows, column] = _ratio(in_time, total.sum(axis=1))
     return Simulation({k: pd.DataFrame(v, columns=list(results)) for k, v in values.items()})
 
 
 def _made(
-    plan: _Plan, journeys: _Journeys, taken: _Matrix, contacts: _Matrix
+    plan: _Plan, journeys: _Journeys, taken: _Matrix, contacts: _Matrix, ceiling_min: float
 ) -> tuple[_Matrix, _Matrix]:
-    """Return minutes spent by draw and area (+inf: out of reach), and contacts in time by draw."""
+    """Return minutes spent by draw and area, and contacts in time by draw.
+
+    A journey that is not there counts as the ceiling, as in the measure.
+    """
     service, _, shares = plan
     minutes = taken.take(journeys.pair, axis=1)
     wanted = contacts[service]
     reached = wanted[:, journeys.area]
-    spent = np.zeros(wanted.shape)
-    if shares.at_sites > 0:
-        spent[wanted > 0] = np.inf
+    spent = wanted * shares.at_sites * ceiling_min
     spent[:, journeys.area] = reached * shares.at_sites * minutes
     soon = (reached * (minutes <= journeys.standard_min)).sum(axis=1)
     in_time = (1 - shares.video) * soon + shares.video * wanted.sum(axis=1)
     return spent, in_time
 
 
-def _mean(spent: _Matrix, contacts: _Matrix, residents: _Matrix) -> _Matrix:
-    """Return the minutes a contact of the average resident who can reach a site, by draw."""
-    counted = np.isfinite(spent) & (contacts > 0)
+def _mean(spent: _Matrix, journeys: _Matrix, residents: _Matrix) -> _Matrix:
+    """Return the minutes a journey of the average resident who makes one, by draw."""
+    counted = journeys > 0
     weights = np.where(counted, residents, 0.0)
-    each = np.divide(spent, contacts, out=np.zeros_like(spent), where=counted)
+    each = np.divide(spent, journeys, out=np.zeros_like(spent), where=counted)
     return _ratio((weights * each).sum(axis=1), weights.sum(axis=1))
 
 

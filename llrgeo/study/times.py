@@ -168,12 +168,13 @@ def build_appraisal_inputs(
     inputs: StudyInputs, times_by: TimesBy, team_times_by: TimesBy
 ) -> AppraisalInputs:
     """Return what all options of a study are judged on: its first mode and period."""
-    study = inputs.study
+    study, times = inputs.study, next(iter(times_by.values()))
     return AppraisalInputs(
         areas=inputs.areas,
         sites=inputs.sites,
         services=build_services(study),
-        times=next(iter(times_by.values())),
+        times=times,
+        ceiling_min=study.ceiling_for(0.0, mode=times.mode),
         tolerance_min=study.tolerance_min,
         thresholds_min=study.thresholds_min,
         team_times=next(iter(team_times_by.values()), None),

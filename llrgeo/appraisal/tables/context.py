@@ -1,5 +1,6 @@
 """Evidence context: all that the tables of evidence are made from."""
 
+import math
 from collections.abc import Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -55,12 +56,17 @@ class EvidenceContext:
         """What readers call each option, by its name."""
         return {name: result.option.label for name, result in self.results.items()}
 
+    @property
+    def mean_error_min(self) -> float:
+        """What a mean over many areas may err by, in minutes; 0 where it was not measured."""
+        measured = self.inputs.times.accuracy.mean_min
+        return 0.0 if math.isnan(measured) else measured
+
     @cached_property
     def sentences(self) -> dict[str, str]:
         """What each option does, in plain English, by its name."""
-        error_min = self.assumptions.uncertainty.time_error_min
         return {
-            name: option_sentence(result, baseline=self.baseline, error_min=error_min)
+            name: option_sentence(result, baseline=self.baseline, error_min=self.mean_error_min)
             for name, result in self.results.items()
         }
 

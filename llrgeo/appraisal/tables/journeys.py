@@ -62,7 +62,7 @@ _FEW_PATIENTS: Final = f"{NO_SITE}, or it is a mean of 1 to 7 real patients"
 def _journeys(context: EvidenceContext) -> pd.DataFrame:
     """Say beside each group whether its mean changes by less than the error of a journey."""
     journeys = by_access(context, lambda access: access.groups.reset_index())
-    error_min = context.assumptions.uncertainty.time_error_min
+    error_min = context.mean_error_min
     return journeys.assign(within_error=journeys["change_mean_min"].abs() < error_min)
 
 
@@ -93,7 +93,10 @@ def _indicators(context: EvidenceContext) -> list[PublishedColumn]:
 
 
 def _worst_areas(
-    name: str, about: str, pick: Callable[[OptionResult, pd.DataFrame], pd.DataFrame]
+    name: str,
+    about: str,
+    pick: Callable[[OptionResult, pd.DataFrame], pd.DataFrame],
+    extra: tuple[PublishedColumn, ...] = (),
 ) -> TableDeclaration:
     """Declare a table of single areas, picked from those of each option."""
 
@@ -105,7 +108,7 @@ def _worst_areas(
     return TableDeclaration(
         name,
         about,
-        (OPTION, AREA_ID, AREA_NAME, WARD_IF_KNOWN, AUTHORITY, RESIDENTS, *minutes),
+        (OPTION, AREA_ID, AREA_NAME, WARD_IF_KNOWN, AUTHORITY, RESIDENTS, *minutes, *extra),
         make,
         suppress_means_of_areas(*(column.name for column in minutes)),
     )
@@ -137,7 +140,7 @@ JOURNEYS: Final = (
             *OUTCOME_PEOPLE,
             PublishedColumn(
                 "within_error",
-                "Whether the mean changes by less than the measured error of a journey",
+                "Whether the mean changes by less than a mean over many areas may be wrong by",
             ),
         ),
         _journeys,
@@ -242,8 +245,9 @@ JOURNEYS: Final = (
     ),
     _worst_areas(
         "worst_changes",
-        "The ten areas whose journeys lengthen most under each option.",
+        "The ten areas with the largest worsening for any service under each option.",
         worst_changes,
+        (PublishedColumn("service", "The service that worsens most there"),),
     ),
     TableDeclaration(
         "equity",

@@ -8,7 +8,7 @@ import pandas as pd
 from llrgeo.appraisal.disclosure import publish_as_is
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.robustness import switching_weights
-from llrgeo.appraisal.scoring import criteria_table, scorecard_table
+from llrgeo.appraisal.scoring import criteria_table, scorecard_table, scores_table
 from llrgeo.appraisal.sensitivity import tornado_table
 from llrgeo.appraisal.tables.columns import CRITERION, OPTION, RANKED, SENTENCE, WEIGHT, explained
 from llrgeo.appraisal.tables.context import EvidenceContext
@@ -96,8 +96,16 @@ RANKING: Final = (
     TableDeclaration(
         "scores",
         "The scores of each option by criterion, 0 to 1.",
-        (OPTION, ColumnFamily("{measure}", _criteria("Score for: {label}", SCORE))),
-        lambda context: context.scorecard.scores.reset_index(),
+        (
+            OPTION,
+            ColumnFamily("{measure}", _criteria("Score for: {label}", SCORE)),
+            PublishedColumn(
+                "off_scale",
+                "Criteria whose figure lies beyond what scores 0 or 1",
+                blank="every figure is on the scale",
+            ),
+        ),
+        lambda context: scores_table(context.scorecard).reset_index(),
         publish_as_is,
     ),
     TableDeclaration(
@@ -138,6 +146,9 @@ RANKING: Final = (
             PublishedColumn("challenger", "The option that overtakes it"),
             PublishedColumn(
                 "switching_weight", "The weight of the criterion at which it does", SHARE
+            ),
+            PublishedColumn(
+                "falls_below", "Whether it does as the weight falls below that, or as it exceeds it"
             ),
         ),
         lambda context: switching_weights(context.scorecard),

@@ -25,7 +25,7 @@ from llrgeo.appraisal.tables.declaration import (
     TableDeclaration,
 )
 from llrgeo.appraisal.tables.makers import contacts_at_sites, has_teams, has_visits, residents
-from llrgeo.appraisal.tables.units import CONTACTS, MINUTES, PEOPLE, SHARE, SUPPLY
+from llrgeo.appraisal.tables.units import CONTACTS, MINUTES, PEOPLE, SHARE, SITES, SUPPLY
 from llrgeo.appraisal.walking import RIDES_MIN, WALKS_MIN, transit_table, walking_table
 
 _NO_CONTACTS: Final = "there are no contacts at sites"
@@ -99,6 +99,11 @@ REACH: Final = (
             ),
             PublishedColumn(
                 "share_with_none", "Share of people with no supply within reach", SHARE, NOBODY
+            ),
+            PublishedColumn(
+                "sites_left_out",
+                "Sites outside the areas, left out: how many people share them is not known",
+                SITES,
             ),
         ),
         lambda context: catchment_table(context.results, context.inputs, context.people),

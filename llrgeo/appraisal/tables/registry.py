@@ -6,11 +6,13 @@ from llrgeo.appraisal.tables.activity import ACTIVITY
 from llrgeo.appraisal.tables.costs import COSTS
 from llrgeo.appraisal.tables.declaration import TableDeclaration
 from llrgeo.appraisal.tables.journeys import JOURNEYS
+from llrgeo.appraisal.tables.people import PEOPLE_BY_SERVICE
 from llrgeo.appraisal.tables.ranking import HEADLINES, RANKING
 from llrgeo.appraisal.tables.reach import REACH
 
 TABLES: Final[tuple[TableDeclaration, ...]] = (
     *HEADLINES,
+    *PEOPLE_BY_SERVICE,
     *JOURNEYS,
     *ACTIVITY,
     *REACH,
