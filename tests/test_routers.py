@@ -15,6 +15,7 @@ from town import ORIGIN
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
+from llrgeo.roads.snap import snapper
 from llrgeo.schema import BNG
 from llrgeo.travel.departures import TransitRules
 from llrgeo.travel.routers import (
@@ -243,6 +244,27 @@ class TestNetworkRouter:
         network = network_of([(0, 0), (1_000, 0)], long_way, *both_ways(0, 1))
         times = NetworkRouter(network).travel_times(points(a=(0, 0)), points(b=(1_000, 0)), **TRIP)
         assert times.distance_km.loc["a", "b"] == pytest.approx(1)
+
+
+def test_of_equally_near_streets_that_with_the_lowest_end_is_the_nearest() -> None:
+    # The point is 30 m from three streets, each driven both ways; the lowest end is at (-90, 130),
+    # of edges 4 and 5, and the index returns them in an order of its own.
+    xy = [(60, -100), (60, 700), (0, 500), (0, -200), (-90, 130), (260, 130)]
+    roads = [*both_ways(0, 1), road(2, 3), road(3, 2), *both_ways(4, 5), road(3, 0), road(1, 2)]
+    network = network_of(xy, *roads, *both_ways(1, 5), *both_ways(3, 4))
+    nearest = snapper(network).snap(points(o=(30, 100)), role="origin").iloc[0]
+    assert (nearest["edge"], nearest["distance_m"]) == (4, 30)
+
+
+def test_the_part_of_a_road_is_counted_in_whole_steps() -> None:
+    # A third of 90 s is 30 s, but of 1,048,576 steps it is 349,525 and two thirds 699,051.
+    network = network_of(
+        [(0, 0), (900, 0)], *both_ways(0, 1, length_m=900.0, ms_off_peak=200_000_001)
+    )
+    times = NetworkRouter(network).travel_times(points(a=(300, 0)), points(b=(600, 0)), **TRIP)
+    assert times.minutes.loc["a", "b"] * 60_000 == pytest.approx(
+        round(200_000_001 * 699_051 / 2**20) - round(200_000_001 * 349_525 / 2**20), abs=1e-3
+    )
 
 
 class TestPrivateRoads:

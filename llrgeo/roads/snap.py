@@ -18,6 +18,7 @@ from llrgeo.schema import BNG
 MAX_SNAP_M: Final = 1_600.0
 TIE_M: Final = 0.25  # places are given to a decimetre or so; roads as near as that are equally near
 WALK_M_PER_S: Final = 5_000 / 3_600
+_SAME_M: Final = 1e-6  # distances that differ by less differ by rounding alone
 
 Role = Literal["origin", "destination"]
 
@@ -41,6 +42,9 @@ class Snapper:
     def snap(self, points: gpd.GeoSeries, *, role: Role) -> pd.DataFrame:
         """Snap points to the nearest edge that may serve a role.
 
+        Of edges that are equally near, such as both directions of a street, it is the one with
+        the lowest end, by x and then by y, and of those with the same ends the first.
+
         Parameters
         ----------
         points
@@ -62,9 +66,7 @@ class Snapper:
         """
         places = _in_metres(points)
         tree, edges = self.trees[role]
-        (where, found), distance = tree.query_nearest(
-            places, return_distance=True, all_matches=False
-        )
+        where, found, distance = _nearest(tree, places)
         nearest = np.full(len(places), -1)
         distance_m = np.full(len(places), np.inf)
         nearest[where], distance_m[where] = edges[found], distance
@@ -147,6 +149,31 @@ def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
     _, label = connected_components(graph, directed=True, connection="strong")
     main: NDArray[np.bool_] = label == np.bincount(label).argmax()
     return main
+
+
+def _nearest(
+    tree: shapely.STRtree, places: NDArray[np.object_]
+) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
+    """Return for each place that has one its nearest line, and how far it is, by a stated rule.
+
+    The tree's own order would decide otherwise, and another language could not follow it.
+    """
+    (near, _), near_m = tree.query_nearest(places, return_distance=True, all_matches=False)
+    which, line = tree.query(places[near], predicate="dwithin", distance=near_m + _SAME_M)
+    low = _lowest_ends(tree.geometries[line])
+    # Sorted by place, lowest end and row, the first of each place is the chosen one.
+    order = np.lexsort((line, low[:, 1], low[:, 0], which))
+    which, line = which[order], line[order]
+    first = np.diff(which, prepend=-1) > 0
+    return near[which[first]], line[first], near_m[which[first]]
+
+
+def _lowest_ends(lines: NDArray[np.object_]) -> NDArray[np.float64]:
+    """Return the lower of both ends of each line, by x and then by y."""
+    start = shapely.get_coordinates(shapely.get_point(lines, 0))
+    end = shapely.get_coordinates(shapely.get_point(lines, -1))
+    lower = (end[:, 0] < start[:, 0]) | ((end[:, 0] == start[:, 0]) & (end[:, 1] < start[:, 1]))
+    return np.where(lower[:, None], end, start)
 
 
 def _in_metres(points: gpd.GeoSeries) -> NDArray[np.object_]:

@@ -1,6 +1,7 @@
 """Access links: the walk between a point and its nearest road, and the drive along that road."""
 
 from dataclasses import dataclass, field
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -14,6 +15,8 @@ from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, Snapper
 from llrgeo.schema import BNG
 from llrgeo.travel.graph import AccessLinks, IntArray, LayeredNetwork, pack, search_graph
 from llrgeo.travel.od_matrix import MatrixRequest
+
+SHARE_STEPS: Final = 1 << 20  # how finely the place of a point along its road is counted
 
 Floats = NDArray[np.float64]
 
@@ -94,7 +97,7 @@ def direct_journeys(
     """
     leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
     same = leave.merge(arrive, on="line", suffixes=("_out", "_into"))
-    same = same[same["share_into"] >= same["share_out"]]
+    same = same[same["steps_into"] >= same["steps_out"]]
     driven = same["before_into"] - same["before_out"]
     return same.assign(key=driven + same["walk_out"] + same["walk_into"])
 
@@ -150,7 +153,12 @@ def _keyed(network: RoadNetwork, period: str, used: pd.DataFrame) -> pd.DataFram
     """Add keys: of the drive along the edge `before` and `after` the point, and of the `walk`."""
     edge = used["edge"].to_numpy()
     ms, length_m = network.weights_ms(period)[edge], network.edges["length_m"].to_numpy()[edge]
-    share = used["share"].to_numpy()
-    before = pack(np.rint(ms * share).astype(np.int64), length_m * share)
+    # The last bit of a quotient would decide milliseconds. With shares in whole steps both products
+    # are exact, and round alike on every machine and in the page's JavaScript.
+    steps = np.rint(used["share"].to_numpy() * SHARE_STEPS)
+    share = steps / SHARE_STEPS
+    before_dm = np.rint(np.rint(length_m * 10) * share)
+    before = pack(np.rint(ms * share).astype(np.int64), before_dm / 10)
     walk = pack(used["walk_ms"].to_numpy(), np.zeros(len(used)))
-    return used.assign(before=before, after=pack(ms, length_m) - before, walk=walk)
+    after = pack(ms, length_m) - before
+    return used.assign(before=before, after=after, walk=walk, steps=steps)
