@@ -164,14 +164,14 @@ def test_the_source_as_it_is_is_refused_as_a_splice(reference: Path) -> None:
 def test_the_age_bands_of_today_are_older_than_the_projection(
     bands: pd.DataFrame, llr: pd.DataFrame
 ) -> None:
-    assert llr["age_75_84"].sum() == 66_251
+    assert llr["age_75_84"].sum() == 65_563
     assert (
         people_in(bands, VariantYear(ONS, 2026))["age_75_84"].sum() == 83_149
     )  # LLR's own row, 83,152, is rounded apart
     rates = pd.Series({"age_18_64": 0.4, "age_65_74": 3, "age_75_84": 16, "age_85_plus": 38})
     admissions = float(admissions_of(llr, rates).sum())
-    assert admissions == pytest.approx(2_676, abs=0.6)
-    assert offered_load(admissions, 25) == pytest.approx(183, abs=0.5)
+    assert admissions == pytest.approx(2_649.7, abs=0.6)
+    assert offered_load(admissions, 25) == pytest.approx(181.5, abs=0.1)
 
 
 # Shares by hand
