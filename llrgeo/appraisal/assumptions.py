@@ -33,8 +33,6 @@ class Assumptions:
         in this order are drawn.
     draws, seed
         Of all random numbers.
-    restricted
-        Whether contacts are of real patients, so that small numbers must be suppressed.
     """
 
     rates: Rates
@@ -46,4 +44,3 @@ class Assumptions:
     importance: tuple[str, ...] = ()
     draws: int = 10_000
     seed: int = 0
-    restricted: bool = False

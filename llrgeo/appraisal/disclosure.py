@@ -1,175 +1,242 @@
 """Disclosure control: what is not published where demand is the activity of real patients.
 
 The rule of NHS England's hospital statistics below national level: counts of 1 to 7 are suppressed
-(shown as `*`), others rounded to the nearest 5, means over 1 to 7 suppressed, and enough further
-counts are suppressed that none can be worked out from the totals. Residents are of the census and
-open; contacts are not. Each declared table of evidence names one of the rules below.
+(shown as `*`), others rounded to the nearest 5, and enough further counts are suppressed that none
+can be worked out. Shares, means and hours give counts away too, by division. So in a restricted
+study contacts are counted in three tables alone (`activity`, `places_of_care`, `site_loads`), and
+all else is built on residents, who are of the open census (`AppraisalInputs.contacts_of`).
+
+Each declared table of evidence names one of the rules below.
 """
 
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.activity import CARE_PLACES
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.schema import SITE_KINDS
 
 LARGEST: Final = 7
 ROUND_TO: Final = 5
 HIDDEN: Final = "*"
+BUILT_ON_RESIDENTS: Final = (
+    "Contacts are of real patients: every other figure is built on residents, each of whom counts "
+    "once for each service."
+)
 
+_STATED: Final = ("home", "video")  # follow from the total and a stated share
 _Hidden: TypeAlias = Mapping[str, frozenset[str]]
 
 
 @dataclass(frozen=True, slots=True)
-class Protection:
-    """What rules of disclosure go by.
+class CountedContacts:
+    """The contacts of real patients, as they were counted: never published as they are.
 
     Attributes
     ----------
-    inputs
-        Areas, sites and services, with the contacts that were counted.
+    baseline
+        The name of the baseline: contacts that were counted are published by place of today alone.
+        Two options, or two runs, may differ by a single area, and so would their contacts.
+    services
+        The services whose contacts were counted; those of others follow from open rates.
+    totals
+        Contacts a year by service.
+    care, loads
+        Contacts a year of every option: by `option`, `service` and place; by `option`, `service`
+        and `site_id`.
+    kinds
+        The kind of each site.
     hidden
-        By service, the places of care whose contacts are hidden under every option.
+        By service, the places of care whose contacts are hidden.
     """
 
-    inputs: AppraisalInputs
+    baseline: str
+    services: frozenset[str]
+    totals: pd.Series
+    care: pd.DataFrame
+    loads: pd.DataFrame
+    kinds: pd.Series
     hidden: _Hidden
 
     @property
-    def contacts_by_area(self) -> pd.Series:
-        """Return the contacts over which the minutes of each area are a mean."""
-        services = self.inputs.visited or self.inputs.services
-        by_service = [self.inputs.contacts_of(service) for service in services]
-        return pd.Series(pd.concat(by_service, axis=1).sum(axis=1))
+    def shown_totals(self) -> pd.Series:
+        """Return the contacts by service as text: rounded to the nearest 5, or hidden."""
+        return round_counts(self.totals)
+
+    def is_secret(self, table: pd.DataFrame) -> pd.Series:
+        """Return which rows, by `option` and `service`, are of patients under another option."""
+        return (table["option"] != self.baseline) & table["service"].isin(self.services)
 
 
-Rule: TypeAlias = Callable[[pd.DataFrame, Protection], pd.DataFrame | None]
-"""How a table is published where demand is of real patients; None if it is not."""
+Rule: TypeAlias = Callable[[pd.DataFrame, CountedContacts], pd.DataFrame | None]
+"""How a table is published where demand is of real patients; None if it is not.
+
+The table that it is given was made on residents: what it says of contacts is not theirs.
+"""
+
+
+def count_contacts(
+    results: Mapping[str, OptionResult], inputs: AppraisalInputs, *, baseline: str
+) -> CountedContacts:
+    """Evaluate the options once more on the contacts of real patients, and count these.
+
+    Parameters
+    ----------
+    results
+        Results of a restricted study, which are built on residents.
+    inputs
+        What the options were evaluated on.
+    baseline
+        The name of the option that stands for today.
+    """
+    options = [result.option for result in results.values()]
+    counted = evaluate_options(options, replace(inputs, restricted=False), baseline=baseline)
+    care = pd.concat({name: result.care for name, result in counted.items()}, names=["option"])
+    loads = pd.concat(
+        {
+            (name, service_id): found.loads
+            for name, result in counted.items()
+            for service_id, found in result.services.items()
+        },
+        names=["option", "service"],
+    ).sort_index()
+    services = frozenset() if inputs.activity is None else frozenset(inputs.activity.columns)
+    today = care.xs(baseline, level="option")
+    kinds = inputs.sites["kind"]
+    hidden = {
+        str(service): hidden_places(
+            of_service.droplevel("service"),
+            loads.loc[loads.index.get_level_values("service") == service],
+            kinds,
+            baseline,
+        )
+        for service, of_service in care.groupby(level="service")
+    }
+    return CountedContacts(baseline, services, today["contacts"], care, loads, kinds, hidden)
 
 
 def disclosable_tables(
-    tables: Mapping[str, pd.DataFrame], rules: Mapping[str, Rule], inputs: AppraisalInputs
+    tables: Mapping[str, pd.DataFrame], rules: Mapping[str, Rule], counted: CountedContacts
 ) -> dict[str, pd.DataFrame]:
-    """Return the tables of evidence without small numbers of contacts, for restricted data.
+    """Return the tables of evidence of a restricted study as they may be published.
 
     Parameters
     ----------
     tables
-        Tables by name, `places_of_care` and `site_loads` among them.
+        Tables by name, made on residents.
     rules
         The rule of each table.
-    inputs
-        Areas, sites and services, with the contacts that were counted.
+    counted
+        The contacts of real patients.
     """
-    hidden = hidden_places(tables["places_of_care"], tables["site_loads"], inputs)
-    protection = Protection(inputs, hidden)
-    shown = {name: rules[name](table, protection) for name, table in tables.items()}
+    shown = {name: rules[name](table, counted) for name, table in tables.items()}
     return {name: table for name, table in shown.items() if table is not None}
 
 
-def publish_as_is(table: pd.DataFrame, _: Protection) -> pd.DataFrame:
-    """Publish a table unchanged: of residents, minutes, or the contacts of everyone together."""
+def publish_as_is(table: pd.DataFrame, _: CountedContacts) -> pd.DataFrame:
+    """Publish a table unchanged: it is built on residents and minutes, and counts no contacts."""
     return table
 
 
-def withhold(_: pd.DataFrame, __: Protection) -> None:
+def withhold(_: pd.DataFrame, __: CountedContacts) -> None:
     """Publish no such table.
 
-    Contacts could be worked out from it, by dividing hours by minutes or costs by their rates.
+    It is about contacts, which could be worked out by dividing hours by minutes or costs by their
+    rates; and on residents it says nothing.
     """
 
 
 def drop_columns(*columns: str) -> Rule:
-    """Return the rule that leaves some columns out.
-
-    Contacts by pair of sites, for example, would tell what places of care hide.
-    """
+    """Return the rule that leaves the columns of contacts out."""
     return lambda table, _: table.drop(columns=list(columns))
 
 
-def round_together(*columns: str) -> Rule:
-    """Return the rule that rounds counts, and hides all those of a row if one of them is small."""
-
-    def rule(table: pd.DataFrame, _: Protection) -> pd.DataFrame:
-        small = pd.concat([is_small(table[column]) for column in columns], axis=1).any(axis=1)
-        rounded = {name: round_counts(table[name]).mask(small, HIDDEN) for name in columns}
-        return table.assign(**rounded)
-
-    return rule
+def drop_rows(column: str, *values: str) -> Rule:
+    """Return the rule that leaves out the rows with some values of a column, such as measures."""
+    return lambda table, _: table[~table[column].isin(values)].reset_index(drop=True)
 
 
-def suppress_means_of_areas(*columns: str) -> Rule:
-    """Return the rule that blanks means over the 1 to 7 contacts of a row's area (`area_id`)."""
-
-    def rule(table: pd.DataFrame, protection: Protection) -> pd.DataFrame:
-        contacts = table["area_id"].map(protection.contacts_by_area)
-        return table.assign(**suppress_averages(table[list(columns)], contacts))
-
-    return rule
+def suppress_totals(table: pd.DataFrame, counted: CountedContacts) -> pd.DataFrame:
+    """Round the contacts of each service, and let the rounded number grow as the rates do."""
+    contacts = table["service"].map(counted.shown_totals)
+    later = _shown(contacts, 1 + table["growth"])
+    return table.assign(contacts=contacts, contacts_later=later)
 
 
-def suppress_means_of_authorities(*columns: str) -> Rule:
-    """Return the rule that blanks means over the 1 to 7 contacts of a row's `authority_code`."""
+def suppress_places_of_care(table: pd.DataFrame, counted: CountedContacts) -> pd.DataFrame:
+    """Round contacts by place; hide those of hidden places, and of patients under other options.
 
-    def rule(table: pd.DataFrame, protection: Protection) -> pd.DataFrame:
-        codes = protection.inputs.areas["authority_code"]
-        of_authority = protection.contacts_by_area.groupby(codes).sum()
-        contacts = table["authority_code"].map(of_authority)
-        return table.assign(**suppress_averages(table[list(columns)], contacts))
-
-    return rule
-
-
-def suppress_places_of_care(table: pd.DataFrame, protection: Protection) -> pd.DataFrame:
-    """Round contacts by place, hide those of hidden places, and leave their total out."""
+    Contacts by video or at the patient's home are stated shares of a service's rounded total, and
+    tell no more than it does. Where some areas reach no site, home visits cannot be told from
+    those who reach none, and are hidden with them.
+    """
     shown = table.drop(columns=["contacts", "contacts_in_time"])
-    hidden = table["service"].map(protection.hidden)
+    care = counted.care.loc[list(zip(table["option"], table["service"], strict=True))]
+    totals, secret = table["service"].map(counted.shown_totals), counted.is_secret(table)
     for place in CARE_PLACES:
-        covered = hidden.map(lambda places, place=place: place in places)
-        shown[place] = round_counts(table[place]).mask(covered, HIDDEN)
+        contacts = pd.Series(round_counts(care[place]).to_numpy(), table.index)
+        covered = table["service"].map(lambda name, of=place: of in counted.hidden[name])
+        shown[place] = contacts.mask(secret | covered, HIDDEN)
+    patients = table["delivery"] != "team"
+    for place in _STATED:
+        share = table[place] / table["contacts"].where(table["contacts"] > 0)
+        if place == "home":
+            share = share.where((table["unreachable"] == 0) | (share == 0))
+        shown[place] = shown[place].mask(patients, _shown(totals, share))
     return shown
 
 
-def suppress_site_loads(table: pd.DataFrame, protection: Protection) -> pd.DataFrame:
-    """Round contacts by site, hide those of hidden places, and leave out what follows from them."""
-    kinds = protection.inputs.sites["kind"]
-    services = protection.inputs.services
-    teams = {service.id for service in services if service.delivery == "team"}
-    covered = pd.Series(
-        [
-            ("home" if service in teams else kinds[site]) in protection.hidden[service]
-            for service, site in zip(table["service"], table["site_id"], strict=True)
-        ],
-        index=table.index,
-    )
-    contacts = round_counts(table["contacts"]).mask(covered, HIDDEN)
-    return table.drop(columns=["share_used", "over_capacity"]).assign(contacts=contacts)
+def suppress_site_loads(table: pd.DataFrame, counted: CountedContacts) -> pd.DataFrame:
+    """Round contacts by site, hide as for places of care, and leave out what follows from them.
 
-
-def hidden_places(care: pd.DataFrame, loads: pd.DataFrame, inputs: AppraisalInputs) -> _Hidden:
-    """Return by service the places of care whose contacts are hidden, alike in all options.
-
-    A place is hidden if it, or one of its sites, is small under any option, and then further
-    places are until no option hides a single one. What takes place by video, or at the home of
-    those who might travel, follows from the total and a stated share: hiding it protects nothing.
+    Whether a site falls short of viability, or has too little room, is a limit on its contacts.
     """
-    # Primary suppression: small cells, and the places to which small sites belong.
-    small_sites = loads[is_small(loads["contacts"])]
-    kinds = small_sites["site_id"].map(inputs.sites["kind"])
-    hidden: dict[str, frozenset[str]] = {}
-    for service in inputs.services:
-        counts = care.loc[care["service"] == service.id, list(CARE_PLACES)]
-        by_team = service.delivery == "team"
-        small = {place for place in CARE_PLACES if is_small(counts[place]).any()}
-        sites = kinds[small_sites["service"] == service.id]
-        small |= {"home"} if by_team and len(sites) else set(sites)
-        # Secondary suppression: only among the places whose sum a reader could subtract from.
-        protecting = ("home", "unreachable") if by_team else (*SITE_KINDS, "unreachable")
-        hidden[service.id] = _protected(counts[list(protecting)], frozenset(small))
-    return hidden
+    delivery = counted.care.xs(counted.baseline, level="option")["delivery"]
+    covered = [
+        ("home" if delivery[service] == "team" else counted.kinds[site]) in counted.hidden[service]
+        for service, site in zip(table["service"], table["site_id"], strict=True)
+    ]
+    keys = pd.MultiIndex.from_frame(table[["option", "service", "site_id"]])
+    contacts = pd.Series(round_counts(counted.loads.loc[keys, "contacts"]).to_numpy(), table.index)
+    contacts = contacts.mask(counted.is_secret(table) | np.array(covered), HIDDEN)
+    left_out = ["share_used", "over_capacity", "below_minimum"]
+    return table.drop(columns=left_out).assign(contacts=contacts)
+
+
+def hidden_places(
+    care: pd.DataFrame, loads: pd.DataFrame, kinds: pd.Series, baseline: str
+) -> frozenset[str]:
+    """Return the places of care whose contacts with a service are hidden.
+
+    What takes place by video, or at the home of those who might travel, follows from the total and
+    a stated share: hiding it protects nothing.
+
+    Parameters
+    ----------
+    care
+        Contacts with the service by option and place, and its `delivery`.
+    loads
+        Contacts with the service by option and `site_id`.
+    kinds
+        The kind of each site.
+    baseline
+        The name of the baseline.
+    """
+    by_team = bool((care["delivery"] == "team").any())
+    small = {place for place in CARE_PLACES if is_small(care[place]).any()}
+    small |= _small_kinds(loads, kinds, by_team=by_team)
+    # What is published must be safe by today's counts alone: another run, with other options,
+    # hides other places besides these, and a reader may have both.
+    today = care.loc[[baseline], list(CARE_PLACES)]
+    hidden = {place for place in CARE_PLACES if is_small(today[place]).any()}
+    hidden |= _small_kinds(loads.loc[[baseline]], kinds, by_team=by_team)
+    protecting = ("home", "unreachable") if by_team else (*SITE_KINDS, "unreachable")
+    return _protected(today[list(protecting)].sum(), frozenset(hidden)) | small
 
 
 def is_small(counts: pd.Series) -> pd.Series:
@@ -183,19 +250,31 @@ def round_counts(counts: pd.Series) -> pd.Series:
     return rounded.astype("int64").astype("str").mask(is_small(counts), HIDDEN)
 
 
-def suppress_averages(averages: pd.DataFrame, contacts: pd.Series) -> pd.DataFrame:
-    """Return means, missing where they are of 1 to 7 contacts."""
-    return averages.mask(is_small(contacts), axis=0)
+def _shown(totals: pd.Series, factor: pd.Series) -> pd.Series:
+    """Return totals as they are shown times a factor, as text; hidden where either is not known."""
+    product = pd.to_numeric(totals.where(totals != HIDDEN)) * factor
+    return round_counts(product.fillna(0)).mask(product.isna(), HIDDEN)
 
 
-def _protected(counts: pd.DataFrame, hidden: frozenset[str]) -> frozenset[str]:
-    """Hide further places (columns), the smallest first, until no option (row) hides one alone."""
-    held = counts > 0
+def _small_kinds(loads: pd.DataFrame, kinds: pd.Series, *, by_team: bool) -> set[str]:
+    """Return the places to which sites with small counts belong."""
+    small = loads.index[is_small(loads["contacts"])].get_level_values("site_id")
+    if by_team:
+        return {"home"} if len(small) else set()
+    return set(kinds[small])
+
+
+def _protected(counts: pd.Series, hidden: frozenset[str]) -> frozenset[str]:
+    """Hide further places, the smallest first, until what is hidden cannot be worked out.
+
+    At least two places with contacts must be hidden, with more than 7 contacts together: one alone
+    follows from the total, and a small sum leaves each part few values.
+    """
+    held = counts[counts > 0]
     while True:
-        # A single hidden cell of a row follows from the row's total: another must hide it. Empty
-        # cells hide nothing, for a reader may know that a site has no patients.
-        alone = held[[place for place in held.columns if place in hidden]].sum(axis=1) == 1
-        shown = counts[held].loc[alone, [place for place in held.columns if place not in hidden]]
-        if shown.isna().all(axis=None):
+        covered = held[held.index.isin(hidden)]
+        shown = held[~held.index.isin(hidden)]
+        safe = covered.empty or (len(covered) > 1 and round(covered.sum()) > LARGEST)
+        if safe or shown.empty:
             return hidden
-        hidden |= {str(shown.min().idxmin())}
+        hidden |= {str(shown.idxmin())}

@@ -6,7 +6,7 @@ from dataclasses import dataclass
 import pandas as pd
 
 from llrgeo.appraisal.assumptions import Assumptions
-from llrgeo.appraisal.disclosure import disclosable_tables
+from llrgeo.appraisal.disclosure import count_contacts, disclosable_tables
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.robustness import Acceptability
@@ -56,12 +56,12 @@ def appraise(
     results
         What `evaluate_options` returns.
     inputs
-        What the options were evaluated on.
+        What the options were evaluated on. Where its contacts are of real patients, each table is
+        published by its rule of disclosure.
     scorecard
         What `score_options` returns for these results.
     assumptions
-        Rates, growth, errors; and whether contacts are of real patients, in which case each table
-        is published by its rule of disclosure.
+        Rates, growth and errors.
     baseline
         The name of the option that the others are compared with.
 
@@ -74,9 +74,10 @@ def appraise(
     """
     context = EvidenceContext(results, inputs, scorecard, assumptions, baseline)
     tables = make_tables(TABLES, context)
-    if assumptions.restricted:
+    if inputs.restricted:
         rules = {declaration.name: declaration.disclosure for declaration in TABLES}
-        tables = disclosable_tables(tables, rules, inputs)
+        counted = count_contacts(results, inputs, baseline=baseline)
+        tables = disclosable_tables(tables, rules, counted)
     descriptions = {
         declaration.name: declaration.describe(context)
         for declaration in TABLES

@@ -42,6 +42,9 @@ class AppraisalInputs:
     home
         The authorities of the study: people and sites of any other are neighbours. Empty if all
         areas are at home.
+    restricted
+        Whether contacts are of real patients. Then no figure is built on them but the few counts
+        that `disclosure` publishes: each resident counts once for each service (docs/methods 10).
 
     Examples
     --------
@@ -66,6 +69,7 @@ class AppraisalInputs:
     activity: pd.DataFrame | None = None
     home: frozenset[str] = frozenset()
     ceiling_min: float = float("nan")
+    restricted: bool = False
 
     @property
     def ceiling(self) -> float:
@@ -86,7 +90,13 @@ class AppraisalInputs:
         return times_for(delivery, self.times, teams)
 
     def contacts_of(self, service: Service) -> pd.Series:
-        """Return the contacts a year of every area, counted or by rates."""
+        """Return the contacts a year of every area, counted or by rates: what services weigh by.
+
+        Where contacts are of real patients, every resident counts once in their place. So nothing
+        that is worked out from here can tell a number of patients, whatever is published of it.
+        """
+        if self.restricted:
+            return self.areas["residents"].astype(float)
         return contacts(service, self.areas, self.activity)
 
 

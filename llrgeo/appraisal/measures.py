@@ -28,6 +28,8 @@ class Measure:
         changes no other option's score.
     value
         The figure of an option.
+    of_contacts
+        Whether it counts contacts, so that it is set aside where these are of real patients.
     """
 
     label: str
@@ -35,6 +37,7 @@ class Measure:
     better: Literal["lower", "higher"]
     anchors: tuple[float, float]
     value: Callable[[OptionSummary], float]
+    of_contacts: bool = False
 
     def score(self, values: pd.Series) -> pd.Series:
         """Return scores of 0 to 1; figures beyond the anchors score 0 or 1."""
@@ -159,6 +162,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
         "higher",
         (0.0, 1.0),
         _share_in_time("patient"),
+        of_contacts=True,
     ),
     "closer_to_home": Measure(
         "Care at community sites, at home or by video",
@@ -166,6 +170,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
         "higher",
         (0.0, 1.0),
         _share_of_contacts("community_hospital", "health_centre", "home", "video"),
+        of_contacts=True,
     ),
     "worse_off": Measure(
         "Residents with a longer journey, or none left, for at least one service",
@@ -208,6 +213,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
         "higher",
         (0.0, 1.0),
         _share_in_time("team"),
+        of_contacts=True,
     ),
     "patient_hours": Measure(
         "Patients' travel in a year, there and back",
@@ -215,6 +221,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
         "lower",
         (2e6, 0.0),
         _burden("patient_hours"),
+        of_contacts=True,
     ),
     "city_hours": Measure(
         "Patients' travel to city hospitals in a year, there and back",
@@ -222,6 +229,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
         "lower",
         (2e6, 0.0),
         _burden("city_hours"),
+        of_contacts=True,
     ),
     "carbon": Measure(
         "Carbon emissions of all journeys in a year",
@@ -229,5 +237,9 @@ MEASURES: Final[Mapping[str, Measure]] = {
         "lower",
         (1e7, 0.0),
         _burden("kg_co2e"),
+        of_contacts=True,
     ),
 }
+
+OF_CONTACTS: Final = frozenset(name for name, measure in MEASURES.items() if measure.of_contacts)
+"""The measures that are set aside where contacts are of real patients."""

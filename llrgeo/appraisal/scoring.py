@@ -1,6 +1,6 @@
 """Scoring: weighted criteria, hurdles, and the scorecard."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -63,6 +63,9 @@ class Scorecard:
     hurdles
         Whether each option meets each hurdle: options by measures, without columns if there are
         none.
+    set_aside
+        Measures of criteria and hurdles that took no part, because what they count may not be
+        published.
 
     Examples
     --------
@@ -87,6 +90,7 @@ class Scorecard:
     ranks: pd.Series
     dominated: pd.Series
     hurdles: pd.DataFrame
+    set_aside: tuple[str, ...] = ()
 
 
 def score_options(
@@ -95,6 +99,7 @@ def score_options(
     *,
     hurdles: Sequence[Hurdle] = (),
     measures: Mapping[str, Measure] | None = None,
+    set_aside: Collection[str] = (),
 ) -> Scorecard:
     """Score options by weighted criteria: docs/methods 6.
 
@@ -108,13 +113,16 @@ def score_options(
         Limits that come before any score.
     measures
         The measures that there are, by id; MEASURES if not given.
+    set_aside
+        Measures that take no part, neither as criterion nor as hurdle: those that count contacts
+        (`measures.OF_CONTACTS`), where these are of real patients.
 
     Raises
     ------
     InputError
-        For unknown or repeated measures, weights that are negative or add up to nothing, measures
-        that have no figure in this study, and hurdles that no option meets; the message lists
-        every fault.
+        For unknown or repeated measures, weights that are negative or add up to nothing, criteria
+        that are all set aside, measures that have no figure in this study, and hurdles that no
+        option meets; the message lists every fault.
 
     Examples
     --------
@@ -133,6 +141,12 @@ def score_options(
     """
     known = MEASURES if measures is None else measures
     raise_faults(criteria_faults(criteria, hurdles, known), source="criteria")
+    asked = (*(c.measure for c in criteria), *(hurdle.measure for hurdle in hurdles))
+    left_out = [measure for measure in asked if measure in set_aside]
+    criteria = [c for c in criteria if c.measure not in set_aside]
+    hurdles = [h for h in hurdles if h.measure not in set_aside]
+    if sum(c.weight for c in criteria) == 0:
+        raise_faults([_nothing_left(left_out)], source="criteria")
     names = [criterion.measure for criterion in criteria]
     values = measure_values(results, {*names, *(hurdle.measure for hurdle in hurdles)}, known)
     scores = score_values(values[names], known)
@@ -160,6 +174,14 @@ def score_options(
         ranks=ranked.rank(ascending=False, method="min").astype("Int64").rename("rank"),
         dominated=dominating_option(scores),
         hurdles=passed,
+        set_aside=tuple(dict.fromkeys(left_out)),
+    )
+
+
+def _nothing_left(left_out: Sequence[str]) -> str:
+    return (
+        f"all that have a weight count contacts of real patients ({', '.join(left_out)}), and what "
+        "follows from these is not published; add one of residents, such as mean_minutes"
     )
 
 

@@ -24,7 +24,8 @@ def sensitivity_cases(
     """Return the inputs with one assumption low and high, by what is assumed.
 
     Travel times 10 % shorter and longer, the people of today against those of the horizon year,
-    and the rates of each service that people travel for 20 % lower and higher.
+    and the rates of each service that people travel for 20 % lower and higher (not where
+    contacts are of real patients).
     """
     cases = {
         "travel times 10 % shorter or longer": {
@@ -41,10 +42,9 @@ def sensitivity_cases(
             "high": replace(inputs, areas=grow(inputs.areas, growth)),
         },
     }
-    # Only services that people travel for: the rates of teams move no journey of patients.
-    for service in inputs.services:
-        if service.delivery == "team":
-            continue
+    # Only services that people travel for: the rates of teams move no journey of patients. Where
+    # contacts are of real patients, residents weigh in their place, and contacts move nothing.
+    for service in () if inputs.restricted else inputs.visited:
         cases[f"20 % fewer or more contacts: {service.label}"] = {
             case: _with_rates(inputs, service, 1 + sign * RATES_CHANGE)
             for case, sign in LOW_HIGH.items()

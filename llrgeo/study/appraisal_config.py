@@ -40,7 +40,8 @@ class AppraisalConfig(BaseModel):
     activity
         Contacts a year that were counted: `area_id` and a column a service, in place of rates.
     data_class
-        `restricted` if the activity is of real patients: small numbers are then suppressed.
+        `restricted` if the activity is of real patients: small numbers are then suppressed, and
+        all other figures are built on residents.
     indicators
         Figures of the user's own: `authority_code` and a column each.
     time_error_min
@@ -73,6 +74,11 @@ class AppraisalConfig(BaseModel):
     importance: tuple[str, ...] = ()
     draws: Annotated[int, Field(ge=1)] = 10_000
 
+    @property
+    def restricted(self) -> bool:
+        """Whether the activity is of real patients."""
+        return self.data_class == "restricted"
+
 
 def build_assumptions(
     config: AppraisalConfig,
@@ -102,7 +108,6 @@ def build_assumptions(
         importance=config.importance,
         draws=config.draws,
         seed=seed,
-        restricted=config.data_class == "restricted",
     )
 
 

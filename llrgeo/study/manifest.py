@@ -11,6 +11,8 @@ from llrgeo.errors import ConfigError
 from llrgeo.files import sha256_of_bytes, sha256_of_file
 from llrgeo.study.config import StudyConfig
 
+WITHHELD: Final = "withheld: contacts of real patients"
+
 _LIBRARIES: Final = ("llrgeo", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
 
 
@@ -21,7 +23,9 @@ def describe_run(study: StudyConfig) -> dict[str, Any]:
     -------
     dict
         `study` (every setting), `inputs` (SHA-256 of each file by its key), `versions`, and
-        `run_id`, the SHA-256 of the settings and inputs: equal ids, equal figures.
+        `run_id`, the SHA-256 of the settings and inputs: equal ids, equal figures. Contacts of
+        real patients have no part in either: a hash would tell whoever guesses a file that the
+        guess is right.
     """
     settings = study.model_dump(mode="json", exclude={"folder"})
     inputs = _input_hashes(study)
@@ -77,7 +81,10 @@ def changed_outputs(manifest: Mapping[str, Any], folder: Path) -> list[str]:
 
 
 def _input_hashes(study: StudyConfig) -> dict[str, str]:
-    return {key: _hash_path(path) for key, path in study.inputs().items()}
+    secret = {"activity"} if study.appraisal.restricted else set()
+    return {
+        key: WITHHELD if key in secret else _hash_path(path) for key, path in study.inputs().items()
+    }
 
 
 def _hash_path(path: Path) -> str:

@@ -15,6 +15,7 @@ import geopandas as gpd
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.measures import OF_CONTACTS
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.errors import ConfigError
 from llrgeo.publish.folder import check_folder, publish, publish_pdf, publish_print_maps
@@ -134,7 +135,12 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     logger.info("options and scores")
     appraisal_inputs = build_appraisal_inputs(inputs, times_by, team_times_by)
     results = evaluate_options(inputs.options, appraisal_inputs, baseline=study.baseline)
-    scorecard = score_options(results, build_criteria(study), hurdles=build_hurdles(study))
+    scorecard = score_options(
+        results,
+        build_criteria(study),
+        hurdles=build_hurdles(study),
+        set_aside=OF_CONTACTS if appraisal_inputs.restricted else (),
+    )
 
     # 4. The evidence behind the score: catchments (4), fairness (5), how sure the ranking is (6),
     #    costs (7), small numbers suppressed (10).

@@ -106,8 +106,19 @@ class SitingStudy:
 
     @cached_property
     def demand(self) -> pd.Series:
-        """Contacts of residents a year, counted or by the study's rates."""
+        """Contacts of residents a year, counted or by the study's rates.
+
+        Where they are of real patients, the residents themselves: which plan is best, and how good
+        it is, would tell of contacts (docs/methods 10).
+        """
+        if self.restricted:
+            return self.inputs.areas["residents"].astype(float)
         return contacts(self.service, self.inputs.areas, self.inputs.activity)
+
+    @property
+    def restricted(self) -> bool:
+        """Whether the study's contacts are of real patients."""
+        return self.inputs.study.appraisal.restricted
 
     @cached_property
     def today_min(self) -> pd.Series:
@@ -300,7 +311,8 @@ def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
     Raises
     ------
     ConfigError
-        If the study has no such service.
+        If the study has no such service, or its contacts are of real patients and the plan is to
+        keep to a number of them.
     InputError
         If an input has faults.
 
@@ -314,6 +326,12 @@ def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
     services = {service.id: service for service in build_services(study)}
     if config.service not in services:
         msg = f"no service '{config.service}' in the study; there are {', '.join(services)}"
+        raise ConfigError(msg)
+    if study.appraisal.restricted and (config.capacity or config.minimum_activity):
+        msg = (
+            "capacity and minimum_activity count contacts; in a restricted study a plan is by "
+            "residents, for the best plan would tell of real patients. Leave them out"
+        )
         raise ConfigError(msg)
     inputs = read_inputs(study, (*PLACES, "options", "activity"))
     proposed = proposed_sites(inputs.areas, config)

@@ -115,7 +115,7 @@ def site_table(result: SitingResult) -> gpd.GeoDataFrame:
     sites = siting.sites.loc[list(result.best.sites)].reindex(columns=kept)
     residents = siting.inputs.areas["residents"]
     who = pd.DataFrame({"areas": 1, "residents": residents})
-    if siting.inputs.study.appraisal.data_class == "open":
+    if not siting.restricted:
         who["contacts"] = siting.demand.round(1)
     counts = who.groupby(nearest).sum().reindex(sites.index, fill_value=0)
     return sites.assign(today=sites.index.isin(list(siting.today))).join(counts)

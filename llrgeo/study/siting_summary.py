@@ -14,6 +14,7 @@ _BY_CLASS = {
 }
 _LONG_MIN = 5.0
 _ROUNDING = 1e-9
+_BY_RESIDENTS = "Demand is of real patients, so every resident counts once in its place."
 
 
 def summarise(result: SitingResult) -> list[str]:
@@ -29,6 +30,7 @@ def summarise(result: SitingResult) -> list[str]:
         *_sites(result),
         _people(result),
         *out_of_reach(result),
+        _BY_RESIDENTS if result.siting.restricted else "",
     ]
     return [sentence for sentence in sentences if sentence]
 

@@ -181,6 +181,7 @@ def build_appraisal_inputs(
         kg_co2e_per_km=inputs.rates.value("emission_factor"),
         activity=inputs.activity,
         home=inputs.home,
+        restricted=study.appraisal.restricted,
     )
 
 

@@ -9,9 +9,9 @@ from llrgeo.appraisal.cross_border import cross_border_flows
 from llrgeo.appraisal.demand import activity_table, grow
 from llrgeo.appraisal.disclosure import (
     drop_columns,
-    round_together,
     suppress_places_of_care,
     suppress_site_loads,
+    suppress_totals,
     withhold,
 )
 from llrgeo.appraisal.tables.columns import (
@@ -186,7 +186,7 @@ ACTIVITY: Final = (
             SOURCE,
         ),
         _activity,
-        round_together("contacts", "contacts_later"),
+        suppress_totals,
     ),
     TableDeclaration(
         "burden",

@@ -10,6 +10,7 @@ import pandas as pd
 from llrgeo.appraisal.access import people_by_group
 from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.costs import cost_lines
+from llrgeo.appraisal.disclosure import BUILT_ON_RESIDENTS
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES
@@ -77,14 +78,19 @@ class EvidenceContext:
             self.scorecard.scores[self.scorecard.ranks.notna()],
             seed=self.assumptions.seed,
             draws=self.assumptions.draws,
-            order=self.assumptions.importance,
+            order=[c for c in self.assumptions.importance if c not in self.scorecard.set_aside],
         )
 
     @cached_property
     def robustness(self) -> str:
         """How sure the first place is, in plain English."""
         criteria = {name: MEASURES[name].label for name in self.scorecard.weights.index}
-        return robustness_sentence(self.scorecard, self.acceptability, {**criteria, **self.labels})
+        said = robustness_sentence(self.scorecard, self.acceptability, {**criteria, **self.labels})
+        if not self.inputs.restricted:
+            return said
+        left_out = "; ".join(MEASURES[name].label for name in self.scorecard.set_aside)
+        set_aside = f"Set aside, because they count patients: {left_out}." if left_out else ""
+        return " ".join(filter(None, (said, BUILT_ON_RESIDENTS, set_aside)))
 
     @cached_property
     def simulation(self) -> Simulation:

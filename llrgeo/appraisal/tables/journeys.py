@@ -1,17 +1,12 @@
 """Declared tables of journeys: who gains and who loses, where, and how evenly."""
 
 from collections.abc import Callable
-from dataclasses import replace
 from typing import Final
 
 import pandas as pd
 
 from llrgeo.appraisal.authorities import compare_authorities
-from llrgeo.appraisal.disclosure import (
-    publish_as_is,
-    suppress_means_of_areas,
-    suppress_means_of_authorities,
-)
+from llrgeo.appraisal.disclosure import drop_columns, publish_as_is
 from llrgeo.appraisal.equity import equity_table
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.narrative import worst_changes, worst_places
@@ -56,7 +51,6 @@ from llrgeo.appraisal.tables.units import (
 
 _NO_TIME: Final = "no journey takes any time"
 _NO_GRADIENT: Final = "all areas are equally deprived"
-_FEW_PATIENTS: Final = f"{NO_SITE}, or it is a mean of 1 to 7 real patients"
 
 
 def _journeys(context: EvidenceContext) -> pd.DataFrame:
@@ -104,13 +98,12 @@ def _worst_areas(
         areas = context.inputs.areas
         return by_option(context, lambda option: pick(option, areas).reset_index())
 
-    minutes = tuple(replace(column, blank=_FEW_PATIENTS) for column in CHANGED_MINUTES)
     return TableDeclaration(
         name,
         about,
-        (OPTION, AREA_ID, AREA_NAME, WARD_IF_KNOWN, AUTHORITY, RESIDENTS, *minutes, *extra),
+        (OPTION, AREA_ID, AREA_NAME, WARD_IF_KNOWN, AUTHORITY, RESIDENTS, *CHANGED_MINUTES, *extra),
         make,
-        suppress_means_of_areas(*(column.name for column in minutes)),
+        publish_as_is,
     )
 
 
@@ -206,13 +199,13 @@ JOURNEYS: Final = (
             explained(AUTHORITY, "Name of the authority"),
             explained(PEOPLE_IN_GROUP, "Residents of the authority"),
             UNREACHABLE,
-            replace(MEAN, blank=_FEW_PATIENTS),
-            replace(P90, blank=f"{P90.blank}, or it is of 1 to 7 real patients"),
+            MEAN,
+            P90,
             PublishedColumn(
                 "change_mean_min",
                 "Mean change of minutes of those who can reach a site both today and then",
                 MINUTES,
-                _FEW_PATIENTS,
+                NO_SITE,
             ),
             PublishedColumn(
                 "share_better", "Share of people with shorter journeys", SHARE, "nobody lives there"
@@ -227,7 +220,7 @@ JOURNEYS: Final = (
                 "city_share",
                 "Share of contacts at city hospitals",
                 SHARE,
-                "there are no contacts, or 1 to 7 of real patients",
+                "there are no contacts",
             ),
             ColumnFamily("{indicator}", _indicators),
         ),
@@ -237,7 +230,7 @@ JOURNEYS: Final = (
             context.inputs.sites,
             context.assumptions.indicators,
         ),
-        suppress_means_of_authorities("mean_min", "p90_min", "change_mean_min", "city_share"),
+        drop_columns("city_share"),
         conserves=(Conservation(("option",), ("people",), residents),),
     ),
     _worst_areas(

@@ -5,8 +5,8 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.disclosure import publish_as_is
-from llrgeo.appraisal.measures import MEASURES
+from llrgeo.appraisal.disclosure import drop_rows, publish_as_is
+from llrgeo.appraisal.measures import MEASURES, OF_CONTACTS
 from llrgeo.appraisal.robustness import switching_weights
 from llrgeo.appraisal.scoring import criteria_table, scorecard_table, scores_table
 from llrgeo.appraisal.sensitivity import tornado_table
@@ -201,7 +201,7 @@ RANKING: Final = (
             ),
         ),
         lambda context: context.simulation.intervals(baseline=context.baseline),
-        publish_as_is,
+        drop_rows("measure", *sorted(OF_CONTACTS)),
         applies=has_visits,
     ),
     TableDeclaration(
