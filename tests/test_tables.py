@@ -10,10 +10,16 @@ from appraisal_cases import LOCAL, NURSES, TODAY, evidence_context, town_setting
 
 from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.costs import Rates
-from llrgeo.appraisal.disclosure import HIDDEN, disclosable_tables, publish_as_is, withhold
+from llrgeo.appraisal.disclosure import (
+    HIDDEN,
+    count_contacts,
+    disclosable_tables,
+    publish_as_is,
+    withhold,
+)
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.evidence import appraise
-from llrgeo.appraisal.measures import MEASURES
+from llrgeo.appraisal.measures import CONTACT_MEASURES, MEASURES
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import Criterion, score_options
 from llrgeo.appraisal.simulation import Uncertainty
@@ -81,12 +87,11 @@ def restricted(context) -> tuple[EvidenceContext, dict[str, pd.DataFrame]]:
     counted = pd.DataFrame(
         {"clinic": [40.0, 3, 6, 5], "beds": [2.0, 30, 0, 0]}, context.inputs.areas.index
     )
-    inputs = replace(context.inputs, activity=counted)
+    inputs = replace(context.inputs, activity=counted, restricted=True)
     options = [result.option for result in context.results.values()]
     results = evaluate_options(options, inputs, baseline="today")
-    of_patients = replace(
-        context, inputs=inputs, results=results, scorecard=score_options(results, CRITERIA)
-    )
+    scorecard = score_options(results, CRITERIA, set_aside=CONTACT_MEASURES)
+    of_patients = replace(context, inputs=inputs, results=results, scorecard=scorecard)
     return of_patients, make_tables(TABLES, of_patients)
 
 
@@ -151,7 +156,8 @@ def test_what_is_conserved_is_seen_to_be_when_a_row_is_lost(name, context, table
 def test_a_restricted_study_publishes_a_table_by_its_rule(name, restricted):
     context, tables = restricted
     rules = {declaration.name: declaration.disclosure for declaration in TABLES}
-    shown = disclosable_tables(tables, rules, context.inputs)
+    counted = count_contacts(context.results, context.inputs, baseline="today")
+    shown = disclosable_tables(tables, rules, counted)
     declaration = BY_NAME[name]
     if declaration.disclosure is withhold:
         assert name not in shown

@@ -241,5 +241,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
     ),
 }
 
-OF_CONTACTS: Final = frozenset(name for name, measure in MEASURES.items() if measure.of_contacts)
+CONTACT_MEASURES: Final = frozenset(
+    name for name, measure in MEASURES.items() if measure.of_contacts
+)
 """The measures that are set aside where contacts are of real patients."""

@@ -115,7 +115,7 @@ def score_options(
         The measures that there are, by id; MEASURES if not given.
     set_aside
         Measures that take no part, neither as criterion nor as hurdle: those that count contacts
-        (`measures.OF_CONTACTS`), where these are of real patients.
+        (`measures.CONTACT_MEASURES`), where these are of real patients.
 
     Raises
     ------

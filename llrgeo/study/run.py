@@ -15,7 +15,7 @@ import geopandas as gpd
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.measures import OF_CONTACTS
+from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.errors import ConfigError
 from llrgeo.publish.folder import check_folder, publish, publish_pdf, publish_print_maps
@@ -139,7 +139,7 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
         results,
         build_criteria(study),
         hurdles=build_hurdles(study),
-        set_aside=OF_CONTACTS if appraisal_inputs.restricted else (),
+        set_aside=CONTACT_MEASURES if appraisal_inputs.restricted else (),
     )
 
     # 4. The evidence behind the score: catchments (4), fairness (5), how sure the ranking is (6),

@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.disclosure import drop_rows, publish_as_is
-from llrgeo.appraisal.measures import MEASURES, OF_CONTACTS
+from llrgeo.appraisal.measures import CONTACT_MEASURES, MEASURES
 from llrgeo.appraisal.robustness import switching_weights
 from llrgeo.appraisal.scoring import criteria_table, scorecard_table, scores_table
 from llrgeo.appraisal.sensitivity import tornado_table
@@ -201,7 +201,7 @@ RANKING: Final = (
             ),
         ),
         lambda context: context.simulation.intervals(baseline=context.baseline),
-        drop_rows("measure", *sorted(OF_CONTACTS)),
+        drop_rows("measure", *sorted(CONTACT_MEASURES)),
         applies=has_visits,
     ),
     TableDeclaration(
