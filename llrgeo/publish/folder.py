@@ -17,8 +17,18 @@ from llrgeo.publish.data.files import (
     area_results,
     csv_text,
     flat_table,
+    geoparquet_bytes,
     parquet_bytes,
     travel_times,
+    with_boxes,
+)
+from llrgeo.publish.data.packages import (
+    DATA_PACKAGE,
+    RO_CRATE,
+    PackagedTable,
+    Provenance,
+    data_package,
+    ro_crate,
 )
 from llrgeo.publish.data.workbook import assumptions, contents, render_workbook, sheet_names
 from llrgeo.publish.explorer.page import render_explorer
@@ -33,6 +43,7 @@ Renderer: TypeAlias = Callable[[Publication], Content]
 
 EXPLORER: Final = "explorer.html"
 PDF: Final = "report.pdf"
+MANIFEST: Final = "manifest.json"
 
 
 def publish(publication: Publication, folder: Path, *, track: Track = iter) -> list[Path]:
@@ -53,7 +64,8 @@ def publish(publication: Publication, folder: Path, *, track: Track = iter) -> l
     files: dict[str, Content] = {}
     for make in track(list(_MAKERS)):
         files |= make(publication)
-    files["manifest.json"] = manifest_text(publication, files)
+    files[RO_CRATE] = _crate(publication, files)
+    files[MANIFEST] = manifest_text(publication, files)
     return write_files(files, folder)
 
 
@@ -162,24 +174,69 @@ def _data(publication: Publication) -> dict[str, Content]:
         ),
         ("areas.gpkg", gis.AREAS_LAYER): of_areas,
         ("areas.gpkg", gis.SITES_LAYER): of_sites,
-        ("areas.parquet", gis.AREAS_LAYER): of_areas,
+        ("areas.parquet", gis.AREAS_LAYER): DescribedTable(
+            with_boxes(areas), descriptions.describe_area_boxes(publication)
+        ),
         ("travel_times.parquet", "travel_times"): DescribedTable(times, descriptions.TRAVEL_TIMES),
     }
     tables["data_dictionary"] = DescribedTable(
         data_dictionary(described), descriptions.DATA_DICTIONARY
     )
+    texts = {f"tables/{name}.csv": csv_text(table.content) for name, table in tables.items()}
+    packaged = {
+        f"tables/{name}.csv": PackagedTable(
+            table.content, table.description.about, table.description
+        )
+        for name, table in tables.items()
+    }
+    contents_of = {path: _bytes(text) for path, text in texts.items()}
     return {
-        **{f"tables/{name}.csv": csv_text(table.content) for name, table in tables.items()},
+        **texts,
+        DATA_PACKAGE: data_package(_provenance(publication), packaged, contents_of),
         "tables.xlsx": render_workbook(publication, tables),
         "areas.gpkg": gis.geopackage(publication, areas, sites),
-        "areas.parquet": parquet_bytes(areas),
+        "areas.parquet": geoparquet_bytes(areas),
         "areas.qml": gis.qgis_styles(publication)[gis.opening_style(publication)],
         "travel_times.parquet": parquet_bytes(times),
     }
+
+
+def _provenance(publication: Publication) -> Provenance:
+    return Provenance(
+        title=publication.title,
+        about=publication.question or publication.theme.notice,
+        date=publication.date,
+        publisher=publication.theme.publisher,
+        sources=publication.sources,
+        run=publication.manifest,
+    )
+
+
+def _crate(publication: Publication, files: Mapping[str, Content]) -> str:
+    """Make the RO-Crate of all files but the manifest, which lists the crate's own checksum."""
+    contents_of = {name: _bytes(content) for name, content in files.items()}
+    tables = publication.descriptions
+    about = {f"tables/{name}.csv": table.about for name, table in tables.items()} | _ABOUT
+    return ro_crate(_provenance(publication), contents_of, about, others=(MANIFEST,))
 
 
 def _words(publication: Publication) -> dict[str, Content]:
     return {"plain_words_draft.md": render_plain_words(publication)}
 
 
+_ABOUT: Final = {
+    EXPLORER: "The explorer: maps and journeys, one page that works offline",
+    "index.html": "The explorer, under the name with which a web server opens",
+    "report.html": "The report: options, who gains and who loses, costs, how sure we are",
+    "tables.xlsx": "Every table on a sheet, with notes, assumptions and contents",
+    "areas.gpkg": "Areas with their minutes under every option, and sites; with styles for QGIS",
+    "areas.parquet": "The areas of areas.gpkg as GeoParquet",
+    "areas.qml": "The style with which QGIS colours the areas",
+    "travel_times.parquet": "Minutes and kilometres from every area to every site",
+    "plain_words_draft.md": "A draft in plain words, to be read by a person before it is used",
+    "tables/areas.csv": "Every area: minutes and their change for every service and option",
+    "tables/data_dictionary.csv": "Every column of every file: what it holds, its unit, its blanks",
+    DATA_PACKAGE: "The tables as a Data Package: columns, types, units, blanks",
+    MANIFEST: "What went in, by checksum, with which settings; and the checksum of every file",
+}
 _MAKERS: Final = (_pages, _data, _words)

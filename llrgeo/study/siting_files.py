@@ -11,12 +11,32 @@ from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.siting.locate import SiteSelection
 from llrgeo.inputs.tables import read_table
 from llrgeo.publish.data.files import csv_text
+from llrgeo.publish.data.packages import (
+    DATA_PACKAGE,
+    RO_CRATE,
+    PackagedTable,
+    Provenance,
+    data_package,
+    ro_crate,
+)
 from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import WGS84
 from llrgeo.study.siting import SitingResult
 from llrgeo.study.siting_summary import summarise
 
 OPTION: Final = "located"
+_ABOUT: Final = {
+    "plans": "The plans, each with its value, bound and sites.",
+    "plan_sites": "The sites of the best plan, with who would go to each.",
+    "site_changes": "What opens, closes and stays under the best plan.",
+    "people_by_class": "Residents by class of minutes, today and under the best plan.",
+    "sequence": "The order in which sites should open.",
+    "changes_by_group": "Minutes today and under the best plan by group of people.",
+    "winners_and_losers": "People whose journey becomes shorter or longer.",
+    "areas": "Each area with its site and minutes, today and under the best plan.",
+    "curve": "The best value by number of sites.",
+    "regret": "What each plan loses under each scenario.",
+}
 
 
 def write_plan(result: SitingResult, folder: Path) -> list[Path]:
@@ -25,7 +45,8 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
     Always: what was asked (`question.json`), the answer in words (`summary.txt`), `plans.csv` with
     the certificate of each beside today, the sites, what opens, closes and stays, residents by
     class, the sequence, what changes by group and by area, two map layers, `option.toml`. Where
-    asked for: `curve.csv`, `regret.csv`. Where the plan has sites that the study lacks: its sites
+    asked for: `curve.csv`, `regret.csv`. `datapackage.json` and `ro-crate-metadata.json` describe
+    the folder for other programs. Where the plan has sites that the study lacks: its sites
     table with them (`sites.csv`).
 
     Raises
@@ -66,7 +87,32 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
     files |= {f"{name}.csv": csv_text(table) for name, table in tables.items() if table is not None}
     if len(_new_sites(result)):
         files["sites.csv"] = _sites_with_new(result).to_csv(index=False)
-    return write_files(files, folder)
+    return write_files(files | _descriptions(result, tables, files), folder)
+
+
+def _descriptions(
+    result: SitingResult, tables: Mapping[str, pd.DataFrame | None], files: Mapping[str, Content]
+) -> dict[str, Content]:
+    """Describe the folder for other programs: its tables as a Data Package, all as an RO-Crate."""
+    study = result.siting.inputs.study
+    said = Provenance(
+        title=f"{study.title}: sites found for {result.siting.service.label}",
+        about=study.question or "Where the service should be.",
+        date=study.date,
+        sources=study.sources,
+    )
+    contents = {
+        name: text.encode() if isinstance(text, str) else text for name, text in files.items()
+    }
+    packaged = {
+        f"{name}.csv": PackagedTable(table, _ABOUT[name])
+        for name, table in tables.items()
+        if table is not None
+    }
+    package = data_package(said, packaged, contents)
+    about = {f"{name}.csv": text for name, text in _ABOUT.items()}
+    crate = ro_crate(said, {**contents, DATA_PACKAGE: package.encode()}, about)
+    return {DATA_PACKAGE: package, RO_CRATE: crate}
 
 
 def plan_table(result: SitingResult) -> pd.DataFrame:

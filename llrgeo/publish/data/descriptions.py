@@ -32,6 +32,9 @@ _AREAS_COME_AFTER: Final = "equity"  # the last of the tables of journeys
 _GEOMETRY: Final = PublishedColumn(
     "geometry", "Outline of the area, in EPSG:27700; for display only"
 )
+_BOX: Final = PublishedColumn(
+    "bbox", "Box around the outline, in EPSG:27700: xmin, ymin, xmax, ymax; for readers that skip"
+)
 
 TRAVEL_TIMES: Final = TableDescription(
     "Minutes and kilometres from every area to every site.",
@@ -124,6 +127,12 @@ def describe_areas(publication: Publication) -> TableDescription:
             _GEOMETRY,
         ),
     )
+
+
+def describe_area_boxes(publication: Publication) -> TableDescription:
+    """Return what the columns of the areas in GeoParquet hold, the box of each among them."""
+    areas = describe_areas(publication)
+    return TableDescription(areas.about, (*areas.columns, _BOX))
 
 
 def describe_sites(publication: Publication) -> TableDescription:

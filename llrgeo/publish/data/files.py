@@ -4,6 +4,7 @@ import io
 import re
 from typing import Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -69,7 +70,27 @@ def travel_times(publication: Publication) -> pd.DataFrame:
 
 
 def parquet_bytes(table: pd.DataFrame) -> bytes:
-    """Return a table as Parquet; a layer as GeoParquet."""
+    """Return a table as Parquet."""
     content = io.BytesIO()
     table.to_parquet(content, compression="zstd", index=False)
     return content.getvalue()
+
+
+def geoparquet_bytes(layer: gpd.GeoDataFrame) -> bytes:
+    """Return a layer as GeoParquet 1.1 with a box around each shape, in the column `bbox`.
+
+    Readers such as DuckDB and GDAL skip by it what lies outside a window (GeoParquet 1.1.0,
+    "bbox covering").
+    """
+    content = io.BytesIO()
+    layer.to_parquet(
+        content, compression="zstd", index=False, schema_version="1.1.0", write_covering_bbox=True
+    )
+    return content.getvalue()
+
+
+def with_boxes(layer: gpd.GeoDataFrame) -> pd.DataFrame:
+    """Return a layer with the column `bbox` that its GeoParquet has: west, south, east, north."""
+    names = {"minx": "xmin", "miny": "ymin", "maxx": "xmax", "maxy": "ymax"}
+    boxes = layer.geometry.bounds.rename(columns=names).to_dict("records")
+    return pd.DataFrame(layer.assign(bbox=boxes))
