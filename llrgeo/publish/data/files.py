@@ -92,5 +92,6 @@ def geoparquet_bytes(layer: gpd.GeoDataFrame) -> bytes:
 def with_boxes(layer: gpd.GeoDataFrame) -> pd.DataFrame:
     """Return a layer with the column `bbox` that its GeoParquet has: west, south, east, north."""
     names = {"minx": "xmin", "miny": "ymin", "maxx": "xmax", "maxy": "ymax"}
-    boxes = layer.geometry.bounds.rename(columns=names).to_dict("records")
+    records = layer.geometry.bounds.rename(columns=names).to_dict("records")
+    boxes = pd.Series(records, index=layer.index, dtype=object)
     return pd.DataFrame(layer.assign(bbox=boxes))
