@@ -7,6 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from appraisal_cases import LOCAL, NURSES, TODAY, evidence_context, town_setting
+from capacity_cases import town_plan
 
 from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.costs import Rates
@@ -24,6 +25,10 @@ from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.scoring import Criterion, score_options
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.appraisal.tables import registry
+from llrgeo.appraisal.tables.business_case import BUSINESS_CASE
+from llrgeo.appraisal.tables.capacity import BED_TABLES
+from llrgeo.appraisal.tables.capacity_teams import TEAM_TABLES
+from llrgeo.appraisal.tables.capacity_years import SUMMARY, YEARS
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import (
     NEVER_BLANK,
@@ -33,6 +38,7 @@ from llrgeo.appraisal.tables.declaration import (
     TableDeclaration,
     make_tables,
 )
+from llrgeo.appraisal.tables.estate import ESTATE_TABLES
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.appraisal.tables.units import OF_CONTACTS, PEOPLE
 from llrgeo.errors import LlrgeoError
@@ -43,6 +49,11 @@ from llrgeo.travel.times import TravelTimes
 
 NAMES = [declaration.name for declaration in TABLES]
 BY_NAME = dict(zip(NAMES, TABLES, strict=True))
+OF_CAPACITY = {
+    declaration.name
+    for declarations in (SUMMARY, BED_TABLES, TEAM_TABLES, YEARS, ESTATE_TABLES, BUSINESS_CASE)
+    for declaration in declarations
+}
 NO_FIGURE = {"rural_minutes", "deprivation_gap"}  # in the town: nobody reached is rural
 CRITERIA = tuple(Criterion(name, 1 + n) for n, name in enumerate(MEASURES) if name not in NO_FIGURE)
 MOVED = TODAY.change("moved", moves={"clinic": {"A": "B"}}, label="Farther from some")
@@ -71,6 +82,7 @@ def context(town_areas, town_sites, town_times) -> EvidenceContext:
         walk_times=TravelTimes(town_times.minutes * 12, mode="walk"),
         transit_times=TravelTimes(town_times.minutes * 25, mode="transit"),
         draws=200,
+        capacity=town_plan(town_areas, list(results)),
     )
     scorecard = score_options(results, CRITERIA)
     return EvidenceContext(results, setting, scorecard, assumptions, "today")
@@ -236,7 +248,18 @@ def test_families_follow_the_study(context, tables):
     [
         ({"walk_times": None}, {"on_foot"}),
         ({"transit_times": None}, {"by_public_transport"}),
-        ({"rates": None}, {"costs", "costs_by_site", "service_costs", "discount_rates"}),
+        (
+            {"rates": None},
+            {
+                "costs",
+                "costs_by_site",
+                "costs_by_year",
+                "present_values",
+                "service_costs",
+                "discount_rates",
+            },
+        ),
+        ({"capacity": None}, OF_CAPACITY),
     ],
 )
 def test_a_table_is_made_only_where_it_applies(context, missing, gone):

@@ -5,6 +5,7 @@ from dataclasses import dataclass, field
 
 import pandas as pd
 
+from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.travel.times import TravelTimes
@@ -33,6 +34,8 @@ class Assumptions:
         in this order are drawn.
     draws, seed
         Of all random numbers.
+    capacity
+        What the study says of beds, rooms, teams and estate over the years; None if nothing.
     """
 
     rates: Rates
@@ -44,3 +47,4 @@ class Assumptions:
     importance: tuple[str, ...] = ()
     draws: int = 10_000
     seed: int = 0
+    capacity: CapacityPlan | None = None

@@ -2,21 +2,24 @@
 
 import datetime as dt
 from pathlib import Path
-from typing import Annotated, Final, Literal, Self
+from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
-from llrgeo.appraisal.demand import Service, Shares, service_faults
+from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.scoring import Criterion, Hurdle, criteria_faults
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_toml
 from llrgeo.modes import MODES, STREET_MODES
-from llrgeo.schema import THRESHOLDS_MIN, AgeBand, name_some
+from llrgeo.schema import THRESHOLDS_MIN, name_some
 from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files
+from llrgeo.study.capacity_config import CapacityConfig, Year, is_unset
+from llrgeo.study.capacity_faults import capacity_faults
 from llrgeo.study.option_config import OptionConfig, option_faults
-from llrgeo.study.validation import Name, Part, Positive, Share, check_config
+from llrgeo.study.service_config import ServiceConfig
+from llrgeo.study.validation import Part, check_config
 from llrgeo.travel.departures import StepFree, TransitRules, WindowOf
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
@@ -42,36 +45,6 @@ def _known_mode(name: str) -> str:
 
 
 KnownMode = Annotated[str, AfterValidator(_known_mode)]
-
-
-class ServiceConfig(Part):
-    """A service: who needs it, how it is delivered, and the journey it should not exceed."""
-
-    id: Name
-    label: Annotated[str, Field(min_length=1)]
-    delivery: Literal["patient", "team", "visitor"] = "patient"
-    rates: dict[AgeBand, Positive]
-    standard_min: Annotated[float, Field(gt=0)]
-    visits: Positive = 1.0
-    share_video: Share = 0.0
-    share_home: Share = 0.0
-    minimum_activity: Positive = 0.0
-    call_min: Positive = 0.0
-    dispatch_min: Positive = 0.0
-    source: str = "illustrative planning assumption"
-    note: str = ""
-
-    def build(self) -> Service:
-        """Return the service as the appraisal uses it."""
-        values = self.model_dump(exclude={"share_video", "share_home"})
-        return Service(**values, shares=Shares(self.share_video, self.share_home))
-
-    @model_validator(mode="after")
-    def _possible(self) -> Self:
-        faults = service_faults(self.build())
-        if faults:
-            raise ValueError("\n".join(faults))
-        return self
 
 
 class CriterionConfig(Part):
@@ -136,7 +109,8 @@ class StudyConfig(Part):
     `team_time_factor`, which is below 1 for those under blue lights. A journey that is not there
     counts as `ceiling_min` where plans are compared, so that nothing is gained by cutting people
     off (docs/methods 2); without it, as twice the longest threshold, or by timetable as
-    `max_journey_min`.
+    `max_journey_min`. `years` are those whose beds, rooms, teams and estate are appraised, the
+    first of them being the base; `capacity` says how.
 
     Examples
     --------
@@ -174,6 +148,8 @@ class StudyConfig(Part):
     criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
     hurdles: tuple[HurdleConfig, ...] = ()
     appraisal: AppraisalConfig = AppraisalConfig()
+    years: Annotated[tuple[Year, ...], Field(exclude_if=_is_empty)] = ()
+    capacity: Annotated[CapacityConfig, Field(exclude_if=is_unset)] = CapacityConfig()
 
     def ceiling_for(self, longest_min: float, *, mode: str = "car") -> float:
         """Return what a journey that is not there counts as, given the longest that is."""
@@ -198,7 +174,9 @@ class StudyConfig(Part):
         }
         feeds = self.transit.feeds if self.transit else ()
         timetables = {f"transit {feed}": self.folder / feed for feed in feeds}
-        return {**own, **networks, **timetables, **appraisal_files(self.appraisal, self.folder)}
+        capacity = self.capacity.files(self.folder) if self.years else {}
+        appraisal = appraisal_files(self.appraisal, self.folder)
+        return {**own, **networks, **timetables, **appraisal, **capacity}
 
     def network_path(self, mode: str) -> Path | None:
         """Return the folder of a mode's own network; None where the study names none."""
@@ -219,7 +197,7 @@ class StudyConfig(Part):
             *_doubled("options", [option.id for option in self.options]),
             *option_faults(self.options, {service.id for service in self.services}),
         ]
-        faults += _mode_faults(self)
+        faults += [*_mode_faults(self), *capacity_faults(self)]
         named = criteria_faults(build_criteria(self), build_hurdles(self), MEASURES)
         faults += [f"criteria: {fault}" for fault in named]
         strange = set(self.appraisal.importance) - {

@@ -1,7 +1,7 @@
 """What a study works on: all it names is read and checked before a minute is computed."""
 
 from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
 
@@ -9,8 +9,9 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.authorities import indicator_faults
+from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.costs import Rates, rate_faults
-from llrgeo.appraisal.demand import Shares, activity_faults
+from llrgeo.appraisal.demand import activity_faults
 from llrgeo.appraisal.options import Option, option_faults, without_sites
 from llrgeo.errors import ConfigError, InputError, LlrgeoError
 from llrgeo.inputs.areas import draw_cells, read_areas, read_outlines
@@ -21,8 +22,9 @@ from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites
 from llrgeo.inputs.theme import Theme, read_theme
 from llrgeo.schema import list_faults, name_some, raise_faults
 from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
+from llrgeo.study.capacity_inputs import build_capacity_plan
 from llrgeo.study.config import CELLS, StudyConfig
-from llrgeo.study.option_config import OptionConfig
+from llrgeo.study.option_changes import resolve_options
 from llrgeo.study.routers import build_router
 from llrgeo.travel.times import Router
 
@@ -36,6 +38,7 @@ EVERYTHING: Final = (
     "rates",
     "activity",
     "indicators",
+    "capacity",
 )
 
 
@@ -143,6 +146,16 @@ class StudyInputs:
             raise_faults(faults, source=self.study.appraisal.indicators)
         return indicators
 
+    @cached_property
+    def capacity(self) -> CapacityPlan | None:
+        """Beds, rooms, teams and estate over the years; None if the study names no years."""
+        if not self.study.years:
+            return None
+        counted = () if self.activity is None else tuple(map(str, self.activity.columns))
+        return build_capacity_plan(
+            self.study, self.areas, self.known_sites, self.options, counted=counted
+        )
+
     def _left_out(self) -> pd.Index:
         """Return the sites of neighbours, where the study is to do without them."""
         sites = self.known_sites
@@ -203,7 +216,7 @@ def build_options(
         closes or opens what it cannot, limits what it does not run, or leaves a service with no
         site; the message lists every fault.
     """
-    resolved, faults = _resolved(study)
+    resolved, _, faults = resolve_options(study)
     options = without_sites(resolved, left_out)
     services = [service.id for service in study.services]
     for option in options:
@@ -227,50 +240,6 @@ def _outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         )
         raise_faults([fault], source=study.path("outlines").name)
     return outlines.loc[areas.index]
-
-
-def _resolved(study: StudyConfig) -> tuple[list[Option], list[str]]:
-    """Return the options with what each takes over from another, and what is wrong with them."""
-    built: dict[str, Option] = {}
-    faults = []
-    for asked in study.options:
-        start = built[asked.based_on] if asked.based_on else Option(asked.id, asked.label, {})
-        replaced = {service: frozenset(ids) for service, ids in asked.sites.items()}
-        start = replace(start, sites={**start.sites, **replaced})
-        try:
-            built[asked.id] = _changed(start, asked, study)
-        except InputError as error:
-            faults.append(str(error))
-            built[asked.id] = start  # those based on it are still looked at
-    return list(built.values()), faults
-
-
-def _changed(start: Option, asked: OptionConfig, study: StudyConfig) -> Option:
-    changed = start.change(
-        asked.id,
-        label=asked.label,
-        opens=asked.opens,
-        closes=asked.closes,
-        moves=asked.moves,
-        note=asked.note,
-    )
-    return replace(
-        changed,
-        shares={**start.shares, **_shares(asked, study)},
-        capacity={**changed.capacity, **asked.capacity},
-    )
-
-
-def _shares(option: OptionConfig, study: StudyConfig) -> dict[str, Shares]:
-    """Return the shares that an option changes; one it leaves out stays the service's own."""
-    return {
-        service.id: Shares(
-            option.share_video.get(service.id, service.share_video),
-            option.share_home.get(service.id, service.share_home),
-        )
-        for service in study.services
-        if service.id in option.share_video or service.id in option.share_home
-    }
 
 
 def _site_faults(

@@ -5,11 +5,23 @@ from typing import Annotated
 from pydantic import Field
 
 from llrgeo.schema import name_some
+from llrgeo.study.capacity_config import (
+    BedMove,
+    DisposalConfig,
+    WholeNumbers,
+    WorksConfig,
+    is_unset,
+)
 from llrgeo.study.validation import Name, Part, Positive, Share, SiteLists
 
 
 class OptionConfig(Part):
-    """An option: the sites of each service, or what it changes in another option."""
+    """An option: the sites of each service, or what it changes in another option.
+
+    `closes_site` closes all that runs at a site. `beds` and `rooms` are by service and site, or by
+    site alone where the study has one service of beds; `moves_beds` moves some of them, opening
+    and closing the service where they come and go. `works` and `disposals` change the estate.
+    """
 
     id: Name
     label: Annotated[str, Field(min_length=1)]
@@ -23,6 +35,12 @@ class OptionConfig(Part):
     capacity: dict[Name, dict[str, Positive]] = Field(default_factory=dict)
     share_video: dict[Name, Share] = Field(default_factory=dict)
     share_home: dict[Name, Share] = Field(default_factory=dict)
+    closes_site: Annotated[tuple[str, ...], Field(exclude_if=is_unset)] = ()
+    beds: Annotated[WholeNumbers, Field(default_factory=dict, exclude_if=is_unset)]
+    moves_beds: Annotated[tuple[BedMove, ...], Field(exclude_if=is_unset)] = ()
+    rooms: Annotated[WholeNumbers, Field(default_factory=dict, exclude_if=is_unset)]
+    works: Annotated[tuple[WorksConfig, ...], Field(exclude_if=is_unset)] = ()
+    disposals: Annotated[tuple[DisposalConfig, ...], Field(exclude_if=is_unset)] = ()
 
 
 def option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:

@@ -7,11 +7,12 @@ A study goes through the house in one direction: `study.inputs` reads what the s
 
 import logging
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from pathlib import Path
 
 import geopandas as gpd
 
+from llrgeo.appraisal.capacity.demand_evidence import growth_factors_of
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.inputs import AppraisalInputs
@@ -28,6 +29,7 @@ from llrgeo.study.manifest import describe_run
 from llrgeo.study.times import (
     TimesBy,
     build_appraisal_inputs,
+    build_capacity,
     compute_team_times,
     compute_times,
     journey_sources,
@@ -128,6 +130,7 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     logger.info("travel times")
     times_by = compute_times(inputs, track=track)
     team_times_by = compute_team_times(inputs)
+    capacity = build_capacity(inputs)
     del inputs.routers  # they hold most of the memory and are not used again
 
     # 3. For every option: who travels to which site, how long, and what changes against the
@@ -143,11 +146,15 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     )
 
     # 4. The evidence behind the score: catchments (4), fairness (5), how sure the ranking is (6),
-    #    costs (7), small numbers suppressed (10).
+    #    costs (7), small numbers suppressed (10); and whether the places cope, where the study
+    #    names years (11 to 15).
     logger.info("evidence")
     assumptions = build_assumptions(
         study.appraisal, inputs.rates, inputs.indicators, times_by=times_by, seed=study.seed
     )
+    if capacity is not None:
+        growth = growth_factors_of(capacity, study.appraisal.horizon_years)
+        assumptions = replace(assumptions, capacity=capacity, growth=growth)
     evidence = appraise(results, appraisal_inputs, scorecard, assumptions, baseline=study.baseline)
     return StudyResult(
         inputs, times_by, team_times_by, appraisal_inputs, results, scorecard, evidence

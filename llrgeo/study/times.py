@@ -10,12 +10,14 @@ from typing import Final, TypeAlias
 import geopandas as gpd
 import shapely
 
+from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.demand import Delivery
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.errors import RoutingError
 from llrgeo.modes import MODES
 from llrgeo.roads.network import NetworkInfo, age_note
 from llrgeo.schema import Track, name_some
+from llrgeo.study.capacity_inputs import with_roads
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import study_periods
@@ -162,6 +164,16 @@ def compute_team_times(inputs: StudyInputs) -> TimesBy:
         for mode in _team_modes(study)
         for period in study_periods(study, mode)
     }
+
+
+def build_capacity(inputs: StudyInputs) -> CapacityPlan | None:
+    """Return the study's plan of capacity with the ways between homes that its rounds need."""
+    plan = inputs.capacity
+    if plan is None or not plan.services.rounds:
+        return plan
+    mode = _team_modes(inputs.study)[0]
+    period = study_periods(inputs.study, mode)[0]
+    return with_roads(plan, inputs.routers[mode], inputs.areas, (mode, period))
 
 
 def build_appraisal_inputs(

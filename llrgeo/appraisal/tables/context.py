@@ -9,6 +9,10 @@ import pandas as pd
 
 from llrgeo.appraisal.access import people_by_group
 from llrgeo.appraisal.assumptions import Assumptions
+from llrgeo.appraisal.capacity.assemble import assess_options, build_setting
+from llrgeo.appraisal.capacity.assess import CapacityEvidence
+from llrgeo.appraisal.capacity.plan import CapacityPlan
+from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.costs import cost_lines
 from llrgeo.appraisal.disclosure import BUILT_ON_RESIDENTS
 from llrgeo.appraisal.evaluation import OptionResult
@@ -18,6 +22,7 @@ from llrgeo.appraisal.narrative import option_sentence
 from llrgeo.appraisal.robustness import Acceptability, rank_acceptability, robustness_sentence
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.simulation import Simulation, simulate
+from llrgeo.errors import LlrgeoError
 
 
 @dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
@@ -107,3 +112,26 @@ class EvidenceContext:
     def cost_lines(self) -> pd.DataFrame:
         """The provider's costs by option, service and site."""
         return cost_lines(self.results, self.assumptions.rates, baseline=self.baseline)
+
+    @property
+    def capacity_plan(self) -> CapacityPlan:
+        """What the study says of capacity; ask only where it says anything."""
+        if self.assumptions.capacity is None:
+            msg = "the study says nothing of capacity; this is a fault of llrgeo"
+            raise LlrgeoError(msg)
+        return self.assumptions.capacity
+
+    @cached_property
+    def capacity_setting(self) -> CapacitySetting:
+        """Options, people of all years and services, as the appraisal of capacity takes them."""
+        return build_setting(self.capacity_plan, self.results, self.inputs)
+
+    @cached_property
+    def capacity(self) -> CapacityEvidence:
+        """Whether the beds, rooms and teams of each option cope."""
+        return assess_options(
+            self.capacity_setting,
+            choices=self.capacity_plan.choices,
+            seed=self.assumptions.seed,
+            visits={service.id: service.visits for service in self.inputs.services},
+        )

@@ -3,8 +3,13 @@
 from typing import Final
 
 from llrgeo.appraisal.tables.activity import ACTIVITY
+from llrgeo.appraisal.tables.business_case import BUSINESS_CASE
+from llrgeo.appraisal.tables.capacity import BED_TABLES
+from llrgeo.appraisal.tables.capacity_teams import TEAM_TABLES
+from llrgeo.appraisal.tables.capacity_years import SUMMARY, YEARS
 from llrgeo.appraisal.tables.costs import COSTS
 from llrgeo.appraisal.tables.declaration import TableDeclaration
+from llrgeo.appraisal.tables.estate import ESTATE_TABLES
 from llrgeo.appraisal.tables.journeys import JOURNEYS
 from llrgeo.appraisal.tables.people import PEOPLE_BY_SERVICE
 from llrgeo.appraisal.tables.ranking import HEADLINES, RANKING
@@ -18,4 +23,10 @@ TABLES: Final[tuple[TableDeclaration, ...]] = (
     *REACH,
     *COSTS,
     *RANKING,
+    *SUMMARY,
+    *BED_TABLES,
+    *TEAM_TABLES,
+    *YEARS,
+    *ESTATE_TABLES,
+    *BUSINESS_CASE,
 )

@@ -46,12 +46,41 @@ TENTH: Final = Unit("tenth")
 YEAR: Final = Unit("year")
 ROWS: Final = Unit("rows")
 SITES: Final = Unit("sites", _WHOLE)
+BEDS: Final = Unit("beds", _WHOLE)
+BED_DAYS: Final = Unit("bed-days a year", _WHOLE)
+ERLANGS: Final = Unit("erlangs", "0.0")
+DAYS: Final = Unit("days", "0.0")
+ADMISSIONS: Final = Unit("admissions a year", _WHOLE)
+VISITS: Final = Unit("visits a year", _WHOLE)
+VISITS_A_DAY: Final = Unit("visits a day", "0.0")
+ROUNDS: Final = Unit("rounds a day", _WHOLE)
+MINUTES_A_DAY: Final = Unit("minutes a day", _WHOLE)
+CALLS: Final = Unit("calls an hour", "0.00")
+TEAMS: Final = Unit("teams", _WHOLE)
+STAFF: Final = Unit("whole-time equivalents", "0.0")
+ROOMS: Final = Unit("rooms", _WHOLE)
+WARDS: Final = Unit("wards", _WHOLE)
+SPACES: Final = Unit("parking spaces", _WHOLE)
+SQUARE_METRES: Final = Unit("square metres", _WHOLE)
+PARTS: Final = Unit("parts", _WHOLE)
+OF_1000: Final = Unit("beds for 1,000 people aged 75 and over", "0.0")
+SITES_NEAR: Final = Unit("sites", "0.0")
+DEMAND: Final = Unit("admissions, contacts or visits a year", _WHOLE)
 OF_THE_MEASURE: Final = Unit("of the measure")
 AS_STATED: Final = Unit("as `unit` says")
 OF_THE_STUDY: Final = Unit("as the study's own file has it")
 
 # Units that count patients' contacts, or from which contacts could be divided out.
-OF_CONTACTS: Final = (CONTACTS, JOURNEYS, HOURS, KILOMETRES_A_YEAR, KILOGRAMS)
+OF_CONTACTS: Final = (
+    CONTACTS,
+    JOURNEYS,
+    HOURS,
+    KILOMETRES_A_YEAR,
+    KILOGRAMS,
+    ADMISSIONS,
+    VISITS,
+    DEMAND,
+)
 
 _OF_MEASURES: Final[Mapping[str, Unit]] = {
     "minutes": MINUTES,

@@ -1,0 +1,209 @@
+"""Business case: the rows that templates ask for, with what this tool cannot know left blank."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.capacity.assess import CapacityEvidence
+from llrgeo.appraisal.capacity.plan import CapacityPlan
+from llrgeo.appraisal.capacity.summary import sites_of
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.travel.times import TravelTimes
+
+CORE20_DECILES: Final = (1, 2)  # NHS England, Core20PLUS5: the most deprived fifth of England
+NEIGHBOURHOOD_PEOPLE: Final = 50_000  # Neighbourhood Health Centres guidance, April 2026
+LOCAL_KINDS: Final = ("community_hospital", "health_centre")
+ONLY_PEOPLE_KNOW: Final = (
+    "neighbourhood",
+    "plus_groups",
+    "bus_per_hour",
+    "planning",
+    "digital",
+    "engagement",
+)
+FIVE_TESTS: Final = (
+    "engagement",
+    "choice",
+    "clinical_evidence",
+    "commissioner_support",
+    "beds",
+)
+_WALK_MIN, _BUS_MIN, _CAR_MIN, _CHOICE_MIN = 20, 30, 15, 30
+
+
+def core20_table(
+    results: Mapping[str, OptionResult], areas: pd.DataFrame, *, baseline: str, tolerance_min: float
+) -> pd.DataFrame:
+    """Return journeys by national tenth of deprivation, and for Core20: tenths 1 and 2.
+
+    Columns: `option`, `deprivation` (`core20`, `1` to `10`), `people`, `mean_before_min`,
+    `mean_after_min` (minutes a contact, of those who can reach a site before and after),
+    `worse_off` people. Tenths are of England, not of the study.
+    """
+    before = results[baseline].overall.change["after_min"]
+    deciles = areas["imd_decile"]
+    tenths = {str(tenth): deciles == tenth for tenth in range(1, 11)}
+    groups = {"core20": deciles.isin(CORE20_DECILES), **tenths}
+    residents = areas["residents"].astype(float)
+    rows = []
+    for option, result in results.items():
+        after = result.overall.change["after_min"]
+        known = np.isfinite(before) & np.isfinite(after)
+        for name, inside in groups.items():
+            people, counted = residents.where(inside, 0.0), residents.where(inside & known, 0.0)
+            worse = people[(after - before > tolerance_min).fillna(value=False)].sum()
+            means = [_mean(minutes, counted) for minutes in (before, after)]
+            rows.append((option, name, int(people.sum()), *means, int(worse)))
+    names = ["option", "deprivation", "people", "mean_before_min", "mean_after_min", "worse_off"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def local_sites(result: OptionResult, before: OptionResult, sites: pd.DataFrame) -> list[str]:
+    """Return community hospitals and health centres that run anything now or under an option."""
+    used = {*sites_of(result), *sites_of(before)}
+    local = sites.index[sites["kind"].isin(LOCAL_KINDS)]
+    return sorted(used & set(map(str, local)))
+
+
+def site_statuses(result: OptionResult, before: OptionResult, site_ids: list[str]) -> pd.Series:
+    """Return whether sites are existing, upgraded (more services), new, or left empty."""
+
+    def runs(of: OptionResult, site: str) -> set[str]:
+        return {service for service, ids in of.option.sites.items() if site in ids}
+
+    found = {}
+    for site in site_ids:
+        was, now = runs(before, site), runs(result, site)
+        if not was:
+            found[site] = "new"
+        elif not now:
+            found[site] = "dispose"
+        else:
+            found[site] = "upgrade" if now - was else "existing"
+    return pd.Series(found, dtype=object)
+
+
+def served_people(minutes: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
+    """Return who lives nearest to each site (columns of `minutes`): one area, one site.
+
+    Columns, on `site_id`: `population_nearest`, `share_of_50000`, `aged_65_plus`, `aged_85_plus`,
+    `core20_people`, `core20_share`.
+    """
+    reached = np.isfinite(minutes.to_numpy()).any(axis=1)
+    nearest = minutes[reached].idxmin(axis=1).reindex(areas.index)
+    core20 = areas["residents"].where(areas["imd_decile"].isin(CORE20_DECILES), 0)
+    counts = pd.DataFrame(
+        {
+            "population_nearest": areas["residents"],
+            "aged_65_plus": areas[["age_65_74", "age_75_84", "age_85_plus"]].sum(axis=1),
+            "aged_85_plus": areas["age_85_plus"],
+            "core20_people": core20,
+        }
+    )
+    table = counts.groupby(nearest).sum().reindex(minutes.columns).fillna(0)
+    people = table["population_nearest"]
+    table["share_of_50000"] = people / NEIGHBOURHOOD_PEOPLE
+    table["core20_share"] = table["core20_people"] / people.where(people > 0)
+    return table.rename_axis("site_id")
+
+
+def people_within(
+    times: TravelTimes | None, site_ids: list[str], residents: pd.Series, *, minutes: float
+) -> pd.Series:
+    """Return the residents within some minutes of each site; NaN where times are not known."""
+    if times is None:
+        return pd.Series(np.nan, site_ids)
+    near = (times.minutes[site_ids].reindex(residents.index) <= minutes).astype(float)
+    return near.T @ residents.astype(float)
+
+
+def mean_minutes_of(
+    minutes: pd.DataFrame, per_contact: pd.Series, residents: pd.Series
+) -> pd.Series:
+    """Return the mean minutes a contact of those who live nearest to each site."""
+    reached = np.isfinite(minutes.to_numpy()).any(axis=1)
+    nearest = minutes[reached].idxmin(axis=1).reindex(residents.index)
+    known = residents.where(np.isfinite(per_contact), 0).astype(float)
+    weighted = (per_contact.where(np.isfinite(per_contact), 0.0) * known).groupby(nearest).sum()
+    weights = known.groupby(nearest).sum()
+    return (weighted / weights.where(weights > 0)).reindex(minutes.columns)
+
+
+def five_tests(
+    evidence: CapacityEvidence,
+    plan: CapacityPlan,
+    results: Mapping[str, OptionResult],
+    inputs: AppraisalInputs,
+    *,
+    baseline: str,
+) -> pd.DataFrame:
+    """Return what the study says to each of the five tests of service change; it passes none.
+
+    Columns: `option`, `test`; `before` and `after` (for choice, sites within 30 minutes of a mean
+    resident; for beds, those stated, or needed where none are; NaN for all others); `beds_fewer`
+    and `team_wte_more` in the base year, for beds; `left_to_people`, the id of what no figure can
+    say.
+    """
+    rows = []
+    choice = {name: sites_within(result, inputs) for name, result in results.items()}
+    beds = {name: _beds(evidence, name, plan.base_year) for name in results}
+    staff = {name: _team_wte(evidence, name, plan.base_year) for name in results}
+    for option in results:
+        if option == baseline:
+            continue
+        figures = {
+            "choice": (choice[baseline], choice[option], np.nan, np.nan),
+            "beds": (
+                beds[baseline],
+                beds[option],
+                max(beds[baseline] - beds[option], 0.0),
+                staff[option] - staff[baseline],
+            ),
+        }
+        rows += [
+            (option, test, *figures.get(test, (np.nan,) * 4), f"{test}_needs")
+            for test in FIVE_TESTS
+        ]
+    names = ["before", "after", "beds_fewer", "team_wte_more", "left_to_people"]
+    return pd.DataFrame(rows, columns=["option", "test", *names])
+
+
+def sites_within(result: OptionResult, inputs: AppraisalInputs) -> float:
+    """Return the sites within 30 minutes of a mean resident, over services that are visited."""
+    residents = inputs.areas["residents"].astype(float)
+    counts = []
+    for service in inputs.visited:
+        ids = sorted(result.option.sites.get(service.id, ()))
+        near = (inputs.times.minutes[ids].reindex(residents.index) <= _CHOICE_MIN).sum(axis=1)
+        counts.append(float(near @ residents / residents.sum()))
+    return float(np.mean(counts)) if counts else np.nan
+
+
+def limits() -> tuple[int, int, int]:
+    """Return the minutes on foot, by bus and by car that the pipeline counts people within."""
+    return _WALK_MIN, _BUS_MIN, _CAR_MIN
+
+
+def _mean(minutes: pd.Series, people: pd.Series) -> float:
+    total = float(people.sum())
+    return float(minutes.where(people > 0, 0.0) @ people / total) if total else np.nan
+
+
+def _beds(evidence: CapacityEvidence, option: str, year: int) -> float:
+    table = evidence.beds
+    if table.empty:
+        return np.nan
+    rows = table[(table["option"] == option) & (table["year"] == year)]
+    return float(rows["beds"].fillna(rows["beds_needed"]).sum())
+
+
+def _team_wte(evidence: CapacityEvidence, option: str, year: int) -> float:
+    parts = []
+    for table, column in ((evidence.rounds, "wte"), (evidence.crisis, "wte_pooled")):
+        if len(table):
+            rows = table[(table["option"] == option) & (table["year"] == year)]
+            parts.append(float(rows[column].sum()))
+    return sum(parts) if parts else np.nan

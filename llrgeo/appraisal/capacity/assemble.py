@@ -1,0 +1,178 @@
+"""Assemble capacity: settings from a study's plan and its evaluated options, and their evidence.
+
+Options that run a service alike, at the same sites with the same beds and rooms, share the result:
+each distinct way is worked out once.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import fields, replace
+
+import pandas as pd
+
+from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
+from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
+from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
+from llrgeo.appraisal.capacity.setting import CapacitySetting, check_setting
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.inputs import AppraisalInputs
+
+
+def build_setting(
+    plan: CapacityPlan,
+    results: Mapping[str, OptionResult],
+    inputs: AppraisalInputs,
+    *,
+    scenario: str = CENTRAL,
+) -> CapacitySetting:
+    """Return the setting of a capacity appraisal of evaluated options.
+
+    Parameters
+    ----------
+    plan
+        What the study says of capacity.
+    results
+        Options as they were evaluated: who goes where, and which share needs a site or a visit.
+    inputs
+        What they were evaluated on.
+    scenario
+        Which people of later years.
+
+    Raises
+    ------
+    InputError
+        If the plan does not fit the options (`check_setting`).
+    """
+    services = plan.services
+    setting = CapacitySetting(
+        people=plan.people[scenario],
+        allocation=_allocation(results, services.ids),
+        sites=plan.places,
+        minutes=inputs.times.minutes,
+        parameters=plan.parameters,
+        beds=services.beds,
+        rooms=services.rooms,
+        rounds=services.rounds,
+        crisis=services.crisis,
+        roads=plan.roads,
+        health_gain_years=plan.parameters.value("health_gain_years"),
+        pools=services.pools,
+    )
+    check_setting(setting)
+    return setting
+
+
+def assess_options(
+    setting: CapacitySetting, *, choices: int, seed: int, visits: Mapping[str, float]
+) -> CapacityEvidence:
+    """Return what `assess_capacity` does, working out each distinct way to run a service once.
+
+    Parameters
+    ----------
+    setting
+        Of all services and options.
+    choices
+        How many of the nearest wards may take a patient.
+    seed
+        Of the simulation.
+    visits
+        Journeys of visitors for each admission, by service.
+
+    Raises
+    ------
+    InputError
+        As `assess_capacity`.
+    """
+    parts = []
+    for names in _together(setting):
+        alike = _alike(setting, names)
+        part = _part(setting, names, sorted(set(alike.values()), key=setting.options.index))
+        mean = sum(visits.get(name, 0.0) for name in names) / len(names)
+        found = assess_capacity(part, OverflowRules(seed, choices, mean))
+        parts.append({one.name: _for_all(getattr(found, one.name), alike) for one in fields(found)})
+    names = [one.name for one in fields(CapacityEvidence)]
+    return CapacityEvidence(**{name: _joined([part[name] for part in parts]) for name in names})
+
+
+def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.DataFrame:
+    """Return who goes where: of the contacts of an area, those that need a site or a visit."""
+    parts = []
+    for option, result in results.items():
+        for service in services:
+            rows = result.services[service].allocation
+            travelled = rows["at_site"] + rows["at_home"] * (
+                result.services[service].service.delivery == "team"
+            )
+            share = (travelled / rows["contacts"].where(rows["contacts"] > 0)).fillna(0.0)
+            kept = pd.DataFrame(
+                {
+                    "area_id": rows.index,
+                    "site_id": rows["site_id"].to_numpy(),
+                    "share": share.clip(upper=1.0).to_numpy(),
+                    "travel_time_min": rows["travel_time_min"].to_numpy(),
+                }
+            )
+            parts.append(kept[kept["site_id"].notna()].assign(option=option, service=service))
+    names = ["option", "service", "area_id", "site_id", "share", "travel_time_min"]
+    return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
+
+
+def _together(setting: CapacitySetting) -> Iterator[list[str]]:
+    """Yield the services that are worked out together: those of a pool, and each other alone."""
+    pooled = {name for members in setting.pools.values() for name in members}
+    yield from (list(members) for members in setting.pools.values())
+    kinds = (setting.beds, setting.rooms, setting.rounds, setting.crisis)
+    ids = dict.fromkeys(one.id for services in kinds for one in services)
+    yield from ([name] for name in ids if name not in pooled)
+
+
+def _alike(setting: CapacitySetting, names: list[str]) -> dict[str, str]:
+    """Return for each option the first that runs the services in the same way."""
+    pools = [pool for pool, members in setting.pools.items() if set(members) & set(names)]
+    first: dict[tuple[bytes, bytes], str] = {}
+    alike = {}
+    for option in setting.options:
+        key = tuple(
+            pd.util.hash_pandas_object(
+                rows[(rows["option"] == option) & rows["service"].isin([*names, *pools])].drop(
+                    columns="option"
+                ),
+                index=False,
+            )
+            .to_numpy()
+            .tobytes()
+            for rows in (setting.allocation, setting.sites)
+        )
+        alike[option] = first.setdefault((key[0], key[1]), option)
+    return alike
+
+
+def _part(setting: CapacitySetting, names: list[str], options: list[str]) -> CapacitySetting:
+    """Return the setting of some services and options alone."""
+    pools = {name: one for name, one in setting.pools.items() if set(one) <= set(names)}
+
+    def rows(table: pd.DataFrame, services: list[str]) -> pd.DataFrame:
+        return table[table["option"].isin(options) & table["service"].isin(services)]
+
+    return replace(
+        setting,
+        allocation=rows(setting.allocation, names),
+        sites=rows(setting.sites, [*names, *pools]),
+        beds=[one for one in setting.beds if one.id in names],
+        rooms=[one for one in setting.rooms if one.id in names],
+        rounds=[one for one in setting.rounds if one.id in names],
+        crisis=[one for one in setting.crisis if one.id in names],
+        pools=pools,
+    )
+
+
+def _for_all(table: pd.DataFrame, alike: Mapping[str, str]) -> pd.DataFrame:
+    """Repeat the rows of an option for all that run the services in the same way."""
+    if table.empty:
+        return table
+    parts = [table[table["option"] == of].assign(option=name) for name, of in alike.items()]
+    return pd.concat(parts, ignore_index=True)
+
+
+def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
+    full = [table for table in tables if len(table)]
+    return pd.concat(full, ignore_index=True) if full else pd.DataFrame()

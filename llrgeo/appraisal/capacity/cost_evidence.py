@@ -1,0 +1,125 @@
+"""Costs by year: capital in its year, running costs, backlog avoided and receipts, each apart."""
+
+from collections.abc import Mapping
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.capacity.cash_flows import flow_table, one_off_flow, yearly_flow
+from llrgeo.appraisal.capacity.estate import backlog_avoided
+from llrgeo.appraisal.capacity.plan import EstatePlan
+from llrgeo.appraisal.capacity.summary import sites_of
+from llrgeo.appraisal.evaluation import OptionResult
+
+Array = NDArray[np.float64]
+ByYear = Mapping[int, float]
+
+COSTS: Final = ("capital", "running", "contact_costs", "patient_costs")
+MONEY_BACK: Final = ("backlog_avoided", "receipts_less_clearing")
+"""Lines that are no cost; they are positive and never netted against those that are."""
+
+
+def flow_lines(
+    yearly: Mapping[str, Mapping[str, ByYear]],
+    once: Mapping[str, Mapping[str, ByYear]],
+    factors: Array,
+    *,
+    start: int,
+) -> pd.DataFrame:
+    """Return flows by option, line and calendar year, with what each is worth today.
+
+    Parameters
+    ----------
+    yearly
+        By option and line: pounds a year in some years. Between them values lie on straight
+        lines, after the last they are constant, and year 0 has none.
+    once
+        By option and line: pounds paid in single years.
+    factors
+        Discount factors of years 0 to the horizon.
+    start
+        The calendar year of year 0.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `option`, `line`, `year`, `gbp`, `present_value`: the lines of `COSTS`, then those of
+        `MONEY_BACK`.
+
+    Raises
+    ------
+    InputError
+        If an amount is paid outside the years appraised.
+    """
+    last, parts = len(factors) - 1, []
+    for option, of_option in yearly.items():
+        lines = {
+            name: yearly_flow(values, start=start, years=last) for name, values in of_option.items()
+        }
+        paid = {
+            name: one_off_flow(values, start=start, years=last)
+            for name, values in once.get(option, {}).items()
+        }
+        flows = {name: both for name in (*COSTS, *MONEY_BACK) if (both := _of(name, lines, paid))}
+        table = flow_table({k: v[0] for k, v in flows.items()}, factors, start=start)
+        long = table.drop(columns=["total", "present_value"]).reset_index()
+        parts.append(long.melt("line", var_name="year", value_name="gbp").assign(option=option))
+    whole = pd.concat(parts, ignore_index=True)
+    whole["year"] = whole["year"].astype(int)
+    whole["present_value"] = whole["gbp"] * factors[whole["year"].to_numpy() - start]
+    return whole[["option", "line", "year", "gbp", "present_value"]]
+
+
+def present_values(flows: pd.DataFrame) -> pd.DataFrame:
+    """Return present values by option and line, and how much flat quantities would understate.
+
+    Columns: `option`, `line`, `total` (not discounted), `present_value`, `if_flat` (the same with
+    the first year's amount in all years; for lines that are paid every year) and `understated`,
+    the share of the present value that this would miss.
+    """
+    rows = []
+    for (option, line), one in flows.groupby(["option", "line"], sort=False):
+        first = one["year"].min() + 1
+        every_year = line in {"running", "contact_costs", "patient_costs"}
+        value = float(one["present_value"].sum())
+        amount = float(one.loc[one["year"] == first, "gbp"].sum())
+        later = one[one["year"] >= first]
+        # Discount factors are those of the flows themselves; a year without money has none to show.
+        factor = (later["present_value"] / later["gbp"].where(later["gbp"] != 0)).sum()
+        flat = amount * float(factor) if every_year else np.nan
+        missed = round(1 - flat / value, 9) if every_year and value else np.nan
+        rows.append((option, line, float(one["gbp"].sum()), value, flat, missed))
+    names = ["option", "line", "total", "present_value", "if_flat", "understated"]
+    return pd.DataFrame(rows, columns=names)
+
+
+def money_back(
+    estate: EstatePlan, results: Mapping[str, OptionResult], *, baseline: str
+) -> dict[str, dict[str, ByYear]]:
+    """Return backlog avoided and receipts by option: for sites it empties and disposes of."""
+    before = set(sites_of(results[baseline]))
+    found: dict[str, dict[str, ByYear]] = {}
+    for option, result in results.items():
+        sold = estate.disposals[estate.disposals["option"] == option]
+        empty = sold[sold["site_id"].isin(before - set(sites_of(result)))]
+        years = {str(k): int(v) for k, v in zip(empty["site_id"], empty["year"], strict=True)}
+        known = {site: year for site, year in years.items() if site in estate.estate.index}
+        backlog = backlog_avoided(estate.estate, known)
+        net = sold["receipt_gbp"] - sold["clearing_gbp"]
+        found[option] = {
+            "backlog_avoided": _by_year(backlog["year"], backlog["backlog_avoided"].fillna(0.0)),
+            "receipts_less_clearing": _by_year(sold["year"], net),
+        }
+    return found
+
+
+def _by_year(years: pd.Series, amounts: pd.Series) -> ByYear:
+    summed = amounts.astype(float).groupby(years.to_numpy()).sum()
+    return {int(year): float(amount) for year, amount in summed.items()}
+
+
+def _of(name: str, *sources: Mapping[str, Array]) -> list[Array]:
+    """Return the flow of a line, in a list; an empty one where there is none."""
+    return [source[name] for source in sources if name in source]

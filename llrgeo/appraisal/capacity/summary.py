@@ -1,0 +1,134 @@
+"""Summary of capacity: beds, staff, rooms and money of each option by year, in one row."""
+
+from collections.abc import Mapping
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.capacity.assess import CapacityEvidence
+from llrgeo.appraisal.capacity.estate import running_cost, works_table
+from llrgeo.appraisal.capacity.plan import CapacityPlan
+from llrgeo.appraisal.capacity.rooms import (
+    accessible_spaces,
+    arrivals_of,
+    parking_needed,
+)
+from llrgeo.appraisal.evaluation import OptionResult
+
+
+def summary_by_year(
+    evidence: CapacityEvidence, plan: CapacityPlan, results: Mapping[str, OptionResult]
+) -> pd.DataFrame:
+    """Return beds, staff, rooms and money by option and year.
+
+    Columns: `option`, `year`; `beds` (NaN unless stated for all sites), `beds_needed`,
+    `beds_short` (sum over sites), `nurses_wte`, `rounds_wte`, `crisis_wte` (in one pool), `wte`
+    (their sum), `rooms_needed`, `rooms_short`, `capital` (paid up to and in that year, with
+    optimism bias) and `running` (a year, of all sites with a known floor area). NaN where the
+    study has no service of the kind, or no estate.
+    """
+    years = plan.years
+    index = pd.MultiIndex.from_product([list(results), years], names=["option", "year"])
+    table = pd.DataFrame(index=index)
+    beds = _sum(evidence.beds, ["beds", "beds_needed", "beds_short", "nurses_wte"], index)
+    rooms = _sum(evidence.rooms, ["rooms_needed", "rooms_short"], index)
+    table[list(beds.columns)] = beds
+    table["rounds_wte"] = _sum(evidence.rounds, ["wte"], index)["wte"]
+    table["crisis_wte"] = _sum(evidence.crisis, ["wte_pooled"], index)["wte_pooled"]
+    parts = table[["nurses_wte", "rounds_wte", "crisis_wte"]]
+    table["wte"] = parts.sum(axis=1, min_count=1)
+    table[list(rooms.columns)] = rooms
+    money = [_money(plan, result, year) for result in results.values() for year in years]
+    table[["capital", "running"]] = np.array(money, dtype=float).reshape(-1, 2)
+    return table.reset_index()
+
+
+def works_by_option(plan: CapacityPlan) -> pd.DataFrame:
+    """Return the building works of all options with their capital; empty without any."""
+    if plan.estate is None or not plan.estate.works:
+        return pd.DataFrame()
+    return works_table(plan.estate.works, plan.estate.capital_rates(plan.parameters))
+
+
+def running_by_site(plan: CapacityPlan) -> pd.Series:
+    """Return running costs a year by site: by floor area at the general rate; NaN if unknown."""
+    if plan.estate is None:
+        return pd.Series(dtype=float)
+    area = plan.estate.estate["floor_area_m2"].astype(float)
+    none = pd.Series(np.nan, area.index)
+    return running_cost(area, none, gbp_m2=plan.parameters.value("running_gbp_m2"))
+
+
+def sites_of(result: OptionResult) -> list[str]:
+    """Return the sites that run any service under an option, sorted."""
+    return sorted(frozenset().union(*result.option.sites.values()))
+
+
+def contacts_by_site(result: OptionResult) -> pd.Series:
+    """Return contacts a year of patients and visitors at each site under an option."""
+    loads = [
+        service.loads["contacts"]
+        for service in result.services.values()
+        if service.service.delivery != "team"
+    ]
+    if not loads:
+        return pd.Series(dtype=float)
+    return pd.concat(loads).groupby(level=0).sum()
+
+
+def parking_by_site(
+    plan: CapacityPlan, results: Mapping[str, OptionResult], growth: Mapping[int, float]
+) -> pd.DataFrame:
+    """Return the spaces that patients and visitors need at each site with a known estate.
+
+    `growth` is contacts of each year over today's. Staff are not counted: say so.
+
+    Columns: `option`, `site_id`, `year`, `contacts`, `spaces` (NaN if not known),
+    `spaces_needed`, `accessible_needed`, `spaces_short`.
+    """
+    value = plan.parameters.value
+    arrivals, full = arrivals_of(plan.parameters), value("parking_full_share")
+    rows = []
+    for option, result in results.items():
+        contacts = contacts_by_site(result)
+        for site in contacts.index.intersection(_known_sites(plan), sort=True):
+            have = _spaces(plan, str(site))
+            for year, factor in growth.items():
+                need = parking_needed(float(contacts[site]) * factor, arrivals, full_share=full)
+                accessible = accessible_spaces(need, value("accessible_share"))
+                short = max(need - have, 0.0) if have >= 0 else np.nan
+                rows.append(
+                    (option, site, year, contacts[site] * factor, have, need, accessible, short)
+                )
+    names = ["contacts", "spaces", "spaces_needed", "accessible_needed", "spaces_short"]
+    return pd.DataFrame(rows, columns=["option", "site_id", "year", *names])
+
+
+def _known_sites(plan: CapacityPlan) -> pd.Index:
+    return pd.Index([]) if plan.estate is None else plan.estate.estate.index
+
+
+def _spaces(plan: CapacityPlan, site: str) -> float:
+    return float(plan.estate.estate.loc[site, "parking_spaces"]) if plan.estate else np.nan
+
+
+def _sum(table: pd.DataFrame, columns: list[str], index: pd.MultiIndex) -> pd.DataFrame:
+    """Return sums by option and year; NaN where a part is unknown or there is none."""
+    if table.empty:
+        return pd.DataFrame(np.nan, index, columns)
+    grouped = table.groupby(["option", "year"])[columns]
+    return grouped.agg(lambda values: values.sum(skipna=False)).reindex(index).astype(float)
+
+
+def _money(plan: CapacityPlan, result: OptionResult, year: int) -> tuple[float, float]:
+    """Return capital paid up to a year and running costs a year of an option."""
+    if plan.estate is None:
+        return np.nan, np.nan
+    works = works_by_option(plan)
+    capital = 0.0
+    if len(works):
+        mine = works[(works["option"] == result.option.name) & (works["year"] <= year)]
+        capital = float(mine["capital"].sum())
+    running = running_by_site(plan)
+    here = running.index.intersection(sites_of(result))
+    return capital, float(running[here].sum())

@@ -1,0 +1,106 @@
+"""Declared tables of teams and rooms: rounds, crisis response and rooms, by year."""
+
+from typing import Final
+
+from llrgeo.appraisal.disclosure import withhold
+from llrgeo.appraisal.tables.capacity import (
+    NEVER_SHORT,
+    NOT_STATED,
+    SITE_YEAR,
+    YEAR_COLUMN,
+    conserves,
+    has_kind,
+)
+from llrgeo.appraisal.tables.columns import OPTION, SERVICE
+from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDeclaration
+from llrgeo.appraisal.tables.units import (
+    CALLS,
+    CONTACTS,
+    MINUTES,
+    MINUTES_A_DAY,
+    ROOMS,
+    ROUNDS,
+    SHARE,
+    STAFF,
+    TEAMS,
+    VISITS,
+    VISITS_A_DAY,
+    YEAR,
+)
+
+_TOO_FAR: Final = "the drive alone leaves too few in time, however many teams there are"
+
+
+def _has_rounds(context: EvidenceContext) -> bool:
+    return has_kind("rounds")(context) and context.capacity_plan.roads is not None
+
+
+TEAM_TABLES: Final = (
+    TableDeclaration(
+        "rounds",
+        "Rounds of visiting teams and their staff, beside driving out and back for each visit.",
+        (
+            *SITE_YEAR,
+            PublishedColumn("visits", "Visits a year from the base", VISITS),
+            PublishedColumn("visits_a_day", "Visits a day from the base", VISITS_A_DAY),
+            PublishedColumn("rounds", "Rounds a day", ROUNDS),
+            PublishedColumn("drive_min", "Minutes a day of driving the rounds", MINUTES_A_DAY),
+            PublishedColumn(
+                "method", "How: continuous (by formula) or sampled (days drawn and solved)"
+            ),
+            PublishedColumn(
+                "star_min", "Minutes a day if each visit were out and back", MINUTES_A_DAY
+            ),
+            PublishedColumn("travel_min", "Minutes of travel of a visit, stops included", MINUTES),
+            PublishedColumn("visit_min", "Minutes of a visit: care, travel, records", MINUTES),
+            PublishedColumn("wte", "Staff that the visits need", STAFF),
+            PublishedColumn("wte_star", "Staff if each visit were out and back", STAFF),
+            PublishedColumn("share_on_road", "Share of a visit's minutes that is travel", SHARE),
+        ),
+        lambda context: context.capacity.rounds,
+        withhold,
+        applies=_has_rounds,
+        conserves=conserves("rounds", "visits"),
+    ),
+    TableDeclaration(
+        "crisis_response",
+        "Teams on duty that reach enough calls in time: in one pool, and base by base.",
+        (
+            OPTION,
+            SERVICE,
+            YEAR_COLUMN,
+            PublishedColumn("calls_an_hour", "Calls an hour in the busiest hours", CALLS),
+            PublishedColumn("teams_pooled", "Fewest teams, in one pool", TEAMS, _TOO_FAR),
+            PublishedColumn("share_pooled", "Share of calls they reach in time", SHARE, _TOO_FAR),
+            PublishedColumn("wte_pooled", "Staff of these teams", STAFF, _TOO_FAR),
+            PublishedColumn(
+                "teams_by_base", "Fewest teams if each base answers alone", TEAMS, _TOO_FAR
+            ),
+            PublishedColumn("share_by_base", "Share of calls they reach in time", SHARE, _TOO_FAR),
+            PublishedColumn("wte_by_base", "Staff of these teams", STAFF, _TOO_FAR),
+        ),
+        lambda context: context.capacity.crisis,
+        withhold,
+        applies=has_kind("crisis"),
+    ),
+    TableDeclaration(
+        "rooms",
+        "Whether the rooms of each site suffice, by year.",
+        (
+            *SITE_YEAR,
+            PublishedColumn("contacts", "Contacts a year at the site", CONTACTS),
+            PublishedColumn("rooms", "Rooms that are there", ROOMS, NOT_STATED),
+            PublishedColumn("rooms_needed", "Rooms that the contacts need", ROOMS),
+            PublishedColumn("rooms_short", "Rooms needed above those there", ROOMS, NOT_STATED),
+            PublishedColumn(
+                "use", "Share of the rooms' open hours that contacts fill", SHARE, NOT_STATED
+            ),
+            PublishedColumn("first_year_short", "First year with too few rooms", YEAR, NEVER_SHORT),
+        ),
+        lambda context: context.capacity.rooms,
+        withhold,
+        applies=has_kind("rooms"),
+        conserves=conserves("rooms", "contacts"),
+    ),
+)

@@ -1,0 +1,127 @@
+"""Pipeline of sites: the rows that a plan of neighbourhood health centres asks for."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.business_case import (
+    ONLY_PEOPLE_KNOW,
+    limits,
+    local_sites,
+    mean_minutes_of,
+    people_within,
+    served_people,
+    site_statuses,
+)
+from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
+from llrgeo.appraisal.capacity.summary import contacts_by_site, running_by_site, works_by_option
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.schema import NO_CAR
+
+_FACTS_OF: Final = ("floor_area_m2", "parking_spaces")
+
+
+def pipeline(context: EvidenceContext) -> pd.DataFrame:
+    """Return a row an option and site: who is served, what is there and its cost, what is blank."""
+    before = context.results[context.baseline]
+    parts = [
+        _sites_of_option(context, name, result, before)
+        for name, result in context.results.items()
+        if name != context.baseline
+    ]
+    table = pd.concat(parts, ignore_index=True)
+    shown = table.drop(columns=["option", "site_id"])
+    blank = shown.isna() | (shown == "")
+    listed = [
+        "; ".join(str(name) for name in shown.columns[row]) for row in blank.to_numpy(dtype=bool)
+    ]
+    return table.assign(blanks_to_fill=listed)
+
+
+def _sites_of_option(
+    context: EvidenceContext, name: str, result: OptionResult, before: OptionResult
+) -> pd.DataFrame:
+    inputs, areas = context.inputs, context.inputs.areas
+    ids = local_sites(result, before, inputs.sites)
+    statuses = site_statuses(result, before, ids)
+    used = [site for site in ids if statuses[site] != "dispose"]
+    minutes = inputs.times.minutes[used].reindex(areas.index)
+    residents = areas["residents"]
+    table = pd.DataFrame({"option": name, "status": statuses}, index=pd.Index(ids, name="site_id"))
+    for column in ("name", "postcode", "authority"):
+        known = column in inputs.sites.columns
+        table[column] = inputs.sites.loc[ids, column] if known else ""
+    table = table.join(served_people(minutes, areas))
+    walk, bus, car = limits()
+    assumed = context.assumptions
+    table["within_20_min_walk"] = people_within(assumed.walk_times, ids, residents, minutes=walk)
+    table["within_30_min_bus"] = people_within(assumed.transit_times, ids, residents, minutes=bus)
+    car_times = inputs.times if inputs.times.mode == "car" else None
+    table["within_15_min_car"] = people_within(car_times, ids, residents, minutes=car)
+    table["no_car_households"] = _households(minutes, areas)
+    for column, of in (("mean_minutes_before", before), ("mean_minutes_after", result)):
+        table[column] = mean_minutes_of(minutes, of.overall.change["after_min"], residents)
+    labels = {service.id: service.label for service in inputs.services}
+    table["services"] = [_services(result, site, labels) for site in ids]
+    table["contacts"] = contacts_by_site(result).reindex(ids)
+    table = table.join(_rooms(context, name, ids)).join(_money(context.capacity_plan, name, ids))
+    for year, people in context.capacity_plan.people[CENTRAL].items():
+        table[f"people_{year}"] = _nearest_sum(minutes, people.sum(axis=1))
+    table["model_error_min"] = assumed.uncertainty.time_error_min
+    return table.assign(**dict.fromkeys(ONLY_PEOPLE_KNOW, "")).reset_index()
+
+
+def _services(result: OptionResult, site: str, labels: dict[str, str]) -> str:
+    here = [labels[service] for service, ids in result.option.sites.items() if site in ids]
+    return "; ".join(here)
+
+
+def _nearest_sum(minutes: pd.DataFrame, values: pd.Series) -> pd.Series:
+    """Return sums over the areas nearest to each site."""
+    reached = np.isfinite(minutes.to_numpy()).any(axis=1)
+    nearest = minutes[reached].idxmin(axis=1)
+    return values.reindex(nearest.index).astype(float).groupby(nearest).sum()
+
+
+def _households(minutes: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
+    if NO_CAR not in areas.columns:
+        return pd.Series(np.nan, minutes.columns)
+    return _nearest_sum(minutes, areas[NO_CAR])
+
+
+def _rooms(context: EvidenceContext, option: str, ids: list[str]) -> pd.DataFrame:
+    """Return rooms of the first year by site, of all services together."""
+    table, plan = context.capacity.rooms, context.capacity_plan
+    names = ["rooms_needed", "rooms_have", "utilisation"]
+    if table.empty:
+        return pd.DataFrame(np.nan, ids, names)
+    rows = table[(table["option"] == option) & (table["year"] == plan.base_year)]
+    grouped = rows.assign(busy=rows["use"] * rows["rooms"]).groupby("site_id")
+    summed = grouped[["rooms_needed", "rooms", "busy"]].sum(min_count=1)
+    summed["utilisation"] = summed["busy"] / summed["rooms"].where(summed["rooms"] > 0)
+    return summed.rename(columns={"rooms": "rooms_have"}).reindex(ids)[names]
+
+
+def _money(plan: CapacityPlan, option: str, ids: list[str]) -> pd.DataFrame:
+    """Return estate and capital by site under an option; NaN where not known."""
+    table = pd.DataFrame(index=pd.Index(ids, name="site_id"))
+    estate = None if plan.estate is None else plan.estate.estate.reindex(ids)
+    for name in _FACTS_OF:
+        table[name] = np.nan if estate is None else estate[name]
+    table["running_gbp"] = running_by_site(plan).reindex(ids)
+    works = works_by_option(plan)
+    mine = works[works["option"] == option] if len(works) else pd.DataFrame()
+    table["estate_option"] = ""
+    for name in ("capital_low", "capital", "capital_high"):
+        table[name] = mine.groupby("site_id")[name].sum().reindex(ids) if len(mine) else np.nan
+    if len(mine):
+        kinds = mine.groupby("site_id")["kind"].agg(lambda found: "; ".join(sorted(set(found))))
+        table["estate_option"] = kinds.reindex(ids).fillna("")
+    sold = None if plan.estate is None else plan.estate.disposals
+    receipts = pd.Series(dtype=float)
+    if sold is not None and len(sold):
+        receipts = sold[sold["option"] == option].groupby("site_id")["receipt_gbp"].sum()
+    table["receipt_gbp"] = receipts.reindex(ids)
+    return table.rename(columns={"floor_area_m2": "m2", "parking_spaces": "parking_have"})

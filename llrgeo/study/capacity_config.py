@@ -1,0 +1,307 @@
+"""What a study file may say of capacity: beds, teams, rooms, estate and years."""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final, Literal, Self
+
+import pandas as pd
+from pydantic import BeforeValidator, ConfigDict, Field, model_validator
+
+from llrgeo.appraisal.capacity.beds import BedService
+from llrgeo.appraisal.capacity.estate import Works
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.plan import ServicePlans
+from llrgeo.appraisal.capacity.setting import CrisisService, RoomService, RoundService
+from llrgeo.appraisal.capacity.targets import (
+    DelayTarget,
+    LossTarget,
+    OverflowTarget,
+    Stay,
+    Target,
+)
+from llrgeo.appraisal.demand import Service
+from llrgeo.inputs.embedded import embedded
+from llrgeo.study.validation import Name, Part, Positive, Share
+
+AboveZero = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Chance = Annotated[float, Field(gt=0, lt=1)]
+Year = Annotated[int, Field(ge=1991, le=2200)]
+_DEFAULTS: Final = ("parameters", "optimism_bias")
+ONE_SERVICE: Final = ""
+"""Stands for the study's only service of beds, where an option names sites alone."""
+
+
+def _by_service(given: object) -> object:
+    """Return beds by service and site; sites alone are of the study's one service of beds."""
+    if not isinstance(given, Mapping) or not given:
+        return given
+    alone = {site: number for site, number in given.items() if not isinstance(number, Mapping)}
+    named = {name: sites for name, sites in given.items() if isinstance(sites, Mapping)}
+    whole = {**named, ONE_SERVICE: alone} if alone else named
+    bad = [
+        f"{what} at {site} is {number!r}; give a whole number from 0"
+        for service, sites in whole.items()
+        for what in [f"{service}: the number" if service else "the number"]
+        for site, number in sites.items()
+        if isinstance(number, bool) or not isinstance(number, int) or number < 0
+    ]
+    if bad:
+        raise ValueError("\n".join(bad))
+    return whole
+
+
+WholeNumbers = Annotated[dict[str, dict[str, int]], BeforeValidator(_by_service)]
+
+
+class TargetConfig(Part):
+    """What may happen to an admission: one of `loss`, `delay` (with `wait_days`), `overflow`.
+
+    `loss` is the share that finds no bed, `delay` the share that waits longer than `wait_days`,
+    `overflow` the share of days with more patients than beds.
+    """
+
+    loss: Chance | None = None
+    delay: Chance | None = None
+    overflow: Chance | None = None
+    wait_days: Positive = 0.0
+
+    @model_validator(mode="after")
+    def _one(self) -> Self:
+        stated = [name for name in ("loss", "delay", "overflow") if getattr(self, name)]
+        if len(stated) != 1:
+            msg = f"a target is one of loss, delay, overflow; found {len(stated)}"
+            raise ValueError(msg)
+        if self.wait_days and not self.delay:
+            msg = f"wait_days goes with delay; the target is {stated[0]}"
+            raise ValueError(msg)
+        return self
+
+    def build(self) -> Target:
+        """Return the target as the appraisal uses it."""
+        if self.loss:
+            return LossTarget(self.loss)
+        if self.delay:
+            return DelayTarget(self.delay, self.wait_days)
+        return OverflowTarget(self.overflow or 0.0)
+
+
+class BedsConfig(Part):
+    """The `beds` of a service of delivery `bed`; what is left out is a parameter's default.
+
+    Attributes
+    ----------
+    length_of_stay_days, stay_cv
+        Mean days that an admission holds a bed, turnover included, and standard deviation over
+        mean.
+    stream
+        `step_up` from home, or `step_down` from an acute bed.
+    target
+        What may happen to an admission.
+    season
+        Height of the yearly wave of admissions, as a share of their mean.
+    closed_share
+        Share of beds that are not open.
+    share_women
+        For what fixed beds for women and men would need; left out, that is not worked out.
+    days_between_visits
+        Days between two visits to one patient; journeys of visitors follow from it and the stay
+        where the service states no `visits`.
+    """
+
+    length_of_stay_days: AboveZero
+    stay_cv: Positive | None = None
+    stream: Literal["step_up", "step_down"] = "step_up"
+    target: TargetConfig | None = None
+    season: Annotated[float, Field(ge=0, lt=1)] = 0.0
+    closed_share: Annotated[float | None, Field(ge=0, lt=1)] = None
+    share_women: Share | None = None
+    days_between_visits: AboveZero = 1.0
+
+    @property
+    def visits(self) -> float:
+        """Return the journeys of visitors for one admission."""
+        return self.length_of_stay_days / self.days_between_visits
+
+    def build(self, service: Service, parameters: Parameters) -> BedService:
+        """Return the service as the appraisal of capacity uses it."""
+        value = parameters.value
+        cv = value("stay_cv") if self.stay_cv is None else self.stay_cv
+        share = value("closed_share") if self.closed_share is None else self.closed_share
+        return BedService(
+            service.id,
+            pd.Series(dict(service.rates), dtype=float),
+            Stay(self.length_of_stay_days, cv),
+            self.target.build() if self.target else LossTarget(value("target_share")),
+            self.stream,
+            self.season,
+            share,
+        )
+
+
+class RoundsConfig(Part):
+    """A service whose teams drive rounds: minutes of care, visits a round, visits by two."""
+
+    care_min: Positive
+    visits_a_round: Annotated[int, Field(ge=1)]
+    pairs_share: Share = 0.0
+    practice_factor: Annotated[float | None, Field(ge=1)] = None
+
+
+class CrisisConfig(Part):
+    """A service whose teams are called out: peak over mean, and the share to reach in time.
+
+    Its rates are calls; later visits of a patient are not urgent and not among them.
+    """
+
+    peak_factor: Annotated[float, Field(ge=1)] = 1.0
+    share: Chance | None = None
+
+
+class RoomsConfig(Part):
+    """A service given in rooms: minutes of one contact."""
+
+    slot_min: AboveZero
+
+
+class BedMove(Part):
+    """Beds that an option moves: from where, to where, how many, of which service."""
+
+    model_config = ConfigDict(populate_by_name=True)  # from_ is what a manifest has
+
+    service: Name | None = None
+    from_: Annotated[str, Field(alias="from")]
+    to: str
+    beds: Annotated[int, Field(ge=1)]
+
+
+class WorksConfig(Part):
+    """Building works of an option at a site, in the year that pays for them.
+
+    `projects` are shares of the capital by kind of project of the table of optimism bias.
+    """
+
+    site: str
+    kind: Literal["new", "extend", "refurbish"]
+    area_m2: AboveZero
+    year: Year
+    projects: dict[Name, Share] = Field(default_factory=lambda: {"non_standard_buildings": 1.0})
+    equipment_gbp: Positive = 0.0
+
+    @model_validator(mode="after")
+    def _whole(self) -> Self:
+        self.build("")
+        return self
+
+    def build(self, option: str) -> Works:
+        """Return the works as the appraisal uses them."""
+        return Works(
+            option,
+            self.site,
+            self.kind,
+            self.area_m2,
+            self.year,
+            dict(self.projects),
+            self.equipment_gbp,
+        )
+
+
+class DisposalConfig(Part):
+    """A site that an option sells: when, for how much, and what clearing it costs."""
+
+    site: str
+    year: Year
+    receipt_gbp: Positive = 0.0
+    clearing_gbp: Positive = 0.0
+
+
+class CapacityConfig(Part):
+    """The `[capacity]` table of a study file; all of it may be left out.
+
+    Attributes
+    ----------
+    projections, variant
+        The file of people by year, and which variant of it; `embedded` names what travels with
+        llrgeo.
+    ageing
+        Whether people growing old where they live are worked out beside constant shares.
+    parameters
+        The study's own values of the parameters in `data/capacity`: headroom, hours of rooms.
+    rounds, crisis, rooms
+        Services of teams and of rooms, by id.
+    pools
+        Services of beds that share them, a step-up and a step-down one, by the pool's name.
+    choices
+        How many of the nearest wards may take a patient; 1 is no transfer.
+    estate
+        The table of the estate; without it nothing is said of buildings.
+    """
+
+    projections: str = "embedded"
+    variant: str = ""
+    ageing: bool = True
+    parameters: dict[Name, float] = Field(default_factory=dict)
+    rounds: dict[Name, RoundsConfig] = Field(default_factory=dict)
+    crisis: dict[Name, CrisisConfig] = Field(default_factory=dict)
+    rooms: dict[Name, RoomsConfig] = Field(default_factory=dict)
+    pools: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
+    choices: Annotated[int, Field(ge=1, le=50)] = 2
+    estate: str = ""
+
+    def files(self, folder: Path) -> dict[str, Path]:
+        """Return every file that is read, by the key that names it."""
+        named = {"projections": self.projections, "estate": self.estate}
+        own = {
+            key: embedded(f"{key}.csv") if name == "embedded" else folder / name
+            for key, name in named.items()
+            if name
+        }
+        defaults = {f"capacity {kind}": embedded(f"capacity/{kind}.csv") for kind in _DEFAULTS}
+        return {**own, **defaults}
+
+
+def build_services_plan(
+    config: CapacityConfig,
+    beds: Mapping[str, BedsConfig],
+    services: Mapping[str, Service],
+    parameters: Parameters,
+) -> ServicePlans:
+    """Return the services whose capacity is appraised.
+
+    `beds` are those of the services of delivery `bed`, by id.
+    """
+    value = parameters.value
+
+    def rates(name: str) -> pd.Series:
+        return pd.Series(dict(services[name].rates), dtype=float)
+
+    def used(name: str) -> pd.Series:
+        return rates(name) * services[name].visits
+
+    return ServicePlans(
+        beds=[one.build(services[name], parameters) for name, one in beds.items()],
+        rooms=[RoomService(name, used(name), one.slot_min) for name, one in config.rooms.items()],
+        rounds=[
+            RoundService(
+                name,
+                used(name),
+                one.care_min,
+                one.visits_a_round,
+                one.pairs_share,
+                one.practice_factor or value("practice_factor"),
+            )
+            for name, one in config.rounds.items()
+        ],
+        crisis=[
+            CrisisService(name, rates(name), one.peak_factor, one.share or value("response_share"))
+            for name, one in config.crisis.items()
+        ],
+        pools={name: list(members) for name, members in config.pools.items()},
+        share_women={
+            name: one.share_women for name, one in beds.items() if one.share_women is not None
+        },
+    )
+
+
+def is_unset(value: Any) -> bool:  # noqa: ANN401 (any value of a key)
+    """Say whether a key says nothing, so that it is left out of what a run records."""
+    return value is None or value in ((), {}, CapacityConfig())

@@ -1,0 +1,88 @@
+"""Faults of what a study file says of capacity, told before anything is read."""
+
+from collections.abc import Iterator
+from itertools import pairwise
+from typing import TYPE_CHECKING
+
+from llrgeo.schema import name_some
+from llrgeo.study.capacity_config import ONE_SERVICE, CapacityConfig
+
+if TYPE_CHECKING:
+    from llrgeo.study.config import StudyConfig
+    from llrgeo.study.option_config import OptionConfig
+
+_KEYS_OF_OPTIONS = ("beds", "moves_beds", "rooms", "works", "disposals")
+
+
+def capacity_faults(study: "StudyConfig") -> list[str]:
+    """Say what is wrong with years, the table [capacity], and what options say of capacity."""
+    faults = [*_year_faults(study), *_service_faults(study)]
+    for option in study.options:
+        faults += [f"option '{option.id}': {fault}" for fault in _option_faults(study, option)]
+    return faults
+
+
+def _year_faults(study: "StudyConfig") -> Iterator[str]:
+    if any(later <= earlier for earlier, later in pairwise(study.years)):
+        yield f"years: {', '.join(map(str, study.years))} do not rise"
+    if study.years and study.appraisal.growth:
+        yield (
+            "years: appraisal.growth says the same in another way; leave it out, growth then "
+            "follows from the projection"
+        )
+    if study.years:
+        return
+    said = [f"option '{one.id}'" for one in study.options if _says(one)]
+    if said or study.capacity != CapacityConfig():
+        where = name_some(said) if said else "the table [capacity]"
+        yield f"years: missing, and {where} speaks of capacity; add such as years = [2026, 2036]"
+
+
+def _service_faults(study: "StudyConfig") -> Iterator[str]:
+    """Yield services of [capacity] that are unknown, or delivered in another way."""
+    config = study.capacity
+    delivered = {service.id: service.delivery for service in study.services}
+    asked = (
+        ("rounds", config.rounds, "team"),
+        ("crisis", config.crisis, "team"),
+        ("rooms", config.rooms, "patient"),
+    )
+    for key, services, delivery in asked:
+        for name in services:
+            if delivered.get(name, "") != delivery:
+                known = [one for one, how in delivered.items() if how == delivery]
+                yield (
+                    f"capacity.{key}: '{name}' is no service of delivery {delivery}; "
+                    f"there are {name_some(known) or 'none'}"
+                )
+    both = sorted(set(config.rounds) & set(config.crisis))
+    if both:
+        yield f"capacity: {name_some(both)} cannot drive rounds and be called out at once"
+    for pool, members in config.pools.items():
+        strange = [one for one in members if delivered.get(one) != "bed"]
+        if strange or pool in delivered:
+            yield f"capacity.pools: '{pool}' shares beds of {name_some(strange or [pool])}, no beds"
+
+
+def _option_faults(study: "StudyConfig", option: "OptionConfig") -> Iterator[str]:
+    """Yield beds and rooms of services that have none, and moves of no service of beds."""
+    beds = [service.id for service in study.services if service.delivery == "bed"]
+    pools = list(study.capacity.pools)
+    for key, given, known in (
+        ("beds", option.beds, [*beds, *pools]),
+        ("rooms", option.rooms, list(study.capacity.rooms)),
+    ):
+        for service in given:
+            if service == ONE_SERVICE and len(known) != 1:
+                yield f"{key}: name the service; there are {name_some(known) or 'none'}"
+            elif service != ONE_SERVICE and service not in known:
+                yield f"{key}: '{service}' has no {key}; there are {name_some(known) or 'none'}"
+    for move in option.moves_beds:
+        if move.service is None and len(beds) != 1:
+            yield f"moves_beds: name the service; there are {name_some(beds) or 'none'}"
+        elif move.service is not None and move.service not in beds:
+            yield f"moves_beds: '{move.service}' has no beds; there are {name_some(beds) or 'none'}"
+
+
+def _says(option: "OptionConfig") -> bool:
+    return any(getattr(option, key) for key in _KEYS_OF_OPTIONS)

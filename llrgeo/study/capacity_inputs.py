@@ -1,0 +1,156 @@
+"""Capacity inputs: projections, parameters, estate and places of a study, read and checked."""
+
+from collections.abc import Collection
+from dataclasses import replace
+
+import geopandas as gpd
+import pandas as pd
+
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.plan import SCENARIOS, CapacityPlan, EstatePlan
+from llrgeo.appraisal.capacity.projections import (
+    VariantYear,
+    ageing_shares,
+    constant_shares,
+    people_by_band,
+    people_in,
+    project_areas,
+)
+from llrgeo.appraisal.capacity.setting import Roads
+from llrgeo.appraisal.options import Option
+from llrgeo.errors import InputError
+from llrgeo.inputs.capacity import read_capacity, set_parameters
+from llrgeo.inputs.estate import read_estate
+from llrgeo.inputs.projections import read_projections
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.schema import AGE_BANDS, name_some, raise_faults
+from llrgeo.study.capacity_config import build_services_plan
+from llrgeo.study.capacity_places import places_table
+from llrgeo.study.config import StudyConfig, build_services
+from llrgeo.study.option_changes import kinds_of, resolve_options
+from llrgeo.travel.times import Router
+
+_SECONDS_A_MINUTE = 60
+
+
+def build_capacity_plan(
+    study: StudyConfig,
+    areas: gpd.GeoDataFrame,
+    sites: pd.DataFrame,
+    options: tuple[Option, ...],
+    *,
+    counted: Collection[str],
+) -> CapacityPlan:
+    """Return what a study says of capacity, without the ways between homes.
+
+    Parameters
+    ----------
+    study
+        With years.
+    areas, sites
+        Its areas, and all of its sites, closed ones too.
+    options
+        Its options, resolved.
+    counted
+        Services whose contacts were counted, so that their rates by age are not known.
+
+    Raises
+    ------
+    InputError
+        If a file has faults, a year is not projected, or an estate, works or disposals name a site
+        that the study does not have.
+    """
+    parameters = Parameters(set_parameters(read_capacity("parameters"), study.capacity.parameters))
+    services = {service.id: service for service in build_services(study)}
+    beds = {one.id: one.beds for one in study.services if one.beds is not None}
+    plan = build_services_plan(study.capacity, beds, services, parameters)
+    known = [name for name in plan.ids if name in counted]
+    fault = f"{name_some(known)} were counted; capacity needs rates by age. Leave one of them out"
+    raise_faults([fault] if known else [], source=study.appraisal.activity)
+    people, projected = _people(study, areas, parameters)
+    _, places, _ = resolve_options(study)
+    return CapacityPlan(
+        people,
+        projected,
+        plan,
+        places_table(places, options, kinds_of(study)),
+        parameters,
+        estate=_estate(study, sites),
+        choices=study.capacity.choices,
+        source=study.capacity.files(study.folder)["projections"].name,
+    )
+
+
+def with_roads(
+    plan: CapacityPlan, router: Router, areas: gpd.GeoDataFrame, by: tuple[str, str]
+) -> CapacityPlan:
+    """Return a plan with the ways between homes by a mode and period, for rounds of teams."""
+    points, (mode, period) = areas.geometry, by
+    between = router.travel_times(points, points, mode=mode, period=period).minutes
+    network = getattr(router, "network", None)
+    ends_s = network.info.ends_s if isinstance(network, RoadNetwork) else 0.0
+    positions = pd.DataFrame({"easting": points.x, "northing": points.y})
+    return replace(plan, roads=Roads(between, ends_s / _SECONDS_A_MINUTE, positions))
+
+
+def _people(
+    study: StudyConfig, areas: pd.DataFrame, parameters: Parameters
+) -> tuple[dict[str, dict[int, pd.DataFrame]], dict[int, pd.Series]]:
+    """Return the people of areas by scenario and year, and of all authorities by year."""
+    source = study.capacity.files(study.folder)["projections"]
+    projections = read_projections(source)
+    bands = people_by_band(projections, share_under_18=parameters.value("share_15_19_under_18"))
+    variants = sorted(set(bands.index.get_level_values("variant")))
+    variant = study.capacity.variant or variants[0]
+    if variant not in variants or (len(variants) > 1 and not study.capacity.variant):
+        msg = f"{source.name}: name one variant in capacity.variant: {', '.join(variants)}"
+        raise InputError(msg)
+    central, aged, projected = {}, {}, {}
+    base = study.years[0]
+    for year in study.years:
+        total = people_in(bands, VariantYear(variant, year))
+        central[year] = _areas_of(areas, total, constant_shares(areas))
+        if study.capacity.ageing:
+            aged[year] = _areas_of(areas, total, ageing_shares(areas, year - base))
+        codes = sorted(set(areas["authority_code"]))
+        projected[year] = total.loc[codes, list(AGE_BANDS)].sum()
+    people = {SCENARIOS[0]: central}
+    return (people | {SCENARIOS[1]: aged} if aged else people), projected
+
+
+def _areas_of(areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+    return project_areas(areas, total, shares)[list(AGE_BANDS)]
+
+
+def _estate(study: StudyConfig, sites: pd.DataFrame) -> EstatePlan | None:
+    """Return the estate with works and disposals; None if the study names none of them."""
+    path = study.capacity.files(study.folder).get("estate")
+    works = [one.build(option.id) for option in study.options for one in option.works]
+    sold = [
+        (option.id, one.site, one.year, one.receipt_gbp, one.clearing_gbp)
+        for option in study.options
+        for one in option.disposals
+    ]
+    named = {one.site_id for one in works} | {row[1] for row in sold}
+    unknown = sorted(named - set(sites.index))
+    faults = [f"works and disposals: no site {name_some(unknown)}"] if unknown else []
+    bias = read_capacity("optimism_bias")
+    kinds = sorted({kind for one in works for kind in one.projects} - set(bias.index))
+    if kinds:
+        known = name_some(bias.index)
+        faults.append(f"works: no kind of project {name_some(kinds)}; known are {known}")
+    last = study.years[0] + study.appraisal.horizon_years
+    years = [one.year for one in works] + [row[2] for row in sold]
+    if any(not study.years[0] <= year <= last for year in years):
+        found = name_some(sorted(set(years)))
+        faults.append(f"works and disposals lie from {study.years[0]} to {last}; found {found}")
+    if path is None and named:
+        faults.append('works and disposals need an estate; add [capacity] estate = "embedded"')
+    raise_faults(faults, source=f"options of '{study.title}'")
+    if path is None:
+        return None
+    columns = ["option", "site_id", "year", "receipt_gbp", "clearing_gbp"]
+    disposals = pd.DataFrame(sold, columns=columns).astype(
+        {"year": int, "receipt_gbp": float, "clearing_gbp": float}
+    )
+    return EstatePlan(read_estate(set(map(str, sites.index)), path), works, disposals, bias)

@@ -1,0 +1,438 @@
+"""Capacity in study files: each key changes a figure to a stated number; faults in one line."""
+
+import pandas as pd
+import pytest
+from capacity_cases import write_projections
+
+from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
+from llrgeo.appraisal.tables.registry import TABLES
+from llrgeo.errors import LlrgeoError
+from llrgeo.study.config import StudyConfig, build_services, load_study
+from llrgeo.study.inputs import StudyInputs
+from llrgeo.study.manifest import describe_run, study_of
+from llrgeo.study.run import StudyResult, run_study
+
+# Admissions of the base year: 95 people of 75 to 84 in the projection of 2024, 1 % more by 2025,
+# of whom 80 can reach a site.
+STUDY = """
+title = "Beds in the toy town"
+date = "2026-11-22"
+areas = "areas.csv"
+sites = "sites.csv"
+outlines = "outlines.geojson"
+network = "network"
+years = [2025, 2035, 2043]
+appraisal = { draws = 200, service_costs = "costs.csv" }
+capacity = { projections = "projections.csv", rooms = { clinic = { slot_min = 30 } }, rounds = { nurses = { care_min = 25, visits_a_round = 6 } }, crisis = { calls = { share = 0.8 } }, estate = "estate.csv" }
+criteria = [{ measure = "mean_minutes", weight = 1 }, { measure = "worse_off", weight = 1 }]
+
+[[services]]
+id = "clinic"
+label = "Clinic"
+standard_min = 2
+rates = { age_18_64 = 1000 }
+visits = 2
+
+[[services]]
+id = "ward"
+label = "Ward"
+delivery = "bed"
+standard_min = 5
+rates = { age_75_84 = 1000 }
+beds = { length_of_stay_days = 20, days_between_visits = 4, target = { loss = 0.1 } }
+
+[[services]]
+id = "nurses"
+label = "Nurses"
+delivery = "team"
+standard_min = 9
+rates = { age_65_74 = 30000 }
+
+[[services]]
+id = "calls"
+label = "Calls"
+delivery = "team"
+standard_min = 9
+rates = { age_85_plus = 90000 }
+
+[[options]]
+id = "today"
+label = "Today"
+baseline = true
+sites = { clinic = ["A"], ward = ["A"], nurses = ["A"], calls = ["A"] }
+beds = { A = 9 }
+rooms = { A = 1 }
+
+[[options]]
+id = "moved"
+label = "Some beds at the cottage hospital"
+based_on = "today"
+moves_beds = [{ from = "A", to = "B", beds = 4 }]
+"""
+BY_NAME = {declaration.name: declaration for declaration in TABLES}
+COSTS = "service,site_id,capital,transition,closure,running,per_contact,source,date\n"
+ESTATE = """site_id,year,floor_area_m2,parking_spaces,backlog_high_gbp
+A,2024/25,2000,6,70000
+B,2024/25,800,Not Applicable,3000
+"""
+
+
+@pytest.fixture
+def folder(town_study, town_areas, town_sites):
+    path = town_study.parent
+    write_projections(path / "projections.csv", town_areas)
+    sites = town_sites.drop(columns="geometry").assign(services="clinic;ward;nurses;calls")
+    sites.to_csv(path / "sites.csv")
+    rows = [f"{one},,900,0,0,5,3,invented,2026" for one in ("clinic", "ward", "nurses", "calls")]
+    (path / "costs.csv").write_text(COSTS + "\n".join(rows), encoding="utf-8")
+    (path / "estate.csv").write_text(ESTATE, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def plain(folder) -> StudyResult:
+    some = ("beds", "rooms", "rounds", "crisis_response", "overflow", "placed")
+    return run(folder, ("estate =", "ageing = false, estate ="), names=some)
+
+
+def study_of_town(folder, *changes: tuple[str, str]) -> StudyConfig:
+    text = STUDY
+    for old, new in changes:
+        assert old in text, old
+        text = text.replace(old, new)
+    (folder / "study.toml").write_text(text, encoding="utf-8")
+    return load_study(folder / "study.toml")
+
+
+def run(folder, *changes: tuple[str, str], names: tuple[str, ...] = ()) -> StudyResult:
+    """Run the study; make only some of the tables, where they are named."""
+    some = tuple(BY_NAME[name] for name in names) or TABLES
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("llrgeo.appraisal.evidence.TABLES", some)
+        return run_study(study_of_town(folder, *changes))
+
+
+def table(result: StudyResult, name: str, **keys) -> pd.DataFrame:
+    rows = result.evidence.tables[name]
+    for key, value in keys.items():
+        rows = rows[rows[key] == value]
+    assert len(rows), (name, keys)
+    return rows
+
+
+def only(result: StudyResult, name: str, column: str, **keys):
+    rows = table(result, name, **keys)
+    assert len(rows) == 1
+    return rows[column].iloc[0]
+
+
+def fault(folder, *changes: tuple[str, str]) -> str:
+    with pytest.raises(LlrgeoError) as raised:
+        _ = [
+            getattr(StudyInputs(study_of_town(folder, *changes)), part)
+            for part in ("options", "capacity")
+        ]
+    return str(raised.value)
+
+
+def test_beds_of_a_study_by_hand(folder):
+    result = run(folder)
+    row = table(result, "beds", option="today", year=2025).iloc[0]
+    # People of an authority are whole: 80 x 1.01 = 80.8 rounds to 81.
+    assert row["admissions"] == 81
+    assert row["offered_load"] == pytest.approx(81 * 20 / 365)
+    assert row["share_refused"] == pytest.approx(erlang_b(9, 81 * 20 / 365))
+    assert row["beds_needed"] == beds_for_loss(81 * 20 / 365, 0.1) == 7
+    assert row["first_year_short"] is pd.NA or pd.isna(row["first_year_short"])
+    # moving beds opens the ward at B: W has two minutes to either and stays, N goes to B
+    moved = table(result, "beds", option="moved", year=2025).set_index("site_id")
+    assert moved["beds"].to_dict() == {"A": 5, "B": 4}
+    assert moved["admissions"].sum() == 81
+    assert moved.loc["B", "admissions"] > 0
+    whole = table(result, "beds_as_a_whole", option="moved", year=2025).iloc[0]
+    assert whole["extra_beds"] == moved["beds_needed"].sum() - 7 > 0
+
+
+def test_every_kind_of_table_is_there_and_years_reconcile(folder):
+    result = run(folder)
+    tables = result.evidence.tables
+    assert {"rounds", "crisis_response", "rooms", "overflow", "placed", "costs_by_year"} <= set(
+        tables
+    )
+    people = tables["people_by_year"].groupby("year")["people"].sum()
+    assert people.to_dict() == {2025: 1010, 2035: 1116, 2043: 1208}
+    shares = tables["people_by_authority"].groupby(["scenario", "year"])["people"].sum()
+    assert shares.unstack().nunique().tolist() == [1, 1, 1]
+    steps = tables["demand_waterfall"].set_index(["service", "step"])
+    assert steps.loc[("ward", "census"), "level"] == 95
+    assert steps.loc["ward", "change"].sum() + 95 == steps.loc[("ward", "health"), "level"]
+
+
+def test_visitors_journeys_follow_from_the_stay_unless_the_study_states_them(folder):
+    ward = next(s for s in build_services(study_of_town(folder)) if s.id == "ward")
+    assert (ward.delivery, ward.visits) == ("visitor", 5)
+    stated = study_of_town(folder, ("beds = { length", "visits = 3\nbeds = { length"))
+    assert next(s for s in build_services(stated) if s.id == "ward").visits == 3
+
+
+@pytest.mark.parametrize(
+    ("change", "name", "column", "keys", "expected"),
+    [
+        (("days = 20", "days = 30"), "beds", "offered_load", {}, 81 * 30 / 365),
+        (("loss = 0.1", "loss = 0.01"), "beds", "beds_needed", {}, 10),
+        (("loss = 0.1", "overflow = 0.02"), "beds", "beds_needed", {}, 9),
+        (("loss = 0.1 }", "delay = 0.1, wait_days = 2 }"), "beds", "beds_needed", {}, 8),
+        (("target =", "closed_share = 0.3, target ="), "beds", "beds_needed", {}, 10),
+        (("target =", "share_women = 0.6, target ="), "beds", "beds_needed_single_sex", {}, 9),
+        (("{ A = 9 }", "{ ward = { A = 6 } }"), "beds", "beds_short", {}, 1),
+        (("{ A = 9 }", "{ A = 6 }"), "beds", "first_year_short", {}, 2025),
+        (("slot_min = 30", "slot_min = 90"), "rooms", "use", {}, 0.455),
+        (("rooms = { A = 1 }", "rooms = { A = 3 }"), "rooms", "rooms", {}, 3),
+        (("share = 0.8", "peak_factor = 1.7"), "crisis_response", "calls_an_hour", {}, 1.9212),
+        (("target =", "season = 0.2, target ="), "beds", "offered_load", {}, 5.2773),
+        (
+            ("capacity = {", "capacity = { parameters = { room_use = 0.08 },"),
+            "rooms",
+            "rooms_needed",
+            {},
+            2,
+        ),
+        (("slot_min", "slot_min"), "beds", "beds_needed_ageing", {"year": 2043}, 8),
+    ],
+)
+def test_a_key_changes_a_figure(folder, plain, change, name, column, keys, expected):
+    where = {"option": "today", "year": 2025} | keys
+    before = only(plain, name, column, **where)
+    after = only(run(folder, change, names=(name,)), name, column, **where)
+    assert pd.isna(before) or before != pytest.approx(expected, rel=1e-3)
+    assert after == pytest.approx(expected, rel=1e-3)
+
+
+def test_minutes_of_care_pairs_and_practice_count_in_staff(folder, plain):
+    before = table(plain, "rounds", option="today", year=2025).iloc[0]
+    changed = ("care_min = 25", "care_min = 45, pairs_share = 0.25, practice_factor = 1.5")
+    after = table(run(folder, changed, names=("rounds",)), "rounds", option="today", year=2025)
+    after = after.iloc[0]
+    assert after["drive_min"] == pytest.approx(before["drive_min"] * 1.5 / 1.2)
+    assert after["visit_min"] - after["travel_min"] == 57  # 45 of care, 12 of records
+    expected = before["wte"] * after["visit_min"] / before["visit_min"] * 1.25
+    assert after["wte"] == pytest.approx(expected)
+    later = run(folder, ("visits_a_round = 6", "visits_a_round = 3"), names=("rounds",))
+    assert only(later, "rounds", "rounds", option="today", year=2025) > before["rounds"]
+
+
+def test_waits_depend_on_how_stays_vary(folder):
+    delay = ("loss = 0.1 }", 'delay = 0.1, wait_days = 2 }, stream = "step_down"')
+    by = {"option": "today", "year": 2025}
+    names = ("beds", "overflow")
+    same = run(folder, delay, ("target =", "stay_cv = 0.6, target ="), names=names)
+    plain = run(folder, delay, names=names)
+    ratio = only(same, "beds", "mean_wait_days", **by) / only(plain, "beds", "mean_wait_days", **by)
+    assert ratio == pytest.approx((1 + 0.36) / 2)
+    assert set(plain.evidence.tables["overflow"]["stream"]) == {"step_down", ""}
+
+
+def test_patients_may_be_placed_only_as_far_as_choices_allow(folder, plain):
+    alone = run(folder, ("estate =", "choices = 1, estate ="), names=("overflow",))
+    by = {"option": "moved", "measure": "placed_away"}
+    assert only(alone, "overflow", "mean", **by) == 0
+    assert only(plain, "overflow", "mean", **by) > 0.02
+    placed = plain.evidence.tables["placed"]
+    refused = only(plain, "overflow", "mean", option="moved", measure="no_bed")
+    total = placed[placed["option"] == "moved"]["admissions"].sum()
+    assert total == pytest.approx(81 * (1 - refused), rel=0.01)
+
+
+CLOSED = (
+    'moves_beds = [{ from = "A", to = "B", beds = 4 }]',
+    """opens = { clinic = ["B"], nurses = ["B"], calls = ["B"] }
+moves_beds = [{ from = "A", to = "B", beds = 9 }]
+closes_site = ["A"]
+works = [{ site = "B", kind = "extend", area_m2 = 300, year = 2028, projects = { standard_buildings = 0.3, non_standard_buildings = 0.7 }, equipment_gbp = 5000 }]
+disposals = [{ site = "A", year = 2030, receipt_gbp = 400000, clearing_gbp = 90000 }]
+""",
+)
+
+
+def test_one_line_closes_a_site(folder):
+    result = run(folder, CLOSED, names=("beds",))
+    moved = result.results["moved"].option
+    assert {service: sorted(sites) for service, sites in moved.sites.items()} == {
+        "clinic": ["B"],
+        "ward": ["B"],
+        "nurses": ["B"],
+        "calls": ["B"],
+    }
+    assert only(result, "beds", "beds", option="moved", year=2043) == 9
+
+
+def test_works_disposals_and_backlog_stand_in_their_years(folder):
+    result = run(folder, CLOSED)
+    works = table(result, "works").iloc[0]
+    before_bias = 300 * 2960 * 1.15 + 5000
+    assert works["capital"] == pytest.approx(before_bias * (1 + 0.3 * 0.24 + 0.7 * 0.51))
+    flows = table(result, "costs_by_year", option="moved").set_index(["line", "year"])["gbp"]
+    assert flows["capital", 2028] == pytest.approx(works["capital"])
+    assert flows["capital"].sum() == flows["capital", 2028]
+    assert flows["receipts_less_clearing", 2030] == 310_000
+    assert flows["backlog_avoided", 2030] == 70_000
+    assert flows["running", 2040] == 456 * 800
+    # contacts cost 3 pounds each; ten years on there are more of them
+    assert flows["contact_costs", 2035] > flows["contact_costs", 2026] > 0
+    values = table(result, "present_values", option="moved", line="contact_costs").iloc[0]
+    assert values["understated"] > 0.05
+    summary = table(result, "capacity_by_year", option="moved").set_index("year")
+    assert summary["capital"].tolist() == pytest.approx([0, works["capital"], works["capital"]])
+    assert summary["running"].tolist() == [456 * 800] * 3
+    pipeline = table(result, "nhc_pipeline", option="moved").set_index("site_id")
+    assert pipeline.loc["B", "capital"] == pytest.approx(works["capital"])
+    assert "planning" in pipeline.loc["B", "blanks_to_fill"]
+    assert "m2" not in pipeline.loc["B", "blanks_to_fill"].split("; ")
+
+
+def test_step_up_and_step_down_may_share_beds(folder):
+    sites = pd.read_csv(folder / "sites.csv").assign(services="clinic;ward;down;nurses;calls")
+    sites.to_csv(folder / "sites.csv", index=False)
+    second = """
+[[services]]
+id = "down"
+label = "Step-down"
+delivery = "bed"
+standard_min = 5
+rates = { age_65_74 = 100 }
+beds = { length_of_stay_days = 15, stream = "step_down" }
+
+[[services]]
+id = "nurses\""""
+    result = run(
+        folder,
+        ('\n[[services]]\nid = "nurses"', second),
+        ("estate =", 'pools = { wards = ["ward", "down"] }, estate ='),
+        ('ward = ["A"]', 'ward = ["A"], down = ["A"]'),
+        ('"costs.csv"', '""'),
+        ("beds = { A = 9 }", "beds = { wards = { A = 11 } }"),
+        ('moves_beds = [{ from = "A", to = "B", beds = 4 }]', 'opens = { clinic = ["B"] }'),
+        names=("overflow",),
+    )
+    found = table(result, "overflow", option="moved")
+    assert set(found["service"]) == {"wards"}
+    assert {"step_up", "step_down"} <= set(found["stream"])
+
+
+def test_a_manifest_makes_the_same_study_again(folder):
+    study = study_of_town(folder, CLOSED)
+    manifest = describe_run(study)
+    assert study_of(manifest, folder) == study
+    assert {"projections", "estate", "capacity parameters"} <= set(manifest["inputs"])
+
+
+def test_growth_follows_from_the_projection(folder):
+    result = run(folder, names=("activity", "people_by_year"))
+    people = table(result, "people_by_year", age="age_75_84").set_index("year")["people"]
+    growth = only(result, "activity", "growth", service="ward")
+    # whole people of each area, so not to the last digit
+    assert growth == pytest.approx(people[2043] / people[2025] - 1, abs=0.005)
+    assert growth > 0.15
+    near = run(folder, ("draws = 200", "draws = 200, horizon_years = 12"), names=("activity",))
+    assert only(near, "activity", "growth", service="ward") < growth - 0.05
+
+
+@pytest.mark.parametrize(
+    ("change", "expected"),
+    [
+        (("{ A = 9 }", "{ A = -3 }"), "options.1.beds: the number at A is -3; give a whole number"),
+        (("{ A = 9 }", "{ A = 4.5 }"), "the number at A is 4.5; give a whole number from 0"),
+        (("{ A = 9 }", "{ clinic = { A = 4 } }"), "'clinic' has no beds; there are ward"),
+        (("{ A = 9 }", "{ A = 9, C = 4 }"), "beds: ward does not run at C"),
+        (("beds = 4 }", "beds = 12 }"), "A has 9; 12 cannot leave it"),
+        (('from = "A"', 'from = "C"'), "C has no stated beds; 4 cannot leave it"),
+        (("days = 20", "days = 0"), "length_of_stay_days: input should be greater than 0"),
+        (
+            ("loss = 0.1", "loss = 0.1, delay = 0.2"),
+            "a target is one of loss, delay, overflow; found 2",
+        ),
+        (
+            ("loss = 0.1", "loss = 0.1, wait_days = 2"),
+            "wait_days goes with delay; the target is loss",
+        ),
+        (
+            ("draws = 200", "draws = 200, growth = { age_85_plus = 1.2 }"),
+            "years: appraisal.growth says",
+        ),
+        (("[2025, 2035, 2043]", "[2035, 2025]"), "years: 2035, 2025 do not rise"),
+        (
+            ("[2025, 2035, 2043]", "[2025, 2060]"),
+            "no projection for 2060 of variant main; there are 2024",
+        ),
+        (("years = [2025, 2035, 2043]", ""), "years: missing, and option 'today'"),
+        (("estate =", 'variant = "high", estate ='), "name one variant in capacity.variant: main"),
+        (("estate =", "parameters = { hedroom = 1 }, estate ="), "'hedroom' is unknown"),
+        (("estate =", "parameters = { headroom = 1.5 }, estate ="), "headroom is 1.5; it must lie"),
+        (('delivery = "bed"', 'delivery = "visitor"'), "goes with a table beds; one is missing"),
+        (
+            ("nurses = { care", "clinic = { care"),
+            "capacity.rounds: 'clinic' is no service of delivery team",
+        ),
+        (("moves_beds", 'closes_site = ["C"]\nmoves_beds'), "closes_site: nothing runs at C"),
+        (
+            (
+                "moves_beds",
+                'works = [{ site = "Z", kind = "new", area_m2 = 9, year = 2030 }]\nmoves_beds',
+            ),
+            "no site Z",
+        ),
+        (
+            (
+                "moves_beds",
+                'works = [{ site = "B", kind = "new", area_m2 = 0, year = 2030 }]\nmoves_beds',
+            ),
+            "area_m2: input should be greater than 0",
+        ),
+        (
+            (
+                "moves_beds",
+                'works = [{ site = "B", kind = "new", area_m2 = 9, year = 2099 }]\nmoves_beds',
+            ),
+            "lie from 2025 to 2055; found 2099",
+        ),
+        (
+            (
+                "moves_beds",
+                'works = [{ site = "B", kind = "new", area_m2 = 9, year = 2030, projects = { castle = 1.0 } }]\nmoves_beds',
+            ),
+            "no kind of project castle",
+        ),
+        ((', estate = "estate.csv"', ""), None),
+    ],
+)
+def test_bad_values_are_refused_at_the_door(folder, change, expected):
+    if expected is None:
+        assert "need an estate" in fault(folder, CLOSED, change)
+        return
+    message = fault(folder, change)
+    assert expected in message
+    assert "\n" not in message
+
+
+def test_an_estate_of_an_unknown_site_is_refused(folder):
+    (folder / "estate.csv").write_text(ESTATE + "Z,2024/25,1,1,1\n", encoding="utf-8")
+    assert "the study has no site Z" in fault(folder)
+
+
+def test_a_queue_that_grows_without_end_is_refused(folder):
+    delay = ("loss = 0.1 }", "delay = 0.1 }")
+    with pytest.raises(LlrgeoError, match="ward at A: .*the queue grows"):
+        run(folder, delay, ("{ A = 9 }", "{ A = 4 }"))
+
+
+def test_counted_contacts_of_a_service_of_capacity_are_refused(folder):
+    (folder / "counted.csv").write_text("area_id,ward\nW,9\nN,8\nE,7\nF,6\n", encoding="utf-8")
+    message = fault(folder, ("draws = 200", 'draws = 200, activity = "counted.csv"'))
+    assert message == (
+        "counted.csv: ward were counted; capacity needs rates by age. Leave one of them out"
+    )
+
+
+def test_a_study_without_years_has_no_tables_of_capacity(town_study):
+    tables = run_study(load_study(town_study)).evidence.tables
+    assert {"beds", "capacity_by_year", "people_by_year", "nhc_pipeline"} & set(tables) == set()
