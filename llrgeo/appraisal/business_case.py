@@ -178,7 +178,7 @@ def sites_within(result: OptionResult, inputs: AppraisalInputs) -> float:
     for service in inputs.visited:
         ids = sorted(result.option.sites.get(service.id, ()))
         near = (inputs.times.minutes[ids].reindex(residents.index) <= _CHOICE_MIN).sum(axis=1)
-        counts.append(float(near @ residents / residents.sum()))
+        counts.append(float((near * residents).sum()) / float(residents.sum()))
     return float(np.mean(counts)) if counts else np.nan
 
 
@@ -189,7 +189,7 @@ def limits() -> tuple[int, int, int]:
 
 def _mean(minutes: pd.Series, people: pd.Series) -> float:
     total = float(people.sum())
-    return float(minutes.where(people > 0, 0.0) @ people / total) if total else np.nan
+    return float((minutes.where(people > 0, 0.0) * people).sum()) / total if total else np.nan
 
 
 def _beds(evidence: CapacityEvidence, option: str, year: int) -> float:

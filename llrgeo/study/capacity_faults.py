@@ -2,19 +2,42 @@
 
 from collections.abc import Iterator
 from itertools import pairwise
-from typing import TYPE_CHECKING
+from typing import Final, Protocol
 
 from llrgeo.schema import name_some
+from llrgeo.study.appraisal_config import AppraisalConfig
 from llrgeo.study.capacity_config import ONE_SERVICE, CapacityConfig
+from llrgeo.study.option_config import OptionConfig
+from llrgeo.study.service_config import ServiceConfig
 
-if TYPE_CHECKING:
-    from llrgeo.study.config import StudyConfig
-    from llrgeo.study.option_config import OptionConfig
-
-_KEYS_OF_OPTIONS = ("beds", "moves_beds", "rooms", "works", "disposals")
+_KEYS_OF_OPTIONS: Final = ("beds", "moves_beds", "rooms", "works", "disposals")
 
 
-def capacity_faults(study: "StudyConfig") -> list[str]:
+class Study(Protocol):
+    """What of a study file speaks of capacity."""
+
+    @property
+    def years(self) -> tuple[int, ...]:
+        """The years, the base first."""
+
+    @property
+    def appraisal(self) -> AppraisalConfig:
+        """The table [appraisal]."""
+
+    @property
+    def capacity(self) -> CapacityConfig:
+        """The table [capacity]."""
+
+    @property
+    def services(self) -> tuple[ServiceConfig, ...]:
+        """The services."""
+
+    @property
+    def options(self) -> tuple[OptionConfig, ...]:
+        """The options."""
+
+
+def capacity_faults(study: Study) -> list[str]:
     """Say what is wrong with years, the table [capacity], and what options say of capacity."""
     faults = [*_year_faults(study), *_service_faults(study)]
     for option in study.options:
@@ -22,7 +45,7 @@ def capacity_faults(study: "StudyConfig") -> list[str]:
     return faults
 
 
-def _year_faults(study: "StudyConfig") -> Iterator[str]:
+def _year_faults(study: Study) -> Iterator[str]:
     if any(later <= earlier for earlier, later in pairwise(study.years)):
         yield f"years: {', '.join(map(str, study.years))} do not rise"
     if study.years and study.appraisal.growth:
@@ -38,7 +61,7 @@ def _year_faults(study: "StudyConfig") -> Iterator[str]:
         yield f"years: missing, and {where} speaks of capacity; add such as years = [2026, 2036]"
 
 
-def _service_faults(study: "StudyConfig") -> Iterator[str]:
+def _service_faults(study: Study) -> Iterator[str]:
     """Yield services of [capacity] that are unknown, or delivered in another way."""
     config = study.capacity
     delivered = {service.id: service.delivery for service in study.services}
@@ -64,7 +87,7 @@ def _service_faults(study: "StudyConfig") -> Iterator[str]:
             yield f"capacity.pools: '{pool}' shares beds of {name_some(strange or [pool])}, no beds"
 
 
-def _option_faults(study: "StudyConfig", option: "OptionConfig") -> Iterator[str]:
+def _option_faults(study: Study, option: OptionConfig) -> Iterator[str]:
     """Yield beds and rooms of services that have none, and moves of no service of beds."""
     beds = [service.id for service in study.services if service.delivery == "bed"]
     pools = list(study.capacity.pools)
@@ -84,5 +107,5 @@ def _option_faults(study: "StudyConfig", option: "OptionConfig") -> Iterator[str
             yield f"moves_beds: '{move.service}' has no beds; there are {name_some(beds) or 'none'}"
 
 
-def _says(option: "OptionConfig") -> bool:
+def _says(option: OptionConfig) -> bool:
     return any(getattr(option, key) for key in _KEYS_OF_OPTIONS)

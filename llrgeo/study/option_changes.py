@@ -34,7 +34,7 @@ def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, Places]
         before = places[asked.based_on] if asked.based_on else Places()
         replaced = {service: frozenset(ids) for service, ids in asked.sites.items()}
         start = replace(start, sites={**start.sites, **replaced})
-        found = []
+        found: list[str] = []
         try:
             built[asked.id], found = _changed(start, before, asked, study)
         except InputError as error:

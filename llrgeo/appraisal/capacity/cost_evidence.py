@@ -117,7 +117,7 @@ def money_back(
 
 def _by_year(years: pd.Series, amounts: pd.Series) -> ByYear:
     summed = amounts.astype(float).groupby(years.to_numpy()).sum()
-    return {int(year): float(amount) for year, amount in summed.items()}
+    return dict(zip(map(int, summed.index), map(float, summed), strict=True))
 
 
 def _of(name: str, *sources: Mapping[str, Array]) -> list[Array]:

@@ -73,7 +73,7 @@ def contacts_by_site(result: OptionResult) -> pd.Series:
     ]
     if not loads:
         return pd.Series(dtype=float)
-    return pd.concat(loads).groupby(level=0).sum()
+    return pd.Series(pd.concat(loads).groupby(level=0).sum())
 
 
 def parking_by_site(
@@ -109,7 +109,7 @@ def _known_sites(plan: CapacityPlan) -> pd.Index:
 
 
 def _spaces(plan: CapacityPlan, site: str) -> float:
-    return float(plan.estate.estate.loc[site, "parking_spaces"]) if plan.estate else np.nan
+    return float(plan.estate.estate["parking_spaces"][site]) if plan.estate else np.nan
 
 
 def _sum(table: pd.DataFrame, columns: list[str], index: pd.MultiIndex) -> pd.DataFrame:
@@ -117,7 +117,9 @@ def _sum(table: pd.DataFrame, columns: list[str], index: pd.MultiIndex) -> pd.Da
     if table.empty:
         return pd.DataFrame(np.nan, index, columns)
     grouped = table.groupby(["option", "year"])[columns]
-    return grouped.agg(lambda values: values.sum(skipna=False)).reindex(index).astype(float)
+    # A sum with an unknown part is unknown.
+    known = grouped.count().eq(grouped.size(), axis=0)
+    return grouped.sum().where(known).reindex(index).astype(float)
 
 
 def _money(plan: CapacityPlan, result: OptionResult, year: int) -> tuple[float, float]:

@@ -70,7 +70,7 @@ def visitors_growth(context: EvidenceContext) -> dict[int, float]:
     if weights.sum() == 0:
         return dict.fromkeys(map(int, growth.columns), 1.0)
     mean = (growth.loc[weights.index].mul(weights, axis=0)).sum() / weights.sum()
-    return {int(year): float(value) for year, value in mean.items()}
+    return dict(zip(map(int, mean.index), map(float, mean), strict=True))
 
 
 def _projected(context: EvidenceContext, group: Mapping[str, str]) -> float:

@@ -4,7 +4,7 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.capacity.cost_evidence import flow_lines, money_back, present_values
+from llrgeo.appraisal.capacity.cost_evidence import ByYear, flow_lines, money_back, present_values
 from llrgeo.appraisal.capacity.summary import (
     parking_by_site,
     running_by_site,
@@ -64,13 +64,14 @@ def _flows(context: EvidenceContext) -> pd.DataFrame:
     by_fifth = patient_costs_by_fifth(context.results, context.inputs.areas, rates)
     patients = by_fifth.groupby("option")["cost_gbp"].sum(min_count=1).fillna(0.0)
     running, works = running_by_site(plan), works_by_option(plan)
-    yearly, once = {}, {}
+    yearly: dict[str, dict[str, ByYear]] = {}
+    once: dict[str, dict[str, ByYear]] = {}
     for option, result in context.results.items():
         here = running.index.intersection(sites_of(result))
         of_contacts = growth.mul(contact_costs[option], axis=0).sum()
         yearly[option] = {
             "running": {plan.base_year: float(running[here].sum())},
-            "contact_costs": {int(year): float(v) for year, v in of_contacts.items()},
+            "contact_costs": _by_year(of_contacts),
             "patient_costs": {year: float(patients[option]) * v for year, v in visitors.items()},
         }
         once[option] = {"capital": _capital(works, option)}
@@ -82,11 +83,15 @@ def _flows(context: EvidenceContext) -> pd.DataFrame:
     return flow_lines(yearly, once, rates.factors(), start=plan.base_year)
 
 
-def _capital(works: pd.DataFrame, option: str) -> dict[int, float]:
+def _capital(works: pd.DataFrame, option: str) -> ByYear:
     if works.empty:
         return {}
     mine = works[works["option"] == option]
-    return {int(k): float(v) for k, v in mine.groupby("year")["capital"].sum().items()}
+    return _by_year(mine.groupby("year")["capital"].sum())
+
+
+def _by_year(amounts: pd.Series) -> ByYear:
+    return dict(zip(map(int, amounts.index), map(float, amounts), strict=True))
 
 
 def _estate(context: EvidenceContext) -> pd.DataFrame:
