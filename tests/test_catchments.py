@@ -1,19 +1,26 @@
 """Floating catchments by hand in the toy town, and the sum they keep."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from appraisal_cases import CLINIC, town_setting
 from hypothesis import given
 from hypothesis import strategies as st
 
+from llrgeo.appraisal.access import people_by_group
 from llrgeo.appraisal.catchments import (
     Decay,
+    catchment_table,
     floating_catchment,
     gaussian,
     in_steps,
     supply_ratios,
     within,
 )
+from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.options import Option
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 
@@ -72,3 +79,26 @@ def test_all_supply_with_a_catchment_is_shared_out(seed: int, decay: Decay) -> N
     reached = floating_catchment(minutes, people, supply, decay=decay)
     served = decay(minutes.to_numpy()).T @ people.to_numpy() > 0
     assert (people * reached).sum() == pytest.approx(supply[served].sum())
+
+
+@pytest.mark.parametrize(("outside_people", "left_out"), [(None, 1), (1_250.0, 0)])
+def test_a_site_outside_the_areas_is_left_out_unless_its_other_users_are_known(
+    outside_people: float | None,
+    left_out: int,
+    town_areas: pd.DataFrame,
+    town_sites: pd.DataFrame,
+    town_times: TravelTimes,
+) -> None:
+    sites = town_sites.assign(authority=["Town", "Elsewhere", "Town"])
+    if outside_people is not None:
+        sites["outside_people"] = [np.nan, outside_people, np.nan]
+    inputs = replace(town_setting(town_areas, sites, town_times), services=(CLINIC,))
+    both = Option("both", "Both", {"clinic": frozenset("AB")})
+    results = evaluate_options([both], inputs, baseline="both")
+    table = catchment_table(results, inputs, people_by_group(town_areas))
+    row = table[(table["method"] == "2SFCA") & (table["level"] == "everyone")].iloc[0]
+    assert row["sites_left_out"] == left_out
+    # Within 2 minutes A serves W 400 and E 200, B serves W 400, N 300 and those from outside.
+    at_a, at_b = 1 / 600, 0.0 if outside_people is None else 1 / (700 + outside_people)
+    expected = (400 * (at_a + at_b) + 200 * at_a + 300 * at_b) / 1_000 * 100_000
+    assert row["per_100_000"] == pytest.approx(expected)

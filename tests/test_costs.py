@@ -6,7 +6,7 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import LOCAL, TODAY, town_setting
+from appraisal_cases import CLINIC, LOCAL, TODAY, town_setting
 
 from llrgeo.appraisal.costs import (
     UNIT_VALUES,
@@ -17,6 +17,7 @@ from llrgeo.appraisal.costs import (
     patient_costs_by_fifth,
 )
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.options import Option
 from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.rates import read_rates
@@ -192,3 +193,23 @@ def test_a_table_of_rates_lists_all_its_faults(tmp_path: Path) -> None:
     path.write_text("fifth,source\n1,x\n", encoding="utf-8")
     with pytest.raises(InputError, match="'income' is missing"):
         read_rates(path, kind="incomes")
+
+
+def test_a_journey_that_is_taken_away_saves_nobody_anything(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, rates: Rates
+) -> None:
+    # By bus N has A alone, in 40 minutes; the others have B too, as near as before.
+    minutes = pd.DataFrame(
+        [[9.0, 7.0, 50.0], [40.0, np.inf, np.inf], [8.0, 6.0, 50.0], [30.0, 21.0, 50.0]],
+        index=town_areas.index,
+        columns=list("ABC"),
+    )
+    times = TravelTimes(minutes, distance_km=minutes)
+    inputs = replace(town_setting(town_areas, town_sites, times), services=(CLINIC,))
+    today = Option("today", "Today", {"clinic": frozenset("AB")})
+    closed = Option("closed", "A closed", {"clinic": frozenset("B")})
+    results = evaluate_options([today, closed], inputs, baseline="today")
+    assert results["closed"].people["lost"].iloc[0] == 300
+    table = present_values(results, rates)
+    assert table.loc["closed", "hours_saved"] == 0
+    assert table.loc["closed", "benefits"] == 0

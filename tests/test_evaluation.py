@@ -182,3 +182,12 @@ def test_changes_that_cannot_be_made_are_listed_together() -> None:
         )
     for words in ("clinic runs already at A", "beds does not run at B", "nurses does not run at C"):
         assert words in str(caught.value)
+
+
+def test_a_contact_by_video_is_no_journey_of_no_minutes(setting: AppraisalInputs) -> None:
+    video = replace(TODAY, name="video", shares={"clinic": Shares(video=0.6)})
+    results = evaluate_options([TODAY, video], setting, baseline="today")
+    # N travels 3 minutes for every journey it makes, however many contacts are by video.
+    for result in results.values():
+        assert result.overall.change.loc["N", "after_min"] == 3.0
+    assert results["video"].people["same"].iloc[0] == 900

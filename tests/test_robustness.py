@@ -15,6 +15,7 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES, Measure
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.robustness import (
+    competition_ranks,
     rank_acceptability,
     robustness_sentence,
     site_set_summaries,
@@ -22,7 +23,7 @@ from llrgeo.appraisal.robustness import (
 )
 from llrgeo.appraisal.scoring import Criterion, Scorecard, score_options
 from llrgeo.appraisal.sensitivity import one_at_a_time, sensitivity_cases
-from llrgeo.appraisal.simulation import Uncertainty, simulate
+from llrgeo.appraisal.simulation import Simulation, Uncertainty, simulate
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 
@@ -232,3 +233,34 @@ def test_the_mean_of_simulated_minutes_is_the_estimate(setting: AppraisalInputs)
     exact = simulate(results, setting, EXACT, draws=1, seed=5).values["mean_minutes"].iloc[0]
     # A lognormal factor whose mean was left to itself would be off by (1 + 0.6^2)^0.5 = 1.17.
     assert (drawn.mean() / exact).tolist() == pytest.approx([1.0, 1.0], abs=0.012)
+
+
+def test_equal_totals_share_a_rank_and_the_next_rank_is_left_out() -> None:
+    totals = np.array([[0.3, 0.1 + 0.2, 0.7, np.nan], [0.5, 0.4, 0.2, 0.9]])
+    assert competition_ranks(totals).tolist() == [[2, 2, 1, 0], [2, 3, 4, 1]]
+
+
+def barred_scorecard() -> Scorecard:
+    """Return a scorecard whose best option fails a hurdle."""
+    scores = pd.DataFrame({"x": [0.9, 0.6, 0.3]}, index=["barred", "first", "second"])
+    card = scorecard(scores, [1.0])
+    ranks = pd.Series([pd.NA, 1, 2], scores.index, dtype="Int64")
+    return replace(card, ranks=ranks)
+
+
+def test_the_tornado_leaves_out_an_option_that_fails_a_hurdle() -> None:
+    card = barred_scorecard()
+    measure = Measure("X", "", "higher", (0.0, 1.0), lambda _: 0.0)
+    low = card.scores.assign(x=[0.9, 0.2, 0.3])
+    row = one_at_a_time(card, {"a": {"low": low, "high": card.scores}}, {"x": measure}).iloc[0]
+    assert (row["low_leader"], row["high_leader"]) == ("second", "first")
+    assert row["margin"] == pytest.approx(0.3)
+
+
+def test_a_simulation_gives_no_rank_to_an_option_that_fails_a_hurdle() -> None:
+    card = barred_scorecard()
+    measure = Measure("X", "", "higher", (0.0, 1.0), lambda _: 0.0)
+    drawn = pd.DataFrame([[0.9, 0.6, 0.3], [0.9, 0.1, 0.4]], columns=card.scores.index)
+    ranks = Simulation({"x": drawn}).ranks(card, {"x": measure})
+    assert ranks.loc["barred"].tolist() == [0, 0, 0]
+    assert ranks.loc["first"].tolist() == [0.5, 0.5, 0]

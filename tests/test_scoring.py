@@ -100,3 +100,12 @@ def test_the_anchors_of_every_measure_agree_with_its_direction() -> None:
     for name, measure in MEASURES.items():
         zero, one = measure.anchors
         assert (one > zero) == (measure.better == "higher"), name
+
+
+@pytest.mark.parametrize(
+    ("better", "just", "short"), [("lower", 12.0, 12.1), ("higher", 12.0, 11.9)]
+)
+def test_exactly_the_limit_meets_a_hurdle(better: str, just: float, short: float) -> None:
+    measure = Measure("X", "", better, (0.0, 1.0), lambda _: 0.0)
+    assert measure.meets(just, 12.0)
+    assert not measure.meets(short, 12.0)
