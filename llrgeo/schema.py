@@ -1,6 +1,6 @@
 """The vocabulary: column names, coordinate systems, and the checks that every table passes."""
 
-from collections.abc import Callable, Iterable, Sequence
+from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from typing import Any, Final, Literal, TypeAlias, get_args
 
@@ -32,7 +32,20 @@ CENSUS_COUNTS: Final = (
 )
 """Counts of Census 2021 that a table of areas may have; without one, what needs it says so."""
 
-SITE_KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
+ROLES: Final = ("acute", "community", "primary", "other")
+"""What a site is for, whatever a study calls its kind: an acute hospital, a community hospital,
+primary care (practices, health centres), or neither, such as a hospital across the border."""
+
+ROLE_OF_KIND: Final[Mapping[str, str]] = {
+    "city_hospital": "acute",
+    "community_hospital": "community",
+    "health_centre": "primary",
+    "other": "other",
+}
+"""The kinds of the embedded study with their roles; sites of any other kind state their own."""
+
+SITE_KINDS: Final = tuple(ROLE_OF_KIND)
+WHOLE: Final = "Whole study area"  # the authority of areas whose table names none
 SITE_STATUSES: Final = ("open", "closed", "proposed")
 
 _SHOWN = 5  # how many bad ids a message names
@@ -68,19 +81,19 @@ _DEGREES: Final = 180  # a coordinate beyond is in metres
 AREAS: Final = Schema(
     "area_id",
     (
-        Column("name", "text"),
+        Column("name", "text", required=False),
         Column("ward", "text", required=False),
-        Column("authority_code", "text"),
-        Column("authority", "text"),
+        Column("authority_code", "text", required=False),
+        Column("authority", "text", required=False),
         Column("upper_authority", "text", required=False),
         *_PLACE,
         Column("residents", "count", minimum=0),
-        *(Column(band, "count", minimum=0) for band in AGE_BANDS),
-        Column("disabled", "count", minimum=0),
+        *(Column(band, "count", minimum=0, required=False) for band in AGE_BANDS),
+        Column("disabled", "count", minimum=0, required=False),
         Column("imd_score", "number", minimum=0, required=False),
         Column("imd_rank", "count", minimum=1, required=False),
-        Column("imd_decile", "count", minimum=1, maximum=10),
-        Column("rural_urban", "text", choices=("Rural", "Urban")),
+        Column("imd_decile", "count", minimum=1, maximum=10, required=False),
+        Column("rural_urban", "text", choices=("Rural", "Urban"), required=False),
         *(Column(name, "count", minimum=0, required=False) for name in CENSUS_COUNTS),
     ),
 )
@@ -89,9 +102,10 @@ SITES: Final = Schema(
     "site_id",
     (
         Column("name", "text"),
-        Column("kind", "text", choices=SITE_KINDS),
+        Column("kind", "text"),
+        Column("role", "text", choices=ROLES, required=False, blank=True),
         Column("status", "text", choices=SITE_STATUSES),
-        Column("postcode", "text"),
+        Column("postcode", "text", required=False, blank=True),
         *_PLACE_IF_KNOWN,
         Column("services", "text", blank=True),
         Column("beds", "count", minimum=0, blank=True, required=False),
@@ -99,6 +113,27 @@ SITES: Final = Schema(
         Column("source", "text", required=False),
     ),
 )
+
+
+def site_roles(sites: pd.DataFrame) -> pd.Series:
+    """Return the role of each site: its own, or that of its kind; NaN where neither is known."""
+    of_kind = sites["kind"].map(ROLE_OF_KIND)
+    if "role" not in sites.columns:
+        return of_kind
+    return sites["role"].where(sites["role"].isin(ROLES), of_kind)
+
+
+def role_faults(sites: pd.DataFrame) -> list[str]:
+    """Return which kinds of site have no role, in words."""
+    lost = sites.index[site_roles(sites).isna()]
+    if lost.empty:
+        return []
+    kinds = sites.loc[lost, "kind"].unique()
+    fault = (
+        f"{len(lost)} of {len(sites)} sites ({name_some(lost)}) are of kinds without a role "
+        f"({name_some(kinds)}). Add a column 'role': {', '.join(ROLES[:-1])} or {ROLES[-1]}"
+    )
+    return [fault]
 
 
 def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:

@@ -30,6 +30,7 @@ from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.tables.registry import TABLES
+from llrgeo.schema import site_roles
 from llrgeo.travel.times import TravelTimes
 
 # Columns that count contacts, or from which they could be divided out.
@@ -91,9 +92,9 @@ def test_the_town_hides_what_it_must(
     care = shown["places_of_care"].set_index(["option", "service"])
     # 103 of 108 go to A today and 5 of the farm to no site; if the 5 are hidden, so is A.
     clinic = care.loc[("today", "clinic")]
-    assert clinic[["city_hospital", "unreachable"]].tolist() == [HIDDEN, HIDDEN]
+    assert clinic[["acute", "unreachable"]].tolist() == [HIDDEN, HIDDEN]
     # Closer to home N's 3 go to B: the community hospital is hidden under every option.
-    assert care.loc[("local", "clinic"), "community_hospital"] == HIDDEN
+    assert care.loc[("local", "clinic"), "community"] == HIDDEN
     assert shown["activity"].set_index("service")["contacts"].to_dict()["clinic"] == "110"
     loads = shown["site_loads"].set_index(["option", "service", "site_id"])["contacts"]
     assert loads["local", "clinic", "B"] == loads["today", "clinic", "A"] == HIDDEN
@@ -117,7 +118,7 @@ def test_no_small_number_follows_from_what_is_shown(
     results = evaluate_options([small, large], setting, baseline="fewer")
     counted = count_contacts(results, setting, baseline="fewer")
     for service in services:
-        kinds = setting.sites["kind"]
+        kinds = site_roles(setting.sites)
         places = pd.Series("home", kinds.index) if service.delivery == "team" else kinds
         loads = counted.loads.loc[("fewer", service.id), "contacts"]
         unreachable = float(counted.care.loc[("fewer", service.id), "unreachable"])
@@ -128,15 +129,13 @@ def test_no_small_number_follows_from_what_is_shown(
 def test_places_are_hidden_until_what_is_hidden_is_more_than_a_few() -> None:
     """3 and 2 could be told from their sum of 5: a third place is hidden with them."""
     care = pd.DataFrame(0.0, index=pd.Index(["today", "then"], name="option"), columns=CARE_PLACES)
-    care.loc["today", ["city_hospital", "community_hospital", "unreachable", "other"]] = [
-        *(90.0, 3.0, 2.0, 40.0)
-    ]
-    care.loc["then", ["city_hospital", "health_centre"]] = [130.0, 5.0]
+    care.loc["today", ["acute", "community", "unreachable", "other"]] = [*(90.0, 3.0, 2.0, 40.0)]
+    care.loc["then", ["acute", "primary"]] = [130.0, 5.0]
     index = pd.MultiIndex.from_tuples([("today", "x", "A")], names=["option", "service", "site_id"])
     loads = pd.DataFrame({"contacts": [90.0]}, index)
-    kinds = pd.Series({"A": "city_hospital"})
+    kinds = pd.Series({"A": "acute"})
     hidden = hidden_places(care.assign(delivery="patient"), loads, kinds, "today")
-    assert hidden == {"community_hospital", "unreachable", "other", "health_centre"}
+    assert hidden == {"community", "unreachable", "other", "primary"}
 
 
 def attack(loads: pd.Series, unreachable: float, places: pd.Series, hidden: frozenset[str]) -> None:

@@ -66,8 +66,8 @@ def test_the_burden_counts_both_ways_and_everybody_who_can_travel(results: Resul
 def test_care_closer_to_home_is_counted_by_place(results: Results) -> None:
     clinic = results["local"].care.loc["clinic"]
     assert clinic["contacts"] == 1_000
-    assert clinic["city_hospital"] == 600
-    assert clinic["community_hospital"] == 300
+    assert clinic["acute"] == 600
+    assert clinic["community"] == 300
     assert clinic["unreachable"] == 100
     assert clinic["contacts_in_time"] == 900
     # 4 minutes of call handling and 4 of dispatch leave 2 of the 10: N is 3 minutes away.

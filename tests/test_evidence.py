@@ -230,7 +230,7 @@ def test_contacts_of_real_patients_are_published_without_small_numbers(
     assert "contacts" not in found["flows"]
     # 9 of the 11 visits to the beds are at A today, 2 cannot be made: that cell hides another.
     beds = found["places_of_care"].query("option == 'today' and service == 'beds'").iloc[0]
-    assert (beds["unreachable"], beds["city_hospital"], beds["other"]) == ("*", "*", "0")
+    assert (beds["unreachable"], beds["acute"], beds["other"]) == ("*", "*", "0")
 
 
 def test_a_study_of_teams_alone_is_judged_by_the_teams_journeys(

@@ -57,8 +57,8 @@ def test_classes_of_a_style_meet_without_gaps():
     assert ranges[4]["label"] == "about the same"
 
 
-def test_sites_are_marked_by_their_kind():
-    style = ET.fromstring(gis.site_style().split("\n", 1)[1])
+def test_sites_are_marked_by_their_kind(town_publication):
+    style = ET.fromstring(gis.site_style(town_publication).split("\n", 1)[1])
     kinds = [one.get("value") for one in style.iter("category")]
     assert sorted(kinds) == sorted(SITE_KINDS)
     assert len({one.get("value") for one in style.iter("Option") if one.get("name") == "name"}) == 4

@@ -11,6 +11,7 @@ from llrgeo.inputs.base_map import read_labels, read_road_lines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, tidy_postcode
 from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites, sites_for
+from llrgeo.schema import WHOLE
 
 
 def write(tmp_path, table, name="table.csv"):
@@ -34,7 +35,7 @@ def test_areas_come_back_as_they_were(tmp_path, town_areas):
 
 
 def test_every_fault_of_a_table_is_listed_with_its_rows(tmp_path, town_areas):
-    bad = town_areas.drop(columns="disabled").assign(
+    bad = town_areas.assign(
         residents=[400, -1, 200, 100],
         lat=[-1.1, *town_areas["lat"].iloc[1:]],
         lon=[52.6, *town_areas["lon"].iloc[1:]],
@@ -42,12 +43,34 @@ def test_every_fault_of_a_table_is_listed_with_its_rows(tmp_path, town_areas):
         age_0_17=["100", "some", "40", "10"],
     )
     message = message_of(read_areas, write(tmp_path, bad))
-    assert message.startswith("table.csv: 5 faults")
-    assert "column 'disabled' is missing" in message
+    assert message.startswith("table.csv: 4 faults")
     assert "column 'residents' is below 0 in 1 of 4 rows (N)" in message
     assert "looks swapped: lat -1.1 lon 52.6 in 1 of 4 rows (W)" in message
     assert "column 'rural_urban' is not one of Rural, Urban in 1 of 4 rows (E)" in message
     assert "column 'age_0_17' is not a number in 1 of 4 rows (N)" in message
+
+
+def test_areas_need_an_id_a_point_and_residents_and_nothing_else(tmp_path, town_areas):
+    needed = town_areas[["lat", "lon", "residents", "geometry"]]
+    areas = read_areas(write(tmp_path, needed))
+    assert areas.loc["N", ["name", "authority", "residents"]].tolist() == ["N", WHOLE, 300]
+    for column in ("lat", "lon", "residents"):
+        message = message_of(read_areas, write(tmp_path, needed.drop(columns=column)))
+        assert f"column '{column}' is missing" in message
+
+
+def test_age_bands_are_given_all_or_none(tmp_path, town_areas):
+    some = town_areas.drop(columns=["age_0_17", "age_85_plus"])
+    message = message_of(read_areas, write(tmp_path, some))
+    assert message == "table.csv: age bands are missing (age_0_17, age_85_plus); give all, or none"
+
+
+def test_a_kind_of_the_studys_own_needs_a_role(tmp_path, town_sites):
+    own = town_sites.assign(kind=["ysbyty", "clinic", "health_centre"])
+    message = message_of(read_sites, write(tmp_path, own))
+    assert "2 of 3 sites (A, B) are of kinds without a role (ysbyty, clinic)" in message
+    sites = read_sites(write(tmp_path, own.assign(role=["acute", "community", ""])))
+    assert sites["role"].tolist() == ["acute", "community", "primary"]
 
 
 def test_a_repeated_id_is_refused(tmp_path, town_areas):
@@ -111,7 +134,7 @@ def test_a_row_without_coordinates_among_rows_that_have_them_stands_at_its_postc
 def test_a_site_with_neither_coordinates_nor_a_live_postcode_is_refused(tmp_path, town_sites):
     lost = town_sites.assign(lat=[None, 52.6, 52.6], lon=[None, -1.1, -1.1])
     message = message_of(read_sites, write(tmp_path, lost.assign(postcode="LE99 9ZZ")))
-    assert "1 of 3 sites have no lat and lon, nor a live postcode" in message
+    assert "1 of 3 sites have no lat and lon, nor a postcode" in message
     assert "(postcodes LE99 9ZZ)" in message
 
 

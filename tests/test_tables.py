@@ -44,7 +44,7 @@ from llrgeo.appraisal.tables.units import OF_CONTACTS, PEOPLE
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.rates import read_rates
-from llrgeo.schema import SITE_KINDS
+from llrgeo.schema import ROLES
 from llrgeo.travel.times import TravelTimes
 
 NAMES = [declaration.name for declaration in TABLES]
@@ -279,7 +279,7 @@ def test_a_study_of_teams_alone_has_no_tables_of_visits(context):
     assert "team_reach" in applies
 
 
-def test_names_of_tables_are_unique_and_every_kind_of_site_has_its_column():
+def test_names_of_tables_are_unique_and_every_role_of_site_has_its_column():
     assert len(set(NAMES)) == len(NAMES) == len(registry.TABLES)
     declared = {column.name for column in BY_NAME["places_of_care"].columns}
-    assert set(SITE_KINDS) <= declared
+    assert set(ROLES) <= declared

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
+from llrgeo.appraisal.area_facts import has_ages, has_authorities, has_deprivation
 from llrgeo.errors import LlrgeoError
 from llrgeo.schema import AGE_BANDS
 from llrgeo.travel.times import TravelTimes
@@ -130,26 +131,35 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
     """Return the residents of every area by group: columns (group, level), people as integers.
 
     The groups are those of the Equality Act and of inequality guidance that the data has:
-    deprivation, age, disability, rural or urban, and authority. The levels of each group add up
-    to the residents of the area. Groups and levels are ids; an authority is known by its name.
+    deprivation, age, disability, rural or urban, and authority; a group that the areas do not tell
+    is not there. The levels of each group add up to the residents of the area. Groups and levels
+    are ids; an authority is known by its name.
     """
     residents = areas["residents"].astype(np.int64)
-    disabled = areas["disabled"].astype(np.int64)
-    columns: dict[tuple[str, str], pd.Series] = {
-        EVERYONE: residents,
-        **{("age", band): areas[band].astype(np.int64) for band in AGE_BANDS},
-        ("disability", "disabled"): disabled,
-        ("disability", "not_disabled"): residents - disabled,
-    }
-    for group, labels in (
-        ("deprivation_fifth", deprivation_fifth(areas)),
-        ("rural_urban", areas["rural_urban"].str.lower()),
-        ("authority", areas["authority"]),
-    ):
+    columns: dict[tuple[str, str], pd.Series] = {EVERYONE: residents}
+    if has_ages(areas):
+        columns |= {("age", band): areas[band].astype(np.int64) for band in AGE_BANDS}
+    if "disabled" in areas.columns:
+        disabled = areas["disabled"].astype(np.int64)
+        columns["disability", "disabled"] = disabled
+        columns["disability", "not_disabled"] = residents - disabled
+    for group, labels in _labels_of_areas(areas).items():
         for level in sorted(labels.unique()):
             columns[group, level] = residents.where(labels == level, 0)
     people = pd.DataFrame(columns)
     return people.rename_axis(columns=["group", "level"])
+
+
+def _labels_of_areas(areas: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the groups to which an area belongs as a whole, each with the level of every area."""
+    labels = {}
+    if has_deprivation(areas):
+        labels["deprivation_fifth"] = deprivation_fifth(areas)
+    if "rural_urban" in areas.columns:
+        labels["rural_urban"] = areas["rural_urban"].str.lower()
+    if has_authorities(areas):
+        labels["authority"] = areas["authority"]
+    return labels
 
 
 def deprivation_fifth(areas: pd.DataFrame) -> pd.Series:

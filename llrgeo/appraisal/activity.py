@@ -1,6 +1,6 @@
 """Activity: where contacts take place, the journeys they cause, and the load of each site.
 
-All functions take an allocation: one row an area with `site_id` and its `kind` (missing where no
+All functions take an allocation: one row an area with `site_id` and its `role` (missing where no
 site can be reached), `travel_time_min` (+inf there), `distance_km`, and contacts a year: `contacts`
 in all, of which `at_site`, `at_home` and `by_video`.
 """
@@ -14,9 +14,9 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.access import ratio, reconcile
 from llrgeo.appraisal.demand import Service, Shares
-from llrgeo.schema import SITE_KINDS
+from llrgeo.schema import ROLES
 
-CARE_PLACES: Final = (*SITE_KINDS, "home", "video", "unreachable")
+CARE_PLACES: Final = (*ROLES, "home", "video", "unreachable")
 
 _MIN_PER_HOUR: Final = 60
 _THERE_AND_BACK: Final = 2
@@ -69,15 +69,16 @@ def minutes_per_journey(
 def burden_of(allocation: pd.DataFrame, *, kg_per_km: float) -> dict[str, float]:
     """Return the trips, hours and kilometres a year, there and back, of patients and of teams.
 
-    `city_hours` are those of patients to the city hospitals. Trips to sites that cannot be
-    reached are counted apart, and have no hours. Kilometres are NaN where the times carry none.
+    `city_hours` are those of patients to acute hospitals, the city-bound ones. Trips to sites that
+    cannot be reached are counted apart, and have no hours. Kilometres are NaN where the times
+    carry none.
     """
     reached = _reached(allocation)
     columns = allocation[["at_site", "at_home", "travel_time_min", "distance_km"]]
     patients, teams, minutes, one_way_km = columns.to_numpy()[reached].T
     hours = minutes * _THERE_AND_BACK / _MIN_PER_HOUR
     km = one_way_km * _THERE_AND_BACK
-    in_city = (allocation["kind"] == "city_hospital").to_numpy()[reached]
+    in_city = (allocation["role"] == "acute").to_numpy()[reached]
     patient_km, team_km = float((patients * km).sum()), float((teams * km).sum())
     return {
         "patient_trips": float(patients.sum()),
@@ -95,7 +96,7 @@ def burden_of(allocation: pd.DataFrame, *, kg_per_km: float) -> dict[str, float]
 def burden_against(burden: pd.DataFrame, baseline: pd.DataFrame) -> pd.DataFrame:
     """Return the burden of an option by service, with what it avoids against the baseline's.
 
-    Adds `city_hours_avoided` and `city_km_avoided`: hours and kilometres a year on the way to city
+    Adds `city_hours_avoided` and `city_km_avoided`: hours and kilometres a year on the way to acute
     hospitals, there and back, that patients no longer travel. Below 0 they travel more.
     """
     return burden.assign(
@@ -113,8 +114,8 @@ def places_of_care(allocation: pd.DataFrame, *, standard_min: float) -> dict[str
     reached = _reached(allocation)
     at_site, at_home = allocation["at_site"].to_numpy(), allocation["at_home"].to_numpy()
     travelled = at_site + at_home
-    kind_of = pd.Categorical(allocation["kind"], SITE_KINDS).codes
-    places = {kind: float(at_site[kind_of == n].sum()) for n, kind in enumerate(SITE_KINDS)}
+    role_of = pd.Categorical(allocation["role"], ROLES).codes
+    places = {role: float(at_site[role_of == n].sum()) for n, role in enumerate(ROLES)}
     places["home"] = float(at_home[reached].sum())
     places["video"] = float(allocation["by_video"].sum())
     places["unreachable"] = float(travelled[~reached].sum())
@@ -152,14 +153,15 @@ def site_loads(
     capacity: Mapping[str, float],
     minimum_activity: float,
 ) -> pd.DataFrame:
-    """Return the load of each open site (`open_sites` holds the kind of each).
+    """Return the load of each open site (`open_sites` holds the role of each).
 
     Columns: `residents` and `contacts` a year of its catchment, `capacity` (NaN: no limit),
-    `share_used` of it, `over_capacity` contacts, and whether it is `below_minimum`. A hospital
-    across the border never is, for most of its patients are not in the study.
+    `share_used` of it, `over_capacity` contacts, and whether it is `below_minimum`. A site of the
+    role `other` (a hospital across the border) never is, for most of its patients are not in the
+    study.
     """
-    kinds = open_sites.sort_index()
-    sites = pd.Index(kinds.index, name="site_id", dtype="str")
+    roles = open_sites.sort_index()
+    sites = pd.Index(roles.index, name="site_id", dtype="str")
     contacts = allocation["at_site"] + allocation["at_home"]
     by_site = pd.DataFrame({"residents": residents, "contacts": contacts}).groupby(
         allocation["site_id"]
@@ -172,7 +174,7 @@ def site_loads(
         capacity=room,
         share_used=loads["contacts"] / room.where(room > 0),
         over_capacity=(loads["contacts"] - room).clip(lower=0),
-        below_minimum=(loads["contacts"] < minimum_activity) & (kinds != "other").to_numpy(),
+        below_minimum=(loads["contacts"] < minimum_activity) & (roles != "other").to_numpy(),
     )
 
 

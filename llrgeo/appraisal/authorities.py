@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.schema import name_some, raise_faults
+from llrgeo.schema import name_some, raise_faults, site_roles
 
 
 def compare_authorities(
@@ -24,7 +24,7 @@ def compare_authorities(
     areas
         With `authority_code` and `authority`.
     sites
-        With the `kind` of each.
+        With the `kind` of each, or its `role`.
     indicators
         Figures of the user's own on `authority_code`, such as the share of people aged 65 and
         over who are still at home 91 days after discharge. Joined as they are.
@@ -43,7 +43,7 @@ def compare_authorities(
         named like a column of the table.
     """
     codes = areas.groupby("authority")["authority_code"].first()
-    city = sites.index[sites["kind"] == "city_hospital"]
+    city = sites.index[site_roles(sites) == "acute"]
     tables = []
     for name, result in results.items():
         # What the option's groups of people say of each authority, and its share of city care.
@@ -85,7 +85,7 @@ def indicator_faults(indicators: pd.DataFrame, codes: Iterable[str]) -> list[str
 
 
 def _city_share(result: OptionResult, areas: pd.DataFrame, city: pd.Index) -> pd.Series:
-    """Return the share of each authority's contacts that take place at a city hospital."""
+    """Return the share of each authority's contacts that take place at an acute hospital."""
     in_city, contacts = pd.Series(0.0, areas.index), pd.Series(0.0, areas.index)
     for result_of_service in result.services.values():
         if result_of_service.service.delivery != "team":

@@ -11,11 +11,12 @@ from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.capacity.summary import sites_of
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.schema import site_roles
 from llrgeo.travel.times import TravelTimes
 
 CORE20_DECILES: Final = (1, 2)  # NHS England, Core20PLUS5: the most deprived fifth of England
 NEIGHBOURHOOD_PEOPLE: Final = 50_000  # Neighbourhood Health Centres guidance, April 2026
-LOCAL_KINDS: Final = ("community_hospital", "health_centre")
+LOCAL_ROLES: Final = ("community", "primary")
 ONLY_PEOPLE_KNOW: Final = (
     "neighbourhood",
     "plus_groups",
@@ -64,7 +65,7 @@ def core20_table(
 def local_sites(result: OptionResult, before: OptionResult, sites: pd.DataFrame) -> list[str]:
     """Return community hospitals and health centres that run anything now or under an option."""
     used = {*sites_of(result), *sites_of(before)}
-    local = sites.index[sites["kind"].isin(LOCAL_KINDS)]
+    local = sites.index[site_roles(sites).isin(LOCAL_ROLES)]
     return sorted(used & set(map(str, local)))
 
 

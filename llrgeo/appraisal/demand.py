@@ -6,7 +6,9 @@ from typing import Final, Literal
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
+from llrgeo.appraisal.area_facts import RESIDENTS, bands_of, has_ages
 from llrgeo.schema import AGE_BANDS, name_some
 
 Delivery = Literal["patient", "team", "visitor"]
@@ -46,7 +48,8 @@ class Service:
         Who travels: the patient to a site, a team from its base to the home, or the visitors of
         an inpatient.
     rates
-        Patients a year per 1,000 residents, by age band; a band left out has none.
+        Patients a year per 1,000 residents, by age band; a band left out has none. Or one rate
+        for `residents` of any age, which areas without age bands need.
     standard_min
         The journey should take no longer. For a team this is the whole response, of which
         `call_min` and `dispatch_min` pass before it sets off.
@@ -93,10 +96,12 @@ class Service:
 def service_faults(service: Service) -> list[str]:
     """Return what is wrong with a service, in words; an empty list if nothing is."""
     faults = [
-        f"rates name the unknown age band '{band}'; known are {', '.join(AGE_BANDS)}"
+        f"rates name the unknown age band '{band}'; known are {', '.join((*AGE_BANDS, RESIDENTS))}"
         for band in service.rates
-        if band not in AGE_BANDS
+        if band not in (*AGE_BANDS, RESIDENTS)
     ]
+    if RESIDENTS in service.rates and len(service.rates) > 1:
+        faults.append(f"rates count people of any age ('{RESIDENTS}') and age bands too")
     numbers = {f"the rate of {band}": rate for band, rate in service.rates.items()}
     for name in ("standard_min", "visits", "minimum_activity", "call_min", "dispatch_min"):
         numbers[name] = getattr(service, name)
@@ -147,13 +152,40 @@ def activity_faults(
     return faults
 
 
+def rate_base_faults(
+    services: Iterable[Service], areas: pd.DataFrame, counted: pd.DataFrame | None = None
+) -> list[str]:
+    """Return which services give rates by age where the areas have no ages, in words.
+
+    A service whose contacts were counted (areas by services) needs no rates.
+    """
+    if has_ages(areas):
+        return []
+    known = set() if counted is None else set(counted.columns)
+    by_age = [s.id for s in services if s.id not in known and set(s.rates) - {RESIDENTS}]
+    if not by_age:
+        return []
+    fault = (
+        f"the table of areas has no age bands, and {len(by_age)} services give rates by age "
+        f"({name_some(by_age)}). Add the columns {AGE_BANDS[0]} to {AGE_BANDS[-1]}, or give one "
+        f"rate for people of any age: rates = {{ {RESIDENTS} = 100 }}"
+    )
+    return [fault]
+
+
+def rates_by_band(service: Service, areas: pd.DataFrame) -> NDArray[np.float64]:
+    """Return patients a year per 1,000 of each band that the areas divide residents into."""
+    of_any_age = service.rates.get(RESIDENTS, 0.0)
+    return np.array([service.rates.get(band, of_any_age) for band in bands_of(areas)])
+
+
 def trips(service: Service, areas: pd.DataFrame) -> pd.Series:
     """Return the contacts a year of every area: residents by age band x rate x visits.
 
     Contacts by video and at home are included; `Shares.at_sites` says what is left for sites.
     """
-    rates = np.array([service.rates.get(band, 0.0) for band in AGE_BANDS])
-    people = areas[list(AGE_BANDS)].to_numpy(dtype=float)
+    rates = rates_by_band(service, areas)
+    people = areas[list(bands_of(areas))].to_numpy(dtype=float)
     values = people @ rates / 1_000 * service.visits
     return pd.Series(values, index=areas.index, name=service.id)
 
@@ -170,16 +202,19 @@ def contacts(
 def grow(areas: pd.DataFrame, factors: Mapping[str, float]) -> pd.DataFrame:
     """Return the areas with residents of a later year: each age band times its factor.
 
-    Disabled residents grow as the residents of their area do. Numbers stay whole: what rounding
-    takes from one area it gives to another of the band, so that the total is right.
+    A band left out takes the factor of `residents`, or stays as it is. Disabled residents grow as
+    the residents of their area do. Numbers stay whole: what rounding takes from one area it gives
+    to another of the band, so that the total is right.
     """
-    later = areas.copy()
-    for band in AGE_BANDS:
-        later[band] = round_to_total(areas[band] * factors.get(band, 1.0))
-    later["residents"] = later[list(AGE_BANDS)].sum(axis=1)
-    growth = later["residents"] / areas["residents"].where(areas["residents"] > 0, 1)
-    disabled = round_to_total(areas["disabled"] * growth)
-    later["disabled"] = disabled.clip(upper=later["residents"])
+    later, bands = areas.copy(), list(bands_of(areas))
+    of_any_age = factors.get(RESIDENTS, 1.0)
+    for band in bands:
+        later[band] = round_to_total(areas[band] * factors.get(band, of_any_age))
+    later["residents"] = later[bands].sum(axis=1)
+    if "disabled" in areas.columns:
+        growth = later["residents"] / areas["residents"].where(areas["residents"] > 0, 1)
+        disabled = round_to_total(areas["disabled"] * growth)
+        later["disabled"] = disabled.clip(upper=later["residents"])
     return later
 
 

@@ -19,7 +19,7 @@ import pandas as pd
 from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.schema import SITE_KINDS
+from llrgeo.schema import ROLES, site_roles
 
 LARGEST: Final = 7
 ROUND_TO: Final = 5
@@ -49,8 +49,8 @@ class CountedContacts:
     care, loads
         Contacts a year of every option: by `option`, `service` and place; by `option`, `service`
         and `site_id`.
-    kinds
-        The kind of each site.
+    roles
+        The role of each site.
     hidden
         By service, the places of care whose contacts are hidden.
     """
@@ -60,7 +60,7 @@ class CountedContacts:
     totals: pd.Series
     care: pd.DataFrame
     loads: pd.DataFrame
-    kinds: pd.Series
+    roles: pd.Series
     hidden: _Hidden
 
     @property
@@ -107,17 +107,17 @@ def count_contacts(
     ).sort_index()
     services = frozenset() if inputs.activity is None else frozenset(inputs.activity.columns)
     today = care.xs(baseline, level="option")
-    kinds = inputs.sites["kind"]
+    roles = site_roles(inputs.sites)
     hidden = {
         str(service): hidden_places(
             of_service.droplevel("service"),
             loads.loc[loads.index.get_level_values("service") == service],
-            kinds,
+            roles,
             baseline,
         )
         for service, of_service in care.groupby(level="service")
     }
-    return CountedContacts(baseline, services, today["contacts"], care, loads, kinds, hidden)
+    return CountedContacts(baseline, services, today["contacts"], care, loads, roles, hidden)
 
 
 def disclosable_tables(
@@ -198,7 +198,7 @@ def suppress_site_loads(table: pd.DataFrame, counted: CountedContacts) -> pd.Dat
     """
     delivery = counted.care.xs(counted.baseline, level="option")["delivery"]
     covered = [
-        ("home" if delivery[service] == "team" else counted.kinds[site]) in counted.hidden[service]
+        ("home" if delivery[service] == "team" else counted.roles[site]) in counted.hidden[service]
         for service, site in zip(table["service"], table["site_id"], strict=True)
     ]
     keys = pd.MultiIndex.from_frame(table[["option", "service", "site_id"]])
@@ -209,7 +209,7 @@ def suppress_site_loads(table: pd.DataFrame, counted: CountedContacts) -> pd.Dat
 
 
 def hidden_places(
-    care: pd.DataFrame, loads: pd.DataFrame, kinds: pd.Series, baseline: str
+    care: pd.DataFrame, loads: pd.DataFrame, roles: pd.Series, baseline: str
 ) -> frozenset[str]:
     """Return the places of care whose contacts with a service are hidden.
 
@@ -222,20 +222,20 @@ def hidden_places(
         Contacts with the service by option and place, and its `delivery`.
     loads
         Contacts with the service by option and `site_id`.
-    kinds
-        The kind of each site.
+    roles
+        The role of each site.
     baseline
         The name of the baseline.
     """
     by_team = bool((care["delivery"] == "team").any())
     small = {place for place in CARE_PLACES if is_small(care[place]).any()}
-    small |= _small_kinds(loads, kinds, by_team=by_team)
+    small |= _small_roles(loads, roles, by_team=by_team)
     # What is published must be safe by today's counts alone: another run, with other options,
     # hides other places besides these, and a reader may have both.
     today = care.loc[[baseline], list(CARE_PLACES)]
     hidden = {place for place in CARE_PLACES if is_small(today[place]).any()}
-    hidden |= _small_kinds(loads.loc[[baseline]], kinds, by_team=by_team)
-    protecting = ("home", "unreachable") if by_team else (*SITE_KINDS, "unreachable")
+    hidden |= _small_roles(loads.loc[[baseline]], roles, by_team=by_team)
+    protecting = ("home", "unreachable") if by_team else (*ROLES, "unreachable")
     return _protected(today[list(protecting)].sum(), frozenset(hidden)) | small
 
 
@@ -256,12 +256,12 @@ def _shown(totals: pd.Series, factor: pd.Series) -> pd.Series:
     return round_counts(product.fillna(0)).mask(product.isna(), HIDDEN)
 
 
-def _small_kinds(loads: pd.DataFrame, kinds: pd.Series, *, by_team: bool) -> set[str]:
+def _small_roles(loads: pd.DataFrame, roles: pd.Series, *, by_team: bool) -> set[str]:
     """Return the places to which sites with small counts belong."""
     small = loads.index[is_small(loads["contacts"])].get_level_values("site_id")
     if by_team:
         return {"home"} if len(small) else set()
-    return set(kinds[small])
+    return set(roles[small])
 
 
 def _protected(counts: pd.Series, hidden: frozenset[str]) -> frozenset[str]:

@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.evaluation import OptionResult
 
 AVERSIONS: Final = (-0.5, -1.0, -2.0)
@@ -19,6 +20,7 @@ COLUMNS: Final = (
     "people", "unreachable", "mean_min", "ede_min", "inequality_min", "ede_low_aversion_min",
     "ede_high_aversion_min", "gini", "worst_tenth_ratio", "concentration_index", "slope_index_min",
 )  # fmt: skip
+BY_DEPRIVATION: Final = ("concentration_index", "slope_index_min")
 
 _WORST_SHARE: Final = 0.1
 _Array = NDArray[np.float64]
@@ -32,12 +34,14 @@ def equity_table(
     Columns: `people`, `unreachable`, `mean_min`, `ede_min` (Kolm-Pollak equally-distributed
     equivalent at an aversion of -1), `inequality_min` (EDE less mean: what inequality costs, in
     minutes for everyone), the EDE at -0.5 and -2, `gini`, `worst_tenth_ratio`,
-    `concentration_index` and `slope_index_min` (from most to least deprived). All but the first
-    two are NaN under an option by which nobody travels. A journey that is not there counts as the
-    ceiling, so that an option does not look fairer by cutting people off.
+    `concentration_index` and `slope_index_min` (from most to least deprived; only of areas whose
+    deprivation is known). All but the first two are NaN under an option by which nobody travels. A
+    journey that is not there counts as the ceiling, so that an option does not look fairer by
+    cutting people off.
     """
     people = areas["residents"].astype(float)
-    rank = deprivation_rank(areas)
+    ranked = has_deprivation(areas)
+    rank = deprivation_rank(areas) if ranked else pd.Series(1, areas.index)
     before = results[baseline].scored
     rows = []
     for result in results.values():
@@ -61,11 +65,13 @@ def equity_table(
                 "ede_high_aversion_min": edes[-2.0],
                 "gini": gini(t, w),
                 "worst_tenth_ratio": worst_tenth_ratio(t, w),
-                "concentration_index": concentration_index(t, w, rank[reached]),
-                "slope_index_min": slope_index(t, w, rank[reached]),
             }
+            if ranked:
+                row["concentration_index"] = concentration_index(t, w, rank[reached])
+                row["slope_index_min"] = slope_index(t, w, rank[reached])
         rows.append(row)
-    return pd.DataFrame(rows, index=pd.Index(results, name="option"), columns=list(COLUMNS))
+    columns = [name for name in COLUMNS if ranked or name not in BY_DEPRIVATION]
+    return pd.DataFrame(rows, index=pd.Index(results, name="option"), columns=columns)
 
 
 def deprivation_rank(areas: pd.DataFrame) -> pd.Series:

@@ -28,7 +28,7 @@ from llrgeo.appraisal.demand import Delivery, Service, Shares
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import classify_areas, count_people
-from llrgeo.schema import SITE_KINDS
+from llrgeo.schema import ROLES, site_roles
 
 _Deliveries: TypeAlias = Mapping[str, "_Delivery"]
 
@@ -42,7 +42,7 @@ class ServiceResult:
     service
         The service.
     allocation
-        One row an area: `site_id` and its `kind` (missing where none can be reached),
+        One row an area: `site_id` and its `role` (missing where none can be reached),
         `travel_time_min`, `distance_km`, and `contacts` a year, of which `at_site`, `at_home` and
         `by_video`.
     access
@@ -227,10 +227,10 @@ def _deliveries(options: Iterable[Option], inputs: AppraisalInputs) -> dict[str,
 
 
 def _nearest(inputs: AppraisalInputs, delivery: Delivery, sites: frozenset[str]) -> pd.DataFrame:
-    """Return each area's nearest of some sites, and its kind."""
+    """Return each area's nearest of some sites, and its role."""
     found = nearest_site(inputs.times_of(delivery), sites).reindex(inputs.areas.index)
-    kinds = inputs.sites["kind"].astype(pd.CategoricalDtype(list(SITE_KINDS)))
-    return found.assign(kind=found["site_id"].map(kinds))
+    roles = site_roles(inputs.sites).astype(pd.CategoricalDtype(list(ROLES)))
+    return found.assign(role=found["site_id"].map(roles))
 
 
 @dataclass(frozen=True, slots=True)
@@ -275,8 +275,8 @@ class _Evaluator:
             site_loads(
                 after,
                 residents,
-                open_sites=self.inputs.sites.loc[
-                    sorted(option.sites.get(service.id, frozenset())), "kind"
+                open_sites=site_roles(self.inputs.sites)[
+                    sorted(option.sites.get(service.id, frozenset()))
                 ],
                 capacity=option.capacity.get(service.id, {}),
                 minimum_activity=service.minimum_activity,

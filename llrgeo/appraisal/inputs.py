@@ -6,9 +6,16 @@ from dataclasses import dataclass
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.demand import Delivery, Service, activity_faults, contacts, service_faults
+from llrgeo.appraisal.demand import (
+    Delivery,
+    Service,
+    activity_faults,
+    contacts,
+    rate_base_faults,
+    service_faults,
+)
 from llrgeo.appraisal.options import Option, option_faults
-from llrgeo.schema import THRESHOLDS_MIN, name_some, raise_faults
+from llrgeo.schema import THRESHOLDS_MIN, name_some, raise_faults, role_faults
 from llrgeo.travel.times import TravelTimes
 
 
@@ -155,6 +162,8 @@ def check_study(options: list[Option], inputs: AppraisalInputs, *, baseline: str
     for times in (inputs.times, inputs.team_times):
         if times is not None:
             faults += _matrix_faults(times, inputs)
+    faults += rate_base_faults(inputs.services, inputs.areas, inputs.activity)
+    faults += role_faults(inputs.sites)
     if inputs.activity is not None:
         faults += activity_faults(inputs.activity, ids, inputs.areas.index)
     if not 0 <= inputs.tolerance_min < 5:  # noqa: PLR2004  the first band of change ends there

@@ -169,7 +169,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
         "share",
         "higher",
         (0.0, 1.0),
-        _share_of_contacts("community_hospital", "health_centre", "home", "video"),
+        _share_of_contacts("community", "primary", "home", "video"),
         of_contacts=True,
     ),
     "worse_off": Measure(

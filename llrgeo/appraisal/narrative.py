@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.access import EVERYONE
+from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 
@@ -126,7 +127,8 @@ def worst_changes(result: OptionResult, areas: pd.DataFrame, *, count: int = 10)
 
 
 def _listed(change: pd.DataFrame, areas: pd.DataFrame, *, order: str, count: int) -> pd.DataFrame:
-    named = [c for c in ("name", "ward", "authority", "residents") if c in areas.columns]
+    kept = ("name", "ward", *(("authority",) if has_authorities(areas) else ()), "residents")
+    named = [column for column in kept if column in areas.columns]
     worst = change.sort_index().sort_values(order, ascending=False, kind="stable").head(count)
     return areas.loc[worst.index, named].join(worst)
 

@@ -15,13 +15,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.demand import Service, Shares
+from llrgeo.appraisal.area_facts import bands_of
+from llrgeo.appraisal.demand import Service, Shares, rates_by_band
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import Measure
 from llrgeo.appraisal.robustness import competition_ranks
 from llrgeo.appraisal.scoring import Scorecard
-from llrgeo.schema import AGE_BANDS
 
 # The measures that are simulated; all others stay as they are.
 SIMULATED: Final = ("mean_minutes", "within_standard")
@@ -125,7 +125,8 @@ def simulate(
         for plan, known in found.items()
     }
     minutes = inputs.times.minutes.to_numpy().ravel()[pairs]
-    people = inputs.areas[list(AGE_BANDS)].to_numpy(float).T
+    bands = list(bands_of(inputs.areas))
+    people = inputs.areas[bands].to_numpy(float).T
     expected = [_contacts_by_band(service, inputs) for service in services]
     rng, ceiling_min = np.random.default_rng(seed), inputs.ceiling
     values = {name: np.empty((draws, len(results))) for name in SIMULATED}
@@ -137,7 +138,7 @@ def simulate(
         error = rng.normal(0, uncertainty.time_error_min * _MEDIAN_TO_SD, (n, len(pairs)))
         taken = np.maximum(minutes * speed + error, 0.0)
         rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
-        growth = _factors(rng, uncertainty.growth_sd, (n, len(AGE_BANDS)))
+        growth = _factors(rng, uncertainty.growth_sd, (n, len(bands)))
         contacts = np.stack([growth @ by_band for by_band in expected]) * rate.T[:, :, None]
         # What it does to every journey, and then to every option, with the same draw for all.
         made = {
@@ -212,10 +213,10 @@ def _contacts_by_band(service: Service, inputs: AppraisalInputs) -> _Matrix:
 
     Contacts that the user counted are split between bands as the rates would split them.
     """
-    rates = np.array([service.rates.get(band, 0.0) for band in AGE_BANDS])
-    by_band = inputs.areas[list(AGE_BANDS)].to_numpy(float).T * rates[:, None]
+    rates = rates_by_band(service, inputs.areas)
+    by_band = inputs.areas[list(bands_of(inputs.areas))].to_numpy(float).T * rates[:, None]
     total = by_band.sum(axis=0)
-    even = np.full_like(by_band, 1 / len(AGE_BANDS))
+    even = np.full_like(by_band, 1 / len(by_band))
     split = np.divide(by_band, total, out=even, where=total > 0)
     contacts: _Matrix = split * inputs.contacts_of(service).to_numpy(float)
     return contacts

@@ -16,7 +16,7 @@ from llrgeo.errors import LlrgeoError
 # Each command with an example of its use, in the order in which help shows them.
 _STUDIES: Final = (
     (studies.run, "llrgeo run my_study.toml --out my_maps"),
-    (studies.new, "llrgeo new my_study.toml"),
+    (studies.new, "llrgeo new my_study.toml --minimal"),
     (studies.times, "llrgeo times my_study.toml --out minutes.csv"),
     (isochrones.isochrones, "llrgeo isochrones my_study.toml --minutes 10,20,30 --out reach.gpkg"),
     (siting.locate, "llrgeo locate my_study.toml --service diagnostics --p 4"),

@@ -1,13 +1,19 @@
 """Commands of roads: build a network, describe one."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, Final
 
 import typer
 
 from llrgeo.cli.parameters import OutFile, Quiet
 from llrgeo.cli.screen import progress, rich_table, show
+from llrgeo.errors import ConfigError
 from llrgeo.modes import STREET_MODES
+
+if TYPE_CHECKING:
+    from llrgeo.roads.sections import Polygon
+
+_AREA_M: Final = 1.0  # makes land of the points of one area, or of areas in a line
 
 
 def build(
@@ -15,9 +21,15 @@ def build(
     *,
     out: OutFile,
     boundary: Annotated[
-        Path | None, typer.Option(help="Polygons of the study area; LLR if not given.")
+        Path | None,
+        typer.Option(help="Polygons of the study area; without it, or --around, all is taken."),
     ] = None,
-    buffer: Annotated[float, typer.Option(help="Kilometres kept beyond the boundary.")] = 30.0,
+    around: Annotated[
+        Path | None, typer.Option(help="A table of areas: keep what lies around them.")
+    ] = None,
+    buffer: Annotated[
+        float, typer.Option(help="Kilometres kept beyond the boundary or the areas.")
+    ] = 30.0,
     mode: Annotated[
         str, typer.Option(help=f"{', '.join(STREET_MODES[:-1])} or {STREET_MODES[-1]}.")
     ] = "car",
@@ -26,14 +38,16 @@ def build(
     ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Build a road network from OpenStreetMap extracts and save it in a folder."""
-    from llrgeo.inputs.embedded import embedded
+    """Build a road network from OpenStreetMap extracts and save it in a folder.
+
+    Everything in the files is taken, unless --around or --boundary says where the study is.
+    """
     from llrgeo.roads.network import save_network
     from llrgeo.roads.osm import build_network, describe_network
 
     network = build_network(
         extracts,
-        boundary=boundary or embedded("authorities.geojson"),
+        boundary=_study_area(boundary, around),
         buffer_m=buffer * 1_000,
         mode=mode,
         clock=clock,
@@ -42,6 +56,24 @@ def build(
     save_network(network, out)
     if not quiet:
         show(rich_table(describe_network(network)))
+
+
+def _study_area(boundary: Path | None, around: Path | None) -> "Path | Polygon | None":
+    """Return where the study is: a file of polygons, the land of its areas, or None for anywhere.
+
+    Raises
+    ------
+    ConfigError
+        If both are given.
+    """
+    from llrgeo.inputs.areas import read_areas
+
+    if boundary and around:
+        msg = "--boundary and --around both say where the study is; give one of them"
+        raise ConfigError(msg)
+    if around is None:
+        return boundary
+    return read_areas(around).geometry.union_all().convex_hull.buffer(_AREA_M)
 
 
 def info(folder: Annotated[Path, typer.Argument(help="A saved network.")]) -> None:

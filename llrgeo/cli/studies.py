@@ -9,7 +9,7 @@ import typer
 from llrgeo.cli.official import write_area
 from llrgeo.cli.parameters import Boards, Offline, OutFile, Quiet, SourcesFile, StudyFile
 from llrgeo.cli.screen import StageClock, progress, rich_table, scorecard_table, show
-from llrgeo.errors import InputError, PublishError
+from llrgeo.errors import ConfigError, InputError, PublishError
 
 
 def run(
@@ -147,6 +147,9 @@ def validate(
 def new(
     path: Annotated[Path, typer.Argument(help="The study file to write; a folder with --icb.")],
     *,
+    minimal: Annotated[
+        bool, typer.Option("--minimal", help="Forty lines, for areas of any place.")
+    ] = False,
     icb: Boards = None,
     downloads: Annotated[
         Path, typer.Option(help="Where official downloads are kept, with --icb.")
@@ -156,7 +159,13 @@ def new(
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
     quiet: Quiet = False,
 ) -> None:
-    """Write a study file to start from; with --icb a whole study of a board, from official data."""
+    """Write a study file to start from; with --icb a whole study of a board, from official data.
+
+    Without an option it is a copy of the default study; with --minimal the shortest that runs.
+    """
+    if icb and minimal:
+        msg = "--icb writes a whole study and --minimal the shortest; give one of them"
+        raise ConfigError(msg)
     if icb:
         write_area(
             path,
@@ -169,6 +178,11 @@ def new(
         )
         return
     from llrgeo.study.config import new_study
+    from llrgeo.study.minimal_study import write_minimal_study
 
+    if minimal:
+        write_minimal_study(path)
+        typer.echo(f"{path} is the shortest study; put in what it asks for: llrgeo run {path}")
+        return
     new_study(path)
     typer.echo(f"{path} is a copy of the default study; edit it, then: llrgeo run {path}")

@@ -9,7 +9,7 @@ import shapely
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_table, typed_points
-from llrgeo.schema import AGE_BANDS, AREAS, BNG, NO_CAR, WGS84, name_some, raise_faults
+from llrgeo.schema import AGE_BANDS, AREAS, BNG, NO_CAR, WGS84, WHOLE, name_some, raise_faults
 
 _MARGIN_M: Final = 500.0  # the least that the cells at the edge reach beyond their centroids
 
@@ -20,12 +20,14 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
     Parameters
     ----------
     path
-        A .csv or .parquet table with the columns of `llrgeo.schema.AREAS`.
+        A .csv or .parquet table with the columns of `llrgeo.schema.AREAS`, of which only
+        `area_id`, `lat`, `lon` and `residents` must be there.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        On `area_id`, with the population-weighted centroid as point in EPSG:27700.
+        On `area_id`, with the population-weighted centroid as point in EPSG:27700. Areas without
+        a `name` are called by their id; without an `authority` all are of one (`WHOLE`).
 
     Raises
     ------
@@ -45,11 +47,30 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
         more = areas.index[areas[NO_CAR] > areas["households"]]
         fault = f"column '{NO_CAR}' is more than 'households' in {len(more)} areas"
         raise_faults([f"{fault} ({name_some(more)})"] if len(more) else [], source=path.name)
+    raise_faults(_band_faults(areas), source=path.name)
+    return _named(areas)
+
+
+def _band_faults(areas: gpd.GeoDataFrame) -> list[str]:
+    """Return what is wrong with the age bands, of which a table has all or none."""
+    missing = [band for band in AGE_BANDS if band not in areas.columns]
+    if missing:
+        some = len(missing) < len(AGE_BANDS)
+        return [f"age bands are missing ({', '.join(missing)}); give all, or none"] if some else []
     differs = areas.index[areas[list(AGE_BANDS)].sum(axis=1) != areas["residents"]]
-    if len(differs):
-        fault = f"age bands do not add up to residents in {len(differs)} areas"
-        raise_faults([f"{fault} ({name_some(differs)})"], source=path.name)
-    return areas
+    if differs.empty:
+        return []
+    return [f"age bands do not add up to residents in {len(differs)} areas ({name_some(differs)})"]
+
+
+def _named(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Name areas and authorities that the table does not name; a name stands in for a code."""
+    given = set(areas.columns)
+    named = areas if "name" in given else areas.assign(name=areas.index.astype(str))
+    for column, other in (("authority", "authority_code"), ("authority_code", "authority")):
+        if column not in given:
+            named = named.assign(**{column: areas[other] if other in given else WHOLE})
+    return named
 
 
 def read_outlines(path: str | Path, *, index: str = "area_id") -> gpd.GeoDataFrame:

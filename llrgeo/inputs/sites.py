@@ -8,7 +8,7 @@ import pandas as pd
 
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, squeeze_postcode
 from llrgeo.inputs.tables import read_table, typed_points
-from llrgeo.schema import SITES, WGS84, name_some, raise_faults
+from llrgeo.schema import SITES, WGS84, name_some, raise_faults, role_faults, site_roles
 
 _FAR_M: Final = 60_000.0
 
@@ -21,12 +21,14 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
     path
         A .csv or .parquet table with the columns of `llrgeo.schema.SITES`; `services` lists the
         ids of the services that the site could host, separated by `;`. Where `lat` and `lon` are
-        blank or not columns at all, they are those of the unit postcode.
+        blank or not columns at all, they are those of the unit postcode. `kind` is the study's own
+        word; kinds that are not those of the embedded study need a `role`.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        On `site_id`, points in EPSG:27700; `beds` is NaN where none are published.
+        On `site_id`, points in EPSG:27700; `role` is filled in, `beds` is NaN where none are
+        published, `postcode` blank where none is given.
 
     Raises
     ------
@@ -42,7 +44,11 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
     """
     path = Path(path)
     placed = _placed_by_postcode(read_table(path))
-    return typed_points(placed, SITES, source=path.name, also=_lost_faults(placed))
+    sites = typed_points(placed, SITES, source=path.name, also=_lost_faults(placed))
+    raise_faults(role_faults(sites), source=path.name)
+    if "postcode" not in sites.columns:
+        sites = sites.assign(postcode="")
+    return sites.assign(role=site_roles(sites))
 
 
 def check_sites_near(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source: str) -> None:
@@ -117,5 +123,5 @@ def _lost_faults(placed: pd.DataFrame) -> list[str]:
     if lost.empty:
         return []
     postcodes = lost.reindex(columns=["postcode"])["postcode"].fillna("blank")
-    what = "have no lat and lon, nor a live postcode in or near LLR to place them by"
+    what = "have no lat and lon, nor a postcode that llrgeo knows to place them by"
     return [f"{len(lost)} of {len(placed)} sites {what} (postcodes {name_some(postcodes)})"]

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.access import EVERYONE, reconcile, summarise_access
+from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.options import Option
@@ -43,7 +44,8 @@ class OptionView:
         `before_min`, `after_min`, `change_min`, `outcome`. Minutes are +inf where no site can be
         reached.
     groups
-        One row a group and level (everyone, authority, tenth): people by outcome, and
+        One row a group and level (everyone; authority and tenth, where the areas tell them): people
+        by outcome, and
         `mean_before_min`, `mean_after_min` over those who can reach a site; NaN for nobody.
     bands
         One row a class of minutes on its id, the last for no route: people `before` and `after`.
@@ -108,7 +110,12 @@ def build_option_view(
         journey=journey,
         as_today=before.loads.index.equals(after.loads.index),
         areas=changed,
-        groups=pd.concat([_counted_groups(before, after), _tenths(areas, changed)]),
+        groups=pd.concat(
+            [
+                _counted_groups(before, after),
+                *([_tenths(areas, changed)] if has_deprivation(areas) else []),
+            ]
+        ),
         bands=_bands(changed),
     )
 
@@ -116,7 +123,8 @@ def build_option_view(
 def _counted_groups(before: ServiceResult, after: ServiceResult) -> pd.DataFrame:
     """Return everyone and the authorities as the appraisal counted them."""
     counted = after.access.groups
-    groups = counted.loc[list(_FROM_RESULTS), list(OUTCOMES)]
+    there = counted.index.get_level_values("group")
+    groups = counted.loc[[name for name in _FROM_RESULTS if name in there], list(OUTCOMES)]
     means = {
         "mean_before_min": before.access.groups["mean_min"],
         "mean_after_min": counted["mean_min"],

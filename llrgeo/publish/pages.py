@@ -129,6 +129,22 @@ def day(date: str) -> str:
     return wording().date(date)
 
 
+def deprivation_note(publication: Publication) -> str:
+    """Say what the tenths of deprivation are of, by the index that the study names."""
+    words, named = wording(), publication.deprivation
+    if not (named.index and named.country):
+        return words["deprivation_note_unnamed"]
+    return words["deprivation_note"].format(country=named.country, index=named.index)
+
+
+def deprivation_term(publication: Publication) -> str:
+    """Explain deprivation, by the index that the study names."""
+    words, named = wording(), publication.deprivation
+    if not (named.index and named.country):
+        return words["term_deprivation_text_unnamed"]
+    return words["term_deprivation_text"].format(country=named.country, index=named.index)
+
+
 def page_style(publication: Publication) -> str:
     """Return our style sheet with the publisher's colour and those of the maps as variables."""
     colours = {"accent": publication.theme.accent, **palette.CSS_COLOURS}

@@ -10,8 +10,10 @@ from dataclasses import dataclass
 from itertools import pairwise
 from typing import Final, Literal
 
+import pandas as pd
+
 from llrgeo.appraisal.access import BAND_EDGES_MIN
-from llrgeo.schema import THRESHOLDS_MIN
+from llrgeo.schema import ROLE_OF_KIND, THRESHOLDS_MIN, site_roles
 
 TIME_BREAKS: Final = THRESHOLDS_MIN
 CHANGE_BREAKS: Final = BAND_EDGES_MIN  # the first limit is the study's tolerance
@@ -47,6 +49,11 @@ SITE_SIGNS: Final[Mapping[str, str]] = {
     "new": "M12 7V17M7 12H17",
     "gone": "M8 8L16 16M16 8L8 16",
 }
+
+
+def site_signs(sites: pd.DataFrame) -> pd.Series:
+    """Return the sign of each site: the key of SITE_OUTLINES that has the site's role."""
+    return site_roles(sites).map({role: kind for kind, role in ROLE_OF_KIND.items()})
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.area_facts import DeprivationIndex
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import times_for
@@ -17,10 +18,11 @@ from llrgeo.appraisal.tables.declaration import TableDescription
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
 from llrgeo.publish.option_view import OptionView, build_option_view
-from llrgeo.schema import name_some, raise_faults
+from llrgeo.schema import name_some, raise_faults, site_roles
 from llrgeo.travel.times import TravelTimes
 
 _CITY: Final = "city_hospital"
+_ACUTE: Final = "acute"
 
 
 @dataclass(frozen=True)  # no slots: the views are kept once they are built
@@ -70,6 +72,8 @@ class Publication:
         What the study wants to find out, in a sentence; empty for none.
     descriptions
         What each of the tables is about, and what its columns hold.
+    deprivation
+        The index by which areas are ranked, as the study names it.
 
     Raises
     ------
@@ -99,6 +103,7 @@ class Publication:
     theme: Theme = field(default_factory=Theme)
     question: str = ""
     descriptions: Mapping[str, TableDescription] = field(default_factory=dict)
+    deprivation: DeprivationIndex = field(default_factory=DeprivationIndex)
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""
@@ -163,9 +168,14 @@ class Publication:
 
     @property
     def city_hospitals(self) -> list[str]:
-        """The ids of the open city hospitals, in their order."""
-        chosen = (self.sites["kind"] == _CITY) & (self.sites["status"] == "open")
+        """The ids of the open acute hospitals, to which the city-bound travel, in their order."""
+        chosen = (site_roles(self.sites) == _ACUTE) & (self.sites["status"] == "open")
         return sorted(self.sites.index[chosen])
+
+    @property
+    def called_city(self) -> bool:
+        """Whether the study calls its acute hospitals city hospitals."""
+        return bool((self.sites.loc[self.city_hospitals, "kind"] == _CITY).all())
 
     def journeys(self) -> list[TravelTimes]:
         """Return one matrix for each mode and period: the choices that a reader has."""

@@ -68,7 +68,7 @@ class Assembly(NamedTuple):
 def build_network(
     extracts: Sequence[Path],
     *,
-    boundary: Path | None = None,
+    boundary: Path | Polygon | None = None,
     buffer_m: float = BUFFER_M,
     mode: str = "car",
     clock: str | None = None,
@@ -81,7 +81,8 @@ def build_network(
     extracts
         Files (.osm.pbf, .osm, .osm.gz); what they share is taken once.
     boundary
-        Polygons of the study area (GeoJSON, GeoPackage ...); None takes all of the files.
+        Polygons of the study area: a file (GeoJSON, GeoPackage ...), or a polygon in EPSG:27700;
+        None takes all of the files.
     buffer_m
         How far beyond the boundary roads are kept: patients cross borders.
     mode
@@ -107,7 +108,9 @@ def build_network(
     ('cycle', 2)
     """
     extract = read_extracts(extracts, track=track)
-    area = None if boundary is None else read_boundary(boundary)
+    area = boundary
+    if area is not None and not isinstance(area, shapely.Geometry):
+        area = read_boundary(Path(area))
     at = None if clock is None else Clock.parse(clock)
     made = assemble(extract, mode, at, study_area=area, buffer_m=buffer_m, track=track)
     return finish(made, extract, mode)

@@ -29,7 +29,8 @@ class AppraisalConfig(BaseModel):
     Attributes
     ----------
     growth
-        Factor of each age band from now to the horizon year; a band left out does not change.
+        Factor of each age band from now to the horizon year; a band left out does not change, or
+        grows as `residents` where that is given.
     growth_source
         Where the factors come from, or "illustrative".
     horizon_years
@@ -57,7 +58,7 @@ class AppraisalConfig(BaseModel):
 
     model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
 
-    growth: dict[AgeBand, _NotNegative] = {}
+    growth: dict[AgeBand | Literal["residents"], _NotNegative] = {}
     growth_source: str = "illustrative planning assumption"
     horizon_years: Annotated[int, Field(ge=1, le=125)] = 30
     discount_rates: str = "embedded"

@@ -1,11 +1,14 @@
 """A study file, checked: what to read, which services and options, and how to judge them."""
 
 import datetime as dt
+import re
+from collections.abc import Iterable
 from pathlib import Path
 from typing import Annotated, Final, Self
 
 from pydantic import AfterValidator, Field, model_validator
 
+from llrgeo.appraisal.area_facts import ENGLAND, DeprivationIndex
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.scoring import Criterion, Hurdle, criteria_faults
@@ -24,6 +27,7 @@ from llrgeo.travel.departures import StepFree, TransitRules, WindowOf
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 DRIVING: Final = "car"  # the mode of the network that the key `network` names
+_ENGLISH_AREA: Final = re.compile(r"E01\d{6}")  # GSS codes of England's LSOAs
 CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
 
 
@@ -45,6 +49,13 @@ def _known_mode(name: str) -> str:
 
 
 KnownMode = Annotated[str, AfterValidator(_known_mode)]
+
+
+class DeprivationConfig(Part):
+    """The `[deprivation]` table: the index behind the areas' `imd_decile`, and whose it is."""
+
+    index: Annotated[str, Field(min_length=1)]
+    country: Annotated[str, Field(min_length=1)]
 
 
 class CriterionConfig(Part):
@@ -147,6 +158,7 @@ class StudyConfig(Part):
     options: Annotated[tuple[OptionConfig, ...], Field(min_length=1)]
     criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
     hurdles: tuple[HurdleConfig, ...] = ()
+    deprivation: DeprivationConfig | None = Field(default=None, exclude_if=_is_empty)
     appraisal: AppraisalConfig = AppraisalConfig()
     years: Annotated[tuple[Year, ...], Field(exclude_if=_is_empty)] = ()
     capacity: Annotated[CapacityConfig, Field(exclude_if=is_unset)] = CapacityConfig()
@@ -177,6 +189,17 @@ class StudyConfig(Part):
         capacity = self.capacity.files(self.folder) if self.years else {}
         appraisal = appraisal_files(self.appraisal, self.folder)
         return {**own, **networks, **timetables, **appraisal, **capacity}
+
+    def deprivation_index(self, area_ids: Iterable[str]) -> DeprivationIndex:
+        """Return the index that areas are ranked by: the study's own.
+
+        A study that names none is taken to have England's where all areas are English ones, for
+        the embedded data and `llrgeo new --icb` hold that; elsewhere no index is named.
+        """
+        if self.deprivation:
+            return DeprivationIndex(self.deprivation.index, self.deprivation.country)
+        english = all(_ENGLISH_AREA.fullmatch(str(area_id)) for area_id in area_ids)
+        return ENGLAND if english else DeprivationIndex()
 
     def network_path(self, mode: str) -> Path | None:
         """Return the folder of a mode's own network; None where the study names none."""

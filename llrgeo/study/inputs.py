@@ -11,7 +11,7 @@ import pandas as pd
 from llrgeo.appraisal.authorities import indicator_faults
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.costs import Rates, rate_faults
-from llrgeo.appraisal.demand import activity_faults
+from llrgeo.appraisal.demand import Service, activity_faults, rate_base_faults
 from llrgeo.appraisal.options import Option, option_faults, without_sites
 from llrgeo.errors import ConfigError, InputError, LlrgeoError
 from llrgeo.inputs.areas import draw_cells, read_areas, read_outlines
@@ -23,7 +23,7 @@ from llrgeo.inputs.theme import Theme, read_theme
 from llrgeo.schema import list_faults, name_some, raise_faults
 from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
 from llrgeo.study.capacity_inputs import build_capacity_plan
-from llrgeo.study.config import CELLS, StudyConfig
+from llrgeo.study.config import CELLS, StudyConfig, build_services
 from llrgeo.study.option_changes import resolve_options
 from llrgeo.study.routers import build_router
 from llrgeo.travel.times import Router
@@ -36,6 +36,7 @@ EVERYTHING: Final = (
     "base_map",
     "theme",
     "rates",
+    "services",
     "activity",
     "indicators",
     "capacity",
@@ -136,6 +137,14 @@ class StudyInputs:
             faults = activity_faults(activity, services, self.areas.index)
             raise_faults(faults, source=self.study.appraisal.activity)
         return activity
+
+    @cached_property
+    def services(self) -> tuple[Service, ...]:
+        """The services, each with rates that the areas can be multiplied by."""
+        services = build_services(self.study)
+        faults = rate_base_faults(services, self.areas, self.activity)
+        raise_faults(faults, source=self.study.path("areas").name)
+        return services
 
     @cached_property
     def indicators(self) -> pd.DataFrame | None:

@@ -12,6 +12,7 @@ from pathlib import Path
 
 import geopandas as gpd
 
+from llrgeo.appraisal.area_facts import left_out_note
 from llrgeo.appraisal.capacity.demand_evidence import growth_factors_of
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
@@ -124,6 +125,8 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     #    All faults of all files come in one message, before anything is computed.
     logger.info("inputs")
     inputs = read_inputs(study)
+    if note := left_out_note(inputs.areas):
+        logger.warning(note)
 
     # 2. Minutes from every area to every site by each mode and period, and from every base to
     #    every area for teams that visit homes (docs/methods 9).
@@ -268,7 +271,7 @@ def build_publication(result: StudyResult) -> Publication:
         tables=result.evidence.tables,
         manifest=describe_run(study),
         error_note=result.times.error_note,
-        sources=(*study.sources, *journey_sources(study, result.times_by)),
+        sources=(*study.sources, *journey_sources(study, result.times_by), *_left_out(result)),
         robustness=result.evidence.robustness,
         postcodes=result.inputs.postcodes,
         tolerance_min=study.tolerance_min,
@@ -278,4 +281,11 @@ def build_publication(result: StudyResult) -> Publication:
         theme=result.inputs.theme,
         question=study.question,
         descriptions=result.evidence.descriptions,
+        deprivation=study.deprivation_index(result.areas.index),
     )
+
+
+def _left_out(result: StudyResult) -> list[str]:
+    """Say in one line what the study leaves out because its areas do not tell it."""
+    note = left_out_note(result.areas)
+    return [note] if note else []

@@ -17,7 +17,7 @@ class ServiceConfig(Part):
     id: Name
     label: Annotated[str, Field(min_length=1)]
     delivery: Literal["patient", "team", "visitor", "bed"] = "patient"
-    rates: dict[AgeBand, Positive]
+    rates: dict[AgeBand | Literal["residents"], Positive]
     standard_min: Annotated[float, Field(gt=0)]
     visits: Positive = 1.0
     share_video: Share = 0.0

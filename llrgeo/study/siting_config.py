@@ -12,6 +12,7 @@ from llrgeo.appraisal.access import deprivation_fifth
 from llrgeo.appraisal.siting import constraints
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS
 from llrgeo.appraisal.siting.objectives import OBJECTIVES
+from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import AgeBand
 from llrgeo.study.validation import Name, Part, Positive, Share, check_config
@@ -51,7 +52,7 @@ class ScenarioConfig(Part):
 
     label: Annotated[str, Field(min_length=1)]
     time_factor: Factor = 1.0
-    growth: dict[AgeBand, Positive] = Field(default_factory=dict)
+    growth: dict[AgeBand | Literal["residents"], Positive] = Field(default_factory=dict)
 
 
 class SitingConfig(Part):
@@ -193,6 +194,10 @@ def _about_sites(
 
 
 def _groups(areas: pd.DataFrame, group: Group) -> pd.Series:
+    needed = {"deprivation fifth": "imd_decile", "rural or urban": "rural_urban"}.get(group)
+    if needed and needed not in areas.columns:
+        msg = f"no_group_worse: the table of areas has no column '{needed}', so it tells no {group}"
+        raise InputError(msg)
     if group == "deprivation fifth":
         return deprivation_fifth(areas)
     return areas["authority" if group == "authority" else "rural_urban"]

@@ -5,6 +5,7 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.activity import CARE_PLACES, burden_against
+from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.appraisal.cross_border import cross_border_flows
 from llrgeo.appraisal.demand import activity_table, grow
 from llrgeo.appraisal.disclosure import (
@@ -49,10 +50,10 @@ from llrgeo.appraisal.tables.units import (
 _NO_LIMIT: Final = "no limit"
 _NO_DISTANCE: Final = "the travel times carry no distances"
 _PLACES: Final = {
-    "city_hospital": "Contacts a year at city hospitals",
-    "community_hospital": "Contacts a year at community hospitals",
-    "health_centre": "Contacts a year at health centres",
-    "other": "Contacts a year at sites across the border",
+    "acute": "Contacts a year at acute hospitals",
+    "community": "Contacts a year at community hospitals",
+    "primary": "Contacts a year at health centres and practices",
+    "other": "Contacts a year at other sites, such as those across the border",
     "home": "Contacts a year at home",
     "video": "Contacts a year by video",
     "unreachable": "Contacts a year that can reach no site",
@@ -77,6 +78,12 @@ def _cross_border(context: EvidenceContext) -> pd.DataFrame:
     inputs = context.inputs
     home = inputs.home or frozenset(inputs.areas["authority"])
     return cross_border_flows(context.results, inputs.areas, inputs.sites, home=home)
+
+
+def _has_border(context: EvidenceContext) -> bool:
+    """Say whether both areas and sites name authorities, so that one can be outside."""
+    inputs = context.inputs
+    return "authority" in inputs.sites.columns and has_authorities(inputs.areas)
 
 
 ACTIVITY: Final = (
@@ -138,7 +145,7 @@ ACTIVITY: Final = (
     ),
     TableDeclaration(
         "places_of_care",
-        "Contacts by kind of place: city, community, home, video.",
+        "Contacts by role of place: acute, community, primary, other, home, video.",
         (
             OPTION,
             SERVICE,
@@ -269,7 +276,7 @@ ACTIVITY: Final = (
         ),
         _cross_border,
         drop_columns("contacts"),
-        applies=lambda context: "authority" in context.inputs.sites.columns,
+        applies=_has_border,
         conserves=(
             Conservation(("option", "service"), ("residents",), residents),
             Conservation(("option", "service"), ("contacts",), contacts),

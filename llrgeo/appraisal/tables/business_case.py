@@ -4,6 +4,7 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.appraisal.area_facts import has_ages, has_deprivation
 from llrgeo.appraisal.business_case import (
     core20_table,
     five_tests,
@@ -82,6 +83,11 @@ def _checklist(context: EvidenceContext) -> pd.DataFrame:
             "modelled": ["yes" if answer else "not modelled" for answer in answers.values()],
         }
     )
+
+
+def _tells_england(context: EvidenceContext) -> bool:
+    """Say whether capacity is planned for areas whose national tenth of deprivation is known."""
+    return has_capacity(context) and has_deprivation(context.inputs.areas)
 
 
 BUSINESS_CASE: Final = (
@@ -169,7 +175,7 @@ BUSINESS_CASE: Final = (
         ),
         pipeline,
         withhold,
-        applies=has_capacity,
+        applies=lambda c: _tells_england(c) and has_ages(c.inputs.areas),
     ),
     TableDeclaration(
         "five_tests",
@@ -234,6 +240,6 @@ BUSINESS_CASE: Final = (
             tolerance_min=context.inputs.tolerance_min,
         ),
         publish_as_is,
-        applies=has_capacity,
+        applies=_tells_england,
     ),
 )

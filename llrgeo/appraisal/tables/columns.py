@@ -5,6 +5,7 @@ from dataclasses import replace
 from typing import Final
 
 from llrgeo.appraisal.access import share_within
+from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import ColumnFamily, PublishedColumn
 from llrgeo.appraisal.tables.units import (
@@ -37,7 +38,7 @@ AUTHORITY: Final = PublishedColumn("authority", "Lower-tier authority in which t
 RESIDENTS: Final = PublishedColumn("residents", "Residents, Census 2021", PEOPLE)
 IMD_DECILE: Final = PublishedColumn(
     "imd_decile",
-    "Tenth of areas in England by deprivation (IMD 2025); 1 is the most deprived",
+    "Tenth of areas by national deprivation, as the pages name it; 1 is the most deprived",
     TENTH,
 )
 RURAL_URBAN: Final = PublishedColumn("rural_urban", "Rural or urban (2021 classification)")
@@ -128,4 +129,10 @@ def ward_if_known(context: EvidenceContext) -> list[PublishedColumn]:
     return [WARD] if WARD.name in context.inputs.areas.columns else []
 
 
+def authority_if_known(context: EvidenceContext) -> list[PublishedColumn]:
+    """Return the column of authorities, where the study's areas name them."""
+    return [AUTHORITY] if has_authorities(context.inputs.areas) else []
+
+
 WARD_IF_KNOWN: Final = ColumnFamily("ward", ward_if_known)
+AUTHORITY_IF_KNOWN: Final = ColumnFamily("authority", authority_if_known)

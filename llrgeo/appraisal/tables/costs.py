@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.costs import cost_table, patient_costs_by_fifth
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.tables.columns import DATE, OPTION, SERVICE, SITE_ID, SOURCE
@@ -157,7 +158,7 @@ COSTS: Final = (
         "What journeys cost patients, by fifth of deprivation.",
         (
             OPTION,
-            PublishedColumn("fifth", "Fifth of areas in England by deprivation"),
+            PublishedColumn("fifth", "Fifth of areas by national deprivation"),
             PublishedColumn("hours", "Hours a year on the road", HOURS),
             PublishedColumn(
                 "cost_gbp",
@@ -179,6 +180,7 @@ COSTS: Final = (
             context.results, context.inputs.areas, context.assumptions.rates
         ),
         withhold,
+        applies=lambda context: has_deprivation(context.inputs.areas),
     ),
     TableDeclaration(
         "service_costs",

@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
 from llrgeo.appraisal.authorities import compare_authorities
 from llrgeo.appraisal.disclosure import drop_columns, publish_as_is
 from llrgeo.appraisal.equity import equity_table
@@ -16,6 +17,7 @@ from llrgeo.appraisal.tables.columns import (
     AREA_ID,
     AREA_NAME,
     AUTHORITY,
+    AUTHORITY_IF_KNOWN,
     CHANGED_MINUTES,
     GROUP,
     LEVEL,
@@ -52,6 +54,21 @@ from llrgeo.appraisal.tables.units import (
 _NO_TIME: Final = "no journey takes any time"
 _NO_GRADIENT: Final = "all areas are equally deprived"
 
+_GRADIENTS: Final = (
+    PublishedColumn(
+        "concentration_index",
+        "Below 0, long journeys fall on the deprived; 0 is no gradient",
+        INDEX,
+        _NO_TIME,
+    ),
+    PublishedColumn(
+        "slope_index_min",
+        "Minutes from most to least deprived; below 0, the deprived travel more",
+        MINUTES,
+        _NO_GRADIENT,
+    ),
+)
+
 
 def _journeys(context: EvidenceContext) -> pd.DataFrame:
     """Say beside each group whether its mean changes by less than the error of a journey."""
@@ -70,6 +87,11 @@ def _shares(context: EvidenceContext) -> list[PublishedColumn]:
             sorted(standards - set(thresholds)), "it is the standard of another service"
         ),
     ]
+
+
+def _if_ranked(column: PublishedColumn) -> Callable[[EvidenceContext], list[PublishedColumn]]:
+    """Return the rule by which a column is there: where the areas tell their deprivation."""
+    return lambda context: [column] if has_deprivation(context.inputs.areas) else []
 
 
 def _indicators(context: EvidenceContext) -> list[PublishedColumn]:
@@ -101,7 +123,16 @@ def _worst_areas(
     return TableDeclaration(
         name,
         about,
-        (OPTION, AREA_ID, AREA_NAME, WARD_IF_KNOWN, AUTHORITY, RESIDENTS, *CHANGED_MINUTES, *extra),
+        (
+            OPTION,
+            AREA_ID,
+            AREA_NAME,
+            WARD_IF_KNOWN,
+            AUTHORITY_IF_KNOWN,
+            RESIDENTS,
+            *CHANGED_MINUTES,
+            *extra,
+        ),
         make,
         publish_as_is,
     )
@@ -218,7 +249,7 @@ JOURNEYS: Final = (
             ),
             PublishedColumn(
                 "city_share",
-                "Share of contacts at city hospitals",
+                "Share of contacts at acute hospitals",
                 SHARE,
                 "there are no contacts",
             ),
@@ -231,6 +262,7 @@ JOURNEYS: Final = (
             context.assumptions.indicators,
         ),
         drop_columns("city_share"),
+        applies=lambda context: has_authorities(context.inputs.areas),
         conserves=(Conservation(("option",), ("people",), residents),),
     ),
     _worst_areas(
@@ -280,18 +312,7 @@ JOURNEYS: Final = (
                 INDEX,
                 _NO_TIME,
             ),
-            PublishedColumn(
-                "concentration_index",
-                "Below 0, long journeys fall on the deprived; 0 is no gradient",
-                INDEX,
-                _NO_TIME,
-            ),
-            PublishedColumn(
-                "slope_index_min",
-                "Minutes from most to least deprived; below 0, the deprived travel more",
-                MINUTES,
-                _NO_GRADIENT,
-            ),
+            *(ColumnFamily(column.name, _if_ranked(column)) for column in _GRADIENTS),
         ),
         lambda context: equity_table(
             context.results, context.inputs.areas, baseline=context.baseline

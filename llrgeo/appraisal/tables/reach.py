@@ -4,6 +4,7 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.appraisal.area_facts import has_ages
 from llrgeo.appraisal.assignment import compare_rules
 from llrgeo.appraisal.catchments import catchment_table
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
@@ -80,7 +81,7 @@ REACH: Final = (
         ),
         lambda context: team_reach(context.results, context.inputs.areas),
         publish_as_is,
-        applies=has_teams,
+        applies=lambda c: has_teams(c) and has_ages(c.inputs.areas),
     ),
     TableDeclaration(
         "floating_catchments",

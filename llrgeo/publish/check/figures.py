@@ -35,12 +35,14 @@ def figure_findings(page: Page) -> Iterator[Finding]:
     everyone = np.full((1, len(people)), fill_value=True)
     places = _members(data["areas"]["authority"], len(data["authorities"]))
     areas = _area_cells(data, before, after)
+    # Areas that do not tell their deprivation have no tenths, and the page has no such table.
+    tenths = _members(data["areas"]["tenth"], 10) if "tenth" in data["areas"] else everyone[:0]
     shown = {table.id: table.rows[1:] for table in page.tables}
     changed = shown.get("table-changed", [])
     for name, expected in (
         ("table-areas", areas),
         ("table-winners", _outcome_cells(np.vstack([everyone, places]), kind, people)),
-        ("table-deprivation", _outcome_cells(_members(data["areas"]["tenth"], 10), kind, people)),
+        ("table-deprivation", _outcome_cells(tenths, kind, people)),
         ("table-bands", _band_cells(data["time"]["breaks"], (before, after), people)),
         ("table-changed", [row[:3] for row in changed if row[:3] in areas]),
     ):

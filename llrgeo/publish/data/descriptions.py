@@ -25,6 +25,7 @@ from llrgeo.appraisal.tables.units import MINUTES, ROWS
 from llrgeo.errors import LlrgeoError
 from llrgeo.publish.data.labels import labelled_tables
 from llrgeo.publish.option_view import journey_label
+from llrgeo.publish.pages import deprivation_note
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import name_some
 
@@ -121,7 +122,7 @@ def describe_areas(publication: Publication) -> TableDescription:
             WARD,
             AUTHORITY,
             RESIDENTS,
-            IMD_DECILE,
+            explained(IMD_DECILE, deprivation_note(publication)),
             RURAL_URBAN,
             *_minutes(publication),
             _GEOMETRY,
@@ -142,7 +143,7 @@ def describe_sites(publication: Publication) -> TableDescription:
         (
             SITE_ID,
             PublishedColumn("name", "Name of the site"),
-            PublishedColumn("kind", "City hospital, community hospital, health centre or other"),
+            PublishedColumn("kind", "What kind of site it is, in the study's own words"),
             PublishedColumn("status", "Whether the site is open, closed or proposed"),
             PublishedColumn("postcode", "Postcode of the site", blank="no postcode is known"),
             *(

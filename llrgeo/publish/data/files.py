@@ -8,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.publish.publication import Publication
 
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
@@ -45,21 +46,21 @@ def flat_table(table: pd.DataFrame) -> pd.DataFrame:
 def area_results(publication: Publication) -> pd.DataFrame:
     """Return every area with the minutes of every service under every option.
 
-    Columns: `name`, `ward` where known, `authority`, `residents`, `imd_decile`, `rural_urban`,
+    Columns: `name`, `residents`, and `ward`, `authority`, `imd_decile`, `rural_urban` where known,
     then `<service>__<option>_min` and, but for the baseline, `<service>__<option>_change_min`,
     by the mode and period that options are judged by. Infinity where no site can be reached.
     """
     kept = ("name", "ward", "authority", "residents", "imd_decile", "rural_urban")
-    results = pd.DataFrame(
-        publication.areas[[name for name in kept if name in publication.areas.columns]]
-    )
+    areas = publication.areas
+    known = set(areas.columns) - (set() if has_authorities(areas) else {"authority"})
+    results = pd.DataFrame(areas[[name for name in kept if name in known]])
     columns = {}
     for service in publication.services:
         for option in publication.options:
-            areas = publication.views[option.name, service.id].areas
-            columns[f"{service.id}__{option.name}_min"] = areas["after_min"]
+            changed = publication.views[option.name, service.id].areas
+            columns[f"{service.id}__{option.name}_min"] = changed["after_min"]
             if option is not publication.baseline:
-                columns[f"{service.id}__{option.name}_change_min"] = areas["change_min"]
+                columns[f"{service.id}__{option.name}_change_min"] = changed["change_min"]
     return results.join(pd.DataFrame(columns))
 
 

@@ -114,7 +114,7 @@ def _add_styles(path: Path, publication: Publication) -> None:
         (AREAS_LAYER, "geom", name, style, name == opening_style(publication))
         for name, style in qgis_styles(publication).items()
     ]
-    rows.append((SITES_LAYER, "geom", "kind", site_style(), True))
+    rows.append((SITES_LAYER, "geom", "kind", site_style(publication), True))
     # QGIS looks for layer_styles in any GeoPackage; GDAL lists it only with an entry in contents.
     with sqlite3.connect(path) as database:
         database.execute(_STYLES_TABLE)
@@ -199,13 +199,20 @@ def qgis_style(column: str, *, change: bool, tolerance_min: float) -> str:
     )
 
 
-def site_style() -> str:
-    """Return a QGIS style (.qml) that marks sites by their kind, as the explorer does."""
-    words = wording()
+def site_style(publication: Publication) -> str:
+    """Return a QGIS style (.qml) that marks sites by their kind, as the explorer does.
+
+    Kinds of the study's own have the mark of their role and the name that the study gives them.
+    """
+    words, sites = wording(), publication.sites
+    signs = dict(zip(sites["kind"], palette.site_signs(sites), strict=True))
+    own = sorted(set(signs) - set(_MARKERS))
+    markers = {kind: _MARKERS[signs[kind]] for kind in own} if own else dict(_MARKERS)
+    markers |= {kind: marker for kind, marker in _MARKERS.items() if kind in signs}
     categories = "\n".join(
-        f'      <category value="{kind}" symbol="{place}" render="true" '
-        f"label={quoteattr(words[f'kind_{kind}'])}/>"
-        for place, kind in enumerate(_MARKERS)
+        f'      <category value={quoteattr(kind)} symbol="{place}" render="true" '
+        f"label={quoteattr(words.get(f'kind_{kind}', kind.replace('_', ' ')))}/>"
+        for place, kind in enumerate(markers)
     )
     symbols = "\n".join(
         f"""      <symbol type="marker" name="{place}">
@@ -218,7 +225,7 @@ def site_style() -> str:
           </Option>
         </layer>
       </symbol>"""
-        for place, marker in enumerate(_MARKERS.values())
+        for place, marker in enumerate(markers.values())
     )
     return _QGIS_STYLE.format(
         f"""  <renderer-v2 type="categorizedSymbol" attr="kind" enableorderby="0">

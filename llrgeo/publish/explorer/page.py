@@ -7,7 +7,7 @@ from markupsafe import Markup
 
 from llrgeo.publish import pages, palette
 from llrgeo.publish.explorer.leaflet_map import MAP_NAME, empty_map
-from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
+from llrgeo.publish.explorer.payload import acute_words, explorer_data, explorer_sites
 from llrgeo.publish.legend import change_legend, class_label
 from llrgeo.publish.option_view import (
     OUTCOMES,
@@ -58,6 +58,8 @@ def render_explorer(publication: Publication) -> str:
             "map_name": MAP_NAME,
             "data": explorer_data(publication),
             "tables": {table["id"]: table for table in explorer_tables(view)},
+            "deprivation_note": pages.deprivation_note(publication),
+            "view_labels": acute_words(publication),
             "headline": headline(view),
             "bar": outcome_bar(view),
             "legend": change_legend(view, publication.tolerance_min).shown,
@@ -73,10 +75,18 @@ def _choices(publication: Publication, view: OptionView) -> dict[str, Any]:
     city = ["city"] if set(publication.city_hospitals) & set(sites.index) else []
     return {
         "site_names": sites.loc[sorted(open_sites), "name"].tolist(),
-        "kinds": [kind for kind in _KINDS if kind in set(sites["kind"])],
+        "kinds": _kinds(sites),
         "map_views": ["change", "after", "before", *city],
         "has_postcodes": publication.postcodes is not None,
     }
+
+
+def _kinds(sites: pd.DataFrame) -> list[tuple[str, str]]:
+    """Return the sign of each kind of site and what the study calls it, by the order of roles."""
+    words = wording()
+    pairs = set(zip(palette.site_signs(sites), sites["kind"], strict=True))
+    ordered = sorted(pairs, key=lambda pair: (_KINDS.index(pair[0]), pair[1]))
+    return [(sign, words.get(f"kind_{kind}", kind.replace("_", " "))) for sign, kind in ordered]
 
 
 def outcome_bar(view: OptionView) -> list[dict[str, Any]]:
@@ -97,15 +107,15 @@ def explorer_tables(view: OptionView) -> list[dict[str, Any]]:
     words = wording()
     heads = [words[f"column_{_COLUMNS[name]}"] for name in shown]
     place, mean = words["column_place"], [words["column_before"], words["column_after"]]
-    by_place = view.groups.drop(index="tenth", level=0)
-    by_tenth = view.groups.loc[["tenth"]]
+    tenth = view.groups.index.get_level_values(0) == "tenth"
+    by_place, by_tenth = view.groups[~tenth], view.groups[tenth]
     areas = [words["column_area"], *mean, words["column_change"]]
     return [
         _table("winners", [place, *heads], _outcome_rows(by_place, shown)),
-        _table(
-            "deprivation",
-            [words["column_tenth"], *heads],
-            _outcome_rows(by_tenth, shown),
+        *(
+            [_table("deprivation", [words["column_tenth"], *heads], _outcome_rows(by_tenth, shown))]
+            if tenth.any()
+            else []
         ),
         _table(
             "bands",

@@ -7,6 +7,7 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
+from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
 from llrgeo.publish import palette
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
 from llrgeo.publish.explorer.topojson import encode_topology
@@ -28,7 +29,7 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
     """
     sites = explorer_sites(publication)
     return {
-        "strings": dict(wording()),
+        "strings": {**wording(), **acute_words(publication)},
         "signs": {"outlines": dict(palette.SITE_OUTLINES), "states": dict(palette.SITE_SIGNS)},
         "title": publication.title,
         "tolerance": publication.tolerance_min,
@@ -61,6 +62,17 @@ def explorer_sites(publication: Publication) -> gpd.GeoDataFrame:
     """Return the sites that every matrix reaches, by id: a reader can switch them on and off."""
     reached = set.intersection(*(set(times.minutes.columns) for times in publication.times))
     return publication.sites[publication.sites.index.isin(reached)].sort_index()
+
+
+def acute_words(publication: Publication) -> dict[str, str]:
+    """Return the phrases about acute hospitals, where the study does not call them city hospitals.
+
+    They stand under the keys of those about city hospitals.
+    """
+    if publication.called_city:
+        return {}
+    words = wording()
+    return {"view_city": words["view_acute"], "my_city": words["my_acute"]}
 
 
 def _time_scale() -> dict[str, Any]:
@@ -120,23 +132,26 @@ def _places(publication: Publication) -> list[dict[str, Any]]:
 
 
 def _authorities(areas: pd.DataFrame) -> list[str]:
-    return sorted(areas["authority"].unique())
+    """Return the names of authorities; none where the areas name none."""
+    return sorted(areas["authority"].unique()) if has_authorities(areas) else []
 
 
 def _areas(areas: pd.DataFrame) -> dict[str, Any]:
-    authorities = _authorities(areas)
-    return {
+    places = {name: place for place, name in enumerate(_authorities(areas))}
+    columns = {
         "id": areas.index.tolist(),
         "label": area_labels(areas).tolist(),
-        "authority": [authorities.index(name) for name in areas["authority"]],
+        "authority": [places.get(name, 0) for name in areas["authority"]],
         "people": areas["residents"].astype(int).tolist(),
-        "tenth": (areas["imd_decile"].astype(int) - 1).tolist(),
     }
+    if has_deprivation(areas):
+        columns["tenth"] = (areas["imd_decile"].astype(int) - 1).tolist()
+    return columns
 
 
 def _sites(sites: pd.DataFrame) -> list[dict[str, Any]]:
-    at = _at(sites["lat"], sites["lon"])
-    return _records({"id": sites.index, "name": sites["name"], "kind": sites["kind"], "at": at})
+    at, signs = _at(sites["lat"], sites["lon"]), palette.site_signs(sites)
+    return _records({"id": sites.index, "name": sites["name"], "kind": signs, "at": at})
 
 
 def _at(lat: pd.Series, lon: pd.Series) -> list[list[float]]:

@@ -23,10 +23,11 @@ _COLUMN: Final = 17.0  # of people
 _LIST_LINE: Final = 3.5  # height of a line: its mark must fit
 _MARK: Final = 5.0  # from a mark of the list to its name
 _MOST_COLUMNS: Final = 2
-_STATES: Final = ("new", "gone", "kept", "city")
+_STATES: Final = ("new", "gone", "kept", "city", "acute")
 _MARKS: Final = {
     "kept": ("o", 10.5, INK, "#ffffff"),
     "city": ("o", 10.5, INK, "#ffffff"),
+    "acute": ("o", 10.5, INK, "#ffffff"),
     "new": ("s", 10.0, INK, "#ffffff"),
     "gone": ("D", 8.0, "#ffffff", INK),  # of its side: 11 points across
 }

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.access import nearest_site
+from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.publish.legend import Legend, change_legend, time_legend
 from llrgeo.publish.option_view import (
     OptionView,
@@ -119,29 +120,36 @@ def city_sheet(publication: Publication, base_map: PrintedBaseMap) -> Sheet:
     hospitals = frozenset(publication.city_hospitals)
     minutes = nearest_site(journey, hospitals)["travel_time_min"]
     legend = time_legend(minutes, publication.areas["residents"])
+    called = "city" if publication.called_city else "acute"
     what = words["print_city"].format(journey=journey_label(journey))
-    sites = numbered_sites(publication.sites, hospitals, hospitals).assign(state="city")
-    title, message = words["print_city_title"], city_message(minutes, publication.areas)
+    sites = numbered_sites(publication.sites, hospitals, hospitals).assign(state=called)
+    title = words[f"print_{called}_title"]
+    message = city_message(minutes, publication.areas, called=called)
     page = _single_map(publication, base_map, legend, sites, (title, what, message))
     description = " ".join([message, legend_sentence(legend), words["print_figures"]])
     return Sheet("city_hospitals_today_a4", f"{title}. {what}", description, page)
 
 
-def city_message(minutes: pd.Series, areas: pd.DataFrame) -> str:
-    """Return how many people live far from the city hospitals, and where the way is longest."""
+def city_message(minutes: pd.Series, areas: pd.DataFrame, *, called: str = "city") -> str:
+    """Return how many people live far from the hospitals, and where the way is longest.
+
+    `called` is `city` or `acute`, as the study calls them. Where areas name no authorities, only
+    how many live far is said.
+    """
     # Means are over those who can reach a hospital; the far ones include those who cannot.
     far = areas.loc[minutes > _FAR_MIN, "residents"].sum()
+    words = wording()
+    message = words[f"print_{called}_message"].format(
+        far=people(far), all=people(areas["residents"].sum()), limit=_FAR_MIN
+    )
+    if not has_authorities(areas):
+        return message
     reached = np.isfinite(minutes)
     residents = areas.loc[reached, "residents"]
     spent = (minutes[reached] * residents).groupby(areas["authority"]).sum()
     means = spent / residents.groupby(areas["authority"]).sum()
-    return wording()["print_city_message"].format(
-        far=people(far),
-        all=people(areas["residents"].sum()),
-        limit=_FAR_MIN,
-        authority=means.idxmax(),
-        mean=number(means.max()),
-    )
+    longest = words["print_longest"].format(authority=means.idxmax(), mean=number(means.max()))
+    return f"{message} {longest}"
 
 
 def compare_sheet(
@@ -200,7 +208,9 @@ def _single_map(
     down = draw_key(page, (right, top), title, {wording()["column_people"]: legend}, _SIDE) + 3
     # The inset is drawn only if the list of sites, set densely, leaves it enough height.
     room = bottom - down
-    with_inset = least_list_height(sites, _SIDE) <= room - _INSET_LEAST
+    with_inset = has_authorities(publication.areas) and (
+        least_list_height(sites, _SIDE) <= room - _INSET_LEAST
+    )
     height = room - _INSET_LEAST if with_inset else room
     down = draw_site_list(page, (right, down), sites, (_SIDE, height))
     if with_inset:

@@ -5,6 +5,7 @@ from typing import Any, Final
 
 from markupsafe import Markup
 
+from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
 from llrgeo.publish.legend import change_legend
@@ -30,6 +31,7 @@ _GLOSSARY: Final = (
     "slope",
     "present_value",
 )
+_OF_DEPRIVATION: Final = ("deprivation", "concentration", "slope")
 _TABLES: Final = {
     "scorecard": tables.scorecard_table,
     "journeys": tables.changes_table,
@@ -66,9 +68,20 @@ def render_report(publication: Publication) -> str:
                 name: make(publication) for name, make in _TABLES.items() if _has(publication, name)
             },
             "robustness": publication.robustness,
-            "glossary": [(wording()[f"term_{x}"], wording()[f"term_{x}_text"]) for x in _GLOSSARY],
+            "glossary": list(_glossary(publication)),
         },
     )
+
+
+def _glossary(publication: Publication) -> Iterator[tuple[str, str]]:
+    """Yield each term with its meaning; those of deprivation where areas tell it."""
+    words = wording()
+    for term in _GLOSSARY:
+        if term in _OF_DEPRIVATION and not has_deprivation(publication.areas):
+            continue
+        meaning = words[f"term_{term}_text"]
+        named = pages.deprivation_term(publication) if term == "deprivation" else meaning
+        yield words[f"term_{term}"], named
 
 
 def _has(publication: Publication, name: str) -> bool:

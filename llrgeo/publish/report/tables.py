@@ -171,12 +171,13 @@ def changes_table(publication: Publication) -> Table:
 
 def equity_table(publication: Publication) -> Table:
     """Return how evenly journeys are spread under each option."""
-    labels = _labels(publication)
+    labels, equity = _labels(publication), publication.tables["equity"]
+    columns = [column for column in _EQUITY if column in equity.columns]
     rows = [
-        [labels[row["option"]], *(pages.number(row[column], 2) for column in _EQUITY)]
-        for _, row in publication.tables["equity"].iterrows()
+        [labels[row["option"]], *(pages.number(row[column], 2) for column in columns)]
+        for _, row in equity.iterrows()
     ]
-    return _table("equity", _heads("option", *_EQUITY), rows)
+    return _table("equity", _heads("option", *columns), rows)
 
 
 def costs_table(publication: Publication) -> Table:

@@ -45,8 +45,9 @@ function llrgeoAnswers(data) {
 
   // What the option does to the reader's own journey: the answer first, then today's and then's.
   function myLines(now, area) {
-    const where = element("p", fill(words.my_area, {
-      area: data.areas.label[area], authority: data.authorities[data.areas.authority[area]],
+    const authority = data.authorities[data.areas.authority[area]];
+    const where = element("p", fill(authority ? words.my_area : words.my_area_alone, {
+      area: data.areas.label[area], authority,
     }));
     const today = journeyLine(todayTemplate(now, area), now, "before", area);
     const last = [...cityLine(now, area), sureLine(now)];

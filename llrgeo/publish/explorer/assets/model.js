@@ -148,8 +148,8 @@ const llrgeoModel = (() => {
       service, option, journey, minutes, today, open, before, after,
       asToday: isSame(today, open),
       everyone: summarise(people, before.minutes, after.minutes, data.tolerance),
-      places: tally(authority, data.authorities.length),
-      tenths: tally(tenth, 10),
+      places: data.authorities.length ? tally(authority, data.authorities.length) : [],
+      tenths: tenth ? tally(tenth, 10) : [],
       bands: { before: bands(before), after: bands(after) },
       mostChanged: mostChanged(before.minutes, after.minutes, data.tolerance, 10),
     };

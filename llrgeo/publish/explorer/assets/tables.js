@@ -60,13 +60,15 @@ function llrgeoTables(data) {
     const places = [[words.everyone, now.everyone],
       ...data.authorities.map((name, place) => [name, now.places[place]])];
     const tenthLabels = now.tenths.map((_, place) => fill(words.tenth, { tenth: place + 1 }));
-    tenthLabels.splice(0, 1, words.tenth_first);
-    tenthLabels.splice(-1, 1, words.tenth_last);
+    if (tenthLabels.length) {
+      tenthLabels.splice(0, 1, words.tenth_first);
+      tenthLabels.splice(-1, 1, words.tenth_last);
+    }
     const tenths = now.tenths.map((tenth, place) => [tenthLabels[place], tenth]);
     const counts = ([name, group]) =>
       [name, ...shown.map((outcome) => peopleInWords(group.people[outcome], words))];
     fillTable("winners", [words.column_place, ...heads], places.map(counts));
-    fillTable("deprivation", [words.column_tenth, ...heads], tenths.map(counts));
+    if (tenths.length) fillTable("deprivation", [words.column_tenth, ...heads], tenths.map(counts));
     fillTable("means", [words.column_place, ...MEANS], [...places, ...tenths].map(
       ([name, group]) => [name, meanText(group.meanBefore), meanText(group.meanAfter)]));
     fillTable("bands", [words.column_time, words.column_before_people, words.column_after_people],
