@@ -27,6 +27,8 @@ TABLES = (
     "places",
     "team_reach",
     "costs",
+    "case_against",
+    "case_for",
     "rank_acceptability",
     "switching_weights",
 )

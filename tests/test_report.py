@@ -195,11 +195,15 @@ def test_costs_stand_in_millions_as_their_caption_says(publication):
         "provider": 14_400_000.0,
         "extra_provider": -1_260_000.0,
         "patients": 49_000.0,
+        "benefits": -3_560_000.0,
+        "net_present_cost": 17_840_000.0,
         "equivalent_annual_cost": np.nan,
+        "benefit_cost_ratio": -0.237,
     }
     told = costs_table(replace(publication, tables={"costs": pd.DataFrame([costs])}))
     assert "million" in told["caption"]
-    assert told["rows"][0][1:] == ["2.3", "12.1", "14.4", "-1.3", "0.0", ""]
+    shown = ["2.3", "12.1", "14.4", "-1.3", "0.0", "-3.6", "\u22120.24", "17.8", ""]
+    assert told["rows"][0][1:] == shown
 
 
 def test_those_who_lose_their_journey_count_as_longer_and_those_who_gain_one_as_shorter(
@@ -207,7 +211,14 @@ def test_those_who_lose_their_journey_count_as_longer_and_those_who_gain_one_as_
 ):
     people = {"improved": 5, "gained": 70, "unchanged": 11, "none": 130}
     people |= {"worsened": 17, "lost": 190}
-    row = {"option": "nearer", "service": "all", "group": "everyone", "level": "all", **people}
+    row = {
+        "option": "nearer",
+        "service": "all",
+        "group": "everyone",
+        "level": "all",
+        "people": 423,
+        **people,
+    }
     told = winners(replace(publication, tables={"journeys": pd.DataFrame([row])}))
     assert told.loc["Clinics at all sites"].to_dict() == {
         "shorter": 75,

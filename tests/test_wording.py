@@ -2,14 +2,17 @@
 
 import re
 from pathlib import Path
+from typing import get_args
 
 import pytest
 
 import llrgeo.publish
 from llrgeo.appraisal import home_visits
 from llrgeo.appraisal.access import DEPRIVATION_FIFTHS
+from llrgeo.appraisal.case.item import RestsOn
 from llrgeo.errors import InputError
 from llrgeo.modes import MODES
+from llrgeo.publish.report import answers, case
 from llrgeo.publish.report import page as report
 from llrgeo.publish.wording import CATALOGUES, wording
 from llrgeo.schema import AGE_BANDS, SITE_KINDS
@@ -23,7 +26,10 @@ SOURCES = {
 OUTCOMES = ("gained", "improved", "unchanged", "worsened", "lost")
 # Phrases that are looked up by a beginning and an end which the source names apart.
 BUILT = {
+    "answer_": case.AGAINST,
+    "ask_": answers.LINES,
     "bar_": ("shorter", "same", "longer"),
+    "case_": (*case.AGAINST, *case.FOR, "provider_pays_for_less", "patients_pay_for_savings"),
     "change_": (*OUTCOMES, "none"),
     "team_": (*OUTCOMES, "none"),
     "group_": (
@@ -41,6 +47,14 @@ BUILT = {
         *("everyone", "disabled", "not_disabled", "rural", "urban", *AGE_BANDS),
         *DEPRIVATION_FIFTHS,
     ),
+    "line_": (
+        *(
+            f"{x}_{way}"
+            for x in ("provider", "benefits", "net")
+            for way in ("more", "less", "same")
+        ),
+        *("starts", "stops"),
+    ),
     "mark_": ("gained", "lost", "none"),
     "method_": ("areas", "roads", "nearest", "people", "limits"),
     "mode_": (*MODES, "bus", "blue_light"),  # an imported matrix may be of another mode
@@ -51,6 +65,7 @@ BUILT = {
     "print_sites_": ("new", "gone", "kept", "city", "acute"),
     "print_city_": ("title", "message"),
     "print_acute_": ("title", "message"),
+    "rests_": get_args(RestsOn),
     "residents_": home_visits._OLDER,
     "table_": ("winners", "deprivation", "bands", "changed", "means"),
     "term_": (*report._GLOSSARY, *(f"{term}_text" for term in report._GLOSSARY)),

@@ -29,6 +29,8 @@ class Assumptions:
         Minutes on foot at 4.8 km/h, if they were computed.
     transit_times
         Minutes by public transport, if they were computed.
+    other_periods
+        Minutes by the mode that options are judged by, in the study's other periods.
     importance
         Criteria from the most important down, if there is agreement on that; then only weightings
         in this order are drawn.
@@ -44,6 +46,7 @@ class Assumptions:
     indicators: pd.DataFrame | None = None
     walk_times: TravelTimes | None = None
     transit_times: TravelTimes | None = None
+    other_periods: tuple[TravelTimes, ...] = ()
     importance: tuple[str, ...] = ()
     draws: int = 10_000
     seed: int = 0

@@ -147,10 +147,10 @@ def cost_table(
 
     Columns, all in GBP at present value unless they say otherwise: each kind of cost; sums for the
     provider, patients and society as a whole; `equivalent_annual_cost` (the whole over the sum of
-    discount factors); then against the baseline `extra_provider`, `benefits` (patients' and
-    carbon costs saved), `benefit_cost_ratio`, `hours_saved` a year and `gbp_per_hour_saved` (the
-    provider's equivalent annual cost over them). A ratio that has no meaning, because nothing is
-    saved or nothing is spent, is NaN.
+    discount factors); `horizon_years`; then against the baseline `extra_provider`, `benefits`
+    (patients' and carbon costs saved), `benefit_cost_ratio`, `hours_saved` a year and
+    `gbp_per_hour_saved` (the provider's equivalent annual cost over them). A ratio that has no
+    meaning, because nothing is saved or nothing is spent, is NaN.
     """
     factors = rates.factors()
     every_year = factors[1:].sum()
@@ -162,6 +162,7 @@ def cost_table(
     table["patients"] = table[list(PATIENT)].sum(axis=1, skipna=False)
     table["net_present_cost"] = table[["provider", "patients", *SOCIETY]].sum(axis=1, skipna=False)
     table["equivalent_annual_cost"] = table["net_present_cost"] / factors.sum()
+    table["horizon_years"] = rates.horizon_years
     return table.join(_against_baseline(table, results, rates, baseline)).rename_axis("option")
 
 

@@ -106,6 +106,11 @@ def build_assumptions(
         indicators=indicators,
         walk_times=counted.get("on_foot"),
         transit_times=counted.get("by_public_transport"),
+        other_periods=tuple(
+            of_mode
+            for of_mode in times_by.values()
+            if of_mode.mode == times.mode and of_mode.period != times.period
+        ),
         importance=config.importance,
         draws=config.draws,
         seed=seed,

@@ -13,7 +13,9 @@ from llrgeo.appraisal.capacity.assemble import assess_options, build_setting
 from llrgeo.appraisal.capacity.assess import CapacityEvidence
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.capacity.setting import CapacitySetting
-from llrgeo.appraisal.costs import cost_lines
+from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case_against import Grounds
+from llrgeo.appraisal.costs import cost_lines, cost_table
 from llrgeo.appraisal.disclosure import BUILT_ON_RESIDENTS
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
@@ -21,6 +23,7 @@ from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.narrative import option_sentence
 from llrgeo.appraisal.robustness import Acceptability, rank_acceptability, robustness_sentence
 from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.appraisal.sensitivity import tornado_table
 from llrgeo.appraisal.simulation import Simulation, simulate
 from llrgeo.errors import LlrgeoError
 
@@ -135,3 +138,42 @@ class EvidenceContext:
             seed=self.assumptions.seed,
             visits={service.id: service.visits for service in self.inputs.services},
         )
+
+    @cached_property
+    def costs(self) -> pd.DataFrame | None:
+        """Costs at present value, on options; None where the study states none."""
+        if self.assumptions.rates.service_costs is None:
+            return None
+        return cost_table(
+            self.cost_lines, self.results, self.assumptions.rates, baseline=self.baseline
+        )
+
+    @cached_property
+    def tornado(self) -> pd.DataFrame:
+        """The lead of the best option when one assumption is low or high."""
+        return tornado_table(
+            self.results,
+            self.inputs,
+            self.scorecard,
+            growth=self.assumptions.growth,
+            baseline=self.baseline,
+        )
+
+    @cached_property
+    def grounds(self) -> Grounds:
+        """What the cases for and against the options rest on beside their results."""
+        return Grounds(
+            self.scorecard,
+            self.acceptability,
+            self.tornado,
+            costs=self.costs,
+            walk_times=self.assumptions.walk_times,
+            transit_times=self.assumptions.transit_times,
+            other_periods=self.assumptions.other_periods,
+            answered=frozenset(() if self.assumptions.capacity is None else ("beds_and_rooms",)),
+        )
+
+    def comparison(self, name: str) -> Comparison:
+        """Return an option beside the baseline."""
+        before = self.results[self.baseline]
+        return Comparison(before, self.results[name], self.inputs, self.people)

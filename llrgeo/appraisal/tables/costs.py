@@ -6,7 +6,7 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_deprivation
-from llrgeo.appraisal.costs import cost_table, patient_costs_by_fifth
+from llrgeo.appraisal.costs import patient_costs_by_fifth
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.tables.columns import DATE, OPTION, SERVICE, SITE_ID, SOURCE
 from llrgeo.appraisal.tables.context import EvidenceContext
@@ -25,6 +25,7 @@ from llrgeo.appraisal.tables.units import (
     POUNDS_AN_HOUR,
     SHARE,
     YEAR,
+    YEARS,
 )
 
 _NO_DISTANCE: Final = "the travel times carry no distances"
@@ -108,6 +109,7 @@ COSTS: Final = (
             PublishedColumn(
                 "equivalent_annual_cost", "The same by the year", POUNDS_A_YEAR, _NO_DISTANCE
             ),
+            PublishedColumn("horizon_years", "Years over which costs are counted", YEARS),
             *(
                 PublishedColumn(name, text, POUNDS, _NO_DISTANCE)
                 for name, text in _AGAINST_TODAY.items()
@@ -126,12 +128,7 @@ COSTS: Final = (
                 "no hours are saved",
             ),
         ),
-        lambda context: cost_table(
-            context.cost_lines,
-            context.results,
-            context.assumptions.rates,
-            baseline=context.baseline,
-        ).reset_index(),
+        lambda context: pd.DataFrame(context.costs).reset_index(),
         withhold,
         applies=_has_costs,
     ),

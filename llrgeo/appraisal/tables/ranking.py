@@ -9,7 +9,6 @@ from llrgeo.appraisal.disclosure import drop_rows, publish_as_is
 from llrgeo.appraisal.measures import CONTACT_MEASURES, MEASURES
 from llrgeo.appraisal.robustness import switching_weights
 from llrgeo.appraisal.scoring import criteria_table, scorecard_table, scores_table
-from llrgeo.appraisal.sensitivity import tornado_table
 from llrgeo.appraisal.tables.columns import CRITERION, OPTION, RANKED, SENTENCE, WEIGHT, explained
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import (
@@ -173,13 +172,7 @@ RANKING: Final = (
             PublishedColumn("low_leader", "The first option with it low"),
             PublishedColumn("high_leader", "The first option with it high"),
         ),
-        lambda context: tornado_table(
-            context.results,
-            context.inputs,
-            context.scorecard,
-            growth=context.assumptions.growth,
-            baseline=context.baseline,
-        ),
+        lambda context: context.tornado,
         publish_as_is,
     ),
     TableDeclaration(

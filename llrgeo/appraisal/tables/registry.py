@@ -7,6 +7,7 @@ from llrgeo.appraisal.tables.business_case import BUSINESS_CASE
 from llrgeo.appraisal.tables.capacity import BED_TABLES
 from llrgeo.appraisal.tables.capacity_teams import TEAM_TABLES
 from llrgeo.appraisal.tables.capacity_years import SUMMARY, YEARS
+from llrgeo.appraisal.tables.case import CASES
 from llrgeo.appraisal.tables.costs import COSTS
 from llrgeo.appraisal.tables.declaration import TableDeclaration
 from llrgeo.appraisal.tables.estate import ESTATE_TABLES
@@ -18,6 +19,7 @@ from llrgeo.appraisal.tables.reach import REACH
 TABLES: Final[tuple[TableDeclaration, ...]] = (
     *HEADLINES,
     *PEOPLE_BY_SERVICE,
+    *CASES,
     *JOURNEYS,
     *ACTIVITY,
     *REACH,

@@ -12,6 +12,8 @@ from llrgeo.publish.legend import change_legend
 from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report import tables
+from llrgeo.publish.report.answers import answers, cost_basis
+from llrgeo.publish.report.case import claims_for
 from llrgeo.publish.report.charts import coverage_curves, ranks_chart, tornado_chart, winners_chart
 from llrgeo.publish.report.drawing import Drawing
 from llrgeo.publish.report.static_map import Frame, change_map, frame, is_hatched
@@ -38,6 +40,7 @@ _TABLES: Final = {
     "equity": tables.equity_table,
     "costs": tables.costs_table,
     "activity": tables.activity_table,
+    "site_loads": tables.loads_table,
 }
 
 
@@ -61,7 +64,11 @@ def render_report(publication: Publication) -> str:
             "policy": pages.content_policy(scripts=(), styles=styles),
             "styles": [Markup(style) for style in styles],  # noqa: S704 - our own files
             "journey": journey_label(publication.judged_by),
-            "sentences": _sentences(publication),
+            "answers": [
+                (option.label, answers(publication, option)) for option in publication.alternatives
+            ],
+            "cost_basis": cost_basis(publication),
+            "tolerance": _tolerance(publication.tolerance_min),
             "options": [_option(publication, option, land) for option in publication.alternatives],
             "figures": {drawing.name: (drawing, table) for drawing, table in _figures(publication)},
             "tables": {
@@ -84,15 +91,18 @@ def _glossary(publication: Publication) -> Iterator[tuple[str, str]]:
         yield words[f"term_{term}"], named
 
 
+def _tolerance(minutes: float) -> str:
+    return wording()["minute" if minutes == 1 else "minutes"].format(count=f"{minutes:g}")
+
+
 def _has(publication: Publication, name: str) -> bool:
     return name in publication.tables
 
 
-def _sentences(publication: Publication) -> list[str]:
+def _sentence(publication: Publication, option: Option) -> str:
     if not _has(publication, "sentences"):
-        return []
-    table = publication.tables["sentences"].set_index("option")["sentence"]
-    return [table[option.name] for option in publication.alternatives]
+        return ""
+    return str(publication.tables["sentences"].set_index("option")["sentence"][option.name])
 
 
 def _option(publication: Publication, option: Option, land: Frame) -> dict[str, Any]:
@@ -112,6 +122,9 @@ def _option(publication: Publication, option: Option, land: Frame) -> dict[str, 
             if row.people
         ],
         "groups": groups,
+        "sentence": _sentence(publication, option),
+        "against": tables.case_table(publication, option),
+        "for": claims_for(publication, option),
     }
 
 

@@ -6,10 +6,13 @@ from typing import Any, Final
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.publish import pages
 from llrgeo.publish.data.labels import level_label
 from llrgeo.publish.option_view import OptionView
 from llrgeo.publish.publication import Publication
+from llrgeo.publish.report.answers import loads_table_rows
+from llrgeo.publish.report.case import claims_against
 from llrgeo.publish.report.charts import coverage
 from llrgeo.publish.wording import wording
 
@@ -29,6 +32,9 @@ _COSTS: Final = (
     "provider",
     "extra_provider",
     "patients",
+    "benefits",
+    "benefit_cost_ratio",
+    "net_present_cost",
     "equivalent_annual_cost",
 )
 
@@ -56,13 +62,15 @@ def scorecard_table(publication: Publication) -> Table:
 def winners(publication: Publication) -> pd.DataFrame:
     """Return people with `shorter`, `same` and `longer` journeys over all services.
 
-    One row an option but the baseline, on what it is called. Who gains access counts as shorter,
-    who loses it as longer, who has none at any time as the same.
+    One row an option but the baseline, on what it is called. A longer journey, or none left, for
+    at least one service counts as longer, whatever another service gains. Where only teams travel
+    the three are of their drives.
     """
-    table = _journeys(publication)
+    table = people_over_services(publication)
     everyone = table[table["group"] == "everyone"].set_index("option")
     changed = everyone.loc[[option.name for option in publication.alternatives]]
-    return _outcomes(changed).set_axis([option.label for option in publication.alternatives])
+    kept = changed[["shorter", "same", "longer"]]
+    return kept.set_axis([option.label for option in publication.alternatives])
 
 
 def winners_table(people: pd.DataFrame) -> Table:
@@ -143,14 +151,47 @@ def moves(
 
 
 def groups_table(publication: Publication, option: Option) -> Table:
-    """Return who gains and who loses by group of people, over all services together."""
-    table = _journeys(publication)
+    """Return who gains and who loses by group of people, over all services, never netted."""
+    table = people_over_services(publication)
     chosen = table[table["option"] == option.name]
-    people = _outcomes(chosen)
-    people.insert(0, "people", chosen["people"])
+    people = chosen[["people", "shorter", "same", "longer"]]
     rows = _counts(people.set_axis(_level_labels(chosen)))
     heads = _heads("group", "people", "shorter", "same", "longer")
     return _table("groups", heads, rows, option=option)
+
+
+def loads_table(publication: Publication) -> Table:
+    """Return the sites that are over capacity, or see too few contacts to go on."""
+    heads = _heads("option", "service", "where", "contacts", "limit", "load")
+    return _table("loads", heads, list(loads_table_rows(publication)), texts=(1, 2, 5))
+
+
+def case_table(publication: Publication, option: Option) -> Table:
+    """Return the case against an option, the weightiest claims first."""
+    rows = [list(row) for row in claims_against(publication, option)]
+    heads = _heads("claim", "rests", "answer")
+    return _table("against", heads, rows, texts=(1, 2), option=option)
+
+
+def people_over_services(publication: Publication) -> pd.DataFrame:
+    """Return `people`, `shorter`, `same` and `longer` by option, group and level.
+
+    By what happens to each service, never netted; by the drives of teams where only they travel.
+    """
+    table = publication.tables.get("people_by_service")
+    if table is None:
+        journeys = _journeys(publication)
+        return pd.concat(
+            [journeys[["option", "group", "level", "people"]], _outcomes(journeys)], axis=1
+        )
+    chosen = table[table["group"].isin(_GROUPS)]
+    found = chosen.assign(
+        people=chosen[list(CLASSES)].sum(axis=1),
+        longer=chosen[list(LONGER_CLASSES)].sum(axis=1),
+        same=chosen[["same", "none", "no_data"]].sum(axis=1),
+        order=chosen["group"].map(_GROUPS.index),
+    )
+    return found.sort_values(["option", "order", "level"], kind="stable")
 
 
 def changes_table(publication: Publication) -> Table:
@@ -181,10 +222,16 @@ def equity_table(publication: Publication) -> Table:
 
 
 def costs_table(publication: Publication) -> Table:
-    """Return the costs of each option in millions."""
+    """Return the costs of each option in millions, and what each pound more saves."""
     labels = _labels(publication)
     rows = [
-        [labels[row["option"]], *(_millions(row[column]) for column in _COSTS)]
+        [
+            labels[row["option"]],
+            *(
+                (_ratio if column == "benefit_cost_ratio" else _millions)(row[column])
+                for column in _COSTS
+            ),
+        ]
         for _, row in publication.tables["costs"].iterrows()
     ]
     return _table("costs", _heads("option", *_COSTS), rows)
@@ -257,6 +304,12 @@ def _signed(value: float) -> str:
 
 def _millions(value: float) -> str:
     return "" if pd.isna(value) else pages.number(value / 1e6, 1)
+
+
+def _ratio(value: float) -> str:
+    """Write what is saved for each pound; a minus where it is lost."""
+    sign = wording()["minus"] if value < 0 else ""
+    return "" if pd.isna(value) else f"{sign}{pages.number(abs(value), 2)}"
 
 
 def _heads(*columns: str) -> list[str]:

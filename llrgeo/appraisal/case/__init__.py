@@ -1,0 +1,1 @@
+"""The case for and against each option: what an objector would find, found first."""

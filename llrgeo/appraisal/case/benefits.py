@@ -1,0 +1,99 @@
+"""The case for an option: whose journeys get shorter, and what it saves, by the same rules."""
+
+from collections.abc import Iterator
+
+import pandas as pd
+
+from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.item import Item, mean_over, none_if_nobody, place_name
+from llrgeo.appraisal.case.sites import costs_of
+
+
+def shorter_journeys(compared: Comparison) -> Iterator[Item]:
+    """Yield who has shorter journeys, service by service, and for one and none longer."""
+    areas, classified = compared.inputs.areas, compared.after.classified
+    if classified.empty:
+        return
+    people = compared.residents[classified["class"] == "shorter"]
+    largest = -compared.added_min.min(axis=1)
+    yield from none_if_nobody(
+        [
+            Item(
+                "shorter_for_one",
+                people=float(people.sum()),
+                minutes=mean_over(largest[people.index], people),
+                value=float(people.sum() / compared.residents.sum()),
+            )
+        ]
+    )
+    for result in compared.visited:
+        service, saved = result.service, -compared.added_min[result.service.id]
+        hit = compared.shorter[service.id]
+        people = compared.residents[hit]
+        if people.sum() == 0:
+            continue
+        best = str(saved[people.index[people > 0]].sort_index().idxmax())
+        yield Item(
+            "visitors_shorter" if service.delivery == "visitor" else "service_shorter",
+            service=service.id,
+            place=place_name(areas, best),
+            people=float(people.sum()),
+            minutes=mean_over(saved[hit], people),
+            value=float(saved[best]),
+        )
+
+
+def teams_nearer(compared: Comparison) -> Iterator[Item]:
+    """Yield who lives nearer to a team's base, by service."""
+    for result in compared.after.services.values():
+        if result.service.delivery == "team":
+            change = result.access.change
+            nearer = change["outcome"].isin(["improved", "gained"])
+            people = compared.residents[nearer]
+            before = change["before_min"].clip(upper=compared.inputs.ceiling)
+            yield from none_if_nobody(
+                [
+                    Item(
+                        "team_nearer",
+                        service=result.service.id,
+                        people=float(people.sum()),
+                        minutes=mean_over((before - change["after_min"])[nearer], people),
+                    )
+                ]
+            )
+
+
+def within_standard(compared: Comparison) -> Iterator[Item]:
+    """Yield who comes within the standard of a service and is not today."""
+    for result in compared.visited:
+        change, standard = result.access.change, result.service.travel_standard_min
+        newly = (change["before_min"] > standard) & (change["after_min"] <= standard)
+        people = compared.residents[newly]
+        saved = -compared.added_min[result.service.id]
+        yield from none_if_nobody(
+            [
+                Item(
+                    "newly_in_standard",
+                    service=result.service.id,
+                    people=float(people.sum()),
+                    minutes=mean_over(saved[newly], people),
+                    value=standard,
+                )
+            ]
+        )
+
+
+def savings(compared: Comparison, costs: pd.DataFrame | None) -> Iterator[Item]:
+    """Yield hours that patients save in a year, and what the provider and patients save."""
+    if costs is None:
+        return
+    before, after = costs_of(compared, costs)
+    hours, provider = float(after["hours_saved"]), -float(after["extra_provider"])
+    patients = float(before["patients"] - after["patients"])
+    for item, saved in (
+        ("hours_saved", hours),
+        ("provider_saves", provider),
+        ("patients_save", patients),
+    ):
+        if saved > 0:
+            yield Item(item, value=saved, rests_on="costs")

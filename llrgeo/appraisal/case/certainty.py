@@ -1,0 +1,113 @@
+"""The case by what is not sure: the ranking, assumed rates, errors, and what is not modelled."""
+
+from collections.abc import Collection, Iterator
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.appraisal.access import EVERYONE
+from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.item import Item
+from llrgeo.appraisal.people_by_service import UNCERTAIN_CLASSES
+from llrgeo.appraisal.robustness import Acceptability, switching_weights
+from llrgeo.appraisal.scoring import Scorecard
+
+NOT_MODELLED: Final = (
+    "parking",
+    "ambulances",
+    "beds_and_rooms",
+    "staff_in_place",
+    "other_options",
+    "earlier_closures",
+)
+"""What an option that changes anything raises and this appraisal does not answer."""
+
+
+def ranking_turns(
+    compared: Comparison, scorecard: Scorecard, acceptability: Acceptability, tornado: pd.DataFrame
+) -> Iterator[Item]:
+    """Yield how the option stands in the ranking, and how little it takes to put it elsewhere."""
+    name = compared.after.option.name
+    if pd.isna(scorecard.ranks[name]):
+        for hurdle in scorecard.hurdles.columns:
+            if not scorecard.hurdles[hurdle][name]:
+                yield Item("fails_hurdle", subject=str(hurdle), rests_on="ranking")
+        return
+    yield Item(
+        "first_in_weightings",
+        value=float(acceptability.ranks[1][name]),
+        other=float(scorecard.ranks[name]),
+        rests_on="ranking",
+    )
+    if scorecard.dominated[name]:
+        yield Item("dominated", rival=str(scorecard.dominated[name]), rests_on="ranking")
+    if scorecard.ranks[name] == 1:
+        yield from _weight_that_turns(scorecard, name)
+        for row in tornado.to_dict(orient="records"):
+            rivals = {str(row["low_leader"]), str(row["high_leader"])} - {name}
+            for rival in sorted(rivals):
+                yield Item(
+                    "assumption_turns",
+                    subject=str(row["assumption"]),
+                    rival=rival,
+                    rests_on="ranking",
+                )
+
+
+def sources_and_error(compared: Comparison) -> Iterator[Item]:
+    """Yield what rests on assumed rates, how far the times were measured, and who is too close."""
+    services = [result.service for result in compared.after.services.values()]
+    counted = compared.inputs.activity
+    known = set() if counted is None else set(counted.columns)
+    assumed = [
+        one for one in services if one.id not in known and "illustrative" in one.source.lower()
+    ]
+    if assumed:
+        yield Item(
+            "assumed_activity",
+            value=float(len(assumed)),
+            other=float(len(services)),
+            rests_on="sources",
+        )
+    accuracy = compared.inputs.times.accuracy
+    if not accuracy.is_measured:
+        yield Item("error_unknown", rests_on="nothing")
+    else:
+        yield Item("error_of_times", value=accuracy.mean_min, rests_on="sources")
+        tested = set(accuracy.journeys["authority"])
+        untested = sorted(set(compared.inputs.areas["authority"]) - tested)
+        if untested:
+            yield Item("error_untested", place="; ".join(untested), rests_on="nothing")
+    if not compared.after.people.empty:
+        everyone = compared.after.people.loc[[EVERYONE]].iloc[0]
+        close = float(sum(everyone[f"too_close_{one}"] for one in UNCERTAIN_CLASSES))
+        if close:
+            yield Item("too_close", people=close)
+
+
+def not_modelled(compared: Comparison, answered: Collection[str]) -> Iterator[Item]:
+    """Yield what was not looked at, but what other tables answer; outcomes of care always are."""
+    yield Item("outcomes", rests_on="nothing")
+    if not compared.changes_nothing:
+        open_ones = (name for name in NOT_MODELLED if name not in answered)
+        yield from (Item(name, rests_on="nothing") for name in open_ones)
+
+
+def _weight_that_turns(scorecard: Scorecard, leader: str) -> Iterator[Item]:
+    """Yield the smallest change of one weight at which another option overtakes the leader."""
+    switches = switching_weights(scorecard)
+    switches = switches[switches["leader"] == leader]
+    if switches.empty:
+        return
+    row = min(
+        switches.to_dict(orient="records"),
+        key=lambda switch: abs(switch["switching_weight"] - switch["weight"]),
+    )
+    yield Item(
+        "weight_turns_below" if row["falls_below"] else "weight_turns_above",
+        subject=str(row["criterion"]),
+        rival=str(row["challenger"]),
+        value=float(row["switching_weight"]),
+        other=float(row["weight"]),
+        rests_on="ranking",
+    )

@@ -1,0 +1,99 @@
+"""Item: one point of the case for or against an option, and the table of them."""
+
+from collections.abc import Iterable, Iterator
+from dataclasses import asdict, dataclass
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.access import ratio
+
+RestsOn = Literal["residents", "contacts", "costs", "ranking", "sources", "nothing"]
+"""What an item is worked out from: residents and travel times, contacts, costs, the scores, what
+the study says of its sources, or nothing (it was not modelled)."""
+
+
+@dataclass(frozen=True, slots=True)
+class Item:
+    """One point of the case for or against an option; words are made of it where it is shown.
+
+    Attributes
+    ----------
+    item
+        Its id, such as `service_longer`.
+    service, group, level, place, subject, rival
+        What it is about, as far as it has them: ids of a service and a group of people, names of
+        places, the criterion or assumption, the other option.
+    people
+        Residents it is about.
+    minutes
+        Minutes each way that these gain or lose, on average; NaN where it is not about minutes.
+    value, other
+        Its own figures, in the unit that its words name; NaN for none.
+    rests_on
+        What it is worked out from.
+    """
+
+    item: str
+    service: str = ""
+    group: str = ""
+    level: str = ""
+    place: str = ""
+    subject: str = ""
+    rival: str = ""
+    people: float = 0.0
+    minutes: float = float("nan")
+    value: float = float("nan")
+    other: float = float("nan")
+    rests_on: RestsOn = "residents"
+
+
+COLUMNS: Final = tuple(name for name in Item.__dataclass_fields__)
+
+
+def item_table(items: Iterable[Item]) -> pd.DataFrame:
+    """Return items as a table, those of most people times minutes first.
+
+    Adds `people_min` (people times minutes, NaN where an item is not about minutes) and
+    `modelled`. A tie goes to the longer minutes, then to the order given; items without minutes
+    keep their order and follow, and what was not modelled stands last.
+    """
+    table = pd.DataFrame([asdict(item) for item in items], columns=list(COLUMNS))
+    table["people_min"] = table["people"] * table["minutes"]
+    table["modelled"] = table["rests_on"] != "nothing"
+    return table.sort_values(
+        ["modelled", "people_min", "minutes"],
+        ascending=[False, False, False],
+        kind="stable",
+        na_position="last",
+        ignore_index=True,
+    )
+
+
+def mean_over(minutes: pd.Series, residents: pd.Series) -> float:
+    """Return the mean minutes of some residents; NaN where there are none."""
+    return float(ratio((minutes * residents).sum(), residents.sum()))
+
+
+def place_name(areas: pd.DataFrame, area_id: object) -> str:
+    """Return an area's ward, if it is known, and its name, so that people know the place."""
+    row = areas.loc[str(area_id)]
+    ward = row.get("ward")
+    known = isinstance(ward, str) and ward != ""
+    return f"{ward} ({row['name']})" if known else str(row["name"])
+
+
+def place_names(areas: pd.DataFrame, area_ids: Iterable[object]) -> str:
+    """Return the names of areas in their order, each once."""
+    return "; ".join(dict.fromkeys(place_name(areas, area_id) for area_id in area_ids))
+
+
+def none_if_nobody(items: Iterable[Item]) -> Iterator[Item]:
+    """Yield the items that are about somebody."""
+    yield from (item for item in items if item.people > 0 and np.isfinite(item.people))
+
+
+def site_name(sites: pd.DataFrame, site_id: str) -> str:
+    """Return what readers call a site; its id where the table has no names."""
+    return str(sites["name"][site_id]) if "name" in sites.columns else site_id

@@ -1,0 +1,261 @@
+"""The case by journeys: whose get longer, where, for which services, and who has no car."""
+
+from collections.abc import Iterator, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.access import EVERYONE
+from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.item import (
+    Item,
+    mean_over,
+    none_if_nobody,
+    place_name,
+    place_names,
+    site_name,
+)
+from llrgeo.appraisal.people_by_service import LONGER_CLASSES, classify_areas
+from llrgeo.schema import NO_CAR
+from llrgeo.travel.times import TravelTimes
+
+_PLACES: Final = 10
+_SEVERAL: Final = 2
+LONG_WALK_MIN: Final = 60.0
+"""A walk of more than an hour is one of hours."""
+
+# Groups that guidance names: the most deprived, the very old, disabled people, rural residents.
+_GROUPS: Final = (
+    ("deprivation_fifth", "deprivation_fifth_1"),
+    ("age", "age_85_plus"),
+    ("disability", "disabled"),
+    ("rural_urban", "rural"),
+)
+
+
+def longer_journeys(compared: Comparison) -> Iterator[Item]:
+    """Yield who has longer journeys, service by service, in the worst places and all together."""
+    if compared.after.classified.empty:
+        return
+    yield from none_if_nobody(_by_service(compared))
+    yield from none_if_nobody(
+        [_at_least_one(compared), _several_services(compared), *_worst_places(compared)]
+    )
+    yield from none_if_nobody(_sites_that_stop(compared))
+    yield from none_if_nobody(_groups_hit_more(compared))
+
+
+def teams_farther(compared: Comparison) -> Iterator[Item]:
+    """Yield who lives farther from a team's base, by service."""
+    for result in compared.after.services.values():
+        if result.service.delivery == "team":
+            change = result.access.change
+            farther = change["outcome"].isin(["worsened", "lost"])
+            people = compared.residents[farther]
+            added = change["after_min"].clip(upper=compared.inputs.ceiling) - change["before_min"]
+            yield from none_if_nobody(
+                [
+                    Item(
+                        "team_farther",
+                        service=result.service.id,
+                        people=float(people.sum()),
+                        minutes=mean_over(added[farther], people),
+                    )
+                ]
+            )
+
+
+def without_car(
+    compared: Comparison, walk: TravelTimes | None, transit: TravelTimes | None
+) -> Iterator[Item]:
+    """Yield who has a walk of more than an hour, or a longer way by bus, where they are known."""
+    areas, any_longer = compared.inputs.areas, compared.longer.any(axis=1)
+    if any_longer.any() and {NO_CAR, "households"} <= set(areas.columns):
+        without, households = areas.loc[any_longer, [NO_CAR, "households"]].sum()
+        yield Item("no_car_households", value=float(without), other=float(households))
+    elif any_longer.any():
+        yield Item("no_car_unknown", rests_on="nothing")
+    for result in compared.visited:
+        service = result.service.id
+        if walk is not None:
+            change = compared.changes_by(walk, service)
+            beyond = change["after_min"] > LONG_WALK_MIN
+            newly = beyond & (change["before_min"] <= LONG_WALK_MIN)
+            # Minutes on foot are none that people with a car would lose: they give no order.
+            people = float(compared.residents[newly].sum())
+            yield from none_if_nobody([Item("long_walk", service=service, people=people)])
+        if transit is not None:
+            change = compared.changes_by(transit, service)
+            longer = change["added_min"] > compared.inputs.tolerance_min
+            yield from none_if_nobody([_by_mode("longer_bus", compared, service, change, longer)])
+    if not compared.changes_nothing:
+        if transit is None:
+            yield Item("bus", rests_on="nothing")
+        if walk is None:
+            yield Item("walk", rests_on="nothing")
+
+
+def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[Item]:
+    """Yield who has a longer journey in other periods, and who is newly beyond a standard then."""
+    inputs = compared.inputs
+    services = [result.service for result in compared.visited]
+    if not periods and not compared.changes_nothing:
+        yield Item("rush_hour_unknown", rests_on="nothing")
+    for times in periods:
+        changes = {one.id: compared.changes_by(times, one.id) for one in services}
+        if not changes:
+            continue
+        classified = classify_areas(
+            pd.DataFrame({name: change["before_min"] for name, change in changes.items()}),
+            pd.DataFrame({name: change["after_min"] for name, change in changes.items()}),
+            inputs.times.accuracy,
+            tolerance_min=inputs.tolerance_min,
+        )
+        people = compared.residents[classified["class"].isin(LONGER_CLASSES)]
+        worst = classified["worst_change_min"].clip(upper=inputs.ceiling)
+        yield from none_if_nobody(
+            [
+                Item(
+                    "rush_hour",
+                    subject=times.period,
+                    people=float(people.sum()),
+                    minutes=mean_over(worst[people.index], people),
+                    value=_with_longer(compared),
+                )
+            ]
+        )
+        for service in services:
+            change, standard = changes[service.id], service.travel_standard_min
+            calm = compared.after.services[service.id].access.change
+            newly = (change["before_min"] <= standard) & (change["after_min"] > standard)
+            then_only = newly & (calm["after_min"] <= standard)
+            item = _by_mode("rush_hour_standard", compared, service.id, change, then_only)
+            yield from none_if_nobody([item])
+
+
+def _with_longer(compared: Comparison) -> float:
+    everyone = compared.after.people.loc[[EVERYONE]].iloc[0]
+    return float(everyone[list(LONGER_CLASSES)].sum())
+
+
+def _by_service(compared: Comparison) -> Iterator[Item]:
+    """Yield for each service who has a longer journey, by how much, and where it is worst."""
+    areas = compared.inputs.areas
+    for result in compared.visited:
+        service, added = result.service, compared.added_min[result.service.id]
+        hit = compared.longer[service.id]
+        people = compared.residents[hit]
+        if people.sum() == 0:
+            continue
+        worst = str(added[people.index[people > 0]].sort_index().idxmax())
+        yield Item(
+            "visitors_longer" if service.delivery == "visitor" else "service_longer",
+            service=service.id,
+            place=place_name(areas, worst),
+            people=float(people.sum()),
+            minutes=mean_over(added[hit], people),
+            value=float(added[worst]),
+            other=float(compared.residents[result.access.change["outcome"] == "lost"].sum()),
+        )
+
+
+def _at_least_one(compared: Comparison) -> Item:
+    """Return who has a longer journey for at least one service, by their largest worsening."""
+    classified = compared.after.classified
+    people = compared.residents[classified["class"].isin(LONGER_CLASSES)]
+    worst = classified["worst_change_min"].clip(upper=compared.inputs.ceiling)
+    return Item(
+        "longer_for_one",
+        people=float(people.sum()),
+        minutes=mean_over(worst[people.index], people),
+        value=float(people.sum() / compared.residents.sum()),
+        other=float(worst[people.index].max()) if len(people) else float("nan"),
+    )
+
+
+def _several_services(compared: Comparison) -> Item:
+    """Return those for whom two services and more get farther, with all the minutes together."""
+    several = compared.longer.sum(axis=1) >= _SEVERAL
+    people = compared.residents[several]
+    added = compared.added_min.where(compared.longer, 0.0).sum(axis=1)
+    hit = compared.longer.sum(axis=1)[several]
+    return Item(
+        "several_services",
+        people=float(people.sum()),
+        minutes=mean_over(added[several], people),
+        value=float(hit.max()) if len(hit) else float("nan"),
+    )
+
+
+def _worst_places(compared: Comparison) -> Iterator[Item]:
+    """Yield the ten areas of most added minutes, and those of most people times minutes."""
+    largest = compared.added_min.where(compared.longer).max(axis=1).dropna().sort_index()
+    residents = compared.residents[largest.index]
+    for item, order in (("worst_places", largest), ("worst_places_people", largest * residents)):
+        chosen = order.sort_values(ascending=False, kind="stable").head(_PLACES).index
+        people = residents[chosen]
+        yield Item(
+            item,
+            place=place_names(compared.inputs.areas, chosen),
+            people=float(people.sum()),
+            minutes=mean_over(largest[chosen], people),
+            value=float(len(chosen)),
+        )
+
+
+def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
+    """Yield each site that gives services up: who goes there today, and what they lose by it."""
+    sites = compared.inputs.sites
+    users: dict[str, list[tuple[str, pd.Series]]] = {}
+    for result in compared.visited:
+        service = result.service.id
+        nearest = compared.before.services[service].allocation["site_id"]
+        stops = compared.before.option.sites.get(service, frozenset()) - (
+            compared.after.option.sites.get(service, frozenset())
+        )
+        for site in sorted(stops):
+            users.setdefault(site, []).append((service, nearest == site))
+    for site, uses in users.items():
+        anybody = np.logical_or.reduce([user.to_numpy() for _, user in uses])
+        people = compared.residents[anybody]
+        lost = [compared.added_min[name].where(user, 0.0).clip(lower=0) for name, user in uses]
+        added = pd.concat(lost, axis=1).sum(axis=1)
+        yield Item(
+            "site_stops",
+            place=site_name(sites, site),
+            people=float(people.sum()),
+            minutes=mean_over(added[anybody], people),
+            value=float(len(uses)),
+        )
+
+
+def _groups_hit_more(compared: Comparison) -> Iterator[Item]:
+    """Yield the groups of which a larger share has a longer journey than of everyone."""
+    classified = compared.after.classified
+    hit = classified["class"].isin(LONGER_CLASSES)
+    worst = classified["worst_change_min"].clip(upper=compared.inputs.ceiling)
+    shares = compared.people[hit].sum() / compared.people.sum().replace(0, np.nan)
+    for key in _GROUPS:
+        if key in shares.index and shares[key] > shares[EVERYONE]:
+            of_group = compared.people.loc[hit, [key]].iloc[:, 0]
+            yield Item(
+                "group_hit_more",
+                group=key[0],
+                level=key[1],
+                people=float(of_group.sum()),
+                minutes=mean_over(worst[hit], of_group),
+                value=float(shares[key]),
+                other=float(shares[EVERYONE]),
+            )
+
+
+def _by_mode(
+    item: str, compared: Comparison, service: str, change: pd.DataFrame, hit: pd.Series
+) -> Item:
+    """Return the people of some areas, and what other times than the judged ones add for them."""
+    people = compared.residents[hit]
+    added = change["added_min"].clip(upper=compared.inputs.ceiling)
+    return Item(
+        item, service=service, people=float(people.sum()), minutes=mean_over(added[hit], people)
+    )

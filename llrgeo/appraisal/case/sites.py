@@ -1,0 +1,147 @@
+"""The case by sites and money: can they cope, who crosses the city or the border, who pays."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.item import Item, none_if_nobody, site_name
+
+_THERE_AND_BACK = 2
+
+
+def sites_cope(compared: Comparison) -> Iterator[Item]:
+    """Yield sites over their capacity, and those below what keeps a site viable, anew.
+
+    Where the same holds today as much, it is no point against the option.
+    """
+    names = compared.inputs.sites
+    for service, result in compared.after.services.items():
+        loads, before = result.loads, compared.before.services[service].loads
+        full_today = before["over_capacity"].reindex(loads.index).fillna(0.0)
+        over = loads[(loads["over_capacity"] > 0) & (loads["over_capacity"] > full_today)]
+        for site, load in over.iterrows():
+            yield Item(
+                "over_capacity",
+                service=service,
+                place=site_name(names, str(site)),
+                people=float(load["residents"]),
+                value=float(load["share_used"]),
+                other=float(load["over_capacity"]),
+                rests_on="contacts",
+            )
+        short_today = before["below_minimum"].reindex(loads.index).fillna(value=False).astype(bool)
+        short = loads[loads["below_minimum"] & ~short_today]
+        if len(short):
+            yield Item(
+                "under_minimum",
+                service=service,
+                place="; ".join(site_name(names, str(site)) for site in short.index),
+                people=float(short["residents"].sum()),
+                value=float(len(short)),
+                other=float(result.service.minimum_activity),
+                rests_on="contacts",
+            )
+
+
+def room_unknown(compared: Comparison) -> Iterator[Item]:
+    """Yield how many sites would gain contacts, and nobody has said what they have room for."""
+    gaining: set[str] = set()
+    for service, result in compared.after.services.items():
+        before = compared.before.services[service].loads["contacts"]
+        loads = result.loads
+        more = loads["contacts"] > before.reindex(loads.index).fillna(0.0) + 1e-6
+        gaining |= {str(site) for site in loads.index[more & loads["capacity"].isna()]}
+    if gaining:
+        names = "; ".join(site_name(compared.inputs.sites, site) for site in sorted(gaining))
+        yield Item("room_unknown", place=names, value=float(len(gaining)), rests_on="nothing")
+
+
+def crossings(compared: Comparison) -> Iterator[Item]:
+    """Yield whose journey would end at a city hospital, or over the border, and does not today."""
+    inputs = compared.inputs
+    home = inputs.home or frozenset(inputs.areas["authority"])
+    of_city = inputs.sites["kind"] == "city_hospital"
+    abroad = (
+        ~inputs.sites["authority"].isin(home)
+        if "authority" in inputs.sites.columns
+        else pd.Series(data=False, index=inputs.sites.index)
+    )
+    at_home = inputs.areas["authority"].isin(home)
+    for result in compared.visited:
+        service = result.service.id
+        for item, there, of_whom in (
+            ("into_city", of_city, pd.Series(data=True, index=inputs.areas.index)),
+            ("over_border", abroad, at_home),
+        ):
+            before, after = (
+                option.services[service].allocation["site_id"].isin(there.index[there])
+                for option in (compared.before, compared.after)
+            )
+            hit = after & ~before & of_whom
+            people = compared.residents[hit]
+            added = compared.added_min[service].where(hit, 0.0)
+            yield from none_if_nobody(
+                [
+                    Item(
+                        item,
+                        service=service,
+                        people=float(people.sum()),
+                        minutes=float((added * compared.residents).sum() / max(people.sum(), 1)),
+                    )
+                ]
+            )
+
+
+def costs_of(compared: Comparison, costs: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
+    """Return the costs of the baseline and of the option."""
+    names = [compared.before.option.name, compared.after.option.name]
+    rows = costs.loc[names]
+    return rows.iloc[0], rows.iloc[1]
+
+
+def flattering_average(compared: Comparison) -> Iterator[Item]:
+    """Yield the average where it improves though some lose, and the kilometres of both apart."""
+    summary = compared.after.overall.summary
+    losers = float(compared.residents[compared.longer.any(axis=1)].sum())
+    mean_change = float(summary["change_mean_min"])
+    if losers and mean_change < 0:
+        yield Item("average_hides", value=-mean_change, other=losers)
+    more, less = _kilometres(compared)
+    if more > 0:
+        yield Item("kilometres_more", value=more, other=less, rests_on="contacts")
+
+
+def money(compared: Comparison, costs: pd.DataFrame | None) -> Iterator[Item]:
+    """Yield what the option costs more, and what it leaves to patients; `costs` are on options."""
+    if compared.changes_nothing:
+        return
+    if costs is None:
+        yield Item("costs_unknown", rests_on="nothing")
+        return
+    before, after = costs_of(compared, costs)
+    extra = float(after["extra_provider"])
+    if extra > 0:
+        yield Item(
+            "provider_pays_more",
+            value=extra,
+            other=float(after["benefit_cost_ratio"]),
+            rests_on="costs",
+        )
+    shifted = float(after["patients"] - before["patients"])
+    if shifted > 0:
+        saved = -extra if extra < 0 else float("nan")
+        yield Item("patients_pay_more", value=shifted, other=saved, rests_on="costs")
+
+
+def _kilometres(compared: Comparison) -> tuple[float, float]:
+    """Return kilometres a year, there and back, that some travel more and others less."""
+    more = less = 0.0
+    for result in compared.visited:
+        before = compared.before.services[result.service.id].allocation["distance_km"]
+        further = (result.allocation["distance_km"] - before).to_numpy()
+        km = result.allocation["at_site"].to_numpy() * _THERE_AND_BACK * further
+        more += float(np.nansum(np.where(km > 0, km, 0.0)))
+        less += float(np.nansum(np.where(km < 0, -km, 0.0)))
+    return more, less

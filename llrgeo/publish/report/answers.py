@@ -1,0 +1,244 @@
+"""The first page of the report: five lines an option that answer what everybody asks.
+
+What it does, for whom it is worse, what it costs, whether the sites can cope, and how sure that is.
+"""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.publish import pages
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+
+LINES: Final = ("does", "worse", "costs", "cope", "sure")
+_MILLION: Final = 1e6
+
+
+def answers(publication: Publication, option: Option) -> list[tuple[str, str]]:
+    """Return the five lines of an option: each question, and its answer."""
+    said = (
+        _does(publication, option),
+        _worse(publication, option),
+        _costs(publication, option),
+        _cope(publication, option),
+        _sure(publication, option),
+    )
+    words = wording()
+    return [
+        (words[f"ask_{line}"], answer) for line, answer in zip(LINES, said, strict=True) if answer
+    ]
+
+
+def loads_table_rows(publication: Publication) -> Iterator[list[str]]:
+    """Yield the sites of each option that are over their capacity or below what keeps them viable.
+
+    Each row: option, service, site, contacts, capacity, share of it used, and what is wrong.
+    """
+    words, loads = wording(), publication.tables.get("site_loads", pd.DataFrame())
+    if "share_used" not in loads.columns:  # withheld, where contacts are of real patients
+        return
+    labels = {option.name: option.label for option in publication.options}
+    services = {service.id: service for service in publication.services}
+    for row in loads.to_dict(orient="records"):
+        full, short = row["over_capacity"] > 0, row["below_minimum"]
+        if full or short:
+            limit = row["capacity"] if full else services[row["service"]].minimum_activity
+            yield [
+                labels[row["option"]],
+                services[row["service"]].label,
+                str(publication.sites["name"][row["site_id"]]),
+                pages.people(row["contacts"]),
+                pages.people(limit),
+                words["load_full" if full else "load_short"].format(
+                    share=pages.share(row["contacts"] / limit) if limit else ""
+                ),
+            ]
+
+
+def cost_basis(publication: Publication) -> str:
+    """Return over how many years, at what discount rate and in which prices costs are stated."""
+    tables = publication.tables
+    if not {"costs", "discount_rates", "service_costs"} <= set(tables):
+        return ""
+    rates = tables["discount_rates"]
+    years = int(tables["costs"]["horizon_years"].iloc[0])
+    used = rates[(rates["kind"] == "standard") & (rates["first_year"] <= years)]
+    rate = "; ".join(
+        wording()["cost_rate"].format(
+            rate=pages.share(row["rate"], 1),
+            first=pages.number(row["first_year"]),
+            last=pages.number(min(row["last_year"], years)),
+        )
+        for row in used.to_dict(orient="records")
+    )
+    dates = "; ".join(sorted({str(date) for date in tables["service_costs"]["date"] if date}))
+    return wording()["cost_basis"].format(
+        years=years, rate=rate, date=dates or wording()["no_date"]
+    )
+
+
+def _does(publication: Publication, option: Option) -> str:
+    """Say which services start and stop, at how many sites each."""
+    words = wording()
+    parts = {"starts": [], "stops": []}  # type: dict[str, list[str]]
+    for service in publication.services:
+        before = publication.baseline.sites.get(service.id, frozenset())
+        after = option.sites.get(service.id, frozenset())
+        for kind, moved in (("starts", after - before), ("stops", before - after)):
+            if moved:
+                key = "at_site" if len(moved) == 1 else "at_sites"
+                parts[kind].append(
+                    words[key].format(service=service.label, count=pages.number(len(moved)))
+                )
+    said = [
+        words[f"line_{kind}"].format(services="; ".join(services))
+        for kind, services in parts.items()
+        if services
+    ]
+    return " ".join(said) or words["plain_no_change"]
+
+
+def _worse(publication: Publication, option: Option) -> str:
+    """Say who has a longer journey for any service, where it is worst, and who a shorter one."""
+    words = wording()
+    row = _row(publication, "people_by_service", option, group="everyone")
+    if row is None:
+        told = _row(publication, "sentences", option)
+        return "" if told is None else str(told["sentence"])
+    total = sum(float(row[name]) for name in CLASSES)
+    longer = sum(float(row[name]) for name in LONGER_CLASSES)
+    said = [words["line_nobody_longer"]]
+    if longer:
+        said = [
+            words["line_longer"].format(
+                people=pages.people(longer), share=pages.share(longer / total, 1)
+            )
+        ]
+        said += _worst(publication, option)
+    items = _items(publication, option)
+    farther = [item["people"] for item in items if item["item"] == "team_farther"]
+    if farther:
+        said.append(words["line_teams"].format(people=pages.people(max(farther))))
+    shorter = float(row["shorter"])
+    said.append(
+        words["line_shorter"].format(
+            people=pages.people(shorter), share=pages.share(shorter / total, 1)
+        )
+    )
+    return " ".join(said)
+
+
+def _worst(publication: Publication, option: Option) -> Iterator[str]:
+    """Yield where the option is worst, and for which service."""
+    words, worst = wording(), _row(publication, "worst_changes", option)
+    if worst is None or pd.isna(worst["change_min"]):
+        return
+    ward = worst.get("ward")
+    place = f"{ward} ({worst['name']})" if isinstance(ward, str) and ward else worst["name"]
+    labels = {service.id: service.label for service in publication.services}
+    lost = worst["change_min"] == float("inf")
+    yield words["line_worst_lost" if lost else "line_worst"].format(
+        place=place,
+        minutes="" if lost else pages.number(worst["change_min"], 1),
+        service=labels.get(worst["service"], ""),
+    )
+
+
+def _costs(publication: Publication, option: Option) -> str:
+    """Say what the provider pays more or less, and what patients and carbon save for it."""
+    words = wording()
+    row = _row(publication, "costs", option)
+    if row is None:
+        return words["line_costs_unknown"]
+    today = _row(publication, "costs", publication.baseline)
+    extra, benefits = float(row["extra_provider"]), float(row["benefits"])
+    said = [_more_or_less("line_provider", extra)]
+    if pd.notna(benefits):
+        said.append(_more_or_less("line_benefits", benefits))
+    if pd.notna(row["benefit_cost_ratio"]) and row["benefit_cost_ratio"] > 0:
+        ratio = pages.number(row["benefit_cost_ratio"], 2)
+        said.append(words["line_ratio"].format(ratio=ratio))
+    if today is not None and pd.notna(row["net_present_cost"]):
+        net = float(row["net_present_cost"]) - float(today["net_present_cost"])
+        said.append(_more_or_less("line_net", net))
+    return " ".join(said)
+
+
+def _cope(publication: Publication, option: Option) -> str:
+    """Say which sites would be over capacity, which below their minimum, and what is not known."""
+    words = wording()
+    if "share_used" not in publication.tables.get("site_loads", pd.DataFrame()).columns:
+        return words["line_cope_unknown"]
+    items = _items(publication, option)
+    full = [row for row in items if row["item"] == "over_capacity"]
+    short = [row for row in items if row["item"] == "under_minimum"]
+    unknown = [row for row in items if row["item"] == "room_unknown"]
+    loads = publication.tables["site_loads"]
+    stated = loads.loc[loads["option"] == option.name, "capacity"].notna().any()
+    said = [words["line_none_full" if stated else "line_no_capacity"]]
+    if full:
+        sites = "; ".join(f"{row['place']} ({pages.share(row['value'])})" for row in full)
+        said = [words["line_full"].format(sites=sites)]
+    if short:
+        count = sum(int(row["value"]) for row in short)
+        said.append(words["line_short"].format(count=pages.number(count)))
+    if unknown and stated:
+        said.append(words["line_room"].format(count=pages.number(unknown[0]["value"])))
+    return " ".join(said)
+
+
+def _sure(publication: Publication, option: Option) -> str:
+    """Say where the option ranks, in how many weightings it is first, and what rests on guesses."""
+    words, said = wording(), []
+    for row in _items(publication, option):
+        if row["item"] == "first_in_weightings":
+            said.append(
+                words["line_rank"].format(
+                    rank=pages.number(row["other"]),
+                    count=pages.number(len(publication.options)),
+                    share=pages.share(row["value"]),
+                )
+            )
+        if row["item"] == "fails_hurdle":
+            said.append(words["line_hurdle"])
+        if row["item"] == "too_close":
+            said.append(words["line_close"].format(people=pages.people(row["people"])))
+        if row["item"] == "assumed_activity":
+            said.append(
+                words["line_assumed"].format(
+                    count=pages.number(row["value"]), services=pages.number(row["other"])
+                )
+            )
+    return " ".join(dict.fromkeys(said))
+
+
+def _more_or_less(key: str, pounds: float) -> str:
+    words = wording()
+    kind = "more" if pounds > 0 else "less" if pounds < 0 else "same"
+    return words[f"{key}_{kind}"].format(millions=pages.number(abs(pounds) / _MILLION, 1))
+
+
+def _row(
+    publication: Publication, table: str, option: Option, *, group: str = ""
+) -> Mapping[str, Any] | None:
+    """Return the first row of an option in a table; None where there is none."""
+    rows = publication.tables.get(table)
+    if rows is None or "option" not in rows.columns:
+        return None
+    chosen = rows[rows["option"] == option.name]
+    if group:
+        chosen = chosen[chosen["group"] == group]
+    records = chosen.head(1).to_dict(orient="records")
+    return {str(key): value for key, value in records[0].items()} if records else None
+
+
+def _items(publication: Publication, option: Option) -> list[Mapping[str, Any]]:
+    items = publication.tables.get("case_against")
+    if items is None:
+        return []
+    records = items[items["option"] == option.name].to_dict(orient="records")
+    return [{str(key): value for key, value in row.items()} for row in records]

@@ -1,0 +1,112 @@
+"""The case against each option, beside the case for it: the items of the appraisal in words."""
+
+from collections.abc import Iterator, Mapping
+from typing import Any, Final
+
+import pandas as pd
+
+from llrgeo.appraisal.measures import MEASURES
+from llrgeo.appraisal.options import Option
+from llrgeo.publish import pages
+from llrgeo.publish.data.labels import level_label
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+
+AGAINST: Final = (
+    *("longer_for_one", "service_longer", "visitors_longer", "several_services", "worst_places"),
+    *("worst_places_people", "site_stops", "group_hit_more", "team_farther", "long_walk"),
+    *("longer_bus", "no_car_households", "no_car_unknown", "bus", "walk", "rush_hour"),
+    *("rush_hour_standard", "rush_hour_unknown", "into_city", "over_border", "over_capacity"),
+    *("under_minimum", "room_unknown", "average_hides", "kilometres_more", "costs_unknown"),
+    *("provider_pays_more", "patients_pay_more", "first_in_weightings", "dominated"),
+    *("fails_hurdle", "weight_turns_above", "weight_turns_below", "assumption_turns"),
+    *("assumed_activity", "error_of_times", "error_untested", "error_unknown", "too_close"),
+    *("outcomes", "parking", "ambulances", "beds_and_rooms", "staff_in_place", "other_options"),
+    "earlier_closures",
+)
+"""Every item of the case against; each has a claim and what would answer it in the catalogue."""
+
+FOR: Final = (
+    *("shorter_for_one", "service_shorter", "visitors_shorter", "team_nearer"),
+    *("newly_in_standard", "hours_saved", "provider_saves", "patients_save"),
+)
+"""Every item of the case for."""
+
+_MILLION: Final = 1e6
+_LOST_APART: Final = ("service_longer", "visitors_longer")  # their second figure is of those lost
+
+
+def claims_against(publication: Publication, option: Option) -> list[tuple[str, str, str]]:
+    """Return the case against an option: each claim, what it rests on, what would answer it."""
+    words = wording()
+    return [
+        (
+            claim(publication, row),
+            words[f"rests_{row['rests_on']}"],
+            words[f"answer_{row['item']}"],
+        )
+        for row in _rows(publication, "case_against", option)
+    ]
+
+
+def claims_for(publication: Publication, option: Option) -> list[str]:
+    """Return the case for an option, claim by claim."""
+    return [claim(publication, row) for row in _rows(publication, "case_for", option)]
+
+
+def claim(publication: Publication, row: Mapping[str, Any]) -> str:
+    """Return an item in words."""
+    words, key = wording(), str(row["item"])
+    if key == "provider_pays_more" and pd.notna(row["other"]) and row["other"] < 0:
+        key = "provider_pays_for_less"
+    if key == "patients_pay_more" and pd.notna(row["other"]):
+        key = "patients_pay_for_savings"
+    said = words[f"case_{key}"].format(**_figures(row), **_names(publication, row))
+    if key in _LOST_APART and row["other"] > 0:
+        said += " " + words["case_lost"].format(people=pages.people(row["other"]))
+    return said
+
+
+def _rows(publication: Publication, table: str, option: Option) -> Iterator[Mapping[str, Any]]:
+    if table in publication.tables:
+        items = publication.tables[table]
+        for row in items[items["option"] == option.name].to_dict(orient="records"):
+            yield {str(name): value for name, value in row.items()}
+
+
+def _figures(row: Mapping[str, Any]) -> dict[str, str]:
+    """Return the figures of an item in every way in which a phrase may ask for them."""
+    said = {"people": pages.people(row["people"]), "minutes": _number(row["minutes"], 1)}
+    for name in ("value", "other"):
+        figure = float(row[name])
+        said |= {
+            name: _number(figure, 0),
+            f"{name}_minutes": _number(figure, 1),
+            f"{name}_two": _number(figure, 2),
+            f"{name}_share": "" if pd.isna(figure) else pages.share(figure),
+            f"{name}_millions": _number(figure / _MILLION, 1),
+        }
+    return said
+
+
+def _names(publication: Publication, row: Mapping[str, Any]) -> dict[str, str]:
+    """Return what an item is about, as readers call it."""
+    words = wording()
+    services = {service.id: service.label for service in publication.services}
+    options = {option.name: option.label for option in publication.options}
+    subject = str(row["subject"])
+    label = MEASURES[subject].label if subject in MEASURES else subject
+    group = str(row["group"])
+    named = words[f"group_{group}"].format(level=level_label(group, row["level"], words)) if (
+        group) else ""  # fmt: skip
+    return {
+        "service": services.get(row["service"], ""),
+        "place": str(row["place"]),
+        "subject": words.get(f"period_{subject}", label),
+        "rival": options.get(row["rival"], ""),
+        "group": named,
+    }
+
+
+def _number(value: float, decimals: int) -> str:
+    return "" if pd.isna(value) else pages.number(value, decimals)

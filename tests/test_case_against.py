@@ -1,0 +1,210 @@
+"""The case against an option, by hand in the toy town: every item that the figures support."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+from appraisal_cases import BEDS, TODAY, town_setting
+
+from llrgeo.appraisal.access import people_by_group
+from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.item import Item, item_table
+from llrgeo.appraisal.case_against import Grounds, case_against, case_for
+from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.robustness import rank_acceptability
+from llrgeo.appraisal.scoring import Criterion, score_options
+from llrgeo.schema import NO_CAR
+
+MOVED = TODAY.change("moved", moves={"clinic": {"A": "B"}, "beds": {"A": "B"}}, label="Away")
+SAME = TODAY.change("same", label="Today by another name")
+NO_TURN = pd.DataFrame({"assumption": ["speed"], "low_leader": "moved", "high_leader": "moved"})
+
+
+def argued(inputs, option=MOVED, make=case_against, tornado=NO_TURN, **grounds) -> pd.DataFrame:
+    """Return the case against (or for) an option of the town, on its items."""
+    results = evaluate_options([TODAY, option], inputs, baseline="today")
+    card = score_options(results, [Criterion("worse_off", 3), Criterion("mean_minutes", 7)])
+    weighted = rank_acceptability(card.scores, seed=1, draws=50)
+    compared = Comparison(
+        results["today"], results[option.name], inputs, people_by_group(inputs.areas)
+    )
+    return make(compared, Grounds(card, weighted, tornado, **grounds)).set_index("item")
+
+
+@pytest.fixture
+def town(town_areas, town_sites, town_times):
+    return town_setting(town_areas, town_sites, town_times)
+
+
+def test_who_loses_is_counted_by_service_and_over_all_of_them(town):
+    case = argued(town)
+    figures = ["people", "minutes", "value"]
+    # Only E (200 people) gets farther: from 1 minute to 3, for clinic and beds.
+    assert case.loc["service_longer", figures].tolist() == [200, 2, 2]
+    assert case.loc["visitors_longer", figures].tolist() == [200, 2, 2]
+    assert case.loc["service_longer", "place"] == "Town (East)"
+    assert case.loc["longer_for_one", figures].tolist() == [200, 2, 0.2]
+    assert case.loc["several_services", figures].tolist() == [200, 4, 2]
+    # A is the nearest of W, N and E; what E loses is spread over the 900.
+    assert case.loc["site_stops", figures].tolist() == pytest.approx([900, 800 / 900, 2])
+    assert case.loc["worst_places", "place"] == "Town (East)"
+
+
+def test_a_group_is_named_where_more_of_it_lose_than_of_everyone(town):
+    case = argued(town)
+    hit = case.loc[["group_hit_more"]]
+    # Disabled: 40 of 190 live in E; of the most deprived fifth, of rural and very old people fewer.
+    assert hit["level"].tolist() == ["disabled"]
+    assert hit[["people", "value", "other"]].iloc[0].tolist() == pytest.approx([40, 40 / 190, 0.2])
+
+
+def test_items_stand_by_people_times_minutes_then_as_given_and_the_unmodelled_last():
+    table = item_table(
+        [
+            Item("unknown", rests_on="nothing"),
+            Item("ranked", value=3.0),
+            Item("few", people=10.0, minutes=7.0),
+            Item("costly", value=2.0),
+            Item("many", people=30.0, minutes=4.0),
+            Item("severe", people=7.0, minutes=10.0),
+        ]
+    )
+    assert table["item"].tolist() == ["many", "severe", "few", "ranked", "costly", "unknown"]
+    assert table["people_min"].tolist()[:3] == [120, 70, 70]
+
+
+def test_an_option_that_changes_nothing_has_no_case_but_what_is_not_sure(town):
+    case = argued(town, SAME, tornado=NO_TURN.head(0))
+    # Ties with the baseline, assumed activity, no measured error, outcomes.
+    assert set(case.index) == {
+        "first_in_weightings",
+        "assumed_activity",
+        "error_unknown",
+        "outcomes",
+    }
+    assert argued(town, SAME, case_for).empty
+
+
+def test_a_journey_lost_counts_as_the_ceiling(town):
+    far = replace(town, ceiling_min=33.0)
+    minutes = town.times.minutes.copy()
+    minutes.loc["E", "B"] = np.inf
+    case = argued(replace(far, times=replace(town.times, minutes=minutes)))
+    assert case.loc["service_longer", ["people", "minutes", "other"]].tolist() == [200, 32, 200]
+
+
+def test_the_walk_and_the_bus_touch_their_own_items_alone(town):
+    minutes = town.times.minutes
+    plain = argued(town)
+    with_bus = argued(town, transit_times=replace(town.times, minutes=minutes * 20))
+    assert with_bus.loc[["longer_bus"], "people"].tolist() == [200, 200]
+    assert with_bus.loc[["longer_bus"], "minutes"].tolist() == [40, 40]
+    on_foot = argued(town, walk_times=replace(town.times, minutes=minutes * 25))
+    assert on_foot.loc[["long_walk"], "people"].tolist() == [200, 200]  # E: 25, then 75 minutes
+    others = ["bus", "walk", "longer_bus", "long_walk"]
+    for case in (with_bus, on_foot):
+        pd.testing.assert_frame_equal(
+            case.drop(others, errors="ignore"), plain.drop(others, errors="ignore")
+        )
+    assert {"bus", "walk"} <= set(plain.index)
+
+
+def test_the_rush_hour_is_held_against_the_usual_time(town):
+    minutes = town.times.minutes.copy()
+    minutes.loc["W", "B"] = 9.5  # from W to B takes 7.5 minutes longer than to A, then only
+    busy = replace(town.times, minutes=minutes, period="am_peak")
+    case = argued(town, other_periods=(busy,))
+    row = case.loc["rush_hour"]
+    assert row[["people", "value"]].tolist() == [600, 200]
+    assert row["minutes"] == pytest.approx((400 * 7.5 + 200 * 2) / 600)
+    standard = case.loc[["rush_hour_standard"]]  # of 2 minutes, for the clinic and the beds
+    assert standard["people"].tolist() == [400, 400]
+    assert "rush_hour_unknown" not in case.index
+
+
+def test_full_and_small_sites_are_named_unless_they_are_so_today(town):
+    small = tuple(replace(s, minimum_activity=5.0) if s is BEDS else s for s in town.services)
+    roomy = replace(MOVED, capacity={"clinic": {"B": 720.0}})
+    case = argued(replace(town, services=small), roomy)
+    # 900 people who can travel, one contact each.
+    full = case.loc["over_capacity"]
+    assert full[["value", "other"]].tolist() == pytest.approx([900 / 720, 180])
+    assert case.loc["room_unknown", "value"] == 1  # the beds at B
+    assert "under_minimum" not in case.index  # A and B have as many: 9 of 5
+    smaller = tuple(replace(s, minimum_activity=9.5) if s is BEDS else s for s in town.services)
+    case = argued(replace(town, services=smaller), roomy)
+    assert case.loc["under_minimum", ["value", "other"]].tolist() == [1, 9.5]
+
+
+def test_kilometres_gained_and_lost_are_told_apart(town):
+    km = pd.DataFrame(
+        {"A": [2.0, 3.0, 1.0, np.nan], "B": [2.5, 1.0, 3.0, np.nan], "C": [9.0] * 4},
+        index=town.areas.index,
+    )
+    inputs = replace(town, times=replace(town.times, distance_km=km))
+    case = argued(inputs)
+    beds = town.areas["age_85_plus"] * 10 / 1_000 * 20
+    more = 2 * (400 * 0.5 + 200 * 2 + beds["W"] * 0.5 + beds["E"] * 2)
+    less = 2 * (300 * 2 + beds["N"] * 2)
+    assert case.loc["kilometres_more", ["value", "other"]].tolist() == pytest.approx([more, less])
+
+
+def test_an_average_that_falls_does_not_hide_those_who_lose(town):
+    case = argued(town)
+    # N gains 2 minutes (300 people), E loses 2 (200).
+    assert case.loc["average_hides", "other"] == 200
+    assert case.loc["average_hides", "value"] == pytest.approx(0.22, abs=0.01)
+
+
+def test_who_newly_crosses_into_the_city_or_over_the_border_is_counted(town):
+    sites = town.sites.assign(
+        authority=["Town", "Beyond", "Town"],
+        kind=["community_hospital", "city_hospital", "health_centre"],
+    )
+    case = argued(replace(town, sites=sites))
+    assert case.loc[["over_border"], "people"].tolist() == [900, 900]
+    assert case.loc[["into_city"], "people"].tolist() == [900, 900]
+
+
+def test_households_without_a_car_are_told_where_they_are_known(town):
+    areas = town.areas.assign(households=[150, 130, 90, 40], **{NO_CAR: [60, 30, 17, 3]})
+    case = argued(replace(town, areas=areas))
+    assert case.loc["no_car_households", ["value", "other"]].tolist() == [17, 90]
+    assert "no_car_unknown" in argued(town).index
+
+
+def test_what_turns_the_ranking_is_told_of_the_leader_and_what_dominates_of_the_others(town):
+    case = argued(town, SAME, tornado=NO_TURN.assign(low_leader="same", high_leader="other"))
+    assert case.loc["first_in_weightings", "other"] == 1  # shared with the baseline
+    assert case.loc["assumption_turns", ["subject", "rival"]].tolist() == ["speed", "other"]
+    slow = town.times.minutes.assign(B=town.times.minutes["A"] + 11)
+    case = argued(replace(town, times=replace(town.times, minutes=slow)))
+    assert case.loc["first_in_weightings", ["value", "other"]].tolist() == [0, 2]
+    assert case.loc["dominated", "rival"] == "today"
+    assert "assumption_turns" not in case.index
+
+
+def test_money_is_told_both_ways(town):
+    costs = pd.DataFrame(
+        {
+            "extra_provider": [0.0, -250.0],
+            "benefit_cost_ratio": [np.nan, np.nan],
+            "patients": [300.0, 370.0],
+            "hours_saved": [0.0, -13.0],
+        },
+        index=["today", "moved"],
+    )
+    against, speaking = argued(town, costs=costs), argued(town, make=case_for, costs=costs)
+    assert against.loc["patients_pay_more", ["value", "other"]].tolist() == [70, 250]
+    assert "provider_pays_more" not in against.index
+    assert speaking.loc["provider_saves", "value"] == 250
+    assert "hours_saved" not in speaking.index
+    assert "costs_unknown" in argued(town).index
+
+
+def test_the_case_for_counts_those_who_gain(town):
+    case = argued(town, make=case_for)
+    assert case.loc["service_shorter", ["people", "minutes"]].tolist() == [300, 2]
+    assert case.loc["shorter_for_one", ["people", "value"]].tolist() == [300, 0.3]
+    assert case.loc[["newly_in_standard"], "people"].tolist() == [300, 300]  # N: 3, then 1 of 2
