@@ -56,7 +56,7 @@ def test_a_group_is_named_where_more_of_it_lose_than_of_everyone(town):
     hit = case.loc[["group_hit_more"]]
     # Disabled: 40 of 190 live in E; of the most deprived fifth, of rural and very old people fewer.
     assert hit["level"].tolist() == ["disabled"]
-    assert hit[["people", "value", "other"]].iloc[0].tolist() == pytest.approx([40, 40 / 190, 0.2])
+    assert hit[["people", "value", "second"]].iloc[0].tolist() == pytest.approx([40, 40 / 190, 0.2])
 
 
 def test_items_stand_by_people_times_minutes_then_as_given_and_the_unmodelled_last():
@@ -91,7 +91,7 @@ def test_a_journey_lost_counts_as_the_ceiling(town):
     minutes = town.times.minutes.copy()
     minutes.loc["E", "B"] = np.inf
     case = argued(replace(far, times=replace(town.times, minutes=minutes)))
-    assert case.loc["service_longer", ["people", "minutes", "other"]].tolist() == [200, 32, 200]
+    assert case.loc["service_longer", ["people", "minutes", "second"]].tolist() == [200, 32, 200]
 
 
 def test_the_walk_and_the_bus_touch_their_own_items_alone(town):
@@ -129,12 +129,12 @@ def test_full_and_small_sites_are_named_unless_they_are_so_today(town):
     case = argued(replace(town, services=small), roomy)
     # 900 people who can travel, one contact each.
     full = case.loc["over_capacity"]
-    assert full[["value", "other"]].tolist() == pytest.approx([900 / 720, 180])
+    assert full[["value", "second"]].tolist() == pytest.approx([900 / 720, 180])
     assert case.loc["room_unknown", "value"] == 1  # the beds at B
     assert "under_minimum" not in case.index  # A and B have as many: 9 of 5
     smaller = tuple(replace(s, minimum_activity=9.5) if s is BEDS else s for s in town.services)
     case = argued(replace(town, services=smaller), roomy)
-    assert case.loc["under_minimum", ["value", "other"]].tolist() == [1, 9.5]
+    assert case.loc["under_minimum", ["value", "second"]].tolist() == [1, 9.5]
 
 
 def test_kilometres_gained_and_lost_are_told_apart(town):
@@ -147,13 +147,13 @@ def test_kilometres_gained_and_lost_are_told_apart(town):
     beds = town.areas["age_85_plus"] * 10 / 1_000 * 20
     more = 2 * (400 * 0.5 + 200 * 2 + beds["W"] * 0.5 + beds["E"] * 2)
     less = 2 * (300 * 2 + beds["N"] * 2)
-    assert case.loc["kilometres_more", ["value", "other"]].tolist() == pytest.approx([more, less])
+    assert case.loc["kilometres_more", ["value", "second"]].tolist() == pytest.approx([more, less])
 
 
 def test_an_average_that_falls_does_not_hide_those_who_lose(town):
     case = argued(town)
     # N gains 2 minutes (300 people), E loses 2 (200).
-    assert case.loc["average_hides", "other"] == 200
+    assert case.loc["average_hides", "second"] == 200
     assert case.loc["average_hides", "value"] == pytest.approx(0.22, abs=0.01)
 
 
@@ -170,17 +170,17 @@ def test_who_newly_crosses_into_the_city_or_over_the_border_is_counted(town):
 def test_households_without_a_car_are_told_where_they_are_known(town):
     areas = town.areas.assign(households=[150, 130, 90, 40], **{NO_CAR: [60, 30, 17, 3]})
     case = argued(replace(town, areas=areas))
-    assert case.loc["no_car_households", ["value", "other"]].tolist() == [17, 90]
+    assert case.loc["no_car_households", ["value", "second"]].tolist() == [17, 90]
     assert "no_car_unknown" in argued(town).index
 
 
 def test_what_turns_the_ranking_is_told_of_the_leader_and_what_dominates_of_the_others(town):
     case = argued(town, SAME, tornado=NO_TURN.assign(low_leader="same", high_leader="other"))
-    assert case.loc["first_in_weightings", "other"] == 1  # shared with the baseline
+    assert case.loc["first_in_weightings", "second"] == 1  # shared with the baseline
     assert case.loc["assumption_turns", ["subject", "rival"]].tolist() == ["speed", "other"]
     slow = town.times.minutes.assign(B=town.times.minutes["A"] + 11)
     case = argued(replace(town, times=replace(town.times, minutes=slow)))
-    assert case.loc["first_in_weightings", ["value", "other"]].tolist() == [0, 2]
+    assert case.loc["first_in_weightings", ["value", "second"]].tolist() == [0, 2]
     assert case.loc["dominated", "rival"] == "today"
     assert "assumption_turns" not in case.index
 
@@ -196,7 +196,7 @@ def test_money_is_told_both_ways(town):
         index=["today", "moved"],
     )
     against, speaking = argued(town, costs=costs), argued(town, make=case_for, costs=costs)
-    assert against.loc["patients_pay_more", ["value", "other"]].tolist() == [70, 250]
+    assert against.loc["patients_pay_more", ["value", "second"]].tolist() == [70, 250]
     assert "provider_pays_more" not in against.index
     assert speaking.loc["provider_saves", "value"] == 250
     assert "hours_saved" not in speaking.index

@@ -36,7 +36,7 @@ def ranking_turns(
     yield Item(
         "first_in_weightings",
         value=float(acceptability.ranks[1][name]),
-        other=float(scorecard.ranks[name]),
+        second=float(scorecard.ranks[name]),
         rests_on="ranking",
     )
     if scorecard.dominated[name]:
@@ -66,7 +66,7 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
         yield Item(
             "assumed_activity",
             value=float(len(assumed)),
-            other=float(len(services)),
+            second=float(len(services)),
             rests_on="sources",
         )
     accuracy = compared.inputs.times.accuracy
@@ -108,6 +108,6 @@ def _weight_that_turns(scorecard: Scorecard, leader: str) -> Iterator[Item]:
         subject=str(row["criterion"]),
         rival=str(row["challenger"]),
         value=float(row["switching_weight"]),
-        other=float(row["weight"]),
+        second=float(row["weight"]),
         rests_on="ranking",
     )

@@ -29,7 +29,7 @@ class Item:
         Residents it is about.
     minutes
         Minutes each way that these gain or lose, on average; NaN where it is not about minutes.
-    value, other
+    value, second
         Its own figures, in the unit that its words name; NaN for none.
     rests_on
         What it is worked out from.
@@ -45,7 +45,7 @@ class Item:
     people: float = 0.0
     minutes: float = float("nan")
     value: float = float("nan")
-    other: float = float("nan")
+    second: float = float("nan")
     rests_on: RestsOn = "residents"
 
 

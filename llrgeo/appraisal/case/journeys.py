@@ -73,7 +73,7 @@ def without_car(
     areas, any_longer = compared.inputs.areas, compared.longer.any(axis=1)
     if any_longer.any() and {NO_CAR, "households"} <= set(areas.columns):
         without, households = areas.loc[any_longer, [NO_CAR, "households"]].sum()
-        yield Item("no_car_households", value=float(without), other=float(households))
+        yield Item("no_car_households", value=float(without), second=float(households))
     elif any_longer.any():
         yield Item("no_car_unknown", rests_on="nothing")
     for result in compared.visited:
@@ -156,7 +156,7 @@ def _by_service(compared: Comparison) -> Iterator[Item]:
             people=float(people.sum()),
             minutes=mean_over(added[hit], people),
             value=float(added[worst]),
-            other=float(compared.residents[result.access.change["outcome"] == "lost"].sum()),
+            second=float(compared.residents[result.access.change["outcome"] == "lost"].sum()),
         )
 
 
@@ -170,7 +170,7 @@ def _at_least_one(compared: Comparison) -> Item:
         people=float(people.sum()),
         minutes=mean_over(worst[people.index], people),
         value=float(people.sum() / compared.residents.sum()),
-        other=float(worst[people.index].max()) if len(people) else float("nan"),
+        second=float(worst[people.index].max()) if len(people) else float("nan"),
     )
 
 
@@ -246,7 +246,7 @@ def _groups_hit_more(compared: Comparison) -> Iterator[Item]:
                 people=float(of_group.sum()),
                 minutes=mean_over(worst[hit], of_group),
                 value=float(shares[key]),
-                other=float(shares[EVERYONE]),
+                second=float(shares[EVERYONE]),
             )
 
 

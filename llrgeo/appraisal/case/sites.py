@@ -28,7 +28,7 @@ def sites_cope(compared: Comparison) -> Iterator[Item]:
                 place=site_name(names, str(site)),
                 people=float(load["residents"]),
                 value=float(load["share_used"]),
-                other=float(load["over_capacity"]),
+                second=float(load["over_capacity"]),
                 rests_on="contacts",
             )
         short_today = before["below_minimum"].reindex(loads.index).fillna(value=False).astype(bool)
@@ -40,7 +40,7 @@ def sites_cope(compared: Comparison) -> Iterator[Item]:
                 place="; ".join(site_name(names, str(site)) for site in short.index),
                 people=float(short["residents"].sum()),
                 value=float(len(short)),
-                other=float(result.service.minimum_activity),
+                second=float(result.service.minimum_activity),
                 rests_on="contacts",
             )
 
@@ -107,10 +107,10 @@ def flattering_average(compared: Comparison) -> Iterator[Item]:
     losers = float(compared.residents[compared.longer.any(axis=1)].sum())
     mean_change = float(summary["change_mean_min"])
     if losers and mean_change < 0:
-        yield Item("average_hides", value=-mean_change, other=losers)
+        yield Item("average_hides", value=-mean_change, second=losers)
     more, less = _kilometres(compared)
     if more > 0:
-        yield Item("kilometres_more", value=more, other=less, rests_on="contacts")
+        yield Item("kilometres_more", value=more, second=less, rests_on="contacts")
 
 
 def money(compared: Comparison, costs: pd.DataFrame | None) -> Iterator[Item]:
@@ -126,13 +126,13 @@ def money(compared: Comparison, costs: pd.DataFrame | None) -> Iterator[Item]:
         yield Item(
             "provider_pays_more",
             value=extra,
-            other=float(after["benefit_cost_ratio"]),
+            second=float(after["benefit_cost_ratio"]),
             rests_on="costs",
         )
     shifted = float(after["patients"] - before["patients"])
     if shifted > 0:
         saved = -extra if extra < 0 else float("nan")
-        yield Item("patients_pay_more", value=shifted, other=saved, rests_on="costs")
+        yield Item("patients_pay_more", value=shifted, second=saved, rests_on="costs")
 
 
 def _kilometres(compared: Comparison) -> tuple[float, float]:

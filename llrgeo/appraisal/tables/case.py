@@ -29,7 +29,7 @@ _COLUMNS: Final = (
     PublishedColumn("minutes", "Mean minutes each way that they gain or lose", MINUTES, _ABSENT),
     PublishedColumn("people_min", "People times these minutes", PERSON_MINUTES, _ABSENT),
     PublishedColumn("value", "Figure of its own, as the report words it", AS_STATED, _ABSENT),
-    PublishedColumn("other", "Second figure, to compare with the first", AS_STATED, _ABSENT),
+    PublishedColumn("second", "Second figure, to compare with the first", AS_STATED, _ABSENT),
     PublishedColumn("rests_on", "Residents and times, contacts, costs, ranking, sources, nothing"),
     PublishedColumn("modelled", "Whether it was worked out at all"),
 )

@@ -198,7 +198,7 @@ def _sure(publication: Publication, option: Option) -> str:
         if row["item"] == "first_in_weightings":
             said.append(
                 words["line_rank"].format(
-                    rank=pages.number(row["other"]),
+                    rank=pages.number(row["second"]),
                     count=pages.number(len(publication.options)),
                     share=pages.share(row["value"]),
                 )
@@ -210,7 +210,7 @@ def _sure(publication: Publication, option: Option) -> str:
         if row["item"] == "assumed_activity":
             said.append(
                 words["line_assumed"].format(
-                    count=pages.number(row["value"]), services=pages.number(row["other"])
+                    count=pages.number(row["value"]), services=pages.number(row["second"])
                 )
             )
     return " ".join(dict.fromkeys(said))

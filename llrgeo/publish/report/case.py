@@ -57,13 +57,13 @@ def claims_for(publication: Publication, option: Option) -> list[str]:
 def claim(publication: Publication, row: Mapping[str, Any]) -> str:
     """Return an item in words."""
     words, key = wording(), str(row["item"])
-    if key == "provider_pays_more" and pd.notna(row["other"]) and row["other"] < 0:
+    if key == "provider_pays_more" and pd.notna(row["second"]) and row["second"] < 0:
         key = "provider_pays_for_less"
-    if key == "patients_pay_more" and pd.notna(row["other"]):
+    if key == "patients_pay_more" and pd.notna(row["second"]):
         key = "patients_pay_for_savings"
     said = words[f"case_{key}"].format(**_figures(row), **_names(publication, row))
-    if key in _LOST_APART and row["other"] > 0:
-        said += " " + words["case_lost"].format(people=pages.people(row["other"]))
+    if key in _LOST_APART and row["second"] > 0:
+        said += " " + words["case_lost"].format(people=pages.people(row["second"]))
     return said
 
 
@@ -77,7 +77,7 @@ def _rows(publication: Publication, table: str, option: Option) -> Iterator[Mapp
 def _figures(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the figures of an item in every way in which a phrase may ask for them."""
     said = {"people": pages.people(row["people"]), "minutes": _number(row["minutes"], 1)}
-    for name in ("value", "other"):
+    for name in ("value", "second"):
         figure = float(row[name])
         said |= {
             name: _number(figure, 0),
