@@ -164,7 +164,7 @@ def test_who_newly_crosses_into_the_city_or_over_the_border_is_counted(town):
     )
     case = argued(replace(town, sites=sites))
     assert case.loc[["over_border"], "people"].tolist() == [900, 900]
-    assert case.loc[["into_city"], "people"].tolist() == [900, 900]
+    assert case.loc[["into_acute"], "people"].tolist() == [900, 900]
 
 
 def test_households_without_a_car_are_told_where_they_are_known(town):

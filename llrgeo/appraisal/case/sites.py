@@ -7,6 +7,7 @@ import pandas as pd
 
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, none_if_nobody, site_name
+from llrgeo.schema import site_roles
 
 _THERE_AND_BACK = 2
 
@@ -59,10 +60,10 @@ def room_unknown(compared: Comparison) -> Iterator[Item]:
 
 
 def crossings(compared: Comparison) -> Iterator[Item]:
-    """Yield whose journey would end at a city hospital, or over the border, and does not today."""
+    """Yield whose journey would end at an acute hospital, or over the border, and does not today."""
     inputs = compared.inputs
     home = inputs.home or frozenset(inputs.areas["authority"])
-    of_city = inputs.sites["kind"] == "city_hospital"
+    is_acute = site_roles(inputs.sites) == "acute"
     abroad = (
         ~inputs.sites["authority"].isin(home)
         if "authority" in inputs.sites.columns
@@ -72,7 +73,7 @@ def crossings(compared: Comparison) -> Iterator[Item]:
     for result in compared.visited:
         service = result.service.id
         for item, there, of_whom in (
-            ("into_city", of_city, pd.Series(data=True, index=inputs.areas.index)),
+            ("into_acute", is_acute, pd.Series(data=True, index=inputs.areas.index)),
             ("over_border", abroad, at_home),
         ):
             before, after = (

@@ -16,7 +16,7 @@ AGAINST: Final = (
     *("longer_for_one", "service_longer", "visitors_longer", "several_services", "worst_places"),
     *("worst_places_people", "site_stops", "group_hit_more", "team_farther", "long_walk"),
     *("longer_bus", "no_car_households", "no_car_unknown", "bus", "walk", "rush_hour"),
-    *("rush_hour_standard", "rush_hour_unknown", "into_city", "over_border", "over_capacity"),
+    *("rush_hour_standard", "rush_hour_unknown", "into_acute", "over_border", "over_capacity"),
     *("under_minimum", "room_unknown", "average_hides", "kilometres_more", "costs_unknown"),
     *("provider_pays_more", "patients_pay_more", "first_in_weightings", "dominated"),
     *("fails_hurdle", "weight_turns_above", "weight_turns_below", "assumption_turns"),
