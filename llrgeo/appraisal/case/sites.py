@@ -60,7 +60,7 @@ def room_unknown(compared: Comparison) -> Iterator[Item]:
 
 
 def crossings(compared: Comparison) -> Iterator[Item]:
-    """Yield whose journey would end at an acute hospital, or over the border, and does not today."""
+    """Yield whose journey would newly end at an acute hospital, or over the border."""
     inputs = compared.inputs
     home = inputs.home or frozenset(inputs.areas["authority"])
     is_acute = site_roles(inputs.sites) == "acute"
