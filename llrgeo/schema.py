@@ -49,6 +49,14 @@ WHOLE: Final = "Whole study area"  # the authority of areas whose table names no
 SITE_STATUSES: Final = ("open", "closed", "proposed")
 
 _SHOWN = 5  # how many bad ids a message names
+_MOST: Final = 1e9  # no count of people, households or beds of England is larger
+
+_NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_SUPPRESSED: Final = r"<\s*\d+|\*+|\[?c\]?|suppressed|fewer than \d+"
+_IF_SUPPRESSED: Final = (
+    " (small numbers are suppressed in it: ask for the counts themselves and mark the study "
+    'data_class = "restricted", or leave the column out)'
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -161,6 +169,24 @@ def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     return faults
 
 
+def to_numbers(values: pd.Series) -> pd.Series:
+    """Return values as float64: NaN for what is no plain decimal number, as for what is blank.
+
+    Text such as `0x10`, `1_000`, `nan`, `True` or ` ` is no number; `inf` is none either.
+    """
+    if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
+        text = values.astype("str").str.strip()
+        values = text.where(text.str.fullmatch(_NUMBER).fillna(value=False))
+    number = pd.to_numeric(values, errors="coerce").astype("float64")
+    return number.where(number.abs() < np.inf)
+
+
+def suppressed_note(values: pd.Series) -> str:
+    """Return what to do about counts that are written as `<5` or `*`; nothing if none is."""
+    text = values.dropna().astype("str").str.strip().str.lower()
+    return _IF_SUPPRESSED if text.str.fullmatch(_SUPPRESSED).any() else ""
+
+
 def raise_faults(faults: Iterable[str], *, source: str) -> None:
     """Raise one `InputError` that lists all faults; do nothing where there are none."""
     listed = list(faults)
@@ -191,7 +217,8 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     blank = ids.isna() | (ids.astype(str).str.strip() == "")
     if blank.any():
         faults.append(f"{int(blank.sum())} rows have no {schema.index}")
-    doubled = ids[ids.duplicated() & ids.notna()].unique()
+    stripped = ids[~blank].astype(str).str.strip()
+    doubled = stripped[stripped.duplicated()].unique()
     if len(doubled):
         faults.append(
             f"{len(doubled)} ids of '{schema.index}' are duplicated ({name_some(doubled)})"
@@ -208,11 +235,12 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
             wrong = ~values.isin(column.choices) & ~blank
             bad[f"is not one of {', '.join(column.choices)}"] = wrong
     else:
-        number = pd.to_numeric(values, errors="coerce").astype(float)
-        finite = number.abs() < np.inf
-        bad["is not a number"] = ~finite & ~blank
+        number = to_numbers(values)
+        finite = number.notna()
+        maximum = min(column.maximum, _MOST) if column.kind == "count" else column.maximum
+        bad[f"is not a number{suppressed_note(values)}"] = ~finite & ~blank
         bad[f"is below {column.minimum:g}"] = number < column.minimum
-        bad[f"is above {column.maximum:g}"] = number > column.maximum
+        bad[f"is above {maximum:g}"] = number > maximum
         if column.kind == "count":
             bad["is not a whole number"] = (number % 1 != 0) & finite
     return [
@@ -224,7 +252,7 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
 
 def _place_faults(table: pd.DataFrame, index: str) -> list[str]:
     """Say what is wrong with coordinates that are numbers, with the first bad pair as found."""
-    lat, lon = (pd.to_numeric(table[name], errors="coerce") for name in ("lat", "lon"))
+    lat, lon = (to_numbers(table[name]) for name in ("lat", "lon"))
     given = lat.notna() & lon.notna()
     outside = given & ~(lat.between(*LAT_RANGE) & lon.between(*LON_RANGE))
     swapped = lat.between(*LON_RANGE) & lon.between(*LAT_RANGE)

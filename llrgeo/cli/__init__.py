@@ -3,14 +3,16 @@
 Commands import the library when they run, so that `llrgeo --help` answers at once.
 """
 
+import io
 import logging
 import sys
-from typing import Annotated, Final
+from typing import Annotated, Final, NoReturn
 
 import typer
 
 from llrgeo import __version__
 from llrgeo.cli import isochrones, network, official, pages, siting, studies
+from llrgeo.cli.guard import told
 from llrgeo.errors import LlrgeoError
 
 # Each command with an example of its use, in the order in which help shows them.
@@ -62,9 +64,22 @@ def start(
 
 
 def main() -> None:
-    """Run the command line; an error of llrgeo or of the disk is one line and exit status 1."""
+    """Run the command line; an error of llrgeo or of the disk is one line and exit status 1.
+
+    Anything else is a fault of llrgeo: one line too, with where its trace was written, and exit
+    status 70.
+    """
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")  # a terminal may not have every letter
     try:
         app()
     except (LlrgeoError, OSError) as error:
-        typer.echo(f"llrgeo: {error}", err=True)
-        sys.exit(1)
+        _leave(str(error), 1)
+    except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the last line of defence)
+        _leave(*told(error))
+
+
+def _leave(message: str, status: int) -> NoReturn:
+    typer.echo(f"llrgeo: {message}", err=True)
+    sys.exit(status)

@@ -1,11 +1,13 @@
 """The command that draws from where each site is reached in time."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import Annotated, Final
 
 import typer
 
 from llrgeo.cli.parameters import Quiet, StudyFile
+
+_LONGEST_MIN: Final = 24 * 60
 
 
 def isochrones(
@@ -30,6 +32,9 @@ def isochrones(
     except ValueError:
         msg = f"--minutes: {minutes} are no numbers parted by commas, such as 10,20,30"
         raise InputError(msg) from None
+    if not all(0 < limit <= _LONGEST_MIN for limit in limits):
+        msg = f"--minutes: {minutes} are not all above 0 and at most {_LONGEST_MIN}"
+        raise InputError(msg)
     areas = compute_isochrones(read_inputs(load_study(study_file), PLACES), limits)
     with written_whole(out) as made:
         areas.to_file(made, layer="isochrones", driver="GPKG")

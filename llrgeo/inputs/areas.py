@@ -5,12 +5,19 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
+import pandas as pd
 import shapely
+from scipy.spatial import cKDTree
 
-from llrgeo.errors import InputError
+from llrgeo.inputs.map_files import read_polygons
 from llrgeo.inputs.tables import read_table, typed_points
 from llrgeo.schema import AGE_BANDS, AREAS, BNG, NO_CAR, WGS84, WHOLE, name_some, raise_faults
 
+_RANKS_A_DECILE: Final = 3_300  # areas of England over ten, within 2 % in every edition
+_ENGLISH: Final = "E0[0-9]{7}"  # codes of the Office for National Statistics
+_REMOTE_M: Final = 60_000.0  # the Isles of Scilly are 45 km from Cornwall
+_REMOTE_TIMES: Final = 3.0  # the median distance to the nearest other area
 _MARGIN_M: Final = 500.0  # the least that the cells at the edge reach beyond their centroids
 
 
@@ -33,7 +40,9 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
     ------
     InputError
         If the table has any fault: a missing column, a repeated id, a count below zero, swapped
-        coordinates, or age bands that do not add up to the residents.
+        coordinates, an area far from all others, age bands that do not add up to the residents,
+        more disabled people than residents, deciles that contradict ranks, an authority with two
+        codes.
 
     Examples
     --------
@@ -43,12 +52,11 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
     """
     path = Path(path)
     areas = typed_points(read_table(path), AREAS, source=path.name)
-    if {"households", NO_CAR} <= set(areas.columns):
-        more = areas.index[areas[NO_CAR] > areas["households"]]
-        fault = f"column '{NO_CAR}' is more than 'households' in {len(more)} areas"
-        raise_faults([f"{fault} ({name_some(more)})"] if len(more) else [], source=path.name)
-    raise_faults(_band_faults(areas), source=path.name)
-    return _named(areas)
+    raise_faults([*_band_faults(areas), *_count_faults(areas)], source=path.name)
+    named = _named(areas)
+    faults = [*_deprivation_faults(named), *_authority_faults(named), *_remote_faults(named)]
+    raise_faults(faults, source=path.name)
+    return named
 
 
 def _band_faults(areas: gpd.GeoDataFrame) -> list[str]:
@@ -73,13 +81,76 @@ def _named(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     return named
 
 
+def _count_faults(areas: pd.DataFrame) -> list[str]:
+    """Return counts of a part that are above those of the whole."""
+    wholes = {"disabled": "residents", "bad_health": "residents", NO_CAR: "households"}
+    above = {
+        part: areas.index[areas[part] > areas[whole]]
+        for part, whole in wholes.items()
+        if {part, whole} <= set(areas.columns)
+    }
+    return [
+        f"column '{part}' is more than '{wholes[part]}' in {len(ids)} areas ({name_some(ids)})"
+        for part, ids in above.items()
+        if len(ids)
+    ]
+
+
+def _deprivation_faults(areas: pd.DataFrame) -> list[str]:
+    """Return deciles that contradict ranks: 1 is most deprived in both.
+
+    Of two areas the one with the higher rank is in the same decile or a higher one. In England a
+    decile has 3,248 to 3,376 ranks (the indices of 2004 to 2025), so there a rank and a decile are
+    a decile apart at most.
+    """
+    if not {"imd_rank", "imd_decile"} <= set(areas.columns):
+        return []
+    ranked = areas.sort_values(["imd_rank", "imd_decile"])
+    most_before = ranked["imd_decile"].cummax()
+    national = np.ceil(areas["imd_rank"] / _RANKS_A_DECILE)
+    english = areas.index.astype(str).str.fullmatch(_ENGLISH)
+    off = english & ((national - areas["imd_decile"]).abs() > 1)
+    bad = areas.index[off | (ranked["imd_decile"] < most_before).reindex(areas.index)]
+    if bad.empty:
+        return []
+    what = "contradicts 'imd_rank' (1 is most deprived in both)"
+    return [f"column 'imd_decile' {what} in {len(bad)} areas ({name_some(bad)})"]
+
+
+def _authority_faults(areas: pd.DataFrame) -> list[str]:
+    """Return authorities with two codes, and codes of two authorities."""
+    faults = []
+    for key, other in (("authority", "authority_code"), ("authority_code", "authority")):
+        several = areas.groupby(key)[other].unique()
+        faults += [
+            f"column '{key}': {name} has several in '{other}' ({name_some(sorted(values))})"
+            for name, values in several.items()
+            if len(values) > 1
+        ]
+    return faults
+
+
+def _remote_faults(areas: gpd.GeoDataFrame) -> list[str]:
+    """Return areas far from all others, as one that has lost the sign of its longitude."""
+    if len(areas) < 3:  # noqa: PLR2004 - of two neither is the one that is off
+        return []
+    xy = np.column_stack([areas.geometry.x, areas.geometry.y])
+    nearest_m = np.asarray(cKDTree(xy).query(xy, k=2)[0])[:, 1]
+    far = nearest_m > max(_REMOTE_M, _REMOTE_TIMES * float(np.median(nearest_m)))
+    return [
+        f"area {area_id} is {metres / 1_000:.0f} km from the nearest other area; check its lat "
+        "and lon (a lost sign?)"
+        for area_id, metres in zip(areas.index[far], nearest_m[far], strict=True)
+    ]
+
+
 def read_outlines(path: str | Path, *, index: str = "area_id") -> gpd.GeoDataFrame:
     """Read polygons to draw areas or authorities by.
 
     Parameters
     ----------
     path
-        Any vector file that has the index as a column and a declared CRS.
+        A GeoJSON, GeoPackage or shapefile that has the index as a column and a declared CRS.
     index
         The column that identifies the polygons.
 
@@ -91,21 +162,45 @@ def read_outlines(path: str | Path, *, index: str = "area_id") -> gpd.GeoDataFra
     Raises
     ------
     InputError
-        If the file cannot be read, or the index is absent or repeated.
+        If the file cannot be read, is of another kind, has anything but polygons in Great Britain,
+        or the index is absent or repeated.
     """
     path = Path(path)
-    try:
-        outlines = gpd.read_file(path)
-    except (OSError, RuntimeError, UnicodeDecodeError, shapely.errors.GEOSException) as error:
-        msg = f"{path}: not a readable map file ({error})"
-        raise InputError(msg) from error
+    outlines = read_polygons(path)
     if index not in outlines.columns:
         found = ", ".join(map(str, outlines.columns))
         raise_faults([f"column '{index}' is missing; found {found}"], source=path.name)
+    outlines[index] = outlines[index].astype("str").str.strip()
     doubled = outlines.loc[outlines[index].duplicated(), index]
     if len(doubled):
         raise_faults([f"outlines are duplicated ({name_some(doubled)})"], source=path.name)
-    return outlines.set_index(index).to_crs(WGS84).sort_index()
+    return outlines.set_index(index).sort_index()
+
+
+def check_outlines_near(
+    outlines: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source: str
+) -> None:
+    """Refuse outlines that lie elsewhere than the centroids of their areas.
+
+    A centroid of where people live lies in its outline, or near to it where the outline is a
+    generalised one. Outlines of another place, or of other ids, are farther off than they are wide.
+
+    Raises
+    ------
+    InputError
+        If there are any, with how far the farthest is off.
+    """
+    shapes = outlines.loc[areas.index].to_crs(BNG).geometry
+    off_m = shapes.distance(areas.geometry)
+    bounds = shapes.bounds
+    wide_m = bounds["maxx"] - bounds["minx"] + bounds["maxy"] - bounds["miny"]
+    bad = off_m > wide_m.clip(lower=_MARGIN_M)
+    if bad.any():
+        fault = (
+            f"outlines lie elsewhere than the centroids of {int(bad.sum())} of {len(areas)} areas "
+            f"({name_some(areas.index[bad])}), up to {off_m.max() / 1_000:,.1f} km off"
+        )
+        raise_faults([fault], source=source)
 
 
 def draw_cells(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

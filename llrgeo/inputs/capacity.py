@@ -11,7 +11,7 @@ import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import Column, Schema, name_some, raise_faults, table_faults
+from llrgeo.schema import Column, Schema, name_some, raise_faults, table_faults, to_numbers
 
 STANDINGS: Final = ("official", "published", "assumption")
 CapacityKind = Literal["parameters", "optimism_bias", "room_areas", "machines"]
@@ -75,7 +75,7 @@ def read_capacity(kind: CapacityKind, path: Path | None = None) -> pd.DataFrame:
     raise_faults(table_faults(table, schema), source=found.name)
     typed = table.set_index(schema.index)
     numbers = [column.name for column in schema.columns if column.kind == "number"]
-    typed[numbers] = typed[numbers].apply(pd.to_numeric)
+    typed[numbers] = typed[numbers].apply(to_numbers)
     raise_faults(_beyond(typed) if kind == "parameters" else (), source=found.name)
     return typed
 

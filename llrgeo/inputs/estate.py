@@ -8,7 +8,7 @@ import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import Column, Schema, name_some, raise_faults, table_faults
+from llrgeo.schema import Column, Schema, name_some, raise_faults, table_faults, to_numbers
 
 BACKLOG: Final = (
     "backlog_high_gbp",
@@ -89,4 +89,4 @@ def check_estate(table: pd.DataFrame, site_ids: Collection[str], *, source: str)
     numbers = [*_NUMBERS, *_SHARES]
     return typed.reindex(
         columns=[*(name for name in typed.columns if name not in numbers), *numbers]
-    ).assign(**{name: lambda t, n=name: pd.to_numeric(t[n]) for name in numbers})
+    ).assign(**{name: lambda t, n=name: to_numbers(t[n]) for name in numbers})

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, raise_faults
+from llrgeo.schema import name_some, raise_faults, suppressed_note, to_numbers
 
 
 def read_figures(path: Path, *, index: str) -> pd.DataFrame:
@@ -34,11 +34,14 @@ def read_figures(path: Path, *, index: str) -> pd.DataFrame:
         found = ", ".join(map(str, table.columns))
         raise_faults([f"column '{index}' is missing; found {found}"], source=path.name)
     figures = table.set_index(table[index].astype(str).str.strip()).drop(columns=index)
-    numbers: pd.DataFrame = figures.apply(pd.to_numeric, errors="coerce")
+    numbers: pd.DataFrame = figures.apply(to_numbers)
     doubled = numbers.index[numbers.index.duplicated()]
+    if not numbers.size:
+        raise_faults(["the table has no figures"], source=path.name)
     faults = [f"{index} is duplicated ({name_some(doubled)})"] if len(doubled) else []
     faults += [
         f"column '{name}' is not a number for {name_some(numbers.index[numbers[name].isna()])}"
+        f"{suppressed_note(figures[name])}"
         for name in numbers.columns
         if numbers[name].isna().any()
     ]

@@ -8,7 +8,7 @@ import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, raise_faults
+from llrgeo.schema import name_some, raise_faults, to_numbers
 
 AGES: Final = tuple(f"age_{age}" for age in range(0, 101, 5))
 """The five-year bands, by their first year of age; the last is open."""
@@ -53,7 +53,7 @@ def check_projections(table: pd.DataFrame, *, source: str) -> pd.DataFrame:
     raise_faults((f"column '{name}' is missing" for name in missing), source=source)
     typed = table[[*_KEYS, *AGES]].copy()
     for name in ("year", *AGES):
-        typed[name] = pd.to_numeric(table[name], errors="coerce")
+        typed[name] = to_numbers(table[name])
     raise_faults(_value_faults(typed), source=source)
     typed["year"] = typed["year"].astype(int)
     keys = ["variant", "authority_code", "year", "sex"]

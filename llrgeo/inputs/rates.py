@@ -1,13 +1,13 @@
 """Rates of appraisal as dated data: discount rates, unit values, incomes and costs of services."""
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Final, Literal
 
 import pandas as pd
 
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import raise_faults
+from llrgeo.schema import name_some, raise_faults, to_numbers
 
 RatesKind = Literal["discount_rates", "unit_values", "incomes", "service_costs"]
 
@@ -26,14 +26,17 @@ _TEXTS: Final[Mapping[RatesKind, tuple[str, ...]]] = {
 }
 
 
+_FIFTHS: Final = (1, 2, 3, 4, 5)  # of deprivation
+
+
 def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
     """Read one of the tables of rates.
 
     Raises
     ------
     InputError
-        If a column is missing, a value is not a number of at least 0, or a row has no source; the
-        message lists every fault.
+        If a column is missing, a value is not a number of at least 0, a row has no source or
+        stands twice, years overlap, or a fifth is missing; the message lists every fault.
     """
     table = read_table(path)
     numbers, texts = _NUMBERS[kind], _TEXTS[kind]
@@ -41,12 +44,72 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
     raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
     typed = table.assign(**{name: table[name].fillna("").str.strip() for name in texts})
     for name in numbers:
-        typed[name] = pd.to_numeric(table[name], errors="coerce")
+        typed[name] = to_numbers(table[name])
     faults = [
         f"column '{name}' is not a number of at least 0 in row {row + 1}"
         for name in numbers
         for row in typed.index[~(typed[name] >= 0)]
     ]
     faults += [f"row {row + 1} has no source" for row in typed.index[typed["source"] == ""]]
-    raise_faults(faults, source=path.name)
+    raise_faults([*faults, *_RELATIONS[kind](typed)], source=path.name)
     return typed
+
+
+def _discount_faults(table: pd.DataFrame) -> list[str]:
+    """Return rates above 1, years out of order, and years that two rows of a kind have."""
+    whole = (table[["first_year", "last_year"]] % 1 == 0).all(axis=1)
+    wrong = {
+        "has years that are not whole": ~whole,
+        "ends before it begins": table["last_year"] < table["first_year"],
+        "has a rate above 1; 3.5 % is 0.035": table["rate"] > 1,
+    }
+    faults = [f"row {row + 1} {what}" for what, rows in wrong.items() for row in table.index[rows]]
+    for kind, rows in table.groupby("kind"):
+        ordered = rows.sort_values(["first_year", "last_year"])
+        # In the order of their first years two rows overlap if one begins before all above end.
+        before = ordered["last_year"].cummax().shift()
+        faults += [
+            f"years of kind '{kind}' overlap: row {row + 1} begins in year "
+            f"{ordered['first_year'][row]:g}, and another ends in year {before[row]:g}"
+            for row in ordered.index[ordered["first_year"] <= before]
+        ]
+    return faults
+
+
+def _unit_value_faults(table: pd.DataFrame) -> list[str]:
+    doubled = table.loc[table["name"].duplicated(), "name"].unique()
+    return [f"unit values are duplicated ({name_some(doubled)})"] if len(doubled) else []
+
+
+def _income_faults(table: pd.DataFrame) -> list[str]:
+    """Return what is wrong unless each of the five fifths stands once, with an income."""
+    found = table["fifth"].dropna()
+    doubled = found[found.duplicated()].unique()
+    missing = sorted(set(_FIFTHS) - set(found))
+    strange = sorted(set(found) - set(_FIFTHS))
+    faults = [
+        f"fifths {what} ({name_some(f'{fifth:g}' for fifth in fifths)})"
+        for what, fifths in (
+            ("are duplicated", doubled),
+            ("are missing", missing),
+            ("are not 1 to 5", strange),
+        )
+        if len(fifths)
+    ]
+    if (table["income"] == 0).any():
+        faults.append("an income is 0; weights divide by it")
+    return faults
+
+
+def _service_cost_faults(table: pd.DataFrame) -> list[str]:
+    keys = table["service"] + " at " + table["site_id"].mask(table["site_id"] == "", "any site")
+    doubled = keys[keys.duplicated()].unique()
+    return [f"costs are duplicated ({name_some(doubled)})"] if len(doubled) else []
+
+
+_RELATIONS: Final[Mapping[RatesKind, Callable[[pd.DataFrame], list[str]]]] = {
+    "discount_rates": _discount_faults,
+    "unit_values": _unit_value_faults,
+    "incomes": _income_faults,
+    "service_costs": _service_cost_faults,
+}

@@ -1,9 +1,13 @@
 """Sites: the places where a service is or could be."""
 
+import re
+from collections.abc import Collection
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, squeeze_postcode
@@ -11,6 +15,9 @@ from llrgeo.inputs.tables import read_table, typed_points
 from llrgeo.schema import SITES, WGS84, name_some, raise_faults, role_faults, site_roles
 
 _FAR_M: Final = 60_000.0
+_DISAGREE_M: Final = 500.0  # between a site and its unit postcode; grounds of hospitals are smaller
+_ALIKE: Final = 0.85  # of a misspelt name and the right one, as difflib counts
+_BETWEEN: Final = re.compile(r"[;,\s]+")
 
 
 def read_sites(path: str | Path) -> gpd.GeoDataFrame:
@@ -20,9 +27,10 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
     ----------
     path
         A .csv or .parquet table with the columns of `llrgeo.schema.SITES`; `services` lists the
-        ids of the services that the site could host, separated by `;`. Where `lat` and `lon` are
-        blank or not columns at all, they are those of the unit postcode. `kind` is the study's own
-        word; kinds that are not those of the embedded study need a `role`.
+        ids of the services that the site could host, separated by `;` (commas and blanks are
+        read as well). Where `lat` and `lon` are blank or not columns at all, they are those of the
+        unit postcode. `kind` is the study's own word; kinds that are not those of the embedded
+        study need a `role`.
 
     Returns
     -------
@@ -48,7 +56,8 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
     raise_faults(role_faults(sites), source=path.name)
     if "postcode" not in sites.columns:
         sites = sites.assign(postcode="")
-    return sites.assign(role=site_roles(sites))
+    listed = sites["services"].map(lambda text: ";".join(filter(None, _BETWEEN.split(text))))
+    return sites.assign(role=site_roles(sites), services=listed)
 
 
 def check_sites_near(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source: str) -> None:
@@ -71,6 +80,65 @@ def check_sites_near(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source
         ),
         source=source,
     )
+
+
+def check_postcodes_agree(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source: str) -> None:
+    """Refuse sites that stand more than 500 m from their own unit postcode.
+
+    Whoever edits a postcode alone would move nothing. Where no postcode of the directory lies in
+    any of the areas, as in an invented place, there is nothing to compare with.
+
+    Raises
+    ------
+    InputError
+        If there are any, naming each with its distance.
+    """
+    known = read_postcodes()
+    if not known["area_id"].isin(areas.index).any():
+        return
+    tidy = sites["postcode"].map(squeeze_postcode)
+    found = known.reindex(tidy)
+    off_m = np.hypot(
+        found["easting"].to_numpy(float) - sites.geometry.x,
+        found["northing"].to_numpy(float) - sites.geometry.y,
+    )
+    raise_faults(
+        (
+            f"site {site_id} is {off_m[site_id]:,.0f} m from its postcode, "
+            f"{sites.loc[site_id, 'postcode']}; correct it, or leave lat and lon blank to place "
+            "the site by it"
+            for site_id in sites.index[off_m > _DISAGREE_M]
+        ),
+        source=source,
+    )
+
+
+def check_service_names(
+    sites: gpd.GeoDataFrame, services: Collection[str], *, source: str
+) -> list[str]:
+    """Refuse services of sites that are misspelt, and return those that a study does not ask about.
+
+    A table of sites may serve several studies, so a name unlike all of a study's is no fault.
+
+    Raises
+    ------
+    InputError
+        If a name differs little from one of the services, naming both.
+    """
+    named = {name for text in sites["services"] for name in text.split(";") if name}
+    faults, others = [], []
+    for name in sorted(named - set(services)):
+        near = get_close_matches(name.lower(), services, n=1, cutoff=_ALIKE)
+        holders = sites.index[sites["services"].str.split(";").map(set(name.split()).issubset)]
+        if near:
+            faults.append(
+                f"column 'services': no service '{name}' ({name_some(holders)}); did you mean "
+                f"'{near[0]}'?"
+            )
+        else:
+            others.append(name)
+    raise_faults(faults, source=source)
+    return others
 
 
 def fill_authorities(

@@ -1,8 +1,10 @@
 """How every input table is read: as text first, checked, then given its types and places."""
 
+import csv
 import re
 import tomllib
 from collections.abc import Sequence
+from itertools import islice
 from pathlib import Path
 from typing import Any, Final
 
@@ -10,13 +12,30 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.schema import BNG, WGS84, Schema, raise_faults, table_faults
+from llrgeo.inputs.spreadsheets import is_spreadsheet, read_spreadsheet
+from llrgeo.schema import BNG, WGS84, Schema, name_some, raise_faults, table_faults, to_numbers
 
 _SAVE_AS: Final = "'CSV UTF-8 (comma delimited)'"
+_LOOKED_AT: Final = 100_000  # rows
+_LARGEST_TOML: Final = 4 << 20  # bytes: a study of 500 services is a tenth of it
+_REMOTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|[/\\]vsi|[/\\]{2}\w")
+_UNREADABLE: Final = (
+    ValueError,
+    OSError,
+    KeyError,
+    TypeError,
+    NotImplementedError,
+    OverflowError,
+    csv.Error,
+)
+_CURLY: Final = re.compile("[\u2018\u2019\u201c\u201d]")
 
 
 def read_table(path: Path) -> pd.DataFrame:
-    """Read a .csv or .parquet table, every CSV value as text so that ids keep their zeros.
+    """Read a .csv, .xlsx or .parquet table, every value of text as text so that ids keep zeros.
+
+    Blanks at either end of a name or a value are taken off; a value without anything else is
+    missing. Of a workbook the first sheet is read.
 
     Raises
     ------
@@ -25,17 +44,17 @@ def read_table(path: Path) -> pd.DataFrame:
     """
     check_file(path)
     try:
-        table = pd.read_parquet(path) if path.suffix == ".parquet" else _read_csv(path)
+        if path.suffix == ".parquet":
+            return _from_parquet(path)
+        return _tidy(read_spreadsheet(path) if is_spreadsheet(path) else _read_csv(path), path)
     except UnicodeDecodeError as error:
         msg = f"{path}: not text in UTF-8; in a spreadsheet save it as {_SAVE_AS}"
         raise InputError(msg) from error
-    except (ValueError, OSError) as error:
-        msg = f"{path}: not a readable table ({error})"
+    except InputError:
+        raise
+    except _UNREADABLE as error:
+        msg = f"{path}: not a readable table ({one_line(error)})"
         raise InputError(msg) from error
-    if len(table.columns) == 1 and re.search(r"[;\t]", str(table.columns[0])):
-        msg = f"{path}: columns are not separated by commas; in a spreadsheet save it as {_SAVE_AS}"
-        raise InputError(msg)
-    return table
 
 
 def read_toml(path: Path) -> dict[str, Any]:
@@ -47,30 +66,58 @@ def read_toml(path: Path) -> dict[str, Any]:
         If the file is absent, not UTF-8 or not TOML.
     """
     check_file(path)
+    if path.stat().st_size > _LARGEST_TOML:
+        msg = f"{path}: larger than 4 MB, which no such file is"
+        raise InputError(msg)
     try:
-        return tomllib.loads(path.read_bytes().decode("utf-8-sig"))
+        text = path.read_bytes().decode("utf-8-sig")
     except UnicodeDecodeError as error:
         msg = f"{path}: not text in UTF-8; save it again with that encoding"
         raise InputError(msg) from error
-    except (tomllib.TOMLDecodeError, OSError) as error:
-        msg = f"{path}: not a TOML file ({error})"
+    try:
+        return tomllib.loads(text)
+    except (ValueError, OSError, RecursionError) as error:  # a number may be too long to be one
+        what = "too deeply nested" if isinstance(error, RecursionError) else one_line(error)
+        msg = f"{path}: not a TOML file ({what}){_toml_advice(text)}"
         raise InputError(msg) from error
 
 
 def check_file(path: Path) -> None:
-    """Refuse a path that is not a file, or an empty one.
+    """Refuse an address on the network, a path that is not a file, or an empty one.
 
     Raises
     ------
     InputError
         If there is nothing, a folder, or a file without content.
     """
+    check_local(path)
     if not path.is_file():
         msg = f"{path}: this is a folder, not a file" if path.is_dir() else f"{path}: no such file"
         raise InputError(msg)
     if not path.stat().st_size:
         msg = f"{path}: the file is empty"
         raise InputError(msg)
+
+
+def check_local(path: str | Path) -> None:
+    """Refuse the address of something that is not a file of this machine.
+
+    Raises
+    ------
+    InputError
+        If it is a URL, a share of another machine, or one of GDAL's virtual file systems.
+    """
+    if _REMOTE.match(str(path)):
+        msg = (
+            f"{path}: not a file of this machine; only llrgeo fetch goes online. Download it first"
+        )
+        raise InputError(msg)
+
+
+def one_line(error: BaseException) -> str:
+    """Return what an error says as one line of at most 200 characters, or its kind."""
+    text = " ".join(str(error).split())
+    return text[:200] if text else type(error).__name__
 
 
 def typed_points(
@@ -100,12 +147,62 @@ def typed_points(
         if column.kind == "text":
             typed[column.name] = values.fillna("").astype(str).str.strip()
         else:
-            number = pd.to_numeric(values)
+            number = to_numbers(values)
             whole = column.kind == "count" and not column.blank
-            typed[column.name] = number.astype("int64") if whole else number.astype("float64")
+            typed[column.name] = number.astype("int64") if whole else number
     points = gpd.points_from_xy(typed["lon"], typed["lat"], crs=WGS84)
     return gpd.GeoDataFrame(typed, geometry=points).to_crs(BNG).sort_index()
 
 
 def _read_csv(path: Path) -> pd.DataFrame:
-    return pd.read_csv(path, dtype=str, encoding="utf-8-sig", comment=None)
+    # pandas drops values beyond the header, or takes them as a reason to shift all the others.
+    names, widest = _shape(path)
+    if widest > len(names):
+        fault = "rows have more values than there are columns; is there a comma at line ends?"
+        msg = f"{path}: {fault}"
+        raise InputError(msg)
+    table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", index_col=False)
+    return table.set_axis(names, axis="columns") if len(names) == len(table.columns) else table
+
+
+def _shape(path: Path) -> tuple[list[str], int]:
+    """Return the names of a CSV's columns, also twice or blank, and the length of its longest row.
+
+    Only the first rows of a large file are looked at; a longer one below is refused by pandas.
+    """
+    with path.open(encoding="utf-8-sig", newline="") as file:
+        rows = filter(None, csv.reader(file))
+        names = next(rows, [])
+        return names, max(map(len, islice(rows, _LOOKED_AT)), default=0)
+
+
+def _from_parquet(path: Path) -> pd.DataFrame:
+    table = pd.read_parquet(path)
+    return table.reset_index() if any(table.index.names) else table
+
+
+def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
+    """Take blanks off names and values, and leave out columns without name and value."""
+    if len(table.columns) == 1 and re.search(r"[;\t]", str(table.columns[0])):
+        msg = f"{path}: columns are not separated by commas; in a spreadsheet save it as {_SAVE_AS}"
+        raise InputError(msg)
+    names = table.columns.astype(str).str.strip()
+    doubled = names[names.duplicated() & (names != "")].unique()
+    if len(doubled):
+        raise_faults([f"columns are duplicated ({name_some(doubled)})"], source=path.name)
+    texts = {n: table.iloc[:, n].str.strip() for n in range(len(names))}
+    kept = [n for n, text in texts.items() if names[n] or text.notna().any()]
+    tidy = pd.DataFrame({names[n]: texts[n].mask(texts[n] == "") for n in kept}, table.index)
+    return tidy.dropna(how="all", ignore_index=True)
+
+
+def _toml_advice(text: str) -> str:
+    """Say what to write instead of what is no TOML but often meant as such."""
+    advice = []
+    if _CURLY.search(text):
+        advice.append("write straight quotation marks, \" or ', for curly ones")
+    if re.search(r'"[A-Za-z]:\\|"[^"\n]*\\[^"\n\\btnfru]', text):
+        advice.append("write paths with / or in single quotes, such as 'C:\\data\\areas.csv'")
+    if bare := re.search(r"=\s*(\d{1,2}/\d{1,2}/\d{2,4})", text):
+        advice.append(f'write the date {bare[1]} as "YYYY-MM-DD", in quotes')
+    return "".join(f"; {one}" for one in advice)

@@ -2,14 +2,13 @@
 
 import json
 import os
-import shutil
 from collections.abc import Callable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
 from llrgeo.errors import PublishError
-from llrgeo.files import sha256_of_bytes, temporary_folder
+from llrgeo.files import folder_written_whole, sha256_of_bytes, sha256_of_file
 from llrgeo.publish.data import descriptions, gis
 from llrgeo.publish.data.descriptions import DescribedTable
 from llrgeo.publish.data.dictionary import data_dictionary
@@ -36,7 +35,7 @@ from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.page import render_report
 from llrgeo.publish.report.pdf import render_pdf
 from llrgeo.publish.report.plain_words import render_plain_words
-from llrgeo.schema import Track
+from llrgeo.schema import Track, name_some
 
 Content: TypeAlias = str | bytes
 Renderer: TypeAlias = Callable[[Publication], Content]
@@ -114,7 +113,10 @@ def check_folder(folder: Path) -> None:
 
 
 def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
-    """Write files by their names below a folder, all of them or none.
+    """Write files by their names below a folder, all of them or none; others in it stay.
+
+    The new folder is complete, and read back against what was to be written, before it takes the
+    place of the old one in one step.
 
     Raises
     ------
@@ -122,20 +124,28 @@ def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
         If the folder cannot be written to.
     """
     try:
-        folder.mkdir(parents=True, exist_ok=True)
-        # All files are complete before the first is moved: a full disk leaves the old ones.
-        with temporary_folder(folder.parent) as made:
+        with folder_written_whole(folder) as made:
             for name, content in files.items():
                 path = made / name
                 path.parent.mkdir(parents=True, exist_ok=True)
                 path.write_bytes(_bytes(content))
-            for name in sorted(files):
-                (folder / name).parent.mkdir(parents=True, exist_ok=True)
-                shutil.move(made / name, folder / name)
+            _check_written(made, files)
     except OSError as error:
-        msg = f"{folder}: cannot be written to ({error.strerror})"
+        msg = f"{folder}: cannot be written to ({error.strerror or error})"
         raise PublishError(msg) from error
     return [folder / name for name in sorted(files)]
+
+
+def _check_written(folder: Path, files: Mapping[str, Content]) -> None:
+    """Refuse a folder whose files are not on the disk what they are in memory."""
+    changed = [
+        name
+        for name, content in files.items()
+        if sha256_of_file(folder / name) != sha256_of_bytes(_bytes(content))
+    ]
+    if changed:
+        msg = f"the disk returned other bytes for {name_some(changed)}"
+        raise OSError(msg)
 
 
 def manifest_text(publication: Publication, files: Mapping[str, Content]) -> str:

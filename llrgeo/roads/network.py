@@ -2,6 +2,7 @@
 
 import hashlib
 import json
+from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
@@ -15,12 +16,21 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
-from llrgeo.files import temporary_folder
-from llrgeo.schema import BNG
+from llrgeo.files import folder_written_whole, sha256_of_bytes, sha256_of_file
+from llrgeo.inputs.tables import one_line
+from llrgeo.roads.network_checks import length_faults, network_faults
+from llrgeo.schema import BNG, list_faults
 
 PERIODS: Final = ("off_peak", "am_peak", "pm_peak", "night")
 
 _FRESH_DAYS: Final = 180
+
+_TABLES: Final = ("nodes.parquet", "edges.parquet")
+_DESCRIPTION: Final = "network.json"
+_SUMS: Final = "sha256"
+_UNREADABLE: Final = (
+    OSError, ValueError, KeyError, TypeError, AttributeError, NotImplementedError, RecursionError,
+)  # fmt: skip
 
 EdgeUse = Literal["through", "start", "end"]
 
@@ -106,10 +116,9 @@ class RoadNetwork:
         if missing or not {"x", "y"} <= set(self.nodes.columns):
             msg = f"the network's tables lack columns: {', '.join(missing) or 'x, y of nodes'}"
             raise NetworkError(msg)
-        ends = self.edges[["from_node", "to_node"]].to_numpy()
-        if ends.size and (ends.min() < 0 or ends.max() >= len(self.nodes)):
-            msg = "the network's edges name nodes that it does not have"
-            raise NetworkError(msg)
+        faults = network_faults(self.nodes, self.edges, self.info.periods, self.info.ends_s)
+        if faults:
+            raise NetworkError(list_faults(faults, source="the network's tables"))
 
     def weights_ms(self, period: str) -> NDArray[np.int64]:
         """Return the milliseconds of every edge in a period.
@@ -198,17 +207,11 @@ def save_network(network: RoadNetwork, folder: Path) -> None:
     >>> llrgeo.load_network(folder / "copy").fingerprint == network.fingerprint
     True
     """
-    folder.parent.mkdir(parents=True, exist_ok=True)
-    with temporary_folder(folder.parent) as made:
+    with folder_written_whole(folder) as made:
         network.nodes.to_parquet(made / "nodes.parquet", compression="zstd", index=False)
         network.edges.to_parquet(made / "edges.parquet", compression="zstd", index=False)
-        text = json.dumps(asdict(network.info), indent=2, ensure_ascii=False, sort_keys=True)
-        (made / "network.json").write_text(text + "\n", encoding="utf-8")
-        folder.mkdir(exist_ok=True)
-        # The description goes last: a folder without it is refused as incomplete.
-        (folder / "network.json").unlink(missing_ok=True)
-        for name in ("nodes.parquet", "edges.parquet", "network.json"):
-            (made / name).replace(folder / name)
+        text = _described(network.info, made)
+        (made / _DESCRIPTION).write_text(text, encoding="utf-8", newline="\n")
 
 
 def load_network(folder: str | Path) -> RoadNetwork:
@@ -236,10 +239,44 @@ def load_network(folder: str | Path) -> RoadNetwork:
         raise NetworkError(msg)
     try:
         info = json.loads((folder / "network.json").read_text(encoding="utf-8"))
+        _check_sums(folder, info.pop(_SUMS, None), info)
         info["periods"] = tuple(info["periods"])
         nodes = pd.read_parquet(folder / "nodes.parquet")
         edges = pd.read_parquet(folder / "edges.parquet")
-        return RoadNetwork(nodes, edges, NetworkInfo(**info))
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{folder}: the saved network cannot be read ({error}). Build it again."
+        network = RoadNetwork(nodes, edges, NetworkInfo(**info))
+    except NetworkError as error:
+        msg = f"{folder}: {error}"
         raise NetworkError(msg) from error
+    except _UNREADABLE as error:
+        msg = f"{folder}: the saved network cannot be read ({one_line(error)}). Build it again."
+        raise NetworkError(msg) from error
+    faults = length_faults(network.nodes, network.edges)
+    if faults:
+        raise NetworkError(list_faults(faults, source=str(folder)))
+    return network
+
+
+def _described(info: NetworkInfo, folder: Path) -> str:
+    """Return `network.json`: what the network is, and checksums of both tables and of itself."""
+    described = json.loads(json.dumps(asdict(info)))  # as it will be read: keys are text
+    sums = {name: sha256_of_file(folder / name) for name in _TABLES}
+    sums[_DESCRIPTION] = _sum_of(described)
+    described[_SUMS] = sums
+    return json.dumps(described, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
+
+
+def _check_sums(folder: Path, sums: Mapping[str, str] | None, info: Mapping[str, Any]) -> None:
+    """Refuse a network that is not what was saved; those of 0.1 have no checksums."""
+    if sums is None:
+        return
+    found = {name: sha256_of_file(folder / name) for name in _TABLES}
+    found[_DESCRIPTION] = _sum_of(info)
+    changed = [name for name, known in found.items() if sums.get(name) != known]
+    if changed:
+        msg = f"{', '.join(changed)} not as saved (by its SHA-256). Build or copy it again."
+        raise NetworkError(msg)
+
+
+def _sum_of(info: Mapping[str, Any]) -> str:
+    text = json.dumps(info, ensure_ascii=False, sort_keys=True)
+    return sha256_of_bytes(text.encode("utf-8", "surrogatepass"))

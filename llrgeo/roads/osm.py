@@ -27,6 +27,7 @@ from llrgeo.schema import Track
 Ints = NDArray[np.int64]
 Floats = NDArray[np.float64]
 
+_MOST_BUFFER_M: Final = 500_000.0
 BUFFER_M: Final = 25_000.0
 LICENCE: Final = "© OpenStreetMap contributors, Open Database Licence 1.0"
 
@@ -107,10 +108,13 @@ def build_network(
     >>> network.info.mode, len(network.edges)  # one each way
     ('cycle', 2)
     """
-    extract = read_extracts(extracts, track=track)
+    if not 0 <= buffer_m <= _MOST_BUFFER_M:
+        msg = f"the buffer is {buffer_m / 1_000:g} km; it must be from 0 to 500"
+        raise NetworkError(msg)
     area = boundary
     if area is not None and not isinstance(area, shapely.Geometry):
         area = read_boundary(Path(area))
+    extract = read_extracts(extracts, track=track)
     at = None if clock is None else Clock.parse(clock)
     made = assemble(extract, mode, at, study_area=area, buffer_m=buffer_m, track=track)
     return finish(made, extract, mode)

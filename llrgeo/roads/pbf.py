@@ -21,6 +21,7 @@ _KINDS: Final = {1: "nodes", 2: "nodes", 3: "ways", 4: "relations"}
 _CHECKSUMS: Final = {".md5": "md5", ".sha256": "sha256"}
 _BYTES, _VARINT, _FIXED32, _FIXED64 = 2, 0, 5, 1
 _MORE: Final = 0x80
+_LONGEST_VARINT: Final = 10  # bytes, of 7 bits each: numbers have 64
 
 
 class Block(NamedTuple):
@@ -54,7 +55,9 @@ def check_whole(path: Path) -> str:
     if not _has_right_checksum(path, content):
         try:
             _check_last_blocks(path, content, found)
-        except zlib.error as error:
+        except (zlib.error, ValueError) as error:
+            if isinstance(error, NetworkError):
+                raise
             msg = f"{path}: a block is damaged ({error}). Download it again."
             raise NetworkError(msg) from error
     return hashlib.sha256(content).hexdigest()
@@ -73,7 +76,7 @@ def blocks(content: bytes, path: Path) -> list[Block]:
     while at < len(content):
         header_size = int.from_bytes(content[at : at + 4], "big")
         header = content[at + 4 : at + 4 + header_size]
-        fields = dict(_fields(header)) if 0 < header_size <= _MAX_HEADER else {}
+        fields = _header_fields(header) if 0 < header_size <= _MAX_HEADER else {}
         kind, size = fields.get(1), fields.get(3)
         if not isinstance(kind, bytes) or not isinstance(size, int) or size > _MAX_BLOCK:
             if found:
@@ -88,6 +91,14 @@ def blocks(content: bytes, path: Path) -> list[Block]:
             raise NetworkError(msg)
         found.append(Block(kind.decode("ascii", "replace"), start, size))
     return found
+
+
+def _header_fields(header: bytes) -> dict[int, int | bytes]:
+    """Return the fields of a block's header; none where it is no message at all."""
+    try:
+        return dict(_fields(header))
+    except ValueError:
+        return {}
 
 
 def count_elements(content: bytes, block: Block) -> tuple[str, int] | None:
@@ -157,7 +168,13 @@ def _unpacked(packed: bytes) -> bytes:
 
 
 def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield number and value of each field of a protocol buffer; stop where it is none."""
+    """Yield number and value of each field of a protocol buffer; stop where it is none.
+
+    Raises
+    ------
+    ValueError
+        If a number or a part does not end where it must.
+    """
     at = 0
     while at < len(message):
         key, at = _varint(message, at)
@@ -167,6 +184,9 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
             yield key >> 3, value
         elif kind == _BYTES:
             size, at = _varint(message, at)
+            if at + size > len(message):
+                msg = "a part is longer than the whole"
+                raise ValueError(msg)
             yield key >> 3, message[at : at + size]
             at += size
         elif kind in {_FIXED32, _FIXED64}:
@@ -176,12 +196,11 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
 
 
 def _varint(message: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while at < len(message):
-        byte = message[at]
-        at += 1
-        value |= (byte & ~_MORE) << shift
+    """Read a number and where the next begins; refuse one longer than the format has any."""
+    value = 0
+    for place, byte in enumerate(message[at : at + _LONGEST_VARINT]):
+        value |= (byte & ~_MORE) << (7 * place)
         if byte < _MORE:
-            break
-        shift += 7
-    return value, at
+            return value, at + place + 1
+    msg = "a number is cut or longer than ten bytes"
+    raise ValueError(msg)

@@ -3,14 +3,14 @@
 from pathlib import Path
 from typing import Final, NamedTuple
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from llrgeo.errors import NetworkError
+from llrgeo.errors import InputError, NetworkError
+from llrgeo.inputs.map_files import read_polygons
 from llrgeo.roads.extract import Extract
 from llrgeo.roads.junction_barriers import JunctionBarriers, junction_barriers
 from llrgeo.roads.profile import Level
@@ -256,13 +256,9 @@ def read_boundary(path: Path) -> Polygon:
         If the file cannot be read, has no polygons, or no coordinate system.
     """
     try:
-        table = gpd.read_file(path)
-    except (OSError, ValueError, RuntimeError) as error:
-        msg = f"{path}: the boundary cannot be read ({error})"
-        raise NetworkError(msg) from error
-    if table.crs is None:
-        msg = f"{path}: the boundary has no coordinate system"
-        raise NetworkError(msg)
+        table = read_polygons(path)
+    except InputError as error:
+        raise NetworkError(str(error)) from error
     area = table.geometry.to_crs(BNG).union_all()
     if not isinstance(area, Polygon) or area.is_empty:
         msg = f"{path}: the boundary has no polygons, but {area.geom_type}"

@@ -19,6 +19,8 @@ from llrgeo.schema import AgeBand
 from llrgeo.travel.times import TravelTimes
 
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
+_Spread = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+_MOST_DRAWS: Final = 1_000_000  # a hundred times the usual number; more take hours
 _TABLES: Final = get_args(RatesKind)
 _UNMEASURED_ERROR_MIN: Final = 3.0  # a cautious assumption where no error was ever measured
 
@@ -56,7 +58,9 @@ class AppraisalConfig(BaseModel):
         How many weightings and how many studies are drawn.
     """
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+    )
 
     growth: dict[AgeBand | Literal["residents"], _NotNegative] = {}
     growth_source: str = "illustrative planning assumption"
@@ -69,11 +73,11 @@ class AppraisalConfig(BaseModel):
     data_class: Literal["open", "restricted"] = "open"
     indicators: str = ""
     time_error_min: _NotNegative | None = None
-    speed_sd: _NotNegative = 0.05
-    rate_sd: _NotNegative = 0.2
-    growth_sd: _NotNegative = 0.1
+    speed_sd: _Spread = 0.05
+    rate_sd: _Spread = 0.2
+    growth_sd: _Spread = 0.1
     importance: tuple[str, ...] = ()
-    draws: Annotated[int, Field(ge=1)] = 10_000
+    draws: Annotated[int, Field(ge=1, le=_MOST_DRAWS)] = 10_000
 
     @property
     def restricted(self) -> bool:
@@ -119,8 +123,14 @@ def build_assumptions(
 
 def appraisal_files(config: AppraisalConfig, folder: Path) -> dict[str, Path]:
     """Return every table that a study's appraisal reads, by the key that names it."""
+    files = named_tables(config)
+    return {name: _path(file, folder, f"rates/{name}.csv") for name, file in files.items()}
+
+
+def named_tables(config: AppraisalConfig) -> dict[str, str]:
+    """Return every table that is named, as the study file writes it, by its key."""
     files = {name: getattr(config, name) for name in (*_TABLES, "activity", "indicators")}
-    return {name: _path(file, folder, f"rates/{name}.csv") for name, file in files.items() if file}
+    return {name: file for name, file in files.items() if file}
 
 
 def read_all_rates(config: AppraisalConfig, folder: Path) -> Rates:

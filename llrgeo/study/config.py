@@ -1,6 +1,5 @@
 """A study file, checked: what to read, which services and options, and how to judge them."""
 
-import datetime as dt
 import re
 from collections.abc import Iterable
 from pathlib import Path
@@ -17,18 +16,24 @@ from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_toml
 from llrgeo.modes import MODES, STREET_MODES
 from llrgeo.schema import THRESHOLDS_MIN, name_some
-from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files
+from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files, named_tables
 from llrgeo.study.capacity_config import CapacityConfig, Year, is_unset
 from llrgeo.study.capacity_faults import capacity_faults
 from llrgeo.study.option_config import OptionConfig, option_faults
+from llrgeo.study.plausibility import large_factor_faults, reserved_faults
 from llrgeo.study.service_config import ServiceConfig
-from llrgeo.study.validation import Part, check_config
-from llrgeo.travel.departures import StepFree, TransitRules, WindowOf
+from llrgeo.study.transit_config import TransitConfig
+from llrgeo.study.validation import Part, check_config, doubled_faults, path_faults
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 DRIVING: Final = "car"  # the mode of the network that the key `network` names
 _ENGLISH_AREA: Final = re.compile(r"E01\d{6}")  # GSS codes of England's LSOAs
 CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
+
+
+_DAY_MIN: Final = 24 * 60
+
+Threshold = Annotated[int, Field(ge=0, le=_DAY_MIN)]
 
 
 def _known_measure(name: str) -> str:
@@ -72,38 +77,6 @@ class HurdleConfig(Part):
     limit: float
 
 
-class TransitConfig(Part):
-    """The `[transit]` table: timetables (GTFS, .zip), and when and how people travel by them.
-
-    `source` names whose timetables they are, of which date and under which licence; it is printed
-    on every page. The rest is as in `TransitRules`.
-    """
-
-    feeds: Annotated[tuple[str, ...], Field(min_length=1)]
-    source: Annotated[str, Field(min_length=1)]
-    date: dt.date
-    window: tuple[dt.time, dt.time]
-    every_min: Annotated[int, Field(ge=1)] = TransitRules.every_min
-    max_walk_min: Annotated[float, Field(ge=0, le=60)] = TransitRules.max_walk_min
-    change_min: Annotated[float, Field(ge=1, le=60)] = TransitRules.change_min
-    max_journey_min: Annotated[float, Field(gt=0, le=720)] = TransitRules.max_journey_min
-    window_of: WindowOf = TransitRules.window_of
-    step_free: StepFree = TransitRules.step_free
-
-    @property
-    def rules(self) -> TransitRules:
-        """When and how people travel."""
-        return TransitRules(**self.model_dump(exclude={"feeds", "source", "date"}))
-
-    @model_validator(mode="after")
-    def _in_order(self) -> Self:
-        first, last = self.window
-        if not first <= last:
-            msg = f"window: the last departure, {last:%H:%M}, is before the first, {first:%H:%M}"
-            raise ValueError(msg)
-        return self
-
-
 def _is_empty(value: object) -> bool:
     return not value
 
@@ -121,7 +94,8 @@ class StudyConfig(Part):
     counts as `ceiling_min` where plans are compared, so that nothing is gained by cutting people
     off (docs/methods 2); without it, as twice the longest threshold, or by timetable as
     `max_journey_min`. `years` are those whose beds, rooms, teams and estate are appraised, the
-    first of them being the base; `capacity` says how.
+    first of them being the base; `capacity` says how. Factors above 10 and more than a thousand
+    million contacts a year are refused unless the study says `confirm = true`.
 
     Examples
     --------
@@ -151,9 +125,10 @@ class StudyConfig(Part):
     team_time_factor: Annotated[float, Field(gt=0)] = 1.0
     ceiling_min: Annotated[float | None, Field(gt=0, exclude_if=_is_empty)] = None
     terminal_min: Annotated[float, Field(ge=0)] = 0.0
-    thresholds_min: tuple[int, ...] = THRESHOLDS_MIN
+    thresholds_min: Annotated[tuple[Threshold, ...], Field(min_length=1)] = THRESHOLDS_MIN
     tolerance_min: Annotated[float, Field(ge=0, lt=5)] = 1.0
-    seed: int = 0
+    seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
+    confirm: Annotated[bool, Field(exclude_if=_is_empty)] = False
     services: Annotated[tuple[ServiceConfig, ...], Field(min_length=1)]
     options: Annotated[tuple[OptionConfig, ...], Field(min_length=1)]
     criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
@@ -201,12 +176,32 @@ class StudyConfig(Part):
         english = all(_ENGLISH_AREA.fullmatch(str(area_id)) for area_id in area_ids)
         return ENGLAND if english else DeprivationIndex()
 
+    def named_files(self) -> dict[str, str]:
+        """Return every path as the study file writes it, by the key that names it."""
+        keys = (*_EMBEDDED, "network_walk", "theme")
+        feeds = self.transit.feeds if self.transit else ()
+        return {
+            **{key: getattr(self, key) for key in keys},
+            **{f"networks.{mode}": name for mode, name in self.networks.items()},
+            **{f"transit.feeds.{n}": feed for n, feed in enumerate(feeds, start=1)},
+            **{f"appraisal.{key}": name for key, name in named_tables(self.appraisal).items()},
+            "capacity.projections": self.capacity.projections,
+            "capacity.estate": self.capacity.estate,
+        }
+
     def network_path(self, mode: str) -> Path | None:
         """Return the folder of a mode's own network; None where the study names none."""
         if mode == DRIVING:
             return self.path("network")
         name = self.networks.get(mode) or (self.network_walk if mode == "walk" else "")
         return self.folder / name if name else None
+
+    @property
+    def factors(self) -> dict[str, float]:
+        """Every factor that the study multiplies by, by its key."""
+        growth = {f"appraisal.growth.{b}": factor for b, factor in self.appraisal.growth.items()}
+        times = {"time_factor": self.time_factor, "team_time_factor": self.team_time_factor}
+        return {**times, **growth}
 
     @property
     def baseline(self) -> str:
@@ -216,8 +211,14 @@ class StudyConfig(Part):
     @model_validator(mode="after")
     def _agrees(self) -> Self:
         faults = [
-            *_doubled("services", [service.id for service in self.services]),
-            *_doubled("options", [option.id for option in self.options]),
+            *doubled_faults("services: ids", [service.id for service in self.services]),
+            *doubled_faults("options: ids", [option.id for option in self.options]),
+            *doubled_faults("thresholds_min: minutes", self.thresholds_min),
+            *doubled_faults("modes", self.modes),
+            *doubled_faults("periods", self.periods),
+            *path_faults(self.named_files()),
+            *([] if self.confirm else large_factor_faults(self.factors)),
+            *reserved_faults(service.id for service in self.services),
             *option_faults(self.options, {service.id for service in self.services}),
         ]
         faults += [*_mode_faults(self), *capacity_faults(self)]
@@ -324,8 +325,3 @@ def _mode_faults(study: StudyConfig) -> list[str]:
         if not (MODES[mode].timetable or MODES[mode].without_network or study.network_path(mode))
     ]
     return faults
-
-
-def _doubled(what: str, ids: list[str]) -> list[str]:
-    doubled = sorted({name for name in ids if ids.count(name) > 1})
-    return [f"{what}: ids are duplicated: {name_some(doubled)}"] if doubled else []

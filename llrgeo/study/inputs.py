@@ -1,5 +1,6 @@
 """What a study works on: all it names is read and checked before a minute is computed."""
 
+import logging
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
@@ -11,20 +12,27 @@ import pandas as pd
 from llrgeo.appraisal.authorities import indicator_faults
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.costs import Rates, rate_faults
-from llrgeo.appraisal.demand import Service, activity_faults, rate_base_faults
+from llrgeo.appraisal.demand import Service, activity_faults, contacts, rate_base_faults
 from llrgeo.appraisal.options import Option, option_faults, without_sites
 from llrgeo.errors import ConfigError, InputError, LlrgeoError
-from llrgeo.inputs.areas import draw_cells, read_areas, read_outlines
+from llrgeo.inputs.areas import check_outlines_near, draw_cells, read_areas, read_outlines
 from llrgeo.inputs.base_map import BaseMap, read_labels, read_road_lines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import read_postcodes
-from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites
+from llrgeo.inputs.sites import (
+    check_postcodes_agree,
+    check_service_names,
+    check_sites_near,
+    fill_authorities,
+    read_sites,
+)
 from llrgeo.inputs.theme import Theme, read_theme
 from llrgeo.schema import list_faults, name_some, raise_faults
 from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
 from llrgeo.study.capacity_inputs import build_capacity_plan
 from llrgeo.study.config import CELLS, StudyConfig, build_services
 from llrgeo.study.option_changes import resolve_options
+from llrgeo.study.plausibility import contact_faults, stray_cost_faults
 from llrgeo.study.routers import build_router
 from llrgeo.travel.times import Router
 
@@ -40,7 +48,10 @@ EVERYTHING: Final = (
     "activity",
     "indicators",
     "capacity",
+    "contacts",
 )
+
+logger = logging.getLogger(__name__)
 
 
 @dataclass
@@ -69,6 +80,11 @@ class StudyInputs:
         path = self.study.path("sites")
         sites = read_sites(path)
         check_sites_near(sites, self.areas, source=path.name)
+        check_postcodes_agree(sites, self.areas, source=path.name)
+        services = [service.id for service in self.study.services]
+        if not self.study.confirm:  # which says that names alike are meant as they are
+            unasked = check_service_names(sites, services, source=path.name)
+            logger.debug("%s: services that are not asked about: %s", path.name, unasked)
         return fill_authorities(sites, self.areas, source=path.name)
 
     @cached_property
@@ -125,7 +141,10 @@ class StudyInputs:
         """Costs and unit values."""
         rates = read_all_rates(self.study.appraisal, self.study.folder)
         services = [service.id for service in self.study.services]
-        raise_faults(rate_faults(rates, services), source="rates of the appraisal")
+        faults = rate_faults(rates, services)
+        if rates.service_costs is not None and self.study.appraisal.service_costs != "embedded":
+            faults += stray_cost_faults(rates.service_costs, services, self.known_sites.index)
+        raise_faults(faults, source="rates of the appraisal")
         return rates
 
     @cached_property
@@ -164,6 +183,15 @@ class StudyInputs:
         return build_capacity_plan(
             self.study, self.areas, self.known_sites, self.options, counted=counted
         )
+
+    @cached_property
+    def contacts(self) -> pd.Series:
+        """Contacts a year of each service, by rates or as counted."""
+        services = build_services(self.study)
+        total = {one.id: float(contacts(one, self.areas, self.activity).sum()) for one in services}
+        faults = [] if self.study.confirm else contact_faults(total)
+        raise_faults(faults, source=f"services of '{self.study.title}'")
+        return pd.Series(total)
 
     def _left_out(self) -> pd.Index:
         """Return the sites of neighbours, where the study is to do without them."""
@@ -248,6 +276,7 @@ def _outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
             'them, or write outlines = "cells" to draw each area around its centroid'
         )
         raise_faults([fault], source=study.path("outlines").name)
+    check_outlines_near(outlines, areas, source=study.path("outlines").name)
     return outlines.loc[areas.index]
 
 

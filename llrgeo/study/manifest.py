@@ -4,15 +4,20 @@ import json
 import platform
 from collections.abc import Iterable, Mapping
 from importlib.metadata import version
-from pathlib import Path
+from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from llrgeo.errors import ConfigError
 from llrgeo.files import sha256_of_bytes, sha256_of_file
+from llrgeo.inputs.tables import check_file, one_line
+from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
+from llrgeo.study.validation import check_config
 
 WITHHELD: Final = "withheld: contacts of real patients"
 
+_NOT_PLAIN: Final = "settings or checksums are not what they must be"
+_UNREADABLE: Final = (OSError, ValueError, KeyError, TypeError, AttributeError, RecursionError)
 _LIBRARIES: Final = ("llrgeo", "geopandas", "numpy", "pandas", "pyproj", "scipy", "shapely")
 
 
@@ -45,11 +50,18 @@ def read_manifest(path: Path) -> dict[str, Any]:
         If the file is not a manifest.
     """
     try:
+        check_file(path)
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
-        _ = manifest["run_id"], manifest["study"], manifest["inputs"]
-    except (OSError, ValueError, KeyError, TypeError) as error:
-        msg = f"{path}: not a manifest of a run ({error})"
+        texts = manifest["run_id"], *manifest["inputs"].values(), *_outputs(manifest).values()
+        if not isinstance(manifest["study"], dict) or not all(isinstance(t, str) for t in texts):
+            raise TypeError(_NOT_PLAIN)
+    except _UNREADABLE as error:
+        msg = f"{path}: not a manifest of a run ({one_line(error)})"
         raise ConfigError(msg) from error
+    strange = [name for name in _outputs(manifest) if not _is_inside(name)]
+    if strange:
+        msg = f"{path}: it names files outside its folder ({name_some(strange)})"
+        raise ConfigError(msg)
     return manifest
 
 
@@ -61,7 +73,8 @@ def study_of(manifest: Mapping[str, Any], folder: Path) -> StudyConfig:
     ConfigError
         If an input is no longer what it was when the manifest was written.
     """
-    study = StudyConfig.model_validate({**manifest["study"], "folder": folder})
+    settings = {**manifest["study"], "folder": folder}
+    study = check_config(StudyConfig, settings, source="the study in the manifest")
     found = _input_hashes(study)
     changed = [key for key, known in manifest["inputs"].items() if found.get(key) != known]
     if changed:
@@ -72,12 +85,23 @@ def study_of(manifest: Mapping[str, Any], folder: Path) -> StudyConfig:
 
 def changed_outputs(manifest: Mapping[str, Any], folder: Path) -> list[str]:
     """List the outputs in a folder that differ from those a manifest recorded, or are absent."""
-    recorded: Mapping[str, str] = manifest.get("outputs", {})
+    recorded = _outputs(manifest)
     return sorted(
         name
         for name, known in recorded.items()
         if not (folder / name).is_file() or sha256_of_file(folder / name) != known
     )
+
+
+def _outputs(manifest: Mapping[str, Any]) -> Mapping[str, str]:
+    outputs: Mapping[str, str] = manifest.get("outputs", {})
+    return outputs
+
+
+def _is_inside(name: str) -> bool:
+    """Tell whether a name in a manifest stays within the manifest's folder."""
+    path = PurePosixPath(name)
+    return not (path.is_absolute() or ".." in path.parts or "\\" in name or ":" in name)
 
 
 def _input_hashes(study: StudyConfig) -> dict[str, str]:

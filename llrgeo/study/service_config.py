@@ -1,7 +1,7 @@
 """The services of a study file: who needs them, how they are delivered, and their standard."""
 
 from collections.abc import Mapping
-from typing import Annotated, Any, Literal, Self
+from typing import Annotated, Any, Final, Literal, Self
 
 from pydantic import Field, ValidationError, model_validator
 
@@ -9,6 +9,8 @@ from llrgeo.appraisal.demand import Service, Shares, service_faults
 from llrgeo.schema import AgeBand
 from llrgeo.study.capacity_config import BedsConfig, is_unset
 from llrgeo.study.validation import Name, Part, Positive, Share
+
+_WEEK_MIN: Final = 7 * 24 * 60
 
 
 class ServiceConfig(Part):
@@ -18,7 +20,7 @@ class ServiceConfig(Part):
     label: Annotated[str, Field(min_length=1)]
     delivery: Literal["patient", "team", "visitor", "bed"] = "patient"
     rates: dict[AgeBand | Literal["residents"], Positive]
-    standard_min: Annotated[float, Field(gt=0)]
+    standard_min: Annotated[float, Field(gt=0, le=_WEEK_MIN)]
     visits: Positive = 1.0
     share_video: Share = 0.0
     share_home: Share = 0.0

@@ -1,12 +1,16 @@
 """Check what a planner wrote against a pydantic model, and say every fault in plain words."""
 
-from collections.abc import Mapping
-from typing import Annotated, Any, TypeVar, get_args
+import datetime as dt
+import os
+import re
+from collections.abc import Mapping, Sequence
+from typing import Annotated, Any, Final, TypeVar, get_args
 
-from pydantic import BaseModel, ConfigDict, Field, ValidationError
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
-from llrgeo.errors import ConfigError
-from llrgeo.schema import list_faults
+from llrgeo.errors import ConfigError, InputError
+from llrgeo.inputs.tables import check_local
+from llrgeo.schema import list_faults, name_some
 
 # Kinds of values that several tables of a study file have.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
@@ -16,11 +20,57 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 Config = TypeVar("Config", bound=BaseModel)
 
+_FIRST_LETTER: Final = 32  # what comes before in Unicode are controls
+_TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
+_SHOWN: Final = 80  # letters of a value that a message shows
+
 
 class Part(BaseModel):
     """A part of a file that a planner writes: no key is unknown, and it does not change."""
 
-    model_config = ConfigDict(frozen=True, extra="forbid", str_strip_whitespace=True)
+    model_config = ConfigDict(
+        frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
+    )
+
+
+def path_faults(named: Mapping[str, str]) -> list[str]:
+    """Say which paths (by the key that names them) cannot be meant as they are written."""
+    faults = []
+    for key, path in named.items():
+        if any(ord(letter) < _FIRST_LETTER for letter in path):
+            faults.append(f"{key}: {path!r} has a \\ that was read as an escape; write / instead")
+        elif "\\" in path and os.sep != "\\":
+            faults.append(f"{key}: write {path.replace(chr(92), '/')}, with / in place of \\")
+        else:
+            try:
+                check_local(path)
+            except InputError as error:
+                faults.append(f"{key}: {error}")
+    return faults
+
+
+def doubled_faults(what: str, values: Sequence[object]) -> list[str]:
+    """Say which values of a list stand in it more than once."""
+    doubled = [str(value) for value in dict.fromkeys(values) if values.count(value) > 1]
+    return [f"{what} are duplicated: {name_some(doubled)}"] if doubled else []
+
+
+def time_of_day(value: object) -> object:
+    """Refuse what is no time of day such as "09:30": a number, or a time with a zone.
+
+    Raises
+    ------
+    ValueError
+        If it is one.
+    """
+    stated = value.isoformat() if isinstance(value, dt.time) else value
+    if not isinstance(stated, str) or not _TIME.fullmatch(stated.strip()):
+        msg = f'{value!r} is no time of day; write it as "09:30", without a zone'
+        raise ValueError(msg)
+    return value
+
+
+TimeOfDay = Annotated[dt.time, BeforeValidator(time_of_day)]
 
 
 def check_config(model: type[Config], values: Mapping[str, Any], *, source: str) -> Config:
@@ -47,9 +97,14 @@ def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
     if error["type"] == "missing":
         return [f"{where}: this key is required"]
     text = str(error["msg"]).removeprefix("Value error, ")
+    found = error["input"]
+    if error["type"] == "string_type" and isinstance(found, dt.date | dt.time):
+        return [f'{where}: write it in quotes, "{found.isoformat()}"']
     if error["type"] == "value_error":
         return [f"{where}: {line}" if where else line for line in text.splitlines()]
-    return [f"{where}: {text[0].lower()}{text[1:]} (found {error['input']!r})"]
+    shown = repr(found)
+    shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
+    return [f"{where}: {text[0].lower()}{text[1:]} (found {shown})"]
 
 
 def _known_keys(place: list[str | int], model: type[BaseModel]) -> list[str]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, raise_faults
+from llrgeo.schema import name_some, raise_faults, to_numbers
 from llrgeo.travel.times import TravelTimes
 
 DISTANCE_BANDS_KM: Final = (0.0, 5.0, 10.0, 20.0, 40.0, np.inf)
@@ -95,7 +95,7 @@ def read_reference(path: str | Path) -> pd.DataFrame:
     table = read_table(path)
     missing = [name for name in _REFERENCE_COLUMNS if name not in table.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
-    minutes = pd.to_numeric(table["travel_time_min"], errors="coerce")
+    minutes = to_numbers(table["travel_time_min"])
     faults = []
     wrong = table.loc[~(minutes >= 0), "area_id"]
     if len(wrong):

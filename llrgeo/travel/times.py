@@ -12,12 +12,15 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
 from llrgeo.files import written_whole
-from llrgeo.schema import Track, name_some, raise_faults
+from llrgeo.inputs.tables import one_line, read_table
+from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 
 Direction = Literal["to_site", "from_site"]
 Floats = NDArray[np.float64]
 
+_UNREACHABLE_WORDS: Final = ("", "inf", "+inf", "infinity")
+_LARGEST: Final = {"travel_time_min": 7 * 24 * 60, "distance_km": 20_000}
 _NEEDED_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
 
 
@@ -230,18 +233,19 @@ def load_travel_times(
     [12.5, inf]
     """
     path = Path(path)
-    read = pd.read_parquet if path.is_dir() or path.suffix == ".parquet" else pd.read_csv
-    table = read(path).astype({"area_id": str, "site_id": str}, errors="ignore")
+    table = _read_folder(path) if path.is_dir() else read_table(path)
     missing = [name for name in _NEEDED_COLUMNS if name not in table.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
     held = table.assign(mode=table.get("mode", mode), period=table.get("period", period))
-    long = held[(held["mode"] == mode) & (held["period"] == period)]
-    if long.empty:
-        journeys = (held["mode"] + " " + held["period"]).unique()
+    held = held[(held["mode"] == mode) & (held["period"] == period)]
+    if held.empty:
+        stated = [name for name in ("mode", "period") if name in table.columns]
+        kinds = table[stated].drop_duplicates().fillna("").astype(str).to_numpy().tolist()
+        journeys = [" ".join(kind) for kind in kinds] or ["none"]
         fault = f"no times for {mode} {period}; there are {name_some(journeys)}"
         raise_faults([fault], source=path.name)
-    if long.duplicated(["area_id", "site_id"]).any():
-        raise_faults(["pairs of area and site are duplicated"], source=path.name)
+    long, faults = _typed(held)
+    raise_faults(faults, source=path.name)
     wide = {
         name: long.pivot(index="area_id", columns="site_id", values=name).astype(float)
         for name in ("travel_time_min", "distance_km")
@@ -250,3 +254,40 @@ def load_travel_times(
     km = wide["distance_km"].fillna(np.inf) if "distance_km" in wide else None
     minutes = wide["travel_time_min"].fillna(np.inf)
     return TravelTimes(minutes, mode, period, f"file {path.name}", distance_km=km)
+
+
+def _read_folder(path: Path) -> pd.DataFrame:
+    """Read a folder of Parquet files as one table."""
+    try:
+        return pd.read_parquet(path)
+    except (ValueError, OSError, KeyError, NotImplementedError) as error:
+        msg = f"{path}: not a readable folder of Parquet files ({one_line(error)})"
+        raise InputError(msg) from error
+
+
+def _typed(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
+    """Return times with ids as text and numbers as numbers, and what is wrong with them."""
+    faults = []
+    typed = pd.DataFrame(index=table.index)
+    for name in ("area_id", "site_id"):
+        if pd.api.types.is_float_dtype(table[name]):
+            faults.append(f"column '{name}' has numbers with decimals; write ids as text")
+        typed[name] = table[name].astype("str").str.strip()
+        if (table[name].isna() | (typed[name] == "")).any():
+            faults.append(f"column '{name}' is blank in some rows")
+    if not faults and typed.duplicated().any():
+        faults.append("pairs of area and site are duplicated")
+    for name in ("travel_time_min", "distance_km"):
+        if name not in table.columns:
+            continue
+        number, stated = to_numbers(table[name]), table[name].astype("str").str.strip().str.lower()
+        blank = table[name].isna() | stated.isin(_UNREACHABLE_WORDS)
+        bad = ~blank & ~number.between(0, _LARGEST[name])
+        if bad.any():
+            pairs = (typed["area_id"] + " to " + typed["site_id"])[bad]
+            faults.append(
+                f"column '{name}' is not a number from 0 to {_LARGEST[name]:,} in "
+                f"{int(bad.sum()):,} rows ({name_some(pairs)}); blank means no way"
+            )
+        typed[name] = number
+    return typed, faults

@@ -19,6 +19,17 @@ from llrgeo.publish.pages import csp_hash
 
 MAX_BYTES: Final = 1_200_000
 MAX_GZIPPED_BYTES: Final = 400_000
+_LARGEST: Final = 64 << 20  # bytes: fifty times what a page may have
+_UNREADABLE: Final = (
+    OSError,
+    ValueError,
+    LookupError,
+    TypeError,
+    AttributeError,
+    ArithmeticError,
+    AssertionError,
+    RecursionError,
+)
 _LOADING: Final = ("src", "srcset", "poster", "data", "background", "xlink:href", "action")
 _LOADED_BY_HREF: Final = ("link", "use", "image", "base")
 _FOREIGN: Final = ("iframe", "object", "embed", "base", "frame", "portal")
@@ -41,12 +52,17 @@ def check_page(path: Path) -> list[Finding]:
         If the page cannot be read.
     """
     try:
+        if not path.is_file() or path.stat().st_size > _LARGEST:
+            what = "not a file" if not path.is_file() else "larger than 64 MB"
+            msg = f"{path}: cannot be read as a page ({what})"
+            raise PublishError(msg)
         text = path.read_text(encoding="utf-8")
-    except (OSError, UnicodeDecodeError) as error:
-        msg = f"{path}: cannot be read as a page ({error})"
+        page = read_page(text)
+        findings = [finding for rule in RULES for finding in rule(page)]
+    except _UNREADABLE as error:
+        what = " ".join(str(error).split())[:200] or type(error).__name__
+        msg = f"{path}: cannot be read as a page ({what})"
         raise PublishError(msg) from error
-    page = read_page(text)
-    findings = [finding for rule in RULES for finding in rule(page)]
     if has_browser():
         with open_browser() as browser:
             findings += browser_findings(path, browser)

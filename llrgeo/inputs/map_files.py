@@ -1,0 +1,110 @@
+"""Files of map data: GeoJSON, GeoPackage, shapefile, read by their own drivers alone.
+
+GDAL has drivers that follow a link in a file to an address on the network (VRT), and paths that
+are addresses (`/vsicurl/...`). Reading by three drivers named here, from files of this machine
+alone, keeps it from either.
+"""
+
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import shapely
+from pyproj.exceptions import CRSError
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.tables import check_file, one_line
+from llrgeo.schema import WGS84, raise_faults
+
+_DRIVERS: Final = {
+    ".geojson": "GeoJSON",
+    ".json": "GeoJSON",
+    ".gpkg": "GPKG",
+    ".shp": "ESRI Shapefile",
+}
+_BEGINS: Final = {
+    "GeoJSON": b"{",
+    "GPKG": b"SQLite format 3\x00",
+    "ESRI Shapefile": b"\x00\x00\x27\x0a",
+}
+_POLYGONS: Final = ("Polygon", "MultiPolygon")
+_LARGEST: Final = 1 << 30  # bytes; the outlines of all LSOAs of England are about a third
+_DEGREES: Final = 400.0  # a coordinate beyond is in metres
+_FAILURES: Final = (
+    OSError,
+    RuntimeError,
+    ValueError,
+    TypeError,
+    RecursionError,
+    shapely.errors.ShapelyError,
+    CRSError,
+)
+
+
+def read_polygons(path: Path) -> gpd.GeoDataFrame:
+    """Read the polygons of a map file, EPSG:4326.
+
+    Raises
+    ------
+    InputError
+        If there is no such file on this machine, it is of another kind or cannot be read, it has
+        no coordinate system, or anything but polygons.
+    """
+    _check_kind(path)
+    try:
+        table = gpd.read_file(path)
+    except _FAILURES as error:
+        msg = f"{path}: not a readable map file ({one_line(error)})"
+        raise InputError(msg) from error
+    if "geometry" not in table.columns:
+        raise_faults(["there are no shapes in it"], source=path.name)
+    raise_faults(_shape_faults(table), source=path.name)
+    try:
+        return table.to_crs(WGS84)
+    except _FAILURES as error:
+        msg = f"{path}: coordinates that cannot be placed ({one_line(error)})"
+        raise InputError(msg) from error
+
+
+def _check_kind(path: Path) -> None:
+    """Refuse a file that is not of one of the three kinds, by its ending and its content."""
+    check_file(path)
+    driver = _DRIVERS.get(path.suffix.lower())
+    if driver is None:
+        msg = f"{path}: maps are read as .geojson, .gpkg or .shp; save it as one of them"
+        raise InputError(msg)
+    if path.stat().st_size > _LARGEST:
+        msg = f"{path}: larger than 1 GB, which outlines of areas are not"
+        raise InputError(msg)
+    with path.open("rb") as file:
+        begins = file.read(64)
+    # The content decides which driver GDAL takes: one that begins as JSON, as SQLite or as a
+    # shapefile does is opened by none that follows links.
+    if driver == "GeoJSON":
+        begins = begins.removeprefix(b"\xef\xbb\xbf").lstrip()
+    if not begins.startswith(_BEGINS[driver]):
+        msg = f"{path}: not a readable map file (its content is not {driver})"
+        raise InputError(msg)
+
+
+def _shape_faults(table: gpd.GeoDataFrame) -> list[str]:
+    """Return what is wrong with shapes: none, other than polygons, or in metres for degrees."""
+    if table.empty:
+        return ["there are no shapes in it"]
+    faults = [] if table.crs is not None else ["there is no coordinate system in it"]
+    kinds = table.geom_type.fillna("nothing")
+    other = kinds[~kinds.isin(_POLYGONS)]
+    if len(other) or table.geometry.is_empty.any():
+        found = ", ".join(sorted(set(other))) or "empty shapes"
+        faults.append(f"{len(other) or 1} of {len(table)} shapes are no polygons, but {found}")
+    bounds = table.total_bounds
+    finite = np.isfinite(bounds).all()
+    if not finite:
+        faults.append("coordinates that are not numbers")
+    elif table.crs is not None and table.crs.is_geographic and np.abs(bounds).max() > _DEGREES:
+        faults.append(
+            f"looks like eastings and northings, not degrees: {bounds[0]:.7g} {bounds[1]:.7g}; "
+            'state the coordinate system in the file ("crs", EPSG:27700), or save it in EPSG:4326'
+        )
+    return faults

@@ -1,0 +1,72 @@
+"""Workbooks (.xlsx) read as tables: the first sheet, every value as the text that it shows."""
+
+import zipfile
+from pathlib import Path
+from typing import Any, Final
+
+import openpyxl
+import pandas as pd
+
+from llrgeo.errors import InputError
+
+_ZIP: Final = b"PK\x03\x04"
+_OLD_EXCEL: Final = b"\xd0\xcf\x11\xe0"
+_LARGEST: Final = 200 << 20  # bytes unpacked; a sheet of 100,000 rows has some 50 MB
+
+
+def is_spreadsheet(path: Path) -> bool:
+    """Tell whether a file is a workbook, by its first bytes, whatever its ending.
+
+    Raises
+    ------
+    InputError
+        If it is one of a kind that is not read.
+    """
+    with path.open("rb") as file:
+        begins = file.read(len(_ZIP))
+    if begins == _OLD_EXCEL:
+        msg = f"{path}: a workbook of an old kind, or one with a password; save it as .xlsx or CSV"
+        raise InputError(msg)
+    return begins == _ZIP
+
+
+def read_spreadsheet(path: Path) -> pd.DataFrame:
+    """Read the first sheet of a workbook as text; the first row has the names of columns.
+
+    Raises
+    ------
+    InputError
+        If it is no workbook, larger than 200 MB unpacked, or its first sheet is empty.
+    """
+    try:
+        with zipfile.ZipFile(path) as packed:
+            unpacked = sum(part.file_size for part in packed.infolist())
+        rows = _first_sheet(path) if unpacked <= _LARGEST else None
+    except Exception as error:  # openpyxl raises whatever its parts do on a damaged file
+        msg = f"{path}: not a readable workbook ({type(error).__name__})"
+        raise InputError(msg) from error
+    if rows is None:
+        msg = f"{path}: {unpacked / 2**20:,.0f} MB unpacked, more than any table of places"
+        raise InputError(msg)
+    if not rows:
+        msg = f"{path}: the first sheet is empty"
+        raise InputError(msg)
+    width = max(map(len, rows))
+    names, *values = [row + [None] * (width - len(row)) for row in rows]
+    columns = [name or "" for name in names]
+    return pd.DataFrame(values, columns=range(width), dtype="str").set_axis(columns, axis=1)
+
+
+def _first_sheet(path: Path) -> list[list[str | None]]:
+    with path.open("rb") as file:  # by its name openpyxl refuses what does not end in .xlsx
+        book = openpyxl.load_workbook(file, read_only=True, data_only=True)
+        return [[_text(value) for value in row] for row in book.worksheets[0].values]
+
+
+def _text(value: Any) -> str | None:  # noqa: ANN401 (whatever a cell holds)
+    """Return a cell as text; whole numbers without the decimals that a workbook has no mark of."""
+    if value is None:
+        return None
+    if isinstance(value, float) and value.is_integer():
+        return str(int(value))
+    return str(value)

@@ -1,0 +1,52 @@
+"""Figures of a study that cannot be meant: absurd factors, contacts beyond all numbers, strays."""
+
+from collections.abc import Collection, Iterable, Mapping
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.schema import name_some
+
+_LARGE_FACTOR: Final = 10.0
+_MOST_CONTACTS: Final = 1e9  # a year and service: more than ten for each resident of England
+_RESERVED: Final = ("all",)  # tables have rows of all services together under this id
+_IF_MEANT: Final = "if that is meant, write confirm = true"
+
+
+def large_factor_faults(factors: Mapping[str, float]) -> list[str]:
+    """Say which factors are above 10, as 15 for 15 % more would be."""
+    return [
+        f"{key}: a factor of {factor:g} (15 % more is 1.15); {_IF_MEANT}"
+        for key, factor in factors.items()
+        if factor > _LARGE_FACTOR
+    ]
+
+
+def contact_faults(contacts: Mapping[str, float]) -> list[str]:
+    """Say which services have more than a thousand million contacts a year."""
+    return [
+        f"{number:,.0f} contacts a year of {service}; {_IF_MEANT}"
+        for service, number in contacts.items()
+        if number > _MOST_CONTACTS
+    ]
+
+
+def reserved_faults(services: Iterable[str]) -> list[str]:
+    """Say which ids of services tables need for themselves."""
+    return [
+        f"services: the id '{service}' is reserved for all services together"
+        for service in services
+        if service in _RESERVED
+    ]
+
+
+def stray_cost_faults(
+    costs: pd.DataFrame, services: Collection[str], sites: Collection[str]
+) -> list[str]:
+    """Say which rows of a study's own table of costs are of services or sites it does not have."""
+    known = {"service": services, "site_id": ["", *sites]}
+    return [
+        f"column '{column}' names what the study does not have ({name_some(unknown)})"
+        for column, ids in known.items()
+        if (unknown := sorted(set(costs[column]) - set(ids)))
+    ]

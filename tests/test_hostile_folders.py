@@ -1,0 +1,195 @@
+"""Folders are switched whole: killed runs, full disks, systems that cannot exchange two folders."""
+
+import json
+import os
+import signal
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from llrgeo import files
+from llrgeo.cli import main
+from llrgeo.errors import PublishError
+from llrgeo.files import MARKER, folder_written_whole, repair_folder
+from llrgeo.publish.folder import write_files
+
+OLD, NEW = {"a.csv": "1", "tables/b.csv": "2"}, {"a.csv": "3", "tables/b.csv": "4", "c/d.csv": "5"}
+
+
+def contents(folder):
+    return {
+        path.relative_to(folder).as_posix(): path.read_text()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+
+
+@pytest.fixture(params=["exchange", "steps", "no parent"])
+def system(request, monkeypatch):
+    """Be a system that exchanges folders, one that cannot, and one that only writes within."""
+    if request.param == "steps":
+        monkeypatch.setattr(files, "_exchanged", lambda *_: False)
+    if request.param == "no parent":
+        access = os.access
+        monkeypatch.setattr(
+            files.os, "access", lambda path, mode: path.name == "maps" and access(path, mode)
+        )
+    return request.param
+
+
+@pytest.mark.usefixtures("system")
+def test_a_folder_is_replaced_and_files_of_others_stay(tmp_path):
+    folder = tmp_path / "maps"
+    folder.mkdir(mode=0o750)
+    write_files(OLD, folder)
+    (folder / "mine.txt").write_text("mine")
+    (folder / "tables" / "own.csv").write_text("own")
+    (folder / "link").symlink_to("mine.txt")
+    write_files(NEW, folder)
+    assert contents(folder) == {**NEW, "mine.txt": "mine", "tables/own.csv": "own", "link": "mine"}
+    assert (folder / "link").is_symlink()
+    assert folder.stat().st_mode & 0o777 == 0o750
+    assert [path.name for path in tmp_path.iterdir()] == ["maps"]
+
+
+@pytest.mark.usefixtures("system")
+def test_an_error_before_the_end_leaves_the_old_folder(tmp_path):
+    folder = tmp_path / "maps"
+    folder.mkdir()
+    write_files(OLD, folder)
+
+    def fill():
+        with folder_written_whole(folder) as made:
+            (made / "a.csv").write_text("9")
+            raise OSError(28, "No space left on device")
+
+    with pytest.raises(OSError, match="No space left"):
+        fill()
+    assert contents(folder) == OLD
+    assert [path.name for path in tmp_path.iterdir()] == ["maps"]
+
+
+def test_other_bytes_from_the_disk_are_noticed(tmp_path, monkeypatch):
+    write_files(OLD, tmp_path / "maps")
+    monkeypatch.setattr("llrgeo.publish.folder.sha256_of_file", lambda _: "other")
+    with pytest.raises(PublishError, match=r"the disk returned other bytes for a\.csv"):
+        write_files(NEW, tmp_path / "maps")
+    assert contents(tmp_path / "maps") == OLD
+
+
+def test_whoever_stands_in_the_folder_goes_on_standing_in_it(tmp_path, monkeypatch):
+    folder = tmp_path / "maps"
+    write_files(OLD, folder)
+    monkeypatch.chdir(folder)
+    write_files(NEW, Path())
+    assert Path("a.csv").read_text() == "3"
+    assert contents(folder) == NEW
+
+
+def test_a_link_to_a_folder_stays_one(tmp_path):
+    write_files(OLD, tmp_path / "real")
+    (tmp_path / "maps").symlink_to("real")
+    write_files(NEW, tmp_path / "maps")
+    assert (tmp_path / "maps").is_symlink()
+    assert contents(tmp_path / "real") == NEW
+
+
+class Killed(BaseException):
+    """Stands for kill -9: nothing of llrgeo catches it."""
+
+
+@pytest.mark.parametrize("moves", range(1, 4))
+def test_a_switch_in_steps_is_completed_after_a_kill_at_any_move(tmp_path, monkeypatch, moves):
+    folder = tmp_path / "maps"
+    write_files(OLD, folder)
+    monkeypatch.setattr(files, "_exchanged", lambda *_: False)
+    replace, done = Path.replace, []
+
+    def kill(path, target):
+        if Path(target).name != MARKER and len(done) == moves:
+            raise Killed
+        done.append(target)
+        return replace(path, target)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "replace", kill)
+        # The marker is the first to be moved; before it nothing of the old folder has changed.
+        with pytest.raises(Killed):
+            write_files(NEW, folder)
+    mixed = contents(folder)
+    assert MARKER in mixed
+    assert repair_folder(folder)
+    assert contents(folder) == NEW
+    write_files(NEW, folder)
+    assert contents(folder) == NEW
+    assert not repair_folder(folder)
+
+
+def test_check_and_replay_complete_a_switch(tmp_path, monkeypatch, capsys):
+    stage = tmp_path / ".llrgeo-stage"
+    stage.mkdir()
+    (stage / "index.html").write_text("new")
+    (tmp_path / "index.html").write_text("old")
+    marker = {"from": stage.name, "names": ["index.html", "moved.csv"]}
+    for command in (["check", "index.html"], ["replay", "manifest.json"]):
+        stage.mkdir(exist_ok=True)
+        (stage / "index.html").write_text("new")
+        (tmp_path / MARKER).write_text(json.dumps(marker))
+        monkeypatch.setattr(sys, "argv", ["llrgeo", command[0], str(tmp_path / command[1])])
+        with pytest.raises(SystemExit):
+            main()
+        assert "completed what a stopped run had begun" in capsys.readouterr().out
+        assert contents(tmp_path) == {"index.html": "new"}
+
+
+def test_a_marker_that_is_none_is_refused(tmp_path):
+    (tmp_path / MARKER).write_text("[]")
+    with pytest.raises(OSError, match="not a marker of llrgeo; delete it"):
+        repair_folder(tmp_path)
+
+
+WRITE = """
+import sys
+from pathlib import Path
+from llrgeo.files import folder_written_whole
+turn = 0
+while True:
+    turn += 1
+    with folder_written_whole(Path(sys.argv[1])) as made:
+        for n in range(40):
+            (made / f"{n}.txt").write_text(f"{turn}")
+        (made / "tables").mkdir()
+        (made / "tables" / "t.csv").write_text(f"{turn}")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="kill -9 and renameat2")
+@pytest.mark.parametrize("turn", range(12))
+def test_a_killed_writer_leaves_one_edition_and_no_litter_after_the_next(tmp_path, turn):
+    folder = tmp_path / "parent" / "maps"
+    run = subprocess.Popen([sys.executable, "-c", WRITE, folder])
+    while not folder.exists():
+        time.sleep(0.002)
+    time.sleep(0.011 * turn)
+    run.send_signal(signal.SIGKILL)
+    run.wait()
+    found = contents(folder)
+    assert len(found) == 41
+    assert len(set(found.values())) == 1
+    with folder_written_whole(folder) as made:
+        (made / "0.txt").write_text("next")
+    assert [path.name for path in folder.parent.iterdir()] == ["maps"]
+    assert contents(folder) == {**found, "0.txt": "next"}
+
+
+def test_the_temporary_folder_of_a_run_that_goes_on_is_left_alone(tmp_path):
+    with files.temporary_folder(tmp_path) as busy:
+        files.remove_litter(tmp_path)
+        assert busy.is_dir()
+    (tmp_path / f".llrgeo-{files._machine()}-999999999-x").mkdir()
+    (tmp_path / ".llrgeo-00000000-999999999-x").mkdir()  # of another machine
+    files.remove_litter(tmp_path)
+    assert [path.name for path in tmp_path.iterdir()] == [".llrgeo-00000000-999999999-x"]

@@ -1,0 +1,364 @@
+"""Broken and hostile tables: each is refused in words that name it, or read as it was meant."""
+
+import io
+from pathlib import Path
+
+import openpyxl
+import pandas as pd
+import pytest
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.areas import read_areas
+from llrgeo.inputs.capacity import read_capacity
+from llrgeo.inputs.estate import read_estate
+from llrgeo.inputs.figures import read_figures
+from llrgeo.inputs.projections import read_projections
+from llrgeo.inputs.rates import read_rates
+from llrgeo.inputs.sites import check_postcodes_agree, check_service_names, read_sites
+from llrgeo.inputs.tables import read_table
+from llrgeo.travel.compare import read_reference
+from llrgeo.travel.times import load_travel_times
+
+
+@pytest.fixture(scope="session")
+def tables(town_study_once):
+    """Return the town's two tables as text, on their ids."""
+    return {
+        name: pd.read_csv(town_study_once.parent / f"{name}.csv", dtype=str, index_col=0)
+        for name in ("areas", "sites")
+    }
+
+
+def cell(row, column, value):
+    def spoil(table):
+        table.loc[row, column] = value
+        return table
+
+    return spoil
+
+
+def renamed(old, new):
+    return lambda table: table.rename(index={old: new})
+
+
+def without(column):
+    return lambda table: table.drop(columns=column)
+
+
+def again(row, new):
+    return lambda table: pd.concat([table, table.loc[[row]].rename(index={row: new})])
+
+
+def reversed_column(name):
+    return lambda table: table.assign(**{name: table[name].tolist()[::-1]})
+
+
+AREAS = {
+    "an id again but for a blank": (again("N", "N "), r"1 ids of 'area_id' are duplicated \(N\)"),
+    "an id again but for a hard space": (again("N", "\u00a0N"), "are duplicated"),
+    "an id that is blank": (renamed("N", " "), "1 rows have no area_id"),
+    "more disabled than residents": (cell("W", "disabled", "401"), "'disabled' is more than"),
+    "bands that do not add up": (cell("W", "age_0_17", "101"), "age bands do not add up"),
+    "a count that is no number": (cell("W", "disabled", "many"), "'disabled' is not a number"),
+    "a count in hexadecimal": (cell("W", "disabled", "0x10"), "'disabled' is not a number"),
+    "a count with an underscore": (cell("W", "disabled", "1_0"), "'disabled' is not a number"),
+    "a count that is true": (cell("W", "disabled", "True"), "'disabled' is not a number"),
+    "a count with a comma": (cell("W", "disabled", "1,000"), "'disabled' is not a number"),
+    "a suppressed count": (cell("W", "disabled", "<5"), "small numbers are suppressed in it"),
+    "a starred count": (cell("W", "disabled", "*"), "ask for the counts themselves"),
+    "a count of ONS's [c]": (cell("W", "disabled", "[c]"), "ask for the counts themselves"),
+    "a count below 0": (cell("W", "disabled", "-1"), "'disabled' is below 0"),
+    "half a person": (cell("W", "disabled", "7.5"), "'disabled' is not a whole number"),
+    "a count beyond all integers": (cell("W", "residents", "9" * 30), "'residents' is above 1e"),
+    "an infinite count": (cell("W", "residents", "1e999"), "'residents' is not a number"),
+    "a blank count": (cell("W", "residents", " "), "'residents' is blank"),
+    "an infinite score": (cell("W", "imd_score", "inf"), "'imd_score' is not a number"),
+    "a decile of 11": (cell("F", "imd_decile", "11"), "'imd_decile' is above 10"),
+    "deciles the other way round": (reversed_column("imd_decile"), "contradicts 'imd_rank'"),
+    "deciles that ranks do not have": (cell("F", "imd_rank", "20001"), "contradicts 'imd_rank'"),
+    "a rank of 0": (cell("W", "imd_rank", "0"), "'imd_rank' is below 1"),
+    "an authority of two codes": (cell("N", "authority_code", "X07"), "Town has several in 'auth"),
+    "a code of two authorities": (cell("F", "authority_code", "X01"), "X01 has several in 'auth"),
+    "a lost sign": (cell("W", "lon", "1.2633"), r"area W is 1\d\d km from the nearest other area"),
+    "a place in the sea off Africa": (cell("W", "lat", "0"), "lies outside Great Britain"),
+    "a place that is no number": (cell("W", "lat", "52,6"), "'lat' is not a number"),
+    "a place that is not there": (cell("W", "lat", ""), "'lat' is blank"),
+    "no rural class": (cell("W", "rural_urban", "Suburb"), "is not one of Rural, Urban"),
+    "no residents": (without("residents"), "column 'residents' is missing"),
+    "no rows": (lambda table: table.iloc[:0], "the table has no rows"),
+}
+SITES = {
+    "an id again but for a blank": (again("A", "A "), r"ids of 'site_id' are duplicated \(A\)"),
+    "an id that is blank": (renamed("B", ""), "1 rows have no site_id"),
+    "beds that are no number": (cell("A", "beds", "ten"), "'beds' is not a number"),
+    "suppressed beds": (cell("A", "beds", "< 5"), "small numbers are suppressed"),
+    "half a bed": (cell("A", "beds", "2.5"), "'beds' is not a whole number"),
+    "beds below 0": (cell("A", "beds", "-3"), "'beds' is below 0"),
+    "more beds than people": (cell("A", "beds", "1e12"), "'beds' is above 1e"),
+    "a kind that there is not": (cell("A", "kind", "clinic"), "'kind' is not one of"),
+    "a kind in capitals": (cell("A", "kind", "Other"), "'kind' is not one of"),
+    "a status that there is not": (cell("A", "status", "shut"), "'status' is not one of"),
+    "a name that is blank": (cell("A", "name", "  "), "'name' is blank"),
+    "swapped degrees": (
+        lambda table: table.assign(lat=table["lon"], lon=table["lat"]),
+        "looks swapped",
+    ),
+    "half a place": (cell("A", "lat", ""), "1 of 3 sites have no lat and lon"),
+    "no kind": (without("kind"), "column 'kind' is missing"),
+}
+
+
+def spoilt(tables, folder, name, spoil):
+    path = folder / f"{name}.csv"
+    spoil(tables[name].copy()).to_csv(path)
+    return path
+
+
+@pytest.mark.parametrize(("spoil", "words"), AREAS.values(), ids=AREAS)
+def test_a_table_of_areas_is_refused(tables, tmp_path, spoil, words):
+    with pytest.raises(InputError, match=words) as refused:
+        read_areas(spoilt(tables, tmp_path, "areas", spoil))
+    assert str(refused.value).startswith("areas.csv: ")
+
+
+@pytest.mark.parametrize(("spoil", "words"), SITES.values(), ids=SITES)
+def test_a_table_of_sites_is_refused(tables, tmp_path, spoil, words):
+    with pytest.raises(InputError, match=words) as refused:
+        read_sites(spoilt(tables, tmp_path, "sites", spoil))
+    assert str(refused.value).startswith("sites.csv: ")
+
+
+def test_what_is_meant_is_read(tables, tmp_path):
+    spaced = tables["sites"].copy()
+    spaced.loc["A", ["beds", "services"]] = [" ", "clinic, beds"]
+    spaced.loc["B", "services"] = "clinic beds;"
+    spaced.columns = [f" {name} " for name in spaced.columns]
+    path = tmp_path / "sites.csv"
+    spaced.to_csv(path)
+    sites = read_sites(path)
+    assert sites["beds"].isna().tolist() == [True, False, True]
+    assert sites["services"].tolist() == ["clinic;beds", "clinic;beds", "clinic"]
+
+
+@pytest.mark.parametrize("name", ["areas", "sites"])
+@pytest.mark.parametrize("ending", ["xlsx", "csv"])
+def test_a_workbook_is_read_as_the_table_it_holds_whatever_its_ending(
+    tables, tmp_path, name, ending
+):
+    read = {"areas": read_areas, "sites": read_sites}[name]
+    plain = spoilt(tables, tmp_path, name, lambda table: table)
+    path = tmp_path / f"book.{ending}"
+    book = io.BytesIO()
+    pd.read_csv(plain).to_excel(book, index=False)  # numbers as numbers, as a spreadsheet has them
+    path.write_bytes(book.getvalue())
+    found, known = (pd.DataFrame(read(one)).drop(columns="geometry") for one in (path, plain))
+    pd.testing.assert_frame_equal(found, known)  # a workbook keeps 15 digits of a coordinate
+
+
+HEAD = "area_id,site_id,travel_time_min\n"
+CONTENTS: dict[str, tuple[bytes, str]] = {
+    "nothing": (b"", "the file is empty"),
+    "UTF-16": ("area_id,name\nW,ä\n".encode("utf-16"), "not text in UTF-8"),
+    "Latin-1": ("area_id,name\nW,ä\n".encode("latin-1"), "not text in UTF-8"),
+    "semicolons": (b"area_id;name\nW;x\n", "columns are not separated by commas"),
+    "tabs": (b"area_id\tname\nW\tx\n", "columns are not separated by commas"),
+    "a comma at line ends": (b"area_id,name\nW,x,\nN,y,\n", "is there a comma at line ends"),
+    "many values beyond the header": (b"area_id\nW,x,y,z\n", "more values than there are columns"),
+    "one line too long": (b"area_id,name\nW,x\nN,y,z\n", "more values than there are columns"),
+    "a column twice": (b"area_id,name,name\nW,x,y\n", r"columns are duplicated \(name\)"),
+    "a quote that does not end": (b'area_id,name\nW,"x\nN,y\n', "not a readable table"),
+    "a workbook that is none": (b"PK\x03\x04 and no more", "not a readable workbook"),
+    "a workbook of 1997": (b"\xd0\xcf\x11\xe0 and more", "save it as .xlsx or CSV"),
+}
+
+
+@pytest.mark.parametrize(("content", "words"), CONTENTS.values(), ids=CONTENTS)
+def test_a_file_that_is_no_table_is_refused(tmp_path, content, words):
+    path = tmp_path / "table.csv"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match=words) as refused:
+        read_table(path)
+    assert "\n" not in str(refused.value)
+
+
+@pytest.mark.parametrize(
+    "address",
+    [
+        "http://127.0.0.1:9/areas.csv",
+        "https://example.org/areas.csv",
+        "ftp://example.org/areas.csv",
+        "file:///etc/passwd",
+        "s3://bucket/areas.csv",
+        "/vsicurl/http://127.0.0.1:9/areas.csv",
+        "/vsizip/areas.zip/areas.csv",
+        "//server/share/areas.csv",
+        "\\\\server\\share\\areas.csv",
+    ],
+)
+def test_an_address_is_no_file_of_this_machine(address):
+    with pytest.raises(InputError, match=r"not a file of this machine|no such file"):
+        read_table(Path(address))
+
+
+@pytest.mark.parametrize("content", [b"not Parquet", b"PAR1" + bytes(40) + b"PAR1"])
+def test_a_damaged_parquet_file_is_refused(tmp_path, content):
+    path = tmp_path / "table.parquet"
+    path.write_bytes(content)
+    with pytest.raises(InputError, match="not a readable table"):
+        read_table(path)
+
+
+def test_a_workbook_larger_than_any_table_is_refused(tmp_path, monkeypatch):
+    monkeypatch.setattr("llrgeo.inputs.spreadsheets._LARGEST", 1_000)
+    book = openpyxl.Workbook()
+    book.active.append(["area_id", "name"])
+    book.save(tmp_path / "areas.xlsx")
+    with pytest.raises(InputError, match="MB unpacked, more than any table"):
+        read_table(tmp_path / "areas.xlsx")
+
+
+TIMES = {
+    "a comma at line ends": (f"{HEAD}W,A,2,\nN,A,3,\n", "is there a comma at line ends"),
+    "a pair twice": (f"{HEAD}W,A,2\nW,A,3\n", "pairs of area and site are duplicated"),
+    "a pair twice but for a blank": (f"{HEAD}W,A,2\nW ,A,3\n", "pairs of area and site are dupl"),
+    "a time below 0": (f"{HEAD}W,A,-2\n", "not a number from 0 to 10,080 in 1 rows .W to A"),
+    "a number for no way": (f"{HEAD}W,A,99999\n", "blank means no way"),
+    "words for a time": (f"{HEAD}W,A,two\n", "'travel_time_min' is not a number"),
+    "a blank area": (f"{HEAD},A,2\n", "'area_id' is blank in some rows"),
+    "another mode": (
+        "area_id,site_id,travel_time_min,mode\nW,A,2,walk\n",
+        "no times for car off_peak; there are walk",
+    ),
+    "no times at all": ("area_id,site_id\nW,A\n", "column 'travel_time_min' is missing"),
+    "no rows": (HEAD, "no times for car off_peak"),
+    "a distance below 0": (
+        "area_id,site_id,travel_time_min,distance_km\nW,A,2,-3\n",
+        "'distance_km' is not a number from 0",
+    ),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), TIMES.values(), ids=TIMES)
+def test_a_matrix_is_refused(tmp_path, text, words):
+    (tmp_path / "times.csv").write_text(text)
+    with pytest.raises(InputError, match=words):
+        load_travel_times(tmp_path / "times.csv")
+
+
+@pytest.mark.parametrize("ids", [["007", "08"], ["1E5", "2E5"], ["1.0", "2.50"], ["true", "é"]])
+def test_ids_of_a_matrix_are_text(tmp_path, ids):
+    path = tmp_path / "times.csv"
+    path.write_text(f"{HEAD}{ids[0]},A,2.5\n {ids[1]},A,inf\n", encoding="utf-8")
+    minutes = load_travel_times(path).minutes
+    assert minutes["A"].to_dict() == {ids[0]: 2.5, ids[1]: float("inf")}
+
+
+RATES = {
+    "years twice": ("discount_rates", lambda t: pd.concat([t, t.iloc[[0]]]), "overlap"),
+    "years that meet": ("discount_rates", cell(1, "first_year", "30"), "'standard' overlap"),
+    "years within others": ("discount_rates", cell(1, "last_year", "80"), "'standard' overlap"),
+    "percent": ("discount_rates", cell(0, "rate", "3.5"), "row 1 has a rate above 1; 3.5 % is"),
+    "years backwards": ("discount_rates", cell(0, "last_year", "0"), "row 1 ends before"),
+    "half a year": ("discount_rates", cell(0, "first_year", "0.5"), "row 1 has years that are not"),
+    "a rate below 0": ("discount_rates", cell(0, "rate", "-0.1"), "'rate' is not a number of at"),
+    "an infinite rate": ("discount_rates", cell(0, "rate", "inf"), "'rate' is not a number of at"),
+    "a value twice": ("unit_values", lambda t: pd.concat([t, t.iloc[[0]]]), "are duplicated"),
+    "a value twice but for a blank": (
+        "unit_values",
+        lambda t: pd.concat([t, t.iloc[[0]].assign(name=t["name"].iloc[0] + " ")]),
+        r"unit values are duplicated \(value_of_time\)",
+    ),
+    "a value that is none": ("unit_values", cell(0, "value", "7 GBP"), "'value' is not a number"),
+    "no source": ("unit_values", cell(0, "source", " "), "row 1 has no source"),
+    "a fifth missing": ("incomes", lambda t: t.iloc[1:], r"fifths are missing \(1\)"),
+    "a fifth twice": ("incomes", cell(0, "fifth", "2"), r"fifths are duplicated \(2\)"),
+    "a sixth fifth": ("incomes", cell(0, "fifth", "6"), r"fifths are not 1 to 5 \(6\)"),
+    "no income": ("incomes", cell(0, "income", "0"), "an income is 0"),
+    "a cost twice": ("service_costs", lambda t: pd.concat([t, t.iloc[[0]]]), "costs are dupl"),
+    "a cost below 0": ("service_costs", cell(0, "capital", "-1"), "'capital' is not a number"),
+    "no running cost": ("service_costs", without("running"), "column 'running' is missing"),
+}
+
+
+@pytest.mark.parametrize(("kind", "spoil", "words"), RATES.values(), ids=RATES)
+def test_a_table_of_rates_is_refused(tmp_path, kind, spoil, words):
+    table = pd.read_csv(
+        Path(__file__).parents[1] / "data" / "rates" / f"{kind}.csv",
+        dtype=str,
+        keep_default_na=False,
+    )
+    path = tmp_path / "rates.csv"
+    spoil(table).to_csv(path, index=False)
+    with pytest.raises(InputError, match=words):
+        read_rates(path, kind=kind)
+
+
+FIGURES = {
+    "suppressed": ("area_id,clinic\nW,<5\nN,9\n", "for W .small numbers are suppressed in it"),
+    "starred": ("area_id,clinic\nW,*\n", "ask for the counts themselves"),
+    "words": ("area_id,clinic\nW,many\n", "column 'clinic' is not a number for W"),
+    "blank": ("area_id,clinic\nW,\n", "column 'clinic' is not a number for W"),
+    "infinite": ("area_id,clinic\nW,1e999\n", "column 'clinic' is not a number for W"),
+    "an id twice": ("area_id,clinic\nW,1\nW ,2\n", r"area_id is duplicated \(W\)"),
+    "no ids": ("area,clinic\nW,1\n", "column 'area_id' is missing; found area, clinic"),
+}
+
+
+@pytest.mark.parametrize(("text", "words"), FIGURES.values(), ids=FIGURES)
+def test_figures_are_refused_and_none_of_them_is_told(tmp_path, text, words):
+    (tmp_path / "figures.csv").write_text(text)
+    with pytest.raises(InputError, match=words):
+        read_figures(tmp_path / "figures.csv", index="area_id")
+
+
+@pytest.mark.parametrize("words", ["", "area_id\n", "\x00\x01\x02", '"', "a,b\n1,2,3\n", "{}"])
+@pytest.mark.parametrize(
+    "read",
+    [
+        read_areas,
+        read_sites,
+        read_projections,
+        read_reference,
+        load_travel_times,
+        lambda path: read_estate(["A"], path),
+        lambda path: read_capacity("parameters", path),
+        lambda path: read_rates(path, kind="incomes"),
+        lambda path: read_figures(path, index="area_id"),
+    ],
+    ids=[
+        "areas",
+        "sites",
+        "people",
+        "reference",
+        "times",
+        "estate",
+        "capacity",
+        "rates",
+        "figures",
+    ],
+)
+def test_no_reader_of_tables_ends_in_an_error_that_is_not_ours(tmp_path, read, words):
+    (tmp_path / "table.csv").write_text(words, encoding="utf-8")
+    with pytest.raises(InputError, match=r"table\.csv"):
+        read(tmp_path / "table.csv")
+
+
+def test_a_misspelt_service_is_refused_with_the_right_one(town_sites):
+    misspelt = town_sites.assign(services=["clinics;beds", "Clinic", "clinic;scans"])
+    with pytest.raises(InputError, match=r"'clinics' \(A\); did you mean 'clinic'") as refused:
+        check_service_names(misspelt, ["clinic", "beds"], source="sites.csv")
+    assert "'Clinic' (B); did you mean 'clinic'" in str(refused.value)
+    right = town_sites.assign(services=["clinic;beds", "clinic", "clinic;scans"])
+    assert check_service_names(right, ["clinic", "beds"], source="sites.csv") == ["scans"]
+
+
+def test_a_site_far_from_its_postcode_is_refused_where_postcodes_are_known():
+    data = Path(__file__).parents[1] / "data"
+    areas, sites = read_areas(data / "areas.csv"), read_sites(data / "sites.csv")
+    check_postcodes_agree(sites, areas, source="sites.csv")
+    moved = sites.copy()
+    moved.loc["RWEAA", "postcode"] = "LE3 9QP"  # Glenfield's
+    with pytest.raises(InputError, match=r"site RWEAA is 4,2\d\d m from its postcode, LE3 9QP"):
+        check_postcodes_agree(moved, areas, source="sites.csv")
+    invented = areas.rename(index=lambda area_id: f"X{area_id}")
+    check_postcodes_agree(moved, invented, source="sites.csv")
