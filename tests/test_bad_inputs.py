@@ -179,7 +179,7 @@ BAD: dict[str, tuple[Spoil, str]] = {
     ),
     "a postcode that a spreadsheet has spoilt": (
         valued("sites.csv", "A", lat="", lon="", postcode="LE1 5.00E+05"),
-        "nor a live postcode in or near LLR to place them by (postcodes LE1 5.00E+05)",
+        "nor a postcode that llrgeo knows",
     ),
     "an error value of a spreadsheet for a count": (
         valued("areas.csv", "W", residents="#REF!"),

@@ -75,7 +75,12 @@ AREAS = {
     "an infinite score": (cell("W", "imd_score", "inf"), "'imd_score' is not a number"),
     "a decile of 11": (cell("F", "imd_decile", "11"), "'imd_decile' is above 10"),
     "deciles the other way round": (reversed_column("imd_decile"), "contradicts 'imd_rank'"),
-    "deciles that ranks do not have": (cell("F", "imd_rank", "20001"), "contradicts 'imd_rank'"),
+    "deciles that England's ranks do not have": (
+        lambda table: table.rename(index={"F": "E01000001"}).assign(
+            imd_rank=["100", "9000", "20000", "20001"]
+        ),
+        r"contradicts 'imd_rank' .* in 1 areas \(E01000001\)",
+    ),
     "a rank of 0": (cell("W", "imd_rank", "0"), "'imd_rank' is below 1"),
     "an authority of two codes": (cell("N", "authority_code", "X07"), "Town has several in 'auth"),
     "a code of two authorities": (cell("F", "authority_code", "X01"), "X01 has several in 'auth"),
@@ -95,8 +100,8 @@ SITES = {
     "half a bed": (cell("A", "beds", "2.5"), "'beds' is not a whole number"),
     "beds below 0": (cell("A", "beds", "-3"), "'beds' is below 0"),
     "more beds than people": (cell("A", "beds", "1e12"), "'beds' is above 1e"),
-    "a kind that there is not": (cell("A", "kind", "clinic"), "'kind' is not one of"),
-    "a kind in capitals": (cell("A", "kind", "Other"), "'kind' is not one of"),
+    "a kind that there is not": (cell("A", "kind", "clinic"), "kinds without a role"),
+    "a kind in capitals": (cell("A", "kind", "Other"), "kinds without a role"),
     "a status that there is not": (cell("A", "status", "shut"), "'status' is not one of"),
     "a name that is blank": (cell("A", "name", "  "), "'name' is blank"),
     "swapped degrees": (
