@@ -7,6 +7,7 @@ from capacity_cases import write_projections
 from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.errors import LlrgeoError
+from llrgeo.inputs.embedded import embedded
 from llrgeo.study.config import StudyConfig, build_services, load_study
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.manifest import describe_run, study_of
@@ -451,3 +452,18 @@ def test_counted_contacts_of_a_service_of_capacity_are_refused(folder):
 def test_a_study_without_years_has_no_tables_of_capacity(town_study):
     tables = run_study(load_study(town_study)).evidence.tables
     assert {"beds", "capacity_by_year", "people_by_year", "nhc_pipeline"} & set(tables) == set()
+
+
+@pytest.mark.parametrize("name", ["closer_to_home", "beds"])
+def test_embedded_studies_state_beds_that_their_options_keep(name):
+    inputs = StudyInputs(load_study(embedded(f"studies/{name}.toml")))
+    plan = inputs.capacity
+    beds = plan.places.groupby(["option", "service"])["beds"].sum()
+    assert beds["today"].to_dict() == {"community_beds": 232, "stroke_beds": 48}
+    others = {option for option, _ in beds.index} - {"today", "two_acute_sites", "mixed"}
+    assert {beds[option, "community_beds"] for option in others} == {232}
+    assert beds[sorted(others)[-1], "stroke_beds"] == 48
+    # people of all areas are those of the projection, in every scenario and year
+    for people in plan.people.values():
+        for year, table in people.items():
+            assert table.sum().tolist() == plan.projected[year].tolist()

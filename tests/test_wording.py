@@ -30,6 +30,10 @@ BUILT = {
     "ask_": answers.LINES,
     "bar_": ("shorter", "same", "longer"),
     "case_": (*case.AGAINST, *case.FOR, "provider_pays_for_less", "patients_pay_for_savings"),
+    "capacity_": (
+        *("option", "service", "year", "beds", "needed", "range", "extra", "refused", "short"),
+        *("staff", "rooms", "capital", "running", "wards", "rounds", "crisis"),
+    ),
     "change_": (*OUTCOMES, "none"),
     "team_": (*OUTCOMES, "none"),
     "group_": (

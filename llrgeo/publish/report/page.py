@@ -11,7 +11,7 @@ from llrgeo.publish import pages
 from llrgeo.publish.legend import change_legend
 from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
-from llrgeo.publish.report import tables
+from llrgeo.publish.report import capacity, tables
 from llrgeo.publish.report.answers import answers, cost_basis
 from llrgeo.publish.report.case import claims_for
 from llrgeo.publish.report.charts import coverage_curves, ranks_chart, tornado_chart, winners_chart
@@ -75,9 +75,20 @@ def render_report(publication: Publication) -> str:
                 name: make(publication) for name, make in _TABLES.items() if _has(publication, name)
             },
             "robustness": publication.robustness,
+            "capacity": _capacity(publication),
             "glossary": list(_glossary(publication)),
         },
     )
+
+
+def _capacity(publication: Publication) -> dict[str, Any] | None:
+    """Return what the chapter on capacity says beside its charts; None where there is none."""
+    if not capacity.has_capacity(publication):
+        return None
+    return {
+        "money": capacity.money_table(publication),
+        "standing": capacity.capacity_standing(publication),
+    }
 
 
 def _glossary(publication: Publication) -> Iterator[tuple[str, str]]:
@@ -159,6 +170,7 @@ def _figures(publication: Publication) -> Iterator[tuple[Drawing, Table]]:
         yield ranks_chart(ranks), tables.ranks_table(ranks)
     if _has(publication, "tornado"):
         yield tornado_chart(publication.tables["tornado"]), tables.tornado_table(publication)
+    yield from capacity.capacity_figures(publication)
 
 
 def _page_marks(publication: Publication) -> str:
