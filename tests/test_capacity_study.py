@@ -8,6 +8,7 @@ from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.embedded import embedded
+from llrgeo.schema import AGE_BANDS
 from llrgeo.study.config import StudyConfig, build_services, load_study
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.manifest import describe_run, study_of
@@ -428,6 +429,22 @@ def test_bad_values_are_refused_at_the_door(folder, change, expected):
     message = fault(folder, change)
     assert expected in message
     assert "\n" not in message
+
+
+def test_one_rate_for_people_of_any_age_counts_them_all(folder):
+    changed = ("rates = { age_75_84 = 1000 }", "rates = { residents = 100 }")
+    beds = run(folder, changed, names=("beds", "people_by_authority"))
+    people = table(beds, "people_by_authority", scenario="constant_shares", year=2025)
+    whole = people.set_index("authority_code").loc["X01", "people"]
+    found = only(beds, "beds", "admissions", option="today", year=2025)
+    assert found == pytest.approx(whole * 0.1)
+    assert whole == 909
+
+
+def test_areas_without_ages_cannot_have_years(folder):
+    areas = pd.read_csv(folder / "areas.csv")
+    areas.drop(columns=list(AGE_BANDS)).to_csv(folder / "areas.csv", index=False)
+    assert "years need areas with age bands and authority_code" in fault(folder)
 
 
 def test_an_estate_of_an_unknown_site_is_refused(folder):

@@ -179,6 +179,14 @@ def rates_by_band(service: Service, areas: pd.DataFrame) -> NDArray[np.float64]:
     return np.array([service.rates.get(band, of_any_age) for band in bands_of(areas)])
 
 
+def rates_by_age(service: Service) -> pd.Series:
+    """Return patients a year per 1,000 by age band; a rate for any age holds for bands left out."""
+    of_any_age = service.rates.get(RESIDENTS)
+    every = {} if of_any_age is None else dict.fromkeys(AGE_BANDS, of_any_age)
+    own = {band: rate for band, rate in service.rates.items() if band != RESIDENTS}
+    return pd.Series({**every, **own}, dtype=float)
+
+
 def trips(service: Service, areas: pd.DataFrame) -> pd.Series:
     """Return the contacts a year of every area: residents by age band x rate x visits.
 

@@ -19,7 +19,7 @@ from llrgeo.appraisal.capacity.targets import (
     Stay,
     Target,
 )
-from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.demand import Service, rates_by_age
 from llrgeo.inputs.embedded import embedded
 from llrgeo.study.validation import Name, Part, Positive, Share
 
@@ -129,7 +129,7 @@ class BedsConfig(Part):
         share = value("closed_share") if self.closed_share is None else self.closed_share
         return BedService(
             service.id,
-            pd.Series(dict(service.rates), dtype=float),
+            rates_by_age(service),
             Stay(self.length_of_stay_days, cv),
             self.target.build() if self.target else LossTarget(value("target_share")),
             self.stream,
@@ -272,7 +272,7 @@ def build_services_plan(
     value = parameters.value
 
     def rates(name: str) -> pd.Series:
-        return pd.Series(dict(services[name].rates), dtype=float)
+        return rates_by_age(services[name])
 
     def used(name: str) -> pd.Series:
         return rates(name) * services[name].visits

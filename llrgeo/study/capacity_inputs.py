@@ -6,6 +6,7 @@ from dataclasses import replace
 import geopandas as gpd
 import pandas as pd
 
+from llrgeo.appraisal.area_facts import has_ages
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.plan import SCENARIOS, CapacityPlan, EstatePlan
 from llrgeo.appraisal.capacity.projections import (
@@ -60,6 +61,9 @@ def build_capacity_plan(
         If a file has faults, a year is not projected, or an estate, works or disposals name a site
         that the study does not have.
     """
+    if not (has_ages(areas) and "authority_code" in areas.columns):
+        fault = "years need areas with age bands and authority_code, to take people from"
+        raise_faults([fault], source=study.path("areas").name)
     parameters = Parameters(set_parameters(read_capacity("parameters"), study.capacity.parameters))
     services = {service.id: service for service in build_services(study)}
     beds = {one.id: one.beds for one in study.services if one.beds is not None}

@@ -14,6 +14,7 @@ from llrgeo.appraisal.capacity.demand_evidence import (
 from llrgeo.appraisal.capacity.summary import (
     summary_by_year,
 )
+from llrgeo.appraisal.demand import rates_by_age
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity
 from llrgeo.appraisal.tables.columns import AUTHORITY, OPTION, SERVICE
@@ -45,8 +46,7 @@ def rates_of(context: EvidenceContext) -> dict[str, pd.Series]:
     """
     beds = {one.id for one in context.capacity_plan.services.beds}
     return {
-        service.id: pd.Series(dict(service.rates), dtype=float)
-        * (1.0 if service.id in beds else service.visits)
+        service.id: rates_by_age(service) * (1.0 if service.id in beds else service.visits)
         for service in context.inputs.services
     }
 
