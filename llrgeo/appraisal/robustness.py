@@ -67,12 +67,7 @@ def rank_acceptability(
     if unknown:
         msg = f"the order of importance names {name_some(unknown)}, which are no criteria"
         raise InputError(msg)
-    rng = np.random.default_rng(seed)
-    # Weights drawn evenly over all that add up to 1 are Dirichlet with every parameter 1. Sorting
-    # the named ones keeps them even over the weightings in that order.
-    weights = rng.dirichlet(np.ones(len(scores.columns)), draws)
-    named = scores.columns.get_indexer(pd.Index(order))
-    weights[:, named] = -np.sort(-weights[:, named], axis=1)
+    weights = draw_weightings(scores.columns, seed=seed, draws=draws, order=order)
     totals = (weights @ scores.to_numpy().T).round(TOTAL_DECIMALS)
     places = competition_ranks(totals)
     n = len(scores)
@@ -91,6 +86,22 @@ def rank_acceptability(
         pd.DataFrame(central, index=scores.index, columns=scores.columns),
         pd.DataFrame(wins, index=scores.index, columns=scores.index.rename("over")),
     )
+
+
+def draw_weightings(
+    criteria: pd.Index, *, seed: int, draws: int = DRAWS, order: Sequence[str] = ()
+) -> _Matrix:
+    """Return weightings of some criteria drawn at random: a row a draw, each adding up to 1.
+
+    `order` names criteria from the most important down; only weightings in it are drawn.
+    """
+    rng = np.random.default_rng(seed)
+    # Weights drawn evenly over all that add up to 1 are Dirichlet with every parameter 1. Sorting
+    # the named ones keeps them even over the weightings in that order.
+    weights = rng.dirichlet(np.ones(len(criteria)), draws)
+    named = criteria.get_indexer(pd.Index(order))
+    weights[:, named] = -np.sort(-weights[:, named], axis=1)
+    return weights
 
 
 def switching_weights(scorecard: Scorecard) -> pd.DataFrame:

@@ -27,7 +27,7 @@ def run(
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
     from llrgeo.publish.report.pdf import find_renderer
-    from llrgeo.study.config import load_study
+    from llrgeo.study.plan_file import load_study_or_plan
     from llrgeo.study.run import (
         check_publishable,
         print_report,
@@ -40,7 +40,7 @@ def run(
         find_renderer()  # a missing one is told before the work, not after
     clock = StageClock()
     with clock.running() if timings else nullcontext():
-        study = load_study(study_file)
+        study = load_study_or_plan(study_file)
         check_publishable(study, out)
         result = run_study(study, track=progress("Travel times", quiet=quiet))
         publish_study(result, out, track=progress("Pages and tables", quiet=quiet))

@@ -31,6 +31,7 @@ from llrgeo.publish.data.packages import (
 )
 from llrgeo.publish.data.workbook import assumptions, contents, render_workbook, sheet_names
 from llrgeo.publish.explorer.page import render_explorer
+from llrgeo.publish.planner.page import render_planner
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.page import render_report
 from llrgeo.publish.report.pdf import render_pdf
@@ -41,6 +42,7 @@ Content: TypeAlias = str | bytes
 Renderer: TypeAlias = Callable[[Publication], Content]
 
 EXPLORER: Final = "explorer.html"
+PLANNER: Final = "planner.html"
 PDF: Final = "report.pdf"
 MANIFEST: Final = "manifest.json"
 
@@ -162,7 +164,19 @@ def _bytes(content: Content) -> bytes:
 def _pages(publication: Publication) -> dict[str, Content]:
     """Make the explorer, and the same page under the name with which a web server opens."""
     page = render_explorer(publication)
-    return {EXPLORER: page, "index.html": page, "report.html": render_report(publication)}
+    return {
+        EXPLORER: page,
+        "index.html": page,
+        "report.html": render_report(publication),
+        **_planner(publication),
+    }
+
+
+def _planner(publication: Publication) -> dict[str, Content]:
+    """Make the planner, where the study may have one."""
+    if publication.planning is None:
+        return {}
+    return {PLANNER: render_planner(publication, publication.planning)}
 
 
 def _data(publication: Publication) -> dict[str, Content]:
@@ -236,6 +250,7 @@ def _words(publication: Publication) -> dict[str, Content]:
 
 _ABOUT: Final = {
     EXPLORER: "The explorer: maps and journeys, one page that works offline",
+    PLANNER: "The planner, for those who plan: try a place, see all figures, save the plan",
     "index.html": "The explorer, under the name with which a web server opens",
     "report.html": "The report: options, who gains and who loses, costs, how sure we are",
     "tables.xlsx": "Every table on a sheet, with notes, assumptions and contents",

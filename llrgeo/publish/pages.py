@@ -27,6 +27,7 @@ _TEMPLATES: Final = [
     ROOM / "templates",
     ROOM / "explorer" / "templates",
     ROOM / "report" / "templates",
+    ROOM / "planner" / "templates",
 ]
 _JSON_ESCAPES: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 

@@ -18,6 +18,7 @@ from llrgeo.appraisal.tables.declaration import TableDescription
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
 from llrgeo.publish.option_view import OptionView, build_option_view
+from llrgeo.publish.planning import Planning
 from llrgeo.schema import name_some, raise_faults, site_roles
 from llrgeo.travel.times import TravelTimes
 
@@ -74,6 +75,8 @@ class Publication:
         What each of the tables is about, and what its columns hold.
     deprivation
         The index by which areas are ranked, as the study names it.
+    planning
+        What the planner page needs; None for a study that is published without one.
 
     Raises
     ------
@@ -104,6 +107,7 @@ class Publication:
     question: str = ""
     descriptions: Mapping[str, TableDescription] = field(default_factory=dict)
     deprivation: DeprivationIndex = field(default_factory=DeprivationIndex)
+    planning: Planning | None = None
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""

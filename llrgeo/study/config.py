@@ -19,7 +19,7 @@ from llrgeo.schema import THRESHOLDS_MIN, name_some
 from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files, named_tables
 from llrgeo.study.capacity_config import CapacityConfig, Year, is_unset
 from llrgeo.study.capacity_faults import capacity_faults
-from llrgeo.study.option_config import OptionConfig, option_faults
+from llrgeo.study.option_config import NewSiteConfig, OptionConfig, option_faults
 from llrgeo.study.plausibility import large_factor_faults, reserved_faults
 from llrgeo.study.service_config import ServiceConfig
 from llrgeo.study.transit_config import TransitConfig
@@ -84,7 +84,10 @@ def _is_empty(value: object) -> bool:
 class StudyConfig(Part):
     """One study: the question, its data, services, options and criteria.
 
-    Paths are relative to the study file; `embedded` names the data that travels with llrgeo.
+    `folder` and `file` say where it was read from (`file` is empty for the embedded study); they
+    are no keys of the file. `new_sites` are places for options to open services at that have no
+    row in the table of sites. Paths are relative to the study file; `embedded` names the data that
+    travels with llrgeo.
     `network` is of streets for driving, `networks` names those for other modes, such as
     `{ cycle = "cycle_streets" }`; `network_walk` is what 0.1 had for `networks.walk`.
     Outlines may also be `cells`: each area is drawn around its centroid. Areas and sites of
@@ -108,6 +111,7 @@ class StudyConfig(Part):
     question: str = ""
     date: str = ""
     folder: Path = Path()
+    file: Annotated[str, Field(exclude_if=_is_empty)] = ""
     areas: str = "embedded"
     sites: str = "embedded"
     outlines: str = "embedded"
@@ -130,6 +134,7 @@ class StudyConfig(Part):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     confirm: Annotated[bool, Field(exclude_if=_is_empty)] = False
     services: Annotated[tuple[ServiceConfig, ...], Field(min_length=1)]
+    new_sites: Annotated[tuple[NewSiteConfig, ...], Field(exclude_if=_is_empty)] = ()
     options: Annotated[tuple[OptionConfig, ...], Field(min_length=1)]
     criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
     hurdles: tuple[HurdleConfig, ...] = ()
@@ -212,6 +217,7 @@ class StudyConfig(Part):
     def _agrees(self) -> Self:
         faults = [
             *doubled_faults("services: ids", [service.id for service in self.services]),
+            *doubled_faults("new_sites: ids", [site.id for site in self.new_sites]),
             *doubled_faults("options: ids", [option.id for option in self.options]),
             *doubled_faults("thresholds_min: minutes", self.thresholds_min),
             *doubled_faults("modes", self.modes),
@@ -258,9 +264,10 @@ def load_study(path: str | Path | None = None) -> StudyConfig:
     >>> [option.id for option in llrgeo.load_study(folder / "study.toml").options]
     ['today', 'nearer']
     """
+    name = "" if path is None else Path(path).name
     path = embedded(DEFAULT_STUDY) if path is None else Path(path)
     try:
-        values = {**read_toml(path), "folder": path.parent}
+        values = {**read_toml(path), "folder": path.parent, "file": name}
     except InputError as error:
         advice = "" if path.exists() else f"; start a study with: llrgeo new {path.name}"
         msg = f"{error}{advice}"

@@ -31,6 +31,7 @@ from llrgeo.schema import list_faults, name_some, raise_faults
 from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
 from llrgeo.study.capacity_inputs import build_capacity_plan
 from llrgeo.study.config import CELLS, StudyConfig, build_services
+from llrgeo.study.new_sites import with_new_sites
 from llrgeo.study.option_changes import resolve_options
 from llrgeo.study.plausibility import contact_faults, stray_cost_faults
 from llrgeo.study.routers import build_router
@@ -85,7 +86,8 @@ class StudyInputs:
         if not self.study.confirm:  # which says that names alike are meant as they are
             unasked = check_service_names(sites, services, source=path.name)
             logger.debug("%s: services that are not asked about: %s", path.name, unasked)
-        return fill_authorities(sites, self.areas, source=path.name)
+        filled = fill_authorities(sites, self.areas, source=path.name)
+        return with_new_sites(filled, self.areas, self.study.new_sites)
 
     @cached_property
     def sites(self) -> gpd.GeoDataFrame:

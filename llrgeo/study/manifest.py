@@ -35,7 +35,9 @@ def describe_run(study: StudyConfig) -> dict[str, Any]:
     settings = study.model_dump(mode="json", exclude={"folder"})
     inputs = _input_hashes(study)
     versions = {name: version(name) for name in _LIBRARIES}
-    run = {"study": settings, "inputs": inputs, "llrgeo": versions["llrgeo"]}
+    # A study file that is renamed is the same study.
+    named = {key: value for key, value in settings.items() if key != "file"}
+    run = {"study": named, "inputs": inputs, "llrgeo": versions["llrgeo"]}
     run_id = sha256_of_bytes(_canonical(run))
     versions["python"] = platform.python_version()
     return {"run_id": run_id, "study": settings, "inputs": inputs, "versions": versions}

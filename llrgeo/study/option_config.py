@@ -1,6 +1,6 @@
 """The options of a study file: what each changes, and what is wrong with them."""
 
-from typing import Annotated
+from typing import Annotated, Literal
 
 from pydantic import Field
 
@@ -41,6 +41,21 @@ class OptionConfig(Part):
     rooms: Annotated[WholeNumbers, Field(default_factory=dict, exclude_if=is_unset)]
     works: Annotated[tuple[WorksConfig, ...], Field(exclude_if=is_unset)] = ()
     disposals: Annotated[tuple[DisposalConfig, ...], Field(exclude_if=is_unset)] = ()
+
+
+class NewSiteConfig(Part):
+    """A place that is no site yet, for options to open services at.
+
+    Its place is in metres of the National Grid, so that a place tried on the planner page is the
+    same to the metre. It needs no row in the table of sites.
+    """
+
+    id: Annotated[str, Field(pattern=r"^[A-Za-z0-9][A-Za-z0-9_-]*$")]
+    name: Annotated[str, Field(min_length=1, max_length=80)]
+    kind: Literal["city_hospital", "community_hospital", "health_centre", "other"]
+    easting: Annotated[float, Field(ge=0, le=700_000)]
+    northing: Annotated[float, Field(ge=0, le=1_300_000)]
+    services: tuple[Name, ...] = ()
 
 
 def option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:

@@ -27,6 +27,7 @@ from llrgeo.study.appraisal_config import build_assumptions
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.inputs import StudyInputs, read_inputs
 from llrgeo.study.manifest import describe_run
+from llrgeo.study.planning import build_planning
 from llrgeo.study.times import (
     TimesBy,
     build_appraisal_inputs,
@@ -282,6 +283,7 @@ def build_publication(result: StudyResult) -> Publication:
         question=study.question,
         descriptions=result.evidence.descriptions,
         deprivation=study.deprivation_index(result.areas.index),
+        planning=build_planning(result.inputs),
     )
 
 

@@ -49,7 +49,7 @@ def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
             found = router.travel_times(*ends, mode=mode, period=period, track=track)
             if isinstance(router, NetworkRouter):
                 found = _with_warnings(found, router, inputs)
-            times[mode, period] = found.calibrated(_calibration(study, mode))
+            times[mode, period] = found.calibrated(calibration_of(study, mode))
     return times
 
 
@@ -75,7 +75,7 @@ def compute_isochrones(inputs: StudyInputs, minutes: Sequence[float]) -> gpd.Geo
         msg = f"{study.title}: no mode travels along streets; isochrones need one"
         raise RoutingError(msg)
     mode, router = next(iter(along.items()))
-    calibration = _calibration(study, mode)
+    calibration = calibration_of(study, mode)
     driven = {(limit - calibration.added_min) / calibration.factor: limit for limit in minutes}
     if min(driven, default=1.0) <= 0:
         msg = f"{min(minutes):g} minutes are used up by terminal_min, {study.terminal_min:g}"
@@ -127,7 +127,7 @@ def write_times(inputs: StudyInputs, dataset: Dataset, *, track: Track = iter) -
             msg = f"times by {mode} are not of a road network; write them into one file"
             raise RoutingError(msg)
         for period in study_periods(study, mode):
-            folder, calibration = dataset.folder / f"{mode}_{period}", _calibration(study, mode)
+            folder, calibration = dataset.folder / f"{mode}_{period}", calibration_of(study, mode)
             part = replace(dataset, folder=folder, calibration=calibration)
             written += write_dataset(router, *ends, part, period=period, track=track)
     return written
@@ -142,12 +142,12 @@ def judged_times(
     """
     study, ends = inputs.study, (inputs.areas.geometry, sites.geometry)
     if delivery == "team":
-        mode = _team_modes(study)[0]
+        mode = team_modes(study)[0]
         return _team_times(inputs, sites, mode=mode, period=study_periods(study, mode)[0])
     mode = study.modes[0]
     period = study_periods(study, mode)[0]
     times = inputs.routers[mode].travel_times(*ends, mode=mode, period=period)
-    return times.calibrated(_calibration(study, mode))
+    return times.calibrated(calibration_of(study, mode))
 
 
 def compute_team_times(inputs: StudyInputs) -> TimesBy:
@@ -161,7 +161,7 @@ def compute_team_times(inputs: StudyInputs) -> TimesBy:
         return {}
     return {
         (mode, period): _team_times(inputs, inputs.sites, mode=mode, period=period)
-        for mode in _team_modes(study)
+        for mode in team_modes(study)
         for period in study_periods(study, mode)
     }
 
@@ -171,7 +171,7 @@ def build_capacity(inputs: StudyInputs) -> CapacityPlan | None:
     plan = inputs.capacity
     if plan is None or not plan.services.rounds:
         return plan
-    mode = _team_modes(inputs.study)[0]
+    mode = team_modes(inputs.study)[0]
     period = study_periods(inputs.study, mode)[0]
     return with_roads(plan, inputs.routers[mode], inputs.areas, (mode, period))
 
@@ -215,17 +215,17 @@ def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
     return roads + timetables
 
 
-def _team_modes(study: StudyConfig) -> Sequence[str]:
+def team_modes(study: StudyConfig) -> Sequence[str]:
+    """Return the modes by which teams travel: driving, where the study has it."""
     return [mode for mode in study.modes if MODES[mode].teams] or study.modes
 
 
 def _team_times(
     inputs: StudyInputs, sites: gpd.GeoDataFrame, *, mode: str, period: str
 ) -> TravelTimes:
-    usual = _calibration(inputs.study, mode)
     ends = inputs.areas.geometry, sites.geometry
     times = times_from_sites(inputs.routers[mode], *ends, mode=mode, period=period)
-    return times.calibrated(replace(usual, factor=usual.factor * inputs.study.team_time_factor))
+    return times.calibrated(team_calibration_of(inputs.study, mode))
 
 
 def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInputs) -> TravelTimes:
@@ -259,8 +259,14 @@ def _warned(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:
     return replace(times, error_note=" ".join([times.error_note, *warnings]))
 
 
-def _calibration(study: StudyConfig, mode: str) -> Calibration:
+def calibration_of(study: StudyConfig, mode: str) -> Calibration:
     """Return the calibration of a mode's times; all are rounded as they are published."""
     if MODES[mode].calibrated:
         return Calibration(study.time_factor, study.terminal_min, _PUBLISHED_DECIMALS)
     return Calibration(decimals=_PUBLISHED_DECIMALS)
+
+
+def team_calibration_of(study: StudyConfig, mode: str) -> Calibration:
+    """Return the calibration of a team's times: it may drive faster or slower than residents."""
+    usual = calibration_of(study, mode)
+    return replace(usual, factor=usual.factor * study.team_time_factor)

@@ -111,7 +111,7 @@ def _known_keys(place: list[str | int], model: type[BaseModel]) -> list[str]:
     for part in place[:-1]:
         if part in model.model_fields:
             model = _model_in(model.model_fields[str(part)].annotation) or model
-    return [name for name in model.model_fields if name != "folder"]
+    return [name for name in model.model_fields if name not in {"folder", "file"}]
 
 
 def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (any type)

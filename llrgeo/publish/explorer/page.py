@@ -27,7 +27,7 @@ SCRIPTS: Final = (
     "explorer/assets/map.js",
     "explorer/assets/view.js",
 )
-_ZOOM: Final = 9
+ZOOM: Final = 9
 _KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
 _ALWAYS: Final = ("improved", "unchanged", "worsened")
 _BAR: Final = {
@@ -41,7 +41,7 @@ def render_explorer(publication: Publication) -> str:
     """Return the explorer as one HTML page."""
     view = publication.opening_view
     points = publication.areas.to_crs("EPSG:4326").geometry
-    parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), _ZOOM)
+    parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), ZOOM)
     scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, SCRIPTS)]
     styles = [pages.leaflet("leaflet.css"), pages.page_style(publication)]
     return pages.render(

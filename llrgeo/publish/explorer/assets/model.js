@@ -62,6 +62,11 @@ const llrgeoModel = (() => {
     };
   }
 
+  // People by outcome of one service.
+  function evaluateOutcomes(data, before, after) {
+    return summarise(data.areas.people, before, after, data.tolerance).people;
+  }
+
   function summariseGroups(groupOf, groupCount, people, before, after, tolerance) {
     const members = Array.from({ length: groupCount }, () => []);
     groupOf.forEach((group, area) => members[group].push(area));
@@ -164,7 +169,7 @@ const llrgeoModel = (() => {
   }
 
   return {
-    OUTCOMES, nearest, change, outcome, timeClass, changeClass, countByClass, evaluate,
+    OUTCOMES, nearest, evaluateOutcomes, change, outcome, timeClass, changeClass, countByClass, evaluate,
     nearestTo, byId, baselineOf,
   };
 })();

@@ -62,20 +62,25 @@ const llrgeoText = (() => {
     return POSTCODE.test(text.trim().toUpperCase());
   }
 
+  // The place of a unit among those of its sector that exist, or -1.
+  function rankOfUnit(present, letters) {
+    const unit = UNIT_LETTERS.indexOf(letters[0]) * UNIT_LETTERS.length + UNIT_LETTERS.indexOf(letters[1]);
+    const bytes = llrgeoUnpack.decodeBase64(present);
+    const exists = (place) => (bytes[place >> 3] >> (7 - (place & 7))) & 1;
+    if (!exists(unit)) return NONE;
+    let rank = 0;
+    for (let place = 0; place < unit; place++) rank += exists(place);
+    return rank;
+  }
+
   // The area of a unit postcode, or -1; looked up in the page, never sent anywhere.
   function findPostcode(pack, text) {
     const parts = POSTCODE.exec(text.trim().toUpperCase());
     const sector = parts && pack.sectors[`${parts[1]} ${parts[2]}`];
     if (!sector) return NONE;
     const [present, areas] = sector;
-    const unit = UNIT_LETTERS.indexOf(parts[3][0]) * UNIT_LETTERS.length
-      + UNIT_LETTERS.indexOf(parts[3][1]);
-    const bytes = llrgeoUnpack.decodeBase64(present);
-    const exists = (place) => (bytes[place >> 3] >> (7 - (place & 7))) & 1;
-    if (!exists(unit)) return NONE;
-    // Areas are listed for the units that exist, so a unit's is at the number of those before it.
-    let rank = 0;
-    for (let place = 0; place < unit; place++) rank += exists(place);
+    const rank = rankOfUnit(present, parts[3]);
+    if (rank < 0) return NONE;
     return llrgeoUnpack.decodeDigits(areas.slice(rank * pack.digits, (rank + 1) * pack.digits));
   }
 
@@ -131,6 +136,6 @@ const llrgeoText = (() => {
 
   return {
     fill, wholeMinutes, minutesInWords, peopleInWords, oneDecimal, countInWords, changeInWords, inSentence,
-    isPostcode, findPostcode, findName, writeState, readState, csv,
+    isPostcode, rankOfUnit, findPostcode, findName, writeState, readState, csv,
   };
 })();

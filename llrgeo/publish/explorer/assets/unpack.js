@@ -106,5 +106,5 @@ const llrgeoUnpack = (() => {
       .map(([arc]) => arcs[arc]);
   }
 
-  return { decodeMatrices, decodeBase64, decodeDigits, decodeShapes, borders };
+  return { decodeNumbers, decodeMatrices, decodeBase64, decodeDigits, decodeShapes, borders };
 })();

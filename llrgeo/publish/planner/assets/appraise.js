@@ -1,0 +1,334 @@
+// What a plan means: the appraisal of llrgeo.appraisal as pure functions over the page's data. What
+// the explorer counts is counted by its model.js; Python runs both in its tests and compares.
+"use strict";
+
+const llrgeoAppraise = (() => {
+  const { outcome, change } = llrgeoModel;
+  const LONGER = ["lost", "mixed", "longer"];
+  const CLASSES = [...LONGER, "shorter", "same", "none"];
+  const KINDS = ["city_hospital", "community_hospital", "health_centre", "other"];
+  const [VISIT, HOUR] = [2, 60]; // there and back; minutes
+  const isTeam = (service) => service.delivery === "team";
+  const sum = (values) => values.reduce((total, value) => total + value, 0);
+
+  // --- Sites and minutes -----------------------------------------------------------------------------
+
+  // The study's sites with those that a plan adds, in the order of their ids, and their minutes: the
+  // first of equally near sites is the one with the lowest id. `added` holds { site, minutes, team },
+  // minutes as Float64Array, an area a number.
+  function withSites(data, matrices, journey, added) {
+    const count = data.areas.id.length;
+    const columns = (matrix, name) => [
+      ...data.sites.map((site, place) => ({ site,
+        minutes: matrices[matrix].subarray(place * count, (place + 1) * count) })),
+      ...added.map((one) => ({ site: one.site, minutes: one[name] })),
+    ].sort((one, two) => (one.site.id < two.site.id ? -1 : 1));
+    const join = (listed) => {
+      const all = new Float64Array(listed.length * count);
+      listed.forEach((one, place) => all.set(one.minutes, place * count));
+      return all;
+    };
+    const listed = columns(journey.matrix, "minutes");
+    return {
+      sites: listed.map((one) => one.site),
+      place: new Map(listed.map((one, place) => [one.site.id, place])),
+      minutes: join(listed),
+      team: join(columns(journey.team.matrix, "team")),
+    };
+  }
+
+  // --- Demand ------------------------------------------------------------------------------------------
+
+  // Contacts a year of every area: residents by age band x rate x visits.
+  function contactsOf(data, service) {
+    const { bands } = data.planning;
+    return Float64Array.from(data.areas.people, (_, area) =>
+      (sum(bands.map((people, band) => people[area] * service.rates[band])) / 1000) * service.visits);
+  }
+
+  // Shares of contacts [at sites, at home, by video]; a team goes to the home with all but video.
+  function sharesOf(service, option) {
+    const [video, home] = option.shares[service.id] || [service.video, service.home];
+    const atHome = isTeam(service) ? 1 - video : home;
+    return { site: 1 - video - atHome, home: atHome, video, visited: 1 - video - home };
+  }
+
+  // --- One service at some sites ------------------------------------------------------------------------
+
+  // Who goes where, and what that means: `siteIds` run the service under an option.
+  function deliver(data, world, service, option, siteIds) {
+    const count = data.areas.id.length;
+    const open = [...siteIds].map((id) => world.place.get(id));
+    const near = llrgeoModel.nearest(isTeam(service) ? world.team : world.minutes, count, open);
+    const contacts = contactsOf(data, service);
+    const shares = sharesOf(service, option);
+    const care = { contacts: sum(contacts), inTime: 0, home: 0, video: 0, unreachable: 0 };
+    KINDS.forEach((kind) => { care[kind] = 0; });
+    const burden = { patientHours: 0, cityHours: 0, teamHours: 0 };
+    for (let area = 0; area < count; area++) {
+      const [atSite, atHome] = [contacts[area] * shares.site, contacts[area] * shares.home];
+      const minutes = near.minutes[area];
+      care.video += contacts[area] * shares.video;
+      if (minutes === Infinity) {
+        care.unreachable += atSite + atHome;
+        continue;
+      }
+      const { kind } = world.sites[near.site[area]];
+      const hours = (minutes * VISIT) / HOUR;
+      care[kind] += atSite;
+      care.home += atHome;
+      if (minutes <= service.standard) care.inTime += atSite + atHome;
+      burden.patientHours += atSite * hours;
+      burden.teamHours += atHome * hours;
+      if (kind === "city_hospital") burden.cityHours += atSite * hours;
+    }
+    care.inTime += care.video;
+    return { service, minutes: near.minutes, site: near.site, contacts, shares, care, burden, open };
+  }
+
+  // Residents and contacts of each open site, against its room and the least it needs.
+  function loadsOf(data, world, option, delivered) {
+    const { service, site, contacts, shares, open } = delivered;
+    const room = option.capacity[service.id] || {};
+    return [...open].sort((one, two) => one - two).map((place) => {
+      const { id, kind } = world.sites[place];
+      let [residents, load] = [0, 0];
+      site.forEach((one, area) => {
+        if (one !== place) return;
+        residents += data.areas.people[area];
+        load += contacts[area] * (shares.site + shares.home);
+      });
+      const limit = id in room ? room[id] : null;
+      return { id, residents, contacts: load, capacity: limit,
+        shareUsed: limit > 0 ? load / limit : null,
+        over: limit === null ? 0 : Math.max(load - limit, 0),
+        belowMinimum: load < service.minimum && kind !== "other" };
+    });
+  }
+
+  // --- All services together ---------------------------------------------------------------------------
+
+  // Minutes of an average journey in each area: NaN where nobody travels; a journey that is not there
+  // counts as the ceiling.
+  function minutesPerJourney(data, deliveries, ceiling) {
+    const visited = deliveries.filter((one) => !isTeam(one.service));
+    const counted = visited.length > 0 ? visited : deliveries;
+    return Float64Array.from(data.areas.people, (_, area) => {
+      let [spent, total] = [0, 0];
+      for (const { contacts, shares, minutes } of counted) {
+        const made = contacts[area] * (visited.length > 0 ? shares.site : shares.home);
+        if (made > 0) spent += made * Math.min(minutes[area], ceiling);
+        total += made;
+      }
+      return total > 0 ? Math.round((spent / total) * 1e9) / 1e9 : NaN;
+    });
+  }
+
+  // The minutes of a journey that is not there: never below the longest one there is.
+  function ceilingOf(data, world) {
+    let longest = data.planning.ceiling;
+    for (const minutes of world.minutes) if (minutes < Infinity && minutes > longest) longest = minutes;
+    return longest;
+  }
+
+  function meanOver(people, minutes) {
+    let [spent, counted] = [0, 0];
+    minutes.forEach((each, area) => {
+      if (!Number.isFinite(each)) return;
+      spent += people[area] * each;
+      counted += people[area];
+    });
+    return counted > 0 ? spent / counted : NaN;
+  }
+
+  // The least minutes that at least the share `q` of all people do not exceed.
+  function quantile(people, minutes, q) {
+    const order = [...minutes.keys()].sort((one, two) => minutes[one] - minutes[two] || one - two);
+    const wanted = q * sum(people) * (1 - 1e-12);
+    let running = 0;
+    for (const area of order) {
+      running += people[area];
+      if (running >= wanted) return minutes[area];
+    }
+    return NaN;
+  }
+
+  // Residents of every area by group and level, as people_by_group of appraisal/access.py has them.
+  function peopleByGroup(data) {
+    const { people, tenth, authority } = data.areas;
+    const { bands, band_names: names, disabled, rural } = data.planning;
+    const only = (test) => people.map((count, area) => (test(area) ? count : 0));
+    return [
+      ...names.map((name, band) => ({ group: "age", level: name, people: bands[band] })),
+      ...[1, 2, 3, 4, 5].map((fifth) => ({ group: "deprivation_fifth", level: `deprivation_fifth_${fifth}`,
+        people: only((area) => Math.floor(tenth[area] / 2) + 1 === fifth) })),
+      { group: "disability", level: "disabled", people: disabled },
+      { group: "disability", level: "not_disabled", people: people.map((count, area) => count - disabled[area]) },
+      { group: "rural_urban", level: "rural", people: only((area) => rural[area]) },
+      { group: "rural_urban", level: "urban", people: only((area) => !rural[area]) },
+      ...data.authorities.map((name, place) => ({ group: "authority", level: name,
+        people: only((area) => authority[area] === place) })),
+    ];
+  }
+
+  // The figures that options are compared by (appraisal/measures.py), by `scored` minutes; a measure
+  // that needs kilometres is not among them.
+  function measuresOf(data, deliveries, scored, shareWorse) {
+    const groups = peopleByGroup(data);
+    const mean = (level) => meanOver(groups.find((one) => one.level === level).people, scored);
+    const visited = deliveries.filter((one) => !isTeam(one.service));
+    const teams = deliveries.filter((one) => isTeam(one.service));
+    const total = (list, name) => sum(list.map((one) => one.care[name]));
+    return {
+      mean_minutes: meanOver(data.areas.people, scored),
+      p90_minutes: quantile(data.areas.people, scored, 0.9),
+      within_standard: total(visited, "inTime") / total(visited, "contacts"),
+      closer_to_home: sum(["community_hospital", "health_centre", "home", "video"]
+        .map((place) => total(visited, place))) / total(visited, "contacts"),
+      worse_off: shareWorse,
+      most_deprived_minutes: mean("deprivation_fifth_1"),
+      rural_minutes: mean("rural"),
+      older_minutes: mean("age_85_plus"),
+      deprivation_gap: mean("deprivation_fifth_1") - mean("deprivation_fifth_5"),
+      team_in_time: total(teams, "inTime") / total(teams, "contacts"),
+      patient_hours: sum(deliveries.map((one) => one.burden.patientHours)),
+      city_hours: sum(deliveries.map((one) => one.burden.cityHours)),
+    };
+  }
+
+  // --- People by service -----------------------------------------------------------------------------
+
+  // The error of a difference between two journeys: interpolated by their mean, level at the ends.
+  function differenceError(data, first, second) {
+    const { middles, errors } = data.planning.accuracy;
+    const mean = (first + second) / 2;
+    if (middles.length === 0 || !Number.isFinite(mean)) return NaN;
+    const above = middles.findIndex((middle) => mean <= middle);
+    if (above <= 0) return errors[above < 0 ? errors.length - 1 : 0];
+    const part = (mean - middles[above - 1]) / (middles[above] - middles[above - 1]);
+    return errors[above - 1] + part * (errors[above] - errors[above - 1]);
+  }
+
+  // Each area's class over all services that people travel for (docs/methods, "People by service").
+  function classify(data, before, after) {
+    const pairs = after.map((one, place) => [before[place], one])
+      .filter(([, one]) => !isTeam(one.service) && one.shares.visited > 0);
+    return data.areas.id.map((_, area) => {
+      const found = pairs.map(([old, one]) => {
+        const [was, is] = [old.minutes[area], one.minutes[area]];
+        const kind = outcome(was, is, data.tolerance);
+        const close = Math.abs(is - was) <= differenceError(data, was, is) + 1e-9;
+        return { kind, close, service: one.service.id, longer: change(was, is) };
+      });
+      const longer = found.filter((one) => ["lost", "worsened"].includes(one.kind));
+      const shorter = found.filter((one) => ["gained", "improved"].includes(one.kind));
+      const beyond = [...longer, ...shorter];
+      const worst = longer.reduce((one, two) => {
+        const size = (each) => (each.kind === "lost" ? Infinity : each.longer);
+        return !one || size(two) > size(one) ? two : one;
+      }, null);
+      return { name: className(found, longer, shorter), longer: longer.length, worst,
+        tooClose: beyond.length > 0 && beyond.every((one) => one.close) };
+    });
+  }
+
+  function className(found, longer, shorter) {
+    if (found.some((one) => one.kind === "lost")) return "lost";
+    if (longer.length > 0) return shorter.length > 0 ? "mixed" : "longer";
+    if (shorter.length > 0) return "shorter";
+    return found.length > 0 && found.every((one) => one.kind === "none") ? "none" : "same";
+  }
+
+  function countClasses(classes, people) {
+    const counts = Object.fromEntries(CLASSES.map((name) => [name, 0]));
+    classes.forEach((one, area) => { counts[one.name] += people[area]; });
+    return { ...counts, anyLonger: sum(LONGER.map((name) => counts[name])) };
+  }
+
+  // --- The whole plan ----------------------------------------------------------------------------------
+
+  // Everything that follows from a plan: { base (an option's id), sites (ids by service) }.
+  function appraise(data, world, plan) {
+    const option = llrgeoModel.byId(data.options, plan.base);
+    const today = llrgeoModel.baselineOf(data);
+    const idsToday = (service) => today.sites[service.id].map((place) => data.sites[place].id);
+    const before = data.services.map((one) => deliver(data, world, one, today, idsToday(one)));
+    const after = data.services.map((one) => deliver(data, world, one, option, plan.sites[one.id]));
+    const overall = { before: minutesPerJourney(data, before, Infinity),
+      after: minutesPerJourney(data, after, Infinity) };
+    const classes = classify(data, before, after);
+    const scored = minutesPerJourney(data, after, ceilingOf(data, world));
+    const measures = measuresOf(data, after, scored, shareWorse(data, after, classes, overall));
+    return {
+      services: after.map((one, place) => ({
+        id: one.service.id, before: before[place].minutes, after: one.minutes,
+        siteBefore: before[place].site, site: one.site,
+        loads: loadsOf(data, world, option, one),
+        outcomes: llrgeoModel.evaluateOutcomes(data, before[place].minutes, one.minutes),
+      })),
+      classes,
+      people: countClasses(classes, data.areas.people),
+      groups: peopleByGroup(data).map(({ group, level, people }) =>
+        ({ group, level, total: sum(people), ...countClasses(classes, people),
+          before: meanOver(people, overall.before), after: meanOver(people, overall.after) })),
+      overall,
+      measures,
+      criteria: criteriaOf(data, measures),
+    };
+  }
+
+  // The share of people with a longer journey for at least one service; of teams' alone, on balance.
+  function shareWorse(data, deliveries, classes, overall) {
+    const worse = deliveries.some((one) => !isTeam(one.service))
+      ? (area) => LONGER.includes(classes[area].name)
+      : (area) => ["worsened", "lost"].includes(
+        outcome(overall.before[area], overall.after[area], data.tolerance));
+    return sum(data.areas.people.filter((_, area) => worse(area))) / sum(data.areas.people);
+  }
+
+  // Each criterion with its figure and its score of 0 to 1; null where the page cannot compute it.
+  function criteriaOf(data, measures) {
+    return data.planning.criteria.map(({ measure, anchors }) => {
+      const value = measure in measures && !Number.isNaN(measures[measure]) ? measures[measure] : null;
+      const score = value === null ? null
+        : Math.min(Math.max((value - anchors[0]) / (anchors[1] - anchors[0]), 0), 1);
+      return { measure, value, score };
+    });
+  }
+
+  // The weighted sum of the scores, 0 to 1; null where a criterion has none.
+  function total(criteria, weights) {
+    const all = sum(weights);
+    if (all === 0 || criteria.some((one, place) => weights[place] > 0 && one.score === null)) return null;
+    return sum(criteria.map((one, place) => (weights[place] > 0 ? one.score * weights[place] : 0))) / all;
+  }
+
+  // The share of the study's weightings by which each of some plans is first; equal totals share the
+  // place, as in appraisal/robustness.py.
+  function firstShares(weightings, listed) {
+    const wins = listed.map(() => 0);
+    for (const weights of weightings) {
+      const totals = listed.map((criteria) =>
+        Math.round(sum(criteria.map((one, place) => (one.score || 0) * weights[place])) * 1e8));
+      const best = Math.max(...totals);
+      totals.forEach((value, row) => { if (value === best) wins[row]++; });
+    }
+    return wins.map((count) => count / weightings.length);
+  }
+
+  // --- One more site -------------------------------------------------------------------------------------
+
+  // Minutes that residents would save by one more site for a service, people x minutes over all areas
+  // that can reach one today: what the heat map shows of a candidate.
+  function savedBy(people, best, minutes) {
+    let saved = 0;
+    for (let area = 0; area < people.length; area++) {
+      if (minutes[area] < best[area] && best[area] < Infinity) {
+        saved += people[area] * (best[area] - minutes[area]);
+      }
+    }
+    return saved;
+  }
+
+  return { CLASSES, LONGER, withSites, appraise, total, firstShares, savedBy, peopleByGroup, deliver };
+})();

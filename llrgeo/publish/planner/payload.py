@@ -1,0 +1,161 @@
+"""The planner's data: what the explorer has, and what a plan is tried and judged by."""
+
+import base64
+import gzip
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+from pyproj import Transformer
+
+from llrgeo.appraisal.measures import MEASURES
+from llrgeo.appraisal.robustness import draw_weightings
+from llrgeo.publish.explorer.packing import pack_numbers, pack_postcodes
+from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
+from llrgeo.publish.planning import Planning
+from llrgeo.publish.publication import Publication
+from llrgeo.schema import AGE_BANDS, BNG, WGS84
+from llrgeo.travel.times import Calibration
+
+WEIGHTINGS: Final = 2_000
+_WEIGHT_STEPS: Final = 10_000
+_MARGIN_M: Final = 5_000
+_GRID: Final = 25
+_POWERS: Final = tuple((i, j) for i in range(4) for j in range(4 - i))
+
+Floats = NDArray[np.float64]
+
+
+def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]:
+    """Return everything that the planner computes and draws with, as plain values."""
+    data = explorer_data(publication)
+    listed = explorer_sites(publication)
+    for site, hosts in zip(data["sites"], listed["services"], strict=True):
+        site["hosts"] = hosts.split(";")
+    for plain, service in zip(data["services"], publication.services, strict=True):
+        plain |= {
+            "rates": [service.rates.get(band, 0.0) for band in AGE_BANDS],
+            "visits": service.visits,
+            "video": service.shares.video,
+            "home": service.shares.home,
+            "minimum": service.minimum_activity,
+            "standard": service.travel_standard_min,
+        }
+    for plain, option in zip(data["options"], publication.options, strict=True):
+        plain["shares"] = {name: [s.video, s.home] for name, s in option.shares.items()}
+        plain["capacity"] = {name: dict(rooms) for name, rooms in option.capacity.items()}
+    return {**data, "planning": _planning(publication, planning)}
+
+
+def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
+    """Return what the explorer does not have: people by group, criteria, places, weightings."""
+    areas, judged = publication.areas, publication.judged_by
+    points = areas.to_crs(BNG).geometry
+    criteria = pd.Index([criterion.measure for criterion in planning.criteria])
+    weightings = draw_weightings(
+        criteria, seed=planning.seed, draws=WEIGHTINGS, order=planning.importance
+    )
+    differences = judged.accuracy.differences
+    middles = (differences["from_min"] + differences["to_min"]).to_numpy(float) / 2
+    return {
+        "bands": [areas[band].astype(int).tolist() for band in AGE_BANDS],
+        "band_names": list(AGE_BANDS),
+        "disabled": areas["disabled"].astype(int).tolist(),
+        "rural": (areas["rural_urban"].str.lower() == "rural").tolist(),
+        "x": points.x.tolist(),
+        "y": points.y.tolist(),
+        "journey": f"{judged.mode}-{judged.period}",
+        "mode": judged.mode,
+        "criteria": [_criterion(one.measure, one.weight) for one in planning.criteria],
+        "ceiling": planning.ceiling_min,
+        "weightings": _pack(np.rint(weightings * _WEIGHT_STEPS)),
+        "accuracy": {
+            "middles": middles.tolist(),
+            "errors": differences["p80_abs_min"].astype(float).tolist(),
+        },
+        "network": None if planning.network is None else planning.network.header,
+        "no_network": planning.no_network,
+        "calibration": _plain(planning.calibration),
+        "team_calibration": _plain(planning.team_calibration),
+        "postcodes": _postcode_places(planning.postcodes, areas.index),
+        "projection": _projection(points.total_bounds),
+        "plan_of": {
+            "study": planning.study,
+            "run_id": str(publication.manifest.get("run_id", "")),
+            "network": planning.network.fingerprint if planning.network else "",
+        },
+    }
+
+
+def network_text(planning: Planning) -> str:
+    """Return the packed network as the page holds it: gzip, then base64; empty without one."""
+    if planning.network is None:
+        return ""
+    zipped = gzip.compress(planning.network.streams, compresslevel=9, mtime=0)
+    return base64.b64encode(zipped).decode("ascii")
+
+
+def _criterion(name: str, weight: float) -> dict[str, Any]:
+    measure = MEASURES[name]
+    return {
+        "measure": name,
+        "label": measure.label,
+        "unit": measure.unit,
+        "better": measure.better,
+        "anchors": list(measure.anchors),
+        "weight": weight,
+    }
+
+
+def _plain(calibration: Calibration) -> dict[str, float]:
+    return {"factor": calibration.factor, "added_min": calibration.added_min}
+
+
+def _pack(table: Floats) -> str:
+    return pack_numbers(table.astype(np.int64).ravel())
+
+
+def _postcode_places(postcodes: pd.DataFrame | None, area_ids: pd.Index) -> str:
+    """Pack the metres east and north of every postcode in the order of `pack_postcodes`.
+
+    Each is written as steps from the one before: all eastings, then all northings.
+    """
+    if postcodes is None:
+        return ""
+    inside = postcodes[postcodes["area_id"].isin(area_ids)].sort_index()
+    ordered = pd.concat([units for _, units in inside.groupby(inside.index.str[:-2])])
+    metres = ordered[["easting", "northing"]].to_numpy(np.int64)
+    return pack_numbers(np.diff(metres, axis=0, prepend=0).T.ravel())
+
+
+def _projection(bounds: Floats) -> dict[str, Any]:
+    """Fit what turns degrees into metres and back over the study's land, to well below a metre.
+
+    Cubic polynomials by least squares over a grid of points: a page cannot hold the National
+    Grid's transformation, and a new place is defined by its metres, not by the degrees of a click.
+    """
+    west, south, east, north = bounds + np.array([-1, -1, 1, 1]) * _MARGIN_M
+    axes = np.linspace(west, east, _GRID), np.linspace(south, north, _GRID)
+    x, y = (axis.ravel() for axis in np.meshgrid(*axes))
+    lon, lat = Transformer.from_crs(BNG, WGS84, always_xy=True).transform(x, y)
+    metres, degrees = np.column_stack([x, y]), np.column_stack([lon, lat])
+    return {"to_metres": _fit(degrees, metres), "to_degrees": _fit(metres, degrees)}
+
+
+def _fit(given: Floats, wanted: Floats) -> dict[str, Any]:
+    middle, scale = given.mean(axis=0), np.ptp(given, axis=0) / 2
+    u, v = ((given - middle) / scale).T
+    terms = np.column_stack([u**i * v**j for i, j in _POWERS])
+    found, *_ = np.linalg.lstsq(terms, wanted, rcond=None)
+    return {
+        "middle": middle.tolist(),
+        "scale": scale.tolist(),
+        "powers": [list(pair) for pair in _POWERS],
+        "terms": found.T.tolist(),
+    }
+
+
+def has_postcodes(publication: Publication) -> bool:
+    """Say whether postcodes can be looked up on the page."""
+    return bool(pack_postcodes(publication.postcodes, publication.areas.index)["sectors"])

@@ -1,0 +1,67 @@
+"""Planning: what the planner page needs besides what every page has, as plain values."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+import pandas as pd
+
+from llrgeo.appraisal.scoring import Criterion
+from llrgeo.travel.times import Calibration
+
+
+@dataclass(frozen=True, slots=True)
+class PageNetwork:
+    """A road network as a page holds it; it was packed elsewhere.
+
+    Attributes
+    ----------
+    header
+        What a reader of the bytes needs to know, fit for JSON.
+    streams
+        The numbers of the network, each stream after the other.
+    fingerprint
+        By which the network is known.
+    """
+
+    header: Mapping[str, Any]
+    streams: bytes
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
+class Planning:
+    """What a plan is tried and judged by.
+
+    Attributes
+    ----------
+    criteria
+        The study's criteria, by which the page scores a plan.
+    network
+        The network that journeys to new places are searched on; None where it is too large for a
+        page or cannot be packed: then sites can be switched, but no place can be added.
+    no_network
+        Why there is none, in words.
+    ceiling_min
+        What a journey that is not there counts as in scores, unless another takes longer.
+    calibration, team_calibration
+        What turns milliseconds on the network into published minutes, of residents and of teams.
+    postcodes
+        `easting`, `northing` (metres) and `area_id` by unit postcode of the study's areas; None
+        without postcodes.
+    importance, seed
+        How weightings are drawn.
+    study
+        What a plan file names as the study it changes: `embedded`, or the name of its file.
+    """
+
+    criteria: tuple[Criterion, ...]
+    network: PageNetwork | None = None
+    no_network: str = ""
+    ceiling_min: float = 120.0
+    calibration: Calibration = field(default_factory=Calibration)
+    team_calibration: Calibration = field(default_factory=Calibration)
+    postcodes: pd.DataFrame | None = None
+    importance: tuple[str, ...] = ()
+    seed: int = 0
+    study: str = "embedded"

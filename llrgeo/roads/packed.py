@@ -1,0 +1,312 @@
+"""A network packed small enough for a page, which searches it where it is read.
+
+Everything that decides a travel time is kept to the millisecond, the decimetre and the metre; what
+another number tells already is left out. So a node is written as a step from the one before it on a
+curve through all of them, a street once for both directions, its length as what it exceeds a
+usual detour by, its time as what the pace of a street nearby does not tell, and the times of other
+periods as what the factor of its class does not tell. What is left is mostly zeros, which gzip
+takes away.
+"""
+
+import math
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from llrgeo.errors import NetworkError
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, snapper
+
+DETOUR: Final = 1.2  # a street is expected to be longer than the straight line by this factor
+BOTH_WAYS: Final = 1
+_ROLE_BITS: Final[dict[Role, tuple[int, int]]] = {"origin": (2, 8), "destination": (4, 16)}
+_HILBERT_ORDER: Final = 16
+_DM_PER_M: Final = 10
+
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class PackedNetwork:
+    """A network as plain values and one run of bytes.
+
+    Attributes
+    ----------
+    header
+        How many nodes and streets, the periods, classes, factors and units: all that a reader of
+        the bytes needs. Plain values, fit for JSON.
+    streams
+        The numbers, each stream as variable-length integers (LEB128, the lowest bit the sign),
+        one after the other in the order of `header["streams"]`.
+    fingerprint
+        That of the network.
+    """
+
+    header: dict[str, Any]
+    streams: bytes
+    fingerprint: str
+
+
+def why_not_packed(network: RoadNetwork) -> str:
+    """Say in words why a network cannot be packed; empty if it can.
+
+    Streets for the ends of journeys only, and places or lengths finer than a decimetre (as streets
+    built from OpenStreetMap have), are not packed: pages of such networks do without new places.
+    """
+    edges = network.edges
+    if edges.empty:
+        return "it has no streets"
+    if (edges["use"] != "through").any():
+        return "some of its streets only serve the ends of journeys"
+    for what, metres in (
+        ("places of its nodes", network.nodes[["x", "y"]].to_numpy(np.float64)),
+        ("bends of its streets", shapely.get_coordinates(_bent_lines(network))),
+        ("lengths of its streets", edges["length_m"].to_numpy(np.float64)),
+    ):
+        if (np.rint(metres * _DM_PER_M) / _DM_PER_M != metres).any():
+            return f"the {what} are finer than a decimetre"
+    return ""
+
+
+def pack_network(network: RoadNetwork) -> PackedNetwork:
+    """Pack a network of straight streets.
+
+    Raises
+    ------
+    NetworkError
+        If it cannot be packed without a loss (`why_not_packed`).
+    """
+    reason = why_not_packed(network)
+    if reason:
+        msg = f"the network cannot be packed into a page: {reason}"
+        raise NetworkError(msg)
+    xy_dm = np.rint(network.nodes[["x", "y"]].to_numpy() * _DM_PER_M).astype(np.int64)
+    order = _hilbert_order(xy_dm)
+    place = np.empty_like(order)
+    place[order] = np.arange(len(order))
+    streets, periods = _streets(network, place), network.info.periods
+    classes = sorted(streets["road_class"].unique())
+    names = ["", *sorted(set(streets["road_name"]) - {""})]
+    streets["class"] = streets["road_class"].map({name: n for n, name in enumerate(classes)})
+    streets["name"] = streets["road_name"].map({name: n for n, name in enumerate(names)})
+    factors = _factors(streets, len(classes), periods)
+    unit_ms = math.gcd(*(int(ms) for p in periods for ms in streets[f"ms_{p}"].unique())) or 1
+    unit_dm, shapes = _shape_streams(xy_dm[order], streets)
+    streams = {**shapes, **_time_streams(streets, factors, periods, unit_ms)}
+    header = {
+        "nodes": len(xy_dm),
+        "streets": len(streets),
+        "unit_dm": unit_dm,
+        "unit_ms": unit_ms,
+        "detour": DETOUR,
+        "periods": list(periods),
+        "mode": network.info.mode,
+        "classes": classes,
+        "names": names,
+        "factors": [row.tolist() for row in factors],
+        "ends_s": network.info.ends_s,
+        "walk_m_per_s": WALK_M_PER_S,
+        "tie_m": TIE_M,
+        "max_snap_m": MAX_SNAP_M,
+        "streams": list(streams),
+    }
+    return PackedNetwork(header, _varints(streams.values()), network.fingerprint)
+
+
+def _shape_streams(xy_dm: Ints, streets: pd.DataFrame) -> tuple[int, dict[str, Ints]]:
+    """Return the unit of places in decimetres, and the streams of nodes, streets and bends."""
+    bends = [_bend_steps_dm(shape) for shape in streets["shape"]]
+    bend_dm = np.concatenate([np.zeros((0, 2), dtype=np.int64), *bends])
+    unit_dm = math.gcd(*xy_dm.ravel().tolist(), *bend_dm.ravel().tolist()) or 1
+    start, end = streets["start"].to_numpy(), streets["end"].to_numpy()
+    return unit_dm, {
+        "x": np.diff(xy_dm[:, 0] // unit_dm, prepend=0),
+        "y": np.diff(xy_dm[:, 1] // unit_dm, prepend=0),
+        "start": np.diff(start, prepend=0),
+        "end": end - start,
+        "class": streets["class"].to_numpy(np.int64),
+        "flags": streets["flags"].to_numpy(np.int64),
+        "name": streets["name"].to_numpy(np.int64),
+        "length": streets["dm"].to_numpy() - _expected_dm(xy_dm, start, end),
+        "bends": np.array([len(steps) for steps in bends], dtype=np.int64),
+        "bend_x": bend_dm[:, 0] // unit_dm,
+        "bend_y": bend_dm[:, 1] // unit_dm,
+    }
+
+
+def _time_streams(
+    streets: pd.DataFrame, factors: list[NDArray[np.float64]], periods: tuple[str, ...], unit: int
+) -> dict[str, Ints]:
+    """Return a stream a period: what paces nearby, or the factor of the class, do not tell."""
+    first_ms = streets[f"ms_{periods[0]}"].to_numpy()
+    code = streets["class"].to_numpy(np.int64)
+    streams = {"ms_0": _pace_residuals(streets, first_ms // unit)}
+    for number, period in enumerate(periods[1:], start=1):
+        told = np.rint(first_ms * factors[number][code] / unit).astype(np.int64)
+        streams[f"ms_{number}"] = streets[f"ms_{period}"].to_numpy() // unit - told
+    return streams
+
+
+def _streets(network: RoadNetwork, place: Ints) -> pd.DataFrame:
+    """Return one row a street, sorted by its ends: both directions in one where they are equal.
+
+    Columns: `start` and `end` (nodes by their place on the curve), `dm`, `flags` (BOTH_WAYS, and
+    who may be joined to it in each direction), and those of the edges.
+    """
+    edges = network.edges
+    times = [f"ms_{period}" for period in network.info.periods]
+    table = edges[["road_class", "road_name", *times]].assign(
+        start=place[edges["from_node"].to_numpy()],
+        end=place[edges["to_node"].to_numpy()],
+        dm=np.rint(edges["length_m"].to_numpy() * _DM_PER_M).astype(np.int64),
+    )
+    table["shape"] = _shapes(network, (table["start"] > table["end"]).to_numpy())
+    trees = snapper(network).trees
+    for role in _ROLE_BITS:
+        joined = np.zeros(len(edges), dtype=np.int64)
+        joined[trees[role][1]] = 1
+        table[role] = joined
+    same = ["road_class", "road_name", "dm", "shape", *times]
+    ahead, back = table[table["start"] < table["end"]], table[table["start"] >= table["end"]]
+    # Copies of a street are told apart by their number among equal ones: each finds its own.
+    keyed = [
+        part.assign(
+            copy=part.groupby(["start", "end", *same]).cumcount(),
+            low=part[["start", "end"]].min(axis=1),
+            high=part[["start", "end"]].max(axis=1),
+        )
+        for part in (ahead, back)
+    ]
+    keys = ["low", "high", *same, "copy"]
+    joined_ways = keyed[0].merge(keyed[1], on=keys, how="outer", suffixes=("", "_back"))
+    forth: pd.Series = joined_ways["start"].notna()
+    reverse: pd.Series = joined_ways["start_back"].notna()
+    flags = np.where((forth & reverse).to_numpy(), BOTH_WAYS, 0)
+    for role, (bit_forth, bit_back) in _ROLE_BITS.items():
+        ahead_bit = joined_ways[role].fillna(0).gt(0).to_numpy()
+        back_bit = joined_ways[f"{role}_back"].fillna(0).gt(0).to_numpy()
+        # A street that leads back alone is written from its own start, so its bit is the first.
+        alone = ~forth.to_numpy()
+        flags |= np.where(ahead_bit | (alone & back_bit), bit_forth, 0)
+        flags |= np.where(~alone & back_bit, bit_back, 0)
+    start = joined_ways["start"].fillna(joined_ways["start_back"]).astype(np.int64)
+    end = joined_ways["end"].fillna(joined_ways["end_back"]).astype(np.int64)
+    found = joined_ways[[*same]].assign(start=start, end=end, flags=flags)
+    upside = (start > end).to_numpy()
+    found.loc[upside, "shape"] = [
+        shapely.to_wkb(shapely.reverse(shapely.from_wkb(shape))) if shape else shape
+        for shape in found.loc[upside, "shape"]
+    ]
+    return found.sort_values(["start", "end", *same], ignore_index=True)
+
+
+def _bent_lines(network: RoadNetwork) -> NDArray[np.object_]:
+    """Return the lines of streets that are not straight."""
+    lines: NDArray[np.object_] = network.lines.to_numpy()[
+        network.edges["geometry"].notna().to_numpy()
+    ]
+    return lines
+
+
+def _shapes(network: RoadNetwork, turned: NDArray[np.bool_]) -> NDArray[np.object_]:
+    """Return the line of each bent street as WKB, from its lower end; empty where it is straight.
+
+    `turned` tells which edges lead to their lower end.
+    """
+    shapes = np.full(len(network.edges), b"", dtype=object)
+    bent = network.edges["geometry"].notna().to_numpy()
+    lines = np.where(turned[bent], shapely.reverse(_bent_lines(network)), _bent_lines(network))
+    shapes[bent] = shapely.to_wkb(lines)
+    return shapes
+
+
+def _bend_steps_dm(shape: bytes) -> Ints:
+    """Return the steps from a street's start to its first bend and from bend to bend."""
+    if not shape:
+        return np.zeros((0, 2), dtype=np.int64)
+    xy_dm = np.rint(shapely.get_coordinates(shapely.from_wkb(shape)) * _DM_PER_M).astype(np.int64)
+    return np.diff(xy_dm, axis=0)[:-1]
+
+
+def _factors(
+    streets: pd.DataFrame, classes: int, periods: tuple[str, ...]
+) -> list[NDArray[np.float64]]:
+    """Return for each period the usual factor of every class on the first period's times."""
+    code = streets["class"].to_numpy(np.int64)
+    first = streets[f"ms_{periods[0]}"].to_numpy(np.float64)
+    rows = []
+    for period in periods:
+        ms = streets[f"ms_{period}"].to_numpy(np.float64)
+        mine, usual = (np.bincount(code, part, minlength=classes) for part in (ms, first))
+        factors = np.divide(mine, usual, out=np.ones(classes), where=usual > 0)
+        rows.append(factors.round(4))
+    return rows
+
+
+def _expected_dm(xy_dm: Ints, start: Ints, end: Ints) -> Ints:
+    """Return the lengths that streets are expected to have: the straight line with a detour."""
+    dx, dy = (xy_dm[end] - xy_dm[start]).T
+    expected: Ints = np.rint(np.sqrt((dx * dx + dy * dy).astype(float)) * DETOUR).astype(np.int64)
+    return expected
+
+
+def _pace_residuals(streets: pd.DataFrame, units: Ints) -> Ints:
+    """Return what the pace of a street at either end does not tell of each street's time.
+
+    The pace is that of the latest street of the class at its start, else at its end, else of the
+    latest of the class anywhere. The reader of the stream knows all of them at that point.
+    """
+    known: dict[tuple[int, int], tuple[int, int]] = {}
+    residuals = np.empty_like(units)
+    columns = [streets[name].tolist() for name in ("start", "end", "class", "dm")]
+    rows = zip(*columns, units.tolist(), strict=True)
+    for row, (a, b, kind, length, unit) in enumerate(rows):
+        pace = known.get((kind, a)) or known.get((kind, b)) or known.get((kind, -1)) or (0, 1)
+        # Rounded half up by floor: the same in every language.
+        told = math.floor(length * pace[0] / pace[1] + 0.5)
+        residuals[row] = unit - told
+        known[kind, a] = known[kind, b] = known[kind, -1] = (unit, max(length, 1))
+    return residuals
+
+
+def _varints(streams: Iterable[Ints]) -> bytes:
+    """Write whole numbers with seven bits a byte, the lowest first; the lowest bit is the sign."""
+    parts = []
+    for numbers in streams:
+        rest = np.where(numbers < 0, -2 * numbers - 1, 2 * numbers).astype(np.int64)
+        digits, present = [], [np.ones(len(rest), dtype=bool)]
+        while present[-1].any():
+            further = rest >> 7
+            digits.append((rest & 127) | np.where(further > 0, 128, 0))
+            present.append(present[-1] & (further > 0))
+            rest = further
+        if digits:
+            written = np.stack(digits, axis=1)[np.stack(present[:-1], axis=1)]
+            parts.append(written.astype(np.uint8).tobytes())
+    return b"".join(parts)
+
+
+def _hilbert_order(xy_dm: Ints) -> Ints:
+    """Return the nodes in their order along a Hilbert curve (Hilbert 1891), ties by x and y.
+
+    Neighbours on the ground are near on the curve, so steps from node to node are small.
+    """
+    low, span = xy_dm.min(axis=0), max(int(np.ptp(xy_dm, axis=0).max()), 1)
+    side = 1 << _HILBERT_ORDER
+    x, y = ((xy_dm - low) * (side - 1) // span).T.copy()
+    distance = np.zeros(len(xy_dm), dtype=np.int64)
+    step = side // 2
+    # From the largest quarters to the smallest: which quarter, and how the curve turns within it.
+    while step:
+        right, upper = (x & step) > 0, (y & step) > 0
+        distance += step * step * ((3 * right) ^ upper.astype(np.int64))
+        turned, flipped = ~upper, ~upper & right
+        x, y = np.where(flipped, side - 1 - x, x), np.where(flipped, side - 1 - y, y)
+        x, y = np.where(turned, y, x), np.where(turned, x, y)
+        step //= 2
+    return np.lexsort((xy_dm[:, 1], xy_dm[:, 0], distance))

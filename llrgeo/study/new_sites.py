@@ -1,0 +1,51 @@
+"""New sites of a study file: places in metres as rows of the table of sites."""
+
+from collections.abc import Sequence
+
+import geopandas as gpd
+import pandas as pd
+
+from llrgeo.inputs.sites import check_sites_near
+from llrgeo.schema import BNG, WGS84, name_some, raise_faults
+from llrgeo.study.option_config import NewSiteConfig
+
+
+def with_new_sites(
+    sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, new: Sequence[NewSiteConfig]
+) -> gpd.GeoDataFrame:
+    """Return the sites with those that a study file adds, each in the authority nearest to it.
+
+    Raises
+    ------
+    InputError
+        If an id is that of a site already, or a place is far from every area.
+    """
+    if not new:
+        return sites
+    taken = sorted({site.id for site in new} & set(sites.index))
+    if taken:
+        raise_faults(
+            [f"there are sites of these ids already: {name_some(taken)}"], source="new_sites"
+        )
+    ids = pd.Index([site.id for site in new], name="site_id", dtype=sites.index.dtype)
+    points = gpd.GeoSeries.from_xy(
+        [site.easting for site in new], [site.northing for site in new], index=ids, crs=BNG
+    )
+    degrees = points.to_crs(WGS84)
+    _, nearest = areas.sindex.nearest(points, return_all=False)
+    facts = {
+        "name": [site.name for site in new],
+        "kind": [site.kind for site in new],
+        "status": "proposed",
+        "postcode": "",
+        "lat": degrees.y.round(5),
+        "lon": degrees.x.round(5),
+        "services": [";".join(site.services) for site in new],
+        "authority": areas["authority"].to_numpy()[nearest],
+        "source": "new_sites of the study file",
+    }
+    # A column that the study's own table does not have is left out; beds are not known.
+    known = {name: values for name, values in facts.items() if name in sites.columns}
+    added = gpd.GeoDataFrame(known, index=ids, geometry=points)
+    check_sites_near(added, areas, source="new_sites")
+    return gpd.GeoDataFrame(pd.concat([sites, added]), crs=BNG).sort_index()

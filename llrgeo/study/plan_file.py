@@ -1,0 +1,118 @@
+"""Plan files: what the planner page saves, as a study: the one it changes, with its own option.
+
+A plan is in the syntax of a study file. Its table `[plan]` names the study that it changes and
+tells by two fingerprints what that was when the plan was made; `[[new_sites]]` and `[[options]]`
+are added to those of the study, and `[[criteria]]` take the place of the study's.
+"""
+
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Annotated, Any, Final
+
+from pydantic import Field
+
+from llrgeo.errors import ConfigError, InputError
+from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.tables import read_toml
+from llrgeo.study.config import DEFAULT_STUDY, StudyConfig, load_study
+from llrgeo.study.manifest import describe_run
+from llrgeo.study.routers import read_network
+from llrgeo.study.validation import Part, check_config
+
+_EMBEDDED: Final = "embedded"
+_KEYS: Final = ("plan", "new_sites", "options", "criteria")
+
+
+class PlanOf(Part):
+    """The table `[plan]`: the study that a plan changes, and what it was."""
+
+    study: Annotated[str, Field(min_length=1)]
+    run_id: str
+    network: str = ""
+
+
+def load_study_or_plan(path: str | Path | None = None) -> StudyConfig:
+    """Read a study file, or a plan file and the study that it changes.
+
+    Parameters
+    ----------
+    path
+        A file; the embedded study if None. A plan names its study by `embedded`, or by a path from
+        the folder that the plan is in.
+
+    Raises
+    ------
+    ConfigError
+        As `load_study`; and for a plan if its study or the study's data is no longer what it was
+        when the plan was made, so that its figures would not be those that were seen.
+    """
+    if path is None:
+        return load_study()
+    path = Path(path)
+    try:
+        values = read_toml(path)
+    except InputError:
+        return load_study(path)  # it tells what is wrong, and what to do
+    if "plan" not in values:
+        return load_study(path)
+    return _study_of_plan(values, path)
+
+
+def _study_of_plan(values: Mapping[str, Any], path: Path) -> StudyConfig:
+    """Return the study that a plan changes with what the plan adds to it."""
+    strange = sorted(set(values) - set(_KEYS))
+    if strange:
+        msg = f"{path.name}: {strange[0]}: unknown key; known in a plan are {', '.join(_KEYS)}"
+        raise ConfigError(msg)
+    of = check_config(PlanOf, values["plan"], source=f"{path.name}, [plan]")
+    base_path = None if of.study == _EMBEDDED else path.parent / of.study
+    base = load_study_or_plan(base_path)
+    _check_same(base, of, path)
+    settings = _raw_study(base_path)
+    merged = {
+        **settings,
+        "options": [*settings["options"], *values.get("options", [])],
+        "new_sites": [*settings.get("new_sites", []), *values.get("new_sites", [])],
+        "folder": base.folder,
+        "file": path.name,
+    }
+    if "criteria" in values:
+        merged["criteria"] = values["criteria"]
+    return check_config(StudyConfig, merged, source=path.name)
+
+
+def _raw_study(path: Path | None) -> dict[str, Any]:
+    """Return the study's own keys as written; a plan on a plan has those of both."""
+    values: dict[str, Any] = read_toml(embedded(DEFAULT_STUDY) if path is None else path)
+    if path is None or "plan" not in values:
+        return values
+    of = values["plan"]["study"]
+    below = _raw_study(None if of == _EMBEDDED else path.parent / of)
+    own = {key: value for key, value in values.items() if key == "criteria"}
+    for key in ("options", "new_sites"):
+        own[key] = [*below.get(key, []), *values.get(key, [])]
+    return {**below, **own}
+
+
+def _check_same(base: StudyConfig, of: PlanOf, path: Path) -> None:
+    """Refuse a plan whose study or network is not what it was when the plan was made.
+
+    Raises
+    ------
+    ConfigError
+        Saying which of the two differs.
+    """
+    advice = "Run the study anew, open the plan's places in its new planner page, and save again"
+    if of.network and read_network(base, base.modes[0]).fingerprint != of.network:
+        msg = (
+            f"{path.name}: made on another road network than that of '{base.title}', so its "
+            f"minutes would differ. {advice}"
+        )
+        raise ConfigError(msg)
+    found = describe_run(base)["run_id"]
+    if found != of.run_id:
+        msg = (
+            f"{path.name}: made for another study than '{base.title}', or for it before its "
+            f"settings, data or llrgeo changed (run {of.run_id[:12]}, now {found[:12]}). {advice}"
+        )
+        raise ConfigError(msg)

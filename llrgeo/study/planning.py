@@ -1,0 +1,61 @@
+"""What the planner page of a study is made with: its criteria, and the network packed for it."""
+
+import gzip
+from typing import Final
+
+from llrgeo.errors import LlrgeoError
+from llrgeo.inputs.postcodes import read_postcodes
+from llrgeo.modes import MODES
+from llrgeo.publish.planning import PageNetwork, Planning
+from llrgeo.roads.packed import pack_network, why_not_packed
+from llrgeo.study.config import StudyConfig, build_criteria
+from llrgeo.study.inputs import StudyInputs
+from llrgeo.study.routers import read_network
+from llrgeo.study.times import calibration_of, team_calibration_of, team_modes
+
+MAX_NETWORK_BYTES: Final = 750_000  # gzipped; a third more as text in the page
+
+
+def build_planning(inputs: StudyInputs) -> Planning | None:
+    """Return what a study's planner page needs; None where contacts were counted.
+
+    Counted contacts may be of patients, and a page that computes with them would hold them.
+    """
+    study, mode = inputs.study, inputs.study.modes[0]
+    if inputs.activity is not None or study.appraisal.data_class == "restricted":
+        return None
+    network, reason = _network_of(study, mode)
+    known = read_postcodes()
+    inside = known[known["area_id"].isin(inputs.areas.index)]
+    return Planning(
+        criteria=build_criteria(study),
+        network=network,
+        no_network=reason,
+        ceiling_min=study.ceiling_for(0.0, mode=mode),
+        calibration=calibration_of(study, mode),
+        team_calibration=team_calibration_of(study, mode),
+        postcodes=None if inside.empty else inside,
+        importance=study.appraisal.importance,
+        seed=study.seed,
+        study=study.file or "embedded",
+    )
+
+
+def _network_of(study: StudyConfig, mode: str) -> tuple[PageNetwork | None, str]:
+    """Return the packed network of the mode that options are judged by, or why there is none."""
+    if MODES[mode].timetable:
+        return None, "journeys are by timetable"
+    if any(one.delivery == "team" for one in study.services) and team_modes(study)[0] != mode:
+        return None, "teams travel on another network than residents"
+    try:
+        network = read_network(study, mode)
+    except LlrgeoError as error:
+        return None, str(error)
+    reason = why_not_packed(network)
+    if reason:
+        return None, reason
+    packed = pack_network(network)
+    size = len(gzip.compress(packed.streams, mtime=0))
+    if size > MAX_NETWORK_BYTES:
+        return None, f"it takes {size / 1e6:.1f} MB, and a page has room for 0.75 MB"
+    return PageNetwork(packed.header, packed.streams, packed.fingerprint), ""

@@ -1,0 +1,198 @@
+"""Plan files: what the planner page writes is run as it was seen; what does not fit is refused."""
+
+import base64
+import json
+from pathlib import Path
+
+import pytest
+
+from llrgeo.errors import ConfigError, InputError
+from llrgeo.publish import pages
+from llrgeo.publish.planner.payload import planner_data
+from llrgeo.study.plan_file import load_study_or_plan
+from llrgeo.study.run import build_publication, run_study
+
+SCRIPTS = (
+    "explorer/assets/unpack.js",
+    "explorer/assets/model.js",
+    "explorer/assets/text.js",
+    "planner/assets/network.js",
+    "planner/assets/search.js",
+    "planner/assets/appraise.js",
+    "planner/assets/plan.js",
+)
+HARNESS = """
+let data, matrices, network, index, homes;
+const join = (x, y) => ({ x, y, origin: llrgeoNetwork.joinPlace(network, index, "origin", x, y),
+  destination: llrgeoNetwork.joinPlace(network, index, "destination", x, y) });
+function load(text, bytes) {
+  data = JSON.parse(text);
+  matrices = llrgeoUnpack.decodeMatrices(data.matrices);
+  network = llrgeoNetwork.decode(data.planning.network, llrgeoUnpack.decodeBase64(bytes));
+  index = llrgeoNetwork.indexStreets(network);
+  homes = data.planning.x.map((x, area) => join(x, data.planning.y[area]));
+  return true;
+}
+const weights = () => data.planning.criteria.map((one) => one.weight);
+function write(text) {
+  const { base, placed, opens, closes, weight } = JSON.parse(text);
+  let plan = llrgeoPlan.startFrom(data, base, weights());
+  for (const { services, ...site } of placed) plan = llrgeoPlan.withSite(plan, site, services);
+  for (const [service, id] of opens) plan = llrgeoPlan.withTick(plan, service, id, true);
+  for (const [service, id] of closes) plan = llrgeoPlan.withTick(plan, service, id, false);
+  if (weight) plan.weights[0] = weight;
+  return llrgeoPlan.toToml(data, plan, "Mine \\"and\\" <script>");
+}
+function read(text) {
+  const found = llrgeoPlan.fromToml(data, text);
+  if (!found.plan) return JSON.stringify(found);
+  return JSON.stringify({ again: llrgeoPlan.toToml(data, found.plan, "Mine \\"and\\" <script>") });
+}
+function figures(text) {
+  const { plan } = llrgeoPlan.fromToml(data, text);
+  const how = data.planning.calibration;
+  const added = plan.added.map((site) => {
+    const column = (way) => llrgeoSearch.msToMany(network, 0, way, join(site.x, site.y), homes)
+      .map((ms) => llrgeoSearch.publishedMinutes(ms, how));
+    return { site, minutes: column("to_site"), team: column("from_site") };
+  });
+  const journey = llrgeoModel.byId(data.journeys, data.planning.journey);
+  const world = llrgeoAppraise.withSites(data, matrices, journey, added);
+  const { criteria, services } = llrgeoAppraise.appraise(data, world, plan);
+  return JSON.stringify({ total: llrgeoAppraise.total(criteria, plan.weights),
+    after: services.map((one) =>
+      Array.from(one.after, (each) => (each === Infinity ? -1 : each))) });
+}
+const grid = (x, y) => llrgeoPlan.gridReference(x, y);
+const place = (text) => JSON.stringify(llrgeoPlan.parseGrid(text));
+"""
+PLAN = {
+    "base": "nearer",
+    "placed": [
+        {"id": "new-1", "name": "Mill", "kind": "health_centre", "x": 450_620, "y": 300_040,
+         "services": ["clinic"]},
+    ],
+    "opens": [["beds", "B"]],
+    "closes": [["clinic", "A"]],
+    "weight": 37,
+}  # fmt: skip
+
+
+@pytest.fixture(scope="module")
+def racer():
+    module = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
+    context = module.MiniRacer()
+    for name in SCRIPTS:
+        context.eval(pages.asset(name).replace('"use strict";', "", 1))
+    context.eval(HARNESS)
+    return context
+
+
+@pytest.fixture
+def page(racer, town_study: Path):
+    """Return the planner's functions with the data of the toy study."""
+    publication = build_publication(run_study(load_study_or_plan(town_study)))
+    planning = publication.planning
+    assert planning is not None
+    assert planning.network is not None, planning.no_network
+    streams = base64.b64encode(planning.network.streams).decode("ascii")
+    racer.call("load", json.dumps(planner_data(publication, planning)), streams)
+    return racer
+
+
+@pytest.fixture
+def plan_file(page, town_study: Path) -> Path:
+    path = town_study.parent / "plan.toml"
+    path.write_text(page.call("write", json.dumps(PLAN)), encoding="utf-8")
+    return path
+
+
+def test_a_plan_is_run_as_it_was_seen(page, plan_file):
+    result = run_study(load_study_or_plan(plan_file))
+    seen = json.loads(page.call("figures", plan_file.read_text(encoding="utf-8")))
+    plan = result.results["plan"]
+    assert plan.option.label == 'Mine "and" <script>'
+    assert plan.option.sites["clinic"] >= {"new-1"}
+    assert "A" not in plan.option.sites["clinic"]
+    found = [one.allocation["travel_time_min"].replace(float("inf"), -1).tolist()
+             for one in plan.services.values()]  # fmt: skip
+    assert seen["after"] == found
+    assert seen["total"] == pytest.approx(result.scorecard.totals["plan"], abs=1e-9)
+    assert result.sites.loc["new-1", ["name", "kind"]].tolist() == ["Mill", "health_centre"]
+    assert (result.sites.loc["new-1"].geometry.x, result.sites.loc["new-1"].geometry.y) == (
+        450_620, 300_040,
+    )  # fmt: skip
+
+
+def test_a_plan_is_the_same_after_it_was_opened_and_saved_again(page, plan_file):
+    text = plan_file.read_text(encoding="utf-8")
+    assert json.loads(page.call("read", text)) == {"again": text}
+
+
+def test_a_plan_for_a_study_that_has_changed_is_refused(page, plan_file, town_study):
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text(
+        text.replace("tolerance_min = ", "tolerance_min = 0.7 # "), encoding="utf-8"
+    )
+    if "tolerance_min" not in text:
+        town_study.write_text("tolerance_min = 0.7\n" + text, encoding="utf-8")
+    with pytest.raises(ConfigError, match="before its settings, data or llrgeo changed"):
+        load_study_or_plan(plan_file)
+    changed = plan_file.read_text(encoding="utf-8").replace('run_id = "', 'run_id = "0')
+    assert json.loads(page.call("read", changed)) == {"fault": "planner_open_study"}
+
+
+def test_a_plan_on_another_network_is_refused(page, plan_file):
+    text = plan_file.read_text(encoding="utf-8").replace('network = "', 'network = "0')
+    plan_file.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError, match="made on another road network"):
+        load_study_or_plan(plan_file)
+    assert json.loads(page.call("read", text)) == {"fault": "planner_open_network"}
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        ('kind = "health_centre"', 'kind = "palace"'),
+        ('id = "new-1"', 'id = "A"'),
+        ('id = "new-1"', 'id = "<img onerror=alert(1)>"'),
+        ("easting = 450620", "easting = -5"),
+        ("weight = 37", "weight = -1"),
+        ("[options.opens]", "[options.__proto__]"),
+        ("[plan]", "[plan]\nconstructor"),
+        ('based_on = "nearer"', 'based_on = "__proto__"'),
+    ],
+)
+def test_a_hostile_plan_is_refused_by_page_and_command(page, plan_file, old, new):
+    text = plan_file.read_text(encoding="utf-8")
+    assert old in text
+    plan_file.write_text(text.replace(old, new), encoding="utf-8")
+    assert "fault" in json.loads(page.call("read", text.replace(old, new)))
+    with pytest.raises((ConfigError, InputError)):
+        run_study(load_study_or_plan(plan_file))
+
+
+def test_a_key_that_no_plan_has_is_refused(plan_file):
+    text = plan_file.read_text(encoding="utf-8")
+    plan_file.write_text(f'title = "Mine"\n{text}', encoding="utf-8")
+    with pytest.raises(ConfigError, match="unknown key"):
+        load_study_or_plan(plan_file)
+
+
+@pytest.mark.parametrize(
+    ("text", "metres"),
+    [
+        ("SK 587 042", [458_750, 304_250]),
+        ("sp6361799894", [463_617, 299_894]),
+        ("458700, 304200", [458_700, 304_200]),
+        ("SK 5870 042", None),
+        ("nowhere", None),
+    ],
+)
+def test_grid_references_are_places(racer, text, metres):
+    assert json.loads(racer.call("place", text)) == metres
+
+
+def test_places_are_written_as_grid_references(racer):
+    assert racer.call("grid", 458_799, 304_200) == "SK 587 042"
+    assert racer.call("grid", 530_050, 180_010) == "TQ 300 800"

@@ -1,0 +1,234 @@
+"""The planner's appraisal: every figure of options and of plans with new sites, as in Python."""
+
+import base64
+import json
+from dataclasses import replace
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+
+from llrgeo.appraisal.access import EVERYONE
+from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.measures import MEASURES
+from llrgeo.appraisal.people_by_service import CLASSES
+from llrgeo.appraisal.robustness import draw_weightings
+from llrgeo.appraisal.scoring import score_options
+from llrgeo.publish import pages
+from llrgeo.publish.planner.payload import WEIGHTINGS, network_text, planner_data
+from llrgeo.roads.network import load_network
+from llrgeo.schema import BNG
+from llrgeo.study.config import build_criteria, load_study
+from llrgeo.study.run import StudyResult, build_publication, run_study
+from llrgeo.study.times import calibration_of, team_calibration_of
+from llrgeo.travel.routers import NetworkRouter, times_from_sites
+
+SCRIPTS = (
+    "explorer/assets/unpack.js",
+    "explorer/assets/model.js",
+    "planner/assets/network.js",
+    "planner/assets/search.js",
+    "planner/assets/appraise.js",
+)
+HARNESS = """
+let data, matrices, network, index, homes;
+function load(text, bytes) {
+  data = JSON.parse(text);
+  matrices = llrgeoUnpack.decodeMatrices(data.matrices);
+  network = llrgeoNetwork.decode(data.planning.network, llrgeoUnpack.decodeBase64(bytes));
+  index = llrgeoNetwork.indexStreets(network);
+  homes = data.planning.x.map((x, area) => join(x, data.planning.y[area]));
+  return true;
+}
+function join(x, y) {
+  return { x, y, origin: llrgeoNetwork.joinPlace(network, index, "origin", x, y),
+    destination: llrgeoNetwork.joinPlace(network, index, "destination", x, y) };
+}
+function column(site, direction) {
+  const ms = llrgeoSearch.msToMany(network, 0, direction, join(site.x, site.y), homes);
+  const how = data.planning[direction === "to_site" ? "calibration" : "team_calibration"];
+  return ms.map((each) => llrgeoSearch.publishedMinutes(each, how));
+}
+const plain = (_, value) => (value === Infinity ? "inf" : ArrayBuffer.isView(value)
+  ? Array.from(value) : value);
+function appraise(text) {
+  const plan = JSON.parse(text);
+  const added = plan.added.map((site) => ({ site, minutes: column(site, "to_site"),
+    team: column(site, "from_site") }));
+  const journey = llrgeoModel.byId(data.journeys, data.planning.journey);
+  const world = llrgeoAppraise.withSites(data, matrices, journey, added);
+  const found = llrgeoAppraise.appraise(data, world, plan);
+  const ids = world.sites.map((site) => site.id);
+  return JSON.stringify({ ...found, ids }, plain);
+}
+function shares(text) {
+  const weights = llrgeoUnpack.decodeNumbers(data.planning.weightings);
+  const width = data.planning.criteria.length;
+  const weightings = Array.from({ length: weights.length / width }, (_, row) =>
+    weights.slice(row * width, (row + 1) * width));
+  return JSON.stringify(llrgeoAppraise.firstShares(weightings, JSON.parse(text)));
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def result() -> StudyResult:
+    return run_study(load_study())
+
+
+@pytest.fixture(scope="module")
+def javascript(result):
+    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
+    context = racer.MiniRacer()
+    for name in SCRIPTS:
+        context.eval(pages.asset(name).replace('"use strict";', "", 1))
+    context.eval(HARNESS)
+    publication = build_publication(result)
+    planning = publication.planning
+    assert planning is not None
+    assert planning.network is not None
+    assert len(network_text(planning)) < 500_000
+    streams = base64.b64encode(planning.network.streams).decode("ascii")
+    context.call("load", json.dumps(planner_data(publication, planning)), streams)
+    return context
+
+
+def with_new_sites(result: StudyResult, places: pd.DataFrame):
+    """Return the study's appraisal inputs with new sites: `x`, `y`, `kind` on their ids."""
+    inputs, study = result.appraisal_inputs, result.study
+    points = gpd.GeoSeries(
+        shapely.points(places[["x", "y"]].to_numpy(float)), index=places.index, crs=BNG
+    )
+    router = NetworkRouter(load_network(study.path("network")))
+    trip = {"mode": "car", "period": "off_peak"}
+    to_site = router.travel_times(result.areas.geometry, points, **trip)
+    to_site = to_site.calibrated(calibration_of(study, "car"))
+    from_site = times_from_sites(router, result.areas.geometry, points, **trip)
+    from_site = from_site.calibrated(team_calibration_of(study, "car"))
+
+    def joined(times, new):
+        minutes = pd.concat([times.minutes, new.minutes], axis=1)
+        km = pd.concat([times.distance_km, new.distance_km], axis=1)
+        return replace(times, minutes=minutes, distance_km=km)
+
+    sites = pd.concat([inputs.sites, places.assign(name="New", status="proposed")])
+    return replace(
+        inputs,
+        sites=sites,
+        times=joined(inputs.times, to_site),
+        team_times=joined(inputs.team_times, from_site),
+    )
+
+
+def number(value):
+    return np.inf if value == "inf" else np.nan if value is None else value
+
+
+def assert_same(found, expected_results, name: str, criteria) -> None:
+    """Compare every figure of one appraised plan with that of Python, to 1e-9."""
+    expected = expected_results[name]
+    for service in found["services"]:
+        known = expected.services[service["id"]]
+        allocation, access = known.allocation, known.access
+        after = [number(one) for one in service["after"]]
+        assert after == allocation["travel_time_min"].tolist()
+        before = [number(one) for one in service["before"]]
+        assert before == access.change["before_min"].tolist()
+        sites = [None if one < 0 else found["ids"][one] for one in service["site"]]
+        assert sites == [None if pd.isna(one) else one for one in allocation["site_id"]]
+        summary = access.summary
+        assert service["outcomes"] == {key: summary[key] for key in service["outcomes"]}
+        assert [one["id"] for one in service["loads"]] == known.loads.index.tolist()
+        for one, (_, load) in zip(service["loads"], known.loads.iterrows(), strict=True):
+            assert one["residents"] == load["residents"]
+            assert one["contacts"] == pytest.approx(load["contacts"], rel=1e-9)
+            assert (one["capacity"] is None) == bool(np.isnan(load["capacity"]))
+            assert number(one["shareUsed"]) == pytest.approx(
+                load["share_used"], rel=1e-9, nan_ok=True
+            )
+            over = 0 if np.isnan(load["over_capacity"]) else load["over_capacity"]
+            assert one["over"] == pytest.approx(over, rel=1e-9)
+            assert one["belowMinimum"] == load["below_minimum"]
+    overall = [number(one) for one in found["overall"]["after"]]
+    np.testing.assert_allclose(overall, expected.overall.change["after_min"], rtol=1e-9)
+    classified, counted = expected.classified, expected.people
+    assert [one["name"] for one in found["classes"]] == classified["class"].tolist()
+    assert [one["tooClose"] for one in found["classes"]] == classified["too_close"].tolist()
+    assert [one["longer"] for one in found["classes"]] == classified["services_longer"].tolist()
+    for name_, people in found["people"].items():
+        if name_ in CLASSES:
+            assert people == counted.loc[EVERYONE, name_]
+    for group in found["groups"]:
+        row = counted.loc[(group["group"], group["level"])]
+        assert {key: group[key] for key in CLASSES if key in group} == {
+            key: row[key] for key in CLASSES if key in group
+        }
+        means = expected.overall.groups.loc[(group["group"], group["level"])]
+        assert group["after"] == pytest.approx(means["mean_min"], rel=1e-9)
+    assert len(found["groups"]) == len(counted) - 1
+    for measure, value in found["measures"].items():
+        known = MEASURES[measure].value(expected)
+        assert number(value) == pytest.approx(known, rel=1e-9), measure
+    card = score_options(expected_results, criteria)
+    for one in found["criteria"]:
+        assert one["score"] == pytest.approx(card.scores.loc[name, one["measure"]], abs=1e-9)
+
+
+def plan_of(option, added=()) -> str:
+    sites = {name: sorted(ids) for name, ids in option.sites.items()}
+    return json.dumps({"base": option.name, "sites": sites, "added": list(added)})
+
+
+def test_every_option_is_appraised_as_in_python(javascript, result):
+    criteria = build_criteria(result.study)
+    for option in result.inputs.options:
+        found = json.loads(javascript.call("appraise", plan_of(option)))
+        assert_same(found, result.results, option.name, criteria)
+
+
+@pytest.mark.parametrize(
+    "count", [4, pytest.param(20, marks=pytest.mark.slow)], ids=["few", "many"]
+)
+def test_every_option_with_new_sites_is_appraised_as_in_python(javascript, result, count):
+    rng = np.random.default_rng(5)
+    near = result.areas.sample(count, random_state=4)
+    kinds = ["community_hospital", "health_centre"]
+    places = pd.DataFrame(
+        {
+            "x": np.rint(near.geometry.x.to_numpy() + rng.normal(0, 400, count)),
+            "y": np.rint(near.geometry.y.to_numpy() + rng.normal(0, 400, count)),
+            "kind": [kinds[row % 2] for row in range(count)],
+        },
+        # Some of the ids come before, some after those of the study's sites in the alphabet.
+        index=[f"{'AZz'[row % 3]}new-{row}" for row in range(count)],
+    )
+    inputs = with_new_sites(result, places)
+    criteria = build_criteria(result.study)
+    today = result.inputs.options[0]
+    services = list(today.sites)
+    for row, option in enumerate(result.inputs.options):
+        opened = {
+            service: {one for n, one in enumerate(places.index) if (n + k + row) % 2}
+            for k, service in enumerate(services)
+        }
+        plan = option.change(f"plan_{row}", opens=opened)
+        expected = evaluate_options([result.inputs.options[0], plan], inputs, baseline="today")
+        added = [
+            {"id": name, "x": place["x"], "y": place["y"], "kind": place["kind"]}
+            for name, place in places.iterrows()
+        ]
+        asked = json.loads(plan_of(plan, added)) | {"base": option.name}
+        found = json.loads(javascript.call("appraise", json.dumps(asked)))
+        assert_same(found, expected, plan.name, criteria)
+
+
+def test_the_share_of_weightings_is_that_of_python(javascript, result):
+    scores = result.scorecard.scores
+    weights = draw_weightings(scores.columns, seed=result.study.seed, draws=WEIGHTINGS)
+    totals = (np.rint(weights * 10_000) @ scores.to_numpy().T).round(8)
+    expected = (totals == totals.max(axis=1, keepdims=True)).mean(axis=0)
+    rows = [[{"score": score} for score in row] for row in scores.to_numpy().tolist()]
+    assert json.loads(javascript.call("shares", json.dumps(rows))) == expected.tolist()
+    assert (expected > 0).sum() > 1

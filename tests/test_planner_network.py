@@ -1,0 +1,261 @@
+"""The network in the planner page: every bit of it, and that its JavaScript travels alike."""
+
+import base64
+import gzip
+import json
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from town import ORIGIN
+
+from llrgeo.errors import NetworkError
+from llrgeo.inputs.areas import read_areas
+from llrgeo.inputs.postcodes import read_postcodes
+from llrgeo.inputs.sites import read_sites
+from llrgeo.publish import pages
+from llrgeo.roads.network import NetworkInfo, RoadNetwork, load_network
+from llrgeo.roads.packed import pack_network, why_not_packed
+from llrgeo.schema import BNG
+from llrgeo.study.config import load_study
+from llrgeo.travel.paths import find_routes
+from llrgeo.travel.routers import NetworkRouter
+
+HARNESS = """
+let network, index, places = {};
+function open(header, text) {
+  network = llrgeoNetwork.decode(JSON.parse(header), llrgeoUnpack.decodeBase64(text));
+  index = llrgeoNetwork.indexStreets(network);
+  return true;
+}
+const plain = (array) => Array.from(array);
+function arrays() {
+  const { x, y, streets } = network;
+  return JSON.stringify({ x: plain(x), y: plain(y), start: plain(streets.start),
+    end: plain(streets.end), flags: plain(streets.flags), dm: plain(streets.dm),
+    kind: plain(streets.kind), name: plain(streets.name), ms: streets.ms.map(plain) });
+}
+function lines(edges) {
+  return JSON.stringify(JSON.parse(edges).map((edge) => llrgeoNetwork.line(network, edge)));
+}
+function place(name, text) {
+  places[name] = JSON.parse(text).map(([x, y]) => ({ x, y,
+    origin: llrgeoNetwork.joinPlace(network, index, "origin", x, y),
+    destination: llrgeoNetwork.joinPlace(network, index, "destination", x, y) }));
+  return true;
+}
+function times(period, direction, one, many) {
+  return JSON.stringify(places[one].map((place) => plain(llrgeoSearch.msToMany(
+    network, period, direction, place, places[many])).map((ms) => (ms === Infinity ? -1 : ms))));
+}
+function routes(period, from, to) {
+  return JSON.stringify(places[from].map((one, row) =>
+    llrgeoSearch.route(network, period, one, places[to][row])));
+}
+"""
+
+
+@pytest.fixture(scope="module")
+def javascript():
+    """Run the page's own functions over a network."""
+    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
+    context = racer.MiniRacer()
+    for name in (
+        "explorer/assets/unpack.js",
+        "planner/assets/network.js",
+        "planner/assets/search.js",
+    ):
+        context.eval(pages.asset(name).replace('"use strict";', "", 1))
+    context.eval(HARNESS)
+    return context
+
+
+def opened(context, network: RoadNetwork):
+    packed = pack_network(network)
+    text = base64.b64encode(packed.streams).decode("ascii")
+    context.call("open", json.dumps(packed.header), text)
+    return context
+
+
+@pytest.fixture(scope="module")
+def llr() -> RoadNetwork:
+    return load_network(load_study().path("network"))
+
+
+@pytest.fixture(scope="module")
+def llr_page(javascript, llr):
+    return opened(javascript, llr)
+
+
+@pytest.fixture(scope="module")
+def areas() -> gpd.GeoDataFrame:
+    return read_areas(load_study().path("areas"))
+
+
+def put(context, name: str, points: gpd.GeoSeries) -> None:
+    places = [[point.x, point.y] for point in points.to_crs(BNG)]
+    context.call("place", name, json.dumps(places))
+
+
+def new_places(network: RoadNetwork, count: int, seed: int = 7) -> gpd.GeoSeries:
+    """Return places on whole metres near the network's nodes, some of them on a node."""
+    rng = np.random.default_rng(seed)
+    near = network.nodes[["x", "y"]].to_numpy()[rng.choice(len(network.nodes), count)]
+    off = np.rint(rng.normal(0, 250, (count, 2)))
+    off[:: max(count // 4, 1)] = 0
+    return gpd.GeoSeries(shapely.points(near + off), index=[f"p{n}" for n in range(count)], crs=BNG)
+
+
+def assert_same_times(
+    context, network: RoadNetwork, many: gpd.GeoSeries, places: gpd.GeoSeries, period: str
+) -> int:
+    """Compare both directions to the millisecond; return how many journeys were compared."""
+    put(context, "many", many)
+    put(context, "places", places)
+    number = network.info.periods.index(period)
+    router = NetworkRouter(network)
+    trip = {"mode": network.info.mode, "period": period}
+    there = router.travel_times(many, places, **trip).minutes.to_numpy().T
+    back = router.travel_times(places, many, **trip).minutes.to_numpy()
+    for direction, minutes in (("to_site", there), ("from_site", back)):
+        expected = np.where(np.isfinite(minutes), np.rint(minutes * 60_000), -1)
+        found = np.array(json.loads(context.call("times", number, direction, "places", "many")))
+        assert found.shape == expected.shape
+        assert (found == expected).all(), (direction, int((found != expected).sum()))
+    return 2 * len(many) * len(places)
+
+
+def town_of(*streets: tuple[int, int, float, int, int], bent: int = -1) -> RoadNetwork:
+    """Return a toy network: streets by their nodes, metres and milliseconds in two periods."""
+    xy = np.array([(0, 0), (700, 0), (700, 900), (-300, 1_000), (1_300, 450)]) + ORIGIN
+    edges = pd.DataFrame(
+        streets, columns=["from_node", "to_node", "length_m", "ms_off_peak", "ms_am_peak"]
+    )
+    edges = edges.assign(
+        road_class=[
+            "lane" if ends % 3 else "street" for ends in edges["from_node"] + edges["to_node"]
+        ],
+        road_name=[
+            "High Street" if ends == 1 else "" for ends in edges["from_node"] + edges["to_node"]
+        ],
+        use="through",
+        snappable=True,
+        geometry=None,
+    )
+    if bent >= 0:
+        ends = xy[edges.loc[bent, ["from_node", "to_node"]].to_numpy(int)]
+        line = shapely.linestrings([ends[0], ends.mean(axis=0) + np.array([37.0, -81.5]), ends[1]])
+        edges["geometry"] = [shapely.to_wkb(line) if row == bent else None for row in edges.index]
+    info = NetworkInfo("car", ("off_peak", "am_peak"), "toy", "none", ends_s=41.3)
+    return RoadNetwork(pd.DataFrame(xy, columns=["x", "y"]), edges, info)
+
+
+TOWN = (
+    (0, 1, 731.4, 61_300, 70_100), (1, 0, 731.4, 61_300, 70_100),
+    (1, 2, 902.0, 80_900, 80_950),                                  # one way
+    (2, 3, 1_010.5, 90_100, 99_000), (3, 2, 1_010.5, 97_300, 99_000),  # slower back
+    (3, 0, 1_050.3, 44_400, 47_700),                                # one way
+    (4, 1, 760.0, 52_600, 58_800), (1, 4, 760.0, 52_600, 58_800),
+)  # fmt: skip
+
+
+class TestTown:
+    @pytest.fixture
+    def town(self, javascript):
+        network = town_of(*TOWN, bent=3)
+        return network, opened(javascript, network)
+
+    def test_every_street_comes_back_as_it_was(self, town):
+        network, context = town
+        found = json.loads(context.call("arrays"))
+        place = {(x, y): n for n, (x, y) in enumerate(zip(found["x"], found["y"], strict=True))}
+        xy = network.nodes[["x", "y"]].to_numpy()
+        number = [place[tuple(one)] for one in xy.tolist()]
+        there = set()
+        for row, flags in enumerate(found["flags"]):
+            a, b = found["start"][row], found["end"][row]
+            rest = (found["dm"][row], *(ms[row] for ms in found["ms"]))
+            there |= {(a, b, *rest)} | ({(b, a, *rest)} if flags & 1 else set())
+        assert there == {
+            (number[a], number[b], round(m * 10), off, am) for a, b, m, off, am in TOWN
+        }
+        assert len(found["flags"]) == 6  # two streets are the same both ways
+
+    def test_bends_come_back_in_both_directions(self, town):
+        network, context = town
+        edges = list(range(12))
+        lines = [
+            shapely.linestrings(one) for one in json.loads(context.call("lines", json.dumps(edges)))
+        ]
+        assert any(line.equals_exact(network.lines.iloc[3]) for line in lines)
+
+    @pytest.mark.parametrize("period", ["off_peak", "am_peak"])
+    def test_journeys_take_as_long_as_in_python(self, town, period):
+        network, context = town
+        homes = gpd.GeoSeries(
+            shapely.points(
+                np.array([(12, 3), (655, -40), (100, 980), (900, 200), (700, 0)]) + ORIGIN
+            ),
+            crs=BNG,
+        )
+        places = gpd.GeoSeries(
+            shapely.points(
+                np.array([(350, 0), (640, -38), (0, 0), (9_000, 9_000), (650, 10)]) + ORIGIN
+            ),
+            crs=BNG,
+        )
+        assert assert_same_times(context, network, homes, places, period) == 50
+
+    def test_a_network_with_private_roads_is_not_packed(self):
+        network = town_of(*TOWN)
+        network.edges.loc[2, "use"] = "start"
+        assert "only serve the ends" in why_not_packed(network)
+        with pytest.raises(NetworkError, match="only serve the ends"):
+            pack_network(network)
+
+    def test_lengths_finer_than_a_decimetre_are_not_packed(self):
+        network = town_of(*TOWN)
+        network.edges.loc[2, "length_m"] = 902.04
+        assert "lengths" in why_not_packed(network)
+
+
+def test_the_planning_network_takes_little_room(llr):
+    packed = gzip.compress(pack_network(llr).streams, mtime=0)
+    assert len(base64.b64encode(packed)) < 500_000
+
+
+@pytest.mark.parametrize("period", ["off_peak", "pm_peak"])
+def test_new_places_in_llr_are_as_far_as_in_python(llr_page, llr, areas, period):
+    compared = assert_same_times(llr_page, llr, areas.geometry, new_places(llr, 12), period)
+    assert compared == 2 * 634 * 12
+
+
+@pytest.mark.slow
+@pytest.mark.parametrize("period", ["off_peak", "am_peak"])
+def test_many_new_places_in_llr_are_as_far_as_in_python(llr_page, llr, areas, period):
+    places = new_places(llr, 300, seed=11)
+    assert assert_same_times(llr_page, llr, areas.geometry, places, period) == 2 * 190_200
+
+
+def test_postcodes_are_as_far_from_sites_as_in_python(llr_page, llr):
+    known = read_postcodes().dropna(subset=["area_id"]).iloc[::40]
+    homes = gpd.GeoSeries.from_xy(known["easting"], known["northing"], index=known.index, crs=BNG)
+    sites = read_sites(load_study().path("sites")).iloc[::9]
+    assert assert_same_times(llr_page, llr, homes, sites.geometry, "off_peak") > 10_000
+
+
+def test_routes_take_the_roads_that_python_takes(llr_page, llr, areas):
+    homes, places = areas.geometry.iloc[::16], new_places(llr, len(areas.iloc[::16]), seed=3)
+    put(llr_page, "homes", homes)
+    put(llr_page, "places", places)
+    found = json.loads(llr_page.call("routes", 0, "homes", "places"))
+    expected = find_routes(llr, homes, places, period="off_peak")
+    assert len(found) == 40
+    for one, (_, route) in zip(found, expected.iterrows(), strict=True):
+        assert one["ms"] == round(route["travel_time_min"] * 60_000)
+        assert one["dm"] == round(route["distance_km"] * 10_000)
+        assert "; ".join(one["roads"]) == route["roads"]
+        line = shapely.linestrings(one["places"])
+        assert line.length == pytest.approx(route["geometry"].length, abs=1)
