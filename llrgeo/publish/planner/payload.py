@@ -9,16 +9,18 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
 
+from llrgeo.appraisal.access import EVERYONE, people_by_group
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.robustness import draw_weightings
 from llrgeo.publish.explorer.packing import pack_numbers, pack_postcodes
 from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
 from llrgeo.publish.planning import Planning
 from llrgeo.publish.publication import Publication
-from llrgeo.schema import AGE_BANDS, BNG, WGS84
+from llrgeo.schema import BNG, ROLE_OF_KIND, WGS84, site_roles
 from llrgeo.travel.times import Calibration
 
 WEIGHTINGS: Final = 2_000
+_CONTACT_DECIMALS: Final = 9
 _WEIGHT_STEPS: Final = 10_000
 _MARGIN_M: Final = 5_000
 _GRID: Final = 25
@@ -31,12 +33,14 @@ def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]
     """Return everything that the planner computes and draws with, as plain values."""
     data = explorer_data(publication)
     listed = explorer_sites(publication)
-    for site, hosts in zip(data["sites"], listed["services"], strict=True):
-        site["hosts"] = hosts.split(";")
+    roles = site_roles(listed)
+    for site, hosts, role in zip(data["sites"], listed["services"], roles, strict=True):
+        site |= {"hosts": hosts.split(";"), "role": role}
+    today = publication.results[publication.baseline_name].services
     for plain, service in zip(data["services"], publication.services, strict=True):
+        contacts = today[service.id].allocation["contacts"]
         plain |= {
-            "rates": [service.rates.get(band, 0.0) for band in AGE_BANDS],
-            "visits": service.visits,
+            "contacts": contacts.round(_CONTACT_DECIMALS).tolist(),
             "video": service.shares.video,
             "home": service.shares.home,
             "minimum": service.minimum_activity,
@@ -59,10 +63,8 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
     differences = judged.accuracy.differences
     middles = (differences["from_min"] + differences["to_min"]).to_numpy(float) / 2
     return {
-        "bands": [areas[band].astype(int).tolist() for band in AGE_BANDS],
-        "band_names": list(AGE_BANDS),
-        "disabled": areas["disabled"].astype(int).tolist(),
-        "rural": (areas["rural_urban"].str.lower() == "rural").tolist(),
+        "groups": _groups(areas),
+        "roles": dict(ROLE_OF_KIND),
         "x": points.x.tolist(),
         "y": points.y.tolist(),
         "journey": f"{judged.mode}-{judged.period}",
@@ -86,6 +88,15 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
             "network": planning.network.fingerprint if planning.network else "",
         },
     }
+
+
+def _groups(areas: pd.DataFrame) -> list[dict[str, Any]]:
+    """Return the residents of every group that the areas tell, by area; everyone left out."""
+    people = people_by_group(areas).drop(columns=[EVERYONE])
+    return [
+        {"group": group, "level": level, "people": people[group, level].tolist()}
+        for group, level in people.columns
+    ]
 
 
 def network_text(planning: Planning) -> str:

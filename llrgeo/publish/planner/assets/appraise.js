@@ -6,7 +6,7 @@ const llrgeoAppraise = (() => {
   const { outcome, change } = llrgeoModel;
   const LONGER = ["lost", "mixed", "longer"];
   const CLASSES = [...LONGER, "shorter", "same", "none"];
-  const KINDS = ["city_hospital", "community_hospital", "health_centre", "other"];
+  const ROLES = ["acute", "community", "primary", "other"];
   const [VISIT, HOUR] = [2, 60]; // there and back; minutes
   const isTeam = (service) => service.delivery === "team";
   const sum = (values) => values.reduce((total, value) => total + value, 0);
@@ -21,7 +21,7 @@ const llrgeoAppraise = (() => {
     const columns = (matrix, name) => [
       ...data.sites.map((site, place) => ({ site,
         minutes: matrices[matrix].subarray(place * count, (place + 1) * count) })),
-      ...added.map((one) => ({ site: one.site, minutes: one[name] })),
+      ...added.map((one) => ({ site: { ...one.site, role: data.planning.roles[one.site.kind] }, minutes: one[name] })),
     ].sort((one, two) => (one.site.id < two.site.id ? -1 : 1));
     const join = (listed) => {
       const all = new Float64Array(listed.length * count);
@@ -39,13 +39,6 @@ const llrgeoAppraise = (() => {
 
   // --- Demand ------------------------------------------------------------------------------------------
 
-  // Contacts a year of every area: residents by age band x rate x visits.
-  function contactsOf(data, service) {
-    const { bands } = data.planning;
-    return Float64Array.from(data.areas.people, (_, area) =>
-      (sum(bands.map((people, band) => people[area] * service.rates[band])) / 1000) * service.visits);
-  }
-
   // Shares of contacts [at sites, at home, by video]; a team goes to the home with all but video.
   function sharesOf(service, option) {
     const [video, home] = option.shares[service.id] || [service.video, service.home];
@@ -60,10 +53,10 @@ const llrgeoAppraise = (() => {
     const count = data.areas.id.length;
     const open = [...siteIds].map((id) => world.place.get(id));
     const near = llrgeoModel.nearest(isTeam(service) ? world.team : world.minutes, count, open);
-    const contacts = contactsOf(data, service);
+    const { contacts } = service; // a year, by area
     const shares = sharesOf(service, option);
     const care = { contacts: sum(contacts), inTime: 0, home: 0, video: 0, unreachable: 0 };
-    KINDS.forEach((kind) => { care[kind] = 0; });
+    ROLES.forEach((role) => { care[role] = 0; });
     const burden = { patientHours: 0, cityHours: 0, teamHours: 0 };
     for (let area = 0; area < count; area++) {
       const [atSite, atHome] = [contacts[area] * shares.site, contacts[area] * shares.home];
@@ -73,14 +66,14 @@ const llrgeoAppraise = (() => {
         care.unreachable += atSite + atHome;
         continue;
       }
-      const { kind } = world.sites[near.site[area]];
+      const { role } = world.sites[near.site[area]];
       const hours = (minutes * VISIT) / HOUR;
-      care[kind] += atSite;
+      care[role] += atSite;
       care.home += atHome;
       if (minutes <= service.standard) care.inTime += atSite + atHome;
       burden.patientHours += atSite * hours;
       burden.teamHours += atHome * hours;
-      if (kind === "city_hospital") burden.cityHours += atSite * hours;
+      if (role === "acute") burden.cityHours += atSite * hours;
     }
     care.inTime += care.video;
     return { service, minutes: near.minutes, site: near.site, contacts, shares, care, burden, open };
@@ -91,7 +84,7 @@ const llrgeoAppraise = (() => {
     const { service, site, contacts, shares, open } = delivered;
     const room = option.capacity[service.id] || {};
     return [...open].sort((one, two) => one - two).map((place) => {
-      const { id, kind } = world.sites[place];
+      const { id, role } = world.sites[place];
       let [residents, load] = [0, 0];
       site.forEach((one, area) => {
         if (one !== place) return;
@@ -102,7 +95,7 @@ const llrgeoAppraise = (() => {
       return { id, residents, contacts: load, capacity: limit,
         shareUsed: limit > 0 ? load / limit : null,
         over: limit === null ? 0 : Math.max(load - limit, 0),
-        belowMinimum: load < service.minimum && kind !== "other" };
+        belowMinimum: load < service.minimum && role !== "other" };
     });
   }
 
@@ -153,29 +146,13 @@ const llrgeoAppraise = (() => {
     return NaN;
   }
 
-  // Residents of every area by group and level, as people_by_group of appraisal/access.py has them.
-  function peopleByGroup(data) {
-    const { people, tenth, authority } = data.areas;
-    const { bands, band_names: names, disabled, rural } = data.planning;
-    const only = (test) => people.map((count, area) => (test(area) ? count : 0));
-    return [
-      ...names.map((name, band) => ({ group: "age", level: name, people: bands[band] })),
-      ...[1, 2, 3, 4, 5].map((fifth) => ({ group: "deprivation_fifth", level: `deprivation_fifth_${fifth}`,
-        people: only((area) => Math.floor(tenth[area] / 2) + 1 === fifth) })),
-      { group: "disability", level: "disabled", people: disabled },
-      { group: "disability", level: "not_disabled", people: people.map((count, area) => count - disabled[area]) },
-      { group: "rural_urban", level: "rural", people: only((area) => rural[area]) },
-      { group: "rural_urban", level: "urban", people: only((area) => !rural[area]) },
-      ...data.authorities.map((name, place) => ({ group: "authority", level: name,
-        people: only((area) => authority[area] === place) })),
-    ];
-  }
-
   // The figures that options are compared by (appraisal/measures.py), by `scored` minutes; a measure
   // that needs kilometres is not among them.
   function measuresOf(data, deliveries, scored, shareWorse) {
-    const groups = peopleByGroup(data);
-    const mean = (level) => meanOver(groups.find((one) => one.level === level).people, scored);
+    const mean = (level) => {
+      const group = data.planning.groups.find((one) => one.level === level);
+      return group ? meanOver(group.people, scored) : NaN; // a group that the areas do not tell
+    };
     const visited = deliveries.filter((one) => !isTeam(one.service));
     const teams = deliveries.filter((one) => isTeam(one.service));
     const total = (list, name) => sum(list.map((one) => one.care[name]));
@@ -183,7 +160,7 @@ const llrgeoAppraise = (() => {
       mean_minutes: meanOver(data.areas.people, scored),
       p90_minutes: quantile(data.areas.people, scored, 0.9),
       within_standard: total(visited, "inTime") / total(visited, "contacts"),
-      closer_to_home: sum(["community_hospital", "health_centre", "home", "video"]
+      closer_to_home: sum(["community", "primary", "home", "video"]
         .map((place) => total(visited, place))) / total(visited, "contacts"),
       worse_off: shareWorse,
       most_deprived_minutes: mean("deprivation_fifth_1"),
@@ -268,7 +245,7 @@ const llrgeoAppraise = (() => {
       })),
       classes,
       people: countClasses(classes, data.areas.people),
-      groups: peopleByGroup(data).map(({ group, level, people }) =>
+      groups: data.planning.groups.map(({ group, level, people }) =>
         ({ group, level, total: sum(people), ...countClasses(classes, people),
           before: meanOver(people, overall.before), after: meanOver(people, overall.after) })),
       overall,
@@ -330,5 +307,5 @@ const llrgeoAppraise = (() => {
     return saved;
   }
 
-  return { CLASSES, LONGER, withSites, appraise, total, firstShares, savedBy, peopleByGroup, deliver };
+  return { CLASSES, LONGER, withSites, appraise, total, firstShares, savedBy, deliver };
 })();
