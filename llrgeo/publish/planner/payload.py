@@ -94,8 +94,8 @@ def _groups(areas: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the residents of every group that the areas tell, by area; everyone left out."""
     people = people_by_group(areas).drop(columns=[EVERYONE])
     return [
-        {"group": group, "level": level, "people": people[group, level].tolist()}
-        for group, level in people.columns
+        {"group": key[0], "level": key[1], "people": people[key].tolist()}
+        for key in people.columns.to_flat_index()
     ]
 
 
