@@ -63,7 +63,9 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.travel.compare import compare_travel_times
     from llrgeo.travel.dataset import Dataset
     from llrgeo.travel.departures import TransitRules
+    from llrgeo.travel.imported import import_travel_times
     from llrgeo.travel.isochrones import isochrones
+    from llrgeo.travel.itineraries import find_itineraries
     from llrgeo.travel.paths import find_routes
     from llrgeo.travel.routers import (
         MatrixRouter,
@@ -106,7 +108,9 @@ _NAMES: Final = {
     "travel.compare": ("compare_travel_times",),
     "travel.dataset": ("Dataset",),
     "travel.departures": ("TransitRules",),
+    "travel.imported": ("import_travel_times",),
     "travel.isochrones": ("isochrones",),
+    "travel.itineraries": ("find_itineraries",),
     "travel.paths": ("find_routes",),
     "travel.routers": ("MatrixRouter", "NetworkRouter", "StraightLineRouter", "travel_times"),
     "travel.servers": ("OsrmRouter", "ValhallaRouter"),
@@ -169,7 +173,9 @@ __all__ = [
     "build_services",
     "compare_travel_times",
     "evaluate_options",
+    "find_itineraries",
     "find_routes",
+    "import_travel_times",
     "isochrones",
     "least_regret",
     "load_network",

@@ -90,6 +90,8 @@ class StudyConfig(Part):
     travels with llrgeo.
     `network` is of streets for driving, `networks` names those for other modes, such as
     `{ cycle = "cycle_streets" }`; `network_walk` is what 0.1 had for `networks.walk`.
+    `times` names a file of imported travel times, for all modes or one by one
+    (`{ transit = "r5.csv" }`), and `times_unreachable` the number that marks no journey in it.
     Outlines may also be `cells`: each area is drawn around its centroid. Areas and sites of
     authorities that `home` does not name are neighbours (without it, all areas are at home);
     `home_sites_only` takes their sites out of every option. Teams drive by `time_factor` times
@@ -122,6 +124,8 @@ class StudyConfig(Part):
     home: tuple[str, ...] = ()
     home_sites_only: bool = False
     networks: dict[KnownMode, str] = Field(default_factory=dict, exclude_if=_is_empty)
+    times: str | dict[KnownMode, str] = Field(default="", exclude_if=_is_empty)
+    times_unreachable: float | None = Field(default=None, exclude_if=_is_empty)
     modes: Annotated[tuple[KnownMode, ...], Field(min_length=1)] = ("car",)
     periods: Annotated[tuple[str, ...], Field(min_length=1)] = ("off_peak",)
     transit: TransitConfig | None = None
@@ -161,6 +165,9 @@ class StudyConfig(Part):
         """Return every file or folder that the study reads, by the key that names it."""
         named = {key: getattr(self, key) for key in (*_EMBEDDED, "network_walk", "theme")}
         own = {key: self.path(key) for key, value in named.items() if value not in {"", CELLS}}
+        imported = {mode: path for mode in self.modes if (path := self.times_path(mode))}
+        if len(imported) == len(self.modes):
+            own.pop("network")  # no journey is computed
         networks = {
             f"network of {mode}": self.folder / name for mode, name in self.networks.items()
         }
@@ -168,7 +175,8 @@ class StudyConfig(Part):
         timetables = {f"transit {feed}": self.folder / feed for feed in feeds}
         capacity = self.capacity.files(self.folder) if self.years else {}
         appraisal = appraisal_files(self.appraisal, self.folder)
-        return {**own, **networks, **timetables, **appraisal, **capacity}
+        times = {f"times by {mode}": path for mode, path in imported.items()}
+        return {**own, **networks, **times, **timetables, **appraisal, **capacity}
 
     def deprivation_index(self, area_ids: Iterable[str]) -> DeprivationIndex:
         """Return the index that areas are ranked by: the study's own.
@@ -190,9 +198,18 @@ class StudyConfig(Part):
             **{f"networks.{mode}": name for mode, name in self.networks.items()},
             **{f"transit.feeds.{n}": feed for n, feed in enumerate(feeds, start=1)},
             **{f"appraisal.{key}": name for key, name in named_tables(self.appraisal).items()},
+            **{f"times.{mode}": self._times_name(mode) for mode in self.modes},
             "capacity.projections": self.capacity.projections,
             "capacity.estate": self.capacity.estate,
         }
+
+    def times_path(self, mode: str) -> Path | None:
+        """Return the file of a mode's imported times; None where its journeys are computed."""
+        name = self._times_name(mode)
+        return self.folder / name if name else None
+
+    def _times_name(self, mode: str) -> str:
+        return self.times if isinstance(self.times, str) else self.times.get(mode, "")
 
     def network_path(self, mode: str) -> Path | None:
         """Return the folder of a mode's own network; None where the study names none."""
@@ -315,7 +332,8 @@ def build_hurdles(study: StudyConfig) -> tuple[Hurdle, ...]:
 def _mode_faults(study: StudyConfig) -> list[str]:
     """Say which modes lack what they need, and which networks no mode can use."""
     faults = []
-    if any(MODES[mode].timetable for mode in study.modes) != (study.transit is not None):
+    computed = [mode for mode in study.modes if study.times_path(mode) is None]
+    if any(MODES[mode].timetable for mode in computed) != (study.transit is not None):
         faults.append('modes: "transit" goes with a table [transit]; one of them is missing')
     faults += [
         f"networks: no network is built for {mode}; those of {', '.join(STREET_MODES[1:])} stand "
@@ -328,7 +346,7 @@ def _mode_faults(study: StudyConfig) -> list[str]:
     faults += [
         f'modes: "{mode}" needs a network of its own: llrgeo network build EXTRACT.osm.pbf '
         f'--mode {mode} --out {mode}_streets, then networks = {{ {mode} = "{mode}_streets" }}'
-        for mode in study.modes
+        for mode in computed
         if not (MODES[mode].timetable or MODES[mode].without_network or study.network_path(mode))
     ]
     return faults

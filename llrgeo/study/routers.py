@@ -14,6 +14,7 @@ from llrgeo.roads.snap import MAX_SNAP_M, snapper
 from llrgeo.roads.walking import on_foot
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
+from llrgeo.travel.imported import ImportedRouter
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
 
@@ -28,6 +29,13 @@ def build_router(
     LlrgeoError
         If its network or a timetable has faults, or no road comes near to the places.
     """
+    path = study.times_path(mode)
+    if path is not None:
+        area_ids, site_ids = (tuple(map(str, table.index)) for table in (areas, sites))
+        router = ImportedRouter(path, area_ids, site_ids, study.times_unreachable)
+        for period in study_periods(study, mode):  # faults are told before anything is computed
+            router.travel_times(areas.geometry, sites.geometry, mode=mode, period=period)
+        return router
     if MODES[mode].timetable:
         return read_transit(study)
     network = read_network(study, mode)

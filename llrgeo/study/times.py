@@ -23,7 +23,7 @@ from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import study_periods
 from llrgeo.travel.accuracy import UNMEASURED
 from llrgeo.travel.dataset import Dataset, write_dataset
-from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects
+from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects, minutes_beyond
 from llrgeo.travel.isochrones import isochrones
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import Calibration, TravelTimes
@@ -232,7 +232,11 @@ def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInput
     """Add to the note of the times what the places and the date of the study give cause to."""
     study, info = inputs.study, router.network.info
     near = find_edge_effects(router, times, inputs.areas.geometry, inputs.sites.geometry)
-    edge = edge_effects_note(times, near, longest_min=max(study.thresholds_min))
+    edge = ""
+    if near.to_numpy().any():
+        ends = inputs.areas.geometry, inputs.sites.geometry
+        least = minutes_beyond(router.network, times.period, *ends)
+        edge = edge_effects_note(times, near, least, longest_min=max(study.thresholds_min))
     return _warned(_tested(times, info, inputs.areas), [age_note(info, study.date), edge])
 
 

@@ -9,7 +9,6 @@ import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
 
-from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG
 from llrgeo.travel.connection_scan import (
@@ -24,6 +23,7 @@ from llrgeo.travel.connection_scan import (
 )
 from llrgeo.travel.graph import IntArray
 from llrgeo.travel.paths import find_routes
+from llrgeo.travel.places import Places, as_points, check_pairs
 from llrgeo.travel.transit import TransitRouter
 
 WALK, RIDE = "walk", "ride"
@@ -65,8 +65,8 @@ class _Search(NamedTuple):
 
 def find_itineraries(
     router: TransitRouter,
-    origins: gpd.GeoSeries,
-    destinations: gpd.GeoSeries,
+    origins: Places,
+    destinations: Places,
     *,
     leave: dt.time | None = None,
 ) -> gpd.GeoDataFrame:
@@ -77,7 +77,8 @@ def find_itineraries(
     router
         Timetable and rules.
     origins, destinations
-        Points in any declared CRS, as many of the one as of the other.
+        Places (GeoSeries or GeoDataFrame) in any declared CRS, as many of the one as of the other.
+        For a shape a point inside stands, which is logged.
     leave
         When one leaves; if not given, the moment of the window whose journey takes as long as the
         matrix says (the median).
@@ -93,12 +94,36 @@ def find_itineraries(
 
     Raises
     ------
-    RoutingError
-        If there are not as many origins as destinations.
+    InputError, RoutingError
+        If a place has no geometry; if there are not as many origins as destinations.
+
+    Examples
+    --------
+    >>> import datetime as dt, zipfile
+    >>> import geopandas as gpd
+    >>> from llrgeo.inputs.gtfs import read_timetable
+    >>> tables = {
+    ...     "stops": ["stop_id,stop_name,stop_lat,stop_lon", "A,Cross,52.6,-1.1", "B,Hill,52.6,-1"],
+    ...     "routes": ["route_id,route_type,route_short_name", "7,3,7"],
+    ...     "trips": ["route_id,service_id,trip_id", "7,day,t"],
+    ...     "calendar_dates": ["service_id,date,exception_type", "day,20261124,1"],
+    ...     "stop_times": ["trip_id,arrival_time,departure_time,stop_id,stop_sequence",
+    ...                    "t,9:40:00,9:40:00,A,1", "t,9:55:00,9:55:00,B,2"],
+    ... }
+    >>> with zipfile.ZipFile(folder / "bus.zip", "w") as feed:
+    ...     for name, rows in tables.items():
+    ...         feed.writestr(f"{name}.txt", chr(10).join(rows))
+    >>> timetable = read_timetable([folder / "bus.zip"], dt.date(2026, 11, 24))
+    >>> rules = llrgeo.TransitRules(window=(dt.time(9, 35), dt.time(9, 35)))
+    >>> router = llrgeo.TransitRouter(timetable, rules)
+    >>> ends = [gpd.GeoSeries.from_xy([x], [52.6], crs="EPSG:4326") for x in (-1.1, -1.0)]
+    >>> ride = llrgeo.find_itineraries(router, *ends).set_index("kind").loc["ride"]
+    >>> ride[["route", "from_stop", "to_stop", "departs", "arrives"]].tolist()
+    ['7', 'Cross', 'Hill', '09:40:00', '09:55:00']
     """
-    if len(origins) != len(destinations):
-        msg = f"{len(origins)} origins and {len(destinations)} destinations are no pairs"
-        raise RoutingError(msg)
+    origins, _ = as_points(origins, role="origins")
+    destinations, _ = as_points(destinations, role="destinations")
+    check_pairs(origins, destinations)
     rows, lines = [], []
     for i, (origin, destination) in enumerate(zip(origins.index, destinations.index, strict=True)):
         start, end = (gpd.GeoSeries(points.iloc[[i]]) for points in (origins, destinations))

@@ -22,6 +22,7 @@ from llrgeo.travel.access_links import (
 from llrgeo.travel.dijkstra import reversed_matrix
 from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph, layer_network, unpack
 from llrgeo.travel.od_matrix import MatrixRequest
+from llrgeo.travel.places import Places, as_points, check_pairs
 
 
 class RouteSegment(NamedTuple):
@@ -44,7 +45,7 @@ _NO_ROUTE: Final = Route(UNREACHABLE, [])
 
 
 def find_routes(
-    network: RoadNetwork, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, *, period: str
+    network: RoadNetwork, origins: Places, destinations: Places, *, period: str
 ) -> gpd.GeoDataFrame:
     """Return the best route from each origin to the destination in the same row.
 
@@ -53,7 +54,8 @@ def find_routes(
     network
         The network.
     origins, destinations
-        Points in any declared CRS, as many of the one as of the other.
+        Places (GeoSeries or GeoDataFrame) in any declared CRS, as many of the one as of the other.
+        For a shape a point inside stands, which is logged.
     period
         Which of the network's times count.
 
@@ -66,6 +68,8 @@ def find_routes(
 
     Raises
     ------
+    InputError, RoutingError
+        If a place has no geometry; if there are not as many origins as destinations.
     NetworkError
         If the network has no such period, or points have no coordinate system.
 
@@ -79,6 +83,9 @@ def find_routes(
     >>> bool(route["travel_time_min"].between(30, 60).all()), route.crs.to_epsg()
     (True, 27700)
     """
+    origins, _ = as_points(origins, role="origins")
+    destinations, _ = as_points(destinations, role="destinations")
+    check_pairs(origins, destinations)
     snapping = snapper(network)
     layered = layer_network(network)
     out = roads_of_points(snapping, origins, "origin")

@@ -20,6 +20,7 @@ from llrgeo.travel.cache import load_or_compute, request_hash
 from llrgeo.travel.engines import Engine, SearchPlan, journey_keys
 from llrgeo.travel.graph import IntArray, LayeredNetwork, layer_network, unpack
 from llrgeo.travel.od_matrix import MatrixRequest
+from llrgeo.travel.places import Places, as_points
 from llrgeo.travel.times import Router, TravelTimes
 
 
@@ -137,16 +138,21 @@ class NetworkRouter:
 
 def travel_times(
     network: RoadNetwork,
-    origins: gpd.GeoSeries,
-    destinations: gpd.GeoSeries,
+    origins: Places,
+    destinations: Places,
     *,
     mode: str = "car",
     period: str = "off_peak",
 ) -> TravelTimes:
-    """Return the times over a network between two sets of points: `NetworkRouter` in one call.
+    """Return the times over a network between two sets of places: `NetworkRouter` in one call.
+
+    Places are GeoSeries or GeoDataFrames, in any CRS. For a shape a point inside stands; the
+    `error_note` of the times says so.
 
     Raises
     ------
+    InputError
+        If a place has no geometry.
     RoutingError, NetworkError
         As `NetworkRouter.travel_times`.
 
@@ -154,11 +160,15 @@ def travel_times(
     --------
     >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"))
     >>> network = llrgeo.load_network(folder / "network")
-    >>> times = llrgeo.travel_times(network, inputs.areas.geometry, inputs.sites.geometry)
+    >>> times = llrgeo.travel_times(network, inputs.areas, inputs.sites)
     >>> times.minutes.loc["N"].round(1).tolist(), times.minutes.loc["F"].tolist()
     ([3.0, 1.0, 1.0], [inf, inf, inf])
     """
-    return NetworkRouter(network).travel_times(origins, destinations, mode=mode, period=period)
+    starts, of_starts = as_points(origins, role="origins")
+    ends, of_ends = as_points(destinations, role="destinations")
+    times = NetworkRouter(network).travel_times(starts, ends, mode=mode, period=period)
+    said = " ".join(note for note in (times.error_note, of_starts, of_ends) if note)
+    return dataclasses.replace(times, error_note=said)
 
 
 @dataclass(frozen=True, slots=True)

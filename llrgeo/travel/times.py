@@ -154,6 +154,21 @@ class TravelTimes:
         long.insert(2, "period", self.period)
         return long.reset_index()
 
+    def to_wide(self) -> pd.DataFrame:
+        """Return minutes, areas by sites as lokigi reads them, sorted; NaN is unreachable."""
+        return self.minutes.sort_index().sort_index(axis=1).replace(np.inf, np.nan)
+
+    def to_r5py(self) -> pd.DataFrame:
+        """Return one row a pair as r5py does: `from_id`, `to_id`, `travel_time`.
+
+        Minutes are not rounded; NaN is unreachable. From sites to areas, `from_id` is the site.
+        """
+        ends = {"area_id": "from_id", "site_id": "to_id"}
+        if self.direction == "from_site":
+            ends = {"area_id": "to_id", "site_id": "from_id"}
+        long = self.to_long().rename(columns={**ends, "travel_time_min": "travel_time"})
+        return long[["from_id", "to_id", "travel_time"]]
+
 
 class Router(Protocol):
     """Anything that computes travel times between two sets of points."""

@@ -1,0 +1,275 @@
+"""Imported times: matrices of other tools, read whatever their shape, and checked.
+
+The shape is told from the content: our own long form, the long form of r5py and r5r (`from_id`,
+`to_id`, `travel_time`), wide tables such as lokigi's (areas by sites), and the answers of OSRM,
+Valhalla and TravelTime in JSON.
+"""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, replace
+from pathlib import Path
+from typing import Any, Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.tables import check_file
+from llrgeo.schema import Track, name_some, raise_faults
+from llrgeo.travel.routers import MatrixRouter
+from llrgeo.travel.times import TravelTimes, load_travel_times
+
+SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
+"""Numbers by which tools mark a journey that is not there; a file that has one must say so."""
+
+_MIN: Final = 60  # seconds, in answers of servers
+_R5: Final = ("from_id", "to_id")
+_MEDIAN: Final = "travel_time_p50"
+
+
+def import_travel_times(
+    path: str | Path,
+    *,
+    mode: str = "car",
+    period: str = "off_peak",
+    area_ids: Sequence[str] = (),
+    site_ids: Sequence[str] = (),
+    unreachable: float | None = None,
+) -> TravelTimes:
+    r"""Read the travel times that another tool computed.
+
+    Parameters
+    ----------
+    path
+        A .csv or .parquet table, long (`area_id`, `site_id`, `travel_time_min`; or r5py's and r5r's
+        `from_id`, `to_id`, `travel_time`, the median where there are percentiles) or wide (areas
+        by sites, minutes); or a .json answer of OSRM's table, Valhalla's `sources_to_targets` or
+        TravelTime's time filter, in seconds.
+    mode, period
+        What the times are of, where the file does not say.
+    area_ids, site_ids
+        The ids in the order in which they were asked for: answers of OSRM and Valhalla have none.
+        TravelTime's are told apart by them.
+    unreachable
+        The number by which the file marks a journey that is not there, such as 9999.
+
+    Returns
+    -------
+    TravelTimes
+        Minutes; +inf where the file has a blank, the number of `unreachable`, or no such pair.
+
+    Raises
+    ------
+    InputError
+        If the file is of no known shape, its ids do not fit, or it holds a number that looks like a
+        mark for "no journey" and is not named.
+
+    Examples
+    --------
+    >>> wide = "LSOA,A,B\nW,12.5,9999\nN,3,4.5\n"
+    >>> _ = (folder / "wide.csv").write_text(wide)
+    >>> llrgeo.import_travel_times(folder / "wide.csv", unreachable=9999).minutes.loc["W"].tolist()
+    [12.5, inf]
+    """
+    path = Path(path)
+    ids = _Ids([str(one) for one in area_ids], [str(one) for one in site_ids])
+    if path.suffix == ".json":
+        minutes, km = _from_answer(path, ids)
+    else:
+        table = _table(path)
+        if {"area_id", "site_id"} <= set(table.columns):
+            times = load_travel_times(path, mode=mode, period=period)
+            return replace(times, minutes=_reachable(times.minutes, unreachable, path.name))
+        minutes, km = _from_table(table, path.name), None
+    minutes = _reachable(minutes, unreachable, path.name)
+    minutes = minutes.rename_axis(index="area_id", columns="site_id")
+    return TravelTimes(minutes, mode, period, f"file {path.name}", distance_km=km)
+
+
+@dataclass(frozen=True, slots=True)
+class ImportedRouter:
+    """A file of travel times in place of a network, read for each mode and period asked for.
+
+    Attributes
+    ----------
+    path
+        The file.
+    area_ids, site_ids
+        The study's, in their order.
+    unreachable
+        As `import_travel_times`.
+    """
+
+    path: Path
+    area_ids: tuple[str, ...]
+    site_ids: tuple[str, ...]
+    unreachable: float | None = None
+
+    def travel_times(
+        self,
+        origins: gpd.GeoSeries,
+        destinations: gpd.GeoSeries,
+        *,
+        mode: str,
+        period: str,
+        track: Track = iter,
+    ) -> TravelTimes:
+        """Return the file's minutes; from sites to areas they are those of the way there.
+
+        Raises
+        ------
+        InputError, RoutingError
+            If the file cannot be read, or lacks an origin or a destination.
+        """
+        times = import_travel_times(
+            self.path,
+            mode=mode,
+            period=period,
+            area_ids=self.area_ids,
+            site_ids=self.site_ids,
+            unreachable=self.unreachable,
+        )
+        if not origins.index.isin(times.minutes.index).any():  # asked from the sites
+            km = times.distance_km
+            times = replace(
+                times, minutes=times.minutes.T, distance_km=None if km is None else km.T
+            )
+        found = MatrixRouter(times).travel_times(
+            origins, destinations, mode=mode, period=period, track=track
+        )
+        note = f"The travel times were imported from {self.path.name}; their error is not known."
+        return replace(found, error_note=note)
+
+
+@dataclass(frozen=True, slots=True)
+class _Ids:
+    """The ids of areas and sites in the order in which they were asked for."""
+
+    areas: list[str]
+    sites: list[str]
+
+
+def _table(path: Path) -> pd.DataFrame:
+    """Read a table, ids as text."""
+    if path.is_dir() or path.suffix == ".parquet":
+        return pd.read_parquet(path)
+    check_file(path)
+    if path.suffix != ".csv":
+        msg = f"{path.name}: travel times are read from .csv, .parquet and .json"
+        raise InputError(msg)
+    first = pd.read_csv(path, nrows=0).columns[0]
+    ids = {"area_id", "site_id", *_R5, first}
+    return pd.read_csv(path, dtype=dict.fromkeys(ids, str), encoding="utf-8-sig")
+
+
+def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return minutes, areas by sites, of a table in r5's form or a wide one."""
+    if set(_R5) <= set(table.columns):
+        return _from_r5(table, name)
+    # A wide table: ids first (or as the index, in Parquet), then a column of minutes a site.
+    wide = table
+    if wide.index.name is None and not pd.api.types.is_numeric_dtype(wide.iloc[:, 0]):
+        wide = wide.set_index(wide.columns[0])
+    wide = wide.set_axis(wide.index.astype(str)).set_axis(wide.columns.astype(str), axis=1)
+    text = [column for column in wide if not pd.api.types.is_numeric_dtype(wide[column])]
+    if text or wide.index.has_duplicates or wide.empty:
+        msg = (
+            f"{name}: no travel times. Known are tables with area_id, site_id, travel_time_min; "
+            "with from_id, to_id, travel_time; and wide ones, an id and then minutes by site "
+            f"(found {name_some(table.columns)})"
+        )
+        raise InputError(msg)
+    return wide.astype(float)
+
+
+def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
+    """Return minutes, areas by sites, of r5py's or r5r's table; the median of percentiles."""
+    found = [column for column in table.columns if str(column).startswith("travel_time")]
+    wanted = [one for one in ("travel_time", _MEDIAN) if one in found] or found
+    if (len(wanted) > 1 and wanted[0] not in {"travel_time", _MEDIAN}) or not wanted:
+        msg = f"{name}: no column travel_time or {_MEDIAN}; found {name_some(table.columns)}"
+        raise InputError(msg)
+    pairs = table.astype(dict.fromkeys(_R5, str))
+    if pairs.duplicated(list(_R5)).any():
+        raise_faults(["pairs of from_id and to_id are duplicated"], source=name)
+    return pairs.pivot(index="from_id", columns="to_id", values=wanted[0]).astype(float)
+
+
+def _from_answer(path: Path, ids: _Ids) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return minutes and kilometres of a server's answer."""
+    check_file(path)
+    try:
+        answer = json.loads(path.read_text(encoding="utf-8-sig"))
+    except ValueError as error:
+        msg = f"{path.name}: not JSON ({error})"
+        raise InputError(msg) from error
+    try:
+        if "durations" in answer:
+            km = answer.get("distances")
+            metres = None if km is None else _square(km, ids, path.name) / 1_000
+            return _square(answer["durations"], ids, path.name) / _MIN, metres
+        if "sources_to_targets" in answer:
+            cells = answer["sources_to_targets"]
+            scale = 1.609344 if answer.get("units") == "miles" else 1.0
+            seconds, km = (
+                _square([[one[what] for one in row] for row in cells], ids, path.name)
+                for what in ("time", "distance")
+            )
+            return seconds / _MIN, km * scale
+        if "results" in answer:
+            return _from_traveltime(answer["results"], ids, path.name), None
+    except (KeyError, TypeError, ValueError) as error:
+        msg = f"{path.name}: not an answer of OSRM, Valhalla or TravelTime ({error!r})"
+        raise InputError(msg) from error
+    msg = f"{path.name}: not an answer of OSRM, Valhalla or TravelTime; it has {name_some(answer)}"
+    raise InputError(msg)
+
+
+def _square(cells: Sequence[Sequence[float | None]], ids: _Ids, name: str) -> pd.DataFrame:
+    """Name the rows and columns of an answer, of which there must be as many as were asked for."""
+    values = np.array(cells, dtype=float)
+    if values.shape != (len(ids.areas), len(ids.sites)):
+        msg = (
+            f"{name}: a table of {values.shape}, for {len(ids.areas)} areas and "
+            f"{len(ids.sites)} sites. It must be of all areas and sites, in their order"
+        )
+        raise InputError(msg)
+    return pd.DataFrame(values, ids.areas, ids.sites).fillna(np.inf)
+
+
+def _from_traveltime(results: Sequence[Mapping[str, Any]], ids: _Ids, name: str) -> pd.DataFrame:
+    """Return minutes of TravelTime's time filter, whichever side the searches were made from."""
+    found: dict[tuple[str, str], float] = {}
+    for search in results:
+        for place in search.get("locations", ()):
+            told = place["properties"]
+            told = told[0] if isinstance(told, list) else told
+            found[str(search["search_id"]), str(place["id"])] = told["travel_time"] / _MIN
+    table = pd.Series(found).unstack()
+    searches = {str(search["search_id"]) for search in results}
+    if searches <= set(ids.sites) and not searches <= set(ids.areas):
+        table = table.T
+    if not set(table.index) <= set(ids.areas) or not set(table.columns) <= set(ids.sites):
+        strange = (set(table.index) - set(ids.areas)) | (set(table.columns) - set(ids.sites))
+        msg = f"{name}: ids of neither areas nor sites ({name_some(sorted(strange))})"
+        raise InputError(msg)
+    return table.reindex(index=ids.areas, columns=ids.sites)
+
+
+def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> pd.DataFrame:
+    """Return minutes with +inf for blanks and for the number that marks no journey."""
+    clean = minutes.fillna(np.inf)
+    if unreachable is not None:
+        clean = clean.mask(clean == unreachable, np.inf)
+    suspects = [mark for mark in SENTINELS if (clean == mark).to_numpy().any()]
+    if suspects:
+        count = int((clean == suspects[0]).to_numpy().sum())
+        msg = (
+            f"{name}: {suspects[0]:g} minutes in {count:,} of {clean.size:,} pairs look like a "
+            f"mark for no journey. Say so: unreachable = {suspects[0]:g} (in a study: "
+            "times_unreachable)"
+        )
+        raise InputError(msg)
+    return clean

@@ -1,0 +1,71 @@
+"""Places: what callers give as origins and destinations, made points."""
+
+import logging
+from typing import TypeAlias
+
+import geopandas as gpd
+import numpy as np
+import shapely
+
+from llrgeo.errors import InputError, RoutingError
+from llrgeo.schema import BNG, name_some
+
+Places: TypeAlias = gpd.GeoSeries | gpd.GeoDataFrame
+
+logger = logging.getLogger(__name__)
+
+
+def as_points(places: Places, *, role: str) -> tuple[gpd.GeoSeries, str]:
+    """Return the points of places, and a sentence where a point had to be chosen.
+
+    Parameters
+    ----------
+    places
+        Points, or shapes for each of which a point inside stands; on any index, in any CRS.
+    role
+        What they are called in messages, such as `origins`.
+
+    Returns
+    -------
+    tuple
+        The points on the same index and in the same CRS, and what was chosen, in words; blank where
+        all are points already. What is said is logged, too.
+
+    Raises
+    ------
+    InputError
+        If a place has no geometry.
+    """
+    points = gpd.GeoSeries(places.geometry)
+    empty = points.index[points.isna() | points.is_empty]
+    if len(empty):
+        msg = f"{len(empty)} of {len(points)} {role} have no geometry ({name_some(empty)})"
+        raise InputError(msg)
+    shapes = points.geom_type != "Point"
+    if not shapes.any():
+        return points, ""
+    # Chosen in metres, so that the same point stands for a shape whatever its CRS.
+    metric = points if points.crs is None else points.to_crs(BNG)
+    inside = gpd.GeoSeries(shapely.point_on_surface(np.asarray(metric)), points.index)
+    inside = inside if points.crs is None else inside.set_crs(BNG).to_crs(points.crs)
+    moved = gpd.GeoSeries(points.where(~shapes, inside), crs=points.crs)
+    count = f"{int(shapes.sum()):,} of {len(points):,} {role}"
+    note = f"{count} are shapes: a point inside stands for each."
+    logger.warning(note)
+    return moved, note
+
+
+def check_pairs(origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> None:
+    """Refuse origins and destinations that are not as many of the one as of the other.
+
+    Raises
+    ------
+    RoutingError
+        If they are no pairs.
+    """
+    if len(origins) != len(destinations):
+        msg = (
+            f"{len(origins)} origins and {len(destinations)} destinations are no pairs: the first "
+            "goes to the first, the second to the second. For all of them use travel_times"
+        )
+        raise RoutingError(msg)

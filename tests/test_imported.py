@@ -1,0 +1,137 @@
+"""Imported times: each shape that other tools write is read; what is odd is refused in words."""
+
+import json
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from llrgeo.errors import InputError
+from llrgeo.study.config import load_study
+from llrgeo.study.run import run_study
+from llrgeo.travel.imported import import_travel_times
+from llrgeo.travel.times import TravelTimes, save_travel_times
+
+AREAS, SITES = ["W", "N"], ["A", "B", "C"]
+MINUTES = pd.DataFrame([[2.0, 7.5, np.inf], [3.0, 1.0, 11.0]], AREAS, SITES)
+SECONDS = [[120, 450, None], [180, 60, 660]]
+
+
+def assert_read(path, **told):
+    found = import_travel_times(path, area_ids=AREAS, site_ids=SITES, **told)
+    assert found.minutes.loc[AREAS, SITES].to_numpy().tolist() == MINUTES.to_numpy().tolist()
+    return found
+
+
+def long(**names):
+    pairs = TravelTimes(MINUTES).to_long()
+    return pairs[["area_id", "site_id", "travel_time_min"]].rename(columns=names)
+
+
+@pytest.mark.parametrize("ending", [".csv", ".parquet"])
+def test_our_long_form_comes_back(tmp_path, ending):
+    save_travel_times([TravelTimes(MINUTES, "transit", "am_peak")], tmp_path / f"times{ending}")
+    found = assert_read(tmp_path / f"times{ending}", mode="transit", period="am_peak")
+    assert (found.mode, found.period) == ("transit", "am_peak")
+    with pytest.raises(InputError, match="no times for car am_peak"):
+        import_travel_times(tmp_path / f"times{ending}", period="am_peak")
+
+
+@pytest.mark.parametrize("column", ["travel_time", "travel_time_p50"])
+def test_r5_is_read_and_written_with_blanks_for_no_journey(tmp_path, column):
+    table = TravelTimes(MINUTES).to_r5py().rename(columns={"travel_time": column})
+    slow = table.assign(travel_time_p90=table[column] * 3)
+    slow.dropna().to_csv(tmp_path / "r5.csv", index=False)
+    assert_read(tmp_path / "r5.csv")
+
+
+def test_a_table_of_percentiles_without_the_median_is_refused(tmp_path):
+    table = TravelTimes(MINUTES).to_r5py().rename(columns={"travel_time": "travel_time_p25"})
+    table.assign(travel_time_p90=9.0).to_csv(tmp_path / "r5.csv", index=False)
+    with pytest.raises(InputError, match="no column travel_time or travel_time_p50"):
+        import_travel_times(tmp_path / "r5.csv")
+
+
+def test_a_wide_table_is_read_and_its_sentinel_must_be_named(tmp_path):
+    path = tmp_path / "wide.csv"
+    MINUTES.replace(np.inf, 9999).rename_axis("LSOA").to_csv(path)
+    assert_read(path, unreachable=9999)
+    with pytest.raises(InputError, match="9999 minutes in 1 of 6 pairs look like a mark"):
+        import_travel_times(path)
+    TravelTimes(MINUTES).to_wide().to_parquet(tmp_path / "wide.parquet")
+    assert_read(tmp_path / "wide.parquet")
+
+
+def test_answers_of_servers_are_read_in_the_order_of_the_study(tmp_path):
+    path = tmp_path / "answer.json"
+    kilometres = [[1_000, 4_000, None], [2_000, 500, 9_000]]
+    path.write_text(json.dumps({"code": "Ok", "durations": SECONDS, "distances": kilometres}))
+    assert assert_read(path).distance_km.loc["N", "C"] == 9.0
+    cells = [
+        [
+            {"time": seconds, "distance": None if seconds is None else seconds / 100}
+            for seconds in row
+        ]
+        for row in SECONDS
+    ]
+    path.write_text(json.dumps({"sources_to_targets": cells, "units": "miles"}))
+    assert assert_read(path).distance_km.loc["N", "A"] == pytest.approx(1.8 * 1.609344)
+    with pytest.raises(InputError, match=r"a table of \(2, 3\), for 2 areas and 1 sites"):
+        import_travel_times(path, area_ids=AREAS, site_ids=["A"])
+
+
+@pytest.mark.parametrize("from_sites", [False, True])
+def test_traveltime_is_read_from_either_side(tmp_path, from_sites):
+    """Searches may be made from areas (departures) or for sites (arrivals)."""
+    seconds = pd.DataFrame(SECONDS, AREAS, SITES, dtype=float)
+    if from_sites:
+        seconds = seconds.T
+    results = [
+        {
+            "search_id": search,
+            "locations": [
+                {"id": place, "properties": [{"travel_time": value}]}
+                for place, value in row.dropna().items()
+            ],
+            "unreachable": list(row.index[row.isna()]),
+        }
+        for search, row in seconds.iterrows()
+    ]
+    path = tmp_path / "traveltime.json"
+    path.write_text(json.dumps({"results": results}))
+    assert_read(path)
+
+
+def test_what_is_no_matrix_is_refused_with_what_was_found(tmp_path):
+    path = tmp_path / "sites.csv"
+    path.write_text("site_id,name\nA,Hospital\n")
+    with pytest.raises(InputError, match=r"no travel times.*found site_id, name"):
+        import_travel_times(path)
+    (tmp_path / "x.json").write_text('{"message": "Too big"}')
+    with pytest.raises(InputError, match="it has message"):
+        import_travel_times(tmp_path / "x.json")
+
+
+def test_a_study_runs_on_imported_times_without_a_network(town_study):
+    folder = town_study.parent
+    text = town_study.read_text().replace('network = "network"', 'times = "minutes.csv"')
+    town_study.write_text(text.replace('"minutes.csv"', '"minutes.csv"\ntimes_unreachable = 9999'))
+    wide = pd.DataFrame(
+        [[20, 25, 33], [31, 12, 14], [11, 36, 29], [9999] * 3], ["W", "N", "E", "F"], SITES
+    )
+    wide.rename_axis("area").to_csv(folder / "minutes.csv")
+    result = run_study(load_study(town_study))
+    assert result.times.minutes.loc["N"].tolist() == [31.0, 12.0, 14.0]
+    assert np.isinf(result.times.minutes.loc["F"]).all()
+    assert "imported from minutes.csv" in result.times.error_note
+    assert "network" not in load_study(town_study).inputs()
+
+
+def test_a_matrix_that_lacks_an_area_is_refused_before_anything_is_computed(town_study):
+    folder = town_study.parent
+    town_study.write_text(town_study.read_text() + "\n", encoding="utf-8")
+    text = town_study.read_text().replace("title =", 'times = { car = "m.csv" }\ntitle =', 1)
+    town_study.write_text(text)
+    pd.DataFrame([[20, 25, 33]], ["W"], SITES).rename_axis("area").to_csv(folder / "m.csv")
+    with pytest.raises(Exception, match="the table lacks 3 areas"):
+        run_study(load_study(town_study))
