@@ -160,6 +160,20 @@ def test_validate_states_the_error(town_study, tmp_path):
     assert plot.read_text(encoding="utf-8").count("<circle") == 4
 
 
+def test_validate_takes_the_mode_and_period_of_the_reference(town_study, tmp_path, run_and_fail):
+    reference = tmp_path / "observed.csv"
+    head = "area_id,site_id,travel_time_min,mode,period\n"
+    rows = "W,A,3,{0}\nN,B,2,{0}\nE,A,2,{0}\nE,B,4,{0}\n"
+    reference.write_text(head + rows.format("car,off_peak"), encoding="utf-8")
+    output = invoke("validate", town_study, "--reference", reference).stdout
+    assert "car, off_peak: minutes" in output
+    assert re.search(r"^ *Town +4 +-1\.00 ", output, re.MULTILINE)  # W, N and E lie in it
+    assert max(map(len, output.splitlines())) <= 80
+    reference.write_text(head + rows.format("bus,off_peak"), encoding="utf-8")
+    said = run_and_fail("validate", str(town_study), "--reference", str(reference))
+    assert "it is of bus (off_peak); the study has car (off_peak)" in " ".join(said.split())
+
+
 def test_locate_gives_the_best_sites_as_an_option_to_paste(town_study):
     output = invoke("locate", town_study, "--service", "clinic", "--p", 1, "--close", "A").stdout
     assert "gap 0.00%" in output

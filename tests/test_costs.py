@@ -16,6 +16,7 @@ from llrgeo.appraisal.costs import (
     equivalent_annual_cost,
     patient_costs_by_fifth,
 )
+from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.options import Option
 from llrgeo.errors import InputError
@@ -213,3 +214,31 @@ def test_a_journey_that_is_taken_away_saves_nobody_anything(
     table = present_values(results, rates)
     assert table.loc["closed", "hours_saved"] == 0
     assert table.loc["closed", "benefits"] == 0
+
+
+def test_contacts_by_video_and_at_home_have_their_own_costs(
+    rates, town_areas, town_sites, town_times
+):
+    setting = town_setting(town_areas, town_sites, town_times)
+    online = replace(TODAY, name="online", shares={"clinic": Shares(video=0.3, home=0.2)})
+    results = evaluate_options([TODAY, online], setting, baseline="today")
+    costs = pd.DataFrame(rates.service_costs)
+    costs = costs.assign(per_home=3 * costs["per_contact"], per_video=0.7)
+    lines = cost_lines(results, replace(rates, service_costs=costs), baseline="today")
+    clinic = lines[(lines["option"] == "online") & (lines["service"] == "clinic")]
+    by_place = clinic.set_index("site_id")["contact_costs"]
+    # 1,000 contacts, 900 of people who can reach the clinic: half at it, a fifth at home.
+    assert by_place["A"] == pytest.approx(900 * (0.5 * 1.0 + 0.2 * 3.0))
+    assert by_place[""] == pytest.approx(1_000 * 0.3 * 0.7)  # by video from the farm too
+
+
+def test_a_contact_elsewhere_costs_as_much_as_at_a_site_where_nothing_is_said(tmp_path):
+    head = "service,site_id,capital,transition,closure,running,per_contact,per_video,source,date\n"
+    path = tmp_path / "costs.csv"
+    path.write_text(head + "a,,1,2,3,4,60,48,x,2026\nb,,1,2,3,4,90,,x,2026\n", encoding="utf-8")
+    read = read_rates(path, kind="service_costs")
+    assert read["per_video"].tolist() == [48, 90]
+    assert read["per_home"].tolist() == [60, 90]
+    path.write_text(head + "a,,1,2,3,4,60,dear,x,2026\n", encoding="utf-8")
+    with pytest.raises(InputError, match="'per_video' is not a number of at least 0 in row 1"):
+        read_rates(path, kind="service_costs")

@@ -1,7 +1,7 @@
 """The report: what it says agrees with the tables, and it is whole without a script."""
 
 import re
-from dataclasses import replace
+from dataclasses import asdict, replace
 from html.parser import HTMLParser
 
 import numpy as np
@@ -9,8 +9,12 @@ import pandas as pd
 import pytest
 from publication_cases import appraised
 
+from llrgeo.appraisal.case.item import Item
+from llrgeo.publish.data.workbook import cover_lines
 from llrgeo.publish.legend import change_legend
 from llrgeo.publish.pages import css_text, share
+from llrgeo.publish.report.answers import LINES, answers
+from llrgeo.publish.report.case import claim, claims_against
 from llrgeo.publish.report.charts import coverage, ranks_chart, tornado_chart, winners_chart
 from llrgeo.publish.report.drawing import safe_name, words
 from llrgeo.publish.report.page import render_report
@@ -22,6 +26,7 @@ from llrgeo.publish.report.tables import (
     tornado_table,
     winners,
 )
+from llrgeo.publish.wording import wording
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 
@@ -86,6 +91,50 @@ def test_the_scorecard_lists_the_options_best_first(publication):
     rows = re.findall(r'<th scope="row">([^<]*)</th>', page.partition("table-scorecard")[2])
     card = publication.tables["scorecard"].sort_values("total", ascending=False)
     assert rows[: len(card)] == card["label"].to_list()
+
+
+def test_pages_workbook_and_manifest_have_one_run_number(publication):
+    run = publication.manifest["run"]
+    assert run == publication.manifest["run_id"][:12]
+    assert f"Run {run}" in render_report(publication)
+    assert cover_lines(publication)[-1] == f"Run {run}"
+
+
+def test_five_lines_an_option_answer_what_everybody_asks(publication):
+    lines = dict(answers(publication, publication.opening_option))
+    assert list(lines) == [wording()[f"ask_{name}"] for name in LINES]
+    everyone = publication.tables["people_by_service"].set_index(["option", "group"])
+    shorter = everyone.loc[("nearer", "everyone"), "shorter"]
+    assert f"{shorter} (30.0%) would have a shorter journey" in lines["Who is worse off"]
+    assert "No resident would have a longer journey" in lines["Who is worse off"]
+    assert "1 of 2" in lines["How sure"]
+
+
+def test_every_item_of_the_case_is_said_and_none_left_out(publication):
+    option = publication.opening_option
+    items = publication.tables["case_against"]
+    told = claims_against(publication, option)
+    assert len(told) == (items["option"] == option.name).sum()
+    text = " ".join(" ".join(outline(render_report(publication)).text).split())
+    for said, _, answer in told:
+        assert said in text
+        assert answer in text
+    assert not re.findall(r"\{\w*\}", " ".join(said for said, *_ in told))
+
+
+def test_what_the_provider_pays_for_a_loss_is_not_called_a_saving(publication):
+    row = Item("provider_pays_more", value=35_652_079.0, second=-0.24, rests_on="costs")
+    said = claim(publication, asdict(row))
+    assert said == (
+        "The provider would pay £35.7 million more, at present value, "
+        "and patients' and carbon costs would rise too."
+    )
+    lost = Item("service_longer", service="clinic", place="East", people=190, minutes=2.25,
+                value=3.14, second=11)  # fmt: skip
+    assert claim(publication, asdict(lost)) == (
+        "Clinic: 190 residents would have a longer journey, by 2.2 minutes on average. "
+        "It is worst in East: 3.1 minutes more. 11 of them would have no journey left."
+    )
 
 
 def test_hostile_names_stay_text(publication):

@@ -15,6 +15,7 @@ from llrgeo.roads.network import load_network, save_network
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
 from llrgeo.study.routers import read_network
+from llrgeo.study.run import run_study
 from llrgeo.study.times import compute_team_times, compute_times, journey_sources, judged_times
 
 
@@ -151,3 +152,15 @@ def test_slow_walkers_take_half_as_long_again_on_streets_that_may_be_walked():
     at = [read_network(study, mode).weights_ms("off_peak").sum() for mode in ("walk", "walk_slow")]
     assert at[1] / at[0] == pytest.approx(4.8 / 3.2, rel=1e-6)
     assert read_network(study, "walk_slow").info.mode == "walk_slow"
+
+
+def test_counted_activity_is_called_by_its_file_and_date(town_study):
+    text = town_study.read_text(encoding="utf-8")
+    told = 'draws = 200, activity = "seen.csv", activity_date = "April 2025 to March 2026"'
+    town_study.write_text(text.replace("draws = 200", told), encoding="utf-8")
+    (town_study.parent / "seen.csv").write_text(
+        "area_id,clinic\nW,40\nN,30\nE,20\nF,10\n", encoding="utf-8"
+    )
+    sources = run_study(load_study(town_study)).evidence.tables["activity"].set_index("service")
+    assert sources["source"]["clinic"] == "counted: seen.csv, April 2025 to March 2026"
+    assert sources["source"]["beds"] == "illustrative planning assumption"

@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.access import DEPRIVATION_FIFTHS, deprivation_fifth
 from llrgeo.appraisal.activity import burden_of
-from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.schema import name_some, raise_faults
 
 PROVIDER: Final = ("capital", "transition", "closure", "running", "contact_costs", "team_travel")
@@ -53,7 +53,8 @@ class Rates:
         `fifth` of deprivation (1 is most deprived) and its `income`, for distributional weights.
     service_costs
         `service`, `site_id` (blank for any site), `capital` to open, `transition` and `closure`
-        (once), `running` (a year and site), `per_contact`, `source`, `date`; None if the study
+        (once), `running` (a year and site), `per_contact` (at a site, `per_home` and `per_video`
+        elsewhere, which cost as much if they are left out), `source`, `date`; None if the study
         states none.
     horizon_years
         Years that are appraised; one-off costs fall in year 0, all others in years 1 to here.
@@ -113,7 +114,8 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     """Return the provider's costs by option, service and site.
 
     Columns: `option`, `service`, `site_id`, `change` (opened, closed or kept), then `capital` with
-    optimism bias, `transition` and `closure` once, `running` and `contact_costs` a year, in GBP.
+    optimism bias, `transition` and `closure` once, `running` and `contact_costs` a year, in GBP. A
+    row without a site has the contacts by video, which happen at none.
 
     Raises
     ------
@@ -130,7 +132,7 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
         for service, service_result in result.services.items():
             before = set(results[baseline].services[service].loads.index)
             of_service = costs[costs["service"] == service].set_index("site_id")
-            by_site = _lines(of_service, before, service_result.loads)
+            by_site = _lines(of_service, before, service_result)
             lines.append(by_site.assign(option=name, service=service))
     table = pd.concat(lines, ignore_index=True)
     table["capital"] *= 1 + bias
@@ -200,22 +202,46 @@ def equivalent_annual_cost(flows: NDArray[np.float64], factors: NDArray[np.float
     return float(flows @ years / years.sum())
 
 
-def _lines(costs: pd.DataFrame, before: set[str], loads: pd.DataFrame) -> pd.DataFrame:
-    """Return the costs of one service under one option, one row a site of it or the baseline."""
+def _lines(costs: pd.DataFrame, before: set[str], result: ServiceResult) -> pd.DataFrame:
+    """Return the costs of one service under one option, one row a site of it or the baseline.
+
+    A last row, without a site, has its contacts by video, if there are any.
+    """
+    loads, allocation = result.loads, result.allocation
     sites = sorted(before | set(loads.index))
     table = costs.loc[[site if site in costs.index else "" for site in sites]]
     table = table.assign(site_id=sites).reset_index(drop=True)
     now = table["site_id"].isin(loads.index)
     was = table["site_id"].isin(before)
-    contacts = table["site_id"].map(loads["contacts"]).fillna(0.0)
-    return table.assign(
+    at_site, at_home = (
+        table["site_id"].map(allocation.groupby("site_id")[place].sum()).fillna(0.0)
+        for place in ("at_site", "at_home")
+    )
+    lines = table.assign(
         change=np.select([now & ~was, was & ~now], ["opened", "closed"], default="kept"),
         capital=table["capital"].where(now & ~was, 0.0),
         transition=table["transition"].where(now & ~was, 0.0),
         closure=table["closure"].where(was & ~now, 0.0),
         running=table["running"].where(now, 0.0),
-        contact_costs=table["per_contact"] * contacts,
+        contact_costs=table["per_contact"] * at_site + _unit_cost(table, "per_home") * at_home,
     )
+    by_video = float(allocation["by_video"].sum())
+    if by_video == 0:
+        return lines
+    general = costs.loc[[""]].reset_index(drop=True)
+    nowhere = dict.fromkeys((*_ONE_OFF, "running"), 0)
+    video = general.assign(
+        site_id="",
+        change="kept",
+        contact_costs=_unit_cost(general, "per_video") * by_video,
+        **nowhere,
+    )
+    return pd.concat([lines, video], ignore_index=True)
+
+
+def _unit_cost(costs: pd.DataFrame, name: str) -> pd.Series:
+    """Return what a contact at home or by video costs: as much as at a site if nothing is said."""
+    return costs[name] if name in costs.columns else costs["per_contact"]
 
 
 def _journeys(result: OptionResult, rates: Rates) -> dict[str, float]:

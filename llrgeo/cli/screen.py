@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
     from llrgeo.schema import Track
     from llrgeo.study.run import StudyResult
+    from llrgeo.travel.compare import TravelTimeComparison
 
 
 class StageClock(logging.Handler):
@@ -86,6 +87,31 @@ def scorecard_table(result: "StudyResult") -> Table:
     for name in card.totals.sort_values(ascending=False, kind="stable").index:
         figures = [f"{value:,.2f}" for value in card.values.loc[name]]
         table.add_row(Text(labels[name]), *figures, f"{card.totals[name]:.3f}")
+    return table
+
+
+def comparison_table(compared: "TravelTimeComparison") -> Table:
+    """Draw how far times are from a reference: all pairs, by distance and by authority.
+
+    It fits 80 columns; each row says what it is of.
+    """
+    heads = ("pairs", "bias", "mean", "median", "p10", "p50", "p90", "r2", "close")
+    table = Table("", box=SIMPLE_HEAD, padding=(0, 1, 0, 0), pad_edge=False)
+    for head in heads:
+        table.add_column(head, justify="right", no_wrap=True)
+    for frame, name in (
+        (compared.overall, "all"),
+        (compared.by_distance, ""),
+        (compared.by_authority, ""),
+    ):
+        for label, row in frame.iterrows():
+            figures = [f"{row['pairs']:,.0f}", *(f"{value:.2f}" for value in row.iloc[1:])]
+            table.add_row(Text(name or str(label)), *figures)
+        table.add_section()
+    table.caption = Text(
+        "bias: mean difference; mean, median: of absolute differences; p10 to p90: quantiles "
+        "of the difference; close: share within 15 % or 1 minute"
+    )
     return table
 
 

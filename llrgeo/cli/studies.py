@@ -8,7 +8,7 @@ import typer
 
 from llrgeo.cli.official import write_area
 from llrgeo.cli.parameters import Boards, Offline, OutFile, Quiet, SourcesFile, StudyFile
-from llrgeo.cli.screen import StageClock, progress, rich_table, scorecard_table, show
+from llrgeo.cli.screen import StageClock, comparison_table, progress, scorecard_table, show
 from llrgeo.errors import ConfigError, InputError, PublishError
 
 
@@ -127,24 +127,28 @@ def validate(
     from llrgeo.publish.report.comparison_chart import comparison_chart
     from llrgeo.study.config import load_study
     from llrgeo.study.inputs import PLACES, read_inputs
-    from llrgeo.study.times import judged_times
+    from llrgeo.study.times import times_of_reference
     from llrgeo.travel.compare import compare_travel_times, read_reference
 
-    inputs = read_inputs(load_study(study_file), PLACES)
-    compared = compare_travel_times(
-        judged_times(inputs, inputs.sites),
-        read_reference(reference),
-        authority=inputs.areas["authority"],
-    )
-    for table in (compared.overall, compared.by_distance, compared.by_authority):
-        show(rich_table(table))
-    fit = compared.fit
-    show(
-        f"fitted: reference = {fit.delay_min:.2f} min + {fit.factor:.3f} x modelled, which leaves "
-        f"a mean absolute error of {fit.mae_min:.2f} min on areas not fitted to"
-    )
-    if plot:
-        plot.write_text(comparison_chart(compared).svg(), encoding="utf-8")
+    inputs, plot_taken = read_inputs(load_study(study_file), PLACES), False
+    for times, rows in times_of_reference(inputs, read_reference(reference)):
+        compared = compare_travel_times(times, rows, authority=inputs.areas["authority"])
+        show(f"{times.mode}, {times.period}: minutes, modelled less reference")
+        show(comparison_table(compared))
+        fit = compared.fit
+        show(
+            f"fitted: reference = {fit.delay_min:.2f} min + {fit.factor:.3f} x modelled,\n"
+            f"which leaves a mean absolute error of {fit.mae_min:.2f} min on areas not fitted to"
+        )
+        if plot:
+            # One picture a mode and period: those after the first have them in their names.
+            path = (
+                plot
+                if not plot_taken
+                else plot.with_stem(f"{plot.stem}_{times.mode}_{times.period}")
+            )
+            path.write_text(comparison_chart(compared).svg(), encoding="utf-8")
+            plot_taken = True
 
 
 def new(

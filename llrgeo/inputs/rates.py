@@ -18,6 +18,8 @@ _NUMBERS: Final[Mapping[RatesKind, tuple[str, ...]]] = {
     "incomes": ("fifth", "income"),
     "service_costs": ("capital", "transition", "closure", "running", "per_contact"),
 }
+# What a contact costs elsewhere than at a site; where it is left out, as much as there.
+_OTHER_CONTACTS: Final = ("per_home", "per_video")
 _TEXTS: Final[Mapping[RatesKind, tuple[str, ...]]] = {
     "discount_rates": ("kind", "source", "date"),
     "unit_values": ("name", "source", "date"),
@@ -45,6 +47,9 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
     typed = table.assign(**{name: table[name].fillna("").str.strip() for name in texts})
     for name in numbers:
         typed[name] = to_numbers(table[name])
+    if kind == "service_costs":
+        typed = typed.assign(**{name: _contact_costs(typed, name) for name in _OTHER_CONTACTS})
+        numbers = (*numbers, *_OTHER_CONTACTS)
     faults = [
         f"column '{name}' is not a number of at least 0 in row {row + 1}"
         for name in numbers
@@ -113,3 +118,12 @@ _RELATIONS: Final[Mapping[RatesKind, Callable[[pd.DataFrame], list[str]]]] = {
     "incomes": _income_faults,
     "service_costs": _service_cost_faults,
 }
+
+
+def _contact_costs(table: pd.DataFrame, name: str) -> pd.Series:
+    """Return what a contact at home or by video costs; as much as at a site where it is blank."""
+    at_site = table["per_contact"]
+    if name not in table.columns:
+        return at_site
+    blank = table[name].fillna("").astype(str).str.strip() == ""
+    return to_numbers(table[name]).where(~blank, at_site)

@@ -154,6 +154,10 @@ def page_style(publication: Publication) -> str:
 
 
 def run_mark(publication: Publication) -> str:
-    """Return the first twelve digits of the manifest's SHA-256, by which a run is known."""
+    """Return the first twelve digits of the run's id: the one number of pages and workbook.
+
+    It is `run` of the manifest; a publication without an id has those of its manifest's SHA-256.
+    """
     text = json.dumps(publication.manifest, sort_keys=True, default=str)
-    return hashlib.sha256(text.encode("utf-8")).hexdigest()[:12]
+    whole = publication.manifest.get("run_id") or hashlib.sha256(text.encode("utf-8")).hexdigest()
+    return str(whole)[:12]

@@ -42,6 +42,8 @@ class AppraisalConfig(BaseModel):
         Without `service_costs` only what patients bear is costed.
     activity
         Contacts a year that were counted: `area_id` and a column a service, in place of rates.
+    activity_date
+        When they were counted, as readers are told: `April 2025 to March 2026`.
     data_class
         `restricted` if the activity is of real patients: small numbers are then suppressed, and
         all other figures are built on residents.
@@ -70,6 +72,7 @@ class AppraisalConfig(BaseModel):
     service_costs: str = ""
     incomes: str = "embedded"
     activity: str = ""
+    activity_date: str = ""
     data_class: Literal["open", "restricted"] = "open"
     indicators: str = ""
     time_error_min: _NotNegative | None = None

@@ -28,7 +28,8 @@ def describe_run(study: StudyConfig) -> dict[str, Any]:
     -------
     dict
         `study` (every setting), `inputs` (SHA-256 of each file by its key), `versions`, and
-        `run_id`, the SHA-256 of the settings and inputs: equal ids, equal figures. Contacts of
+        `run_id`, the SHA-256 of the settings and inputs: equal ids, equal figures; `run`, its first
+        twelve digits, are on every page and in the workbook. Contacts of
         real patients have no part in either: a hash would tell whoever guesses a file that the
         guess is right.
     """
@@ -40,7 +41,13 @@ def describe_run(study: StudyConfig) -> dict[str, Any]:
     run = {"study": named, "inputs": inputs, "llrgeo": versions["llrgeo"]}
     run_id = sha256_of_bytes(_canonical(run))
     versions["python"] = platform.python_version()
-    return {"run_id": run_id, "study": settings, "inputs": inputs, "versions": versions}
+    return {
+        "run": run_id[:12],
+        "run_id": run_id,
+        "study": settings,
+        "inputs": inputs,
+        "versions": versions,
+    }
 
 
 def read_manifest(path: Path) -> dict[str, Any]:

@@ -8,15 +8,16 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 import geopandas as gpd
+import pandas as pd
 import shapely
 
 from llrgeo.appraisal.capacity.plan import CapacityPlan
-from llrgeo.appraisal.demand import Delivery
+from llrgeo.appraisal.demand import Delivery, Service
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.errors import RoutingError
 from llrgeo.modes import MODES
 from llrgeo.roads.network import NetworkInfo, age_note
-from llrgeo.schema import Track, name_some
+from llrgeo.schema import Track, name_some, raise_faults
 from llrgeo.study.capacity_inputs import with_roads
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.inputs import StudyInputs
@@ -150,6 +151,57 @@ def judged_times(
     return times.calibrated(calibration_of(study, mode))
 
 
+def times_of_reference(
+    inputs: StudyInputs, reference: pd.DataFrame
+) -> list[tuple[TravelTimes, pd.DataFrame]]:
+    """Compute the minutes that a reference is to be held against, by its own mode and period.
+
+    Parameters
+    ----------
+    inputs
+        The study's.
+    reference
+        What `read_reference` returns. Where it does not tell a mode or a period, those count by
+        which the study's options are judged.
+
+    Returns
+    -------
+    list
+        For each mode and period of the reference, the study's times and the rows that are of them.
+
+    Raises
+    ------
+    InputError
+        If it is of a mode or period that the study does not have.
+    """
+    study = inputs.study
+    mode = study.modes[0]
+    told = reference.assign(
+        **{name: reference.get(name, pd.Series("", reference.index)) for name in ("mode", "period")}
+    )
+    told["mode"] = told["mode"].replace("", mode)
+    first = {name: study_periods(study, name)[0] for name in study.modes}
+    told["period"] = told["period"].where(told["period"] != "", told["mode"].map(first))
+    known = {(name, period) for name in study.modes for period in study_periods(study, name)}
+    kinds = list(dict.fromkeys(zip(told["mode"], told["period"], strict=True)))
+    raise_faults(
+        [
+            f"it is of {name} ({period}); the study has "
+            + ", ".join(f"{m} ({p})" for m, p in sorted(known))
+            for name, period in kinds
+            if (name, period) not in known
+        ],
+        source="reference",
+    )
+    ends = inputs.areas.geometry, inputs.sites.geometry
+    found = []
+    for name, period in kinds:
+        times = inputs.routers[name].travel_times(*ends, mode=name, period=period)
+        rows = told[(told["mode"] == name) & (told["period"] == period)]
+        found.append((times.calibrated(_calibration(study, name)), rows))
+    return found
+
+
 def compute_team_times(inputs: StudyInputs) -> TimesBy:
     """Compute the minutes from every site to every area; empty if no team visits homes.
 
@@ -184,7 +236,7 @@ def build_appraisal_inputs(
     return AppraisalInputs(
         areas=inputs.areas,
         sites=inputs.sites,
-        services=build_services(study),
+        services=_services(inputs),
         times=times,
         ceiling_min=study.ceiling_for(0.0, mode=times.mode),
         tolerance_min=study.tolerance_min,
@@ -194,6 +246,18 @@ def build_appraisal_inputs(
         activity=inputs.activity,
         home=inputs.home,
         restricted=study.appraisal.restricted,
+    )
+
+
+def _services(inputs: StudyInputs) -> tuple[Service, ...]:
+    """Return the services; of those whose contacts were counted the source is the file counted."""
+    study = inputs.study
+    counted = () if inputs.activity is None else tuple(inputs.activity.columns)
+    when = f", {study.appraisal.activity_date}" if study.appraisal.activity_date else ""
+    source = f"counted: {Path(study.appraisal.activity).name}{when}"
+    return tuple(
+        replace(service, source=source) if service.id in counted else service
+        for service in build_services(study)
     )
 
 

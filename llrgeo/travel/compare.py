@@ -18,6 +18,7 @@ from llrgeo.travel.times import TravelTimes
 DISTANCE_BANDS_KM: Final = (0.0, 5.0, 10.0, 20.0, 40.0, np.inf)
 
 _REFERENCE_COLUMNS: Final = ("area_id", "site_id", "travel_time_min")
+_TOLD: Final = ("mode", "period")
 # DfT, TAG unit M3.1: a modelled time is close if within 15 % or 1 minute of the observed one.
 _TAG_SHARE: Final = 0.15
 _TAG_MIN: Final = 1.0
@@ -86,6 +87,9 @@ class TravelTimeComparison:
 def read_reference(path: str | Path) -> pd.DataFrame:
     """Read reference travel times: `area_id`, `site_id`, `travel_time_min`, one row a pair.
 
+    A file that says of what they are, as `llrgeo times` writes it, keeps its `mode` and `period`;
+    a pair may then stand once for each of them.
+
     Raises
     ------
     InputError
@@ -102,11 +106,14 @@ def read_reference(path: str | Path) -> pd.DataFrame:
         faults.append(
             f"{len(wrong)} rows have no time of zero or more minutes ({name_some(wrong)})"
         )
-    doubled = table.loc[table.duplicated(["area_id", "site_id"]), "area_id"]
+    told = [name for name in _TOLD if name in table.columns]
+    doubled = table.loc[table.duplicated(["area_id", "site_id", *told]), "area_id"]
     if len(doubled):
         faults.append(f"{len(doubled)} pairs are duplicated (areas {name_some(doubled)})")
     raise_faults(faults, source=path.name)
-    return table[list(_REFERENCE_COLUMNS)].assign(travel_time_min=minutes.astype(float))
+    said = {name: table[name].fillna("").astype(str).str.strip() for name in told}
+    columns = [*_REFERENCE_COLUMNS, *told]
+    return table[columns].assign(travel_time_min=minutes.astype(float), **said)
 
 
 def compare_travel_times(

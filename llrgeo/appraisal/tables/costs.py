@@ -80,7 +80,9 @@ _SERVICE_COSTS: Final = (
     PublishedColumn("transition", "Pounds once, for the move", POUNDS),
     PublishedColumn("closure", "Pounds once, for closing", POUNDS),
     PublishedColumn("running", "Pounds a year and site", POUNDS_A_YEAR),
-    PublishedColumn("per_contact", "Pounds a contact", POUNDS),
+    PublishedColumn("per_contact", "Pounds a contact at a site", POUNDS),
+    PublishedColumn("per_home", "Pounds a contact at home", POUNDS),
+    PublishedColumn("per_video", "Pounds a contact by video", POUNDS),
     SOURCE,
     DATE,
 )
@@ -138,7 +140,7 @@ COSTS: Final = (
         (
             OPTION,
             SERVICE,
-            SITE_ID,
+            PublishedColumn("site_id", SITE_ID.meaning, blank="contacts by video, at no site"),
             PublishedColumn("change", "Opened, closed or kept"),
             PublishedColumn("capital", "Pounds to open, with optimism bias", POUNDS),
             PublishedColumn("transition", "Pounds once, for the move", POUNDS),

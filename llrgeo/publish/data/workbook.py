@@ -19,6 +19,7 @@ from xlsxwriter.worksheet import Worksheet
 from llrgeo.appraisal.tables.declaration import NEVER_BLANK, PublishedColumn
 from llrgeo.publish.data.descriptions import ASSUMPTIONS, CONTENTS, DescribedTable
 from llrgeo.publish.data.files import flat_table
+from llrgeo.publish.pages import run_mark
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
@@ -116,7 +117,7 @@ def cover_lines(publication: Publication) -> list[str]:
     lines += [words["illustrative"]] if publication.illustrative else []
     lines += [words["published_by"].format(publisher=theme.publisher)] if theme.publisher else []
     lines += [theme.contact] if theme.contact else []
-    return [*lines, words["run"].format(run=publication.manifest.get("run_id", ""))]
+    return [*lines, words["run"].format(run=run_mark(publication))]
 
 
 def note_lines(publication: Publication) -> list[str]:
