@@ -198,7 +198,7 @@ def times_of_reference(
     for name, period in kinds:
         times = inputs.routers[name].travel_times(*ends, mode=name, period=period)
         rows = told[(told["mode"] == name) & (told["period"] == period)]
-        found.append((times.calibrated(_calibration(study, name)), rows))
+        found.append((times.calibrated(calibration_of(study, name)), rows))
     return found
 
 
