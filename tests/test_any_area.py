@@ -1,5 +1,6 @@
 """A study of any place: four columns of areas, streets, kinds of one's own, no England."""
 
+import json
 import re
 from pathlib import Path
 
@@ -15,6 +16,8 @@ from llrgeo.appraisal.demand import Service, grow, rate_base_faults, trips
 from llrgeo.cli import app
 from llrgeo.errors import InputError
 from llrgeo.publish.check.page import check_page
+from llrgeo.roads.main_roads import main_road_lines
+from llrgeo.roads.network import load_network
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 
@@ -127,6 +130,15 @@ def test_the_explorer_of_such_a_study_agrees_with_its_own_data(welsh):
     page = path.read_text(encoding="utf-8")
     assert "ysbyty cyffredinol" in page
     assert "Minutes to an acute hospital" in page
+
+
+def test_main_roads_of_the_map_are_the_studys_own(welsh):
+    page = (welsh / "maps" / "index.html").read_text(encoding="utf-8")
+    data = json.loads(page.split('id="data">', 1)[1].split("</script>", 1)[0])
+    assert data["roads"] == [{"name": "Ffordd Fawr", "kind": "primary"}]
+    roads = main_road_lines(load_network(welsh / "streets"))
+    # Two stretches of a kilometre, though each can be driven both ways.
+    assert roads.to_crs(27700).length.round(-1).tolist() == [1_000.0, 1_000.0]
 
 
 def test_rates_by_age_are_refused_where_areas_have_no_ages():

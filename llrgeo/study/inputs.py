@@ -1,7 +1,7 @@
 """What a study works on: all it names is read and checked before a minute is computed."""
 
 import logging
-from collections.abc import Collection, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -27,6 +27,7 @@ from llrgeo.inputs.sites import (
     read_sites,
 )
 from llrgeo.inputs.theme import Theme, read_theme
+from llrgeo.roads.main_roads import main_road_lines
 from llrgeo.schema import list_faults, name_some, raise_faults
 from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
 from llrgeo.study.capacity_inputs import build_capacity_plan
@@ -35,6 +36,7 @@ from llrgeo.study.new_sites import with_new_sites
 from llrgeo.study.option_changes import resolve_options
 from llrgeo.study.plausibility import contact_faults, stray_cost_faults
 from llrgeo.study.routers import build_router
+from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
 
 PLACES: Final = ("areas", "sites", "routers")
@@ -119,10 +121,15 @@ class StudyInputs:
 
     @cached_property
     def base_map(self) -> BaseMap:
-        """Outlines of the areas, main roads and places, to draw maps with."""
+        """Outlines of the areas, main roads and places, to draw maps with.
+
+        Roads are those of the study's own streets where a mode travels along some from a map.
+        """
         drawn = _outlines(self.study, self.areas)
         west, south, east, north = drawn.total_bounds
-        roads = read_road_lines(sorted(embedded("roads").glob("links_*.csv")))
+        roads = _own_roads(self.routers.values())
+        if roads is None:
+            roads = read_road_lines(sorted(embedded("roads").glob("links_*.csv")))
         places = read_labels(embedded("places.csv"))
         return BaseMap(drawn, roads.cx[west:east, south:north], places.cx[west:east, south:north])
 
@@ -265,6 +272,14 @@ def build_options(
     if faults:
         raise ConfigError(list_faults(faults, source=f"options of '{study.title}'"))
     return tuple(options)
+
+
+def _own_roads(routers: Iterable[Router]) -> gpd.GeoDataFrame | None:
+    """Return the main roads of the first streets that were built from a map; None without any."""
+    for router in routers:
+        if isinstance(router, NetworkRouter) and router.network.info.rim:
+            return main_road_lines(router.network)
+    return None
 
 
 def _outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:

@@ -165,6 +165,8 @@ def _minutes(publication: Publication) -> Iterator[PublishedColumn]:
     for service in publication.services:
         for option in publication.options:
             name, of = f"{service.id}__{option.name}", f"{service.label}; {option.label}; {journey}"
+            nearest = f"Code of the nearest site, in whose catchment the area lies: {of}"
+            yield PublishedColumn(f"{name}_site", nearest, blank="no site can be reached")
             yield PublishedColumn(f"{name}_min", f"Journey, one way: {of}", MINUTES, NO_SITE)
             change = f"Change of the journey from today, below 0 shorter: {of}"
             yield PublishedColumn(f"{name}_change_min", change, MINUTES, NO_SITE)

@@ -47,8 +47,10 @@ def area_results(publication: Publication) -> pd.DataFrame:
     """Return every area with the minutes of every service under every option.
 
     Columns: `name`, `residents`, and `ward`, `authority`, `imd_decile`, `rural_urban` where known,
-    then `<service>__<option>_min` and, but for the baseline, `<service>__<option>_change_min`,
-    by the mode and period that options are judged by. Infinity where no site can be reached.
+    then `<service>__<option>_site` (the nearest, by which catchments are drawn; missing where none
+    can be reached), `<service>__<option>_min` and, but for the baseline,
+    `<service>__<option>_change_min`, by the mode and period that options are judged by. Infinity
+    where no site can be reached.
     """
     kept = ("name", "ward", "authority", "residents", "imd_decile", "rural_urban")
     areas = publication.areas
@@ -58,6 +60,7 @@ def area_results(publication: Publication) -> pd.DataFrame:
     for service in publication.services:
         for option in publication.options:
             changed = publication.views[option.name, service.id].areas
+            columns[f"{service.id}__{option.name}_site"] = changed["after_site"]
             columns[f"{service.id}__{option.name}_min"] = changed["after_min"]
             if option is not publication.baseline:
                 columns[f"{service.id}__{option.name}_change_min"] = changed["change_min"]
