@@ -1,6 +1,7 @@
 """Cache matrices on disk, keyed by a hash of network, period, points and rules."""
 
 import hashlib
+import io
 from collections.abc import Callable
 from pathlib import Path
 from typing import Final
@@ -8,10 +9,11 @@ from typing import Final
 import geopandas as gpd
 import numpy as np
 
-from llrgeo.files import written_whole
+from llrgeo.files import remove_litter, written_whole
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.travel.graph import IntArray
 
+_DIGEST: Final = hashlib.sha256().digest_size  # bytes at the end of a cached file
 _VERSION: Final = 1  # raise it when a change of the code changes the matrix of an equal request
 
 
@@ -43,16 +45,32 @@ def request_hash(
 
 
 def load_or_compute(path: Path | None, compute: Callable[[], IntArray]) -> IntArray:
-    """Return the array cached at a path; compute and save it where there is no such file.
+    """Return the array cached at a path; compute and save it where there is none, or a damaged one.
 
-    The file is written whole or not at all. With no path the array is computed and not saved.
+    The file is written whole or not at all, and ends with the SHA-256 of what is before. With no
+    path the array is computed and not saved.
     """
     if path is None:
         return compute()
-    if path.is_file():
-        cached: IntArray = np.load(path, allow_pickle=False)
+    cached = _cached(path)
+    if cached is not None:
         return cached
     computed = compute()
+    remove_litter(path.parent)
     with written_whole(path) as made:
         np.save(made, computed)
+        content = made.read_bytes()
+        made.write_bytes(content + hashlib.sha256(content).digest())
     return computed
+
+
+def _cached(path: Path) -> IntArray | None:
+    """Return a cached array; None where there is none, or it is not what was written."""
+    if not path.is_file():
+        return None
+    whole = path.read_bytes()
+    content, digest = whole[:-_DIGEST], whole[-_DIGEST:]
+    if hashlib.sha256(content).digest() != digest:
+        return None
+    array: IntArray = np.load(io.BytesIO(content), allow_pickle=False)
+    return array

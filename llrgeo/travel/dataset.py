@@ -1,9 +1,9 @@
 """Matrices larger than memory: computed block by block into a folder of Parquet files.
 
 A folder holds the matrix of one request. Each block is written whole or not at all, and blocks
-that exist are not computed again, so a run that was stopped, or lost a worker, resumes where it
-ended. Blocks run one after another, on all cores, or on a `dask.distributed` cluster whose
-machines share the folder; the files are the same byte for byte.
+that are there, by their checksums, are not computed again, so a run that was stopped, or lost a
+worker, resumes where it ended. Blocks run one after another, on all cores, or on a
+`dask.distributed` cluster whose machines share the folder; the files are the same byte for byte.
 """
 
 import hashlib
@@ -19,8 +19,14 @@ import pyarrow.parquet as pq
 from joblib import Parallel, delayed
 
 from llrgeo.errors import MissingExtraError, RoutingError
-from llrgeo.files import written_whole
+from llrgeo.files import remove_litter, written_whole
 from llrgeo.schema import Track
+from llrgeo.travel.block_checksums import (
+    add_checksum,
+    read_request,
+    whole_blocks,
+    write_request,
+)
 from llrgeo.travel.cache import request_hash
 from llrgeo.travel.engines import SearchPlan, choose_engine, journey_keys, prepare_hierarchy
 from llrgeo.travel.graph import unpack
@@ -31,7 +37,6 @@ from llrgeo.travel.times import AS_COMPUTED, Calibration
 # Readers of Parquet folders ignore names with an underscore; these are as in 0.1, to resume its.
 _REQUEST: Final = "_question.npz"
 _HIERARCHY: Final = "_hierarchy.npz"
-_HASH: Final = "_asked.txt"
 
 
 @dataclass(frozen=True, slots=True)
@@ -124,19 +129,23 @@ def write_dataset(
         for rows in _runs(len(origins), dataset.origins)
         for columns in _runs(len(destinations), dataset.destinations)
     ]
-    todo = [block for block in todo if not block.path.is_file()]
+    whole = whole_blocks(dataset.folder)
+    todo = [block for block in todo if block.path.name not in whole]
     if todo:
         save_request(request, dataset.folder / _REQUEST)
         prepare_hierarchy(request, plan)
     if dataset.scheduler is None:
-        Parallel(n_jobs=router.workers)(delayed(write_block)(block) for block in track(todo))
+        jobs = (delayed(write_block)(block) for block in track(todo))
+        # One process notes what all have written, block by block: a killed run loses the last ones.
+        for written in Parallel(n_jobs=router.workers, return_as="generator")(jobs):
+            add_checksum(written)
     else:
         _on_cluster(dataset.scheduler, todo, track)
     return [block.path for block in todo]
 
 
-def write_block(block: MatrixBlock) -> None:
-    """Compute one block of the matrix of its folder, and write it whole or not at all."""
+def write_block(block: MatrixBlock) -> Path:
+    """Compute one block of the matrix of its folder, write it whole or not at all, return where."""
     path = block.path.with_name(_REQUEST)
     request = _load_once(path, path.stat().st_mtime_ns).block(block.origins, block.destinations)
     minutes, km = (table.ravel() for table in unpack(journey_keys(request, block.plan)))
@@ -155,6 +164,7 @@ def write_block(block: MatrixBlock) -> None:
     )
     with written_whole(block.path) as made:
         pq.write_table(table, made, compression="zstd")
+    return block.path
 
 
 @lru_cache(maxsize=1)
@@ -181,11 +191,12 @@ def _claim(
     # Ids do not change a matrix, but they are written into its files.
     names = "\n".join([*map(str, origins.index), *map(str, destinations.index)])
     request = hashlib.sha256(f"{request}\n{names}".encode()).hexdigest()
-    claim = dataset.folder / _HASH
     dataset.folder.mkdir(parents=True, exist_ok=True)
-    if not claim.is_file():
-        claim.write_text(request, encoding="ascii")
-    elif claim.read_text(encoding="ascii") != request:
+    remove_litter(dataset.folder)
+    known = read_request(dataset.folder)
+    if not known:
+        write_request(dataset.folder, request)
+    elif known != request:
         msg = (
             f"{dataset.folder}: holds the times of another network, period, calibration, or other "
             "points or blocks. Choose another folder, or empty this one."
@@ -206,4 +217,4 @@ def _on_cluster(scheduler: str, blocks: list[MatrixBlock], track: Track) -> None
         raise RoutingError(msg) from error
     with client:
         for future in track(client.map(write_block, blocks, pure=False)):
-            future.result()
+            add_checksum(future.result())

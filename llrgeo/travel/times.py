@@ -11,10 +11,11 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
-from llrgeo.files import written_whole
+from llrgeo.files import remove_litter, written_whole
 from llrgeo.inputs.tables import one_line, read_table
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
+from llrgeo.travel.block_checksums import check_blocks
 
 Direction = Literal["to_site", "from_site"]
 Floats = NDArray[np.float64]
@@ -216,6 +217,7 @@ def save_travel_times(times: Sequence[TravelTimes], path: Path) -> None:
         msg = f"{path.name}: travel times are written as .parquet or .csv"
         raise InputError(msg)
     long = pd.concat([matrix.to_long() for matrix in times], ignore_index=True)
+    remove_litter(path.parent)
     with written_whole(path) as made:
         if path.suffix == ".csv":
             long.to_csv(made, index=False, float_format="%.3f", lineterminator="\n")
@@ -272,7 +274,8 @@ def load_travel_times(
 
 
 def _read_folder(path: Path) -> pd.DataFrame:
-    """Read a folder of Parquet files as one table."""
+    """Read a folder of Parquet files as one table; refuse blocks that are not what was written."""
+    check_blocks(path)
     try:
         return pd.read_parquet(path)
     except (ValueError, OSError, KeyError, NotImplementedError) as error:
