@@ -56,7 +56,9 @@ _MAY_BE_ABSENT: Final[dict[str, tuple[str, ...]]] = {
         "to_trip_id",
     ),
 }
-_MAX_BYTES: Final = 2 << 30  # unpacked; a bus region of England takes a few hundred MB
+_MAX_BYTES: Final = 1 << 30  # unpacked; a bus region of England takes a few hundred MB
+_SUSPECT_BYTES: Final = 64 << 20
+_MAX_RATIO: Final = 40  # of unpacked to packed bytes; timetables are packed to a tenth or so
 _ADDED, _REMOVED = "1", "2"  # exceptions to a calendar
 _DATE: Final = "%Y%m%d"
 
@@ -178,9 +180,16 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
     members = _members(archive, source)
     wanted = {**_REQUIRED, **_OPTIONAL}
     # Python reads no more of a member than the size that the zip states, so the sum is a bound.
-    size = sum(archive.getinfo(members[name]).file_size for name in wanted if name in members)
+    sizes = [archive.getinfo(members[name]) for name in wanted if name in members]
+    size = sum(member.file_size for member in sizes)
     if size > _MAX_BYTES:
         fault = f"{size:,} bytes unpacked, over {_MAX_BYTES:,}; take the feed of your region"
+        raise_faults([fault], source=source)
+    packed = sum(member.compress_size for member in sizes)
+    if size > _SUSPECT_BYTES and size > _MAX_RATIO * packed:
+        fault = (
+            f"{size:,} bytes packed into {packed:,}, as the same rows over and over are; no feed"
+        )
         raise_faults([fault], source=source)
     tables, faults = {}, []
     for name, columns in wanted.items():

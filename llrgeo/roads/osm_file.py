@@ -37,6 +37,8 @@ _DELETED: Final = tuple(
     for quote in ("'", '"')
 )
 _CHUNK: Final = 1 << 20
+_SUSPECT: Final = 64 << 20  # bytes
+_MAX_RATIO: Final = 100  # maps in XML are packed to a tenth or a twentieth
 
 
 class Way(NamedTuple):
@@ -100,6 +102,8 @@ def read_file(path: Path) -> Elements:
         raise NetworkError(msg)
     digest = check_whole(path) if path.name.endswith(".pbf") else ""
     try:
+        if path.suffix in {".gz", ".bz2"}:
+            _refuse_bomb(path)
         date = _header_date(path)
         return _elements(path, date, digest)
     except (RuntimeError, ValueError, OSError, EOFError, ET.ParseError) as error:
@@ -239,6 +243,20 @@ def _deleted(path: Path) -> set[tuple[str, int]]:
             if element.tag in {"node", "way", "relation"}:
                 element.clear()
     return gone
+
+
+def _refuse_bomb(path: Path) -> None:
+    """Refuse a packed file that grows as only the same bytes over and over do.
+
+    It is unpacked in pieces, no further than to where that shows.
+    """
+    packed, unpacked = path.stat().st_size, 0
+    with _opened(path) as file:
+        while chunk := file.read(_CHUNK):
+            unpacked += len(chunk)
+            if unpacked > _SUSPECT and unpacked > _MAX_RATIO * packed:
+                msg = f"{path}: unpacks to over {_MAX_RATIO} times its size; no map does"
+                raise NetworkError(msg)
 
 
 def _opened(path: Path) -> IO[bytes]:

@@ -1,0 +1,46 @@
+"""Files that are small and grow when they are read: refused before they have grown."""
+
+import bz2
+import gzip
+import zipfile
+
+import pytest
+
+from llrgeo.errors import InputError, NetworkError
+from llrgeo.inputs.feeds import read_feed
+from llrgeo.inputs.tables import read_toml
+from llrgeo.roads.osm_file import read_file
+
+NODE = b'<node id="1" lat="52.6" lon="-1.1" version="1"/>\n'
+
+
+@pytest.mark.parametrize(("ending", "opened"), [("gz", gzip.open), ("bz2", bz2.open)])
+def test_a_packed_map_that_grows_without_end_is_refused(tmp_path, ending, opened):
+    path = tmp_path / f"map.osm.{ending}"
+    with opened(path, "wb") as file:
+        file.write(b'<osm version="0.6">')
+        for _ in range(80):
+            file.write(NODE * 20_000)
+    assert path.stat().st_size < 500_000
+    with pytest.raises(NetworkError, match="unpacks to over 100 times its size"):
+        read_file(path)
+
+
+def test_a_feed_of_the_same_rows_over_and_over_is_refused(tmp_path):
+    path = tmp_path / "feed.zip"
+    row = "t,08:00:00,08:00:00,s,1\n"
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("stops.txt", "stop_id,stop_lat,stop_lon\ns,52.6,-1.1\n")
+        archive.writestr("trips.txt", "trip_id,service_id\nt,w\n")
+        with archive.open("stop_times.txt", "w") as file:
+            file.write(b"trip_id,arrival_time,departure_time,stop_id,stop_sequence\n")
+            for _ in range(30):
+                file.write(row.encode() * 100_000)
+    with pytest.raises(InputError, match="as the same rows over and over are"):
+        read_feed(path)
+
+
+def test_a_study_file_larger_than_any_is_refused(tmp_path):
+    (tmp_path / "study.toml").write_text("# " + "x" * (5 << 20))
+    with pytest.raises(InputError, match="larger than 4 MB"):
+        read_toml(tmp_path / "study.toml")
