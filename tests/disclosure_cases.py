@@ -292,8 +292,12 @@ class Attack:
 
 def small_counts(counted: pd.DataFrame) -> list[tuple[str, str]]:
     """Return the counts of 1 to 7 that must stay hidden, by service and area."""
-    stacked = counted.T.stack()
-    return [key for key, count in stacked.items() if count in SMALL]
+    return [key for key, count in as_series(counted).items() if count in SMALL]
+
+
+def as_series(counted: pd.DataFrame) -> pd.Series:
+    """Return counts by service and area."""
+    return pd.Series({(s, a): counted.loc[a, s] for s, a in product(counted, counted.index)})
 
 
 def values_left(bounds: pd.Series) -> list[int]:

@@ -8,18 +8,28 @@ import json
 import shutil
 from dataclasses import replace
 from hashlib import sha256
-from itertools import product
 from pathlib import Path
 
+import numpy as np
 import pandas as pd
 import pytest
 from appraisal_cases import evidence_context
-from disclosure_cases import ENOUGH, SMALL, Attack, files, publish, small_counts, values_left
+from disclosure_cases import (
+    ENOUGH,
+    SMALL,
+    Attack,
+    as_series,
+    files,
+    publish,
+    small_counts,
+    values_left,
+)
 
 from llrgeo.appraisal.disclosure import LARGEST, count_contacts, disclosable_tables
 from llrgeo.appraisal.tables.declaration import make_tables
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.errors import ConfigError, InputError
+from llrgeo.inputs.embedded import embedded
 from llrgeo.study.config import load_study
 from llrgeo.study.run import run_study
 from llrgeo.study.siting import locate_service
@@ -55,8 +65,8 @@ TOWN = (
     + TODAY + 'sites = { clinic = ["A"], beds = ["A"] }\n'
     + NEARER + 'opens = { clinic = ["B", "C"] }\n',
     {"clinic": [40, 3, 60, 0], "beds": [0, 29, 13, 0]},
-    '[[options]]\nid = "cottage"\nlabel = "Cottage"\nbased_on = "today"\n'
-    'opens = { clinic = ["B"], beds = ["B"] }\n',
+    ('[[options]]\nid = "cottage"\nlabel = "Cottage"\nbased_on = "today"\n'
+    'opens = { clinic = ["B"], beds = ["B"] }\n'),
 )  # fmt: skip
 # Contacts by video and at home, a minimum and a hurdle; the farm's 5 can reach no site.
 SHARES = (
@@ -167,7 +177,8 @@ def worlds(case: Case) -> tuple[dict[tuple[str, str], set[int]], pd.DataFrame]:
 
     def changed(counts: pd.DataFrame, key: tuple[str, str], value: int) -> pd.DataFrame | None:
         service, area = key
-        for partner in (None, *counts.index.drop(area)):
+        others = counts[service].drop(area).sort_values(ascending=False).index
+        for partner in (*others, None):
             other = counts.copy()
             if partner is not None:
                 other.loc[partner, service] += other.loc[area, service] - value
@@ -190,7 +201,7 @@ def worlds(case: Case) -> tuple[dict[tuple[str, str], set[int]], pd.DataFrame]:
 
 def test_linear_programming_leaves_at_least_4_of_the_values_1_to_7(case):
     one, two = case.attacks()
-    true = case.counted.T.stack()
+    true = as_series(case.counted)
     for bounds in (one.left(), two.left(), one.left(two)):
         counts = true[bounds.index]
         assert (bounds["low"] <= counts + 1e-6).all()  # else the attack understands nothing
@@ -241,7 +252,7 @@ def test_a_study_of_nothing_but_criteria_of_contacts_is_refused(case):
     text = case.study.read_text("utf-8").replace('measure = "mean_minutes"', 'measure = "carbon"')
     study = case.folder / "refused.toml"
     study.write_text(text.replace('"mean_minutes"', '"carbon"'), encoding="utf-8")
-    with pytest.raises(InputError, match="carbon, closer_to_home, within_standard.*mean_minutes"):
+    with pytest.raises(InputError, match=r"carbon, closer_to_home, within_standard.*mean_minutes"):
         run_study(load_study(study))
 
 
@@ -261,3 +272,37 @@ def test_a_plan_of_sites_is_by_residents(case):
     assert " ".join(summarise(found)).split("(gap")[0] == said.split("(gap")[0]
     with pytest.raises(ConfigError, match="count contacts"):
         locate_service(load_study(case.study), config.model_copy(update={"minimum_activity": 5.0}))
+
+
+@pytest.mark.slow
+def test_the_study_of_llr_hides_every_small_count(tmp_path):
+    """The embedded study, with about 4 contacts at the stroke wards from each of its areas."""
+    given = embedded("studies") / "closer_to_home.toml"
+    text = given.read_text("utf-8").replace(
+        "[appraisal]\n", '[appraisal]\nactivity = "counted.csv"\ndata_class = "restricted"\n', 1
+    )
+    study = tmp_path / "study.toml"
+    study.write_text(text, encoding="utf-8")
+    areas = pd.read_csv(embedded("areas.csv"), index_col="area_id")
+    counts = np.random.default_rng(3).poisson(4, len(areas))
+    counted = pd.DataFrame({"stroke_beds": counts}, areas.index)
+    counted.to_csv(tmp_path / "counted.csv")
+    kinds = pd.read_csv(embedded("sites.csv"), index_col="site_id")["kind"]
+    out = publish(study, tmp_path / "out")
+    attack = Attack(out, areas, kinds)
+    bounds = attack.left()
+    small = small_counts(counted)
+    assert all(len(values_left(bounds.loc[key])) >= ENOUGH for key in small)
+    # Counts change places within each catchment of today: every table shows the same.
+    run = Shown(study)
+    true, possible = run(counted), {key: set() for key in small}
+    catchments = counted["stroke_beds"].groupby(attack.minutes["today", "stroke_beds"]["site"])
+    for step in range(1, 13):
+        other = catchments.transform(lambda counts, by=step: np.roll(counts.to_numpy(), by))
+        assert run(other.to_frame()) == true
+        for key in small:
+            possible[key] |= {other[key[1]]} & set(SMALL)
+    assert min(map(len, possible.values())) >= ENOUGH
+    # And so does every file, terminal and log.
+    other.to_frame().to_csv(tmp_path / "counted.csv")
+    assert files(publish(study, tmp_path / "other")) == files(out)
