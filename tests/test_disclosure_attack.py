@@ -297,7 +297,7 @@ def test_the_study_of_llr_hides_every_small_count(tmp_path):
     run = Shown(study)
     true, possible = run(counted), {key: set() for key in small}
     catchments = counted["stroke_beds"].groupby(attack.minutes["today", "stroke_beds"]["site"])
-    for step in range(1, 13):
+    for step in range(1, 17):
         other = catchments.transform(lambda counts, by=step: np.roll(counts.to_numpy(), by))
         assert run(other.to_frame()) == true
         for key in small:
