@@ -25,8 +25,8 @@ SMALL = range(1, 8)
 ENOUGH = 4  # of the values 1 to 7 must be left
 HALF = 2.5  # a number rounded to the nearest 5 was at most so far from it
 HOURS = 2 / 60  # there and back, in hours
-CITY = ("city_hospital",)
-LOCAL = ("community_hospital", "health_centre", "home", "video")
+CITY = ("acute",)
+LOCAL = ("community", "primary", "home", "video")
 
 
 def publish(study: Path, out: Path) -> Path:
@@ -64,13 +64,13 @@ class Attack:
         What was published.
     areas
         The open table of areas.
-    kinds
-        The kind of each site.
+    roles
+        The role of each site.
     """
 
     folder: Path
     areas: pd.DataFrame
-    kinds: pd.Series
+    roles: pd.Series
     rows: list[np.ndarray] = field(default_factory=list)
     low: list[float] = field(default_factory=list)
     high: list[float] = field(default_factory=list)
@@ -148,7 +148,7 @@ class Attack:
         return np.array([*np.zeros(len(self.unknown)), known])
 
     def _minutes(self) -> dict[tuple[str, str], pd.DataFrame]:
-        """Return by option and service the nearest site of each area, its minutes and kind."""
+        """Return by option and service the nearest site of each area, its minutes and role."""
         times = pd.read_parquet(self.folder / "travel_times.parquet")
         first = times[(times["mode"] == "car") & (times["period"] == self.study["periods"][0])]
         table = first.pivot(index="area_id", columns="site_id", values="travel_time_min")
@@ -157,9 +157,9 @@ class Attack:
         for (option, service), sites in sites_of.items():
             reach = table.reindex(self.areas.index)[sorted(sites)].fillna(np.inf)
             nearest = reach.idxmin(axis=1).where(np.isfinite(reach.min(axis=1)))
-            kinds = nearest.map(self.kinds)
+            roles = nearest.map(self.roles)
             found[option, service] = pd.DataFrame(
-                {"site": nearest, "min": reach.min(axis=1), "kind": kinds.fillna("unreachable")}
+                {"site": nearest, "min": reach.min(axis=1), "role": roles.fillna("unreachable")}
             )
         return found
 
@@ -184,14 +184,14 @@ class Attack:
 
     def _where(self, option: str, service: str, place: str) -> pd.Series:
         """Return the share of each area's contacts that happen at a place."""
-        kind = self.minutes[option, service]["kind"]
+        role = self.minutes[option, service]["role"]
         shares = self._delivered(service)
         if place == "video":
-            return pd.Series(shares["video"], kind.index)
+            return pd.Series(shares["video"], role.index)
         if place == "home":
-            return (kind != "unreachable") * shares["home"]
+            return (role != "unreachable") * shares["home"]
         at = shares["site"] + (shares["home"] if place == "unreachable" else 0.0)
-        return (kind == place) * at
+        return (role == place) * at
 
     def _cells(self, name: str, keys: list[str]) -> Iterator[dict[str, object]]:
         table = self.table(name)

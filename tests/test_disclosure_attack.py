@@ -30,6 +30,7 @@ from llrgeo.appraisal.tables.declaration import make_tables
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.embedded import embedded
+from llrgeo.schema import site_roles
 from llrgeo.study.config import load_study
 from llrgeo.study.run import run_study
 from llrgeo.study.siting import locate_service
@@ -121,7 +122,7 @@ class Case:
         self.counted = pd.DataFrame(counts, index)
         self.write(self.counted)
         self.areas = pd.read_csv(folder / "areas.csv", index_col="area_id")
-        self.kinds = pd.read_csv(folder / "sites.csv", index_col="site_id")["kind"]
+        self.roles = site_roles(pd.read_csv(folder / "sites.csv", index_col="site_id"))
         self.out, self.out_larger = publish(self.study, folder / "out"), folder / "out_larger"
         publish(self.larger, self.out_larger)
 
@@ -129,7 +130,7 @@ class Case:
         counted.to_csv(self.folder / "counted.csv")
 
     def attacks(self) -> tuple[Attack, Attack]:
-        return tuple(Attack(out, self.areas, self.kinds) for out in (self.out, self.out_larger))
+        return tuple(Attack(out, self.areas, self.roles) for out in (self.out, self.out_larger))
 
     def publishes(self, counted: pd.DataFrame, study: Path, out: Path) -> bool:
         """Say whether a run on other counts publishes the very same files."""
@@ -287,9 +288,9 @@ def test_the_study_of_llr_hides_every_small_count(tmp_path):
     counts = np.random.default_rng(3).poisson(4, len(areas))
     counted = pd.DataFrame({"stroke_beds": counts}, areas.index)
     counted.to_csv(tmp_path / "counted.csv")
-    kinds = pd.read_csv(embedded("sites.csv"), index_col="site_id")["kind"]
+    roles = site_roles(pd.read_csv(embedded("sites.csv"), index_col="site_id"))
     out = publish(study, tmp_path / "out")
-    attack = Attack(out, areas, kinds)
+    attack = Attack(out, areas, roles)
     bounds = attack.left()
     small = small_counts(counted)
     assert all(len(values_left(bounds.loc[key])) >= ENOUGH for key in small)
