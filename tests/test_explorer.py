@@ -14,11 +14,18 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import CLINIC
-from publication_cases import county_publication, town_publication, view_of, with_options
+from appraisal_cases import CLINIC, TODAY
+from publication_cases import (
+    appraised,
+    county_publication,
+    town_publication,
+    view_of,
+    with_options,
+)
 
 from llrgeo.appraisal.options import Option
-from llrgeo.publish import pages
+from llrgeo.appraisal.people_by_service import CLASSES
+from llrgeo.publish import pages, palette
 from llrgeo.publish.check.page import MAX_BYTES, MAX_GZIPPED_BYTES
 from llrgeo.publish.explorer.packing import (
     pack_matrices,
@@ -27,14 +34,17 @@ from llrgeo.publish.explorer.packing import (
     unpack_matrices,
     unpack_numbers,
 )
-from llrgeo.publish.explorer.page import explorer_tables, outcome_bar, render_explorer
+from llrgeo.publish.explorer.page import explorer_tables, headline, outcome_bar, render_explorer
 from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
+from llrgeo.publish.legend import class_label
 from llrgeo.publish.option_view import OUTCOMES
-from llrgeo.publish.sentences import headline
+from llrgeo.publish.sentences import option_lines, service_lines
+from llrgeo.publish.wording import wording
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
+from llrgeo.travel.accuracy import Accuracy
 
-RANDOM_SITE_SETS = 200
+RANDOM_SITE_SETS = 60
 HARNESS = """
 let data, matrices;
 function load(text) {
@@ -48,8 +58,22 @@ function figures(text) {
   const now = llrgeoModel.evaluate(data, matrices, choice);
   const end = (one) => ({ site: [...one.site],
     minutes: Array.from(one.minutes, (each) => (each === Infinity ? -1 : each)) });
+  const { services, worst, ...overall } = now.overall;
+  const counted = services.map((each) => [each.service.id,
+    llrgeoModel.countService(data.areas.people, each, data.tolerance)]);
+  const hit = worst.map(({ area, end: each }) => [area, each.service.id]);
   return JSON.stringify({ ...now, before: end(now.before), after: end(now.after), minutes: 0,
-    journey: 0, service: 0, option: 0 });
+    journey: 0, service: 0, option: 0, overall: { ...overall, worst: hit,
+      services: Object.fromEntries(counted) } });
+}
+function sentences(text) {
+  const choice = JSON.parse(text);
+  choice.switched = new Set(choice.switched);
+  const now = llrgeoModel.evaluate(data, matrices, choice);
+  now.overall.teamsOnly = data.teams_only;
+  const say = llrgeoSentences(data);
+  return JSON.stringify({ option: say.optionLines(now), moves: say.moveLines(now),
+    service: say.serviceLines(now) });
 }
 """
 
@@ -69,21 +93,27 @@ def javascript():
     """Run the page's own arithmetic, with the data of a publication."""
     racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
     context = racer.MiniRacer()
-    for name in ("unpack.js", "model.js", "text.js"):
+    for name in ("unpack.js", "model.js", "text.js", "answers.js"):
         context.eval(pages.asset(f"explorer/assets/{name}").replace('"use strict";', "", 1))
     context.eval(HARNESS)
     return context
 
 
-def javascript_figures(context, publication, view, switched=()):
+def javascript_choice(publication, view, switched=()):
     places = explorer_sites(publication).index.get_indexer(pd.Index(sorted(switched)))
-    choice = {
-        "option": view.option.name,
-        "service": view.service.id,
-        "journey": f"{view.journey.mode}-{view.journey.period}",
-        "switched": places.tolist(),
-    }
-    return json.loads(context.call("figures", json.dumps(choice)))
+    return json.dumps(
+        {
+            "option": view.option.name,
+            "service": view.service.id,
+            "journey": f"{view.journey.mode}-{view.journey.period}",
+            "switched": places.tolist(),
+        }
+    )
+
+
+def javascript_figures(context, publication, view, switched=()):
+    choice = javascript_choice(publication, view, switched)
+    return json.loads(context.call("figures", choice))
 
 
 def assert_same_figures(found, view, publication):
@@ -102,8 +132,23 @@ def assert_same_figures(found, view, publication):
             expected = row[f"mean_{end.lower()}_min"]
             mean = group[f"mean{end}"]
             assert (mean is None and pd.isna(expected)) or f"{mean:.1f}" == f"{expected:.1f}"
-    changed = view.areas.index.get_indexer(view.most_changed.index)
-    assert found["mostChanged"] == changed.tolist()
+    assert_same_people(found["overall"], publication.people[view.option.name], publication)
+
+
+def assert_same_people(found, people, publication):
+    """Compare the people of each class, by service and the areas hit hardest."""
+    groups = [found["everyone"], *found["places"], *found["tenths"]]
+    assert len(groups) == len(people.groups)
+    for group, (_, row) in zip(groups, people.groups.iterrows(), strict=True):
+        for name in set(CLASSES) - {"no_data"}:
+            assert group[name] == row[name]
+        for name in ("mixed", "longer", "shorter"):
+            assert group["close"][name] == row[f"too_close_{name}"]
+    for name in ("mixed", "shorter", "same") if people.teams is not None else ():
+        assert found["teams"][name] == people.teams[name]
+    assert found["services"] == people.services.to_dict("index")
+    hit = publication.areas.index.get_indexer(people.worst.index).tolist()
+    assert found["worst"] == [list(row) for row in zip(hit, people.worst["service"], strict=True)]
 
 
 def assert_counts_every_option_alike(javascript, publication):
@@ -111,17 +156,16 @@ def assert_counts_every_option_alike(javascript, publication):
     for journey in publication.journeys():
         again = with_options(publication, publication.alternatives, journey)
         for view in again.views.values():
-            assert_same_figures(
-                javascript_figures(javascript, publication, view), view, publication
-            )
+            assert_same_figures(javascript_figures(javascript, again, view), view, again)
 
 
 def assert_counts_random_sets_alike(javascript, publication):
-    javascript.call("load", json.dumps(explorer_data(publication)))
     rng = np.random.default_rng(11)
     base = publication.opening_option
     ids = explorer_sites(publication).index.to_numpy()
     services = publication.services[:2]
+    only = with_options(publication, [base], publication.judged_by, services=services)
+    javascript.call("load", json.dumps(explorer_data(only)))
     plans = [
         replace(
             base,
@@ -135,13 +179,16 @@ def assert_counts_random_sets_alike(javascript, publication):
         )
         for number in range(RANDOM_SITE_SETS)
     ]
-    again = with_options(publication, plans, publication.judged_by, services=services)
     for number, plan in enumerate(plans):
-        service = services[number % 2].id
-        view = replace(again.views[plan.name, service], option=base)
-        switched = plan.sites[service] ^ base.sites[service]
-        found = javascript_figures(javascript, publication, view, switched)
-        assert_same_figures(found, view, publication)
+        # The page keeps the option's sites of the services that the reader does not switch.
+        service, other = (services[(number + place) % 2].id for place in (0, 1))
+        own = replace(plan, sites={service: plan.sites[service], other: base.sites[other]})
+        again = with_options(publication, [own], publication.judged_by, services=services)
+        view = replace(again.views[own.name, service], option=replace(base, name=own.name))
+        switched = own.sites[service] ^ base.sites[service]
+        asked = replace(view, option=base)
+        found = javascript_figures(javascript, only, asked, switched)
+        assert_same_figures(found, view, again)
 
 
 def test_javascript_counts_every_option_as_python_does(javascript, small_county):
@@ -232,35 +279,94 @@ def test_outlines_come_out_of_the_topology_within_a_few_metres(javascript, small
 
 
 def test_people_in_every_table_add_up(town):
-    view = town.opening_view
-    for table in explorer_tables(view):
-        if table["id"] in {"winners", "deprivation"}:
-            numbers = np.array([[int(cell) for cell in row[1:]] for row in table["rows"]])
-            own = numbers[1:] if table["id"] == "winners" else numbers
-            assert own.sum() == town.areas["residents"].sum()
+    view = town.option_view(town.opening_option)
+    tables = {table["id"]: table for table in explorer_tables(town, view)}
+    total = town.areas["residents"].sum()
+    for name, parts in {"winners": 2, "deprivation": 1}.items():
+        table = tables[name]
+        whole = [column_of(table, head) for head in WHOLE]
+        assert np.sum(whole) == parts * total  # everyone is counted once more among the places
+    for row in tables["services"]["rows"]:
+        assert sum(int(cell.replace(",", "")) for cell in row[1:]) == total
 
 
-def test_the_headline_names_winners_and_losers_before_the_average(town):
-    lines = headline(town.opening_view)
-    assert lines[0] == (
-        "300 people would have a shorter journey and nobody a longer one. "
-        "For 600 people it would stay about the same."
+WHOLE = ("Longer for any service", "Only shorter", "All the same", "No journey")
+
+
+def column_of(table, head):
+    place = table["heads"].index(head)
+    return [int(row[place].replace(",", "")) for row in table["rows"]]
+
+
+def test_the_headline_is_over_all_services_and_those_who_lose_come_first(town):
+    swapped = TODAY.change("swap", opens={"clinic": {"B"}}, moves={"beds": {"A": "B"}})
+    moved = with_options(town, [swapped], town.judged_by)
+    said = headline(moved, moved.option_view(swapped))
+    everyone = moved.people["swap"].everyone
+    assert everyone[["lost", "mixed", "longer"]].sum() > 0
+    assert said["option"][0] == (
+        f"{everyone[['lost', 'mixed', 'longer']].sum():.0f} people would have a longer journey "
+        "for at least one service."
     )
-    assert "average" in lines[-1]
+    assert "average" not in " ".join(said["option"])
+    assert "verage" in said["service"][-1]
+
+
+def test_an_option_that_makes_nothing_longer_says_so(town):
+    clinic = TODAY.change("clinic_only", opens={"clinic": {"B"}})
+    moved = with_options(town, [clinic], town.judged_by)
+    assert option_lines(moved.people["clinic_only"]) == [
+        "Nobody would have a longer journey for any service.",
+        (
+            "300 people would have a shorter journey for at least one service, "
+            "and a longer one for none."
+        ),
+        "For 600 people every journey would stay about the same.",
+        "100 people can reach no site for any service, today or then.",
+    ]
+
+
+def test_the_page_opens_with_today_and_asks_to_choose(town):
+    view = town.opening_view
+    assert view.option is town.baseline
+    said = headline(town, view)
+    assert said["option"] == [
+        "This is how things are today. Choose an option to see what it would change."
+    ]
+    assert said["moves"] == []
+    assert said["service"] == ["For clinic, it takes 2.1 minutes on average today."]
 
 
 def test_a_service_that_an_option_leaves_alone_is_told_in_a_line(town):
     kept = replace(town.opening_option, sites=town.baseline.sites)
     view = view_of(town, kept, CLINIC)
-    assert headline(view) == [
+    assert service_lines(view) == [
         "This option changes nothing for clinic. Journeys stay as they are.",
-        "On average the journey takes 2.1 minutes, as today.",
+        "On average it takes 2.1 minutes, as today.",
     ]
 
 
-def test_the_bar_covers_all_people(town):
-    parts = outcome_bar(town.opening_view)
-    assert [part["kind"] for part in parts] == ["shorter", "same", "longer"]
+def test_what_stops_and_starts_where_is_listed_with_the_option(town):
+    view = town.option_view(town.opening_option)
+    names = town.sites["name"]
+    assert headline(town, view)["moves"] == [
+        f"Would stop: beds at {names['A']}.",
+        f"Would start: clinic, beds at {names['B']}.",
+    ]
+
+
+def test_the_page_says_what_python_says(javascript, small_county):
+    javascript.call("load", json.dumps(explorer_data(small_county)))
+    for view in small_county.views.values():
+        if view.option is not small_county.baseline:
+            choice = javascript_choice(small_county, view)
+            said = json.loads(javascript.call("sentences", choice))
+            assert said == headline(small_county, view)
+
+
+def test_the_bar_covers_all_people_and_starts_with_those_who_lose(town):
+    parts = outcome_bar(town.people["local"])
+    assert [part["kind"] for part in parts] == ["longer", "same", "shorter"]
     assert sum(float(part["width"]) for part in parts) == pytest.approx(1_000)
 
 
@@ -328,5 +434,235 @@ def test_a_service_that_no_site_offers_reaches_nobody(town):
     nowhere = Option("none", "None", {CLINIC.id: frozenset()})
     view = view_of(town, nowhere, CLINIC)
     assert view.everyone["lost"] == 900
-    assert headline(view)[-1] == "900 people would no longer be able to reach a site."
+    assert service_lines(view)[1:] == [
+        "900 people would no longer be able to reach a site.",
+        "100 people can reach no site, today or then.",
+        "Nobody has a journey both today and then, so averages cannot be compared.",
+    ]
     assert view.everyone["none"] == 100
+
+
+def test_averages_compare_the_people_who_have_a_journey_both_times(javascript, small_county):
+    """Closing a far site must not shorten the average by cutting people off."""
+    javascript.call("load", json.dumps(explorer_data(small_county)))
+    found = json.loads(
+        javascript.eval(
+            """JSON.stringify(llrgeoModel.evaluate({ ...data, options: [
+              { ...data.options[0] }, { ...data.options[1],
+                sites: { ...data.options[1].sites, clinic: [] } }] }, matrices,
+              { option: data.options[1].id, service: "clinic", journey: data.judged_by,
+                switched: new Set() }).everyone)"""
+        )
+    )
+    assert found["people"]["lost"] > 0
+    assert found["meanBefore"] is found["meanAfter"] is None  # JSON's word for NaN
+
+
+ACCURACY = Accuracy(
+    journeys=pd.DataFrame(
+        {
+            "authority": ["District 0", "District 0", "District 2"],
+            "period": ["off_peak", "off_peak", "am_peak"],
+            "from_min": [0, 20, 0],
+            "to_min": [20, 60, 90],
+            "pairs": [40, 41, 42],
+            "bias_min": [0.1, 0.2, 0.3],
+            "median_abs_min": [1.3, 2.7, 3.1],
+            "p90_abs_min": [2.9, 5.3, 7.7],
+        }
+    ),
+    differences=pd.DataFrame(
+        {
+            "from_min": [0, 7, 21],
+            "to_min": [7, 21, 64],
+            "pairs": [40, 41, 42],
+            "p80_abs_min": [1.7, 4.1, 3.3],
+        }
+    ),
+    mean_min=0.7,
+)
+
+
+@pytest.fixture(scope="module")
+def measured_county():
+    """Return a county whose times have measured errors, and in which a service moves."""
+    county = county_publication(columns=8, rows=6, site_count=16)
+    times = tuple(replace(each, accuracy=ACCURACY) for each in county.times)
+    return appraised(county, times=times)
+
+
+def test_people_too_close_to_say_are_counted_alike(javascript, measured_county):
+    close = [people.everyone.filter(like="too_close").sum()
+             for people in measured_county.people.values()]  # fmt: skip
+    assert max(close) > 0
+    assert_counts_every_option_alike(javascript, measured_county)
+
+
+def test_the_error_of_a_difference_is_interpolated_alike(javascript, measured_county):
+    javascript.call("load", json.dumps(explorer_data(measured_county)))
+    javascript.eval(
+        "function error(one, two) { return llrgeoModel.differenceError(data.accuracies[0], "
+        "one === null ? Infinity : one, two); }"
+    )
+    for one, two in [(0, 0), (3.5, 3.5), (9.1, 2.2), (14, 14), (20, 31.7), (42.5, 42.5), (90, 80)]:
+        expected = float(ACCURACY.difference_min(one, two))
+        assert javascript.call("error", one, two) == pytest.approx(expected, abs=1e-12)
+    assert not isinstance(javascript.call("error", None, 3.0), float)  # NaN comes out as nothing
+
+
+@pytest.mark.parametrize("minutes", [0.0, 0.1, 20.0, 20.1, 60.0, 60.1])
+@pytest.mark.parametrize("authority", ["District 0", "District 1", "District 2"])
+def test_the_error_of_a_journey_is_that_of_its_place_and_length(
+    javascript, measured_county, authority, minutes
+):
+    data = explorer_data(measured_county)
+    javascript.call("load", json.dumps(data))
+    javascript.eval(
+        "function journeyError(place, minutes) { return JSON.stringify("
+        "llrgeoModel.journeyError(data.accuracies[0], place, minutes)); }"
+    )
+    place = data["authorities"].index(authority)
+    found = json.loads(javascript.call("journeyError", place, minutes))
+    expected = ACCURACY.of_journey(authority, "off_peak", minutes)
+    if expected is None:
+        assert found is None
+    else:
+        assert found["median"] == expected.median_abs_min
+        assert found["p90"] == expected.p90_abs_min
+
+
+def test_every_service_of_an_area_is_listed_worst_change_first(javascript, measured_county):
+    javascript.call("load", json.dumps(explorer_data(measured_county)))
+    javascript.eval(
+        "function listed(text, area) {"
+        "const choice = { ...JSON.parse(text), switched: new Set() };"
+        "return JSON.stringify(llrgeoModel.journeysOf(data, matrices, choice, area).map((row) => ["
+        "row.service.id, row.kind, row.tooClose, row.second])); }"
+    )
+    views, ids = measured_county.views, explorer_sites(measured_county).index
+    seconds = 0
+    for option in measured_county.alternatives:
+        own = {s.id: views[option.name, s.id] for s in measured_county.services}
+        choice = javascript_choice(measured_county, own["clinic"])
+        for area in range(len(measured_county.areas)):
+            rows = json.loads(javascript.call("listed", choice, area))
+            changes = []
+            for service, kind, close, second in rows:
+                row = own[service].areas.iloc[area]
+                assert kind == row["outcome"]
+                moved = kind not in {"unchanged", "none"}
+                near = bool(ACCURACY.too_close(row["before_min"], row["after_min"]))
+                assert close == (moved and near)
+                changes.append(row["change_min"] if moved else 0.0)
+                expected = second_site(measured_county, option, service, area)
+                assert (None if second < 0 else ids[second]) == expected
+                seconds += expected is not None
+            assert changes == sorted(changes, reverse=True)
+    assert seconds > 0
+
+
+def second_site(publication, option, service, area):
+    """Return the second nearest site if the times cannot tell it from the nearest."""
+    delivery = next(each for each in publication.services if each.id == service)
+    minutes = publication.times_for(delivery, publication.judged_by).minutes.iloc[area]
+    order = minutes[sorted(option.sites[service])].sort_values(kind="stable")
+    if len(order) < 2 or not ACCURACY.too_close(order.iloc[0], order.iloc[1]):
+        return None
+    return order.index[1]
+
+
+@pytest.mark.parametrize(
+    ("minutes", "expected"),
+    [(9.9, 0), (10.0, 0), (10.1, 1), (20.0, 1), (20.1, 2), (30.0, 2), (30.1, 3), (45.0, 3),
+     (45.1, 4), (60.0, 4), (60.1, 5), (None, 6)],
+)  # fmt: skip
+def test_a_class_of_minutes_holds_its_upper_edge_in_the_page(
+    javascript, small_county, minutes, expected
+):
+    javascript.call("load", json.dumps(explorer_data(small_county)))
+    javascript.eval(
+        "function timeClass(each) { return llrgeoModel.timeClass("
+        "each === null ? Infinity : each, data.time.breaks); }"
+    )
+    assert javascript.call("timeClass", minutes) == expected
+
+
+@pytest.mark.parametrize(
+    ("change_min", "expected"),
+    [(1.0, 4), (1.1, 5), (5.0, 5), (5.1, 6), (10.0, 6), (10.1, 7), (15.0, 7), (15.1, 8)],
+)
+def test_a_class_of_change_holds_its_upper_edge_in_the_page(
+    javascript, small_county, change_min, expected
+):
+    javascript.call("load", json.dumps(explorer_data(small_county)))
+    javascript.eval(
+        "function changeClass(one, two) { return llrgeoModel.changeClass("
+        "one, two, data.change.limits); }"
+    )
+    for before in (0.3, 10.3, 22.7):
+        longer, shorter = before, round(before + change_min, 1)
+        assert javascript.call("changeClass", longer, shorter) == expected
+        assert javascript.call("changeClass", shorter, longer) == 8 - expected
+
+
+CITY_CASES = {
+    # (the service, where today's nearest site is) -> whether the city is named for comparison
+    "from a community hospital": ("patient", 1, True),
+    "from the city itself": ("patient", 0, False),
+    "a team": ("team", 1, False),
+}
+
+
+@pytest.mark.parametrize("case", CITY_CASES)
+def test_the_city_is_named_to_those_who_go_elsewhere_for_what_it_offers(javascript, case):
+    delivery, nearest, told = CITY_CASES[case]
+    data = {
+        "strings": dict(wording()),
+        "city": [0],
+        "sites": [{"name": "Royal"}, {"name": "Cottage"}],
+    }
+    minutes = [23.4, 8.1] if nearest else [8.1, 23.4]
+    text = json.dumps([data, delivery, nearest, minutes])
+    javascript.eval(
+        """function city(text, offered) {
+          const [shown, delivery, site, minutes] = JSON.parse(text);
+          const now = { service: { delivery }, today: new Set(offered), minutes,
+            before: { site: [site], minutes: [Math.min(...minutes)] } };
+          return JSON.stringify(llrgeoReader(shown).cityLine(now, 0));
+        }"""
+    )
+    said = json.loads(javascript.call("city", text, [0, 1]))
+    line = "For comparison, the nearest city hospital is Royal, about 23 minutes."
+    assert said == ([line] if told else [])
+    # The city is no comparison for what it does not offer.
+    assert json.loads(javascript.call("city", text, [1])) == []
+
+
+@pytest.mark.parametrize(
+    ("before", "after", "said", "mark"),
+    [
+        (10.4, 14.6, "about 5 minutes longer", "▲ 5"),  # 4.2 longer, but 10 and 15 are shown
+        (14.6, 10.4, "about 5 minutes shorter", "▼ 5"),
+        (10.6, 12.4, "about 1 minute longer", "▲ 1"),
+    ],
+)
+def test_sentence_and_table_subtract_the_minutes_shown(javascript, before, after, said, mark):
+    kind = "worsened" if after > before else "improved"
+    row = {"service": {"delivery": "patient"}, "before": before, "after": after, "kind": kind}
+    javascript.eval(
+        "function said(row, strings) { row = JSON.parse(row); return JSON.stringify(["
+        "llrgeoText.changeInWords(row, JSON.parse(strings)),"
+        "llrgeoText.shownChange(row.before, row.after)]); }"
+    )
+    sentence, change = json.loads(
+        javascript.call("said", json.dumps(row), json.dumps(dict(wording())))
+    )
+    assert said in sentence
+    assert f"{'▲' if change > 0 else '▼'} {abs(change)}" == mark
+
+
+def test_the_legend_says_to_which_class_an_edge_belongs():
+    labels = [class_label(item) for item in palette.change_classes(1.0)]
+    assert labels[1] == "over 10, up to 15 minutes shorter"
+    assert labels[4] == "about the same (up to 1 minute)"
+    assert class_label(palette.time_classes()[1]) == "over 10, up to 20 minutes"

@@ -54,7 +54,7 @@ def test_classes_of_a_style_meet_without_gaps():
     style = gis.qgis_style("x", change=True, tolerance_min=1.0)
     ranges = [one.attrib for one in ET.fromstring(style.split("\n", 1)[1]).iter("range")]
     assert [one["upper"] for one in ranges[:-1]] == [one["lower"] for one in ranges[1:]]
-    assert ranges[4]["label"] == "about the same"
+    assert ranges[4]["label"] == "about the same (up to 1 minute)"
 
 
 def test_sites_are_marked_by_their_kind(town_publication):

@@ -33,13 +33,14 @@ BROKEN = [
     ("default-src &#39;none&#39;", "default-src *", "policy", "default-src"),
     ("script-src ", "script-src &#39;unsafe-inline&#39; ", "policy", "unsafe-inline"),
     ("http-equiv=", "data-was=", "policy", "there must be one"),
-    ("<caption>Who gains", "<caption></caption><caption>Who", "tables", "no caption"),
+    ("<caption>What each option would change,", "<caption></caption><i>", "tables", "no caption"),
     ('<th scope="col">', "<th>", "tables", "no scope"),
     ("</td></tr>", "</td><td>1</td></tr>", "tables", "differ in length"),
-    ("<td>300</td>", "<td>301</td>", "figures", "table-winners"),
+    ("home</th><td>200</td>", "home</th><td>201</td>", "figures", "table-options"),
+    ("Clinic</th><td>0</td>", "Clinic</th><td>1</td>", "figures", "table-services"),
+    ("Everyone</th><td>0</td>", "Everyone</th><td>1</td>", "figures", "table-winners"),
     ("10 minutes</th><td>900", "10 minutes</th><td>901", "figures", "table-bands"),
     ("6</th><td>", "6</th><td>1", "figures", "table-deprivation"),
-    ("<td>3.0</td>", "<td>2.0</td>", "figures", "table-changed"),
     ("Town (West)</th><td>2.0</td>", "Town (West)</th><td>2.1</td>", "figures", "table-areas"),
 ]
 

@@ -23,7 +23,7 @@ SOURCES = {
     "**/assets/*.js": r"\b(?:words|strings)\.(\w+)",
     "**/templates/*.html": r"\bt\.(\w+)",
 }
-OUTCOMES = ("gained", "improved", "unchanged", "worsened", "lost")
+OUTCOMES = ("gained", "improved", "worsened", "lost")
 # Phrases that are looked up by a beginning and an end which the source names apart.
 BUILT = {
     "answer_": case.AGAINST,
@@ -34,8 +34,15 @@ BUILT = {
         *("option", "service", "year", "beds", "needed", "range", "extra", "refused", "short"),
         *("staff", "rooms", "capital", "running", "wards", "rounds", "crisis"),
     ),
-    "change_": (*OUTCOMES, "none"),
-    "team_": (*OUTCOMES, "none"),
+    "change_": OUTCOMES,
+    "visit_": OUTCOMES,
+    "team_": (*OUTCOMES, "service", "headline"),
+    "patient_": ("service", "headline"),
+    "visitor_": ("service", "headline"),
+    "headline_": ("lost", "gained", "none"),
+    "option_": ("longer", "longer_nobody", "shorter", "shorter_nobody"),
+    "teams_": ("longer", "longer_nobody", "shorter", "shorter_nobody"),
+    "my_": ("patient", "visitor", "team", "lost", "gained"),
     "group_": (
         *("everyone", "age", "authority", "deprivation_fifth", "disability", "rural_urban"),
     ),
@@ -63,7 +70,8 @@ BUILT = {
     "method_": ("areas", "roads", "nearest", "people", "limits"),
     "mode_": (*MODES, "bus", "blue_light"),  # an imported matrix may be of another mode
     "period_": ("off_peak", "am_peak", "pm_peak", "night"),
-    "plain_": ("gained", "improved", "worsened", "lost"),
+    "plain_": ("gained", "improved", "worsened", "lost", "any_longer", "any_shorter"),
+    "plain_any_team_": ("longer", "shorter"),
     "plain_team_": ("gained", "improved", "worsened", "lost"),
     "plain_place_": ("improved", "unchanged", "worsened"),
     "planner_class_": ("lost", "mixed", "longer", "shorter", "same", "none"),
@@ -74,7 +82,7 @@ BUILT = {
     "print_acute_": ("title", "message"),
     "rests_": get_args(RestsOn),
     "residents_": home_visits._OLDER,
-    "table_": ("winners", "deprivation", "bands", "changed", "means"),
+    "table_": ("options", "services", "winners", "deprivation", "bands", "changed", "means"),
     "term_": (*report._GLOSSARY, *(f"{term}_text" for term in report._GLOSSARY)),
     "view_": ("before", "after", "change", "city"),
     "workbook_": ("notes", "people", "blank", "names", "suppressed"),

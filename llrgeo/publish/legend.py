@@ -68,7 +68,9 @@ def class_label(item: LegendClass) -> str:
         key += "_first"
     elif item.kind in {"time", "shorter", "longer"} and math.isinf(item.high_min):
         key += "_last"
-    return words[key].format(low=f"{item.low_min:g}", high=f"{item.high_min:g}")
+    # "1 minute", "1.5 minutes": the phrase for about the same holds its unit.
+    unit = words["minute" if item.high_min == 1 else "minutes"].format(count=f"{item.high_min:g}")
+    return words[key].format(low=f"{item.low_min:g}", high=f"{item.high_min:g}", size=unit)
 
 
 def _legend(places: pd.Series, residents: pd.Series, classes: Sequence[LegendClass]) -> Legend:

@@ -12,7 +12,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import EVERYONE, reconcile, summarise_access
+from llrgeo.appraisal.access import EVERYONE, ratio, reconcile
 from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
@@ -20,10 +20,10 @@ from llrgeo.appraisal.options import Option
 from llrgeo.modes import MODES
 from llrgeo.publish import palette
 from llrgeo.publish.wording import wording
+from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
 
 OUTCOMES: Final = ("gained", "improved", "unchanged", "worsened", "lost", "none")
-MOST_CHANGED: Final = 10
 
 _FROM_RESULTS: Final = ("everyone", "authority")  # groups that the appraisal has counted
 _TENTHS: Final = range(1, 11)
@@ -37,6 +37,8 @@ class OptionView:
     ----------
     option, service, journey
         What was chosen.
+    accuracy
+        The measured errors of the service's minutes (teams may travel otherwise than patients).
     as_today
         Whether the option offers the service where the baseline offers it.
     areas
@@ -46,7 +48,8 @@ class OptionView:
     groups
         One row a group and level (everyone; authority and tenth, where the areas tell them): people
         by outcome, and
-        `mean_before_min`, `mean_after_min` over those who can reach a site; NaN for nobody.
+        `mean_before_min`, `mean_after_min` over those who have a journey both times, so that like
+        is compared with like; NaN for nobody.
     bands
         One row a class of minutes on its id, the last for no route: people `before` and `after`.
     """
@@ -54,6 +57,7 @@ class OptionView:
     option: Option
     service: Service
     journey: TravelTimes
+    accuracy: Accuracy
     as_today: bool
     areas: pd.DataFrame
     groups: pd.DataFrame
@@ -64,17 +68,13 @@ class OptionView:
         """Return the row of `groups` that counts everyone."""
         return self.groups.loc[[EVERYONE]].iloc[0]
 
-    @property
-    def most_changed(self) -> pd.DataFrame:
-        """Return the areas whose journeys change most, the largest change first."""
-        moved = self.areas[self.areas["outcome"].isin(["improved", "worsened"])]
-        # A stable sort keeps areas of equal change in the order of their ids, as the page does.
-        order = moved["change_min"].abs().sort_values(ascending=False, kind="stable").index
-        return moved.loc[order[:MOST_CHANGED]]
-
 
 def build_option_view(
-    areas: pd.DataFrame, before: ServiceResult, result: OptionResult, journey: TravelTimes
+    areas: pd.DataFrame,
+    before: ServiceResult,
+    result: OptionResult,
+    journey: TravelTimes,
+    accuracy: Accuracy,
 ) -> OptionView:
     """Return what readers see of a service under an option.
 
@@ -88,6 +88,8 @@ def build_option_view(
         What it found of the option.
     journey
         The times by whose mode and period both were found.
+    accuracy
+        The measured errors of the minutes of this service.
 
     Raises
     ------
@@ -108,11 +110,12 @@ def build_option_view(
         option=result.option,
         service=after.service,
         journey=journey,
+        accuracy=accuracy,
         as_today=before.loads.index.equals(after.loads.index),
         areas=changed,
         groups=pd.concat(
             [
-                _counted_groups(before, after),
+                _counted_groups(after),
                 *([_tenths(areas, changed)] if has_deprivation(areas) else []),
             ]
         ),
@@ -120,16 +123,13 @@ def build_option_view(
     )
 
 
-def _counted_groups(before: ServiceResult, after: ServiceResult) -> pd.DataFrame:
+def _counted_groups(after: ServiceResult) -> pd.DataFrame:
     """Return everyone and the authorities as the appraisal counted them."""
-    counted = after.access.groups
-    there = counted.index.get_level_values("group")
-    groups = counted.loc[[name for name in _FROM_RESULTS if name in there], list(OUTCOMES)]
-    means = {
-        "mean_before_min": before.access.groups["mean_min"],
-        "mean_after_min": counted["mean_min"],
-    }
-    return groups.join(pd.DataFrame(means))
+    groups = after.access.groups
+    there = groups.index.get_level_values("group")
+    counted = groups.loc[[name for name in _FROM_RESULTS if name in there]]
+    before, change = counted["before_mean_min"], counted["change_mean_min"]
+    return counted[list(OUTCOMES)].assign(mean_before_min=before, mean_after_min=before + change)
 
 
 def _tenths(areas: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
@@ -142,9 +142,11 @@ def _tenths(areas: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
         }
     )
     groups = people_by_outcome(changed["outcome"], people)
+    both = np.isfinite(changed["change_min"].to_numpy())
+    counts = people.to_numpy()[both]
     for column in ("before_min", "after_min"):
-        summary = summarise_access(changed[column], people, thresholds_min=())
-        groups[f"mean_{column}"] = summary["mean_min"]
+        minutes = changed[column].to_numpy()[both]
+        groups[f"mean_{column}"] = ratio(minutes @ counts, counts.sum(axis=0))
     counted = groups[list(OUTCOMES)].sum(axis=1)
     reconcile(counted, residents.sum(), table="people by tenth of deprivation")
     return groups

@@ -18,6 +18,12 @@ from llrgeo.appraisal.tables.declaration import TableDescription
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
 from llrgeo.publish.option_view import OptionView, build_option_view
+from llrgeo.publish.people_view import (
+    ComparedOption,
+    PeopleView,
+    build_people_view,
+    opening_service,
+)
 from llrgeo.publish.planning import Planning
 from llrgeo.schema import name_some, raise_faults, site_roles
 from llrgeo.travel.times import TravelTimes
@@ -143,18 +149,58 @@ class Publication:
 
     @property
     def opening_option(self) -> Option:
-        """The option with which pages open: the alternative that the study names first."""
+        """The option with which lists and files begin: the first alternative of the study."""
         return next(iter(self.alternatives))
 
     @property
     def opening_service(self) -> Service:
-        """The service with which pages open: the one that the study names first."""
-        return next(iter(self.services))
+        """The service that stands for the opening option."""
+        return self.opening_services[self.opening_option.name]
 
     @property
     def opening_view(self) -> OptionView:
-        """The view with which pages open."""
-        return self.views[self.opening_option.name, self.opening_service.id]
+        """The view with which the explorer opens: today, which leans to no option."""
+        return self.views[self.baseline_name, self.opening_services[self.baseline_name].id]
+
+    @cached_property
+    def opening_services(self) -> Mapping[str, Service]:
+        """The service that stands for each option where one must, by the option's name.
+
+        On maps, curves and first views it is the one that worsens for most people, and said to be
+        of this service alone (docs/methods 2). The baseline has the one that the study names first.
+        """
+        by_id = {service.id: service for service in self.services}
+        residents = self.areas["residents"]
+        found = {
+            name: by_id[opening_service(self.compared(name), residents)] for name in self.results
+        }
+        return {**found, self.baseline_name: next(iter(self.services))}
+
+    def option_view(self, option: Option) -> OptionView:
+        """Return the view that stands for an option: that of its opening service."""
+        return self.views[option.name, self.opening_services[option.name].id]
+
+    @cached_property
+    def people(self) -> Mapping[str, PeopleView]:
+        """What readers see of each option over all services, by name; built once."""
+        return {name: build_people_view(self.areas, self.compared(name)) for name in self.results}
+
+    def compared(self, name: str) -> ComparedOption:
+        """Return an option beside the baseline, with all that people are counted by."""
+        visited = [service for service in self.services if service.delivery != "team"]
+        teams = [service for service in self.services if service.delivery == "team"]
+        accuracy, team_accuracy = (
+            self.times_for(services[0], self.judged_by).accuracy
+            for services in (visited or teams, teams or visited)
+        )
+        return ComparedOption(
+            self.results[self.baseline_name],
+            self.results[name],
+            self.services,
+            accuracy,
+            team_accuracy,
+            self.tolerance_min,
+        )
 
     @cached_property
     def views(self) -> Mapping[tuple[str, str], OptionView]:
@@ -165,6 +211,7 @@ class Publication:
                 self.results[self.baseline_name].services[service.id],
                 result,
                 self.judged_by,
+                self.times_for(service, self.judged_by).accuracy,
             )
             for name, result in self.results.items()
             for service in self.services

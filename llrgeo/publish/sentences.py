@@ -1,49 +1,92 @@
-"""Sentences that pages share: what an option changes for everyone, who gains and loses first."""
+"""Sentences that pages share: who has a longer journey for any service first, averages last."""
 
 from llrgeo.publish import pages
 from llrgeo.publish.option_view import OUTCOMES, OptionView
+from llrgeo.publish.people_view import PeopleView, longer_people, too_close_people
 from llrgeo.publish.wording import wording
 
 
-def headline(view: OptionView) -> list[str]:
-    """Return the main message: who gains and who loses first, the average last."""
-    return [*people_lines(view), *_average_line(view)]
+def option_lines(view: PeopleView) -> list[str]:
+    """Return what an option means over all services, never netted: those who lose come first.
+
+    Those "too close to say" are an "of which", for they belong to a class all the same.
+    """
+    everyone = view.everyone
+    who = "teams" if view.teams_only else "option"
+    close_longer, close_shorter = too_close_people(everyone)
+    lines = [
+        _people_line(f"{who}_longer", longer_people(everyone), nobody=f"{who}_longer_nobody"),
+        _people_line("option_lost", everyone["lost"]),
+        "" if view.teams_only else _people_line("option_mixed", everyone["mixed"]),
+        _people_line("close_longer", close_longer),
+        _people_line(f"{who}_shorter", everyone["shorter"], nobody=f"{who}_shorter_nobody"),
+        _people_line("close_shorter", close_shorter),
+        _people_line("option_same", everyone["same"]),
+        _people_line("option_none", everyone["none"]),
+    ]
+    if view.teams is not None:
+        # Teams' drives are told apart, and only where they change.
+        lines.append(_people_line("teams_longer", longer_people(view.teams)))
+        lines.append(_people_line("teams_shorter", view.teams["shorter"]))
+    return [_capital(line) for line in lines if line]
 
 
-def people_lines(view: OptionView) -> list[str]:
-    """Return how many people have a shorter and a longer journey, gain or lose access."""
+def service_lines(view: OptionView) -> list[str]:
+    """Return what an option changes for one service, said to be so, the average last."""
     words, everyone = wording(), view.everyone
+    service = in_sentence(view.service.label)
     if view.as_today:
-        return [words["as_today"].format(service=in_sentence(view.service.label))]
+        return [words["as_today"].format(service=service), *_average_lines(view)]
     people = {name: _count(everyone[name]) for name in OUTCOMES}
     lines = [
-        words["headline"].format(
-            shorter=people["improved"], longer=people["worsened"], same=people["unchanged"]
+        words[f"{view.service.delivery}_headline"].format(
+            service=service,
+            shorter=people["improved"],
+            longer=people["worsened"],
+            same=people["unchanged"],
         )
     ]
-    if everyone["lost"]:
-        lines.append(words["headline_lost"].format(lost=people["lost"]))
-    if everyone["gained"]:
-        lines.append(words["headline_gained"].format(gained=people["gained"]))
-    return [line[0].upper() + line[1:] for line in lines]
+    # What befalls nobody has no line.
+    lines += [
+        words[f"headline_{name}"].format(**{name: people[name]})
+        for name in ("lost", "gained", "none")
+        if everyone[name]
+    ]
+    return [*map(_capital, lines), *_average_lines(view)]
 
 
-def _average_line(view: OptionView) -> list[str]:
-    """Return the average before and after; none if nobody can reach a site."""
-    means = view.everyone[["mean_before_min", "mean_after_min"]]
+def _average_lines(view: OptionView) -> list[str]:
+    """Return the average before and after, over the people who have a journey both times."""
+    words, everyone = wording(), view.everyone
+    means = everyone[["mean_before_min", "mean_after_min"]]
     if means.isna().any():
-        return []
+        return [words["average_nobody"]]
     before, after = map(pages.minutes, means)
-    key = "average_same" if view.as_today else "average"
-    return [wording()[key].format(before=before, after=after)]
+    if before == after:
+        return [words["average_same"].format(before=before)]
+    all_have_both = not everyone[["lost", "gained"]].any()
+    line = words["average" if all_have_both else "average_both"].format(before=before, after=after)
+    close = abs(means.iloc[1] - means.iloc[0]) <= view.accuracy.mean_min  # NaN: never
+    return [line, words["average_close"]] if close else [line]
 
 
-def _count(people: int) -> str:
+def _people_line(key: str, people: float, *, nobody: str = "") -> str:
+    """Return a line about a number of people; for nobody another line, or none."""
+    if people:
+        return wording()[key].format(people=_count(people))
+    return wording()[nobody] if nobody else ""
+
+
+def _count(people: float) -> str:
     """Return a number of people in words; nobody is a word, not 0 people."""
     words = wording()
     if people == 0:
         return words["nobody"]
     return words["legend_people"].format(people=pages.people(people))
+
+
+def _capital(line: str) -> str:
+    return line[0].upper() + line[1:]
 
 
 def in_sentence(label: str) -> str:

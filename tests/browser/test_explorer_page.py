@@ -17,8 +17,7 @@ from llrgeo.publish.check.browser import (
 )
 from llrgeo.publish.check.html import read_page
 from llrgeo.publish.check.page import RULES
-from llrgeo.publish.explorer.page import explorer_tables, render_explorer
-from llrgeo.publish.sentences import headline
+from llrgeo.publish.explorer.page import explorer_tables, headline, render_explorer
 
 pytestmark = pytest.mark.browser
 
@@ -43,6 +42,9 @@ def table_rows(page, name):
         f"#table-{name} tbody tr",
         "rows => rows.map(row => [...row.cells].map(cell => cell.textContent))",
     )
+
+
+TEXTS = "all => all.map(one => one.textContent)"
 
 
 def heard(page):
@@ -123,9 +125,10 @@ def test_a_choice_is_computed_and_shown_at_once(open_page, county_page):
 def test_without_javascript_the_opening_view_stands_in_tables(open_page, county, county_page):
     page = open_page(county_page, java_script_enabled=False)
     assert "need JavaScript" in page.inner_text("noscript")
-    texts = page.locator("#table-winners tbody tr").first.inner_text()
-    view = county.opening_view
-    assert f"{int(view.everyone['improved']):,}" in texts
+    texts = page.locator("#table-options tbody tr").first.inner_text()
+    everyone = county.people[county.opening_option.name].everyone
+    assert f"{int(everyone[['lost', 'mixed', 'longer']].sum()):,}" in texts
+    assert f"{int(everyone['shorter']):,}" in texts
     assert page.locator("#table-areas tbody tr").count() == len(county.areas)
 
 
@@ -137,21 +140,58 @@ def test_tables_with_javascript_equal_those_of_python(open_page, county, county_
         page.select_option("#option", option.name)
         page.select_option("#service", service.id)
         view = county.views[option.name, service.id]
-        for table in explorer_tables(view):
+        for table in explorer_tables(county, view):
             assert table_rows(page, table["id"]) == table["rows"], table["id"]
-        said = page.eval_on_selector_all("#headline p", "all => all.map(one => one.textContent)")
-        assert said == headline(view)
+        said = headline(county, view)
+        for place, part in (
+            ("#headline p", "option"),
+            ("#moves li", "moves"),
+            ("#this-service p", "service"),
+        ):
+            assert page.eval_on_selector_all(place, TEXTS) == said[part]
 
 
 def test_a_postcode_gives_a_sentence_and_every_option(open_page, county, county_page):
     page = open_page(county_page)
     page.fill("#find", "le5 4pw")
     page.press("#find", "Enter")
-    said = page.inner_text("#status")
-    assert "Your journey would" in said
-    assert "Today the nearest site for clinic is Site number" in said
-    assert len(table_rows(page, "mine")) == len(county.options)
+    assert "Choose an option" in page.inner_text("#mine-said")  # the page opens with today
+    for option in county.alternatives:
+        page.select_option("#option", option.name)
+        rows = table_rows(page, "mine")
+        assert len(rows) == len(county.services)
+        status = page.text_content("#status")
+        assert len(status.split()) <= 30
+        assert page.inner_text("#mine-said .answer") in status
+        for _, today, then, change, _ in rows:
+            if change[:1] in {"▲", "▼"}:  # the table subtracts the minutes that it shows
+                size = int(change[2:].split(",")[0])
+                assert int(then) - int(today) == (size if change[0] == "▲" else -size)
+    assert len(table_rows(page, "mine-options")) == len(county.alternatives)
     assert "LE5" not in page.url.upper()
+
+
+def test_the_result_stands_between_the_search_and_the_choices(open_page, county_page):
+    page = open_page(county_page, viewport={"width": 360, "height": 740})
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    tops = [page.locator(one).bounding_box()["y"] for one in ("#search", "#mine", "#choices")]
+    assert tops == sorted(tops)
+
+
+def test_the_page_opens_with_today_and_an_option_with_the_service_it_worsens_most(
+    open_page, county, county_page
+):
+    page = open_page(county_page)
+    assert page.input_value("#option") == county.baseline_name
+    assert "Choose an option" in page.inner_text("#headline")
+    assert not page.is_visible("#table-winners")
+    for option in county.alternatives:
+        page.select_option("#option", option.name)
+        assert page.input_value("#service") == county.opening_services[option.name].id
+    page.select_option("#service", "nurses")  # once the reader chooses, it stays
+    page.select_option("#option", "option_1")
+    assert page.input_value("#service") == "nurses"
 
 
 @pytest.mark.parametrize(
@@ -169,8 +209,14 @@ def test_what_cannot_be_found_is_said_and_forgets_the_place_before(
     for text in ("LE5 4PW", typed):
         page.fill("#find", text)
         page.press("#find", "Enter")
-    assert said in page.inner_text("#mine")
+    assert said in page.inner_text("#find-error")
+    assert page.get_attribute("#find", "aria-invalid") == "true"
+    assert page.get_attribute("#find", "aria-describedby") == "find-error find-hint"
     assert not page.is_visible("#table-mine")
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    assert not page.is_visible("#find-error")
+    assert page.get_attribute("#find", "aria-invalid") is None
 
 
 def test_an_option_that_leaves_a_service_alone_says_so(open_page, county, tmp_path):
@@ -179,13 +225,10 @@ def test_an_option_that_leaves_a_service_alone_says_so(open_page, county, tmp_pa
     kept = replace(other, sites={**other.sites, "nurses": today.sites["nurses"]})
     path.write_text(render_explorer(appraised(county, options=(today, kept))), encoding="utf-8")
     page = open_page(path)
-    page.fill("#find", "LE5 4PW")
-    page.press("#find", "Enter")
+    page.select_option("#option", other.name)
     assert page.locator("#service option").all_inner_texts() == ["Clinic", "Nurses (as today)"]
     page.select_option("#service", "nurses")
-    assert "This option changes nothing for nurses" in page.inner_text("#headline")
-    assert "Nothing would change for you" in page.inner_text("#mine")
-    assert not page.is_visible("#bar")
+    assert "This option changes nothing for nurses" in page.inner_text("#this-service")
 
 
 def test_an_own_plan_stands_beside_the_options(open_page, county, county_page):
@@ -194,8 +237,8 @@ def test_an_own_plan_stands_beside_the_options(open_page, county, county_page):
     page.press("#find", "Enter")
     page.click("#sites summary")
     page.locator("#site-list input").first.click()
-    rows = table_rows(page, "mine")
-    assert [row[0] for row in rows[len(county.options) :]] == ["Option 1, changed by you"]
+    rows = table_rows(page, "mine-options")
+    assert [row[0] for row in rows[len(county.alternatives) :]] == ["Option 0, changed by you"]
 
 
 def test_the_nearest_city_hospital_is_named_to_those_who_go_elsewhere(
@@ -232,12 +275,13 @@ def test_choices_stand_in_the_address_and_come_back_from_it(open_page, county_pa
 
 def test_a_damaged_address_opens_the_usual_view(open_page, county_page):
     page = open_page(county_page, "#o=%E0%A4%A&s=nothing&j=&v=<b>&x=..")
-    assert page.input_value("#option") == "option_1"
+    assert page.input_value("#option") == "option_0"
     assert heard(page) == []
 
 
 def test_switching_a_site_off_and_undoing_it_brings_the_figures_back(open_page, county_page):
     page = open_page(county_page)
+    page.select_option("#option", "option_1")
     before = page.inner_text("#headline")
     page.click("#sites summary")
     page.locator("#site-list input:checked").first.click()
@@ -253,7 +297,7 @@ def test_the_table_is_downloaded_as_csv(open_page, county, county_page):
     text = Path(started.value.path()).read_text(encoding="utf-8-sig")
     rows = list(csv.reader(text.splitlines()))
     assert len(rows) == len(county.areas) + 1
-    assert started.value.suggested_filename == "option_1-clinic.csv"
+    assert started.value.suggested_filename == "option_0-clinic.csv"
 
 
 def test_the_map_shows_every_area_in_the_class_that_the_key_counts(open_page, county, county_page):
@@ -265,6 +309,8 @@ def test_the_map_shows_every_area_in_the_class_that_the_key_counts(open_page, co
 
 def test_printing_shows_results_and_tables_without_the_controls(open_page, county_page):
     page = open_page(county_page)
+    page.select_option("#option", "option_1")
+    page.select_option("#service", "clinic")
     page.emulate_media(media="print")
     assert not page.is_visible("#choices")
     assert not page.is_visible("#every-area")

@@ -3,6 +3,7 @@
 import json
 import sys
 from collections.abc import Iterator
+from dataclasses import dataclass
 from itertools import pairwise
 from typing import Any, Final
 
@@ -12,9 +13,14 @@ from numpy.typing import NDArray
 from llrgeo.publish import pages
 from llrgeo.publish.check.html import Finding, Page
 from llrgeo.publish.explorer.packing import unpack_matrices
-from llrgeo.publish.option_view import OUTCOMES
 
-_ALWAYS: Final = ("improved", "unchanged", "worsened")
+_NOISE_MIN: Final = 1e-9  # minutes are tenths: a change of exactly the error is within it
+
+_CLASSES: Final = 7
+_IF_ANY: Final = (2, 5)  # lost and none, among the columns of `_Counter.classes`
+
+_Floats = NDArray[np.float64]
+_Flags = NDArray[np.bool_]
 
 
 def figure_findings(page: Page) -> Iterator[Finding]:
@@ -27,24 +33,29 @@ def figure_findings(page: Page) -> Iterator[Finding]:
     ]
     if not packed:
         return
-    data = json.loads(packed[0])
     # Everything is counted anew from the packed data, by code that the explorer does not share.
-    before, after = _opening_minutes(page, data)
-    kind = _outcomes(before, after, data["tolerance"])
-    people = np.array(data["areas"]["people"])
+    counter = _Counter.of(json.loads(packed[0]))
+    data, people = counter.data, counter.people
+    chosen = next(
+        element.attributes["value"]
+        for element in page.all("option")
+        if "selected" in element.attributes
+    )
+    option = next(listed for listed in data["options"] if listed["id"] == chosen)
+    others = [listed for listed in data["options"] if listed["id"] != data["baseline"]]
+    before, after = counter.minutes(option, _named(data["services"], data["opening_service"]))
     everyone = np.full((1, len(people)), fill_value=True)
     places = _members(data["areas"]["authority"], len(data["authorities"]))
-    areas = _area_cells(data, before, after)
     # Areas that do not tell their deprivation have no tenths, and the page has no such table.
     tenths = _members(data["areas"]["tenth"], 10) if "tenth" in data["areas"] else everyone[:0]
     shown = {table.id: table.rows[1:] for table in page.tables}
-    changed = shown.get("table-changed", [])
     for name, expected in (
-        ("table-areas", areas),
-        ("table-winners", _outcome_cells(np.vstack([everyone, places]), kind, people)),
-        ("table-deprivation", _outcome_cells(tenths, kind, people)),
+        ("table-options", _cells([counter.classes(one, everyone) for one in others])),
+        ("table-services", counter.service_cells(option)),
+        ("table-areas", _area_cells(data, before, after)),
+        ("table-winners", _cells([counter.classes(option, np.vstack([everyone, places]))])),
+        ("table-deprivation", _cells([counter.classes(option, tenths)])),
         ("table-bands", _band_cells(data["time"]["breaks"], (before, after), people)),
-        ("table-changed", [row[:3] for row in changed if row[:3] in areas]),
     ):
         yield from _differences(name, shown.get(name, []), expected)
 
@@ -59,75 +70,118 @@ def _differences(name: str, shown: list[list[str]], expected: list[list[str]]) -
         yield Finding("figures", f"{name}: {wrong} rows differ from the data of the map")
 
 
-def _opening_minutes(page: Page, data: dict[str, Any]) -> tuple[NDArray[Any], NDArray[Any]]:
-    """Return the minutes of every area today and in the option that the page opens with."""
-    chosen = [
-        element.attributes["value"]
-        for element in page.all("option")
-        if "selected" in element.attributes
-    ]
-    option = next(listed for listed in data["options"] if listed["id"] == chosen[0])
-    service, journey, baseline = (
-        next(each for each in data[kind] if each["id"] == data[role])
-        for kind, role in (
-            ("services", "opening_service"),
-            ("journeys", "judged_by"),
-            ("options", "baseline"),
+@dataclass(frozen=True, slots=True)
+class _Counter:
+    """The data of a page, and what follows from it for the journey that it opens with."""
+
+    data: dict[str, Any]
+    people: NDArray[np.int64]
+    matrices: list[_Floats]
+
+    @classmethod
+    def of(cls, data: dict[str, Any]) -> "_Counter":
+        matrices = unpack_matrices(data["matrices"], len(data["areas"]["id"]))
+        return cls(data, np.array(data["areas"]["people"]), matrices)
+
+    def way(self, service: dict[str, Any]) -> dict[str, Any]:
+        journey: dict[str, Any] = _named(self.data["journeys"], self.data["judged_by"])
+        way: dict[str, Any] = journey["team"] if service["delivery"] == "team" else journey
+        return way
+
+    def minutes(self, option: dict[str, Any], service: dict[str, Any]) -> tuple[_Floats, _Floats]:
+        """Return the minutes of every area today and in an option."""
+        minutes = self.matrices[self.way(service)["matrix"]]
+        today, then = (
+            np.min(minutes[offered["sites"][service["id"]]], axis=0, initial=np.inf)
+            for offered in (_named(self.data["options"], self.data["baseline"]), option)
         )
-    )
-    way = journey["team"] if service["delivery"] == "team" else journey
-    minutes = unpack_matrices(data["matrices"], len(data["areas"]["id"]))[way["matrix"]]
-    today, then = (
-        np.min(minutes[offered["sites"][service["id"]]], axis=0, initial=np.inf)
-        for offered in (baseline, option)
-    )
-    return today, then
+        return today, then
+
+    def classes(self, option: dict[str, Any], groups: _Flags) -> NDArray[np.int64]:
+        """Return the people of each class over all services, in each group (docs/methods 2)."""
+        counted = [_named(self.data["services"], name) for name in option["counted"]]
+        ends = [self.minutes(option, service) for service in counted]
+        changes = [_moved(*end, self.data["tolerance"]) for end in ends]
+        up, down = (self._any([change[k] for change in changes]) for k in (0, 1))
+        lost = self._any([np.isfinite(before) & np.isinf(after) for before, after in ends])
+        has = self._any([np.isfinite(before) | np.isfinite(after) for before, after in ends])
+        none = ~has & bool(ends)
+        far = self._any(
+            [
+                (longer | shorter) & ~self._close(service, *end)
+                for service, end, (longer, shorter) in zip(counted, ends, changes, strict=True)
+            ]
+        )
+        columns = [up, up & down & ~lost, lost, down & ~up, ~up & ~down & ~none, none]
+        columns.append((up | down) & ~far)
+        return np.array([[self.people[own & flags].sum() for flags in columns] for own in groups])
+
+    def _any(self, flags: list[_Flags]) -> _Flags:
+        """Say of which areas any of some flags is set."""
+        any_of: _Flags = np.any([np.zeros(len(self.people), dtype=bool), *flags], axis=0)
+        return any_of
+
+    def service_cells(self, option: dict[str, Any]) -> list[list[str]]:
+        """Return the people for whom each service takes longer, less time, or the same."""
+        rows = []
+        for service in self.data["services"]:
+            up, down = _moved(*self.minutes(option, service), self.data["tolerance"])
+            counts = (self.people[flags].sum() for flags in (up, down, ~up & ~down))
+            rows.append(["", *(pages.people(int(count)) for count in counts)])
+        return rows
+
+    def _close(self, service: dict[str, Any], before: _Floats, after: _Floats) -> _Flags:
+        """Say where a change is within the measured error of a difference."""
+        known = self.data["accuracies"][self.way(service)["accuracy"]]["differences"]
+        both = np.isfinite(before) & np.isfinite(after)
+        if not known["middles"]:
+            return np.zeros(len(before), dtype=bool)
+        mean = np.where(both, before + after, 0) / 2
+        error = np.interp(mean, known["middles"], known["errors"])
+        close: _Flags = both & (np.abs(_change(before, after)) <= error + _NOISE_MIN)
+        return close
 
 
-def _area_cells(data: dict[str, Any], before: NDArray[Any], after: NDArray[Any]) -> list[list[str]]:
+def _cells(counts: list[NDArray[np.int64]]) -> list[list[str]]:
+    """Return the cells of people by class; who loses a journey or has none, only where any do."""
+    rows = np.vstack([each for each in counts if len(each)] or [np.zeros((0, _CLASSES), int)])
+    shown = np.ones(rows.shape[1], dtype=bool)
+    shown[list(_IF_ANY)] = rows[:, list(_IF_ANY)].any(axis=0)
+    return [["", *(pages.people(int(count)) for count in row[shown])] for row in rows]
+
+
+def _named(listed: list[dict[str, Any]], name: str) -> dict[str, Any]:
+    return next(each for each in listed if each["id"] == name)
+
+
+def _change(before: _Floats, after: _Floats) -> _Floats:
+    """Return the change of minutes; 0 where there is no journey both times."""
+    change = np.zeros(len(before))
+    np.subtract(after, before, out=change, where=np.isfinite(before) & np.isfinite(after))
+    # Binary fractions of tenths differ in the last digits; a change of exactly 1 must stay 1.
+    return change.round(6)
+
+
+def _moved(before: _Floats, after: _Floats, tolerance: float) -> tuple[_Flags, _Flags]:
+    """Say whose journey is longer or lost, and whose shorter or gained."""
+    was, remains, change = np.isfinite(before), np.isfinite(after), _change(before, after)
+    return (was & ~remains) | (change > tolerance), (~was & remains) | (change < -tolerance)
+
+
+def _members(group_of: list[int], count: int) -> _Flags:
+    """Return a row for each group: which areas belong to it."""
+    return np.equal.outer(np.arange(count), group_of)
+
+
+def _area_cells(data: dict[str, Any], before: _Floats, after: _Floats) -> list[list[str]]:
     return [
         [label, pages.minutes(today), pages.minutes(then)]
         for label, today, then in zip(data["areas"]["label"], before, after, strict=True)
     ]
 
 
-def _outcomes(before: NDArray[Any], after: NDArray[Any], tolerance: float) -> NDArray[np.str_]:
-    """Return what becomes of each area: the names of docs/methods 2."""
-    was, remains = np.isfinite(before), np.isfinite(after)
-    change = np.zeros(len(before))
-    np.subtract(after, before, out=change, where=was & remains)
-    # Binary fractions of tenths differ in the last digits; a change of exactly 1 must stay 1.
-    change = change.round(6)
-    cases = {
-        "none": ~was & ~remains,
-        "gained": ~was & remains,
-        "lost": was & ~remains,
-        "improved": change < -tolerance,
-        "worsened": change > tolerance,
-    }
-    return np.select(list(cases.values()), list(cases), default="unchanged")
-
-
-def _members(group_of: list[int], count: int) -> NDArray[np.bool_]:
-    """Return a row for each group: which areas belong to it."""
-    return np.equal.outer(np.arange(count), group_of)
-
-
-def _outcome_cells(
-    groups: NDArray[np.bool_], kind: NDArray[np.str_], people: NDArray[Any]
-) -> list[list[str]]:
-    """Return the people of each outcome in each group; what befalls nobody has no column."""
-    columns = [
-        outcome for outcome in OUTCOMES if outcome in _ALWAYS or people[kind == outcome].any()
-    ]
-    return [
-        ["", *(pages.people(people[members & (kind == outcome)].sum()) for outcome in columns)]
-        for members in groups
-    ]
-
-
 def _band_cells(
-    breaks: list[float], ends: tuple[NDArray[Any], NDArray[Any]], people: NDArray[Any]
+    breaks: list[float], ends: tuple[_Floats, _Floats], people: NDArray[np.int64]
 ) -> list[list[str]]:
     """Return the people within each class of minutes, today and then; no route comes last."""
     limits = [-np.inf, *breaks, sys.float_info.max, np.inf]

@@ -5,17 +5,15 @@ from typing import Any, Final
 import pandas as pd
 from markupsafe import Markup
 
-from llrgeo.publish import pages, palette
+from llrgeo.appraisal.people_by_service import LONGER_CLASSES
+from llrgeo.publish import moves, pages, palette
 from llrgeo.publish.explorer.leaflet_map import MAP_NAME, empty_map
 from llrgeo.publish.explorer.payload import acute_words, explorer_data, explorer_sites
-from llrgeo.publish.legend import change_legend, class_label
-from llrgeo.publish.option_view import (
-    OUTCOMES,
-    OptionView,
-    journey_label,
-)
+from llrgeo.publish.legend import class_label, time_legend
+from llrgeo.publish.option_view import OptionView, journey_label
+from llrgeo.publish.people_view import PeopleView, too_close_people
 from llrgeo.publish.publication import Publication
-from llrgeo.publish.sentences import headline
+from llrgeo.publish.sentences import in_sentence, option_lines, service_lines
 from llrgeo.publish.wording import wording
 
 SCRIPTS: Final = (
@@ -28,12 +26,12 @@ SCRIPTS: Final = (
     "explorer/assets/view.js",
 )
 ZOOM: Final = 9
+_TIMETABLED: Final = ("transit", "bus")
 _KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
-_ALWAYS: Final = ("improved", "unchanged", "worsened")
 _BAR: Final = {
-    "shorter": ("gained", "improved"),
-    "same": ("unchanged", "none"),
-    "longer": ("worsened", "lost"),
+    "longer": LONGER_CLASSES,
+    "same": ("same", "none", "no_data"),
+    "shorter": ("shorter",),
 }
 
 
@@ -57,12 +55,12 @@ def render_explorer(publication: Publication) -> str:
             "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
             "map_name": MAP_NAME,
             "data": explorer_data(publication),
-            "tables": {table["id"]: table for table in explorer_tables(view)},
+            "tables": {table["id"]: table for table in explorer_tables(publication, view)},
             "deprivation_note": pages.deprivation_note(publication),
             "view_labels": acute_words(publication),
-            "headline": headline(view),
-            "bar": outcome_bar(view),
-            "legend": change_legend(view, publication.tolerance_min).shown,
+            "headline": headline(publication, view),
+            "bar": outcome_bar(publication.people[view.option.name]),
+            "legend": time_legend(view.areas["before_min"], view.areas["people"]).shown,
             **_choices(publication, view),
         },
     )
@@ -76,7 +74,8 @@ def _choices(publication: Publication, view: OptionView) -> dict[str, Any]:
     return {
         "site_names": sites.loc[sorted(open_sites), "name"].tolist(),
         "kinds": _kinds(sites),
-        "map_views": ["change", "after", "before", *city],
+        "map_views": ["before", "after", "change", *city],
+        "has_timetable": any(times.mode in _TIMETABLED for times in publication.times),
         "has_postcodes": publication.postcodes is not None,
     }
 
@@ -89,37 +88,64 @@ def _kinds(sites: pd.DataFrame) -> list[tuple[str, str]]:
     return [(sign, words.get(f"kind_{kind}", kind.replace("_", " "))) for sign, kind in ordered]
 
 
-def outcome_bar(view: OptionView) -> list[dict[str, Any]]:
+def headline(publication: Publication, view: OptionView) -> dict[str, list[str]]:
+    """Return what is said of a view: over all services, what moves, and for its service alone."""
+    words = wording()
+    if view.option is publication.baseline:
+        service, mean = in_sentence(view.service.label), view.everyone["mean_before_min"]
+        average = words["today_average"].format(service=service, before=pages.minutes(mean))
+        nobody = words["today_nobody"].format(service=service)
+        said = nobody if pd.isna(mean) else average
+        return {"option": [words["baseline_chosen"]], "moves": [], "service": [said]}
+    return {
+        "option": option_lines(publication.people[view.option.name]),
+        "moves": move_lines(publication, view),
+        "service": service_lines(view),
+    }
+
+
+def move_lines(publication: Publication, view: OptionView) -> list[str]:
+    """Return what an option would stop and start where, services that move alike in one line."""
+    words = wording()
+    started = moves.starts(publication, view.option)
+    starts = [words["moves_starts"].format(moves=moves.moves_in_words([one])) for one in started]
+    stopped = moves.stops(publication, view.option)
+    stops = [words["moves_stops"].format(moves=moves.moves_in_words([one])) for one in stopped]
+    return [*(stops or [words["moves_no_stops"]]), *starts]
+
+
+def outcome_bar(view: PeopleView) -> list[dict[str, Any]]:
     """Return the parts of the headline's bar: where each starts and how wide it is, of 1,000."""
     everyone = view.everyone
-    total = everyone[list(OUTCOMES)].sum()
+    counts = {kind: float(everyone[list(classes)].sum()) for kind, classes in _BAR.items()}
     parts, start = [], 0.0
-    for kind, outcomes in _BAR.items():
-        width = 1_000 * float(everyone[list(outcomes)].sum() / total)
+    for kind, people in counts.items():
+        width = 1_000 * people / sum(counts.values())
         parts.append({"kind": kind, "start": f"{start:.2f}", "width": f"{width:.2f}"})
         start += width
     return parts
 
 
-def explorer_tables(view: OptionView) -> list[dict[str, Any]]:
+def explorer_tables(publication: Publication, view: OptionView) -> list[dict[str, Any]]:
     """Return the tables of a view: id, caption, heads and rows of text."""
-    shown = [name for name in OUTCOMES if name in _ALWAYS or view.everyone[name]]
-    words = wording()
-    heads = [words[f"column_{_COLUMNS[name]}"] for name in shown]
+    words, people = wording(), publication.people[view.option.name]
     place, mean = words["column_place"], [words["column_before"], words["column_after"]]
-    tenth = view.groups.index.get_level_values(0) == "tenth"
-    by_place, by_tenth = view.groups[~tenth], view.groups[tenth]
     areas = [words["column_area"], *mean, words["column_change"]]
+    tenth = people.groups.index.get_level_values(0) == "tenth"
+    by_place, by_tenth = people.groups[~tenth], people.groups[tenth]
+    tenths = list(map(_label_of, by_tenth.index))
     return [
-        _table("winners", [place, *heads], _outcome_rows(by_place, shown)),
-        *(
-            [_table("deprivation", [words["column_tenth"], *heads], _outcome_rows(by_tenth, shown))]
-            if tenth.any()
-            else []
+        options_table(publication),
+        _table(
+            "services",
+            _heads("service", "longer", "shorter", "same"),
+            _service_rows(publication, people),
         ),
+        _people_table("winners", "place", by_place, list(map(_label_of, by_place.index))),
+        *([_people_table("deprivation", "tenth", by_tenth, tenths)] if tenths else []),
         _table(
             "bands",
-            [words["column_time"], words["column_before_people"], words["column_after_people"]],
+            _heads("time", "before_people", "after_people"),
             [
                 [class_label(item), pages.people(before), pages.people(after)]
                 for item, before, after in zip(
@@ -128,26 +154,76 @@ def explorer_tables(view: OptionView) -> list[dict[str, Any]]:
             ],
         ),
         _table("means", [place, *mean], _mean_rows(view.groups)),
-        _table("changed", areas, _area_rows(view.most_changed)),
-        _table("areas", areas, _area_rows(view.areas)),
+        _table(
+            "changed",
+            [words["column_area"], words["column_service"], *areas[1:]],
+            _worst_rows(publication, people),
+        ),
+        _table("areas", areas, _area_rows(view)),
     ]
 
 
-_COLUMNS: Final = {
-    "gained": "gained",
-    "improved": "shorter",
-    "unchanged": "same",
-    "worsened": "longer",
-    "lost": "lost",
-    "none": "none",
-}
+def options_table(publication: Publication) -> dict[str, Any]:
+    """Return the people of each option over all services: the first thing that a reader sees."""
+    everyone = [publication.people[option.name].everyone for option in publication.alternatives]
+    labels = [option.label for option in publication.alternatives]
+    return _people_table("options", "option", pd.DataFrame(everyone), labels)
+
+
+_IF_ANY: Final = ("lost", "none")  # columns that a table has only if it counts somebody there
+
+
+def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]) -> dict[str, Any]:
+    """Return people by class; those "mixed" and "lost" are part of those with a longer journey."""
+    longer = groups[list(LONGER_CLASSES)].sum(axis=1)
+    close = [sum(too_close_people(row)) for _, row in groups.iterrows()]
+    columns = {
+        "any_longer": longer,
+        "mixed": groups["mixed"],
+        "lost": groups["lost"],
+        "only_shorter": groups["shorter"],
+        "unmoved": groups["same"],
+        "none": groups["none"],
+        "too_close": pd.Series(close, groups.index),
+    }
+    shown = {key: each for key, each in columns.items() if key not in _IF_ANY or each.any()}
+    counts = zip(*(map(pages.people, each.astype(int)) for each in shown.values()), strict=True)
+    rows = [[label, *cells] for label, cells in zip(labels, counts, strict=True)]
+    return _table(name, _heads(first, *shown), rows)
+
+
+def _service_rows(publication: Publication, people: PeopleView) -> list[list[str]]:
+    """Return the people of each service, in words that fit who travels."""
+    return [
+        [
+            wording()[f"{service.delivery}_service"].format(service=service.label),
+            *map(pages.people, people.services.loc[service.id, ["longer", "shorter", "same"]]),
+        ]
+        for service in publication.services
+    ]
+
+
+def _worst_rows(publication: Publication, people: PeopleView) -> list[list[str]]:
+    """Return the areas hit hardest, with the service that worsens most for each."""
+    services = {service.id: service for service in publication.services}
+    rows = []
+    for area, row in people.worst.iterrows():
+        view = publication.views[people.option.name, row["service"]]
+        found = _area_rows(view, [area])[0]
+        rows.append([found[0], services[row["service"]].label, *found[1:]])
+    return rows
+
+
+def _heads(*columns: str) -> list[str]:
+    return [wording()[f"column_{column}"] for column in columns]
 
 
 def _table(name: str, heads: list[str], rows: list[list[str]]) -> dict[str, Any]:
     return {"id": name, "caption": wording()[f"table_{name}"], "heads": heads, "rows": rows}
 
 
-def _level_label(group: str, level: str) -> str:
+def _label_of(key: tuple[str, str]) -> str:
+    group, level = key
     words = wording()
     if group == "everyone":
         return words["everyone"]
@@ -157,33 +233,42 @@ def _level_label(group: str, level: str) -> str:
     return ends.get(level, words["tenth"].format(tenth=level))
 
 
-def _outcome_rows(groups: pd.DataFrame, shown: list[str]) -> list[list[str]]:
-    counts = groups[shown].map(pages.people).to_numpy()
-    return [[_level_label(*key), *row] for key, row in zip(groups.index, counts, strict=True)]
-
-
 def _mean_rows(groups: pd.DataFrame) -> list[list[str]]:
     means = groups[["mean_before_min", "mean_after_min"]].map(_mean).to_numpy()
-    return [[_level_label(*key), *row] for key, row in zip(groups.index, means, strict=True)]
+    return [[_label_of(key), *row] for key, row in zip(groups.index, means, strict=True)]
 
 
 def _mean(value: float) -> str:
     return wording()["nobody"] if pd.isna(value) else pages.number(value, 1)
 
 
-def _area_rows(areas: pd.DataFrame) -> list[list[str]]:
+def _area_rows(view: OptionView, chosen: list[Any] | None = None) -> list[list[str]]:
+    """Return minutes and changes of some areas, or of all of them."""
+    areas = view.areas if chosen is None else view.areas.loc[chosen]
     columns = ("label", "before_min", "after_min", "outcome", "change_min")
+    close = view.accuracy.too_close(areas["before_min"], areas["after_min"])
     return [
-        [label, pages.minutes(before), pages.minutes(after), change_mark(outcome, change)]
-        for label, before, after, outcome, change in zip(
-            *(areas[column] for column in columns), strict=True
+        [
+            label,
+            pages.minutes(before),
+            pages.minutes(after),
+            change_mark(outcome, change, too_close=near),
+        ]
+        for label, before, after, outcome, change, near in zip(
+            *(areas[column] for column in columns), close, strict=True
         )
     ]
 
 
-def change_mark(outcome: str, change_min: float) -> str:
-    """Return a change as a sign and minutes, or in words where minutes cannot be told."""
-    if outcome in {"improved", "worsened", "unchanged"}:
-        sign = {"improved": "▼", "worsened": "▲", "unchanged": "="}[outcome]
-        return f"{sign} {pages.number(abs(change_min), 1)}"
-    return wording()[f"mark_{outcome}"]
+def change_mark(outcome: str, change_min: float, *, too_close: bool = False) -> str:
+    """Return a change as a sign and minutes, or in words where minutes cannot be told.
+
+    A change beyond the tolerance that the times cannot tell is marked so.
+    """
+    words = wording()
+    if outcome not in {"improved", "worsened", "unchanged"}:
+        return words[f"mark_{outcome}"]
+    sign = {"improved": "▼", "worsened": "▲", "unchanged": "="}[outcome]
+    mark = f"{sign} {pages.number(abs(change_min), 1)}"
+    marked = too_close and outcome != "unchanged"
+    return words["mark_too_close"].format(change=mark) if marked else mark

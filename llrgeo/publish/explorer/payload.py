@@ -51,7 +51,8 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         ],
         "options": _options(publication, sites.index),
         "baseline": publication.baseline.name,
-        "opening_service": publication.opening_service.id,
+        "opening_service": publication.opening_view.service.id,
+        "teams_only": all(service.delivery == "team" for service in publication.services),
         "judged_by": _journey_id(publication.judged_by),
         **_journeys(publication, sites.index),
         "postcodes": pack_postcodes(publication.postcodes, publication.areas.index),
@@ -171,6 +172,8 @@ def _options(publication: Publication, site_ids: pd.Index) -> list[dict[str, Any
             "id": option.name,
             "label": option.label,
             "note": option.note,
+            "opening_service": publication.opening_services[option.name].id,
+            "counted": list(publication.compared(option.name).counted),
             "sites": {
                 service.id: _positions(site_ids, option.sites.get(service.id, frozenset()))
                 for service in publication.services
@@ -181,11 +184,13 @@ def _options(publication: Publication, site_ids: pd.Index) -> list[dict[str, Any
 
 
 def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
-    """Return every mode and period with the places of its matrices, and the matrices themselves.
+    """Return every mode and period with the places of its matrix and errors, and all of those.
 
     Equal matrices are stored once: where roads are as fast both ways, a team's is a patient's.
     """
     matrices: list[pd.DataFrame] = []
+    accuracies: list[dict[str, Any]] = []
+    authorities = _authorities(publication.areas)
 
     def place_of(minutes: pd.DataFrame) -> int:
         wanted = minutes[site_ids]
@@ -195,20 +200,48 @@ def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
         matrices.append(wanted)
         return len(matrices) - 1
 
+    def way_of(times: TravelTimes) -> dict[str, Any]:
+        accuracy = _accuracy(times, authorities)
+        if accuracy not in accuracies:
+            accuracies.append(accuracy)
+        return {
+            "label": journey_label(times),
+            "accuracy": accuracies.index(accuracy),
+            "matrix": place_of(times.minutes),
+        }
+
     team = next((service for service in publication.services if service.delivery == "team"), None)
     journeys = []
     for journey in publication.journeys():
         way = publication.times_for(team, journey) if team else journey
-        known, team_way = (
+        journeys.append({"id": _journey_id(journey), **way_of(journey), "team": way_of(way)})
+    return {"journeys": journeys, "matrices": pack_matrices(matrices), "accuracies": accuracies}
+
+
+def _accuracy(times: TravelTimes, authorities: list[str]) -> dict[str, Any]:
+    """Return the measured errors of a mode and period; lists are empty where none was measured."""
+    accuracy = times.accuracy
+    own = accuracy.journeys[accuracy.journeys["period"] == times.period]
+    own = own[own["authority"].isin(authorities)]
+    differences = accuracy.differences
+    return {
+        "journeys": _records(
             {
-                "label": journey_label(times),
-                "error": None if isnan(times.error_min) else times.error_min,
-                "matrix": place_of(times.minutes),
+                "authority": [authorities.index(name) for name in own["authority"]],
+                "from": own["from_min"].astype(float),
+                "to": own["to_min"].astype(float),
+                "median": own["median_abs_min"].astype(float),
+                "p90": own["p90_abs_min"].astype(float),
             }
-            for times in (journey, way)
-        )
-        journeys.append({"id": _journey_id(journey), **known, "team": team_way})
-    return {"journeys": journeys, "matrices": pack_matrices(matrices)}
+        ),
+        "differences": {
+            "middles": ((differences["from_min"] + differences["to_min"]) / 2)
+            .astype(float)
+            .tolist(),
+            "errors": differences["p80_abs_min"].astype(float).tolist(),
+        },
+        "mean": None if isnan(accuracy.mean_min) else accuracy.mean_min,
+    }
 
 
 def _journey_id(journey: TravelTimes) -> str:

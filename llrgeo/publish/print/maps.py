@@ -15,10 +15,8 @@ import pandas as pd
 from llrgeo.appraisal.access import nearest_site
 from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.publish.legend import Legend, change_legend, time_legend
-from llrgeo.publish.option_view import (
-    OptionView,
-    journey_label,
-)
+from llrgeo.publish.moves import stop_sentence
+from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.pages import day, number, people, run_mark
 from llrgeo.publish.print.base_map import (
     PrintedBaseMap,
@@ -41,7 +39,7 @@ from llrgeo.publish.print.legend import (
 )
 from llrgeo.publish.print.page import HEADING, INK, MESSAGE, SMALL, STRONG, PrintedPage
 from llrgeo.publish.publication import Publication
-from llrgeo.publish.sentences import headline, people_lines
+from llrgeo.publish.sentences import option_lines, service_lines
 from llrgeo.publish.wording import wording
 
 FOLDER: Final = "print"
@@ -51,8 +49,10 @@ _A3: Final = (420.0, 297.0)
 _EDGE: Final = 10.0
 _SIDE: Final = 100.0  # width of the column right of an A4 map
 _GAP: Final = 5.0  # between the map and the foot
-_CAPTION: Final = 14.0  # height of the texts over one of several maps: all have one scale
+_CAPTION: Final = 29.0  # height of the texts over one of several maps: all have one scale
+_CAPTION_LINES: Final = 5
 _NOTE_LINES: Final = 5
+_MESSAGE_LINES: Final = 7
 _SOURCE_LINES: Final = 8
 _PANELS: Final = 5  # options on a sheet that compares them; the sixth place holds the key
 _ACROSS: Final = 3
@@ -72,7 +72,10 @@ class Sheet:
 
 
 def print_maps(publication: Publication) -> dict[str, str | bytes]:
-    """Return the print maps of a publication's first service: an SVG, a PNG and a text each."""
+    """Return the print maps of a publication: an SVG, a PNG and a text each.
+
+    An option is drawn for the service that worsens for most people, and says so.
+    """
     files: dict[str, str | bytes] = {}
     for sheet in _sheets(publication, simplify_base_map(publication)):
         name = f"{FOLDER}/{sheet.name}"
@@ -83,8 +86,7 @@ def print_maps(publication: Publication) -> dict[str, str | bytes]:
 
 
 def _sheets(publication: Publication, base_map: PrintedBaseMap) -> Iterator[Sheet]:
-    service = publication.opening_service.id
-    views = [publication.views[option.name, service] for option in publication.alternatives]
+    views = [publication.option_view(option) for option in publication.alternatives]
     for view in views:
         yield option_sheet(publication, base_map, view)
     if publication.city_hospitals:
@@ -104,14 +106,21 @@ def option_sheet(publication: Publication, base_map: PrintedBaseMap, view: Optio
     before = publication.baseline.sites.get(view.service.id, frozenset())
     after = view.option.sites.get(view.service.id, frozenset())
     sites = numbered_sites(publication.sites, before, after)
-    title, message = view.option.label, " ".join(headline(view))
+    title, message = view.option.label, _option_message(publication, view)
     page = _single_map(publication, base_map, legend, sites, (title, what, message))
+    # What a sheet has no room for, its text says in full.
     return Sheet(
         f"{view.option.name}_{view.service.id}_a4",
         f"{title}. {what}",
         " ".join([message, legend_sentence(legend), words["print_figures"]]),
         page,
     )
+
+
+def _option_message(publication: Publication, view: OptionView) -> str:
+    """Return what an option means over all services, for the one of the map, and what stops."""
+    lines = [*option_lines(publication.people[view.option.name]), *service_lines(view)]
+    return " ".join([*lines, stop_sentence(publication, view.option)])
 
 
 def city_sheet(publication: Publication, base_map: PrintedBaseMap) -> Sheet:
@@ -158,9 +167,7 @@ def compare_sheet(
     """Draw up to five options side by side, on A3, with a key that counts people for each."""
     words, first = wording(), views[0]
     title = words["print_compare_title"]
-    what = words["print_change"].format(
-        service=first.service.label, journey=journey_label(first.journey)
-    )
+    what = words["print_compare"].format(journey=journey_label(first.journey))
     page = PrintedPage(*_A3)
     top = _head(page, publication, (title, what, words["print_compare_how"]))
     # A grid of equal cells: one an option, and one more for the key.
@@ -171,18 +178,19 @@ def compare_sheet(
         letter, legend = chr(ord("A") + place), change_legend(view, publication.tolerance_min)
         corner = (_EDGE + place % _ACROSS * cell[0], top + place // _ACROSS * cell[1])
         maps[letter] = legend
-        text = " ".join(people_lines(view))
-        text = text[:1].upper() + text[1:]
-        description.append(f"{letter}: {view.option.label}. {text}")
+        said = " ".join(option_lines(publication.people[view.option.name]))
+        shown = words["print_panel"].format(service=view.service.label)
+        description.append(f"{letter}: {view.option.label}. {said} {shown}")
         size = (cell[0] - 6, cell[1] - 4)
-        _panel(page, base_map, legend, (corner, size), (f"{letter}  {view.option.label}", text))
+        texts = (f"{letter}  {view.option.label}", shown, said)
+        _panel(page, base_map, legend, (corner, size), texts)
     last = len(views)
     corner = (_EDGE + last % _ACROSS * cell[0], top + last // _ACROSS * cell[1])
     down = draw_key(page, corner, words["print_key_change"], maps, cell[0])
     land = _window(base_map, corner, (cell[0] - 6, cell[1] - 4 - _CAPTION))
     draw_scale(page, land, (corner[0] + 3, down + 10))
     description.append(words["print_figures"])
-    name = f"compare_options_{number}_{first.service.id}_a3"
+    name = f"compare_options_{number}_a3"
     return Sheet(name, f"{title}. {what}", " ".join(description), page)
 
 
@@ -255,12 +263,17 @@ def _panel(
     base_map: PrintedBaseMap,
     legend: Legend,
     frame: tuple[tuple[float, float], tuple[float, float]],
-    texts: tuple[str, str],
+    texts: tuple[str, str, str],
 ) -> None:
-    """Draw one of several maps of a page, in a frame (corner and size), under its texts."""
+    """Draw one of several maps of a page, in a frame (corner and size), under its texts.
+
+    The texts are what the option is called, which service the map shows, and who has a longer and
+    a shorter journey over all services.
+    """
     (x, y), (width, height) = frame
     down = page.paragraph((x, y), texts[0], width, STRONG, most=1)
-    page.paragraph((x, down), texts[1], width, most=2)
+    down = page.paragraph((x, down), texts[1], width, most=1)
+    page.paragraph((x, down), texts[2], width, most=_CAPTION_LINES)
     window = _window(base_map, (x, y + _CAPTION), (width, height - _CAPTION))
     draw_areas(page, window, base_map, legend.classes, _fills(legend))
     draw_base_map(page, window, base_map)
@@ -286,7 +299,7 @@ def _head(page: PrintedPage, publication: Publication, texts: tuple[str, str, st
     page.paragraph((_EDGE, 10), publication.title, width, SMALL, most=1)
     down = page.paragraph((_EDGE, 16), title, width, HEADING, most=2)
     down = page.paragraph((_EDGE, down), what, width, STRONG, most=2)
-    return page.paragraph((_EDGE, down + 1), message, width, MESSAGE) + 2
+    return page.paragraph((_EDGE, down + 1), message, width, MESSAGE, most=_MESSAGE_LINES) + 2
 
 
 def _foot(page: PrintedPage, publication: Publication) -> float:

@@ -96,7 +96,7 @@ class Type:
 
 
 HEADING: Final = Type(15, bold=True)
-MESSAGE: Final = Type(10.5)
+MESSAGE: Final = Type(9.5)
 STRONG: Final = Type(8.5, bold=True)
 TEXT: Final = Type(8)
 SMALL: Final = Type(7, colour=QUIET)  # no type on a page is smaller

@@ -11,8 +11,10 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
+from llrgeo.publish.moves import stops
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.pages import number
+from llrgeo.publish.people_view import PeopleView, longer_people, too_close_people
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import WGS84
@@ -76,11 +78,42 @@ def _option_lines(publication: Publication, option: Option) -> list[str]:
     ]
     if not changed:
         return [*lines, words["plain_no_change"]]
+    lines += [f"### {words['plain_all']}", _bullets(_all_services_lines(publication, option))]
+    lines += [f"### {words['plain_stops']}", _bullets(_stop_lines(publication, option))]
     for said, labels in _alike(changed).items():
         lines += [f"### {'; '.join(labels)}", said]
-    places = list(_place_lines(publication, changed[0]))
-    heading = words["plain_places"].format(service=markdown_text(changed[0].service.label))
-    return [*lines, f"### {heading}", _bullets(places)]
+    # Towns are told for one service: the one that gets worse for most people, and so it says.
+    stands = publication.option_view(option)
+    heading = words["plain_places"].format(service=markdown_text(stands.service.label))
+    return [*lines, f"### {heading}", _bullets(_place_lines(publication, stands))]
+
+
+def _all_services_lines(publication: Publication, option: Option) -> Iterator[str]:
+    """Yield who has a longer and who a shorter journey over all services, never netted."""
+    words, view = wording(), publication.people[option.name]
+    everyone, total = view.everyone, publication.areas["residents"].sum()
+    for key, people in _people_by_class(view).items():
+        yield words[f"plain_{key}"].format(people=in_ten(people, total))
+    close = sum(too_close_people(everyone))
+    if close:
+        yield words["plain_close"].format(people=in_ten(close, total))
+
+
+def _people_by_class(view: PeopleView) -> dict[str, float]:
+    who = "any_team" if view.teams_only else "any"
+    shorter = view.everyone["shorter"]
+    return {f"{who}_longer": longer_people(view.everyone), f"{who}_shorter": shorter}
+
+
+def _stop_lines(publication: Publication, option: Option) -> Iterator[str]:
+    """Yield what would stop where, a service and a site a line; or that nothing would."""
+    words, found = wording(), stops(publication, option)
+    if not found:
+        yield words["plain_no_stops"]
+    for move in found:
+        for site in move.sites:
+            services = ", ".join(markdown_text(label) for label in move.services)
+            yield words["plain_stop"].format(site=markdown_text(site), services=services)
 
 
 def _alike(views: Iterable[OptionView]) -> dict[str, list[str]]:
@@ -125,8 +158,19 @@ def _largest_places(publication: Publication, view: OptionView) -> pd.DataFrame:
     return found.drop_duplicates("authority")
 
 
+def _half_within_min(publication: Publication) -> float:
+    """Return within how many minutes half of the checked journeys are, in the worst district.
+
+    Without errors by district it is that of all journeys; NaN where none was checked.
+    """
+    times = publication.judged_by
+    rows = times.accuracy.journeys
+    own = rows[rows["period"] == times.period]
+    return times.error_min if own.empty else float(own["median_abs_min"].max())
+
+
 def _closing_lines(publication: Publication) -> list[str]:
-    words, error_min = wording(), publication.judged_by.error_min
+    words, error_min = wording(), _half_within_min(publication)
     checked = words["plain_unchecked"]
     if pd.notna(error_min):
         size = max(1, round(error_min))

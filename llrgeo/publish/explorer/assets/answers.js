@@ -1,92 +1,156 @@
 // The explorer's answers: the headline for everyone, and what an option means for one area.
 "use strict";
 
-function llrgeoAnswers(data) {
-  const m = llrgeoModel;
-  const { fill, minutesInWords, countInWords, changeInWords, inSentence, oneDecimal } = llrgeoText;
-  const { element } = llrgeoTables(data);
+// The sentences of the headline, as text: sentences.py says the same.
+function llrgeoSentences(data) {
+  const { fill, countInWords, inSentence, oneDecimal } = llrgeoText;
   const words = data.strings;
-  const baseline = m.baselineOf(data);
-  const SHORTEST_SCALE = 20; // minutes: the shortest journey that may fill the whole bar
+  const baseline = llrgeoModel.baselineOf(data);
+  const capital = (line) => line[0].toUpperCase() + line.slice(1);
+
+  function isToday(now) {
+    return now.asToday && now.option === baseline;
+  }
+
+  function peopleLine(key, people, nobody) {
+    if (people) return fill(words[key], { people: countInWords(people, words) });
+    return nobody ? words[nobody] : "";
+  }
+
+  // Over all services, never netted: who loses first; "too close to say" is an "of which".
+  function optionLines(now) {
+    if (isToday(now)) return [words.baseline_chosen];
+    const { everyone, teams, teamsOnly } = now.overall;
+    const who = teamsOnly ? "teams" : "option";
+    return [
+      peopleLine(`${who}_longer`, everyone.anyLonger, `${who}_longer_nobody`),
+      peopleLine("option_lost", everyone.lost),
+      teamsOnly ? "" : peopleLine("option_mixed", everyone.mixed),
+      peopleLine("close_longer", everyone.closeLonger),
+      peopleLine(`${who}_shorter`, everyone.shorter, `${who}_shorter_nobody`),
+      peopleLine("close_shorter", everyone.close.shorter),
+      peopleLine("option_same", everyone.same),
+      peopleLine("option_none", everyone.none),
+      teams === null ? "" : peopleLine("teams_longer", teams.anyLonger),
+      teams === null ? "" : peopleLine("teams_shorter", teams.shorter),
+    ].filter(Boolean).map(capital);
+  }
+
+  // For the service shown alone, the average last.
+  function serviceLines(now) {
+    const service = inSentence(now.service.label);
+    if (isToday(now)) return [todayLine(now, service)];
+    if (now.asToday) return [fill(words.as_today, { service }), ...averageLines(now)];
+    const { people } = now.everyone;
+    const said = Object.fromEntries(Object.entries(people)
+      .map(([name, count]) => [name, countInWords(count, words)]));
+    const lines = [fill(words[`${now.service.delivery}_headline`], {
+      service, shorter: said.improved, longer: said.worsened, same: said.unchanged,
+    })];
+    ["lost", "gained", "none"].filter((name) => people[name])
+      .forEach((name) => lines.push(fill(words[`headline_${name}`], said)));
+    return [...lines.map(capital), ...averageLines(now)];
+  }
+
+  function todayLine(now, service) {
+    const mean = now.everyone.meanBefore;
+    return fill(Number.isNaN(mean) ? words.today_nobody : words.today_average,
+      { service, before: oneDecimal(mean, words) });
+  }
+
+  // Over the people who have a journey both times: like with like.
+  function averageLines(now) {
+    const { people, meanBefore, meanAfter } = now.everyone;
+    if (Number.isNaN(meanBefore)) return [words.average_nobody];
+    const [before, after] = [meanBefore, meanAfter].map((mean) => oneDecimal(mean, words));
+    if (before === after) return [fill(words.average_same, { before })];
+    const line = fill(people.lost || people.gained ? words.average_both : words.average,
+      { before, after });
+    const { mean } = now.accuracy;
+    const close = mean !== null && Math.abs(meanAfter - meanBefore) <= mean;
+    return close ? [line, words.average_close] : [line];
+  }
+
+  // What would stop and start where; services that move alike share a line.
+  function moveLines(now) {
+    if (isToday(now)) return [];
+    const alike = (key, has, hasNot) => {
+      const services = new Map();
+      for (const end of now.overall.services) {
+        const sites = [...end[has]].filter((site) => !end[hasNot].has(site))
+          .sort((first, second) => first - second);
+        const known = services.get(sites.join()) || { sites, labels: [] };
+        known.labels.push(inSentence(end.service.label));
+        if (sites.length) services.set(sites.join(), known);
+      }
+      return [...services.values()].map(({ sites, labels }) => fill(words[key], {
+        moves: fill(words.moves_part, {
+          services: labels.join(", "), sites: sites.map((site) => data.sites[site].name).join(", "),
+        }),
+      }));
+    };
+    const stops = alike("moves_stops", "today", "open");
+    return [...(stops.length ? stops : [words.moves_no_stops]),
+      ...alike("moves_starts", "open", "today")];
+  }
+
+  return { isToday, optionLines, serviceLines, moveLines };
+}
+
+// The answers for one area, as text: what is said below the table of its services.
+function llrgeoReader(data) {
+  const m = llrgeoModel;
+  const { fill, minutesInWords, changeInWords, oneDecimal } = llrgeoText;
+  const words = data.strings;
+  const isLonger = (row) => m.LONGER_OUTCOMES.includes(row.kind);
+  const isShorter = (row) => m.SHORTER_OUTCOMES.includes(row.kind);
 
   function siteName(place) {
     return place < 0 ? "" : data.sites[place].name;
   }
 
-  // --- For everyone ----------------------------------------------------------------------------
-
-  // Who gains and who loses first, the average last.
-  function headlineLines(now) {
-    if (now.asToday && now.option === baseline) return [words.baseline_chosen];
-    return [...peopleLines(now), ...averageLine(now)];
+  // The change that counts most for a reader: the worst, or if none is longer, the best.
+  function mainChange(rows) {
+    return rows.find(isLonger) || rows.filter(isShorter).pop() || null;
   }
 
-  function peopleLines(now) {
-    if (now.asToday) return [fill(words.as_today, { service: inSentence(now.service.label) })];
-    const people = Object.fromEntries(Object.entries(now.everyone.people)
-      .map(([name, count]) => [name, countInWords(count, words)]));
-    const lines = [fill(words.headline, {
-      shorter: people.improved, longer: people.worsened, same: people.unchanged,
-    })];
-    if (now.everyone.people.lost) lines.push(fill(words.headline_lost, people));
-    if (now.everyone.people.gained) lines.push(fill(words.headline_gained, people));
-    return lines.map((line) => line[0].toUpperCase() + line.slice(1));
+  // The answer in one sentence, for the status region too.
+  function answerLine(now, rows) {
+    if (now.isToday) return words.my_today;
+    const row = mainChange(rows);
+    if (!row) return words.my_nothing;
+    return fill(words.my_answer,
+      { service: row.service.label, answer: changeInWords(row, words) });
   }
 
-  function averageLine(now) {
-    const { meanBefore, meanAfter } = now.everyone;
-    if (Number.isNaN(meanBefore) || Number.isNaN(meanAfter)) return [];
-    return [fill(now.asToday ? words.average_same : words.average, {
-      before: oneDecimal(meanBefore, words), after: oneDecimal(meanAfter, words),
-    })];
+  function readerLines(now, rows, area) {
+    const row = now.isToday ? null : mainChange(rows);
+    const lines = [];
+    if (row && row.tooClose) lines.push(words.my_too_close);
+    if (row) lines.push(fromAndTo(row));
+    if (row) {
+      const count = (chosen) => rows.filter(chosen).length || words.none_of_them;
+      lines.push(fill(words.my_count,
+        { all: rows.length, longer: count(isLonger), shorter: count(isShorter) }));
+    }
+    return [...lines, ...howLines(rows), ...cityLine(now, area)];
   }
 
-  // --- For one area ----------------------------------------------------------------------------
-
-  // What the option does to the reader's own journey: the answer first, then today's and then's.
-  function myLines(now, area) {
-    const authority = data.authorities[data.areas.authority[area]];
-    const where = element("p", fill(authority ? words.my_area : words.my_area_alone, {
-      area: data.areas.label[area], authority,
-    }));
-    const today = journeyLine(todayTemplate(now, area), now, "before", area);
-    const last = [...cityLine(now, area), sureLine(now)];
-    if (now.asToday) return [where, ...sameAnswer(now), ...today, ...last];
-    const answer = changeInWords(now.before.minutes[area], now.after.minutes[area],
-      data.tolerance, words, now.service.delivery === "team" ? "team" : "change");
-    return [where, element("p", answer, { className: "answer" }), ...today,
-      ...journeyLine(thenTemplate(now, area), now, "after", area), ...last];
+  // How patients and visitors travel, and teams if otherwise: a team drives to those who walk.
+  function howLines(rows) {
+    const isTeam = (row) => row.service.delivery === "team";
+    const [own, team] = [rows.find((row) => !isTeam(row)), rows.find(isTeam)];
+    const lines = own ? [fill(words.my_how, { journey: own.way.label })] : [];
+    return team && (!own || own.way.label !== team.way.label)
+      ? [...lines, fill(words.my_how_teams, { journey: team.way.label })] : lines;
   }
 
-  function todayTemplate(now, area) {
-    if (now.before.site[area] < 0) return words.my_no_site_before;
-    return now.service.delivery === "team" ? words.my_team_before : words.my_before;
-  }
-
-  function thenTemplate(now, area) {
-    if (now.after.site[area] < 0) return words.my_no_site_after;
-    if (now.after.site[area] === now.before.site[area]) return words.my_same_site;
-    return now.service.delivery === "team" ? words.my_team_after : words.my_after;
-  }
-
-  // A line about one end of the change, with a bar as long as the journey.
-  function journeyLine(template, now, end, area) {
-    const minutes = now[end].minutes[area];
-    const line = element("p", fill(template, {
-      service: inSentence(now.service.label), mode: now.journey.label,
-      site: siteName(now[end].site[area]), minutes: minutesInWords(minutes, words),
-    }));
-    if (minutes === Infinity) return [line];
-    const longest = Math.max(SHORTEST_SCALE, ...[now.before, now.after]
-      .map((end) => end.minutes[area]).filter(Number.isFinite));
-    const bar = element("span", undefined, { className: `length ${end}`, ariaHidden: "true" });
-    bar.style.width = `${Math.max(1, (100 * minutes) / longest)}%`;
-    return [line, bar];
-  }
-
-  function sameAnswer(now) {
-    if (now.option === baseline) return [];
-    return [element("p", words.my_as_today, { className: "answer" })];
+  function fromAndTo(row) {
+    const key = ["lost", "gained"].includes(row.kind) ? row.kind : row.service.delivery;
+    return fill(words[`my_${key}`], {
+      before: minutesInWords(row.before, words), site_before: siteName(row.siteBefore),
+      after: minutesInWords(row.after, words), site_after: siteName(row.siteAfter),
+    });
   }
 
   // How far the city is, for those who need not go there for what the city offers too.
@@ -95,17 +159,26 @@ function llrgeoAnswers(data) {
     const [site, minutes] = m.nearestTo(area, data.city, now);
     const asked = now.service.delivery !== "team" && [...now.today].some(inCity);
     if (!asked || site < 0 || inCity(now.before.site[area])) return [];
-    return [element("p", fill(words.my_city, {
-      site: siteName(site), minutes: minutesInWords(minutes, words),
-    }))];
+    return [fill(words.my_city, { site: siteName(site), minutes: minutesInWords(minutes, words) })];
   }
 
-  function sureLine(now) {
-    const { error } = now.journey;
-    const text = error === null ? words.my_sure_unknown
-      : fill(words.my_sure, { minutes: minutesInWords(error, words) });
-    return element("p", text, { className: "hint" });
+  // The error of the reader's own district, period and length of journey.
+  function sureLines(now, rows, area) {
+    const row = mainChange(rows) || rows[0];
+    const minutes = row.after < Infinity ? row.after : row.before;
+    const authority = data.areas.authority[area];
+    const error = m.journeyError(row.accuracy, authority, minutes);
+    const place = { authority: data.authorities[authority], journey: row.way.label };
+    const unknown = place.authority ? words.my_sure_unknown : words.my_sure_nowhere;
+    const lines = [error === null ? fill(unknown, place)
+      : fill(words.my_sure, { ...place, median: oneDecimal(error.median, words),
+        p90: oneDecimal(error.p90, words) })];
+    const difference = m.differenceError(row.accuracy, row.before, row.after);
+    if (!now.isToday && difference > data.tolerance) {
+      lines.push(fill(words.my_sure_difference, { minutes: oneDecimal(difference, words) }));
+    }
+    return [...lines, words.my_nearest];
   }
 
-  return { siteName, headlineLines, myLines };
+  return { siteName, mainChange, answerLine, readerLines, cityLine, sureLines };
 }

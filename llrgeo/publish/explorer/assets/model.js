@@ -5,6 +5,11 @@
 const llrgeoModel = (() => {
   const NONE = -1;
   const OUTCOMES = ["gained", "improved", "unchanged", "worsened", "lost", "none"];
+  const CLASSES = ["lost", "mixed", "longer", "shorter", "same", "none"];
+  const LONGER = ["lost", "mixed", "longer"]; // the headline: longer for at least one service
+  const LONGER_OUTCOMES = ["worsened", "lost"];
+  const SHORTER_OUTCOMES = ["improved", "gained"];
+  const WORST = 10; // areas listed as hit hardest
 
   // --- Journeys ----------------------------------------------------------------------------
 
@@ -38,27 +43,24 @@ const llrgeoModel = (() => {
     return difference > tolerance ? "worsened" : "unchanged";
   }
 
-  // People by outcome, and the mean before and after over those who can reach a site.
+  // People by outcome, and the mean before and after over those who have a journey both times.
   function summarise(people, before, after, tolerance, areas) {
     const counts = Object.fromEntries(OUTCOMES.map((name) => [name, 0]));
-    const sums = { before: 0, after: 0, reachBefore: 0, reachAfter: 0 };
+    const sums = { before: 0, after: 0, both: 0 };
     for (const area of areas || people.keys()) {
       const weight = people[area];
       counts[outcome(before[area], after[area], tolerance)] += weight;
-      if (before[area] < Infinity) {
+      if (before[area] < Infinity && after[area] < Infinity) {
         sums.before += weight * before[area];
-        sums.reachBefore += weight;
-      }
-      if (after[area] < Infinity) {
         sums.after += weight * after[area];
-        sums.reachAfter += weight;
+        sums.both += weight;
       }
     }
     return {
       people: counts,
       total: OUTCOMES.reduce((sum, name) => sum + counts[name], 0),
-      meanBefore: sums.before / sums.reachBefore,
-      meanAfter: sums.after / sums.reachAfter,
+      meanBefore: sums.before / sums.both,
+      meanAfter: sums.after / sums.both,
     };
   }
 
@@ -98,14 +100,31 @@ const llrgeoModel = (() => {
     return counts;
   }
 
-  // The areas whose journey changes most, longest first: changes that can be counted only.
-  function mostChanged(before, after, tolerance, count) {
-    return [...before.keys()]
-      .filter((area) => ["improved", "worsened"].includes(
-        outcome(before[area], after[area], tolerance)))
-      .sort((first, second) => Math.abs(change(before[second], after[second]))
-        - Math.abs(change(before[first], after[first])) || first - second)
-      .slice(0, count);
+  // --- How sure ----------------------------------------------------------------------------
+
+  // What the difference between two journeys from one area may err by: between the middles of the
+  // measured classes of their mean length in proportion, level beyond the first and the last.
+  // NaN where nothing was measured or a journey is not there.
+  function differenceError(accuracy, first, second) {
+    const mean = (first + second) / 2;
+    const { middles, errors } = accuracy.differences;
+    if (middles.length === 0 || !Number.isFinite(mean)) return NaN;
+    const next = middles.findIndex((middle) => middle > mean);
+    if (next === 0) return errors[0];
+    if (next < 0) return errors[errors.length - 1];
+    const slope = (errors[next] - errors[next - 1]) / (middles[next] - middles[next - 1]);
+    return slope * (mean - middles[next - 1]) + errors[next - 1];
+  }
+
+  // Whether two journeys differ by no more than their difference may err by; exactly is within.
+  function tooClose(accuracy, first, second) {
+    return Math.abs(second - first) <= differenceError(accuracy, first, second) + 1e-9;
+  }
+
+  // The measured error of a journey from an authority: { median, p90 }, or null where none was.
+  function journeyError(accuracy, authority, minutes) {
+    return accuracy.journeys.find((row) => row.authority === authority
+      && row.from < minutes && minutes <= row.to) || null;
   }
 
   // --- A choice and what follows from it ---------------------------------------------------
@@ -127,23 +146,177 @@ const llrgeoModel = (() => {
     return list.find((item) => item.id === id);
   }
 
+  // The way in which a service is travelled: teams drive.
+  function wayOf(service, asked) {
+    return service.delivery === "team" ? asked.team : asked;
+  }
+
   // The option that all others are compared with.
   function baselineOf(data) {
     return byId(data.options, data.baseline);
+  }
+
+  // Nearest sites by matrix and by the sites, kept: options share most of what they compute.
+  const kept = new WeakMap();
+  const MOST_KEPT = 200;
+
+  function nearestKept(minutes, areaCount, sites) {
+    if (!kept.has(minutes)) kept.set(minutes, new Map());
+    const known = kept.get(minutes);
+    const key = [...sites].sort((first, second) => first - second).join();
+    if (known.size > MOST_KEPT) known.clear();
+    if (!known.has(key)) known.set(key, nearest(minutes, areaCount, sites));
+    return known.get(key);
+  }
+
+  // Every service under a choice: its sites and journeys before and after. The sites that the
+  // reader switched are those of the service chosen.
+  function everyService(data, matrices, choice) {
+    const option = byId(data.options, choice.option);
+    const asked = byId(data.journeys, choice.journey);
+    const baseline = baselineOf(data);
+    const areaCount = data.areas.people.length;
+    return data.services.map((service) => {
+      const way = wayOf(service, asked);
+      const today = new Set(baseline.sites[service.id]);
+      const open = service.id === choice.service
+        ? openSites(option, service, choice.switched) : new Set(option.sites[service.id]);
+      const minutes = matrices[way.matrix];
+      return {
+        service, way, today, open, minutes, accuracy: data.accuracies[way.accuracy],
+        before: nearestKept(minutes, areaCount, today),
+        after: nearestKept(minutes, areaCount, open),
+      };
+    });
+  }
+
+  // The class of an area over some services: a longer journey for one is never made good by a
+  // shorter one for another. "Too close" if no change beyond the tolerance is beyond the error.
+  function classify(ends, area, tolerance) {
+    const found = new Set();
+    let close = true;
+    let worst = { change: -Infinity, end: null };
+    for (const end of ends) {
+      const [before, after] = [end.before.minutes[area], end.after.minutes[area]];
+      const kind = outcome(before, after, tolerance);
+      found.add(kind);
+      if (kind === "none") continue;
+      if (kind !== "unchanged" && !tooClose(end.accuracy, before, after)) close = false;
+      const size = change(before, after);
+      if (size > worst.change) worst = { change: size, end };
+    }
+    const has = (kinds) => kinds.some((kind) => found.has(kind));
+    const [longer, shorter] = [has(LONGER_OUTCOMES), has(SHORTER_OUTCOMES)];
+    let name = "same";
+    if (found.has("lost")) name = "lost";
+    else if (longer) name = shorter ? "mixed" : "longer";
+    else if (shorter) name = "shorter";
+    else if (found.size === 1 && found.has("none")) name = "none";
+    return { name, tooClose: (longer || shorter) && close, worst };
+  }
+
+  function countClasses(people, classified, areas) {
+    const counts = Object.fromEntries(CLASSES.map((name) => [name, 0]));
+    const close = { mixed: 0, longer: 0, shorter: 0 };
+    for (const area of areas || people.keys()) {
+      const { name, tooClose: uncertain } = classified[area];
+      counts[name] += people[area];
+      if (uncertain && name in close) close[name] += people[area];
+    }
+    const anyLonger = LONGER.reduce((sum, name) => sum + counts[name], 0);
+    return { ...counts, anyLonger, close, closeLonger: close.mixed + close.longer };
+  }
+
+  // What an option means over all services: people by class, in all and by group; people by
+  // service; and the areas hit hardest, by the service that worsens most.
+  function overall(data, matrices, choice) {
+    const { people, authority, tenth } = data.areas;
+    const { counted } = byId(data.options, choice.option);
+    const services = everyService(data, matrices, choice);
+    const ends = services.filter(({ service }) => counted.includes(service.id));
+    const classified = people.map((_, area) => classify(ends, area, data.tolerance));
+    const tally = (groupOf, count) => {
+      const members = Array.from({ length: count }, () => []);
+      groupOf.forEach((group, area) => members[group].push(area));
+      return members.map((areas) => countClasses(people, classified, areas));
+    };
+    const worst = [...people.keys()].filter((area) => LONGER.includes(classified[area].name))
+      .sort((first, second) => byWorst(classified[first].worst, classified[second].worst)
+        || first - second)
+      .slice(0, WORST)
+      .map((area) => ({ area, end: classified[area].worst.end }));
+    // Teams' drives are told apart from journeys; there is nothing apart where only teams travel.
+    const drives = services.filter(({ service }) => service.delivery === "team");
+    const teams = drives.length === 0 || drives.length === services.length ? null
+      : countClasses(people, people.map((_, area) => classify(drives, area, data.tolerance)));
+    return {
+      services, worst, teams,
+      everyone: countClasses(people, classified),
+      places: data.authorities.length ? tally(authority, data.authorities.length) : [],
+      tenths: tenth ? tally(tenth, 10) : [],
+    };
+  }
+
+  // For sorting: the larger change first; two journeys lost are equal (Infinity has no difference).
+  function byWorst(first, second) {
+    return first.change === second.change ? 0 : second.change - first.change;
+  }
+
+  // People for whom a service takes longer (or is lost), less time (or is gained), or the same.
+  function countService(people, end, tolerance) {
+    const counts = { longer: 0, shorter: 0, same: 0 };
+    people.forEach((weight, area) => {
+      const kind = outcome(end.before.minutes[area], end.after.minutes[area], tolerance);
+      if (LONGER_OUTCOMES.includes(kind)) counts.longer += weight;
+      else if (SHORTER_OUTCOMES.includes(kind)) counts.shorter += weight;
+      else counts.same += weight;
+    });
+    return counts;
+  }
+
+  // --- One area ----------------------------------------------------------------------------
+
+  // Every service from one area, the worst change first: where today and then, how long, and the
+  // second nearest site then where it is too close to the nearest to say which is nearer.
+  function journeysOf(data, matrices, choice, area) {
+    const rows = everyService(data, matrices, choice).map((end) => {
+      const [before, after] = [end.before.minutes[area], end.after.minutes[area]];
+      const kind = outcome(before, after, data.tolerance);
+      const moved = LONGER_OUTCOMES.includes(kind) || SHORTER_OUTCOMES.includes(kind);
+      return {
+        service: end.service, way: end.way, accuracy: end.accuracy, before, after, kind,
+        siteBefore: end.before.site[area], siteAfter: end.after.site[area],
+        second: secondNearest(end, area, data.areas.people.length),
+        tooClose: moved && tooClose(end.accuracy, before, after),
+        change: moved ? change(before, after) : 0,
+      };
+    });
+    return rows.map((row, place) => ({ row, place }))
+      .sort((first, second) => byWorst(first.row, second.row) || first.place - second.place)
+      .map(({ row }) => row);
+  }
+
+  function secondNearest(end, area, areaCount) {
+    const first = end.after.site[area];
+    const reach = (site) => end.minutes[site * areaCount + area];
+    const [site, minutes] = [...end.open].filter((candidate) => candidate !== first)
+      .sort((one, other) => one - other)
+      .reduce((best, candidate) => (reach(candidate) < best[1]
+        ? [candidate, reach(candidate)] : best), [NONE, Infinity]);
+    return tooClose(end.accuracy, end.after.minutes[area], minutes) ? site : NONE;
   }
 
   // All figures of an option, service and journey (their ids) and the sites the reader switched.
   function evaluate(data, matrices, choice) {
     const service = byId(data.services, choice.service);
     const option = byId(data.options, choice.option);
-    const asked = byId(data.journeys, choice.journey);
-    const journey = service.delivery === "team" ? asked.team : asked; // teams drive
+    const journey = wayOf(service, byId(data.journeys, choice.journey));
     const minutes = matrices[journey.matrix];
     const { people, authority, tenth } = data.areas;
     const today = new Set(baselineOf(data).sites[service.id]);
     const open = openSites(option, service, choice.switched);
-    const before = nearest(minutes, people.length, today);
-    const after = nearest(minutes, people.length, open);
+    const before = nearestKept(minutes, people.length, today);
+    const after = nearestKept(minutes, people.length, open);
     const tally = (groupOf, count) => summariseGroups(
       groupOf, count, people, before.minutes, after.minutes, data.tolerance);
     const bands = (end) => countByClass(people,
@@ -151,12 +324,13 @@ const llrgeoModel = (() => {
       data.time.labels.length);
     return {
       service, option, journey, minutes, today, open, before, after,
+      accuracy: data.accuracies[journey.accuracy],
       asToday: isSame(today, open),
       everyone: summarise(people, before.minutes, after.minutes, data.tolerance),
       places: data.authorities.length ? tally(authority, data.authorities.length) : [],
       tenths: tenth ? tally(tenth, 10) : [],
       bands: { before: bands(before), after: bands(after) },
-      mostChanged: mostChanged(before.minutes, after.minutes, data.tolerance, 10),
+      overall: overall(data, matrices, choice),
     };
   }
 
@@ -169,7 +343,8 @@ const llrgeoModel = (() => {
   }
 
   return {
-    OUTCOMES, nearest, evaluateOutcomes, change, outcome, timeClass, changeClass, countByClass, evaluate,
-    nearestTo, byId, baselineOf,
+    OUTCOMES, LONGER_OUTCOMES, SHORTER_OUTCOMES, nearest, evaluateOutcomes, change, outcome, timeClass,
+    changeClass, countByClass, differenceError, tooClose, journeyError, evaluate, overall, countService,
+    journeysOf, nearestTo, byId, baselineOf,
   };
 })();

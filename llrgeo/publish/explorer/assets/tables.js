@@ -3,7 +3,7 @@
 
 function llrgeoTables(data) {
   const m = llrgeoModel;
-  const { fill, peopleInWords, oneDecimal } = llrgeoText;
+  const { fill, peopleInWords, oneDecimal, wholeMinutes, shownChange } = llrgeoText;
   const words = data.strings;
 
   function element(tag, text, properties) {
@@ -33,49 +33,130 @@ function llrgeoTables(data) {
     return Number.isNaN(minutes) ? words.nobody : oneDecimal(minutes, words);
   }
 
-  const HEAD_OF = {
-    gained: words.column_gained, improved: words.column_shorter, unchanged: words.column_same,
-    worsened: words.column_longer, lost: words.column_lost, none: words.column_none,
-  };
   const MEANS = [words.column_before, words.column_after];
+  // People by class over all services; those "mixed" and "lost" are part of those with a longer one.
+  const PEOPLE = [
+    [words.column_any_longer, (counts) => counts.anyLonger],
+    [words.column_mixed, (counts) => counts.mixed],
+    [words.column_lost, (counts) => counts.lost, "if any"],
+    [words.column_only_shorter, (counts) => counts.shorter],
+    [words.column_unmoved, (counts) => counts.same],
+    [words.column_none, (counts) => counts.none, "if any"],
+    [words.column_too_close, (counts) => counts.closeLonger + counts.close.shorter],
+  ];
 
-  function changeMark(before, after) {
+  function fillPeople(name, first, groups) {
+    const shown = PEOPLE.filter(([, count, ifAny]) =>
+      !ifAny || groups.some(([, counts]) => count(counts) > 0));
+    fillTable(name, [first, ...shown.map(([head]) => head)], groups.map(([label, counts]) =>
+      [label, ...shown.map(([, count]) => peopleInWords(count(counts), words))]));
+  }
+
+  // A change as a mark; with the measured errors it says what is too close to say.
+  function changeMark(before, after, accuracy) {
     const kind = m.outcome(before, after, data.tolerance);
     const sign = { improved: "▼", worsened: "▲", unchanged: "=" }[kind];
-    return sign ? `${sign} ${oneDecimal(Math.abs(m.change(before, after)), words)}` : words[`mark_${kind}`];
+    if (!sign) return words[`mark_${kind}`];
+    const mark = `${sign} ${oneDecimal(Math.abs(m.change(before, after)), words)}`;
+    return accuracy && kind !== "unchanged" && m.tooClose(accuracy, before, after)
+      ? fill(words.mark_too_close, { change: mark }) : mark;
+  }
+
+  function areaCells(end, area) {
+    const [before, after] = [end.before.minutes[area], end.after.minutes[area]];
+    return [minutesInTable(before), minutesInTable(after), changeMark(before, after, end.accuracy)];
   }
 
   function fillAreas(name, now, areas) {
-    fillTable(name, [words.column_area, ...MEANS, words.column_change], areas.map((area) => {
-      const [before, after] = [now.before.minutes[area], now.after.minutes[area]];
-      return [data.areas.label[area], minutesInTable(before), minutesInTable(after),
-        changeMark(before, after)];
-    }));
+    fillTable(name, [words.column_area, ...MEANS, words.column_change],
+      areas.map((area) => [data.areas.label[area], ...areaCells(now, area)]));
+  }
+
+  function serviceLabel(service) {
+    return fill(words[`${service.delivery}_service`], { service: service.label });
+  }
+
+  // The table of options, for a journey; only another journey changes it.
+  function showOptions(counted) {
+    fillPeople("options", words.column_option, counted);
   }
 
   function showAll(now) {
-    const shown = m.OUTCOMES.filter((name) => now.everyone.people[name] > 0
-      || ["improved", "unchanged", "worsened"].includes(name));
-    const heads = shown.map((name) => HEAD_OF[name]);
-    const places = [[words.everyone, now.everyone],
-      ...data.authorities.map((name, place) => [name, now.places[place]])];
+    const { overall } = now;
     const tenthLabels = now.tenths.map((_, place) => fill(words.tenth, { tenth: place + 1 }));
     if (tenthLabels.length) {
       tenthLabels.splice(0, 1, words.tenth_first);
       tenthLabels.splice(-1, 1, words.tenth_last);
     }
-    const tenths = now.tenths.map((tenth, place) => [tenthLabels[place], tenth]);
-    const counts = ([name, group]) =>
-      [name, ...shown.map((outcome) => peopleInWords(group.people[outcome], words))];
-    fillTable("winners", [words.column_place, ...heads], places.map(counts));
-    if (tenths.length) fillTable("deprivation", [words.column_tenth, ...heads], tenths.map(counts));
-    fillTable("means", [words.column_place, ...MEANS], [...places, ...tenths].map(
-      ([name, group]) => [name, meanText(group.meanBefore), meanText(group.meanAfter)]));
+    const places = (groups) => data.authorities.map((name, place) => [name, groups[place]]);
+    const tenths = (groups) => tenthLabels.map((name, place) => [name, groups[place]]);
+    fillPeople("winners", words.column_place,
+      [[words.everyone, overall.everyone], ...places(overall.places)]);
+    if (overall.tenths.length) {
+      fillPeople("deprivation", words.column_tenth, tenths(overall.tenths));
+    }
+    fillTable("services", [words.column_service, words.column_longer, words.column_shorter,
+      words.column_same], overall.services.map((end) => {
+      const { longer, shorter, same } = m.countService(data.areas.people, end, data.tolerance);
+      return [serviceLabel(end.service),
+        ...[longer, shorter, same].map((count) => peopleInWords(count, words))];
+    }));
+    fillTable("means", [words.column_place, ...MEANS],
+      [[words.everyone, now.everyone], ...places(now.places), ...tenths(now.tenths)].map(
+        ([name, group]) => [name, meanText(group.meanBefore), meanText(group.meanAfter)]));
     fillTable("bands", [words.column_time, words.column_before_people, words.column_after_people],
       data.time.labels.map((label, place) => [label, peopleInWords(now.bands.before[place], words),
         peopleInWords(now.bands.after[place], words)]));
-    fillAreas("changed", now, now.mostChanged);
+    fillTable("changed", [words.column_area, words.column_service, ...MEANS, words.column_change],
+      overall.worst.map(({ area, end }) =>
+        [data.areas.label[area], end.service.label, ...areaCells(end, area)]));
   }
 
-  return { element, fillTable, minutesInTable, changeMark, fillAreas, showAll };
+  // --- The reader's own tables ---------------------------------------------------------------
+
+  // A change of the minutes as shown, so that the table subtracts as the sentence does.
+  function shownMark(row) {
+    if (row.kind === "unchanged") return words.mark_same;
+    const size = shownChange(row.before, row.after);
+    if (!Number.isFinite(size)) return words[`mark_${row.kind}`];
+    const mark = `${size < 0 ? "▼" : "▲"} ${Math.abs(size)}`;
+    return row.tooClose ? fill(words.mark_too_close, { change: mark }) : mark;
+  }
+
+  function wholeInTable(minutes) {
+    return minutes === Infinity ? words.no_route : String(wholeMinutes(minutes));
+  }
+
+  function siteCell(row) {
+    const site = row.siteAfter < 0 ? "" : data.sites[row.siteAfter].name;
+    return row.second < 0 ? site
+      : fill(words.my_second, { site, second: data.sites[row.second].name });
+  }
+
+  // Every service from one area; today there is nothing to compare.
+  function showMine(rows, isToday) {
+    const heads = isToday ? [words.column_site_today]
+      : [words.column_then, words.column_change, words.column_site_then];
+    fillTable("mine", [words.column_service, words.column_today, ...heads], rows.map((row) => {
+      const then = isToday ? [] : [wholeInTable(row.after), shownMark(row)];
+      return [serviceLabel(row.service), wholeInTable(row.before), ...then, siteCell(row)];
+    }));
+  }
+
+  // What each option would change for one area: how many services, and the worst of them.
+  function showMineOptions(plans) {
+    fillTable("mine-options", [words.column_option, words.column_services_longer,
+      words.column_services_shorter, words.column_worst], plans.map(([label, rows]) => {
+      const number = (kinds) => String(rows.filter((row) => kinds.includes(row.kind)).length);
+      const [worst] = rows;
+      const hit = m.LONGER_OUTCOMES.includes(worst.kind);
+      return [label, number(m.LONGER_OUTCOMES), number(m.SHORTER_OUTCOMES),
+        hit ? `${worst.service.label} ${shownMark(worst)}` : words.mark_no_worse];
+    }));
+  }
+
+  return {
+    element, fillTable, minutesInTable, changeMark, fillAreas, showAll, showOptions, showMine,
+    showMineOptions,
+  };
 }

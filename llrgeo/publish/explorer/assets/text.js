@@ -47,11 +47,16 @@ const llrgeoText = (() => {
     return fill(strings.legend_people, { people: peopleInWords(count, strings) });
   }
 
-  // The size is the difference of the minutes as shown, so that a reader can check it.
-  function changeInWords(before, after, tolerance, strings, who) {
-    const kind = llrgeoModel.outcome(before, after, tolerance);
-    const size = Math.abs(wholeMinutes(after) - wholeMinutes(before));
-    return fill(strings[`${who}_${kind}`], { size: minutesInWords(size, strings) });
+  // The change of the minutes as shown, so that a reader can check it by subtracting.
+  function shownChange(before, after) {
+    return wholeMinutes(after) - wholeMinutes(before);
+  }
+
+  // A change in words that fit who travels: the patient, a visitor or a team.
+  function changeInWords(row, strings) {
+    const who = { patient: "change", visitor: "visit", team: "team" }[row.service.delivery];
+    const size = Math.abs(shownChange(row.before, row.after));
+    return fill(strings[`${who}_${row.kind}`], { size: minutesInWords(size, strings) });
   }
 
   // --- Finding an area ---------------------------------------------------------------------
@@ -135,7 +140,8 @@ const llrgeoText = (() => {
   }
 
   return {
-    fill, wholeMinutes, minutesInWords, peopleInWords, oneDecimal, countInWords, changeInWords, inSentence,
-    isPostcode, rankOfUnit, findPostcode, findName, writeState, readState, csv,
+    fill, wholeMinutes, minutesInWords, peopleInWords, oneDecimal, countInWords, shownChange,
+    changeInWords, inSentence, isPostcode, rankOfUnit, findPostcode, findName, writeState,
+    readState, csv,
   };
 })();

@@ -5,7 +5,8 @@
 
 (() => {
   const m = llrgeoModel;
-  const { fill, minutesInWords, peopleInWords, isPostcode, findPostcode, findName } = llrgeoText;
+  const { fill, minutesInWords, peopleInWords } = llrgeoText;
+  const { isPostcode, findPostcode, findName } = llrgeoText;
   const { writeState, readState, csv } = llrgeoText;
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.strings;
@@ -13,25 +14,30 @@
   const areaKeys = [...data.areas.id.keys()];
   const byId = (id) => document.getElementById(id);
   const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
-  const { element, fillTable, minutesInTable, changeMark, fillAreas, showAll } = llrgeoTables(data);
-  const { siteName, headlineLines, myLines } = llrgeoAnswers(data);
+  const tables = llrgeoTables(data);
+  const { element, fillAreas, showAll } = tables;
+  const sentences = llrgeoSentences(data);
+  const reader = llrgeoReader(data);
+  const { siteName } = reader;
   const baseline = m.baselineOf(data);
   const chosen = {
-    option: byId("option").value, service: byId("service").value,
-    journey: data.judged_by, view: "change",
+    option: byId("option").value, service: data.opening_service,
+    journey: data.judged_by, view: "before",
     switched: new Set(), // sites that the reader switched on or off
     area: -1,
+    serviceAsked: false, // whether the reader chose the service; else it follows the option
   };
   let now = null; // what follows from the choice
+  let optionsShown = ""; // the journey of the table of options
 
   // --- Words -----------------------------------------------------------------------------------
 
-  // The bar beneath the headline: shorter, the same, longer, in thousandths of all people.
+  // The bar beneath the headline: longer, the same, shorter, in thousandths of all people.
   function showBar() {
-    byId("outcome").hidden = now.asToday;
-    const { gained, improved, unchanged, none, worsened, lost } = now.everyone.people;
+    byId("outcome").hidden = now.isToday;
+    const { anyLonger, same, none, shorter } = now.overall.everyone;
     let start = 0;
-    [gained + improved, unchanged + none, worsened + lost].forEach((count, place) => {
+    [anyLonger, same + none, shorter].forEach((count, place) => {
       const part = byId("bar").children[place];
       const width = (1000 * count) / now.everyone.total;
       part.setAttribute("x", start);
@@ -45,33 +51,68 @@
     return chosen.switched.size > 0 ? fill(words.own_plan, { option: label }) : label;
   }
 
+  const paragraphs = (lines, properties) => lines.map((line) => element("p", line, properties));
+
+  function rowsOf(choice) {
+    return m.journeysOf(data, matrices, choice, chosen.area);
+  }
+
+  // The reader's answer: the table of every service first, then the sentence.
   function showMine() {
-    const mine = byId("mine");
-    mine.hidden = byId("table-mine").hidden = chosen.area < 0;
+    byId("mine").hidden = chosen.area < 0;
     if (chosen.area < 0) return;
-    const today = now.before.minutes[chosen.area];
-    mine.className = `mine ${m.outcome(today, now.after.minutes[chosen.area], data.tolerance)}`;
-    mine.replaceChildren(...myLines(now, chosen.area));
-    const plans = data.options.map(({ id, label, sites }) =>
-      ({ id, label, sites: sites[now.service.id] }));
-    if (chosen.switched.size > 0) plans.push({ label: planLabel(), sites: [...now.open] });
-    const rows = plans.map(({ id, label, sites }) => {
-      const [site, minutes] = m.nearestTo(chosen.area, sites, now);
-      const mark = id === baseline.id ? "" : changeMark(today, minutes);
-      return [label, siteName(site), minutesInTable(minutes), mark];
+    const rows = rowsOf(chosen);
+    const main = reader.mainChange(rows);
+    byId("mine").className = `mine ${now.isToday || !main ? "unchanged" : main.kind}`;
+    const authority = data.authorities[data.areas.authority[chosen.area]];
+    byId("mine-heading").textContent = fill(authority ? words.my_heading : words.my_heading_alone, {
+      area: data.areas.label[chosen.area], option: planLabel(), authority,
     });
-    fillTable("mine", [words.column_option, words.column_site_then, words.column_minutes,
-      words.column_change], rows);
+    tables.showMine(rows, now.isToday);
+    byId("mine-said").replaceChildren(
+      element("p", reader.answerLine(now, rows), { className: "answer" }),
+      ...paragraphs(reader.readerLines(now, rows, chosen.area)),
+      ...paragraphs(reader.sureLines(now, rows, chosen.area), { className: "hint" }));
+    const none = { switched: new Set() };
+    const plans = data.options.filter((option) => option.id !== baseline.id)
+      .map((option) => [option.label, rowsOf({ ...chosen, ...none, option: option.id })]);
+    if (chosen.switched.size > 0) plans.push([planLabel(), rows]);
+    tables.showMineOptions(plans);
+  }
+
+  // What changed, for those who hear the page: at most 30 words.
+  function say(text) {
+    byId("status").textContent = text.split(" ").slice(0, 30).join(" ");
+  }
+
+  function sayChoice() {
+    const line = chosen.area < 0 ? sentences.optionLines(now)[0]
+      : reader.answerLine(now, rowsOf(chosen));
+    say(fill(words.status_option, { option: planLabel(), line }));
   }
 
   function showWords() {
-    byId("chosen").textContent = `${planLabel()}: ${now.service.label}`;
+    byId("chosen").textContent = planLabel();
     byId("how").textContent = fill(words.how, { journey: now.journey.label });
     byId("option-note").textContent = now.option.note;
     byId("service-note").textContent = now.service.note;
-    byId("headline").replaceChildren(...headlineLines(now).map((line) => element("p", line)));
+    byId("headline").replaceChildren(...paragraphs(sentences.optionLines(now)));
+    byId("moves").replaceChildren(
+      ...sentences.moveLines(now).map((line) => element("li", line)));
+    byId("service-heading").textContent = fill(words.this_service, { service: now.service.label });
+    byId("this-service").replaceChildren(...paragraphs(sentences.serviceLines(now)));
+    byId("changes").hidden = now.isToday;
     showBar();
     showMine();
+  }
+
+  // What each option would change, by the journey chosen: it stands beside every choice.
+  function showOptions() {
+    if (optionsShown === chosen.journey) return;
+    optionsShown = chosen.journey;
+    tables.showOptions(data.options.filter((option) => option.id !== baseline.id)
+      .map((option) => [option.label, m.overall(data, matrices,
+        { ...chosen, option: option.id, switched: new Set() }).everyone]));
   }
 
   // The long table is filled while it is open, so that a choice does not wait for it.
@@ -166,7 +207,8 @@
     const offered = (list, id, otherwise) =>
       (m.byId(list, id) ? id : otherwise);
     chosen.option = offered(data.options, state.o, chosen.option);
-    chosen.service = offered(data.services, state.s, chosen.service);
+    chosen.service = offered(data.services, state.s, m.byId(data.options, chosen.option).opening_service);
+    chosen.serviceAsked = Boolean(state.s);
     chosen.journey = offered(data.journeys, state.j, chosen.journey);
     if (["change", "after", "before", "city"].includes(state.v)) chosen.view = state.v;
     const wanted = new Set((state.x || "").split("."));
@@ -196,18 +238,31 @@
 
   function update() {
     now = m.evaluate(data, matrices, chosen);
+    now.isToday = sentences.isToday(now);
+    now.overall.teamsOnly = data.teams_only;
     showChoices();
     showWords();
     showAll(now);
+    showOptions();
     showEveryArea();
     showMap();
     showSites();
+    window.requestAnimationFrame(reachWide);
+  }
+
+  // A table too wide for the screen scrolls in a region of its own, which the keyboard reaches.
+  function reachWide() {
+    document.querySelectorAll(".wide").forEach((region) => {
+      if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
+      else region.removeAttribute("tabindex");
+    });
   }
 
   function choose(changes) {
     Object.assign(chosen, changes);
     update();
     saveState();
+    sayChoice();
   }
 
   // --- Listening -------------------------------------------------------------------------------
@@ -217,26 +272,34 @@
     let { view } = chosen;
     if (option === baseline.id && view === "change") view = "before";
     else if (chosen.option === baseline.id && view === "before") view = "change";
-    choose({ option, view, switched: new Set() });
+    // An option opens with the service that gets worse for most people, unless the reader chose.
+    const service = chosen.serviceAsked ? chosen.service
+      : m.byId(data.options, option).opening_service;
+    choose({ option, view, service, switched: new Set() });
   }
 
   function find(text) {
     const postcode = findPostcode(data.postcodes, text);
     const area = postcode >= 0 ? postcode : findName(data, text);
+    showNotFound(area < 0 ? text : null);
     choose({ area });
-    if (area >= 0) map.frame(area);
-    else sayNotFound(text);
+    if (area < 0) return;
+    map.frame(area);
     // On a phone the keyboard would hide the answer.
     if (window.matchMedia("(pointer: coarse)").matches) byId("find").blur();
     byId("mine").scrollIntoView({ block: "nearest" });
   }
 
-  function sayNotFound(text) {
+  // An error stands at its field, and is forgotten once a place was found.
+  function showNotFound(text) {
+    const failed = text !== null;
     let said = words.find_failed_names;
-    if (hasPostcodes) said = isPostcode(text) ? words.find_outside : words.find_failed;
-    byId("mine").hidden = false;
-    byId("mine").className = "mine";
-    byId("mine").replaceChildren(element("p", fill(said, { text })));
+    if (hasPostcodes) said = failed && isPostcode(text) ? words.find_outside : words.find_failed;
+    byId("find-error").hidden = !failed;
+    byId("find-error").textContent = failed ? fill(said, { text }) : "";
+    if (failed) byId("find").setAttribute("aria-invalid", "true");
+    else byId("find").removeAttribute("aria-invalid");
+    byId("find").setAttribute("aria-describedby", failed ? "find-error find-hint" : "find-hint");
   }
 
   function switchSite(site) {
@@ -262,10 +325,11 @@
 
   function listen() {
     const on = (id, event, act) => byId(id).addEventListener(event, act);
-    on("choices", "submit", (event) => { event.preventDefault(); find(byId("find").value); });
+    on("search", "submit", (event) => { event.preventDefault(); find(byId("find").value); });
+    on("choices", "submit", (event) => event.preventDefault());
     on("option", "change", (event) => chooseOption(event.target.value));
     on("service", "change", (event) =>
-      choose({ service: event.target.value, switched: new Set() }));
+      choose({ service: event.target.value, serviceAsked: true, switched: new Set() }));
     on("journey", "change", (event) => choose({ journey: event.target.value }));
     on("views", "change", (event) => choose({ view: event.target.value }));
     on("site-list", "change", (event) => switchSite(Number(event.target.value)));
@@ -273,6 +337,8 @@
     on("download", "click", download);
     on("print", "click", () => window.print());
     on("every-area", "toggle", showEveryArea);
+    window.addEventListener("resize", reachWide);
+    on("every-area", "toggle", reachWide);
     window.addEventListener("hashchange", () => { loadState(); update(); });
   }
 
