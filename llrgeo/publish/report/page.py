@@ -118,7 +118,7 @@ def _sentence(publication: Publication, option: Option) -> str:
 
 def _option(publication: Publication, option: Option, land: Frame) -> dict[str, Any]:
     """Return what is said of one option: why it is there, what moves, who gains and who loses."""
-    opening = publication.views[option.name, publication.opening_service.id]
+    opening = publication.option_view(option)
     groups = [tables.groups_table(publication, option)] if _has(publication, "journeys") else []
     return {
         "name": option.name,
