@@ -41,7 +41,8 @@ class PeopleView:
         Whether nobody travels in this study: the classes are then of teams' drives.
     groups
         One row a group and level (everyone; authority and tenth, where the areas tell them): the
-        people of each class, which add up to its people, and `too_close_<class>`, which is part of the class.
+        people of each class, which add up to its people, and `too_close_<class>`, which is part of
+        the class.
     services
         One row a service of the study on its id: people for whom it is `longer`, `shorter` and the
         `same`; who loses it counts as longer, who gains it as shorter, who has none as the same.
