@@ -9,11 +9,9 @@ from appraisal_cases import random_settings
 from hypothesis import given, settings
 
 from llrgeo.appraisal.access import (
-    EVERYONE,
     OUTCOMES,
     compare_minutes,
     nearest_site,
-    people_by_group,
     reconcile,
     summarise_access,
     threshold_flows,
@@ -23,6 +21,7 @@ from llrgeo.appraisal.access import (
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
 from llrgeo.errors import LlrgeoError
 from llrgeo.travel.times import TravelTimes
 

@@ -343,7 +343,7 @@ class TestFaults:
     def test_are_more_runs_than_a_machine_can_hold(
         self, feed: Path, monkeypatch: pytest.MonkeyPatch
     ) -> None:
-        monkeypatch.setattr("llrgeo.inputs.gtfs._MAX_CALLS", 1_000)
+        monkeypatch.setattr("llrgeo.inputs.headways._MAX_CALLS", 1_000)
         rows = TOY["frequencies"].replace("1200", "1")
         assert "21,600 calls at stops, over 1,000" in self.faults(feed, frequencies=rows)
 
@@ -356,7 +356,7 @@ class TestFaults:
     def test_are_ids_that_stand_twice(self, feed: Path) -> None:
         timetable = read(write_feed(feed, stops=f"{stops_table(STOPS)}home,52.7,-1.1\n"))
         assert (
-            "stops.txt: column 'stop_id' stands twice in 1 rows (stop_id home)"
+            "stops.txt: column 'stop_id' is duplicated in 1 rows (stop_id home)"
             in (timetable.notes[0])
         )
         assert timetable.stops.distance(at(**STOPS).reset_index(drop=True)).max() < 0.1

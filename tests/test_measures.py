@@ -16,13 +16,13 @@ import pandas as pd
 import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
 
-from llrgeo.appraisal.access import people_by_group
 from llrgeo.appraisal.catchments import catchment_table
 from llrgeo.appraisal.equity import equity_table
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.home_visits import team_reach
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES, measure_values
+from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.travel.times import TravelTimes
 
 Results: TypeAlias = dict[str, OptionResult]

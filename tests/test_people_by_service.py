@@ -8,7 +8,6 @@ import pytest
 from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
-from llrgeo.appraisal.access import EVERYONE, people_by_group
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.people_by_service import (
@@ -19,6 +18,7 @@ from llrgeo.appraisal.people_by_service import (
     worst_change_bands,
     worst_hit_service,
 )
+from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 
 INF = np.inf

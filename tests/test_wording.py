@@ -8,8 +8,8 @@ import pytest
 
 import llrgeo.publish
 from llrgeo.appraisal import home_visits
-from llrgeo.appraisal.access import DEPRIVATION_FIFTHS
 from llrgeo.appraisal.case.item import RestsOn
+from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS
 from llrgeo.errors import InputError
 from llrgeo.modes import MODES
 from llrgeo.publish.report import answers, case

@@ -11,9 +11,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.access import EVERYONE
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.errors import InputError
 
 Minutes: TypeAlias = NDArray[np.float64]

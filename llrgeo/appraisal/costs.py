@@ -12,9 +12,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.access import DEPRIVATION_FIFTHS, deprivation_fifth
 from llrgeo.appraisal.activity import burden_of
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, deprivation_fifth
 from llrgeo.schema import name_some, raise_faults
 
 PROVIDER: Final = ("capital", "transition", "closure", "running", "contact_costs", "team_travel")

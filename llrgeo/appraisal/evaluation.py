@@ -8,14 +8,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import (
-    EVERYONE,
-    Access,
-    assess_access,
-    nearest_site,
-    people_by_group,
-    summarise_access,
-)
+from llrgeo.appraisal.access import Access, assess_access, nearest_site, summarise_access
 from llrgeo.appraisal.activity import (
     burden_of,
     minutes_per_journey,
@@ -27,7 +20,8 @@ from llrgeo.appraisal.activity import (
 from llrgeo.appraisal.demand import Delivery, Service, Shares
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import classify_areas, count_people
+from llrgeo.appraisal.people_by_service import classify_areas, count_people, minutes_by_service
+from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
 from llrgeo.schema import ROLES, site_roles
 
 _Deliveries: TypeAlias = Mapping[str, "_Delivery"]
@@ -297,8 +291,8 @@ class _Evaluator:
         if not self.inputs.visited:
             return pd.DataFrame()
         return classify_areas(
-            _minutes_by_service(self.before, travelled, self.people.index),
-            _minutes_by_service(after, travelled, self.people.index),
+            minutes_by_service(_allocations(self.before), travelled, self.people.index),
+            minutes_by_service(_allocations(after), travelled, self.people.index),
             self.inputs.times.accuracy,
             tolerance_min=self.inputs.tolerance_min,
         )
@@ -330,12 +324,8 @@ def _evaluators(
         yield option, evaluator, found[name]
 
 
-def _minutes_by_service(
-    deliveries: _Deliveries, services: Sequence[str], areas: pd.Index
-) -> pd.DataFrame:
-    """Return the minutes to the nearest site, areas by services; +inf where there is none."""
-    minutes = {name: deliveries[name].allocation["travel_time_min"] for name in services}
-    return pd.DataFrame(minutes, index=areas)
+def _allocations(deliveries: _Deliveries) -> dict[str, pd.DataFrame]:
+    return {name: delivery.allocation for name, delivery in deliveries.items()}
 
 
 def _minutes_per_journey(

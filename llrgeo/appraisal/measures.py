@@ -7,9 +7,9 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import DEPRIVATION_FIFTHS, EVERYONE
 from llrgeo.appraisal.evaluation import OptionSummary
 from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, EVERYONE
 from llrgeo.schema import name_some, raise_faults
 
 

@@ -4,10 +4,10 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.access import EVERYONE
 from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.appraisal.people_groups import EVERYONE
 
 _CHANGED: Final = ("before_min", "after_min", "change_min")
 

@@ -5,6 +5,7 @@ one for another, so each area belongs to one class over all services that people
 all its residents count (docs/methods, "People by service").
 """
 
+from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -38,6 +39,14 @@ class _Changes(NamedTuple):
     shorter: _Flags  # those gained included
     none: _Flags
     unknown: _Flags
+
+
+def minutes_by_service(
+    allocations: Mapping[str, pd.DataFrame], services: Sequence[str], areas: pd.Index
+) -> pd.DataFrame:
+    """Return the minutes to the nearest site, areas by services; +inf where there is none."""
+    minutes = {name: allocations[name]["travel_time_min"] for name in services}
+    return pd.DataFrame(minutes, index=areas)
 
 
 def classify_areas(

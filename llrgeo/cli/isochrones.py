@@ -28,7 +28,7 @@ def isochrones(
         msg = f"{out}: isochrones are written as .gpkg"
         raise InputError(msg)
     try:
-        limits = [float(one) for one in minutes.split(",")]
+        limits = [float(part) for part in minutes.split(",")]
     except ValueError:
         msg = f"--minutes: {minutes} are no numbers parted by commas, such as 10,20,30"
         raise InputError(msg) from None

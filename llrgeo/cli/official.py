@@ -40,9 +40,9 @@ def fetch(
     known = read_sources(sources)
     downloader = new_downloader(known, out, offline=offline, quiet=quiet)
     if dry_run:
-        for one in list_sources(kind, downloader, known).itertuples():
-            typer.echo(f"{one.source}: {one.vintage}; about {one.about_mb:g} MB, {one.kept} kept")
-            typer.echo(f"  {one.address}")
+        for row in list_sources(kind, downloader, known).itertuples():
+            typer.echo(f"{row.source}: {row.vintage}; about {row.about_mb:g} MB, {row.kept} kept")
+            typer.echo(f"  {row.address}")
         return
     fetch_kind(kind, downloader, known, _place(downloader, known, icb, around))
     if not quiet:

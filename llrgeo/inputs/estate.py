@@ -81,7 +81,7 @@ def check_estate(table: pd.DataFrame, site_ids: Collection[str], *, source: str)
     blanked = table.replace(dict.fromkeys(NOT_APPLICABLE, ""))
     faults = table_faults(blanked, ESTATE)
     if "site_id" in table.columns:
-        unknown = [one for one in table["site_id"] if one not in site_ids]
+        unknown = [site_id for site_id in table["site_id"] if site_id not in site_ids]
         if unknown:
             faults.append(f"the study has no site {name_some(unknown)}; known are site ids alone")
     raise_faults(faults, source=source)

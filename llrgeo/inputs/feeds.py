@@ -193,7 +193,7 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
         raise_faults([fault], source=source)
     tables, faults = {}, []
     for name, columns in wanted.items():
-        absent = [one for one in _MAY_BE_ABSENT.get(name, ()) if one not in columns]
+        absent = [column for column in _MAY_BE_ABSENT.get(name, ()) if column not in columns]
         if name not in members:
             tables[name] = pd.DataFrame(columns=[*columns, *absent], dtype=object)
             continue

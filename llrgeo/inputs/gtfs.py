@@ -28,6 +28,7 @@ from llrgeo.inputs.feeds import (
     services_on,
     sound_calendars,
 )
+from llrgeo.inputs.headways import HEADWAYS, read_headways, repeat_trips
 from llrgeo.inputs.step_free import step_free_stops, step_free_trips
 from llrgeo.inputs.stop_times import read_calls, seconds_of
 from llrgeo.inputs.transfers import boarding_stops, read_transfers, run_on
@@ -35,14 +36,12 @@ from llrgeo.schema import BNG, WGS84, list_faults, raise_faults
 
 _DAY_S: Final = 24 * 3_600
 HORIZON_S: Final = _DAY_S + _DAY_S // 2  # a journey of the day may end at noon of the next
-_MAX_CALLS: Final = 50_000_000  # of all trips that run every so often; a region has a few million
 _MAX_DAYS: Final = 7  # a coach may have set out so many days ago
 
 # What a feed may lose to faults: a hundredth of its calls, or so many in a small one.
 _MAX_LOST_SHARE: Final = 0.01
 _MAX_LOST_CALLS: Final = 10
 
-_HEADWAYS: Final = "frequencies"
 _CALL_TYPES: Final = {
     "trip": np.int32,
     "stop": np.int32,
@@ -161,7 +160,7 @@ def _read_day(path: Path, date: dt.date) -> _Feed:
     }
     trip_ids = pd.concat(list(running.values())).unique()
     calls, more = read_calls(tables, trip_ids)
-    headways, headway_faults = _read_headways(tables[_HEADWAYS], calls, path.name)
+    headways, headway_faults = read_headways(tables[HEADWAYS], calls, path.name)
     calls = calls[~calls["trip_id"].isin(headways.loc[headways["runs"].isna(), "trip_id"])]
     transfers, transfer_faults = read_transfers(tables)
     omissions += [*more, *headway_faults, *transfer_faults]
@@ -172,7 +171,7 @@ def _read_day(path: Path, date: dt.date) -> _Feed:
     told = _described(calls, tables)
     places = boarding_stops(transfers, told, stops["parent_station"])
     compact = places.calls.astype(dict.fromkeys(("trip_id", "stop_id", "block_id"), "category"))
-    runs = _repeated(compact, headways)
+    runs = repeat_trips(compact, headways)
     days = [_moved(runs[runs["trip_id"].isin(ids)], shift) for shift, ids in running.items()]
     joined = run_on(
         _numbered(pd.concat(days, ignore_index=True)), transfers, stops["parent_station"]
@@ -198,7 +197,7 @@ def _sound_tables(tables: Tables) -> tuple[Tables, list[Omission]]:
     tables, omissions = sound_calendars(tables)
     for file, name in (("stops", "stop_id"), ("trips", "trip_id"), ("routes", "route_id")):
         ids = tables[file][name]
-        for what, rows in (("is blank", ids.isna()), ("stands twice", ids.duplicated())):
+        for what, rows in (("is blank", ids.isna()), ("is duplicated", ids.duplicated())):
             bad = tables[file][rows.reindex(tables[file].index)]
             omissions += left_out(file, f"column '{name}' {what}", bad, calls=0)
             tables[file] = tables[file].drop(index=bad.index)
@@ -277,63 +276,6 @@ def _route_names(tables: Tables) -> pd.Series:
     routes = _routes(tables)
     names = routes["route_short_name"].fillna(routes["route_long_name"])
     return names.fillna(routes["route_id"]).fillna("").astype(str)
-
-
-def _read_headways(
-    table: pd.DataFrame, calls: pd.DataFrame, source: str
-) -> tuple[pd.DataFrame, list[Omission]]:
-    """Return, of trips that run every so often, when runs begin and end and how often they go.
-
-    A trip of which no headway can be read has one row without `runs`: its calls are a pattern, not
-    times.
-    """
-    table = table[table["trip_id"].isin(calls["trip_id"])]
-    headways = pd.DataFrame(
-        {
-            "trip_id": table["trip_id"],
-            "start_s": seconds_of(table["start_time"]),
-            "end_s": seconds_of(table["end_time"]),
-            "headway_s": pd.to_numeric(table["headway_secs"], errors="coerce"),
-        }
-    )
-    wrong = {
-        "column 'start_time' is no time": headways["start_s"].isna(),
-        "column 'end_time' is no time": headways["end_s"].isna(),
-        "column 'headway_secs' is no number of seconds": ~(headways["headway_s"] >= 1),
-    }
-    bad = pd.concat(list(wrong.values()), axis=1).any(axis=1)
-    lengths = calls.groupby("trip_id").size().reindex(headways["trip_id"]).to_numpy()
-    omissions = [
-        one
-        for what, rows in wrong.items()
-        for one in left_out(_HEADWAYS, what, headways[rows], calls=int(lengths[rows].sum()))
-    ]
-    spans = (headways["end_s"] - headways["start_s"]).clip(lower=0)
-    headways["runs"] = pd.Series(np.ceil(spans / headways["headway_s"])).mask(bad)
-    made = int((headways["runs"] * lengths).sum())
-    if made > _MAX_CALLS:
-        raise_faults(
-            [f"{_HEADWAYS}.txt: {made:,} calls at stops, over {_MAX_CALLS:,}"], source=source
-        )
-    lost = bad & ~headways["trip_id"].isin(headways.loc[~bad, "trip_id"])
-    return headways[~bad | lost], omissions
-
-
-def _repeated(calls: pd.DataFrame, headways: pd.DataFrame) -> pd.DataFrame:
-    """Put in place of each trip that runs every so often its runs, told apart by `run`."""
-    headways = headways.dropna(subset="runs")
-    runs = headways.loc[headways.index.repeat(headways["runs"].astype(np.int64))]
-    earlier = runs.groupby(level=0).cumcount()
-    runs = runs.assign(start_s=runs["start_s"] + runs["headway_s"] * earlier, run=range(len(runs)))
-    repeated = calls["trip_id"].isin(headways["trip_id"])
-    pattern = calls[repeated].astype({"trip_id": object})
-    first_s = pattern.groupby("trip_id")["departure_s"].transform("first")
-    made = pattern.assign(first_s=first_s).merge(runs, on="trip_id")
-    later_s = made["start_s"].astype(np.int64) - made["first_s"]
-    for name in ("arrival_s", "departure_s"):
-        made[name] += later_s
-    made["trip_id"] = made["trip_id"].astype(calls["trip_id"].dtype)
-    return pd.concat([calls[~repeated].assign(run=-1), made[[*calls.columns, "run"]]])
 
 
 def _moved(calls: pd.DataFrame, days: int) -> pd.DataFrame:

@@ -124,7 +124,9 @@ def _in_order(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Omission]]:
             for name in ("arrival_time", "departure_time")
         },
     }
-    omissions = [one for what, rows in wrong.items() for one in left_out(_FILE, what, calls[rows])]
+    omissions = [
+        omission for what, rows in wrong.items() for omission in left_out(_FILE, what, calls[rows])
+    ]
     sound = calls[~pd.concat(list(wrong.values()), axis=1).any(axis=1)]
     return sound.sort_values(["trip_id", "sequence"], kind="stable", ignore_index=True), omissions
 

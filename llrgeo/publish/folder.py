@@ -206,23 +206,29 @@ def _data(publication: Publication) -> dict[str, Content]:
     tables["data_dictionary"] = DescribedTable(
         data_dictionary(described), descriptions.DATA_DICTIONARY
     )
-    texts = {f"tables/{name}.csv": csv_text(table.content) for name, table in tables.items()}
-    packaged = {
-        f"tables/{name}.csv": PackagedTable(
-            table.content, table.description.about, table.description
-        )
-        for name, table in tables.items()
-    }
-    contents_of = {path: _bytes(text) for path, text in texts.items()}
     return {
-        **texts,
-        DATA_PACKAGE: data_package(_provenance(publication), packaged, contents_of),
+        **_packaged(publication, tables),
         "tables.xlsx": render_workbook(publication, tables),
         "areas.gpkg": gis.geopackage(publication, areas, sites),
         "areas.parquet": geoparquet_bytes(areas),
         "areas.qml": gis.qgis_styles(publication)[gis.opening_style(publication)],
         "travel_times.parquet": parquet_bytes(times),
     }
+
+
+def _packaged(publication: Publication, tables: Mapping[str, DescribedTable]) -> dict[str, Content]:
+    """Make the tables as CSV, and the Data Package that describes them."""
+    texts: dict[str, Content] = {
+        f"tables/{name}.csv": csv_text(table.content) for name, table in tables.items()
+    }
+    packaged = {
+        f"tables/{name}.csv": PackagedTable(
+            table.content, table.description.about, table.description
+        )
+        for name, table in tables.items()
+    }
+    written = {path: _bytes(text) for path, text in texts.items()}
+    return {**texts, DATA_PACKAGE: data_package(_provenance(publication), packaged, written)}
 
 
 def _provenance(publication: Publication) -> Provenance:

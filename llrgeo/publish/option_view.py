@@ -12,11 +12,12 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import EVERYONE, ratio, reconcile
+from llrgeo.appraisal.access import ratio, reconcile
 from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.modes import MODES
 from llrgeo.publish import palette
 from llrgeo.publish.wording import wording

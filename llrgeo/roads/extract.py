@@ -92,7 +92,7 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
         np.concatenate([part.y for part in parts])[first] / DEGREE,
         {node: tags for part in reversed(parts) for node, tags in part.points.items()},
         ways,
-        _once([one for part in parts for one in part.restrictions]),
+        _once([restriction for part in parts for restriction in part.restrictions]),
         max(part.date for part in parts),
         {path.name: one.sha256 for path, one in zip(files, parts, strict=True) if one.sha256},
         {what: sum(len(getattr(part, name)) for part in parts) for what, name in kinds.items()},
@@ -148,7 +148,10 @@ def _refuse_doubles(path: Path, found: Elements) -> None:
     for what, read in (
         ("node", found.ids),
         ("way", np.array([way.id for way in found.ways], dtype=np.int64)),
-        ("relation", np.array([one.id for one in found.restrictions], dtype=np.int64)),
+        (
+            "relation",
+            np.array([restriction.id for restriction in found.restrictions], dtype=np.int64),
+        ),
     ):
         unique, times = np.unique(read, return_counts=True)
         if len(unique) < len(read):

@@ -104,7 +104,7 @@ def _arms(extract: Extract, streets: Streets, nodes: NDArray[np.int64]) -> pd.Da
     found = found.groupby(["node", "row"])["arms"].sum().reset_index()
     row_of = {int(one): row for row, one in enumerate(streets.table.get("way_id", []))}
     ids = [extract.ways[row].id for row in found["row"]]
-    found["way"] = [row_of.get(one, -1) for one in ids]
+    found["way"] = [row_of.get(way_id, -1) for way_id in ids]
     private = (
         streets.table[["forward", "backward"]].max(axis=1).to_numpy() == Level.DESTINATION
         if len(streets.table)

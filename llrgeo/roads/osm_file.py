@@ -179,12 +179,16 @@ def _relations(
             continue
         kind = relation.tags["type"].strip().lower()
         if kind.startswith("restriction"):
-            members = tuple(Member(one.type, one.ref, one.role) for one in relation.members)
+            members = tuple(
+                Member(member.type, member.ref, member.role) for member in relation.members
+            )
             restrictions.append(Restriction(relation.id, dict(relation.tags), members))
         elif kind == "multipolygon" and "highway" in relation.tags:
             tags = {key: value for key, value in dict(relation.tags).items() if key != "type"}
             squares |= {
-                one.ref: {**tags, "area": "yes"} for one in relation.members if one.type == "w"
+                member.ref: {**tags, "area": "yes"}
+                for member in relation.members
+                if member.type == "w"
             }
     return restrictions, squares
 

@@ -250,7 +250,7 @@ def _over_ways(via: list[int], leave: list[int], known: Lookup) -> list[tuple[in
         if any({known.way[edge] for edge in course[1:]} >= ways for course in rings):
             found += rings
         through = _courses(first, via, known, ring=False)
-        found += [one for one in through if {known.way[edge] for edge in one[1:]} >= ways]
+        found += [turn for turn in through if {known.way[edge] for edge in turn[1:]} >= ways]
     return list(dict.fromkeys(found))
 
 

@@ -270,7 +270,7 @@ def _own_copy(
     Returns the copy; None where that turn may not be made.
     """
     then = onward[before]
-    current = next((one for one in then if original[one] == edge), None)
+    current = next((follower for follower in then if original[follower] == edge), None)
     if current is None:
         return None
     if current != edge and sum(current in others for others in onward.values()) == 1:

@@ -55,7 +55,7 @@ def _year_faults(study: Study) -> Iterator[str]:
         )
     if study.years:
         return
-    said = [f"option '{one.id}'" for one in study.options if _says(one)]
+    said = [f"option '{option.id}'" for option in study.options if _says(option)]
     if said or study.capacity != CapacityConfig():
         where = name_some(said) if said else "the table [capacity]"
         yield f"years: missing, and {where} speaks of capacity; add such as years = [2026, 2036]"
@@ -82,7 +82,7 @@ def _service_faults(study: Study) -> Iterator[str]:
     if both:
         yield f"capacity: {name_some(both)} cannot drive rounds and be called out at once"
     for pool, members in config.pools.items():
-        strange = [one for one in members if delivered.get(one) != "bed"]
+        strange = [service for service in members if delivered.get(service) != "bed"]
         if strange or pool in delivered:
             yield f"capacity.pools: '{pool}' shares beds of {name_some(strange or [pool])}, no beds"
 

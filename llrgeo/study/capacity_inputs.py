@@ -66,7 +66,7 @@ def build_capacity_plan(
         raise_faults([fault], source=study.path("areas").name)
     parameters = Parameters(set_parameters(read_capacity("parameters"), study.capacity.parameters))
     services = {service.id: service for service in build_services(study)}
-    beds = {one.id: one.beds for one in study.services if one.beds is not None}
+    beds = {service.id: service.beds for service in study.services if service.beds is not None}
     plan = build_services_plan(study.capacity, beds, services, parameters)
     known = [name for name in plan.ids if name in counted]
     fault = f"{name_some(known)} were counted; capacity needs rates by age. Leave one of them out"
@@ -129,22 +129,22 @@ def _areas_of(areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame) ->
 def _estate(study: StudyConfig, sites: pd.DataFrame) -> EstatePlan | None:
     """Return the estate with works and disposals; None if the study names none of them."""
     path = study.capacity.files(study.folder).get("estate")
-    works = [one.build(option.id) for option in study.options for one in option.works]
+    works = [work.build(option.id) for option in study.options for work in option.works]
     sold = [
-        (option.id, one.site, one.year, one.receipt_gbp, one.clearing_gbp)
+        (option.id, disposal.site, disposal.year, disposal.receipt_gbp, disposal.clearing_gbp)
         for option in study.options
-        for one in option.disposals
+        for disposal in option.disposals
     ]
-    named = {one.site_id for one in works} | {row[1] for row in sold}
+    named = {work.site_id for work in works} | {row[1] for row in sold}
     unknown = sorted(named - set(sites.index))
     faults = [f"works and disposals: no site {name_some(unknown)}"] if unknown else []
     bias = read_capacity("optimism_bias")
-    kinds = sorted({kind for one in works for kind in one.projects} - set(bias.index))
+    kinds = sorted({kind for work in works for kind in work.projects} - set(bias.index))
     if kinds:
         known = name_some(bias.index)
         faults.append(f"works: no kind of project {name_some(kinds)}; known are {known}")
     last = study.years[0] + study.appraisal.horizon_years
-    years = [one.year for one in works] + [row[2] for row in sold]
+    years = [work.year for work in works] + [row[2] for row in sold]
     if any(not study.years[0] <= year <= last for year in years):
         found = name_some(sorted(set(years)))
         faults.append(f"works and disposals lie from {study.years[0]} to {last}; found {found}")

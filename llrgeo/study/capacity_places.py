@@ -35,7 +35,7 @@ class Kinds:
 
     def sites_of(self, name: str, option: Option) -> frozenset[str]:
         """Return the sites that run one of these services."""
-        runs = (option.sites.get(one, frozenset()) for one in self.members(name))
+        runs = (option.sites.get(member, frozenset()) for member in self.members(name))
         return frozenset().union(*runs)
 
 

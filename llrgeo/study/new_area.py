@@ -210,11 +210,11 @@ def _write_timetables(made: Path, ask: _Ask) -> tuple[Timetables | None, pd.Data
 def _service_day(feeds: Sequence[Path], today: dt.date) -> dt.date:
     """Return the next Tuesday on which every feed runs; the first of the feeds if none is ahead."""
     tables = [read_feed(feed) for feed in feeds]
-    first = max(date_range(one)[0] for one in tables)
+    first = max(date_range(timetable)[0] for timetable in tables)
     start = max(first, today)
     tuesday = start + dt.timedelta((_TUESDAY - start.weekday()) % _WEEK_DAYS)
     ahead = [tuesday + dt.timedelta(_WEEK_DAYS * week) for week in range(_WEEKS)]
-    running = [day for day in ahead if all(services_on(one, day) for one in tables)]
+    running = [day for day in ahead if all(services_on(timetable, day) for timetable in tables)]
     return running[0] if running else first
 
 
@@ -228,7 +228,7 @@ def _write_text(
     """Write study.toml, TODO.csv, fetched.csv and about.md."""
     place = new_tables.title_of(ask.place)
     fetched = new_tables.list_fetched(ask.downloader, ask.sources)
-    used = [ask.sources[one].cited for one in dict.fromkeys(fetched["source"])]
+    used = [ask.sources[key].cited for key in dict.fromkeys(fetched["source"])]
     text = study_text(
         place,
         sites,

@@ -46,7 +46,7 @@ def assume_services(sites: pd.DataFrame) -> pd.Series:
     hosts: dict[str, list[str]] = {
         "city_hospital": everything,
         "community_hospital": everything,
-        "health_centre": [one for one in _AT_HEALTH_CENTRES if one in everything],
+        "health_centre": [service for service in _AT_HEALTH_CENTRES if service in everything],
     }
     hosted = sites["kind"].map({kind: ";".join(ids) for kind, ids in hosts.items()}).fillna("")
     hosted = hosted.mask(sites["is_neighbour"], ";".join(_AT_ACUTE))
@@ -201,7 +201,10 @@ def _lists(runs: Mapping[str, Sequence[str]], sites: pd.DataFrame) -> str:
         "\n".join(
             [
                 f"{service} = [",
-                *(f"  {_quoted(one)}, # {_plain(sites.loc[one, 'name'])}" for one in ids),
+                *(
+                    f"  {_quoted(site_id)}, # {_plain(sites.loc[site_id, 'name'])}"
+                    for site_id in ids
+                ),
                 "]",
             ]
         )

@@ -8,16 +8,17 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import Access, assess_access, nearest_site, people_by_group, reconcile
+from llrgeo.appraisal.access import Access, assess_access, nearest_site, reconcile
 from llrgeo.appraisal.demand import Service, contacts, grow, trips
 from llrgeo.appraisal.equity import kolm_pollak_kappa
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.appraisal.siting.constraints import Keep
 from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.locate import SiteSelection
 from llrgeo.appraisal.siting.plans import Effort, best_plans, stage_plan, value_curve
 from llrgeo.appraisal.siting.problem import SitingProblem
-from llrgeo.appraisal.siting.regret import Scenario, least_regret, regret_table
+from llrgeo.appraisal.siting.regret import Scenario, compare_regrets
 from llrgeo.errors import ConfigError
 from llrgeo.inputs.sites import sites_for
 from llrgeo.study.config import StudyConfig, build_services
@@ -297,7 +298,11 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
     curve = None
     if config.curve:
         curve = value_curve(times, demand, problem, counts=config.curve, effort=effort)
-    regret = _regrets(siting, plans) if config.scenarios else None
+    regret = None
+    if config.scenarios:
+        regret = compare_regrets(
+            plans, siting.scenarios(), siting.problem, seconds=config.seconds, seed=study.seed
+        )
     case = formulate(times, demand, problem)
     today = float("nan")
     if siting.today:
@@ -340,14 +345,3 @@ def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
     service = services[config.service]
     times = judged_times(inputs, sites, delivery=service.delivery)
     return SitingStudy(inputs, config, service, sites, times)
-
-
-def _regrets(siting: SitingStudy, plans: list[SiteSelection]) -> pd.DataFrame:
-    """Return the regret of each plan, and of the plan whose worst regret is the least."""
-    scenarios, problem = siting.scenarios(), siting.problem
-    seconds, seed = siting.config.seconds, siting.inputs.study.seed
-    least = least_regret(scenarios, problem, seconds=seconds, seed=seed)
-    named = {f"plan {number}": plan.sites for number, plan in enumerate(plans, start=1)}
-    named["least regret"] = least.sites
-    table = regret_table(named, scenarios, problem, seconds=seconds, seed=seed)
-    return table.assign(sites=[";".join(sites) for sites in named.values()])

@@ -141,7 +141,7 @@ def _within(places: Floats, others: Floats, radius_m: Floats) -> NDArray[np.int6
     radius_m = np.clip(radius_m, TIE_M, MAX_SNAP_M)
     near = KDTree(others).query_ball_point(places, radius_m)
     place = np.repeat(np.arange(len(places)), [len(found) for found in near])
-    other = np.array([one for found in near for one in found], dtype=np.int64)
+    other = np.array([node for found in near for node in found], dtype=np.int64)
     return np.column_stack([place, other])
 
 

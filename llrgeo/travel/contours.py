@@ -141,7 +141,7 @@ def _halved(
     low, high = ends
     length = np.hypot(*(high - low).T)
     begin, end = np.zeros(len(low)), np.ones(len(low))
-    value = [one.copy() for one in values]
+    value = [grid.copy() for grid in values]
     steps = np.ones(len(low), dtype=bool)
     for turn in range(_HALVINGS + _STEP_HALVINGS):
         rows = np.flatnonzero(steps)

@@ -88,8 +88,10 @@ def assess_options(
         part = _part(setting, names, sorted(set(alike.values()), key=setting.options.index))
         mean = sum(visits.get(name, 0.0) for name in names) / len(names)
         found = assess_capacity(part, OverflowRules(seed, choices, mean))
-        parts.append({one.name: _for_all(getattr(found, one.name), alike) for one in fields(found)})
-    names = [one.name for one in fields(CapacityEvidence)]
+        parts.append(
+            {part.name: _for_all(getattr(found, part.name), alike) for part in fields(found)}
+        )
+    names = [part.name for part in fields(CapacityEvidence)]
     return CapacityEvidence(**{name: _joined([part[name] for part in parts]) for name in names})
 
 
@@ -121,7 +123,7 @@ def _together(setting: CapacitySetting) -> Iterator[list[str]]:
     pooled = {name for members in setting.pools.values() for name in members}
     yield from (list(members) for members in setting.pools.values())
     kinds = (setting.beds, setting.rooms, setting.rounds, setting.crisis)
-    ids = dict.fromkeys(one.id for services in kinds for one in services)
+    ids = dict.fromkeys(service.id for services in kinds for service in services)
     yield from ([name] for name in ids if name not in pooled)
 
 
@@ -157,10 +159,10 @@ def _part(setting: CapacitySetting, names: list[str], options: list[str]) -> Cap
         setting,
         allocation=rows(setting.allocation, names),
         sites=rows(setting.sites, [*names, *pools]),
-        beds=[one for one in setting.beds if one.id in names],
-        rooms=[one for one in setting.rooms if one.id in names],
-        rounds=[one for one in setting.rounds if one.id in names],
-        crisis=[one for one in setting.crisis if one.id in names],
+        beds=[service for service in setting.beds if service.id in names],
+        rooms=[service for service in setting.rooms if service.id in names],
+        rounds=[service for service in setting.rounds if service.id in names],
+        crisis=[service for service in setting.crisis if service.id in names],
         pools=pools,
     )
 

@@ -49,7 +49,7 @@ def beds_as_a_whole(setting: CapacitySetting, by_site: pd.DataFrame) -> pd.DataF
     over sites and not in one pool; `share_refused`, `mean_wait_days` (means over admissions),
     `blocked_bed_days`; `beds_per_1000_aged_75_plus` of the beds, or of those needed.
     """
-    services = {one.id: one for one in setting.beds}
+    services = {service.id: service for service in setting.beds}
     rows = []
     for keys, sites in by_site.groupby([*_KEYS, "year"], sort=False):
         option, name = str(keys[0]), str(keys[1])
@@ -129,8 +129,8 @@ def _at_the_end(setting: CapacitySetting, sign: int) -> CapacitySetting:
         people[year] = {-1: ends[0], 0: central, 1: ends[1]}[sign]
     spread = sign * value("stay_spread_days")
     beds = [
-        replace(one, stay=Stay(max(one.stay.days + spread, 1.0), one.stay.cv))
-        for one in setting.beds
+        replace(service, stay=Stay(max(service.stay.days + spread, 1.0), service.stay.cv))
+        for service in setting.beds
     ]
     return replace(setting, people=people, beds=beds)
 
@@ -146,9 +146,9 @@ def _of_service(setting: CapacitySetting, option: str, service: BedService) -> p
         admissions = admissions.reindex(beds.index, fill_value=0.0)
         table = bed_table(admissions, beds, service).reset_index()
         staffed = table["beds"].fillna(table["beds_needed"]).astype(int)
-        table["wards"] = [len(split_into_wards(one, largest=largest)) for one in staffed]
+        table["wards"] = [len(split_into_wards(count, largest=largest)) for count in staffed]
         table["nurses_wte"] = [
-            site_nurses_wte(one, rules, contract, largest=largest) for one in staffed
+            site_nurses_wte(count, rules, contract, largest=largest) for count in staffed
         ]
         tables.append(table.assign(option=option, service=service.id, year=year))
     whole = pd.concat(tables, ignore_index=True)

@@ -151,26 +151,26 @@ def works_table(works: Sequence[Works], rates: CapitalRates) -> pd.DataFrame:
         If a kind of works has no rate, or `optimism_bias` raises.
     """
     rows = []
-    for one in works:
-        if one.kind not in rates.gbp_m2:
-            msg = f"no capital rate for '{one.kind}' works"
+    for work in works:
+        if work.kind not in rates.gbp_m2:
+            msg = f"no capital rate for '{work.kind}' works"
             raise InputError(msg)
-        building = one.area_m2 * rates.gbp_m2[one.kind]
+        building = work.area_m2 * rates.gbp_m2[work.kind]
         fees = building * rates.fees_share
-        before = building + fees + one.equipment_gbp
-        capital, delay = optimism_bias(one.projects, rates.bias, mitigated=rates.mitigated)
-        least, _ = optimism_bias(one.projects, rates.bias, mitigated=1.0)
-        most, _ = optimism_bias(one.projects, rates.bias, mitigated=0.0)
+        before = building + fees + work.equipment_gbp
+        capital, delay = optimism_bias(work.projects, rates.bias, mitigated=rates.mitigated)
+        least, _ = optimism_bias(work.projects, rates.bias, mitigated=1.0)
+        most, _ = optimism_bias(work.projects, rates.bias, mitigated=0.0)
         rows.append(
             {
-                "option": one.option,
-                "site_id": one.site_id,
-                "kind": one.kind,
-                "area_m2": one.area_m2,
-                "year": one.year,
+                "option": work.option,
+                "site_id": work.site_id,
+                "kind": work.kind,
+                "area_m2": work.area_m2,
+                "year": work.year,
                 "works": building,
                 "fees": fees,
-                "equipment": one.equipment_gbp,
+                "equipment": work.equipment_gbp,
                 "bias": before * capital,
                 "capital": before * (1 + capital),
                 "capital_low": before * (1 - rates.spread) * (1 + least),

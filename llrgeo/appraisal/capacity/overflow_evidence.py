@@ -78,11 +78,11 @@ def overflow(
 
 def _wards(setting: CapacitySetting) -> Iterator[tuple[str, list[BedService]]]:
     """Yield who share beds: each pool, then each service that is in none."""
-    by_id = {one.id: one for one in setting.beds}
+    by_id = {service.id: service for service in setting.beds}
     pooled: set[str] = set()
     for name, members in setting.pools.items():
         services = [by_id[member] for member in members]
-        if len({one.stream for one in services}) < len(services):
+        if len({service.stream for service in services}) < len(services):
             msg = f"pool '{name}': each of its services needs a stream of its own"
             raise InputError(msg)
         pooled.update(members)
@@ -102,14 +102,16 @@ def _network(
     minutes = setting.minutes[list(beds.index)]
     # Those who reach no ward at all are counted elsewhere.
     reached = np.isfinite(minutes.to_numpy()).any(axis=1)
-    admissions = {one.stream: setting.demand(one.rates, year)[reached] for one in services}
+    admissions = {
+        service.stream: setting.demand(service.rates, year)[reached] for service in services
+    }
     return WardNetwork(
         pd.DataFrame(admissions),
         minutes[reached],
-        np.floor(beds * (1 - max(one.closed_share for one in services))),
-        {one.stream: one.stay for one in services},
+        np.floor(beds * (1 - max(service.closed_share for service in services))),
+        {service.stream: service.stay for service in services},
         setting.reserved(option, name).reindex(beds.index).fillna(0.0),
-        amplitude=max(one.amplitude for one in services),
+        amplitude=max(service.amplitude for service in services),
     )
 
 

@@ -31,7 +31,7 @@ class ServicePlans:
     def ids(self) -> list[str]:
         """Return the ids of all of them, each once."""
         kinds = (self.beds, self.rooms, self.rounds, self.crisis)
-        return list(dict.fromkeys(one.id for services in kinds for one in services))
+        return list(dict.fromkeys(service.id for services in kinds for service in services))
 
 
 @dataclass(frozen=True, slots=True)

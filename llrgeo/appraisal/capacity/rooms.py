@@ -68,7 +68,7 @@ class Arrivals:
 
     def __post_init__(self) -> None:
         shares = (self.peak_hour_share, self.car_share)
-        if not (self.days > 0 and self.parked_h > 0 and all(0 <= one <= 1 for one in shares)):
+        if not (self.days > 0 and self.parked_h > 0 and all(0 <= share <= 1 for share in shares)):
             msg = "arrivals need days and hours above 0 and shares between 0 and 1"
             raise InputError(msg)
 

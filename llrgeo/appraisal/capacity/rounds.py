@@ -206,8 +206,8 @@ def day_on_the_road(
         return DayOnTheRoad(minutes, -(-visits // a_round), "continuous")
     rng = np.random.default_rng(seed)
     solved = [_solve(draw_day(homes, visits, rng), a_round) for _ in range(days)]
-    minutes = float(np.mean([one[0] for one in solved]))
-    return DayOnTheRoad(minutes, round(float(np.mean([one[1] for one in solved]))), "sampled")
+    minutes = float(np.mean([day[0] for day in solved]))
+    return DayOnTheRoad(minutes, round(float(np.mean([day[1] for day in solved]))), "sampled")
 
 
 def draw_day(homes: Homes, visits: int, rng: np.random.Generator) -> Array:

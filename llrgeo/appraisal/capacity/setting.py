@@ -151,7 +151,7 @@ class CapacitySetting:
     @property
     def options(self) -> list[str]:
         """Return the options in the order of the allocation."""
-        return [str(one) for one in self.allocation["option"].unique()]
+        return [str(name) for name in self.allocation["option"].unique()]
 
     def demand(self, rates: pd.Series, year: int) -> pd.Series:
         """Return contacts a year by area: people times rates, as healthy as they then are."""
@@ -245,7 +245,7 @@ def _bed_faults(setting: CapacitySetting) -> list[str]:
                 check_beds(rows.set_index("site_id")[what], what=f"{option}, {service}")
             except InputError as error:
                 faults.append(str(error).replace("beds at", f"{what} at"))
-    services = {one.id for one in setting.beds}
+    services = {service.id for service in setting.beds}
     faults += [
         f"pool '{name}' has the unknown service '{member}'; known are {name_some(sorted(services))}"
         for name, members in setting.pools.items()

@@ -73,8 +73,8 @@ def good_rounds(minutes: Matrix, a_round: int) -> tuple[float, list[list[int]]]:
         msg = f"a round of at most {a_round} homes was asked for"
         raise InputError(msg)
     rounds = _exchange(minutes, _savings(minutes, a_round), a_round)
-    rounds = [_ordered(minutes, one) for one in rounds]
-    return sum(round_minutes(minutes, one) for one in rounds), rounds
+    rounds = [_ordered(minutes, tour) for tour in rounds]
+    return sum(round_minutes(minutes, tour) for tour in rounds), rounds
 
 
 def round_minutes(minutes: Matrix, homes: list[int]) -> float:
@@ -109,7 +109,7 @@ def _savings(minutes: Matrix, a_round: int) -> list[list[int]]:
 
 def _exchange(minutes: Matrix, rounds: list[list[int]], a_round: int) -> list[list[int]]:
     """Move homes between rounds, and swap them, while that saves minutes."""
-    rounds = [list(one) for one in rounds]
+    rounds = [list(tour) for tour in rounds]
     improved = True
     while improved:
         improved = False
@@ -119,9 +119,9 @@ def _exchange(minutes: Matrix, rounds: list[list[int]], a_round: int) -> list[li
                     improved |= _move(minutes, rounds[a], rounds[b], a_round)
                 if a < b:
                     improved |= _swap(minutes, rounds[a], rounds[b])
-        for one in rounds:
-            improved |= _two_opt(minutes, one)
-    return [one for one in rounds if one]
+        for tour in rounds:
+            improved |= _two_opt(minutes, tour)
+    return [tour for tour in rounds if tour]
 
 
 def _move(minutes: Matrix, source: list[int], target: list[int], a_round: int) -> bool:

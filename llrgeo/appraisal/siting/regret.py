@@ -114,6 +114,22 @@ def regret_table(
     return table
 
 
+def compare_regrets(
+    plans: Sequence[SiteSelection],
+    scenarios: Sequence[Scenario],
+    problem: SitingProblem,
+    *,
+    seconds: float,
+    seed: int,
+) -> pd.DataFrame:
+    """Return the regret of each plan, and of the plan whose worst regret is the least."""
+    least = least_regret(scenarios, problem, seconds=seconds, seed=seed)
+    named = {f"plan {number}": plan.sites for number, plan in enumerate(plans, start=1)}
+    named["least regret"] = least.sites
+    table = regret_table(named, scenarios, problem, seconds=seconds, seed=seed)
+    return table.assign(sites=[";".join(sites) for sites in named.values()])
+
+
 def least_regret(
     scenarios: Sequence[Scenario],
     problem: SitingProblem,

@@ -69,7 +69,7 @@ def _beds(context: EvidenceContext) -> pd.DataFrame:
         table = table.assign(beds_needed_ageing=other.to_numpy(float))
     else:
         table = table.assign(beds_needed_ageing=np.nan)
-    services = {one.id: one for one in plan.services.beds}
+    services = {service.id: service for service in plan.services.beds}
     apart = [
         float(
             single_sex_beds(
@@ -112,7 +112,9 @@ def _reaching(kind: str) -> Total:
 
     def total(context: EvidenceContext, group: Mapping[str, str]) -> float:
         setting = context.capacity_setting
-        services = {one.id: one for one in getattr(context.capacity_plan.services, kind)}
+        services = {
+            service.id: service for service in getattr(context.capacity_plan.services, kind)
+        }
         rates = services[group["service"]].rates
         rows = setting.allocation
         mine = (rows["option"] == group["option"]) & (rows["service"] == group["service"])
@@ -211,8 +213,8 @@ BED_TABLES: Final = (
             ),
             _NEEDED,
             PublishedColumn("extra_beds", "Beds needed because the load is split over sites", BEDS),
-            *(one for one in _BED_USE if one.name in {"share_refused", "mean_wait_days"}),
-            *(one for one in _BED_USE if one.name == "blocked_bed_days"),
+            *(column for column in _BED_USE if column.name in {"share_refused", "mean_wait_days"}),
+            *(column for column in _BED_USE if column.name == "blocked_bed_days"),
             PublishedColumn(
                 "beds_per_1000_aged_75_plus",
                 "Beds, or those needed where not stated, for 1,000 people aged 75 and over",

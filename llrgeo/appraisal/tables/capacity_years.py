@@ -44,7 +44,7 @@ def rates_of(context: EvidenceContext) -> dict[str, pd.Series]:
 
     A service of beds has admissions, any other contacts or visits.
     """
-    beds = {one.id for one in context.capacity_plan.services.beds}
+    beds = {service.id for service in context.capacity_plan.services.beds}
     return {
         service.id: rates_by_age(service) * (1.0 if service.id in beds else service.visits)
         for service in context.inputs.services
@@ -65,7 +65,10 @@ def visitors_growth(context: EvidenceContext) -> dict[int, float]:
     """Return the contacts of those who travel to sites, of each year over the first."""
     growth = demand_growth(context)
     weights = pd.Series(
-        {one.id: float(context.inputs.contacts_of(one).sum()) for one in context.inputs.visited}
+        {
+            service.id: float(context.inputs.contacts_of(service).sum())
+            for service in context.inputs.visited
+        }
     )
     if weights.sum() == 0:
         return dict.fromkeys(map(int, growth.columns), 1.0)

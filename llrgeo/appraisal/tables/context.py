@@ -7,7 +7,6 @@ from functools import cached_property
 
 import pandas as pd
 
-from llrgeo.appraisal.access import people_by_group
 from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.capacity.assemble import assess_options, build_setting
 from llrgeo.appraisal.capacity.assess import CapacityEvidence
@@ -21,6 +20,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.narrative import option_sentence
+from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.appraisal.robustness import Acceptability, rank_acceptability, robustness_sentence
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.sensitivity import tornado_table

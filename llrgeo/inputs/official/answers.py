@@ -145,7 +145,7 @@ def check_zip(path: Path, *, ending: str, most_bytes: int) -> None:
     try:
         with zipfile.ZipFile(path) as archive:
             members = archive.infolist()
-            unpacked = sum(one.file_size for one in members)
+            unpacked = sum(member.file_size for member in members)
             if unpacked > most_bytes:
                 msg = f"{_name(path)}: unpacks to {unpacked:,} bytes, over {most_bytes:,}"
                 raise InputError(msg)
@@ -156,8 +156,8 @@ def check_zip(path: Path, *, ending: str, most_bytes: int) -> None:
     if bad:
         msg = f"{_name(path)}: '{bad}' in the zip is damaged"
         raise InputError(msg)
-    if not any(one.filename.lower().endswith(ending) for one in members):
-        held = name_some(one.filename for one in members)
+    if not any(member.filename.lower().endswith(ending) for member in members):
+        held = name_some(member.filename for member in members)
         msg = f"{_name(path)}: no {ending} in the zip; it holds {held or 'nothing'}"
         raise InputError(msg)
 

@@ -48,15 +48,15 @@ def fetch_extracts(
     """
     chosen = choose_extracts(read_index(downloader, index, extracts), points)
     try:
-        return [_fetch(downloader, extracts, one) for one in chosen]
+        return [_fetch(downloader, extracts, extract) for extract in chosen]
     except NotFetchedError:
         raise
     except InputError as stale:
         again = choose_extracts(read_index(downloader, index, extracts, fresh=True), points)
-        if [one.address for one in again] == [one.address for one in chosen]:
+        if [extract.address for extract in again] == [extract.address for extract in chosen]:
             raise
         try:
-            return [_fetch(downloader, extracts, one) for one in again]
+            return [_fetch(downloader, extracts, extract) for extract in again]
         except InputError as error:
             msg = f"{error} (the index was fetched again, for {stale})"
             raise InputError(msg) from error
@@ -75,16 +75,17 @@ def read_index(
     query = Query(index, index.url, f"{index.id}.json", _check_index)
     features = read_json(downloader.get(query, fresh=fresh))["features"]
     parents = {
-        one["properties"]["id"]: str(one["properties"].get("parent", "")) for one in features
+        feature["properties"]["id"]: str(feature["properties"].get("parent", ""))
+        for feature in features
     }
     region = str(extracts.options["region"])
     found = []
-    for one in features:
-        properties = one["properties"]
+    for feature in features:
+        properties = feature["properties"]
         if region not in _ancestors(properties["id"], parents):
             continue
         try:
-            land = shape(one["geometry"])
+            land = shape(feature["geometry"])
             address = str(properties["urls"]["pbf"])
         except (KeyError, TypeError, ValueError, AttributeError, GEOSException) as error:
             msg = f"{index.id}: extract '{properties['id']}' has no polygon or file ({error!r})"
@@ -93,7 +94,7 @@ def read_index(
     if not found:
         msg = f"{index.id}: the index has no extracts of '{region}'"
         raise InputError(msg)
-    lands = gpd.GeoSeries([one[3] for one in found], crs=WGS84).to_crs(BNG).make_valid()
+    lands = gpd.GeoSeries([row[3] for row in found], crs=WGS84).to_crs(BNG).make_valid()
     return [Extract(*one[:3], land) for one, land in zip(found, lands, strict=True)]
 
 
@@ -112,19 +113,19 @@ def choose_extracts(
         If a point itself is in no extract.
     """
     wanted = shapely.union_all(points.buffer(margin_m).to_numpy())
-    near = [one for one in extracts if one.land.intersects(wanted)]
+    near = [extract for extract in extracts if extract.land.intersects(wanted)]
     taken: list[Extract] = []
     missing = wanted
-    for one in sorted(near, key=lambda extract: (extract.land.area, extract.id)):
-        left = missing.difference(one.land)
+    for extract in sorted(near, key=lambda known: (known.land.area, known.id)):
+        left = missing.difference(extract.land)
         if missing.area - left.area > _SLIVER_M2:
-            taken.append(one)
+            taken.append(extract)
             missing = left
-    for one in list(taken):
-        others = shapely.union_all([other.land for other in taken if other is not one])
-        if one.land.intersection(wanted).difference(others).area <= _SLIVER_M2:
-            taken.remove(one)
-    covered = points.within(shapely.union_all([one.land for one in taken]))
+    for extract in list(taken):
+        others = shapely.union_all([other.land for other in taken if other is not extract])
+        if extract.land.intersection(wanted).difference(others).area <= _SLIVER_M2:
+            taken.remove(extract)
+    covered = points.within(shapely.union_all([extract.land for extract in taken]))
     if not covered.all():
         msg = f"the index has no extract for {name_some(points.index[~covered])}"
         raise InputError(msg)

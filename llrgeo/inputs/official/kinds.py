@@ -170,9 +170,9 @@ def list_sources(kind: str, downloader: Downloader, sources: Sources) -> pd.Data
     """
     asked = _known(kind).sources
     rows = [
-        (one.id, one.vintage, one.about_mb, downloader.cache.count(one.id), one.url)
-        for one in sources.by_id.values()
-        if one.kind in asked
+        (source.id, source.vintage, source.about_mb, downloader.cache.count(source.id), source.url)
+        for source in sources.by_id.values()
+        if source.kind in asked
     ]
     return pd.DataFrame(rows, columns=["source", "vintage", "about_mb", "kept", "address"])
 

@@ -84,7 +84,7 @@ def write_estate(folder: Path, returns: pd.DataFrame, sites: pd.DataFrame, sourc
     ours = returns.loc[returns.index.intersection(sites.index[~sites["is_neighbour"]])]
     columns = {"year": pd.Series(source.vintage, ours.index)}
     for start, name in ESTATE.items():
-        found = next((one for one in ours.columns if one.startswith(start)), None)
+        found = next((column for column in ours.columns if column.startswith(start)), None)
         if found:
             columns[name] = ours[found].str.replace(",", "", regex=False)
     pd.DataFrame(columns, index=ours.index).rename_axis("site_id").to_csv(

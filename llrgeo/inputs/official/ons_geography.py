@@ -91,10 +91,12 @@ def read_centroids(
     """
     asked = {"returnGeometry": "true", "outSR": _METRES, "f": "json"}
     features = _features_of(downloader, source, codes, asked)
-    places = [one.get("geometry") or {} for one in features]
+    places = [feature.get("geometry") or {} for feature in features]
     try:
         points = gpd.points_from_xy(
-            [float(one["x"]) for one in places], [float(one["y"]) for one in places], crs=BNG
+            [float(place["x"]) for place in places],
+            [float(place["y"]) for place in places],
+            crs=BNG,
         )
     except (KeyError, TypeError, ValueError) as error:
         msg = f"{source.id}: an area has no point ({error!r})"
@@ -116,7 +118,7 @@ def read_boundaries(
     asked = {"returnGeometry": "true", "outSR": _DEGREES, "f": "geojson"}
     features = _features_of(downloader, source, codes, asked)
     try:
-        shapes = [shape(one["geometry"]) for one in features]
+        shapes = [shape(feature["geometry"]) for feature in features]
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, GEOSException) as error:
         msg = f"{source.id}: an area has no polygon ({error!r})"
         raise InputError(msg) from error
@@ -234,7 +236,7 @@ def _check_count(path: Path) -> None:
 def _check_page(path: Path, *, source: Source) -> None:
     """Refuse a page without features, or with a field that is missing or no longer so called."""
     features = read_json(path).get("features")
-    if not isinstance(features, list) or not all(isinstance(one, dict) for one in features):
+    if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         msg = f"{source.id}: the answer has no features"
         raise InputError(msg)
     for feature in features:
@@ -272,7 +274,7 @@ def _is_limited(page: dict[str, Any]) -> bool:
 
 def _attributes(features: list[dict[str, Any]], source: Source) -> pd.DataFrame:
     fields = source.options["fields"]
-    rows = [[str(_values(one)[name]).strip() for name in fields] for one in features]
+    rows = [[str(_values(feature)[name]).strip() for name in fields] for feature in features]
     table = pd.DataFrame(rows, columns=fields, dtype="str")
     if not source.options.get("repeats"):
         refuse_repeated(table[fields[0]], source=source.id)

@@ -54,7 +54,7 @@ def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) 
     if unknown:
         official = dict(zip(map(_short, boards["ICB26NM"]), boards["ICB26NM"], strict=True))
         near = [
-            official[one] for one in get_close_matches(_short(unknown[0]), official, cutoff=0.4)
+            official[match] for match in get_close_matches(_short(unknown[0]), official, cutoff=0.4)
         ]
         msg = (
             f"no integrated care board '{unknown[0]}' in {sources['icb_names'].vintage}; "

@@ -76,8 +76,8 @@ def read_points(path: Path, areas: Iterable[str]) -> pd.DataFrame:
     """
     tables = []
     with zipfile.ZipFile(path) as archive:
-        members = {Path(one).stem.lower(): one for one in archive.namelist() if _is_table(one)}
-        for area in sorted({one.lower() for one in areas}):
+        members = {Path(path).stem.lower(): path for path in archive.namelist() if _is_table(path)}
+        for area in sorted({given.lower() for given in areas}):
             if area in members:
                 with archive.open(members[area]) as file:
                     tables.append(pd.read_csv(file, header=None, dtype=str))
@@ -101,7 +101,7 @@ def read_points(path: Path, areas: Iterable[str]) -> pd.DataFrame:
 
 def areas_of(postcodes: Iterable[str]) -> set[str]:
     """Return the letters that postcodes begin with: LE of LE1 5WW."""
-    return {one[: 2 if one[1:2].isalpha() else 1] for one in postcodes if one}
+    return {postcode[: 2 if postcode[1:2].isalpha() else 1] for postcode in postcodes if postcode}
 
 
 def _is_table(name: str) -> bool:
@@ -125,19 +125,19 @@ def _read_list(path: Path) -> list[dict[str, Any]]:
     if not isinstance(found, list):
         msg = f"{path.name}: not a list of downloads"
         raise InputError(msg)
-    return [one for one in found if isinstance(one, dict)]
+    return [entry for entry in found if isinstance(entry, dict)]
 
 
 def _in_format(path: Path) -> dict[str, str]:
     """Return the download in the format that is read, with its address and MD5."""
     listed = _read_list(path)
-    for one in listed:
-        if one.get("format") == FORMAT and one.get("area", "GB") == "GB":
-            lacking = [key for key in ("url", "md5") if not isinstance(one.get(key), str)]
+    for entry in listed:
+        if entry.get("format") == FORMAT and entry.get("area", "GB") == "GB":
+            lacking = [key for key in ("url", "md5") if not isinstance(entry.get(key), str)]
             if lacking:
                 msg = f"{path.name}: the download has no {name_some(lacking)}"
                 raise InputError(msg)
-            return {key: one[key] for key in ("url", "md5")}
+            return {key: entry[key] for key in ("url", "md5")}
     msg = f"{path.name}: no download in {FORMAT}; there are {name_some(map(_format, listed))}"
     raise InputError(msg)
 

@@ -63,7 +63,7 @@ def read_tables(path: Path, authorities: Sequence[str]) -> pd.DataFrame:
     """
     tables = []
     with zipfile.ZipFile(path) as archive:
-        for name in sorted(one for one in archive.namelist() if one.lower().endswith(".csv")):
+        for name in sorted(path for path in archive.namelist() if path.lower().endswith(".csv")):
             try:
                 with archive.open(name) as file:
                     table = pd.read_csv(file, dtype=str, encoding="utf-8-sig")

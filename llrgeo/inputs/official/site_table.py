@@ -150,8 +150,11 @@ def _todo(found: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
     untold = open_here.index[open_here["kind"] == ""]
     wards = open_here.index[open_here["kind"].isin(["city_hospital", "community_hospital"])]
     rows = [
-        *(("sites.csv", one, "kind", "no estates return says what kind it is") for one in untold),
-        *(("sites.csv", one, "beds", "number of beds; no list has it") for one in wards),
+        *(
+            ("sites.csv", site_id, "kind", "no estates return says what kind it is")
+            for site_id in untold
+        ),
+        *(("sites.csv", site_id, "beds", "number of beds; no list has it") for site_id in wards),
         *(
             ("sites.csv", one, "postcode", f"{row['postcode']} has no place: site left out")
             for one, row in lost.iterrows()

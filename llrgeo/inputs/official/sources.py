@@ -102,7 +102,7 @@ def read_sources(path: Path | None = None) -> Sources:
         if not lacking and not strange:
             found[source_id] = _source(source_id, row)
     hosts = table.get("hosts")
-    if not (isinstance(hosts, list) and hosts and all(isinstance(one, str) for one in hosts)):
+    if not (isinstance(hosts, list) and hosts and all(isinstance(host, str) for host in hosts)):
         faults.append("'hosts' is missing: the list of hosts that may be asked")
     if not found and not faults:
         faults.append("there are no sources")

@@ -1,0 +1,55 @@
+"""Groups of people: who lives in each area, by deprivation, age, disability and place."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.area_facts import has_ages, has_authorities, has_deprivation
+from llrgeo.schema import AGE_BANDS
+
+EVERYONE: Final = ("everyone", "everyone")
+
+
+DEPRIVATION_FIFTHS: Final = tuple(f"deprivation_fifth_{number}" for number in range(1, 6))
+
+
+def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return the residents of every area by group: columns (group, level), people as integers.
+
+    The groups are those of the Equality Act and of inequality guidance that the data has:
+    deprivation, age, disability, rural or urban, and authority; a group that the areas do not tell
+    is not there. The levels of each group add up to the residents of the area. Groups and levels
+    are ids; an authority is known by its name.
+    """
+    residents = areas["residents"].astype(np.int64)
+    columns: dict[tuple[str, str], pd.Series] = {EVERYONE: residents}
+    if has_ages(areas):
+        columns |= {("age", band): areas[band].astype(np.int64) for band in AGE_BANDS}
+    if "disabled" in areas.columns:
+        disabled = areas["disabled"].astype(np.int64)
+        columns["disability", "disabled"] = disabled
+        columns["disability", "not_disabled"] = residents - disabled
+    for group, labels in _labels_of_areas(areas).items():
+        for level in sorted(labels.unique()):
+            columns[group, level] = residents.where(labels == level, 0)
+    people = pd.DataFrame(columns)
+    return people.rename_axis(columns=["group", "level"])
+
+
+def _labels_of_areas(areas: pd.DataFrame) -> dict[str, pd.Series]:
+    """Return the groups to which an area belongs as a whole, each with the level of every area."""
+    labels = {}
+    if has_deprivation(areas):
+        labels["deprivation_fifth"] = deprivation_fifth(areas)
+    if "rural_urban" in areas.columns:
+        labels["rural_urban"] = areas["rural_urban"].str.lower()
+    if has_authorities(areas):
+        labels["authority"] = areas["authority"]
+    return labels
+
+
+def deprivation_fifth(areas: pd.DataFrame) -> pd.Series:
+    """Return the national fifth of deprivation of each area, as an id of DEPRIVATION_FIFTHS."""
+    numbers = (areas["imd_decile"].astype(np.int64) + 1) // 2  # two tenths make a fifth
+    return numbers.map(dict(enumerate(DEPRIVATION_FIFTHS, start=1)))

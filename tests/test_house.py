@@ -1,0 +1,118 @@
+"""The house's own rules, which no linter knows: lengths, names, and words (see CONTRIBUTING)."""
+
+import ast
+import io
+import re
+import tokenize
+from pathlib import Path
+
+import pytest
+
+ROOT = Path(__file__).resolve().parents[1]
+MODULES = sorted((ROOT / "llrgeo").rglob("*.py"))
+LONGEST_MODULE = 350
+LONGEST_BODY = 40
+# What a machine would write, or a hurried person: each says less than the plain word.
+BAD_PHRASES = (
+    r"\bleverag(e|es|ing)\b",
+    r"\butili[sz](e|es|ing)\b",
+    r"\bseamless(ly)?\b",
+    r"\bstands twice\b",
+    r"\bin order to\b",
+    r"\bplease note\b",
+    r"# *(TODO|FIXME|XXX)\b",
+    r"raise NotImplementedError\b",
+)
+
+
+def name_of(path: Path) -> str:
+    return path.relative_to(ROOT).as_posix()
+
+
+def body_lines(function: ast.FunctionDef | ast.AsyncFunctionDef) -> int:
+    """Count the lines of a function below its docstring."""
+    first, *rest = function.body
+    if isinstance(first, ast.Expr) and isinstance(first.value, ast.Constant):
+        if not rest:
+            return 0
+        first = rest[0]
+    return function.end_lineno - first.lineno + 1
+
+
+def long_bodies(text: str) -> list[str]:
+    return [
+        f"{node.name} ({body_lines(node)} lines)"
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef)
+        and body_lines(node) > LONGEST_BODY
+    ]
+
+
+def loops_over_one(text: str) -> list[int]:
+    """Return the lines whose loop calls its variable `one`, which says nothing of what it is."""
+    targets = [
+        node.target
+        for node in ast.walk(ast.parse(text))
+        if isinstance(node, ast.For | ast.AsyncFor | ast.comprehension)
+    ]
+    return [
+        target.lineno for target in targets if isinstance(target, ast.Name) and target.id == "one"
+    ]
+
+
+def comment_lines(text: str) -> int:
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return sum(
+        token.type == tokenize.COMMENT and not token.string.startswith(("# noqa", "# type:"))
+        for token in tokens
+    )
+
+
+def code_lines(text: str) -> int:
+    """Count the lines that hold code: blank lines, docstrings and comments apart."""
+    words = {tokenize.NAME, tokenize.NUMBER, tokenize.OP}
+    tokens = tokenize.generate_tokens(io.StringIO(text).readline)
+    return len({token.start[0] for token in tokens if token.type in words})
+
+
+@pytest.mark.parametrize("path", MODULES, ids=name_of)
+def test_a_module_keeps_the_rules_of_the_house(path):
+    text = path.read_text(encoding="utf-8")
+    assert len(text.splitlines()) <= LONGEST_MODULE
+    assert long_bodies(text) == []
+    assert loops_over_one(text) == []
+    assert [phrase for phrase in BAD_PHRASES if re.search(phrase, text)] == []
+
+
+def test_the_share_of_comments_is_told(record_property):
+    """Report it by room: one line in twenty is the aim in algorithms, and no law for a table."""
+    rooms: dict[str, list[int]] = {}
+    for path in MODULES:
+        text = path.read_text(encoding="utf-8")
+        room = rooms.setdefault(path.relative_to(ROOT / "llrgeo").parts[0], [0, 0])
+        room[0] += comment_lines(text)
+        room[1] += code_lines(text)
+    shares = {room: comments / max(code, 1) for room, (comments, code) in rooms.items()}
+    for room, share in sorted(shares.items()):
+        record_property(room, f"{share:.3f}")
+    assert min(shares[room] for room in ("appraisal", "roads", "travel")) > 1 / 65
+
+
+@pytest.mark.parametrize(
+    ("check", "text"),
+    [
+        (long_bodies, "def f():\n    '''Say.'''\n" + "    x = 1\n" * 41),
+        (loops_over_one, "for one in [2, 3]:\n    pass\n"),
+        (loops_over_one, "x = [one for one in (2, 3)]\n"),
+    ],
+)
+def test_the_rules_notice_what_they_forbid(check, text):
+    assert check(text)
+
+
+def test_what_is_counted():
+    text = '"""Say."""\n\n# Why.\nx = 1  # noqa: S101\ny = 2  # metres\n'
+    assert (comment_lines(text), code_lines(text)) == (2, 2)
+    assert (
+        body_lines(ast.parse("def f():\n    '''Say.'''\n\n    x = 1\n    return x\n").body[0]) == 2
+    )
