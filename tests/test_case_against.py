@@ -7,7 +7,7 @@ import pandas as pd
 import pytest
 from appraisal_cases import BEDS, TODAY, town_setting
 
-from llrgeo.appraisal.access import people_by_group
+from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, item_table
 from llrgeo.appraisal.case_against import Grounds, case_against, case_for

@@ -10,7 +10,7 @@ import pandas as pd
 import pytest
 import shapely
 
-from llrgeo.appraisal.access import EVERYONE
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.people_by_service import CLASSES

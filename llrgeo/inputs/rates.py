@@ -38,7 +38,7 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
     ------
     InputError
         If a column is missing, a value is not a number of at least 0, a row has no source or
-        stands twice, years overlap, or a fifth is missing; the message lists every fault.
+        is duplicated, years overlap, or a fifth is missing; the message lists every fault.
     """
     table = read_table(path)
     numbers, texts = _NUMBERS[kind], _TEXTS[kind]

@@ -205,4 +205,4 @@ def _toml_advice(text: str) -> str:
         advice.append("write paths with / or in single quotes, such as 'C:\\data\\areas.csv'")
     if bare := re.search(r"=\s*(\d{1,2}/\d{1,2}/\d{2,4})", text):
         advice.append(f'write the date {bare[1]} as "YYYY-MM-DD", in quotes')
-    return "".join(f"; {one}" for one in advice)
+    return "".join(f"; {hint}" for hint in advice)

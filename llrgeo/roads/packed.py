@@ -186,14 +186,7 @@ def _streets(network: RoadNetwork, place: Ints) -> pd.DataFrame:
     joined_ways = keyed[0].merge(keyed[1], on=keys, how="outer", suffixes=("", "_back"))
     forth: pd.Series = joined_ways["start"].notna()
     reverse: pd.Series = joined_ways["start_back"].notna()
-    flags = np.where((forth & reverse).to_numpy(), BOTH_WAYS, 0)
-    for role, (bit_forth, bit_back) in _ROLE_BITS.items():
-        ahead_bit = joined_ways[role].fillna(0).gt(0).to_numpy()
-        back_bit = joined_ways[f"{role}_back"].fillna(0).gt(0).to_numpy()
-        # A street that leads back alone is written from its own start, so its bit is the first.
-        alone = ~forth.to_numpy()
-        flags |= np.where(ahead_bit | (alone & back_bit), bit_forth, 0)
-        flags |= np.where(~alone & back_bit, bit_back, 0)
+    flags = _flags(joined_ways, forth.to_numpy(), reverse.to_numpy())
     start = joined_ways["start"].fillna(joined_ways["start_back"]).astype(np.int64)
     end = joined_ways["end"].fillna(joined_ways["end_back"]).astype(np.int64)
     found = joined_ways[[*same]].assign(start=start, end=end, flags=flags)
@@ -203,6 +196,19 @@ def _streets(network: RoadNetwork, place: Ints) -> pd.DataFrame:
         for shape in found.loc[upside, "shape"]
     ]
     return found.sort_values(["start", "end", *same], ignore_index=True)
+
+
+def _flags(joined_ways: pd.DataFrame, forth: NDArray[np.bool_], reverse: NDArray[np.bool_]) -> Ints:
+    """Return the bits of each street: whether it is driven both ways, who may be joined to it."""
+    flags: Ints = np.where(forth & reverse, BOTH_WAYS, 0)
+    for role, (bit_forth, bit_back) in _ROLE_BITS.items():
+        ahead_bit = joined_ways[role].fillna(0).gt(0).to_numpy()
+        back_bit = joined_ways[f"{role}_back"].fillna(0).gt(0).to_numpy()
+        # A street that leads back alone is written from its own start, so its bit is the first.
+        alone = ~forth
+        flags |= np.where(ahead_bit | (alone & back_bit), bit_forth, 0)
+        flags |= np.where(~alone & back_bit, bit_back, 0)
+    return flags
 
 
 def _bent_lines(network: RoadNetwork) -> NDArray[np.object_]:

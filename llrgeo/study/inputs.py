@@ -197,7 +197,10 @@ class StudyInputs:
     def contacts(self) -> pd.Series:
         """Contacts a year of each service, by rates or as counted."""
         services = build_services(self.study)
-        total = {one.id: float(contacts(one, self.areas, self.activity).sum()) for one in services}
+        total = {
+            service.id: float(contacts(service, self.areas, self.activity).sum())
+            for service in services
+        }
         faults = [] if self.study.confirm else contact_faults(total)
         raise_faults(faults, source=f"services of '{self.study.title}'")
         return pd.Series(total)

@@ -45,7 +45,10 @@ def _network_of(study: StudyConfig, mode: str) -> tuple[PageNetwork | None, str]
     """Return the packed network of the mode that options are judged by, or why there is none."""
     if MODES[mode].timetable:
         return None, "journeys are by timetable"
-    if any(one.delivery == "team" for one in study.services) and team_modes(study)[0] != mode:
+    if (
+        any(service.delivery == "team" for service in study.services)
+        and team_modes(study)[0] != mode
+    ):
         return None, "teams travel on another network than residents"
     try:
         network = read_network(study, mode)

@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.access import EVERYONE
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.people_by_service import UNCERTAIN_CLASSES
@@ -60,7 +60,9 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
     counted = compared.inputs.activity
     known = set() if counted is None else set(counted.columns)
     assumed = [
-        one for one in services if one.id not in known and "illustrative" in one.source.lower()
+        service
+        for service in services
+        if service.id not in known and "illustrative" in service.source.lower()
     ]
     if assumed:
         yield Item(
@@ -80,7 +82,7 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
             yield Item("error_untested", place="; ".join(untested), rests_on="nothing")
     if not compared.after.people.empty:
         everyone = compared.after.people.loc[[EVERYONE]].iloc[0]
-        close = float(sum(everyone[f"too_close_{one}"] for one in UNCERTAIN_CLASSES))
+        close = float(sum(everyone[f"too_close_{kind}"] for kind in UNCERTAIN_CLASSES))
         if close:
             yield Item("too_close", people=close)
 

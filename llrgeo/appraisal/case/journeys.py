@@ -6,7 +6,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import EVERYONE
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import (
     Item,
@@ -103,7 +103,7 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
     if not periods and not compared.changes_nothing:
         yield Item("rush_hour_unknown", rests_on="nothing")
     for times in periods:
-        changes = {one.id: compared.changes_by(times, one.id) for one in services}
+        changes = {service.id: compared.changes_by(times, service.id) for service in services}
         if not changes:
             continue
         classified = classify_areas(

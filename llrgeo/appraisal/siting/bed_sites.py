@@ -97,7 +97,7 @@ class BedSiting:
         least = own[np.arange(len(own)), nearest]
         weights = self.admissions.to_numpy(float)
         by_site = np.bincount(nearest, weights=weights, minlength=len(plan))
-        loads = np.array([offered_load(one, self.stay.days) for one in by_site])
+        loads = np.array([offered_load(admissions, self.stay.days) for admissions in by_site])
         beds = beds_needed(loads, self.target, stay=self.stay)
         going = weights > 0
         mean = float((least[going] * weights[going]).sum() / weights.sum())

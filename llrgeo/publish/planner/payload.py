@@ -9,7 +9,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from llrgeo.appraisal.access import EVERYONE, people_by_group
+from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.robustness import draw_weightings
 from llrgeo.publish.explorer.packing import pack_numbers, pack_postcodes
@@ -69,7 +69,9 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
         "y": points.y.tolist(),
         "journey": f"{judged.mode}-{judged.period}",
         "mode": judged.mode,
-        "criteria": [_criterion(one.measure, one.weight) for one in planning.criteria],
+        "criteria": [
+            _criterion(criterion.measure, criterion.weight) for criterion in planning.criteria
+        ],
         "ceiling": planning.ceiling_min,
         "weightings": _pack(np.rint(weightings * _WEIGHT_STEPS)),
         "accuracy": {
