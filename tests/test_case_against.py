@@ -7,11 +7,11 @@ import pandas as pd
 import pytest
 from appraisal_cases import BEDS, TODAY, town_setting
 
-from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, item_table
 from llrgeo.appraisal.case_against import Grounds, case_against, case_for
 from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.appraisal.robustness import rank_acceptability
 from llrgeo.appraisal.scoring import Criterion, score_options
 from llrgeo.schema import NO_CAR

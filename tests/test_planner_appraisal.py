@@ -10,10 +10,10 @@ import pandas as pd
 import pytest
 import shapely
 
-from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.people_by_service import CLASSES
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.robustness import draw_weightings
 from llrgeo.appraisal.scoring import score_options
 from llrgeo.publish import pages

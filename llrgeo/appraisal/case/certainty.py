@@ -5,10 +5,10 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.people_by_service import UNCERTAIN_CLASSES
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.robustness import Acceptability, switching_weights
 from llrgeo.appraisal.scoring import Scorecard
 

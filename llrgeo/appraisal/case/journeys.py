@@ -6,7 +6,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import (
     Item,
@@ -17,6 +16,7 @@ from llrgeo.appraisal.case.item import (
     site_name,
 )
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, classify_areas
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.schema import NO_CAR
 from llrgeo.travel.times import TravelTimes
 

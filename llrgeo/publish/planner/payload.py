@@ -9,8 +9,8 @@ import pandas as pd
 from numpy.typing import NDArray
 from pyproj import Transformer
 
-from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
 from llrgeo.appraisal.measures import MEASURES
+from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
 from llrgeo.appraisal.robustness import draw_weightings
 from llrgeo.publish.explorer.packing import pack_numbers, pack_postcodes
 from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
