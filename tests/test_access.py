@@ -144,3 +144,11 @@ def test_an_option_equal_to_the_baseline_changes_nothing(case: Case) -> None:
     result = evaluate_options([fewer], setting, baseline="fewer")["fewer"]
     for one in result.services.values():
         assert one.access.change["outcome"].isin(["unchanged", "none"]).all()
+
+
+def test_the_longest_journey_of_a_group_is_that_of_its_people_alone():
+    minutes = pd.Series([3.0, 8.0], index=["N", "E"])
+    people = pd.DataFrame({("age", "a"): [4, 0], ("age", "b"): [0, 0]}, index=minutes.index)
+    longest = summarise_access(minutes, people, thresholds_min=(5,))["max_min"]
+    assert longest.loc[("age", "a")] == 3.0
+    assert np.isnan(longest.loc[("age", "b")])

@@ -348,3 +348,8 @@ def test_rounds_that_cannot_be(changes) -> None:
     given = {"care_min": 30.0, "a_round": 8, "practice_factor": 1.2} | changes
     with pytest.raises(InputError, match="service 'nurses'"):
         RoundService("nurses", RATES, **given)
+
+
+def test_a_visit_may_take_less_than_a_minute_of_care_and_a_round_one_visit() -> None:
+    service = RoundService("nurses", RATES, care_min=0.3, a_round=1, practice_factor=1.0)
+    assert (service.care_min, service.a_round) == (0.3, 1)

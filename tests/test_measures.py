@@ -122,3 +122,8 @@ def test_the_reach_of_the_team_is_as_on_paper(setting: AppraisalInputs, results:
     assert row["share_in_time"] == pytest.approx((100 + 60) / 300)
     assert row["mean_min"] == pytest.approx((100 * 2 + 90 * 3 + 60 * 1 + 50 * 7) / 300)
     assert row["latest_start_min"] == 10 - 7
+
+
+def test_a_gap_in_either_direction_lies_on_the_scale_about_no_gap():
+    scale = MEASURES["deprivation_gap"]
+    assert scale.anchors == (20.0, -20.0)

@@ -336,3 +336,9 @@ def test_sites_beside_the_plan_are_open_and_not_counted() -> None:
     assert "V" in found.sites
     assert (len(found.sites), found.value) == (2, 1)
     assert plan_value(TIMES, DEMAND, fewest, "CV") == 1
+
+
+def test_the_knee_counts_the_steps_between_uneven_numbers_of_sites():
+    # From 10 at 1 site to 0 at 11 the line falls by 1 a site: 2 below it at 5, 1 below at 3.
+    assert knee(pd.Series([10.0, 7.0, 4.0, 0.0], index=[1, 3, 5, 11])) == 5
+    assert knee(pd.Series([7.3], index=[4])) == 4

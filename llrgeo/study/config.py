@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from operator import not_
 from pathlib import Path
 from typing import Annotated, Final, Self
 
@@ -77,10 +78,6 @@ class HurdleConfig(Part):
     limit: float
 
 
-def _is_empty(value: object) -> bool:
-    return not value
-
-
 class StudyConfig(Part):
     """One study: the question, its data, services, options and criteria.
 
@@ -113,7 +110,7 @@ class StudyConfig(Part):
     question: str = ""
     date: str = ""
     folder: Path = Path()
-    file: Annotated[str, Field(exclude_if=_is_empty)] = ""
+    file: Annotated[str, Field(exclude_if=not_)] = ""
     areas: str = "embedded"
     sites: str = "embedded"
     outlines: str = "embedded"
@@ -123,28 +120,28 @@ class StudyConfig(Part):
     sources: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     home_sites_only: bool = False
-    networks: dict[KnownMode, str] = Field(default_factory=dict, exclude_if=_is_empty)
-    times: str | dict[KnownMode, str] = Field(default="", exclude_if=_is_empty)
-    times_unreachable: float | None = Field(default=None, exclude_if=_is_empty)
+    networks: dict[KnownMode, str] = Field(default_factory=dict, exclude_if=not_)
+    times: str | dict[KnownMode, str] = Field(default="", exclude_if=not_)
+    times_unreachable: float | None = Field(default=None, exclude_if=not_)
     modes: Annotated[tuple[KnownMode, ...], Field(min_length=1)] = ("car",)
     periods: Annotated[tuple[str, ...], Field(min_length=1)] = ("off_peak",)
     transit: TransitConfig | None = None
     time_factor: Annotated[float, Field(gt=0)] = 1.0
     team_time_factor: Annotated[float, Field(gt=0)] = 1.0
-    ceiling_min: Annotated[float | None, Field(gt=0, exclude_if=_is_empty)] = None
+    ceiling_min: Annotated[float | None, Field(gt=0, exclude_if=not_)] = None
     terminal_min: Annotated[float, Field(ge=0)] = 0.0
     thresholds_min: Annotated[tuple[Threshold, ...], Field(min_length=1)] = THRESHOLDS_MIN
     tolerance_min: Annotated[float, Field(ge=0, lt=5)] = 1.0
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
-    confirm: Annotated[bool, Field(exclude_if=_is_empty)] = False
+    confirm: Annotated[bool, Field(exclude_if=not_)] = False
     services: Annotated[tuple[ServiceConfig, ...], Field(min_length=1)]
-    new_sites: Annotated[tuple[NewSiteConfig, ...], Field(exclude_if=_is_empty)] = ()
+    new_sites: Annotated[tuple[NewSiteConfig, ...], Field(exclude_if=not_)] = ()
     options: Annotated[tuple[OptionConfig, ...], Field(min_length=1)]
     criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
     hurdles: tuple[HurdleConfig, ...] = ()
-    deprivation: DeprivationConfig | None = Field(default=None, exclude_if=_is_empty)
+    deprivation: DeprivationConfig | None = Field(default=None, exclude_if=not_)
     appraisal: AppraisalConfig = AppraisalConfig()
-    years: Annotated[tuple[Year, ...], Field(exclude_if=_is_empty)] = ()
+    years: Annotated[tuple[Year, ...], Field(exclude_if=not_)] = ()
     capacity: Annotated[CapacityConfig, Field(exclude_if=is_unset)] = CapacityConfig()
 
     def ceiling_for(self, longest_min: float, *, mode: str = "car") -> float:

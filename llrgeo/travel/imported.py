@@ -74,7 +74,7 @@ def import_travel_times(
     [12.5, inf]
     """
     path = Path(path)
-    ids = _Ids([str(one) for one in area_ids], [str(one) for one in site_ids])
+    ids = _Ids([str(area) for area in area_ids], [str(site) for site in site_ids])
     if path.suffix == ".json":
         minutes, km = _from_answer(path, ids)
     else:
@@ -187,7 +187,7 @@ def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
 def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return minutes, areas by sites, of r5py's or r5r's table; the median of percentiles."""
     found = [column for column in table.columns if str(column).startswith("travel_time")]
-    wanted = [one for one in ("travel_time", _MEDIAN) if one in found] or found
+    wanted = [column for column in ("travel_time", _MEDIAN) if column in found] or found
     if (len(wanted) > 1 and wanted[0] not in {"travel_time", _MEDIAN}) or not wanted:
         msg = f"{name}: no column travel_time or {_MEDIAN}; found {name_some(table.columns)}"
         raise InputError(msg)
@@ -214,7 +214,7 @@ def _from_answer(path: Path, ids: _Ids) -> tuple[pd.DataFrame, pd.DataFrame | No
             cells = answer["sources_to_targets"]
             scale = 1.609344 if answer.get("units") == "miles" else 1.0
             seconds, km = (
-                _square([[one[what] for one in row] for row in cells], ids, path.name)
+                _square([[cell[what] for cell in row] for row in cells], ids, path.name)
                 for what in ("time", "distance")
             )
             return seconds / _MIN, km * scale
