@@ -12,7 +12,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import EVERYONE
 from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
@@ -23,6 +22,7 @@ from llrgeo.appraisal.people_by_service import (
     count_people,
     worst_hit_service,
 )
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.travel.accuracy import Accuracy
 
 WORST: Final = 10
