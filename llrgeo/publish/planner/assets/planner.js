@@ -108,15 +108,14 @@
     const total = data.areas.people.reduce((sum, count) => sum + count, 0);
     const close = found.classes.reduce((sum, one, area) =>
       sum + (isLonger(one.name) && one.tooClose ? data.areas.people[area] : 0), 0);
-    const today = appraise(p.startFrom(data, m.baselineOf(data).id, plan.weights));
-    const base = appraise(p.startFrom(data, plan.base, plan.weights));
+    const [today, base] = [m.baselineOf(data).id, plan.base].map(optionCriteria);
     const count = (number) => peopleInWords(number, words);
     const lines = [
       fill(words.planner_longer, { people: count(people.anyLonger), all: count(total), close: count(close) }),
       fill(words.planner_shorter, { people: count(people.shorter), same: count(people.same) }),
       fill(words.planner_score, { score: inHundred(scoreOf(found.criteria, plan.weights)),
-        base: optionLabel(plan.base), of_base: inHundred(scoreOf(base.criteria, plan.weights)),
-        today: inHundred(scoreOf(today.criteria, plan.weights)), first: firstText(found.criteria) }),
+        base: optionLabel(plan.base), of_base: inHundred(scoreOf(base, plan.weights)),
+        today: inHundred(scoreOf(today, plan.weights)), first: firstText(found.criteria) }),
     ];
     const empty = data.services.filter(({ id }) => plan.sites[id].length === 0);
     byId("headline").replaceChildren(
@@ -462,10 +461,7 @@
   // --- New sites -------------------------------------------------------------------------------------
 
   function showAdded() {
-    const focused = document.activeElement && document.activeElement.dataset ? document.activeElement.dataset.key : "";
     byId("added").replaceChildren(...plan.added.map(addedSite));
-    const again = focused && document.querySelector(`[data-key="${CSS.escape(focused)}"]`);
-    if (again) again.focus();
   }
 
   function addedSite(site, place) {
@@ -518,7 +514,11 @@
       item.append(label);
       return item;
     }));
-    const details = element("details", undefined, { open: true });
+    const details = element("details", undefined, { open: view.open === site.id });
+    details.addEventListener("toggle", () => {
+      if (details.open) view.open = site.id;
+      else if (view.open === site.id) view.open = null;
+    });
     details.append(element("summary", words.planner_runs), list);
     return details;
   }
@@ -546,6 +546,7 @@
     }
     fault("where", "");
     const id = p.nextId(data, plan);
+    view.open = id;
     const number = plan.added.length + 1;
     const site = { id, name: fill(words.planner_new_name, { number }), kind: "health_centre", x, y };
     const then = p.withSite(plan, site, [view.service]);
@@ -723,7 +724,9 @@
     byId("pin").disabled = pins.length >= NAMES.length;
   }
 
+  // All of the page anew; what had the focus has it again.
   function refresh() {
+    const focused = document.activeElement && document.activeElement.dataset.key;
     compute();
     byId("base").value = plan.base;
     byId("service").value = view.service;
@@ -741,6 +744,8 @@
     showMine();
     showMap();
     showButtons();
+    const again = focused && document.querySelector(`[data-key="${CSS.escape(focused)}"]`);
+    if (again) again.focus({ preventScroll: true });
   }
 
   function save() {

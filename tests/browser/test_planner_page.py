@@ -1,0 +1,155 @@
+"""The planner in a real browser, opened from disk with the network cut: what a planner does."""
+
+from dataclasses import replace
+
+import numpy as np
+import pandas as pd
+import pytest
+import shapely
+from publication_cases import county_publication
+
+from llrgeo.appraisal.scoring import Criterion
+from llrgeo.publish.check.browser import axe_findings
+from llrgeo.publish.check.html import read_page
+from llrgeo.publish.check.page import policy_findings, request_findings, structure_findings
+from llrgeo.publish.planner.page import render_planner
+from llrgeo.publish.planning import PageNetwork, Planning
+from llrgeo.roads.network import NetworkInfo, RoadNetwork
+from llrgeo.roads.packed import pack_network
+from llrgeo.schema import BNG
+
+pytestmark = pytest.mark.browser
+
+STEP_M = 1_000
+
+
+def roads_over(areas) -> RoadNetwork:
+    """Return a grid of roads over some areas: 40 km/h from west to east, 50 from south to north."""
+    west, south, east, north = areas.to_crs(BNG).total_bounds
+    xs = np.arange(np.floor(west) - 3_000, east + 3_000, STEP_M)
+    ys = np.arange(np.floor(south) - 3_000, north + 3_000, STEP_M)
+    places = np.array([(x, y) for x in xs for y in ys])
+    number = np.arange(len(places)).reshape(len(xs), len(ys))
+    across = np.column_stack([number[:-1].ravel(), number[1:].ravel()])
+    along = np.column_stack([number[:, :-1].ravel(), number[:, 1:].ravel()])
+    ends = np.concatenate([across, along, across[:, ::-1], along[:, ::-1]])
+    ms = np.concatenate([np.full(len(across), 90_000), np.full(len(along), 72_000)])
+    edges = pd.DataFrame(ends, columns=["from_node", "to_node"]).assign(
+        length_m=float(STEP_M), ms_off_peak=np.tile(ms, 2), road_class="street",
+        road_name="", use="through", snappable=True, geometry=None,
+    )  # fmt: skip
+    info = NetworkInfo("car", ("off_peak",), "grid", "none", ends_s=30.0)
+    return RoadNetwork(pd.DataFrame(places, columns=["x", "y"]), edges, info)
+
+
+@pytest.fixture(scope="module")
+def county_places():
+    county = county_publication(columns=8, rows=6, site_count=16, modes=("car",))
+    hosted = ";".join(service.id for service in county.services)
+    return replace(county, sites=county.sites.assign(services=hosted))
+
+
+@pytest.fixture(scope="module")
+def planner_file(county_places, tmp_path_factory):
+    packed = pack_network(roads_over(county_places.areas))
+    points = county_places.areas.to_crs(BNG).geometry
+    known = county_places.postcodes
+    at = shapely.get_coordinates(points.loc[known].to_numpy()).astype(int)
+    postcodes = pd.DataFrame(
+        {"easting": at[:, 0], "northing": at[:, 1], "area_id": known.to_numpy()}, index=known.index
+    )
+    planning = Planning(
+        criteria=(Criterion("mean_minutes", 60), Criterion("worse_off", 25)),
+        network=PageNetwork(packed.header, packed.streams, packed.fingerprint),
+        postcodes=postcodes,
+    )
+    path = tmp_path_factory.mktemp("planner") / "planner.html"
+    page = render_planner(replace(county_places, planning=planning), planning)
+    path.write_text(page, encoding="utf-8")
+    return path
+
+
+@pytest.fixture
+def page(open_page, planner_file):
+    opened = open_page(planner_file)
+    opened.wait_for_selector("html.ready")
+    return opened
+
+
+def place(page, county_places, row=20):
+    """Place a new site at an area's own point, by its metres; return them."""
+    point = county_places.areas.to_crs(BNG).geometry.iloc[row]
+    metres = f"{int(point.x)} {int(point.y)}"
+    page.fill("#where", metres)
+    page.press("#where", "Enter")
+    return metres
+
+
+def test_the_page_loads_nothing_and_is_marked_for_no_index(planner_file):
+    text = planner_file.read_text(encoding="utf-8")
+    read = read_page(text)
+    rules = (policy_findings, request_findings, structure_findings)
+    assert [finding for rule in rules for finding in rule(read)] == []
+    assert '<meta name="robots" content="noindex">' in text
+
+
+def test_a_site_is_placed_moved_and_taken_back_by_keys_alone(page, county_places):
+    before = page.inner_text("#headline")
+    place(page, county_places)
+    assert page.inner_text("#said").startswith("New site 1 is at ")
+    assert page.inner_text("#headline") != before
+    at = page.inner_text(".placed legend")
+    page.focus("[data-key='new-1 move']")
+    page.keyboard.press("Shift+ArrowUp")
+    assert page.inner_text(".placed legend") != at
+    assert page.evaluate("document.activeElement.dataset.key") == "new-1 move"
+    page.click("#undo")
+    assert page.inner_text(".placed legend") == at
+    page.click("#undo")
+    assert page.inner_text("#headline") == before
+    assert page.heard == []
+
+
+def test_what_is_no_place_is_said_at_its_field(page):
+    page.fill("#where", "<img src=x onerror=alert(1)>")
+    page.press("#where", "Enter")
+    assert "Neither a postcode" in page.inner_text("#where-fault")
+    assert page.get_attribute("#where", "aria-invalid") == "true"
+    assert page.locator(".placed").count() == 0
+
+
+def test_a_closed_site_loses_people_and_a_click_places_another(page):
+    page.click("#sites summary")
+    ticked = page.locator("#site-list input:checked")
+    for _ in range(ticked.count()):
+        ticked.first.click()
+    assert page.evaluate("document.activeElement.dataset.key").startswith("site ")
+    assert "runs nowhere in this plan" in page.inner_text("#headline")
+    page.click("#by-click")
+    page.locator(".folium-map").click()
+    assert "New site 1" in page.inner_text("#said")
+    assert "runs nowhere" not in page.inner_text("#headline")
+
+
+def test_a_plan_is_saved_and_opened_again(page, county_places, tmp_path):
+    place(page, county_places)
+    shown = page.inner_text("#headline")
+    with page.expect_download() as saved:
+        page.click("#save")
+    saved.value.save_as(tmp_path / "plan.toml")
+    page.click("#undo")
+    assert page.inner_text("#headline") != shown
+    page.set_input_files("#open", tmp_path / "plan.toml")
+    page.wait_for_selector(".placed")
+    assert page.inner_text("#headline") == shown
+    (tmp_path / "wrong.toml").write_text("<script>alert(1)</script>", encoding="utf-8")
+    page.set_input_files("#open", tmp_path / "wrong.toml")
+    page.wait_for_selector("#open-fault:not(:empty)")
+    assert page.heard == []
+
+
+def test_assistive_technology_finds_no_fault_and_a_phone_no_sideways_scroll(page, county_places):
+    place(page, county_places)
+    assert [f"{one.rule}: {one.message}" for one in axe_findings(page)] == []
+    page.set_viewport_size({"width": 320, "height": 700})
+    assert page.evaluate("document.documentElement.scrollWidth") <= 320
