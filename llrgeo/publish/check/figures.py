@@ -50,7 +50,7 @@ def figure_findings(page: Page) -> Iterator[Finding]:
     tenths = _members(data["areas"]["tenth"], 10) if "tenth" in data["areas"] else everyone[:0]
     shown = {table.id: table.rows[1:] for table in page.tables}
     for name, expected in (
-        ("table-options", _cells([counter.classes(one, everyone) for one in others])),
+        ("table-options", _cells([counter.classes(option, everyone) for option in others])),
         ("table-services", counter.service_cells(option)),
         ("table-areas", _area_cells(data, before, after)),
         ("table-winners", _cells([counter.classes(option, np.vstack([everyone, places]))])),

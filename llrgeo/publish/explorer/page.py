@@ -108,9 +108,9 @@ def move_lines(publication: Publication, view: OptionView) -> list[str]:
     """Return what an option would stop and start where, services that move alike in one line."""
     words = wording()
     started = moves.starts(publication, view.option)
-    starts = [words["moves_starts"].format(moves=moves.moves_in_words([one])) for one in started]
+    starts = [words["moves_starts"].format(moves=moves.moves_in_words([move])) for move in started]
     stopped = moves.stops(publication, view.option)
-    stops = [words["moves_stops"].format(moves=moves.moves_in_words([one])) for one in stopped]
+    stops = [words["moves_stops"].format(moves=moves.moves_in_words([move])) for move in stopped]
     return [*(stops or [words["moves_no_stops"]]), *starts]
 
 
