@@ -3,13 +3,13 @@
   <renderer-v2 type="graduatedSymbol" attr="planned_outpatients__community_hospitals_change_min" enableorderby="0">
     <ranges>
       <range lower="-9999" upper="-15" symbol="0" render="true" label="over 15 minutes shorter"/>
-      <range lower="-15" upper="-10" symbol="1" render="true" label="10 to 15 minutes shorter"/>
-      <range lower="-10" upper="-5" symbol="2" render="true" label="5 to 10 minutes shorter"/>
-      <range lower="-5" upper="-1" symbol="3" render="true" label="1 to 5 minutes shorter"/>
-      <range lower="-1" upper="1" symbol="4" render="true" label="about the same"/>
-      <range lower="1" upper="5" symbol="5" render="true" label="1 to 5 minutes longer"/>
-      <range lower="5" upper="10" symbol="6" render="true" label="5 to 10 minutes longer"/>
-      <range lower="10" upper="15" symbol="7" render="true" label="10 to 15 minutes longer"/>
+      <range lower="-15" upper="-10" symbol="1" render="true" label="over 10, up to 15 minutes shorter"/>
+      <range lower="-10" upper="-5" symbol="2" render="true" label="over 5, up to 10 minutes shorter"/>
+      <range lower="-5" upper="-1" symbol="3" render="true" label="over 1, up to 5 minutes shorter"/>
+      <range lower="-1" upper="1" symbol="4" render="true" label="about the same (up to 1 minute)"/>
+      <range lower="1" upper="5" symbol="5" render="true" label="over 1, up to 5 minutes longer"/>
+      <range lower="5" upper="10" symbol="6" render="true" label="over 5, up to 10 minutes longer"/>
+      <range lower="10" upper="15" symbol="7" render="true" label="over 10, up to 15 minutes longer"/>
       <range lower="15" upper="9999" symbol="8" render="true" label="over 15 minutes longer"/>
     </ranges>
     <symbols>

@@ -65,9 +65,9 @@ def test_the_first_band_begins_at_the_tolerance():
     ("place", "key", "label"),
     [
         (0, "change_shorter_over_15", "over 15 minutes shorter"),
-        (3, "change_shorter_1_5", "1 to 5 minutes shorter"),
-        (4, "change_same", "about the same"),
-        (6, "change_longer_5_10", "5 to 10 minutes longer"),
+        (3, "change_shorter_1_5", "over 1, up to 5 minutes shorter"),
+        (4, "change_same", "about the same (up to 1 minute)"),
+        (6, "change_longer_5_10", "over 5, up to 10 minutes longer"),
         (8, "change_longer_over_15", "over 15 minutes longer"),
         (9, "change_no_route", "no route today or in this option"),
     ],
@@ -84,10 +84,10 @@ def test_classes_of_minutes_have_ids_and_words():
     assert [item.id for item in classes[-2:]] == ["time_over_60", "no_route"]
     assert [class_label(item) for item in classes] == [
         "up to 10 minutes",
-        "over 10 to 20 minutes",
-        "over 20 to 30 minutes",
-        "over 30 to 45 minutes",
-        "over 45 to 60 minutes",
+        "over 10, up to 20 minutes",
+        "over 20, up to 30 minutes",
+        "over 30, up to 45 minutes",
+        "over 45, up to 60 minutes",
         "over 60 minutes",
         "no route",
     ]
