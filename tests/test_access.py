@@ -12,12 +12,11 @@ from llrgeo.appraisal.access import (
     OUTCOMES,
     compare_minutes,
     nearest_site,
-    reconcile,
     summarise_access,
     threshold_flows,
-    weighted_quantile,
     winners_and_losers,
 )
+from llrgeo.appraisal.counts import reconcile, weighted_quantile
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option

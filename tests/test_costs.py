@@ -14,11 +14,11 @@ from llrgeo.appraisal.costs import (
     cost_lines,
     cost_table,
     equivalent_annual_cost,
-    patient_costs_by_fifth,
 )
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.patient_costs import patient_costs_by_fifth
 from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.rates import read_rates

@@ -17,10 +17,10 @@ from llrgeo.appraisal.access import (
     compare_minutes,
     summarise_access,
     threshold_flows,
-    weighted_quantile,
     winners_and_losers,
 )
 from llrgeo.appraisal.catchments import Decay, floating_catchment, gaussian, in_steps, within
+from llrgeo.appraisal.counts import weighted_quantile
 from llrgeo.appraisal.equity import (
     fractional_rank,
     gini,

@@ -11,10 +11,10 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import ArrayLike, NDArray
+from numpy.typing import NDArray
 
+from llrgeo.appraisal.counts import ratio, reconcile, sorted_quantile
 from llrgeo.appraisal.people_groups import EVERYONE
-from llrgeo.errors import LlrgeoError
 from llrgeo.travel.times import TravelTimes
 
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
@@ -104,10 +104,13 @@ def nearest_site(times: TravelTimes, open_sites: Collection[str]) -> pd.DataFram
     sites = sorted(open_sites)
     chosen = times.select(sites)
     minutes = chosen.minutes[sites].to_numpy()
+    # A last column of +inf stands for "no site", so that there is always a least; sites are in
+    # the order of their ids, and argmin takes the first of equals.
     none = np.full((len(minutes), 1), np.inf)
     padded = np.hstack([minutes, none])
     best = padded.argmin(axis=1)
     rows = np.arange(len(minutes))
+    # All sites out of reach: no site, and not the first of them.
     best = np.where(np.isfinite(padded[rows, best]), best, len(sites))
     if chosen.distance_km is None:
         distance = np.full(len(minutes), np.nan)
@@ -133,6 +136,7 @@ def summarise_access(
     `p90_min` (over all people, so possibly +inf), `max_min` (the longest finite time of anyone),
     and `share_within_<X>_min` of all people for each threshold X.
     """
+    # Areas from the shortest journey to the longest: quantiles are then places in a running sum.
     order = np.argsort(travel_time_min.to_numpy(), kind="stable")
     minutes = travel_time_min.to_numpy()[order]
     counts = people.to_numpy()[order]
@@ -142,8 +146,8 @@ def summarise_access(
         "people": total,
         "unreachable": counts[np.isposinf(minutes)].sum(axis=0),
         "mean_min": ratio(minutes[finite] @ counts[finite], counts[finite].sum(axis=0)),
-        "median_min": _sorted_quantile(minutes, counts, 0.5),
-        "p90_min": _sorted_quantile(minutes, counts, 0.9),
+        "median_min": sorted_quantile(minutes, counts, 0.5),
+        "p90_min": sorted_quantile(minutes, counts, 0.9),
         "max_min": np.where(counts[finite] > 0, minutes[finite, None], -np.inf).max(
             axis=0, initial=-np.inf
         ),
@@ -160,13 +164,6 @@ def share_within(threshold_min: float) -> str:
     return f"share_within_{threshold_min:g}_min"
 
 
-def weighted_quantile(values: pd.Series, weights: pd.Series, q: float) -> float:
-    """Return the least value that at least the share `q` of all weight does not exceed."""
-    order = np.argsort(values.to_numpy(), kind="stable")
-    counts = weights.to_numpy()[order, None]
-    return float(_sorted_quantile(values.to_numpy()[order], counts, q)[0])
-
-
 def compare_minutes(before: pd.Series, after: pd.Series, *, tolerance_min: float) -> pd.DataFrame:
     """Return `before_min`, `after_min`, `change_min` and the outcome for every area.
 
@@ -174,6 +171,8 @@ def compare_minutes(before: pd.Series, after: pd.Series, *, tolerance_min: float
     """
     old, new = before.to_numpy(), after.reindex(before.index).to_numpy()
     change, tolerance = minutes_changed(old, new, tolerance_min=tolerance_min)
+    # The first condition that holds decides: what is unknown or lost is settled before minutes are
+    # compared, for +inf less anything is no change of minutes.
     outcome = np.select(
         [
             np.isnan(old) | np.isnan(new),
@@ -271,25 +270,10 @@ def threshold_flows(
     )
 
 
-def reconcile(parts: pd.Series, total: float, *, table: str) -> None:
-    """Refuse a table whose people do not add up to the total."""
-    counted = parts.sum()
-    if not np.isclose(counted, total, rtol=1e-9, atol=1e-6):
-        msg = f"{table}: {counted:,.6g} people counted of {total:,.6g}; this is a fault of llrgeo"
-        raise LlrgeoError(msg)
-
-
-def ratio(part: ArrayLike, whole: ArrayLike) -> NDArray[np.float64]:
-    """Divide, with NaN where nobody is counted."""
-    above, below = np.asarray(part, dtype=float), np.asarray(whole, dtype=float)
-    result = np.full(above.shape, np.nan)
-    np.divide(above, below, out=result, where=below > 0)
-    return result
-
-
 def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
     """Return the mean before, the mean change and the people of each outcome, by group."""
     counts = people.to_numpy()
+    # Means are of those who have a journey both before and after, so that both are of one people.
     finite = np.isfinite(change["change_min"].to_numpy())
     both = counts[finite].sum(axis=0)
     table = {
@@ -300,18 +284,8 @@ def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> pd.DataFram
     for name in OUTCOMES:
         table[name] = counts[outcome == name].sum(axis=0)
     groups = pd.DataFrame(table, index=people.columns)
+    # Every level's outcomes add up to its people, and the levels of a group to all people.
     parts = groups[list(OUTCOMES)].sum(axis=1).groupby(level="group").sum()
     for group, people_in_group in parts.items():
         reconcile(pd.Series([people_in_group]), people[EVERYONE].sum(), table=f"by {group}")
     return groups
-
-
-def _sorted_quantile(
-    minutes: NDArray[np.float64], counts: NDArray[np.float64], q: float
-) -> NDArray[np.float64]:
-    """Return the quantile of every column of counts, minutes ascending; NaN for no people."""
-    running = counts.cumsum(axis=0)
-    total = counts.sum(axis=0)
-    first = (running >= q * total * (1 - 1e-12)).argmax(axis=0)
-    found: NDArray[np.float64] = np.where(total > 0, minutes[first], np.nan)
-    return found

@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.access import ratio, reconcile
+from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.schema import ROLES
 

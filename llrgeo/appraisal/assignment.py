@@ -14,7 +14,7 @@ from numpy.typing import NDArray
 from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import coo_array
 
-from llrgeo.appraisal.access import ratio, reconcile
+from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.errors import LlrgeoError

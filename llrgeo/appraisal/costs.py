@@ -14,7 +14,6 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.activity import burden_of
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
-from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, deprivation_fifth
 from llrgeo.schema import name_some, raise_faults
 
 PROVIDER: Final = ("capital", "transition", "closure", "running", "contact_costs", "team_travel")
@@ -77,7 +76,11 @@ class Rates:
         return float(self.unit_values.set_index("name")["value"][name])
 
     def factors(self, kind: str = "standard") -> NDArray[np.float64]:
-        """Return the discount factors of years 0 to the horizon."""
+        """Return the discount factors of years 0 to the horizon; NaN from a year without a rate.
+
+        The factor of year t is the product of 1 / (1 + rate) over years 1 to t, with the rate of
+        each year's band (HM Treasury Green Book, declining long-term rates); that of year 0 is 1.
+        """
         rates = self.discount_rates[self.discount_rates["kind"] == kind]
         first, last, rate = rates[["first_year", "last_year", "rate"]].to_numpy(float).T
         years = np.arange(1, self.horizon_years + 1)[:, None]
@@ -125,6 +128,7 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     services = list(results[baseline].services)
     given = [] if rates.service_costs is not None else ["no costs of services were given"]
     raise_faults([*given, *rate_faults(rates, services)], source="rates")
+    # Optimism bias is what is left of it after mitigation (Green Book supplement on optimism bias).
     bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
     costs = pd.DataFrame(rates.service_costs)
     lines = []
@@ -132,7 +136,7 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
         for service, service_result in result.services.items():
             before = set(results[baseline].services[service].loads.index)
             of_service = costs[costs["service"] == service].set_index("site_id")
-            by_site = _lines(of_service, before, service_result)
+            by_site = _service_cost_lines(of_service, before, service_result)
             lines.append(by_site.assign(option=name, service=service))
     table = pd.concat(lines, ignore_index=True)
     table["capital"] *= 1 + bias
@@ -154,12 +158,17 @@ def cost_table(
     `gbp_per_hour_saved` (the provider's equivalent annual cost over them). A ratio that has no
     meaning, because nothing is saved or nothing is spent, is NaN.
     """
+    # One-off costs fall in year 0, whose factor is 1; a cost of every year is multiplied by the sum
+    # of the factors of years 1 to the horizon.
     factors = rates.factors()
     every_year = factors[1:].sum()
     table = lines.groupby("option", sort=False)[[*_ONE_OFF, "running", "contact_costs"]].sum()
     table[["running", "contact_costs"]] *= every_year
-    yearly = pd.DataFrame({name: _journeys(result, rates) for name, result in results.items()}).T
+    yearly = pd.DataFrame(
+        {name: _journey_costs_of(result, rates) for name, result in results.items()}
+    ).T
     table = table.join(yearly * every_year).reindex(list(results))
+    # A cost that is not known (NaN) makes a sum unknown; it is never taken as nothing.
     table["provider"] = table[list(PROVIDER)].sum(axis=1, skipna=False)
     table["patients"] = table[list(PATIENT)].sum(axis=1, skipna=False)
     table["net_present_cost"] = table[["provider", "patients", *SOCIETY]].sum(axis=1, skipna=False)
@@ -168,47 +177,22 @@ def cost_table(
     return table.join(_against_baseline(table, results, rates, baseline)).rename_axis("option")
 
 
-def patient_costs_by_fifth(
-    results: Mapping[str, OptionResult], areas: pd.DataFrame, rates: Rates
-) -> pd.DataFrame:
-    """Return patients' hours and costs a year by deprivation fifth, plain and weighted by income.
-
-    Costs are of time, mileage and fares.
-
-    The weight of a fifth is (median income / its income) ^ elasticity; the middle fifth's income
-    stands for the median. Columns: `option`, `fifth`, `hours`, `cost_gbp`, `weight`,
-    `weighted_cost_gbp`.
-    """
-    fifths = deprivation_fifth(areas)
-    incomes = rates.incomes.set_index("fifth")["income"]
-    weights = (incomes.median() / incomes) ** rates.value("income_elasticity")
-    rows = []
-    for name, result in results.items():
-        for number, fifth in enumerate(DEPRIVATION_FIFTHS, start=1):
-            if not (fifths == fifth).any():
-                continue
-            journeys = _patient_journeys(result, fifths == fifth)
-            cost = sum(_borne_by_patients(journeys, rates).values())
-            hours = journeys["patient_hours"]
-            weight = weights[number]
-            rows.append((name, fifth, hours, cost, weight, cost * weight))
-    columns = ["option", "fifth", "hours", "cost_gbp", "weight", "weighted_cost_gbp"]
-    return pd.DataFrame(rows, columns=columns)
-
-
 def equivalent_annual_cost(flows: NDArray[np.float64], factors: NDArray[np.float64]) -> float:
     """Return the yearly cost that has the same present value, to compare unequal lives."""
     years = factors[: len(flows)]
     return float(flows @ years / years.sum())
 
 
-def _lines(costs: pd.DataFrame, before: set[str], result: ServiceResult) -> pd.DataFrame:
+def _service_cost_lines(
+    costs: pd.DataFrame, before: set[str], result: ServiceResult
+) -> pd.DataFrame:
     """Return the costs of one service under one option, one row a site of it or the baseline.
 
     A last row, without a site, has its contacts by video, if there are any.
     """
     loads, allocation = result.loads, result.allocation
     sites = sorted(before | set(loads.index))
+    # A site's own row of rates, or else the service's general row, whose site_id is blank.
     table = costs.loc[[site if site in costs.index else "" for site in sites]]
     table = table.assign(site_id=sites).reset_index(drop=True)
     now = table["site_id"].isin(loads.index)
@@ -228,6 +212,7 @@ def _lines(costs: pd.DataFrame, before: set[str], result: ServiceResult) -> pd.D
     by_video = float(allocation["by_video"].sum())
     if by_video == 0:
         return lines
+    # Contacts by video happen at no site: they have a row of their own, at the general rate.
     general = costs.loc[[""]].reset_index(drop=True)
     nowhere = dict.fromkeys((*_ONE_OFF, "running"), 0)
     video = general.assign(
@@ -244,7 +229,7 @@ def _unit_cost(costs: pd.DataFrame, name: str) -> pd.Series:
     return costs[name] if name in costs.columns else costs["per_contact"]
 
 
-def _journeys(result: OptionResult, rates: Rates) -> dict[str, float]:
+def _journey_costs_of(result: OptionResult, rates: Rates) -> dict[str, float]:
     """Return what journeys cost in a year."""
     return _journey_costs(result.burden.sum(skipna=False), rates)
 
@@ -255,7 +240,7 @@ def _journey_costs(sums: pd.Series, rates: Rates) -> dict[str, float]:
     kg = (sums["patient_km"] + sums["team_km"]) * rates.value("emission_factor")
     return {
         "team_travel": sums["team_hours"] * rates.value("team_hour") + team_mileage,
-        **_borne_by_patients({str(name): value for name, value in sums.items()}, rates),
+        **patient_costs({str(name): value for name, value in sums.items()}, rates),
         "carbon_cost": kg / _KG_PER_TONNE * rates.value("carbon"),
     }
 
@@ -275,13 +260,17 @@ def _against_baseline(
     every_year = factors[1:].sum()
     provider = table["provider"]
     extra = provider - float(provider[baseline])
-    pairs = {name: _made_both_times(results[baseline], result) for name, result in results.items()}
+    pairs = {
+        name: _burdens_of_kept_journeys(results[baseline], result)
+        for name, result in results.items()
+    }
     saved = pd.Series(
         {name: old["patient_hours"] - new["patient_hours"] for name, (old, new) in pairs.items()}
     )
     benefits = pd.Series(
         {
-            name: (_borne(old, rates) - _borne(new, rates)) * every_year
+            name: (_patient_and_carbon_costs(old, rates) - _patient_and_carbon_costs(new, rates))
+            * every_year
             for name, (old, new) in pairs.items()
         }
     )
@@ -296,9 +285,12 @@ def _against_baseline(
     )
 
 
-def _made_both_times(before: OptionResult, after: OptionResult) -> tuple[pd.Series, pd.Series]:
+def _burdens_of_kept_journeys(
+    before: OptionResult, after: OptionResult
+) -> tuple[pd.Series, pd.Series]:
     """Return a year's trips, hours and kilometres before and after, of journeys made both times."""
     sums = []
+    # Areas that reach a site of the service under both options.
     reached = {
         name: (
             service.allocation["site_id"].notna()
@@ -315,33 +307,21 @@ def _made_both_times(before: OptionResult, after: OptionResult) -> tuple[pd.Seri
     return sums[0], sums[1]
 
 
-def _borne(journeys: pd.Series, rates: Rates) -> float:
+def _patient_and_carbon_costs(journeys: pd.Series, rates: Rates) -> float:
     """Return what journeys cost patients and, by their carbon, society in a year."""
     costs = _journey_costs(journeys, rates)
     return sum(costs[name] for name in (*PATIENT, *SOCIETY))
 
 
-def _borne_by_patients(journeys: Mapping[str, float], rates: Rates) -> dict[str, float]:
+def patient_costs(journeys: Mapping[str, float], rates: Rates) -> dict[str, float]:
     """Return what patients pay for their hours, kilometres and trips.
 
     Those without a car pay a fare there and back, all others by the kilometre. Their time is that
     of the study's travel times, though a bus takes longer than a car.
     """
-    by_bus = rates.value("share_without_car")
+    without_car = rates.value("share_without_car")
     return {
         "patient_time": journeys["patient_hours"] * rates.value("value_of_time"),
-        "patient_mileage": journeys["patient_km"] * (1 - by_bus) * rates.value("mileage"),
-        "patient_fares": journeys["patient_trips"] * by_bus * rates.value("fare"),
-    }
-
-
-def _patient_journeys(result: OptionResult, belongs: pd.Series) -> dict[str, float]:
-    """Return patients' trips, hours and kilometres a year of the areas where `belongs` is true."""
-    parts = [
-        burden_of(service.allocation[belongs], kg_per_km=np.nan)
-        for service in result.services.values()
-    ]
-    return {
-        name: sum(part[name] for part in parts)
-        for name in ("patient_trips", "patient_hours", "patient_km")
+        "patient_mileage": journeys["patient_km"] * (1 - without_car) * rates.value("mileage"),
+        "patient_fares": journeys["patient_trips"] * without_car * rates.value("fare"),
     }

@@ -5,7 +5,7 @@ from collections.abc import Collection, Mapping
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import reconcile
+from llrgeo.appraisal.counts import reconcile
 from llrgeo.appraisal.evaluation import OptionResult
 
 

@@ -2,29 +2,26 @@
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, fields
-from functools import cache, partial
-from typing import TypeAlias
 
-import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import Access, assess_access, nearest_site, summarise_access
+from llrgeo.appraisal.access import Access, assess_access, summarise_access
 from llrgeo.appraisal.activity import (
-    burden_of,
-    minutes_per_journey,
-    places_of_care,
     site_flows,
     site_loads,
-    split_contacts,
 )
-from llrgeo.appraisal.demand import Delivery, Service, Shares
+from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import classify_areas, count_people, minutes_by_service
 from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
-from llrgeo.schema import ROLES, site_roles
-
-_Deliveries: TypeAlias = Mapping[str, "_Delivery"]
+from llrgeo.appraisal.service_use import (
+    UseByService,
+    allocations_of,
+    average_minutes,
+    uses_by_option,
+)
+from llrgeo.schema import site_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,7 +150,7 @@ def evaluate_options(
     >>> results["more"].overall.change["after_min"].round(1).tolist()
     [1.0, inf, 1.0, 2.0]
     """
-    summaries = {}
+    results = {}
     for option, evaluator, after in _evaluators(options, inputs, baseline):
         summary = evaluator.summary(option, after)
         services = {
@@ -161,8 +158,8 @@ def evaluate_options(
             for service in inputs.services
         }
         parts = {part.name: getattr(summary, part.name) for part in fields(summary)}
-        summaries[option.name] = OptionResult(**parts, services=services)
-    return summaries
+        results[option.name] = OptionResult(**parts, services=services)
+    return results
 
 
 def summarise_options(
@@ -182,68 +179,40 @@ def summarise_options(
 
 
 @dataclass(frozen=True, slots=True)
-class _Delivery:
-    """One service at some sites: who goes where, and what that means in journeys and places."""
-
-    allocation: pd.DataFrame
-    burden: Mapping[str, float]
-    care: Mapping[str, float | str]
-
-
-def _deliveries(options: Iterable[Option], inputs: AppraisalInputs) -> dict[str, _Deliveries]:
-    """Return how each option delivers each service; options that run one alike share the result."""
-    services = {service.id: service for service in inputs.services}
-    contacts = {name: inputs.contacts_of(service) for name, service in services.items()}
-    # Options share most of their sites: who goes where, and each delivery, is computed once.
-    nearest = cache(partial(_nearest, inputs))
-
-    @cache
-    def deliver(name: str, sites: frozenset[str], shares: Shares) -> _Delivery:
-        service = services[name]
-        split = split_contacts(contacts[name], service, shares)
-        allocation = nearest(service.delivery, sites).assign(**split)
-        care = places_of_care(allocation, standard_min=service.travel_standard_min)
-        return _Delivery(
-            allocation,
-            burden_of(allocation, kg_per_km=inputs.kg_co2e_per_km),
-            {"delivery": service.delivery, **care},
-        )
-
-    return {
-        option.name: {
-            name: deliver(
-                name, option.sites.get(name, frozenset()), option.shares_of(name, s.shares)
-            )
-            for name, s in services.items()
-        }
-        for option in options
-    }
-
-
-def _nearest(inputs: AppraisalInputs, delivery: Delivery, sites: frozenset[str]) -> pd.DataFrame:
-    """Return each area's nearest of some sites, and its role."""
-    found = nearest_site(inputs.times_of(delivery), sites).reindex(inputs.areas.index)
-    roles = site_roles(inputs.sites).astype(pd.CategoricalDtype(list(ROLES)))
-    return found.assign(role=found["site_id"].map(roles))
-
-
-@dataclass(frozen=True, slots=True)
 class _Evaluator:
-    """What the evaluation of every option shares."""
+    """What the evaluation of every option shares: the inputs and the baseline.
+
+    Attributes
+    ----------
+    inputs
+        Areas, sites, services and travel times.
+    people
+        Residents by area (rows) and group and level (columns).
+    before
+        How the baseline runs each service.
+    minutes_before
+        Minutes of an average journey in the baseline, by area; +inf where one is not there.
+    ceiling_min
+        What a journey that is not there counts as in scores.
+    """
 
     inputs: AppraisalInputs
     people: pd.DataFrame
-    before: _Deliveries
+    before: UseByService
     minutes_before: pd.Series
     ceiling_min: float
 
-    def summary(self, option: Option, after: _Deliveries) -> OptionSummary:
+    def summary(self, option: Option, after: UseByService) -> OptionSummary:
+        """Return what an option means as a whole, given how it runs each service."""
+        # What people experience: a journey that is not there stays +inf and is counted apart.
         overall = self._access(
             self.minutes_before,
-            _minutes_per_journey(self.inputs, after),
+            average_minutes(self.inputs, after),
             self.inputs.thresholds_min,
         )
-        scored = _minutes_per_journey(self.inputs, after, ceiling_min=self.ceiling_min)
+        # What scores use: the ceiling stands for a missing journey, so that an option gains
+        # nothing by cutting off those who live farthest away.
+        scored = average_minutes(self.inputs, after, ceiling_min=self.ceiling_min)
         classified = self._classified(option, after)
         return OptionSummary(
             option,
@@ -252,13 +221,14 @@ class _Evaluator:
             summarise_access(scored, self.people, thresholds_min=()),
             classified,
             count_people(classified, self.people) if len(classified) else pd.DataFrame(),
-            burden=_table({name: delivery.burden for name, delivery in after.items()}),
-            care=_table({name: delivery.care for name, delivery in after.items()}),
+            burden=_table({name: use.burden for name, use in after.items()}),
+            care=_table({name: use.care for name, use in after.items()}),
         )
 
     def service_result(
         self, service: Service, option: Option, after: pd.DataFrame
     ) -> ServiceResult:
+        """Return what an option means for one service; `after` is its allocation there."""
         before, residents = self.before[service.id].allocation, self.people[EVERYONE]
         thresholds = sorted({*self.inputs.thresholds_min, service.travel_standard_min})
         return ServiceResult(
@@ -277,7 +247,7 @@ class _Evaluator:
             ),
         )
 
-    def _classified(self, option: Option, after: _Deliveries) -> pd.DataFrame:
+    def _classified(self, option: Option, after: UseByService) -> pd.DataFrame:
         """Return the class of each area over the services that people travel for.
 
         A service that nobody travels for any more, because all of it happens by video or at home,
@@ -291,8 +261,8 @@ class _Evaluator:
         if not self.inputs.visited:
             return pd.DataFrame()
         return classify_areas(
-            minutes_by_service(_allocations(self.before), travelled, self.people.index),
-            minutes_by_service(_allocations(after), travelled, self.people.index),
+            minutes_by_service(allocations_of(self.before), travelled, self.people.index),
+            minutes_by_service(allocations_of(after), travelled, self.people.index),
             self.inputs.times.accuracy,
             tolerance_min=self.inputs.tolerance_min,
         )
@@ -311,32 +281,18 @@ class _Evaluator:
 
 def _evaluators(
     options: Iterable[Option], inputs: AppraisalInputs, baseline: str
-) -> Iterator[tuple[Option, _Evaluator, _Deliveries]]:
-    """Check the study; yield each option with what it is evaluated by and its deliveries."""
+) -> Iterator[tuple[Option, _Evaluator, UseByService]]:
+    """Check the study; yield each option, its evaluator and how it runs each service."""
     by_name = {option.name: option for option in options}
     check_study(list(by_name.values()), inputs, baseline=baseline)
-    found = _deliveries(by_name.values(), inputs)
+    found = uses_by_option(by_name.values(), inputs)
     before = found[baseline]
-    minutes_before = _minutes_per_journey(inputs, before)
+    # The baseline is evaluated once; every option, the baseline too, is compared with it.
+    minutes_before = average_minutes(inputs, before)
     people = people_by_group(inputs.areas)
     evaluator = _Evaluator(inputs, people, before, minutes_before, inputs.ceiling)
     for name, option in by_name.items():
         yield option, evaluator, found[name]
-
-
-def _allocations(deliveries: _Deliveries) -> dict[str, pd.DataFrame]:
-    return {name: delivery.allocation for name, delivery in deliveries.items()}
-
-
-def _minutes_per_journey(
-    inputs: AppraisalInputs, deliveries: _Deliveries, *, ceiling_min: float = np.inf
-) -> pd.Series:
-    visited = inputs.visited
-    return minutes_per_journey(
-        [deliveries[service.id].allocation for service in visited or inputs.services],
-        travelled="at_site" if visited else "at_home",
-        ceiling_min=ceiling_min,
-    )
 
 
 def _table(rows: Mapping[str, Mapping[str, float | str]]) -> pd.DataFrame:

@@ -5,7 +5,7 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.access import ratio, weighted_quantile
+from llrgeo.appraisal.counts import ratio, weighted_quantile
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 
 _OLDER: Final = {

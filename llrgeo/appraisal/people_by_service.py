@@ -13,7 +13,8 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.access import BAND_EDGES_MIN, minutes_changed, reconcile
+from llrgeo.appraisal.access import BAND_EDGES_MIN, minutes_changed
+from llrgeo.appraisal.counts import reconcile
 from llrgeo.travel.accuracy import Accuracy
 
 LONGER_CLASSES: Final = ("lost", "mixed", "longer")
@@ -75,6 +76,7 @@ def classify_areas(
     if before.columns.empty:
         return _nobody_travels(before.index)
     found = _changes(before, after, tolerance_min)
+    # The first condition that holds names the class: the worst that any service does to an area.
     conditions = {
         "no_data": found.unknown.any(axis=1),
         "lost": found.lost.any(axis=1),
@@ -144,6 +146,7 @@ def worst_change_bands(
     """
     change = classified["worst_change_min"].fillna(-np.inf).to_numpy()
     lost = np.isposinf(change)
+    # Bands from the tolerance up; a journey lost (+inf) is a row of its own, not above 15 minutes.
     edges = [tolerance_min, *(edge for edge in BAND_EDGES_MIN if edge > tolerance_min), np.inf]
     rows = [(-np.inf, tolerance_min, change <= tolerance_min)]
     rows += [

@@ -12,8 +12,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import ratio, reconcile
 from llrgeo.appraisal.area_facts import has_deprivation
+from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.options import Option

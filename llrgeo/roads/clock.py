@@ -44,6 +44,7 @@ class Clock(NamedTuple):
         if hour > _LAST_HOUR or minute > _LAST_MINUTE:
             msg = f"'{text}' is no time of day"
             raise InputError(msg)
+        # A date has its own week day; without one the text names it.
         week_day = DAYS.index(found[1].lower()) if day is None else day.weekday()
         return cls(week_day, hour * 60 + minute, day)
 
@@ -65,6 +66,7 @@ class Clock(NamedTuple):
         """
         if self.date is None:
             return len(numbers) > 2  # noqa: PLR2004 (as said)
+        # Counted from the month's start (1, 2 ...) and from its end (-1, -2 ...).
         ahead = (self.date.day - 1) // 7 + 1
         month_end = (self.date.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(
             days=1

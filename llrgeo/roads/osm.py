@@ -116,8 +116,8 @@ def build_network(
         area = read_boundary(Path(area))
     extract = read_extracts(extracts, track=track)
     at = None if clock is None else Clock.parse(clock)
-    made = assemble(extract, mode, at, study_area=area, buffer_m=buffer_m, track=track)
-    return finish(made, extract, mode)
+    assembly = assemble(extract, mode, at, study_area=area, buffer_m=buffer_m, track=track)
+    return finish(assembly, extract, mode)
 
 
 def assemble(
@@ -136,16 +136,21 @@ def assemble(
     NetworkError
         If no road of the mode lies in the area, or roads lack nodes there.
     """
+    # 1. Read tags: which ways the mode may use, how fast, with what barriers at their points.
     streets = interpret_ways(extract, mode, clock, track=track)
     points = interpret_points(extract, mode, clock)
     _refuse_without_roads(streets.table, extract, mode, study_area)
+    # 2. Cut ways at junctions and at the rim; roads are kept for some way beyond the study area.
     clip = None if study_area is None else study_area.buffer(buffer_m)
     sections = cut(extract, streets, points, study_area=study_area, clip=clip)
     _refuse_without_roads(sections.table, extract, mode, study_area)
+    # 3. Time both directions. Streets that lead only through private land serve the ends of
+    #    journeys alone.
     edges = time_sections(sections, streets.table, mode)
     private = private_estates(edges, sections.places)
     edges["level"] = np.where(private, int(Level.DESTINATION), edges["level"])
     edges = edges.assign(**_bearings(edges, sections))
+    # 4. Turn restrictions, as courses of edges; they are put into the graph by `finish`.
     rules, applied = turn_rules(extract.restrictions, lookup(edges, sections.places), mode, clock)
     counts = {
         **{f"{what} read": number for what, number in extract.counts.items()},
@@ -153,20 +158,20 @@ def assemble(
         "ways used": len(streets.table),
         **sections.counts,
         "edges within private estates": int(private.sum()),
-        **_shares(edges, streets),
+        **_speed_source_counts(edges, streets),
         **applied,
         **{f"note: {note}": n for note, n in sorted((streets.notes + points.notes).items())},
     }
     return Assembly(edges, sections.places, sections, rules, counts, clock)
 
 
-def finish(made: Assembly, extract: Extract, mode: str) -> RoadNetwork:
+def finish(assembly: Assembly, extract: Extract, mode: str) -> RoadNetwork:
     """Put turns into the graph and return the network."""
-    turns = model_turns(made.edges, made.places, made.rules, mode)
-    nodes, edges = expand(turns, made.places)
-    xy = made.places[["x", "y"]].iloc[nodes["place"]].reset_index(drop=True)
+    turns = model_turns(assembly.edges, assembly.places, assembly.rules, mode)
+    nodes, edges = expand(turns, assembly.places)
+    xy = assembly.places[["x", "y"]].iloc[nodes["place"]].reset_index(drop=True)
     counts: dict[str, Any] = {
-        **made.counts,
+        **assembly.counts,
         "junctions with turns modelled": int(turns.modelled.sum()),
         "sha256": extract.sha256,
     }
@@ -179,11 +184,11 @@ def finish(made: Assembly, extract: Extract, mode: str) -> RoadNetwork:
         LICENCE,
         extract.date,
         error=_UNCALIBRATED.format(date=date),
-        rim=covered_land(made.sections.path),
-        clock=str(made.clock or ""),
+        rim=covered_land(assembly.sections.path),
+        clock=str(assembly.clock or ""),
         counts=counts,
     )
-    return RoadNetwork(xy, _edge_table(edges, made.sections), info)
+    return RoadNetwork(xy, _edge_table(edges, assembly.sections), info)
 
 
 def describe_network(network: RoadNetwork) -> pd.DataFrame:
@@ -247,7 +252,7 @@ def _bearings(edges: pd.DataFrame, sections: Sections) -> dict[str, Floats]:
     }
 
 
-def _shares(edges: pd.DataFrame, streets: Streets) -> dict[str, int]:
+def _speed_source_counts(edges: pd.DataFrame, streets: Streets) -> dict[str, int]:
     """Count edges by where their speed comes from."""
     key = edges["limit_key"].replace("", "class of road")
     counts = {f"edges timed by {name}": int(n) for name, n in key.value_counts().items()}
@@ -260,6 +265,7 @@ def _edge_table(edges: pd.DataFrame, sections: Sections) -> pd.DataFrame:
     turn = edges["road_class"] == "turn"
     lines = sections.lines()
     bends = shapely.get_num_points(lines) > 2  # noqa: PLR2004 (a line of two points is straight)
+    # Lines are stored only where a road bends; row 1 is ahead, row 0 back along the same section.
     wkb = np.full((2, len(lines)), None, dtype=object)
     wkb[1, bends] = shapely.to_wkb(lines[bends])
     wkb[0, bends] = shapely.to_wkb(shapely.reverse(lines[bends]))

@@ -111,6 +111,8 @@ def expand(turns: Turns, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
 
 
 def _road_uses(roads: pd.DataFrame) -> pd.DataFrame:
+    # Roads open to all carry the middle of journeys; others only their first and their last leg,
+    # as two separate copies, so that no journey passes through them.
     public = roads["level"] == Level.OPEN
     ends = roads[~public]
     return pd.concat(
@@ -142,6 +144,7 @@ def _right_turns(edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
     junction = (_arms(edges, len(places)) >= _ARMS) & ~places["signals"].to_numpy(bool)
     pairs = _pairs(edges, np.flatnonzero(junction))
     arrive, leave = (edges.iloc[pairs[side]].reset_index(drop=True) for side in ("arrive", "leave"))
+    # Degrees clockwise from the way in to the way out.
     angle = (leave["bearing_from"] - arrive["bearing_to"]) % 360
     major = arrive["road_class"].isin(MAJOR) | leave["road_class"].isin(MAJOR)
     right = angle.between(*_RIGHT_DEG) & major & ~arrive["oneway"]
@@ -213,6 +216,7 @@ def _timed(
 ) -> pd.DataFrame:
     """Add the milliseconds of turns: to the right across traffic, and back along one's road."""
     section = edges["section"].to_numpy()
+    # Turning back along one's road costs a U-turn, but nothing at a dead end.
     back = section[turns["arrive"]] == section[turns["leave"]]
     dead_end = arms[edges["to_place"].to_numpy()[turns["arrive"]]] == 1
     paid = pd.MultiIndex.from_frame(turns[["arrive", "leave"]]).isin(
@@ -275,6 +279,8 @@ def _own_copy(
         return None
     if current != edge and sum(current in others for others in onward.values()) == 1:
         return current
+    # The copy has the turns of the edge it is of; only this way in leads onto it, so that a rule
+    # may forbid its turns without forbidding those of other drivers.
     copy = len(original)
     original.append(edge)
     onward[copy] = dict(onward[current])

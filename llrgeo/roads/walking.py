@@ -31,6 +31,7 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
         If the network has one-way streets or modelled turns, which hold for cars alone.
     """
     edges = network.edges[~network.edges["road_class"].isin(_NOT_ON_FOOT)]
+    # A walker may go against one-way traffic; a network that lacks the way back cannot show it.
     ends = edges[["from_node", "to_node"]].to_numpy()
     ways = set(map(tuple, ends.tolist()))
     if (edges["road_class"] == "turn").any() or any((b, a) not in ways for a, b in ways):
@@ -39,6 +40,7 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
             "llrgeo network build EXTRACT.osm.pbf --mode walk --out FOLDER"
         )
         raise NetworkError(msg)
+    # Metres at km/h are 3,600 ms for each metre at 1 km/h; the same in all periods.
     ms = (edges["length_m"] * 3_600 / speed_kph).round().astype(np.int64)
     times = {f"ms_{period}": ms for period in network.info.periods}
     walked = edges.assign(**times).reset_index(drop=True)

@@ -38,6 +38,7 @@ def describe_run(study: StudyConfig) -> dict[str, Any]:
     versions = {name: version(name) for name in _LIBRARIES}
     # A study file that is renamed is the same study.
     named = {key: value for key, value in settings.items() if key != "file"}
+    # The id is of settings, inputs and our own version alone, for those decide the figures.
     run = {"study": named, "inputs": inputs, "llrgeo": versions["llrgeo"]}
     run_id = sha256_of_bytes(_canonical(run))
     versions["python"] = platform.python_version()
@@ -67,6 +68,7 @@ def read_manifest(path: Path) -> dict[str, Any]:
     except _UNREADABLE as error:
         msg = f"{path}: not a manifest of a run ({one_line(error)})"
         raise ConfigError(msg) from error
+    # Outputs are hashed by name on replay: a name that leaves the folder would read other files.
     strange = [name for name in _outputs(manifest) if not _is_inside(name)]
     if strange:
         msg = f"{path}: it names files outside its folder ({name_some(strange)})"
@@ -114,6 +116,7 @@ def _is_inside(name: str) -> bool:
 
 
 def _input_hashes(study: StudyConfig) -> dict[str, str]:
+    # A hash would tell whoever guesses a file of real patients that the guess is right.
     secret = {"activity"} if study.appraisal.restricted else set()
     return {
         key: WITHHELD if key in secret else _hash_path(path) for key, path in study.inputs().items()

@@ -29,6 +29,7 @@ def build_router(
     LlrgeoError
         If its network or a timetable has faults, or no road comes near to the places.
     """
+    # Imported times first: they need neither a network nor a timetable.
     path = study.times_path(mode)
     if path is not None:
         area_ids, site_ids = (tuple(map(str, table.index)) for table in (areas, sites))

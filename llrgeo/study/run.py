@@ -135,7 +135,7 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     times_by = compute_times(inputs, track=track)
     team_times_by = compute_team_times(inputs)
     capacity = build_capacity(inputs)
-    del inputs.routers  # they hold most of the memory and are not used again
+    del inputs.routers  # frees most of the memory; no later step computes times
 
     # 3. For every option: who travels to which site, how long, and what changes against the
     #    baseline (docs/methods 1 to 3); then one score an option from weighted criteria (6).

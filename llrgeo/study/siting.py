@@ -8,7 +8,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import Access, assess_access, nearest_site, reconcile
+from llrgeo.appraisal.access import Access, assess_access, nearest_site
+from llrgeo.appraisal.counts import reconcile
 from llrgeo.appraisal.demand import Service, contacts, grow, trips
 from llrgeo.appraisal.equity import kolm_pollak_kappa
 from llrgeo.appraisal.options import Option

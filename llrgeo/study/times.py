@@ -71,12 +71,15 @@ def compute_isochrones(inputs: StudyInputs, minutes: Sequence[float]) -> gpd.Geo
         If no mode travels along streets, or a limit is used up at a journey's ends.
     """
     study = inputs.study
-    along = {m: one for m, one in inputs.routers.items() if isinstance(one, NetworkRouter)}
+    along = {
+        mode: router for mode, router in inputs.routers.items() if isinstance(router, NetworkRouter)
+    }
     if not along:
         msg = f"{study.title}: no mode travels along streets; isochrones need one"
         raise RoutingError(msg)
     mode, router = next(iter(along.items()))
     calibration = calibration_of(study, mode)
+    # Undo the calibration: the minutes on the road that become each published limit.
     driven = {(limit - calibration.added_min) / calibration.factor: limit for limit in minutes}
     if min(driven, default=1.0) <= 0:
         msg = f"{min(minutes):g} minutes are used up by terminal_min, {study.terminal_min:g}"
@@ -176,14 +179,15 @@ def times_of_reference(
     """
     study = inputs.study
     mode = study.modes[0]
-    told = reference.assign(
+    # Fill in the mode and period where the reference does not say: those of the study's options.
+    wanted = reference.assign(
         **{name: reference.get(name, pd.Series("", reference.index)) for name in ("mode", "period")}
     )
-    told["mode"] = told["mode"].replace("", mode)
+    wanted["mode"] = wanted["mode"].replace("", mode)
     first = {name: study_periods(study, name)[0] for name in study.modes}
-    told["period"] = told["period"].where(told["period"] != "", told["mode"].map(first))
+    wanted["period"] = wanted["period"].where(wanted["period"] != "", wanted["mode"].map(first))
     known = {(name, period) for name in study.modes for period in study_periods(study, name)}
-    kinds = list(dict.fromkeys(zip(told["mode"], told["period"], strict=True)))
+    kinds = list(dict.fromkeys(zip(wanted["mode"], wanted["period"], strict=True)))
     raise_faults(
         [
             f"it is of {name} ({period}); the study has "
@@ -197,7 +201,7 @@ def times_of_reference(
     found = []
     for name, period in kinds:
         times = inputs.routers[name].travel_times(*ends, mode=name, period=period)
-        rows = told[(told["mode"] == name) & (told["period"] == period)]
+        rows = wanted[(wanted["mode"] == name) & (wanted["period"] == period)]
         found.append((times.calibrated(calibration_of(study, name)), rows))
     return found
 
@@ -295,19 +299,25 @@ def _team_times(
 def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInputs) -> TravelTimes:
     """Add to the note of the times what the places and the date of the study give cause to."""
     study, info = inputs.study, router.network.info
+    # Roads beyond the network's rim could shorten journeys near it: say which, and by how much.
     near = find_edge_effects(router, times, inputs.areas.geometry, inputs.sites.geometry)
     edge = ""
     if near.to_numpy().any():
         ends = inputs.areas.geometry, inputs.sites.geometry
         least = minutes_beyond(router.network, times.period, *ends)
         edge = edge_effects_note(times, near, least, longest_min=max(study.thresholds_min))
-    return _warned(_tested(times, info, inputs.areas), [age_note(info, study.date), edge])
+    return _with_notes(
+        _without_untested_error(times, info, inputs.areas), [age_note(info, study.date), edge]
+    )
 
 
-def _tested(times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame) -> TravelTimes:
+def _without_untested_error(
+    times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame
+) -> TravelTimes:
     """Take the error back, and say so, where areas lie outside the land it was measured in."""
     if not info.measured_in:
         return times
+    # An error measured elsewhere is no measurement here: take it back rather than carry it over.
     land = shapely.from_wkt(info.measured_in)
     outside = areas.index[~areas.within(land)]
     if outside.empty:
@@ -316,10 +326,10 @@ def _tested(times: TravelTimes, info: NetworkInfo, areas: gpd.GeoDataFrame) -> T
         "Outside the land where that was measured the times are untested, as for "
         f"{len(outside):,} of this study's {len(areas):,} areas ({name_some(outside)})."
     )
-    return _warned(replace(times, error_min=math.nan, accuracy=UNMEASURED), [note])
+    return _with_notes(replace(times, error_min=math.nan, accuracy=UNMEASURED), [note])
 
 
-def _warned(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:
+def _with_notes(times: TravelTimes, notes: Sequence[str]) -> TravelTimes:
     """Add what there is to warn of to the note of the times, and log it."""
     warnings = [note for note in notes if note]
     for warning in warnings:

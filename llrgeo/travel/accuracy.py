@@ -64,7 +64,8 @@ class Accuracy:
         One row a class of the two journeys' mean length: `pairs`, and `p80_abs_min`, which four
         in five differences between two journeys from one area do not err beyond.
     mean_min
-        What four in five means of a change over many areas do not err beyond; NaN: not measured.
+        The error, in minutes, beyond which a mean change over many areas does not go in four cases
+        of five; not a mean of errors. NaN: not measured.
     source
         On what it was measured, in words.
 
@@ -129,6 +130,7 @@ class Accuracy:
         numpy.ndarray
             Of that shape; NaN where nothing was measured or a journey is not there (inf).
         """
+        # The error grows with the length of the two journeys, so it is looked up by their mean.
         mean = (np.asarray(first_min, dtype=float) + np.asarray(second_min, dtype=float)) / 2
         if not self.is_measured:
             return np.full_like(mean, np.nan)
@@ -143,6 +145,7 @@ class Accuracy:
         """
         first, second = (np.asarray(minutes, dtype=float) for minutes in (first_min, second_min))
         error = self.difference_min(first, second)
+        # Where either journey is missing there is no difference to judge: never too close.
         apart = np.full(error.shape, np.inf)
         known = np.isfinite(error)
         apart[known] = np.abs(second[known] - first[known])

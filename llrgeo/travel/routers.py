@@ -88,6 +88,7 @@ class NetworkRouter:
             msg = f"the network is for {self.network.info.mode}, not {mode}"
             raise RoutingError(msg)
         rules = (self.max_snap_m, self.limit_min)
+        # The matrix is cached under a hash of all that decides it: network, period, points, rules.
         key = request_hash(self.network, period, origins, destinations, rules)
 
         def compute() -> IntArray:
@@ -198,6 +199,7 @@ class StraightLineRouter:
         track: Track = iter,
     ) -> TravelTimes:
         """Return the minutes from every origin to every destination."""
+        # Distances in metres are straight in the plane of the National Grid.
         from_, to = origins.to_crs(BNG), destinations.to_crs(BNG)
         metres = np.column_stack([from_.distance(to.iloc[j]) for j in track(range(len(to)))])
         km = pd.DataFrame(
@@ -272,6 +274,8 @@ def times_from_sites(
     period: str,
 ) -> TravelTimes:
     """Return the times of teams that travel from each site (column) to each area (row)."""
+    # Computed from site to area, for one-way streets differ by direction; then turned, so that
+    # areas are rows as in every other matrix.
     times = router.travel_times(sites, areas, mode=mode, period=period)
     km = times.distance_km
     return dataclasses.replace(

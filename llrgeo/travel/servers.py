@@ -76,6 +76,8 @@ class _ServerRouter(ABC):
             raise RoutingError(msg)
         degrees = [side.to_crs(WGS84) for side in (origins, destinations)]
         starts, ends = (list(zip(side.x, side.y, strict=True)) for side in degrees)
+        # Blocks of origins by destinations, for servers limit the points of a request; a pair that
+        # no answer fills in stays unreachable.
         seconds, km = np.full((2, len(starts), len(ends)), np.inf)
         for i in track(range(0, len(starts), self.points_at_once)):
             for j in range(0, len(ends), self.points_at_once):
@@ -125,6 +127,7 @@ class OsrmRouter(_ServerRouter):
 
     def request_block(self, starts: Places, ends: Places, mode: str) -> ServerMatrix:
         """Request one block; `mode` is the server's name for it."""
+        # All points in one list, starts first; then which of them are sources and destinations.
         points = ";".join(f"{lon:.6f},{lat:.6f}" for lon, lat in starts + ends)
         numbers = [str(number) for number in range(len(starts) + len(ends))]
         sources, targets = ";".join(numbers[: len(starts)]), ";".join(numbers[len(starts) :])

@@ -45,6 +45,7 @@ class Calibration:
 
     def applied(self, minutes: Floats) -> Floats:
         """Return minutes calibrated; infinite ones stay so."""
+        # The factor is of the minutes as computed; parking and walking in do not grow with traffic.
         calibrated = minutes * self.factor + self.added_min
         return calibrated if self.decimals is None else calibrated.round(self.decimals)
 
@@ -269,6 +270,7 @@ def load_travel_times(
         if name in long.columns
     }
     km = wide["distance_km"].fillna(np.inf) if "distance_km" in wide else None
+    # A pair that is not listed, or blank, cannot be reached.
     minutes = wide["travel_time_min"].fillna(np.inf)
     return TravelTimes(minutes, mode, period, f"file {path.name}", distance_km=km)
 

@@ -83,16 +83,19 @@ def assess_options(
         As `assess_capacity`.
     """
     parts = []
-    for names in _together(setting):
-        alike = _alike(setting, names)
-        part = _part(setting, names, sorted(set(alike.values()), key=setting.options.index))
+    for names in _services_by_pool(setting):
+        # Work out the first of the options that run these services alike; repeat it for others.
+        alike = _first_alike(setting, names)
+        part = _part_of(setting, names, sorted(set(alike.values()), key=setting.options.index))
         mean = sum(visits.get(name, 0.0) for name in names) / len(names)
         found = assess_capacity(part, OverflowRules(seed, choices, mean))
         parts.append(
-            {part.name: _for_all(getattr(found, part.name), alike) for part in fields(found)}
+            {part.name: _repeated(getattr(found, part.name), alike) for part in fields(found)}
         )
     names = [part.name for part in fields(CapacityEvidence)]
-    return CapacityEvidence(**{name: _joined([part[name] for part in parts]) for name in names})
+    return CapacityEvidence(
+        **{name: _concatenated([part[name] for part in parts]) for name in names}
+    )
 
 
 def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.DataFrame:
@@ -101,6 +104,8 @@ def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.
     for option, result in results.items():
         for service in services:
             rows = result.services[service].allocation
+            # A patient's visit needs a site; of contacts at home only a team's need its base. Those
+            # by video need neither.
             travelled = rows["at_site"] + rows["at_home"] * (
                 result.services[service].service.delivery == "team"
             )
@@ -118,7 +123,7 @@ def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.
     return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
 
 
-def _together(setting: CapacitySetting) -> Iterator[list[str]]:
+def _services_by_pool(setting: CapacitySetting) -> Iterator[list[str]]:
     """Yield the services that are worked out together: those of a pool, and each other alone."""
     pooled = {name for members in setting.pools.values() for name in members}
     yield from (list(members) for members in setting.pools.values())
@@ -127,12 +132,13 @@ def _together(setting: CapacitySetting) -> Iterator[list[str]]:
     yield from ([name] for name in ids if name not in pooled)
 
 
-def _alike(setting: CapacitySetting, names: list[str]) -> dict[str, str]:
+def _first_alike(setting: CapacitySetting, names: list[str]) -> dict[str, str]:
     """Return for each option the first that runs the services in the same way."""
     pools = [pool for pool, members in setting.pools.items() if set(members) & set(names)]
     first: dict[tuple[bytes, bytes], str] = {}
     alike = {}
     for option in setting.options:
+        # Options are alike if who goes where, and the beds and rooms there, are equal row by row.
         key = tuple(
             pd.util.hash_pandas_object(
                 rows[(rows["option"] == option) & rows["service"].isin([*names, *pools])].drop(
@@ -148,9 +154,9 @@ def _alike(setting: CapacitySetting, names: list[str]) -> dict[str, str]:
     return alike
 
 
-def _part(setting: CapacitySetting, names: list[str], options: list[str]) -> CapacitySetting:
+def _part_of(setting: CapacitySetting, names: list[str], options: list[str]) -> CapacitySetting:
     """Return the setting of some services and options alone."""
-    pools = {name: one for name, one in setting.pools.items() if set(one) <= set(names)}
+    pools = {pool: members for pool, members in setting.pools.items() if set(members) <= set(names)}
 
     def rows(table: pd.DataFrame, services: list[str]) -> pd.DataFrame:
         return table[table["option"].isin(options) & table["service"].isin(services)]
@@ -167,7 +173,7 @@ def _part(setting: CapacitySetting, names: list[str], options: list[str]) -> Cap
     )
 
 
-def _for_all(table: pd.DataFrame, alike: Mapping[str, str]) -> pd.DataFrame:
+def _repeated(table: pd.DataFrame, alike: Mapping[str, str]) -> pd.DataFrame:
     """Repeat the rows of an option for all that run the services in the same way."""
     if table.empty:
         return table
@@ -175,6 +181,6 @@ def _for_all(table: pd.DataFrame, alike: Mapping[str, str]) -> pd.DataFrame:
     return pd.concat(parts, ignore_index=True)
 
 
-def _joined(tables: list[pd.DataFrame]) -> pd.DataFrame:
+def _concatenated(tables: list[pd.DataFrame]) -> pd.DataFrame:
     full = [table for table in tables if len(table)]
     return pd.concat(full, ignore_index=True) if full else pd.DataFrame()

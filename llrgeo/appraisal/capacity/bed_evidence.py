@@ -56,6 +56,7 @@ def beds_as_a_whole(setting: CapacitySetting, by_site: pd.DataFrame) -> pd.DataF
         year = int(sites["year"].iloc[0])
         service = services[name]
         total = float(setting.demand(service.rates, year).sum())
+        # One site without stated beds makes the sum unknown, not smaller.
         beds = sites["beds"].sum(skipna=False)
         needed = int(sites["beds_needed"].sum())
         loads = sites["offered_load"].to_numpy()
@@ -118,6 +119,7 @@ def check_base_year(setting: CapacitySetting) -> None:
 def _at_the_end(setting: CapacitySetting, sign: int) -> CapacitySetting:
     """Return the setting at the low (-1) or high (1) end of people and stays; 0 is as it is."""
     value = setting.parameters.value
+    # More or fewer people, by the share a year that the parameters assume for older and younger.
     people = {}
     for year, central in setting.people.items():
         ends = assumed_bounds(
@@ -127,6 +129,7 @@ def _at_the_end(setting: CapacitySetting, sign: int) -> CapacitySetting:
             younger=value("band_under_65_a_year"),
         )
         people[year] = {-1: ends[0], 0: central, 1: ends[1]}[sign]
+    # Longer or shorter stays, by days; none is shorter than one day.
     spread = sign * value("stay_spread_days")
     beds = [
         replace(service, stay=Stay(max(service.stay.days + spread, 1.0), service.stay.cv))
@@ -145,6 +148,7 @@ def _of_service(setting: CapacitySetting, option: str, service: BedService) -> p
         admissions = setting.demand(service.rates, year) @ shares
         admissions = admissions.reindex(beds.index, fill_value=0.0)
         table = bed_table(admissions, beds, service).reset_index()
+        # Wards and nurses are of the beds that are there, or else of those that would be needed.
         staffed = table["beds"].fillna(table["beds_needed"]).astype(int)
         table["wards"] = [len(split_into_wards(count, largest=largest)) for count in staffed]
         table["nurses_wte"] = [

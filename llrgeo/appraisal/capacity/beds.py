@@ -104,6 +104,7 @@ def bed_table(admissions: pd.Series, beds: pd.Series, service: BedService) -> pd
         If beds are negative or fractional.
     """
     check_beds(beds, what=service.id)
+    # Beds have to serve the height of the season, so the load is that and not the mean.
     loads = admissions.map(service.load)
     needed = loads.map(service.beds)
     uses = [_use(service, *pair) for pair in zip(beds, loads, strict=True)]

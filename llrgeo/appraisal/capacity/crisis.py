@@ -76,8 +76,11 @@ def shares_in_time(dispatch: Dispatch, teams: int, drive_min: Array) -> Array:
     the calls, for then waits grow without end.
     """
     slack_h = (dispatch.standard_min - dispatch.call_min - drive_min) / _MINUTES_AN_HOUR
+    # No steady state: every call waits without end, unless there are no calls at all.
     if dispatch.load >= teams:
         return np.where(slack_h >= 0, 1.0, 0.0) * (0.0 if dispatch.load > 0 else 1.0)
+    # Waits are exponential with this rate for those who wait (M/M/c); the last factor is the
+    # approximation of Lee and Longton (1959) for jobs that are not exponential.
     rate = (teams / dispatch.job_h - dispatch.calls_an_hour) * 2 / (1 + dispatch.cv**2)
     waits = erlang_c(teams, dispatch.load) if dispatch.load else 0.0
     in_time = 1 - waits * np.exp(-rate * np.maximum(slack_h, 0.0))
@@ -97,6 +100,7 @@ def teams_for_share(dispatch: Dispatch, drive_min: Array, calls: Array, *, share
     InputError
         If the drives alone leave fewer in time, however many teams there are.
     """
+    # With endless teams nobody waits: what is left out of reach then no number can mend.
     near = np.average(drive_min <= dispatch.standard_min - dispatch.call_min, weights=calls)
     if near <= share:
         msg = (
@@ -177,6 +181,7 @@ def nearest_free_share(reach: NDArray[np.int64], calls: Array, teams: int, load:
     teams, load
         Teams on duty in all, and the mean number busy.
     """
+    # The chance that the first j teams tried are busy and the next is free, summed up to k.
     busy = load / teams
     free = np.concatenate(
         [[0.0], np.cumsum([larson_q(teams, busy, j) * busy**j * (1 - busy) for j in range(teams)])]

@@ -75,6 +75,7 @@ def demand_by_year(plan: CapacityPlan, rates: Mapping[str, pd.Series]) -> pd.Dat
         base = 0.0
         for year in plan.years:
             people = plan.people[CENTRAL][year]
+            # Low and high differ by their number of people alone; all three have the same rates.
             later = _rates(plan, by_band, year)
             low, high = assumed_bounds(
                 people,
@@ -110,6 +111,7 @@ def demand_waterfall(
     growth = float(last_people.to_numpy().sum() / first_people.to_numpy().sum())
     parts = []
     for service, by_band in rates.items():
+        # Each step changes one thing and keeps what the steps before it changed.
         levels = {
             "census": _demand(areas, by_band),
             "base_year": _demand(first_people, by_band),

@@ -38,7 +38,7 @@ class Works:
         Shares of the capital by kind of project of the table of optimism bias; they add up to 1.
         Refurbishing a hospital in use is not a standard building.
     equipment_gbp
-        Equipment beside the building, without bias.
+        Equipment beside the building, before the optimism bias that is added to it too.
     """
 
     option: str
@@ -157,8 +157,10 @@ def works_table(works: Sequence[Works], rates: CapitalRates) -> pd.DataFrame:
             raise InputError(msg)
         building = work.area_m2 * rates.gbp_m2[work.kind]
         fees = building * rates.fees_share
+        # Optimism bias is added to the whole of works, fees and equipment.
         before = building + fees + work.equipment_gbp
         capital, delay = optimism_bias(work.projects, rates.bias, mitigated=rates.mitigated)
+        # The range: everything mitigated (the lower bound) with low rates, nothing with high ones.
         least, _ = optimism_bias(work.projects, rates.bias, mitigated=1.0)
         most, _ = optimism_bias(work.projects, rates.bias, mitigated=0.0)
         rows.append(
@@ -220,6 +222,7 @@ def backlog_avoided(
     if absent:
         msg = f"the estate has no row for {name_some(absent)}"
         raise InputError(msg)
+    # A part that is not known stays NaN; the sum is NaN only if all parts are.
     parts = estate.loc[list(closes), list(risks)].astype(float)
     return pd.DataFrame(
         {

@@ -15,6 +15,7 @@ def overflow_moments(load: float, beds: float) -> tuple[float, float]:
     v = m (1 - m + a / (c + 1 - a + m)) (Riordan, in Wilkinson 1956).
     """
     mean = load * erlang_b(beds, load)
+    # No load, or so many beds that nothing overflows.
     if mean == 0:
         return 0.0, 0.0
     return mean, mean * (1 - mean + load / (beds + 1 - load + mean))
@@ -36,5 +37,6 @@ def hayward_loss(beds: float, mean: float, variance: float) -> float:
     if not variance > 0:
         msg = f"the variance of a load of {mean:g} erlangs is {variance:g}; it must be above 0"
         raise InputError(msg)
+    # Peakedness 1 is Poisson; above 1 arrivals come in bursts, and equal beds refuse more.
     peakedness = variance / mean
     return erlang_b(beds / peakedness, mean / peakedness)

@@ -64,8 +64,8 @@ def overflow(
     """
     measures, placed = [], []
     for option in setting.options:
-        for name, services in _wards(setting):
-            network = _network(setting, option, name, services, year)
+        for name, services in _bed_pools(setting):
+            network = _ward_network(setting, option, name, services, year)
             if network is None:
                 continue
             ready = replace(network, choices=rules.choices)
@@ -76,7 +76,7 @@ def overflow(
     return _joined(measures, _MEASURES), _joined(placed, _PLACED)
 
 
-def _wards(setting: CapacitySetting) -> Iterator[tuple[str, list[BedService]]]:
+def _bed_pools(setting: CapacitySetting) -> Iterator[tuple[str, list[BedService]]]:
     """Yield who share beds: each pool, then each service that is in none."""
     by_id = {service.id: service for service in setting.beds}
     pooled: set[str] = set()
@@ -92,7 +92,7 @@ def _wards(setting: CapacitySetting) -> Iterator[tuple[str, list[BedService]]]:
             yield service.id, [service]
 
 
-def _network(
+def _ward_network(
     setting: CapacitySetting, option: str, name: str, services: list[BedService], year: int
 ) -> WardNetwork | None:
     """Return the wards of an option, or None where beds are not stated for all of them."""

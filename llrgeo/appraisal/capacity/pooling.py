@@ -24,6 +24,7 @@ def beds_needed(
     one site more costs beds; `beds_needed_continuous` bounds them from below without steps.
     `stay` matters to a target of delay alone.
     """
+    # A target of loss does not depend on the stay (Erlang B holds for any), so any will do.
     held = Stay(1.0) if stay is None else stay
     return np.array([target.beds(float(load), held) for load in loads], dtype=np.int64)
 
@@ -38,6 +39,7 @@ def beds_needed_continuous(loads: NDArray[np.float64], refused: float) -> NDArra
 
 def extra_beds(loads: NDArray[np.float64], target: Target, *, stay: Stay | None = None) -> int:
     """Return the beds that sites need above one pool of all their loads at the same target."""
+    # Each site rounds up to whole beds and keeps its own spare ones; the pool does so once.
     apart = int(beds_needed(loads, target, stay=stay).sum())
     return apart - int(beds_needed(np.array([loads.sum()]), target, stay=stay)[0])
 
@@ -87,6 +89,7 @@ def single_sex_beds(
     if not 0 <= share_women <= 1:
         msg = f"the share of women is {share_women:g}; it must lie between 0 and 1"
         raise InputError(msg)
+    # Women and men as two queues that never take one another's beds.
     parts = np.array([load * share_women, load * (1 - share_women)])
     pooled = int(beds_needed(np.array([load]), target, stay=stay)[0])
     return pooled, int(beds_needed(parts, target, stay=stay).sum())
@@ -94,6 +97,7 @@ def single_sex_beds(
 
 def share_refused_apart(loads: NDArray[np.float64], beds: NDArray[np.float64]) -> float:
     """Return the share of all admissions refused when no site takes another's patients."""
+    # Every admission counts alike, so sites' shares are weighted by their loads.
     refused = [erlang_b(float(c), float(a)) for a, c in zip(loads, beds, strict=True)]
     return float(np.average(refused, weights=loads))
 

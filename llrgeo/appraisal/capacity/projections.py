@@ -151,6 +151,7 @@ def ageing_shares(
     for band in _OLDER:
         steps = years_on / _STEP
         low, high = (_younger(band, int(step)) for step in (np.floor(steps), np.ceil(steps)))
+        # Between two tens of years: so much of the later one.
         part = steps - np.floor(steps)
         aged[band] = now[low] * (1 - part) + now[high] * part
     # The share of a band's people who live in care homes does not age in place.
@@ -180,6 +181,8 @@ def housing_shares(
         Projected people: authorities by age bands.
     """
     code = areas["authority_code"]
+    # Add the new people where the homes are, then share out the authority's projected people anew:
+    # its total stands, so all other areas have a little less.
     expected = shares * total.loc[code].set_axis(areas.index)[shares.columns]
     added = new_people.reindex(index=areas.index, columns=shares.columns, fill_value=0.0)
     return _shares(expected + added, areas)

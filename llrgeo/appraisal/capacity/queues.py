@@ -106,6 +106,7 @@ def share_waiting(beds: float, load: float, stay: float, wait: float, *, cv: flo
     if not wait >= 0:
         msg = f"a wait of {wait:g} was asked for; it must be at least 0"
         raise InputError(msg)
+    # While somebody waits, c beds come free in a mean stay and a people arrive: the queue shrinks.
     rate = (beds - load) / (stay * _spread(cv))
     return erlang_c(beds, load) * float(np.exp(-rate * wait))
 
@@ -122,6 +123,7 @@ def beds_for_loss(load: float, share: float) -> int:
     _check(0, load)
     if load == 0:
         return 0
+    # The recurrence of `erlang_b`, one bed more at a time: B falls with every bed.
     refused, beds = 1.0, 0
     while refused > share:
         beds += 1
@@ -143,6 +145,7 @@ def beds_for_loss_continuous(load: float, share: float) -> float:
     most = beds_for_loss(load, share)
     if most == 0:
         return 0.0
+    # B is continuous and falling in the beds, so the root lies in the last step of whole beds.
     found = brentq(lambda beds: erlang_b(beds, load) - share, most - 1, most, xtol=_TOLERANCE)
     return float(found)
 
@@ -157,6 +160,7 @@ def beds_for_wait(load: float, stay: float, wait: float, share: float, *, cv: fl
     """
     check_share(share)
     _check(0, load)
+    # The fewest beds with a steady state are just above the load; add until waits keep the target.
     beds = int(np.floor(load)) + 1 if load > 0 else 0
     while load > 0 and share_waiting(beds, load, stay, wait, cv=cv) > share:
         beds += 1

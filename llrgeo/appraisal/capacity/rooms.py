@@ -96,6 +96,7 @@ def room_load(contacts: float, slot_min: float, hours: RoomHours) -> float:
     if not (contacts >= 0 and slot_min > 0):
         msg = f"{contacts:g} contacts in slots of {slot_min:g} minutes; a slot must be above 0"
         raise InputError(msg)
+    # Hours of contacts over the hours a year that one room is filled by design.
     return contacts * slot_min / _MINUTES_AN_HOUR / (hours.open_hours * hours.use)
 
 
@@ -150,8 +151,9 @@ def room_table(
     if len(bad):
         msg = f"rooms at {bad.index[0]} are {bad.iloc[0]:g}; give whole numbers from 0"
         raise InputError(msg)
-    needed = contacts.map(lambda one: rooms_needed(one, slot_min, hours))
-    busy = contacts.map(lambda one: room_load(one, slot_min, hours)) * hours.use
+    needed = contacts.map(lambda yearly: rooms_needed(yearly, slot_min, hours))
+    # The load is in rooms filled to the design's use; times that use, in rooms open all hours.
+    busy = contacts.map(lambda yearly: room_load(yearly, slot_min, hours)) * hours.use
     return pd.DataFrame(
         {
             "contacts": contacts,
@@ -180,6 +182,7 @@ def machines_needed(scans: float, machine: pd.Series, *, dna: float = 0.0) -> in
 
 def mean_cars(contacts: float, arrivals: Arrivals) -> float:
     """Return the mean cars parked in the peak hour by contacts a year."""
+    # Little's law: cars present are cars arriving an hour times the hours each stays.
     in_peak = contacts / arrivals.days * arrivals.peak_hour_share
     return in_peak * arrivals.car_share * arrivals.parked_h
 

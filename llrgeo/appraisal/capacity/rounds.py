@@ -145,6 +145,7 @@ def star_minutes(mean_min: float, visits: float) -> float:
 def region_of(homes: Homes) -> Region:
     """Return what the continuous form needs to know of homes."""
     share = homes.visits / homes.visits.sum()
+    # Streets may be one-way: the mean of the way out and the way back.
     there_and_back = (homes.minutes[0, 1:] + homes.minutes[1:, 0]) / 2
     visited = homes.visits > 0
     x, y = homes.x_m[visited], homes.y_m[visited]
@@ -200,10 +201,12 @@ def day_on_the_road(
         raise InputError(msg)
     if visits == 0:
         return DayOnTheRoad(0.0, 0, "sampled")
+    # Many full rounds: the continuous form, in the range in which it was tested.
     low, high = _VISITS_A_ROUND
     if visits >= _FULL_ROUNDS * a_round and low <= a_round <= high:
         minutes = daganzo_minutes(region_of(homes), visits, a_round, constant=constant)
         return DayOnTheRoad(minutes, -(-visits // a_round), "continuous")
+    # Few visits: the form errs by half, so days are drawn and their rounds solved.
     rng = np.random.default_rng(seed)
     solved = [_solve(draw_day(homes, visits, rng), a_round) for _ in range(days)]
     minutes = float(np.mean([day[0] for day in solved]))

@@ -155,6 +155,7 @@ class CapacitySetting:
 
     def demand(self, rates: pd.Series, year: int) -> pd.Series:
         """Return contacts a year by area: people times rates, as healthy as they then are."""
+        # Rates of a younger age, if people grow healthier; as they are at 0.
         later = rates_after(rates, year - self.base_year, health_gain_years=self.health_gain_years)
         return self.people[year][later.index] @ later / 1_000
 
@@ -180,6 +181,7 @@ class CapacitySetting:
 
     def drive_min(self, option: str, service: str) -> pd.DataFrame:
         """Return base and minutes by area, of the site with the greatest share."""
+        # Of sites that share an area the one with the greatest share is last.
         rows = self._rows(option, service).sort_values("share", kind="stable")
         last = rows.groupby("area_id")[["site_id", "travel_time_min"]].last()
         return last.reindex(self.people[self.base_year].index)

@@ -110,6 +110,7 @@ def ward_table(sizes: Iterable[int], rules: NurseRules, contract: Contract) -> p
     if min(listed) < 1:
         msg = f"a ward of {min(listed)} beds was asked for"
         raise InputError(msg)
+    # A ward of one bed has the floor of a shift; from there on nurses rise in whole numbers.
     shifts = [rules.by_shift(size) for size in listed]
     wte = np.array([ward_wte(size, rules, contract) for size in listed])
     return pd.DataFrame(
@@ -128,6 +129,7 @@ def smallest_efficient_ward(rules: NurseRules, contract: Contract, *, largest: i
 
     The minimum efficient size follows from the ratios and the floor; it is not asserted.
     """
+    # The smallest size at which nurses a bed are as few as in any ward up to the largest.
     table = ward_table(range(1, largest + 1), rules, contract)
     best = table["wte_a_bed"].min()
     return int(table.index[np.isclose(table["wte_a_bed"], best, rtol=1e-9)][0])
@@ -137,7 +139,8 @@ def split_into_wards(beds: int, *, largest: int) -> list[int]:
     """Return the sizes of the fewest wards that hold some beds, as equal as can be."""
     if beds <= 0:
         return []
-    wards = -(-beds // largest)
+    wards = -(-beds // largest)  # rounded up
+    # The beds left over after an equal share go one each to the first wards.
     return [beds // wards + (ward < beds % wards) for ward in range(wards)]
 
 

@@ -7,7 +7,7 @@ from typing import Final, Literal
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import ratio
+from llrgeo.appraisal.counts import ratio
 
 RestsOn = Literal["residents", "contacts", "costs", "ranking", "sources", "nothing"]
 """What an item is worked out from: residents and travel times, contacts, costs, the scores, what

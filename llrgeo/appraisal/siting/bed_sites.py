@@ -92,13 +92,16 @@ class BedSiting:
 
     def value(self, plan: tuple[str, ...]) -> BedPlan:
         """Return the beds that the sites of a plan need, and its journeys."""
+        # Everyone goes to the nearest open site, whatever beds it then needs.
         own = self.minutes[list(plan)].to_numpy(float)
         nearest = own.argmin(axis=1)
         least = own[np.arange(len(own)), nearest]
         weights = self.admissions.to_numpy(float)
+        # Admissions of each site, its load in erlangs, and from that the beds of the target.
         by_site = np.bincount(nearest, weights=weights, minlength=len(plan))
         loads = np.array([offered_load(admissions, self.stay.days) for admissions in by_site])
         beds = beds_needed(loads, self.target, stay=self.stay)
+        # Areas without admissions have no journey that could be the longest.
         going = weights > 0
         mean = float((least[going] * weights[going]).sum() / weights.sum())
         by_name = dict(zip(plan, map(int, beds), strict=True))
@@ -139,6 +142,7 @@ def beds_curve(problem: BedSiting, *, most_sites: int | None = None) -> pd.DataF
     most = len(candidates) if most_sites is None else most_sites
     free = len(candidates) - len(problem.keep)
     counts = range(max(1, len(problem.keep)), min(most, len(candidates)) + 1)
+    # Refuse before the work what would take more than about a minute.
     plans = sum(comb(free, count - len(problem.keep)) for count in counts)
     if plans > MOST_PLANS:
         msg = (
@@ -175,6 +179,7 @@ def _best(problem: BedSiting, candidates: list[str], count: int) -> BedPlan | No
     best, least = None, (np.inf, np.inf)
     for sites in _plans(problem, candidates, count):
         plan = problem.value(sites)
+        # Minutes first, beds second; rounded, so that ties are not decided by floating point.
         rank = (round(plan.mean_min, 9), float(plan.beds))
         if rank < least and problem.allows(plan):
             best, least = plan, rank

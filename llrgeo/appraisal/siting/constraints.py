@@ -143,6 +143,8 @@ class DiffersFrom:
 
     def write(self, draft: Draft) -> None:
         """Count the sites that stand in one plan alone."""
+        # With other plan O: |plan - O| - |plan and O| >= 2 by - 1 - |O|, which is |plan - O| +
+        # |O - plan| >= 2 by - 1. At equal size both parts are equal, so each is at least `by`.
         other = draft.mask(self.sites, self.label)
         draft.add_row(np.where(other, -1.0, 1.0), low=2 * self.by - 1 - len(self.sites))
 
@@ -281,6 +283,7 @@ class MaxBeyond:
     def write(self, draft: Draft) -> None:
         """Bound the people beyond."""
         people = draft.people(self.people, self.label)
+        # Exactly the limit is within it; a pair without a journey is beyond.
         beyond = ~draft.reachable | (draft.minutes.to_numpy() > self.minutes)
         draft.add_limit(people[:, None] * beyond, self.at_most)
 
@@ -320,11 +323,13 @@ class NoGroupWorse:
         """Bound the people-minutes of each group by today's."""
         people = draft.people(self.people, self.label)
         minutes = draft.minutes.to_numpy()
+        # A journey that is missing today counts as the ceiling, as it does in the plan.
         today = self.today.reindex(draft.minutes.index).clip(upper=draft.ceiling_min)
         if today.isna().any():
             draft.faults.append(f"{self.label}: today's minutes are missing in some areas")
             return
         groups = self.groups.reindex(draft.minutes.index)
         for group in sorted(groups.dropna().unique()):
+            # Sums of people-minutes, not means: the people of a group are the same in both.
             members = people * (groups == group).to_numpy()
             draft.add_limit(members[:, None] * minutes, float(members @ today.to_numpy(float)))

@@ -113,6 +113,7 @@ class Catchments:
 
     def loads(self, plan: Positions) -> Vector:
         """Return the contacts of each open site when everyone goes to the nearest."""
+        # The open site of least rank; ranks are unique, so that there are no ties.
         nearest = self.preference[:, plan].argmin(axis=1)
         sent = self.contacts[np.arange(len(nearest)), plan[nearest]]
         loads: Vector = np.bincount(nearest, weights=sent, minlength=len(plan)).astype(float)
@@ -165,6 +166,7 @@ class Model:
 
     def cost(self, plan: Positions) -> float:
         """Return what a plan costs when everyone goes to the nearest site."""
+        # A regret: how far the plan is behind the best plan of its worst scenario.
         if self.worst_of:
             return max(total.total(plan) - total.limit for total in self.worst_of)
         lost = 0.0

@@ -136,6 +136,7 @@ class Objective(ABC):
 
     def allowance(self, cost: float, gap: float, parameters: Parameters) -> float:
         """Return how much less than `cost` a plan costs that is better by a relative gap."""
+        # The gap is relative to the value that a reader sees; turn it back into a cost.
         value = self.value(cost, parameters)
         better = 1 if self.higher_is_better else -1
         return cost - self.cost(value + better * gap * abs(value), parameters)

@@ -11,8 +11,8 @@ from llrgeo.appraisal.capacity.summary import (
     sites_of,
     works_by_option,
 )
-from llrgeo.appraisal.costs import patient_costs_by_fifth
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
+from llrgeo.appraisal.patient_costs import patient_costs_by_fifth
 from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity
 from llrgeo.appraisal.tables.capacity_years import demand_growth, visitors_growth
 from llrgeo.appraisal.tables.columns import DATE, OPTION, SITE_ID, SOURCE
