@@ -12,10 +12,11 @@ from publication_cases import appraised
 from llrgeo.inputs.theme import contrast
 from llrgeo.publish import palette
 from llrgeo.publish.legend import change_legend
+from llrgeo.publish.moves import stop_sentence
 from llrgeo.publish.print.base_map import Window, scale_spot, simplify_base_map
-from llrgeo.publish.print.legend import hatch
+from llrgeo.publish.print.legend import draw_key, hatch
 from llrgeo.publish.print.maps import _sheets, densest_authority, print_maps
-from llrgeo.publish.print.page import SMALL, STRONG
+from llrgeo.publish.print.page import SMALL, STRONG, PrintedPage
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 
@@ -59,6 +60,32 @@ def test_hostile_names_stay_text(publication):
             root = ET.fromstring(content)
             assert not [one for one in root.iter() if one.tag.endswith("script")]
             assert "$\\frac{1}{2}$" in "".join(root.itertext())
+
+
+def test_the_labels_of_a_key_keep_clear_of_the_figures(publication):
+    view = publication.opening_view
+    many = replace(view, areas=view.areas.assign(people=678_901))
+    legend = change_legend(many, publication.tolerance_min)
+    legend = replace(legend, rows=tuple(replace(row, people=678_901) for row in legend.rows))
+    legends = dict.fromkeys("ABCDE", legend)  # as many as a sheet that compares options holds
+    page = PrintedPage(420.0, 297.0)
+    draw_key(page, (10.0, 20.0), "Key", legends, (420.0 - 20.0) / 3)
+    figure = page._figure
+    figure.canvas.draw()
+    drawn = [shapely.box(*text.get_window_extent().extents) for text in figure.axes[0].texts]
+    for place, box in enumerate(drawn):
+        assert not shapely.intersects(box.buffer(-0.5), drawn[:place]).any()
+
+
+def test_an_option_s_map_says_in_full_what_would_stop(publication):
+    option = publication.opening_option
+    (sheet,) = [
+        one
+        for one in _sheets(publication, simplify_base_map(publication))
+        if one.name.startswith(f"{option.name}_")
+    ]
+    lines = [text.get_text() for text in sheet.page._figure.axes[0].texts]
+    assert stop_sentence(publication, option) in " ".join(lines)
 
 
 def test_the_key_counts_all_people(publication):

@@ -107,20 +107,20 @@ def option_sheet(publication: Publication, base_map: PrintedBaseMap, view: Optio
     after = view.option.sites.get(view.service.id, frozenset())
     sites = numbered_sites(publication.sites, before, after)
     title, message = view.option.label, _option_message(publication, view)
-    page = _single_map(publication, base_map, legend, sites, (title, what, message))
+    stops = stop_sentence(publication, view.option)
+    page = _single_map(publication, base_map, legend, sites, (title, what, message, stops))
     # What a sheet has no room for, its text says in full.
     return Sheet(
         f"{view.option.name}_{view.service.id}_a4",
         f"{title}. {what}",
-        " ".join([message, legend_sentence(legend), words["print_figures"]]),
+        " ".join([message, stops, legend_sentence(legend), words["print_figures"]]),
         page,
     )
 
 
 def _option_message(publication: Publication, view: OptionView) -> str:
-    """Return what an option means over all services, for the one of the map, and what stops."""
-    lines = [*option_lines(publication.people[view.option.name]), *service_lines(view)]
-    return " ".join([*lines, stop_sentence(publication, view.option)])
+    """Return what an option means over all services, then for the one of the map."""
+    return " ".join([*option_lines(publication.people[view.option.name]), *service_lines(view)])
 
 
 def city_sheet(publication: Publication, base_map: PrintedBaseMap) -> Sheet:
@@ -199,7 +199,7 @@ def _single_map(
     base_map: PrintedBaseMap,
     legend: Legend,
     sites: gpd.GeoDataFrame,
-    texts: tuple[str, str, str],
+    texts: tuple[str, ...],
 ) -> PrintedPage:
     """Draw an A4 page: headings, the map, the key and the list of sites right of it, the foot."""
     page = PrintedPage(*_A4)
@@ -292,14 +292,20 @@ def _window(
     return Window(corner, size, (west, south, east, north))
 
 
-def _head(page: PrintedPage, publication: Publication, texts: tuple[str, str, str]) -> float:
-    """Set the study's name, the title, what is shown and the message; return where they end."""
-    title, what, message = texts
+def _head(page: PrintedPage, publication: Publication, texts: tuple[str, ...]) -> float:
+    """Set the study's name, the title, what is shown and the message; return where they end.
+
+    What more there is to say, such as what would stop where, is set smaller below the message.
+    """
+    title, what, message, *more = texts
     width = page.size[0] - 2 * _EDGE
     page.paragraph((_EDGE, 10), publication.title, width, SMALL, most=1)
     down = page.paragraph((_EDGE, 16), title, width, HEADING, most=2)
     down = page.paragraph((_EDGE, down), what, width, STRONG, most=2)
-    return page.paragraph((_EDGE, down + 1), message, width, MESSAGE, most=_MESSAGE_LINES) + 2
+    down = page.paragraph((_EDGE, down + 1), message, width, MESSAGE, most=_MESSAGE_LINES)
+    for text in more:
+        down = page.paragraph((_EDGE, down), text, width, most=_MESSAGE_LINES)
+    return down + 2
 
 
 def _foot(page: PrintedPage, publication: Publication) -> float:
