@@ -224,7 +224,7 @@ def roads_within(
 ) -> gpd.GeoDataFrame:
     """Return the lines of all roads within reach, as `isochrones` describes.
 
-    Each direction of a road is a line of its own; the road the site lies on may stand twice.
+    Each direction of a road is a line of its own; the road the site lies on may appear twice.
     """
     _check_minutes(minutes)
     used = roads_of_points(snapper(network), sites, _roles(direction)[0])
