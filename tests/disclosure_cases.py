@@ -269,6 +269,7 @@ class Attack:
         visited = [name for name, told in self.services.items() if told["delivery"] != "team"]
         weights = {name: self._delivered(name)["site"] for name in visited}
         baseline = self.study["options"][0]["id"]
+        places = self.table("areas").set_index("area_id")
         for table, column in product(
             ("worst_places", "worst_changes"), ("before_min", "after_min")
         ):
@@ -277,7 +278,7 @@ class Attack:
                     continue
                 area, mean = row["area_id"], float(row[column])
                 option = baseline if column == "before_min" else row["option"]
-                minutes = {s: self.minutes[option, s].loc[area, "min"] for s in visited}
+                minutes = {s: float(places.loc[area, f"{s}__{option}_min"]) for s in visited}
                 open_mean = np.average(list(minutes.values()), weights=list(weights.values()))
                 if abs(open_mean - mean) < 1e-4:  # built on residents: it tells nothing
                     continue

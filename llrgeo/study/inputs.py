@@ -189,6 +189,8 @@ class StudyInputs:
         if not self.study.years:
             return None
         counted = () if self.activity is None else tuple(map(str, self.activity.columns))
+        if self.study.appraisal.restricted:  # of real patients: years go by open rates
+            counted = ()
         return build_capacity_plan(
             self.study, self.areas, self.known_sites, self.options, counted=counted
         )
