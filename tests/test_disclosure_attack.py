@@ -269,7 +269,9 @@ def test_a_plan_of_sites_is_by_residents(case):
     again = write_plan(locate_service(load_study(case.study), config), case.folder / "again")
     case.write(case.counted)
     changed = [p.name for p in again if p.read_bytes() != files_before[p.name]]
-    assert set(changed) <= {"plans.csv", "summary.txt"}  # seconds alone
+    # The seconds of the search alone, and the checksums of the files that hold them.
+    described = {"datapackage.json", "ro-crate-metadata.json"}
+    assert set(changed) <= {"plans.csv", "summary.txt", *described}
     assert " ".join(summarise(found)).split("(gap")[0] == said.split("(gap")[0]
     with pytest.raises(ConfigError, match="count contacts"):
         locate_service(load_study(case.study), config.model_copy(update={"minimum_activity": 5.0}))
