@@ -58,7 +58,7 @@ WAYS = (
 
 
 SHOWN = {
-    "#chosen": "service_label",
+    "#service-heading": "service_label",
     "#option-note": "option_note",
     "#service-note": "service_note",
     ".question": "question",
