@@ -140,6 +140,8 @@ def hostile_study(study: Path, name: str) -> Path:
         "sites.csv": ["name", "authority", "source"],
     }.items():
         rows = pd.read_csv(folder / table)
+        if "authority_code" in rows:  # one name is one authority, so it has one code
+            rows["authority_code"] = "X01"
         rows.assign(**dict.fromkeys(columns, name)).to_csv(folder / table, index=False)
     return study
 
