@@ -38,7 +38,10 @@ def publish(study: Path, out: Path) -> Path:
     root.addHandler(handler)
     root.setLevel(logging.DEBUG)
     try:
-        shown = CliRunner().invoke(app, ["run", str(study), "--out", str(out)])
+        # Wide lines: where one breaks depends on the length of the folder's name.
+        shown = CliRunner(env={"COLUMNS": "1000"}).invoke(
+            app, ["run", str(study), "--out", str(out)]
+        )
     finally:
         root.removeHandler(handler)
         root.setLevel(level)

@@ -308,4 +308,5 @@ def test_the_study_of_llr_hides_every_small_count(tmp_path):
     assert min(map(len, possible.values())) >= ENOUGH
     # And so does every file, terminal and log.
     other.to_frame().to_csv(tmp_path / "counted.csv")
-    assert files(publish(study, tmp_path / "other")) == files(out)
+    before, after = files(out), files(publish(study, tmp_path / "other"))
+    assert [name for name in before | after if before.get(name) != after.get(name)] == []
