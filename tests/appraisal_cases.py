@@ -5,11 +5,11 @@ import pandas as pd
 from hypothesis import strategies as st
 
 from llrgeo.appraisal.assumptions import Assumptions
-from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.rates import UNIT_VALUES, Rates
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.appraisal.tables.activity import ACTIVITY
 from llrgeo.appraisal.tables.context import EvidenceContext
@@ -46,6 +46,41 @@ LOCAL = TODAY.change(
 def town_setting(areas: pd.DataFrame, sites: pd.DataFrame, times: TravelTimes) -> AppraisalInputs:
     """Return the toy town with its three services."""
     return AppraisalInputs(areas, sites, (CLINIC, BEDS, NURSES), times, kg_co2e_per_km=0.2)
+
+
+def town_rates() -> Rates:
+    """Return round figures over two years at 10 %: factors 1, 1 / 1.1 and 1 / 1.21."""
+    values = dict.fromkeys(UNIT_VALUES, 1.0) | {
+        "value_of_time": 6.0,
+        "fare": 5.0,
+        "share_without_car": 0.25,
+        "optimism_bias": 0.4,
+        "optimism_mitigated": 0.3,
+    }
+    costs = pd.DataFrame(
+        [
+            ("clinic", "", 1_000, 10, 5, 100, 1.0),
+            ("clinic", "B", 2_000, 10, 5, 100, 1.0),
+            ("beds", "", 500, 20, 50, 200, 0.0),
+            ("nurses", "", 0, 0, 0, 300, 2.0),
+        ],
+        columns=[
+            "service",
+            "site_id",
+            "capital",
+            "transition",
+            "closure",
+            "running",
+            "per_contact",
+        ],
+    )
+    return Rates(
+        pd.DataFrame({"kind": ["standard"], "first_year": [1], "last_year": [9], "rate": [0.1]}),
+        pd.DataFrame({"name": list(values), "value": list(values.values())}),
+        pd.DataFrame({"fifth": range(1, 6), "income": [10, 20, 20, 20, 40]}),
+        costs,
+        horizon_years=2,
+    )
 
 
 @st.composite

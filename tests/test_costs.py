@@ -6,22 +6,19 @@ from pathlib import Path
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import CLINIC, LOCAL, TODAY, town_setting
+from appraisal_cases import CLINIC, LOCAL, TODAY, town_rates, town_setting
 
-from llrgeo.appraisal.costs import (
-    UNIT_VALUES,
-    Rates,
-    cost_lines,
-    cost_table,
-    equivalent_annual_cost,
-)
+from llrgeo.appraisal.costs import cost_lines, cost_table
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.patient_costs import patient_costs_by_fifth
-from llrgeo.errors import InputError
+from llrgeo.appraisal.rates import Rates
+from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.rates import read_rates
+from llrgeo.study.config import load_study
+from llrgeo.study.run import run_study
 from llrgeo.travel.times import TravelTimes
 
 Results = dict[str, OptionResult]
@@ -29,38 +26,7 @@ Results = dict[str, OptionResult]
 
 @pytest.fixture
 def rates() -> Rates:
-    """Return round figures over two years at 10 %: factors 1, 1 / 1.1 and 1 / 1.21."""
-    values = dict.fromkeys(UNIT_VALUES, 1.0) | {
-        "value_of_time": 6.0,
-        "fare": 5.0,
-        "share_without_car": 0.25,
-        "optimism_bias": 0.4,
-        "optimism_mitigated": 0.3,
-    }
-    costs = pd.DataFrame(
-        [
-            ("clinic", "", 1_000, 10, 5, 100, 1.0),
-            ("clinic", "B", 2_000, 10, 5, 100, 1.0),
-            ("beds", "", 500, 20, 50, 200, 0.0),
-            ("nurses", "", 0, 0, 0, 300, 2.0),
-        ],
-        columns=[
-            "service",
-            "site_id",
-            "capital",
-            "transition",
-            "closure",
-            "running",
-            "per_contact",
-        ],
-    )
-    return Rates(
-        pd.DataFrame({"kind": ["standard"], "first_year": [1], "last_year": [9], "rate": [0.1]}),
-        pd.DataFrame({"name": list(values), "value": list(values.values())}),
-        pd.DataFrame({"fifth": range(1, 6), "income": [10, 20, 20, 20, 40]}),
-        costs,
-        horizon_years=2,
-    )
+    return town_rates()
 
 
 @pytest.fixture
@@ -116,7 +82,7 @@ def test_present_values_are_as_on_paper(results: Results, rates: Rates) -> None:
     team = 2 * (35 * 2 + 30 * 3 + 20)
     assert local["team_travel"] == pytest.approx(years * (team / 60 + team))
     assert local["carbon_cost"] == pytest.approx(years * (patients + team) / 1_000)
-    assert local["equivalent_annual_cost"] == pytest.approx(local["net_present_cost"] / (1 + years))
+    assert local["equivalent_annual_cost"] == pytest.approx(local["net_present_cost"] / years)
 
 
 def test_against_the_baseline_an_hour_saved_has_its_price(results: Results, rates: Rates) -> None:
@@ -124,10 +90,11 @@ def test_against_the_baseline_an_hour_saved_has_its_price(results: Results, rate
     extra = table.loc["local", "provider"] - table.loc["today", "provider"]
     saved = (2 * (1_900 + 19) - 2 * (1_300 + 17)) / 60
     assert table.loc["local", "hours_saved"] == pytest.approx(saved)
-    years = 1 + 1 / 1.1 + 1 / 1.21
+    years = 1 / 1.1 + 1 / 1.21
     assert table.loc["local", "gbp_per_hour_saved"] == pytest.approx(extra / years / saved)
     benefits = table.loc["local", "benefits"]
     assert table.loc["local", "benefit_cost_ratio"] == pytest.approx(benefits / extra)
+    assert table.loc["local", "net_cost"] == pytest.approx(extra - benefits)
     assert table.loc["today", ["benefit_cost_ratio", "gbp_per_hour_saved"]].isna().all()
 
 
@@ -156,10 +123,16 @@ def test_without_distances_what_depends_on_them_is_unknown_and_not_nothing(
     assert row["patient_time"] > 0
 
 
-def test_unequal_lives_are_compared_by_the_year() -> None:
-    factors = np.array([1.0, 0.5])
-    assert equivalent_annual_cost(np.array([300.0, 0.0]), factors) == pytest.approx(200)
-    assert equivalent_annual_cost(np.array([200.0]), factors) == pytest.approx(200)
+def test_the_same_cost_in_every_year_is_its_own_equivalent(results: Results, rates: Rates) -> None:
+    # Nothing is opened today: all its costs are of every year, whatever the horizon.
+    for years in (2, 7):
+        table = present_values(results, replace(rates, horizon_years=years))
+        by_the_year = table.loc["today", "equivalent_annual_cost"]
+        patients = 2 * (1_900 + 19)
+        team = 2 * (35 * 2 + 30 * 3 + 20)
+        borne = patients / 60 * 6 + patients * 0.75 + (900 + 9) * 0.25 * 5
+        provider = 100 + 200 + 300 + 900 + 2 * 85 + team / 60 + team
+        assert by_the_year == pytest.approx(provider + borne + (patients + team) / 1_000)
 
 
 def test_missing_rates_are_listed_together(results: Results, rates: Rates) -> None:
@@ -214,6 +187,10 @@ def test_a_journey_that_is_taken_away_saves_nobody_anything(
     table = present_values(results, rates)
     assert table.loc["closed", "hours_saved"] == 0
     assert table.loc["closed", "benefits"] == 0
+    # Nor does it save the provider the contacts of those cut off: no running of A, but its closure.
+    saved = 100 * (1 / 1.1 + 1 / 1.21) - 5
+    assert table.loc["closed", "extra_provider"] == pytest.approx(-saved)
+    assert table.loc["closed", "provider"] - table.loc["today", "provider"] < -saved - 300
 
 
 def test_contacts_by_video_and_at_home_have_their_own_costs(
@@ -242,3 +219,45 @@ def test_a_contact_elsewhere_costs_as_much_as_at_a_site_where_nothing_is_said(tm
     path.write_text(head + "a,,1,2,3,4,60,dear,x,2026\n", encoding="utf-8")
     with pytest.raises(InputError, match="'per_video' is not a number of at least 0 in row 1"):
         read_rates(path, kind="service_costs")
+
+
+COSTS = """service,site_id,capital,transition,closure,running,per_contact,source,date
+clinic,,60000000,0,0,7000000,3,x,2026
+beds,,1,0,0,2,5,x,2026
+"""
+
+
+def test_a_study_may_weigh_costs_and_then_the_dear_option_loses_its_lead(town_study):
+    (town_study.parent / "costs.csv").write_text(COSTS, encoding="utf-8")
+    text = town_study.read_text(encoding="utf-8").replace(
+        "draws = 200", 'draws = 200, service_costs = "costs.csv", horizon_years = 2'
+    )
+    town_study.write_text(text, encoding="utf-8")
+    assert run_study(load_study(town_study)).scorecard.ranks.tolist() == [2, 1]
+    weighed = '{ measure = "provider_cost_a_year", weight = 3 },\n]'
+    text = text.replace("\n]\n\n[[options]]", f"\n  {weighed}\n\n[[options]]", 1)
+    town_study.write_text(text, encoding="utf-8")
+    result = run_study(load_study(town_study))
+    assert result.scorecard.ranks.tolist() == [1, 2]
+    # Two clinics opened; the bias on capital is that of data/rates, less what is mitigated.
+    rates = result.inputs.rates
+    bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
+    factors = 1 / 1.035 + 1 / 1.035**2
+    paid = 2 * 60e6 * (1 + bias) / factors + 2 * 7e6
+    assert result.scorecard.values.loc["nearer", "provider_cost_a_year"] == pytest.approx(paid)
+    table = result.evidence.tables["costs"].set_index("option")
+    assert table.loc["nearer", "extra_provider"] / factors == pytest.approx(paid)
+    # A score of 0 at 30 million more a year, and told to be off the scale.
+    scores = result.evidence.tables["scores"].set_index("option")
+    assert scores.loc["today", "provider_cost_a_year"] == 0.5
+    assert scores.loc["nearer", "off_scale"] == "provider_cost_a_year"
+    # Costs a fifth lower and higher are a bar of the tornado.
+    tornado = result.evidence.tables["tornado"].set_index("assumption")
+    assert tornado.loc["services cost 20 % less or more", "low_leader"] == "today"
+
+
+def test_criteria_of_costs_need_costs(town_study):
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text(text.replace('"closer_to_home"', '"net_present_cost"'), encoding="utf-8")
+    with pytest.raises(ConfigError, match="name service_costs in"):
+        load_study(town_study)

@@ -19,12 +19,12 @@ from llrgeo.appraisal.access import OUTCOMES
 from llrgeo.appraisal.activity import CARE_PLACES
 from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.authorities import compare_authorities
-from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
 from llrgeo.appraisal.simulation import Uncertainty, simulate
 from llrgeo.errors import InputError

@@ -14,7 +14,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import LOCAL, TODAY, town_setting
+from appraisal_cases import LOCAL, TODAY, town_rates, town_setting
 
 from llrgeo.appraisal.catchments import catchment_table
 from llrgeo.appraisal.equity import equity_table
@@ -27,6 +27,7 @@ from llrgeo.travel.times import TravelTimes
 
 Results: TypeAlias = dict[str, OptionResult]
 
+YEARS = 1 / 1.1 + 1 / 1.21
 EAST, FARM = 206 / 202, 716 / 102  # minutes a contact closer to home: clinic and beds together
 BY_HAND = {
     "mean_minutes": (2_600 / 1_000, (400 * 2 + 300 * 1 + 200 * EAST + 100 * FARM) / 1_000),
@@ -44,6 +45,12 @@ BY_HAND = {
     "team_in_time": (55 / 102.5, 55 / 102.5),  # 2 minutes are left for the drive: W and E
     "patient_hours": (2 * (2_600 + 33) / 60, 2 * (2_000 + 33) / 60),
     "city_hours": (2 * (2_600 + 33) / 60, 2 * 1_700 / 60),  # closer: the clinic of W, E and F
+    # Over two years; closer: B opens for both, A closes for beds, 600 minutes and km less each way.
+    "provider_cost_a_year": (0, (1.28 * 2_500 + 30 + 50) / YEARS + 100),
+    "net_present_cost": (
+        0,
+        1.28 * 2_500 + 30 + 50 + YEARS * (100 - 2 * 600 * (6 / 60 + 0.75 + 1 / 1_000)),
+    ),
     "carbon": (2 * (2_633 + 302.5) * 0.2, 2 * (2_033 + 302.5) * 0.2),
 }
 
@@ -55,7 +62,7 @@ def setting(
     minutes = town_times.minutes.copy()
     minutes.loc["F"] = [7.0, 8.0, 9.0]
     setting = town_setting(town_areas, town_sites, TravelTimes(minutes, distance_km=minutes))
-    return replace(setting, tolerance_min=0.0)
+    return replace(setting, tolerance_min=0.0, rates=town_rates())
 
 
 @pytest.fixture(scope="module")

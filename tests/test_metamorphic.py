@@ -10,10 +10,10 @@ from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
 from llrgeo.appraisal.assumptions import Assumptions
-from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Criterion, score_options
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.schema import AGE_BANDS

@@ -245,13 +245,14 @@ def test_costs_stand_in_millions_as_their_caption_says(publication):
         "extra_provider": -1_260_000.0,
         "patients": 49_000.0,
         "benefits": -3_560_000.0,
+        "net_cost": 2_310_000.0,
         "net_present_cost": 17_840_000.0,
         "equivalent_annual_cost": np.nan,
         "benefit_cost_ratio": -0.237,
     }
     told = costs_table(replace(publication, tables={"costs": pd.DataFrame([costs])}))
     assert "million" in told["caption"]
-    shown = ["2.3", "12.1", "14.4", "-1.3", "0.0", "-3.6", "\u22120.24", "17.8", ""]
+    shown = ["2.3", "12.1", "14.4", "-1.3", "0.0", "-3.6", "2.3", "\u22120.24", "17.8", ""]
     assert told["rows"][0][1:] == shown
 
 

@@ -10,7 +10,6 @@ from appraisal_cases import LOCAL, NURSES, TODAY, evidence_context, town_setting
 from capacity_cases import town_plan
 
 from llrgeo.appraisal.assumptions import Assumptions
-from llrgeo.appraisal.costs import Rates
 from llrgeo.appraisal.disclosure import (
     HIDDEN,
     count_contacts,
@@ -22,6 +21,7 @@ from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.evidence import appraise
 from llrgeo.appraisal.measures import CONTACT_MEASURES, MEASURES
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Criterion, score_options
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.appraisal.tables import registry
@@ -71,7 +71,7 @@ def context(town_areas, town_sites, town_times) -> EvidenceContext:
     )
     setting = town_setting(town_areas, town_sites, town_times)
     sites = town_sites.assign(authority=["Town", "Fields", "Town"])
-    setting = replace(setting, sites=sites, home=frozenset({"Town"}))
+    setting = replace(setting, sites=sites, home=frozenset({"Town"}), rates=Rates(**rates))
     roomy = replace(LOCAL, capacity={"clinic": {"A": 500.0, "B": 450.0}})
     results = evaluate_options([TODAY, roomy, MOVED], setting, baseline="today")
     assumptions = Assumptions(
@@ -99,7 +99,7 @@ def restricted(context) -> tuple[EvidenceContext, dict[str, pd.DataFrame]]:
     counted = pd.DataFrame(
         {"clinic": [40.0, 3, 6, 5], "beds": [2.0, 30, 0, 0]}, context.inputs.areas.index
     )
-    inputs = replace(context.inputs, activity=counted, restricted=True)
+    inputs = replace(context.inputs, activity=counted, restricted=True, rates=None)
     options = [result.option for result in context.results.values()]
     results = evaluate_options(options, inputs, baseline="today")
     scorecard = score_options(results, CRITERIA, set_aside=CONTACT_MEASURES)

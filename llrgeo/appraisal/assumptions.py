@@ -6,7 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from llrgeo.appraisal.capacity.plan import CapacityPlan
-from llrgeo.appraisal.costs import Rates
+from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.travel.times import TravelTimes
 

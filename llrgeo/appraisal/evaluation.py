@@ -12,6 +12,7 @@ from llrgeo.appraisal.activity import (
 )
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
+from llrgeo.appraisal.option_costs import CostChange, ServiceAtSites, cost_change
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import classify_areas, count_people, minutes_by_service
 from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
@@ -78,6 +79,8 @@ class OptionSummary:
     care
         One row a service: its `delivery`, contacts a year by the place where they happen
         (`CARE_PLACES`), and those within the standard.
+    cost
+        What it costs and saves against the baseline, where the inputs have rates of cost.
     """
 
     option: Option
@@ -88,6 +91,7 @@ class OptionSummary:
     people: pd.DataFrame
     burden: pd.DataFrame
     care: pd.DataFrame
+    cost: CostChange | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -190,6 +194,8 @@ class _Evaluator:
         Residents by area (rows) and group and level (columns).
     before
         How the baseline runs each service.
+    sites_before
+        The sites of each service in the baseline.
     minutes_before
         Minutes of an average journey in the baseline, by area; +inf where one is not there.
     ceiling_min
@@ -199,6 +205,7 @@ class _Evaluator:
     inputs: AppraisalInputs
     people: pd.DataFrame
     before: UseByService
+    sites_before: Mapping[str, frozenset[str]]
     minutes_before: pd.Series
     ceiling_min: float
 
@@ -223,7 +230,14 @@ class _Evaluator:
             count_people(classified, self.people) if len(classified) else pd.DataFrame(),
             burden=_table({name: use.burden for name, use in after.items()}),
             care=_table({name: use.care for name, use in after.items()}),
+            cost=self._cost(option, after),
         )
+
+    def _cost(self, option: Option, after: UseByService) -> CostChange | None:
+        if self.inputs.rates is None:
+            return None
+        before = _at_sites(self.before, self.sites_before)
+        return cost_change(before, _at_sites(after, option.sites), self.inputs.rates)
 
     def service_result(
         self, service: Service, option: Option, after: pd.DataFrame
@@ -290,9 +304,17 @@ def _evaluators(
     # The baseline is evaluated once; every option, the baseline too, is compared with it.
     minutes_before = average_minutes(inputs, before)
     people = people_by_group(inputs.areas)
-    evaluator = _Evaluator(inputs, people, before, minutes_before, inputs.ceiling)
+    sites_before = by_name[baseline].sites
+    evaluator = _Evaluator(inputs, people, before, sites_before, minutes_before, inputs.ceiling)
     for name, option in by_name.items():
         yield option, evaluator, found[name]
+
+
+def _at_sites(uses: UseByService, sites: Mapping[str, frozenset[str]]) -> dict[str, ServiceAtSites]:
+    return {
+        name: ServiceAtSites(frozenset(sites.get(name, ())), use.allocation)
+        for name, use in uses.items()
+    }
 
 
 def _table(rows: Mapping[str, Mapping[str, float | str]]) -> pd.DataFrame:

@@ -15,6 +15,7 @@ from llrgeo.appraisal.demand import (
     service_faults,
 )
 from llrgeo.appraisal.options import Option, option_faults
+from llrgeo.appraisal.rates import Rates
 from llrgeo.schema import THRESHOLDS_MIN, name_some, raise_faults, role_faults
 from llrgeo.travel.times import TravelTimes
 
@@ -52,6 +53,9 @@ class AppraisalInputs:
     restricted
         Whether contacts are of real patients. Then no figure is built on them but the few counts
         that `disclosure` publishes: each resident counts once for each service (docs/methods 10).
+    rates
+        Rates by which options are costed, with `service_costs`; only where a criterion or hurdle
+        counts costs, and else None.
 
     Examples
     --------
@@ -77,6 +81,7 @@ class AppraisalInputs:
     home: frozenset[str] = frozenset()
     ceiling_min: float = float("nan")
     restricted: bool = False
+    rates: Rates | None = None
 
     @property
     def ceiling(self) -> float:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionSummary
+from llrgeo.appraisal.option_costs import CostChange
 from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, EVERYONE
 from llrgeo.schema import name_some, raise_faults
@@ -145,6 +146,11 @@ def _burden(column: str) -> Callable[[OptionSummary], float]:
     return lambda result: float(result.burden[column].sum(skipna=False))
 
 
+def _cost(figure: Callable[[CostChange], float]) -> Callable[[OptionSummary], float]:
+    """Return a figure of cost against the baseline; NaN where the study states no costs."""
+    return lambda result: float("nan") if result.cost is None else figure(result.cost)
+
+
 MEASURES: Final[Mapping[str, Measure]] = {
     "mean_minutes": Measure(
         "Average journey each way", "minutes", "lower", (40.0, 0.0), _everyone("mean_min")
@@ -239,9 +245,28 @@ MEASURES: Final[Mapping[str, Measure]] = {
         _burden("kg_co2e"),
         of_contacts=True,
     ),
+    "provider_cost_a_year": Measure(
+        "What the provider pays more than today, by the year",
+        "pounds a year",
+        "lower",
+        (30e6, -30e6),
+        _cost(lambda cost: cost.provider_a_year),
+        of_contacts=True,
+    ),
+    "net_present_cost": Measure(
+        "Whole-life cost to provider, patients and carbon, more than today",
+        "pounds",
+        "lower",
+        (500e6, -500e6),
+        _cost(lambda cost: cost.net),
+        of_contacts=True,
+    ),
 }
 
 CONTACT_MEASURES: Final = frozenset(
     name for name, measure in MEASURES.items() if measure.of_contacts
 )
 """The measures that are set aside where contacts are of real patients."""
+
+COST_MEASURES: Final = frozenset({"provider_cost_a_year", "net_present_cost"})
+"""The measures that need the costs of services."""

@@ -9,9 +9,10 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.activity import burden_of
-from llrgeo.appraisal.costs import Rates, patient_costs
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.option_costs import patient_costs
 from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, deprivation_fifth
+from llrgeo.appraisal.rates import Rates
 
 
 def patient_costs_by_fifth(

@@ -10,12 +10,14 @@ from llrgeo.appraisal.demand import Service, grow
 from llrgeo.appraisal.evaluation import OptionResult, summarise_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES, Measure, measure_values, score_values
+from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.travel.times import TravelTimes
 
 LOW_HIGH: Final = {"low": -1, "high": 1}
 TIMES_CHANGE: Final = 0.1
 RATES_CHANGE: Final = 0.2
+COSTS_CHANGE: Final = 0.2
 
 
 def sensitivity_cases(
@@ -24,8 +26,9 @@ def sensitivity_cases(
     """Return the inputs with one assumption low and high, by what is assumed.
 
     Travel times 10 % shorter and longer, the people of today against those of the horizon year,
-    and the rates of each service that people travel for 20 % lower and higher (not where
-    contacts are of real patients).
+    the rates of each service that people travel for 20 % lower and higher (not where contacts
+    are of real patients), and, where options are judged by costs too, the costs of services 20 %
+    lower and higher.
     """
     cases = {
         "travel times 10 % shorter or longer": {
@@ -47,6 +50,11 @@ def sensitivity_cases(
     for service in () if inputs.restricted else inputs.visited:
         cases[f"20 % fewer or more contacts: {service.label}"] = {
             case: _with_rates(inputs, service, 1 + sign * RATES_CHANGE)
+            for case, sign in LOW_HIGH.items()
+        }
+    if inputs.rates is not None:
+        cases["services cost 20 % less or more"] = {
+            case: replace(inputs, rates=_dearer(inputs.rates, 1 + sign * COSTS_CHANGE))
             for case, sign in LOW_HIGH.items()
         }
     return cases
@@ -131,6 +139,13 @@ def _margin(totals: pd.Series, leader: str) -> float:
 
 def _scaled(times: TravelTimes, factor: float) -> TravelTimes:
     return replace(times, minutes=times.minutes * factor)
+
+
+def _dearer(rates: Rates, factor: float) -> Rates:
+    """Return the rates with other costs of every service: to open, move, close, run and use."""
+    costs = pd.DataFrame(rates.service_costs)
+    figures = costs.select_dtypes("number").columns
+    return replace(rates, service_costs=costs.assign(**{n: costs[n] * factor for n in figures}))
 
 
 def _with_rates(inputs: AppraisalInputs, changed: Service, factor: float) -> AppraisalInputs:

@@ -9,7 +9,7 @@ import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
 from llrgeo.appraisal.assumptions import Assumptions
-from llrgeo.appraisal.costs import Rates
+from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.figures import read_figures

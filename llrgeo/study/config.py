@@ -21,7 +21,7 @@ from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files, name
 from llrgeo.study.capacity_config import CapacityConfig, Year, is_unset
 from llrgeo.study.capacity_faults import capacity_faults
 from llrgeo.study.option_config import NewSiteConfig, OptionConfig, option_faults
-from llrgeo.study.plausibility import large_factor_faults, reserved_faults
+from llrgeo.study.plausibility import cost_faults, large_factor_faults, reserved_faults
 from llrgeo.study.service_config import ServiceConfig
 from llrgeo.study.transit_config import TransitConfig
 from llrgeo.study.validation import Part, check_config, doubled_faults, path_faults
@@ -242,7 +242,8 @@ class StudyConfig(Part):
             *option_faults(self.options, {service.id for service in self.services}),
         ]
         faults += [*_mode_faults(self), *capacity_faults(self)]
-        named = criteria_faults(build_criteria(self), build_hurdles(self), MEASURES)
+        judged, costs = (build_criteria(self), build_hurdles(self)), self.appraisal.service_costs
+        named = criteria_faults(*judged, MEASURES) + cost_faults(*judged, costs)
         faults += [f"criteria: {fault}" for fault in named]
         strange = set(self.appraisal.importance) - {
             criterion.measure for criterion in self.criteria

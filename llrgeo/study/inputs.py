@@ -11,9 +11,9 @@ import pandas as pd
 
 from llrgeo.appraisal.authorities import indicator_faults
 from llrgeo.appraisal.capacity.plan import CapacityPlan
-from llrgeo.appraisal.costs import Rates, rate_faults
 from llrgeo.appraisal.demand import Service, activity_faults, contacts, rate_base_faults
 from llrgeo.appraisal.options import Option, option_faults, without_sites
+from llrgeo.appraisal.rates import Rates, rate_faults
 from llrgeo.errors import ConfigError, InputError, LlrgeoError
 from llrgeo.inputs.areas import check_outlines_near, draw_cells, read_areas, read_outlines
 from llrgeo.inputs.base_map import BaseMap, read_labels, read_road_lines
@@ -31,10 +31,16 @@ from llrgeo.roads.main_roads import main_road_lines
 from llrgeo.schema import list_faults, name_some, raise_faults
 from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
 from llrgeo.study.capacity_inputs import build_capacity_plan
-from llrgeo.study.config import CELLS, StudyConfig, build_services
+from llrgeo.study.config import (
+    CELLS,
+    StudyConfig,
+    build_criteria,
+    build_hurdles,
+    build_services,
+)
 from llrgeo.study.new_sites import with_new_sites
 from llrgeo.study.option_changes import resolve_options
-from llrgeo.study.plausibility import contact_faults, stray_cost_faults
+from llrgeo.study.plausibility import contact_faults, judges_costs, stray_cost_faults
 from llrgeo.study.routers import build_router
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
@@ -155,6 +161,15 @@ class StudyInputs:
             faults += stray_cost_faults(rates.service_costs, services, self.known_sites.index)
         raise_faults(faults, source="rates of the appraisal")
         return rates
+
+    @property
+    def judging_rates(self) -> Rates | None:
+        """The rates, where options are judged by costs; None where not, or contacts are restricted.
+
+        Criteria of costs are set aside there (docs/methods 10).
+        """
+        asked = judges_costs(build_criteria(self.study), build_hurdles(self.study))
+        return self.rates if asked and not self.study.appraisal.restricted else None
 
     @cached_property
     def activity(self) -> pd.DataFrame | None:

@@ -1,10 +1,12 @@
-"""Figures of a study that cannot be meant: absurd factors, contacts beyond all numbers, strays."""
+"""Figures of a study that cannot be meant, and such as are missing: factors, contacts, costs."""
 
 from collections.abc import Collection, Iterable, Mapping
 from typing import Final
 
 import pandas as pd
 
+from llrgeo.appraisal.measures import COST_MEASURES
+from llrgeo.appraisal.scoring import Criterion, Hurdle
 from llrgeo.schema import name_some
 
 _LARGE_FACTOR: Final = 10.0
@@ -50,3 +52,18 @@ def stray_cost_faults(
         for column, ids in known.items()
         if (unknown := sorted(set(costs[column]) - set(ids)))
     ]
+
+
+def judges_costs(criteria: Iterable[Criterion], hurdles: Iterable[Hurdle]) -> bool:
+    """Say whether a criterion or hurdle counts costs."""
+    asked = {criterion.measure for criterion in criteria} | {hurdle.measure for hurdle in hurdles}
+    return bool(asked & COST_MEASURES)
+
+
+def cost_faults(
+    criteria: Iterable[Criterion], hurdles: Iterable[Hurdle], service_costs: str
+) -> list[str]:
+    """Return a fault where options are judged by costs that the study does not state."""
+    if judges_costs(criteria, hurdles) and not service_costs:
+        return ["they count costs; name service_costs in [appraisal]"]
+    return []

@@ -228,8 +228,8 @@ def build_capacity(inputs: StudyInputs) -> CapacityPlan | None:
     if plan is None or not plan.services.rounds:
         return plan
     mode = team_modes(inputs.study)[0]
-    period = study_periods(inputs.study, mode)[0]
-    return with_roads(plan, inputs.routers[mode], inputs.areas, (mode, period))
+    first = mode, study_periods(inputs.study, mode)[0]
+    return with_roads(plan, inputs.routers[mode], inputs.areas, first)
 
 
 def build_appraisal_inputs(
@@ -238,9 +238,7 @@ def build_appraisal_inputs(
     """Return what all options of a study are judged on: its first mode and period."""
     study, times = inputs.study, next(iter(times_by.values()))
     return AppraisalInputs(
-        areas=inputs.areas,
-        sites=inputs.sites,
-        services=_services(inputs),
+        *(inputs.areas, inputs.sites, _services(inputs)),
         times=times,
         ceiling_min=study.ceiling_for(0.0, mode=times.mode),
         tolerance_min=study.tolerance_min,
@@ -250,6 +248,7 @@ def build_appraisal_inputs(
         activity=inputs.activity,
         home=inputs.home,
         restricted=study.appraisal.restricted,
+        rates=inputs.judging_rates,
     )
 
 

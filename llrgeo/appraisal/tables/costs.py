@@ -50,6 +50,7 @@ _FROM_DISTANCE: Final = {
 _AGAINST_TODAY: Final = {
     "extra_provider": "Pounds the provider pays more than today, at present value",
     "benefits": "Pounds that patients and carbon save against today, at present value",
+    "net_cost": "Pounds the provider pays more, less what patients and carbon save",
 }
 
 

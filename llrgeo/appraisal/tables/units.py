@@ -88,6 +88,8 @@ _OF_MEASURES: Final[Mapping[str, Unit]] = {
     "share": SHARE,
     "hours": HOURS,
     "kilograms of CO2e": KILOGRAMS,
+    "pounds": POUNDS,
+    "pounds a year": POUNDS_A_YEAR,
 }
 
 

@@ -154,7 +154,6 @@ def _costs(publication: Publication, option: Option) -> str:
     row = _row(publication, "costs", option)
     if row is None:
         return words["line_costs_unknown"]
-    today = _row(publication, "costs", publication.baseline)
     extra, benefits = float(row["extra_provider"]), float(row["benefits"])
     said = [_more_or_less("line_provider", extra)]
     if pd.notna(benefits):
@@ -162,9 +161,8 @@ def _costs(publication: Publication, option: Option) -> str:
     if pd.notna(row["benefit_cost_ratio"]) and row["benefit_cost_ratio"] > 0:
         ratio = pages.number(row["benefit_cost_ratio"], 2)
         said.append(words["line_ratio"].format(ratio=ratio))
-    if today is not None and pd.notna(row["net_present_cost"]):
-        net = float(row["net_present_cost"]) - float(today["net_present_cost"])
-        said.append(_more_or_less("line_net", net))
+    if pd.notna(row["net_cost"]):
+        said.append(_more_or_less("line_net", float(row["net_cost"])))
     return " ".join(said)
 
 

@@ -33,6 +33,7 @@ _COSTS: Final = (
     "extra_provider",
     "patients",
     "benefits",
+    "net_cost",
     "benefit_cost_ratio",
     "net_present_cost",
     "equivalent_annual_cost",
@@ -286,6 +287,9 @@ def _labels(publication: Publication) -> Mapping[str, str]:
 
 
 def _figure(value: float, unit: str) -> str:
+    if unit.startswith("pounds"):
+        said = "pounds_in_all" if unit == "pounds" else "pounds_a_year"
+        return wording()[said].format(millions=_millions(value))
     return pages.share(value) if unit == "share" else f"{pages.number(value, 1)} {unit}"
 
 

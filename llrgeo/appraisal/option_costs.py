@@ -1,0 +1,185 @@
+"""Costs of one option by itself and against the baseline, from who goes where (docs/methods 7)."""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.activity import burden_of
+from llrgeo.appraisal.rates import Rates
+
+ONE_OFF: Final = ("capital", "transition", "closure")
+PROVIDER: Final = (*ONE_OFF, "running", "contact_costs", "team_travel")
+PATIENT: Final = ("patient_time", "patient_mileage", "patient_fares")
+SOCIETY: Final = ("carbon_cost",)
+
+_KG_PER_TONNE: Final = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceAtSites:
+    """A service at some sites: what its costs follow from.
+
+    Attributes
+    ----------
+    sites
+        The sites that run it.
+    allocation
+        Who goes where, as `ServiceResult.allocation`.
+    """
+
+    sites: frozenset[str]
+    allocation: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class CostChange:
+    """What an option costs and saves against the baseline, at present value.
+
+    Journeys and contacts count where they exist both times: one that an option takes away saves
+    nobody anything, neither the patient nor the provider.
+
+    Attributes
+    ----------
+    extra_provider
+        Pounds that the provider pays more; below 0 it saves.
+    benefits
+        Pounds of patients' time, mileage and fares and of carbon that are saved; NaN where the
+        travel times carry no distances.
+    hours_saved
+        Hours a year that patients travel less.
+    annuity
+        What 1 pound of every year is worth (`Rates.annuity`).
+    """
+
+    extra_provider: float
+    benefits: float
+    hours_saved: float
+    annuity: float
+
+    @property
+    def net(self) -> float:
+        """Pounds that all pay more, provider, patients and carbon: the whole-life cost."""
+        return self.extra_provider - self.benefits
+
+    @property
+    def provider_a_year(self) -> float:
+        """Pounds a year that the provider pays more: the equivalent annual cost."""
+        return self.extra_provider / self.annuity
+
+
+def cost_change(
+    before: Mapping[str, ServiceAtSites], after: Mapping[str, ServiceAtSites], rates: Rates
+) -> CostChange:
+    """Return what an option costs and saves against the baseline; both name the same services."""
+    # Areas that reach a site of the service both times.
+    kept = {
+        name: was.allocation["site_id"].notna() & after[name].allocation["site_id"].notna()
+        for name, was in before.items()
+    }
+    annuity = rates.annuity
+    paid: list[float] = []
+    borne: list[float] = []
+    hours: list[float] = []
+    for uses in (before, after):
+        once = every_year = 0.0
+        for name, use in uses.items():
+            places = {p: use.allocation[p].where(kept[name], 0.0) for p in ("at_site", "at_home")}
+            counted = ServiceAtSites(use.sites, use.allocation.assign(**places))
+            lines = service_cost_lines(rates, name, before[name].sites, counted)
+            once += float(lines[list(ONE_OFF)].to_numpy().sum())
+            every_year += float(lines[["running", "contact_costs"]].to_numpy().sum())
+        journeys = pd.DataFrame(
+            [burden_of(use.allocation[kept[name]], kg_per_km=np.nan) for name, use in uses.items()]
+        ).sum(skipna=False)
+        costs = journey_costs(journeys, rates)
+        paid.append(once + (every_year + costs["team_travel"]) * annuity)
+        borne.append(sum(costs[name] for name in (*PATIENT, *SOCIETY)) * annuity)
+        hours.append(float(journeys["patient_hours"]))
+    return CostChange(paid[1] - paid[0], borne[0] - borne[1], hours[0] - hours[1], annuity)
+
+
+def service_cost_lines(
+    rates: Rates, service: str, before: frozenset[str], use: ServiceAtSites
+) -> pd.DataFrame:
+    """Return the provider's costs of one service, one row a site of it or of the baseline.
+
+    Columns: `site_id`, `change` (opened, closed or kept), then `capital` with optimism bias,
+    `transition` and `closure` once, `running` and `contact_costs` a year, in GBP. A last row,
+    without a site, has the contacts by video, if there are any: they happen at none.
+
+    Parameters
+    ----------
+    rates
+        Rates with `service_costs`.
+    service
+        The service's id.
+    before
+        The sites that run it in the baseline.
+    use
+        Its sites under the option, and who goes where.
+    """
+    costs = pd.DataFrame(rates.service_costs)
+    costs = costs[costs["service"] == service].set_index("site_id")
+    sites = sorted(before | use.sites)
+    # A site's own row of rates, or else the service's general row, whose site_id is blank.
+    table = costs.loc[[site if site in costs.index else "" for site in sites]]
+    table = table.assign(site_id=sites).reset_index(drop=True)
+    now, was = table["site_id"].isin(use.sites), table["site_id"].isin(before)
+    at_site, at_home = (
+        table["site_id"].map(use.allocation.groupby("site_id")[place].sum()).fillna(0.0)
+        for place in ("at_site", "at_home")
+    )
+    # Optimism bias is what is left of it after mitigation (Green Book supplement on optimism bias).
+    bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
+    lines = table.assign(
+        change=np.select([now & ~was, was & ~now], ["opened", "closed"], default="kept"),
+        capital=table["capital"].where(now & ~was, 0.0) * (1 + bias),
+        transition=table["transition"].where(now & ~was, 0.0),
+        closure=table["closure"].where(was & ~now, 0.0),
+        running=table["running"].where(now, 0.0),
+        contact_costs=table["per_contact"] * at_site + _unit_cost(table, "per_home") * at_home,
+    )
+    return pd.concat([lines, *_by_video(costs, use)], ignore_index=True)
+
+
+def journey_costs(sums: pd.Series, rates: Rates) -> dict[str, float]:
+    """Return the costs of a year's trips, hours and kilometres of patients and teams."""
+    team_mileage = sums["team_km"] * rates.value("mileage")
+    kg = (sums["patient_km"] + sums["team_km"]) * rates.value("emission_factor")
+    return {
+        "team_travel": sums["team_hours"] * rates.value("team_hour") + team_mileage,
+        **patient_costs({str(name): value for name, value in sums.items()}, rates),
+        "carbon_cost": kg / _KG_PER_TONNE * rates.value("carbon"),
+    }
+
+
+def patient_costs(journeys: Mapping[str, float], rates: Rates) -> dict[str, float]:
+    """Return what patients pay for their hours, kilometres and trips.
+
+    Those without a car pay a fare there and back, all others by the kilometre. Their time is that
+    of the study's travel times, though a bus takes longer than a car.
+    """
+    without_car = rates.value("share_without_car")
+    return {
+        "patient_time": journeys["patient_hours"] * rates.value("value_of_time"),
+        "patient_mileage": journeys["patient_km"] * (1 - without_car) * rates.value("mileage"),
+        "patient_fares": journeys["patient_trips"] * without_car * rates.value("fare"),
+    }
+
+
+def _by_video(costs: pd.DataFrame, use: ServiceAtSites) -> Iterator[pd.DataFrame]:
+    """Yield a row of contacts by video at the service's general rate, if there are any."""
+    contacts = float(use.allocation["by_video"].sum())
+    if contacts:
+        general = costs.loc[[""]].reset_index(drop=True)
+        each = _unit_cost(general, "per_video")
+        nowhere = dict.fromkeys((*ONE_OFF, "running"), 0)
+        yield general.assign(site_id="", change="kept", contact_costs=each * contacts, **nowhere)
+
+
+def _unit_cost(costs: pd.DataFrame, name: str) -> pd.Series:
+    """Return what a contact at home or by video costs: as much as at a site if nothing is said."""
+    return costs[name] if name in costs.columns else costs["per_contact"]
