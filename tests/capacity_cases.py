@@ -10,7 +10,13 @@ from appraisal_cases import BEDS, CLINIC, NURSES
 from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.estate import Works
 from llrgeo.appraisal.capacity.parameters import Parameters
-from llrgeo.appraisal.capacity.plan import SCENARIOS, CapacityPlan, EstatePlan, ServicePlans
+from llrgeo.appraisal.capacity.plan import (
+    SCENARIOS,
+    CapacityPlan,
+    EstatePlan,
+    Provenance,
+    ServicePlans,
+)
 from llrgeo.appraisal.capacity.setting import CrisisService, Roads, RoomService, RoundService
 from llrgeo.appraisal.capacity.targets import LossTarget, Stay
 from llrgeo.inputs.capacity import read_capacity
@@ -88,7 +94,7 @@ def town_plan(areas: gpd.GeoDataFrame, options: list[str]) -> CapacityPlan:
         EstatePlan(estate, works, sold, read_capacity("optimism_bias")),
         Roads(between, 0.5, positions),
         choices=2,
-        source="projections.csv",
+        provenance=Provenance("projections.csv"),
     )
 
 

@@ -22,7 +22,10 @@ def test_every_default_has_its_source_and_date(kind) -> None:
 def test_a_study_sets_its_own_values() -> None:
     mine = set_parameters(read_capacity("parameters"), {"headroom": 0.25})
     assert mine.loc["headroom", "value"] == 0.25
-    assert mine.loc["headroom", "source"] == "the study"
+    assert mine.loc["headroom", ["source", "standing", "date"]].tolist() == [
+        *("the study", "study", ""),
+    ]
+    assert mine.loc["weeks_a_year", "standing"] == "official"
     assert read_capacity("parameters").loc["headroom", "value"] == 0.22
     with pytest.raises(InputError, match=r"headroom is 1.25; it must lie between 0 and 0.9"):
         set_parameters(mine, {"headroom": 1.25})

@@ -216,6 +216,22 @@ def test_a_key_changes_a_figure(folder, plain, change, of, keys, expected):
     assert after == pytest.approx(expected, rel=1e-3)
 
 
+def test_figures_say_whose_they_are(folder):
+    said = (
+        "estate =",
+        'beds_source = "counted in March"\nparameters = { headroom = 0.3 }\nestate =',
+    )
+    result = run(folder, said, names=("capacity_parameters",))
+    whose = table(result, "capacity_parameters").set_index("name")
+    people = whose.loc["people"]
+    assert (people["value"], people["source"]) == (1010, "projections.csv")
+    assert people["standing"] == "study"  # official only where it is the embedded projection
+    assert whose.loc["ward: stay_days", ["value", "unit"]].tolist() == [20, "days"]
+    assert whose.loc["beds_there", ["value", "source"]].tolist() == [9, "counted in March"]
+    assert whose.loc["headroom", ["value", "standing"]].tolist() == [0.3, "study"]
+    assert whose.loc["room_use", "standing"] == "assumption"
+
+
 def test_minutes_of_care_pairs_and_practice_count_in_staff(folder, plain):
     before = table(plain, "rounds", option="today", year=2025).iloc[0]
     changed = ("care_min = 25", "care_min = 45, pairs_share = 0.25, practice_factor = 1.5")

@@ -11,8 +11,15 @@ from publication_cases import town_publication
 from llrgeo.publish.report.capacity import (
     beds_chart,
     capacity_figures,
-    money_table,
+    money_chart,
     staff_chart,
+)
+from llrgeo.publish.report.capacity_tables import (
+    basis_table,
+    beds_table,
+    glance_table,
+    money_table,
+    staff_table,
 )
 from llrgeo.publish.report.page import render_report
 
@@ -35,18 +42,30 @@ BY_YEAR = pd.DataFrame(
 )
 WHOLE = pd.DataFrame(
     {
-        "option": ["today"],
-        "service": ["beds"],
-        "year": [2026],
-        "beds": [280.0],
-        "beds_needed": [311],
-        "beds_needed_low": [260],
-        "beds_needed_high": [360],
-        "extra_beds": [38],
-        "share_refused": [0.2203],
+        "option": ["today", "today", "today"],
+        "service": ["beds", "beds", "stroke"],
+        "year": [2026, 2043, 2043],
+        "beds_needed_low": [260, 310, 31],
+        "beds_needed_high": [360, 470, 52],
     }
 )
-PARAMETERS = pd.DataFrame({"standing": ["official", "assumption", "assumption", "published"]})
+WORKS = pd.DataFrame(
+    {
+        "option": ["local", "local"],
+        "capital_low": [6_100_000.0, 3_060_000],
+        "capital_high": [20_700_000.0, 10_360_000],
+    }
+)
+PARAMETERS = pd.DataFrame(
+    [
+        ("headroom", 0.22, "share", "assumption", "nobody", "2026-11"),
+        ("target_share", 0.05, "share", "assumption", "nobody", "2026-11"),
+        ("running_gbp_m2", 456.0, "GBP", "published", "the returns", "2023"),
+        ("people", 1_203_456.0, "people", "official", "the statisticians", ""),
+        ("clinic: stay_days", 25.0, "days", "study", "a guess", ""),
+    ],
+    columns=["name", "value", "unit", "standing", "source", "date"],
+)
 
 
 @pytest.fixture
@@ -55,6 +74,7 @@ def publication(town_areas, town_sites, town_times):
     tables = {
         "capacity_by_year": BY_YEAR,
         "beds_as_a_whole": WHOLE,
+        "works": WORKS,
         "capacity_parameters": PARAMETERS,
     }
     return replace(plain, tables=tables, descriptions={})
@@ -63,11 +83,13 @@ def publication(town_areas, town_sites, town_times):
 def test_bars_are_as_long_as_the_beds_and_marks_stand_at_the_need():
     chart = beds_chart(BY_YEAR.assign(label=BY_YEAR["option"]))
     widths = [float(x) for x in re.findall(r'" width="([\d.]+)" height="18', str(chart.svg()))]
-    assert widths == pytest.approx([330 * 280 / 440, 0], abs=0.05)
+    assert widths == pytest.approx([290 * 280 / 440, 0], abs=0.05)
     marks = [float(x) for x in re.findall(r'points="([\d.]+),', str(chart.svg()))]
-    assert marks == pytest.approx([330 * n / 440 for n in (311, 417, 330, 440)], abs=0.06)
+    assert marks == pytest.approx([290 * n / 440 for n in (311, 417, 330, 440)] + [8], abs=0.06)
     assert "today: 280 beds, 311 needed at first, 417 at last" in chart.description
     assert "local: not stated beds" in chart.description
+    assert "280 there; 311 to 417 needed" in str(chart.svg())
+    assert "beds needed in 2026, 2043" in str(chart.svg())
 
 
 def test_staff_of_the_last_year_are_stacked():
@@ -83,20 +105,89 @@ def test_staff_of_the_last_year_are_stacked():
     assert "2043" in chart.title
 
 
-def test_money_is_in_millions_and_what_is_not_stated_is_empty(publication):
-    table = money_table(publication)
-    assert table["heads"][-2:] == ["Buildings, million pounds", "Running, million pounds a year"]
-    assert table["rows"][3][1:] == ["2043", "", "440", "", "308", "320", "22.2", "133.2"]
+def test_kinds_of_staff_that_a_study_does_not_have_are_not_in_the_key():
+    chart = str(staff_chart(BY_YEAR.assign(label=BY_YEAR["option"])).svg())
+    assert "crisis teams" in chart
+    assert "visiting teams" not in chart
+
+
+def test_bars_of_money_are_those_of_the_last_year():
+    chart = money_chart(BY_YEAR.assign(label=BY_YEAR["option"]), "running")
+    widths = [float(x) for x in re.findall(r'" width="([\d.]+)" height="18', str(chart.svg()))]
+    assert widths == pytest.approx([400, 400 * 133.2 / 137.07588], abs=0.06)
+    assert chart.description == (
+        "today: 137.1 million pounds a year; local: 133.2 million pounds a year."
+    )
+    assert "2043" in chart.title
+
+
+def test_one_row_an_option_has_the_first_and_the_last_year(publication):
+    table = glance_table(publication)
+    assert table["heads"] == [
+        *("Option", "Beds there", "Beds needed 2026", "Beds needed 2043"),
+        *("Staff (WTE) 2026", "Staff (WTE) 2043"),
+        *("Buildings, million pounds in all", "Running, million pounds a year"),
+    ]
+    assert table["rows"][0][1:] == ["280", "311", "417", "250", "264", "0.0", "137.1"]
+    assert table["rows"][1][1:] == ["", "330", "440", "273", "308", "22.2", "133.2"]
+
+
+def test_beds_say_how_sure_their_need_is_over_all_services(publication):
+    table = beds_table(publication)
+    assert table["heads"][2:5] == [
+        *("Beds needed 2026", "Beds needed 2043", "Needed, from - to, 2043"),
+    ]
+    assert table["rows"][0][1:] == ["280", "311", "417", "341 to 522", "70", "140"]
+    assert table["rows"][1][1:] == ["", "330", "440", "", "", ""]
+
+
+def test_staff_are_by_year_and_those_of_the_last_by_kind(publication):
+    table = staff_table(publication)
+    assert table["heads"][-3:] == [
+        *("Nurses of wards 2043", "Visiting teams 2043", "Crisis teams 2043"),
+    ]
+    assert table["rows"][1][1:] == ["273", "308", "250.2", "", "57.4"]
+
+
+def test_money_is_in_millions_with_its_range_and_what_is_not_stated_is_empty(publication):
+    table = money_table(publication, "capital")
+    assert table["heads"] == ["Option", "2026", "2043", "From - to"]
+    assert [row[1:] for row in table["rows"]] == [
+        ["0.0", "0.0", "0.0 to 0.0"],
+        ["0.0", "22.2", "9.2 to 31.1"],  # 6.1 + 3.06 and 20.7 + 10.36, in millions
+    ]
+    assert money_table(publication, "running")["rows"][1][1:] == ["133.2", "133.2"]
+
+
+def test_what_figures_rest_on_says_who_says_so(publication):
+    rows = basis_table(publication)["rows"]
+    assert [row[0] for row in rows] == [
+        "People in the first year",
+        f"{publication.services[0].label}: days that an admission holds a bed",
+        "Share of admissions that may be refused, or wait too long",
+        "Share of paid time on leave, sick or in training",
+        "Pounds a year to run a square metre",
+    ]
+    assert [row[2] for row in rows] == [
+        *("official", "the study's own", "assumed", "assumed", "published"),
+    ]
+    assert rows[0][1::2] == ["1,203,456", "the statisticians"]
+    assert rows[4][1::2] == ["456", "the returns (2023)"]
 
 
 def test_the_chapter_stands_in_the_report_only_with_its_tables(publication):
     page = render_report(publication)
     assert 'id="capacity"' in page
     assert "1 of the figures behind this chapter are official, 1 were published" in page
-    assert "and 2 are assumptions" in page
-    assert [table["id"] for _, table in capacity_figures(publication)] == [
-        "capacity-beds",
-        "capacity-staff",
-    ]
+    assert "2 are assumptions of this project, and 1 are this study" in page
+    for name in ("glance", "beds", "staff", "capital", "running", "basis"):
+        assert f'id="table-capacity-{name}"' in page
     without = replace(publication, tables={})
     assert 'id="capacity"' not in render_report(without)
+
+
+def test_a_study_that_builds_nothing_has_no_chart_of_buildings(publication):
+    plain = BY_YEAR.assign(capital=0.0)
+    tables = dict(publication.tables) | {"capacity_by_year": plain}
+    names = [table["id"] for _, table in capacity_figures(replace(publication, tables=tables))]
+    assert names == ["capacity-beds", "capacity-staff", "capacity-running"]

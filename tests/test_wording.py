@@ -11,9 +11,11 @@ from llrgeo.appraisal import home_visits
 from llrgeo.appraisal.case.item import RestsOn
 from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS
 from llrgeo.errors import InputError
+from llrgeo.inputs.capacity import STANDINGS, STUDY
 from llrgeo.modes import MODES
 from llrgeo.publish.report import answers, case
 from llrgeo.publish.report import page as report
+from llrgeo.publish.report.capacity_tables import BASIS
 from llrgeo.publish.wording import CATALOGUES, wording
 from llrgeo.schema import AGE_BANDS, SITE_KINDS
 
@@ -31,9 +33,13 @@ BUILT = {
     "bar_": ("shorter", "same", "longer"),
     "case_": (*case.AGAINST, *case.FOR, "provider_pays_for_less", "patients_pay_for_savings"),
     "capacity_": (
-        *("option", "service", "year", "beds", "needed", "range", "extra", "refused", "short"),
-        *("staff", "rooms", "capital", "running", "wards", "rounds", "crisis"),
+        *("option", "beds", "needed", "range", "short", "staff", "capital", "running"),
+        *("wards", "rounds", "crisis", "figure", "value", "standing", "source"),
+        *("capital_caption", "running_caption"),
     ),
+    "chart_": ("capital", "running", "capital_row", "running_row"),
+    "figure_": BASIS,
+    "standing_": (*STANDINGS, STUDY),
     "change_": OUTCOMES,
     "visit_": OUTCOMES,
     "team_": (*OUTCOMES, "service", "headline"),

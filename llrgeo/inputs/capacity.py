@@ -14,6 +14,8 @@ from llrgeo.inputs.tables import read_table
 from llrgeo.schema import Column, Schema, name_some, raise_faults, table_faults, to_numbers
 
 STANDINGS: Final = ("official", "published", "assumption")
+STUDY: Final = "study"
+"""The standing of a value that a study sets itself."""
 CapacityKind = Literal["parameters", "optimism_bias", "room_areas", "machines"]
 
 _DATED: Final = (
@@ -94,7 +96,7 @@ def set_parameters(parameters: pd.DataFrame, values: dict[str, float]) -> pd.Dat
     replaced = parameters.copy()
     given = [name for name in values if name not in unknown]
     replaced.loc[given, "value"] = [float(values[name]) for name in given]
-    replaced.loc[given, "source"] = "the study"
+    replaced.loc[given, ["source", "standing", "date"]] = ["the study", STUDY, ""]
     raise_faults([*faults, *_beyond(replaced)], source="parameters")
     return replaced
 

@@ -234,6 +234,8 @@ class CapacityConfig(Part):
         How many of the nearest wards may take a patient; 1 is no transfer.
     estate
         The table of the estate; without it nothing is said of buildings.
+    beds_source
+        Where the numbers of beds at sites are from: printed beside them.
     """
 
     projections: str = "embedded"
@@ -246,6 +248,7 @@ class CapacityConfig(Part):
     pools: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     choices: Annotated[int, Field(ge=1, le=50)] = 2
     estate: str = ""
+    beds_source: str = ""
 
     def files(self, folder: Path) -> dict[str, Path]:
         """Return every file that is read, by the key that names it."""

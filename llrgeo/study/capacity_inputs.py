@@ -2,13 +2,14 @@
 
 from collections.abc import Collection
 from dataclasses import replace
+from typing import Final
 
 import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_ages
 from llrgeo.appraisal.capacity.parameters import Parameters
-from llrgeo.appraisal.capacity.plan import SCENARIOS, CapacityPlan, EstatePlan
+from llrgeo.appraisal.capacity.plan import SCENARIOS, CapacityPlan, EstatePlan, Provenance
 from llrgeo.appraisal.capacity.projections import (
     VariantYear,
     ageing_shares,
@@ -32,6 +33,9 @@ from llrgeo.study.option_changes import kinds_of, resolve_options
 from llrgeo.travel.times import Router
 
 _SECONDS_A_MINUTE = 60
+_EMBEDDED_PEOPLE: Final = (
+    "Office for National Statistics, subnational population projections, 2018-based"
+)
 
 
 def build_capacity_plan(
@@ -81,7 +85,7 @@ def build_capacity_plan(
         parameters,
         estate=_estate(study, sites),
         choices=study.capacity.choices,
-        source=study.capacity.files(study.folder)["projections"].name,
+        provenance=_provenance(study),
     )
 
 
@@ -95,6 +99,13 @@ def with_roads(
     ends_s = network.info.ends_s if isinstance(network, RoadNetwork) else 0.0
     positions = pd.DataFrame({"easting": points.x, "northing": points.y})
     return replace(plan, roads=Roads(between, ends_s / _SECONDS_A_MINUTE, positions))
+
+
+def _provenance(study: StudyConfig) -> Provenance:
+    capacity = study.capacity
+    ours = capacity.projections == "embedded"
+    people = _EMBEDDED_PEOPLE if ours else capacity.files(study.folder)["projections"].name
+    return Provenance(people, official=ours, beds=capacity.beds_source)
 
 
 def _people(

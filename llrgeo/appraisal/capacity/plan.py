@@ -68,6 +68,25 @@ class EstatePlan:
 
 
 @dataclass(frozen=True, slots=True)
+class Provenance:
+    """Whose the people and the beds of a plan are.
+
+    Attributes
+    ----------
+    people
+        Whose projection it is.
+    official
+        Whether that is a body that publishes official statistics.
+    beds
+        Where the numbers of beds at sites are from; empty if the study does not say.
+    """
+
+    people: str = ""
+    official: bool = False
+    beds: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class CapacityPlan:
     """What a study says of the capacity of its options.
 
@@ -90,8 +109,8 @@ class CapacityPlan:
         Ways between homes, for rounds; None leaves rounds out.
     choices
         How many of the nearest wards may take a patient.
-    source
-        Whose projection it is.
+    provenance
+        Whose people and beds these are.
     """
 
     people: Mapping[str, Mapping[int, pd.DataFrame]]
@@ -102,7 +121,7 @@ class CapacityPlan:
     estate: EstatePlan | None = None
     roads: Roads | None = None
     choices: int = 1
-    source: str = ""
+    provenance: Provenance = field(default_factory=Provenance)
 
     @property
     def years(self) -> list[int]:

@@ -31,6 +31,7 @@ from llrgeo.appraisal.tables.units import (
     SPACES,
     SQUARE_METRES,
 )
+from llrgeo.inputs.capacity import STUDY
 from llrgeo.inputs.estate import BACKLOG
 
 _NOT_RETURNED: Final = "the return does not say"
@@ -104,8 +105,25 @@ def _estate(context: EvidenceContext) -> pd.DataFrame:
 
 
 def _parameters(context: EvidenceContext) -> pd.DataFrame:
-    table = context.capacity_plan.parameters.table.reset_index()
-    return table[["name", "value", "unit", "standing", "source", "date"]]
+    """Return the defaults and the study's own values, then what it states of people and beds."""
+    plan = context.capacity_plan
+    table = plan.parameters.table.reset_index()
+    names = ["name", "value", "unit", "standing", "source", "date"]
+    sources = {service.id: service.source for service in context.inputs.services}
+    base = float(plan.projected[plan.base_year].sum())
+    whole = context.capacity.beds_as_a_whole
+    whose = plan.provenance
+    standing = "official" if whose.official else STUDY
+    rows = [("people", base, "people", standing, whose.people, "")]
+    rows += [
+        (f"{bed.id}: stay_days", bed.stay.days, "days", STUDY, sources.get(bed.id, ""), "")
+        for bed in plan.services.beds
+    ]
+    if len(whole):
+        now = whole[(whole["option"] == context.baseline) & (whole["year"] == plan.base_year)]
+        there = float(now["beds"].sum(skipna=False))
+        rows.append(("beds_there", there, "beds", STUDY, whose.beds, ""))
+    return pd.concat([table[names], pd.DataFrame(rows, columns=names)], ignore_index=True)
 
 
 def _parking(context: EvidenceContext) -> pd.DataFrame:
@@ -231,7 +249,9 @@ ESTATE_TABLES: Final = (
             PublishedColumn("name", "Name of the figure; a study may set its own"),
             PublishedColumn("value", "The figure", AS_STATED),
             PublishedColumn("unit", "The unit of the value", blank="a number without a unit"),
-            PublishedColumn("standing", "Official, published, or an assumption of this project"),
+            PublishedColumn(
+                "standing", "Official, published, an assumption of this project, or the study's own"
+            ),
             SOURCE,
             DATE,
         ),

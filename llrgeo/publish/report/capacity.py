@@ -3,21 +3,23 @@
 Each chart answers one question and has its numbers in a table, made from the same rows.
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
 
 from llrgeo.publish import palette
-from llrgeo.publish.pages import number, share
+from llrgeo.publish.pages import number
 from llrgeo.publish.publication import Publication
+from llrgeo.publish.report import capacity_tables as tables
 from llrgeo.publish.report import drawing
 from llrgeo.publish.report.drawing import Drawing
 from llrgeo.publish.report.tables import Table
 from llrgeo.publish.wording import wording
 
-_WIDTH, _ROW, _BAR, _NUMBERS = 480.0, 46.0, 18.0, 150.0
-_MILLION = 1e6
+_WIDTH, _ROW, _BAR, _NUMBERS = 480.0, 46.0, 18.0, 190.0
+_MONEY: Final = ("capital", "running")
 
 
 def has_capacity(publication: Publication) -> bool:
@@ -25,15 +27,31 @@ def has_capacity(publication: Publication) -> bool:
     return "capacity_by_year" in publication.tables
 
 
+def capacity_chapter(publication: Publication) -> dict[str, Any] | None:
+    """Return what the chapter says beside its charts; None where there is none."""
+    if not has_capacity(publication):
+        return None
+    return {
+        "glance": tables.glance_table(publication),
+        "basis": tables.basis_table(publication),
+        "standing": capacity_standing(publication),
+        "charts": [drawn.name for drawn, _ in capacity_figures(publication)],
+    }
+
+
 def capacity_figures(publication: Publication) -> Iterator[tuple[Drawing, Table]]:
-    """Yield each chart of the chapter with its numbers: beds, then staff."""
+    """Yield each chart of the chapter with its numbers: beds, staff, buildings, running costs."""
     if not has_capacity(publication):
         return
-    table = _by_label(publication)
+    table = tables.by_label(publication)
     if table["beds_needed"].notna().any():
-        yield beds_chart(table), beds_table(publication)
+        yield beds_chart(table), tables.beds_table(publication)
     if table["wte"].notna().any():
-        yield staff_chart(table), staff_table(table)
+        yield staff_chart(table), tables.staff_table(publication)
+    for kind in _MONEY:
+        # A study whose options build nothing has no bars to draw, and the first table says so.
+        if table[kind].fillna(0.0).gt(0).any():
+            yield money_chart(table, kind), tables.money_table(publication, kind)
 
 
 def beds_chart(table: pd.DataFrame) -> Drawing:
@@ -59,119 +77,89 @@ def beds_chart(table: pd.DataFrame) -> Drawing:
         first, last = (number(value) for value in (needed[0], needed[-1]))
         end = max(width, needed.max() * scale) + 8
         there = words["capacity_unknown"] if np.isnan(have) else number(have)
-        parts.append(drawing.words(end, y + 21, f"{there}; {first} - {last}", size=13))
+        said = words["chart_beds_numbers"].format(have=there, first=first, last=last)
+        parts.append(drawing.words(end, y + 21, said, size=13))
         texts.append(
             words["chart_beds_row"].format(option=label, have=there, first=first, last=last)
         )
-    years = table["year"]
+    years = table["year"].drop_duplicates()
+    below = 16 + _ROW * table["label"].nunique()
+    parts += drawing.key([words["chart_beds_bar"]], [palette.CHANGE_COLOURS[0]], x=0, y=below)
+    parts.append(drawing.line([(8, below + 20), (8, below + 36)], drawing.INK))
+    marks = words["chart_beds_marks"].format(years=", ".join(map(str, years)))
+    parts.append(drawing.words(24, below + 33, marks, size=13))
     title = words["chart_beds"].format(first=years.min(), last=years.max())
-    height = 16 + _ROW * table["label"].nunique()
-    return Drawing("chart-beds", title, f"{'; '.join(texts)}.", _WIDTH, height, tuple(parts))
+    return Drawing("chart-beds", title, f"{'; '.join(texts)}.", _WIDTH, below + 44, tuple(parts))
 
 
 def staff_chart(table: pd.DataFrame) -> Drawing:
     """Draw the staff that each option needs in the last year: wards, rounds and crisis teams."""
     words = wording()
     last = table[table["year"] == table["year"].max()]
-    kinds = ["nurses_wte", "rounds_wte", "crisis_wte"]
-    names = [words["staff_wards"], words["staff_rounds"], words["staff_crisis"]]
+    named = {
+        "nurses_wte": "staff_wards",
+        "rounds_wte": "staff_rounds",
+        "crisis_wte": "staff_crisis",
+    }
     colours = [palette.CHANGE_COLOURS[0], palette.CHANGE_COLOURS[-1], drawing.GRID]
+    # Kinds that the study does not have are left out of the key.
+    looks = {
+        kind: (words[name], colour)
+        for (kind, name), colour in zip(named.items(), colours, strict=True)
+        if last[kind].notna().any()
+    }
     scale = (_WIDTH - 80) / max(float(last["wte"].max()), 1.0)
     parts = []
     for place, row in enumerate(last.to_dict("records")):
         y, start = 16 + place * _ROW, 0.0
         parts.append(drawing.words(0, y, str(row["label"])))
-        for kind, colour in zip(kinds, colours, strict=True):
+        for kind, (_, colour) in looks.items():
             width = 0.0 if np.isnan(row[kind]) else row[kind] * scale
             if width:
                 parts.append(drawing.rectangle(start, y + 7, width, _BAR, colour))
             start += width
         parts.append(drawing.words(start + 6, y + 21, number(row["wte"]), size=13))
     below = 16 + _ROW * len(last)
-    parts += drawing.key(names, colours, x=0, y=below)
-    text = "; ".join(
-        words["chart_staff_row"].format(option=row["label"], staff=number(row["wte"]))
-        for row in last.to_dict("records")
-    )
+    names, shades = [name for name, _ in looks.values()], [colour for _, colour in looks.values()]
+    parts += drawing.key(names, shades, x=0, y=below)
     title = words["chart_staff"].format(year=table["year"].max())
-    return Drawing("chart-staff", title, f"{text}.", _WIDTH, below + 60, tuple(parts))
+    rows = zip(last["label"], map(number, last["wte"]), strict=True)
+    text = _sentence(rows, "chart_staff_row")
+    return Drawing("chart-staff", title, text, _WIDTH, below + 20 * len(looks) + 4, tuple(parts))
 
 
-def beds_table(publication: Publication) -> Table:
-    """Return beds of each option by service and year: there, needed and how sure, refused."""
-    words, table = wording(), publication.tables.get("beds_as_a_whole", pd.DataFrame())
-    names = ("option", "service", "year", "beds", "needed", "range", "extra", "refused")
-    heads = [words[f"capacity_{name}"] for name in names]
-    options = {option.name: option.label for option in publication.options}
-    services = {service.id: service.label for service in publication.services}
-    rows = [
-        [
-            options[row["option"]],
-            services.get(row["service"], row["service"]),
-            str(row["year"]),
-            _number(row["beds"]),
-            _number(row["beds_needed"]),
-            f"{number(row['beds_needed_low'])} - {number(row['beds_needed_high'])}",
-            _number(row["extra_beds"]),
-            "" if pd.isna(row["share_refused"]) else share(row["share_refused"]),
-        ]
-        for row in table.to_dict("records")
-    ]
-    return _table("capacity-beds", words["capacity_beds_caption"], heads, rows, texts=(1,))
-
-
-def staff_table(table: pd.DataFrame) -> Table:
-    """Return staff of each option by year, by kind of team."""
-    words = wording()
-    names = ("option", "year", "wards", "rounds", "crisis", "staff")
-    kinds = ("nurses_wte", "rounds_wte", "crisis_wte", "wte")
-    rows = [
-        [row["label"], str(row["year"]), *(_number(row[kind], 1) for kind in kinds)]
-        for row in table.to_dict("records")
-    ]
-    heads = [words[f"capacity_{name}"] for name in names]
-    return _table("capacity-staff", words["capacity_staff_caption"], heads, rows)
-
-
-def money_table(publication: Publication) -> Table:
-    """Return rooms and money of each option by year: what a finance colleague reads first."""
-    words, table = wording(), _by_label(publication)
-    names = ("option", "year", "beds", "needed", "short", "staff", "rooms", "capital", "running")
-    rows = [
-        [
-            row["label"],
-            str(row["year"]),
-            *(_number(row[kind]) for kind in ("beds", "beds_needed", "beds_short", "wte")),
-            _number(row["rooms_needed"]),
-            *(_number(row[kind] / _MILLION, 1) for kind in ("capital", "running")),
-        ]
-        for row in table.to_dict("records")
-    ]
-    heads = [words[f"capacity_{name}"] for name in names]
-    return _table("capacity-money", words["capacity_money_caption"], heads, rows)
+def money_chart(table: pd.DataFrame, kind: str) -> Drawing:
+    """Draw millions of pounds of each option in the last year: `capital` paid, or `running`."""
+    words, year = wording(), table["year"].max()
+    last = table[table["year"] == year]
+    millions = (last[kind] / tables.MILLION).to_numpy(float)
+    scale = (_WIDTH - 80) / max(float(np.nanmax(millions)), 1e-9)
+    parts, said = [], [tables.figure(value, 1) or words["capacity_unknown"] for value in millions]
+    for place, (label, value, text) in enumerate(
+        zip(last["label"], np.nan_to_num(millions), said, strict=True)
+    ):
+        y, width = 16 + place * _ROW, value * scale
+        parts.append(drawing.words(0, y, str(label)))
+        if width:
+            parts.append(drawing.rectangle(0, y + 7, width, _BAR, palette.CHANGE_COLOURS[0]))
+        parts.append(drawing.words(width + 6, y + 21, text, size=13))
+    title = words[f"chart_{kind}"].format(year=year)
+    text = _sentence(zip(last["label"], said, strict=True), f"chart_{kind}_row")
+    return Drawing(f"chart-{kind}", title, text, _WIDTH, 16 + _ROW * len(last), tuple(parts))
 
 
 def capacity_standing(publication: Publication) -> str:
     """Say how many of the chapter's parameters are official, published, and assumed."""
     standing = publication.tables["capacity_parameters"]["standing"].value_counts()
-    return wording()["capacity_standing"].format(
+    return wording()["capacity_standing_text"].format(
         official=int(standing.get("official", 0)),
         published=int(standing.get("published", 0)),
         assumed=int(standing.get("assumption", 0)),
+        study=int(standing.get("study", 0)),
     )
 
 
-def _by_label(publication: Publication) -> pd.DataFrame:
-    labels = {option.name: option.label for option in publication.options}
-    table = publication.tables["capacity_by_year"]
-    return table.assign(label=table["option"].map(labels))
-
-
-def _number(value: float, decimals: int = 0) -> str:
-    return "" if pd.isna(value) else number(value, decimals)
-
-
-def _table(
-    name: str, caption: str, heads: list[str], rows: list[list[str]], *, texts: tuple[int, ...] = ()
-) -> Table:
-    return {"id": name, "caption": caption, "heads": heads, "rows": rows, "texts": texts}
+def _sentence(rows: Iterable[tuple[str, str]], phrase: str) -> str:
+    """Return one sentence over all options: each with its figure."""
+    texts = (wording()[phrase].format(option=option, figure=said) for option, said in rows)
+    return f"{'; '.join(texts)}."

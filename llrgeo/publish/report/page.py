@@ -75,20 +75,10 @@ def render_report(publication: Publication) -> str:
                 name: make(publication) for name, make in _TABLES.items() if _has(publication, name)
             },
             "robustness": publication.robustness,
-            "capacity": _capacity(publication),
+            "capacity": capacity.capacity_chapter(publication),
             "glossary": list(_glossary(publication)),
         },
     )
-
-
-def _capacity(publication: Publication) -> dict[str, Any] | None:
-    """Return what the chapter on capacity says beside its charts; None where there is none."""
-    if not capacity.has_capacity(publication):
-        return None
-    return {
-        "money": capacity.money_table(publication),
-        "standing": capacity.capacity_standing(publication),
-    }
 
 
 def _glossary(publication: Publication) -> Iterator[tuple[str, str]]:

@@ -1,0 +1,191 @@
+"""Tables of the report's chapter on capacity: options by years, and what the figures rest on."""
+
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.publish.pages import number
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.report.tables import Table
+from llrgeo.publish.wording import wording
+
+MILLION: Final = 1e6
+# The figures of capacity that decide most, in the order of the chapter's questions.
+BASIS: Final = (
+    *("people", "beds_there", "target_share"),
+    *("contract_hours", "headroom", "beds_per_nurse_day", "beds_per_nurse_night"),
+    *("response_share", "room_use"),
+    *("capital_new_gbp_m2", "capital_spread", "running_gbp_m2"),
+)
+STAYS: Final = ": stay_days"
+"""How names of parameters end that are the length of stay of a service."""
+
+
+def by_label(publication: Publication) -> pd.DataFrame:
+    """Return capacity by option and year, with what readers call the option."""
+    labels = {option.name: option.label for option in publication.options}
+    table = publication.tables["capacity_by_year"]
+    return table.assign(label=table["option"].map(labels))
+
+
+def glance_table(publication: Publication) -> Table:
+    """Return one row an option: beds, staff and money of the first and of the last year."""
+    words, table = wording(), by_label(publication)
+    first, last = table["year"].min(), table["year"].max()
+    heads = [
+        words["capacity_option"],
+        words["capacity_beds"],
+        *(_in_year("capacity_needed", year) for year in (first, last)),
+        *(_in_year("capacity_staff", year) for year in (first, last)),
+        words["capacity_capital"],
+        words["capacity_running"],
+    ]
+    rows = []
+    for label, of_option in table.groupby("label", sort=False):
+        one = of_option.set_index("year")
+        rows.append(
+            [
+                str(label),
+                figure(one["beds"][first]),
+                *(
+                    figure(one[kind][year])
+                    for kind in ("beds_needed", "wte")
+                    for year in (first, last)
+                ),
+                figure(one["capital"][last] / MILLION, 1),
+                figure(one["running"][last] / MILLION, 1),
+            ]
+        )
+    return table_of("capacity-glance", words["capacity_glance_caption"], heads, rows)
+
+
+def beds_table(publication: Publication) -> Table:
+    """Return beds there, needed in each year and how sure that is, and beds too few."""
+    words, table = wording(), by_label(publication)
+    years, spread = _years(table), _bed_range(publication)
+    last = years[-1]
+    heads = [
+        words["capacity_option"],
+        words["capacity_beds"],
+        *(_in_year("capacity_needed", year) for year in years),
+        _in_year("capacity_range", last),
+        *(_in_year("capacity_short", year) for year in (years[0], last)),
+    ]
+    rows = []
+    for (option, label), of_option in table.groupby(["option", "label"], sort=False):
+        one = of_option.set_index("year")
+        low, high = spread.get((str(option), last), ("", ""))
+        rows.append(
+            [
+                str(label),
+                figure(one["beds"][years[0]]),
+                *(figure(one["beds_needed"][year]) for year in years),
+                words["capacity_from_to"].format(low=low, high=high) if low else "",
+                *(figure(one["beds_short"][year]) for year in (years[0], last)),
+            ]
+        )
+    return table_of("capacity-beds", words["capacity_beds_caption"], heads, rows)
+
+
+def staff_table(publication: Publication) -> Table:
+    """Return staff by year, and those of the last year by kind of team."""
+    words, table = wording(), by_label(publication)
+    years = _years(table)
+    kinds = {"nurses_wte": "wards", "rounds_wte": "rounds", "crisis_wte": "crisis"}
+    heads = [
+        words["capacity_option"],
+        *(_in_year("capacity_staff", year) for year in years),
+        *(_in_year(f"capacity_{name}", years[-1]) for name in kinds.values()),
+    ]
+    rows = []
+    for label, of_option in table.groupby("label", sort=False):
+        one = of_option.set_index("year")
+        of_years = (figure(one["wte"][year]) for year in years)
+        of_kinds = (figure(one[kind][years[-1]], 1) for kind in kinds)
+        rows.append([str(label), *of_years, *of_kinds])
+    return table_of("capacity-staff", words["capacity_staff_caption"], heads, rows)
+
+
+def money_table(publication: Publication, kind: str) -> Table:
+    """Return pounds by option and year in millions: `capital` paid up to it, or `running`."""
+    words, table = wording(), by_label(publication)
+    years = _years(table)
+    heads = [words["capacity_option"], *map(str, years)]
+    ranges = capital_range(publication) if kind == "capital" else {}
+    if ranges:
+        heads.append(words["capacity_capital_range"])
+    rows = []
+    for (option, label), of_option in table.groupby(["option", "label"], sort=False):
+        one = of_option.set_index("year")[kind] / MILLION
+        row = [str(label), *(figure(one[year], 1) for year in years)]
+        if ranges:
+            low, high = (number(x / MILLION, 1) for x in ranges.get(str(option), (0.0, 0.0)))
+            row.append(words["capacity_from_to"].format(low=low, high=high))
+        rows.append(row)
+    return table_of(f"capacity-{kind}", words[f"capacity_{kind}_caption"], heads, rows)
+
+
+def basis_table(publication: Publication) -> Table:
+    """Return the figures that decide most: how much, and whether official, published or assumed."""
+    words = wording()
+    table = publication.tables["capacity_parameters"].set_index("name")
+    services = {service.id: service.label for service in publication.services}
+    stays = {name: services.get(name.removesuffix(STAYS), name) for name in map(str, table.index)}
+    names = [name for name in BASIS if name in table.index]
+    of_stays = [name for name in stays if name.endswith(STAYS)]
+    place = names.index("target_share") if "target_share" in names else len(names)
+    rows = []
+    for name in [*names[:place], *of_stays, *names[place:]]:
+        row = table.loc[name]
+        called = (
+            words["figure_stay"].format(service=stays[name])
+            if name in of_stays
+            else words[f"figure_{name}"]
+        )
+        value = "" if pd.isna(row["value"]) else f"{row['value']:,.10g}"
+        source = f"{row['source']} ({row['date']})" if row["date"] else str(row["source"])
+        rows.append([called, value, words[f"standing_{row['standing']}"], source])
+    heads = [words[f"capacity_{name}"] for name in ("figure", "value", "standing", "source")]
+    return table_of("capacity-basis", words["capacity_basis_caption"], heads, rows, texts=(2, 3))
+
+
+def capital_range(publication: Publication) -> dict[str, tuple[float, float]]:
+    """Return the capital of options with works, by low and by high rates and bias, in pounds."""
+    works = publication.tables.get("works", pd.DataFrame())
+    if works.empty:
+        return {}
+    sums = works.groupby("option")[["capital_low", "capital_high"]].sum()
+    return {str(option): (float(low), float(high)) for option, low, high in sums.itertuples()}
+
+
+def figure(value: float, decimals: int = 0) -> str:
+    """Return a number as readers see it; nothing where it is not known."""
+    return "" if pd.isna(value) else number(value, decimals)
+
+
+def table_of(
+    name: str, caption: str, heads: list[str], rows: list[list[str]], *, texts: tuple[int, ...] = ()
+) -> Table:
+    """Return a table for the page; `texts` are the columns that hold words."""
+    return {"id": name, "caption": caption, "heads": heads, "rows": rows, "texts": texts}
+
+
+def _in_year(head: str, year: int) -> str:
+    return wording()["capacity_in_year"].format(what=wording()[head], year=year)
+
+
+def _years(table: pd.DataFrame) -> list[int]:
+    return sorted(map(int, table["year"].unique()))
+
+
+def _bed_range(publication: Publication) -> dict[tuple[str, int], tuple[str, str]]:
+    """Return beds needed at least and at most by option and year, of all services together."""
+    whole = publication.tables.get("beds_as_a_whole", pd.DataFrame())
+    if whole.empty:
+        return {}
+    # The same people and stays move all services, so their low ends fall together.
+    sums = whole.groupby(["option", "year"])[["beds_needed_low", "beds_needed_high"]].sum()
+    return {
+        (str(option), int(year)): (number(low), number(high))
+        for (option, year), low, high in sums.itertuples()
+    }
