@@ -135,14 +135,13 @@ def basis_table(publication: Publication) -> Table:
     of_stays = [name for name in stays if name.endswith(STAYS)]
     place = names.index("target_share") if "target_share" in names else len(names)
     rows = []
-    for name in [*names[:place], *of_stays, *names[place:]]:
-        row = table.loc[name]
+    for name, row in table.loc[[*names[:place], *of_stays, *names[place:]]].iterrows():
         called = (
-            words["figure_stay"].format(service=stays[name])
+            words["figure_stay"].format(service=stays[str(name)])
             if name in of_stays
             else words[f"figure_{name}"]
         )
-        value = "" if pd.isna(row["value"]) else f"{row['value']:,.10g}"
+        value: str = "" if pd.isna(row["value"]) else f"{row['value']:,.10g}"
         source = f"{row['source']} ({row['date']})" if row["date"] else str(row["source"])
         rows.append([called, value, words[f"standing_{row['standing']}"], source])
     heads = [words[f"capacity_{name}"] for name in ("figure", "value", "standing", "source")]
