@@ -138,6 +138,20 @@ def test_a_theme_is_read_with_its_logo(tmp_path):
     assert theme.notice == Theme().notice
 
 
+def test_a_theme_tells_how_to_answer_a_consultation(tmp_path):
+    (tmp_path / "theme.toml").write_text(
+        '[consultation]\nresponse_url = "https://a.example/say?form=3"\ncloses = "2026-12-24"\n',
+        encoding="utf-8",
+    )
+    asked = read_theme(tmp_path / "theme.toml").consultation
+    assert (asked.closes, asked.opens) == ("2026-12-24", "")
+    assert asked.answer_url(place="a b", option="x") == (
+        "https://a.example/say?form=3&place=a+b&option=x"
+    )
+    assert Theme().consultation.answer_url(place="a") == ""
+    assert (asked.page_url("kit.html"), Theme().consultation.page_url("kit.html")) == ("", "")
+
+
 @pytest.mark.parametrize(
     ("text", "message"),
     [
@@ -147,6 +161,16 @@ def test_a_theme_is_read_with_its_logo(tmp_path):
         ('accent = "#aaaaaa"', "too pale"),
         ('logo = "absent.png"', "not a .png, .jpg or .svg file"),
         ('logo = "theme.svg"', "logo_alt is missing"),
+        ('consultation = "soon"', "'consultation' is not a table"),
+        ('[consultation]\nopen = "2026-12-01"', "consultation: unknown key 'open'"),
+        ("[consultation]\ncloses = 2", "consultation: 'closes' is not text"),
+        ('[consultation]\ncloses = "2026-02-30"', "closes '2026-02-30' is not a day"),
+        (
+            '[consultation]\nopens = "2026-12-02"\ncloses = "2026-12-01"',
+            r"it closes \(2026-12-01\) before it opens \(2026-12-02\)",
+        ),
+        ('[consultation]\nresponse_url = "javascript:x()"', "is not an address such as"),
+        ('[consultation]\nsite_url = "https://"', "is not an address such as"),
     ],
 )
 def test_a_bad_theme_is_one_clear_error(tmp_path, text, message):

@@ -55,7 +55,15 @@ BUILT = {
     "group_name_": (
         *("everyone", "age", "authority", "deprivation_fifth", "disability", "rural_urban"),
     ),
+    "easy_": ("improved", "worsened", "mixed", "lost", "gained"),
     "kind_": SITE_KINDS,
+    "kit_": ("people_longer", "people_shorter", "files_pages", "places_town", "places_ward"),
+    "kit_change_": ("improved", "worsened"),
+    "kit_visit_": ("improved", "worsened"),
+    "kit_team_": ("improved", "worsened"),
+    "kit_of_": ("authority", "wards", "middle", "ward"),
+    "kit_form_": ("page", "leaflet", "large", "easy", "text"),
+    "kit_short_": ("leaflet", "large", "easy", "text", "pdf"),
     "legend_": (
         *("time_first", "time", "time_last", "shorter", "shorter_last", "same"),
         *("longer", "longer_last", "change_no_route"),

@@ -23,6 +23,14 @@ def run(
     pdf: Annotated[
         bool, typer.Option("--pdf", help="Print the report as PDF too, by Chromium or Chrome.")
     ] = False,
+    kit: Annotated[
+        bool,
+        typer.Option("--kit", help="Make the kit of a consultation too: pages, leaflets of towns."),
+    ] = False,
+    place: Annotated[
+        list[str] | None,
+        typer.Option(help="A town or ward that gets a page, with --kit; all without. Repeatable."),
+    ] = None,
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
@@ -30,6 +38,7 @@ def run(
     from llrgeo.study.plan_file import load_study_or_plan
     from llrgeo.study.run import (
         check_publishable,
+        print_kit,
         print_report,
         print_study,
         publish_study,
@@ -43,11 +52,14 @@ def run(
         study = load_study_or_plan(study_file)
         check_publishable(study, out)
         result = run_study(study, track=progress("Travel times", quiet=quiet))
-        publish_study(result, out, track=progress("Pages and tables", quiet=quiet))
+        written = publish_study(result, out, track=progress("Pages and tables", quiet=quiet))
         if print_maps:
-            print_study(result, out)
+            written += print_study(result, out)
         if pdf:
-            print_report(result, out)
+            written += print_report(result, out)
+        if kit or place:
+            track = progress("Places", quiet=quiet)
+            print_kit(result, out, published=written, places=place or (), track=track)
     if not quiet:
         show(scorecard_table(result))
         show(f"\n{result.times.error_note}\n")

@@ -1,13 +1,17 @@
 """Theme: the publisher's name, colours, logo and contact, from a small TOML file.
 
 The default is neutral. It bears no mark of any body, so that nothing suggests an endorsement.
+A table `[consultation]` in it says how people can answer, and until when.
 """
 
 import base64
+import datetime as dt
 import re
-from dataclasses import dataclass, fields
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field, fields
 from pathlib import Path
-from typing import Final
+from typing import Any, Final
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import raise_faults
@@ -15,6 +19,55 @@ from llrgeo.schema import raise_faults
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
 _LOGO_TYPES: Final = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 _CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3: text on its background
+_ADDRESSES: Final = ("site_url", "response_url", "accessibility_url")
+_DAYS: Final = ("opens", "closes")
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+
+
+@dataclass(frozen=True, slots=True)
+class Consultation:
+    """How people can answer a consultation; what is empty is left out of its pages.
+
+    Attributes
+    ----------
+    site_url
+        The address under which the published folder will be found: codes on paper, embed codes
+        and previews name it.
+    response_url
+        Where people answer.
+    opens, closes
+        The first and the last day on which they can, ISO 8601.
+    accessibility_url
+        The publisher's accessibility statement.
+    other_formats
+        A line on how to ask for other formats.
+    languages
+        A line on other languages, best in these languages.
+    """
+
+    site_url: str = ""
+    response_url: str = ""
+    opens: str = ""
+    closes: str = ""
+    accessibility_url: str = ""
+    other_formats: str = ""
+    languages: str = ""
+
+    def answer_url(self, **about: str) -> str:
+        """Return the address of the answer form, with what the answer is about in its query.
+
+        Examples
+        --------
+        >>> Consultation(response_url="https://a.example/say?form=3").answer_url(place="oakham")
+        'https://a.example/say?form=3&place=oakham'
+        """
+        parts = urlsplit(self.response_url)
+        query = urlencode([*parse_qsl(parts.query), *about.items()])
+        return urlunsplit(parts._replace(query=query)) if self.response_url else ""
+
+    def page_url(self, name: str) -> str:
+        """Return the address of a published file; empty where the address is not known."""
+        return f"{self.site_url.rstrip('/')}/{name}" if self.site_url else ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -35,6 +88,8 @@ class Theme:
         A picture as `data:` URI; empty for none.
     logo_alt
         What the picture shows, for those who do not see it.
+    consultation
+        How people can answer.
     """
 
     publisher: str = ""
@@ -43,6 +98,7 @@ class Theme:
     accent: str = "#1d4f5c"
     logo: str = ""
     logo_alt: str = ""
+    consultation: Consultation = field(default_factory=Consultation)
 
 
 def read_theme(path: Path) -> Theme:
@@ -52,14 +108,15 @@ def read_theme(path: Path) -> Theme:
     ------
     InputError
         If the file is not TOML, a key is unknown, a value is not text, the accent is no colour
-        or too pale, or the logo is missing, of another type or without `logo_alt`.
+        or too pale, the logo is missing, of another type or without `logo_alt`, or an address or
+        a day of the consultation is none.
     """
     given = read_toml(path)
-    known = [field.name for field in fields(Theme)]
-    faults = [
-        f"unknown key '{key}'; known are {', '.join(known)}" for key in given if key not in known
-    ]
-    faults += [f"'{key}' is not text" for key, value in given.items() if not isinstance(value, str)]
+    asked = given.pop("consultation", {})
+    faults = [] if isinstance(asked, dict) else ["'consultation' is not a table"]
+    faults += _key_faults(given, Theme)
+    if not faults:
+        faults += [f"consultation: {fault}" for fault in _consultation_faults(asked)]
     raise_faults(faults, source=path.name)
     accent = given.get("accent", Theme().accent)
     if not _COLOUR.fullmatch(accent):
@@ -75,7 +132,53 @@ def read_theme(path: Path) -> Theme:
         else:
             given["logo"] = _data_uri(logo)
     raise_faults(faults, source=path.name)
-    return Theme(**given)
+    return Theme(**given, consultation=Consultation(**asked))
+
+
+def _key_faults(given: Mapping[str, Any], kind: type[Theme | Consultation]) -> list[str]:
+    """Say which keys are unknown and which values are no text."""
+    known = [each.name for each in fields(kind) if each.name != "consultation"]
+    faults = [
+        f"unknown key '{key}'; known are {', '.join(known)}" for key in given if key not in known
+    ]
+    return faults + [
+        f"'{key}' is not text" for key, value in given.items() if not isinstance(value, str)
+    ]
+
+
+def _consultation_faults(asked: Mapping[str, Any]) -> Iterator[str]:
+    """Yield what is wrong with the table of a consultation."""
+    faults = _key_faults(asked, Consultation)
+    yield from faults
+    if faults:
+        return
+    for key in _ADDRESSES:
+        # A link that is no web address could run a script; one without a host leads nowhere.
+        address = asked.get(key, "")
+        if address and not _is_web_address(address):
+            yield f"{key} '{address}' is not an address such as https://www.example.org/page"
+    for key in _DAYS:
+        if asked.get(key) and not _is_day(asked[key]):
+            yield f"{key} '{asked[key]}' is not a day such as 2026-11-30"
+    opens, closes = (asked.get(key, "") for key in _DAYS)
+    if _is_day(opens) and _is_day(closes) and closes < opens:
+        yield f"it closes ({closes}) before it opens ({opens})"
+
+
+def _is_web_address(text: str) -> bool:
+    try:
+        parts = urlsplit(text)
+    except ValueError:
+        return False
+    plain = not any(sign.isspace() or sign in "\"'<>\\`{}" for sign in text)
+    return parts.scheme in {"http", "https"} and bool(parts.hostname) and plain
+
+
+def _is_day(text: str) -> bool:
+    try:
+        return bool(_DAY.fullmatch(text)) and bool(dt.date.fromisoformat(text))
+    except ValueError:
+        return False
 
 
 def contrast(one: str, two: str) -> float:

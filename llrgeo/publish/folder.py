@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
@@ -31,10 +31,12 @@ from llrgeo.publish.data.packages import (
 )
 from llrgeo.publish.data.workbook import assumptions, contents, render_workbook, sheet_names
 from llrgeo.publish.explorer.page import render_explorer
+from llrgeo.publish.kit.files import kit_files
+from llrgeo.publish.kit.places import chosen_places, kit_places
 from llrgeo.publish.planner.page import render_planner
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.page import render_report
-from llrgeo.publish.report.pdf import render_pdf
+from llrgeo.publish.report.pdf import find_renderer, render_pdf
 from llrgeo.publish.report.plain_words import render_plain_words
 from llrgeo.schema import Track, name_some
 
@@ -95,6 +97,53 @@ def publish_pdf(publication: Publication, folder: Path) -> list[Path]:
         If no renderer is installed, it fails, or the folder cannot be written to.
     """
     return write_files({PDF: render_pdf(render_report(publication), publication.date)}, folder)
+
+
+def publish_kit(
+    publication: Publication,
+    folder: Path,
+    *,
+    published: Iterable[Path],
+    names: Iterable[str] = (),
+    track: Track = iter,
+) -> list[Path]:
+    """Write the kit of a consultation into a folder: a landing page, pages and leaflets of places.
+
+    It is no part of what the manifest describes. Leaflets are written as PDF too where the report
+    was, by the same browser.
+
+    Parameters
+    ----------
+    publication
+        What is published.
+    folder
+        Where to write; other files in it stay.
+    published
+        The files of this run that are in the folder already: the landing page links them.
+    names
+        Of the places that get pages; all of them if it is empty.
+    track
+        Wraps the places worked through, to show progress.
+
+    Raises
+    ------
+    PublishError
+        If a name is of no place with a page, or the folder cannot be written to.
+    """
+    places = chosen_places(kit_places(publication), names)
+    tables = publication.descriptions
+    about = {f"tables/{name}.csv": table.about for name, table in tables.items()} | _ABOUT
+    known = [path.relative_to(folder).as_posix() for path in published]
+    if printed := PDF in known:
+        find_renderer()
+    files = kit_files(
+        publication,
+        places,
+        {name: about.get(name, "") for name in known},
+        leaflets_as_pdf=printed,
+        track=track,
+    )
+    return write_files(files, folder)
 
 
 def check_folder(folder: Path) -> None:

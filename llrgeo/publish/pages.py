@@ -28,6 +28,7 @@ _TEMPLATES: Final = [
     ROOM / "explorer" / "templates",
     ROOM / "report" / "templates",
     ROOM / "planner" / "templates",
+    ROOM / "kit" / "templates",
 ]
 _JSON_ESCAPES: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 

@@ -74,12 +74,22 @@ class Wording(Mapping[str, str]):
 
     def date(self, day: str) -> str:
         """Write an ISO 8601 day as the language does; a date in words stays as it is."""
+        return self._dated("date", day)
+
+    def long_date(self, day: str) -> str:
+        """Write an ISO 8601 day with the name of its month; a date in words stays as it is."""
+        return self._dated("long_date", day)
+
+    def _dated(self, form: str, day: str) -> str:
         if not _DAY.fullmatch(day):
             return day
         parsed = dt.date.fromisoformat(day)
         month = self["months"].split()[parsed.month - 1]
-        return self["date"].format(
-            year=parsed.year, month=f"{parsed.month:02}", day=f"{parsed.day:02}", name=month
+        return self[form].format(
+            year=parsed.year,
+            month=f"{parsed.month:02}",
+            day=parsed.day if form == "long_date" else f"{parsed.day:02}",
+            name=month,
         )
 
 

@@ -6,7 +6,7 @@ A study goes through the house in one direction: `study.inputs` reads what the s
 """
 
 import logging
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
 
@@ -20,7 +20,13 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.errors import ConfigError
-from llrgeo.publish.folder import check_folder, publish, publish_pdf, publish_print_maps
+from llrgeo.publish.folder import (
+    check_folder,
+    publish,
+    publish_kit,
+    publish_pdf,
+    publish_print_maps,
+)
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import Track
 from llrgeo.study.appraisal_config import build_assumptions
@@ -253,6 +259,40 @@ def print_report(result: StudyResult, folder: Path) -> list[Path]:
     """
     logger.info("report as PDF")
     return publish_pdf(build_publication(result), folder)
+
+
+def print_kit(
+    result: StudyResult,
+    folder: Path,
+    *,
+    published: Iterable[Path],
+    places: Iterable[str] = (),
+    track: Track = iter,
+) -> list[Path]:
+    """Write the kit of a consultation: `kit.html`, and in `places/` pages and leaflets.
+
+    Parameters
+    ----------
+    result
+        What `run_study` returns.
+    folder
+        Where the study is published.
+    published
+        The files of this run in it, as `publish_study`, `print_study`, `print_report` return them:
+        the landing page links them, and leaflets are PDF too where the report is.
+    places
+        The names of the places that get pages; all towns, villages and wards if it is empty.
+    track
+        Wraps the places worked through, to show progress.
+
+    Raises
+    ------
+    PublishError
+        If a name is of no place with a page, or the folder cannot be written to.
+    """
+    logger.info("pages of places")
+    publication = build_publication(result)
+    return publish_kit(publication, folder, published=published, names=places, track=track)
 
 
 def build_publication(result: StudyResult) -> Publication:

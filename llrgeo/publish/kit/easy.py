@@ -1,0 +1,90 @@
+"""Easy Read layout: one idea a line in short words, a place for a picture, for people to test.
+
+It is a layout and a draft. Easy Read is made and tested with the people who need it, so the page
+says that nobody has tested it yet.
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import isfinite
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.options import Option
+from llrgeo.publish.kit.figures import PlaceView, whole
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+
+MOST_WORDS: Final = 15  # a line, names of places, sites, services and options counted as one word
+
+
+@dataclass(frozen=True, slots=True)
+class EasyPart:
+    """A part of the Easy Read: its heading, what its picture should show, and its lines."""
+
+    heading: str
+    picture: str
+    lines: tuple[str, ...]
+
+
+def easy_parts(view: PlaceView) -> list[EasyPart]:
+    """Return the parts of the Easy Read of a place: what it is about, options, how to answer."""
+    words, publication = wording(), view.publication
+    opening = [*words["easy_opening"].strip().splitlines()]
+    opening += [words["easy_place"].format(place=view.place.name)]
+    return [
+        EasyPart(words["easy_about"], words["easy_picture_about"], tuple(opening)),
+        *(
+            EasyPart(
+                option.label,
+                words["easy_picture_option"],
+                tuple(_option_lines(view, option)),
+            )
+            for option in publication.alternatives
+        ),
+        EasyPart(
+            words["plain_sure"],
+            words["easy_picture_sure"],
+            tuple(words["easy_sure"].strip().splitlines()),
+        ),
+        EasyPart(words["plain_say"], words["easy_picture_say"], tuple(_say_lines(publication))),
+    ]
+
+
+def _option_lines(view: PlaceView, option: Option) -> Iterator[str]:
+    """Yield what an option changes, a service after the other, the worst first."""
+    words, figures = wording(), view.figures[option.name]
+    moved = figures[~figures["kind"].isin(["unchanged", "none"])]
+    services = {service.id: service for service in view.publication.services}
+    if moved.empty:
+        yield words["plain_no_change"]
+    for name, row in moved.iterrows():
+        yield from _service_lines(services[str(name)], row)
+
+
+def _service_lines(service: Service, row: pd.Series) -> Iterator[str]:
+    words, kind = wording(), str(row["kind"])
+    yield words["easy_service"].format(service=service.label)
+    ends = [row["before_min"], row["after_min"]]
+    if all(isfinite(end) for end in ends):
+        today, then = (
+            words["minute" if whole(end) == 1 else "minutes"].format(count=whole(end))
+            for end in ends
+        )
+        if service.delivery == "team":
+            yield words["easy_team"]
+        yield words["easy_today"].format(minutes=today)
+        yield words["easy_then"].format(minutes=then)
+    yield words[f"easy_{kind}"]
+
+
+def _say_lines(publication: Publication) -> Iterator[str]:
+    words, asked = wording(), publication.theme.consultation
+    yield from words["easy_say"].strip().splitlines()
+    if asked.closes:
+        yield words["easy_closes"].format(closes=words.long_date(asked.closes))
+    for line in (publication.theme.contact, asked.other_formats):
+        if line:
+            yield line

@@ -1,0 +1,162 @@
+"""Figures of a place: what each option changes for its people, service by service, worst first.
+
+All of them follow from the minutes of the table `areas`, which the explorer shows too.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from math import floor, inf, isfinite
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.options import Option
+from llrgeo.publish.kit.places import Place
+from llrgeo.publish.option_view import OptionView
+from llrgeo.publish.publication import Publication
+from llrgeo.travel.accuracy import JourneyError
+
+LONGER: Final = ("worsened", "lost")
+SHORTER: Final = ("improved", "gained")
+MOVED: Final = (*LONGER, *SHORTER)
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceView:
+    """A place with its figures of every option, which all forms of its page share.
+
+    Attributes
+    ----------
+    publication
+        What is published.
+    place
+        The place.
+    figures
+        By the name of each option, the baseline included, as `place_figures` returns them.
+    """
+
+    publication: Publication
+    place: Place
+    figures: Mapping[str, pd.DataFrame]
+
+
+def place_view(publication: Publication, place: Place) -> PlaceView:
+    """Return a place with its figures of every option."""
+    figures = {
+        option.name: place_figures(publication, place, option) for option in publication.options
+    }
+    return PlaceView(publication, place, figures)
+
+
+def place_figures(publication: Publication, place: Place, option: Option) -> pd.DataFrame:
+    """Return what an option means for a place: one row a service on its id, the worst first.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `before_min`, `after_min`: the average of its people, over those who have a journey both
+        times if any do; +inf where nobody has one. `change_min`: their difference, -inf and +inf
+        for a journey that all gain or lose, 0 for none both times. `worst_change_min`: that of
+        the area where it changes most for the worse; +inf for a journey that is lost. `longer`,
+        `shorter`, `lost`, `none`: people whose journey is longer (those who lose theirs included),
+        shorter, lost, or absent both times. `too_close`: those of a change that the times cannot
+        tell. `before_site`, `after_site`: the id of the site that is nearest for most people; None
+        where none can be reached. `kind`: improved, worsened, mixed, unchanged, lost, gained or
+        none.
+    """
+    rows = {
+        service.id: _figures(publication.views[option.name, service.id], place)
+        for service in publication.services
+    }
+    table = pd.DataFrame.from_dict(rows, orient="index").rename_axis("service")
+    # The worst first, never netted: by the area that fares worst; of services that are as bad
+    # there, the one that gets longer for more people, then the one of the worse average.
+    order = ["worst_change_min", "longer", "change_min"]
+    return table.sort_values(order, ascending=[False, False, False], kind="stable")
+
+
+def place_error(view: OptionView, place: Place, minutes: float) -> JourneyError | None:
+    """Return the measured error of a journey from a place; None where none was measured."""
+    if not isfinite(minutes):
+        return None
+    return view.accuracy.of_journey(place.authority, view.journey.period, minutes)
+
+
+def whole(minutes: float) -> int:
+    """Return minutes as sentences and tables show them: whole, halves rounded up."""
+    return floor(minutes + 0.5)
+
+
+def _figures(view: OptionView, place: Place) -> dict[str, object]:
+    own = view.areas.loc[list(place.areas)]
+    people = own["people"].to_numpy(dtype=float)
+    outcome = own["outcome"]
+    before, after = _averages(own, people)
+    close = view.accuracy.too_close(own["before_min"], own["after_min"])
+    counted = {
+        "longer": _count(people, outcome.isin(LONGER)),
+        "shorter": _count(people, outcome.isin(SHORTER)),
+        "lost": _count(people, outcome == "lost"),
+        "none": _count(people, outcome == "none"),
+        "too_close": _count(people, close & outcome.isin(MOVED)),
+    }
+    return {
+        "before_min": before,
+        "after_min": after,
+        "change_min": _change(before, after),
+        "worst_change_min": _worst_change(own),
+        **counted,
+        "before_site": _usual_site(own["before_site"], people),
+        "after_site": _usual_site(own["after_site"], people),
+        "kind": _kind(before, after, counted),
+    }
+
+
+def _averages(own: pd.DataFrame, people: np.ndarray) -> tuple[float, float]:
+    """Return the average minutes before and after, over the same people wherever there are any."""
+    before, after = own["before_min"].to_numpy(), own["after_min"].to_numpy()
+    both = np.isfinite(before) & np.isfinite(after)
+    ends = []
+    for minutes in (before, after):
+        chosen = both if both.any() else np.isfinite(minutes)
+        # Areas without residents still have a journey: each counts alike if nobody lives there.
+        weights = people[chosen] if people[chosen].sum() else np.ones(int(chosen.sum()))
+        mean = float(np.average(minutes[chosen], weights=weights)) if chosen.any() else inf
+        ends.append(round(mean, 6))  # sums of tenths differ in their last digits
+    return ends[0], ends[1]
+
+
+def _change(before: float, after: float) -> float:
+    if before == after:
+        return 0.0
+    return round(after - before, 6)
+
+
+def _worst_change(own: pd.DataFrame) -> float:
+    """Return the change of the area that fares worst; one about the same counts as none."""
+    change = own["change_min"].where(own["outcome"].isin(["improved", "worsened"]), 0.0)
+    change = change.mask(own["outcome"] == "lost", inf).mask(own["outcome"] == "gained", -inf)
+    return float(change.max())
+
+
+def _count(people: np.ndarray, chosen: pd.Series | np.ndarray) -> int:
+    return int(people[np.asarray(chosen, dtype=bool)].sum())
+
+
+def _usual_site(sites: pd.Series, people: np.ndarray) -> str | None:
+    """Return the site nearest to most people; of equals the first by id."""
+    counted = pd.Series(people, index=sites.to_numpy()).groupby(level=0, sort=True).sum()
+    return None if counted.empty else str(counted.idxmax())
+
+
+def _kind(before: float, after: float, counted: dict[str, int]) -> str:
+    """Say in one word what happens to a place: by its people, not by their average."""
+    if not (isfinite(before) and isfinite(after)):
+        ends = {(True, False): "lost", (False, True): "gained", (False, False): "none"}
+        return ends[isfinite(before), isfinite(after)]
+    if counted["longer"] and counted["shorter"]:
+        return "mixed"
+    if counted["longer"]:
+        return "worsened"
+    return "improved" if counted["shorter"] else "unchanged"

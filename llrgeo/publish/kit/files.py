@@ -1,0 +1,68 @@
+"""Files of a kit: every form of every place's page, the landing page, and what ties them together.
+
+They are written apart from the plain run, all of them or none, and bear the run's number.
+"""
+
+from collections.abc import Mapping, Sequence
+from pathlib import PurePosixPath
+
+from llrgeo.publish.kit.figures import place_view
+from llrgeo.publish.kit.landing import LANDING, render_landing
+from llrgeo.publish.kit.page import page_name, render_place, text_name
+from llrgeo.publish.kit.places import Place
+from llrgeo.publish.kit.text import render_text
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.report.pdf import render_pdf
+from llrgeo.schema import Track
+
+
+def place_files(publication: Publication, place: Place) -> dict[str, str | bytes]:
+    """Return the pages and the text of a place, by their paths in the published folder."""
+    view = place_view(publication, place)
+    pages = {page_name(place, form): page for form, page in render_place(view).items()}
+    return {**pages, text_name(place): render_text(view)}
+
+
+def leaflet_pdf(publication: Publication, files: Mapping[str, str | bytes], place: Place) -> bytes:
+    """Return a place's leaflet as PDF.
+
+    Raises
+    ------
+    PublishError
+        If no browser that prints is installed, or it fails.
+    """
+    return render_pdf(str(files[page_name(place, "leaflet")]), publication.date)
+
+
+def kit_files(
+    publication: Publication,
+    places: Sequence[Place],
+    published: Mapping[str, str],
+    *,
+    leaflets_as_pdf: bool,
+    track: Track = iter,
+) -> dict[str, str | bytes]:
+    """Return every file of a kit by its path in the published folder.
+
+    Parameters
+    ----------
+    publication
+        What is published.
+    places
+        Those that get pages.
+    published
+        What each file is that stands in the folder already, which the landing page links.
+    leaflets_as_pdf
+        Whether leaflets are printed as PDF too.
+    track
+        Wraps the places worked through, to show progress.
+    """
+    files: dict[str, str | bytes] = {}
+    for place in track(list(places)):
+        own = place_files(publication, place)
+        if leaflets_as_pdf:
+            printed = PurePosixPath(page_name(place, "leaflet")).with_suffix(".pdf")
+            own[str(printed)] = leaflet_pdf(publication, own, place)
+        files |= own
+    listed = {**published, **dict.fromkeys(files, "")}
+    return {**files, LANDING: render_landing(publication, places, listed)}

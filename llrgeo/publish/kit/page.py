@@ -1,0 +1,123 @@
+"""Pages of a place: one for the screen, a leaflet of A4 paper, large print, and an Easy Read."""
+
+from collections.abc import Mapping
+from typing import Any, Final
+
+from markupsafe import Markup
+
+from llrgeo.publish import pages
+from llrgeo.publish.kit.answering import answering
+from llrgeo.publish.kit.easy import easy_parts
+from llrgeo.publish.kit.figures import PlaceView
+from llrgeo.publish.kit.places import Place
+from llrgeo.publish.kit.words import OptionWords, about_lines, option_words, sure_lines
+from llrgeo.publish.wording import wording
+
+FOLDER: Final = "places"
+FORMS: Final = ("page", "leaflet", "large", "easy")
+_ENDINGS: Final = {"page": "", "leaflet": "_leaflet", "large": "_large", "easy": "_easy"}
+
+Table = dict[str, Any]
+
+
+def page_name(place: Place, form: str = "page") -> str:
+    """Return the file of a form of a place's page, by its path in the published folder."""
+    return f"{FOLDER}/{place.slug}{_ENDINGS[form]}.html"
+
+
+def text_name(place: Place) -> str:
+    """Return the file of a place's text to read aloud, by its path in the published folder."""
+    return f"{FOLDER}/{place.slug}.txt"
+
+
+def render_place(view: PlaceView) -> dict[str, str]:
+    """Return every form of a place's page as HTML without scripts, by its form."""
+    told = [option_words(view, option) for option in view.publication.alternatives]
+    values = _values(view, told)
+    return {form: pages.render(f"place_{form}.html", {**values, "form": form}) for form in FORMS}
+
+
+def option_table(option: OptionWords, number: int) -> Table:
+    """Return what an option means for a place as a table, the worst service first."""
+    words = wording()
+    heads = [
+        words[f"column_{name}"] for name in ("service", "today", "then", "change", "place_people")
+    ]
+    rows = [
+        [said.service, said.before, said.after, said.change, said.people]
+        for said in option.services
+    ]
+    caption = words["kit_table"].format(option=option.label)
+    return {"id": f"option-{number}", "caption": caption, "heads": heads, "rows": rows}
+
+
+def leaflet_table(view: PlaceView, told: list[OptionWords]) -> Table:
+    """Return every service under every option in one table, the worst line first.
+
+    The worst line is that of the service that gets worst in any area under any option.
+    """
+    words = wording()
+    figures = [view.figures[option.name] for option in told]
+    ids = [service.id for service in view.publication.services]
+    worst = {name: max(table["worst_change_min"][name] for table in figures) for name in ids}
+    order = sorted(ids, key=lambda name: -worst[name])  # equals keep the order of the study
+    by_service = [
+        dict(zip(table.index, option.services, strict=True))
+        for table, option in zip(figures, told, strict=True)
+    ]
+    heads = [words["column_service"], words["column_today"]]
+    heads += [words["kit_option_short"].format(number=n) for n in range(1, len(told) + 1)]
+    labels = {service.id: service.label for service in view.publication.services}
+    rows = []
+    for name in order:
+        cells = [found[name] for found in by_service]
+        today = cells[0].before
+        rows.append([labels[name], today, *(_both(said.after, said.change) for said in cells)])
+    return {"id": "leaflet", "caption": words["kit_leaflet_table"], "heads": heads, "rows": rows}
+
+
+def delivery_lines(view: PlaceView) -> list[str]:
+    """Return for which services a team comes, and for which the journey is a visitor's."""
+    words, lines = wording(), []
+    for delivery, key in (("visitor", "kit_visits"), ("team", "kit_teams")):
+        labels = [each.label for each in view.publication.services if each.delivery == delivery]
+        if labels:
+            lines.append(words[key].format(services="; ".join(labels)))
+    return lines
+
+
+def _both(after: str, change: str) -> str:
+    """Return minutes then with their change, in one cell."""
+    if change == "=":
+        return f"{after} ="
+    return wording()["kit_cell"].format(after=after, change=change)
+
+
+def _values(view: PlaceView, told: list[OptionWords]) -> Mapping[str, Any]:
+    publication, place = view.publication, view.place
+    theme, page = publication.theme, page_name(place)
+    styles = [pages.page_style(publication), pages.asset("kit/assets/kit.css")]
+    return {
+        "publication": publication,
+        "place": place,
+        "run": pages.run_mark(publication),
+        "policy": pages.content_policy(scripts=(), styles=styles),
+        "styles": [Markup(style) for style in styles],  # noqa: S704 - our own files
+        "about": about_lines(view),
+        "sure": sure_lines(view),
+        "told": [
+            (
+                option,
+                option_table(option, number),
+                theme.consultation.answer_url(place=place.slug, option=option.name),
+            )
+            for number, option in enumerate(told, start=1)
+        ],
+        "matrix": leaflet_table(view, told),
+        "deliveries": delivery_lines(view),
+        "easy": easy_parts(view),
+        "answer": answering(theme, page, {"place": place.slug}),
+        "links": {form: page_name(place, form).removeprefix(f"{FOLDER}/") for form in FORMS}
+        | {"text": text_name(place).removeprefix(f"{FOLDER}/")},
+        "preview": theme.consultation.page_url("preview_kit.png"),
+    }

@@ -1,0 +1,170 @@
+"""Places that have a page of their own: towns, larger villages and wards, with their areas."""
+
+import re
+import unicodedata
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, replace
+from typing import Final, Literal
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.area_facts import has_authorities
+from llrgeo.errors import PublishError
+from llrgeo.inputs.base_map import TOWN_RESIDENTS
+from llrgeo.publish.publication import Publication
+from llrgeo.schema import BNG, WGS84, name_some
+
+WARD_RESIDENTS: Final = TOWN_RESIDENTS  # a ward has a page from as many people as a town
+
+# By what share the people of a town and of what bears its name may differ.
+_SAME: Final = {"authority": 0.1, "wards": 0.25}
+_SLUG_LETTERS: Final = 60  # of a file's name
+
+Kind = Literal["town", "ward"]
+Basis = Literal["authority", "wards", "middle", "ward"]
+
+
+@dataclass(frozen=True, slots=True)
+class Place:
+    """A place with a page.
+
+    Attributes
+    ----------
+    name
+        As readers know it.
+    kind
+        A town or village, or a ward.
+    authority
+        The authority that most of its people live in; empty where areas name none.
+    areas
+        The ids of its areas, in the order of the table of areas.
+    people
+        How many live in these areas.
+    basis
+        By what its areas were chosen: a town's as those of the authority or the wards of its name,
+        or as the nearest to its middle; a ward's by their ward.
+    slug
+        Its name in the names of files: letters a to z, digits and underscores.
+    """
+
+    name: str
+    kind: Kind
+    authority: str
+    areas: tuple[str, ...]
+    people: int
+    basis: Basis
+    slug: str = ""
+
+
+def kit_places(publication: Publication) -> list[Place]:
+    """Return the places that have a page: towns from the largest, then wards by authority and name.
+
+    No outline of a town is known. Its areas are those of the authority of its name, else of the
+    wards whose names begin with its own, if about as many people live there; else those nearest to
+    its middle in which about as many people live. Towns outside of all areas, and wards of few
+    people, have no page.
+    """
+    areas = publication.areas
+    found = [*_towns(publication)]
+    if "ward" in areas.columns:
+        for (_, ward), rows in areas.groupby(["authority", "ward"], sort=True):
+            if ward and rows["residents"].sum() >= WARD_RESIDENTS:
+                found.append(_place(areas, str(ward), "ward", rows.index))
+    return list(_named_apart(found))
+
+
+def chosen_places(places: Iterable[Place], names: Iterable[str]) -> list[Place]:
+    """Return the places of given names or slugs, in any case; all of them if no name is given.
+
+    A name that a town and a ward share chooses both.
+
+    Raises
+    ------
+    PublishError
+        If a name is of no place that has a page.
+    """
+    known, asked = list(places), [name.strip() for name in names]
+    wanted = {name.casefold() for name in asked}
+    called = [{place.name.casefold(), place.slug} for place in known]
+    unknown = [name for name in asked if not any(name.casefold() in own for own in called)]
+    if unknown:
+        examples = name_some([place.name for place in known]) if known else "none"
+        msg = f"no page is made for {name_some(unknown)}; places with one: {examples}"
+        raise PublishError(msg)
+    if not wanted:
+        return known
+    return [place for place, own in zip(known, called, strict=True) if not own.isdisjoint(wanted)]
+
+
+def _towns(publication: Publication) -> Iterator[Place]:
+    areas = publication.areas
+    towns = publication.base.towns.to_crs(WGS84).reset_index(drop=True)
+    outlines = publication.base.outlines.to_crs(WGS84)
+    inside, _ = outlines.sindex.query(towns.geometry, predicate="within")
+    towns = towns.loc[sorted(set(inside.tolist()))]
+    towns = towns.sort_values(["residents", "name"], ascending=[False, True])
+    middles = towns.geometry.to_crs(BNG)
+    for row in towns.index:
+        name, people = str(towns["name"][row]), float(towns["residents"][row])
+        for basis, own in _of_its_name(areas, name):
+            if abs(areas["residents"].loc[own].sum() - people) <= _SAME[basis] * people:
+                yield _place(areas, name, basis, own)
+                break
+        else:
+            distance = areas.geometry.distance(middles[row]).to_numpy()
+            yield _place(areas, name, "middle", _nearest(areas["residents"], distance, people))
+
+
+def _of_its_name(areas: pd.DataFrame, name: str) -> Iterator[tuple[Basis, pd.Index]]:
+    """Yield the areas of the authority, and those of the wards, that bear a town's name."""
+    if has_authorities(areas):
+        yield "authority", areas.index[areas["authority"] == name]
+    if "ward" in areas.columns:
+        named = areas["ward"].map(
+            lambda ward: ward == name or ward.startswith((f"{name} ", f"{name}-"))
+        )
+        # A name that wards of two authorities begin with could mean either: it decides nothing.
+        if len(areas.loc[named, "authority"].unique()) == 1:
+            yield "wards", areas.index[named]
+
+
+def _nearest(residents: pd.Series, distance: np.ndarray, people: float) -> pd.Index:
+    """Return the areas nearest to a point whose residents come closest to a number of people."""
+    order = np.argsort(distance, kind="stable")
+    counted = residents.to_numpy()[order].cumsum()
+    # Counted from the middle outwards: the last area is taken only if that brings the sum closer.
+    size = int(np.argmin(np.abs(counted - people))) + 1
+    return residents.index[order[:size]]
+
+
+def _place(areas: pd.DataFrame, name: str, basis: Basis, own: pd.Index) -> Place:
+    chosen, authority = areas.loc[areas.index.isin(own)], ""
+    if has_authorities(areas):
+        authority = str(chosen.groupby("authority")["residents"].sum().idxmax())
+    return Place(
+        name,
+        "ward" if basis == "ward" else "town",
+        authority,
+        tuple(chosen.index),
+        int(chosen["residents"].sum()),
+        basis,
+    )
+
+
+def _named_apart(places: Iterable[Place]) -> Iterator[Place]:
+    """Yield places with a slug each; a second place of a slug has a number behind it."""
+    taken: dict[str, int] = {}
+    for place in places:
+        own = f"{place.authority} {place.name}" if place.kind == "ward" else place.name
+        plain = _slug(f"ward {own}" if place.kind == "ward" else own)
+        taken[plain] = taken.get(plain, 0) + 1
+        number = f"_{taken[plain]}" if taken[plain] > 1 else ""
+        yield replace(place, slug=f"{plain}{number}")
+
+
+def _slug(name: str) -> str:
+    """Return a name as letters, digits and underscores; what has none of them is "place"."""
+    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
+    plain = re.sub(r"[^a-z0-9]+", "_", letters.lower()).strip("_")
+    return plain[:_SLUG_LETTERS].strip("_") or "place"

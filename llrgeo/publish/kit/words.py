@@ -1,0 +1,264 @@
+"""Words about a place: the same sentences for its page, its leaflet and its text to read aloud."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import inf, isfinite
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.options import Option
+from llrgeo.publish import pages
+from llrgeo.publish.kit.figures import LONGER, SHORTER, PlaceView, place_error, whole
+from llrgeo.publish.option_view import journey_label
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+
+_LONG_MIN: Final = 120  # from here hours are easier to grasp
+_WHO: Final = {"patient": "change", "visitor": "visit", "team": "team"}
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceWords:
+    """What an option means for one service at a place, in words.
+
+    Attributes
+    ----------
+    service
+        The service, and who travels if it is not the patient.
+    before, after, change
+        Cells of a table: whole minutes, and their difference with its sign.
+    people
+        Whom it concerns, as a cell.
+    lines
+        Sentences, the change first; empty where nothing changes.
+    is_worse
+        Whether it takes longer, or can no longer be reached, for anyone.
+    """
+
+    service: str
+    before: str
+    after: str
+    change: str
+    people: str
+    lines: tuple[str, ...]
+    is_worse: bool
+
+
+@dataclass(frozen=True, slots=True)
+class OptionWords:
+    """What an option means for a place, in words, the worst service first.
+
+    Attributes
+    ----------
+    name, label, note
+        Of the option.
+    summary
+        How many services take longer, and how many less time.
+    services
+        One for each service of the study.
+    unchanged
+        Which services stay as they are, in a sentence; empty if all change.
+    """
+
+    name: str
+    label: str
+    note: str
+    summary: str
+    services: tuple[ServiceWords, ...]
+    unchanged: str
+
+    @property
+    def changed(self) -> tuple[ServiceWords, ...]:
+        """The services that change, the worst first."""
+        return tuple(said for said in self.services if said.lines)
+
+    @property
+    def main(self) -> str:
+        """The change that counts most in sentences: the worst, or if none is, the best; or none."""
+        words, changed = wording(), self.changed
+        if not changed:
+            return ""
+        worse = changed[0].is_worse
+        said = changed[0] if worse else changed[-1]
+        first = words["kit_worst" if worse else "kit_best"].format(service=said.service)
+        return " ".join((first, *said.lines))
+
+
+def option_words(view: PlaceView, option: Option) -> OptionWords:
+    """Return what is said of an option at a place."""
+    words, figures = wording(), view.figures[option.name]
+    by_id = {service.id: service for service in view.publication.services}
+    longer = figures["kind"].isin([*LONGER, "mixed"]).sum()
+    shorter = figures["kind"].isin(SHORTER).sum()
+    same = [by_id[str(name)] for name in figures.index[figures["kind"] == "unchanged"]]
+    count = {"all": len(figures), "longer": _number(longer), "shorter": _number(shorter)}
+    return OptionWords(
+        option.name,
+        option.label,
+        option.note,
+        words["kit_summary" if longer or shorter else "kit_summary_same"].format(**count),
+        tuple(_service_words(view, by_id[str(name)], row) for name, row in figures.iterrows()),
+        words["kit_unchanged"].format(services="; ".join(service.label for service in same))
+        if 0 < len(same) < len(figures)
+        else "",
+    )
+
+
+def service_name(service: Service) -> str:
+    """Return a service with who travels for it, if that is not the patient."""
+    return wording()[f"{service.delivery}_service"].format(service=service.label)
+
+
+def sure_lines(view: PlaceView) -> list[str]:
+    """Return how sure the minutes of a place are: its own authority, period and usual length."""
+    publication, place = view.publication, view.place
+    words, journey = wording(), journey_label(publication.judged_by)
+    ends = pd.concat(list(view.figures.values()))[["before_min", "after_min"]].to_numpy()
+    reached = ends[np.isfinite(ends)]
+    opening = publication.views[publication.baseline_name, publication.services[0].id]
+    error = place_error(opening, place, float(np.median(reached)) if reached.size else inf)
+    lines = []
+    if error is not None:
+        lines.append(
+            words["kit_sure"].format(
+                authority=place.authority,
+                median=pages.number(error.median_abs_min, 1),
+                p90=pages.number(error.p90_abs_min, 1),
+            )
+        )
+    elif place.authority:
+        lines.append(words["my_sure_unknown"].format(authority=place.authority, journey=journey))
+    else:
+        lines.append(words["my_sure_nowhere"].format(journey=journey))
+    return [*lines, words["kit_close"], words["my_nearest"]]
+
+
+def about_lines(view: PlaceView) -> list[str]:
+    """Return of whom the figures of a place are, and how people travel in them."""
+    words, publication, place = wording(), view.publication, view.place
+    authorities = publication.areas["authority"].loc[list(place.areas)].unique()
+    key = "kit_where_all" if len(authorities) == 1 else "kit_where_most"
+    where = words[key].format(authority=place.authority) if place.authority else ""
+    of = words[f"kit_of_{place.basis}"].format(
+        where=where,
+        place=place.name,
+        count=_number(len(place.areas)),
+        people=pages.people(place.people),
+    )
+    visited = any(service.delivery != "team" for service in publication.services)
+    how = "my_how" if visited else "my_how_teams"
+    lines = [of, words[how].format(journey=journey_label(publication.judged_by))]
+    if not any(times.mode in {"transit", "bus"} for times in publication.times):
+        lines.append(words["no_timetable"])
+    return lines
+
+
+def minutes_in_words(minutes: float) -> str:
+    """Return minutes in words: "about 9 minutes", hours from two of them, or that none are."""
+    words = wording()
+    if not isfinite(minutes):
+        return words["no_route"]
+    rounded = whole(minutes)
+    hours = rounded // 60 if rounded >= _LONG_MIN else 0
+    rest = rounded - 60 * hours
+    parts = [words["hour" if hours == 1 else "hours"].format(count=hours)] if hours else []
+    if rest or not hours:
+        parts.append(words["minute" if rest == 1 else "minutes"].format(count=rest))
+    return words["about"].format(time=" ".join(parts))
+
+
+def _service_words(view: PlaceView, service: Service, row: pd.Series) -> ServiceWords:
+    return ServiceWords(
+        service=service_name(service),
+        before=_cell(row["before_min"]),
+        after=_cell(row["after_min"]),
+        change=_change_cell(row, view.place.people),
+        people=_people_cell(row),
+        lines=tuple(_lines(view, service, row)),
+        is_worse=bool(row["longer"]),
+    )
+
+
+def _lines(view: PlaceView, service: Service, row: pd.Series) -> Iterator[str]:
+    """Yield what changes for a service: by how much, from where to where, and for whom."""
+    words, kind, publication = wording(), str(row["kind"]), view.publication
+    if kind in {"unchanged", "none"}:
+        return
+    yield _change_line(service, row)
+    yield words[f"my_{kind if kind in {'lost', 'gained'} else service.delivery}"].format(
+        before=minutes_in_words(row["before_min"]),
+        after=minutes_in_words(row["after_min"]),
+        site_before=_site(publication, row["before_site"]),
+        site_after=_site(publication, row["after_site"]),
+    )
+    yield from _people_lines(row, view.place.people)
+
+
+def _change_line(service: Service, row: pd.Series) -> str:
+    """Say by how much a service changes, or for how many either way."""
+    words, kind, who = wording(), str(row["kind"]), _WHO[service.delivery]
+    if kind == "mixed":
+        return words["kit_mixed"].format(**_people_of(row))
+    if kind in {"lost", "gained"}:
+        return words[f"{who}_{kind}"]
+    # The size is the difference of the whole minutes that are told, so that a reader can check it.
+    size = abs(whole(row["after_min"]) - whole(row["before_min"]))
+    said = minutes_in_words(size) if size else words["kit_small"]
+    return words[f"kit_{who}_{kind}"].format(size=said)
+
+
+def _people_lines(row: pd.Series, people: int) -> Iterator[str]:
+    """Yield for how many of a place's people a change holds, and how many cannot be told."""
+    words, kind, moved = wording(), str(row["kind"]), row["longer"] + row["shorter"]
+    if kind != "mixed" and moved < people:
+        yield words["kit_some"].format(people=pages.people(int(moved)), all=pages.people(people))
+    if row["lost"] and kind != "lost":
+        yield words["kit_lost"].format(people=pages.people(int(row["lost"])))
+    if row["too_close"] and row["too_close"] == moved:
+        yield words["my_too_close"]
+    elif row["too_close"]:
+        yield words["kit_too_close"].format(people=pages.people(int(row["too_close"])))
+
+
+def _people_of(row: pd.Series) -> dict[str, Any]:
+    return {name: pages.people(int(row[name])) for name in ("longer", "shorter")}
+
+
+def _cell(minutes: float) -> str:
+    return pages.number(whole(minutes)) if isfinite(minutes) else wording()["no_route"]
+
+
+def _change_cell(row: pd.Series, people: int) -> str:
+    """Return a change as a cell: the difference of the whole minutes that stand beside it."""
+    words = wording()
+    if row["kind"] in {"lost", "gained", "none"}:
+        return words[f"mark_{row['kind']}"]
+    change = whole(row["after_min"]) - whole(row["before_min"])
+    if row["kind"] == "unchanged":
+        return "="
+    sign = "+" if change > 0 else words["minus"]
+    cell = f"{sign}{pages.number(abs(change))}" if change else "±0"
+    moved = row["longer"] + row["shorter"]
+    return f"{cell} ≈" if 0 < moved == row["too_close"] <= people else cell
+
+
+def _people_cell(row: pd.Series) -> str:
+    """Return for how many people it takes longer; of others for how many less time, signed."""
+    words = wording()
+    parts = [
+        words[f"kit_people_{name}"].format(people=pages.people(int(row[name])))
+        for name in ("longer", "shorter")
+        if row[name]
+    ]
+    return "; ".join(parts) or words["nobody"]
+
+
+def _site(publication: Publication, site_id: str | None) -> str:
+    return "" if site_id is None else str(publication.sites.loc[site_id, "name"])
+
+
+def _number(count: int) -> str:
+    return pages.number(int(count)) if count else wording()["none_of_them"]

@@ -1,0 +1,351 @@
+"""The kit of a consultation: its figures follow from the tables, its forms say the same things."""
+
+import re
+from dataclasses import replace
+from html import unescape
+
+import numpy as np
+import pandas as pd
+import pytest
+import segno
+from publication_cases import county_publication, town_publication
+
+from llrgeo.errors import PublishError
+from llrgeo.inputs.theme import Consultation, Theme
+from llrgeo.publish.check.html import read_page
+from llrgeo.publish.check.page import (
+    policy_findings,
+    request_findings,
+    structure_findings,
+    table_findings,
+)
+from llrgeo.publish.data.files import area_results
+from llrgeo.publish.folder import publish, publish_kit
+from llrgeo.publish.kit.easy import MOST_WORDS, easy_parts
+from llrgeo.publish.kit.figures import place_figures, place_view
+from llrgeo.publish.kit.files import kit_files, place_files
+from llrgeo.publish.kit.page import leaflet_table, page_name
+from llrgeo.publish.kit.places import Place, chosen_places, kit_places
+from llrgeo.publish.kit.qr import qr_code
+from llrgeo.publish.kit.words import minutes_in_words, option_words
+from llrgeo.publish.pages import run_mark
+
+THEME = Theme(
+    publisher="A council",
+    contact="Ring 0116 000 0000.",
+    consultation=Consultation(
+        site_url="https://care.example.org/maps/",
+        response_url="https://care.example.org/say?form=3",
+        opens="2026-12-01",
+        closes="2027-02-28",
+        accessibility_url="https://care.example.org/access",
+        other_formats="Ring us for other formats.",
+        languages="Gujarati: ring 0116 000 0001.",
+    ),
+)
+
+
+@pytest.fixture(scope="module")
+def town(town_areas, town_sites, town_times):
+    publication = town_publication(town_areas, town_sites, town_times)
+    return replace(publication, theme=THEME)
+
+
+@pytest.fixture(scope="module")
+def westham(town):
+    (place,) = kit_places(town)
+    return place
+
+
+@pytest.fixture(scope="module")
+def county():
+    return replace(county_publication(columns=12, rows=8, site_count=16), theme=THEME)
+
+
+def test_a_town_has_the_nearest_areas_in_which_as_many_people_live(town, westham):
+    # 9,000 people are said to live there, and 1,000 do in all areas: the closest sum is of all.
+    assert (westham.areas, westham.people, westham.basis) == (("W", "N", "E", "F"), 1_000, "middle")
+    at_north = town.areas.geometry.loc[["N"]].to_numpy()
+    places = town.base.places.assign(residents=[3_000]).set_geometry(at_north, crs=town.areas.crs)
+    fewer = town.areas.assign(residents=[1_800, 1_500, 700, 100])
+    place, *_ = kit_places(replace(town, base=replace(town.base, places=places), areas=fewer))
+    # From N the next is E, then W: N and E have 2,200, which is closer than 1,500 and 4,000.
+    assert (place.areas, place.people) == (("N", "E"), 2_200)
+
+
+def test_a_town_that_has_an_authoritys_name_and_people_has_its_areas(town):
+    areas = town.areas.assign(residents=[4_000, 3_000, 2_100, 900])
+    places = town.base.places.assign(name="Town")
+    (place,) = [
+        each
+        for each in kit_places(replace(town, base=replace(town.base, places=places), areas=areas))
+        if each.kind == "town"
+    ]
+    assert (place.areas, place.basis, place.authority) == (("W", "N", "E"), "authority", "Town")
+
+
+def test_wards_of_enough_people_have_a_page_and_files_have_names_of_their_own(county):
+    places = kit_places(county)
+    wards = county.areas.groupby(["authority", "ward"])["residents"].sum()
+    assert sum(place.kind == "ward" for place in places) == (wards >= 3_000).sum() > 0
+    slugs = [place.slug for place in places]
+    assert len(set(slugs)) == len(slugs)
+    assert all(re.fullmatch(r"[a-z0-9_]+", slug) for slug in slugs)
+
+
+def test_places_are_chosen_by_name_in_any_case_and_an_unknown_one_is_refused(westham):
+    assert chosen_places([westham], [" WESTHAM"]) == [westham]
+    assert chosen_places([westham], []) == [westham]
+    with pytest.raises(PublishError, match=r"no page is made for Easthm; .*Westham"):
+        chosen_places([westham], ["Easthm"])
+
+
+def test_the_figures_of_a_place_are_those_worked_out_on_paper(town, westham):
+    figures = place_figures(town, westham, town.alternatives[0])
+    # Beds move from A to B: N gains 2 minutes, E loses 2, W has 2 either way; F has no journey.
+    assert list(figures.index) == ["beds", "nurses", "clinic"]
+    beds = figures.loc["beds"]
+    assert beds["before_min"] == pytest.approx((400 * 2 + 300 * 3 + 200 * 1) / 900)
+    assert beds["after_min"] == pytest.approx((400 * 2 + 300 * 1 + 200 * 3) / 900)
+    counts = beds[["longer", "shorter", "lost", "none"]].tolist()
+    assert (counts, beds["kind"], beds["worst_change_min"]) == ([200, 300, 0, 100], "mixed", 2)
+    assert (beds["before_site"], beds["after_site"]) == ("A", "B")
+    clinic = figures.loc["clinic"]
+    assert (clinic["kind"], clinic["shorter"], clinic["longer"]) == ("improved", 300, 0)
+    assert figures.loc["nurses", "kind"] == "unchanged"
+
+
+def test_every_figure_of_every_place_follows_from_the_table_of_areas(county):
+    table = area_results(county)
+    for place in kit_places(county)[::7]:
+        own = table.loc[list(place.areas)]
+        for option in county.alternatives:
+            figures = place_figures(county, place, option)
+            for service, row in figures.iterrows():
+                before = own[f"{service}__{county.baseline_name}_min"]
+                after = own[f"{service}__{option.name}_min"]
+                change = (after - before).round(6)
+                lost = np.isfinite(before) & np.isinf(after)
+                gained = np.isinf(before) & np.isfinite(after)
+                people = own["residents"]
+                assert row["longer"] == people[lost | (change > county.tolerance_min)].sum()
+                assert row["shorter"] == people[gained | (change < -county.tolerance_min)].sum()
+                both = np.isfinite(before) & np.isfinite(after)
+                if both.any():
+                    mean = (after[both] * people[both]).sum() / people[both].sum()
+                    assert row["after_min"] == pytest.approx(mean, abs=1e-5)
+
+
+def test_a_pages_cells_are_the_figures_and_the_change_can_be_checked_by_subtracting(county):
+    place = kit_places(county)[0]
+    view = place_view(county, place)
+    page = read_page(str(place_files(county, place)[page_name(place)]))
+    assert len(page.tables) == len(county.alternatives)
+    for table, option in zip(page.tables, county.alternatives, strict=True):
+        figures = view.figures[option.name]
+        shown = [row[1:4] for row in table.rows[1:]]
+        for cells, (_, row) in zip(shown, figures.iterrows(), strict=True):
+            before, after, change = cells
+            assert int(before) == np.floor(row["before_min"] + 0.5)
+            assert int(after) == np.floor(row["after_min"] + 0.5)
+            if change != "=":
+                said = int(change.split()[0].replace("\u2212", "-").replace("±", ""))
+                assert said == int(after) - int(before)
+
+
+def test_the_leaflet_has_every_service_under_every_option_the_worst_line_first(county):
+    place = kit_places(county)[0]
+    view = place_view(county, place)
+    table = leaflet_table(view, [option_words(view, option) for option in county.alternatives])
+    assert len(table["heads"]) == 2 + len(county.alternatives)
+    worst = {
+        service.label: max(
+            figures["worst_change_min"][service.id] for figures in view.figures.values()
+        )
+        for service in county.services
+    }
+    order = [row[0] for row in table["rows"]]
+    assert sorted(order, key=lambda label: -worst[label]) == order
+    assert set(order) == set(worst)
+
+
+def test_a_journey_that_is_lost_comes_first_and_is_told_in_words(county):
+    far = county.areas.index[0]  # a corner that no road leads to
+    option = county.alternatives[0]
+    view = county.views[option.name, "nurses"]
+    lost = view.areas.copy()
+    lost.loc[far, ["before_min", "after_min", "outcome", "change_min"]] = [
+        5.0,
+        np.inf,
+        "lost",
+        np.inf,
+    ]
+    views = {**county.views, (option.name, "nurses"): replace(view, areas=lost)}
+    changed = replace(county)
+    changed.__dict__["views"] = views
+    place = Place("Corner", "ward", "District 0", (far,), int(lost.loc[far, "people"]), "ward", "c")
+    figures = place_figures(changed, place, option)
+    assert figures.index[0] == "nurses"
+    assert (figures.iloc[0]["kind"], figures.iloc[0]["change_min"]) == ("lost", np.inf)
+    said = option_words(place_view(changed, place), option)
+    assert said.main.startswith("The worst change here: Nurses (a team comes to you).")
+    assert "No team could reach you any more." in said.main
+
+
+@pytest.mark.parametrize(
+    ("minutes", "said"),
+    [(0.5, "about 1 minute"), (9.49, "about 9 minutes"), (119.5, "about 2 hours"),
+     (121, "about 2 hours 1 minute"), (np.inf, "no route")],
+)  # fmt: skip
+def test_minutes_are_told_whole_and_long_ones_in_hours(minutes, said):
+    assert minutes_in_words(minutes) == said
+
+
+def test_a_qr_code_is_the_one_that_segno_makes():
+    address = "https://care.example.org/maps/places/oakham.html"
+    code = qr_code(address)
+    dark = {(int(x), int(y)) for x, y in re.findall(r"M(\d+) (\d+)h1v1h-1z", code.path)}
+    modules = segno.make(address, error="m", micro=False, boost_error=False).matrix
+    assert dark == {
+        (x + 4, y + 4) for y, row in enumerate(modules) for x, one in enumerate(row) if one
+    }
+    assert code.size == len(modules) + 8
+
+
+@pytest.fixture(scope="module")
+def kit(county):
+    places = kit_places(county)[:9]
+    known = {"explorer.html": "The explorer", "report.html": "The report", "print/a_a3.png": ""}
+    return places, kit_files(county, places, known, leaflets_as_pdf=False)
+
+
+def test_every_form_of_every_place_and_the_landing_page_bear_the_run(county, kit):
+    places, files = kit
+    assert len(files) == 5 * len(places) + 1
+    assert all(run_mark(county) in content for content in files.values())
+
+
+def test_every_page_of_a_kit_asks_for_nothing_and_is_well_made(kit):
+    _, files = kit
+    for name, content in files.items():
+        if name.endswith(".html"):
+            page = read_page(content)
+            rules = [policy_findings, request_findings, structure_findings]
+            rules += [table_findings] if page.tables else []
+            assert [finding for rule in rules for finding in rule(page)] == [], name
+
+
+def test_every_link_within_a_kit_leads_to_a_file(kit):
+    _, files = kit
+    known = {*files, "explorer.html", "report.html", "print/a_a3.png"}
+    for name, content in files.items():
+        if not name.endswith(".html"):
+            continue
+        for link in read_page(content).all("a"):
+            address = link.attributes["href"]
+            if address.startswith(("#", "https:")):
+                continue
+            folder = name.rpartition("/")[0]
+            target = (
+                address.removeprefix("../")
+                if address.startswith("../")
+                else (f"{folder}/{address}" if folder else address)
+            )
+            assert target in known, (name, address)
+
+
+def test_pages_say_how_to_answer_with_the_place_and_the_option_and_no_postcode(kit):
+    places, files = kit
+    page = read_page(files[page_name(places[0])])
+    links = [link.attributes["href"] for link in page.all("a")]
+    about = f"https://care.example.org/say?form=3&place={places[0].slug}"
+    assert about in links
+    assert f"{about}&option=option_1" in links
+    for said in ("from 1 December 2026 to 28 February 2027", "Ring us for other formats.",
+                 "Gujarati: ring", "Ring 0116 000 0000."):  # fmt: skip
+        assert said in page.text
+    assert "https://care.example.org/access" in links
+    leaflet = files[page_name(places[0], "leaflet")]
+    assert f"https://care.example.org/maps/places/{places[0].slug}.html" in leaflet
+
+
+def test_without_a_theme_a_kit_names_no_address_and_has_no_code(county):
+    place = kit_places(county)[0]
+    files = place_files(replace(county, theme=Theme()), place)
+    leaflet = files[page_name(place, "leaflet")]
+    assert "How to answer has not been announced yet." in leaflet
+    assert "og:image" not in leaflet
+    assert 'class="code"' not in leaflet
+
+
+def test_the_embed_code_shuts_the_explorer_off_and_is_shown_as_text(kit):
+    _, files = kit
+    (code,) = re.findall(r"<code>(.*?)</code>", files["kit.html"])
+    assert "<iframe" not in code
+    shown = unescape(code)
+    assert 'src="https://care.example.org/maps/explorer.html"' in shown
+    assert 'sandbox="allow-scripts allow-downloads"' in shown
+
+
+def test_the_text_to_read_aloud_has_whole_sentences_and_no_signs(kit):
+    places, files = kit
+    text = files[f"places/{places[0].slug}.txt"]
+    assert not re.search(r"[|*_<>▲▼≈±=\t](?!\w)", text.replace("sign ≈", ""))
+    for line in text.splitlines():
+        assert not line or line.endswith((".", "!", "?", ":")) or "://" in line, line
+
+
+def test_the_easy_read_has_one_idea_a_line_of_few_words(county, kit):
+    places, _ = kit
+    names = {service.label for service in county.services} | {place.name for place in places}
+    for place in places:
+        for part in easy_parts(place_view(replace(county, theme=Theme()), place)):
+            assert part.picture.startswith("Picture:")
+            for line in part.lines:
+                short = line
+                for name in sorted(names, key=len, reverse=True):
+                    short = short.replace(name, "name")
+                assert len(short.split()) <= MOST_WORDS, line
+                assert len(re.findall(r"[.!?](?= )", short)) <= 1, line
+
+
+def test_large_print_and_easy_read_are_large(kit):
+    places, files = kit
+    for form, least in (("large", 16), ("easy", 14)):
+        page = files[page_name(places[0], form)]
+        sizes = re.findall(rf"main\.{form}\)[^{{}}]*{{ font-size: (\d+)pt", page)
+        assert sizes
+        assert min(map(int, sizes)) >= least
+    assert "must test it before you use it" in files[page_name(places[0], "easy")]
+
+
+def test_a_kit_is_written_beside_the_run_and_is_no_part_of_the_manifest(town, tmp_path):
+    out = tmp_path / "maps"
+    published = publish(town, out)
+    before = {path: path.read_bytes() for path in published}
+    written = publish_kit(town, out, published=published)
+    assert all(path.read_bytes() == content for path, content in before.items())
+    names = {path.relative_to(out).as_posix() for path in written}
+    assert {"kit.html", "places/westham.html", "places/westham.txt"} <= names
+    landing = (out / "kit.html").read_text(encoding="utf-8")
+    for path in published:
+        assert f'href="{path.relative_to(out).as_posix()}"' in landing or path.suffix == ".xml"
+
+
+def test_a_place_says_nothing_of_contacts(county):
+    place = kit_places(county)[0]
+    many = tuple(
+        replace(service, rates={band: 7 * rate for band, rate in service.rates.items()})
+        for service in county.services
+    )
+    assert place_files(replace(county, services=many), place) == place_files(county, place)
+
+
+def test_a_county_whose_areas_name_no_authority_has_pages_too(town):
+    areas = town.areas.assign(authority="").drop(columns="ward")
+    publication = replace(
+        town, areas=pd.DataFrame(areas).pipe(type(town.areas), crs=town.areas.crs)
+    )
+    (place,) = kit_places(publication)
+    assert place.authority == ""
+    assert "Nobody has measured" in str(place_files(publication, place)[page_name(place)])
