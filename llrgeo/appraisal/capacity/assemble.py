@@ -10,6 +10,7 @@ from dataclasses import fields, replace
 import pandas as pd
 
 from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
+from llrgeo.appraisal.capacity.bed_evidence import beds_by_site
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.setting import CapacitySetting, check_setting
@@ -96,6 +97,16 @@ def assess_options(
     return CapacityEvidence(
         **{name: _concatenated([part[name] for part in parts]) for name in names}
     )
+
+
+def beds_of_options(setting: CapacitySetting) -> pd.DataFrame:
+    """Return what `beds_by_site` does, working out each distinct way to run a service once."""
+    parts = []
+    for service in setting.beds:
+        alike = _first_alike(setting, [service.id])
+        part = _part_of(setting, [service.id], list(dict.fromkeys(alike.values())))
+        parts.append(_repeated(beds_by_site(part), alike))
+    return _concatenated(parts)
 
 
 def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.DataFrame:

@@ -70,7 +70,7 @@ def assess_capacity(setting: CapacitySetting, rules: OverflowRules) -> CapacityE
     return CapacityEvidence(
         beds,
         beds_as_a_whole(setting, beds) if len(beds) else pd.DataFrame(),
-        beds_needed_range(setting) if len(beds) else pd.DataFrame(),
+        beds_needed_range(setting, beds) if len(beds) else pd.DataFrame(),
         measures,
         placed,
         rooms_by_site(setting),

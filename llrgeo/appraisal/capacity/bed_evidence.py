@@ -1,5 +1,6 @@
 """Evidence about beds: by site and year, all sites together, and how sure it is."""
 
+from collections.abc import Mapping
 from dataclasses import replace
 from typing import Final
 
@@ -33,8 +34,13 @@ def beds_by_site(setting: CapacitySetting) -> pd.DataFrame:
     Columns: the keys; those of `bed_table`; `wards` and `nurses_wte` of the beds stated, or of
     those needed where none are stated; `first_year_short` (missing: never in these years).
     """
+    # Admissions of all areas are alike under all options: options differ by who goes where.
+    admissions = {
+        service.id: {year: setting.demand(service.rates, year) for year in sorted(setting.people)}
+        for service in setting.beds
+    }
     parts = [
-        _of_service(setting, option, service)
+        _of_service(setting, option, service, admissions[service.id])
         for option in setting.options
         for service in setting.beds
     ]
@@ -82,8 +88,10 @@ def beds_as_a_whole(setting: CapacitySetting, by_site: pd.DataFrame) -> pd.DataF
     return pd.DataFrame(rows)
 
 
-def beds_needed_range(setting: CapacitySetting) -> pd.DataFrame:
+def beds_needed_range(setting: CapacitySetting, by_site: pd.DataFrame) -> pd.DataFrame:
     """Return how sure the beds needed are, by option, service and year, all sites together.
+
+    `by_site` is what `beds_by_site` returns for the setting as it is.
 
     Columns: `beds_needed_low`, `beds_needed`, `beds_needed_high`. Low and high take people and the
     mean stay to the ends of their ranges together: a labelled assumption of the parameters
@@ -91,7 +99,7 @@ def beds_needed_range(setting: CapacitySetting) -> pd.DataFrame:
     """
     parts = {}
     for name, sign in (("_low", -1), ("", 0), ("_high", 1)):
-        found = beds_by_site(_at_the_end(setting, sign))
+        found = beds_by_site(_at_the_end(setting, sign)) if sign else by_site
         parts[f"beds_needed{name}"] = found.groupby([*_KEYS, "year"], sort=False)[
             "beds_needed"
         ].sum()
@@ -117,7 +125,7 @@ def check_base_year(setting: CapacitySetting) -> None:
 
 
 def _at_the_end(setting: CapacitySetting, sign: int) -> CapacitySetting:
-    """Return the setting at the low (-1) or high (1) end of people and stays; 0 is as it is."""
+    """Return the setting at the low (-1) or high (1) end of people and stays."""
     value = setting.parameters.value
     # More or fewer people, by the share a year that the parameters assume for older and younger.
     people = {}
@@ -128,7 +136,7 @@ def _at_the_end(setting: CapacitySetting, sign: int) -> CapacitySetting:
             older=value("band_65_plus_a_year"),
             younger=value("band_under_65_a_year"),
         )
-        people[year] = {-1: ends[0], 0: central, 1: ends[1]}[sign]
+        people[year] = ends[0] if sign < 0 else ends[1]
     # Longer or shorter stays, by days; none is shorter than one day.
     spread = sign * value("stay_spread_days")
     beds = [
@@ -138,14 +146,17 @@ def _at_the_end(setting: CapacitySetting, sign: int) -> CapacitySetting:
     return replace(setting, people=people, beds=beds)
 
 
-def _of_service(setting: CapacitySetting, option: str, service: BedService) -> pd.DataFrame:
+def _of_service(
+    setting: CapacitySetting, option: str, service: BedService, by_year: Mapping[int, pd.Series]
+) -> pd.DataFrame:
+    """Return the beds of a service under an option; `by_year` is admissions of each area."""
     shares = setting.shares(option, service.id)
     beds = setting.stated(option, service.id, "beds")
     contract, rules = contract_of(setting.parameters), nurse_rules_of(setting.parameters)
     largest = int(setting.parameters.value("largest_ward"))
     tables = []
-    for year in sorted(setting.people):
-        admissions = setting.demand(service.rates, year) @ shares
+    for year, of_areas in by_year.items():
+        admissions = of_areas @ shares
         admissions = admissions.reindex(beds.index, fill_value=0.0)
         table = bed_table(admissions, beds, service).reset_index()
         # Wards and nurses are of the beds that are there, or else of those that would be needed.

@@ -38,7 +38,12 @@ def summary_by_year(
     parts = table[["nurses_wte", "rounds_wte", "crisis_wte"]]
     table["wte"] = parts.sum(axis=1, min_count=1)
     table[list(rooms.columns)] = rooms
-    money = [_money(plan, result, year) for result in results.values() for year in years]
+    works, running = works_by_option(plan), running_by_site(plan)
+    money = [
+        _money(works, running, result, year) if plan.estate is not None else (np.nan, np.nan)
+        for result in results.values()
+        for year in years
+    ]
     table[["capital", "running"]] = np.array(money, dtype=float).reshape(-1, 2)
     return table.reset_index()
 
@@ -122,15 +127,13 @@ def _sum(table: pd.DataFrame, columns: list[str], index: pd.MultiIndex) -> pd.Da
     return grouped.sum().where(known).reindex(index).astype(float)
 
 
-def _money(plan: CapacityPlan, result: OptionResult, year: int) -> tuple[float, float]:
+def _money(
+    works: pd.DataFrame, running: pd.Series, result: OptionResult, year: int
+) -> tuple[float, float]:
     """Return capital paid up to a year and running costs a year of an option."""
-    if plan.estate is None:
-        return np.nan, np.nan
-    works = works_by_option(plan)
     capital = 0.0
     if len(works):
         mine = works[(works["option"] == result.option.name) & (works["year"] <= year)]
         capital = float(mine["capital"].sum())
-    running = running_by_site(plan)
     here = running.index.intersection(sites_of(result))
     return capital, float(running[here].sum())

@@ -7,7 +7,7 @@ from typing import Final, TypeAlias
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.capacity.bed_evidence import beds_by_site
+from llrgeo.appraisal.capacity.assemble import beds_of_options
 from llrgeo.appraisal.capacity.plan import SCENARIOS
 from llrgeo.appraisal.capacity.pooling import single_sex_beds
 from llrgeo.appraisal.disclosure import withhold
@@ -64,7 +64,7 @@ def _beds(context: EvidenceContext) -> pd.DataFrame:
     keys = ["option", "service", "site_id", "year"]
     plan = context.capacity_plan
     if SCENARIOS[1] in plan.people:
-        aged = beds_by_site(replace(context.capacity_setting, people=plan.people[SCENARIOS[1]]))
+        aged = beds_of_options(replace(context.capacity_setting, people=plan.people[SCENARIOS[1]]))
         other = aged.set_index(keys)["beds_needed"].reindex(table.set_index(keys).index)
         table = table.assign(beds_needed_ageing=other.to_numpy(float))
     else:

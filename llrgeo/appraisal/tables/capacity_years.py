@@ -18,7 +18,7 @@ from llrgeo.appraisal.demand import rates_by_age
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity
 from llrgeo.appraisal.tables.columns import AUTHORITY, OPTION, SERVICE
-from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.appraisal.tables.context import EvidenceContext, once
 from llrgeo.appraisal.tables.declaration import (
     Conservation,
     PublishedColumn,
@@ -51,16 +51,19 @@ def rates_of(context: EvidenceContext) -> dict[str, pd.Series]:
     }
 
 
+@once
 def _demand(context: EvidenceContext) -> pd.DataFrame:
     return demand_by_year(context.capacity_plan, rates_of(context))
 
 
+@once
 def demand_growth(context: EvidenceContext) -> pd.DataFrame:
     """Return demand of each year over the first: services by years."""
     table = _demand(context)
     return 1 + table.pivot(index="service", columns="year", values="growth").fillna(0.0)
 
 
+@once
 def visitors_growth(context: EvidenceContext) -> dict[int, float]:
     """Return the contacts of those who travel to sites, of each year over the first."""
     growth = demand_growth(context)

@@ -1,9 +1,10 @@
 """Evidence context: all that the tables of evidence are made from."""
 
 import math
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property
+from functools import cached_property, wraps
+from typing import Any, TypeVar
 
 import pandas as pd
 
@@ -26,6 +27,8 @@ from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.sensitivity import tornado_table
 from llrgeo.appraisal.simulation import Simulation, simulate
 from llrgeo.errors import LlrgeoError
+
+T = TypeVar("T")
 
 
 @dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
@@ -54,6 +57,11 @@ class EvidenceContext:
     scorecard: Scorecard
     assumptions: Assumptions
     baseline: str
+
+    @cached_property
+    def kept(self) -> dict[Callable[..., Any], Any]:
+        """What functions of the context returned, by function: `once` keeps it here."""
+        return {}
 
     @cached_property
     def people(self) -> pd.DataFrame:
@@ -177,3 +185,19 @@ class EvidenceContext:
         """Return an option beside the baseline."""
         before = self.results[self.baseline]
         return Comparison(before, self.results[name], self.inputs, self.people)
+
+
+def once(make: Callable[[EvidenceContext], T]) -> Callable[[EvidenceContext], T]:
+    """Return a function that works its result out once for each context, and keeps it there.
+
+    Use it for what several tables share. Callers must not change the result.
+    """
+
+    @wraps(make)
+    def kept(context: EvidenceContext) -> T:
+        if make not in context.kept:
+            context.kept[make] = make(context)
+        found: T = context.kept[make]
+        return found
+
+    return kept

@@ -9,7 +9,7 @@ from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.patient_costs import patient_costs_by_fifth
 from llrgeo.appraisal.tables.columns import DATE, OPTION, SERVICE, SITE_ID, SOURCE
-from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.appraisal.tables.context import EvidenceContext, once
 from llrgeo.appraisal.tables.declaration import (
     ColumnFamily,
     PublishedColumn,
@@ -52,6 +52,12 @@ _AGAINST_TODAY: Final = {
     "benefits": "Pounds that patients and carbon save against today, at present value",
     "net_cost": "Pounds the provider pays more, less what patients and carbon save",
 }
+
+
+@once
+def patient_costs_of(context: EvidenceContext) -> pd.DataFrame:
+    """Return what journeys cost patients a year, by option and fifth of deprivation."""
+    return patient_costs_by_fifth(context.results, context.inputs.areas, context.assumptions.rates)
 
 
 def _has_costs(context: EvidenceContext) -> bool:
@@ -176,9 +182,7 @@ COSTS: Final = (
                 _NO_DISTANCE,
             ),
         ),
-        lambda context: patient_costs_by_fifth(
-            context.results, context.inputs.areas, context.assumptions.rates
-        ),
+        patient_costs_of,
         withhold,
         applies=lambda context: has_deprivation(context.inputs.areas),
     ),

@@ -12,11 +12,11 @@ from llrgeo.appraisal.capacity.summary import (
     works_by_option,
 )
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
-from llrgeo.appraisal.patient_costs import patient_costs_by_fifth
 from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity
 from llrgeo.appraisal.tables.capacity_years import demand_growth, visitors_growth
 from llrgeo.appraisal.tables.columns import DATE, OPTION, SITE_ID, SOURCE
-from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.appraisal.tables.context import EvidenceContext, once
+from llrgeo.appraisal.tables.costs import patient_costs_of
 from llrgeo.appraisal.tables.declaration import (
     ColumnFamily,
     PublishedColumn,
@@ -57,12 +57,13 @@ def _has_money(context: EvidenceContext) -> bool:
     return has_estate(context) and context.assumptions.rates.service_costs is not None
 
 
+@once
 def _flows(context: EvidenceContext) -> pd.DataFrame:
     """Return costs by year: quantities of each year times their rates, capital in its year."""
     plan, rates = context.capacity_plan, context.assumptions.rates
     growth, visitors = demand_growth(context), visitors_growth(context)
     contact_costs = context.cost_lines.groupby(["option", "service"])["contact_costs"].sum()
-    by_fifth = patient_costs_by_fifth(context.results, context.inputs.areas, rates)
+    by_fifth = patient_costs_of(context)
     patients = by_fifth.groupby("option")["cost_gbp"].sum(min_count=1).fillna(0.0)
     running, works = running_by_site(plan), works_by_option(plan)
     yearly: dict[str, dict[str, ByYear]] = {}
