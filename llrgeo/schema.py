@@ -181,10 +181,10 @@ def to_numbers(values: pd.Series) -> pd.Series:
     return number.where(number.abs() < np.inf)
 
 
-def suppressed_note(values: pd.Series) -> str:
+def suppressed_note(values: pd.Series, advice: str = _IF_SUPPRESSED) -> str:
     """Return what to do about counts that are written as `<5` or `*`; nothing if none is."""
     text = values.dropna().astype("str").str.strip().str.lower()
-    return _IF_SUPPRESSED if text.str.fullmatch(_SUPPRESSED).any() else ""
+    return advice if text.str.fullmatch(_SUPPRESSED).any() else ""
 
 
 def raise_faults(faults: Iterable[str], *, source: str) -> None:

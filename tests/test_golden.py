@@ -25,6 +25,7 @@ TABLES = (
     "burden",
     "equity",
     "places",
+    "place_rankings",
     "team_reach",
     "costs",
     "case_against",

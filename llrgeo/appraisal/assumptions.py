@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import pandas as pd
 
 from llrgeo.appraisal.capacity.plan import CapacityPlan
+from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.travel.times import TravelTimes
@@ -24,7 +25,9 @@ class Assumptions:
     growth
         Factor of each age band to the horizon year; a band left out stays as it is.
     indicators
-        The user's own figures on `authority_code`, if there are any.
+        Figures on `authority_code` of which nothing more is known, if there are any.
+    figures
+        The study's indicators, each with what it says and its value for each place.
     walk_times
         Minutes on foot at 4.8 km/h, if they were computed.
     transit_times
@@ -44,6 +47,7 @@ class Assumptions:
     uncertainty: Uncertainty
     growth: Mapping[str, float] = field(default_factory=dict)
     indicators: pd.DataFrame | None = None
+    figures: tuple[PlaceFigures, ...] = ()
     walk_times: TravelTimes | None = None
     transit_times: TravelTimes | None = None
     other_periods: tuple[TravelTimes, ...] = ()

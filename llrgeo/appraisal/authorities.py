@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.schema import name_some, raise_faults, site_roles
 
 
@@ -70,6 +71,12 @@ def compare_authorities(
         raise_faults(faults, source="indicators")
         compared = compared.join(indicators, on="authority_code")
     return compared
+
+
+def with_figures(compared: pd.DataFrame, figures: Iterable[PlaceFigures]) -> pd.DataFrame:
+    """Return a table with a column `authority`, joined with the indicators of authorities."""
+    columns = {each.indicator.column: compared["authority"].map(each.values) for each in figures}
+    return compared.join(pd.DataFrame(columns, compared.index).astype(float))
 
 
 def indicator_faults(indicators: pd.DataFrame, codes: Iterable[str]) -> list[str]:

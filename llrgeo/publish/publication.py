@@ -12,6 +12,7 @@ import pandas as pd
 from llrgeo.appraisal.area_facts import DeprivationIndex
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.inputs import times_for
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.tables.declaration import TableDescription
@@ -83,6 +84,8 @@ class Publication:
         The index by which areas are ranked, as the study names it.
     planning
         What the planner page needs; None for a study that is published without one.
+    figures
+        The study's indicators of authorities and areas, as they may be shown.
 
     Raises
     ------
@@ -114,6 +117,7 @@ class Publication:
     descriptions: Mapping[str, TableDescription] = field(default_factory=dict)
     deprivation: DeprivationIndex = field(default_factory=DeprivationIndex)
     planning: Planning | None = None
+    figures: tuple[PlaceFigures, ...] = ()
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""

@@ -48,7 +48,9 @@ class AppraisalConfig(BaseModel):
         `restricted` if the activity is of real patients: small numbers are then suppressed, and
         all other figures are built on residents.
     indicators
-        Figures of the user's own: `authority_code` and a column each.
+        Figures of the user's own: `authority_code` and a column each, joined with the table
+        `places` as they are. Those that the study declares (`[[indicators]]`) are ranked and
+        mapped besides.
     time_error_min
         Median absolute error of a journey; left out, the network's own measured error counts, or
         3 minutes where none was measured.

@@ -20,6 +20,8 @@ from llrgeo.schema import THRESHOLDS_MIN, name_some
 from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files, named_tables
 from llrgeo.study.capacity_config import CapacityConfig, Year, is_unset
 from llrgeo.study.capacity_faults import capacity_faults
+from llrgeo.study.criteria_config import CriterionConfig, HurdleConfig
+from llrgeo.study.indicator_config import IndicatorConfig, indicator_faults
 from llrgeo.study.option_config import NewSiteConfig, OptionConfig, option_faults
 from llrgeo.study.plausibility import cost_faults, large_factor_faults, reserved_faults
 from llrgeo.study.service_config import ServiceConfig
@@ -35,16 +37,6 @@ CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
 _DAY_MIN: Final = 24 * 60
 
 Threshold = Annotated[int, Field(ge=0, le=_DAY_MIN)]
-
-
-def _known_measure(name: str) -> str:
-    if name not in MEASURES:
-        msg = f"no measure '{name}'; known are {', '.join(MEASURES)}"
-        raise ValueError(msg)
-    return name
-
-
-KnownMeasure = Annotated[str, AfterValidator(_known_measure)]
 
 
 def _known_mode(name: str) -> str:
@@ -64,20 +56,6 @@ class DeprivationConfig(Part):
     country: Annotated[str, Field(min_length=1)]
 
 
-class CriterionConfig(Part):
-    """A measure and how much it counts."""
-
-    measure: KnownMeasure
-    weight: Annotated[float, Field(ge=0)]
-
-
-class HurdleConfig(Part):
-    """A figure that an option must reach before it is ranked."""
-
-    measure: KnownMeasure
-    limit: float
-
-
 class StudyConfig(Part):
     """One study: the question, its data, services, options and criteria.
 
@@ -95,7 +73,8 @@ class StudyConfig(Part):
     `team_time_factor`, which is below 1 for those under blue lights. A journey that is not there
     counts as `ceiling_min` where plans are compared, so that nothing is gained by cutting people
     off (docs/methods 2); without it, as twice the longest threshold, or by timetable as
-    `max_journey_min`. `years` are those whose beds, rooms, teams and estate are appraised, the
+    `max_journey_min`. `indicators` are figures of the user's own of authorities or areas.
+    `years` are those whose beds, rooms, teams and estate are appraised, the
     first of them being the base; `capacity` says how. Factors above 10 and more than a thousand
     million contacts a year are refused unless the study says `confirm = true`.
 
@@ -140,6 +119,7 @@ class StudyConfig(Part):
     criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
     hurdles: tuple[HurdleConfig, ...] = ()
     deprivation: DeprivationConfig | None = Field(default=None, exclude_if=not_)
+    indicators: Annotated[tuple[IndicatorConfig, ...], Field(exclude_if=not_)] = ()
     appraisal: AppraisalConfig = AppraisalConfig()
     years: Annotated[tuple[Year, ...], Field(exclude_if=not_)] = ()
     capacity: Annotated[CapacityConfig, Field(exclude_if=is_unset)] = CapacityConfig()
@@ -173,7 +153,10 @@ class StudyConfig(Part):
         capacity = self.capacity.files(self.folder) if self.years else {}
         appraisal = appraisal_files(self.appraisal, self.folder)
         times = {f"times by {mode}": path for mode, path in imported.items()}
-        return {**own, **networks, **times, **timetables, **appraisal, **capacity}
+        indicators = {
+            f"indicators {each.file}": self.folder / each.file for each in self.indicators
+        }
+        return {**own, **networks, **times, **timetables, **appraisal, **capacity, **indicators}
 
     def deprivation_index(self, area_ids: Iterable[str]) -> DeprivationIndex:
         """Return the index that areas are ranked by: the study's own.
@@ -196,6 +179,7 @@ class StudyConfig(Part):
             **{f"transit.feeds.{n}": feed for n, feed in enumerate(feeds, start=1)},
             **{f"appraisal.{key}": name for key, name in named_tables(self.appraisal).items()},
             **{f"times.{mode}": self._times_name(mode) for mode in self.modes},
+            **{f"indicators.{n}.file": each.file for n, each in enumerate(self.indicators, 1)},
             "capacity.projections": self.capacity.projections,
             "capacity.estate": self.capacity.estate,
         }
@@ -240,6 +224,11 @@ class StudyConfig(Part):
             *([] if self.confirm else large_factor_faults(self.factors)),
             *reserved_faults(service.id for service in self.services),
             *option_faults(self.options, {service.id for service in self.services}),
+            *indicator_faults(
+                self.indicators,
+                undeclared=self.appraisal.indicators,
+                restricted=self.appraisal.restricted,
+            ),
         ]
         faults += [*_mode_faults(self), *capacity_faults(self)]
         judged, costs = (build_criteria(self), build_hurdles(self)), self.appraisal.service_costs

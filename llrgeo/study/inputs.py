@@ -12,6 +12,7 @@ import pandas as pd
 from llrgeo.appraisal.authorities import indicator_faults
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.demand import Service, activity_faults, contacts, rate_base_faults
+from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.options import Option, option_faults, without_sites
 from llrgeo.appraisal.rates import Rates, rate_faults
 from llrgeo.errors import ConfigError, InputError, LlrgeoError
@@ -38,6 +39,7 @@ from llrgeo.study.config import (
     build_hurdles,
     build_services,
 )
+from llrgeo.study.indicators import read_place_figures
 from llrgeo.study.new_sites import with_new_sites
 from llrgeo.study.option_changes import resolve_options
 from llrgeo.study.plausibility import contact_faults, judges_costs, stray_cost_faults
@@ -56,6 +58,7 @@ EVERYTHING: Final = (
     "services",
     "activity",
     "indicators",
+    "place_figures",
     "capacity",
     "contacts",
 )
@@ -197,6 +200,11 @@ class StudyInputs:
             faults = indicator_faults(indicators, self.areas["authority_code"])
             raise_faults(faults, source=self.study.appraisal.indicators)
         return indicators
+
+    @cached_property
+    def place_figures(self) -> tuple[PlaceFigures, ...]:
+        """The study's indicators of authorities and areas, as they may be shown."""
+        return read_place_figures(self.study, self.areas)
 
     @cached_property
     def capacity(self) -> CapacityPlan | None:

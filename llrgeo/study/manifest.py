@@ -12,6 +12,7 @@ from llrgeo.files import sha256_of_bytes, sha256_of_file
 from llrgeo.inputs.tables import check_file, one_line
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
+from llrgeo.study.indicator_config import counted_files
 from llrgeo.study.validation import check_config
 
 WITHHELD: Final = "withheld: contacts of real patients"
@@ -117,7 +118,8 @@ def _is_inside(name: str) -> bool:
 
 def _input_hashes(study: StudyConfig) -> dict[str, str]:
     # A hash would tell whoever guesses a file of real patients that the guess is right.
-    secret = {"activity"} if study.appraisal.restricted else set()
+    secret = {"activity", *(f"indicators {file}" for file in counted_files(study.indicators))}
+    secret = secret if study.appraisal.restricted else set()
     return {
         key: WITHHELD if key in secret else _hash_path(path) for key, path in study.inputs().items()
     }

@@ -162,6 +162,7 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     assumptions = build_assumptions(
         study.appraisal, inputs.rates, inputs.indicators, times_by=times_by, seed=study.seed
     )
+    assumptions = replace(assumptions, figures=inputs.place_figures)
     if capacity is not None:
         growth = growth_factors_of(capacity, study.appraisal.horizon_years)
         assumptions = replace(assumptions, capacity=capacity, growth=growth)
@@ -324,6 +325,7 @@ def build_publication(result: StudyResult) -> Publication:
         descriptions=result.evidence.descriptions,
         deprivation=study.deprivation_index(result.areas.index),
         planning=build_planning(result.inputs),
+        figures=result.inputs.place_figures,
     )
 
 

@@ -6,6 +6,7 @@ from typing import Final
 
 from llrgeo.appraisal.access import share_within
 from llrgeo.appraisal.area_facts import has_authorities
+from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import ColumnFamily, PublishedColumn
 from llrgeo.appraisal.tables.units import (
@@ -15,6 +16,7 @@ from llrgeo.appraisal.tables.units import (
     RANK,
     SHARE,
     TENTH,
+    Unit,
 )
 
 NO_SITE: Final = "no site can be reached, or nobody travels"
@@ -121,6 +123,21 @@ def shares_within(thresholds_min: Iterable[float], blank: str = NOBODY) -> list[
             share_within(minutes), f"Share of all people within {minutes:g} minutes", SHARE, blank
         )
         for minutes in thresholds_min
+    ]
+
+
+def indicator_columns(figures: Iterable[PlaceFigures]) -> list[PublishedColumn]:
+    """Return the columns that hold indicators, by the place in which a row lies."""
+    kinds = {"area": "area", "authority": "authority", "upper_authority": "upper-tier authority"}
+    return [
+        PublishedColumn(
+            each.indicator.column,
+            f"{each.indicator.label}, of the {kinds[each.kind]}; "
+            f"{each.indicator.source}, {each.indicator.date}",
+            Unit(each.indicator.unit),
+            "there is no figure, or it is hidden because it, or another, counts 1 to 7",
+        )
+        for each in figures
     ]
 
 

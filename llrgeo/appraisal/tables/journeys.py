@@ -6,10 +6,11 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
-from llrgeo.appraisal.authorities import compare_authorities
+from llrgeo.appraisal.authorities import compare_authorities, with_figures
 from llrgeo.appraisal.disclosure import drop_columns, publish_as_is
 from llrgeo.appraisal.equity import equity_table
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.indicators import COLUMN_PREFIX, of_kind
 from llrgeo.appraisal.narrative import worst_changes, worst_places
 from llrgeo.appraisal.tables.columns import (
     ACCESS,
@@ -31,6 +32,7 @@ from llrgeo.appraisal.tables.columns import (
     UNREACHABLE,
     WARD_IF_KNOWN,
     explained,
+    indicator_columns,
     shares_within,
 )
 from llrgeo.appraisal.tables.context import EvidenceContext
@@ -106,6 +108,11 @@ def _indicators(context: EvidenceContext) -> list[PublishedColumn]:
         )
         for name in (() if indicators is None else indicators.columns)
     ]
+
+
+def _declared_indicators(context: EvidenceContext) -> list[PublishedColumn]:
+    """Return the columns of the study's indicators of authorities."""
+    return indicator_columns(of_kind(context.assumptions.figures, "authority"))
 
 
 def _worst_areas(
@@ -254,12 +261,16 @@ JOURNEYS: Final = (
                 "there are no contacts",
             ),
             ColumnFamily("{indicator}", _indicators),
+            ColumnFamily(f"{COLUMN_PREFIX}{{indicator}}", _declared_indicators),
         ),
-        lambda context: compare_authorities(
-            context.results,
-            context.inputs.areas,
-            context.inputs.sites,
-            context.assumptions.indicators,
+        lambda context: with_figures(
+            compare_authorities(
+                context.results,
+                context.inputs.areas,
+                context.inputs.sites,
+                context.assumptions.indicators,
+            ),
+            of_kind(context.assumptions.figures, "authority"),
         ),
         drop_columns("city_share"),
         applies=lambda context: has_authorities(context.inputs.areas),

@@ -13,6 +13,7 @@ from llrgeo.appraisal.tables.declaration import TableDeclaration
 from llrgeo.appraisal.tables.estate import ESTATE_TABLES
 from llrgeo.appraisal.tables.journeys import JOURNEYS
 from llrgeo.appraisal.tables.people import PEOPLE_BY_SERVICE
+from llrgeo.appraisal.tables.places import PLACES
 from llrgeo.appraisal.tables.ranking import HEADLINES, RANKING
 from llrgeo.appraisal.tables.reach import REACH
 
@@ -21,6 +22,7 @@ TABLES: Final[tuple[TableDeclaration, ...]] = (
     *PEOPLE_BY_SERVICE,
     *CASES,
     *JOURNEYS,
+    *PLACES,
     *ACTIVITY,
     *REACH,
     *COSTS,

@@ -19,6 +19,7 @@ from llrgeo.appraisal.tables.columns import (
     TRAVEL_TIME,
     WARD,
     explained,
+    indicator_columns,
 )
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
 from llrgeo.appraisal.tables.units import MINUTES, ROWS
@@ -125,6 +126,7 @@ def describe_areas(publication: Publication) -> TableDescription:
             explained(IMD_DECILE, deprivation_note(publication)),
             RURAL_URBAN,
             *_minutes(publication),
+            *indicator_columns(publication.figures),
             _GEOMETRY,
         ),
     )

@@ -50,7 +50,8 @@ def area_results(publication: Publication) -> pd.DataFrame:
     then `<service>__<option>_site` (the nearest, by which catchments are drawn; missing where none
     can be reached), `<service>__<option>_min` and, but for the baseline,
     `<service>__<option>_change_min`, by the mode and period that options are judged by. Infinity
-    where no site can be reached.
+    where no site can be reached. Last the study's indicators, `indicator__<id>`: of the area, or of
+    the authority in which it lies.
     """
     kept = ("name", "ward", "authority", "residents", "imd_decile", "rural_urban")
     areas = publication.areas
@@ -64,6 +65,8 @@ def area_results(publication: Publication) -> pd.DataFrame:
             columns[f"{service.id}__{option.name}_min"] = changed["after_min"]
             if option is not publication.baseline:
                 columns[f"{service.id}__{option.name}_change_min"] = changed["change_min"]
+    for figures in publication.figures:
+        columns[figures.indicator.column] = figures.by_area(areas)
     return results.join(pd.DataFrame(columns))
 
 

@@ -1,0 +1,120 @@
+"""Indicators: a study's own figures of places, such as those of a dashboard of authorities.
+
+Each says what it is, whether more of it is better, who published it and when. Counts of real
+patients are hidden and rounded before anything is ranked, mapped or compared, so that all that
+follows from them tells no more than what is shown (docs/methods 10 and 12).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from typing import Final, Literal, TypeAlias
+
+import pandas as pd
+
+from llrgeo.appraisal.disclosure import LARGEST, ROUND_TO, is_small
+
+Better: TypeAlias = Literal["higher", "lower", "none"]
+PlaceKind: TypeAlias = Literal["area", "authority", "upper_authority"]
+
+COLUMN_PREFIX: Final = "indicator__"
+"""What a column that holds an indicator begins with, so that no other is named like it."""
+
+
+@dataclass(frozen=True, slots=True)
+class Indicator:
+    """What a figure of places says.
+
+    Attributes
+    ----------
+    id
+        Its key.
+    label
+        What readers call it.
+    unit
+        Of its values, such as "%" or "people".
+    better
+        Whether the higher or the lower value is better; with "none" places are not ranked by it.
+    source, date
+        Who published it, and of when it is.
+    """
+
+    id: str
+    label: str
+    unit: str
+    better: Better
+    source: str
+    date: str
+
+    @property
+    def column(self) -> str:
+        """The name of a column that holds it."""
+        return f"{COLUMN_PREFIX}{self.id}"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceFigures:
+    """An indicator with its value for each place, as it may be shown.
+
+    Attributes
+    ----------
+    indicator
+        What the values say.
+    kind
+        What kind of place they are of.
+    values
+        On `area_id`, or on the names of authorities; NaN where there is none or it is hidden.
+        Places beyond the study may be among them, to be ranked with.
+    errors
+        What each value may err by, in its unit, on the same index; NaN where that is not known.
+    hidden
+        Which values are hidden because they count few people, or protect one that does.
+    """
+
+    indicator: Indicator
+    kind: PlaceKind
+    values: pd.Series
+    errors: pd.Series
+    hidden: pd.Series
+
+    def by_area(self, areas: pd.DataFrame) -> pd.Series:
+        """Return for each area its own value, or that of the authority in which it lies."""
+        return places_of(areas, self.kind).map(self.values).astype(float)
+
+
+def places_of(areas: pd.DataFrame, kind: PlaceKind) -> pd.Series:
+    """Return the place of a kind to which each area belongs; an area is its own."""
+    if kind == "area":
+        return areas.index.to_series()
+    return areas[kind]
+
+
+def protect_counts(counts: pd.Series, groups: pd.Series) -> tuple[pd.Series, pd.Series]:
+    """Return counts of real patients as they may be shown, and which of them are hidden.
+
+    Counts of 1 to 7 are hidden, others rounded to the nearest 5. Where few are hidden in a group
+    the smallest of those left is hidden too, since the group's total may be published elsewhere.
+    Which one that is follows from what is shown alone, so that it tells nothing more.
+
+    Parameters
+    ----------
+    counts
+        On places; NaN where there is none.
+    groups
+        The group of each place, such as the authority of an area, on the same index.
+    """
+    small = is_small(counts)
+    rounded = ((counts / ROUND_TO).round() * ROUND_TO).mask(small)
+    hidden = small.copy()
+    for _, members in small.groupby(groups, sort=True):
+        # Each hidden count is at least 1: with more of them than 7 their sum is no small number.
+        if not 0 < int(members.sum()) <= LARGEST:
+            continue
+        left = rounded[members.index]
+        left = left[left > 0].sort_index().sort_values(kind="stable")
+        hidden[left.index[:1]] = True
+    return rounded.mask(hidden), hidden
+
+
+def of_kind(figures: Iterable[PlaceFigures], *kinds: PlaceKind) -> list[PlaceFigures]:
+    """Return the figures of some kinds of place, in their order."""
+    return [each for each in figures if each.kind in kinds]

@@ -1,0 +1,271 @@
+"""Places compared on more than the mean of their journeys, and on the study's own indicators.
+
+For each authority under each option: minutes on average, people beyond the standard, the worst
+tenth, people with a longer journey, homes that teams reach in time (docs/methods 12). All are of
+residents, none of contacts, so that they may be shown whatever the demand is of.
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.area_facts import has_ages
+from llrgeo.appraisal.counts import ratio
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.indicators import Better, PlaceFigures, PlaceKind, places_of
+from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.people_by_service import LONGER_CLASSES
+from llrgeo.appraisal.rankings import rank_places
+from llrgeo.travel.accuracy import Accuracy
+from llrgeo.travel.times import TravelTimes
+
+ACCESS_FIGURES: Final[Mapping[str, tuple[str, Better]]] = {
+    "mean_min": ("minutes", "lower"),
+    "share_beyond": ("share", "lower"),
+    "worst_tenth_min": ("minutes", "lower"),
+    "share_longer": ("share", "lower"),
+    "share_in_time": ("share", "higher"),
+}
+"""What places are compared on beside indicators: unit, and whether more is better."""
+
+_OLDER: Final = ("age_65_74", "age_75_84", "age_85_plus")
+_CHANGED: Final = "share_longer"  # of the baseline there is none
+_WORST: Final = 0.1
+_Minutes = NDArray[np.float64]
+_Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Figure:
+    """One figure of all places: its values, what they may err by, and the people it counts."""
+
+    value: pd.Series
+    error: pd.Series
+    people: pd.Series | None = None
+
+
+def rank_authorities(
+    results: Mapping[str, OptionResult],
+    inputs: AppraisalInputs,
+    *,
+    baseline: str,
+    kind: PlaceKind = "authority",
+) -> pd.DataFrame:
+    """Return the places of a kind under each option, ranked by each figure of access.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an option, figure and place, best first: `option`, `place_kind`, `place`,
+        `figure_id` (one of ACCESS_FIGURES; those that the study has services for), `unit`,
+        `better`, `value` (NaN where nobody lives or nobody there has a journey, +inf where the
+        worst tenth has none), `people` (how many are counted; NaN for minutes), and what
+        `rank_places` returns.
+    """
+    places = places_of(inputs.areas, kind)
+    tables = []
+    for option, result in results.items():
+        for name, figure in _figures(result, inputs, places):
+            if option == baseline and name == _CHANGED:
+                continue
+            unit, better = ACCESS_FIGURES[name]
+            tables.append(
+                _ranked(figure, better).assign(
+                    option=option, place_kind=kind, figure_id=name, unit=unit, better=better
+                )
+            )
+    return pd.concat(tables, ignore_index=True)
+
+
+def rank_figures(figures: PlaceFigures, places: pd.Index) -> pd.DataFrame:
+    """Return the places of the study ranked by one indicator, best first.
+
+    Columns as `rank_authorities` returns, without option and people; and `hidden`. Places beyond
+    the study are ranked with, and have no row of their own.
+    """
+    indicator = figures.indicator
+    ranked = _ranked(_Figure(figures.values, figures.errors), indicator.better)
+    ranked = ranked.assign(hidden=ranked["place"].map(figures.hidden).fillna(value=False))
+    shown = ranked[ranked["place"].isin(places)]
+    return shown.assign(
+        place_kind=figures.kind,
+        figure_id=indicator.id,
+        unit=indicator.unit,
+        better=indicator.better,
+    ).reset_index(drop=True)
+
+
+def _ranked(figure: _Figure, better: Better) -> pd.DataFrame:
+    """Return places with a figure and its ranks, best first; those without a rank last."""
+    table = pd.DataFrame({"value": figure.value, "people": np.nan})
+    if figure.people is not None:
+        table["people"] = figure.people.astype(float)
+    table = table.join(rank_places(figure.value, figure.error, better=better))
+    table = table.rename_axis("place").reset_index()
+    return table.sort_values(["rank", "place"], na_position="last", ignore_index=True)
+
+
+def _figures(
+    result: OptionResult, inputs: AppraisalInputs, places: pd.Series
+) -> Iterator[tuple[str, _Figure]]:
+    """Yield each figure of access that the study has services for."""
+    residents = inputs.areas["residents"].astype(float)
+    minutes = result.overall.change["after_min"]
+    means = _means(minutes, residents, places)
+    errors = _mean_errors(inputs.times, means)
+    yield "mean_min", _Figure(means, errors)
+    if inputs.visited:
+        yield "share_beyond", _beyond(result, inputs, places, errors)
+    yield "worst_tenth_min", _worst_tenths(minutes, residents, places, inputs.times)
+    if len(result.classified):
+        yield _CHANGED, _longer(result, residents, places, inputs.times.accuracy)
+    if len(inputs.visited) < len(inputs.services):
+        yield "share_in_time", _in_time(result, inputs, places)
+
+
+def _means(minutes: pd.Series, residents: pd.Series, places: pd.Series) -> pd.Series:
+    """Return the mean of those who have a journey, by place."""
+    people = residents.where(np.isfinite(minutes), 0.0)
+    weighted = (people * minutes.where(np.isfinite(minutes), 0.0)).groupby(places).sum()
+    counted = people.groupby(places).sum()
+    return pd.Series(ratio(weighted, counted), counted.index)
+
+
+def _mean_errors(times: TravelTimes, means: pd.Series) -> pd.Series:
+    """Return what the mean of each place may err by; NaN where nothing was measured.
+
+    It is the error of a mean over many areas, or what the journeys of the place's own district
+    were found too long or too short by on average, if that is more.
+    """
+    found = {}
+    for place, mean in means.items():
+        own = times.accuracy.of_journey(str(place), times.period, float(mean))
+        found[place] = np.fmax(abs(own.bias_min) if own else 0.0, times.accuracy.mean_min)
+    if np.isnan(times.accuracy.mean_min):
+        return pd.Series(np.nan, means.index)
+    return pd.Series(found, means.index, dtype=float)
+
+
+def _beyond(
+    result: OptionResult, inputs: AppraisalInputs, places: pd.Series, errors: pd.Series
+) -> _Figure:
+    """Count the people whose journey for at least one service is beyond its standard, or none."""
+    found = [
+        result.services[service.id]
+        for service in inputs.visited
+        if result.option.shares_of(service.id, service.shares).at_sites > 0
+    ]
+
+    def beyond(shift_min: _Minutes) -> _Flags:
+        flags = [
+            each.allocation["travel_time_min"].to_numpy(float) + shift_min
+            > each.service.travel_standard_min
+            for each in found
+        ]
+        return np.any(flags, axis=0) if flags else np.zeros(len(places), dtype=bool)
+
+    residents = inputs.areas["residents"].astype(float)
+    return _shares(beyond, residents, places, errors)
+
+
+def _in_time(result: OptionResult, inputs: AppraisalInputs, places: pd.Series) -> _Figure:
+    """Count the older people (all, where ages are not told) whom every team reaches in time."""
+    areas = inputs.areas
+    people = areas[list(_OLDER)].sum(axis=1) if has_ages(areas) else areas["residents"]
+    teams = [service for service in inputs.services if service.delivery == "team"]
+
+    def in_time(shift_min: _Minutes) -> _Flags:
+        reached = [
+            result.services[team.id].allocation["travel_time_min"].to_numpy(float) + shift_min
+            <= team.travel_standard_min
+            for team in teams
+        ]
+        flags: _Flags = np.all(reached, axis=0)
+        return flags
+
+    minutes = pd.concat(
+        [result.services[team.id].allocation["travel_time_min"] for team in teams], axis=1
+    ).max(axis=1)
+    means = _means(minutes, people.astype(float), places)
+    errors = _mean_errors(inputs.times_of("team"), means)
+    return _shares(in_time, people.astype(float), places, errors)
+
+
+def _shares(
+    flagged: Callable[[_Minutes], _Flags],
+    people: pd.Series,
+    places: pd.Series,
+    errors: pd.Series,
+) -> _Figure:
+    """Return the share of people in flagged areas by place, and what it may err by.
+
+    The times of a place may all be too long or too short by the error of its mean: the share errs
+    by as much as it moves then, the larger way.
+    """
+    whole = people.groupby(places).sum()
+    error_min = places.map(errors).to_numpy(float)
+
+    def count(shift_min: _Minutes) -> pd.Series:
+        return people.where(flagged(shift_min), 0.0).groupby(places).sum()
+
+    counted = count(np.zeros(len(places)))
+    moved = [(count(shift) - counted).abs().to_numpy() for shift in (-error_min, error_min)]
+    error = pd.Series(ratio(np.max(moved, axis=0), whole), whole.index)
+    value = pd.Series(ratio(counted, whole), whole.index)
+    return _Figure(value, error.where(errors.reindex(whole.index).notna()), counted)
+
+
+def _longer(
+    result: OptionResult, residents: pd.Series, places: pd.Series, accuracy: Accuracy
+) -> _Figure:
+    """Count the people with a longer journey, or none left, for at least one service.
+
+    The share may err by those of them whose every change is too close to say.
+    """
+    classes = result.classified
+    longer = classes["class"].isin(LONGER_CLASSES)
+    close = longer & classes["too_close"].astype(bool)
+    whole = residents.groupby(places).sum()
+    counted, uncertain = (
+        residents.where(flags, 0.0).groupby(places).sum() for flags in (longer, close)
+    )
+    error = pd.Series(ratio(uncertain, whole), whole.index)
+    value = pd.Series(ratio(counted, whole), whole.index)
+    return _Figure(value, error if accuracy.is_measured else error * np.nan, counted)
+
+
+def _worst_tenths(
+    minutes: pd.Series, residents: pd.Series, places: pd.Series, times: TravelTimes
+) -> _Figure:
+    """Return the mean minutes of the worst-served tenth of each place's people.
+
+    A tenth of a place is few areas, so it errs as one journey of its district, period and length.
+    """
+    values, errors = {}, {}
+    for place, members in minutes.groupby(places):
+        value = _mean_of_worst(members, residents[members.index])
+        known = times.accuracy.of_journey(str(place), times.period, value)
+        values[place] = value
+        errors[place] = np.nan if known is None else known.p90_abs_min
+    index = pd.Index(list(values), name=places.name)
+    return _Figure(
+        pd.Series(list(values.values()), index, dtype=float),
+        pd.Series(list(errors.values()), index, dtype=float),
+    )
+
+
+def _mean_of_worst(minutes: pd.Series, people: pd.Series) -> float:
+    """Return the mean of the tenth with the longest minutes; +inf if any of them has no journey."""
+    order = np.argsort(-minutes.to_numpy(), kind="stable")
+    counts = people.to_numpy()[order]
+    tenth = _WORST * counts.sum()
+    if not tenth:
+        return float("nan")
+    # The last area that the tenth reaches into counts with the part that the tenth needs.
+    taken = np.clip(tenth - (counts.cumsum() - counts), 0.0, counts)
+    counted = taken > tenth * 1e-12
+    return float(taken[counted] @ minutes.to_numpy()[order][counted] / taken[counted].sum())

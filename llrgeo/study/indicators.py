@@ -1,0 +1,119 @@
+"""The indicators of a study, read from its files: checked together, and safe to be shown."""
+
+from collections.abc import Iterator
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.area_facts import has_authorities
+from llrgeo.appraisal.indicators import PlaceFigures, PlaceKind, protect_counts
+from llrgeo.errors import InputError
+from llrgeo.inputs.place_figures import (
+    LARGEST,
+    PlaceTable,
+    figures_of,
+    read_place_table,
+    unknown_faults,
+    value_faults,
+)
+from llrgeo.schema import raise_faults
+from llrgeo.study.config import StudyConfig
+from llrgeo.study.indicator_config import IndicatorConfig
+
+
+def read_place_figures(study: StudyConfig, areas: pd.DataFrame) -> tuple[PlaceFigures, ...]:
+    """Read the study's indicators; where contacts are of real patients, counts are protected.
+
+    Raises
+    ------
+    InputError
+        If a file cannot be read, names places that the study does not have, or a value is no
+        number; the message lists every fault of every file.
+    """
+    tables: dict[str, PlaceTable] = {}
+    faults: list[str] = []
+    for file in dict.fromkeys(each.file for each in study.indicators):
+        try:
+            tables[file] = read_place_table(study.folder / file)
+        except InputError as error:
+            faults.append(str(error))
+    read = [each for each in study.indicators if each.file in tables]
+    for file, table in tables.items():
+        alike = [each for each in read if each.file == file]
+        found = [*_table_faults(table, alike, areas)]
+        faults += [f"{table.source}: {fault}" for fault in dict.fromkeys(found)]
+    _raise_all(faults)
+    restricted = study.appraisal.restricted
+    return tuple(_built(each, tables[each.file], areas, restricted=restricted) for each in read)
+
+
+def _raise_all(faults: list[str]) -> None:
+    """Raise faults of files as one error; a single one says only its file."""
+    if len(faults) == 1:
+        raise InputError(faults[0])
+    raise_faults(faults, source="indicators")
+
+
+def _table_faults(
+    table: PlaceTable, indicators: list[IndicatorConfig], areas: pd.DataFrame
+) -> Iterator[str]:
+    """Yield what is wrong with a file, given the indicators that are read from it."""
+    if table.kind != "area" and not has_authorities(areas):
+        yield (
+            f"it is by {table.key}, but the study's areas name no authorities; give the figures by "
+            "area_id, or add the columns authority_code and authority to the areas"
+        )
+        return
+    if table.kind not in {"area", *areas.columns}:
+        yield f"it is by {table.key}, which the study's areas do not have"
+        return
+    known = _known(table, areas)
+    unknown = unknown_faults(table, known)
+    if not all(each.others for each in indicators):
+        yield from unknown
+    if not table.cells.index.isin(known).any() and not unknown:
+        yield "it has no place of the study"
+    for each in indicators:
+        counts = bool(each.count)
+        least = 0.0 if counts else -LARGEST
+        yield from value_faults(table, each.value_column, whole=counts, least=least)
+        if each.error_column:
+            yield from value_faults(table, each.error_column, least=0.0)
+
+
+def _known(table: PlaceTable, areas: pd.DataFrame) -> pd.Index:
+    """Return the places of the study, as the file's column names them."""
+    ids = areas.index.to_series() if table.key == "area_id" else areas[table.key]
+    places: pd.Index = pd.Index(ids.unique())
+    return places
+
+
+def _built(
+    config: IndicatorConfig, table: PlaceTable, areas: pd.DataFrame, *, restricted: bool
+) -> PlaceFigures:
+    kind: PlaceKind = table.kind  # type: ignore[assignment]
+    values = figures_of(table, config.value_column)
+    errors = pd.Series(np.nan if config.error is None else config.error, values.index)
+    if config.error_column:
+        errors = figures_of(table, config.error_column)
+    names = values.index
+    if table.key == "authority_code":  # known by name, as everywhere; others keep their codes
+        by_code = areas.groupby("authority_code")["authority"].first()
+        names = pd.Index([str(by_code.get(code, code)) for code in values.index])
+    values, errors = values.set_axis(names), errors.set_axis(names)
+    hidden = pd.Series(data=False, index=names)
+    if restricted and config.count:
+        values, hidden = protect_counts(values, _groups(kind, names, areas))
+        # An error is worked out from the count, and would tell it.
+        errors = pd.Series(np.nan, names)
+    return PlaceFigures(config.build(), kind, values, errors, hidden)
+
+
+def _groups(kind: PlaceKind, places: pd.Index, areas: pd.DataFrame) -> pd.Series:
+    """Return the larger place in which each place lies, whose total may be published elsewhere."""
+    if kind == "area" and has_authorities(areas):
+        return areas["authority"].reindex(places).fillna("")
+    if kind == "authority" and "upper_authority" in areas.columns:
+        upper = areas.groupby("authority")["upper_authority"].first()
+        return upper.reindex(places).fillna("")
+    return pd.Series("", places)
