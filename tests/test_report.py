@@ -176,7 +176,7 @@ def test_the_chart_of_ranks_puts_the_likeliest_first_place_on_top(publication):
 def test_every_chart_has_its_numbers_in_a_table(publication):
     page = render_report(publication)
     tables = set(re.findall(r'<table id="table-([^"]+)"', page))
-    assert {"people", "coverage", "ranks", "tornado"} <= tables
+    assert {"people", "coverage-clinic", "ranks", "tornado", "care"} <= tables
     assert {"groups-nearer", "services-nearer", "changes"} <= tables
     assert page.count('id="chart-') == 2 * 4
 

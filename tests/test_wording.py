@@ -27,6 +27,7 @@ SOURCES = {
 }
 OUTCOMES = ("gained", "improved", "worsened", "lost")
 # Phrases that are looked up by a beginning and an end which the source names apart.
+MORE_OR_LESS = ("more", "less", "same")
 BUILT = {
     "answer_": case.AGAINST,
     "ask_": answers.LINES,
@@ -72,6 +73,7 @@ BUILT = {
         *("everyone", "disabled", "not_disabled", "rural", "urban", *AGE_BANDS),
         *DEPRIVATION_FIFTHS,
     ),
+    "facts_": tuple(f"{what}_{how}" for what in ("provider", "net") for how in MORE_OR_LESS),
     "line_": (
         *(
             f"{x}_{way}"

@@ -7,6 +7,7 @@ from markupsafe import Markup
 
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES
 from llrgeo.publish import moves, pages, palette
+from llrgeo.publish.costs_and_room import costs_and_room
 from llrgeo.publish.explorer.leaflet_map import MAP_NAME, empty_map
 from llrgeo.publish.explorer.payload import acute_words, explorer_data, explorer_sites
 from llrgeo.publish.legend import class_label, time_legend
@@ -59,6 +60,7 @@ def render_explorer(publication: Publication) -> str:
             "deprivation_note": pages.deprivation_note(publication),
             "view_labels": acute_words(publication),
             "headline": headline(publication, view),
+            "facts": costs_and_room(publication),
             "bar": outcome_bar(publication.people[view.option.name]),
             "legend": time_legend(view.areas["before_min"], view.areas["people"]).shown,
             **_choices(publication, view),

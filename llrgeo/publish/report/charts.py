@@ -15,12 +15,13 @@ from llrgeo.publish import palette
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.pages import number, people, share
 from llrgeo.publish.report import drawing
-from llrgeo.publish.report.drawing import Drawing
+from llrgeo.publish.report.drawing import Drawing, safe_name
 from llrgeo.publish.wording import wording
 
 # Okabe and Ito's colours, told apart with any colour vision; dashes tell them apart in print.
 _LINES: Final = ("#000000", "#0072b2", "#d55e00", "#009e73", "#cc79a7", "#56b4e9", "#e69f00")
 _DASHES: Final = ("", "10 4", "3 3", "14 4 3 4", "6 6", "8 3 2 3 2 3", "18 6")
+COVERAGE: Final = "chart-coverage"  # begins the names of all these charts
 _WIDTH: Final = 480.0
 _ROW: Final = 46.0  # height of a bar with its label
 _BAR: Final = 18.0
@@ -49,7 +50,7 @@ def coverage_curves(views: Sequence[OptionView]) -> Drawing:
     parts.append(drawing.words(middle, top + size[1] + 36, label, anchor="middle"))
     at_20 = "; ".join(f"{view.option.label}: {share(coverage(view)[20])}" for view in views)
     return Drawing(
-        "chart-coverage",
+        f"{COVERAGE}-{safe_name(views[0].service.id)}",
         words["chart_coverage"].format(service=views[0].service.label),
         words["chart_coverage_text"].format(shares=at_20),
         _WIDTH,

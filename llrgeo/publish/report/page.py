@@ -13,8 +13,15 @@ from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report import capacity, tables
 from llrgeo.publish.report.answers import answers, cost_basis
+from llrgeo.publish.report.care import care_table
 from llrgeo.publish.report.case import claims_for
-from llrgeo.publish.report.charts import coverage_curves, ranks_chart, tornado_chart, winners_chart
+from llrgeo.publish.report.charts import (
+    COVERAGE,
+    coverage_curves,
+    ranks_chart,
+    tornado_chart,
+    winners_chart,
+)
 from llrgeo.publish.report.drawing import Drawing
 from llrgeo.publish.report.static_map import Frame, change_map, frame, is_hatched
 from llrgeo.publish.report.tables import Table
@@ -56,6 +63,7 @@ def render_report(publication: Publication) -> str:
         _page_marks(publication),
     ]
     land = frame(publication)
+    figures = {drawing.name: (drawing, table) for drawing, table in _figures(publication)}
     return pages.render(
         "report.html",
         {
@@ -70,7 +78,9 @@ def render_report(publication: Publication) -> str:
             "cost_basis": cost_basis(publication),
             "tolerance": _tolerance(publication.tolerance_min),
             "options": [_option(publication, option, land) for option in publication.alternatives],
-            "figures": {drawing.name: (drawing, table) for drawing, table in _figures(publication)},
+            "figures": figures,
+            "curves": [name for name in figures if name.startswith(COVERAGE)],
+            "care": care_table(publication),
             "tables": {
                 name: make(publication) for name, make in _TABLES.items() if _has(publication, name)
             },
@@ -149,9 +159,7 @@ def _site_names(publication: Publication, site_ids: frozenset[str]) -> str:
 
 def _figures(publication: Publication) -> Iterator[tuple[Drawing, Table]]:
     """Yield each chart that there are figures for, with its numbers in a table."""
-    opening = publication.opening_service.id
-    views = [publication.views[option.name, opening] for option in publication.options]
-    yield coverage_curves(views), tables.coverage_table(views)
+    yield from _curves(publication)
     if _has(publication, "journeys"):
         winners = tables.winners(publication)
         yield winners_chart(winners), tables.winners_table(winners)
@@ -161,6 +169,20 @@ def _figures(publication: Publication) -> Iterator[tuple[Drawing, Table]]:
     if _has(publication, "tornado"):
         yield tornado_chart(publication.tables["tornado"]), tables.tornado_table(publication)
     yield from capacity.capacity_figures(publication)
+
+
+def _curves(publication: Publication) -> Iterator[tuple[Drawing, Table]]:
+    """Yield the curves of each service that stands for an option, with the options it stands for.
+
+    An option is shown by the service that changes in it for the worse for most people, never by
+    one that it leaves alone while another option moves it.
+    """
+    shown: dict[str, list[Option]] = {}
+    for option in publication.alternatives:
+        shown.setdefault(publication.opening_services[option.name].id, []).append(option)
+    for service, options in shown.items():
+        views = [publication.views[o.name, service] for o in (publication.baseline, *options)]
+        yield coverage_curves(views), tables.coverage_table(views)
 
 
 def _page_marks(publication: Publication) -> str:

@@ -87,7 +87,7 @@ def coverage_table(views: Sequence[OptionView]) -> Table:
         [view.option.label, *(pages.share(coverage(view)[x], 1) for x in _MINUTES)]
         for view in views
     ]
-    return _table("coverage", heads, rows)
+    return _table("coverage", heads, rows) | {"id": f"coverage-{views[0].service.id}"}
 
 
 def ranks(publication: Publication) -> pd.DataFrame:

@@ -1,0 +1,116 @@
+"""What an option costs and whether its sites cope: the explorer's lines, worked out by hand."""
+
+import re
+from dataclasses import replace
+
+import pandas as pd
+import pytest
+from publication_cases import appraised
+
+from llrgeo.publish.costs_and_room import costs_and_room
+from llrgeo.publish.explorer.page import render_explorer
+from llrgeo.publish.report.care import care_table
+from llrgeo.publish.report.page import render_report
+from llrgeo.study.config import load_study
+from llrgeo.study.run import build_publication, run_study
+
+COSTS = pd.DataFrame(
+    {
+        "option": ["today", "nearer"],
+        "horizon_years": 30,
+        "extra_provider": [0.0, 3_440_000.0],
+        "net_cost": [0.0, -1_260_000.0],
+        "benefit_cost_ratio": [float("nan"), 1.366],
+    }
+)
+LOADS = pd.DataFrame(
+    [
+        ("today", "clinic", "A", float("nan"), float("nan"), 0.0, False),
+        ("nearer", "clinic", "A", 80.0, 1.236, 19.0, False),
+        ("nearer", "clinic", "B", float("nan"), float("nan"), 0.0, True),
+        ("nearer", "beds", "A", 40.0, 0.7, 0.0, False),
+    ],
+    columns=[
+        *("option", "service", "site_id", "capacity", "share_used", "over_capacity"),
+        "below_minimum",
+    ],
+)
+
+
+@pytest.fixture(scope="module")
+def publication(town_study_once):
+    return build_publication(run_study(load_study(town_study_once)))
+
+
+def lines_of(publication, **tables):
+    return dict(costs_and_room(replace(publication, tables=tables)))
+
+
+def test_each_option_says_what_it_costs_and_where_there_is_no_room(publication):
+    said = lines_of(publication, costs=COSTS, site_loads=LOADS)
+    assert said["Today"] == ["How much room the sites have is not known."]
+    assert said["Clinics at all sites"] == [
+        "The NHS would pay £3.4 million more over 30 years, in today's money.",
+        "For each £1 more that the NHS pays, people and the climate save 137p.",
+        "All in all, that costs £1.3 million less.",
+        "Too full: clinic at City hospital (124% of its room).",
+        "Too few people to keep it going: clinic at Cottage hospital.",
+    ]
+    assert "Too full: clinic" in render_explorer(
+        replace(publication, tables={**publication.tables, "costs": COSTS, "site_loads": LOADS})
+    )
+
+
+def test_what_saves_money_and_fits_is_said_to(publication):
+    cheaper = COSTS.assign(extra_provider=[0.0, -3_440_000.0], benefit_cost_ratio=float("nan"))
+    fits = LOADS.assign(over_capacity=0.0, below_minimum=False)
+    said = lines_of(publication, costs=cheaper, site_loads=fits)["Clinics at all sites"]
+    assert said == [
+        "The NHS would pay £3.4 million less over 30 years, in today's money.",
+        "All in all, that costs £1.3 million less.",
+        "No site would be too full, as far as we know its room.",
+    ]
+
+
+def test_without_figures_nothing_is_said_and_the_page_has_no_heading(publication):
+    hidden = LOADS.drop(columns=["share_used"])  # contacts of real patients
+    assert lines_of(publication, site_loads=hidden) == {}
+    page = render_explorer(replace(publication, tables={"site_loads": hidden}))
+    assert '<dl class="facts">' not in page
+
+
+def test_contacts_by_video_and_at_home_are_numbers_of_their_own(publication):
+    care = pd.DataFrame(
+        [
+            ("today", "clinic", "patient", 70.0, 0.0, 5.0, 0.0, 8.0, 3.0, 14.0),
+            ("today", "nurses", "team", 0.0, 0.0, 0.0, 0.0, 900.0, 0.0, 6.0),
+            ("nearer", "clinic", "patient", 30.0, 20.0, 10.0, 1.0, 9.0, 29.0, 1.0),
+        ],
+        columns=[
+            *("option", "service", "delivery", "acute", "community", "primary", "other"),
+            *("home", "video", "unreachable"),
+        ],
+    )
+    told = care_table(replace(publication, tables={"places_of_care": care}))
+    assert told["rows"] == [
+        ["Today", "75", "3", "8", "900", "20"],
+        ["Clinics at all sites", "61", "29", "9", "0", "1"],
+    ]
+    hidden = care.assign(video=["*", "0", "*"])
+    assert care_table(replace(publication, tables={"places_of_care": hidden})) is None
+
+
+def test_curves_are_of_the_service_that_each_option_changes(publication):
+    # A second option that moves the beds alone: its curve is of the beds, not of the clinic.
+    today, nearer = publication.options
+    moved = today.change("moved", moves={"beds": {"A": "B"}}, label="Beds moved")
+    told = appraised(publication, options=(today, nearer, moved))
+    page = render_report(replace(told, tables={}))
+    curves = re.findall(r'id="chart-coverage-(\w+)-.*?</svg>', page, re.DOTALL)
+    tables = re.findall(r'<table id="table-coverage-(\w+)".*?</table>', page, re.DOTALL)
+    assert tables == ["clinic", "beds"]
+    assert set(curves) == {"clinic", "beds"}
+    of_beds = page[page.index('id="table-coverage-beds"') :]
+    of_beds = of_beds[: of_beds.index("</table>")]
+    assert "Beds moved" in of_beds
+    assert "Clinics at all sites" not in of_beds
