@@ -500,3 +500,78 @@ def test_embedded_studies_state_beds_that_their_options_keep(name):
     for people in plan.people.values():
         for year, table in people.items():
             assert table.sum().tolist() == plan.projected[year].tolist()
+
+
+HOMES = "area_id,year,homes\nN,2024,10\nN,2030,50\n"
+AGES = "new_homes_ages = { age_18_64 = 0.6, age_75_84 = 0.4 }"
+
+
+def test_new_homes_move_people_to_where_they_are_built(folder):
+    (folder / "homes.csv").write_text(HOMES, encoding="utf-8")
+    built = ("estate =", f'housing = "homes.csv"\n{AGES}\nestate =')
+    before = StudyInputs(study_of_town(folder)).capacity
+    after = StudyInputs(study_of_town(folder, built)).capacity
+    # 10 homes by 2025: 10 x 2.4 x 0.4 = 9.6 people of 75 to 84 come to N, which shares the 81 of
+    # Town as 30.375, 39.975 and 20.25 of 90.6; by 2035 there are 60 homes and 57.6 people.
+    older = {year: people["age_75_84"] for year, people in after.people["constant_shares"].items()}
+    assert older[2025].to_dict() == {"W": 27, "N": 36, "E": 18, "F": 15}
+    plain = before.people["constant_shares"][2025]["age_75_84"]
+    assert plain.to_dict() == {"W": 30, "N": 31, "E": 20, "F": 15}
+    assert older[2035]["N"] == round(89 * (89 * 30 / 80 + 57.6) / (89 + 57.6)) == 55
+    # homes add nobody to an authority, and nobody to ages that do not move in
+    assert older[2035].drop("F").sum() == 89
+    for year, people in after.people["constant_shares"].items():
+        assert people.sum().tolist() == after.projected[year].tolist()
+    ageing = after.people["ageing_in_place"][2035]["age_75_84"]
+    assert ageing["N"] > before.people["ageing_in_place"][2035]["age_75_84"]["N"] + 10
+    # left out, new residents are as old as the study's: 95 of 1,000 are 75 to 84
+    plain = StudyInputs(study_of_town(folder, (built[0], built[1].replace(AGES, "")))).capacity
+    people = plain.people["constant_shares"][2035]["age_75_84"]
+    assert people["N"] == round(89 * (33.375 + 60 * 2.4 * 0.095) / (89 + 60 * 2.4 * 0.095)) == 41
+
+
+@pytest.mark.parametrize(
+    ("rows", "expected"),
+    [
+        ("area_id,year\nN,2030\n", "column 'homes' is missing; found area_id, year"),
+        (f"{HOMES}Z,2030,5\n", "homes.csv: 1 rows: no area of the study (Z)"),
+        (f"{HOMES}E,2030,-5\n", "1 rows: homes are no number of at least 0 (E)"),
+        (f"{HOMES}E,soon,5\n", "1 rows: year is no whole number from 1991 to 2200 (E)"),
+        (f"{HOMES}N,2030,5\n", "1 rows: a year is there twice (N)"),
+    ],
+)
+def test_new_homes_are_checked_at_the_door(folder, rows, expected):
+    (folder / "homes.csv").write_text(rows, encoding="utf-8")
+    message = fault(folder, ("estate =", 'housing = "homes.csv"\nestate ='))
+    assert expected in message
+    assert "\n" not in message
+
+
+def test_ages_of_new_homes_go_with_them_and_add_up(folder):
+    assert "new_homes_ages goes with housing" in fault(folder, ("estate =", f"{AGES}\nestate ="))
+    wrong = f'housing = "homes.csv"\n{AGES.replace("0.4", "0.7")}\nestate ='
+    assert "new_homes_ages add up to 1.3" in fault(folder, ("estate =", wrong))
+
+
+def test_people_of_later_years_who_travel_longer_are_counted(folder):
+    result = run(folder, CLOSED, names=("access_by_year", "people_by_service_by_year"))
+    people = {"W": 442, "N": 331, "E": 221, "F": 112}  # roughly, ten years at 1 % on
+    rows = table(result, "access_by_year", option="moved", service="ward", year=2035).iloc[0]
+    change = result.results["moved"].services["ward"].access.change
+    plan = StudyInputs(study_of_town(folder, CLOSED)).capacity.people["constant_shares"][2035]
+    lived = plan.sum(axis=1)
+    assert all(abs(lived[name] - people[name]) <= 6 for name in people)
+    assert rows["people"] == lived.sum() == 1116
+    longer = [area for area in lived.index if change.loc[area, "outcome"] in ("worsened", "lost")]
+    assert rows["longer"] == sum(lived[area] for area in longer) > 0
+    there = [area for area in lived.index if change.loc[area, "after_min"] < 1e9]
+    minutes = sum(lived[area] * change.loc[area, "after_min"] for area in there)
+    assert rows["mean_min"] == pytest.approx(minutes / sum(lived[area] for area in there))
+    assert rows["unreachable"] == sum(lived) - sum(lived[area] for area in there) > 0
+    # visitors: 1 admission a person of 75 to 84, 5 visits each, there and back
+    hours = sum(plan.loc[a, "age_75_84"] * 5 * change.loc[a, "after_min"] for a in there) * 2 / 60
+    assert rows["hours"] == pytest.approx(hours)
+    classes = table(result, "people_by_service_by_year", option="moved", year=2035).iloc[0]
+    assert classes["longer_any"] == classes[["lost", "mixed", "longer"]].sum() >= rows["longer"]
+    today = table(result, "people_by_service_by_year", option="today")
+    assert today["longer_any"].tolist() == [0, 0, 0]

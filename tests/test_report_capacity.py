@@ -11,6 +11,7 @@ from publication_cases import town_publication
 from llrgeo.publish.report.capacity import (
     beds_chart,
     capacity_figures,
+    longer_chart,
     money_chart,
     staff_chart,
 )
@@ -18,6 +19,8 @@ from llrgeo.publish.report.capacity_tables import (
     basis_table,
     beds_table,
     glance_table,
+    longer_by_year,
+    longer_table,
     money_table,
     staff_table,
 )
@@ -56,6 +59,13 @@ WORKS = pd.DataFrame(
         "capital_high": [20_700_000.0, 10_360_000],
     }
 )
+LONGER = pd.DataFrame(
+    {
+        "option": ["today", "local", "today", "local"],
+        "year": [2026, 2026, 2043, 2043],
+        "longer_any": [0, 310, 0, 345],
+    }
+)
 PARAMETERS = pd.DataFrame(
     [
         ("headroom", 0.22, "share", "assumption", "nobody", "2026-11"),
@@ -75,6 +85,7 @@ def publication(town_areas, town_sites, town_times):
         "capacity_by_year": BY_YEAR,
         "beds_as_a_whole": WHOLE,
         "works": WORKS,
+        "people_by_service_by_year": LONGER,
         "capacity_parameters": PARAMETERS,
     }
     return replace(plain, tables=tables, descriptions={})
@@ -159,6 +170,14 @@ def test_money_is_in_millions_with_its_range_and_what_is_not_stated_is_empty(pub
     assert money_table(publication, "running")["rows"][1][1:] == ["133.2", "133.2"]
 
 
+def test_people_with_longer_journeys_are_those_of_each_year_without_the_baseline(publication):
+    longer = longer_by_year(publication)
+    assert longer_table(longer)["rows"] == [["Closer to home", "310", "345"]]
+    chart = longer_chart(longer)
+    assert "of the people of 2043" in chart.title
+    assert chart.description == "Closer to home: 345 people."
+
+
 def test_what_figures_rest_on_says_who_says_so(publication):
     rows = basis_table(publication)["rows"]
     assert [row[0] for row in rows] == [
@@ -180,7 +199,7 @@ def test_the_chapter_stands_in_the_report_only_with_its_tables(publication):
     assert 'id="capacity"' in page
     assert "1 of the figures behind this chapter are official, 1 were published" in page
     assert "2 are assumptions of this project, and 1 are this study" in page
-    for name in ("glance", "beds", "staff", "capital", "running", "basis"):
+    for name in ("glance", "beds", "staff", "capital", "running", "longer", "basis"):
         assert f'id="table-capacity-{name}"' in page
     without = replace(publication, tables={})
     assert 'id="capacity"' not in render_report(without)
@@ -190,4 +209,6 @@ def test_a_study_that_builds_nothing_has_no_chart_of_buildings(publication):
     plain = BY_YEAR.assign(capital=0.0)
     tables = dict(publication.tables) | {"capacity_by_year": plain}
     names = [table["id"] for _, table in capacity_figures(replace(publication, tables=tables))]
-    assert names == ["capacity-beds", "capacity-staff", "capacity-running"]
+    assert names == [
+        *("capacity-beds", "capacity-staff", "capacity-running", "capacity-longer"),
+    ]

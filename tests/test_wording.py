@@ -38,7 +38,7 @@ BUILT = {
         *("wards", "rounds", "crisis", "figure", "value", "standing", "source"),
         *("capital_caption", "running_caption"),
     ),
-    "chart_": ("capital", "running", "capital_row", "running_row"),
+    "chart_": ("capital", "running", "capital_row", "running_row", "longer_row"),
     "figure_": BASIS,
     "standing_": (*STANDINGS, STUDY),
     "change_": OUTCOMES,

@@ -1,5 +1,6 @@
 """What a study file may say of capacity: beds, teams, rooms, estate and years."""
 
+import math
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
@@ -21,6 +22,7 @@ from llrgeo.appraisal.capacity.targets import (
 )
 from llrgeo.appraisal.demand import Service, rates_by_age
 from llrgeo.inputs.embedded import embedded
+from llrgeo.schema import AgeBand
 from llrgeo.study.validation import Name, Part, Positive, Share
 
 AboveZero = Annotated[float, Field(gt=0, allow_inf_nan=False)]
@@ -234,6 +236,9 @@ class CapacityConfig(Part):
         How many of the nearest wards may take a patient; 1 is no transfer.
     estate
         The table of the estate; without it nothing is said of buildings.
+    housing, new_homes_ages
+        The file of new homes by area and year, and the share of their people in each age band;
+        left out, they are as old as the study's residents.
     beds_source
         Where the numbers of beds at sites are from: printed beside them.
     """
@@ -248,11 +253,28 @@ class CapacityConfig(Part):
     pools: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     choices: Annotated[int, Field(ge=1, le=50)] = 2
     estate: str = ""
+    housing: str = ""
+    new_homes_ages: dict[AgeBand, Share] = Field(default_factory=dict)
     beds_source: str = ""
+
+    @model_validator(mode="after")
+    def _ages(self) -> Self:
+        if self.new_homes_ages and not self.housing:
+            msg = "new_homes_ages goes with housing, a file of new homes by area and year"
+            raise ValueError(msg)
+        whole = sum(self.new_homes_ages.values())
+        if self.new_homes_ages and not math.isclose(whole, 1, abs_tol=1e-6):
+            msg = f"new_homes_ages add up to {whole:g}; shares of all people add up to 1"
+            raise ValueError(msg)
+        return self
 
     def files(self, folder: Path) -> dict[str, Path]:
         """Return every file that is read, by the key that names it."""
-        named = {"projections": self.projections, "estate": self.estate}
+        named = {
+            "projections": self.projections,
+            "estate": self.estate,
+            "housing": self.housing,
+        }
         own = {
             key: embedded(f"{key}.csv") if name == "embedded" else folder / name
             for key, name in named.items()

@@ -14,8 +14,10 @@ from llrgeo.appraisal.capacity.projections import (
     VariantYear,
     ageing_shares,
     constant_shares,
+    housing_shares,
     people_by_band,
     people_in,
+    people_of_new_homes,
     project_areas,
 )
 from llrgeo.appraisal.capacity.setting import Roads
@@ -23,6 +25,7 @@ from llrgeo.appraisal.options import Option
 from llrgeo.errors import InputError
 from llrgeo.inputs.capacity import read_capacity, set_parameters
 from llrgeo.inputs.estate import read_estate
+from llrgeo.inputs.housing import read_housing
 from llrgeo.inputs.projections import read_projections
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import AGE_BANDS, name_some, raise_faults
@@ -122,18 +125,50 @@ def _people(
         raise InputError(msg)
     central, aged, projected = {}, {}, {}
     base = study.years[0]
+    homes = _people_of_homes(study, areas, parameters)
     for year in study.years:
         total = people_in(bands, VariantYear(variant, year))
-        central[year] = _areas_of(areas, total, constant_shares(areas))
+        built = homes.get(year, pd.DataFrame())
+        central[year] = _areas_of(areas, total, constant_shares(areas), built)
         if study.capacity.ageing:
-            aged[year] = _areas_of(areas, total, ageing_shares(areas, year - base))
+            aged[year] = _areas_of(areas, total, ageing_shares(areas, year - base), built)
         codes = sorted(set(areas["authority_code"]))
         projected[year] = total.loc[codes, list(AGE_BANDS)].sum()
     people = {SCENARIOS[0]: central}
     return (people | {SCENARIOS[1]: aged} if aged else people), projected
 
 
-def _areas_of(areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame) -> pd.DataFrame:
+def _people_of_homes(
+    study: StudyConfig, areas: pd.DataFrame, parameters: Parameters
+) -> dict[int, pd.DataFrame]:
+    """Return the people of all homes finished by each year of the study; none without a file."""
+    path = study.capacity.files(study.folder).get("housing")
+    if path is None:
+        return {}
+    housing = read_housing(set(map(str, areas.index)), path)
+    residents = areas[list(AGE_BANDS)].sum().astype(float)
+    given = pd.Series(dict(study.capacity.new_homes_ages), dtype=float)
+    ages = (
+        given.reindex(list(AGE_BANDS), fill_value=0.0)
+        if len(given)
+        else residents / residents.sum()
+    )
+    found = {}
+    for year in study.years:
+        # Shares of areas are those of the census, so all homes finished since then count.
+        built = housing[housing["year"] <= year].groupby("area_id")["homes"].sum()
+        found[year] = people_of_new_homes(
+            built, household_size=parameters.value("household_size"), age_profile=ages
+        )
+    return found
+
+
+def _areas_of(
+    areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame, built: pd.DataFrame
+) -> pd.DataFrame:
+    """Return the people of areas by band; `built` are those of new homes, empty for none."""
+    if len(built):
+        shares = housing_shares(areas, built, shares=shares, total=total)
     return project_areas(areas, total, shares)[list(AGE_BANDS)]
 
 

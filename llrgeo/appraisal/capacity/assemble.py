@@ -9,6 +9,7 @@ from dataclasses import fields, replace
 
 import pandas as pd
 
+from llrgeo.appraisal.capacity.access_evidence import travelled_share
 from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
 from llrgeo.appraisal.capacity.bed_evidence import beds_by_site
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
@@ -115,17 +116,12 @@ def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.
     for option, result in results.items():
         for service in services:
             rows = result.services[service].allocation
-            # A patient's visit needs a site; of contacts at home only a team's need its base. Those
-            # by video need neither.
-            travelled = rows["at_site"] + rows["at_home"] * (
-                result.services[service].service.delivery == "team"
-            )
-            share = (travelled / rows["contacts"].where(rows["contacts"] > 0)).fillna(0.0)
+            share = travelled_share(rows, result.services[service].service)
             kept = pd.DataFrame(
                 {
                     "area_id": rows.index,
                     "site_id": rows["site_id"].to_numpy(),
-                    "share": share.clip(upper=1.0).to_numpy(),
+                    "share": share.to_numpy(),
                     "travel_time_min": rows["travel_time_min"].to_numpy(),
                 }
             )

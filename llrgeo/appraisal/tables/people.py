@@ -13,7 +13,7 @@ from llrgeo.appraisal.tables.declaration import Conservation, PublishedColumn, T
 from llrgeo.appraisal.tables.makers import by_option, has_visits, residents
 from llrgeo.appraisal.tables.units import MINUTES, PEOPLE
 
-_MEANINGS: Final = {
+MEANINGS: Final = {
     "lost": "People with no journey left for at least one service",
     "mixed": "People with a longer journey for one service and a shorter one for another",
     "longer": "People with a longer journey for at least one service and a shorter one for none",
@@ -46,7 +46,7 @@ PEOPLE_BY_SERVICE: Final = (
             OPTION,
             GROUP,
             LEVEL,
-            *(PublishedColumn(name, _MEANINGS[name], PEOPLE) for name in CLASSES),
+            *(PublishedColumn(name, MEANINGS[name], PEOPLE) for name in CLASSES),
             *(
                 PublishedColumn(f"too_close_{name}", f"{_TOO_CLOSE} ({name})", PEOPLE)
                 for name in UNCERTAIN_CLASSES

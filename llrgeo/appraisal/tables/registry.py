@@ -5,6 +5,7 @@ from typing import Final
 from llrgeo.appraisal.tables.activity import ACTIVITY
 from llrgeo.appraisal.tables.business_case import BUSINESS_CASE
 from llrgeo.appraisal.tables.capacity import BED_TABLES
+from llrgeo.appraisal.tables.capacity_access import ACCESS_BY_YEAR
 from llrgeo.appraisal.tables.capacity_teams import TEAM_TABLES
 from llrgeo.appraisal.tables.capacity_years import SUMMARY, YEARS
 from llrgeo.appraisal.tables.case import CASES
@@ -31,6 +32,7 @@ TABLES: Final[tuple[TableDeclaration, ...]] = (
     *BED_TABLES,
     *TEAM_TABLES,
     *YEARS,
+    *ACCESS_BY_YEAR,
     *ESTATE_TABLES,
     *BUSINESS_CASE,
 )

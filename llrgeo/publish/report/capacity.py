@@ -52,6 +52,9 @@ def capacity_figures(publication: Publication) -> Iterator[tuple[Drawing, Table]
         # A study whose options build nothing has no bars to draw, and the first table says so.
         if table[kind].fillna(0.0).gt(0).any():
             yield money_chart(table, kind), tables.money_table(publication, kind)
+    if tables.LONGER in publication.tables:
+        longer = tables.longer_by_year(publication)
+        yield longer_chart(longer), tables.longer_table(longer)
 
 
 def beds_chart(table: pd.DataFrame) -> Drawing:
@@ -133,19 +136,38 @@ def money_chart(table: pd.DataFrame, kind: str) -> Drawing:
     words, year = wording(), table["year"].max()
     last = table[table["year"] == year]
     millions = (last[kind] / tables.MILLION).to_numpy(float)
-    scale = (_WIDTH - 80) / max(float(np.nanmax(millions)), 1e-9)
-    parts, said = [], [tables.figure(value, 1) or words["capacity_unknown"] for value in millions]
-    for place, (label, value, text) in enumerate(
-        zip(last["label"], np.nan_to_num(millions), said, strict=True)
-    ):
-        y, width = 16 + place * _ROW, value * scale
-        parts.append(drawing.words(0, y, str(label)))
+    said = [tables.figure(value, 1) or words["capacity_unknown"] for value in millions]
+    bars = pd.DataFrame({"label": last["label"].to_numpy(), "value": millions, "said": said})
+    return _bars(bars, kind, words[f"chart_{kind}"].format(year=year))
+
+
+def longer_chart(longer: pd.DataFrame) -> Drawing:
+    """Draw the people of the last year with a longer journey, or none, for at least one service.
+
+    Parameters
+    ----------
+    longer
+        Options by their labels, years: people.
+    """
+    year = int(longer.columns[-1])
+    people = longer[longer.columns[-1]].to_numpy(float)
+    said = [number(value) for value in people]
+    bars = pd.DataFrame({"label": longer.index, "value": people, "said": said})
+    return _bars(bars, "longer", wording()["chart_longer_by_year"].format(year=year))
+
+
+def _bars(bars: pd.DataFrame, name: str, title: str) -> Drawing:
+    """Draw one bar an option, with what is `said` of its `value` beside it; NaN has no bar."""
+    scale = (_WIDTH - 80) / max(float(bars["value"].max()), 1e-9)
+    parts = []
+    for place, row in enumerate(bars.to_dict("records")):
+        y, width = 16 + place * _ROW, float(np.nan_to_num(row["value"])) * scale
+        parts.append(drawing.words(0, y, str(row["label"])))
         if width:
             parts.append(drawing.rectangle(0, y + 7, width, _BAR, palette.CHANGE_COLOURS[0]))
-        parts.append(drawing.words(width + 6, y + 21, text, size=13))
-    title = words[f"chart_{kind}"].format(year=year)
-    text = _sentence(zip(last["label"], said, strict=True), f"chart_{kind}_row")
-    return Drawing(f"chart-{kind}", title, text, _WIDTH, 16 + _ROW * len(last), tuple(parts))
+        parts.append(drawing.words(width + 6, y + 21, row["said"], size=13))
+    text = _sentence(zip(bars["label"], bars["said"], strict=True), f"chart_{name}_row")
+    return Drawing(f"chart-{name}", title, text, _WIDTH, 16 + _ROW * len(bars), tuple(parts))
 
 
 def capacity_standing(publication: Publication) -> str:

@@ -17,6 +17,7 @@ BASIS: Final = (
     *("response_share", "room_use"),
     *("capital_new_gbp_m2", "capital_spread", "running_gbp_m2"),
 )
+LONGER: Final = "people_by_service_by_year"
 STAYS: Final = ": stay_days"
 """How names of parameters end that are the length of stay of a service."""
 
@@ -123,6 +124,23 @@ def money_table(publication: Publication, kind: str) -> Table:
             row.append(words["capacity_from_to"].format(low=low, high=high))
         rows.append(row)
     return table_of(f"capacity-{kind}", words[f"capacity_{kind}_caption"], heads, rows)
+
+
+def longer_by_year(publication: Publication) -> pd.DataFrame:
+    """Return people with a longer journey for any service: alternatives by label, years."""
+    table = publication.tables[LONGER]
+    labels = {option.name: option.label for option in publication.alternatives}
+    mine = table[table["option"].isin(list(labels))]
+    by_year = mine.pivot(index="option", columns="year", values="longer_any")
+    return by_year.loc[list(labels)].rename(index=labels)
+
+
+def longer_table(longer: pd.DataFrame) -> Table:
+    """Return people with a longer journey by option and year, for readers."""
+    words = wording()
+    heads = [words["capacity_option"], *map(str, longer.columns)]
+    rows = [[str(row[0]), *(figure(value) for value in row[1:])] for row in longer.itertuples()]
+    return table_of("capacity-longer", words["capacity_longer_caption"], heads, rows)
 
 
 def basis_table(publication: Publication) -> Table:

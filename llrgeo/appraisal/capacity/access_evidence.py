@@ -1,0 +1,110 @@
+"""Journeys over the years: how far the people of later years travel, and for whom it takes longer.
+
+Journeys are those of today's roads and timetables; only people change. Each area's class of change
+is the one it has today, and all of its people of that year count in it.
+"""
+
+from collections.abc import Mapping, Sequence
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
+from llrgeo.appraisal.capacity.years import rates_after
+from llrgeo.appraisal.demand import Service, rates_by_age
+from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.schema import AGE_BANDS
+
+_LONGER: Final = ("worsened", "lost")
+_SHORTER: Final = ("improved", "gained")
+_THERE_AND_BACK, _MINUTES_AN_HOUR, _PER = 2, 60, 1_000
+
+
+def access_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> pd.DataFrame:
+    """Return how the people of each year reach each service under each option.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `option`, `service`, `year`; `people`; `mean_min` over those with a journey (NaN if nobody
+        has one); `unreachable`; `within_standard`; `longer` and `shorter` than in the baseline
+        (journeys lost and gained included), all people; `hours` a year on the road, there and
+        back, at the study's rates.
+    """
+    rows = [
+        (option, service, year, *_of_year(plan, found, year))
+        for option, result in results.items()
+        for service, found in result.services.items()
+        for year in plan.years
+    ]
+    names = ["people", "mean_min", "unreachable", "within_standard", "longer", "shorter", "hours"]
+    return pd.DataFrame(rows, columns=["option", "service", "year", *names])
+
+
+def classes_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> pd.DataFrame:
+    """Return the people of each year by what an option does to their journeys, never netted.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `option`, `year`, a column a class of `people_by_service`, which add up to all people of
+        the year, and `longer_any`: those of a class with a longer journey for any service.
+    """
+    rows = []
+    for option, result in results.items():
+        for year in plan.years:
+            people = _people(plan, year)
+            counts = people.groupby(result.classified["class"]).sum().reindex(CLASSES, fill_value=0)
+            rows.append((option, year, *counts, counts[list(LONGER_CLASSES)].sum()))
+    return pd.DataFrame(rows, columns=["option", "year", *CLASSES, "longer_any"])
+
+
+def _of_year(plan: CapacityPlan, found: ServiceResult, year: int) -> Sequence[float]:
+    """Return the figures of one service and year, in the order of the table's columns."""
+    people, change = _people(plan, year), found.access.change
+    minutes = change["after_min"]
+    reached = np.isfinite(minutes)
+    weight = float(people[reached].sum())
+    total = float((people[reached] * minutes[reached]).sum())
+    within = minutes <= found.service.travel_standard_min
+    return (
+        int(people.sum()),
+        total / weight if weight else np.nan,
+        int(people[np.isposinf(minutes)].sum()),
+        int(people[within].sum()),
+        int(people[change["outcome"].isin(_LONGER)].sum()),
+        int(people[change["outcome"].isin(_SHORTER)].sum()),
+        _hours(plan, found, year),
+    )
+
+
+def _hours(plan: CapacityPlan, found: ServiceResult, year: int) -> float:
+    """Return the hours that patients, visitors or teams travel in a year, there and back."""
+    later = rates_after(
+        rates_by_age(found.service),
+        year - plan.base_year,
+        health_gain_years=plan.parameters.value("health_gain_years"),
+    )
+    people = plan.people[CENTRAL][year]
+    contacts = people[later.index].astype(float) @ later * found.service.visits / _PER
+    rows = found.allocation
+    reached = np.isfinite(rows["travel_time_min"])
+    journeys = contacts[reached] * travelled_share(rows, found.service)[reached]
+    minutes = rows["travel_time_min"][reached]
+    return float((journeys * minutes).sum()) * _THERE_AND_BACK / _MINUTES_AN_HOUR
+
+
+def travelled_share(allocation: pd.DataFrame, service: Service) -> pd.Series:
+    """Return the share of each area's contacts for which somebody travels between home and site.
+
+    Patients and visitors go to a site; a team goes to homes too. Contacts by video need neither.
+    """
+    travelled = allocation["at_site"] + allocation["at_home"] * (service.delivery == "team")
+    share = travelled / allocation["contacts"].where(allocation["contacts"] > 0)
+    return pd.Series(share.fillna(0.0).clip(upper=1.0))
+
+
+def _people(plan: CapacityPlan, year: int) -> pd.Series:
+    return pd.Series(plan.people[CENTRAL][year][list(AGE_BANDS)].sum(axis=1))

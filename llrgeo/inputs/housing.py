@@ -1,0 +1,78 @@
+"""New homes: dwellings finished in each area by year, read and checked."""
+
+from collections.abc import Collection
+from pathlib import Path
+from typing import Final
+
+import pandas as pd
+
+from llrgeo.inputs.tables import read_table
+from llrgeo.schema import name_some, raise_faults, to_numbers
+
+_COLUMNS: Final = ("area_id", "year", "homes")
+_FIRST_YEAR, _LAST_YEAR = 1991, 2200
+
+
+def read_housing(area_ids: Collection[str], path: Path) -> pd.DataFrame:
+    """Read the new homes of areas, such as those that a local plan allocates.
+
+    Parameters
+    ----------
+    area_ids
+        The areas of the study.
+    path
+        A CSV with `area_id`, `year` and `homes`: dwellings finished in that year. An area that is
+        not listed has none.
+
+    Returns
+    -------
+    pandas.DataFrame
+        `area_id`, `year` (int), `homes` (float), as in the file.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a number is not what it must be, an area is unknown, or an area has
+        a year twice; the message lists every fault.
+    """
+    return check_housing(read_table(path), area_ids, source=path.name)
+
+
+def check_housing(table: pd.DataFrame, area_ids: Collection[str], *, source: str) -> pd.DataFrame:
+    """Check a table of new homes and give it its types; see `read_housing`.
+
+    Raises
+    ------
+    InputError
+        As `read_housing`.
+    """
+    missing = [name for name in _COLUMNS if name not in table.columns]
+    found = ", ".join(map(str, table.columns))
+    raise_faults((f"column '{name}' is missing; found {found}" for name in missing), source=source)
+    typed = pd.DataFrame(
+        {
+            "area_id": table["area_id"].astype("str").str.strip(),
+            "year": to_numbers(table["year"]),
+            "homes": to_numbers(table["homes"]),
+        }
+    )
+    raise_faults(_faults(typed, area_ids), source=source)
+    return typed.astype({"year": int})
+
+
+def _faults(table: pd.DataFrame, area_ids: Collection[str]) -> list[str]:
+    """Return what is wrong with the values, each with the areas that have it."""
+    area, year, homes = table["area_id"], table["year"], table["homes"]
+    bad = {
+        "no area of the study": ~area.isin(list(area_ids)),
+        f"year is no whole number from {_FIRST_YEAR} to {_LAST_YEAR}": ~(
+            year.between(_FIRST_YEAR, _LAST_YEAR) & (year % 1 == 0)
+        ),
+        "homes are no number of at least 0": ~(homes >= 0),
+        "a year is there twice": table.duplicated(["area_id", "year"]),
+    }
+    return [
+        f"{int(rows.sum())} rows: {what} ({name_some(area[rows].unique())})"
+        for what, rows in bad.items()
+        if rows.any()
+    ]
