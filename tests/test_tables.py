@@ -27,6 +27,7 @@ from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.appraisal.tables import registry
 from llrgeo.appraisal.tables.business_case import BUSINESS_CASE
 from llrgeo.appraisal.tables.capacity import BED_TABLES
+from llrgeo.appraisal.tables.capacity_access import ACCESS_BY_YEAR
 from llrgeo.appraisal.tables.capacity_teams import TEAM_TABLES
 from llrgeo.appraisal.tables.capacity_years import SUMMARY, YEARS
 from llrgeo.appraisal.tables.context import EvidenceContext
@@ -49,9 +50,10 @@ from llrgeo.travel.times import TravelTimes
 
 NAMES = [declaration.name for declaration in TABLES]
 BY_NAME = dict(zip(NAMES, TABLES, strict=True))
+CAPACITY = (SUMMARY, BED_TABLES, TEAM_TABLES, YEARS, ACCESS_BY_YEAR)
 OF_CAPACITY = {
     declaration.name
-    for declarations in (SUMMARY, BED_TABLES, TEAM_TABLES, YEARS, ESTATE_TABLES, BUSINESS_CASE)
+    for declarations in (*CAPACITY, ESTATE_TABLES, BUSINESS_CASE)
     for declaration in declarations
 }
 NO_FIGURE = {"rural_minutes", "deprivation_gap"}  # in the town: nobody reached is rural
