@@ -46,11 +46,14 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.appraisal.siting.regret import Scenario, least_regret, regret_table
     from llrgeo.inputs.areas import read_areas
     from llrgeo.inputs.sites import read_sites
+    from llrgeo.roads.exchange import network_from_graph
     from llrgeo.roads.network import RoadNetwork, load_network, save_network
     from llrgeo.roads.osm import build_network
+    from llrgeo.roads.osmnx_graph import network_to_graph
     from llrgeo.study.config import StudyConfig, build_services, load_study
     from llrgeo.study.inputs import StudyInputs, read_inputs
     from llrgeo.study.run import StudyResult, print_report, print_study, publish_study, run_study
+    from llrgeo.study.show import show
     from llrgeo.study.siting import (
         SitingResult,
         SitingStudy,
@@ -96,11 +99,14 @@ _NAMES: Final = {
     "appraisal.siting.regret": ("Scenario", "least_regret", "regret_table"),
     "inputs.areas": ("read_areas",),
     "inputs.sites": ("read_sites",),
+    "roads.exchange": ("network_from_graph",),
     "roads.network": ("RoadNetwork", "load_network", "save_network"),
     "roads.osm": ("build_network",),
+    "roads.osmnx_graph": ("network_to_graph",),
     "study.config": ("StudyConfig", "build_services", "load_study"),
     "study.inputs": ("StudyInputs", "read_inputs"),
     "study.run": ("StudyResult", "print_report", "print_study", "publish_study", "run_study"),
+    "study.show": ("show",),
     "study.siting": ("SitingResult", "SitingStudy", "locate_service", "prepare_siting"),
     "study.siting_config": ("SitingConfig", "load_siting"),
     "study.siting_files": ("write_plan",),
@@ -184,6 +190,8 @@ __all__ = [
     "load_travel_times",
     "locate_service",
     "locate_sites",
+    "network_from_graph",
+    "network_to_graph",
     "prepare_siting",
     "print_report",
     "print_study",
@@ -196,6 +204,7 @@ __all__ = [
     "save_network",
     "save_travel_times",
     "score_options",
+    "show",
     "stage_plan",
     "travel_times",
     "value_curve",

@@ -17,7 +17,8 @@ from llrgeo.roads.extract import Extract
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import assemble, finish
 from llrgeo.roads.osm_file import Way
-from llrgeo.schema import BNG
+from llrgeo.roads.osmnx_graph import is_own, read_own
+from llrgeo.schema import BNG, WGS84
 
 _WAY_TAGS: Final = (
     "access", "access:backward", "access:forward", "area", "bicycle", "bridge", "construction",
@@ -75,19 +76,29 @@ def network_from_graphml(path: Path, *, mode: str = "car") -> RoadNetwork:
 
 
 def network_from_graph(graph: nx.MultiDiGraph, *, mode: str = "car") -> RoadNetwork:
-    """Build a network from an OSMnx graph in WGS 84, best an unsimplified one.
+    """Build a network from an OSMnx graph in any CRS, best an unsimplified one.
 
     Simplification joined ways and kept lists of their tags; of such a list the first in
-    alphabetical order counts.
+    alphabetical order counts. A graph that `network_to_graph` made keeps its times and its mode.
 
     Raises
     ------
     NetworkError
-        If the graph has no streets of the mode, or is projected.
+        If the graph has no streets of the mode, or no CRS.
+
+    Examples
+    --------
+    >>> network = llrgeo.load_network(folder / "network")
+    >>> back = llrgeo.network_from_graph(llrgeo.network_to_graph(network))
+    >>> back.weights_ms("pm_peak").tolist() == network.weights_ms("pm_peak").tolist()
+    True
     """
-    if "4326" not in str(graph.graph.get("crs", "")).replace("WGS84", "4326"):
-        msg = f"the graph must be in EPSG:4326, not {graph.graph.get('crs')}"
+    if not graph.graph.get("crs"):
+        msg = "the graph states no CRS. Set graph.graph['crs'], 'EPSG:4326' for degrees."
         raise NetworkError(msg)
+    if is_own(graph):
+        return read_own(graph)
+    graph = ox.project_graph(graph, to_crs=WGS84)
     extract = _extract(graph)
     network = finish(assemble(extract, mode), extract, mode)
     info = network.info

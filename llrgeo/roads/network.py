@@ -7,7 +7,7 @@ from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self
 
 import geopandas as gpd
 import numpy as np
@@ -17,9 +17,13 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
 from llrgeo.files import folder_written_whole, sha256_of_bytes, sha256_of_file
+from llrgeo.html_repr import card
 from llrgeo.inputs.tables import one_line
 from llrgeo.roads.network_checks import length_faults, network_faults
 from llrgeo.schema import BNG, list_faults
+
+if TYPE_CHECKING:  # drawn by geopandas when it is asked for
+    from matplotlib.axes import Axes
 
 PERIODS: Final = ("off_peak", "am_peak", "pm_peak", "night")
 
@@ -154,6 +158,28 @@ class RoadNetwork:
                     pd.util.hash_pandas_object(table[name], index=False).to_numpy().tobytes()
                 )
         return digest.hexdigest()
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw every road as a thin line, in EPSG:27700."""
+        roads = self.lines[(self.edges["road_class"] != "turn").to_numpy()]
+        axes: Axes = roads.plot(ax=ax, linewidth=0.3, color="#555555")
+        axes.set_axis_off()
+        return axes
+
+    def _repr_html_(self) -> str:
+        """Show what the network is, its size, and how far to trust it."""
+        info = self.info
+        facts = {
+            "mode and periods": f"{info.mode}: {', '.join(info.periods)}".replace("_", " "),
+            "nodes": len(self.nodes),
+            "directed edges": len(self.edges),
+            "kilometres, each direction": round(float(self.edges["length_m"].sum()) / 1_000),
+            "kind": "modelled" if info.modelled else "from a road map",
+            "date of the data": info.data_date,
+            "source": info.credit,
+            "error": info.error,
+        }
+        return card("Road network", facts)
 
     def described(self, *, source: str, error: str) -> Self:
         """Return the network with another source and statement of error."""

@@ -9,6 +9,7 @@ import logging
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, replace
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
@@ -34,6 +35,7 @@ from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.inputs import StudyInputs, read_inputs
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.planning import build_planning
+from llrgeo.study.study_card import plot_options, study_card
 from llrgeo.study.times import (
     TimesBy,
     build_appraisal_inputs,
@@ -43,6 +45,9 @@ from llrgeo.study.times import (
     journey_sources,
 )
 from llrgeo.travel.times import TravelTimes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 logger = logging.getLogger(__name__)
 
@@ -103,6 +108,14 @@ class StudyResult:
     def times(self) -> TravelTimes:
         """The travel times that the options are judged by: the study's first mode and period."""
         return self.appraisal_inputs.times
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw how many people have a longer and a shorter journey under each option."""
+        return plot_options(self.results, ax)
+
+    def _repr_html_(self) -> str:
+        """Show the study and its options, those who lose first; the tables have the rest."""
+        return study_card(self.inputs, self.results, self.scorecard, self.times.error_note)
 
 
 def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:

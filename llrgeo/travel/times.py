@@ -3,7 +3,7 @@
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Final, Literal, Protocol, Self
+from typing import TYPE_CHECKING, Final, Literal, Protocol, Self
 
 import geopandas as gpd
 import numpy as np
@@ -16,6 +16,10 @@ from llrgeo.inputs.tables import one_line, read_table
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 from llrgeo.travel.block_checksums import check_blocks
+from llrgeo.travel.display import minutes_card, plot_coverage
+
+if TYPE_CHECKING:  # drawn by pandas when it is asked for
+    from matplotlib.axes import Axes
 
 Direction = Literal["to_site", "from_site"]
 Floats = NDArray[np.float64]
@@ -170,6 +174,20 @@ class TravelTimes:
             ends = {"area_id": "to_id", "site_id": "from_id"}
         long = self.to_long().rename(columns={**ends, "travel_time_min": "travel_time"})
         return long[["from_id", "to_id", "travel_time"]]
+
+    def plot(self, ax: "Axes | None" = None) -> "Axes":
+        """Draw the share of areas within each number of minutes of their nearest site."""
+        return plot_coverage(self.minutes, f"{self.mode}, {self.period}", ax)
+
+    def _repr_html_(self) -> str:
+        """Show a corner of the matrix as a heat table, and what the minutes are."""
+        facts = {
+            "journey": f"{self.mode}, {self.period}, {self.direction}".replace("_", " "),
+            "engine": self.engine,
+            "error": self.error_note,
+            "source": self.source,
+        }
+        return minutes_card(self.minutes, facts)
 
 
 class Router(Protocol):

@@ -3,8 +3,9 @@
 import time
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, replace
-from typing import Final, NoReturn
+from typing import TYPE_CHECKING, Final, NoReturn
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 
@@ -21,7 +22,11 @@ from llrgeo.appraisal.siting.p_centre import least_longest
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.subgradient import LagrangianBound, lagrangian_bound
 from llrgeo.errors import InfeasibleError, LlrgeoError
+from llrgeo.html_repr import card
 from llrgeo.travel.times import TravelTimes
+
+if TYPE_CHECKING:
+    from matplotlib.axes import Axes
 
 DEFAULT_GAP: Final = 0.001
 DEFAULT_SECONDS: Final = 60.0
@@ -111,6 +116,27 @@ class SiteSelection:
             note=note,
             capacity={**option.capacity, service: room},
         )
+
+    def plot(self, sites: gpd.GeoDataFrame, ax: "Axes | None" = None) -> "Axes":
+        """Draw the candidates, on `site_id`, as small dots, and the open sites as large ones."""
+        axes: Axes = sites.plot(ax=ax, color="#999999", markersize=6)
+        sites.loc[list(self.sites)].plot(ax=axes, color="#d7301f", markersize=40)
+        axes.set_axis_off()
+        return axes
+
+    def _repr_html_(self) -> str:
+        """Show the plan and its certificate."""
+        facts = {
+            "objective": self.problem.objective,
+            "open sites": f"{len(self.sites)}: {', '.join(self.sites)}",
+            "value": f"{self.value:,.4g} {self.unit}",
+            "bound": f"{self.bound:,.4g} {self.unit}: no plan is better",
+            "gap": "0, a proof" if self.proven else f"{self.gap:.2%}",
+            "constraints": ", ".join(type(rule).__name__ for rule in self.problem.constraints),
+            "areas that no open site reaches": len(self.unreached),
+            "areas that no candidate reaches": len(self.left_out),
+        }
+        return card("Site selection", facts)
 
 
 def locate_sites(

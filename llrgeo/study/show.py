@@ -1,0 +1,186 @@
+"""Show: what was found, on a map for a notebook. It needs no internet and no map tiles."""
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.siting.locate import SiteSelection
+from llrgeo.errors import InputError
+from llrgeo.publish.legend import change_legend, time_legend
+from llrgeo.publish.notebook_map import MapLayer, NotebookMap, build_map, legend_layer
+from llrgeo.publish.option_view import area_labels, journey_label
+from llrgeo.publish.pages import minutes as in_minutes
+from llrgeo.roads.main_roads import main_road_lines
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.schema import name_some
+from llrgeo.study.run import StudyResult, build_publication
+from llrgeo.travel.times import TravelTimes
+
+_OPEN: Final = "#d7301f"
+_LAND: Final = "#e8e8e8"
+_ROAD: Final = "#555555"
+_PLAIN: Final = "#2c7fb8"
+_ALL_ROADS: Final = 5_000  # edges that a notebook draws one by one
+
+
+def show(
+    found: object,
+    *,
+    areas: gpd.GeoDataFrame | None = None,
+    sites: gpd.GeoDataFrame | None = None,
+    option: str = "",
+    service: str = "",
+) -> NotebookMap:
+    """Return a map of what was found; a notebook shows it, `save` writes it as one file.
+
+    Parameters
+    ----------
+    found
+        A study's result (the change of minutes under an option), travel times (minutes to the
+        nearest site), a network (its main roads, or all of a small one), a site selection, or any
+        frame with shapes, such as isochrones.
+    areas
+        On `area_id`, points or outlines: needed for travel times; drawn beneath a selection.
+    sites
+        On `site_id`: needed for a selection; drawn upon travel times.
+    option, service
+        Of a study's result: their ids. Without them, the first option beside the baseline, and
+        the service that stands for it (docs/methods 2).
+
+    Raises
+    ------
+    InputError
+        If places are missing, or there is no such option or service; the message says which.
+
+    Examples
+    --------
+    >>> result = llrgeo.run_study(llrgeo.load_study(folder / "study.toml"))
+    >>> llrgeo.show(result, option="nearer", service="clinic").save(folder / "map.html")
+    >>> (folder / "map.html").is_file()
+    True
+    """
+    if isinstance(found, StudyResult):
+        return build_map(_study_layers(found, option, service))
+    if isinstance(found, TravelTimes):
+        return build_map(_times_layers(found, _given(areas, "areas"), sites))
+    if isinstance(found, SiteSelection):
+        return build_map(_selection_layers(found, areas, _given(sites, "sites")))
+    if isinstance(found, RoadNetwork):
+        return build_map([_road_layer(found)])
+    if isinstance(found, gpd.GeoDataFrame):
+        columns = found.drop(columns=found.geometry.name)
+        return build_map([MapLayer("shapes", _drawn(found.geometry, _PLAIN, _row_texts(columns)))])
+    msg = (
+        f"a {type(found).__name__} cannot be shown on a map. Give the result of run_study, travel "
+        "times with areas=, a network, a site selection with sites=, or a GeoDataFrame."
+    )
+    raise InputError(msg)
+
+
+def _study_layers(found: StudyResult, option: str, service: str) -> list[MapLayer]:
+    """Return the change of minutes for one service under one option, and the sites."""
+    published = build_publication(found)
+    name = option or published.opening_option.name
+    chosen = service or (
+        published.opening_services[name].id if name in published.opening_services else ""
+    )
+    if (name, chosen) not in published.views:
+        options, services = sorted(found.results), [kind.id for kind in published.services]
+        msg = (
+            f"there is no option '{name}' with a service '{chosen}'. Options are "
+            f"{name_some(options)}; services are {name_some(services)}."
+        )
+        raise InputError(msg)
+    view = published.views[name, chosen]
+    before, after = (view.areas[name].map(in_minutes) for name in ("before_min", "after_min"))
+    baseline = published.baseline.label
+    texts = view.areas["label"] + f"\n{baseline}: " + before + f"\n{view.option.label}: " + after
+    legend = change_legend(view, published.tolerance_min)
+    label = f"{view.option.label}: {view.service.label}"
+    outlines = published.base.outlines.geometry
+    open_sites = found.sites.loc[sorted(view.option.sites[chosen])]
+    return [legend_layer(label, outlines, legend, texts), _site_layer(open_sites)]
+
+
+def _times_layers(
+    times: TravelTimes, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame | None
+) -> list[MapLayer]:
+    """Return areas by the minutes to their nearest site, and the sites."""
+    missing = times.minutes.index.difference(areas.index)
+    if len(missing):
+        msg = (
+            f"areas= lacks {len(missing)} areas of the travel times ({name_some(missing)}). "
+            "Give the frame that they were computed for, with area_id as its index."
+        )
+        raise InputError(msg)
+    placed = areas.loc[times.minutes.index]
+    nearest = times.minutes.min(axis=1)
+    people = placed.get("residents", pd.Series(0, placed.index))
+    texts = _names(placed) + "\n" + nearest.map(in_minutes)
+    layer = legend_layer(journey_label(times), placed.geometry, time_legend(nearest, people), texts)
+    if sites is None:
+        return [layer]
+    return [layer, _site_layer(sites.loc[sites.index.intersection(times.minutes.columns)])]
+
+
+def _selection_layers(
+    found: SiteSelection, areas: gpd.GeoDataFrame | None, sites: gpd.GeoDataFrame
+) -> list[MapLayer]:
+    """Return the open sites of a plan over the areas, if there are some."""
+    missing = sorted(set(found.sites) - set(sites.index))
+    if missing:
+        msg = (
+            f"sites= lacks {len(missing)} sites of the selection ({name_some(missing)}). "
+            "Give the frame of all candidates, with site_id as its index."
+        )
+        raise InputError(msg)
+    land = [] if areas is None else [
+        MapLayer("areas", _drawn(areas.geometry, _LAND, _names(areas)))
+    ]  # fmt: skip
+    return [*land, _site_layer(sites.loc[list(found.sites)])]
+
+
+def _site_layer(sites: gpd.GeoDataFrame) -> MapLayer:
+    return MapLayer("open sites", _drawn(sites.geometry, _OPEN, _names(sites)))
+
+
+def _road_layer(network: RoadNetwork) -> MapLayer:
+    """Return the roads of a small network, and the main roads of a large one."""
+    if len(network.edges) > _ALL_ROADS:
+        roads = main_road_lines(network)
+        return MapLayer("main roads", _drawn(roads.geometry, _ROAD, roads["road"]))
+    real = network.edges["road_class"] != "turn"
+    names = network.edges.loc[real, ["road_name", "road_class"]].agg("\n".join, axis=1)
+    return MapLayer("roads", _drawn(gpd.GeoSeries(network.lines[real]), _ROAD, names))
+
+
+def _drawn(shapes: gpd.GeoSeries, colour: str, texts: pd.Series) -> gpd.GeoDataFrame:
+    return gpd.GeoDataFrame({"colour": colour, "text": texts}, geometry=shapes)
+
+
+def _names(table: gpd.GeoDataFrame) -> pd.Series:
+    """Return names of areas or sites, or their ids where they have none."""
+    if "name" not in table.columns:
+        return pd.Series(table.index.astype(str), table.index)
+    return area_labels(table)
+
+
+def _row_texts(table: pd.DataFrame) -> pd.Series:
+    """Return each row in words: a line a column."""
+    told = [
+        "\n".join(f"{name}: {value}" for name, value in row.items())
+        for row in table.to_dict("records")
+    ]
+    return pd.Series(np.array(told, dtype=object), table.index)
+
+
+def _given(frame: gpd.GeoDataFrame | None, name: str) -> gpd.GeoDataFrame:
+    if frame is None:
+        msg = (
+            f"there are no places to draw. Give {name}= a GeoDataFrame with "
+            f"{name.removesuffix('s')}_id as its index, such as result.{name}."
+        )
+        raise InputError(msg)
+    return frame

@@ -1,0 +1,48 @@
+"""How travel times show themselves in a notebook: a corner of the matrix, a curve of coverage."""
+
+from collections.abc import Mapping
+from typing import TYPE_CHECKING, Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.html_repr import card, heat_table
+
+if TYPE_CHECKING:  # drawn by pandas when it is asked for
+    from matplotlib.axes import Axes
+
+_SHOWN: Final = (8, 6)  # areas and sites
+
+
+def minutes_card(minutes: pd.DataFrame, facts: Mapping[str, str]) -> str:
+    """Return a card of facts about minutes, areas by sites, over a corner of them."""
+    areas, sites = minutes.shape
+    size = {
+        "shape": f"{areas:,} areas x {sites:,} sites",
+        "pairs without a way": int(np.isinf(minutes.to_numpy()).sum()),
+    }
+    corner = heat_table(minutes.iloc[: _SHOWN[0], : _SHOWN[1]])
+    return card("Travel times in minutes", {**size, **facts}, corner)
+
+
+def plot_coverage(minutes: pd.DataFrame, journey: str, ax: "Axes | None" = None) -> "Axes":
+    """Draw the share of areas within each number of minutes of their nearest site.
+
+    Parameters
+    ----------
+    minutes
+        Areas by sites; +inf where there is no way. Every area counts once, whatever its residents:
+        the curve ends below 1 where some have no way.
+    journey
+        The mode and period, for the axis.
+    ax
+        Where to draw; a new figure if not given.
+    """
+    nearest = np.sort(minutes.min(axis=1).to_numpy())
+    share = pd.Series(np.arange(1, len(nearest) + 1) / max(len(nearest), 1), index=nearest)
+    axes: Axes = share[np.isfinite(nearest)].plot(
+        ax=ax, drawstyle="steps-post", xlim=(0, None), ylim=(0, 1.02)
+    )
+    where = journey.replace("_", " ")
+    axes.set(xlabel=f"minutes to the nearest site ({where})", ylabel="share of areas")
+    return axes
