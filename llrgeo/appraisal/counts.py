@@ -7,7 +7,7 @@ from numpy.typing import ArrayLike, NDArray
 from llrgeo.errors import LlrgeoError
 
 
-def reconcile(parts: pd.Series, total: float, *, table: str) -> None:
+def reconcile(parts: pd.Series | NDArray[np.float64], total: float, *, table: str) -> None:
     """Refuse a table whose people do not add up to the total.
 
     Parameters

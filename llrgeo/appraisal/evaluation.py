@@ -1,27 +1,21 @@
 """Evaluation: what each option means for everyone, service by service and as a whole."""
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
-from dataclasses import dataclass, fields
+from dataclasses import dataclass, field, fields
 
 import pandas as pd
 
 from llrgeo.appraisal.access import Access, assess_access, summarise_access
-from llrgeo.appraisal.activity import (
-    site_flows,
-    site_loads,
-)
+from llrgeo.appraisal.activity import site_flows, site_loads
+from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.option_costs import CostChange, ServiceAtSites, cost_change
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import classify_areas, count_people, minutes_by_service
+from llrgeo.appraisal.people_by_service import classify_areas, count_people, share_longer
 from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
-from llrgeo.appraisal.service_use import (
-    UseByService,
-    allocations_of,
-    average_minutes,
-    uses_by_option,
-)
+from llrgeo.appraisal.service_use import UseByService, average_minutes, uses_by_option
+from llrgeo.appraisal.use_arrays import Numbers, ServiceUse, StudyArrays
 from llrgeo.schema import site_roles
 
 
@@ -60,13 +54,9 @@ class OptionSummary:
     ----------
     option
         The option.
-    overall
-        Minutes of an average journey, on balance over all services: for each area the average over
-        the services for which somebody travels to a site, weighted by journeys. In a study of
-        teams alone, the minutes of the team.
     scored
-        The same minutes for scores and equity, which give no credit for cutting people off: a
-        journey that is not there counts as the ceiling. One row an area: `minutes`.
+        Minutes of an average journey of each area for scores and equity, which give no credit for
+        cutting people off: a journey that is not there counts as the ceiling.
     scored_groups
         How long each group of people travels by those minutes.
     classified
@@ -74,6 +64,9 @@ class OptionSummary:
         (`llrgeo.appraisal.people_by_service`); empty in a study of teams alone.
     people
         The people of each class, by group; empty in a study of teams alone.
+    share_worse
+        The share of people with a longer journey, or none left, for at least one service; in a
+        study of teams alone, of whom the team takes longer to reach.
     burden
         One row a service: trips, hours, kilometres and kg CO2e a year, there and back.
     care
@@ -84,11 +77,11 @@ class OptionSummary:
     """
 
     option: Option
-    overall: Access
     scored: pd.Series
     scored_groups: pd.DataFrame
     classified: pd.DataFrame
     people: pd.DataFrame
+    share_worse: float
     burden: pd.DataFrame
     care: pd.DataFrame
     cost: CostChange | None
@@ -97,6 +90,15 @@ class OptionSummary:
 @dataclass(frozen=True, slots=True)
 class OptionResult(OptionSummary):
     """What an option means as a whole and for each service, by its id.
+
+    Attributes
+    ----------
+    overall
+        Minutes of an average journey, on balance over all services: for each area the average over
+        the services for which somebody travels to a site, weighted by journeys. In a study of
+        teams alone, the minutes of the team.
+    services
+        The result of each service.
 
     Examples
     --------
@@ -113,6 +115,7 @@ class OptionResult(OptionSummary):
     ['clinic']
     """
 
+    overall: Access
     services: Mapping[str, ServiceResult]
 
 
@@ -154,31 +157,31 @@ def evaluate_options(
     >>> results["more"].overall.change["after_min"].round(1).tolist()
     [1.0, inf, 1.0, 2.0]
     """
+    by_name = {option.name: option for option in options}
+    check_study(list(by_name.values()), inputs, baseline=baseline)
     results = {}
-    for option, evaluator, after in _evaluators(options, inputs, baseline):
+    for option, evaluator, after in _evaluators(by_name, StudyArrays.of(inputs), baseline):
         summary = evaluator.summary(option, after)
-        services = {
-            service.id: evaluator.service_result(service, option, after[service.id].allocation)
-            for service in inputs.services
-        }
         parts = {part.name: getattr(summary, part.name) for part in fields(summary)}
-        results[option.name] = OptionResult(**parts, services=services)
+        results[option.name] = OptionResult(
+            **parts,
+            overall=evaluator.overall(after),
+            services={
+                service.id: evaluator.service_result(service, option, after[service.id])
+                for service in inputs.services
+            },
+        )
     return results
 
 
 def summarise_options(
-    options: Iterable[Option], inputs: AppraisalInputs, *, baseline: str
+    options: Iterable[Option], arrays: StudyArrays, *, baseline: str
 ) -> dict[str, OptionSummary]:
-    """Evaluate as `evaluate_options` does, without the result of each service.
-
-    Raises
-    ------
-    InputError
-        As `evaluate_options`.
-    """
+    """Summarise options as `evaluate_options` does, on the arrays of inputs that it accepted."""
+    by_name = {option.name: option for option in options}
     return {
         option.name: evaluator.summary(option, after)
-        for option, evaluator, after in _evaluators(options, inputs, baseline)
+        for option, evaluator, after in _evaluators(by_name, arrays, baseline)
     }
 
 
@@ -188,7 +191,7 @@ class _Evaluator:
 
     Attributes
     ----------
-    inputs
+    arrays
         Areas, sites, services and travel times.
     people
         Residents by area (rows) and group and level (columns).
@@ -200,66 +203,89 @@ class _Evaluator:
         Minutes of an average journey in the baseline, by area; +inf where one is not there.
     ceiling_min
         What a journey that is not there counts as in scores.
+    kept
+        Results of ways to run a service, which options share: by the service's id and the use.
     """
 
-    inputs: AppraisalInputs
+    arrays: StudyArrays
     people: pd.DataFrame
     before: UseByService
     sites_before: Mapping[str, frozenset[str]]
     minutes_before: pd.Series
     ceiling_min: float
+    kept: dict[tuple[str, int], tuple[pd.DataFrame, Access, pd.DataFrame]] = field(
+        default_factory=dict
+    )
 
     def summary(self, option: Option, after: UseByService) -> OptionSummary:
         """Return what an option means as a whole, given how it runs each service."""
-        # What people experience: a journey that is not there stays +inf and is counted apart.
-        overall = self._access(
-            self.minutes_before,
-            average_minutes(self.inputs, after),
-            self.inputs.thresholds_min,
-        )
         # What scores use: the ceiling stands for a missing journey, so that an option gains
         # nothing by cutting off those who live farthest away.
-        scored = average_minutes(self.inputs, after, ceiling_min=self.ceiling_min)
+        scored = self._series(average_minutes(self.arrays, after, ceiling_min=self.ceiling_min))
         classified = self._classified(option, after)
+        people = count_people(classified, self.people) if len(classified) else pd.DataFrame()
         return OptionSummary(
             option,
-            overall,
             scored,
             summarise_access(scored, self.people, thresholds_min=()),
             classified,
-            count_people(classified, self.people) if len(classified) else pd.DataFrame(),
+            people,
+            self._share_worse(people, after),
             burden=_table({name: use.burden for name, use in after.items()}),
             care=_table({name: use.care for name, use in after.items()}),
             cost=self._cost(option, after),
         )
 
-    def _cost(self, option: Option, after: UseByService) -> CostChange | None:
-        if self.inputs.rates is None:
-            return None
-        before = _at_sites(self.before, self.sites_before)
-        return cost_change(before, _at_sites(after, option.sites), self.inputs.rates)
+    def overall(self, after: UseByService) -> Access:
+        """Return what people experience: a journey that is not there is counted apart."""
+        minutes = self._series(average_minutes(self.arrays, after))
+        return self._access(self.minutes_before, minutes, self.arrays.inputs.thresholds_min)
 
-    def service_result(
-        self, service: Service, option: Option, after: pd.DataFrame
-    ) -> ServiceResult:
-        """Return what an option means for one service; `after` is its allocation there."""
-        before, residents = self.before[service.id].allocation, self.people[EVERYONE]
-        thresholds = sorted({*self.inputs.thresholds_min, service.travel_standard_min})
-        return ServiceResult(
-            service,
-            after,
-            self._access(before["travel_time_min"], after["travel_time_min"], thresholds),
-            site_flows(before, after, residents),
-            site_loads(
-                after,
-                residents,
-                open_sites=site_roles(self.inputs.sites)[
-                    sorted(option.sites.get(service.id, frozenset()))
-                ],
-                capacity=option.capacity.get(service.id, {}),
-                minimum_activity=service.minimum_activity,
-            ),
+    def service_result(self, service: Service, option: Option, use: ServiceUse) -> ServiceResult:
+        """Return what an option means for one service, given how it is used there."""
+        allocation, access, flows = self._changes(service, use)
+        loads = site_loads(
+            allocation,
+            self.people[EVERYONE],
+            open_sites=site_roles(self.arrays.inputs.sites)[
+                sorted(option.sites.get(service.id, frozenset()))
+            ],
+            capacity=option.capacity.get(service.id, {}),
+            minimum_activity=service.minimum_activity,
         )
+        return ServiceResult(service, allocation, access, flows, loads)
+
+    def _changes(
+        self, service: Service, use: ServiceUse
+    ) -> tuple[pd.DataFrame, Access, pd.DataFrame]:
+        """Return who goes where, journeys and flows; options that run it alike share them."""
+        key = service.id, id(use)
+        if key not in self.kept:
+            before = self.arrays.allocation_table(service, self.before[service.id])
+            after = self.arrays.allocation_table(service, use)
+            minutes = before["travel_time_min"], after["travel_time_min"]
+            thresholds = {*self.arrays.inputs.thresholds_min, service.travel_standard_min}
+            access = self._access(*minutes, sorted(thresholds))
+            self.kept[key] = after, access, site_flows(before, after, self.people[EVERYONE])
+        return self.kept[key]
+
+    def _cost(self, option: Option, after: UseByService) -> CostChange | None:
+        rates = self.arrays.inputs.rates
+        if rates is None:
+            return None
+        before = self._at_sites(self.before, self.sites_before)
+        return cost_change(before, self._at_sites(after, option.sites), rates)
+
+    def _at_sites(
+        self, uses: UseByService, sites: Mapping[str, frozenset[str]]
+    ) -> dict[str, ServiceAtSites]:
+        return {
+            service.id: ServiceAtSites(
+                frozenset(sites.get(service.id, ())),
+                self.arrays.allocation_table(service, uses[service.id]),
+            )
+            for service in self.arrays.inputs.services
+        }
 
     def _classified(self, option: Option, after: UseByService) -> pd.DataFrame:
         """Return the class of each area over the services that people travel for.
@@ -267,19 +293,31 @@ class _Evaluator:
         A service that nobody travels for any more, because all of it happens by video or at home,
         has no journey to compare and is left out.
         """
+        inputs = self.arrays.inputs
         travelled = [
             service.id
-            for service in self.inputs.visited
+            for service in inputs.visited
             if option.shares_of(service.id, service.shares).at_sites > 0
         ]
-        if not self.inputs.visited:
+        if not inputs.visited:
             return pd.DataFrame()
-        return classify_areas(
-            minutes_by_service(allocations_of(self.before), travelled, self.people.index),
-            minutes_by_service(allocations_of(after), travelled, self.people.index),
-            self.inputs.times.accuracy,
-            tolerance_min=self.inputs.tolerance_min,
+        areas = inputs.areas.index
+        before, now = (
+            pd.DataFrame({name: uses[name].nearest.minutes for name in travelled}, areas)
+            for uses in (self.before, after)
         )
+        tolerance = inputs.tolerance_min
+        return classify_areas(before, now, inputs.times.accuracy, tolerance_min=tolerance)
+
+    def _share_worse(self, people: pd.DataFrame, after: UseByService) -> float:
+        """Return the share of people whose journey, or whose team's, takes longer or is lost."""
+        if len(people):
+            return share_longer(people)
+        summary = self.overall(after).summary
+        return float(ratio(summary["worsened"] + summary["lost"], summary["people"]))
+
+    def _series(self, minutes: Numbers) -> pd.Series:
+        return pd.Series(minutes, index=self.arrays.inputs.areas.index)
 
     def _access(
         self, before: pd.Series, after: pd.Series, thresholds_min: Sequence[float]
@@ -288,33 +326,23 @@ class _Evaluator:
             before,
             after,
             self.people,
-            tolerance_min=self.inputs.tolerance_min,
+            tolerance_min=self.arrays.inputs.tolerance_min,
             thresholds_min=thresholds_min,
         )
 
 
 def _evaluators(
-    options: Iterable[Option], inputs: AppraisalInputs, baseline: str
+    options: Mapping[str, Option], arrays: StudyArrays, baseline: str
 ) -> Iterator[tuple[Option, _Evaluator, UseByService]]:
-    """Check the study; yield each option, its evaluator and how it runs each service."""
-    by_name = {option.name: option for option in options}
-    check_study(list(by_name.values()), inputs, baseline=baseline)
-    found = uses_by_option(by_name.values(), inputs)
-    before = found[baseline]
+    """Yield each option, its evaluator and how it runs each service."""
+    found = uses_by_option(options.values(), arrays)
+    before, inputs = found[baseline], arrays.inputs
     # The baseline is evaluated once; every option, the baseline too, is compared with it.
-    minutes_before = average_minutes(inputs, before)
-    people = people_by_group(inputs.areas)
-    sites_before = by_name[baseline].sites
-    evaluator = _Evaluator(inputs, people, before, sites_before, minutes_before, inputs.ceiling)
-    for name, option in by_name.items():
+    minutes_before = pd.Series(average_minutes(arrays, before), index=inputs.areas.index)
+    people, sites_before = people_by_group(inputs.areas), options[baseline].sites
+    evaluator = _Evaluator(arrays, people, before, sites_before, minutes_before, inputs.ceiling)
+    for name, option in options.items():
         yield option, evaluator, found[name]
-
-
-def _at_sites(uses: UseByService, sites: Mapping[str, frozenset[str]]) -> dict[str, ServiceAtSites]:
-    return {
-        name: ServiceAtSites(frozenset(sites.get(name, ())), use.allocation)
-        for name, use in uses.items()
-    }
 
 
 def _table(rows: Mapping[str, Mapping[str, float | str]]) -> pd.DataFrame:

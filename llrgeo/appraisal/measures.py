@@ -9,7 +9,6 @@ import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionSummary
 from llrgeo.appraisal.option_costs import CostChange
-from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, EVERYONE
 from llrgeo.schema import name_some, raise_faults
 
@@ -125,15 +124,6 @@ def _share_in_time(delivery: str) -> Callable[[OptionSummary], float]:
     return value
 
 
-def _share_worse(result: OptionSummary) -> float:
-    """Return the share of people with a longer journey, or none left, for at least one service."""
-    if result.people.empty:  # teams alone: nobody travels
-        summary = result.overall.summary
-        return float((summary["worsened"] + summary["lost"]) / summary["people"])
-    everyone = result.people.loc[[EVERYONE]].iloc[0]
-    return float(everyone[list(LONGER_CLASSES)].sum() / everyone[list(CLASSES)].sum())
-
-
 def _deprivation_gap(result: OptionSummary) -> float:
     """Return the gap between the two fifths that it names; NaN where a study lacks one of them."""
     most, least = (
@@ -183,7 +173,7 @@ MEASURES: Final[Mapping[str, Measure]] = {
         "share",
         "lower",
         (1.0, 0.0),
-        _share_worse,
+        lambda result: result.share_worse,
     ),
     "most_deprived_minutes": Measure(
         "Average journey of the most deprived fifth, each way",

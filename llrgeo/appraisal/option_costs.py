@@ -7,8 +7,8 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.activity import burden_of
 from llrgeo.appraisal.rates import Rates
+from llrgeo.appraisal.use_arrays import burden_of, journeys_in
 
 ONE_OFF: Final = ("capital", "transition", "closure")
 PROVIDER: Final = (*ONE_OFF, "running", "contact_costs", "team_travel")
@@ -92,7 +92,10 @@ def cost_change(
             once += float(lines[list(ONE_OFF)].to_numpy().sum())
             every_year += float(lines[["running", "contact_costs"]].to_numpy().sum())
         journeys = pd.DataFrame(
-            [burden_of(use.allocation[kept[name]], kg_per_km=np.nan) for name, use in uses.items()]
+            [
+                burden_of(journeys_in(use.allocation, kept[name].to_numpy()), kg_per_km=np.nan)
+                for name, use in uses.items()
+            ]
         ).sum(skipna=False)
         costs = journey_costs(journeys, rates)
         paid.append(once + (every_year + costs["team_travel"]) * annuity)

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.activity import burden_of
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.option_costs import patient_costs
 from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, deprivation_fifth
 from llrgeo.appraisal.rates import Rates
+from llrgeo.appraisal.use_arrays import Flags, burden_of, journeys_in
 
 
 def patient_costs_by_fifth(
@@ -35,7 +35,7 @@ def patient_costs_by_fifth(
         for number, fifth in enumerate(DEPRIVATION_FIFTHS, start=1):
             if not (fifths == fifth).any():
                 continue
-            journeys = _patient_burden_in(result, fifths == fifth)
+            journeys = _patient_burden_in(result, (fifths == fifth).to_numpy())
             cost = sum(patient_costs(journeys, rates).values())
             hours = journeys["patient_hours"]
             weight = weights[number]
@@ -44,10 +44,10 @@ def patient_costs_by_fifth(
     return pd.DataFrame(rows, columns=columns)
 
 
-def _patient_burden_in(result: OptionResult, belongs: pd.Series) -> dict[str, float]:
+def _patient_burden_in(result: OptionResult, belongs: Flags) -> dict[str, float]:
     """Return patients' trips, hours and kilometres a year of the areas where `belongs` is true."""
     parts = [
-        burden_of(service.allocation[belongs], kg_per_km=np.nan)
+        burden_of(journeys_in(service.allocation, belongs), kg_per_km=np.nan)
         for service in result.services.values()
     ]
     return {

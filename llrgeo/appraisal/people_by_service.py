@@ -5,7 +5,6 @@ one for another, so each area belongs to one class over all services that people
 all its residents count (docs/methods, "People by service").
 """
 
-from collections.abc import Mapping, Sequence
 from itertools import pairwise
 from typing import Final, NamedTuple
 
@@ -14,7 +13,8 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.access import BAND_EDGES_MIN, minutes_changed
-from llrgeo.appraisal.counts import reconcile
+from llrgeo.appraisal.counts import ratio, reconcile
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.travel.accuracy import Accuracy
 
 LONGER_CLASSES: Final = ("lost", "mixed", "longer")
@@ -40,14 +40,6 @@ class _Changes(NamedTuple):
     shorter: _Flags  # those gained included
     none: _Flags
     unknown: _Flags
-
-
-def minutes_by_service(
-    allocations: Mapping[str, pd.DataFrame], services: Sequence[str], areas: pd.Index
-) -> pd.DataFrame:
-    """Return the minutes to the nearest site, areas by services; +inf where there is none."""
-    minutes = {name: allocations[name]["travel_time_min"] for name in services}
-    return pd.DataFrame(minutes, index=areas)
 
 
 def classify_areas(
@@ -134,6 +126,16 @@ def count_people(classified: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame
         f"too_close_{name}": counts @ ((named == name) & close) for name in UNCERTAIN_CLASSES
     }
     return pd.DataFrame(columns, index=people.columns)
+
+
+def share_longer(people: pd.DataFrame) -> float:
+    """Return the share of everyone with a longer journey, or none left, for at least one service.
+
+    `people` is what `count_people` returns. NaN where nobody lives.
+    """
+    everyone = people.index.get_loc(EVERYONE)
+    longer, of_all = (people[list(c)].to_numpy()[everyone].sum() for c in (LONGER_CLASSES, CLASSES))
+    return float(ratio(longer, of_all))
 
 
 def worst_change_bands(

@@ -12,6 +12,7 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES, Measure, measure_values, score_values
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.appraisal.use_arrays import StudyArrays
 from llrgeo.travel.times import TravelTimes
 
 LOW_HIGH: Final = {"low": -1, "high": 1}
@@ -74,11 +75,12 @@ def tornado_table(
     """
     options = [result.option for result in results.values()]
     criteria = list(scorecard.weights.index)
+    arrays = StudyArrays.of(inputs)
 
     def figures(changed: AppraisalInputs) -> pd.DataFrame:
         if changed is inputs:  # a case that changes nothing: the figures are known
             return scorecard.values
-        summaries = summarise_options(options, changed, baseline=baseline)
+        summaries = summarise_options(options, arrays.changed(changed), baseline=baseline)
         return measure_values(summaries, criteria, MEASURES)
 
     values_by_case = {

@@ -1,0 +1,314 @@
+"""Use arrays: who goes to which site and what that means, as arrays over the areas.
+
+The core of an evaluation (docs/methods 1 and 2). Frames come in at one door, `StudyArrays`, and
+leave by one, `allocation_table`; in between all is NumPy, one value an area in the order of the
+study's areas. Shapes: n areas, m sites with travel times.
+"""
+
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
+from typing import Final, NamedTuple, Self
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.counts import ratio, reconcile
+from llrgeo.appraisal.demand import Delivery, Service, Shares
+from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.schema import ROLES, site_roles
+from llrgeo.travel.times import TravelTimes
+
+Numbers = NDArray[np.float64]
+Places = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+NO_SITE: Final = -1
+
+_MIN_PER_HOUR: Final = 60
+_THERE_AND_BACK: Final = 2
+_ACUTE: Final = ROLES.index("acute")
+
+
+class Nearest(NamedTuple):
+    """The nearest open site of each area; every array has shape (n,)."""
+
+    site: Places  # place among the sites of the times; NO_SITE where none can be reached
+    role: Places  # place in ROLES; NO_SITE where there is no site
+    minutes: Numbers  # +inf where no site can be reached
+    km: Numbers  # NaN where none can be reached, or the times carry no distances
+
+
+class SplitContacts(NamedTuple):
+    """Contacts a year of each area, in all and by where they happen; shape (n,)."""
+
+    contacts: Numbers
+    at_site: Numbers
+    at_home: Numbers
+    by_video: Numbers
+
+
+class Journeys(NamedTuple):
+    """The journeys to one service of the areas that reach a site; shape (reached areas,)."""
+
+    patients: Numbers
+    teams: Numbers
+    minutes: Numbers
+    km: Numbers
+    to_acute: Flags
+
+
+@dataclass(frozen=True, slots=True)
+class TimesArrays:
+    """Travel times of one direction, ready to be searched for nearest sites.
+
+    Attributes
+    ----------
+    ids
+        The site ids, as the columns of the matrix.
+    minutes, km
+        Shape (n, m), rows in the order of the study's areas; `km` is None without distances.
+    roles
+        Shape (m,): the place of each site's role in ROLES; NO_SITE for a site without one.
+    place
+        The column of each site id.
+    found
+        The nearest of each set of sites that was asked for before.
+    """
+
+    ids: pd.Index
+    minutes: Numbers
+    km: Numbers | None
+    roles: Places
+    place: Mapping[str, int]
+    found: dict[frozenset[str], Nearest] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, times: TravelTimes, areas: pd.Index, roles: pd.Series) -> Self:
+        """Return the times of some areas; `roles` by site id."""
+        rows = times.minutes.index.get_indexer(areas)
+        ids = times.minutes.columns
+        codes = pd.Categorical(roles.reindex(ids), list(ROLES)).codes.astype(np.int64)
+        km = None if times.distance_km is None else times.distance_km[ids].to_numpy()[rows]
+        place = {str(site): column for column, site in enumerate(ids)}
+        return cls(ids, times.minutes.to_numpy()[rows], km, codes, place)
+
+    def nearest(self, sites: frozenset[str]) -> Nearest:
+        """Return the nearest of some sites to each area; a tie goes to the lowest site id."""
+        if sites not in self.found:
+            self.found[sites] = self._search(sites)
+        return self.found[sites]
+
+    def _search(self, sites: frozenset[str]) -> Nearest:
+        # A last column of +inf stands for "no site", so that there is always a least; columns are
+        # in the order of the ids, and argmin takes the first of equals.
+        columns = np.array([*(self.place[site] for site in sorted(sites)), NO_SITE])
+        rows = np.arange(len(self.minutes))
+        candidates = np.full((len(rows), len(columns)), np.inf)
+        candidates[:, :-1] = self.minutes[:, columns[:-1]]
+        best = candidates.argmin(axis=1)
+        minutes = candidates[rows, best]
+        # All sites out of reach: no site, and not the first of them.
+        reached = np.isfinite(minutes)
+        site = np.where(reached, columns[best], NO_SITE)
+        km = np.full(len(rows), np.nan)
+        if self.km is not None:
+            km[reached] = self.km[rows[reached], site[reached]]
+        return Nearest(site, np.where(reached, self.roles[site], NO_SITE), minutes, km)
+
+
+@dataclass(frozen=True, slots=True)
+class ServiceUse:
+    """How one service is used at some sites: who goes where, on what journeys, to which places.
+
+    Attributes
+    ----------
+    nearest
+        Who goes where.
+    split
+        Contacts a year by area, and where they happen.
+    burden
+        Trips, hours, kilometres and kg CO2e a year (`burden_of`).
+    care
+        `delivery`, contacts a year by place, and those within the standard (`places_of_care`).
+    """
+
+    nearest: Nearest
+    split: SplitContacts
+    burden: Mapping[str, float]
+    care: Mapping[str, float | str]
+
+
+@dataclass(frozen=True, slots=True)
+class StudyArrays:
+    """A study's inputs as arrays: the door between frames and the core.
+
+    Attributes
+    ----------
+    inputs
+        What they were made from.
+    patients, teams
+        Times of those who travel to a site, and of teams.
+    contacts
+        Contacts a year of each service by its id; shape (n,).
+    """
+
+    inputs: AppraisalInputs
+    patients: TimesArrays
+    teams: TimesArrays
+    contacts: Mapping[str, Numbers]
+
+    @classmethod
+    def of(cls, inputs: AppraisalInputs) -> Self:
+        """Return the arrays of inputs that `check_study` has accepted."""
+        areas, roles = inputs.areas.index, site_roles(inputs.sites)
+        patients = TimesArrays.of(inputs.times, areas, roles)
+        by_team = inputs.times_of("team")
+        teams = patients if by_team is inputs.times else TimesArrays.of(by_team, areas, roles)
+        return cls(inputs, patients, teams, _contacts(inputs))
+
+    def changed(self, inputs: AppraisalInputs) -> Self:
+        """Return the arrays of other inputs, keeping the times and nearest sites if they hold."""
+        mine = self.inputs
+        if (
+            inputs.times is mine.times
+            and inputs.team_times is mine.team_times
+            and inputs.sites is mine.sites
+            and inputs.areas.index is mine.areas.index
+        ):
+            return type(self)(inputs, self.patients, self.teams, _contacts(inputs))
+        return self.of(inputs)
+
+    def times_of(self, delivery: Delivery) -> TimesArrays:
+        """Return the times in the direction in which a service of this delivery travels."""
+        return self.teams if delivery == "team" else self.patients
+
+    def use_of(self, service: Service, sites: frozenset[str], shares: Shares) -> ServiceUse:
+        """Return how a service is used at some sites: everyone goes to the nearest."""
+        nearest = self.times_of(service.delivery).nearest(sites)
+        # Of all contacts, those by video and at home need no journey of the patient.
+        split = split_contacts(self.contacts[service.id], service, shares)
+        burden = burden_of(journeys_of(nearest, split), kg_per_km=self.inputs.kg_co2e_per_km)
+        care = places_of_care(nearest, split, standard_min=service.travel_standard_min)
+        return ServiceUse(nearest, split, burden, {"delivery": service.delivery, **care})
+
+    def allocation_table(self, service: Service, use: ServiceUse) -> pd.DataFrame:
+        """Return who goes where as a frame: one row an area, as `ServiceResult.allocation`."""
+        nearest, ids = use.nearest, self.times_of(service.delivery).ids
+        return pd.DataFrame(
+            {
+                "site_id": pd.array([*ids, None], dtype="str")[nearest.site],
+                "travel_time_min": nearest.minutes,
+                "distance_km": nearest.km,
+                "role": pd.Categorical.from_codes(nearest.role, pd.Index(ROLES)),
+                **use.split._asdict(),
+            },
+            index=self.inputs.areas.index,
+        )
+
+
+def split_contacts(contacts: Numbers, service: Service, shares: Shares) -> SplitContacts:
+    """Return contacts a year by area, and how many are at a site, at home and by video."""
+    home = 1 - shares.video if service.delivery == "team" else shares.home
+    at_site = contacts * (1 - shares.video - home)
+    return SplitContacts(contacts, at_site, contacts * home, contacts * shares.video)
+
+
+def journeys_of(nearest: Nearest, split: SplitContacts) -> Journeys:
+    """Return the journeys of the areas that reach a site."""
+    reached = np.isfinite(nearest.minutes)
+    return Journeys(
+        split.at_site[reached],
+        split.at_home[reached],
+        nearest.minutes[reached],
+        nearest.km[reached],
+        (nearest.role == _ACUTE)[reached],
+    )
+
+
+def journeys_in(allocation: pd.DataFrame, belongs: Flags) -> Journeys:
+    """Return the journeys of the areas of an allocation for which `belongs` is true.
+
+    An area that reaches no site has none.
+    """
+    chosen = belongs & np.isfinite(allocation["travel_time_min"].to_numpy())
+    patients, teams, minutes, km = (
+        allocation[name].to_numpy()[chosen]
+        for name in ("at_site", "at_home", "travel_time_min", "distance_km")
+    )
+    to_acute = (allocation["role"] == "acute").to_numpy()[chosen]
+    return Journeys(patients, teams, minutes, km, to_acute)
+
+
+def burden_of(journeys: Journeys, *, kg_per_km: float) -> dict[str, float]:
+    """Return the trips, hours and kilometres a year, there and back, of patients and of teams.
+
+    `city_hours` are those of patients to acute hospitals, the city-bound ones. Trips to sites that
+    cannot be reached are counted apart, and have no hours. Kilometres are NaN where the times
+    carry none.
+    """
+    patients, teams, minutes, one_way_km, in_city = journeys
+    hours = minutes * _THERE_AND_BACK / _MIN_PER_HOUR
+    km = one_way_km * _THERE_AND_BACK
+    patient_hours, patient_km = patients * hours, patients * km
+    whole_km, team_km = float(patient_km.sum()), float((teams * km).sum())
+    return {
+        "patient_trips": float(patients.sum()),
+        "patient_hours": float(patient_hours.sum()),
+        "patient_km": whole_km,
+        "team_trips": float(teams.sum()),
+        "team_hours": float((teams * hours).sum()),
+        "team_km": team_km,
+        "kg_co2e": (whole_km + team_km) * kg_per_km,
+        "city_hours": float(patient_hours[in_city].sum()),
+        "city_km": float(patient_km[in_city].sum()),
+    }
+
+
+def places_of_care(
+    nearest: Nearest, split: SplitContacts, *, standard_min: float
+) -> dict[str, float]:
+    """Return contacts a year by the place where they happen, and those within the standard.
+
+    The places (`activity.CARE_PLACES`) add up to `contacts`. `contacts_in_time` counts contacts by
+    video, and those at sites and homes whose journey takes at most `standard_min`.
+    """
+    reached = np.isfinite(nearest.minutes)
+    travelled = split.at_site + split.at_home
+    places = {role: float(split.at_site[nearest.role == n].sum()) for n, role in enumerate(ROLES)}
+    places["home"] = float(split.at_home[reached].sum())
+    places["video"] = float(split.by_video.sum())
+    places["unreachable"] = float(travelled[~reached].sum())
+    contacts = float(split.contacts.sum())
+    reconcile(np.array(list(places.values())), contacts, table="places of care")
+    in_time = float(travelled[nearest.minutes <= standard_min].sum())
+    return {"contacts": contacts, **places, "contacts_in_time": in_time + places["video"]}
+
+
+def minutes_per_journey(
+    minutes: Iterable[Numbers], travelled: Iterable[Numbers], *, ceiling_min: float = np.inf
+) -> Numbers:
+    """Return for every area the minutes of an average journey over several services.
+
+    Only contacts that are `travelled` for have a journey; a contact by video is no journey of 0
+    minutes. NaN where nobody of an area travels for any.
+
+    Parameters
+    ----------
+    minutes, travelled
+        By service, shape (n,): the journey, +inf where there is none, and the contacts a year for
+        which somebody makes it.
+    ceiling_min
+        What a journey that is not there counts as.
+    """
+    spent: Numbers | float = 0.0
+    total: Numbers | float = 0.0
+    for journey, made in zip(minutes, travelled, strict=True):
+        spent = spent + made * np.where(made > 0, np.minimum(journey, ceiling_min), 0.0)
+        total = total + made
+    # Free of the noise of floats: journeys of 30 minutes alone make a mean of 30 and no more.
+    return ratio(spent, total).round(9)
+
+
+def _contacts(inputs: AppraisalInputs) -> dict[str, Numbers]:
+    return {service.id: inputs.contacts_of(service).to_numpy() for service in inputs.services}

@@ -1,0 +1,108 @@
+"""The arrays of an evaluation against their plain definition; nothing is searched twice."""
+
+from dataclasses import replace
+from typing import TypeAlias
+
+import numpy as np
+import pandas as pd
+import pytest
+from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
+from hypothesis import given, settings
+
+from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.use_arrays import StudyArrays, TimesArrays
+from llrgeo.schema import site_roles
+from llrgeo.travel.times import TravelTimes
+
+Case: TypeAlias = tuple[AppraisalInputs, Option, Option]
+
+
+def plain_use(
+    inputs: AppraisalInputs, service: Service, sites: frozenset[str]
+) -> tuple[pd.DataFrame, dict[str, float]]:
+    """Return who goes where and what that means, area by area, without arrays."""
+    roles, table = site_roles(inputs.sites), []
+    contacts = inputs.contacts_of(service)
+    sums = dict.fromkeys(("patient_trips", "patient_hours", "team_hours", "city_hours"), 0.0)
+    sums |= dict.fromkeys(("acute", "home", "video", "unreachable", "contacts_in_time"), 0.0)
+    for area in inputs.areas.index:
+        near = {site: inputs.times.minutes.loc[area, site] for site in sorted(sites)}
+        site = min(near, key=near.get) if near and min(near.values()) < np.inf else None
+        minutes = near[site] if site else np.inf
+        home = 1 - service.shares.video if service.delivery == "team" else service.shares.home
+        by_video, at_home = contacts[area] * service.shares.video, contacts[area] * home
+        at_site = contacts[area] * (1 - service.shares.video - home)
+        table.append((site or "", minutes, at_site))
+        sums["video"] += by_video
+        sums["contacts_in_time"] += by_video
+        if site is None:
+            sums["unreachable"] += at_site + at_home
+            continue
+        sums["home"] += at_home
+        sums["patient_trips"] += at_site
+        sums["patient_hours"] += at_site * minutes * 2 / 60
+        sums["team_hours"] += at_home * minutes * 2 / 60
+        if roles[site] == "acute":
+            sums["acute"] += at_site
+            sums["city_hours"] += at_site * minutes * 2 / 60
+        if minutes <= service.travel_standard_min:
+            sums["contacts_in_time"] += at_site + at_home
+    columns = ["site_id", "travel_time_min", "at_site"]
+    return pd.DataFrame(table, inputs.areas.index, columns), sums
+
+
+@settings(max_examples=60, deadline=None)
+@given(random_settings())
+def test_a_use_is_what_its_plain_definition_says_area_by_area(case: Case) -> None:
+    inputs, fewer, more = case
+    # The matrix has areas and sites in another order, and one area too many.
+    shuffled = inputs.times.minutes.iloc[::-1, ::-1]
+    extra = pd.concat([pd.DataFrame(7.0, ["z"], shuffled.columns), shuffled])
+    arrays = StudyArrays.of(replace(inputs, times=TravelTimes(extra)))
+    for service in inputs.services:
+        for sites in (fewer.sites[service.id], more.sites[service.id], frozenset[str]()):
+            use = arrays.use_of(service, sites, service.shares)
+            table, sums = plain_use(inputs, service, sites)
+            found = arrays.allocation_table(service, use)
+            assert found["site_id"].fillna("").tolist() == table["site_id"].tolist()
+            np.testing.assert_array_equal(found["travel_time_min"], table["travel_time_min"])
+            np.testing.assert_array_equal(found["at_site"], table["at_site"])
+            told = {**use.burden, **use.care}
+            assert {name: told[name] for name in sums} == pytest.approx(sums, abs=1e-9)
+
+
+def test_each_set_of_sites_is_searched_once_and_kept_while_times_hold(
+    town_areas: pd.DataFrame,
+    town_sites: pd.DataFrame,
+    town_times: TravelTimes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    searched: list[frozenset[str]] = []
+    search = TimesArrays._search
+
+    def counted(times: TimesArrays, sites: frozenset[str]) -> object:
+        searched.append(sites)
+        return search(times, sites)
+
+    monkeypatch.setattr(TimesArrays, "_search", counted)
+    inputs = town_setting(town_areas, town_sites, town_times)
+    evaluate_options([TODAY, LOCAL], inputs, baseline="today")
+    # The clinic at A, and at A and B; the beds at B: three sets for six services of two options.
+    assert sorted(map(sorted, searched)) == [["A"], ["A", "B"], ["B"]]
+
+    arrays = StudyArrays.of(inputs)
+    clinic, *others = inputs.services
+    arrays.use_of(clinic, frozenset("A"), clinic.shares)
+    searched.clear()
+    busier = replace(clinic, rates={"age_18_64": 250.0})
+    changed = arrays.changed(replace(inputs, services=(busier, *others)))
+    use = changed.use_of(busier, frozenset("A"), busier.shares)
+    assert not searched
+    assert use.care["contacts"] == pytest.approx(town_areas["age_18_64"].sum() * 0.25)
+    slower = TravelTimes(town_times.minutes * 3)
+    again = arrays.changed(replace(inputs, times=slower))
+    assert again.use_of(clinic, frozenset("A"), clinic.shares).nearest.minutes[0] == 6
+    assert searched == [frozenset("A")]
