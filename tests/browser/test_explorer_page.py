@@ -6,6 +6,7 @@ import statistics
 from dataclasses import replace
 from pathlib import Path
 
+import numpy as np
 import pytest
 from publication_cases import appraised
 
@@ -198,7 +199,8 @@ def test_the_page_opens_with_today_and_an_option_with_the_service_it_worsens_mos
     ("typed", "said"),
     [
         ("<b>nowhere</b>", "We could not find “<b>nowhere</b>”"),
-        ("LE5", "Type a whole postcode"),
+        ("", "Type a postcode, a town or a village."),
+        ("SW77", "“SW77” is not a postcode that this page covers"),
         ("SW1A 1AA", "“SW1A 1AA” is not a postcode that this page covers"),
     ],
 )
@@ -217,6 +219,76 @@ def test_what_cannot_be_found_is_said_and_forgets_the_place_before(
     page.press("#find", "Enter")
     assert not page.is_visible("#find-error")
     assert page.get_attribute("#find", "aria-invalid") is None
+
+
+def test_several_places_are_a_list_to_choose_from(open_page, county_page):
+    page = open_page(county_page)
+    page.fill("#find", "Townham")
+    page.click("#find-button")
+    offered = page.locator("#find-places button").all_inner_texts()
+    assert len(offered) == 8
+    assert page.inner_text("#find-asked").endswith("There are more: type more of the name.")
+    assert page.text_content("#status") == page.inner_text("#find-asked")
+    assert page.get_attribute("#find", "aria-invalid") is None
+    assert not page.is_visible("#table-mine")
+    page.locator("#find-places button").nth(1).click()
+    name = offered[1].split(":")[0]
+    assert page.input_value("#find") == name
+    assert page.inner_text("#mine-heading").startswith(name)
+    assert page.evaluate("document.activeElement.id") == "mine-heading"
+    assert not page.is_visible("#find-places")
+
+
+def test_a_part_of_a_postcode_gives_the_range_of_its_neighbourhoods(open_page, county, county_page):
+    page = open_page(county_page)
+    page.select_option("#option", "option_2")
+    page.fill("#find", "le5")
+    page.press("#find", "Enter")
+    codes = county.postcodes[county.postcodes.index.str.startswith("LE5 ")]
+    areas = sorted(set(codes))
+    assert f"LE5 has {len(areas)} neighbourhoods" in page.inner_text("#mine-said")
+    shown = {row[0]: row[1:] for row in table_rows(page, "mine")}
+    for service in county.services:
+        view = county.views["option_2", service.id]
+        rows = view.areas.loc[areas]
+        whole = np.floor(rows[["before_min", "after_min"]] + 0.5)
+        label = (
+            service.label
+            if service.delivery == "patient"
+            else f"{service.label} (a team comes to you)"
+        )
+        for column, cell in zip(whole, shown[label], strict=False):
+            least, most = whole[column].min(), whole[column].max()
+            assert cell == (f"{least:.0f} to {most:.0f}" if least < most else f"{least:.0f}")
+        hit = rows["outcome"].isin(["worsened", "lost"])
+        if hit.any() and page.inner_text(".answer").startswith(service.label):
+            size = (whole["after_min"] - whole["before_min"])[hit].max()
+            assert f"in {hit.sum()} of {len(areas)} neighbourhoods" in page.inner_text(".answer")
+            assert f"up to about {size:.0f} minute" in page.inner_text(".answer")
+
+
+def test_a_place_chosen_on_the_map_empties_the_search_box(open_page, county_page):
+    page = open_page(county_page)
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    before = page.inner_text("#mine-heading")
+    page.locator(".folium-map").click(position={"x": 200, "y": 300})
+    assert page.input_value("#find") == ""
+    assert page.inner_text("#mine-heading") != before
+
+
+def test_the_search_works_in_a_frame_that_may_only_run_scripts(open_page, county_page):
+    frame = county_page.parent / "sandboxed.html"
+    text = f'<iframe title="x" sandbox="allow-scripts" width="900" height="800" src="{county_page.name}">'
+    frame.write_text(text + "</iframe>", encoding="utf-8")
+    page = open_page(frame)
+    inner = page.frame_locator("iframe")
+    inner.locator("#find").fill("LE5 4PW")
+    inner.locator("#find").press("Enter")
+    assert inner.locator("#table-mine tbody tr").count() == 2
+    inner.locator("#find").fill("nowhere")
+    inner.locator("#find-button").click()
+    assert "We could not find" in inner.locator("#find-error").inner_text()
 
 
 def test_an_option_that_leaves_a_service_alone_says_so(open_page, county, tmp_path):

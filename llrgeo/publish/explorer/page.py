@@ -21,8 +21,12 @@ SCRIPTS: Final = (
     "explorer/assets/unpack.js",
     "explorer/assets/model.js",
     "explorer/assets/text.js",
+    "explorer/assets/find.js",
+    "explorer/assets/place.js",
     "explorer/assets/tables.js",
     "explorer/assets/answers.js",
+    "explorer/assets/finder.js",
+    "explorer/assets/mine.js",
     "explorer/assets/map.js",
     "explorer/assets/view.js",
 )

@@ -8,9 +8,11 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
+from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish import palette
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
 from llrgeo.publish.explorer.topojson import encode_topology
+from llrgeo.publish.gazetteer import area_at, named_places
 from llrgeo.publish.legend import class_label
 from llrgeo.publish.option_view import area_labels, journey_label
 from llrgeo.publish.palette import LegendClass
@@ -38,7 +40,8 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         **_drawn(publication),
         "authorities": _authorities(publication.areas),
         "areas": _areas(publication.areas),
-        "sites": _sites(sites),
+        "gazetteer": _gazetteer(publication),
+        "sites": _sites(sites, publication.base),
         "city": _positions(sites.index, sites.index.intersection(publication.city_hospitals)),
         "services": [
             {
@@ -115,21 +118,25 @@ def _main_roads(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _places(publication: Publication) -> list[dict[str, Any]]:
-    """Return the towns and villages, largest first, each with the area it lies in, if any."""
+    """Return the towns that the map names, largest first, each with the area it lies in, if any."""
     places = publication.base.towns.to_crs(WGS84)
     places = places.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
-    outlines = publication.base.outlines.to_crs(WGS84)
-    # A town on a border lies within no area, and can be named but not looked up.
-    inside, holder = outlines.sindex.query(places.geometry, predicate="within")
-    areas = dict(zip(inside.tolist(), holder.tolist(), strict=True))
     return _records(
         {
             "name": places["name"],
             "at": _at(places.geometry.y, places.geometry.x),
             "residents": places["residents"].astype(int),
-            "area": [areas.get(row, -1) for row in places.index],
+            "area": area_at(places.geometry, publication.base),
         }
     )
+
+
+def _gazetteer(publication: Publication) -> list[dict[str, Any]]:
+    """Return every name that readers search by, with its areas: none if it lies outside them."""
+    places = named_places(publication.areas, publication.base)
+    return [
+        {"name": place.name, "kind": place.kind, "areas": list(place.areas)} for place in places
+    ]
 
 
 def _authorities(areas: pd.DataFrame) -> list[str]:
@@ -150,9 +157,16 @@ def _areas(areas: pd.DataFrame) -> dict[str, Any]:
     return columns
 
 
-def _sites(sites: pd.DataFrame) -> list[dict[str, Any]]:
-    at, signs = _at(sites["lat"], sites["lon"]), palette.site_signs(sites)
-    return _records({"id": sites.index, "name": sites["name"], "kind": signs, "at": at})
+def _sites(sites: gpd.GeoDataFrame, base: BaseMap) -> list[dict[str, Any]]:
+    return _records(
+        {
+            "id": sites.index,
+            "name": sites["name"],
+            "kind": palette.site_signs(sites),
+            "at": _at(sites["lat"], sites["lon"]),
+            "area": area_at(sites.geometry, base),
+        }
+    )
 
 
 def _at(lat: pd.Series, lon: pd.Series) -> list[list[float]]:

@@ -123,6 +123,27 @@ function llrgeoReader(data) {
       { service: row.service.label, answer: changeInWords(row, words) });
   }
 
+  // The answer for a place of several areas, of the service that changes most.
+  function placeLine(now, rows) {
+    if (now.isToday) return words.my_today;
+    const row = rows.find(isLonger) || rows.filter(isShorter).pop();
+    if (!row) return words.my_nothing;
+    const longer = row.longer > 0;
+    const size = Math.abs(longer ? row.change.most : row.change.least);
+    const values = { service: row.service.label, all: row.all,
+      count: longer ? row.longer : row.shorter, size: minutesInWords(size, words) };
+    if (!Number.isFinite(size)) {
+      return longer ? fill(words.my_place_lost, { ...values, count: row.lost })
+        : fill(words.my_place_gained, values);
+    }
+    const who = { patient: "", visitor: "visit_", team: "team_" }[row.service.delivery];
+    return fill(words[`my_place_${who}${longer ? "longer" : "shorter"}`], values);
+  }
+
+  function placeLines(rows, place) {
+    return [fill(words.my_place_own, { place: place.name, all: rows[0].all }), ...howLines(rows)];
+  }
+
   function readerLines(now, rows, area) {
     const row = now.isToday ? null : mainChange(rows);
     const lines = [];
@@ -180,5 +201,7 @@ function llrgeoReader(data) {
     return [...lines, words.my_nearest];
   }
 
-  return { siteName, mainChange, answerLine, readerLines, cityLine, sureLines };
+  return {
+    siteName, mainChange, answerLine, placeLine, placeLines, readerLines, cityLine, sureLines,
+  };
 }

@@ -167,28 +167,31 @@ function llrgeoDraw(data, map, onPick, onPoint) {
     });
   }
 
-  function showMine(now, area) {
+  // The reader's place; from a single area also the ways to today's site and the option's.
+  function showMine(now, areas) {
+    const area = areas.length === 1 ? areas[0] : -1;
     const from = area < 0 ? null : shapes[area].getBounds().getCenter();
     const way = (end) => (area < 0 || end.site[area] < 0 ? []
       : [from, data.sites[end.site[area]].at]);
     const [today, then] = [way(now.before), way(now.after)];
     const same = area >= 0 && now.before.site[area] === now.after.site[area];
-    outline.setLatLngs(area < 0 ? [] : shapes[area].getLatLngs());
+    outline.setLatLngs(areas.map((one) => shapes[one].getLatLngs()));
     ways[0].setLatLngs([today, then]);
     ways[1].setLatLngs(same ? [] : today);
     ways[2].setLatLngs(then);
   }
 
-  function show(now, view, classOf, classColours, area) {
+  function show(now, view, classOf, classColours, areas) {
     showAreas(classOf, classColours);
-    showMine(now, area);
+    showMine(now, areas);
     showSites(now, view);
     placeLabels();
   }
 
-  // Bring an area into view, with the sites that it goes to.
-  function frame(area) {
-    const corners = [shapes[area], ways[0]].map((layer) => layer.getBounds())
+  // Bring areas into view, with the sites that the reader goes to.
+  function frame(areas) {
+    const corners = [...areas.map((area) => shapes[area]), ways[0]]
+      .map((layer) => layer.getBounds())
       .filter((bounds) => bounds.isValid())
       .flatMap((bounds) => [bounds.getSouthWest(), bounds.getNorthEast()]);
     map.fitBounds(L.latLngBounds(corners), { padding: [40, 40], maxZoom: 12, animate: false });

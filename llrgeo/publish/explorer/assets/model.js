@@ -345,6 +345,6 @@ const llrgeoModel = (() => {
   return {
     OUTCOMES, LONGER_OUTCOMES, SHORTER_OUTCOMES, nearest, evaluateOutcomes, change, outcome, timeClass,
     changeClass, countByClass, differenceError, tooClose, journeyError, evaluate, overall, countService,
-    journeysOf, nearestTo, byId, baselineOf,
+    everyService, journeysOf, nearestTo, byId, baselineOf,
   };
 })();

@@ -143,20 +143,59 @@ function llrgeoTables(data) {
     }));
   }
 
-  // What each option would change for one area: how many services, and the worst of them.
-  function showMineOptions(plans) {
+  // --- A place of several areas ----------------------------------------------------------------
+
+  function rangeInTable({ least, most }) {
+    if (least === Infinity) return words.no_route;
+    if (most === Infinity) return fill(words.range_some_none, { least });
+    return least === most ? String(least) : fill(words.range_minutes, { least, most });
+  }
+
+  // The change over the areas of a place: from the shortest to the longest.
+  function rangeMark({ kind, longer, shorter, all, change: { least, most } }) {
+    const mark = (size) => {
+      if (!Number.isFinite(size)) return size < 0 ? words.mark_gained : words.mark_lost;
+      return `${size < 0 ? "▼" : "▲"} ${Math.abs(size)}`;
+    };
+    if (!longer && !shorter) return words[kind === "none" ? "mark_none" : "mark_same"];
+    if (longer && shorter) return fill(words.range_minutes, { least: mark(least), most: mark(most) });
+    const [near, far] = longer ? [least, most] : [most, least];
+    if (longer + shorter < all) return fill(words.range_up_to, { mark: mark(far) });
+    return near === far || !Number.isFinite(far) ? mark(far)
+      : fill(words.range_minutes, { least: mark(near), most: Math.abs(far) });
+  }
+
+  function sitesCell(sites) {
+    const [first, second] = sites.map((site) => data.sites[site].name);
+    const named = [first, second].filter(Boolean).join(", ");
+    return sites.length > 2
+      ? fill(words.my_sites_more, { sites: named, count: sites.length - 2 }) : named;
+  }
+
+  function showPlace(rows, isToday) {
+    const heads = isToday ? [words.column_site_today]
+      : [words.column_then, words.column_change, words.column_site_then];
+    fillTable("mine", [words.column_service, words.column_today, ...heads], rows.map((row) => {
+      const then = isToday ? [] : [rangeInTable(row.after), rangeMark(row)];
+      return [serviceLabel(row.service), rangeInTable(row.before), ...then, sitesCell(row.sites)];
+    }));
+  }
+
+  // What each option would change for a place: how many services, and the worst of them.
+  function showMineOptions(plans, isOne) {
+    const mark = isOne ? shownMark : rangeMark;
     fillTable("mine-options", [words.column_option, words.column_services_longer,
       words.column_services_shorter, words.column_worst], plans.map(([label, rows]) => {
       const number = (kinds) => String(rows.filter((row) => kinds.includes(row.kind)).length);
       const [worst] = rows;
       const hit = m.LONGER_OUTCOMES.includes(worst.kind);
       return [label, number(m.LONGER_OUTCOMES), number(m.SHORTER_OUTCOMES),
-        hit ? `${worst.service.label} ${shownMark(worst)}` : words.mark_no_worse];
+        hit ? `${worst.service.label} ${mark(worst)}` : words.mark_no_worse];
     }));
   }
 
   return {
     element, fillTable, minutesInTable, changeMark, fillAreas, showAll, showOptions, showMine,
-    showMineOptions,
+    showPlace, showMineOptions, rangeInTable, rangeMark,
   };
 }

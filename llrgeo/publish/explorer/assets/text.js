@@ -59,13 +59,9 @@ const llrgeoText = (() => {
     return fill(strings[`${who}_${row.kind}`], { size: minutesInWords(size, strings) });
   }
 
-  // --- Finding an area ---------------------------------------------------------------------
+  // --- Finding a postcode ------------------------------------------------------------------
 
   const POSTCODE = /^([A-Z]{1,2}\d[A-Z\d]?)\s*(\d)([A-Z]{2})$/;
-
-  function isPostcode(text) {
-    return POSTCODE.test(text.trim().toUpperCase());
-  }
 
   // The place of a unit among those of its sector that exist, or -1.
   function rankOfUnit(present, letters) {
@@ -87,23 +83,6 @@ const llrgeoText = (() => {
     const rank = rankOfUnit(present, parts[3]);
     if (rank < 0) return NONE;
     return llrgeoUnpack.decodeDigits(areas.slice(rank * pack.digits, (rank + 1) * pack.digits));
-  }
-
-  // The area of a town or village, or of an area's own name or code; -1 if there is none.
-  function findName(data, text) {
-    const wanted = text.trim().toLowerCase();
-    if (!wanted) return NONE;
-    const places = data.places.filter((named) => named.area !== NONE);
-    const place = places.find((named) => named.name.toLowerCase() === wanted);
-    if (place) return place.area;
-    const same = (name) => name.toLowerCase() === wanted;
-    const exact = data.areas.label.findIndex(same);
-    if (exact >= 0) return exact;
-    const code = data.areas.id.findIndex(same);
-    if (code >= 0) return code;
-    const begins = places.find((named) => named.name.toLowerCase().startsWith(wanted));
-    if (begins) return begins.area;
-    return data.areas.label.findIndex((name) => name.toLowerCase().includes(wanted));
   }
 
   // --- State and tables --------------------------------------------------------------------
@@ -141,7 +120,6 @@ const llrgeoText = (() => {
 
   return {
     fill, wholeMinutes, minutesInWords, peopleInWords, oneDecimal, countInWords, shownChange,
-    changeInWords, inSentence, isPostcode, rankOfUnit, findPostcode, findName, writeState,
-    readState, csv,
+    changeInWords, inSentence, rankOfUnit, findPostcode, writeState, readState, csv,
   };
 })();

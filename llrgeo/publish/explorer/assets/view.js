@@ -6,11 +6,9 @@
 (() => {
   const m = llrgeoModel;
   const { fill, minutesInWords, peopleInWords } = llrgeoText;
-  const { isPostcode, findPostcode, findName } = llrgeoText;
   const { writeState, readState, csv } = llrgeoText;
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.strings;
-  const hasPostcodes = Object.keys(data.postcodes.sectors).length > 0;
   const areaKeys = [...data.areas.id.keys()];
   const byId = (id) => document.getElementById(id);
   const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
@@ -19,12 +17,13 @@
   const sentences = llrgeoSentences(data);
   const reader = llrgeoReader(data);
   const { siteName } = reader;
+  const mine = llrgeoMine(data, matrices, tables, reader);
   const baseline = m.baselineOf(data);
   const chosen = {
     option: byId("option").value, service: data.opening_service,
     journey: data.judged_by, view: "before",
     switched: new Set(), // sites that the reader switched on or off
-    area: -1,
+    place: null, // what was found: its name and areas
     serviceAsked: false, // whether the reader chose the service; else it follows the option
   };
   let now = null; // what follows from the choice
@@ -53,41 +52,13 @@
 
   const paragraphs = (lines, properties) => lines.map((line) => element("p", line, properties));
 
-  function rowsOf(choice) {
-    return m.journeysOf(data, matrices, choice, chosen.area);
-  }
-
-  // The reader's answer: the table of every service first, then the sentence.
-  function showMine() {
-    byId("mine").hidden = chosen.area < 0;
-    if (chosen.area < 0) return;
-    const rows = rowsOf(chosen);
-    const main = reader.mainChange(rows);
-    byId("mine").className = `mine ${now.isToday || !main ? "unchanged" : main.kind}`;
-    const authority = data.authorities[data.areas.authority[chosen.area]];
-    byId("mine-heading").textContent = fill(authority ? words.my_heading : words.my_heading_alone, {
-      area: data.areas.label[chosen.area], option: planLabel(), authority,
-    });
-    tables.showMine(rows, now.isToday);
-    byId("mine-said").replaceChildren(
-      element("p", reader.answerLine(now, rows), { className: "answer" }),
-      ...paragraphs(reader.readerLines(now, rows, chosen.area)),
-      ...paragraphs(reader.sureLines(now, rows, chosen.area), { className: "hint" }));
-    const none = { switched: new Set() };
-    const plans = data.options.filter((option) => option.id !== baseline.id)
-      .map((option) => [option.label, rowsOf({ ...chosen, ...none, option: option.id })]);
-    if (chosen.switched.size > 0) plans.push([planLabel(), rows]);
-    tables.showMineOptions(plans);
-  }
-
   // What changed, for those who hear the page: at most 30 words.
   function say(text) {
     byId("status").textContent = text.split(" ").slice(0, 30).join(" ");
   }
 
   function sayChoice() {
-    const line = chosen.area < 0 ? sentences.optionLines(now)[0]
-      : reader.answerLine(now, rowsOf(chosen));
+    const line = chosen.place ? mine.said(chosen, now) : sentences.optionLines(now)[0];
     say(fill(words.status_option, { option: planLabel(), line }));
   }
 
@@ -103,7 +74,7 @@
     byId("this-service").replaceChildren(...paragraphs(sentences.serviceLines(now)));
     byId("changes").hidden = now.isToday;
     showBar();
-    showMine();
+    mine.show(chosen, now, planLabel());
   }
 
   // What each option would change, by the journey chosen: it stands beside every choice.
@@ -122,7 +93,8 @@
 
   // --- Map and legend --------------------------------------------------------------------------
 
-  const map = llrgeoDraw(data, window.map_llrgeo, (area) => choose({ area }), point);
+  const finder = llrgeoFinder(data, foundPlace, foundNothing);
+  const map = llrgeoDraw(data, window.map_llrgeo, pickArea, point);
 
   function showMap() {
     const scale = chosen.view === "change" ? data.change : data.time;
@@ -136,7 +108,8 @@
         ? m.nearest(matrices[asked.matrix], areaKeys.length, data.city) : now[chosen.view];
       classOf = areaKeys.map((area) => m.timeClass(end.minutes[area], scale.breaks));
     }
-    map.show(now, chosen.view, classOf, scale.colours, chosen.area);
+    map.show(now, chosen.view, classOf, scale.colours,
+      chosen.place ? chosen.place.areas : []);
     showLegend(scale, m.countByClass(data.areas.people, classOf, scale.labels.length));
   }
 
@@ -278,28 +251,24 @@
     choose({ option, view, service, switched: new Set() });
   }
 
-  function find(text) {
-    const postcode = findPostcode(data.postcodes, text);
-    const area = postcode >= 0 ? postcode : findName(data, text);
-    showNotFound(area < 0 ? text : null);
-    choose({ area });
-    if (area < 0) return;
-    map.frame(area);
+  function foundPlace(place) {
+    choose({ place });
+    map.frame(place.areas);
     // On a phone the keyboard would hide the answer.
     if (window.matchMedia("(pointer: coarse)").matches) byId("find").blur();
     byId("mine").scrollIntoView({ block: "nearest" });
   }
 
-  // An error stands at its field, and is forgotten once a place was found.
-  function showNotFound(text) {
-    const failed = text !== null;
-    let said = words.find_failed_names;
-    if (hasPostcodes) said = failed && isPostcode(text) ? words.find_outside : words.find_failed;
-    byId("find-error").hidden = !failed;
-    byId("find-error").textContent = failed ? fill(said, { text }) : "";
-    if (failed) byId("find").setAttribute("aria-invalid", "true");
-    else byId("find").removeAttribute("aria-invalid");
-    byId("find").setAttribute("aria-describedby", failed ? "find-error find-hint" : "find-hint");
+  // What was found before is forgotten, so that no answer stands for another place.
+  function foundNothing(said) {
+    choose({ place: null });
+    say(said);
+  }
+
+  // The map answers for another place than the search did, so the search box is emptied.
+  function pickArea(area) {
+    finder.forget();
+    choose({ place: { name: data.areas.label[area], kind: "area", areas: [area] } });
   }
 
   function switchSite(site) {
@@ -325,7 +294,6 @@
 
   function listen() {
     const on = (id, event, act) => byId(id).addEventListener(event, act);
-    on("search", "submit", (event) => { event.preventDefault(); find(byId("find").value); });
     on("choices", "submit", (event) => event.preventDefault());
     on("option", "change", (event) => chooseOption(event.target.value));
     on("service", "change", (event) =>
@@ -344,8 +312,6 @@
 
   byId("journey").replaceChildren(...data.journeys.map((journey) =>
     element("option", journey.label, { value: journey.id })));
-  byId("places").replaceChildren(...data.places.filter((place) => place.area >= 0)
-    .map((place) => element("option", undefined, { value: place.name })));
   buildSites();
   map.prepare(words.map_label);
   loadState();

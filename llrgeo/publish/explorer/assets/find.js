@@ -1,0 +1,189 @@
+// The search for a place: what a reader typed is one place, or some to choose from, or nothing.
+// Pure functions. An exact name is answered; whatever else fits is offered, never taken silently.
+"use strict";
+
+const llrgeoFind = (() => {
+  const MOST_OFFERED = 8;
+  const TYPO_LETTERS = 4; // shorter words are too like each other to guess at
+  const SHORTEST = 3; // letters from which the beginning of a name is looked for
+  // How well a name fits, the best first; of two that fit alike a town stands before a ward.
+  const [WHOLE, FIRST, PHRASE, BEGINNING, WORD] = [0, 1, 2, 3, 4];
+  const KINDS = ["town", "ward", "authority", "site", "area"];
+
+  // --- Postcodes ---------------------------------------------------------------------------
+
+  const UNIT = /^([A-Z]{1,2}\d[A-Z\d]?)(\d)([A-Z]{2})$/;
+  const OUTWARD = /^[A-Z]{1,2}\d[A-Z\d]?$/;
+  const SECTOR = /^([A-Z]{1,2}\d[A-Z\d]?) ?(\d)[A-Z]?$/; // with one letter of the unit, or none
+
+  // Letters and figures alone, with one space for whatever stood between them.
+  function spaced(text) {
+    return text.toUpperCase().replace(/[\s.,_\-‐-―]+/g, " ").trim();
+  }
+
+  function areasOfSector(pack, sector) {
+    const [, text] = pack.sectors[sector];
+    const found = new Set();
+    for (let start = 0; start < text.length; start += pack.digits) {
+      found.add(llrgeoUnpack.decodeDigits(text.slice(start, start + pack.digits)));
+    }
+    return [...found];
+  }
+
+  function hasSector(pack, sector) {
+    return Object.hasOwn(pack.sectors, sector);
+  }
+
+  // A sector ("LE15 6") or an outward code ("LE15") with the areas of its postcodes, or null.
+  function partOfPostcode(pack, name) {
+    const sectors = Object.keys(pack.sectors)
+      .filter((sector) => sector === name || sector.startsWith(`${name} `));
+    if (sectors.length === 0) return null;
+    const areas = new Set(sectors.flatMap((sector) => areasOfSector(pack, sector)));
+    return { name, kind: "postcodes", areas: [...areas].sort((one, other) => one - other) };
+  }
+
+  function isSure(typed) {
+    return /\d$/.test(typed) && !OUTWARD.test(typed);
+  }
+
+  // What a text means as a postcode or a part of one; null if it does not look like one.
+  function asPostcode(pack, text) {
+    const typed = spaced(text);
+    const compact = typed.replace(/ /g, "");
+    const unit = UNIT.exec(compact);
+    if (unit) {
+      const area = llrgeoText.findPostcode(pack, compact);
+      const name = `${unit[1]} ${unit[2]}${unit[3]}`;
+      if (area >= 0) return found({ name, kind: "postcode", areas: [area] });
+      // A postcode that is not in the page may be new: its sector is offered, not taken.
+      const sector = `${unit[1]} ${unit[2]}`;
+      return hasSector(pack, sector) ? choice("postcode", [partOfPostcode(pack, sector)])
+        : nothing("outside");
+    }
+    // "LE1 5" is a sector, "LE15" an outward code, and "LE156" a sector of it.
+    const outward = OUTWARD.test(typed) && partOfPostcode(pack, typed);
+    if (outward) return found(outward);
+    const parts = SECTOR.exec(typed);
+    const sector = parts && partOfPostcode(pack, `${parts[1]} ${parts[2]}`);
+    // One letter of the unit is not enough, and "LE99" may be a code that the page does not have.
+    if (sector) return isSure(typed) ? found(sector) : choice("postcode", [sector]);
+    return parts || OUTWARD.test(typed) ? nothing("outside") : null;
+  }
+
+  // --- Names -------------------------------------------------------------------------------
+
+  // A name as it is compared: no case, accents, apostrophes or hyphens; "and" is "&".
+  function plain(text) {
+    return text.normalize("NFKD").replace(/\p{M}|['’‘`]/gu, "").toLowerCase()
+      .replace(/[^\p{L}\p{N}]+/gu, " ").replace(/\b(?:and|the)\b/g, " ")
+      .replace(/\bsaint\b/g, "st").replace(/ +/g, " ").trim();
+  }
+
+  // Whether two words differ by at most one letter: another, one more, one less, or two swapped.
+  function oneApart(one, other) {
+    if (Math.abs(one.length - other.length) > 1) return false;
+    let place = 0;
+    while (place < one.length && one[place] === other[place]) place++;
+    const rest = (text, from) => text.slice(place + from);
+    if (one.length === other.length) {
+      return rest(one, 1) === rest(other, 1)
+        || (one[place] === other[place + 1] && one[place + 1] === other[place]
+          && rest(one, 2) === rest(other, 2));
+    }
+    return one.length > other.length ? rest(one, 1) === rest(other, 0)
+      : rest(one, 0) === rest(other, 1);
+  }
+
+  // Each name from each of its words on: "north luffenham", "luffenham".
+  function endings(name) {
+    const parts = name.split(" ");
+    return parts.map((_, place) => parts.slice(place).join(" "));
+  }
+
+  // How well a name fits what was typed, or -1.
+  function fit(name, typed) {
+    if (name === typed) return WHOLE;
+    if (typed.length < SHORTEST) return -1;
+    if (name.startsWith(`${typed} `)) return FIRST;
+    if (` ${name} `.includes(` ${typed} `)) return PHRASE;
+    if (name.startsWith(typed)) return BEGINNING;
+    return endings(name).some((ending) => ending.startsWith(typed)) ? WORD : -1;
+  }
+
+  // Whether a name, or its beginning, is what was typed but for one letter.
+  function isNearly(name, typed) {
+    if (typed.length < TYPO_LETTERS) return false;
+    return endings(name).some((ending) => [-1, 0, 1].some((more) => {
+      const length = typed.length + more;
+      const ends = ending.length <= length || ending[length] === " ";
+      return ends && oneApart(ending.slice(0, length).trim(), typed);
+    }));
+  }
+
+  // Every name of the page. Sites stand for the area around them, areas for themselves.
+  function namesOf(data) {
+    const { label, id } = data.areas;
+    return [
+      ...data.gazetteer,
+      ...data.sites.map((site) => ({
+        name: site.name, kind: "site", areas: site.area < 0 ? [] : [site.area],
+      })),
+      ...label.map((name, area) => ({ name, kind: "area", areas: [area], code: id[area] })),
+    ].map((place) => ({ ...place, key: plain(place.name) }));
+  }
+
+  // Whether a name that begins as the exact one does lies elsewhere: Belton, Belton-in-Rutland.
+  function isElsewhere(data, place, exact) {
+    if (place.areas.length === 0 || ["site", "area"].includes(place.kind)) return false;
+    const authorityOf = (area) => data.areas.authority[area];
+    const own = new Set(exact.areas.map(authorityOf));
+    return exact.kind !== "authority" && !place.areas.some((area) => own.has(authorityOf(area)));
+  }
+
+  function byKind(one, other) {
+    return KINDS.indexOf(one.kind) - KINDS.indexOf(other.kind);
+  }
+
+  function asName(data, names, text) {
+    const typed = plain(text);
+    if (!typed) return nothing("empty");
+    const code = names.find((place) => place.code && place.code.toLowerCase() === typed);
+    if (code) return found(code);
+    const fitting = names.map((place) => ({ place, rank: fit(place.key, typed) }))
+      // Areas are hundreds: they are offered by their whole name or number alone (Leicester 003A).
+      .filter(({ place, rank }) => rank >= 0 && (place.kind !== "area" || rank === WHOLE
+        || (rank === PHRASE && /\d[a-z]$/.test(typed))))
+      .sort((one, other) => one.rank - other.rank || byKind(one.place, other.place));
+    const exact = fitting.filter(({ rank }) => rank === WHOLE).map(({ place }) => place);
+    const inside = fitting.map(({ place }) => place).filter((place) => place.areas.length > 0);
+    if (exact.length === 1) {
+      if (exact[0].areas.length === 0) return nothing("beyond");
+      const others = fitting.filter(({ place, rank }) =>
+        rank > WHOLE && place.key.startsWith(typed) && isElsewhere(data, place, exact[0]));
+      if (others.length === 0) return found(exact[0]);
+    }
+    if (inside.length > 0) return choice("several", inside);
+    if (fitting.length > 0) return nothing("beyond");
+    const nearly = names.filter((place) => place.areas.length > 0 && place.kind !== "area"
+      && isNearly(place.key, typed))
+      .sort((one, other) => oneApart(other.key, typed) - oneApart(one.key, typed)
+        || byKind(one, other));
+    return nearly.length > 0 ? choice("typo", nearly) : nothing("name");
+  }
+
+  // --- What is found -----------------------------------------------------------------------
+
+  const found = (place) => ({ kind: "found", place });
+  const choice = (why, places) => ({ kind: "choice", why, places: places.slice(0, MOST_OFFERED),
+    more: Math.max(0, places.length - MOST_OFFERED) });
+  const nothing = (why) => ({ kind: "nothing", why });
+
+  // One place ("found"), places to choose from ("choice") and why, or "nothing" and why. A place
+  // has a name, a kind and areas: one, or all of a town, ward or part of a postcode.
+  function find(data, names, text) {
+    return asPostcode(data.postcodes, text) || asName(data, names, text);
+  }
+
+  return { find, namesOf, plain, oneApart };
+})();

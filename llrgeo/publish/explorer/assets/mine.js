@@ -1,0 +1,77 @@
+// The reader's own answer: the table of every service for the place that was found, the sentence,
+// how sure it is, and what each option would change there.
+"use strict";
+
+function llrgeoMine(data, matrices, tables, reader) {
+  const m = llrgeoModel;
+  const { fill } = llrgeoText;
+  const words = data.strings;
+  const baseline = m.baselineOf(data);
+  const byId = (id) => document.getElementById(id);
+  const paragraphs = (lines, properties) =>
+    lines.map((line) => tables.element("p", line, properties));
+
+  // Every service under a choice from one area, or from all areas of a place.
+  function rowsOf(choice) {
+    const { areas } = choice.place;
+    return areas.length === 1 ? m.journeysOf(data, matrices, choice, areas[0])
+      : llrgeoPlace.journeysOfPlace(data, matrices, choice, areas);
+  }
+
+  function isOne(choice) {
+    return choice.place.areas.length === 1;
+  }
+
+  // Which place the answer is for: its name, its area if it is one, its authority. A postcode is
+  // left out: the page may be printed or shown to others.
+  function placeName(place) {
+    const [first] = place.areas;
+    const authorities = new Set(place.areas.map((area) => data.areas.authority[area]));
+    const within = authorities.size === 1 ? data.authorities[data.areas.authority[first]] : "";
+    const name = place.kind === "site" ? fill(words.place_near, { site: place.name }) : place.name;
+    const isNamed = !["postcode", "area"].includes(place.kind);
+    const parts = [isNamed ? name : "", place.areas.length === 1 ? data.areas.label[first] : "",
+      place.kind === "authority" ? "" : within];
+    return parts.filter(Boolean).join(", ");
+  }
+
+  function answerLine(choice, now, rows) {
+    return isOne(choice) ? reader.answerLine(now, rows) : reader.placeLine(now, rows);
+  }
+
+  // Every other option beside the one chosen, and the reader's own plan.
+  function showOptions(choice, planLabel, rows) {
+    const none = { switched: new Set() };
+    const plans = data.options.filter((option) => option.id !== baseline.id)
+      .map((option) => [option.label, rowsOf({ ...choice, ...none, option: option.id })]);
+    if (choice.switched.size > 0) plans.push([planLabel, rows]);
+    tables.showMineOptions(plans, isOne(choice));
+  }
+
+  function show(choice, now, planLabel) {
+    byId("mine").hidden = !choice.place;
+    if (!choice.place) return;
+    const rows = rowsOf(choice);
+    const main = reader.mainChange(rows);
+    byId("mine").className = `mine ${now.isToday || !main ? "unchanged" : main.kind}`;
+    byId("mine-heading").textContent = fill(words.my_heading,
+      { place: placeName(choice.place), option: planLabel });
+    const [area] = choice.place.areas;
+    if (isOne(choice)) tables.showMine(rows, now.isToday);
+    else tables.showPlace(rows, now.isToday);
+    byId("mine-said").replaceChildren(
+      tables.element("p", answerLine(choice, now, rows), { className: "answer" }),
+      ...paragraphs(isOne(choice) ? reader.readerLines(now, rows, area)
+        : reader.placeLines(rows, choice.place)),
+      ...paragraphs(isOne(choice) ? reader.sureLines(now, rows, area) : [words.my_nearest],
+        { className: "hint" }));
+    showOptions(choice, planLabel, rows);
+  }
+
+  // The answer in a sentence, for the status region.
+  function said(choice, now) {
+    return answerLine(choice, now, rowsOf(choice));
+  }
+
+  return { show, said };
+}

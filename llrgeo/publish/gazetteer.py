@@ -1,0 +1,136 @@
+"""The names that readers search by: authorities, towns and villages, and wards, each with its areas.
+
+A town is more than one area. Which ones it has is told by the names of wards where they tell it;
+points of gazetteers are too rough for that (GeoNames rounds some to a minute, 2 km).
+"""
+
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from math import pi, sqrt
+from typing import Final, Literal
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.area_facts import has_authorities
+from llrgeo.inputs.base_map import BaseMap
+from llrgeo.schema import BNG
+
+_WARD: Final = "ward"
+_APART_M: Final = 8_000.0  # two of the same name nearer than this are one place
+_RESIDENTS_PER_KM2: Final = 3_000.0  # of a town, to guess how far it reaches
+_PARTS: Final = re.compile(r"\s*(?:&|,|\band\b|\bwith\b)\s*")
+
+
+@dataclass(frozen=True, slots=True)
+class NamedPlace:
+    """A name that can be searched for.
+
+    Attributes
+    ----------
+    kind
+        What bears the name.
+    areas
+        Positions of its areas in the table of areas; empty for a place outside them all.
+    at
+        Its middle, metres (EPSG:27700): of a town where the gazetteer puts it, of others the mean of
+        their areas.
+    """
+
+    name: str
+    kind: Literal["authority", "ward", "town"]
+    areas: tuple[int, ...]
+    at: tuple[float, float]
+
+
+def named_places(areas: gpd.GeoDataFrame, base: BaseMap) -> list[NamedPlace]:
+    """Return every name, authorities first, then wards, then towns and villages by residents.
+
+    A town that is called as an authority or a ward nearby is left out: those know their areas.
+    """
+    points = areas.to_crs(BNG).geometry
+    at = np.column_stack([points.x, points.y])
+    known = [*_authorities(areas, at), *_wards(areas, at)]
+    return [*known, *_towns(base, at, known)]
+
+
+def area_at(points: gpd.GeoSeries, base: BaseMap) -> list[int]:
+    """Return the position of the area whose outline holds each point, or -1 for none."""
+    outlines = base.outlines.to_crs(BNG)
+    found = np.full(len(points), -1)
+    inside, holder = outlines.sindex.query(points.to_crs(BNG), predicate="within")
+    found[inside] = holder
+    return [int(place) for place in found]
+
+
+def _authorities(areas: pd.DataFrame, at: np.ndarray) -> Iterator[NamedPlace]:
+    if has_authorities(areas):
+        for name, places in areas.groupby("authority").indices.items():
+            yield NamedPlace(str(name), "authority", tuple(places.tolist()), _middle(at[places]))
+
+
+def _wards(areas: pd.DataFrame, at: np.ndarray) -> Iterator[NamedPlace]:
+    """Yield wards; two authorities may each have one of the same name."""
+    if _WARD in areas.columns:
+        named = areas.reset_index(drop=True)
+        named = named[named[_WARD].fillna("") != ""]
+        keys = ["authority", _WARD] if has_authorities(areas) else [_WARD]
+        for key, rows in named.groupby(keys):
+            places = rows.index.to_numpy()
+            yield NamedPlace(str(key[-1]), "ward", tuple(places.tolist()), _middle(at[places]))
+
+
+def _towns(base: BaseMap, at: np.ndarray, known: list[NamedPlace]) -> Iterator[NamedPlace]:
+    towns = base.places.to_crs(BNG)
+    towns = towns.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
+    holders = area_at(towns.geometry, base)
+    for name, residents, point, holder in zip(
+        towns["name"], towns["residents"], towns.geometry, holders, strict=True
+    ):
+        middle = (float(point.x), float(point.y))
+        same = [one for one in known if _plain(one.name) == _plain(name)]
+        if any(_apart(one.at, middle) < _APART_M for one in same):
+            continue
+        own = _areas_of_town(at, known, (name, residents, middle, holder))
+        yield NamedPlace(str(name), "town", own, middle)
+
+
+def _areas_of_town(
+    at: np.ndarray,
+    known: list[NamedPlace],
+    town: tuple[str, float, tuple[float, float], int],
+) -> tuple[int, ...]:
+    """Return the areas of a town: of the wards named after it, or else those near its middle."""
+    name, residents, middle, holder = town
+    if holder < 0:
+        return ()
+    begins = re.compile(rf"{re.escape(_plain(name))}\b")
+    wards = [
+        ward
+        for ward in known
+        if ward.kind == "ward"
+        and _apart(ward.at, middle) < _APART_M
+        and any(begins.match(_plain(part)) for part in _PARTS.split(ward.name))
+    ]
+    if wards:
+        return tuple(sorted({place for ward in wards for place in ward.areas}))
+    # As wide as a disc that holds its residents; the area that holds its middle in any case.
+    reach = 1_000 * sqrt(max(float(residents), 0.0) / _RESIDENTS_PER_KM2 / pi)
+    near = np.flatnonzero(np.hypot(*(at - middle).T) <= reach)
+    return tuple(sorted({holder, *near.tolist()}))
+
+
+def _plain(name: str) -> str:
+    """Return a name without case, hyphens and apostrophes."""
+    return re.sub(r"[\s\-]+", " ", str(name).lower().replace("'", "")).strip()
+
+
+def _middle(points: np.ndarray) -> tuple[float, float]:
+    x, y = points.mean(axis=0)
+    return float(x), float(y)
+
+
+def _apart(one: tuple[float, float], other: tuple[float, float]) -> float:
+    return float(np.hypot(one[0] - other[0], one[1] - other[1]))

@@ -1,0 +1,260 @@
+"""The explorer's search: what 60 strings give, none of them silently another place."""
+
+import json
+from types import SimpleNamespace
+
+import geopandas as gpd
+import pandas as pd
+import pytest
+import shapely
+
+from llrgeo.inputs.base_map import BaseMap
+from llrgeo.publish import pages
+from llrgeo.publish.explorer.packing import pack_postcodes
+from llrgeo.publish.explorer.payload import _areas, _authorities, _gazetteer, _sites
+from llrgeo.publish.gazetteer import area_at, named_places
+from llrgeo.schema import BNG
+from llrgeo.study.config import load_study
+from llrgeo.study.inputs import read_inputs
+
+# What is typed -> one place (its kind, name and how many areas), or those to choose from, the first
+# of them first, or why there is nothing.
+FOUND = {
+    "LE15 6NT": ("postcode", "LE15 6NT", 1),
+    "le15 6nt.": ("postcode", "LE15 6NT", 1),
+    "LE15-6NT": ("postcode", "LE15 6NT", 1),
+    "l e 1 5 6 n t": ("postcode", "LE15 6NT", 1),
+    "\tle156nt\n": ("postcode", "LE15 6NT", 1),
+    "LE15": ("postcodes", "LE15", 26),
+    "le15.": ("postcodes", "LE15", 26),
+    "LE15 6": ("postcodes", "LE15 6", 9),
+    "LE156": ("postcodes", "LE15 6", 9),
+    "LE1 5": ("postcodes", "LE1 5", 5),
+    "PE9 3": ("postcodes", "PE9 3", 4),
+    "Evington": ("ward", "Evington", 10),
+    "leicester": ("authority", "Leicester", 200),
+    "Rutland": ("authority", "Rutland", 26),
+    "Braunstone": ("town", "Braunstone", 20),
+    "North Luffenham": ("town", "North Luffenham", 1),
+    "north-luffenham": ("town", "North Luffenham", 1),
+    "OAKHAM": ("town", "Oakham", 7),
+    "Óakham": ("town", "Oakham", 7),
+    "melton mowbray": ("town", "Melton Mowbray", 16),
+    "Ashby de la Zouch": ("town", "Ashby-de-la-Zouch", 9),
+    "Market Harborough": ("town", "Market Harborough", 15),
+    "Hinckley": ("town", "Hinckley", 20),
+    "Loughborough": ("town", "Loughborough", 33),
+    "Humberstone and Hamilton": ("ward", "Humberstone & Hamilton", 10),
+    "oadby st peters": ("ward", "Oadby St Peter's", 3),
+    "Leicester Royal Infirmary": ("site", "Leicester Royal Infirmary", 1),
+    "E01013600": ("area", "Abbey (Leicester 003A)", 1),
+    "e01013600": ("area", "Abbey (Leicester 003A)", 1),
+    "Uppingham": ("ward", "Uppingham", 3),
+}
+CHOICE = {
+    "Braunston": ("several", "Braunston & Martinsthorpe", "Braunstone"),
+    "Okham": ("typo", "Oakham", "Oakham North East"),
+    "Oahkam": ("typo", "Oakham", "Oakham North East"),
+    "hinkley": ("typo", "Hinckley", "Hinckley Castle"),
+    "Loughbrough": ("typo", "Loughborough", "Loughborough Ashby"),
+    "Evingtn": ("typo", "Evington", "North Evington"),
+    "New Parks": ("several", "The Parks Medical Centre (New Parks)", None),
+    "Luffenham": ("several", "North Luffenham", "South Luffenham"),
+    "Ashby": ("several", "Ashby-de-la-Zouch", "Ashby Castle"),
+    "Wigston": ("several", "Wigston Magna", "Wigston All Saints"),
+    "Castle": ("several", "Castle", "Castle Donington"),
+    "Blaby": ("several", "Blaby", "Blaby"),
+    "Great Bowden": ("several", "Market Harborough-Great Bowden & Arden", None),
+    "Queniboro": ("several", "Queniborough", None),
+    "LE15 6N": ("postcode", "LE15 6", None),
+    "LE15 6CC": ("postcode", "LE15 6", None),
+    "LE99": ("postcode", "LE9 9", None),
+    "Leicester 003A": ("several", "Abbey (Leicester 003A)", None),
+}
+NOTHING = {
+    "": "empty",
+    " . ": "empty",
+    "((((": "empty",
+    "Nuneaton": "beyond",
+    "Coventry": "beyond",
+    "SW1A 1AA": "outside",
+    "SW1A": "outside",
+    "ZZ9 9ZZ": "outside",
+    "Atlantis": "name",
+    "LE": "name",
+    "constructor": "name",
+    "__proto__": "name",
+    "<img src=x onerror=alert(1)>": "name",
+    "${7*7}": "name",
+    "{{7*7}}": "name",
+    "'; DROP TABLE areas; --": "name",
+    "LE15 6NT LE15 6NT": "name",
+    "x" * 10_000: "name",
+}
+
+
+def javascript(data):
+    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
+    context = racer.MiniRacer()
+    for name in ("unpack.js", "model.js", "text.js", "find.js"):
+        context.eval(pages.asset(f"explorer/assets/{name}").replace('"use strict";', "", 1))
+    context.eval(
+        "let data, names; function load(text) { data = JSON.parse(text);"
+        "names = llrgeoFind.namesOf(data); return true; }"
+        "function find(text) { return JSON.stringify(llrgeoFind.find(data, names, text)); }"
+    )
+    context.call("load", json.dumps(data))
+    return context
+
+
+@pytest.fixture(scope="module")
+def llr():
+    """Return the search over the embedded study's names and postcodes."""
+    inputs = read_inputs(load_study(), ("areas", "sites", "base_map"))
+    named = SimpleNamespace(areas=inputs.areas, base=inputs.base_map)
+    data = {
+        "areas": _areas(inputs.areas),
+        "authorities": _authorities(inputs.areas),
+        "gazetteer": _gazetteer(named),
+        "sites": _sites(inputs.sites, inputs.base_map),
+        "postcodes": pack_postcodes(inputs.postcodes, inputs.areas.index),
+    }
+    return javascript(data)
+
+
+@pytest.mark.parametrize("typed", FOUND)
+def test_an_exact_name_or_postcode_is_one_place(llr, typed):
+    found = json.loads(llr.call("find", typed))
+    assert found["kind"] == "found"
+    place = found["place"]
+    assert (place["kind"], place["name"], len(place["areas"])) == FOUND[typed]
+
+
+@pytest.mark.parametrize("typed", CHOICE)
+def test_what_fits_several_names_or_only_nearly_is_offered(llr, typed):
+    found = json.loads(llr.call("find", typed))
+    why, first, second = CHOICE[typed]
+    assert (found["kind"], found["why"]) == ("choice", why)
+    offered = [place["name"] for place in found["places"]]
+    assert offered[: 2 if second else 1] == [first, second][: 2 if second else 1]
+    assert second is not None or len(offered) == 1
+    assert len(offered) <= 8
+    assert all(place["areas"] for place in found["places"])
+
+
+@pytest.mark.parametrize("typed", NOTHING)
+def test_what_is_not_known_is_not_replaced_by_what_looks_like_it(llr, typed):
+    assert json.loads(llr.call("find", typed)) == {"kind": "nothing", "why": NOTHING[typed]}
+
+
+def test_a_ward_lies_where_its_name_says(llr):
+    """A gazetteer's point for Evington lies in Oadby, 2 km off; the ward is in Leicester."""
+    place = json.loads(llr.call("find", "Evington"))["place"]
+    wards = llr.eval("JSON.stringify(data.areas.label)")
+    labels = [json.loads(wards)[area] for area in place["areas"]]
+    assert all(label.startswith("Evington (Leicester") for label in labels)
+
+
+# --- A made-up district, where each rule can be seen on paper ---------------------------------------
+
+
+def made_up():
+    """Return six areas, 1 km wide, in a row: two authorities, wards that share a name."""
+    at = [(500 + 1_000 * place, 500) for place in range(6)]
+    areas = gpd.GeoDataFrame(
+        {
+            "ward": ["Ash North", "Ash South & Birch", "Cedar", "Cedar", "Cedar", ""],
+            "authority": ["Ayshire"] * 4 + ["Bexshire"] * 2,
+        },
+        index=list("abcdef"),
+        geometry=[shapely.Point(x, y) for x, y in at],
+        crs=BNG,
+    )
+    outlines = areas.set_geometry(areas.buffer(500, cap_style="square"))
+    towns = {"Ash": (600, 400), "Cedar": (2_600, 400), "Dorn": (4_400, 300), "Elm": (9_000, 0)}
+    places = gpd.GeoDataFrame(
+        {"name": list(towns), "residents": [3_000, 2_000, 8_000, 700]},
+        geometry=[shapely.Point(at) for at in towns.values()],
+        crs=BNG,
+    )
+    return areas, BaseMap(outlines, outlines.iloc[:0], places)
+
+
+def test_a_town_has_the_areas_of_the_wards_named_after_it():
+    areas, base = made_up()
+    found = {(place.kind, place.name, place.areas) for place in named_places(areas, base)}
+    assert found == {
+        ("authority", "Ayshire", (0, 1, 2, 3)),
+        ("authority", "Bexshire", (4, 5)),
+        ("ward", "Ash North", (0,)),
+        ("ward", "Ash South & Birch", (1,)),
+        ("ward", "Cedar", (2, 3)),  # and the town of that name is the same place
+        ("ward", "Cedar", (4,)),
+        ("town", "Ash", (0, 1)),
+        ("town", "Dorn", (4,)),  # 8,000 people reach 921 m: the next middle is 922 m away
+        ("town", "Elm", ()),
+    }
+
+
+def test_a_town_without_wards_of_its_name_reaches_as_far_as_its_residents():
+    areas, base = made_up()
+    larger = base.places.assign(residents=[3_000, 2_000, 12_000, 700])  # 1,128 m
+    named = named_places(areas, BaseMap(base.outlines, base.roads, larger))
+    assert next(place.areas for place in named if place.name == "Dorn") == (3, 4, 5)
+
+
+def test_areas_that_name_neither_wards_nor_authorities_have_towns_alone():
+    areas, base = made_up()
+    named = named_places(areas[["geometry"]], base)
+    assert [place.name for place in named] == ["Dorn", "Ash", "Cedar", "Elm"]
+
+
+def test_a_point_on_no_area_has_none():
+    _, base = made_up()
+    points = gpd.GeoSeries([shapely.Point(1_400, 400), shapely.Point(0, 9_000)], crs=BNG)
+    assert area_at(points, base) == [1, -1]
+
+
+def test_a_name_that_begins_alike_elsewhere_is_offered_too():
+    """Belton (Ayshire) and Belton-in-Bexshire are two villages, whose first may not be meant."""
+    data = {
+        "areas": {"id": ["a", "b"], "label": ["A", "B"], "authority": [0, 1]},
+        "authorities": ["Ayshire", "Bexshire"],
+        "gazetteer": [
+            {"name": "Belton", "kind": "town", "areas": [0]},
+            {"name": "Belton-in-Bexshire", "kind": "town", "areas": [1]},
+            {"name": "Belton Green", "kind": "ward", "areas": [0]},
+        ],
+        "sites": [],
+        "postcodes": {"digits": 2, "sectors": {}},
+    }
+    found = json.loads(javascript(data).call("find", "belton"))
+    assert [place["name"] for place in found["places"]] == [
+        "Belton",
+        "Belton-in-Bexshire",
+        "Belton Green",
+    ]
+    data["gazetteer"][1]["areas"] = [0]
+    assert json.loads(javascript(data).call("find", "belton"))["place"]["name"] == "Belton"
+
+
+@pytest.mark.parametrize(
+    ("one", "other", "near"),
+    [
+        ("oakham", "okham", True),
+        ("oakham", "oahkam", True),
+        ("oakham", "oakhams", True),
+        ("oakham", "oakhem", True),
+        ("oakham", "okhem", False),
+        ("oakham", "akohma", False),
+    ],
+)
+def test_one_typing_error_is_forgiven_and_not_two(llr, one, other, near):
+    llr.eval("function near(one, other) { return llrgeoFind.oneApart(one, other); }")
+    assert llr.call("near", one, other) is near
+    assert llr.call("near", other, one) is near
+
+
+def test_the_sectors_of_a_study_without_postcodes_are_none():
+    areas, _ = made_up()
+    assert pack_postcodes(None, pd.Index(areas.index))["sectors"] == {}
