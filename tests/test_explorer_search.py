@@ -155,7 +155,7 @@ def test_a_ward_lies_where_its_name_says(llr):
     assert all(label.startswith("Evington (Leicester") for label in labels)
 
 
-# --- A made-up district, where each rule can be seen on paper ---------------------------------------
+# --- A made-up district, where each rule can be seen on paper ---------------------------------
 
 
 def made_up():

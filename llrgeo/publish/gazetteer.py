@@ -1,4 +1,4 @@
-"""The names that readers search by: authorities, towns and villages, and wards, each with its areas.
+"""The names that readers search by: authorities, wards, towns and villages, each with its areas.
 
 A town is more than one area. Which ones it has is told by the names of wards where they tell it;
 points of gazetteers are too rough for that (GeoNames rounds some to a minute, 2 km).
@@ -35,8 +35,8 @@ class NamedPlace:
     areas
         Positions of its areas in the table of areas; empty for a place outside them all.
     at
-        Its middle, metres (EPSG:27700): of a town where the gazetteer puts it, of others the mean of
-        their areas.
+        Its middle, metres (EPSG:27700): of a town where the gazetteer puts it, of others the mean
+        of their areas.
     """
 
     name: str
@@ -67,7 +67,8 @@ def area_at(points: gpd.GeoSeries, base: BaseMap) -> list[int]:
 
 def _authorities(areas: pd.DataFrame, at: np.ndarray) -> Iterator[NamedPlace]:
     if has_authorities(areas):
-        for name, places in areas.groupby("authority").indices.items():
+        for name, group in areas.groupby("authority").indices.items():
+            places = np.asarray(group)
             yield NamedPlace(str(name), "authority", tuple(places.tolist()), _middle(at[places]))
 
 
@@ -86,10 +87,11 @@ def _towns(base: BaseMap, at: np.ndarray, known: list[NamedPlace]) -> Iterator[N
     towns = base.places.to_crs(BNG)
     towns = towns.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
     holders = area_at(towns.geometry, base)
-    for name, residents, point, holder in zip(
-        towns["name"], towns["residents"], towns.geometry, holders, strict=True
+    points = zip(towns.geometry.x, towns.geometry.y, strict=True)
+    for name, residents, (x, y), holder in zip(
+        towns["name"], towns["residents"], points, holders, strict=True
     ):
-        middle = (float(point.x), float(point.y))
+        middle = (float(x), float(y))
         same = [one for one in known if _plain(one.name) == _plain(name)]
         if any(_apart(one.at, middle) < _APART_M for one in same):
             continue

@@ -279,8 +279,9 @@ def test_a_place_chosen_on_the_map_empties_the_search_box(open_page, county_page
 
 def test_the_search_works_in_a_frame_that_may_only_run_scripts(open_page, county_page):
     frame = county_page.parent / "sandboxed.html"
-    text = f'<iframe title="x" sandbox="allow-scripts" width="900" height="800" src="{county_page.name}">'
-    frame.write_text(text + "</iframe>", encoding="utf-8")
+    size = 'sandbox="allow-scripts" width="900" height="800"'
+    text = f'<iframe title="x" {size} src="{county_page.name}"></iframe>'
+    frame.write_text(text, encoding="utf-8")
     page = open_page(frame)
     inner = page.frame_locator("iframe")
     inner.locator("#find").fill("LE5 4PW")
