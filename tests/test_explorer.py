@@ -372,7 +372,7 @@ def test_the_bar_covers_all_people_and_starts_with_those_who_lose(town):
 
 def test_the_page_carries_date_run_error_sources_and_the_mark_of_assumptions(town):
     page = render_explorer(town)
-    for text in ("2026-11-22", "Within about two minutes.", "Invented.", "planning assumptions"):
+    for text in ("2026-11-22", "Within about two minutes.", "Invented.", "is assumed"):
         assert text in page
     assert re.search(r"Run [0-9a-f]{12}", page)
 

@@ -24,7 +24,7 @@ _STUDIES: Final = (
     (siting.locate, "llrgeo locate my_study.toml --service diagnostics --p 4"),
     (studies.validate, "llrgeo validate my_study.toml --reference observed.csv"),
     (studies.replay, "llrgeo replay my_maps/manifest.json"),
-    (pages.check, "llrgeo check my_maps/index.html"),
+    (pages.check, "llrgeo check my_maps"),
 )
 _DATA: Final = ((official.fetch, "llrgeo fetch osm --icb Northamptonshire --out downloads"),)
 _NETWORK: Final = (

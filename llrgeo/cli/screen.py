@@ -16,6 +16,7 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from llrgeo.publish.check.folder import FolderFinding
     from llrgeo.schema import Track
     from llrgeo.study.run import StudyResult
     from llrgeo.travel.compare import TravelTimeComparison
@@ -112,6 +113,14 @@ def comparison_table(compared: "TravelTimeComparison") -> Table:
         "bias: mean difference; mean, median: of absolute differences; p10 to p90: quantiles "
         "of the difference; close: share within 15 % or 1 minute"
     )
+    return table
+
+
+def findings_table(findings: "Iterable[FolderFinding]") -> Table:
+    """Draw what is wrong with a folder: a row for each finding."""
+    table = Table("File", "Rule", "Finding", box=SIMPLE_HEAD)
+    for finding in findings:
+        table.add_row(Text(finding.file), Text(finding.rule), Text(finding.message))
     return table
 
 

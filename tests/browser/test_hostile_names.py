@@ -22,10 +22,12 @@ from publication_cases import appraised, town_publication
 
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
-from llrgeo.inputs.theme import Theme
+from llrgeo.inputs.theme import Consultation, Theme
 from llrgeo.publish.check.browser import installed_chromium
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.folder import publish, publish_pdf
+from llrgeo.publish.kit.files import kit_files
+from llrgeo.publish.kit.places import kit_places
 from llrgeo.publish.print.base_map import simplify_base_map
 from llrgeo.publish.print.maps import _sheets
 from llrgeo.publish.publication import BaseMap, Publication
@@ -94,6 +96,9 @@ def hostile_publication(town: Publication, name: str) -> Publication:
         notice=said["notice"],
         logo="data:image/png;base64,iVBORw0KGgo=",
         logo_alt=said["logo_alt"],
+        consultation=Consultation(
+            site_url="https://a.example", other_formats=name, languages=name, opens=name
+        ),
     )
     return appraised(
         town,
@@ -244,6 +249,27 @@ def test_nothing_runs_when_files_are_built_and_formulas_stay_text(hostile, tmp_p
     ]
     sites = gpd.read_file(out / "areas.gpkg", layer="sites")
     assert sites["name"].iloc[0] == first + name.replace("WAY", "site_name")
+
+
+@pytest.mark.browser
+def test_every_page_of_a_kit_runs_nothing_and_shows_names_as_text(hostile, open_page, tmp_path):
+    name, publication, file = hostile
+    known = {"explorer.html": name, f"print/{'x' * 9}.png": name}
+    files = kit_files(publication, kit_places(publication), known, leaflets_as_pdf=False)
+    written = {path: text for path, text in files.items() if path.endswith(".html")}
+    assert len(written) == 5
+    for path, text in written.items():
+        (tmp_path / path).parent.mkdir(exist_ok=True)
+        (tmp_path / path).write_text(text, encoding="utf-8")
+        page = open_page(tmp_path / path, first=NOTE_HITS, bypass_csp=True)
+        assert page.evaluate("hits") == []
+        assert page.heard == []
+        assert page.evaluate("document.querySelectorAll('script, iframe, a a').length") == 0
+        assert page.evaluate("[...document.links].every(l => /^(https?|file):/.test(l.protocol))")
+        way = "title" if path == "kit.html" else "place_name"
+        shown = " ".join(name.replace("WAY", way).split())
+        assert shown in " ".join(page.text_content("h1").split())
+    assert not file.exists()
 
 
 @pytest.mark.browser

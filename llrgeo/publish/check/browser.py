@@ -16,6 +16,8 @@ if TYPE_CHECKING:
 MAX_TAB_STOPS: Final = 15
 TARGET_PX: Final = 44
 NARROW: Final = 320
+NAME_AWAY_M: Final = 1_000
+_SCREENS: Final = ((390, 844), (1_300, 900))
 LAUNCH_FLAGS: Final = (
     "--no-sandbox",
     "--disable-gpu",
@@ -30,6 +32,22 @@ _SMALL_TARGETS: Final = """size => [...document.querySelectorAll(
   "button, select, summary, input[type=text], label:has(input), .leaflet-bar a")]
   .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < size)
   .map(element => element.textContent.trim().slice(0, 40) || element.id)"""
+# Every name of a town that is drawn, with the metres from its place to its nearest edge.
+_NAMES_AWAY: Final = """most => {
+  const box = document.querySelector(".folium-map");
+  const [map, edge] = [window[box.id], box.getBoundingClientRect()];
+  const places = JSON.parse(document.getElementById("data").textContent).places;
+  return [...box.querySelectorAll(".label.town")].map(label => {
+    const { left, right, top, bottom } = label.firstElementChild.getBoundingClientRect();
+    const away = places.filter(place => place.name === label.textContent).map(place => {
+      const at = map.latLngToContainerPoint(place.at);
+      const x = Math.min(Math.max(at.x, left - edge.left), right - edge.left);
+      const y = Math.min(Math.max(at.y, top - edge.top), bottom - edge.top);
+      return map.distance(place.at, map.containerPointToLatLng([x, y]));
+    });
+    return [label.textContent, Math.min(...away)];
+  }).filter(([, metres]) => metres > most);
+}"""
 # Each element is marked when it first has the focus: the round ends at a marked one.
 _FOCUSED: Final = """() => {
   const element = document.activeElement;
@@ -124,6 +142,25 @@ def _tab_findings(page: "Page") -> list[Finding]:
 def _target_findings(page: "Page") -> list[Finding]:
     small = page.evaluate(_SMALL_TARGETS, TARGET_PX)
     return [Finding("targets", f"{name!r} is under {TARGET_PX} pixels high") for name in small]
+
+
+def map_name_findings(path: Path, browser: "Browser") -> list[Finding]:
+    """Find names of towns on a page's map that stand away from their places.
+
+    Measured on a phone and on a desktop, from the place to the nearest edge of its name.
+    """
+    found: list[Finding] = []
+    for width, height in _SCREENS:
+        context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
+        page = context.new_page()
+        page.goto(path.resolve().as_uri())
+        far = page.evaluate(_NAMES_AWAY, NAME_AWAY_M)
+        found += [
+            Finding("map", f"{name} is {metres / 1000:.1f} km off at {width} pixels")
+            for name, metres in far
+        ]
+        context.close()
+    return found
 
 
 def _width_findings(page: "Page") -> list[Finding]:

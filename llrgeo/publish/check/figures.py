@@ -37,10 +37,15 @@ def figure_findings(page: Page) -> Iterator[Finding]:
     counter = _Counter.of(json.loads(packed[0]))
     data, people = counter.data, counter.people
     chosen = next(
-        element.attributes["value"]
-        for element in page.all("option")
-        if "selected" in element.attributes
+        (
+            element.attributes["value"]
+            for element in page.all("option")
+            if "selected" in element.attributes
+        ),
+        None,
     )
+    if chosen is None:
+        return  # a page of another kind, such as the planner, which opens without a view
     option = next(listed for listed in data["options"] if listed["id"] == chosen)
     others = [listed for listed in data["options"] if listed["id"] != data["baseline"]]
     before, after = counter.minutes(option, _named(data["services"], data["opening_service"]))

@@ -1,0 +1,229 @@
+"""Check of a published folder: its links, its run, its sizes, its words, and each of its pages."""
+
+import json
+import re
+import zipfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from pathlib import Path, PurePosixPath
+from typing import Any, Final
+from urllib.parse import unquote, urlsplit
+
+from llrgeo.errors import PublishError
+from llrgeo.files import sha256_of_file
+from llrgeo.inputs.theme import contrast
+from llrgeo.publish.check.browser import (
+    browser_findings,
+    has_browser,
+    map_name_findings,
+    open_browser,
+)
+from llrgeo.publish.check.html import Finding, Page, read_page
+from llrgeo.publish.check.page import PAGE_RULES, UNREADABLE, table_findings, weight_findings
+from llrgeo.publish.check.reading import (
+    PUBLIC_GRADE,
+    REPORT_GRADE,
+    reading_grade,
+    sentences_of,
+    sentences_of_text,
+)
+
+MANIFEST: Final = "manifest.json"
+# The most bytes of a page, as it is and gzipped, by the beginning of its name; the first that fits.
+LIMITS: Final = {
+    "explorer": (1_500_000, 750_000),
+    "index": (1_500_000, 750_000),
+    "planner": (7_000_000, 7_000_000),
+    "report": (2_500_000, 750_000),
+    "": (250_000, 60_000),
+}
+_PUBLIC: Final = ("explorer.html", "index.html", "kit.html")
+_RUN: Final = re.compile(r"\b[Rr]un ([0-9a-f]{12})\b")
+_COLOUR: Final = re.compile(r"--(accent|ink|quiet):\s*(#[0-9a-f]{6})")
+_CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3
+_FEW_STOPS: Final = frozenset(["explorer.html", "index.html"])
+_WHOLE: Final = frozenset(["explorer.html", "index.html", "report.html"])  # tables are a must here
+
+
+@dataclass(frozen=True, slots=True)
+class FolderFinding:
+    """What is wrong with a file of a folder: its path in it, the rule that it breaks, and how."""
+
+    file: str
+    rule: str
+    message: str
+
+
+def check_folder_of_pages(folder: Path) -> list[FolderFinding]:
+    """Check a published folder, in a browser too where one is installed.
+
+    The browser opens every page but those of places, and of these one of each form: all pages of
+    a form have one layout.
+
+    Returns
+    -------
+    list of FolderFinding
+        What is wrong, by file; empty for a folder that keeps every rule.
+
+    Raises
+    ------
+    PublishError
+        If there is no page in it, or a page cannot be read.
+    """
+    paths = {path.relative_to(folder).as_posix(): path for path in folder.rglob("*.html")}
+    if not paths:
+        msg = f"{folder}: there is no page in it; publish one: llrgeo run --out {folder}"
+        raise PublishError(msg)
+    pages = {name: _read(path) for name, path in sorted(paths.items())}
+    names = _known_names(pages)
+    found = [
+        FolderFinding(name, finding.rule, finding.message)
+        for name, page in pages.items()
+        for finding in _page_findings(name, page, names)
+    ]
+    rules: tuple[Callable[[Path, dict[str, Page]], Iterator[FolderFinding]], ...] = (
+        _link_findings,
+        _run_findings,
+        _checksum_findings,
+    )
+    found += [finding for rule in rules for finding in rule(folder, pages)]
+    found += _text_findings(folder, names)
+    if has_browser():
+        found += _seen_findings(folder, pages)
+    return sorted(found, key=lambda finding: (finding.file, finding.rule, finding.message))
+
+
+def _read(path: Path) -> Page:
+    try:
+        return read_page(path.read_text(encoding="utf-8"))
+    except UNREADABLE as error:
+        msg = f"{path}: cannot be read as a page ({' '.join(str(error).split())[:200]})"
+        raise PublishError(msg) from error
+
+
+def _page_findings(name: str, page: Page, names: frozenset[str]) -> Iterator[Finding]:
+    """Yield what is wrong with a page by itself."""
+    for rule in PAGE_RULES:
+        yield from rule(page)
+    if page.tables or name in _WHOLE:
+        yield from table_findings(page)
+    plain, zipped = next(
+        limit for start, limit in LIMITS.items() if PurePosixPath(name).name.startswith(start)
+    )
+    yield from weight_findings(page, plain, zipped)
+    yield from _contrast_findings(page)
+    is_english = page.all("html")[0].attributes.get("lang", "").startswith("en")
+    if is_english:
+        most = PUBLIC_GRADE if _is_public(name) else REPORT_GRADE
+        yield from _grade_findings(reading_grade(sentences_of(page, names)), most)
+
+
+def _is_public(name: str) -> bool:
+    return name in _PUBLIC or name.startswith("places/")
+
+
+def _grade_findings(grade: float, most: float) -> Iterator[Finding]:
+    if grade > most:
+        yield Finding("reading", f"grade {grade:.1f}; at most {most:.0f}")
+
+
+def _contrast_findings(page: Page) -> Iterator[Finding]:
+    """Find colours of text that are too pale on white."""
+    style = "".join(element.text for element in page.all("style"))
+    for name, colour in dict(_COLOUR.findall(style)).items():
+        found = contrast(colour, "#ffffff")
+        if found < _CONTRAST:
+            yield Finding("contrast", f"{name} {colour} on white: {found:.1f}; at least 4.5")
+
+
+def _known_names(pages: dict[str, Page]) -> frozenset[str]:
+    """Return the names of places, sites, services and areas, as the explorer's data has them."""
+    found: set[str] = set()
+    for script in pages["explorer.html"].all("script") if "explorer.html" in pages else ():
+        if script.attributes.get("id") == "data":
+            data: dict[str, Any] = json.loads(script.text)
+            found |= {each["name"] for part in ("places", "sites") for each in data.get(part, ())}
+            found |= {each["label"] for each in data.get("services", ())}
+            found |= {*data.get("authorities", ()), *data.get("areas", {}).get("label", ())}
+    return frozenset(found)
+
+
+def _link_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFinding]:
+    """Find links to files that are not there, and to parts of a page that it does not have."""
+    for name, page in pages.items():
+        ids = {each.attributes["id"] for each in page.elements if "id" in each.attributes}
+        for link in page.all("a"):
+            address = link.attributes.get("href", "")
+            parts = urlsplit(address)
+            if parts.scheme or parts.netloc:
+                continue
+            target = folder / PurePosixPath(name).parent / unquote(parts.path)
+            inside = target.resolve().is_relative_to(folder.resolve())
+            if parts.path and not (inside and target.is_file()):
+                yield FolderFinding(name, "link", f"{address!r} leads to no file of the folder")
+            elif not parts.path and parts.fragment and parts.fragment not in ids:
+                yield FolderFinding(name, "link", f"{address!r} leads to no part of the page")
+
+
+def _run_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFinding]:
+    """Find files that bear another run's number than the manifest, or none."""
+    path = folder / MANIFEST
+    if not path.is_file():
+        yield FolderFinding(MANIFEST, "run", "it is missing, so no file can be held against it")
+        return
+    own = str(json.loads(path.read_text(encoding="utf-8")).get("run", ""))
+    texts = {name: page.text for name, page in pages.items()}
+    texts |= {
+        file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
+        for file in (folder / "places").glob("*.txt")
+    }
+    if (folder / "tables.xlsx").is_file():
+        with zipfile.ZipFile(folder / "tables.xlsx") as workbook:
+            texts["tables.xlsx"] = workbook.read("xl/sharedStrings.xml").decode("utf-8")
+    for name, text in texts.items():
+        others = set(_RUN.findall(text)) - {own}
+        if others:
+            yield FolderFinding(name, "run", f"of run {', '.join(sorted(others))}, not {own}")
+        elif own not in text:
+            yield FolderFinding(name, "run", f"it does not bear the run's number, {own}")
+
+
+def _checksum_findings(folder: Path, _: dict[str, Page]) -> Iterator[FolderFinding]:
+    """Find files that are not what the manifest recorded."""
+    path = folder / MANIFEST
+    recorded = json.loads(path.read_text(encoding="utf-8")) if path.is_file() else {}
+    for name, known in recorded.get("outputs", {}).items():
+        file = folder / name
+        if not file.resolve().is_relative_to(folder.resolve()) or not file.is_file():
+            yield FolderFinding(name, "checksum", "the manifest lists it, but it is not there")
+        elif sha256_of_file(file) != known:
+            yield FolderFinding(name, "checksum", "it is not the file that the manifest recorded")
+
+
+def _text_findings(folder: Path, names: frozenset[str]) -> Iterator[FolderFinding]:
+    """Find texts to read aloud that ask too many years of school."""
+    for file in sorted((folder / "places").glob("*.txt")):
+        sentences = sentences_of_text(file.read_text(encoding="utf-8"), names)
+        for finding in _grade_findings(reading_grade(sentences), PUBLIC_GRADE):
+            name = file.relative_to(folder).as_posix()
+            yield FolderFinding(name, finding.rule, finding.message)
+
+
+def _seen_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFinding]:
+    """Open pages in a browser: all but those of places, and of these one of each form."""
+    chosen: dict[str, str] = {}
+    for name in pages:
+        in_places = name.startswith("places/")
+        form = PurePosixPath(name).stem.rpartition("_")[2] if in_places else name
+        known = form in {"leaflet", "large", "easy"} or not in_places
+        chosen.setdefault(form if known else "page", name)
+    with open_browser() as browser:
+        for name in sorted(chosen.values()):
+            path = folder / name
+            for finding in browser_findings(path, browser):
+                # Pages of links and tables are gone through by headings; the explorer is a tool.
+                if finding.rule != "keyboard" or name in _FEW_STOPS:
+                    yield FolderFinding(name, finding.rule, finding.message)
+            if name == "explorer.html":
+                for finding in map_name_findings(path, browser):
+                    yield FolderFinding(name, finding.rule, finding.message)

@@ -1,0 +1,170 @@
+"""The check of a published folder: one of ours passes, and what is broken in it is told by file."""
+
+import json
+import sys
+from dataclasses import replace
+
+import pytest
+from publication_cases import town_publication
+
+from llrgeo.cli import main
+from llrgeo.errors import PublishError
+from llrgeo.files import sha256_of_file
+from llrgeo.publish.check import folder as check
+from llrgeo.publish.check.folder import check_folder_of_pages
+from llrgeo.publish.check.html import read_page
+from llrgeo.publish.check.reading import (
+    count_syllables,
+    reading_grade,
+    sentences_of,
+    sentences_of_text,
+)
+from llrgeo.publish.folder import publish, publish_kit
+
+
+@pytest.fixture(scope="module")
+def town(town_areas, town_sites, town_times):
+    publication = town_publication(town_areas, town_sites, town_times)
+    # As a study's manifest does, it names its run.
+    return replace(
+        publication, manifest={"run": "0123456789ab", "run_id": "0123456789ab" + 52 * "c"}
+    )
+
+
+@pytest.fixture
+def folder(town, tmp_path, monkeypatch):
+    monkeypatch.setattr(check, "has_browser", lambda: False)
+    published = publish(town, tmp_path / "maps")
+    publish_kit(town, tmp_path / "maps", published=published)
+    return tmp_path / "maps"
+
+
+def told(folder):
+    return [(found.file, found.rule) for found in check_folder_of_pages(folder)]
+
+
+def change(path, old, new):
+    text = path.read_text(encoding="utf-8")
+    assert old in text
+    path.write_text(text.replace(old, new, 1), encoding="utf-8")
+
+
+def test_a_folder_of_ours_keeps_every_rule(folder):
+    assert check_folder_of_pages(folder) == []
+
+
+def test_a_link_that_leads_nowhere_is_found(folder):
+    (folder / "report.html").unlink()
+    found = told(folder)
+    assert ("kit.html", "link") in found
+    assert ("places/westham.html", "link") in found
+    assert ("report.html", "checksum") in found
+
+
+def test_a_link_out_of_the_folder_or_to_no_part_of_a_page_is_found(folder):
+    (folder.parent / "other.html").write_text("x", encoding="utf-8")
+    change(folder / "kit.html", 'href="explorer.html"', 'href="../other.html"')
+    assert told(folder) == [("kit.html", "link")]
+    change(folder / "kit.html", 'href="../other.html"', 'href="#absent"')
+    assert told(folder) == [("kit.html", "link")]
+
+
+def test_a_page_of_another_run_or_of_none_is_found(folder):
+    change(folder / "places" / "westham_large.html", "Run 0123456789ab", "Run 0123456789ff")
+    change(folder / "places" / "westham.txt", "Run 0123456789ab", "")
+    found = {(each.file, each.message) for each in check_folder_of_pages(folder)}
+    assert found == {
+        ("places/westham_large.html", "of run 0123456789ff, not 0123456789ab"),
+        ("places/westham.txt", "it does not bear the run's number, 0123456789ab"),
+    }
+
+
+def test_a_workbook_of_another_run_is_found(folder):
+    manifest = json.loads((folder / "manifest.json").read_text(encoding="utf-8"))
+    manifest["run"] = "ffff23456789"
+    (folder / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    assert ("tables.xlsx", "run") in told(folder)
+
+
+def test_a_file_that_was_changed_is_found(folder):
+    change(folder / "tables" / "areas.csv", "West", "Best")
+    assert told(folder) == [("tables/areas.csv", "checksum")]
+
+
+def test_without_a_manifest_the_run_cannot_be_told(folder):
+    (folder / "manifest.json").unlink()
+    assert ("manifest.json", "run") in told(folder)
+
+
+def test_a_heavy_page_is_found(folder, monkeypatch):
+    monkeypatch.setattr(check, "LIMITS", {"kit": (900, 90), "": (9_000_000, 9_000_000)})
+    assert set(told(folder)) == {("kit.html", "size")}
+
+
+def test_pale_text_is_found(folder):
+    page = folder / "places" / "westham_easy.html"
+    change(page, "--quiet: #4a5157", "--quiet: #a0a4a8")
+    assert ("places/westham_easy.html", "contrast") in told(folder)
+
+
+def test_long_words_are_found_and_names_of_places_are_not(folder):
+    hard = "Reconfiguration necessitates comprehensive multidisciplinary consideration."
+    change(folder / "places" / "westham.txt", "\n\n", f"\n{40 * f'{hard} '}\n\n")
+    assert told(folder) == [("places/westham.txt", "reading")]
+
+
+def test_a_folder_without_pages_and_what_is_no_page_are_one_error(folder, tmp_path):
+    (tmp_path / "empty").mkdir()
+    with pytest.raises(PublishError, match="there is no page in it"):
+        check_folder_of_pages(tmp_path / "empty")
+    (folder / "kit.html").write_bytes(b"\xff\xfe\x00")
+    with pytest.raises(PublishError, match=r"kit\.html: cannot be read as a page"):
+        check_folder_of_pages(folder)
+
+
+def test_the_command_shows_a_table_of_findings_and_fails(folder, monkeypatch, capsys):
+    (folder / "places" / "westham.txt").unlink()
+    monkeypatch.setattr(sys, "argv", ["llrgeo", "check", str(folder)])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    said = capsys.readouterr()
+    assert stopped.value.code == 1
+    assert "leads to no file" in " ".join(said.out.split())
+    assert "findings" in said.err
+
+
+def test_the_check_changes_nothing(folder):
+    before = {path: sha256_of_file(path) for path in folder.rglob("*") if path.is_file()}
+    check_folder_of_pages(folder)
+    assert {path: sha256_of_file(path) for path in folder.rglob("*") if path.is_file()} == before
+
+
+@pytest.mark.parametrize(
+    ("word", "syllables"),
+    [
+        ("cat", 1), ("journey", 2), ("would", 1), ("take", 1), ("table", 2), ("minutes", 2),
+        ("places", 2), ("wanted", 2), ("moved", 1), ("estimate", 3), ("hospital", 3), ("22", 1),
+    ],
+)  # fmt: skip
+def test_syllables_are_counted_from_letters(word, syllables):
+    assert count_syllables(word) == syllables
+
+
+def test_the_grade_is_that_of_the_formula():
+    sentences = ["The hospital would take you.", "You can wait here for a minute."]
+    words, syllables = 12, (1 + 3 + 1 + 1 + 1) + (1 + 1 + 1 + 1 + 1 + 1 + 2)
+    expected = 0.39 * words / 2 + 11.8 * syllables / words - 15.59
+    assert reading_grade(sentences) == pytest.approx(expected)
+
+
+def test_only_running_sentences_are_read_and_names_are_short():
+    page = read_page(
+        "<p>Go to Market Harborough today.</p><p>A label without an end</p>"
+        "<nav><p>Not this one here.</p></nav><ul class='files'><li>Nor this list here.</li></ul>"
+        "<section class='about'><p>Nor where figures are from.</p></section>"
+        "<li>It takes 3.7 minutes. That is long now.</li>"
+    )
+    assert sentences_of(page, ["Market Harborough", "Market"]) == [
+        "Go to name today.", "It takes 3.7 minutes.", "That is long now.",
+    ]  # fmt: skip
+    assert sentences_of_text("# A heading\n- We went to Oakham.\nNo end") == ["We went to Oakham."]
