@@ -1,12 +1,15 @@
 """The command that finds the best sites for a service."""
 
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from llrgeo.appraisal.siting.objectives import OBJECTIVES
 from llrgeo.cli.parameters import StudyFile
+
+if TYPE_CHECKING:
+    from llrgeo.study.siting_config import SitingConfig
 
 
 def locate(
@@ -32,6 +35,9 @@ def locate(
         bool | None, typer.Option("--sectors", help="Postcode sectors' centres too.")
     ] = None,
     gap: Annotated[float | None, typer.Option(help="Stop this near the bound [0: prove].")] = None,
+    beds: Annotated[
+        int | None, typer.Option(help="How many sites for so many beds; see the how-to on beds.")
+    ] = None,
     seconds: Annotated[
         float | None, typer.Option(help="Stop each search after this long [60]; see below.")
     ] = None,
@@ -66,7 +72,11 @@ def locate(
         sectors=sectors,
         gap=gap,
         seconds=seconds,
+        beds=None if beds is None else {"at_most": beds},
     )
+    if config.beds is not None:
+        _locate_beds(study_file, config, out)
+        return
     result = locate_service(load_study(study_file), config)
     for sentence in summarise(result):
         typer.echo(sentence)
@@ -75,3 +85,18 @@ def locate(
     if out:
         write_plan(result, out)
         typer.echo(f"Written: {out / 'option.toml'}, with tables and map layers beside it")
+
+
+def _locate_beds(study_file: Path | None, config: "SitingConfig", out: Path | None) -> None:
+    """Say how many sites some beds allow, and where."""
+    from llrgeo.study.bed_siting import bed_option_text, bed_sentences, locate_beds, write_beds
+    from llrgeo.study.config import load_study
+
+    result = locate_beds(load_study(study_file), config)
+    for sentence in bed_sentences(result):
+        typer.echo(sentence)
+    typer.echo("As an option:\n")
+    typer.echo(bed_option_text(result))
+    if out:
+        write_beds(result, out)
+        typer.echo(f"Written: {out / 'option.toml'}, with tables beside it")

@@ -269,7 +269,7 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
     Raises
     ------
     ConfigError
-        If the study has no such service.
+        If the study has no such service, or the siting file asks for beds.
     InputError
         If an input or a constraint has faults.
     InfeasibleError
@@ -282,6 +282,9 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
     >>> len(result.best.sites)
     1
     """
+    if config.beds is not None:
+        msg = "beds: the beds of sites follow from a queue; ask study.bed_siting.locate_beds"
+        raise ConfigError(msg)
     siting = prepare_siting(study, config)
     times, demand, problem = siting.candidates, siting.demand, siting.problem
     effort = Effort(config.gap, config.seconds, study.seed)

@@ -1,6 +1,6 @@
 """A siting file, checked: the problem that `llrgeo locate` solves, written down for review."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 from typing import Annotated, Any, Literal, Self
 
@@ -47,6 +47,17 @@ class BudgetConfig(Part):
     cost: dict[str, Positive]
 
 
+class BedLimits(Part):
+    """How many sites for some beds: the most beds of all, the fewest of a site, and which people.
+
+    `year` is one of the study's; left out, it is the first. A study without years has the census.
+    """
+
+    at_most: Count | None = None
+    smallest: Count = 1
+    year: int | None = None
+
+
 class ScenarioConfig(Part):
     """A future: all journeys times a factor, residents of each age band times another."""
 
@@ -77,6 +88,8 @@ class SitingConfig(Part):
         Numbers of sites for which the best value is found.
     scenarios
         Futures, besides today, in which the regret of plans is stated.
+    beds
+        Asks for the beds that sites need, by a queue, in place of an objective (`locate_beds`).
     gap, seconds
         When each search stops: every plan, number of sites on the curve and scenario is one.
 
@@ -110,6 +123,7 @@ class SitingConfig(Part):
     differ_by: Count = 1
     curve: tuple[Count, ...] = ()
     scenarios: tuple[ScenarioConfig, ...] = ()
+    beds: BedLimits | None = None
     gap: Share = 0.0
     seconds: Positive = DEFAULT_SECONDS
 
@@ -127,6 +141,8 @@ class SitingConfig(Part):
 def load_siting(path: Path | None, **given: Any) -> SitingConfig:  # noqa: ANN401 (values of keys)
     """Read a siting file; values given besides take the place of the file's, None does not.
 
+    Of a table that is given, such as `beds`, only the keys that it has do.
+
     Raises
     ------
     ConfigError
@@ -140,7 +156,11 @@ def load_siting(path: Path | None, **given: Any) -> SitingConfig:  # noqa: ANN40
     2
     """
     read = {} if path is None else read_toml(path)
-    values = {**read, **{key: value for key, value in given.items() if value is not None}}
+    asked = {key: value for key, value in given.items() if value is not None}
+    for key, value in asked.items():
+        if isinstance(value, Mapping) and isinstance(read.get(key), Mapping):
+            asked[key] = {**read[key], **value}
+    values = {**read, **asked}
     return check_config(SitingConfig, values, source=path.name if path else "llrgeo locate")
 
 

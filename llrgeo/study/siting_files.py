@@ -21,7 +21,7 @@ from llrgeo.publish.data.packages import (
 )
 from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import WGS84
-from llrgeo.study.siting import SitingResult
+from llrgeo.study.siting import SitingResult, SitingStudy
 from llrgeo.study.siting_summary import summarise
 
 OPTION: Final = "located"
@@ -87,16 +87,22 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
     files |= {f"{name}.csv": csv_text(table) for name, table in tables.items() if table is not None}
     if len(_new_sites(result)):
         files["sites.csv"] = _sites_with_new(result).to_csv(index=False)
-    return write_files(files | _descriptions(result, tables, files), folder)
+    about = {name: (table, _ABOUT[name]) for name, table in tables.items() if table is not None}
+    return write_files(files | describe_folder(result.siting, about, files), folder)
 
 
-def _descriptions(
-    result: SitingResult, tables: Mapping[str, pd.DataFrame | None], files: Mapping[str, Content]
+def describe_folder(
+    siting: SitingStudy,
+    tables: Mapping[str, tuple[pd.DataFrame, str]],
+    files: Mapping[str, Content],
 ) -> dict[str, Content]:
-    """Describe the folder for other programs: its tables as a Data Package, all as an RO-Crate."""
-    study = result.siting.inputs.study
+    """Describe a folder for other programs: its tables as a Data Package, all as an RO-Crate.
+
+    `tables` are by name, each with what it is about; `files` are all that the folder holds.
+    """
+    study = siting.inputs.study
     said = Provenance(
-        title=f"{study.title}: sites found for {result.siting.service.label}",
+        title=f"{study.title}: sites found for {siting.service.label}",
         about=study.question or "Where the service should be.",
         date=study.date,
         sources=study.sources,
@@ -104,13 +110,9 @@ def _descriptions(
     contents = {
         name: text.encode() if isinstance(text, str) else text for name, text in files.items()
     }
-    packaged = {
-        f"{name}.csv": PackagedTable(table, _ABOUT[name])
-        for name, table in tables.items()
-        if table is not None
-    }
+    packaged = {f"{name}.csv": PackagedTable(*described) for name, described in tables.items()}
     package = data_package(said, packaged, contents)
-    about = {f"{name}.csv": text for name, text in _ABOUT.items()}
+    about = {f"{name}.csv": text for name, (_, text) in tables.items()}
     crate = ro_crate(said, {**contents, DATA_PACKAGE: package.encode()}, about)
     return {DATA_PACKAGE: package, RO_CRATE: crate}
 

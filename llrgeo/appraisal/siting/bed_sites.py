@@ -14,8 +14,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.capacity.offered_load import offered_load
-from llrgeo.appraisal.capacity.pooling import beds_needed
+from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.targets import Stay, Target
 from llrgeo.errors import InfeasibleError, InputError
 from llrgeo.schema import name_some
@@ -66,6 +65,10 @@ class BedSiting:
         The fewest beds of a site that is open: a ward that can be staffed.
     keep
         Sites that stay open.
+    amplitude
+        Height of the yearly wave of admissions, as a share of their mean.
+    closed_share
+        Share of beds that are not open.
     """
 
     minutes: pd.DataFrame
@@ -75,6 +78,8 @@ class BedSiting:
     beds: float = np.inf
     smallest: int = 1
     keep: frozenset[str] = frozenset()
+    amplitude: float = 0.0
+    closed_share: float = 0.0
 
     def __post_init__(self) -> None:
         unknown = sorted(self.keep - set(map(str, self.minutes.columns)))
@@ -90,6 +95,18 @@ class BedSiting:
         if faults:
             raise InputError("siting of beds: " + "; ".join(faults))
 
+    def beds_for(self, admissions: float) -> int:
+        """Return the beds that some admissions a year need, as the tables of beds do."""
+        ward = BedService(
+            "beds",
+            pd.Series(dtype=float),
+            self.stay,
+            self.target,
+            amplitude=self.amplitude,
+            closed_share=self.closed_share,
+        )
+        return ward.beds(ward.load(admissions))
+
     def value(self, plan: tuple[str, ...]) -> BedPlan:
         """Return the beds that the sites of a plan need, and its journeys."""
         # Everyone goes to the nearest open site, whatever beds it then needs.
@@ -99,12 +116,11 @@ class BedSiting:
         weights = self.admissions.to_numpy(float)
         # Admissions of each site, its load in erlangs, and from that the beds of the target.
         by_site = np.bincount(nearest, weights=weights, minlength=len(plan))
-        loads = np.array([offered_load(admissions, self.stay.days) for admissions in by_site])
-        beds = beds_needed(loads, self.target, stay=self.stay)
+        beds = [self.beds_for(float(admissions)) for admissions in by_site]
         # Areas without admissions have no journey that could be the longest.
         going = weights > 0
         mean = float((least[going] * weights[going]).sum() / weights.sum())
-        by_name = dict(zip(plan, map(int, beds), strict=True))
+        by_name = dict(zip(plan, beds, strict=True))
         return BedPlan(by_name, mean, float(least[going].max()))
 
     def allows(self, plan: BedPlan) -> bool:
@@ -150,8 +166,7 @@ def beds_curve(problem: BedSiting, *, most_sites: int | None = None) -> pd.DataF
             "at. Leave out candidates, keep some, or look at fewer sites"
         )
         raise InputError(msg)
-    total = offered_load(float(problem.admissions.sum()), problem.stay.days)
-    pool = int(beds_needed(np.array([total]), problem.target, stay=problem.stay)[0])
+    pool = problem.beds_for(float(problem.admissions.sum()))
     found = [best for count in counts if (best := _best(problem, candidates, count))]
     rows = [
         {

@@ -1,0 +1,254 @@
+"""How many sites for some beds, and where: a siting file's `beds`, asked of a study."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.capacity.beds import BedService
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.plan import CENTRAL
+from llrgeo.appraisal.siting.bed_sites import BedPlan, BedSiting, beds_curve
+from llrgeo.errors import ConfigError, InfeasibleError
+from llrgeo.inputs.capacity import read_capacity, set_parameters
+from llrgeo.publish.data.files import csv_text
+from llrgeo.publish.folder import Content, write_files
+from llrgeo.schema import AGE_BANDS, name_some
+from llrgeo.study.config import StudyConfig, build_services
+from llrgeo.study.siting import SitingStudy, prepare_siting
+from llrgeo.study.siting_config import BedLimits, SitingConfig
+from llrgeo.study.siting_files import describe_folder
+
+_WITH_BEDS: Final = frozenset({"service", "beds", "p", "keep", "close", "sectors", "postcodes"})
+_ABOUT: Final = {
+    "beds_curve": "The shortest journeys for each number of sites, and the beds that they need.",
+    "beds_plan": "The sites of the plan, with the beds that each needs and its patients.",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class BedSitingResult:
+    """What was found of sites for beds.
+
+    Attributes
+    ----------
+    siting
+        The study's sites, areas and minutes.
+    problem
+        Candidates, admissions, target and limits.
+    curve
+        The best plan of each number of sites (`beds_curve`).
+    left_out
+        Areas that reach no candidate: their admissions are in no figure.
+    """
+
+    siting: SitingStudy
+    problem: BedSiting
+    curve: pd.DataFrame
+    left_out: tuple[str, ...]
+
+    @property
+    def best(self) -> pd.Series:
+        """The row of the number of sites asked for; else of the shortest journeys."""
+        p = self.siting.config.p
+        rows = self.curve if p is None else self.curve[self.curve["sites"] == p]
+        return rows.sort_values(["mean_min", "sites"], kind="stable").iloc[0]
+
+    @property
+    def plan(self) -> BedPlan:
+        """The plan of that row."""
+        named = [part.rsplit(" ", 1)[0] for part in str(self.best["plan"]).split("; ")]
+        return self.problem.value(tuple(named))
+
+    def today(self) -> BedPlan | None:
+        """Return what the sites of today would need; None if they are no candidates."""
+        sites = sorted(self.siting.today)
+        known = bool(sites) and set(sites) <= set(self.problem.minutes.columns)
+        return self.problem.value(tuple(sites)) if known else None
+
+
+def locate_beds(study: StudyConfig, config: SitingConfig) -> BedSitingResult:
+    """Find for each number of sites the plan with the shortest journeys within the beds at hand.
+
+    Raises
+    ------
+    ConfigError
+        If the service is not of beds, the siting file asks for what does not go with beds, or
+        names a year that the study does not have.
+    InputError
+        If an input has faults or there are too many plans.
+    InfeasibleError
+        If no plan keeps within the limits.
+    """
+    service = _bed_service(study, config)
+    siting = prepare_siting(study, config)
+    limits = config.beds or BedLimits()
+    open_to = [str(site) for site in siting.candidates.minutes.columns if site not in config.close]
+    minutes = siting.candidates.minutes[open_to]
+    # Who reaches no candidate can be in no plan; they are named, and not counted.
+    reached = np.isfinite(minutes.to_numpy()).any(axis=1)
+    admissions = _people(siting, limits.year)[service.rates.index] @ service.rates / 1_000
+    problem = BedSiting(
+        minutes[reached],
+        admissions[reached],
+        service.stay,
+        service.target,
+        beds=np.inf if limits.at_most is None else limits.at_most,
+        smallest=limits.smallest,
+        keep=frozenset(config.keep) | siting.outside,
+        amplitude=service.amplitude,
+        closed_share=service.closed_share,
+    )
+    curve = beds_curve(problem, most_sites=config.p)
+    if config.p is not None and config.p not in set(curve["sites"]):
+        msg = (
+            f"no plan of {config.p} sites keeps within the limits; there are plans of "
+            f"{name_some(curve['sites'])}"
+        )
+        raise InfeasibleError(msg)
+    return BedSitingResult(siting, problem, curve, tuple(map(str, minutes.index[~reached])))
+
+
+def _bed_service(study: StudyConfig, config: SitingConfig) -> BedService:
+    """Return the service with its stay and target; refuse what does not go with beds."""
+    strange = sorted(config.model_fields_set - _WITH_BEDS)
+    if strange:
+        msg = (
+            f"beds: {name_some(strange)} does not go with it; the beds of a site are concave in "
+            f"its patients, so plans are enumerated. Known here are {', '.join(sorted(_WITH_BEDS))}"
+        )
+        raise ConfigError(msg)
+    beds = {service.id: service.beds for service in study.services if service.beds is not None}
+    if config.service not in beds:
+        known = name_some(beds) or "none"
+        msg = f"beds: '{config.service}' is no service of delivery bed; there are {known}"
+        raise ConfigError(msg)
+    year = config.beds.year if config.beds else None
+    if year is not None and year not in study.years:
+        msg = f"beds: no year {year} in the study; there are {name_some(study.years) or 'none'}"
+        raise ConfigError(msg)
+    given = set_parameters(read_capacity("parameters"), study.capacity.parameters)
+    services = {service.id: service for service in build_services(study)}
+    return beds[config.service].build(services[config.service], Parameters(given))
+
+
+def _people(siting: SitingStudy, year: int | None) -> pd.DataFrame:
+    """Return areas by age bands: people of a year, the study's first, or of the census."""
+    plan = siting.inputs.capacity if siting.inputs.study.years else None
+    if plan is None:
+        return siting.inputs.areas[list(AGE_BANDS)].astype(float)
+    return plan.people[CENTRAL][plan.base_year if year is None else year].astype(float)
+
+
+def bed_sentences(result: BedSitingResult) -> list[str]:
+    """Return the answer in sentences: how many sites and where, the curve, and today beside it."""
+    best, limits = result.best, result.siting.config.beds or BedLimits()
+    asked = "" if limits.at_most is None else f"Within {limits.at_most} beds: "
+    years = result.siting.inputs.study.years
+    people = f"people of {limits.year or years[0]}" if years else "people of the census"
+    minutes = f"mean {best['mean_min']:.1f}, longest {best['longest_min']:.1f} minutes, one way"
+    said = [
+        f"{asked}{_sites(best['sites'])}; {minutes}.",
+        f"They need {best['beds']} beds, {best['extra_beds']} more than one pool.",
+        f"Where: {_named(result)}.",
+        f"The best plan of each number of sites, every plan looked at, for {people}:",
+        *_curve_lines(result.curve),
+    ]
+    today = result.today()
+    if today is not None:
+        said.append(
+            f"Today, {_sites(len(today.beds_by_site))}: {today.mean_min:.1f} minutes; for the same "
+            f"target they need {today.beds} beds."
+        )
+    if result.left_out:
+        residents = int(result.siting.inputs.areas["residents"][list(result.left_out)].sum())
+        said.append(
+            f"{len(result.left_out)} areas with {residents:,} residents reach no candidate; their "
+            "admissions are in no figure."
+        )
+    return said
+
+
+def _curve_lines(curve: pd.DataFrame) -> Iterator[str]:
+    """Yield a line a number of sites: minutes, beds, and what the last site changes."""
+    before: Any = None
+    for row in curve.itertuples():
+        line = (
+            f"  {_sites(row.sites)}: {row.mean_min:.1f} minutes, {row.beds} beds, "
+            f"the smallest of {row.smallest_site}"
+        )
+        if before is not None:
+            line += (
+                f"; {before.mean_min - row.mean_min:.1f} minutes less, "
+                f"{row.beds - before.beds} beds more"
+            )
+        yield line
+        before = row
+
+
+def _sites(count: int) -> str:
+    return f"{count} site" if count == 1 else f"{count} sites"
+
+
+def _named(result: BedSitingResult) -> str:
+    names = result.siting.sites["name"]
+    return "; ".join(
+        f"{' '.join(str(names[site]).split())} {beds}"
+        for site, beds in result.plan.beds_by_site.items()
+    )
+
+
+def bed_plan_table(result: BedSitingResult) -> pd.DataFrame:
+    """Return the sites of the plan: `site_id`, `name`, `beds`, `admissions` a year, `areas`."""
+    plan, problem = result.plan, result.problem
+    nearest = problem.minutes[list(plan.beds_by_site)].idxmin(axis=1)
+    going = pd.DataFrame({"admissions": problem.admissions, "areas": 1}).groupby(nearest).sum()
+    table = pd.DataFrame({"beds": pd.Series(plan.beds_by_site)}).rename_axis("site_id")
+    table.insert(0, "name", result.siting.sites["name"].reindex(table.index))
+    return table.join(going).fillna({"admissions": 0.0, "areas": 0}).astype({"areas": int})
+
+
+def bed_option_text(result: BedSitingResult) -> str:
+    """Return the plan as an option to add to the study file."""
+    siting, plan = result.siting, result.plan
+    service = siting.service.id
+    sites = ", ".join(f'"{site}"' for site in plan.beds_by_site)
+    beds = ", ".join(f'"{site}" = {number}' for site, number in plan.beds_by_site.items())
+    lines = [
+        "[[options]]",
+        'id = "located"',
+        'label = "Best sites found for the beds"',
+        f'based_on = "{siting.baseline.name}"',
+        "",
+        "[options.sites]",
+        f"{service} = [{sites}]",
+        "",
+        "[options.beds]",
+        f"{service} = {{ {beds} }}",
+    ]
+    return "\n".join(lines) + "\n"
+
+
+def write_beds(result: BedSitingResult, folder: Path) -> list[Path]:
+    """Write what was found into a folder, whole or not at all.
+
+    `question.json`, `summary.txt`, `beds_curve.csv`, `beds_plan.csv`, `option.toml`, and the two
+    files that describe a folder to other programs.
+
+    Raises
+    ------
+    PublishError
+        If the folder cannot be written to.
+    """
+    tables = {"beds_curve": result.curve, "beds_plan": bed_plan_table(result).reset_index()}
+    files: dict[str, Content] = {
+        "question.json": result.siting.config.model_dump_json(indent=2, exclude_defaults=True),
+        "option.toml": bed_option_text(result),
+        "summary.txt": "\n".join(bed_sentences(result)) + "\n",
+    }
+    files |= {f"{name}.csv": csv_text(table) for name, table in tables.items()}
+    about = {name: (table, _ABOUT[name]) for name, table in tables.items()}
+    return write_files(files | describe_folder(result.siting, about, files), folder)
