@@ -174,19 +174,17 @@ def bed_sentences(result: BedSitingResult) -> list[str]:
 
 def _curve_lines(curve: pd.DataFrame) -> Iterator[str]:
     """Yield a line a number of sites: minutes, beds, and what the last site changes."""
-    before: Any = None
-    for row in curve.itertuples():
+    before: dict[str, Any] = {}
+    for row in curve.to_dict("records"):
         line = (
-            f"  {_sites(row.sites)}: {row.mean_min:.1f} minutes, {row.beds} beds, "
-            f"the smallest of {row.smallest_site}"
+            f"  {_sites(row['sites'])}: {row['mean_min']:.1f} minutes, {row['beds']} beds, "
+            f"the smallest of {row['smallest_site']}"
         )
-        if before is not None:
-            line += (
-                f"; {before.mean_min - row.mean_min:.1f} minutes less, "
-                f"{row.beds - before.beds} beds more"
-            )
+        if before:
+            saved = before["mean_min"] - row["mean_min"]
+            line += f"; {saved:.1f} minutes less, {row['beds'] - before['beds']} beds more"
         yield line
-        before = row
+        before = {str(key): value for key, value in row.items()}
 
 
 def _sites(count: int) -> str:
