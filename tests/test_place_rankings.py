@@ -38,13 +38,17 @@ MEASURED = Accuracy(
 )
 
 
-@pytest.fixture(scope="module")
-def setting(town_areas, town_sites, town_times):
+def setting_of(town_areas, town_sites, town_times):
     """Return the town with three authorities, one with a comma in its name."""
     names = town_areas.index.map(AUTHORITIES)
     areas = town_areas.assign(authority=names, authority_code=[name[0] for name in names])
     times = replace(town_times, period="off_peak", accuracy=MEASURED)
     return town_setting(areas, town_sites, times)
+
+
+@pytest.fixture(scope="module")
+def setting(town_areas, town_sites, town_times):
+    return setting_of(town_areas, town_sites, town_times)
 
 
 @pytest.fixture(scope="module")

@@ -9,7 +9,10 @@ import pytest
 import llrgeo.publish
 from llrgeo.appraisal import home_visits
 from llrgeo.appraisal.case.item import RestsOn
+from llrgeo.appraisal.indicators import Better, PlaceKind
 from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS
+from llrgeo.appraisal.place_rankings import ACCESS_FIGURES
+from llrgeo.appraisal.rankings import STANDINGS as PLACE_STANDINGS
 from llrgeo.errors import InputError
 from llrgeo.inputs.capacity import STANDINGS, STUDY
 from llrgeo.modes import MODES
@@ -64,6 +67,13 @@ BUILT = {
     ),
     "easy_": ("improved", "worsened", "mixed", "lost", "gained"),
     "kind_": SITE_KINDS,
+    "place_figure_": ACCESS_FIGURES,
+    "column_figure_": ACCESS_FIGURES,
+    "place_standing_": [name for name in PLACE_STANDINGS if name],
+    "place_kind_": get_args(PlaceKind),
+    "indicator_better_": get_args(Better),
+    "table_report_places_": ("authority", "upper_authority"),
+    "table_report_indicators_": ("authority", "upper_authority", "area"),
     "kit_": ("people_longer", "people_shorter", "files_pages", "places_town", "places_ward"),
     "kit_change_": ("improved", "worsened"),
     "kit_visit_": ("improved", "worsened"),

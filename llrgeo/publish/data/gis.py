@@ -3,6 +3,7 @@
 import re
 import sqlite3
 import tempfile
+from collections.abc import Sequence
 from itertools import pairwise
 from pathlib import Path
 from typing import Any, Final
@@ -14,6 +15,7 @@ import pandas as pd
 
 from llrgeo.publish import palette
 from llrgeo.publish.data.files import plain_text
+from llrgeo.publish.indicator_view import IndicatorView, view_indicator
 from llrgeo.publish.legend import class_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
@@ -129,7 +131,7 @@ def opening_style(publication: Publication) -> str:
 
 
 def qgis_styles(publication: Publication) -> dict[str, str]:
-    """Return a QGIS style for every column of the opening service, by the column's name."""
+    """Return a QGIS style for the columns of the opening service, and for each indicator."""
     service, tolerance = publication.opening_service, publication.tolerance_min
     styles = {}
     for option in publication.options:
@@ -138,7 +140,11 @@ def qgis_styles(publication: Publication) -> dict[str, str]:
         if option is not publication.baseline:
             column = f"{service.id}__{option.name}_change_min"
             styles[column] = qgis_style(column, change=True, tolerance_min=tolerance)
-    return styles
+    return styles | {
+        view.indicator.column: indicator_style(view)
+        for view in map(view_indicator, publication.figures)
+        if view.figures.values.notna().any()
+    }
 
 
 def _set_dates(path: Path, date: str) -> None:
@@ -178,14 +184,33 @@ def qgis_style(column: str, *, change: bool, tolerance_min: float) -> str:
         edges = [0.0, *palette.TIME_BREAKS, _BEYOND]
         classes = palette.time_classes()
     *timed, _ = classes  # a blank has no class: QGIS leaves it unfilled
+    labels = [class_label(item) for item in timed]
+    return _graduated(column, edges, labels, [item.colour for item in timed])
+
+
+def indicator_style(view: IndicatorView) -> str:
+    """Return a QGIS style (.qml) that colours the areas by an indicator, in the explorer's classes.
+
+    A blank has no class: QGIS leaves it unfilled.
+    """
+    known = view.figures.values.dropna()
+    # An edge is written as readers see it; values are not rounded, so half a digit is added.
+    half = 0.5 * 10.0**-view.decimals
+    inner = [edge + half for edge in view.edges]
+    edges = [float(known.min()), *inner, float(known.max())]
+    return _graduated(view.indicator.column, edges, view.labels[:-1], view.colours[:-1])
+
+
+def _graduated(
+    column: str, edges: Sequence[float], labels: Sequence[str], colours: Sequence[str]
+) -> str:
+    """Return a QGIS style of classes between edges, each with its label and colour."""
     ranges = "\n".join(
-        f'      <range lower="{low:g}" upper="{high:g}" symbol="{place}" render="true" '
-        f"label={quoteattr(class_label(item))}/>"
-        for place, (item, (low, high)) in enumerate(zip(timed, pairwise(edges), strict=True))
+        f'      <range lower="{low:.12g}" upper="{high:.12g}" symbol="{place}" render="true" '
+        f"label={quoteattr(label)}/>"
+        for place, (label, (low, high)) in enumerate(zip(labels, pairwise(edges), strict=True))
     )
-    symbols = "\n".join(
-        _qgis_symbol(place, colour) for place, colour in enumerate(item.colour for item in timed)
-    )
+    symbols = "\n".join(_qgis_symbol(place, colour) for place, colour in enumerate(colours))
     attribute = quoteattr(escape(column))
     return _QGIS_STYLE.format(
         f"""  <renderer-v2 type="graduatedSymbol" attr={attribute} enableorderby="0">

@@ -60,8 +60,8 @@ def _labelled(table: pd.DataFrame, tolerance_min: float) -> pd.DataFrame:
     if "age" in table.columns:
         labels["age"] = _by_key(table["age"], "residents", words)
     if "figure_id" in table.columns:
-        labels["figure"] = _by_key(table["figure"], "figure", words)
-        labels["standing"] = _by_key(table["standing"], "standing", words)
+        labels["figure"] = _by_key(table["figure"], "place_figure", words)
+        labels["standing"] = _by_key(table["standing"], "place_standing", words)
         labels["place_kind"] = _by_key(table["place_kind"], "place_kind", words)
     return table.assign(**labels)
 

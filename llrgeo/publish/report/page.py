@@ -23,6 +23,7 @@ from llrgeo.publish.report.charts import (
     winners_chart,
 )
 from llrgeo.publish.report.drawing import Drawing
+from llrgeo.publish.report.places import places_chapter
 from llrgeo.publish.report.static_map import Frame, change_map, frame, is_hatched
 from llrgeo.publish.report.tables import Table
 from llrgeo.publish.wording import wording
@@ -85,6 +86,7 @@ def render_report(publication: Publication) -> str:
                 name: make(publication) for name, make in _TABLES.items() if _has(publication, name)
             },
             "robustness": publication.robustness,
+            "places": places_chapter(publication),
             "capacity": capacity.capacity_chapter(publication),
             "glossary": list(_glossary(publication)),
         },

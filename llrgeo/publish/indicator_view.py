@@ -1,0 +1,114 @@
+"""What readers see of an indicator: its values as text, and the classes that maps colour it by."""
+
+import math
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.indicators import Indicator, PlaceFigures
+from llrgeo.publish.palette import NO_ROUTE_COLOUR, TIME_COLOURS
+from llrgeo.publish.wording import wording
+
+NO_FIGURE_COLOUR: Final = NO_ROUTE_COLOUR
+_CLASSES: Final = 5
+_MOST_DECIMALS: Final = 6
+_DIGITS: Final = 3  # that a value keeps, whatever its size
+
+
+@dataclass(frozen=True, slots=True)
+class IndicatorView:
+    """An indicator as pages and maps show it.
+
+    Attributes
+    ----------
+    figures
+        Its values.
+    decimals
+        How many decimals its values are written with.
+    edges
+        The upper edges of all classes but the last, which has no end; a value of an edge is below
+        it. Each class has about as many places.
+    """
+
+    figures: PlaceFigures
+    decimals: int
+    edges: tuple[float, ...]
+
+    @property
+    def indicator(self) -> Indicator:
+        """What the values say."""
+        return self.figures.indicator
+
+    @property
+    def labels(self) -> tuple[str, ...]:
+        """What the classes are called, the lowest first, and the one without a figure last."""
+        words, ends = wording(), [self.text(edge) for edge in self.edges]
+        if not ends:
+            return words["indicator_any"], words["indicator_none"]
+        middle = [
+            words["indicator_class"].format(low=low, high=high) for low, high in pairwise(ends)
+        ]
+        first = words["indicator_first"].format(high=ends[0])
+        last = words["indicator_last"].format(low=ends[-1])
+        return first, *middle, last, words["indicator_none"]
+
+    @property
+    def colours(self) -> tuple[str, ...]:
+        """The colours of the classes, darker for higher values; grey without a figure."""
+        places = np.linspace(0, len(TIME_COLOURS) - 1, len(self.edges) + 1).round().astype(int)
+        return *(TIME_COLOURS[place] for place in places), NO_FIGURE_COLOUR
+
+    @property
+    def classes(self) -> pd.Series:
+        """The class of each place, by its number; the last is without a figure."""
+        values = self.figures.values.round(self.decimals)  # as a reader sees them
+        found = np.searchsorted(self.edges, values.to_numpy(), side="left")
+        return pd.Series(np.where(values.isna(), len(self.edges) + 1, found), values.index)
+
+    def text(self, value: float) -> str:
+        """Return a value as readers see it, without its unit."""
+        words = wording()
+        sign = words["minus"] if round(value, self.decimals) < 0 else ""
+        return f"{sign}{words.number(abs(value), self.decimals)}"
+
+
+def view_indicator(figures: PlaceFigures) -> IndicatorView:
+    """Return how an indicator is shown: decimals as its values have them, classes of equal size."""
+    known = figures.values.dropna()
+    decimals = _decimals(known)
+    distinct = np.unique(known.round(decimals))
+    # Quantiles of the distinct values, so that places that share one do not empty a class.
+    shares = np.arange(1, _CLASSES) / _CLASSES
+    edges = np.quantile(distinct, shares, method="inverted_cdf") if len(distinct) > 1 else []
+    inner = sorted({float(edge) for edge in edges if edge < distinct[-1]})
+    return IndicatorView(figures, decimals, tuple(inner))
+
+
+def describe_indicator(figures: PlaceFigures) -> str:
+    """Return what a reader has to know of an indicator: unit, direction, source, date, error."""
+    words, indicator = wording(), figures.indicator
+    known = words["indicator_error_none" if figures.errors.isna().all() else "indicator_error"]
+    parts = [
+        words["indicator_unit"].format(unit=indicator.unit),
+        words[f"indicator_better_{indicator.better}"],
+        words["indicator_source"].format(source=indicator.source, date=indicator.date),
+        *([known] if indicator.better != "none" else []),
+        *([words["indicator_hidden"]] if figures.hidden.any() else []),
+    ]
+    return " ".join(parts)
+
+
+def _decimals(values: pd.Series) -> int:
+    """Return as many decimals as the values have, and no more than their size asks for."""
+    largest = float(values.abs().max()) if len(values) else 0.0
+    size = math.floor(math.log10(largest)) if largest else 0
+    most = min(max(0, _DIGITS - size), _MOST_DECIMALS)
+    fits = (
+        decimals
+        for decimals in range(most)
+        if np.allclose(values, values.round(decimals), rtol=0, atol=10.0 ** -(most + 2))
+    )
+    return next(fits, most)
