@@ -41,6 +41,13 @@ def test_views_are_built_once_and_anew_for_another_publication(town):
     assert replace(town, title="Another").views is not town.views
 
 
+def test_options_that_run_a_service_alike_share_what_is_seen_of_it(town):
+    today, local = (town.views[name, "nurses"] for name in ("today", "local"))
+    assert local.areas is today.areas  # both send the nurses from A
+    assert (today.option.name, local.option.name) == ("today", "local")
+    assert town.views["local", "beds"].areas is not town.views["today", "beds"].areas
+
+
 def test_teams_are_measured_by_times_of_their_own():
     county = county_publication(columns=8, rows=6, site_count=16, modes=("walk", "car"))
     nurses = next(service for service in county.services if service.delivery == "team")

@@ -17,6 +17,7 @@ from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.roads.snap import snapper
 from llrgeo.schema import BNG
+from llrgeo.travel import routers
 from llrgeo.travel.departures import TransitRules
 from llrgeo.travel.routers import (
     MatrixRouter,
@@ -166,6 +167,30 @@ class TestNetworkRouter:
         pd.testing.assert_frame_equal(times.minutes, town_times.minutes, atol=1e-4)
         pd.testing.assert_frame_equal(times.distance_km, town_times.distance_km, atol=2e-4)
         assert times.network == town_network.fingerprint
+
+    def test_finds_the_roads_of_the_same_points_once_for_all_periods_and_directions(
+        self,
+        town_network: RoadNetwork,
+        town_areas: gpd.GeoDataFrame,
+        town_sites: gpd.GeoDataFrame,
+        monkeypatch: pytest.MonkeyPatch,
+    ) -> None:
+        found, asked = routers.roads_of_points, []
+
+        def counted(snapping: object, points: gpd.GeoSeries, role: str) -> object:
+            asked.append((len(points), role))
+            return found(snapping, points, role)
+
+        monkeypatch.setattr(routers, "roads_of_points", counted)
+        router, ends = NetworkRouter(town_network), (town_areas.geometry, town_sites.geometry)
+        first = router.travel_times(*ends, **TRIP)
+        again = router.travel_times(*ends, **TRIP)
+        pd.testing.assert_frame_equal(again.minutes, first.minutes)
+        assert asked == [(4, "origin"), (3, "destination")]
+        back = times_from_sites(router, *ends, **TRIP)
+        assert asked[2:] == [(3, "origin"), (4, "destination")]
+        alone = times_from_sites(NetworkRouter(town_network), *ends, **TRIP)
+        pd.testing.assert_frame_equal(back.minutes, alone.minutes)
 
     def test_takes_the_period_asked_for(
         self,

@@ -228,10 +228,16 @@ def grow(areas: pd.DataFrame, factors: Mapping[str, float]) -> pd.DataFrame:
 
 def round_to_total(values: pd.Series) -> pd.Series:
     """Round to whole numbers that add up to the rounded total: the largest remainders go up."""
+    return pd.Series(rounded_to_total(values.to_numpy()), index=values.index)
+
+
+def rounded_to_total(values: NDArray[np.float64]) -> NDArray[np.int64]:
+    """Round an array as `round_to_total` does; of equal remainders the first goes up."""
     whole = np.floor(values)
     missing = round(float(values.sum())) - int(whole.sum())
-    up = (values - whole).sort_values(ascending=False, kind="stable").index[:missing]
-    return pd.Series(whole + whole.index.isin(up), dtype=np.int64)
+    up = np.argsort(whole - values, kind="stable")[:missing]
+    whole[up] += 1
+    return whole.astype(np.int64)
 
 
 def activity_table(

@@ -15,6 +15,7 @@ PROVIDER: Final = (*ONE_OFF, "running", "contact_costs", "team_travel")
 PATIENT: Final = ("patient_time", "patient_mileage", "patient_fares")
 SOCIETY: Final = ("carbon_cost",)
 
+_PLACES: Final = ["at_site", "at_home"]  # of contacts that somebody travels for
 _KG_PER_TONNE: Final = 1_000
 
 
@@ -86,8 +87,10 @@ def cost_change(
     for uses in (before, after):
         once = every_year = 0.0
         for name, use in uses.items():
-            places = {p: use.allocation[p].where(kept[name], 0.0) for p in ("at_site", "at_home")}
-            counted = ServiceAtSites(use.sites, use.allocation.assign(**places))
+            counted = use
+            if not kept[name].all():
+                places = {p: use.allocation[p].where(kept[name], 0.0) for p in _PLACES}
+                counted = ServiceAtSites(use.sites, use.allocation.assign(**places))
             lines = service_cost_lines(rates, name, before[name].sites, counted)
             once += float(lines[list(ONE_OFF)].to_numpy().sum())
             every_year += float(lines[["running", "contact_costs"]].to_numpy().sum())
@@ -130,11 +133,9 @@ def service_cost_lines(
     # A site's own row of rates, or else the service's general row, whose site_id is blank.
     table = costs.loc[[site if site in costs.index else "" for site in sites]]
     table = table.assign(site_id=sites).reset_index(drop=True)
-    now, was = table["site_id"].isin(use.sites), table["site_id"].isin(before)
-    at_site, at_home = (
-        table["site_id"].map(use.allocation.groupby("site_id")[place].sum()).fillna(0.0)
-        for place in ("at_site", "at_home")
-    )
+    now, was = (np.array([site in there for site in sites], bool) for there in (use.sites, before))
+    at_sites = use.allocation.groupby("site_id")[_PLACES].sum().reindex(sites).fillna(0.0)
+    at_site, at_home = at_sites.to_numpy().T
     # Optimism bias is what is left of it after mitigation (Green Book supplement on optimism bias).
     bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
     lines = table.assign(

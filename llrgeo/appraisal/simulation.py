@@ -9,7 +9,7 @@ differences are not drowned in noise.
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -30,6 +30,7 @@ _CHUNK: Final = 250
 _MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
 _Matrix = NDArray[np.float64]
 _Plan: TypeAlias = tuple[int, frozenset[str], Shares]  # a service's number, its sites, its shares
+_Travelled: TypeAlias = tuple[int, Shares]  # what contacts at sites depend on
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,6 +108,15 @@ class _Journeys:
     standard_min: float
 
 
+class _Travellers(NamedTuple):
+    """Who makes journeys to sites under an option."""
+
+    journeys: _Matrix  # contacts at sites, draws by areas
+    counted: NDArray[np.bool_]  # where there are any
+    weights: _Matrix  # residents there, draws by areas
+    people: _Matrix  # and their sum, by draw
+
+
 def simulate(
     results: Mapping[str, OptionResult],
     inputs: AppraisalInputs,
@@ -140,45 +150,67 @@ def simulate(
         rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
         growth = _factors(rng, uncertainty.growth_sd, (n, len(bands)))
         contacts = np.stack([growth @ by_band for by_band in expected]) * rate.T[:, :, None]
+        # Contacts for which somebody travels to a site: options of equal shares have them alike.
+        at_sites = {
+            (number, shares): contacts[number] * shares.at_sites for number, _, shares in journeys
+        }
         # What it does to every journey, and then to every option, with the same draw for all.
         made = {
-            plan: _made(plan, made_by, taken, contacts, ceiling_min)
+            plan: _made(plan, made_by, taken, (contacts, at_sites), ceiling_min)
             for plan, made_by in journeys.items()
         }
-        residents, total = growth @ people, contacts.sum(axis=0)
+        residents, total = growth @ people, contacts.sum(axis=0).sum(axis=1)
+        travellers: dict[tuple[_Travelled, ...], _Travellers] = {}
         for column, plans in enumerate(by_option):
             spent = reduce(np.add, (made[plan][0] for plan in plans))
             in_time = reduce(np.add, (made[plan][1] for plan in plans))
-            travelled = reduce(np.add, (contacts[plan[0]] * plan[2].at_sites for plan in plans))
-            values["mean_minutes"][rows, column] = _mean(spent, travelled, residents)
-            values["within_standard"][rows, column] = _ratio(in_time, total.sum(axis=1))
+            key = tuple((number, shares) for number, _, shares in plans)
+            if key not in travellers:
+                travelled = reduce(np.add, (at_sites[part] for part in key))
+                travellers[key] = _travellers(travelled, residents)
+            values["mean_minutes"][rows, column] = _mean(spent, travellers[key])
+            values["within_standard"][rows, column] = _ratio(in_time, total)
     return Simulation({k: pd.DataFrame(v, columns=list(results)) for k, v in values.items()})
 
 
 def _made(
-    plan: _Plan, journeys: _Journeys, taken: _Matrix, contacts: _Matrix, ceiling_min: float
+    plan: _Plan,
+    journeys: _Journeys,
+    taken: _Matrix,
+    wanted: tuple[_Matrix, Mapping[_Travelled, _Matrix]],
+    ceiling_min: float,
 ) -> tuple[_Matrix, _Matrix]:
     """Return minutes spent by draw and area, and contacts in time by draw.
 
-    A journey that is not there counts as the ceiling, as in the measure.
+    `wanted` is all contacts by service, and those at sites by service and shares. A journey that is
+    not there counts as the ceiling, as in the measure.
     """
-    service, _, shares = plan
+    number, _, shares = plan
+    contacts, at_sites = wanted[0][number], wanted[1][number, shares]
     minutes = taken.take(journeys.pair, axis=1)
-    wanted = contacts[service]
-    reached = wanted[:, journeys.area]
-    spent = wanted * shares.at_sites * ceiling_min
-    spent[:, journeys.area] = reached * shares.at_sites * minutes
+    reached = contacts[:, journeys.area]
+    spent = at_sites[:, journeys.area] * minutes
+    if not isinstance(journeys.area, slice):
+        everywhere = at_sites * ceiling_min
+        everywhere[:, journeys.area] = spent
+        spent = everywhere
     soon = (reached * (minutes <= journeys.standard_min)).sum(axis=1)
-    in_time = (1 - shares.video) * soon + shares.video * wanted.sum(axis=1)
+    in_time = (1 - shares.video) * soon + shares.video * contacts.sum(axis=1)
     return spent, in_time
 
 
-def _mean(spent: _Matrix, journeys: _Matrix, residents: _Matrix) -> _Matrix:
-    """Return the minutes a journey of the average resident who makes one, by draw."""
-    counted = journeys > 0
+def _travellers(travelled: _Matrix, residents: _Matrix) -> _Travellers:
+    """Return who makes journeys, from contacts at sites and residents, both draws by areas."""
+    counted = travelled > 0
     weights = np.where(counted, residents, 0.0)
-    each = np.divide(spent, journeys, out=np.zeros_like(spent), where=counted)
-    return _ratio((weights * each).sum(axis=1), weights.sum(axis=1))
+    return _Travellers(travelled, counted, weights, weights.sum(axis=1))
+
+
+def _mean(spent: _Matrix, who: _Travellers) -> _Matrix:
+    """Return the minutes a journey of the average resident who makes one, by draw."""
+    each = np.divide(spent, who.journeys, out=np.zeros_like(spent), where=who.counted)
+    np.multiply(who.weights, each, out=each)
+    return _ratio(each.sum(axis=1), who.people)
 
 
 def _journeys(

@@ -135,12 +135,10 @@ def _counted_groups(after: ServiceResult) -> pd.DataFrame:
 
 def _tenths(areas: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
     """Return what changes for each national tenth of deprivation, nobody's tenth included."""
-    residents = areas["residents"].astype(np.int64)
+    residents, own = areas["residents"].to_numpy(np.int64), areas["imd_decile"].to_numpy()
     people = pd.DataFrame(
-        {
-            ("tenth", str(tenth)): residents.where(areas["imd_decile"] == tenth, 0)
-            for tenth in _TENTHS
-        }
+        {("tenth", str(tenth)): np.where(own == tenth, residents, 0) for tenth in _TENTHS},
+        index=areas.index,
     )
     groups = people_by_outcome(changed["outcome"], people)
     both = np.isfinite(changed["change_min"].to_numpy())
@@ -155,7 +153,8 @@ def _tenths(areas: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
 
 def people_by_outcome(outcome: pd.Series, people: pd.DataFrame) -> pd.DataFrame:
     """Return the people of each outcome, one row a column of `people`."""
-    counts = {name: people[outcome == name].sum(axis=0).astype(np.int64) for name in OUTCOMES}
+    of_areas, named = people.to_numpy(np.int64), outcome.to_numpy()
+    counts = {name: of_areas[named == name].sum(axis=0) for name in OUTCOMES}
     return pd.DataFrame(counts, index=people.columns)
 
 

@@ -1,7 +1,7 @@
 """Publication: everything that is published of one study, and nothing about how it is written."""
 
 from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
@@ -209,17 +209,21 @@ class Publication:
     @cached_property
     def views(self) -> Mapping[tuple[str, str], OptionView]:
         """What readers see of each option and service, by name; built once, for all pages."""
-        return {
-            (name, service.id): build_option_view(
-                self.areas,
-                self.results[self.baseline_name].services[service.id],
-                result,
-                self.judged_by,
-                self.times_for(service, self.judged_by).accuracy,
-            )
-            for name, result in self.results.items()
-            for service in self.services
-        }
+        views: dict[tuple[str, str], OptionView] = {}
+        seen: dict[int, OptionView] = {}  # options that run a service alike show it alike
+        for name, result in self.results.items():
+            for service in self.services:
+                alike = id(result.services[service.id].access)
+                if alike not in seen:
+                    seen[alike] = build_option_view(
+                        self.areas,
+                        self.results[self.baseline_name].services[service.id],
+                        result,
+                        self.judged_by,
+                        self.times_for(service, self.judged_by).accuracy,
+                    )
+                views[name, service.id] = replace(seen[alike], option=result.option)
+        return views
 
     @property
     def city_hospitals(self) -> list[str]:

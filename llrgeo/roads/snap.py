@@ -139,7 +139,9 @@ def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snap
     trees: dict[Role, tuple[shapely.STRtree, NDArray[np.intp]]] = {}
     for role, usable in joined.items():
         rows = np.flatnonzero(snappable & usable)
-        trees[role] = (shapely.STRtree(lines[rows]), rows)
+        # Where no road only starts or ends a journey, both roles have the same roads: one tree.
+        known = next((tree for tree in trees.values() if np.array_equal(tree[1], rows)), None)
+        trees[role] = known or (shapely.STRtree(lines[rows]), rows)
     return Snapper(network, trees, max_distance_m)
 
 

@@ -9,12 +9,13 @@ from pathlib import Path
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+import shapely
 
 from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.snap import MAX_SNAP_M, Snapper, snapper
+from llrgeo.roads.snap import MAX_SNAP_M, Role, Snapper, snapper
 from llrgeo.schema import BNG, Track, name_some
-from llrgeo.travel.access_links import build_request, roads_of_points
+from llrgeo.travel.access_links import UsedRoads, build_request, roads_of_points
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.cache import load_or_compute, request_hash
 from llrgeo.travel.engines import Engine, SearchPlan, journey_keys
@@ -116,8 +117,7 @@ class NetworkRouter:
         self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries, period: str
     ) -> MatrixRequest:
         """Return what an engine needs: the graph, and the points linked to it."""
-        out = roads_of_points(self._snapper, origins, "origin")
-        into = roads_of_points(self._snapper, destinations, "destination")
+        out, into = self._roads(origins, "origin"), self._roads(destinations, "destination")
         return build_request(self.network, self._layered, period, out, into)
 
     def search_plan(self, period: str) -> SearchPlan:
@@ -127,6 +127,17 @@ class NetworkRouter:
 
     def _stored(self, name: str) -> Path | None:
         return None if self.store is None else self.store / name
+
+    def _roads(self, points: gpd.GeoSeries, role: Role) -> UsedRoads:
+        """Return the roads of points; those of the same points are found once for all periods."""
+        key = role, str(points.crs), shapely.get_coordinates(points.to_numpy()).tobytes()
+        if key not in self._found_roads:
+            self._found_roads[key] = roads_of_points(self._snapper, points, role)
+        return self._found_roads[key]
+
+    @cached_property
+    def _found_roads(self) -> dict[tuple[Role, str, bytes], UsedRoads]:
+        return {}
 
     @cached_property
     def _snapper(self) -> Snapper:

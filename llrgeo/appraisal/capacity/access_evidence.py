@@ -9,6 +9,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.years import rates_after
@@ -33,12 +34,21 @@ def access_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> p
         (journeys lost and gained included), all people; `hours` a year on the road, there and
         back, at the study's rates.
     """
-    rows = [
-        (option, service, year, *_of_year(plan, found, year))
-        for option, result in results.items()
-        for service, found in result.services.items()
-        for year in plan.years
-    ]
+    # People and contacts of a year are alike under all options; so are the figures of a service
+    # under options that run it alike, which share one `Access`.
+    people = {year: _people(plan, year).to_numpy() for year in plan.years}
+    contacts: dict[tuple[str, int], NDArray[np.float64]] = {}
+    figures: dict[tuple[int, int], Sequence[float]] = {}
+    rows = []
+    for option, result in results.items():
+        for service, found in result.services.items():
+            for year in plan.years:
+                if (service, year) not in contacts:
+                    contacts[service, year] = _contacts(plan, found.service, year).to_numpy()
+                key = id(found.access), year
+                if key not in figures:
+                    figures[key] = _of_year(found, people[year], contacts[service, year])
+                rows.append((option, service, year, *figures[key]))
     names = ["people", "mean_min", "unreachable", "within_standard", "longer", "shorter", "hours"]
     return pd.DataFrame(rows, columns=["option", "service", "year", *names])
 
@@ -61,39 +71,43 @@ def classes_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> 
     return pd.DataFrame(rows, columns=["option", "year", *CLASSES, "longer_any"])
 
 
-def _of_year(plan: CapacityPlan, found: ServiceResult, year: int) -> Sequence[float]:
-    """Return the figures of one service and year, in the order of the table's columns."""
-    people, change = _people(plan, year), found.access.change
-    minutes = change["after_min"]
+def _of_year(
+    found: ServiceResult, people: NDArray[np.int64], contacts: NDArray[np.float64]
+) -> Sequence[float]:
+    """Return the figures of one service and year, in the order of the table's columns.
+
+    `people` and `contacts` are those of the year, one value an area.
+    """
+    change, rows = found.access.change, found.allocation
+    minutes, outcome = change["after_min"].to_numpy(), change["outcome"].to_numpy()
     reached = np.isfinite(minutes)
     weight = float(people[reached].sum())
     total = float((people[reached] * minutes[reached]).sum())
     within = minutes <= found.service.travel_standard_min
+    # Hours are of journeys made: contacts that need one, there and back.
+    served = np.isfinite(rows["travel_time_min"].to_numpy())
+    journeys = contacts[served] * travelled_share(rows, found.service).to_numpy()[served]
+    spent_min = float((journeys * rows["travel_time_min"].to_numpy()[served]).sum())
     return (
         int(people.sum()),
         total / weight if weight else np.nan,
         int(people[np.isposinf(minutes)].sum()),
         int(people[within].sum()),
-        int(people[change["outcome"].isin(_LONGER)].sum()),
-        int(people[change["outcome"].isin(_SHORTER)].sum()),
-        _hours(plan, found, year),
+        int(people[np.isin(outcome, _LONGER)].sum()),
+        int(people[np.isin(outcome, _SHORTER)].sum()),
+        spent_min * _THERE_AND_BACK / _MINUTES_AN_HOUR,
     )
 
 
-def _hours(plan: CapacityPlan, found: ServiceResult, year: int) -> float:
-    """Return the hours that patients, visitors or teams travel in a year, there and back."""
+def _contacts(plan: CapacityPlan, service: Service, year: int) -> pd.Series:
+    """Return the contacts of each area in a year, at the study's rates."""
     later = rates_after(
-        rates_by_age(found.service),
+        rates_by_age(service),
         year - plan.base_year,
         health_gain_years=plan.parameters.value("health_gain_years"),
     )
     people = plan.people[CENTRAL][year]
-    contacts = people[later.index].astype(float) @ later * found.service.visits / _PER
-    rows = found.allocation
-    reached = np.isfinite(rows["travel_time_min"])
-    journeys = contacts[reached] * travelled_share(rows, found.service)[reached]
-    minutes = rows["travel_time_min"][reached]
-    return float((journeys * minutes).sum()) * _THERE_AND_BACK / _MINUTES_AN_HOUR
+    return people[later.index].astype(float) @ later * service.visits / _PER
 
 
 def travelled_share(allocation: pd.DataFrame, service: Service) -> pd.Series:

@@ -11,7 +11,7 @@ from typing import Final, NamedTuple
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.demand import round_to_total
+from llrgeo.appraisal.demand import round_to_total, rounded_to_total
 from llrgeo.errors import InputError
 from llrgeo.schema import AGE_BANDS, name_some
 
@@ -245,12 +245,14 @@ def project_areas(areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame
     if absent:
         msg = f"no projection for the authorities {name_some(absent)}"
         raise InputError(msg)
-    later = areas.copy()
-    for code in codes:
-        of_authority = areas.index[areas["authority_code"] == code]
-        for band in AGE_BANDS:
-            expected = shares.loc[of_authority, band] * float(total.loc[code, band])
-            later.loc[of_authority, band] = round_to_total(expected)
+    later, bands = areas.copy(), list(AGE_BANDS)
+    by_share, people = shares[bands].to_numpy(), np.zeros((len(areas), len(bands)), np.int64)
+    projected = total.loc[codes, bands].to_numpy(float)
+    for code, of_code in zip(codes, projected, strict=True):
+        own = np.flatnonzero(areas["authority_code"] == code)
+        for band, number in enumerate(of_code):
+            people[own, band] = rounded_to_total(by_share[own, band] * number)
+    later[bands] = people
     later["residents"] = later[list(AGE_BANDS)].sum(axis=1)
     growth = later["residents"] / areas["residents"].where(areas["residents"] > 0, 1)
     disabled = round_to_total(areas["disabled"] * growth)

@@ -27,6 +27,7 @@ _LONGEST_NAME: Final = 31  # Excel's limit for the name of a sheet
 _WIDEST: Final = 48
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
 _CREATED: Final = dt.datetime(2000, 1, 1)  # noqa: DTZ001 (Excel's dates have no zone)
+_SHOWN: Final = 200  # rows by which a column's width is chosen
 _PLAIN: Final = "General"  # as many digits as a number has
 _OPTIONS: Final = {
     "in_memory": True,
@@ -158,9 +159,9 @@ def _table_sheet(sheet: Worksheet, name: str, table: pd.DataFrame, looks: list[F
     rows, columns = table.shape
     for number, (column, look) in enumerate(zip(table.columns, looks, strict=True)):
         values = table[column]
-        for row, value in enumerate(values, start=1):
-            _write(sheet, (row, number), value, look)
-        longest = max([len(str(column)) + 3, *(len(_shown(value)) for value in values.head(200))])
+        _write_column(sheet, number, values, look)
+        shown = values.head(_SHOWN).tolist()
+        longest = max([len(str(column)) + 3, *(len(_shown(value)) for value in shown)])
         sheet.set_column(number, number, min(longest + 1, _WIDEST))
     sheet.freeze_panes(1, 1)
     header = [{"header": str(column)} for column in table.columns]
@@ -190,6 +191,19 @@ def _number_format(column: PublishedColumn) -> str:
 
 def _shown(value: object) -> str:
     return f"{value:,.1f}" if isinstance(value, (float, np.floating)) else str(value)
+
+
+def _write_column(sheet: Worksheet, number: int, values: pd.Series, look: Format) -> None:
+    """Write the cells of one column: numbers by arrays, anything else by the kind of each value."""
+    if not (isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"):
+        for row, value in enumerate(values.tolist(), start=1):
+            _write(sheet, (row, number), value, look)
+        return
+    numbers = values.to_numpy(float)
+    written = np.isfinite(numbers)
+    rows = (np.flatnonzero(written) + 1).tolist()
+    for row, value in zip(rows, numbers[written].tolist(), strict=True):
+        sheet.write_number(row, number, value, look)
 
 
 def _write(sheet: Worksheet, at: tuple[int, int], value: object, look: Format) -> None:
