@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 from appraisal_cases import BEDS, TODAY, town_setting
 
+from llrgeo.appraisal.case.capacity import Findings
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, item_table
 from llrgeo.appraisal.case_against import Grounds, case_against, case_for
@@ -15,6 +16,7 @@ from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.appraisal.robustness import rank_acceptability
 from llrgeo.appraisal.scoring import Criterion, score_options
 from llrgeo.schema import NO_CAR
+from llrgeo.travel.accuracy import UNMEASURED
 
 MOVED = TODAY.change("moved", moves={"clinic": {"A": "B"}, "beds": {"A": "B"}}, label="Away")
 SAME = TODAY.change("same", label="Today by another name")
@@ -102,12 +104,13 @@ def test_the_walk_and_the_bus_touch_their_own_items_alone(town):
     assert with_bus.loc[["longer_bus"], "minutes"].tolist() == [40, 40]
     on_foot = argued(town, walk_times=replace(town.times, minutes=minutes * 25))
     assert on_foot.loc[["long_walk"], "people"].tolist() == [200, 200]  # E: 25, then 75 minutes
-    others = ["bus", "walk", "longer_bus", "long_walk"]
+    others = ["bus", "walk", "longer_bus", "long_walk", "thin_bus"]
     for case in (with_bus, on_foot):
         pd.testing.assert_frame_equal(
             case.drop(others, errors="ignore"), plain.drop(others, errors="ignore")
         )
     assert {"bus", "walk"} <= set(plain.index)
+    assert not with_bus.loc["thin_bus", "modelled"]  # one route or many was not looked at
 
 
 def test_the_rush_hour_is_held_against_the_usual_time(town):
@@ -208,3 +211,79 @@ def test_the_case_for_counts_those_who_gain(town):
     assert case.loc["service_shorter", ["people", "minutes"]].tolist() == [300, 2]
     assert case.loc["shorter_for_one", ["people", "value"]].tolist() == [300, 0.3]
     assert case.loc[["newly_in_standard"], "people"].tolist() == [300, 300]  # N: 3, then 1 of 2
+
+
+def test_changes_that_the_times_cannot_tell_are_counted_within_their_item(town):
+    # A difference of 2 minutes between journeys of 2 minutes on average errs by 2.5, of 5 by 0.5.
+    differences = pd.DataFrame(
+        {"from_min": [0.0, 4.0], "to_min": [4.0, 6.0], "p80_abs_min": [2.5, 0.5]}
+    )
+    accuracy = replace(UNMEASURED, differences=differences)
+    inputs = replace(town, times=replace(town.times, accuracy=accuracy))
+    against, speaking = argued(inputs), argued(inputs, make=case_for)
+    assert against.loc["service_longer", ["people", "too_close"]].tolist() == [200, 200]
+    assert speaking.loc["service_shorter", ["people", "too_close"]].tolist() == [300, 300]
+    assert against["too_close"].drop(["service_longer", "visitors_longer"]).isna().all()
+    exact = replace(accuracy, differences=differences.assign(p80_abs_min=[1.9, 0.5]))
+    told = argued(replace(town, times=replace(town.times, accuracy=exact)))
+    assert told.loc["service_longer", "too_close"] == 0
+
+
+FINDINGS = Findings(
+    by_year=pd.DataFrame(
+        [
+            ("today", 2026, 11.0, 40.0),
+            ("today", 2043, 17.0, 44.0),
+            ("moved", 2026, 13.0, 47.5),
+            ("moved", 2043, 29.0, 52.0),
+        ],
+        columns=["option", "year", "beds_short", "wte"],
+    ),
+    beds=pd.DataFrame(
+        [
+            ("today", "beds", "A", 2026, 0.12),
+            ("moved", "beds", "B", 2026, 0.31),
+            ("moved", "beds", "A", 2026, 0.16),
+            ("moved", "beds", "C", 2043, 0.97),
+        ],
+        columns=["option", "service", "site_id", "year", "share_refused"],
+    ),
+    parking=pd.DataFrame(
+        [("today", "B", 30.0, 2.0), ("moved", "B", 30.0, 9.0)],
+        columns=["option", "site_id", "spaces", "spaces_short"],
+    ),
+    older=pd.DataFrame(
+        {2026: [21, 16, 12, 11], 2043: [35, 29, 23, 13]}, index=pd.Index(list("WNEF"))
+    ),
+)
+
+
+def test_what_the_places_lack_is_drawn_in_beside_what_today_would_lack(town):
+    case = argued(town, findings=FINDINGS)
+    assert case.loc["beds_short", ["subject", "value", "second"]].tolist() == ["2043", 29, 17]
+    full = case.loc["ward_full"]
+    assert full[["service", "place", "value", "second"]].tolist() == [
+        *("beds", "Cottage hospital", 0.31, 0.0)
+    ]
+    assert case.loc["more_posts", ["value", "second"]].tolist() == [7.5, 40]
+    assert case.loc["parking_short", ["place", "value", "second"]].tolist() == [
+        *("Cottage hospital", 9, 2)
+    ]
+    # E alone has a longer journey: 12 of 85 and over live there, and later 23.
+    assert case.loc["older_later", ["subject", "value", "second"]].tolist() == ["2043", 23, 12]
+    unknown = replace(FINDINGS, parking=FINDINGS.parking.assign(spaces=np.nan))
+    case = argued(town, findings=unknown)
+    assert case.loc["parking_unknown", ["place", "value"]].tolist() == ["Cottage hospital", 1]
+    assert not set(argued(town, SAME, findings=FINDINGS).index) & {
+        *("beds_short", "ward_full", "more_posts", "parking_short", "older_later")
+    }
+
+
+def test_the_oldest_figure_is_named_and_those_of_the_pandemic_are_counted(town):
+    dates = pd.Series(
+        ["2016/17", "March 2021", "2020-11", "2025", "undated"],
+        index=["estate", "fare", "mileage", "carbon", "discount"],
+    )
+    row = argued(town, dates=dates).loc["oldest_figure"]
+    assert row[["subject", "place", "value", "second"]].tolist() == ["estate", "2016", 2, 4]
+    assert "oldest_figure" not in argued(town, dates=dates[-1:]).index

@@ -6,11 +6,11 @@ minutes, so that the weightiest come first.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 
 import pandas as pd
 
-from llrgeo.appraisal.case import benefits, certainty, journeys, sites
+from llrgeo.appraisal.case import benefits, capacity, certainty, journeys, sites
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import item_table
 from llrgeo.appraisal.robustness import Acceptability
@@ -32,6 +32,10 @@ class Grounds:
         Minutes on foot and by public transport, if they were computed.
     other_periods
         Minutes by the judged mode in the study's other periods.
+    findings
+        What the appraisal of capacity found, where the study says anything of it.
+    dates
+        Dates of the figures that the study rests on, as written, on what they are the dates of.
     answered
         Items that are not modelled by default, which other tables of this study answer.
     """
@@ -43,6 +47,8 @@ class Grounds:
     walk_times: TravelTimes | None = None
     transit_times: TravelTimes | None = None
     other_periods: Sequence[TravelTimes] = ()
+    findings: capacity.Findings | None = None
+    dates: pd.Series = field(default_factory=lambda: pd.Series(dtype=str))
     answered: frozenset[str] = frozenset()
 
 
@@ -59,12 +65,14 @@ def case_against(compared: Comparison, grounds: Grounds) -> pd.DataFrame:
             *journeys.rush_hour(compared, grounds.other_periods),
             *sites.crossings(compared),
             *sites.sites_cope(compared),
+            *capacity.places_and_staff(compared, grounds.findings),
             *sites.flattering_average(compared),
             *sites.money(compared, grounds.costs),
             *certainty.ranking_turns(
                 compared, grounds.scorecard, grounds.acceptability, grounds.tornado
             ),
             *certainty.sources_and_error(compared),
+            *certainty.age_of_data(grounds.dates),
             *sites.room_unknown(compared),
             *certainty.not_modelled(compared, grounds.answered),
         ]

@@ -40,6 +40,7 @@ def shorter_journeys(compared: Comparison) -> Iterator[Item]:
             people=float(people.sum()),
             minutes=mean_over(saved[hit], people),
             value=float(saved[best]),
+            too_close=float(people[compared.too_close[service.id][hit]].sum()),
         )
 
 

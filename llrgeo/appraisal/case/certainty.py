@@ -12,8 +12,12 @@ from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.robustness import Acceptability, switching_weights
 from llrgeo.appraisal.scoring import Scorecard
 
+PANDEMIC_YEARS: Final = (2020, 2021)
+_YEAR: Final = r"((?:19|20)\d\d)"
+
 NOT_MODELLED: Final = (
     "parking",
+    "housing",
     "ambulances",
     "beds_and_rooms",
     "staff_in_place",
@@ -85,6 +89,27 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
         close = float(sum(everyone[f"too_close_{kind}"] for kind in UNCERTAIN_CLASSES))
         if close:
             yield Item("too_close", people=close)
+
+
+def age_of_data(dates: pd.Series) -> Iterator[Item]:
+    """Yield the oldest of the figures that the study rests on, and how many date from 2020 or 2021.
+
+    Surveys of these years were taken while people kept away from care. `dates` are as written, on
+    what they are the dates of; those without a year are left out.
+    """
+    years = dates.astype(str).str.extract(_YEAR)[0].dropna().astype(int)
+    if years.empty:
+        return
+    oldest = int(years.min())
+    of_that_year = years.index[years == oldest].astype(str)
+    yield Item(
+        "oldest_figure",
+        subject=str(min(of_that_year)),
+        place=str(oldest),
+        value=float(years.isin(PANDEMIC_YEARS).sum()),
+        second=float(len(years)),
+        rests_on="sources",
+    )
 
 
 def not_modelled(compared: Comparison, answered: Collection[str]) -> Iterator[Item]:

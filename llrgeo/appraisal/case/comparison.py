@@ -69,6 +69,22 @@ class Comparison:
         """Whether a journey is gained or shorter by more than the tolerance."""
         return self._with_outcome("improved", "gained")
 
+    @cached_property
+    def too_close(self) -> pd.DataFrame:
+        """Whether a change is beyond the tolerance and yet less than the times can tell.
+
+        Areas by services that people travel for.
+        """
+        accuracy = self.inputs.times.accuracy
+        close = {
+            result.service.id: accuracy.too_close(
+                *(result.access.change[name].to_numpy() for name in ("before_min", "after_min"))
+            )
+            for result in self.visited
+        }
+        flags = pd.DataFrame(close, index=self.inputs.areas.index, dtype=bool)
+        return flags & (self.longer | self.shorter)
+
     def changes_by(self, times: TravelTimes, service: str) -> pd.DataFrame:
         """Return the minutes to a service by other times: `before_min`, `after_min`, `added_min`.
 

@@ -31,6 +31,9 @@ class Item:
         Minutes each way that these gain or lose, on average; NaN where it is not about minutes.
     value, second
         Its own figures, in the unit that its words name; NaN for none.
+    too_close
+        Of the people, those whose change is smaller than the travel times can tell; NaN where it
+        is not about one journey.
     rests_on
         What it is worked out from.
     """
@@ -46,6 +49,7 @@ class Item:
     minutes: float = float("nan")
     value: float = float("nan")
     second: float = float("nan")
+    too_close: float = float("nan")
     rests_on: RestsOn = "residents"
 
 

@@ -92,6 +92,8 @@ def without_car(
     if not compared.changes_nothing:
         if transit is None:
             yield Item("bus", rests_on="nothing")
+        else:
+            yield Item("thin_bus", rests_on="nothing")
         if walk is None:
             yield Item("walk", rests_on="nothing")
 
@@ -157,6 +159,7 @@ def _by_service(compared: Comparison) -> Iterator[Item]:
             minutes=mean_over(added[hit], people),
             value=float(added[worst]),
             second=float(compared.residents[result.access.change["outcome"] == "lost"].sum()),
+            too_close=float(people[compared.too_close[service.id][hit]].sum()),
         )
 
 

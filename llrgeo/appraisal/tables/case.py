@@ -30,6 +30,12 @@ _COLUMNS: Final = (
     PublishedColumn("people_min", "People times these minutes", PERSON_MINUTES, _ABSENT),
     PublishedColumn("value", "Figure of its own, as the report words it", AS_STATED, _ABSENT),
     PublishedColumn("second", "Second figure, to compare with the first", AS_STATED, _ABSENT),
+    PublishedColumn(
+        "too_close",
+        "Of the people, those whose change is less than the travel times can tell",
+        PEOPLE,
+        _ABSENT,
+    ),
     PublishedColumn("rests_on", "Residents and times, contacts, costs, ranking, sources, nothing"),
     PublishedColumn("modelled", "Whether it was worked out at all"),
 )

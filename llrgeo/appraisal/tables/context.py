@@ -4,15 +4,17 @@ import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from functools import cached_property, wraps
-from typing import Any, TypeVar
+from typing import Any, Final, TypeVar
 
 import pandas as pd
 
 from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.capacity.assemble import assess_options, build_setting
 from llrgeo.appraisal.capacity.assess import CapacityEvidence
-from llrgeo.appraisal.capacity.plan import CapacityPlan
+from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.setting import CapacitySetting
+from llrgeo.appraisal.capacity.summary import parking_by_site, summary_by_year
+from llrgeo.appraisal.case.capacity import Findings
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case_against import Grounds
 from llrgeo.appraisal.costs import cost_lines, cost_table
@@ -29,6 +31,10 @@ from llrgeo.appraisal.simulation import Simulation, simulate
 from llrgeo.errors import LlrgeoError
 
 T = TypeVar("T")
+
+
+_ANSWERED_BY_CAPACITY: Final = ("beds_and_rooms", "parking")
+_OLDEST: Final = "age_85_plus"
 
 
 @dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
@@ -178,8 +184,47 @@ class EvidenceContext:
             walk_times=self.assumptions.walk_times,
             transit_times=self.assumptions.transit_times,
             other_periods=self.assumptions.other_periods,
-            answered=frozenset(() if self.assumptions.capacity is None else ("beds_and_rooms",)),
+            findings=self._findings,
+            dates=self._dates,
+            answered=frozenset(_ANSWERED_BY_CAPACITY if self.assumptions.capacity else ()),
         )
+
+    @cached_property
+    def _findings(self) -> Findings | None:
+        """What the case draws of capacity; None where the study says nothing of it."""
+        plan = self.assumptions.capacity
+        if plan is None:
+            return None
+        people = plan.people[CENTRAL]
+        older = {year: people[year][_OLDEST] for year in plan.years if _OLDEST in people[year]}
+        return Findings(
+            summary_by_year(self.capacity, plan, self.results),
+            self.capacity.beds,
+            parking_by_site(plan, self.results, {plan.base_year: 1.0}),
+            pd.DataFrame(older),
+        )
+
+    @property
+    def _dates(self) -> pd.Series:
+        """Dates of rates, costs and official figures of capacity, on what they are the dates of."""
+        rates, plan = self.assumptions.rates, self.assumptions.capacity
+        parts = [
+            table.set_index(key)["date"]
+            for table, key in (
+                (rates.unit_values, "name"),
+                (pd.DataFrame(rates.service_costs), "service"),
+                (rates.discount_rates, "kind"),
+            )
+            if {key, "date"} <= set(table.columns)
+        ]
+        if plan is not None:
+            # A formula of 1959 is no old figure: official counts are, and the estate's returns.
+            known = plan.parameters.table
+            parts.append(known.loc[known["standing"] == "official", "date"])
+            if plan.estate is not None and "return_year" in plan.estate.estate:
+                returned = plan.estate.estate["return_year"]
+                parts.append(returned.set_axis(["estate"] * len(returned)))
+        return pd.concat(parts) if parts else pd.Series(dtype=str)
 
     def comparison(self, name: str) -> Comparison:
         """Return an option beside the baseline."""

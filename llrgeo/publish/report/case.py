@@ -21,6 +21,8 @@ AGAINST: Final = (
     *("provider_pays_more", "patients_pay_more", "first_in_weightings", "dominated"),
     *("fails_hurdle", "weight_turns_above", "weight_turns_below", "assumption_turns"),
     *("assumed_activity", "error_of_times", "error_untested", "error_unknown", "too_close"),
+    *("beds_short", "ward_full", "more_posts", "parking_short", "parking_unknown", "older_later"),
+    *("thin_bus", "oldest_figure", "housing"),
     *("outcomes", "parking", "ambulances", "beds_and_rooms", "staff_in_place", "other_options"),
     "earlier_closures",
 )
@@ -64,6 +66,8 @@ def claim(publication: Publication, row: Mapping[str, Any]) -> str:
     said = words[f"case_{key}"].format(**_figures(row), **_names(publication, row))
     if key in _LOST_APART and row["second"] > 0:
         said += " " + words["case_lost"].format(people=pages.people(row["second"]))
+    if row["too_close"] > 0:
+        said += " " + words["case_close"].format(people=pages.people(row["too_close"]))
     return said
 
 
@@ -102,7 +106,7 @@ def _names(publication: Publication, row: Mapping[str, Any]) -> dict[str, str]:
     return {
         "service": services.get(row["service"], ""),
         "place": str(row["place"]),
-        "subject": words.get(f"period_{subject}", label),
+        "subject": words.get(f"period_{subject}", label).replace("_", " "),
         "rival": options.get(row["rival"], ""),
         "group": named,
     }

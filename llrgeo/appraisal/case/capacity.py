@@ -1,0 +1,126 @@
+"""The case by capacity: beds and posts that are missing, full wards, parking, older people."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.item import Item, site_name
+
+_MORE = 0.001  # of a share refused: what is less is noise of rounding
+
+
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """What the appraisal of capacity found, by option, site and year.
+
+    Attributes
+    ----------
+    by_year
+        As `summary_by_year` returns it.
+    beds
+        As `CapacityEvidence.beds`: by option, service, site and year.
+    parking
+        As `parking_by_site` returns it, for the first year; empty without an estate.
+    older
+        People aged 85 and over by area (rows) and year (columns); empty where bands do not tell.
+    """
+
+    by_year: pd.DataFrame
+    beds: pd.DataFrame
+    parking: pd.DataFrame
+    older: pd.DataFrame
+
+
+def places_and_staff(compared: Comparison, found: Findings | None) -> Iterator[Item]:
+    """Yield what the option lacks of beds, posts and parking, each beside what today would lack."""
+    if found is None or compared.changes_nothing:
+        return
+    summary = found.by_year.set_index(["option", "year"])
+    option, baseline = compared.after.option.name, compared.before.option.name
+    first, last = (int(end) for end in (found.by_year["year"].min(), found.by_year["year"].max()))
+    short, short_today = (float(summary["beds_short"][name, last]) for name in (option, baseline))
+    if short > 0:
+        yield Item(
+            "beds_short", subject=str(last), value=short, second=short_today, rests_on="contacts"
+        )
+    yield from _full_wards(compared, found.beds, first)
+    posts, posts_today = (float(summary["wte"][name, first]) for name in (option, baseline))
+    if posts > posts_today:
+        yield Item("more_posts", value=posts - posts_today, second=posts_today, rests_on="contacts")
+    yield from _parking(compared, found.parking)
+    yield from _older_losers(compared, found.older)
+
+
+def _full_wards(compared: Comparison, beds: pd.DataFrame, year: int) -> Iterator[Item]:
+    """Yield for each service the site where a patient would find no bed more often than today."""
+    if beds.empty:
+        return
+    option, baseline = compared.after.option.name, compared.before.option.name
+    first = beds[beds["year"] == year]
+    known = first["option"].eq(option) & first["share_refused"].notna()
+    after = first[known].drop(columns="option")
+    today = first[first["option"] == baseline][["service", "site_id", "share_refused"]]
+    both = after.merge(today, on=["service", "site_id"], how="left", suffixes=("", "_today"))
+    both["share_refused_today"] = both["share_refused_today"].fillna(0.0)
+    both["more"] = both["share_refused"] - both["share_refused_today"]
+    worst = both[both["more"] > _MORE].sort_values("more", ascending=False, kind="stable")
+    for row in worst.drop_duplicates("service").to_dict(orient="records"):
+        yield Item(
+            "ward_full",
+            service=str(row["service"]),
+            place=site_name(compared.inputs.sites, str(row["site_id"])),
+            value=float(row["share_refused"]),
+            second=float(row["share_refused_today"]),
+            rests_on="contacts",
+        )
+
+
+def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
+    """Yield sites that lack more spaces than today, and those of which nobody knows the spaces."""
+    gaining = _gaining_sites(compared)
+    known: set[str] = set()
+    if not parking.empty:
+        spaces = parking.dropna(subset=["spaces"]).set_index(["option", "site_id"])
+        short = spaces["spaces_short"]
+        for site in sorted(gaining):
+            lacking = float(short.get((compared.after.option.name, site), np.nan))
+            if np.isnan(lacking):
+                continue
+            known.add(site)
+            today = float(short.get((compared.before.option.name, site), 0.0))
+            if lacking > today:
+                yield Item(
+                    "parking_short",
+                    place=site_name(compared.inputs.sites, site),
+                    value=lacking,
+                    second=today,
+                    rests_on="contacts",
+                )
+    if unknown := sorted(gaining - known):
+        names = "; ".join(site_name(compared.inputs.sites, site) for site in unknown)
+        yield Item("parking_unknown", place=names, value=float(len(unknown)), rests_on="nothing")
+
+
+def _older_losers(compared: Comparison, older: pd.DataFrame) -> Iterator[Item]:
+    """Yield how many of the very old would have a longer journey, today and in the last year."""
+    hit = compared.longer.any(axis=1)
+    if older.empty or not hit.any():
+        return
+    first, last = older.columns[0], older.columns[-1]
+    now, then = (float(older.loc[hit, year].sum()) for year in (first, last))
+    if then > now:
+        yield Item("older_later", subject=str(last), value=then, second=now)
+
+
+def _gaining_sites(compared: Comparison) -> set[str]:
+    """Return the sites to which more people would travel than today."""
+    gaining: set[str] = set()
+    for result in compared.visited:
+        before = compared.before.services[result.service.id].loads["contacts"]
+        loads = result.loads["contacts"]
+        more = loads > before.reindex(loads.index).fillna(0.0) + 1e-6
+        gaining |= set(map(str, loads.index[more]))
+    return gaining
