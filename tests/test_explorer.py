@@ -341,7 +341,7 @@ def test_a_service_that_an_option_leaves_alone_is_told_in_a_line(town):
     kept = replace(town.opening_option, sites=town.baseline.sites)
     view = view_of(town, kept, CLINIC)
     assert service_lines(view) == [
-        "This option changes nothing for clinic. Journeys stay as they are.",
+        "This option changes nothing for clinic. All times stay as they are.",
         "On average it takes 2.1 minutes, as today.",
     ]
 

@@ -19,13 +19,14 @@ from llrgeo.publish.check.browser import (
 from llrgeo.publish.check.html import read_page
 from llrgeo.publish.check.page import RULES
 from llrgeo.publish.explorer.page import explorer_tables, headline, render_explorer
+from llrgeo.publish.pages import run_mark
 
 pytestmark = pytest.mark.browser
 
 UPDATE_MS = 5.0
 ROUNDS = 5  # other work on the machine slows a round; the best one tells what the page takes
 TIMED_CHOICES = """() => {
-  history.replaceState = () => {}; // the browser's own work on its address bar
+  history.pushState = () => {}; // the browser's own work on its address bar
   const option = document.getElementById("option");
   const took = [];
   for (let turn = 0; turn < 40; turn++) {
@@ -164,7 +165,7 @@ def test_a_postcode_gives_a_sentence_and_every_option(open_page, county, county_
         status = page.text_content("#status")
         assert len(status.split()) <= 30
         assert page.inner_text("#mine-said .answer") in status
-        for _, today, then, change, _ in rows:
+        for _, today, then, change in rows:
             if change[:1] in {"▲", "▼"}:  # the table subtracts the minutes that it shows
                 size = int(change[2:].split(",")[0])
                 assert int(then) - int(today) == (size if change[0] == "▲" else -size)
@@ -247,17 +248,13 @@ def test_a_part_of_a_postcode_gives_the_range_of_its_neighbourhoods(open_page, c
     codes = county.postcodes[county.postcodes.index.str.startswith("LE5 ")]
     areas = sorted(set(codes))
     assert f"LE5 has {len(areas)} neighbourhoods" in page.inner_text("#mine-said")
-    shown = {row[0]: row[1:] for row in table_rows(page, "mine")}
+    shown = table_rows(page, "mine")
     for service in county.services:
         view = county.views["option_2", service.id]
         rows = view.areas.loc[areas]
         whole = np.floor(rows[["before_min", "after_min"]] + 0.5)
-        label = (
-            service.label
-            if service.delivery == "patient"
-            else f"{service.label} (a team comes to you)"
-        )
-        for column, cell in zip(whole, shown[label], strict=False):
+        cells = next(row[1:] for row in shown if row[0].startswith(service.label))
+        for column, cell in zip(whole, cells, strict=False):
             least, most = whole[column].min(), whole[column].max()
             assert cell == (f"{least:.0f} to {most:.0f}" if least < most else f"{least:.0f}")
         hit = rows["outcome"].isin(["worsened", "lost"])
@@ -346,6 +343,89 @@ def test_choices_stand_in_the_address_and_come_back_from_it(open_page, county_pa
     assert again.is_checked("input[value=after]")
 
 
+def test_the_back_button_undoes_a_choice_and_the_skip_link_none(open_page, county_page):
+    page = open_page(county_page)
+    page.select_option("#option", "option_2")
+    page.click("#sites summary")
+    page.click("#site-list input[value='3']")
+    plan = page.inner_text("#headline")
+    page.keyboard.press("Home")
+    page.focus(".skip")
+    page.keyboard.press("Enter")
+    assert page.evaluate("document.activeElement.id") == "results"
+    assert page.inner_text("#headline") == plan
+    assert "x=S003" in page.url
+    page.evaluate("location.hash = '#results'")  # a link of another page may name it
+    assert page.inner_text("#headline") == plan
+    page.go_back()
+    page.go_back()
+    page.wait_for_function("!location.hash.includes('x=S003')")
+    assert page.inner_text("#chosen") == "Option 2"
+    page.go_back()
+    page.wait_for_function("document.getElementById('option').value === 'option_0'")
+    assert page.is_checked("input[value=before]")
+
+
+def test_two_options_stand_side_by_side(open_page, county_page):
+    page = open_page(county_page)
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    page.select_option("#mine-option", "option_1")
+    assert page.input_value("#option") == "option_1"
+    alone = {row[0].split(" ")[0]: row[1:] for row in table_rows(page, "mine")}
+    page.select_option("#mine-option", "option_3")
+    other = {row[0].split(" ")[0]: row[1:] for row in table_rows(page, "mine")}
+    page.select_option("#beside", "option_1")
+    heads = page.locator("#table-mine thead th").all_inner_texts()
+    assert heads[1:] == ["Today", "Option 3", "Option 1"]
+    for name, today, chosen, beside in table_rows(page, "mine"):
+        key = name.split(" ")[0]
+        assert today == other[key][0]
+        assert chosen == f"{other[key][1]} ({other[key][2]})"
+        assert beside == f"{alone[key][1]} ({alone[key][2]})"
+    assert "c=option_1" in page.url
+    assert "Option 1: " in page.inner_text("#mine-said")
+
+
+def test_on_a_phone_the_answer_stays_in_view_after_the_search_and_another_option(
+    open_page, county_page
+):
+    page = open_page(county_page, viewport={"width": 390, "height": 844}, has_touch=True)
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    for option in ("option_1", "option_2"):
+        for place in ("#mine-heading", "#table-mine tbody tr >> nth=0", "#mine-option"):
+            assert 0 <= page.locator(place).bounding_box()["y"] < 844
+        page.select_option("#mine-option", option)
+    # No heading of the table breaks within a word.
+    words = page.eval_on_selector_all(
+        "#table-mine thead th",
+        """heads => heads.slice(1).map(head => {
+          const range = document.createRange(); range.selectNodeContents(head);
+          return range.getClientRects().length; })""",
+    )
+    assert set(words) == {1}
+
+
+def test_what_would_stop_near_a_place_is_told_nearest_first(open_page, county, county_page):
+    page = open_page(county_page)
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    page.select_option("#mine-option", "option_3")
+    area = county.postcodes["LE5 4PW"]
+    near = {}
+    for service in county.services:
+        minutes = county.times_for(service, county.judged_by).minutes.loc[area]
+        stops = county.baseline.sites[service.id] - county.options[3].sites[service.id]
+        for site in stops:
+            if minutes[site] <= 30:
+                near.setdefault(county.sites["name"][site], minutes[site])
+    said = [line for line in page.locator("#mine-said p").all_inner_texts()
+            if line.startswith("Would stop near you")]  # fmt: skip
+    named = [line.split(" at ")[1].rstrip(".") for line in said]
+    assert named == sorted(near, key=near.get)[:4]
+
+
 def test_a_damaged_address_opens_the_usual_view(open_page, county_page):
     page = open_page(county_page, "#o=%E0%A4%A&s=nothing&j=&v=<b>&x=..")
     assert page.input_value("#option") == "option_0"
@@ -365,12 +445,24 @@ def test_switching_a_site_off_and_undoing_it_brings_the_figures_back(open_page, 
 
 def test_the_table_is_downloaded_as_csv(open_page, county, county_page):
     page = open_page(county_page)
+    page.click("#sites summary")
+    page.click("#site-list input[value='0']")
     with page.expect_download() as started:
         page.click("#download")
     text = Path(started.value.path()).read_text(encoding="utf-8-sig")
     rows = list(csv.reader(text.splitlines()))
-    assert len(rows) == len(county.areas) + 1
-    assert started.value.suggested_filename == "option_0-clinic.csv"
+    about = {row[0]: row[1] for row in rows if len(row) == 2}
+    assert about["Option"] == "Option 0, changed by you"
+    assert about["Sites switched by the reader"] == county.sites["name"].iloc[0]
+    assert about["Service"] == "Clinic"
+    assert about["Date of the figures"] == "2026-11-22"
+    assert about["Run"] == run_mark(county)
+    assert about["How sure"] == about["Source"] == "Made up."
+    heads = rows.index(next(row for row in rows if row[:1] == ["Code"]))
+    assert len(rows) - heads - 1 == len(county.areas)
+    assert started.value.suggested_filename == (
+        f"option_0-changed-by-the-reader-clinic-car-off_peak-2026-11-22-run-{run_mark(county)}.csv"
+    )
 
 
 def test_the_map_shows_every_area_in_the_class_that_the_key_counts(open_page, county, county_page):

@@ -25,6 +25,7 @@ SCRIPTS: Final = (
     "explorer/assets/place.js",
     "explorer/assets/tables.js",
     "explorer/assets/answers.js",
+    "explorer/assets/download.js",
     "explorer/assets/finder.js",
     "explorer/assets/mine.js",
     "explorer/assets/map.js",

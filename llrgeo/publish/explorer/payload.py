@@ -9,7 +9,7 @@ import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
 from llrgeo.inputs.base_map import BaseMap
-from llrgeo.publish import palette
+from llrgeo.publish import pages, palette
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
 from llrgeo.publish.explorer.topojson import encode_topology
 from llrgeo.publish.gazetteer import area_at, named_places
@@ -34,6 +34,12 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         "strings": {**wording(), **acute_words(publication)},
         "signs": {"outlines": dict(palette.SITE_OUTLINES), "states": dict(palette.SITE_SIGNS)},
         "title": publication.title,
+        "edition": {
+            "date": publication.date,
+            "run": pages.run_mark(publication),
+            "error": publication.error_note,
+            "sources": list(publication.sources),
+        },
         "tolerance": publication.tolerance_min,
         "time": _time_scale(),
         "change": _change_scale(publication.tolerance_min),

@@ -4,7 +4,7 @@
 
 function llrgeoMine(data, matrices, tables, reader) {
   const m = llrgeoModel;
-  const { fill } = llrgeoText;
+  const { fill, inSentence, minutesInWords } = llrgeoText;
   const words = data.strings;
   const baseline = m.baselineOf(data);
   const byId = (id) => document.getElementById(id);
@@ -39,6 +39,30 @@ function llrgeoMine(data, matrices, tables, reader) {
     return isOne(choice) ? reader.answerLine(now, rows) : reader.placeLine(now, rows);
   }
 
+  // The option that the reader compares with: its label and rows; null for none.
+  function besideOf(choice) {
+    const option = m.byId(data.options, choice.beside);
+    if (!option || (option.id === choice.option && choice.switched.size === 0)) return null;
+    return { option, label: option.label,
+      rows: rowsOf({ ...choice, option: option.id, switched: new Set() }) };
+  }
+
+  function besideLine(choice, now, { option, label, rows }) {
+    const isToday = option === baseline;
+    const line = isToday ? words.my_beside_today : answerLine(choice, { ...now, isToday }, rows);
+    return fill(words.status_option, { option: label, line });
+  }
+
+  // What would stop near the place, the nearest first.
+  function stopLines(choice, now) {
+    if (now.isToday) return [];
+    return llrgeoPlace.stopsNear(data, matrices, choice, choice.place.areas)
+      .map(({ site, minutes, services }) => fill(words.my_stops, {
+        site: data.sites[site].name, minutes: minutesInWords(minutes, words),
+        services: services.map(({ label }) => inSentence(label)).join(", "),
+      }));
+  }
+
   // Every other option beside the one chosen, and the reader's own plan.
   function showOptions(choice, planLabel, rows) {
     const none = { switched: new Set() };
@@ -54,13 +78,19 @@ function llrgeoMine(data, matrices, tables, reader) {
     const rows = rowsOf(choice);
     const main = reader.mainChange(rows);
     byId("mine").className = `mine ${now.isToday || !main ? "unchanged" : main.kind}`;
+    byId("mine-option").value = choice.option;
+    byId("beside").value = choice.beside;
     byId("mine-heading").textContent = fill(words.my_heading,
       { place: placeName(choice.place), option: planLabel });
     const [area] = choice.place.areas;
-    if (isOne(choice)) tables.showMine(rows, now.isToday);
-    else tables.showPlace(rows, now.isToday);
+    const beside = besideOf(choice);
+    tables.showMine({
+      rows, beside, isOne: isOne(choice), isToday: now.isToday, label: planLabel,
+    });
     byId("mine-said").replaceChildren(
       tables.element("p", answerLine(choice, now, rows), { className: "answer" }),
+      ...paragraphs(beside ? [besideLine(choice, now, beside)] : []),
+      ...paragraphs(stopLines(choice, now)),
       ...paragraphs(isOne(choice) ? reader.readerLines(now, rows, area)
         : reader.placeLines(rows, choice.place)),
       ...paragraphs(isOne(choice) ? reader.sureLines(now, rows, area) : [words.my_nearest],

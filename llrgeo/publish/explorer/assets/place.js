@@ -6,6 +6,9 @@ const llrgeoPlace = (() => {
   const m = llrgeoModel;
   const { wholeMinutes, shownChange } = llrgeoText;
 
+  const NEAR = 30; // minutes
+  const MOST_STOPS = 4; // sites
+
   const isLonger = (kind) => m.LONGER_OUTCOMES.includes(kind);
   const isShorter = (kind) => m.SHORTER_OUTCOMES.includes(kind);
 
@@ -60,5 +63,24 @@ const llrgeoPlace = (() => {
       .map(({ row }) => row);
   }
 
-  return { journeysOfPlace };
+  // The sites near some areas (within NEAR minutes of one of them) at which services would stop, the
+  // nearest first: the minutes are those of the nearest area by the first of the services.
+  function stopsNear(data, matrices, choice, areas) {
+    const found = new Map();
+    const areaCount = data.areas.people.length;
+    for (const end of m.everyService(data, matrices, choice)) {
+      for (const site of end.today) {
+        if (end.open.has(site)) continue;
+        const minutes = Math.min(...areas.map((area) => end.minutes[site * areaCount + area]));
+        if (minutes > NEAR) continue;
+        const known = found.get(site) || { site, minutes, services: [] };
+        known.services.push(end.service);
+        found.set(site, known);
+      }
+    }
+    return [...found.values()].sort((one, other) => one.minutes - other.minutes
+      || one.site - other.site).slice(0, MOST_STOPS);
+  }
+
+  return { journeysOfPlace, stopsNear };
 })();

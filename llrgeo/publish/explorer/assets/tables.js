@@ -19,10 +19,17 @@ function llrgeoTables(data) {
     table.tHead.replaceChildren(head);
     table.tBodies[0].replaceChildren(...rows.map((cells) => {
       const row = element("tr");
-      row.append(element("th", cells[0], { scope: "row" }),
-        ...cells.slice(1).map((cell) => element("td", cell)));
+      row.append(headCell(cells[0]), ...cells.slice(1).map((cell) => element("td", cell)));
       return row;
     }));
+  }
+
+  // The heading of a row: a text, or a text and what is said beneath it.
+  function headCell(said) {
+    const [text, beneath] = [said].flat();
+    const head = element("th", text, { scope: "row" });
+    if (beneath) head.append(" ", element("span", beneath, { className: "beneath" }));
+    return head;
   }
 
   function minutesInTable(minutes) {
@@ -119,7 +126,7 @@ function llrgeoTables(data) {
     if (row.kind === "unchanged") return words.mark_same;
     const size = shownChange(row.before, row.after);
     if (!Number.isFinite(size)) return words[`mark_${row.kind}`];
-    const mark = `${size < 0 ? "▼" : "▲"} ${Math.abs(size)}`;
+    const mark = `${size < 0 ? "▼" : "▲"}\u00a0${Math.abs(size)}`;
     return row.tooClose ? fill(words.mark_too_close, { change: mark }) : mark;
   }
 
@@ -131,16 +138,6 @@ function llrgeoTables(data) {
     const site = row.siteAfter < 0 ? "" : data.sites[row.siteAfter].name;
     return row.second < 0 ? site
       : fill(words.my_second, { site, second: data.sites[row.second].name });
-  }
-
-  // Every service from one area; today there is nothing to compare.
-  function showMine(rows, isToday) {
-    const heads = isToday ? [words.column_site_today]
-      : [words.column_then, words.column_change, words.column_site_then];
-    fillTable("mine", [words.column_service, words.column_today, ...heads], rows.map((row) => {
-      const then = isToday ? [] : [wholeInTable(row.after), shownMark(row)];
-      return [serviceLabel(row.service), wholeInTable(row.before), ...then, siteCell(row)];
-    }));
   }
 
   // --- A place of several areas ----------------------------------------------------------------
@@ -155,7 +152,7 @@ function llrgeoTables(data) {
   function rangeMark({ kind, longer, shorter, all, change: { least, most } }) {
     const mark = (size) => {
       if (!Number.isFinite(size)) return size < 0 ? words.mark_gained : words.mark_lost;
-      return `${size < 0 ? "▼" : "▲"} ${Math.abs(size)}`;
+      return `${size < 0 ? "▼" : "▲"}\u00a0${Math.abs(size)}`;
     };
     if (!longer && !shorter) return words[kind === "none" ? "mark_none" : "mark_same"];
     if (longer && shorter) return fill(words.range_minutes, { least: mark(least), most: mark(most) });
@@ -172,13 +169,24 @@ function llrgeoTables(data) {
       ? fill(words.my_sites_more, { sites: named, count: sites.length - 2 }) : named;
   }
 
-  function showPlace(rows, isToday) {
-    const heads = isToday ? [words.column_site_today]
-      : [words.column_then, words.column_change, words.column_site_then];
-    fillTable("mine", [words.column_service, words.column_today, ...heads], rows.map((row) => {
-      const then = isToday ? [] : [rangeInTable(row.after), rangeMark(row)];
-      return [serviceLabel(row.service), rangeInTable(row.before), ...then, sitesCell(row.sites)];
-    }));
+  // Every service from a place: today, then and the change, and beside it another option that the
+  // reader compares with (`beside`: its label and its rows, or null). The site stands beneath the
+  // service, so that the table fits a phone.
+  function showMine({ rows, isOne, isToday, label, beside }) {
+    const [minutes, mark] = isOne ? [wholeInTable, shownMark] : [rangeInTable, rangeMark];
+    const where = isOne ? siteCell : (row) => sitesCell(row.sites);
+    const both = (row) => fill(words.minutes_and_change,
+      { minutes: minutes(row.after), change: mark(row) });
+    let heads = isToday ? [] : [words.column_then, words.column_change];
+    let cells = isToday ? () => [] : (row) => [minutes(row.after), mark(row)];
+    if (beside) {
+      const other = new Map(beside.rows.map((row) => [row.service.id, row]));
+      heads = isToday ? [beside.label] : [label, beside.label];
+      cells = (row) => [...(isToday ? [] : [both(row)]), both(other.get(row.service.id))];
+    }
+    fillTable("mine", [words.column_service_where, words.column_mine_today, ...heads],
+      rows.map((row) => [[serviceLabel(row.service), where(row)], minutes(row.before),
+        ...cells(row)]));
   }
 
   // What each option would change for a place: how many services, and the worst of them.
@@ -196,6 +204,6 @@ function llrgeoTables(data) {
 
   return {
     element, fillTable, minutesInTable, changeMark, fillAreas, showAll, showOptions, showMine,
-    showPlace, showMineOptions, rangeInTable, rangeMark,
+    showMineOptions, rangeInTable, rangeMark,
   };
 }

@@ -6,7 +6,7 @@
 (() => {
   const m = llrgeoModel;
   const { fill, minutesInWords, peopleInWords } = llrgeoText;
-  const { writeState, readState, csv } = llrgeoText;
+  const { writeState, readState } = llrgeoText;
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.strings;
   const areaKeys = [...data.areas.id.keys()];
@@ -16,16 +16,16 @@
   const { element, fillAreas, showAll } = tables;
   const sentences = llrgeoSentences(data);
   const reader = llrgeoReader(data);
-  const { siteName } = reader;
   const mine = llrgeoMine(data, matrices, tables, reader);
   const baseline = m.baselineOf(data);
-  const chosen = {
-    option: byId("option").value, service: data.opening_service,
-    journey: data.judged_by, view: "before",
+  // What the page opens with; the address says what differs from it.
+  const OPENING = {
+    option: baseline.id, service: data.opening_service, journey: data.judged_by, view: "before",
+    beside: "", // the option that the reader compares with
     switched: new Set(), // sites that the reader switched on or off
-    place: null, // what was found: its name and areas
     serviceAsked: false, // whether the reader chose the service; else it follows the option
   };
+  const chosen = { ...OPENING, place: null }; // the place that was found: its name and areas
   let now = null; // what follows from the choice
   let optionsShown = ""; // the journey of the table of options
 
@@ -64,7 +64,7 @@
 
   function showWords() {
     byId("chosen").textContent = planLabel();
-    byId("how").textContent = fill(words.how, { journey: now.journey.label });
+    byId("how").textContent = fill(now.service.delivery === "team" ? words.my_how_teams : words.how, { journey: now.journey.label });
     byId("option-note").textContent = now.option.note;
     byId("service-note").textContent = now.service.note;
     byId("headline").replaceChildren(...paragraphs(sentences.optionLines(now)));
@@ -163,30 +163,39 @@
 
   // --- State -----------------------------------------------------------------------------------
 
+  // Each choice is a step to go back to. Where the reader lives stays out of the address.
   function saveState() {
-    const fragment = writeState({
-      o: chosen.option, s: chosen.service, j: chosen.journey, v: chosen.view,
+    const fragment = `#${writeState({
+      o: chosen.option, s: chosen.service, j: chosen.journey, v: chosen.view, c: chosen.beside,
       x: [...chosen.switched].map((site) => data.sites[site].id).join("."),
-    });
+    })}`;
+    if (fragment === window.location.hash) return;
     try {
-      window.history.replaceState(null, "", `#${fragment}`);
+      window.history.pushState(null, "", fragment);
     } catch {
       // a page inside another one may not be allowed to; the choices work all the same
     }
   }
 
+  // A fragment that is no state (the skip link's) leaves the choices alone.
   function loadState() {
-    const state = readState(window.location.hash);
-    const offered = (list, id, otherwise) =>
-      (m.byId(list, id) ? id : otherwise);
-    chosen.option = offered(data.options, state.o, chosen.option);
+    const { hash } = window.location;
+    if (hash.length > 1 && !hash.includes("=")) return false;
+    const state = readState(hash);
+    const offered = (list, id, otherwise) => (m.byId(list, id) ? id : otherwise);
+    Object.assign(chosen, OPENING);
+    chosen.option = offered(data.options, state.o, OPENING.option);
     chosen.service = offered(data.services, state.s, m.byId(data.options, chosen.option).opening_service);
     chosen.serviceAsked = Boolean(state.s);
-    chosen.journey = offered(data.journeys, state.j, chosen.journey);
-    if (["change", "after", "before", "city"].includes(state.v)) chosen.view = state.v;
+    chosen.journey = offered(data.journeys, state.j, OPENING.journey);
+    chosen.beside = offered(data.options, state.c, "");
+    if (document.querySelector(`input[name=view][value="${CSS.escape(state.v || "")}"]`)) {
+      chosen.view = state.v;
+    }
     const wanted = new Set((state.x || "").split("."));
     chosen.switched = new Set(data.sites.flatMap((site, place) =>
       (wanted.has(site.id) ? [place] : [])));
+    return true;
   }
 
   function showChoices() {
@@ -278,24 +287,27 @@
   }
 
   function download() {
-    const inFile = (minutes) => (minutes === Infinity ? "" : minutes.toFixed(1));
-    const rows = [[words.column_code, words.column_area, words.column_site, words.column_before,
-      words.column_after, words.column_people]];
-    for (const area of areaKeys) {
-      rows.push([data.areas.id[area], data.areas.label[area], siteName(now.after.site[area]),
-        inFile(now.before.minutes[area]), inFile(now.after.minutes[area]),
-        data.areas.people[area]]);
-    }
-    const address = URL.createObjectURL(new Blob([`\ufeff${csv(rows)}`], { type: "text/csv" }));
-    element("a", undefined, { href: address, download: `${chosen.option}-${chosen.service}.csv` })
-      .click();
+    const { name, text } = llrgeoDownload(data, chosen, now, planLabel());
+    const address = URL.createObjectURL(new Blob([`\ufeff${text}`], { type: "text/csv" }));
+    element("a", undefined, { href: address, download: name }).click();
     URL.revokeObjectURL(address);
+  }
+
+  // The skip link moves the focus and leaves the address, which holds the choices, alone.
+  function skip(event) {
+    event.preventDefault();
+    const target = byId(chosen.place ? "mine-heading" : "results");
+    target.tabIndex = -1;
+    target.focus();
   }
 
   function listen() {
     const on = (id, event, act) => byId(id).addEventListener(event, act);
     on("choices", "submit", (event) => event.preventDefault());
     on("option", "change", (event) => chooseOption(event.target.value));
+    on("mine-option", "change", (event) => chooseOption(event.target.value));
+    on("beside", "change", (event) => choose({ beside: event.target.value }));
+    document.querySelector(".skip").addEventListener("click", skip);
     on("service", "change", (event) =>
       choose({ service: event.target.value, serviceAsked: true, switched: new Set() }));
     on("journey", "change", (event) => choose({ journey: event.target.value }));
@@ -307,7 +319,11 @@
     on("every-area", "toggle", showEveryArea);
     window.addEventListener("resize", reachWide);
     on("every-area", "toggle", reachWide);
-    window.addEventListener("hashchange", () => { loadState(); update(); });
+    window.addEventListener("hashchange", () => {
+      if (!loadState()) return;
+      update();
+      sayChoice();
+    });
   }
 
   byId("journey").replaceChildren(...data.journeys.map((journey) =>
