@@ -38,6 +38,7 @@ from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.page import render_report
 from llrgeo.publish.report.pdf import find_renderer, render_pdf
 from llrgeo.publish.report.plain_words import render_plain_words
+from llrgeo.publish.wording import spoken
 from llrgeo.schema import Track, name_some
 
 Content: TypeAlias = str | bytes
@@ -65,8 +66,9 @@ def publish(publication: Publication, folder: Path, *, track: Track = iter) -> l
         If the folder cannot be written to.
     """
     files: dict[str, Content] = {}
-    for make in track(list(_MAKERS)):
-        files |= make(publication)
+    with spoken(publication.words):
+        for make in track(list(_MAKERS)):
+            files |= make(publication)
     files[RO_CRATE] = _crate(publication, files)
     files[MANIFEST] = manifest_text(publication, files)
     return write_files(files, folder)
@@ -82,7 +84,9 @@ def publish_print_maps(publication: Publication, folder: Path) -> list[Path]:
     """
     from llrgeo.publish.print.maps import print_maps  # noqa: PLC0415 (matplotlib is slow to load)
 
-    return write_files(print_maps(publication), folder)
+    with spoken(publication.words):
+        maps = print_maps(publication)
+    return write_files(maps, folder)
 
 
 def publish_pdf(publication: Publication, folder: Path) -> list[Path]:
@@ -96,7 +100,9 @@ def publish_pdf(publication: Publication, folder: Path) -> list[Path]:
     PublishError
         If no renderer is installed, it fails, or the folder cannot be written to.
     """
-    return write_files({PDF: render_pdf(render_report(publication), publication.date)}, folder)
+    with spoken(publication.words):
+        page = render_report(publication)
+    return write_files({PDF: render_pdf(page, publication.date)}, folder)
 
 
 def publish_kit(
@@ -136,13 +142,14 @@ def publish_kit(
     known = [path.relative_to(folder).as_posix() for path in published]
     if printed := PDF in known:
         find_renderer()
-    files = kit_files(
-        publication,
-        places,
-        {name: about.get(name, "") for name in known},
-        leaflets_as_pdf=printed,
-        track=track,
-    )
+    with spoken(publication.words):
+        files = kit_files(
+            publication,
+            places,
+            {name: about.get(name, "") for name in known},
+            leaflets_as_pdf=printed,
+            track=track,
+        )
     return write_files(files, folder)
 
 

@@ -93,8 +93,6 @@ def environment() -> Environment:
     )
     engine.filters |= {"people": people, "minutes": minutes, "json": json_text, "day": day}
     engine.globals |= {
-        "t": wording().phrases,
-        "language": wording().language,
         "site_outlines": palette.SITE_OUTLINES,
         "site_signs": palette.SITE_SIGNS,
     }
@@ -103,7 +101,9 @@ def environment() -> Environment:
 
 def render(template: str, values: Mapping[str, Any]) -> str:
     """Return a template filled with values."""
-    return environment().get_template(template).render(values)
+    words = wording()
+    spoken = {"t": words.phrases, "language": words.language}
+    return environment().get_template(template).render({**spoken, **values})
 
 
 def number(value: float, decimals: int = 0) -> str:

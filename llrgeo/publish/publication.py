@@ -26,6 +26,7 @@ from llrgeo.publish.people_view import (
     opening_service,
 )
 from llrgeo.publish.planning import Planning
+from llrgeo.publish.wording import Wording, wording
 from llrgeo.schema import name_some, raise_faults, site_roles
 from llrgeo.travel.times import TravelTimes
 
@@ -84,6 +85,8 @@ class Publication:
         The index by which areas are ranked, as the study names it.
     planning
         What the planner page needs; None for a study that is published without one.
+    words
+        The catalogue of the language that it is published in.
     figures
         The study's indicators of authorities and areas, as they may be shown.
 
@@ -117,6 +120,7 @@ class Publication:
     descriptions: Mapping[str, TableDescription] = field(default_factory=dict)
     deprivation: DeprivationIndex = field(default_factory=DeprivationIndex)
     planning: Planning | None = None
+    words: Wording = field(default_factory=wording)
     figures: tuple[PlaceFigures, ...] = ()
 
     def __post_init__(self) -> None:

@@ -9,6 +9,8 @@ import re
 import string
 import tomllib
 from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
+from contextvars import ContextVar
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -93,14 +95,31 @@ class Wording(Mapping[str, str]):
         )
 
 
-@cache
-def wording(language: str = LANGUAGE, folder: Path = CATALOGUES) -> Wording:
+_SPOKEN: Final[ContextVar["Wording | None"]] = ContextVar("spoken", default=None)
+
+
+@contextmanager
+def spoken(words: Wording) -> Iterator[None]:
+    """Write pages in a language: within, `wording()` returns its catalogue, in this thread alone.
+
+    A publication speaks one language from its first page to its last, so what makes it need not
+    hand the catalogue from function to function.
+    """
+    token = _SPOKEN.set(words)
+    try:
+        yield
+    finally:
+        _SPOKEN.reset(token)
+
+
+def wording(language: str = "", folder: Path = CATALOGUES) -> Wording:
     """Return the catalogue of a language; it cannot be changed.
 
     Parameters
     ----------
     language
-        As in the name of the file, `wording.<language>.toml`.
+        As in the name of the file, `wording.<language>.toml`. Empty for the language that pages
+        are being written in (see `spoken`), which is English otherwise.
     folder
         Where catalogues are.
 
@@ -110,6 +129,13 @@ def wording(language: str = LANGUAGE, folder: Path = CATALOGUES) -> Wording:
         If there is no catalogue of the language, a phrase is missing, unknown or no text, or its
         `{names}` are not those of the default catalogue; the message lists every fault.
     """
+    if not language:
+        return _SPOKEN.get() or _catalogue(LANGUAGE, CATALOGUES)
+    return _catalogue(language, folder)
+
+
+@cache
+def _catalogue(language: str, folder: Path) -> Wording:
     path = folder / f"wording.{language}.toml"
     if not path.is_file():
         known = sorted(file.name.split(".")[1] for file in folder.glob("wording.*.toml"))
@@ -123,7 +149,7 @@ def wording(language: str = LANGUAGE, folder: Path = CATALOGUES) -> Wording:
 
 def _catalogue_faults(phrases: Mapping[str, object]) -> Iterator[str]:
     """Yield what is wrong with a catalogue, held against the default one."""
-    default = wording()
+    default = _catalogue(LANGUAGE, CATALOGUES)
     missing, unknown = sorted(set(default) - set(phrases)), sorted(set(phrases) - set(default))
     if missing:
         yield f"{len(missing)} phrases are missing ({name_some(missing)})"

@@ -26,6 +26,7 @@ from llrgeo.study.option_config import NewSiteConfig, OptionConfig, option_fault
 from llrgeo.study.plausibility import cost_faults, large_factor_faults, reserved_faults
 from llrgeo.study.service_config import ServiceConfig
 from llrgeo.study.transit_config import TransitConfig
+from llrgeo.study.translation import translate_study
 from llrgeo.study.validation import Part, check_config, doubled_faults, path_faults
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
@@ -76,7 +77,8 @@ class StudyConfig(Part):
     `max_journey_min`. `indicators` are figures of the user's own of authorities or areas.
     `years` are those whose beds, rooms, teams and estate are appraised, the
     first of them being the base; `capacity` says how. Factors above 10 and more than a thousand
-    million contacts a year are refused unless the study says `confirm = true`.
+    million contacts a year are refused unless the study says `confirm = true`. Pages are written in
+    `language`, English without it, by a catalogue of the folder `catalogues` or of llrgeo's own.
 
     Examples
     --------
@@ -96,6 +98,8 @@ class StudyConfig(Part):
     network: str = "embedded"
     network_walk: str = ""
     theme: str = ""
+    language: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$", exclude_if=not_)] = ""
+    catalogues: Annotated[str, Field(exclude_if=not_)] = ""
     sources: tuple[str, ...] = ()
     home: tuple[str, ...] = ()
     home_sites_only: bool = False
@@ -140,7 +144,7 @@ class StudyConfig(Part):
 
     def inputs(self) -> dict[str, Path]:
         """Return every file or folder that the study reads, by the key that names it."""
-        named = {key: getattr(self, key) for key in (*_EMBEDDED, "network_walk", "theme")}
+        named = {key: getattr(self, key) for key in (*_EMBEDDED, *_FILES)}
         own = {key: self.path(key) for key, value in named.items() if value not in {"", CELLS}}
         imported = {mode: path for mode in self.modes if (path := self.times_path(mode))}
         if len(imported) == len(self.modes):
@@ -171,7 +175,7 @@ class StudyConfig(Part):
 
     def named_files(self) -> dict[str, str]:
         """Return every path as the study file writes it, by the key that names it."""
-        keys = (*_EMBEDDED, "network_walk", "theme")
+        keys = (*_EMBEDDED, *_FILES)
         feeds = self.transit.feeds if self.transit else ()
         return {
             **{key: getattr(self, key) for key in keys},
@@ -244,6 +248,7 @@ class StudyConfig(Part):
         return self
 
 
+_FILES: Final = ("network_walk", "theme", "catalogues")  # keys of other files of the study's own
 _EMBEDDED: Final = {
     "areas": "areas.csv",
     "sites": "sites.csv",
@@ -276,6 +281,7 @@ def load_study(path: str | Path | None = None) -> StudyConfig:
         advice = "" if path.exists() else f"; start a study with: llrgeo new {path.name}"
         msg = f"{error}{advice}"
         raise ConfigError(msg) from error
+    values = translate_study(values, source=path.name)
     return check_config(StudyConfig, values, source=path.name)
 
 

@@ -29,6 +29,7 @@ from llrgeo.publish.folder import (
     publish_print_maps,
 )
 from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import CATALOGUES, Wording, wording
 from llrgeo.schema import Track
 from llrgeo.study.appraisal_config import build_assumptions
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
@@ -198,6 +199,7 @@ def check_publishable(study: StudyConfig, folder: Path) -> None:
     if len(study.options) == 1:
         msg = f"options of '{study.title}': there is only the baseline; add one to compare with it"
         raise ConfigError(msg)
+    _words(study)
     check_folder(folder)
 
 
@@ -292,57 +294,58 @@ def print_kit(
     folder
         Where the study is published.
     published
-        The files of this run in it, as `publish_study`, `print_study`, `print_report` return them:
-        the landing page links them, and leaflets are PDF too where the report is.
+        The files of this run in it, to link. Leaflets are PDF too where the report is.
     places
-        The names of the places that get pages; all towns, villages and wards if it is empty.
+        Names of the places that get pages; all of them if it is empty.
     track
-        Wraps the places worked through, to show progress.
+        Wraps the places, to show progress.
 
     Raises
     ------
     PublishError
-        If a name is of no place with a page, or the folder cannot be written to.
+        As `publish_study`, and if a name is of no place with a page.
     """
     logger.info("pages of places")
-    publication = build_publication(result)
-    return publish_kit(publication, folder, published=published, names=places, track=track)
+    made = build_publication(result)
+    return publish_kit(made, folder, published=published, names=places, track=track)
 
 
 def build_publication(result: StudyResult) -> Publication:
     """Gather what is published of a study."""
-    study, times = result.study, (*result.times_by.values(), *result.team_times_by.values())
+    study, services = result.study, result.appraisal_inputs.services
     return Publication(
         title=study.title,
         date=study.date,
         areas=result.areas,
         sites=result.sites,
         base=result.inputs.base_map,
-        times=times,
+        times=(*result.times_by.values(), *result.team_times_by.values()),
         judged_by=result.times,
-        services=result.appraisal_inputs.services,
+        services=services,
         results=result.results,
         baseline_name=study.baseline,
         tables=result.evidence.tables,
         manifest=describe_run(study),
         error_note=result.times.error_note,
-        sources=(*study.sources, *journey_sources(study, result.times_by), *_left_out(result)),
+        sources=(
+            *study.sources,
+            *journey_sources(study, result.times_by),
+            *filter(None, [left_out_note(result.areas)]),
+        ),
         robustness=result.evidence.robustness,
         postcodes=result.inputs.postcodes,
         tolerance_min=study.tolerance_min,
-        illustrative=any(
-            "illustrative" in service.source for service in result.appraisal_inputs.services
-        ),
+        illustrative=any("illustrative" in service.source for service in services),
         theme=result.inputs.theme,
         question=study.question,
         descriptions=result.evidence.descriptions,
         deprivation=study.deprivation_index(result.areas.index),
         planning=build_planning(result.inputs),
         figures=result.inputs.place_figures,
+        words=_words(study),
     )
 
 
-def _left_out(result: StudyResult) -> list[str]:
-    """Say in one line what the study leaves out because its areas do not tell it."""
-    note = left_out_note(result.areas)
-    return [note] if note else []
+def _words(study: StudyConfig) -> Wording:
+    """Return the catalogue of the study's language: of its own folder, or of llrgeo's."""
+    return wording(study.language, study.path("catalogues") if study.catalogues else CATALOGUES)
