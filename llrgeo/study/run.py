@@ -289,10 +289,8 @@ def print_kit(
 
     Parameters
     ----------
-    result
-        What `run_study` returns.
-    folder
-        Where the study is published.
+    result, folder
+        What `run_study` returns, and where it is published.
     published
         The files of this run in it, to link. Leaflets are PDF too where the report is.
     places
