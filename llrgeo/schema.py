@@ -1,7 +1,9 @@
 """The vocabulary: column names, coordinate systems, and the checks that every table passes."""
 
+import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from difflib import get_close_matches
 from typing import Any, Final, Literal, TypeAlias, get_args
 
 import numpy as np
@@ -51,8 +53,12 @@ SITE_STATUSES: Final = ("open", "closed", "proposed")
 _SHOWN = 5  # how many bad ids a message names
 _MOST: Final = 1e9  # no count of people, households or beds of England is larger
 
+_ALIKE: Final = 0.85  # of two names of columns, by difflib
+_UNSEEN: Final = ("Cc", "Cf")  # in Unicode: controls, and marks that have no width
 _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
-_SUPPRESSED: Final = r"<\s*\d+|\*+|\[?c\]?|suppressed|fewer than \d+"
+_SUPPRESSED: Final = (
+    r"<\s*=?\s*\d+|\d+\s*(?:-|\u2013|to)\s*\d+|[*#~:.\-]+|\[?[cxz]\]?|low|suppressed|fewer than \d+"
+)
 _IF_SUPPRESSED: Final = (
     " (small numbers are suppressed in it: ask for the counts themselves and mark the study "
     'data_class = "restricted", or leave the column out)'
@@ -157,7 +163,7 @@ def table_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     schema
         What the table must hold.
     """
-    faults = [*_id_faults(table, schema)]
+    faults = [*_id_faults(table, schema), *_misspelt_faults(table, schema)]
     for column in schema.columns:
         if column.name in table.columns:
             faults += _column_faults(table, column, schema.index)
@@ -218,12 +224,40 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     if blank.any():
         faults.append(f"{int(blank.sum())} rows have no {schema.index}")
     stripped = ids[~blank].astype(str).str.strip()
+    unseen = [one for one in stripped if not all(map(_is_seen, one))]
+    if unseen:
+        faults.append(
+            f"{len(unseen)} ids of '{schema.index}' have characters that do not show "
+            f"({name_some(map(ascii, unseen))})"
+        )
+    # What looks the same is the same, whether an accent is a letter's own or a mark after it.
+    stripped = stripped.map(lambda one: unicodedata.normalize("NFC", one))
     doubled = stripped[stripped.duplicated()].unique()
     if len(doubled):
         faults.append(
             f"{len(doubled)} ids of '{schema.index}' are duplicated ({name_some(doubled)})"
         )
     return faults
+
+
+def _is_seen(character: str) -> bool:
+    return unicodedata.category(character) not in _UNSEEN
+
+
+def _misspelt_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
+    """Return columns that nobody knows but that are written almost as one that is not there.
+
+    Otherwise a misspelt column that may be left out would be left out without a word.
+    """
+    known = [schema.index, *(column.name for column in schema.columns)]
+    absent = [name for name in known if name not in table.columns]
+    strange = [str(name) for name in table.columns if name not in known]
+    meant = {name: get_close_matches(name, absent, 1, _ALIKE) for name in strange}
+    return [
+        f"column '{name}' is unknown; did you mean '{close[0]}'?"
+        for name, close in meant.items()
+        if close and not any(map(str.isdigit, name))  # other age bands are alike, and meant
+    ]
 
 
 def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]:

@@ -149,6 +149,9 @@ def activity_faults(
     bad = activity.index[~(activity >= 0).all(axis=1)]
     if len(bad):
         faults.append(f"activity is not a number of at least 0 in {name_some(bad)}")
+    idle = activity.columns[(activity == 0).all()]
+    if len(idle):
+        faults.append(f"activity of {name_some(idle)} is 0 in all areas; leave the column out")
     return faults
 
 

@@ -54,7 +54,12 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
     areas = typed_points(read_table(path), AREAS, source=path.name)
     raise_faults([*_band_faults(areas), *_count_faults(areas)], source=path.name)
     named = _named(areas)
-    faults = [*_deprivation_faults(named), *_authority_faults(named), *_remote_faults(named)]
+    faults = [
+        *_deprivation_faults(named),
+        *_authority_faults(named),
+        *_remote_faults(named),
+        *_doubled_place_faults(named),
+    ]
     raise_faults(faults, source=path.name)
     return named
 
@@ -82,7 +87,9 @@ def _named(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
 
 
 def _count_faults(areas: pd.DataFrame) -> list[str]:
-    """Return counts of a part that are above those of the whole."""
+    """Return counts of a part that are above those of the whole; and that nobody lives there."""
+    if not areas["residents"].any():
+        return ["column 'residents' is 0 in all areas"]
     wholes = {"disabled": "residents", "bad_health": "residents", NO_CAR: "households"}
     above = {
         part: areas.index[areas[part] > areas[whole]]
@@ -94,6 +101,14 @@ def _count_faults(areas: pd.DataFrame) -> list[str]:
         for part, ids in above.items()
         if len(ids)
     ]
+
+
+def _doubled_place_faults(areas: gpd.GeoDataFrame) -> list[str]:
+    """Return areas with the centroid of another, as a cell that was filled down has."""
+    doubled = areas.index[areas[["lat", "lon"]].duplicated(keep=False)]
+    if doubled.empty:
+        return []
+    return [f"{len(doubled)} areas have the lat and lon of another ({name_some(doubled)})"]
 
 
 def _deprivation_faults(areas: pd.DataFrame) -> list[str]:

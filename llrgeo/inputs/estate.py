@@ -31,12 +31,33 @@ _NUMBERS: Final = (
     "parking_spaces",
     "accessible_spaces",
 )
+_WHOLE: Final = (
+    "single_rooms_ensuite",
+    "single_rooms_other",
+    "parking_spaces",
+    "accessible_spaces",
+)
+_PART_OF: Final = {
+    "occupied_m2": "floor_area_m2",
+    "clinical_m2": "floor_area_m2",
+    "accessible_spaces": "parking_spaces",
+}
+_MOST_M2: Final = 2_000_000.0  # a site; the largest hospital of England has some 400,000
 _SHARES: Final = ("share_unsuitable", "share_empty", "share_under_used")
 ESTATE: Final = Schema(
     "site_id",
     (
         Column("year", "text"),
-        *(Column(name, "number", minimum=0, required=False, blank=True) for name in _NUMBERS),
+        *(
+            Column(
+                name,
+                "count" if name in _WHOLE else "number",
+                minimum=0,
+                required=False,
+                blank=True,
+            )
+            for name in _NUMBERS
+        ),
         *(
             Column(name, "number", minimum=0, maximum=1, required=False, blank=True)
             for name in _SHARES
@@ -84,9 +105,28 @@ def check_estate(table: pd.DataFrame, site_ids: Collection[str], *, source: str)
         unknown = [site_id for site_id in table["site_id"] if site_id not in site_ids]
         if unknown:
             faults.append(f"the study has no site {name_some(unknown)}; known are site ids alone")
-    raise_faults(faults, source=source)
+    raise_faults(faults or _relation_faults(blanked), source=source)
     typed = blanked.set_index("site_id")
     numbers = [*_NUMBERS, *_SHARES]
     return typed.reindex(
         columns=[*(name for name in typed.columns if name not in numbers), *numbers]
     ).assign(**{name: lambda t, n=name: to_numbers(t[n]) for name in numbers})
+
+
+def _relation_faults(table: pd.DataFrame) -> list[str]:
+    """Return parts that are more than their whole, and floor areas that no site has."""
+    ids = table["site_id"]
+    given = {name: to_numbers(table[name]) for name in _NUMBERS if name in table.columns}
+    wrong = {
+        f"'{part}' is more than '{whole}'": given[part] > given[whole]
+        for part, whole in _PART_OF.items()
+        if {part, whole} <= set(given)
+    }
+    if "floor_area_m2" in given:
+        area = given["floor_area_m2"]
+        wrong["'floor_area_m2' is 0"] = area == 0
+        wrong[f"'floor_area_m2' is above {_MOST_M2:,.0f}"] = area > _MOST_M2
+    faults = [
+        f"column {what} at {name_some(ids[rows])}" for what, rows in wrong.items() if rows.any()
+    ]
+    return faults if given else ["none of its columns is of the estate"]

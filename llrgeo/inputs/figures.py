@@ -38,6 +38,8 @@ def read_figures(path: Path, *, index: str) -> pd.DataFrame:
     doubled = numbers.index[numbers.index.duplicated()]
     if not numbers.size:
         raise_faults(["the table has no figures"], source=path.name)
+    if "" in numbers.columns:
+        raise_faults(["a column has figures but no name"], source=path.name)
     faults = [f"{index} is duplicated ({name_some(doubled)})"] if len(doubled) else []
     faults += [
         f"column '{name}' is not a number for {name_some(numbers.index[numbers[name].isna()])}"

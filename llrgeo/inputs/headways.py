@@ -9,7 +9,7 @@ from llrgeo.inputs.feeds import Omission, left_out
 from llrgeo.inputs.stop_times import seconds_of
 from llrgeo.schema import raise_faults
 
-_MAX_CALLS: Final = 50_000_000  # of all trips that run every so often; a region has a few million
+_MAX_CALLS: Final = 5_000_000  # of all trips that run every so often; a region has a million or so
 
 
 HEADWAYS: Final = "frequencies"

@@ -5,6 +5,7 @@ are addresses (`/vsicurl/...`). Reading by three drivers named here, from files 
 alone, keeps it from either.
 """
 
+import warnings
 from pathlib import Path
 from typing import Final
 
@@ -53,7 +54,10 @@ def read_polygons(path: Path) -> gpd.GeoDataFrame:
     """
     _check_kind(path)
     try:
-        table = gpd.read_file(path)
+        with warnings.catch_warnings():
+            # GDAL warns of what it puts right; what it cannot is an error, or found below.
+            warnings.simplefilter("ignore", RuntimeWarning)
+            table = gpd.read_file(path)
     except _FAILURES as error:
         msg = f"{path}: not a readable map file ({one_line(error)})"
         raise InputError(msg) from error

@@ -70,6 +70,8 @@ def _value_faults(table: pd.DataFrame) -> list[str]:
         faults.append(f"people are not numbers of at least 0 in {int(bad.sum())} rows")
     if (table["year"].isna() | (table["year"] % 1 != 0)).any():
         faults.append("column 'year' is not a whole number in some rows")
+    blank = [name for name in ("authority_code", "variant") if table[name].isna().any()]
+    faults += [f"column '{name}' is blank in some rows" for name in blank]
     wrong = set(table["sex"]) - set(_SEXES)
     if wrong:
         faults.append(f"column 'sex' holds {name_some(sorted(map(str, wrong)))}, not female, male")
@@ -83,7 +85,7 @@ def _grid_faults(table: pd.DataFrame) -> list[str]:
         return [f"rows are duplicated, the first for {' '.join(map(str, first))}"]
     faults: list[str] = []
     for variant, rows in table.reset_index().groupby("variant"):
-        keys = [rows[name].unique() for name in ("authority_code", "year", "sex")]
+        keys = [*(rows[name].unique() for name in ("authority_code", "year")), _SEXES]
         found = set(rows[["authority_code", "year", "sex"]].itertuples(index=False, name=None))
         absent = [row for row in product(*keys) if row not in found]
         if absent:

@@ -1,11 +1,13 @@
 """Rates of appraisal as dated data: discount rates, unit values, incomes and costs of services."""
 
 from collections.abc import Callable, Mapping
+from difflib import get_close_matches
 from pathlib import Path
 from typing import Final, Literal
 
 import pandas as pd
 
+from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import name_some, raise_faults, to_numbers
 
@@ -22,13 +24,16 @@ _NUMBERS: Final[Mapping[RatesKind, tuple[str, ...]]] = {
 _OTHER_CONTACTS: Final = ("per_home", "per_video")
 _TEXTS: Final[Mapping[RatesKind, tuple[str, ...]]] = {
     "discount_rates": ("kind", "source", "date"),
-    "unit_values": ("name", "source", "date"),
+    "unit_values": ("name", "unit", "source", "date"),
     "incomes": ("source", "date"),
     "service_costs": ("service", "site_id", "source", "date"),
 }
 
 
 _FIFTHS: Final = (1, 2, 3, 4, 5)  # of deprivation
+_HIGHEST_RATE: Final = 0.5  # that anyone has discounted by; what is above is meant in per cent
+_INCOMES: Final = (1_000.0, 10_000_000.0)  # GBP a year
+_LARGEST: Final = 1e12  # GBP: a third of what the United Kingdom earns in a year
 
 
 def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
@@ -55,18 +60,28 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
         for name in numbers
         for row in typed.index[~(typed[name] >= 0)]
     ]
-    faults += [f"row {row + 1} has no source" for row in typed.index[typed["source"] == ""]]
+    faults += [
+        f"column '{name}' is above 1e+12 in row {row + 1}"
+        for name in numbers
+        for row in typed.index[typed[name] > _LARGEST]
+    ]
+    faults += [
+        f"row {row + 1} has no {name}"
+        for name in ("source", "date")
+        for row in typed.index[typed[name] == ""]
+    ]
+    faults += _misspelt(table, kind)
     raise_faults([*faults, *_RELATIONS[kind](typed)], source=path.name)
     return typed
 
 
 def _discount_faults(table: pd.DataFrame) -> list[str]:
-    """Return rates above 1, years out of order, and years that two rows of a kind have."""
+    """Return rates above 0.5, years out of order, and years that two rows of a kind have."""
     whole = (table[["first_year", "last_year"]] % 1 == 0).all(axis=1)
     wrong = {
         "has years that are not whole": ~whole,
         "ends before it begins": table["last_year"] < table["first_year"],
-        "has a rate above 1; 3.5 % is 0.035": table["rate"] > 1,
+        "has a rate above 0.5; 3.5 % is 0.035": table["rate"] > _HIGHEST_RATE,
     }
     faults = [f"row {row + 1} {what}" for what, rows in wrong.items() for row in table.index[rows]]
     for kind, rows in table.groupby("kind"):
@@ -82,8 +97,34 @@ def _discount_faults(table: pd.DataFrame) -> list[str]:
 
 
 def _unit_value_faults(table: pd.DataFrame) -> list[str]:
+    """Return names that stand twice or that there are not, and units other than the usual."""
     doubled = table.loc[table["name"].duplicated(), "name"].unique()
-    return [f"unit values are duplicated ({name_some(doubled)})"] if len(doubled) else []
+    faults = [f"unit values are duplicated ({name_some(doubled)})"] if len(doubled) else []
+    usual = _usual_units()
+    for name, unit in zip(table["name"], table["unit"], strict=True):
+        close = get_close_matches(name, usual, 1)
+        if name not in usual:
+            meant = f"; did you mean '{close[0]}'?" if close else f"; known are {', '.join(usual)}"
+            faults.append(f"the unit value '{name}' is unknown{meant}")
+        elif unit != usual[name]:
+            found = f"'{unit}'" if unit else "no unit"
+            faults.append(f"the unit value '{name}' is in '{usual[name]}'; found {found}")
+    return faults
+
+
+def _usual_units() -> dict[str, str]:
+    """Return the unit of each unit value, as the embedded table has them."""
+    table = read_table(embedded("rates/unit_values.csv"))
+    return dict(zip(table["name"], table["unit"].fillna(""), strict=True))
+
+
+def _misspelt(table: pd.DataFrame, kind: RatesKind) -> list[str]:
+    """Return columns that are almost those which may be left out."""
+    optional = _OTHER_CONTACTS if kind == "service_costs" else ()
+    absent = [name for name in optional if name not in table.columns]
+    known = {*_NUMBERS[kind], *_TEXTS[kind], *_OTHER_CONTACTS}
+    meant = {str(n): get_close_matches(str(n), absent, 1) for n in table.columns if n not in known}
+    return [f"column '{n}' is unknown; did you mean '{c[0]}'?" for n, c in meant.items() if c]
 
 
 def _income_faults(table: pd.DataFrame) -> list[str]:
@@ -101,8 +142,15 @@ def _income_faults(table: pd.DataFrame) -> list[str]:
         )
         if len(fifths)
     ]
-    if (table["income"] == 0).any():
-        faults.append("an income is 0; weights divide by it")
+    low, high = _INCOMES
+    strange_incomes = table["income"][~table["income"].between(low, high)]
+    if len(strange_incomes):
+        faults.append(
+            f"incomes are not {low:,.0f} to {high:,.0f} GBP a year ({name_some(strange_incomes)})"
+        )
+    ordered = table.sort_values("fifth")["income"]
+    if not faults and ordered.iloc[0] > ordered.iloc[-1]:
+        faults.append("incomes fall from fifth 1 to 5; fifth 1 is the most deprived")
     return faults
 
 

@@ -43,7 +43,7 @@ def read_spreadsheet(path: Path) -> pd.DataFrame:
             unpacked = sum(part.file_size for part in packed.infolist())
         rows = _first_sheet(path) if unpacked <= _LARGEST else None
     except Exception as error:  # openpyxl raises whatever its parts do on a damaged file
-        msg = f"{path}: not a readable workbook ({type(error).__name__})"
+        msg = f"{path}: not a readable workbook ({type(error).__name__}); save it as .xlsx or CSV"
         raise InputError(msg) from error
     if rows is None:
         msg = f"{path}: {unpacked / 2**20:,.0f} MB unpacked, more than any table of places"

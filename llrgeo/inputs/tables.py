@@ -12,11 +12,13 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import InputError
+from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.spreadsheets import is_spreadsheet, read_spreadsheet
 from llrgeo.schema import BNG, WGS84, Schema, name_some, raise_faults, table_faults, to_numbers
 
 _SAVE_AS: Final = "'CSV UTF-8 (comma delimited)'"
 _LOOKED_AT: Final = 100_000  # rows
+_MOST_COLUMNS: Final = 10_000
 _LARGEST_TOML: Final = 4 << 20  # bytes: a study of 500 services is a tenth of it
 _REMOTE: Final = re.compile(r"[A-Za-z][A-Za-z0-9+.-]+:/|[/\\]vsi|[/\\]{2}\w")
 _UNREADABLE: Final = (
@@ -156,7 +158,11 @@ def typed_points(
 
 def _read_csv(path: Path) -> pd.DataFrame:
     # pandas drops values beyond the header, or takes them as a reason to shift all the others.
+    refuse_foreign(path)
     names, widest = _shape(path)
+    if len(names) > _MOST_COLUMNS:
+        msg = f"{path}: {len(names):,} columns, more than any table"
+        raise InputError(msg)
     if widest > len(names):
         fault = "rows have more values than there are columns; is there a comma at line ends?"
         msg = f"{path}: {fault}"

@@ -2,12 +2,12 @@
 
 import hashlib
 import json
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass, field, replace
 from datetime import date
 from functools import cached_property
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, Final, Literal, Self
+from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -19,7 +19,13 @@ from llrgeo.errors import NetworkError
 from llrgeo.files import folder_written_whole, sha256_of_bytes, sha256_of_file
 from llrgeo.html_repr import card
 from llrgeo.inputs.tables import one_line
-from llrgeo.roads.network_checks import length_faults, network_faults
+from llrgeo.roads.network_checks import (
+    info_faults,
+    length_faults,
+    network_faults,
+    speed_faults,
+    use_faults,
+)
 from llrgeo.schema import BNG, list_faults
 
 if TYPE_CHECKING:  # drawn by geopandas when it is asked for
@@ -266,6 +272,7 @@ def load_network(folder: str | Path) -> RoadNetwork:
     try:
         info = json.loads((folder / "network.json").read_text(encoding="utf-8"))
         _check_sums(folder, info.pop(_SUMS, None), info)
+        _refuse(info_faults(info), _DESCRIPTION)
         info["periods"] = tuple(info["periods"])
         nodes = pd.read_parquet(folder / "nodes.parquet")
         edges = pd.read_parquet(folder / "edges.parquet")
@@ -276,10 +283,18 @@ def load_network(folder: str | Path) -> RoadNetwork:
     except _UNREADABLE as error:
         msg = f"{folder}: the saved network cannot be read ({one_line(error)}). Build it again."
         raise NetworkError(msg) from error
-    faults = length_faults(network.nodes, network.edges)
-    if faults:
-        raise NetworkError(list_faults(faults, source=str(folder)))
+    faults = [
+        *length_faults(network.nodes, network.edges),
+        *speed_faults(network.edges, network.info.periods),
+        *use_faults(network.edges, get_args(EdgeUse)),
+    ]
+    _refuse(faults, str(folder))
     return network
+
+
+def _refuse(faults: Sequence[str], source: str) -> None:
+    if faults:
+        raise NetworkError(list_faults(faults, source=source))
 
 
 def _described(info: NetworkInfo, folder: Path) -> str:

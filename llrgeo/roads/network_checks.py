@@ -1,7 +1,7 @@
 """What is wrong with the tables of a road network: values that no road has."""
 
 from collections.abc import Mapping, Sequence
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -13,6 +13,10 @@ _SLACK_M: Final = 5.0  # lengths and coordinates are both rounded
 _SLACK: Final = 0.9  # of the straight line: maps of one place differ by so much in scale
 _LONGEST_MS: Final = 7 * 24 * 3_600_000  # a week: no edge, ferry or not, takes longer
 _MOST_ENDS_S: Final = 3_600.0
+_LONGEST_M: Final = 1_000_000.0
+_FASTEST_KPH: Final = 400.0  # roads allow 113; times and lengths of short edges are rounded
+_SHORT_KM: Final = 0.05
+_MS_AN_HOUR: Final = 3_600_000
 
 
 def network_faults(
@@ -40,13 +44,57 @@ def network_faults(
     return faults + _named(wrong)
 
 
+def info_faults(info: Mapping[str, Any]) -> list[str]:
+    """Return which values of a network's description are not of their kind."""
+    faults = [
+        f"'{name}' is not text"
+        for name in ("mode", "source", "licence", "data_date", "error", "rim", "clock")
+        if not isinstance(info.get(name, ""), str)
+    ]
+    for name in ("ends_s", "error_min"):
+        value = info.get(name, 0.0)
+        if isinstance(value, bool) or not isinstance(value, int | float | None):
+            faults.append(f"'{name}' is not a number")
+    periods = info.get("periods")
+    named = isinstance(periods, list) and all(isinstance(name, str) for name in periods)
+    if not named or not periods:
+        faults.append("'periods' is not a list of names")
+    return faults
+
+
 def length_faults(nodes: pd.DataFrame, edges: pd.DataFrame) -> list[str]:
     """Return which edges are shorter than the straight line between their nodes."""
     xy = nodes[["x", "y"]].to_numpy(np.float64)
     step = xy[edges["from_node"].to_numpy()] - xy[edges["to_node"].to_numpy()]
     straight = np.hypot(step[:, 0], step[:, 1])
     short = edges["length_m"].to_numpy() < straight * _SLACK - _SLACK_M
-    return _named({"edges: 'length_m' is less than the straight line between its nodes": short})
+    wrong = {"edges: 'length_m' is less than the straight line between its nodes": short}
+    wrong["edges: 'length_m' is above 1,000 km"] = edges["length_m"].to_numpy() > _LONGEST_M
+    return _named(wrong)
+
+
+def speed_faults(edges: pd.DataFrame, periods: Sequence[str]) -> list[str]:
+    """Return which edges are passed faster than any vehicle goes by road."""
+    km = edges["length_m"].to_numpy(np.float64) / 1_000
+    wrong = {
+        f"edges: 'ms_{period}' is a speed above {_FASTEST_KPH:g} km/h": (
+            km * _MS_AN_HOUR > edges[f"ms_{period}"].to_numpy(np.float64) * _FASTEST_KPH
+        )
+        & (km > _SHORT_KM)
+        for period in periods
+    }
+    return _named(wrong)
+
+
+def use_faults(edges: pd.DataFrame, uses: Sequence[str]) -> list[str]:
+    """Return which edges have a use, or a `snappable`, of no known kind."""
+    wrong = {
+        f"edges: 'use' is not one of {', '.join(uses)}": ~edges["use"].isin(uses).to_numpy(),
+        "edges: 'snappable' is not true or false": ~edges["snappable"]
+        .isin([True, False])
+        .to_numpy(),
+    }
+    return _named(wrong)
 
 
 def _named(wrong: Mapping[str, NDArray[np.bool_]]) -> list[str]:

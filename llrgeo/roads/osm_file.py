@@ -30,6 +30,14 @@ _POINT_KEYS: Final = frozenset(
         "motor_vehicle", "motorcar", "railway", "traffic_calming", "vehicle",
     }
 )  # fmt: skip
+_UNREADABLE: Final = (
+    RuntimeError,
+    ValueError,
+    OSError,
+    EOFError,
+    ET.ParseError,
+    osmium.InvalidLocationError,
+)
 _ENDINGS: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
 _DELETED: Final = tuple(
     f"{key}={quote}{value}{quote}".encode()
@@ -106,7 +114,7 @@ def read_file(path: Path) -> Elements:
             _refuse_bomb(path)
         date = _header_date(path)
         return _elements(path, date, digest)
-    except (RuntimeError, ValueError, OSError, EOFError, ET.ParseError) as error:
+    except _UNREADABLE as error:
         if isinstance(error, NetworkError):
             raise
         msg = f"{path}: cannot be read as OpenStreetMap data ({error})"

@@ -15,7 +15,7 @@ from llrgeo.roads.extract import Extract
 from llrgeo.roads.junction_barriers import JunctionBarriers, junction_barriers
 from llrgeo.roads.profile import Level
 from llrgeo.roads.streets import Points, Streets
-from llrgeo.schema import BNG, WGS84, name_some
+from llrgeo.schema import BNG, LAT_RANGE, LON_RANGE, WGS84, name_some
 
 Polygon = shapely.Polygon | shapely.MultiPolygon
 _ENDS: Final = ("first", "last")
@@ -115,6 +115,7 @@ def _path(
     at = np.searchsorted(extract.node_ids, path["node"]).clip(max=len(extract.node_ids) - 1)
     known = extract.node_ids[at] == path["node"].to_numpy()
     used, inverse = np.unique(at, return_inverse=True)
+    _refuse_abroad(extract.lat[used], extract.lon[used])
     project = Transformer.from_crs(WGS84, BNG, always_xy=True)
     x, y = project.transform(extract.lon[used], extract.lat[used])
     path["x"], path["y"] = np.round(x, 3)[inverse], np.round(y, 3)[inverse]
@@ -125,6 +126,15 @@ def _path(
         "nodes beyond the clip": int((known & ~inside).sum()),
     }
     return _runs(path, inside), counts
+
+
+def _refuse_abroad(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> None:
+    """Refuse roads none of which lies in Great Britain, whose grid cannot place them."""
+    inside = (lat >= LAT_RANGE[0]) & (lat <= LAT_RANGE[1])
+    inside &= (lon >= LON_RANGE[0]) & (lon <= LON_RANGE[1])
+    if len(lat) and not inside.any():
+        msg = f"the roads lie outside Great Britain, the first at lat {lat[0]:.5g} lon {lon[0]:.5g}"
+        raise NetworkError(msg)
 
 
 def _refuse_gaps(path: pd.DataFrame, known: NDArray[np.bool_], study_area: Polygon | None) -> None:

@@ -39,6 +39,7 @@ _SECONDS_A_MINUTE = 60
 _EMBEDDED_PEOPLE: Final = (
     "Office for National Statistics, subnational population projections, 2018-based"
 )
+_BASE_RATIO = (0.5, 2.0)  # of projected people of the base year over those of the areas
 
 
 def build_capacity_plan(
@@ -134,8 +135,26 @@ def _people(
             aged[year] = _areas_of(areas, total, ageing_shares(areas, year - base), built)
         codes = sorted(set(areas["authority_code"]))
         projected[year] = total.loc[codes, list(AGE_BANDS)].sum()
+    if not study.confirm:
+        raise_faults(_base_faults(areas, central[base], base), source=source.name)
     people = {SCENARIOS[0]: central}
     return (people | {SCENARIOS[1]: aged} if aged else people), projected
+
+
+def _base_faults(areas: pd.DataFrame, base: pd.DataFrame, year: int) -> list[str]:
+    """Return age bands whose people of the base year are far from those of the table of areas.
+
+    A projection in thousands, of one sex or of another part of an authority would otherwise be
+    taken as growth.
+    """
+    now, then = areas[list(AGE_BANDS)].sum(), base.sum()
+    low, high = _BASE_RATIO
+    off = now[(now > 0) & ~(then / now.where(now > 0, 1)).between(low, high)].index
+    return [
+        f"{band}: {then[band]:,.0f} people in {year}, but {now[band]:,.0f} in the table of areas; "
+        "if that is meant, write confirm = true"
+        for band in off
+    ]
 
 
 def _people_of_homes(

@@ -11,6 +11,7 @@ from llrgeo.schema import name_some
 
 _LARGE_FACTOR: Final = 10.0
 _MOST_CONTACTS: Final = 1e9  # a year and service: more than ten for each resident of England
+_MOST_WRITTEN: Final = 1e12
 _RESERVED: Final = ("all",)  # tables have rows of all services together under this id
 _IF_MEANT: Final = "if that is meant, write confirm = true"
 
@@ -28,6 +29,8 @@ def contact_faults(contacts: Mapping[str, float]) -> list[str]:
     """Say which services have more than a thousand million contacts a year."""
     return [
         f"{number:,.0f} contacts a year of {service}; {_IF_MEANT}"
+        if number < _MOST_WRITTEN
+        else f"{number:g} contacts a year of {service}; no such number can be meant"
         for service, number in contacts.items()
         if number > _MOST_CONTACTS
     ]

@@ -16,14 +16,16 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.tables import check_file
-from llrgeo.schema import Track, name_some, raise_faults
+from llrgeo.inputs.foreign_files import refuse_foreign
+from llrgeo.inputs.tables import check_file, one_line
+from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.routers import MatrixRouter
 from llrgeo.travel.times import TravelTimes, load_travel_times
 
 SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
 """Numbers by which tools mark a journey that is not there; a file that has one must say so."""
 
+_LONGEST_MIN: Final = 7 * 24 * 60
 _MIN: Final = 60  # seconds, in answers of servers
 _R5: Final = ("from_id", "to_id")
 _MEDIAN: Final = "travel_time_p50"
@@ -152,14 +154,34 @@ class _Ids:
 
 
 def _table(path: Path) -> pd.DataFrame:
-    """Read a table, ids as text."""
-    if path.is_dir() or path.suffix == ".parquet":
+    """Read a table, ids as text; what cannot be read is refused."""
+    try:
+        table = _read_plainly(path)
+    except UnicodeDecodeError as error:
+        msg = f"{path.name}: not text in UTF-8"
+        raise InputError(msg) from error
+    except InputError:
+        raise
+    except (ValueError, OSError, LookupError, TypeError, NotImplementedError) as error:
+        msg = f"{path.name}: not a readable table ({one_line(error)})"
+        raise InputError(msg) from error
+    if not len(table.columns):
+        msg = f"{path.name}: the table has no columns"
+        raise InputError(msg)
+    return table
+
+
+def _read_plainly(path: Path) -> pd.DataFrame:
+    if path.is_dir():
         return pd.read_parquet(path)
     check_file(path)
+    if path.suffix == ".parquet":
+        return pd.read_parquet(path)
     if path.suffix != ".csv":
         msg = f"{path.name}: travel times are read from .csv, .parquet and .json"
         raise InputError(msg)
-    first = pd.read_csv(path, nrows=0).columns[0]
+    refuse_foreign(path)
+    first = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns[0]
     ids = {"area_id", "site_id", *_R5, first}
     return pd.read_csv(path, dtype=dict.fromkeys(ids, str), encoding="utf-8-sig")
 
@@ -194,7 +216,12 @@ def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
     pairs = table.astype(dict.fromkeys(_R5, str))
     if pairs.duplicated(list(_R5)).any():
         raise_faults(["pairs of from_id and to_id are duplicated"], source=name)
-    return pairs.pivot(index="from_id", columns="to_id", values=wanted[0]).astype(float)
+    blank = pairs[wanted[0]].isna()
+    minutes = to_numbers(pairs[wanted[0]])
+    if (minutes.isna() & ~blank).any():
+        raise_faults([f"column '{wanted[0]}' is not a number in some rows"], source=name)
+    timed = pairs.assign(minutes=minutes)
+    return timed.pivot(index="from_id", columns="to_id", values="minutes").astype(float)
 
 
 def _from_answer(path: Path, ids: _Ids) -> tuple[pd.DataFrame, pd.DataFrame | None]:
@@ -202,8 +229,8 @@ def _from_answer(path: Path, ids: _Ids) -> tuple[pd.DataFrame, pd.DataFrame | No
     check_file(path)
     try:
         answer = json.loads(path.read_text(encoding="utf-8-sig"))
-    except ValueError as error:
-        msg = f"{path.name}: not JSON ({error})"
+    except (ValueError, RecursionError) as error:
+        msg = f"{path.name}: not JSON ({one_line(error)})"
         raise InputError(msg) from error
     try:
         if "durations" in answer:
@@ -220,8 +247,10 @@ def _from_answer(path: Path, ids: _Ids) -> tuple[pd.DataFrame, pd.DataFrame | No
             return seconds / _MIN, km * scale
         if "results" in answer:
             return _from_traveltime(answer["results"], ids, path.name), None
-    except (KeyError, TypeError, ValueError) as error:
-        msg = f"{path.name}: not an answer of OSRM, Valhalla or TravelTime ({error!r})"
+    except InputError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        msg = f"{path.name}: not an answer of OSRM, Valhalla or TravelTime ({one_line(error)})"
         raise InputError(msg) from error
     msg = f"{path.name}: not an answer of OSRM, Valhalla or TravelTime; it has {name_some(answer)}"
     raise InputError(msg)
@@ -272,4 +301,9 @@ def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> p
             "times_unreachable)"
         )
         raise InputError(msg)
+    wrong = ((clean < 0) | ((clean > _LONGEST_MIN) & np.isfinite(clean))).to_numpy()
+    faults = [f"minutes are not 0 to 10,080 in {wrong.sum():,} of {wrong.size:,} pairs"]
+    if not np.isfinite(clean.to_numpy()).any():
+        raise_faults(["no pair of area and site has a time"], source=name)
+    raise_faults(faults if wrong.any() else [], source=name)
     return clean

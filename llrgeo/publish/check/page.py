@@ -28,7 +28,7 @@ UNREADABLE: Final = (
     AttributeError,
     ArithmeticError,
     AssertionError,
-    RecursionError,
+    RuntimeError,  # too deep a nest, or a search for what is not there
 )
 _LOADING: Final = ("src", "srcset", "poster", "data", "background", "xlink:href", "action")
 _LOADED_BY_HREF: Final = ("link", "use", "image", "base")
