@@ -85,9 +85,9 @@ def _grid_faults(table: pd.DataFrame) -> list[str]:
         return [f"rows are duplicated, the first for {' '.join(map(str, first))}"]
     faults: list[str] = []
     for variant, rows in table.reset_index().groupby("variant"):
-        keys = [*(rows[name].unique() for name in ("authority_code", "year")), _SEXES]
+        codes, years = (rows[name].unique() for name in ("authority_code", "year"))
         found = set(rows[["authority_code", "year", "sex"]].itertuples(index=False, name=None))
-        absent = [row for row in product(*keys) if row not in found]
+        absent = [row for row in product(codes, years, _SEXES) if row not in found]
         if absent:
             what = " ".join(map(str, absent[0]))
             faults.append(f"variant {variant} lacks {len(absent)} rows, as {what}")
