@@ -661,6 +661,26 @@ def test_sentence_and_table_subtract_the_minutes_shown(javascript, before, after
     assert f"{'▲' if change > 0 else '▼'} {abs(change)}" == mark
 
 
+def luminance(colour):
+    """Return WCAG's relative luminance of #rrggbb."""
+    parts = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
+    linear = [
+        part / 12.92 if part <= 0.04045 else ((part + 0.055) / 1.055) ** 2.4 for part in parts
+    ]
+    return np.dot(linear, [0.2126, 0.7152, 0.0722])
+
+
+def test_a_road_shows_on_every_class_against_the_area_or_its_rim():
+    script = pages.asset("explorer/assets/map.js")
+    rim, road = re.findall(
+        r'\.\.\.still, color: "(#\w{6})"(?=, (?:opacity: 0\.75|weight \}))', script
+    )
+    for item in (*palette.time_classes(), *palette.change_classes(1.0)):
+        # The rim is drawn at 0.75 over the area.
+        blended = 0.75 * luminance(rim) + 0.25 * luminance(item.colour)
+        assert (blended + 0.05) / (luminance(road) + 0.05) >= 3.0, item.colour
+
+
 def test_the_legend_says_to_which_class_an_edge_belongs():
     labels = [class_label(item) for item in palette.change_classes(1.0)]
     assert labels[1] == "over 10, up to 15 minutes shorter"

@@ -19,6 +19,7 @@ from llrgeo.publish.check.browser import (
 from llrgeo.publish.check.html import read_page
 from llrgeo.publish.check.page import RULES
 from llrgeo.publish.explorer.page import explorer_tables, headline, render_explorer
+from llrgeo.publish.explorer.payload import explorer_sites
 from llrgeo.publish.pages import run_mark
 
 pytestmark = pytest.mark.browser
@@ -424,6 +425,71 @@ def test_what_would_stop_near_a_place_is_told_nearest_first(open_page, county, c
             if line.startswith("Would stop near you")]  # fmt: skip
     named = [line.split(" at ")[1].rstrip(".") for line in said]
     assert named == sorted(near, key=near.get)[:4]
+
+
+LABELS = """() => {
+  const [names, leaders] = [[], []];
+  map_llrgeo.eachLayer((layer) => {
+    const { icon, weight } = layer.options;
+    if (icon && icon.options.className.startsWith("label town")) {
+      const { lat, lng } = layer.getLatLng();
+      names.push([icon.options.html.textContent, lat, lng]);
+    } else if (weight === 1.4) {
+      leaders.push(layer.getLatLngs().map(({ lat, lng }) => [lat, lng]));
+    }
+  });
+  return [names, leaders];
+}"""
+
+
+@pytest.mark.parametrize("width", [390, 1_300])
+def test_a_name_stands_at_its_place_or_a_line_leads_there(open_page, county, county_page, width):
+    page = open_page(county_page, viewport={"width": width, "height": 844})
+    names, leaders = page.evaluate(LABELS)
+    towns = county.base.towns.to_crs("EPSG:4326").set_index("name")
+    inside = towns.sjoin(county.base.outlines[["geometry"]].to_crs("EPSG:4326"))
+    largest = inside.sort_values("residents", ascending=False).index.unique()[:6]
+    assert set(largest) <= {name for name, *_ in names}
+    for name, lat, lon in names:
+        point = towns.geometry[name]
+        km = 111.2 * np.hypot(lat - point.y, (lon - point.x) * np.cos(np.radians(point.y)))
+        led = [end for _, end in leaders
+               if abs(end[0] - point.y) < 1e-5 and abs(end[1] - point.x) < 1e-5]  # fmt: skip
+        assert km <= 1 or led, name
+
+
+def test_a_site_tells_who_goes_there_as_python_allocates(open_page, county, county_page):
+    page = open_page(county_page)
+    page.select_option("#option", "option_3")
+    page.select_option("#service", "clinic")
+    areas = county.views["option_3", "clinic"].areas
+    ids = page.eval_on_selector_all("#catchment option", "all => all.map(one => one.value)")[1:]
+    sites = explorer_sites(county).index
+    named = {sites[int(place)] for place in ids}
+    assert named == county.baseline.sites["clinic"] | county.options[3].sites["clinic"]
+    people = {
+        end: areas["people"].groupby(areas[f"{end}_site"]).sum() for end in ("before", "after")
+    }
+    for place in ids:
+        page.select_option("#catchment", place)
+        said = page.inner_text("#catchment-said")
+        after, before = (people[end].get(sites[int(place)], 0) for end in ("after", "before"))
+        assert f"to {after:,} people in this option, and to {before:,} today" in said
+    assert page.text_content("#status") == said
+    # A touch on its sign asks the same.
+    page.select_option("#catchment", "")
+    assert page.inner_text("#catchment-said") == ""
+    page.locator(".pin .site.open, .pin .site.new").first.dispatch_event("click", {"bubbles": True})
+    assert " is the nearest for clinic to " in page.inner_text("#catchment-said")
+
+
+def test_the_map_is_as_wide_as_the_page_and_has_a_closest_view(open_page, county_page):
+    page = open_page(county_page)
+    stage, main = (page.locator(one).bounding_box()["width"] for one in (".stage", "main"))
+    assert stage >= main - 34  # the padding of the page
+    assert page.locator(".folium-map").bounding_box()["width"] >= 0.7 * stage
+    assert page.evaluate("map_llrgeo.getMaxZoom()") == 15
+    assert page.evaluate("map_llrgeo.getMinZoom() < map_llrgeo.getZoom()")
 
 
 def test_a_damaged_address_opens_the_usual_view(open_page, county_page):

@@ -2,11 +2,13 @@
 // given; what is counted is counted in model.js. Names go in through textContent.
 "use strict";
 
-function llrgeoDraw(data, map, onPick, onPoint) {
+function llrgeoDraw(data, map, onPick, onPoint, onSite) {
   const unpack = llrgeoUnpack;
   const SVG = "http://www.w3.org/2000/svg";
   const [CITY, LARGE_TOWN, SMALL_TOWN] = [70000, 30000, 8000]; // residents
   const SUBURB_M = 9000;
+  const ALWAYS_NAMED = 6; // towns of the area itself, the largest
+  const CLOSEST = 15; // zoom: a neighbourhood fills the map, and no outline is as exact as a street
   const colours = new Array(data.areas.id.length).fill("");
   const still = { interactive: false };
 
@@ -15,15 +17,22 @@ function llrgeoDraw(data, map, onPick, onPoint) {
   const shapes = unpack.decodeShapes(data.topology, "areas").map((parts, area) =>
     L.polygon(parts, { weight: 0.4, color: "#ffffff", fillOpacity: 1 }).addTo(map)
       .on("click", () => onPick(area)).on("mouseover", () => onPoint(area)));
+  // A road has a light rim, so that it shows on the darkest class as on the lightest.
   const roadLines = unpack.decodeShapes(data.topology, "lines").map((lines, place) => {
-    const weight = data.roads[place].kind === "motorway" ? 2.2 : 0.9;
-    return L.polyline(lines, { ...still, color: "#4d4d4d", opacity: 0.7, weight }).addTo(map);
+    const weight = data.roads[place].kind === "motorway" ? 2.4 : 1.1;
+    const rim = { ...still, color: "#ffffff", opacity: 0.75, weight: weight + 1.8 };
+    L.polyline(lines, rim).addTo(map);
+    return L.polyline(lines, { ...still, color: "#333333", weight });
   });
+  roadLines.forEach((line) => line.addTo(map));
   unpack.borders(data.topology, data.areas.authority).forEach((line) =>
     L.polyline(line, { ...still, color: "#1b1b1b", weight: 1.6 }).addTo(map));
   const everything = L.latLngBounds(shapes.map((shape) => shape.getBounds()));
 
   // The reader's area and the ways from it: broken to today's site, whole to the option's.
+  // The areas that go to a site which the reader asks for.
+  const catchment = L.polygon([], { ...still, color: "#000000", weight: 2.5, dashArray: "6 4", fill: false })
+    .addTo(map);
   const outline = L.polygon([], { ...still, color: "#000000", weight: 4, fill: false }).addTo(map);
   const ways = [
     L.polyline([], { ...still, color: "#ffffff", weight: 7 }),
@@ -51,10 +60,14 @@ function llrgeoDraw(data, map, onPick, onPoint) {
     return sign;
   }
 
-  const siteMarks = data.sites.map((site) => {
+  const siteMarks = data.sites.map((site, place) => {
     const holder = document.createElement("span");
     const icon = L.divIcon({ html: holder, className: "pin", iconSize: [24, 24] });
-    const marker = L.marker(site.at, { icon, interactive: false, keyboard: false });
+    // A name is shown on hover and touch; the keyboard has the list of sites beside the map.
+    const name = document.createElement("span");
+    name.textContent = site.name;
+    const marker = L.marker(site.at, { icon, interactive: Boolean(onSite), keyboard: false });
+    if (onSite) marker.bindTooltip(name, { direction: "top" }).on("click", () => onSite(place));
     return { site, holder, marker, state: "" };
   });
 
@@ -93,13 +106,16 @@ function llrgeoDraw(data, map, onPick, onPoint) {
     return { marker, at: L.latLng(at), zoom, half };
   }
 
+  // Places are listed by residents; the first of those that lie in the area are always named.
+  const always = new Set(data.places.filter((place) => place.area >= 0).slice(0, ALWAYS_NAMED));
+
   // The zoom level from which a town is named: at once if it is large, or if it is a town of the
   // area itself and no suburb of a larger one.
   function townZoom(place) {
     const at = L.latLng(place.at);
     const suburb = data.places.some((other) => other.residents > 3 * place.residents
       && at.distanceTo(other.at) < SUBURB_M);
-    if (place.residents > CITY) return 0;
+    if (place.residents > CITY || always.has(place)) return 0;
     if (place.area >= 0 && !suburb) return place.residents > SMALL_TOWN ? 0 : 10;
     return suburb ? 11 : 10.5;
   }
@@ -108,7 +124,9 @@ function llrgeoDraw(data, map, onPick, onPoint) {
     const large = place.residents > LARGE_TOWN;
     const from = townZoom(place);
     const half = [place.name.length * (large ? 4 : 3.5), 8];
-    return label(place.name, `label town${large ? " large" : ""}`, place.at, from, half);
+    const shown = label(place.name, `label town${large ? " large" : ""}`, place.at, from, half);
+    const leader = L.polyline([], { ...still, color: "#000000", weight: 1.4 });
+    return { ...shown, leader, always: always.has(place) };
   }
 
   function roadLabels(line, place) {
@@ -121,10 +139,13 @@ function llrgeoDraw(data, map, onPick, onPoint) {
     return [label(road.name, `label road ${road.kind}`, middle, from, [20, 8])];
   }
 
-  const labels = [...data.places.map(townLabel), ...roadLines.flatMap(roadLabels)];
+  // The towns that are always named find their place first.
+  const labels = [...data.places.map(townLabel).sort((one, other) => other.always - one.always),
+    ...roadLines.flatMap(roadLabels)];
 
-  // A name is put beside what is drawn at its place: below, above, left or right of it. Names
-  // that would lie over a site, a more important name or the edge wait for a closer view.
+  // A name is put at its place or right beside what is drawn there. Names that would lie over a site,
+  // a more important name or the edge wait for a closer view; those of the largest towns do not
+  // wait: they stand farther off, and a line leads to their place.
   function placeLabels() {
     const zoomButtons = { at: L.point(30, 58), half: [30, 58] };
     const taken = [zoomButtons, ...siteMarks
@@ -140,21 +161,41 @@ function llrgeoDraw(data, map, onPick, onPoint) {
       } else {
         name.marker.remove();
       }
+      if (name.leader) lead(name, at);
     }
   }
 
-  function freePlace(label, taken) {
-    const [wide, high] = label.half;
+  // A line from the edge of a name to its place, where the name stands off it.
+  function lead(name, at) {
+    const place = map.latLngToContainerPoint(name.at);
+    const isOff = at && (at.x !== place.x || at.y !== place.y);
+    if (!isOff) {
+      name.leader.remove();
+      return;
+    }
+    const edge = L.point(Math.max(at.x - name.half[0], Math.min(at.x + name.half[0], place.x)),
+      Math.max(at.y - name.half[1], Math.min(at.y + name.half[1], place.y)));
+    name.leader.setLatLngs([map.containerPointToLatLng(edge), name.at]).addTo(map);
+  }
+
+  // Steps to try: at the place, below, above, beside; for the largest towns also rings around it.
+  function stepsOf({ half: [wide, high], always: mustShow }) {
+    const near = [[0, 0], [0, high + 12], [0, -high - 12], [wide + 12, 0], [-wide - 12, 0]];
+    const rings = [1, 2, 3].flatMap((ring) => [[1, 1], [-1, 1], [1, -1], [-1, -1], [0, 2], [0, -2],
+      [2, 0], [-2, 0]].map(([x, y]) => [x * (wide + 6) * ring * 0.7, y * (high + 10) * ring]));
+    return mustShow ? [...near, ...rings] : near;
+  }
+
+  function freePlace(name, taken) {
+    const [wide, high] = name.half;
     const size = map.getSize();
     const apart = (point, other) => Math.abs(point.x - other.at.x) > wide + other.half[0]
       || Math.abs(point.y - other.at.y) > high + other.half[1];
     const inside = (at) => at.x > wide && at.y > high && at.x < size.x - wide
       && at.y < size.y - high;
     const free = (at) => inside(at) && taken.every((other) => apart(at, other));
-    const middle = map.latLngToContainerPoint(label.at);
-    const [aside, below] = [wide + 12, high + 12];
-    return [[0, 0], [0, below], [0, -below], [aside, 0], [-aside, 0], [0, 2 * below]]
-      .map((step) => middle.add(step)).find(free);
+    const middle = map.latLngToContainerPoint(name.at);
+    return stepsOf(name).map((step) => middle.add(step)).find(free);
   }
 
   // --- What the page calls ---------------------------------------------------------------------
@@ -181,6 +222,11 @@ function llrgeoDraw(data, map, onPick, onPoint) {
     ways[2].setLatLngs(then);
   }
 
+  // The areas that go to a site: those of no site are none.
+  function showCatchment(areas) {
+    catchment.setLatLngs(areas.map((area) => shapes[area].getLatLngs()));
+  }
+
   function show(now, view, classOf, classColours, areas) {
     showAreas(classOf, classColours);
     showMine(now, areas);
@@ -200,6 +246,8 @@ function llrgeoDraw(data, map, onPick, onPoint) {
   function prepare(description) {
     map.attributionControl.setPrefix("Leaflet");
     const container = map.getContainer();
+    // With the focus on the map plus and minus zoom, so its buttons are no stops of their own.
+    container.querySelectorAll(".leaflet-control-zoom a").forEach((one) => { one.tabIndex = -1; });
     container.setAttribute("role", "region");
     container.setAttribute("aria-label", description);
     // On a phone one finger scrolls the page, and two move the map.
@@ -211,7 +259,9 @@ function llrgeoDraw(data, map, onPick, onPoint) {
     map.on("blur", () => map.scrollWheelZoom.disable());
     map.fitBounds(everything, { padding: [2, 2], animate: false });
     map.setMaxBounds(everything.pad(0.3));
+    map.setMaxZoom(CLOSEST);
+    map.setMinZoom(Math.floor(map.getZoom()) - 1);
   }
 
-  return { show, frame, prepare, siteSign };
+  return { show, showCatchment, frame, prepare, siteSign };
 }

@@ -334,6 +334,11 @@ const llrgeoModel = (() => {
     };
   }
 
+  // The areas whose nearest site a site is.
+  function catchment(end, site) {
+    return Array.from(end.site.keys()).filter((area) => end.site[area] === site);
+  }
+
   // The nearest of some sites to one area: [site, minutes].
   function nearestTo(area, sites, now) {
     const areaCount = now.before.minutes.length;
@@ -345,6 +350,6 @@ const llrgeoModel = (() => {
   return {
     OUTCOMES, LONGER_OUTCOMES, SHORTER_OUTCOMES, nearest, evaluateOutcomes, change, outcome, timeClass,
     changeClass, countByClass, differenceError, tooClose, journeyError, evaluate, overall, countService,
-    everyService, journeysOf, nearestTo, byId, baselineOf,
+    everyService, catchment, journeysOf, nearestTo, byId, baselineOf,
   };
 })();

@@ -5,7 +5,7 @@
 
 (() => {
   const m = llrgeoModel;
-  const { fill, minutesInWords, peopleInWords } = llrgeoText;
+  const { fill, inSentence, minutesInWords, peopleInWords } = llrgeoText;
   const { writeState, readState } = llrgeoText;
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.strings;
@@ -25,7 +25,7 @@
     switched: new Set(), // sites that the reader switched on or off
     serviceAsked: false, // whether the reader chose the service; else it follows the option
   };
-  const chosen = { ...OPENING, place: null }; // the place that was found: its name and areas
+  const chosen = { ...OPENING, place: null, site: "" }; // what was found, and the site asked for
   let now = null; // what follows from the choice
   let optionsShown = ""; // the journey of the table of options
 
@@ -94,7 +94,7 @@
   // --- Map and legend --------------------------------------------------------------------------
 
   const finder = llrgeoFinder(data, foundPlace, foundNothing);
-  const map = llrgeoDraw(data, window.map_llrgeo, pickArea, point);
+  const map = llrgeoDraw(data, window.map_llrgeo, pickArea, point, askSite);
 
   function showMap() {
     const scale = chosen.view === "change" ? data.change : data.time;
@@ -133,6 +133,33 @@
       before: minutesInWords(now.before.minutes[area], words),
       after: minutesInWords(now.after.minutes[area], words),
     });
+  }
+
+  // --- Who goes to a site ----------------------------------------------------------------------
+
+  // The people for whom a site is the nearest, today and in the option: as Python allocates them.
+  function showCatchment() {
+    const site = Number(chosen.site);
+    const asked = chosen.site !== "" && (now.open.has(site) || now.today.has(site));
+    byId("catchment").replaceChildren(
+      element("option", words.catchment_none, { value: "" }),
+      ...data.sites.flatMap(({ name }, place) => (now.open.has(place) || now.today.has(place)
+        ? [element("option", name, { value: place })] : [])));
+    byId("catchment").value = asked ? chosen.site : "";
+    const areas = asked ? m.catchment(now.open.has(site) ? now.after : now.before, site) : [];
+    map.showCatchment(areas);
+    const people = (end) => peopleInWords(m.catchment(end, site)
+      .reduce((sum, area) => sum + data.areas.people[area], 0), words);
+    byId("catchment-said").textContent = !asked ? "" : fill(words.catchment_said, {
+      site: data.sites[site].name, service: inSentence(now.service.label),
+      before: people(now.before), after: people(now.after),
+    });
+  }
+
+  function askSite(site) {
+    chosen.site = String(site);
+    showCatchment();
+    say(byId("catchment-said").textContent);
   }
 
   // --- Sites on and off ------------------------------------------------------------------------
@@ -229,6 +256,7 @@
     showEveryArea();
     showMap();
     showSites();
+    showCatchment();
     window.requestAnimationFrame(reachWide);
   }
 
@@ -311,6 +339,7 @@
     on("service", "change", (event) =>
       choose({ service: event.target.value, serviceAsked: true, switched: new Set() }));
     on("journey", "change", (event) => choose({ journey: event.target.value }));
+    on("catchment", "change", (event) => askSite(event.target.value));
     on("views", "change", (event) => choose({ view: event.target.value }));
     on("site-list", "change", (event) => switchSite(Number(event.target.value)));
     on("reset", "click", () => choose({ switched: new Set() }));
