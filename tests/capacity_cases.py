@@ -17,13 +17,20 @@ from llrgeo.appraisal.capacity.plan import (
     Provenance,
     ServicePlans,
 )
-from llrgeo.appraisal.capacity.setting import CrisisService, Roads, RoomService, RoundService
+from llrgeo.appraisal.capacity.setting import (
+    CrisisService,
+    MachineService,
+    Roads,
+    RoomService,
+    RoundService,
+)
 from llrgeo.appraisal.capacity.targets import LossTarget, Stay
 from llrgeo.inputs.capacity import read_capacity
 from llrgeo.inputs.estate import BACKLOG
 from llrgeo.inputs.projections import AGES
 from llrgeo.schema import AGE_BANDS
 
+_MRI = read_capacity("machines").loc["mri"]
 FACTORS = {2026: 1.1, 2031: 1.21, 2036: 1.3}
 """Older people of the town's projection over those of its table of areas."""
 
@@ -64,6 +71,7 @@ def town_plan(areas: gpd.GeoDataFrame, options: list[str]) -> CapacityPlan:
     services = ServicePlans(
         beds=[BedService("beds", rates_of(BEDS, visits=False) * 40, Stay(25.0), LossTarget(0.05))],
         rooms=[RoomService("clinic", rates_of(CLINIC, visits=True), 20.0)],
+        machines=[MachineService("clinic", rates_of(CLINIC, visits=True) * 0.3, "mri", _MRI)],
         rounds=[RoundService("nurses", rates_of(NURSES, visits=True), 30.0, 6, 0.25, 1.2)],
         crisis=[CrisisService("nurses", pd.Series({"age_85_plus": 90_000.0}), 1.4, 0.8)],
         share_women={"beds": 0.6},

@@ -8,7 +8,7 @@ import pytest
 
 from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
 from llrgeo.appraisal.capacity.beds import BedService
-from llrgeo.appraisal.capacity.crisis import Dispatch, teams_for_share
+from llrgeo.appraisal.capacity.crisis import Dispatch, larson_q, teams_for_share
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
@@ -16,6 +16,7 @@ from llrgeo.appraisal.capacity.rounds import day_on_the_road, driving_minutes
 from llrgeo.appraisal.capacity.setting import (
     CapacitySetting,
     CrisisService,
+    MachineService,
     Roads,
     RoomService,
     RoundService,
@@ -261,6 +262,41 @@ def test_crises_by_hand(found: CapacityEvidence) -> None:
     assert row["teams_by_base"] > row["teams_pooled"]
     assert row["wte_pooled"] == pytest.approx(row["teams_pooled"] * 12 * 7 / 37.5 / 0.78)
     assert 0.8 <= row["share_by_base"] <= 1
+
+
+def test_bases_that_help_one_another_find_more_teams_free(found: CapacityEvidence) -> None:
+    rows = found.crisis.set_index(["option", "year"])
+    # one base: all of its teams are within reach of all areas that reach it at all
+    one = rows.loc["today", 2026]
+    load, teams = one["calls_an_hour"] * 1.75, int(one["teams_by_base"])
+    free = sum(
+        larson_q(teams, load / teams, j) * (load / teams) ** j * (1 - load / teams)
+        for j in range(teams)
+    )
+    calls = town().demand(town().crisis[0].rates, 2026)
+    reached = calls[["a", "b", "c"]].sum() / calls.sum()
+    assert one["share_nearest_free"] == pytest.approx(free * reached)
+    # two bases, 90 minutes to each: every team can go anywhere but to the farm
+    two = rows.loc["local", 2026]
+    assert two["teams_by_base"] > teams
+    assert one["share_nearest_free"] < two["share_nearest_free"] < reached
+    # with a drive too long for the standard the other base's teams are out of reach
+    apart = town(drives=MINUTES.mask(MINUTES > 15, 91.0))
+    less = assess_capacity(apart, RULES).crisis.set_index(["option", "year"])
+    assert less.loc[("local", 2026), "share_nearest_free"] < two["share_nearest_free"]
+
+
+def test_machines_by_hand() -> None:
+    mri = read_capacity("machines").loc["mri"]
+    scans = MachineService("clinic", pd.Series({"age_85_plus": 9_000.0}), "mri", mri, dna=0.1)
+    table = assess_capacity(town(machines=[scans]), RULES).machines
+    assert set(table["kind"]) == {"mri"}
+    local = table[(table["option"] == "local") & (table["year"] == 2026)].set_index("site_id")
+    # a and b go north (2,100 and 1,300 people of 85), c south: 900; 9 scans each a year
+    assert local["scans"].to_dict() == {"north": 3_400 * 9, "south": 900 * 9}
+    # 2 an hour x 12 x 360 x 0.85 x 0.9 = 6,609.6 scans a machine
+    assert local["machines_needed"].to_dict() == {"north": 5, "south": 2}
+    assert local.loc["south", "use"] == pytest.approx(8_100 / (2 * 6_609.6))
 
 
 def test_driving_is_what_is_left_of_a_journey() -> None:

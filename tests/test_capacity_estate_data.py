@@ -46,6 +46,33 @@ def test_the_estate_is_what_the_script_makes_of_its_source(reference: Path) -> N
     pd.testing.assert_frame_equal(made, expected, check_dtype=False)
 
 
+RETURN = """Trust Code,Site Code,Site Name,Gross internal floor area (m²),\
+Cost to eradicate High Risk backlog (£),Parking spaces available (No.)
+RX1,north,North Hospital,"12,345",67000,Not Applicable
+RX1,elsewhere,Another,99,98,97
+"""
+
+
+def test_a_return_is_read_as_it_is_published(tmp_path: Path) -> None:
+    path = tmp_path / "ERIC - 2024_25 - Site data.csv"
+    path.write_text(RETURN, encoding="utf-8")
+    estate = read_estate(SITES, path)
+    assert estate.index.tolist() == ["north"]
+    row = estate.loc["north"]
+    assert row[["year", "floor_area_m2", "backlog_high_gbp"]].tolist() == [
+        "2024/25",
+        12_345,
+        67_000,
+    ]
+    # what does not apply, and what the return does not have, is missing
+    assert row[["parking_spaces", "clinical_m2"]].isna().all()
+    named = path.rename(tmp_path / "estate.csv")
+    with pytest.raises(InputError, match="no year; add a column year"):
+        read_estate(SITES, named)
+    with pytest.raises(InputError, match="no Site Code is the id of a site of the study"):
+        read_estate({"west"}, named)
+
+
 @pytest.mark.parametrize(
     ("column", "value", "says"),
     [

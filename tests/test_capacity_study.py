@@ -30,6 +30,7 @@ criteria = [{ measure = "mean_minutes", weight = 1 }, { measure = "worse_off", w
 [capacity]
 projections = "projections.csv"
 rooms = { clinic = { slot_min = 30 } }
+machines = { clinic = { shares = { mri = 0.3 } } }
 rounds = { nurses = { care_min = 25, visits_a_round = 6 } }
 crisis = { calls = { share = 0.8 } }
 estate = "estate.csv"
@@ -77,6 +78,12 @@ label = "Some beds at the cottage hospital"
 based_on = "today"
 moves_beds = [{ from = "A", to = "B", beds = 4 }]
 """
+BY_AGE = [
+    ("age_18_64", 1000),
+    ("age_75_84", 1000),
+    ("age_65_74", 30000),
+    ("age_85_plus", 90000),
+]
 BY_NAME = {declaration.name: declaration for declaration in TABLES}
 COSTS = "service,site_id,capital,transition,closure,running,per_contact,source,date\n"
 ESTATE = """site_id,year,floor_area_m2,parking_spaces,backlog_high_gbp
@@ -99,7 +106,7 @@ def folder(town_study, town_areas, town_sites):
 
 @pytest.fixture
 def plain(folder) -> StudyResult:
-    some = ("beds", "rooms", "rounds", "crisis_response", "overflow", "placed")
+    some = ("beds", "rooms", "machines", "rounds", "crisis_response", "overflow", "placed")
     return run(folder, ("estate =", "ageing = false\nestate ="), names=some)
 
 
@@ -198,6 +205,11 @@ def test_visitors_journeys_follow_from_the_stay_unless_the_study_states_them(fol
         (("rooms = { A = 1 }", "rooms = { A = 3 }"), "rooms.rooms", {}, 3),
         (("share = 0.8", "peak_factor = 1.7"), "crisis_response.calls_an_hour", {}, 1.9212),
         (("target =", "season = 0.2, target ="), "beds.offered_load", {}, 5.2773),
+        # 455 people of 18 to 64 who reach A, two contacts each; a machine makes 7,344 scans
+        (("mri = 0.3", "mri = 0.7"), "machines.scans", {}, 910 * 0.7),
+        (("mri = 0.3 }", "mri = 0.3 }, dna = 0.2"), "machines.use", {}, 910 * 0.3 / 7344 / 0.8),
+        (("mri = 0.3", "ct = 0.3"), "machines.use", {}, 910 * 0.3 / 11016),
+        (("share = 0.8", "share = 0.8, job_h = 4"), "crisis_response.teams_pooled", {}, 9),
         (
             ("estate =", "parameters = { room_use = 0.08 }\nestate ="),
             "rooms.rooms_needed",
@@ -230,6 +242,19 @@ def test_figures_say_whose_they_are(folder):
     assert whose.loc["beds_there", ["value", "source"]].tolist() == [9, "counted in March"]
     assert whose.loc["headroom", ["value", "standing"]].tolist() == [0.3, "study"]
     assert whose.loc["room_use", "standing"] == "assumption"
+
+
+def test_reablement_has_a_standard_of_its_own(folder, plain):
+    # Two days in place of two hours: who waits for a team hardly matters, so few are enough.
+    by = {"option": "today", "year": 2025}
+    change = ("share = 0.8", "share = 0.8, standard_min = 2880, call_min = 120")
+    later = run(folder, change, names=("crisis_response",))
+    teams = only(later, "crisis_response", "teams_pooled", **by)
+    load = only(later, "crisis_response", "calls_an_hour", **by) * 1.75
+    assert load < teams < only(plain, "crisis_response", "teams_pooled", **by)
+    late = ("share = 0.8", "share = 0.8, call_min = 119")  # all drives but the shortest are late
+    slow = run(folder, late, names=("crisis_response",))
+    assert pd.isna(only(slow, "crisis_response", "teams_pooled", **by))
 
 
 def test_minutes_of_care_pairs_and_practice_count_in_staff(folder, plain):
@@ -406,6 +431,13 @@ def test_growth_follows_from_the_projection(folder):
             ("nurses = { care", "clinic = { care"),
             "capacity.rounds: 'clinic' is no service of delivery team",
         ),
+        (("mri = 0.3", "xray = 0.3"), "no kind of machine 'xray'; known are ct, mri, ultrasound"),
+        (
+            ("machines = { clinic", "machines = { nurses"),
+            "machines: 'nurses' is no service",
+        ),
+        (("mri = 0.3 }", "mri = 0.3 }, dna = 1"), "dna: input should be less than 1"),
+        (("share = 0.8", "job_h = 0"), "job_h: input should be greater than 0"),
         (("moves_beds", 'closes_site = ["C"]\nmoves_beds'), "closes_site: nothing runs at C"),
         (
             (
@@ -457,10 +489,20 @@ def test_one_rate_for_people_of_any_age_counts_them_all(folder):
     assert whole == 909
 
 
-def test_areas_without_ages_cannot_have_years(folder):
+def test_areas_without_ages_leave_years_out_and_say_so_in_one_line(folder, caplog):
     areas = pd.read_csv(folder / "areas.csv")
     areas.drop(columns=list(AGE_BANDS)).to_csv(folder / "areas.csv", index=False)
-    assert "years need areas with age bands and authority_code" in fault(folder)
+    study = study_of_town(
+        folder,
+        *[(f"{band} = {rate} }}", "residents = 900 }") for band, rate in BY_AGE],
+    )
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr("llrgeo.appraisal.evidence.TABLES", (BY_NAME["people_by_year"],))
+        result = run_study(study)
+    assert result.evidence.tables == {}
+    lines = [line for line in caplog.messages if "years to come" in line]
+    assert len(lines) == 1
+    assert lines[0].endswith("years to come (beds, rooms, teams).")
 
 
 def test_an_estate_of_an_unknown_site_is_refused(folder):

@@ -54,8 +54,16 @@ def has_authorities(areas: pd.DataFrame) -> bool:
     return "authority" in areas.columns and not (areas["authority"] == WHOLE).all()
 
 
-def left_out_note(areas: pd.DataFrame) -> str:
-    """Say in one line what is left out because the areas lack it; blank if nothing is."""
+def has_projected_people(areas: pd.DataFrame) -> bool:
+    """Tell whether projections by authority and age can be shared out to the areas."""
+    return has_ages(areas) and "authority_code" in areas.columns
+
+
+def left_out_note(areas: pd.DataFrame, *, years: bool = False) -> str:
+    """Say in one line what is left out because the areas lack it; blank if nothing is.
+
+    `years` says whether the study asks for years to come.
+    """
     columns = set(areas.columns)
     lacking = {
         "age": not has_ages(areas),
@@ -64,6 +72,7 @@ def left_out_note(areas: pd.DataFrame) -> str:
         "rural and urban areas": "rural_urban" not in columns,
         "authority": not has_authorities(areas),
         "ward": "ward" not in columns,
+        "years to come (beds, rooms, teams)": years and not has_projected_people(areas),
     }
     named = [name for name, lacks in lacking.items() if lacks]
     if not named:

@@ -1,5 +1,6 @@
 """The estate of sites: floor area, function, emptiness, backlog, parking, as returned."""
 
+import re
 from collections.abc import Collection
 from pathlib import Path
 from typing import Final
@@ -20,6 +21,21 @@ BACKLOG: Final = (
 
 NOT_APPLICABLE: Final = ("Not Applicable", "N/A", "n/a", "Not applicable")
 
+RETURNED: Final = {
+    "Gross internal floor area": "floor_area_m2",
+    "Occupied floor area": "occupied_m2",
+    "Clinical space": "clinical_m2",
+    "Cost to eradicate high risk backlog": "backlog_high_gbp",
+    "Cost to eradicate significant risk backlog": "backlog_significant_gbp",
+    "Cost to eradicate moderate risk backlog": "backlog_moderate_gbp",
+    "Cost to eradicate low risk backlog": "backlog_low_gbp",
+    "Parking spaces available": "parking_spaces",
+    "Designated disabled parking spaces": "accessible_spaces",
+}
+"""Columns of the estates return (ERIC), as their names begin, and ours for them."""
+
+_SITE_CODE: Final = "Site Code"
+_RETURN_YEAR: Final = re.compile(r"(20\d\d)[-_/ ](?:20)?(\d\d)(?!\d)")
 _NUMBERS: Final = (
     "floor_area_m2",
     "occupied_m2",
@@ -74,7 +90,10 @@ def read_estate(site_ids: Collection[str], path: Path | None = None) -> pd.DataF
     site_ids
         The sites of the study.
     path
-        A CSV with `site_id`, `year` of the return, and any of the other columns.
+        A table with `site_id`, `year` of the return, and any of the other columns. Or the
+        estates return as it is published, with a `Site Code` and its own names of columns: rows
+        of other sites are left out, and the year is that of the file's name unless there is a
+        column `year`.
 
     Returns
     -------
@@ -88,7 +107,40 @@ def read_estate(site_ids: Collection[str], path: Path | None = None) -> pd.DataF
         If a value is not what it must be, or a row is of a site that the study does not have.
     """
     found = embedded("estate.csv") if path is None else path
-    return check_estate(read_table(found), site_ids, source=found.name)
+    table = read_table(found)
+    if _SITE_CODE in table.columns:
+        table = of_return(table, site_ids, source=found.name)
+    return check_estate(table, site_ids, source=found.name)
+
+
+def of_return(table: pd.DataFrame, site_ids: Collection[str], *, source: str) -> pd.DataFrame:
+    """Return the rows of an estates return that are of some sites, with our names of columns.
+
+    Raises
+    ------
+    InputError
+        If no row is of a site of the study, or neither a column nor the name of the file tells the
+        year.
+    """
+    names = {
+        str(name): ours
+        for begins, ours in RETURNED.items()
+        for name in table.columns
+        if str(name).casefold().startswith(begins.casefold())
+    }
+    mine = table[table[_SITE_CODE].isin(list(site_ids))]
+    kept = mine.rename(columns={**names, _SITE_CODE: "site_id"})
+    # Numbers of returns may have commas between thousands.
+    for ours in set(names.values()):
+        kept[ours] = kept[ours].str.replace(",", "")
+    found = _RETURN_YEAR.search(source)
+    faults = [] if len(mine) else ["no Site Code is the id of a site of the study"]
+    if "year" not in kept.columns and found is None:
+        faults.append("no year; add a column year, or name the file as in ERIC_2024_25.csv")
+    raise_faults(faults, source=source)
+    if found is not None and "year" not in kept.columns:
+        kept = kept.assign(year=f"{found[1]}/{found[2]}")
+    return kept[["site_id", "year", *dict.fromkeys(names.values())]]
 
 
 def check_estate(table: pd.DataFrame, site_ids: Collection[str], *, source: str) -> pd.DataFrame:

@@ -5,14 +5,11 @@ from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
-import pandas as pd
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
 from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.estate import Works
 from llrgeo.appraisal.capacity.parameters import Parameters
-from llrgeo.appraisal.capacity.plan import ServicePlans
-from llrgeo.appraisal.capacity.setting import CrisisService, RoomService, RoundService
 from llrgeo.appraisal.capacity.targets import (
     DelayTarget,
     LossTarget,
@@ -152,17 +149,32 @@ class RoundsConfig(Part):
 class CrisisConfig(Part):
     """A service whose teams are called out: peak over mean, and the share to reach in time.
 
-    Its rates are calls; later visits of a patient are not urgent and not among them.
+    Its rates are calls; later visits of a patient are not urgent and not among them. The standard,
+    the minutes before a team is sent and the hours of a job are those of the parameters unless
+    given, as for reablement within 48 hours.
     """
 
     peak_factor: Annotated[float, Field(ge=1)] = 1.0
     share: Chance | None = None
+    standard_min: AboveZero | None = None
+    call_min: Positive | None = None
+    job_h: AboveZero | None = None
 
 
 class RoomsConfig(Part):
     """A service given in rooms: minutes of one contact."""
 
     slot_min: AboveZero
+
+
+class MachinesConfig(Part):
+    """Scans of a service: the share of its contacts that is a scan of each kind.
+
+    `dna` is the share of slots whose patient does not attend; they are lost.
+    """
+
+    shares: dict[Name, Share]
+    dna: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 
 class BedMove(Part):
@@ -228,8 +240,8 @@ class CapacityConfig(Part):
         Whether people growing old where they live are worked out beside constant shares.
     parameters
         The study's own values of the parameters in `data/capacity`: headroom, hours of rooms.
-    rounds, crisis, rooms
-        Services of teams and of rooms, by id.
+    rounds, crisis, rooms, machines
+        Services of teams, of rooms and of scans, by id.
     pools
         Services of beds that share them, a step-up and a step-down one, by the pool's name.
     choices
@@ -250,6 +262,7 @@ class CapacityConfig(Part):
     rounds: dict[Name, RoundsConfig] = Field(default_factory=dict)
     crisis: dict[Name, CrisisConfig] = Field(default_factory=dict)
     rooms: dict[Name, RoomsConfig] = Field(default_factory=dict)
+    machines: dict[Name, MachinesConfig] = Field(default_factory=dict)
     pools: dict[Name, tuple[Name, ...]] = Field(default_factory=dict)
     choices: Annotated[int, Field(ge=1, le=50)] = 2
     estate: str = ""
@@ -282,49 +295,6 @@ class CapacityConfig(Part):
         }
         defaults = {f"capacity {kind}": embedded(f"capacity/{kind}.csv") for kind in _DEFAULTS}
         return {**own, **defaults}
-
-
-def build_services_plan(
-    config: CapacityConfig,
-    beds: Mapping[str, BedsConfig],
-    services: Mapping[str, Service],
-    parameters: Parameters,
-) -> ServicePlans:
-    """Return the services whose capacity is appraised.
-
-    `beds` are those of the services of delivery `bed`, by id.
-    """
-    value = parameters.value
-
-    def rates(name: str) -> pd.Series:
-        return rates_by_age(services[name])
-
-    def used(name: str) -> pd.Series:
-        return rates(name) * services[name].visits
-
-    return ServicePlans(
-        beds=[one.build(services[name], parameters) for name, one in beds.items()],
-        rooms=[RoomService(name, used(name), one.slot_min) for name, one in config.rooms.items()],
-        rounds=[
-            RoundService(
-                name,
-                used(name),
-                one.care_min,
-                one.visits_a_round,
-                one.pairs_share,
-                one.practice_factor or value("practice_factor"),
-            )
-            for name, one in config.rounds.items()
-        ],
-        crisis=[
-            CrisisService(name, rates(name), one.peak_factor, one.share or value("response_share"))
-            for name, one in config.crisis.items()
-        ],
-        pools={name: list(members) for name, members in config.pools.items()},
-        share_women={
-            name: one.share_women for name, one in beds.items() if one.share_women is not None
-        },
-    )
 
 
 def is_unset(value: Any) -> bool:  # noqa: ANN401 (any value of a key)

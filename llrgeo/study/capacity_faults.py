@@ -69,6 +69,7 @@ def _service_faults(study: Study) -> Iterator[str]:
         ("rounds", config.rounds, "team"),
         ("crisis", config.crisis, "team"),
         ("rooms", config.rooms, "patient"),
+        ("machines", config.machines, "patient"),
     )
     for key, services, delivery in asked:
         for name in services:

@@ -7,7 +7,6 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_ages
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.plan import SCENARIOS, CapacityPlan, EstatePlan, Provenance
 from llrgeo.appraisal.capacity.projections import (
@@ -29,8 +28,8 @@ from llrgeo.inputs.housing import read_housing
 from llrgeo.inputs.projections import read_projections
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import AGE_BANDS, name_some, raise_faults
-from llrgeo.study.capacity_config import build_services_plan
 from llrgeo.study.capacity_places import places_table
+from llrgeo.study.capacity_services import build_services_plan
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.option_changes import kinds_of, resolve_options
 from llrgeo.travel.times import Router
@@ -57,7 +56,7 @@ def build_capacity_plan(
     study
         With years.
     areas, sites
-        Its areas, and all of its sites, closed ones too.
+        Its areas, by ages and authority, and all of its sites, closed ones too.
     options
         Its options, resolved.
     counted
@@ -69,9 +68,6 @@ def build_capacity_plan(
         If a file has faults, a year is not projected, or an estate, works or disposals name a site
         that the study does not have.
     """
-    if not (has_ages(areas) and "authority_code" in areas.columns):
-        fault = "years need areas with age bands and authority_code, to take people from"
-        raise_faults([fault], source=study.path("areas").name)
     parameters = Parameters(set_parameters(read_capacity("parameters"), study.capacity.parameters))
     services = {service.id: service for service in build_services(study)}
     beds = {service.id: service.beds for service in study.services if service.beds is not None}

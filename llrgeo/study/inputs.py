@@ -9,6 +9,7 @@ from typing import Final
 import geopandas as gpd
 import pandas as pd
 
+from llrgeo.appraisal.area_facts import has_projected_people
 from llrgeo.appraisal.authorities import indicator_faults
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.demand import Service, activity_faults, contacts, rate_base_faults
@@ -208,8 +209,12 @@ class StudyInputs:
 
     @cached_property
     def capacity(self) -> CapacityPlan | None:
-        """Beds, rooms, teams and estate over the years; None if the study names no years."""
-        if not self.study.years:
+        """Beds, rooms, teams and estate over the years.
+
+        None if the study names no years, or its areas have no ages and authorities to take people
+        of later years from; `left_out_note` says so.
+        """
+        if not (self.study.years and has_projected_people(self.areas)):
             return None
         counted = () if self.activity is None else tuple(map(str, self.activity.columns))
         if self.study.appraisal.restricted:  # of real patients: years go by open rates

@@ -146,7 +146,7 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     #    All faults of all files come in one message, before anything is computed.
     logger.info("inputs")
     inputs = read_inputs(study)
-    if note := left_out_note(inputs.areas):
+    if note := left_out_note(inputs.areas, years=bool(study.years)):
         logger.warning(note)
 
     # 2. Minutes from every area to every site by each mode and period, and from every base to
@@ -328,7 +328,7 @@ def build_publication(result: StudyResult) -> Publication:
         sources=(
             *study.sources,
             *journey_sources(study, result.times_by),
-            *filter(None, [left_out_note(result.areas)]),
+            *filter(None, [left_out_note(result.areas, years=bool(study.years))]),
         ),
         robustness=result.evidence.robustness,
         postcodes=result.inputs.postcodes,

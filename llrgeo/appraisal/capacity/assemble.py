@@ -53,11 +53,13 @@ def build_setting(
         parameters=plan.parameters,
         beds=services.beds,
         rooms=services.rooms,
+        machines=services.machines,
         rounds=services.rounds,
         crisis=services.crisis,
         roads=plan.roads,
         health_gain_years=plan.parameters.value("health_gain_years"),
         pools=services.pools,
+        drives=(inputs.team_times or inputs.times).minutes,
     )
     check_setting(setting)
     return setting
@@ -134,7 +136,7 @@ def _services_by_pool(setting: CapacitySetting) -> Iterator[list[str]]:
     """Yield the services that are worked out together: those of a pool, and each other alone."""
     pooled = {name for members in setting.pools.values() for name in members}
     yield from (list(members) for members in setting.pools.values())
-    kinds = (setting.beds, setting.rooms, setting.rounds, setting.crisis)
+    kinds = (setting.beds, setting.rooms, setting.machines, setting.rounds, setting.crisis)
     ids = dict.fromkeys(service.id for services in kinds for service in services)
     yield from ([name] for name in ids if name not in pooled)
 
@@ -174,6 +176,7 @@ def _part_of(setting: CapacitySetting, names: list[str], options: list[str]) -> 
         sites=rows(setting.sites, [*names, *pools]),
         beds=[service for service in setting.beds if service.id in names],
         rooms=[service for service in setting.rooms if service.id in names],
+        machines=[service for service in setting.machines if service.id in names],
         rounds=[service for service in setting.rounds if service.id in names],
         crisis=[service for service in setting.crisis if service.id in names],
         pools=pools,

@@ -14,7 +14,7 @@ from llrgeo.appraisal.capacity.bed_evidence import (
     check_base_year,
 )
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules, overflow
-from llrgeo.appraisal.capacity.rooms import room_hours_of, room_table
+from llrgeo.appraisal.capacity.rooms import machine_table, room_hours_of, room_table
 from llrgeo.appraisal.capacity.setting import CapacitySetting, check_setting
 from llrgeo.appraisal.capacity.team_evidence import response_to_crises, rounds_by_base
 from llrgeo.appraisal.capacity.years import first_year_short
@@ -38,6 +38,8 @@ class CapacityEvidence:
         Patients by area and the site they are placed in.
     rooms
         By option, service, site and year: those of `room_table`, and `first_year_short`.
+    machines
+        By option, service, kind, site and year (`machines_by_site`).
     rounds
         By option, service, base and year (`rounds_by_base`).
     crisis
@@ -50,6 +52,7 @@ class CapacityEvidence:
     overflow: pd.DataFrame
     placed: pd.DataFrame
     rooms: pd.DataFrame
+    machines: pd.DataFrame
     rounds: pd.DataFrame
     crisis: pd.DataFrame
 
@@ -74,6 +77,7 @@ def assess_capacity(setting: CapacitySetting, rules: OverflowRules) -> CapacityE
         measures,
         placed,
         rooms_by_site(setting),
+        machines_by_site(setting),
         rounds_by_base(setting, seed=rules.seed),
         response_to_crises(setting),
     )
@@ -102,4 +106,27 @@ def rooms_by_site(setting: CapacitySetting) -> pd.DataFrame:
         return pd.DataFrame()
     found = pd.concat(parts, ignore_index=True)
     keys_first = ["option", "service", "site_id", "year"]
+    return found[[*keys_first, *(name for name in found.columns if name not in keys_first)]]
+
+
+def machines_by_site(setting: CapacitySetting) -> pd.DataFrame:
+    """Return the machines that scans need, by option, service, kind, site and year.
+
+    Columns: the keys; `scans` a year, `machines_needed`, and `use`, the share of their scans that
+    they would make.
+    """
+    parts = []
+    for option in setting.options:
+        for service in setting.machines:
+            shares = setting.shares(option, service.id)
+            for year in sorted(setting.people):
+                scans = setting.demand(service.rates, year) @ shares
+                table = machine_table(scans, service.machine, dna=service.dna)
+                keys = {"option": option, "service": service.id, "kind": service.kind}
+                named = table.rename_axis("site_id").reset_index()
+                parts.append(named.assign(**keys, year=year))
+    if not parts:
+        return pd.DataFrame()
+    found = pd.concat(parts, ignore_index=True)
+    keys_first = ["option", "service", "kind", "site_id", "year"]
     return found[[*keys_first, *(name for name in found.columns if name not in keys_first)]]

@@ -9,7 +9,13 @@ import pandas as pd
 from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.estate import CapitalRates, Works, WorksKind
 from llrgeo.appraisal.capacity.parameters import Parameters
-from llrgeo.appraisal.capacity.setting import CrisisService, Roads, RoomService, RoundService
+from llrgeo.appraisal.capacity.setting import (
+    CrisisService,
+    MachineService,
+    Roads,
+    RoomService,
+    RoundService,
+)
 
 CENTRAL: Final = "constant_shares"
 SCENARIOS: Final = (CENTRAL, "ageing_in_place")
@@ -22,6 +28,7 @@ class ServicePlans:
 
     beds: Sequence[BedService] = ()
     rooms: Sequence[RoomService] = ()
+    machines: Sequence[MachineService] = ()
     rounds: Sequence[RoundService] = ()
     crisis: Sequence[CrisisService] = ()
     pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
@@ -30,7 +37,7 @@ class ServicePlans:
     @property
     def ids(self) -> list[str]:
         """Return the ids of all of them, each once."""
-        kinds = (self.beds, self.rooms, self.rounds, self.crisis)
+        kinds = (self.beds, self.rooms, self.machines, self.rounds, self.crisis)
         return list(dict.fromkeys(service.id for services in kinds for service in services))
 
 

@@ -180,6 +180,16 @@ def machines_needed(scans: float, machine: pd.Series, *, dna: float = 0.0) -> in
     return _up(scans / scans_a_year(1, machine, dna=dna))
 
 
+def machine_table(scans: pd.Series, machine: pd.Series, *, dna: float = 0.0) -> pd.DataFrame:
+    """Return the machines that scans a year need at each site, and how far they are used.
+
+    Columns, by site: `scans`, `machines_needed`, `use` (NaN where none is needed).
+    """
+    needed = scans.map(lambda yearly: machines_needed(yearly, machine, dna=dna))
+    most = needed.where(needed > 0) * scans_a_year(1, machine, dna=dna)
+    return pd.DataFrame({"scans": scans, "machines_needed": needed, "use": scans / most})
+
+
 def mean_cars(contacts: float, arrivals: Arrivals) -> float:
     """Return the mean cars parked in the peak hour by contacts a year."""
     # Little's law: cars present are cars arriving an hour times the hours each stays.

@@ -28,6 +28,29 @@ class RoomService:
 
 
 @dataclass(frozen=True, slots=True)
+class MachineService:
+    """Scans of one kind that a service makes.
+
+    Attributes
+    ----------
+    id, rates
+        Its id, and scans of the kind a year and 1,000 people by age band.
+    kind
+        Kind of machine: `ct`, `mri`, `ultrasound`.
+    machine
+        Its row of the table of machines: scans an hour, hours, days, uptime.
+    dna
+        Share of slots whose patient does not attend.
+    """
+
+    id: str
+    rates: pd.Series
+    kind: str
+    machine: pd.Series
+    dna: float = 0.0
+
+
+@dataclass(frozen=True, slots=True)
 class RoundService:
     """A service whose teams drive rounds of visits.
 
@@ -73,13 +96,19 @@ class CrisisService:
     peak_factor
         Calls in the busiest hours over the mean while teams are on duty.
     share
-        Share of calls that should be reached within the standard of the parameters.
+        Share of calls that should be reached within the standard.
+    standard_min, call_min, job_h
+        Minutes from the call to a team's arrival, minutes of them before it is sent, and hours of
+        a job; None is that of the parameters.
     """
 
     id: str
     rates: pd.Series
     peak_factor: float = 1.0
     share: float = 0.7
+    standard_min: float | None = None
+    call_min: float | None = None
+    job_h: float | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -119,8 +148,10 @@ class CapacitySetting:
         Areas by sites, for who finds the own ward full.
     parameters
         Defaults and the study's own values.
-    beds, rooms, rounds, crisis
+    beds, rooms, machines, rounds, crisis
         The services.
+    drives
+        Minutes that a team drives, areas by bases; None takes `minutes`.
     roads
         None leaves out rounds.
     health_gain_years
@@ -137,11 +168,13 @@ class CapacitySetting:
     parameters: Parameters
     beds: Sequence[BedService] = ()
     rooms: Sequence[RoomService] = ()
+    machines: Sequence[MachineService] = ()
     rounds: Sequence[RoundService] = ()
     crisis: Sequence[CrisisService] = ()
     roads: Roads | None = None
     health_gain_years: float = 0.0
     pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
+    drives: pd.DataFrame | None = None
 
     @property
     def base_year(self) -> int:

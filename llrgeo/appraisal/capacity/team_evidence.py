@@ -4,9 +4,11 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.crisis import (
     Dispatch,
+    nearest_free_share,
     share_in_time,
     share_in_time_by_base,
     teams_for_share,
@@ -57,7 +59,9 @@ def response_to_crises(setting: CapacitySetting) -> pd.DataFrame:
     Columns: the keys; `calls_an_hour` at the peak; `teams_pooled`, the fewest in one pool that
     reach the service's share in time, with `share_pooled` and `wte_pooled`; `teams_by_base`, if
     each base answers alone for its areas and has the fewest that reach the share of its own, with
-    `share_by_base` and `wte_by_base`. NaN where the drive alone leaves too few in time.
+    `share_by_base` and `wte_by_base`; `share_nearest_free`, the share that finds one of these
+    teams free within reach if bases help one another. NaN where the drive alone leaves too few in
+    time.
     """
     rows = []
     for option in setting.options:
@@ -137,9 +141,7 @@ def _response(
     bases = setting.drive_min(option, service.id)
     hours = value("response_hours_a_day")
     peak = float(calls.sum()) / DAYS_A_YEAR / hours * service.peak_factor
-    dispatch = Dispatch(
-        peak, value("response_job_h"), value("response_standard_min"), value("response_call_min")
-    )
+    dispatch = dispatch_of(service, setting.parameters, peak)
     drives = bases["travel_time_min"].fillna(np.inf)
     weights = calls.to_numpy(float)
     pooled = _fewest(dispatch, drives, calls, service.share)
@@ -169,8 +171,37 @@ def _response(
         "share_by_base": np.nan
         if apart
         else share_in_time_by_base(dispatch, teams, bases["site_id"], drives, calls),
+        "share_nearest_free": np.nan if apart else _nearest_free(setting, dispatch, teams, weights),
         "wte_by_base": teams_wte(teams.sum(skipna=False), hours, contract, staff_a_team=staff),
     }
+
+
+def dispatch_of(service: CrisisService, parameters: Parameters, calls_an_hour: float) -> Dispatch:
+    """Return the queue of a service's calls: its own standard and job, else the parameters'."""
+    own = {
+        "response_job_h": service.job_h,
+        "response_standard_min": service.standard_min,
+        "response_call_min": service.call_min,
+    }
+    job_h, standard, call = (
+        parameters.value(name) if said is None else said for name, said in own.items()
+    )
+    return Dispatch(calls_an_hour, job_h, standard, call)
+
+
+def _nearest_free(
+    setting: CapacitySetting, dispatch: Dispatch, teams: pd.Series, weights: NDArray[np.float64]
+) -> float:
+    """Return the share of calls with a free team within reach (Daskin 1983, Larson 1975)."""
+    on_duty = int(teams.sum())
+    if not 0 < dispatch.load < on_duty:
+        return np.nan
+    drives = setting.minutes if setting.drives is None else setting.drives
+    # Of each area: the teams of all bases whose drive fits into what triage leaves.
+    areas = setting.people[setting.base_year].index
+    near = drives.loc[areas, list(teams.index)] <= dispatch.standard_min - dispatch.call_min
+    reach = (near.to_numpy() @ teams.to_numpy()).astype(np.int64)
+    return nearest_free_share(reach, weights, on_duty, dispatch.load)
 
 
 def _fewest(dispatch: Dispatch, drives: pd.Series, calls: pd.Series, share: float) -> float:

@@ -11,12 +11,13 @@ from llrgeo.appraisal.tables.capacity import (
     conserves,
     has_kind,
 )
-from llrgeo.appraisal.tables.columns import OPTION, SERVICE
+from llrgeo.appraisal.tables.columns import OPTION, SERVICE, SITE_ID
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDeclaration
 from llrgeo.appraisal.tables.units import (
     CALLS,
     CONTACTS,
+    MACHINES,
     MINUTES,
     MINUTES_A_DAY,
     ROOMS,
@@ -78,11 +79,36 @@ TEAM_TABLES: Final = (
                 "teams_by_base", "Fewest teams if each base answers alone", TEAMS, _TOO_FAR
             ),
             PublishedColumn("share_by_base", "Share of calls they reach in time", SHARE, _TOO_FAR),
+            PublishedColumn(
+                "share_nearest_free",
+                "Share that finds one of these teams free within reach, if bases help one another",
+                SHARE,
+                _TOO_FAR,
+            ),
             PublishedColumn("wte_by_base", "Staff of these teams", STAFF, _TOO_FAR),
         ),
         lambda context: context.capacity.crisis,
         withhold,
         applies=has_kind("crisis"),
+    ),
+    TableDeclaration(
+        "machines",
+        "Machines that scans need at each site, by year.",
+        (
+            OPTION,
+            SERVICE,
+            PublishedColumn("kind", "Kind of machine, as the table of machines has it"),
+            SITE_ID,
+            YEAR_COLUMN,
+            PublishedColumn("scans", "Scans a year at the site", CONTACTS),
+            PublishedColumn("machines_needed", "Machines that the scans need", MACHINES),
+            PublishedColumn(
+                "use", "Share of what these machines could scan", SHARE, "no machine is needed"
+            ),
+        ),
+        lambda context: context.capacity.machines,
+        withhold,
+        applies=has_kind("machines"),
     ),
     TableDeclaration(
         "rooms",

@@ -5,6 +5,7 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.inputs.estate import RETURNED as ESTATE
 from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.downloader import Downloader, FetchError
 from llrgeo.inputs.official.place import Place
@@ -13,18 +14,6 @@ from llrgeo.inputs.official.sources import Source, Sources
 
 TODO_COLUMNS: Final = ("file", "id", "column", "what")
 
-# Columns of the estates return, as they begin, to those of a study's table of the estate.
-ESTATE: Final = {
-    "Gross internal floor area": "floor_area_m2",
-    "Occupied floor area": "occupied_m2",
-    "Clinical space": "clinical_m2",
-    "Cost to eradicate high risk backlog": "backlog_high_gbp",
-    "Cost to eradicate significant risk backlog": "backlog_significant_gbp",
-    "Cost to eradicate moderate risk backlog": "backlog_moderate_gbp",
-    "Cost to eradicate low risk backlog": "backlog_low_gbp",
-    "Parking spaces available": "parking_spaces",
-    "Designated disabled parking spaces": "accessible_spaces",
-}
 _GENERAL: Final = (
     ("sites.csv", "all", "services", "assumed by kind of site; correct what each could host"),
     ("study.toml", "options.today", "sites", "assumed by kind of site; correct what runs where"),

@@ -1,0 +1,91 @@
+"""Capacity services: what a study's services need of beds, rooms, machines and teams."""
+
+from collections.abc import Mapping
+
+import pandas as pd
+
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.plan import ServicePlans
+from llrgeo.appraisal.capacity.setting import (
+    CrisisService,
+    MachineService,
+    RoomService,
+    RoundService,
+)
+from llrgeo.appraisal.demand import Service, rates_by_age
+from llrgeo.inputs.capacity import read_capacity
+from llrgeo.schema import name_some, raise_faults
+from llrgeo.study.capacity_config import BedsConfig, CapacityConfig
+
+
+def build_services_plan(
+    config: CapacityConfig,
+    beds: Mapping[str, BedsConfig],
+    services: Mapping[str, Service],
+    parameters: Parameters,
+) -> ServicePlans:
+    """Return the services whose capacity is appraised.
+
+    `beds` are those of the services of delivery `bed`, by id.
+    """
+    value = parameters.value
+
+    def rates(name: str) -> pd.Series:
+        return rates_by_age(services[name])
+
+    def used(name: str) -> pd.Series:
+        return rates(name) * services[name].visits
+
+    return ServicePlans(
+        beds=[one.build(services[name], parameters) for name, one in beds.items()],
+        rooms=[RoomService(name, used(name), one.slot_min) for name, one in config.rooms.items()],
+        machines=_machines(config, services),
+        rounds=[
+            RoundService(
+                name,
+                used(name),
+                one.care_min,
+                one.visits_a_round,
+                one.pairs_share,
+                one.practice_factor or value("practice_factor"),
+            )
+            for name, one in config.rounds.items()
+        ],
+        crisis=[
+            CrisisService(
+                name,
+                rates(name),
+                one.peak_factor,
+                one.share or value("response_share"),
+                *(one.standard_min, one.call_min, one.job_h),
+            )
+            for name, one in config.crisis.items()
+        ],
+        pools={name: list(members) for name, members in config.pools.items()},
+        share_women={
+            name: one.share_women for name, one in beds.items() if one.share_women is not None
+        },
+    )
+
+
+def _machines(config: CapacityConfig, services: Mapping[str, Service]) -> list[MachineService]:
+    """Return the scans of each service by kind of machine."""
+    kinds = read_capacity("machines")
+    unknown = sorted({kind for one in config.machines.values() for kind in one.shares})
+    faults = [
+        f"capacity.machines: no kind of machine '{kind}'; known are {name_some(kinds.index)}"
+        for kind in unknown
+        if kind not in kinds.index
+    ]
+    raise_faults(faults, source="capacity")
+    return [
+        MachineService(
+            name,
+            rates_by_age(services[name]) * services[name].visits * share,
+            kind,
+            kinds.loc[kind],
+            one.dna,
+        )
+        for name, one in config.machines.items()
+        for kind, share in one.shares.items()
+    ]
