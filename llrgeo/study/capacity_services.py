@@ -83,7 +83,7 @@ def _machines(config: CapacityConfig, services: Mapping[str, Service]) -> list[M
             name,
             rates_by_age(services[name]) * services[name].visits * share,
             kind,
-            kinds.loc[kind],
+            pd.Series(kinds.loc[kind]),
             one.dna,
         )
         for name, one in config.machines.items()
