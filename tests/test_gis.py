@@ -10,6 +10,7 @@ from publication_cases import package_of
 
 from llrgeo.publish.data import gis
 from llrgeo.publish.data.files import area_results, parquet_bytes
+from llrgeo.publish.pages import run_mark
 from llrgeo.schema import SITE_KINDS
 
 COLUMN = "clinic__nearer_change_min"
@@ -37,7 +38,7 @@ def test_sites_say_which_options_use_them(package):
     assert sites.loc["C", "clinic"] == "Clinics at all sites"
 
 
-def test_qgis_finds_a_style_for_every_column_of_the_first_service(package):
+def test_qgis_finds_a_style_for_every_column_of_every_service(package):
     with sqlite3.connect(package) as database:
         rows = database.execute("SELECT styleName, useAsDefault FROM layer_styles").fetchall()
     database.close()
@@ -47,7 +48,49 @@ def test_qgis_finds_a_style_for_every_column_of_the_first_service(package):
         "clinic__today_min",
         "clinic__nearer_min",
         COLUMN,
+        "beds__today_min",
+        "beds__nearer_min",
+        "beds__nearer_change_min",
     }
+
+
+def test_every_column_has_an_alias_and_a_meaning(package):
+    with sqlite3.connect(package) as database:
+        rows = database.execute(
+            "SELECT table_name, column_name, title, description FROM gpkg_data_columns"
+        )
+        told = {(table, column): (title, said) for table, column, title, said in rows}
+        there = [
+            (layer, column[1])
+            for layer in ("areas", "sites")
+            for column in database.execute(f"PRAGMA table_info({layer})")
+        ]
+    database.close()
+    assert {column for _, column in set(there) - set(told)} <= {"fid", "geom"}
+    assert set(told) <= set(there)
+    title, said = told["areas", COLUMN]
+    assert "Clinic; Clinics at all sites" in title
+    assert "minutes" in said
+
+
+def test_layers_say_what_they_are_whose_and_of_which_run(town_publication, package):
+    with sqlite3.connect(package) as database:
+        rows = database.execute(
+            "SELECT table_name, metadata, timestamp FROM gpkg_metadata_reference"
+            " JOIN gpkg_metadata ON md_file_id = id"
+        ).fetchall()
+        used = {row[0] for row in database.execute("SELECT extension_name FROM gpkg_extensions")}
+        (version,) = database.execute("PRAGMA user_version").fetchone()
+    database.close()
+    assert [row[0] for row in rows] == ["areas", "sites"]
+    for _, metadata, stamp in rows:
+        told = ET.fromstring(metadata.split("\n", 1)[1])
+        assert told.findtext("title") == town_publication.title
+        assert run_mark(town_publication) in told.findtext("abstract")
+        assert [each.text for each in told.iter("license")] == list(town_publication.sources)
+        assert stamp.startswith(town_publication.date)
+    assert {"gpkg_schema", "gpkg_metadata"} <= used
+    assert version == 10_200  # GDAL 3.6 warns of 10,400
 
 
 def test_classes_of_a_style_meet_without_gaps():

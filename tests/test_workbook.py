@@ -3,6 +3,7 @@
 import io
 import re
 import zipfile
+from dataclasses import replace
 
 import numpy as np
 import pandas as pd
@@ -56,9 +57,23 @@ def test_text_stays_text_and_nothing_is_a_formula_a_link_or_merged(parts):
     text = "".join(parts.values())
     assert "<f>" not in text
     assert "<mergeCell" not in text
-    assert "hyperlink" not in text
+    # The contents link to the sheets of the workbook, and nothing leads out of it.
+    links = re.findall(r"<hyperlink [^>]*>", text)
+    assert [re.search(r'location="([^"]*)"', link).group(1) for link in links] == [
+        "'people'!A1",
+        "'minutes'!A1",
+    ]
+    assert "relationships/hyperlink" not in text
     for one in ("=1+1", "+1", "-1", "@SUM(A1)", "{{ 7*7 }}", "&lt;b&gt;&amp;"):
         assert f">{one}<" in parts["xl/sharedStrings.xml"]
+
+
+def test_notes_have_as_much_height_as_their_lines_need(publication):
+    long = replace(publication, error_note="A word or two. " * 20)  # 300 letters
+    table = described(pd.DataFrame({"people": [1]}), PEOPLE)
+    with zipfile.ZipFile(io.BytesIO(render_workbook(long, {"people": table}))) as book:
+        notes = book.read("xl/worksheets/sheet2.xml").decode("utf-8")
+    assert re.search(r'<row r="2"[^>]* ht="60"', notes)  # four lines of 90 letters, 15 points each
 
 
 def test_a_number_is_shown_by_the_unit_of_its_column_and_noted_with_it(parts):

@@ -4,7 +4,7 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Sequence
-from itertools import pairwise
+from itertools import pairwise, product
 from pathlib import Path
 from typing import Any, Final
 from xml.sax.saxutils import escape, quoteattr
@@ -14,7 +14,9 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.publish import palette
+from llrgeo.publish.data.descriptions import describe_areas, describe_sites
 from llrgeo.publish.data.files import plain_text
+from llrgeo.publish.data.gis_metadata import describe_layers
 from llrgeo.publish.indicator_view import IndicatorView, view_indicator
 from llrgeo.publish.legend import class_label
 from llrgeo.publish.publication import Publication
@@ -23,6 +25,7 @@ from llrgeo.schema import BNG
 
 AREAS_LAYER: Final = "areas"
 SITES_LAYER: Final = "sites"
+_FORMAT: Final = {"VERSION": "1.2"}  # GDAL 3.6, of current systems, warns of later ones
 # The table in which QGIS keeps the styles of a GeoPackage.
 _STYLES_TABLE: Final = """
 CREATE TABLE layer_styles (
@@ -88,12 +91,16 @@ def site_layer(publication: Publication) -> gpd.GeoDataFrame:
 
 
 def geopackage(publication: Publication, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> bytes:
-    """Return a GeoPackage with the layers `areas` and `sites`, each with a style for QGIS."""
+    """Return a GeoPackage with the layers `areas` and `sites`, their styles and what they are."""
+    described = {AREAS_LAYER: describe_areas, SITES_LAYER: describe_sites}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "areas.gpkg"
-        areas.to_file(path, layer=AREAS_LAYER, driver="GPKG")
-        sites.to_file(path, layer=SITES_LAYER, driver="GPKG")
+        for layer, name in ((areas, AREAS_LAYER), (sites, SITES_LAYER)):
+            layer.to_file(path, layer=name, driver="GPKG", dataset_options=_FORMAT)
         _add_styles(path, publication)
+        describe_layers(
+            path, publication, {name: say(publication) for name, say in described.items()}
+        )
         _set_dates(path, publication.date)
         return _without_counters(path.read_bytes())
 
@@ -111,7 +118,7 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - a cell
 
 
 def _add_styles(path: Path, publication: Publication) -> None:
-    """Put the styles of sites and of the first service into the file, where QGIS finds them."""
+    """Put the styles of sites and of every service into the file, where QGIS finds them."""
     rows = [
         (AREAS_LAYER, "geom", name, style, name == opening_style(publication))
         for name, style in qgis_styles(publication).items()
@@ -131,10 +138,9 @@ def opening_style(publication: Publication) -> str:
 
 
 def qgis_styles(publication: Publication) -> dict[str, str]:
-    """Return a QGIS style for the columns of the opening service, and for each indicator."""
-    service, tolerance = publication.opening_service, publication.tolerance_min
-    styles = {}
-    for option in publication.options:
+    """Return a QGIS style for the columns of every service, and for each indicator."""
+    tolerance, styles = publication.tolerance_min, {}
+    for service, option in product(publication.services, publication.options):
         column = f"{service.id}__{option.name}_min"
         styles[column] = qgis_style(column, change=False, tolerance_min=tolerance)
         if option is not publication.baseline:

@@ -23,6 +23,9 @@ from llrgeo.publish.pages import run_mark
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
+_LETTERS_A_LINE: Final = 90  # of a text sheet, whose column is 100 digits wide
+_LINE_POINTS: Final = 15.0
+_TITLE_POINTS: Final = 26.0
 _LONGEST_NAME: Final = 31  # Excel's limit for the name of a sheet
 _WIDEST: Final = 48
 _FORBIDDEN: Final = re.compile(r"[\[\]:*?/\\']")
@@ -79,6 +82,8 @@ def render_workbook(publication: Publication, tables: Mapping[str, DescribedTabl
         sheet = book.add_worksheet(names.get(name, name))
         _table_sheet(sheet, names.get(name, name), flat, looks)
         _note_columns(sheet, columns)
+        if name == "contents":
+            _link_sheets(sheet, flat["sheet"])
     book.close()
     return content.getvalue()
 
@@ -152,6 +157,16 @@ def _text_sheet(sheet: Worksheet, lines: Iterable[str], formats: Mapping[str, An
     sheet.set_column(0, 0, 100)
     for row, line in enumerate(lines):
         sheet.write_string(row, 0, line, formats["title" if row == 0 else "wrap"])
+        # Excel makes room for text that wraps when it opens a file; LibreOffice cuts it instead.
+        broken = sum(-(-max(len(part), 1) // _LETTERS_A_LINE) for part in line.split("\n"))
+        sheet.set_row(row, _TITLE_POINTS if row == 0 else broken * _LINE_POINTS)
+
+
+def _link_sheets(sheet: Worksheet, names: Iterable[str]) -> None:
+    """Make each name in the contents a link to its sheet: within the workbook, to nowhere else."""
+    for row, name in enumerate(names, start=1):
+        inside = str(name).replace("'", "''")
+        sheet.write_url(row, 0, f"internal:'{inside}'!A1", string=str(name))
 
 
 def _table_sheet(sheet: Worksheet, name: str, table: pd.DataFrame, looks: list[Format]) -> None:

@@ -31,7 +31,7 @@ _MM_PER_POINT: Final = _MM_PER_INCH / 72
 _FONT: Final = "DejaVu Sans"
 _SHORTENED: Final = " ..."
 _LINE: Final = 1.3  # distance of lines, in sizes
-_DPI: Final = 150
+_DPI: Final = 300  # what printers ask for
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LONG_DECIMAL: Final = re.compile(r"(?<=[ML\d] )(-?\d+\.\d)\d+(?=[ \n\"])")
 _SETTINGS: Final[dict[Any, Any]] = {
