@@ -48,7 +48,9 @@ def lines_of(publication, **tables):
 
 def test_each_option_says_what_it_costs_and_where_there_is_no_room(publication):
     said = lines_of(publication, costs=COSTS, site_loads=LOADS)
-    assert said["Today"] == ["How much room the sites have is not known."]
+    assert said["Today"] == [
+        "How many clinics, tests and visits the sites have room for is not known."
+    ]
     assert said["Clinics at all sites"] == [
         "The NHS would pay £3.4 million more over 30 years, in today's money.",
         "For each £1 more that the NHS pays, people and the climate save 137p.",
@@ -77,6 +79,23 @@ def test_without_figures_nothing_is_said_and_the_page_has_no_heading(publication
     assert lines_of(publication, site_loads=hidden) == {}
     page = render_explorer(replace(publication, tables={"site_loads": hidden}))
     assert '<dl class="facts">' not in page
+
+
+def test_beds_that_are_short_are_told_now_and_in_the_last_year(publication):
+    rows = [
+        ("today", 2043, 17.0),
+        ("today", 2026, 0.0),
+        ("nearer", 2026, 5.0),
+        ("nearer", 2043, 29.0),
+    ]
+    years = pd.DataFrame(rows, columns=["option", "year", "beds_short"])
+    said = lines_of(publication, capacity_by_year=years)
+    assert said["Today"] == ["Hospital beds in the community: enough now, but 17 too few by 2043."]
+    assert said["Clinics at all sites"] == [
+        "Hospital beds in the community: 5 too few now, and 29 too few by 2043."
+    ]
+    enough = years.assign(beds_short=0.0)
+    assert lines_of(publication, capacity_by_year=enough) == {}
 
 
 def test_contacts_by_video_and_at_home_are_numbers_of_their_own(publication):

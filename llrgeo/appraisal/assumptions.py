@@ -39,6 +39,8 @@ class Assumptions:
         in this order are drawn.
     draws, seed
         Of all random numbers.
+    sources
+        What the study says of its sources, a line each.
     capacity
         What the study says of beds, rooms, teams and estate over the years; None if nothing.
     """
@@ -54,4 +56,5 @@ class Assumptions:
     importance: tuple[str, ...] = ()
     draws: int = 10_000
     seed: int = 0
+    sources: tuple[str, ...] = ()
     capacity: CapacityPlan | None = None

@@ -22,7 +22,14 @@ def costs_and_room(publication: Publication) -> list[tuple[str, list[str]]]:
     contacts of real patients could be worked out from them.
     """
     found = [
-        (option.label, [*_cost_lines(publication, option), *_room_lines(publication, option)])
+        (
+            option.label,
+            [
+                *_cost_lines(publication, option),
+                *_room_lines(publication, option),
+                *_bed_lines(publication, option),
+            ],
+        )
         for option in (publication.baseline, *publication.alternatives)
     ]
     return [(label, lines) for label, lines in found if lines]
@@ -76,3 +83,16 @@ def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
         yield words["facts_no_room"]
     elif not (mine["over_capacity"] > 0).any():
         yield words["facts_none_full"]
+
+
+def _bed_lines(publication: Publication, option: Option) -> Iterator[str]:
+    """Yield how many beds are short in the study's first year and last, where it has years."""
+    words, years = wording(), publication.tables.get("capacity_by_year")
+    if years is None:
+        return
+    mine = years[years["option"] == option.name].sort_values("year")
+    now, then = float(mine["beds_short"].iloc[0]), float(mine["beds_short"].iloc[-1])
+    if now > 0 or then > 0:
+        yield words["facts_beds" if now > 0 else "facts_beds_then"].format(
+            now=pages.number(now), then=pages.number(then), year=str(mine["year"].iloc[-1])
+        )

@@ -176,7 +176,7 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     assumptions = build_assumptions(
         study.appraisal, inputs.rates, inputs.indicators, times_by=times_by, seed=study.seed
     )
-    assumptions = replace(assumptions, figures=inputs.place_figures)
+    assumptions = replace(assumptions, figures=inputs.place_figures, sources=tuple(study.sources))
     if capacity is not None:
         growth = growth_factors_of(capacity, study.appraisal.horizon_years)
         assumptions = replace(assumptions, capacity=capacity, growth=growth)

@@ -92,7 +92,7 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
 
 
 def age_of_data(dates: pd.Series) -> Iterator[Item]:
-    """Yield the oldest of the figures that the study rests on, and how many date from 2020 or 2021.
+    """Yield the oldest of the figures that the study rests on, and those of 2020 and 2021.
 
     Surveys of these years were taken while people kept away from care. `dates` are as written, on
     what they are the dates of; those without a year are left out.
@@ -106,10 +106,17 @@ def age_of_data(dates: pd.Series) -> Iterator[Item]:
         "oldest_figure",
         subject=str(min(of_that_year)),
         place=str(oldest),
-        value=float(years.isin(PANDEMIC_YEARS).sum()),
-        second=float(len(years)),
+        value=float(len(years)),
         rests_on="sources",
     )
+    of_pandemic = years[years.isin(PANDEMIC_YEARS)].index.astype(str).unique()
+    if len(of_pandemic):
+        yield Item(
+            "pandemic_figures",
+            subject="; ".join(of_pandemic),
+            value=float(len(of_pandemic)),
+            rests_on="sources",
+        )
 
 
 def not_modelled(compared: Comparison, answered: Collection[str]) -> Iterator[Item]:

@@ -206,7 +206,7 @@ class EvidenceContext:
 
     @property
     def _dates(self) -> pd.Series:
-        """Dates of rates, costs and official figures of capacity, on what they are the dates of."""
+        """Dates of rates, sources and official figures of capacity, on what they are dates of."""
         rates, plan = self.assumptions.rates, self.assumptions.capacity
         parts = [
             table.set_index(key)["date"]
@@ -217,6 +217,9 @@ class EvidenceContext:
             )
             if {key, "date"} <= set(table.columns)
         ]
+        # What a line of sources says of several inputs is parted by semicolons.
+        stated = [part.strip() for line in self.assumptions.sources for part in line.split(";")]
+        parts.append(pd.Series(stated, index=stated, dtype=str))
         if plan is not None:
             # A formula of 1959 is no old figure: official counts are, and the estate's returns.
             known = plan.parameters.table
@@ -224,7 +227,8 @@ class EvidenceContext:
             if plan.estate is not None and "return_year" in plan.estate.estate:
                 returned = plan.estate.estate["return_year"]
                 parts.append(returned.set_axis(["estate"] * len(returned)))
-        return pd.concat(parts) if parts else pd.Series(dtype=str)
+        dates: pd.Series = pd.concat(parts)
+        return dates
 
     def comparison(self, name: str) -> Comparison:
         """Return an option beside the baseline."""

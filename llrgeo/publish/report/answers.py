@@ -184,6 +184,10 @@ def _cope(publication: Publication, option: Option) -> str:
     if short:
         count = sum(int(row["value"]) for row in short)
         said.append(words["line_short"].format(count=pages.number(count)))
+    for row in items:
+        if row["item"] == "beds_short":
+            beds = pages.number(row["value"])
+            said.append(words["line_beds"].format(year=row["subject"], count=beds))
     if unknown and stated:
         said.append(words["line_room"].format(count=pages.number(unknown[0]["value"])))
     return " ".join(said)

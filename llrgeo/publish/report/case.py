@@ -22,7 +22,7 @@ AGAINST: Final = (
     *("fails_hurdle", "weight_turns_above", "weight_turns_below", "assumption_turns"),
     *("assumed_activity", "error_of_times", "error_untested", "error_unknown", "too_close"),
     *("beds_short", "ward_full", "more_posts", "parking_short", "parking_unknown", "older_later"),
-    *("thin_bus", "oldest_figure", "housing"),
+    *("thin_bus", "oldest_figure", "pandemic_figures", "housing"),
     *("outcomes", "parking", "ambulances", "beds_and_rooms", "staff_in_place", "other_options"),
     "earlier_closures",
 )

@@ -153,6 +153,8 @@ function llrgeoReader(data) {
       const count = (chosen) => rows.filter(chosen).length || words.none_of_them;
       lines.push(fill(words.my_count,
         { all: rows.length, longer: count(isLonger), shorter: count(isShorter) }));
+      const close = rows.filter((one) => one.tooClose && (isLonger(one) || isShorter(one))).length;
+      if (close) lines.push(fill(words.my_count_close, { count: close }));
     }
     return [...lines, ...howLines(rows), ...cityLine(now, area)];
   }
