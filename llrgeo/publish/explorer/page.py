@@ -10,6 +10,7 @@ from llrgeo.publish import moves, pages, palette
 from llrgeo.publish.costs_and_room import costs_and_room
 from llrgeo.publish.explorer.leaflet_map import MAP_NAME, empty_map
 from llrgeo.publish.explorer.payload import acute_words, explorer_data, explorer_sites
+from llrgeo.publish.explorer.years import year_tables
 from llrgeo.publish.legend import class_label, time_legend
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.people_view import PeopleView, too_close_people
@@ -30,6 +31,7 @@ SCRIPTS: Final = (
     "explorer/assets/mine.js",
     "explorer/assets/map.js",
     "explorer/assets/view.js",
+    "explorer/assets/years.js",
 )
 ZOOM: Final = 9
 _TIMETABLED: Final = ("transit", "bus")
@@ -66,6 +68,7 @@ def render_explorer(publication: Publication) -> str:
             "view_labels": acute_words(publication),
             "headline": headline(publication, view),
             "facts": costs_and_room(publication),
+            "years": year_tables(publication),
             "bar": outcome_bar(publication.people[view.option.name]),
             "legend": time_legend(view.areas["before_min"], view.areas["people"]).shown,
             **_choices(publication, view),
