@@ -43,6 +43,12 @@ class IndicatorView:
         return self.figures.indicator
 
     @property
+    def heading(self) -> str:
+        """The label, with the unit where the label does not say it."""
+        label, unit = self.indicator.label, self.indicator.unit
+        return label if unit.lower() in label.lower() else f"{label} ({unit})"
+
+    @property
     def labels(self) -> tuple[str, ...]:
         """What the classes are called, the lowest first, and the one without a figure last."""
         words, ends = wording(), [self.text(edge) for edge in self.edges]
@@ -99,6 +105,31 @@ def describe_indicator(figures: PlaceFigures) -> str:
         *([words["indicator_hidden"]] if figures.hidden.any() else []),
     ]
     return " ".join(parts)
+
+
+def rank_texts(rows: pd.DataFrame) -> pd.Series:
+    """Return each rank of one figure as readers see it, on `place`; empty where there is none.
+
+    Ranks that places share are marked; those among places that have no row say of how many.
+
+    Parameters
+    ----------
+    rows
+        All rows of table `place_rankings` that are of one figure, kind of place and option.
+    """
+    words, ranked = wording(), rows["rank"].notna()
+    shared = rows["rank"].duplicated(keep=False)
+    plain = "rank_of" if (rows["of"] > len(rows)).any() else "rank_plain"
+    texts = []
+    for rank, count, known, tied in zip(rows["rank"], rows["of"], ranked, shared, strict=True):
+        text = words[plain].format(rank=rank, all=count) if known else ""
+        texts.append(words["rank_shared"].format(rank=text) if known and tied else text)
+    return pd.Series(texts, pd.Index(rows["place"]), dtype="str")
+
+
+def blank_text(*, hidden: bool) -> str:
+    """Return what stands in place of a figure that is hidden, or that is not there."""
+    return wording()["indicator_star" if hidden else "indicator_blank"]
 
 
 def _decimals(values: pd.Series) -> int:

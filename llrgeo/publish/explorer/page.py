@@ -29,6 +29,7 @@ SCRIPTS: Final = (
     "explorer/assets/download.js",
     "explorer/assets/finder.js",
     "explorer/assets/mine.js",
+    "explorer/assets/figures.js",
     "explorer/assets/map.js",
     "explorer/assets/view.js",
     "explorer/assets/years.js",
@@ -46,6 +47,7 @@ _BAR: Final = {
 def render_explorer(publication: Publication) -> str:
     """Return the explorer as one HTML page."""
     view = publication.opening_view
+    data = explorer_data(publication)
     points = publication.areas.to_crs("EPSG:4326").geometry
     parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), ZOOM)
     scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, SCRIPTS)]
@@ -62,7 +64,8 @@ def render_explorer(publication: Publication) -> str:
             "styles": [Markup(style) for style in styles],  # noqa: S704 - the accent is a checked colour
             "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
             "map_name": MAP_NAME,
-            "data": explorer_data(publication),
+            "data": data,
+            "figure_table": figure_table(data),
             "tables": {table["id"]: table for table in explorer_tables(publication, view)},
             "deprivation_note": pages.deprivation_note(publication),
             "view_labels": acute_words(publication),
@@ -171,6 +174,16 @@ def explorer_tables(publication: Publication, view: OptionView) -> list[dict[str
         ),
         _table("areas", areas, _area_rows(view)),
     ]
+
+
+def figure_table(data: dict[str, Any]) -> dict[str, Any] | None:
+    """Return the table of the first indicator, as the page opens; None without any."""
+    listed = data["figures"]["list"]
+    if not listed:
+        return None
+    heads = _heads("place", "value", "rank", "next_place")
+    first = listed[0]
+    return {"id": "figures", "caption": first["caption"], "heads": heads, "rows": first["rows"]}
 
 
 def options_table(publication: Publication) -> dict[str, Any]:

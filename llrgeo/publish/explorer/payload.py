@@ -10,6 +10,7 @@ import pandas as pd
 from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish import pages, palette
+from llrgeo.publish.explorer.figures import explorer_figures
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
 from llrgeo.publish.explorer.topojson import encode_topology
 from llrgeo.publish.gazetteer import area_at, named_places
@@ -63,6 +64,7 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         "opening_service": publication.opening_view.service.id,
         "teams_only": all(service.delivery == "team" for service in publication.services),
         "judged_by": _journey_id(publication.judged_by),
+        "figures": explorer_figures(publication),
         **_journeys(publication, sites.index),
         "postcodes": pack_postcodes(publication.postcodes, publication.areas.index),
     }

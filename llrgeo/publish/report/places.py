@@ -6,7 +6,13 @@ from typing import Any, Final, TypeAlias
 import pandas as pd
 
 from llrgeo.appraisal.place_rankings import ACCESS_FIGURES
-from llrgeo.publish.indicator_view import IndicatorView, describe_indicator, view_indicator
+from llrgeo.publish.indicator_view import (
+    IndicatorView,
+    blank_text,
+    describe_indicator,
+    rank_texts,
+    view_indicator,
+)
 from llrgeo.publish.option_view import area_labels
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.tables import Table
@@ -82,7 +88,7 @@ def _authority_tables(ranks: pd.DataFrame, views: list[IndicatorView]) -> Iterat
             yield _table(
                 f"indicators-{kind}-{first}",
                 words[f"table_report_indicators_{kind}"],
-                [words["column_place"], *(_headed(view) for view in some)],
+                [words["column_place"], *(view.heading for view in some)],
                 [[place, *(of.get(place, none) for of in cells)] for place in places],
             )
 
@@ -105,36 +111,25 @@ def _area_table(publication: Publication, ranks: pd.DataFrame, view: IndicatorVi
     caption = words["table_report_indicators_area"].format(
         figure=view.indicator.label, shown=len(shown), all=len(rows)
     )
-    heads = [words["column_area"], _headed(view)]
+    heads = [words["column_area"], view.heading]
     table = [[labels[area], cells[area]] for area in shown["place"]]
     return _table(f"indicators-area-{view.indicator.id}", caption, heads, table)
 
 
-def _headed(view: IndicatorView) -> str:
-    """Return an indicator's heading: its label, and its unit where the label does not say it."""
-    label, unit = view.indicator.label, view.indicator.unit
-    return label if unit in label else f"{label} ({unit})"
-
-
 def _cells(rows: pd.DataFrame, write: Writer) -> dict[str, str]:
     """Return for each place its figure with, in brackets, its rank and how far the next is."""
-    words = wording()
-    shared = rows["rank"].duplicated(keep=False)
-    beyond = (rows["of"] > len(rows)).fillna(value=False)  # places that have no row are ranked with
+    words, ranks = wording(), rank_texts(rows)
     cells = {}
-    for row, tied, more in zip(rows.to_dict("records"), shared, beyond, strict=True):
+    for row in rows.to_dict("records"):
+        place = row["place"]
         if pd.isna(row["value"]):
-            cells[row["place"]] = words["indicator_star" if row["hidden"] else "indicator_blank"]
-            continue
-        value = write(row["value"])
-        if pd.isna(row["rank"]):
-            cells[row["place"]] = value
-            continue
-        rank = words["rank_of" if more else "rank_plain"].format(rank=row["rank"], all=row["of"])
-        rank = words["rank_shared"].format(rank=rank) if tied else rank
-        cells[row["place"]] = words[_CELL[row["standing"]]].format(
-            value=value, rank=rank, gap=write(row["gap_to_next"])
-        )
+            cells[place] = blank_text(hidden=row["hidden"])
+        elif not ranks[place]:
+            cells[place] = write(row["value"])
+        else:
+            cells[place] = words[_CELL[row["standing"]]].format(
+                value=write(row["value"]), rank=ranks[place], gap=write(row["gap_to_next"])
+            )
     return cells
 
 

@@ -2,7 +2,7 @@
 // how sure it is, and what each option would change there.
 "use strict";
 
-function llrgeoMine(data, matrices, tables, reader) {
+function llrgeoMine(data, matrices, tables, reader, figures) {
   const m = llrgeoModel;
   const { fill, inSentence, minutesInWords } = llrgeoText;
   const words = data.strings;
@@ -96,6 +96,7 @@ function llrgeoMine(data, matrices, tables, reader) {
       ...paragraphs(isOne(choice) ? reader.sureLines(now, rows, area) : [words.my_nearest],
         { className: "hint" }));
     showOptions(choice, planLabel, rows);
+    if (figures.list.length) tables.showMineFigures(figures.mine(choice.place.areas));
   }
 
   // The answer in a sentence, for the status region.

@@ -202,7 +202,20 @@ function llrgeoTables(data) {
     }));
   }
 
+  // The ranks of one indicator, as the page was made with them.
+  function showFigure(figure) {
+    fillTable("figures", [words.column_place, words.column_value, words.column_rank,
+      words.column_next_place], figure.rows);
+    document.getElementById("table-figures").caption.textContent = figure.caption;
+  }
+
+  function showMineFigures(rows) {
+    fillTable("mine-figures", [words.column_figure, words.column_value, words.column_rank,
+      words.column_figure_of], rows);
+  }
+
   return {
+    showFigure, showMineFigures,
     element, fillTable, minutesInTable, changeMark, fillAreas, showAll, showOptions, showMine,
     showMineOptions, rangeInTable, rangeMark,
   };

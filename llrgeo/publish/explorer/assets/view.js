@@ -16,11 +16,13 @@
   const { element, fillAreas, showAll } = tables;
   const sentences = llrgeoSentences(data);
   const reader = llrgeoReader(data);
-  const mine = llrgeoMine(data, matrices, tables, reader);
+  const figures = llrgeoFigures(data);
+  const mine = llrgeoMine(data, matrices, tables, reader, figures);
   const baseline = m.baselineOf(data);
   // What the page opens with; the address says what differs from it.
   const OPENING = {
     option: baseline.id, service: data.opening_service, journey: data.judged_by, view: "before",
+    figure: figures.list.length ? figures.list[0].id : "",
     beside: "", // the option that the reader compares with
     switched: new Set(), // sites that the reader switched on or off
     serviceAsked: false, // whether the reader chose the service; else it follows the option
@@ -96,7 +98,30 @@
   const finder = llrgeoFinder(data, foundPlace, foundNothing);
   const map = llrgeoDraw(data, window.map_llrgeo, pickArea, point, askSite);
 
+  // An indicator on the map; no option changes it.
+  function showFigureMap(areas) {
+    const figure = figures.byId(chosen.figure);
+    const classes = figures.classOf(figure);
+    map.show(now, "before", classes, figure.colours, areas);
+    showLegend(figure, m.countByClass(data.areas.people, classes, figure.labels.length),
+      figure.heading);
+  }
+
+  // The ranks of the indicator that the reader chose, and what it is.
+  function showFigure() {
+    const figure = figures.byId(chosen.figure);
+    if (!figure) return;
+    byId("figure").value = figure.id;
+    byId("figure-note").textContent = figure.described;
+    tables.showFigure(figure);
+  }
+
   function showMap() {
+    const areas = chosen.place ? chosen.place.areas : [];
+    if (chosen.view === "figure") {
+      showFigureMap(areas);
+      return;
+    }
     const scale = chosen.view === "change" ? data.change : data.time;
     let classOf;
     if (chosen.view === "change") {
@@ -108,14 +133,13 @@
         ? m.nearest(matrices[asked.matrix], areaKeys.length, data.city) : now[chosen.view];
       classOf = areaKeys.map((area) => m.timeClass(end.minutes[area], scale.breaks));
     }
-    map.show(now, chosen.view, classOf, scale.colours,
-      chosen.place ? chosen.place.areas : []);
-    showLegend(scale, m.countByClass(data.areas.people, classOf, scale.labels.length));
+    map.show(now, chosen.view, classOf, scale.colours, areas);
+    showLegend(scale, m.countByClass(data.areas.people, classOf, scale.labels.length),
+      words[`view_${chosen.view}`]);
   }
 
-  function showLegend(scale, counts) {
-    byId("legend-heading").textContent =
-      fill(words.legend_heading, { view: words[`view_${chosen.view}`] });
+  function showLegend(scale, counts, view) {
+    byId("legend-heading").textContent = fill(words.legend_heading, { view });
     byId("legend").replaceChildren(...scale.labels.flatMap((text, place) => {
       const noRoute = place === scale.labels.length - 1;
       if (noRoute && counts[place] === 0) return [];
@@ -128,6 +152,14 @@
   }
 
   function point(area) {
+    if (chosen.view === "figure") {
+      const figure = figures.byId(chosen.figure);
+      byId("pointer").textContent = fill(words.pointer_figure, {
+        area: data.areas.label[area], figure: figure.heading,
+        value: figures.valueText(figure, area),
+      });
+      return;
+    }
     byId("pointer").textContent = fill(words.pointer, {
       area: data.areas.label[area],
       before: minutesInWords(now.before.minutes[area], words),
@@ -194,6 +226,7 @@
   function saveState() {
     const fragment = `#${writeState({
       o: chosen.option, s: chosen.service, j: chosen.journey, v: chosen.view, c: chosen.beside,
+      f: chosen.view === "figure" ? chosen.figure : "",
       x: [...chosen.switched].map((site) => data.sites[site].id).join("."),
     })}`;
     if (fragment === window.location.hash) return;
@@ -216,9 +249,11 @@
     chosen.serviceAsked = Boolean(state.s);
     chosen.journey = offered(data.journeys, state.j, OPENING.journey);
     chosen.beside = offered(data.options, state.c, "");
+    chosen.figure = offered(figures.list, state.f, OPENING.figure);
     if (document.querySelector(`input[name=view][value="${CSS.escape(state.v || "")}"]`)) {
       chosen.view = state.v;
     }
+    if (chosen.view === "figure" && !figures.byId(state.f)) chosen.view = OPENING.view;
     const wanted = new Set((state.x || "").split("."));
     chosen.switched = new Set(data.sites.flatMap((site, place) =>
       (wanted.has(site.id) ? [place] : [])));
@@ -254,6 +289,7 @@
     showAll(now);
     showOptions();
     showEveryArea();
+    showFigure();
     showMap();
     showSites();
     showCatchment();
@@ -340,7 +376,8 @@
       choose({ service: event.target.value, serviceAsked: true, switched: new Set() }));
     on("journey", "change", (event) => choose({ journey: event.target.value }));
     on("catchment", "change", (event) => askSite(event.target.value));
-    on("views", "change", (event) => choose({ view: event.target.value }));
+    on("views", "change", ({ target }) => choose(target.id === "figure"
+      ? { view: "figure", figure: target.value } : { view: target.value }));
     on("site-list", "change", (event) => switchSite(Number(event.target.value)));
     on("reset", "click", () => choose({ switched: new Set() }));
     on("download", "click", download);
