@@ -56,7 +56,7 @@ class TransitRules:
 
     @property
     def period(self) -> str:
-        """The window in letters, such as `09:30-11:30`, or `by 09:30-11:30` of arrivals."""
+        """The window in letters, first and last time with a hyphen; after "by" if of arrivals."""
         window = "-".join(f"{time:%H:%M}" for time in self.window)
         return window if self.window_of == "departures" else f"by {window}"
 

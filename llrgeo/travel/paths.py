@@ -63,7 +63,7 @@ def find_routes(
     -------
     geopandas.GeoDataFrame
         On the origins' index, in EPSG:27700: `travel_time_min` and `distance_km` as in the matrix,
-        `roads` (their names in order, separated by `; `), and the line from point to point. An
+        `roads` (their names in order, with semicolons), and the line from point to point. An
         unreachable destination has infinite minutes and kilometres, no roads and no line.
 
     Raises
