@@ -45,6 +45,7 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.appraisal.siting.problem import SitingProblem
     from llrgeo.appraisal.siting.regret import Scenario, least_regret, regret_table
     from llrgeo.inputs.areas import read_areas
+    from llrgeo.inputs.gtfs import read_timetable
     from llrgeo.inputs.sites import read_sites
     from llrgeo.roads.exchange import network_from_graph
     from llrgeo.roads.network import RoadNetwork, load_network, save_network
@@ -98,6 +99,7 @@ _NAMES: Final = {
     "appraisal.siting.problem": ("SitingProblem",),
     "appraisal.siting.regret": ("Scenario", "least_regret", "regret_table"),
     "inputs.areas": ("read_areas",),
+    "inputs.gtfs": ("read_timetable",),
     "inputs.sites": ("read_sites",),
     "roads.exchange": ("network_from_graph",),
     "roads.network": ("RoadNetwork", "load_network", "save_network"),
@@ -199,6 +201,7 @@ __all__ = [
     "read_areas",
     "read_inputs",
     "read_sites",
+    "read_timetable",
     "regret_table",
     "run_study",
     "save_network",

@@ -1,7 +1,9 @@
-"""The documentation site: every key and command has its page, and the tutorials run as written."""
+"""The documentation site: every key and command has its page, and Python on pages runs as written.
+
+The tutorials of the shell, which run whole studies, are in `tests/long`.
+"""
 
 import importlib.util
-import os
 import re
 import subprocess
 import sys
@@ -14,11 +16,6 @@ import llrgeo
 
 ROOT = Path(__file__).parents[1]
 DOCS = ROOT / "docs"
-RUN = """
-import sys
-from llrgeo.cli import main
-main()
-"""
 
 
 @pytest.fixture(scope="module")
@@ -103,41 +100,6 @@ def test_the_site_is_built_without_a_warning_and_asks_no_other_host(tmp_path):
 def blocks(page: str, language: str) -> list[str]:
     text = (DOCS / page).read_text(encoding="utf-8")
     return re.findall(rf"^```{language}\n(.*?)^```", text, flags=re.MULTILINE | re.DOTALL)
-
-
-@pytest.fixture
-def shell(tmp_path):
-    """Return a folder in which the command `llrgeo` is this one."""
-    tools = tmp_path / "tools"
-    tools.mkdir()
-    command = tools / "llrgeo"
-    command.write_text(f"#!/bin/sh\nexec {sys.executable} -c '{RUN}' \"$@\"\n", encoding="utf-8")
-    command.chmod(0o755)
-    return {"PATH": f"{tools}{os.pathsep}{os.environ['PATH']}", "PYTHONPATH": str(ROOT)}
-
-
-@pytest.mark.slow
-@pytest.mark.skipif(os.name == "nt", reason="the tutorials are written for a Unix shell")
-@pytest.mark.parametrize(
-    ("page", "written"),
-    [
-        ("tutorials/planner.md", ["my_maps/index.html", "my_maps/tables.xlsx"]),
-        ("tutorials/consultation.md", ["pages/kit.html", "pages/explorer.html"]),
-    ],
-)
-def test_a_tutorial_runs_as_written(page, written, tmp_path, shell):
-    commands = "\n".join(blocks(page, "bash"))
-    assert commands.count("llrgeo ") >= 3
-    ran = subprocess.run(
-        ["bash", "-euc", commands],
-        cwd=tmp_path,
-        env=os.environ | shell,
-        capture_output=True,
-        text=True,
-        check=False,
-    )
-    assert ran.returncode == 0, ran.stdout + ran.stderr
-    assert [name for name in written if not (tmp_path / name).is_file()] == []
 
 
 @pytest.mark.slow

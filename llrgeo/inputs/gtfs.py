@@ -114,6 +114,15 @@ def read_timetable(paths: Sequence[Path], date: dt.date) -> Timetable:
         If a feed cannot be read, lacks a file or column, has no service on the day, or has
         faults in more than a hundredth of its calls (and more than ten); the message lists every
         fault of the feed.
+
+    Examples
+    --------
+    >>> import datetime as dt
+    >>> try:
+    ...     llrgeo.read_timetable([folder / "areas.csv"], dt.date(2026, 11, 24))
+    ... except llrgeo.InputError as error:  # it is no zip
+    ...     print("areas.csv" in str(error))
+    True
     """
     feeds = [_read_day(path, date) for path in paths]
     trips = _offsets([int(feed.calls["trip"].max()) + 1 for feed in feeds])
