@@ -10,7 +10,13 @@ import llrgeo.publish
 from llrgeo.appraisal import home_visits
 from llrgeo.appraisal.case.item import RestsOn
 from llrgeo.appraisal.indicators import Better, PlaceKind
-from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS
+from llrgeo.appraisal.people_groups import (
+    DEPRIVATION_FIFTHS,
+    ENGLISH_OR_UNDER_3,
+    ETHNIC_GROUPS,
+    ETHNIC_NOT_KNOWN,
+    OTHER_LANGUAGE,
+)
 from llrgeo.appraisal.place_rankings import ACCESS_FIGURES
 from llrgeo.appraisal.rankings import STANDINGS as PLACE_STANDINGS
 from llrgeo.errors import InputError
@@ -61,9 +67,11 @@ BUILT = {
     "my_": ("patient", "visitor", "team", "lost", "gained"),
     "group_": (
         *("everyone", "age", "authority", "deprivation_fifth", "disability", "rural_urban"),
+        *("ethnic_group", "main_language"),
     ),
     "group_name_": (
         *("everyone", "age", "authority", "deprivation_fifth", "disability", "rural_urban"),
+        *("ethnic_group", "main_language"),
     ),
     "easy_": ("improved", "worsened", "mixed", "lost", "gained"),
     "kind_": SITE_KINDS,
@@ -88,6 +96,7 @@ BUILT = {
     "level_": (
         *("everyone", "disabled", "not_disabled", "rural", "urban", *AGE_BANDS),
         *DEPRIVATION_FIFTHS,
+        *(*ETHNIC_GROUPS, ETHNIC_NOT_KNOWN, OTHER_LANGUAGE, ENGLISH_OR_UNDER_3),
     ),
     "facts_": tuple(f"{what}_{how}" for what in ("provider", "net") for how in MORE_OR_LESS),
     "line_": (

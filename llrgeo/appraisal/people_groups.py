@@ -11,6 +11,18 @@ from llrgeo.schema import AGE_BANDS
 EVERYONE: Final = ("everyone", "everyone")
 
 
+ETHNIC_GROUPS: Final = (
+    "ethnic_asian",
+    "ethnic_black",
+    "ethnic_mixed",
+    "ethnic_white",
+    "ethnic_other",
+)
+"""The five groups of the census (table TS021), as columns of a table of areas."""
+
+ETHNIC_NOT_KNOWN: Final = "ethnic_not_known"
+OTHER_LANGUAGE: Final = "other_main_language"
+ENGLISH_OR_UNDER_3: Final = "english_or_under_3"
 DEPRIVATION_FIFTHS: Final = tuple(f"deprivation_fifth_{number}" for number in range(1, 6))
 
 
@@ -18,9 +30,9 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
     """Return the residents of every area by group: columns (group, level), people as integers.
 
     The groups are those of the Equality Act and of inequality guidance that the data has:
-    deprivation, age, disability, rural or urban, and authority; a group that the areas do not tell
-    is not there. The levels of each group add up to the residents of the area. Groups and levels
-    are ids; an authority is known by its name.
+    deprivation, age, disability, ethnic group, main language, rural or urban, and authority; a
+    group that the areas do not tell is not there, and never guessed. The levels of each group add
+    up to the residents of the area. Groups and levels are ids; an authority is known by its name.
     """
     residents = areas["residents"].astype(np.int64)
     columns: dict[tuple[str, str], pd.Series] = {EVERYONE: residents}
@@ -30,11 +42,36 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
         disabled = areas["disabled"].astype(np.int64)
         columns["disability", "disabled"] = disabled
         columns["disability", "not_disabled"] = residents - disabled
+    columns |= _counted_groups(areas, residents)
     for group, labels in _labels_of_areas(areas).items():
         for level in sorted(labels.unique()):
             columns[group, level] = residents.where(labels == level, 0)
     people = pd.DataFrame(columns)
     return people.rename_axis(columns=["group", "level"])
+
+
+def _counted_groups(areas: pd.DataFrame, residents: pd.Series) -> dict[tuple[str, str], pd.Series]:
+    """Return residents by ethnic group and by main language, where the areas have the counts.
+
+    Census tables are perturbed one by one, so counts of a group may differ from the residents by a
+    few: those missing are "not known", those too many are taken off the largest level.
+    """
+    columns: dict[tuple[str, str], pd.Series] = {}
+    if set(ETHNIC_GROUPS) <= set(areas.columns):
+        counts = areas[list(ETHNIC_GROUPS)].astype(np.int64)
+        too_many = (counts.sum(axis=1) - residents).clip(lower=0)
+        largest = counts.idxmax(axis=1)
+        for level in ETHNIC_GROUPS:
+            fewer = (counts[level] - too_many.where(largest == level, 0)).clip(lower=0)
+            columns["ethnic_group", level] = fewer
+        known = sum(columns.values(), start=residents * 0)
+        columns["ethnic_group", ETHNIC_NOT_KNOWN] = residents - known
+    if OTHER_LANGUAGE in areas.columns:
+        # The census asks those aged 3 and over.
+        other = areas[OTHER_LANGUAGE].astype(np.int64).clip(upper=residents)
+        columns["main_language", OTHER_LANGUAGE] = other
+        columns["main_language", ENGLISH_OR_UNDER_3] = residents - other
+    return columns
 
 
 def _labels_of_areas(areas: pd.DataFrame) -> dict[str, pd.Series]:

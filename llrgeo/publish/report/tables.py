@@ -22,6 +22,8 @@ _GROUPS: Final = (
     "deprivation_fifth",
     "age",
     "disability",
+    "ethnic_group",
+    "main_language",
     "rural_urban",
 )
 _MINUTES: Final = (5, 10, 15, 20, 30, 45)
