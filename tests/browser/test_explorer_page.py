@@ -492,6 +492,33 @@ def test_the_map_is_as_wide_as_the_page_and_has_a_closest_view(open_page, county
     assert page.evaluate("map_llrgeo.getMinZoom() < map_llrgeo.getZoom()")
 
 
+def test_text_twice_as_large_fits_a_phone(open_page, county_page):
+    page = open_page(county_page, viewport={"width": 390, "height": 844})
+    page.evaluate("document.documentElement.style.fontSize = '200%'")
+    for typed in ("LE5 4PW", "LE5", "Townham"):
+        page.fill("#find", typed)
+        page.press("#find", "Enter")
+        if typed != "Townham":
+            page.select_option("#mine-option", "option_3")
+            page.select_option("#beside", "option_1")
+            region = page.locator("#mine .wide").first
+            assert region.evaluate("one => one.scrollWidth <= one.clientWidth")
+            heads = "one => getComputedStyle(one, '::before').content"
+            assert page.locator("#table-mine td").first.evaluate(heads) == '"Today: "'
+        assert page.evaluate("document.documentElement.scrollWidth") <= 390
+
+
+def test_in_forced_colours_the_bar_keeps_its_parts_apart(open_page, county_page):
+    page = open_page(county_page, forced_colors="active")
+    page.select_option("#option", "option_3")
+    colours = page.eval_on_selector_all(
+        "#bar rect", "all => all.map(one => getComputedStyle(one).fill)"
+    )
+    assert len(set(colours)) == 3
+    edge = page.eval_on_selector("#bar", "one => getComputedStyle(one).borderTopWidth")
+    assert edge == "1px"
+
+
 def test_a_damaged_address_opens_the_usual_view(open_page, county_page):
     page = open_page(county_page, "#o=%E0%A4%A&s=nothing&j=&v=<b>&x=..")
     assert page.input_value("#option") == "option_0"

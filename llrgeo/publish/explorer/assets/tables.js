@@ -20,6 +20,8 @@ function llrgeoTables(data) {
     table.tBodies[0].replaceChildren(...rows.map((cells) => {
       const row = element("tr");
       row.append(headCell(cells[0]), ...cells.slice(1).map((cell) => element("td", cell)));
+      // Where text is large the cells of a row stand beneath each other, each with its heading.
+      [...row.cells].slice(1).forEach((cell, place) => { cell.dataset.head = heads[place + 1]; });
       return row;
     }));
   }
