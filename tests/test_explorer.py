@@ -161,9 +161,11 @@ def assert_counts_every_option_alike(javascript, publication):
 
 def assert_counts_random_sets_alike(javascript, publication):
     rng = np.random.default_rng(11)
-    base = publication.opening_option
     ids = explorer_sites(publication).index.to_numpy()
     services = publication.services[:2]
+    base = publication.opening_option
+    kept = {service.id: base.sites.get(service.id, frozenset()) for service in services}
+    base = replace(base, sites=kept, shares={}, capacity={})
     only = with_options(publication, [base], publication.judged_by, services=services)
     javascript.call("load", json.dumps(explorer_data(only)))
     plans = [

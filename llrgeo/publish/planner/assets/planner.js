@@ -292,7 +292,7 @@
     const known = (ids) => new Set(ids.filter((id) => placeOf.has(id)).map((id) => placeOf.get(id)));
     const today = m.baselineOf(data).sites[view.service];
     drawing.show({ today: new Set(today), open: known(plan.sites[view.service]), before: { site: [] },
-      after: { site: [] } }, view.map === "before" ? "before" : "change", scale.classOf, scale.colours, -1);
+      after: { site: [] } }, view.map === "before" ? "before" : "change", scale.classOf, scale.colours, []);
     byId("legend-heading").textContent = view.map === "people" ? words.planner_view_people
       : fill(words.planner_legend, { view: words[`planner_view_${view.map}`], service: serviceLabel(view.service) });
     const counts = m.countByClass(data.areas.people, scale.classOf, scale.labels.length);
