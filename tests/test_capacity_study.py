@@ -617,3 +617,38 @@ def test_people_of_later_years_who_travel_longer_are_counted(folder):
     assert classes["longer_any"] == classes[["lost", "mixed", "longer"]].sum() >= rows["longer"]
     today = table(result, "people_by_service_by_year", option="today")
     assert today["longer_any"].tolist() == [0, 0, 0]
+
+
+def test_people_admissions_and_contacts_agree_across_tables(folder):
+    names = ("beds", "beds_as_a_whole", "demand_by_year", "people_by_year", "people_by_authority")
+    more = ("rooms", "machines", "rounds", "access_by_year", "people_by_service_by_year")
+    tables = run(folder, names=(*names, *more)).evidence.tables
+    people = tables["people_by_year"].groupby("year")["people"].sum()
+    # every table of people counts those of the projection, whatever it groups them by
+    for name, keys in (
+        ("access_by_year", ["option", "service"]),
+        ("people_by_authority", ["scenario"]),
+    ):
+        rows = tables[name].groupby([*keys, "year"])["people"].sum()
+        assert (rows == people.reindex(rows.index.get_level_values("year")).to_numpy()).all(), name
+    classes = tables["people_by_service_by_year"].set_index(["option", "year"])
+    sums = classes.drop(columns="longer_any").sum(axis=1)
+    assert (sums == people.reindex(sums.index.get_level_values("year")).to_numpy()).all()
+    # admissions of sites, and those that reach none, are the demand of the year
+    demand = tables["demand_by_year"].set_index(["service", "year"])["demand"]
+    beds = tables["beds"].groupby(["option", "year"])["admissions"].sum()
+    whole = tables["beds_as_a_whole"].set_index(["option", "year"])
+    assert beds.to_numpy() == pytest.approx(whole["admissions"].to_numpy())
+    asked = whole["admissions"] + whole["admissions_not_reached"]
+    assert (whole["admissions_not_reached"] > 0).all()
+    for (_, year), admissions in asked.items():
+        assert admissions == pytest.approx(demand["ward", year])
+    # bed-days are admissions times the stay, whatever number of sites they are split over
+    loads = tables["beds"].groupby(["option", "year"])["offered_load"].sum()
+    assert loads.to_numpy() * 365 == pytest.approx(beds.to_numpy() * 20)
+    # contacts in rooms are those of scans over their share, at each site and in each year
+    rooms = tables["rooms"].set_index(["option", "site_id", "year"])["contacts"]
+    scans = tables["machines"].set_index(["option", "site_id", "year"])["scans"]
+    assert (scans / 0.3).to_numpy() == pytest.approx(rooms.reindex(scans.index).to_numpy())
+    visits = tables["rounds"].groupby(["option", "year"])["visits"].sum()
+    assert all(0 < n < demand["nurses", year] for (_, year), n in visits.items())
