@@ -59,3 +59,15 @@ result.scorecard.totals.round(3)
 
 # %%
 int(residents.sum())
+
+# %% [markdown]
+# ## A picture
+#
+# How many people have a longer and a shorter journey under each option, and where they live under
+# one of them. The map needs no internet.
+
+# %%
+result.plot()
+
+# %%
+llrgeo.show(result, option="leaner_estate")

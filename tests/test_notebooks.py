@@ -3,6 +3,7 @@
 All others run in `tests/long`.
 """
 
+import re
 from pathlib import Path
 
 import jupytext
@@ -25,6 +26,13 @@ def test_a_notebook_and_its_script_are_one(path):
     notebook = jupytext.read(path)
     assert cells(notebook) == cells(jupytext.read(path.with_suffix(".py")))
     assert not any(cell.get("outputs") for cell in notebook.cells)
+
+
+@pytest.mark.parametrize("path", NOTEBOOKS, ids=lambda path: path.stem)
+def test_a_notebook_defines_no_function_and_has_a_picture(path):
+    code = path.with_suffix(".py").read_text(encoding="utf-8")
+    assert re.findall(r"^\s*(?:def|class) |lambda", code, flags=re.MULTILINE) == []
+    assert re.search(r"llrgeo\.show\(|\.plot\b", code)
 
 
 def run_notebook(path, folder):
