@@ -77,6 +77,7 @@ def test_the_switching_weight_is_where_the_two_are_level() -> None:
     assert (table["challenger"] == "thrifty").all()
 
 
+@settings(deadline=None)
 @given(st.integers(0, 10_000))
 def test_at_a_switching_weight_leader_and_challenger_are_level(seed: int) -> None:
     rng = np.random.default_rng(seed)

@@ -13,10 +13,9 @@ from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.option_costs import CostChange, ServiceAtSites, cost_change
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import classify_areas, count_people, share_longer
-from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.service_use import UseByService, average_minutes, uses_by_option
 from llrgeo.appraisal.use_arrays import Numbers, ServiceUse, StudyArrays
-from llrgeo.schema import site_roles
 
 
 @dataclass(frozen=True, slots=True)
@@ -193,8 +192,6 @@ class _Evaluator:
     ----------
     arrays
         Areas, sites, services and travel times.
-    people
-        Residents by area (rows) and group and level (columns).
     before
         How the baseline runs each service.
     sites_before
@@ -204,16 +201,15 @@ class _Evaluator:
     ceiling_min
         What a journey that is not there counts as in scores.
     kept
-        Results of ways to run a service, which options share: by the service's id and the use.
+        Results of ways to run a service, which options share: by its id, the use and the room.
     """
 
     arrays: StudyArrays
-    people: pd.DataFrame
     before: UseByService
     sites_before: Mapping[str, frozenset[str]]
     minutes_before: pd.Series
     ceiling_min: float
-    kept: dict[tuple[str, int], tuple[pd.DataFrame, Access, pd.DataFrame]] = field(
+    kept: dict[tuple[str, int, frozenset[tuple[str, float]]], ServiceResult] = field(
         default_factory=dict
     )
 
@@ -223,11 +219,11 @@ class _Evaluator:
         # nothing by cutting off those who live farthest away.
         scored = self._series(average_minutes(self.arrays, after, ceiling_min=self.ceiling_min))
         classified = self._classified(option, after)
-        people = count_people(classified, self.people) if len(classified) else pd.DataFrame()
+        people = count_people(classified, self.arrays.people) if len(classified) else pd.DataFrame()
         return OptionSummary(
             option,
             scored,
-            summarise_access(scored, self.people, thresholds_min=()),
+            summarise_access(scored, self.arrays.people, thresholds_min=()),
             classified,
             people,
             self._share_worse(people, after),
@@ -242,31 +238,29 @@ class _Evaluator:
         return self._access(self.minutes_before, minutes, self.arrays.inputs.thresholds_min)
 
     def service_result(self, service: Service, option: Option, use: ServiceUse) -> ServiceResult:
-        """Return what an option means for one service, given how it is used there."""
-        allocation, access, flows = self._changes(service, use)
-        loads = site_loads(
-            allocation,
-            self.people[EVERYONE],
-            open_sites=site_roles(self.arrays.inputs.sites)[
-                sorted(option.sites.get(service.id, frozenset()))
-            ],
-            capacity=option.capacity.get(service.id, {}),
-            minimum_activity=service.minimum_activity,
-        )
-        return ServiceResult(service, allocation, access, flows, loads)
-
-    def _changes(
-        self, service: Service, use: ServiceUse
-    ) -> tuple[pd.DataFrame, Access, pd.DataFrame]:
-        """Return who goes where, journeys and flows; options that run it alike share them."""
-        key = service.id, id(use)
+        """Return what an option means for one service; options that run it alike share it."""
+        capacity = option.capacity.get(service.id, {})
+        key = service.id, id(use), frozenset(capacity.items())
         if key not in self.kept:
             before = self.arrays.allocation_table(service, self.before[service.id])
             after = self.arrays.allocation_table(service, use)
             minutes = before["travel_time_min"], after["travel_time_min"]
             thresholds = {*self.arrays.inputs.thresholds_min, service.travel_standard_min}
-            access = self._access(*minutes, sorted(thresholds))
-            self.kept[key] = after, access, site_flows(before, after, self.people[EVERYONE])
+            residents = self.arrays.people[EVERYONE]
+            loads = site_loads(
+                after,
+                residents,
+                open_sites=self.arrays.roles[sorted(option.sites.get(service.id, frozenset()))],
+                capacity=capacity,
+                minimum_activity=service.minimum_activity,
+            )
+            self.kept[key] = ServiceResult(
+                service,
+                after,
+                self._access(*minutes, sorted(thresholds)),
+                site_flows(before, after, residents),
+                loads,
+            )
         return self.kept[key]
 
     def _cost(self, option: Option, after: UseByService) -> CostChange | None:
@@ -325,7 +319,7 @@ class _Evaluator:
         return assess_access(
             before,
             after,
-            self.people,
+            self.arrays.people,
             tolerance_min=self.arrays.inputs.tolerance_min,
             thresholds_min=thresholds_min,
         )
@@ -339,8 +333,8 @@ def _evaluators(
     before, inputs = found[baseline], arrays.inputs
     # The baseline is evaluated once; every option, the baseline too, is compared with it.
     minutes_before = pd.Series(average_minutes(arrays, before), index=inputs.areas.index)
-    people, sites_before = people_by_group(inputs.areas), options[baseline].sites
-    evaluator = _Evaluator(arrays, people, before, sites_before, minutes_before, inputs.ceiling)
+    sites_before = options[baseline].sites
+    evaluator = _Evaluator(arrays, before, sites_before, minutes_before, inputs.ceiling)
     for name, option in options.items():
         yield option, evaluator, found[name]
 

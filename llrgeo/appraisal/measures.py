@@ -94,7 +94,12 @@ def score_values(values: pd.DataFrame, measures: Mapping[str, Measure]) -> pd.Da
 
 def _everyone(column: str) -> Callable[[OptionSummary], float]:
     """Return a figure of everyone; a journey that is not there counts as the ceiling."""
-    return lambda result: float(result.scored_groups.loc[[EVERYONE]].iloc[0][column])
+
+    def value(result: OptionSummary) -> float:
+        groups = result.scored_groups
+        return float(groups[column].to_numpy()[groups.index.get_loc(EVERYONE)])
+
+    return value
 
 
 def _group_mean(group: str, level: str) -> Callable[[OptionSummary], float]:

@@ -134,7 +134,8 @@ def share_longer(people: pd.DataFrame) -> float:
     `people` is what `count_people` returns. NaN where nobody lives.
     """
     everyone = people.index.get_loc(EVERYONE)
-    longer, of_all = (people[list(c)].to_numpy()[everyone].sum() for c in (LONGER_CLASSES, CLASSES))
+    counts = {name: people[name].to_numpy()[everyone] for name in CLASSES}
+    longer, of_all = sum(counts[name] for name in LONGER_CLASSES), sum(counts.values())
     return float(ratio(longer, of_all))
 
 

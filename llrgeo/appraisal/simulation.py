@@ -6,7 +6,7 @@ people do not know the errors of our times. The same draw is used for all option
 differences are not drowned in noise.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
 from typing import Final, NamedTuple, TypeAlias
@@ -26,7 +26,8 @@ from llrgeo.appraisal.scoring import Scorecard
 # The measures that are simulated; all others stay as they are.
 SIMULATED: Final = ("mean_minutes", "within_standard")
 
-_CHUNK: Final = 250
+_DRAWN: Final = 250  # draws that are drawn at once
+_CHUNK: Final = 25  # of which so many are worked on at once
 _MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
 _Matrix = NDArray[np.float64]
 _Plan: TypeAlias = tuple[int, frozenset[str], Shares]  # a service's number, its sites, its shares
@@ -108,6 +109,14 @@ class _Journeys:
     standard_min: float
 
 
+class _Draws(NamedTuple):
+    """What differs between some draws."""
+
+    taken: _Matrix  # minutes of each journey, draws by journeys
+    contacts: _Matrix  # services by draws by areas
+    residents: _Matrix  # draws by areas
+
+
 class _Travellers(NamedTuple):
     """Who makes journeys to sites under an option."""
 
@@ -140,54 +149,65 @@ def simulate(
     expected = [_contacts_by_band(service, inputs) for service in services]
     rng, ceiling_min = np.random.default_rng(seed), inputs.ceiling
     values = {name: np.empty((draws, len(results))) for name in SIMULATED}
-    # Draws are worked on in chunks, so that the matrix of draws by journeys fits into memory.
-    for rows in _chunks(draws):
+    for rows in _chunks(draws, _DRAWN):
         n = rows.stop - rows.start
         # What differs between draws: all speeds together, each journey, rates, and growth.
         speed = _factors(rng, uncertainty.speed_sd, (n, 1))
         error = rng.normal(0, uncertainty.time_error_min * _MEDIAN_TO_SD, (n, len(pairs)))
-        taken = np.maximum(minutes * speed + error, 0.0)
         rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
         growth = _factors(rng, uncertainty.growth_sd, (n, len(bands)))
         contacts = np.stack([growth @ by_band for by_band in expected]) * rate.T[:, :, None]
-        # Contacts for which somebody travels to a site: options of equal shares have them alike.
-        at_sites = {
-            (number, shares): contacts[number] * shares.at_sites for number, _, shares in journeys
-        }
-        # What it does to every journey, and then to every option, with the same draw for all.
-        made = {
-            plan: _made(plan, made_by, taken, (contacts, at_sites), ceiling_min)
-            for plan, made_by in journeys.items()
-        }
-        residents, total = growth @ people, contacts.sum(axis=0).sum(axis=1)
-        travellers: dict[tuple[_Travelled, ...], _Travellers] = {}
-        for column, plans in enumerate(by_option):
-            spent = reduce(np.add, (made[plan][0] for plan in plans))
-            in_time = reduce(np.add, (made[plan][1] for plan in plans))
-            key = tuple((number, shares) for number, _, shares in plans)
-            if key not in travellers:
-                travelled = reduce(np.add, (at_sites[part] for part in key))
-                travellers[key] = _travellers(travelled, residents)
-            values["mean_minutes"][rows, column] = _mean(spent, travellers[key])
-            values["within_standard"][rows, column] = _ratio(in_time, total)
+        residents = growth @ people
+        # A few draws at a time, so that all of theirs stays in the processor's cache.
+        for part in _chunks(n, _CHUNK):
+            taken = np.maximum(minutes * speed[part] + error[part], 0.0)
+            drawn = _Draws(taken, contacts[:, part], residents[part])
+            here = slice(rows.start + part.start, rows.start + part.stop)
+            mean, within = _figures(drawn, journeys, by_option, ceiling_min)
+            values["mean_minutes"][here], values["within_standard"][here] = mean, within
     return Simulation({k: pd.DataFrame(v, columns=list(results)) for k, v in values.items()})
 
 
-def _made(
-    plan: _Plan,
-    journeys: _Journeys,
-    taken: _Matrix,
-    wanted: tuple[_Matrix, Mapping[_Travelled, _Matrix]],
+def _figures(
+    drawn: _Draws,
+    journeys: Mapping[_Plan, _Journeys],
+    by_option: Sequence[Sequence[_Plan]],
     ceiling_min: float,
+) -> tuple[_Matrix, _Matrix]:
+    """Return mean minutes and the share within the standard: draws by options."""
+    # Contacts for which somebody travels to a site: options of equal shares have them alike.
+    at_sites = {
+        (number, shares): drawn.contacts[number] * shares.at_sites for number, _, shares in journeys
+    }
+    # What it does to every journey, and then to every option, with the same draw for all.
+    made = {
+        plan: _made(plan, made_by, drawn, at_sites[plan[0], plan[2]], ceiling_min)
+        for plan, made_by in journeys.items()
+    }
+    total = drawn.contacts.sum(axis=0).sum(axis=1)
+    travellers: dict[tuple[_Travelled, ...], _Travellers] = {}
+    means, within = [], []
+    for plans in by_option:
+        key = tuple((number, shares) for number, _, shares in plans)
+        if key not in travellers:
+            travelled = reduce(np.add, (at_sites[part] for part in key))
+            travellers[key] = _travellers(travelled, drawn.residents)
+        means.append(_mean(reduce(np.add, (made[plan][0] for plan in plans)), travellers[key]))
+        within.append(_ratio(reduce(np.add, (made[plan][1] for plan in plans)), total))
+    return np.stack(means, axis=1), np.stack(within, axis=1)
+
+
+def _made(
+    plan: _Plan, journeys: _Journeys, drawn: _Draws, at_sites: _Matrix, ceiling_min: float
 ) -> tuple[_Matrix, _Matrix]:
     """Return minutes spent by draw and area, and contacts in time by draw.
 
-    `wanted` is all contacts by service, and those at sites by service and shares. A journey that is
-    not there counts as the ceiling, as in the measure.
+    `at_sites` are the contacts at sites, draws by areas. A journey that is not there counts as the
+    ceiling, as in the measure.
     """
     number, _, shares = plan
-    contacts, at_sites = wanted[0][number], wanted[1][number, shares]
-    minutes = taken.take(journeys.pair, axis=1)
+    contacts = drawn.contacts[number]
+    minutes = drawn.taken.take(journeys.pair, axis=1)
     reached = contacts[:, journeys.area]
     spent = at_sites[:, journeys.area] * minutes
     if not isinstance(journeys.area, slice):
@@ -265,6 +285,6 @@ def _factors(rng: np.random.Generator, sd: float, shape: tuple[int, ...]) -> _Ma
     return rng.lognormal(-variance / 2, np.sqrt(variance), shape)
 
 
-def _chunks(draws: int) -> Iterator[slice]:
-    for start in range(0, draws, _CHUNK):
-        yield slice(start, min(start + _CHUNK, draws))
+def _chunks(stop: int, step: int) -> Iterator[slice]:
+    for first in range(0, stop, step):
+        yield slice(first, min(first + step, stop))

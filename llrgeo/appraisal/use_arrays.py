@@ -6,7 +6,7 @@ study's areas. Shapes: n areas, m sites with travel times.
 """
 
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Self
 
 import numpy as np
@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.demand import Delivery, Service, Shares
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.schema import ROLES, site_roles
 from llrgeo.travel.times import TravelTimes
 
@@ -151,12 +152,18 @@ class StudyArrays:
         Times of those who travel to a site, and of teams.
     contacts
         Contacts a year of each service by its id; shape (n,).
+    people
+        Residents by area (rows) and group and level (columns), as `people_by_group` returns them.
+    roles
+        The role of each site, by its id.
     """
 
     inputs: AppraisalInputs
     patients: TimesArrays
     teams: TimesArrays
     contacts: Mapping[str, Numbers]
+    people: pd.DataFrame
+    roles: pd.Series
 
     @classmethod
     def of(cls, inputs: AppraisalInputs) -> Self:
@@ -165,19 +172,23 @@ class StudyArrays:
         patients = TimesArrays.of(inputs.times, areas, roles)
         by_team = inputs.times_of("team")
         teams = patients if by_team is inputs.times else TimesArrays.of(by_team, areas, roles)
-        return cls(inputs, patients, teams, _contacts(inputs))
+        contacts = {service.id: _contacts_of(inputs, service) for service in inputs.services}
+        return cls(inputs, patients, teams, contacts, people_by_group(inputs.areas), roles)
 
     def changed(self, inputs: AppraisalInputs) -> Self:
-        """Return the arrays of other inputs, keeping the times and nearest sites if they hold."""
+        """Return the arrays of other inputs, keeping what holds of times, people, contacts."""
         mine = self.inputs
-        if (
-            inputs.times is mine.times
-            and inputs.team_times is mine.team_times
-            and inputs.sites is mine.sites
-            and inputs.areas.index is mine.areas.index
-        ):
-            return type(self)(inputs, self.patients, self.teams, _contacts(inputs))
-        return self.of(inputs)
+        same_times = inputs.times is mine.times and inputs.team_times is mine.team_times
+        if not (same_times and inputs.sites is mine.sites and inputs.areas is mine.areas):
+            return self.of(inputs)
+        kept = mine.services if inputs.activity is mine.activity else ()
+        contacts = {
+            service.id: self.contacts[service.id]
+            if any(service is known for known in kept)
+            else _contacts_of(inputs, service)
+            for service in inputs.services
+        }
+        return replace(self, inputs=inputs, contacts=contacts)
 
     def times_of(self, delivery: Delivery) -> TimesArrays:
         """Return the times in the direction in which a service of this delivery travels."""
@@ -310,5 +321,6 @@ def minutes_per_journey(
     return ratio(spent, total).round(9)
 
 
-def _contacts(inputs: AppraisalInputs) -> dict[str, Numbers]:
-    return {service.id: inputs.contacts_of(service).to_numpy() for service in inputs.services}
+def _contacts_of(inputs: AppraisalInputs, service: Service) -> Numbers:
+    contacts: Numbers = inputs.contacts_of(service).to_numpy()
+    return contacts

@@ -1,9 +1,9 @@
 """Publication: everything that is published of one study, and nothing about how it is written."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import numpy as np
@@ -136,6 +136,11 @@ class Publication:
         for times in self.times:
             faults += _matrix_faults(times, self.areas.index, used)
         raise_faults(faults, source="what is to be published")
+
+    @cached_property
+    def kept(self) -> dict[Callable[..., Any], Any]:
+        """What functions of the publication returned, by function: `once` keeps it here."""
+        return {}
 
     @property
     def options(self) -> tuple[Option, ...]:

@@ -16,9 +16,10 @@ from llrgeo.appraisal.capacity.summary import (
 )
 from llrgeo.appraisal.demand import rates_by_age
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
+from llrgeo.appraisal.once import once
 from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity
 from llrgeo.appraisal.tables.columns import AUTHORITY, OPTION, SERVICE
-from llrgeo.appraisal.tables.context import EvidenceContext, once
+from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import (
     Conservation,
     PublishedColumn,

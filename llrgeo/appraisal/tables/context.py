@@ -3,8 +3,8 @@
 import math
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass
-from functools import cached_property, wraps
-from typing import Any, Final, TypeVar
+from functools import cached_property
+from typing import Any, Final
 
 import pandas as pd
 
@@ -29,9 +29,6 @@ from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.sensitivity import tornado_table
 from llrgeo.appraisal.simulation import Simulation, simulate
 from llrgeo.errors import LlrgeoError
-
-T = TypeVar("T")
-
 
 _ANSWERED_BY_CAPACITY: Final = ("beds_and_rooms", "parking")
 _OLDEST: Final = "age_85_plus"
@@ -234,19 +231,3 @@ class EvidenceContext:
         """Return an option beside the baseline."""
         before = self.results[self.baseline]
         return Comparison(before, self.results[name], self.inputs, self.people)
-
-
-def once(make: Callable[[EvidenceContext], T]) -> Callable[[EvidenceContext], T]:
-    """Return a function that works its result out once for each context, and keeps it there.
-
-    Use it for what several tables share. Callers must not change the result.
-    """
-
-    @wraps(make)
-    def kept(context: EvidenceContext) -> T:
-        if make not in context.kept:
-            context.kept[make] = make(context)
-        found: T = context.kept[make]
-        return found
-
-    return kept

@@ -7,9 +7,10 @@ import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
+from llrgeo.appraisal.once import once
 from llrgeo.appraisal.patient_costs import patient_costs_by_fifth
 from llrgeo.appraisal.tables.columns import DATE, OPTION, SERVICE, SITE_ID, SOURCE
-from llrgeo.appraisal.tables.context import EvidenceContext, once
+from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import (
     ColumnFamily,
     PublishedColumn,

@@ -12,10 +12,11 @@ from llrgeo.appraisal.capacity.summary import (
     works_by_option,
 )
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
+from llrgeo.appraisal.once import once
 from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity
 from llrgeo.appraisal.tables.capacity_years import demand_growth, visitors_growth
 from llrgeo.appraisal.tables.columns import DATE, OPTION, SITE_ID, SOURCE
-from llrgeo.appraisal.tables.context import EvidenceContext, once
+from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.costs import patient_costs_of
 from llrgeo.appraisal.tables.declaration import (
     ColumnFamily,

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
+from llrgeo.appraisal.once import once
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish import pages, palette
 from llrgeo.publish.explorer.figures import explorer_figures
@@ -66,8 +67,14 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         "judged_by": _journey_id(publication.judged_by),
         "figures": explorer_figures(publication),
         **_journeys(publication, sites.index),
-        "postcodes": pack_postcodes(publication.postcodes, publication.areas.index),
+        "postcodes": packed_postcodes(publication),
     }
+
+
+@once
+def packed_postcodes(publication: Publication) -> dict[str, Any]:
+    """Return the area of every unit postcode, as pages hold them: the same in any language."""
+    return pack_postcodes(publication.postcodes, publication.areas.index)
 
 
 def explorer_sites(publication: Publication) -> gpd.GeoDataFrame:
@@ -105,11 +112,18 @@ def _classes(classes: Iterable[LegendClass]) -> dict[str, list[str]]:
     }
 
 
+@once
+def _topology(publication: Publication) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
+    """Return the main roads as drawn, and their lines with the outlines of areas as TopoJSON."""
+    roads = _main_roads(publication.base.main_roads)
+    return roads, encode_topology(publication.base.outlines.geometry, roads.geometry)
+
+
 def _drawn(publication: Publication) -> dict[str, Any]:
     """Return the shapes of areas and main roads, with the names of roads and of places."""
-    roads = _main_roads(publication.base.main_roads)
+    roads, topology = _topology(publication)
     return {
-        "topology": encode_topology(publication.base.outlines.geometry, roads.geometry),
+        "topology": topology,
         "roads": [
             {"name": name, "kind": kind}
             for name, kind in zip(roads["road"], roads["road_class"], strict=True)

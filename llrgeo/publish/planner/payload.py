@@ -12,8 +12,8 @@ from pyproj import Transformer
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
 from llrgeo.appraisal.robustness import draw_weightings
-from llrgeo.publish.explorer.packing import pack_numbers, pack_postcodes
-from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
+from llrgeo.publish.explorer.packing import pack_numbers
+from llrgeo.publish.explorer.payload import explorer_data, explorer_sites, packed_postcodes
 from llrgeo.publish.planning import Planning
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import BNG, ROLE_OF_KIND, WGS84, site_roles
@@ -34,22 +34,32 @@ def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]
     data = explorer_data(publication)
     listed = explorer_sites(publication)
     roles = site_roles(listed)
-    for site, hosts, role in zip(data["sites"], listed["services"], roles, strict=True):
-        site |= {"hosts": hosts.split(";"), "role": role}
+    sites = [
+        {**site, "hosts": hosts.split(";"), "role": role}
+        for site, hosts, role in zip(data["sites"], listed["services"], roles, strict=True)
+    ]
     today = publication.results[publication.baseline_name].services
-    for plain, service in zip(data["services"], publication.services, strict=True):
-        contacts = today[service.id].allocation["contacts"]
-        plain |= {
-            "contacts": contacts.round(_CONTACT_DECIMALS).tolist(),
+    services = [
+        {
+            **plain,
+            "contacts": today[service.id].allocation["contacts"].round(_CONTACT_DECIMALS).tolist(),
             "video": service.shares.video,
             "home": service.shares.home,
             "minimum": service.minimum_activity,
             "standard": service.travel_standard_min,
         }
-    for plain, option in zip(data["options"], publication.options, strict=True):
-        plain["shares"] = {name: [s.video, s.home] for name, s in option.shares.items()}
-        plain["capacity"] = {name: dict(rooms) for name, rooms in option.capacity.items()}
-    return {**data, "planning": _planning(publication, planning)}
+        for plain, service in zip(data["services"], publication.services, strict=True)
+    ]
+    options = [
+        {
+            **plain,
+            "shares": {name: [s.video, s.home] for name, s in option.shares.items()},
+            "capacity": {name: dict(rooms) for name, rooms in option.capacity.items()},
+        }
+        for plain, option in zip(data["options"], publication.options, strict=True)
+    ]
+    added = {"sites": sites, "services": services, "options": options}
+    return {**data, **added, "planning": _planning(publication, planning)}
 
 
 def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
@@ -171,4 +181,4 @@ def _fit(given: Floats, wanted: Floats) -> dict[str, Any]:
 
 def has_postcodes(publication: Publication) -> bool:
     """Say whether postcodes can be looked up on the page."""
-    return bool(pack_postcodes(publication.postcodes, publication.areas.index)["sectors"])
+    return bool(packed_postcodes(publication)["sectors"])
