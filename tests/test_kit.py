@@ -221,8 +221,14 @@ def kit(county):
 
 def test_every_form_of_every_place_and_the_landing_page_bear_the_run(county, kit):
     places, files = kit
-    assert len(files) == 5 * len(places) + 1
-    assert all(run_mark(county) in content for content in files.values())
+    assert len(files) == 5 * len(places) + 2
+    picture = files["preview_kit.png"]
+    assert picture.startswith(b"\x89PNG")
+    width, height = (int.from_bytes(picture[at : at + 4], "big") for at in (16, 20))
+    assert (width, height) == (1_200, 630)
+    texts = [content for content in files.values() if isinstance(content, str)]
+    assert len(texts) == len(files) - 1
+    assert all(run_mark(county) in content for content in texts)
 
 
 def test_every_page_of_a_kit_asks_for_nothing_and_is_well_made(kit):
@@ -266,6 +272,7 @@ def test_pages_say_how_to_answer_with_the_place_and_the_option_and_no_postcode(k
         assert said in page.text
     assert "https://care.example.org/access" in links
     leaflet = files[page_name(places[0], "leaflet")]
+    assert 'property="og:image" content="https://care.example.org/maps/preview_kit.png"' in leaflet
     assert f"https://care.example.org/maps/places/{places[0].slug}.html" in leaflet
 
 

@@ -124,6 +124,8 @@ def test_no_english_is_left_in_a_kit_in_another_language(county, pseudo):
     with spoken(pseudo):
         files = kit_files(county, kit_places(county)[:4], {}, leaflets_as_pdf=False)
     for name, content in files.items():
+        if name.endswith(".png"):
+            continue
         if name.endswith(".html"):
             assert narrow_words(content) == set(), name
         else:

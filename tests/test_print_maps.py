@@ -43,6 +43,21 @@ def test_equal_editions_make_equal_bytes(publication, files):
     assert print_maps(publication) == files
 
 
+def test_a_png_has_300_dots_an_inch(files):
+    for name, millimetres in (("a4", 297), ("a3", 420)):
+        pictures = [files[file] for file in files if file.endswith(f"{name}.png")]
+        assert pictures
+        for picture in pictures:
+            width = int.from_bytes(picture[16:20], "big")
+            assert abs(width - millimetres / 25.4 * 300) <= 1
+
+
+def test_options_side_by_side_show_the_densest_authority_larger_on_each_map(publication, files):
+    (sheet,) = (text for name, text in files.items() if name.endswith("a3.svg"))
+    name, _ = densest_authority(publication.areas, simplify_base_map(publication).areas)
+    assert sheet.count(f">{name}, larger<") == len(publication.alternatives)
+
+
 def test_an_svg_has_a_title_and_a_description(files):
     for name, content in files.items():
         if name.endswith(".svg"):

@@ -8,7 +8,7 @@ from pathlib import PurePosixPath
 
 from llrgeo.publish.kit.figures import place_view
 from llrgeo.publish.kit.landing import LANDING, render_landing
-from llrgeo.publish.kit.page import page_name, render_place, text_name
+from llrgeo.publish.kit.page import PREVIEW, page_name, render_place, text_name
 from llrgeo.publish.kit.places import Place
 from llrgeo.publish.kit.text import render_text
 from llrgeo.publish.publication import Publication
@@ -64,5 +64,8 @@ def kit_files(
             printed = PurePosixPath(page_name(place, "leaflet")).with_suffix(".pdf")
             own[str(printed)] = leaflet_pdf(publication, own, place)
         files |= own
+    from llrgeo.publish.kit.preview import preview_image  # noqa: PLC0415 (matplotlib is slow)
+
     listed = {**published, **dict.fromkeys(files, "")}
-    return {**files, LANDING: render_landing(publication, places, listed)}
+    landing = render_landing(publication, places, listed)
+    return {**files, LANDING: landing, PREVIEW: preview_image(publication)}

@@ -9,13 +9,12 @@ from markupsafe import Markup
 
 from llrgeo.publish import pages
 from llrgeo.publish.kit.answering import answering
-from llrgeo.publish.kit.page import FORMS, page_name, text_name
+from llrgeo.publish.kit.page import FORMS, PREVIEW, page_name, text_name
 from llrgeo.publish.kit.places import Place
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
 LANDING: Final = "kit.html"
-PREVIEW: Final = "preview_kit.png"
 _EMBEDDED: Final = "explorer.html"
 _EMBEDDED_PX: Final = 1_100
 # Which files come first, by the heading under which they are listed.

@@ -14,6 +14,7 @@ from llrgeo.publish.kit.words import OptionWords, about_lines, option_words, sur
 from llrgeo.publish.wording import wording
 
 FOLDER: Final = "places"
+PREVIEW: Final = "preview_kit.png"  # the picture that other websites show beside a link
 FORMS: Final = ("page", "leaflet", "large", "easy")
 _ENDINGS: Final = {"page": "", "leaflet": "_leaflet", "large": "_large", "easy": "_easy"}
 
@@ -119,5 +120,5 @@ def _values(view: PlaceView, told: list[OptionWords]) -> Mapping[str, Any]:
         "answer": answering(theme, page, {"place": place.slug}),
         "links": {form: page_name(place, form).removeprefix(f"{FOLDER}/") for form in FORMS}
         | {"text": text_name(place).removeprefix(f"{FOLDER}/")},
-        "preview": theme.consultation.page_url("preview_kit.png"),
+        "preview": theme.consultation.page_url(PREVIEW),
     }

@@ -193,6 +193,20 @@ def scale_spot(
     return x + 3, y + 5
 
 
+def emptiest_corner(
+    window: Window, base_map: PrintedBaseMap, size: tuple[float, float]
+) -> tuple[float, float]:
+    """Return where a frame of a size covers least land: its place in a corner of the map."""
+    (west, north), (width, height) = window.corner, size
+    east, south = west + window.size[0] - width, north + window.size[1] - height
+    land = window.place(shapely.coverage_union_all(base_map.areas.to_numpy()))
+    corners = [(east, south), (west, south), (east, north), (west, north)]
+    return min(
+        corners,
+        key=lambda at: shapely.box(*at, at[0] + width, at[1] + height).intersection(land).area,
+    )
+
+
 def draw_scale(page: PrintedPage, window: Window, at: tuple[float, float]) -> None:
     """Draw a north arrow and, right of it, scale bars in kilometres and miles."""
     x, y = at

@@ -25,6 +25,7 @@ from llrgeo.publish.print.base_map import (
     draw_base_map,
     draw_names,
     draw_scale,
+    emptiest_corner,
     scale_spot,
     simplify_base_map,
 )
@@ -37,7 +38,7 @@ from llrgeo.publish.print.legend import (
     legend_sentence,
     numbered_sites,
 )
-from llrgeo.publish.print.page import HEADING, INK, MESSAGE, SMALL, STRONG, PrintedPage
+from llrgeo.publish.print.page import HEADING, INK, MESSAGE, SMALL, STRONG, PrintedPage, Type
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.sentences import option_lines, service_lines
 from llrgeo.publish.wording import wording
@@ -58,6 +59,8 @@ _PANELS: Final = 5  # options on a sheet that compares them; the sixth place hol
 _ACROSS: Final = 3
 _FAR_MIN: Final = 30
 _INSET_LEAST: Final = 44.0  # height that a map of the city must have to be of use
+_PANEL_INSET: Final = (34.0, 34.0)  # of a map of the city on a map beside others
+_NAMED: Final = Type(7, bold=True)
 _INSET_AROUND_M: Final = 500  # how far beyond the city it shows
 
 
@@ -183,7 +186,18 @@ def compare_sheet(
         description.append(f"{letter}: {view.option.label}. {said} {shown}")
         size = (cell[0] - 6, cell[1] - 4)
         texts = (f"{letter}  {view.option.label}", shown, said)
-        _panel(page, base_map, legend, (corner, size), texts)
+        window = _panel(page, base_map, legend, (corner, size), texts)
+        if has_authorities(publication.areas):
+            name, land = densest_authority(publication.areas, base_map.areas)
+            at = emptiest_corner(window, base_map, _PANEL_INSET)
+            page.box(at, _PANEL_INSET, "#ffffff")
+            inset = Window(at, _PANEL_INSET, land)
+            draw_areas(page, inset, base_map, legend.classes, _fills(legend))
+            draw_base_map(page, inset, base_map)
+            page.line(inset.frame.exterior, INK, 0.5)
+            page.box(at, (_PANEL_INSET[0], 5.0), "#ffffff")  # its name stands on white
+            heading = words["print_inset"].format(authority=name)
+            page.paragraph((at[0] + 1, at[1] + 2.6), heading, _PANEL_INSET[0] - 2, _NAMED, most=1)
     last = len(views)
     corner = (_EDGE + last % _ACROSS * cell[0], top + last // _ACROSS * cell[1])
     down = draw_key(page, corner, words["print_key_change"], maps, cell[0])
@@ -264,7 +278,7 @@ def _panel(
     legend: Legend,
     frame: tuple[tuple[float, float], tuple[float, float]],
     texts: tuple[str, str, str],
-) -> None:
+) -> Window:
     """Draw one of several maps of a page, in a frame (corner and size), under its texts.
 
     The texts are what the option is called, which service the map shows, and who has a longer and
@@ -278,6 +292,7 @@ def _panel(
     draw_areas(page, window, base_map, legend.classes, _fills(legend))
     draw_base_map(page, window, base_map)
     draw_names(page, window, base_map, [])
+    return window
 
 
 def _fills(legend: Legend) -> list[tuple[str, str]]:

@@ -28,14 +28,14 @@ QUIET: Final = "#4d4d4d"
 
 _MM_PER_INCH: Final = 25.4
 _MM_PER_POINT: Final = _MM_PER_INCH / 72
-_FONT: Final = "DejaVu Sans"
+FONT: Final = "DejaVu Sans"
 _SHORTENED: Final = " ..."
 _LINE: Final = 1.3  # distance of lines, in sizes
 _DPI: Final = 300  # what printers ask for
 _UNPRINTABLE: Final = re.compile(r"[\x00-\x1f\x7f-\x9f\ud800-\udfff\ufffe\uffff]")
 _LONG_DECIMAL: Final = re.compile(r"(?<=[ML\d] )(-?\d+\.\d)\d+(?=[ \n\"])")
 _SETTINGS: Final[dict[Any, Any]] = {
-    "font.family": [_FONT],
+    "font.family": [FONT],
     "hatch.linewidth": 0.5,
     "path.simplify": False,
     "text.hinting": "none",  # letters keep their widths at any size, as they are measured
@@ -230,7 +230,7 @@ def printable(text: str) -> str:
 @cache
 def _width_em(text: str, *, bold: bool) -> float:
     """Return how wide text is in sizes of its type."""
-    font = FontProperties(family=_FONT, size=1, weight="bold" if bold else "normal")
+    font = FontProperties(family=FONT, size=1, weight="bold" if bold else "normal")
     return float(text_to_path.get_text_width_height_descent(text, font, ismath=False)[0])
 
 
