@@ -32,7 +32,8 @@ def preview_image(publication: Publication) -> bytes:
     page = PrintedPage(*_SIZE)
     left = 2 * _EDGE + _TEXT_WIDTH
     size = (_SIZE[0] - left - _EDGE, _SIZE[1] - 2 * _EDGE)
-    window = Window((left, _EDGE), size, tuple(base_map.areas.total_bounds))
+    west, south, east, north = base_map.areas.total_bounds
+    window = Window((left, _EDGE), size, (west, south, east, north))
     fills = [(row.item.colour, "") for row in legend.shown]
     draw_areas(page, window, base_map, legend.classes, fills)
     foot = f"{day(publication.date)}. {words['run'].format(run=run_mark(publication))}"

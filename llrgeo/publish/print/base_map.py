@@ -201,10 +201,12 @@ def emptiest_corner(
     east, south = west + window.size[0] - width, north + window.size[1] - height
     land = window.place(shapely.coverage_union_all(base_map.areas.to_numpy()))
     corners = [(east, south), (west, south), (east, north), (west, north)]
-    return min(
-        corners,
-        key=lambda at: shapely.box(*at, at[0] + width, at[1] + height).intersection(land).area,
-    )
+
+    def covered(at: tuple[float, float]) -> float:
+        frame = shapely.box(at[0], at[1], at[0] + width, at[1] + height)
+        return float(frame.intersection(land).area)
+
+    return min(corners, key=covered)
 
 
 def draw_scale(page: PrintedPage, window: Window, at: tuple[float, float]) -> None:

@@ -188,10 +188,10 @@ def compare_sheet(
         texts = (f"{letter}  {view.option.label}", shown, said)
         window = _panel(page, base_map, legend, (corner, size), texts)
         if has_authorities(publication.areas):
-            name, land = densest_authority(publication.areas, base_map.areas)
+            name, city = densest_authority(publication.areas, base_map.areas)
             at = emptiest_corner(window, base_map, _PANEL_INSET)
             page.box(at, _PANEL_INSET, "#ffffff")
-            inset = Window(at, _PANEL_INSET, land)
+            inset = Window(at, _PANEL_INSET, city)
             draw_areas(page, inset, base_map, legend.classes, _fills(legend))
             draw_base_map(page, inset, base_map)
             page.line(inset.frame.exterior, INK, 0.5)
