@@ -71,7 +71,7 @@ def build_services_plan(
 def _machines(config: CapacityConfig, services: Mapping[str, Service]) -> list[MachineService]:
     """Return the scans of each service by kind of machine."""
     kinds = read_capacity("machines")
-    unknown = sorted({kind for one in config.machines.values() for kind in one.shares})
+    unknown = sorted({kind for scans in config.machines.values() for kind in scans.shares})
     faults = [
         f"capacity.machines: no kind of machine '{kind}'; known are {name_some(kinds.index)}"
         for kind in unknown
