@@ -102,3 +102,21 @@ def test_a_site_outside_the_areas_is_left_out_unless_its_other_users_are_known(
     at_a, at_b = 1 / 600, 0.0 if outside_people is None else 1 / (700 + outside_people)
     expected = (400 * (at_a + at_b) + 200 * at_a + 300 * at_b) / 1_000 * 100_000
     assert row["per_100_000"] == pytest.approx(expected)
+
+
+@pytest.mark.parametrize("standard", [30.0, 45.0, 61.5])
+def test_exactly_the_standard_is_within_the_last_step(
+    standard: float, town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    # One site, at exactly the standard from W and out of reach of all others.
+    minutes = pd.DataFrame(np.inf, town_areas.index, town_times.minutes.columns)
+    minutes.loc["W", "A"] = standard
+    setting = town_setting(town_areas, town_sites, TravelTimes(minutes))
+    setting = replace(setting, services=(replace(CLINIC, standard_min=standard),))
+    today = Option("today", "Today", {"clinic": frozenset("A")})
+    results = evaluate_options([today], setting, baseline="today")
+    table = catchment_table(results, setting, people_by_group(setting.areas))
+    steps = table.query("method == 'E2SFCA' and group == 'everyone'").iloc[0]
+    # The one clinic is shared out among the 400 of W: with the standard left out nobody has any.
+    assert steps["per_100_000"] == pytest.approx(1e5 / 1_000)
+    assert steps["share_with_none"] == pytest.approx(0.6)

@@ -23,6 +23,7 @@ from llrgeo.appraisal.home_visits import team_reach
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES, measure_values
 from llrgeo.appraisal.people_groups import people_by_group
+from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 
 Results: TypeAlias = dict[str, OptionResult]
@@ -134,3 +135,11 @@ def test_the_reach_of_the_team_is_as_on_paper(setting: AppraisalInputs, results:
 def test_a_gap_in_either_direction_lies_on_the_scale_about_no_gap():
     scale = MEASURES["deprivation_gap"]
     assert scale.anchors == (20.0, -20.0)
+
+
+def test_a_gap_is_of_the_two_fifths_that_it_names_or_has_no_figure(setting: AppraisalInputs):
+    # Nobody lives in the most deprived fifth: the next fifth does not stand in for it.
+    middling = replace(setting, areas=setting.areas.assign(imd_decile=[5, 5, 8, 9]))
+    results = evaluate_options([TODAY], middling, baseline="today")
+    with pytest.raises(InputError, match="'deprivation_gap' has no figure for today"):
+        measure_values(results, ["deprivation_gap"], MEASURES)

@@ -111,6 +111,15 @@ def test_the_sentence_names_share_criterion_and_point() -> None:
     )
 
 
+def test_of_two_options_alike_neither_is_first_alone() -> None:
+    alike = pd.DataFrame({"close": [0.6, 0.6], "cheap": [0.3, 0.3]}, index=["near", "thrifty"])
+    labels = {"near": "Near", "thrifty": "Thrifty", "close": "Closeness", "cheap": "Cost"}
+    for order in (["near", "thrifty"], ["thrifty", "near"]):
+        card = scorecard(alike.loc[order], [0.7, 0.3])
+        said = robustness_sentence(card, rank_acceptability(card.scores, seed=1, draws=50), labels)
+        assert f"{labels[order[0]]} and {labels[order[1]]} share the first place" in said
+
+
 def test_the_widest_bar_of_the_tornado_stands_first() -> None:
     measure = Measure("X", "", "higher", (0.0, 1.0), lambda _: 0.0)
     card = scorecard(SCORES, [0.7, 0.3])
