@@ -92,7 +92,9 @@ def staff_table(publication: Publication) -> Table:
     """Return staff by year, and those of the last year by kind of team."""
     words, table = wording(), by_label(publication)
     years = _years(table)
-    kinds = {"nurses_wte": "wards", "rounds_wte": "rounds", "crisis_wte": "crisis"}
+    named = {"nurses_wte": "wards", "rounds_wte": "rounds", "crisis_wte": "crisis"}
+    # A kind of team that the study does not have has no column.
+    kinds = {kind: name for kind, name in named.items() if table[kind].notna().any()}
     heads = [
         words["capacity_option"],
         *(_in_year("capacity_staff", year) for year in years),
