@@ -74,6 +74,13 @@ def test_each_figure_of_today_is_as_worked_out_by_hand(ranked):
     assert ranked["people"]["today", "share_in_time", "Ash"] == 160
 
 
+def test_one_service_beyond_its_standard_is_enough(ranked):
+    """Closer to home E has its clinic at 1 minute and its beds at 3: its 200 people count."""
+    beyond = ranked.loc[("local", "share_beyond")]
+    assert beyond.loc["Ash", ["people", "value"]].tolist() == [200, pytest.approx(200 / 600)]
+    assert beyond.loc["Elm, City of", "people"] == 0
+
+
 def test_who_has_a_longer_journey_is_counted_by_service(ranked):
     """Beds that move from A to B take E from 1 to 3 minutes; N gains 2 minutes."""
     assert "share_longer" not in ranked.loc["today"].index.get_level_values("figure_id")
