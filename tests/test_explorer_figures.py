@@ -117,6 +117,14 @@ def test_no_hidden_value_is_in_the_page(town):
     assert given["hidden"] == [0]
 
 
+def test_a_hostile_label_stays_text(publish):  # noqa: F811
+    given = figures(OWN)
+    said = replace(given.indicator, label="<script>alert(1)</script>{{ 7*7 }}${x}`")
+    page = render_explorer(publish(replace(given, indicator=said)))
+    assert "<script>alert(1)" not in page
+    assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7*7 }}" in page
+
+
 def test_without_indicators_the_page_offers_none(publish):  # noqa: F811
     page = render_explorer(publish())
     assert 'value="figure"' not in page

@@ -211,6 +211,11 @@ def test_a_study_without_authorities_has_no_figures_of_them(town_study):
     assert "the study's areas name no authorities; give the figures by area_id" in told(town_study)
 
 
+def test_a_thousand_figures_are_too_many(town_study):
+    many = [{**HOME, "id": f"x{n}", "label": f"Figure {n}"} for n in range(501)]
+    assert "at most 500 items" in told(declare(town_study, *many, board=BOARD))
+
+
 def test_others_may_be_in_the_file_where_the_study_says_so(town_study):
     board = f"{BOARD}E09,Elsewhere,83,9\n"
     [home] = figures_of(declare(town_study, {**HOME, "others": True}, board=board))
@@ -285,6 +290,21 @@ def test_indicators_stand_in_tables_layers_and_manifest(town_study, tmp_path):
     assert book["place_rankings"].max_row == len(ranks) + 1
     inputs = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))["inputs"]
     assert {"indicators board.csv", "indicators cold.csv"} <= set(inputs)
+
+
+def test_without_authorities_areas_are_ranked_on_all_pages(town_study, tmp_path):
+    folder = town_study.parent
+    areas = pd.read_csv(folder / "areas.csv")
+    areas = areas.drop(columns=["authority", "authority_code", "upper_authority", "ward"])
+    areas.to_csv(folder / "areas.csv", index=False)
+    declare(town_study, {**COLD, "better": "higher"}, cold=COLD_FILE)
+    publish_study(run_study(load_study(town_study)), tmp_path)
+    ranks = pd.read_csv(tmp_path / "tables" / "place_rankings.csv")
+    assert set(ranks["place_kind"]) == {"area"}
+    report = (tmp_path / "report.html").read_text(encoding="utf-8")
+    assert "Homes without heating: 3 of 4 areas, from both ends" in report
+    explorer = (tmp_path / "explorer.html").read_text(encoding="utf-8")
+    assert '<option value="cold">Homes without heating</option>' in explorer
 
 
 def test_a_run_with_indicators_can_be_replayed(town_study, monkeypatch):

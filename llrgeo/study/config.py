@@ -21,7 +21,7 @@ from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files, name
 from llrgeo.study.capacity_config import CapacityConfig, Year, is_unset
 from llrgeo.study.capacity_faults import capacity_faults
 from llrgeo.study.criteria_config import CriterionConfig, HurdleConfig
-from llrgeo.study.indicator_config import IndicatorConfig, indicator_faults
+from llrgeo.study.indicator_config import MOST_INDICATORS, IndicatorConfig, indicator_faults
 from llrgeo.study.option_config import NewSiteConfig, OptionConfig, option_faults
 from llrgeo.study.plausibility import cost_faults, large_factor_faults, reserved_faults
 from llrgeo.study.service_config import ServiceConfig
@@ -123,7 +123,9 @@ class StudyConfig(Part):
     criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
     hurdles: tuple[HurdleConfig, ...] = ()
     deprivation: DeprivationConfig | None = Field(default=None, exclude_if=not_)
-    indicators: Annotated[tuple[IndicatorConfig, ...], Field(exclude_if=not_)] = ()
+    indicators: Annotated[
+        tuple[IndicatorConfig, ...], Field(max_length=MOST_INDICATORS, exclude_if=not_)
+    ] = ()
     appraisal: AppraisalConfig = AppraisalConfig()
     years: Annotated[tuple[Year, ...], Field(exclude_if=not_)] = ()
     capacity: Annotated[CapacityConfig, Field(exclude_if=is_unset)] = CapacityConfig()

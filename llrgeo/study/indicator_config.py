@@ -9,6 +9,8 @@ from llrgeo.appraisal.indicators import Better, Indicator
 from llrgeo.appraisal.place_rankings import ACCESS_FIGURES
 from llrgeo.study.validation import Name, Part, Positive, doubled_faults
 
+MOST_INDICATORS: Final = 500  # a GeoPackage has no more than 2,000 columns
+
 _Text = Annotated[str, Field(min_length=1)]
 _ASKED: Final = (
     "count: say true if it counts people or contacts, else false; the study's data is of real "
