@@ -163,6 +163,12 @@ def test_a_script_from_right_to_left_sets_the_direction_of_pages(county, tmp_pat
             r"(?:margin|padding|border)-(?:left|right): *[1-9.]|float: (?:left|right)", style
         )
         assert not re.search(r"text-align: (?:left|right)", style)
+        # What is kept out of sight to the left would make a page from right to left open there.
+        assert not re.search(r"\bleft: -\d", style)
+    (page,) = (text for name, text in files.items() if re.fullmatch(r"places/\w+\d\.html", name))
+    changes = re.findall(r"<td>(\u200e?[+\u2212]\d+)", page)
+    assert changes
+    assert all(change.startswith("\u200e") for change in changes)
 
 
 def test_a_study_names_its_language_and_its_catalogues(town_study):

@@ -239,7 +239,9 @@ def _change_cell(row: pd.Series, people: int) -> str:
     change = whole(row["after_min"]) - whole(row["before_min"])
     if row["kind"] == "unchanged":
         return "="
-    sign = "+" if change > 0 else words["minus"]
+    # Among letters from right to left a sign would stand behind its number without this mark.
+    mark = "\u200e" if words["direction"] == "rtl" else ""
+    sign = mark + ("+" if change > 0 else words["minus"])
     cell = f"{sign}{pages.number(abs(change))}" if change else "±0"
     moved = row["longer"] + row["shorter"]
     return f"{cell} ≈" if 0 < moved == row["too_close"] <= people else cell
