@@ -29,7 +29,7 @@ CITY = ("acute",)
 LOCAL = ("community", "primary", "home", "video")
 
 
-def publish(study: Path, out: Path) -> Path:
+def publish(study: Path, out: Path, *more: str) -> Path:
     """Run the command as a user does; keep what the terminal and the log said beside the files."""
     log = io.StringIO()
     handler = logging.StreamHandler(log)
@@ -40,7 +40,7 @@ def publish(study: Path, out: Path) -> Path:
     try:
         # Wide lines: where one breaks depends on the length of the folder's name.
         shown = CliRunner(env={"COLUMNS": "1000"}).invoke(
-            app, ["run", str(study), "--out", str(out)]
+            app, ["run", str(study), "--out", str(out), *more]
         )
     finally:
         root.removeHandler(handler)

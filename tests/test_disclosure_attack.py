@@ -14,6 +14,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from appraisal_cases import evidence_context
+from capacity_cases import write_projections
 from disclosure_cases import (
     ENOUGH,
     SMALL,
@@ -38,6 +39,7 @@ from llrgeo.study.siting_config import load_siting
 from llrgeo.study.siting_files import write_plan
 from llrgeo.study.siting_summary import summarise
 
+COSTS = "service,site_id,capital,transition,closure,running,per_contact,source,date"
 RULES = {declaration.name: declaration.disclosure for declaration in TABLES}
 OF_COUNTS = ("activity", "places_of_care", "site_loads")
 HEAD = """
@@ -275,6 +277,73 @@ def test_a_plan_of_sites_is_by_residents(case):
     assert " ".join(summarise(found)).split("(gap")[0] == said.split("(gap")[0]
     with pytest.raises(ConfigError, match="count contacts"):
         locate_service(load_study(case.study), config.model_copy(update={"minimum_activity": 5.0}))
+
+
+CAPACITY = (
+    HEAD.replace('network = "network"', 'network = "network"\nyears = [2025, 2035]')
+    + APPRAISAL.format(', service_costs = "costs.csv"')
+    + CRITERIA
+    + """[capacity]
+projections = "projections.csv"
+rooms = { beds = { slot_min = 30 } }
+estate = "estate.csv"
+
+[[services]]
+id = "clinic"
+label = "Clinic"
+standard_min = 2
+rates = { age_18_64 = 90 }
+
+[[services]]
+id = "beds"
+label = "Minor treatment"
+standard_min = 5
+rates = { age_75_84 = 500 }
+
+[[services]]
+id = "ward"
+label = "Ward"
+delivery = "bed"
+standard_min = 5
+rates = { age_75_84 = 1000 }
+beds = { length_of_stay_days = 20, days_between_visits = 4, target = { loss = 0.1 } }
+
+"""
+    + TODAY
+    + 'sites = { clinic = ["A"], beds = ["A"], ward = ["A"] }\n'
+    "beds = { ward = { A = 9 } }\nrooms = { A = 1 }\n"
+    + NEARER
+    + 'opens = { clinic = ["B", "C"] }\n'
+    'moves_beds = [{ from = "A", to = "B", beds = 4 }]\n'
+)
+
+
+@pytest.mark.slow
+def test_beds_years_estate_and_print_maps_know_no_count(town_study_once, town_areas, tmp_path):
+    """A count of 3 and one of 4 publish the same files, print maps and capacity among them."""
+    for item in ("areas.csv", "outlines.geojson"):
+        shutil.copy(town_study_once.parent / item, tmp_path / item)
+    shutil.copytree(town_study_once.parent / "network", tmp_path / "network")
+    sites = (town_study_once.parent / "sites.csv").read_text("utf-8")
+    (tmp_path / "sites.csv").write_text(sites.replace("clinic;beds", "clinic;beds;ward"), "utf-8")
+    write_projections(tmp_path / "projections.csv", town_areas)
+    (tmp_path / "estate.csv").write_text("site_id,year,floor_area_m2\nA,2024/25,2000\n")
+    rows = [f"{one},,900,0,0,5,3,invented,2026" for one in ("clinic", "beds", "ward")]
+    (tmp_path / "costs.csv").write_text("\n".join([COSTS, *rows]))
+    (tmp_path / "study.toml").write_text(CAPACITY, "utf-8")
+    index = pd.Index(["W", "N", "E", "F"], name="area_id")
+    seen = {}
+    for north in (3, 4, 90):
+        pd.DataFrame({"clinic": [40, north, 60, 0]}, index).to_csv(tmp_path / "counted.csv")
+        out = publish(tmp_path / "study.toml", tmp_path / f"out_{north}", "--print")
+        seen[north] = files(out)
+        assert "planner.html" not in seen[north]  # a page that computes with contacts holds them
+    with pd.ExcelFile(tmp_path / "out_3" / "tables.xlsx") as book:
+        assert {"estate", "works", "costs_by_year"} & set(book.sheet_names)
+    assert any(name.endswith(".svg") for name in seen[3])
+    assert [name for name in seen[3] if seen[3][name] != seen[4].get(name)] == []
+    # The comparison is no comparison of nothing: large counts do show.
+    assert [name for name in seen[3] if seen[3][name] != seen[90].get(name)] != []
 
 
 @pytest.mark.slow
