@@ -224,7 +224,7 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     if blank.any():
         faults.append(f"{int(blank.sum())} rows have no {schema.index}")
     stripped = ids[~blank].astype(str).str.strip()
-    unseen = [one for one in stripped if not all(map(_is_seen, one))]
+    unseen = [name for name in stripped if not all(map(_is_seen, name))]
     if unseen:
         faults.append(
             f"{len(unseen)} ids of '{schema.index}' have characters that do not show "

@@ -92,8 +92,8 @@ def _towns(base: BaseMap, at: np.ndarray, known: list[NamedPlace]) -> Iterator[N
         towns["name"], towns["residents"], points, holders, strict=True
     ):
         middle = (float(x), float(y))
-        same = [one for one in known if _plain(one.name) == _plain(name)]
-        if any(_apart(one.at, middle) < _APART_M for one in same):
+        same = [place for place in known if _plain(place.name) == _plain(name)]
+        if any(_apart(place.at, middle) < _APART_M for place in same):
             continue
         own = _areas_of_town(at, known, (name, residents, middle, holder))
         yield NamedPlace(str(name), "town", own, middle)

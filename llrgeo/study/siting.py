@@ -291,13 +291,8 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
         times, demand, problem, count=config.plans, differ_by=config.differ_by, effort=effort
     )
     chosen = plans[0].sites
-    staged = stage_plan(
-        times.select(chosen),
-        demand,
-        problem,
-        sites=chosen,
-        today=siting.today & set(chosen),
-    )
+    running = siting.today & set(chosen)
+    staged = stage_plan(times.select(chosen), demand, problem, sites=chosen, today=running)
     curve = None
     if config.curve:
         curve = value_curve(times, demand, problem, counts=config.curve, effort=effort)

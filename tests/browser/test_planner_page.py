@@ -72,7 +72,7 @@ def planner_file(county_places, tmp_path_factory):
 @pytest.fixture
 def page(open_page, planner_file):
     opened = open_page(planner_file)
-    opened.wait_for_selector("html.ready")
+    opened.wait_for_selector("html.ready", timeout=120_000)  # a busy machine takes its time
     return opened
 
 

@@ -133,7 +133,7 @@ const llrgeoFind = (() => {
     ].map((place) => ({ ...place, key: plain(place.name) }));
   }
 
-  // Whether a name that begins as the exact one does lies elsewhere: Belton, Belton-in-Rutland.
+  // Whether a name that begins as the exact one does lies elsewhere: Aston, Aston-on-the-Hill.
   function isElsewhere(data, place, exact) {
     if (place.areas.length === 0 || ["site", "area"].includes(place.kind)) return false;
     const authorityOf = (area) => data.areas.authority[area];
@@ -151,7 +151,7 @@ const llrgeoFind = (() => {
     const code = names.find((place) => place.code && place.code.toLowerCase() === typed);
     if (code) return found(code);
     const fitting = names.map((place) => ({ place, rank: fit(place.key, typed) }))
-      // Areas are hundreds: they are offered by their whole name or number alone (Leicester 003A).
+      // Areas are hundreds: they are offered by their whole name or number alone (Ashby 003A).
       .filter(({ place, rank }) => rank >= 0 && (place.kind !== "area" || rank === WHOLE
         || (rank === PHRASE && /\d[a-z]$/.test(typed))))
       .sort((one, other) => one.rank - other.rank || byKind(one.place, other.place));
