@@ -27,7 +27,7 @@ from llrgeo.appraisal.scoring import Scorecard
 SIMULATED: Final = ("mean_minutes", "within_standard")
 
 _DRAWN: Final = 250  # draws that are drawn at once
-_CHUNK: Final = 25  # of which so many are worked on at once
+_CHUNK: Final = 16  # of which so many are worked on at once
 _MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
 _Matrix = NDArray[np.float64]
 _Plan: TypeAlias = tuple[int, frozenset[str], Shares]  # a service's number, its sites, its shares

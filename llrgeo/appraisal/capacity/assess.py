@@ -86,14 +86,15 @@ def assess_capacity(setting: CapacitySetting, rules: OverflowRules) -> CapacityE
 def rooms_by_site(setting: CapacitySetting) -> pd.DataFrame:
     """Return whether rooms suffice, by option, service, site and year."""
     hours = room_hours_of(setting.parameters)
+    demand = {service.id: setting.demand_by_year(service.rates) for service in setting.rooms}
     parts = []
     for option in setting.options:
         for service in setting.rooms:
             shares = setting.shares(option, service.id)
             rooms = setting.stated(option, service.id, "rooms")
             tables = []
-            for year in sorted(setting.people):
-                contacts = setting.demand(service.rates, year) @ shares
+            for year, of_areas in demand[service.id].items():
+                contacts = of_areas @ shares
                 contacts = contacts.reindex(rooms.index, fill_value=0.0)
                 table = room_table(contacts, rooms, hours, slot_min=service.slot_min)
                 table = table.rename_axis("site_id").reset_index()

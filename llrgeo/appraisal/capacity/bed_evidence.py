@@ -35,10 +35,7 @@ def beds_by_site(setting: CapacitySetting) -> pd.DataFrame:
     those needed where none are stated; `first_year_short` (missing: never in these years).
     """
     # Admissions of all areas are alike under all options: options differ by who goes where.
-    admissions = {
-        service.id: {year: setting.demand(service.rates, year) for year in sorted(setting.people)}
-        for service in setting.beds
-    }
+    admissions = {service.id: setting.demand_by_year(service.rates) for service in setting.beds}
     parts = [
         _of_service(setting, option, service, admissions[service.id])
         for option in setting.options

@@ -192,6 +192,10 @@ class CapacitySetting:
         later = rates_after(rates, year - self.base_year, health_gain_years=self.health_gain_years)
         return self.people[year][later.index] @ later / 1_000
 
+    def demand_by_year(self, rates: pd.Series) -> dict[int, pd.Series]:
+        """Return contacts by area for each year, rising: alike under all options."""
+        return {year: self.demand(rates, year) for year in sorted(self.people)}
+
     def shares(self, option: str, service: str) -> pd.DataFrame:
         """Return who goes where: areas by sites, the share of an area's contacts."""
         rows = self._rows(option, service)

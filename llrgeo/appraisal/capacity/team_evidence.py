@@ -38,6 +38,7 @@ def rounds_by_base(setting: CapacitySetting, *, seed: int) -> pd.DataFrame:
     """
     if setting.roads is None:
         return pd.DataFrame()
+    demand = {service.id: setting.demand_by_year(service.rates) for service in setting.rounds}
     rows = []
     for option in setting.options:
         for service in setting.rounds:
@@ -45,8 +46,8 @@ def rounds_by_base(setting: CapacitySetting, *, seed: int) -> pd.DataFrame:
             for base in sorted(bases["site_id"].dropna().unique()):
                 own = bases.index[bases["site_id"] == base]
                 out = bases.loc[own, "travel_time_min"]
-                for year in sorted(setting.people):
-                    visits = setting.demand(service.rates, year)[own]
+                for year, of_areas in demand[service.id].items():
+                    visits = of_areas[own]
                     keys = {"option": option, "service": service.id, "site_id": base, "year": year}
                     found = _base(setting.roads, out, visits, service, setting.parameters, seed)
                     rows.append({**keys, **found})
@@ -63,12 +64,14 @@ def response_to_crises(setting: CapacitySetting) -> pd.DataFrame:
     teams free within reach if bases help one another. NaN where the drive alone leaves too few in
     time.
     """
+    demand = {service.id: setting.demand_by_year(service.rates) for service in setting.crisis}
     rows = []
     for option in setting.options:
         for service in setting.crisis:
-            for year in sorted(setting.people):
+            bases = setting.drive_min(option, service.id)
+            for year, calls in demand[service.id].items():
                 keys = {"option": option, "service": service.id, "year": year}
-                rows.append({**keys, **_response(setting, option, service, year)})
+                rows.append({**keys, **_response(setting, bases, service, calls)})
     return pd.DataFrame(rows)
 
 
@@ -134,11 +137,13 @@ def _mean_out(homes: Homes) -> float:
 
 
 def _response(
-    setting: CapacitySetting, option: str, service: CrisisService, year: int
+    setting: CapacitySetting, bases: pd.DataFrame, service: CrisisService, calls: pd.Series
 ) -> dict[str, float]:
+    """Return teams and shares in time in a year.
+
+    `bases` is what `drive_min` returns, `calls` are those of the year by area.
+    """
     value = setting.parameters.value
-    calls = setting.demand(service.rates, year)
-    bases = setting.drive_min(option, service.id)
     hours = value("response_hours_a_day")
     peak = float(calls.sum()) / DAYS_A_YEAR / hours * service.peak_factor
     dispatch = dispatch_of(service, setting.parameters, peak)
