@@ -75,7 +75,7 @@ def network_from_graphml(path: Path, *, mode: str = "car") -> RoadNetwork:
     return network_from_graph(graph, mode=mode)
 
 
-def network_from_graph(graph: nx.MultiDiGraph, *, mode: str = "car") -> RoadNetwork:
+def network_from_graph(graph: "nx.MultiDiGraph[Any]", *, mode: str = "car") -> RoadNetwork:
     """Build a network from an OSMnx graph in any CRS, best an unsimplified one.
 
     Simplification joined ways and kept lists of their tags; of such a list the first in
@@ -105,7 +105,7 @@ def network_from_graph(graph: nx.MultiDiGraph, *, mode: str = "car") -> RoadNetw
     return network.described(source="OSMnx graph", error=f"{info.error} {_STATED}")
 
 
-def to_networkx(network: RoadNetwork) -> nx.MultiDiGraph:
+def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph[Any]":
     """Return the network as a networkx graph that may be searched without further rules.
 
     Nodes carry `x`, `y`; edges their columns but the geometry, and `edge`, the row of the
@@ -161,7 +161,7 @@ def _tags_wanted() -> Iterator[None]:
         ox.settings.useful_tags_way, ox.settings.useful_tags_node = before
 
 
-def _extract(graph: nx.MultiDiGraph) -> Extract:
+def _extract(graph: "nx.MultiDiGraph[Any]") -> Extract:
     """Read a graph as if it were a file: its streets as ways over nodes."""
     place: dict[int, tuple[float, float]] = {
         node: (data["x"], data["y"]) for node, data in graph.nodes(data=True)

@@ -34,7 +34,7 @@ _READ: Final[Mapping[str, Callable[[Any], Any]]] = {
 }
 
 
-def network_to_graph(network: RoadNetwork) -> nx.MultiDiGraph:
+def network_to_graph(network: RoadNetwork) -> "nx.MultiDiGraph[Any]":
     """Return a network as an OSMnx graph, which `network_from_graph` makes a network again.
 
     `travel_time` is of the network's first period; `ms_<period>` has the milliseconds of each.
@@ -91,12 +91,12 @@ def network_to_graph(network: RoadNetwork) -> nx.MultiDiGraph:
     return graph
 
 
-def is_own(graph: nx.MultiDiGraph) -> bool:
+def is_own(graph: "nx.MultiDiGraph[Any]") -> bool:
     """Tell whether a graph was a network of ours, with times on its edges."""
     return OWN in graph.graph
 
 
-def read_own(graph: nx.MultiDiGraph) -> RoadNetwork:
+def read_own(graph: "nx.MultiDiGraph[Any]") -> RoadNetwork:
     """Return the network that a graph was, with what has been added, changed or taken since.
 
     Edges are in the order of the network; those that were added come last.
@@ -136,7 +136,7 @@ def read_own(graph: nx.MultiDiGraph) -> RoadNetwork:
     return RoadNetwork(nodes, edges, NetworkInfo(**info))
 
 
-def _metres(graph: nx.MultiDiGraph, order: list[Any]) -> np.ndarray:
+def _metres(graph: "nx.MultiDiGraph[Any]", order: list[Any]) -> np.ndarray:
     """Return eastings and northings of the nodes, to the centimetre."""
     xy = [(float(graph.nodes[node]["x"]), float(graph.nodes[node]["y"])) for node in order]
     x, y = np.array(xy).reshape(-1, 2).T
