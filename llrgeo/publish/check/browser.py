@@ -34,14 +34,21 @@ _SMALL_TARGETS: Final = """size => [...document.querySelectorAll(
   "button, select, summary, input[type=text], label:has(input), .leaflet-bar a")]
   .filter(element => element.checkVisibility() && element.getBoundingClientRect().height < size)
   .map(element => element.textContent.trim().slice(0, 40) || element.id)"""
-# Every name of a town that is drawn, with the metres from its place to its nearest edge.
+# Every name of a town that is drawn, with the metres from its place to its nearest edge; a name
+# with a leader, a line of two points that ends at its place, may stand farther off.
 _NAMES_AWAY: Final = """most => {
   const box = document.querySelector(".folium-map");
   const [map, edge] = [window[box.id], box.getBoundingClientRect()];
   const places = JSON.parse(document.getElementById("data").textContent).places;
+  const led = [];
+  map.eachLayer(layer => {
+    const line = layer.getLatLngs ? layer.getLatLngs() : [];
+    if (line.length === 2 && line[1].lat !== undefined) led.push(line[1]);
+  });
   return [...box.querySelectorAll(".label.town")].map(label => {
     const { left, right, top, bottom } = label.firstElementChild.getBoundingClientRect();
     const away = places.filter(place => place.name === label.textContent).map(place => {
+      if (led.some(end => map.distance(end, place.at) < 1)) return 0;
       const at = map.latLngToContainerPoint(place.at);
       const x = Math.min(Math.max(at.x, left - edge.left), right - edge.left);
       const y = Math.min(Math.max(at.y, top - edge.top), bottom - edge.top);
