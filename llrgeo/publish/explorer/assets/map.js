@@ -31,7 +31,7 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
 
   // The reader's area and the ways from it: broken to today's site, whole to the option's.
   // The areas that go to a site which the reader asks for.
-  const catchment = L.polygon([], { ...still, color: "#000000", weight: 2.5, dashArray: "6 4", fill: false })
+  const catchment = L.polyline([], { ...still, color: "#000000", weight: 3.5, dashArray: "6 5" })
     .addTo(map);
   const outline = L.polygon([], { ...still, color: "#000000", weight: 4, fill: false }).addTo(map);
   const ways = [
@@ -224,7 +224,7 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
 
   // The areas that go to a site: those of no site are none.
   function showCatchment(areas) {
-    catchment.setLatLngs(areas.map((area) => shapes[area].getLatLngs()));
+    catchment.setLatLngs(unpack.edges(data.topology, areas));
   }
 
   function show(now, view, classOf, classColours, areas) {

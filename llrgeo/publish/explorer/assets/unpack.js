@@ -106,5 +106,19 @@ const llrgeoUnpack = (() => {
       .map(([arc]) => arcs[arc]);
   }
 
-  return { decodeNumbers, decodeMatrices, decodeBase64, decodeDigits, decodeShapes, borders };
+  // The outer edge of some areas: the arcs that only one of them has.
+  function edges(topology, areas) {
+    const uses = new Map();
+    for (const area of areas) {
+      for (const number of topology.objects.areas.geometries[area].arcs.flat(2)) {
+        const arc = number < 0 ? ~number : number;
+        uses.set(arc, (uses.get(arc) || 0) + 1);
+      }
+    }
+    if (uses.size === 0) return [];
+    const arcs = decodeArcs(topology);
+    return [...uses].filter(([, count]) => count === 1).map(([arc]) => arcs[arc]);
+  }
+
+  return { decodeNumbers, decodeMatrices, decodeBase64, decodeDigits, decodeShapes, borders, edges };
 })();
