@@ -70,9 +70,9 @@ def test_the_script_writes_a_value_as_python_does(run, town):
 def test_a_reader_is_told_the_figures_of_where_they_live(run, town):
     area = town.areas.index.get_loc("N")
     assert run(f"figures.mine([{area}])") == [
-        ["Still at home (%)", "84.25", "1", "Elm, City of"],
-        ["Cold homes (%)", f"{chr(0x2212)}8", "1", "Town (North)"],
-        ["Falls (people)", "25", "1", "Elm, City of"],
+        ["Still at home (%)", "84.25", "1 of 3", "Elm, City of"],
+        ["Cold homes (%)", f"{chr(0x2212)}8", "1 of 3", "Town (North)"],
+        ["Falls (people)", "25", "1 of 1", "Elm, City of"],
     ]
     area = town.areas.index.get_loc("W")
     assert run(f"figures.mine([{area}])")[2] == ["Falls (people)", "*", "", "Ash"]

@@ -119,6 +119,7 @@ def test_a_rank_among_others_says_of_how_many(publish):
     chapter = places_chapter(publish(figures({**OWN, "E09": 90.0})))
     _, rows = rows_of(chapter, "Figures of authorities")
     assert rows["Elm, City of"] == ["84.25 (2 of 4; next 2.75)"]
+    assert rows["Farms"] == ["81.50 (3= of 4)"]
 
 
 def test_figures_stand_four_to_a_table(publish):

@@ -107,7 +107,7 @@ def describe_indicator(figures: PlaceFigures) -> str:
     return " ".join(parts)
 
 
-def rank_texts(rows: pd.DataFrame) -> pd.Series:
+def rank_texts(rows: pd.DataFrame, *, of_all: bool = False) -> pd.Series:
     """Return each rank of one figure as readers see it, on `place`; empty where there is none.
 
     Ranks that places share are marked; those among places that have no row say of how many.
@@ -116,14 +116,16 @@ def rank_texts(rows: pd.DataFrame) -> pd.Series:
     ----------
     rows
         All rows of table `place_rankings` that are of one figure, kind of place and option.
+    of_all
+        Whether each rank says of how many, for readers who see no other place.
     """
     words, ranked = wording(), rows["rank"].notna()
     shared = rows["rank"].duplicated(keep=False)
-    plain = "rank_of" if (rows["of"] > len(rows)).any() else "rank_plain"
+    plain = "rank_of" if of_all or (rows["of"] > len(rows)).any() else "rank_plain"
     texts = []
     for rank, count, known, tied in zip(rows["rank"], rows["of"], ranked, shared, strict=True):
-        text = words[plain].format(rank=rank, all=count) if known else ""
-        texts.append(words["rank_shared"].format(rank=text) if known and tied else text)
+        place = words["rank_shared"].format(rank=rank) if known and tied else rank
+        texts.append(words[plain].format(rank=place, all=count) if known else "")
     return pd.Series(texts, pd.Index(rows["place"]), dtype="str")
 
 

@@ -73,7 +73,7 @@ def _figure(publication: Publication, view: IndicatorView, places: pd.Index) -> 
         "colours": list(view.colours),
         "values": [None if pd.isna(value) else value for value in values.tolist()],
         "hidden": [place for place, is_hidden in enumerate(hidden) if is_hidden],
-        "ranks": rank_texts(ranked).reindex(places, fill_value="").tolist(),
+        "ranks": rank_texts(ranked, of_all=True).reindex(places, fill_value="").tolist(),
         "caption": _caption(view, ranked),
         "rows": _rows(publication, view, ranked),
     }
