@@ -135,3 +135,8 @@ def test_a_matrix_that_lacks_an_area_is_refused_before_anything_is_computed(town
     pd.DataFrame([[20, 25, 33]], ["W"], SITES).rename_axis("area").to_csv(folder / "m.csv")
     with pytest.raises(Exception, match="the table lacks 3 areas"):
         run_study(load_study(town_study))
+
+
+def test_a_table_in_memory_is_told_the_way_by_a_file():
+    with pytest.raises(InputError, match="Write it first"):
+        import_travel_times(pd.DataFrame({"from_id": ["a"], "to_id": ["A"], "travel_time": [7]}))

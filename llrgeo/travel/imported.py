@@ -75,7 +75,7 @@ def import_travel_times(
     >>> llrgeo.import_travel_times(folder / "wide.csv", unreachable=9999).minutes.loc["W"].tolist()
     [12.5, inf]
     """
-    path = Path(path)
+    path = _file_of(path)
     ids = _Ids([str(area) for area in area_ids], [str(site) for site in site_ids])
     if path.suffix == ".json":
         minutes, km = _from_answer(path, ids)
@@ -88,6 +88,17 @@ def import_travel_times(
     minutes = _reachable(minutes, unreachable, path.name)
     minutes = minutes.rename_axis(index="area_id", columns="site_id")
     return TravelTimes(minutes, mode, period, f"file {path.name}", distance_km=km)
+
+
+def _file_of(given: object) -> Path:
+    """Return the file that is named; a table in memory is told the way by one."""
+    if isinstance(given, pd.DataFrame):
+        msg = (
+            "a table in memory is not read. Write it first: table.to_csv('times.csv', "
+            "index=False), then import_travel_times('times.csv')."
+        )
+        raise InputError(msg)
+    return Path(str(given))
 
 
 @dataclass(frozen=True, slots=True)
