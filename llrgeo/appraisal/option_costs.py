@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -84,27 +84,46 @@ def cost_change(
     paid: list[float] = []
     borne: list[float] = []
     hours: list[float] = []
+    # A service that both run alike costs the same both times, and is worked out once.
+    known: dict[tuple[str, int, frozenset[str]], _ServiceCost] = {}
     for uses in (before, after):
-        once = every_year = 0.0
+        parts = []
         for name, use in uses.items():
-            counted = use
-            if not kept[name].all():
-                places = {p: use.allocation[p].where(kept[name], 0.0) for p in _PLACES}
-                counted = ServiceAtSites(use.sites, use.allocation.assign(**places))
-            lines = service_cost_lines(rates, name, before[name].sites, counted)
-            once += float(lines[list(ONE_OFF)].to_numpy().sum())
-            every_year += float(lines[["running", "contact_costs"]].to_numpy().sum())
-        journeys = pd.DataFrame(
-            [
-                burden_of(journeys_in(use.allocation, kept[name].to_numpy()), kg_per_km=np.nan)
-                for name, use in uses.items()
-            ]
-        ).sum(skipna=False)
+            key = name, id(use.allocation), use.sites
+            if key not in known:
+                known[key] = _service_cost(rates, name, before[name].sites, use, kept[name])
+            parts.append(known[key])
+        once, every_year = sum(part.once for part in parts), sum(part.yearly for part in parts)
+        journeys = pd.DataFrame([part.journeys for part in parts]).sum(skipna=False)
         costs = journey_costs(journeys, rates)
         paid.append(once + (every_year + costs["team_travel"]) * annuity)
         borne.append(sum(costs[name] for name in (*PATIENT, *SOCIETY)) * annuity)
         hours.append(float(journeys["patient_hours"]))
     return CostChange(paid[1] - paid[0], borne[0] - borne[1], hours[0] - hours[1], annuity)
+
+
+class _ServiceCost(NamedTuple):
+    """What a service costs, of the areas that reach a site of it both times."""
+
+    once: float
+    yearly: float
+    journeys: dict[str, float]
+
+
+def _service_cost(
+    rates: Rates, service: str, before: frozenset[str], use: ServiceAtSites, kept: pd.Series
+) -> _ServiceCost:
+    """Return what a service costs; `kept` says of each area whether it counts."""
+    counted = use
+    if not kept.all():
+        places = {p: use.allocation[p].where(kept, 0.0) for p in _PLACES}
+        counted = ServiceAtSites(use.sites, use.allocation.assign(**places))
+    lines = service_cost_lines(rates, service, before, counted)
+    return _ServiceCost(
+        float(lines[list(ONE_OFF)].to_numpy().sum()),
+        float(lines[["running", "contact_costs"]].to_numpy().sum()),
+        burden_of(journeys_in(use.allocation, kept.to_numpy()), kg_per_km=np.nan),
+    )
 
 
 def service_cost_lines(
