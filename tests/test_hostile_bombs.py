@@ -5,6 +5,7 @@ import gzip
 import zipfile
 
 import pytest
+from timetables import write_feed
 
 from llrgeo.errors import InputError, NetworkError
 from llrgeo.inputs.feeds import read_feed
@@ -38,6 +39,14 @@ def test_a_feed_of_the_same_rows_over_and_over_is_refused(tmp_path):
                 file.write(row.encode() * 100_000)
     with pytest.raises(InputError, match="as the same rows over and over are"):
         read_feed(path)
+
+
+def test_a_feed_of_more_trips_than_any_region_has_is_refused(tmp_path, monkeypatch):
+    write_feed(tmp_path / "bus.zip")
+    assert len(read_feed(tmp_path / "bus.zip")["trips"]) == 7
+    monkeypatch.setattr("llrgeo.inputs.feeds._MAX_TRIPS_BYTES", 100)
+    with pytest.raises(InputError, match=r"trips\.txt: 1\d\d bytes, over 100; take the feed of"):
+        read_feed(tmp_path / "bus.zip")
 
 
 def test_a_study_file_larger_than_any_is_refused(tmp_path):

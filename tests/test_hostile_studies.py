@@ -24,7 +24,7 @@ def appraised(text):
 
 
 STUDIES = {
-    "no thresholds": (line("thresholds_min = []"), "thresholds_min: tuple should have at least 1"),
+    "no thresholds": (line("thresholds_min = []"), "thresholds_min: needs at least 1"),
     "a threshold below 0": (line("thresholds_min = [10, -5]"), "thresholds_min.2: input should be"),
     "a threshold twice": (line("thresholds_min = [10, 10]"), "minutes are duplicated: 10"),
     "a threshold of a year": (line("thresholds_min = [525600]"), "thresholds_min.1"),
@@ -33,7 +33,7 @@ STUDIES = {
     "a seed beyond 64 bits": (line("seed = 99999999999999999999"), "seed: input should be less"),
     "a mode twice": (line('modes = ["car", "car"]'), "modes are duplicated: car"),
     "a period twice": (line('periods = ["off_peak", "off_peak"]'), "periods are duplicated"),
-    "no modes": (line("modes = []"), "modes: tuple should have at least 1"),
+    "no modes": (line("modes = []"), "modes: needs at least 1"),
     "no services": (("services = [", "services = []\nunused = ["), "unused: unknown key"),
     "a reserved id": (('id = "clinic"', 'id = "all"'), "the id 'all' is reserved"),
     "an infinite rate": (("age_18_64 = 100", "age_18_64 = inf"), "should be a finite number"),

@@ -135,7 +135,7 @@ def test_faults_of_a_timetable_stand_beside_those_of_other_files(town_study: Pat
         (('source = "Toy timetables of November 2026, open licence"', ""), "this key is required"),
         (('"10:30"', '"09:00"'), "the last departure, 09:00, is before the first, 09:30"),
         (("2026-11-24", "soon"), "transit.date: input should be a valid date"),
-        (('["bus.zip"]', "[]"), "transit.feeds: tuple should have at least 1 item"),
+        (('["bus.zip"]', "[]"), "transit.feeds: needs at least 1"),
         (("[transit]", "[transit]\nchange_min = 0"), "transit.change_min: input should be greater"),
     ],
 )

@@ -57,6 +57,7 @@ _MAY_BE_ABSENT: Final[dict[str, tuple[str, ...]]] = {
     ),
 }
 _MAX_BYTES: Final = 1 << 30  # unpacked; a bus region of England takes a few hundred MB
+_MAX_TRIPS_BYTES: Final = 128 << 20  # of trips.txt: a million trips, three times a large region
 _SUSPECT_BYTES: Final = 64 << 20
 _MAX_RATIO: Final = 40  # of unpacked to packed bytes; timetables are packed to a tenth or so
 _ADDED, _REMOVED = "1", "2"  # exceptions to a calendar
@@ -184,6 +185,12 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
     size = sum(member.file_size for member in sizes)
     if size > _MAX_BYTES:
         fault = f"{size:,} bytes unpacked, over {_MAX_BYTES:,}; take the feed of your region"
+        raise_faults([fault], source=source)
+    trips = archive.getinfo(members["trips"]).file_size
+    if trips > _MAX_TRIPS_BYTES:
+        fault = (
+            f"trips.txt: {trips:,} bytes, over {_MAX_TRIPS_BYTES:,}; take the feed of your region"
+        )
         raise_faults([fault], source=source)
     packed = sum(member.compress_size for member in sizes)
     if size > _SUSPECT_BYTES and size > _MAX_RATIO * packed:

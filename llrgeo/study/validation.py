@@ -102,6 +102,8 @@ def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
         return [f'{where}: write it in quotes, "{found.isoformat()}"']
     if error["type"] == "value_error":
         return [f"{where}: {line}" if where else line for line in text.splitlines()]
+    if error["type"] == "too_short":
+        text = f"needs at least {error['ctx']['min_length']}"
     shown = repr(found)
     shown = shown if len(shown) <= _SHOWN else f"{shown[:_SHOWN]}..."
     return [f"{where}: {text[0].lower()}{text[1:]} (found {shown})"]
