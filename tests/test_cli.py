@@ -249,7 +249,8 @@ def test_a_site_or_most_areas_that_no_road_comes_near_are_named_with_their_dista
     message = run_and_fail("run", town_study, "--out", tmp_path / "m", "--quiet")
     assert re.search(r"no road within 1,600 m of 1 of 3 sites \(C [\d,]+ m\)", message)
     areas = pd.read_csv(town_study.parent / "areas.csv", dtype=str).set_index("area_id")
-    areas.loc[["W", "N", "E"], ["lat", "lon"]] = ["52.65", "-1.25"]
+    areas.loc[["W", "N", "E"], "lat"] = "52.65"
+    areas.loc[["W", "N", "E"], "lon"] = ["-1.25", "-1.26", "-1.27"]
     areas.to_csv(town_study.parent / "areas.csv")
     message = run_and_fail("run", town_study, "--out", tmp_path / "m", "--quiet")
     assert re.search(r"1 of 3 sites \(C [\d,]+ m\) and 4 of 4 areas \(E [\d,]+ m, F", message)

@@ -123,8 +123,6 @@ class StudyResult:
 def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     """Run a study: read its inputs, compute travel times, appraise and score its options.
 
-    The method, step by step, is in docs/methods.
-
     Parameters
     ----------
     study
