@@ -48,8 +48,9 @@ def test_who_loses_is_counted_by_service_and_over_all_of_them(town):
     assert case.loc["service_longer", "place"] == "Town (East)"
     assert case.loc["longer_for_one", figures].tolist() == [200, 2, 0.2]
     assert case.loc["several_services", figures].tolist() == [200, 4, 2]
-    # A is the nearest of W, N and E; what E loses is spread over the 900.
-    assert case.loc["site_stops", figures].tolist() == pytest.approx([900, 800 / 900, 2])
+    # A is the nearest of W, N and E (900 people). What E loses by both services is E's alone: it
+    # is not thinned over those whose journeys get no longer.
+    assert case.loc["site_stops", [*figures, "second"]].tolist() == [200, 4, 2, 900]
     assert case.loc["worst_places", "place"] == "Town (East)"
 
 

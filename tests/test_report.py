@@ -137,6 +137,40 @@ def test_what_the_provider_pays_for_a_loss_is_not_called_a_saving(publication):
     )
 
 
+def test_those_newly_far_on_foot_and_those_who_lose_a_site_are_not_called_a_net_change(publication):
+    walk = Item("long_walk", service="clinic", people=63)
+    assert claim(publication, asdict(walk)).startswith(
+        "Clinic: 63 residents would live over an hour's walk from the nearest site who do not today."
+    )
+    stops = Item("site_stops", place="East", people=190, minutes=4.25, value=2, second=870)
+    assert claim(publication, asdict(stops)) == (
+        "East would stop 2 of the services that people travel for. For one of them at least it is "
+        "the nearest site today to 870 residents. 190 of these would have a longer journey, or none "
+        "left: 4.2 minutes more on average, added up over these services."
+    )
+
+
+def test_beds_short_on_the_first_page_stand_beside_those_of_today(publication):
+    items = publication.tables["case_against"]
+    option, loads = (
+        publication.opening_option,
+        pd.DataFrame(
+            {
+                "option": [publication.opening_option.name],
+                "capacity": [np.nan],
+                "share_used": [np.nan],
+            }
+        ),
+    )
+    short = asdict(Item("beds_short", subject="2043", value=134.0, second=140.0))
+    tables = publication.tables | {
+        "site_loads": loads,
+        "case_against": pd.concat([items, pd.DataFrame([{"option": option.name, **short}])]),
+    }
+    told = dict(answers(replace(publication, tables=tables), option))
+    assert "134 beds short. (Today's sites: 140.)" in told["Can the sites cope"]
+
+
 def test_hostile_names_stay_text(publication):
     option = replace(publication.opening_option, label=HOSTILE, note=HOSTILE)
     hostile = appraised(publication, title=HOSTILE, options=(publication.baseline, option))
@@ -252,7 +286,18 @@ def test_costs_stand_in_millions_as_their_caption_says(publication):
     }
     told = costs_table(replace(publication, tables={"costs": pd.DataFrame([costs])}))
     assert "million" in told["caption"]
-    shown = ["2.3", "12.1", "14.4", "-1.3", "0.0", "-3.6", "2.3", "\u22120.24", "17.8", ""]
+    shown = [
+        "2.3",
+        "12.1",
+        "14.4",
+        "\u22121.3",
+        "0.0",
+        "\u22123.6",
+        "2.3",
+        "\u22120.24",
+        "17.8",
+        "",
+    ]
     assert told["rows"][0][1:] == shown
 
 

@@ -422,7 +422,7 @@ def test_what_would_stop_near_a_place_is_told_nearest_first(open_page, county, c
             if minutes[site] <= 30:
                 near.setdefault(county.sites["name"][site], minutes[site])
     said = [line for line in page.locator("#mine-said p").all_inner_texts()
-            if line.startswith("Would stop near you")]  # fmt: skip
+            if line.startswith("Would stop, ")]  # fmt: skip
     named = [line.split(" at ")[1].rstrip(".") for line in said]
     assert named == sorted(near, key=near.get)[:4]
 

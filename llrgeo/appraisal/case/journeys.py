@@ -211,7 +211,11 @@ def _worst_places(compared: Comparison) -> Iterator[Item]:
 
 
 def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
-    """Yield each site that gives services up: who goes there today, and what they lose by it."""
+    """Yield each site that gives services up: whose nearest it is, and what the losers lose by it.
+
+    Those whose journey gets no longer are told apart (`second`) and are not in the average: their
+    gain is no part of what the others lose, and no credit against it.
+    """
     sites = compared.inputs.sites
     users: dict[str, list[tuple[str, pd.Series]]] = {}
     for result in compared.visited:
@@ -223,16 +227,18 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
         for site in sorted(stops):
             users.setdefault(site, []).append((service, nearest == site))
     for site, uses in users.items():
-        anybody = np.logical_or.reduce([user.to_numpy() for _, user in uses])
-        people = compared.residents[anybody]
-        lost = [compared.added_min[name].where(user, 0.0).clip(lower=0) for name, user in uses]
-        added = pd.concat(lost, axis=1).sum(axis=1)
+        near = pd.concat(dict(uses), axis=1)
+        hit = near & compared.longer[near.columns]
+        farther = hit.any(axis=1)
+        added = compared.added_min[near.columns].where(hit, 0.0).sum(axis=1)
+        people = compared.residents[farther]
         yield Item(
             "site_stops",
             place=site_name(sites, site),
             people=float(people.sum()),
-            minutes=mean_over(added[anybody], people),
+            minutes=mean_over(added[farther], people),
             value=float(len(uses)),
+            second=float(compared.residents[near.any(axis=1)].sum()),
         )
 
 

@@ -28,7 +28,9 @@ SUPPRESSED: Final = (
 OPTION: Final = PublishedColumn("option", "Name of the option")
 SERVICE: Final = PublishedColumn("service", "Name of the service")
 ANY_SERVICE: Final = PublishedColumn(
-    "service", "Name of the service; all is every service, weighted by use"
+    "service",
+    "Name of the service; all is the average over services, weighted by use: one service's gain"
+    " hides another's loss there, which people_by_service counts apart",
 )
 GROUP: Final = PublishedColumn("group", "What people are grouped by")
 LEVEL: Final = PublishedColumn("level", "Which of the groups")

@@ -186,8 +186,8 @@ def _cope(publication: Publication, option: Option) -> str:
         said.append(words["line_short"].format(count=pages.number(count)))
     for row in items:
         if row["item"] == "beds_short":
-            beds = pages.number(row["value"])
-            said.append(words["line_beds"].format(year=row["subject"], count=beds))
+            beds, today = (pages.number(row[name]) for name in ("value", "second"))
+            said.append(words["line_beds"].format(year=row["subject"], count=beds, today=today))
     if unknown and stated:
         said.append(words["line_room"].format(count=pages.number(unknown[0]["value"])))
     return " ".join(said)

@@ -309,7 +309,10 @@ def _signed(value: float) -> str:
 
 
 def _millions(value: float) -> str:
-    return "" if pd.isna(value) else pages.number(value / 1e6, 1)
+    """Write pounds in millions; a minus where they are saved, unless that rounds to nothing."""
+    size = pages.number(abs(value) / 1e6, 1)
+    sign = wording()["minus"] if value < 0 and size != pages.number(0, 1) else ""
+    return "" if pd.isna(value) else f"{sign}{size}"
 
 
 def _ratio(value: float) -> str:
