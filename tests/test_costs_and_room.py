@@ -52,8 +52,8 @@ def test_each_option_says_what_it_costs_and_where_there_is_no_room(publication):
         "How many clinics, tests and visits the sites have room for is not known."
     ]
     assert said["Clinics at all sites"] == [
-        "The NHS would pay £3.4 million more over 30 years, in today's money.",
-        "For each £1 more that the NHS pays, people and the climate save 137p.",
+        "The health service would pay £3.4 million more over 30 years, in today's money.",
+        "For each £1 more that the health service pays, people and the climate save 137p.",
         "All in all, that costs £1.3 million less.",
         "Too full: clinic at City hospital (124% of its room).",
         "Too few people to keep it going: clinic at Cottage hospital.",
@@ -68,7 +68,7 @@ def test_what_saves_money_and_fits_is_said_to(publication):
     fits = LOADS.assign(over_capacity=0.0, below_minimum=False)
     said = lines_of(publication, costs=cheaper, site_loads=fits)["Clinics at all sites"]
     assert said == [
-        "The NHS would pay £3.4 million less over 30 years, in today's money.",
+        "The health service would pay £3.4 million less over 30 years, in today's money.",
         "All in all, that costs £1.3 million less.",
         "No site would be too full, as far as we know its room.",
     ]
