@@ -145,8 +145,8 @@ def test_those_newly_far_on_foot_and_those_who_lose_a_site_are_not_called_a_net_
     stops = Item("site_stops", place="East", people=190, minutes=4.25, value=2, second=870)
     assert claim(publication, asdict(stops)) == (
         "East would stop 2 of the services that people travel for. For one of them at least it is "
-        "the nearest site today to 870 residents. 190 of these would have a longer journey, or none "
-        "left: 4.2 minutes more on average, added up over these services."
+        "the nearest site today to 870 residents. 190 of these would have a longer journey, or "
+        "none left: 4.2 minutes more on average, added up over these services."
     )
 
 

@@ -227,7 +227,7 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
         for site in sorted(stops):
             users.setdefault(site, []).append((service, nearest == site))
     for site, uses in users.items():
-        near = pd.concat(dict(uses), axis=1)
+        near = pd.DataFrame(dict(uses))
         hit = near & compared.longer[near.columns]
         farther = hit.any(axis=1)
         added = compared.added_min[near.columns].where(hit, 0.0).sum(axis=1)
