@@ -140,7 +140,8 @@ def test_what_the_provider_pays_for_a_loss_is_not_called_a_saving(publication):
 def test_those_newly_far_on_foot_and_those_who_lose_a_site_are_not_called_a_net_change(publication):
     walk = Item("long_walk", service="clinic", people=63)
     assert claim(publication, asdict(walk)).startswith(
-        "Clinic: 63 residents would live over an hour's walk from the nearest site who do not today."
+        "Clinic: 63 residents would live over an hour's walk from the nearest site "
+        "who do not today."
     )
     stops = Item("site_stops", place="East", people=190, minutes=4.25, value=2, second=870)
     assert claim(publication, asdict(stops)) == (
