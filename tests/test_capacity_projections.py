@@ -102,6 +102,16 @@ def test_beds_needed_in_llr(
     assert 7 * beds_for_loss(found / 7, 0.05) == seven
 
 
+def test_areas_that_do_not_tell_of_disability_are_projected_too(
+    bands: pd.DataFrame, llr: pd.DataFrame
+) -> None:
+    total = people_in(bands, VariantYear(ONS, 2036))
+    with_them = project_areas(llr, total, constant_shares(llr))
+    without = llr.drop(columns="disabled")
+    later = project_areas(without, total, constant_shares(without))
+    pd.testing.assert_frame_equal(later, with_them.drop(columns="disabled"))
+
+
 @pytest.mark.parametrize("ageing", [False, True])
 def test_areas_sum_to_the_authority_exactly(
     bands: pd.DataFrame, llr: pd.DataFrame, *, ageing: bool

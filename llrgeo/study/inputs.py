@@ -43,6 +43,7 @@ from llrgeo.study.config import (
 from llrgeo.study.indicators import read_place_figures
 from llrgeo.study.new_sites import with_new_sites
 from llrgeo.study.option_changes import resolve_options
+from llrgeo.study.outside import outside_note
 from llrgeo.study.plausibility import contact_faults, judges_costs, stray_cost_faults
 from llrgeo.study.routers import build_router
 from llrgeo.travel.routers import NetworkRouter
@@ -267,6 +268,8 @@ def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyI
     >>> inputs.areas.crs.to_epsg(), len(inputs.areas), len(inputs.sites)
     (27700, 4, 3)
     """
+    if note := outside_note(study):
+        logger.warning(note)
     inputs = StudyInputs(study)
     found: dict[str, LlrgeoError] = {}
     for part in parts:

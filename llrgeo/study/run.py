@@ -35,7 +35,6 @@ from llrgeo.study.appraisal_config import build_assumptions
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.inputs import StudyInputs, read_inputs
 from llrgeo.study.manifest import describe_run
-from llrgeo.study.outside import outside_note
 from llrgeo.study.planning import build_planning
 from llrgeo.study.study_card import plot_options, study_card
 from llrgeo.study.times import (
@@ -144,8 +143,6 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     # 1. Read and check everything that the study names: areas, sites, networks, options, rates.
     #    All faults of all files come in one message, before anything is computed.
     logger.info("inputs")
-    if note := outside_note(study):
-        logger.warning(note)
     inputs = read_inputs(study)
     if note := left_out_note(inputs.areas, years=bool(study.years)):
         logger.warning(note)

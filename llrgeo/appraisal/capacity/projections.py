@@ -254,9 +254,10 @@ def project_areas(areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame
             people[own, band] = rounded_to_total(by_share[own, band] * number)
     later[bands] = people
     later["residents"] = later[list(AGE_BANDS)].sum(axis=1)
-    growth = later["residents"] / areas["residents"].where(areas["residents"] > 0, 1)
-    disabled = round_to_total(areas["disabled"] * growth)
-    later["disabled"] = disabled.clip(upper=later["residents"])
+    if "disabled" in areas.columns:
+        growth = later["residents"] / areas["residents"].where(areas["residents"] > 0, 1)
+        disabled = round_to_total(areas["disabled"] * growth)
+        later["disabled"] = disabled.clip(upper=later["residents"])
     return later
 
 
