@@ -108,7 +108,8 @@ _DISCOUNT_RATES: Final = (
 COSTS: Final = (
     TableDeclaration(
         "costs",
-        "Costs of each option at present value, and what they buy.",
+        "Costs of each option at present value, and what they buy. Works on buildings and the "
+        "demand of each year are in present_values.",
         (
             OPTION,
             *(PublishedColumn(name, text, POUNDS) for name, text in _PRESENT_VALUES.items()),

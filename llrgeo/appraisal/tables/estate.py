@@ -224,7 +224,8 @@ ESTATE_TABLES: Final = (
     ),
     TableDeclaration(
         "present_values",
-        "Present values of these costs, and what taking the first year for all would miss.",
+        "Present values of these costs, and what taking the first year for all would miss. They "
+        "follow the demand of each year and count whole buildings; the table costs does neither.",
         (
             OPTION,
             PublishedColumn("line", "What is paid, or comes back; the two are never netted"),
