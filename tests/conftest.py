@@ -1,6 +1,5 @@
 """Fixtures that tests share: the toy town of `town.py`, and the reference data, if it is there."""
 
-import socket
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
@@ -9,6 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from connections import OUTSIDE, guard_connections
 from town import FARM, grid_streets, grid_xy, placed, write_town
 
 from llrgeo.publish.publication import Publication
@@ -17,53 +17,25 @@ from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.times import TravelTimes
 
-_OWN = ("", "localhost", "::1", "0.0.0.0", "::")  # noqa: S104 (names of this machine)
-_OUTSIDE: list[str] = []  # connections, and questions for an address, that left this machine
-
-
-def _is_own(host: object) -> bool:
-    name = host.decode() if isinstance(host, bytes) else str(host or "")
-    return name in _OWN or name.startswith("127.")
-
 
 def pytest_configure() -> None:
     """Refuse, and count, every connection to another machine, for all tests and fixtures."""
-    asked = socket.getaddrinfo
-
-    def resolve(host: Any, *more: Any, **named: Any) -> Any:
-        if not _is_own(host):
-            _OUTSIDE.append(f"the address of {host}")
-            raise socket.gaierror(socket.EAI_FAIL, f"no test asks for {host}")
-        return asked(host, *more, **named)
-
-    def guarded(connect: Any) -> Any:
-        def connected(self: socket.socket, address: Any) -> Any:
-            if self.family in {socket.AF_INET, socket.AF_INET6} and not _is_own(address[0]):
-                _OUTSIDE.append(f"a connection to {address[0]}")
-                msg = f"no test connects to {address[0]}"
-                raise ConnectionRefusedError(msg)
-            return connect(self, address)
-
-        return connected
-
-    socket.getaddrinfo = resolve
-    socket.socket.connect = guarded(socket.socket.connect)
-    socket.socket.connect_ex = guarded(socket.socket.connect_ex)
+    guard_connections()
 
 
 @pytest.fixture(autouse=True)
 def _stays_on_this_machine() -> Iterator[None]:
     """Fail a test that went online."""
-    before = len(_OUTSIDE)
+    before = len(OUTSIDE)
     yield
-    assert _OUTSIDE[before:] == []
+    assert OUTSIDE[before:] == []
 
 
 def pytest_terminal_summary(terminalreporter: Any) -> None:
     """Say how many connections to other machines the tests tried."""
-    if _OUTSIDE:
-        terminalreporter.write_line(f"connections to other machines: {len(_OUTSIDE)}")
-        for what in dict.fromkeys(_OUTSIDE):
+    if OUTSIDE:
+        terminalreporter.write_line(f"connections to other machines: {len(OUTSIDE)}")
+        for what in dict.fromkeys(OUTSIDE):
             terminalreporter.write_line(f"  {what}")
 
 

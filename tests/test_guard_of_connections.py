@@ -1,9 +1,9 @@
-"""The guard of `conftest.py` counts what leaves this machine, and lets what stays on it pass."""
+"""The guard of `connections.py` counts what leaves this machine, and lets what stays on it pass."""
 
 import socket
 
-import conftest
 import pytest
+from connections import OUTSIDE
 
 
 def test_a_connection_to_another_machine_is_refused_and_counted():
@@ -11,9 +11,9 @@ def test_a_connection_to_another_machine_is_refused_and_counted():
         outside.connect(("192.0.2.7", 9))
     with pytest.raises(socket.gaierror):
         socket.create_connection(("example.org", 80))
-    seen = conftest._OUTSIDE[-2:]
+    seen = OUTSIDE[-2:]
     assert seen == ["a connection to 192.0.2.7", "the address of example.org"]
-    del conftest._OUTSIDE[-2:]  # meant, so this test does not fail for them
+    del OUTSIDE[-2:]  # meant, so this test does not fail for them
 
 
 def test_a_connection_within_this_machine_passes():
@@ -21,4 +21,4 @@ def test_a_connection_within_this_machine_passes():
         port = server.getsockname()[1]
         with socket.create_connection(("localhost", port)), server.accept()[0]:
             pass
-    assert conftest._OUTSIDE == []
+    assert OUTSIDE == []

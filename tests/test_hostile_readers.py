@@ -367,7 +367,7 @@ STREETS = {
         OSM.replace('lat="52.6" lon="-1.2"', 'lat="-1.2" lon="52.6"').replace(
             'lat="52.61" lon="-1.2"', 'lat="-1.2" lon="52.61"'
         ),
-        "the roads lie outside Great Britain, the first at lat -1.2 lon 52.6",
+        "the roads lie outside Europe, the first at lat -1.2 lon 52.6",
     ),
     "a word for an id": (OSM.replace('id="1"', 'id="one"'), "illegal id"),
     "an id of 20 digits": (OSM.replace('id="1"', 'id="' + "9" * 20 + '"'), "illegal id"),

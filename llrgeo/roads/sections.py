@@ -15,9 +15,12 @@ from llrgeo.roads.extract import Extract
 from llrgeo.roads.junction_barriers import JunctionBarriers, junction_barriers
 from llrgeo.roads.profile import Level
 from llrgeo.roads.streets import Points, Streets
-from llrgeo.schema import BNG, LAT_RANGE, LON_RANGE, WGS84, name_some
+from llrgeo.schema import BNG, WGS84, name_some
 
 Polygon = shapely.Polygon | shapely.MultiPolygon
+# Degrees of Europe, beyond which no file of roads is meant.
+_EUROPE_LAT: Final = (34.0, 72.0)
+_EUROPE_LON: Final = (-25.0, 45.0)
 _ENDS: Final = ("first", "last")
 _DELAYS: Final = ("forward_s", "backward_s")
 
@@ -129,11 +132,14 @@ def _path(
 
 
 def _refuse_abroad(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> None:
-    """Refuse roads none of which lies in Great Britain, whose grid cannot place them."""
-    inside = (lat >= LAT_RANGE[0]) & (lat <= LAT_RANGE[1])
-    inside &= (lon >= LON_RANGE[0]) & (lon <= LON_RANGE[1])
+    """Refuse roads none of which lies in Europe: degrees are swapped, or it is another file.
+
+    The British grid places a town elsewhere in Europe too, if stretched, so that one can be tried.
+    """
+    inside = (lat >= _EUROPE_LAT[0]) & (lat <= _EUROPE_LAT[1])
+    inside &= (lon >= _EUROPE_LON[0]) & (lon <= _EUROPE_LON[1])
     if len(lat) and not inside.any():
-        msg = f"the roads lie outside Great Britain, the first at lat {lat[0]:.5g} lon {lon[0]:.5g}"
+        msg = f"the roads lie outside Europe, the first at lat {lat[0]:.5g} lon {lon[0]:.5g}"
         raise NetworkError(msg)
 
 
