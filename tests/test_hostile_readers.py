@@ -98,7 +98,7 @@ AREAS = {
     ),
     "a place filled down": (
         lambda table: table.assign(lat=table["lat"].iloc[0], lon=table["lon"].iloc[0]),
-        "4 areas have the lat and lon of another",
+        "all 4 areas have the same lat and lon",
     ),
     "a misspelt column": (
         lambda table: table.rename(columns={"disabled": "disbled"}),

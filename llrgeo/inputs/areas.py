@@ -58,7 +58,7 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
         *_deprivation_faults(named),
         *_authority_faults(named),
         *_remote_faults(named),
-        *_doubled_place_faults(named),
+        *_one_place_faults(named),
     ]
     raise_faults(faults, source=path.name)
     return named
@@ -103,12 +103,16 @@ def _count_faults(areas: pd.DataFrame) -> list[str]:
     ]
 
 
-def _doubled_place_faults(areas: gpd.GeoDataFrame) -> list[str]:
-    """Return areas with the centroid of another, as a cell that was filled down has."""
-    doubled = areas.index[areas[["lat", "lon"]].duplicated(keep=False)]
-    if doubled.empty:
-        return []
-    return [f"{len(doubled)} areas have the lat and lon of another ({name_some(doubled)})"]
+def _one_place_faults(areas: gpd.GeoDataFrame) -> list[str]:
+    """Return that all areas lie at one place, as a cell that was filled down says.
+
+    A few may share one: units as small as postcodes lie in one building.
+    """
+    if len(areas) > 1 and not areas[["lat", "lon"]].ne(areas[["lat", "lon"]].iloc[0]).any(
+        axis=None
+    ):
+        return [f"all {len(areas)} areas have the same lat and lon"]
+    return []
 
 
 def _deprivation_faults(areas: pd.DataFrame) -> list[str]:
