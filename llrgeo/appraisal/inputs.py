@@ -171,7 +171,7 @@ def check_study(options: list[Option], inputs: AppraisalInputs, *, baseline: str
     faults += role_faults(inputs.sites)
     if inputs.activity is not None:
         faults += activity_faults(inputs.activity, ids, inputs.areas.index)
-    if not 0 <= inputs.tolerance_min < 5:  # noqa: PLR2004  the first band of change ends there
+    if not 0 <= inputs.tolerance_min < 5:  # noqa: PLR2004 - the first band of change ends there
         faults.append(f"the tolerance is {inputs.tolerance_min:g} min; it must be 0 to below 5")
     raise_faults(faults, source="study")
 

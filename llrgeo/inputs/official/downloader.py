@@ -57,7 +57,7 @@ class Patience:
         # "Equal jitter": half of the doubled wait is certain, half by chance, so that many users
         # whom one outage stopped do not all come back at the same moment.
         most = min(self.first_s * 2 ** (attempt - 1), self.longest_s)
-        drawn = random.Random(f"{self.seed} {attempt}").uniform(most / 2, most)  # noqa: S311
+        drawn = random.Random(f"{self.seed} {attempt}").uniform(most / 2, most)  # noqa: S311 - no secret
         return max(drawn, asked_s or 0.0)
 
 

@@ -164,6 +164,6 @@ def _check_index(path: Path) -> None:
         raise InputError(msg)
 
 
-def _is_extract(feature: Any) -> bool:  # noqa: ANN401
+def _is_extract(feature: Any) -> bool:  # noqa: ANN401 - as JSON has it
     properties = feature.get("properties") if isinstance(feature, dict) else None
     return isinstance(properties, dict) and isinstance(properties.get("id"), str)

@@ -123,7 +123,7 @@ class Transport:
         except (URLError, OSError, HTTPException, ValueError) as error:
             msg = f"{url}: the server could not be asked ({_said(error)})"
             raise ExchangeError(msg) from error
-        return answer  # type: ignore[no-any-return]
+        return answer  # type: ignore[no-any-return]  # urllib types no answer
 
 
 def check_address(url: str, hosts: frozenset[str]) -> None:
@@ -179,7 +179,7 @@ class _TimedResponse(HTTPResponse):
         self,
         clock: Callable[[], float],
         deadline: float,
-        sock: Any,  # noqa: ANN401
+        sock: Any,  # noqa: ANN401 - a socket, plain or wrapped
         debuglevel: int = 0,
         method: str | None = None,
         url: str | None = None,
@@ -192,7 +192,7 @@ class _TimedResponse(HTTPResponse):
 def _opener(url: str, clock: Callable[[], float], deadline: float) -> OpenerDirector:
     """Return what opens https (and http here) but neither files nor ftp, and follows nothing."""
 
-    def timed(kind: Callable[..., Any], *args: Any, **options: Any) -> Any:  # noqa: ANN401
+    def timed(kind: Callable[..., Any], *args: Any, **options: Any) -> Any:  # noqa: ANN401 - of http
         connection = kind(*args, **options)
         connection.response_class = partial(_TimedResponse, clock, deadline)
         return connection
