@@ -127,7 +127,7 @@ def test_a_cluster_that_loses_a_worker_loses_no_block(
     ask = (router, places, places[:10])
     write_dataset(*ask, alone, period="off_peak")
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
     ) as cluster:
         together = replace(together, scheduler=cluster.scheduler_address)
 

@@ -91,7 +91,7 @@ def test_a_cluster_that_loses_a_worker_writes_the_same_bytes(crowded_study, tmp_
     alone, together = tmp_path / "alone", tmp_path / "together"
     times(crowded_study, "--out", alone, *SMALL)
     with distributed.LocalCluster(
-        n_workers=2, threads_per_worker=1, dashboard_address=None, silence_logs=50
+        n_workers=2, threads_per_worker=1, dashboard_address=":0", silence_logs=50
     ) as cluster:
         on_cluster = ("--scheduler", cluster.scheduler_address)
         given = (crowded_study, "--out", together, *SMALL, *on_cluster)
