@@ -52,16 +52,20 @@ class _Tree:
         """Bound a part of the plans, fix what that settles, and keep it if it is not done with."""
         if not relaxation.has_plans:
             return
+        # A part whose bound reaches `target` holds no plan better by more than the gap.
         target = self.best.cost - self.gap
         found = ascend(relaxation, multipliers, self.best.cost, rule=_AT_NODE, ends=self.ends)
         self._try(relaxation.sites[found.chosen])
         if found.value >= target:
             return
+        # What the bound settles is fixed for the whole
+        # subtree, so that nodes get smaller with depth.
         left = reduce_sites(relaxation, found, target - found.value)
         if left.keep.all():
             self._try(left.sites)
             return
         self.seen += 1
+        # Reduced costs are of the sites before the reduction; those of the sites left are read out.
         among = np.isin(relaxation.sites, left.sites)
         branch_at = _site_in_doubt(found.reduced_costs[among], found.chosen[among], left.keep)
         node = _Node(found.value, self.seen, left.sites, left.keep, found.multipliers, branch_at)
@@ -69,6 +73,8 @@ class _Tree:
 
     def divide(self, node: _Node) -> None:
         """Enter the two halves of a node: with the site in doubt open, and with it closed."""
+        # Both halves are parts of the root: a mask over its
+        # sites says which are left, one which are fixed.
         left = np.isin(self.root.sites, node.sites)
         keep = np.zeros_like(left)
         keep[left] = node.keep
@@ -118,6 +124,7 @@ def branch_and_bound(
     tree.enter(root.relaxation, root.multipliers)
     while tree.nodes and time.perf_counter() < ends:
         node = heapq.heappop(tree.nodes)
+        # The node of least bound cannot hold a better plan, so no other can: the proof is complete.
         if node.bound >= tree.best.cost - gap:
             tree.nodes.clear()
             break

@@ -32,6 +32,7 @@ def best_of_all(model: Model) -> BoundedPlan:
     best = BoundedPlan(None, np.inf, np.inf)
     for plans in _plans(model):
         costs = np.where(_is_feasible(model, plans), _totals(model.objective, plans), np.inf)
+        # Strictly less: of equal plans the first in order of the candidates stands.
         first = int(costs.argmin())
         if costs[first] < best.cost:
             best = BoundedPlan(plans[first], float(costs[first]), float(costs[first]))

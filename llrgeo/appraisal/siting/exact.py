@@ -59,6 +59,8 @@ def solve_exactly(
     start
         A plan that is known to be feasible.
     """
+    # The only whole columns are the sites. Sums over areas need radius columns;
+    # limits on what a site does need a share for each pair of area and site.
     programme = Programme()
     sites = programme.add_columns(len(model.keep), lower=model.keep, upper=~model.close, whole=True)
     programme.charge(sites, model.site_costs)
@@ -140,6 +142,8 @@ def _radius_columns(
     2011): the sum of steps x z is then the cost of the cheapest open site above the cheapest of
     all.
     """
+    # Rank the usable sites of each area by cost. `step` is what the next dearer one adds;
+    # where the next is out of reach there is none, and the radius may not pass (`barred`).
     usable = np.flatnonzero(~model.close)
     order = np.argsort(assigned.costs[:, usable], axis=1, kind="stable")
     ranked = np.take_along_axis(assigned.costs[:, usable], order, axis=1)
@@ -147,9 +151,11 @@ def _radius_columns(
     # A column for each end of a run of equal costs; pairs beyond the last end play no part.
     ends = (step > 0) | barred
     area, rank = np.nonzero(ends[:, ::-1].cumsum(axis=1)[:, ::-1] > 0)
+    # The number of the column to which a pair belongs: the ends of runs before it, over all areas.
     radius: IntArray = (np.cumsum(ends) - ends.ravel())[area * ends.shape[1] + rank]
     columns = programme.add_columns(int(ends.sum()), upper=~barred[ends])
     own = np.arange(len(columns))
+    # Each row chains a column to the one before; the first of an area is chained to z_0 = 1.
     follows = np.diff(np.nonzero(ends)[0], prepend=-1) == 0  # not the first of its area
     programme.add_rows(
         len(columns),
@@ -186,6 +192,8 @@ def _add_flows(programme: Programme, sites: IntArray, model: Model, catchments: 
     The capacitated p-median in its strong form (docs/methods 8): shares of an area sum to 1, none
     exceeds the opening of its site, and the contacts of an open site are within its limits.
     """
+    # Shares of an area sum to 1, and no share is more than the
+    # opening of its site: the strong form, whose relaxation is tight.
     allowed = _allowed_pairs(model, len(catchments.contacts))
     area, site = np.nonzero(allowed)
     flows = programme.add_columns(len(area))
@@ -258,6 +266,8 @@ def _add_nearest(
     The shares that go to a site or to a nearer one are all of the area, if the site is open.
     `preference` is the rank of each allowed pair, -1 elsewhere.
     """
+    # Pairs in order of area and, within it, of nearness: a running
+    # sum is then the share that goes to a site or a nearer one.
     area, site = np.nonzero(preference >= 0)
     order = np.lexsort((preference[area, site], area))
     nearer = programme.add_columns(len(flows))  # running sums of shares, nearest site first

@@ -58,6 +58,7 @@ def descend(model: Model, plan: Positions, ends: float) -> tuple[Positions, Meri
 
     Merit rises strictly with every move, so no plan is met twice.
     """
+    # `_STEPS` guards against a cycle of moves that differ by rounding alone.
     merit = merit_of(model, plan)
     for _ in range(_STEPS):
         moved = _best_move(model, plan)
@@ -94,6 +95,7 @@ def _best_move(model: Model, plan: Positions) -> Positions:
     for limit in model.limits:
         excess += limit.excess(after_moves(limit, plan))
     for row in model.rows:
+        # Row: the coefficient of the site that leaves; column: of the one that comes; 0 for none.
         change = (
             np.append(row.coefficients, 0.0)[None, :]
             - np.append(row.coefficients[plan], 0.0)[:, None]
@@ -114,12 +116,14 @@ def _best_move(model: Model, plan: Positions) -> Positions:
 def _possible_moves(model: Model, plan: Positions) -> Mask:
     """Return which moves keep to the fixed sites and the number of sites."""
     sites = len(model.keep)
+    # The last row stands for nothing closing, the last column for nothing opening.
     into = np.append(~model.close, True)
     into[plan] = False
     out = np.append(~model.keep[plan], True)
     possible: Mask = out[:, None] & into[None, :]
     possible[:-1, sites] &= len(plan) > max(model.min_sites, 1)
     possible[-1, :sites] &= len(plan) < model.max_sites
+    # To stay is always possible, so that there is a best move even where nothing else is.
     possible[-1, sites] = True
     return possible
 

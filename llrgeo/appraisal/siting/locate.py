@@ -284,6 +284,8 @@ def _close_gap(
     model = case.model
     if known.cost - found.value <= allowed:
         return replace(known, bound=found.value)
+    # Branching pays where the bound is near the best plan, or where limits make
+    # the programme large; few pairs, or costs of 0 and 1, are quicker in HiGHS.
     near = known.cost - found.value <= _NEAR * known.cost
     limited = bool(model.limits) or model.catchments is not None
     pairs = np.count_nonzero(~found.unused) if not limited else np.inf
@@ -293,6 +295,7 @@ def _close_gap(
     answer = solve_exactly(
         _without_unused(model, found), gap=allowed, ends=ends, seed=seed, start=known.plan
     )
+    # Two bounds hold; the higher says more. Neither is above the best plan but by rounding.
     bound = max(found.value, answer.bound)
     best = min(answer, known, key=lambda plan: plan.cost)
     return replace(best, bound=min(bound, best.cost))
@@ -317,6 +320,8 @@ def _most_backup(case: Formulation, gap: float, ends: float, seed: int) -> Bound
     fewest = _fewest_sites(case, 0.0, ends, seed)
     if fewest.plan is None or fewest.cost - fewest.bound > _HALF:
         return replace(fewest, plan=None)
+    # With the number of sites fixed at the fewest,
+    # only what a second site covers is left to choose.
     count = len(fewest.plan)
     second = replace(
         case.model,

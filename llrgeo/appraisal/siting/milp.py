@@ -89,6 +89,7 @@ class Programme:
         high: ArrayLike = np.inf,
     ) -> None:
         """Add rows: low <= sum <= high; entries are rows (from 0), columns and values."""
+        # Rows of a block count from 0; those of the programme go on from the blocks before.
         for row, column, value in entries:
             at = np.broadcast_arrays(np.asarray(row) + self.rows, column, np.asarray(value, float))
             self.entries.append((at[0].ravel(), at[1].ravel(), at[2].ravel()))
@@ -128,6 +129,8 @@ class Programme:
         ):
             highs.setOptionValue(name, value)
         highs.passModel(self._lp())
+        # A known plan gives an upper bound at once; HiGHS
+        # completes the columns that it does not name.
         if start is not None:
             highs.setSolution(len(start[0]), start[0].astype(np.int32), start[1])
         highs.run()
@@ -147,6 +150,7 @@ class Programme:
 
     def _lp(self) -> highspy.HighsLp:
         lp = highspy.HighsLp()
+        # HiGHS takes a matrix by columns (CSC); entries of the same cell are summed on the way.
         row, column, value = (
             np.concatenate([entry[part] for entry in self.entries]) for part in range(3)
         )

@@ -74,6 +74,7 @@ def best_plans(
                 raise
             break
         found.append(replace(plan, problem=found[0].problem if found else problem))
+        # The next plan must differ from this one as from all before it: constraints add up.
         problem = problem.subject_to(DiffersFrom(frozenset(plan.sites), differ_by))
     return found
 
@@ -126,6 +127,7 @@ def knee(values: pd.Series) -> int:
 
     (Satopaa and others 2011.) Up to there each site gains much; beyond, little.
     """
+    # Both axes are scaled to 0..1 between the ends, so that the answer does not depend on units.
     along = np.linspace(0, 1, len(values))
     if len(values) > 1:
         steps = values.index.to_numpy(dtype=float)

@@ -163,6 +163,7 @@ def least_regret(
     if problem.objective not in LINEAR:
         msg = f"regret is found for {', '.join(LINEAR)}, not for {problem.objective}"
         raise InputError(msg)
+    # The least sum of each scenario must be proved (gap 0): regrets are measured from it.
     best = {
         scenario.label: locate_sites(
             scenario.times, scenario.demand, problem, gap=0.0, seconds=seconds, seed=seed
@@ -180,6 +181,8 @@ def least_regret(
     )
     ends = time.perf_counter() + seconds
     nothing = AssignmentSum(np.zeros_like(cases[0].model.objective.costs))
+    # One column stands for the worst regret; pressed
+    # down, it finds the plan whose worst is the least.
     answer = _solve(replace(cases[0].model, objective=nothing, worst_of=totals), ends, seed)
     if answer.plan is None:
         msg = "no set of sites meets the constraints, or none was found in the time given"
@@ -215,6 +218,8 @@ def _without_unused(model: Model, regret: float, ends: float) -> Model:
     The mean of regrets is at most the worst; so a plan of less regret also has a smaller mean, a
     sum over the areas of all scenarios, which the Lagrangian bound knows.
     """
+    # The worst regret is at least the mean of regrets. So a bound on the mean of the scenarios'
+    # sums bounds the worst from below, and pairs that the mean rules out are in no better plan.
     share = 1 / len(model.worst_of)
     together = np.concatenate([total.costs * share for total in model.worst_of])
     upper = regret + share * sum(total.limit for total in model.worst_of)

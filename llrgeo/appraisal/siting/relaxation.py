@@ -115,6 +115,8 @@ class Relaxation:
         `multipliers` are those of the areas, followed by the penalties.
         """
         areas = len(self.costs)
+        # Relaxed: that each area is served once (a multiplier each, of any sign) and the
+        # limited sums (a penalty each, never below 0). What is left falls apart into sites.
         penalties = np.maximum(multipliers[areas:], 0.0)
         pair_costs = self.costs - multipliers[:areas, None]
         for penalty, limit in zip(penalties, self.limits, strict=True):
@@ -146,10 +148,13 @@ class Relaxation:
 
         Sites with a reduced cost above 0 are left out as far as there are enough without them.
         """
+        # Fixed sites, then the best of each group, stand
+        # first whatever they cost; others by reduced cost.
         first = np.where(self.keep, -np.inf, reduced_costs)
         if len(self.groups):
             first[np.where(self.groups, first, np.inf).argmin(axis=1)] = -np.inf
         ranked = np.argsort(first, kind="stable")[: self.max_sites]
+        # As many as have to be open are taken even if they cost; beyond them only those that gain.
         must = max(self.min_sites, int(np.isneginf(first).sum()))
         chosen = np.zeros(len(reduced_costs), dtype=bool)
         chosen[ranked[:must]] = True
@@ -186,6 +191,8 @@ class RelaxedSolution:
 
     def rise_if_open(self, relaxation: Relaxation) -> Vector:
         """Return how much the bound rises, for each site, if it has to be open."""
+        # The dearest site that may leave makes room for the one forced in; none need leave while
+        # there is room for one more.
         movable = self.chosen & ~relaxation.keep
         leaving = np.where(movable, self.reduced_costs, -np.inf)
         leaves = leaving[self._spare(relaxation)].max(initial=-np.inf)
@@ -229,6 +236,7 @@ def _disjoint_groups(model: Model) -> Mask:
 
 def _scaled(limit: AssignmentSum) -> AssignmentSum:
     """Return a limited sum in units in which its penalty moves about as fast as a multiplier."""
+    # One step length serves multipliers and penalties alike: a limit is brought to a like size.
     largest = float(limit.costs.max(axis=1).sum())
     size = max(limit.limit, _SMALL_LIMIT * largest, 1e-9)
     unit = _PENALTY_PACE * np.sqrt(len(limit.costs)) / size
@@ -240,6 +248,7 @@ def _without_farther(relaxation: Relaxation) -> Relaxation:
     catchments = relaxation.catchments
     if catchments is None or catchments.minimum is None:
         return relaxation
+    # Rank of the nearest site that must be open; a pair of a higher rank is never used.
     nearest = catchments.preference[:, relaxation.keep].min(axis=1)
     barred = catchments.preference > nearest[:, None]
     contacts = np.where(barred, 0.0, catchments.contacts)

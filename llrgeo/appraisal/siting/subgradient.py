@@ -139,6 +139,7 @@ def ascend(
     ends
         When to stop, by `time.perf_counter`.
     """
+    # Invariant: `best` is the highest bound met; `now` is where the climb stands, and may be lower.
     best = now = relaxation.solve(multipliers)
     step = rule.step
     direction = np.zeros(len(multipliers))
