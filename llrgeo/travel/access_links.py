@@ -69,10 +69,14 @@ def build_request(
     along one road, which pass neither, are listed apart.
     """
     leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
+    # Leaving, one walks to the road and drives what is left of the edge to its head; arriving, one
+    # drives the edge from its tail as far as the point and walks the rest.
     exits = leave["after"] + leave["walk"]
     entries = arrive["before"] + arrive["walk"]
     columns = ["point_out", "point_into", "key"]
     along = direct_journeys(network, period, out, into)
+    # Journeys that pass no node, along one road or on foot, are
+    # unknown to the graph and stand beside it.
     direct = pd.concat([along[columns], straight_walks(out, into)[columns]])
     return MatrixRequest(
         search_graph(network, layered, period),
@@ -123,6 +127,7 @@ def straight_walks(out: UsedRoads, into: UsedRoads) -> pd.DataFrame:
     origin, destination = np.unique(np.concatenate(pairs), axis=0).T
     if not origin.size:
         return pd.DataFrame({"point_out": [], "point_into": [], "key": []}, dtype=np.int64)
+    # Walked only where that is no farther than both walks to the road together (at least `TIE_M`).
     apart_m = np.hypot(*(out.xy[origin] - into.xy[destination]).T)
     detour_m = np.maximum(out.off_m[origin] + into.off_m[destination], TIE_M)
     near = apart_m <= np.minimum(detour_m, MAX_SNAP_M)

@@ -35,6 +35,8 @@ def contract_chains(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, In
     tuple
         The smaller graph and, for each of its nodes, the number in the graph given (ascending).
     """
+    # Invariant: `numbers` are the first graph's numbers of the nodes that are left,
+    # `wanted` marks those that must stay.
     numbers = np.arange(graph.nodes)
     wanted = np.zeros(graph.nodes, dtype=bool)
     wanted[keep] = True

@@ -107,6 +107,7 @@ def read_reference(path: str | Path) -> pd.DataFrame:
             f"{len(wrong)} rows have no time of zero or more minutes ({name_some(wrong)})"
         )
     told = [name for name in _TOLD if name in table.columns]
+    # A pair may stand once for each mode and period that the file tells.
     doubled = table.loc[table.duplicated(["area_id", "site_id", *told]), "area_id"]
     if len(doubled):
         faults.append(f"{len(doubled)} pairs are duplicated (areas {name_some(doubled)})")
@@ -154,6 +155,7 @@ def compare_travel_times(
     >>> llrgeo.compare_travel_times(times, driven).median_abs_min
     2.0
     """
+    # Pairs of places that are not ours, and journeys that are not there, are counted and left out.
     known = reference["area_id"].isin(times.minutes.index) & reference["site_id"].isin(
         times.minutes.columns
     )
@@ -189,6 +191,8 @@ def fit_travel_times(pairs: pd.DataFrame) -> TravelTimeFit:
     pairs
         `area_id`, `modelled_min`, `reference_min`; at least three rows.
     """
+    # Folds hold whole areas: rows of one area err alike, and would
+    # flatter a line fitted to some of them.
     modelled = pairs["modelled_min"].to_numpy(float)
     reference = pairs["reference_min"].to_numpy(float)
     fold = pairs["area_id"].rank(method="dense").to_numpy(int) % _FOLDS
@@ -236,8 +240,10 @@ def _statistics(pairs: pd.DataFrame, group: pd.Series) -> pd.DataFrame:
     """Describe the differences of each group of pairs; pairs of no group are left out."""
     rows = {}
     for name, part in pairs.groupby(group, observed=True):
+        # Modelled less reference: above 0 the model is too slow.
         difference = part["difference_min"]
         absolute = difference.abs()
+        # TAG unit M3.1: within 15 % of the observed time, or within 1 minute of it.
         close = (absolute <= _TAG_MIN) | (absolute <= _TAG_SHARE * part["reference_min"])
         rows[name] = {
             "pairs": len(part),

@@ -140,8 +140,10 @@ class Prepared(NamedTuple):
 
 def prepare(ways: Ways, first_s: int, last_s: int) -> Prepared:
     """Make the rides that leave between two times ready; trips are numbered anew."""
+    # Rides are in order of departure: those that can matter are one run of them.
     within = slice(*np.searchsorted(ways.rides.departure_s, [first_s, last_s + 1]))
     rides = Rides(*(np.ascontiguousarray(part[within]) for part in ways.rides))
+    # Labels are kept for each trip: numbers without gaps keep that array small.
     trip_ids, trip = np.unique(rides.trip, return_inverse=True)
     rides = rides._replace(trip=trip.astype(np.int32))
     changes = walks_from(ways.changes, ways.stops)
@@ -167,14 +169,19 @@ def journey_blocks(ways: Ways, moments_s: Ints, limit_s: int) -> Iterator[tuple[
     prepared = prepare(ways, int(moments_s.min()), int(moments_s.max()) + limit_s)
     access = walks_from(ways.access, len(ways.on_foot_s))
     origins, destinations = ways.on_foot_s.shape
+    # Lanes are destinations that are scanned together. As many as keep the larger array within
+    # `_BLOCK_BYTES`, for each holds 4 bytes a row and lane.
     rows = max(len(prepared.departures.seconds), origins * len(moments_s), 1)
     lanes = int(np.clip(_BLOCK_BYTES // (4 * rows), *_LANES))
     to = ways.egress["to"]
     for start in range(0, destinations, lanes):
         part = slice(start, min(start + lanes, destinations))
+        # Each block walks to its own destinations alone, numbered from 0 within the block.
         mine = ways.egress[(to >= part.start) & (to < part.stop)]
         egress = walks_from(mine.assign(to=mine["to"] - start), ways.stops)
         arrivals = arrivals_by(prepared, egress, part.stop - start)
+        # The way on foot stands for every moment before rides are
+        # looked at; they can only shorten it.
         found = np.repeat(ways.on_foot_s[:, None, part], len(moments_s), axis=1)
         journeys(prepared.departures, arrivals, access, moments_s.astype(np.int32), found)
         yield part, np.where(found <= limit_s, found, NEVER)
@@ -213,6 +220,8 @@ def first_departure(start: Ints, seconds: Ints, stop: int, ready_s: int) -> int:
 def sorted_by_stop(rides: Rides, stops: int) -> tuple[Ints, Ints, Ints]:
     """Sort the departures by stop; return `start`, `seconds` and `of_ride` of `Departures`."""
     n = len(rides.trip)
+    # Counting sort: count the departures of each stop, sum the counts to starts, then fill in
+    # order. Rides come by departure, so each stop's are in order too.
     start = np.zeros(stops + 1, np.int64)
     for i in range(n):
         start[rides.from_stop[i] + 1] += 1
@@ -231,6 +240,7 @@ def sorted_by_stop(rides: Rides, stops: int) -> tuple[Ints, Ints, Ints]:
 def changes_caught(rides: Rides, changes: Walks, start: Ints, seconds: Ints) -> tuple[Ints, Ints]:
     """Find what can be caught after each ride; return `change_start` and `change_to`."""
     n = len(rides.trip)
+    # First as many places as there could be changes; then what is really caught, without gaps.
     change_start = np.zeros(n + 1, np.int64)
     for i in range(n):
         change_start[i + 1] = change_start[i]
@@ -245,6 +255,8 @@ def changes_caught(rides: Rides, changes: Walks, start: Ints, seconds: Ints) -> 
             continue
         stop = rides.to_stop[i]
         for j in range(changes.start[stop], changes.start[stop + 1]):
+            # Only the first departure after the change is noted: waiting
+            # for a later one is its own row.
             ready_s = rides.arrival_s[i] + changes.seconds[j]
             caught = first_departure(start, seconds, changes.to[j], ready_s)
             if seconds[caught] < NEVER:
@@ -271,6 +283,9 @@ def scan(rides: Rides, departures: Departures, egress: Walks, seated: Ints, arri
         one. Holds `NEVER`, is filled in.
     """
     lanes = arrivals.shape[1]
+    # Backwards in time (Dibbelt et al. 2013): when a ride is met, all that can follow it is known.
+    # Invariant: `arrivals` of all later departures are final, and `seated` says what it is worth to
+    # stay on each trip from its next ride on.
     for i in range(len(rides.trip) - 1, -1, -1):
         label = seated[rides.trip[i]]
         # What is known of the trip is what staying on board is worth; getting off may be better.
@@ -318,6 +333,8 @@ def journeys(
         for j in range(access.start[origin], access.start[origin + 1]):
             stop = access.to[j]
             for row in range(len(moments_s)):
+                # Arrivals are told by the clock: less the moment of leaving
+                # they are the seconds of the journey.
                 now = moments_s[row]
                 caught = first_departure(
                     departures.start, departures.seconds, stop, now + access.seconds[j]

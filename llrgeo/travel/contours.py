@@ -72,6 +72,7 @@ def draw_area(
     shapely.Geometry
         A valid polygon or several; empty where nothing is inside.
     """
+    # Only nodes beside the guessed border are asked about: far from it the guess is right.
     nodes = np.pad(guess, 1 + _BAND)
     origin = np.array(corner) - (1 + _BAND) * step
     band = binary_dilation(nodes, iterations=_BAND) & binary_dilation(~nodes, iterations=_BAND)
@@ -79,11 +80,14 @@ def draw_area(
     values = np.full(nodes.shape, np.nan)  # of nodes that were asked about
     values[rows, columns] = surface(np.column_stack([columns, rows]) * step + origin)
     nodes[rows, columns] = values[rows, columns] <= 0
+    # Nothing at the margin is inside, so that every ring closes.
     for edge in (nodes[0], nodes[-1], nodes[:, 0], nodes[:, -1]):
         edge[:] = False
     sides, onward = _border(nodes)
     if not len(sides):
         return shapely.Polygon()
+    # Where sides are crossed, then where a border between two
+    # crossings bends, then rings, then area.
     places, steps = _crossings(sides, (nodes, values), (origin, step), surface, slope)
     bends = _bends(places, onward, steps, surface, step)
     area = shapely.build_area(shapely.MultiLineString(_rings(places, onward, bends)))
@@ -143,6 +147,8 @@ def _halved(
     begin, end = np.zeros(len(low)), np.ones(len(low))
     value = [grid.copy() for grid in values]
     steps = np.ones(len(low), dtype=bool)
+    # After `_HALVINGS` only steps are halved further: elsewhere
+    # the surface is straight between ends.
     for turn in range(_HALVINGS + _STEP_HALVINGS):
         rows = np.flatnonzero(steps)
         middle = (begin[rows] + end[rows]) / 2
@@ -155,6 +161,8 @@ def _halved(
                 rises = value[1] - value[0]
             steps = ~(rises <= _STEEP * slope * length * (end - begin))
     with np.errstate(invalid="ignore"):
+        # On a slope the border is where a straight line between the
+        # two values is 0; at a step, midway.
         along = np.where(steps, 0.5, -value[0] / np.where(steps, 1.0, value[1] - value[0]))
     return begin + (end - begin) * np.clip(np.nan_to_num(along, nan=0.5), 0, 1), steps
 
@@ -163,6 +171,7 @@ def _bends(
     places: Floats, onward: Ints, steps: Bools, surface: Surface, step: float
 ) -> dict[int, Floats]:
     """Return a further place after crossings whose line to the next leaves a step that bends."""
+    # Lines on a slope are straight enough; of those at a step, the middle is asked about.
     rows = np.flatnonzero((steps | steps[onward]) & (onward != np.arange(len(onward))))
     line = places[onward[rows]] - places[rows]
     length = np.hypot(*line.T)

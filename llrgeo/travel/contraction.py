@@ -43,6 +43,8 @@ def witness_search(
     shortcut is needed. The search may stop early: what it misses costs a needless shortcut, never
     a wrong key (Geisberger et al. 2008, section 3).
     """
+    # Dijkstra's search; `touched` lists what has to be cleared,
+    # so that no search pays for all nodes.
     best, touched, keys, items = arrays
     best[source], touched[0], found = 0, source, 1
     heap = push(keys, items, 0, 0, source)
@@ -121,6 +123,8 @@ def move_to_end(lists: AdjacencyLists, used: int, node: int) -> tuple[AdjacencyL
     for i in range(size[node]):
         old, new = start[node] + i, used + i
         neighbour[new], outward[new], inward[new] = neighbour[old], outward[old], inward[old]
+    # The old place is left as a gap: the arrays grow, and are
+    # gathered when the hierarchy is laid out.
     start[node], space[node] = used, more
     return AdjacencyLists(start, size, space, neighbour, outward, inward), used + more
 
@@ -203,6 +207,9 @@ def contract_nodes(lists: AdjacencyLists) -> tuple[AdjacencyLists, Ints]:
     waiting: Ints = np.arange(n)
     bar = 0
     while len(waiting) > 0:
+        # Each pass removes the nodes whose importance (its level, and the shortcuts for
+        # each neighbour) is within the bar: nearly the order of a priority queue
+        # (Geisberger et al. 2008), without one.
         bar += _STEP
         left = 0
         for node in waiting:

@@ -130,6 +130,7 @@ def write_dataset(
         for columns in _runs(len(destinations), dataset.destinations)
     ]
     whole = whole_blocks(dataset.folder)
+    # Blocks that are what their checksum says stay: a run that was killed goes on where it stopped.
     todo = [block for block in todo if block.path.name not in whole]
     if todo:
         save_request(request, dataset.folder / _REQUEST)
@@ -147,6 +148,7 @@ def write_dataset(
 def write_block(block: MatrixBlock) -> Path:
     """Compute one block of the matrix of its folder, write it whole or not at all, return where."""
     path = block.path.with_name(_REQUEST)
+    # Each process reads the request once, not once a block.
     request = _load_once(path, path.stat().st_mtime_ns).block(block.origins, block.destinations)
     minutes, km = (table.ravel() for table in unpack(journey_keys(request, block.plan)))
     minutes = block.calibration.applied(minutes)
@@ -193,6 +195,7 @@ def _claim(
     request = hashlib.sha256(f"{request}\n{names}".encode()).hexdigest()
     dataset.folder.mkdir(parents=True, exist_ok=True)
     remove_litter(dataset.folder)
+    # A folder belongs to the first request that was made of it: blocks of two would mix silently.
     known = read_request(dataset.folder)
     if not known:
         write_request(dataset.folder, request)

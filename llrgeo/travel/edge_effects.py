@@ -131,6 +131,7 @@ def edge_effects_note(
     longest_min
         The longest minutes by which people are counted.
     """
+    # Only journeys that a figure can hang on: within the longest threshold, or the area's nearest.
     minutes = times.minutes
     nearest = minutes.eq(minutes.min(axis=1), axis="index") & np.isfinite(minutes)
     matter = minutes.le(longest_min) | nearest

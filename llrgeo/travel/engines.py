@@ -73,6 +73,9 @@ def choose_engine(request: MatrixRequest, plan: SearchPlan) -> SearchPlan:
     if plan.engine != "auto":
         return plan
     exits, entries, graph = request.exits, request.entries, request.graph
+    # Time by chains grows with searches times the nodes that contraction
+    # leaves, about the branching ones and those with points; the hierarchy
+    # costs a build whatever the number of searches.
     terminals = np.unique(np.concatenate([exits.node, entries.node]))
     engine = faster_engine(
         min(exits.points, entries.points),
@@ -106,6 +109,8 @@ def prepare_hierarchy(request: MatrixRequest, plan: SearchPlan) -> None:
 
 
 def _by_chains(request: MatrixRequest, plan: SearchPlan, track: Track) -> IntArray:
+    # Nodes with links must stay; all others inside a chain go.
+    # Links keep their keys, by new numbers.
     terminals = np.concatenate([request.exits.node, request.entries.node])
     core, nodes = contract_chains(request.graph, terminals)
     exits, entries = renumber_links(request.exits, nodes), renumber_links(request.entries, nodes)

@@ -54,6 +54,7 @@ def network_walks(request: MatrixRequest, *, limit_min: float) -> pd.DataFrame:
     `request` links places (its origins) and others (its destinations) to the streets.
     """
     graph, exits, entries = request.graph, request.exits, request.entries
+    # Entries are wanted by node: a search that settles a node must see at once what it leads to.
     by_node = np.argsort(entries.node, kind="stable")
     limit = limit_key(limit_min)
     found = _searched(
@@ -67,6 +68,7 @@ def network_walks(request: MatrixRequest, *, limit_min: float) -> pd.DataFrame:
         entries.points,
         limit,
     )
+    # Walks that pass no node are in no search: they are listed from the request itself.
     within = request.direct_key <= limit
     direct = (request.direct_origin, request.direct_destination, request.direct_key)
     place, to, key = (
@@ -104,6 +106,8 @@ def _searched(
     node (of entries: the other place) and key of each row.
     """
     nodes, places = len(arcs[0]) - 1, len(exits[0]) - 1
+    # Work arrays are allocated once, as large as any search could
+    # need, and cleared by what was touched.
     scratch = SearchArrays(
         np.full(nodes, NO_WAY, np.int64),
         np.empty(nodes, np.int64),
@@ -119,6 +123,7 @@ def _searched(
         count = _search_one(
             arcs, (exits[1][own], exits[2][own]), entries, limit, scratch, (best, met)
         )
+        # The list grows by doubling: how many pairs are within the limit is not known before.
         if size + count > out.shape[1]:
             larger = np.empty((3, 2 * (size + count)), np.int64)
             larger[:, :size] = out[:, :size]
@@ -155,6 +160,7 @@ def _search_one(
         for e in range(entries[0][node], entries[0][node + 1]):
             other, total = entries[1][e], key + entries[2][e]
             if total <= limit and total < best[other]:
+                # A place met for the first time is listed; a better way to it only lowers its key.
                 if best[other] == NO_WAY:
                     met[count] = other
                     count += 1

@@ -103,6 +103,8 @@ def unpack(keys: IntArray) -> tuple[NDArray[np.float64], NDArray[np.float64]]:
     RoutingError
         If a journey is so long that its key may not be exact.
     """
+    # Time stands in the high bits and length in the low ones, so
+    # keys are ordered by time, then length.
     reached = keys < UNREACHABLE
     length = keys & _LENGTH_MASK
     # A length beyond half the range is refused: a longer one would have overflowed into the time.

@@ -144,6 +144,8 @@ class ImportedRouter:
             site_ids=self.site_ids,
             unreachable=self.unreachable,
         )
+        # A file has one direction. Asked from sites to areas, its minutes
+        # are taken as they are, turned round.
         if not origins.index.isin(times.minutes.index).any():  # asked from the sites
             km = times.distance_km
             times = replace(
@@ -220,6 +222,7 @@ def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
 def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
     """Return minutes, areas by sites, of r5py's or r5r's table; the median of percentiles."""
     found = [column for column in table.columns if str(column).startswith("travel_time")]
+    # The median, where there are percentiles: it is what our own router of timetables gives.
     wanted = [column for column in ("travel_time", _MEDIAN) if column in found] or found
     if (len(wanted) > 1 and wanted[0] not in {"travel_time", _MEDIAN}) or not wanted:
         msg = f"{name}: no column travel_time or {_MEDIAN}; found {name_some(table.columns)}"
@@ -244,10 +247,12 @@ def _from_answer(path: Path, ids: _Ids) -> tuple[pd.DataFrame, pd.DataFrame | No
         msg = f"{path.name}: not JSON ({one_line(error)})"
         raise InputError(msg) from error
     try:
+        # OSRM: seconds and metres.
         if "durations" in answer:
             km = answer.get("distances")
             metres = None if km is None else _square(km, ids, path.name) / 1_000
             return _square(answer["durations"], ids, path.name) / _MIN, metres
+        # Valhalla: seconds, and kilometres or miles as the answer says.
         if "sources_to_targets" in answer:
             cells = answer["sources_to_targets"]
             scale = 1.609344 if answer.get("units") == "miles" else 1.0
@@ -256,6 +261,7 @@ def _from_answer(path: Path, ids: _Ids) -> tuple[pd.DataFrame, pd.DataFrame | No
                 for what in ("time", "distance")
             )
             return seconds / _MIN, km * scale
+        # TravelTime: a search a place, each with the places that it reaches.
         if "results" in answer:
             return _from_traveltime(answer["results"], ids, path.name), None
     except InputError:
@@ -288,6 +294,7 @@ def _from_traveltime(results: Sequence[Mapping[str, Any]], ids: _Ids, name: str)
             told = told[0] if isinstance(told, list) else told
             found[str(search["search_id"]), str(place["id"])] = told["travel_time"] / _MIN
     table = pd.Series(found).unstack()
+    # Searches may have been made from sites: then rows are sites, and the table is turned.
     searches = {str(search["search_id"]) for search in results}
     if searches <= set(ids.sites) and not searches <= set(ids.areas):
         table = table.T
@@ -303,6 +310,8 @@ def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> p
     clean = minutes.fillna(np.inf)
     if unreachable is not None:
         clean = clean.mask(clean == unreachable, np.inf)
+    # Minutes that many tools write for no journey are not taken
+    # for minutes, nor guessed to be none.
     suspects = [mark for mark in SENTINELS if (clean == mark).to_numpy().any()]
     if suspects:
         count = int((clean == suspects[0]).to_numpy().sum())

@@ -190,6 +190,8 @@ def _samples(surface: TimeSurface, limit_ms: float) -> _Samples:
         surface.along(np.arange(len(lines)), np.full(len(lines), share)) for share in (0.0, 1.0)
     ]
     own = np.searchsorted(roads.start, surface.own["row"].to_numpy(), side="right") - 1
+    # What is left of the limit at the better end of each road is
+    # what can be walked from it at most.
     least_ms = np.minimum(*ends)
     least_ms[own] = surface.own["walk_ms"].min() if len(own) else np.inf
     left_ms = limit_ms - least_ms - surface.walk_ms(np.zeros(1))
@@ -203,6 +205,8 @@ def _samples(surface: TimeSurface, limit_ms: float) -> _Samples:
         west - 2 * reach_m, south - 2 * reach_m, east + 2 * reach_m, north + 2 * reach_m
     )
     road = np.unique(roads.of_piece[roads.tree.query(box)])
+    # Points half a grid step apart, so that each node of the grid
+    # has one near; ends are among them.
     count = np.maximum(np.ceil(shapely.length(lines[road]) / STEP_M * 2), 1).astype(np.int64) + 1
     which = np.repeat(np.arange(len(road)), count)
     place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
@@ -251,6 +255,7 @@ def roads_within(
 def _reach(search: _Search, number: int, limit_min: float) -> _Reach:
     """Search from one site over the whole network, as far as the limit."""
     network, laid, used, period, direction = search
+    # A search backwards from the site, or forwards by turning the request round.
     own = used.table[used.table["point"] == number].assign(point=0)
     one, none = UsedRoads(1, own), UsedRoads(0, own.iloc[:0])
     if direction == "to_site":
@@ -272,11 +277,13 @@ def _stretches(
     reach: _Reach, edge_ms: Floats, limit_ms: float, direction: Direction
 ) -> tuple[IntArray, Floats, Floats]:
     """Return edges with the shares of their length from and to which they are within reach."""
+    # An edge is within reach as far as the time left at its near end lasts.
     left_ms = limit_ms - reach.ms
     edges = np.flatnonzero((left_ms > 0) & (edge_ms > 0))
     part = np.minimum(left_ms[edges] / edge_ms[edges], 1.0)
     own = reach.own
     own_edges = own["edge"].to_numpy(np.int64)
+    # The site's own edge is left, or come upon, midway: its part is counted from the site.
     own_ms = np.maximum(limit_ms - own["walk_ms"].to_numpy(float), 0.0)
     own_part = np.divide(own_ms, edge_ms[own_edges], out=np.ones(len(own)), where=own_ms > 0)
     share = own["share"].to_numpy(float)
@@ -297,6 +304,7 @@ def _cut(
     lines: NDArray[np.object_], edges: IntArray, start: Floats, end: Floats
 ) -> shapely.MultiLineString:
     """Cut lines to the shares of them that are within reach."""
+    # Whole edges are taken as they are; cutting is slow, and only the edges at the border need it.
     whole = (start <= 0) & (end >= 1)
     parts = [
         substring(lines[edge], low, high, normalized=True)

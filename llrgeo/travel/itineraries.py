@@ -150,10 +150,12 @@ def _itinerary(
         return [Leg(WALK, _DOOR, _DOOR, now, now + best_s)]
     prepared = prepare(ways, now, now + limit_s)
     rides = prepared.rides
+    # Rides of one trip in order: each ride's next is the row below, if that is of the same trip.
     by_trip = np.argsort(rides.trip, kind="stable")
     onward = np.full(len(by_trip), -1)
     same = rides.trip[by_trip[:-1]] == rides.trip[by_trip[1:]]
     onward[by_trip[:-1][same]] = by_trip[1:][same]
+    # Departures are numbered by stop, rides by time; `ride_of` leads from one to the other.
     ride_of = np.full(len(prepared.departures.seconds), -1)
     ride_of[prepared.departures.of_ride] = np.arange(len(rides.trip))
     arrivals = arrivals_by(prepared, walks_from(ways.egress, ways.stops), 1)[:, 0]
@@ -171,6 +173,7 @@ def _moment(
     else:
         [(_, _, found)] = router.journeys_s(origin, destination)
         taken = found[0, :, 0]
+        # The departure shown is the first whose journey takes the median that is published.
         median = int(np.sort(taken)[len(taken) // 2])
         if median == NEVER:
             return 0, NEVER
@@ -187,6 +190,7 @@ def _legs(search: _Search, now: int, goal_s: int) -> list[Leg]:
     rides, departures = search.prepared.rides, search.prepared.departures
     access = search.ways.access
     legs: list[Leg] = []
+    # The first walk to a stop whose first departure reaches the goal on time begins the journey.
     caught = -1
     for stop, seconds in access[["to", "seconds"]].itertuples(index=False):
         at = first_departure(departures.start, departures.seconds, stop, now + seconds)
@@ -230,6 +234,7 @@ def _left(search: _Search, ride: int, goal_s: int) -> tuple[int, int]:
     Getting off for good comes before a change; (-1, -1): the trip does not lead there in time.
     """
     rides, departures = search.prepared.rides, search.prepared.departures
+    # On along the trip. Getting off for the door ends it; the first change that is in time is kept.
     egress = search.ways.egress.set_index("place")["seconds"]
     best = (-1, -1)
     while ride >= 0:
@@ -237,6 +242,7 @@ def _left(search: _Search, ride: int, goal_s: int) -> tuple[int, int]:
         if rides.alights[ride]:
             if stop in egress.index and now + int(egress[stop]) == goal_s:
                 return ride, -1
+            # Only departures from which the goal is still reached on time are worth waiting for.
             onward = slice(departures.change_start[ride], departures.change_start[ride + 1])
             ahead = departures.change_to[onward]
             leads = ahead[search.arrivals[ahead] == goal_s]
@@ -290,6 +296,7 @@ def _along_streets(
     moved = [int(i) for i in np.flatnonzero(on_foot) if lines[int(i)].length > 0]
     if streets is None or not moved:
         return lines
+    # Walks follow the streets where these have a way; elsewhere they stay straight lines.
     ends = [
         gpd.GeoSeries([shapely.get_point(lines[i], end) for i in moved], crs=BNG) for end in (0, -1)
     ]

@@ -36,6 +36,7 @@ class MatrixRequest:
 
     def reversed(self) -> Self:
         """Return the request for the same journeys driven backwards: its matrix is transposed."""
+        # Turned round, exits are entries: what one leaves by is what one then arrives by.
         return type(self)(
             self.graph.reversed(),
             self.entries,

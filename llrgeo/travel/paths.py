@@ -93,6 +93,8 @@ def find_routes(
     request = build_request(network, layered, period, out, into)
     direct = direct_journeys(network, period, out, into)
     walks = straight_walks(out, into)
+    # Three kinds of journey as in the matrix: along one road, by
+    # nodes, on foot; the least key is taken.
     routes = [
         min(
             _direct_route(direct, row),
@@ -151,6 +153,7 @@ def _route_by_nodes(request: MatrixRequest, out: UsedRoads, into: UsedRoads, row
     leave = int(totals.argmin())
     if np.isinf(totals[leave]):
         return _NO_ROUTE
+    # Predecessors of a search from the destination are the nodes that come next.
     nodes = [int(exits.node[leave])]
     while onward[0, nodes[-1]] != goal:
         nodes.append(int(onward[0, nodes[-1]]))
@@ -197,6 +200,7 @@ def _line(
         for segment in route.segments
     ]
     places = shapely.get_coordinates([start, *parts, end])
+    # Places that repeat the one before add nothing to a line.
     moved = np.ones(len(places), dtype=bool)
     moved[1:] = (np.diff(places, axis=0) != 0).any(axis=1)
     moved[-1] |= moved.sum() == 1  # a journey to where one is still needs two places for a line

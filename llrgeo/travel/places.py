@@ -37,6 +37,8 @@ def as_points(places: Places, *, role: str) -> tuple[gpd.GeoSeries, str]:
         If a place has no geometry.
     """
     points = gpd.GeoSeries(places.geometry)
+    # A point is needed for everything that is asked about; one that
+    # is missing is named, never dropped.
     empty = points.index[points.isna() | points.is_empty]
     if len(empty):
         msg = f"{len(empty)} of {len(points)} {role} have no geometry ({name_some(empty)})"

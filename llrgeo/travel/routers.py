@@ -267,6 +267,7 @@ class MatrixRouter:
             if len(absent):
                 msg = f"the table lacks {len(absent)} {what} ({name_some(absent)})"
                 raise RoutingError(msg)
+        # Rows and columns in the order asked for, whatever the file's order is.
         minutes = table.minutes.loc[origins.index, destinations.index]
         km = table.distance_km
         return dataclasses.replace(

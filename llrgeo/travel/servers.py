@@ -97,6 +97,8 @@ class _ServerRouter(ABC):
     def _block(self, starts: Places, ends: Places, mode: str) -> ServerMatrix:
         """Request one block and check its shape."""
         try:
+            # Whatever a server sends that is no table of the right shape
+            # is its fault, and said as such.
             found = self.request_block(starts, ends, mode)
         except (KeyError, TypeError, ValueError) as error:
             msg = f"the routing server answered what is not a table ({error!r})"

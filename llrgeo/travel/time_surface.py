@@ -55,6 +55,8 @@ class Roads:
     @classmethod
     def of(cls, snapping: Snapper, role: Role) -> Self:
         """Group the edges that points of a role may be joined to by their lines, either way."""
+        # Edges of both directions lie on one line. Lines are normalised, so that both have the same
+        # bytes, and `ahead` says which edges run the way of the line.
         tree, edges = snapping.trees[role]
         lines = tree.geometries
         either_way = shapely.normalize(lines)
@@ -133,6 +135,7 @@ class TimeSurface:
         (which, piece), walk_m = roads.tree.query_nearest(
             shapely.points(xy), return_distance=True, all_matches=False
         )
+        # Beyond the farthest walk to a road a point joins none, as in the matrix.
         near = walk_m <= roads.max_distance_m
         which, piece, walk_m = which[near], piece[near], walk_m[near]
         # How far along its piece each point is, and so along the road.

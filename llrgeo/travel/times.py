@@ -147,6 +147,7 @@ class TravelTimes:
 
         `distance_km` stands beside them where it is known. Both are NaN for unreachable pairs.
         """
+        # In order of id, whatever order the router had: equal times give equal files.
         ids = self.minutes.index.sort_values(), self.minutes.columns.sort_values()
         pairs = pd.MultiIndex.from_product(ids, names=["area_id", "site_id"])
         held = {"travel_time_min": self.minutes, "distance_km": self.distance_km}
@@ -272,6 +273,7 @@ def load_travel_times(
     table = _read_folder(path) if path.is_dir() else read_table(path)
     missing = [name for name in _NEEDED_COLUMNS if name not in table.columns]
     raise_faults((f"column '{name}' is missing" for name in missing), source=path.name)
+    # A file without mode and period is taken to be of those asked for.
     held = table.assign(mode=table.get("mode", mode), period=table.get("period", period))
     held = held[(held["mode"] == mode) & (held["period"] == period)]
     if held.empty:

@@ -177,6 +177,8 @@ class TransitRouter:
 
     def ways(self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> Ways:
         """Return all that journeys between some places are made of."""
+        # Stops at one place share their walks: they are computed once
+        # a place, then said for each stop.
         points, number = self._stop_points
         return Ways(
             self._rides,
@@ -212,6 +214,8 @@ class TransitRouter:
     ) -> tuple[IntArray, np.ndarray]:
         """Return seconds at some percentiles (one by one), and the share that has a journey."""
         count = len(self.rules.departures_s)
+        # The percentile is a journey that somebody makes: the value
+        # of that rank, never one between two.
         ranks = [min(percent * count // 100, count - 1) for percent in percents]
         shape = (len(origins), len(destinations))
         ranked, share = np.full((len(ranks), *shape), NEVER), np.zeros(shape)
@@ -227,6 +231,8 @@ class TransitRouter:
         calls = self.timetable.calls
         usable = calls["step_free"].to_numpy() >= _STEP_FREE_FROM[self.rules.step_free]
         trip, stop = calls["trip"].to_numpy(), calls["stop"].to_numpy()
+        # Calls of one trip stand in order: a ride leads from each
+        # call to the next of the same trip.
         here = np.flatnonzero(trip[:-1] == trip[1:])
         there = here + 1
         return ordered(

@@ -58,8 +58,8 @@ class _Tree:
         self._try(relaxation.sites[found.chosen])
         if found.value >= target:
             return
-        # What the bound settles is fixed for the whole
-        # subtree, so that nodes get smaller with depth.
+        # What the bound settles is fixed for the whole subtree, so
+        # that nodes get smaller with depth.
         left = reduce_sites(relaxation, found, target - found.value)
         if left.keep.all():
             self._try(left.sites)
@@ -73,8 +73,8 @@ class _Tree:
 
     def divide(self, node: _Node) -> None:
         """Enter the two halves of a node: with the site in doubt open, and with it closed."""
-        # Both halves are parts of the root: a mask over its
-        # sites says which are left, one which are fixed.
+        # Both halves are parts of the root: a mask over its sites says
+        # which are left, one which are fixed.
         left = np.isin(self.root.sites, node.sites)
         keep = np.zeros_like(left)
         keep[left] = node.keep

@@ -59,8 +59,8 @@ def solve_exactly(
     start
         A plan that is known to be feasible.
     """
-    # The only whole columns are the sites. Sums over areas need radius columns;
-    # limits on what a site does need a share for each pair of area and site.
+    # The only whole columns are the sites. Sums over areas need radius columns; limits on what a
+    # site does need a share for each pair of area and site.
     programme = Programme()
     sites = programme.add_columns(len(model.keep), lower=model.keep, upper=~model.close, whole=True)
     programme.charge(sites, model.site_costs)
@@ -142,8 +142,8 @@ def _radius_columns(
     2011): the sum of steps x z is then the cost of the cheapest open site above the cheapest of
     all.
     """
-    # Rank the usable sites of each area by cost. `step` is what the next dearer one adds;
-    # where the next is out of reach there is none, and the radius may not pass (`barred`).
+    # Rank the usable sites of each area by cost. `step` is what the next dearer one adds; where the
+    # next is out of reach there is none, and the radius may not pass (`barred`).
     usable = np.flatnonzero(~model.close)
     order = np.argsort(assigned.costs[:, usable], axis=1, kind="stable")
     ranked = np.take_along_axis(assigned.costs[:, usable], order, axis=1)
@@ -192,8 +192,8 @@ def _add_flows(programme: Programme, sites: IntArray, model: Model, catchments: 
     The capacitated p-median in its strong form (docs/methods 8): shares of an area sum to 1, none
     exceeds the opening of its site, and the contacts of an open site are within its limits.
     """
-    # Shares of an area sum to 1, and no share is more than the
-    # opening of its site: the strong form, whose relaxation is tight.
+    # Shares of an area sum to 1, and no share is more than the opening of its site: the
+    # strong form, whose relaxation is tight.
     allowed = _allowed_pairs(model, len(catchments.contacts))
     area, site = np.nonzero(allowed)
     flows = programme.add_columns(len(area))
@@ -266,8 +266,8 @@ def _add_nearest(
     The shares that go to a site or to a nearer one are all of the area, if the site is open.
     `preference` is the rank of each allowed pair, -1 elsewhere.
     """
-    # Pairs in order of area and, within it, of nearness: a running
-    # sum is then the share that goes to a site or a nearer one.
+    # Pairs in order of area and, within it, of nearness: a running sum is then the share
+    # that goes to a site or a nearer one.
     area, site = np.nonzero(preference >= 0)
     order = np.lexsort((preference[area, site], area))
     nearer = programme.add_columns(len(flows))  # running sums of shares, nearest site first

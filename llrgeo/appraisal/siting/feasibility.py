@@ -30,8 +30,8 @@ def explain_infeasibility(times: TravelTimes, demand: pd.Series, problem: Siting
     each other without it; where there is one, it is part of the contradiction and comes back.
     What is left is irreducible (the deletion filter of Chinneck and Dravnieks 1991).
     """
-    # Invariant: what is left of `problem` has no plan. A
-    # requirement that stays is one without which it would have one.
+    # Invariant: what is left of `problem` has no plan. A requirement that stays is
+    # one without which it would have one.
     named = []
     for label, drop in _requirements(problem):
         rest = drop(problem)

@@ -131,16 +131,16 @@ def formulate(times: TravelTimes, demand: pd.Series, problem: SitingProblem) -> 
         )
     # Nobody gains by being cut off: a journey that is not there counts as the ceiling.
     capped = pd.DataFrame(np.minimum(minutes, problem.ceiling_min), raw.index, raw.columns)
-    # Each constraint writes itself into the draft.
-    # Faults are gathered, so that one error names all.
+    # Each constraint writes itself into the draft. Faults are
+    # gathered, so that one error names all.
     draft = Draft(capped, reachable, problem.ceiling_min)
     beside = draft.mask(problem.beside, "sites that stay open")
     draft.keep |= beside
     for constraint in problem.constraints:
         constraint.write(draft)
     raise_faults([*faults, *draft.faults], source="siting problem")
-    # Demand that no plan can serve would add the same
-    # to every plan; it is left out and counted beside.
+    # Demand that no plan can serve would add the same to every
+    # plan; it is left out and counted beside.
     weights = demand.reindex(raw.index).to_numpy(float)
     left_out = _never_reached(draft) & (weights > 0)
     counted = np.where(left_out, 0.0, weights)
@@ -189,8 +189,8 @@ def _cost_step(demand: Vector, unit_costs: Matrix) -> float:
     In units of the model, whose demand is a share of all. It is the product of the greatest common
     divisors, where both demand and costs are whole numbers, else 0.
     """
-    # Divisors are of whole numbers alone, and only of
-    # areas with demand, for the others add nothing.
+    # Divisors are of whole numbers alone, and only of areas with
+    # demand, for the others add nothing.
     used = unit_costs[demand > 0]
     largest = max(demand.max(), np.abs(used).max(initial=0.0))
     whole = np.array_equal(demand, np.rint(demand)) and np.array_equal(used, np.rint(used))
@@ -232,8 +232,8 @@ def with_cover(case: Formulation, within: Mask) -> Model:
     InfeasibleError
         If no candidate covers an area.
     """
-    # Areas without demand need no site. An area with
-    # demand that none can cover leaves no plan at all.
+    # Areas without demand need no site. An area with demand that
+    # none can cover leaves no plan at all.
     covered = np.flatnonzero(case.pairs.shares > 0)
     bare = covered[~within[covered].any(axis=1)]
     if len(bare):

@@ -284,8 +284,8 @@ def _close_gap(
     model = case.model
     if known.cost - found.value <= allowed:
         return replace(known, bound=found.value)
-    # Branching pays where the bound is near the best plan, or where limits make
-    # the programme large; few pairs, or costs of 0 and 1, are quicker in HiGHS.
+    # Branching pays where the bound is near the best plan, or where limits make the programme
+    # large; few pairs, or costs of 0 and 1, are quicker in HiGHS.
     near = known.cost - found.value <= _NEAR * known.cost
     limited = bool(model.limits) or model.catchments is not None
     pairs = np.count_nonzero(~found.unused) if not limited else np.inf
@@ -320,8 +320,8 @@ def _most_backup(case: Formulation, gap: float, ends: float, seed: int) -> Bound
     fewest = _fewest_sites(case, 0.0, ends, seed)
     if fewest.plan is None or fewest.cost - fewest.bound > _HALF:
         return replace(fewest, plan=None)
-    # With the number of sites fixed at the fewest,
-    # only what a second site covers is left to choose.
+    # With the number of sites fixed at the fewest, only what a
+    # second site covers is left to choose.
     count = len(fewest.plan)
     second = replace(
         case.model,

@@ -129,8 +129,8 @@ class Programme:
         ):
             highs.setOptionValue(name, value)
         highs.passModel(self._lp())
-        # A known plan gives an upper bound at once; HiGHS
-        # completes the columns that it does not name.
+        # A known plan gives an upper bound at once; HiGHS completes
+        # the columns that it does not name.
         if start is not None:
             highs.setSolution(len(start[0]), start[0].astype(np.int32), start[1])
         highs.run()

@@ -36,8 +36,8 @@ def least_longest(case: Formulation, gap: float, ends: float, seed: int) -> Boun
         found = _within(case, float(radii[middle]), ends, seed)
         if found.plan is not None:
             best = found
-            # The plan found may do better than asked: the
-            # next radius to try is below what it takes.
+            # The plan found may do better than asked: the next radius to
+            # try is below what it takes.
             high = int(np.searchsorted(radii, found.cost)) - 1
         elif np.isposinf(found.bound):
             low = middle + 1

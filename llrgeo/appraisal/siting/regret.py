@@ -181,8 +181,8 @@ def least_regret(
     )
     ends = time.perf_counter() + seconds
     nothing = AssignmentSum(np.zeros_like(cases[0].model.objective.costs))
-    # One column stands for the worst regret; pressed
-    # down, it finds the plan whose worst is the least.
+    # One column stands for the worst regret; pressed down, it
+    # finds the plan whose worst is the least.
     answer = _solve(replace(cases[0].model, objective=nothing, worst_of=totals), ends, seed)
     if answer.plan is None:
         msg = "no set of sites meets the constraints, or none was found in the time given"

@@ -115,8 +115,8 @@ class Relaxation:
         `multipliers` are those of the areas, followed by the penalties.
         """
         areas = len(self.costs)
-        # Relaxed: that each area is served once (a multiplier each, of any sign) and the
-        # limited sums (a penalty each, never below 0). What is left falls apart into sites.
+        # Relaxed: that each area is served once (a multiplier each, of any sign) and the limited
+        # sums (a penalty each, never below 0). What is left falls apart into sites.
         penalties = np.maximum(multipliers[areas:], 0.0)
         pair_costs = self.costs - multipliers[:areas, None]
         for penalty, limit in zip(penalties, self.limits, strict=True):
@@ -148,8 +148,8 @@ class Relaxation:
 
         Sites with a reduced cost above 0 are left out as far as there are enough without them.
         """
-        # Fixed sites, then the best of each group, stand
-        # first whatever they cost; others by reduced cost.
+        # Fixed sites, then the best of each group, stand first
+        # whatever they cost; others by reduced cost.
         first = np.where(self.keep, -np.inf, reduced_costs)
         if len(self.groups):
             first[np.where(self.groups, first, np.inf).argmin(axis=1)] = -np.inf
@@ -191,8 +191,8 @@ class RelaxedSolution:
 
     def rise_if_open(self, relaxation: Relaxation) -> Vector:
         """Return how much the bound rises, for each site, if it has to be open."""
-        # The dearest site that may leave makes room for the one forced in; none need leave while
-        # there is room for one more.
+        # The dearest site that may leave makes room for the one forced in; none need
+        # leave while there is room for one more.
         movable = self.chosen & ~relaxation.keep
         leaving = np.where(movable, self.reduced_costs, -np.inf)
         leaves = leaving[self._spare(relaxation)].max(initial=-np.inf)
