@@ -48,6 +48,7 @@ def is_too_small(tags: Mapping[str, str], notes: list[str]) -> bool:
     small = False
     for key, least in _LOWEST_M.items():
         for part in tags.get(key, "").split(";"):
+            # A tag may list several signs, apart by semicolons; the smallest counts.
             size = metres(part)
             small |= size is not None and size < least
             if size is None and part.strip() not in _SAYS_NOTHING:

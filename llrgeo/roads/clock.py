@@ -68,6 +68,8 @@ class Clock(NamedTuple):
             return len(numbers) > 2  # noqa: PLR2004 (as said)
         # Counted from the month's start (1, 2 ...) and from its end (-1, -2 ...).
         ahead = (self.date.day - 1) // 7 + 1
+        # Day 28 and four more is always in the next month; the day
+        # before its first is the month's last.
         month_end = (self.date.replace(day=28) + timedelta(days=4)).replace(day=1) - timedelta(
             days=1
         )

@@ -71,6 +71,8 @@ def settle(tags: Mapping[str, str], clock: Clock | None) -> Settled:
     """
     plain = {key: value for key, value in tags.items() if not key.endswith(_SUFFIX)}
     timed = [key for key in tags if key.endswith(_SUFFIX) and key[: key.index(":")] in _KEYS]
+    # Without a time nothing conditional can be told: plain tags
+    # stand, and what was left out is noted.
     if clock is None:
         left_out = [f"{key} left out, no time is stated" for key in timed]
         return Settled(plain, tuple(left_out))
@@ -89,6 +91,7 @@ def settle_barrier(tags: Mapping[str, str], clock: Clock | None) -> Settled:
     A gate keeps its delay and its access in its hours; a bollard with hours is one that sinks.
     """
     settled = settle(tags, clock)
+    # Hours of a barrier are when it lets through; outside them it is locked.
     hours = settled.tags.get("opening_hours")
     if clock is None or hours is None or "barrier" not in settled.tags:
         return settled
@@ -143,6 +146,7 @@ def is_met(condition: str, clock: Clock) -> Answer:
 
 def _one_is_met(condition: str, clock: Clock) -> Answer:
     bare = _bare(condition.lower())
+    # An ordinary car decides a comparison once and for all: no time has a part in it.
     if found := _COMPARISON.fullmatch(bare):
         if found[1] in _CAR:
             return Answer(_compares(_CAR[found[1]], found[2], float(found[3])))

@@ -28,6 +28,8 @@ def covered_land(path: pd.DataFrame) -> str:
     path
         `x`, `y` of the nodes of all streets.
     """
+    # Closing (out, then back in by the same radius) joins cells across gaps and fills bays and
+    # holes, without moving the outer rim.
     cells = np.unique(np.floor(path[["x", "y"]].to_numpy() / _CELL_M), axis=0)
     middles = shapely.multipoints((cells + 0.5) * _CELL_M)
     closed = shapely.buffer(shapely.buffer(middles, _GAP_M), -_GAP_M)

@@ -113,6 +113,8 @@ def way_access(tags: Tags, mode: str) -> Access:
     rule = rules(mode)
     tags, found = plain_tags(tags, mode)
     notes = list(found)
+    # What the class of road allows, then what blocks any way, then the direction, and last how far
+    # each direction may be used by its access tags.
     default = _class_default(tags, rule, notes)
     if default == "closed" or _is_blocked(tags, rule, notes):
         return Access(Level.CLOSED, Level.CLOSED, tuple(notes))
@@ -135,10 +137,13 @@ def node_access(tags: Tags, mode: str) -> NodeAccess:
     notes: list[str] = []
     barrier = tags.get("barrier")
     own = None if barrier is None else _barrier_level(tags, rule, notes)
+    # Tags at a stop or a crossing are of that thing, not of the street that it stands on.
     thing = None if barrier or "enforcement" in tags else _feature(tags)
     key, tagged = _tagged(tags, rule, "forward", notes)
     if thing and key:
         return NodeAccess(Level.OPEN, (f"access tags of {thing}, not of the street",))
+    # From the strictest to the loosest: locked or too small, then
+    # access tags, then the kind of barrier.
     if tags.get("locked") == "yes" or (mode == "car" and is_too_small(tags, notes)):
         return NodeAccess(Level.CLOSED, tuple(notes), is_barrier=True)
     if tagged is not None:
@@ -158,6 +163,7 @@ def is_ferry(tags: Tags) -> bool:
 def _one_class(highway: str, rule: Rules) -> str:
     """Take one of several classes of road: what allows least, then the lowest; unknown last."""
     order = list(rule.highways)
+    # Of several classes the one that allows least: a road drawn as both must do for both.
     allows = {"closed": 0, "explicit": 1, "open": 2}
     parts = [part.strip() for part in highway.split(";") if part.strip()]
     known = [part for part in parts if part in rule.highways]
@@ -224,6 +230,7 @@ def _is_blocked(tags: Tags, rule: Rules, notes: list[str]) -> bool:
 
 def _directions(tags: Tags, rule: Rules, notes: list[str]) -> tuple[bool, bool]:
     """Tell whether a way may be used along and against its nodes' order."""
+    # A contraflow lane frees a bicycle from the one-way rule of the street.
     if MODES[rule.mode].streets == "cycle" and _has_contraflow(tags):
         return True, True
     for key in rule.oneway_keys:

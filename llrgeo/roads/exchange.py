@@ -117,6 +117,8 @@ def to_networkx(network: RoadNetwork) -> "nx.MultiDiGraph[Any]":
     graph.add_nodes_from(enumerate(xy))
     table = network.edges.drop(columns=["geometry"])
     for edge, row in enumerate(_records(table)):
+        # Edges that only start or end journeys get nodes of their own, which lead on or back by a
+        # step of no time: a search can leave them but not pass through.
         use = row["use"]
         tail, head = int(row["from_node"]), int(row["to_node"])
         if use == "through":
@@ -168,6 +170,9 @@ def _extract(graph: "nx.MultiDiGraph[Any]") -> Extract:
     }
     ways: list[Way] = []
     pieces: dict[tuple[str, bool], list[tuple[int, int, dict[str, Any]]]] = defaultdict(list)
+    # Simplified edges carry their own line, and each is a way of its own. Others
+    # are pieces between two nodes, joined to the way that they were cut from; the
+    # way back of a piece says nothing new.
     for tail, head, data in sorted(graph.edges(data=True), key=_edge_order):
         if "geometry" in data or isinstance(data.get("osmid"), list):
             ways += _bent(len(ways), tail, head, data, place)
@@ -215,6 +220,7 @@ def _chains(parts: list[tuple[int, int, dict[str, Any]]]) -> list[np.ndarray]:
     for tail, head, _ in parts:
         onward[tail].append(head)
     lines = []
+    # First from ends that nothing leads into, then from any node left: what remains are rings.
     for start in [*(node for node in onward if node not in entered), *onward]:
         while onward[start]:
             line = [start]

@@ -79,6 +79,7 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
         _refuse_doubles(path, part)
     _refuse_clashes(parts)
     ids = np.concatenate([part.ids for part in parts])
+    # Of a node that several files have, the first file's place is taken.
     node_ids, first = np.unique(ids, return_index=True)
     notes = Counter[str]()
     for part in parts:
@@ -138,6 +139,7 @@ def _note_placeless(
     if len(refs) and not placed.any():
         msg = _NO_PLACES.format(files=", ".join(map(str, files)), ways=len(ways))
         raise NetworkError(msg)
+    # All nodes of all ways in one run, each with the number of its way.
     way = np.repeat(np.arange(len(ways)), sizes)
     nowhere = np.bincount(way, placed, len(ways)) == 0
     notes["ways whose nodes are nowhere in the files"] += int((nowhere & (sizes > 0)).sum())
@@ -167,6 +169,8 @@ def _refuse_clashes(parts: list[Elements]) -> None:
     ids, x, y = (
         np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "x", "y")
     )
+    # Numbers below zero are an editor's own: the same number in
+    # two files need not be the same node.
     new = np.flatnonzero(ids < 0)
     order = new[np.argsort(ids[new], kind="stable")]
     same = ids[order[1:]] == ids[order[:-1]]

@@ -56,6 +56,7 @@ class JunctionBarriers(NamedTuple):
 
 def junction_barriers(extract: Extract, streets: Streets, points: Points) -> JunctionBarriers:
     """Tell which streets pass freely by barriers that stand on their junctions with lower roads."""
+    # At each node with a barrier: how many arms, of what ranks, and which rank comes second.
     barred = points.table[points.table["is_barrier"]]
     arms = _arms(extract, streets, barred.index.to_numpy())
     by_node = arms.groupby("node")
@@ -96,6 +97,7 @@ def _arms(extract: Extract, streets: Streets, nodes: NDArray[np.int64]) -> pd.Da
     step = np.arange(len(node))
     ends = np.zeros(len(node), dtype=bool)
     if len(node):
+        # A node within a way has two arms of it, a node at its end has one.
         ends[[0, -1]] = True
         ends[1:] |= way[1:] != way[:-1]
         ends[:-1] |= way[1:] != way[:-1]

@@ -156,6 +156,7 @@ class RoadNetwork:
     @cached_property
     def fingerprint(self) -> str:
         """SHA-256 of everything that decides a travel time; equal tables, equal fingerprint."""
+        # Columns in order of name: their order in a file decides nothing.
         digest = hashlib.sha256(f"{self.info.mode} {self.info.ends_s}".encode())
         for table in (self.nodes[["x", "y"]], self.edges):
             for name in sorted(table.columns):

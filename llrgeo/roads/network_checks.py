@@ -75,6 +75,8 @@ def length_faults(nodes: pd.DataFrame, edges: pd.DataFrame) -> list[str]:
 
 def speed_faults(edges: pd.DataFrame, periods: Sequence[str]) -> list[str]:
     """Return which edges are passed faster than any vehicle goes by road."""
+    # Compared as products, so that an edge of no time needs no
+    # division; short edges are all rounding.
     km = edges["length_m"].to_numpy(np.float64) / 1_000
     wrong = {
         f"edges: 'ms_{period}' is a speed above {_FASTEST_KPH:g} km/h": (

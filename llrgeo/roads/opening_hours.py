@@ -107,6 +107,7 @@ class _Rule:
             return False
         if self.days is not None and clock.day not in self.days:
             return False
+        # `Mo[1]`: the first Monday of the month, which only a date can tell.
         if self.nth.get(clock.day) and not clock.is_nth(self.nth[clock.day]):
             return False
         if not self.dates:
@@ -163,6 +164,7 @@ def _state(rules: list[_Rule], clock: Clock) -> bool:
     for rule in rules:
         if not rule.holds_on(clock):
             continue
+        # A later rule of its days takes over; `off` only takes away, and added rules only add.
         covers = rule.covers(clock.minute)
         if rule.state == "off":
             state = state and not covers
@@ -177,6 +179,7 @@ def _state(rules: list[_Rule], clock: Clock) -> bool:
 def _read(text: str) -> list[_Rule]:
     """Read the rules of opening hours; none where any of it is not understood."""
     rules: list[_Rule] = []
+    # Comments in quotes go; each part is read with what stood before it: `;` begins, `||` adds.
     parts = re.split(r"(;|\|\|)", ";" + re.sub(r'"[^"]*"', " ", text))
     for joint, part in zip(parts[1::2], parts[2::2], strict=True):
         found = _rules_of(part.strip(), added=joint == "||")
@@ -222,6 +225,7 @@ def _take_days(rule: _Rule, found: re.Match[str]) -> bool:
     if rule.is_holiday and rule.days is None and "," not in rule.joint:
         rule.days = set()
         return True
+    # Days run round the week: Fr-Mo is four of them.
     start = DAYS.index(found[1][:2])
     length = (DAYS.index(found[3][:2]) - start) % len(DAYS) if found[3] else 0
     days = {(start + step) % len(DAYS) for step in range(length + 1)}

@@ -262,6 +262,7 @@ def _speed_source_counts(edges: pd.DataFrame, streets: Streets) -> dict[str, int
 
 def _edge_table(edges: pd.DataFrame, sections: Sections) -> pd.DataFrame:
     """Give edges their final columns and lines; turns are points."""
+    # Turns take time, but have no length and no line.
     turn = edges["road_class"] == "turn"
     lines = sections.lines()
     bends = shapely.get_num_points(lines) > 2  # noqa: PLR2004 (a line of two points is straight)

@@ -108,6 +108,7 @@ def read_file(path: Path) -> Elements:
     if not path.stat().st_size:
         msg = f"{path}: the file is empty. Download it again."
         raise NetworkError(msg)
+    # Readers take a cut PBF file without a word, so it is checked for being whole before.
     digest = check_whole(path) if path.name.endswith(".pbf") else ""
     try:
         if path.suffix in {".gz", ".bz2"}:
@@ -141,6 +142,8 @@ def _elements(path: Path, date: str, digest: str) -> Elements:
         for node in _tagged(path, osmium.osm.NODE, *_POINT_KEYS)
         if ("node", node.id) not in gone
     }
+    # Some files write places at the ways in place of nodes of
+    # their own; such nodes are added at last.
     on_ways: dict[int, tuple[int, int]] = {}
     ways = [
         _way(way, dict(way.tags), on_ways)
@@ -231,6 +234,7 @@ def _nodes(path: Path, gone: set[tuple[str, int]]) -> list[NDArray[np.int64]]:
         x.append(location.x)
         y.append(location.y)
     columns = np.array([ids, x, y], dtype=np.int64)
+    # A node without a place has a number beyond every longitude; deleted nodes go too.
     kept = np.abs(columns[1]) <= _HALF_TURN * DEGREE
     if deleted := [number for kind, number in gone if kind == "node"]:
         kept &= ~np.isin(columns[0], deleted)

@@ -64,6 +64,7 @@ def network_to_graph(network: RoadNetwork) -> "nx.MultiDiGraph[Any]":
         (node, {"x": x, "y": y})
         for node, (x, y) in enumerate(zip(points.x.tolist(), points.y.tolist(), strict=True))
     )
+    # OSMnx's own columns (length, travel_time, speed_kph) stand beside ours, from the first period.
     first = network.edges[f"ms_{network.info.periods[0]}"]
     bent = network.edges["geometry"].notna()
     table = network.edges.assign(
@@ -112,6 +113,7 @@ def read_own(graph: "nx.MultiDiGraph[Any]") -> RoadNetwork:
     ids = {node: row for row, node in enumerate(order)}
     nodes = pd.DataFrame(_metres(graph, order), columns=["x", "y"])
     last = graph.number_of_edges()
+    # In the order that they were written in; edges that were added since come last.
     rows = sorted(graph.edges(data=True), key=lambda edge: int(edge[2].get("edge", last)))
     reads: dict[str, Callable[[Any], Any]] = {
         **_READ,

@@ -85,6 +85,8 @@ def pack_network(network: RoadNetwork) -> PackedNetwork:
     if reason:
         msg = f"the network cannot be packed into a page: {reason}"
         raise NetworkError(msg)
+    # Neighbours along a Hilbert curve are neighbours on the ground: differences of numbers are
+    # small, and small numbers take one byte.
     xy_dm = np.rint(network.nodes[["x", "y"]].to_numpy() * _DM_PER_M).astype(np.int64)
     order = _hilbert_order(xy_dm)
     place = np.empty_like(order)
@@ -94,6 +96,8 @@ def pack_network(network: RoadNetwork) -> PackedNetwork:
     names = ["", *sorted(set(streets["road_name"]) - {""})]
     streets["class"] = streets["road_class"].map({name: n for n, name in enumerate(classes)})
     streets["name"] = streets["road_name"].map({name: n for n, name in enumerate(names)})
+    # What can be expected is left out of the stream: a time from the class's usual factor, a length
+    # from the straight line. Only the difference is written.
     factors = _factors(streets, len(classes), periods)
     unit_ms = math.gcd(*(int(ms) for p in periods for ms in streets[f"ms_{p}"].unique())) or 1
     unit_dm, shapes = _shape_streams(xy_dm[order], streets)
@@ -120,6 +124,7 @@ def pack_network(network: RoadNetwork) -> PackedNetwork:
 
 def _shape_streams(xy_dm: Ints, streets: pd.DataFrame) -> tuple[int, dict[str, Ints]]:
     """Return the unit of places in decimetres, and the streams of nodes, streets and bends."""
+    # Whole decimetres, in the largest unit that divides all of them.
     bends = [_bend_steps_dm(shape) for shape in streets["shape"]]
     bend_dm = np.concatenate([np.zeros((0, 2), dtype=np.int64), *bends])
     unit_dm = math.gcd(*xy_dm.ravel().tolist(), *bend_dm.ravel().tolist()) or 1
@@ -171,6 +176,7 @@ def _streets(network: RoadNetwork, place: Ints) -> pd.DataFrame:
         joined = np.zeros(len(edges), dtype=np.int64)
         joined[trees[role][1]] = 1
         table[role] = joined
+    # Two directions are one street where all that is written of them is equal.
     same = ["road_class", "road_name", "dm", "shape", *times]
     ahead, back = table[table["start"] < table["end"]], table[table["start"] >= table["end"]]
     # Copies of a street are told apart by their number among equal ones: each finds its own.
@@ -247,6 +253,7 @@ def _factors(
     first = streets[f"ms_{periods[0]}"].to_numpy(np.float64)
     rows = []
     for period in periods:
+        # The factor of a class is the ratio of its sums: what most streets of the class go by.
         ms = streets[f"ms_{period}"].to_numpy(np.float64)
         mine, usual = (np.bincount(code, part, minlength=classes) for part in (ms, first))
         factors = np.divide(mine, usual, out=np.ones(classes), where=usual > 0)
@@ -284,6 +291,8 @@ def _varints(streams: Iterable[Ints]) -> bytes:
     """Write whole numbers with seven bits a byte, the lowest first; the lowest bit is the sign."""
     parts = []
     for numbers in streams:
+        # Zigzag: the sign goes into the lowest bit, so that small
+        # numbers of either sign stay short.
         rest = np.where(numbers < 0, -2 * numbers - 1, 2 * numbers).astype(np.int64)
         digits, present = [], [np.ones(len(rest), dtype=bool)]
         while present[-1].any():
@@ -302,6 +311,7 @@ def _hilbert_order(xy_dm: Ints) -> Ints:
 
     Neighbours on the ground are near on the curve, so steps from node to node are small.
     """
+    # The curve is drawn over a square of 65,536 steps a side that holds all nodes.
     low, span = xy_dm.min(axis=0), max(int(np.ptp(xy_dm, axis=0).max()), 1)
     side = 1 << _HILBERT_ORDER
     x, y = ((xy_dm - low) * (side - 1) // span).T.copy()

@@ -45,6 +45,8 @@ def check_whole(path: Path) -> str:
     if not content:
         msg = f"{path}: the file is empty. Download it again."
         raise NetworkError(msg)
+    # Three ways in which a file is not whole: framing that breaks off, a block that comes again,
+    # and a block that cannot be unpacked.
     found = blocks(content, path)
     digests = [
         hashlib.sha256(content[block.start : block.start + block.size]).digest() for block in found
@@ -74,6 +76,7 @@ def blocks(content: bytes, path: Path) -> list[Block]:
     found: list[Block] = []
     at = 0
     while at < len(content):
+        # Each block: four bytes of the header's size, the header with type and size, then the data.
         header_size = int.from_bytes(content[at : at + 4], "big")
         header = content[at + 4 : at + 4 + header_size]
         fields = _header_fields(header) if 0 < header_size <= _MAX_HEADER else {}
@@ -151,6 +154,7 @@ def _check_last_blocks(path: Path, content: bytes, found: list[Block]) -> None:
 
 def _full(content: bytes, data: list[Block]) -> float:
     """Return how many elements a full block holds: the last but one of ways is full, if any is."""
+    # Backwards from the end, for a file holds nodes, then ways, then relations.
     ways = 0
     for block in reversed(data):
         what, number = count_elements(content, block) or ("nodes", 0)

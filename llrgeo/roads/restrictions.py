@@ -99,6 +99,8 @@ def turn_rules(
         if not kinds:
             counts[f"restrictions skipped: {reason}"] += 1
             continue
+        # One relation may forbid several turns: each kind is read by
+        # itself, and one that is found will do.
         readings = [_rules(restriction, kind, known) for kind in kinds]
         found = [rule for rules_of_kind, _ in readings for rule in rules_of_kind]
         reason = "" if found else readings[0][1]
@@ -126,6 +128,7 @@ def _kinds(
         return [], "mode excepted", notes
     if any(f"{what}_{end}" in tags for what in ("day", "hour") for end in ("on", "off")):
         return [], "at certain times", notes
+    # The key for the mode comes before the general one.
     value = next((tags[key] for key in (*keys, "restriction") if key in tags), None)
     if value is None:
         timed = any(key.endswith(":conditional") for key in written)
@@ -151,6 +154,7 @@ def _rules(
     leave, reach = _edges(sources, known), _edges(targets, known)
     if not leave or not reach:
         return [], "not on this network"
+    # A via is a node, or ways that are driven over: then the rule binds a whole course of edges.
     if vias[0][0] == "n":
         courses = _at_node(vias[0][1], leave, known)
     else:
@@ -158,6 +162,7 @@ def _rules(
     found = [(course, edge) for course in courses for edge in _onward(course, reach, known)]
     if not found:
         return [], "members do not meet"
+    # One rule a course, with all the edges by which one may not, or must, go on.
     to: dict[tuple[int, ...], set[int]] = defaultdict(set)
     for course, edge in _meant(found, kind[2], known):
         to[course].add(edge)
@@ -201,6 +206,7 @@ def _meant(
     Such a way arrives (or leaves) by two edges. Left, right, straight on or back says which: the
     turn whose angle is nearest to it. Where two are as near nobody can tell, and none is taken.
     """
+    # Ambiguous only where a pair of ways has more than one edge to come by or to leave by.
     ways = [(known.way[course[0]], known.way[edge]) for course, edge in found]
     leaves_by, arrives_by = defaultdict(set), defaultdict(set)
     for (course, edge), pair in zip(found, ways, strict=True):
@@ -215,6 +221,8 @@ def _meant(
         return back  # turning back on a way is turning back from either of its sides
     if kind not in _DIRECTION:
         return []
+    # Of several readings the one that turns most nearly in the direction named; two that are alike
+    # within `_ALIKE_DEG` cannot be told apart, and none is taken.
     off = [(_off_deg(course, edge, kind, known), course, edge) for course, edge in found]
     off.sort()
     nearest = off[0][0]
@@ -246,6 +254,8 @@ def _over_ways(via: list[int], leave: list[int], known: Lookup) -> list[tuple[in
     ways = {known.way[edge] for edge in via}
     found: list[tuple[int, ...]] = []
     for first in leave:
+        # A course that comes back to its start may stand for a turn
+        # in the middle of a ring of via ways.
         rings = _courses(first, via, known, ring=True)
         if any({known.way[edge] for edge in course[1:]} >= ways for course in rings):
             found += rings
@@ -258,6 +268,8 @@ def _courses(first: int, via: list[int], known: Lookup, *, ring: bool) -> list[t
     """List the courses over via edges: back to where they begin (`ring`), or to anywhere else."""
     start = known.head[first]
     found: list[tuple[int, ...]] = []
+    # Depth first over via edges; no edge twice, no place twice but the start, and no
+    # turning back unless a ring is looked for.
     stack: list[tuple[int, ...]] = [(first,)]
     while stack and len(found) < _MOST_COURSES:
         course = stack.pop()

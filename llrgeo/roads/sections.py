@@ -92,6 +92,7 @@ def cut(
     at_junctions = junction_barriers(extract, streets, points)
     path = _freed(path, at_junctions)
     counts |= at_junctions.counts
+    # Cut where a barrier shuts, where ways meet, and where a way ends.
     path["is_cut"] = _cuts(path)
     table = _sections(path)
     # A loop is cut in two, so that no section ends where it starts.
@@ -115,6 +116,7 @@ def _path(
             "node": np.concatenate([*streets.nodes, np.zeros(0, np.int64)]),
         }
     )
+    # Node ids are sorted: a place is found by halving, and an id that is not there is another's.
     at = np.searchsorted(extract.node_ids, path["node"]).clip(max=len(extract.node_ids) - 1)
     known = extract.node_ids[at] == path["node"].to_numpy()
     used, inverse = np.unique(at, return_inverse=True)
@@ -149,6 +151,7 @@ def _refuse_gaps(path: pd.DataFrame, known: NDArray[np.bool_], study_area: Polyg
         return
     near = np.zeros(len(path), dtype=bool)
     way = path["way"].to_numpy()
+    # A gap matters where it is beside a node of the study area, before or behind it along the way.
     for here, there in ((slice(1, None), slice(None, -1)), (slice(None, -1), slice(1, None))):
         near[here] |= ~known[there] & (way[here] == way[there])
     rows = path[near & known]
@@ -177,6 +180,7 @@ def _runs(path: pd.DataFrame, inside: NDArray[np.bool_]) -> pd.DataFrame:
     repeats[1:] = (way[1:] == way[:-1]) & (node[1:] == node[:-1])
     starts = np.ones(len(path), dtype=bool)
     starts[1:] = (way[1:] != way[:-1]) | ~inside[:-1]
+    # Invariant: nodes of one run follow one another on the ground; a run of one node is no road.
     run = np.cumsum(starts)
     kept = path.assign(run=run)[inside & ~repeats]
     alone = kept.groupby("run")["run"].transform("size") == 1
@@ -215,6 +219,7 @@ def _sections(path: pd.DataFrame) -> pd.DataFrame:
     run, node = path["run"].to_numpy(), path["node"].to_numpy()
     follows = run[at[1:]] == run[at[:-1]]
     first, last = at[:-1][follows], at[1:][follows]
+    # Running sums along all ways: a section's length and delays are differences of two of them.
     step_m = np.hypot(np.diff(path["x"], prepend=0), np.diff(path["y"], prepend=0))
     along_m = np.cumsum(np.where(path["run"].diff() == 0, step_m, 0))
     ahead, back = (path[name].cumsum().to_numpy() for name in _DELAYS)
@@ -239,6 +244,7 @@ def _places(table: pd.DataFrame, path: pd.DataFrame) -> tuple[pd.DataFrame, pd.D
     """Make places of the ends of sections; one for each section where the node is barred."""
     ends = pd.concat([path.loc[table[end]].reset_index(drop=True) for end in _ENDS])
     ends = ends[["node", "x", "y", "level", "signals"]].reset_index(drop=True)
+    # A shut node becomes a place for each section that ends at it, so that none leads to another.
     barred = (ends["level"] == Level.CLOSED).to_numpy()
     ends["copy"] = np.where(barred, np.cumsum(barred), 0)
     places = ends.drop_duplicates(["node", "copy"]).sort_values(["node", "copy"])

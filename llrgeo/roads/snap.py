@@ -66,6 +66,7 @@ class Snapper:
         """
         places = _in_metres(points)
         tree, edges = self.trees[role]
+        # Points without any road stay at -1 and an infinite distance.
         where, found, distance = _nearest(tree, places)
         nearest = np.full(len(places), -1)
         distance_m = np.full(len(places), np.inf)
@@ -113,6 +114,7 @@ class Snapper:
                 "public": (self.network.edges["use"].to_numpy() == "through")[edge],
             }
         )
+        # Private roads serve a point only where no public road is as near.
         kept = table["public"] | ~table.groupby("point")["public"].transform("any")
         table = table[kept].drop(columns="public")
         return table.sort_values(["point", "edge"], ignore_index=True)
@@ -132,6 +134,8 @@ def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snap
     snappable = network.edges["snappable"].to_numpy(bool)
     lines = network.lines.to_numpy()
     through = use == "through"
+    # A journey starts on an edge whose head leads into the main component, and ends
+    # on one whose tail is reached from it.
     joined: dict[Role, NDArray[np.bool_]] = {
         "origin": (through | (use == "start")) & _reached(network, main, "start")[ends[:, 1]],
         "destination": (through | (use == "end")) & _reached(network, main, "end")[ends[:, 0]],
@@ -160,6 +164,8 @@ def _nearest(
 
     The tree's own order would decide otherwise, and another language could not follow it.
     """
+    # The index gives one nearest line, by no stated rule; all lines as near are asked for
+    # again, and the rule is applied to them.
     (near, _), near_m = tree.query_nearest(places, return_distance=True, all_matches=False)
     which, line = tree.query(places[near], predicate="dwithin", distance=near_m + _SAME_M)
     low = _lowest_ends(tree.geometries[line])

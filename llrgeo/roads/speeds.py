@@ -77,6 +77,7 @@ def parse_maxspeed(text: str, *, dual: bool = False) -> Limit:
 def way_limit(tags: Mapping[str, str], direction: str, *, dual: bool = False) -> tuple[Limit, str]:
     """Return the limit of a way in a direction, and the key that states it (empty: none does)."""
     note = ""
+    # The direction's own limit, then that of both, then where it is from.
     for key in (f"maxspeed:{direction}", "maxspeed", *_SOURCES):
         if key in tags:
             limit = parse_maxspeed(tags[key], dual=dual)
@@ -145,6 +146,7 @@ def free_flow_mph(ways: pd.DataFrame, town_share: NDArray[np.float64]) -> NDArra
     limit, dual = ways["limit_mph"].to_numpy(float), ways["dual"].to_numpy(bool)
     limited = obeyed_mph(limit, dual)
     country, town = (np.fmin(speeds[name], limited) for name in ("rural_mph", "urban_mph"))
+    # Times add up along a road, speeds do not: the harmonic mean over town and country.
     mph = 1 / ((1 - town_share) / country + town_share / town)
     # A main road is driven as it is signed, in towns too; on single carriageways no faster than
     # its class is in the country, for a limit of 60 mph says nothing of bends.
@@ -175,6 +177,7 @@ def multipliers(classes: pd.Series) -> pd.DataFrame:
     )
     columns = {}
     for name in PERIODS:
+        # A group without a row of its own goes by the row of all roads.
         rows = periods[periods["period"] == name].set_index("roads")["multiplier"]
         columns[name] = pd.Series(group).map(rows).fillna(rows.get("all", 1.0)).to_numpy()
     return pd.DataFrame(columns, index=classes.index)

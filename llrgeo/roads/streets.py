@@ -75,6 +75,8 @@ def interpret_ways(
     rows, nodes = [], []
     notes: Counter[str] = Counter()
     for way in track(extract.ways):
+        # Conditional tags are settled for the clock before any access
+        # is read: they replace plain ones.
         plain, found = plain_tags(way.tags, mode)
         tags, decided = settle(plain, clock)
         access = way_access(tags, mode)
@@ -96,6 +98,7 @@ def interpret_points(extract: Extract, mode: str, clock: Clock | None) -> Points
         tags, decided = settle_barrier(plain_tags(extract.points[node], mode).tags, clock)
         access, delay = node_access(tags, mode), node_delay(tags, mode)
         notes.update((*decided, *access.notes))
+        # A delay with a direction holds for those who drive in it alone.
         ahead = 0.0 if delay.direction == "backward" else delay.seconds
         back = 0.0 if delay.direction == "forward" else delay.seconds
         signals = tags.get("highway") == "traffic_signals"
@@ -114,6 +117,7 @@ def _row(
     way: Way, tags: Mapping[str, str], access: Access, mode: str
 ) -> tuple[dict[str, Any], list[str]]:
     """Describe one way; return its row and what was odd about its limit."""
+    # A dual carriageway is mapped as two one-way roads; the direction of access tells.
     oneway = (access.forward > Level.CLOSED) != (access.backward > Level.CLOSED)
     dual = is_dual(tags, oneway=oneway)
     ferry = is_ferry(tags) and "highway" not in tags

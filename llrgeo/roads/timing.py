@@ -42,6 +42,7 @@ def time_sections(sections: Sections, streets: pd.DataFrame, mode: str) -> pd.Da
     table = sections.table.reset_index(names="section").join(streets, on="way")
     table["town_share"] = town_shares(sections, table["highway"])
     table["oneway"] = (table["forward"] == Level.CLOSED) | (table["backward"] == Level.CLOSED)
+    # Both directions as rows of their own: back along a section, its ends change places.
     ahead = table.rename(
         columns={"forward": "level", "forward_s": "delay_s", "limit_forward_mph": "limit_mph"}
     ).assign(ahead=True)
@@ -69,6 +70,7 @@ def _timed(edges: pd.DataFrame, mode: str) -> pd.DataFrame:
     else:
         mph = edges["kph"].to_numpy() / MPH_IN_KPH
         slower = pd.DataFrame(1.0, edges.index, list(PERIODS))
+    # Traffic slows what is driven, not what is waited at signals and gates.
     moving_s = edges["length_m"].to_numpy() / (mph * MPH_IN_KPH * _KPH_IN_M_PER_S)
     still_s = edges["delay_s"].to_numpy() + _waits_s(edges, mode)
     moving_s, still_s = _ferries(edges, moving_s, still_s)

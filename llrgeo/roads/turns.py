@@ -67,6 +67,7 @@ def model_turns(
         Cars wait to turn right; other modes do not.
     """
     right = _right_turns(edges, places) if mode == "car" else pd.DataFrame(columns=["place"])
+    # Turns are modelled only where one matters: each such junction multiplies nodes and edges.
     modelled = (places["level"] == Level.DESTINATION).to_numpy(copy=True)
     modelled |= _around(edges, rules, right, len(places))
     turns = _pairs(edges, np.flatnonzero(modelled))
@@ -84,6 +85,8 @@ def expand(turns: Turns, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     """
     edges = turns.edges
     from_place, to_place = (edges[name].to_numpy() for name in ("from_place", "to_place"))
+    # A modelled place becomes a node for each edge that leaves it and one for each that arrives;
+    # turns are the edges between the two. Elsewhere a place stays one node.
     splits_from, splits_to = turns.modelled[from_place], turns.modelled[to_place]
     plain = np.flatnonzero(~turns.modelled)
     number = np.full(len(places), -1)
@@ -174,6 +177,8 @@ def _around(
     tail, head = edges["from_place"].to_numpy(), edges["to_place"].to_numpy()
     ruled = np.zeros(places, dtype=bool)
     ruled[[head[edge] for rule in rules for edge in rule.course]] = True
+    # Near enough that turning round there, or going about, could dodge the delay:
+    # half its seconds away, there and back.
     beside = np.unique(head[ruled[tail]])
     graph = _fastest(edges, places)
     near = _within(graph, beside, delays()["u_turn"] * 500)
@@ -242,6 +247,7 @@ def _ruled(
     edges: pd.DataFrame, turns: pd.DataFrame, rules: Sequence[TurnRule]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Apply turn rules; edges that rules over several edges bind are copied."""
+    # `onward[a]` has the edges that may follow a, with the milliseconds of the turn.
     onward: dict[int, dict[int, int]] = defaultdict(dict)
     for arrive, leave, ms in turns[["arrive", "leave", "ms"]].itertuples(index=False):
         onward[arrive][leave] = ms
@@ -249,6 +255,7 @@ def _ruled(
     # Rules over fewer edges first: a copied edge keeps the turns that they leave.
     for rule in sorted(rules, key=lambda rule: len(rule.course)):
         last: int | None = rule.course[0]
+        # Along a course each edge gets a copy that only drivers on this course are on.
         for edge in rule.course[1:]:
             last = None if last is None else _own_copy(last, edge, onward, original)
         if last is not None:

@@ -33,6 +33,7 @@ def town_shares(sections: Sections, highway: pd.Series) -> NDArray[np.float64]:
     by_cell = homes_m.groupby([pieces["i"], pieces["j"]]).sum()
     i, j = (by_cell.index.get_level_values(name) for name in ("i", "j"))
     around_m = np.zeros(len(by_cell))
+    # The 3 x 3 cells around each cell, by shifting the table of cells.
     for east in (-1, 0, 1):
         for north in (-1, 0, 1):
             beside = pd.MultiIndex.from_arrays([i + east, j + north])

@@ -44,8 +44,14 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
     ms = (edges["length_m"] * 3_600 / speed_kph).round().astype(np.int64)
     times = {f"ms_{period}": ms for period in network.info.periods}
     walked = edges.assign(**times).reset_index(drop=True)
-    unmeasured = replace(
-        network.info, error=_UNMEASURED, error_min=None, accuracy={}, measured_in=""
+    # What was measured of drives says nothing of walks; nothing is added at the ends of a walk.
+    info = replace(
+        network.info,
+        mode="walk",
+        ends_s=0.0,
+        error=_UNMEASURED,
+        error_min=None,
+        accuracy={},
+        measured_in="",
     )
-    info = replace(unmeasured, measured_in="", mode="walk", ends_s=0.0)
     return RoadNetwork(network.nodes, walked, info)
