@@ -140,6 +140,7 @@ def summarise_access(
     order = np.argsort(travel_time_min.to_numpy(), kind="stable")
     minutes = travel_time_min.to_numpy()[order]
     counts = people.to_numpy()[order]
+    # Those without a journey stay in every share and quantile; only the mean leaves them out.
     finite = np.isfinite(minutes)
     total = counts.sum(axis=0)
     summary = {
@@ -255,6 +256,8 @@ def threshold_flows(
 
     These are gross flows: some may come inside while others fall outside.
     """
+    # Both sides of every threshold: the net change alone would hide people (docs/methods 2). A
+    # journey of exactly the threshold is within it, and one that is not there (+inf) is never.
     limits = np.asarray(thresholds_min)[:, None]
     before = change["before_min"].to_numpy() <= limits
     after = change["after_min"].to_numpy() <= limits

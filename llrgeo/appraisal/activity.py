@@ -71,6 +71,7 @@ def site_loads(
         allocation["site_id"]
     )
     loads = by_site.sum().reindex(sites, fill_value=0)
+    # Residents of areas that reach no site are in no row; all others are, each once.
     stranded = residents[allocation["site_id"].isna()].sum()
     reconcile(loads["residents"], residents.sum() - stranded, table="loads of sites")
     room = pd.Series({site: capacity.get(site, np.nan) for site in sites}, index=sites, dtype=float)

@@ -101,6 +101,8 @@ def assign_with_room(
     refusal = (cost.max(initial=1.0) + 1) * (m + 1)
     wanted = demand.reindex(minutes.index).to_numpy(float)
     room = np.array([capacity.get(site, np.inf) for site in minutes.columns])
+    # Variables: contacts on each pair that has a journey, then those turned away of each area.
+    # Rows: what a site takes is within its room, what leaves an area is all its demand.
     to_site = coo_array((np.ones(pairs), (site, np.arange(pairs))), shape=(m, pairs + n))
     rows = np.concatenate([area, np.arange(n)])
     from_area = coo_array((np.ones(pairs + n), (rows, np.arange(pairs + n))), shape=(n, pairs + n))
@@ -129,6 +131,7 @@ def compare_rules(results: Mapping[str, OptionResult], inputs: AppraisalInputs) 
     """
     rows = []
     for name, result in results.items():
+        # How many services a site runs makes it more attractive to those who choose.
         running = [site for sites in result.option.sites.values() for site in sites]
         runs = pd.Series(running).value_counts()
         for service, service_result in result.services.items():
@@ -181,6 +184,8 @@ def _assignment(minutes: pd.DataFrame, demand: pd.Series, shares: Matrix) -> Ass
 
 
 def _counted(minutes: pd.DataFrame, wanted: Matrix, contacts: Matrix) -> Assignment:
+    # What is left of an area is turned away where it reaches a site, else out of reach: no contact
+    # of any area is in both, and all are in one of three.
     reachable = np.isfinite(minutes.to_numpy()).any(axis=1)
     left = (wanted - contacts.sum(axis=1)).clip(min=0.0)
     left[left < 1e-9 * max(wanted.max(initial=0.0), 1.0)] = (

@@ -54,6 +54,8 @@ def core20_table(
         after = result.overall.change["after_min"]
         known = np.isfinite(before) & np.isfinite(after)
         for name, inside in groups.items():
+            # Means are over residents with a journey both times; who is
+            # worse off is counted over all.
             people, counted = residents.where(inside, 0.0), residents.where(inside & known, 0.0)
             worse = people[(after - before > tolerance_min).fillna(value=False)].sum()
             means = [_mean(minutes, counted) for minutes in (before, after)]
@@ -155,6 +157,7 @@ def five_tests(
     for option in results:
         if option == baseline:
             continue
+        # Only choice and beds have figures here; the other tests are left to people, and say so.
         figures = {
             "choice": (choice[baseline], choice[option], np.nan, np.nan),
             "beds": (

@@ -105,6 +105,7 @@ def catchment_table(
             if service.delivery == "team" or loads.empty:
                 continue
             minutes = inputs.times.minutes.loc[inputs.areas.index]
+            # Supply is contacts where every site's room is stated; else each site counts as one.
             counted = loads["capacity"].notna().all()
             offered = loads["capacity"] if counted else pd.Series(1.0, loads.index)
             supply = offered[outside_people.reindex(offered.index).notna()]
@@ -133,6 +134,7 @@ def _outside_people(inputs: AppraisalInputs) -> pd.Series:
     sites = inputs.sites
     if "authority" not in sites.columns:
         return pd.Series(0.0, sites.index)
+    # A site within the areas serves the people of the table alone; of one outside it must be told.
     inside = sites["authority"].isin(inputs.areas["authority"].unique())
     known = (
         pd.to_numeric(sites["outside_people"])

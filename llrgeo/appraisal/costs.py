@@ -93,6 +93,7 @@ def _against_baseline(
     rows = {}
     for name, result in results.items():
         change = cost_change(before, _services_of(result), rates)
+        # A ratio says something only where its divisor is above 0; elsewhere it is left blank.
         costs_more, saves = change.extra_provider > 0, change.hours_saved > 0
         rows[name] = {
             "extra_provider": change.extra_provider,

@@ -41,6 +41,8 @@ def cross_border_flows(
         for service, service_result in result.services.items():
             used = service_result.allocation["site_id"]
             inside = used.isin(home_sites).to_numpy()
+            # The first that holds: no site, at home to a home site, at
+            # home to another's, others to ours.
             flow = np.select(
                 [used.isna().to_numpy(), at_home & inside, at_home, inside],
                 ["unreachable", "stay", "out", "in"],

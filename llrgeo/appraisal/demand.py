@@ -218,6 +218,7 @@ def grow(areas: pd.DataFrame, factors: Mapping[str, float]) -> pd.DataFrame:
     to another of the band, so that the total is right.
     """
     later, bands = areas.copy(), list(bands_of(areas))
+    # Where areas have no ages, the one factor for residents of any age stands for every band.
     of_any_age = factors.get(RESIDENTS, 1.0)
     for band in bands:
         later[band] = round_to_total(areas[band] * factors.get(band, of_any_age))
@@ -257,6 +258,8 @@ def activity_table(
     """
     rows = {}
     for service in services:
+        # Growth is of rates and people; counted contacts are grown by
+        # it, and not by a rate of their own.
         now, then = float(trips(service, areas).sum()), float(trips(service, later).sum())
         growth = then / now - 1 if now else np.nan
         if counted is not None and service.id in counted.columns:

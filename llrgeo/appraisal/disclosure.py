@@ -94,6 +94,8 @@ def count_contacts(
     baseline
         The name of the option that stands for today.
     """
+    # Results so far are on residents. The real contacts are counted here alone, and leave
+    # this module only rounded or hidden.
     options = [result.option for result in results.values()]
     counted = evaluate_options(options, replace(inputs, restricted=False), baseline=baseline)
     care = pd.concat({name: result.care for name, result in counted.items()}, names=["option"])
@@ -184,6 +186,8 @@ def suppress_places_of_care(table: pd.DataFrame, counted: CountedContacts) -> pd
         shown[place] = contacts.mask(secret | covered, HIDDEN)
     patients = table["delivery"] != "team"
     for place in _STATED:
+        # The shares are the study's own and public; times a rounded
+        # total they tell nothing of a count.
         share = table[place] / table["contacts"].where(table["contacts"] > 0)
         if place == "home":
             share = share.where((table["unreachable"] == 0) | (share == 0))
@@ -201,6 +205,8 @@ def suppress_site_loads(table: pd.DataFrame, counted: CountedContacts) -> pd.Dat
         ("home" if delivery[service] == "team" else counted.roles[site]) in counted.hidden[service]
         for service, site in zip(table["service"], table["site_id"], strict=True)
     ]
+    # What follows from contacts by arithmetic (share used, over
+    # capacity) would tell them, and goes.
     keys = pd.MultiIndex.from_frame(table[["option", "service", "site_id"]])
     contacts = pd.Series(round_counts(counted.loads.loc[keys, "contacts"]).to_numpy(), table.index)
     contacts = contacts.mask(counted.is_secret(table) | np.array(covered), HIDDEN)
@@ -228,6 +234,7 @@ def hidden_places(
         The name of the baseline.
     """
     by_team = bool((care["delivery"] == "team").any())
+    # Small under any option: a place is hidden in all of them, so that no two can be compared.
     small = {place for place in CARE_PLACES if is_small(care[place]).any()}
     small |= _small_roles(loads, roles, by_team=by_team)
     # What is published must be safe by today's counts alone: another run, with other options,

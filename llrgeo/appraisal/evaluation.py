@@ -160,6 +160,7 @@ def evaluate_options(
     check_study(list(by_name.values()), inputs, baseline=baseline)
     results = {}
     for option, evaluator, after in _evaluators(by_name, StudyArrays.of(inputs), baseline):
+        # Every option goes through the same steps, the baseline too: it is compared with itself.
         summary = evaluator.summary(option, after)
         parts = {part.name: getattr(summary, part.name) for part in fields(summary)}
         results[option.name] = OptionResult(
@@ -239,6 +240,8 @@ class _Evaluator:
 
     def service_result(self, service: Service, option: Option, use: ServiceUse) -> ServiceResult:
         """Return what an option means for one service; options that run it alike share it."""
+        # Options that run a service alike have the same use (one
+        # object) and room: one result for all.
         capacity = option.capacity.get(service.id, {})
         key = service.id, id(use), frozenset(capacity.items())
         if key not in self.kept:
@@ -288,6 +291,7 @@ class _Evaluator:
         has no journey to compare and is left out.
         """
         inputs = self.arrays.inputs
+        # A service that is all by video or at home under the option has no journeys to compare.
         travelled = [
             service.id
             for service in inputs.visited

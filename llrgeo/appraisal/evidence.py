@@ -75,6 +75,8 @@ def appraise(
     context = EvidenceContext(results, inputs, scorecard, assumptions, baseline)
     tables = make_tables(TABLES, context)
     if inputs.restricted:
+        # Where contacts are of real patients, each declaration's own
+        # rule decides what of it is shown.
         rules = {declaration.name: declaration.disclosure for declaration in TABLES}
         counted = count_contacts(results, inputs, baseline=baseline)
         tables = disclosable_tables(tables, rules, counted)

@@ -42,6 +42,7 @@ def team_reach(results: Mapping[str, OptionResult], areas: pd.DataFrame) -> pd.D
 
 def _reach(result: ServiceResult, people: pd.Series) -> dict[str, float]:
     service, minutes = result.service, result.allocation["travel_time_min"]
+    # In time by the drive alone: handling the call and dispatch were taken off the standard before.
     in_time = people[minutes <= service.travel_standard_min].sum()
     reached = minutes < float("inf")
     total = people.sum()

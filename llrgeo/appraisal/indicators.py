@@ -105,6 +105,7 @@ def protect_counts(counts: pd.Series, groups: pd.Series) -> tuple[pd.Series, pd.
     small = is_small(counts)
     rounded = ((counts / ROUND_TO).round() * ROUND_TO).mask(small)
     hidden = small.copy()
+    # One count hidden in a group follows from the group's total; a second one protects it.
     for _, members in small.groupby(groups, sort=True):
         # Each hidden count is at least 1: with more of them than 7 their sum is no small number.
         if not 0 < int(members.sum()) <= LARGEST:

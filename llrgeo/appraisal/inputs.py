@@ -155,6 +155,7 @@ def check_study(options: list[Option], inputs: AppraisalInputs, *, baseline: str
         for service_id in sorted({i for i in ids if ids.count(i) > 1})
     ]
     faults += [f for option in options for f in option_faults(option, ids, inputs.sites.index)]
+    # A service that no option offers anywhere would be missing in every table without a word.
     offered = set().union(*({s for s in o.sites if o.sites[s]} for o in options))
     faults += [
         f"service '{service_id}': no option offers it at any site"

@@ -59,6 +59,7 @@ def measure_values(
     InputError
         If a measure has no figure in this study; the message lists every one.
     """
+    # In the order of the table of measures, whatever order the study names them in.
     wanted = [name for name in measures if name in names]
     values = pd.DataFrame(
         [[measures[name].value(result) for name in wanted] for result in results.values()],

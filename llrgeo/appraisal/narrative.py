@@ -116,6 +116,7 @@ def worst_changes(result: OptionResult, areas: pd.DataFrame, *, count: int = 10)
         worse = change[change["outcome"].isin(["worsened", "lost"])]
     else:
         classified = result.classified
+        # Of each area the service that is worst hit: its minutes before and after are those shown.
         hit = classified[classified["class"].isin(LONGER_CLASSES)]
         by_service = {name: found.access.change for name, found in result.services.items()}
         rows = [

@@ -152,6 +152,8 @@ def service_cost_lines(
     # A site's own row of rates, or else the service's general row, whose site_id is blank.
     table = costs.loc[[site if site in costs.index else "" for site in sites]]
     table = table.assign(site_id=sites).reset_index(drop=True)
+    # A building that opens has capital and transition, one that
+    # closes its closure; what stays runs on.
     now, was = (np.array([site in there for site in sites], bool) for there in (use.sites, before))
     at_sites = use.allocation.groupby("site_id")[_PLACES].sum().reindex(sites).fillna(0.0)
     at_site, at_home = at_sites.to_numpy().T

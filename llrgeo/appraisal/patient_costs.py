@@ -33,6 +33,7 @@ def patient_costs_by_fifth(
     rows = []
     for name, result in results.items():
         for number, fifth in enumerate(DEPRIVATION_FIFTHS, start=1):
+            # A study need not have areas of every fifth.
             if not (fifths == fifth).any():
                 continue
             journeys = _patient_burden_in(result, (fifths == fifth).to_numpy())

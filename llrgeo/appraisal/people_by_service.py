@@ -65,6 +65,7 @@ def classify_areas(
         `worst_service` (missing where none takes longer) and `worst_change_min` (+inf for a
         journey lost, NaN where there is no journey to compare).
     """
+    # Without any journey there is nothing to compare, and nobody's changes.
     if before.columns.empty:
         return _nobody_travels(before.index)
     found = _changes(before, after, tolerance_min)

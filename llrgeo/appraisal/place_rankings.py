@@ -116,6 +116,7 @@ def _figures(
     residents = inputs.areas["residents"].astype(float)
     minutes = result.overall.change["after_min"]
     means = _means(minutes, residents, places)
+    # The error of a mean over many areas, place by place.
     errors = _mean_errors(inputs.times, means)
     yield "mean_min", _Figure(means, errors)
     if inputs.visited:
@@ -187,6 +188,7 @@ def _in_time(result: OptionResult, inputs: AppraisalInputs, places: pd.Series) -
         flags: _Flags = np.all(reached, axis=0)
         return flags
 
+    # The slowest team of each home: it is in time only if every team is.
     minutes = pd.concat(
         [result.services[team.id].allocation["travel_time_min"] for team in teams], axis=1
     ).max(axis=1)
@@ -207,6 +209,7 @@ def _shares(
     by as much as it moves then, the larger way.
     """
     whole = people.groupby(places).sum()
+    # All minutes of a place off by its error, once up and once down: the larger move of the share.
     error_min = places.map(errors).to_numpy(float)
 
     def count(shift_min: _Minutes) -> pd.Series:
@@ -228,6 +231,7 @@ def _longer(
     """
     classes = result.classified
     longer = classes["class"].isin(LONGER_CLASSES)
+    # The share could be smaller by all of those whose every change is too close to say.
     close = longer & classes["too_close"].astype(bool)
     whole = residents.groupby(places).sum()
     counted, uncertain = (
@@ -247,6 +251,8 @@ def _worst_tenths(
     """
     values, errors = {}, {}
     for place, members in minutes.groupby(places):
+        # A tenth is few areas, so that errors do not cancel: nine in
+        # ten single journeys is its error.
         value = _mean_of_worst(members, residents[members.index])
         known = times.accuracy.of_journey(str(place), times.period, value)
         values[place] = value

@@ -57,6 +57,7 @@ def rank_places(values: pd.Series, errors: pd.Series, *, better: Better) -> pd.D
         np.hypot(errors.reindex(values.index).to_numpy(), own["next_error"].to_numpy()),
         values.index,
     )
+    # Later masks override earlier ones: within the error, then not known, then last, then unranked.
     is_last = ranked & (own["next_place"] == "")
     standing = pd.Series("apart", values.index, dtype="str")
     standing = standing.mask(gap <= gap_error + _NOISE, "too_close")

@@ -80,6 +80,7 @@ def rank_acceptability(
         else np.full(weights.shape[1], np.nan)
         for i in range(n)
     ]
+    # Each option against each other: the share of weightings in which it is strictly ahead.
     wins = np.stack([(totals[:, [i]] > totals).mean(axis=0) for i in range(n)])
     return Acceptability(
         pd.DataFrame(ranks, index=scores.index, columns=range(1, n + 1)),
@@ -120,6 +121,7 @@ def switching_weights(scorecard: Scorecard) -> pd.DataFrame:
         others = weights.drop(criterion)
         if others.sum() <= 0:
             continue
+        # The other weights keep their proportions, whatever this one is.
         rest = scores[others.index] @ (others / others.sum())
         gap_rest = rest - float(rest[leader])
         gap = float(scores[criterion][leader]) - scores[criterion]

@@ -141,6 +141,8 @@ def score_options(
     """
     known = MEASURES if measures is None else measures
     raise_faults(criteria_faults(criteria, hurdles, known), source="criteria")
+    # Where contacts are of real patients some measures are set
+    # aside; the others keep their proportions.
     asked = (*(c.measure for c in criteria), *(hurdle.measure for hurdle in hurdles))
     left_out = [measure for measure in asked if measure in set_aside]
     criteria = [c for c in criteria if c.measure not in set_aside]
@@ -241,6 +243,8 @@ def dominating_option(scores: pd.DataFrame, *, material: float = MATERIAL) -> pd
             (
                 str(name)
                 for name, other in zip(scores.index, rows, strict=True)
+                # At least as good on each criterion, and better on one by
+                # more than counts as equal.
                 if (other >= row).all() and (other > row + material).any()
             ),
             "",

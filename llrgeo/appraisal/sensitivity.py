@@ -117,6 +117,7 @@ def one_at_a_time(
     leader, names = str(base.idxmax()), list(scorecard.weights.index)
     rows = []
     for assumption, cases in values_by_case.items():
+        # The margin is the leader's lead over the best of the others; below 0 another one is ahead.
         totals = {
             case: score_values(values.loc[ranked, names], measures) @ scorecard.weights
             for case, values in cases.items()
@@ -130,6 +131,7 @@ def one_at_a_time(
             }
         )
     table = pd.DataFrame(rows)
+    # The widest bar first, as a tornado is drawn.
     width = (table["high_margin"] - table["low_margin"]).abs()
     return table.loc[width.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 

@@ -79,6 +79,7 @@ class Simulation:
         draws = len(next(iter(self.values.values())))
         totals = np.zeros((draws, len(scorecard.scores)))
         for name, weight in scorecard.weights.items():
+            # Criteria that are not simulated keep their score in every draw.
             fixed = scorecard.scores[name].to_numpy()
             simulated = self.values.get(str(name))
             scores = (
@@ -210,10 +211,12 @@ def _made(
     minutes = drawn.taken.take(journeys.pair, axis=1)
     reached = contacts[:, journeys.area]
     spent = at_sites[:, journeys.area] * minutes
+    # Areas without a journey count as the ceiling, so that cutting them off gains nothing.
     if not isinstance(journeys.area, slice):
         everywhere = at_sites * ceiling_min
         everywhere[:, journeys.area] = spent
         spent = everywhere
+    # Contacts by video are in time wherever the patient lives.
     soon = (reached * (minutes <= journeys.standard_min)).sum(axis=1)
     in_time = (1 - shares.video) * soon + shares.video * contacts.sum(axis=1)
     return spent, in_time
@@ -254,6 +257,8 @@ def _journeys(
                 continue
             used = result.services[service.id].allocation["site_id"]
             area = np.flatnonzero(used.notna())
+            # A journey is a place in the flat matrix of minutes: its
+            # error is drawn once for all who make it.
             pair = rows[area] * len(columns) + columns.get_indexer(pd.Index(used.iloc[area]))
             travel = slice(None) if len(area) == len(used) else area
             found[plan] = _Journeys(travel, pair, service.travel_standard_min)

@@ -178,6 +178,7 @@ class StudyArrays:
     def changed(self, inputs: AppraisalInputs) -> Self:
         """Return the arrays of other inputs, keeping what holds of times, people, contacts."""
         mine = self.inputs
+        # Identity and not equality: a table that is another object may differ anywhere.
         same_times = inputs.times is mine.times and inputs.team_times is mine.team_times
         if not (same_times and inputs.sites is mine.sites and inputs.areas is mine.areas):
             return self.of(inputs)
@@ -284,6 +285,7 @@ def places_of_care(
     The places (`activity.CARE_PLACES`) add up to `contacts`. `contacts_in_time` counts contacts by
     video, and those at sites and homes whose journey takes at most `standard_min`.
     """
+    # Every contact is in exactly one place, or out of reach; `reconcile` asserts it.
     reached = np.isfinite(nearest.minutes)
     travelled = split.at_site + split.at_home
     places = {role: float(split.at_site[nearest.role == n].sum()) for n, role in enumerate(ROLES)}
@@ -292,6 +294,7 @@ def places_of_care(
     places["unreachable"] = float(travelled[~reached].sum())
     contacts = float(split.contacts.sum())
     reconcile(np.array(list(places.values())), contacts, table="places of care")
+    # By video everyone is in time; of those who travel, those within the standard.
     in_time = float(travelled[nearest.minutes <= standard_min].sum())
     return {"contacts": contacts, **places, "contacts_in_time": in_time + places["video"]}
 

@@ -81,6 +81,8 @@ def _of_year(
     change, rows = found.access.change, found.allocation
     minutes, outcome = change["after_min"].to_numpy(), change["outcome"].to_numpy()
     reached = np.isfinite(minutes)
+    # The mean is over the people who have a journey; those who have
+    # none stand beside it (docs/methods 2).
     weight = float(people[reached].sum())
     total = float((people[reached] * minutes[reached]).sum())
     within = minutes <= found.service.travel_standard_min

@@ -96,6 +96,7 @@ def assess_options(
         parts.append(
             {part.name: _repeated(getattr(found, part.name), alike) for part in fields(found)}
         )
+    # Each table once more, all services below one another.
     names = [part.name for part in fields(CapacityEvidence)]
     return CapacityEvidence(
         **{name: _concatenated([part[name] for part in parts]) for name in names}
@@ -118,6 +119,7 @@ def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.
     for option, result in results.items():
         for service in services:
             rows = result.services[service].allocation
+            # Contacts by video or at home ask for no bed, room or machine at a site.
             share = travelled_share(rows, result.services[service].service)
             kept = pd.DataFrame(
                 {

@@ -94,6 +94,8 @@ def rooms_by_site(setting: CapacitySetting) -> pd.DataFrame:
             rooms = setting.stated(option, service.id, "rooms")
             tables = []
             for year, of_areas in demand[service.id].items():
+                # Contacts of areas times the share of each that goes to a
+                # site; sites that nobody goes to have 0.
                 contacts = of_areas @ shares
                 contacts = contacts.reindex(rooms.index, fill_value=0.0)
                 table = room_table(contacts, rooms, hours, slot_min=service.slot_min)
@@ -101,6 +103,7 @@ def rooms_by_site(setting: CapacitySetting) -> pd.DataFrame:
                 tables.append(table.assign(option=option, service=service.id, year=year))
             whole = pd.concat(tables, ignore_index=True)
             needed = whole.pivot(index="site_id", columns="year", values="rooms_needed")
+            # The first year in which what is stated does not suffice; blank where it always does.
             first = first_year_short(needed, rooms)
             parts.append(whole.assign(first_year_short=whole["site_id"].map(first)))
     if not parts:
@@ -121,6 +124,8 @@ def machines_by_site(setting: CapacitySetting) -> pd.DataFrame:
         for service in setting.machines:
             shares = setting.shares(option, service.id)
             for year in sorted(setting.people):
+                # Machines are not stated by site, so there is nothing that
+                # they could be short of: the need alone.
                 scans = setting.demand(service.rates, year) @ shares
                 table = machine_table(scans, service.machine, dna=service.dna)
                 keys = {"option": option, "service": service.id, "kind": service.kind}

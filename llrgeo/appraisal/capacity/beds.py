@@ -113,6 +113,7 @@ def bed_table(admissions: pd.Series, beds: pd.Series, service: BedService) -> pd
         table[name] = [getattr(use, name) for use in uses]
     table["beds_needed"] = needed
     table["beds_short"] = (needed - beds).clip(lower=0)
+    # How full the beds would be if there were as many as are needed: a result, never an aim.
     at_need = [service.use(*pair).occupancy for pair in zip(needed, loads, strict=True)]
     return table.assign(occupancy_needed=at_need).rename_axis("site_id")
 

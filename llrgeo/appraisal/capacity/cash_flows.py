@@ -99,6 +99,7 @@ def capacity_steps(needed: Mapping[int, float], *, have: float, step: float) -> 
         msg = f"capacity is added in steps of {step:g}; a step must be above 0"
         raise InputError(msg)
     rows, capacity = [], have
+    # Invariant: capacity never falls; it grows by whole steps in the first year that is short.
     for year in sorted(needed):
         short = max(0.0, needed[year] - capacity)
         added = float(np.ceil(short / step - 1e-9)) * step
@@ -117,6 +118,7 @@ def flow_table(flows: Mapping[str, Array], factors: Array, *, start: int) -> pd.
     if len(set(years.values())) > 1:
         msg = f"flows are of different length: {years}"
         raise InputError(msg)
+    # Every line runs over the same years, from the first on.
     n = max(years.values(), default=0)
     table = pd.DataFrame.from_dict(
         dict(flows), orient="index", columns=range(start, start + n)

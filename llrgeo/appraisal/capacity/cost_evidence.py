@@ -55,6 +55,8 @@ def flow_lines(
     """
     last, parts = len(factors) - 1, []
     for option, of_option in yearly.items():
+        # Yearly lines are straight between the study's years and
+        # constant after the last; others fall once.
         lines = {
             name: yearly_flow(values, start=start, years=last) for name, values in of_option.items()
         }
@@ -80,17 +82,18 @@ def present_values(flows: pd.DataFrame) -> pd.DataFrame:
     the share of the present value that this would miss.
     """
     rows = []
-    for (option, line), one in flows.groupby(["option", "line"], sort=False):
-        first = one["year"].min() + 1
+    for (option, line), flow in flows.groupby(["option", "line"], sort=False):
+        first = flow["year"].min() + 1
         every_year = line in {"running", "contact_costs", "patient_costs"}
-        value = float(one["present_value"].sum())
-        amount = float(one.loc[one["year"] == first, "gbp"].sum())
-        later = one[one["year"] >= first]
+        value = float(flow["present_value"].sum())
+        amount = float(flow.loc[flow["year"] == first, "gbp"].sum())
+        later = flow[flow["year"] >= first]
         # Discount factors are those of the flows themselves; a year without money has none to show.
         factor = (later["present_value"] / later["gbp"].where(later["gbp"] != 0)).sum()
+        # The first year's money in every year, at the discount factors of these flows.
         flat = amount * float(factor) if every_year else np.nan
         missed = round(1 - flat / value, 9) if every_year and value else np.nan
-        rows.append((option, line, float(one["gbp"].sum()), value, flat, missed))
+        rows.append((option, line, float(flow["gbp"].sum()), value, flat, missed))
     names = ["option", "line", "total", "present_value", "if_flat", "understated"]
     return pd.DataFrame(rows, columns=names)
 
@@ -103,6 +106,7 @@ def money_back(
     found: dict[str, dict[str, ByYear]] = {}
     for option, result in results.items():
         sold = estate.disposals[estate.disposals["option"] == option]
+        # Only a site that the option leaves without any service is rid of its backlog.
         empty = sold[sold["site_id"].isin(before - set(sites_of(result)))]
         years = {str(k): int(v) for k, v in zip(empty["site_id"], empty["year"], strict=True)}
         known = {site: year for site, year in years.items() if site in estate.estate.index}

@@ -75,6 +75,8 @@ def shares_in_time(dispatch: Dispatch, teams: int, drive_min: Array) -> Array:
     leave of the standard; 0 where they leave nothing, and everywhere if the teams are too few for
     the calls, for then waits grow without end.
     """
+    # What is left of the standard after the call is handled and
+    # the drive is made: the longest wait.
     slack_h = (dispatch.standard_min - dispatch.call_min - drive_min) / _MINUTES_AN_HOUR
     # No steady state: every call waits without end, unless there are no calls at all.
     if dispatch.load >= teams:
@@ -158,6 +160,7 @@ def share_in_time_by_base(
         raise InputError(msg)
     reached = 0.0
     for name, count in teams.items():
+        # Calls of a base come to its own teams: a queue of its own, thinner than the pooled one.
         areas = base.index[base == name]
         own = calls.loc[areas].to_numpy(float)
         part = dispatch.split(float(own.sum() / calls.sum()))
@@ -208,6 +211,7 @@ def larson_q(teams: int, busy: float, ahead: int) -> float:
     if not (0 <= busy < 1 and 0 <= ahead < teams):
         msg = f"{teams} teams busy {busy:g} of the time with {ahead} ahead have no free one"
         raise InputError(msg)
+    # Erlangs: with each team busy that share of the time.
     load = teams * busy
     # The chance that none is busy, from the balance of the queue.
     inverse = sum(load**k / factorial(k) for k in range(teams))

@@ -19,6 +19,7 @@ def people_by_year(plan: CapacityPlan) -> pd.DataFrame:
     value = plan.parameters.value
     rows = []
     for year in plan.years:
+        # The band is of all people together, by the share a year that the parameters assume.
         total = plan.people[CENTRAL][year][list(AGE_BANDS)].sum().to_frame().T.astype(float)
         low, high = assumed_bounds(
             total,

@@ -127,11 +127,14 @@ def optimism_bias(
     if not 0 <= mitigated <= 1:
         msg = f"the mitigated share of optimism bias is {mitigated:g}; it lies between 0 and 1"
         raise InputError(msg)
+    # A work of several kinds has the bounds of each in proportion
+    # to its share (Mott MacDonald 2002).
     weights = pd.Series(projects, dtype=float)
     bounds = {
         name: float(weights @ bias.loc[weights.index, name]) for name in (*_CAPITAL, *_DURATION)
     }
     capital, duration = (
+        # What is mitigated comes off the upper bound, never below the lower.
         max(bounds[upper] * (1 - mitigated), bounds[lower])
         for upper, lower in (_CAPITAL, _DURATION)
     )

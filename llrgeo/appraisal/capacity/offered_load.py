@@ -149,8 +149,10 @@ def load_over_year(
     check_stay(stay_days, cv)
     days = len(admissions_a_day)
     # A cv of 0 is a constant stay, the limit of a gamma distribution.
+    # A gamma distribution of this mean and coefficient of variation stands for all stays.
     shape = 1 / max(cv, 1e-3) ** 2
     stays = gamma(shape, scale=stay_days / shape)
+    # So many past days as it takes until a bed is as good as never still in use, in whole cycles.
     last = int(np.ceil(stays.isf(_LONGEST))) + 1
     last = -(-last // days) * days
     # The mean share of day u after admission that a bed is still in use, by Simpson's rule.
@@ -158,6 +160,8 @@ def load_over_year(
     present = (stays.sf(u) + 4 * stays.sf(u + 0.5) + stays.sf(u + 1)) / 6
     # Days of earlier cycles had the same admissions, so they are folded into one.
     folded = present.reshape(-1, days).sum(axis=0)
+    # The load of a day is the sum over past days of admissions times the share still there: a
+    # circular convolution, which is a product of spectra.
     spectrum = np.fft.rfft(admissions_a_day) * np.fft.rfft(folded)
     return np.fft.irfft(spectrum, days)
 

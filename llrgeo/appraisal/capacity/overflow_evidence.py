@@ -79,6 +79,7 @@ def overflow(
 def _bed_pools(setting: CapacitySetting) -> Iterator[tuple[str, list[BedService]]]:
     """Yield who share beds: each pool, then each service that is in none."""
     by_id = {service.id: service for service in setting.beds}
+    # Streams must differ: within a pool the simulation tells patients apart by their stream alone.
     pooled: set[str] = set()
     for name, members in setting.pools.items():
         services = [by_id[member] for member in members]

@@ -61,6 +61,7 @@ def pooling_table(
         raise InputError(msg)
     sites = np.array(site_counts)
     each = beds_needed(load / sites, target, stay=stay)
+    # One pool of the whole load, at the same target: what the split is measured against.
     whole = int(beds_needed(np.array([load]), target, stay=stay)[0])
     return pd.DataFrame(
         {

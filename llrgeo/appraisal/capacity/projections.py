@@ -43,6 +43,7 @@ def people_by_band(projections: pd.DataFrame, *, share_under_18: float) -> pd.Da
         On (`variant`, `authority_code`, `year`), whole people, both sexes together. Bands add up
         to the projection's total, rounded.
     """
+    # Bands by age and not by sex: the two are added first.
     both = projections.groupby(level=["variant", "authority_code", "year"]).sum()
     first = {name: int(name.removeprefix("age_")) for name in both.columns}
     split = next(name for name, age in first.items() if age < _ADULT < age + 5)
@@ -50,6 +51,7 @@ def people_by_band(projections: pd.DataFrame, *, share_under_18: float) -> pd.Da
     def between(low: float, high: float) -> pd.Series:
         return both[[name for name, age in first.items() if low <= age < high]].sum(axis=1)
 
+    # The band that holds the 18th birthday is split by a stated share.
     teenagers = both[split]
     minors = (teenagers * share_under_18).round()
     bands = {
@@ -149,6 +151,7 @@ def ageing_shares(
     homes = _shares(in_homes, areas)
     aged = now.copy()
     for band in _OLDER:
+        # In ten years everyone of a band is in the next; other spans lie between two such steps.
         steps = years_on / _STEP
         low, high = (_younger(band, int(step)) for step in (np.floor(steps), np.ceil(steps)))
         # Between two tens of years: so much of the later one.
@@ -248,6 +251,7 @@ def project_areas(areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame
     later, bands = areas.copy(), list(AGE_BANDS)
     by_share, people = shares[bands].to_numpy(), np.zeros((len(areas), len(bands)), np.int64)
     projected = total.loc[codes, bands].to_numpy(float)
+    # Authority by authority and band by band, whole people whose sum is the projection exactly.
     for code, of_code in zip(codes, projected, strict=True):
         own = np.flatnonzero(areas["authority_code"] == code)
         for band, number in enumerate(of_code):
@@ -255,6 +259,7 @@ def project_areas(areas: pd.DataFrame, total: pd.DataFrame, shares: pd.DataFrame
     later[bands] = people
     later["residents"] = later[list(AGE_BANDS)].sum(axis=1)
     if "disabled" in areas.columns:
+        # Nobody projects disability: its share among an area's residents stays as it is.
         growth = later["residents"] / areas["residents"].where(areas["residents"] > 0, 1)
         disabled = round_to_total(areas["disabled"] * growth)
         later["disabled"] = disabled.clip(upper=later["residents"])

@@ -253,6 +253,7 @@ def check_setting(setting: CapacitySetting) -> None:
 def _people_faults(setting: CapacitySetting) -> list[str]:
     if not setting.people:
         return ["no year is given"]
+    # All years are of the same areas in the same order: they are multiplied by position.
     areas = setting.people[setting.base_year].index
     faults = [
         f"the areas of {year} are not those of {setting.base_year}"

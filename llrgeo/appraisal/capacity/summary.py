@@ -33,6 +33,7 @@ def summary_by_year(
     beds = _sum(evidence.beds, ["beds", "beds_needed", "beds_short", "nurses_wte"], index)
     rooms = _sum(evidence.rooms, ["rooms_needed", "rooms_short"], index)
     table[list(beds.columns)] = beds
+    # Posts that are not known, for want of a service of that kind, stay blank; they are no zero.
     table["rounds_wte"] = _sum(evidence.rounds, ["wte"], index)["wte"]
     table["crisis_wte"] = _sum(evidence.crisis, ["wte_pooled"], index)["wte_pooled"]
     parts = table[["nurses_wte", "rounds_wte", "crisis_wte"]]

@@ -46,6 +46,7 @@ def rounds_by_base(setting: CapacitySetting, *, seed: int) -> pd.DataFrame:
             for base in sorted(bases["site_id"].dropna().unique()):
                 own = bases.index[bases["site_id"] == base]
                 out = bases.loc[own, "travel_time_min"]
+                # Who answers to a base is the same in all years; how many visits there are is not.
                 for year, of_areas in demand[service.id].items():
                     visits = of_areas[own]
                     keys = {"option": option, "service": service.id, "site_id": base, "year": year}
@@ -96,12 +97,14 @@ def _base(
     seed: int,
 ) -> dict[str, object]:
     """Return the figures of one base in one year."""
+    # Rounds are of whole visits, at least one; posts are of the visits as they are.
     homes = homes_of(roads, out_min, visits)
     a_day = float(visits.sum()) / parameters.value("visit_days")
     whole = max(1, round(a_day))
     constant = parameters.value("rounds_constant")
     day = day_on_the_road(homes, whole, service.a_round, constant=constant, seed=seed)
     drive = day.minutes * service.practice_factor
+    # Beside the rounds, what each visit would take out and back: the figure that others quote.
     star = star_minutes(_mean_out(homes), whole)
     # A round of n visits has n + 1 legs, each with its stop; out and back has two a visit.
     stop = parameters.value("stop_s") / _SECONDS_A_MINUTE
@@ -145,10 +148,12 @@ def _response(
     """
     value = setting.parameters.value
     hours = value("response_hours_a_day")
+    # Calls an hour while teams are on duty, at the height of the day.
     peak = float(calls.sum()) / DAYS_A_YEAR / hours * service.peak_factor
     dispatch = dispatch_of(service, setting.parameters, peak)
     drives = bases["travel_time_min"].fillna(np.inf)
     weights = calls.to_numpy(float)
+    # All bases as one queue, then each base alone: what pooling saves is the difference.
     pooled = _fewest(dispatch, drives, calls, service.share)
     teams = pd.Series(
         {
@@ -164,6 +169,8 @@ def _response(
         dtype=float,
     )
     contract, staff = contract_of(setting.parameters), value("response_staff_a_team")
+    # A base that no number of teams brings to the standard leaves
+    # the sum, and what follows, unknown.
     apart = teams.isna().any()
     return {
         "calls_an_hour": peak,

@@ -47,6 +47,7 @@ def shortest_round(minutes: Matrix) -> tuple[float, list[int]]:
             more = subset | (1 << j)
             if more != subset and reach[j] < best[more, j]:
                 best[more, j], came[more, j] = reach[j], source[j]
+    # Back from the last home, by the homes that each was reached from.
     subset = (1 << homes) - 1
     last = int((best[subset] + back).argmin())
     total = float(best[subset, last] + back[last])
@@ -89,6 +90,8 @@ def _savings(minutes: Matrix, a_round: int) -> list[list[int]]:
     both_ways = (minutes + minutes.T) / 2
     rounds = {home: [home] for home in homes}
     home_in = {home: home for home in homes}
+    # What two rounds save by becoming one: both legs to the base, less the way between
+    # their ends (Clarke and Wright 1964).
     saved = both_ways[0][:, None] + both_ways[0][None, :] - both_ways
     pairs = sorted(combinations(homes, 2), key=lambda pair: -saved[pair])
     for i, j in pairs:
@@ -110,6 +113,7 @@ def _savings(minutes: Matrix, a_round: int) -> list[list[int]]:
 def _exchange(minutes: Matrix, rounds: list[list[int]], a_round: int) -> list[list[int]]:
     """Move homes between rounds, and swap them, while that saves minutes."""
     rounds = [list(tour) for tour in rounds]
+    # Invariant: every accepted change saves more than `_SAVES`, so that this ends.
     improved = True
     while improved:
         improved = False
@@ -131,6 +135,7 @@ def _move(minutes: Matrix, source: list[int], target: list[int], a_round: int) -
     best, choice = -_SAVES, None
     for i, home in enumerate(source):
         left = [0, *source, 0]
+        # What leaving the old place saves, and what the cheapest place in the other round costs.
         out = minutes[left[i], left[i + 2]] - minutes[left[i], home] - minutes[home, left[i + 2]]
         stops = [0, *target, 0]
         into = minutes[stops[:-1], home] + minutes[home, stops[1:]] - minutes[stops[:-1], stops[1:]]
@@ -151,6 +156,7 @@ def _swap(minutes: Matrix, first: list[int], second: list[int]) -> bool:
     before_a, home_a, after_a = a[:-2, None], a[1:-1, None], a[2:, None]
     before_b, home_b, after_b = b[:-2], b[1:-1], b[2:]
     m = minutes
+    # For all pairs at once: two legs in and two legs out of each place, after less before.
     change = (
         m[before_a, home_b]
         + m[home_b, after_a]

@@ -141,12 +141,14 @@ def _next_in_turn(
 @_compiled
 def _count_arrival(i: int, ward: int, arrivals: Arrivals, wards: Wards, tally: Tally) -> None:
     """Count an admission: whether its own ward was full, and where it was placed at once."""
+    # Those of the warm-up, before the first counted year, take beds but are not counted.
     year = arrivals.year[i]
     if year < 0:
         return
     stream, area = arrivals.stream[i], arrivals.area[i]
     here = tally.counts[year, stream]
     here[ARRIVED] += 1
+    # The own ward is the nearest; a placement anywhere else means that it was full.
     own = wards.order[area, 0]
     here[OWN_FULL] += ward != own or ward < 0
     if ward >= 0:

@@ -148,6 +148,7 @@ def visitors_minutes(
     weights = placed["admissions"].to_numpy() * visits
     rows = minutes.index.get_indexer(pd.Index(placed["area_id"]))
     columns = minutes.columns.get_indexer(pd.Index(placed["site_id"]))
+    # Twice the difference, for visitors come and go; a placement in the own ward adds nothing.
     there = minutes.to_numpy()[rows, columns]
     nearest = minutes.to_numpy().min(axis=1)[rows]
     total = weights.sum()
@@ -181,6 +182,7 @@ def check_network(network: WardNetwork) -> None:
         raise InputError(msg)
     if "step_down" in admissions.columns:
         kept = network.reserved.reindex(sites).fillna(0)
+        # Those who wait never leave the queue: their load must be below the beds that they may use.
         usable = float((network.beds.loc[sites] - kept).sum())
         days = network.stays["step_down"].days
         load = float(admissions["step_down"].sum()) * days / DAYS_A_YEAR
@@ -221,6 +223,8 @@ def _draw(network: WardNetwork, years: int, seed: int) -> list[NDArray[np.float6
         day = np.sort(np.concatenate([day, more]))
         wave = 1 + network.amplitude * np.sin(2 * np.pi * day / DAYS_A_YEAR)
         day = day[rng.random(len(day)) * (1 + network.amplitude) < wave]
+    # Of which area and stream each is, in proportion to its rate: a Poisson stream
+    # split at random is Poisson streams.
     source = np.searchsorted(np.cumsum(rates) / rates.sum(), rng.random(len(day)), side="right")
     area, stream = np.divmod(np.minimum(source, len(rates) - 1), len(STREAMS))
     stay = np.empty(len(day))
@@ -251,6 +255,8 @@ def _measures(
     rows = []
     freedom = max(len(arrived) - 1, 1)
     for name, column in _MEASURES[stream].items():
+        # A ratio of sums over years; its error by the ratio estimator,
+        # from how years differ from the mean.
         mean = counts[:, column].sum() / arrived.sum()
         apart = counts[:, column] - mean * arrived
         error = np.sqrt(apart @ apart / (len(arrived) * freedom)) / arrived.mean()

@@ -51,6 +51,8 @@ def teams_nearer(compared: Comparison) -> Iterator[Item]:
             change = result.access.change
             nearer = change["outcome"].isin(["improved", "gained"])
             people = compared.residents[nearer]
+            # A home that no team reached counts as the ceiling, as a
+            # journey lost does in the case against.
             before = change["before_min"].clip(upper=compared.inputs.ceiling)
             yield from none_if_nobody(
                 [

@@ -63,6 +63,7 @@ def _full_wards(compared: Comparison, beds: pd.DataFrame, year: int) -> Iterator
     known = first["option"].eq(option) & first["share_refused"].notna()
     after = first[known].drop(columns="option")
     today = first[first["option"] == baseline][["service", "site_id", "share_refused"]]
+    # A site without the service today had nobody refused there.
     both = after.merge(today, on=["service", "site_id"], how="left", suffixes=("", "_today"))
     both["share_refused_today"] = both["share_refused_today"].fillna(0.0)
     both["more"] = both["share_refused"] - both["share_refused_today"]
@@ -80,6 +81,7 @@ def _full_wards(compared: Comparison, beds: pd.DataFrame, year: int) -> Iterator
 
 def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
     """Yield sites that lack more spaces than today, and those of which nobody knows the spaces."""
+    # Only sites that get more visitors can be short of spaces because of the option.
     gaining = _gaining_sites(compared)
     known: set[str] = set()
     if not parking.empty:

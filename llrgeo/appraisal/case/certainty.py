@@ -48,6 +48,7 @@ def ranking_turns(
     if scorecard.ranks[name] == 1:
         yield from _weight_that_turns(scorecard, name)
         for row in tornado.to_dict(orient="records"):
+            # An assumption turns the ranking if at one of its ends another option is ahead.
             rivals = {str(row["low_leader"]), str(row["high_leader"])} - {name}
             for rival in sorted(rivals):
                 yield Item(
@@ -86,6 +87,7 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
             yield Item("error_untested", place="; ".join(untested), rests_on="nothing")
     if not compared.after.people.empty:
         everyone = compared.after.people.loc[[EVERYONE]].iloc[0]
+        # People whose class rests on changes that the times cannot tell, over all such classes.
         close = float(sum(everyone[f"too_close_{kind}"] for kind in UNCERTAIN_CLASSES))
         if close:
             yield Item("too_close", people=close)
@@ -100,6 +102,8 @@ def age_of_data(dates: pd.Series) -> Iterator[Item]:
     years = dates.astype(str).str.extract(_YEAR)[0].dropna().astype(int)
     if years.empty:
         return
+    # Dates are as written in sources: a year is read out of each,
+    # and one without a year says nothing.
     oldest = int(years.min())
     of_that_year = years.index[years == oldest].astype(str)
     yield Item(
@@ -133,6 +137,7 @@ def _weight_that_turns(scorecard: Scorecard, leader: str) -> Iterator[Item]:
     switches = switches[switches["leader"] == leader]
     if switches.empty:
         return
+    # The switch nearest to the weight as it is: the smallest change of opinion that would do.
     row = min(
         switches.to_dict(orient="records"),
         key=lambda switch: abs(switch["switching_weight"] - switch["weight"]),

@@ -64,6 +64,8 @@ def item_table(items: Iterable[Item]) -> pd.DataFrame:
     keep their order and follow, and what was not modelled stands last.
     """
     table = pd.DataFrame([asdict(item) for item in items], columns=list(COLUMNS))
+    # People times minutes: many who lose a little weigh like few
+    # who lose much. NaN minutes come last.
     table["people_min"] = table["people"] * table["minutes"]
     table["modelled"] = table["rests_on"] != "nothing"
     return table.sort_values(

@@ -132,6 +132,8 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
         )
         for service in services:
             change, standard = changes[service.id], service.travel_standard_min
+            # A standard that is missed at all times is told elsewhere;
+            # here only what the rush hour adds.
             calm = compared.after.services[service.id].access.change
             newly = (change["before_min"] <= standard) & (change["after_min"] > standard)
             then_only = newly & (calm["after_min"] <= standard)
@@ -184,6 +186,7 @@ def _several_services(compared: Comparison) -> Item:
     """Return those for whom two services and more get farther, with all the minutes together."""
     several = compared.longer.sum(axis=1) >= _SEVERAL
     people = compared.residents[several]
+    # All minutes of those who lose by several services, added over the services that they lose by.
     added = compared.added_min.where(compared.longer, 0.0).sum(axis=1)
     hit = compared.longer.sum(axis=1)[several]
     return Item(
@@ -196,6 +199,8 @@ def _several_services(compared: Comparison) -> Item:
 
 def _worst_places(compared: Comparison) -> Iterator[Item]:
     """Yield the ten areas of most added minutes, and those of most people times minutes."""
+    # The largest of an area's services, not their sum: how bad it
+    # gets for somebody who needs that one.
     largest = compared.added_min.where(compared.longer).max(axis=1).dropna().sort_index()
     residents = compared.residents[largest.index]
     for item, order in (("worst_places", largest), ("worst_places_people", largest * residents)):
@@ -220,6 +225,7 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
     users: dict[str, list[tuple[str, pd.Series]]] = {}
     for result in compared.visited:
         service = result.service.id
+        # Users of a site are those whose nearest it is today, for a service that stops there.
         nearest = compared.before.services[service].allocation["site_id"]
         stops = compared.before.option.sites.get(service, frozenset()) - (
             compared.after.option.sites.get(service, frozenset())
@@ -228,6 +234,7 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
             users.setdefault(site, []).append((service, nearest == site))
     for site, uses in users.items():
         near = pd.DataFrame(dict(uses))
+        # Of these only areas that lose: for others another site is as near, or nearer.
         hit = near & compared.longer[near.columns]
         farther = hit.any(axis=1)
         added = compared.added_min[near.columns].where(hit, 0.0).sum(axis=1)
@@ -247,6 +254,7 @@ def _groups_hit_more(compared: Comparison) -> Iterator[Item]:
     classified = compared.after.classified
     hit = classified["class"].isin(LONGER_CLASSES)
     worst = classified["worst_change_min"].clip(upper=compared.inputs.ceiling)
+    # Each group's share with a longer journey, held against the share of everyone.
     shares = compared.people[hit].sum() / compared.people.sum().replace(0, np.nan)
     for key in _GROUPS:
         if key in shares.index and shares[key] > shares[EVERYONE]:

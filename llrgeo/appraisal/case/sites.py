@@ -20,6 +20,7 @@ def sites_cope(compared: Comparison) -> Iterator[Item]:
     names = compared.inputs.sites
     for service, result in compared.after.services.items():
         loads, before = result.loads, compared.before.services[service].loads
+        # What is over capacity today, and no more so then, is no effect of the option.
         full_today = before["over_capacity"].reindex(loads.index).fillna(0.0)
         over = loads[(loads["over_capacity"] > 0) & (loads["over_capacity"] > full_today)]
         for site, load in over.iterrows():
@@ -72,6 +73,8 @@ def crossings(compared: Comparison) -> Iterator[Item]:
     at_home = inputs.areas["authority"].isin(home)
     for result in compared.visited:
         service = result.service.id
+        # Newly: the nearest site was of another kind. Over the border
+        # counts for the study's own residents.
         for item, there, of_whom in (
             ("into_acute", is_acute, pd.Series(data=True, index=inputs.areas.index)),
             ("over_border", abroad, at_home),
@@ -132,6 +135,7 @@ def money(compared: Comparison, costs: pd.DataFrame | None) -> Iterator[Item]:
         )
     shifted = float(after["patients"] - before["patients"])
     if shifted > 0:
+        # Beside what patients pay more, what the provider saves by it.
         saved = -extra if extra < 0 else float("nan")
         yield Item("patients_pay_more", value=shifted, second=saved, rests_on="costs")
 
