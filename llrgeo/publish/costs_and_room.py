@@ -42,6 +42,7 @@ def _cost_lines(publication: Publication, option: Option) -> Iterator[str]:
     row = costs[costs["option"] == option.name].to_dict(orient="records")[0]
     years = pages.number(row["horizon_years"])
     yield _money("provider", row["extra_provider"]).format(years=years)
+    # A ratio of 0 or below, or none, is no saving for each pound: then only the net cost is said.
     net, ratio = float(row["net_cost"]), float(row["benefit_cost_ratio"])
     if np.isnan(net):
         return
@@ -79,6 +80,7 @@ def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
         short = rows.index[rows["below_minimum"].astype(bool)]
         if len(short):
             yield words["facts_short"].format(service=called, sites="; ".join(names[short]))
+    # No stated capacity is not the same as none that is full: each has its own sentence.
     if mine["capacity"].isna().all():
         yield words["facts_no_room"]
     elif not (mine["over_capacity"] > 0).any():

@@ -140,6 +140,8 @@ def publish_kit(
     tables = publication.descriptions
     about = {f"tables/{name}.csv": table.about for name, table in tables.items()} | _ABOUT
     known = [path.relative_to(folder).as_posix() for path in published]
+    # Leaflets are printed if the report was; the browser is
+    # looked for now, not after a first place.
     if printed := PDF in known:
         find_renderer()
     with spoken(publication.words):
@@ -240,6 +242,7 @@ def _data(publication: Publication) -> dict[str, Content]:
     tables = descriptions.describe_tables(publication, area_results(publication))
     areas = gis.area_layer(publication, tables["areas"].content)
     sites, times = gis.site_layer(publication), travel_times(publication)
+    # Files made of several tables describe each; a CSV file is described by the name of its table.
     listed = contents(tables, sheet_names(tables))
     of_areas = DescribedTable(areas, descriptions.describe_areas(publication))
     of_sites = DescribedTable(sites, descriptions.describe_sites(publication))

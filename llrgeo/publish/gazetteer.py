@@ -92,6 +92,8 @@ def _towns(base: BaseMap, at: np.ndarray, known: list[NamedPlace]) -> Iterator[N
         towns["name"], towns["residents"], points, holders, strict=True
     ):
         middle = (float(x), float(y))
+        # A town that bears the name of a ward or authority nearby is
+        # that place, and is not listed again.
         same = [place for place in known if _plain(place.name) == _plain(name)]
         if any(_apart(place.at, middle) < _APART_M for place in same):
             continue
@@ -108,6 +110,7 @@ def _areas_of_town(
     name, residents, middle, holder = town
     if holder < 0:
         return ()
+    # A ward is of the town if its name, or a part of it (A & B), begins with the town's name.
     begins = re.compile(rf"{re.escape(_plain(name))}\b")
     wards = [
         ward

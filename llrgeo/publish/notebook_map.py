@@ -59,6 +59,7 @@ def build_map(layers: Sequence[MapLayer]) -> NotebookMap:
     head = page.header
     head.add_child(Element(_raw(f"<style>{pages.leaflet('leaflet.css')}</style>")), name="style")
     head.add_child(Element(_raw(f"<script>{pages.leaflet('leaflet.js')}</script>")), name="leaflet")
+    # An empty layer has no bounds, and folium would frame the whole world for it.
     drawn = [layer for layer in layers if len(layer.shapes)]
     for layer in drawn:
         _geojson(layer).add_to(made)

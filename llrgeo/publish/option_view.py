@@ -141,6 +141,7 @@ def _tenths(areas: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
         index=areas.index,
     )
     groups = people_by_outcome(changed["outcome"], people)
+    # Means before and after are of the same people: those who have a journey both times.
     both = np.isfinite(changed["change_min"].to_numpy())
     counts = people.to_numpy()[both]
     for column in ("before_min", "after_min"):

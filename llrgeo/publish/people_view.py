@@ -147,6 +147,7 @@ def build_people_view(areas: pd.DataFrame, compared: ComparedOption) -> PeopleVi
     result = compared.after
     teams_only = result.classified.empty
     classified = result.classified
+    # Nobody travels in this study but teams: the view is then of their drives, and says so.
     if teams_only:
         classified = classify_areas(
             *compared.minutes(compared.counted),

@@ -202,6 +202,8 @@ class Publication:
         """Return an option beside the baseline, with all that people are counted by."""
         visited = [service for service in self.services if service.delivery != "team"]
         teams = [service for service in self.services if service.delivery == "team"]
+        # Teams drive the other way, and may have times and errors of their own; where a study has
+        # only one kind of service, its error serves both.
         accuracy, team_accuracy = (
             self.times_for(services[0], self.judged_by).accuracy
             for services in (visited or teams, teams or visited)

@@ -35,6 +35,7 @@ def service_lines(view: OptionView) -> list[str]:
     """Return what an option changes for one service, said to be so, the average last."""
     words, everyone = wording(), view.everyone
     service = in_sentence(view.service.label)
+    # Where the option runs the service as today there is nothing to count, and it says that.
     if view.as_today:
         return [words["as_today"].format(service=service), *_average_lines(view)]
     people = {name: _count(everyone[name]) for name in OUTCOMES}

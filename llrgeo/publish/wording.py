@@ -159,6 +159,7 @@ def _catalogue_faults(phrases: Mapping[str, object]) -> Iterator[str]:
         phrase = phrases[key]
         if not isinstance(phrase, str):
             yield f"'{key}' is not text"
+        # A translation may leave out a mark for a number, but not name one that nobody fills in.
         elif _names(phrase) - _names(default[key]):
             wrong = sorted(_names(phrase) - _names(default[key]))
             yield f"'{key}' names what is not filled in there ({name_some(wrong)})"

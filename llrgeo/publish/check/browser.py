@@ -163,6 +163,7 @@ def map_name_findings(path: Path, browser: "Browser") -> list[Finding]:
     Measured on a phone and on a desktop, from the place to the nearest edge of its name.
     """
     found: list[Finding] = []
+    # On a phone and on a desk: names are placed anew for each.
     for width, height in _SCREENS:
         context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
         page = context.new_page()

@@ -158,6 +158,7 @@ def _link_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindi
             if parts.scheme or parts.netloc:
                 continue
             target = folder / PurePosixPath(name).parent / unquote(parts.path)
+            # A link that leaves the folder would work here and nowhere else.
             inside = target.resolve().is_relative_to(folder.resolve())
             if parts.path and not (inside and target.is_file()):
                 yield FolderFinding(name, "link", f"{address!r} leads to no file of the folder")
@@ -181,6 +182,7 @@ def _run_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindin
         with zipfile.ZipFile(folder / "tables.xlsx") as workbook:
             texts["tables.xlsx"] = workbook.read("xl/sharedStrings.xml").decode("utf-8")
     for name, text in texts.items():
+        # Every page says of which run it is: two runs in one folder would be figures that disagree.
         others = set(_RUN.findall(text)) - {own}
         if others:
             yield FolderFinding(name, "run", f"of run {', '.join(sorted(others))}, not {own}")
@@ -216,6 +218,7 @@ def _seen_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindi
         in_places = name.startswith("places/")
         form = PurePosixPath(name).stem.rpartition("_")[2] if in_places else name
         known = form in {"leaflet", "large", "easy"} or not in_places
+        # Pages of places are alike but for their words: one of each form is opened.
         chosen.setdefault(form if known else "page", name)
     with open_browser() as browser:
         for name in sorted(chosen.values()):

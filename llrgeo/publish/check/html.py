@@ -124,6 +124,7 @@ def _tables(elements: list[Element]) -> list[PageTable]:
             cells[id(row)].append(element)
     found = []
     for table in (element for element in elements if element.tag == "table"):
+        # Rows of this very table: those of a table nested in a cell belong to that one.
         rows = [
             element
             for element in elements

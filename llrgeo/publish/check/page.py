@@ -94,6 +94,7 @@ def policy_findings(page: Page) -> Iterator[Finding]:
     if len(policies) != 1:
         yield Finding("policy", f"{len(policies)} content security policies; there must be one")
         return
+    # "script-src 'sha256-...'; style-src ..." as directive and value.
     sources = dict(part.strip().partition(" ")[::2] for part in policies[0].split(";"))
     if sources.get("default-src") != "'none'":
         yield Finding("policy", "default-src is not 'none'")
@@ -113,6 +114,7 @@ def request_findings(page: Page) -> Iterator[Finding]:
         if element.tag in _FOREIGN:
             yield Finding("request", f"<{element.tag}> does not belong in the page")
         for name, value in element.attributes.items():
+            # An address within the page, or data in the attribute itself, asks for nothing.
             loads = name in _LOADING or (name == "href" and element.tag in _LOADED_BY_HREF)
             if loads and not value.startswith(("data:", "#")):
                 yield Finding("request", f"<{element.tag} {name}> loads {value[:60]!r}")

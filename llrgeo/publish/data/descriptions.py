@@ -107,6 +107,7 @@ def describe_tables(
         (name, DescribedTable(table, publication.descriptions[name]))
         for name, table in labelled_tables(publication.tables, publication.tolerance_min).items()
     ]
+    # The table of areas follows those of journeys, where a reader of the workbook looks for it.
     names = list(publication.tables)
     at = names.index(_AREAS_COME_AFTER) + 1 if _AREAS_COME_AFTER in names else len(names)
     described.insert(at, ("areas", DescribedTable(area_results, describe_areas(publication))))

@@ -70,6 +70,7 @@ def describe_layers(
                 [(table, extension, definition) for table in tables],
             )
         for number, (layer, description) in enumerate(layers.items(), start=1):
+            # GeoPackage allows descriptions only of columns that the layer has.
             there = {row[1] for row in database.execute(f'PRAGMA table_info("{layer}")')}
             _describe(database, publication, (number, layer), description)
             database.executemany(

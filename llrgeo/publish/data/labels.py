@@ -44,6 +44,7 @@ def band_labels(tolerance_min: float, words: Wording) -> dict[str, str]:
 def _labelled(table: pd.DataFrame, tolerance_min: float) -> pd.DataFrame:
     words = wording()
     labels: dict[str, pd.Series] = {}
+    # A level is labelled by its group: "1" of a fifth is not "1" of a tenth.
     if {"group", "level"} <= set(table.columns):
         labels["group"] = _by_key(table["group"], "group_name", words)
         labels["level"] = pd.Series(

@@ -142,6 +142,7 @@ def ro_crate(
     parts = [*(_file(path, about, files[path]) for path in sorted(files))]
     parts += [_file(path, about, None) for path in others]
     made_from = list(_inputs(provenance.run))
+    # The root names its parts, licences and the run; each of these is described once, by its id.
     root = {
         "@id": "./",
         "@type": "Dataset",
@@ -203,6 +204,7 @@ def _resource(path: str, table: PackagedTable, content: bytes) -> dict[str, Any]
 def _field(name: str, values: pd.Series, described: TableDescription | None) -> dict[str, Any]:
     """Return a column with its type as written, its meaning, unit, and what a blank means."""
     column = described.column(name) if described else PublishedColumn(name, "", blank="")
+    # A column of counts stays one of numbers, though some of them are hidden.
     shown = values[~values.isin([HIDDEN])]
     kind = _type(_as_numbers(shown) if column.unit else shown)
     required = column.blank == NEVER_BLANK and shown.size == values.size

@@ -60,6 +60,7 @@ def _figure(publication: Publication, view: IndicatorView, places: pd.Index) -> 
     ranked = publication.tables[NAME]
     ranked = ranked[ranked["figure_id"] == indicator.id]
     values = figures.values.reindex(places).round(view.decimals)
+    # Hidden counts are blank in the data too: a page must not carry what it does not show.
     hidden = figures.hidden.reindex(places, fill_value=False)
     return {
         "id": indicator.id,

@@ -94,11 +94,13 @@ def pack_postcodes(postcodes: pd.Series | None, area_ids: pd.Index) -> dict[str,
     For each sector (`LE15 6`): the unit codes that exist, one bit each of 400 (twenty letters
     twice), and the areas of those, each as `digits` digits to the base 64.
     """
+    # As few digits as number all areas: two of 64 signs hold 4,096.
     digits = 2 if len(area_ids) <= len(_DIGITS) ** 2 else 3
     if postcodes is None:
         return {"digits": digits, "sectors": {}}
     inside = postcodes[postcodes.isin(area_ids)].sort_index()
     position = {area_id: place for place, area_id in enumerate(area_ids)}
+    # By sector, "LE1 5": the two letters of a unit are the only part that differs within it.
     sectors = {
         sector: [
             _unit_bits(units.index),

@@ -104,6 +104,7 @@ def _kinds(sites: pd.DataFrame) -> list[tuple[str, str]]:
 def headline(publication: Publication, view: OptionView) -> dict[str, list[str]]:
     """Return what is said of a view: over all services, what moves, and for its service alone."""
     words = wording()
+    # Today is compared with nothing: it only says how far it is.
     if view.option is publication.baseline:
         service, mean = in_sentence(view.service.label), view.everyone["mean_before_min"]
         average = words["today_average"].format(service=service, before=pages.minutes(mean))
@@ -144,6 +145,7 @@ def explorer_tables(publication: Publication, view: OptionView) -> list[dict[str
     words, people = wording(), publication.people[view.option.name]
     place, mean = words["column_place"], [words["column_before"], words["column_after"]]
     areas = [words["column_area"], *mean, words["column_change"]]
+    # Places and tenths are levels of one frame; a page without deprivation has no tenths.
     tenth = people.groups.index.get_level_values(0) == "tenth"
     by_place, by_tenth = people.groups[~tenth], people.groups[tenth]
     tenths = list(map(_label_of, by_tenth.index))

@@ -246,6 +246,7 @@ def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
             "matrix": place_of(times.minutes),
         }
 
+    # Teams may have times of their own; the first service of a team stands for all of them.
     team = next((service for service in publication.services if service.delivery == "team"), None)
     journeys = []
     for journey in publication.journeys():
@@ -257,6 +258,7 @@ def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
 def _accuracy(times: TravelTimes, authorities: list[str]) -> dict[str, Any]:
     """Return the measured errors of a mode and period; lists are empty where none was measured."""
     accuracy = times.accuracy
+    # Authorities by number, as areas have them: names stand once in a page.
     own = accuracy.journeys[accuracy.journeys["period"] == times.period]
     own = own[own["authority"].isin(authorities)]
     differences = accuracy.differences

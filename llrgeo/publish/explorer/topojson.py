@@ -76,6 +76,7 @@ def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, 
         A topology with the objects `areas` and `lines`, both in the order given.
     """
     polygons, drawn = outlines.to_crs(WGS84), lines.to_crs(WGS84)
+    # One grid for areas and roads: points that meet in the data meet on the grid.
     grid = _Grid.over(np.concatenate([polygons.to_numpy(), drawn.to_numpy()]))
     shapes = [[_rings(part, grid) for part in shapely.get_parts(shape)] for shape in polygons]
     # Arcs run from junction to junction, so two neighbours share the arc between them.

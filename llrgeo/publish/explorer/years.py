@@ -22,6 +22,7 @@ def year_tables(publication: Publication) -> dict[str, dict[str, Any]]:
     if capacity is None or people is None:
         return {}
     keys = ["option", "year"]
+    # People of later years stand beside the beds and staff of the same option and year.
     rows = capacity.merge(people[[*keys, "longer_any"]], on=keys, how="left")
     words = wording()
     # A figure that no option has, such as beds in a study without any, has no column.

@@ -67,6 +67,7 @@ def _option_lines(view: PlaceView, option: Option) -> Iterator[str]:
 def _service_lines(service: Service, row: pd.Series) -> Iterator[str]:
     words, kind = wording(), str(row["kind"])
     yield words["easy_service"].format(service=service.label)
+    # Minutes are said only where there is a journey both times; the kind of change says the rest.
     ends = [row["before_min"], row["after_min"]]
     if all(isfinite(end) for end in ends):
         today, then = (

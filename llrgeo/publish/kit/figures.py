@@ -93,6 +93,7 @@ def _figures(view: OptionView, place: Place) -> dict[str, object]:
     people = own["people"].to_numpy(dtype=float)
     outcome = own["outcome"]
     before, after = _averages(own, people)
+    # Of those who move: a journey that stays the same is not "too close", it is the same.
     close = view.accuracy.too_close(own["before_min"], own["after_min"])
     counted = {
         "longer": _count(people, outcome.isin(LONGER)),

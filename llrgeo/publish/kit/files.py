@@ -66,6 +66,7 @@ def kit_files(
         files |= own
     from llrgeo.publish.kit.preview import preview_image  # noqa: PLC0415 (matplotlib is slow)
 
+    # The landing page lists its own files too, so it is made when all of them are known.
     listed = {**published, **dict.fromkeys(files, "")}
     landing = render_landing(publication, places, listed)
     return {**files, LANDING: landing, PREVIEW: preview_image(publication)}

@@ -83,6 +83,7 @@ def _listed_places(
             printed = str(PurePosixPath(forms["leaflet"]).with_suffix(".pdf"))
             if printed in files:
                 forms["pdf"] = printed
+            # Wards of two authorities may share a name; a town's name is known.
             of = kind == "ward" and place.authority
             named = words["kit_ward"].format(place=place.name, authority=place.authority)
             listed.append((named if of else place.name, forms))

@@ -62,6 +62,7 @@ def leaflet_table(view: PlaceView, told: list[OptionWords]) -> Table:
     ids = [service.id for service in view.publication.services]
     worst = {name: max(table["worst_change_min"][name] for table in figures) for name in ids}
     order = sorted(ids, key=lambda name: -worst[name])  # equals keep the order of the study
+    # Words of each option by service, for the options order their services each in its own way.
     by_service = [
         dict(zip(table.index, option.services, strict=True))
         for table, option in zip(figures, told, strict=True)

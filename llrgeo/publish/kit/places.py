@@ -107,6 +107,8 @@ def _towns(publication: Publication) -> Iterator[Place]:
     middles = towns.geometry.to_crs(BNG)
     for row in towns.index:
         name, people = str(towns["name"][row]), float(towns["residents"][row])
+        # An authority or wards of the town's name, if they hold about as many people; else the
+        # areas nearest to its middle, as many as hold its people.
         for basis, own in _of_its_name(areas, name):
             if abs(areas["residents"].loc[own].sum() - people) <= _SAME[basis] * people:
                 yield _place(areas, name, basis, own)

@@ -32,6 +32,7 @@ def preview_image(publication: Publication) -> bytes:
     page = PrintedPage(*_SIZE)
     left = 2 * _EDGE + _TEXT_WIDTH
     size = (_SIZE[0] - left - _EDGE, _SIZE[1] - 2 * _EDGE)
+    # The map takes what the text leaves, at the right.
     west, south, east, north = base_map.areas.total_bounds
     window = Window((left, _EDGE), size, (west, south, east, north))
     fills = [(row.item.colour, "") for row in legend.shown]

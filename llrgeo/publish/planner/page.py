@@ -27,6 +27,7 @@ SCRIPTS: Final = (
 
 def render_planner(publication: Publication, planning: Planning) -> str:
     """Return the planner as one HTML page."""
+    # The same map as the explorer's, centred on the areas.
     points = publication.areas.to_crs("EPSG:4326").geometry
     parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), ZOOM)
     scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, SCRIPTS)]

@@ -38,6 +38,7 @@ def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]
         {**site, "hosts": hosts.split(";"), "role": role}
         for site, hosts, role in zip(data["sites"], listed["services"], roles, strict=True)
     ]
+    # Contacts of today: what the planner moves between sites, it does not count anew.
     today = publication.results[publication.baseline_name].services
     services = [
         {
@@ -67,10 +68,12 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
     areas, judged = publication.areas, publication.judged_by
     points = areas.to_crs(BNG).geometry
     criteria = pd.Index([criterion.measure for criterion in planning.criteria])
+    # Drawn here by seed, so that the page ranks by the same weightings at every opening.
     weightings = draw_weightings(
         criteria, seed=planning.seed, draws=WEIGHTINGS, order=planning.importance
     )
     differences = judged.accuracy.differences
+    # Errors of differences by the mean length of the two journeys: the middle of each band.
     middles = (differences["from_min"] + differences["to_min"]).to_numpy(float) / 2
     return {
         "groups": _groups(areas),

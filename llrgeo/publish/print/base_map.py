@@ -145,6 +145,8 @@ def draw_names(
     shifts: tuple[float, ...] = _FAR_SHIFTS
     for name, point in base_map.places.items():
         spot = window.place(point)
+        # Towns outside the window are passed over, but keep their
+        # turn: only the first may move far.
         if not spot.is_empty:
             _name(page, spot, (str(name), _TOWN), taken, shifts)
         shifts = _SHIFTS
@@ -183,6 +185,7 @@ def scale_spot(
     east, south = np.add(window.corner, window.size) - _SCALE
     land = window.place(shapely.coverage_union_all(base_map.areas.to_numpy()))
     taken = shapely.union_all([land, *(mark.buffer(2) for mark in marks)])
+    # Clear of land first: the scale is wanted in the sea, or beyond the border, not on a town.
     corners = [(west, south), (west, north), (east, south), (east, north)]
     clear = (
         (x, y)

@@ -73,6 +73,7 @@ def draw_key(
         What each map shows, by the heading of its column; all in the same classes.
     """
     x, y = at
+    # Columns of people are set from the right edge; the first map's column is the leftmost.
     ends = [x + width_mm - _COLUMN * place for place in reversed(range(len(maps)))]
     for end, head in zip(ends, maps, strict=True):
         page.text((end, y), head, STRONG, align="right")
@@ -137,6 +138,7 @@ def draw_site_list(
         rows = [*rows[: columns * room - 1], ListRow(more, type_)]
     for place, row in enumerate(rows):
         column, down = divmod(place, room)
+        # Filled down the columns, so that numbers follow one another as one reads.
         x, y = at[0] + column * (width + 3), at[1] + down * step
         if row.number:
             _mark(page, (x + 1.6, y), row.state, row.number)

@@ -64,6 +64,7 @@ class Type:
     def lines(self, text: str, width_mm: float, *, most: int) -> list[str]:
         """Return text in at most so many lines of a width; what has no room is cut off, marked."""
         lines = [""]
+        # Greedy: each word goes on the line where it fits, as a browser breaks lines.
         for word in self._pieces(printable(text).split(), width_mm):
             longer = f"{lines[-1]} {word}".strip()
             if self.width_mm(longer) <= width_mm:

@@ -66,6 +66,7 @@ def cost_basis(publication: Publication) -> str:
         return ""
     rates = tables["discount_rates"]
     years = int(tables["costs"]["horizon_years"].iloc[0])
+    # Only the rates that the horizon reaches; the last is said to hold to its end.
     used = rates[(rates["kind"] == "standard") & (rates["first_year"] <= years)]
     rate = "; ".join(
         wording()["cost_rate"].format(
@@ -84,7 +85,7 @@ def cost_basis(publication: Publication) -> str:
 def _does(publication: Publication, option: Option) -> str:
     """Say which services start and stop, at how many sites each."""
     words = wording()
-    parts = {"starts": [], "stops": []}  # type: dict[str, list[str]]
+    parts: dict[str, list[str]] = {"starts": [], "stops": []}
     for service in publication.services:
         before = publication.baseline.sites.get(service.id, frozenset())
         after = option.sites.get(service.id, frozenset())
@@ -137,9 +138,12 @@ def _worst(publication: Publication, option: Option) -> Iterator[str]:
     words, worst = wording(), _row(publication, "worst_changes", option)
     if worst is None or pd.isna(worst["change_min"]):
         return
+    # A ward's name says more than an area's, whose name is often
+    # that of its authority with a number.
     ward = worst.get("ward")
     place = f"{ward} ({worst['name']})" if isinstance(ward, str) and ward else worst["name"]
     labels = {service.id: service.label for service in publication.services}
+    # A journey lost is no number of minutes (+inf), and has a sentence of its own.
     lost = worst["change_min"] == float("inf")
     yield words["line_worst_lost" if lost else "line_worst"].format(
         place=place,
@@ -176,6 +180,7 @@ def _cope(publication: Publication, option: Option) -> str:
     short = [row for row in items if row["item"] == "under_minimum"]
     unknown = [row for row in items if row["item"] == "room_unknown"]
     loads = publication.tables["site_loads"]
+    # "No site is full" may be said only where some capacity is stated.
     stated = loads.loc[loads["option"] == option.name, "capacity"].notna().any()
     said = [words["line_none_full" if stated else "line_no_capacity"]]
     if full:

@@ -69,6 +69,7 @@ def beds_chart(table: pd.DataFrame) -> Drawing:
     scale = (_WIDTH - _NUMBERS) / max(table[["beds", "beds_needed"]].max().max(), 1)
     parts, texts = [], []
     for place, (label, rows) in enumerate(table.groupby("label", sort=False)):
+        # Beds without a figure have no bar, and the words beside it say that they are not known.
         y, have = 16 + place * _ROW, float(rows["beds"].iloc[0])
         needed = rows["beds_needed"].to_numpy(float)
         parts.append(drawing.words(0, y, str(label)))
@@ -120,6 +121,7 @@ def staff_chart(table: pd.DataFrame) -> Drawing:
             width = 0.0 if np.isnan(row[kind]) else row[kind] * scale
             if width:
                 parts.append(drawing.rectangle(start, y + 7, width, _BAR, colour))
+            # Stacked from the left: each kind of team begins where the one before ends.
             start += width
         parts.append(drawing.words(start + 6, y + 21, number(row["wte"]), size=13))
     below = 16 + _ROW * len(last)

@@ -43,18 +43,18 @@ def glance_table(publication: Publication) -> Table:
     ]
     rows = []
     for label, of_option in table.groupby("label", sort=False):
-        one = of_option.set_index("year")
+        by_year = of_option.set_index("year")
         rows.append(
             [
                 str(label),
-                figure(one["beds"][first]),
+                figure(by_year["beds"][first]),
                 *(
-                    figure(one[kind][year])
+                    figure(by_year[kind][year])
                     for kind in ("beds_needed", "wte")
                     for year in (first, last)
                 ),
-                figure(one["capital"][last] / MILLION, 1),
-                figure(one["running"][last] / MILLION, 1),
+                figure(by_year["capital"][last] / MILLION, 1),
+                figure(by_year["running"][last] / MILLION, 1),
             ]
         )
     return table_of("capacity-glance", words["capacity_glance_caption"], heads, rows)
@@ -74,15 +74,15 @@ def beds_table(publication: Publication) -> Table:
     ]
     rows = []
     for (option, label), of_option in table.groupby(["option", "label"], sort=False):
-        one = of_option.set_index("year")
+        by_year = of_option.set_index("year")
         low, high = spread.get((str(option), last), ("", ""))
         rows.append(
             [
                 str(label),
-                figure(one["beds"][years[0]]),
-                *(figure(one["beds_needed"][year]) for year in years),
+                figure(by_year["beds"][years[0]]),
+                *(figure(by_year["beds_needed"][year]) for year in years),
                 words["capacity_from_to"].format(low=low, high=high) if low else "",
-                *(figure(one["beds_short"][year]) for year in (years[0], last)),
+                *(figure(by_year["beds_short"][year]) for year in (years[0], last)),
             ]
         )
     return table_of("capacity-beds", words["capacity_beds_caption"], heads, rows)
@@ -102,9 +102,9 @@ def staff_table(publication: Publication) -> Table:
     ]
     rows = []
     for label, of_option in table.groupby("label", sort=False):
-        one = of_option.set_index("year")
-        of_years = (figure(one["wte"][year]) for year in years)
-        of_kinds = (figure(one[kind][years[-1]], 1) for kind in kinds)
+        by_year = of_option.set_index("year")
+        of_years = (figure(by_year["wte"][year]) for year in years)
+        of_kinds = (figure(by_year[kind][years[-1]], 1) for kind in kinds)
         rows.append([str(label), *of_years, *of_kinds])
     return table_of("capacity-staff", words["capacity_staff_caption"], heads, rows)
 
@@ -119,8 +119,8 @@ def money_table(publication: Publication, kind: str) -> Table:
         heads.append(words["capacity_capital_range"])
     rows = []
     for (option, label), of_option in table.groupby(["option", "label"], sort=False):
-        one = of_option.set_index("year")[kind] / MILLION
-        row = [str(label), *(figure(one[year], 1) for year in years)]
+        by_year = of_option.set_index("year")[kind] / MILLION
+        row = [str(label), *(figure(by_year[year], 1) for year in years)]
         if ranges:
             low, high = (number(x / MILLION, 1) for x in ranges.get(str(option), (0.0, 0.0)))
             row.append(words["capacity_from_to"].format(low=low, high=high))
@@ -152,6 +152,7 @@ def basis_table(publication: Publication) -> Table:
     services = {service.id: service.label for service in publication.services}
     stays = {name: services.get(name.removesuffix(STAYS), name) for name in map(str, table.index)}
     names = [name for name in BASIS if name in table.index]
+    # Lengths of stay stand after the beds that they decide, and before the share that is aimed at.
     of_stays = [name for name in stays if name.endswith(STAYS)]
     place = names.index("target_share") if "target_share" in names else len(names)
     rows = []

@@ -37,6 +37,7 @@ def coverage_curves(views: Sequence[OptionView]) -> Drawing:
     parts = _curve_axes((left, top), size, end)
     for place, view in enumerate(views):
         look = (_LINES[place % len(_LINES)], _DASHES[place % len(_DASHES)])
+        # One point a minute; up is more people, so heights are taken from the top.
         points = [
             (left + size[0] * x / end, top + size[1] * (1 - part))
             for x, part in enumerate(coverage(view)[: end + 1])
@@ -116,6 +117,7 @@ def ranks_chart(shares: pd.DataFrame) -> Drawing:
     for row, (label, values) in enumerate(shares.iterrows()):
         y = 16 + row * _ROW
         parts.append(drawing.words(0, y, str(label)))
+        # Each row fills the width: shares of all weightings, from first place to last.
         starts = [0.0, *accumulate(values)]
         parts += [
             _bar(1 + start * scale, 1 + (start + part) * scale, y, colour)
@@ -160,6 +162,7 @@ def tornado_chart(tornado: pd.DataFrame) -> Drawing:
     margins = tornado[["low_margin", "high_margin"]]
     for row, case in enumerate(tornado.itertuples(index=False)):
         y = 40 + row * _ROW
+        # Low may be above high, where more of something helps the leader.
         start, stop = sorted(map(float, margins.iloc[row]))
         parts.append(drawing.words(0, y, str(case.assumption)))
         parts.append(_bar(at(start), max(at(stop), at(start) + 1), y, _LINES[1]))

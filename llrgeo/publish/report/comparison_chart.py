@@ -25,6 +25,7 @@ def comparison_chart(compared: TravelTimeComparison) -> Drawing:
     # The smallest round step that needs no more than eight grid lines.
     step = next((step for step in _STEPS_MIN if longest / step <= _MOST_STEPS), _STEPS_MIN[-1])
     end = step * math.ceil(longest / step)
+    # Both axes have one scale, so that equal times lie on the diagonal.
     scale = _SIDE / end
     dots = [
         Markup('<circle cx="{:.1f}" cy="{:.1f}" r="3" fill="{}" fill-opacity="0.5"/>').format(

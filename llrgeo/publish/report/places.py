@@ -101,6 +101,7 @@ def _area_table(publication: Publication, ranks: pd.DataFrame, view: IndicatorVi
     """Return the areas at both ends of an indicator; all of them stand in the tables."""
     words, rows = wording(), ranks[ranks["figure_id"] == view.indicator.id]
     known = rows[rows["value"].notna()]
+    # Without a better end there are no ranks: highest first, then by name.
     if view.indicator.better == "none":
         known = known.sort_values(["value", "place"], ascending=[False, True])
     shown = known
@@ -122,6 +123,7 @@ def _cells(rows: pd.DataFrame, write: Writer) -> dict[str, str]:
     cells = {}
     for row in rows.to_dict("records"):
         place = row["place"]
+        # Not known, known without a rank, or ranked: three kinds of cell, never a 0.
         if pd.isna(row["value"]):
             cells[place] = blank_text(hidden=row["hidden"])
         elif not ranks[place]:

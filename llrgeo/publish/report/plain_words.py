@@ -70,6 +70,7 @@ def _option_lines(publication: Publication, option: Option) -> list[str]:
     """Return what an option changes, service by service, then for the largest towns."""
     words = wording()
     views = [publication.views[option.name, service.id] for service in publication.services]
+    # Services that change nothing for anybody are passed over, not listed as unchanged.
     changed = [view for view in views if view.everyone[list(_CHANGES)].sum() > 0]
     lines = [
         f"## {markdown_text(option.label)}",

@@ -86,6 +86,7 @@ def change_map(publication: Publication, land: Frame, view: OptionView) -> Drawi
     legend, words = change_legend(view, publication.tolerance_min), wording()
     name = drawing.safe_name(f"map-{view.option.name}-{view.service.id}")
     parts = [drawing.hatch(f"{name}-hatch")]
+    # One shape a class: hundreds of areas of a colour are one path, and the page stays small.
     for place, row in enumerate(legend.rows):
         shape = _joined(land, legend.classes == place)
         parts.append(drawing.shape(shape, row.item.colour))
@@ -117,6 +118,7 @@ def _marks(publication: Publication, land: Frame, view: OptionView) -> list[Mark
     """Return borders, the sites that run the service, and the larger towns."""
     parts = [drawing.shape(border, "none", edge=drawing.INK) for border in land.borders]
     open_sites = sorted(view.option.sites.get(view.service.id, frozenset()))
+    # Sites beyond the frame of the land are in no map, though people may go there.
     spots = [
         (x, y)
         for x, y in land.place(publication.sites.loc[open_sites].geometry)

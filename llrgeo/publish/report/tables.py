@@ -187,6 +187,7 @@ def people_over_services(publication: Publication) -> pd.DataFrame:
         return pd.concat(
             [journeys[["option", "group", "level", "people"]], _outcomes(journeys)], axis=1
         )
+    # Groups in the order of `_GROUPS`, whatever order their ids have.
     chosen = table[table["group"].isin(_GROUPS)]
     found = chosen.assign(
         people=chosen[list(CLASSES)].sum(axis=1),
