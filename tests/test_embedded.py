@@ -45,7 +45,7 @@ def test_one_flipped_bit_of_any_table_or_of_the_list_is_refused(data):
     turns = [*names, *rng.choice(names, FLIPS - len(names))]
     for name in turns:
         before = flip(data / name, rng)
-        with pytest.raises(InputError, match="not the (data|list) that came with llrgeo"):
+        with pytest.raises(InputError, match=r"not the (data|list) that came with llrgeo"):
             check_embedded(data, "areas.csv" if name == CHECKSUMS else name)
         (data / name).write_bytes(before)
     for name in names:
