@@ -121,6 +121,7 @@ SITES: Final = Schema(
         Column("status", "text", choices=SITE_STATUSES),
         Column("postcode", "text", required=False, blank=True),
         *_PLACE_IF_KNOWN,
+        Column("entrances", "text", required=False, blank=True),
         Column("services", "text", blank=True),
         Column("beds", "count", minimum=0, blank=True, required=False),
         Column("authority", "text", required=False, blank=True),

@@ -20,9 +20,9 @@ def isochrones(
     """Write the areas from which each site is reached within some minutes, for QGIS and others."""
     from llrgeo.errors import InputError
     from llrgeo.files import written_whole
+    from llrgeo.study.catchment_areas import compute_isochrones
     from llrgeo.study.config import load_study
     from llrgeo.study.inputs import PLACES, read_inputs
-    from llrgeo.study.times import compute_isochrones
 
     if out.suffix != ".gpkg":
         msg = f"{out}: isochrones are written as .gpkg"

@@ -10,6 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from llrgeo.inputs.entrances import entrance_faults
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, squeeze_postcode
 from llrgeo.inputs.tables import read_table, typed_points
 from llrgeo.schema import SITES, WGS84, name_some, raise_faults, role_faults, site_roles
@@ -30,7 +31,9 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
         ids of the services that the site could host, separated by `;` (commas and blanks are
         read as well). Where `lat` and `lon` are blank or not columns at all, they are those of the
         unit postcode. `kind` is the study's own word; kinds that are not those of the embedded
-        study need a `role`.
+        study need a `role`. `entrances`, if there, says where journeys end at a site: `lat lon`,
+        several parted by `;`, each with the modes before it that it is for, if not for all
+        (`car 52.6271 -1.1363; walk cycle 52.6280 -1.1349`).
 
     Returns
     -------
@@ -53,7 +56,7 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
     path = Path(path)
     placed = _placed_by_postcode(read_table(path))
     sites = typed_points(placed, SITES, source=path.name, also=_lost_faults(placed))
-    raise_faults(role_faults(sites), source=path.name)
+    raise_faults([*role_faults(sites), *entrance_faults(sites)], source=path.name)
     if "postcode" not in sites.columns:
         sites = sites.assign(postcode="")
     listed = sites["services"].map(lambda text: ";".join(filter(None, _BETWEEN.split(text))))

@@ -38,6 +38,7 @@ def with_new_sites(
         "kind": [site.kind for site in new],
         "status": "proposed",
         "postcode": "",
+        "entrances": "",
         "lat": degrees.y.round(5),
         "lon": degrees.x.round(5),
         "services": [";".join(site.services) for site in new],

@@ -7,6 +7,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import ConfigError, InputError, NetworkError
+from llrgeo.inputs.entrances import each_entrance, places_of_arrival
 from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.modes import MODES, WALK_KPH
 from llrgeo.roads.network import RoadNetwork, load_network
@@ -41,7 +42,7 @@ def build_router(
         return read_transit(study)
     network = read_network(study, mode)
     check_periods(network, study_periods(study, mode))
-    check_places_snap(network, areas, sites)
+    check_places_snap(network, areas, places_of_arrival(sites, mode))
     return NetworkRouter(network)
 
 
@@ -121,9 +122,7 @@ def check_periods(network: RoadNetwork, periods: Sequence[str]) -> None:
         raise NetworkError(msg)
 
 
-def check_places_snap(
-    network: RoadNetwork, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
-) -> None:
+def check_places_snap(network: RoadNetwork, areas: gpd.GeoDataFrame, sites: gpd.GeoSeries) -> None:
     """Refuse a network that no road of comes near to a site, or to most of the areas.
 
     Raises
@@ -132,7 +131,11 @@ def check_places_snap(
         Saying how many are off the network, and how far the first few are from it.
     """
     snapping = snapper(network)
-    sites_m = _too_far_m(snapping.snap(sites.geometry, role="destination"))
+    # Of several entrances one that has a road is enough.
+    doors, of_site = each_entrance(sites)
+    snaps = snapping.snap(doors, role="destination").set_index(sites.index[of_site])
+    nearest = snaps.sort_values("distance_m", kind="stable")
+    sites_m = _too_far_m(nearest[~nearest.index.duplicated()]).sort_index()
     areas_m = _too_far_m(snapping.snap(areas.geometry, role="origin"))
     if sites_m.empty and len(areas_m) <= len(areas) / 2:
         return

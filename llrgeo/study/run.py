@@ -21,6 +21,7 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.errors import ConfigError
+from llrgeo.inputs.entrances import entrances_note
 from llrgeo.publish.folder import (
     check_folder,
     publish,
@@ -326,6 +327,7 @@ def build_publication(result: StudyResult) -> Publication:
         sources=(
             *study.sources,
             *journey_sources(study, result.times_by),
+            *filter(None, [entrances_note(result.sites)]),
             *filter(None, [left_out_note(result.areas, years=bool(study.years))]),
         ),
         robustness=result.evidence.robustness,

@@ -15,6 +15,7 @@ from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.demand import Delivery, Service
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.errors import RoutingError
+from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.modes import MODES
 from llrgeo.roads.network import NetworkInfo, age_note
 from llrgeo.schema import Track, name_some, raise_faults
@@ -25,7 +26,6 @@ from llrgeo.study.routers import study_periods
 from llrgeo.travel.accuracy import UNMEASURED
 from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects, minutes_beyond
-from llrgeo.travel.isochrones import isochrones
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 from llrgeo.travel.times import Calibration, TravelTimes
 
@@ -44,52 +44,14 @@ def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
     the network's error is untested, where streets are old, and which journeys come near its rim.
     """
     study, times = inputs.study, {}
-    ends = inputs.areas.geometry, inputs.sites.geometry
     for mode, router in inputs.routers.items():
+        ends = inputs.areas.geometry, places_of_arrival(inputs.sites, mode)
         for period in study_periods(study, mode):
             found = router.travel_times(*ends, mode=mode, period=period, track=track)
             if isinstance(router, NetworkRouter):
                 found = _with_warnings(found, router, inputs)
             times[mode, period] = found.calibrated(calibration_of(study, mode))
     return times
-
-
-def compute_isochrones(inputs: StudyInputs, minutes: Sequence[float]) -> gpd.GeoDataFrame:
-    """Return the areas from which each site is reached within some minutes of the study's times.
-
-    They are of the first mode that travels along streets, in its first period. The minutes are as
-    published: the study's `time_factor` and `terminal_min` are in them.
-
-    Returns
-    -------
-    geopandas.GeoDataFrame
-        As `llrgeo.isochrones`, with `mode` and the site's `name` in addition.
-
-    Raises
-    ------
-    RoutingError
-        If no mode travels along streets, or a limit is used up at a journey's ends.
-    """
-    study = inputs.study
-    along = {
-        mode: router for mode, router in inputs.routers.items() if isinstance(router, NetworkRouter)
-    }
-    if not along:
-        msg = f"{study.title}: no mode travels along streets; isochrones need one"
-        raise RoutingError(msg)
-    mode, router = next(iter(along.items()))
-    calibration = calibration_of(study, mode)
-    # Undo the calibration: the minutes on the road that become each published limit.
-    driven = {(limit - calibration.added_min) / calibration.factor: limit for limit in minutes}
-    if min(driven, default=1.0) <= 0:
-        msg = f"{min(minutes):g} minutes are used up by terminal_min, {study.terminal_min:g}"
-        raise RoutingError(msg)
-    sites, period = inputs.sites, study_periods(study, mode)[0]
-    found = isochrones(router.network, sites.geometry, list(driven), period=period)
-    found["minutes"] = found["minutes"].map(driven)
-    found.insert(1, "name", sites["name"].reindex(found["site_id"]).to_numpy())
-    found.insert(2, "mode", mode)
-    return found
 
 
 def write_times(inputs: StudyInputs, dataset: Dataset, *, track: Track = iter) -> list[Path]:
@@ -125,8 +87,8 @@ def write_times(inputs: StudyInputs, dataset: Dataset, *, track: Track = iter) -
     (4, 0)
     """
     study, written = inputs.study, []
-    ends = inputs.areas.geometry, inputs.sites.geometry
     for mode, router in inputs.routers.items():
+        ends = inputs.areas.geometry, places_of_arrival(inputs.sites, mode)
         if not isinstance(router, NetworkRouter):
             msg = f"times by {mode} are not of a road network; write them into one file"
             raise RoutingError(msg)
@@ -144,12 +106,13 @@ def judged_times(
 
     They are of the study's first mode and period; a team's from the site to the area.
     """
-    study, ends = inputs.study, (inputs.areas.geometry, sites.geometry)
+    study = inputs.study
     if delivery == "team":
         mode = team_modes(study)[0]
         return _team_times(inputs, sites, mode=mode, period=study_periods(study, mode)[0])
     mode = study.modes[0]
     period = study_periods(study, mode)[0]
+    ends = inputs.areas.geometry, places_of_arrival(sites, mode)
     times = inputs.routers[mode].travel_times(*ends, mode=mode, period=period)
     return times.calibrated(calibration_of(study, mode))
 
@@ -197,9 +160,9 @@ def times_of_reference(
         ],
         source="reference",
     )
-    ends = inputs.areas.geometry, inputs.sites.geometry
     found = []
     for name, period in kinds:
+        ends = inputs.areas.geometry, places_of_arrival(inputs.sites, name)
         times = inputs.routers[name].travel_times(*ends, mode=name, period=period)
         rows = wanted[(wanted["mode"] == name) & (wanted["period"] == period)]
         found.append((times.calibrated(calibration_of(study, name)), rows))
@@ -290,7 +253,7 @@ def team_modes(study: StudyConfig) -> Sequence[str]:
 def _team_times(
     inputs: StudyInputs, sites: gpd.GeoDataFrame, *, mode: str, period: str
 ) -> TravelTimes:
-    ends = inputs.areas.geometry, sites.geometry
+    ends = inputs.areas.geometry, places_of_arrival(sites, mode)
     times = times_from_sites(inputs.routers[mode], *ends, mode=mode, period=period)
     return times.calibrated(team_calibration_of(inputs.study, mode))
 
@@ -299,10 +262,10 @@ def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInput
     """Add to the note of the times what the places and the date of the study give cause to."""
     study, info = inputs.study, router.network.info
     # Roads beyond the network's rim could shorten journeys near it: say which, and by how much.
-    near = find_edge_effects(router, times, inputs.areas.geometry, inputs.sites.geometry)
+    ends = inputs.areas.geometry, places_of_arrival(inputs.sites, times.mode)
+    near = find_edge_effects(router, times, *ends)
     edge = ""
     if near.to_numpy().any():
-        ends = inputs.areas.geometry, inputs.sites.geometry
         least = minutes_beyond(router.network, times.period, *ends)
         edge = edge_effects_note(times, near, least, longest_min=max(study.thresholds_min))
     return _with_notes(

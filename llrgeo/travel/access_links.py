@@ -10,6 +10,7 @@ import shapely
 from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
+from llrgeo.inputs.entrances import each_entrance
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, Snapper
 from llrgeo.schema import BNG
@@ -33,31 +34,36 @@ class UsedRoads:
         One row a point and edge, sorted: `point` (row number of the point), `edge`, `share` (0 to
         1 of the edge's length at which the point lies), `walk_ms` between the point and the road,
         with what the network says is lost at a journey's end, `line` (WKB of the edge's line, the
-        same of all copies of a road).
-        A point too far from every road has no row, so nothing reaches it.
-    xy, off_m
-        Where each point lies (EPSG:27700), and how far from the nearest road; without rows
-        where nobody walks from point to point.
+        same of all copies of a road), `door` (row of `xy`).
+        A point too far from every road has no row, so nothing reaches it. A place with several
+        entrances has the rows of all of them, so each journey uses the one it is shortest by.
+    xy, off_m, of_point
+        Where each entrance (or point) lies (EPSG:27700), how far from the nearest road, and whose
+        it is; without rows where nobody walks from point to point.
     """
 
     points: int
     table: pd.DataFrame
     xy: Floats = field(default_factory=lambda: np.zeros((0, 2)))
     off_m: Floats = field(default_factory=lambda: np.zeros(0))
+    of_point: IntArray = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
 
 
 def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> UsedRoads:
     """List for each point every edge along its nearest road, or roads where several are as near.
 
-    A road is often several edges: one each way, and copies where a turn is forbidden.
+    A road is often several edges: one each way, and copies where a turn is forbidden. A MultiPoint
+    is a place with several entrances.
     """
     network = snapping.network
-    table = snapping.links(points, role=role)
+    doors, of_point = each_entrance(points.to_crs(BNG))
+    table = snapping.links(doors, role=role).rename(columns={"point": "door"})
+    table.insert(0, "point", of_point[table["door"].to_numpy()])
     walk_s = table.pop("distance_m").to_numpy() / WALK_M_PER_S + network.info.ends_s
     table["walk_ms"] = np.rint(walk_s * 1_000).astype(np.int64)
     table["line"] = shapely.to_wkb(network.lines.to_numpy()[table["edge"]])
-    off_m = snapping.snap(points, role=role)["distance_m"].to_numpy()
-    return UsedRoads(len(points), table, shapely.get_coordinates(points.to_crs(BNG)), off_m)
+    off_m = snapping.snap(doors, role=role)["distance_m"].to_numpy()
+    return UsedRoads(len(points), table, shapely.get_coordinates(doors), off_m, of_point)
 
 
 def build_request(
@@ -116,7 +122,8 @@ def straight_walks(out: UsedRoads, into: UsedRoads) -> pd.DataFrame:
     Returns
     -------
     pandas.DataFrame
-        `point_out`, `point_into` (row numbers) and `key`, with no kilometres driven.
+        `point_out`, `point_into` (row numbers), `door_out`, `door_into` (the entrances) and `key`,
+        with no kilometres driven; one row a pair of points at most.
     """
     pairs = [np.zeros((0, 2), dtype=np.int64)]
     if len(out.xy) and len(into.xy):
@@ -126,19 +133,23 @@ def straight_walks(out: UsedRoads, into: UsedRoads) -> pd.DataFrame:
         pairs.append(_within(into.xy, out.xy, 2 * into.off_m)[:, ::-1])
     origin, destination = np.unique(np.concatenate(pairs), axis=0).T
     if not origin.size:
-        return pd.DataFrame({"point_out": [], "point_into": [], "key": []}, dtype=np.int64)
+        none = ("point_out", "point_into", "door_out", "door_into", "key")
+        return pd.DataFrame({name: [] for name in none}, dtype=np.int64)
     # Walked only where that is no farther than both walks to the road together (at least `TIE_M`).
     apart_m = np.hypot(*(out.xy[origin] - into.xy[destination]).T)
     detour_m = np.maximum(out.off_m[origin] + into.off_m[destination], TIE_M)
     near = apart_m <= np.minimum(detour_m, MAX_SNAP_M)
     ms = np.rint(apart_m[near] / WALK_M_PER_S * 1_000).astype(np.int64)
-    return pd.DataFrame(
+    walks = pd.DataFrame(
         {
-            "point_out": origin[near],
-            "point_into": destination[near],
+            "point_out": out.of_point[origin[near]],
+            "point_into": into.of_point[destination[near]],
+            "door_out": origin[near],
+            "door_into": destination[near],
             "key": pack(ms, np.zeros(int(near.sum()))),
         }
     )
+    return walks.sort_values("key", kind="stable").drop_duplicates(["point_out", "point_into"])
 
 
 def _within(places: Floats, others: Floats, radius_m: Floats) -> NDArray[np.int64]:

@@ -8,6 +8,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from shapely.geometry.base import BaseGeometry
+from shapely.ops import nearest_points
 
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG
@@ -124,16 +125,16 @@ def find_itineraries(
     origins, _ = as_points(origins, role="origins")
     destinations, _ = as_points(destinations, role="destinations")
     check_pairs(origins, destinations)
-    rows, lines = [], []
+    rows, passed = [], []
     for i, (origin, destination) in enumerate(zip(origins.index, destinations.index, strict=True)):
         start, end = (gpd.GeoSeries(points.iloc[[i]]) for points in (origins, destinations))
         doors = [ends.to_crs(BNG).iloc[0] for ends in (start, end)]
         for number, leg in enumerate(_itinerary(router, start, end, leave), 1):
             rows.append((origin, destination, number, *_told(router, leg)))
-            lines.append(_line(router, leg, doors))
+            passed.append(_places_passed(router, leg, doors))
     frame = pd.DataFrame(rows, columns=["area_id", *COLUMNS]).set_index("area_id")
     frame.index.name = origins.index.name
-    walks = _along_streets(router.streets, frame["kind"].to_numpy() == WALK, lines)
+    walks = _along_streets(router.streets, frame["kind"].to_numpy() == WALK, passed)
     return gpd.GeoDataFrame(frame, geometry=np.array(walks, dtype=object), crs=BNG)
 
 
@@ -275,31 +276,39 @@ def _clock(seconds: int) -> str:
     return f"{seconds // 3600:02}:{seconds % 3600 // 60:02}:{seconds % 60:02}"
 
 
-def _line(router: TransitRouter, leg: Leg, doors: list[BaseGeometry]) -> shapely.LineString:
-    """Return a leg's line, straight from stop to stop."""
+def _places_passed(
+    router: TransitRouter, leg: Leg, doors: list[BaseGeometry]
+) -> list[BaseGeometry]:
+    """Return the stops of a leg and its doors; a door may be several entrances (a MultiPoint)."""
     points = router.timetable.stops.geometry
     ends = (leg.from_stop, leg.to_stop)
     passed = leg.stops or ends
-    places = [
+    return [
         doors[side] if stop == _DOOR else points.iloc[stop]
         for side, stop in zip(
             np.linspace(0, 1, len(passed)).round().astype(int), passed, strict=True
         )
     ]
+
+
+def _straight_line(passed: list[BaseGeometry]) -> shapely.LineString:
+    """Return a line from place to place; of several entrances it uses the one next to its way."""
+    places = list(passed)
+    for end, beside in ((0, 1), (-1, -2)):
+        places[end], _ = nearest_points(places[end], places[beside])
     return shapely.LineString(shapely.get_coordinates(places))
 
 
 def _along_streets(
-    streets: RoadNetwork | None, on_foot: np.ndarray, lines: list[shapely.LineString]
+    streets: RoadNetwork | None, on_foot: np.ndarray, passed: list[list[BaseGeometry]]
 ) -> list[shapely.LineString]:
-    """Lay walks along streets, where there are any and the ends are apart."""
+    """Return the lines of legs: walks along streets, where there are any and the ends are apart."""
+    lines = [_straight_line(places) for places in passed]
     moved = [int(i) for i in np.flatnonzero(on_foot) if lines[int(i)].length > 0]
     if streets is None or not moved:
         return lines
     # Walks follow the streets where these have a way; elsewhere they stay straight lines.
-    ends = [
-        gpd.GeoSeries([shapely.get_point(lines[i], end) for i in moved], crs=BNG) for end in (0, -1)
-    ]
+    ends = [gpd.GeoSeries([passed[i][end] for i in moved], crs=BNG) for end in (0, -1)]
     found = find_routes(streets, *ends, period=streets.info.periods[0]).geometry
     laid = list(lines)
     for i, line in zip(moved, found, strict=True):

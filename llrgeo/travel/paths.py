@@ -34,10 +34,14 @@ class RouteSegment(NamedTuple):
 
 
 class Route(NamedTuple):
-    """A journey: its time and length in one key, and the segments of road; none if walked."""
+    """A journey: its time and length in one key, the segments of road (none if walked), the doors.
+
+    `doors` are the rows of the entrances (`UsedRoads.xy`) that it leaves by and arrives at.
+    """
 
     key: int
     segments: list[RouteSegment]
+    doors: tuple[int, int] = (-1, -1)
     on_foot: bool = False
 
 
@@ -55,7 +59,7 @@ def find_routes(
         The network.
     origins, destinations
         Places (GeoSeries or GeoDataFrame) in any declared CRS, as many of the one as of the other.
-        For a shape a point inside stands, which is logged.
+        For a shape a point inside stands, which is logged; a MultiPoint has several entrances.
     period
         Which of the network's times count.
 
@@ -105,8 +109,7 @@ def find_routes(
         for row in range(len(origins))
     ]
     minutes, km = unpack(np.array([route.key for route in routes], dtype=np.int64))
-    ends = zip(*(points.to_crs(BNG).to_numpy() for points in (origins, destinations)), strict=True)
-    lines = [_line(network, route, *pair) for route, pair in zip(routes, ends, strict=True)]
+    lines = [_line(network, route, out, into) for route in routes]
     return gpd.GeoDataFrame(
         {
             "travel_time_min": minutes,
@@ -130,13 +133,17 @@ def _direct_route(direct: pd.DataFrame, row: int) -> Route:
         return _NO_ROUTE
     best = mine.iloc[int(mine["key"].argmin())]
     segment = RouteSegment(int(best["edge_out"]), best["share_out"], best["share_into"])
-    return Route(int(best["key"]), [segment])
+    return Route(int(best["key"]), [segment], (int(best["door_out"]), int(best["door_into"])))
 
 
 def _route_on_foot(walks: pd.DataFrame, row: int) -> Route:
     """Return the route that is walked straight from point to point, if there is one."""
     mine = walks[(walks["point_out"] == row) & (walks["point_into"] == row)]
-    return _NO_ROUTE if mine.empty else Route(int(mine["key"].iloc[0]), [], on_foot=True)
+    if mine.empty:
+        return _NO_ROUTE
+    best = mine.iloc[0]
+    doors = int(best["door_out"]), int(best["door_into"])
+    return Route(int(best["key"]), [], doors, on_foot=True)
 
 
 def _route_by_nodes(request: MatrixRequest, out: UsedRoads, into: UsedRoads, row: int) -> Route:
@@ -168,6 +175,7 @@ def _route_by_nodes(request: MatrixRequest, out: UsedRoads, into: UsedRoads, row
             *(RouteSegment(edge) for edge in _edges_between(graph, np.array(nodes))),
             RouteSegment(int(last["edge"]), end=last["share"]),
         ],
+        (int(first["door"]), int(last["door"])),
     )
 
 
@@ -187,13 +195,15 @@ def _road_names(network: RoadNetwork, route: Route) -> str:
 
 
 def _line(
-    network: RoadNetwork, route: Route, start: shapely.Point, end: shapely.Point
+    network: RoadNetwork, route: Route, out: UsedRoads, into: UsedRoads
 ) -> shapely.LineString | None:
     """Return the line from point to point along the segments; None where there is no route."""
+    if not (route.segments or route.on_foot):
+        return None
+    leave, arrive = route.doors
+    start, end = shapely.Point(out.xy[leave]), shapely.Point(into.xy[arrive])
     if route.on_foot:
         return shapely.LineString([start, end])
-    if not route.segments:
-        return None
     lines = network.lines.to_numpy()
     parts = [
         substring(lines[segment.edge], segment.start, segment.end, normalized=True)

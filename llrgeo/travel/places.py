@@ -1,4 +1,4 @@
-"""Places: what callers give as origins and destinations, made points."""
+"""Places: what callers give as origins and destinations, made points, or entrances."""
 
 import logging
 from typing import TypeAlias
@@ -8,6 +8,7 @@ import numpy as np
 import shapely
 
 from llrgeo.errors import InputError, RoutingError
+from llrgeo.inputs.entrances import ENTRANCES, places_of_arrival
 from llrgeo.schema import BNG, name_some
 
 Places: TypeAlias = gpd.GeoSeries | gpd.GeoDataFrame
@@ -15,15 +16,18 @@ Places: TypeAlias = gpd.GeoSeries | gpd.GeoDataFrame
 logger = logging.getLogger(__name__)
 
 
-def as_points(places: Places, *, role: str) -> tuple[gpd.GeoSeries, str]:
+def as_points(places: Places, *, role: str, mode: str = "") -> tuple[gpd.GeoSeries, str]:
     """Return the points of places, and a sentence where a point had to be chosen.
 
     Parameters
     ----------
     places
-        Points, or shapes for each of which a point inside stands; on any index, in any CRS.
+        Points, or shapes for each of which a point inside stands; on any index, in any CRS. A
+        MultiPoint stays one: a place with several entrances.
     role
         What they are called in messages, such as `origins`.
+    mode
+        By which mode one travels: a table with a column `entrances` has its places there.
 
     Returns
     -------
@@ -37,13 +41,16 @@ def as_points(places: Places, *, role: str) -> tuple[gpd.GeoSeries, str]:
         If a place has no geometry.
     """
     points = gpd.GeoSeries(places.geometry)
+    crs = points.crs if points.notna().all() else None
+    if mode and isinstance(places, gpd.GeoDataFrame) and ENTRANCES in places and crs is not None:
+        points = places_of_arrival(places, mode).to_crs(crs)
     # A point is needed for everything that is asked about; one that
     # is missing is named, never dropped.
     empty = points.index[points.isna() | points.is_empty]
     if len(empty):
         msg = f"{len(empty)} of {len(points)} {role} have no geometry ({name_some(empty)})"
         raise InputError(msg)
-    shapes = points.geom_type != "Point"
+    shapes = ~points.geom_type.isin(["Point", "MultiPoint"])
     if not shapes.any():
         return points, ""
     # Chosen in metres, so that the same point stands for a shape whatever its CRS.

@@ -30,8 +30,9 @@ class NetworkRouter:
     """Shortest times over a road network, door to door without parking.
 
     A point is joined to its nearest road: the walk to it at 5 km/h and the part of the road are
-    counted in the minutes, the road alone in the kilometres. What is derived from the network (its
-    layers, its spatial index) is computed once a router.
+    counted in the minutes, the road alone in the kilometres. A place with several entrances is a
+    MultiPoint: each journey uses the entrance it is shortest by. What is derived from the network
+    (its layers, its spatial index) is computed once a router.
 
     Attributes
     ----------
@@ -130,7 +131,7 @@ class NetworkRouter:
 
     def _roads(self, points: gpd.GeoSeries, role: Role) -> UsedRoads:
         """Return the roads of points; those of the same points are found once for all periods."""
-        key = role, str(points.crs), shapely.get_coordinates(points.to_numpy()).tobytes()
+        key = role, str(points.crs), b"".join(shapely.to_wkb(points.to_numpy()))
         if key not in self._found_roads:
             self._found_roads[key] = roads_of_points(self._snapper, points, role)
         return self._found_roads[key]
@@ -159,7 +160,8 @@ def travel_times(
     """Return the times over a network between two sets of places: `NetworkRouter` in one call.
 
     Places are GeoSeries or GeoDataFrames, in any CRS. For a shape a point inside stands; the
-    `error_note` of the times says so.
+    `error_note` of the times says so. A MultiPoint is a place with several entrances, and a table
+    with a column `entrances`, as `read_sites` returns, has its sites reached there.
 
     Raises
     ------
@@ -176,8 +178,8 @@ def travel_times(
     >>> times.minutes.loc["N"].round(1).tolist(), times.minutes.loc["F"].tolist()
     ([3.0, 1.0, 1.0], [inf, inf, inf])
     """
-    starts, of_starts = as_points(origins, role="origins")
-    ends, of_ends = as_points(destinations, role="destinations")
+    starts, of_starts = as_points(origins, role="origins", mode=mode)
+    ends, of_ends = as_points(destinations, role="destinations", mode=mode)
     times = NetworkRouter(network).travel_times(starts, ends, mode=mode, period=period)
     said = " ".join(note for note in (times.error_note, of_starts, of_ends) if note)
     return dataclasses.replace(times, error_note=said)

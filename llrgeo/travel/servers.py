@@ -18,6 +18,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import RoutingError
+from llrgeo.inputs.entrances import each_entrance
 from llrgeo.schema import WGS84, Track
 from llrgeo.travel.times import TravelTimes
 
@@ -74,8 +75,9 @@ class _ServerRouter(ABC):
         if mode not in self.modes:
             msg = f"routing servers compute {', '.join(self.modes)}, not '{mode}'"
             raise RoutingError(msg)
-        degrees = [side.to_crs(WGS84) for side in (origins, destinations)]
-        starts, ends = (list(zip(side.x, side.y, strict=True)) for side in degrees)
+        # A place with several entrances (a MultiPoint) is asked for at each of them.
+        doors = [each_entrance(side.to_crs(WGS84)) for side in (origins, destinations)]
+        starts, ends = (list(zip(side.x, side.y, strict=True)) for side, _ in doors)
         # Blocks of origins by destinations, for servers limit the points of a request; a pair that
         # no answer fills in stays unreachable.
         seconds, km = np.full((2, len(starts), len(ends)), np.inf)
@@ -85,6 +87,7 @@ class _ServerRouter(ABC):
                 found = self._block(starts[block[0]], ends[block[1]], self.modes[mode])
                 for table, part in zip((seconds, km), found, strict=True):
                     table[block] = np.where(np.isnan(part), np.inf, part)
+        seconds, km = _best_of_entrances(seconds, km, *(pd.Index(places) for _, places in doors))
         axes = origins.index.rename("area_id"), destinations.index.rename("site_id")
         return TravelTimes(
             pd.DataFrame(seconds / 60, *axes),
@@ -108,6 +111,20 @@ class _ServerRouter(ABC):
                 msg = f"the routing server answered a table of {part.shape}"
                 raise RoutingError(msg)
         return found
+
+
+def _best_of_entrances(
+    seconds: NDArray[np.float64], km: NDArray[np.float64], of_start: pd.Index, of_end: pd.Index
+) -> ServerMatrix:
+    """Return the quickest journey of each pair of places, from a table of their entrances."""
+    if of_start.is_unique and of_end.is_unique:
+        return seconds, km
+    between = pd.MultiIndex.from_product([of_start, of_end])
+    listed = pd.DataFrame({"s": seconds.ravel(), "km": km.ravel()}, between)
+    best = listed.sort_values("s", kind="stable")
+    best = best[~best.index.duplicated()].sort_index()
+    shape = of_start.nunique(), of_end.nunique()
+    return best["s"].to_numpy().reshape(shape), best["km"].to_numpy().reshape(shape)
 
 
 @dataclass(frozen=True, slots=True)
