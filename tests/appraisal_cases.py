@@ -4,9 +4,9 @@ import numpy as np
 import pandas as pd
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.rates import UNIT_VALUES, Rates
@@ -126,11 +126,11 @@ def evidence_context(
     results: dict[str, OptionResult],
     inputs: AppraisalInputs,
     baseline: str,
-    assumptions: Assumptions | None = None,
+    evidence_inputs: EvidenceInputs | None = None,
 ) -> EvidenceContext:
     """Return what tables are made from, without a scorecard: for tables that rank nothing."""
     rates = Rates(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
-    given = assumptions or Assumptions(rates, Uncertainty(1.0))
+    given = evidence_inputs or EvidenceInputs(rates, Uncertainty(1.0))
     return EvidenceContext(results, inputs, None, given, baseline)
 
 

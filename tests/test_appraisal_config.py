@@ -1,6 +1,7 @@
 """The appraisal's part of a study file: defaults, tables of the user's own, faults."""
 
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
@@ -8,11 +9,11 @@ import pytest
 from llrgeo.errors import InputError
 from llrgeo.study.appraisal_config import (
     AppraisalConfig,
-    build_assumptions,
     read_activity,
     read_all_rates,
     read_indicators,
 )
+from llrgeo.study.appraisal_inputs import build_evidence_inputs
 from llrgeo.travel.times import TravelTimes
 
 
@@ -21,10 +22,16 @@ def times(mode: str = "car", error_min: float = float("nan")) -> TravelTimes:
     return TravelTimes(minutes, mode, error_min=error_min)
 
 
+def inputs_of(config: AppraisalConfig, folder: Path) -> SimpleNamespace:
+    """Return what a study of this appraisal names, as far as its evidence needs it."""
+    study = SimpleNamespace(appraisal=config, seed=7, sources=["Counts of 2025"])
+    rates = read_all_rates(config, folder)
+    return SimpleNamespace(study=study, rates=rates, indicators=None, place_figures=())
+
+
 def test_with_nothing_said_the_embedded_rates_and_a_cautious_error_hold(tmp_path: Path) -> None:
     config = AppraisalConfig()
-    rates = read_all_rates(config, tmp_path)
-    found = build_assumptions(config, rates, None, times_by={("car", "off_peak"): times()}, seed=7)
+    found = build_evidence_inputs(inputs_of(config, tmp_path), {("car", "off_peak"): times()}, None)
     assert found.rates.horizon_years == 30
     assert found.rates.value("mileage") == 0.28
     assert found.uncertainty.time_error_min == 3.0
@@ -32,6 +39,8 @@ def test_with_nothing_said_the_embedded_rates_and_a_cautious_error_hold(tmp_path
     assert read_indicators(config, tmp_path) is None
     assert found.walk_times is None
     assert found.seed == 7
+    assert found.sources == ("Counts of 2025",)
+    assert found.capacity is None
 
 
 def test_every_embedded_rate_names_its_source_and_date(tmp_path: Path) -> None:
@@ -48,8 +57,7 @@ def test_the_measured_error_counts_unless_the_study_states_one(
 ) -> None:
     journeys = {("car", "off_peak"): times(error_min=2.5), ("walk", "off_peak"): times("walk")}
     config = AppraisalConfig(time_error_min=stated)
-    rates = read_all_rates(config, tmp_path)
-    found = build_assumptions(config, rates, None, times_by=journeys, seed=0)
+    found = build_evidence_inputs(inputs_of(config, tmp_path), journeys, None)
     assert found.uncertainty.time_error_min == used
     assert found.walk_times is journeys["walk", "off_peak"]
 

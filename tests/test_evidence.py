@@ -17,10 +17,10 @@ from hypothesis import given, settings
 
 from llrgeo.appraisal.access import OUTCOMES
 from llrgeo.appraisal.activity import CARE_PLACES
-from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.authorities import compare_authorities
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
+from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.options import Option
@@ -50,7 +50,7 @@ def results(setting: AppraisalInputs) -> dict[str, OptionResult]:
 
 
 @pytest.fixture(scope="module")
-def assumptions(town_times: TravelTimes) -> Assumptions:
+def evidence_inputs(town_times: TravelTimes) -> EvidenceInputs:
     tables = {
         path.stem: read_rates(path, kind=path.stem) for path in embedded("rates").glob("*.csv")
     }
@@ -59,7 +59,7 @@ def assumptions(town_times: TravelTimes) -> Assumptions:
         [costs.iloc[[0]].assign(service=one) for one in ("clinic", "beds", "nurses")],
         ignore_index=True,
     )
-    return Assumptions(
+    return EvidenceInputs(
         Rates(**tables),
         Uncertainty(1.0),
         growth={"age_85_plus": 1.5},
@@ -71,10 +71,10 @@ def assumptions(town_times: TravelTimes) -> Assumptions:
 
 @pytest.fixture(scope="module")
 def evidence(
-    results: dict[str, OptionResult], setting: AppraisalInputs, assumptions: Assumptions
+    results: dict[str, OptionResult], setting: AppraisalInputs, evidence_inputs: EvidenceInputs
 ) -> Evidence:
     scorecard = score_options(results, CRITERIA)
-    return appraise(results, setting, scorecard, assumptions, baseline="today")
+    return appraise(results, setting, scorecard, evidence_inputs, baseline="today")
 
 
 def test_every_table_of_people_adds_up_to_the_town(evidence: Evidence) -> None:
@@ -115,8 +115,8 @@ OTHER = {"thresholds", "site_loads", "team_reach", "worst_places", "worst_change
 def test_people_add_up_in_every_table(case: tuple[AppraisalInputs, Option, Option]) -> None:
     setting, small, large = case
     results = evaluate_options([small, large], setting, baseline=small.name)
-    assumptions = Assumptions(NO_RATES, Uncertainty(1.0), walk_times=setting.times)
-    tables = tables_of_people(evidence_context(results, setting, small.name, assumptions))
+    evidence_inputs = EvidenceInputs(NO_RATES, Uncertainty(1.0), walk_times=setting.times)
+    tables = tables_of_people(evidence_context(results, setting, small.name, evidence_inputs))
     everyone = setting.areas["residents"].sum()
     counting = {n for n, t in tables.items() if {"people", "residents"} & set(t.columns)}
     assert counting - set(PEOPLE) <= OTHER  # a new table of people needs a line here
@@ -148,7 +148,7 @@ def test_people_add_up_in_every_table(case: tuple[AppraisalInputs, Option, Optio
 
 
 def test_neighbours_who_come_in_and_residents_who_go_out_are_told_apart(
-    setting: AppraisalInputs, assumptions: Assumptions, town_sites: pd.DataFrame
+    setting: AppraisalInputs, evidence_inputs: EvidenceInputs, town_sites: pd.DataFrame
 ) -> None:
     # The farm's 100 live in Fields, at home are W, N and E with 900; site B stands in Fields too.
     sites = town_sites.assign(authority=["Town", "Fields", "Town"])
@@ -158,7 +158,7 @@ def test_neighbours_who_come_in_and_residents_who_go_out_are_told_apart(
     known = replace(setting, sites=sites, times=times, home=frozenset({"Town"}))
     results = evaluate_options([TODAY, LOCAL], known, baseline="today")
     tables = appraise(
-        results, known, score_options(results, CRITERIA), assumptions, baseline="today"
+        results, known, score_options(results, CRITERIA), evidence_inputs, baseline="today"
     ).tables
     border = tables["over_the_border"].query("service == 'clinic'")
     residents = border.set_index(["option", "flow"])["residents"]
@@ -211,21 +211,21 @@ def test_the_tornado_covers_times_people_and_every_service_people_travel_for(
 
 
 def test_an_option_that_fails_a_hurdle_takes_no_part_in_the_ranks(
-    results: dict[str, OptionResult], setting: AppraisalInputs, assumptions: Assumptions
+    results: dict[str, OptionResult], setting: AppraisalInputs, evidence_inputs: EvidenceInputs
 ) -> None:
     scorecard = score_options(results, CRITERIA, hurdles=[Hurdle("closer_to_home", 0.1)])
-    found = appraise(results, setting, scorecard, assumptions, baseline="today")
+    found = appraise(results, setting, scorecard, evidence_inputs, baseline="today")
     assert found.acceptability.ranks.index.tolist() == ["local"]
     assert "Closer to home is first in 100% of all weightings" in found.robustness
 
 
 def test_contacts_of_real_patients_are_published_without_small_numbers(
-    results: dict[str, OptionResult], setting: AppraisalInputs, assumptions: Assumptions
+    results: dict[str, OptionResult], setting: AppraisalInputs, evidence_inputs: EvidenceInputs
 ) -> None:
     restricted = replace(setting, restricted=True)
     results = evaluate_options([TODAY, LOCAL], restricted, baseline="today")
     scorecard = score_options(results, CRITERIA, set_aside=CONTACT_MEASURES)
-    found = appraise(results, restricted, scorecard, assumptions, baseline="today").tables
+    found = appraise(results, restricted, scorecard, evidence_inputs, baseline="today").tables
     assert not {"costs", "costs_by_site", "choice_of_site", "burden"} & set(found)
     assert "contacts" not in found["flows"]
     # 9 of the 11 visits to the beds are at A today, 2 cannot be made: that cell hides another.
@@ -234,7 +234,7 @@ def test_contacts_of_real_patients_are_published_without_small_numbers(
 
 
 def test_a_study_of_teams_alone_is_judged_by_the_teams_journeys(
-    setting: AppraisalInputs, assumptions: Assumptions
+    setting: AppraisalInputs, evidence_inputs: EvidenceInputs
 ) -> None:
     alone = replace(setting, services=(NURSES,))
     today = Option("today", "Today", {"nurses": frozenset("A")})
@@ -242,7 +242,7 @@ def test_a_study_of_teams_alone_is_judged_by_the_teams_journeys(
     results = evaluate_options([today, nearer], alone, baseline="today")
     assert results["nearer"].overall.change["change_min"].tolist()[:3] == [0, -2, 0]
     scorecard = score_options(results, [Criterion("team_in_time", 1), Criterion("mean_minutes", 1)])
-    found = appraise(results, alone, scorecard, assumptions, baseline="today").tables
+    found = appraise(results, alone, scorecard, evidence_inputs, baseline="today").tables
     assert "floating_catchments" not in found
     assert (
         found["winners_and_losers"].groupby(["option", "service"])["people"].sum() == 1_000

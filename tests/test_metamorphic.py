@@ -9,8 +9,8 @@ from appraisal_cases import evidence_context, random_settings, tables_of_people
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.rates import Rates
@@ -72,8 +72,8 @@ def test_splitting_an_area_in_two_changes_no_total(case: Case, seed: int) -> Non
 def _tables(setting: AppraisalInputs, fewer: Option, more: Option) -> dict[str, pd.DataFrame]:
     """Return every table of people, contacts, equity and catchments but those of single areas."""
     results = evaluate_options([fewer, more], setting, baseline="fewer")
-    assumptions = Assumptions(NO_RATES, Uncertainty(1.0), walk_times=setting.times)
-    tables = tables_of_people(evidence_context(results, setting, "fewer", assumptions))
+    evidence_inputs = EvidenceInputs(NO_RATES, Uncertainty(1.0), walk_times=setting.times)
+    tables = tables_of_people(evidence_context(results, setting, "fewer", evidence_inputs))
     return {name: table for name, table in tables.items() if name not in OF_AREAS}
 
 

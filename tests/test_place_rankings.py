@@ -7,8 +7,8 @@ import pandas as pd
 import pytest
 from appraisal_cases import LOCAL, TODAY, evidence_context, town_setting
 
-from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.indicators import Indicator, PlaceFigures, protect_counts
 from llrgeo.appraisal.place_rankings import rank_authorities
 from llrgeo.appraisal.rates import Rates
@@ -171,10 +171,10 @@ def figures(values: dict[str, float], better="higher", error=np.nan, kind="autho
 
 def table_with(setting, *given: PlaceFigures) -> pd.DataFrame:
     results = evaluate_options([TODAY, LOCAL], setting, baseline="today")
-    assumptions = Assumptions(
+    evidence_inputs = EvidenceInputs(
         Rates(pd.DataFrame(), pd.DataFrame(), pd.DataFrame()), Uncertainty(1.0), figures=given
     )
-    context = evidence_context(results, setting, "today", assumptions)
+    context = evidence_context(results, setting, "today", evidence_inputs)
     return make_tables(PLACES, context)["place_rankings"]
 
 

@@ -10,8 +10,8 @@ from appraisal_cases import LOCAL, TODAY, evidence_context
 from publication_cases import town_publication
 from test_place_rankings import MEASURED, figures, setting_of
 
-from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.appraisal.tables.declaration import make_tables
@@ -36,7 +36,7 @@ def publish(town_areas, town_sites, town_times):
     def with_figures(*given, accuracy=MEASURED):
         inputs = replace(setting, times=replace(setting.times, accuracy=accuracy))
         none = pd.DataFrame()
-        assumed = Assumptions(Rates(none, none, none), Uncertainty(1.0), figures=given)
+        assumed = EvidenceInputs(Rates(none, none, none), Uncertainty(1.0), figures=given)
         tables = make_tables(PLACES, evidence_context(results, inputs, "today", assumed))
         town = town_publication(inputs.areas, inputs.sites, inputs.times)
         return replace(town, tables=tables, figures=given)

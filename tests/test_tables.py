@@ -9,7 +9,6 @@ import pytest
 from appraisal_cases import LOCAL, NURSES, TODAY, evidence_context, town_setting
 from capacity_cases import town_plan
 
-from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.disclosure import (
     HIDDEN,
     count_contacts,
@@ -19,6 +18,7 @@ from llrgeo.appraisal.disclosure import (
 )
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.evidence import appraise
+from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.measures import CONTACT_MEASURES, MEASURES
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.rates import Rates
@@ -76,7 +76,7 @@ def context(town_areas, town_sites, town_times) -> EvidenceContext:
     setting = replace(setting, sites=sites, home=frozenset({"Town"}), rates=Rates(**rates))
     roomy = replace(LOCAL, capacity={"clinic": {"A": 500.0, "B": 450.0}})
     results = evaluate_options([TODAY, roomy, MOVED], setting, baseline="today")
-    assumptions = Assumptions(
+    evidence_inputs = EvidenceInputs(
         Rates(**rates),
         Uncertainty(1.3),
         growth={"age_85_plus": 1.5},
@@ -87,7 +87,7 @@ def context(town_areas, town_sites, town_times) -> EvidenceContext:
         capacity=town_plan(town_areas, list(results)),
     )
     scorecard = score_options(results, CRITERIA)
-    return EvidenceContext(results, setting, scorecard, assumptions, "today")
+    return EvidenceContext(results, setting, scorecard, evidence_inputs, "today")
 
 
 @pytest.fixture(scope="module")
@@ -99,13 +99,13 @@ def tables(context) -> dict[str, pd.DataFrame]:
 def restricted(context) -> tuple[EvidenceContext, dict[str, pd.DataFrame]]:
     """Return the town with contacts that were counted, few of some kinds, and all its tables."""
     counted = pd.DataFrame(
-        {"clinic": [40.0, 3, 6, 5], "beds": [2.0, 30, 0, 0]}, context.inputs.areas.index
+        {"clinic": [40.0, 3, 6, 5], "beds": [2.0, 30, 0, 0]}, context.appraisal_inputs.areas.index
     )
-    inputs = replace(context.inputs, activity=counted, restricted=True, rates=None)
+    inputs = replace(context.appraisal_inputs, activity=counted, restricted=True, rates=None)
     options = [result.option for result in context.results.values()]
     results = evaluate_options(options, inputs, baseline="today")
     scorecard = score_options(results, CRITERIA, set_aside=CONTACT_MEASURES)
-    of_patients = replace(context, inputs=inputs, results=results, scorecard=scorecard)
+    of_patients = replace(context, appraisal_inputs=inputs, results=results, scorecard=scorecard)
     return of_patients, make_tables(TABLES, of_patients)
 
 
@@ -170,7 +170,7 @@ def test_what_is_conserved_is_seen_to_be_when_a_row_is_lost(name, context, table
 def test_a_restricted_study_publishes_a_table_by_its_rule(name, restricted):
     context, tables = restricted
     rules = {declaration.name: declaration.disclosure for declaration in TABLES}
-    counted = count_contacts(context.results, context.inputs, baseline="today")
+    counted = count_contacts(context.results, context.appraisal_inputs, baseline="today")
     shown = disclosable_tables(tables, rules, counted)
     declaration = BY_NAME[name]
     if declaration.disclosure is withhold:
@@ -199,9 +199,9 @@ def test_a_column_that_nobody_declared_is_refused_by_name(context, monkeypatch):
     with pytest.raises(LlrgeoError, match=r"'thresholds' has columns .* declared: mood, weather;"):
         appraise(
             context.results,
-            context.inputs,
+            context.appraisal_inputs,
             context.scorecard,
-            context.assumptions,
+            context.evidence_inputs,
             baseline="today",
         )
 
@@ -237,8 +237,8 @@ def test_families_follow_the_study(context, tables):
     shares = [column for column in journeys if column.startswith("share_within_")]
     assert shares == [f"share_within_{n}_min" for n in (10, 20, 30, 45, 60, 2)]
     assert "ward" in tables["worst_places"]
-    areas = context.inputs.areas.drop(columns="ward")
-    no_wards = replace(context, inputs=replace(context.inputs, areas=areas))
+    areas = context.appraisal_inputs.areas.drop(columns="ward")
+    no_wards = replace(context, appraisal_inputs=replace(context.appraisal_inputs, areas=areas))
     assert "ward" not in make_tables([BY_NAME["worst_places"]], no_wards)["worst_places"]
     assert tables["places"].columns[-1] == "still_at_home"
     scored = [c for c in tables["scores"].columns if c not in {"option", "off_scale"}]
@@ -266,13 +266,13 @@ def test_families_follow_the_study(context, tables):
 )
 def test_a_table_is_made_only_where_it_applies(context, missing, gone):
     if "rates" in missing:
-        missing = {"rates": replace(context.assumptions.rates, service_costs=None)}
-    without = replace(context, assumptions=replace(context.assumptions, **missing))
+        missing = {"rates": replace(context.evidence_inputs.rates, service_costs=None)}
+    without = replace(context, evidence_inputs=replace(context.evidence_inputs, **missing))
     assert set(NAMES) - set(make_tables(TABLES, without)) == gone
 
 
 def test_a_study_of_teams_alone_has_no_tables_of_visits(context):
-    alone = replace(context.inputs, services=(NURSES,))
+    alone = replace(context.appraisal_inputs, services=(NURSES,))
     today = Option("today", "Today", {"nurses": frozenset("A")})
     nearer = today.change("nearer", opens={"nurses": {"B"}})
     results = evaluate_options([today, nearer], alone, baseline="today")

@@ -121,7 +121,9 @@ def assign_with_room(
     return _counted(minutes, wanted, contacts)
 
 
-def compare_rules(results: Mapping[str, OptionResult], inputs: AppraisalInputs) -> pd.DataFrame:
+def compare_rules(
+    results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs
+) -> pd.DataFrame:
     """Return how far figures depend on the rule by which people choose a site.
 
     One row an option, service and rule (`nearest`, `choice`, and `room` where the option states
@@ -138,7 +140,7 @@ def compare_rules(results: Mapping[str, OptionResult], inputs: AppraisalInputs) 
             if service_result.service.delivery == "team" or service_result.loads.empty:
                 continue
             sites = list(service_result.loads.index)
-            minutes = inputs.times.minutes.loc[inputs.areas.index, sites]
+            minutes = appraisal_inputs.times.minutes.loc[appraisal_inputs.areas.index, sites]
             demand = service_result.allocation["at_site"]
             capacity = result.option.capacity.get(service, {})
             # The third rule needs to know how much room there is.

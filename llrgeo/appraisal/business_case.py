@@ -139,7 +139,7 @@ def five_tests(
     evidence: CapacityEvidence,
     plan: CapacityPlan,
     results: Mapping[str, OptionResult],
-    inputs: AppraisalInputs,
+    appraisal_inputs: AppraisalInputs,
     *,
     baseline: str,
 ) -> pd.DataFrame:
@@ -151,7 +151,7 @@ def five_tests(
     say.
     """
     rows = []
-    choice = {name: sites_within(result, inputs) for name, result in results.items()}
+    choice = {name: sites_within(result, appraisal_inputs) for name, result in results.items()}
     beds = {name: _beds(evidence, name, plan.base_year) for name in results}
     staff = {name: _team_wte(evidence, name, plan.base_year) for name in results}
     for option in results:
@@ -175,13 +175,15 @@ def five_tests(
     return pd.DataFrame(rows, columns=["option", "test", *names])
 
 
-def sites_within(result: OptionResult, inputs: AppraisalInputs) -> float:
+def sites_within(result: OptionResult, appraisal_inputs: AppraisalInputs) -> float:
     """Return the sites within 30 minutes of a mean resident, over services that are visited."""
-    residents = inputs.areas["residents"].astype(float)
+    residents = appraisal_inputs.areas["residents"].astype(float)
     counts = []
-    for service in inputs.visited:
+    for service in appraisal_inputs.visited:
         ids = sorted(result.option.sites.get(service.id, ()))
-        near = (inputs.times.minutes[ids].reindex(residents.index) <= _CHOICE_MIN).sum(axis=1)
+        near = (appraisal_inputs.times.minutes[ids].reindex(residents.index) <= _CHOICE_MIN).sum(
+            axis=1
+        )
         counts.append(float((near * residents).sum()) / float(residents.sum()))
     return float(np.mean(counts)) if counts else np.nan
 

@@ -83,7 +83,7 @@ def supply_ratios(
 
 
 def catchment_table(
-    results: Mapping[str, OptionResult], inputs: AppraisalInputs, people: pd.DataFrame
+    results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs, people: pd.DataFrame
 ) -> pd.DataFrame:
     """Return the supply that people can reach, by option, service, method and group of people.
 
@@ -98,13 +98,13 @@ def catchment_table(
     mean over people), `share_with_none`, and `sites_left_out`.
     """
     parts = []
-    outside_people = _outside_people(inputs)
+    outside_people = _outside_people(appraisal_inputs)
     for name, result in results.items():
         for service_id, service_result in result.services.items():
             service, loads = service_result.service, service_result.loads
             if service.delivery == "team" or loads.empty:
                 continue
-            minutes = inputs.times.minutes.loc[inputs.areas.index]
+            minutes = appraisal_inputs.times.minutes.loc[appraisal_inputs.areas.index]
             # Supply is contacts where every site's room is stated; else each site counts as one.
             counted = loads["capacity"].notna().all()
             offered = loads["capacity"] if counted else pd.Series(1.0, loads.index)
@@ -126,16 +126,16 @@ def catchment_table(
     return table[[*first, "per_100_000", "share_with_none", "sites_left_out"]]
 
 
-def _outside_people(inputs: AppraisalInputs) -> pd.Series:
+def _outside_people(appraisal_inputs: AppraisalInputs) -> pd.Series:
     """Return by site the people outside the areas who share it; NaN where that is not known.
 
     A site within the study's authorities is taken to serve its areas alone.
     """
-    sites = inputs.sites
+    sites = appraisal_inputs.sites
     if "authority" not in sites.columns:
         return pd.Series(0.0, sites.index)
     # A site within the areas serves the people of the table alone; of one outside it must be told.
-    inside = sites["authority"].isin(inputs.areas["authority"].unique())
+    inside = sites["authority"].isin(appraisal_inputs.areas["authority"].unique())
     known = (
         pd.to_numeric(sites["outside_people"])
         if "outside_people" in sites.columns

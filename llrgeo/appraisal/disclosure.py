@@ -81,7 +81,7 @@ The table that it is given was made on residents: what it says of contacts is no
 
 
 def count_contacts(
-    results: Mapping[str, OptionResult], inputs: AppraisalInputs, *, baseline: str
+    results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs, *, baseline: str
 ) -> CountedContacts:
     """Evaluate the options once more on the contacts of real patients, and count these.
 
@@ -89,7 +89,7 @@ def count_contacts(
     ----------
     results
         Results of a restricted study, which are built on residents.
-    inputs
+    appraisal_inputs
         What the options were evaluated on.
     baseline
         The name of the option that stands for today.
@@ -97,7 +97,9 @@ def count_contacts(
     # Results so far are on residents. The real contacts are counted here alone, and leave
     # this module only rounded or hidden.
     options = [result.option for result in results.values()]
-    counted = evaluate_options(options, replace(inputs, restricted=False), baseline=baseline)
+    counted = evaluate_options(
+        options, replace(appraisal_inputs, restricted=False), baseline=baseline
+    )
     care = pd.concat({name: result.care for name, result in counted.items()}, names=["option"])
     loads = pd.concat(
         {
@@ -107,9 +109,13 @@ def count_contacts(
         },
         names=["option", "service"],
     ).sort_index()
-    services = frozenset() if inputs.activity is None else frozenset(inputs.activity.columns)
+    services = (
+        frozenset()
+        if appraisal_inputs.activity is None
+        else frozenset(appraisal_inputs.activity.columns)
+    )
     today = care.xs(baseline, level="option")
-    roles = site_roles(inputs.sites)
+    roles = site_roles(appraisal_inputs.sites)
     hidden = {
         str(service): hidden_places(
             of_service.droplevel("service"),

@@ -106,10 +106,10 @@ class OptionResult(OptionSummary):
     >>> network = llrgeo.load_network(folder / "network")
     >>> times = llrgeo.travel_times(network, areas.geometry, sites.geometry)
     >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
-    >>> inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
+    >>> appraisal_inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
     >>> today = llrgeo.Option("today", "Today", {"clinic": frozenset({"A"})})
     >>> more = today.change("more", label="More", opens={"clinic": ["B"]})
-    >>> results = llrgeo.evaluate_options([today, more], inputs, baseline="today")
+    >>> results = llrgeo.evaluate_options([today, more], appraisal_inputs, baseline="today")
     >>> sorted(results["more"].services)
     ['clinic']
     """
@@ -119,7 +119,7 @@ class OptionResult(OptionSummary):
 
 
 def evaluate_options(
-    options: Iterable[Option], inputs: AppraisalInputs, *, baseline: str
+    options: Iterable[Option], appraisal_inputs: AppraisalInputs, *, baseline: str
 ) -> dict[str, OptionResult]:
     """Evaluate every option against the baseline: docs/methods 1 to 3.
 
@@ -127,7 +127,7 @@ def evaluate_options(
     ----------
     options
         The options, the baseline among them.
-    inputs
+    appraisal_inputs
         Areas, sites, services and travel times.
     baseline
         The name of the option to compare with.
@@ -149,17 +149,18 @@ def evaluate_options(
     >>> network = llrgeo.load_network(folder / "network")
     >>> times = llrgeo.travel_times(network, areas.geometry, sites.geometry)
     >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
-    >>> inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
+    >>> appraisal_inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
     >>> today = llrgeo.Option("today", "Today", {"clinic": frozenset({"A"})})
     >>> more = today.change("more", label="More", opens={"clinic": ["B"]})
-    >>> results = llrgeo.evaluate_options([today, more], inputs, baseline="today")
+    >>> results = llrgeo.evaluate_options([today, more], appraisal_inputs, baseline="today")
     >>> results["more"].overall.change["after_min"].round(1).tolist()
     [1.0, inf, 1.0, 2.0]
     """
     by_name = {option.name: option for option in options}
-    check_study(list(by_name.values()), inputs, baseline=baseline)
+    check_study(list(by_name.values()), appraisal_inputs, baseline=baseline)
     results = {}
-    for option, evaluator, after in _evaluators(by_name, StudyArrays.of(inputs), baseline):
+    arrays = StudyArrays.of(appraisal_inputs)
+    for option, evaluator, after in _evaluators(by_name, arrays, baseline):
         # Every option goes through the same steps, the baseline too: it is compared with itself.
         summary = evaluator.summary(option, after)
         parts = {part.name: getattr(summary, part.name) for part in fields(summary)}
@@ -168,7 +169,7 @@ def evaluate_options(
             overall=evaluator.overall(after),
             services={
                 service.id: evaluator.service_result(service, option, after[service.id])
-                for service in inputs.services
+                for service in appraisal_inputs.services
             },
         )
     return results
@@ -187,7 +188,7 @@ def summarise_options(
 
 @dataclass(frozen=True, slots=True)
 class _Evaluator:
-    """What the evaluation of every option shares: the inputs and the baseline.
+    """What the evaluation of every option shares: the arrays and the baseline.
 
     Attributes
     ----------
@@ -236,7 +237,8 @@ class _Evaluator:
     def overall(self, after: UseByService) -> Access:
         """Return what people experience: a journey that is not there is counted apart."""
         minutes = self._series(average_minutes(self.arrays, after))
-        return self._access(self.minutes_before, minutes, self.arrays.inputs.thresholds_min)
+        thresholds_min = self.arrays.appraisal_inputs.thresholds_min
+        return self._access(self.minutes_before, minutes, thresholds_min)
 
     def service_result(self, service: Service, option: Option, use: ServiceUse) -> ServiceResult:
         """Return what an option means for one service; options that run it alike share it."""
@@ -248,7 +250,7 @@ class _Evaluator:
             before = self.arrays.allocation_table(service, self.before[service.id])
             after = self.arrays.allocation_table(service, use)
             minutes = before["travel_time_min"], after["travel_time_min"]
-            thresholds = {*self.arrays.inputs.thresholds_min, service.travel_standard_min}
+            thresholds = {*self.arrays.appraisal_inputs.thresholds_min, service.travel_standard_min}
             residents = self.arrays.people[EVERYONE]
             loads = site_loads(
                 after,
@@ -267,7 +269,7 @@ class _Evaluator:
         return self.kept[key]
 
     def _cost(self, option: Option, after: UseByService) -> CostChange | None:
-        rates = self.arrays.inputs.rates
+        rates = self.arrays.appraisal_inputs.rates
         if rates is None:
             return None
         before = self._at_sites(self.before, self.sites_before)
@@ -281,7 +283,7 @@ class _Evaluator:
                 frozenset(sites.get(service.id, ())),
                 self.arrays.allocation_table(service, uses[service.id]),
             )
-            for service in self.arrays.inputs.services
+            for service in self.arrays.appraisal_inputs.services
         }
 
     def _classified(self, option: Option, after: UseByService) -> pd.DataFrame:
@@ -290,22 +292,22 @@ class _Evaluator:
         A service that nobody travels for any more, because all of it happens by video or at home,
         has no journey to compare and is left out.
         """
-        inputs = self.arrays.inputs
+        appraisal_inputs = self.arrays.appraisal_inputs
         # A service that is all by video or at home under the option has no journeys to compare.
         travelled = [
             service.id
-            for service in inputs.visited
+            for service in appraisal_inputs.visited
             if option.shares_of(service.id, service.shares).at_sites > 0
         ]
-        if not inputs.visited:
+        if not appraisal_inputs.visited:
             return pd.DataFrame()
-        areas = inputs.areas.index
+        areas = appraisal_inputs.areas.index
         before, now = (
             pd.DataFrame({name: uses[name].nearest.minutes for name in travelled}, areas)
             for uses in (self.before, after)
         )
-        tolerance = inputs.tolerance_min
-        return classify_areas(before, now, inputs.times.accuracy, tolerance_min=tolerance)
+        tolerance = appraisal_inputs.tolerance_min
+        return classify_areas(before, now, appraisal_inputs.times.accuracy, tolerance_min=tolerance)
 
     def _share_worse(self, people: pd.DataFrame, after: UseByService) -> float:
         """Return the share of people whose journey, or whose team's, takes longer or is lost."""
@@ -315,7 +317,7 @@ class _Evaluator:
         return float(ratio(summary["worsened"] + summary["lost"], summary["people"]))
 
     def _series(self, minutes: Numbers) -> pd.Series:
-        return pd.Series(minutes, index=self.arrays.inputs.areas.index)
+        return pd.Series(minutes, index=self.arrays.appraisal_inputs.areas.index)
 
     def _access(
         self, before: pd.Series, after: pd.Series, thresholds_min: Sequence[float]
@@ -324,7 +326,7 @@ class _Evaluator:
             before,
             after,
             self.arrays.people,
-            tolerance_min=self.arrays.inputs.tolerance_min,
+            tolerance_min=self.arrays.appraisal_inputs.tolerance_min,
             thresholds_min=thresholds_min,
         )
 
@@ -334,11 +336,11 @@ def _evaluators(
 ) -> Iterator[tuple[Option, _Evaluator, UseByService]]:
     """Yield each option, its evaluator and how it runs each service."""
     found = uses_by_option(options.values(), arrays)
-    before, inputs = found[baseline], arrays.inputs
+    before, appraisal_inputs = found[baseline], arrays.appraisal_inputs
     # The baseline is evaluated once; every option, the baseline too, is compared with it.
-    minutes_before = pd.Series(average_minutes(arrays, before), index=inputs.areas.index)
+    minutes_before = pd.Series(average_minutes(arrays, before), index=appraisal_inputs.areas.index)
     sites_before = options[baseline].sites
-    evaluator = _Evaluator(arrays, before, sites_before, minutes_before, inputs.ceiling)
+    evaluator = _Evaluator(arrays, before, sites_before, minutes_before, appraisal_inputs.ceiling)
     for name, option in options.items():
         yield option, evaluator, found[name]
 

@@ -5,9 +5,9 @@ from dataclasses import dataclass
 
 import pandas as pd
 
-from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.disclosure import count_contacts, disclosable_tables
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.robustness import Acceptability
 from llrgeo.appraisal.scoring import Scorecard
@@ -43,9 +43,9 @@ class Evidence:
 
 def appraise(
     results: Mapping[str, OptionResult],
-    inputs: AppraisalInputs,
+    appraisal_inputs: AppraisalInputs,
     scorecard: Scorecard,
-    assumptions: Assumptions,
+    evidence_inputs: EvidenceInputs,
     *,
     baseline: str,
 ) -> Evidence:
@@ -55,12 +55,12 @@ def appraise(
     ----------
     results
         What `evaluate_options` returns.
-    inputs
+    appraisal_inputs
         What the options were evaluated on. Where its contacts are of real patients, each table is
         published by its rule of disclosure.
     scorecard
         What `score_options` returns for these results.
-    assumptions
+    evidence_inputs
         Rates, growth and errors.
     baseline
         The name of the option that the others are compared with.
@@ -72,13 +72,13 @@ def appraise(
     LlrgeoError
         If a table has a column that is not declared, or its people do not add up.
     """
-    context = EvidenceContext(results, inputs, scorecard, assumptions, baseline)
+    context = EvidenceContext(results, appraisal_inputs, scorecard, evidence_inputs, baseline)
     tables = make_tables(TABLES, context)
-    if inputs.restricted:
+    if appraisal_inputs.restricted:
         # Where contacts are of real patients, each declaration's own
         # rule decides what of it is shown.
         rules = {declaration.name: declaration.disclosure for declaration in TABLES}
-        counted = count_contacts(results, inputs, baseline=baseline)
+        counted = count_contacts(results, appraisal_inputs, baseline=baseline)
         tables = disclosable_tables(tables, rules, counted)
     descriptions = {
         declaration.name: declaration.describe(context)

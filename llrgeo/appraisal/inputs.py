@@ -27,7 +27,7 @@ class AppraisalInputs:
     Attributes
     ----------
     areas, sites
-        Tables on `area_id` and `site_id`, as read by `llrgeo.inputs`.
+        Tables on `area_id` and `site_id`, as read by `llrgeo.appraisal_inputs`.
     services
         The services, each with its demand and standard.
     times
@@ -64,8 +64,8 @@ class AppraisalInputs:
     >>> network = llrgeo.load_network(folder / "network")
     >>> times = llrgeo.travel_times(network, areas.geometry, sites.geometry)
     >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
-    >>> inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
-    >>> inputs.contacts_of(clinic).round(1).tolist()  # a year, by area
+    >>> appraisal_inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
+    >>> appraisal_inputs.contacts_of(clinic).round(1).tolist()  # a year, by area
     [10.0, 4.0, 15.0, 20.0]
     """
 
@@ -139,7 +139,7 @@ def times_for(
     return next(iter([*alike, *teams]), journey)
 
 
-def check_study(options: list[Option], inputs: AppraisalInputs, *, baseline: str) -> None:
+def check_study(options: list[Option], appraisal_inputs: AppraisalInputs, *, baseline: str) -> None:
     """Raise one error that lists everything that does not fit together.
 
     Raises
@@ -148,13 +148,15 @@ def check_study(options: list[Option], inputs: AppraisalInputs, *, baseline: str
         For faults of services or options, ids that do not match, and services that no option
         offers anywhere.
     """
-    ids = [service.id for service in inputs.services]
-    faults = [fault for service in inputs.services for fault in service_faults(service)]
+    ids = [service.id for service in appraisal_inputs.services]
+    faults = [fault for service in appraisal_inputs.services for fault in service_faults(service)]
     faults += [
         f"service '{service_id}' is listed twice"
         for service_id in sorted({i for i in ids if ids.count(i) > 1})
     ]
-    faults += [f for option in options for f in option_faults(option, ids, inputs.sites.index)]
+    faults += [
+        f for option in options for f in option_faults(option, ids, appraisal_inputs.sites.index)
+    ]
     # A service that no option offers anywhere would be missing in every table without a word.
     offered = set().union(*({s for s in o.sites if o.sites[s]} for o in options))
     faults += [
@@ -165,23 +167,27 @@ def check_study(options: list[Option], inputs: AppraisalInputs, *, baseline: str
     names = [option.name for option in options]
     if baseline not in names:
         faults.append(f"the baseline '{baseline}' is not an option; there are {', '.join(names)}")
-    for times in (inputs.times, inputs.team_times):
+    for times in (appraisal_inputs.times, appraisal_inputs.team_times):
         if times is not None:
-            faults += _matrix_faults(times, inputs)
-    faults += rate_base_faults(inputs.services, inputs.areas, inputs.activity)
-    faults += role_faults(inputs.sites)
-    if inputs.activity is not None:
-        faults += activity_faults(inputs.activity, ids, inputs.areas.index)
-    if not 0 <= inputs.tolerance_min < 5:  # noqa: PLR2004 - the first band of change ends there
-        faults.append(f"the tolerance is {inputs.tolerance_min:g} min; it must be 0 to below 5")
+            faults += _matrix_faults(times, appraisal_inputs)
+    faults += rate_base_faults(
+        appraisal_inputs.services, appraisal_inputs.areas, appraisal_inputs.activity
+    )
+    faults += role_faults(appraisal_inputs.sites)
+    if appraisal_inputs.activity is not None:
+        faults += activity_faults(appraisal_inputs.activity, ids, appraisal_inputs.areas.index)
+    if not 0 <= appraisal_inputs.tolerance_min < 5:  # noqa: PLR2004 - the first band of change ends there
+        faults.append(
+            f"the tolerance is {appraisal_inputs.tolerance_min:g} min; it must be 0 to below 5"
+        )
     raise_faults(faults, source="study")
 
 
-def _matrix_faults(times: TravelTimes, inputs: AppraisalInputs) -> list[str]:
+def _matrix_faults(times: TravelTimes, appraisal_inputs: AppraisalInputs) -> list[str]:
     faults = []
     for what, wanted, found in (
-        ("areas", inputs.areas.index, times.minutes.index),
-        ("sites", inputs.sites.index, times.minutes.columns),
+        ("areas", appraisal_inputs.areas.index, times.minutes.index),
+        ("sites", appraisal_inputs.sites.index, times.minutes.columns),
     ):
         missing = wanted.difference(found)
         if len(missing):

@@ -50,7 +50,7 @@ class _Figure:
 
 def rank_authorities(
     results: Mapping[str, OptionResult],
-    inputs: AppraisalInputs,
+    appraisal_inputs: AppraisalInputs,
     *,
     baseline: str,
     kind: PlaceKind = "authority",
@@ -66,10 +66,10 @@ def rank_authorities(
         worst tenth has none), `people` (how many are counted; NaN for minutes), and what
         `rank_places` returns.
     """
-    places = places_of(inputs.areas, kind)
+    places = places_of(appraisal_inputs.areas, kind)
     tables = []
     for option, result in results.items():
-        for name, figure in _figures(result, inputs, places):
+        for name, figure in _figures(result, appraisal_inputs, places):
             if option == baseline and name == _CHANGED:
                 continue
             unit, better = ACCESS_FIGURES[name]
@@ -110,22 +110,22 @@ def _ranked(figure: _Figure, better: Better) -> pd.DataFrame:
 
 
 def _figures(
-    result: OptionResult, inputs: AppraisalInputs, places: pd.Series
+    result: OptionResult, appraisal_inputs: AppraisalInputs, places: pd.Series
 ) -> Iterator[tuple[str, _Figure]]:
     """Yield each figure of access that the study has services for."""
-    residents = inputs.areas["residents"].astype(float)
+    residents = appraisal_inputs.areas["residents"].astype(float)
     minutes = result.overall.change["after_min"]
     means = _means(minutes, residents, places)
     # The error of a mean over many areas, place by place.
-    errors = _mean_errors(inputs.times, means)
+    errors = _mean_errors(appraisal_inputs.times, means)
     yield "mean_min", _Figure(means, errors)
-    if inputs.visited:
-        yield "share_beyond", _beyond(result, inputs, places, errors)
-    yield "worst_tenth_min", _worst_tenths(minutes, residents, places, inputs.times)
+    if appraisal_inputs.visited:
+        yield "share_beyond", _beyond(result, appraisal_inputs, places, errors)
+    yield "worst_tenth_min", _worst_tenths(minutes, residents, places, appraisal_inputs.times)
     if len(result.classified):
-        yield _CHANGED, _longer(result, residents, places, inputs.times.accuracy)
-    if len(inputs.visited) < len(inputs.services):
-        yield "share_in_time", _in_time(result, inputs, places)
+        yield _CHANGED, _longer(result, residents, places, appraisal_inputs.times.accuracy)
+    if len(appraisal_inputs.visited) < len(appraisal_inputs.services):
+        yield "share_in_time", _in_time(result, appraisal_inputs, places)
 
 
 def _means(minutes: pd.Series, residents: pd.Series, places: pd.Series) -> pd.Series:
@@ -152,12 +152,12 @@ def _mean_errors(times: TravelTimes, means: pd.Series) -> pd.Series:
 
 
 def _beyond(
-    result: OptionResult, inputs: AppraisalInputs, places: pd.Series, errors: pd.Series
+    result: OptionResult, appraisal_inputs: AppraisalInputs, places: pd.Series, errors: pd.Series
 ) -> _Figure:
     """Count the people whose journey for at least one service is beyond its standard, or none."""
     found = [
         result.services[service.id]
-        for service in inputs.visited
+        for service in appraisal_inputs.visited
         if result.option.shares_of(service.id, service.shares).at_sites > 0
     ]
 
@@ -169,15 +169,15 @@ def _beyond(
         ]
         return np.any(flags, axis=0) if flags else np.zeros(len(places), dtype=bool)
 
-    residents = inputs.areas["residents"].astype(float)
+    residents = appraisal_inputs.areas["residents"].astype(float)
     return _shares(beyond, residents, places, errors)
 
 
-def _in_time(result: OptionResult, inputs: AppraisalInputs, places: pd.Series) -> _Figure:
+def _in_time(result: OptionResult, appraisal_inputs: AppraisalInputs, places: pd.Series) -> _Figure:
     """Count the older people (all, where ages are not told) whom every team reaches in time."""
-    areas = inputs.areas
+    areas = appraisal_inputs.areas
     people = areas[list(_OLDER)].sum(axis=1) if has_ages(areas) else areas["residents"]
-    teams = [service for service in inputs.services if service.delivery == "team"]
+    teams = [service for service in appraisal_inputs.services if service.delivery == "team"]
 
     def in_time(shift_min: _Minutes) -> _Flags:
         reached = [
@@ -193,7 +193,7 @@ def _in_time(result: OptionResult, inputs: AppraisalInputs, places: pd.Series) -
         [result.services[team.id].allocation["travel_time_min"] for team in teams], axis=1
     ).max(axis=1)
     means = _means(minutes, people.astype(float), places)
-    errors = _mean_errors(inputs.times_of("team"), means)
+    errors = _mean_errors(appraisal_inputs.times_of("team"), means)
     return _shares(in_time, people.astype(float), places, errors)
 
 

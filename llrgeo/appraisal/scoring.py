@@ -74,10 +74,10 @@ class Scorecard:
     >>> network = llrgeo.load_network(folder / "network")
     >>> times = llrgeo.travel_times(network, areas.geometry, sites.geometry)
     >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
-    >>> inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
+    >>> appraisal_inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
     >>> today = llrgeo.Option("today", "Today", {"clinic": frozenset({"A"})})
     >>> more = today.change("more", label="More", opens={"clinic": ["B"]})
-    >>> results = llrgeo.evaluate_options([today, more], inputs, baseline="today")
+    >>> results = llrgeo.evaluate_options([today, more], appraisal_inputs, baseline="today")
     >>> card = llrgeo.score_options(results, [llrgeo.Criterion("mean_minutes", 3)])
     >>> card.ranks.tolist()
     [2, 1]
@@ -131,10 +131,10 @@ def score_options(
     >>> network = llrgeo.load_network(folder / "network")
     >>> times = llrgeo.travel_times(network, areas.geometry, sites.geometry)
     >>> clinic = llrgeo.Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 2.5)
-    >>> inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
+    >>> appraisal_inputs = llrgeo.AppraisalInputs(areas, sites, (clinic,), times)
     >>> today = llrgeo.Option("today", "Today", {"clinic": frozenset({"A"})})
     >>> more = today.change("more", label="More", opens={"clinic": ["B"]})
-    >>> results = llrgeo.evaluate_options([today, more], inputs, baseline="today")
+    >>> results = llrgeo.evaluate_options([today, more], appraisal_inputs, baseline="today")
     >>> criteria = [llrgeo.Criterion("mean_minutes", 3), llrgeo.Criterion("within_standard", 1)]
     >>> llrgeo.score_options(results, criteria).weights.tolist()
     [0.75, 0.25]

@@ -22,7 +22,7 @@ COSTS_CHANGE: Final = 0.2
 
 
 def sensitivity_cases(
-    inputs: AppraisalInputs, growth: Mapping[str, float]
+    appraisal_inputs: AppraisalInputs, growth: Mapping[str, float]
 ) -> dict[str, dict[str, AppraisalInputs]]:
     """Return the inputs with one assumption low and high, by what is assumed.
 
@@ -34,28 +34,30 @@ def sensitivity_cases(
     cases = {
         "travel times 10 % shorter or longer": {
             case: replace(
-                inputs,
-                times=_scaled(inputs.times, 1 + sign * TIMES_CHANGE),
-                team_times=inputs.team_times
-                and _scaled(inputs.team_times, 1 + sign * TIMES_CHANGE),
+                appraisal_inputs,
+                times=_scaled(appraisal_inputs.times, 1 + sign * TIMES_CHANGE),
+                team_times=appraisal_inputs.team_times
+                and _scaled(appraisal_inputs.team_times, 1 + sign * TIMES_CHANGE),
             )
             for case, sign in LOW_HIGH.items()
         },
         "people of today or of the horizon year": {
-            "low": inputs,
-            "high": replace(inputs, areas=grow(inputs.areas, growth)),
+            "low": appraisal_inputs,
+            "high": replace(appraisal_inputs, areas=grow(appraisal_inputs.areas, growth)),
         },
     }
     # Only services that people travel for: the rates of teams move no journey of patients. Where
     # contacts are of real patients, residents weigh in their place, and contacts move nothing.
-    for service in () if inputs.restricted else inputs.visited:
+    for service in () if appraisal_inputs.restricted else appraisal_inputs.visited:
         cases[f"20 % fewer or more contacts: {service.label}"] = {
-            case: _with_rates(inputs, service, 1 + sign * RATES_CHANGE)
+            case: _with_rates(appraisal_inputs, service, 1 + sign * RATES_CHANGE)
             for case, sign in LOW_HIGH.items()
         }
-    if inputs.rates is not None:
+    if appraisal_inputs.rates is not None:
         cases["services cost 20 % less or more"] = {
-            case: replace(inputs, rates=_dearer(inputs.rates, 1 + sign * COSTS_CHANGE))
+            case: replace(
+                appraisal_inputs, rates=_dearer(appraisal_inputs.rates, 1 + sign * COSTS_CHANGE)
+            )
             for case, sign in LOW_HIGH.items()
         }
     return cases
@@ -63,7 +65,7 @@ def sensitivity_cases(
 
 def tornado_table(
     results: Mapping[str, OptionResult],
-    inputs: AppraisalInputs,
+    appraisal_inputs: AppraisalInputs,
     scorecard: Scorecard,
     *,
     growth: Mapping[str, float],
@@ -75,17 +77,17 @@ def tornado_table(
     """
     options = [result.option for result in results.values()]
     criteria = list(scorecard.weights.index)
-    arrays = StudyArrays.of(inputs)
+    arrays = StudyArrays.of(appraisal_inputs)
 
     def figures(changed: AppraisalInputs) -> pd.DataFrame:
-        if changed is inputs:  # a case that changes nothing: the figures are known
+        if changed is appraisal_inputs:  # a case that changes nothing: the figures are known
             return scorecard.values
         summaries = summarise_options(options, arrays.changed(changed), baseline=baseline)
         return measure_values(summaries, criteria, MEASURES)
 
     values_by_case = {
         assumption: {case: figures(changed) for case, changed in cases.items()}
-        for assumption, cases in sensitivity_cases(inputs, growth).items()
+        for assumption, cases in sensitivity_cases(appraisal_inputs, growth).items()
     }
     return one_at_a_time(scorecard, values_by_case, MEASURES)
 
@@ -152,14 +154,16 @@ def _dearer(rates: Rates, factor: float) -> Rates:
     return replace(rates, service_costs=costs.assign(**{n: costs[n] * factor for n in figures}))
 
 
-def _with_rates(inputs: AppraisalInputs, changed: Service, factor: float) -> AppraisalInputs:
+def _with_rates(
+    appraisal_inputs: AppraisalInputs, changed: Service, factor: float
+) -> AppraisalInputs:
     """Return the inputs with another number of contacts of one service."""
     rates = {band: rate * factor for band, rate in changed.rates.items()}
     services = tuple(
         replace(service, rates=rates) if service.id == changed.id else service
-        for service in inputs.services
+        for service in appraisal_inputs.services
     )
-    activity = inputs.activity
+    activity = appraisal_inputs.activity
     if activity is not None and changed.id in activity.columns:
         activity = activity.assign(**{changed.id: activity[changed.id] * factor})
-    return replace(inputs, services=services, activity=activity)
+    return replace(appraisal_inputs, services=services, activity=activity)

@@ -24,7 +24,7 @@ def uses_by_option(options: Iterable[Option], arrays: StudyArrays) -> dict[str, 
     Options that run a service alike (the same sites, the same shares by video and at home) share
     one result.
     """
-    services = {service.id: service for service in arrays.inputs.services}
+    services = {service.id: service for service in arrays.appraisal_inputs.services}
 
     @cache
     def use_of(name: str, sites: frozenset[str], shares: Shares) -> ServiceUse:
@@ -50,8 +50,8 @@ def average_minutes(
     teams alone, the teams' journeys. `ceiling_min` stands for a journey that is not there: with
     +inf an area that lacks any of its journeys is at +inf. NaN where nobody of an area travels.
     """
-    visited = arrays.inputs.visited
-    used = [uses[service.id] for service in visited or arrays.inputs.services]
+    visited = arrays.appraisal_inputs.visited
+    used = [uses[service.id] for service in visited or arrays.appraisal_inputs.services]
     return minutes_per_journey(
         [use.nearest.minutes for use in used],
         [use.split.at_site if visited else use.split.at_home for use in used],

@@ -129,7 +129,7 @@ class _Travellers(NamedTuple):
 
 def simulate(
     results: Mapping[str, OptionResult],
-    inputs: AppraisalInputs,
+    appraisal_inputs: AppraisalInputs,
     uncertainty: Uncertainty,
     *,
     draws: int,
@@ -137,18 +137,18 @@ def simulate(
 ) -> Simulation:
     """Draw whole studies and return the simulated measures of every option."""
     # The journeys that any option makes, each once: an error belongs to the journey.
-    services = inputs.visited
-    found, by_option = _journeys(results, inputs)
+    services = appraisal_inputs.visited
+    found, by_option = _journeys(results, appraisal_inputs)
     pairs = np.unique(np.concatenate([journeys.pair for journeys in found.values()]))
     journeys = {
         plan: replace(known, pair=np.searchsorted(pairs, known.pair))
         for plan, known in found.items()
     }
-    minutes = inputs.times.minutes.to_numpy().ravel()[pairs]
-    bands = list(bands_of(inputs.areas))
-    people = inputs.areas[bands].to_numpy(float).T
-    expected = [_contacts_by_band(service, inputs) for service in services]
-    rng, ceiling_min = np.random.default_rng(seed), inputs.ceiling
+    minutes = appraisal_inputs.times.minutes.to_numpy().ravel()[pairs]
+    bands = list(bands_of(appraisal_inputs.areas))
+    people = appraisal_inputs.areas[bands].to_numpy(float).T
+    expected = [_contacts_by_band(service, appraisal_inputs) for service in services]
+    rng, ceiling_min = np.random.default_rng(seed), appraisal_inputs.ceiling
     values = {name: np.empty((draws, len(results))) for name in SIMULATED}
     for rows in _chunks(draws, _DRAWN):
         n = rows.stop - rows.start
@@ -237,19 +237,19 @@ def _mean(spent: _Matrix, who: _Travellers) -> _Matrix:
 
 
 def _journeys(
-    results: Mapping[str, OptionResult], inputs: AppraisalInputs
+    results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs
 ) -> tuple[dict[_Plan, _Journeys], list[list[_Plan]]]:
     """Return all different journeys, pairs as places in the flat matrix, and those of each option.
 
     Options that run a service alike share its journeys.
     """
-    columns = inputs.times.minutes.columns
-    rows = inputs.times.minutes.index.get_indexer(inputs.areas.index)
+    columns = appraisal_inputs.times.minutes.columns
+    rows = appraisal_inputs.times.minutes.index.get_indexer(appraisal_inputs.areas.index)
     found: dict[_Plan, _Journeys] = {}
     by_option: list[list[_Plan]] = []
     for result in results.values():
         by_option.append([])
-        for number, service in enumerate(inputs.visited):
+        for number, service in enumerate(appraisal_inputs.visited):
             shares = result.option.shares_of(service.id, service.shares)
             plan = (number, result.option.sites.get(service.id, frozenset()), shares)
             by_option[-1].append(plan)
@@ -265,17 +265,20 @@ def _journeys(
     return found, by_option
 
 
-def _contacts_by_band(service: Service, inputs: AppraisalInputs) -> _Matrix:
+def _contacts_by_band(service: Service, appraisal_inputs: AppraisalInputs) -> _Matrix:
     """Return the contacts a year by age band and area.
 
     Contacts that the user counted are split between bands as the rates would split them.
     """
-    rates = rates_by_band(service, inputs.areas)
-    by_band = inputs.areas[list(bands_of(inputs.areas))].to_numpy(float).T * rates[:, None]
+    rates = rates_by_band(service, appraisal_inputs.areas)
+    by_band = (
+        appraisal_inputs.areas[list(bands_of(appraisal_inputs.areas))].to_numpy(float).T
+        * rates[:, None]
+    )
     total = by_band.sum(axis=0)
     even = np.full_like(by_band, 1 / len(by_band))
     split = np.divide(by_band, total, out=even, where=total > 0)
-    contacts: _Matrix = split * inputs.contacts_of(service).to_numpy(float)
+    contacts: _Matrix = split * appraisal_inputs.contacts_of(service).to_numpy(float)
     return contacts
 
 

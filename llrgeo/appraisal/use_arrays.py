@@ -146,7 +146,7 @@ class StudyArrays:
 
     Attributes
     ----------
-    inputs
+    appraisal_inputs
         What they were made from.
     patients, teams
         Times of those who travel to a site, and of teams.
@@ -158,7 +158,7 @@ class StudyArrays:
         The role of each site, by its id.
     """
 
-    inputs: AppraisalInputs
+    appraisal_inputs: AppraisalInputs
     patients: TimesArrays
     teams: TimesArrays
     contacts: Mapping[str, Numbers]
@@ -166,30 +166,48 @@ class StudyArrays:
     roles: pd.Series
 
     @classmethod
-    def of(cls, inputs: AppraisalInputs) -> Self:
+    def of(cls, appraisal_inputs: AppraisalInputs) -> Self:
         """Return the arrays of inputs that `check_study` has accepted."""
-        areas, roles = inputs.areas.index, site_roles(inputs.sites)
-        patients = TimesArrays.of(inputs.times, areas, roles)
-        by_team = inputs.times_of("team")
-        teams = patients if by_team is inputs.times else TimesArrays.of(by_team, areas, roles)
-        contacts = {service.id: _contacts_of(inputs, service) for service in inputs.services}
-        return cls(inputs, patients, teams, contacts, people_by_group(inputs.areas), roles)
+        areas, roles = appraisal_inputs.areas.index, site_roles(appraisal_inputs.sites)
+        patients = TimesArrays.of(appraisal_inputs.times, areas, roles)
+        by_team = appraisal_inputs.times_of("team")
+        teams = (
+            patients if by_team is appraisal_inputs.times else TimesArrays.of(by_team, areas, roles)
+        )
+        contacts = {
+            service.id: _contacts_of(appraisal_inputs, service)
+            for service in appraisal_inputs.services
+        }
+        return cls(
+            appraisal_inputs,
+            patients,
+            teams,
+            contacts,
+            people_by_group(appraisal_inputs.areas),
+            roles,
+        )
 
-    def changed(self, inputs: AppraisalInputs) -> Self:
+    def changed(self, appraisal_inputs: AppraisalInputs) -> Self:
         """Return the arrays of other inputs, keeping what holds of times, people, contacts."""
-        mine = self.inputs
+        mine = self.appraisal_inputs
         # Identity and not equality: a table that is another object may differ anywhere.
-        same_times = inputs.times is mine.times and inputs.team_times is mine.team_times
-        if not (same_times and inputs.sites is mine.sites and inputs.areas is mine.areas):
-            return self.of(inputs)
-        kept = mine.services if inputs.activity is mine.activity else ()
+        same_times = (
+            appraisal_inputs.times is mine.times and appraisal_inputs.team_times is mine.team_times
+        )
+        if not (
+            same_times
+            and appraisal_inputs.sites is mine.sites
+            and appraisal_inputs.areas is mine.areas
+        ):
+            return self.of(appraisal_inputs)
+        kept = mine.services if appraisal_inputs.activity is mine.activity else ()
         contacts = {
             service.id: self.contacts[service.id]
             if any(service is known for known in kept)
-            else _contacts_of(inputs, service)
-            for service in inputs.services
+            else _contacts_of(appraisal_inputs, service)
+            for service in appraisal_inputs.services
         }
-        return replace(self, inputs=inputs, contacts=contacts)
+        return replace(self, appraisal_inputs=appraisal_inputs, contacts=contacts)
 
     def times_of(self, delivery: Delivery) -> TimesArrays:
         """Return the times in the direction in which a service of this delivery travels."""
@@ -200,7 +218,9 @@ class StudyArrays:
         nearest = self.times_of(service.delivery).nearest(sites)
         # Of all contacts, those by video and at home need no journey of the patient.
         split = split_contacts(self.contacts[service.id], service, shares)
-        burden = burden_of(journeys_of(nearest, split), kg_per_km=self.inputs.kg_co2e_per_km)
+        burden = burden_of(
+            journeys_of(nearest, split), kg_per_km=self.appraisal_inputs.kg_co2e_per_km
+        )
         care = places_of_care(nearest, split, standard_min=service.travel_standard_min)
         return ServiceUse(nearest, split, burden, {"delivery": service.delivery, **care})
 
@@ -215,7 +235,7 @@ class StudyArrays:
                 "role": pd.Categorical.from_codes(nearest.role, pd.Index(ROLES)),
                 **use.split._asdict(),
             },
-            index=self.inputs.areas.index,
+            index=self.appraisal_inputs.areas.index,
         )
 
 
@@ -324,6 +344,6 @@ def minutes_per_journey(
     return ratio(spent, total).round(9)
 
 
-def _contacts_of(inputs: AppraisalInputs, service: Service) -> Numbers:
-    contacts: Numbers = inputs.contacts_of(service).to_numpy()
+def _contacts_of(appraisal_inputs: AppraisalInputs, service: Service) -> Numbers:
+    contacts: Numbers = appraisal_inputs.contacts_of(service).to_numpy()
     return contacts

@@ -1,28 +1,21 @@
 """What a study file may say about the appraisal: growth, costs, errors, figures of its own."""
 
-import math
-from collections.abc import Mapping
 from pathlib import Path
 from typing import Annotated, Final, Literal, get_args
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
 
-from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.rates import Rates
-from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.figures import read_figures
 from llrgeo.inputs.rates import RatesKind, read_rates
-from llrgeo.modes import MODES
 from llrgeo.schema import AgeBand
-from llrgeo.travel.times import TravelTimes
 
 _NotNegative = Annotated[float, Field(ge=0, allow_inf_nan=False)]
 _Spread = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
 _MOST_DRAWS: Final = 1_000_000  # a hundred times the usual number; more take hours
 _TABLES: Final = get_args(RatesKind)
-_UNMEASURED_ERROR_MIN: Final = 3.0  # a cautious assumption where no error was ever measured
 
 
 class AppraisalConfig(BaseModel):
@@ -88,42 +81,6 @@ class AppraisalConfig(BaseModel):
     def restricted(self) -> bool:
         """Whether the activity is of real patients."""
         return self.data_class == "restricted"
-
-
-def build_assumptions(
-    config: AppraisalConfig,
-    rates: Rates,
-    indicators: pd.DataFrame | None,
-    *,
-    times_by: Mapping[tuple[str, str], TravelTimes],
-    seed: int,
-) -> Assumptions:
-    """Return what the appraisal takes for granted.
-
-    The first of the times by mode and period is the journey that options are judged by.
-    """
-    times = next(iter(times_by.values()))
-    counted = {
-        MODES[mode].table: of_mode for (mode, _), of_mode in reversed(list(times_by.items()))
-    }
-    measured = _UNMEASURED_ERROR_MIN if math.isnan(times.error_min) else times.error_min
-    error = measured if config.time_error_min is None else config.time_error_min
-    return Assumptions(
-        rates=rates,
-        uncertainty=Uncertainty(error, config.speed_sd, config.rate_sd, config.growth_sd),
-        growth={str(band): factor for band, factor in config.growth.items()},
-        indicators=indicators,
-        walk_times=counted.get("on_foot"),
-        transit_times=counted.get("by_public_transport"),
-        other_periods=tuple(
-            of_mode
-            for of_mode in times_by.values()
-            if of_mode.mode == times.mode and of_mode.period != times.period
-        ),
-        importance=config.importance,
-        draws=config.draws,
-        seed=seed,
-    )
 
 
 def appraisal_files(config: AppraisalConfig, folder: Path) -> dict[str, Path]:

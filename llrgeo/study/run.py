@@ -7,14 +7,13 @@ A study goes through the house in one direction: `study.inputs` reads what the s
 
 import logging
 from collections.abc import Iterable, Mapping
-from dataclasses import dataclass, replace
+from dataclasses import dataclass
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
 from llrgeo.appraisal.area_facts import left_out_note
-from llrgeo.appraisal.capacity.demand_evidence import growth_factors_of
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.inputs import AppraisalInputs
@@ -32,7 +31,7 @@ from llrgeo.publish.folder import (
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import CATALOGUES, Wording, wording
 from llrgeo.schema import Track
-from llrgeo.study.appraisal_config import build_assumptions
+from llrgeo.study.appraisal_inputs import build_appraisal_inputs, build_evidence_inputs
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.inputs import StudyInputs, read_inputs
 from llrgeo.study.manifest import describe_run
@@ -40,7 +39,6 @@ from llrgeo.study.planning import build_planning
 from llrgeo.study.study_card import plot_options, study_card
 from llrgeo.study.times import (
     TimesBy,
-    build_appraisal_inputs,
     build_capacity,
     compute_team_times,
     compute_times,
@@ -169,17 +167,13 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     )
 
     # 4. The evidence behind the score: catchments (4), fairness (5), how sure the ranking is (6),
-    #    costs (7), small numbers suppressed (10); and whether the places cope, where the study
-    #    names years (11 to 15).
+    #    costs (7), small numbers suppressed (10), places compared (12); and whether the places
+    #    cope, where the study names years (11): step 2 built that plan, for it needs the routers.
     logger.info("evidence")
-    assumptions = build_assumptions(
-        study.appraisal, inputs.rates, inputs.indicators, times_by=times_by, seed=study.seed
+    evidence_inputs = build_evidence_inputs(inputs, times_by, capacity)
+    evidence = appraise(
+        results, appraisal_inputs, scorecard, evidence_inputs, baseline=study.baseline
     )
-    assumptions = replace(assumptions, figures=inputs.place_figures, sources=tuple(study.sources))
-    if capacity is not None:
-        growth = growth_factors_of(capacity, study.appraisal.horizon_years)
-        assumptions = replace(assumptions, capacity=capacity, growth=growth)
-    evidence = appraise(results, appraisal_inputs, scorecard, assumptions, baseline=study.baseline)
     return StudyResult(
         inputs, times_by, team_times_by, appraisal_inputs, results, scorecard, evidence
     )

@@ -1,4 +1,4 @@
-"""The travel times of a study by mode and period, and what its options are judged on."""
+"""The travel times of a study by mode and period, of patients and of teams."""
 
 import logging
 import math
@@ -12,15 +12,14 @@ import pandas as pd
 import shapely
 
 from llrgeo.appraisal.capacity.plan import CapacityPlan
-from llrgeo.appraisal.demand import Delivery, Service
-from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.demand import Delivery
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.modes import MODES
 from llrgeo.roads.network import NetworkInfo, age_note
 from llrgeo.schema import Track, name_some, raise_faults
 from llrgeo.study.capacity_inputs import with_roads
-from llrgeo.study.config import StudyConfig, build_services
+from llrgeo.study.config import StudyConfig
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import study_periods
 from llrgeo.travel.accuracy import UNMEASURED
@@ -193,38 +192,6 @@ def build_capacity(inputs: StudyInputs) -> CapacityPlan | None:
     mode = team_modes(inputs.study)[0]
     first = mode, study_periods(inputs.study, mode)[0]
     return with_roads(plan, inputs.routers[mode], inputs.areas, first)
-
-
-def build_appraisal_inputs(
-    inputs: StudyInputs, times_by: TimesBy, team_times_by: TimesBy
-) -> AppraisalInputs:
-    """Return what all options of a study are judged on: its first mode and period."""
-    study, times = inputs.study, next(iter(times_by.values()))
-    return AppraisalInputs(
-        *(inputs.areas, inputs.sites, _services(inputs)),
-        times=times,
-        ceiling_min=study.ceiling_for(0.0, mode=times.mode),
-        tolerance_min=study.tolerance_min,
-        thresholds_min=study.thresholds_min,
-        team_times=next(iter(team_times_by.values()), None),
-        kg_co2e_per_km=inputs.rates.value("emission_factor"),
-        activity=inputs.activity,
-        home=inputs.home,
-        restricted=study.appraisal.restricted,
-        rates=inputs.judging_rates,
-    )
-
-
-def _services(inputs: StudyInputs) -> tuple[Service, ...]:
-    """Return the services; of those whose contacts were counted the source is the file counted."""
-    study = inputs.study
-    counted = () if inputs.activity is None else tuple(inputs.activity.columns)
-    when = f", {study.appraisal.activity_date}" if study.appraisal.activity_date else ""
-    source = f"counted: {Path(study.appraisal.activity).name}{when}"
-    return tuple(
-        replace(service, source=source) if service.id in counted else service
-        for service in build_services(study)
-    )
 
 
 def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:

@@ -9,7 +9,6 @@ import argparse
 import tempfile
 import time
 from collections.abc import Callable
-from dataclasses import replace
 from functools import partial
 from pathlib import Path
 from typing import TypeVar
@@ -17,14 +16,13 @@ from typing import TypeVar
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.capacity.demand_evidence import growth_factors_of
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.schema import AGE_BANDS
-from llrgeo.study.appraisal_config import build_assumptions
+from llrgeo.study.appraisal_inputs import build_evidence_inputs
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
 from llrgeo.travel.times import TravelTimes
@@ -62,17 +60,9 @@ def main_job(rows: dict[str, float]) -> None:
 def context_of(result, results) -> EvidenceContext:
     """Return what the tables of the default study are made from, nothing worked out yet."""
     study, inputs = result.study, result.inputs
-    assumptions = build_assumptions(
-        study.appraisal,
-        inputs.rates,
-        inputs.indicators,
-        times_by=result.times_by,
-        seed=study.seed,
-    )
-    growth = growth_factors_of(inputs.capacity, study.appraisal.horizon_years)
-    assumptions = replace(assumptions, capacity=inputs.capacity, growth=growth)
+    evidence_inputs = build_evidence_inputs(inputs, result.times_by, inputs.capacity)
     return EvidenceContext(
-        results, result.appraisal_inputs, result.scorecard, assumptions, study.baseline
+        results, result.appraisal_inputs, result.scorecard, evidence_inputs, study.baseline
     )
 
 

@@ -22,7 +22,7 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 def build_setting(
     plan: CapacityPlan,
     results: Mapping[str, OptionResult],
-    inputs: AppraisalInputs,
+    appraisal_inputs: AppraisalInputs,
     *,
     scenario: str = CENTRAL,
 ) -> CapacitySetting:
@@ -34,7 +34,7 @@ def build_setting(
         What the study says of capacity.
     results
         Options as they were evaluated: who goes where, and which share needs a site or a visit.
-    inputs
+    appraisal_inputs
         What they were evaluated on.
     scenario
         Which people of later years.
@@ -49,7 +49,7 @@ def build_setting(
         people=plan.people[scenario],
         allocation=_allocation(results, services.ids),
         sites=plan.places,
-        minutes=inputs.times.minutes,
+        minutes=appraisal_inputs.times.minutes,
         parameters=plan.parameters,
         beds=services.beds,
         rooms=services.rooms,
@@ -59,7 +59,7 @@ def build_setting(
         roads=plan.roads,
         health_gain_years=plan.parameters.value("health_gain_years"),
         pools=services.pools,
-        drives=(inputs.team_times or inputs.times).minutes,
+        drives=(appraisal_inputs.team_times or appraisal_inputs.times).minutes,
     )
     check_setting(setting)
     return setting

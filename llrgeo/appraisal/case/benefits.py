@@ -11,7 +11,7 @@ from llrgeo.appraisal.case.sites import costs_of
 
 def shorter_journeys(compared: Comparison) -> Iterator[Item]:
     """Yield who has shorter journeys, service by service, and for one and none longer."""
-    areas, classified = compared.inputs.areas, compared.after.classified
+    areas, classified = compared.appraisal_inputs.areas, compared.after.classified
     if classified.empty:
         return
     people = compared.residents[classified["class"] == "shorter"]
@@ -53,7 +53,7 @@ def teams_nearer(compared: Comparison) -> Iterator[Item]:
             people = compared.residents[nearer]
             # A home that no team reached counts as the ceiling, as a
             # journey lost does in the case against.
-            before = change["before_min"].clip(upper=compared.inputs.ceiling)
+            before = change["before_min"].clip(upper=compared.appraisal_inputs.ceiling)
             yield from none_if_nobody(
                 [
                     Item(

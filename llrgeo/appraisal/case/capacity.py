@@ -72,7 +72,7 @@ def _full_wards(compared: Comparison, beds: pd.DataFrame, year: int) -> Iterator
         yield Item(
             "ward_full",
             service=str(row["service"]),
-            place=site_name(compared.inputs.sites, str(row["site_id"])),
+            place=site_name(compared.appraisal_inputs.sites, str(row["site_id"])),
             value=float(row["share_refused"]),
             second=float(row["share_refused_today"]),
             rests_on="contacts",
@@ -96,13 +96,13 @@ def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
             if lacking > today:
                 yield Item(
                     "parking_short",
-                    place=site_name(compared.inputs.sites, site),
+                    place=site_name(compared.appraisal_inputs.sites, site),
                     value=lacking,
                     second=today,
                     rests_on="contacts",
                 )
     if unknown := sorted(gaining - known):
-        names = "; ".join(site_name(compared.inputs.sites, site) for site in unknown)
+        names = "; ".join(site_name(compared.appraisal_inputs.sites, site) for site in unknown)
         yield Item("parking_unknown", place=names, value=float(len(unknown)), rests_on="nothing")
 
 

@@ -62,7 +62,7 @@ def ranking_turns(
 def sources_and_error(compared: Comparison) -> Iterator[Item]:
     """Yield what rests on assumed rates, how far the times were measured, and who is too close."""
     services = [result.service for result in compared.after.services.values()]
-    counted = compared.inputs.activity
+    counted = compared.appraisal_inputs.activity
     known = set() if counted is None else set(counted.columns)
     assumed = [
         service
@@ -76,13 +76,13 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
             second=float(len(services)),
             rests_on="sources",
         )
-    accuracy = compared.inputs.times.accuracy
+    accuracy = compared.appraisal_inputs.times.accuracy
     if not accuracy.is_measured:
         yield Item("error_unknown", rests_on="nothing")
     else:
         yield Item("error_of_times", value=accuracy.mean_min, rests_on="sources")
         tested = set(accuracy.journeys["authority"])
-        untested = sorted(set(compared.inputs.areas["authority"]) - tested)
+        untested = sorted(set(compared.appraisal_inputs.areas["authority"]) - tested)
         if untested:
             yield Item("error_untested", place="; ".join(untested), rests_on="nothing")
     if not compared.after.people.empty:

@@ -19,7 +19,7 @@ class Comparison:
     ----------
     before, after
         What the baseline and the option mean.
-    inputs
+    appraisal_inputs
         What both were evaluated on.
     people
         Residents by area and group, as `people_by_group` returns them.
@@ -27,13 +27,13 @@ class Comparison:
 
     before: OptionResult
     after: OptionResult
-    inputs: AppraisalInputs
+    appraisal_inputs: AppraisalInputs
     people: pd.DataFrame
 
     @property
     def residents(self) -> pd.Series:
         """Residents by area."""
-        return self.inputs.areas["residents"]
+        return self.appraisal_inputs.areas["residents"]
 
     @property
     def visited(self) -> list[ServiceResult]:
@@ -41,7 +41,7 @@ class Comparison:
         option = self.after.option
         return [
             self.after.services[service.id]
-            for service in self.inputs.visited
+            for service in self.appraisal_inputs.visited
             if option.shares_of(service.id, service.shares).at_sites > 0
         ]
 
@@ -51,13 +51,13 @@ class Comparison:
 
         A journey lost or gained counts as the ceiling; where there is none before and after, 0.
         """
-        ceiling = self.inputs.ceiling
+        ceiling = self.appraisal_inputs.ceiling
         added = {}
         for result in self.visited:
             change = result.access.change
             before = change["before_min"].clip(upper=ceiling)
             added[result.service.id] = (change["after_min"].clip(upper=ceiling) - before).round(9)
-        return pd.DataFrame(added, index=self.inputs.areas.index).fillna(0.0)
+        return pd.DataFrame(added, index=self.appraisal_inputs.areas.index).fillna(0.0)
 
     @cached_property
     def longer(self) -> pd.DataFrame:
@@ -75,14 +75,14 @@ class Comparison:
 
         Areas by services that people travel for.
         """
-        accuracy = self.inputs.times.accuracy
+        accuracy = self.appraisal_inputs.times.accuracy
         close = {
             result.service.id: accuracy.too_close(
                 *(result.access.change[name].to_numpy() for name in ("before_min", "after_min"))
             )
             for result in self.visited
         }
-        flags = pd.DataFrame(close, index=self.inputs.areas.index, dtype=bool)
+        flags = pd.DataFrame(close, index=self.appraisal_inputs.areas.index, dtype=bool)
         return flags & (self.longer | self.shorter)
 
     def changes_by(self, times: TravelTimes, service: str) -> pd.DataFrame:
@@ -93,20 +93,20 @@ class Comparison:
         """
         minutes = [
             nearest_site(times, result.option.sites.get(service, frozenset()))["travel_time_min"]
-            .reindex(self.inputs.areas.index)
+            .reindex(self.appraisal_inputs.areas.index)
             .to_numpy(float)
             for result in (self.before, self.after)
         ]
-        added, _ = minutes_changed(*minutes, tolerance_min=self.inputs.tolerance_min)
+        added, _ = minutes_changed(*minutes, tolerance_min=self.appraisal_inputs.tolerance_min)
         columns = {"before_min": minutes[0], "after_min": minutes[1], "added_min": added}
-        return pd.DataFrame(columns, index=self.inputs.areas.index)
+        return pd.DataFrame(columns, index=self.appraisal_inputs.areas.index)
 
     def _with_outcome(self, *outcomes: str) -> pd.DataFrame:
         flags = {
             result.service.id: result.access.change["outcome"].isin(outcomes)
             for result in self.visited
         }
-        return pd.DataFrame(flags, index=self.inputs.areas.index, dtype=bool)
+        return pd.DataFrame(flags, index=self.appraisal_inputs.areas.index, dtype=bool)
 
     @cached_property
     def changes_nothing(self) -> bool:

@@ -56,7 +56,10 @@ def teams_farther(compared: Comparison) -> Iterator[Item]:
             change = result.access.change
             farther = change["outcome"].isin(["worsened", "lost"])
             people = compared.residents[farther]
-            added = change["after_min"].clip(upper=compared.inputs.ceiling) - change["before_min"]
+            added = (
+                change["after_min"].clip(upper=compared.appraisal_inputs.ceiling)
+                - change["before_min"]
+            )
             yield from none_if_nobody(
                 [
                     Item(
@@ -73,7 +76,7 @@ def without_car(
     compared: Comparison, walk: TravelTimes | None, transit: TravelTimes | None
 ) -> Iterator[Item]:
     """Yield who has a walk of more than an hour, or a longer way by bus, where they are known."""
-    areas, any_longer = compared.inputs.areas, compared.longer.any(axis=1)
+    areas, any_longer = compared.appraisal_inputs.areas, compared.longer.any(axis=1)
     if any_longer.any() and {NO_CAR, "households"} <= set(areas.columns):
         without, households = areas.loc[any_longer, [NO_CAR, "households"]].sum()
         yield Item("no_car_households", value=float(without), second=float(households))
@@ -90,7 +93,7 @@ def without_car(
             yield from none_if_nobody([Item("long_walk", service=service, people=people)])
         if transit is not None:
             change = compared.changes_by(transit, service)
-            longer = change["added_min"] > compared.inputs.tolerance_min
+            longer = change["added_min"] > compared.appraisal_inputs.tolerance_min
             yield from none_if_nobody([_by_mode("longer_bus", compared, service, change, longer)])
     if not compared.changes_nothing:
         if transit is None:
@@ -103,7 +106,7 @@ def without_car(
 
 def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[Item]:
     """Yield who has a longer journey in other periods, and who is newly beyond a standard then."""
-    inputs = compared.inputs
+    appraisal_inputs = compared.appraisal_inputs
     services = [result.service for result in compared.visited]
     if not periods and not compared.changes_nothing:
         yield Item("rush_hour_unknown", rests_on="nothing")
@@ -114,11 +117,11 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
         classified = classify_areas(
             pd.DataFrame({name: change["before_min"] for name, change in changes.items()}),
             pd.DataFrame({name: change["after_min"] for name, change in changes.items()}),
-            inputs.times.accuracy,
-            tolerance_min=inputs.tolerance_min,
+            appraisal_inputs.times.accuracy,
+            tolerance_min=appraisal_inputs.tolerance_min,
         )
         people = compared.residents[classified["class"].isin(LONGER_CLASSES)]
-        worst = classified["worst_change_min"].clip(upper=inputs.ceiling)
+        worst = classified["worst_change_min"].clip(upper=appraisal_inputs.ceiling)
         yield from none_if_nobody(
             [
                 Item(
@@ -148,7 +151,7 @@ def _with_longer(compared: Comparison) -> float:
 
 def _by_service(compared: Comparison) -> Iterator[Item]:
     """Yield for each service who has a longer journey, by how much, and where it is worst."""
-    areas = compared.inputs.areas
+    areas = compared.appraisal_inputs.areas
     for result in compared.visited:
         service, added = result.service, compared.added_min[result.service.id]
         hit = compared.longer[service.id]
@@ -172,7 +175,7 @@ def _at_least_one(compared: Comparison) -> Item:
     """Return who has a longer journey for at least one service, by their largest worsening."""
     classified = compared.after.classified
     people = compared.residents[classified["class"].isin(LONGER_CLASSES)]
-    worst = classified["worst_change_min"].clip(upper=compared.inputs.ceiling)
+    worst = classified["worst_change_min"].clip(upper=compared.appraisal_inputs.ceiling)
     return Item(
         "longer_for_one",
         people=float(people.sum()),
@@ -208,7 +211,7 @@ def _worst_places(compared: Comparison) -> Iterator[Item]:
         people = residents[chosen]
         yield Item(
             item,
-            place=place_names(compared.inputs.areas, chosen),
+            place=place_names(compared.appraisal_inputs.areas, chosen),
             people=float(people.sum()),
             minutes=mean_over(largest[chosen], people),
             value=float(len(chosen)),
@@ -221,7 +224,7 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
     Those whose journey gets no longer are told apart (`second`) and are not in the average: their
     gain is no part of what the others lose, and no credit against it.
     """
-    sites = compared.inputs.sites
+    sites = compared.appraisal_inputs.sites
     users: dict[str, list[tuple[str, pd.Series]]] = {}
     for result in compared.visited:
         service = result.service.id
@@ -253,7 +256,7 @@ def _groups_hit_more(compared: Comparison) -> Iterator[Item]:
     """Yield the groups of which a larger share has a longer journey than of everyone."""
     classified = compared.after.classified
     hit = classified["class"].isin(LONGER_CLASSES)
-    worst = classified["worst_change_min"].clip(upper=compared.inputs.ceiling)
+    worst = classified["worst_change_min"].clip(upper=compared.appraisal_inputs.ceiling)
     # Each group's share with a longer journey, held against the share of everyone.
     shares = compared.people[hit].sum() / compared.people.sum().replace(0, np.nan)
     for key in _GROUPS:
@@ -275,7 +278,7 @@ def _by_mode(
 ) -> Item:
     """Return the people of some areas, and what other times than the judged ones add for them."""
     people = compared.residents[hit]
-    added = change["added_min"].clip(upper=compared.inputs.ceiling)
+    added = change["added_min"].clip(upper=compared.appraisal_inputs.ceiling)
     return Item(
         item, service=service, people=float(people.sum()), minutes=mean_over(added[hit], people)
     )

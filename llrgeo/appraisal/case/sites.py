@@ -17,7 +17,7 @@ def sites_cope(compared: Comparison) -> Iterator[Item]:
 
     Where the same holds today as much, it is no point against the option.
     """
-    names = compared.inputs.sites
+    names = compared.appraisal_inputs.sites
     for service, result in compared.after.services.items():
         loads, before = result.loads, compared.before.services[service].loads
         # What is over capacity today, and no more so then, is no effect of the option.
@@ -56,27 +56,29 @@ def room_unknown(compared: Comparison) -> Iterator[Item]:
         more = loads["contacts"] > before.reindex(loads.index).fillna(0.0) + 1e-6
         gaining |= {str(site) for site in loads.index[more & loads["capacity"].isna()]}
     if gaining:
-        names = "; ".join(site_name(compared.inputs.sites, site) for site in sorted(gaining))
+        names = "; ".join(
+            site_name(compared.appraisal_inputs.sites, site) for site in sorted(gaining)
+        )
         yield Item("room_unknown", place=names, value=float(len(gaining)), rests_on="nothing")
 
 
 def crossings(compared: Comparison) -> Iterator[Item]:
     """Yield whose journey would newly end at an acute hospital, or over the border."""
-    inputs = compared.inputs
-    home = inputs.home or frozenset(inputs.areas["authority"])
-    is_acute = site_roles(inputs.sites) == "acute"
+    appraisal_inputs = compared.appraisal_inputs
+    home = appraisal_inputs.home or frozenset(appraisal_inputs.areas["authority"])
+    is_acute = site_roles(appraisal_inputs.sites) == "acute"
     abroad = (
-        ~inputs.sites["authority"].isin(home)
-        if "authority" in inputs.sites.columns
-        else pd.Series(data=False, index=inputs.sites.index)
+        ~appraisal_inputs.sites["authority"].isin(home)
+        if "authority" in appraisal_inputs.sites.columns
+        else pd.Series(data=False, index=appraisal_inputs.sites.index)
     )
-    at_home = inputs.areas["authority"].isin(home)
+    at_home = appraisal_inputs.areas["authority"].isin(home)
     for result in compared.visited:
         service = result.service.id
         # Newly: the nearest site was of another kind. Over the border
         # counts for the study's own residents.
         for item, there, of_whom in (
-            ("into_acute", is_acute, pd.Series(data=True, index=inputs.areas.index)),
+            ("into_acute", is_acute, pd.Series(data=True, index=appraisal_inputs.areas.index)),
             ("over_border", abroad, at_home),
         ):
             before, after = (

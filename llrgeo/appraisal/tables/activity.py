@@ -65,25 +65,27 @@ _CONTACTS: Final = PublishedColumn(
 
 
 def _activity(context: EvidenceContext) -> pd.DataFrame:
-    areas = context.inputs.areas
+    areas = context.appraisal_inputs.areas
     return activity_table(
-        context.inputs.services,
+        context.appraisal_inputs.services,
         areas,
-        grow(areas, context.assumptions.growth),
-        counted=context.inputs.activity,
+        grow(areas, context.evidence_inputs.growth),
+        counted=context.appraisal_inputs.activity,
     ).reset_index()
 
 
 def _cross_border(context: EvidenceContext) -> pd.DataFrame:
-    inputs = context.inputs
-    home = inputs.home or frozenset(inputs.areas["authority"])
-    return cross_border_flows(context.results, inputs.areas, inputs.sites, home=home)
+    appraisal_inputs = context.appraisal_inputs
+    home = appraisal_inputs.home or frozenset(appraisal_inputs.areas["authority"])
+    return cross_border_flows(
+        context.results, appraisal_inputs.areas, appraisal_inputs.sites, home=home
+    )
 
 
 def _has_border(context: EvidenceContext) -> bool:
     """Say whether both areas and sites name authorities, so that one can be outside."""
-    inputs = context.inputs
-    return "authority" in inputs.sites.columns and has_authorities(inputs.areas)
+    appraisal_inputs = context.appraisal_inputs
+    return "authority" in appraisal_inputs.sites.columns and has_authorities(appraisal_inputs.areas)
 
 
 ACTIVITY: Final = (

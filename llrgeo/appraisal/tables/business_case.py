@@ -54,15 +54,15 @@ def _years(context: EvidenceContext) -> list[PublishedColumn]:
 
 def _checklist(context: EvidenceContext) -> pd.DataFrame:
     """Return what of journeys the study models, item by item."""
-    assumed, inputs = context.assumptions, context.inputs
-    no_cars = NO_CAR in inputs.areas.columns
+    assumed, appraisal_inputs = context.evidence_inputs, context.appraisal_inputs
+    no_cars = NO_CAR in appraisal_inputs.areas.columns
     estate = has_capacity(context) and context.capacity_plan.estate is not None
     answers = {
         "older_people": True,
         "disabled_people": True,
         "most_deprived": True,
         "people_without_a_car": no_cars or assumed.transit_times is not None,
-        "by_car": inputs.times.mode == "car",
+        "by_car": appraisal_inputs.times.mode == "car",
         "on_foot": assumed.walk_times is not None,
         "by_timetable": assumed.transit_times is not None,
         "arrive_by_an_hour": False,
@@ -71,8 +71,8 @@ def _checklist(context: EvidenceContext) -> pd.DataFrame:
         "taxis": False,
         "parking_spaces": estate,
         "parking_charges": False,
-        "visitors": any(service.delivery == "visitor" for service in inputs.services),
-        "teams": any(service.delivery == "team" for service in inputs.services),
+        "visitors": any(service.delivery == "visitor" for service in appraisal_inputs.services),
+        "teams": any(service.delivery == "team" for service in appraisal_inputs.services),
         "ambulances": False,
         "patient_transport": False,
         "staff_travel": False,
@@ -87,7 +87,7 @@ def _checklist(context: EvidenceContext) -> pd.DataFrame:
 
 def _tells_england(context: EvidenceContext) -> bool:
     """Say whether capacity is planned for areas whose national tenth of deprivation is known."""
-    return has_capacity(context) and has_deprivation(context.inputs.areas)
+    return has_capacity(context) and has_deprivation(context.appraisal_inputs.areas)
 
 
 BUSINESS_CASE: Final = (
@@ -175,7 +175,7 @@ BUSINESS_CASE: Final = (
         ),
         pipeline,
         withhold,
-        applies=lambda c: _tells_england(c) and has_ages(c.inputs.areas),
+        applies=lambda c: _tells_england(c) and has_ages(c.appraisal_inputs.areas),
     ),
     TableDeclaration(
         "five_tests",
@@ -205,7 +205,7 @@ BUSINESS_CASE: Final = (
             context.capacity,
             context.capacity_plan,
             context.results,
-            context.inputs,
+            context.appraisal_inputs,
             baseline=context.baseline,
         ),
         publish_as_is,
@@ -235,9 +235,9 @@ BUSINESS_CASE: Final = (
         ),
         lambda context: core20_table(
             context.results,
-            context.inputs.areas,
+            context.appraisal_inputs.areas,
             baseline=context.baseline,
-            tolerance_min=context.inputs.tolerance_min,
+            tolerance_min=context.appraisal_inputs.tolerance_min,
         ),
         publish_as_is,
         applies=_tells_england,

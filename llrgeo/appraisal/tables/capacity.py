@@ -44,7 +44,7 @@ NEVER_SHORT: Final = "never in these years, or no number is stated"
 
 def has_capacity(context: EvidenceContext) -> bool:
     """Say whether the study states years, and so the capacity of its options."""
-    return context.assumptions.capacity is not None
+    return context.evidence_inputs.capacity is not None
 
 
 def has_kind(kind: str) -> Condition:
@@ -96,7 +96,7 @@ def _whole(context: EvidenceContext) -> pd.DataFrame:
 def _placed(context: EvidenceContext) -> pd.DataFrame:
     """Return admissions by the nearest ward and the ward that takes them."""
     placed = context.capacity.placed
-    minutes = context.inputs.times.minutes
+    minutes = context.appraisal_inputs.times.minutes
     parts = []
     for (option, service), rows in placed.groupby(["option", "service"], sort=False):
         stated = context.capacity_setting.stated(str(option), str(service), "beds")

@@ -48,7 +48,7 @@ def rates_of(context: EvidenceContext) -> dict[str, pd.Series]:
     beds = {service.id for service in context.capacity_plan.services.beds}
     return {
         service.id: rates_by_age(service) * (1.0 if service.id in beds else service.visits)
-        for service in context.inputs.services
+        for service in context.appraisal_inputs.services
     }
 
 
@@ -70,8 +70,8 @@ def visitors_growth(context: EvidenceContext) -> dict[int, float]:
     growth = demand_growth(context)
     weights = pd.Series(
         {
-            service.id: float(context.inputs.contacts_of(service).sum())
-            for service in context.inputs.visited
+            service.id: float(context.appraisal_inputs.contacts_of(service).sum())
+            for service in context.appraisal_inputs.visited
         }
     )
     if weights.sum() == 0:
@@ -86,7 +86,7 @@ def _projected(context: EvidenceContext, group: Mapping[str, str]) -> float:
 
 
 def _authorities(context: EvidenceContext) -> pd.DataFrame:
-    areas = context.inputs.areas
+    areas = context.appraisal_inputs.areas
     table = people_by_authority(context.capacity_plan, areas)
     names = areas.drop_duplicates("authority_code").set_index("authority_code")["authority"]
     return table.assign(authority=table["authority_code"].map(names))
@@ -188,7 +188,7 @@ YEARS: Final = (
             PublishedColumn("change", "What the step adds", DEMAND),
         ),
         lambda context: demand_waterfall(
-            context.capacity_plan, rates_of(context), context.inputs.areas
+            context.capacity_plan, rates_of(context), context.appraisal_inputs.areas
         ),
         withhold,
         applies=has_capacity,

@@ -145,12 +145,12 @@ def indicator_columns(figures: Iterable[PlaceFigures]) -> list[PublishedColumn]:
 
 def ward_if_known(context: EvidenceContext) -> list[PublishedColumn]:
     """Return the column of wards, where the study's areas name them."""
-    return [WARD] if WARD.name in context.inputs.areas.columns else []
+    return [WARD] if WARD.name in context.appraisal_inputs.areas.columns else []
 
 
 def authority_if_known(context: EvidenceContext) -> list[PublishedColumn]:
     """Return the column of authorities, where the study's areas name them."""
-    return [AUTHORITY] if has_authorities(context.inputs.areas) else []
+    return [AUTHORITY] if has_authorities(context.appraisal_inputs.areas) else []
 
 
 WARD_IF_KNOWN: Final = ColumnFamily("ward", ward_if_known)

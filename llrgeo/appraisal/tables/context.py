@@ -8,7 +8,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from llrgeo.appraisal.assumptions import Assumptions
 from llrgeo.appraisal.capacity.assemble import assess_options, build_setting
 from llrgeo.appraisal.capacity.assess import CapacityEvidence
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
@@ -20,6 +19,7 @@ from llrgeo.appraisal.case_against import Grounds
 from llrgeo.appraisal.costs import cost_lines, cost_table
 from llrgeo.appraisal.disclosure import BUILT_ON_RESIDENTS
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.narrative import option_sentence
@@ -45,20 +45,20 @@ class EvidenceContext:
     ----------
     results
         Results by option name.
-    inputs
+    appraisal_inputs
         Areas, sites, services and travel times.
     scorecard
         The options against the criteria.
-    assumptions
+    evidence_inputs
         Rates, growth, errors and what else is taken for granted.
     baseline
         The name of the option that the others are compared with.
     """
 
     results: Mapping[str, OptionResult]
-    inputs: AppraisalInputs
+    appraisal_inputs: AppraisalInputs
     scorecard: Scorecard
-    assumptions: Assumptions
+    evidence_inputs: EvidenceInputs
     baseline: str
 
     @cached_property
@@ -69,7 +69,7 @@ class EvidenceContext:
     @cached_property
     def people(self) -> pd.DataFrame:
         """Residents of each area by group and level."""
-        return people_by_group(self.inputs.areas)
+        return people_by_group(self.appraisal_inputs.areas)
 
     @cached_property
     def labels(self) -> dict[str, str]:
@@ -79,7 +79,7 @@ class EvidenceContext:
     @property
     def mean_error_min(self) -> float:
         """What a mean over many areas may err by, in minutes; 0 where it was not measured."""
-        measured = self.inputs.times.accuracy.mean_min
+        measured = self.appraisal_inputs.times.accuracy.mean_min
         return 0.0 if math.isnan(measured) else measured
 
     @cached_property
@@ -95,9 +95,9 @@ class EvidenceContext:
         """Ranks over all weightings, of the options that fail no hurdle."""
         return rank_acceptability(
             self.scorecard.scores[self.scorecard.ranks.notna()],
-            seed=self.assumptions.seed,
-            draws=self.assumptions.draws,
-            order=[c for c in self.assumptions.importance if c not in self.scorecard.set_aside],
+            seed=self.evidence_inputs.seed,
+            draws=self.evidence_inputs.draws,
+            order=[c for c in self.evidence_inputs.importance if c not in self.scorecard.set_aside],
         )
 
     @cached_property
@@ -105,7 +105,7 @@ class EvidenceContext:
         """How sure the first place is, in plain English."""
         criteria = {name: MEASURES[name].label for name in self.scorecard.weights.index}
         said = robustness_sentence(self.scorecard, self.acceptability, {**criteria, **self.labels})
-        if not self.inputs.restricted:
+        if not self.appraisal_inputs.restricted:
             return said
         left_out = "; ".join(MEASURES[name].label for name in self.scorecard.set_aside)
         set_aside = f"Set aside, because they count patients: {left_out}." if left_out else ""
@@ -116,29 +116,29 @@ class EvidenceContext:
         """Figures of all options when travel times, rates and growth vary within their errors."""
         return simulate(
             self.results,
-            self.inputs,
-            self.assumptions.uncertainty,
-            draws=self.assumptions.draws,
-            seed=self.assumptions.seed,
+            self.appraisal_inputs,
+            self.evidence_inputs.uncertainty,
+            draws=self.evidence_inputs.draws,
+            seed=self.evidence_inputs.seed,
         )
 
     @cached_property
     def cost_lines(self) -> pd.DataFrame:
         """The provider's costs by option, service and site."""
-        return cost_lines(self.results, self.assumptions.rates, baseline=self.baseline)
+        return cost_lines(self.results, self.evidence_inputs.rates, baseline=self.baseline)
 
     @property
     def capacity_plan(self) -> CapacityPlan:
         """What the study says of capacity; ask only where it says anything."""
-        if self.assumptions.capacity is None:
+        if self.evidence_inputs.capacity is None:
             msg = "the study says nothing of capacity; this is a fault of llrgeo"
             raise LlrgeoError(msg)
-        return self.assumptions.capacity
+        return self.evidence_inputs.capacity
 
     @cached_property
     def capacity_setting(self) -> CapacitySetting:
         """Options, people of all years and services, as the appraisal of capacity takes them."""
-        return build_setting(self.capacity_plan, self.results, self.inputs)
+        return build_setting(self.capacity_plan, self.results, self.appraisal_inputs)
 
     @cached_property
     def capacity(self) -> CapacityEvidence:
@@ -146,17 +146,17 @@ class EvidenceContext:
         return assess_options(
             self.capacity_setting,
             choices=self.capacity_plan.choices,
-            seed=self.assumptions.seed,
-            visits={service.id: service.visits for service in self.inputs.services},
+            seed=self.evidence_inputs.seed,
+            visits={service.id: service.visits for service in self.appraisal_inputs.services},
         )
 
     @cached_property
     def costs(self) -> pd.DataFrame | None:
         """Costs at present value, on options; None where the study states none."""
-        if self.assumptions.rates.service_costs is None:
+        if self.evidence_inputs.rates.service_costs is None:
             return None
         return cost_table(
-            self.cost_lines, self.results, self.assumptions.rates, baseline=self.baseline
+            self.cost_lines, self.results, self.evidence_inputs.rates, baseline=self.baseline
         )
 
     @cached_property
@@ -164,9 +164,9 @@ class EvidenceContext:
         """The lead of the best option when one assumption is low or high."""
         return tornado_table(
             self.results,
-            self.inputs,
+            self.appraisal_inputs,
             self.scorecard,
-            growth=self.assumptions.growth,
+            growth=self.evidence_inputs.growth,
             baseline=self.baseline,
         )
 
@@ -178,18 +178,18 @@ class EvidenceContext:
             self.acceptability,
             self.tornado,
             costs=self.costs,
-            walk_times=self.assumptions.walk_times,
-            transit_times=self.assumptions.transit_times,
-            other_periods=self.assumptions.other_periods,
+            walk_times=self.evidence_inputs.walk_times,
+            transit_times=self.evidence_inputs.transit_times,
+            other_periods=self.evidence_inputs.other_periods,
             findings=self._findings,
             dates=self._dates,
-            answered=frozenset(_ANSWERED_BY_CAPACITY if self.assumptions.capacity else ()),
+            answered=frozenset(_ANSWERED_BY_CAPACITY if self.evidence_inputs.capacity else ()),
         )
 
     @cached_property
     def _findings(self) -> Findings | None:
         """What the case draws of capacity; None where the study says nothing of it."""
-        plan = self.assumptions.capacity
+        plan = self.evidence_inputs.capacity
         if plan is None:
             return None
         people = plan.people[CENTRAL]
@@ -204,7 +204,7 @@ class EvidenceContext:
     @property
     def _dates(self) -> pd.Series:
         """Dates of rates, sources and official figures of capacity, on what they are dates of."""
-        rates, plan = self.assumptions.rates, self.assumptions.capacity
+        rates, plan = self.evidence_inputs.rates, self.evidence_inputs.capacity
         parts = [
             table.set_index(key)["date"]
             for table, key in (
@@ -215,7 +215,7 @@ class EvidenceContext:
             if {key, "date"} <= set(table.columns)
         ]
         # What a line of sources says of several inputs is parted by semicolons.
-        stated = [part.strip() for line in self.assumptions.sources for part in line.split(";")]
+        stated = [part.strip() for line in self.evidence_inputs.sources for part in line.split(";")]
         parts.append(pd.Series(stated, index=stated, dtype=str))
         if plan is not None:
             # A formula of 1959 is no old figure: official counts are, and the estate's returns.
@@ -230,4 +230,4 @@ class EvidenceContext:
     def comparison(self, name: str) -> Comparison:
         """Return an option beside the baseline."""
         before = self.results[self.baseline]
-        return Comparison(before, self.results[name], self.inputs, self.people)
+        return Comparison(before, self.results[name], self.appraisal_inputs, self.people)

@@ -58,15 +58,17 @@ _AGAINST_TODAY: Final = {
 @once
 def patient_costs_of(context: EvidenceContext) -> pd.DataFrame:
     """Return what journeys cost patients a year, by option and fifth of deprivation."""
-    return patient_costs_by_fifth(context.results, context.inputs.areas, context.assumptions.rates)
+    return patient_costs_by_fifth(
+        context.results, context.appraisal_inputs.areas, context.evidence_inputs.rates
+    )
 
 
 def _has_costs(context: EvidenceContext) -> bool:
-    return context.assumptions.rates.service_costs is not None
+    return context.evidence_inputs.rates.service_costs is not None
 
 
 def _service_costs(context: EvidenceContext) -> pd.DataFrame:
-    return pd.DataFrame(context.assumptions.rates.service_costs)
+    return pd.DataFrame(context.evidence_inputs.rates.service_costs)
 
 
 def _stated(
@@ -78,7 +80,7 @@ def _stated(
 
 
 def _unit_if_stated(context: EvidenceContext) -> list[PublishedColumn]:
-    return [_UNIT] if _UNIT.name in context.assumptions.rates.unit_values.columns else []
+    return [_UNIT] if _UNIT.name in context.evidence_inputs.rates.unit_values.columns else []
 
 
 _SERVICE_COSTS: Final = (
@@ -186,7 +188,7 @@ COSTS: Final = (
         ),
         patient_costs_of,
         withhold,
-        applies=lambda context: has_deprivation(context.inputs.areas),
+        applies=lambda context: has_deprivation(context.appraisal_inputs.areas),
     ),
     TableDeclaration(
         "service_costs",
@@ -201,7 +203,7 @@ COSTS: Final = (
         "The values that the study puts on time, distance and carbon.",
         (_VALUED, _VALUE, ColumnFamily("unit", _unit_if_stated), SOURCE, DATE),
         _stated(
-            lambda context: context.assumptions.rates.unit_values,
+            lambda context: context.evidence_inputs.rates.unit_values,
             (_VALUED, _VALUE, _UNIT, SOURCE, DATE),
         ),
         publish_as_is,
@@ -210,7 +212,7 @@ COSTS: Final = (
         "discount_rates",
         "The rates by which costs of later years count for less.",
         _DISCOUNT_RATES,
-        _stated(lambda context: context.assumptions.rates.discount_rates, _DISCOUNT_RATES),
+        _stated(lambda context: context.evidence_inputs.rates.discount_rates, _DISCOUNT_RATES),
         publish_as_is,
         applies=_has_costs,
     ),

@@ -55,13 +55,13 @@ def _has_works(context: EvidenceContext) -> bool:
 
 
 def _has_money(context: EvidenceContext) -> bool:
-    return has_estate(context) and context.assumptions.rates.service_costs is not None
+    return has_estate(context) and context.evidence_inputs.rates.service_costs is not None
 
 
 @once
 def _flows(context: EvidenceContext) -> pd.DataFrame:
     """Return costs by year: quantities of each year times their rates, capital in its year."""
-    plan, rates = context.capacity_plan, context.assumptions.rates
+    plan, rates = context.capacity_plan, context.evidence_inputs.rates
     growth, visitors = demand_growth(context), visitors_growth(context)
     contact_costs = context.cost_lines.groupby(["option", "service"])["contact_costs"].sum()
     by_fifth = patient_costs_of(context)
@@ -111,7 +111,7 @@ def _parameters(context: EvidenceContext) -> pd.DataFrame:
     plan = context.capacity_plan
     table = plan.parameters.table.reset_index()
     names = ["name", "value", "unit", "standing", "source", "date"]
-    sources = {service.id: service.source for service in context.inputs.services}
+    sources = {service.id: service.source for service in context.appraisal_inputs.services}
     base = float(plan.projected[plan.base_year].sum())
     whole = context.capacity.beds_as_a_whole
     whose = plan.provenance

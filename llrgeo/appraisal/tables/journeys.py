@@ -81,8 +81,8 @@ def _journeys(context: EvidenceContext) -> pd.DataFrame:
 
 def _shares(context: EvidenceContext) -> list[PublishedColumn]:
     """Return the shares within the study's thresholds, and within the standard of each service."""
-    thresholds = sorted(set(context.inputs.thresholds_min))
-    standards = {service.travel_standard_min for service in context.inputs.services}
+    thresholds = sorted(set(context.appraisal_inputs.thresholds_min))
+    standards = {service.travel_standard_min for service in context.appraisal_inputs.services}
     return [
         *shares_within(thresholds),
         *shares_within(
@@ -93,12 +93,12 @@ def _shares(context: EvidenceContext) -> list[PublishedColumn]:
 
 def _if_ranked(column: PublishedColumn) -> Callable[[EvidenceContext], list[PublishedColumn]]:
     """Return the rule by which a column is there: where the areas tell their deprivation."""
-    return lambda context: [column] if has_deprivation(context.inputs.areas) else []
+    return lambda context: [column] if has_deprivation(context.appraisal_inputs.areas) else []
 
 
 def _indicators(context: EvidenceContext) -> list[PublishedColumn]:
     """Return the columns of the study's own file of figures of authorities."""
-    indicators = context.assumptions.indicators
+    indicators = context.evidence_inputs.indicators
     return [
         PublishedColumn(
             str(name),
@@ -112,7 +112,7 @@ def _indicators(context: EvidenceContext) -> list[PublishedColumn]:
 
 def _declared_indicators(context: EvidenceContext) -> list[PublishedColumn]:
     """Return the columns of the study's indicators of authorities."""
-    return indicator_columns(of_kind(context.assumptions.figures, "authority"))
+    return indicator_columns(of_kind(context.evidence_inputs.figures, "authority"))
 
 
 def _worst_areas(
@@ -124,7 +124,7 @@ def _worst_areas(
     """Declare a table of single areas, picked from those of each option."""
 
     def make(context: EvidenceContext) -> pd.DataFrame:
-        areas = context.inputs.areas
+        areas = context.appraisal_inputs.areas
         return by_option(context, lambda option: pick(option, areas).reset_index())
 
     return TableDeclaration(
@@ -266,14 +266,14 @@ JOURNEYS: Final = (
         lambda context: with_figures(
             compare_authorities(
                 context.results,
-                context.inputs.areas,
-                context.inputs.sites,
-                context.assumptions.indicators,
+                context.appraisal_inputs.areas,
+                context.appraisal_inputs.sites,
+                context.evidence_inputs.indicators,
             ),
-            of_kind(context.assumptions.figures, "authority"),
+            of_kind(context.evidence_inputs.figures, "authority"),
         ),
         drop_columns("city_share"),
-        applies=lambda context: has_authorities(context.inputs.areas),
+        applies=lambda context: has_authorities(context.appraisal_inputs.areas),
         conserves=(Conservation(("option",), ("people",), residents),),
     ),
     _worst_areas(
@@ -326,7 +326,7 @@ JOURNEYS: Final = (
             *(ColumnFamily(column.name, _if_ranked(column)) for column in _GRADIENTS),
         ),
         lambda context: equity_table(
-            context.results, context.inputs.areas, baseline=context.baseline
+            context.results, context.appraisal_inputs.areas, baseline=context.baseline
         ).reset_index(),
         publish_as_is,
         conserves=(Conservation(("option",), ("people",), residents),),

@@ -47,13 +47,13 @@ def long_ranks(ranks: pd.DataFrame) -> pd.DataFrame:
 
 def residents(context: EvidenceContext, _: Mapping[str, str]) -> float:
     """Return all residents of the study: what each table of people adds up to."""
-    return float(context.inputs.areas["residents"].sum())
+    return float(context.appraisal_inputs.areas["residents"].sum())
 
 
 def residents_in_reach(context: EvidenceContext, group: Mapping[str, str]) -> float:
     """Return the residents who can reach a site of a service under an option."""
     reached = _allocation(context, group)["site_id"].notna()
-    return float(context.inputs.areas["residents"][reached].sum())
+    return float(context.appraisal_inputs.areas["residents"][reached].sum())
 
 
 def contacts(context: EvidenceContext, group: Mapping[str, str]) -> float:
@@ -73,12 +73,12 @@ def contacts_travelled(context: EvidenceContext, group: Mapping[str, str]) -> fl
 
 def has_visits(context: EvidenceContext) -> bool:
     """Say whether somebody travels to a site for any service of the study."""
-    return bool(context.inputs.visited)
+    return bool(context.appraisal_inputs.visited)
 
 
 def has_teams(context: EvidenceContext) -> bool:
     """Say whether a team travels to the home for any service of the study."""
-    return len(context.inputs.visited) < len(context.inputs.services)
+    return len(context.appraisal_inputs.visited) < len(context.appraisal_inputs.services)
 
 
 def _allocation(context: EvidenceContext, group: Mapping[str, str]) -> pd.DataFrame:

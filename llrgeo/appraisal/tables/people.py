@@ -30,8 +30,8 @@ def _worst_bands(context: EvidenceContext) -> pd.DataFrame:
         context,
         lambda result: worst_change_bands(
             result.classified,
-            context.inputs.areas["residents"],
-            tolerance_min=context.inputs.tolerance_min,
+            context.appraisal_inputs.areas["residents"],
+            tolerance_min=context.appraisal_inputs.tolerance_min,
         ),
     )
     lost = np.isposinf(bands["from_min"])

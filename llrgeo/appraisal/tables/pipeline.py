@@ -43,27 +43,27 @@ def pipeline(context: EvidenceContext) -> pd.DataFrame:
 def _sites_of_option(
     context: EvidenceContext, name: str, result: OptionResult, before: OptionResult
 ) -> pd.DataFrame:
-    inputs, areas = context.inputs, context.inputs.areas
-    ids = local_sites(result, before, inputs.sites)
+    appraisal_inputs, areas = context.appraisal_inputs, context.appraisal_inputs.areas
+    ids = local_sites(result, before, appraisal_inputs.sites)
     statuses = site_statuses(result, before, ids)
     used = [site for site in ids if statuses[site] != "dispose"]
-    minutes = inputs.times.minutes[used].reindex(areas.index)
+    minutes = appraisal_inputs.times.minutes[used].reindex(areas.index)
     residents = areas["residents"]
     table = pd.DataFrame({"option": name, "status": statuses}, index=pd.Index(ids, name="site_id"))
     for column in ("name", "postcode", "authority"):
-        known = column in inputs.sites.columns
-        table[column] = inputs.sites.loc[ids, column] if known else ""
+        known = column in appraisal_inputs.sites.columns
+        table[column] = appraisal_inputs.sites.loc[ids, column] if known else ""
     table = table.join(served_people(minutes, areas))
     walk, bus, car = limits()
-    assumed = context.assumptions
+    assumed = context.evidence_inputs
     table["within_20_min_walk"] = people_within(assumed.walk_times, ids, residents, minutes=walk)
     table["within_30_min_bus"] = people_within(assumed.transit_times, ids, residents, minutes=bus)
-    car_times = inputs.times if inputs.times.mode == "car" else None
+    car_times = appraisal_inputs.times if appraisal_inputs.times.mode == "car" else None
     table["within_15_min_car"] = people_within(car_times, ids, residents, minutes=car)
     table["no_car_households"] = _households(minutes, areas)
     for column, of in (("mean_minutes_before", before), ("mean_minutes_after", result)):
         table[column] = mean_minutes_of(minutes, of.overall.change["after_min"], residents)
-    labels = {service.id: service.label for service in inputs.services}
+    labels = {service.id: service.label for service in appraisal_inputs.services}
     table["services"] = [_services(result, site, labels) for site in ids]
     table["contacts"] = contacts_by_site(result).reindex(ids)
     table = table.join(_rooms(context, name, ids)).join(_money(context.capacity_plan, name, ids))

@@ -22,23 +22,23 @@ def kinds_compared(context: EvidenceContext) -> tuple[PlaceKind, ...]:
 
     Upper-tier authorities are, where the study has indicators of them.
     """
-    if not has_authorities(context.inputs.areas):
+    if not has_authorities(context.appraisal_inputs.areas):
         return ()
-    upper = any(figures.kind == "upper_authority" for figures in context.assumptions.figures)
+    upper = any(figures.kind == "upper_authority" for figures in context.evidence_inputs.figures)
     return ("authority", "upper_authority") if upper else ("authority",)
 
 
 def _rankings(context: EvidenceContext) -> pd.DataFrame:
-    areas, inputs = context.inputs.areas, context.inputs
+    areas, appraisal_inputs = context.appraisal_inputs.areas, context.appraisal_inputs
     tables = [
-        rank_authorities(context.results, inputs, baseline=context.baseline, kind=kind).assign(
-            source=_OF_TIMES, date="", hidden=False
-        )
+        rank_authorities(
+            context.results, appraisal_inputs, baseline=context.baseline, kind=kind
+        ).assign(source=_OF_TIMES, date="", hidden=False)
         for kind in kinds_compared(context)
     ]
-    tables += [_of_indicator(figures, areas) for figures in context.assumptions.figures]
+    tables += [_of_indicator(figures, areas) for figures in context.evidence_inputs.figures]
     table = pd.concat(tables, ignore_index=True)
-    labels = {each.indicator.id: each.indicator.label for each in context.assumptions.figures}
+    labels = {each.indicator.id: each.indicator.label for each in context.evidence_inputs.figures}
     # What readers call the figures of access is in the catalogue of words, by their ids.
     return table.assign(figure=[labels.get(key, key) for key in table["figure_id"]])
 
@@ -108,6 +108,6 @@ PLACES: Final = (
         _rankings,
         # Access is of residents, and indicators were rounded and hidden before they were ranked.
         publish_as_is,
-        applies=lambda context: bool(kinds_compared(context) or context.assumptions.figures),
+        applies=lambda context: bool(kinds_compared(context) or context.evidence_inputs.figures),
     ),
 )

@@ -33,13 +33,13 @@ _NO_CONTACTS: Final = "there are no contacts at sites"
 
 
 def _on_foot(context: EvidenceContext) -> pd.DataFrame:
-    times = context.assumptions.walk_times
+    times = context.evidence_inputs.walk_times
     assert times is not None  # noqa: S101 - the table applies only where they were computed
     return walking_table(context.results, times, context.people)
 
 
 def _by_transit(context: EvidenceContext) -> pd.DataFrame:
-    times = context.assumptions.transit_times
+    times = context.evidence_inputs.transit_times
     assert times is not None  # noqa: S101 - as above
     return transit_table(context.results, times, context.people)
 
@@ -79,9 +79,9 @@ REACH: Final = (
                 MINUTES,
             ),
         ),
-        lambda context: team_reach(context.results, context.inputs.areas),
+        lambda context: team_reach(context.results, context.appraisal_inputs.areas),
         publish_as_is,
-        applies=lambda c: has_teams(c) and has_ages(c.inputs.areas),
+        applies=lambda c: has_teams(c) and has_ages(c.appraisal_inputs.areas),
     ),
     TableDeclaration(
         "floating_catchments",
@@ -107,7 +107,7 @@ REACH: Final = (
                 SITES,
             ),
         ),
-        lambda context: catchment_table(context.results, context.inputs, context.people),
+        lambda context: catchment_table(context.results, context.appraisal_inputs, context.people),
         publish_as_is,
         applies=has_visits,
     ),
@@ -135,7 +135,7 @@ REACH: Final = (
             PublishedColumn("busiest_site", "The site with most contacts"),
             PublishedColumn("busiest_contacts", "Its contacts a year", CONTACTS),
         ),
-        lambda context: compare_rules(context.results, context.inputs),
+        lambda context: compare_rules(context.results, context.appraisal_inputs),
         withhold,
         applies=has_visits,
         conserves=(
@@ -160,7 +160,7 @@ REACH: Final = (
         ),
         _on_foot,
         publish_as_is,
-        applies=lambda c: has_visits(c) and c.assumptions.walk_times is not None,
+        applies=lambda c: has_visits(c) and c.evidence_inputs.walk_times is not None,
         conserves=(Conservation(("option", "service", "pace", "group"), ("people",), residents),),
     ),
     TableDeclaration(
@@ -169,7 +169,7 @@ REACH: Final = (
         (OPTION, SERVICE, GROUP, LEVEL, *ACCESS, *shares_within(RIDES_MIN)),
         _by_transit,
         publish_as_is,
-        applies=lambda c: has_visits(c) and c.assumptions.transit_times is not None,
+        applies=lambda c: has_visits(c) and c.evidence_inputs.transit_times is not None,
         conserves=(Conservation(("option", "service", "group"), ("people",), residents),),
     ),
 )

@@ -1,4 +1,4 @@
-"""Assumptions: what the appraisal takes for granted beside the study itself."""
+"""EvidenceInputs: what the evidence needs beyond what options are evaluated on."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -13,8 +13,8 @@ from llrgeo.travel.times import TravelTimes
 
 
 @dataclass(frozen=True, slots=True)
-class Assumptions:
-    """What the appraisal takes for granted beside the study itself.
+class EvidenceInputs:
+    """What the evidence rests on beside the evaluated options: rates, errors, other journeys.
 
     Attributes
     ----------
