@@ -9,9 +9,9 @@ from pathlib import Path
 import pytest
 from mutation import ROOT, Mutant, killed_by
 
-MUTANTS = tomllib.loads(
-    Path(__file__).with_name("named_mutants.toml").read_text(encoding="utf-8")
-)["mutant"]
+MUTANTS = tomllib.loads(Path(__file__).with_name("named_mutants.toml").read_text(encoding="utf-8"))[
+    "mutant"
+]
 
 
 @pytest.mark.slow
