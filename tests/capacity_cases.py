@@ -14,15 +14,15 @@ from llrgeo.appraisal.capacity.plan import (
     SCENARIOS,
     CapacityPlan,
     EstatePlan,
-    Provenance,
+    PlanProvenance,
     ServicePlans,
 )
 from llrgeo.appraisal.capacity.setting import (
     CrisisService,
     MachineService,
-    Roads,
     RoomService,
     RoundService,
+    WaysBetweenHomes,
 )
 from llrgeo.appraisal.capacity.targets import LossTarget, Stay
 from llrgeo.inputs.capacity import read_capacity
@@ -100,9 +100,9 @@ def town_plan(areas: gpd.GeoDataFrame, options: list[str]) -> CapacityPlan:
         places,
         Parameters(read_capacity("parameters")),
         EstatePlan(estate, works, sold, read_capacity("optimism_bias")),
-        Roads(between, 0.5, positions),
+        WaysBetweenHomes(between, 0.5, positions),
         choices=2,
-        provenance=Provenance("projections.csv"),
+        provenance=PlanProvenance("projections.csv"),
     )
 
 

@@ -17,9 +17,9 @@ from llrgeo.appraisal.capacity.setting import (
     CapacitySetting,
     CrisisService,
     MachineService,
-    Roads,
     RoomService,
     RoundService,
+    WaysBetweenHomes,
 )
 from llrgeo.appraisal.capacity.staffing import contract_of, visits_wte
 from llrgeo.appraisal.capacity.targets import DelayTarget, LossTarget, Stay
@@ -100,7 +100,7 @@ def town(**changes) -> CapacitySetting:
             )
         ],
         "crisis": [CrisisService("crisis", pd.Series({"age_85_plus": 700.0}), 1.4, 0.8)],
-        "roads": Roads(BETWEEN, 1.5, POSITIONS),
+        "roads": WaysBetweenHomes(BETWEEN, 1.5, POSITIONS),
     }
     return CapacitySetting(**(given | changes))
 

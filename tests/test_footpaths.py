@@ -10,7 +10,7 @@ from town import ORIGIN
 
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG
-from llrgeo.travel.footpaths import network_walks, straight_walks
+from llrgeo.travel.footpaths import network_walks, straight_line_walks
 from llrgeo.travel.routers import NetworkRouter, StraightLineRouter
 
 
@@ -46,6 +46,6 @@ def test_walks_along_streets_are_those_of_the_matrix(
 def test_walks_in_straight_lines_are_those_of_the_matrix(limit_min: float) -> None:
     router = StraightLineRouter(4.7, 1.3)
     places, others = scattered(40, seed=3), scattered(30, seed=4)
-    found = straight_walks(places, others, router, limit_min=limit_min)
+    found = straight_line_walks(places, others, router, limit_min=limit_min)
     minutes = router.travel_times(places, others, mode="walk", period="").minutes
     pd.testing.assert_frame_equal(found, listed(minutes, limit_min), check_dtype=False)

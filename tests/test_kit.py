@@ -25,7 +25,7 @@ from llrgeo.publish.kit.easy import MOST_WORDS, easy_parts
 from llrgeo.publish.kit.figures import place_figures, place_view
 from llrgeo.publish.kit.files import kit_files, place_files
 from llrgeo.publish.kit.page import leaflet_table, page_name
-from llrgeo.publish.kit.places import Place, chosen_places, kit_places
+from llrgeo.publish.kit.places import KitPlace, chosen_places, kit_places
 from llrgeo.publish.kit.qr import qr_code
 from llrgeo.publish.kit.words import minutes_in_words, option_words
 from llrgeo.publish.pages import run_mark
@@ -183,7 +183,9 @@ def test_a_journey_that_is_lost_comes_first_and_is_told_in_words(county):
     views = {**county.views, (option.name, "nurses"): replace(view, areas=lost)}
     changed = replace(county)
     changed.__dict__["views"] = views
-    place = Place("Corner", "ward", "District 0", (far,), int(lost.loc[far, "people"]), "ward", "c")
+    place = KitPlace(
+        "Corner", "ward", "District 0", (far,), int(lost.loc[far, "people"]), "ward", "c"
+    )
     figures = place_figures(changed, place, option)
     assert figures.index[0] == "nurses"
     assert (figures.iloc[0]["kind"], figures.iloc[0]["change_min"]) == ("lost", np.inf)

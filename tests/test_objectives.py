@@ -16,7 +16,7 @@ from typer.testing import CliRunner
 from llrgeo.appraisal.siting import enumerate_plans
 from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.locate import locate_sites
-from llrgeo.appraisal.siting.objectives import OBJECTIVES, Parameters
+from llrgeo.appraisal.siting.objectives import OBJECTIVES, ObjectiveParameters
 from llrgeo.appraisal.siting.plans import plan_value, stage_plan
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.regret import Scenario, regret_table
@@ -163,7 +163,7 @@ def test_a_lower_cost_is_a_better_value_and_only_a_worse_value_falls_short(name:
 def test_a_gap_in_value_allows_plans_that_cost_less_and_never_more(
     name: str, cost: float, allowed: float
 ) -> None:
-    parameters = Parameters(standard_min=12, kappa=KAPPA)
+    parameters = ObjectiveParameters(standard_min=12, kappa=KAPPA)
     assert OBJECTIVES[name].allowance(cost, 0.2, parameters) == pytest.approx(allowed)
 
 

@@ -25,7 +25,7 @@ from llrgeo.inputs.official import (
     small_area_estimates,
 )
 from llrgeo.inputs.official import ons_geography as geography
-from llrgeo.inputs.official.geofabrik import Extract, choose_extracts
+from llrgeo.inputs.official.geofabrik import RegionExtract, choose_extracts
 from llrgeo.inputs.official.kinds import CENSUS, KINDS, REPORTS, fetch_kind
 from llrgeo.inputs.official.place import find_around, find_boards
 from llrgeo.inputs.official.sources import read_sources
@@ -333,7 +333,7 @@ def test_postcodes_are_points_without_those_that_have_no_place(official):
 
 
 def test_projections_are_summed_to_bands_and_add_up(official):
-    found = projections.read_projections(
+    found = projections.fetch_projections(
         official.downloader(), official.sources["projections"], LADS
     )
     assert list(found.columns) == ["authority_code", "year", "sex", "age_from", "people"]
@@ -384,10 +384,10 @@ def test_the_smallest_extracts_that_cover_the_places_and_30_km_are_chosen():
     both = west.union(east)
     far = box(300_000, 0, 400_000, 100_000)
     extracts = [
-        Extract("both", "england", "b", both),
-        Extract("east", "england", "e", east),
-        Extract("far", "england", "f", far),
-        Extract("west", "england", "w", west),
+        RegionExtract("both", "england", "b", both),
+        RegionExtract("east", "england", "e", east),
+        RegionExtract("far", "england", "f", far),
+        RegionExtract("west", "england", "w", west),
     ]
 
     def chosen(*points):

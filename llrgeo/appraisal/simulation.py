@@ -30,7 +30,9 @@ _DRAWN: Final = 250  # draws that are drawn at once
 _CHUNK: Final = 16  # of which so many are worked on at once
 _MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
 _Matrix = NDArray[np.float64]
-_Plan: TypeAlias = tuple[int, frozenset[str], Shares]  # a service's number, its sites, its shares
+_Placement: TypeAlias = tuple[
+    int, frozenset[str], Shares
+]  # a service's number, its sites, its shares
 _Travelled: TypeAlias = tuple[int, Shares]  # what contacts at sites depend on
 
 
@@ -97,7 +99,7 @@ class Simulation:
 
 
 @dataclass(frozen=True, slots=True)
-class _Journeys:
+class _SimulatedJourneys:
     """The journeys to one service at some sites, as arrays over the areas that can travel.
 
     `pair` numbers the journeys of an area to a site, alike in all options, so that an error
@@ -171,8 +173,8 @@ def simulate(
 
 def _figures(
     drawn: _Draws,
-    journeys: Mapping[_Plan, _Journeys],
-    by_option: Sequence[Sequence[_Plan]],
+    journeys: Mapping[_Placement, _SimulatedJourneys],
+    by_option: Sequence[Sequence[_Placement]],
     ceiling_min: float,
 ) -> tuple[_Matrix, _Matrix]:
     """Return mean minutes and the share within the standard: draws by options."""
@@ -199,7 +201,11 @@ def _figures(
 
 
 def _made(
-    plan: _Plan, journeys: _Journeys, drawn: _Draws, at_sites: _Matrix, ceiling_min: float
+    plan: _Placement,
+    journeys: _SimulatedJourneys,
+    drawn: _Draws,
+    at_sites: _Matrix,
+    ceiling_min: float,
 ) -> tuple[_Matrix, _Matrix]:
     """Return minutes spent by draw and area, and contacts in time by draw.
 
@@ -238,15 +244,15 @@ def _mean(spent: _Matrix, who: _Travellers) -> _Matrix:
 
 def _journeys(
     results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs
-) -> tuple[dict[_Plan, _Journeys], list[list[_Plan]]]:
+) -> tuple[dict[_Placement, _SimulatedJourneys], list[list[_Placement]]]:
     """Return all different journeys, pairs as places in the flat matrix, and those of each option.
 
     Options that run a service alike share its journeys.
     """
     columns = appraisal_inputs.times.minutes.columns
     rows = appraisal_inputs.times.minutes.index.get_indexer(appraisal_inputs.areas.index)
-    found: dict[_Plan, _Journeys] = {}
-    by_option: list[list[_Plan]] = []
+    found: dict[_Placement, _SimulatedJourneys] = {}
+    by_option: list[list[_Placement]] = []
     for result in results.values():
         by_option.append([])
         for number, service in enumerate(appraisal_inputs.visited):
@@ -261,7 +267,7 @@ def _journeys(
             # error is drawn once for all who make it.
             pair = rows[area] * len(columns) + columns.get_indexer(pd.Index(used.iloc[area]))
             travel = slice(None) if len(area) == len(used) else area
-            found[plan] = _Journeys(travel, pair, service.travel_standard_min)
+            found[plan] = _SimulatedJourneys(travel, pair, service.travel_standard_min)
     return found, by_option
 
 

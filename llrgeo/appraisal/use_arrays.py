@@ -21,7 +21,7 @@ from llrgeo.schema import ROLES, site_roles
 from llrgeo.travel.times import TravelTimes
 
 Numbers = NDArray[np.float64]
-Places = NDArray[np.int64]
+SitePositions = NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 NO_SITE: Final = -1
@@ -34,8 +34,8 @@ _ACUTE: Final = ROLES.index("acute")
 class Nearest(NamedTuple):
     """The nearest open site of each area; every array has shape (n,)."""
 
-    site: Places  # place among the sites of the times; NO_SITE where none can be reached
-    role: Places  # place in ROLES; NO_SITE where there is no site
+    site: SitePositions  # place among the sites of the times; NO_SITE where none can be reached
+    role: SitePositions  # place in ROLES; NO_SITE where there is no site
     minutes: Numbers  # +inf where no site can be reached
     km: Numbers  # NaN where none can be reached, or the times carry no distances
 
@@ -80,7 +80,7 @@ class TimesArrays:
     ids: pd.Index
     minutes: Numbers
     km: Numbers | None
-    roles: Places
+    roles: SitePositions
     place: Mapping[str, int]
     found: dict[frozenset[str], Nearest] = field(default_factory=dict)
 

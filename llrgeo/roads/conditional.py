@@ -13,7 +13,7 @@ from collections.abc import Mapping
 from typing import Final, NamedTuple
 
 from llrgeo.roads.clock import Clock
-from llrgeo.roads.opening_hours import Answer, hours_hold
+from llrgeo.roads.opening_hours import HoursAnswer, hours_hold
 
 _SUFFIX: Final = ":conditional"
 # What a car, a walker or a cyclist goes by; rules for others and for parking are not read.
@@ -136,23 +136,23 @@ def clauses(text: str) -> list[Clause]:
     return found
 
 
-def is_met(condition: str, clock: Clock) -> Answer:
+def is_met(condition: str, clock: Clock) -> HoursAnswer:
     """Tell whether a condition holds at a time: all of what `AND` joins."""
     parts = re.split(r"(?i)\band\b", _bare(condition))
     answers = [_one_is_met(part, clock) for part in parts]
     notes = tuple(note for answer in answers for note in answer.notes)
-    return Answer(all(answer.holds for answer in answers), notes)
+    return HoursAnswer(all(answer.holds for answer in answers), notes)
 
 
-def _one_is_met(condition: str, clock: Clock) -> Answer:
+def _one_is_met(condition: str, clock: Clock) -> HoursAnswer:
     bare = _bare(condition.lower())
     # An ordinary car decides a comparison once and for all: no time has a part in it.
     if found := _COMPARISON.fullmatch(bare):
         if found[1] in _CAR:
-            return Answer(_compares(_CAR[found[1]], found[2], float(found[3])))
-        return Answer(holds=False, notes=(f"condition not read: {bare}",))
+            return HoursAnswer(_compares(_CAR[found[1]], found[2], float(found[3])))
+        return HoursAnswer(holds=False, notes=(f"condition not read: {bare}",))
     if bare.replace(" ", "_") in _OTHERS:
-        return Answer(holds=False)
+        return HoursAnswer(holds=False)
     return hours_hold(bare, clock)
 
 

@@ -32,7 +32,7 @@ _LIST: Final = re.compile(r"[;,|]")
 _AS_WRITTEN: Final = {"name", "ref"}
 
 
-class Access(NamedTuple):
+class WayAccess(NamedTuple):
     """How far a way may be used in each direction, and what was odd about its tags."""
 
     forward: Level
@@ -100,7 +100,7 @@ def plain_tags(tags: Tags, mode: str) -> PlainTags:
     return PlainTags(plain, tuple(notes))
 
 
-def way_access(tags: Tags, mode: str) -> Access:
+def way_access(tags: Tags, mode: str) -> WayAccess:
     """Tell in which directions, and how far, a mode may use a way.
 
     Parameters
@@ -117,13 +117,13 @@ def way_access(tags: Tags, mode: str) -> Access:
     # each direction may be used by its access tags.
     default = _class_default(tags, rule, notes)
     if default == "closed" or _is_blocked(tags, rule, notes):
-        return Access(Level.CLOSED, Level.CLOSED, tuple(notes))
+        return WayAccess(Level.CLOSED, Level.CLOSED, tuple(notes))
     along = _directions(tags, rule, notes)
     levels = [
         _level(tags, rule, direction, default, notes) if open_ else Level.CLOSED
         for direction, open_ in zip(("forward", "backward"), along, strict=True)
     ]
-    return Access(levels[0], levels[1], tuple(dict.fromkeys(notes)))
+    return WayAccess(levels[0], levels[1], tuple(dict.fromkeys(notes)))
 
 
 def node_access(tags: Tags, mode: str) -> NodeAccess:

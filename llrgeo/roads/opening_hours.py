@@ -48,7 +48,7 @@ _DAY: Final = r"(?:mo|tu|we|th|fr|sa|su)(?:n|e|es|d|nes|u|r|rs|i|t|tur)?(?:days?
 _DATE: Final = rf"(?:((?:19|20)\d\d)\s*)?({_MONTH})(?:\s*(\d{{1,2}})(?![:.\d]|\s*[ap]m))?"
 
 
-class Answer(NamedTuple):
+class HoursAnswer(NamedTuple):
     """Whether opening hours hold at a time, and what had to be decided to tell."""
 
     holds: bool
@@ -75,7 +75,7 @@ class _Dates(NamedTuple):
         return here >= self.first or here <= self.last
 
 
-class _Rule:
+class _HoursRule:
     """One rule of opening hours while it is read."""
 
     def __init__(self, *, added: bool) -> None:
@@ -126,7 +126,7 @@ class _Rule:
         return any(start <= minute < end for start, end in self.spans)
 
 
-def hours_hold(text: str, clock: Clock) -> Answer:
+def hours_hold(text: str, clock: Clock) -> HoursAnswer:
     """Tell whether opening hours hold at a time.
 
     Parameters
@@ -138,12 +138,12 @@ def hours_hold(text: str, clock: Clock) -> Answer:
 
     Returns
     -------
-    Answer
+    HoursAnswer
         Hours that cannot be read do not hold, with a note that names them.
     """
     rules = _read(text.lower().translate(_DASHES))
     if not rules:
-        return Answer(holds=False, notes=(f"hours not read: {text.strip()}",))
+        return HoursAnswer(holds=False, notes=(f"hours not read: {text.strip()}",))
     notes = []
     if clock.date is None and any(rule.dates or rule.nth for rule in rules):
         notes.append(f"hours bound to dates, read as on most days of the year: {text.strip()}")
@@ -151,10 +151,10 @@ def hours_hold(text: str, clock: Clock) -> Answer:
         notes.append("sunrise and sunset taken as 6 and 18 o'clock")
     # What began yesterday may run on over midnight.
     holds = _state(rules, clock) or _state(rules, clock.yesterday())
-    return Answer(holds, tuple(notes))
+    return HoursAnswer(holds, tuple(notes))
 
 
-def _state(rules: list[_Rule], clock: Clock) -> bool:
+def _state(rules: list[_HoursRule], clock: Clock) -> bool:
     """Apply the rules in turn: on its days a later one takes the place of those before it.
 
     A rule after a comma is added to them, and so is one for the very same days, which by the
@@ -176,9 +176,9 @@ def _state(rules: list[_Rule], clock: Clock) -> bool:
     return state
 
 
-def _read(text: str) -> list[_Rule]:
+def _read(text: str) -> list[_HoursRule]:
     """Read the rules of opening hours; none where any of it is not understood."""
-    rules: list[_Rule] = []
+    rules: list[_HoursRule] = []
     # Comments in quotes go; each part is read with what stood before it: `;` begins, `||` adds.
     parts = re.split(r"(;|\|\|)", ";" + re.sub(r'"[^"]*"', " ", text))
     for joint, part in zip(parts[1::2], parts[2::2], strict=True):
@@ -189,9 +189,9 @@ def _read(text: str) -> list[_Rule]:
     return rules
 
 
-def _rules_of(text: str, *, added: bool) -> list[_Rule]:
+def _rules_of(text: str, *, added: bool) -> list[_HoursRule]:
     """Read what stands between two semicolons: a rule, and those that commas add to it."""
-    rule = _Rule(added=added)
+    rule = _HoursRule(added=added)
     rules, at = [rule], 0
     while at < len(text):
         part = next((part for part in _PARTS if part[0].match(text, at)), None)
@@ -202,7 +202,7 @@ def _rules_of(text: str, *, added: bool) -> list[_Rule]:
         # Days or dates after times begin a rule of their own: `Mo-Fr 07:00-10:00, Sa 08:00-12:00`;
         # not in `08:00-09:00 Sa`, where they are the first.
         if selects and rule.has_time and (rule.selects or "," in rule.joint):
-            rule = _Rule(added=True)
+            rule = _HoursRule(added=True)
             rules.append(rule)
         if not take(rule, found):
             return []
@@ -210,17 +210,17 @@ def _rules_of(text: str, *, added: bool) -> list[_Rule]:
     return rules
 
 
-def _take_gap(rule: _Rule, found: re.Match[str]) -> bool:
+def _take_gap(rule: _HoursRule, found: re.Match[str]) -> bool:
     rule.joint = found[0]
     return True
 
 
-def _take_state(rule: _Rule, found: re.Match[str]) -> bool:
+def _take_state(rule: _HoursRule, found: re.Match[str]) -> bool:
     rule.state = {"closed": "off", "24/7": "open"}.get(found[0], found[0])
     return rule.state != "unknown"
 
 
-def _take_days(rule: _Rule, found: re.Match[str]) -> bool:
+def _take_days(rule: _HoursRule, found: re.Match[str]) -> bool:
     # `SH Mo-Fr` are the week days of holidays; `PH,Mo-Fr` are both.
     if rule.is_holiday and rule.days is None and "," not in rule.joint:
         rule.days = set()
@@ -235,7 +235,7 @@ def _take_days(rule: _Rule, found: re.Match[str]) -> bool:
     return True
 
 
-def _take_holiday(rule: _Rule, _: re.Match[str]) -> bool:
+def _take_holiday(rule: _HoursRule, _: re.Match[str]) -> bool:
     # `Mo-Fr SH` are the week days of holidays, on which an ordinary day does not lie.
     if rule.days is not None and "," not in rule.joint:
         rule.days = set()
@@ -243,7 +243,7 @@ def _take_holiday(rule: _Rule, _: re.Match[str]) -> bool:
     return True
 
 
-def _take_dates(rule: _Rule, found: re.Match[str]) -> bool:
+def _take_dates(rule: _HoursRule, found: re.Match[str]) -> bool:
     year, month, day, to_year, to_month, to_day, only_day = found.groups()
     first = _MONTHS.index(month[:3]) + 1
     last = _MONTHS.index(to_month[:3]) + 1 if to_month else first
@@ -254,24 +254,24 @@ def _take_dates(rule: _Rule, found: re.Match[str]) -> bool:
     return True
 
 
-def _take_years(rule: _Rule, found: re.Match[str]) -> bool:
+def _take_years(rule: _HoursRule, found: re.Match[str]) -> bool:
     last = 9_999 if found[3] else int(found[2] or found[1])
     rule.dates.append(_Dates((int(found[1]), last)))
     return True
 
 
-def _take_weeks(rule: _Rule, found: re.Match[str]) -> bool:
+def _take_weeks(rule: _HoursRule, found: re.Match[str]) -> bool:
     first, last, step = int(found[1]), int(found[2] or found[1]), int(found[3] or 1)
     rule.dates.append(_Dates(None, weeks=frozenset(range(first, min(last, _WEEKS) + 1, step))))
     return True
 
 
-def _take_feast(rule: _Rule, _: re.Match[str]) -> bool:
+def _take_feast(rule: _HoursRule, _: re.Match[str]) -> bool:
     rule.is_holiday = True
     return True
 
 
-def _take_times(rule: _Rule, found: re.Match[str]) -> bool:
+def _take_times(rule: _HoursRule, found: re.Match[str]) -> bool:
     start, end = _minute(found[1]), _minute(found[2] or "24:00")
     if start is None or end is None:
         return False
@@ -282,7 +282,9 @@ def _take_times(rule: _Rule, found: re.Match[str]) -> bool:
     return True
 
 
-_PARTS: Final[tuple[tuple[re.Pattern[str], Callable[[_Rule, re.Match[str]], bool], bool], ...]] = (
+_PARTS: Final[
+    tuple[tuple[re.Pattern[str], Callable[[_HoursRule, re.Match[str]], bool], bool], ...]
+] = (
     (re.compile(r"24/7|\b(?:off|closed|open|unknown)\b"), _take_state, False),
     (re.compile(rf"({_TIME})\s*(?:-|to)\s*({_TIME}|24[:.]00)(\+)?"), _take_times, False),
     (re.compile(rf"({_TIME})()(\+)"), _take_times, False),

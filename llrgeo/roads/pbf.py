@@ -24,7 +24,7 @@ _MORE: Final = 0x80
 _LONGEST_VARINT: Final = 10  # bytes, of 7 bits each: numbers have 64
 
 
-class Block(NamedTuple):
+class PbfBlock(NamedTuple):
     """One block of a PBF file: its type, and where its data stands."""
 
     type: str
@@ -65,7 +65,7 @@ def check_whole(path: Path) -> str:
     return hashlib.sha256(content).hexdigest()
 
 
-def blocks(content: bytes, path: Path) -> list[Block]:
+def blocks(content: bytes, path: Path) -> list[PbfBlock]:
     """List the blocks of a PBF file by its framing.
 
     Raises
@@ -73,7 +73,7 @@ def blocks(content: bytes, path: Path) -> list[Block]:
     NetworkError
         If the framing is not that of a PBF file, or the file ends within a block.
     """
-    found: list[Block] = []
+    found: list[PbfBlock] = []
     at = 0
     while at < len(content):
         # Each block: four bytes of the header's size, the header with type and size, then the data.
@@ -92,7 +92,7 @@ def blocks(content: bytes, path: Path) -> list[Block]:
         if at > len(content):
             msg = f"{path}: the file is cut after {len(found)} whole blocks. Download it again."
             raise NetworkError(msg)
-        found.append(Block(kind.decode("ascii", "replace"), start, size))
+        found.append(PbfBlock(kind.decode("ascii", "replace"), start, size))
     return found
 
 
@@ -104,7 +104,7 @@ def _header_fields(header: bytes) -> dict[int, int | bytes]:
         return {}
 
 
-def count_elements(content: bytes, block: Block) -> tuple[str, int] | None:
+def count_elements(content: bytes, block: PbfBlock) -> tuple[str, int] | None:
     """Return what a data block holds (`nodes`, `ways` or `relations`) and how many.
 
     Dense nodes count as one. None where the block is packed by other means than zlib.
@@ -133,7 +133,7 @@ def _has_right_checksum(path: Path, content: bytes) -> bool:
     return False
 
 
-def _check_last_blocks(path: Path, content: bytes, found: list[Block]) -> None:
+def _check_last_blocks(path: Path, content: bytes, found: list[PbfBlock]) -> None:
     """Refuse a file that ends as only a cut one does."""
     data = [block for block in found if block.type == "OSMData"]
     last = count_elements(content, data[-1]) if data else ("nothing", 0)
@@ -152,7 +152,7 @@ def _check_last_blocks(path: Path, content: bytes, found: list[Block]) -> None:
         raise NetworkError(msg)
 
 
-def _full(content: bytes, data: list[Block]) -> float:
+def _full(content: bytes, data: list[PbfBlock]) -> float:
     """Return how many elements a full block holds: the last but one of ways is full, if any is."""
     # Backwards from the end, for a file holds nodes, then ways, then relations.
     ways = 0

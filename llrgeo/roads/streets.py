@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 from llrgeo.roads.clock import Clock
 from llrgeo.roads.conditional import settle, settle_barrier
-from llrgeo.roads.driving import Access, is_ferry, node_access, plain_tags, way_access
+from llrgeo.roads.driving import WayAccess, is_ferry, node_access, plain_tags, way_access
 from llrgeo.roads.extract import Extract
 from llrgeo.roads.osm_file import Way
 from llrgeo.roads.profile import Level
@@ -114,7 +114,7 @@ def interpret_points(extract: Extract, mode: str, clock: Clock | None) -> Points
 
 
 def _row(
-    way: Way, tags: Mapping[str, str], access: Access, mode: str
+    way: Way, tags: Mapping[str, str], access: WayAccess, mode: str
 ) -> tuple[dict[str, Any], list[str]]:
     """Describe one way; return its row and what was odd about its limit."""
     # A dual carriageway is mapped as two one-way roads; the direction of access tells.

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.capacity.parameters import Parameters
-from llrgeo.appraisal.capacity.plan import SCENARIOS, CapacityPlan, EstatePlan, Provenance
+from llrgeo.appraisal.capacity.plan import SCENARIOS, CapacityPlan, EstatePlan, PlanProvenance
 from llrgeo.appraisal.capacity.projections import (
     VariantYear,
     ageing_shares,
@@ -19,7 +19,7 @@ from llrgeo.appraisal.capacity.projections import (
     people_of_new_homes,
     project_areas,
 )
-from llrgeo.appraisal.capacity.setting import Roads
+from llrgeo.appraisal.capacity.setting import WaysBetweenHomes
 from llrgeo.appraisal.options import Option
 from llrgeo.errors import InputError
 from llrgeo.inputs.capacity import read_capacity, set_parameters
@@ -98,14 +98,14 @@ def with_roads(
     network = getattr(router, "network", None)
     ends_s = network.info.ends_s if isinstance(network, RoadNetwork) else 0.0
     positions = pd.DataFrame({"easting": points.x, "northing": points.y})
-    return replace(plan, roads=Roads(between, ends_s / _SECONDS_A_MINUTE, positions))
+    return replace(plan, roads=WaysBetweenHomes(between, ends_s / _SECONDS_A_MINUTE, positions))
 
 
-def _provenance(study: StudyConfig) -> Provenance:
+def _provenance(study: StudyConfig) -> PlanProvenance:
     capacity = study.capacity
     ours = capacity.projections == "embedded"
     people = _EMBEDDED_PEOPLE if ours else capacity.files(study.folder)["projections"].name
-    return Provenance(people, official=ours, beds=capacity.beds_source)
+    return PlanProvenance(people, official=ours, beds=capacity.beds_source)
 
 
 def _people(

@@ -14,7 +14,7 @@ ByService = Mapping[str, Mapping[str, int]]
 
 
 @dataclass(frozen=True, slots=True)
-class Places:
+class BedsAndRooms:
     """Beds and rooms of one option, by service (or pool of beds) and site."""
 
     beds: ByService = field(default_factory=dict)
@@ -40,7 +40,7 @@ class Kinds:
 
 
 def moved_sites(
-    before: Places, asked: OptionConfig, start: Option, kinds: Kinds
+    before: BedsAndRooms, config: OptionConfig, start: Option, kinds: Kinds
 ) -> tuple[dict[str, set[str]], dict[str, set[str]], list[str]]:
     """Return where moving beds opens and closes a service, and what is wrong with the moves.
 
@@ -49,9 +49,9 @@ def moved_sites(
     opens: dict[str, set[str]] = {}
     closes: dict[str, set[str]] = {}
     faults = []
-    stated = _stated(before.beds, asked.beds, kinds.beds)
+    stated = _stated(before.beds, config.beds, kinds.beds)
     left = {name: dict(sites) for name, sites in stated.items()}
-    for move in asked.moves_beds:
+    for move in config.moves_beds:
         service = move.service or kinds.beds[0]
         here, sites = start.sites.get(service, frozenset()), left.setdefault(service, {})
         have = sites.get(move.from_)
@@ -68,12 +68,12 @@ def moved_sites(
     return opens, closes, faults
 
 
-def closed_services(asked: OptionConfig, start: Option) -> tuple[dict[str, set[str]], list[str]]:
+def closed_services(config: OptionConfig, start: Option) -> tuple[dict[str, set[str]], list[str]]:
     """Return every service that runs at the sites to close, and the sites that run nothing."""
     closes: dict[str, set[str]] = {}
     faults = []
-    moved = {service: set(pairs) for service, pairs in asked.moves.items()}
-    for site in asked.closes_site:
+    moved = {service: set(pairs) for service, pairs in config.moves.items()}
+    for site in config.closes_site:
         running = [service for service, ids in start.sites.items() if site in ids]
         if not running:
             faults.append(f"closes_site: nothing runs at {site}")
@@ -83,9 +83,9 @@ def closed_services(asked: OptionConfig, start: Option) -> tuple[dict[str, set[s
     return closes, faults
 
 
-def change_places(
-    before: Places, asked: OptionConfig, option: Option, kinds: Kinds
-) -> tuple[Places, list[str]]:
+def moved_beds_and_rooms(
+    before: BedsAndRooms, config: OptionConfig, option: Option, kinds: Kinds
+) -> tuple[BedsAndRooms, list[str]]:
     """Return beds and rooms after an option's changes, and what is wrong with them.
 
     Beds and rooms go with a service that moves from one site to another, and close where it
@@ -94,14 +94,14 @@ def change_places(
     faults = []
     changed = {}
     for key, given, known in (
-        ("beds", asked.beds, kinds.beds),
-        ("rooms", asked.rooms, kinds.rooms),
+        ("beds", config.beds, kinds.beds),
+        ("rooms", config.rooms, kinds.rooms),
     ):
         old: ByService = getattr(before, key)
-        table = {name: _carried(sites, asked, kinds.members(name)) for name, sites in old.items()}
+        table = {name: _carried(sites, config, kinds.members(name)) for name, sites in old.items()}
         new = {name: dict(sites) for name, sites in _stated(table, given, known).items()}
         if key == "beds":
-            _move(new, asked, kinds)
+            _move(new, config, kinds)
         for service, sites in new.items():
             here = kinds.sites_of(service, option)
             stated = set(given.get(service, given.get(ONE_SERVICE, {})))
@@ -110,11 +110,11 @@ def change_places(
                 faults.append(f"{key}: {service} does not run at {', '.join(strange)}")
             new[service] = {site: number for site, number in sites.items() if site in here}
         changed[key] = new
-    return Places(changed["beds"], changed["rooms"]), faults
+    return BedsAndRooms(changed["beds"], changed["rooms"]), faults
 
 
 def places_table(
-    places: Mapping[str, Places], options: tuple[Option, ...], kinds: Kinds
+    places: Mapping[str, BedsAndRooms], options: tuple[Option, ...], kinds: Kinds
 ) -> pd.DataFrame:
     """Return beds and rooms of all options: a row a site that has either; NaN is not stated."""
     rows = []
@@ -143,10 +143,10 @@ def _stated(
 
 
 def _carried(
-    sites: Mapping[str, int], asked: OptionConfig, members: tuple[str, ...]
+    sites: Mapping[str, int], config: OptionConfig, members: tuple[str, ...]
 ) -> dict[str, int]:
     """Return beds or rooms after the service moved: they go with it."""
-    pairs = {a: b for service in members for a, b in asked.moves.get(service, {}).items()}
+    pairs = {a: b for service in members for a, b in config.moves.get(service, {}).items()}
     found: dict[str, int] = {}
     for site, number in sites.items():
         to = pairs.get(site, site)
@@ -154,8 +154,8 @@ def _carried(
     return found
 
 
-def _move(table: dict[str, dict[str, int]], asked: OptionConfig, kinds: Kinds) -> None:
-    for move in asked.moves_beds:
+def _move(table: dict[str, dict[str, int]], config: OptionConfig, kinds: Kinds) -> None:
+    for move in config.moves_beds:
         sites = table.setdefault(move.service or kinds.beds[0], {})
         if sites.get(move.from_, 0) >= move.beds:
             sites[move.from_] -= move.beds

@@ -59,8 +59,8 @@ class NewArea:
 
 
 @dataclass(frozen=True, slots=True)
-class _Ask:
-    """Whom to ask, and of which place."""
+class _Commission:
+    """What is to be compiled: of which place, from which sources, by which downloader."""
 
     downloader: Downloader
     sources: Sources
@@ -98,47 +98,51 @@ def new_area(
     with temporary_folder(folder.parent) as temporary:
         made = temporary / "study"
         made.mkdir()
-        written = _assemble(made, _Ask(downloader, sources, place, track))
+        written = _assemble(made, _Commission(downloader, sources, place, track))
         load_study(made / "study.toml")  # what was written is read as any study file is
         made.replace(folder)
     return NewArea(folder, *written)
 
 
-def _assemble(made: Path, ask: _Ask) -> tuple[int, int, int, pd.DataFrame]:
+def _assemble(made: Path, commission: _Commission) -> tuple[int, int, int, pd.DataFrame]:
     """Write all parts of the study, one stage after the other."""
     logger.info("areas")
-    areas = compile_areas(ask.downloader, ask.sources, ask.place)
+    areas = compile_areas(commission.downloader, commission.sources, commission.place)
     areas.to_csv(made / "areas.csv", lineterminator="\n")
-    outlines = _write_outlines(made, ask, areas)
+    outlines = _write_outlines(made, commission, areas)
     logger.info("sites")
-    returns = eric.read_returns(ask.downloader, ask.sources["returns"])
-    found = compile_sites(ask.downloader, ask.sources, outlines, returns)
+    returns = eric.read_returns(commission.downloader, commission.sources["returns"])
+    found = compile_sites(commission.downloader, commission.sources, outlines, returns)
     logger.info("streets")
     centroids = read_areas(made / "areas.csv").geometry
-    extract = _read_streets(ask, centroids)
+    extract = _read_streets(commission, centroids)
     land = read_boundary(made / "outlines.geojson")
-    streets = _write_network(made / "streets", extract, "car", land, ask.track)
+    streets = _write_network(made / "streets", extract, "car", land, commission.track)
     logger.info("neighbours' hospitals")
     sites = _reached(found, streets, centroids)
     sites = sites.assign(services=assume_services(sites))
     new_tables.write_sites(made / "sites.csv", sites)
     logger.info("streets on foot")
     around = _with_ways_to(land, _points(sites[sites["is_neighbour"]]))
-    _write_network(made / "streets_on_foot", extract, "walk", around, ask.track)
+    _write_network(made / "streets_on_foot", extract, "walk", around, commission.track)
     logger.info("projections, estate and timetables")
     todo = [found.todo, new_tables.general_todo()]
-    todo.append(new_tables.write_projections(made, ask.downloader, ask.sources, areas))
-    new_tables.write_estate(made, returns, sites, ask.sources["returns"])
-    timetables, lacking = _write_timetables(made, ask)
+    todo.append(
+        new_tables.write_projections(made, commission.downloader, commission.sources, areas)
+    )
+    new_tables.write_estate(made, returns, sites, commission.sources["returns"])
+    timetables, lacking = _write_timetables(made, commission)
     logger.info("study file")
     listed = pd.concat([*todo, lacking], ignore_index=True)
-    _write_text(made, ask, sites, timetables, listed)
+    _write_text(made, commission, sites, timetables, listed)
     return len(areas), int(areas["residents"].sum()), len(sites), listed
 
 
-def _write_outlines(made: Path, ask: _Ask, areas: pd.DataFrame) -> gpd.GeoDataFrame:
+def _write_outlines(made: Path, commission: _Commission, areas: pd.DataFrame) -> gpd.GeoDataFrame:
     """Write and return the outlines of the areas with their authorities."""
-    shapes = geography.read_boundaries(ask.downloader, ask.sources["boundaries"], ask.place.codes)
+    shapes = geography.read_boundaries(
+        commission.downloader, commission.sources["boundaries"], commission.place.codes
+    )
     outlines = gpd.GeoDataFrame(
         areas[["authority_code", "authority"]], geometry=shapes.geometry.to_numpy(), crs=WGS84
     )
@@ -146,11 +150,11 @@ def _write_outlines(made: Path, ask: _Ask, areas: pd.DataFrame) -> gpd.GeoDataFr
     return outlines
 
 
-def _read_streets(ask: _Ask, centroids: gpd.GeoSeries) -> Extract:
+def _read_streets(commission: _Commission, centroids: gpd.GeoSeries) -> Extract:
     """Fetch and read the extracts that cover the areas and 30 km around them."""
-    index, streets = ask.sources["street_index"], ask.sources["streets"]
-    paths = geofabrik.fetch_extracts(ask.downloader, index, streets, centroids)
-    return read_extracts(paths, track=ask.track)
+    index, streets = commission.sources["street_index"], commission.sources["streets"]
+    paths = geofabrik.fetch_extracts(commission.downloader, index, streets, centroids)
+    return read_extracts(paths, track=commission.track)
 
 
 def _write_network(
@@ -188,15 +192,17 @@ def _points(sites: pd.DataFrame) -> gpd.GeoSeries:
     return gpd.GeoSeries(points, index=sites.index)
 
 
-def _write_timetables(made: Path, ask: _Ask) -> tuple[Timetables | None, pd.DataFrame]:
+def _write_timetables(
+    made: Path, commission: _Commission
+) -> tuple[Timetables | None, pd.DataFrame]:
     """Copy the regions' timetables, if there are any; else say what is missing."""
-    source = ask.sources["timetables"]
+    source = commission.sources["timetables"]
     try:
-        regions = bus_regions(ask.downloader, ask.sources, ask.place)
-        feeds = bods.fetch_timetables(ask.downloader, source, regions)
+        regions = bus_regions(commission.downloader, commission.sources, commission.place)
+        feeds = bods.fetch_timetables(commission.downloader, source, regions)
     except FetchError as error:
         return None, new_tables.todo_row("study.toml", "transit", "feeds", str(error))
-    day = _service_day(feeds, ask.downloader.today)
+    day = _service_day(feeds, commission.downloader.today)
     (made / "timetables").mkdir()
     names = [f"timetables/{source.options['regions'][region]}.zip" for region in sorted(regions)]
     for feed, name in zip(feeds, names, strict=True):
@@ -220,24 +226,24 @@ def _service_day(feeds: Sequence[Path], today: dt.date) -> dt.date:
 
 def _write_text(
     made: Path,
-    ask: _Ask,
+    commission: _Commission,
     sites: pd.DataFrame,
     timetables: Timetables | None,
     todo: pd.DataFrame,
 ) -> None:
     """Write study.toml, TODO.csv, fetched.csv and about.md."""
-    place = new_tables.title_of(ask.place)
-    fetched = new_tables.list_fetched(ask.downloader, ask.sources)
-    used = [ask.sources[key].cited for key in dict.fromkeys(fetched["source"])]
+    place = new_tables.title_of(commission.place)
+    fetched = new_tables.list_fetched(commission.downloader, commission.sources)
+    used = [commission.sources[key].cited for key in dict.fromkeys(fetched["source"])]
     text = study_text(
         place,
         sites,
-        date=ask.downloader.today.isoformat(),
+        date=commission.downloader.today.isoformat(),
         sources=list(dict.fromkeys(used)),
         timetables=timetables,
     )
     (made / "study.toml").write_text(text, encoding="utf-8")
     todo.to_csv(made / "TODO.csv", index=False, lineterminator="\n")
     fetched.to_csv(made / "fetched.csv", index=False, lineterminator="\n")
-    about = new_tables.about_text(ask.place, fetched, todo)
+    about = new_tables.about_text(commission.place, fetched, todo)
     (made / "about.md").write_text(about, encoding="utf-8")

@@ -7,17 +7,17 @@ from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.options import Option
 from llrgeo.errors import InputError
 from llrgeo.study.capacity_places import (
+    BedsAndRooms,
     Kinds,
-    Places,
-    change_places,
     closed_services,
+    moved_beds_and_rooms,
     moved_sites,
 )
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.option_config import OptionConfig
 
 
-def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, Places], list[str]]:
+def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, BedsAndRooms], list[str]]:
     """Return the options with what each takes over from another, and what is wrong with them.
 
     Returns
@@ -26,22 +26,22 @@ def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, Places]
         The options in their order, the beds and rooms of each by its id, and faults in words.
     """
     built: dict[str, Option] = {}
-    places: dict[str, Places] = {}
+    places: dict[str, BedsAndRooms] = {}
     faults: list[str] = []
     kinds = kinds_of(study)
-    for asked in study.options:
-        start = built[asked.based_on] if asked.based_on else Option(asked.id, asked.label, {})
-        before = places[asked.based_on] if asked.based_on else Places()
-        replaced = {service: frozenset(ids) for service, ids in asked.sites.items()}
+    for config in study.options:
+        start = built[config.based_on] if config.based_on else Option(config.id, config.label, {})
+        before = places[config.based_on] if config.based_on else BedsAndRooms()
+        replaced = {service: frozenset(ids) for service, ids in config.sites.items()}
         start = replace(start, sites={**start.sites, **replaced})
         found: list[str] = []
         try:
-            built[asked.id], found = _changed(start, before, asked, study)
+            built[config.id], found = _changed(start, before, config, study)
         except InputError as error:
             faults.append(str(error))
-            built[asked.id] = start  # those based on it are still looked at
-        places[asked.id], strange = change_places(before, asked, built[asked.id], kinds)
-        faults += [f"option '{asked.id}': {fault}" for fault in [*found, *strange]]
+            built[config.id] = start  # those based on it are still looked at
+        places[config.id], strange = moved_beds_and_rooms(before, config, built[config.id], kinds)
+        faults += [f"option '{config.id}': {fault}" for fault in [*found, *strange]]
     return list(built.values()), places, faults
 
 
@@ -52,23 +52,23 @@ def kinds_of(study: StudyConfig) -> Kinds:
 
 
 def _changed(
-    start: Option, before: Places, asked: OptionConfig, study: StudyConfig
+    start: Option, before: BedsAndRooms, config: OptionConfig, study: StudyConfig
 ) -> tuple[Option, list[str]]:
     """Return an option after all its changes, and what is wrong with those of whole sites."""
-    bed_opens, bed_closes, moved_faults = moved_sites(before, asked, start, kinds_of(study))
-    site_closes, closed_faults = closed_services(asked, start)
+    bed_opens, bed_closes, moved_faults = moved_sites(before, config, start, kinds_of(study))
+    site_closes, closed_faults = closed_services(config, start)
     changed = start.change(
-        asked.id,
-        label=asked.label,
-        opens=_together(asked.opens, bed_opens),
-        closes=_together(asked.closes, bed_closes, site_closes),
-        moves=asked.moves,
-        note=asked.note,
+        config.id,
+        label=config.label,
+        opens=_together(config.opens, bed_opens),
+        closes=_together(config.closes, bed_closes, site_closes),
+        moves=config.moves,
+        note=config.note,
     )
     option = replace(
         changed,
-        shares={**start.shares, **_shares(asked, study)},
-        capacity={**changed.capacity, **asked.capacity},
+        shares={**start.shares, **_shares(config, study)},
+        capacity={**changed.capacity, **config.capacity},
     )
     return option, [*moved_faults, *closed_faults]
 

@@ -30,7 +30,7 @@ from llrgeo.study.times import judged_times
 from llrgeo.travel.times import TravelTimes
 
 TODAY: Final = "as today"
-_ASK_LOCATE_BEDS: Final = "beds of sites follow from a queue; ask study.bed_siting.locate_beds"
+_USE_LOCATE_BEDS: Final = "beds of sites follow from a queue; ask study.bed_siting.locate_beds"
 _CLASSES: Final = {
     "lost": "lost",
     "worsened": "longer",
@@ -283,7 +283,7 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
     1
     """
     if config.beds is not None:
-        raise ConfigError(_ASK_LOCATE_BEDS)
+        raise ConfigError(_USE_LOCATE_BEDS)
     siting = prepare_siting(study, config)
     times, demand, problem = siting.candidates, siting.demand, siting.problem
     effort = Effort(config.gap, config.seconds, study.seed)

@@ -79,8 +79,8 @@ class Departures(NamedTuple):
     change_to: Ints
 
 
-class Ways(NamedTuple):
-    """All that journeys are made of.
+class TransitNetwork(NamedTuple):
+    """All that journeys by public transport between some places are made of.
 
     `access` are walks from origins to stops, `changes` from getting off at a stop until one can
     get on at another or the same, `egress` from stops to destinations, each one row a pair:
@@ -96,7 +96,7 @@ class Ways(NamedTuple):
     stops: int
 
     def reversed(self) -> Self:
-        """Return the ways of the same journeys backwards in time, from destinations to origins."""
+        """Return the network of the same journeys backwards in time, destinations first."""
         return type(self)(
             turned(self.rides),
             _swapped(self.egress),
@@ -138,16 +138,16 @@ class Prepared(NamedTuple):
     trips: int
 
 
-def prepare(ways: Ways, first_s: int, last_s: int) -> Prepared:
+def prepare(transit: TransitNetwork, first_s: int, last_s: int) -> Prepared:
     """Make the rides that leave between two times ready; trips are numbered anew."""
     # Rides are in order of departure: those that can matter are one run of them.
-    within = slice(*np.searchsorted(ways.rides.departure_s, [first_s, last_s + 1]))
-    rides = Rides(*(np.ascontiguousarray(part[within]) for part in ways.rides))
+    within = slice(*np.searchsorted(transit.rides.departure_s, [first_s, last_s + 1]))
+    rides = Rides(*(np.ascontiguousarray(part[within]) for part in transit.rides))
     # Labels are kept for each trip: numbers without gaps keep that array small.
     trip_ids, trip = np.unique(rides.trip, return_inverse=True)
     rides = rides._replace(trip=trip.astype(np.int32))
-    changes = walks_from(ways.changes, ways.stops)
-    start, seconds, of_ride = sorted_by_stop(rides, ways.stops)
+    changes = walks_from(transit.changes, transit.stops)
+    start, seconds, of_ride = sorted_by_stop(rides, transit.stops)
     caught = changes_caught(rides, changes, start, seconds)
     return Prepared(rides, Departures(start, seconds, of_ride, *caught), len(trip_ids))
 
@@ -160,29 +160,31 @@ def arrivals_by(prepared: Prepared, egress: Walks, destinations: int) -> Ints:
     return arrivals
 
 
-def journey_blocks(ways: Ways, moments_s: Ints, limit_s: int) -> Iterator[tuple[slice, Ints]]:
+def journey_blocks(
+    transit: TransitNetwork, moments_s: Ints, limit_s: int
+) -> Iterator[tuple[slice, Ints]]:
     """Yield a run of destinations with the seconds of journeys to them.
 
     These are origins by moments of leaving by destinations, int32, `NEVER` where there is no
     journey within the limit.
     """
-    prepared = prepare(ways, int(moments_s.min()), int(moments_s.max()) + limit_s)
-    access = walks_from(ways.access, len(ways.on_foot_s))
-    origins, destinations = ways.on_foot_s.shape
+    prepared = prepare(transit, int(moments_s.min()), int(moments_s.max()) + limit_s)
+    access = walks_from(transit.access, len(transit.on_foot_s))
+    origins, destinations = transit.on_foot_s.shape
     # Lanes are destinations that are scanned together. As many as keep the larger array within
     # `_BLOCK_BYTES`, for each holds 4 bytes a row and lane.
     rows = max(len(prepared.departures.seconds), origins * len(moments_s), 1)
     lanes = int(np.clip(_BLOCK_BYTES // (4 * rows), *_LANES))
-    to = ways.egress["to"]
+    to = transit.egress["to"]
     for start in range(0, destinations, lanes):
         part = slice(start, min(start + lanes, destinations))
         # Each block walks to its own destinations alone, numbered from 0 within the block.
-        mine = ways.egress[(to >= part.start) & (to < part.stop)]
-        egress = walks_from(mine.assign(to=mine["to"] - start), ways.stops)
+        mine = transit.egress[(to >= part.start) & (to < part.stop)]
+        egress = walks_from(mine.assign(to=mine["to"] - start), transit.stops)
         arrivals = arrivals_by(prepared, egress, part.stop - start)
         # The way on foot stands for every moment before rides are
         # looked at; they can only shorten it.
-        found = np.repeat(ways.on_foot_s[:, None, part], len(moments_s), axis=1)
+        found = np.repeat(transit.on_foot_s[:, None, part], len(moments_s), axis=1)
         journeys(prepared.departures, arrivals, access, moments_s.astype(np.int32), found)
         yield part, np.where(found <= limit_s, found, NEVER)
 

@@ -21,7 +21,7 @@ from llrgeo.travel.routers import StraightLineRouter
 _S_PER_MIN: Final = 60
 
 
-def straight_walks(
+def straight_line_walks(
     places: gpd.GeoSeries, others: gpd.GeoSeries, router: StraightLineRouter, *, limit_min: float
 ) -> pd.DataFrame:
     """List the walks in straight lines within a limit.
@@ -49,7 +49,7 @@ def straight_walks(
 
 
 def network_walks(request: MatrixRequest, *, limit_min: float) -> pd.DataFrame:
-    """List the walks along streets within a limit, as `straight_walks` does.
+    """List the walks along streets within a limit, as `straight_line_walks` does.
 
     `request` links places (its origins) and others (its destinations) to the streets.
     """

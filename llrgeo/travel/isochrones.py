@@ -36,7 +36,7 @@ Floats = NDArray[np.float64]
 _MS_PER_MIN: Final = 60_000
 
 
-class _Search(NamedTuple):
+class _SiteSearch(NamedTuple):
     """What all searches have in common."""
 
     network: RoadNetwork
@@ -112,7 +112,7 @@ def isochrones(
     site_role, role = _roles(direction)
     snapping = snapper(network)
     used = roads_of_points(snapping, sites, site_role)
-    search = _Search(network, layer_network(network), used, period, direction)
+    search = _SiteSearch(network, layer_network(network), used, period, direction)
     roads, edge_ms = Roads.of(snapping, role), network.weights_ms(period).astype(float)
     rows = []
     for number, site in enumerate(sites.index):
@@ -232,7 +232,7 @@ def roads_within(
     """
     _check_minutes(minutes)
     used = roads_of_points(snapper(network), sites, _roles(direction)[0])
-    search = _Search(network, layer_network(network), used, period, direction)
+    search = _SiteSearch(network, layer_network(network), used, period, direction)
     edge_ms = network.weights_ms(period).astype(float)
     lines = network.lines.to_numpy()
     rows = []
@@ -252,19 +252,19 @@ def roads_within(
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=BNG)
 
 
-def _reach(search: _Search, number: int, limit_min: float) -> _Reach:
+def _reach(search: _SiteSearch, number: int, limit_min: float) -> _Reach:
     """Search from one site over the whole network, as far as the limit."""
     network, laid, used, period, direction = search
     # A search backwards from the site, or forwards by turning the request round.
     own = used.table[used.table["point"] == number].assign(point=0)
     one, none = UsedRoads(1, own), UsedRoads(0, own.iloc[:0])
     if direction == "to_site":
-        question = build_request(network, laid, period, none, one)
+        request = build_request(network, laid, period, none, one)
     else:
-        question = build_request(network, laid, period, one, none).reversed()
-    nodes = question.graph.nodes
+        request = build_request(network, laid, period, one, none).reversed()
+    nodes = request.graph.nodes
     found = dijkstra(
-        reversed_matrix(question.graph, question.entries),
+        reversed_matrix(request.graph, request.entries),
         indices=np.array([nodes]),
         limit=float(limit_key(limit_min)),
     )[0, :nodes]

@@ -15,7 +15,7 @@ from llrgeo.schema import BNG
 from llrgeo.travel.connection_scan import (
     NEVER,
     Prepared,
-    Ways,
+    TransitNetwork,
     arrivals_by,
     first_departure,
     journey_blocks,
@@ -54,10 +54,10 @@ class Leg(NamedTuple):
     calls: tuple[int, ...] = ()
 
 
-class _Search(NamedTuple):
-    """One pair's ways, made ready: `onward` is the next ride of each one's trip, or -1."""
+class _PairSearch(NamedTuple):
+    """One pair's network, made ready: `onward` is the next ride of each one's trip, or -1."""
 
-    ways: Ways
+    transit: TransitNetwork
     prepared: Prepared
     arrivals: IntArray
     onward: IntArray
@@ -146,10 +146,10 @@ def _itinerary(
     now, best_s = _moment(router, origin, destination, leave)
     if best_s == NEVER:
         return []
-    ways = router.ways(origin, destination)
-    if int(ways.on_foot_s[0, 0]) <= best_s:
+    transit = router.transit_network(origin, destination)
+    if int(transit.on_foot_s[0, 0]) <= best_s:
         return [Leg(WALK, _DOOR, _DOOR, now, now + best_s)]
-    prepared = prepare(ways, now, now + limit_s)
+    prepared = prepare(transit, now, now + limit_s)
     rides = prepared.rides
     # Rides of one trip in order: each ride's next is the row below, if that is of the same trip.
     by_trip = np.argsort(rides.trip, kind="stable")
@@ -159,8 +159,8 @@ def _itinerary(
     # Departures are numbered by stop, rides by time; `ride_of` leads from one to the other.
     ride_of = np.full(len(prepared.departures.seconds), -1)
     ride_of[prepared.departures.of_ride] = np.arange(len(rides.trip))
-    arrivals = arrivals_by(prepared, walks_from(ways.egress, ways.stops), 1)[:, 0]
-    search = _Search(ways, prepared, arrivals, onward, ride_of)
+    arrivals = arrivals_by(prepared, walks_from(transit.egress, transit.stops), 1)[:, 0]
+    search = _PairSearch(transit, prepared, arrivals, onward, ride_of)
     return _legs(search, now, now + best_s)
 
 
@@ -182,14 +182,16 @@ def _moment(
         if router.rules.window_of == "departures":
             return now, median
         now -= median  # one may be there before the time: what is left is a wait at the end
-    [(_, found)] = journey_blocks(router.ways(origin, destination), np.array([now]), limit_s)
+    [(_, found)] = journey_blocks(
+        router.transit_network(origin, destination), np.array([now]), limit_s
+    )
     return now, int(found[0, 0, 0])
 
 
-def _legs(search: _Search, now: int, goal_s: int) -> list[Leg]:
+def _legs(search: _PairSearch, now: int, goal_s: int) -> list[Leg]:
     """Follow the arrivals that the scan found from the origin to the destination."""
     rides, departures = search.prepared.rides, search.prepared.departures
-    access = search.ways.access
+    access = search.transit.access
     legs: list[Leg] = []
     # The first walk to a stop whose first departure reaches the goal on time begins the journey.
     caught = -1
@@ -211,13 +213,13 @@ def _legs(search: _Search, now: int, goal_s: int) -> list[Leg]:
         caught = change
         there = int(rides.from_stop[search.ride_of[caught]])
         if there != stops[-1]:
-            walks = search.ways.changes
+            walks = search.transit.changes
             walk = walks[(walks["place"] == stops[-1]) & (walks["to"] == there)]
             ready_s = times[1] + int(walk["seconds"].iloc[0])
             legs.append(Leg(WALK, stops[-1], there, times[1], ready_s))
 
 
-def _ridden(search: _Search, caught: int, goal_s: int) -> tuple[int, int, int]:
+def _ridden(search: _PairSearch, caught: int, goal_s: int) -> tuple[int, int, int]:
     """Return the ride to get on, the one to get off, and what to wait for then (-1: nothing)."""
     for departure in range(caught, len(search.ride_of)):
         ride = int(search.ride_of[departure])
@@ -229,14 +231,14 @@ def _ridden(search: _Search, caught: int, goal_s: int) -> tuple[int, int, int]:
     raise AssertionError(msg)
 
 
-def _left(search: _Search, ride: int, goal_s: int) -> tuple[int, int]:
+def _left(search: _PairSearch, ride: int, goal_s: int) -> tuple[int, int]:
     """Return where on a trip to get off to arrive in time, and the departure to wait for then.
 
     Getting off for good comes before a change; (-1, -1): the trip does not lead there in time.
     """
     rides, departures = search.prepared.rides, search.prepared.departures
     # On along the trip. Getting off for the door ends it; the first change that is in time is kept.
-    egress = search.ways.egress.set_index("place")["seconds"]
+    egress = search.transit.egress.set_index("place")["seconds"]
     best = (-1, -1)
     while ride >= 0:
         stop, now = int(rides.to_stop[ride]), int(rides.arrival_s[ride])
@@ -253,7 +255,7 @@ def _left(search: _Search, ride: int, goal_s: int) -> tuple[int, int]:
     return best
 
 
-def _rides_between(search: _Search, ride: int, off: int) -> list[int]:
+def _rides_between(search: _PairSearch, ride: int, off: int) -> list[int]:
     """Return the rides of a trip from one to another."""
     taken = [ride]
     while taken[-1] != off:

@@ -22,7 +22,7 @@ from llrgeo.inputs.entrances import each_entrance
 from llrgeo.schema import WGS84, Track
 from llrgeo.travel.times import TravelTimes
 
-Places = list[tuple[float, float]]
+LonLats = list[tuple[float, float]]
 """Longitude and latitude of points."""
 
 ServerMatrix = tuple[NDArray[np.float64], NDArray[np.float64]]
@@ -52,7 +52,7 @@ class _ServerRouter(ABC):
     """What the server calls our modes."""
 
     @abstractmethod
-    def request_block(self, starts: Places, ends: Places, mode: str) -> ServerMatrix:
+    def request_block(self, starts: LonLats, ends: LonLats, mode: str) -> ServerMatrix:
         """Request one block; `mode` is the server's name for it."""
 
     def travel_times(
@@ -97,7 +97,7 @@ class _ServerRouter(ABC):
             distance_km=pd.DataFrame(km, *axes),
         )
 
-    def _block(self, starts: Places, ends: Places, mode: str) -> ServerMatrix:
+    def _block(self, starts: LonLats, ends: LonLats, mode: str) -> ServerMatrix:
         """Request one block and check its shape."""
         try:
             # Whatever a server sends that is no table of the right shape
@@ -144,7 +144,7 @@ class OsrmRouter(_ServerRouter):
     server: ClassVar = "OSRM"
     modes: ClassVar = {"car": "car", "walk": "foot", "cycle": "bike"}
 
-    def request_block(self, starts: Places, ends: Places, mode: str) -> ServerMatrix:
+    def request_block(self, starts: LonLats, ends: LonLats, mode: str) -> ServerMatrix:
         """Request one block; `mode` is the server's name for it."""
         # All points in one list, starts first; then which of them are sources and destinations.
         points = ";".join(f"{lon:.6f},{lat:.6f}" for lon, lat in starts + ends)
@@ -173,7 +173,7 @@ class ValhallaRouter(_ServerRouter):
     server: ClassVar = "Valhalla"
     modes: ClassVar = {"car": "auto", "walk": "pedestrian", "cycle": "bicycle"}
 
-    def request_block(self, starts: Places, ends: Places, mode: str) -> ServerMatrix:
+    def request_block(self, starts: LonLats, ends: LonLats, mode: str) -> ServerMatrix:
         """Request one block; `mode` is the server's name for it."""
         sources, targets = (
             [{"lon": round(lon, 6), "lat": round(lat, 6)} for lon, lat in places]

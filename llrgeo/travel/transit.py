@@ -26,10 +26,10 @@ from llrgeo.inputs.gtfs import Timetable
 from llrgeo.modes import WALK_KPH
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import Track
-from llrgeo.travel.connection_scan import NEVER, Rides, Ways, journey_blocks, ordered
+from llrgeo.travel.connection_scan import NEVER, Rides, TransitNetwork, journey_blocks, ordered
 from llrgeo.travel.departures import MODE, TransitRules
 from llrgeo.travel.engines import SearchPlan, journey_keys
-from llrgeo.travel.footpaths import network_walks, straight_walks
+from llrgeo.travel.footpaths import network_walks, straight_line_walks
 from llrgeo.travel.graph import IntArray, unpack
 from llrgeo.travel.routers import NetworkRouter, StraightLineRouter, times_from_sites
 from llrgeo.travel.times import TravelTimes
@@ -166,21 +166,23 @@ class TransitRouter:
         limit.
         """
         moments_s, limit_s = self.rules.departures_s, round(self.rules.max_journey_min * 60)
-        ways = self.ways(origins, destinations)
+        transit = self.transit_network(origins, destinations)
         if self.rules.window_of == "departures":
-            for part, found in journey_blocks(ways, moments_s, limit_s):
+            for part, found in journey_blocks(transit, moments_s, limit_s):
                 yield slice(0, len(origins)), part, found
             return
         # To be there at nine is to set out at nine, backwards in time, from the destination.
-        for part, found in journey_blocks(ways.reversed(), -moments_s, limit_s):
+        for part, found in journey_blocks(transit.reversed(), -moments_s, limit_s):
             yield part, slice(0, len(destinations)), found.transpose(2, 1, 0)
 
-    def ways(self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries) -> Ways:
+    def transit_network(
+        self, origins: gpd.GeoSeries, destinations: gpd.GeoSeries
+    ) -> TransitNetwork:
         """Return all that journeys between some places are made of."""
         # Stops at one place share their walks: they are computed once
         # a place, then said for each stop.
         points, number = self._stop_points
-        return Ways(
+        return TransitNetwork(
             self._rides,
             _for_all_stops(self._walks(origins, points), "to", number),
             self._changes,
@@ -274,7 +276,7 @@ class TransitRouter:
         """List the walks within the longest one: `place`, `to` (row numbers) and `seconds`."""
         limit_min = self.rules.max_walk_min
         if self._street_router is None:
-            return straight_walks(places, others, _CROW, limit_min=limit_min)
+            return straight_line_walks(places, others, _CROW, limit_min=limit_min)
         request = self._street_router.build_request(places, others, self._street_period)
         return network_walks(request, limit_min=limit_min)
 

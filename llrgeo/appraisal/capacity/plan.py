@@ -12,9 +12,9 @@ from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.setting import (
     CrisisService,
     MachineService,
-    Roads,
     RoomService,
     RoundService,
+    WaysBetweenHomes,
 )
 
 CENTRAL: Final = "constant_shares"
@@ -75,7 +75,7 @@ class EstatePlan:
 
 
 @dataclass(frozen=True, slots=True)
-class Provenance:
+class PlanProvenance:
     """Whose the people and the beds of a plan are.
 
     Attributes
@@ -126,9 +126,9 @@ class CapacityPlan:
     places: pd.DataFrame
     parameters: Parameters
     estate: EstatePlan | None = None
-    roads: Roads | None = None
+    roads: WaysBetweenHomes | None = None
     choices: int = 1
-    provenance: Provenance = field(default_factory=Provenance)
+    provenance: PlanProvenance = field(default_factory=PlanProvenance)
 
     @property
     def years(self) -> list[int]:

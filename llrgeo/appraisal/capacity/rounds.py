@@ -16,7 +16,7 @@ from llrgeo.appraisal.capacity.tours import MOST_EXACT, good_rounds, shortest_ro
 from llrgeo.errors import InputError
 
 Array = NDArray[np.float64]
-Method = Literal["continuous", "sampled"]
+RoundsMethod = Literal["continuous", "sampled"]
 
 # The range in which Daganzo's form was tested on this project's network (docs/methods).
 _FULL_ROUNDS: Final = 8
@@ -94,7 +94,7 @@ class DayOnTheRoad:
 
     minutes: float
     rounds: int
-    method: Method
+    method: RoundsMethod
 
 
 def driving_minutes(minutes: Array, ends_min: Array) -> Array:

@@ -112,7 +112,7 @@ class CrisisService:
 
 
 @dataclass(frozen=True, slots=True)
-class Roads:
+class WaysBetweenHomes:
     """What rounds need to know of the ways between homes.
 
     Attributes
@@ -171,7 +171,7 @@ class CapacitySetting:
     machines: Sequence[MachineService] = ()
     rounds: Sequence[RoundService] = ()
     crisis: Sequence[CrisisService] = ()
-    roads: Roads | None = None
+    roads: WaysBetweenHomes | None = None
     health_gain_years: float = 0.0
     pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
     drives: pd.DataFrame | None = None

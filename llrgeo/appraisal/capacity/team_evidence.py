@@ -21,7 +21,12 @@ from llrgeo.appraisal.capacity.rounds import (
     driving_minutes,
     star_minutes,
 )
-from llrgeo.appraisal.capacity.setting import CapacitySetting, CrisisService, Roads, RoundService
+from llrgeo.appraisal.capacity.setting import (
+    CapacitySetting,
+    CrisisService,
+    RoundService,
+    WaysBetweenHomes,
+)
 from llrgeo.appraisal.capacity.staffing import contract_of, teams_wte, visits_wte
 from llrgeo.errors import InputError
 
@@ -76,7 +81,7 @@ def response_to_crises(setting: CapacitySetting) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def homes_of(roads: Roads, out_min: pd.Series, visits: pd.Series) -> Homes:
+def homes_of(roads: WaysBetweenHomes, out_min: pd.Series, visits: pd.Series) -> Homes:
     """Return the homes of a base's areas, with driving minutes; visits are spread over areas."""
     own = out_min.index
     n = len(own)
@@ -89,7 +94,7 @@ def homes_of(roads: Roads, out_min: pd.Series, visits: pd.Series) -> Homes:
 
 
 def _base(
-    roads: Roads,
+    roads: WaysBetweenHomes,
     out_min: pd.Series,
     visits: pd.Series,
     service: RoundService,

@@ -38,7 +38,7 @@ def _compiled(function: _F) -> _F:
         return cast("_F", numba.njit(nogil=True)(function))
 
 
-class Arrivals(NamedTuple):
+class Admissions(NamedTuple):
     """Admissions in the order of time, one value each.
 
     `year` is -1 while the wards fill up, and not counted.
@@ -76,7 +76,7 @@ class Tally(NamedTuple):
 
 
 @_compiled
-def run_wards(arrivals: Arrivals, wards: Wards, tally: Tally) -> None:
+def run_wards(arrivals: Admissions, wards: Wards, tally: Tally) -> None:
     """Play all admissions through the wards and add them to the tally."""
     n = len(arrivals.day)
     free = wards.beds.copy()
@@ -111,7 +111,7 @@ def run_wards(arrivals: Arrivals, wards: Wards, tally: Tally) -> None:
 
 
 @_compiled
-def _free_ward(i: int, free: _Array, arrivals: Arrivals, wards: Wards) -> int:
+def _free_ward(i: int, free: _Array, arrivals: Admissions, wards: Wards) -> int:
     """Return the nearest ward with a bed for an admission; -1 if there is none."""
     down = arrivals.stream[i] == STEP_DOWN
     for ward in wards.order[arrivals.area[i]]:
@@ -125,7 +125,7 @@ def _free_ward(i: int, free: _Array, arrivals: Arrivals, wards: Wards) -> int:
 
 @_compiled
 def _next_in_turn(
-    waiting: _Array, first: int, last: int, ward: int, arrivals: Arrivals, wards: Wards
+    waiting: _Array, first: int, last: int, ward: int, arrivals: Admissions, wards: Wards
 ) -> int:
     """Return the position of the first who waits and may use a ward; -1 if there is none."""
     for position in range(first, last):
@@ -139,7 +139,7 @@ def _next_in_turn(
 
 
 @_compiled
-def _count_arrival(i: int, ward: int, arrivals: Arrivals, wards: Wards, tally: Tally) -> None:
+def _count_arrival(i: int, ward: int, arrivals: Admissions, wards: Wards, tally: Tally) -> None:
     """Count an admission: whether its own ward was full, and where it was placed at once."""
     # Those of the warm-up, before the first counted year, take beds but are not counted.
     year = arrivals.year[i]
@@ -165,7 +165,7 @@ def _count_wait(
     who: int,
     ward: int,
     day: float,
-    arrivals: Arrivals,
+    arrivals: Admissions,
     wards: Wards,
     tally: Tally,
 ) -> None:

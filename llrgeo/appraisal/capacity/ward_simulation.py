@@ -111,7 +111,7 @@ def simulate_wards(
     """
     from llrgeo.appraisal.capacity.ward_events import (  # noqa: PLC0415 (numba is slow to load)
         COUNTED,
-        Arrivals,
+        Admissions,
         Tally,
         Wards,
         run_wards,
@@ -127,7 +127,7 @@ def simulate_wards(
         np.zeros((years, len(STREAMS), COUNTED)),
         np.zeros((len(STREAMS), len(network.minutes), len(sites)), np.int64),
     )
-    run_wards(Arrivals(*_draw(network, years, seed)), wards, tally)
+    run_wards(Admissions(*_draw(network, years, seed)), wards, tally)
     rows = [row for s, name in enumerate(STREAMS) for row in _measures(tally.counts[:, s], name)]
     measures = pd.DataFrame(rows, columns=["stream", "measure", "mean", "low", "high"])
     return WardSimulation(measures, _placed(tally.placed, network, years))

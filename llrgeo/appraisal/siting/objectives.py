@@ -23,7 +23,7 @@ _SECOND: Final = 2  # sites within the standard that make a second one
 
 
 @dataclass(frozen=True, slots=True)
-class Parameters:
+class ObjectiveParameters:
     """The figures of a siting problem that objectives depend on.
 
     Attributes
@@ -110,13 +110,13 @@ class Objective(ABC):
     site_cost: ClassVar[float] = 0.0
 
     @abstractmethod
-    def plan_value(self, opened: Pairs, parameters: Parameters) -> float:
+    def plan_value(self, opened: Pairs, parameters: ObjectiveParameters) -> float:
         """Return the value of a plan from its definition.
 
         `opened` has the plan's sites as columns; everyone goes to the nearest.
         """
 
-    def pair_costs(self, pairs: Pairs, parameters: Parameters) -> Matrix:
+    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Matrix:
         """Return what a unit of demand costs at each site, shape (areas, sites).
 
         Nothing, unless the objective is a sum over areas.
@@ -124,17 +124,17 @@ class Objective(ABC):
         del parameters
         return np.zeros_like(pairs.minutes)
 
-    def value(self, cost: float, parameters: Parameters) -> float:
+    def value(self, cost: float, parameters: ObjectiveParameters) -> float:
         """Return the value that a cost of the model stands for."""
         del parameters
         return 1.0 - cost if self.higher_is_better else cost
 
-    def cost(self, value: float, parameters: Parameters) -> float:
+    def cost(self, value: float, parameters: ObjectiveParameters) -> float:
         """Return the cost that a value stands for: the inverse of `value`."""
         del parameters
         return 1.0 - value if self.higher_is_better else value
 
-    def allowance(self, cost: float, gap: float, parameters: Parameters) -> float:
+    def allowance(self, cost: float, gap: float, parameters: ObjectiveParameters) -> float:
         """Return how much less than `cost` a plan costs that is better by a relative gap."""
         # The gap is relative to the value that a reader sees; turn it back into a cost.
         value = self.value(cost, parameters)
@@ -145,12 +145,12 @@ class Objective(ABC):
         """Return by how much a value is worse than another; below 0 where it is better."""
         return than - value if self.higher_is_better else value - than
 
-    def faults(self, parameters: Parameters) -> list[str]:
+    def faults(self, parameters: ObjectiveParameters) -> list[str]:
         """Return what is wrong with the parameters, in words."""
         del parameters
         return []
 
-    def needs_kappa(self, parameters: Parameters) -> bool:
+    def needs_kappa(self, parameters: ObjectiveParameters) -> bool:
         """Return whether the parameters must have an aversion to inequality."""
         del parameters
         return False
@@ -159,7 +159,7 @@ class Objective(ABC):
 class _LeastSum(Objective):
     """Least sum over areas of demand times the cost of the cheapest open site."""
 
-    def plan_value(self, opened: Pairs, parameters: Parameters) -> float:
+    def plan_value(self, opened: Pairs, parameters: ObjectiveParameters) -> float:
         weighted = opened.shares[:, None] * self.pair_costs(opened, parameters)
         return self.value(float(weighted.min(axis=1).sum()), parameters)
 
@@ -172,7 +172,7 @@ class PMedian(_LeastSum):
     meaning = "least mean minutes"
     is_linear = True
 
-    def pair_costs(self, pairs: Pairs, parameters: Parameters) -> Matrix:
+    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Matrix:
         """Return the minutes."""
         del parameters
         return pairs.minutes
@@ -188,7 +188,7 @@ class MaximalCovering(_LeastSum):
     is_linear = True
     has_two_costs = True
 
-    def pair_costs(self, pairs: Pairs, parameters: Parameters) -> Matrix:
+    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Matrix:
         """Return 1 where a site is beyond the standard."""
         return pairs.beyond(parameters.standard_min).astype(float)
 
@@ -204,20 +204,20 @@ class KolmPollak(_LeastSum):
     unit = "equally distributed equivalent minutes"
     meaning = "least minutes with long journeys weighing more"
 
-    def pair_costs(self, pairs: Pairs, parameters: Parameters) -> Matrix:
+    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Matrix:
         """Return exp(-kappa t)."""
         costs: Matrix = np.exp(-parameters.kappa * pairs.minutes)
         return costs
 
-    def value(self, cost: float, parameters: Parameters) -> float:
+    def value(self, cost: float, parameters: ObjectiveParameters) -> float:
         """Return the equally distributed equivalent of a mean of exp(-kappa t)."""
         return float(-np.log(cost) / parameters.kappa)
 
-    def cost(self, value: float, parameters: Parameters) -> float:
+    def cost(self, value: float, parameters: ObjectiveParameters) -> float:
         """Return the mean of exp(-kappa t) that has an equally distributed equivalent."""
         return float(np.exp(-parameters.kappa * value))
 
-    def faults(self, parameters: Parameters) -> list[str]:
+    def faults(self, parameters: ObjectiveParameters) -> list[str]:
         """Refuse a kappa that is not below 0."""
         if parameters.kappa < 0:
             return []
@@ -227,7 +227,7 @@ class KolmPollak(_LeastSum):
         )
         return [msg]
 
-    def needs_kappa(self, parameters: Parameters) -> bool:
+    def needs_kappa(self, parameters: ObjectiveParameters) -> bool:
         """Return true."""
         del parameters
         return True
@@ -245,14 +245,14 @@ class Mix(_LeastSum):
     meaning = "least weighted sum of others' costs"
     is_linear = True
 
-    def pair_costs(self, pairs: Pairs, parameters: Parameters) -> Matrix:
+    def pair_costs(self, pairs: Pairs, parameters: ObjectiveParameters) -> Matrix:
         """Return the weighted sum of the costs of the parts."""
         costs = np.zeros_like(pairs.minutes)
         for name, weight in parameters.mix.items():
             costs += weight * MIXABLE[name].pair_costs(pairs, parameters)
         return costs
 
-    def faults(self, parameters: Parameters) -> list[str]:
+    def faults(self, parameters: ObjectiveParameters) -> list[str]:
         """Refuse unknown parts, negative weights, and what is wrong with a part."""
         faults = [
             f"a mix is of {', '.join(MIXABLE)}, not of '{name}'"
@@ -267,7 +267,7 @@ class Mix(_LeastSum):
             faults += MIXABLE[name].faults(parameters) if name in MIXABLE else []
         return faults
 
-    def needs_kappa(self, parameters: Parameters) -> bool:
+    def needs_kappa(self, parameters: ObjectiveParameters) -> bool:
         """Return whether a part of the mix does."""
         return any(
             MIXABLE[name].needs_kappa(parameters) for name in parameters.mix if name in MIXABLE
@@ -284,7 +284,7 @@ class SetCovering(Objective):
     covers_all = True
     site_cost = 1.0
 
-    def plan_value(self, opened: Pairs, parameters: Parameters) -> float:
+    def plan_value(self, opened: Pairs, parameters: ObjectiveParameters) -> float:
         """Return the number of sites; +inf where some demand is beyond the standard."""
         beyond = opened.beyond(parameters.standard_min)
         missed = np.any(np.all(beyond[opened.shares > 0], axis=1))
@@ -303,7 +303,7 @@ class BackupCovering(SetCovering):
     method = "most_backup"
     higher_is_better = True
 
-    def plan_value(self, opened: Pairs, parameters: Parameters) -> float:
+    def plan_value(self, opened: Pairs, parameters: ObjectiveParameters) -> float:
         """Return the share of demand that two sites cover."""
         sites_within = (~opened.beyond(parameters.standard_min)).sum(axis=1)
         return float(opened.shares[sites_within >= _SECOND].sum())
@@ -317,7 +317,7 @@ class PCentre(Objective):
     meaning = "least longest journey"
     method = "least_longest"
 
-    def plan_value(self, opened: Pairs, parameters: Parameters) -> float:
+    def plan_value(self, opened: Pairs, parameters: ObjectiveParameters) -> float:
         """Return the longest journey to the nearest site."""
         del parameters
         return float(opened.minutes[opened.shares > 0].min(axis=1).max())

@@ -6,7 +6,7 @@ from math import nan
 from typing import Self
 
 from llrgeo.appraisal.siting.constraints import Constraint
-from llrgeo.appraisal.siting.objectives import OBJECTIVES, Objective, Parameters
+from llrgeo.appraisal.siting.objectives import OBJECTIVES, Objective, ObjectiveParameters
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,9 +72,9 @@ class SitingProblem:
         return OBJECTIVES[self.objective]
 
     @property
-    def parameters(self) -> Parameters:
+    def parameters(self) -> ObjectiveParameters:
         """The figures that the objective depends on."""
-        return Parameters(self.standard_min, self.kappa, self.mix)
+        return ObjectiveParameters(self.standard_min, self.kappa, self.mix)
 
     def faults(self) -> list[str]:
         """Return what is wrong, in words."""

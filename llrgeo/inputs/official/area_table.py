@@ -17,7 +17,7 @@ from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.deprivation import read_deprivation
 from llrgeo.inputs.official.downloader import Downloader
 from llrgeo.inputs.official.kinds import census_authorities
-from llrgeo.inputs.official.place import Place, read_points
+from llrgeo.inputs.official.place import Place, read_centroids
 from llrgeo.inputs.official.sources import Sources
 from llrgeo.schema import AGE_BANDS, BNG, WGS84, name_some
 
@@ -121,7 +121,7 @@ def age_bands(ages: pd.DataFrame, estimates: pd.DataFrame, residents: pd.Series)
 def _where(downloader: Downloader, sources: Sources, place: Place) -> pd.DataFrame:
     """Return name, ward, authority and centroid of each area."""
     wards = geography.read_rows(downloader, sources["wards"], place.codes)
-    points = read_points(downloader, sources, place)
+    points = read_centroids(downloader, sources, place)
     to_degrees = Transformer.from_crs(BNG, WGS84, always_xy=True)
     lon, lat = to_degrees.transform(points.x.to_numpy(), points.y.to_numpy())
     areas = place.areas

@@ -15,7 +15,7 @@ import pandas as pd
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.answers import numbers, read_csv, refuse_repeated
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
-from llrgeo.inputs.official.ons_geography import check_whole
+from llrgeo.inputs.official.ons_geography import check_all_codes
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
 
@@ -39,7 +39,7 @@ def read_deprivation(downloader: Downloader, source: Source, areas: Sequence[str
     check = partial(_check_file, rows=int(source.options["rows"]))
     path = downloader.get(Query(source, source.url, f"{source.id}.csv", check))
     table = read_indices(path)
-    check_whole(set(areas) & set(table.index), areas, source=source.id)
+    check_all_codes(set(areas) & set(table.index), areas, source=source.id)
     return table.loc[list(areas)]
 
 
@@ -96,13 +96,13 @@ def bring_over(table: pd.DataFrame, lookup: pd.DataFrame, areas: Sequence[str]) 
     """
     rows = lookup[lookup["LSOA21CD"].isin(areas)]
     single = rows[rows["CHGIND"].isin(["U", "S"]) & ~rows["LSOA21CD"].duplicated(keep=False)]
-    check_whole(
+    check_all_codes(
         set(single["LSOA21CD"]),
         areas,
         source="figures of LSOAs of 2011; areas that were merged or redrawn have no older figure",
     )
     codes = single.set_index("LSOA21CD")["LSOA11CD"].loc[list(areas)]
-    check_whole(set(codes) & set(table.index), codes, source="figures of LSOAs of 2011")
+    check_all_codes(set(codes) & set(table.index), codes, source="figures of LSOAs of 2011")
     return table.loc[codes.to_numpy()].set_axis(pd.Index(areas, name="lsoa_2021"))
 
 
@@ -115,7 +115,9 @@ def to_2021(codes: Sequence[str], lookup: pd.DataFrame) -> list[str]:
         If a code is not one of 2011.
     """
     known = lookup[lookup["LSOA11CD"].isin(codes)]
-    check_whole(set(known["LSOA11CD"]), codes, source="lookup of LSOAs of 2011 to those of 2021")
+    check_all_codes(
+        set(known["LSOA11CD"]), codes, source="lookup of LSOAs of 2011 to those of 2021"
+    )
     return sorted(set(known["LSOA21CD"]))
 
 

@@ -19,7 +19,7 @@ from llrgeo.inputs.official.partial_download import (
     note_validator,
     opened,
     read_begun,
-    refuse_page,
+    refuse_web_page,
     resumed_total,
     stated_size,
     validator_of,
@@ -62,7 +62,7 @@ class Patience:
 
 
 @dataclass(slots=True)
-class Tally:
+class ExchangeCounts:
     """What fetching took: exchanges with servers, bytes received, waits, answers had already."""
 
     requests: int = 0
@@ -121,7 +121,7 @@ class Downloader:
     max_age_days: int = 90
     offline: bool = False
     track: Track = iter
-    tally: Tally = field(default_factory=Tally)
+    tally: ExchangeCounts = field(default_factory=ExchangeCounts)
     given: list[Kept] = field(default_factory=list)
 
     @property
@@ -234,7 +234,7 @@ class Downloader:
                 raise ExchangeError(msg)
             else:
                 total = stated_size(answer, query)
-                refuse_page(answer, query.address)
+                refuse_web_page(answer, query.address)
                 note_validator(answer, part, query.address, total)
                 self._copy(answer, part, query, offset=0)
         received = part.stat().st_size

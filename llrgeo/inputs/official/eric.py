@@ -31,10 +31,10 @@ def read_returns(downloader: Downloader, source: Source) -> pd.DataFrame:
     """
     check = partial(_check_returns, source=source)
     path = downloader.get(Query(source, source.url, f"{source.id}.csv", check))
-    return read_sites(path, source)
+    return read_return(path, source)
 
 
-def read_sites(path: Path, source: Source) -> pd.DataFrame:
+def read_return(path: Path, source: Source) -> pd.DataFrame:
     """Read a return; see `read_returns`.
 
     Raises
@@ -51,4 +51,4 @@ def read_sites(path: Path, source: Source) -> pd.DataFrame:
 
 
 def _check_returns(path: Path, *, source: Source) -> None:
-    read_sites(path, source)
+    read_return(path, source)

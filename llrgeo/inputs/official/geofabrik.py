@@ -25,7 +25,7 @@ _SLIVER_M2: Final = 1e6  # land that polygons which do not quite meet may miss o
 
 
 @dataclass(frozen=True, slots=True)
-class Extract:
+class RegionExtract:
     """An extract: its name, where it is, and the land it covers (EPSG:27700)."""
 
     id: str
@@ -64,7 +64,7 @@ def fetch_extracts(
 
 def read_index(
     downloader: Downloader, index: Source, extracts: Source, *, fresh: bool = False
-) -> list[Extract]:
+) -> list[RegionExtract]:
     """Return the extracts of an index that lie within the region of the table of sources.
 
     Raises
@@ -95,12 +95,12 @@ def read_index(
         msg = f"{index.id}: the index has no extracts of '{region}'"
         raise InputError(msg)
     lands = gpd.GeoSeries([row[3] for row in found], crs=WGS84).to_crs(BNG).make_valid()
-    return [Extract(*one[:3], land) for one, land in zip(found, lands, strict=True)]
+    return [RegionExtract(*one[:3], land) for one, land in zip(found, lands, strict=True)]
 
 
 def choose_extracts(
-    extracts: Sequence[Extract], points: gpd.GeoSeries, margin_m: float = MARGIN_M
-) -> list[Extract]:
+    extracts: Sequence[RegionExtract], points: gpd.GeoSeries, margin_m: float = MARGIN_M
+) -> list[RegionExtract]:
     """Return the smallest extracts that together cover points and a margin around them.
 
     From small to large, an extract is taken if it adds land that those before it do not cover;
@@ -114,7 +114,7 @@ def choose_extracts(
     """
     wanted = shapely.union_all(points.buffer(margin_m).to_numpy())
     near = [extract for extract in extracts if extract.land.intersects(wanted)]
-    taken: list[Extract] = []
+    taken: list[RegionExtract] = []
     missing = wanted
     for extract in sorted(near, key=lambda known: (known.land.area, known.id)):
         left = missing.difference(extract.land)
@@ -132,7 +132,7 @@ def choose_extracts(
     return sorted(taken, key=lambda extract: extract.id)
 
 
-def _fetch(downloader: Downloader, source: Source, extract: Extract) -> Path:
+def _fetch(downloader: Downloader, source: Source, extract: RegionExtract) -> Path:
     """Return an extract, with its checksum noted beside it for whoever reads streets from it.
 
     It was compared with the publisher's MD5, so it is whole, even if it has no relations.
@@ -144,7 +144,7 @@ def _fetch(downloader: Downloader, source: Source, extract: Extract) -> Path:
     return path
 
 
-def _query(source: Source, extract: Extract) -> Query:
+def _query(source: Source, extract: RegionExtract) -> Query:
     name = f"{extract.id.replace('/', '-')}.osm.pbf"
     return Query(source, extract.address, name, check_pbf, md5_address=f"{extract.address}.md5")
 

@@ -20,7 +20,7 @@ from llrgeo.inputs.official import (
 )
 from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.downloader import Downloader
-from llrgeo.inputs.official.place import Place, read_points
+from llrgeo.inputs.official.place import Place, read_centroids
 from llrgeo.inputs.official.sources import Sources
 
 CENSUS: Final = (
@@ -88,7 +88,7 @@ def _workbook(downloader: Downloader, sources: Sources, place: Place) -> None:
 
 def _projections(downloader: Downloader, sources: Sources, place: Place) -> None:
     authorities = census_authorities(downloader, sources, place)
-    projections.read_projections(downloader, sources["projections"], authorities)
+    projections.fetch_projections(downloader, sources["projections"], authorities)
 
 
 def _deprivation(downloader: Downloader, sources: Sources, place: Place) -> None:
@@ -101,7 +101,7 @@ def _areas(downloader: Downloader, sources: Sources, place: Place) -> None:
 
 
 def _centroids(downloader: Downloader, sources: Sources, place: Place) -> None:
-    read_points(downloader, sources, place)
+    read_centroids(downloader, sources, place)
 
 
 def _sites(downloader: Downloader, sources: Sources, _: Place) -> None:
@@ -118,7 +118,7 @@ def _postcodes(downloader: Downloader, sources: Sources, _: Place) -> None:
 
 
 def _osm(downloader: Downloader, sources: Sources, place: Place) -> None:
-    points = read_points(downloader, sources, place)
+    points = read_centroids(downloader, sources, place)
     geofabrik.fetch_extracts(downloader, sources["street_index"], sources["streets"], points)
 
 

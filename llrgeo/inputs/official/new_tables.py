@@ -9,7 +9,7 @@ from llrgeo.inputs.estate import RETURNED as ESTATE
 from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.downloader import Downloader, FetchError
 from llrgeo.inputs.official.place import Place
-from llrgeo.inputs.official.projections import read_projections
+from llrgeo.inputs.official.projections import fetch_projections
 from llrgeo.inputs.official.sources import Source, Sources
 
 TODO_COLUMNS: Final = ("file", "id", "column", "what")
@@ -54,7 +54,7 @@ def write_projections(
     wards = geography.read_rows(downloader, sources["wards"], list(areas.index))
     newer = dict(zip(wards["LAD24CD"], areas["authority_code"], strict=True))
     try:
-        people = read_projections(downloader, source, sorted(newer))
+        people = fetch_projections(downloader, source, sorted(newer))
     except FetchError as error:
         return todo_row("projections.csv", "all", "all", str(error))
     wide = people.pivot(

@@ -16,7 +16,7 @@ import pandas as pd
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.answers import numbers, read_csv
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
-from llrgeo.inputs.official.ons_geography import check_whole
+from llrgeo.inputs.official.ons_geography import check_all_codes
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
 from llrgeo.schema import name_some
@@ -61,7 +61,7 @@ def read_table(
         raise InputError(msg)
     wanted = rows[rows[_AREA].isin(areas)]
     table = wanted.pivot(index=_AREA, columns=category, values=_FIGURE)
-    check_whole(table.index, areas, source=source.id)
+    check_all_codes(table.index, areas, source=source.id)
     blank = table.index[table.isna().any(axis=1)]
     if len(blank):
         msg = f"{source.id}: not every category for {len(blank)} areas ({name_some(blank)})"

@@ -60,7 +60,7 @@ def read_rows(downloader: Downloader, source: Source, codes: Sequence[str]) -> p
     asked = {"returnGeometry": "false", "f": "json"}
     table = _attributes(_features_of(downloader, source, codes, asked), source)
     table = table.set_index(table.columns[0])
-    check_whole(table.index, codes, source=source.id)
+    check_all_codes(table.index, codes, source=source.id)
     return table.loc[list(codes)]
 
 
@@ -299,11 +299,11 @@ def _placed(
 ) -> gpd.GeoDataFrame:
     """Return features on their code, exactly those that were asked for."""
     placed = gpd.GeoDataFrame(table, geometry=geometry).set_index(table.columns[0])
-    check_whole(placed.index, codes, source=source.id)
+    check_all_codes(placed.index, codes, source=source.id)
     return placed.loc[list(codes)]
 
 
-def check_whole(found: Iterable[str], wanted: Iterable[str], *, source: str) -> None:
+def check_all_codes(found: Iterable[str], wanted: Iterable[str], *, source: str) -> None:
     """Refuse a table that lacks a code that was asked for, or has one that was not.
 
     Raises

@@ -94,7 +94,7 @@ def stated_size(answer: HTTPResponse, query: Query) -> int | None:
     return int(stated)
 
 
-def refuse_page(answer: HTTPResponse, address: str) -> None:
+def refuse_web_page(answer: HTTPResponse, address: str) -> None:
     """Refuse a web page, such as a login or a notice, in place of data."""
     if "html" in answer.headers.get("Content-Type", "").lower():
         msg = f"{address}: the server answered with a web page (a login, a notice?), not with data"

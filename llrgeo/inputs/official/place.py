@@ -93,7 +93,7 @@ def find_around(downloader: Downloader, sources: Sources, codes: Sequence[str]) 
     return Place(_areas(geography.find_rows(downloader, sources["lookup"], newer)), note)
 
 
-def read_points(downloader: Downloader, sources: Sources, place: Place) -> gpd.GeoSeries:
+def read_centroids(downloader: Downloader, sources: Sources, place: Place) -> gpd.GeoSeries:
     """Return the population-weighted centroids of a place, EPSG:27700.
 
     Raises

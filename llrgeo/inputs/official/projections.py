@@ -16,7 +16,7 @@ import pandas as pd
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.answers import check_zip, numbers
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
-from llrgeo.inputs.official.ons_geography import check_whole
+from llrgeo.inputs.official.ons_geography import check_all_codes
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
 from llrgeo.schema import name_some
@@ -31,7 +31,7 @@ _ALL_AGES: Final = "All ages"
 
 
 @all_or_none
-def read_projections(
+def fetch_projections(
     downloader: Downloader, source: Source, authorities: Sequence[str]
 ) -> pd.DataFrame:
     """Return people of authorities by sex, five-year age band and year.
@@ -77,7 +77,7 @@ def read_tables(path: Path, authorities: Sequence[str]) -> pd.DataFrame:
                 raise InputError(msg)
             tables.append(table[table["AREA_CODE"].isin(authorities)])
     rows = pd.concat(tables, ignore_index=True)
-    check_whole(rows["AREA_CODE"], authorities, source=path.name)
+    check_all_codes(rows["AREA_CODE"], authorities, source=path.name)
     return rows
 
 

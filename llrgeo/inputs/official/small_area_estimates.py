@@ -11,7 +11,7 @@ import pandas as pd
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.answers import check_zip
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
-from llrgeo.inputs.official.ons_geography import check_whole
+from llrgeo.inputs.official.ons_geography import check_all_codes
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
 from llrgeo.schema import name_some
@@ -35,7 +35,7 @@ def read_estimates(downloader: Downloader, source: Source, areas: Sequence[str])
     check = partial(check_zip, ending=".xml", most_bytes=_UNPACKED)
     path = downloader.get(Query(source, source.url, f"{source.id}.xlsx", check))
     table = read_workbook(path, source.options["sheet"])
-    check_whole(set(areas) & set(table.index), areas, source=source.id)
+    check_all_codes(set(areas) & set(table.index), areas, source=source.id)
     return table.loc[list(areas)]
 
 

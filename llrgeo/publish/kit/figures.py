@@ -12,7 +12,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
-from llrgeo.publish.kit.places import Place
+from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.option_view import OptionView
 from llrgeo.publish.publication import Publication
 from llrgeo.travel.accuracy import JourneyError
@@ -37,11 +37,11 @@ class PlaceView:
     """
 
     publication: Publication
-    place: Place
+    place: KitPlace
     figures: Mapping[str, pd.DataFrame]
 
 
-def place_view(publication: Publication, place: Place) -> PlaceView:
+def place_view(publication: Publication, place: KitPlace) -> PlaceView:
     """Return a place with its figures of every option."""
     figures = {
         option.name: place_figures(publication, place, option) for option in publication.options
@@ -49,7 +49,7 @@ def place_view(publication: Publication, place: Place) -> PlaceView:
     return PlaceView(publication, place, figures)
 
 
-def place_figures(publication: Publication, place: Place, option: Option) -> pd.DataFrame:
+def place_figures(publication: Publication, place: KitPlace, option: Option) -> pd.DataFrame:
     """Return what an option means for a place: one row a service on its id, the worst first.
 
     Returns
@@ -76,7 +76,7 @@ def place_figures(publication: Publication, place: Place, option: Option) -> pd.
     return table.sort_values(order, ascending=[False, False, False], kind="stable")
 
 
-def place_error(view: OptionView, place: Place, minutes: float) -> JourneyError | None:
+def place_error(view: OptionView, place: KitPlace, minutes: float) -> JourneyError | None:
     """Return the measured error of a journey from a place; None where none was measured."""
     if not isfinite(minutes):
         return None
@@ -88,7 +88,7 @@ def whole(minutes: float) -> int:
     return floor(minutes + 0.5)
 
 
-def _figures(view: OptionView, place: Place) -> dict[str, object]:
+def _figures(view: OptionView, place: KitPlace) -> dict[str, object]:
     own = view.areas.loc[list(place.areas)]
     people = own["people"].to_numpy(dtype=float)
     outcome = own["outcome"]

@@ -9,21 +9,23 @@ from pathlib import PurePosixPath
 from llrgeo.publish.kit.figures import place_view
 from llrgeo.publish.kit.landing import LANDING, render_landing
 from llrgeo.publish.kit.page import PREVIEW, page_name, render_place, text_name
-from llrgeo.publish.kit.places import Place
+from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.kit.text import render_text
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.pdf import render_pdf
 from llrgeo.schema import Track
 
 
-def place_files(publication: Publication, place: Place) -> dict[str, str | bytes]:
+def place_files(publication: Publication, place: KitPlace) -> dict[str, str | bytes]:
     """Return the pages and the text of a place, by their paths in the published folder."""
     view = place_view(publication, place)
     pages = {page_name(place, form): page for form, page in render_place(view).items()}
     return {**pages, text_name(place): render_text(view)}
 
 
-def leaflet_pdf(publication: Publication, files: Mapping[str, str | bytes], place: Place) -> bytes:
+def leaflet_pdf(
+    publication: Publication, files: Mapping[str, str | bytes], place: KitPlace
+) -> bytes:
     """Return a place's leaflet as PDF.
 
     Raises
@@ -36,7 +38,7 @@ def leaflet_pdf(publication: Publication, files: Mapping[str, str | bytes], plac
 
 def kit_files(
     publication: Publication,
-    places: Sequence[Place],
+    places: Sequence[KitPlace],
     published: Mapping[str, str],
     *,
     leaflets_as_pdf: bool,

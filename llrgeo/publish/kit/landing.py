@@ -10,7 +10,7 @@ from markupsafe import Markup
 from llrgeo.publish import pages
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.page import FORMS, PREVIEW, page_name, text_name
-from llrgeo.publish.kit.places import Place
+from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
@@ -27,7 +27,7 @@ _GROUPS: Final = {
 
 
 def render_landing(
-    publication: Publication, places: Sequence[Place], files: Mapping[str, str]
+    publication: Publication, places: Sequence[KitPlace], files: Mapping[str, str]
 ) -> str:
     """Return the landing page as HTML without scripts.
 
@@ -71,7 +71,7 @@ def embed_code(publication: Publication) -> str:
 
 
 def _listed_places(
-    places: Iterable[Place], files: Mapping[str, str]
+    places: Iterable[KitPlace], files: Mapping[str, str]
 ) -> Iterator[tuple[str, list[tuple[str, dict[str, str]]]]]:
     """Yield towns and wards apart, by name, each with the files of its forms."""
     words = wording()

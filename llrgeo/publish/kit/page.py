@@ -9,7 +9,7 @@ from llrgeo.publish import pages
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.easy import easy_parts
 from llrgeo.publish.kit.figures import PlaceView
-from llrgeo.publish.kit.places import Place
+from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.kit.words import OptionWords, about_lines, option_words, sure_lines
 from llrgeo.publish.wording import wording
 
@@ -21,12 +21,12 @@ _ENDINGS: Final = {"page": "", "leaflet": "_leaflet", "large": "_large", "easy":
 Table = dict[str, Any]
 
 
-def page_name(place: Place, form: str = "page") -> str:
+def page_name(place: KitPlace, form: str = "page") -> str:
     """Return the file of a form of a place's page, by its path in the published folder."""
     return f"{FOLDER}/{place.slug}{_ENDINGS[form]}.html"
 
 
-def text_name(place: Place) -> str:
+def text_name(place: KitPlace) -> str:
     """Return the file of a place's text to read aloud, by its path in the published folder."""
     return f"{FOLDER}/{place.slug}.txt"
 

@@ -21,12 +21,12 @@ WARD_RESIDENTS: Final = TOWN_RESIDENTS  # a ward has a page from as many people 
 _SAME: Final = {"authority": 0.1, "wards": 0.25}
 _SLUG_LETTERS: Final = 60  # of a file's name
 
-Kind = Literal["town", "ward"]
+NamedPlaceKind = Literal["town", "ward"]
 Basis = Literal["authority", "wards", "middle", "ward"]
 
 
 @dataclass(frozen=True, slots=True)
-class Place:
+class KitPlace:
     """A place with a page.
 
     Attributes
@@ -49,7 +49,7 @@ class Place:
     """
 
     name: str
-    kind: Kind
+    kind: NamedPlaceKind
     authority: str
     areas: tuple[str, ...]
     people: int
@@ -57,7 +57,7 @@ class Place:
     slug: str = ""
 
 
-def kit_places(publication: Publication) -> list[Place]:
+def kit_places(publication: Publication) -> list[KitPlace]:
     """Return the places that have a page: towns from the largest, then wards by authority and name.
 
     No outline of a town is known. Its areas are those of the authority of its name, else of the
@@ -74,7 +74,7 @@ def kit_places(publication: Publication) -> list[Place]:
     return list(_named_apart(found))
 
 
-def chosen_places(places: Iterable[Place], names: Iterable[str]) -> list[Place]:
+def chosen_places(places: Iterable[KitPlace], names: Iterable[str]) -> list[KitPlace]:
     """Return the places of given names or slugs, in any case; all of them if no name is given.
 
     A name that a town and a ward share chooses both.
@@ -97,7 +97,7 @@ def chosen_places(places: Iterable[Place], names: Iterable[str]) -> list[Place]:
     return [place for place, own in zip(known, called, strict=True) if not own.isdisjoint(wanted)]
 
 
-def _towns(publication: Publication) -> Iterator[Place]:
+def _towns(publication: Publication) -> Iterator[KitPlace]:
     areas = publication.areas
     towns = publication.base.towns.to_crs(WGS84).reset_index(drop=True)
     outlines = publication.base.outlines.to_crs(WGS84)
@@ -140,11 +140,11 @@ def _nearest(residents: pd.Series, distance: np.ndarray, people: float) -> pd.In
     return residents.index[order[:size]]
 
 
-def _place(areas: pd.DataFrame, name: str, basis: Basis, own: pd.Index) -> Place:
+def _place(areas: pd.DataFrame, name: str, basis: Basis, own: pd.Index) -> KitPlace:
     chosen, authority = areas.loc[areas.index.isin(own)], ""
     if has_authorities(areas):
         authority = str(chosen.groupby("authority")["residents"].sum().idxmax())
-    return Place(
+    return KitPlace(
         name,
         "ward" if basis == "ward" else "town",
         authority,
@@ -154,7 +154,7 @@ def _place(areas: pd.DataFrame, name: str, basis: Basis, own: pd.Index) -> Place
     )
 
 
-def _named_apart(places: Iterable[Place]) -> Iterator[Place]:
+def _named_apart(places: Iterable[KitPlace]) -> Iterator[KitPlace]:
     """Yield places with a slug each; a second place of a slug has a number behind it."""
     taken: dict[str, int] = {}
     for place in places:
