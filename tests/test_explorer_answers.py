@@ -58,7 +58,7 @@ DIRECTIONS = {
 def javascript():
     racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
     context = racer.MiniRacer()
-    for name in ("unpack.js", "model.js", "text.js", "answers.js"):
+    for name in ("unpack.js", "journeys.js", "model.js", "text.js", "answers.js"):
         context.eval(pages.asset(f"explorer/assets/{name}").replace('"use strict";', "", 1))
     context.eval(HARNESS)
     return context

@@ -96,7 +96,7 @@ NOTHING = {
 def javascript(data):
     racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
     context = racer.MiniRacer()
-    for name in ("unpack.js", "model.js", "text.js", "find.js"):
+    for name in ("unpack.js", "journeys.js", "model.js", "text.js", "find.js"):
         context.eval(pages.asset(f"explorer/assets/{name}").replace('"use strict";', "", 1))
     context.eval(
         "let data, names; function load(text) { data = JSON.parse(text);"

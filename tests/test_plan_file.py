@@ -14,6 +14,7 @@ from llrgeo.study.run import build_publication, run_study
 
 SCRIPTS = (
     "explorer/assets/unpack.js",
+    "explorer/assets/journeys.js",
     "explorer/assets/model.js",
     "explorer/assets/text.js",
     "planner/assets/network.js",

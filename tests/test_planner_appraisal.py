@@ -27,6 +27,7 @@ from llrgeo.travel.routers import NetworkRouter, times_from_sites
 
 SCRIPTS = (
     "explorer/assets/unpack.js",
+    "explorer/assets/journeys.js",
     "explorer/assets/model.js",
     "planner/assets/network.js",
     "planner/assets/search.js",

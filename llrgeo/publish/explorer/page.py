@@ -20,6 +20,7 @@ from llrgeo.publish.wording import wording
 
 SCRIPTS: Final = (
     "explorer/assets/unpack.js",
+    "explorer/assets/journeys.js",
     "explorer/assets/model.js",
     "explorer/assets/text.js",
     "explorer/assets/find.js",
@@ -30,7 +31,9 @@ SCRIPTS: Final = (
     "explorer/assets/finder.js",
     "explorer/assets/mine.js",
     "explorer/assets/figures.js",
+    "explorer/assets/legend.js",
     "explorer/assets/map.js",
+    "explorer/assets/stage.js",
     "explorer/assets/view.js",
     "explorer/assets/years.js",
 )

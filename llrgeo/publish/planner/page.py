@@ -13,9 +13,11 @@ from llrgeo.publish.publication import Publication
 
 SCRIPTS: Final = (
     "explorer/assets/unpack.js",
+    "explorer/assets/journeys.js",
     "explorer/assets/model.js",
     "explorer/assets/text.js",
     "explorer/assets/tables.js",
+    "explorer/assets/legend.js",
     "explorer/assets/map.js",
     "planner/assets/network.js",
     "planner/assets/search.js",

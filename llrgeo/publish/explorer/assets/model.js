@@ -1,131 +1,15 @@
-// The explorer's arithmetic: pure functions over the page's data, with no page in sight.
+// What follows from a choice, over all services: pure functions over the page's data.
 // Python runs the same functions in its tests and compares every figure (docs/methods 1 to 3).
 "use strict";
 
 const llrgeoModel = (() => {
-  const NONE = -1;
-  const OUTCOMES = ["gained", "improved", "unchanged", "worsened", "lost", "none"];
+  const { NONE, nearest, change, outcome, summarise, summariseGroups, timeClass, countByClass,
+    tooClose } = llrgeoJourneys;
   const CLASSES = ["lost", "mixed", "longer", "shorter", "same", "none"];
   const LONGER = ["lost", "mixed", "longer"]; // the headline: longer for at least one service
   const LONGER_OUTCOMES = ["worsened", "lost"];
   const SHORTER_OUTCOMES = ["improved", "gained"];
   const WORST = 10; // areas listed as hit hardest
-
-  // --- Journeys ----------------------------------------------------------------------------
-
-  // The nearest open site of every area. Sites are listed in the order of their ids, so the first of
-  // equals is the one with the lowest id.
-  function nearest(minutes, areaCount, openSites) {
-    const best = new Float64Array(areaCount).fill(Infinity);
-    const site = new Int32Array(areaCount).fill(NONE);
-    for (const candidate of [...openSites].sort((first, second) => first - second)) {
-      const start = candidate * areaCount;
-      for (let area = 0; area < areaCount; area++) {
-        if (minutes[start + area] < best[area]) {
-          best[area] = minutes[start + area];
-          site[area] = candidate;
-        }
-      }
-    }
-    return { minutes: best, site };
-  }
-
-  // Minutes longer (above 0) or shorter (below 0); a tie of two tenths stays a tie.
-  function change(before, after) {
-    return Math.round((after - before) * 1e6) / 1e6;
-  }
-
-  function outcome(before, after, tolerance) {
-    if (before === Infinity) return after === Infinity ? "none" : "gained";
-    if (after === Infinity) return "lost";
-    const difference = change(before, after);
-    if (difference < -tolerance) return "improved";
-    return difference > tolerance ? "worsened" : "unchanged";
-  }
-
-  // People by outcome, and the mean before and after over those who have a journey both times.
-  function summarise(people, before, after, tolerance, areas) {
-    const counts = Object.fromEntries(OUTCOMES.map((name) => [name, 0]));
-    const sums = { before: 0, after: 0, both: 0 };
-    for (const area of areas || people.keys()) {
-      const weight = people[area];
-      counts[outcome(before[area], after[area], tolerance)] += weight;
-      if (before[area] < Infinity && after[area] < Infinity) {
-        sums.before += weight * before[area];
-        sums.after += weight * after[area];
-        sums.both += weight;
-      }
-    }
-    return {
-      people: counts,
-      total: OUTCOMES.reduce((sum, name) => sum + counts[name], 0),
-      meanBefore: sums.before / sums.both,
-      meanAfter: sums.after / sums.both,
-    };
-  }
-
-  // People by outcome of one service.
-  function evaluateOutcomes(data, before, after) {
-    return summarise(data.areas.people, before, after, data.tolerance).people;
-  }
-
-  function summariseGroups(groupOf, groupCount, people, before, after, tolerance) {
-    const members = Array.from({ length: groupCount }, () => []);
-    groupOf.forEach((group, area) => members[group].push(area));
-    return members.map((areas) => summarise(people, before, after, tolerance, areas));
-  }
-
-  // The class of a time: "within X minutes" means at most X; the last class is "no route".
-  function timeClass(minutes, breaks) {
-    if (minutes === Infinity) return breaks.length + 1;
-    const place = breaks.findIndex((limit) => minutes <= limit);
-    return place < 0 ? breaks.length : place;
-  }
-
-  // The class of a change, from much shorter to much longer; limits are 1, 5, 10, 15 minutes.
-  function changeClass(before, after, limits) {
-    const middle = limits.length;
-    if (before === Infinity || after === Infinity) {
-      if (before === after) return 2 * middle + 1;
-      return after === Infinity ? 2 * middle : 0;
-    }
-    const difference = change(before, after);
-    const steps = limits.filter((limit) => Math.abs(difference) > limit).length;
-    return difference < 0 ? middle - steps : middle + steps;
-  }
-
-  function countByClass(people, classOf, classCount) {
-    const counts = new Array(classCount).fill(0);
-    people.forEach((weight, area) => { counts[classOf[area]] += weight; });
-    return counts;
-  }
-
-  // --- How sure ----------------------------------------------------------------------------
-
-  // What the difference between two journeys from one area may err by: between the middles of the
-  // measured classes of their mean length in proportion, level beyond the first and the last.
-  // NaN where nothing was measured or a journey is not there.
-  function differenceError(accuracy, first, second) {
-    const mean = (first + second) / 2;
-    const { middles, errors } = accuracy.differences;
-    if (middles.length === 0 || !Number.isFinite(mean)) return NaN;
-    const next = middles.findIndex((middle) => middle > mean);
-    if (next === 0) return errors[0];
-    if (next < 0) return errors[errors.length - 1];
-    const slope = (errors[next] - errors[next - 1]) / (middles[next] - middles[next - 1]);
-    return slope * (mean - middles[next - 1]) + errors[next - 1];
-  }
-
-  // Whether two journeys differ by no more than their difference may err by; exactly is within.
-  function tooClose(accuracy, first, second) {
-    return Math.abs(second - first) <= differenceError(accuracy, first, second) + 1e-9;
-  }
-
-  // The measured error of a journey from an authority: { median, p90 }, or null where none was.
-  function journeyError(accuracy, authority, minutes) {
-    return accuracy.journeys.find((row) => row.authority === authority
-      && row.from < minutes && minutes <= row.to) || null;
-  }
 
   // --- A choice and what follows from it ---------------------------------------------------
 
@@ -348,8 +232,7 @@ const llrgeoModel = (() => {
   }
 
   return {
-    OUTCOMES, LONGER_OUTCOMES, SHORTER_OUTCOMES, nearest, evaluateOutcomes, change, outcome, timeClass,
-    changeClass, countByClass, differenceError, tooClose, journeyError, evaluate, overall, countService,
+    ...llrgeoJourneys, LONGER_OUTCOMES, SHORTER_OUTCOMES, evaluate, overall, countService,
     everyService, catchment, journeysOf, nearestTo, byId, baselineOf,
   };
 })();

@@ -1,11 +1,11 @@
 // The explorer's page: reads the data, listens to the controls, fills in words and tables.
 // All text goes in through textContent. model.js counts, answers.js says, tables.js lists and
-// map.js draws what follows from a choice.
+// stage.js shows on the map what follows from a choice.
 "use strict";
 
 (() => {
   const m = llrgeoModel;
-  const { fill, inSentence, minutesInWords, peopleInWords } = llrgeoText;
+  const { fill } = llrgeoText;
   const { writeState, readState } = llrgeoText;
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.strings;
@@ -93,19 +93,8 @@
     if (byId("every-area").open) fillAreas("areas", now, areaKeys);
   }
 
-  // --- Map and legend --------------------------------------------------------------------------
-
   const finder = llrgeoFinder(data, foundPlace, foundNothing);
-  const map = llrgeoDraw(data, window.map_llrgeo, pickArea, point, askSite);
-
-  // An indicator on the map; no option changes it.
-  function showFigureMap(areas) {
-    const figure = figures.byId(chosen.figure);
-    const classes = figures.classOf(figure);
-    map.show(now, "before", classes, figure.colours, areas);
-    showLegend(figure, m.countByClass(data.areas.people, classes, figure.labels.length),
-      figure.heading);
-  }
+  const stage = llrgeoStage(data, matrices, figures, chosen, { pickArea, say });
 
   // The ranks of the indicator that the reader chose, and what it is.
   function showFigure() {
@@ -114,84 +103,6 @@
     byId("figure").value = figure.id;
     byId("figure-note").textContent = figure.described;
     tables.showFigure(figure);
-  }
-
-  function showMap() {
-    const areas = chosen.place ? chosen.place.areas : [];
-    if (chosen.view === "figure") {
-      showFigureMap(areas);
-      return;
-    }
-    const scale = chosen.view === "change" ? data.change : data.time;
-    let classOf;
-    if (chosen.view === "change") {
-      classOf = areaKeys.map((area) => m.changeClass(now.before.minutes[area],
-        now.after.minutes[area], scale.limits));
-    } else {
-      const asked = m.byId(data.journeys, chosen.journey);
-      const end = chosen.view === "city"
-        ? m.nearest(matrices[asked.matrix], areaKeys.length, data.city) : now[chosen.view];
-      classOf = areaKeys.map((area) => m.timeClass(end.minutes[area], scale.breaks));
-    }
-    map.show(now, chosen.view, classOf, scale.colours, areas);
-    showLegend(scale, m.countByClass(data.areas.people, classOf, scale.labels.length),
-      words[`view_${chosen.view}`]);
-  }
-
-  function showLegend(scale, counts, view) {
-    byId("legend-heading").textContent = fill(words.legend_heading, { view });
-    byId("legend").replaceChildren(...scale.labels.flatMap((text, place) => {
-      const noRoute = place === scale.labels.length - 1;
-      if (noRoute && counts[place] === 0) return [];
-      const item = byId("legend-item").content.cloneNode(true);
-      item.querySelector("rect").setAttribute("fill", scale.colours[place]);
-      item.querySelector("span").textContent = text;
-      item.querySelector("b").textContent = peopleInWords(counts[place], words);
-      return [item];
-    }));
-  }
-
-  function point(area) {
-    if (chosen.view === "figure") {
-      const figure = figures.byId(chosen.figure);
-      byId("pointer").textContent = fill(words.pointer_figure, {
-        area: data.areas.label[area], figure: figure.heading,
-        value: figures.valueText(figure, area),
-      });
-      return;
-    }
-    byId("pointer").textContent = fill(words.pointer, {
-      area: data.areas.label[area],
-      before: minutesInWords(now.before.minutes[area], words),
-      after: minutesInWords(now.after.minutes[area], words),
-    });
-  }
-
-  // --- Who goes to a site ----------------------------------------------------------------------
-
-  // The people for whom a site is the nearest, today and in the option: as Python allocates them.
-  function showCatchment() {
-    const site = Number(chosen.site);
-    const asked = chosen.site !== "" && (now.open.has(site) || now.today.has(site));
-    byId("catchment").replaceChildren(
-      element("option", words.catchment_none, { value: "" }),
-      ...data.sites.flatMap(({ name }, place) => (now.open.has(place) || now.today.has(place)
-        ? [element("option", name, { value: place })] : [])));
-    byId("catchment").value = asked ? chosen.site : "";
-    const areas = asked ? m.catchment(now.open.has(site) ? now.after : now.before, site) : [];
-    map.showCatchment(areas);
-    const people = (end) => peopleInWords(m.catchment(end, site)
-      .reduce((sum, area) => sum + data.areas.people[area], 0), words);
-    byId("catchment-said").textContent = !asked ? "" : fill(words.catchment_said, {
-      site: data.sites[site].name, service: inSentence(now.service.label),
-      before: people(now.before), after: people(now.after),
-    });
-  }
-
-  function askSite(site) {
-    chosen.site = String(site);
-    showCatchment();
-    say(byId("catchment-said").textContent);
   }
 
   // --- Sites on and off ------------------------------------------------------------------------
@@ -213,7 +124,7 @@
     byId("site-list").replaceChildren(...listed.map((site) => {
       const line = element("label");
       line.append(element("input", undefined, { type: "checkbox", value: site.place }),
-        map.siteSign(site.kind, "open"), ` ${site.name}`);
+        stage.siteSign(site.kind, "open"), ` ${site.name}`);
       const item = element("li");
       item.append(line);
       return item;
@@ -290,9 +201,8 @@
     showOptions();
     showEveryArea();
     showFigure();
-    showMap();
+    stage.show(now);
     showSites();
-    showCatchment();
     window.requestAnimationFrame(reachWide);
   }
 
@@ -326,7 +236,7 @@
 
   function foundPlace(place) {
     choose({ place });
-    map.frame(place.areas);
+    stage.frame(place.areas);
     // On a phone the keyboard would hide the answer.
     if (window.matchMedia("(pointer: coarse)").matches) byId("find").blur();
     byId("mine").scrollIntoView({ block: "nearest" });
@@ -375,7 +285,7 @@
     on("service", "change", (event) =>
       choose({ service: event.target.value, serviceAsked: true, switched: new Set() }));
     on("journey", "change", (event) => choose({ journey: event.target.value }));
-    on("catchment", "change", (event) => askSite(event.target.value));
+    on("catchment", "change", (event) => stage.askSite(event.target.value));
     on("views", "change", ({ target }) => choose(target.id === "figure"
       ? { view: "figure", figure: target.value } : { view: target.value }));
     on("site-list", "change", (event) => switchSite(Number(event.target.value)));
@@ -395,7 +305,7 @@
   byId("journey").replaceChildren(...data.journeys.map((journey) =>
     element("option", journey.label, { value: journey.id })));
   buildSites();
-  map.prepare(words.map_label);
+  stage.prepare(words.map_label);
   loadState();
   listen();
   update();

@@ -1,0 +1,99 @@
+// The map of the explorer with what stands around it: the legend, the line that says what is pointed
+// at, and who goes to a site. map.js draws.
+"use strict";
+
+function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
+  const m = llrgeoModel;
+  const { fill, inSentence, minutesInWords, peopleInWords } = llrgeoText;
+  const words = data.strings;
+  const areaKeys = [...data.areas.id.keys()];
+  const byId = (id) => document.getElementById(id);
+  const element = (text, value) => Object.assign(document.createElement("option"), { textContent: text, value });
+  const showLegend = llrgeoLegend(data);
+  const map = llrgeoDraw(data, window.map_llrgeo, pickArea, point, askSite);
+  let now = null; // what follows from the choice
+
+  // An indicator on the map; no option changes it.
+  function showFigureMap(areas) {
+    const figure = figures.byId(chosen.figure);
+    const classes = figures.classOf(figure);
+    map.show(now, "before", classes, figure.colours, areas);
+    showLegend(fill(words.legend_heading, { view: figure.heading }), figure, classes);
+  }
+
+  function classesOf(scale) {
+    if (chosen.view === "change") {
+      return areaKeys.map((area) => m.changeClass(now.before.minutes[area],
+        now.after.minutes[area], scale.limits));
+    }
+    const asked = m.byId(data.journeys, chosen.journey);
+    const end = chosen.view === "city"
+      ? m.nearest(matrices[asked.matrix], areaKeys.length, data.city) : now[chosen.view];
+    return areaKeys.map((area) => m.timeClass(end.minutes[area], scale.breaks));
+  }
+
+  function showMap() {
+    const areas = chosen.place ? chosen.place.areas : [];
+    if (chosen.view === "figure") {
+      showFigureMap(areas);
+      return;
+    }
+    const scale = chosen.view === "change" ? data.change : data.time;
+    const classOf = classesOf(scale);
+    map.show(now, chosen.view, classOf, scale.colours, areas);
+    showLegend(fill(words.legend_heading, { view: words[`view_${chosen.view}`] }), scale, classOf);
+  }
+
+  function point(area) {
+    if (chosen.view === "figure") {
+      const figure = figures.byId(chosen.figure);
+      byId("pointer").textContent = fill(words.pointer_figure, {
+        area: data.areas.label[area], figure: figure.heading,
+        value: figures.valueText(figure, area),
+      });
+      return;
+    }
+    byId("pointer").textContent = fill(words.pointer, {
+      area: data.areas.label[area],
+      before: minutesInWords(now.before.minutes[area], words),
+      after: minutesInWords(now.after.minutes[area], words),
+    });
+  }
+
+  // --- Who goes to a site ----------------------------------------------------------------------
+
+  // The people for whom a site is the nearest, today and in the option: as Python allocates them.
+  function showCatchment() {
+    const site = Number(chosen.site);
+    const asked = chosen.site !== "" && (now.open.has(site) || now.today.has(site));
+    byId("catchment").replaceChildren(
+      element(words.catchment_none, ""),
+      ...data.sites.flatMap(({ name }, place) => (now.open.has(place) || now.today.has(place)
+        ? [element(name, place)] : [])));
+    byId("catchment").value = asked ? chosen.site : "";
+    const areas = asked ? m.catchment(now.open.has(site) ? now.after : now.before, site) : [];
+    map.showCatchment(areas);
+    const people = (end) => peopleInWords(m.catchment(end, site)
+      .reduce((sum, area) => sum + data.areas.people[area], 0), words);
+    byId("catchment-said").textContent = !asked ? "" : fill(words.catchment_said, {
+      site: data.sites[site].name, service: inSentence(now.service.label),
+      before: people(now.before), after: people(now.after),
+    });
+  }
+
+  function askSite(site) {
+    chosen.site = String(site);
+    showCatchment();
+    say(byId("catchment-said").textContent);
+  }
+
+  // Show what follows from the choice.
+  function show(follows) {
+    now = follows;
+    showMap();
+    showCatchment();
+  }
+
+  const { frame, prepare, siteSign } = map;
+  return { show, askSite, frame, prepare, siteSign };
+}
