@@ -10,6 +10,13 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 MODULES = sorted((ROOT / "llrgeo").rglob("*.py"))
+# Our own scripts and style sheets; what others wrote is vendored in a folder with its version.
+SCRIPTS = sorted(
+    path
+    for kind in ("*.js", "*.css")
+    for path in (ROOT / "llrgeo").rglob(kind)
+    if path.parent.name == "assets"
+)
 LONGEST_MODULE = 350
 LONGEST_BODY = 40
 # What a machine would write, or a hurried person: each says less than the plain word.
@@ -82,6 +89,11 @@ def test_a_module_keeps_the_rules_of_the_house(path):
     assert long_bodies(text) == []
     assert loops_over_one(text) == []
     assert [phrase for phrase in BAD_PHRASES if re.search(phrase, text)] == []
+
+
+@pytest.mark.parametrize("path", SCRIPTS, ids=name_of)
+def test_a_script_is_no_longer_than_a_module(path):
+    assert len(path.read_text(encoding="utf-8").splitlines()) <= LONGEST_MODULE
 
 
 def test_the_share_of_comments_is_told(record_property):

@@ -23,6 +23,14 @@ SCRIPTS: Final = (
     "planner/assets/search.js",
     "planner/assets/appraise.js",
     "planner/assets/plan.js",
+    "planner/assets/roads.js",
+    "planner/assets/desk.js",
+    "planner/assets/results.js",
+    "planner/assets/plan_map.js",
+    "planner/assets/own_place.js",
+    "planner/assets/plan_sites.js",
+    "planner/assets/weights.js",
+    "planner/assets/one_more.js",
     "planner/assets/planner.js",
 )
 

@@ -181,6 +181,10 @@ const llrgeoPlan = (() => {
       total + factor * u ** powers[place][0] * v ** powers[place][1], 0));
   }
 
+  // A place in metres of the National Grid as [latitude, longitude], and back.
+  const degrees = (data, x, y) => project(data.planning.projection.to_degrees, x, y).reverse();
+  const metres = (data, lat, lon) => project(data.planning.projection.to_metres, lon, lat);
+
   const LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"; // of squares of 500 km and of 100 km, without I
 
   function gridReference(x, y) {
@@ -240,6 +244,6 @@ const llrgeoPlan = (() => {
 
   return {
     KINDS, OWN_ID, startFrom, nextId, withSite, withoutSite, withChanged, withTick, changesOf, toToml,
-    fromToml, project, gridReference, parseGrid, decodePostcodes, findPostcode,
+    fromToml, degrees, metres, gridReference, parseGrid, decodePostcodes, findPostcode,
   };
 })();

@@ -1,0 +1,131 @@
+// The planner's desk: the plan in hand, what follows from it, what came before it, and the plans that
+// were pinned. appraise.js and plan.js compute; the page is told of each change.
+"use strict";
+
+function llrgeoDesk(data, roads) {
+  const m = llrgeoModel;
+  const { fill, peopleInWords, oneDecimal } = llrgeoText;
+  const p = llrgeoPlan;
+  const { planning, strings: words } = data;
+  const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
+  const usualWeights = planning.criteria.map((criterion) => criterion.weight);
+  const weightings = rows(llrgeoUnpack.decodeNumbers(planning.weightings), planning.criteria.length);
+  const byId = (id) => document.getElementById(id);
+  const known = new Map(); // the criteria of the study's options
+  const past = [];
+  const future = [];
+  const desk = {
+    data, roads, words,
+    plan: p.startFrom(data, m.baselineOf(data).id, usualWeights),
+    found: null, // what follows from the plan
+    world: null, // the sites of the study and of the plan, with their minutes
+    mine: null, // the reader's own place
+    pins: [], // { name, plan, found }
+    view: { service: data.services[0].id, journey: planning.journey, map: "people", open: null },
+    onChange: () => {}, // what the page does when the plan is another one
+    postcodes: p.decodePostcodes(data.postcodes, planning.postcodes),
+  };
+
+  function rows(numbers, width) {
+    return Array.from({ length: numbers.length / width }, (_, row) =>
+      numbers.slice(row * width, (row + 1) * width));
+  }
+
+  // --- What follows from a plan --------------------------------------------------------------------
+
+  function worldOf(plan) {
+    return llrgeoAppraise.withSites(data, matrices, m.byId(data.journeys, desk.view.journey),
+      plan.added.map((site) => roads.columnOf(site, desk.view.journey)));
+  }
+
+  function compute() {
+    desk.world = worldOf(desk.plan);
+    desk.found = llrgeoAppraise.appraise(data, desk.world, desk.plan);
+  }
+
+  // The criteria of an option of the study as it is.
+  function optionCriteria(id) {
+    const key = `${id} ${desk.view.journey}`;
+    if (!known.has(key)) {
+      const plan = p.startFrom(data, id, usualWeights);
+      known.set(key, llrgeoAppraise.appraise(data, worldOf(plan), plan).criteria);
+    }
+    return known.get(key);
+  }
+
+  const scoreOf = (criteria) => llrgeoAppraise.total(criteria, desk.plan.weights);
+  const inHundred = (score) =>
+    (score === null ? words.planner_no_score : oneDecimal(100 * score, words));
+
+  // In how many of the study's weightings each of some plans is first, in per cent.
+  function firstShares(listed) {
+    return llrgeoAppraise.firstShares(weightings, listed)
+      .map((share) => `${Math.round(100 * share)}%`);
+  }
+
+  // What follows for the service that the reader looks at, or another one.
+  function serviceFound(id = desk.view.service) {
+    return desk.found.services.find((service) => service.id === id);
+  }
+
+  // --- What is said --------------------------------------------------------------------------------
+
+  const optionLabel = (id) => m.byId(data.options, id).label;
+  const serviceLabel = (id = desk.view.service) => m.byId(data.services, id).label;
+
+  function nameAndPlace(plan, id) {
+    const site = plan.added.find((added) => added.id === id);
+    return { name: site.name, place: p.gridReference(site.x, site.y) };
+  }
+
+  function say(text) {
+    byId("said").textContent = text;
+  }
+
+  function sayPlan(done) {
+    say(fill(words.planner_said, { done, longer: peopleInWords(desk.found.people.anyLonger, words),
+      shorter: peopleInWords(desk.found.people.shorter, words),
+      score: inHundred(scoreOf(desk.found.criteria)) }));
+  }
+
+  // A fault is said at its field, which takes the focus; an empty text takes it away.
+  function fault(field, text) {
+    const input = byId({ open: "open", mine: "mine-where" }[field] || "where");
+    byId(`${field}-fault`).textContent = text;
+    if (text) input.setAttribute("aria-invalid", "true");
+    else input.removeAttribute("aria-invalid");
+    if (text) input.focus();
+  }
+
+  // --- Changes -------------------------------------------------------------------------------------
+
+  // Take another plan in hand; the one before waits to be taken back.
+  function change(then, done) {
+    remember(desk.plan);
+    desk.plan = then;
+    desk.onChange();
+    sayPlan(done);
+  }
+
+  function remember(plan) {
+    past.push(plan);
+    future.length = 0;
+  }
+
+  function step(from, to, done) {
+    if (from.length === 0) return;
+    to.push(desk.plan);
+    desk.plan = from.pop();
+    desk.onChange();
+    sayPlan(done);
+  }
+
+  const undo = () => step(past, future, words.planner_undone);
+  const redo = () => step(future, past, words.planner_redone);
+  const canUndo = () => past.length > 0;
+  const canRedo = () => future.length > 0;
+
+  return Object.assign(desk, { compute, optionCriteria, scoreOf, inHundred, firstShares, serviceFound,
+    optionLabel, serviceLabel, nameAndPlace, say, sayPlan, fault, change, remember, undo, redo, canUndo,
+    canRedo });
+}

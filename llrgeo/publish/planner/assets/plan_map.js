@@ -1,0 +1,143 @@
+// The planner's map: areas coloured by what a plan means for them, new sites that can be dragged, the
+// reader's routes, and places tried for one more site. The explorer's map.js draws what both pages have.
+"use strict";
+
+function llrgeoPlanMap(desk, onDrag) {
+  const m = llrgeoModel;
+  const p = llrgeoPlan;
+  const { fill, minutesInWords } = llrgeoText;
+  const { data, words } = desk;
+  const byId = (id) => document.getElementById(id);
+  const CLASS_COLOURS = { lost: "#2d004b", mixed: "#b35806", longer: "#e08214", shorter: "#8073ac",
+    same: "#f7f7f7", none: "#bdbdbd" };
+  const CLOSE_M = 9000; // what a neighbourhood that is shown has around it
+  const map = window.map_llrgeo;
+  const drawing = llrgeoDraw(data, map, () => {}, point);
+  const showLegend = llrgeoLegend(data);
+  const degrees = (x, y) => p.degrees(data, x, y);
+  const metres = ({ lat, lng }) => p.metres(data, lat, lng).map(Math.round);
+  const placeOf = new Map(data.sites.map((site, place) => [site.id, place]));
+  const markers = new Map();
+  const route = [
+    L.polyline([], { interactive: false, color: "#ffffff", weight: 8 }),
+    L.polyline([], { interactive: false, color: "#000000", weight: 4, dashArray: "3 8" }),
+    L.polyline([], { interactive: false, color: "#000000", weight: 4 }),
+  ];
+  const heatLayer = L.layerGroup();
+
+  function point(area) {
+    const service = desk.serviceFound();
+    byId("pointer").textContent = fill(words.pointer, { area: data.areas.label[area],
+      before: minutesInWords(service.before[area], words), after: minutesInWords(service.after[area], words) });
+  }
+
+  // --- Areas ---------------------------------------------------------------------------------------
+
+  function show() {
+    const { view, plan } = desk;
+    const scale = scaleOf(desk.serviceFound());
+    const open = plan.sites[view.service].filter((id) => placeOf.has(id)).map((id) => placeOf.get(id));
+    const today = m.baselineOf(data).sites[view.service];
+    drawing.show({ today: new Set(today), open: new Set(open), before: { site: [] }, after: { site: [] } },
+      view.map === "before" ? "before" : "change", scale.classOf, scale.colours, []);
+    showLegend(view.map === "people" ? words.planner_view_people
+      : fill(words.planner_legend, { view: words[`planner_view_${view.map}`], service: desk.serviceLabel() }),
+    scale, scale.classOf);
+    showMarkers();
+  }
+
+  function scaleOf(service) {
+    if (desk.view.map === "people") {
+      const names = llrgeoAppraise.CLASSES;
+      return { classOf: desk.found.classes.map(({ name }) => names.indexOf(name)),
+        labels: names.map((name) => words[`planner_class_${name}`]), colours: names.map((name) => CLASS_COLOURS[name]) };
+    }
+    if (desk.view.map === "change") {
+      return { ...data.change, classOf: data.areas.id.map((_, area) =>
+        m.changeClass(service.before[area], service.after[area], data.change.limits)) };
+    }
+    return { ...data.time, classOf: Array.from(service[desk.view.map], (minutes) =>
+      m.timeClass(minutes, data.time.breaks)) };
+  }
+
+  // --- New sites -----------------------------------------------------------------------------------
+
+  function showMarkers() {
+    const { added } = desk.plan;
+    for (const [id, marker] of markers) {
+      if (!added.some((site) => site.id === id)) {
+        marker.remove();
+        markers.delete(id);
+      }
+    }
+    added.forEach((site, place) => {
+      if (!markers.has(site.id)) markers.set(site.id, newMarker(site));
+      markers.get(site.id).setLatLng(degrees(site.x, site.y));
+      markers.get(site.id).face.textContent = String(place + 1);
+    });
+  }
+
+  // While it is dragged, the plan follows once a frame; when it is let go that is one change.
+  function newMarker(site) {
+    const face = document.createElement("span");
+    face.className = "added";
+    const icon = L.divIcon({ html: face, className: "pin", iconSize: [34, 34] });
+    const marker = L.marker(degrees(site.x, site.y), { icon, draggable: true, keyboard: false, zIndexOffset: 6000 });
+    marker.face = face;
+    let waiting = false;
+    let start = null;
+    const moved = () => {
+      const [x, y] = metres(marker.getLatLng());
+      desk.plan = p.withChanged(desk.plan, site.id, { x, y });
+      onDrag();
+    };
+    marker.on("dragstart", () => { start = desk.plan; });
+    marker.on("drag", () => {
+      if (waiting) return;
+      waiting = true;
+      requestAnimationFrame(() => { waiting = false; if (start) moved(); });
+    });
+    marker.on("dragend", () => {
+      moved();
+      const then = desk.plan;
+      desk.plan = start;
+      start = null;
+      desk.change(then, fill(words.planner_moved, desk.nameAndPlace(then, site.id)));
+    });
+    return marker.addTo(map);
+  }
+
+  // --- Routes, places tried, views -------------------------------------------------------------------
+
+  // The reader's way to the site of today, broken, and of the plan, whole: lines in degrees.
+  function showRoutes(was, is) {
+    route.forEach((line) => line.addTo(map));
+    route[0].setLatLngs([was, is]);
+    route[1].setLatLngs(was);
+    route[2].setLatLngs(is);
+  }
+
+  function frameRoutes() {
+    const lines = route[0].getBounds();
+    if (lines.isValid()) map.fitBounds(lines, { padding: [30, 30], maxZoom: 13, animate: false });
+  }
+
+  // Places of { x, y, share }: the larger the share of the most, the larger and darker.
+  function showTried(tried) {
+    heatLayer.clearLayers();
+    tried.forEach(({ x, y, share }) => L.circleMarker(degrees(x, y), { interactive: false, stroke: false,
+      radius: 2 + 9 * share, fillColor: "#000000", fillOpacity: 0.15 + 0.5 * share }).addTo(heatLayer));
+    heatLayer.addTo(map);
+  }
+
+  function frameArea(area) {
+    map.fitBounds(L.latLng(degrees(data.planning.x[area], data.planning.y[area])).toBounds(CLOSE_M));
+  }
+
+  function onClick(act) {
+    map.on("click", (event) => act(metres(event.latlng)));
+  }
+
+  const { prepare, siteSign } = drawing;
+  return { show, showRoutes, frameRoutes, showTried, frameArea, onClick, prepare, siteSign };
+}

@@ -1,0 +1,170 @@
+// What a plan means, in words and tables: the headline, services, loads, criteria, groups, places hit
+// hardest, and plans side by side.
+"use strict";
+
+function llrgeoResults(desk, tables, showArea) {
+  const m = llrgeoModel;
+  const { fill, peopleInWords, oneDecimal } = llrgeoText;
+  const { element, fillTable, minutesInTable } = tables;
+  const { data, words, inHundred, scoreOf, optionCriteria } = desk;
+  const { planning } = data;
+  const byId = (id) => document.getElementById(id);
+  const MOST_LISTED = 10;
+  const today = m.baselineOf(data).id;
+  const isLonger = (name) => llrgeoAppraise.LONGER.includes(name);
+  const counted = (number) => peopleInWords(Math.round(number), words);
+  const shown = (minutes) => (Number.isNaN(minutes) ? words.nobody : minutesInTable(minutes));
+
+  // --- Words -----------------------------------------------------------------------------------------
+
+  function showHeadline() {
+    const { found, plan } = desk;
+    const { people } = found;
+    const total = data.areas.people.reduce((sum, count) => sum + count, 0);
+    const close = found.classes.reduce((sum, { name, tooClose }, area) =>
+      sum + (isLonger(name) && tooClose ? data.areas.people[area] : 0), 0);
+    const count = (number) => peopleInWords(number, words);
+    const score = (id) => inHundred(scoreOf(optionCriteria(id)));
+    const lines = [
+      fill(words.planner_longer, { people: count(people.anyLonger), all: count(total), close: count(close) }),
+      fill(words.planner_shorter, { people: count(people.shorter), same: count(people.same) }),
+      fill(words.planner_score, { score: inHundred(scoreOf(found.criteria)),
+        base: desk.optionLabel(plan.base), of_base: score(plan.base), today: score(today), first: firstText() }),
+    ];
+    const empty = data.services.filter(({ id }) => plan.sites[id].length === 0);
+    byId("headline").replaceChildren(
+      ...lines.map((line, place) => element("p", line, place === 0 ? { className: "big" } : {})),
+      ...empty.map(({ label }) => element("p", fill(words.planner_nowhere, { service: label }), { className: "warn" })),
+    );
+  }
+
+  // The share of the study's weightings that put the plan before all options of the study.
+  function firstText() {
+    const others = data.options.map(({ id }) => optionCriteria(id));
+    return desk.firstShares([...others, desk.found.criteria]).pop();
+  }
+
+  // --- Services and sites ------------------------------------------------------------------------------
+
+  function meanOf(minutes) {
+    let [spent, people] = [0, 0];
+    minutes.forEach((each, area) => {
+      if (each === Infinity) return;
+      spent += each * data.areas.people[area];
+      people += data.areas.people[area];
+    });
+    return people > 0 ? spent / people : NaN;
+  }
+
+  function showServices() {
+    const listed = desk.found.services.map((service) => ({ ...service,
+      worse: service.outcomes.worsened + service.outcomes.lost,
+      better: service.outcomes.improved + service.outcomes.gained }))
+      .sort((first, second) => second.worse - first.worse || second.better - first.better);
+    fillTable("services", [words.planner_column_service, words.column_longer, words.column_shorter,
+      words.column_before, words.column_after],
+    listed.map((service) => [desk.serviceLabel(service.id), counted(service.worse), counted(service.better),
+      shown(meanOf(service.before)), shown(meanOf(service.after))]));
+  }
+
+  function showLoads() {
+    const { loads } = desk.serviceFound();
+    const { sites, place } = desk.world;
+    fillTable("loads", [words.planner_column_site, words.planner_column_residents,
+      words.planner_column_contacts, words.planner_column_room, words.planner_column_copes],
+    loads.map((load) => [sites[place.get(load.id)].name, counted(load.residents), counted(load.contacts),
+      load.capacity === null ? words.planner_no_limit : counted(load.capacity), copes(load)]));
+    const rowsShown = byId("table-loads").tBodies[0].rows;
+    loads.forEach((load, row) => {
+      if (load.over > 0 || load.belowMinimum) rowsShown[row].cells[4].className = "warn";
+    });
+    byId("table-loads").caption.textContent =
+      fill(words.planner_table_loads, { service: desk.serviceLabel() });
+  }
+
+  function copes(load) {
+    if (load.over > 0) return fill(words.planner_over, { contacts: counted(load.over) });
+    return load.belowMinimum ? words.planner_below : words.planner_fine;
+  }
+
+  // --- Criteria ----------------------------------------------------------------------------------------
+
+  function figure(measure, value) {
+    if (value === null) return words.planner_no_figure;
+    const { unit } = planning.criteria.find((criterion) => criterion.measure === measure);
+    return unit === "share" ? `${oneDecimal(100 * value, words)}%` : oneDecimal(value, words);
+  }
+
+  function showCriteria() {
+    const [base, now] = [desk.plan.base, today].map(optionCriteria);
+    fillTable("criteria", [words.planner_column_criterion, words.planner_today, words.planner_column_base,
+      words.planner_column_plan, words.planner_column_points, words.planner_column_weight],
+    desk.found.criteria.map(({ measure, value, score }, place) => [planning.criteria[place].label,
+      figure(measure, now[place].value), figure(measure, base[place].value), figure(measure, value),
+      inHundred(score), String(desk.plan.weights[place])]));
+  }
+
+  // --- People --------------------------------------------------------------------------------------------
+
+  function showGroups() {
+    const heads = [words.planner_column_group, words.planner_column_residents, words.planner_any_longer,
+      words.planner_only_shorter, words.column_before, words.column_after];
+    const row = (name) => (group) => [name(group), counted(group.total), counted(group.anyLonger),
+      counted(group.shorter), shown(group.before), shown(group.after)];
+    const groups = desk.found.groups.filter(({ total }) => total > 0);
+    fillTable("places", heads, groups.filter(({ group }) => group === "authority").map(row(({ level }) => level)));
+    fillTable("groups", heads, groups.filter(({ group }) => group !== "authority")
+      .map(row(({ group, level }) => `${words[`group_name_${group}`]}: ${words[`level_${level}`]}`)));
+  }
+
+  function showLosers() {
+    const size = ({ worst }) => (worst.kind === "lost" ? Infinity : worst.longer);
+    const listed = desk.found.classes.map((found, area) => ({ ...found, area })).filter(({ worst }) => worst)
+      .sort((first, second) => size(second) - size(first) || first.area - second.area).slice(0, MOST_LISTED);
+    fillTable("losers", [words.column_area, words.column_people, words.planner_column_service,
+      words.column_before, words.column_after, words.planner_column_show],
+    listed.map(({ area, worst }) => {
+      const service = desk.serviceFound(worst.service);
+      return [data.areas.label[area], counted(data.areas.people[area]), desk.serviceLabel(worst.service),
+        minutesInTable(service.before[area]), minutesInTable(service.after[area]), ""];
+    }));
+    [...byId("table-losers").tBodies[0].rows].forEach((row, place) => {
+      const { area, worst } = listed[place];
+      const button = element("button", words.planner_show, { type: "button" });
+      button.setAttribute("aria-label", fill(words.planner_show_area, { area: data.areas.label[area] }));
+      button.addEventListener("click", () => showArea(area, worst.service));
+      row.cells[5].append(button);
+    });
+  }
+
+  // --- Plans side by side ----------------------------------------------------------------------------------
+
+  function showPins() {
+    byId("table-pins").hidden = desk.pins.length === 0;
+    if (desk.pins.length === 0) return;
+    const listed = [{ name: words.planner_this, plan: desk.plan, found: desk.found }, ...desk.pins];
+    const shares = desk.firstShares(listed.map(({ found }) => found.criteria));
+    const each = (label, of) => [label, ...listed.map(of)];
+    fillTable("pins", [words.planner_column_figure, ...listed.map(({ name }) => name)], [
+      each(words.planner_any_longer, ({ found }) => counted(found.people.anyLonger)),
+      each(words.planner_only_shorter, ({ found }) => counted(found.people.shorter)),
+      each(words.planner_new_sites, ({ plan }) => String(plan.added.length)),
+      ...planning.criteria.map((criterion, place) => each(criterion.label,
+        ({ found }) => figure(criterion.measure, found.criteria[place].value))),
+      each(words.planner_total, ({ found }) => inHundred(scoreOf(found.criteria))),
+      each(words.planner_first, (_, place) => shares[place]),
+    ]);
+  }
+
+  function showAll() {
+    showHeadline();
+    showServices();
+    showLoads();
+    showCriteria();
+    showGroups();
+    showLosers();
+    showPins();
+  }
+
+  return { showAll, showHeadline, showLoads, showCriteria, showPins };
+}
