@@ -19,7 +19,10 @@ SCRIPTS = (
     "explorer/assets/text.js",
     "planner/assets/network.js",
     "planner/assets/search.js",
+    "planner/assets/queues.js",
+    "planner/assets/beds.js",
     "planner/assets/appraise.js",
+    "planner/assets/places.js",
     "planner/assets/plan.js",
 )
 HARNESS = """
@@ -28,6 +31,7 @@ const join = (x, y) => ({ x, y, origin: llrgeoNetwork.joinPlace(network, index, 
   destination: llrgeoNetwork.joinPlace(network, index, "destination", x, y) });
 function load(text, bytes) {
   data = JSON.parse(text);
+  llrgeoBeds.decode(data);
   matrices = llrgeoUnpack.decodeMatrices(data.matrices);
   network = llrgeoNetwork.decode(data.planning.network, llrgeoUnpack.decodeBase64(bytes));
   index = llrgeoNetwork.indexStreets(network);
@@ -64,8 +68,8 @@ function figures(text) {
     after: services.map((one) =>
       Array.from(one.after, (each) => (each === Infinity ? -1 : each))) });
 }
-const grid = (x, y) => llrgeoPlan.gridReference(x, y);
-const place = (text) => JSON.stringify(llrgeoPlan.parseGrid(text));
+const grid = (x, y) => llrgeoPlaces.gridReference(x, y);
+const place = (text) => JSON.stringify(llrgeoPlaces.parseGrid(text));
 """
 PLAN = {
     "base": "nearer",

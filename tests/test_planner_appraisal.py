@@ -31,12 +31,15 @@ SCRIPTS = (
     "explorer/assets/model.js",
     "planner/assets/network.js",
     "planner/assets/search.js",
+    "planner/assets/queues.js",
+    "planner/assets/beds.js",
     "planner/assets/appraise.js",
 )
 HARNESS = """
 let data, matrices, network, index, homes;
 function load(text, bytes) {
   data = JSON.parse(text);
+  llrgeoBeds.decode(data);
   matrices = llrgeoUnpack.decodeMatrices(data.matrices);
   network = llrgeoNetwork.decode(data.planning.network, llrgeoUnpack.decodeBase64(bytes));
   index = llrgeoNetwork.indexStreets(network);

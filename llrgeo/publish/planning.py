@@ -6,6 +6,7 @@ from typing import Any
 
 import pandas as pd
 
+from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.scoring import Criterion
 from llrgeo.travel.times import Calibration
 
@@ -53,6 +54,8 @@ class Planning:
         How weightings are drawn.
     study
         What a plan file names as the study it changes: `embedded`, or the name of its file.
+    capacity
+        What the study says of beds; None where it names no years.
     """
 
     criteria: tuple[Criterion, ...]
@@ -65,3 +68,4 @@ class Planning:
     importance: tuple[str, ...] = ()
     seed: int = 0
     study: str = "embedded"
+    capacity: CapacityPlan | None = None

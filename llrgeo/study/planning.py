@@ -38,6 +38,7 @@ def build_planning(inputs: StudyInputs) -> Planning | None:
         importance=study.appraisal.importance,
         seed=study.seed,
         study=study.file or "embedded",
+        capacity=inputs.capacity,
     )
 
 

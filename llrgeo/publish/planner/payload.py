@@ -14,6 +14,7 @@ from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
 from llrgeo.appraisal.robustness import draw_weightings
 from llrgeo.publish.explorer.packing import pack_numbers
 from llrgeo.publish.explorer.payload import explorer_data, explorer_sites, packed_postcodes
+from llrgeo.publish.planner.beds import bed_services, beds_by_option
 from llrgeo.publish.planning import Planning
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import BNG, ROLE_OF_KIND, WGS84, site_roles
@@ -56,6 +57,7 @@ def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]
             **plain,
             "shares": {name: [s.video, s.home] for name, s in option.shares.items()},
             "capacity": {name: dict(rooms) for name, rooms in option.capacity.items()},
+            "beds": beds_by_option(planning.capacity, option.name),
         }
         for plain, option in zip(data["options"], publication.options, strict=True)
     ]
@@ -91,6 +93,7 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
             "middles": middles.tolist(),
             "errors": differences["p80_abs_min"].astype(float).tolist(),
         },
+        "beds": bed_services(planning.capacity),
         "network": None if planning.network is None else planning.network.header,
         "no_network": planning.no_network,
         "calibration": _plain(planning.calibration),

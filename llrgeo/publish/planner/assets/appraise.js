@@ -99,6 +99,12 @@ const llrgeoAppraise = (() => {
     });
   }
 
+  // The beds of a service by year; none where it has no beds, or they are not appraised here.
+  function bedsByYear(data, world, plan, delivered) {
+    const service = llrgeoBeds.bedService(data, delivered.service.id);
+    return service ? service.years.map((_, year) => llrgeoBeds.bedTable(data, world, plan, delivered, year)) : [];
+  }
+
   // --- All services together ---------------------------------------------------------------------------
 
   // Minutes of an average journey in each area: NaN where nobody travels; a journey that is not there
@@ -224,7 +230,7 @@ const llrgeoAppraise = (() => {
 
   // --- The whole plan ----------------------------------------------------------------------------------
 
-  // Everything that follows from a plan: { base (an option's id), sites (ids by service) }.
+  // Everything that follows from a plan: { base (an option's id), sites (ids by service), beds }.
   function appraise(data, world, plan) {
     const option = llrgeoModel.byId(data.options, plan.base);
     const today = llrgeoModel.baselineOf(data);
@@ -241,6 +247,7 @@ const llrgeoAppraise = (() => {
         id: one.service.id, before: before[place].minutes, after: one.minutes,
         siteBefore: before[place].site, site: one.site,
         loads: loadsOf(data, world, option, one),
+        beds: bedsByYear(data, world, plan, one),
         outcomes: llrgeoModel.evaluateOutcomes(data, before[place].minutes, one.minutes),
       })),
       classes,

@@ -8,6 +8,7 @@ function llrgeoDesk(data, roads) {
   const p = llrgeoPlan;
   const { planning, strings: words } = data;
   const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
+  llrgeoBeds.decode(data);
   const usualWeights = planning.criteria.map((criterion) => criterion.weight);
   const weightings = rows(llrgeoUnpack.decodeNumbers(planning.weightings), planning.criteria.length);
   const byId = (id) => document.getElementById(id);
@@ -23,7 +24,7 @@ function llrgeoDesk(data, roads) {
     pins: [], // { name, plan, found }
     view: { service: data.services[0].id, journey: planning.journey, map: "people", open: null },
     onChange: () => {}, // what the page does when the plan is another one
-    postcodes: p.decodePostcodes(data.postcodes, planning.postcodes),
+    postcodes: llrgeoPlaces.decodePostcodes(data.postcodes, planning.postcodes),
   };
 
   function rows(numbers, width) {
@@ -75,7 +76,7 @@ function llrgeoDesk(data, roads) {
 
   function nameAndPlace(plan, id) {
     const site = plan.added.find((added) => added.id === id);
-    return { name: site.name, place: p.gridReference(site.x, site.y) };
+    return { name: site.name, place: llrgeoPlaces.gridReference(site.x, site.y) };
   }
 
   function say(text) {
@@ -90,7 +91,7 @@ function llrgeoDesk(data, roads) {
 
   // A fault is said at its field, which takes the focus; an empty text takes it away.
   function fault(field, text) {
-    const input = byId({ open: "open", mine: "mine-where" }[field] || "where");
+    const input = byId({ open: "open", mine: "mine-where", beds: "beds-number" }[field] || "where");
     byId(`${field}-fault`).textContent = text;
     if (text) input.setAttribute("aria-invalid", "true");
     else input.removeAttribute("aria-invalid");

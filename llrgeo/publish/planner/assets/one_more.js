@@ -3,7 +3,6 @@
 "use strict";
 
 function llrgeoOneMore(desk, tables, planMap, placeAt) {
-  const p = llrgeoPlan;
   const { fill } = llrgeoText;
   const { element, fillTable } = tables;
   const { data, words, roads } = desk;
@@ -49,14 +48,14 @@ function llrgeoOneMore(desk, tables, planMap, placeAt) {
     byId("table-heat").hidden = false;
     const everyone = people.reduce((sum, count) => sum + count, 0);
     fillTable("heat", [words.planner_column_place, words.planner_column_saved, words.planner_column_show],
-      best.slice(0, LISTED).map(({ x, y, saved }) => [p.gridReference(x, y), (saved / everyone).toFixed(2), ""]));
+      best.slice(0, LISTED).map(({ x, y, saved }) => [llrgeoPlaces.gridReference(x, y), (saved / everyone).toFixed(2), ""]));
     [...byId("table-heat").tBodies[0].rows].forEach((row, place) => {
       const button = element("button", words.planner_place, { type: "button" });
       button.setAttribute("aria-label", fill(words.planner_place_at, { place: row.cells[0].textContent }));
       button.addEventListener("click", () => placeAt([best[place].x, best[place].y]));
       row.cells[2].append(button);
     });
-    desk.say(fill(words.planner_heat_said, { place: best.length > 0 ? p.gridReference(best[0].x, best[0].y) : "" }));
+    desk.say(fill(words.planner_heat_said, { place: best.length > 0 ? llrgeoPlaces.gridReference(best[0].x, best[0].y) : "" }));
   }
 
   return { start };

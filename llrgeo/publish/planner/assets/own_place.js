@@ -3,7 +3,6 @@
 
 function llrgeoOwnPlace(desk, tables, planMap) {
   const m = llrgeoModel;
-  const p = llrgeoPlan;
   const { fill, minutesInWords, oneDecimal } = llrgeoText;
   const { fillTable, minutesInTable, changeMark } = tables;
   const { data, words, roads } = desk;
@@ -48,7 +47,7 @@ function llrgeoOwnPlace(desk, tables, planMap) {
     return { before: was.minutes, after: is.minutes, siteBefore: was.site, site: is.site };
   }
 
-  const placeOfSite = (site) => ("x" in site ? [site.x, site.y] : p.metres(data, ...site.at));
+  const placeOfSite = (site) => ("x" in site ? [site.x, site.y] : llrgeoPlaces.metres(data, ...site.at));
 
   function nearestOf(sites) {
     return [...sites].sort((first, second) => (first.id < second.id ? -1 : 1)).reduce((best, site) => {
@@ -71,7 +70,7 @@ function llrgeoOwnPlace(desk, tables, planMap) {
     roads.routeBetween(desk.mine.place, roads.joined(...placeOfSite(site)), desk.view.journey);
 
   function find(text) {
-    const at = p.findPostcode(data, desk.postcodes, text);
+    const at = llrgeoPlaces.findPostcode(data, desk.postcodes, text);
     const area = llrgeoText.findPostcode(data.postcodes, text.replace(/[.-]/g, ""));
     desk.fault("mine", at ? "" : words.planner_no_postcode);
     if (!at) return;

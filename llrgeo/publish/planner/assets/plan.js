@@ -1,5 +1,5 @@
-// A plan: what is placed, ticked and closed, as plain values; its file, in the syntax of a study; and
-// places as grid references and degrees. Pure functions: no page in sight.
+// A plan: what is placed, ticked and closed, as plain values, and its file, in the syntax of a study.
+// Pure functions: no page in sight.
 "use strict";
 
 const llrgeoPlan = (() => {
@@ -8,6 +8,7 @@ const llrgeoPlan = (() => {
   const OWN_ID = "plan";
   const LONGEST_NAME = 80;
   const MOST_SITES = 20;
+  const MOST_BEDS = 9999; // of one service at one site
 
   // --- Plans -----------------------------------------------------------------------------------------
 
@@ -20,7 +21,7 @@ const llrgeoPlan = (() => {
   }
 
   function startFrom(data, base, weights) {
-    return { base, added: [], sites: sitesOf(data, optionOf(data, base)), weights: [...weights] };
+    return { base, added: [], sites: sitesOf(data, optionOf(data, base)), beds: {}, weights: [...weights] };
   }
 
   function nextId(data, plan) {
@@ -37,7 +38,9 @@ const llrgeoPlan = (() => {
   }
 
   function withoutSite(plan, id) {
+    const others = (numbers) => Object.fromEntries(Object.entries(numbers).filter(([site]) => site !== id));
     return { ...plan, added: plan.added.filter((site) => site.id !== id),
+      beds: Object.fromEntries(Object.entries(plan.beds).map(([service, numbers]) => [service, others(numbers)])),
       sites: Object.fromEntries(Object.entries(plan.sites).map(([service, ids]) =>
         [service, ids.filter((one) => one !== id)])) };
   }
@@ -50,6 +53,39 @@ const llrgeoPlan = (() => {
   function withTick(plan, service, id, runs) {
     const others = plan.sites[service].filter((one) => one !== id);
     return { ...plan, sites: { ...plan.sites, [service]: runs ? [...others, id] : others } };
+  }
+
+  // A number of beds stated for a service at a site.
+  function withBeds(plan, service, id, number) {
+    return { ...plan, beds: { ...plan.beds, [service]: { ...plan.beds[service], [id]: number } } };
+  }
+
+  // Beds moved from a site to another: { plan }, or { have } where too few beds are there. Without a
+  // site to leave they are added, without one to go to they are taken away. As in a study's
+  // `moves_beds`, a site that all beds leave closes and one that had none opens.
+  function moveBeds(data, plan, service, from, to, number) {
+    const beds = llrgeoBeds.bedsOf(data, plan, service);
+    const have = beds.get(from) || 0;
+    if (from && have < number) return { have };
+    let then = plan;
+    if (from) {
+      then = withBeds(then, service, from, have - number);
+      if (have === number) then = withTick(then, service, from, false);
+    }
+    if (to) {
+      then = withBeds(then, service, to, (beds.get(to) || 0) + number);
+      if (!plan.sites[service].includes(to)) then = withTick(then, service, to, true);
+    }
+    return { plan: then };
+  }
+
+  // The beds that a plan states where they differ from those of the option it starts from.
+  function changedBeds(data, plan) {
+    const { beds } = optionOf(data, plan.base);
+    return Object.fromEntries(Object.entries(plan.beds).map(([service, numbers]) => [service,
+      Object.fromEntries(Object.entries(numbers).filter(([site, number]) =>
+        plan.sites[service].includes(site) && number !== ((beds || {})[service] || {})[site]).sort())])
+      .filter(([, numbers]) => Object.keys(numbers).length > 0).sort());
   }
 
   // Per service, the sites that a plan opens and closes against the option it starts from.
@@ -68,7 +104,7 @@ const llrgeoPlan = (() => {
 
   function table(name, values) {
     const lines = Object.entries(values).map(([key, value]) =>
-      `${key} = ${typeof value === "number" ? value : Array.isArray(value)
+      `${/^[a-z][a-z0-9_]*$/.test(key) ? key : quoted(key)} = ${typeof value === "number" ? value : Array.isArray(value)
         ? `[${value.map(quoted).join(", ")}]` : quoted(value)}`);
     return lines.length > 0 ? [name, ...lines, ""] : [];
   }
@@ -87,6 +123,8 @@ const llrgeoPlan = (() => {
       ...table("[[options]]", { id: OWN_ID, label, based_on: plan.base }),
       ...table("[options.opens]", opens),
       ...table("[options.closes]", closes),
+      ...Object.entries(changedBeds(data, plan)).flatMap(([service, numbers]) =>
+        table(`[options.beds.${service}]`, numbers)),
       ...(weighed ? data.planning.criteria.flatMap(({ measure }, place) =>
         table("[[criteria]]", { measure, weight: plan.weights[place] })) : []),
     ].join("\n");
@@ -99,12 +137,12 @@ const llrgeoPlan = (() => {
     for (const [row, whole] of text.split(/\r?\n/).entries()) {
       const line = whole.trim();
       const many = /^\[\[(new_sites|options|criteria)\]\]$/.exec(line);
-      const one = /^\[(plan|options\.opens|options\.closes)\]$/.exec(line);
-      const pair = /^([a-z][a-z0-9_]*) = (.+)$/.exec(line);
+      const one = /^\[(plan|options\.opens|options\.closes|options\.beds\.[a-z][a-z0-9_]*)\]$/.exec(line);
+      const pair = /^([a-z][a-z0-9_]*|"(?:[^"\\]|\\.)*") = (.+)$/.exec(line);
       if (line === "" || line.startsWith("#")) continue;
       if (many) root[many[1]].push(holder = Object.create(null));
       else if (one) holder = hold(root, one[1]);
-      else if (pair && holder) holder[pair[1]] = JSON.parse(pair[2]);
+      else if (pair && holder) holder[pair[1].startsWith('"') ? JSON.parse(pair[1]) : pair[1]] = JSON.parse(pair[2]);
       else throw new Error(String(row + 1));
     }
     return root;
@@ -114,7 +152,12 @@ const llrgeoPlan = (() => {
     const made = Object.create(null);
     if (name === "plan") root.plan = made;
     else if (root.options.length === 0) throw new Error(name);
-    else root.options[root.options.length - 1][name.split(".")[1]] = made;
+    else {
+      const [, key, service] = name.split(".");
+      const option = root.options[root.options.length - 1];
+      if (service) (option[key] = option[key] || Object.create(null))[service] = made;
+      else option[key] = made;
+    }
     return made;
   }
 
@@ -162,6 +205,16 @@ const llrgeoPlan = (() => {
         ids.forEach((id) => { plan = withTick(plan, service, id, runs); });
       }
     }
+    for (const [service, numbers] of Object.entries(option.beds || {})) {
+      for (const [id, number] of Object.entries(numbers)) {
+        const runs = llrgeoBeds.bedService(data, service) && plan.sites[service].includes(id);
+        if (!runs) return { fault: "planner_open_site", detail: service };
+        if (!(Number.isInteger(number) && number >= 0 && number <= MOST_BEDS)) {
+          return { fault: "planner_open_unread", detail: "[options.beds]" };
+        }
+        plan = withBeds(plan, service, id, number);
+      }
+    }
     for (const { measure, weight } of criteria) {
       const place = data.planning.criteria.findIndex((one) => one.measure === measure);
       if (place < 0 || !(weight >= 0 && weight <= 1000)) {
@@ -172,78 +225,8 @@ const llrgeoPlan = (() => {
     return { plan };
   }
 
-  // --- Places ----------------------------------------------------------------------------------------
-
-  // A cubic fitted by the page's maker: degrees to metres of the National Grid, or back.
-  function project({ middle, scale, powers, terms }, first, second) {
-    const [u, v] = [(first - middle[0]) / scale[0], (second - middle[1]) / scale[1]];
-    return terms.map((factors) => factors.reduce((total, factor, place) =>
-      total + factor * u ** powers[place][0] * v ** powers[place][1], 0));
-  }
-
-  // A place in metres of the National Grid as [latitude, longitude], and back.
-  const degrees = (data, x, y) => project(data.planning.projection.to_degrees, x, y).reverse();
-  const metres = (data, lat, lon) => project(data.planning.projection.to_metres, lon, lat);
-
-  const LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"; // of squares of 500 km and of 100 km, without I
-
-  function gridReference(x, y) {
-    const [east, north] = [Math.floor(x / 100000), Math.floor(y / 100000)];
-    const large = (19 - north) - ((19 - north) % 5) + Math.floor((east + 10) / 5);
-    const small = (((19 - north) * 5) % 25) + (east % 5);
-    const digits = (metres) => String(Math.floor((metres % 100000) / 100)).padStart(3, "0");
-    return `${LETTERS[large]}${LETTERS[small]} ${digits(x)} ${digits(y)}`;
-  }
-
-  // A grid reference (SK 587 042) or eastings and northings (458700 304200) as metres; null if neither.
-  function parseGrid(text) {
-    const plain = text.trim().toUpperCase();
-    const metres = /^(\d{6})[\s,]+(\d{6})$/.exec(plain);
-    if (metres) return [Number(metres[1]), Number(metres[2])];
-    const found = /^([A-HJ-Z])([A-HJ-Z])\s*((?:\d\s*){4,10})$/.exec(plain);
-    const digits = found ? found[3].replace(/\s/g, "") : "";
-    if (!found || digits.length % 2) return null;
-    const [large, small] = [LETTERS.indexOf(found[1]), LETTERS.indexOf(found[2])];
-    const east = (((large - 2 + 25) % 5) * 5 + (small % 5)) * 100000;
-    const north = (19 - Math.floor(large / 5) * 5 - Math.floor(small / 5)) * 100000;
-    const half = digits.length / 2;
-    const step = 10 ** (5 - half);
-    // A reference names a square: its middle is meant.
-    const metre = (part) => Number(part) * step + Math.floor(step / 2);
-    return [east + metre(digits.slice(0, half)), north + metre(digits.slice(half))];
-  }
-
-  // The metres of every postcode as the page packs them: by sector, each with its units in order.
-  function decodePostcodes(pack, text) {
-    if (!text) return null;
-    const steps = llrgeoUnpack.decodeNumbers(text);
-    const count = steps.length / 2;
-    const run = (from) => {
-      let total = 0;
-      return Float64Array.from({ length: count }, (_, row) => (total += steps[from + row]));
-    };
-    const first = new Map();
-    let at = 0;
-    for (const [sector, [, areas]] of Object.entries(pack.sectors)) {
-      first.set(sector, at);
-      at += areas.length / pack.digits;
-    }
-    return { x: run(0), y: run(count), first };
-  }
-
-  // The metres of a unit postcode, or null.
-  function findPostcode(data, places, text) {
-    const found = /^([A-Z]{1,2}\d[A-Z\d]?)\s*(\d)([A-Z]{2})$/.exec(text.replace(/[\s.-]/g, "").toUpperCase());
-    const sector = found && `${found[1]} ${found[2]}`;
-    if (!places || !found || !data.postcodes.sectors[sector]) return null;
-    const rank = llrgeoText.rankOfUnit(data.postcodes.sectors[sector][0], found[3]);
-    if (rank < 0) return null;
-    const row = places.first.get(sector) + rank;
-    return [places.x[row], places.y[row]];
-  }
-
   return {
-    KINDS, OWN_ID, startFrom, nextId, withSite, withoutSite, withChanged, withTick, changesOf, toToml,
-    fromToml, degrees, metres, gridReference, parseGrid, decodePostcodes, findPostcode,
+    KINDS, OWN_ID, startFrom, nextId, withSite, withoutSite, withChanged, withTick, withBeds, moveBeds,
+    changesOf, toToml, fromToml,
   };
 })();

@@ -14,8 +14,8 @@ function llrgeoPlanMap(desk, onDrag) {
   const map = window.map_llrgeo;
   const drawing = llrgeoDraw(data, map, () => {}, point);
   const showLegend = llrgeoLegend(data);
-  const degrees = (x, y) => p.degrees(data, x, y);
-  const metres = ({ lat, lng }) => p.metres(data, lat, lng).map(Math.round);
+  const degrees = (x, y) => llrgeoPlaces.degrees(data, x, y);
+  const metres = ({ lat, lng }) => llrgeoPlaces.metres(data, lat, lng).map(Math.round);
   const placeOf = new Map(data.sites.map((site, place) => [site.id, place]));
   const markers = new Map();
   const route = [

@@ -20,7 +20,7 @@ function llrgeoPlanSites(desk, tables, planMap) {
 
   function addedSite(site, place) {
     const box = element("fieldset", undefined, { className: "placed" });
-    const at = p.gridReference(site.x, site.y);
+    const at = llrgeoPlaces.gridReference(site.x, site.y);
     const name = nameOf(site);
     const kind = kindOf(site);
     const [move, remove] = [moveButton(site), removeButton(site)];
@@ -132,7 +132,7 @@ function llrgeoPlanSites(desk, tables, planMap) {
   }
 
   function findPlace(text) {
-    const at = p.findPostcode(data, desk.postcodes, text) || p.parseGrid(text);
+    const at = llrgeoPlaces.findPostcode(data, desk.postcodes, text) || llrgeoPlaces.parseGrid(text);
     if (!at) desk.fault("where", words.planner_no_place);
     else placeAt(at);
   }

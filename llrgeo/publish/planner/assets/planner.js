@@ -18,6 +18,7 @@
   const results = llrgeoResults(desk, tables, showArea);
   const own = llrgeoOwnPlace(desk, tables, planMap);
   const sites = llrgeoPlanSites(desk, tables, planMap);
+  const beds = llrgeoBedMoves(desk, tables);
   const weights = llrgeoWeights(desk, tables, onWeigh, () => { saveState(); showButtons(); });
   const oneMore = llrgeoOneMore(desk, tables, planMap, sites.placeAt);
 
@@ -43,8 +44,7 @@
   function onDrag() {
     desk.compute();
     planMap.show();
-    results.showHeadline();
-    results.showLoads();
+    results.showMoving();
   }
 
   function onWeigh() {
@@ -61,6 +61,7 @@
     byId("service").value = view.service;
     byId("journey").value = view.journey;
     sites.show();
+    beds.show();
     results.showAll();
     weights.show();
     own.show();
@@ -124,14 +125,15 @@
     desk.say(fill(words.planner_pinned, { name }));
   }
 
-  // The plan's new sites on another option: they go on running what they run.
+  // The plan's new sites on another option: they go on running what they run,
+  // and the beds that it states stay.
   function rebased(base) {
     const { plan } = desk;
     let then = p.startFrom(data, base, plan.weights);
     plan.added.forEach((site) => {
       then = p.withSite(then, site, Object.keys(plan.sites).filter((id) => plan.sites[id].includes(site.id)));
     });
-    return then;
+    return { ...then, beds: plan.beds };
   }
 
   // --- Listening -------------------------------------------------------------------------------------

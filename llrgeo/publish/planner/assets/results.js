@@ -10,6 +10,7 @@ function llrgeoResults(desk, tables, showArea) {
   const { planning } = data;
   const byId = (id) => document.getElementById(id);
   const MOST_LISTED = 10;
+  const MOST_WARNED = 3; // places named in one warning
   const today = m.baselineOf(data).id;
   const isLonger = (name) => llrgeoAppraise.LONGER.includes(name);
   const counted = (number) => peopleInWords(Math.round(number), words);
@@ -69,10 +70,9 @@ function llrgeoResults(desk, tables, showArea) {
 
   function showLoads() {
     const { loads } = desk.serviceFound();
-    const { sites, place } = desk.world;
     fillTable("loads", [words.planner_column_site, words.planner_column_residents,
       words.planner_column_contacts, words.planner_column_room, words.planner_column_copes],
-    loads.map((load) => [sites[place.get(load.id)].name, counted(load.residents), counted(load.contacts),
+    loads.map((load) => [nameOf(load.id), counted(load.residents), counted(load.contacts),
       load.capacity === null ? words.planner_no_limit : counted(load.capacity), copes(load)]));
     const rowsShown = byId("table-loads").tBodies[0].rows;
     loads.forEach((load, row) => {
@@ -85,6 +85,63 @@ function llrgeoResults(desk, tables, showArea) {
   function copes(load) {
     if (load.over > 0) return fill(words.planner_over, { contacts: counted(load.over) });
     return load.belowMinimum ? words.planner_below : words.planner_fine;
+  }
+
+  // --- Beds --------------------------------------------------------------------------------------------
+
+  const nameOf = (id) => desk.world.sites[desk.world.place.get(id)].name;
+
+  // What the beds of the service looked at do in the first year, and how many the last would need.
+  function showBeds() {
+    const { id, beds } = desk.serviceFound();
+    byId("table-beds").hidden = beds.length === 0;
+    if (beds.length === 0) return;
+    const { years, target } = llrgeoBeds.bedService(data, id);
+    const [first, last] = [beds[0], beds[beds.length - 1]];
+    const later = new Map(last.map((row) => [row.id, row.needed]));
+    const whole = (rows, of) => (rows.some((row) => of(row) === null) ? null : rows.reduce((sum, row) => sum + of(row), 0));
+    const cells = (name, row, more) => [name, row.beds === null ? words.planner_no_limit : counted(row.beds),
+      oneDecimal(row.load, words), row.use ? percent(row.use.occupancy) : "", row.use ? outcomeOf(row.use) : "",
+      counted(row.needed), counted(later.get(row.id) ?? more), row.short === null ? "" : bedsCope(row)];
+    const all = { beds: whole(first, ({ beds: number }) => number), load: whole(first, ({ load }) => load),
+      needed: whole(first, ({ needed }) => needed), short: whole(first, ({ short }) => short), use: null };
+    fillTable("beds", [words.planner_column_site, words.planner_column_beds, words.planner_column_in_use,
+      words.planner_column_full, words[`planner_beds_${target.kind}`],
+      fill(words.planner_column_needed, { year: years[0] }),
+      fill(words.planner_column_needed, { year: years[years.length - 1] }), words.planner_column_copes],
+    [...first.map((row) => cells(nameOf(row.id), row)),
+      cells(words.planner_all_sites, all, whole(last, ({ needed }) => needed))]);
+    byId("table-beds").caption.textContent = fill(words.planner_table_beds, { service: desk.serviceLabel(),
+      year: years[0], extra: counted(llrgeoBeds.extraBeds(data, id, first)) });
+    const rowsShown = byId("table-beds").tBodies[0].rows;
+    first.forEach((row, place) => { if (row.short > 0) rowsShown[place].cells[7].className = "warn"; });
+  }
+
+  const percent = (share) => `${oneDecimal(100 * share, words)}%`;
+  const outcomeOf = ({ refused, waiting, over }) => percent(refused ?? waiting ?? over);
+  const bedsCope = ({ short }) =>
+    (short > 0 ? fill(words.planner_beds_short, { beds: counted(short) }) : words.planner_fine);
+
+  // --- Warnings ----------------------------------------------------------------------------------------
+
+  // What does not cope in any service: too little room, too few contacts, too few beds.
+  function warnings() {
+    const found = { over: [], below: [], beds: [] };
+    desk.found.services.forEach(({ id, loads, beds }) => {
+      const place = (site) => fill(words.planner_at_site, { site: nameOf(site), service: desk.serviceLabel(id) });
+      loads.forEach((load) => {
+        if (load.over > 0) found.over.push(place(load.id));
+        if (load.belowMinimum) found.below.push(place(load.id));
+      });
+      (beds[0] || []).forEach((row) => { if (row.short > 0) found.beds.push(place(row.id)); });
+    });
+    return Object.entries(found).filter(([, places]) => places.length > 0).map(([kind, places]) =>
+      fill(words[`planner_warn_${kind}`], { count: places.length, places: places.slice(0, MOST_WARNED).join("; "),
+        more: places.length > MOST_WARNED ? words.planner_warn_more : "" }));
+  }
+
+  function showWarnings() {
+    byId("warnings").replaceChildren(...warnings().map((text) => element("li", text, { className: "warn" })));
   }
 
   // --- Criteria ----------------------------------------------------------------------------------------
@@ -158,13 +215,23 @@ function llrgeoResults(desk, tables, showArea) {
 
   function showAll() {
     showHeadline();
+    showWarnings();
     showServices();
     showLoads();
+    showBeds();
     showCriteria();
     showGroups();
     showLosers();
     showPins();
   }
 
-  return { showAll, showHeadline, showLoads, showCriteria, showPins };
+  // What follows while a site is dragged.
+  function showMoving() {
+    showHeadline();
+    showWarnings();
+    showLoads();
+    showBeds();
+  }
+
+  return { showAll, showMoving, showHeadline, showCriteria, showPins };
 }

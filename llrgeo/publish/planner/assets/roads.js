@@ -7,7 +7,6 @@ async function llrgeoRoads(data, text) {
   const { planning } = data;
   if (!planning.network || !text) return null;
   const MOST_KEPT = 200; // places whose minutes are kept
-  const p = llrgeoPlan;
   const zipped = new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]);
   const stream = zipped.stream().pipeThrough(new DecompressionStream("gzip"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
@@ -54,7 +53,7 @@ async function llrgeoRoads(data, text) {
   function routeBetween(from, to, journey) {
     const found = llrgeoSearch.route(network, periodOf(journey), from, to);
     if (!found) return null;
-    return { line: found.places.map(([x, y]) => p.degrees(data, x, y)), km: found.dm / 10000,
+    return { line: found.places.map(([x, y]) => llrgeoPlaces.degrees(data, x, y)), km: found.dm / 10000,
       roads: found.roads.join(", ") };
   }
 
