@@ -17,6 +17,9 @@ Track: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
 WGS84: Final = "EPSG:4326"
 BNG: Final = "EPSG:27700"
 
+PlaceKind: TypeAlias = Literal["area", "authority", "upper_authority"]
+"""What figures of places are of: the study's areas, its authorities, or those above them."""
+
 AgeBand = Literal["age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus"]
 AGE_BANDS: Final[tuple[str, ...]] = get_args(AgeBand)
 THRESHOLDS_MIN: Final = (10, 20, 30, 45, 60)  # people are counted within these minutes

@@ -76,7 +76,7 @@ def homes_of_a_day(llr: Llr, base: str, visits: int, seed: int) -> tuple[np.ndar
 def pyvrp_minutes(minutes: np.ndarray, a_round: int, *, seconds: float, seed: int = 1) -> float:
     """Return the driving minutes of PyVRP's best rounds with at most some homes each."""
     import pyvrp  # noqa: PLC0415 (an extra)
-    from pyvrp.stop import MaxRuntime  # noqa: PLC0415
+    from pyvrp.stop import MaxRuntime  # noqa: PLC0415 (of the same extra)
 
     homes = len(minutes) - 1
     model = pyvrp.Model()

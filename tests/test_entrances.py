@@ -209,7 +209,7 @@ def test_straight_lines_go_to_the_nearest_entrance() -> None:
 
 
 def test_a_server_is_asked_for_every_entrance(
-    url: str,  # noqa: F811
+    url: str,  # noqa: F811 (the fixture)
     town_areas: gpd.GeoDataFrame,
 ) -> None:
     router, homes = OsrmRouter(url, points_at_once=2), town_areas.geometry.head(3)

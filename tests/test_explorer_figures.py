@@ -31,7 +31,7 @@ def secret():
 
 
 @pytest.fixture(scope="module")
-def town(publish):  # noqa: F811
+def town(publish):  # noqa: F811 (the fixture)
     return publish(figures(OWN, error=1.4), cold(), secret())
 
 
@@ -117,7 +117,7 @@ def test_no_hidden_value_is_in_the_page(town):
     assert given["hidden"] == [0]
 
 
-def test_a_hostile_label_stays_text(publish):  # noqa: F811
+def test_a_hostile_label_stays_text(publish):  # noqa: F811 (the fixture)
     given = figures(OWN)
     said = replace(given.indicator, label="<script>alert(1)</script>{{ 7*7 }}${x}`")
     page = render_explorer(publish(replace(given, indicator=said)))
@@ -125,7 +125,7 @@ def test_a_hostile_label_stays_text(publish):  # noqa: F811
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7*7 }}" in page
 
 
-def test_without_indicators_the_page_offers_none(publish):  # noqa: F811
+def test_without_indicators_the_page_offers_none(publish):  # noqa: F811 (the fixture)
     page = render_explorer(publish())
     assert 'value="figure"' not in page
     assert 'id="figures"' not in page

@@ -4,6 +4,7 @@ import json
 import os
 import zipfile
 from datetime import date
+from functools import partial
 from pathlib import Path
 
 import pandas as pd
@@ -132,7 +133,7 @@ def test_a_table_of_areas_is_refused(town_study_once, tmp_path, spoil, words):
 )
 def test_a_hidden_count_is_told_from_a_wrong_one(tmp_path, cell):
     (tmp_path / "counted.csv").write_text(f"area_id,clinic\nW,{cell}\nN,9\n", encoding="utf-8")
-    read = lambda: read_figures(tmp_path / "counted.csv", index="area_id")  # noqa: E731
+    read = partial(read_figures, tmp_path / "counted.csv", index="area_id")
     refused(read, "small numbers are suppressed in it")
 
 
@@ -227,7 +228,7 @@ def test_an_estate_is_refused(tmp_path, column, value, words):
 
 def test_an_estate_of_ids_alone_is_refused(tmp_path):
     (tmp_path / "estate.csv").write_text("site_id,year\nA,2024/25\n")
-    read = lambda: read_estate(["A"], tmp_path / "estate.csv")  # noqa: E731
+    read = partial(read_estate, ["A"], tmp_path / "estate.csv")
     refused(read, "none of its columns is of the estate")
 
 
@@ -338,7 +339,7 @@ TIMES = {
 def test_imported_times_are_refused(tmp_path, name, content, words):
     path = tmp_path / name
     path.write_bytes(content if isinstance(content, bytes) else content.encode())
-    read = lambda: import_travel_times(path, area_ids="WN", site_ids="AB")  # noqa: E731
+    read = partial(import_travel_times, path, area_ids="WN", site_ids="AB")
     refused(read, words)
 
 

@@ -19,6 +19,10 @@ SCRIPTS = sorted(
 )
 LONGEST_MODULE = 350
 LONGEST_BODY = 40
+SILENCED = re.compile(
+    r"#\s*(?:noqa\b(?::\s*[A-Z]+\d+(?:, [A-Z]+\d+)*)?|type: ignore\b(?:\[[a-z, -]+\])?"
+    r"|pragma: no cover)(.*)"
+)
 # What a machine would write, or a hurried person: each says less than the plain word.
 BAD_PHRASES = (
     r"\bleverag(e|es|ing)\b",
@@ -75,6 +79,22 @@ def comment_lines(text: str) -> int:
     )
 
 
+def silenced_without_reason(text: str) -> list[int]:
+    """Return the lines whose comment silences a check and gives no reason, there or just above."""
+    comments = {
+        token.start[0]: token.string
+        for token in tokenize.generate_tokens(io.StringIO(text).readline)
+        if token.type == tokenize.COMMENT
+    }
+    return [
+        line
+        for line, comment in comments.items()
+        if (found := SILENCED.search(comment))
+        and not re.search(r"[a-z]{2}", found[1])
+        and SILENCED.search(comments.get(line - 1, "# noqa"))
+    ]
+
+
 def code_lines(text: str) -> int:
     """Count the lines that hold code: blank lines, docstrings and comments apart."""
     words = {tokenize.NAME, tokenize.NUMBER, tokenize.OP}
@@ -110,9 +130,19 @@ def test_the_share_of_comments_is_told(record_property):
     assert min(shares[room] for room in ("appraisal", "roads", "travel")) > 1 / 65
 
 
+def test_every_silenced_check_says_why():
+    folders = ("llrgeo", "tests", "notebooks", "data", ".ci")
+    paths = [path for folder in folders for path in sorted((ROOT / folder).rglob("*.py"))]
+    found = {name_of(path): silenced_without_reason(path.read_text("utf-8")) for path in paths}
+    assert len(paths) > 500
+    assert {name: lines for name, lines in found.items() if lines} == {}
+
+
 @pytest.mark.parametrize(
     ("check", "text"),
     [
+        (silenced_without_reason, "import os  # noqa: F401\n"),
+        (silenced_without_reason, "x = 1\ny = f()  # type: ignore[no-untyped-call]\n"),
         (long_bodies, "def f():\n    '''Say.'''\n" + "    x = 1\n" * 41),
         (loops_over_one, "for one in [2, 3]:\n    pass\n"),
         (loops_over_one, "x = [one for one in (2, 3)]\n"),

@@ -76,7 +76,7 @@ TUESDAY = Clock.parse("Tu 08:30")
         ("(sunrise+03:00)-sunset", False),
     ],
 )
-def test_hours_hold_at_their_times_only(text: str, holds: bool) -> None:  # noqa: FBT001
+def test_hours_hold_at_their_times_only(text, holds):
     assert hours_hold(text, TUESDAY).holds is holds
 
 
@@ -103,11 +103,7 @@ def test_hours_hold_at_their_times_only(text: str, holds: bool) -> None:  # noqa
         ("Apr-Sep: 08:00-09:00; Oct-Mar: 10:00-11:00", True, False),
     ],
 )
-def test_dates_are_read_and_without_one_the_usual_day_counts(
-    text: str,
-    usual: bool,  # noqa: FBT001
-    november: bool,  # noqa: FBT001
-) -> None:
+def test_dates_are_read_and_without_one_the_usual_day_counts(text, usual, november):
     dated = Clock.parse("2026-11-24 08:30")  # a Tuesday, the fourth and last of its month
     assert dated == (1, 510, date(2026, 11, 24))
     assert hours_hold(text, dated).holds is november

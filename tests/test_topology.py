@@ -504,7 +504,7 @@ def test_a_barrier_where_a_drive_meets_a_street_shuts_the_drive(
     gate: dict[str, str],
     arm: dict[str, str],
     street: str,
-    passes: bool,  # noqa: FBT001
+    passes,
 ) -> None:
     town = build(gate_at_junction(gate, arm, street))
     assert town.metres("z", "b") == (1_200 if passes else 2_400)

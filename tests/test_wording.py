@@ -9,7 +9,7 @@ import pytest
 import llrgeo.publish
 from llrgeo.appraisal import home_visits
 from llrgeo.appraisal.case.item import RestsOn
-from llrgeo.appraisal.indicators import Better, PlaceKind
+from llrgeo.appraisal.indicators import Better
 from llrgeo.appraisal.people_groups import (
     DEPRIVATION_FIFTHS,
     ENGLISH_OR_UNDER_3,
@@ -26,7 +26,7 @@ from llrgeo.publish.report import answers, case
 from llrgeo.publish.report import page as report
 from llrgeo.publish.report.capacity_tables import BASIS
 from llrgeo.publish.wording import CATALOGUES, wording
-from llrgeo.schema import AGE_BANDS, SITE_KINDS
+from llrgeo.schema import AGE_BANDS, SITE_KINDS, PlaceKind
 
 ROOT = Path(llrgeo.publish.__file__).parent
 SOURCES = {

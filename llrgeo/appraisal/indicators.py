@@ -12,9 +12,9 @@ from typing import Final, Literal, TypeAlias
 import pandas as pd
 
 from llrgeo.appraisal.disclosure import LARGEST, ROUND_TO, is_small
+from llrgeo.schema import PlaceKind
 
 Better: TypeAlias = Literal["higher", "lower", "none"]
-PlaceKind: TypeAlias = Literal["area", "authority", "upper_authority"]
 
 COLUMN_PREFIX: Final = "indicator__"
 """What a column that holds an indicator begins with, so that no other is named like it."""

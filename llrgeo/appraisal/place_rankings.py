@@ -16,10 +16,11 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.area_facts import has_ages
 from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.evaluation import OptionResult
-from llrgeo.appraisal.indicators import Better, PlaceFigures, PlaceKind, places_of
+from llrgeo.appraisal.indicators import Better, PlaceFigures, places_of
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES
 from llrgeo.appraisal.rankings import rank_places
+from llrgeo.schema import PlaceKind
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
 

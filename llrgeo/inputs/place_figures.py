@@ -10,9 +10,9 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, raise_faults, suppressed_note, to_numbers
+from llrgeo.schema import PlaceKind, name_some, raise_faults, suppressed_note, to_numbers
 
-KEYS: Final[Mapping[str, str]] = {
+KEYS: Final[Mapping[str, PlaceKind]] = {
     "area_id": "area",
     "authority_code": "authority",
     "authority": "authority",
@@ -47,7 +47,7 @@ class PlaceTable:
     cells: pd.DataFrame
 
     @property
-    def kind(self) -> str:
+    def kind(self) -> PlaceKind:
         """What kind of place its rows are of."""
         return KEYS[self.key]
 

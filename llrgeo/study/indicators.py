@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_authorities
-from llrgeo.appraisal.indicators import PlaceFigures, PlaceKind, protect_counts
+from llrgeo.appraisal.indicators import PlaceFigures, protect_counts
 from llrgeo.errors import InputError
 from llrgeo.inputs.place_figures import (
     LARGEST,
@@ -16,7 +16,7 @@ from llrgeo.inputs.place_figures import (
     unknown_faults,
     value_faults,
 )
-from llrgeo.schema import raise_faults
+from llrgeo.schema import PlaceKind, raise_faults
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.indicator_config import IndicatorConfig
 
@@ -91,7 +91,6 @@ def _known(table: PlaceTable, areas: pd.DataFrame) -> pd.Index:
 def _built(
     config: IndicatorConfig, table: PlaceTable, areas: pd.DataFrame, *, restricted: bool
 ) -> PlaceFigures:
-    kind: PlaceKind = table.kind  # type: ignore[assignment]
     values = figures_of(table, config.value_column)
     errors = pd.Series(np.nan if config.error is None else config.error, values.index)
     if config.error_column:
@@ -103,10 +102,10 @@ def _built(
     values, errors = values.set_axis(names), errors.set_axis(names)
     hidden = pd.Series(data=False, index=names)
     if restricted and config.count:
-        values, hidden = protect_counts(values, _groups(kind, names, areas))
+        values, hidden = protect_counts(values, _groups(table.kind, names, areas))
         # An error is worked out from the count, and would tell it.
         errors = pd.Series(np.nan, names)
-    return PlaceFigures(config.build(), kind, values, errors, hidden)
+    return PlaceFigures(config.build(), table.kind, values, errors, hidden)
 
 
 def _groups(kind: PlaceKind, places: pd.Index, areas: pd.DataFrame) -> pd.Series:

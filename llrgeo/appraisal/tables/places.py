@@ -6,12 +6,13 @@ import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.appraisal.disclosure import publish_as_is
-from llrgeo.appraisal.indicators import PlaceFigures, PlaceKind, places_of
+from llrgeo.appraisal.indicators import PlaceFigures, places_of
 from llrgeo.appraisal.place_rankings import rank_authorities, rank_figures
 from llrgeo.appraisal.tables.columns import DATE, SOURCE, explained
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDeclaration
 from llrgeo.appraisal.tables.units import AS_STATED, PEOPLE, PLACES_RANKED, RANK
+from llrgeo.schema import PlaceKind
 
 _NOT_RANKED: Final = "the place is not ranked by the figure"
 _OF_TIMES: Final = "travel times of the study"

@@ -110,9 +110,10 @@ def _is_table(name: str) -> bool:
 
 def _read_list(path: Path) -> list[dict[str, Any]]:
     """Read the list of downloads, which is a JSON array, not an object."""
-    import json  # noqa: PLC0415 - a plain study reads no answers of servers
+    # Imported here, for a plain study reads postcodes too, but no answers of servers.
+    import json  # noqa: PLC0415 (as said)
 
-    from llrgeo.inputs.official.answers import read_json, refuse_page  # noqa: PLC0415
+    from llrgeo.inputs.official.answers import read_json, refuse_page  # noqa: PLC0415 (as said)
 
     refuse_page(path)
     try:

@@ -5,7 +5,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from llrgeo.appraisal.indicators import PlaceKind, places_of
+from llrgeo.appraisal.indicators import places_of
 from llrgeo.publish.indicator_view import (
     IndicatorView,
     blank_text,
@@ -16,6 +16,7 @@ from llrgeo.publish.indicator_view import (
 from llrgeo.publish.option_view import area_labels
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
+from llrgeo.schema import PlaceKind
 
 NAME: Final = "place_rankings"
 _ENDS: Final = 5  # areas at each end of a ranking that a table shows
