@@ -2,6 +2,7 @@
 
 import json
 import re
+import shutil
 import sys
 
 import geopandas as gpd
@@ -15,14 +16,17 @@ from shapely.geometry import Point, box
 from llrgeo.cli import main
 from llrgeo.errors import InputError
 from llrgeo.inputs.areas import read_areas
+from llrgeo.inputs.estate import read_estate
 from llrgeo.inputs.official.area_table import age_bands
+from llrgeo.inputs.official.new_tables import write_estate
 from llrgeo.inputs.official.place import find_boards
+from llrgeo.inputs.official.site_table import site_kinds
 from llrgeo.inputs.sites import read_sites
 from llrgeo.roads.network import load_network
 from llrgeo.schema import AGE_BANDS, BNG
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
-from llrgeo.study.new_area import _with_ways_to, new_area
+from llrgeo.study.new_area import _Commission, _with_ways_to, _write_study, new_area
 from llrgeo.study.new_study_file import assume_services, study_text
 from llrgeo.study.run import publish_study, run_study
 
@@ -97,6 +101,20 @@ def test_sites_have_the_kinds_that_returns_tell_and_none_is_guessed(folder):
     assert sites["beds"].isna().all()
 
 
+def test_kinds_are_those_of_the_returns_site_types():
+    types = {
+        "A": "1. General acute hospital", "B": "Specialist hospital (acute only)",
+        "C": "4. Mental Health (including Specialist services)",
+        "D": "7. Community hospital (with inpatient beds)", "E": "9. Non-inpatient",
+        "F": "Non inpatient", "G": "3. Mixed service hospital", "H": None,
+    }  # fmt: skip
+    returns = pd.DataFrame({"Site Type": types})
+    assert dict(site_kinds([*types, "Z"], returns)) == {
+        "A": "city_hospital", "B": "city_hospital", "C": "other", "D": "community_hospital",
+        "E": "health_centre", "F": "health_centre", "G": "city_hospital", "H": "", "Z": "",
+    }  # fmt: skip
+
+
 def test_what_no_source_says_is_listed(folder, made):
     todo = pd.read_csv(folder / "TODO.csv")
     listed = set(zip(todo["file"], todo["id"], todo["column"], strict=True))
@@ -106,6 +124,7 @@ def test_what_no_source_says_is_listed(folder, made):
         ("sites.csv", "ZT103", "beds"),
         ("sites.csv", "all", "services"),
         ("study.toml", "services", "rates"),
+        ("study.toml", "options.today", "beds"),
         ("study.toml", "transit", "feeds"),
     } <= listed
     assert ("sites.csv", "ZT106", "kind") not in listed  # its return says offices
@@ -151,6 +170,66 @@ def test_projections_and_estate_are_written_in_a_studys_columns(folder):
     assert estate.loc["ZT102", "floor_area_m2"] == 3_150
     assert estate.loc["ZT102", "backlog_high_gbp"] == 17 * 3_150
     assert "ZN201" not in estate.index
+
+
+def test_years_to_come_and_the_estate_are_read_as_any_studys_own_are(folder, made):
+    study = load_study(folder / "study.toml")
+    assert study.years == (2026, 2031)  # 2036 and 2041 are not projected
+    inputs = read_inputs(study, ["capacity"])
+    plan = inputs.capacity
+    assert plan.estate.estate.loc["ZT103", "floor_area_m2"] == 4_020
+    assert plan.estate.estate.loc["ZT101", "year"] == "2024/25"
+    everyone = {year: ages.sum() for year, ages in plan.projected.items()}
+    assert everyone[2031] / everyone[2026] == pytest.approx(1.004**5, abs=1e-4)
+    assert not made[0].todo["file"].isin(["estate.csv", "projections.csv"]).any()
+
+
+def test_years_that_the_studys_own_readers_refuse_are_left_out_and_the_reason_is_listed(
+    official, made, folder, tmp_path
+):
+    copy = shutil.copytree(folder, tmp_path / "copy")
+    people = pd.read_csv(copy / "projections.csv")
+    ages = [name for name in people.columns if name.startswith("age_")]
+    people[ages] *= 3  # more than twice those of the census: not the same people
+    people.to_csv(copy / "projections.csv", index=False)
+    sites = pd.read_csv(copy / "sites.csv", index_col="site_id", keep_default_na=False)
+    sites["is_neighbour"] = sites["authority"] == "Invented Moor"
+    place = find_boards(official.downloader(offline=True), official.sources, [BOARD])
+    ask = _Commission(made[1], official.sources, place, iter)
+    listed = _write_study(copy, ask, sites, None, [])
+    assert load_study(copy / "study.toml").years == ()
+    assert "age_0_17: " in listed.iloc[0]["what"]
+    assert list(pd.read_csv(copy / "TODO.csv")["column"]) == ["years"]
+    people[people["year"] < 2026].to_csv(copy / "projections.csv", index=False)
+    listed = _write_study(copy, ask, sites, None, [])
+    assert listed.iloc[0]["what"] == "projections.csv: the last year is 2025, before 2026"
+
+
+def returns_table(**sites):
+    columns = ["Gross internal floor area (m²)", "Clinical space (m²)"]
+    table = pd.DataFrame(sites.values(), index=list(sites), columns=columns)
+    return table.rename_axis("site_id")
+
+
+def test_a_return_that_contradicts_itself_is_left_out_and_listed(official, tmp_path):
+    sites = pd.DataFrame({"is_neighbour": [False, False, True]}, index=["A", "B", "N"])
+    source, path = official.sources["returns"], tmp_path / "estate.csv"
+    returns = returns_table(A=["3,150", "4000"], B=["4020", None], N=["9", "1"])
+    todo = write_estate(path, returns, sites, source)
+    assert list(todo["id"]) == ["A"]
+    assert "'clinical_m2' is more than 'floor_area_m2'" in todo["what"].item()
+    found = read_estate(["A", "B"], path)
+    assert found["floor_area_m2"].to_dict() == {"B": 4_020}
+    path.unlink()
+    todo = write_estate(path, returns.loc[["N"]], sites, source)
+    assert "no Site Code is the id of a site" in todo["what"].item()
+    assert not path.exists()
+
+
+def test_no_word_of_the_default_studys_own_place_is_left(folder):
+    text = "".join(path.read_text() for path in folder.glob("*.toml"))
+    assert re.findall(r"Leicester|Rutland|LLR|Loughborough|Hinckley", text) == []
+    assert 'source = "48 hours: NHS England Ageing Well; all else illustrative' in text
 
 
 def test_again_offline_nothing_is_asked_and_the_same_is_written(official, folder):
@@ -220,7 +299,7 @@ def test_the_command_writes_a_study_and_says_what_is_left(server, tmp_path, monk
     assert "neighbours' hospitals" in said  # a stage with its seconds
     assert re.search(r"38 requests, 3\.\d MB received", said)
     people = f"{server.place.ours['residents'].sum():,}"
-    assert f"vale: 60 areas, {people} residents, 12 sites; 9 things to find out" in said
+    assert f"vale: 60 areas, {people} residents, 12 sites; 10 things to find out" in said
     assert sorted(path.name for path in (tmp_path / "vale").iterdir()) == [
         "TODO.csv", "about.md", "areas.csv", "estate.csv", "fetched.csv", "outlines.geojson",
         "projections.csv", "sites.csv", "streets", "streets_on_foot", "study.toml", "timetables",

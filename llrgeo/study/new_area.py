@@ -9,6 +9,7 @@ import logging
 import shutil
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import partial
 from pathlib import Path
 from typing import Final
 
@@ -33,8 +34,8 @@ from llrgeo.roads.network import RoadNetwork, save_network
 from llrgeo.roads.osm import assemble, finish
 from llrgeo.roads.sections import Polygon, read_boundary
 from llrgeo.schema import BNG, WGS84, Track
-from llrgeo.study.config import load_study
-from llrgeo.study.new_study_file import Timetables, assume_services, study_text
+from llrgeo.study.new_study_file import Timetables, YearsAhead, assume_services, study_text
+from llrgeo.study.new_years import check_study, projected_years
 from llrgeo.travel.routers import NetworkRouter
 
 logger = logging.getLogger(__name__)
@@ -99,7 +100,6 @@ def new_area(
         made = temporary / "study"
         made.mkdir()
         written = _assemble(made, _Commission(downloader, sources, place, track))
-        load_study(made / "study.toml")  # what was written is read as any study file is
         made.replace(folder)
     return NewArea(folder, *written)
 
@@ -130,11 +130,11 @@ def _assemble(made: Path, commission: _Commission) -> tuple[int, int, int, pd.Da
     todo.append(
         new_tables.write_projections(made, commission.downloader, commission.sources, areas)
     )
-    new_tables.write_estate(made, returns, sites, commission.sources["returns"])
+    estate = made / "estate.csv"
+    todo.append(new_tables.write_estate(estate, returns, sites, commission.sources["returns"]))
     timetables, lacking = _write_timetables(made, commission)
     logger.info("study file")
-    listed = pd.concat([*todo, lacking], ignore_index=True)
-    _write_text(made, commission, sites, timetables, listed)
+    listed = _write_study(made, commission, sites, timetables, [*todo, lacking])
     return len(areas), int(areas["residents"].sum()), len(sites), listed
 
 
@@ -224,25 +224,66 @@ def _service_day(feeds: Sequence[Path], today: dt.date) -> dt.date:
     return running[0] if running else first
 
 
+def _write_study(
+    made: Path,
+    commission: _Commission,
+    sites: pd.DataFrame,
+    timetables: Timetables | None,
+    todo: list[pd.DataFrame],
+) -> pd.DataFrame:
+    """Write the study file and its reports, read them as a run does, and return what is open.
+
+    Years to come that the study's own readers refuse are left out, and the reason is listed.
+    """
+    ahead, wrong = _years_ahead(made, commission.downloader.today.year)
+    text = partial(_write_text, made, commission, sites, timetables)
+    text(ahead)
+    if refused := check_study(made / "study.toml"):
+        ahead, wrong = None, refused
+        text(ahead)
+        check_study(made / "study.toml")
+    if wrong:
+        todo = [*todo, new_tables.todo_row("study.toml", "capacity", "years", wrong)]
+    listed = pd.concat(todo, ignore_index=True)
+    _write_reports(made, commission, listed)
+    return listed
+
+
+def _years_ahead(made: Path, today: int) -> tuple[YearsAhead | None, str]:
+    """Return the years that projections are known of, or why none can be used."""
+    projections, estate = made / "projections.csv", made / "estate.csv"
+    if not projections.exists():
+        return None, ""  # that they could not be had is listed already
+    try:
+        years = projected_years(projections, today)
+    except InputError as error:
+        return None, " ".join(str(error).split())
+    return YearsAhead(years, projections.name, estate.name if estate.exists() else ""), ""
+
+
 def _write_text(
     made: Path,
     commission: _Commission,
     sites: pd.DataFrame,
     timetables: Timetables | None,
-    todo: pd.DataFrame,
+    ahead: YearsAhead | None,
 ) -> None:
-    """Write study.toml, TODO.csv, fetched.csv and about.md."""
-    place = new_tables.title_of(commission.place)
-    fetched = new_tables.list_fetched(commission.downloader, commission.sources)
-    used = [commission.sources[key].cited for key in dict.fromkeys(fetched["source"])]
+    """Write study.toml."""
+    used = [commission.sources[kept.source].cited for kept in commission.downloader.answers]
     text = study_text(
-        place,
+        new_tables.title_of(commission.place),
         sites,
         date=commission.downloader.today.isoformat(),
         sources=list(dict.fromkeys(used)),
         timetables=timetables,
+        ahead=ahead,
     )
     (made / "study.toml").write_text(text, encoding="utf-8")
+
+
+def _write_reports(made: Path, commission: _Commission, todo: pd.DataFrame) -> None:
+    """Write TODO.csv, fetched.csv and about.md."""
+    fetched = new_tables.list_fetched(commission.downloader, commission.sources)
     todo.to_csv(made / "TODO.csv", index=False, lineterminator="\n")
     fetched.to_csv(made / "fetched.csv", index=False, lineterminator="\n")
     about = new_tables.about_text(commission.place, fetched, todo)

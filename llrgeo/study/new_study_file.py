@@ -5,6 +5,7 @@ what is assumed by its kind, and the file says so.
 """
 
 import json
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Final
@@ -20,10 +21,21 @@ _TODAY: Final = (
     "Assumed: planned appointments and tests at acute hospitals, or across the border where that "
     "is nearer; all else at community hospitals."
 )
+# What the default study's sources say of its own place: no source of another's figures.
+_LOCAL: Final = re.compile(r'(?:; |, as )[^;"]*(?:Leicester|Rutland)[^;"]*')
 _AT_HEALTH_CENTRES: Final = ("planned_outpatients", "community_physiotherapy")
 _SERVICES, _OPTIONS, _CRITERIA = (
     f"\n# --- {part} ---" for part in ("Services", "Options", "Criteria")
 )
+
+
+@dataclass(frozen=True, slots=True)
+class YearsAhead:
+    """Years to come of a study, the first being the base, and its estate: files that it names."""
+
+    years: tuple[int, ...]
+    projections: str
+    estate: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +72,7 @@ def study_text(
     date: str,
     sources: Sequence[str],
     timetables: Timetables | None,
+    ahead: YearsAhead | None = None,
 ) -> str:
     """Return the text of the study file.
 
@@ -75,6 +88,8 @@ def study_text(
         Lines that give credit.
     timetables
         What `[transit]` names; None if there are none.
+    ahead
+        What `[capacity]` names; None if no people of later years are known.
 
     Raises
     ------
@@ -86,17 +101,29 @@ def study_text(
     criteria = default[default.index(_CRITERIA) :]
     return "".join(
         [
-            _head(place, date, sources, timetables),
-            services,
+            _head(place, date, sources, timetables, ahead),
+            _capacity(ahead, default),
+            _LOCAL.sub("", services),
             _options_text(load_study(), sites),
             criteria,
         ]
     )
 
 
-def _head(place: str, date: str, sources: Sequence[str], timetables: Timetables | None) -> str:
+def _head(
+    place: str,
+    date: str,
+    sources: Sequence[str],
+    timetables: Timetables | None,
+    ahead: YearsAhead | None,
+) -> str:
     modes = '["car", "walk", "transit"]' if timetables else '["car", "walk"]'
     listed = "\n".join(f"  {_quoted(line)}," for line in sources)
+    years = (
+        f"years = {list(ahead.years)} # people as projected; the first is the base\n"
+        if ahead
+        else ""
+    )
     return f"""\
 # {place}
 #
@@ -120,7 +147,7 @@ networks = {{ walk = "streets_on_foot" }}
 modes = {modes}
 periods = ["off_peak", "am_peak"] # options are judged by the first
 thresholds_min = [10, 20, 30, 45, 60]
-# Streets are not calibrated here. Compare with times you trust, then set both:
+{years}# Streets are not calibrated here. Compare with times you trust, then set both:
 # llrgeo validate study.toml --reference known_minutes.csv
 # time_factor = 0.75
 # terminal_min = 4.0
@@ -131,6 +158,23 @@ rate_sd = 0.2   # the rates below may be a fifth too low or too high
 speed_sd = 0.05 # and all roads a twentieth slower or faster
 
 """
+
+
+def _capacity(ahead: YearsAhead | None, default: str) -> str:
+    """Write what is known of people and estate; busy hours and slots are the default study's."""
+    if ahead is None:
+        return (
+            "# No projections could be used: beds, rooms and teams of later years are left out.\n"
+        )
+    estate = [f"estate = {_quoted(ahead.estate)} # trusts' returns"] if ahead.estate else []
+    shared = [line for line in default.splitlines() if line.startswith(("crisis = ", "rooms = "))]
+    lines = [
+        "[capacity] # beds of sites are not known: add [options.beds] and beds_source",
+        f"projections = {_quoted(ahead.projections)} # people by authority, sex and age",
+        *estate,
+        *shared,
+    ]
+    return "\n".join([*lines, ""])
 
 
 def _transit(timetables: Timetables | None) -> str:

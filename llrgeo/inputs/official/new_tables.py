@@ -5,9 +5,11 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.inputs.estate import RETURNED as ESTATE
+from llrgeo.errors import InputError
+from llrgeo.inputs.estate import check_estate, of_return
 from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.downloader import Downloader, FetchError
+from llrgeo.inputs.official.eric import SITE_CODE
 from llrgeo.inputs.official.place import Place
 from llrgeo.inputs.official.projections import fetch_projections
 from llrgeo.inputs.official.sources import Source, Sources
@@ -18,13 +20,16 @@ _GENERAL: Final = (
     ("sites.csv", "all", "services", "assumed by kind of site; correct what each could host"),
     ("study.toml", "options.today", "sites", "assumed by kind of site; correct what runs where"),
     ("study.toml", "services", "rates", "illustrative; put your own activity in their place"),
+    ("study.toml", "options.today", "beds", "beds of each ward ([options.beds]); no list has them"),
     ("study.toml", "network", "time_factor", "streets are not calibrated: llrgeo validate"),
 )
 _BANDS: Final = tuple(range(0, 101, 5))
 _WHAT_IS_ASSUMED: Final = """\
 - Residents, disability, health, cars, ethnic group and language are counts of Census 2021. Ages of
   15 to 19 are parted at 18 by the shares of the latest population estimates.
-- What a site is comes from its estates return; practices and branches count as health centres.
+- What a site is comes from its estates return; practices, branches and trusts' sites without
+  inpatients count as health centres.
+- People of later years are the projections of each authority, shared out to its areas.
 - What a site could host, and what runs where today, is assumed by kind of site. Nobody was asked.
 - Hospitals of neighbours are those that some area reaches by car within 45 minutes.
 - Rates of use, costs and weights are those of llrgeo's default study, for illustration.
@@ -68,17 +73,31 @@ def write_projections(
     return pd.DataFrame([], columns=list(TODO_COLUMNS))
 
 
-def write_estate(folder: Path, returns: pd.DataFrame, sites: pd.DataFrame, source: Source) -> None:
-    """Write estate.csv: the returns of the study's own sites, in a study's columns."""
-    ours = returns.loc[returns.index.intersection(sites.index[~sites["is_neighbour"]])]
-    columns = {"year": pd.Series(source.vintage, ours.index)}
-    for start, name in ESTATE.items():
-        found = next((column for column in ours.columns if column.startswith(start)), None)
-        if found:
-            columns[name] = ours[found].str.replace(",", "", regex=False)
-    pd.DataFrame(columns, index=ours.index).rename_axis("site_id").to_csv(
-        folder / "estate.csv", lineterminator="\n"
-    )
+def write_estate(
+    path: Path, returns: pd.DataFrame, sites: pd.DataFrame, source: Source
+) -> pd.DataFrame:
+    """Write the returns of the study's own sites, in a study's columns; return what is open.
+
+    They are read as a return that a study names is. One that contradicts itself is left out, and
+    listed; without any no file is written.
+    """
+    own = list(sites.index[~sites["is_neighbour"]])
+    published = returns.rename_axis(SITE_CODE).reset_index().assign(year=source.vintage)
+    try:
+        table = of_return(published, own, source=source.id)
+    except InputError as error:
+        return todo_row(path.name, "all", "all", str(error))
+    faults = {}
+    for site_id in table["site_id"]:
+        try:
+            check_estate(table[table["site_id"] == site_id], own, source=site_id)
+        except InputError as error:
+            faults[site_id] = " ".join(str(error).split())
+    right = table[~table["site_id"].isin(list(faults))]
+    if len(right):
+        right.to_csv(path, index=False, lineterminator="\n")
+    rows = [(path.name, site_id, "all", f"left out: {what}") for site_id, what in faults.items()]
+    return pd.DataFrame(rows, columns=list(TODO_COLUMNS))
 
 
 def general_todo() -> pd.DataFrame:

@@ -4,6 +4,7 @@ Practices, branches and sites of trusts come from the Organisation Data Service,
 Code-Point Open, and what kind a trust's site is from its estates return.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from typing import Final
 
@@ -30,6 +31,7 @@ KIND_OF_TYPE: Final = {
     "specialist hospital": "city_hospital",
     "mixed service hospital": "city_hospital",
     "community hospital": "community_hospital",
+    "non inpatient": "health_centre",  # clinics
 }
 
 _PRIMARY: Final = "health_centre"
@@ -96,16 +98,18 @@ def _listed(downloader: Downloader, sources: Sources, returns: pd.DataFrame) -> 
     parts = []
     for name in ("practices", "branches", "trust_sites"):
         report = read_report(downloader, sources[name])
-        kind = _kinds(report.index, returns) if name == "trust_sites" else _PRIMARY
+        kind = site_kinds(report.index, returns) if name == "trust_sites" else _PRIMARY
         parts.append(report.assign(kind=kind, source=sources[name].credit))
     listed = pd.concat(parts)
     return listed[~listed.index.duplicated()]
 
 
-def _kinds(site_ids: pd.Index, returns: pd.DataFrame) -> pd.Series:
+def site_kinds(site_ids: Sequence[str] | pd.Index, returns: pd.DataFrame) -> pd.Series:
     """Return the kind of each of trusts' sites by its return; blank where it has none."""
+    site_ids = pd.Index(site_ids)
     types = returns.reindex(site_ids).get(SITE_TYPE, pd.Series(None, site_ids, dtype="str"))
     lower = types.fillna("").str.lower().str.replace(r"^\W*\d*\W*", "", regex=True)
+    lower = lower.str.replace("non-inpatient", "non inpatient")
     kinds = pd.Series(np.where(lower == "", "", "other"), site_ids, dtype="str")
     for start, kind in KIND_OF_TYPE.items():
         kinds = kinds.mask(lower.str.startswith(start).to_numpy(dtype=bool), kind)
