@@ -119,11 +119,6 @@ def _head(
 ) -> str:
     modes = '["car", "walk", "transit"]' if timetables else '["car", "walk"]'
     listed = "\n".join(f"  {_quoted(line)}," for line in sources)
-    years = (
-        f"years = {list(ahead.years)} # people as projected; the first is the base\n"
-        if ahead
-        else ""
-    )
     return f"""\
 # {place}
 #
@@ -147,7 +142,7 @@ networks = {{ walk = "streets_on_foot" }}
 modes = {modes}
 periods = ["off_peak", "am_peak"] # options are judged by the first
 thresholds_min = [10, 20, 30, 45, 60]
-{years}# Streets are not calibrated here. Compare with times you trust, then set both:
+{_years(ahead)}# Streets are not calibrated here. Compare with times you trust, then set both:
 # llrgeo validate study.toml --reference known_minutes.csv
 # time_factor = 0.75
 # terminal_min = 4.0
@@ -158,6 +153,12 @@ rate_sd = 0.2   # the rates below may be a fifth too low or too high
 speed_sd = 0.05 # and all roads a twentieth slower or faster
 
 """
+
+
+def _years(ahead: YearsAhead | None) -> str:
+    if ahead is None:
+        return ""
+    return f"years = {list(ahead.years)} # people as projected; the first is the base\n"
 
 
 def _capacity(ahead: YearsAhead | None, default: str) -> str:
