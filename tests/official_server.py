@@ -369,6 +369,9 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(raw[how])
         elif how == "endless":
             self._endless()
+        elif how == "late":
+            time.sleep(0.4)
+            self._send(official.answer(self.path))
         elif self.path == "/loop":
             self._send(broken(Reply(b""), "loop", official.root))
         else:

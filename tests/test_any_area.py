@@ -11,7 +11,7 @@ from pyproj import Transformer
 from town import grid_streets, grid_xy
 from typer.testing import CliRunner
 
-from llrgeo.appraisal.area_facts import left_out_note
+from llrgeo.appraisal.area_facts import left_out_note, not_counted_note
 from llrgeo.appraisal.demand import Service, grow, rate_base_faults, trips
 from llrgeo.cli import app
 from llrgeo.errors import InputError
@@ -141,6 +141,20 @@ def test_main_roads_of_the_map_are_the_studys_own(welsh):
     roads = main_road_lines(load_network(welsh / "streets"))
     # Two stretches of a kilometre, though each can be driven both ways.
     assert roads.to_crs(27700).length.round(-1).tolist() == [1_000.0, 1_000.0]
+
+
+def test_who_is_not_counted_is_said(welsh, town_areas):
+    page = (welsh / "maps" / "index.html").read_text(encoding="utf-8")
+    said = (
+        "Not counted in the study&#39;s table of areas, so in no figure: households without a car, "
+        "ethnic groups, people by main language."
+    )
+    assert said in page
+    counted = town_areas.assign(households=9, no_car_households=2, other_main_language=3)
+    assert not_counted_note(counted) == said.replace("&#39;", "'").replace(
+        "households without a car, ethnic groups, people by main language", "ethnic groups"
+    )
+    assert not_counted_note(counted.assign(ethnic_white=4)) == ""
 
 
 def test_rates_by_age_are_refused_where_areas_have_no_ages():

@@ -4,6 +4,9 @@ import datetime as dt
 import hashlib
 import json
 import re
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor, wait
 
 import pytest
 from invented_icb import small
@@ -332,6 +335,32 @@ def test_an_answer_that_is_too_old_is_fetched_again_but_is_good_enough_offline(o
     assert len(official.server.requests) == asked + 1
     ask_deprivation(official, today=TODAY + dt.timedelta(900), offline=True)
     assert len(official.server.requests) == asked + 1
+
+
+def test_two_commands_that_fetch_into_one_cache_take_turns(official):
+    official.server.faults = [Fault(r"osm\.pbf$", "late")]
+    with ThreadPoolExecutor(2) as both:
+        paths = [both.submit(ask_streets, official) for _ in range(2)]
+        first, second = (path.result() for path in paths)
+    assert first == second
+    assert first.read_bytes() == official.server.files.get("streets")
+    assert len(official.server.requests) == 2  # the file and its checksum, once
+    assert official.kept("streets") == [".lock", first.name, f"{first.name}.json"]
+
+
+def test_a_lock_that_nobody_holds_any_more_stops_nobody(official):
+    folder = official.folder / "cache" / "streets"
+    folder.mkdir(parents=True)
+    holder = "import sys, pathlib; from llrgeo.inputs.official.lock import locked\n"
+    holder += "with locked(pathlib.Path(sys.argv[1])): print('held', flush=True); input()"
+    held = subprocess.Popen([sys.executable, "-c", holder, str(folder)], stdin=-1, stdout=-1)
+    assert held.stdout.readline() == b"held\n"
+    with ThreadPoolExecutor(1) as other:
+        waiting = other.submit(ask_streets, official)
+        assert wait([waiting], timeout=0.3).not_done
+        held.kill()  # as kill -9: it cannot give the lock back, the system does
+        held.communicate()
+        assert waiting.result(timeout=30).exists()
 
 
 def test_offline_asks_nothing(official):

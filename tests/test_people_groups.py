@@ -37,3 +37,13 @@ def test_a_group_that_areas_do_not_tell_in_full_is_not_there(missing):
     gone = "main_language" if missing == "other_main_language" else "ethnic_group"
     assert gone not in groups
     assert len({"ethnic_group", "main_language"} & groups) == 1
+
+
+def test_people_without_a_car_are_residents_shared_out_as_households_are():
+    cars = AREAS.assign(households=[40, 0], no_car_households=[12, 0])
+    people = people_by_group(cars)
+    # 12 of 40 households of a have none; b has no household, so it is as all areas together
+    assert people["car", "no_car"].tolist() == [30, 21]
+    assert people["car", "with_car"].tolist() == [70, 49]
+    for missing in ("households", "no_car_households"):
+        assert "car" not in people_by_group(cars.drop(columns=missing)).columns.get_level_values(0)

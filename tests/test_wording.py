@@ -67,11 +67,11 @@ BUILT = {
     "my_": ("patient", "visitor", "team", "lost", "gained"),
     "group_": (
         *("everyone", "age", "authority", "deprivation_fifth", "disability", "rural_urban"),
-        *("ethnic_group", "main_language"),
+        *("ethnic_group", "main_language", "car"),
     ),
     "group_name_": (
         *("everyone", "age", "authority", "deprivation_fifth", "disability", "rural_urban"),
-        *("ethnic_group", "main_language"),
+        *("ethnic_group", "main_language", "car"),
     ),
     "easy_": ("improved", "worsened", "mixed", "lost", "gained"),
     "kind_": SITE_KINDS,

@@ -10,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.schema import AGE_BANDS, WHOLE
+from llrgeo.schema import AGE_BANDS, NO_CAR, WHOLE
 
 RESIDENTS: Final = "residents"  # as a band: people of any age
 
@@ -79,3 +79,19 @@ def left_out_note(areas: pd.DataFrame, *, years: bool = False) -> str:
         return ""
     listed = ", ".join(named)
     return f"Left out, for the study's table of areas does not tell it: figures by {listed}."
+
+
+def not_counted_note(areas: pd.DataFrame) -> str:
+    """Say in one line of whom the areas have no counts, so that no figure is of them; else blank.
+
+    A group that is not counted may fare worse than all others, and no table would show it.
+    """
+    counts = {
+        "households without a car": (NO_CAR, "households"),
+        "ethnic groups": ("ethnic_white",),
+        "people by main language": ("other_main_language",),
+    }
+    named = [name for name, needed in counts.items() if not set(needed) <= set(areas.columns)]
+    if not named:
+        return ""
+    return f"Not counted in the study's table of areas, so in no figure: {', '.join(named)}."

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_ages, has_authorities, has_deprivation
-from llrgeo.schema import AGE_BANDS
+from llrgeo.schema import AGE_BANDS, NO_CAR
 
 EVERYONE: Final = ("everyone", "everyone")
 
@@ -23,6 +23,8 @@ ETHNIC_GROUPS: Final = (
 ETHNIC_NOT_KNOWN: Final = "ethnic_not_known"
 OTHER_LANGUAGE: Final = "other_main_language"
 ENGLISH_OR_UNDER_3: Final = "english_or_under_3"
+WITHOUT_CAR: Final = "no_car"
+WITH_CAR: Final = "with_car"
 DEPRIVATION_FIFTHS: Final = tuple(f"deprivation_fifth_{number}" for number in range(1, 6))
 
 
@@ -30,8 +32,8 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
     """Return the residents of every area by group: columns (group, level), people as integers.
 
     The groups are those of the Equality Act and of inequality guidance that the data has:
-    deprivation, age, disability, ethnic group, main language, rural or urban, and authority; a
-    group that the areas do not tell is not there, and never guessed. The levels of each group add
+    deprivation, age, disability, ethnic group, main language, whether there is a car at home, rural
+    or urban, and authority; a group that the areas do not tell is not there, and never guessed. The levels of each group add
     up to the residents of the area. Groups and levels are ids; an authority is known by its name.
     """
     residents = areas["residents"].astype(np.int64)
@@ -71,7 +73,22 @@ def _counted_groups(areas: pd.DataFrame, residents: pd.Series) -> dict[tuple[str
         other = areas[OTHER_LANGUAGE].astype(np.int64).clip(upper=residents)
         columns["main_language", OTHER_LANGUAGE] = other
         columns["main_language", ENGLISH_OR_UNDER_3] = residents - other
+    if {NO_CAR, "households"} <= set(areas.columns):
+        without = _people_without_car(areas, residents)
+        columns["car", WITHOUT_CAR] = without
+        columns["car", WITH_CAR] = residents - without
     return columns
+
+
+def _people_without_car(areas: pd.DataFrame, residents: pd.Series) -> pd.Series:
+    """Return residents shared out as households are, for the census counts cars by household.
+
+    People who live alone have a car less often than others, so the truth is rather lower.
+    """
+    households = areas["households"].astype(float)
+    overall = areas[NO_CAR].sum() / max(households.sum(), 1.0)
+    share = (areas[NO_CAR] / households.where(households > 0)).fillna(overall)
+    return (residents * share).round().astype(np.int64)
 
 
 def _labels_of_areas(areas: pd.DataFrame) -> dict[str, pd.Series]:

@@ -13,7 +13,7 @@ from typing import TYPE_CHECKING
 
 import geopandas as gpd
 
-from llrgeo.appraisal.area_facts import left_out_note
+from llrgeo.appraisal.area_facts import left_out_note, not_counted_note
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
 from llrgeo.appraisal.inputs import AppraisalInputs
@@ -323,6 +323,7 @@ def build_publication(result: StudyResult) -> Publication:
             *journey_sources(study, result.times_by),
             *filter(None, [entrances_note(result.sites)]),
             *filter(None, [left_out_note(result.areas, years=bool(study.years))]),
+            *filter(None, [not_counted_note(result.areas)]),
         ),
         robustness=result.evidence.robustness,
         postcodes=result.inputs.postcodes,

@@ -16,7 +16,7 @@ from llrgeo.appraisal.case.item import (
     site_name,
 )
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, classify_areas
-from llrgeo.appraisal.people_groups import ETHNIC_GROUPS, EVERYONE, OTHER_LANGUAGE
+from llrgeo.appraisal.people_groups import ETHNIC_GROUPS, EVERYONE, OTHER_LANGUAGE, WITHOUT_CAR
 from llrgeo.schema import NO_CAR
 from llrgeo.travel.times import TravelTimes
 
@@ -26,7 +26,7 @@ LONG_WALK_MIN: Final = 60.0
 """A walk of more than an hour is one of hours."""
 
 # Groups that guidance names: the most deprived, the very old, disabled people, rural residents,
-# and, where the areas tell, people by ethnic group and main language.
+# and, where the areas tell, people by ethnic group, main language and without a car at home.
 _GROUPS: Final = (
     ("deprivation_fifth", "deprivation_fifth_1"),
     ("age", "age_85_plus"),
@@ -34,6 +34,7 @@ _GROUPS: Final = (
     ("rural_urban", "rural"),
     *(("ethnic_group", level) for level in ETHNIC_GROUPS),
     ("main_language", OTHER_LANGUAGE),
+    ("car", WITHOUT_CAR),
 )
 
 

@@ -15,6 +15,7 @@ from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.cache import Cache, Kept, part_of
+from llrgeo.inputs.official.lock import locked
 from llrgeo.inputs.official.partial_download import (
     note_validator,
     opened,
@@ -150,7 +151,7 @@ class Downloader:
             )
             raise NotFetchedError(msg)
         else:
-            kept = self._fetched(query)
+            kept = self._fetched(query, fresh=fresh)
         self.given.append(kept)
         return kept.path
 
@@ -177,17 +178,21 @@ class Downloader:
         oldest = dt.date.min if self.offline else self.today - dt.timedelta(self.max_age_days)
         return self.cache.find(query.source.id, query.address, query.name, since=oldest)
 
-    def _fetched(self, query: Query) -> Kept:
+    def _fetched(self, query: Query, *, fresh: bool) -> Kept:
+        """Fetch an answer, unless another command has while this one waited for its turn."""
         try:
-            return self._fetch(query)
+            path = self.cache.place(query.source.id, query.address, query.name, self.today)
+            with locked(path.parent):
+                kept = None if fresh else self.find(query)
+                if kept:
+                    self.tally.from_cache += 1
+                return kept or self._fetch(query, path)
         except InputError as error:
             raise FetchError(str(error)) from error
 
-    def _fetch(self, query: Query) -> Kept:
+    def _fetch(self, query: Query, path: Path) -> Kept:
         """Try until an answer is whole and right, or trying is no use."""
-        source = query.source.id
-        path = self.cache.place(source, query.address, query.name, self.today)
-        part = part_of(path)
+        source, part = query.source.id, part_of(path)
         for attempt in range(1, self.patience.tries + 1):
             try:
                 self._receive(query, part)

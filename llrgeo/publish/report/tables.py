@@ -24,6 +24,7 @@ _GROUPS: Final = (
     "disability",
     "ethnic_group",
     "main_language",
+    "car",
     "rural_urban",
 )
 _MINUTES: Final = (5, 10, 15, 20, 30, 45)
