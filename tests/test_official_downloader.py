@@ -6,7 +6,8 @@ import json
 import re
 import subprocess
 import sys
-from concurrent.futures import ThreadPoolExecutor, wait
+from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import wait as wait_for
 
 import pytest
 from invented_icb import small
@@ -357,7 +358,7 @@ def test_a_lock_that_nobody_holds_any_more_stops_nobody(official):
     assert held.stdout.readline() == b"held\n"
     with ThreadPoolExecutor(1) as other:
         waiting = other.submit(ask_streets, official)
-        assert wait([waiting], timeout=0.3).not_done
+        assert wait_for([waiting], timeout=0.3).not_done
         held.kill()  # as kill -9: it cannot give the lock back, the system does
         held.communicate()
         assert waiting.result(timeout=30).exists()

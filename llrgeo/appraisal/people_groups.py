@@ -32,9 +32,10 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
     """Return the residents of every area by group: columns (group, level), people as integers.
 
     The groups are those of the Equality Act and of inequality guidance that the data has:
-    deprivation, age, disability, ethnic group, main language, whether there is a car at home, rural
-    or urban, and authority; a group that the areas do not tell is not there, and never guessed. The levels of each group add
-    up to the residents of the area. Groups and levels are ids; an authority is known by its name.
+    deprivation, age, disability, ethnic group, main language, a car at home, rural or urban, and
+    authority; a group that the areas do not tell is not there, and never guessed. The levels of
+    each group add up to the residents of the area. Groups and levels are ids; an authority is
+    known by its name.
     """
     residents = areas["residents"].astype(np.int64)
     columns: dict[tuple[str, str], pd.Series] = {EVERYONE: residents}
