@@ -16,6 +16,8 @@ from llrgeo.appraisal.people_groups import (
     ETHNIC_GROUPS,
     ETHNIC_NOT_KNOWN,
     OTHER_LANGUAGE,
+    WITH_CAR,
+    WITHOUT_CAR,
 )
 from llrgeo.appraisal.place_rankings import ACCESS_FIGURES
 from llrgeo.appraisal.rankings import STANDINGS as PLACE_STANDINGS
@@ -97,6 +99,7 @@ BUILT = {
         *("everyone", "disabled", "not_disabled", "rural", "urban", *AGE_BANDS),
         *DEPRIVATION_FIFTHS,
         *(*ETHNIC_GROUPS, ETHNIC_NOT_KNOWN, OTHER_LANGUAGE, ENGLISH_OR_UNDER_3),
+        *(WITHOUT_CAR, WITH_CAR),
     ),
     "facts_": tuple(f"{what}_{how}" for what in ("provider", "net") for how in MORE_OR_LESS),
     "line_": (
