@@ -69,11 +69,11 @@ sites.loc[["RWELC", "RT5PA", "RWEAK"], "name"]
 # %%
 setting = llrgeo.AppraisalInputs(areas=areas, sites=sites, services=(physiotherapy,), times=times)
 results = llrgeo.evaluate_options([today, two_more, moved], setting, baseline="today")
-groups = results["two_more"].overall.groups.loc["deprivation_fifth"]
+groups = results["two_more"].services["physio"].access.groups.loc["deprivation_fifth"]
 groups[["people", "mean_min", "change_mean_min", "improved", "worsened"]].round(1)
 
 # %%
-results["moved"].overall.winners
+results["moved"].services["physio"].access.winners
 
 # %% [markdown]
 # ## The best four clinics

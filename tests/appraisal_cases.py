@@ -12,6 +12,7 @@ from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.rates import UNIT_VALUES, Rates
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.appraisal.tables.activity import ACTIVITY
+from llrgeo.appraisal.tables.averages import AVERAGES
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import make_tables
 from llrgeo.appraisal.tables.journeys import JOURNEYS
@@ -136,4 +137,4 @@ def evidence_context(
 
 def tables_of_people(context: EvidenceContext) -> dict[str, pd.DataFrame]:
     """Return the tables of journeys, activity and reach."""
-    return make_tables((*JOURNEYS, *ACTIVITY, *REACH), context)
+    return make_tables((*AVERAGES, *JOURNEYS, *ACTIVITY, *REACH), context)

@@ -5,16 +5,17 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import BEDS, TODAY, town_setting
+from appraisal_cases import BEDS, LOCAL, TODAY, town_setting
 
 from llrgeo.appraisal.case.capacity import Findings
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, item_table
+from llrgeo.appraisal.case.journeys import hit_more
 from llrgeo.appraisal.case_against import Grounds, case_against, case_for
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.appraisal.robustness import rank_acceptability
-from llrgeo.appraisal.scoring import Criterion, score_options
+from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
 from llrgeo.schema import NO_CAR
 from llrgeo.travel.accuracy import UNMEASURED
 
@@ -54,12 +55,31 @@ def test_who_loses_is_counted_by_service_and_over_all_of_them(town):
     assert case.loc["worst_places", "place"] == "Town (East)"
 
 
-def test_a_group_is_named_where_more_of_it_lose_than_of_everyone(town):
-    case = argued(town)
-    hit = case.loc[["group_hit_more"]]
-    # Disabled: 40 of 190 live in E; of the most deprived fifth, of rural and very old people fewer.
+def test_a_group_is_named_where_clearly_more_of_it_lose_than_of_everyone(town):
+    # Disabled: 40 of 190 live in E, 21.1 % against 20.0 % of everyone: no clear difference.
+    assert "group_hit_more" not in argued(town).index
+    # With 47 of 197 it is: 23.9 %; of the most deprived fifth, rural and very old people fewer.
+    more = town.areas.assign(disabled=town.areas["disabled"].where(town.areas.index != "E", 47))
+    hit = argued(replace(town, areas=more)).loc[["group_hit_more"]]
     assert hit["level"].tolist() == ["disabled"]
-    assert hit[["people", "value", "second"]].iloc[0].tolist() == pytest.approx([40, 40 / 190, 0.2])
+    assert hit[["people", "value", "second"]].iloc[0].tolist() == pytest.approx([47, 47 / 197, 0.2])
+
+
+@pytest.mark.parametrize(
+    ("share", "of_everyone", "named"),
+    [
+        (0.46, 0.45, False),  # neither two points nor a tenth
+        (0.472, 0.45, False),  # two points, but no tenth of 45
+        (0.494, 0.45, False),
+        (0.495, 0.45, True),  # a tenth of 45 exactly
+        (0.119, 0.10, False),  # more than a tenth, but no two points
+        (0.12, 0.10, True),  # two points exactly
+        (0.30, 0.28, False),
+        (0.09, 0.30, False),
+    ],
+)
+def test_a_group_is_hit_more_from_both_margins_on(share, of_everyone, named):
+    assert hit_more(share, of_everyone) is named
 
 
 def test_items_stand_by_people_times_minutes_then_as_given_and_the_unmodelled_last():
@@ -133,12 +153,36 @@ def test_full_and_small_sites_are_named_unless_they_are_so_today(town):
     case = argued(replace(town, services=small), roomy)
     # 900 people who can travel, one contact each.
     full = case.loc["over_capacity"]
-    assert full[["value", "second"]].tolist() == pytest.approx([900 / 720, 180])
+    # B has room for 720 and runs no clinic today.
+    assert full[["value", "second", "today"]].tolist() == pytest.approx([900 / 720, 180, 0.0])
     assert case.loc["room_unknown", "value"] == 1  # the beds at B
     assert "under_minimum" not in case.index  # A and B have as many: 9 of 5
     smaller = tuple(replace(s, minimum_activity=9.5) if s is BEDS else s for s in town.services)
     case = argued(replace(town, services=smaller), roomy)
     assert case.loc["under_minimum", ["value", "second"]].tolist() == [1, 9.5]
+
+
+def test_who_falls_beyond_a_standard_is_told_as_who_comes_within_it(town):
+    # E needs 3 minutes instead of 1, beyond the 2 of both services; N comes within them.
+    against = argued(town).loc[["newly_beyond_standard"]]
+    assert against[["people", "minutes", "value"]].to_numpy().tolist() == [[200, 2, 2]] * 2
+
+
+def test_a_limit_that_today_fails_too_is_said_to_be_so(town):
+    results = evaluate_options([TODAY, MOVED, LOCAL], town, baseline="today")
+    compared = Comparison(results["today"], results["moved"], town, people_by_group(town.areas))
+    criteria = [Criterion("mean_minutes", 7)]
+    means = score_options(results, criteria).values["mean_minutes"]
+    # A fifth is worse off in the option and nobody today; a third option alone, with clinics at
+    # both sites, has the shorter mean.
+    limits = {"worse_off": 0.1, "mean_minutes": means["local"] + 0.01}
+    found = {}
+    for measure, limit in limits.items():
+        card = score_options(results, criteria, hurdles=[Hurdle(measure, limit=limit)])
+        weighted = rank_acceptability(card.scores[card.ranks.notna()], seed=1, draws=50)
+        case = case_against(compared, Grounds(card, weighted, NO_TURN)).set_index("item")
+        found[measure] = case.loc["fails_hurdle", "today"]
+    assert found == {"worse_off": 1.0, "mean_minutes": 0.0}
 
 
 def test_kilometres_gained_and_lost_are_told_apart(town):
@@ -204,7 +248,17 @@ def test_money_is_told_both_ways(town):
     assert "provider_pays_more" not in against.index
     assert speaking.loc["provider_saves", "value"] == 250
     assert "hours_saved" not in speaking.index
+    assert against.loc["hours_more", "value"] == 13
     assert "costs_unknown" in argued(town).index
+    built = costs.assign(
+        works=[0.0, 600.0], extra_with_works=[0.0, 350.0], ratio_with_works=[np.nan, 0.4]
+    )
+    against, speaking = argued(town, costs=built), argued(town, make=case_for, costs=built)
+    # What services save, works on buildings eat up: the provider pays 350 more, and saves nothing.
+    assert against.loc["works", ["value", "second"]].tolist() == [600, -250]
+    assert against.loc["provider_pays_more", ["value", "second"]].tolist() == [350, 0.4]
+    assert np.isnan(against.loc["patients_pay_more", "second"])
+    assert "provider_saves" not in speaking.index
 
 
 def test_the_case_for_counts_those_who_gain(town):
@@ -261,13 +315,13 @@ FINDINGS = Findings(
 
 def test_what_the_places_lack_is_drawn_in_beside_what_today_would_lack(town):
     case = argued(town, findings=FINDINGS)
-    assert case.loc["beds_short", ["subject", "value", "second"]].tolist() == ["2043", 29, 17]
+    assert case.loc["beds_short", ["subject", "value", "today"]].tolist() == ["2043", 29, 17]
     full = case.loc["ward_full"]
-    assert full[["service", "place", "value", "second"]].tolist() == [
+    assert full[["service", "place", "value", "today"]].tolist() == [
         *("beds", "Cottage hospital", 0.31, 0.0)
     ]
-    assert case.loc["more_posts", ["value", "second"]].tolist() == [7.5, 40]
-    assert case.loc["parking_short", ["place", "value", "second"]].tolist() == [
+    assert case.loc["more_posts", ["value", "today"]].tolist() == [47.5, 40]
+    assert case.loc["parking_short", ["place", "value", "today"]].tolist() == [
         *("Cottage hospital", 9, 2)
     ]
     # E alone has a longer journey: 12 of 85 and over live there, and later 23.
@@ -278,6 +332,25 @@ def test_what_the_places_lack_is_drawn_in_beside_what_today_would_lack(town):
     assert not set(argued(town, SAME, findings=FINDINGS).index) & {
         *("beds_short", "ward_full", "more_posts", "parking_short", "older_later")
     }
+
+
+def test_a_shortage_that_today_has_too_is_no_point_against_and_less_of_it_speaks_for(town):
+    rows = {"today": (17.0, 44.0), "moved": (12.0, 41.0)}
+    by_year = pd.DataFrame(
+        [(name, year, *row) for name, row in rows.items() for year in (2026, 2043)],
+        columns=["option", "year", "beds_short", "wte"],
+    )
+    fewer = replace(FINDINGS, by_year=by_year)
+    against, speaking = argued(town, findings=fewer), argued(town, make=case_for, findings=fewer)
+    assert not {"beds_short", "more_posts"} & set(against.index)
+    assert speaking.loc["beds_less_short", ["subject", "value", "today"]].tolist() == [
+        *("2043", 12, 17)
+    ]
+    assert speaking.loc["fewer_posts", ["subject", "value", "today"]].tolist() == ["2026", 41, 44]
+    as_many = replace(FINDINGS, by_year=by_year.assign(beds_short=17.0, wte=44.0))
+    for make in (case_against, case_for):
+        found = argued(town, make=make, findings=as_many)
+        assert not {"beds_short", "beds_less_short", "more_posts", "fewer_posts"} & set(found.index)
 
 
 def test_the_oldest_figure_is_named_and_those_of_the_pandemic_are_counted(town):

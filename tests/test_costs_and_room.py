@@ -1,5 +1,6 @@
 """What an option costs and whether its sites cope: the explorer's lines, worked out by hand."""
 
+import html
 import re
 from dataclasses import replace
 
@@ -21,6 +22,7 @@ COSTS = pd.DataFrame(
         "extra_provider": [0.0, 3_440_000.0],
         "net_cost": [0.0, -1_260_000.0],
         "benefit_cost_ratio": [float("nan"), 1.366],
+        "benefits": [0.0, 4_700_000.0],
     }
 )
 LOADS = pd.DataFrame(
@@ -63,6 +65,53 @@ def test_each_option_says_what_it_costs_and_where_there_is_no_room(publication):
     )
 
 
+def test_works_on_buildings_are_told_beside_what_services_cost_and_with_the_sum(publication):
+    built = COSTS.assign(
+        extra_provider=[0.0, -3_440_000.0],
+        works=[0.0, 5_100_000.0],
+        works_paid=[0.0, 5_600_000.0],
+        net_with_works=[0.0, -3_040_000.0],
+        ratio_with_works=[float("nan"), 2.831],
+    )
+    saved = "For its services the health service would pay £3.4 million less over 30 years"
+    assert lines_of(publication, costs=built)["Clinics at all sites"] == [
+        f"{saved}, in today's money.",
+        "Building work would cost £5.1 million more.",
+        "The health service would pay £1.7 million more over 30 years, in today's money.",
+        "For each £1 more that the health service pays, people and the climate save 283p.",
+        "All in all, that costs £3.0 million less.",
+    ]
+    report = render_report(
+        replace(publication, tables={**publication.tables, "costs": full_costs(built)})
+    )
+    assert (
+        "For services the provider would pay £3.4 million less than today, at present value. Works"
+        " on buildings would cost £5.1 million more at present value (£5.6 million when they are"
+        " paid). Together the provider would pay £1.7 million more. Patients and carbon would save"
+        " £4.7 million. That is £2.83 saved for each £1 that the provider pays more. In all, that"
+        " costs £3.0 million less than today."
+    ) in html.unescape(report)
+
+
+def full_costs(costs):
+    """Return costs with every column that the report shows."""
+    others = ("capital", "running", "provider", "patients", "net_present_cost")
+    blank = dict.fromkeys((*others, "equivalent_annual_cost"), 7_000_000.0)
+    return costs.assign(**blank, extra_with_works=costs["extra_provider"] + costs["works"])
+
+
+def test_what_is_full_today_as_well_is_said_to_be(publication):
+    rows = LOADS.copy()
+    rows.loc[0, ["share_used", "over_capacity", "below_minimum"]] = [1.1, 8.0, False]
+    rows.loc[len(rows)] = ("today", "clinic", "B", 50.0, 0.3, 0.0, True)
+    said = lines_of(publication, site_loads=rows)
+    assert "Too full: clinic at City hospital (110% of its room)." in said["Today"]
+    assert said["Clinics at all sites"] == [
+        "Too full: clinic at City hospital (124% of its room, 110% now).",
+        "Too few people to keep it going: clinic at Cottage hospital (now too).",
+    ]
+
+
 def test_what_saves_money_and_fits_is_said_to(publication):
     cheaper = COSTS.assign(extra_provider=[0.0, -3_440_000.0], benefit_cost_ratio=float("nan"))
     fits = LOADS.assign(over_capacity=0.0, below_minimum=False)
@@ -91,9 +140,8 @@ def test_beds_that_are_short_are_told_now_and_in_the_last_year(publication):
     years = pd.DataFrame(rows, columns=["option", "year", "beds_short"])
     said = lines_of(publication, capacity_by_year=years)
     assert said["Today"] == ["Hospital beds in the community: enough now, but 17 too few by 2043."]
-    assert said["Clinics at all sites"] == [
-        "Hospital beds in the community: 5 too few now, and 29 too few by 2043."
-    ]
+    told = "Hospital beds in the community by 2043: 29 too few."
+    assert said["Clinics at all sites"] == [f"{told} If things stay as they are: 17 too few."]
     enough = years.assign(beds_short=0.0)
     assert lines_of(publication, capacity_by_year=enough) == {}
 

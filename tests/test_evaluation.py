@@ -11,7 +11,9 @@ from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY, town_setting
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.narrative import option_sentence, worst_changes
 from llrgeo.appraisal.options import Option, without_sites
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
 
@@ -28,6 +30,25 @@ def setting(
 @pytest.fixture
 def results(setting: AppraisalInputs) -> Results:
     return evaluate_options([TODAY, LOCAL], setting, baseline="today")
+
+
+def test_losses_to_one_team_are_not_netted_by_gains_of_another(town_areas, town_sites, town_times):
+    night = replace(NURSES, id="night", label="Night nurses")
+    today = Option("today", "Today", {"nurses": frozenset("A"), "night": frozenset("B")})
+    swapped = today.change("swap", moves={"nurses": {"A": "B"}, "night": {"B": "A"}}, label="Swap")
+    inputs = AppraisalInputs(town_areas, town_sites, (NURSES, night), town_times)
+    found = evaluate_options([today, swapped], inputs, baseline="today")["swap"]
+    # For an average drive nothing changes; N and E each have one team farther away (500 people).
+    assert found.overall.summary["worsened"] == 0
+    assert found.share_worse == pytest.approx(0.5)
+    assert found.worse_off[found.worse_off].index.tolist() == ["N", "E"]
+    everyone = found.drives.loc[[EVERYONE]].iloc[0]
+    assert everyone[["mixed", "same", "none"]].tolist() == [500, 400, 100]
+    told = option_sentence(found, baseline="today", error_min=0.0)
+    assert "500 residents (50.0%) would be farther from a team, no residents nearer" in told
+    worst = worst_changes(found, town_areas)
+    assert worst["change_min"].tolist() == [2.0, 2.0]
+    assert worst["service"].tolist() == ["nurses", "night"]
 
 
 def test_a_second_clinic_shortens_the_journey_of_the_north_alone(results: Results) -> None:

@@ -93,6 +93,7 @@ def test_every_table_of_people_adds_up_to_the_town(evidence: Evidence) -> None:
 
 # Tables that count residents: by what their people add up to everyone, and in which columns.
 PEOPLE = {
+    "average_journeys": (["option", "group"], ["people"]),
     "journeys": (["option", "service", "group"], ["people"]),
     "winners_and_losers": (["option", "service"], ["people"]),
     "flows": (["option", "service"], ["residents"]),
@@ -139,6 +140,8 @@ def test_people_add_up_in_every_table(case: tuple[AppraisalInputs, Option, Optio
     assert (limits["within_after"] <= everyone).all()
     keys = ["option", "service"]
     loads = tables["site_loads"].groupby(keys)["residents"].sum()
+    averages = tables["average_journeys"]
+    assert not {*OUTCOMES} & set(averages.columns)  # an average counts nobody as better or worse
     out = journeys.query("group == 'everyone'").set_index(keys)["unreachable"]
     assert (loads + out.reindex(loads.index) == everyone).all()
     teams = tables["team_reach"]
@@ -258,7 +261,10 @@ def test_places_are_ranked_and_joined_with_the_users_figures(
     assert local.loc["Town", "rank"] == 1
     assert local.loc["Town", "still_at_home"] == 0.85
     assert pd.isna(local.loc["Fields", "rank"])  # nobody there reaches a site
-    assert local.loc["Town", "share_better"] == pytest.approx(300 / 900)
+    # E's beds get farther (200), N's clinic and beds nearer (300): nothing is netted.
+    assert local.loc["Town", ["share_longer", "share_shorter"]].tolist() == pytest.approx(
+        [200 / 900, 300 / 900]
+    )
     # Of the town's 909 contacts, 600 are at the clinic of A.
     assert local.loc["Town", "city_share"] == pytest.approx(600 / 909)
 

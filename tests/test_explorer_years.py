@@ -26,6 +26,13 @@ PEOPLE = pd.DataFrame(
         "option": ["local", "today", "local", "today"],
         "year": [2043, 2043, 2026, 2026],
         "longer_any": [34_500, 0, 31_000, 0],
+        "lost": [4_500, 0, 1_000, 0],
+        "mixed": [30_000, 0, 30_000, 0],
+        "longer": 0,
+        "shorter": [5_000, 0, 4_000, 0],
+        "same": [2_500, 42_000, 2_100, 37_100],
+        "none": [0, 0, 0, 0],
+        "no_data": [0, 0, 0, 0],
     }
 )
 
@@ -51,6 +58,19 @@ def test_each_year_has_its_table_of_all_options(publication):
         ["34,500", "", "440", ""],
     ]
     assert last["caption"] == "Options in 2043: journeys, beds and staff"
+
+
+def test_a_year_says_whose_people_it_counts_and_how_many_the_rest_of_the_page_does(publication):
+    tables = year_tables(publication)
+    assert tables["2026"]["note"].startswith(
+        "In 2026 there are 37,100 people here, it is thought. The rest of this page counts 1,000, "
+        "as the census did."
+    )
+    assert tables["2043"]["note"].startswith("In 2043 there are 42,000 people here")
+    assert "In 2043 there are 42,000 people here" in render_explorer(publication)
+    as_many = replace(publication, tables={**publication.tables, "people_by_service_by_year": (
+        PEOPLE.assign(same=[2_500, 1_000, 2_100, 1_000]))})  # fmt: skip
+    assert "The rest of this page" not in year_tables(as_many)["2026"]["note"]
 
 
 def test_the_page_offers_the_years_and_all_tables_without_scripts(publication):

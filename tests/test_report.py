@@ -151,25 +151,50 @@ def test_those_newly_far_on_foot_and_those_who_lose_a_site_are_not_called_a_net_
     )
 
 
-def test_beds_short_on_the_first_page_stand_beside_those_of_today(publication):
-    items = publication.tables["case_against"]
-    option, loads = (
-        publication.opening_option,
-        pd.DataFrame(
-            {
-                "option": [publication.opening_option.name],
-                "capacity": [np.nan],
-                "share_used": [np.nan],
-            }
-        ),
+@pytest.mark.parametrize(
+    ("short", "said"),
+    [
+        (147.0, "by 2043 its sites would lack 147, 7 more than today's sites would (140)."),
+        (134.0, "by 2043 its sites would lack 134, 6 fewer than today's sites would (140)."),
+        (140.0, "by 2043 its sites would lack 140, as many as today's sites would."),
+    ],
+)
+def test_beds_short_on_the_first_page_are_told_as_a_change_of_todays(publication, short, said):
+    option = publication.opening_option
+    loads = pd.DataFrame(
+        {
+            "option": [option.name],
+            "capacity": [np.nan],
+            "share_used": [np.nan],
+            "over_capacity": [np.nan],
+        }
     )
-    short = asdict(Item("beds_short", subject="2043", value=134.0, second=140.0))
-    tables = publication.tables | {
-        "site_loads": loads,
-        "case_against": pd.concat([items, pd.DataFrame([{"option": option.name, **short}])]),
-    }
+    years = pd.DataFrame(
+        [
+            ("today", 2026, 11.0),
+            ("today", 2043, 140.0),
+            (option.name, 2026, 3.0),
+            (option.name, 2043, short),
+        ],
+        columns=["option", "year", "beds_short"],
+    )
+    tables = publication.tables | {"site_loads": loads, "capacity_by_year": years}
     told = dict(answers(replace(publication, tables=tables), option))
-    assert "134 beds short. (Today's sites: 140.)" in told["Can the sites cope"]
+    assert told["Can the sites cope"].endswith(f"Beds: {said}")
+
+
+def test_a_site_that_is_full_today_too_is_not_left_out_of_the_first_page(publication):
+    option = publication.opening_option
+    rows = [
+        ("today", "clinic", "A", 80.0, 1.2, 16.0),
+        (option.name, "clinic", "A", 80.0, 1.2, 16.0),
+    ]
+    columns = ["option", "service", "site_id", "capacity", "share_used", "over_capacity"]
+    loads = pd.DataFrame(rows, columns=columns).assign(below_minimum=False, contacts=96.0)
+    told = dict(answers(replace(publication, tables={"site_loads": loads}), option))
+    assert told["Can the sites cope"] == (
+        "Sites over capacity that are so today at least as much, counted service by service: 1."
+    )
 
 
 def test_hostile_names_stay_text(publication):
@@ -305,21 +330,13 @@ def test_costs_stand_in_millions_as_their_caption_says(publication):
 def test_those_who_lose_their_journey_count_as_longer_and_those_who_gain_one_as_shorter(
     publication,
 ):
-    people = {"improved": 5, "gained": 70, "unchanged": 11, "none": 130}
-    people |= {"worsened": 17, "lost": 190}
-    row = {
-        "option": "nearer",
-        "service": "all",
-        "group": "everyone",
-        "level": "all",
-        "people": 423,
-        **people,
-    }
-    told = winners(replace(publication, tables={"journeys": pd.DataFrame([row])}))
+    people = {"lost": 190, "mixed": 3, "longer": 17, "shorter": 75, "same": 11, "none": 130}
+    row = {"option": "nearer", "group": "everyone", "level": "all", **people, "no_data": 0}
+    told = winners(replace(publication, tables={"people_by_service": pd.DataFrame([row])}))
     assert told.loc["Clinics at all sites"].to_dict() == {
         "shorter": 75,
         "same": 141,
-        "longer": 207,
+        "longer": 210,
     }
 
 

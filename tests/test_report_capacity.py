@@ -64,6 +64,9 @@ LONGER = pd.DataFrame(
         "option": ["today", "local", "today", "local"],
         "year": [2026, 2026, 2043, 2043],
         "longer_any": [0, 310, 0, 345],
+        "longer": [0, 310, 0, 345],
+        "same": [1_170, 860, 1_290, 945],
+        **dict.fromkeys(("lost", "mixed", "shorter", "none", "no_data"), 0),
     }
 )
 PARAMETERS = pd.DataFrame(
@@ -173,7 +176,10 @@ def test_money_is_in_millions_with_its_range_and_what_is_not_stated_is_empty(pub
 
 def test_people_with_longer_journeys_are_those_of_each_year_without_the_baseline(publication):
     longer = longer_by_year(publication)
-    assert longer_table(longer)["rows"] == [["Closer to home", "310", "345"]]
+    # The headline counts the 200 residents of E; the years count those projected.
+    table = longer_table(publication, longer)
+    assert table["heads"] == ["Option", "Headline (residents of the census)", "2026", "2043"]
+    assert table["rows"] == [["Closer to home", "200", "310", "345"]]
     chart = longer_chart(longer)
     assert "of the people of 2043" in chart.title
     assert chart.description == "Closer to home: 345 people."
@@ -202,6 +208,10 @@ def test_the_chapter_stands_in_the_report_only_with_its_tables(publication):
     assert "2 are assumptions of this project, and 1 are this study" in page
     for name in ("glance", "beds", "staff", "capital", "running", "longer", "basis"):
         assert f'id="table-capacity-{name}"' in page
+    assert (
+        "as they are projected: 1,170 in 2026. The headline and all other chapters count 1,000"
+        " residents, those of the census."
+    ) in page
     without = replace(publication, tables={})
     assert 'id="capacity"' not in render_report(without)
 

@@ -43,7 +43,10 @@ BUILT = {
     "answer_": case.AGAINST,
     "ask_": answers.LINES,
     "bar_": ("shorter", "same", "longer"),
-    "case_": (*case.AGAINST, *case.FOR, "provider_pays_for_less", "patients_pay_for_savings"),
+    "case_": (
+        *(*case.AGAINST, *case.FOR, "fails_hurdle_as_today"),
+        *("provider_pays_for_less", "patients_pay_for_savings"),
+    ),
     "capacity_": (
         *("option", "beds", "needed", "range", "short", "staff", "capital", "running"),
         *("wards", "rounds", "crisis", "figure", "value", "standing", "source"),
@@ -101,11 +104,13 @@ BUILT = {
         *(*ETHNIC_GROUPS, ETHNIC_NOT_KNOWN, OTHER_LANGUAGE, ENGLISH_OR_UNDER_3),
         *(WITHOUT_CAR, WITH_CAR),
     ),
-    "facts_": tuple(f"{what}_{how}" for what in ("provider", "net") for how in MORE_OR_LESS),
+    "facts_": tuple(
+        f"{what}_{how}" for what in ("services", "works", "provider", "net") for how in MORE_OR_LESS
+    ),
     "line_": (
         *(
             f"{x}_{way}"
-            for x in ("provider", "benefits", "net")
+            for x in ("provider", "works", "in_all", "benefits", "net", "beds")
             for way in ("more", "less", "same")
         ),
         *("starts", "stops"),

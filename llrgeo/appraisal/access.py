@@ -20,6 +20,11 @@ from llrgeo.travel.times import TravelTimes
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
 BAND_EDGES_MIN: Final = (5.0, 10.0, 15.0)
 
+_ON_BALANCE: Final = {
+    "mean_min": "average_min",
+    "p90_min": "p90_average_min",
+    "change_mean_min": "change_on_balance_min",
+}
 _DECIMALS: Final = 9  # of a minute: 11.3 less 10.3 is a change of 1 and no more
 _NOISE_MIN: Final = 1e-9
 
@@ -271,6 +276,15 @@ def threshold_flows(
             "newly_outside": (before & ~after) @ counts,
         }
     )
+
+
+def averaged(groups: pd.DataFrame) -> pd.DataFrame:
+    """Return the minutes of an average journey by group, named as averages.
+
+    `groups` is that of the access over all services. Its people by outcome are left out: they
+    would count a loss for one service as none where another service gains.
+    """
+    return groups[["unreachable", *_ON_BALANCE]].rename(columns=_ON_BALANCE)
 
 
 def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:

@@ -5,8 +5,10 @@ from collections.abc import Iterable, Mapping
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.access import averaged
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.indicators import PlaceFigures
+from llrgeo.appraisal.people_by_service import LONGER_CLASSES
 from llrgeo.schema import name_some, raise_faults, site_roles
 
 
@@ -33,9 +35,10 @@ def compare_authorities(
     Returns
     -------
     pandas.DataFrame
-        One row an option and authority: its code, `people`, `unreachable`, `mean_min`, `p90_min`,
-        `change_mean_min`, `share_better` and `share_worse` of its people, `city_share` of its
-        contacts, `rank` by mean (1 is best), and the indicators.
+        One row an option and authority: its code, `people`, the average journey
+        (`unreachable`, `average_min`, `p90_average_min`, `change_on_balance_min`), `share_longer`
+        and `share_shorter` of its people by what happens to each service, never netted,
+        `city_share` of its contacts, `rank` by average (1 is best), and the indicators.
 
     Raises
     ------
@@ -50,15 +53,17 @@ def compare_authorities(
         # What the option's groups of people say of each authority, and its share of city care.
         groups = result.overall.groups.loc["authority"]
         people = groups["people"]
-        table = groups[["people", "unreachable", "mean_min", "p90_min", "change_mean_min"]].assign(
+        classes = (result.people if len(result.people) else result.drives).loc["authority"]
+        table = averaged(groups).assign(
+            people=people,
             authority_code=codes,
             option=name,
-            share_better=(groups["improved"] + groups["gained"]) / people,
-            share_worse=(groups["worsened"] + groups["lost"]) / people,
+            share_longer=classes[list(LONGER_CLASSES)].sum(axis=1) / people,
+            share_shorter=classes["shorter"] / people,
             city_share=_city_share(result, areas, city),
             rank=groups["mean_min"].rank(method="min").astype("Int64"),
         )
-        tables.append(table.sort_values(["mean_min", "authority_code"]))
+        tables.append(table.sort_values(["average_min", "authority_code"]))
     compared: pd.DataFrame = pd.concat(tables).rename_axis("authority").reset_index()
     # Keys first, then figures, then whatever the user knows of the authorities.
     first = ["option", "rank", "authority_code", "authority"]

@@ -36,13 +36,14 @@ _WALK_MIN, _BUS_MIN, _CAR_MIN, _CHOICE_MIN = 20, 30, 15, 30
 
 
 def core20_table(
-    results: Mapping[str, OptionResult], areas: pd.DataFrame, *, baseline: str, tolerance_min: float
+    results: Mapping[str, OptionResult], areas: pd.DataFrame, *, baseline: str
 ) -> pd.DataFrame:
     """Return journeys by national tenth of deprivation, and for Core20: tenths 1 and 2.
 
     Columns: `option`, `deprivation` (`core20`, `1` to `10`), `people`, `mean_before_min`,
     `mean_after_min` (minutes a contact, of those who can reach a site before and after),
-    `worse_off` people. Tenths are of England, not of the study.
+    `worse_off` people: a longer journey, or none left, for at least one service, whatever another
+    gains. Tenths are of England, not of the study.
     """
     before = results[baseline].overall.change["after_min"]
     deciles = areas["imd_decile"]
@@ -57,7 +58,7 @@ def core20_table(
             # Means are over residents with a journey both times; who is
             # worse off is counted over all.
             people, counted = residents.where(inside, 0.0), residents.where(inside & known, 0.0)
-            worse = people[(after - before > tolerance_min).fillna(value=False)].sum()
+            worse = people[result.worse_off].sum()
             means = [_mean(minutes, counted) for minutes in (before, after)]
             rows.append((option, name, int(people.sum()), *means, int(worse)))
     names = ["option", "deprivation", "people", "mean_before_min", "mean_after_min", "worse_off"]

@@ -60,6 +60,7 @@ def case_against(compared: Comparison, grounds: Grounds) -> pd.DataFrame:
     return item_table(
         [
             *journeys.longer_journeys(compared),
+            *journeys.beyond_standard(compared),
             *journeys.teams_farther(compared),
             *journeys.without_car(compared, grounds.walk_times, grounds.transit_times),
             *journeys.rush_hour(compared, grounds.other_periods),
@@ -86,6 +87,7 @@ def case_for(compared: Comparison, grounds: Grounds) -> pd.DataFrame:
             *benefits.shorter_journeys(compared),
             *benefits.teams_nearer(compared),
             *benefits.within_standard(compared),
+            *capacity.fewer_missing(compared, grounds.findings),
             *benefits.savings(compared, grounds.costs),
         ]
     )

@@ -85,6 +85,38 @@ def cost_table(
     return table.join(_against_baseline(results, rates, baseline)).rename_axis("option")
 
 
+def with_works(table: pd.DataFrame, works: pd.DataFrame, *, baseline: str) -> pd.DataFrame:
+    """Return costs with the works on buildings beside them, and what both come to.
+
+    Parameters
+    ----------
+    table
+        What `cost_table` returns. It counts by service and has no works on buildings.
+    works
+        What they cost, `paid` in all and its `value` at present, by option; an option that is not
+        named builds nothing.
+    baseline
+        The option that the others are compared with.
+
+    Returns
+    -------
+    pandas.DataFrame
+        Adds `works_paid` and `works` (more than the baseline's), `extra_with_works` and
+        `net_with_works` (what the provider pays more, and the net cost, with them) and
+        `ratio_with_works` (benefits over `extra_with_works`; NaN where the provider pays no more).
+    """
+    each = works.reindex(table.index).fillna(0.0)
+    paid, more = (each[name] - each[name][baseline] for name in ("paid", "value"))
+    extra = table["extra_provider"] + more
+    return table.assign(
+        works_paid=paid,
+        works=more,
+        extra_with_works=extra,
+        net_with_works=table["net_cost"] + more,
+        ratio_with_works=table["benefits"] / extra.where(extra > 0),
+    )
+
+
 def _against_baseline(
     results: Mapping[str, OptionResult], rates: Rates, baseline: str
 ) -> pd.DataFrame:

@@ -7,14 +7,18 @@ import pandas as pd
 
 from llrgeo.appraisal.access import Access, assess_access, summarise_access
 from llrgeo.appraisal.activity import site_flows, site_loads
-from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.option_costs import CostChange, ServiceAtSites, cost_change
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import classify_areas, count_people, share_longer
+from llrgeo.appraisal.people_by_service import LONGER_CLASSES, count_people, share_longer
 from llrgeo.appraisal.people_groups import EVERYONE
-from llrgeo.appraisal.service_use import UseByService, average_minutes, uses_by_option
+from llrgeo.appraisal.service_use import (
+    UseByService,
+    average_minutes,
+    classify_uses,
+    uses_by_option,
+)
 from llrgeo.appraisal.use_arrays import Numbers, ServiceUse, StudyArrays
 
 
@@ -63,6 +67,8 @@ class OptionSummary:
         (`llrgeo.appraisal.people_by_service`); empty in a study of teams alone.
     people
         The people of each class, by group; empty in a study of teams alone.
+    drives
+        In a study of teams alone, the people of each class of their drives, by group; else empty.
     share_worse
         The share of people with a longer journey, or none left, for at least one service; in a
         study of teams alone, of whom the team takes longer to reach.
@@ -80,6 +86,7 @@ class OptionSummary:
     scored_groups: pd.DataFrame
     classified: pd.DataFrame
     people: pd.DataFrame
+    drives: pd.DataFrame
     share_worse: float
     burden: pd.DataFrame
     care: pd.DataFrame
@@ -116,6 +123,20 @@ class OptionResult(OptionSummary):
 
     overall: Access
     services: Mapping[str, ServiceResult]
+
+    @property
+    def worse_off(self) -> pd.Series:
+        """Say by area whether a journey is longer or lost for at least one service, never netted.
+
+        In a study of teams alone it is a drive of theirs.
+        """
+        if len(self.classified):
+            return self.classified["class"].isin(LONGER_CLASSES)
+        worse = {
+            name: result.access.change["outcome"].isin(["worsened", "lost"])
+            for name, result in self.services.items()
+        }
+        return pd.DataFrame(worse).any(axis=1)
 
 
 def evaluate_options(
@@ -220,15 +241,17 @@ class _Evaluator:
         # What scores use: the ceiling stands for a missing journey, so that an option gains
         # nothing by cutting off those who live farthest away.
         scored = self._series(average_minutes(self.arrays, after, ceiling_min=self.ceiling_min))
-        classified = self._classified(option, after)
-        people = count_people(classified, self.arrays.people) if len(classified) else pd.DataFrame()
+        classified = classify_uses(self.arrays, option, self.before, after)
+        people, none = count_people(classified, self.arrays.people), pd.DataFrame()
+        travelled = bool(self.arrays.appraisal_inputs.visited)
         return OptionSummary(
             option,
             scored,
             summarise_access(scored, self.arrays.people, thresholds_min=()),
-            classified,
-            people,
-            self._share_worse(people, after),
+            classified if travelled else none,
+            people if travelled else none,
+            none if travelled else people,
+            share_longer(people),
             burden=_table({name: use.burden for name, use in after.items()}),
             care=_table({name: use.care for name, use in after.items()}),
             cost=self._cost(option, after),
@@ -285,36 +308,6 @@ class _Evaluator:
             )
             for service in self.arrays.appraisal_inputs.services
         }
-
-    def _classified(self, option: Option, after: UseByService) -> pd.DataFrame:
-        """Return the class of each area over the services that people travel for.
-
-        A service that nobody travels for any more, because all of it happens by video or at home,
-        has no journey to compare and is left out.
-        """
-        appraisal_inputs = self.arrays.appraisal_inputs
-        # A service that is all by video or at home under the option has no journeys to compare.
-        travelled = [
-            service.id
-            for service in appraisal_inputs.visited
-            if option.shares_of(service.id, service.shares).at_sites > 0
-        ]
-        if not appraisal_inputs.visited:
-            return pd.DataFrame()
-        areas = appraisal_inputs.areas.index
-        before, now = (
-            pd.DataFrame({name: uses[name].nearest.minutes for name in travelled}, areas)
-            for uses in (self.before, after)
-        )
-        tolerance = appraisal_inputs.tolerance_min
-        return classify_areas(before, now, appraisal_inputs.times.accuracy, tolerance_min=tolerance)
-
-    def _share_worse(self, people: pd.DataFrame, after: UseByService) -> float:
-        """Return the share of people whose journey, or whose team's, takes longer or is lost."""
-        if len(people):
-            return share_longer(people)
-        summary = self.overall(after).summary
-        return float(ratio(summary["worsened"] + summary["lost"], summary["people"]))
 
     def _series(self, minutes: Numbers) -> pd.Series:
         return pd.Series(minutes, index=self.arrays.appraisal_inputs.areas.index)

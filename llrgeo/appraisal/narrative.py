@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_authorities
@@ -58,15 +59,12 @@ def _people_by_service(result: OptionResult) -> str:
 
 def _people_reached(result: OptionResult) -> str:
     """Say for how many people a team's drive gets longer or shorter, where only teams travel."""
-    summary = result.overall.summary
-    total = summary["people"]
-    shorter, longer = (
-        summary["improved"] + summary["gained"], summary["worsened"] + summary["lost"]
-    )  # fmt: skip
+    everyone = result.drives.loc[[EVERYONE]].iloc[0]
+    total = everyone[list(CLASSES)].sum()
     parts = [
-        _part(longer, total, "would be farther from a team"),
-        _part(shorter, total, "nearer to one"),
-        _part(summary["unchanged"] + summary["none"], total, "would see little change"),
+        _part(everyone[list(LONGER_CLASSES)].sum(), total, "would be farther from a team"),
+        _part(everyone["shorter"], total, "nearer to one and farther from none"),
+        _part(everyone[["same", "none", "no_data"]].sum(), total, "would see little change"),
     ]
     return f"{parts[0]}, {parts[1]}, and {parts[2]}."
 
@@ -111,20 +109,16 @@ def worst_changes(result: OptionResult, areas: pd.DataFrame, *, count: int = 10)
     Columns as `worst_places` has them, minutes being those of the service that worsens most, and
     `service`. Places that lose a journey stand first.
     """
+    by_service = {name: found.access.change for name, found in result.services.items()}
     if result.classified.empty:
-        change = result.overall.change.assign(service="all")
-        worse = change[change["outcome"].isin(["worsened", "lost"])]
+        changes = {name: change["change_min"] for name, change in by_service.items()}
+        hit = pd.DataFrame(changes)[result.worse_off].fillna(-np.inf).idxmax(axis=1)
     else:
-        classified = result.classified
         # Of each area the service that is worst hit: its minutes before and after are those shown.
-        hit = classified[classified["class"].isin(LONGER_CLASSES)]
-        by_service = {name: found.access.change for name, found in result.services.items()}
-        rows = [
-            by_service[service].loc[str(area)] for area, service in hit["worst_service"].items()
-        ]
-        worse = pd.DataFrame(rows, index=hit.index, columns=list(_CHANGED))
-        worse = worse.astype(float).assign(service=hit["worst_service"])
-    return _listed(worse[[*_CHANGED, "service"]], areas, order="change_min", count=count)
+        hit = result.classified.loc[result.worse_off, "worst_service"]
+    rows = [by_service[service].loc[str(area)] for area, service in hit.items()]
+    worse = pd.DataFrame(rows, index=hit.index, columns=list(_CHANGED)).astype(float)
+    return _listed(worse.assign(service=hit), areas, order="change_min", count=count)
 
 
 def _listed(change: pd.DataFrame, areas: pd.DataFrame, *, order: str, count: int) -> pd.DataFrame:

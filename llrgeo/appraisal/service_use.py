@@ -9,9 +9,11 @@ from functools import cache
 from typing import TypeAlias
 
 import numpy as np
+import pandas as pd
 
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.people_by_service import classify_areas
 from llrgeo.appraisal.use_arrays import Numbers, ServiceUse, StudyArrays, minutes_per_journey
 
 UseByService: TypeAlias = Mapping[str, ServiceUse]
@@ -57,3 +59,27 @@ def average_minutes(
         [use.split.at_site if visited else use.split.at_home for use in used],
         ceiling_min=ceiling_min,
     )
+
+
+def classify_uses(
+    arrays: StudyArrays, option: Option, before: UseByService, after: UseByService
+) -> pd.DataFrame:
+    """Return the class of each area over all services, never netted: what `classify_areas` returns.
+
+    Services that people travel for count. One that nobody travels for any more, because all of it
+    happens by video or at home, has no journey to compare and is left out. In a study of teams
+    alone, the drives of all teams count.
+    """
+    inputs = arrays.appraisal_inputs
+    # A service that is all by video or at home under the option has no journeys to compare.
+    counted = [
+        service.id
+        for service in inputs.visited or inputs.services
+        if not inputs.visited or option.shares_of(service.id, service.shares).at_sites > 0
+    ]
+    old, new = (
+        pd.DataFrame({name: uses[name].nearest.minutes for name in counted}, inputs.areas.index)
+        for uses in (before, after)
+    )
+    times = inputs.times if inputs.visited else inputs.times_of("team")
+    return classify_areas(old, new, times.accuracy, tolerance_min=inputs.tolerance_min)

@@ -1,6 +1,7 @@
 """Costs and room: what each option costs, and whether its sites cope, in short plain lines."""
 
 from collections.abc import Iterator
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
@@ -13,6 +14,58 @@ from llrgeo.publish.sentences import in_sentence
 from llrgeo.publish.wording import wording
 
 _MILLION: Final = 1e6
+
+
+@dataclass(frozen=True, slots=True)
+class OptionCosts:
+    """What an option costs more than today, in pounds at present value.
+
+    Attributes
+    ----------
+    services
+        What the provider pays more for services: to open, close and run them.
+    has_works
+        Whether the study states works on buildings for any option.
+    works, works_paid
+        What works on buildings cost more, at present value and not discounted; 0 without any.
+    benefits
+        What patients and carbon save; NaN where the times carry no distances.
+    ratio
+        Benefits over what the provider pays more, works included; NaN where it pays no more.
+    net
+        What the provider pays more, works included, less the benefits.
+    """
+
+    services: float
+    has_works: bool
+    works: float
+    works_paid: float
+    benefits: float
+    ratio: float
+    net: float
+
+    @property
+    def provider(self) -> float:
+        """What the provider pays more, for services and works on buildings together."""
+        return self.services + self.works
+
+
+def option_costs(publication: Publication, option: Option) -> OptionCosts | None:
+    """Return what an option costs, as every page tells it; None where the study has no costs."""
+    costs = publication.tables.get("costs")
+    if costs is None:
+        return None
+    row = costs[costs["option"] == option.name].iloc[0]
+    has_works = "works" in costs.columns
+    return OptionCosts(
+        float(row["extra_provider"]),
+        has_works,
+        float(row["works"]) if has_works else 0.0,
+        float(row["works_paid"]) if has_works else 0.0,
+        float(row["benefits"]),
+        float(row["ratio_with_works" if has_works else "benefit_cost_ratio"]),
+        float(row["net_with_works" if has_works else "net_cost"]),
+    )
 
 
 def costs_and_room(publication: Publication) -> list[tuple[str, list[str]]]:
@@ -36,19 +89,21 @@ def costs_and_room(publication: Publication) -> list[tuple[str, list[str]]]:
 
 
 def _cost_lines(publication: Publication, option: Option) -> Iterator[str]:
-    costs, words = publication.tables.get("costs"), wording()
-    if costs is None or option is publication.baseline:
+    found, words = option_costs(publication, option), wording()
+    if found is None or option is publication.baseline:
         return
-    row = costs[costs["option"] == option.name].to_dict(orient="records")[0]
-    years = pages.number(row["horizon_years"])
-    yield _money("provider", row["extra_provider"]).format(years=years)
+    years = pages.number(publication.tables["costs"]["horizon_years"].iloc[0])
+    if found.works:
+        # Both parts, and then what they come to: a saving on services is none on buildings.
+        yield _money("services", found.services).format(years=years)
+        yield _money("works", found.works).format(years=years)
+    yield _money("provider", found.provider).format(years=years)
+    if np.isnan(found.net):
+        return
     # A ratio of 0 or below, or none, is no saving for each pound: then only the net cost is said.
-    net, ratio = float(row["net_cost"]), float(row["benefit_cost_ratio"])
-    if np.isnan(net):
-        return
-    if ratio > 0:
-        yield words["facts_ratio"].format(pence=pages.number(ratio * 100))
-    yield _money("net", net).format(years=years)
+    if found.ratio > 0:
+        yield words["facts_ratio"].format(pence=pages.number(found.ratio * 100))
+    yield _money("net", found.net).format(years=years)
 
 
 def _money(line: str, pounds: float) -> str:
@@ -65,21 +120,33 @@ def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
     words, loads = wording(), publication.tables.get("site_loads", pd.DataFrame())
     if "share_used" not in loads.columns:
         return
-    mine = loads[loads["option"] == option.name]
-    names = publication.sites["name"]
+    mine, now = (
+        loads[loads["option"] == name] for name in (option.name, publication.baseline_name)
+    )
+    names, is_today = publication.sites["name"], option is publication.baseline
     for service in publication.services:
-        rows = mine[mine["service"] == service.id].set_index("site_id")
+        rows, today = (of[of["service"] == service.id].set_index("site_id") for of in (mine, now))
         called = in_sentence(service.label)
         full = rows.loc[rows["over_capacity"] > 0, "share_used"]
         if len(full):
+            used = today["share_used"].where(today["over_capacity"] > 0).dropna()
             sites = "; ".join(
-                words["facts_site"].format(site=names[str(site)], share=pages.share(share))
+                words["facts_site_now" if site in used and not is_today else "facts_site"].format(
+                    site=names[str(site)],
+                    share=pages.share(share),
+                    now=pages.share(used.get(site, 0.0)),
+                )
                 for site, share in full.items()
             )
             yield words["facts_full"].format(service=called, sites=sites)
         short = rows.index[rows["below_minimum"].astype(bool)]
         if len(short):
-            yield words["facts_short"].format(service=called, sites="; ".join(names[short]))
+            known = today.index[today["below_minimum"].astype(bool)] if not is_today else ()
+            named = [
+                words["facts_short_now"].format(site=names[site]) if site in known else names[site]
+                for site in short
+            ]
+            yield words["facts_short"].format(service=called, sites="; ".join(named))
     # No stated capacity is not the same as none that is full: each has its own sentence.
     if mine["capacity"].isna().all():
         yield words["facts_no_room"]
@@ -92,9 +159,17 @@ def _bed_lines(publication: Publication, option: Option) -> Iterator[str]:
     words, years = wording(), publication.tables.get("capacity_by_year")
     if years is None:
         return
-    mine = years[years["option"] == option.name].sort_values("year")
-    now, then = float(mine["beds_short"].iloc[0]), float(mine["beds_short"].iloc[-1])
-    if now > 0 or then > 0:
-        yield words["facts_beds" if now > 0 else "facts_beds_then"].format(
-            now=pages.number(now), then=pages.number(then), year=str(mine["year"].iloc[-1])
+    mine, today = (
+        years[years["option"] == name].sort_values("year")["beds_short"].to_numpy(float)
+        for name in (option.name, publication.baseline_name)
+    )
+    last = str(years["year"].max())
+    if option is not publication.baseline:
+        # A shortage that is there without the option is no effect of it: both are said.
+        if mine[-1] > 0 or today[-1] > 0:
+            then, as_now = (pages.number(short[-1]) for short in (mine, today))
+            yield words["facts_beds_option"].format(then=then, today=as_now, year=last)
+    elif mine[0] > 0 or mine[-1] > 0:
+        yield words["facts_beds" if mine[0] > 0 else "facts_beds_then"].format(
+            now=pages.number(mine[0]), then=pages.number(mine[-1]), year=last
         )

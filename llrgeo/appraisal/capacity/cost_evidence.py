@@ -7,7 +7,12 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.capacity.cash_flows import flow_table, one_off_flow, yearly_flow
+from llrgeo.appraisal.capacity.cash_flows import (
+    flow_table,
+    one_off_flow,
+    present_value,
+    yearly_flow,
+)
 from llrgeo.appraisal.capacity.estate import backlog_avoided
 from llrgeo.appraisal.capacity.plan import EstatePlan
 from llrgeo.appraisal.capacity.summary import sites_of
@@ -117,6 +122,20 @@ def money_back(
             "receipts_less_clearing": _by_year(sold["year"], net),
         }
     return found
+
+
+def works_value(works: pd.DataFrame, factors: Array, *, start: int) -> pd.DataFrame:
+    """Return what works on buildings cost by option: `paid` in all, and `value` at present value.
+
+    `works` are as `works_by_option` returns them; `factors` are of years 0 to the horizon, and year
+    0 is `start`.
+    """
+    rows = {}
+    for option, own in works.groupby("option"):
+        amounts = _by_year(own["year"], own["capital"])
+        flow = one_off_flow(amounts, start=start, years=len(factors) - 1)
+        rows[option] = {"paid": float(flow.sum()), "value": present_value(flow, factors)}
+    return pd.DataFrame.from_dict(rows, orient="index", columns=["paid", "value"])
 
 
 def _by_year(years: pd.Series, amounts: pd.Series) -> ByYear:

@@ -6,7 +6,7 @@ import pandas as pd
 
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, mean_over, none_if_nobody, place_name
-from llrgeo.appraisal.case.sites import costs_of
+from llrgeo.appraisal.case.sites import costs_of, provider_cost
 
 
 def shorter_journeys(compared: Comparison) -> Iterator[Item]:
@@ -91,7 +91,7 @@ def savings(compared: Comparison, costs: pd.DataFrame | None) -> Iterator[Item]:
     if costs is None:
         return
     before, after = costs_of(compared, costs)
-    hours, provider = float(after["hours_saved"]), -float(after["extra_provider"])
+    hours, provider = float(after["hours_saved"]), -provider_cost(after)[0]
     patients = float(before["patients"] - after["patients"])
     for item, saved in (
         ("hours_saved", hours),

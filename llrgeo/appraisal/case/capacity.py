@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -9,6 +10,7 @@ import pandas as pd
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, site_name
 
+_BEDS: Final = "contacts"
 _MORE = 0.001  # of a share refused: what is less is noise of rounding
 
 
@@ -42,16 +44,31 @@ def places_and_staff(compared: Comparison, found: Findings | None) -> Iterator[I
     option, baseline = compared.after.option.name, compared.before.option.name
     first, last = (int(end) for end in (found.by_year["year"].min(), found.by_year["year"].max()))
     short, short_today = (float(summary["beds_short"][name, last]) for name in (option, baseline))
-    if short > 0:
-        yield Item(
-            "beds_short", subject=str(last), value=short, second=short_today, rests_on="contacts"
-        )
+    # What today's sites lack as well is no point against the option: what it adds to it is.
+    if short > short_today:
+        yield Item("beds_short", subject=str(last), value=short, today=short_today, rests_on=_BEDS)
     yield from _full_wards(compared, found.beds, first)
     posts, posts_today = (float(summary["wte"][name, first]) for name in (option, baseline))
     if posts > posts_today:
-        yield Item("more_posts", value=posts - posts_today, second=posts_today, rests_on="contacts")
+        yield Item("more_posts", value=posts, today=posts_today, rests_on="contacts")
     yield from _parking(compared, found.parking)
     yield from _older_losers(compared, found.older)
+
+
+def fewer_missing(compared: Comparison, found: Findings | None) -> Iterator[Item]:
+    """Yield what the option has to spare of beds and posts beside today, by the same rules."""
+    if found is None or compared.changes_nothing:
+        return
+    summary = found.by_year.set_index(["option", "year"])
+    names = compared.after.option.name, compared.before.option.name
+    first, last = (int(end) for end in (found.by_year["year"].min(), found.by_year["year"].max()))
+    for item, column, year in (
+        ("beds_less_short", "beds_short", last),
+        ("fewer_posts", "wte", first),
+    ):
+        now, today = (float(summary[column][name, year]) for name in names)
+        if now < today:
+            yield Item(item, subject=str(year), value=now, today=today, rests_on=_BEDS)
 
 
 def _full_wards(compared: Comparison, beds: pd.DataFrame, year: int) -> Iterator[Item]:
@@ -74,7 +91,7 @@ def _full_wards(compared: Comparison, beds: pd.DataFrame, year: int) -> Iterator
             service=str(row["service"]),
             place=site_name(compared.appraisal_inputs.sites, str(row["site_id"])),
             value=float(row["share_refused"]),
-            second=float(row["share_refused_today"]),
+            today=float(row["share_refused_today"]),
             rests_on="contacts",
         )
 
@@ -98,7 +115,7 @@ def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
                     "parking_short",
                     place=site_name(compared.appraisal_inputs.sites, site),
                     value=lacking,
-                    second=today,
+                    today=today,
                     rests_on="contacts",
                 )
     if unknown := sorted(gaining - known):

@@ -35,7 +35,14 @@ def ranking_turns(
     if pd.isna(scorecard.ranks[name]):
         for hurdle in scorecard.hurdles.columns:
             if not scorecard.hurdles[hurdle][name]:
-                yield Item("fails_hurdle", subject=str(hurdle), rests_on="ranking")
+                passes_today = float(scorecard.hurdles[hurdle][compared.before.option.name])
+                yield Item(
+                    "fails_hurdle",
+                    subject=str(hurdle),
+                    value=0.0,
+                    today=passes_today,
+                    rests_on="ranking",
+                )
         return
     yield Item(
         "first_in_weightings",

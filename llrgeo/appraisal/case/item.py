@@ -31,6 +31,9 @@ class Item:
         Minutes each way that these gain or lose, on average; NaN where it is not about minutes.
     value, second
         Its own figures, in the unit that its words name; NaN for none.
+    today
+        What the baseline has of `value`, so that what the option changes can be told; NaN where
+        `value` is a change already, or the baseline has none.
     too_close
         Of the people, those whose change is smaller than the travel times can tell; NaN where it
         is not about one journey.
@@ -49,6 +52,7 @@ class Item:
     minutes: float = float("nan")
     value: float = float("nan")
     second: float = float("nan")
+    today: float = float("nan")
     too_close: float = float("nan")
     rests_on: RestsOn = "residents"
 

@@ -22,6 +22,11 @@ from llrgeo.travel.times import TravelTimes
 
 _PLACES: Final = 10
 _SEVERAL: Final = 2
+HIT_MORE_POINTS: Final = 0.02
+HIT_MORE_TIMES: Final = 1.1
+"""A group is hit more where the share of it with longer journeys is above everyone's by at least
+two percentage points and by at least a tenth. Less may be one or two areas, or changes that the
+times can hardly tell; a tenth alone is nothing where few lose, two points where most do."""
 LONG_WALK_MIN: Final = 60.0
 """A walk of more than an hour is one of hours."""
 
@@ -48,6 +53,26 @@ def longer_journeys(compared: Comparison) -> Iterator[Item]:
     )
     yield from none_if_nobody(_sites_that_stop(compared))
     yield from none_if_nobody(_groups_hit_more(compared))
+
+
+def beyond_standard(compared: Comparison) -> Iterator[Item]:
+    """Yield who falls beyond the standard of a service and is within it today."""
+    for result in compared.visited:
+        change, standard = result.access.change, result.service.travel_standard_min
+        newly = (change["before_min"] <= standard) & (change["after_min"] > standard)
+        people = compared.residents[newly]
+        added = compared.added_min[result.service.id]
+        yield from none_if_nobody(
+            [
+                Item(
+                    "newly_beyond_standard",
+                    service=result.service.id,
+                    people=float(people.sum()),
+                    minutes=mean_over(added[newly], people),
+                    value=standard,
+                )
+            ]
+        )
 
 
 def teams_farther(compared: Comparison) -> Iterator[Item]:
@@ -254,14 +279,14 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
 
 
 def _groups_hit_more(compared: Comparison) -> Iterator[Item]:
-    """Yield the groups of which a larger share has a longer journey than of everyone."""
+    """Yield the groups of which a clearly larger share has a longer journey than of everyone."""
     classified = compared.after.classified
     hit = classified["class"].isin(LONGER_CLASSES)
     worst = classified["worst_change_min"].clip(upper=compared.appraisal_inputs.ceiling)
     # Each group's share with a longer journey, held against the share of everyone.
     shares = compared.people[hit].sum() / compared.people.sum().replace(0, np.nan)
     for key in _GROUPS:
-        if key in shares.index and shares[key] > shares[EVERYONE]:
+        if key in shares.index and hit_more(float(shares[key]), float(shares[EVERYONE])):
             of_group = compared.people.loc[hit, [key]].iloc[:, 0]
             yield Item(
                 "group_hit_more",
@@ -272,6 +297,12 @@ def _groups_hit_more(compared: Comparison) -> Iterator[Item]:
                 value=float(shares[key]),
                 second=float(shares[EVERYONE]),
             )
+
+
+def hit_more(share: float, of_everyone: float) -> bool:
+    """Say whether a share is above everyone's by both margins; exactly the margins is above."""
+    above = round(share - of_everyone, 9) >= HIT_MORE_POINTS
+    return above and round(share - HIT_MORE_TIMES * of_everyone, 9) >= 0
 
 
 def _by_mode(

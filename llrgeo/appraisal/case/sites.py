@@ -31,6 +31,7 @@ def sites_cope(compared: Comparison) -> Iterator[Item]:
                 people=float(load["residents"]),
                 value=float(load["share_used"]),
                 second=float(load["over_capacity"]),
+                today=float(before["share_used"].get(site, 0.0)),
                 rests_on="contacts",
             )
         short_today = before["below_minimum"].reindex(loads.index).fillna(value=False).astype(bool)
@@ -107,6 +108,16 @@ def costs_of(compared: Comparison, costs: pd.DataFrame) -> tuple[pd.Series, pd.S
     return rows.iloc[0], rows.iloc[1]
 
 
+def provider_cost(costs: pd.Series) -> tuple[float, float]:
+    """Return what the provider pays more, and what each pound of it saves; works included.
+
+    `costs` are one option's. Where the study states no works on buildings, it has none.
+    """
+    if "works" in costs.index:
+        return float(costs["extra_with_works"]), float(costs["ratio_with_works"])
+    return float(costs["extra_provider"]), float(costs["benefit_cost_ratio"])
+
+
 def flattering_average(compared: Comparison) -> Iterator[Item]:
     """Yield the average where it improves though some lose, and the kilometres of both apart."""
     summary = compared.after.overall.summary
@@ -127,14 +138,15 @@ def money(compared: Comparison, costs: pd.DataFrame | None) -> Iterator[Item]:
         yield Item("costs_unknown", rests_on="nothing")
         return
     before, after = costs_of(compared, costs)
-    extra = float(after["extra_provider"])
+    extra, ratio = provider_cost(after)
+    works = float(after.get("works", 0.0))
     if extra > 0:
-        yield Item(
-            "provider_pays_more",
-            value=extra,
-            second=float(after["benefit_cost_ratio"]),
-            rests_on="costs",
-        )
+        yield Item("provider_pays_more", value=extra, second=ratio, rests_on="costs")
+    if works > 0:
+        yield Item("works", value=works, second=extra - works, rests_on="costs")
+    hours = -float(after["hours_saved"])
+    if hours > 0:
+        yield Item("hours_more", value=hours, rests_on="costs")
     shifted = float(after["patients"] - before["patients"])
     if shifted > 0:
         # Beside what patients pay more, what the provider saves by it.

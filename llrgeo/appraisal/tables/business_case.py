@@ -10,7 +10,7 @@ from llrgeo.appraisal.business_case import (
     five_tests,
 )
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
-from llrgeo.appraisal.tables.capacity import has_capacity
+from llrgeo.appraisal.tables.capacity import has_capacity, whose_people
 from llrgeo.appraisal.tables.columns import AUTHORITY, OPTION, SITE_ID
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import (
@@ -175,6 +175,7 @@ BUSINESS_CASE: Final = (
         ),
         pipeline,
         withhold,
+        note=whose_people,
         applies=lambda c: _tells_england(c) and has_ages(c.appraisal_inputs.areas),
     ),
     TableDeclaration(
@@ -229,15 +230,28 @@ BUSINESS_CASE: Final = (
             OPTION,
             PublishedColumn("deprivation", "Core20 (tenths 1 and 2 of England), or the tenth"),
             PublishedColumn("people", "Residents", PEOPLE),
-            PublishedColumn("mean_before_min", "Minutes a contact today", MINUTES, _NOBODY),
-            PublishedColumn("mean_after_min", "Minutes a contact then", MINUTES, _NOBODY),
-            PublishedColumn("worse_off", "Residents whose journeys become longer", PEOPLE),
+            PublishedColumn(
+                "mean_before_min",
+                "Minutes of an average journey over all services today",
+                MINUTES,
+                _NOBODY,
+            ),
+            PublishedColumn(
+                "mean_after_min",
+                "The same then: one service's gain and another's loss cancel out",
+                MINUTES,
+                _NOBODY,
+            ),
+            PublishedColumn(
+                "worse_off",
+                "Residents with a longer journey, or none left, for at least one service",
+                PEOPLE,
+            ),
         ),
         lambda context: core20_table(
             context.results,
             context.appraisal_inputs.areas,
             baseline=context.baseline,
-            tolerance_min=context.appraisal_inputs.tolerance_min,
         ),
         publish_as_is,
         applies=_tells_england,

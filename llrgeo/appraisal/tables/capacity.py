@@ -42,6 +42,20 @@ _OTHER_TARGET: Final = "no beds are stated, or the service's target is of anothe
 NEVER_SHORT: Final = "never in these years, or no number is stated"
 
 
+def whose_people(context: EvidenceContext) -> str:
+    """Say that a table of years counts projected people, where others count those of the census."""
+    if not has_capacity(context):
+        return ""
+    plan, residents = context.capacity_plan, int(context.appraisal_inputs.areas["residents"].sum())
+    year, projected = plan.base_year, int(plan.projected[plan.base_year].sum())
+    if projected == residents:
+        return ""
+    return (
+        f"People of a year are those projected: {projected:,} in {year}. Tables without years, the"
+        f" headline of each option among them, count {residents:,} residents of the census."
+    )
+
+
 def has_capacity(context: EvidenceContext) -> bool:
     """Say whether the study states years, and so the capacity of its options."""
     return context.evidence_inputs.capacity is not None

@@ -6,7 +6,7 @@ from typing import Final
 from llrgeo.appraisal.capacity.access_evidence import access_by_year, classes_by_year
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.people_by_service import CLASSES
-from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity
+from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity, whose_people
 from llrgeo.appraisal.tables.columns import NO_SITE, OPTION, SERVICE
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import Conservation, PublishedColumn, TableDeclaration
@@ -42,6 +42,7 @@ ACCESS_BY_YEAR: Final = (
         ),
         lambda context: access_by_year(context.capacity_plan, context.results),
         withhold,
+        note=whose_people,
         applies=has_capacity,
     ),
     TableDeclaration(
@@ -57,6 +58,7 @@ ACCESS_BY_YEAR: Final = (
         ),
         lambda context: classes_by_year(context.capacity_plan, context.results),
         publish_as_is,
+        note=whose_people,
         applies=_has_people,
         conserves=(Conservation(("option", "year"), CLASSES, _projected),),
     ),

@@ -17,7 +17,7 @@ from llrgeo.appraisal.capacity.summary import (
 from llrgeo.appraisal.demand import rates_by_age
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.once import once
-from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity
+from llrgeo.appraisal.tables.capacity import YEAR_COLUMN, has_capacity, whose_people
 from llrgeo.appraisal.tables.columns import AUTHORITY, OPTION, SERVICE
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import (
@@ -120,6 +120,7 @@ SUMMARY: Final = (
         ),
         lambda context: summary_by_year(context.capacity, context.capacity_plan, context.results),
         withhold,
+        note=whose_people,
         applies=has_capacity,
     ),
 )
@@ -137,6 +138,7 @@ YEARS: Final = (
         ),
         lambda context: people_by_year(context.capacity_plan),
         publish_as_is,
+        note=whose_people,
         applies=has_capacity,
         conserves=(Conservation(("year",), ("people",), _projected),),
     ),
@@ -158,6 +160,7 @@ YEARS: Final = (
         ),
         _authorities,
         publish_as_is,
+        note=whose_people,
         applies=has_capacity,
         conserves=(Conservation(("scenario", "year"), ("people",), _projected),),
     ),
@@ -176,6 +179,7 @@ YEARS: Final = (
         ),
         _demand,
         withhold,
+        note=whose_people,
         applies=has_capacity,
     ),
     TableDeclaration(
@@ -191,6 +195,7 @@ YEARS: Final = (
             context.capacity_plan, rates_of(context), context.appraisal_inputs.areas
         ),
         withhold,
+        note=whose_people,
         applies=has_capacity,
     ),
 )

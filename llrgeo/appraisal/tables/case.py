@@ -31,6 +31,12 @@ _COLUMNS: Final = (
     PublishedColumn("value", "Figure of its own, as the report words it", AS_STATED, _ABSENT),
     PublishedColumn("second", "Second figure, to compare with the first", AS_STATED, _ABSENT),
     PublishedColumn(
+        "today",
+        "What today has of the first figure; the option changes it by the one less the other",
+        AS_STATED,
+        "the first figure is a change already",
+    ),
+    PublishedColumn(
         "too_close",
         "Of the people, those whose change is less than the travel times can tell",
         PEOPLE,

@@ -27,11 +27,6 @@ SUPPRESSED: Final = (
 
 OPTION: Final = PublishedColumn("option", "Name of the option")
 SERVICE: Final = PublishedColumn("service", "Name of the service")
-ANY_SERVICE: Final = PublishedColumn(
-    "service",
-    "Name of the service; all is the average over services, weighted by use: one service's gain"
-    " hides another's loss there, which people_by_service counts apart",
-)
 GROUP: Final = PublishedColumn("group", "What people are grouped by")
 LEVEL: Final = PublishedColumn("level", "Which of the groups")
 AREA_ID: Final = PublishedColumn("area_id", "Code of the area (LSOA 2021)")

@@ -10,13 +10,14 @@ import pandas as pd
 
 from llrgeo.appraisal.capacity.assemble import assess_options, build_setting
 from llrgeo.appraisal.capacity.assess import CapacityEvidence
+from llrgeo.appraisal.capacity.cost_evidence import works_value
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.setting import CapacitySetting
-from llrgeo.appraisal.capacity.summary import parking_by_site, summary_by_year
+from llrgeo.appraisal.capacity.summary import parking_by_site, summary_by_year, works_by_option
 from llrgeo.appraisal.case.capacity import Findings
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case_against import Grounds
-from llrgeo.appraisal.costs import cost_lines, cost_table
+from llrgeo.appraisal.costs import cost_lines, cost_table, with_works
 from llrgeo.appraisal.disclosure import BUILT_ON_RESIDENTS
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
@@ -155,9 +156,13 @@ class EvidenceContext:
         """Costs at present value, on options; None where the study states none."""
         if self.evidence_inputs.rates.service_costs is None:
             return None
-        return cost_table(
-            self.cost_lines, self.results, self.evidence_inputs.rates, baseline=self.baseline
-        )
+        rates, plan = self.evidence_inputs.rates, self.evidence_inputs.capacity
+        table = cost_table(self.cost_lines, self.results, rates, baseline=self.baseline)
+        works = pd.DataFrame() if plan is None else works_by_option(plan)
+        if plan is None or works.empty:
+            return table
+        value = works_value(works, rates.factors(), start=plan.base_year)
+        return with_works(table, value, baseline=self.baseline)
 
     @cached_property
     def tornado(self) -> pd.DataFrame:

@@ -48,10 +48,34 @@ _FROM_DISTANCE: Final = {
     "patients": "Pounds the patients bear, at present value",
     "net_present_cost": "Pounds of provider, patients and carbon, at present value",
 }
+_WITH_WORKS: Final = (
+    PublishedColumn(
+        "works_paid", "Pounds of works on buildings more than today, not discounted", POUNDS
+    ),
+    PublishedColumn(
+        "works",
+        "Pounds of works on buildings more than today, at present value; in no other column but the"
+        " next three",
+        POUNDS,
+    ),
+    PublishedColumn(
+        "extra_with_works", "Pounds the provider pays more, works included", POUNDS, _NO_DISTANCE
+    ),
+    PublishedColumn(
+        "net_with_works", "The same, less what patients and carbon save", POUNDS, _NO_DISTANCE
+    ),
+    PublishedColumn(
+        "ratio_with_works",
+        "Benefits over what the provider pays more, works included",
+        INDEX,
+        "the provider pays no more than today",
+    ),
+)
 _AGAINST_TODAY: Final = {
-    "extra_provider": "Pounds the provider pays more than today, at present value",
+    "extra_provider": "Pounds the provider pays more than today, at present value, without works on"
+    " buildings",
     "benefits": "Pounds that patients and carbon save against today, at present value",
-    "net_cost": "Pounds the provider pays more, less what patients and carbon save",
+    "net_cost": "The first less the second: without works on buildings",
 }
 
 
@@ -77,6 +101,12 @@ def _stated(
     """Return the maker of a table of rates: its declared columns, and no other of the file."""
     names = [column.name for column in columns]
     return lambda context: read(context)[[n for n in names if n in read(context).columns]]
+
+
+def _works(context: EvidenceContext) -> list[PublishedColumn]:
+    """Return the columns of works on buildings, where a study's options have any."""
+    has_works = context.costs is not None and "works" in context.costs.columns
+    return list(_WITH_WORKS) if has_works else []
 
 
 def _unit_if_stated(context: EvidenceContext) -> list[PublishedColumn]:
@@ -110,8 +140,9 @@ _DISCOUNT_RATES: Final = (
 COSTS: Final = (
     TableDeclaration(
         "costs",
-        "Costs of each option at present value, and what they buy. Works on buildings and the "
-        "demand of each year are in present_values.",
+        "Costs of each option at present value, and what they buy, counted by service and with the "
+        "demand of today. Works on buildings are apart, in columns with their name; year by year, "
+        "and with the demand of each year, see present_values.",
         (
             OPTION,
             *(PublishedColumn(name, text, POUNDS) for name, text in _PRESENT_VALUES.items()),
@@ -133,6 +164,7 @@ COSTS: Final = (
                 INDEX,
                 "the provider pays no more than today",
             ),
+            ColumnFamily("{sum}_with_works", _works),
             PublishedColumn("hours_saved", "Patients' hours on the road saved a year", HOURS),
             PublishedColumn(
                 "gbp_per_hour_saved",

@@ -130,6 +130,8 @@ class TableDeclaration:
         Whether a study has it.
     conserves
         What its columns add up to.
+    note
+        What else a reader of it must know, with the figures of the study; empty for nothing.
     """
 
     name: str
@@ -139,6 +141,7 @@ class TableDeclaration:
     disclosure: Rule
     applies: Condition = always
     conserves: tuple[Conservation, ...] = ()
+    note: Callable[[EvidenceContext], str] = lambda _: ""
 
     def describe(self, context: EvidenceContext) -> TableDescription:
         """Return what a reader is told about the table in one study."""
@@ -148,7 +151,8 @@ class TableDeclaration:
                 columns += column.members(context)
             else:
                 columns.append(column)
-        return TableDescription(self.about, tuple(columns))
+        about = " ".join(filter(None, (self.about, self.note(context))))
+        return TableDescription(about, tuple(columns))
 
 
 def make_tables(

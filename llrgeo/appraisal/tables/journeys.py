@@ -12,9 +12,9 @@ from llrgeo.appraisal.equity import equity_table
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.indicators import COLUMN_PREFIX, of_kind
 from llrgeo.appraisal.narrative import worst_changes, worst_places
+from llrgeo.appraisal.tables.averages import AVERAGED
 from llrgeo.appraisal.tables.columns import (
     ACCESS,
-    ANY_SERVICE,
     AREA_ID,
     AREA_NAME,
     AUTHORITY,
@@ -26,9 +26,9 @@ from llrgeo.appraisal.tables.columns import (
     NO_SITE,
     OPTION,
     OUTCOME_PEOPLE,
-    P90,
     PEOPLE_IN_GROUP,
     RESIDENTS,
+    SERVICE,
     UNREACHABLE,
     WARD_IF_KNOWN,
     explained,
@@ -42,7 +42,7 @@ from llrgeo.appraisal.tables.declaration import (
     PublishedColumn,
     TableDeclaration,
 )
-from llrgeo.appraisal.tables.makers import by_access, by_option, residents
+from llrgeo.appraisal.tables.makers import by_option, by_service, residents
 from llrgeo.appraisal.tables.units import (
     INDEX,
     MINUTES,
@@ -74,7 +74,7 @@ _GRADIENTS: Final = (
 
 def _journeys(context: EvidenceContext) -> pd.DataFrame:
     """Say beside each group whether its mean changes by less than the error of a journey."""
-    journeys = by_access(context, lambda access: access.groups.reset_index())
+    journeys = by_service(context, lambda result: result.access.groups.reset_index())
     error_min = context.mean_error_min
     return journeys.assign(within_error=journeys["change_mean_min"].abs() < error_min)
 
@@ -148,10 +148,11 @@ def _worst_areas(
 JOURNEYS: Final = (
     TableDeclaration(
         "journeys",
-        "Minutes and who gains or loses, by option, service and group of people.",
+        "Minutes and who gains or loses, by option, service and group of people; all services"
+        " together are counted in people_by_service.",
         (
             OPTION,
-            ANY_SERVICE,
+            SERVICE,
             GROUP,
             LEVEL,
             *ACCESS,
@@ -185,10 +186,11 @@ JOURNEYS: Final = (
     ),
     TableDeclaration(
         "winners_and_losers",
-        "People by how many minutes they gain or lose.",
+        "People by how many minutes they gain or lose for one service; losses over all services are"
+        " in largest_worsening.",
         (
             OPTION,
-            ANY_SERVICE,
+            SERVICE,
             PublishedColumn("outcome", "What changes for these people"),
             PublishedColumn(
                 "band",
@@ -201,16 +203,16 @@ JOURNEYS: Final = (
                 "change_people_min", "Minutes gained or lost times people", PERSON_MINUTES
             ),
         ),
-        lambda context: by_access(context, lambda access: access.winners),
+        lambda context: by_service(context, lambda result: result.access.winners),
         publish_as_is,
         conserves=(Conservation(("option", "service"), ("people",), residents),),
     ),
     TableDeclaration(
         "thresholds",
-        "People within so many minutes, today and under each option.",
+        "People within so many minutes of a service, today and under each option.",
         (
             OPTION,
-            ANY_SERVICE,
+            SERVICE,
             PublishedColumn(
                 "threshold_min", "A number of minutes; exactly so many count as within", MINUTES
             ),
@@ -219,7 +221,7 @@ JOURNEYS: Final = (
             PublishedColumn("newly_inside", "People who come within it", PEOPLE),
             PublishedColumn("newly_outside", "People who fall outside it", PEOPLE),
         ),
-        lambda context: by_access(context, lambda access: access.thresholds),
+        lambda context: by_service(context, lambda result: result.access.thresholds),
         publish_as_is,
     ),
     TableDeclaration(
@@ -229,28 +231,24 @@ JOURNEYS: Final = (
             OPTION,
             PublishedColumn(
                 "rank",
-                "Rank of the authority by its mean minutes; 1 is the shortest",
+                "Rank of the authority by its average minutes over all services; 1 is the shortest",
                 RANK,
                 "nobody there can reach a site",
             ),
             PublishedColumn("authority_code", "Code of the authority"),
             explained(AUTHORITY, "Name of the authority"),
             explained(PEOPLE_IN_GROUP, "Residents of the authority"),
-            UNREACHABLE,
-            MEAN,
-            P90,
+            *AVERAGED,
             PublishedColumn(
-                "change_mean_min",
-                "Mean change of minutes of those who can reach a site both today and then",
-                MINUTES,
-                NO_SITE,
+                "share_longer",
+                "Share of people with a longer journey, or none left, for at least one service",
+                SHARE,
+                "nobody lives there",
             ),
             PublishedColumn(
-                "share_better", "Share of people with shorter journeys", SHARE, "nobody lives there"
-            ),
-            PublishedColumn(
-                "share_worse",
-                "Share of people with longer journeys or none",
+                "share_shorter",
+                "Share of people with a shorter journey for at least one service and a longer one"
+                " for none",
                 SHARE,
                 "nobody lives there",
             ),
@@ -277,7 +275,9 @@ JOURNEYS: Final = (
         conserves=(Conservation(("option",), ("people",), residents),),
     ),
     _worst_areas(
-        "worst_places", "The ten areas with the longest journeys under each option.", worst_places
+        "worst_places",
+        "The ten areas with the longest average journey over all services under each option.",
+        worst_places,
     ),
     _worst_areas(
         "worst_changes",

@@ -4,7 +4,6 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from llrgeo.appraisal.access import Access
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.tables.context import EvidenceContext
 
@@ -26,16 +25,6 @@ def by_service(
         for name, result in context.results.items()
         for service_id, service in result.services.items()
     }
-    return _stacked(parts, ["option", "service"])
-
-
-def by_access(context: EvidenceContext, pick: Callable[[Access], pd.DataFrame]) -> pd.DataFrame:
-    """Return one table of the access of every option and service; service "all" is over all."""
-    parts = {}
-    for name, result in context.results.items():
-        parts[name, "all"] = pick(result.overall)
-        for service_id, service in result.services.items():
-            parts[name, service_id] = pick(service.access)
     return _stacked(parts, ["option", "service"])
 
 

@@ -3,6 +3,7 @@
 from typing import Final
 
 from llrgeo.appraisal.tables.activity import ACTIVITY
+from llrgeo.appraisal.tables.averages import AVERAGES
 from llrgeo.appraisal.tables.business_case import BUSINESS_CASE
 from llrgeo.appraisal.tables.capacity import BED_TABLES
 from llrgeo.appraisal.tables.capacity_access import ACCESS_BY_YEAR
@@ -22,6 +23,7 @@ TABLES: Final[tuple[TableDeclaration, ...]] = (
     *HEADLINES,
     *PEOPLE_BY_SERVICE,
     *CASES,
+    *AVERAGES,
     *JOURNEYS,
     *PLACES,
     *ACTIVITY,

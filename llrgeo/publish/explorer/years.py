@@ -4,6 +4,7 @@ from typing import Any
 
 import pandas as pd
 
+from llrgeo.appraisal.people_by_service import CLASSES
 from llrgeo.publish import pages
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
@@ -37,6 +38,27 @@ def year_tables(publication: Publication) -> dict[str, dict[str, Any]]:
     }
 
 
+def people_of_year(publication: Publication) -> dict[int, int]:
+    """Return the people that each year of the study counts, as projected; none without years."""
+    table = publication.tables.get("people_by_service_by_year")
+    if table is None:
+        return {}
+    today = table[table["option"] == publication.baseline_name].set_index("year")
+    return {int(year): int(people) for year, people in today[list(CLASSES)].sum(axis=1).items()}
+
+
+def _note(publication: Publication, year: int) -> str:
+    """Say whose people a year counts, and how many the rest of the page does."""
+    words, people = wording(), people_of_year(publication).get(year)
+    residents = int(publication.areas["residents"].sum())
+    if people is None or people == residents:
+        return words["years_note"]
+    whose = words["years_people"].format(
+        year=year, people=pages.number(people), residents=pages.number(residents)
+    )
+    return f"{whose} {words['years_note']}"
+
+
 def _table(
     publication: Publication, year: str, rows: pd.DataFrame, shown: list[tuple[str, str]]
 ) -> dict[str, Any]:
@@ -50,6 +72,7 @@ def _table(
         "caption": words["years_caption"].format(year=year),
         "heads": [words["capacity_option"], *(head for _, head in shown)],
         "rows": cells,
+        "note": _note(publication, int(year)),
     }
 
 

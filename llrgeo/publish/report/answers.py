@@ -11,6 +11,7 @@ import pandas as pd
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.publish import pages
+from llrgeo.publish.costs_and_room import option_costs
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
@@ -153,20 +154,27 @@ def _worst(publication: Publication, option: Option) -> Iterator[str]:
 
 
 def _costs(publication: Publication, option: Option) -> str:
-    """Say what the provider pays more or less, and what patients and carbon save for it."""
-    words = wording()
-    row = _row(publication, "costs", option)
-    if row is None:
+    """Say what the provider pays more or less, and what patients and carbon save for it.
+
+    Where the study states works on buildings they are said beside what services cost, with what
+    both come to; the benefits and the net cost are then set against the two together.
+    """
+    words, found = wording(), option_costs(publication, option)
+    if found is None:
         return words["line_costs_unknown"]
-    extra, benefits = float(row["extra_provider"]), float(row["benefits"])
-    said = [_more_or_less("line_provider", extra)]
-    if pd.notna(benefits):
-        said.append(_more_or_less("line_benefits", benefits))
-    if pd.notna(row["benefit_cost_ratio"]) and row["benefit_cost_ratio"] > 0:
-        ratio = pages.number(row["benefit_cost_ratio"], 2)
-        said.append(words["line_ratio"].format(ratio=ratio))
-    if pd.notna(row["net_cost"]):
-        said.append(_more_or_less("line_net", float(row["net_cost"])))
+    said = [_more_or_less("line_provider", found.services)]
+    if found.works:
+        paid = pages.number(abs(found.works_paid) / _MILLION, 1)
+        said.append(_more_or_less("line_works", found.works).replace("{paid}", paid))
+        said.append(_more_or_less("line_in_all", found.provider))
+    elif found.has_works:
+        said.append(words["line_no_works"])
+    if pd.notna(found.benefits):
+        said.append(_more_or_less("line_benefits", found.benefits))
+    if found.ratio > 0:
+        said.append(words["line_ratio"].format(ratio=pages.number(found.ratio, 2)))
+    if pd.notna(found.net):
+        said.append(_more_or_less("line_net", found.net))
     return " ".join(said)
 
 
@@ -182,20 +190,38 @@ def _cope(publication: Publication, option: Option) -> str:
     loads = publication.tables["site_loads"]
     # "No site is full" may be said only where some capacity is stated.
     stated = loads.loc[loads["option"] == option.name, "capacity"].notna().any()
-    said = [words["line_none_full" if stated else "line_no_capacity"]]
+    over = (loads["option"] == option.name) & (loads["over_capacity"] > 0)
+    as_today = int(over.sum()) - len(full)
+    said = [] if as_today else [words["line_none_full" if stated else "line_no_capacity"]]
     if full:
         sites = "; ".join(f"{row['place']} ({pages.share(row['value'])})" for row in full)
         said = [words["line_full"].format(sites=sites)]
     if short:
         count = sum(int(row["value"]) for row in short)
         said.append(words["line_short"].format(count=pages.number(count)))
-    for row in items:
-        if row["item"] == "beds_short":
-            beds, today = (pages.number(row[name]) for name in ("value", "second"))
-            said.append(words["line_beds"].format(year=row["subject"], count=beds, today=today))
+    if as_today:
+        said.append(words["line_full_as_today"].format(count=pages.number(as_today)))
+    said += _beds(publication, option)
     if unknown and stated:
         said.append(words["line_room"].format(count=pages.number(unknown[0]["value"])))
     return " ".join(said)
+
+
+def _beds(publication: Publication, option: Option) -> Iterator[str]:
+    """Yield what the option adds to the beds that today's sites would lack in the last year."""
+    table = publication.tables.get("capacity_by_year")
+    if table is None:
+        return
+    last = table[table["year"] == table["year"].max()].set_index("option")
+    short, today = (float(last["beds_short"][n]) for n in (option.name, publication.baseline_name))
+    if short > 0 or today > 0:
+        kind = "more" if short > today else "less" if short < today else "same"
+        yield wording()[f"line_beds_{kind}"].format(
+            year=str(int(last["year"].iloc[0])),
+            change=pages.number(abs(short - today)),
+            count=pages.number(short),
+            today=pages.number(today),
+        )
 
 
 def _sure(publication: Publication, option: Option) -> str:
@@ -226,7 +252,8 @@ def _sure(publication: Publication, option: Option) -> str:
 def _more_or_less(key: str, pounds: float) -> str:
     words = wording()
     kind = "more" if pounds > 0 else "less" if pounds < 0 else "same"
-    return words[f"{key}_{kind}"].format(millions=pages.number(abs(pounds) / _MILLION, 1))
+    millions = pages.number(abs(pounds) / _MILLION, 1)
+    return words[f"{key}_{kind}"].replace("{millions}", millions)
 
 
 def _row(

@@ -34,6 +34,7 @@ def capacity_chapter(publication: Publication) -> dict[str, Any] | None:
     return {
         "glance": tables.glance_table(publication),
         "basis": tables.basis_table(publication),
+        "people": tables.whose_people(publication),
         "standing": capacity_standing(publication),
         "charts": [drawn.name for drawn, _ in capacity_figures(publication)],
     }
@@ -54,7 +55,7 @@ def capacity_figures(publication: Publication) -> Iterator[tuple[Drawing, Table]
             yield money_chart(table, kind), tables.money_table(publication, kind)
     if tables.LONGER in publication.tables:
         longer = tables.longer_by_year(publication)
-        yield longer_chart(longer), tables.longer_table(longer)
+        yield longer_chart(longer), tables.longer_table(publication, longer)
 
 
 def beds_chart(table: pd.DataFrame) -> Drawing:

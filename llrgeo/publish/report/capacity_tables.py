@@ -4,7 +4,9 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.publish.explorer.years import people_of_year
 from llrgeo.publish.pages import number
+from llrgeo.publish.people_view import longer_people
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.tables import Table
 from llrgeo.publish.wording import wording
@@ -137,12 +139,33 @@ def longer_by_year(publication: Publication) -> pd.DataFrame:
     return by_year.loc[list(labels)].rename(index=labels)
 
 
-def longer_table(longer: pd.DataFrame) -> Table:
-    """Return people with a longer journey by option and year, for readers."""
+def longer_table(publication: Publication, longer: pd.DataFrame) -> Table:
+    """Return people with a longer journey by option and year, beside the headline's."""
     words = wording()
-    heads = [words["capacity_option"], *map(str, longer.columns)]
-    rows = [[str(row[0]), *(figure(value) for value in row[1:])] for row in longer.itertuples()]
+    heads = [words["capacity_option"], words["capacity_headline"], *map(str, longer.columns)]
+    headline = {
+        option.label: longer_people(publication.people[option.name].everyone)
+        for option in publication.alternatives
+    }
+    rows = [
+        [str(row[0]), figure(headline[str(row[0])]), *(figure(value) for value in row[1:])]
+        for row in longer.itertuples()
+    ]
     return table_of("capacity-longer", words["capacity_longer_caption"], heads, rows)
+
+
+def whose_people(publication: Publication) -> str:
+    """Say whose people the years count and whose the headline does; nothing if they are the same.
+
+    Both figures are of the first year of the study, in which they can be compared.
+    """
+    projected, year = people_of_year(publication), publication.tables["capacity_by_year"]["year"]
+    residents, first = int(publication.areas["residents"].sum()), int(year.min())
+    if projected.get(first, residents) == residents:
+        return ""
+    return wording()["capacity_people"].format(
+        people=number(projected[first]), year=first, residents=number(residents)
+    )
 
 
 def basis_table(publication: Publication) -> Table:

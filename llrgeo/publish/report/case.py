@@ -22,7 +22,15 @@ AGAINST: Final = (
     *("fails_hurdle", "weight_turns_above", "weight_turns_below", "assumption_turns"),
     *("assumed_activity", "error_of_times", "error_untested", "error_unknown", "too_close"),
     *("beds_short", "ward_full", "more_posts", "parking_short", "parking_unknown", "older_later"),
-    *("thin_bus", "oldest_figure", "pandemic_figures", "housing"),
+    *(
+        "works",
+        "hours_more",
+        "newly_beyond_standard",
+        "thin_bus",
+        "oldest_figure",
+        "pandemic_figures",
+        "housing",
+    ),
     *("outcomes", "parking", "ambulances", "beds_and_rooms", "staff_in_place", "other_options"),
     "earlier_closures",
 )
@@ -30,7 +38,8 @@ AGAINST: Final = (
 
 FOR: Final = (
     *("shorter_for_one", "service_shorter", "visitors_shorter", "team_nearer"),
-    *("newly_in_standard", "hours_saved", "provider_saves", "patients_save"),
+    *("newly_in_standard", "beds_less_short", "fewer_posts"),
+    *("hours_saved", "provider_saves", "patients_save"),
 )
 """Every item of the case for."""
 
@@ -61,6 +70,8 @@ def claim(publication: Publication, row: Mapping[str, Any]) -> str:
     words, key = wording(), str(row["item"])
     if key == "provider_pays_more" and pd.notna(row["second"]) and row["second"] < 0:
         key = "provider_pays_for_less"
+    if key == "fails_hurdle" and row["today"] == 0:
+        key = "fails_hurdle_as_today"
     if key == "patients_pay_more" and pd.notna(row["second"]):
         key = "patients_pay_for_savings"
     said = words[f"case_{key}"].format(**_figures(row), **_names(publication, row))
@@ -81,7 +92,11 @@ def _rows(publication: Publication, table: str, option: Option) -> Iterator[Mapp
 def _figures(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the figures of an item in every way in which a phrase may ask for them."""
     said = {"people": pages.people(row["people"]), "minutes": _number(row["minutes"], 1)}
-    for name in ("value", "second"):
+    said |= {
+        "more": _number(float(row["value"]) - float(row["today"]), 0),
+        "fewer": _number(float(row["today"]) - float(row["value"]), 0),
+    }
+    for name in ("value", "second", "today"):
         figure = float(row[name])
         said |= {
             name: _number(figure, 0),

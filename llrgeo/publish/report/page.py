@@ -44,7 +44,7 @@ _GLOSSARY: Final = (
 _OF_DEPRIVATION: Final = ("deprivation", "concentration", "slope")
 _TABLES: Final = {
     "scorecard": tables.scorecard_table,
-    "journeys": tables.changes_table,
+    "average_journeys": tables.changes_table,
     "equity": tables.equity_table,
     "costs": tables.costs_table,
     "activity": tables.activity_table,

@@ -29,15 +29,20 @@ _GROUPS: Final = (
 )
 _MINUTES: Final = (5, 10, 15, 20, 30, 45)
 _EQUITY: Final = ("mean_min", "ede_min", "gini", "concentration_index", "slope_index_min")
+_RATIOS: Final = ("benefit_cost_ratio", "ratio_with_works")
 _COSTS: Final = (
     "capital",
     "running",
     "provider",
     "extra_provider",
+    "works",
+    "extra_with_works",
     "patients",
     "benefits",
     "net_cost",
     "benefit_cost_ratio",
+    "net_with_works",
+    "ratio_with_works",
     "net_present_cost",
     "equivalent_annual_cost",
 )
@@ -184,10 +189,8 @@ def people_over_services(publication: Publication) -> pd.DataFrame:
     """
     table = publication.tables.get("people_by_service")
     if table is None:
-        journeys = _journeys(publication)
-        return pd.concat(
-            [journeys[["option", "group", "level", "people"]], _outcomes(journeys)], axis=1
-        )
+        drives = {name: result.drives for name, result in publication.results.items()}
+        table = pd.concat(drives, names=["option"]).reset_index()
     # Groups in the order of `_GROUPS`, whatever order their ids have.
     chosen = table[table["group"].isin(_GROUPS)]
     found = chosen.assign(
@@ -201,11 +204,14 @@ def people_over_services(publication: Publication) -> pd.DataFrame:
 
 def changes_table(publication: Publication) -> Table:
     """Return how the average journey of each group changes, one column an option."""
-    table, labels = _journeys(publication), _labels(publication)
+    labels, table = _labels(publication), publication.tables["average_journeys"]
+    chosen = table[table["group"].isin(_GROUPS)]
+    table = chosen.assign(order=chosen["group"].map(_GROUPS.index))
+    table = table.sort_values(["option", "order", "level"], kind="stable")
     options = [option.name for option in publication.alternatives]
     heads = [wording()["column_group"], *(labels[name] for name in options)]
     by_option = dict(list(table.groupby("option")))
-    changes = [by_option[name]["change_mean_min"].map(_signed) for name in options]
+    changes = [by_option[name]["change_on_balance_min"].map(_signed) for name in options]
     rows = [
         list(row)
         for row in zip(
@@ -228,18 +234,18 @@ def equity_table(publication: Publication) -> Table:
 
 def costs_table(publication: Publication) -> Table:
     """Return the costs of each option in millions, and what each pound more saves."""
-    labels = _labels(publication)
+    labels, costs = _labels(publication), publication.tables["costs"]
+    columns = [column for column in _COSTS if column in costs.columns]
+    if "works" in columns:  # then the net cost and the ratio without them would mislead
+        columns = [c for c in columns if c not in {"net_cost", "benefit_cost_ratio"}]
     rows = [
         [
             labels[row["option"]],
-            *(
-                (_ratio if column == "benefit_cost_ratio" else _millions)(row[column])
-                for column in _COSTS
-            ),
+            *((_ratio if c in _RATIOS else _millions)(row[c]) for c in columns),
         ]
-        for _, row in publication.tables["costs"].iterrows()
+        for _, row in costs.iterrows()
     ]
-    return _table("costs", _heads("option", *_COSTS), rows)
+    return _table("costs", _heads("option", *columns), rows)
 
 
 def activity_table(publication: Publication) -> Table:
@@ -249,14 +255,6 @@ def activity_table(publication: Publication) -> Table:
         for _, row in publication.tables["activity"].iterrows()
     ]
     return _table("activity", _heads("service", "contacts", "source"), rows, texts=(2,))
-
-
-def _journeys(publication: Publication) -> pd.DataFrame:
-    """Return the journeys over all services, by option and by group in the order of the report."""
-    table = publication.tables["journeys"]
-    chosen = table[(table["service"] == "all") & table["group"].isin(_GROUPS)]
-    order = chosen["group"].map(_GROUPS.index)
-    return chosen.assign(order=order).sort_values(["option", "order", "level"], kind="stable")
 
 
 def _outcomes(table: pd.DataFrame) -> pd.DataFrame:

@@ -1,0 +1,63 @@
+"""The average over all services: minutes alone, for in an average losses and gains cancel out."""
+
+import pandas as pd
+import pytest
+from appraisal_cases import evidence_context
+
+from llrgeo.appraisal.access import OUTCOMES
+from llrgeo.appraisal.evidence_inputs import EvidenceInputs
+from llrgeo.appraisal.business_case import core20_table
+from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.rates import Rates
+from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.appraisal.tables.averages import AVERAGES
+from llrgeo.appraisal.tables.declaration import make_tables
+from llrgeo.appraisal.tables.journeys import JOURNEYS
+from llrgeo.schema import AGE_BANDS
+
+# Two services of equal use swap their sites: what N and E lose by one they gain by the other.
+DAY = Service("day", "Day", "patient", dict.fromkeys(AGE_BANDS, 700.0), standard_min=2.0)
+EYES = Service("eyes", "Eyes", "patient", dict.fromkeys(AGE_BANDS, 700.0), standard_min=2.0)
+NOW = Option("today", "Today", {"day": frozenset("A"), "eyes": frozenset("B")})
+SWAP = NOW.change("swap", moves={"day": {"A": "B"}, "eyes": {"B": "A"}}, label="Swap")
+
+
+@pytest.fixture
+def tables(town_areas, town_sites, town_times) -> dict[str, pd.DataFrame]:
+    inputs = AppraisalInputs(town_areas, town_sites, (DAY, EYES), town_times)
+    results = evaluate_options([NOW, SWAP], inputs, baseline="today")
+    rates = Rates(pd.DataFrame(), pd.DataFrame(), pd.DataFrame())
+    context = evidence_context(results, inputs, "today", EvidenceInputs(rates, Uncertainty(1.0)))
+    core = core20_table(results, town_areas, baseline="today")
+    return make_tables((*AVERAGES, *JOURNEYS), context) | {"core20": core}
+
+
+def test_no_table_counts_people_over_services_together(tables) -> None:
+    for name, table in tables.items():
+        if "service" in table.columns:
+            assert set(table["service"]) <= {"day", "eyes"}, name
+    assert not {*OUTCOMES} & set(tables["average_journeys"].columns)
+
+
+def test_the_average_keeps_its_minutes_where_every_change_cancels_out(tables) -> None:
+    average = tables["average_journeys"].set_index(["option", "group"])
+    row = average.loc["swap"].loc["everyone"]
+    # W 2 and 2 minutes, N 3 and 1, E 1 and 3: 2 for all of the 900 who can travel, both times.
+    assert row[["average_min", "change_on_balance_min", "unreachable"]].tolist() == [2, 0, 100]
+
+
+def test_who_loses_by_one_service_is_counted_though_another_gains(tables) -> None:
+    places = tables["places"].set_index(["option", "authority"])
+    town = places.loc[("swap", "Town")]
+    # N and E, 500 of the 900 residents of the town, lose by one service each.
+    assert town[["share_longer", "share_shorter"]].tolist() == pytest.approx([500 / 900, 0])
+    assert town["change_on_balance_min"] == 0
+    core = tables["core20"].set_index(["option", "deprivation"])["worse_off"]
+    assert core["swap", "3"] == 300  # N is of the third tenth
+    assert core["swap", "core20"] == 0
+    assert tables["worst_changes"].set_index("option").loc["swap", "service"].tolist() == [
+        *("day", "eyes")
+    ]
