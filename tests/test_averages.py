@@ -5,10 +5,10 @@ import pytest
 from appraisal_cases import evidence_context
 
 from llrgeo.appraisal.access import OUTCOMES
-from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.business_case import core20_table
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.rates import Rates

@@ -45,6 +45,7 @@ BUILT = {
     "bar_": ("shorter", "same", "longer"),
     "case_": (
         *(*case.AGAINST, *case.FOR, "fails_hurdle_as_today"),
+        *("ward_full_new", "over_capacity_new"),
         *("provider_pays_for_less", "patients_pay_for_savings"),
     ),
     "capacity_": (

@@ -82,8 +82,8 @@ def _full_wards(compared: Comparison, beds: pd.DataFrame, year: int) -> Iterator
     today = first[first["option"] == baseline][["service", "site_id", "share_refused"]]
     # A site without the service today had nobody refused there.
     both = after.merge(today, on=["service", "site_id"], how="left", suffixes=("", "_today"))
-    both["share_refused_today"] = both["share_refused_today"].fillna(0.0)
-    both["more"] = both["share_refused"] - both["share_refused_today"]
+    # A site without such a ward today has no share of today: nobody is refused, nobody admitted.
+    both["more"] = both["share_refused"] - both["share_refused_today"].fillna(0.0)
     worst = both[both["more"] > _MORE].sort_values("more", ascending=False, kind="stable")
     for row in worst.drop_duplicates("service").to_dict(orient="records"):
         yield Item(

@@ -31,7 +31,7 @@ def sites_cope(compared: Comparison) -> Iterator[Item]:
                 people=float(load["residents"]),
                 value=float(load["share_used"]),
                 second=float(load["over_capacity"]),
-                today=float(before["share_used"].get(site, 0.0)),
+                today=float(before["share_used"].get(site, float("nan"))),
                 rests_on="contacts",
             )
         short_today = before["below_minimum"].reindex(loads.index).fillna(value=False).astype(bool)

@@ -43,6 +43,7 @@ FOR: Final = (
 )
 """Every item of the case for."""
 
+_NEW_THERE: Final = ("ward_full", "over_capacity")  # today may have no such service at the site
 _MILLION: Final = 1e6
 _LOST_APART: Final = ("service_longer", "visitors_longer")  # their second figure is of those lost
 
@@ -70,6 +71,8 @@ def claim(publication: Publication, row: Mapping[str, Any]) -> str:
     words, key = wording(), str(row["item"])
     if key == "provider_pays_more" and pd.notna(row["second"]) and row["second"] < 0:
         key = "provider_pays_for_less"
+    if key in _NEW_THERE and pd.isna(row["today"]):
+        key += "_new"
     if key == "fails_hurdle" and row["today"] == 0:
         key = "fails_hurdle_as_today"
     if key == "patients_pay_more" and pd.notna(row["second"]):
