@@ -319,9 +319,7 @@ def test_what_the_places_lack_is_drawn_in_beside_what_today_would_lack(town):
     case = argued(town, findings=FINDINGS)
     assert case.loc["beds_short", ["subject", "value", "today"]].tolist() == ["2043", 29, 17]
     full = case.loc["ward_full"]
-    assert full[["service", "place", "value"]].tolist() == [
-        *("beds", "Cottage hospital", 0.31)
-    ]
+    assert full[["service", "place", "value"]].tolist() == [*("beds", "Cottage hospital", 0.31)]
     assert np.isnan(full["today"])  # it has no ward today, so nobody is refused there today
     assert case.loc["more_posts", ["value", "today"]].tolist() == [47.5, 40]
     assert case.loc["parking_short", ["place", "value", "today"]].tolist() == [

@@ -2,10 +2,14 @@
 
 from dataclasses import replace
 
+import geopandas as gpd
+import pandas as pd
 import pytest
 from publication_cases import appraised
 
 from llrgeo.publish.report.plain_words import in_ten, markdown_text, render_plain_words
+from llrgeo.schema import BNG
+from llrgeo.travel.accuracy import Accuracy
 
 MOST_WORDS = 25
 
@@ -66,6 +70,36 @@ def test_it_says_how_sure_the_minutes_are_in_its_own_words(town_publication, err
     times = replace(town_publication.judged_by, error_min=error)
     changed = replace(town_publication, times=(times,), judged_by=times)
     assert said in render_plain_words(changed)
+
+
+def test_a_change_of_a_town_that_may_only_be_an_error_is_not_called_shorter(town_publication):
+    north = town_publication.areas.geometry.loc[["N"]].set_crs(BNG, allow_override=True)
+    places = gpd.GeoDataFrame(
+        {"name": ["Northam"], "residents": [7_000]}, geometry=north.to_numpy()
+    )
+    base = replace(town_publication.base, places=places.set_crs(BNG))
+    exact = replace(town_publication, base=base)
+    assert "Northam: about 3 minutes today. It would be about 1 minutes. That is shorter." in (
+        render_plain_words(exact)
+    )
+    differences = pd.DataFrame(
+        {"from_min": [0.0], "to_min": [60.0], "pairs": [99], "p80_abs_min": [7.0]}
+    )
+    times = replace(exact.judged_by, accuracy=Accuracy(differences=differences))
+    text = render_plain_words(replace(exact, times=(times,), judged_by=times))
+    assert "That is shorter." not in text
+    assert "That change is too small for us to be sure of it." in text
+
+
+def test_a_journey_to_somebody_in_a_bed_is_called_a_visit(town_publication):
+    clinic, beds = town_publication.services
+    services = (clinic, replace(beds, delivery="visitor"))
+    today, nearer = town_publication.options
+    moved = replace(nearer, sites={"clinic": today.sites["clinic"], "beds": frozenset("B")})
+    text = render_plain_words(
+        appraised(town_publication, services=services, options=(today, moved))
+    )
+    assert "would have a longer journey to visit somebody there." in text
 
 
 @pytest.mark.parametrize(

@@ -123,6 +123,7 @@ BUILT = {
     "plain_": ("gained", "improved", "worsened", "lost", "any_longer", "any_shorter"),
     "plain_any_team_": ("longer", "shorter"),
     "plain_team_": ("gained", "improved", "worsened", "lost"),
+    "plain_visit_": ("gained", "improved", "worsened", "lost"),
     "plain_place_": ("improved", "unchanged", "worsened"),
     "planner_class_": ("lost", "mixed", "longer", "shorter", "same", "none"),
     "planner_open_": ("unread", "network", "study", "site"),

@@ -20,6 +20,7 @@ from llrgeo.publish.wording import wording
 from llrgeo.schema import WGS84
 
 _MARKDOWN: Final = re.compile(r"([\\`*_{}\[\]<>|~$&#]|^[+=-])")
+_WHO: Final = {"team": "team_", "visitor": "visit_", "patient": ""}
 _CHANGES: Final = ("improved", "worsened", "lost", "gained")
 _TENTHS: Final = 10
 _NEARLY_ALL: Final = 9.5
@@ -129,7 +130,7 @@ def _alike(views: Iterable[OptionView]) -> dict[str, list[str]]:
 def _people_lines(view: OptionView) -> Iterator[str]:
     words, everyone = wording(), view.everyone
     total = view.areas["people"].sum()
-    who = "team_" if view.service.delivery == "team" else ""
+    who = _WHO[view.service.delivery]
     for outcome in _CHANGES:
         if everyone[outcome] or outcome in {"improved", "worsened"}:
             people = in_ten(everyone[outcome], total)
@@ -139,9 +140,13 @@ def _people_lines(view: OptionView) -> Iterator[str]:
 def _place_lines(publication: Publication, view: OptionView) -> Iterator[str]:
     """Yield the journey from the largest town or village of each authority."""
     words = wording()
-    for place, row in _largest_places(publication, view).iterrows():
+    places = _largest_places(publication, view)
+    close = view.accuracy.too_close(places["before_min"], places["after_min"])
+    for (place, row), near in zip(places.iterrows(), close, strict=True):
         known = pd.notna(row["after_site"]) and pd.notna(row["before_site"])
         key = f"plain_place_{row['outcome']}" if known else "plain_place_none"
+        if known and near and row["outcome"] != "unchanged":
+            key = "plain_place_close"  # a change that may only be an error is called no change
         yield words[key].format(
             place=markdown_text(str(place)),
             before=number(row["before_min"]),
