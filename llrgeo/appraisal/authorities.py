@@ -51,9 +51,10 @@ def compare_authorities(
     tables = []
     for name, result in results.items():
         # What the option's groups of people say of each authority, and its share of city care.
-        groups = result.overall.groups.loc["authority"]
+        groups = pd.DataFrame(result.overall.groups.loc["authority"])
         people = groups["people"]
-        classes = (result.people if len(result.people) else result.drives).loc["authority"]
+        counted = result.people if len(result.people) else result.drives
+        classes = pd.DataFrame(counted.loc["authority"])
         table = averaged(groups).assign(
             people=people,
             authority_code=codes,

@@ -44,7 +44,8 @@ def people_of_year(publication: Publication) -> dict[int, int]:
     if table is None:
         return {}
     today = table[table["option"] == publication.baseline_name].set_index("year")
-    return {int(year): int(people) for year, people in today[list(CLASSES)].sum(axis=1).items()}
+    people = today[list(CLASSES)].sum(axis=1)
+    return dict(zip(map(int, today.index.to_numpy()), map(int, people.to_numpy()), strict=True))
 
 
 def _note(publication: Publication, year: int) -> str:
