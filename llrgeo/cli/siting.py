@@ -60,6 +60,7 @@ def locate(
     from llrgeo.study.siting_files import option_text, write_plan
     from llrgeo.study.siting_summary import summarise
 
+    # What the command line says comes before what the file says.
     config = load_siting(
         siting,
         service=service,

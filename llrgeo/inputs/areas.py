@@ -52,6 +52,7 @@ def read_areas(path: str | Path) -> gpd.GeoDataFrame:
     """
     path = Path(path)
     areas = typed_points(read_table(path), AREAS, source=path.name)
+    # First what a row says by itself; relations between rows say nothing while rows are wrong.
     raise_faults([*_band_faults(areas), *_count_faults(areas)], source=path.name)
     named = _named(areas)
     faults = [
@@ -125,6 +126,7 @@ def _deprivation_faults(areas: pd.DataFrame) -> list[str]:
     if not {"imd_rank", "imd_decile"} <= set(areas.columns):
         return []
     ranked = areas.sort_values(["imd_rank", "imd_decile"])
+    # In order of rank, deciles may only rise: one below the highest before it contradicts its rank.
     most_before = ranked["imd_decile"].cummax()
     national = np.ceil(areas["imd_rank"] / _RANKS_A_DECILE)
     english = areas.index.astype(str).str.fullmatch(_ENGLISH)
@@ -249,6 +251,7 @@ def draw_cells(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     if len(areas) < 2:  # noqa: PLR2004 - one centroid alone has no cell
         faults.append("there is only one area")
     raise_faults(faults, source='outlines = "cells"')
+    # Land beyond the outermost centroids: half the width of an average area.
     hull = points.union_all().convex_hull
     land = hull.buffer(max(_MARGIN_M, math.sqrt(hull.area / len(areas)) / 2))
     together = shapely.multipoints(points.to_numpy())

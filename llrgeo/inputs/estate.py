@@ -122,6 +122,7 @@ def of_return(table: pd.DataFrame, site_ids: Collection[str], *, source: str) ->
         If no row is of a site of the study, or neither a column nor the name of the file tells the
         year.
     """
+    # Names of a return's columns go on after what they begin with ("(m²)"), and differ by year.
     names = {
         str(name): ours
         for begins, ours in RETURNED.items()
@@ -158,6 +159,7 @@ def check_estate(table: pd.DataFrame, site_ids: Collection[str], *, source: str)
         if unknown:
             faults.append(f"the study has no site {name_some(unknown)}; known are site ids alone")
     raise_faults(faults or _relation_faults(blanked), source=source)
+    # "Not applicable" is a blank, and a blank is not 0: it is not known.
     typed = blanked.set_index("site_id")
     numbers = [*_NUMBERS, *_SHARES]
     return typed.reindex(

@@ -137,6 +137,7 @@ def sound_calendars(tables: Tables) -> tuple[Tables, list[Omission]]:
     for (file, name, what), rows in wrong.items():
         texts += row_faults(file, f"column '{name}' {what}", tables[file][rows])
         sound[file] = sound[file][~rows.reindex(sound[file].index)]
+    # A service that loses all its rows runs on no day: its trips go, and are counted as calls.
     lost = known_services(tables) - known_services(sound)
     trips, calls = tables["trips"], tables["stop_times"]
     lost_calls = calls["trip_id"].isin(trips.loc[trips["service_id"].isin(lost), "trip_id"]).sum()
@@ -224,6 +225,7 @@ def _members(archive: ZipFile, source: str) -> dict[str, str]:
     if len(folders) > 1 and "." not in folders:
         fault = f"several feeds in one zip, in {name_some(folders)}; unpack it and name each"
         raise_faults([fault], source=source)
+    # A feed may stand in a folder of the zip, but in one only.
     folder = "." if not folders or "." in folders else folders[0]
     members = {path.name.lower(): str(path) for path in paths if str(path.parent) == folder}
     members = {name.removesuffix(".txt"): path for name, path in members.items()}

@@ -125,6 +125,7 @@ def read_timetable(paths: Sequence[Path], date: dt.date) -> Timetable:
     True
     """
     feeds = [_read_day(path, date) for path in paths]
+    # Ids of two feeds may be alike: each feed's numbers begin where those of the last end.
     trips = _offsets([int(feed.calls["trip"].max()) + 1 for feed in feeds])
     stops = _offsets([len(feed.stops) for feed in feeds])
     routes = _offsets([len(feed.routes) for feed in feeds])
@@ -162,6 +163,7 @@ def _offsets(counts: Sequence[int]) -> list[int]:
 def _read_day(path: Path, date: dt.date) -> _Feed:
     """Read what runs on a day, the trips of the days before and after moved to its clock."""
     tables, omissions = _sound_tables(read_feed(path))
+    # A trip that set out yesterday may still run today, by a clock that goes on past 24 hours.
     shifts = range(-_days_before(tables), 2)
     running = {
         days: tables["trips"].loc[_runs_on(tables, date + dt.timedelta(days)), "trip_id"]
@@ -211,6 +213,7 @@ def _sound_tables(tables: Tables) -> tuple[Tables, list[Omission]]:
             omissions += left_out(file, f"column '{name}' {what}", bad, calls=0)
             tables[file] = tables[file].drop(index=bad.index)
     trips, calls = tables["trips"], tables["stop_times"]
+    # Rows that nothing joins are no loss of a journey; calls without a trip are.
     named = calls["trip_id"].isin(trips["trip_id"])
     unknown = ~trips["service_id"].isin(known_services(tables))
     uncalled = ~trips["trip_id"].isin(calls["trip_id"])

@@ -44,6 +44,7 @@ def read_headways(
         for what, rows in wrong.items()
         for omission in left_out(HEADWAYS, what, headways[rows], calls=int(lengths[rows].sum()))
     ]
+    # The last run begins before the end: 10 minutes every 3 are four runs.
     spans = (headways["end_s"] - headways["start_s"]).clip(lower=0)
     headways["runs"] = pd.Series(np.ceil(spans / headways["headway_s"])).mask(bad)
     made = int((headways["runs"] * lengths).sum())
@@ -65,6 +66,7 @@ def repeat_trips(calls: pd.DataFrame, headways: pd.DataFrame) -> pd.DataFrame:
     pattern = calls[repeated].astype({"trip_id": object})
     first_s = pattern.groupby("trip_id")["departure_s"].transform("first")
     made = pattern.assign(first_s=first_s).merge(runs, on="trip_id")
+    # Each run is the pattern, later by so much: from its own first departure to the run's.
     later_s = made["start_s"].astype(np.int64) - made["first_s"]
     for name in ("arrival_s", "departure_s"):
         made[name] += later_s

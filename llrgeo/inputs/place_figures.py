@@ -62,6 +62,7 @@ def read_place_table(path: Path) -> PlaceTable:
         another row has; the message lists every fault.
     """
     table = read_table(path)
+    # The first of the known columns counts; a second one is a figure like any other.
     key = next((name for name in KEYS if name in table.columns), "")
     if not key:
         fault = f"none of the columns {', '.join(KEYS)} is there; found {name_some(table.columns)}"

@@ -72,6 +72,7 @@ def build_capacity_plan(
     services = {service.id: service for service in build_services(study)}
     beds = {service.id: service.beds for service in study.services if service.beds is not None}
     plan = build_services_plan(study.capacity, beds, services, parameters)
+    # Years need rates by age: how counted contacts would grow with age nobody knows.
     known = [name for name in plan.ids if name in counted]
     fault = f"{name_some(known)} were counted; capacity needs rates by age. Leave one of them out"
     raise_faults([fault] if known else [], source=study.appraisal.activity)
@@ -120,6 +121,8 @@ def _people(
     if variant not in variants or (len(variants) > 1 and not study.capacity.variant):
         msg = f"{source.name}: name one variant in capacity.variant: {', '.join(variants)}"
         raise InputError(msg)
+    # Each authority's projection of each year, shared out to its areas; ageing in place is the
+    # second way to share it out, and no second projection.
     central, aged, projected = {}, {}, {}
     base = study.years[0]
     homes = _people_of_homes(study, areas, parameters)
@@ -162,6 +165,7 @@ def _people_of_homes(
         return {}
     housing = read_housing(set(map(str, areas.index)), path)
     residents = areas[list(AGE_BANDS)].sum().astype(float)
+    # Without ages of their own, people of new homes are of the ages of all residents.
     given = pd.Series(dict(study.capacity.new_homes_ages), dtype=float)
     ages = (
         given.reindex(list(AGE_BANDS), fill_value=0.0)
@@ -204,6 +208,7 @@ def _estate(study: StudyConfig, sites: pd.DataFrame) -> EstatePlan | None:
     if kinds:
         known = name_some(bias.index)
         faults.append(f"works: no kind of project {name_some(kinds)}; known are {known}")
+    # Money after the horizon would fall out of every sum without a word.
     last = study.years[0] + study.appraisal.horizon_years
     years = [work.year for work in works] + [row[2] for row in sold]
     if any(not study.years[0] <= year <= last for year in years):

@@ -50,6 +50,7 @@ def moved_sites(
     closes: dict[str, set[str]] = {}
     faults = []
     stated = _stated(before.beds, config.beds, kinds.beds)
+    # Moves are made one after the other, on what those before them have left.
     left = {name: dict(sites) for name, sites in stated.items()}
     for move in config.moves_beds:
         service = move.service or kinds.beds[0]
@@ -99,6 +100,7 @@ def moved_beds_and_rooms(
     ):
         old: ByService = getattr(before, key)
         table = {name: _carried(sites, config, kinds.members(name)) for name, sites in old.items()}
+        # In this order: what moves with services, what the option states, its moves of beds.
         new = {name: dict(sites) for name, sites in _stated(table, given, known).items()}
         if key == "beds":
             _move(new, config, kinds)

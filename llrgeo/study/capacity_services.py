@@ -28,6 +28,7 @@ def build_services_plan(
 
     `beds` are those of the services of delivery `bed`, by id.
     """
+    # What a service states for itself comes before the parameter for all.
     value = parameters.value
 
     def rates(name: str) -> pd.Series:

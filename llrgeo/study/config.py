@@ -147,6 +147,7 @@ class StudyConfig(Part):
     def inputs(self) -> dict[str, Path]:
         """Return every file or folder that the study reads, by the key that names it."""
         named = {key: getattr(self, key) for key in (*_EMBEDDED, *_FILES)}
+        # What is embedded is read too, and belongs into the manifest; cells are drawn, not read.
         own = {key: self.path(key) for key, value in named.items() if value not in {"", CELLS}}
         imported = {mode: path for mode in self.modes if (path := self.times_path(mode))}
         if len(imported) == len(self.modes):
@@ -236,6 +237,7 @@ class StudyConfig(Part):
                 restricted=self.appraisal.restricted,
             ),
         ]
+        # Faults of all keys together: a planner mends the file once, not once a fault.
         faults += [*_mode_faults(self), *capacity_faults(self)]
         judged, costs = (build_criteria(self), build_hurdles(self)), self.appraisal.service_costs
         named = criteria_faults(*judged, MEASURES) + cost_faults(*judged, costs)
@@ -327,6 +329,7 @@ def build_hurdles(study: StudyConfig) -> tuple[Hurdle, ...]:
 def _mode_faults(study: StudyConfig) -> list[str]:
     """Say which modes lack what they need, and which networks no mode can use."""
     faults = []
+    # Modes whose times are imported need no network, and no timetable either.
     computed = [mode for mode in study.modes if study.times_path(mode) is None]
     if any(MODES[mode].timetable for mode in computed) != (study.transit is not None):
         faults.append('modes: "transit" goes with a table [transit]; one of them is missing')

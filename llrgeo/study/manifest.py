@@ -34,6 +34,7 @@ def describe_run(study: StudyConfig) -> dict[str, Any]:
         real patients have no part in either: a hash would tell whoever guesses a file that the
         guess is right.
     """
+    # The folder is where the study happens to lie; it decides nothing.
     settings = study.model_dump(mode="json", exclude={"folder"})
     inputs = _input_hashes(study)
     versions = {name: version(name) for name in _LIBRARIES}

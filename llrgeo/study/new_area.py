@@ -114,11 +114,13 @@ def _assemble(made: Path, commission: _Commission) -> tuple[int, int, int, pd.Da
     returns = eric.read_returns(commission.downloader, commission.sources["returns"])
     found = compile_sites(commission.downloader, commission.sources, outlines, returns)
     logger.info("streets")
+    # Read back from the file just written: a study reads what was written, not what was meant.
     centroids = read_areas(made / "areas.csv").geometry
     extract = _read_streets(commission, centroids)
     land = read_boundary(made / "outlines.geojson")
     streets = _write_network(made / "streets", extract, "car", land, commission.track)
     logger.info("neighbours' hospitals")
+    # Hospitals of neighbours are known only when there are streets: those that some area reaches.
     sites = _reached(found, streets, centroids)
     sites = sites.assign(services=assume_services(sites))
     new_tables.write_sites(made / "sites.csv", sites)

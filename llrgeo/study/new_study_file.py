@@ -202,6 +202,7 @@ def _options_text(default: StudyConfig, sites: pd.DataFrame) -> str:
             "Fetch them (llrgeo fetch estate), or write sites.csv and study.toml by hand"
         )
         raise InputError(msg)
+    # Where there is no community hospital, all starts at the acute ones, and one service moves.
     base = community or ids["city_hospital"] or acute
     opened = _AT_ACUTE if community else _AT_ACUTE[:1]
     runs = {service.id: acute if service.id in _AT_ACUTE else base for service in default.services}

@@ -32,6 +32,7 @@ def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, BedsAnd
     for config in study.options:
         start = built[config.based_on] if config.based_on else Option(config.id, config.label, {})
         before = places[config.based_on] if config.based_on else BedsAndRooms()
+        # Sites that are stated take the place of those taken over; changes then start from these.
         replaced = {service: frozenset(ids) for service, ids in config.sites.items()}
         start = replace(start, sites={**start.sites, **replaced})
         found: list[str] = []

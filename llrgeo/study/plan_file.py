@@ -69,6 +69,7 @@ def _study_of_plan(values: Mapping[str, Any], path: Path) -> StudyConfig:
     base = load_study_or_plan(base_path)
     _check_same(base, of, path)
     settings = _raw_study(base_path)
+    # A plan adds to its study, and never replaces an option; only criteria may be its own.
     merged = {
         **settings,
         "options": [*settings["options"], *values.get("options", [])],
@@ -109,6 +110,7 @@ def _check_same(base: StudyConfig, of: PlanOf, path: Path) -> None:
             f"minutes would differ. {advice}"
         )
         raise ConfigError(msg)
+    # The same run id means the same settings, data and code, and so the same figures.
     found = describe_run(base)["run_id"]
     if found != of.run_id:
         msg = (

@@ -55,6 +55,7 @@ def _network_of(study: StudyConfig, mode: str) -> tuple[PageNetwork | None, str]
         network = read_network(study, mode)
     except LlrgeoError as error:
         return None, str(error)
+    # A page without a network says why: it still shows all, but tries no place.
     reason = why_not_packed(network)
     if reason:
         return None, reason

@@ -303,6 +303,7 @@ def print_kit(
 
 def build_publication(result: StudyResult) -> Publication:
     """Gather what is published of a study."""
+    # Plain values only: publish knows neither study files nor routers.
     study, services = result.study, result.appraisal_inputs.services
     return Publication(
         title=study.title,

@@ -115,6 +115,7 @@ def _times_layers(
             "Give the frame that they were computed for, with area_id as its index."
         )
         raise InputError(msg)
+    # Rows in the order of the times: layers and minutes are joined by position.
     placed = areas.loc[times.minutes.index]
     nearest = times.minutes.min(axis=1)
     people = placed.get("residents", pd.Series(0, placed.index))

@@ -134,6 +134,7 @@ class SitingStudy:
         Sites of neighbours stay beside the plan. Where sites are added, those of today are kept.
         """
         config, areas = self.config, self.inputs.areas
+        # The siting file's own standard comes before that of the service.
         near = config.standard_min
         problem = SitingProblem(
             objective=config.objective,
@@ -147,6 +148,7 @@ class SitingStudy:
             problem = problem.subject_to(Keep(self.added_to))
         sites = self.sites.loc[self.candidates.minutes.columns]
         limits = tuple(build_constraints(config, areas, sites, self.today_min))
+        # Aversion is scaled by the journeys of today, so that it is one number for every plan.
         if problem.definition.needs_kappa(problem.parameters):
             problem = replace(problem, kappa=kolm_pollak_kappa(self.today_min, self.demand))
         return problem.subject_to(*limits)
@@ -290,6 +292,7 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
     plans = best_plans(
         times, demand, problem, count=config.plans, differ_by=config.differ_by, effort=effort
     )
+    # The order of opening is that of the best plan; sites that run the service already come first.
     chosen = plans[0].sites
     running = siting.today & set(chosen)
     staged = stage_plan(times.select(chosen), demand, problem, sites=chosen, today=running)
@@ -301,6 +304,7 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
         regret = compare_regrets(
             plans, siting.scenarios(), siting.problem, seconds=config.seconds, seed=study.seed
         )
+    # Today is valued on the same demand as the plans, though its sites need not be candidates.
     case = formulate(times, demand, problem)
     today = float("nan")
     if siting.today:
@@ -337,6 +341,7 @@ def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
         )
         raise ConfigError(msg)
     inputs = read_inputs(study, (*PLACES, "options", "activity"))
+    # A proposed place that the study knows as a site already is that site.
     proposed = proposed_sites(inputs.areas, config)
     new = proposed[~proposed.index.isin(inputs.known_sites.index)]
     sites = pd.concat([inputs.sites, new]) if len(new) else inputs.sites

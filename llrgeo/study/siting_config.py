@@ -205,6 +205,7 @@ def _about_sites(
     for sites in config.at_most_one_of:
         yield constraints.Exclusive(frozenset(sites))
     if config.one_in_each:
+        # Candidates of neighbours are in no authority of the study, and can be nobody's one.
         inside = candidates["authority"][candidates["authority"].isin(areas["authority"])]
         yield constraints.OneInEach(
             dict(zip(inside.index, inside, strict=True)), needed=frozenset(areas["authority"])

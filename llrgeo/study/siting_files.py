@@ -76,6 +76,7 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
         "curve": result.curve,
         "regret": result.regret,
     }
+    # Layers are drawn by outlines, for people; distances were of centroids.
     outlines = result.siting.inputs.base_map.outlines.geometry
     files: dict[str, Content] = {
         "question.json": result.siting.config.model_dump_json(indent=2, exclude_defaults=True),
@@ -107,6 +108,7 @@ def describe_folder(
         date=study.date,
         sources=study.sources,
     )
+    # Checksums are of bytes, as they will be written.
     contents = {
         name: text.encode() if isinstance(text, str) else text for name, text in files.items()
     }

@@ -44,6 +44,7 @@ def beside_today(result: SitingResult) -> str:
     if np.isinf(today):
         return f"Today, with {sites}: not all demand is within the standard."
     shortfall = plan.problem.definition.shortfall
+    # By the objective's own direction: above 0, the plan is worse than today.
     worse = shortfall(plan.value, than=today)
     said = f"Today, with {sites}: {today:.4g}; the plan, with {len(plan.sites)}, is "
     if abs(worse) <= _ROUNDING * max(abs(today), 1.0):

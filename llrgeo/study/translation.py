@@ -38,6 +38,8 @@ def translate_study(values: Mapping[str, Any], *, source: str) -> dict[str, Any]
     plain = {key: value for key, value in values.items() if key != KEY}
     faults = [*_table_faults(tables)]
     if not faults:
+        # A translation of what the study does not say is a slip: a
+        # label changed, and its words did not.
         said = set(_texts(plain))
         for language, table in tables.items():
             unknown = sorted(set(table) - said)

@@ -90,6 +90,7 @@ def check_config(model: type[Config], values: Mapping[str, Any], *, source: str)
 
 def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
     """Say a fault that pydantic found as a planner would."""
+    # Lists are counted from 1 in messages, as a planner counts them.
     place = [part for part in error["loc"] if part != "[key]"]
     where = ".".join(str(part + 1) if isinstance(part, int) else part for part in place)
     if error["type"] == "extra_forbidden":

@@ -15,6 +15,7 @@ def shorter_journeys(compared: Comparison) -> Iterator[Item]:
     if classified.empty:
         return
     people = compared.residents[classified["class"] == "shorter"]
+    # The largest saving of an area's services, as the case against takes the largest worsening.
     largest = -compared.added_min.min(axis=1)
     yield from none_if_nobody(
         [
@@ -32,6 +33,7 @@ def shorter_journeys(compared: Comparison) -> Iterator[Item]:
         people = compared.residents[hit]
         if people.sum() == 0:
             continue
+        # Of people alone: an area where nobody lives is no place where anybody gains.
         best = str(saved[people.index[people > 0]].sort_index().idxmax())
         yield Item(
             "visitors_shorter" if service.delivery == "visitor" else "service_shorter",

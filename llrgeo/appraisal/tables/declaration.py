@@ -169,6 +169,7 @@ def make_tables(
     tables = {}
     for declaration in declarations:
         if declaration.applies(context):
+            # A column that nobody declared, and a declared one that is missing, are faults of ours.
             names = [column.name for column in declaration.describe(context).columns]
             table = declaration.make(context)
             _raise_faults(declaration.name, _column_faults(table, names))
@@ -196,6 +197,7 @@ def _conservation_faults(
     """Compare the sum of each group of rows with what it must be."""
     faults = []
     for law in declaration.conserves:
+        # Within rounding of floats: everybody once, in each group of rows.
         counted = table.groupby(list(law.by))[list(law.columns)].sum().sum(axis=1)
         for key, found in counted.items():
             values = key if isinstance(key, tuple) else (key,)

@@ -33,6 +33,7 @@ def pipeline(context: EvidenceContext) -> pd.DataFrame:
     ]
     table = pd.concat(parts, ignore_index=True)
     shown = table.drop(columns=["option", "site_id"])
+    # What this tool cannot know is listed, so that a template is not taken for complete.
     blank = shown.isna() | (shown == "")
     listed = [
         "; ".join(str(name) for name in shown.columns[row]) for row in blank.to_numpy(dtype=bool)
@@ -46,6 +47,7 @@ def _sites_of_option(
     appraisal_inputs, areas = context.appraisal_inputs, context.appraisal_inputs.areas
     ids = local_sites(result, before, appraisal_inputs.sites)
     statuses = site_statuses(result, before, ids)
+    # A site that is left empty serves nobody, and is nobody's nearest.
     used = [site for site in ids if statuses[site] != "dispose"]
     minutes = appraisal_inputs.times.minutes[used].reindex(areas.index)
     residents = areas["residents"]
@@ -98,6 +100,7 @@ def _rooms(context: EvidenceContext, option: str, ids: list[str]) -> pd.DataFram
     if table.empty:
         return pd.DataFrame(np.nan, ids, names)
     rows = table[(table["option"] == option) & (table["year"] == plan.base_year)]
+    # Use of a site is that of its rooms together: busy rooms over rooms, not a mean of shares.
     grouped = rows.assign(busy=rows["use"] * rows["rooms"]).groupby("site_id")
     summed = grouped[["rooms_needed", "rooms", "busy"]].sum(min_count=1)
     summed["utilisation"] = summed["busy"] / summed["rooms"].where(summed["rooms"] > 0)
@@ -111,6 +114,7 @@ def _money(plan: CapacityPlan, option: str, ids: list[str]) -> pd.DataFrame:
     for name in _FACTS_OF:
         table[name] = np.nan if estate is None else estate[name]
     table["running_gbp"] = running_by_site(plan).reindex(ids)
+    # Sums over a site's works; NaN, and not 0, where the study plans none at all.
     works = works_by_option(plan)
     mine = works[works["option"] == option] if len(works) else pd.DataFrame()
     table["estate_option"] = ""

@@ -144,6 +144,7 @@ def check_zip(path: Path, *, ending: str, most_bytes: int) -> None:
     refuse_page(path)
     try:
         with zipfile.ZipFile(path) as archive:
+            # The stated sizes bound what is unpacked, so a bomb is refused before it is opened.
             members = archive.infolist()
             unpacked = sum(member.file_size for member in members)
             if unpacked > most_bytes:
@@ -179,6 +180,7 @@ def check_pbf(path: Path) -> None:
     with path.open("rb") as file:
         while at < size:
             file.seek(at)
+            # Each block tells its length: they lead from one to the next, and must end at the end.
             (length,) = struct.unpack(">I", file.read(4).ljust(4, b"\xff"))
             header = file.read(length) if length <= _BLOB_HEADER_BYTES else b""
             kind, block = _blob_header(header)

@@ -62,6 +62,7 @@ def compile_areas(downloader: Downloader, sources: Sources, place: Place) -> pd.
     def table(name: str) -> pd.DataFrame:
         return nomis.read_table(downloader, sources[name], authorities, place.codes)
 
+    # One table is the total; all others are held against it, for cells are perturbed one by one.
     residents = nomis.choose(table("census_residents"), _TOTAL, source="census_residents")
     return pd.concat(
         [
@@ -122,6 +123,7 @@ def _where(downloader: Downloader, sources: Sources, place: Place) -> pd.DataFra
     """Return name, ward, authority and centroid of each area."""
     wards = geography.read_rows(downloader, sources["wards"], place.codes)
     points = read_centroids(downloader, sources, place)
+    # Both kinds of coordinates: metres for what is computed, degrees for what people paste.
     to_degrees = Transformer.from_crs(BNG, WGS84, always_xy=True)
     lon, lat = to_degrees.transform(points.x.to_numpy(), points.y.to_numpy())
     areas = place.areas

@@ -68,6 +68,7 @@ class Cache:
         """
         stem, ending = _split(name)
         folder = self.folder / source
+        # Address and date are in the name: an answer is never taken for that of another day.
         path = folder / f"{stem}-{_hashed(address)}-{date.isoformat()}{ending}"
         try:
             folder.mkdir(parents=True, exist_ok=True)

@@ -193,6 +193,7 @@ class Downloader:
     def _fetch(self, query: Query, path: Path) -> Kept:
         """Try until an answer is whole and right, or trying is no use."""
         source, part = query.source.id, part_of(path)
+        # What has come stays in `part`: the next attempt, or the next run, asks for the rest alone.
         for attempt in range(1, self.patience.tries + 1):
             try:
                 self._receive(query, part)
@@ -209,6 +210,7 @@ class Downloader:
     def _wait(self, error: ExchangeError, attempt: int) -> None:
         """Wait before the next attempt; raise the error where there is to be none."""
         wait_s = self.patience.wait(attempt, error.wait_s)
+        # Only faults that may pass are tried again; a missing page is missing next time too.
         if error.status not in _TRY_AGAIN:
             raise error
         if attempt == self.patience.tries:
@@ -242,6 +244,7 @@ class Downloader:
                 refuse_web_page(answer, query.address)
                 note_validator(answer, part, query.address, total)
                 self._copy(answer, part, query, offset=0)
+        # More than was announced is another file: nothing of it can be used.
         received = part.stat().st_size
         if total is not None and received != total:
             if received > total:

@@ -52,6 +52,8 @@ def fetch_extracts(
     except NotFetchedError:
         raise
     except InputError as stale:
+        # An extract that is gone may have been cut anew: the index is
+        # asked once more before giving up.
         again = choose_extracts(read_index(downloader, index, extracts, fresh=True), points)
         if [extract.address for extract in again] == [extract.address for extract in chosen]:
             raise
@@ -116,6 +118,7 @@ def choose_extracts(
     near = [extract for extract in extracts if extract.land.intersects(wanted)]
     taken: list[RegionExtract] = []
     missing = wanted
+    # Greedy, the smallest first; then each is dropped that the others make needless.
     for extract in sorted(near, key=lambda known: (known.land.area, known.id)):
         left = missing.difference(extract.land)
         if missing.area - left.area > _SLIVER_M2:

@@ -57,6 +57,7 @@ def write_projections(
     """
     source = sources["projections"]
     wards = geography.read_rows(downloader, sources["wards"], list(areas.index))
+    # Projections use the codes of their own year; wards tell which authority of today they became.
     newer = dict(zip(wards["LAD24CD"], areas["authority_code"], strict=True))
     try:
         people = fetch_projections(downloader, source, sorted(newer))

@@ -53,6 +53,7 @@ def render_explorer(publication: Publication) -> str:
     data = explorer_data(publication)
     points = publication.areas.to_crs("EPSG:4326").geometry
     parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), ZOOM)
+    # The policy of the page names each script and style by its hash; nothing else may run.
     scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, SCRIPTS)]
     styles = [pages.leaflet("leaflet.css"), pages.page_style(publication)]
     return pages.render(

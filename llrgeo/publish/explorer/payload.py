@@ -31,6 +31,7 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
 
     Sites, areas, matrices and journeys refer to each other by their place in their list.
     """
+    # Sites, options and matrices refer to one another by place in these lists, never by id.
     sites = explorer_sites(publication)
     return {
         "strings": {**wording(), **acute_words(publication)},

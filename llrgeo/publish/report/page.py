@@ -63,6 +63,7 @@ def render_report(publication: Publication) -> str:
         pages.asset("report/assets/report.css"),
         _page_marks(publication),
     ]
+    # One outline of the land for all maps of the page, so that they can be compared.
     land = frame(publication)
     figures = {drawing.name: (drawing, table) for drawing, table in _figures(publication)}
     return pages.render(
