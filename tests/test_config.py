@@ -7,7 +7,8 @@ from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.scoring import Hurdle
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.study.config import build_hurdles, build_services, load_study, new_study
-from llrgeo.study.inputs import StudyInputs, build_options
+from llrgeo.study.inputs import StudyInputs
+from llrgeo.study.option_changes import build_options
 
 STUDY = """
 title = "Toy"

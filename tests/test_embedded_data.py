@@ -19,7 +19,7 @@ from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes
 from llrgeo.inputs.sites import read_sites
 from llrgeo.schema import BNG, SITE_KINDS
 from llrgeo.study.config import StudyConfig, load_study
-from llrgeo.study.inputs import build_options
+from llrgeo.study.option_changes import build_options
 
 COMPILE = Path(__file__).parents[1] / "data" / "compile"
 

@@ -124,7 +124,7 @@ def test_a_study_runs_on_imported_times_without_a_network(town_study):
     assert result.times.minutes.loc["N"].tolist() == [31.0, 12.0, 14.0]
     assert np.isinf(result.times.minutes.loc["F"]).all()
     assert "imported from minutes.csv" in result.times.error_note
-    assert "network" not in load_study(town_study).inputs()
+    assert "network" not in load_study(town_study).files_read()
 
 
 def test_a_matrix_that_lacks_an_area_is_refused_before_anything_is_computed(town_study):

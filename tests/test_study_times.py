@@ -116,7 +116,7 @@ def test_a_study_can_use_every_network_that_can_be_built(town_study, mode):
     study = town_by(
         town_study, mode, f'networks = {{ {mode} = "{mode}_streets" }}\ntime_factor = 3'
     )
-    assert study.inputs()[f"network of {mode}"] == town_study.parent / f"{mode}_streets"
+    assert study.files_read()[f"network of {mode}"] == town_study.parent / f"{mode}_streets"
     times = compute_times(read_inputs(study))
     # From N to B is a minute on these streets; the factor is of driving alone.
     assert times[mode, "off_peak"].minutes.loc["N", "B"] == 1

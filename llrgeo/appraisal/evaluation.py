@@ -1,6 +1,6 @@
 """Evaluation: what each option means for everyone, service by service and as a whole."""
 
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, fields
 
 import pandas as pd
@@ -181,7 +181,9 @@ def evaluate_options(
     check_study(list(by_name.values()), appraisal_inputs, baseline=baseline)
     results = {}
     arrays = StudyArrays.of(appraisal_inputs)
-    for option, evaluator, after in _evaluators(by_name, arrays, baseline):
+    evaluator, uses = _evaluator(by_name, arrays, baseline)
+    for option in by_name.values():
+        after = uses[option.name]
         # Every option goes through the same steps, the baseline too: it is compared with itself.
         summary = evaluator.summary(option, after)
         parts = {part.name: getattr(summary, part.name) for part in fields(summary)}
@@ -201,10 +203,8 @@ def summarise_options(
 ) -> dict[str, OptionSummary]:
     """Summarise options as `evaluate_options` does, on the arrays of inputs that it accepted."""
     by_name = {option.name: option for option in options}
-    return {
-        option.name: evaluator.summary(option, after)
-        for option, evaluator, after in _evaluators(by_name, arrays, baseline)
-    }
+    evaluator, uses = _evaluator(by_name, arrays, baseline)
+    return {name: evaluator.summary(option, uses[name]) for name, option in by_name.items()}
 
 
 @dataclass(frozen=True, slots=True)
@@ -324,18 +324,17 @@ class _Evaluator:
         )
 
 
-def _evaluators(
+def _evaluator(
     options: Mapping[str, Option], arrays: StudyArrays, baseline: str
-) -> Iterator[tuple[Option, _Evaluator, UseByService]]:
-    """Yield each option, its evaluator and how it runs each service."""
-    found = uses_by_option(options.values(), arrays)
-    before, appraisal_inputs = found[baseline], arrays.appraisal_inputs
+) -> tuple[_Evaluator, Mapping[str, UseByService]]:
+    """Return what all options share, and how each of them runs each service."""
+    uses = uses_by_option(options.values(), arrays)
+    before, appraisal_inputs = uses[baseline], arrays.appraisal_inputs
     # The baseline is evaluated once; every option, the baseline too, is compared with it.
     minutes_before = pd.Series(average_minutes(arrays, before), index=appraisal_inputs.areas.index)
     sites_before = options[baseline].sites
     evaluator = _Evaluator(arrays, before, sites_before, minutes_before, appraisal_inputs.ceiling)
-    for name, option in options.items():
-        yield option, evaluator, found[name]
+    return evaluator, uses
 
 
 def _table(rows: Mapping[str, Mapping[str, float | str]]) -> pd.DataFrame:

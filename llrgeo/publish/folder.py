@@ -29,7 +29,7 @@ from llrgeo.publish.data.packages import (
     data_package,
     ro_crate,
 )
-from llrgeo.publish.data.workbook import assumptions, contents, render_workbook, sheet_names
+from llrgeo.publish.data.workbook import contents, render_workbook, settings_table, sheet_names
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.kit.files import kit_files
 from llrgeo.publish.kit.places import chosen_places, kit_places
@@ -253,7 +253,7 @@ def _data(publication: Publication) -> dict[str, Content]:
         },
         ("tables.xlsx", "contents"): DescribedTable(listed, descriptions.CONTENTS),
         ("tables.xlsx", "assumptions"): DescribedTable(
-            assumptions(publication), descriptions.ASSUMPTIONS
+            settings_table(publication), descriptions.ASSUMPTIONS
         ),
         ("areas.gpkg", gis.AREAS_LAYER): of_areas,
         ("areas.gpkg", gis.SITES_LAYER): of_sites,
@@ -309,7 +309,7 @@ def _crate(publication: Publication, files: Mapping[str, Content]) -> str:
     return ro_crate(_provenance(publication), contents_of, about, others=(MANIFEST,))
 
 
-def _words(publication: Publication) -> dict[str, Content]:
+def _plain_words(publication: Publication) -> dict[str, Content]:
     return {"plain_words_draft.md": render_plain_words(publication)}
 
 
@@ -329,4 +329,4 @@ _ABOUT: Final = {
     DATA_PACKAGE: "The tables as a Data Package: columns, types, units, blanks",
     MANIFEST: "What went in, by checksum, with which settings; and the checksum of every file",
 }
-_MAKERS: Final = (_pages, _data, _words)
+_MAKERS: Final = (_pages, _data, _plain_words)

@@ -17,7 +17,6 @@ from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.modes import MODES
-from llrgeo.study.config import build_services
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.times import TimesBy
 
@@ -103,5 +102,5 @@ def _services(inputs: StudyInputs) -> tuple[Service, ...]:
     source = f"counted: {Path(study.appraisal.activity).name}{when}"
     return tuple(
         replace(service, source=source) if service.id in counted else service
-        for service in build_services(study)
+        for service in inputs.services
     )

@@ -144,7 +144,7 @@ class StudyConfig(Part):
             return self.folder / value
         return embedded(_EMBEDDED[key])
 
-    def inputs(self) -> dict[str, Path]:
+    def files_read(self) -> dict[str, Path]:
         """Return every file or folder that the study reads, by the key that names it."""
         named = {key: getattr(self, key) for key in (*_EMBEDDED, *_FILES)}
         # What is embedded is read too, and belongs into the manifest; cells are drawn, not read.

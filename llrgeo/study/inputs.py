@@ -1,7 +1,7 @@
 """What a study works on: all it names is read and checked before a minute is computed."""
 
 import logging
-from collections.abc import Collection, Iterable, Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -14,9 +14,9 @@ from llrgeo.appraisal.authorities import indicator_faults
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.demand import Service, activity_faults, contacts, rate_base_faults
 from llrgeo.appraisal.indicators import PlaceFigures
-from llrgeo.appraisal.options import Option, option_faults, without_sites
+from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.rates import Rates, rate_faults
-from llrgeo.errors import ConfigError, InputError, LlrgeoError
+from llrgeo.errors import InputError, LlrgeoError
 from llrgeo.inputs.areas import check_outlines_near, draw_cells, read_areas, read_outlines
 from llrgeo.inputs.base_map import BaseMap, read_labels, read_road_lines
 from llrgeo.inputs.embedded import embedded
@@ -30,7 +30,7 @@ from llrgeo.inputs.sites import (
 )
 from llrgeo.inputs.theme import Theme, read_theme
 from llrgeo.roads.main_roads import main_road_lines
-from llrgeo.schema import list_faults, name_some, raise_faults
+from llrgeo.schema import name_some, raise_faults
 from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
 from llrgeo.study.capacity_inputs import build_capacity_plan
 from llrgeo.study.config import (
@@ -42,7 +42,7 @@ from llrgeo.study.config import (
 )
 from llrgeo.study.indicators import read_place_figures
 from llrgeo.study.new_sites import with_new_sites
-from llrgeo.study.option_changes import resolve_options
+from llrgeo.study.option_changes import build_options
 from llrgeo.study.outside import outside_note
 from llrgeo.study.plausibility import contact_faults, judges_costs, stray_cost_faults
 from llrgeo.study.routers import build_router
@@ -50,6 +50,7 @@ from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
 
 PLACES: Final = ("areas", "sites", "routers")
+"""Parts of `StudyInputs`, by the names of its properties: all that travel times need."""
 EVERYTHING: Final = (
     *PLACES,
     "home",
@@ -62,8 +63,9 @@ EVERYTHING: Final = (
     "indicators",
     "place_figures",
     "capacity",
-    "contacts",
+    "contacts",  # for their check alone: nothing works with them
 )
+"""The parts that are read and checked before a run; `postcodes` are embedded, and need no check."""
 
 logger = logging.getLogger(__name__)
 
@@ -284,32 +286,6 @@ def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyI
     return inputs
 
 
-def build_options(
-    study: StudyConfig, sites: pd.DataFrame, *, left_out: Collection[str] = ()
-) -> tuple[Option, ...]:
-    """Resolve the study's options against its sites, closed ones among them.
-
-    Sites that are `left_out` run nothing under any option.
-
-    Raises
-    ------
-    ConfigError
-        If an option names a site that does not exist, is closed, or cannot host the service,
-        closes or opens what it cannot, limits what it does not run, or leaves a service with no
-        site; the message lists every fault.
-    """
-    resolved, _, faults = resolve_options(study)
-    options = without_sites(resolved, left_out)
-    services = [service.id for service in study.services]
-    for option in options:
-        faults += option_faults(option, services, sites.index)
-        for service, site_ids in option.sites.items():
-            faults += _site_faults(option.name, service, site_ids, sites)
-    if faults:
-        raise ConfigError(list_faults(faults, source=f"options of '{study.title}'"))
-    return tuple(options)
-
-
 def _own_roads(routers: Iterable[Router]) -> gpd.GeoDataFrame | None:
     """Return the main roads of the first streets that were built from a map; None without any."""
     for router in routers:
@@ -331,20 +307,3 @@ def _outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
         raise_faults([fault], source=study.path("outlines").name)
     check_outlines_near(outlines, areas, source=study.path("outlines").name)
     return outlines.loc[areas.index]
-
-
-def _site_faults(
-    option: str, service: str, site_ids: frozenset[str], sites: pd.DataFrame
-) -> list[str]:
-    where = f"option '{option}': {service}:"
-    if not site_ids:
-        return [f"{where} no site runs it"]
-    faults = []
-    known = sites.loc[sorted(site_ids & set(sites.index))]
-    closed = known.index[known["status"] == "closed"]
-    if len(closed):
-        faults.append(f"{where} closed sites cannot run it: {name_some(closed)}")
-    offers = known["services"].str.split(";").map(lambda names: service in names).astype(bool)
-    if not offers.all():
-        faults.append(f"{where} sites that cannot host it: {name_some(known.index[~offers])}")
-    return faults

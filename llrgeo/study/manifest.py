@@ -122,7 +122,8 @@ def _input_hashes(study: StudyConfig) -> dict[str, str]:
     secret = {"activity", *(f"indicators {file}" for file in counted_files(study.indicators))}
     secret = secret if study.appraisal.restricted else set()
     return {
-        key: WITHHELD if key in secret else _hash_path(path) for key, path in study.inputs().items()
+        key: WITHHELD if key in secret else _hash_path(path)
+        for key, path in study.files_read().items()
     }
 
 

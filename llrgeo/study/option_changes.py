@@ -1,11 +1,14 @@
 """Option changes: what each option takes over from another, and what it changes in it."""
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
+import pandas as pd
+
 from llrgeo.appraisal.demand import Shares
-from llrgeo.appraisal.options import Option
-from llrgeo.errors import InputError
+from llrgeo.appraisal.options import Option, option_faults, without_sites
+from llrgeo.errors import ConfigError, InputError
+from llrgeo.schema import list_faults, name_some
 from llrgeo.study.capacity_places import (
     BedsAndRooms,
     Kinds,
@@ -15,6 +18,32 @@ from llrgeo.study.capacity_places import (
 )
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.option_config import OptionConfig
+
+
+def build_options(
+    study: StudyConfig, sites: pd.DataFrame, *, left_out: Collection[str] = ()
+) -> tuple[Option, ...]:
+    """Resolve the study's options against its sites, closed ones among them.
+
+    Sites that are `left_out` run nothing under any option.
+
+    Raises
+    ------
+    ConfigError
+        If an option names a site that does not exist, is closed, or cannot host the service,
+        closes or opens what it cannot, limits what it does not run, or leaves a service with no
+        site; the message lists every fault.
+    """
+    resolved, _, faults = resolve_options(study)
+    options = without_sites(resolved, left_out)
+    services = [service.id for service in study.services]
+    for option in options:
+        faults += option_faults(option, services, sites.index)
+        for service, site_ids in option.sites.items():
+            faults += _site_faults(option.name, service, site_ids, sites)
+    if faults:
+        raise ConfigError(list_faults(faults, source=f"options of '{study.title}'"))
+    return tuple(options)
 
 
 def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, BedsAndRooms], list[str]]:
@@ -93,3 +122,20 @@ def _shares(option: OptionConfig, study: StudyConfig) -> dict[str, Shares]:
         for service in study.services
         if service.id in option.share_video or service.id in option.share_home
     }
+
+
+def _site_faults(
+    option: str, service: str, site_ids: frozenset[str], sites: pd.DataFrame
+) -> list[str]:
+    where = f"option '{option}': {service}:"
+    if not site_ids:
+        return [f"{where} no site runs it"]
+    faults = []
+    known = sites.loc[sorted(site_ids & set(sites.index))]
+    closed = known.index[known["status"] == "closed"]
+    if len(closed):
+        faults.append(f"{where} closed sites cannot run it: {name_some(closed)}")
+    offers = known["services"].str.split(";").map(lambda names: service in names).astype(bool)
+    if not offers.all():
+        faults.append(f"{where} sites that cannot host it: {name_some(known.index[~offers])}")
+    return faults

@@ -59,6 +59,7 @@ def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
         walked = on_foot(
             load_network(study.path("network")), speed_kph=MODES[mode].speed_kph or WALK_KPH
         )
+        # On foot along the driving network: slower walkers too, whose mode has another name.
         return replace(walked, info=replace(walked.info, mode=mode))
     network = load_network(path)
     if network.info.mode != mode:

@@ -39,7 +39,7 @@ from llrgeo.study.planning import build_planning
 from llrgeo.study.study_card import plot_options, study_card
 from llrgeo.study.times import (
     TimesBy,
-    build_capacity,
+    complete_capacity_plan,
     compute_team_times,
     compute_times,
     journey_sources,
@@ -151,8 +151,9 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     logger.info("travel times")
     times_by = compute_times(inputs, track=track)
     team_times_by = compute_team_times(inputs)
-    capacity = build_capacity(inputs)
-    del inputs.routers  # frees most of the memory; no later step computes times
+    capacity = complete_capacity_plan(inputs)
+    # Frees most of the memory: no later step computes times (one that did would build them anew).
+    del inputs.routers
 
     # 3. For every option: who travels to which site, how long, and what changes against the
     #    baseline (docs/methods 1 to 3); then one score an option from weighted criteria (6).
@@ -192,7 +193,7 @@ def check_publishable(study: StudyConfig, folder: Path) -> None:
     if len(study.options) == 1:
         msg = f"options of '{study.title}': there is only the baseline; add one to compare with it"
         raise ConfigError(msg)
-    _words(study)
+    _words(study)  # a catalogue with faults is refused here, and not after the run
     check_folder(folder)
 
 

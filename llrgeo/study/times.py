@@ -184,8 +184,8 @@ def compute_team_times(inputs: StudyInputs) -> TimesBy:
     }
 
 
-def build_capacity(inputs: StudyInputs) -> CapacityPlan | None:
-    """Return the study's plan of capacity with the ways between homes that its rounds need."""
+def complete_capacity_plan(inputs: StudyInputs) -> CapacityPlan | None:
+    """Return `inputs.capacity` with what only routers tell: the ways between homes, for rounds."""
     plan = inputs.capacity
     if plan is None or not plan.services.rounds:
         return plan

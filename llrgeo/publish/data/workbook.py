@@ -72,7 +72,7 @@ def render_workbook(publication: Publication, tables: Mapping[str, DescribedTabl
     _text_sheet(book.add_worksheet("notes"), note_lines(publication), formats)
     sheets = {
         "contents": DescribedTable(contents(tables, names), CONTENTS),
-        "assumptions": DescribedTable(assumptions(publication), ASSUMPTIONS),
+        "assumptions": DescribedTable(settings_table(publication), ASSUMPTIONS),
         **tables,
     }
     for name, table in sheets.items():
@@ -135,7 +135,7 @@ def note_lines(publication: Publication) -> list[str]:
     return [words["notes_title"], publication.error_note, *how, *publication.sources]
 
 
-def assumptions(publication: Publication) -> pd.DataFrame:
+def settings_table(publication: Publication) -> pd.DataFrame:
     """Return the study's settings, one row each: `setting` (a path into the study) and `value`."""
     rows = list(_leaves(publication.manifest.get("study", {}), ""))
     return pd.DataFrame(rows, columns=["setting", "value"])
