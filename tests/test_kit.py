@@ -10,6 +10,8 @@ import pytest
 import segno
 from publication_cases import county_publication, town_publication
 
+from llrgeo.appraisal.indicators import Indicator, PlaceFigures
+from llrgeo.appraisal.place_rankings import rank_figures
 from llrgeo.errors import PublishError
 from llrgeo.inputs.theme import Consultation, Theme
 from llrgeo.publish.check.html import read_page
@@ -358,3 +360,49 @@ def test_a_county_whose_areas_name_no_authority_has_pages_too(town):
     (place,) = kit_places(publication)
     assert place.authority == ""
     assert "Nobody has measured" in str(place_files(publication, place)[page_name(place)])
+
+
+def with_indicators(publication):
+    """Return a publication with a figure of authorities and one of areas, ranked."""
+    given = []
+    areas = publication.areas
+    said = {"unit": "%", "better": "higher", "source": "Invented", "date": "2025"}
+    for kind, places in (("authority", sorted(areas["authority"].unique())), ("area", areas.index)):
+        values = pd.Series(np.arange(len(places)) * 1.7 + 11.3, pd.Index(places)).round(1)
+        given.append(
+            PlaceFigures(
+                Indicator(f"of_{kind}", f"Figure of {kind}", **said), kind, values,
+                values * np.nan, values.isna(),
+            )
+        )  # fmt: skip
+    ranks = [rank_figures(each, each.values.index).assign(option="") for each in given]
+    tables = {**publication.tables, "place_rankings": pd.concat(ranks, ignore_index=True)}
+    return replace(publication, figures=tuple(given), tables=tables)
+
+
+def test_a_place_has_the_studys_indicators_with_its_rank_or_a_range(county):
+    publication = with_indicators(county)
+    place = next(each for each in kit_places(county) if each.kind == "ward")
+    own = county.areas.loc[list(place.areas)]
+    assert len(set(own["authority"])) == 1
+    by_authority, by_area = publication.figures
+    files = place_files(publication, place)
+    for form in ("page", "large"):
+        page = read_page(files[page_name(place, form)])
+        rows = next(each.rows for each in page.tables if each.id == "table-figures")
+        authority = own["authority"].iloc[0]
+        value = by_authority.values[authority]
+        rank = (by_authority.values > value).sum() + 1
+        count = len(by_authority.values)
+        assert rows[1] == ["Figure of authority (%)", f"{value}", f"{rank} of {count}", authority]
+        low, high = by_area.values[list(place.areas)].agg(["min", "max"])
+        assert rows[2] == [
+            "Figure of area (%)", f"{low} to {high}", "", f"{len(own)} places",
+        ]  # fmt: skip
+        assert "Source: Invented, 2025." in page.text
+    text = files[f"places/{place.slug}.txt"]
+    assert f"Figure of authority (%), {authority}: {value}, rank {rank} of {count}." in text
+    assert "table-figures" not in files[page_name(place, "leaflet")]
+    plain = place_files(county, place)
+    assert "table-figures" not in plain[page_name(place)]
+    assert "Figures of this place" not in plain[f"places/{place.slug}.txt"]

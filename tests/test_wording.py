@@ -71,6 +71,7 @@ BUILT = {
     "option_": ("longer", "longer_nobody", "shorter", "shorter_nobody"),
     "teams_": ("longer", "longer_nobody", "shorter", "shorter_nobody"),
     "my_": ("patient", "visitor", "team", "lost", "gained"),
+    "where_": ("patient", "visitor", "team"),
     "group_": (
         *("everyone", "age", "authority", "deprivation_fifth", "disability", "rural_urban"),
         *("ethnic_group", "main_language", "car"),

@@ -9,6 +9,7 @@ from llrgeo.publish.check.browser import has_browser, listen, open_browser
 from llrgeo.publish.explorer.page import render_explorer
 
 DESKTOP = {"width": 1_300, "height": 900}
+PATIENCE_MS = 180_000  # a machine on which much else runs takes its time to open a page
 
 
 @pytest.fixture(scope="session")
@@ -34,6 +35,7 @@ def open_page(chromium):
     def open_file(path, fragment="", first="", **settings):
         context = chromium.new_context(**{"viewport": DESKTOP, "offline": True, **settings})
         contexts.append(context)
+        context.set_default_timeout(PATIENCE_MS)
         context.add_init_script(first)
         page = context.new_page()
         page.heard = []

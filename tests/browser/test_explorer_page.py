@@ -7,9 +7,11 @@ from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
+import pandas as pd
 import pytest
-from publication_cases import appraised
+from publication_cases import appraised, county_publication
 
+from llrgeo.appraisal.demand import Service
 from llrgeo.publish.check.browser import (
     MAX_TAB_STOPS,
     axe_findings,
@@ -21,9 +23,11 @@ from llrgeo.publish.check.page import RULES
 from llrgeo.publish.explorer.page import explorer_tables, headline, render_explorer
 from llrgeo.publish.explorer.payload import explorer_sites
 from llrgeo.publish.pages import run_mark
+from llrgeo.study.config import load_study
 
 pytestmark = pytest.mark.browser
 
+DATA = Path(__file__).parents[2] / "data"
 UPDATE_MS = 5.0
 ROUNDS = 5  # other work on the machine slows a round; the best one tells what the page takes
 TIMED_CHOICES = """() => {
@@ -168,7 +172,7 @@ def test_a_postcode_gives_a_sentence_and_every_option(open_page, county, county_
         assert page.inner_text("#mine-said .answer") in status
         for _, today, then, change in rows:
             if change[:1] in {"▲", "▼"}:  # the table subtracts the minutes that it shows
-                size = int(change[2:].split(",")[0])
+                size = int(change[2:].split("\u00a0")[0])
                 assert int(then) - int(today) == (size if change[0] == "▲" else -size)
     assert len(table_rows(page, "mine-options")) == len(county.alternatives)
     assert "LE5" not in page.url.upper()
@@ -406,6 +410,129 @@ def test_on_a_phone_the_answer_stays_in_view_after_the_search_and_another_option
           return range.getClientRects().length; })""",
     )
     assert set(words) == {1}
+
+
+def long_names(plain):
+    """Return a county with the embedded study's ten services and the names of its hospitals."""
+    study = load_study()
+    rng = np.random.default_rng(11)
+    options = tuple(
+        replace(option, sites={each.id: frozenset(rng.choice(plain.sites.index, 1 + 3 * number,
+                                                             replace=False))
+                               for each in study.services})
+        for number, option in enumerate(plain.options)
+    )  # fmt: skip
+    hospitals = pd.read_csv(DATA / "sites.csv")["name"][: len(plain.sites)]  # 18 to 40 letters
+    sites = plain.sites.assign(name=hospitals.to_numpy())
+    services = tuple(
+        Service(each.id, each.label, {"bed": "visitor"}.get(each.delivery, each.delivery),
+                {"age_75_84": 100.0}, standard_min=30.0)
+        for each in study.services
+    )  # fmt: skip
+    return appraised(plain, options=options, services=services, sites=sites)
+
+
+def test_on_a_phone_all_ten_services_of_a_place_are_on_the_first_screen(open_page, small, tmp_path):
+    path = tmp_path / "explorer.html"
+    path.write_text(render_explorer(long_names(small)), encoding="utf-8")
+    page = open_page(path, viewport={"width": 390, "height": 844}, has_touch=True, is_mobile=True)
+    for place in ("E01020011", "E01020030", "E01020047", "LE5"):
+        page.fill("#find", place)
+        page.press("#find", "Enter")
+        for option in small.options:
+            page.select_option("#mine-option", option.name)
+            bottoms = page.eval_on_selector_all(
+                "#table-mine tbody tr",
+                "rows => rows.map(row => row.getBoundingClientRect().bottom)",
+            )
+            assert len(bottoms) == 10
+            assert max(bottoms) <= 844
+            # No figure lies under the names of sites, which run beneath it.
+            assert page.evaluate(OVERLAPS) == []
+    page.select_option("#beside", "option_2")
+    assert page.evaluate(OVERLAPS) == []
+
+
+OVERLAPS = """() => [...document.querySelectorAll('#table-mine tbody tr')].flatMap(row => {
+  const said = row.querySelector('.beneath');
+  if (!said) return [];
+  const range = document.createRange();
+  range.selectNodeContents(said);
+  const names = [...range.getClientRects()];
+  return [...row.cells].slice(1).filter(cell => {
+    range.selectNodeContents(cell);
+    return [...range.getClientRects()].some(figure => names.some(name =>
+      name.left < figure.right && figure.left < name.right
+      && name.top < figure.bottom - 2 && figure.top < name.bottom - 2));
+  }).map(cell => cell.textContent);
+})"""
+
+
+@pytest.fixture(scope="module")
+def small():
+    return county_publication(columns=8, rows=6, site_count=16, modes=("car",))
+
+
+@pytest.fixture(scope="module")
+def small_page(small, tmp_path_factory):
+    path = tmp_path_factory.mktemp("small") / "explorer.html"
+    path.write_text(render_explorer(small), encoding="utf-8")
+    return path
+
+
+def test_the_map_opens_with_the_service_that_gets_worst_for_the_place(open_page, small, small_page):
+    page = open_page(small_page)
+    seen = set()
+    for number, option in [(n, o) for n in (11, 29, 47) for o in small.alternatives]:
+        page.fill("#find", small.areas.index[number])
+        page.press("#find", "Enter")
+        page.select_option("#mine-option", option.name)
+        rows = {s.id: small.views[option.name, s.id].areas.iloc[number] for s in small.services}
+        moved = {
+            name: row["change_min"]
+            for name, row in rows.items()
+            if row["outcome"] in {"worsened", "improved"}
+        }
+        if not moved:
+            continue
+        # Where nothing gets worse, that which gets shortest counts most.
+        chosen = max if max(moved.values()) > 0 else min
+        worst = chosen(moved, key=moved.get)
+        assert page.input_value("#service") == worst
+        label = next(each.label for each in small.services if each.id == worst)
+        assert f"For {label} alone" in page.inner_text("#legend-heading")
+        assert "s=" not in page.url  # nothing in the address follows from where the reader lives
+        seen.add(worst == small.opening_services[option.name].id)
+    assert seen == {True, False}
+    page.fill("#find", "nowhere")  # without a place it is the option's again
+    page.press("#find", "Enter")
+    assert page.input_value("#service") == small.opening_services[option.name].id
+
+
+def test_the_map_shows_the_difference_between_two_options(open_page, small, small_page):
+    page = open_page(small_page)
+    page.select_option("#option", "option_3")
+    page.select_option("#service", "clinic")
+    page.select_option("#map-beside", "option_1")
+    assert page.is_checked("input[name=view][value=beside]")
+    assert "“Option 3” against “Option 1”" in page.inner_text("#legend-heading")
+    ends = [small.views[name, "clinic"].areas for name in ("option_1", "option_3")]
+    first, second = (end["after_min"] for end in ends)
+    people = small.areas["residents"]
+    reached = np.isfinite(first) & np.isfinite(second)
+    longer = second - first > 1 + 1e-9
+    counted = page.eval_on_selector_all("#legend b", TEXTS)
+    numbers = [int(text.replace(",", "")) for text in counted]
+    assert sum(numbers) == people.sum()
+    middle = 4  # four classes are shorter, then the one that is about the same
+    assert sum(numbers[middle + 1 : 2 * middle + 1]) == people[longer & reached].sum() > 0
+    assert "c=option_1" in page.url
+    assert "v=beside" in page.url
+    again = open_page(small_page, page.url[page.url.index("#") :])
+    assert again.eval_on_selector_all("#legend b", TEXTS) == counted
+    again.select_option("#map-beside", "")
+    assert again.is_checked("input[name=view][value=change]")
+    assert heard(page) == heard(again) == []
 
 
 def test_what_would_stop_near_a_place_is_told_nearest_first(open_page, county, county_page):

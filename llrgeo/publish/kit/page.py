@@ -9,6 +9,7 @@ from llrgeo.publish import pages
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.easy import easy_parts
 from llrgeo.publish.kit.figures import PlaceView
+from llrgeo.publish.kit.indicators import indicator_table, place_indicators
 from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.kit.words import OptionWords, about_lines, option_words, sure_lines
 from llrgeo.publish.wording import wording
@@ -98,6 +99,7 @@ def _both(after: str, change: str) -> str:
 def _values(view: PlaceView, told: list[OptionWords]) -> Mapping[str, Any]:
     publication, place = view.publication, view.place
     theme, page = publication.theme, page_name(place)
+    indicators = place_indicators(view)
     styles = [pages.page_style(publication), pages.asset("kit/assets/kit.css")]
     return {
         "publication": publication,
@@ -117,6 +119,8 @@ def _values(view: PlaceView, told: list[OptionWords]) -> Mapping[str, Any]:
         ],
         "matrix": leaflet_table(view, told),
         "deliveries": delivery_lines(view),
+        "figures": indicator_table(indicators),
+        "figures_about": [f"{each.heading}. {each.about}" for each in indicators],
         "easy": easy_parts(view),
         "answer": answering(theme, page, {"place": place.slug}),
         "links": {form: page_name(place, form).removeprefix(f"{FOLDER}/") for form in FORMS}

@@ -7,6 +7,7 @@ from typing import Final
 from llrgeo.publish import pages
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.figures import PlaceView
+from llrgeo.publish.kit.indicators import indicator_lines, place_indicators
 from llrgeo.publish.kit.page import page_name
 from llrgeo.publish.kit.words import OptionWords, about_lines, option_words, sure_lines
 from llrgeo.publish.wording import wording
@@ -26,6 +27,7 @@ def render_text(view: PlaceView) -> str:
         [publication.theme.notice, *about_lines(view)],
         *chain.from_iterable(options),
         [words["plain_sure"], *sure_lines(view)],
+        *_figures(view),
         [words["plain_say"], *_say(view)],
         [pages.day(publication.date), words["run"].format(run=pages.run_mark(publication))],
     ]
@@ -40,6 +42,15 @@ def _option(option: OptionWords, number: int) -> Iterator[list[str]]:
         yield [said.service, *said.lines]
     if option.unchanged:
         yield [option.unchanged]
+
+
+def _figures(view: PlaceView) -> Iterator[list[str]]:
+    """Yield the figures from other sources, with what each is."""
+    told = place_indicators(view)
+    if told:
+        words = wording()
+        lines = [*indicator_lines(told), *(f"{each.heading}: {each.about}" for each in told)]
+        yield [words["kit_figures"], words["report_indicators_text"], *lines]
 
 
 def _say(view: PlaceView) -> Iterator[str]:

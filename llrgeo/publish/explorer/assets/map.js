@@ -68,8 +68,15 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
     name.textContent = site.name;
     const marker = L.marker(site.at, { icon, interactive: Boolean(onSite), keyboard: false });
     if (onSite) marker.bindTooltip(name, { direction: "top" }).on("click", () => onSite(place));
-    return { site, holder, marker, state: "" };
+    marker.addTo(map).getElement().hidden = true;
+    return { site, holder, marker, state: "", signs: new Map() };
   });
+
+  // The sign of a mark in a state, drawn once: to make and remove them takes longer than to count.
+  function signOf({ site, signs }, state) {
+    if (!signs.has(state)) signs.set(state, siteSign(site.kind, state));
+    return signs.get(state);
+  }
 
   // Hospitals stay in sight when they do not offer the service; the many health centres do not.
   function siteState(now, view, place) {
@@ -89,10 +96,9 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
       const state = siteState(now, view, place);
       if (state === mark.state) return;
       mark.state = state;
-      mark.holder.replaceChildren(...(state ? [siteSign(mark.site.kind, state)] : []));
+      mark.holder.replaceChildren(...(state ? [signOf(mark, state)] : []));
       mark.marker.setZIndexOffset(above[state] || 0);
-      if (state) mark.marker.addTo(map);
-      else mark.marker.remove();
+      mark.marker.getElement().hidden = !state;
     });
   }
 

@@ -30,9 +30,9 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
     const within = authorities.size === 1 ? data.authorities[data.areas.authority[first]] : "";
     const name = place.kind === "site" ? fill(words.place_near, { site: place.name }) : place.name;
     const isNamed = !["postcode", "area"].includes(place.kind);
-    const parts = [isNamed ? name : "", place.areas.length === 1 ? data.areas.label[first] : "",
-      place.kind === "authority" ? "" : within];
-    return parts.filter(Boolean).join(", ");
+    const label = place.areas.length === 1 ? data.areas.label[first] : "";
+    const isSaid = place.kind === "authority" || label.includes(`(${within} `);
+    return [isNamed ? name : "", label, isSaid ? "" : within].filter(Boolean).join(", ");
   }
 
   function answerLine(choice, now, rows) {
@@ -80,8 +80,11 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
     byId("mine").className = `mine ${now.isToday || !main ? "unchanged" : main.kind}`;
     byId("mine-option").value = choice.option;
     byId("beside").value = choice.beside;
-    byId("mine-heading").textContent = fill(words.my_heading,
-      { place: placeName(choice.place), option: planLabel });
+    // The choice beside it names the option too, so on a phone the heading is the place alone.
+    const [before, after] = fill(words.my_heading, { option: planLabel }).split("{place}");
+    byId("mine-heading").replaceChildren(
+      ...[before, placeName(choice.place), after].map((text, part) =>
+        tables.element("span", text, { className: part === 1 ? "" : "of-option" })));
     const [area] = choice.place.areas;
     const beside = besideOf(choice);
     tables.showMine({
@@ -104,5 +107,5 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
     return answerLine(choice, now, rowsOf(choice));
   }
 
-  return { show, said };
+  return { show, said, rowsOf };
 }

@@ -12,6 +12,7 @@ function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
   const showLegend = llrgeoLegend(data);
   const map = llrgeoDraw(data, window.map_llrgeo, pickArea, point, askSite);
   let now = null; // what follows from the choice
+  let beside = null; // journeys in the option that the map compares with
 
   // An indicator on the map; no option changes it.
   function showFigureMap(areas) {
@@ -21,11 +22,33 @@ function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
     showLegend(fill(words.legend_heading, { view: figure.heading }), figure, classes);
   }
 
+  // The journeys for the service on the map in the option that the reader compares with.
+  function besideEnd() {
+    return m.everyService(data, matrices,
+      { ...chosen, option: chosen.beside, switched: new Set() })
+      .find(({ service }) => service === now.service).after;
+  }
+
+  function changesFrom(first, scale) {
+    return areaKeys.map((area) => m.changeClass(first.minutes[area], now.after.minutes[area],
+      scale.limits));
+  }
+
+  // The difference between two options: each area by how much longer the chosen one takes. The
+  // signs are the sites of the chosen option.
+  function showBesideMap(areas) {
+    beside = besideEnd();
+    const { label } = m.byId(data.options, chosen.beside);
+    const scale = { ...data.change,
+      labels: [...data.change.labels.slice(0, -1), words.legend_beside_no_route] };
+    const classOf = changesFrom(beside, scale);
+    map.show(now, "after", classOf, scale.colours, areas);
+    showLegend(fill(words.legend_of_service, { service: now.service.label,
+      view: fill(words.legend_beside, { option: now.option.label, beside: label }) }), scale, classOf);
+  }
+
   function classesOf(scale) {
-    if (chosen.view === "change") {
-      return areaKeys.map((area) => m.changeClass(now.before.minutes[area],
-        now.after.minutes[area], scale.limits));
-    }
+    if (chosen.view === "change") return changesFrom(now.before, scale);
     const asked = m.byId(data.journeys, chosen.journey);
     const end = chosen.view === "city"
       ? m.nearest(matrices[asked.matrix], areaKeys.length, data.city) : now[chosen.view];
@@ -38,10 +61,15 @@ function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
       showFigureMap(areas);
       return;
     }
+    if (chosen.view === "beside") {
+      showBesideMap(areas);
+      return;
+    }
     const scale = chosen.view === "change" ? data.change : data.time;
     const classOf = classesOf(scale);
     map.show(now, chosen.view, classOf, scale.colours, areas);
-    showLegend(fill(words.legend_heading, { view: words[`view_${chosen.view}`] }), scale, classOf);
+    showLegend(fill(words.legend_of_service,
+      { view: words[`view_${chosen.view}`], service: now.service.label }), scale, classOf);
   }
 
   function point(area) {
@@ -50,6 +78,15 @@ function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
       byId("pointer").textContent = fill(words.pointer_figure, {
         area: data.areas.label[area], figure: figure.heading,
         value: figures.valueText(figure, area),
+      });
+      return;
+    }
+    if (chosen.view === "beside") {
+      byId("pointer").textContent = fill(words.pointer_beside, {
+        area: data.areas.label[area], option: now.option.label,
+        beside: m.byId(data.options, chosen.beside).label,
+        after: minutesInWords(now.after.minutes[area], words),
+        before: minutesInWords(beside.minutes[area], words),
       });
       return;
     }

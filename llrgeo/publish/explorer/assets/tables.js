@@ -5,6 +5,8 @@ function llrgeoTables(data) {
   const m = llrgeoModel;
   const { fill, peopleInWords, oneDecimal, wholeMinutes, shownChange } = llrgeoText;
   const words = data.strings;
+  const CLOSE = "≈"; // after a change that is too close to say, as on the pages of places
+  const ONE_LINE = 14; // letters of a cell that a phone has room for in one line
 
   function element(tag, text, properties) {
     const made = document.createElement(tag);
@@ -125,21 +127,26 @@ function llrgeoTables(data) {
 
   // A change of the minutes as shown, so that the table subtracts as the sentence does.
   function shownMark(row) {
-    if (row.kind === "unchanged") return words.mark_same;
+    if (row.kind === "unchanged") return words.mark_as_today;
     const size = shownChange(row.before, row.after);
     if (!Number.isFinite(size)) return words[`mark_${row.kind}`];
     const mark = `${size < 0 ? "▼" : "▲"}\u00a0${Math.abs(size)}`;
-    return row.tooClose ? fill(words.mark_too_close, { change: mark }) : mark;
+    return row.tooClose ? `${mark}\u00a0${CLOSE}` : mark;
   }
 
   function wholeInTable(minutes) {
     return minutes === Infinity ? words.no_route : String(wholeMinutes(minutes));
   }
 
+  // Where a service is, in words that fit who travels; "or" a second site that may be as near.
+  function whereLine(row, sites) {
+    return sites ? fill(words[`where_${row.service.delivery}`], { sites }) : "";
+  }
+
   function siteCell(row) {
     const site = row.siteAfter < 0 ? "" : data.sites[row.siteAfter].name;
-    return row.second < 0 ? site
-      : fill(words.my_second, { site, second: data.sites[row.second].name });
+    return whereLine(row, row.second < 0 ? site
+      : fill(words.my_second, { site, second: data.sites[row.second].name }));
   }
 
   // --- A place of several areas ----------------------------------------------------------------
@@ -156,7 +163,7 @@ function llrgeoTables(data) {
       if (!Number.isFinite(size)) return size < 0 ? words.mark_gained : words.mark_lost;
       return `${size < 0 ? "▼" : "▲"}\u00a0${Math.abs(size)}`;
     };
-    if (!longer && !shorter) return words[kind === "none" ? "mark_none" : "mark_same"];
+    if (!longer && !shorter) return words[kind === "none" ? "mark_none" : "mark_as_today"];
     if (longer && shorter) return fill(words.range_minutes, { least: mark(least), most: mark(most) });
     const [near, far] = longer ? [least, most] : [most, least];
     if (longer + shorter < all) return fill(words.range_up_to, { mark: mark(far) });
@@ -164,11 +171,11 @@ function llrgeoTables(data) {
       : fill(words.range_minutes, { least: mark(near), most: Math.abs(far) });
   }
 
-  function sitesCell(sites) {
+  function sitesCell({ sites, ...row }) {
     const [first, second] = sites.map((site) => data.sites[site].name);
-    const named = [first, second].filter(Boolean).join(", ");
-    return sites.length > 2
-      ? fill(words.my_sites_more, { sites: named, count: sites.length - 2 }) : named;
+    return whereLine(row, sites.length > 2
+      ? fill(words.my_sites_more, { sites: first, count: sites.length - 1 })
+      : [first, second].filter(Boolean).join(", "));
   }
 
   // Every service from a place: today, then and the change, and beside it another option that the
@@ -176,7 +183,7 @@ function llrgeoTables(data) {
   // service, so that the table fits a phone.
   function showMine({ rows, isOne, isToday, label, beside }) {
     const [minutes, mark] = isOne ? [wholeInTable, shownMark] : [rangeInTable, rangeMark];
-    const where = isOne ? siteCell : (row) => sitesCell(row.sites);
+    const where = isOne ? siteCell : sitesCell;
     const both = (row) => fill(words.minutes_and_change,
       { minutes: minutes(row.after), change: mark(row) });
     let heads = isToday ? [] : [words.column_then, words.column_change];
@@ -187,8 +194,21 @@ function llrgeoTables(data) {
       cells = (row) => [...(isToday ? [] : [both(row)]), both(other.get(row.service.id))];
     }
     fillTable("mine", [words.column_service_where, words.column_mine_today, ...heads],
-      rows.map((row) => [[serviceLabel(row.service), where(row)], minutes(row.before),
-        ...cells(row)]));
+      rows.map((row) => [where(row) ? [row.service.label, where(row)] : serviceLabel(row.service),
+        minutes(row.before), ...cells(row)]));
+    fitMine(isOne && rows.some((row) => row.second >= 0));
+  }
+
+  // A row with a long cell breaks its lines; all others keep each figure in one. What the signs of
+  // the table mean is said beneath it, if they occur.
+  function fitMine(hasSecond) {
+    const shown = [...document.getElementById("table-mine").tBodies[0].rows];
+    shown.forEach((row) => row.classList.toggle("breaks",
+      [...row.cells].slice(1).some((cell) => cell.textContent.length > ONE_LINE)));
+    const has = (sign) => shown.some((row) => [...row.cells].slice(1)
+      .some((cell) => cell.textContent.includes(sign)));
+    document.getElementById("mine-note").textContent = [has(CLOSE) ? words.mine_close : "",
+      hasSecond ? words.mine_second : ""].filter(Boolean).join(" ");
   }
 
   // What each option would change for a place: how many services, and the worst of them.

@@ -5,8 +5,7 @@
 
 (() => {
   const m = llrgeoModel;
-  const { fill } = llrgeoText;
-  const { writeState, readState } = llrgeoText;
+  const { fill, writeState, readState } = llrgeoText;
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.strings;
   const areaKeys = [...data.areas.id.keys()];
@@ -136,7 +135,7 @@
   // Each choice is a step to go back to. Where the reader lives stays out of the address.
   function saveState() {
     const fragment = `#${writeState({
-      o: chosen.option, s: chosen.service, j: chosen.journey, v: chosen.view, c: chosen.beside,
+      o: chosen.option, s: isServiceOwn() ? chosen.service : "", j: chosen.journey, v: chosen.view, c: chosen.beside,
       f: chosen.view === "figure" ? chosen.figure : "",
       x: [...chosen.switched].map((site) => data.sites[site].id).join("."),
     })}`;
@@ -148,6 +147,21 @@
     }
   }
 
+  // Whether the service is the reader's own choice, or that of a plan which holds for it alone.
+  function isServiceOwn() {
+    return chosen.serviceAsked || chosen.switched.size > 0;
+  }
+
+  // What the map and the words beside it are about, unless the reader chose: the service that gets
+  // worst for the place that was found (best, if none gets worse); without a place, for most people.
+  function serviceOf(id, place) {
+    const option = m.byId(data.options, id);
+    if (chosen.serviceAsked) return chosen.service;
+    const main = place && reader.mainChange(
+      mine.rowsOf({ ...chosen, option: id, place, switched: new Set() }));
+    return main ? main.service.id : option.opening_service;
+  }
+
   // A fragment that is no state (the skip link's) leaves the choices alone.
   function loadState() {
     const { hash } = window.location;
@@ -156,15 +170,16 @@
     const offered = (list, id, otherwise) => (m.byId(list, id) ? id : otherwise);
     Object.assign(chosen, OPENING);
     chosen.option = offered(data.options, state.o, OPENING.option);
-    chosen.service = offered(data.services, state.s, m.byId(data.options, chosen.option).opening_service);
-    chosen.serviceAsked = Boolean(state.s);
     chosen.journey = offered(data.journeys, state.j, OPENING.journey);
+    chosen.service = offered(data.services, state.s, serviceOf(chosen.option, chosen.place));
+    chosen.serviceAsked = Boolean(state.s);
     chosen.beside = offered(data.options, state.c, "");
     chosen.figure = offered(figures.list, state.f, OPENING.figure);
     if (document.querySelector(`input[name=view][value="${CSS.escape(state.v || "")}"]`)) {
       chosen.view = state.v;
     }
-    if (chosen.view === "figure" && !figures.byId(state.f)) chosen.view = OPENING.view;
+    const needed = { figure: figures.byId(state.f), beside: chosen.beside };
+    if (chosen.view in needed && !needed[chosen.view]) chosen.view = OPENING.view;
     const wanted = new Set((state.x || "").split("."));
     chosen.switched = new Set(data.sites.flatMap((site, place) =>
       (wanted.has(site.id) ? [place] : [])));
@@ -176,6 +191,7 @@
     nameServices();
     byId("service").value = chosen.service;
     byId("journey").value = chosen.journey;
+    byId("map-beside").value = chosen.beside;
     document.querySelector(`input[name=view][value=${chosen.view}]`).checked = true;
   }
 
@@ -229,13 +245,35 @@
     if (option === baseline.id && view === "change") view = "before";
     else if (chosen.option === baseline.id && view === "before") view = "change";
     // An option opens with the service that gets worse for most people, unless the reader chose.
-    const service = chosen.serviceAsked ? chosen.service
-      : m.byId(data.options, option).opening_service;
-    choose({ option, view, service, switched: new Set() });
+    choose({ option, view, service: serviceOf(option, chosen.place), switched: new Set() });
+  }
+
+  // A plan of the reader's own keeps its service when another place is found.
+  function choosePlace(place) {
+    choose({ place, service: isServiceOwn() ? chosen.service : serviceOf(chosen.option, place) });
+  }
+
+  // Without another option the map cannot compare: it shows the change from today again.
+  function chooseBeside(beside) {
+    choose({ beside, view: !beside && chosen.view === "beside" ? "change" : chosen.view });
+  }
+
+  // A map that compares needs an option to compare with: the first that is not the chosen one.
+  function chooseView(target) {
+    if (target.id === "figure") {
+      choose({ view: "figure", figure: target.value });
+    } else if (target.id === "map-beside") {
+      if (target.value) choose({ view: "beside", beside: target.value });
+      else chooseBeside("");
+    } else {
+      const first = data.options.find(({ id }) => ![baseline.id, chosen.option].includes(id));
+      choose({ view: target.value, beside: chosen.beside
+        || (target.value === "beside" ? (first || baseline).id : "") });
+    }
   }
 
   function foundPlace(place) {
-    choose({ place });
+    choosePlace(place);
     stage.frame(place.areas);
     // On a phone the keyboard would hide the answer.
     if (window.matchMedia("(pointer: coarse)").matches) byId("find").blur();
@@ -244,14 +282,14 @@
 
   // What was found before is forgotten, so that no answer stands for another place.
   function foundNothing(said) {
-    choose({ place: null });
+    choosePlace(null);
     say(said);
   }
 
   // The map answers for another place than the search did, so the search box is emptied.
   function pickArea(area) {
     finder.forget();
-    choose({ place: { name: data.areas.label[area], kind: "area", areas: [area] } });
+    choosePlace({ name: data.areas.label[area], kind: "area", areas: [area] });
   }
 
   function switchSite(site) {
@@ -280,14 +318,13 @@
     on("choices", "submit", (event) => event.preventDefault());
     on("option", "change", (event) => chooseOption(event.target.value));
     on("mine-option", "change", (event) => chooseOption(event.target.value));
-    on("beside", "change", (event) => choose({ beside: event.target.value }));
+    on("beside", "change", (event) => chooseBeside(event.target.value));
     document.querySelector(".skip").addEventListener("click", skip);
     on("service", "change", (event) =>
       choose({ service: event.target.value, serviceAsked: true, switched: new Set() }));
     on("journey", "change", (event) => choose({ journey: event.target.value }));
     on("catchment", "change", (event) => stage.askSite(event.target.value));
-    on("views", "change", ({ target }) => choose(target.id === "figure"
-      ? { view: "figure", figure: target.value } : { view: target.value }));
+    on("views", "change", ({ target }) => chooseView(target));
     on("site-list", "change", (event) => switchSite(Number(event.target.value)));
     on("reset", "click", () => choose({ switched: new Set() }));
     on("download", "click", download);

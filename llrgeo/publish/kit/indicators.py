@@ -1,0 +1,121 @@
+"""Figures of a place from other sources, on its pages: its own, or those of where it lies."""
+
+from dataclasses import dataclass
+from typing import Any, Final
+
+import pandas as pd
+
+from llrgeo.appraisal.indicators import PlaceFigures, places_of
+from llrgeo.publish.indicator_view import (
+    IndicatorView,
+    blank_text,
+    describe_indicator,
+    rank_texts,
+    view_indicator,
+)
+from llrgeo.publish.kit.figures import PlaceView
+from llrgeo.publish.option_view import area_labels
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+
+NAME: Final = "place_rankings"
+
+
+@dataclass(frozen=True, slots=True)
+class PlaceIndicator:
+    """An indicator as it is told of a place.
+
+    Attributes
+    ----------
+    heading
+        What it is, with its unit.
+    value
+        As text; a range where the place has several values.
+    rank
+        Among all places of its kind, as text; empty without one, or where there are several.
+    of
+        The authority or area that the value is of, or how many of them.
+    about
+        Unit, direction, source, date and error, in sentences.
+    """
+
+    heading: str
+    value: str
+    rank: str
+    of: str
+    about: str
+
+
+def place_indicators(view: PlaceView) -> list[PlaceIndicator]:
+    """Return the study's indicators for a place, in their order; none if it has no rankings."""
+    publication = view.publication
+    if NAME not in publication.tables:
+        return []
+    return [_told(view, figures) for figures in publication.figures]
+
+
+def indicator_table(told: list[PlaceIndicator]) -> dict[str, Any] | None:
+    """Return the indicators of a place as a table; None without any."""
+    if not told:
+        return None
+    words = wording()
+    heads = [words[f"column_{name}"] for name in ("figure", "value", "rank", "figure_of")]
+    rows = [[each.heading, each.value, each.rank, each.of] for each in told]
+    return {"id": "figures", "caption": words["kit_figures"], "heads": heads, "rows": rows}
+
+
+def indicator_lines(told: list[PlaceIndicator]) -> list[str]:
+    """Return the indicators of a place in sentences, for a voice."""
+    words, lines = wording(), []
+    for each in told:
+        key = "kit_figure_ranked" if each.rank else "kit_figure"
+        lines.append(
+            words[key].format(figure=each.heading, place=each.of, value=each.value, rank=each.rank)
+        )
+    return lines
+
+
+def _told(view: PlaceView, figures: PlaceFigures) -> PlaceIndicator:
+    """Tell an indicator of the places among which those of the page lie."""
+    shown, publication = view_indicator(figures), view.publication
+    places = places_of(publication.areas, figures.kind).loc[list(view.place.areas)]
+    own = places.drop_duplicates().tolist()
+    about = describe_indicator(figures)
+    if len(own) > 1:
+        # Areas differ, and no average is made of them: what is averaged may not be added up.
+        return PlaceIndicator(shown.heading, _range(shown, own), "", _count(len(own)), about)
+    rows = publication.tables[NAME]
+    ranks = rank_texts(rows[rows["figure_id"] == shown.indicator.id], of_all=True)
+    return PlaceIndicator(
+        shown.heading,
+        _value(shown, own[0]),
+        str(ranks.get(own[0], "")),
+        _name(publication, figures, own[0]),
+        about,
+    )
+
+
+def _value(shown: IndicatorView, place: str) -> str:
+    value = shown.figures.values.get(place)
+    if value is None or pd.isna(value):
+        return blank_text(hidden=bool(shown.figures.hidden.get(place, False)))
+    return shown.text(float(value))
+
+
+def _range(shown: IndicatorView, own: list[str]) -> str:
+    """Return the least and the most of several places, those without a figure left out."""
+    known = shown.figures.values.reindex(own).round(shown.decimals).dropna()
+    if known.empty:
+        return blank_text(hidden=False)
+    low, high = shown.text(known.min()), shown.text(known.max())
+    return low if low == high else wording()["figure_range"].format(low=low, high=high)
+
+
+def _name(publication: Publication, figures: PlaceFigures, place: str) -> str:
+    if figures.kind != "area":
+        return place
+    return str(area_labels(publication.areas)[place])
+
+
+def _count(number: int) -> str:
+    return wording()["figure_places"].format(count=number)
