@@ -15,6 +15,8 @@ from llrgeo.errors import ConfigError, InfeasibleError, PublishError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.study.config import load_study
+from llrgeo.study.manifest import describe_run
+from llrgeo.study.plan_file import plan_options
 from llrgeo.study.run import publish_study, run_study
 from llrgeo.study.siting import locate_service, prepare_siting
 from llrgeo.study.siting_config import load_siting
@@ -319,3 +321,44 @@ def test_the_files_of_a_plan_tell_today_and_what_closes(town_study_once, tmp_pat
     assert "Closes 1: City hospital." in (tmp_path / "summary.txt").read_text(encoding="utf-8")
     changes = pd.read_csv(tmp_path / "site_changes.csv")
     assert changes["change"].tolist() == ["opens", "closes"]
+
+
+def test_a_plan_of_the_page_takes_the_place_of_today(town_study, tmp_path):
+    study = load_study(town_study)
+    run_id = describe_run(study)["run_id"]
+    plan = town_study.parent / "plan.toml"
+    plan.write_text(
+        f"""
+[plan]
+study = "study.toml"
+run_id = "{run_id}"
+
+[[new_sites]]
+id = "new-1"
+name = "Mill"
+kind = "health_centre"
+easting = 452000
+northing = 301000
+services = ["clinic"]
+
+[[options]]
+id = "plan"
+label = "Try the mill"
+based_on = "today"
+
+[options.opens]
+clinic = ["new-1"]
+""",
+        encoding="utf-8",
+    )
+    asked_for = ["locate", "--start", str(plan), "--service", "clinic", "--add", "1"]
+    told = CliRunner().invoke(app, [*asked_for, "--out", str(tmp_path / "found")])
+    assert told.exit_code == 0, told.output
+    # Today A alone runs clinics; the mill stands in East, so that B, in North's way, is next.
+    assert "'Try the mill', with 2 sites: " in told.stdout
+    assert "Stays 2: City hospital; Mill." in told.stdout
+    assert "Opens 1: Cottage hospital." in told.stdout
+    assert "Closes none." in told.stdout
+    assert 'based_on = "plan"' in told.stdout
+    with pytest.raises(ConfigError, match="no plan of the planner page"):
+        plan_options(town_study)

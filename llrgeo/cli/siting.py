@@ -9,6 +9,7 @@ from llrgeo.appraisal.siting.objectives import OBJECTIVES
 from llrgeo.cli.parameters import StudyFile
 
 if TYPE_CHECKING:
+    from llrgeo.study.config import StudyConfig
     from llrgeo.study.siting_config import SitingConfig
 
 
@@ -41,6 +42,9 @@ def locate(
     seconds: Annotated[
         float | None, typer.Option(help="Stop each search after this long [60]; see below.")
     ] = None,
+    start: Annotated[
+        Path | None, typer.Option(help="A plan of the planner page, in place of today.")
+    ] = None,
     out: Annotated[
         Path | None, typer.Option(help="Folder for tables, map layers and the option.")
     ] = None,
@@ -50,11 +54,13 @@ def locate(
     Sites of today outside the study's own authorities stay open, and are not counted in `--p`,
     unless `--close` names them.
 
+    With `--start PLAN` the plan's option takes the place of today, and its new sites may be chosen.
+
     What is given here takes the place of what the siting file says. Every plan, every number of
     sites on the curve and every future is a search of its own, with `--seconds` for each; the
     command may take so many times as long.
     """
-    from llrgeo.study.config import load_study
+    from llrgeo.study.plan_file import load_study_or_plan, plan_options
     from llrgeo.study.siting import locate_service
     from llrgeo.study.siting_config import load_siting
     from llrgeo.study.siting_files import option_text, write_plan
@@ -64,6 +70,7 @@ def locate(
     config = load_siting(
         siting,
         service=service,
+        start=None if start is None else plan_options(start)[-1],
         p=p,
         add=add,
         objective=objective,
@@ -75,10 +82,11 @@ def locate(
         seconds=seconds,
         beds=None if beds is None else {"at_most": beds},
     )
+    study = load_study_or_plan(start or study_file)
     if config.beds is not None:
-        _locate_beds(study_file, config, out)
+        _locate_beds(study, config, out)
         return
-    result = locate_service(load_study(study_file), config)
+    result = locate_service(study, config)
     for sentence in summarise(result):
         typer.echo(sentence)
     typer.echo("As an option:\n")
@@ -88,12 +96,11 @@ def locate(
         typer.echo(f"Written: {out / 'option.toml'}, with tables and map layers beside it")
 
 
-def _locate_beds(study_file: Path | None, config: "SitingConfig", out: Path | None) -> None:
+def _locate_beds(study: "StudyConfig", config: "SitingConfig", out: Path | None) -> None:
     """Say how many sites some beds allow, and where."""
     from llrgeo.study.bed_siting import bed_option_text, bed_sentences, locate_beds, write_beds
-    from llrgeo.study.config import load_study
 
-    result = locate_beds(load_study(study_file), config)
+    result = locate_beds(study, config)
     for sentence in bed_sentences(result):
         typer.echo(sentence)
     typer.echo("As an option:\n")

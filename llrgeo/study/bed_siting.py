@@ -160,8 +160,8 @@ def bed_sentences(result: BedSitingResult) -> list[str]:
     today = result.today()
     if today is not None:
         said.append(
-            f"Today, {_sites(len(today.beds_by_site))}: {today.mean_min:.1f} minutes; for the same "
-            f"target they need {today.beds} beds."
+            f"{result.siting.start_name}, {_sites(len(today.beds_by_site))}: "
+            f"{today.mean_min:.1f} minutes; for the same target they need {today.beds} beds."
         )
     if result.left_out:
         residents = int(result.siting.inputs.areas["residents"][list(result.left_out)].sum())

@@ -58,6 +58,24 @@ def load_study_or_plan(path: str | Path | None = None) -> StudyConfig:
     return _study_of_plan(values, path)
 
 
+def plan_options(path: str | Path) -> list[str]:
+    """Return the ids of the options of a plan file, in its order.
+
+    Raises
+    ------
+    ConfigError
+        If it is no plan file, or has no option.
+    InputError
+        If it is absent or not TOML.
+    """
+    values = read_toml(Path(path))
+    options = [str(option.get("id")) for option in values.get("options", [])]
+    if "plan" not in values or not options:
+        msg = f"{Path(path).name}: no plan of the planner page: [plan] and [[options]] are needed"
+        raise ConfigError(msg)
+    return options
+
+
 def _study_of_plan(values: Mapping[str, Any], path: Path) -> StudyConfig:
     """Return the study that a plan changes with what the plan adds to it."""
     strange = sorted(set(values) - set(_KEYS))

@@ -75,9 +75,14 @@ class SitingStudy:
 
     @cached_property
     def baseline(self) -> Option:
-        """The study's baseline."""
+        """The study's baseline, or the option that the siting file starts from."""
         options = {option.name: option for option in self.inputs.options}
-        return options[self.inputs.study.baseline]
+        return options[self.config.start or self.inputs.study.baseline]
+
+    @property
+    def start_name(self) -> str:
+        """What the plan is compared with, to begin a sentence: today, or an option by its label."""
+        return f"'{self.baseline.label}'" if self.config.start else "Today"
 
     @cached_property
     def candidates(self) -> TravelTimes:

@@ -71,6 +71,9 @@ class SitingConfig(Part):
 
     Attributes
     ----------
+    start
+        The option that takes the place of the baseline: what it runs is what a plan is compared
+        with, and what `add` adds to.
     standard_min
         Minutes that count as near; those the service leaves for travel if not given.
     p, add
@@ -102,6 +105,7 @@ class SitingConfig(Part):
 
     service: Name
     objective: KnownObjective = "p-median"
+    start: Name | None = None
     mix: dict[KnownObjective, Positive] = Field(default_factory=dict)
     p: Count | None = None
     add: Count | None = None

@@ -39,14 +39,14 @@ def beside_today(result: SitingResult) -> str:
     """Return today's value beside the plan's, and which of them is the better."""
     plan, today = result.best, result.today_value
     if np.isnan(today):
-        return "The service runs nowhere today."
-    sites = f"{len(result.siting.today)} sites"
+        return f"{result.siting.start_name}: the service runs nowhere."
+    start, sites = result.siting.start_name, f"{len(result.siting.today)} sites"
     if np.isinf(today):
-        return f"Today, with {sites}: not all demand is within the standard."
+        return f"{start}, with {sites}: not all demand is within the standard."
     shortfall = plan.problem.definition.shortfall
     # By the objective's own direction: above 0, the plan is worse than today.
     worse = shortfall(plan.value, than=today)
-    said = f"Today, with {sites}: {today:.4g}; the plan, with {len(plan.sites)}, is "
+    said = f"{start}, with {sites}: {today:.4g}; the plan, with {len(plan.sites)}, is "
     if abs(worse) <= _ROUNDING * max(abs(today), 1.0):
         return f"{said}as good."
     said += f"{'worse' if worse > 0 else 'better'} by {abs(worse):.4g}."
@@ -112,14 +112,15 @@ def out_of_reach(result: SitingResult) -> list[str]:
 
 def like_with_like(result: SitingResult) -> str:
     """Return the residents' mean minutes today and under the plan, over those with both."""
+    then = "before" if result.siting.config.start else "today"
     change = result.access().change
     minutes = change[["before_min", "after_min"]].to_numpy()
     both = np.isfinite(minutes[:, 0]) & np.isfinite(minutes[:, 1])
     people = result.siting.inputs.areas["residents"].to_numpy(float)[both]
     if not people.any():
-        return "Nobody has a journey both today and under the plan."
+        return f"Nobody has a journey both {then} and under the plan."
     before, after = np.average(minutes[both], axis=0, weights=people)
     return (
         f"The {people.sum():,.0f} residents with a journey both times travel {before:.4g} minutes "
-        f"on average today and {after:.4g} under the plan."
+        f"on average {then} and {after:.4g} under the plan."
     )

@@ -8,8 +8,13 @@ import pytest
 import shapely
 from publication_cases import county_publication
 
+from llrgeo.appraisal.capacity.beds import BedService
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan, ServicePlans
+from llrgeo.appraisal.capacity.targets import LossTarget, Stay
 from llrgeo.appraisal.scoring import Criterion
-from llrgeo.publish.check.browser import axe_findings
+from llrgeo.inputs.capacity import read_capacity
+from llrgeo.publish.check.browser import MAX_TAB_STOPS_OF_A_TOOL, axe_findings, tab_stops
 from llrgeo.publish.check.html import read_page
 from llrgeo.publish.check.page import policy_findings, request_findings, structure_findings
 from llrgeo.publish.planner.page import render_planner
@@ -42,6 +47,26 @@ def roads_over(areas) -> RoadNetwork:
     return RoadNetwork(pd.DataFrame(places, columns=["x", "y"]), edges, info)
 
 
+def beds_of(publication) -> CapacityPlan:
+    """Return beds for the county's clinics: seven at each site of each option, in two years."""
+    ages = pd.DataFrame({"age_75_84": publication.areas["residents"] * 0.11})
+    people = {2026: ages, 2036: ages * 1.4}
+    rows = [
+        (option.name, "clinic", site, 7.0, np.nan)
+        for option in publication.options
+        for site in sorted(option.sites["clinic"])
+    ]
+    places = pd.DataFrame(rows, columns=["option", "service", "site_id", "beds", "rooms"])
+    clinic = BedService("clinic", pd.Series({"age_75_84": 140.0}), Stay(21.0), LossTarget(0.06))
+    return CapacityPlan(
+        {CENTRAL: people},
+        {year: ages.sum() for year, ages in people.items()},
+        ServicePlans(beds=[clinic]),
+        places,
+        Parameters(read_capacity("parameters")),
+    )
+
+
 @pytest.fixture(scope="module")
 def county_places():
     county = county_publication(columns=8, rows=6, site_count=16, modes=("car",))
@@ -59,6 +84,7 @@ def planner_file(county_places, tmp_path_factory):
         {"easting": at[:, 0], "northing": at[:, 1], "area_id": known.to_numpy()}, index=known.index
     )
     planning = Planning(
+        capacity=beds_of(county_places),
         criteria=(Criterion("mean_minutes", 60), Criterion("worse_off", 25)),
         network=PageNetwork(packed.header, packed.streams, packed.fingerprint),
         postcodes=postcodes,
@@ -153,3 +179,50 @@ def test_assistive_technology_finds_no_fault_and_a_phone_no_sideways_scroll(page
     assert [f"{one.rule}: {one.message}" for one in axe_findings(page)] == []
     page.set_viewport_size({"width": 320, "height": 700})
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+
+
+def test_beds_are_moved_and_what_does_not_cope_is_named(page):
+    page.select_option("#base", "option_1")
+    page.click("#move-beds summary")
+    rows = page.locator("#table-beds tbody tr")
+    assert rows.count() == 6  # five sites, and all of them together
+    names = [rows.nth(row).locator("th").inner_text() for row in range(2)]
+    from_, to = (page.locator("#beds-to option", has_text=name).first for name in names)
+    chosen = from_.get_attribute("value"), to.get_attribute("value")
+    page.select_option("#beds-from", chosen[0])
+    page.select_option("#beds-to", chosen[1])
+    page.fill("#beds-number", "8")
+    page.click("#beds-move")
+    assert page.inner_text("#beds-fault") == f"Only 7 beds are at {names[0]}."
+    page.fill("#beds-number", "3")
+    page.click("#beds-move")
+    assert f"3 beds move from {names[0]} to {names[1]}." in page.inner_text("#said")
+    beds = [rows.nth(row).locator("td").first.inner_text() for row in range(2)]
+    assert beds == ["4", "10"]
+    assert names[0] in page.inner_text("#warnings")
+    assert page.inner_text("#beds-fault") == ""
+    page.click("#undo")
+    assert rows.nth(0).locator("td").first.inner_text() == "7"
+
+
+def test_plans_are_compared_on_the_map_and_catchments_add_up(page, county_places):
+    assert not page.is_visible("#against-choice")
+    place(page, county_places)
+    page.click("#pin")
+    page.click("#undo")
+    page.check("input[value=against]")
+    assert page.inner_text("#legend-heading") == "Change against plan A: Clinic"
+    counts = page.locator("#legend b").all_inner_texts()
+    shorter, longer = counts[:4], counts[5:]
+    assert any(count != "0" for count in longer)  # the site of plan A is gone again
+    assert all(count == "0" for count in shorter)
+    page.check("input[value=catchments]")
+    people = [int(count.replace(",", "")) for count in page.locator("#legend b").all_inner_texts()]
+    assert sum(people) == county_places.areas["residents"].sum()
+    today = county_places.results[county_places.baseline_name].option.sites["clinic"]
+    names = set(county_places.sites.loc[sorted(today), "name"])
+    assert names & set(page.locator("#legend span").all_inner_texts())
+
+
+def test_the_keyboard_goes_through_few_stops(page):
+    assert tab_stops(page) <= MAX_TAB_STOPS_OF_A_TOOL

@@ -41,7 +41,7 @@ _PUBLIC: Final = ("explorer.html", "index.html", "kit.html")
 _RUN: Final = re.compile(r"\b[Rr]un ([0-9a-f]{12})\b")
 _COLOUR: Final = re.compile(r"--(accent|ink|quiet):\s*(#[0-9a-f]{6})")
 _CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3
-_FEW_STOPS: Final = frozenset(["explorer.html", "index.html"])
+_FEW_STOPS: Final = frozenset(["explorer.html", "index.html", "planner.html"])
 _WHOLE: Final = frozenset(["explorer.html", "index.html", "report.html"])  # tables are a must here
 
 

@@ -314,5 +314,17 @@ const llrgeoAppraise = (() => {
     return saved;
   }
 
-  return { CLASSES, LONGER, withSites, appraise, total, firstShares, savedBy, deliver };
+  // A colour for each of some centres ([x, y]), by its number: of each the one that its nearest
+  // neighbours before it have not, so that catchments side by side differ.
+  function catchmentColours(centres, count) {
+    const chosen = [];
+    centres.forEach(([x, y], row) => {
+      const near = centres.slice(0, row).map(([east, north], other) => ({ other, away: Math.hypot(east - x, north - y) }))
+        .sort((one, two) => one.away - two.away).slice(0, count - 1).map(({ other }) => chosen[other]);
+      chosen.push([...Array(count).keys()].find((colour) => !near.includes(colour)));
+    });
+    return chosen;
+  }
+
+  return { CLASSES, LONGER, catchmentColours, withSites, appraise, total, firstShares, savedBy, deliver };
 })();

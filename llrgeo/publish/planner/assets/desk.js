@@ -21,8 +21,8 @@ function llrgeoDesk(data, roads) {
     found: null, // what follows from the plan
     world: null, // the sites of the study and of the plan, with their minutes
     mine: null, // the reader's own place
-    pins: [], // { name, plan, found }
-    view: { service: data.services[0].id, journey: planning.journey, map: "people", open: null },
+    pins: [], // { name, plan, found, journey }
+    view: { service: data.services[0].id, journey: planning.journey, map: "people", against: "", open: null },
     onChange: () => {}, // what the page does when the plan is another one
     postcodes: llrgeoPlaces.decodePostcodes(data.postcodes, planning.postcodes),
   };
@@ -42,6 +42,15 @@ function llrgeoDesk(data, roads) {
   function compute() {
     desk.world = worldOf(desk.plan);
     desk.found = llrgeoAppraise.appraise(data, desk.world, desk.plan);
+    // Plans that were pinned by another mode or hour are worked out by this one.
+    desk.pins.filter((pinned) => pinned.journey !== desk.view.journey).forEach((pinned) => {
+      pinned.found = llrgeoAppraise.appraise(data, worldOf(pinned.plan), pinned.plan);
+      pinned.journey = desk.view.journey;
+    });
+  }
+
+  function pin(name) {
+    desk.pins.push({ name, plan: desk.plan, found: desk.found, journey: desk.view.journey });
   }
 
   // The criteria of an option of the study as it is.
@@ -127,6 +136,6 @@ function llrgeoDesk(data, roads) {
   const canRedo = () => future.length > 0;
 
   return Object.assign(desk, { compute, optionCriteria, scoreOf, inHundred, firstShares, serviceFound,
-    optionLabel, serviceLabel, nameAndPlace, say, sayPlan, fault, change, remember, undo, redo, canUndo,
+    optionLabel, serviceLabel, nameAndPlace, say, sayPlan, fault, change, pin, remember, undo, redo, canUndo,
     canRedo });
 }

@@ -10,6 +10,8 @@ function llrgeoPlanMap(desk, onDrag) {
   const byId = (id) => document.getElementById(id);
   const CLASS_COLOURS = { lost: "#2d004b", mixed: "#b35806", longer: "#e08214", shorter: "#8073ac",
     same: "#f7f7f7", none: "#bdbdbd" };
+  // Okabe and Ito (2008): hues that people tell apart whatever their sight; black is left to lines.
+  const CATCHMENTS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"];
   const CLOSE_M = 9000; // what a neighbourhood that is shown has around it
   const map = window.map_llrgeo;
   const drawing = llrgeoDraw(data, map, () => {}, point);
@@ -41,8 +43,8 @@ function llrgeoPlanMap(desk, onDrag) {
     drawing.show({ today: new Set(today), open: new Set(open), before: { site: [] }, after: { site: [] } },
       view.map === "before" ? "before" : "change", scale.classOf, scale.colours, []);
     showLegend(view.map === "people" ? words.planner_view_people
-      : fill(words.planner_legend, { view: words[`planner_view_${view.map}`], service: desk.serviceLabel() }),
-    scale, scale.classOf);
+      : fill(words.planner_legend, { service: desk.serviceLabel(),
+        view: fill(words[`planner_view_${view.map}`], { name: view.against }) }), scale, scale.classOf);
     showMarkers();
   }
 
@@ -52,12 +54,36 @@ function llrgeoPlanMap(desk, onDrag) {
       return { classOf: desk.found.classes.map(({ name }) => names.indexOf(name)),
         labels: names.map((name) => words[`planner_class_${name}`]), colours: names.map((name) => CLASS_COLOURS[name]) };
     }
-    if (desk.view.map === "change") {
-      return { ...data.change, classOf: data.areas.id.map((_, area) =>
-        m.changeClass(service.before[area], service.after[area], data.change.limits)) };
+    if (desk.view.map === "change") return changeScale(service.before, service.after);
+    if (desk.view.map === "against") {
+      const { found } = desk.pins.find(({ name }) => name === desk.view.against);
+      return changeScale(found.services.find(({ id }) => id === service.id).after, service.after);
     }
+    if (desk.view.map === "catchments") return catchmentScale(service);
     return { ...data.time, classOf: Array.from(service[desk.view.map], (minutes) =>
       m.timeClass(minutes, data.time.breaks)) };
+  }
+
+  function changeScale(before, after) {
+    return { ...data.change, classOf: data.areas.id.map((_, area) =>
+      m.changeClass(before[area], after[area], data.change.limits)) };
+  }
+
+  // Who goes to which site: a class a site, and a last one of those that reach none.
+  function catchmentScale(service) {
+    const { sites } = desk.world;
+    const open = [...new Set(service.site)].filter((place) => place >= 0).sort((one, two) => one - two);
+    const hues = llrgeoAppraise.catchmentColours(open.map((place) => centreOf(service, place)), CATCHMENTS.length);
+    return { classOf: Array.from(service.site, (place) => (place < 0 ? open.length : open.indexOf(place))),
+      labels: [...open.map((place) => sites[place].name), words.no_route],
+      colours: [...hues.map((hue) => CATCHMENTS[hue]), CLASS_COLOURS.none] };
+  }
+
+  // The middle of the areas that go to a site, in metres.
+  function centreOf(service, place) {
+    const areas = data.areas.id.map((_, area) => area).filter((area) => service.site[area] === place);
+    const mean = (values) => areas.reduce((sum, area) => sum + values[area], 0) / areas.length;
+    return [mean(data.planning.x), mean(data.planning.y)];
   }
 
   // --- New sites -----------------------------------------------------------------------------------

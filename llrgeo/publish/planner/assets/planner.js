@@ -41,6 +41,15 @@
     byId("pin").disabled = desk.pins.length >= NAMES.length;
   }
 
+  // A plan that was pinned can be looked at on the map, beside the plan in hand.
+  function showPinned() {
+    byId("against-choice").hidden = desk.pins.length === 0;
+    if (desk.pins.length === 0) return;
+    view.against = view.against || desk.pins[0].name;
+    byId("against").replaceChildren(...desk.pins.map(({ name }) => element("option", name, { value: name })));
+    byId("against").value = view.against;
+  }
+
   function onDrag() {
     desk.compute();
     planMap.show();
@@ -119,9 +128,10 @@
 
   function pin() {
     const name = NAMES[desk.pins.length];
-    desk.pins.push({ name, plan: desk.plan, found: desk.found });
+    desk.pin(name);
     results.showPins();
     showButtons();
+    showPinned();
     desk.say(fill(words.planner_pinned, { name }));
   }
 
@@ -152,7 +162,12 @@
     on("base", "change", (event) => desk.change(rebased(event.target.value), desk.optionLabel(event.target.value)));
     on("service", "change", (event) => { view.service = event.target.value; refresh(); });
     on("journey", "change", (event) => { view.journey = event.target.value; refresh(); desk.sayPlan(m.byId(data.journeys, view.journey).label); });
-    on("views", "change", (event) => { view.map = event.target.value; planMap.show(); });
+    on("views", "change", ({ target }) => {
+      if (target.id === "against") view.against = target.value;
+      view.map = target.id === "against" ? "against" : target.value;
+      document.querySelector(`input[name=view][value=${view.map}]`).checked = true;
+      planMap.show();
+    });
     on("by-click", "click", () => setPlacing(!isPlacing()));
     on("undo", "click", desk.undo);
     on("redo", "click", desk.redo);

@@ -27,9 +27,9 @@ function llrgeoResults(desk, tables, showArea) {
     const count = (number) => peopleInWords(number, words);
     const score = (id) => inHundred(scoreOf(optionCriteria(id)));
     const lines = [
-      fill(words.planner_longer, { people: count(people.anyLonger), all: count(total), close: count(close) }),
+      fill(people.anyLonger > 0 ? words.planner_longer : words.planner_longer_none, { people: count(people.anyLonger), all: count(total), close: count(close) }),
       fill(words.planner_shorter, { people: count(people.shorter), same: count(people.same) }),
-      fill(words.planner_score, { score: inHundred(scoreOf(found.criteria)),
+      fill(plan.base === today ? words.planner_score_today : words.planner_score, { score: inHundred(scoreOf(found.criteria)),
         base: desk.optionLabel(plan.base), of_base: score(plan.base), today: score(today), first: firstText() }),
     ];
     const empty = data.services.filter(({ id }) => plan.sites[id].length === 0);
@@ -118,7 +118,12 @@ function llrgeoResults(desk, tables, showArea) {
   }
 
   const percent = (share) => `${oneDecimal(100 * share, words)}%`;
-  const outcomeOf = ({ refused, waiting, over }) => percent(refused ?? waiting ?? over);
+  // A share that is neither nothing nor all is not written as such.
+  function outcomeOf({ refused, waiting, over }) {
+    const share = refused ?? waiting ?? over;
+    return share > 0 && share < 0.0005 ? words.planner_hardly_any : percent(share);
+  }
+
   const bedsCope = ({ short }) =>
     (short > 0 ? fill(words.planner_beds_short, { beds: counted(short) }) : words.planner_fine);
 
@@ -178,6 +183,7 @@ function llrgeoResults(desk, tables, showArea) {
     const size = ({ worst }) => (worst.kind === "lost" ? Infinity : worst.longer);
     const listed = desk.found.classes.map((found, area) => ({ ...found, area })).filter(({ worst }) => worst)
       .sort((first, second) => size(second) - size(first) || first.area - second.area).slice(0, MOST_LISTED);
+    byId("table-losers").hidden = listed.length === 0;
     fillTable("losers", [words.column_area, words.column_people, words.planner_column_service,
       words.column_before, words.column_after, words.planner_column_show],
     listed.map(({ area, worst }) => {
