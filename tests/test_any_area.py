@@ -56,7 +56,7 @@ def write_osm(path: Path) -> None:
         ways += f'<way id="{number}">{ends}{tags}</way>'
     town = (
         '<node id="50" lat="{}" lon="{}"><tag k="place" v="town"/><tag k="name" v="Trefach"/>'
-        '<tag k="population" v="870"/></node>'
+        '<tag k="population" v="3870"/></node>'
     ).format(*degrees(4))
     path.write_text(f'<osm version="0.6">{nodes}{town}{ways}</osm>', encoding="utf-8")
 
@@ -137,10 +137,18 @@ def test_the_explorer_of_such_a_study_agrees_with_its_own_data(welsh, monkeypatc
 def test_main_roads_of_the_map_are_the_studys_own(welsh):
     page = (welsh / "maps" / "index.html").read_text(encoding="utf-8")
     data = json.loads(page.split('id="data">', 1)[1].split("</script>", 1)[0])
-    assert data["roads"] == [{"name": "Ffordd Fawr", "kind": "primary"}]
+    assert data["roads"] == [{"name": "A470", "kind": "primary"}]
     roads = main_road_lines(load_network(welsh / "streets"))
-    # Two stretches of a kilometre, though each can be driven both ways.
-    assert roads.to_crs(27700).length.round(-1).tolist() == [1_000.0, 1_000.0]
+    # Two stretches of a kilometre, though each can be driven both ways: one line under one number.
+    assert roads.to_crs(27700).length.round(-1).tolist() == [2_000.0]
+
+
+def test_towns_are_those_of_the_studys_own_map(welsh):
+    page = (welsh / "maps" / "index.html").read_text(encoding="utf-8")
+    data = json.loads(page.split('id="data">', 1)[1].split("</script>", 1)[0])
+    assert [place["name"] for place in data["places"]] == ["Trefach"]
+    # It lies at crossroads 4, in the cell of one of the three areas.
+    assert data["places"][0]["area"] in {0, 1, 2}
 
 
 def test_who_is_not_counted_is_said(welsh, town_areas):

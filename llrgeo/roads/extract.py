@@ -44,6 +44,8 @@ class Extract:
         How many nodes, ways, relations the files hold of those read.
     notes
         What was odd about the files: deleted elements, gaps between them, ways without places.
+    places, water
+        Tags of named cities, towns and villages by node, and rivers and canals: for maps.
     """
 
     node_ids: NDArray[np.int64]
@@ -56,6 +58,8 @@ class Extract:
     sha256: dict[str, str] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
     notes: dict[str, int] = field(default_factory=dict)
+    places: dict[int, dict[str, str]] = field(default_factory=dict)
+    water: list[Way] = field(default_factory=list)
 
 
 def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
@@ -98,6 +102,8 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
         {path.name: one.sha256 for path, one in zip(files, parts, strict=True) if one.sha256},
         {what: sum(len(getattr(part, name)) for part in parts) for what, name in kinds.items()},
         dict(sorted((+notes).items())),
+        {node: tags for part in reversed(parts) for node, tags in part.places.items()},
+        _once([way for part in parts for way in part.water]),
     )
 
 

@@ -1,22 +1,49 @@
-"""Main roads of a network as lines, to draw maps with."""
+"""Main roads and places of a network, to draw maps with."""
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
+import shapely
 
 from llrgeo.inputs.base_map import MAIN_ROADS
 from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.osm_file import PLACES
 from llrgeo.schema import BNG, WGS84
 
 
 def main_road_lines(network: RoadNetwork) -> gpd.GeoDataFrame:
-    """Return the main roads of a network, each stretch once, as `read_road_lines` does.
+    """Return the main roads of a network, as `read_road_lines` does.
+
+    They are its landmarks, or, where it has none, its own edges, each stretch once.
 
     Returns
     -------
     geopandas.GeoDataFrame
-        `road` (its name, or its number where it has none), `road_class` (one of `MAIN_ROADS`), and
-        lines in EPSG:4326. A stretch without a name is drawn, and not labelled.
+        `road` (its number, or its name where it has none), `road_class` (one of `MAIN_ROADS`), and
+        lines in EPSG:4326, joined as far as they go. A road without either is drawn, and not
+        labelled.
     """
+    marks = network.landmarks
+    if marks is not None and marks["kind"].isin(MAIN_ROADS).any():
+        roads = marks[marks["kind"].isin(MAIN_ROADS)]
+        named = roads.rename(columns={"name": "road", "kind": "road_class"})
+        kept: gpd.GeoDataFrame = named[["road", "road_class", "geometry"]]
+        return kept.to_crs(WGS84).reset_index(drop=True)
+    return _stretches_joined(network)
+
+
+def places_of(network: RoadNetwork) -> gpd.GeoDataFrame | None:
+    """Return cities, towns and villages as `read_labels` does; None if the network tells none."""
+    marks = network.landmarks
+    if marks is None:
+        return None
+    places = marks.loc[marks["kind"].isin(PLACES), ["name", "residents", "geometry"]]
+    found: gpd.GeoDataFrame = places.to_crs(WGS84).reset_index(drop=True)
+    return found
+
+
+def _stretches_joined(network: RoadNetwork) -> gpd.GeoDataFrame:
+    """Return the main roads among a network's edges, those of one name and class joined."""
     edges = network.edges
     main = edges[edges["road_class"].isin(MAIN_ROADS) & (edges["length_m"] > 0)]
     # Both directions of a stretch are one line: it is known by its lower and its higher end.
@@ -29,5 +56,11 @@ def main_road_lines(network: RoadNetwork) -> gpd.GeoDataFrame:
     told = main[["road_name", "road_class"]].rename(columns={"road_name": "road"})
     keys = told.assign(a=low[:, 0], b=low[:, 1], c=high[:, 0], d=high[:, 1]).round(1)
     once = told[~keys.duplicated().to_numpy()]
-    lines = gpd.GeoSeries(network.lines.to_numpy()[once.index], once.index, crs=BNG).to_crs(WGS84)
-    return gpd.GeoDataFrame(once, geometry=lines).reset_index(drop=True)
+    lines = network.lines.to_numpy()[once.index]
+    rows = [
+        (*key, part)
+        for key, own in once.groupby(["road", "road_class"]).indices.items()
+        for part in shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines[own])))
+    ]
+    frame = pd.DataFrame(rows, columns=["road", "road_class", "geometry"])
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=BNG).to_crs(WGS84)

@@ -36,6 +36,7 @@ PERIODS: Final = ("off_peak", "am_peak", "pm_peak", "night")
 _FRESH_DAYS: Final = 180
 
 _TABLES: Final = ("nodes.parquet", "edges.parquet")
+_LANDMARKS: Final = "landmarks.parquet"  # of networks from a map; older ones have none
 _DESCRIPTION: Final = "network.json"
 _SUMS: Final = "sha256"
 _UNREADABLE: Final = (
@@ -107,6 +108,10 @@ class RoadNetwork:
         straight).
     info
         Mode, periods, source and stated error.
+    landmarks
+        What maps are drawn with besides: `kind`, `name`, `residents` and geometry (see
+        `llrgeo.roads.landmarks`); None where the network's source does not tell. They decide
+        no travel time.
 
     Examples
     --------
@@ -118,6 +123,7 @@ class RoadNetwork:
     nodes: pd.DataFrame
     edges: pd.DataFrame
     info: NetworkInfo
+    landmarks: gpd.GeoDataFrame | None = None
 
     def __post_init__(self) -> None:
         """Refuse tables that are not a network of this mode and these periods."""
@@ -191,7 +197,7 @@ class RoadNetwork:
     def described(self, *, source: str, error: str) -> Self:
         """Return the network with another source and statement of error."""
         info = replace(self.info, source=source, error=error)
-        return type(self)(self.nodes, self.edges, info)
+        return replace(self, info=info)
 
     def reweighted(self, factor: float) -> Self:
         """Return the network with every edge's time multiplied by a factor.
@@ -206,7 +212,7 @@ class RoadNetwork:
             raise NetworkError(msg)
         columns = [f"ms_{period}" for period in self.info.periods]
         scaled = (self.edges[columns] * factor).round().astype(np.int64)
-        return type(self)(self.nodes, self.edges.assign(**scaled), self.info)
+        return replace(self, edges=self.edges.assign(**scaled))
 
 
 def age_note(info: NetworkInfo, on: str) -> str:
@@ -226,6 +232,8 @@ def age_note(info: NetworkInfo, on: str) -> str:
 def save_network(network: RoadNetwork, folder: Path) -> None:
     """Write a network as `nodes.parquet`, `edges.parquet` and `network.json`, whole or not at all.
 
+    Landmarks, if it has any, are `landmarks.parquet`.
+
     Parameters
     ----------
     network
@@ -243,6 +251,8 @@ def save_network(network: RoadNetwork, folder: Path) -> None:
     with folder_written_whole(folder) as made:
         network.nodes.to_parquet(made / "nodes.parquet", compression="zstd", index=False)
         network.edges.to_parquet(made / "edges.parquet", compression="zstd", index=False)
+        if network.landmarks is not None:
+            network.landmarks.to_parquet(made / _LANDMARKS, compression="zstd", index=False)
         text = _described(network.info, made)
         (made / _DESCRIPTION).write_text(text, encoding="utf-8", newline="\n")
 
@@ -277,7 +287,9 @@ def load_network(folder: str | Path) -> RoadNetwork:
         info["periods"] = tuple(info["periods"])
         nodes = pd.read_parquet(folder / "nodes.parquet")
         edges = pd.read_parquet(folder / "edges.parquet")
-        network = RoadNetwork(nodes, edges, NetworkInfo(**info))
+        marks = folder / _LANDMARKS
+        landmarks = gpd.read_parquet(marks) if marks.is_file() else None
+        network = RoadNetwork(nodes, edges, NetworkInfo(**info), landmarks)
     except NetworkError as error:
         msg = f"{folder}: {error}"
         raise NetworkError(msg) from error
@@ -301,7 +313,7 @@ def _refuse(faults: Sequence[str], source: str) -> None:
 def _described(info: NetworkInfo, folder: Path) -> str:
     """Return `network.json`: what the network is, and checksums of both tables and of itself."""
     described = json.loads(json.dumps(asdict(info)))  # as it will be read: keys are text
-    sums = {name: sha256_of_file(folder / name) for name in _TABLES}
+    sums = _sums_of_tables(folder)
     sums[_DESCRIPTION] = _sum_of(described)
     described[_SUMS] = sums
     return json.dumps(described, indent=2, ensure_ascii=False, sort_keys=True) + "\n"
@@ -311,12 +323,18 @@ def _check_sums(folder: Path, sums: Mapping[str, str] | None, info: Mapping[str,
     """Refuse a network that is not what was saved; those of 0.1 have no checksums."""
     if sums is None:
         return
-    found = {name: sha256_of_file(folder / name) for name in _TABLES}
+    found = _sums_of_tables(folder)
     found[_DESCRIPTION] = _sum_of(info)
-    changed = [name for name, known in found.items() if sums.get(name) != known]
+    changed = sorted(name for name in {*found, *sums} if sums.get(name) != found.get(name))
     if changed:
         msg = f"{', '.join(changed)} not as saved (by its SHA-256). Build or copy it again."
         raise NetworkError(msg)
+
+
+def _sums_of_tables(folder: Path) -> dict[str, str]:
+    """Return the checksum of each table that the folder has."""
+    names = [name for name in (*_TABLES, _LANDMARKS) if (folder / name).is_file()]
+    return {name: sha256_of_file(folder / name) for name in names}
 
 
 def _sum_of(info: Mapping[str, Any]) -> str:

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Any, Final, NamedTuple
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
@@ -13,6 +14,7 @@ from llrgeo.errors import NetworkError
 from llrgeo.roads.clock import Clock
 from llrgeo.roads.coverage import covered_land
 from llrgeo.roads.extract import Extract, read_extracts
+from llrgeo.roads.landmarks import find_landmarks
 from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork
 from llrgeo.roads.private_roads import private_estates
 from llrgeo.roads.profile import Level
@@ -54,6 +56,8 @@ class Assembly(NamedTuple):
         Turn restrictions.
     counts
         What was read, left out and found odd.
+    landmarks
+        Places, main roads and water, for maps.
     clock
         The time at which conditional rules were read; None where they were left out.
     """
@@ -63,6 +67,7 @@ class Assembly(NamedTuple):
     sections: Sections
     rules: list[TurnRule]
     counts: dict[str, int]
+    landmarks: gpd.GeoDataFrame
     clock: Clock | None = None
 
 
@@ -162,7 +167,8 @@ def assemble(
         **applied,
         **{f"note: {note}": n for note, n in sorted((streets.notes + points.notes).items())},
     }
-    return Assembly(edges, sections.places, sections, rules, counts, clock)
+    landmarks = find_landmarks(extract, streets, clip)
+    return Assembly(edges, sections.places, sections, rules, counts, landmarks, clock)
 
 
 def finish(assembly: Assembly, extract: Extract, mode: str) -> RoadNetwork:
@@ -188,7 +194,7 @@ def finish(assembly: Assembly, extract: Extract, mode: str) -> RoadNetwork:
         clock=str(assembly.clock or ""),
         counts=counts,
     )
-    return RoadNetwork(xy, _edge_table(edges, assembly.sections), info)
+    return RoadNetwork(xy, _edge_table(edges, assembly.sections), info, assembly.landmarks)
 
 
 def describe_network(network: RoadNetwork) -> pd.DataFrame:

@@ -30,6 +30,8 @@ _POINT_KEYS: Final = frozenset(
         "motor_vehicle", "motorcar", "railway", "traffic_calming", "vehicle",
     }
 )  # fmt: skip
+PLACES: Final = ("city", "town", "village")
+WATER: Final = ("river", "canal")
 _UNREADABLE: Final = (
     RuntimeError,
     ValueError,
@@ -76,6 +78,7 @@ class Restriction(NamedTuple):
 class Elements(NamedTuple):
     """What one file holds, in its order; `x` and `y` in ten-millionths of a degree.
 
+    `places` are the tags of named cities, towns and villages by node, `water` rivers and canals;
     `found` counts what was met on the way: deleted elements, squares, places on ways.
     """
 
@@ -83,7 +86,9 @@ class Elements(NamedTuple):
     x: NDArray[np.int64]
     y: NDArray[np.int64]
     points: dict[int, dict[str, str]]
+    places: dict[int, dict[str, str]]
     ways: list[Way]
+    water: list[Way]
     restrictions: list[Restriction]
     found: Counter[str]
     date: str
@@ -137,19 +142,20 @@ def _elements(path: Path, date: str, digest: str) -> Elements:
     """Read all nodes, and the points, streets, squares and turn restrictions, of a file."""
     gone = _deleted(path)
     found = Counter({"elements marked as deleted": len(gone)})
-    points = {
+    tagged = {
         node.id: dict(node.tags)
-        for node in _tagged(path, osmium.osm.NODE, *_POINT_KEYS)
+        for node in _tagged(path, osmium.osm.NODE, *_POINT_KEYS, "place")
         if ("node", node.id) not in gone
     }
     # Some files write places at the ways in place of nodes of
     # their own; such nodes are added at last.
     on_ways: dict[int, tuple[int, int]] = {}
-    ways = [
+    read = [
         _way(way, dict(way.tags), on_ways)
-        for way in _tagged(path, osmium.osm.WAY, "highway", "route", "ferry")
-        if ("way", way.id) not in gone and ("highway" in way.tags or is_ferry(dict(way.tags)))
+        for way in _tagged(path, osmium.osm.WAY, "highway", "route", "ferry", "waterway")
+        if ("way", way.id) not in gone
     ]
+    ways = [way for way in read if "highway" in way.tags or is_ferry(way.tags)]
     restrictions, squares = _relations(path, gone)
     rims = _rims(path, squares, gone | {("way", way.id) for way in ways}, on_ways)
     found["ways round pedestrian squares"] = len(rims)
@@ -161,8 +167,14 @@ def _elements(path: Path, date: str, digest: str) -> Elements:
         np.concatenate([ids, np.array(missing, dtype=np.int64)]),
         np.concatenate([x, places[:, 0]]),
         np.concatenate([y, places[:, 1]]),
-        points,
+        {node: tags for node, tags in tagged.items() if not _POINT_KEYS.isdisjoint(tags)},
+        {
+            node: tags
+            for node, tags in tagged.items()
+            if tags.get("place") in PLACES and tags.get("name")
+        },
         ways + rims,
+        [way for way in read if way.tags.get("waterway") in WATER and "highway" not in way.tags],
         restrictions,
         +found,
         date,

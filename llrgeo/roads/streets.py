@@ -36,7 +36,7 @@ class Streets(NamedTuple):
     ----------
     table
         One row a way: `way_id`, `forward` and `backward` (levels), `highway`, `speed_class`,
-        `name`, `dual`, `roundabout`, `snappable`, `limit_forward_mph` and
+        `name`, `ref` (its number), `dual`, `roundabout`, `snappable`, `limit_forward_mph` and
         `limit_backward_mph` (NaN: none known), `limit_key` (which tag states the limit),
         `kph` (a walker's or cyclist's pace; NaN for cars), `duration_s` (of a ferry; NaN
         where none is stated), `alternating`, `bridge`, `layer`.
@@ -133,6 +133,7 @@ def _row(
         "highway": highway,
         "speed_class": "ferry" if ferry else road_class(tags, dual=dual),
         "name": tags.get("name") or tags.get("ref", ""),
+        "ref": tags.get("ref", ""),
         "dual": dual,
         "roundabout": tags.get("junction") in {"roundabout", "circular"},
         "snappable": highway not in _UNSNAPPABLE if car else not ferry,

@@ -54,4 +54,4 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
         accuracy={},
         measured_in="",
     )
-    return RoadNetwork(network.nodes, walked, info)
+    return RoadNetwork(network.nodes, walked, info, network.landmarks)

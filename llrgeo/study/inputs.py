@@ -1,7 +1,7 @@
 """What a study works on: all it names is read and checked before a minute is computed."""
 
 import logging
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -17,9 +17,8 @@ from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.rates import Rates, rate_faults
 from llrgeo.errors import InputError, LlrgeoError
-from llrgeo.inputs.areas import check_outlines_near, draw_cells, read_areas, read_outlines
-from llrgeo.inputs.base_map import BaseMap, read_labels, read_road_lines
-from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.areas import read_areas
+from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.sites import (
     check_postcodes_agree,
@@ -29,12 +28,11 @@ from llrgeo.inputs.sites import (
     read_sites,
 )
 from llrgeo.inputs.theme import Theme, read_theme
-from llrgeo.roads.main_roads import main_road_lines
 from llrgeo.schema import name_some, raise_faults
 from llrgeo.study.appraisal_config import read_activity, read_all_rates, read_indicators
+from llrgeo.study.base_map import build_base_map, study_outlines
 from llrgeo.study.capacity_inputs import build_capacity_plan
 from llrgeo.study.config import (
-    CELLS,
     StudyConfig,
     build_criteria,
     build_hurdles,
@@ -46,7 +44,6 @@ from llrgeo.study.option_changes import build_options
 from llrgeo.study.outside import outside_note
 from llrgeo.study.plausibility import contact_faults, judges_costs, stray_cost_faults
 from llrgeo.study.routers import build_router
-from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
 
 PLACES: Final = ("areas", "sites", "routers")
@@ -136,15 +133,10 @@ class StudyInputs:
     def base_map(self) -> BaseMap:
         """Outlines of the areas, main roads and places, to draw maps with.
 
-        Roads are those of the study's own streets where a mode travels along some from a map.
+        Roads and places are those of the study's own map where a mode travels along its streets.
         """
-        drawn = _outlines(self.study, self.areas)
-        west, south, east, north = drawn.total_bounds
-        roads = _own_roads(self.routers.values())
-        if roads is None:
-            roads = read_road_lines(sorted(embedded("roads").glob("links_*.csv")))
-        places = read_labels(embedded("places.csv"))
-        return BaseMap(drawn, roads.cx[west:east, south:north], places.cx[west:east, south:north])
+        drawn = study_outlines(self.study, self.areas)
+        return build_base_map(drawn, self.routers.values())
 
     @cached_property
     def postcodes(self) -> pd.Series | None:
@@ -284,26 +276,3 @@ def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyI
     if found:
         raise InputError("\n".join([f"{len(found)} of the study's inputs have faults", *found]))
     return inputs
-
-
-def _own_roads(routers: Iterable[Router]) -> gpd.GeoDataFrame | None:
-    """Return the main roads of the first streets that were built from a map; None without any."""
-    for router in routers:
-        if isinstance(router, NetworkRouter) and router.network.info.rim:
-            return main_road_lines(router.network)
-    return None
-
-
-def _outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    if study.outlines == CELLS:
-        return draw_cells(areas)
-    outlines = read_outlines(study.path("outlines"))
-    missing = areas.index.difference(outlines.index)
-    if len(missing):
-        fault = (
-            f"no outline for {len(missing)} areas ({name_some(missing)}). Name a file that has "
-            'them, or write outlines = "cells" to draw each area around its centroid'
-        )
-        raise_faults([fault], source=study.path("outlines").name)
-    check_outlines_near(outlines, areas, source=study.path("outlines").name)
-    return outlines.loc[areas.index]

@@ -16,6 +16,7 @@ from llrgeo.appraisal.demand import Delivery
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.modes import MODES
+from llrgeo.roads.landmarks import water_note
 from llrgeo.roads.network import NetworkInfo, age_note
 from llrgeo.schema import Track, name_some, raise_faults
 from llrgeo.study.capacity_inputs import with_roads
@@ -235,8 +236,10 @@ def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInput
     if near.to_numpy().any():
         least = minutes_beyond(router.network, times.period, *ends)
         edge = edge_effects_note(times, near, least, longest_min=max(study.thresholds_min))
+    water = water_note(router.network, router.snapping, ends[1], "destination")
     return _with_notes(
-        _without_untested_error(times, info, inputs.areas), [age_note(info, study.date), edge]
+        _without_untested_error(times, info, inputs.areas),
+        [age_note(info, study.date), edge, water],
     )
 
 

@@ -133,7 +133,7 @@ class NetworkRouter:
         """Return the roads of points; those of the same points are found once for all periods."""
         key = role, str(points.crs), b"".join(shapely.to_wkb(points.to_numpy()))
         if key not in self._found_roads:
-            self._found_roads[key] = roads_of_points(self._snapper, points, role)
+            self._found_roads[key] = roads_of_points(self.snapping, points, role)
         return self._found_roads[key]
 
     @cached_property
@@ -141,7 +141,8 @@ class NetworkRouter:
         return {}
 
     @cached_property
-    def _snapper(self) -> Snapper:
+    def snapping(self) -> Snapper:
+        """The network's roads, indexed by place."""
         return snapper(self.network, max_distance_m=self.max_snap_m)
 
     @cached_property

@@ -1,0 +1,160 @@
+"""Landmarks: what an extract says beside its streets that maps are drawn and places checked with.
+
+Towns and villages, main roads by number, rivers and canals. They decide no travel time.
+"""
+
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from llrgeo.inputs.base_map import MAIN_ROADS
+from llrgeo.inputs.entrances import each_entrance
+from llrgeo.roads.extract import Extract
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.osm_file import WATER
+from llrgeo.roads.snap import Role, Snapper
+from llrgeo.roads.streets import Streets
+from llrgeo.schema import BNG, WGS84, name_some, to_numbers
+
+# A place whose residents the map does not tell counts as the smallest of its kind, by the words of
+# OpenStreetMap (a city from 100,000, a town from 10,000), so that names are drawn in order of size.
+_LEAST_RESIDENTS: Final = {"city": 100_000.0, "town": 10_000.0, "village": 1_000.0}
+_COLUMNS: Final = ("kind", "name", "residents", "geometry")
+
+
+def find_landmarks(
+    extract: Extract, streets: Streets, clip: shapely.Geometry | None
+) -> gpd.GeoDataFrame:
+    """Return the landmarks of an extract.
+
+    Parameters
+    ----------
+    extract
+        The files' content.
+    streets
+        Its ways as a mode may use them; only main roads among them are taken.
+    clip
+        Land in EPSG:27700 that they touch; None takes all.
+
+    Returns
+    -------
+    geopandas.GeoDataFrame
+        `kind` (city, town, village; a class of `MAIN_ROADS`; river, canal), `name` (of a road its
+        number, or its name where it has none), `residents` (NaN but for places), and geometry in
+        EPSG:27700: a point, or lines joined as far as they go under one name.
+    """
+    found = [_places(extract), _joined_lines(extract, _main_roads(streets)),
+             _joined_lines(extract, _water(extract))]  # fmt: skip
+    landmarks = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), geometry="geometry", crs=BNG)
+    if clip is not None:
+        landmarks = landmarks[landmarks.intersects(clip)]
+    return landmarks.reset_index(drop=True)
+
+
+def water_note(network: RoadNetwork, snapping: Snapper, sites: gpd.GeoSeries, role: Role) -> str:
+    """Say which sites are joined to a road across a river or canal; blank where none is.
+
+    Parameters
+    ----------
+    network
+        Whose landmarks tell the water.
+    snapping
+        The network made ready.
+    sites
+        Where journeys to each site end: points, or several entrances, in any declared CRS.
+    role
+        `destination` of those who come, `origin` of teams that set out.
+    """
+    if network.landmarks is None:
+        return ""
+    water = network.landmarks[network.landmarks["kind"].isin(WATER)]
+    doors, of_site = each_entrance(sites.to_crs(BNG))
+    snaps = snapping.snap(doors, role=role)
+    on_road = np.flatnonzero(snaps["edge"].to_numpy() >= 0)
+    if water.empty or not on_road.size:
+        return ""
+    # The walk from each site to its road, straight as the times count it.
+    lines = network.lines.to_numpy()[snaps["edge"].to_numpy()[on_road]]
+    feet = shapely.line_interpolate_point(lines, snaps["offset_m"].to_numpy()[on_road])
+    ends = (doors.to_numpy()[on_road], feet)
+    walks = shapely.linestrings(np.stack([shapely.get_coordinates(end) for end in ends], axis=1))
+    walk, crossed = shapely.STRtree(water.geometry.to_numpy()).query(walks, predicate="intersects")
+    if not walk.size:
+        return ""
+    said = {}
+    for row, line in zip(walk, crossed, strict=True):
+        site, name = sites.index[of_site[on_road[row]]], water["name"].iloc[line]
+        said[site] = f"{site}: {name or 'unnamed water'}, {walks[row].length:.0f} m"
+    what = "site is" if len(said) == 1 else "sites are"
+    return (
+        f"{len(said)} {what} joined to the nearest road across water "
+        f"({name_some(said[site] for site in sorted(said))}). State where people go in: column "
+        "'entrances' of the table of sites."
+    )
+
+
+def _places(extract: Extract) -> gpd.GeoDataFrame:
+    """Return cities, towns and villages with the residents that the map tells."""
+    ids = np.array(sorted(extract.places), dtype=np.int64)
+    ids = ids[np.isin(ids, extract.node_ids)]
+    row = np.searchsorted(extract.node_ids, ids)
+    tags = [extract.places[node] for node in ids.tolist()]
+    kinds = pd.Series([tag["place"] for tag in tags], dtype=object)
+    told = pd.Series([tag.get("population", "") for tag in tags], dtype=object)
+    counted = to_numbers(told.astype(str).str.replace(r"[,\s]", "", regex=True))
+    residents = counted.where(counted > 0, kinds.map(_LEAST_RESIDENTS).astype(float))
+    points = gpd.points_from_xy(extract.lon[row], extract.lat[row], crs=WGS84).to_crs(BNG)
+    names = [tag["name"] for tag in tags]
+    columns = (kinds, names, residents, points)
+    return gpd.GeoDataFrame(dict(zip(_COLUMNS, columns, strict=True)), crs=BNG)
+
+
+def _main_roads(streets: Streets) -> list[tuple[str, str, NDArray[np.int64]]]:
+    """Return class, number (or name) and nodes of every main road; a slip road is none."""
+    table = streets.table
+    main = table["speed_class"].isin(MAIN_ROADS) & ~table["highway"].str.endswith("_link")
+    numbers = table["ref"].str.split(";").str[0].str.strip()
+    called = numbers.where(numbers != "", table["name"])
+    return [
+        (str(table["speed_class"].iloc[row]), str(called.iloc[row]), streets.nodes[row])
+        for row in np.flatnonzero(main)
+    ]
+
+
+def _water(extract: Extract) -> list[tuple[str, str, NDArray[np.int64]]]:
+    return [(way.tags["waterway"], way.tags.get("name", ""), way.nodes) for way in extract.water]
+
+
+def _joined_lines(
+    extract: Extract, ways: list[tuple[str, str, NDArray[np.int64]]]
+) -> gpd.GeoDataFrame:
+    """Return ways as lines, those of one kind and name joined where they meet.
+
+    Nodes beyond the files are left out, and a way of fewer than two nodes with them.
+    """
+    refs = np.concatenate([*(nodes for _, _, nodes in ways), np.zeros(0, np.int64)])
+    way = np.repeat(np.arange(len(ways)), [len(nodes) for _, _, nodes in ways])
+    placed = np.isin(refs, extract.node_ids)
+    placed[placed] = np.bincount(way[placed], minlength=len(ways))[way[placed]] > 1
+    row, way = np.searchsorted(extract.node_ids, refs[placed]), way[placed]
+    points = gpd.GeoSeries.from_xy(extract.lon[row], extract.lat[row], crs=WGS84).to_crs(BNG)
+    drawn, line = np.unique(way, return_inverse=True)
+    lines = shapely.linestrings(shapely.get_coordinates(points.to_numpy()), indices=line)
+    told = pd.DataFrame(
+        {
+            "kind": [ways[number][0] for number in drawn.tolist()],
+            "name": [ways[number][1] for number in drawn.tolist()],
+        },
+        dtype=object,
+    )
+    rows = [
+        (*key, np.nan, part)
+        for key, own in told.groupby(["kind", "name"]).indices.items()
+        for part in shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines[own])))
+    ]
+    frame = pd.DataFrame(rows, columns=list(_COLUMNS))
+    return gpd.GeoDataFrame(frame, geometry="geometry", crs=BNG)
