@@ -115,6 +115,15 @@ def test_is_published_in_words_with_the_source_of_the_timetable(
         assert "Timetables: Toy timetables of November 2026, open licence. By the time" in text
     reached = pd.read_csv(out / "tables" / "by_public_transport.csv")
     assert (reached.groupby(["option", "service", "group"])["people"].sum() == 1_000).all()
+    often = pd.read_csv(out / "tables" / "by_departure.csv")
+    # On foot all of the town gets there at any time; the farm never does.
+    assert (often["every_departure"] == 900).all()
+    assert (often["no_departure"] == 100).all()
+    times = pd.read_parquet(out / "travel_times.parquet")
+    by_bus = times[times["mode"] == "transit"].dropna(subset="travel_time_min")
+    assert (by_bus["p10_min"] <= by_bus["travel_time_min"]).all()
+    assert (by_bus["travel_time_min"] <= by_bus["p90_min"]).all()
+    assert times.loc[times["mode"] == "car", "share_departures"].isna().all()
     inputs = json.loads((out / "manifest.json").read_text(encoding="utf-8"))["inputs"]
     assert inputs["transit bus.zip"] == sha256_of_file(path.parent / "bus.zip")
 

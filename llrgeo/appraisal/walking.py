@@ -3,15 +3,19 @@
 from collections.abc import Iterator, Mapping
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.access import nearest_site, summarise_access
+from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.modes import FRAIL_WALK_KPH, WALK_KPH
 from llrgeo.travel.times import TravelTimes
 
 WALKS_MIN: Final = (15.0, 30.0)
 RIDES_MIN: Final = (30.0, 60.0)
+_HALF: Final = 0.5  # of the departures of the window
 FRAIL_FACTOR: Final = WALK_KPH / FRAIL_WALK_KPH
 
 
@@ -62,15 +66,86 @@ def transit_table(
     return _stacked(parts, ["option", "service", "group", "level"])
 
 
+def departures_table(
+    results: Mapping[str, OptionResult], transit_times: TravelTimes, people: pd.DataFrame
+) -> pd.DataFrame:
+    """Return at how many departures of the window residents have a journey, and how long it takes.
+
+    Each area goes to the site that it reaches soonest in the median; where fewer than half of the
+    departures have a journey to any, to the site with most of them.
+
+    Parameters
+    ----------
+    results, people
+        As `walking_table` takes them.
+    transit_times
+        Minutes by timetable, with their `spread`.
+
+    Returns
+    -------
+    pandas.DataFrame
+        One row an option and service: residents with a journey at `every_departure`, at half or
+        more (`most_departures`), at fewer (`some_departures`), at `no_departure`;
+        `share_departures` (mean over residents); `p10_min`, `p50_min`, `p90_min`: mean minutes of
+        those who have a journey at nine of ten departures (NaN where nobody has).
+    """
+    residents = people[EVERYONE]
+    rows = [
+        {"option": option, "service": service, **_over_departures(transit_times, sites, residents)}
+        for option, service, sites in _travelled_to(results)
+    ]
+    return pd.DataFrame(rows)
+
+
+def _over_departures(
+    times: TravelTimes, sites: frozenset[str], residents: pd.Series
+) -> dict[str, float]:
+    """Return one row of `departures_table`, without its names."""
+    of = times.select(sites)
+    tables = {"p50_min": of.minutes, **of.spread}
+    values = {name: table.reindex(residents.index).to_numpy() for name, table in tables.items()}
+    median, share = values["p50_min"], values["share_departures"]
+    known = np.isfinite(median.min(axis=1))
+    chosen = np.where(known, median.argmin(axis=1), share.argmax(axis=1))
+    own = {
+        name: np.take_along_axis(table, chosen[:, None], axis=1)[:, 0]
+        for name, table in values.items()
+    }
+    counts, part = residents.to_numpy(), own["share_departures"]
+    classes = {
+        "every_departure": part >= 1,
+        "most_departures": (part >= _HALF) & (part < 1),
+        "some_departures": (part > 0) & (part < _HALF),
+        "no_departure": part <= 0,
+    }
+    usual = np.isfinite(own["p90_min"])
+    return {
+        **{name: int(counts[rows].sum()) for name, rows in classes.items()},
+        "share_departures": float(ratio((counts * part).sum(), counts.sum())),
+        **{
+            name: float(ratio((counts[usual] * own[name][usual]).sum(), counts[usual].sum()))
+            for name in ("p10_min", "p50_min", "p90_min")
+        },
+    }
+
+
+def _travelled_to(
+    results: Mapping[str, OptionResult],
+) -> Iterator[tuple[str, str, frozenset[str]]]:
+    """Yield each option and service that people travel to, with its sites."""
+    for option, result in results.items():
+        for service, service_result in result.services.items():
+            if service_result.service.delivery != "team":
+                yield option, service, result.option.sites.get(service, frozenset())
+
+
 def _to_nearest(
     results: Mapping[str, OptionResult], times: TravelTimes, people: pd.DataFrame
 ) -> Iterator[tuple[str, str, pd.Series]]:
     """Yield each option and service that people travel to, with minutes to its nearest site."""
-    for option, result in results.items():
-        for service, service_result in result.services.items():
-            if service_result.service.delivery != "team":
-                nearest = nearest_site(times, result.option.sites.get(service, frozenset()))
-                yield option, service, nearest["travel_time_min"].reindex(people.index)
+    for option, service, sites in _travelled_to(results):
+        nearest = nearest_site(times, sites)
+        yield option, service, nearest["travel_time_min"].reindex(people.index)
 
 
 def _stacked(parts: list[pd.DataFrame], first: list[str]) -> pd.DataFrame:

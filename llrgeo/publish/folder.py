@@ -260,7 +260,9 @@ def _data(publication: Publication) -> dict[str, Content]:
         ("areas.parquet", gis.AREAS_LAYER): DescribedTable(
             with_boxes(areas), descriptions.describe_area_boxes(publication)
         ),
-        ("travel_times.parquet", "travel_times"): DescribedTable(times, descriptions.TRAVEL_TIMES),
+        ("travel_times.parquet", "travel_times"): DescribedTable(
+            times, descriptions.describe_travel_times(times)
+        ),
     }
     tables["data_dictionary"] = DescribedTable(
         data_dictionary(described), descriptions.DATA_DICTIONARY

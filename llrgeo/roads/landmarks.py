@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from llrgeo.inputs.base_map import MAIN_ROADS
 from llrgeo.inputs.entrances import each_entrance
 from llrgeo.roads.extract import Extract
+from llrgeo.roads.main_roads import joined
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm_file import WATER
 from llrgeo.roads.snap import Role, Snapper
@@ -81,7 +82,9 @@ def water_note(network: RoadNetwork, snapping: Snapper, sites: gpd.GeoSeries, ro
     lines = network.lines.to_numpy()[snaps["edge"].to_numpy()[on_road]]
     feet = shapely.line_interpolate_point(lines, snaps["offset_m"].to_numpy()[on_road])
     ends = (doors.to_numpy()[on_road], feet)
-    walks = shapely.linestrings(np.stack([shapely.get_coordinates(end) for end in ends], axis=1))
+    walks = np.asarray(
+        shapely.linestrings(np.stack([shapely.get_coordinates(end) for end in ends], axis=1))
+    )
     walk, crossed = shapely.STRtree(water.geometry.to_numpy()).query(walks, predicate="intersects")
     if not walk.size:
         return ""
@@ -143,7 +146,9 @@ def _joined_lines(
     row, way = np.searchsorted(extract.node_ids, refs[placed]), way[placed]
     points = gpd.GeoSeries.from_xy(extract.lon[row], extract.lat[row], crs=WGS84).to_crs(BNG)
     drawn, line = np.unique(way, return_inverse=True)
-    lines = shapely.linestrings(shapely.get_coordinates(points.to_numpy()), indices=line)
+    lines = np.asarray(
+        shapely.linestrings(shapely.get_coordinates(points.to_numpy()), indices=line)
+    )
     told = pd.DataFrame(
         {
             "kind": [ways[number][0] for number in drawn.tolist()],
@@ -154,7 +159,7 @@ def _joined_lines(
     rows = [
         (*key, np.nan, part)
         for key, own in told.groupby(["kind", "name"]).indices.items()
-        for part in shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines[own])))
+        for part in joined(lines[own])
     ]
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=BNG)

@@ -4,6 +4,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from llrgeo.inputs.base_map import MAIN_ROADS
 from llrgeo.roads.network import RoadNetwork
@@ -60,7 +61,14 @@ def _stretches_joined(network: RoadNetwork) -> gpd.GeoDataFrame:
     rows = [
         (*key, part)
         for key, own in once.groupby(["road", "road_class"]).indices.items()
-        for part in shapely.get_parts(shapely.line_merge(shapely.multilinestrings(lines[own])))
+        for part in joined(lines[own])
     ]
     frame = pd.DataFrame(rows, columns=["road", "road_class", "geometry"])
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=BNG).to_crs(WGS84)
+
+
+def joined(lines: NDArray[np.object_]) -> NDArray[np.object_]:
+    """Return lines joined where two of them meet end to end."""
+    merged = shapely.line_merge(shapely.MultiLineString(lines.tolist()))
+    parts: NDArray[np.object_] = shapely.get_parts(np.asarray(merged))
+    return parts

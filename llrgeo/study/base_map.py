@@ -15,20 +15,12 @@ from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
 
 
-def build_base_map(
-    study: StudyConfig, areas: gpd.GeoDataFrame, routers: Iterable[Router]
-) -> BaseMap:
-    """Return what a study's maps are drawn with.
+def build_base_map(drawn: gpd.GeoDataFrame, routers: Iterable[Router]) -> BaseMap:
+    """Return what a study's maps are drawn with, around the outlines of its areas.
 
     Roads and places are those of the first network that was built from a map; where there is none,
     or it tells no places there, they are those of the embedded data.
-
-    Raises
-    ------
-    InputError
-        If outlines are missing, or lie elsewhere.
     """
-    drawn = _outlines(study, areas)
     west, south, east, north = drawn.total_bounds
     window = slice(west, east), slice(south, north)
     network = _from_a_map(routers)
@@ -51,7 +43,14 @@ def _from_a_map(routers: Iterable[Router]) -> RoadNetwork | None:
     return None
 
 
-def _outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+def study_outlines(study: StudyConfig, areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return the outline of each area of a study.
+
+    Raises
+    ------
+    InputError
+        If outlines are missing, or lie elsewhere.
+    """
     if study.outlines == CELLS:
         return draw_cells(areas)
     outlines = read_outlines(study.path("outlines"))

@@ -277,6 +277,10 @@ class MatrixRouter:
             table,
             minutes=minutes,
             distance_km=None if km is None else km.loc[origins.index, destinations.index],
+            spread={
+                name: held.loc[origins.index, destinations.index]
+                for name, held in table.spread.items()
+            },
         )
 
 
@@ -296,6 +300,7 @@ def times_from_sites(
     return dataclasses.replace(
         times,
         minutes=_transposed(times.minutes),
+        spread={name: _transposed(table) for name, table in times.spread.items()},
         distance_km=None if km is None else _transposed(km),
         direction="from_site",
     )

@@ -1,7 +1,7 @@
 """TravelTimes, the waist of the house: what routers give and all later rooms work from."""
 
-from collections.abc import Collection, Sequence
-from dataclasses import dataclass, replace
+from collections.abc import Collection, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal, Protocol, Self
 
@@ -83,6 +83,10 @@ class TravelTimes:
         How far the minutes can be trusted, in words: the measured error, and any warning.
     source
         Whose roads the minutes were computed on, with their licence; empty if not known.
+    spread
+        How journeys by timetable vary over the moments of the window, each shaped as `minutes`:
+        `p10_min` and `p90_min` (so many percent of the moments have a journey as short; +inf where
+        they have not), `share_departures` (0 to 1 of the moments that have any). Empty otherwise.
 
     Examples
     --------
@@ -104,6 +108,7 @@ class TravelTimes:
     accuracy: Accuracy = UNMEASURED
     error_note: str = ""
     source: str = ""
+    spread: Mapping[str, pd.DataFrame] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse a matrix with repeated ids, NaN or negative minutes."""
@@ -133,24 +138,32 @@ class TravelTimes:
             raise InputError(msg)
         kept = [site for site in self.minutes.columns if site in set(site_ids)]
         distance = None if self.distance_km is None else self.distance_km[kept]
-        return replace(self, minutes=self.minutes[kept], distance_km=distance)
+        spread = {name: table[kept] for name, table in self.spread.items()}
+        return replace(self, minutes=self.minutes[kept], distance_km=distance, spread=spread)
 
     def calibrated(self, calibration: Calibration) -> Self:
         """Return the times with their minutes calibrated; the kilometres stay."""
-        minutes = calibration.applied(self.minutes.to_numpy())
-        return replace(
-            self, minutes=pd.DataFrame(minutes, self.minutes.index, self.minutes.columns)
-        )
+
+        def applied(table: pd.DataFrame) -> pd.DataFrame:
+            values = calibration.applied(table.to_numpy())
+            return pd.DataFrame(values, table.index, table.columns)
+
+        spread = {
+            name: applied(table) if name.endswith("_min") else table
+            for name, table in self.spread.items()
+        }
+        return replace(self, minutes=applied(self.minutes), spread=spread)
 
     def to_long(self) -> pd.DataFrame:
         """Return one row a pair: `area_id`, `site_id`, `travel_time_min`, `mode`, `period`.
 
-        `distance_km` stands beside them where it is known. Both are NaN for unreachable pairs.
+        `distance_km` stands beside them where it is known, and the columns of `spread`. Minutes and
+        kilometres are NaN for unreachable pairs.
         """
         # In order of id, whatever order the router had: equal times give equal files.
         ids = self.minutes.index.sort_values(), self.minutes.columns.sort_values()
         pairs = pd.MultiIndex.from_product(ids, names=["area_id", "site_id"])
-        held = {"travel_time_min": self.minutes, "distance_km": self.distance_km}
+        held = {"travel_time_min": self.minutes, "distance_km": self.distance_km, **self.spread}
         columns = {
             name: table.loc[ids].to_numpy().ravel()
             for name, table in held.items()

@@ -106,15 +106,21 @@ class TransitRouter:
         if (mode, period) != (MODE, self.rules.period):
             msg = f"the timetable is for {MODE} {self.rules.period}, not {mode} {period}"
             raise RoutingError(msg)
-        ranked, _ = self._ranked_s(origins, destinations, [50], track)
+        ranked, share = self._ranked_s(origins, destinations, PERCENTILES, track)
+        least, median, most = map(_minutes, ranked)
         axes = (origins.index.rename("area_id"), destinations.index.rename("site_id"))
         return TravelTimes(
-            pd.DataFrame(_minutes(ranked[0]), *axes),
+            pd.DataFrame(median, *axes),
             mode,
             period,
             "timetable",
             error_note=self.note,
             source=self.streets.info.credit if self.streets else "",
+            spread={
+                "p10_min": pd.DataFrame(least, *axes),
+                "p90_min": pd.DataFrame(most, *axes),
+                "share_departures": pd.DataFrame(share, *axes),
+            },
         )
 
     def percentiles(

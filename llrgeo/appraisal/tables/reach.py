@@ -27,7 +27,13 @@ from llrgeo.appraisal.tables.declaration import (
 )
 from llrgeo.appraisal.tables.makers import contacts_at_sites, has_teams, has_visits, residents
 from llrgeo.appraisal.tables.units import CONTACTS, MINUTES, PEOPLE, SHARE, SITES, SUPPLY
-from llrgeo.appraisal.walking import RIDES_MIN, WALKS_MIN, transit_table, walking_table
+from llrgeo.appraisal.walking import (
+    RIDES_MIN,
+    WALKS_MIN,
+    departures_table,
+    transit_table,
+    walking_table,
+)
 
 _NO_CONTACTS: Final = "there are no contacts at sites"
 
@@ -42,6 +48,25 @@ def _by_transit(context: EvidenceContext) -> pd.DataFrame:
     times = context.evidence_inputs.transit_times
     assert times is not None  # noqa: S101 - as above
     return transit_table(context.results, times, context.people)
+
+
+def _by_departure(context: EvidenceContext) -> pd.DataFrame:
+    times = context.assumptions.transit_times
+    assert times is not None  # noqa: S101 - as above
+    return departures_table(context.results, times, context.people)
+
+
+def _has_departures(context: EvidenceContext) -> bool:
+    """Say whether journeys by timetable are known for each departure of the window."""
+    times = context.assumptions.transit_times
+    return has_visits(context) and times is not None and bool(times.spread)
+
+
+def _minutes_at(name: str, meaning: str) -> PublishedColumn:
+    """Return a column of mean minutes of those with a journey at nine of ten departures."""
+    whose = "mean of residents who have a journey at nine of ten departures"
+    blank = "nobody has a journey at nine of ten departures"
+    return PublishedColumn(name, f"{meaning}: {whose}", MINUTES, blank)
 
 
 REACH: Final = (
@@ -171,5 +196,37 @@ REACH: Final = (
         publish_as_is,
         applies=lambda c: has_visits(c) and c.evidence_inputs.transit_times is not None,
         conserves=(Conservation(("option", "service", "group"), ("people",), residents),),
+    ),
+    TableDeclaration(
+        "by_departure",
+        "At how many departures of the window public transport has a journey, and its minutes.",
+        (
+            OPTION,
+            SERVICE,
+            PublishedColumn("every_departure", "Residents with a journey at each of them", PEOPLE),
+            PublishedColumn(
+                "most_departures", "Residents with a journey at half or more, not at each", PEOPLE
+            ),
+            PublishedColumn(
+                "some_departures", "Residents with a journey at fewer than half", PEOPLE
+            ),
+            PublishedColumn("no_departure", "Residents without any journey", PEOPLE),
+            PublishedColumn(
+                "share_departures", "Share of departures with a journey, mean of residents", SHARE
+            ),
+            _minutes_at("p10_min", "Minutes that one of ten departures does not exceed"),
+            _minutes_at("p50_min", "Minutes that half of the departures do not exceed"),
+            _minutes_at("p90_min", "Minutes that nine of ten departures do not exceed"),
+        ),
+        _by_departure,
+        publish_as_is,
+        applies=_has_departures,
+        conserves=(
+            Conservation(
+                ("option", "service"),
+                ("every_departure", "most_departures", "some_departures", "no_departure"),
+                residents,
+            ),
+        ),
     ),
 )

@@ -1,7 +1,7 @@
 """Descriptions of the tables that publishing adds to the evidence: areas, layers, contents."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Final
 
 import pandas as pd
@@ -22,7 +22,7 @@ from llrgeo.appraisal.tables.columns import (
     indicator_columns,
 )
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
-from llrgeo.appraisal.tables.units import MINUTES, ROWS
+from llrgeo.appraisal.tables.units import MINUTES, ROWS, SHARE
 from llrgeo.errors import LlrgeoError
 from llrgeo.publish.data.labels import labelled_tables
 from llrgeo.publish.option_view import journey_label
@@ -38,6 +38,26 @@ _BOX: Final = PublishedColumn(
     "bbox", "Box around the outline, in EPSG:27700: xmin, ymin, xmax, ymax; for readers that skip"
 )
 
+_SPREAD: Final = (
+    PublishedColumn(
+        "p10_min",
+        "By timetable: minutes that one of ten departures of the window does not exceed",
+        MINUTES,
+        "fewer have a journey, or it is not by timetable",
+    ),
+    PublishedColumn(
+        "p90_min",
+        "By timetable: minutes that nine of ten departures of the window do not exceed",
+        MINUTES,
+        "fewer have a journey, or it is not by timetable",
+    ),
+    PublishedColumn(
+        "share_departures",
+        "By timetable: share of the departures of the window that have a journey",
+        SHARE,
+        "the journey is not by timetable",
+    ),
+)
 TRAVEL_TIMES: Final = TableDescription(
     "Minutes and kilometres from every area to every site.",
     (
@@ -49,6 +69,14 @@ TRAVEL_TIMES: Final = TableDescription(
         DISTANCE,
     ),
 )
+
+
+def describe_travel_times(times: pd.DataFrame) -> TableDescription:
+    """Return what the columns of the travel times hold, those of timetables where there are any."""
+    own = tuple(column for column in _SPREAD if column.name in times)
+    return replace(TRAVEL_TIMES, columns=(*TRAVEL_TIMES.columns, *own))
+
+
 CONTENTS: Final = TableDescription(
     "What each table of the workbook is about.",
     (
