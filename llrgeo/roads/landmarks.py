@@ -157,9 +157,9 @@ def _joined_lines(
         dtype=object,
     )
     rows = [
-        (*key, np.nan, part)
-        for key, own in told.groupby(["kind", "name"]).indices.items()
-        for part in joined(lines[own])
+        (kind, name, np.nan, part)
+        for (kind, name), own in told.groupby(["kind", "name"])
+        for part in joined(lines[own.index])
     ]
     frame = pd.DataFrame(rows, columns=list(_COLUMNS))
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=BNG)

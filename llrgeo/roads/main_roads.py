@@ -57,11 +57,11 @@ def _stretches_joined(network: RoadNetwork) -> gpd.GeoDataFrame:
     told = main[["road_name", "road_class"]].rename(columns={"road_name": "road"})
     keys = told.assign(a=low[:, 0], b=low[:, 1], c=high[:, 0], d=high[:, 1]).round(1)
     once = told[~keys.duplicated().to_numpy()]
-    lines = network.lines.to_numpy()[once.index]
+    lines = network.lines.to_numpy()
     rows = [
-        (*key, part)
-        for key, own in once.groupby(["road", "road_class"]).indices.items()
-        for part in joined(lines[own])
+        (road, kind, part)
+        for (road, kind), own in once.groupby(["road", "road_class"])
+        for part in joined(lines[own.index])
     ]
     frame = pd.DataFrame(rows, columns=["road", "road_class", "geometry"])
     return gpd.GeoDataFrame(frame, geometry="geometry", crs=BNG).to_crs(WGS84)

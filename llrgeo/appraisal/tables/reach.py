@@ -51,14 +51,14 @@ def _by_transit(context: EvidenceContext) -> pd.DataFrame:
 
 
 def _by_departure(context: EvidenceContext) -> pd.DataFrame:
-    times = context.assumptions.transit_times
+    times = context.evidence_inputs.transit_times
     assert times is not None  # noqa: S101 - as above
     return departures_table(context.results, times, context.people)
 
 
 def _has_departures(context: EvidenceContext) -> bool:
     """Say whether journeys by timetable are known for each departure of the window."""
-    times = context.assumptions.transit_times
+    times = context.evidence_inputs.transit_times
     return has_visits(context) and times is not None and bool(times.spread)
 
 
