@@ -1,5 +1,6 @@
 """The command that finds the best sites for a service."""
 
+from collections.abc import Iterable
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated
 
@@ -87,10 +88,7 @@ def locate(
         _locate_beds(study, config, out)
         return
     result = locate_service(study, config)
-    for sentence in summarise(result):
-        typer.echo(sentence)
-    typer.echo("As an option:\n")
-    typer.echo(option_text(result))
+    _tell(summarise(result), option_text(result))
     if out:
         write_plan(result, out)
         typer.echo(f"Written: {out / 'option.toml'}, with tables and map layers beside it")
@@ -101,10 +99,15 @@ def _locate_beds(study: "StudyConfig", config: "SitingConfig", out: Path | None)
     from llrgeo.study.bed_siting import bed_option_text, bed_sentences, locate_beds, write_beds
 
     result = locate_beds(study, config)
-    for sentence in bed_sentences(result):
-        typer.echo(sentence)
-    typer.echo("As an option:\n")
-    typer.echo(bed_option_text(result))
+    _tell(bed_sentences(result), bed_option_text(result))
     if out:
         write_beds(result, out)
         typer.echo(f"Written: {out / 'option.toml'}, with tables beside it")
+
+
+def _tell(sentences: Iterable[str], option: str) -> None:
+    """Say what was found, and how the study file would have it."""
+    for sentence in sentences:
+        typer.echo(sentence)
+    typer.echo("As an option:\n")
+    typer.echo(option)

@@ -5,13 +5,14 @@ from collections.abc import Iterator
 import pandas as pd
 
 from llrgeo.appraisal.case.comparison import Comparison
-from llrgeo.appraisal.case.item import Item, mean_over, none_if_nobody, place_name
+from llrgeo.appraisal.case.item import Item, mean_over, none_if_nobody
+from llrgeo.appraisal.case.journeys import items_of_service
 from llrgeo.appraisal.case.sites import costs_of, provider_cost
 
 
 def shorter_journeys(compared: Comparison) -> Iterator[Item]:
     """Yield who has shorter journeys, service by service, and for one and none longer."""
-    areas, classified = compared.appraisal_inputs.areas, compared.after.classified
+    classified = compared.after.classified
     if classified.empty:
         return
     people = compared.residents[classified["class"] == "shorter"]
@@ -28,21 +29,12 @@ def shorter_journeys(compared: Comparison) -> Iterator[Item]:
         ]
     )
     for result in compared.visited:
-        service, saved = result.service, -compared.added_min[result.service.id]
-        hit = compared.shorter[service.id]
-        people = compared.residents[hit]
-        if people.sum() == 0:
-            continue
-        # Of people alone: an area where nobody lives is no place where anybody gains.
-        best = str(saved[people.index[people > 0]].sort_index().idxmax())
-        yield Item(
-            "visitors_shorter" if service.delivery == "visitor" else "service_shorter",
-            service=service.id,
-            place=place_name(areas, best),
-            people=float(people.sum()),
-            minutes=mean_over(saved[hit], people),
-            value=float(saved[best]),
-            too_close=float(people[compared.too_close[service.id][hit]].sum()),
+        yield from items_of_service(
+            compared,
+            result.service,
+            compared.shorter,
+            -compared.added_min,
+            ids=("visitors_shorter", "service_shorter"),
         )
 
 

@@ -15,6 +15,7 @@ from llrgeo.appraisal.case.item import (
     place_names,
     site_name,
 )
+from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, classify_areas
 from llrgeo.appraisal.people_groups import ETHNIC_GROUPS, EVERYONE, OTHER_LANGUAGE, WITHOUT_CAR
 from llrgeo.schema import NO_CAR
@@ -175,25 +176,56 @@ def _with_longer(compared: Comparison) -> float:
     return float(everyone[list(LONGER_CLASSES)].sum())
 
 
+def items_of_service(
+    compared: Comparison,
+    service: Service,
+    moved: pd.DataFrame,
+    minutes: pd.DataFrame,
+    *,
+    ids: tuple[str, str],
+    lost: float = np.nan,
+) -> Iterator[Item]:
+    """Yield whose journey to a service changes one way, by how much, and where by most.
+
+    Parameters
+    ----------
+    compared, service
+        The option beside the baseline, and one of its services.
+    moved, minutes
+        Areas by services: whose journey is meant, and by how many minutes it changes, above 0.
+    ids
+        Of the item, where people visit a patient, and where they are patients themselves.
+    lost
+        How many of them have no journey left; NaN where the item is of gains.
+    """
+    hit, by_min = moved[service.id], minutes[service.id]
+    people = compared.residents[hit]
+    if people.sum() == 0:
+        return
+    # Of people alone: an area where nobody lives is no place where it is worst, or best.
+    most = str(by_min[people.index[people > 0]].sort_index().idxmax())
+    yield Item(
+        ids[0] if service.delivery == "visitor" else ids[1],
+        service=service.id,
+        place=place_name(compared.appraisal_inputs.areas, most),
+        people=float(people.sum()),
+        minutes=mean_over(by_min[hit], people),
+        value=float(by_min[most]),
+        second=lost,
+        too_close=float(people[compared.too_close[service.id][hit]].sum()),
+    )
+
+
 def _by_service(compared: Comparison) -> Iterator[Item]:
     """Yield for each service who has a longer journey, by how much, and where it is worst."""
-    areas = compared.appraisal_inputs.areas
     for result in compared.visited:
-        service, added = result.service, compared.added_min[result.service.id]
-        hit = compared.longer[service.id]
-        people = compared.residents[hit]
-        if people.sum() == 0:
-            continue
-        worst = str(added[people.index[people > 0]].sort_index().idxmax())
-        yield Item(
-            "visitors_longer" if service.delivery == "visitor" else "service_longer",
-            service=service.id,
-            place=place_name(areas, worst),
-            people=float(people.sum()),
-            minutes=mean_over(added[hit], people),
-            value=float(added[worst]),
-            second=float(compared.residents[result.access.change["outcome"] == "lost"].sum()),
-            too_close=float(people[compared.too_close[service.id][hit]].sum()),
+        yield from items_of_service(
+            compared,
+            result.service,
+            compared.longer,
+            compared.added_min,
+            ids=("visitors_longer", "service_longer"),
+            lost=float(compared.residents[result.access.change["outcome"] == "lost"].sum()),
         )
 
 

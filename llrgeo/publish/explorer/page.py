@@ -1,5 +1,6 @@
 """The explorer: one page that works from disk, asks for nothing, and says everything in tables."""
 
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import pandas as pd
@@ -51,23 +52,13 @@ def render_explorer(publication: Publication) -> str:
     """Return the explorer as one HTML page."""
     view = publication.opening_view
     data = explorer_data(publication)
-    points = publication.areas.to_crs("EPSG:4326").geometry
-    parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), ZOOM)
-    # The policy of the page names each script and style by its hash; nothing else may run.
-    scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, SCRIPTS)]
     styles = [pages.leaflet("leaflet.css"), pages.page_style(publication)]
     return pages.render(
         "explorer.html",
         {
-            "publication": publication,
+            **map_page_values(publication, SCRIPTS, styles),
             "view": view,
             "journey": journey_label(publication.times_for(view.service, view.journey)),
-            "run": pages.run_mark(publication),
-            "policy": pages.content_policy(scripts=scripts, styles=styles),
-            "scripts": [Markup(script) for script in scripts],  # noqa: S704 - our own and vendored files
-            "styles": [Markup(style) for style in styles],  # noqa: S704 - the accent is a checked colour
-            "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
-            "map_name": MAP_NAME,
             "data": data,
             "figure_table": figure_table(data),
             "tables": {table["id"]: table for table in explorer_tables(publication, view)},
@@ -103,6 +94,25 @@ def _kinds(sites: pd.DataFrame) -> list[tuple[str, str]]:
     pairs = set(zip(palette.site_signs(sites), sites["kind"], strict=True))
     ordered = sorted(pairs, key=lambda pair: (_KINDS.index(pair[0]), pair[1]))
     return [(sign, words.get(f"kind_{kind}", kind.replace("_", " "))) for sign, kind in ordered]
+
+
+def map_page_values(
+    publication: Publication, script_names: Iterable[str], styles: Sequence[str]
+) -> dict[str, Any]:
+    """Return what every page with a map holds: its run, policy, scripts, styles and the map."""
+    points = publication.areas.to_crs("EPSG:4326").geometry
+    parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), ZOOM)
+    # The policy of the page names each script and style by its hash; nothing else may run.
+    scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, script_names)]
+    return {
+        "publication": publication,
+        "run": pages.run_mark(publication),
+        "policy": pages.content_policy(scripts=scripts, styles=styles),
+        "scripts": [Markup(script) for script in scripts],  # noqa: S704 - our own and vendored files
+        "styles": [Markup(style) for style in styles],  # noqa: S704 - the accent is a checked colour
+        "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
+        "map_name": MAP_NAME,
+    }
 
 
 def headline(publication: Publication, view: OptionView) -> dict[str, list[str]]:
