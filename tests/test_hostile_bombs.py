@@ -1,14 +1,17 @@
 """Files that are small and grow when they are read: refused before they have grown."""
 
 import bz2
+import datetime as dt
 import gzip
 import zipfile
 
+import pandas as pd
 import pytest
 from timetables import write_feed
 
 from llrgeo.errors import InputError, NetworkError
 from llrgeo.inputs.feeds import read_feed
+from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.inputs.tables import read_toml
 from llrgeo.roads.osm_file import read_file
 
@@ -47,6 +50,30 @@ def test_a_feed_of_more_trips_than_any_region_has_is_refused(tmp_path, monkeypat
     monkeypatch.setattr("llrgeo.inputs.feeds._MAX_TRIPS_BYTES", 100)
     with pytest.raises(InputError, match=r"trips\.txt: 1\d\d bytes, over 100; take the feed of"):
         read_feed(tmp_path / "bus.zip")
+
+
+def test_a_feed_of_more_calls_than_any_region_has_is_refused(tmp_path, monkeypatch):
+    write_feed(tmp_path / "bus.zip")
+    day = dt.date(2026, 11, 24)
+    assert len(read_timetable([tmp_path / "bus.zip"], day).calls) == 56
+    monkeypatch.setattr("llrgeo.inputs.stop_times._MAX_CALLS", 11)
+    with pytest.raises(InputError, match=r"12 calls at stops near one day, over 11; take the feed"):
+        read_timetable([tmp_path / "bus.zip"], day)
+
+
+def test_calls_are_read_in_pieces_and_each_text_is_kept_once(tmp_path, monkeypatch):
+    write_feed(tmp_path / "bus.zip")
+    whole = read_feed(tmp_path / "bus.zip")
+    monkeypatch.setattr("llrgeo.inputs.feeds._PIECE_ROWS", 3)
+    pieces = read_feed(tmp_path / "bus.zip")
+    for name, table in whole.items():
+        pd.testing.assert_frame_equal(pieces[name], table)
+    calls = pieces["stop_times"]
+    assert calls["trip_id"].astype(object).tolist()[:3] == ["1a", "1a", "1b"]
+    # A byte for each of the numbers of a row's values: none of the columns has 128 of them.
+    assert calls.memory_usage(index=False).sum() < calls.size + 8 * sum(
+        len(calls[name].cat.categories) for name in calls
+    ) + 400 * len(calls.columns)
 
 
 def test_a_study_file_larger_than_any_is_refused(tmp_path):

@@ -2,12 +2,14 @@
 
 import datetime as dt
 import zlib
+from dataclasses import dataclass, field
 from pathlib import Path, PurePosixPath
 from typing import Final, NamedTuple, TypeAlias
 from zipfile import BadZipFile, ZipFile
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
 from llrgeo.schema import name_some, raise_faults
@@ -58,6 +60,8 @@ _MAY_BE_ABSENT: Final[dict[str, tuple[str, ...]]] = {
 }
 _MAX_BYTES: Final = 1 << 30  # unpacked; a bus region of England takes a few hundred MB
 _MAX_TRIPS_BYTES: Final = 128 << 20  # of trips.txt: a million trips, three times a large region
+_PIECE_ROWS: Final = 250_000  # of a table that are text at one time
+_CALLS: Final = "stop_times"
 _SUSPECT_BYTES: Final = 64 << 20
 _MAX_RATIO: Final = 40  # of unpacked to packed bytes; timetables are packed to a tenth or so
 _ADDED, _REMOVED = "1", "2"  # exceptions to a calendar
@@ -77,7 +81,8 @@ class Omission(NamedTuple):
 def read_feed(path: Path) -> Tables:
     """Read the tables of a feed as text, by name without the ending; absent ones are empty.
 
-    The tables may stand in a folder of the zip. Spaces around values go.
+    Columns of `stop_times` are categories, for it is large. The tables may stand in a folder of the
+    zip. Spaces around values go.
 
     Raises
     ------
@@ -212,7 +217,7 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
             continue
         lacking = [column for column in columns if column not in table.columns]
         faults += [f"{name}.txt: column '{column}' is missing" for column in lacking]
-        tables[name] = table.reindex(columns=[*columns, *absent]).astype(object)
+        tables[name] = _completed(table, [*columns, *absent], packed=name == _CALLS)
     raise_faults(faults, source=source)
     return tables
 
@@ -237,9 +242,15 @@ def _members(archive: ZipFile, source: str) -> dict[str, str]:
 
 
 def _read_table(archive: ZipFile, member: str, known: tuple[str, ...]) -> pd.DataFrame:
-    """Read a table, without the columns that are not wanted and the spaces around values."""
-    with archive.open(member) as file:
-        table = pd.read_csv(
+    """Read a table in pieces, without the columns that are not wanted and the spaces around values.
+
+    Each different value of a column is kept once, however many rows have it: the calls of a region
+    are tens of millions of rows.
+    """
+    columns: dict[str, _Column] = {}
+    with (
+        archive.open(member) as file,
+        pd.read_csv(
             file,
             dtype="str",
             usecols=lambda column: column.strip() in known,
@@ -248,12 +259,44 @@ def _read_table(archive: ZipFile, member: str, known: tuple[str, ...]) -> pd.Dat
             keep_default_na=False,
             na_values=[""],
             index_col=False,
-        ).rename(columns=str.strip)
-    return table.apply(_stripped)
+            chunksize=_PIECE_ROWS,
+        ) as pieces,
+    ):
+        for piece in pieces:
+            for name, values in piece.items():
+                columns.setdefault(str(name).strip(), _Column()).add(values)
+    return pd.DataFrame({name: column.whole() for name, column in columns.items()})
 
 
-def _stripped(column: pd.Series) -> pd.Series:
-    """Return text without spaces around it; each different value is looked at, and kept, once."""
-    codes, values = pd.factorize(column)
-    plain = [str(value).strip() or np.nan for value in values]
-    return pd.Series(np.array([*plain, np.nan], dtype=object)[codes], column.index, dtype=object)
+def _completed(table: pd.DataFrame, columns: list[str], *, packed: bool) -> pd.DataFrame:
+    """Return a table with all columns in their order, blank where it has none.
+
+    Calls stay categories, a few bytes a row; other tables are small, and plain text.
+    """
+    blank = pd.Series(pd.Categorical.from_codes(np.full(len(table), -1, np.int8), categories=[]))
+    whole = pd.DataFrame({name: table.get(name, blank) for name in columns}, table.index)
+    return whole if packed else whole.astype(object)
+
+
+@dataclass(slots=True)
+class _Column:
+    """A column of text that is read in pieces: its values, and for each row the number of its."""
+
+    values: dict[str, int] = field(default_factory=dict)
+    pieces: list[NDArray[np.signedinteger]] = field(default_factory=list)
+
+    def add(self, piece: pd.Series) -> None:
+        """Add the next rows."""
+        codes, found = pd.factorize(piece)
+        # The last number stands for a blank, which factorize calls -1.
+        numbers = np.array([*(self._number(str(value).strip()) for value in found), -1])[codes]
+        self.pieces.append(numbers.astype(np.min_scalar_type(-len(self.values) - 1)))
+
+    def _number(self, text: str) -> int:
+        return self.values.setdefault(text, len(self.values)) if text else -1
+
+    def whole(self) -> pd.Series:
+        """Return all rows, as categories."""
+        codes = np.concatenate(self.pieces)
+        categories = pd.Index(list(self.values), dtype=object)
+        return pd.Series(pd.Categorical.from_codes(codes, categories))

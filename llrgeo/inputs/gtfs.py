@@ -171,13 +171,15 @@ def _read_day(path: Path, date: dt.date) -> _Feed:
     }
     trip_ids = pd.concat(list(running.values())).unique()
     calls, more = read_calls(tables, trip_ids)
+    listed = int(tables["stop_times"]["trip_id"].isin(trip_ids).sum())
     headways, headway_faults = read_headways(tables[HEADWAYS], calls, path.name)
     calls = calls[~calls["trip_id"].isin(headways.loc[headways["runs"].isna(), "trip_id"])]
     transfers, transfer_faults = read_transfers(tables)
     omissions += [*more, *headway_faults, *transfer_faults]
-    _check_losses(omissions, tables["stop_times"]["trip_id"].isin(trip_ids).sum(), path.name)
+    _check_losses(omissions, listed, path.name)
     if not calls["trip_id"].isin(running[0]).any():
         raise InputError(_no_service(path.name, date, tables, omissions))
+    del tables["stop_times"]  # it is large, and what follows needs room
     stops = tables["stops"].set_index("stop_id")
     told = _described(calls, tables)
     places = boarding_stops(transfers, told, stops["parent_station"])
@@ -216,7 +218,7 @@ def _sound_tables(tables: Tables) -> tuple[Tables, list[Omission]]:
     # Rows that nothing joins are no loss of a journey; calls without a trip are.
     named = calls["trip_id"].isin(trips["trip_id"])
     unknown = ~trips["service_id"].isin(known_services(tables))
-    uncalled = ~trips["trip_id"].isin(calls["trip_id"])
+    uncalled = ~trips["trip_id"].isin(set(calls["trip_id"].unique()))
     lost = "column 'trip_id' names trips that trips.txt does not have"
     return tables, [
         *omissions,

@@ -12,9 +12,10 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.feeds import Omission, Tables, left_out
-from llrgeo.schema import LAT_RANGE, LON_RANGE
+from llrgeo.schema import LAT_RANGE, LON_RANGE, raise_faults
 
 _FILE: Final = "stop_times"
+_MAX_CALLS: Final = 6_000_000  # of the days around one; all buses of London make some 4 million
 _NOT_AVAILABLE: Final = "1"  # as pickup_type and drop_off_type
 _FLEXIBLE: Final = ("location_id", "location_group_id", "start_pickup_drop_off_window")
 
@@ -36,9 +37,18 @@ def read_calls(tables: Tables, trip_ids: Iterable[str]) -> tuple[pd.DataFrame, l
         midnight), `boards`, `alights`; every trip has two calls at least.
     list of Omission
         What was left out.
+
+    Raises
+    ------
+    InputError
+        If there are more calls than a region has.
     """
     table = tables[_FILE]
     table = table[table["trip_id"].isin(trip_ids)]
+    if len(table) > _MAX_CALLS:
+        fault = f"{len(table):,} calls at stops near one day, over {_MAX_CALLS:,}"
+        raise_faults([f"{fault}; take the feed of your region"], source=f"{_FILE}.txt")
+    table = table.astype({"trip_id": object, "stop_id": object})
     flexible = table[list(_FLEXIBLE)].notna().any(axis=1)
     what = "demand-responsive calls, which keep to no timetable,"
     omissions = left_out(_FILE, what, table[flexible], calls=0)
@@ -68,6 +78,13 @@ def seconds_of(times: pd.Series) -> pd.Series:
     )
     seconds = parts.astype(float).to_numpy() @ [3_600.0, 60.0, 1.0]
     return pd.Series(np.append(seconds, np.nan)[column.cat.codes], times.index)
+
+
+def _numbers(texts: pd.Series) -> pd.Series:
+    """Return texts as numbers, each different one read once; NaN where they are none."""
+    column = texts.astype("category")
+    values = pd.to_numeric(column.cat.categories.astype(str), errors="coerce").to_numpy(float)
+    return pd.Series(np.append(values, np.nan)[column.cat.codes], texts.index)
 
 
 def _at_known_stops(
@@ -107,7 +124,7 @@ def _in_order(table: pd.DataFrame) -> tuple[pd.DataFrame, list[Omission]]:
     calls = pd.DataFrame(
         {
             "trip_id": table["trip_id"],
-            "sequence": pd.to_numeric(table["stop_sequence"], errors="coerce"),
+            "sequence": _numbers(table["stop_sequence"]),
             "stop_id": table["stop_id"],
             "arrival_s": seconds_of(table["arrival_time"]),
             "departure_s": seconds_of(table["departure_time"]),
