@@ -21,6 +21,7 @@ from llrgeo.appraisal.evidence import appraise
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.measures import CONTACT_MEASURES, MEASURES
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.quality import QualityRecord
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Criterion, score_options
 from llrgeo.appraisal.simulation import Uncertainty
@@ -84,6 +85,7 @@ def context(town_areas, town_sites, town_times) -> EvidenceContext:
         walk_times=TravelTimes(town_times.minutes * 12, mode="walk"),
         transit_times=TravelTimes(town_times.minutes * 25, mode="transit"),
         draws=200,
+        quality=QualityRecord({"author": "A. Planner"}),
         capacity=town_plan(town_areas, list(results)),
     )
     scorecard = score_options(results, CRITERIA)

@@ -7,6 +7,7 @@ import pandas as pd
 
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.indicators import PlaceFigures
+from llrgeo.appraisal.quality import NOTHING_RECORDED, QualityRecord
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.simulation import Uncertainty
 from llrgeo.travel.times import TravelTimes
@@ -43,6 +44,8 @@ class EvidenceInputs:
         What the study says of its sources, a line each.
     capacity
         What the study says of beds, rooms, teams and estate over the years; None if nothing.
+    quality
+        What the study records of quality assurance.
     """
 
     rates: Rates
@@ -58,3 +61,4 @@ class EvidenceInputs:
     seed: int = 0
     sources: tuple[str, ...] = ()
     capacity: CapacityPlan | None = None
+    quality: QualityRecord = NOTHING_RECORDED

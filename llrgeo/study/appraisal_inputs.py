@@ -91,6 +91,7 @@ def build_evidence_inputs(
         seed=study.seed,
         sources=tuple(study.sources),
         capacity=capacity,
+        quality=study.quality.build(),
     )
 
 

@@ -16,6 +16,7 @@ from llrgeo.appraisal.tables.estate import ESTATE_TABLES
 from llrgeo.appraisal.tables.journeys import JOURNEYS
 from llrgeo.appraisal.tables.people import PEOPLE_BY_SERVICE
 from llrgeo.appraisal.tables.places import PLACES
+from llrgeo.appraisal.tables.quality import QUALITY
 from llrgeo.appraisal.tables.ranking import HEADLINES, RANKING
 from llrgeo.appraisal.tables.reach import REACH
 
@@ -37,4 +38,5 @@ TABLES: Final[tuple[TableDeclaration, ...]] = (
     *ACCESS_BY_YEAR,
     *ESTATE_TABLES,
     *BUSINESS_CASE,
+    *QUALITY,
 )
