@@ -14,6 +14,7 @@ from llrgeo.study.appraisal_config import (
     read_indicators,
 )
 from llrgeo.study.appraisal_inputs import build_evidence_inputs
+from llrgeo.study.quality_config import QualityConfig
 from llrgeo.travel.times import TravelTimes
 
 
@@ -24,7 +25,9 @@ def times(mode: str = "car", error_min: float = float("nan")) -> TravelTimes:
 
 def inputs_of(config: AppraisalConfig, folder: Path) -> SimpleNamespace:
     """Return what a study of this appraisal names, as far as its evidence needs it."""
-    study = SimpleNamespace(appraisal=config, seed=7, sources=["Counts of 2025"])
+    study = SimpleNamespace(
+        appraisal=config, seed=7, sources=["Counts of 2025"], quality=QualityConfig()
+    )
     rates = read_all_rates(config, folder)
     return SimpleNamespace(study=study, rates=rates, indicators=None, place_figures=())
 
@@ -82,3 +85,21 @@ def test_bad_figures_are_named_by_id_and_never_shown(tmp_path: Path) -> None:
     (tmp_path / "counted.csv").write_text("lsoa,clinic\nE1,1\n", encoding="utf-8")
     with pytest.raises(InputError, match="'area_id' is missing; found lsoa, clinic"):
         read_activity(AppraisalConfig(activity="counted.csv"), tmp_path)
+
+
+@pytest.mark.parametrize(
+    ("key", "last", "beyond"),
+    [
+        ("horizon_years", 1, 0),
+        ("horizon_years", 125, 126),
+        ("draws", 1, 0),
+        ("draws", 1_000_000, 1_000_001),
+        ("speed_sd", 10.0, 10.1),
+        ("rate_sd", 0.0, -0.1),
+        ("time_error_min", 0.0, -0.1),
+    ],
+)
+def test_the_last_value_within_a_limit_is_taken_and_the_next_refused(key, last, beyond):
+    assert getattr(AppraisalConfig(**{key: last}), key) == last
+    with pytest.raises(ValueError, match=key):
+        AppraisalConfig(**{key: beyond})

@@ -129,11 +129,16 @@ def of_return(table: pd.DataFrame, site_ids: Collection[str], *, source: str) ->
         for name in table.columns
         if str(name).casefold().startswith(begins.casefold())
     }
+    doubled = [name for name, ours in names.items() if list(names.values()).count(ours) > 1]
+    if doubled:
+        fault = f"columns {name_some(doubled)} could each be '{names[doubled[0]]}'; keep one"
+        raise_faults([fault], source=source)
     mine = table[table[_SITE_CODE].isin(list(site_ids))]
     kept = mine.rename(columns={**names, _SITE_CODE: "site_id"})
     # Numbers of returns may have commas between thousands.
     for ours in set(names.values()):
-        kept[ours] = kept[ours].str.replace(",", "")
+        texts = kept[ours].astype("str").str.replace(",", "")
+        kept[ours] = texts.where(kept[ours].notna())
     found = _RETURN_YEAR.search(source)
     faults = [] if len(mine) else ["no Site Code is the id of a site of the study"]
     if "year" not in kept.columns and found is None:

@@ -14,6 +14,8 @@ AGES: Final = tuple(f"age_{age}" for age in range(0, 101, 5))
 """The five-year bands, by their first year of age; the last is open."""
 
 _KEYS: Final = ("authority_code", "variant", "year", "sex")
+_MOST_PEOPLE: Final = 1e8  # of one age and authority: more than England has in all
+_YEARS: Final = (1900, 2300)
 _SEXES: Final = ("female", "male")
 _MOST_A_YEAR: Final = 0.03  # no authority of England is projected to change faster
 
@@ -64,12 +66,16 @@ def check_projections(table: pd.DataFrame, *, source: str) -> pd.DataFrame:
 
 
 def _value_faults(table: pd.DataFrame) -> list[str]:
-    faults = []
-    bad = ~(table[list(AGES)] >= 0).all(axis=1)
+    faults = [] if len(table) else ["the table has no rows"]
+    people = table[list(AGES)]
+    bad = ~((people >= 0) & (people <= _MOST_PEOPLE)).all(axis=1)
     if bad.any():
-        faults.append(f"people are not numbers of at least 0 in {int(bad.sum())} rows")
-    if (table["year"].isna() | (table["year"] % 1 != 0)).any():
-        faults.append("column 'year' is not a whole number in some rows")
+        faults.append(
+            f"people are not numbers of 0 to {_MOST_PEOPLE:,.0f} in {int(bad.sum())} rows"
+        )
+    if (~table["year"].between(*_YEARS) | (table["year"] % 1 != 0)).any():
+        first, last = _YEARS
+        faults.append(f"column 'year' is not a whole number from {first} to {last} in some rows")
     blank = [name for name in ("authority_code", "variant") if table[name].isna().any()]
     faults += [f"column '{name}' is blank in some rows" for name in blank]
     wrong = set(table["sex"]) - set(_SEXES)

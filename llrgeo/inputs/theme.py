@@ -17,6 +17,8 @@ from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import raise_faults
 
 _COLOUR: Final = re.compile(r"#[0-9a-fA-F]{6}")
+_BEGINNINGS: Final = {".png": b"\x89PNG", ".jpg": b"\xff\xd8"}
+_LOGO_BYTES: Final = 2_000_000
 _LOGO_TYPES: Final = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 _CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3: text on its background
 _ADDRESSES: Final = ("site_url", "response_url", "accessibility_url")
@@ -127,8 +129,14 @@ def read_theme(path: Path) -> Theme:
         logo = path.parent / given["logo"]
         if logo.suffix not in _LOGO_TYPES or not logo.is_file():
             faults.append(f"logo '{given['logo']}' is not a .png, .jpg or .svg file beside it")
+        elif logo.stat().st_size > _LOGO_BYTES:
+            faults.append(
+                f"logo '{given['logo']}' is over 2 MB, and every page holds it: shrink it"
+            )
         elif not given.get("logo_alt"):
             faults.append("logo_alt is missing; say what the logo shows")
+        elif not _is_picture(logo):
+            faults.append(f"logo '{given['logo']}' is not what its ending says; save it again")
         else:
             given["logo"] = _data_uri(logo)
     raise_faults(faults, source=path.name)
@@ -192,6 +200,14 @@ def _luminance(colour: str) -> float:
     # The curve of sRGB (IEC 61966-2-1).
     linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]  # noqa: PLR2004 (as said)
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
+
+
+def _is_picture(path: Path) -> bool:
+    """Tell whether a file begins as files of its ending do."""
+    content = path.read_bytes()
+    if path.suffix == ".svg":
+        return b"<svg" in content
+    return content.startswith(_BEGINNINGS[path.suffix])
 
 
 def _data_uri(path: Path) -> str:

@@ -7,7 +7,6 @@ a folder of your own, translate the right-hand sides, and leave keys and `{names
 import datetime as dt
 import re
 import string
-import tomllib
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from contextvars import ContextVar
@@ -18,12 +17,15 @@ from types import MappingProxyType
 from typing import Final
 
 from llrgeo.errors import InputError
+from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import name_some, raise_faults
 
 CATALOGUES: Final = Path(__file__).parent / "catalogues"
 LANGUAGE: Final = "en-GB"
 
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
+_MONTHS: Final = 12
+_DIRECTIONS: Final = ("ltr", "rtl")
 _ROUNDS_TO_NONE: Final = 0.005  # a share below it would be written as 0 %
 _ROUNDS_TO_ALL: Final = 0.995
 
@@ -141,7 +143,7 @@ def _catalogue(language: str, folder: Path) -> Wording:
         known = sorted(file.name.split(".")[1] for file in folder.glob("wording.*.toml"))
         msg = f"no catalogue of words for '{language}' in {folder}; there are {name_some(known)}"
         raise InputError(msg)
-    phrases = tomllib.loads(path.read_text(encoding="utf-8"))
+    phrases = read_toml(path)
     if (language, folder) != (LANGUAGE, CATALOGUES):
         raise_faults(_catalogue_faults(phrases), source=path.name)
     return Wording(language, MappingProxyType(phrases))
@@ -159,6 +161,10 @@ def _catalogue_faults(phrases: Mapping[str, object]) -> Iterator[str]:
         phrase = phrases[key]
         if not isinstance(phrase, str):
             yield f"'{key}' is not text"
+        elif key == "months" and len(phrase.split()) != _MONTHS:
+            yield f"'months' has {len(phrase.split())} names, not {_MONTHS} with blanks between"
+        elif key == "direction" and phrase not in _DIRECTIONS:
+            yield f"'direction' is '{phrase[:20]}', not {' or '.join(_DIRECTIONS)}"
         # A translation may leave out a mark for a number, but not name one that nobody fills in.
         elif _names(phrase) - _names(default[key]):
             wrong = sorted(_names(phrase) - _names(default[key]))
@@ -166,8 +172,16 @@ def _catalogue_faults(phrases: Mapping[str, object]) -> Iterator[str]:
 
 
 def _names(phrase: str) -> set[str]:
-    """Return the names to fill in of a phrase; a phrase that cannot be read has itself as one."""
+    """Return the names to fill in of a phrase; a phrase that cannot be read has itself as one.
+
+    A name with a format, such as a width, is another name: no phrase of ours has one, and a width
+    of millions would fill the memory.
+    """
     try:
-        return {name for _, name, _, _ in string.Formatter().parse(phrase) if name is not None}
+        return {
+            name + (f"!{how}" if how else "") + (f":{form}" if form else "")
+            for _, name, form, how in string.Formatter().parse(phrase)
+            if name is not None
+        }
     except ValueError:
         return {phrase}

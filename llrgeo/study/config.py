@@ -24,10 +24,11 @@ from llrgeo.study.criteria_config import CriterionConfig, HurdleConfig
 from llrgeo.study.indicator_config import MOST_INDICATORS, IndicatorConfig, indicator_faults
 from llrgeo.study.option_config import NewSiteConfig, OptionConfig, option_faults
 from llrgeo.study.plausibility import cost_faults, large_factor_faults, reserved_faults
+from llrgeo.study.quality_config import QualityConfig, is_unrecorded
 from llrgeo.study.service_config import ServiceConfig
 from llrgeo.study.transit_config import TransitConfig
 from llrgeo.study.translation import translate_study
-from llrgeo.study.validation import Part, check_config, doubled_faults, path_faults
+from llrgeo.study.validation import Part, RealDay, check_config, doubled_faults, path_faults
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 DRIVING: Final = "car"  # the mode of the network that the key `network` names
@@ -89,7 +90,7 @@ class StudyConfig(Part):
 
     title: Annotated[str, Field(min_length=1)]
     question: str = ""
-    date: str = ""
+    date: RealDay = ""
     folder: Path = Path()
     file: Annotated[str, Field(exclude_if=not_)] = ""
     areas: str = "embedded"
@@ -129,6 +130,7 @@ class StudyConfig(Part):
     appraisal: AppraisalConfig = AppraisalConfig()
     years: Annotated[tuple[Year, ...], Field(exclude_if=not_)] = ()
     capacity: Annotated[CapacityConfig, Field(exclude_if=is_unset)] = CapacityConfig()
+    quality: Annotated[QualityConfig, Field(exclude_if=is_unrecorded)] = QualityConfig()
 
     def ceiling_for(self, longest_min: float, *, mode: str = "car") -> float:
         """Return what a journey that is not there counts as, given the longest that is."""

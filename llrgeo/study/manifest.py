@@ -70,6 +70,9 @@ def read_manifest(path: Path) -> dict[str, Any]:
     except _UNREADABLE as error:
         msg = f"{path}: not a manifest of a run ({one_line(error)})"
         raise ConfigError(msg) from error
+    if not _outputs(manifest):
+        msg = f"{path}: not a manifest of a run (it names no files, so nothing could be compared)"
+        raise ConfigError(msg)
     # Outputs are hashed by name on replay: a name that leaves the folder would read other files.
     strange = [name for name in _outputs(manifest) if not _is_inside(name)]
     if strange:
@@ -89,7 +92,8 @@ def study_of(manifest: Mapping[str, Any], folder: Path) -> StudyConfig:
     settings = {**manifest["study"], "folder": folder}
     study = check_config(StudyConfig, settings, source="the study in the manifest")
     found = _input_hashes(study)
-    changed = [key for key, known in manifest["inputs"].items() if found.get(key) != known]
+    known = manifest["inputs"]
+    changed = [key for key in {**found, **known} if found.get(key) != known.get(key)]
     if changed:
         msg = f"inputs differ from those of the manifest: {', '.join(changed)}"
         raise ConfigError(msg)

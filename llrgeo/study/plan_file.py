@@ -20,6 +20,7 @@ from llrgeo.study.routers import read_network
 from llrgeo.study.validation import Part, check_config
 
 _EMBEDDED: Final = "embedded"
+_ADDED: Final = ("options", "new_sites")  # to those of the study
 _KEYS: Final = ("plan", "new_sites", "options", "criteria")
 
 
@@ -46,16 +47,23 @@ def load_study_or_plan(path: str | Path | None = None) -> StudyConfig:
         As `load_study`; and for a plan if its study or the study's data is no longer what it was
         when the plan was made, so that its figures would not be those that were seen.
     """
+    return _load(None if path is None else Path(path), ())
+
+
+def _load(path: Path | None, above: tuple[Path, ...]) -> StudyConfig:
+    """Read a study or a plan that the plans `above` lead to."""
     if path is None:
         return load_study()
-    path = Path(path)
     try:
         values = read_toml(path)
     except InputError:
         return load_study(path)  # it tells what is wrong, and what to do
     if "plan" not in values:
         return load_study(path)
-    return _study_of_plan(values, path)
+    if path.resolve() in above:
+        msg = f"{path.name}: is a plan on itself; [plan] study must lead to a study"
+        raise ConfigError(msg)
+    return _study_of_plan(values, path, (*above, path.resolve()))
 
 
 def plan_options(path: str | Path) -> list[str]:
@@ -69,22 +77,28 @@ def plan_options(path: str | Path) -> list[str]:
         If it is absent or not TOML.
     """
     values = read_toml(Path(path))
-    options = [str(option.get("id")) for option in values.get("options", [])]
+    listed = values.get("options", [])
+    tables = listed if isinstance(listed, list) else []
+    options = [str(option.get("id")) for option in tables if isinstance(option, dict)]
     if "plan" not in values or not options:
         msg = f"{Path(path).name}: no plan of the planner page: [plan] and [[options]] are needed"
         raise ConfigError(msg)
     return options
 
 
-def _study_of_plan(values: Mapping[str, Any], path: Path) -> StudyConfig:
+def _study_of_plan(values: Mapping[str, Any], path: Path, above: tuple[Path, ...]) -> StudyConfig:
     """Return the study that a plan changes with what the plan adds to it."""
     strange = sorted(set(values) - set(_KEYS))
     if strange:
         msg = f"{path.name}: {strange[0]}: unknown key; known in a plan are {', '.join(_KEYS)}"
         raise ConfigError(msg)
+    for key in _ADDED:
+        if not isinstance(values.get(key, []), list):
+            msg = f"{path.name}: {key}: write a table [[{key}]] for each"
+            raise ConfigError(msg)
     of = check_config(PlanOf, values["plan"], source=f"{path.name}, [plan]")
     base_path = None if of.study == _EMBEDDED else path.parent / of.study
-    base = load_study_or_plan(base_path)
+    base = _load(base_path, above)
     _check_same(base, of, path)
     settings = _raw_study(base_path)
     # A plan adds to its study, and never replaces an option; only criteria may be its own.
@@ -108,7 +122,7 @@ def _raw_study(path: Path | None) -> dict[str, Any]:
     of = values["plan"]["study"]
     below = _raw_study(None if of == _EMBEDDED else path.parent / of)
     own = {key: value for key, value in values.items() if key == "criteria"}
-    for key in ("options", "new_sites"):
+    for key in _ADDED:
         own[key] = [*below.get(key, []), *values.get(key, [])]
     return {**below, **own}
 

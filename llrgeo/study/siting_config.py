@@ -19,7 +19,8 @@ from llrgeo.study.validation import Name, Part, Positive, Share, check_config
 
 SiteIds = tuple[str, ...]
 Count = Annotated[int, Field(ge=1)]
-Factor = Annotated[float, Field(gt=0, allow_inf_nan=False)]
+Growth = Annotated[float, Field(ge=0, le=10, allow_inf_nan=False)]
+Factor = Annotated[float, Field(gt=0, le=10, allow_inf_nan=False)]  # above it: a slip
 
 
 def _known_objective(name: str) -> str:
@@ -63,7 +64,7 @@ class ScenarioConfig(Part):
 
     label: Annotated[str, Field(min_length=1)]
     time_factor: Factor = 1.0
-    growth: dict[AgeBand | Literal["residents"], Positive] = Field(default_factory=dict)
+    growth: dict[AgeBand | Literal["residents"], Growth] = Field(default_factory=dict)
 
 
 class SitingConfig(Part):

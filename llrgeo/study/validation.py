@@ -6,7 +6,7 @@ import re
 from collections.abc import Mapping, Sequence
 from typing import Annotated, Any, Final, TypeVar, get_args
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
+from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
 
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.tables import check_local
@@ -20,6 +20,7 @@ Share = Annotated[float, Field(ge=0, le=1)]
 
 Config = TypeVar("Config", bound=BaseModel)
 
+_DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
 _FIRST_LETTER: Final = 32  # what comes before in Unicode are controls
 _TIME: Final = re.compile(r"([01]?\d|2[0-3]):[0-5]\d(:[0-5]\d)?")
 _SHOWN: Final = 80  # letters of a value that a message shows
@@ -71,6 +72,26 @@ def time_of_day(value: object) -> object:
 
 
 TimeOfDay = Annotated[dt.time, BeforeValidator(time_of_day)]
+
+
+def real_day(text: str) -> str:
+    """Refuse what is written as a day and is none, such as 2026-02-30; words stay as they are.
+
+    Raises
+    ------
+    ValueError
+        If it is none.
+    """
+    if _DAY.fullmatch(text):
+        try:
+            dt.date.fromisoformat(text)
+        except ValueError:
+            msg = f"'{text}' is no day of the calendar"
+            raise ValueError(msg) from None
+    return text
+
+
+RealDay = Annotated[str, AfterValidator(real_day)]
 
 
 def check_config(model: type[Config], values: Mapping[str, Any], *, source: str) -> Config:

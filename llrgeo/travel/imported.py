@@ -27,6 +27,7 @@ SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
 
 _LONGEST_MIN: Final = 7 * 24 * 60
 _MIN: Final = 60  # seconds, in answers of servers
+_DAY_MIN: Final = 24 * 60
 _R5: Final = ("from_id", "to_id")
 _MEDIAN: Final = "travel_time_p50"
 
@@ -195,8 +196,17 @@ def _read_plainly(path: Path) -> pd.DataFrame:
         raise InputError(msg)
     refuse_foreign(path)
     first = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns[0]
+    _refuse_doubled_names(path)
     ids = {"area_id", "site_id", *_R5, first}
     return pd.read_csv(path, dtype=dict.fromkeys(ids, str), encoding="utf-8-sig")
+
+
+def _refuse_doubled_names(path: Path) -> None:
+    """Refuse a table that has a column twice: reading would give the second another name."""
+    names = pd.read_csv(path, nrows=1, header=None, dtype=str, encoding="utf-8-sig").iloc[0]
+    doubled = names[names.duplicated()]
+    if len(doubled):
+        raise_faults([f"columns are duplicated ({name_some(doubled)})"], source=path.name)
 
 
 def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
@@ -207,8 +217,11 @@ def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
     wide = table
     if wide.index.name is None and not pd.api.types.is_numeric_dtype(wide.iloc[:, 0]):
         wide = wide.set_index(wide.columns[0])
-    wide = wide.set_axis(wide.index.astype(str)).set_axis(wide.columns.astype(str), axis=1)
-    text = [column for column in wide if not pd.api.types.is_numeric_dtype(wide[column])]
+    wide = wide.set_axis(wide.index.astype(str).str.strip()).set_axis(
+        wide.columns.astype(str), axis=1
+    )
+    kinds = pd.api.types
+    text = [c for c in wide if not kinds.is_numeric_dtype(wide[c]) or kinds.is_bool_dtype(wide[c])]
     if text or wide.index.has_duplicates or wide.empty:
         msg = (
             f"{name}: no travel times. Known are tables with area_id, site_id, travel_time_min; "
@@ -227,6 +240,8 @@ def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
     if (len(wanted) > 1 and wanted[0] not in {"travel_time", _MEDIAN}) or not wanted:
         msg = f"{name}: no column travel_time or {_MEDIAN}; found {name_some(table.columns)}"
         raise InputError(msg)
+    if table[list(_R5)].isna().any(axis=None):
+        raise_faults(["from_id or to_id is blank in some rows"], source=name)
     pairs = table.astype(dict.fromkeys(_R5, str))
     if pairs.duplicated(list(_R5)).any():
         raise_faults(["pairs of from_id and to_id are duplicated"], source=name)
@@ -310,6 +325,10 @@ def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> p
     clean = minutes.fillna(np.inf)
     if unreachable is not None:
         clean = clean.mask(clean == unreachable, np.inf)
+    reached = clean.to_numpy()[np.isfinite(clean.to_numpy())]
+    if len(reached) and np.median(reached) > _DAY_MIN:
+        msg = f"{name}: half of the journeys take over a day: seconds? Divide by 60, into minutes"
+        raise InputError(msg)
     # Minutes that many tools write for no journey are not taken
     # for minutes, nor guessed to be none.
     suspects = [mark for mark in SENTINELS if (clean == mark).to_numpy().any()]
