@@ -34,8 +34,6 @@ DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 DRIVING: Final = "car"  # the mode of the network that the key `network` names
 _ENGLISH_AREA: Final = re.compile(r"E01\d{6}")  # GSS codes of England's LSOAs
 CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
-
-
 _DAY_MIN: Final = 24 * 60
 
 Threshold = Annotated[int, Field(ge=0, le=_DAY_MIN)]
