@@ -7,7 +7,7 @@ from typing import get_args
 import pytest
 
 import llrgeo.publish
-from llrgeo.appraisal import home_visits
+from llrgeo.appraisal import home_visits, quality
 from llrgeo.appraisal.case.item import RestsOn
 from llrgeo.appraisal.indicators import Better
 from llrgeo.appraisal.people_groups import (
@@ -86,6 +86,8 @@ BUILT = {
     "column_figure_": ACCESS_FIGURES,
     "place_standing_": [name for name in PLACE_STANDINGS if name],
     "place_kind_": get_args(PlaceKind),
+    "column_quality_": (*quality.LOG_COLUMNS, *quality.REGISTER_COLUMNS),
+    "quality_role_": (*quality.PARTS, "check"),
     "indicator_better_": get_args(Better),
     "table_report_places_": ("authority", "upper_authority"),
     "table_report_indicators_": ("authority", "upper_authority", "area"),

@@ -171,12 +171,11 @@ def _read_day(path: Path, date: dt.date) -> _Feed:
     }
     trip_ids = pd.concat(list(running.values())).unique()
     calls, more = read_calls(tables, trip_ids)
-    listed = int(tables["stop_times"]["trip_id"].isin(trip_ids).sum())
     headways, headway_faults = read_headways(tables[HEADWAYS], calls, path.name)
     calls = calls[~calls["trip_id"].isin(headways.loc[headways["runs"].isna(), "trip_id"])]
     transfers, transfer_faults = read_transfers(tables)
     omissions += [*more, *headway_faults, *transfer_faults]
-    _check_losses(omissions, listed, path.name)
+    _check_losses(omissions, tables["stop_times"]["trip_id"].isin(trip_ids).sum(), path.name)
     if not calls["trip_id"].isin(running[0]).any():
         raise InputError(_no_service(path.name, date, tables, omissions))
     del tables["stop_times"]  # it is large, and what follows needs room
