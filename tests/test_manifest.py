@@ -17,7 +17,7 @@ from llrgeo.study.manifest import (
 
 def write(tmp_path, manifest):
     path = tmp_path / "manifest.json"
-    path.write_text(json.dumps(manifest), encoding="utf-8")
+    path.write_text(json.dumps({"outputs": {"index.html": "0"}, **manifest}), encoding="utf-8")
     return path
 
 

@@ -273,7 +273,8 @@ def _completed(table: pd.DataFrame, columns: list[str], *, packed: bool) -> pd.D
 
     Calls stay categories, a few bytes a row; other tables are small, and plain text.
     """
-    blank = pd.Series(pd.Categorical.from_codes(np.full(len(table), -1, np.int8), categories=[]))
+    none = pd.Index([], dtype=object)
+    blank = pd.Series(pd.Categorical.from_codes(np.full(len(table), -1, np.int8), none))
     whole = pd.DataFrame({name: table.get(name, blank) for name in columns}, table.index)
     return whole if packed else whole.astype(object)
 

@@ -83,7 +83,8 @@ def seconds_of(times: pd.Series) -> pd.Series:
 def _numbers(texts: pd.Series) -> pd.Series:
     """Return texts as numbers, each different one read once; NaN where they are none."""
     column = texts.astype("category")
-    values = pd.to_numeric(column.cat.categories.astype(str), errors="coerce").to_numpy(float)
+    known = pd.Series(column.cat.categories.astype(str))
+    values = pd.to_numeric(known, errors="coerce").to_numpy(float)
     return pd.Series(np.append(values, np.nan)[column.cat.codes], texts.index)
 
 
