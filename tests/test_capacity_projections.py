@@ -271,7 +271,7 @@ def test_a_good_file_is_read() -> None:
     ("bad", "says"),
     [
         (file().drop(columns="age_85"), "column 'age_85' is missing"),
-        (file(age_5="-3"), "people are not numbers of at least 0 in 6 rows"),
+        (file(age_5="-3"), "people are not numbers of 0 to 100,000,000 in 6 rows"),
         (file(sex="women"), "holds women"),
         (file(year="soon"), "column 'year'"),
         (file().iloc[:-1], "variant main lacks 1 rows, as E1 2032 male"),

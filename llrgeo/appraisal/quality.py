@@ -88,6 +88,11 @@ def quality_log(record: QualityRecord) -> pd.DataFrame:
     return pd.DataFrame([*people, *checks], columns=list(LOG_COLUMNS), dtype=object).fillna("")
 
 
+def use_of(service: Service) -> str:
+    """Return the assumption that every study makes of a service, as tables have it."""
+    return f"{service.label}: how often it is used, and the journey it allows"
+
+
 def assumption_register(record: QualityRecord, services: Iterable[Service]) -> pd.DataFrame:
     """Return what a study takes for granted: its own entries, then the use of each service.
 
@@ -98,7 +103,7 @@ def assumption_register(record: QualityRecord, services: Iterable[Service]) -> p
     # The use of a service and its standard are assumptions of every study, with their source.
     used = [
         {
-            "assumption": f"{service.label}: how often it is used, and the journey it allows",
+            "assumption": use_of(service),
             "basis": service.source,
         }
         for service in services

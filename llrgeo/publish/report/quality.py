@@ -2,6 +2,7 @@
 
 from typing import Any, Final
 
+from llrgeo.appraisal.quality import use_of
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.tables import Table
 from llrgeo.publish.wording import wording
@@ -26,7 +27,12 @@ def quality_chapter(publication: Publication) -> dict[str, Any] | None:
 
 def _table(publication: Publication, name: str) -> Table:
     words, content = wording(), publication.tables[name]
-    rows = content.astype(str)
+    # What the appraisal says itself is said in the language of the page.
+    said = {
+        use_of(service): words["quality_use"].format(service=service.label)
+        for service in publication.services
+    }
+    rows = content.astype(str).replace(said)
     if "role" in rows:
         rows = rows.assign(role=[words[f"quality_role_{role}"] for role in rows["role"]])
     return {
