@@ -16,7 +16,8 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from invented_icb import TABLES, Invented
-from official_files import TO_DEGREES, Files, text_of
+from official_files import TO_DEGREES, Files, text_of, zipped
+from shapely.geometry import box, mapping
 
 from llrgeo.inputs.embedded import embedded
 
@@ -24,6 +25,16 @@ ARCGIS_ROWS = 2_000
 NOMIS_ROWS = 25_000
 STORAGE = "omseprd1stdstordownload.blob.core.windows.net"
 NOON = "Wed, 25 Nov 2026 12:00"
+# Rows of tables that are changed: which, what in it, and into what.
+ROWS_CHANGED = {
+    "too large": (2, r"\d+(?=,\d+\r)", "1e300"),
+    "other deciles": (
+        5,
+        r",(\d+),\d+\r",
+        lambda found: f",{found[1]},{1 if int(found[1]) > 9_000 else 9}\r",
+    ),
+}
+EVIL = b"https://evil.example"
 LOGIN = b"<!DOCTYPE html><html><body>Please log in</body></html>"
 
 
@@ -263,6 +274,10 @@ def broken(reply: Reply, how: str, root: str) -> Reply:
         "md5 of another": lambda: Reply(b"0123456789abcdef0123456789abcdef  x\n"),
         "md5 that is none": lambda: Reply("<p>café</p>".encode()),
         "md5 too long": lambda: Reply(b"a" * 2_000_000),
+        "429 soon": lambda: Reply(b"busy", status=429, headers={"Retry-After": "soon"}),
+        "bomb": lambda: Reply(zipped({"agency.txt": b"0" * 3_000_000}), reply.kind),
+        "of Windows": lambda: Reply(body.replace(b"INVENTED ROAD", "CAFÉ ROAD".encode("cp1252"))),
+        "elsewhere": lambda: Reply(body.replace(root.encode(), EVIL), reply.kind),
     }  # fmt: skip
     return simple[how]() if how in simple else _changed(reply, how)
 
@@ -276,6 +291,8 @@ def _changed(reply: Reply, how: str) -> Reply:
     if reply.kind != "application/json":
         return Reply(_changed_table(reply.body, how), reply.kind)
     found = json.loads(reply.body)
+    if "count" in found:
+        return _json({"count": str(found["count"])} if how == "count as text" else found)
     features = found["features"]
     values = [one.get("attributes", one.get("properties")) for one in features]
     last = values[-1]
@@ -292,11 +309,24 @@ def _changed(reply: Reply, how: str) -> Reply:
         last[key] = wrong[how]
     elif how == "duplicate":
         features[-1] = features[0]
-    elif how == "no shape":
-        features[-1]["geometry"] = None
     elif how == "no features":
         found = {"type": "FeatureCollection"}
+    else:
+        _misplace(features, how)
     return _json(found)
+
+
+def _misplace(features: list[dict], how: str) -> None:
+    """Give features no place, or one that was not asked for."""
+    everywhere = {"in degrees": {"x": 0.31, "y": 52.6}}
+    last = {"no shape": None, "no number": {"x": "NaN", "y": 5.0}}
+    for one in features:
+        if how in everywhere:
+            one["geometry"] = everywhere[how]
+    if how in last:
+        features[-1]["geometry"] = last[how]
+    if how == "in metres":
+        features[0]["geometry"] = mapping(box(451_000, 301_000, 452_000, 302_000))
 
 
 def _changed_table(body: bytes, how: str) -> bytes:
@@ -316,6 +346,9 @@ def _changed_table(body: bytes, how: str) -> bytes:
         lines[-1] = lines[1] if len(lines) > 2 else lines[0]
     elif how == "missing":
         lines[-1] = lines[-1].replace("E01", "E02", 1)
+    elif how in ROWS_CHANGED:
+        at, pattern, other = ROWS_CHANGED[how]
+        lines[at] = re.sub(pattern, other, lines[at])
     elif how == "one column more":
         lines[3] = lines[3].rstrip("\r\n") + ",extra\r\n"
     elif how == "header after all":
@@ -369,6 +402,11 @@ class Handler(BaseHTTPRequestHandler):
             self.wfile.write(raw[how])
         elif how == "endless":
             self._endless()
+        elif how == "hang up":
+            self.close_connection = True
+        elif how == "offset ignored":
+            first = re.sub(r"resultOffset=\d+", "resultOffset=0", self.path)
+            self._send(official.answer(first))
         elif how == "late":
             time.sleep(0.4)
             self._send(official.answer(self.path))

@@ -15,6 +15,7 @@ from shapely.geometry import Point, box
 
 from llrgeo.cli import main
 from llrgeo.errors import InputError
+from llrgeo.files import temporary_folder
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.estate import read_estate
 from llrgeo.inputs.official.area_table import age_bands
@@ -29,6 +30,9 @@ from llrgeo.study.inputs import read_inputs
 from llrgeo.study.new_area import _Commission, _with_ways_to, _write_study, new_area
 from llrgeo.study.new_study_file import assume_services, study_text
 from llrgeo.study.run import publish_study, run_study
+
+HOME = re.compile(r"Leicester|Rutland|LLR|Loughborough|Hinckley|Melton|Coalville")
+TEXTS = {".html", ".csv", ".json", ".md"}
 
 
 def assemble(official, name, **options):
@@ -142,7 +146,10 @@ def test_every_answer_is_reported_with_its_date_licence_and_checksum(folder, mad
     assert "| deprivation | Ministry of Housing" in about
     assert "- sites.csv: 5" in about
     study = load_study(folder / "study.toml")
-    assert any("© OpenStreetMap contributors" in line for line in study.sources)
+    assert "Streets: © OpenStreetMap contributors (on 2026-11-25). ODbL 1.0." in study.sources
+    assert study.transit.source.endswith(
+        "Data Service (on 2026-11-25). Open Government Licence v3.0"
+    )
 
 
 def test_the_study_is_read_whole_with_streets_and_timetables(folder):
@@ -228,7 +235,7 @@ def test_a_return_that_contradicts_itself_is_left_out_and_listed(official, tmp_p
 
 def test_no_word_of_the_default_studys_own_place_is_left(folder):
     text = "".join(path.read_text() for path in folder.glob("*.toml"))
-    assert re.findall(r"Leicester|Rutland|LLR|Loughborough|Hinckley", text) == []
+    assert HOME.findall(text) == []
     assert 'source = "48 hours: NHS England Ageing Well; all else illustrative' in text
 
 
@@ -257,6 +264,9 @@ def test_a_folder_that_holds_something_is_kept(official, folder):
 def test_a_study_is_written_whole_or_not_at_all(server, tmp_path, where, how):
     official = Official(server, tmp_path)
     server.faults = [Fault(where, how)]
+    with temporary_folder(tmp_path) as ours:  # as if of a process that was killed
+        killed = tmp_path / re.sub(r"-\d+-", "-99999999-", ours.name)
+    (killed / "study").mkdir(parents=True)
     with pytest.raises(InputError):
         assemble(official, "study")
     server.faults = []
@@ -281,7 +291,12 @@ def test_without_timetables_and_projections_the_study_says_so(server, tmp_path):
 def test_the_study_runs_to_pages(folder, tmp_path):
     result = run_study(load_study(folder / "study.toml"))
     publish_study(result, tmp_path / "pages")
-    page = (tmp_path / "pages" / "index.html").read_text(encoding="utf-8")
+    pages = sorted(path for path in (tmp_path / "pages").rglob("*") if path.suffix in TEXTS)
+    told = {path.name: path.read_text(encoding="utf-8") for path in pages}
+    assert [name for name, text in told.items() if HOME.search(text)] == []
+    assert "People with no car at home (shared out as households are)" in told["report.html"]
+    assert "Not counted" not in told["report.html"]
+    page = told["index.html"]
     assert "Care closer to home in Invented Vale and Haven" in page
     values = result.scorecard.values
     assert values.loc["nearer", "mean_minutes"] < values.loc["today", "mean_minutes"]

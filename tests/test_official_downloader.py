@@ -12,12 +12,13 @@ from concurrent.futures import wait as wait_for
 import pytest
 from invented_icb import small
 from official_cases import TODAY, Official
+from official_files import zipped
 from official_server import Fault, serving
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.official import deprivation, eric, nomis, ods
 from llrgeo.inputs.official import ons_geography as geography
-from llrgeo.inputs.official.answers import check_pbf
+from llrgeo.inputs.official.answers import check_pbf, check_zip
 from llrgeo.inputs.official.downloader import NotFetchedError, Patience
 from llrgeo.inputs.official.kinds import fetch_kind
 from llrgeo.inputs.official.place import Place
@@ -72,8 +73,8 @@ def ask_census(official, **options):
 
 
 def ask_deprivation(official, **options):
-    source = official.sources["deprivation"]
-    return deprivation.read_deprivation(official.downloader(**options), source, codes(official))
+    sources = official.sources
+    return deprivation.read_deprivation(official.downloader(**options), sources, codes(official))
 
 
 def ask_practices(official, **options):
@@ -182,6 +183,16 @@ REFUSED = [
     (ask_timetables, "gtfs-file", "html", "web page"),
     (ask_projections, "projections", "half", "not a whole zip"),
     (ask_workbook, "sapelsoasyoa", "other bytes", "not a whole zip"),
+    (ask_layer, "query", "hang up", "could not be asked"),
+    (ask_layer, "CountOnly", "count as text", "no count of rows but '60'"),
+    (ask_centroids, "query", "no number", "not in England, or in other coordinates"),
+    (ask_centroids, "query", "in degrees", "in other coordinates than EPSG:27700"),
+    (ask_boundaries, "query", "in metres", r"than EPSG:4326: E01990001"),
+    (ask_census, "NM_2063_1", "too large", "not a number from 0 up: 1e300"),
+    (ask_deprivation, "IoD2025", "other deciles", "deciles are not those of the ranks"),
+    (ask_index, "index-v1", "elsewhere", "evil.example' is not one"),
+    (ask_postcodes, "CodePointOpen/downloads", "elsewhere", "evil.example' is not one"),
+    (ask_timetables, "gtfs-file", "bomb", r"no stops\.txt"),
 ]
 
 
@@ -231,6 +242,10 @@ RECOVERED = [
     (ask_layer, "query", "503 until a date", 1),
     (ask_census, "NM_2063_1", "cut", 2),
     (ask_index, "index-v1", "stale", 1),
+    (ask_postcodes, "CodePointOpen/downloads", "elsewhere", 1),
+    (ask_layer, "query", "hang up", 2),
+    (ask_layer, "query", "429 soon", 1),
+    (ask_practices, "epraccur", "of Windows", 1),
 ]
 
 
@@ -362,6 +377,31 @@ def test_a_lock_that_nobody_holds_any_more_stops_nobody(official):
         held.kill()  # as kill -9: it cannot give the lock back, the system does
         held.communicate()
         assert waiting.result(timeout=30).exists()
+
+
+def test_a_server_that_sends_the_first_page_again_and_again_is_refused(official):
+    official.server.arcgis_rows = 7
+    official.server.faults = [Fault("resultOffset", "offset ignored")]
+    with pytest.raises(InputError, match=r"63 of 60 rows came"):
+        ask_layer(official)
+    official.server.arcgis_rows = 20  # three pages of 20 are as many rows as there should be
+    with pytest.raises(InputError, match="codes are repeated or blank"):
+        ask_layer(official)
+    official.server.faults = []
+    assert len(ask_layer(official)) == 60
+
+
+def test_a_zip_that_unpacks_beyond_its_limit_is_refused_unopened(tmp_path):
+    path = tmp_path / "bomb.zip"
+    path.write_bytes(zipped({"a.csv": b"0" * 5_000_000}))
+    assert path.stat().st_size < 10_000
+    with pytest.raises(InputError, match=r"unpacks to 5,000,000 bytes, over 4,000,000"):
+        check_zip(path, ending=".csv", most_bytes=4_000_000)
+
+
+def test_names_in_the_letters_of_windows_are_read(official):
+    official.server.faults = [Fault("epraccur", "of Windows")]
+    assert ask_practices(official).loc["Z99001", "address"] == "1 CAFÉ ROAD, INVENTED TOWN"
 
 
 def test_offline_asks_nothing(official):

@@ -9,7 +9,8 @@ import pandas as pd
 import pytest
 from invented_icb import BOARD, DISABILITY, small
 from official_cases import Official
-from official_server import serving
+from official_files import IMD_HEADER
+from official_server import STORAGE, serving
 from shapely.geometry import Point, box
 
 from llrgeo.errors import InputError
@@ -155,35 +156,149 @@ def test_every_source_is_asked_for_at_a_host_of_the_list_and_says_whose_it_is():
         assert urlsplit(source.url).scheme == "https"
         assert urlsplit(source.url).hostname in sources.hosts
         assert source.licence
-        assert source.cited.startswith(source.credit)
+        assert source.cited("2026-11-25").startswith(source.credit)
         assert source.max_bytes > source.about_mb * 1_000_000
     kinds = {source.kind for source in sources.by_id.values()}
     assert list(KINDS) == list(KIND_NAMES)
     assert kinds == {kind for one in KINDS.values() for kind in one.sources}
 
 
-def test_requests_of_each_kind_are_few_and_none_is_made_again_offline(official):
+@pytest.fixture(scope="module")
+def asked(server, tmp_path_factory):
+    """Fetch every kind once, and areas given by codes of 2011; tests look at what was asked."""
+    server.faults, server.requests = [], []
+    official = Official(server, tmp_path_factory.mktemp("all_kinds"))
     downloader = official.downloader()
     place = find_boards(downloader, official.sources, [BOARD])
     made = {}
     for kind in KINDS:
-        before = len(official.server.requests)
+        before = len(server.requests)
         fetch_kind(kind, downloader, official.sources, place)
-        made[kind] = len(official.server.requests) - before
+        made[kind] = len(server.requests) - before
+    return official, downloader, made, list(server.requests)
+
+
+def test_requests_of_each_kind_are_few_and_none_is_made_again_offline(asked):
+    official, downloader, made, requests = asked
     # Boards 1, lookup 2; two authorities, seven tables of the census and one of estimates.
     assert made == {
         "areas": 21, "lookup": 0, "centroids": 0, "boundaries": 2, "census": 0, "population": 0,
         "workbook": 1, "projections": 1, "deprivation": 0, "sites": 5, "estate": 1,
         "postcodes": 3, "osm": 3, "timetables": 1,
     }  # fmt: skip
-    assert len(official.server.requests) == 41
+    assert len(requests) == 41
     assert downloader.tally.requests == 40  # a redirect is one exchange
+    official.server.requests = []
     offline = official.downloader(offline=True)
     for kind in KINDS:
         again = find_boards(offline, official.sources, [BOARD])
         fetch_kind(kind, offline, official.sources, again)
-    assert len(official.server.requests) == 41
+    assert official.server.requests == []
     assert offline.tally.requests == 0
+
+
+def shaped(request):
+    """Return an address without its server, and its parameters: codes and offsets as patterns."""
+    parts = urlsplit(request)
+    host, _, path = parts.path.removeprefix("/").partition("/")
+    found = parse_qs(parts.query, keep_blank_values=True)
+    assert all(len(values) == 1 for values in found.values())
+    simple = {
+        name: re.sub(r"E0[1679]\d{6}", "CODE", value[0]).replace(",'CODE'", "")
+        for name, value in found.items()
+    }
+    return f"https://{host}/{path}", simple
+
+
+def layer(name, fields, key="", **more):
+    """Return what a page of a layer is asked for by, as the ArcGIS REST API documents it."""
+    key = key or fields.split(",")[0]
+    return (
+        f"{ARCGIS}{name}/FeatureServer/0/query",
+        {
+            "where": f"{key} IN ('CODE')",
+            "outFields": fields,
+            "returnGeometry": "false",
+            "f": "json",
+            "orderByFields": fields.split(",")[0],
+            "resultOffset": "0",
+            "resultRecordCount": "2000",
+            **more,
+        },
+    )
+
+
+def census(number, dimension, **more):
+    """Return what a table of Nomis is asked for by."""
+    return (
+        f"{NOMIS}NM_{number}_1.data.csv",
+        {
+            "date": "latest",
+            "geography": "CODETYPE151",
+            "measures": "20100",
+            "select": f"geography_code,{dimension},{dimension}_name,obs_value,record_count",
+            "recordoffset": "0",
+            **more,
+        },
+    )
+
+
+BOARDS = "LSOA21_SICBL26_ICB26_CAL26_LAD26_EN_LU"
+OF_BOARD = "ICB26CD IN ('E54990001')"
+ODS = "https://www.odsdatasearchandexport.nhs.uk/api/getReport"
+GOV = "https://assets.publishing.service.gov.uk/media/691ded56d140bbbaa59a2a7d"
+GEOFABRIK = "https://download.geofabrik.de/"
+OUTLINES = "Lower_layer_Super_Output_Areas_December_2021_Boundaries_EW"
+POLYGONS = {"returnGeometry": "true", "outSR": "4326", "f": "geojson"}
+# What a real server must be asked, written out by hand; nothing else may be asked.
+RIGHTLY = [
+    layer(BOARDS, "ICB26CD,ICB26NM", where="1=1", returnDistinctValues="true"),
+    (
+        f"{ARCGIS}{BOARDS}/FeatureServer/0/query",
+        {"where": OF_BOARD, "returnCountOnly": "true", "f": "json"},
+    ),
+    layer(BOARDS, "LSOA21CD,LSOA21NM,SICBL26CD,ICB26CD,ICB26NM,LAD26CD,LAD26NM", where=OF_BOARD),
+    layer("LSOA21_WD24_LAD24_EW_LU", "LSOA21CD,WD24NM,LAD24CD,LAD24NM"),
+    layer("LSOA21_RUC21_EW_LU", "LSOA21CD,RUC21CD,RUC21NM"),
+    layer("LAD24_RGN24_EN_LU", "LAD24CD,LAD24NM,RGN24CD,RGN24NM"),
+    layer("LSOA_PopCentroids_EW_2021_V4", "LSOA21CD", returnGeometry="true", outSR="27700"),
+    layer(f"{OUTLINES}_BSC_V4", "LSOA21CD,LSOA21NM", **POLYGONS),
+    layer(f"{OUTLINES}_BGC_V5", "LSOA21CD,LSOA21NM", **POLYGONS),
+    census(2021, "c2021_restype_3"),
+    census(2020, "c2021_age_19"),
+    census(2056, "c2021_disability_5"),
+    census(2055, "c2021_health_6"),
+    census(2063, "c2021_cars_5"),
+    census(2041, "c2021_eth_20"),
+    census(2043, "c2021_mlang_94"),
+    census(2014, "c_age", gender="0", c_age="116,117,118,119,120"),
+    *((ODS, {"report": name}) for name in ("epraccur", "ebranchs", "ets", "etr", "epcn")),
+    ("https://api.os.uk/downloads/v1/products/CodePointOpen/downloads", {}),
+    (f"{GEOFABRIK}index-v1.json", {}),
+    *(
+        (f"{GEOFABRIK}europe/united-kingdom/england/invented-shire-latest.osm.pbf{end}", {})
+        for end in ("", ".md5")
+    ),
+    ("https://data.bus-data.dft.gov.uk/timetable/download/gtfs-file/east_midlands/", {}),
+    (
+        f"{GOV}/File_7_IoD2025_All_Ranks_Scores_Deciles_Population_Denominators.csv",
+        {},
+    ),
+]
+# Addresses that hold a path of the publisher's own, or that the list of downloads gives.
+BY_HOST = {"files.digital.nhs.uk", "www.ons.gov.uk", "api.os.uk", STORAGE}
+
+
+def test_every_request_has_the_address_and_the_parameters_of_the_publishers(asked):
+    found = [shaped(request) for request in asked[3]]
+    unknown = [one for one in found if one not in RIGHTLY]
+    assert {urlsplit(address).hostname for address, _ in unknown} == BY_HOST
+    assert len(unknown) == 5  # returns; projections and workbook; a postcode file and where it is
+    assert [one for one in RIGHTLY if one not in found] == []
+
+
+def test_no_address_is_longer_than_servers_take(asked):
+    assert max(map(len, asked[3])) < 2_000
 
 
 # --- What is read --------------------------------------------------------------------------------
@@ -280,6 +395,22 @@ def test_older_indices_are_recognised_and_brought_over_or_refused(official, tmp_
         deprivation.bring_over(table, lookup, [*newer, "E01990003"])
 
 
+def test_older_indices_of_a_table_of_sources_are_fetched_and_brought_over(official, monkeypatch):
+    head = ",".join(IMD_HEADER).replace("2021", "2011").replace("2024", "2019")
+    rows = ["E01890001,a,b,c,41.5,2,4", "E01990009,a,b,c,7.25,6,10", "E01990010,a,b,c,55,1,2"]
+    older = "\n".join([head, *rows, *(f"E0188000{k},a,b,c,9,{k},{2 * k - 1}" for k in (3, 4, 5))])
+    monkeypatch.setitem(official.server.files._made, "deprivation", older.encode())
+    path = official.folder / "sources.toml"
+    text = path.read_text(encoding="utf-8")
+    path.write_text(text.replace("rows = 33755", "rows = 6, areas = 2011"), encoding="utf-8")
+    sources = read_sources(path)
+    areas = ["E01990010", "E01990002", "E01990009"]
+    found = deprivation.read_deprivation(official.downloader(), sources, areas)
+    assert list(found["imd_score"]) == [55, 41.5, 7.25]
+    with pytest.raises(InputError, match=r"merged or redrawn have no older figure.*E01990003"):
+        deprivation.read_deprivation(official.downloader(), sources, [*areas, "E01990003"])
+
+
 @pytest.mark.parametrize("change", ["M", "X"])
 def test_an_area_that_was_redrawn_has_no_older_figure(change):
     table = pd.DataFrame({"imd_score": [41.5]}, index=["E01890001"])
@@ -292,9 +423,7 @@ def test_an_area_that_was_redrawn_has_no_older_figure(change):
 
 def test_deprivation_is_that_of_the_areas_asked_for(official, ours):
     codes = list(ours.index[::-7])
-    found = deprivation.read_deprivation(
-        official.downloader(), official.sources["deprivation"], codes
-    )
+    found = deprivation.read_deprivation(official.downloader(), official.sources, codes)
     assert list(found.index) == codes
     assert list(found["imd_rank"]) == list(ours.loc[codes, "imd_rank"])
     assert list(found["imd_decile"]) == [-(-rank * 10 // 33_755) for rank in found["imd_rank"]]

@@ -13,20 +13,15 @@ the first lacks, such as households without a car.
 """
 
 import argparse
-import datetime as dt
-import time
 from pathlib import Path
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
+from official import official_sources
 
 from llrgeo.inputs.official.area_table import compile_areas
-from llrgeo.inputs.official.cache import Cache
-from llrgeo.inputs.official.downloader import Downloader, Patience
 from llrgeo.inputs.official.place import find_boards
-from llrgeo.inputs.official.sources import read_sources
-from llrgeo.inputs.official.transport import Transport
 
 AREAS_CSV = Path(__file__).parents[1] / "areas.csv"
 
@@ -87,13 +82,7 @@ def fetch_areas(downloads: Path, sources_file: Path | None = None) -> pd.DataFra
 
     The upper-tier authorities are this script's: no table that is fetched has them.
     """
-    sources = read_sources(sources_file)
-    downloader = Downloader(
-        Cache(downloads),
-        Transport(sources.hosts, time.monotonic),
-        Patience(time.sleep),
-        dt.datetime.now(tz=dt.UTC).date(),
-    )
+    downloader, sources = official_sources(downloads, sources_file)
     place = find_boards(downloader, sources, [BOARD])
     areas = compile_areas(downloader, sources, place).reset_index()
     upper = areas["authority"].where(areas["authority"].isin(UNITARY), COUNTY)

@@ -6,12 +6,19 @@ Open Government Licence v3.0. "Not Applicable" is missing, not 0. Units of menta
 no site of the study, and the trust's aggregate row, are left out.
 
     python data/compile/estate.py llr_estate_2016_17.csv
+    python data/compile/estate.py --downloads downloads
+
+The second fetches the newest returns as `llrgeo new --icb` does, with the columns that it reads.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import pandas as pd
+from official import official_sources
+
+from llrgeo.inputs.estate import check_estate, of_return
+from llrgeo.inputs.official.eric import SITE_CODE, read_returns
 
 ESTATE_CSV = Path(__file__).parents[1] / "estate.csv"
 
@@ -69,10 +76,32 @@ def compile_estate(source: pd.DataFrame) -> pd.DataFrame:
     return table.sort_values("site_id").reset_index(drop=True)
 
 
+def fetch_estate(downloads: Path, sources_file: Path | None = None) -> pd.DataFrame:
+    """Return the newest returns of the study's sites, through llrgeo's own downloader."""
+    downloader, sources = official_sources(downloads, sources_file)
+    source = sources["returns"]
+    returns = read_returns(downloader, source)
+    ours = returns[returns.index.isin(list(SITES))]
+    published = ours.assign(**{SITE_CODE: ours.index.map(SITES), "year": source.vintage})
+    table = of_return(published, SITES.values(), source=source.id)
+    check_estate(table, SITES.values(), source=source.id)
+    table.insert(1, "return_code", ours.index)
+    table.insert(2, "return_name", ours["Site Name"].to_numpy())
+    return table.sort_values("site_id").reset_index(drop=True)
+
+
 def main() -> None:
-    """Read the returns that are named on the command line and write the study's sites."""
-    source = pd.read_csv(sys.argv[1], dtype=str)
-    compile_estate(source).to_csv(ESTATE_CSV, index=False, lineterminator="\n")
+    """Read or fetch the returns and write those of the study's sites."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path, nargs="?", help="the returns of 2016/17, CSV")
+    parser.add_argument("--downloads", type=Path, help="fetch the newest; a folder to keep them in")
+    parser.add_argument("--sources", type=Path, help="your own copy of data/downloads.toml")
+    asked = parser.parse_args()
+    if asked.downloads:
+        table = fetch_estate(asked.downloads, asked.sources)
+    else:
+        table = compile_estate(pd.read_csv(asked.source, dtype=str))
+    table.to_csv(ESTATE_CSV, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

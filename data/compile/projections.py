@@ -7,12 +7,20 @@ things: its rows `v0` (2021 to 2023) behave like estimates made after Census 202
 would lose 13,000 people in one year.
 
     python data/compile/projections.py llr_population_projections_2018.csv
+    python data/compile/projections.py --downloads downloads
+
+The second fetches the newest projections as `llrgeo new --icb` does: single years to 90 and over.
 """
 
-import sys
+import argparse
 from pathlib import Path
 
 import pandas as pd
+from areas import AUTHORITIES
+from official import official_sources
+
+from llrgeo.inputs.official.new_tables import study_projections
+from llrgeo.inputs.official.projections import read_projections
 
 PROJECTIONS_CSV = Path(__file__).parents[1] / "projections.csv"
 
@@ -39,10 +47,27 @@ def compile_projections(source: pd.DataFrame) -> pd.DataFrame:
     return wide.reset_index()
 
 
+def fetch_projections(downloads: Path, sources_file: Path | None = None) -> pd.DataFrame:
+    """Return the same table from the publisher, through llrgeo's own downloader."""
+    downloader, sources = official_sources(downloads, sources_file)
+    source = sources["projections"]
+    table = study_projections(read_projections(downloader, source, sorted(AUTHORITIES)), source)
+    table.insert(1, "authority", table["authority_code"].map(AUTHORITIES))
+    return table
+
+
 def main() -> None:
-    """Read the projections that are named on the command line and write those that are kept."""
-    source = pd.read_csv(sys.argv[1])
-    compile_projections(source).to_csv(PROJECTIONS_CSV, index=False, lineterminator="\n")
+    """Read or fetch the projections and write those that are kept."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("source", type=Path, nargs="?", help="the projections of 2018, CSV")
+    parser.add_argument("--downloads", type=Path, help="fetch them; a folder to keep them in")
+    parser.add_argument("--sources", type=Path, help="your own copy of data/downloads.toml")
+    asked = parser.parse_args()
+    if asked.downloads:
+        table = fetch_projections(asked.downloads, asked.sources)
+    else:
+        table = compile_projections(pd.read_csv(asked.source))
+    table.to_csv(PROJECTIONS_CSV, index=False, lineterminator="\n")
 
 
 if __name__ == "__main__":

@@ -6,14 +6,20 @@ the ONS Postcode Directory, checks the table and writes it back in place, so no 
 typed. Run it after every edit.
 
     python data/compile/sites.py
+    python data/compile/sites.py --downloads downloads
+
+The second places them by Code-Point Open, fetched as `llrgeo new --icb` does.
 """
 
+import argparse
 from pathlib import Path
 
 import pandas as pd
 from areas import AUTHORITIES
-from postcode_directory import read_postcode_directory
+from official import official_sources
 from pyproj import Transformer
+
+from llrgeo.inputs.official.postcodes import areas_of, read_postcode_points
 
 SITES_CSV = Path(__file__).parents[1] / "sites.csv"
 
@@ -90,11 +96,29 @@ def place_by_postcode(sites: pd.DataFrame, directory: pd.DataFrame) -> pd.DataFr
     )[COLUMNS]
 
 
+def fetch_directory(
+    postcodes: pd.Series, downloads: Path, sources_file: Path | None = None
+) -> pd.DataFrame:
+    """Return where postcodes of the same letters are, through llrgeo's own downloader."""
+    downloader, sources = official_sources(downloads, sources_file)
+    points = read_postcode_points(downloader, sources["postcodes"], areas_of(postcodes))
+    return points.astype({"easting": "int64", "northing": "int64"}).reset_index()
+
+
 def main() -> None:
     """Read the columns written by hand, fill the others and write the table back."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--downloads", type=Path, help="by Code-Point Open, kept in this folder")
+    parser.add_argument("--sources", type=Path, help="your own copy of data/downloads.toml")
+    asked = parser.parse_args()
     sites = pd.read_csv(SITES_CSV, usecols=HAND_COLUMNS, dtype={"beds": "Int64"})
     check_hand_columns(sites)
-    directory = read_postcode_directory(sites["postcode"].str[0].unique())
+    if asked.downloads:
+        directory = fetch_directory(sites["postcode"], asked.downloads, asked.sources)
+    else:
+        from postcode_directory import read_postcode_directory  # noqa: PLC0415 (a package of its own)
+
+        directory = read_postcode_directory(sites["postcode"].str[0].unique())
     placed = place_by_postcode(sites, directory)
     assert placed["authority"].notna().all()
     placed.to_csv(SITES_CSV, index=False, lineterminator="\n")

@@ -40,9 +40,11 @@ def fetch(
     known = read_sources(sources)
     downloader = new_downloader(known, out, offline=offline, quiet=quiet)
     if dry_run:
-        for row in list_sources(kind, downloader, known).itertuples():
+        asked = list_sources(kind, downloader, known)
+        for row in asked.itertuples():
             typer.echo(f"{row.source}: {row.vintage}; about {row.about_mb:g} MB, {row.kept} kept")
             typer.echo(f"  {row.address}")
+        typer.echo(f"about {asked['about_mb'].sum():,.1f} MB in all, for one board")
         return
     fetch_kind(kind, downloader, known, _place(downloader, known, icb, around))
     if not quiet:

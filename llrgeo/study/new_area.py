@@ -18,7 +18,7 @@ import pandas as pd
 import shapely
 
 from llrgeo.errors import InputError
-from llrgeo.files import temporary_folder
+from llrgeo.files import remove_litter, temporary_folder
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.feeds import date_range, read_feed, services_on
 from llrgeo.inputs.official import bods, eric, geofabrik, new_tables
@@ -96,6 +96,7 @@ def new_area(
         msg = f"{folder}: holds something already and is kept; choose another name"
         raise InputError(msg)
     folder.parent.mkdir(parents=True, exist_ok=True)
+    remove_litter(folder.parent)
     with temporary_folder(folder.parent) as temporary:
         made = temporary / "study"
         made.mkdir()
@@ -212,7 +213,9 @@ def _write_timetables(
     lacking = new_tables.todo_row(
         "study.toml", "transit", "feeds", "the feed has buses and trams, no trains"
     )
-    return Timetables(tuple(names), day.isoformat(), source.cited), lacking
+    fetched = [kept for kept in commission.downloader.answers if kept.path in feeds]
+    whose = source.cited(max(kept.date for kept in fetched)).removesuffix(".")
+    return Timetables(tuple(names), day.isoformat(), whose), lacking
 
 
 def _service_day(feeds: Sequence[Path], today: dt.date) -> dt.date:
@@ -271,7 +274,9 @@ def _write_text(
     ahead: YearsAhead | None,
 ) -> None:
     """Write study.toml."""
-    used = [commission.sources[kept.source].cited for kept in commission.downloader.answers]
+    used = [
+        commission.sources[kept.source].cited(kept.date) for kept in commission.downloader.answers
+    ]
     text = study_text(
         new_tables.title_of(commission.place),
         sites,

@@ -20,6 +20,7 @@ _PAGE_MARKS: Final = (b"<!doctype", b"<html", b"<head", b"<?xml")
 _BLOB_HEADER_BYTES: Final = 64 * 1024
 _BLOB_BYTES: Final = 32 * 1024 * 1024
 _VARINT_BITS: Final = 64
+_MOST: Final = 1e12  # no count, metre or pound that a publisher states of a place is larger
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 
 
@@ -89,13 +90,15 @@ def read_csv(path: Path, fields: Sequence[str], *, encoding: str = "utf-8-sig") 
 def read_bare_csv(path: Path, columns: int) -> pd.DataFrame:
     """Read a table without a header, every value as text, columns numbered from 0.
 
+    Lists of the NHS have names with accents, in UTF-8 or as Windows writes them.
+
     Raises
     ------
     InputError
         If it is no table of so many columns, or has a header after all.
     """
     refuse_page(path)
-    table = _read_text_table(path, encoding="utf-8-sig", header=None)
+    table = _read_text_table(path, encoding=_encoding_of(path), header=None)
     if len(table.columns) != columns:
         msg = f"{_name(path)}: {len(table.columns)} columns instead of {columns}"
         raise InputError(msg)
@@ -111,7 +114,7 @@ def numbers(values: pd.Series, *, source: str, minimum: float = 0.0) -> pd.Serie
         If a value is not a number or below the minimum; the message has the first few.
     """
     found = pd.to_numeric(values, errors="coerce")
-    wrong = ~(found >= minimum) | (found.abs() == float("inf"))
+    wrong = ~(found >= minimum) | (found > _MOST)
     if wrong.any():
         some = name_some(values[wrong].fillna("blank"))
         msg = f"{source}: column '{values.name}' is not a number from {minimum:g} up: {some}"
@@ -234,6 +237,15 @@ def _read_text_table(path: Path, *, encoding: str, header: int | None) -> pd.Dat
     except (ValueError, csv.Error, OverflowError, MemoryError, Warning) as error:
         msg = f"{_name(path)}: not a readable table ({' '.join(str(error).split())[:200]})"
         raise InputError(msg) from error
+
+
+def _encoding_of(path: Path) -> str:
+    """Return UTF-8 if the bytes of a file are that, and else that of Windows in England."""
+    try:
+        path.read_bytes().decode("utf-8")
+    except UnicodeDecodeError:
+        return "cp1252"
+    return "utf-8-sig"
 
 
 def _raise_error(error: object, path: Path) -> None:

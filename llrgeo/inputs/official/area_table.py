@@ -70,7 +70,7 @@ def compile_areas(downloader: Downloader, sources: Sources, place: Place) -> pd.
             residents.rename("residents"),
             age_bands(table("census_age"), table("estimates"), residents),
             _people(table, residents),
-            read_deprivation(downloader, sources["deprivation"], place.codes),
+            read_deprivation(downloader, sources, place.codes),
             _rural_urban(downloader, sources, place),
         ],
         axis=1,

@@ -15,12 +15,14 @@ import pandas as pd
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.answers import numbers, read_csv, refuse_repeated
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
-from llrgeo.inputs.official.ons_geography import check_all_codes
+from llrgeo.inputs.official.ons_geography import check_all_codes, find_rows
 from llrgeo.inputs.official.query import Query
-from llrgeo.inputs.official.sources import Source
+from llrgeo.inputs.official.sources import Source, Sources
 
 NEW_CODE: Final = "LSOA code (2021)"
 OLD_CODE: Final = "LSOA code (2011)"
+NEW: Final = "lsoa_2021"
+OLD: Final = "lsoa_2011"
 SCORE: Final = "Index of Multiple Deprivation (IMD) Score"
 
 _RANK: Final = "Index of Multiple Deprivation (IMD) Rank"
@@ -28,17 +30,27 @@ _DECILE: Final = "Index of Multiple Deprivation (IMD) Decile"
 
 
 @all_or_none
-def read_deprivation(downloader: Downloader, source: Source, areas: Sequence[str]) -> pd.DataFrame:
+def read_deprivation(
+    downloader: Downloader, sources: Sources, areas: Sequence[str]
+) -> pd.DataFrame:
     """Return `imd_score`, `imd_rank` and `imd_decile` of areas, on their code.
+
+    A table of sources that names older indices says `areas = 2011` in their options: then they are
+    brought over to the areas of 2021.
 
     Raises
     ------
     InputError
-        If the file cannot be had, is of another edition, or lacks an area.
+        If the file cannot be had, is of another edition, or lacks an area, or an area has no
+        figure in older indices.
     """
-    check = partial(_check_file, rows=int(source.options["rows"]))
+    source = sources["deprivation"]
+    check = partial(_check_file, source=source)
     path = downloader.get(Query(source, source.url, f"{source.id}.csv", check))
     table = read_indices(path)
+    if table.index.name != NEW:
+        lookup = find_rows(downloader, sources["lsoa_2011"], areas, key="LSOA21CD")
+        return bring_over(table, lookup, areas)
     check_all_codes(set(areas) & set(table.index), areas, source=source.id)
     return table.loc[list(areas)]
 
@@ -69,7 +81,7 @@ def read_indices(path: Path) -> pd.DataFrame:
         short: numbers(table[name], source=path.name, minimum=0 if short == "imd_score" else 1)
         for name, short in named.items()
     }
-    index = pd.Index(table[code].str.strip(), name="lsoa_2021" if code == NEW_CODE else "lsoa_2011")
+    index = pd.Index(table[code].str.strip(), name=NEW if code == NEW_CODE else OLD)
     found = pd.DataFrame({name: series.to_numpy() for name, series in figures.items()}, index=index)
     return found.astype({"imd_rank": "int64", "imd_decile": "int64"})
 
@@ -103,7 +115,7 @@ def bring_over(table: pd.DataFrame, lookup: pd.DataFrame, areas: Sequence[str]) 
     )
     codes = single.set_index("LSOA21CD")["LSOA11CD"].loc[list(areas)]
     check_all_codes(set(codes) & set(table.index), codes, source="figures of LSOAs of 2011")
-    return table.loc[codes.to_numpy()].set_axis(pd.Index(areas, name="lsoa_2021"))
+    return table.loc[codes.to_numpy()].set_axis(pd.Index(areas, name=NEW))
 
 
 def to_2021(codes: Sequence[str], lookup: pd.DataFrame) -> list[str]:
@@ -125,14 +137,22 @@ def _beginning(table: pd.DataFrame, start: str) -> str:
     return next((name for name in table.columns if name.startswith(start)), start)
 
 
-def _check_file(path: Path, *, rows: int) -> None:
+def _check_file(path: Path, *, source: Source) -> None:
     """Refuse a file of another edition, of other areas, or with another number of them."""
+    rows, year = int(source.options["rows"]), source.options.get("areas", 2021)
     table = read_indices(path)
-    if table.index.name != "lsoa_2021":
-        msg = f"{path.name}: indices of the LSOAs of 2011; those of 2025 are wanted"
+    if table.index.name != f"lsoa_{year}":
+        msg = (
+            f"{path.name}: indices of the LSOAs of {table.index.name[-4:]}, and those of the LSOAs "
+            f"of {year} are wanted ({source.vintage})"
+        )
         raise InputError(msg)
     if len(table) != rows:
         msg = f"{path.name}: {len(table):,} areas instead of the {rows:,} of England"
+        raise InputError(msg)
+    tenth = np.ceil(table["imd_rank"] * 10 / rows)
+    if ((table["imd_decile"] - tenth).abs() > 1).any():
+        msg = f"{path.name}: deciles are not those of the ranks; have the columns moved?"
         raise InputError(msg)
     ranks = np.sort(table["imd_rank"].to_numpy())
     if not (ranks[0] == 1 and ranks[-1] <= rows):

@@ -92,7 +92,7 @@ def _projections(downloader: Downloader, sources: Sources, place: Place) -> None
 
 
 def _deprivation(downloader: Downloader, sources: Sources, place: Place) -> None:
-    deprivation.read_deprivation(downloader, sources["deprivation"], place.codes)
+    deprivation.read_deprivation(downloader, sources, place.codes)
 
 
 def _areas(downloader: Downloader, sources: Sources, place: Place) -> None:

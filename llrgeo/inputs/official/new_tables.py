@@ -63,15 +63,32 @@ def write_projections(
         people = fetch_projections(downloader, source, sorted(newer))
     except FetchError as error:
         return todo_row("projections.csv", "all", "all", str(error))
+    # Authorities that have merged since have the people of all that they were made of.
+    keys = ["authority_code", "year", "sex", "age_from"]
+    people = people.assign(authority_code=people["authority_code"].map(newer))
+    table = study_projections(people.groupby(keys, as_index=False)["people"].sum(), source)
+    table.to_csv(folder / "projections.csv", index=False, lineterminator="\n")
+    return pd.DataFrame([], columns=list(TODO_COLUMNS))
+
+
+def study_projections(people: pd.DataFrame, source: Source) -> pd.DataFrame:
+    """Return projections in a study's columns: a row for each authority, year and sex.
+
+    Parameters
+    ----------
+    people
+        As `read_projections` of the publisher's module returns them.
+    source
+        Whose edition names the variant.
+    """
     wide = people.pivot(
         index=["authority_code", "year", "sex"], columns="age_from", values="people"
     )
     wide = wide.reindex(columns=list(_BANDS), fill_value=0.0).round(3)
     wide.columns = pd.Index([f"age_{age}" for age in _BANDS])
-    table = wide.reset_index().replace({"authority_code": newer})
+    table = wide.reset_index()
     table.insert(1, "variant", source.vintage.split(",")[0])
-    table.to_csv(folder / "projections.csv", index=False, lineterminator="\n")
-    return pd.DataFrame([], columns=list(TODO_COLUMNS))
+    return table
 
 
 def write_estate(
@@ -117,7 +134,7 @@ def list_fetched(downloader: Downloader, sources: Sources) -> pd.DataFrame:
         (
             kept.source,
             sources[kept.source].publisher,
-            sources[kept.source].vintage,
+            sources[kept.source].edition(kept.date),
             kept.date,
             sources[kept.source].licence,
             kept.size,

@@ -29,6 +29,10 @@ CODES_A_QUERY: Final = 90  # so that an address stays below 2,000 characters or 
 MOST_ROWS: Final = 500_000  # more than any table of small areas has
 ALL: Final = "1=1"
 
+# Around all of England, so that coordinates in other units, or of another system, are told.
+ENGLAND_M: Final = (50_000.0, 1_000.0, 700_000.0, 700_000.0)
+ENGLAND_DEGREES: Final = (-7.0, 49.5, 2.0, 56.0)
+
 _METRES: Final = BNG.removeprefix("EPSG:")
 _DEGREES: Final = WGS84.removeprefix("EPSG:")
 
@@ -65,16 +69,20 @@ def read_rows(downloader: Downloader, source: Source, codes: Sequence[str]) -> p
 
 
 @all_or_none
-def find_rows(downloader: Downloader, source: Source, codes: Sequence[str]) -> pd.DataFrame:
+def find_rows(
+    downloader: Downloader, source: Source, codes: Sequence[str], *, key: str = ""
+) -> pd.DataFrame:
     """Return the rows that a table has of some codes, which may be none or several for one.
+
+    `key` is the field that has the codes; the table's first without it.
 
     Raises
     ------
     InputError
         As `read_layer`.
     """
-    key = source.options["fields"][0]
-    parts = [read_layer(downloader, source, is_in(key, some)) for some in _lists(sorted(codes))]
+    field = key or source.options["fields"][0]
+    parts = [read_layer(downloader, source, is_in(field, some)) for some in _lists(sorted(codes))]
     return pd.concat(parts, ignore_index=True)
 
 
@@ -101,7 +109,9 @@ def read_centroids(
     except (KeyError, TypeError, ValueError) as error:
         msg = f"{source.id}: an area has no point ({error!r})"
         raise InputError(msg) from error
-    return _placed(_attributes(features, source), points, source, codes)
+    placed = _placed(_attributes(features, source), points, source, codes)
+    _check_within(placed, ENGLAND_M, source)
+    return placed
 
 
 @all_or_none
@@ -127,6 +137,7 @@ def read_boundaries(
     if len(wrong):
         msg = f"{source.id}: not polygons: {name_some(wrong)}"
         raise InputError(msg)
+    _check_within(placed, ENGLAND_DEGREES, source)
     return placed
 
 
@@ -301,6 +312,24 @@ def _placed(
     placed = gpd.GeoDataFrame(table, geometry=geometry).set_index(table.columns[0])
     check_all_codes(placed.index, codes, source=source.id)
     return placed.loc[list(codes)]
+
+
+def _check_within(
+    placed: gpd.GeoDataFrame, land: tuple[float, float, float, float], source: Source
+) -> None:
+    """Refuse shapes that are not in England, as those in other coordinates than were asked for."""
+    west, south, east, north = land
+    bounds = placed.bounds
+    inside = (
+        (bounds["minx"] >= west)
+        & (bounds["miny"] >= south)
+        & (bounds["maxx"] <= east)
+        & (bounds["maxy"] <= north)
+    )
+    if not inside.all():
+        where = name_some(placed.index[~inside])
+        msg = f"{source.id}: not in England, or in other coordinates than {placed.crs}: {where}"
+        raise InputError(msg)
 
 
 def check_all_codes(found: Iterable[str], wanted: Iterable[str], *, source: str) -> None:

@@ -15,7 +15,7 @@ import pandas as pd
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.answers import check_zip, numbers
-from llrgeo.inputs.official.downloader import Downloader, all_or_none
+from llrgeo.inputs.official.downloader import Downloader, NotFetchedError, all_or_none
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
 from llrgeo.inputs.postcodes import squeeze_postcode
@@ -55,15 +55,35 @@ def read_postcode_points(
 def fetch_postcodes(downloader: Downloader, source: Source) -> Path:
     """Return the zip of all postcodes, its checksum compared with the one that is listed.
 
+    A list whose file cannot be had as it says is fetched again, once.
+
     Raises
     ------
     InputError
         If the list or the file cannot be had, or the checksum differs.
     """
-    listed = downloader.get(Query(source, source.url, f"{source.id}-list.json", _check_list))
-    one = _in_format(listed)
+    known = _in_format(_listed(downloader, source))
+    try:
+        return _fetch(downloader, source, known)
+    except NotFetchedError:
+        raise
+    except InputError:
+        # A list that is older than the newest edition has its address and checksum no more.
+        newer = _in_format(_listed(downloader, source, fresh=True))
+        if newer == known:
+            raise
+        return _fetch(downloader, source, newer)
+
+
+def _listed(downloader: Downloader, source: Source, *, fresh: bool = False) -> Path:
+    query = Query(source, source.url, f"{source.id}-list.json", _check_list)
+    return downloader.get(query, fresh=fresh)
+
+
+def _fetch(downloader: Downloader, source: Source, listed: dict[str, str]) -> Path:
     check = partial(check_zip, ending=".csv", most_bytes=_UNPACKED)
-    return downloader.get(Query(source, one["url"], f"{source.id}.zip", check, md5=one["md5"]))
+    query = Query(source, listed["url"], f"{source.id}.zip", check, md5=listed["md5"])
+    return downloader.get(query)
 
 
 def read_points(path: Path, areas: Iterable[str]) -> pd.DataFrame:

@@ -12,6 +12,9 @@ from llrgeo.schema import list_faults, name_some
 
 DOWNLOADS: Final = "downloads.toml"
 
+THAT_DAY: Final = "on the day it was fetched"
+"""The vintage of what its publisher changes from day to day."""
+
 _MEGABYTE: Final = 1_000_000
 _OWN: Final = frozenset(
     {"kind", "publisher", "url", "name", "vintage", "licence", "credit", "max_mb", "about_mb"}
@@ -55,10 +58,13 @@ class Source:
     about_mb: float = 0.0
     options: Mapping[str, Any] = field(default_factory=dict)
 
-    @property
-    def cited(self) -> str:
-        """Return the line that gives credit."""
-        return f"{self.credit} ({self.vintage}). {self.licence}."
+    def cited(self, day: str) -> str:
+        """Return the line that gives credit; a list that changes daily is of the day it came."""
+        return f"{self.credit} ({self.edition(day)}). {self.licence}."
+
+    def edition(self, day: str) -> str:
+        """Return which edition an answer of a day is."""
+        return self.vintage.replace(THAT_DAY, f"on {day}")
 
 
 @dataclass(frozen=True, slots=True)
