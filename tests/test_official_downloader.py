@@ -6,13 +6,13 @@ import json
 import re
 import subprocess
 import sys
+import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
 
 import pytest
 from invented_icb import small
 from official_cases import TODAY, Official
-from official_files import zipped
 from official_server import Fault, serving
 
 from llrgeo.errors import InputError
@@ -393,7 +393,8 @@ def test_a_server_that_sends_the_first_page_again_and_again_is_refused(official)
 
 def test_a_zip_that_unpacks_beyond_its_limit_is_refused_unopened(tmp_path):
     path = tmp_path / "bomb.zip"
-    path.write_bytes(zipped({"a.csv": b"0" * 5_000_000}))
+    with zipfile.ZipFile(path, "w", zipfile.ZIP_DEFLATED) as archive:
+        archive.writestr("a.csv", b"0" * 5_000_000)
     assert path.stat().st_size < 10_000
     with pytest.raises(InputError, match=r"unpacks to 5,000,000 bytes, over 4,000,000"):
         check_zip(path, ending=".csv", most_bytes=4_000_000)

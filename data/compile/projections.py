@@ -19,8 +19,8 @@ import pandas as pd
 from areas import AUTHORITIES
 from official import official_sources
 
+from llrgeo.inputs.official import projections as published
 from llrgeo.inputs.official.new_tables import study_projections
-from llrgeo.inputs.official.projections import read_projections
 
 PROJECTIONS_CSV = Path(__file__).parents[1] / "projections.csv"
 
@@ -51,7 +51,8 @@ def fetch_projections(downloads: Path, sources_file: Path | None = None) -> pd.D
     """Return the same table from the publisher, through llrgeo's own downloader."""
     downloader, sources = official_sources(downloads, sources_file)
     source = sources["projections"]
-    table = study_projections(read_projections(downloader, source, sorted(AUTHORITIES)), source)
+    people = published.fetch_projections(downloader, source, sorted(AUTHORITIES))
+    table = study_projections(people, source)
     table.insert(1, "authority", table["authority_code"].map(AUTHORITIES))
     return table
 

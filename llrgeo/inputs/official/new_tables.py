@@ -77,7 +77,7 @@ def study_projections(people: pd.DataFrame, source: Source) -> pd.DataFrame:
     Parameters
     ----------
     people
-        As `read_projections` of the publisher's module returns them.
+        As `fetch_projections` of the publisher's module returns them.
     source
         Whose edition names the variant.
     """
