@@ -82,10 +82,11 @@ def fetch_estate(downloads: Path, sources_file: Path | None = None) -> pd.DataFr
     source = sources["returns"]
     returns = read_returns(downloader, source)
     ours = returns[returns.index.isin(list(SITES))]
-    published = ours.assign(**{SITE_CODE: ours.index.map(SITES), "year": source.vintage})
+    codes = {SITE_CODE: ours.index.map(SITES), "year": source.vintage}
+    published = ours.reset_index(drop=True).assign(**codes)
     table = of_return(published, SITES.values(), source=source.id)
     check_estate(table, SITES.values(), source=source.id)
-    table.insert(1, "return_code", ours.index)
+    table.insert(1, "return_code", ours.index.to_numpy())
     table.insert(2, "return_name", ours["Site Name"].to_numpy())
     return table.sort_values("site_id").reset_index(drop=True)
 
