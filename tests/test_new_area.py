@@ -311,7 +311,11 @@ def test_the_command_writes_a_study_and_says_what_is_left(server, tmp_path, monk
         main()
     said = capsys.readouterr().out
     assert stopped.value.code == 0
-    assert "neighbours' hospitals" in said  # a stage with its seconds
+    stage = r"neighbours' hospitals +(\d+\.\d\d) +(\d+\.\d\d) +(\d+\.\d\d)"
+    clock_s, busy_s, most_gb = map(float, re.search(stage, said).groups())
+    assert 0 < clock_s < 60
+    assert busy_s < 60
+    assert 0.1 < most_gb < 16
     assert re.search(r"38 requests, 3\.\d MB received", said)
     people = f"{server.place.ours['residents'].sum():,}"
     assert f"vale: 60 areas, {people} residents, 12 sites; 10 things to find out" in said

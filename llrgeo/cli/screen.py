@@ -1,11 +1,12 @@
 """What commands show on a screen: progress, tables, seconds by stage."""
 
 import logging
+import sys
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
-from time import perf_counter
-from typing import TYPE_CHECKING, Any
+from time import perf_counter, process_time
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -22,16 +23,25 @@ if TYPE_CHECKING:
     from llrgeo.travel.compare import TravelTimeComparison
 
 
+class Reading(NamedTuple):
+    """What a stage begins at: seconds by the clock and of the processor, gigabytes at most."""
+
+    stage: str
+    clock_s: float
+    busy_s: float
+    most_gb: float
+
+
 class StageClock(logging.Handler):
     """Times the stages of a study, which it logs as it begins each."""
 
     def __init__(self) -> None:
         super().__init__(logging.INFO)
-        self.stages: list[tuple[str, float]] = []
+        self.readings: list[Reading] = []
 
     def emit(self, record: logging.LogRecord) -> None:
         """Note when a stage begins."""
-        self.stages.append((record.getMessage(), perf_counter()))
+        self._read(record.getMessage())
 
     @contextmanager
     def running(self) -> Iterator[None]:
@@ -44,17 +54,33 @@ class StageClock(logging.Handler):
         try:
             yield
         finally:
-            self.stages.append(("", perf_counter()))
+            self._read("")
             log.removeHandler(self)
             log.setLevel(level)
             log.propagate = True
 
     def table(self) -> Table:
-        """Return a row for each stage and its seconds."""
-        table = Table("Stage", "Seconds", box=None)
-        for (stage, begun), (_, ended) in pairwise(self.stages):
-            table.add_row(stage, f"{ended - begun:.2f}")
+        """Return a row for each stage: its seconds, and the most memory until its end."""
+        table = Table("Stage", box=None)
+        for head in ("Seconds", "Processor s", "Most GB"):
+            table.add_column(head, justify="right")
+        for begun, ended in pairwise(self.readings):
+            spent = (ended.clock_s - begun.clock_s, ended.busy_s - begun.busy_s, ended.most_gb)
+            table.add_row(begun.stage, *(f"{figure:.2f}" for figure in spent))
         return table
+
+    def _read(self, stage: str) -> None:
+        self.readings.append(Reading(stage, perf_counter(), process_time(), _most_gb()))
+
+
+def _most_gb() -> float:
+    """Return the most memory that this process has had; 0 where the system does not say."""
+    try:
+        from resource import RUSAGE_SELF, getrusage
+    except ImportError:
+        return 0.0
+    unit = 1e9 if sys.platform == "darwin" else 1e6  # bytes there, kilobytes elsewhere
+    return float(getrusage(RUSAGE_SELF).ru_maxrss) / unit
 
 
 def progress(description: str, *, quiet: bool) -> "Track":

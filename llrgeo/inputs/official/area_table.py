@@ -67,7 +67,7 @@ def compile_areas(downloader: Downloader, sources: Sources, place: Place) -> pd.
     return pd.concat(
         [
             _where(downloader, sources, place),
-            residents.rename("residents"),
+            residents.to_frame("residents"),
             age_bands(table("census_age"), table("estimates"), residents),
             _people(table, residents),
             read_deprivation(downloader, sources, place.codes),
