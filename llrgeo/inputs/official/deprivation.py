@@ -143,8 +143,8 @@ def _check_file(path: Path, *, source: Source) -> None:
     table = read_indices(path)
     if table.index.name != f"lsoa_{year}":
         msg = (
-            f"{path.name}: indices of the LSOAs of {str(table.index.name)[-4:]}, and those of the LSOAs "
-            f"of {year} are wanted ({source.vintage})"
+            f"{path.name}: indices of the LSOAs of {str(table.index.name)[-4:]}, and those of the "
+            f"LSOAs of {year} are wanted ({source.vintage})"
         )
         raise InputError(msg)
     if len(table) != rows:
