@@ -66,7 +66,8 @@ def write_projections(
     # Authorities that have merged since have the people of all that they were made of.
     keys = ["authority_code", "year", "sex", "age_from"]
     people = people.assign(authority_code=people["authority_code"].map(newer))
-    table = study_projections(people.groupby(keys, as_index=False)["people"].sum(), source)
+    summed = people.groupby(keys, as_index=False).agg(people=("people", "sum"))
+    table = study_projections(summed, source)
     table.to_csv(folder / "projections.csv", index=False, lineterminator="\n")
     return pd.DataFrame([], columns=list(TODO_COLUMNS))
 
