@@ -7,7 +7,7 @@ process ends, killed or not. So no lock is ever left behind, and the file it is 
 import sys
 import time
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import BinaryIO, Final
 
@@ -54,7 +54,6 @@ else:
     import fcntl
 
     def _wait_for(file: BinaryIO) -> None:
-        try:
+        # Some networks' file systems have no locks; there one command at a time must do.
+        with suppress(OSError):
             fcntl.flock(file, fcntl.LOCK_EX)
-        except OSError:  # a file system without locks, as some networks' are: one command at a time
-            time.sleep(0)
