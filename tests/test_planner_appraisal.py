@@ -228,6 +228,37 @@ def test_every_option_with_new_sites_is_appraised_as_in_python(javascript, resul
         assert_same(found, expected, plan.name, criteria)
 
 
+def test_a_study_of_teams_alone_counts_the_drives_of_every_team(town_study):
+    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
+    text = town_study.read_text(encoding="utf-8")
+    text = text.replace('label = "Clinic",', 'label = "Nurses", delivery = "team",')
+    text = text.replace('label = "Beds",', 'label = "Doctors", delivery = "team",')
+    text = text.replace('"closer_to_home"', '"worse_off"')
+    # Nurses start nearer to some, doctors farther from others: the one is no gain for the other.
+    text = text.replace(
+        'opens = { clinic = ["B", "C"] }',
+        'opens = { clinic = ["B"] }\nmoves = { beds = { A = "B" } }',
+    )
+    town_study.write_text(text, encoding="utf-8")
+    result = run_study(load_study(town_study))
+    context = racer.MiniRacer()
+    for name in SCRIPTS:
+        context.eval(pages.asset(name).replace('"use strict";', "", 1))
+    context.eval(HARNESS)
+    publication = build_publication(result)
+    planning = publication.planning
+    streams = base64.b64encode(planning.network.streams).decode("ascii")
+    context.call("load", json.dumps(planner_data(publication, planning)), streams)
+    found = json.loads(context.call("appraise", plan_of(result.inputs.options[1])))
+    option = result.results["nearer"]
+    counted = option.drives.loc[EVERYONE]
+    assert {name: found["people"][name] for name in found["people"] if name in CLASSES} == {
+        name: counted[name] for name in found["people"] if name in CLASSES
+    }
+    assert found["measures"]["worse_off"] == option.share_worse
+    assert 0 < option.share_worse < 1
+
+
 def test_the_share_of_weightings_is_that_of_python(javascript, result):
     scores = result.scorecard.scores
     weights = draw_weightings(scores.columns, seed=result.study.seed, draws=WEIGHTINGS)

@@ -192,10 +192,12 @@ const llrgeoAppraise = (() => {
     return errors[above - 1] + part * (errors[above] - errors[above - 1]);
   }
 
-  // Each area's class over all services that people travel for (docs/methods, "People by service").
+  // Each area's class over all services that people travel for (docs/methods, "People by service");
+  // in a study of teams alone, over the drives of all teams.
   function classify(data, before, after) {
+    const visited = after.some((one) => !isTeam(one.service));
     const pairs = after.map((one, place) => [before[place], one])
-      .filter(([, one]) => !isTeam(one.service) && one.shares.visited > 0);
+      .filter(([, one]) => !visited || (!isTeam(one.service) && one.shares.visited > 0));
     return data.areas.id.map((_, area) => {
       const found = pairs.map(([old, one]) => {
         const [was, is] = [old.minutes[area], one.minutes[area]];
@@ -241,7 +243,7 @@ const llrgeoAppraise = (() => {
       after: minutesPerJourney(data, after, Infinity) };
     const classes = classify(data, before, after);
     const scored = minutesPerJourney(data, after, ceilingOf(data, world));
-    const measures = measuresOf(data, after, scored, shareWorse(data, after, classes, overall));
+    const measures = measuresOf(data, after, scored, shareWorse(data, classes));
     return {
       services: after.map((one, place) => ({
         id: one.service.id, before: before[place].minutes, after: one.minutes,
@@ -261,13 +263,10 @@ const llrgeoAppraise = (() => {
     };
   }
 
-  // The share of people with a longer journey for at least one service; of teams' alone, on balance.
-  function shareWorse(data, deliveries, classes, overall) {
-    const worse = deliveries.some((one) => !isTeam(one.service))
-      ? (area) => LONGER.includes(classes[area].name)
-      : (area) => ["worsened", "lost"].includes(
-        outcome(overall.before[area], overall.after[area], data.tolerance));
-    return sum(data.areas.people.filter((_, area) => worse(area))) / sum(data.areas.people);
+  // The share of people with a longer journey, or none left, for at least one service.
+  function shareWorse(data, classes) {
+    const worse = data.areas.people.filter((_, area) => LONGER.includes(classes[area].name));
+    return sum(worse) / sum(data.areas.people);
   }
 
   // Each criterion with its figure and its score of 0 to 1; null where the page cannot compute it.
