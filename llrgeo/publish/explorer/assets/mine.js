@@ -107,5 +107,11 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
     return answerLine(choice, now, rowsOf(choice));
   }
 
-  return { show, said, rowsOf };
+  // What the option means that the reader compares with, for the status region; "" for none.
+  function besideSaid(choice, now) {
+    const beside = besideOf(choice);
+    return beside ? besideLine(choice, now, beside) : "";
+  }
+
+  return { show, said, besideSaid, rowsOf };
 }

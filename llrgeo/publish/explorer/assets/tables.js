@@ -5,6 +5,7 @@ function llrgeoTables(data) {
   const m = llrgeoModel;
   const { fill, peopleInWords, oneDecimal, wholeMinutes, shownChange } = llrgeoText;
   const words = data.strings;
+  const SIGNS = /[▲▼≈]/;
   const CLOSE = "≈"; // after a change that is too close to say, as on the pages of places
   const ONE_LINE = 14; // letters of a cell that a phone has room for in one line
 
@@ -23,9 +24,34 @@ function llrgeoTables(data) {
       const row = element("tr");
       row.append(headCell(cells[0]), ...cells.slice(1).map((cell) => element("td", cell)));
       // Where text is large the cells of a row stand beneath each other, each with its heading.
-      [...row.cells].slice(1).forEach((cell, place) => { cell.dataset.head = heads[place + 1]; });
+      [...row.cells].slice(1).forEach((cell, place) => {
+        cell.dataset.head = heads[place + 1];
+        if (SIGNS.test(cell.textContent)) cell.ariaLabel = spoken(cell.textContent);
+      });
       return row;
     }));
+  }
+
+  // A cell as it is spoken: a voice passes over the signs of longer, shorter and too close, or spells
+  // them.
+  function spoken(text) {
+    return text.replace(/▲\s(?=\d)/g, `${words.spoken_longer} `)
+      .replace(/▼\s(?=\d)/g, `${words.spoken_shorter} `)
+      .replace(/[▲▼]\s/g, "").replace(/\s≈/g, `, ${words.spoken_close}`);
+  }
+
+  // The bar beneath the headline: longer, the same, shorter, in thousandths of all people.
+  function showBar({ isToday, overall, everyone }) {
+    document.getElementById("outcome").hidden = isToday;
+    const { anyLonger, same, none, shorter } = overall.everyone;
+    let start = 0;
+    [anyLonger, same + none, shorter].forEach((count, place) => {
+      const part = document.getElementById("bar").children[place];
+      const width = (1000 * count) / everyone.total;
+      part.setAttribute("x", start);
+      part.setAttribute("width", width);
+      start += width;
+    });
   }
 
   // The heading of a row: a text, or a text and what is said beneath it.
@@ -207,8 +233,10 @@ function llrgeoTables(data) {
       [...row.cells].slice(1).some((cell) => cell.textContent.length > ONE_LINE)));
     const has = (sign) => shown.some((row) => [...row.cells].slice(1)
       .some((cell) => cell.textContent.includes(sign)));
-    document.getElementById("mine-note").textContent = [has(CLOSE) ? words.mine_close : "",
+    const note = document.getElementById("mine-note");
+    note.textContent = [has(CLOSE) ? words.mine_close : "",
       hasSecond ? words.mine_second : ""].filter(Boolean).join(" ");
+    note.hidden = !note.textContent;
   }
 
   // What each option would change for a place: how many services, and the worst of them.
@@ -237,7 +265,7 @@ function llrgeoTables(data) {
   }
 
   return {
-    showFigure, showMineFigures,
+    showFigure, showMineFigures, showBar,
     element, fillTable, minutesInTable, changeMark, fillAreas, showAll, showOptions, showMine,
     showMineOptions, rangeInTable, rangeMark,
   };

@@ -32,20 +32,6 @@
 
   // --- Words -----------------------------------------------------------------------------------
 
-  // The bar beneath the headline: longer, the same, shorter, in thousandths of all people.
-  function showBar() {
-    byId("outcome").hidden = now.isToday;
-    const { anyLonger, same, none, shorter } = now.overall.everyone;
-    let start = 0;
-    [anyLonger, same + none, shorter].forEach((count, place) => {
-      const part = byId("bar").children[place];
-      const width = (1000 * count) / now.everyone.total;
-      part.setAttribute("x", start);
-      part.setAttribute("width", width);
-      start += width;
-    });
-  }
-
   function planLabel() {
     const { label } = now.option;
     return chosen.switched.size > 0 ? fill(words.own_plan, { option: label }) : label;
@@ -58,9 +44,12 @@
     byId("status").textContent = text.split(" ").slice(0, 30).join(" ");
   }
 
-  function sayChoice() {
+  // Of a change of the map alone its key is said, of one to compare with what that option means.
+  function sayChoice(changes = {}) {
+    const beside = changes.beside && chosen.place ? mine.besideSaid(chosen, now) : "";
     const line = chosen.place ? mine.said(chosen, now) : sentences.optionLines(now)[0];
-    say(fill(words.status_option, { option: planLabel(), line }));
+    if (changes.view && !changes.option) say(byId("legend-heading").textContent);
+    else say(beside || fill(words.status_option, { option: planLabel(), line }));
   }
 
   function showWords() {
@@ -74,7 +63,7 @@
     byId("service-heading").textContent = fill(words.this_service, { service: now.service.label });
     byId("this-service").replaceChildren(...paragraphs(sentences.serviceLines(now)));
     byId("changes").hidden = now.isToday;
-    showBar();
+    tables.showBar(now);
     mine.show(chosen, now, planLabel());
   }
 
@@ -234,7 +223,7 @@
     Object.assign(chosen, changes);
     update();
     saveState();
-    sayChoice();
+    sayChoice(changes);
   }
 
   // --- Listening -------------------------------------------------------------------------------
@@ -255,7 +244,7 @@
 
   // Without another option the map cannot compare: it shows the change from today again.
   function chooseBeside(beside) {
-    choose({ beside, view: !beside && chosen.view === "beside" ? "change" : chosen.view });
+    choose(!beside && chosen.view === "beside" ? { beside, view: "change" } : { beside });
   }
 
   // A map that compares needs an option to compare with: the first that is not the chosen one.
