@@ -11,7 +11,7 @@ from llrgeo.inputs.entrances import each_entrance, places_of_arrival
 from llrgeo.inputs.gtfs import read_timetable
 from llrgeo.modes import MODES, WALK_KPH
 from llrgeo.roads.network import RoadNetwork, load_network
-from llrgeo.roads.snap import MAX_SNAP_M, snapper
+from llrgeo.roads.snap import MAX_SNAP_M
 from llrgeo.roads.walking import on_foot
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
@@ -42,8 +42,9 @@ def build_router(
         return read_transit(study)
     network = read_network(study, mode)
     check_periods(network, study_periods(study, mode))
-    check_places_snap(network, areas, places_of_arrival(sites, mode))
-    return NetworkRouter(network)
+    over_roads = NetworkRouter(network)
+    check_places_snap(over_roads, areas, places_of_arrival(sites, mode))
+    return over_roads
 
 
 def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
@@ -123,7 +124,9 @@ def check_periods(network: RoadNetwork, periods: Sequence[str]) -> None:
         raise NetworkError(msg)
 
 
-def check_places_snap(network: RoadNetwork, areas: gpd.GeoDataFrame, sites: gpd.GeoSeries) -> None:
+def check_places_snap(
+    router: NetworkRouter, areas: gpd.GeoDataFrame, sites: gpd.GeoSeries
+) -> None:
     """Refuse a network that no road of comes near to a site, or to most of the areas.
 
     Raises
@@ -131,7 +134,7 @@ def check_places_snap(network: RoadNetwork, areas: gpd.GeoDataFrame, sites: gpd.
     InputError
         Saying how many are off the network, and how far the first few are from it.
     """
-    snapping = snapper(network)
+    snapping = router.snapping
     # Of several entrances one that has a road is enough.
     doors, of_site = each_entrance(sites)
     snaps = snapping.snap(doors, role="destination").set_index(sites.index[of_site])
@@ -150,7 +153,7 @@ def check_places_snap(network: RoadNetwork, areas: gpd.GeoDataFrame, sites: gpd.
         if len(off_m)
     )
     msg = (
-        f"the network, {network.info.source}, has no road within {MAX_SNAP_M:,.0f} m of "
+        f"the network, {router.network.info.source}, has no road within {MAX_SNAP_M:,.0f} m of "
         f"{found}. Build it from extracts of the whole study area, or leave these places out."
     )
     raise InputError(msg)

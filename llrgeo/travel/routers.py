@@ -20,6 +20,7 @@ from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.cache import load_or_compute, request_hash
 from llrgeo.travel.engines import Engine, SearchPlan, journey_keys
 from llrgeo.travel.graph import IntArray, LayeredNetwork, layer_network, unpack
+from llrgeo.travel.known_matrices import KnownMatrices
 from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.places import Places, as_points
 from llrgeo.travel.times import Router, TravelTimes
@@ -32,7 +33,8 @@ class NetworkRouter:
     A point is joined to its nearest road: the walk to it at 5 km/h and the part of the road are
     counted in the minutes, the road alone in the kilometres. A place with several entrances is a
     MultiPoint: each journey uses the entrance it is shortest by. What is derived from the network
-    (its layers, its spatial index) is computed once a router.
+    (its layers, its spatial index) is computed once a router. So is a matrix that is asked for
+    again, or for the same journeys back where every way back is as fast.
 
     Attributes
     ----------
@@ -95,7 +97,11 @@ class NetworkRouter:
 
         def compute() -> IntArray:
             request = self.build_request(origins, destinations, period)
-            return journey_keys(request, self.search_plan(period), track)
+            keys = self._known.matrix(request)
+            if keys is None:
+                keys = journey_keys(request, self.search_plan(period), track)
+                self._known.keep(request, keys)
+            return keys
 
         cached = self._stored(f"journeys-{key}.npy")
         minutes, km = unpack(load_or_compute(cached, compute))
@@ -139,6 +145,10 @@ class NetworkRouter:
     @cached_property
     def _found_roads(self) -> dict[tuple[Role, str, bytes], UsedRoads]:
         return {}
+
+    @cached_property
+    def _known(self) -> KnownMatrices:
+        return KnownMatrices()
 
     @cached_property
     def snapping(self) -> Snapper:
