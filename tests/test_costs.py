@@ -8,6 +8,7 @@ import pandas as pd
 import pytest
 from appraisal_cases import CLINIC, LOCAL, TODAY, town_rates, town_setting
 
+from llrgeo.appraisal import costs
 from llrgeo.appraisal.costs import cost_lines, cost_table
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
@@ -261,3 +262,42 @@ def test_criteria_of_costs_need_costs(town_study):
     town_study.write_text(text.replace('"closer_to_home"', '"net_present_cost"'), encoding="utf-8")
     with pytest.raises(ConfigError, match="name service_costs in"):
         load_study(town_study)
+
+
+def test_what_options_run_alike_is_costed_once(
+    results: Results, rates: Rates, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, work = [], costs.service_cost_lines
+
+    def counted(*args: object) -> pd.DataFrame:
+        asked.append(args[1])
+        return work(*args)
+
+    monkeypatch.setattr(costs, "service_cost_lines", counted)
+    three = {**results, "again": replace(results["local"])}
+    lines = cost_lines(three, rates, baseline="today")
+    # Nurses are sent from the same sites in all options; the third runs all as the second does.
+    assert asked == ["clinic", "beds", "nurses", "clinic", "beds"]
+    of_local, again = (lines[lines["option"] == name] for name in ("local", "again"))
+    same = [name for name in lines.columns if name != "option"]
+    pd.testing.assert_frame_equal(
+        of_local[same].reset_index(drop=True), again[same].reset_index(drop=True)
+    )
+
+
+def test_areas_that_an_option_cuts_off_do_not_leave_their_costs_to_another(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes, rates: Rates
+) -> None:
+    """Costs kept for one option must not serve another in whose areas other people count."""
+    minutes = town_times.minutes.copy()
+    minutes.loc["E", "B"] = np.inf
+    setting = town_setting(town_areas, town_sites, replace(town_times, minutes=minutes))
+    together = evaluate_options([TODAY, LOCAL], setting, baseline="today")
+    both = present_values(together, rates)
+    for order in ({"local": together["local"], "today": together["today"]}, together):
+        alone = cost_table(
+            cost_lines(order, rates, baseline="today"), order, rates, baseline="today"
+        )
+        pd.testing.assert_frame_equal(alone.loc[both.index], both)
+    assert both.loc["today", "extra_provider"] == 0
+    assert both.loc["local", "extra_provider"] != 0

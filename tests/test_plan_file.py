@@ -1,6 +1,7 @@
 """Plan files: what the planner page writes is run as it was seen; what does not fit is refused."""
 
 import base64
+import gzip
 import json
 from pathlib import Path
 
@@ -100,7 +101,7 @@ def page(racer, town_study: Path):
     planning = publication.planning
     assert planning is not None
     assert planning.network is not None, planning.no_network
-    streams = base64.b64encode(planning.network.streams).decode("ascii")
+    streams = base64.b64encode(gzip.decompress(planning.network.zipped)).decode("ascii")
     racer.call("load", json.dumps(planner_data(publication, planning)), streams)
     return racer
 

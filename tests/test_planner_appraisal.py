@@ -1,6 +1,7 @@
 """The planner's appraisal: every figure of options and of plans with new sites, as in Python."""
 
 import base64
+import gzip
 import json
 from dataclasses import replace
 
@@ -94,7 +95,7 @@ def javascript(result):
     assert planning is not None
     assert planning.network is not None
     assert len(network_text(planning)) < 500_000
-    streams = base64.b64encode(planning.network.streams).decode("ascii")
+    streams = base64.b64encode(gzip.decompress(planning.network.zipped)).decode("ascii")
     context.call("load", json.dumps(planner_data(publication, planning)), streams)
     return context
 

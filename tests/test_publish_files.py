@@ -15,7 +15,7 @@ from publication_cases import package_of, town_publication
 from llrgeo.errors import InputError
 from llrgeo.inputs.theme import Theme, contrast, read_theme
 from llrgeo.publish import palette
-from llrgeo.publish.data.files import csv_text
+from llrgeo.publish.data.files import csv_text, flat_table
 from llrgeo.publish.data.gis import qgis_style
 from llrgeo.publish.folder import publish, write_files
 
@@ -184,3 +184,21 @@ def test_a_bad_theme_is_one_clear_error(tmp_path, text, message):
 def test_contrast_is_that_of_wcag():
     assert contrast("#000000", "#ffffff") == pytest.approx(21)
     assert contrast("#ffffff", "#777777") == pytest.approx(4.48, abs=0.01)
+
+
+def test_flat_tables_leave_endless_numbers_blank_and_keep_every_type():
+    table = pd.DataFrame(
+        {
+            "minutes": [1.5, np.inf, -np.inf],
+            "share": pd.array([0.25, None, 0.75], dtype="Float64"),
+            "people": pd.array([3, None, 7], dtype="Int64"),
+            "sites": [2, 3, 5],
+            "site": ["A", None, "=B"],
+        }
+    )
+    flat = flat_table(table)
+    assert flat["minutes"].tolist()[0] == 1.5
+    assert flat["minutes"].isna().tolist() == [False, True, True]
+    assert flat.dtypes.astype(str).tolist() == ["float64", "Float64", "Int64", "int64", "str"]
+    assert csv_text(table).splitlines()[-1] == ",0.7500,7,5,'=B"
+    assert np.isinf(table["minutes"]).sum() == 2  # the table itself is as it was

@@ -14,6 +14,7 @@ from llrgeo.appraisal.option_costs import (
     PATIENT,
     PROVIDER,
     SOCIETY,
+    KnownCosts,
     ServiceAtSites,
     cost_change,
     journey_costs,
@@ -38,13 +39,15 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     before = _services_of(results[baseline])
     given = [] if rates.service_costs is not None else ["no costs of services were given"]
     raise_faults([*given, *rate_faults(rates, list(before))], source="rates")
-    lines = [
-        service_cost_lines(rates, service, before[service].sites, use).assign(
-            option=name, service=service
-        )
-        for name, result in results.items()
-        for service, use in _services_of(result).items()
-    ]
+    # A service that options run alike has the same lines: each is worked out once.
+    known: dict[tuple[str, int, frozenset[str]], pd.DataFrame] = {}
+    lines = []
+    for name, result in results.items():
+        for service, use in _services_of(result).items():
+            key = service, id(use.allocation), use.sites
+            if key not in known:
+                known[key] = service_cost_lines(rates, service, before[service].sites, use)
+            lines.append(known[key].assign(option=name, service=service))
     columns = ["option", "service", "site_id", "change", *ONE_OFF, "running", "contact_costs"]
     return pd.concat(lines, ignore_index=True)[columns]
 
@@ -122,9 +125,10 @@ def _against_baseline(
 ) -> pd.DataFrame:
     """Compare each option with the baseline, one row an option."""
     before = _services_of(results[baseline])
+    known: KnownCosts = {}
     rows = {}
     for name, result in results.items():
-        change = cost_change(before, _services_of(result), rates)
+        change = cost_change(before, _services_of(result), rates, known)
         # A ratio says something only where its divisor is above 0; elsewhere it is left blank.
         costs_more, saves = change.extra_provider > 0, change.hours_saved > 0
         rows[name] = {

@@ -296,7 +296,7 @@ class _Evaluator:
         if rates is None:
             return None
         before = self._at_sites(self.before, self.sites_before)
-        return cost_change(before, self._at_sites(after, option.sites), rates)
+        return cost_change(before, self._at_sites(after, option.sites), rates, {})
 
     def _at_sites(
         self, uses: UseByService, sites: Mapping[str, frozenset[str]]

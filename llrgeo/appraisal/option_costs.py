@@ -2,7 +2,7 @@
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -71,10 +71,30 @@ class CostChange:
         return self.extra_provider / self.annuity
 
 
+class _ServiceCost(NamedTuple):
+    """What a service costs, of the areas that reach a site of it both times."""
+
+    once: float
+    yearly: float
+    journeys: dict[str, float]
+
+
+KnownCosts: TypeAlias = dict[tuple[str, int, frozenset[str], bytes], _ServiceCost]
+"""What services cost, by service, table of who goes where, sites, and areas that count."""
+
+
 def cost_change(
-    before: Mapping[str, ServiceAtSites], after: Mapping[str, ServiceAtSites], rates: Rates
+    before: Mapping[str, ServiceAtSites],
+    after: Mapping[str, ServiceAtSites],
+    rates: Rates,
+    known: KnownCosts,
 ) -> CostChange:
-    """Return what an option costs and saves against the baseline; both name the same services."""
+    """Return what an option costs and saves against the baseline; both name the same services.
+
+    `known` is filled: a service that several options, or one and the baseline, run alike costs the
+    same each time, and is worked out once. It holds for these rates and this baseline, while the
+    tables of who goes where are held: it tells them apart by their place in memory.
+    """
     # Areas that reach a site of the service both times.
     kept = {
         name: was.allocation["site_id"].notna() & after[name].allocation["site_id"].notna()
@@ -84,12 +104,11 @@ def cost_change(
     paid: list[float] = []
     borne: list[float] = []
     hours: list[float] = []
-    # A service that both run alike costs the same both times, and is worked out once.
-    known: dict[tuple[str, int, frozenset[str]], _ServiceCost] = {}
     for uses in (before, after):
         parts = []
         for name, use in uses.items():
-            key = name, id(use.allocation), use.sites
+            # By the table itself and by the areas that count in it; results hold the tables.
+            key = name, id(use.allocation), use.sites, kept[name].to_numpy().tobytes()
             if key not in known:
                 known[key] = _service_cost(rates, name, before[name].sites, use, kept[name])
             parts.append(known[key])
@@ -100,14 +119,6 @@ def cost_change(
         borne.append(sum(costs[name] for name in (*PATIENT, *SOCIETY)) * annuity)
         hours.append(float(journeys["patient_hours"]))
     return CostChange(paid[1] - paid[0], borne[0] - borne[1], hours[0] - hours[1], annuity)
-
-
-class _ServiceCost(NamedTuple):
-    """What a service costs, of the areas that reach a site of it both times."""
-
-    once: float
-    yearly: float
-    journeys: dict[str, float]
 
 
 def _service_cost(
@@ -146,26 +157,30 @@ def service_cost_lines(
     use
         Its sites under the option, and who goes where.
     """
-    costs = pd.DataFrame(rates.service_costs)
-    costs = costs[costs["service"] == service].set_index("site_id")
+    costs = rates.costs_of(service)
     sites = sorted(before | use.sites)
     # A site's own row of rates, or else the service's general row, whose site_id is blank.
-    table = costs.loc[[site if site in costs.index else "" for site in sites]]
-    table = table.assign(site_id=sites).reset_index(drop=True)
+    own = set(costs.index)
+    each = costs.iloc[costs.index.get_indexer([site if site in own else "" for site in sites])]
     # A building that opens has capital and transition, one that
     # closes its closure; what stays runs on.
     now, was = (np.array([site in there for site in sites], bool) for there in (use.sites, before))
+    opened, closed = now & ~was, was & ~now
     at_sites = use.allocation.groupby("site_id")[_PLACES].sum().reindex(sites).fillna(0.0)
     at_site, at_home = at_sites.to_numpy().T
     # Optimism bias is what is left of it after mitigation (Green Book supplement on optimism bias).
     bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
-    lines = table.assign(
-        change=np.select([now & ~was, was & ~now], ["opened", "closed"], default="kept"),
-        capital=table["capital"].where(now & ~was, 0.0) * (1 + bias),
-        transition=table["transition"].where(now & ~was, 0.0),
-        closure=table["closure"].where(was & ~now, 0.0),
-        running=table["running"].where(now, 0.0),
-        contact_costs=table["per_contact"] * at_site + _unit_cost(table, "per_home") * at_home,
+    per_contact, per_home = each["per_contact"].to_numpy(), _unit_cost(each, "per_home").to_numpy()
+    lines = pd.DataFrame(
+        {
+            "site_id": sites,
+            "change": np.select([opened, closed], ["opened", "closed"], default="kept"),
+            "capital": np.where(opened, each["capital"], 0.0) * (1 + bias),
+            "transition": np.where(opened, each["transition"], 0.0),
+            "closure": np.where(closed, each["closure"], 0.0),
+            "running": np.where(now, each["running"], 0.0),
+            "contact_costs": per_contact * at_site + per_home * at_home,
+        }
     )
     return pd.concat([lines, *_by_video(costs, use)], ignore_index=True)
 
@@ -199,10 +214,10 @@ def _by_video(costs: pd.DataFrame, use: ServiceAtSites) -> Iterator[pd.DataFrame
     """Yield a row of contacts by video at the service's general rate, if there are any."""
     contacts = float(use.allocation["by_video"].sum())
     if contacts:
-        general = costs.loc[[""]].reset_index(drop=True)
-        each = _unit_cost(general, "per_video")
-        nowhere = dict.fromkeys((*ONE_OFF, "running"), 0)
-        yield general.assign(site_id="", change="kept", contact_costs=each * contacts, **nowhere)
+        each = float(_unit_cost(costs.loc[[""]], "per_video").iloc[0])
+        nowhere = dict.fromkeys((*ONE_OFF, "running"), 0.0)
+        row = {"site_id": "", "change": "kept", **nowhere, "contact_costs": each * contacts}
+        yield pd.DataFrame([row])
 
 
 def _unit_cost(costs: pd.DataFrame, name: str) -> pd.Series:

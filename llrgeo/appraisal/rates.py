@@ -1,6 +1,7 @@
 """Rates: the dated figures that costs are worked out by (docs/methods 7)."""
 
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -25,7 +26,7 @@ UNIT_VALUES: Final = (
 _SHARES: Final = ("share_without_car", "optimism_mitigated")
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
 class Rates:
     """The dated rates that costs are worked out by.
 
@@ -60,7 +61,11 @@ class Rates:
 
     def value(self, name: str) -> float:
         """Return one of the unit values."""
-        return float(self.unit_values.set_index("name")["value"][name])
+        return self._unit_values[name]
+
+    def costs_of(self, service: str) -> pd.DataFrame:
+        """Return what a service costs, one row a site and one, on a blank, for any other."""
+        return self._costs_by_service[service]
 
     def factors(self, kind: str = "standard") -> NDArray[np.float64]:
         """Return the discount factors of years 0 to the horizon; NaN from a year without a rate.
@@ -75,7 +80,19 @@ class Rates:
         schedule = np.where(inside.any(axis=1), inside @ rate, np.nan)
         return np.concatenate([[1.0], np.cumprod(1 / (1 + schedule))])
 
-    @property
+    @cached_property
+    def _unit_values(self) -> dict[str, float]:
+        return {
+            str(name): float(value)
+            for name, value in zip(self.unit_values["name"], self.unit_values["value"], strict=True)
+        }
+
+    @cached_property
+    def _costs_by_service(self) -> dict[str, pd.DataFrame]:
+        costs = pd.DataFrame(self.service_costs)
+        return {str(name): rows.set_index("site_id") for name, rows in costs.groupby("service")}
+
+    @cached_property
     def annuity(self) -> float:
         """The sum of the factors of years 1 to the horizon: what 1 pound of every year is worth.
 

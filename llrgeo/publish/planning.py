@@ -19,14 +19,14 @@ class PageNetwork:
     ----------
     header
         What a reader of the bytes needs to know, fit for JSON.
-    streams
-        The numbers of the network, each stream after the other.
+    zipped
+        The numbers of the network, each stream after the other, by gzip.
     fingerprint
         By which the network is known.
     """
 
     header: Mapping[str, Any]
-    streams: bytes
+    zipped: bytes
     fingerprint: str
 
 

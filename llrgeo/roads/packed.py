@@ -20,7 +20,7 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, snapper
+from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, Snapper, Trees, snapper
 
 DETOUR: Final = 1.2  # a street is expected to be longer than the straight line by this factor
 BOTH_WAYS: Final = 1
@@ -73,8 +73,8 @@ def why_not_packed(network: RoadNetwork) -> str:
     return ""
 
 
-def pack_network(network: RoadNetwork) -> PackedNetwork:
-    """Pack a network of straight streets.
+def pack_network(network: RoadNetwork, snapping: Snapper | None = None) -> PackedNetwork:
+    """Pack a network of straight streets; `snapping` is its `snapper`, where there is one already.
 
     Raises
     ------
@@ -91,7 +91,8 @@ def pack_network(network: RoadNetwork) -> PackedNetwork:
     order = _hilbert_order(xy_dm)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    streets, periods = _streets(network, place), network.info.periods
+    trees = (snapping or snapper(network)).trees
+    streets, periods = _streets(network, place, trees), network.info.periods
     classes = sorted(streets["road_class"].unique())
     names = ["", *sorted(set(streets["road_name"]) - {""})]
     streets["class"] = streets["road_class"].map({name: n for n, name in enumerate(classes)})
@@ -157,7 +158,7 @@ def _time_streams(
     return streams
 
 
-def _streets(network: RoadNetwork, place: Ints) -> pd.DataFrame:
+def _streets(network: RoadNetwork, place: Ints, trees: Trees) -> pd.DataFrame:
     """Return one row a street, sorted by its ends: both directions in one where they are equal.
 
     Columns: `start` and `end` (nodes by their place on the curve), `dm`, `flags` (BOTH_WAYS, and
@@ -171,7 +172,6 @@ def _streets(network: RoadNetwork, place: Ints) -> pd.DataFrame:
         dm=np.rint(edges["length_m"].to_numpy() * _DM_PER_M).astype(np.int64),
     )
     table["shape"] = _shapes(network, (table["start"] > table["end"]).to_numpy())
-    trees = snapper(network).trees
     for role in _ROLE_BITS:
         joined = np.zeros(len(edges), dtype=np.int64)
         joined[trees[role][1]] = 1

@@ -1,7 +1,7 @@
 """Points snapped to the nearest edge that a journey may start from or end at."""
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final, Literal, TypeAlias
 
 import geopandas as gpd
 import numpy as np
@@ -21,6 +21,8 @@ WALK_M_PER_S: Final = 5_000 / 3_600
 _SAME_M: Final = 1e-6  # distances that differ by less differ by rounding alone
 
 Role = Literal["origin", "destination"]
+Trees: TypeAlias = dict[Role, tuple[shapely.STRtree, NDArray[np.intp]]]
+"""Edges by place, for each role: an index of their lines, and their rows in the network."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +38,7 @@ class Snapper:
     """
 
     network: RoadNetwork
-    trees: dict[Role, tuple[shapely.STRtree, NDArray[np.intp]]]
+    trees: Trees
     max_distance_m: float = MAX_SNAP_M
 
     def snap(self, points: gpd.GeoSeries, *, role: Role) -> pd.DataFrame:
@@ -140,7 +142,7 @@ def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snap
         "origin": (through | (use == "start")) & _reached(network, main, "start")[ends[:, 1]],
         "destination": (through | (use == "end")) & _reached(network, main, "end")[ends[:, 0]],
     }
-    trees: dict[Role, tuple[shapely.STRtree, NDArray[np.intp]]] = {}
+    trees: Trees = {}
     for role, usable in joined.items():
         rows = np.flatnonzero(snappable & usable)
         # Where no road only starts or ends a journey, both roles have the same roads: one tree.

@@ -7,12 +7,16 @@ from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.modes import MODES
 from llrgeo.publish.planning import PageNetwork, Planning
+from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.packed import pack_network, why_not_packed
-from llrgeo.study.config import StudyConfig, build_criteria
+from llrgeo.roads.snap import Snapper
+from llrgeo.study.config import build_criteria
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import read_network
 from llrgeo.study.times import calibration_of, team_calibration_of, team_modes
+from llrgeo.travel.routers import NetworkRouter
 
+_FEW_EDGES: Final = 1_000_000  # of all modes; 200 MB
 MAX_NETWORK_BYTES: Final = 750_000  # gzipped; a third more as text in the page
 
 
@@ -24,7 +28,7 @@ def build_planning(inputs: StudyInputs) -> Planning | None:
     study, mode = inputs.study, inputs.study.modes[0]
     if inputs.activity is not None or study.appraisal.data_class == "restricted":
         return None
-    network, reason = _network_of(study, mode)
+    network, reason = _network_of(inputs, mode)
     known = read_postcodes()
     inside = known[known["area_id"].isin(inputs.areas.index)]
     return Planning(
@@ -42,8 +46,19 @@ def build_planning(inputs: StudyInputs) -> Planning | None:
     )
 
 
-def _network_of(study: StudyConfig, mode: str) -> tuple[PageNetwork | None, str]:
+def free_large_networks(inputs: StudyInputs) -> None:
+    """Let go of the routers, which hold most of a study's memory, once no step computes times.
+
+    Where their networks are small they are held on, for the planner page packs the first of them.
+    """
+    roads = [r.network for r in inputs.routers.values() if isinstance(r, NetworkRouter)]
+    if sum(len(network.edges) for network in roads) > _FEW_EDGES:
+        del inputs.routers
+
+
+def _network_of(inputs: StudyInputs, mode: str) -> tuple[PageNetwork | None, str]:
     """Return the packed network of the mode that options are judged by, or why there is none."""
+    study = inputs.study
     if MODES[mode].timetable:
         return None, "journeys are by timetable"
     if (
@@ -52,15 +67,23 @@ def _network_of(study: StudyConfig, mode: str) -> tuple[PageNetwork | None, str]
     ):
         return None, "teams travel on another network than residents"
     try:
-        network = read_network(study, mode)
+        network, snapping = _roads_of(inputs, mode)
     except LlrgeoError as error:
         return None, str(error)
     # A page without a network says why: it still shows all, but tries no place.
     reason = why_not_packed(network)
     if reason:
         return None, reason
-    packed = pack_network(network)
-    size = len(gzip.compress(packed.streams, mtime=0))
-    if size > MAX_NETWORK_BYTES:
-        return None, f"it takes {size / 1e6:.1f} MB, and a page has room for 0.75 MB"
-    return PageNetwork(packed.header, packed.streams, packed.fingerprint), ""
+    packed = pack_network(network, snapping)
+    zipped = gzip.compress(packed.streams, compresslevel=9, mtime=0)
+    if len(zipped) > MAX_NETWORK_BYTES:
+        return None, f"it takes {len(zipped) / 1e6:.1f} MB, and a page has room for 0.75 MB"
+    return PageNetwork(packed.header, zipped, packed.fingerprint), ""
+
+
+def _roads_of(inputs: StudyInputs, mode: str) -> tuple[RoadNetwork, Snapper | None]:
+    """Return a mode's network and its index of roads: those of its router if that is held yet."""
+    router = vars(inputs).get("routers", {}).get(mode)
+    if isinstance(router, NetworkRouter):
+        return router.network, router.snapping
+    return read_network(inputs.study, mode), None

@@ -124,9 +124,7 @@ def check_periods(network: RoadNetwork, periods: Sequence[str]) -> None:
         raise NetworkError(msg)
 
 
-def check_places_snap(
-    router: NetworkRouter, areas: gpd.GeoDataFrame, sites: gpd.GeoSeries
-) -> None:
+def check_places_snap(router: NetworkRouter, areas: gpd.GeoDataFrame, sites: gpd.GeoSeries) -> None:
     """Refuse a network that no road of comes near to a site, or to most of the areas.
 
     Raises

@@ -35,7 +35,7 @@ from llrgeo.study.appraisal_inputs import build_appraisal_inputs, build_evidence
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.inputs import StudyInputs, read_inputs
 from llrgeo.study.manifest import describe_run
-from llrgeo.study.planning import build_planning
+from llrgeo.study.planning import build_planning, free_large_networks
 from llrgeo.study.study_card import plot_options, study_card
 from llrgeo.study.times import (
     TimesBy,
@@ -44,6 +44,7 @@ from llrgeo.study.times import (
     compute_times,
     journey_sources,
 )
+from llrgeo.text_storage import with_python_strings
 from llrgeo.travel.times import TravelTimes
 
 if TYPE_CHECKING:
@@ -118,6 +119,7 @@ class StudyResult:
         return study_card(self.inputs, self.results, self.scorecard, self.times.error_note)
 
 
+@with_python_strings
 def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     """Run a study: read its inputs, compute travel times, appraise and score its options.
 
@@ -153,7 +155,7 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     team_times_by = compute_team_times(inputs)
     capacity = complete_capacity_plan(inputs)
     # Frees most of the memory: no later step computes times (one that did would build them anew).
-    del inputs.routers
+    free_large_networks(inputs)
 
     # 3. For every option: who travels to which site, how long, and what changes against the
     #    baseline (docs/methods 1 to 3); then one score an option from weighted criteria (6).
@@ -197,6 +199,7 @@ def check_publishable(study: StudyConfig, folder: Path) -> None:
     check_folder(folder)
 
 
+@with_python_strings
 def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> list[Path]:
     """Write a study's pages, maps, tables and manifest into a folder, whole or not at all.
 

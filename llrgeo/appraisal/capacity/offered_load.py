@@ -5,7 +5,7 @@ understate what was offered. `offered_from_occupied` puts that right where the b
 """
 
 from dataclasses import dataclass
-from typing import Any, Final, Protocol
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -19,13 +19,6 @@ from llrgeo.errors import InputError
 DAYS_A_YEAR: Final = 365.0
 _PER: Final = 1_000  # rates are a year and 1,000 residents
 _LONGEST: Final = 1e-9  # a share of stays this small is left out of the sum over past days
-
-
-class _Counts(Protocol):
-    """A distribution of whole numbers."""
-
-    def sf(self, k: float | NDArray[np.int64]) -> Any: ...  # noqa: ANN401 (as k)
-    def ppf(self, q: float) -> Any: ...  # noqa: ANN401 (a NumPy number)
 
 
 @dataclass(frozen=True, slots=True)
@@ -186,14 +179,16 @@ def patients_quantile(load: float, share: float, *, relative_sd: float = 0.0) ->
     if load == 0:
         return 0
     # The quantile of a discrete distribution is the fewest that meets it.
-    return int(_present(load, relative_sd).ppf(1 - share))
+    if relative_sd == 0:
+        return int(poisson.ppf(1 - share, load))
+    return int(nbinom.ppf(1 - share, *_bunched(load, relative_sd)))
 
 
 def share_of_days_over(beds: float, load: float, *, relative_sd: float = 0.0) -> float:
     """Return the share of days with more patients than beds; see `patients_quantile`."""
     if load == 0:
         return 0.0
-    return float(_present(load, relative_sd).sf(np.floor(beds)))
+    return float(_share_above(np.floor(beds), load, relative_sd))
 
 
 def mean_in_beds(beds: float, load: float, *, relative_sd: float = 0.0) -> float:
@@ -201,13 +196,20 @@ def mean_in_beds(beds: float, load: float, *, relative_sd: float = 0.0) -> float
     if load == 0:
         return 0.0
     # E[min(N, c)] is the sum over k below c of P(N > k).
-    below = _present(load, relative_sd).sf(np.arange(int(np.floor(beds)))).sum()
-    return float(below)
+    return float(_share_above(np.arange(int(np.floor(beds))), load, relative_sd).sum())
 
 
-def _present(load: float, relative_sd: float) -> _Counts:
-    """Return the distribution of patients present on a day: Poisson, or negative binomial."""
+def _share_above(
+    count: float | NDArray[np.int64], load: float, relative_sd: float
+) -> NDArray[np.float64]:
+    """Return the share of days with more patients present than a count, or each of some counts."""
+    # Parameters are given with each question: freezing a distribution takes longer than to ask it.
     if relative_sd == 0:
-        return poisson(load)
+        return np.asarray(poisson.sf(count, load))
+    return np.asarray(nbinom.sf(count, *_bunched(load, relative_sd)))
+
+
+def _bunched(load: float, relative_sd: float) -> tuple[float, float]:
+    """Return size and probability of the negative binomial of patients present on a day."""
     size = 1 / relative_sd**2
-    return nbinom(size, size / (size + load))
+    return size, size / (size + load)

@@ -10,6 +10,7 @@ import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.publish.publication import Publication
+from llrgeo.text_storage import arrow_text
 
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _DECIMALS: Final = 4
@@ -26,9 +27,14 @@ def csv_text(table: pd.DataFrame) -> str:
     """Return a table as CSV: blank where there is no number or no route, formulas as text."""
     flat = flat_table(table)
     for column in flat.columns:
-        if not pd.api.types.is_numeric_dtype(flat[column]):
+        if not pd.api.types.is_numeric_dtype(flat[column]) and _has_formulas(flat[column]):
             flat[column] = flat[column].map(plain_text)
     return flat.to_csv(index=False, float_format=f"%.{_DECIMALS}f", lineterminator="\r\n")
+
+
+def _has_formulas(values: pd.Series) -> bool:
+    """Say whether any text of a column looks like a formula; each different one is read once."""
+    return any(isinstance(value, str) and _FORMULA.match(value) for value in values.unique())
 
 
 def flat_table(table: pd.DataFrame) -> pd.DataFrame:
@@ -38,8 +44,10 @@ def flat_table(table: pd.DataFrame) -> pd.DataFrame:
     if isinstance(flat.columns, pd.MultiIndex):
         flat.columns = pd.Index(["_".join(map(str, name)) for name in flat.columns])
     flat.columns = flat.columns.map(str)
-    numbers = flat.select_dtypes("number").columns
-    flat[numbers] = flat[numbers].replace([np.inf, -np.inf], np.nan)
+    for name in flat.select_dtypes("floating").columns:
+        endless = np.isinf(flat[name].to_numpy(float, na_value=np.nan))
+        if endless.any():  # most tables have none, and to look is much cheaper than to replace
+            flat[name] = flat[name].mask(endless)
     return flat
 
 
@@ -80,7 +88,7 @@ def travel_times(publication: Publication) -> pd.DataFrame:
 def parquet_bytes(table: pd.DataFrame) -> bytes:
     """Return a table as Parquet."""
     content = io.BytesIO()
-    table.to_parquet(content, compression="zstd", index=False)
+    arrow_text(table).to_parquet(content, compression="zstd", index=False)
     return content.getvalue()
 
 
@@ -91,7 +99,7 @@ def geoparquet_bytes(layer: gpd.GeoDataFrame) -> bytes:
     "bbox covering").
     """
     content = io.BytesIO()
-    layer.to_parquet(
+    arrow_text(layer).to_parquet(
         content, compression="zstd", index=False, schema_version="1.1.0", write_covering_bbox=True
     )
     return content.getvalue()

@@ -14,7 +14,9 @@ from dataclasses import dataclass, field
 from pathlib import PurePosixPath
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.disclosure import HIDDEN
 from llrgeo.appraisal.tables.declaration import NEVER_BLANK, PublishedColumn, TableDescription
@@ -179,7 +181,7 @@ def ro_crate(
 
 def _resource(path: str, table: PackagedTable, content: bytes) -> dict[str, Any]:
     flat = flat_table(table.content)
-    hidden = bool(flat.isin([HIDDEN]).any(axis=None))
+    hidden = any(_hidden(values).any() for _, values in flat.items())
     return {
         "name": PurePosixPath(path).stem,
         "type": "table",
@@ -205,7 +207,8 @@ def _field(name: str, values: pd.Series, described: TableDescription | None) -> 
     """Return a column with its type as written, its meaning, unit, and what a blank means."""
     column = described.column(name) if described else PublishedColumn(name, "", blank="")
     # A column of counts stays one of numbers, though some of them are hidden.
-    shown = values[~values.isin([HIDDEN])]
+    hidden = _hidden(values)
+    shown = values[~hidden] if hidden.any() else values
     kind = _type(_as_numbers(shown) if column.unit else shown)
     required = column.blank == NEVER_BLANK and shown.size == values.size
     return _without_blanks(
@@ -218,6 +221,14 @@ def _field(name: str, values: pd.Series, described: TableDescription | None) -> 
             "constraints": {"required": True} if required else None,
         }
     )
+
+
+def _hidden(values: pd.Series) -> NDArray[np.bool_]:
+    """Say which values stand for a hidden small number: text, so no column of numbers has any."""
+    if pd.api.types.is_numeric_dtype(values):
+        return np.zeros(len(values), dtype=bool)
+    hidden: NDArray[np.bool_] = values.isin([HIDDEN]).to_numpy(bool)
+    return hidden
 
 
 def _as_numbers(values: pd.Series) -> pd.Series:

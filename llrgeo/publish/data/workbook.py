@@ -75,10 +75,15 @@ def render_workbook(publication: Publication, tables: Mapping[str, DescribedTabl
         "assumptions": DescribedTable(settings_table(publication), ASSUMPTIONS),
         **tables,
     }
+    by_number: dict[str, Format] = {}  # one look for all columns that show numbers alike
     for name, table in sheets.items():
         flat = flat_table(table.content)
         columns = [table.description.column(column) for column in flat.columns]
-        looks = [book.add_format({"num_format": _number_format(column)}) for column in columns]
+        shown = [_number_format(column) for column in columns]
+        for look in shown:
+            if look not in by_number:
+                by_number[look] = book.add_format({"num_format": look})
+        looks = [by_number[look] for look in shown]
         sheet = book.add_worksheet(names.get(name, name))
         _table_sheet(sheet, names.get(name, name), flat, looks)
         _note_columns(sheet, columns)

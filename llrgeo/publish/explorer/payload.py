@@ -14,7 +14,7 @@ from llrgeo.publish import pages, palette
 from llrgeo.publish.explorer.figures import explorer_figures
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
 from llrgeo.publish.explorer.topojson import encode_topology
-from llrgeo.publish.gazetteer import area_at, named_places
+from llrgeo.publish.gazetteer import NamedPlace, area_at, named_places
 from llrgeo.publish.legend import class_label
 from llrgeo.publish.option_view import area_labels, journey_label
 from llrgeo.publish.palette import LegendClass
@@ -154,9 +154,15 @@ def _places(publication: Publication) -> list[dict[str, Any]]:
     )
 
 
+@once
+def gazetteer(publication: Publication) -> list[NamedPlace]:
+    """Return every name that readers search by: the same in any language."""
+    return named_places(publication.areas, publication.base)
+
+
 def _gazetteer(publication: Publication) -> list[dict[str, Any]]:
     """Return every name that readers search by, with its areas: none if it lies outside them."""
-    places = named_places(publication.areas, publication.base)
+    places = gazetteer(publication)
     return [
         {"name": place.name, "kind": place.kind, "areas": list(place.areas)} for place in places
     ]

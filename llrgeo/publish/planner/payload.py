@@ -1,7 +1,6 @@
 """The planner's data: what the explorer has, and what a plan is tried and judged by."""
 
 import base64
-import gzip
 from typing import Any, Final
 
 import numpy as np
@@ -121,8 +120,7 @@ def network_text(planning: Planning) -> str:
     """Return the packed network as the page holds it: gzip, then base64; empty without one."""
     if planning.network is None:
         return ""
-    zipped = gzip.compress(planning.network.streams, compresslevel=9, mtime=0)
-    return base64.b64encode(zipped).decode("ascii")
+    return base64.b64encode(planning.network.zipped).decode("ascii")
 
 
 def _criterion(name: str, weight: float) -> dict[str, Any]:
