@@ -74,6 +74,10 @@ def test_the_version_is_that_of_the_package():
 
 def test_run_publishes_the_study_and_shows_the_scorecard(town_study, tmp_path):
     result = invoke("run", town_study, "--out", tmp_path / "maps")
+    # What it does is said first, before libraries are loaded, and only where it is to speak.
+    told = " ".join(result.stdout.split()).split("; pages and tables go into")[0]
+    assert told.startswith("Running ")
+    assert told.endswith("study.toml")
     assert "Clinics at all sites" in result.stdout
     assert (tmp_path / "maps" / "index.html").is_file()
 

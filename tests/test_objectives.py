@@ -16,6 +16,7 @@ from typer.testing import CliRunner
 from llrgeo.appraisal.siting import enumerate_plans
 from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.locate import locate_sites
+from llrgeo.appraisal.siting.names import OBJECTIVE_NAMES
 from llrgeo.appraisal.siting.objectives import OBJECTIVES, ObjectiveParameters
 from llrgeo.appraisal.siting.plans import plan_value, stage_plan
 from llrgeo.appraisal.siting.problem import SitingProblem
@@ -251,3 +252,7 @@ def test_exactly_the_standard_is_within_it_and_no_journey_never_is(
 ) -> None:
     problem = SitingProblem("mclp", p=1, standard_min=standard_min)
     assert plan_value(TIMES, DEMAND, problem, plan) == pytest.approx(share)
+
+
+def test_the_names_that_help_shows_are_those_of_the_objectives() -> None:
+    assert tuple(OBJECTIVES) == OBJECTIVE_NAMES

@@ -51,7 +51,17 @@ def test_the_version_stands_in_the_changelog():
     assert f"## {llrgeo.__version__}" in (ROOT / "CHANGELOG.md").read_text(encoding="utf-8")
 
 
-HEAVY = {"geopandas", "scipy", "numba", "matplotlib", "osmnx", "folium", "pandas", "shapely"}
+HEAVY = {
+    "numpy",
+    "geopandas",
+    "scipy",
+    "numba",
+    "matplotlib",
+    "osmnx",
+    "folium",
+    "pandas",
+    "shapely",
+}
 IMPORT = "import llrgeo"
 HELP = """
 import contextlib, io, sys

@@ -161,7 +161,8 @@ def service_cost_lines(
     sites = sorted(before | use.sites)
     # A site's own row of rates, or else the service's general row, whose site_id is blank.
     own = set(costs.index)
-    each = costs.iloc[costs.index.get_indexer([site if site in own else "" for site in sites])]
+    rows = costs.index.get_indexer(pd.Index([site if site in own else "" for site in sites]))
+    each = costs.iloc[rows]
     # A building that opens has capital and transition, one that
     # closes its closure; what stays runs on.
     now, was = (np.array([site in there for site in sites], bool) for there in (use.sites, before))

@@ -6,7 +6,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from llrgeo.appraisal.siting.objectives import OBJECTIVES
+from llrgeo.appraisal.siting.names import OBJECTIVE_NAMES
 from llrgeo.cli.parameters import StudyFile
 
 if TYPE_CHECKING:
@@ -26,7 +26,7 @@ def locate(
         int | None, typer.Option(help="How many more than today, all of which stay.")
     ] = None,
     objective: Annotated[
-        str | None, typer.Option(help=f"What is best [p-median]: {', '.join(OBJECTIVES)}.")
+        str | None, typer.Option(help=f"What is best [p-median]: {', '.join(OBJECTIVE_NAMES)}.")
     ] = None,
     standard: Annotated[
         float | None, typer.Option(help="Minutes that count as near [the service's].")

@@ -34,6 +34,8 @@ def run(
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
+    if not quiet:  # at once: libraries take a second or more to load
+        show(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
     from llrgeo.publish.report.pdf import find_renderer
     from llrgeo.study.plan_file import load_study_or_plan
     from llrgeo.study.run import (

@@ -7,6 +7,7 @@ the browser; tests hold the two together.
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -30,7 +31,7 @@ _FROM_RESULTS: Final = ("everyone", "authority")  # groups that the appraisal ha
 _TENTHS: Final = range(1, 11)
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
 class OptionView:
     """What a reader sees of one option, service and journey.
 
@@ -64,9 +65,9 @@ class OptionView:
     groups: pd.DataFrame
     bands: pd.DataFrame
 
-    @property
+    @cached_property
     def everyone(self) -> pd.Series:
-        """Return the row of `groups` that counts everyone."""
+        """The row of `groups` that counts everyone."""
         return self.groups.loc[[EVERYONE]].iloc[0]
 
 

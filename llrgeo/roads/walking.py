@@ -32,9 +32,10 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
     """
     edges = network.edges[~network.edges["road_class"].isin(_NOT_ON_FOOT)]
     # A walker may go against one-way traffic; a network that lacks the way back cannot show it.
-    ends = edges[["from_node", "to_node"]].to_numpy()
-    ways = set(map(tuple, ends.tolist()))
-    if (edges["road_class"] == "turn").any() or any((b, a) not in ways for a, b in ways):
+    start, end = edges[["from_node", "to_node"]].to_numpy(np.int64).T
+    nodes = len(network.nodes)
+    one_way = np.setdiff1d(end * nodes + start, start * nodes + end)  # ways back that are no ways
+    if (edges["road_class"] == "turn").any() or one_way.size:
         msg = (
             "the network has one-way streets or turns; for walking, build a network of its own: "
             "llrgeo network build EXTRACT.osm.pbf --mode walk --out FOLDER"

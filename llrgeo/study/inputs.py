@@ -43,7 +43,7 @@ from llrgeo.study.new_sites import with_new_sites
 from llrgeo.study.option_changes import build_options
 from llrgeo.study.outside import outside_note
 from llrgeo.study.plausibility import contact_faults, judges_costs, stray_cost_faults
-from llrgeo.study.routers import build_router
+from llrgeo.study.routers import build_routers
 from llrgeo.travel.times import Router
 
 PLACES: Final = ("areas", "sites", "routers")
@@ -119,10 +119,7 @@ class StudyInputs:
     @cached_property
     def routers(self) -> dict[str, Router]:
         """A router for each mode: over its network, or by the timetables."""
-        return {
-            mode: build_router(self.study, mode, self.areas, self.sites)
-            for mode in self.study.modes
-        }
+        return build_routers(self.study, self.areas, self.sites)
 
     @cached_property
     def options(self) -> tuple[Option, ...]:

@@ -1,7 +1,10 @@
 """The router of each mode of a study: over a road network, or by timetables."""
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import replace
+from functools import cache
+from pathlib import Path
+from typing import TypeAlias
 
 import geopandas as gpd
 import pandas as pd
@@ -19,11 +22,31 @@ from llrgeo.travel.imported import ImportedRouter
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import Router
 
+LoadNetwork: TypeAlias = Callable[[Path], RoadNetwork]
+
+
+def build_routers(
+    study: StudyConfig, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
+) -> dict[str, Router]:
+    """Return a router for each mode of a study; a network that modes share is loaded once.
+
+    Raises
+    ------
+    LlrgeoError
+        As `build_router`.
+    """
+    load = cache(load_network)
+    return {mode: build_router(study, mode, areas, sites, load) for mode in study.modes}
+
 
 def build_router(
-    study: StudyConfig, mode: str, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
+    study: StudyConfig,
+    mode: str,
+    areas: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    load: LoadNetwork = load_network,
 ) -> Router:
-    """Return a router for a mode of a study.
+    """Return a router for a mode of a study; `load` reads networks.
 
     Raises
     ------
@@ -40,14 +63,14 @@ def build_router(
         return router
     if MODES[mode].timetable:
         return read_transit(study)
-    network = read_network(study, mode)
+    network = read_network(study, mode, load)
     check_periods(network, study_periods(study, mode))
     over_roads = NetworkRouter(network)
     check_places_snap(over_roads, areas, places_of_arrival(sites, mode))
     return over_roads
 
 
-def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
+def read_network(study: StudyConfig, mode: str, load: LoadNetwork = load_network) -> RoadNetwork:
     """Return a study's network for a mode; without one of its own, people walk its driving streets.
 
     Raises
@@ -57,12 +80,10 @@ def read_network(study: StudyConfig, mode: str) -> RoadNetwork:
     """
     path = study.network_path(mode)
     if path is None:
-        walked = on_foot(
-            load_network(study.path("network")), speed_kph=MODES[mode].speed_kph or WALK_KPH
-        )
+        walked = on_foot(load(study.path("network")), speed_kph=MODES[mode].speed_kph or WALK_KPH)
         # On foot along the driving network: slower walkers too, whose mode has another name.
         return replace(walked, info=replace(walked.info, mode=mode))
-    network = load_network(path)
+    network = load(path)
     if network.info.mode != mode:
         msg = f"{path}: the network is for {network.info.mode}, not {mode}"
         raise NetworkError(msg)

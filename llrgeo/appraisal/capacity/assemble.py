@@ -86,10 +86,10 @@ def assess_options(
     InputError
         As `assess_capacity`.
     """
-    parts = []
+    parts, marks = [], _marked_rows(setting)
     for names in _services_by_pool(setting):
         # Work out the first of the options that run these services alike; repeat it for others.
-        alike = _first_alike(setting, names)
+        alike = _first_alike(setting, marks, names)
         part = _part_of(setting, names, sorted(set(alike.values()), key=setting.options.index))
         mean = sum(visits.get(name, 0.0) for name in names) / len(names)
         found = assess_capacity(part, OverflowRules(seed, choices, mean))
@@ -105,9 +105,9 @@ def assess_options(
 
 def beds_of_options(setting: CapacitySetting) -> pd.DataFrame:
     """Return what `beds_by_site` does, working out each distinct way to run a service once."""
-    parts = []
+    parts, marks = [], _marked_rows(setting)
     for service in setting.beds:
-        alike = _first_alike(setting, [service.id])
+        alike = _first_alike(setting, marks, [service.id])
         part = _part_of(setting, [service.id], list(dict.fromkeys(alike.values())))
         parts.append(_repeated(beds_by_site(part), alike))
     return _concatenated(parts)
@@ -143,26 +143,34 @@ def _services_by_pool(setting: CapacitySetting) -> Iterator[list[str]]:
     yield from ([name] for name in ids if name not in pooled)
 
 
-def _first_alike(setting: CapacitySetting, names: list[str]) -> dict[str, str]:
+def _marked_rows(setting: CapacitySetting) -> list[pd.DataFrame]:
+    """Return option and service of all rows of the allocation and of the sites, and their hashes.
+
+    A row's `mark` is the hash of all that it says but the option.
+    """
+    return [
+        rows[["option", "service"]].assign(
+            mark=pd.util.hash_pandas_object(rows.drop(columns="option"), index=False)
+        )
+        for rows in (setting.allocation, setting.sites)
+    ]
+
+
+def _first_alike(
+    setting: CapacitySetting, marks: list[pd.DataFrame], names: list[str]
+) -> dict[str, str]:
     """Return for each option the first that runs the services in the same way."""
     pools = [pool for pool, members in setting.pools.items() if set(members) & set(names)]
+    # Options are alike if who goes where, and the beds and rooms there, are equal row by row.
+    by_option = [
+        rows[rows["service"].isin([*names, *pools])].groupby("option")["mark"] for rows in marks
+    ]
+    keys = [{name: of.to_numpy().tobytes() for name, of in marked} for marked in by_option]
     first: dict[tuple[bytes, bytes], str] = {}
-    alike = {}
-    for option in setting.options:
-        # Options are alike if who goes where, and the beds and rooms there, are equal row by row.
-        key = tuple(
-            pd.util.hash_pandas_object(
-                rows[(rows["option"] == option) & rows["service"].isin([*names, *pools])].drop(
-                    columns="option"
-                ),
-                index=False,
-            )
-            .to_numpy()
-            .tobytes()
-            for rows in (setting.allocation, setting.sites)
-        )
-        alike[option] = first.setdefault((key[0], key[1]), option)
-    return alike
+    return {
+        option: first.setdefault((keys[0].get(option, b""), keys[1].get(option, b"")), option)
+        for option in setting.options
+    }
 
 
 def _part_of(setting: CapacitySetting, names: list[str], options: list[str]) -> CapacitySetting:

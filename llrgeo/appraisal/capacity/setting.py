@@ -1,7 +1,8 @@
 """The setting of a capacity appraisal: all that it needs, as plain frames, checked at the door."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 from typing import Final
 
 import numpy as np
@@ -130,7 +131,7 @@ class WaysBetweenHomes:
     positions: pd.DataFrame
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
 class CapacitySetting:
     """Options, people and services, as plain frames.
 
@@ -188,9 +189,13 @@ class CapacitySetting:
 
     def demand(self, rates: pd.Series, year: int) -> pd.Series:
         """Return contacts a year by area: people times rates, as healthy as they then are."""
-        # Rates of a younger age, if people grow healthier; as they are at 0.
-        later = rates_after(rates, year - self.base_year, health_gain_years=self.health_gain_years)
-        return self.people[year][later.index] @ later / 1_000
+        asked = (year, *rates.items())
+        if asked not in self._demands:
+            # Rates of a younger age, if people grow healthier; as they are at 0.
+            gain = self.health_gain_years
+            later = rates_after(rates, year - self.base_year, health_gain_years=gain)
+            self._demands[asked] = self.people[year][later.index] @ later / 1_000
+        return self._demands[asked]
 
     def demand_by_year(self, rates: pd.Series) -> dict[int, pd.Series]:
         """Return contacts by area for each year, rising: alike under all options."""
@@ -198,10 +203,13 @@ class CapacitySetting:
 
     def shares(self, option: str, service: str) -> pd.DataFrame:
         """Return who goes where: areas by sites, the share of an area's contacts."""
-        rows = self._rows(option, service)
-        table = rows.pivot_table(index="area_id", columns="site_id", values="share", aggfunc="sum")
-        areas = self.people[self.base_year].index
-        return table.reindex(areas).fillna(0.0)
+        if (option, service) not in self._shares:
+            table = self._rows(option, service).pivot_table(
+                index="area_id", columns="site_id", values="share", aggfunc="sum"
+            )
+            areas = self.people[self.base_year].index
+            self._shares[option, service] = table.reindex(areas).fillna(0.0)
+        return self._shares[option, service]
 
     def stated(self, option: str, service: str, what: str) -> pd.Series:
         """Return beds or rooms by site of the allocation or the sites; NaN if not stated."""
@@ -224,9 +232,22 @@ class CapacitySetting:
         return last.reindex(self.people[self.base_year].index)
 
     def _rows(self, option: str, service: str) -> pd.DataFrame:
-        table = self.allocation
-        chosen = (table["option"] == option) & (table["service"] == service)
-        return table[chosen & table["site_id"].notna()]
+        return self._rows_by_use.get((option, service), self.allocation.iloc[:0])
+
+    @cached_property
+    def _rows_by_use(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """Rows of the allocation that name a site, by option and service."""
+        named = self.allocation[self.allocation["site_id"].notna()]
+        by_use = named.groupby(["option", "service"], sort=False)
+        return {(str(key[0]), str(key[1])): rows for key, rows in by_use}
+
+    @cached_property
+    def _demands(self) -> dict[tuple[Hashable, ...], pd.Series]:
+        return {}
+
+    @cached_property
+    def _shares(self) -> dict[tuple[str, str], pd.DataFrame]:
+        return {}
 
 
 def check_setting(setting: CapacitySetting) -> None:

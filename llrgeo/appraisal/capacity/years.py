@@ -45,6 +45,8 @@ def rates_after(rates: pd.Series, years_on: float, *, health_gain_years: float) 
     age, a critical assumption; 0.1 makes a person of 80 in ten years as healthy as one of 79 now.
     """
     gained = health_gain_years * years_on
+    if gained == 0:
+        return rates.astype(float)
     return pd.Series(rates * np.exp(-gained * age_gradient(rates)), name=rates.name)
 
 

@@ -44,7 +44,7 @@ def flat_table(table: pd.DataFrame) -> pd.DataFrame:
     if isinstance(flat.columns, pd.MultiIndex):
         flat.columns = pd.Index(["_".join(map(str, name)) for name in flat.columns])
     flat.columns = flat.columns.map(str)
-    for name in flat.select_dtypes("floating").columns:
+    for name in filter(lambda name: pd.api.types.is_float_dtype(flat[name]), flat.columns):
         endless = np.isinf(flat[name].to_numpy(float, na_value=np.nan))
         if endless.any():  # most tables have none, and to look is much cheaper than to replace
             flat[name] = flat[name].mask(endless)
