@@ -77,7 +77,7 @@ def test_works_on_buildings_are_told_beside_what_services_cost_and_with_the_sum(
     assert lines_of(publication, costs=built)["Clinics at all sites"] == [
         f"{saved}, in today's money.",
         "Building work would cost £5.1 million more.",
-        "The health service would pay £1.7 million more over 30 years, in today's money.",
+        "Both together would cost £1.7 million more.",
         "For each £1 more that the health service pays, people and the climate save 283p.",
         "All in all, that costs £3.0 million less.",
     ]

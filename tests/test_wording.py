@@ -109,7 +109,9 @@ BUILT = {
         *(WITHOUT_CAR, WITH_CAR),
     ),
     "facts_": tuple(
-        f"{what}_{how}" for what in ("services", "works", "provider", "net") for how in MORE_OR_LESS
+        f"{what}_{how}"
+        for what in ("services", "works", "both", "provider", "net")
+        for how in MORE_OR_LESS
     ),
     "line_": (
         *(

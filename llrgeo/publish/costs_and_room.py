@@ -97,7 +97,9 @@ def _cost_lines(publication: Publication, option: Option) -> Iterator[str]:
         # Both parts, and then what they come to: a saving on services is none on buildings.
         yield _money("services", found.services).format(years=years)
         yield _money("works", found.works).format(years=years)
-    yield _money("provider", found.provider).format(years=years)
+        yield _money("both", found.provider).format(years=years)
+    else:
+        yield _money("provider", found.provider).format(years=years)
     if np.isnan(found.net):
         return
     # A ratio of 0 or below, or none, is no saving for each pound: then only the net cost is said.

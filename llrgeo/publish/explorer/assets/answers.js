@@ -147,9 +147,10 @@ function llrgeoReader(data) {
   function readerLines(now, rows, area) {
     const row = now.isToday ? null : mainChange(rows);
     const lines = [];
-    if (row && row.tooClose) lines.push(words.my_too_close);
-    if (row) lines.push(fromAndTo(row));
     if (row) {
+      // What is too close stands beside the two journeys that it is about.
+      lines.push(fromAndTo(row));
+      if (row.tooClose) lines.push(words.my_too_close);
       const count = (chosen) => rows.filter(chosen).length || words.none_of_them;
       lines.push(fill(words.my_count,
         { all: rows.length, longer: count(isLonger), shorter: count(isShorter) }));
