@@ -164,7 +164,7 @@ COSTS: Final = (
                 INDEX,
                 "the provider pays no more than today",
             ),
-            ColumnFamily("{sum}_with_works", _works),
+            ColumnFamily("{works}", _works),
             PublishedColumn("hours_saved", "Patients' hours on the road saved a year", HOURS),
             PublishedColumn(
                 "gbp_per_hour_saved",
