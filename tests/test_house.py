@@ -127,7 +127,7 @@ def test_the_share_of_comments_is_told(record_property):
     shares = {room: comments / max(code, 1) for room, (comments, code) in rooms.items()}
     for room, share in sorted(shares.items()):
         record_property(room, f"{share:.3f}")
-    assert min(shares[room] for room in ("appraisal", "roads", "travel")) > 1 / 65
+    assert min(shares[room] for room in ("appraisal", "roads", "travel")) > 1 / 30
 
 
 def test_every_silenced_check_says_why():

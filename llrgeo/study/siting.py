@@ -139,7 +139,6 @@ class SitingStudy:
         Sites of neighbours stay beside the plan. Where sites are added, those of today are kept.
         """
         config, areas = self.config, self.inputs.areas
-        # The siting file's own standard comes before that of the service.
         near = config.standard_min
         problem = SitingProblem(
             objective=config.objective,
@@ -301,19 +300,16 @@ def locate_service(study: StudyConfig, config: SitingConfig) -> SitingResult:
     chosen = plans[0].sites
     running = siting.today & set(chosen)
     staged = stage_plan(times.select(chosen), demand, problem, sites=chosen, today=running)
-    curve = None
-    if config.curve:
-        curve = value_curve(times, demand, problem, counts=config.curve, effort=effort)
+    counts = config.curve
+    curve = value_curve(times, demand, problem, counts=counts, effort=effort) if counts else None
     regret = None
     if config.scenarios:
         regret = compare_regrets(
             plans, siting.scenarios(), siting.problem, seconds=config.seconds, seed=study.seed
         )
-    # Today is valued on the same demand as the plans, though its sites need not be candidates.
     case = formulate(times, demand, problem)
-    today = float("nan")
-    if siting.today:
-        today = case.value_of_sites(siting.times.minutes[sorted(siting.today)])
+    open_today = siting.times.minutes[sorted(siting.today)]
+    today = case.value_of_sites(open_today) if siting.today else float("nan")
     return SitingResult(siting, tuple(plans), today, staged, curve, regret)
 
 
@@ -346,7 +342,6 @@ def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
         )
         raise ConfigError(msg)
     inputs = read_inputs(study, (*PLACES, "options", "activity"))
-    # A proposed place that the study knows as a site already is that site.
     proposed = proposed_sites(inputs.areas, config)
     new = proposed[~proposed.index.isin(inputs.known_sites.index)]
     sites = pd.concat([inputs.sites, new]) if len(new) else inputs.sites
