@@ -141,6 +141,7 @@ def structure_findings(page: Page) -> Iterator[Finding]:
     viewports = [meta for meta in page.all("meta") if meta.attributes.get("name") == "viewport"]
     if not viewports or _NO_ZOOM.search(viewports[0].attributes.get("content", "")):
         yield Finding("structure", "the viewport is not set, or keeps readers from zooming")
+    # Two elements of one id: a label, a link or a screen reader finds only the first.
     ids = Counter(
         element.attributes["id"] for element in page.elements if "id" in element.attributes
     )

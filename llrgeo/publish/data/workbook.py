@@ -188,6 +188,7 @@ def _table_sheet(sheet: Worksheet, name: str, table: pd.DataFrame, looks: list[F
         longest = max([len(str(column)) + 3, *(len(_shown(value)) for value in shown)])
         sheet.set_column(number, number, min(longest + 1, _WIDEST))
     sheet.freeze_panes(1, 1)
+    # A table of Excel's own: it filters and sorts, and formulas can name its columns.
     header = [{"header": str(column)} for column in table.columns]
     table_name = "t_" + re.sub(r"\W", "_", name)
     sheet.add_table(

@@ -215,6 +215,7 @@ _IF_ANY: Final = ("lost", "none")  # columns that a table has only if it counts 
 def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]) -> dict[str, Any]:
     """Return people by class; those "mixed" and "lost" are part of those with a longer journey."""
     longer = groups[list(LONGER_CLASSES)].sum(axis=1)
+    # Part of those with a longer or a shorter journey, as "mixed" and "lost" are.
     close = [sum(too_close_people(row)) for _, row in groups.iterrows()]
     columns = {
         "any_longer": longer,
@@ -225,6 +226,7 @@ def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]
         "none": groups["none"],
         "too_close": pd.Series(close, groups.index),
     }
+    # A class that is empty in all rows has no column: most studies cut nobody off.
     shown = {key: each for key, each in columns.items() if key not in _IF_ANY or each.any()}
     counts = zip(*(map(pages.people, each.astype(int)) for each in shown.values()), strict=True)
     rows = [[label, *cells] for label, cells in zip(labels, counts, strict=True)]

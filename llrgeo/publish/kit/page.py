@@ -71,6 +71,7 @@ def leaflet_table(view: PlaceView, told: list[OptionWords]) -> Table:
     heads = [words["column_service"], words["column_today"]]
     heads += [words["kit_option_short"].format(number=n) for n in range(1, len(told) + 1)]
     labels = {service.id: service.label for service in view.publication.services}
+    # One row a service, the one that gets worst first, whatever option does it.
     rows = []
     for name in order:
         cells = [found[name] for found in by_service]

@@ -141,6 +141,7 @@ def sure_lines(view: PlaceView) -> list[str]:
 def about_lines(view: PlaceView) -> list[str]:
     """Return of whom the figures of a place are, and how people travel in them."""
     words, publication, place = wording(), view.publication, view.place
+    # A town may lie in two authorities: then only most of its people are in the one that is named.
     authorities = publication.areas["authority"].loc[list(place.areas)].unique()
     key = "kit_where_all" if len(authorities) == 1 else "kit_where_most"
     where = words[key].format(authority=place.authority) if place.authority else ""

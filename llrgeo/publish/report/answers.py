@@ -122,6 +122,8 @@ def _worse(publication: Publication, option: Option) -> str:
         ]
         said += _worst(publication, option)
     items = _items(publication, option)
+    # Teams are told by the service for which most people are farther:
+    # the same people may stand in several.
     farther = [item["people"] for item in items if item["item"] == "team_farther"]
     if farther:
         said.append(words["line_teams"].format(people=pages.people(max(farther))))

@@ -46,6 +46,7 @@ def coverage_curves(views: Sequence[OptionView]) -> Drawing:
         parts.append(drawing.line(points, look[0], dashes=look[1]))
         parts.append(drawing.line([(8, y - 5), (50, y - 5)], look[0], dashes=look[1]))
         parts.append(drawing.words(58, y, view.option.label))
+    # The same words as the explorer has for how and when people travel.
     label = words["chart_minutes"].format(journey=journey_label(views[0].journey))
     middle = left + size[0] / 2
     parts.append(drawing.words(middle, top + size[1] + 36, label, anchor="middle"))

@@ -82,6 +82,8 @@ def _authority_tables(ranks: pd.DataFrame, views: list[IndicatorView]) -> Iterat
         for first in range(0, len(alike), _ACROSS):
             some = alike[first : first + _ACROSS]
             rows = [ranks[ranks["figure_id"] == view.indicator.id] for view in some]
+            # A place that one indicator lacks is blank in its column, and
+            # not left out of the table.
             cells = [_cells(of, view.text) for of, view in zip(rows, some, strict=True)]
             places = sorted(set().union(*cells))
             none = words["indicator_blank"]
