@@ -121,3 +121,26 @@ def test_a_site_across_a_river_from_its_road_is_told(
 def test_a_network_without_water_says_nothing(town_network: RoadNetwork) -> None:
     place = gpd.GeoSeries.from_xy([450_500], [300_200], index=["x"], crs="EPSG:27700")
     assert water_note(town_network, snapper(town_network), place, "destination") == ""
+
+
+ODD = """<osm version="0.6">
+<node id="1" lat="52.60" lon="-1.10"/><node id="2" lat="52.61" lon="-1.10"/>
+<node id="3" lat="{lat}" lon="{lon}"/><node id="4" lat="52.61" lon="-1.09"/>
+<node id="5" lat="{lat}" lon="{lon}"><tag k="place" v="town"/><tag k="name" v="Far"/></node>
+<way id="1"><nd ref="1"/><nd ref="2"/><nd ref="4"/><tag k="highway" v="residential"/></way>
+<way id="2"><nd ref="4"/><nd ref="3"/><tag k="highway" v="trunk"/><tag k="ref" v=" ; "/></way>
+<way id="3"><nd ref="2"/><nd ref="3"/><tag k="waterway" v="river"/></way>
+<way id="4"><nd ref="1"/><tag k="waterway" v="canal"/></way>
+</osm>"""
+
+
+@pytest.mark.parametrize(("lat", "lon"), [(95, -1), (40.7, -74), (0, 0), (89.99, 170)])
+def test_a_node_in_another_part_of_the_world_is_left_out_and_counted(
+    tmp_path: Path, lat: float, lon: float
+) -> None:
+    path = tmp_path / "odd.osm"
+    path.write_text(ODD.format(lat=lat, lon=lon), encoding="utf-8")
+    network = build_network([path])
+    assert network.edges["length_m"].max() < 2_000
+    assert network.info.counts["nodes outside Europe, left out"] == 1
+    assert network.landmarks.empty

@@ -99,8 +99,9 @@ def test_a_stretch_is_as_fast_as_its_class_and_its_limit_allow() -> None:
         }
     )
     mph = free_flow_mph(ways, np.array([0.0, 0.0, 0.0, 1.0, 0.0]))
-    # a limit of 60 makes no lane fast; nobody drives a roundabout faster than 20
-    np.testing.assert_allclose(mph, [40, 20, 28, 20, 67.9])
+    # a lane with the national limit on the map is one of the wider, but not as fast as its limit;
+    # nobody drives a roundabout faster than 20
+    np.testing.assert_allclose(mph, [40, 20, 42, 20, 67.9])
 
 
 def test_a_main_road_in_a_town_is_driven_as_signed() -> None:
@@ -109,7 +110,10 @@ def test_a_main_road_in_a_town_is_driven_as_signed() -> None:
         ("primary_dual", 70.0, True, 67.9),  # above the class's 55 where nothing is signed
         ("secondary", 40.0, False, 40 * (1 - 0.17 / 3)),
         ("secondary", 30.0, False, 30.0),
-        ("tertiary", 60.0, False, 36.0),  # no sign makes it faster than it is in the country
+        ("tertiary", 60.0, False, 40.0),  # faster than those without a sign, and no faster
+        ("tertiary", 40.0, False, 36.0),  # a lower sign makes it no faster than in the country
+        ("tertiary", 60.0, True, 60 * 0.9775),
+        ("unclassified", 60.0, False, 20.0),  # in a town it stays a street
         ("residential", 30.0, False, 18.0),  # a street between homes is slower than its limit
         ("unclassified", 40.0, False, 20.0),
         ("service", 5.0, False, 5.0),
@@ -119,6 +123,21 @@ def test_a_main_road_in_a_town_is_driven_as_signed() -> None:
     ways["roundabout"] = False
     mph = free_flow_mph(ways.drop(columns="mph"), np.ones(len(ways)))
     np.testing.assert_allclose(mph, ways["mph"])
+
+
+def test_a_lane_without_a_word_of_its_limit_is_a_narrow_one() -> None:
+    ways = pd.DataFrame(
+        {
+            "speed_class": ["unclassified"] * 4 + ["tertiary"] * 2,
+            "limit_mph": [np.nan, 40.0, 50.0, 60.0, np.nan, 50.0],
+            "dual": False,
+            "roundabout": False,
+        }
+    )
+    mph = free_flow_mph(ways, np.zeros(len(ways)))
+    fifty = 50 * (1 - 0.17 * 20 / 30)  # driven at 0.887 of it: 44.3, above both classes
+    assert fifty > 42
+    np.testing.assert_allclose(mph, [25, 25, 42, 42, 36, 40])
 
 
 def test_every_class_is_faster_in_the_country_and_within_its_bounds() -> None:

@@ -17,6 +17,7 @@ from llrgeo.roads.extract import Extract
 from llrgeo.roads.main_roads import joined
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm_file import WATER
+from llrgeo.roads.sections import in_europe
 from llrgeo.roads.snap import Role, Snapper
 from llrgeo.roads.streets import Streets
 from llrgeo.schema import BNG, WGS84, name_some, to_numbers
@@ -39,7 +40,7 @@ def find_landmarks(
     streets
         Its ways as a mode may use them; only main roads among them are taken.
     clip
-        Land in EPSG:27700 that they touch; None takes all.
+        Land in EPSG:27700 that they touch; None takes all that lie in Europe.
 
     Returns
     -------
@@ -104,6 +105,7 @@ def _places(extract: Extract) -> gpd.GeoDataFrame:
     """Return cities, towns and villages with the residents that the map tells."""
     ids = np.array(sorted(extract.places), dtype=np.int64)
     ids = ids[np.isin(ids, extract.node_ids)]
+    ids = ids[_is_near(extract)[np.searchsorted(extract.node_ids, ids)]]
     row = np.searchsorted(extract.node_ids, ids)
     tags = [extract.places[node] for node in ids.tolist()]
     kinds = pd.Series([tag["place"] for tag in tags], dtype=object)
@@ -114,6 +116,11 @@ def _places(extract: Extract) -> gpd.GeoDataFrame:
     names = [tag["name"] for tag in tags]
     columns = (kinds, names, residents, points)
     return gpd.GeoDataFrame(dict(zip(_COLUMNS, columns, strict=True)), crs=BNG)
+
+
+def _is_near(extract: Extract) -> NDArray[np.bool_]:
+    """Tell which nodes of an extract lie in Europe."""
+    return in_europe(extract.lat, extract.lon)
 
 
 def _main_roads(streets: Streets) -> list[tuple[str, str, NDArray[np.int64]]]:
@@ -141,7 +148,7 @@ def _joined_lines(
     """
     refs = np.concatenate([*(nodes for _, _, nodes in ways), np.zeros(0, np.int64)])
     way = np.repeat(np.arange(len(ways)), [len(nodes) for _, _, nodes in ways])
-    placed = np.isin(refs, extract.node_ids)
+    placed = np.isin(refs, extract.node_ids[_is_near(extract)])
     placed[placed] = np.bincount(way[placed], minlength=len(ways))[way[placed]] > 1
     row, way = np.searchsorted(extract.node_ids, refs[placed]), way[placed]
     points = gpd.GeoSeries.from_xy(extract.lon[row], extract.lat[row], crs=WGS84).to_crs(BNG)

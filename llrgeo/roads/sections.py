@@ -120,27 +120,40 @@ def _path(
     at = np.searchsorted(extract.node_ids, path["node"]).clip(max=len(extract.node_ids) - 1)
     known = extract.node_ids[at] == path["node"].to_numpy()
     used, inverse = np.unique(at, return_inverse=True)
-    _refuse_abroad(extract.lat[used], extract.lon[used])
+    lat, lon = extract.lat[used], extract.lon[used]
+    near = in_europe(lat, lon)
+    _refuse_abroad(lat, lon, near)
+    # A node in another part of the world is a slip of the pen: it counts as one without a place.
+    abroad = known & ~near[inverse]
+    known &= near[inverse]
     project = Transformer.from_crs(WGS84, BNG, always_xy=True)
-    x, y = project.transform(extract.lon[used], extract.lat[used])
+    x, y = project.transform(np.where(near, lon, lon[near][0]), np.where(near, lat, lat[near][0]))
     path["x"], path["y"] = np.round(x, 3)[inverse], np.round(y, 3)[inverse]
     _refuse_gaps(path, known, study_area)
     inside = known if clip is None else known & _within(clip, path)
     counts = {
         "ways with missing nodes": int(path.loc[~known, "way"].nunique()),
         "nodes beyond the clip": int((known & ~inside).sum()),
+        **({"nodes outside Europe, left out": int(abroad.sum())} if abroad.any() else {}),
     }
     return _runs(path, inside), counts
 
 
-def _refuse_abroad(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> None:
+def in_europe(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
+    """Tell which degrees lie in Europe; no file of roads is meant beyond."""
+    inside = (lat >= _EUROPE_LAT[0]) & (lat <= _EUROPE_LAT[1])
+    found: NDArray[np.bool_] = inside & (lon >= _EUROPE_LON[0]) & (lon <= _EUROPE_LON[1])
+    return found
+
+
+def _refuse_abroad(
+    lat: NDArray[np.float64], lon: NDArray[np.float64], near: NDArray[np.bool_]
+) -> None:
     """Refuse roads none of which lies in Europe: degrees are swapped, or it is another file.
 
     The British grid places a town elsewhere in Europe too, if stretched, so that one can be tried.
     """
-    inside = (lat >= _EUROPE_LAT[0]) & (lat <= _EUROPE_LAT[1])
-    inside &= (lon >= _EUROPE_LON[0]) & (lon <= _EUROPE_LON[1])
-    if len(lat) and not inside.any():
+    if len(lat) and not near.any():
         msg = f"the roads lie outside Europe, the first at lat {lat[0]:.5g} lon {lon[0]:.5g}"
         raise NetworkError(msg)
 

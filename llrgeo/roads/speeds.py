@@ -26,6 +26,7 @@ _LOCAL: Final = ("primary", "secondary")
 _DUAL: Final = {"trunk", "primary"}
 _SLOW_SERVICES: Final = {"driveway", "parking_aisle", "drive-through", "alley"}
 _OTHER: Final = {"pedestrian", "footway", "path", "cycleway", "bridleway", "steps"}
+_FAST_LIMIT_MPH: Final = 50.0  # from which a limit says that a minor road is one of the wider
 _ROUNDABOUT_MPH: Final = 20.0
 _DELAY_KEYS: Final = {
     ("highway", "traffic_signals"): "traffic_signals",
@@ -109,9 +110,13 @@ def road_class(tags: Mapping[str, str], *, dual: bool) -> str:
 
 @cache
 def class_speeds() -> pd.DataFrame:
-    """Return miles an hour by road class: `rural_mph`, `urban_mph` and the bounds of either."""
+    """Return miles an hour by road class: `rural_mph`, `urban_mph` and the bounds of either.
+
+    `signed_mph` takes the place of `rural_mph` where a limit of 50 mph or more is posted; NaN: none
+    does.
+    """
     rows = table("speeds").set_index("road_class").drop(columns=["posted", "source"])
-    return rows.astype(float)
+    return rows.replace("", "nan").astype(float)
 
 
 @cache
@@ -145,12 +150,16 @@ def free_flow_mph(ways: pd.DataFrame, town_share: NDArray[np.float64]) -> NDArra
     speeds = class_speeds().loc[ways["speed_class"]]
     limit, dual = ways["limit_mph"].to_numpy(float), ways["dual"].to_numpy(bool)
     limited = obeyed_mph(limit, dual)
-    country, town = (np.fmin(speeds[name], limited) for name in ("rural_mph", "urban_mph"))
+    # Mappers note the limit of the wider roads of a class first: lanes and minor roads with the
+    # national limit on the map are driven faster than those without a word.
+    wide = (limit >= _FAST_LIMIT_MPH) & ~dual & speeds["signed_mph"].notna().to_numpy()
+    rural = np.where(wide, speeds["signed_mph"], speeds["rural_mph"])
+    country, town = np.fmin(rural, limited), np.fmin(speeds["urban_mph"].to_numpy(), limited)
     # Times add up along a road, speeds do not: the harmonic mean over town and country.
     mph = 1 / ((1 - town_share) / country + town_share / town)
     # A main road is driven as it is signed, in towns too; on single carriageways no faster than
     # its class is in the country, for a limit of 60 mph says nothing of bends.
-    signed = np.where(dual, limited, np.fmin(speeds["rural_mph"], limited))
+    signed = np.where(dual, limited, np.fmin(rural, limited))
     lifts = ways["speed_class"].isin(_signed_classes()).to_numpy() & ~np.isnan(limit)
     mph = np.where(lifts, signed, mph)
     return np.where(ways["roundabout"], np.minimum(mph, _ROUNDABOUT_MPH), mph)
