@@ -513,6 +513,7 @@ def test_the_map_shows_the_difference_between_two_options(open_page, small, smal
     page = open_page(small_page)
     page.select_option("#option", "option_3")
     page.select_option("#service", "clinic")
+    page.check("input[name=view][value=beside]")
     page.select_option("#map-beside", "option_1")
     assert page.is_checked("input[name=view][value=beside]")
     assert "“Option 3” against “Option 1”" in page.inner_text("#legend-heading")

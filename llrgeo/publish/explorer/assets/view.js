@@ -181,6 +181,7 @@
     byId("service").value = chosen.service;
     byId("journey").value = chosen.journey;
     byId("map-beside").value = chosen.beside;
+    byId("map-beside").disabled = chosen.view !== "beside"; // no stop of the Tab key till then
     document.querySelector(`input[name=view][value=${chosen.view}]`).checked = true;
   }
 
