@@ -7,7 +7,6 @@ from pathlib import Path
 from typing import Any
 
 import networkx as nx
-import numba
 import numpy as np
 import pytest
 from hypothesis import given, settings
@@ -15,7 +14,6 @@ from hypothesis import strategies as st
 
 from llrgeo.errors import RoutingError
 from llrgeo.travel.chains import contract_chains
-from llrgeo.travel.compiled import compiled
 from llrgeo.travel.engines import Engine, SearchPlan, faster_engine, journey_keys
 from llrgeo.travel.graph import (
     UNREACHABLE,
@@ -272,16 +270,3 @@ def test_a_key_holds_minutes_and_kilometres() -> None:
 def test_a_journey_beyond_what_a_key_can_hold_is_refused(key: int) -> None:
     with pytest.raises(RoutingError, match="over 74 hours or 1,677 km"):
         unpack(np.array([key]))
-
-
-def test_code_is_compiled_even_where_none_can_be_kept(monkeypatch: pytest.MonkeyPatch) -> None:
-    real = numba.njit
-
-    def njit(*, nogil: bool, cache: bool = False) -> object:
-        if cache:
-            msg = "cannot cache function: no locator available"
-            raise RuntimeError(msg)
-        return real(nogil=nogil)
-
-    monkeypatch.setattr(numba, "njit", njit)
-    assert compiled(lambda number: number + 1)(2) == 3

@@ -1,28 +1,15 @@
-"""What searches compiled by numba share: the compiler's settings, work arrays, a binary heap."""
+"""What searches compiled by numba share: work arrays and a binary heap."""
 
-from collections.abc import Callable
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple
 
-import numba
 from numpy.typing import NDArray
 
+from llrgeo.machine_code import compiled
 from llrgeo.travel.graph import UNREACHABLE
 
-F = TypeVar("F", bound=Callable[..., Any])
 Ints = NDArray[Any]
 
 NO_WAY: Final = UNREACHABLE  # the name by which searches of timetables know it
-
-
-def compiled(function: F) -> F:
-    """Compile a function without Python's lock, and cache the machine code where a folder allows.
-
-    In a read-only installation nothing is cached: the function is compiled in each run.
-    """
-    try:
-        return cast("F", numba.njit(cache=True, nogil=True)(function))
-    except RuntimeError:  # numba found no folder that it may write to
-        return cast("F", numba.njit(nogil=True)(function))
 
 
 class SearchArrays(NamedTuple):

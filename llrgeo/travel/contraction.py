@@ -9,7 +9,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from llrgeo.travel.compiled import Ints, SearchArrays, compiled, pop, push
+from llrgeo.machine_code import compiled
+from llrgeo.travel.compiled import Ints, SearchArrays, pop, push
 from llrgeo.travel.graph import UNREACHABLE
 
 _WITNESS_ARCS: Final = 1_000  # arcs looked at; a longer search costs more than a needless shortcut

@@ -12,8 +12,9 @@ import numpy as np
 import pandas as pd
 import shapely
 
+from llrgeo.machine_code import compiled
 from llrgeo.schema import BNG
-from llrgeo.travel.compiled import NO_WAY, Ints, SearchArrays, compiled, pop, push
+from llrgeo.travel.compiled import NO_WAY, Ints, SearchArrays, pop, push
 from llrgeo.travel.graph import limit_key, unpack
 from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.routers import StraightLineRouter

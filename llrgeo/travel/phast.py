@@ -14,7 +14,8 @@ from typing import Final, NamedTuple
 
 import numpy as np
 
-from llrgeo.travel.compiled import Ints, SearchArrays, compiled, pop, push
+from llrgeo.machine_code import compiled
+from llrgeo.travel.compiled import Ints, SearchArrays, pop, push
 from llrgeo.travel.graph import UNREACHABLE
 
 _BATCH: Final = 16  # destinations a pass: their keys fill two cache lines a node

@@ -5,13 +5,13 @@ patient goes elsewhere, and a step-down patient waits for the first bed to come 
 patient never takes one of the last beds of a ward that are kept for step-up.
 """
 
-from collections.abc import Callable
 from heapq import heappop, heappush
-from typing import Any, Final, NamedTuple, TypeVar, cast
+from typing import Any, Final, NamedTuple
 
-import numba
 import numpy as np
 from numpy.typing import NDArray
+
+from llrgeo.machine_code import compiled
 
 STEP_UP: Final = 0
 STEP_DOWN: Final = 1
@@ -27,15 +27,6 @@ WAITED_LONGER: Final = 6
 COUNTED: Final = 7
 
 _Array = NDArray[Any]
-_F = TypeVar("_F", bound=Callable[..., Any])
-
-
-def _compiled(function: _F) -> _F:
-    """Compile a function; keep the code for later runs where there is a folder for it."""
-    try:
-        return cast("_F", numba.njit(cache=True, nogil=True)(function))
-    except RuntimeError:  # no folder can be written, as in a read-only installation
-        return cast("_F", numba.njit(nogil=True)(function))
 
 
 class Admissions(NamedTuple):
@@ -75,7 +66,7 @@ class Tally(NamedTuple):
     placed: _Array
 
 
-@_compiled
+@compiled
 def run_wards(arrivals: Admissions, wards: Wards, tally: Tally) -> None:
     """Play all admissions through the wards and add them to the tally."""
     n = len(arrivals.day)
@@ -110,7 +101,7 @@ def run_wards(arrivals: Admissions, wards: Wards, tally: Tally) -> None:
             last += 1
 
 
-@_compiled
+@compiled
 def _free_ward(i: int, free: _Array, arrivals: Admissions, wards: Wards) -> int:
     """Return the nearest ward with a bed for an admission; -1 if there is none."""
     down = arrivals.stream[i] == STEP_DOWN
@@ -123,7 +114,7 @@ def _free_ward(i: int, free: _Array, arrivals: Admissions, wards: Wards) -> int:
     return -1
 
 
-@_compiled
+@compiled
 def _next_in_turn(
     waiting: _Array, first: int, last: int, ward: int, arrivals: Admissions, wards: Wards
 ) -> int:
@@ -138,7 +129,7 @@ def _next_in_turn(
     return -1
 
 
-@_compiled
+@compiled
 def _count_arrival(i: int, ward: int, arrivals: Admissions, wards: Wards, tally: Tally) -> None:
     """Count an admission: whether its own ward was full, and where it was placed at once."""
     # Those of the warm-up, before the first counted year, take beds but are not counted.
@@ -160,7 +151,7 @@ def _count_arrival(i: int, ward: int, arrivals: Admissions, wards: Wards, tally:
         here[WAITED] += 1
 
 
-@_compiled
+@compiled
 def _count_wait(
     who: int,
     ward: int,

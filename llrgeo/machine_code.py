@@ -1,0 +1,42 @@
+"""Machine code of functions: compiled by numba on first use, and cached where a folder allows."""
+
+from collections.abc import Callable
+from typing import Any, TypeVar, cast
+
+import numba
+
+F = TypeVar("F", bound=Callable[..., Any])
+
+
+def compiled(function: F) -> F:
+    """Compile a function without Python's lock, and cache the machine code where a folder allows.
+
+    In a read-only installation nothing is cached: the function is compiled in each run.
+    """
+    made: Any = numba.njit(nogil=True)(function)
+    try:
+        made.enable_caching()
+    except RuntimeError:  # numba found no folder that it may write to
+        return cast("F", made)
+    cache = made._cache  # noqa: SLF001 - numba has no public name for it
+    cache.load_overload = _or_empty(cache.load_overload, cache.flush)
+    return cast("F", made)
+
+
+def _or_empty(
+    load: Callable[[object, object], object], empty: Callable[[], None]
+) -> Callable[[object, object], object]:
+    """Return a way to load from a cache that empties what an older version left unreadable.
+
+    numba unpickles the list of what it has cached before it looks whether the source has changed.
+    The list names the classes of arguments: one that has been renamed since would end the run.
+    """
+
+    def load_or_empty(signature: object, target: object) -> object:
+        try:
+            return load(signature, target)
+        except (AttributeError, ImportError):
+            empty()
+            return None
+
+    return load_or_empty
