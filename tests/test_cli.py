@@ -74,12 +74,20 @@ def test_the_version_is_that_of_the_package():
 
 def test_run_publishes_the_study_and_shows_the_scorecard(town_study, tmp_path):
     result = invoke("run", town_study, "--out", tmp_path / "maps")
-    # What it does is said first, before libraries are loaded, and only where it is to speak.
-    told = " ".join(result.stdout.split()).split("; pages and tables go into")[0]
-    assert told.startswith("Running ")
-    assert told.endswith("study.toml")
     assert "Clinics at all sites" in result.stdout
     assert (tmp_path / "maps" / "index.html").is_file()
+
+
+def test_what_a_run_does_is_said_first_to_whoever_sits_at_a_terminal(
+    town_study, tmp_path, monkeypatch
+):
+    arguments = ("run", town_study, "--out", tmp_path / "maps")
+    assert "Running" not in invoke(*arguments).output  # a log keeps to what was found
+    monkeypatch.setenv("FORCE_COLOR", "1")
+    told = " ".join(invoke(*arguments).stderr.split()).split("; pages and tables go into")[0]
+    assert told.startswith("Running ")
+    assert told.endswith("study.toml")
+    assert "Running" not in invoke(*arguments, "--quiet").output
 
 
 def test_isochrones_are_layers_by_site_and_limit_in_the_minutes_of_the_study(

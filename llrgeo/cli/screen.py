@@ -92,6 +92,13 @@ def progress(description: str, *, quiet: bool) -> "Track":
     return iter if quiet else bar
 
 
+def announce(line: str) -> None:
+    """Say on stderr what begins, to whoever sits at a terminal; logs keep to what was found."""
+    console = Console(stderr=True)
+    if console.is_terminal:
+        console.print(line, highlight=False, markup=False)
+
+
 def show(what: Table | str) -> None:
     """Print a table or a line; brackets in it are text, not markup."""
     Console().print(what, highlight=False, markup=False)

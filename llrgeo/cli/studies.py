@@ -8,7 +8,14 @@ import typer
 
 from llrgeo.cli.official import write_area
 from llrgeo.cli.parameters import Boards, Offline, OutFile, Quiet, SourcesFile, StudyFile
-from llrgeo.cli.screen import StageClock, comparison_table, progress, scorecard_table, show
+from llrgeo.cli.screen import (
+    StageClock,
+    announce,
+    comparison_table,
+    progress,
+    scorecard_table,
+    show,
+)
 from llrgeo.errors import ConfigError, InputError, PublishError
 
 
@@ -35,7 +42,7 @@ def run(
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
     if not quiet:  # at once: libraries take a second or more to load
-        show(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
+        announce(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
     from llrgeo.publish.report.pdf import find_renderer
     from llrgeo.study.plan_file import load_study_or_plan
     from llrgeo.study.run import (
