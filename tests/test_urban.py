@@ -41,7 +41,7 @@ def test_a_road_is_as_slow_as_in_a_town_along_the_part_that_lies_in_one(tmp_path
     [
         ("secondary", "60 mph", 40),  # as fast as its class is in the country, no faster
         ("secondary", "30 mph", 30),
-        ("unclassified", "60 mph", 28),
+        ("unclassified", "60 mph", 42),
         ("unclassified", "30 mph", 20),
     ],
 )
