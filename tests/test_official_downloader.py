@@ -208,6 +208,8 @@ def test_a_bad_server_is_refused_in_one_line_and_nothing_of_it_is_kept(
     # mended, the same question is answered.
     with pytest.raises(NotFetchedError):
         ask(official, offline=True)
+    begun = list(official.folder.rglob("*.part"))
+    assert all(path.with_name(f"{path.name}.json").exists() for path in begun)
     official.server.faults = []
     ask(official)
     ask(official, offline=True)

@@ -203,8 +203,10 @@ class Downloader:
             else:
                 return self.cache.keep(part, path, source, query.address)
             finally:
-                if not part.exists():
+                # A beginning can go on only beside the note of its edition: neither stays alone.
+                if not (part.exists() and validator_of(part).exists()):
                     validator_of(part).unlink(missing_ok=True)
+                    part.unlink(missing_ok=True)
         raise AssertionError  # the last attempt's error is raised by _wait
 
     def _wait(self, error: ExchangeError, attempt: int) -> None:
