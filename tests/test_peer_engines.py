@@ -16,7 +16,7 @@ streets of each kind:
 
 OSRM drives at four fifths of a limit, Valhalla nearly at it and without waiting at junctions; ours
 lie between. Country lanes (unclassified) are why OSRM's ranks between streets of all classes
-differ: it drives them at 15.5 mph where our table has 28 and independent times fit 36. With
+differ: it drives them at 15.5 mph where our table has 25 to 42 and independent times fit 36. With
 that one speed of ours in its profile its ranks agree better, so the floor of 0.96 is the lanes'.
 """
 
@@ -39,7 +39,9 @@ from llrgeo.schema import WGS84
 from llrgeo.travel.routers import NetworkRouter
 
 PLACES = 100
-OUR_LANES = {"unclassified    = 25": "unclassified    = 45"}  # km/h; 28 mph in our table of speeds
+OUR_LANES = {
+    "unclassified    = 25": "unclassified    = 45"
+}  # km/h: 28 mph, as all lanes had it when measured
 
 pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
