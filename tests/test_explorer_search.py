@@ -111,7 +111,7 @@ def javascript(data):
 def llr():
     """Return the search over the embedded study's names and postcodes."""
     inputs = read_inputs(load_study(), ("areas", "sites", "base_map"))
-    named = SimpleNamespace(areas=inputs.areas, base=inputs.base_map)
+    named = SimpleNamespace(areas=inputs.areas, base=inputs.base_map, kept={})
     data = {
         "areas": _areas(inputs.areas),
         "authorities": _authorities(inputs.areas),

@@ -127,7 +127,8 @@ def _path(
     abroad = known & ~near[inverse]
     known &= near[inverse]
     project = Transformer.from_crs(WGS84, BNG, always_xy=True)
-    x, y = project.transform(np.where(near, lon, lon[near][0]), np.where(near, lat, lat[near][0]))
+    # What is left out has a place in the Midlands meanwhile: the grid knows none for it.
+    x, y = project.transform(np.where(near, lon, -1.0), np.where(near, lat, 52.6))
     path["x"], path["y"] = np.round(x, 3)[inverse], np.round(y, 3)[inverse]
     _refuse_gaps(path, known, study_area)
     inside = known if clip is None else known & _within(clip, path)

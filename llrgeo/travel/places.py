@@ -5,6 +5,7 @@ from typing import TypeAlias
 
 import geopandas as gpd
 import numpy as np
+import pandas as pd
 import shapely
 
 from llrgeo.errors import InputError, RoutingError
@@ -41,12 +42,13 @@ def as_points(places: Places, *, role: str, mode: str = "") -> tuple[gpd.GeoSeri
         If a place has no geometry.
     """
     points = gpd.GeoSeries(places.geometry)
-    crs = points.crs if points.notna().all() else None
+    missing = pd.isna(points.to_numpy())
+    crs = None if missing.any() else points.crs
     if mode and isinstance(places, gpd.GeoDataFrame) and ENTRANCES in places and crs is not None:
         points = places_of_arrival(places, mode).to_crs(crs)
     # A point is needed for everything that is asked about; one that
     # is missing is named, never dropped.
-    empty = points.index[points.isna() | points.is_empty]
+    empty = points.index[missing | points.is_empty]
     if len(empty):
         msg = f"{len(empty)} of {len(points)} {role} have no geometry ({name_some(empty)})"
         raise InputError(msg)
