@@ -140,7 +140,9 @@ def test_a_manifest_that_is_none_is_refused(fail, tmp_path, text):
 
 def test_settings_that_no_study_has_are_refused(tmp_path):
     path = tmp_path / "manifest.json"
-    path.write_text(json.dumps({"run_id": "1", "study": {"title": 7}, "inputs": {}, "outputs": {"a": "b"}}))
+    path.write_text(
+        json.dumps({"run_id": "1", "study": {"title": 7}, "inputs": {}, "outputs": {"a": "b"}})
+    )
     with pytest.raises(ConfigError, match="the study in the manifest: "):
         study_of(read_manifest(path), tmp_path)
 
