@@ -110,6 +110,6 @@ def test_ten_headline_figures_of_every_option_come_out_the_same(default_study):
     )
     again = pd.DataFrame(recomputed(default_study)).T
     assert len(again) == 6
-    pd.testing.assert_frame_equal(
-        again, published.loc[again.index, again.columns].astype(float), rtol=1e-9, check_names=False
-    )
+    # The rows are those of the same names; how their names are stored is no figure.
+    shown = published.loc[again.index, again.columns].astype(float).set_axis(again.index)
+    pd.testing.assert_frame_equal(again, shown, rtol=1e-9, check_names=False)
