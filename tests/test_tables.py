@@ -83,7 +83,15 @@ def context(town_areas, town_sites, town_times) -> EvidenceContext:
         growth={"age_85_plus": 1.5},
         indicators=pd.DataFrame({"still_at_home": [0.85]}, index=["X01"]),
         walk_times=TravelTimes(town_times.minutes * 12, mode="walk"),
-        transit_times=TravelTimes(town_times.minutes * 25, mode="transit"),
+        transit_times=TravelTimes(
+            town_times.minutes * 25,
+            mode="transit",
+            spread={
+                "p10_min": town_times.minutes * 22,
+                "p90_min": town_times.minutes * 31,
+                "share_departures": np.isfinite(town_times.minutes) * 0.95,
+            },
+        ),
         draws=200,
         quality=QualityRecord({"author": "A. Planner"}),
         capacity=town_plan(town_areas, list(results)),
@@ -251,7 +259,7 @@ def test_families_follow_the_study(context, tables):
     ("missing", "gone"),
     [
         ({"walk_times": None}, {"on_foot"}),
-        ({"transit_times": None}, {"by_public_transport"}),
+        ({"transit_times": None}, {"by_public_transport", "by_departure"}),
         (
             {"rates": None},
             {
