@@ -6,12 +6,12 @@ from pathlib import Path
 
 import numba.core.caching
 
-from llrgeo.machine_code import compiled
+from llrgeo.travel.machine_code import compiled
 
 MODULE = """
 from typing import Any, NamedTuple
 import numpy as np
-from llrgeo.machine_code import compiled
+from llrgeo.travel.machine_code import compiled
 
 class {name}(NamedTuple):
     values: Any

@@ -8,10 +8,10 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 
+from llrgeo.inputs.text_storage import arrow_text, with_python_strings
 from llrgeo.publish.data.files import parquet_bytes
 from llrgeo.study.config import load_study
 from llrgeo.study.run import run_study
-from llrgeo.text_storage import arrow_text, with_python_strings
 
 
 def storage(values: pd.Series) -> str:

@@ -21,6 +21,7 @@ from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.errors import ConfigError
 from llrgeo.inputs.entrances import entrances_note
+from llrgeo.inputs.text_storage import with_python_strings
 from llrgeo.publish.folder import (
     check_folder,
     publish,
@@ -44,7 +45,6 @@ from llrgeo.study.times import (
     compute_times,
     journey_sources,
 )
-from llrgeo.text_storage import with_python_strings
 from llrgeo.travel.times import TravelTimes
 
 if TYPE_CHECKING:

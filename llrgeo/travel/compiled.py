@@ -4,8 +4,8 @@ from typing import Any, Final, NamedTuple
 
 from numpy.typing import NDArray
 
-from llrgeo.machine_code import compiled
 from llrgeo.travel.graph import UNREACHABLE
+from llrgeo.travel.machine_code import compiled
 
 Ints = NDArray[Any]
 

@@ -12,10 +12,10 @@ import numpy as np
 import pandas as pd
 import shapely
 
-from llrgeo.machine_code import compiled
 from llrgeo.schema import BNG
 from llrgeo.travel.compiled import NO_WAY, Ints, SearchArrays, pop, push
 from llrgeo.travel.graph import limit_key, unpack
+from llrgeo.travel.machine_code import compiled
 from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.routers import StraightLineRouter
 

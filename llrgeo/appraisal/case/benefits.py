@@ -5,7 +5,7 @@ from collections.abc import Iterator
 import pandas as pd
 
 from llrgeo.appraisal.case.comparison import Comparison
-from llrgeo.appraisal.case.item import Item, mean_over, none_if_nobody
+from llrgeo.appraisal.case.item import Item, item_of_people, none_if_nobody
 from llrgeo.appraisal.case.journeys import items_of_service
 from llrgeo.appraisal.case.sites import costs_of, provider_cost
 
@@ -18,16 +18,8 @@ def shorter_journeys(compared: Comparison) -> Iterator[Item]:
     people = compared.residents[classified["class"] == "shorter"]
     # The largest saving of an area's services, as the case against takes the largest worsening.
     largest = -compared.added_min.min(axis=1)
-    yield from none_if_nobody(
-        [
-            Item(
-                "shorter_for_one",
-                people=float(people.sum()),
-                minutes=mean_over(largest[people.index], people),
-                value=float(people.sum() / compared.residents.sum()),
-            )
-        ]
-    )
+    share = float(people.sum() / compared.residents.sum())
+    yield from none_if_nobody([item_of_people("shorter_for_one", people, largest, value=share)])
     for result in compared.visited:
         yield from items_of_service(
             compared,
@@ -48,16 +40,9 @@ def teams_nearer(compared: Comparison) -> Iterator[Item]:
             # A home that no team reached counts as the ceiling, as a
             # journey lost does in the case against.
             before = change["before_min"].clip(upper=compared.appraisal_inputs.ceiling)
-            yield from none_if_nobody(
-                [
-                    Item(
-                        "team_nearer",
-                        service=result.service.id,
-                        people=float(people.sum()),
-                        minutes=mean_over((before - change["after_min"])[nearer], people),
-                    )
-                ]
-            )
+            saved = before - change["after_min"]
+            item = item_of_people("team_nearer", people, saved, service=result.service.id)
+            yield from none_if_nobody([item])
 
 
 def within_standard(compared: Comparison) -> Iterator[Item]:
@@ -65,19 +50,10 @@ def within_standard(compared: Comparison) -> Iterator[Item]:
     for result in compared.visited:
         change, standard = result.access.change, result.service.travel_standard_min
         newly = (change["before_min"] > standard) & (change["after_min"] <= standard)
-        people = compared.residents[newly]
-        saved = -compared.added_min[result.service.id]
-        yield from none_if_nobody(
-            [
-                Item(
-                    "newly_in_standard",
-                    service=result.service.id,
-                    people=float(people.sum()),
-                    minutes=mean_over(saved[newly], people),
-                    value=standard,
-                )
-            ]
-        )
+        people, service = compared.residents[newly], result.service.id
+        saved = -compared.added_min[service]
+        item = item_of_people("newly_in_standard", people, saved, service=service, value=standard)
+        yield from none_if_nobody([item])
 
 
 def savings(compared: Comparison, costs: pd.DataFrame | None) -> Iterator[Item]:

@@ -86,6 +86,14 @@ def mean_over(minutes: pd.Series, residents: pd.Series) -> float:
     return float(ratio((minutes * residents).sum(), residents.sum()))
 
 
+def item_of_people(
+    item: str, people: pd.Series, minutes: pd.Series, *, service: str = "", value: float = np.nan
+) -> Item:
+    """Return an item about residents, by area, and the mean of the minutes of these areas."""
+    mean = mean_over(minutes[people.index], people)
+    return Item(item, service=service, people=float(people.sum()), minutes=mean, value=value)
+
+
 def place_name(areas: pd.DataFrame, area_id: object) -> str:
     """Return an area's ward, if it is known, and its name, so that people know the place."""
     row = areas.loc[str(area_id)]

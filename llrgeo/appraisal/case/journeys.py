@@ -9,6 +9,7 @@ import pandas as pd
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import (
     Item,
+    item_of_people,
     mean_over,
     none_if_nobody,
     place_name,
@@ -61,19 +62,12 @@ def beyond_standard(compared: Comparison) -> Iterator[Item]:
     for result in compared.visited:
         change, standard = result.access.change, result.service.travel_standard_min
         newly = (change["before_min"] <= standard) & (change["after_min"] > standard)
-        people = compared.residents[newly]
-        added = compared.added_min[result.service.id]
-        yield from none_if_nobody(
-            [
-                Item(
-                    "newly_beyond_standard",
-                    service=result.service.id,
-                    people=float(people.sum()),
-                    minutes=mean_over(added[newly], people),
-                    value=standard,
-                )
-            ]
+        people, service = compared.residents[newly], result.service.id
+        added = compared.added_min[service]
+        item = item_of_people(
+            "newly_beyond_standard", people, added, service=service, value=standard
         )
+        yield from none_if_nobody([item])
 
 
 def teams_farther(compared: Comparison) -> Iterator[Item]:
@@ -83,20 +77,10 @@ def teams_farther(compared: Comparison) -> Iterator[Item]:
             change = result.access.change
             farther = change["outcome"].isin(["worsened", "lost"])
             people = compared.residents[farther]
-            added = (
-                change["after_min"].clip(upper=compared.appraisal_inputs.ceiling)
-                - change["before_min"]
-            )
-            yield from none_if_nobody(
-                [
-                    Item(
-                        "team_farther",
-                        service=result.service.id,
-                        people=float(people.sum()),
-                        minutes=mean_over(added[farther], people),
-                    )
-                ]
-            )
+            after = change["after_min"].clip(upper=compared.appraisal_inputs.ceiling)
+            added = after - change["before_min"]
+            item = item_of_people("team_farther", people, added, service=result.service.id)
+            yield from none_if_nobody([item])
 
 
 def without_car(
@@ -343,6 +327,4 @@ def _by_mode(
     """Return the people of some areas, and what other times than the judged ones add for them."""
     people = compared.residents[hit]
     added = change["added_min"].clip(upper=compared.appraisal_inputs.ceiling)
-    return Item(
-        item, service=service, people=float(people.sum()), minutes=mean_over(added[hit], people)
-    )
+    return item_of_people(item, people, added, service=service)

@@ -9,8 +9,8 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_authorities
+from llrgeo.inputs.text_storage import arrow_text
 from llrgeo.publish.publication import Publication
-from llrgeo.text_storage import arrow_text
 
 _FORMULA: Final = re.compile(r"^[=+\-@\t\r]")
 _DECIMALS: Final = 4
