@@ -1,44 +1,16 @@
 """Plan files: what the planner page writes is run as it was seen; what does not fit is refused."""
 
-import base64
-import gzip
 import json
 from pathlib import Path
 
 import pytest
+from planner_scripts import load_page, planner_engine
 
 from llrgeo.errors import ConfigError, InputError
-from llrgeo.publish import pages
-from llrgeo.publish.planner.payload import planner_data
 from llrgeo.study.plan_file import load_study_or_plan
-from llrgeo.study.run import build_publication, run_study
+from llrgeo.study.run import run_study
 
-SCRIPTS = (
-    "explorer/assets/unpack.js",
-    "explorer/assets/journeys.js",
-    "explorer/assets/model.js",
-    "explorer/assets/text.js",
-    "planner/assets/network.js",
-    "planner/assets/search.js",
-    "planner/assets/queues.js",
-    "planner/assets/beds.js",
-    "planner/assets/appraise.js",
-    "planner/assets/places.js",
-    "planner/assets/plan.js",
-)
 HARNESS = """
-let data, matrices, network, index, homes;
-const join = (x, y) => ({ x, y, origin: llrgeoNetwork.joinPlace(network, index, "origin", x, y),
-  destination: llrgeoNetwork.joinPlace(network, index, "destination", x, y) });
-function load(text, bytes) {
-  data = JSON.parse(text);
-  llrgeoBeds.decode(data);
-  matrices = llrgeoUnpack.decodeMatrices(data.matrices);
-  network = llrgeoNetwork.decode(data.planning.network, llrgeoUnpack.decodeBase64(bytes));
-  index = llrgeoNetwork.indexStreets(network);
-  homes = data.planning.x.map((x, area) => join(x, data.planning.y[area]));
-  return true;
-}
 const weights = () => data.planning.criteria.map((one) => one.weight);
 function write(text) {
   const { base, placed, opens, closes, weight } = JSON.parse(text);
@@ -86,23 +58,13 @@ PLAN = {
 
 @pytest.fixture(scope="module")
 def racer():
-    module = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
-    context = module.MiniRacer()
-    for name in SCRIPTS:
-        context.eval(pages.asset(name).replace('"use strict";', "", 1))
-    context.eval(HARNESS)
-    return context
+    return planner_engine(HARNESS)
 
 
 @pytest.fixture
 def page(racer, town_study: Path):
     """Return the planner's functions with the data of the toy study."""
-    publication = build_publication(run_study(load_study_or_plan(town_study)))
-    planning = publication.planning
-    assert planning is not None
-    assert planning.network is not None, planning.no_network
-    streams = base64.b64encode(gzip.decompress(planning.network.zipped)).decode("ascii")
-    racer.call("load", json.dumps(planner_data(publication, planning)), streams)
+    load_page(racer, run_study(load_study_or_plan(town_study)))
     return racer
 
 

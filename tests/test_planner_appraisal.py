@@ -1,7 +1,5 @@
 """The planner's appraisal: every figure of options and of plans with new sites, as in Python."""
 
-import base64
-import gzip
 import json
 from dataclasses import replace
 
@@ -10,6 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from planner_scripts import load_page, planner_engine
 
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.measures import MEASURES
@@ -17,47 +16,20 @@ from llrgeo.appraisal.people_by_service import CLASSES
 from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.robustness import draw_weightings
 from llrgeo.appraisal.scoring import score_options
-from llrgeo.publish import pages
-from llrgeo.publish.planner.payload import WEIGHTINGS, network_text, planner_data
+from llrgeo.publish.planner.payload import WEIGHTINGS, network_text
 from llrgeo.roads.network import load_network
 from llrgeo.schema import BNG
 from llrgeo.study.config import build_criteria, load_study
-from llrgeo.study.run import StudyResult, build_publication, run_study
+from llrgeo.study.run import StudyResult, run_study
 from llrgeo.study.times import calibration_of, team_calibration_of
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 
-SCRIPTS = (
-    "explorer/assets/unpack.js",
-    "explorer/assets/journeys.js",
-    "explorer/assets/model.js",
-    "planner/assets/network.js",
-    "planner/assets/search.js",
-    "planner/assets/queues.js",
-    "planner/assets/beds.js",
-    "planner/assets/appraise.js",
-)
 HARNESS = """
-let data, matrices, network, index, homes;
-function load(text, bytes) {
-  data = JSON.parse(text);
-  llrgeoBeds.decode(data);
-  matrices = llrgeoUnpack.decodeMatrices(data.matrices);
-  network = llrgeoNetwork.decode(data.planning.network, llrgeoUnpack.decodeBase64(bytes));
-  index = llrgeoNetwork.indexStreets(network);
-  homes = data.planning.x.map((x, area) => join(x, data.planning.y[area]));
-  return true;
-}
-function join(x, y) {
-  return { x, y, origin: llrgeoNetwork.joinPlace(network, index, "origin", x, y),
-    destination: llrgeoNetwork.joinPlace(network, index, "destination", x, y) };
-}
 function column(site, direction) {
   const ms = llrgeoSearch.msToMany(network, 0, direction, join(site.x, site.y), homes);
   const how = data.planning[direction === "to_site" ? "calibration" : "team_calibration"];
   return ms.map((each) => llrgeoSearch.publishedMinutes(each, how));
 }
-const plain = (_, value) => (value === Infinity ? "inf" : ArrayBuffer.isView(value)
-  ? Array.from(value) : value);
 function appraise(text) {
   const plan = JSON.parse(text);
   const added = plan.added.map((site) => ({ site, minutes: column(site, "to_site"),
@@ -85,19 +57,9 @@ def result() -> StudyResult:
 
 @pytest.fixture(scope="module")
 def javascript(result):
-    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
-    context = racer.MiniRacer()
-    for name in SCRIPTS:
-        context.eval(pages.asset(name).replace('"use strict";', "", 1))
-    context.eval(HARNESS)
-    publication = build_publication(result)
-    planning = publication.planning
-    assert planning is not None
-    assert planning.network is not None
-    assert len(network_text(planning)) < 500_000
-    streams = base64.b64encode(gzip.decompress(planning.network.zipped)).decode("ascii")
-    context.call("load", json.dumps(planner_data(publication, planning)), streams)
-    return context
+    engine = planner_engine(HARNESS)
+    assert len(network_text(load_page(engine, result))) < 500_000
+    return engine
 
 
 def with_new_sites(result: StudyResult, places: pd.DataFrame):
@@ -230,7 +192,6 @@ def test_every_option_with_new_sites_is_appraised_as_in_python(javascript, resul
 
 
 def test_a_study_of_teams_alone_counts_the_drives_of_every_team(town_study):
-    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
     text = town_study.read_text(encoding="utf-8")
     text = text.replace('label = "Clinic",', 'label = "Nurses", delivery = "team",')
     text = text.replace('label = "Beds",', 'label = "Doctors", delivery = "team",')
@@ -242,15 +203,9 @@ def test_a_study_of_teams_alone_counts_the_drives_of_every_team(town_study):
     )
     town_study.write_text(text, encoding="utf-8")
     result = run_study(load_study(town_study))
-    context = racer.MiniRacer()
-    for name in SCRIPTS:
-        context.eval(pages.asset(name).replace('"use strict";', "", 1))
-    context.eval(HARNESS)
-    publication = build_publication(result)
-    planning = publication.planning
-    streams = base64.b64encode(planning.network.streams).decode("ascii")
-    context.call("load", json.dumps(planner_data(publication, planning)), streams)
-    found = json.loads(context.call("appraise", plan_of(result.inputs.options[1])))
+    engine = planner_engine(HARNESS)
+    load_page(engine, result)
+    found = json.loads(engine.call("appraise", plan_of(result.inputs.options[1])))
     option = result.results["nearer"]
     counted = option.drives.loc[EVERYONE]
     assert {name: found["people"][name] for name in found["people"] if name in CLASSES} == {

@@ -1,6 +1,5 @@
 """Beds on the planner's page: closed forms as in Python, beds moved, saved and run officially."""
 
-import base64
 import json
 import math
 from pathlib import Path
@@ -8,6 +7,7 @@ from pathlib import Path
 import pandas as pd
 import pytest
 from capacity_cases import write_projections
+from planner_scripts import load_page, planner_engine
 from town import write_town
 
 from llrgeo.appraisal.capacity.beds import BedService
@@ -15,16 +15,11 @@ from llrgeo.appraisal.capacity.pooling import extra_beds
 from llrgeo.appraisal.capacity.queues import erlang_b, erlang_c
 from llrgeo.appraisal.capacity.targets import DelayTarget, LossTarget, OverflowTarget, Stay
 from llrgeo.errors import ConfigError, InputError
-from llrgeo.publish import pages
 from llrgeo.publish.planner.beds import bed_services
-from llrgeo.publish.planner.page import SCRIPTS
-from llrgeo.publish.planner.payload import planner_data
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.plan_file import load_study_or_plan
-from llrgeo.study.run import StudyResult, build_publication, run_study
+from llrgeo.study.run import StudyResult, run_study
 
-PURE = ("unpack", "journeys", "model", "text", "network", "search", "queues", "beds", "appraise",
-        "places", "plan")  # fmt: skip
 STUDY = """
 title = "Wards in the toy town"
 date = "2026-11-22"
@@ -81,20 +76,6 @@ based_on = "today"
 moves_beds = [{ service = "ward", from = "A", to = "B", beds = 4 }]
 """
 HARNESS = """
-let data, matrices, network, index, homes;
-const join = (x, y) => ({ x, y, origin: llrgeoNetwork.joinPlace(network, index, "origin", x, y),
-  destination: llrgeoNetwork.joinPlace(network, index, "destination", x, y) });
-function load(text, bytes) {
-  data = JSON.parse(text);
-  llrgeoBeds.decode(data);
-  matrices = llrgeoUnpack.decodeMatrices(data.matrices);
-  network = llrgeoNetwork.decode(data.planning.network, llrgeoUnpack.decodeBase64(bytes));
-  index = llrgeoNetwork.indexStreets(network);
-  homes = data.planning.x.map((x, area) => join(x, data.planning.y[area]));
-  return true;
-}
-const plain = (_, value) => (value === Infinity ? "inf" : ArrayBuffer.isView(value)
-  ? Array.from(value) : value);
 function figures(plan) {
   const added = plan.added.map((site) => {
     const column = (way) => llrgeoSearch.msToMany(network, 0, way, join(site.x, site.y), homes)
@@ -150,13 +131,7 @@ NAMES = {
 
 @pytest.fixture(scope="module")
 def racer():
-    module = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
-    context = module.MiniRacer()
-    for path in SCRIPTS:
-        if Path(path).stem in PURE:
-            context.eval(pages.asset(path).replace('"use strict";', "", 1))
-    context.eval(HARNESS)
-    return context
+    return planner_engine(HARNESS)
 
 
 @pytest.fixture(scope="module")
@@ -176,12 +151,7 @@ def result(town) -> StudyResult:
 
 @pytest.fixture(scope="module")
 def page(racer, result):
-    publication = build_publication(result)
-    planning = publication.planning
-    assert planning is not None
-    assert planning.network is not None, planning.no_network
-    streams = base64.b64encode(planning.network.streams).decode("ascii")
-    racer.call("load", json.dumps(planner_data(publication, planning)), streams)
+    load_page(racer, result)
     return racer
 
 

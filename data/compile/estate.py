@@ -11,11 +11,10 @@ no site of the study, and the trust's aggregate row, are left out.
 The second fetches the newest returns as `llrgeo new --icb` does, with the columns that it reads.
 """
 
-import argparse
 from pathlib import Path
 
 import pandas as pd
-from official import official_sources
+from official import official_sources, source_or_downloads
 
 from llrgeo.inputs.estate import check_estate, of_return
 from llrgeo.inputs.official.eric import SITE_CODE, read_returns
@@ -93,11 +92,7 @@ def fetch_estate(downloads: Path, sources_file: Path | None = None) -> pd.DataFr
 
 def main() -> None:
     """Read or fetch the returns and write those of the study's sites."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("source", type=Path, nargs="?", help="the returns of 2016/17, CSV")
-    parser.add_argument("--downloads", type=Path, help="fetch the newest; a folder to keep them in")
-    parser.add_argument("--sources", type=Path, help="your own copy of data/downloads.toml")
-    asked = parser.parse_args()
+    asked = source_or_downloads(__doc__ or "", "the returns of 2016/17, CSV")
     if asked.downloads:
         table = fetch_estate(asked.downloads, asked.sources)
     else:

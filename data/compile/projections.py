@@ -12,12 +12,11 @@ would lose 13,000 people in one year.
 The second fetches the newest projections as `llrgeo new --icb` does: single years to 90 and over.
 """
 
-import argparse
 from pathlib import Path
 
 import pandas as pd
 from areas import AUTHORITIES
-from official import official_sources
+from official import official_sources, source_or_downloads
 
 from llrgeo.inputs.official import projections as published
 from llrgeo.inputs.official.new_tables import study_projections
@@ -59,11 +58,7 @@ def fetch_projections(downloads: Path, sources_file: Path | None = None) -> pd.D
 
 def main() -> None:
     """Read or fetch the projections and write those that are kept."""
-    parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("source", type=Path, nargs="?", help="the projections of 2018, CSV")
-    parser.add_argument("--downloads", type=Path, help="fetch them; a folder to keep them in")
-    parser.add_argument("--sources", type=Path, help="your own copy of data/downloads.toml")
-    asked = parser.parse_args()
+    asked = source_or_downloads(__doc__ or "", "the projections of 2018, CSV")
     if asked.downloads:
         table = fetch_projections(asked.downloads, asked.sources)
     else:

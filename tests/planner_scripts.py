@@ -1,0 +1,57 @@
+"""The planner page's pure scripts in a JavaScript engine, as several tests ask them."""
+
+import base64
+import gzip
+import json
+from pathlib import Path
+
+import pytest
+
+from llrgeo.publish import pages
+from llrgeo.publish.planner.page import SCRIPTS
+from llrgeo.publish.planner.payload import planner_data
+from llrgeo.publish.planning import Planning
+from llrgeo.study.run import StudyResult, build_publication
+
+PURE = ("unpack", "journeys", "model", "text", "network", "search", "queues", "beds", "appraise",
+        "places", "plan")  # fmt: skip
+LOAD = """
+let data, matrices, network, index, homes;
+const plain = (_, value) => (value === Infinity ? "inf" : ArrayBuffer.isView(value)
+  ? Array.from(value) : value);
+function join(x, y) {
+  return { x, y, origin: llrgeoNetwork.joinPlace(network, index, "origin", x, y),
+    destination: llrgeoNetwork.joinPlace(network, index, "destination", x, y) };
+}
+function load(text, bytes) {
+  data = JSON.parse(text);
+  llrgeoBeds.decode(data);
+  matrices = llrgeoUnpack.decodeMatrices(data.matrices);
+  network = llrgeoNetwork.decode(data.planning.network, llrgeoUnpack.decodeBase64(bytes));
+  index = llrgeoNetwork.indexStreets(network);
+  homes = data.planning.x.map((x, area) => join(x, data.planning.y[area]));
+  return true;
+}
+"""
+
+
+def planner_engine(harness: str):
+    """Return an engine with the scripts that touch no page, and a test's own functions."""
+    module = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
+    engine = module.MiniRacer()
+    for path in SCRIPTS:
+        if Path(path).stem in PURE:
+            engine.eval(pages.asset(path).replace('"use strict";', "", 1))
+    engine.eval(LOAD + harness)
+    return engine
+
+
+def load_page(engine, result: StudyResult) -> Planning:
+    """Give an engine what the planner page of a run holds, and return that."""
+    publication = build_publication(result)
+    planning = publication.planning
+    assert planning is not None
+    assert planning.network is not None, planning.no_network
+    streams = base64.b64encode(gzip.decompress(planning.network.zipped)).decode("ascii")
+    engine.call("load", json.dumps(planner_data(publication, planning)), streams)
+    return planning
