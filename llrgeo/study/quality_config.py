@@ -1,26 +1,13 @@
 """What a study file records of quality assurance: people, checks, assumptions."""
 
-import datetime as dt
 from typing import Annotated, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from llrgeo.appraisal.quality import PARTS, QualityCheck, QualityRecord, RecordedAssumption
-from llrgeo.study.validation import Part
-
-
-def _day(text: str) -> str:
-    if text:
-        try:
-            dt.date.fromisoformat(text)
-        except ValueError:
-            msg = f"'{text}' is no day; write it as \"2026-11-25\""
-            raise ValueError(msg) from None
-    return text
-
+from llrgeo.study.validation import Day, Part
 
 Said = Annotated[str, Field(min_length=1)]
-Day = Annotated[str, AfterValidator(_day)]
 
 
 class QualityCheckConfig(Part):

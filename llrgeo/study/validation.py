@@ -91,7 +91,22 @@ def real_day(text: str) -> str:
     return text
 
 
+def day_or_blank(text: str) -> str:
+    """Refuse what is neither a day of the calendar nor blank.
+
+    Raises
+    ------
+    ValueError
+        If it is other words, or no day of the calendar.
+    """
+    if text and not _DAY.fullmatch(text):
+        msg = f"'{text}' is no day; write it as \"2026-11-25\""
+        raise ValueError(msg)
+    return real_day(text)
+
+
 RealDay = Annotated[str, AfterValidator(real_day)]
+Day = Annotated[str, AfterValidator(day_or_blank)]
 
 
 def check_config(model: type[Config], values: Mapping[str, Any], *, source: str) -> Config:
