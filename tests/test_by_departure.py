@@ -1,5 +1,7 @@
 """Public transport over the window: at how many departures there is a journey, and how long."""
 
+from dataclasses import replace
+
 import pandas as pd
 import pytest
 from appraisal_cases import LOCAL, TODAY, town_setting
@@ -53,6 +55,19 @@ def test_residents_are_counted_by_how_often_they_have_a_journey(buses, results, 
     assert rows.loc["today", minutes].tolist() == pytest.approx([100 / 3, 125 / 3, 57])
     assert rows.loc["local", minutes].tolist() == [20, 25, 31]
     assert set(table["service"]) == {"clinic", "beds"}  # nurses come to the home
+
+
+def test_a_service_that_no_site_offers_has_no_departure_for_anybody(
+    buses, town_areas, town_sites, town_times
+) -> None:
+    setting = town_setting(town_areas, town_sites, town_times)
+    without = replace(LOCAL, sites={**LOCAL.sites, "clinic": frozenset()})
+    results = evaluate_options([TODAY, without], setting, baseline="today")
+    table = departures_table(results, buses, people_by_group(town_areas))
+    row = table[(table["option"] == "local") & (table["service"] == "clinic")].iloc[0]
+    assert row["no_departure"] == 1000
+    assert row["share_departures"] == 0
+    assert pd.isna(row["p50_min"])
 
 
 def test_files_hold_the_spread_rounded_as_the_minutes_are(buses) -> None:

@@ -16,6 +16,7 @@ from llrgeo.travel.times import TravelTimes
 WALKS_MIN: Final = (15.0, 30.0)
 RIDES_MIN: Final = (30.0, 60.0)
 _HALF: Final = 0.5  # of the departures of the window
+_NO_SITE: Final = ""  # an id that no site has
 FRAIL_FACTOR: Final = WALK_KPH / FRAIL_WALK_KPH
 
 
@@ -103,7 +104,13 @@ def _over_departures(
     """Return one row of `departures_table`, without its names."""
     of = times.select(sites)
     tables = {"p50_min": of.minutes, **of.spread}
-    values = {name: table.reindex(residents.index).to_numpy() for name, table in tables.items()}
+    # A last column has no journey, so that a service without sites has a least one too.
+    values = {
+        name: table.reindex(residents.index)
+        .assign(**{_NO_SITE: 0.0 if name == "share_departures" else np.inf})
+        .to_numpy()
+        for name, table in tables.items()
+    }
     median, share = values["p50_min"], values["share_departures"]
     known = np.isfinite(median.min(axis=1))
     chosen = np.where(known, median.argmin(axis=1), share.argmax(axis=1))

@@ -49,8 +49,12 @@ def find_landmarks(
         number, or its name where it has none), `residents` (NaN but for places), and geometry in
         EPSG:27700: a point, or lines joined as far as they go under one name.
     """
-    found = [_places(extract), _joined_lines(extract, _main_roads(streets)),
-             _joined_lines(extract, _water(extract))]  # fmt: skip
+    near = in_europe(extract.lat, extract.lon)
+    found = [
+        _places(extract, near),
+        _joined_lines(extract, near, _main_roads(streets)),
+        _joined_lines(extract, near, _water(extract)),
+    ]
     landmarks = gpd.GeoDataFrame(pd.concat(found, ignore_index=True), geometry="geometry", crs=BNG)
     if clip is not None:
         landmarks = landmarks[landmarks.intersects(clip)]
@@ -101,11 +105,14 @@ def water_note(network: RoadNetwork, snapping: Snapper, sites: gpd.GeoSeries, ro
     )
 
 
-def _places(extract: Extract) -> gpd.GeoDataFrame:
-    """Return cities, towns and villages with the residents that the map tells."""
+def _places(extract: Extract, near: NDArray[np.bool_]) -> gpd.GeoDataFrame:
+    """Return cities, towns and villages with the residents that the map tells.
+
+    `near` says of each node of the extract whether it lies in Europe.
+    """
     ids = np.array(sorted(extract.places), dtype=np.int64)
     ids = ids[np.isin(ids, extract.node_ids)]
-    ids = ids[_is_near(extract)[np.searchsorted(extract.node_ids, ids)]]
+    ids = ids[near[np.searchsorted(extract.node_ids, ids)]]
     row = np.searchsorted(extract.node_ids, ids)
     tags = [extract.places[node] for node in ids.tolist()]
     kinds = pd.Series([tag["place"] for tag in tags], dtype=object)
@@ -116,11 +123,6 @@ def _places(extract: Extract) -> gpd.GeoDataFrame:
     names = [tag["name"] for tag in tags]
     columns = (kinds, names, residents, points)
     return gpd.GeoDataFrame(dict(zip(_COLUMNS, columns, strict=True)), crs=BNG)
-
-
-def _is_near(extract: Extract) -> NDArray[np.bool_]:
-    """Tell which nodes of an extract lie in Europe."""
-    return in_europe(extract.lat, extract.lon)
 
 
 def _main_roads(streets: Streets) -> list[tuple[str, str, NDArray[np.int64]]]:
@@ -140,7 +142,7 @@ def _water(extract: Extract) -> list[tuple[str, str, NDArray[np.int64]]]:
 
 
 def _joined_lines(
-    extract: Extract, ways: list[tuple[str, str, NDArray[np.int64]]]
+    extract: Extract, near: NDArray[np.bool_], ways: list[tuple[str, str, NDArray[np.int64]]]
 ) -> gpd.GeoDataFrame:
     """Return ways as lines, those of one kind and name joined where they meet.
 
@@ -148,7 +150,7 @@ def _joined_lines(
     """
     refs = np.concatenate([*(nodes for _, _, nodes in ways), np.zeros(0, np.int64)])
     way = np.repeat(np.arange(len(ways)), [len(nodes) for _, _, nodes in ways])
-    placed = np.isin(refs, extract.node_ids[_is_near(extract)])
+    placed = np.isin(refs, extract.node_ids[near])
     placed[placed] = np.bincount(way[placed], minlength=len(ways))[way[placed]] > 1
     row, way = np.searchsorted(extract.node_ids, refs[placed]), way[placed]
     points = gpd.GeoSeries.from_xy(extract.lon[row], extract.lat[row], crs=WGS84).to_crs(BNG)
