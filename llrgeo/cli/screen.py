@@ -93,15 +93,18 @@ def progress(description: str, *, quiet: bool) -> "Track":
 
 
 def announce(line: str) -> None:
-    """Say on stderr what begins, to whoever sits at a terminal; logs keep to what was found."""
+    """Say on stderr what begins, to whoever sits at a terminal; logs keep to what was found.
+
+    The terminal wraps the line, so that a path in it can be copied whole.
+    """
     console = Console(stderr=True)
     if console.is_terminal:
-        console.print(line, highlight=False, markup=False)
+        console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
 def show(what: Table | str) -> None:
     """Print a table or a line; brackets in it are text, not markup."""
-    Console().print(what, highlight=False, markup=False)
+    Console().print(what, highlight=False, markup=False, soft_wrap=isinstance(what, str))
 
 
 def scorecard_table(result: "StudyResult") -> Table:
