@@ -152,8 +152,14 @@ def sha256_of_bytes(content: bytes) -> str:
 def _switched(made: Path, target: Path) -> bool:
     """Put a folder in the place of another in one step; False where that cannot be done."""
     if not target.exists():
-        made.rename(target)
-        return True
+        try:
+            made.rename(target)
+        except OSError as error:
+            if error.errno not in {errno.ENOTEMPTY, errno.EEXIST}:
+                raise
+        else:
+            return True
+        # Another run has put its folder there in the meantime: exchange it as any other.
     if os.path.ismount(target) or Path.cwd().is_relative_to(target):
         return False  # whoever stands in the folder would stand in the old one afterwards
     _keep_others(target, made)

@@ -1,5 +1,6 @@
 """The vocabulary: column names, coordinate systems, and the checks that every table passes."""
 
+import re
 import unicodedata
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
@@ -62,6 +63,13 @@ _NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
 _SUPPRESSED: Final = (
     r"<\s*=?\s*\d+|\d+\s*(?:-|\u2013|to)\s*\d+|[*#~:.\-]+|\[?[cxz]\]?|low|suppressed|fewer than \d+"
 )
+_IF_WRITTEN_OTHERWISE: Final = {
+    r"[+-]?\d[\d.,'\u2019\s]*": "write a point for decimals and nothing else, as 1234.5",
+    r"[\d.]+\s*%": "write a share without the sign, as 0.12 for 12 %",
+    r"[\u00a3$\u20ac].*": "leave the sign of the currency out",
+    r".*\u00b0.*": "write degrees as a decimal number, as -1.2345",
+    r"\u2212.*": "write the minus as -, the hyphen of the keyboard",
+}
 _IF_SUPPRESSED: Final = (
     " (small numbers are suppressed in it: ask for the counts themselves and mark the study "
     'data_class = "restricted", or leave the column out)'
@@ -191,10 +199,16 @@ def to_numbers(values: pd.Series) -> pd.Series:
     return number.where(number.abs() < np.inf)
 
 
-def suppressed_note(values: pd.Series, advice: str = _IF_SUPPRESSED) -> str:
-    """Return what to do about counts that are written as `<5` or `*`; nothing if none is."""
+def number_note(values: pd.Series, advice: str = _IF_SUPPRESSED) -> str:
+    """Return what to do about counts written as `<5` or `*`, and numbers as `52,6` or `12%`."""
     text = values.dropna().astype("str").str.strip().str.lower()
-    return advice if text.str.fullmatch(_SUPPRESSED).any() else ""
+    if text.str.fullmatch(_SUPPRESSED).any():
+        return advice
+    strange = text[~text.str.fullmatch(_NUMBER)]
+    hints = [
+        hint for form, hint in _IF_WRITTEN_OTHERWISE.items() if strange.str.fullmatch(form).any()
+    ]
+    return f" ({'; '.join(hints)})" if hints else ""
 
 
 def raise_faults(faults: Iterable[str], *, source: str) -> None:
@@ -219,7 +233,9 @@ def name_some(ids: Iterable[object]) -> str:
 
 def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     if schema.index not in table.columns:
-        return [f"column '{schema.index}' is missing; it identifies the rows"]
+        found = ", ".join(filter(None, map(str, table.columns)))
+        missing = f"column '{schema.index}' is missing; it identifies the rows"
+        return [f"{missing}. The first line must hold the names of columns; found {found}"]
     if table.empty:
         return ["the table has no rows"]
     ids = table[schema.index]
@@ -256,12 +272,15 @@ def _misspelt_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     known = [schema.index, *(column.name for column in schema.columns)]
     absent = [name for name in known if name not in table.columns]
     strange = [str(name) for name in table.columns if name not in known]
-    meant = {name: get_close_matches(name, absent, 1, _ALIKE) for name in strange}
-    return [
-        f"column '{name}' is unknown; did you mean '{close[0]}'?"
-        for name, close in meant.items()
-        if close and not any(map(str.isdigit, name))  # other age bands are alike, and meant
-    ]
+    faults = []
+    for name in strange:
+        # `Imd decile` is meant as `imd_decile`, whatever its capitals and blanks.
+        plain = re.sub(r"[\W_]+", "_", name.lower()).strip("_")
+        close = get_close_matches(plain, absent, 1, _ALIKE)
+        other_band = any(map(str.isdigit, name)) and plain not in absent  # alike, and meant
+        if close and not other_band:
+            faults.append(f"column '{name}' is unknown; did you mean '{close[0]}'?")
+    return faults
 
 
 def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]:
@@ -276,7 +295,7 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
         number = to_numbers(values)
         finite = number.notna()
         maximum = min(column.maximum, _MOST) if column.kind == "count" else column.maximum
-        bad[f"is not a number{suppressed_note(values)}"] = ~finite & ~blank
+        bad[f"is not a number{number_note(values)}"] = ~finite & ~blank
         bad[f"is below {column.minimum:g}"] = number < column.minimum
         bad[f"is above {maximum:g}"] = number > maximum
         if column.kind == "count":

@@ -73,7 +73,8 @@ def test_ctrl_c_is_no_error_of_ours(fail, tmp_path, monkeypatch):
         raise KeyboardInterrupt
 
     monkeypatch.setattr("llrgeo.study.config.read_toml", interrupted)
-    assert fail("run", tmp_path / "study.toml") == (130, "")
+    stopped = (130, "llrgeo: stopped; nothing was left half written\n")
+    assert fail("run", tmp_path / "study.toml") == stopped
     assert told(KeyboardInterrupt())[1] == 130
 
 

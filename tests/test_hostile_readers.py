@@ -111,7 +111,7 @@ AREAS = {
     ),
     "a true minus": (
         lambda table: table.assign(lon=table["lon"].str.replace("-", "\u2212")),
-        "'lon' is not a number in 4 of 4",
+        "'lon' is not a number .write the minus as -, .* in 4 of 4",
     ),
     "digits of another script": (lambda table: table.assign(disabled="\u0668"), "not a number"),
     "a total below": (

@@ -13,7 +13,7 @@ import typer
 
 from llrgeo import __version__
 from llrgeo.cli import isochrones, network, official, pages, siting, studies
-from llrgeo.cli.guard import told
+from llrgeo.cli.guard import INTERRUPTED, told, with_ends_told
 from llrgeo.errors import LlrgeoError
 
 # Each command with an example of its use, in the order in which help shows them.
@@ -45,7 +45,7 @@ for group, panel, commands in (
     (network_app, None, _NETWORK),
 ):
     for command, example in commands:
-        group.command(rich_help_panel=panel, epilog=f"Example: {example}")(command)
+        group.command(rich_help_panel=panel, epilog=f"Example: {example}")(with_ends_told(command))
 app.add_typer(network_app, name="network", rich_help_panel="Roads")
 
 
@@ -80,6 +80,10 @@ def main() -> None:
     gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, 10, 10)
     try:
         app()
+    except SystemExit as ended:
+        if ended.code == INTERRUPTED:  # as typer ends a command that Ctrl-C stops
+            _leave(*told(KeyboardInterrupt()))
+        raise
     except (LlrgeoError, OSError) as error:
         _leave(str(error), 1)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the last line of defence)

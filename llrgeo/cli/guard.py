@@ -4,9 +4,11 @@ import os
 import sys
 import tempfile
 import traceback
+from collections.abc import Callable
+from functools import wraps
 from pathlib import Path
 from types import TracebackType
-from typing import Final
+from typing import Final, ParamSpec
 
 from llrgeo import __version__
 
@@ -15,6 +17,25 @@ INTERRUPTED: Final = 130  # as shells say of a process that Ctrl-C ended
 
 _READING: Final = ("path", "folder", "file", "source", "extracts", "manifest", "study_file", "page")
 _NO_MEMORY: Final = ("failed to map segment", "annot allocate memory", "unable to allocate")
+
+P = ParamSpec("P")
+
+
+def with_ends_told(command: Callable[P, None]) -> Callable[P, None]:
+    """Return a command whose `EOFError` reaches the guard: typer would say "Aborted." alone.
+
+    A module that Python compiled while the disk was full ends so, when it is imported.
+    """
+
+    @wraps(command)
+    def run(*args: P.args, **options: P.kwargs) -> None:
+        try:
+            command(*args, **options)
+        except EOFError as error:
+            msg = f"a file ends before its content does: {error}"
+            raise RuntimeError(msg) from error
+
+    return run
 
 
 def told(error: BaseException) -> tuple[str, int]:

@@ -20,6 +20,7 @@ def isochrones(
     """Write the areas from which each site is reached within some minutes, for QGIS and others."""
     from llrgeo.errors import InputError
     from llrgeo.files import written_whole
+    from llrgeo.inputs.map_files import writing_layers
     from llrgeo.study.catchment_areas import compute_isochrones
     from llrgeo.study.config import load_study
     from llrgeo.study.inputs import PLACES, read_inputs
@@ -36,7 +37,7 @@ def isochrones(
         msg = f"--minutes: {minutes} are not all above 0 and at most {_LONGEST_MIN}"
         raise InputError(msg)
     areas = compute_isochrones(read_inputs(load_study(study_file), PLACES), limits)
-    with written_whole(out) as made:
+    with written_whole(out) as made, writing_layers(made):
         areas.to_file(made, layer="isochrones", driver="GPKG")
     if not quiet:
         typer.echo(f"{out}: {len(areas)} areas of {areas['site_id'].nunique()} sites")

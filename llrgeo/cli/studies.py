@@ -145,6 +145,7 @@ def validate(
     plot: Annotated[Path | None, typer.Option(help="Where to draw the pairs: .svg.")] = None,
 ) -> None:
     """State the error of a study's travel times against observed or independent ones."""
+    from llrgeo.files import written_whole
     from llrgeo.publish.report.comparison_chart import comparison_chart
     from llrgeo.study.config import load_study
     from llrgeo.study.inputs import PLACES, read_inputs
@@ -168,7 +169,8 @@ def validate(
                 if not plot_taken
                 else plot.with_stem(f"{plot.stem}_{times.mode}_{times.period}")
             )
-            path.write_text(comparison_chart(compared).svg(), encoding="utf-8")
+            with written_whole(path) as made:
+                made.write_text(comparison_chart(compared).svg(), encoding="utf-8")
             plot_taken = True
 
 

@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, raise_faults, suppressed_note, to_numbers
+from llrgeo.schema import name_some, number_note, raise_faults, to_numbers
 
 
 def read_figures(path: Path, *, index: str) -> pd.DataFrame:
@@ -43,7 +43,7 @@ def read_figures(path: Path, *, index: str) -> pd.DataFrame:
     faults = [f"{index} is duplicated ({name_some(doubled)})"] if len(doubled) else []
     faults += [
         f"column '{name}' is not a number for {name_some(numbers.index[numbers[name].isna()])}"
-        f"{suppressed_note(figures[name])}"
+        f"{number_note(figures[name])}"
         for name in numbers.columns
         if numbers[name].isna().any()
     ]

@@ -5,7 +5,10 @@ are addresses (`/vsicurl/...`). Reading by three drivers named here, from files 
 alone, keeps it from either.
 """
 
+import sqlite3
 import warnings
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final
 
@@ -41,6 +44,21 @@ _FAILURES: Final = (
     shapely.errors.ShapelyError,
     CRSError,
 )
+
+
+@contextmanager
+def writing_layers(path: Path) -> Iterator[None]:
+    """Tell in words what GDAL or SQLite cannot write to a map file in the block, an `OSError`.
+
+    They have errors of their own for a disk that is full or a quota that is reached.
+    """
+    from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415 (it loads GDAL)
+
+    try:
+        yield
+    except (DataLayerError, DataSourceError, sqlite3.Error) as error:
+        msg = f"{path}: cannot be written; is there room for it? ({one_line(error)[:80]})"
+        raise OSError(msg) from error
 
 
 def read_polygons(path: Path) -> gpd.GeoDataFrame:

@@ -10,7 +10,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import PlaceKind, name_some, raise_faults, suppressed_note, to_numbers
+from llrgeo.schema import PlaceKind, name_some, number_note, raise_faults, to_numbers
 
 KEYS: Final[Mapping[str, PlaceKind]] = {
     "area_id": "area",
@@ -117,7 +117,7 @@ def _bad_values(
     cells: pd.Series, numbers: pd.Series, least: float, *, whole: bool
 ) -> Iterator[tuple[str, pd.Series, str]]:
     """Yield what may be wrong with values, which values it is wrong with, and what to do."""
-    note = suppressed_note(cells, advice=_IF_SUPPRESSED) or f" ({_HOW})"
+    note = number_note(cells, advice=_IF_SUPPRESSED) or f" ({_HOW})"
     yield "is not a number", cells.notna() & numbers.isna(), note
     yield f"is below {least:g}", numbers < least, ""
     yield f"is above {LARGEST:g}", numbers > LARGEST, ""

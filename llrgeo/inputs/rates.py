@@ -9,7 +9,7 @@ import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, raise_faults, to_numbers
+from llrgeo.schema import name_some, number_note, raise_faults, to_numbers
 
 RatesKind = Literal["discount_rates", "unit_values", "incomes", "service_costs"]
 
@@ -57,6 +57,7 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
         numbers = (*numbers, *_OTHER_CONTACTS)
     faults = [
         f"column '{name}' is not a number of at least 0 in row {row + 1}"
+        f"{number_note(table.loc[[row], name], advice='')}"
         for name in numbers
         for row in typed.index[~(typed[name] >= 0)]
     ]

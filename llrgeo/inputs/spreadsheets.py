@@ -1,6 +1,8 @@
 """Workbooks (.xlsx) read as tables: the first sheet, every value as the text that it shows."""
 
+import datetime as dt
 import zipfile
+from itertools import dropwhile
 from pathlib import Path
 from typing import Any, Final
 
@@ -60,13 +62,19 @@ def read_spreadsheet(path: Path) -> pd.DataFrame:
 def _first_sheet(path: Path) -> list[list[str | None]]:
     with path.open("rb") as file:  # by its name openpyxl refuses what does not end in .xlsx
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
-        return [[_text(value) for value in row] for row in book.worksheets[0].values]
+        rows = ([_text(value) for value in row] for row in book.worksheets[0].values)
+        return list(dropwhile(lambda row: not any(row), rows))  # as blank lines above a CSV
 
 
 def _text(value: Any) -> str | None:  # noqa: ANN401 (whatever a cell holds)
-    """Return a cell as text; whole numbers without the decimals that a workbook has no mark of."""
+    """Return a cell as text: whole numbers without decimals, days without an hour.
+
+    A workbook has no mark of either: its numbers have decimals, and its days begin at midnight.
+    """
     if value is None:
         return None
+    if isinstance(value, dt.datetime) and value.time() == dt.time():
+        return value.date().isoformat()
     if isinstance(value, float) and value.is_integer():
         return str(int(value))
     return str(value)

@@ -164,8 +164,9 @@ def _read_csv(path: Path) -> pd.DataFrame:
         msg = f"{path}: {len(names):,} columns, more than any table"
         raise InputError(msg)
     if widest > len(names):
-        fault = "rows have more values than there are columns; is there a comma at line ends?"
-        msg = f"{path}: {fault}"
+        _refuse_separators(names, path)
+        fault = "rows have more values than there are columns; is there a comma at line ends"
+        msg = f"{path}: {fault}, or a title above the names of columns?"
         raise InputError(msg)
     table = pd.read_csv(path, dtype=str, encoding="utf-8-sig", index_col=False)
     return table.set_axis(names, axis="columns") if len(names) == len(table.columns) else table
@@ -189,9 +190,7 @@ def _from_parquet(path: Path) -> pd.DataFrame:
 
 def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     """Take blanks off names and values, and leave out columns without name and value."""
-    if len(table.columns) == 1 and re.search(r"[;\t]", str(table.columns[0])):
-        msg = f"{path}: columns are not separated by commas; in a spreadsheet save it as {_SAVE_AS}"
-        raise InputError(msg)
+    _refuse_separators(list(table.columns), path)
     names = table.columns.astype(str).str.strip()
     doubled = names[names.duplicated() & (names != "")].unique()
     if len(doubled):
@@ -200,6 +199,12 @@ def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     kept = [n for n, text in texts.items() if names[n] or text.notna().any()]
     tidy = pd.DataFrame({names[n]: texts[n].mask(texts[n] == "") for n in kept}, table.index)
     return tidy.dropna(how="all", ignore_index=True)
+
+
+def _refuse_separators(names: Sequence[object], path: Path) -> None:
+    if len(names) == 1 and re.search(r"[;\t]", str(names[0])):
+        msg = f"{path}: columns are not separated by commas; in a spreadsheet save it as {_SAVE_AS}"
+        raise InputError(msg)
 
 
 def _toml_advice(text: str) -> str:

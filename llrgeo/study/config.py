@@ -13,6 +13,7 @@ from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.scoring import Criterion, Hurdle, criteria_faults
 from llrgeo.errors import ConfigError, InputError
+from llrgeo.files import written_whole
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_toml
 from llrgeo.modes import MODES, STREET_MODES
@@ -242,10 +243,8 @@ class StudyConfig(Part):
         judged, costs = (build_criteria(self), build_hurdles(self)), self.appraisal.service_costs
         named = criteria_faults(*judged, MEASURES) + cost_faults(*judged, costs)
         faults += [f"criteria: {fault}" for fault in named]
-        strange = set(self.appraisal.importance) - {
-            criterion.measure for criterion in self.criteria
-        }
-        if strange:
+        asked = {criterion.measure for criterion in self.criteria}
+        if strange := set(self.appraisal.importance) - asked:
             faults.append(f"appraisal.importance: no criteria: {name_some(sorted(strange))}")
         if faults:
             raise ValueError("\n".join(faults))
@@ -300,8 +299,8 @@ def new_study(path: Path) -> None:
     if path.exists():
         msg = f"{path}: exists already and is kept; choose another name"
         raise ConfigError(msg)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_bytes(embedded(DEFAULT_STUDY).read_bytes())
+    with written_whole(path) as made:
+        made.write_bytes(embedded(DEFAULT_STUDY).read_bytes())
 
 
 def build_services(study: StudyConfig) -> tuple[Service, ...]:

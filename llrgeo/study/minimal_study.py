@@ -4,6 +4,7 @@ from pathlib import Path
 from typing import Final
 
 from llrgeo.errors import ConfigError
+from llrgeo.files import written_whole
 
 _TEXT: Final = """\
 # A study of any place. Put your own words and ids in; then: llrgeo run {name}
@@ -60,5 +61,5 @@ def write_minimal_study(path: Path) -> None:
     if path.exists():
         msg = f"{path}: exists already and is kept; choose another name"
         raise ConfigError(msg)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    path.write_text(_TEXT.format(name=path.name), encoding="utf-8")
+    with written_whole(path) as made:
+        made.write_text(_TEXT.format(name=path.name), encoding="utf-8")

@@ -21,6 +21,7 @@ from llrgeo.errors import InputError
 from llrgeo.files import remove_litter, temporary_folder
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.feeds import date_range, read_feed, services_on
+from llrgeo.inputs.map_files import writing_layers
 from llrgeo.inputs.official import bods, eric, geofabrik, new_tables
 from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.area_table import compile_areas
@@ -149,7 +150,8 @@ def _write_outlines(made: Path, commission: _Commission, areas: pd.DataFrame) ->
     outlines = gpd.GeoDataFrame(
         areas[["authority_code", "authority"]], geometry=shapes.geometry.to_numpy(), crs=WGS84
     )
-    outlines.reset_index().to_file(made / "outlines.geojson")
+    with writing_layers(made / "outlines.geojson"):
+        outlines.reset_index().to_file(made / "outlines.geojson")
     return outlines
 
 

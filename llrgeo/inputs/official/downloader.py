@@ -14,6 +14,7 @@ from pathlib import Path
 from typing import Concatenate, Final, ParamSpec, TypeVar
 
 from llrgeo.errors import InputError
+from llrgeo.inputs.official.answers import refuse_page
 from llrgeo.inputs.official.cache import Cache, Kept, part_of
 from llrgeo.inputs.official.lock import locked
 from llrgeo.inputs.official.partial_download import (
@@ -278,6 +279,7 @@ class Downloader:
         """Compare a complete download with its checksum, and look at what it holds."""
         try:
             _compare_md5(part, query.md5 or self._stated_md5(query), query.address)
+            refuse_page(part)  # whatever is asked for
             query.check(part)
         except InputError as error:
             # A checksum that cannot be asked for now says nothing about the download.

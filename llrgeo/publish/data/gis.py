@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from llrgeo.inputs.map_files import writing_layers
 from llrgeo.publish import palette
 from llrgeo.publish.data.descriptions import describe_areas, describe_sites
 from llrgeo.publish.data.files import plain_text
@@ -95,13 +96,14 @@ def geopackage(publication: Publication, areas: gpd.GeoDataFrame, sites: gpd.Geo
     described = {AREAS_LAYER: describe_areas, SITES_LAYER: describe_sites}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "areas.gpkg"
-        for layer, name in ((areas, AREAS_LAYER), (sites, SITES_LAYER)):
-            layer.to_file(path, layer=name, driver="GPKG", dataset_options=_FORMAT)
-        _add_styles(path, publication)
-        describe_layers(
-            path, publication, {name: say(publication) for name, say in described.items()}
-        )
-        _set_dates(path, publication.date)
+        with writing_layers(path):
+            for layer, name in ((areas, AREAS_LAYER), (sites, SITES_LAYER)):
+                layer.to_file(path, layer=name, driver="GPKG", dataset_options=_FORMAT)
+            _add_styles(path, publication)
+            describe_layers(
+                path, publication, {name: say(publication) for name, say in described.items()}
+            )
+            _set_dates(path, publication.date)
         return _without_counters(path.read_bytes())
 
 
