@@ -1,6 +1,6 @@
 """The appraisal beside the packages that others would use: alike where they are right, or why not.
 
-The peers are optional (`pip install llrgeo[bench]`), and a test whose peer is absent skips. Their
+The peers are optional (`pip install '.[bench]'`), and a test whose peer is absent skips. Their
 warnings are not ours to raise.
 """
 

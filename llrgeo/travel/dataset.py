@@ -211,7 +211,7 @@ def _on_cluster(scheduler: str, blocks: list[MatrixBlock], track: Track) -> None
     try:
         from distributed import Client  # noqa: PLC0415 (an optional extra)
     except ImportError as error:
-        msg = "a cluster needs dask: install it with pip install 'llrgeo[dask]'"
+        msg = "a cluster needs dask: pip install distributed"
         raise MissingExtraError(msg) from error
     try:
         client = Client(scheduler)  # type: ignore[no-untyped-call]  # dask has no types for it

@@ -4,7 +4,7 @@ Run: python tests/benchmarks/engines.py EXTRACT.osm.pbf [--tiles 4x4] [--origins
 [--destinations 60] [--runs 5] [--engines scipy,chains]
 
 Prints a Markdown table: medians of the runs, each engine in a process of its own, and how far its
-times lie from scipy's. `pip install llrgeo[bench]` brings the peers.
+times lie from scipy's. `pip install '.[bench]'` brings the peers.
 """
 
 import argparse

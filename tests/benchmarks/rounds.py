@@ -1,6 +1,6 @@
 """Rounds of home visits: the continuous form and this project's rounds against PyVRP.
 
-    pip install llrgeo[bench]
+    pip install '.[bench]'
     python tests/benchmarks/rounds.py [--seconds 4]
 
 Homes of a day are postcodes of Leicester, Leicestershire and Rutland, drawn by need around seven

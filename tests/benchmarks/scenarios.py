@@ -2,7 +2,7 @@
 
 Run: python tests/benchmarks/scenarios.py
 
-All figures are CPU seconds. Where lokigi is installed (`pip install llrgeo[bench]`) it evaluates
+All figures are CPU seconds. Where lokigi is installed (`pip install '.[bench]'`) it evaluates
 some of the same scenarios, and its time for all is scaled from them.
 """
 

@@ -1,6 +1,6 @@
 """Siting against spopt + HiGHS, lokigi and plain HiGHS on the same instances, in one run.
 
-    pip install llrgeo[bench]
+    pip install '.[bench]'
     python tests/benchmarks/siting.py [--seconds 60] [--large] [--lokigi sample_data]
 
 Every solver gets the same minutes, weights and number of sites, in a process of its own, and the
