@@ -55,7 +55,7 @@ result.scorecard.values.round(2)
 result.scorecard.totals.round(3)
 
 # %% [markdown]
-# Every table accounts for all residents, also those for whom nothing changes.
+# Tables of people account for all residents, also those for whom nothing changes.
 
 # %%
 int(residents.sum())

@@ -45,6 +45,11 @@ def test_readme_begins_with_the_two_commands():
     run, test = re.findall(r"^```bash\n(.*?)^```", readme, flags=re.MULTILINE | re.DOTALL)[:2]
     assert run.strip().endswith("llrgeo run")
     assert "pytest" in test
+    first_screen = "\n".join(readme.splitlines()[:40])
+    assert run in first_screen
+    assert test in first_screen
+    index = (ROOT / "docs" / "index.md").read_text(encoding="utf-8")
+    assert run.strip() in index  # a name alone is not in the Python Package Index
 
 
 def test_the_version_stands_in_the_changelog():

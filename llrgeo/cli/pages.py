@@ -34,5 +34,9 @@ def check(
     if count:
         msg = f"{path}: {count} findings"
         raise PublishError(msg)
-    where = "also in a browser" if has_browser() else "not in a browser: pip install playwright axe-playwright-python"
+    where = (
+        "also in a browser"
+        if has_browser()
+        else "not in a browser: pip install playwright axe-playwright-python"
+    )
     typer.echo(f"{path}: nothing found ({where})")
