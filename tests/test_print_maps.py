@@ -116,6 +116,12 @@ def test_classes_differ_in_greyscale_by_shade_or_hatch(tolerance):
                 assert hatch(one) != hatch(other) or contrast(one.colour, other.colour) > 1.1
 
 
+def test_longer_journeys_are_hatched_the_denser_the_longer_and_shorter_ones_are_not():
+    hatches = [hatch(each) for each in palette.change_classes(1.0) if each.kind == "longer"]
+    assert hatches == ["///", "////", "/////", "//////"]
+    assert {hatch(each) for each in palette.change_classes(1.0) if each.steps <= 0} == {"", "xxx"}
+
+
 def boxes(sheet):
     """Return where each text stands on its page, in pixels, by whether it is a name on the map."""
     figure = sheet.page._figure

@@ -23,6 +23,7 @@ from llrgeo.publish.report.tables import (
     changes_table,
     costs_table,
     ranks,
+    service_table,
     tornado_table,
     winners,
 )
@@ -338,6 +339,20 @@ def test_those_who_lose_their_journey_count_as_longer_and_those_who_gain_one_as_
         "same": 141,
         "longer": 210,
     }
+
+
+def test_the_table_of_services_counts_a_journey_lost_as_longer_and_one_gained_as_shorter(
+    publication, monkeypatch
+):
+    option = publication.options[1]
+    everyone = views(publication)[1].everyone.copy()
+    people = {"gained": 5, "improved": 70, "unchanged": 11, "worsened": 17, "lost": 190, "none": 3}
+    everyone[list(people)] = list(people.values())
+    for service in publication.services:
+        view = publication.views[option.name, service.id]
+        monkeypatch.setitem(vars(view), "everyone", everyone)
+    row = service_table(publication, option)["rows"][0]
+    assert row[1:4] == ["75", "14", "207"]
 
 
 def test_every_class_of_longer_journeys_is_hatched_and_no_other(publication):

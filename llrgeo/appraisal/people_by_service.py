@@ -202,9 +202,8 @@ def _changes(before: pd.DataFrame, after: pd.DataFrame, tolerance_min: float) ->
     change, tolerance = minutes_changed(old, new, tolerance_min=tolerance_min)
     unknown = np.isnan(old) | np.isnan(new)
     lost = np.isfinite(old) & np.isposinf(new)
-    gained = np.isposinf(old) & np.isfinite(new)
-    with np.errstate(invalid="ignore"):  # NaN compares as False
-        longer, shorter = lost | (change > tolerance), gained | (change < -tolerance)
+    with np.errstate(invalid="ignore"):  # NaN compares as False; lost is +inf, gained -inf
+        longer, shorter = change > tolerance, change < -tolerance
     return _Changes(change, lost, longer, shorter, np.isposinf(old) & np.isposinf(new), unknown)
 
 
