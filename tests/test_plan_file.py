@@ -7,6 +7,7 @@ import pytest
 from planner_scripts import load_page, planner_engine
 
 from llrgeo.errors import ConfigError, InputError
+from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.plan_file import load_study_or_plan
 from llrgeo.study.run import run_study
 
@@ -24,7 +25,7 @@ function write(text) {
 function read(text) {
   const found = llrgeoPlan.fromToml(data, text);
   if (!found.plan) return JSON.stringify(found);
-  return JSON.stringify({ again: llrgeoPlan.toToml(data, found.plan, "Mine \\"and\\" <script>") });
+  return JSON.stringify({ again: llrgeoPlan.toToml(data, found.plan, found.label) });
 }
 function figures(text) {
   const { plan } = llrgeoPlan.fromToml(data, text);
@@ -38,6 +39,8 @@ function figures(text) {
   const world = llrgeoAppraise.withSites(data, matrices, journey, added);
   const { criteria, services } = llrgeoAppraise.appraise(data, world, plan);
   return JSON.stringify({ total: llrgeoAppraise.total(criteria, plan.weights),
+    loads: services.flatMap(({ loads }) =>
+      loads.map(({ id, capacity, over }) => ({ id, capacity, over }))),
     after: services.map((one) =>
       Array.from(one.after, (each) => (each === Infinity ? -1 : each))) });
 }
@@ -138,6 +141,65 @@ def test_a_hostile_plan_is_refused_by_page_and_command(page, plan_file, old, new
     assert "fault" in json.loads(page.call("read", text.replace(old, new)))
     with pytest.raises((ConfigError, InputError)):
         run_study(load_study_or_plan(plan_file))
+
+
+# What is wrong, and whether a run refuses it too: it takes a text of digits for a number.
+MORE_HOSTILE = (
+    ("easting = 450620", 'easting = "450620"', False),
+    ("easting = 450620", "easting = [450620]", True),
+    ("weight = 37", 'weight = "37"', False),
+    ("weight = 37", 'weight = 37\n[[criteria]]\nmeasure = "mean_minutes"\nweight = 2', True),
+    ('services = ["clinic"]', "services = []", True),
+    ('services = ["clinic"]', 'services = "clinic"', True),
+    ('beds = ["B"]', 'beds = ["C"]', True),  # which has none
+    ('name = "Mill"', f'name = "{81 * "M"}"', True),
+)
+
+
+def test_values_of_the_wrong_kind_are_refused_by_page_and_command(page, plan_file):
+    text = plan_file.read_text(encoding="utf-8")
+    taken = []
+    for old, new, by_command in MORE_HOSTILE:
+        assert old in text
+        plan_file.write_text(text.replace(old, new), encoding="utf-8")
+        if "fault" not in json.loads(page.call("read", text.replace(old, new))):
+            taken.append(f"the page: {new}")
+        try:
+            _ = StudyInputs(load_study_or_plan(plan_file)).options
+        except (ConfigError, InputError):
+            continue
+        if by_command:
+            taken.append(f"the command: {new}")
+    assert taken == []
+
+
+def test_a_file_of_a_million_letters_is_refused(page, plan_file):
+    text = plan_file.read_text(encoding="utf-8")
+    asked = page.call("read", text + 1_000_000 * "#")
+    assert json.loads(asked)["fault"] == "planner_open_unread"
+
+
+def test_ids_that_every_object_of_javascript_has_are_ids_like_others(page, plan_file):
+    text = plan_file.read_text(encoding="utf-8").replace("new-1", "constructor")
+    plan_file.write_text(text, encoding="utf-8")
+    seen = json.loads(page.call("figures", text))
+    official = run_study(load_study_or_plan(plan_file))
+    assert seen["total"] == pytest.approx(official.scorecard.totals["plan"], abs=1e-9)
+    assert [load for load in seen["loads"] if load["id"] == "constructor"] == [
+        {"id": "constructor", "capacity": None, "over": 0}
+    ]
+
+
+def test_criteria_of_a_plan_take_the_place_of_the_studys(page, plan_file):
+    """The criterion that the plan does not list weighs nothing, in the page as in a run."""
+    text = plan_file.read_text(encoding="utf-8")
+    listed = text.index("[[criteria]]", text.index("[[criteria]]") + 1)
+    plan_file.write_text(text[:listed], encoding="utf-8")
+    official = run_study(load_study_or_plan(plan_file))
+    seen = json.loads(page.call("figures", text[:listed]))
+    assert seen["total"] == pytest.approx(official.scorecard.totals["plan"], abs=1e-9)
+    whole = json.loads(page.call("figures", text))
+    assert whole["total"] != pytest.approx(seen["total"], abs=1e-3)
 
 
 def test_a_key_that_no_plan_has_is_refused(plan_file):

@@ -20,20 +20,24 @@ from llrgeo.publish.planner.payload import WEIGHTINGS, network_text
 from llrgeo.roads.network import load_network
 from llrgeo.schema import BNG
 from llrgeo.study.config import build_criteria, load_study
+from llrgeo.study.criteria_config import CriterionConfig
 from llrgeo.study.run import StudyResult, run_study
 from llrgeo.study.times import calibration_of, team_calibration_of
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 
 HARNESS = """
 function column(site, direction) {
-  const ms = llrgeoSearch.msToMany(network, 0, direction, join(site.x, site.y), homes);
+  const keys = llrgeoSearch.keysToMany(network, 0, direction, join(site.x, site.y), homes);
   const how = data.planning[direction === "to_site" ? "calibration" : "team_calibration"];
-  return ms.map((each) => llrgeoSearch.publishedMinutes(each, how));
+  return { metres: keys.map((key) => llrgeoSearch.dmOf(key) / 10),
+    minutes: keys.map((key) => llrgeoSearch.publishedMinutes(llrgeoSearch.msOf(key), how)) };
 }
 function appraise(text) {
   const plan = JSON.parse(text);
-  const added = plan.added.map((site) => ({ site, minutes: column(site, "to_site"),
-    team: column(site, "from_site") }));
+  const added = plan.added.map((site) => {
+    const back = column(site, "from_site");
+    return { site, ...column(site, "to_site"), team: back.minutes, teamMetres: back.metres };
+  });
   const journey = llrgeoModel.byId(data.journeys, data.planning.journey);
   const world = llrgeoAppraise.withSites(data, matrices, journey, added);
   const found = llrgeoAppraise.appraise(data, world, plan);
@@ -50,15 +54,22 @@ function shares(text) {
 """
 
 
+# The study's own criteria, and every one that needs costs or kilometres.
+MORE_CRITERIA = {"net_present_cost": 21, "provider_cost_a_year": 13, "carbon": 8}
+
+
 @pytest.fixture(scope="module")
 def result() -> StudyResult:
-    return run_study(load_study())
+    study = load_study()
+    more = [CriterionConfig(measure=name, weight=each) for name, each in MORE_CRITERIA.items()]
+    return run_study(study.model_copy(update={"criteria": (*study.criteria, *more)}))
 
 
 @pytest.fixture(scope="module")
 def javascript(result):
     engine = planner_engine(HARNESS)
-    assert len(network_text(load_page(engine, result))) < 500_000
+    planning = load_page(engine, result)
+    assert len(network_text(planning)) < 500_000
     return engine
 
 
@@ -135,9 +146,14 @@ def assert_same(found, expected_results, name: str, criteria) -> None:
         means = expected.overall.groups.loc[(group["group"], group["level"])]
         assert group["after"] == pytest.approx(means["mean_min"], rel=1e-9)
     assert len(found["groups"]) == len(counted) - 1
+    assert set(MORE_CRITERIA) < set(found["measures"])
     for measure, value in found["measures"].items():
         known = MEASURES[measure].value(expected)
-        assert number(value) == pytest.approx(known, rel=1e-9), measure
+        # A net cost is a small difference of great sums: to a penny.
+        penny = 0.01 if measure == "net_present_cost" else 0
+        assert number(value) == pytest.approx(known, rel=1e-9, abs=penny), measure
+    assert found["costs"]["provider"] == pytest.approx(expected.cost.extra_provider, rel=1e-9)
+    assert found["costs"]["net"] == pytest.approx(expected.cost.net, rel=1e-9, abs=0.01)
     card = score_options(expected_results, criteria)
     for one in found["criteria"]:
         assert one["score"] == pytest.approx(card.scores.loc[name, one["measure"]], abs=1e-9)
@@ -213,6 +229,27 @@ def test_a_study_of_teams_alone_counts_the_drives_of_every_team(town_study):
     }
     assert found["measures"]["worse_off"] == option.share_worse
     assert 0 < option.share_worse < 1
+
+
+def test_costs_are_those_that_the_run_publishes(javascript, result):
+    published = result.evidence.tables["costs"].set_index("option")
+    lines = result.evidence.tables["costs_by_site"]
+    for option in result.inputs.options:
+        costs = json.loads(javascript.call("appraise", plan_of(option)))["costs"]
+        row = published.loc[option.name]
+        for name, column in {
+            "provider": "extra_provider", "benefits": "benefits", "net": "net_cost",
+        }.items():  # fmt: skip
+            assert costs[name] == pytest.approx(row[column], rel=1e-9, abs=0.01)
+        running = lines.groupby(["option", "service"])["running"].sum()
+        more = running[option.name] - running["today"]
+        assert {one["id"]: one["running"] for one in costs["services"]} == more.to_dict()
+    assert (published["extra_provider"] > 0).any()
+
+
+def test_nothing_is_first_where_a_criterion_has_no_figure(javascript):
+    rows = [[{"score": 0.3}, {"score": None}], [{"score": 0.2}, {"score": 0.9}]]
+    assert json.loads(javascript.call("shares", json.dumps(rows))) == [None, None]
 
 
 def test_the_share_of_weightings_is_that_of_python(javascript, result):

@@ -17,6 +17,7 @@ from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.sites import read_sites
 from llrgeo.publish import pages
 from llrgeo.roads.network import NetworkInfo, RoadNetwork, load_network
+from llrgeo.roads.osm import build_network
 from llrgeo.roads.packed import pack_network, why_not_packed
 from llrgeo.schema import BNG
 from llrgeo.study.config import load_study
@@ -127,6 +128,19 @@ def assert_same_times(
     return 2 * len(many) * len(places)
 
 
+def assert_same_routes(found: list, expected: gpd.GeoDataFrame) -> None:
+    """Compare milliseconds, decimetres, names and lines of routes; null is no route."""
+    for one, (_, route) in zip(found, expected.iterrows(), strict=True):
+        if one is None:
+            assert np.isinf(route["travel_time_min"])
+            continue
+        assert one["ms"] == round(route["travel_time_min"] * 60_000)
+        assert one["dm"] == round(route["distance_km"] * 10_000)
+        assert "; ".join(one["roads"]) == route["roads"]
+        line = shapely.linestrings(one["places"])
+        assert line.length == pytest.approx(route["geometry"].length, abs=1)
+
+
 def town_of(*streets: tuple[int, int, float, int, int], bent: int = -1) -> RoadNetwork:
     """Return a toy network: streets by their nodes, metres and milliseconds in two periods."""
     xy = np.array([(0, 0), (700, 0), (700, 900), (-300, 1_000), (1_300, 450)]) + ORIGIN
@@ -208,17 +222,116 @@ class TestTown:
         )
         assert assert_same_times(context, network, homes, places, period) == 50
 
-    def test_a_network_with_private_roads_is_not_packed(self):
+    def test_places_finer_than_a_millimetre_are_not_packed(self):
         network = town_of(*TOWN)
-        network.edges.loc[2, "use"] = "start"
-        assert "only serve the ends" in why_not_packed(network)
-        with pytest.raises(NetworkError, match="only serve the ends"):
+        network.nodes.loc[2, "x"] += 0.0004
+        assert "nodes" in why_not_packed(network)
+        with pytest.raises(NetworkError, match="finer than a millimetre"):
             pack_network(network)
 
-    def test_lengths_finer_than_a_decimetre_are_not_packed(self):
-        network = town_of(*TOWN)
-        network.edges.loc[2, "length_m"] = 902.04
-        assert "lengths" in why_not_packed(network)
+
+class TestStreets:
+    """Streets as they come from OpenStreetMap: millimetres, turns, private roads, copies."""
+
+    @pytest.fixture
+    def streets(self, javascript):
+        network = streets_network()
+        return network, opened(javascript, network)
+
+    @pytest.mark.parametrize("period", ["off_peak", "am_peak"])
+    def test_journeys_take_as_long_as_in_python(self, streets, period):
+        network, context = streets
+        compared = assert_same_times(context, network, around(31, 5), around(14, 8), period)
+        assert compared == 2 * 31 * 14
+
+    def test_no_journey_passes_through_a_private_road(self, streets):
+        network, context = streets
+        # From behind node 3 to behind node 4 the private road would be the shortest way.
+        ends = [
+            gpd.GeoSeries(shapely.points(np.array([xy]) + ORIGIN), crs=BNG)
+            for xy in ((-330.0, 1_010.0), (1_330.0, 446.0))
+        ]
+        assert assert_same_times(context, network, *ends, "off_peak") == 2
+        public = network.edges["use"] == "through"
+        without = RoadNetwork(network.nodes, network.edges[public], network.info)
+        trip = {"mode": "car", "period": "off_peak"}
+        minutes, other = (
+            NetworkRouter(each).travel_times(*ends, **trip).minutes.iloc[0, 0]
+            for each in (network, without)
+        )
+        assert minutes == other
+
+    def test_routes_are_those_of_python(self, streets):
+        network, context = streets
+        homes, places = around(25, 11), around(25, 12)
+        put(context, "homes", homes)
+        put(context, "places", places)
+        found = json.loads(context.call("routes", 0, "homes", "places"))
+        assert_same_routes(found, find_routes(network, homes, places, period="off_peak"))
+
+
+def around(count: int, seed: int) -> gpd.GeoSeries:
+    """Return places all over the toy town, finer than any unit of its network."""
+    rng = np.random.default_rng(seed)
+    return gpd.GeoSeries(
+        shapely.points(rng.uniform((-450, -150), (1_450, 1_150), (count, 2)) + ORIGIN),
+        index=[f"p{n}" for n in range(count)],
+        crs=BNG,
+    )
+
+
+def streets_network() -> RoadNetwork:
+    """Return a toy town by the millimetre, with a private road, turns and copies of streets.
+
+    Crossroads 1 stands as three nodes (1, 5, 6), joined by turns of no length: one of them takes
+    no time. The road from 3 to 4 is private: one copy to leave by, one to arrive by, each way.
+    """
+    xy = np.array(
+        [(0.123, 0), (700.001, 0.457), (700.5, 900.25), (-300.019, 1_000), (1_300, 450.003),
+         (700.001, 0.457), (700.001, 0.457)]
+    )  # fmt: skip
+    rows = [
+        (0, 1, 731.412, 61_303, 70_101, "street", "through"),
+        (5, 0, 731.412, 61_303, 70_101, "street", "through"),
+        (1, 2, 902.0077, 80_911, 80_950, "street", "through"),
+        (2, 3, 1_010.53, 90_107, 99_000, "lane", "through"),
+        (3, 2, 1_010.53, 97_301, 99_000, "lane", "through"),
+        (3, 0, 1_050.3, 44_409, 47_700, "lane", "through"),
+        (4, 5, 760.04, 52_601, 58_800, "street", "through"),
+        (6, 4, 760.04, 52_601, 58_800, "street", "through"),
+        (6, 4, 760.04, 52_601, 58_800, "street", "through"),  # a copy
+        (1, 6, 0.0, 9_003, 9_003, "turn", "through"),
+        (5, 6, 0.0, 0, 0, "turn", "through"),
+        (5, 1, 0.0, 4_007, 4_007, "turn", "through"),
+        *((a, b, 1_693.11, 30_013, 30_013, "service", use)
+          for a, b in ((3, 4), (4, 3)) for use in ("start", "end")),
+    ]  # fmt: skip
+    columns = ["from_node", "to_node", "length_m", "ms_off_peak", "ms_am_peak", "road_class", "use"]
+    edges = pd.DataFrame(rows, columns=columns)
+    xy = (xy + ORIGIN).round(3)
+    bend = (np.array([211.377, 871.049]) + ORIGIN).round(3)
+    line = shapely.linestrings([xy[2], bend, xy[3]])
+    shapes = {3: line, 4: shapely.reverse(line)}
+    edges = edges.assign(
+        road_name=edges["road_class"].map({"lane": "Long Lane", "service": "Drive"}).fillna(""),
+        snappable=edges["road_class"] != "turn",
+        geometry=[shapely.to_wkb(shapes[row]) if row in shapes else None for row in edges.index],
+    )
+    info = NetworkInfo("car", ("off_peak", "am_peak"), "toy", "none", ends_s=41.3)
+    return RoadNetwork(pd.DataFrame(xy, columns=["x", "y"]), edges, info)
+
+
+@pytest.mark.reference
+def test_a_countys_streets_are_travelled_as_in_python(javascript, reference):
+    network = build_network([reference / "data/osm/rutland-2018.osm.pbf"])
+    context = opened(javascript, network)
+    homes, places = new_places(network, 100, seed=2), new_places(network, 100, seed=9)
+    assert assert_same_times(context, network, homes, places, "am_peak") == 20_000
+    put(context, "homes", homes.iloc[:40])
+    put(context, "places", places.iloc[:40])
+    found = json.loads(context.call("routes", 0, "homes", "places"))
+    routes = find_routes(network, homes.iloc[:40], places.iloc[:40], period="off_peak")
+    assert_same_routes(found, routes)
 
 
 def test_the_planning_network_takes_little_room(llr):
@@ -251,11 +364,5 @@ def test_routes_take_the_roads_that_python_takes(llr_page, llr, areas):
     put(llr_page, "homes", homes)
     put(llr_page, "places", places)
     found = json.loads(llr_page.call("routes", 0, "homes", "places"))
-    expected = find_routes(llr, homes, places, period="off_peak")
     assert len(found) == 40
-    for one, (_, route) in zip(found, expected.iterrows(), strict=True):
-        assert one["ms"] == round(route["travel_time_min"] * 60_000)
-        assert one["dm"] == round(route["distance_km"] * 10_000)
-        assert "; ".join(one["roads"]) == route["roads"]
-        line = shapely.linestrings(one["places"])
-        assert line.length == pytest.approx(route["geometry"].length, abs=1)
+    assert_same_routes(found, find_routes(llr, homes, places, period="off_peak"))

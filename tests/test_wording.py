@@ -132,6 +132,7 @@ BUILT = {
     "plain_place_": ("improved", "unchanged", "worsened"),
     "planner_class_": ("lost", "mixed", "longer", "shorter", "same", "none"),
     "planner_open_": ("unread", "network", "study", "site"),
+    "planner_shown_": ("longer", "shorter", "same"),
     "planner_view_": ("people", "change", "after", "before", "against", "catchments"),
     "planner_beds_": ("delay", "loss", "overflow"),
     "planner_warn_": ("beds", "below", "over"),

@@ -4,9 +4,11 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.capacity.plan import CapacityPlan
+from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Criterion
 from llrgeo.travel.times import Calibration
 
@@ -56,6 +58,11 @@ class Planning:
         What a plan file names as the study it changes: `embedded`, or the name of its file.
     capacity
         What the study says of beds; None where it names no years.
+    rates
+        What plans are costed by; None where the page costs none.
+    arrivals
+        Where journeys end at each site (EPSG:27700): points, or several entrances as one
+        MultiPoint; None where the sites' own points are meant.
     """
 
     criteria: tuple[Criterion, ...]
@@ -69,3 +76,5 @@ class Planning:
     seed: int = 0
     study: str = "embedded"
     capacity: CapacityPlan | None = None
+    rates: Rates | None = None
+    arrivals: gpd.GeoSeries | None = None

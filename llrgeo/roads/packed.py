@@ -1,7 +1,8 @@
 """A network packed small enough for a page, which searches it where it is read.
 
-Everything that decides a travel time is kept to the millisecond, the decimetre and the metre; what
-another number tells already is left out. So a node is written as a step from the one before it on a
+Everything that decides a travel time is kept to the millisecond and the decimetre, and places to
+the millimetre, as streets built from OpenStreetMap have them; what another number tells already is
+left out. So a node is written as a step from the one before it on a
 curve through all of them, a street once for both directions, its length as what it exceeds a
 usual detour by, its time as what the pace of a street nearby does not tell, and the times of other
 periods as what the factor of its class does not tell. What is left is mostly zeros, which gzip
@@ -19,14 +20,17 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network import EdgeUse, RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, Snapper, Trees, snapper
 
 DETOUR: Final = 1.2  # a street is expected to be longer than the straight line by this factor
 BOTH_WAYS: Final = 1
 _ROLE_BITS: Final[dict[Role, tuple[int, int]]] = {"origin": (2, 8), "destination": (4, 16)}
+_USE_BITS: Final[dict[EdgeUse, int]] = {"through": 0, "start": 32, "end": 64}
 _HILBERT_ORDER: Final = 16
 _DM_PER_M: Final = 10
+_MM_PER_M: Final = 1_000
+_MM_PER_DM: Final = 100
 
 Ints = NDArray[np.int64]
 
@@ -55,26 +59,22 @@ class PackedNetwork:
 def why_not_packed(network: RoadNetwork) -> str:
     """Say in words why a network cannot be packed; empty if it can.
 
-    Streets for the ends of journeys only, and places or lengths finer than a decimetre (as streets
-    built from OpenStreetMap have), are not packed: pages of such networks do without new places.
+    Places finer than a millimetre are not packed: pages of such networks do without new places.
+    Lengths may be finer than a decimetre, for journeys add them up in whole decimetres.
     """
-    edges = network.edges
-    if edges.empty:
+    if network.edges.empty:
         return "it has no streets"
-    if (edges["use"] != "through").any():
-        return "some of its streets only serve the ends of journeys"
     for what, metres in (
         ("places of its nodes", network.nodes[["x", "y"]].to_numpy(np.float64)),
         ("bends of its streets", shapely.get_coordinates(_bent_lines(network))),
-        ("lengths of its streets", edges["length_m"].to_numpy(np.float64)),
     ):
-        if (np.rint(metres * _DM_PER_M) / _DM_PER_M != metres).any():
-            return f"the {what} are finer than a decimetre"
+        if (np.rint(metres * _MM_PER_M) / _MM_PER_M != metres).any():
+            return f"the {what} are finer than a millimetre"
     return ""
 
 
 def pack_network(network: RoadNetwork, snapping: Snapper | None = None) -> PackedNetwork:
-    """Pack a network of straight streets; `snapping` is its `snapper`, where there is one already.
+    """Pack a network; `snapping` is its `snapper`, where there is one already.
 
     Raises
     ------
@@ -87,8 +87,8 @@ def pack_network(network: RoadNetwork, snapping: Snapper | None = None) -> Packe
         raise NetworkError(msg)
     # Neighbours along a Hilbert curve are neighbours on the ground: differences of numbers are
     # small, and small numbers take one byte.
-    xy_dm = np.rint(network.nodes[["x", "y"]].to_numpy() * _DM_PER_M).astype(np.int64)
-    order = _hilbert_order(xy_dm)
+    xy_mm = np.rint(network.nodes[["x", "y"]].to_numpy() * _MM_PER_M).astype(np.int64)
+    order = _hilbert_order(xy_mm)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     trees = (snapping or snapper(network)).trees
@@ -101,12 +101,12 @@ def pack_network(network: RoadNetwork, snapping: Snapper | None = None) -> Packe
     # from the straight line. Only the difference is written.
     factors = _factors(streets, len(classes), periods)
     unit_ms = math.gcd(*(int(ms) for p in periods for ms in streets[f"ms_{p}"].unique())) or 1
-    unit_dm, shapes = _shape_streams(xy_dm[order], streets)
+    unit_mm, shapes = _shape_streams(xy_mm[order], streets)
     streams = {**shapes, **_time_streams(streets, factors, periods, unit_ms)}
     header = {
-        "nodes": len(xy_dm),
+        "nodes": len(xy_mm),
         "streets": len(streets),
-        "unit_dm": unit_dm,
+        "unit_mm": unit_mm,
         "unit_ms": unit_ms,
         "detour": DETOUR,
         "periods": list(periods),
@@ -123,25 +123,25 @@ def pack_network(network: RoadNetwork, snapping: Snapper | None = None) -> Packe
     return PackedNetwork(header, _varints(streams.values()), network.fingerprint)
 
 
-def _shape_streams(xy_dm: Ints, streets: pd.DataFrame) -> tuple[int, dict[str, Ints]]:
-    """Return the unit of places in decimetres, and the streams of nodes, streets and bends."""
-    # Whole decimetres, in the largest unit that divides all of them.
-    bends = [_bend_steps_dm(shape) for shape in streets["shape"]]
-    bend_dm = np.concatenate([np.zeros((0, 2), dtype=np.int64), *bends])
-    unit_dm = math.gcd(*xy_dm.ravel().tolist(), *bend_dm.ravel().tolist()) or 1
+def _shape_streams(xy_mm: Ints, streets: pd.DataFrame) -> tuple[int, dict[str, Ints]]:
+    """Return the unit of places in millimetres, and the streams of nodes, streets and bends."""
+    # Whole millimetres, in the largest unit that divides all of them.
+    bends = [_bend_steps_mm(shape) for shape in streets["shape"]]
+    bend_mm = np.concatenate([np.zeros((0, 2), dtype=np.int64), *bends])
+    unit_mm = int(np.gcd.reduce(np.concatenate([xy_mm, bend_mm]).ravel())) or 1
     start, end = streets["start"].to_numpy(), streets["end"].to_numpy()
-    return unit_dm, {
-        "x": np.diff(xy_dm[:, 0] // unit_dm, prepend=0),
-        "y": np.diff(xy_dm[:, 1] // unit_dm, prepend=0),
+    return unit_mm, {
+        "x": np.diff(xy_mm[:, 0] // unit_mm, prepend=0),
+        "y": np.diff(xy_mm[:, 1] // unit_mm, prepend=0),
         "start": np.diff(start, prepend=0),
         "end": end - start,
         "class": streets["class"].to_numpy(np.int64),
         "flags": streets["flags"].to_numpy(np.int64),
         "name": streets["name"].to_numpy(np.int64),
-        "length": streets["dm"].to_numpy() - _expected_dm(xy_dm, start, end),
+        "length": streets["dm"].to_numpy() - _expected_dm(xy_mm, start, end),
         "bends": np.array([len(steps) for steps in bends], dtype=np.int64),
-        "bend_x": bend_dm[:, 0] // unit_dm,
-        "bend_y": bend_dm[:, 1] // unit_dm,
+        "bend_x": bend_mm[:, 0] // unit_mm,
+        "bend_y": bend_mm[:, 1] // unit_mm,
     }
 
 
@@ -161,12 +161,13 @@ def _time_streams(
 def _streets(network: RoadNetwork, place: Ints, trees: Trees) -> pd.DataFrame:
     """Return one row a street, sorted by its ends: both directions in one where they are equal.
 
-    Columns: `start` and `end` (nodes by their place on the curve), `dm`, `flags` (BOTH_WAYS, and
-    who may be joined to it in each direction), and those of the edges.
+    Columns: `start` and `end` (nodes by their place on the curve), `dm`, `flags` (BOTH_WAYS, who
+    may be joined to it in each direction, and which legs of a journey may pass), and those of the
+    edges.
     """
     edges = network.edges
     times = [f"ms_{period}" for period in network.info.periods]
-    table = edges[["road_class", "road_name", *times]].assign(
+    table = edges[["road_class", "road_name", "use", *times]].assign(
         start=place[edges["from_node"].to_numpy()],
         end=place[edges["to_node"].to_numpy()],
         dm=np.rint(edges["length_m"].to_numpy() * _DM_PER_M).astype(np.int64),
@@ -177,7 +178,7 @@ def _streets(network: RoadNetwork, place: Ints, trees: Trees) -> pd.DataFrame:
         joined[trees[role][1]] = 1
         table[role] = joined
     # Two directions are one street where all that is written of them is equal.
-    same = ["road_class", "road_name", "dm", "shape", *times]
+    same = ["road_class", "road_name", "use", "dm", "shape", *times]
     ahead, back = table[table["start"] < table["end"]], table[table["start"] >= table["end"]]
     # Copies of a street are told apart by their number among equal ones: each finds its own.
     keyed = [
@@ -205,8 +206,9 @@ def _streets(network: RoadNetwork, place: Ints, trees: Trees) -> pd.DataFrame:
 
 
 def _flags(joined_ways: pd.DataFrame, forth: NDArray[np.bool_], reverse: NDArray[np.bool_]) -> Ints:
-    """Return the bits of each street: whether it is driven both ways, who may be joined to it."""
+    """Return the bits of each street: its ways, who may be joined to it, which legs may pass."""
     flags: Ints = np.where(forth & reverse, BOTH_WAYS, 0)
+    flags |= joined_ways["use"].map(_USE_BITS).to_numpy(np.int64)
     for role, (bit_forth, bit_back) in _ROLE_BITS.items():
         ahead_bit = joined_ways[role].fillna(0).gt(0).to_numpy()
         back_bit = joined_ways[f"{role}_back"].fillna(0).gt(0).to_numpy()
@@ -237,12 +239,12 @@ def _shapes(network: RoadNetwork, turned: NDArray[np.bool_]) -> NDArray[np.objec
     return shapes
 
 
-def _bend_steps_dm(shape: bytes) -> Ints:
+def _bend_steps_mm(shape: bytes) -> Ints:
     """Return the steps from a street's start to its first bend and from bend to bend."""
     if not shape:
         return np.zeros((0, 2), dtype=np.int64)
-    xy_dm = np.rint(shapely.get_coordinates(shapely.from_wkb(shape)) * _DM_PER_M).astype(np.int64)
-    return np.diff(xy_dm, axis=0)[:-1]
+    xy_mm = np.rint(shapely.get_coordinates(shapely.from_wkb(shape)) * _MM_PER_M).astype(np.int64)
+    return np.diff(xy_mm, axis=0)[:-1]
 
 
 def _factors(
@@ -261,10 +263,12 @@ def _factors(
     return rows
 
 
-def _expected_dm(xy_dm: Ints, start: Ints, end: Ints) -> Ints:
+def _expected_dm(xy_mm: Ints, start: Ints, end: Ints) -> Ints:
     """Return the lengths that streets are expected to have: the straight line with a detour."""
-    dx, dy = (xy_dm[end] - xy_dm[start]).T
-    expected: Ints = np.rint(np.sqrt((dx * dx + dy * dy).astype(float)) * DETOUR).astype(np.int64)
+    # In floats, step by step: another language rounds each of them alike.
+    dx, dy = (xy_mm[end] - xy_mm[start]).T.astype(np.float64)
+    straight_mm = np.sqrt(dx * dx + dy * dy)
+    expected: Ints = np.rint(straight_mm * DETOUR / _MM_PER_DM).astype(np.int64)
     return expected
 
 
@@ -306,16 +310,16 @@ def _varints(streams: Iterable[Ints]) -> bytes:
     return b"".join(parts)
 
 
-def _hilbert_order(xy_dm: Ints) -> Ints:
+def _hilbert_order(xy_mm: Ints) -> Ints:
     """Return the nodes in their order along a Hilbert curve (Hilbert 1891), ties by x and y.
 
     Neighbours on the ground are near on the curve, so steps from node to node are small.
     """
     # The curve is drawn over a square of 65,536 steps a side that holds all nodes.
-    low, span = xy_dm.min(axis=0), max(int(np.ptp(xy_dm, axis=0).max()), 1)
+    low, span = xy_mm.min(axis=0), max(int(np.ptp(xy_mm, axis=0).max()), 1)
     side = 1 << _HILBERT_ORDER
-    x, y = ((xy_dm - low) * (side - 1) // span).T.copy()
-    distance = np.zeros(len(xy_dm), dtype=np.int64)
+    x, y = ((xy_mm - low) * (side - 1) // span).T.copy()
+    distance = np.zeros(len(xy_mm), dtype=np.int64)
     step = side // 2
     # From the largest quarters to the smallest: which quarter, and how the curve turns within it.
     while step:
@@ -325,4 +329,4 @@ def _hilbert_order(xy_dm: Ints) -> Ints:
         x, y = np.where(flipped, side - 1 - x, x), np.where(flipped, side - 1 - y, y)
         x, y = np.where(turned, y, x), np.where(turned, x, y)
         step //= 2
-    return np.lexsort((xy_dm[:, 1], xy_dm[:, 0], distance))
+    return np.lexsort((xy_mm[:, 1], xy_mm[:, 0], distance))

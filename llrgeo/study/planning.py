@@ -4,6 +4,7 @@ import gzip
 from typing import Final
 
 from llrgeo.errors import LlrgeoError
+from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.modes import MODES
 from llrgeo.publish.planning import PageNetwork, Planning
@@ -17,7 +18,8 @@ from llrgeo.study.times import calibration_of, team_calibration_of, team_modes
 from llrgeo.travel.routers import NetworkRouter
 
 _FEW_EDGES: Final = 1_000_000  # of all modes; 200 MB
-MAX_NETWORK_BYTES: Final = 750_000  # gzipped; a third more as text in the page
+_MOST_EDGES: Final = 500_000  # of 11 bytes or so each: more find no room, and take long to pack
+MAX_NETWORK_BYTES: Final = 3_750_000  # gzipped; as text in the page a third more
 
 
 def build_planning(inputs: StudyInputs) -> Planning | None:
@@ -43,6 +45,8 @@ def build_planning(inputs: StudyInputs) -> Planning | None:
         seed=study.seed,
         study=study.file or "embedded",
         capacity=inputs.capacity,
+        rates=inputs.rates,
+        arrivals=places_of_arrival(inputs.sites, mode),
     )
 
 
@@ -70,14 +74,26 @@ def _network_of(inputs: StudyInputs, mode: str) -> tuple[PageNetwork | None, str
         network, snapping = _roads_of(inputs, mode)
     except LlrgeoError as error:
         return None, str(error)
-    # A page without a network says why: it still shows all, but tries no place.
+    return _packed(network, snapping)
+
+
+def _packed(network: RoadNetwork, snapping: Snapper | None) -> tuple[PageNetwork | None, str]:
+    """Return a network as a page holds it; else why not: such a page shows all, but tries no place.
+
+    No room is taken for granted: how many streets, and then how many bytes, is looked at.
+    """
     reason = why_not_packed(network)
+    if len(network.edges) > _MOST_EDGES:
+        reason = f"its roads are {len(network.edges):,}, and a page has room for half a million"
     if reason:
         return None, reason
     packed = pack_network(network, snapping)
     zipped = gzip.compress(packed.streams, compresslevel=9, mtime=0)
     if len(zipped) > MAX_NETWORK_BYTES:
-        return None, f"it takes {len(zipped) / 1e6:.1f} MB, and a page has room for 0.75 MB"
+        return None, (
+            f"its roads take {len(zipped) / 1e6:.1f} MB, and a page has room for "
+            f"{MAX_NETWORK_BYTES / 1e6:g} MB"
+        )
     return PageNetwork(packed.header, zipped, packed.fingerprint), ""
 
 

@@ -3,10 +3,12 @@
 import gzip
 from dataclasses import replace
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from appraisal_cases import town_rates
 from publication_cases import county_publication
 
 from llrgeo.appraisal.capacity.beds import BedService
@@ -23,6 +25,7 @@ from llrgeo.publish.planning import PageNetwork, Planning
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.roads.packed import pack_network
 from llrgeo.schema import BNG
+from llrgeo.travel.routers import NetworkRouter
 
 pytestmark = pytest.mark.browser
 
@@ -75,8 +78,8 @@ def county_places():
     return replace(county, sites=county.sites.assign(services=hosted))
 
 
-@pytest.fixture(scope="module")
-def planner_file(county_places, tmp_path_factory):
+def planner_of(county_places, folder, **changes):
+    """Write the planner of the county; return its file."""
     packed = pack_network(roads_over(county_places.areas))
     points = county_places.areas.to_crs(BNG).geometry
     known = county_places.postcodes
@@ -91,11 +94,27 @@ def planner_file(county_places, tmp_path_factory):
             packed.header, gzip.compress(packed.streams, mtime=0), packed.fingerprint
         ),
         postcodes=postcodes,
+        rates=town_rates(),
+        arrivals=arrivals_of(county_places),
     )
-    path = tmp_path_factory.mktemp("planner") / "planner.html"
+    planning = replace(planning, **changes)
+    path = folder / "planner.html"
     page = render_planner(replace(county_places, planning=planning), planning)
     path.write_text(page, encoding="utf-8")
     return path
+
+
+def arrivals_of(publication) -> gpd.GeoSeries:
+    """Return where journeys to the county's sites end: the first has two entrances, far apart."""
+    points = publication.sites.geometry.to_crs(BNG).sort_index()
+    first = points.iloc[0]
+    doors = [shapely.Point(first.x - 900, first.y), shapely.Point(first.x + 700, first.y + 400)]
+    return gpd.GeoSeries([shapely.MultiPoint(doors), *points.iloc[1:]], points.index, crs=BNG)
+
+
+@pytest.fixture(scope="module")
+def planner_file(county_places, tmp_path_factory):
+    return planner_of(county_places, tmp_path_factory.mktemp("planner"))
 
 
 @pytest.fixture
@@ -225,6 +244,97 @@ def test_plans_are_compared_on_the_map_and_catchments_add_up(page, county_places
     today = county_places.results[county_places.baseline_name].option.sites["clinic"]
     names = set(county_places.sites.loc[sorted(today), "name"])
     assert names & set(page.locator("#legend span").all_inner_texts())
+
+
+def test_a_row_of_a_place_a_group_or_a_service_is_shown_on_the_map(page, county_places):
+    place(page, county_places)
+    page.select_option("#base", "option_2")
+    assert page.inner_text("#said").startswith("Option 2")
+    whole = page.evaluate("map_llrgeo.getBounds().toBBoxString()")
+    shown = {}
+    for name in ("places", "groups", "services"):
+        button = page.locator(f"#table-{name} tbody button").first
+        button.focus()
+        page.keyboard.press("ArrowDown")  # to the next row, in the same stop of Tab
+        assert page.evaluate("document.activeElement.dataset.key") == f"{name} 1"
+        page.keyboard.press("Enter")
+        row = page.locator(f"#table-{name} tbody th").nth(1).inner_text()
+        assert row in page.inner_text("#said")
+        shown[name] = page.evaluate("map_llrgeo.getBounds().toBBoxString()")
+    assert len({whole, shown["places"]}) == 2
+    assert page.is_checked("input[value=change]")  # of the service of the last row
+    assert page.input_value("#service") == "clinic" or "Nurses" in page.inner_text("#said")
+    assert page.heard == []
+
+
+def test_a_row_frames_those_who_lose_and_says_how_many(page, county_places):
+    page.select_option("#base", "option_3")
+    page.click("#table-places tbody button >> nth=0")
+    name = page.locator("#table-places tbody th").first.inner_text()
+    result = county_places.results["option_3"]
+    mine = county_places.areas["authority"] == name
+    count = int((result.worse_off & mine).sum()) or int(mine.sum())
+    assert page.inner_text("#said").startswith(
+        ("The map shows where", "No journey gets longer", "No journey changes")
+    )
+    assert name in page.inner_text("#said")
+    if (result.worse_off & mine).any():
+        assert page.inner_text("#said").endswith(f"Neighbourhoods: {count}.")
+
+
+def test_a_journey_ends_at_the_nearest_entrance(page, county_places):
+    """The reader's minutes to the first site are those to the better of its two entrances."""
+    doors = arrivals_of(county_places).iloc[0].geoms
+    held = page.evaluate("JSON.parse(document.getElementById('data').textContent).planning.doors")
+    site = min(county_places.sites.index)
+    assert held[site] == [[door.x, door.y] for door in doors]
+    network = roads_over(county_places.areas)
+    code = county_places.postcodes.index[0]
+    home = county_places.areas.to_crs(BNG).geometry[county_places.postcodes[code]]
+    home = gpd.GeoSeries([shapely.Point(int(home.x), int(home.y))], index=["home"], crs=BNG)
+    ends = gpd.GeoSeries([shapely.MultiPoint(list(doors))], index=[site], crs=BNG)
+    minutes = NetworkRouter(network).travel_times(home, ends, mode="car", period="off_peak")
+    expected = minutes.minutes.round(1).iloc[0, 0]
+    page.select_option("#service", "clinic")
+    page.click("#sites summary")
+    ticked = page.locator("#site-list input:checked")
+    for _ in range(ticked.count()):
+        ticked.first.click()
+    page.click(f"#site-list input[data-key='site {site}']")
+    page.fill("#mine-where", code)
+    page.press("#mine-where", "Enter")
+    cells = page.locator("#table-mine tbody tr", has_text="Clinic").locator("td")
+    assert cells.nth(1).inner_text() == f"{expected:.1f}"
+    assert page.heard == []
+
+
+def test_costs_are_told_by_service_and_in_all(page):
+    assert page.is_visible("#table-costs")
+    page.select_option("#base", "option_1")
+    page.click("#sites summary")
+    page.locator("#site-list input:checked").first.click()
+    rows = page.locator("#table-costs tbody tr")
+    clinic = rows.nth(0).locator("td").all_inner_texts()
+    # Of 5 clinics one closes: 100 a year less for each that runs today or not any more.
+    today, then = 1, 4
+    assert clinic[1] == f"+£{(then - today) * 100}"
+    # The county's times carry no distances, so that the whole cannot be worked out.
+    assert "no kilometres" in page.inner_text("#cost-lines")
+
+
+def test_a_score_is_not_told_where_a_criterion_has_no_figure(open_page, county_places, tmp_path):
+    criteria = (Criterion("mean_minutes", 60), Criterion("net_present_cost", 40))
+    opened = open_page(planner_of(county_places, tmp_path, criteria=criteria))
+    opened.wait_for_selector("html.ready", timeout=120_000)
+    said = opened.inner_text("#headline")
+    assert "the page has no figure for Whole-life cost" in said
+    assert "of weightings" not in said
+    opened.click("#pin")
+    assert "no score" in opened.locator("#table-pins tbody tr").last.inner_text()
+    opened.click("#weights summary")
+    opened.eval_on_selector("#weight-1", "slider => { slider.value = 0; }")
+    opened.dispatch_event("#weight-1", "input")
+    assert "Score " in opened.inner_text("#headline")
 
 
 def test_the_keyboard_goes_through_few_stops(page):

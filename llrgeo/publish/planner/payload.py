@@ -3,6 +3,7 @@
 import base64
 from typing import Any, Final
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
@@ -14,6 +15,7 @@ from llrgeo.appraisal.robustness import draw_weightings
 from llrgeo.publish.explorer.packing import pack_numbers
 from llrgeo.publish.explorer.payload import explorer_data, explorer_sites, packed_postcodes
 from llrgeo.publish.planner.beds import bed_services, beds_by_option
+from llrgeo.publish.planner.costs import cost_rates, kilometres, needs_kilometres
 from llrgeo.publish.planning import Planning
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import BNG, ROLE_OF_KIND, WGS84, site_roles
@@ -61,7 +63,8 @@ def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]
         for plain, option in zip(data["options"], publication.options, strict=True)
     ]
     added = {"sites": sites, "services": services, "options": options}
-    return {**data, **added, "planning": _planning(publication, planning)}
+    plain = _planning(publication, planning)
+    return {**data, **added, "planning": {**plain, **_costs(publication, planning, listed.index)}}
 
 
 def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
@@ -98,6 +101,7 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
         "calibration": _plain(planning.calibration),
         "team_calibration": _plain(planning.team_calibration),
         "postcodes": _postcode_places(planning.postcodes, areas.index),
+        "doors": _doors(explorer_sites(publication), planning.arrivals),
         "projection": _projection(points.total_bounds),
         "plan_of": {
             "study": planning.study,
@@ -105,6 +109,29 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
             "network": planning.network.fingerprint if planning.network else "",
         },
     }
+
+
+def _costs(publication: Publication, planning: Planning, site_ids: pd.Index) -> dict[str, Any]:
+    """Return what costs and carbon are worked out by; None for what the page does without."""
+    rates, judged = planning.rates, publication.judged_by
+    names = [criterion.measure for criterion in planning.criteria]
+    needed = needs_kilometres(rates, names)
+    # A page with a network has the journeys by all its hours, another the one that judges.
+    periods = planning.network.header["periods"] if planning.network else [judged.period]
+    offered = [f"{judged.mode}-{period}" for period in (judged.period, *periods)]
+    return {
+        "costs": cost_rates(rates, [service.id for service in publication.services]),
+        "kg_per_km": rates.value("emission_factor") if rates else None,
+        "km": kilometres(publication, offered, site_ids) if needed else None,
+    }
+
+
+def _doors(sites: gpd.GeoDataFrame, arrivals: gpd.GeoSeries | None) -> dict[str, list[list[float]]]:
+    """Return where journeys end at each site, in metres, exactly: one place, or some entrances."""
+    own: gpd.GeoSeries = sites.geometry
+    doors = (own if arrivals is None else arrivals).to_crs(BNG).get_coordinates()
+    doors = doors[doors.index.isin(sites.index)]
+    return {str(site): of_site.to_numpy().tolist() for site, of_site in doors.groupby(level=0)}
 
 
 def _groups(areas: pd.DataFrame) -> list[dict[str, Any]]:

@@ -13,27 +13,29 @@ const llrgeoAppraise = (() => {
 
   // --- Sites and minutes -----------------------------------------------------------------------------
 
-  // The study's sites with those that a plan adds, in the order of their ids, and their minutes: the
-  // first of equally near sites is the one with the lowest id. `added` holds { site, minutes, team },
-  // minutes as Float64Array, an area a number.
+  // The study's sites with those that a plan adds, in the order of their ids, their minutes and, where
+  // the page has them, metres: the first of equally near sites is the one with the lowest id. `added`
+  // holds { site, minutes, team, metres, teamMetres }, each as Float64Array, an area a number.
   function withSites(data, matrices, journey, added) {
     const count = data.areas.id.length;
     const columns = (matrix, name) => [
-      ...data.sites.map((site, place) => ({ site,
-        minutes: matrices[matrix].subarray(place * count, (place + 1) * count) })),
-      ...added.map((one) => ({ site: { ...one.site, role: data.planning.roles[one.site.kind] }, minutes: one[name] })),
+      ...data.sites.map((site, place) => ({ site, column: matrix.subarray(place * count, (place + 1) * count) })),
+      ...added.map((one) => ({ site: { ...one.site, role: data.planning.roles[one.site.kind] }, column: one[name] })),
     ].sort((one, two) => (one.site.id < two.site.id ? -1 : 1));
     const join = (listed) => {
       const all = new Float64Array(listed.length * count);
-      listed.forEach((one, place) => all.set(one.minutes, place * count));
+      listed.forEach((one, place) => all.set(one.column, place * count));
       return all;
     };
-    const listed = columns(journey.matrix, "minutes");
+    const listed = columns(matrices[journey.matrix], "minutes");
+    const metres = llrgeoCosts.metresOf(data, journey);
     return {
       sites: listed.map((one) => one.site),
       place: new Map(listed.map((one, place) => [one.site.id, place])),
       minutes: join(listed),
-      team: join(columns(journey.team.matrix, "team")),
+      team: join(columns(matrices[journey.team.matrix], "team")),
+      metres: metres && { patient: join(columns(metres.patient, "metres")),
+        team: join(columns(metres.team, "teamMetres")) },
     };
   }
 
@@ -41,7 +43,8 @@ const llrgeoAppraise = (() => {
 
   // Shares of contacts [at sites, at home, by video]; a team goes to the home with all but video.
   function sharesOf(service, option) {
-    const [video, home] = option.shares[service.id] || [service.video, service.home];
+    const own = Object.hasOwn(option.shares, service.id) && option.shares[service.id];
+    const [video, home] = own || [service.video, service.home];
     const atHome = isTeam(service) ? 1 - video : home;
     return { site: 1 - video - atHome, home: atHome, video, visited: 1 - video - home };
   }
@@ -91,7 +94,7 @@ const llrgeoAppraise = (() => {
         residents += data.areas.people[area];
         load += contacts[area] * (shares.site + shares.home);
       });
-      const limit = id in room ? room[id] : null;
+      const limit = Object.hasOwn(room, id) ? room[id] : null;
       return { id, residents, contacts: load, capacity: limit,
         shareUsed: limit > 0 ? load / limit : null,
         over: limit === null ? 0 : Math.max(load - limit, 0),
@@ -152,8 +155,8 @@ const llrgeoAppraise = (() => {
     return NaN;
   }
 
-  // The figures that options are compared by (appraisal/measures.py), by `scored` minutes; a measure
-  // that needs kilometres is not among them.
+  // The figures that options are compared by (appraisal/measures.py), by `scored` minutes; costs.js has
+  // those that need costs or kilometres.
   function measuresOf(data, deliveries, scored, shareWorse) {
     const mean = (level) => {
       const group = data.planning.groups.find((one) => one.level === level);
@@ -243,7 +246,9 @@ const llrgeoAppraise = (() => {
       after: minutesPerJourney(data, after, Infinity) };
     const classes = classify(data, before, after);
     const scored = minutesPerJourney(data, after, ceilingOf(data, world));
-    const measures = measuresOf(data, after, scored, shareWorse(data, classes));
+    const costs = llrgeoCosts.costChange(data, world, before, after);
+    const measures = { ...measuresOf(data, after, scored, shareWorse(data, classes)),
+      ...llrgeoCosts.measuresOf(data, world, costs, after) };
     return {
       services: after.map((one, place) => ({
         id: one.service.id, before: before[place].minutes, after: one.minutes,
@@ -258,6 +263,7 @@ const llrgeoAppraise = (() => {
         ({ group, level, total: sum(people), ...countClasses(classes, people),
           before: meanOver(people, overall.before), after: meanOver(people, overall.after) })),
       overall,
+      costs,
       measures,
       criteria: criteriaOf(data, measures),
     };
@@ -287,12 +293,14 @@ const llrgeoAppraise = (() => {
   }
 
   // The share of the study's weightings by which each of some plans is first; equal totals share the
-  // place, as in appraisal/robustness.py.
+  // place, as in appraisal/robustness.py. Null where a criterion of any has no figure: without it
+  // nothing can be said of who is first.
   function firstShares(weightings, listed) {
+    if (listed.some((criteria) => criteria.some((one) => one.score === null))) return listed.map(() => null);
     const wins = listed.map(() => 0);
     for (const weights of weightings) {
       const totals = listed.map((criteria) =>
-        Math.round(sum(criteria.map((one, place) => (one.score || 0) * weights[place])) * 1e8));
+        Math.round(sum(criteria.map((one, place) => one.score * weights[place])) * 1e8));
       const best = Math.max(...totals);
       totals.forEach((value, row) => { if (value === best) wins[row]++; });
     }

@@ -9,6 +9,7 @@ function llrgeoDesk(data, roads) {
   const { planning, strings: words } = data;
   const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
   llrgeoBeds.decode(data);
+  llrgeoCosts.decode(data);
   const usualWeights = planning.criteria.map((criterion) => criterion.weight);
   const weightings = rows(llrgeoUnpack.decodeNumbers(planning.weightings), planning.criteria.length);
   const byId = (id) => document.getElementById(id);
@@ -70,7 +71,7 @@ function llrgeoDesk(data, roads) {
   // In how many of the study's weightings each of some plans is first, in per cent.
   function firstShares(listed) {
     return llrgeoAppraise.firstShares(weightings, listed)
-      .map((share) => `${Math.round(100 * share)}%`);
+      .map((share) => (share === null ? words.planner_no_score : `${Math.round(100 * share)}%`));
   }
 
   // What follows for the service that the reader looks at, or another one.

@@ -5,9 +5,10 @@
 const llrgeoNetwork = (() => {
   const BOTH_WAYS = 1;
   const ROLE_BITS = { origin: [2, 8], destination: [4, 16] };
+  const PRIVATE = { start: 32, end: 64 }; // streets on which a journey may only start, or only end
   const CELL_M = 250;
   const STEPS = 2 ** 20; // shares of a road are counted in these, as in travel/access_links.py
-  const DM_PER_M = 10;
+  const [MM_PER_M, MM_PER_DM] = [1000, 100];
 
   // To the nearest whole number, a half to the even one: as numpy.rint does.
   function rint(value) {
@@ -40,10 +41,10 @@ const llrgeoNetwork = (() => {
     };
   }
 
-  function summed(steps, scale) {
+  function summed(steps) {
     const values = new Float64Array(steps.length);
     let sum = 0;
-    steps.forEach((step, row) => { sum += step; values[row] = sum * scale; });
+    steps.forEach((step, row) => { sum += step; values[row] = sum; });
     return values;
   }
 
@@ -66,77 +67,103 @@ const llrgeoNetwork = (() => {
     return units;
   }
 
+  // Lengths in decimetres, from the places of nodes in millimetres.
   function decodeLengths(streets, residuals, x, y, detour) {
     return residuals.map((rest, row) => {
-      const dx = (x[streets.end[row]] - x[streets.start[row]]) * DM_PER_M;
-      const dy = (y[streets.end[row]] - y[streets.start[row]]) * DM_PER_M;
-      return rest + rint(Math.sqrt(Math.round(dx) ** 2 + Math.round(dy) ** 2) * detour);
+      const [dx, dy] = [x, y].map((at) => at[streets.end[row]] - at[streets.start[row]]);
+      return rest + rint((Math.sqrt(dx * dx + dy * dy) * detour) / MM_PER_DM);
     });
   }
 
   // Nodes and streets, with the milliseconds of each period. A directed edge is numbered twice its
-  // street, and one more for the way back.
+  // street, and one more for the way back. A place is a whole number of millimetres over 1,000: as
+  // many metres, to the last bit, as in Python.
   function decode(header, bytes) {
     const next = reader(bytes);
-    const { nodes, streets: count } = header;
-    const perM = header.unit_dm / DM_PER_M;
-    const x = summed(next(nodes), perM);
-    const y = summed(next(nodes), perM);
-    const start = Int32Array.from(summed(next(count), 1));
+    const { nodes, streets: count, unit_mm: unit } = header;
+    const [x, y] = [0, 1].map(() => summed(next(nodes)).map((place) => place * unit));
+    const start = Int32Array.from(summed(next(count)));
     const end = next(count).map((step, row) => start[row] + step);
     const streets = { start, end, kind: next(count), flags: next(count), name: next(count) };
     streets.dm = decodeLengths(streets, next(count), x, y, header.detour);
     const bends = next(count);
     const total = bends.reduce((sum, number) => sum + number, 0);
-    const bendX = next(total);
-    const bendY = next(total);
+    const steps = [next(total), next(total)];
     const units = timesByPace(streets, next(count), header);
     streets.ms = header.periods.map((_, period) => (period === 0
-      ? units.map((unit) => unit * header.unit_ms)
+      ? units.map((each) => each * header.unit_ms)
       : next(count).map((rest, row) => (rest + rint((units[row] * header.unit_ms
         * header.factors[period][streets.kind[row]]) / header.unit_ms)) * header.unit_ms)));
     streets.firstBend = new Int32Array(count + 1);
     bends.forEach((number, row) => {
       streets.firstBend[row + 1] = streets.firstBend[row] + number;
     });
-    const network = { header, x, y, streets, bendX: new Float64Array(total), bendY: new Float64Array(total) };
-    for (let row = 0; row < count; row++) {
-      let [atX, atY] = [x[start[row]], y[start[row]]];
-      for (let bend = streets.firstBend[row]; bend < streets.firstBend[row + 1]; bend++) {
-        atX += bendX[bend] * perM;
-        atY += bendY[bend] * perM;
-        network.bendX[bend] = atX;
-        network.bendY[bend] = atY;
+    const [bendX, bendY] = [x, y].map((at, axis) => decodeBends(streets, steps[axis], at, unit));
+    const metres = (places) => places.map((place) => place / MM_PER_M);
+    const network = { header, x: metres(x), y: metres(y), streets, bendX: metres(bendX), bendY: metres(bendY) };
+    return { ...network, ...layered(network) };
+  }
+
+  // The places of all bends on one axis, in millimetres, street by street.
+  function decodeBends({ start, firstBend }, steps, ends, unit) {
+    const places = new Float64Array(steps.length);
+    start.forEach((node, row) => {
+      let at = ends[node];
+      for (let bend = firstBend[row]; bend < firstBend[row + 1]; bend++) {
+        at += steps[bend] * unit;
+        places[bend] = at;
       }
-    }
-    network.arcs = buildArcs(network);
-    return network;
+    });
+    return places;
   }
 
-  const tail = (network, edge) => (edge & 1 ? network.streets.end : network.streets.start)[edge >> 1];
-  const head = (network, edge) => (edge & 1 ? network.streets.start : network.streets.end)[edge >> 1];
-
-  // Directed edges by the node they leave, and by the node they reach.
-  function buildArcs(network) {
+  // The network in three layers, as in travel/graph.py, so that no journey passes through a private
+  // road: those on which one may only start lie before the layer of all others, those on which one may
+  // only end behind it, and steps at no cost lead from each layer to the next. `from` and `to` are the
+  // nodes of streets in their layers; a step is numbered as an edge after all streets.
+  function layered({ header, streets }) {
+    const [from, to] = [Int32Array.from(streets.start), Int32Array.from(streets.end)];
     const edges = [];
-    for (let street = 0; street < network.header.streets; street++) {
+    for (let street = 0; street < header.streets; street++) {
       edges.push(2 * street);
-      if (network.streets.flags[street] & BOTH_WAYS) edges.push(2 * street + 1);
+      if (streets.flags[street] & BOTH_WAYS) edges.push(2 * street + 1);
     }
-    return { out: byNode(network, edges, tail, head), into: byNode(network, edges, head, tail) };
+    let { nodes } = header;
+    const steps = [];
+    for (const layer of ["start", "end"]) {
+      const copies = new Map();
+      const copyOf = (node) => {
+        if (!copies.has(node)) copies.set(node, nodes++);
+        return copies.get(node);
+      };
+      streets.flags.forEach((flags, street) => {
+        if (!(flags & PRIVATE[layer])) return;
+        from[street] = copyOf(streets.start[street]);
+        to[street] = copyOf(streets.end[street]);
+      });
+      copies.forEach((copy, node) => steps.push(layer === "start" ? [copy, node] : [node, copy]));
+    }
+    const ways = { from, to };
+    const arcs = [...edges.map((edge) => [tail(ways, edge), head(ways, edge), edge]),
+      ...steps.map(([near, far]) => [near, far, 2 * header.streets])];
+    return { nodes, from, to, arcs: { out: byNode(nodes, arcs, 0, 1), into: byNode(nodes, arcs, 1, 0) } };
   }
 
-  function byNode(network, edges, near, far) {
-    const first = new Int32Array(network.header.nodes + 1);
-    for (const edge of edges) first[near(network, edge) + 1]++;
-    for (let node = 0; node < network.header.nodes; node++) first[node + 1] += first[node];
+  const tail = (network, edge) => (edge & 1 ? network.to : network.from)[edge >> 1];
+  const head = (network, edge) => (edge & 1 ? network.from : network.to)[edge >> 1];
+
+  // Arcs of [tail, head, edge] by the node at one of their ends.
+  function byNode(nodes, arcs, near, far) {
+    const first = new Int32Array(nodes + 1);
+    for (const arc of arcs) first[arc[near] + 1]++;
+    for (let node = 0; node < nodes; node++) first[node + 1] += first[node];
     const next = first.slice();
-    const edge = new Int32Array(edges.length);
-    const other = new Int32Array(edges.length);
-    for (const one of edges) {
-      const place = next[near(network, one)]++;
-      edge[place] = one;
-      other[place] = far(network, one);
+    const edge = new Int32Array(arcs.length);
+    const other = new Int32Array(arcs.length);
+    for (const arc of arcs) {
+      const place = next[arc[near]]++;
+      edge[place] = arc[2];
+      other[place] = arc[far];
     }
     return { first, edge, other };
   }
@@ -228,7 +255,11 @@ const llrgeoNetwork = (() => {
       if (off + tie <= radius || radius > 2 * limit) break;
     }
     if (off > limit) return { links: [], off };
-    const links = near.filter((one) => one.away <= off + tie).flatMap(({ street, ways, away, share }) => {
+    const isPublic = ({ street }) => !(network.streets.flags[street] & (PRIVATE.start | PRIVATE.end));
+    const nearest = near.filter((one) => one.away <= off + tie);
+    // A private road serves a place only where no public road is as near.
+    const used = nearest.some(isPublic) ? nearest.filter(isPublic) : nearest;
+    const links = used.flatMap(({ street, ways, away, share }) => {
       // A street that leads back alone has its own start first, so its first bit is its way.
       const walkMs = rint((away / pace + ends) * 1000);
       return ways.flatMap((open, back) => (open ? [{
@@ -241,14 +272,18 @@ const llrgeoNetwork = (() => {
     return { links: links.sort((first, second) => first.edge - second.edge), off };
   }
 
-  // Whether two directed edges lie on one line, in one direction.
+  // Whether two directed edges lie on one line, in one direction: copies of a road have nodes of their
+  // own where turns take time.
   function sameLine(network, first, second) {
     if (first === second) return true;
-    if (tail(network, first) !== tail(network, second)
-      || head(network, first) !== head(network, second)) return false;
-    const [one, other] = [line(network, first), line(network, second)];
-    return one.length === other.length
-      && one.every((place, row) => place[0] === other[row][0] && place[1] === other[row][1]);
+    const { start, end, firstBend } = network.streets;
+    const bends = (edge) => firstBend[(edge >> 1) + 1] - firstBend[edge >> 1];
+    const leaves = (edge) => (edge & 1 ? end : start)[edge >> 1];
+    const [one, other] = [leaves(first), leaves(second)];
+    if (bends(first) !== bends(second) || network.x[one] !== network.x[other]
+      || network.y[one] !== network.y[other]) return false;
+    const places = line(network, second);
+    return line(network, first).every(([x, y], row) => x === places[row][0] && y === places[row][1]);
   }
 
   return { STEPS, rint, decode, indexStreets, joinPlace, line, sameLine, tail, head };

@@ -4,7 +4,7 @@
 
 function llrgeoOneMore(desk, tables, planMap, placeAt) {
   const { fill } = llrgeoText;
-  const { element, fillTable } = tables;
+  const { fillTable } = tables;
   const { data, words, roads } = desk;
   const { people } = data.areas;
   const byId = (id) => document.getElementById(id);
@@ -25,7 +25,7 @@ function llrgeoOneMore(desk, tables, planMap, placeAt) {
       for (; at < count && performance.now() < until; at += step) {
         const place = roads.joined(postcodes.x[at], postcodes.y[at]);
         if (place.destination.links.length > 0) {
-          const minutes = roads.minutesTo(place, team ? "from_site" : "to_site", view.journey);
+          const { minutes } = roads.journeysTo(place, team ? "from_site" : "to_site", view.journey);
           tried.push({ x: place.x, y: place.y, saved: llrgeoAppraise.savedBy(people, service.after, minutes) });
         }
       }
@@ -49,12 +49,9 @@ function llrgeoOneMore(desk, tables, planMap, placeAt) {
     const everyone = people.reduce((sum, count) => sum + count, 0);
     fillTable("heat", [words.planner_column_place, words.planner_column_saved, words.planner_column_show],
       best.slice(0, LISTED).map(({ x, y, saved }) => [llrgeoPlaces.gridReference(x, y), (saved / everyone).toFixed(2), ""]));
-    [...byId("table-heat").tBodies[0].rows].forEach((row, place) => {
-      const button = element("button", words.planner_place, { type: "button" });
-      button.setAttribute("aria-label", fill(words.planner_place_at, { place: row.cells[0].textContent }));
-      button.addEventListener("click", () => placeAt([best[place].x, best[place].y]));
-      row.cells[2].append(button);
-    });
+    llrgeoRowButtons(tables, words).add("heat", best.slice(0, LISTED).map(({ x, y }) => ({
+      label: fill(words.planner_place_at, { place: llrgeoPlaces.gridReference(x, y) }), act: () => placeAt([x, y]),
+    })), words.planner_place);
     desk.say(fill(words.planner_heat_said, { place: best.length > 0 ? llrgeoPlaces.gridReference(best[0].x, best[0].y) : "" }));
   }
 

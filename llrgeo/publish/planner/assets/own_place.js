@@ -47,7 +47,9 @@ function llrgeoOwnPlace(desk, tables, planMap) {
     return { before: was.minutes, after: is.minutes, siteBefore: was.site, site: is.site };
   }
 
-  const placeOfSite = (site) => ("x" in site ? [site.x, site.y] : llrgeoPlaces.metres(data, ...site.at));
+  // Where journeys end at a site: a new one has its place alone, others may have several entrances.
+  const entrancesOf = (site) => ("x" in site ? [[site.x, site.y]] : planning.doors[site.id])
+    .map(([x, y]) => roads.joined(x, y));
 
   function nearestOf(sites) {
     return [...sites].sort((first, second) => (first.id < second.id ? -1 : 1)).reduce((best, site) => {
@@ -60,14 +62,12 @@ function llrgeoOwnPlace(desk, tables, planMap) {
     const { mine, view } = desk;
     const key = `${site.id} ${site.x} ${site.y} ${view.journey}`;
     if (!mine.minutes.has(key)) {
-      const place = roads.joined(...placeOfSite(site));
-      mine.minutes.set(key, roads.minutesBetween(mine.place, place, view.journey));
+      mine.minutes.set(key, roads.minutesBetween(mine.place, entrancesOf(site), view.journey));
     }
     return mine.minutes.get(key);
   }
 
-  const roadTo = (site) =>
-    roads.routeBetween(desk.mine.place, roads.joined(...placeOfSite(site)), desk.view.journey);
+  const roadTo = (site) => roads.routeBetween(desk.mine.place, entrancesOf(site), desk.view.journey);
 
   function find(text) {
     const at = llrgeoPlaces.findPostcode(data, desk.postcodes, text);

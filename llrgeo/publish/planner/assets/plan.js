@@ -7,8 +7,9 @@ const llrgeoPlan = (() => {
   const ID = /^[A-Za-z0-9][A-Za-z0-9_-]{0,40}$/;
   const OWN_ID = "plan";
   const LONGEST_NAME = 80;
-  const MOST_SITES = 20;
+  const [MOST_SITES, MOST_WEIGHT] = [20, 1000];
   const MOST_BEDS = 9999; // of one service at one site
+  const MOST_TEXT = 1000000; // letters of a file; a plan has some thousands
 
   // --- Plans -----------------------------------------------------------------------------------------
 
@@ -161,11 +162,12 @@ const llrgeoPlan = (() => {
     return made;
   }
 
-  // A plan from the text of its file: { plan }, or { fault, detail } in words' keys. What it names is
-  // looked up in the data, and nothing else of it is used.
+  // A plan from the text of its file: { plan, label }, or { fault, detail } in words' keys. What it
+  // names is looked up in the data, and nothing else of it is used.
   function fromToml(data, text) {
     let read;
     try {
+      if (text.length > MOST_TEXT) throw new Error(String(text.length));
       read = parse(text);
     } catch (error) {
       return { fault: "planner_open_unread", detail: error.message };
@@ -184,23 +186,31 @@ const llrgeoPlan = (() => {
       const { id, name, kind, easting, northing } = site;
       plan = withSite(plan, { id, name, kind, x: easting, y: northing }, []);
     }
-    return withChanges(data, plan, option, read.criteria);
+    const label = typeof option.label === "string" ? option.label.slice(0, LONGEST_NAME) : "";
+    const hosts = new Map([...data.sites.map((site) => [site.id, site.hosts]),
+      ...read.new_sites.map((site) => [site.id, site.services || []])]);
+    return { label, ...withChanges(data, plan, option, read.criteria, hosts) };
   }
+
+  // Whether a value of a file is a number within bounds: a text of digits is none.
+  const isWithin = (value, least, most) => Number.isFinite(value) && value >= least && value <= most;
 
   function siteFits(data, plan, site) {
     const taken = [...data.sites, ...plan.added].some((one) => one.id === site.id);
     return !taken && typeof site.id === "string" && ID.test(site.id) && KINDS.includes(site.kind)
+      && (site.services === undefined || Array.isArray(site.services))
       && typeof site.name === "string" && site.name.length > 0 && site.name.length <= LONGEST_NAME
-      && site.easting >= 0 && site.easting <= 700000 && site.northing >= 0 && site.northing <= 1300000
+      && isWithin(site.easting, 0, 700000) && isWithin(site.northing, 0, 1300000)
       && plan.added.length < MOST_SITES;
   }
 
-  function withChanges(data, start, option, criteria) {
+  // The changes of an option; `hosts` are the services that each site may run.
+  function withChanges(data, start, option, criteria, hosts) {
     let plan = start;
     for (const [name, runs] of [["opens", true], ["closes", false]]) {
       for (const [service, ids] of Object.entries(option[name] || {})) {
         const fits = data.services.some((one) => one.id === service) && Array.isArray(ids)
-          && ids.every((id) => [...data.sites, ...plan.added].some((site) => site.id === id));
+          && ids.every((id) => hosts.has(id) && (!runs || hosts.get(id).includes(service)));
         if (!fits) return { fault: "planner_open_site", detail: service };
         ids.forEach((id) => { plan = withTick(plan, service, id, runs); });
       }
@@ -209,20 +219,24 @@ const llrgeoPlan = (() => {
       for (const [id, number] of Object.entries(numbers)) {
         const runs = llrgeoBeds.bedService(data, service) && plan.sites[service].includes(id);
         if (!runs) return { fault: "planner_open_site", detail: service };
-        if (!(Number.isInteger(number) && number >= 0 && number <= MOST_BEDS)) {
+        if (!(Number.isInteger(number) && isWithin(number, 0, MOST_BEDS))) {
           return { fault: "planner_open_unread", detail: "[options.beds]" };
         }
         plan = withBeds(plan, service, id, number);
       }
     }
-    for (const { measure, weight } of criteria) {
-      const place = data.planning.criteria.findIndex((one) => one.measure === measure);
-      if (place < 0 || !(weight >= 0 && weight <= 1000)) {
-        return { fault: "planner_open_unread", detail: "[[criteria]]" };
-      }
-      plan.weights[place] = weight;
-    }
-    return { plan };
+    return withWeights(data, plan, criteria);
+  }
+
+  // Criteria of a file take the place of the study's: one that it does not list weighs nothing.
+  function withWeights(data, plan, criteria) {
+    if (criteria.length === 0) return { plan };
+    const listed = new Map(criteria.map(({ measure, weight }) => [measure, weight]));
+    const known = data.planning.criteria.map(({ measure }) => measure);
+    const fits = listed.size === criteria.length && [...listed].every(([measure, weight]) =>
+      known.includes(measure) && isWithin(weight, 0, MOST_WEIGHT));
+    if (!fits) return { fault: "planner_open_unread", detail: "[[criteria]]" };
+    return { plan: { ...plan, weights: known.map((measure) => listed.get(measure) || 0) } };
   }
 
   return {

@@ -12,7 +12,7 @@ function llrgeoPlanMap(desk, onDrag) {
     same: "#f7f7f7", none: "#bdbdbd" };
   // Okabe and Ito (2008): hues that people tell apart whatever their sight; black is left to lines.
   const CATCHMENTS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"];
-  const CLOSE_M = 9000; // what a neighbourhood that is shown has around it
+  const CLOSE_M = 6000; // what a neighbourhood that is shown has around it
   const map = window.map_llrgeo;
   const drawing = llrgeoDraw(data, map, () => {}, point);
   const showLegend = llrgeoLegend(data);
@@ -156,8 +156,9 @@ function llrgeoPlanMap(desk, onDrag) {
     heatLayer.addTo(map);
   }
 
-  function frameArea(area) {
-    map.fitBounds(L.latLng(degrees(data.planning.x[area], data.planning.y[area])).toBounds(CLOSE_M));
+  function frameAreas(areas) {
+    const around = areas.map((area) => L.latLng(degrees(data.planning.x[area], data.planning.y[area])).toBounds(CLOSE_M));
+    map.fitBounds(around.reduce((all, one) => all.extend(one)), { animate: false });
   }
 
   function onClick(act) {
@@ -165,5 +166,5 @@ function llrgeoPlanMap(desk, onDrag) {
   }
 
   const { prepare, siteSign } = drawing;
-  return { show, showRoutes, frameRoutes, showTried, frameArea, onClick, prepare, siteSign };
+  return { show, showRoutes, frameRoutes, showTried, frameAreas, onClick, prepare, siteSign };
 }

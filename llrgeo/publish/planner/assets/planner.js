@@ -15,7 +15,7 @@
   const { element } = tables;
   const { view } = desk;
   const planMap = llrgeoPlanMap(desk, onDrag);
-  const results = llrgeoResults(desk, tables, showArea);
+  const results = llrgeoResults(desk, tables, showAreas);
   const own = llrgeoOwnPlace(desk, tables, planMap);
   const sites = llrgeoPlanSites(desk, tables, planMap);
   const beds = llrgeoBedMoves(desk, tables);
@@ -80,11 +80,13 @@
     if (again) again.focus({ preventScroll: true });
   }
 
-  function showArea(area, service) {
-    view.service = service;
+  // Show some areas on the map, of a service or by a view if they are given, and say what they are.
+  function showAreas({ areas, service = view.service, map = view.map, said }) {
+    Object.assign(view, { service, map });
+    document.querySelector(`input[name=view][value=${map}]`).checked = true;
     refresh();
-    planMap.frameArea(area);
-    desk.say(fill(words.planner_shown, { area: data.areas.label[area] }));
+    planMap.frameAreas(areas);
+    desk.say(said);
   }
 
   // --- State -----------------------------------------------------------------------------------------
@@ -106,7 +108,14 @@
       return; // a damaged link opens the page as it is
     }
     const read = text ? p.fromToml(data, text) : {};
-    if (read.plan && (desk.roads || read.plan.added.length === 0)) desk.plan = read.plan;
+    if (read.plan && (desk.roads || read.plan.added.length === 0)) {
+      desk.plan = read.plan;
+      showLabel(read.label);
+    }
+  }
+
+  function showLabel(label) {
+    byId("label").value = label || words.planner_label_first;
   }
 
   function save() {
@@ -122,7 +131,10 @@
     const read = p.fromToml(data, await file.text());
     const needs = read.plan && read.plan.added.length > 0 && !desk.roads ? "planner_open_network" : read.fault;
     desk.fault("open", needs ? fill(words[needs], { detail: read.detail || "" }) : "");
-    if (!needs) desk.change(read.plan, words.planner_opened_file);
+    if (!needs) {
+      showLabel(read.label);
+      desk.change(read.plan, words.planner_opened_file);
+    }
     byId("open").value = "";
   }
 

@@ -1,11 +1,13 @@
 // What a plan means, in words and tables: the headline, services, loads, criteria, groups, places hit
-// hardest, and plans side by side.
+// hardest, and plans side by side. `showAreas` shows some areas on the map.
 "use strict";
 
-function llrgeoResults(desk, tables, showArea) {
+function llrgeoResults(desk, tables, showAreas) {
   const m = llrgeoModel;
+  const costs = llrgeoCostTable(desk, tables);
   const { fill, peopleInWords, oneDecimal } = llrgeoText;
   const { element, fillTable, minutesInTable } = tables;
+  const buttons = llrgeoRowButtons(tables, desk.words);
   const { data, words, inHundred, scoreOf, optionCriteria } = desk;
   const { planning } = data;
   const byId = (id) => document.getElementById(id);
@@ -29,8 +31,9 @@ function llrgeoResults(desk, tables, showArea) {
     const lines = [
       fill(people.anyLonger > 0 ? words.planner_longer : words.planner_longer_none, { people: count(people.anyLonger), all: count(total), close: count(close) }),
       fill(words.planner_shorter, { people: count(people.shorter), same: count(people.same) }),
-      fill(plan.base === today ? words.planner_score_today : words.planner_score, { score: inHundred(scoreOf(found.criteria)),
-        base: desk.optionLabel(plan.base), of_base: score(plan.base), today: score(today), first: firstText() }),
+      unscored() || [fill(plan.base === today ? words.planner_score_today : words.planner_score,
+        { score: inHundred(scoreOf(found.criteria)), base: desk.optionLabel(plan.base), of_base: score(plan.base),
+          today: score(today) }), firstText()].join(" "),
     ];
     const empty = data.services.filter(({ id }) => plan.sites[id].length === 0);
     byId("headline").replaceChildren(
@@ -39,10 +42,18 @@ function llrgeoResults(desk, tables, showArea) {
     );
   }
 
+  // Why there is no score: criteria that weigh something and have no figure here; else nothing.
+  function unscored() {
+    const missing = desk.found.criteria.filter(({ score }, place) => score === null && desk.plan.weights[place] > 0)
+      .map(({ measure }) => planning.criteria.find((criterion) => criterion.measure === measure).label);
+    return missing.length > 0 ? fill(words.planner_unscored, { criteria: missing.join("; ") }) : "";
+  }
+
   // The share of the study's weightings that put the plan before all options of the study.
   function firstText() {
     const others = data.options.map(({ id }) => optionCriteria(id));
-    return desk.firstShares([...others, desk.found.criteria]).pop();
+    const first = desk.firstShares([...others, desk.found.criteria]).pop();
+    return first === words.planner_no_score ? "" : fill(words.planner_score_first, { first });
   }
 
   // --- Services and sites ------------------------------------------------------------------------------
@@ -63,9 +74,24 @@ function llrgeoResults(desk, tables, showArea) {
       better: service.outcomes.improved + service.outcomes.gained }))
       .sort((first, second) => second.worse - first.worse || second.better - first.better);
     fillTable("services", [words.planner_column_service, words.column_longer, words.column_shorter,
-      words.column_before, words.column_after],
+      words.column_before, words.column_after, words.planner_column_show],
     listed.map((service) => [desk.serviceLabel(service.id), counted(service.worse), counted(service.better),
-      shown(meanOf(service.before)), shown(meanOf(service.after))]));
+      shown(meanOf(service.before)), shown(meanOf(service.after)), ""]));
+    buttons.add("services", listed.map(({ id, before, after }) => {
+      const kindOf = (area) => m.outcome(before[area], after[area], data.tolerance);
+      return rowOf(desk.serviceLabel(id), data.areas.people, (area) => m.LONGER_OUTCOMES.includes(kindOf(area)),
+        (area) => m.SHORTER_OUTCOMES.includes(kindOf(area)), { service: id, map: "change" });
+    }));
+  }
+
+  // What a row shows on the map: where some people (by area) lose, or else gain, or else live.
+  function rowOf(name, people, loses, gains, more) {
+    const found = [["longer", loses], ["shorter", gains], ["same", () => true]].map(([kind, isOne]) =>
+      ({ kind, areas: [...people.keys()].filter((area) => people[area] > 0 && isOne(area)) }))
+      .find(({ areas }) => areas.length > 0);
+    return { label: fill(words.planner_show_area, { area: name }),
+      act: () => showAreas({ ...found, ...more, said: fill(words[`planner_shown_${found.kind}`],
+        { name, count: counted(found.areas.length) }) }) };
   }
 
   function showLoads() {
@@ -170,13 +196,19 @@ function llrgeoResults(desk, tables, showArea) {
 
   function showGroups() {
     const heads = [words.planner_column_group, words.planner_column_residents, words.planner_any_longer,
-      words.planner_only_shorter, words.column_before, words.column_after];
-    const row = (name) => (group) => [name(group), counted(group.total), counted(group.anyLonger),
-      counted(group.shorter), shown(group.before), shown(group.after)];
-    const groups = desk.found.groups.filter(({ total }) => total > 0);
-    fillTable("places", heads, groups.filter(({ group }) => group === "authority").map(row(({ level }) => level)));
-    fillTable("groups", heads, groups.filter(({ group }) => group !== "authority")
-      .map(row(({ group, level }) => `${words[`group_name_${group}`]}: ${words[`level_${level}`]}`)));
+      words.planner_only_shorter, words.column_before, words.column_after, words.planner_column_show];
+    const isPlace = ({ group }) => group === "authority";
+    const nameOfGroup = ({ group, level }) => (group === "authority" ? level
+      : `${words[`group_name_${group}`]}: ${words[`level_${level}`]}`);
+    const groups = desk.found.groups.map((group, place) => ({ ...group, people: planning.groups[place].people }))
+      .filter(({ total }) => total > 0);
+    const { classes } = desk.found;
+    for (const [name, listed] of [["places", groups.filter(isPlace)], ["groups", groups.filter((group) => !isPlace(group))]]) {
+      fillTable(name, heads, listed.map((group) => [nameOfGroup(group), counted(group.total), counted(group.anyLonger),
+        counted(group.shorter), shown(group.before), shown(group.after), ""]));
+      buttons.add(name, listed.map((group) => rowOf(nameOfGroup(group), group.people,
+        (area) => isLonger(classes[area].name), (area) => classes[area].name === "shorter", { map: "people" })));
+    }
   }
 
   function showLosers() {
@@ -191,13 +223,11 @@ function llrgeoResults(desk, tables, showArea) {
       return [data.areas.label[area], counted(data.areas.people[area]), desk.serviceLabel(worst.service),
         minutesInTable(service.before[area]), minutesInTable(service.after[area]), ""];
     }));
-    [...byId("table-losers").tBodies[0].rows].forEach((row, place) => {
-      const { area, worst } = listed[place];
-      const button = element("button", words.planner_show, { type: "button" });
-      button.setAttribute("aria-label", fill(words.planner_show_area, { area: data.areas.label[area] }));
-      button.addEventListener("click", () => showArea(area, worst.service));
-      row.cells[5].append(button);
-    });
+    buttons.add("losers", listed.map(({ area, worst }) => ({
+      label: fill(words.planner_show_area, { area: data.areas.label[area] }),
+      act: () => showAreas({ areas: [area], service: worst.service,
+        said: fill(words.planner_shown, { area: data.areas.label[area] }) }),
+    })));
   }
 
   // --- Plans side by side ----------------------------------------------------------------------------------
@@ -214,6 +244,8 @@ function llrgeoResults(desk, tables, showArea) {
       each(words.planner_new_sites, ({ plan }) => String(plan.added.length)),
       ...planning.criteria.map((criterion, place) => each(criterion.label,
         ({ found }) => figure(criterion.measure, found.criteria[place].value))),
+      ...(planning.costs ? [each(words.planner_pays, ({ found }) => costs.pounds(found.costs.provider)),
+        each(words.planner_net, ({ found }) => costs.pounds(found.costs.net))] : []),
       each(words.planner_total, ({ found }) => inHundred(scoreOf(found.criteria))),
       each(words.planner_first, (_, place) => shares[place]),
     ]);
@@ -225,6 +257,7 @@ function llrgeoResults(desk, tables, showArea) {
     showServices();
     showLoads();
     showBeds();
+    costs.show();
     showCriteria();
     showGroups();
     showLosers();

@@ -6,7 +6,8 @@
 async function llrgeoRoads(data, text) {
   const { planning } = data;
   if (!planning.network || !text) return null;
-  const MOST_KEPT = 200; // places whose minutes are kept
+  const MOST_KEPT = 200; // places whose journeys are kept
+  const DM_PER_M = 10;
   const zipped = new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]);
   const stream = zipped.stream().pipeThrough(new DecompressionStream("gzip"));
   const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
@@ -14,7 +15,7 @@ async function llrgeoRoads(data, text) {
   const index = llrgeoNetwork.indexStreets(network);
   const homes = planning.x.map((x, area) => joined(x, planning.y[area])); // the areas' places
   const hasTeams = data.services.some((service) => service.delivery === "team");
-  const columns = new Map(); // minutes of a place by its metres and journey
+  const columns = new Map(); // of places by their metres and journey
 
   // A place with the roads nearest to it, as an origin and as a destination.
   function joined(x, y) {
@@ -25,37 +26,44 @@ async function llrgeoRoads(data, text) {
   const periodOf = (journey) =>
     planning.network.periods.indexOf(journey.slice(planning.mode.length + 1));
 
-  // Published minutes between a place and every area.
-  function minutesTo(place, direction, journey) {
+  // Published minutes between a place and every area, and metres of road.
+  function journeysTo(place, direction, journey) {
     const how = planning[direction === "to_site" ? "calibration" : "team_calibration"];
-    return llrgeoSearch.msToMany(network, periodOf(journey), direction, place, homes)
-      .map((ms) => llrgeoSearch.publishedMinutes(ms, how));
+    const keys = llrgeoSearch.keysToMany(network, periodOf(journey), direction, place, homes);
+    return { minutes: keys.map((key) => llrgeoSearch.publishedMinutes(llrgeoSearch.msOf(key), how)),
+      metres: keys.map((key) => llrgeoSearch.dmOf(key) / DM_PER_M) };
   }
 
-  // A new site with its minutes, there and from there.
+  // A new site with its journeys, there and from there.
   function columnOf(site, journey) {
     const key = `${site.x} ${site.y} ${journey}`;
     if (!columns.has(key)) {
       if (columns.size > MOST_KEPT) columns.clear();
       const place = joined(site.x, site.y);
-      const minutes = minutesTo(place, "to_site", journey);
-      columns.set(key, { minutes, team: hasTeams ? minutesTo(place, "from_site", journey) : minutes });
+      const there = journeysTo(place, "to_site", journey);
+      const back = hasTeams ? journeysTo(place, "from_site", journey) : there;
+      columns.set(key, { ...there, team: back.minutes, teamMetres: back.metres });
     }
     return { site, ...columns.get(key) };
   }
 
-  function minutesBetween(from, to, journey) {
-    const [ms] = llrgeoSearch.msToMany(network, periodOf(journey), "to_site", to, [from]);
+  // Published minutes from a joined place to the nearest of some others, the entrances of a site.
+  function minutesBetween(from, entrances, journey) {
+    const ms = Math.min(...entrances.map((to) =>
+      llrgeoSearch.msToMany(network, periodOf(journey), "to_site", to, [from])[0]));
     return llrgeoSearch.publishedMinutes(ms, planning.calibration);
   }
 
-  // The way between two joined places: its line in degrees, kilometres and names; null if there is none.
-  function routeBetween(from, to, journey) {
-    const found = llrgeoSearch.route(network, periodOf(journey), from, to);
-    if (!found) return null;
+  // The fastest way from a joined place to one of some others, the entrances of a site: its line in
+  // degrees, kilometres and names; null if there is none.
+  function routeBetween(from, entrances, journey) {
+    const ways = entrances.map((to) => llrgeoSearch.route(network, periodOf(journey), from, to))
+      .filter((way) => way).sort((first, second) => first.ms - second.ms || first.dm - second.dm);
+    if (ways.length === 0) return null;
+    const [found] = ways;
     return { line: found.places.map(([x, y]) => llrgeoPlaces.degrees(data, x, y)), km: found.dm / 10000,
       roads: found.roads.join(", ") };
   }
 
-  return { joined, minutesTo, columnOf, minutesBetween, routeBetween };
+  return { joined, journeysTo, columnOf, minutesBetween, routeBetween };
 }

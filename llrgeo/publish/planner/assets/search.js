@@ -1,13 +1,16 @@
-// The fastest journeys over the network: minutes between one place and many, and one route. Labels
-// are whole milliseconds, and for routes whole keys (milliseconds x 2^25 + decimetres), so that all
-// sums are exact and ties fall as in travel/graph.py.
+// The fastest journeys over the network: minutes and decimetres between one place and many, and one
+// route. Labels are whole keys (milliseconds x 2^25 + decimetres), so that all sums are exact and ties
+// fall as in travel/graph.py.
 "use strict";
 
 const llrgeoSearch = (() => {
   const { rint, STEPS, sameLine, line, tail, head } = llrgeoNetwork;
   const LENGTH = 2 ** 25;
   const MS_PER_MIN = 60000;
-  const FAR = 2147483647;
+  const LEAST_BUCKET_MS = 1000;
+
+  const msOf = (key) => Math.floor(key / LENGTH); // Infinity stays
+  const dmOf = (key) => (key === Infinity ? Infinity : key % LENGTH);
 
   // --- Ends of journeys ------------------------------------------------------------------------
 
@@ -17,52 +20,71 @@ const llrgeoSearch = (() => {
     const ms = network.streets.ms[period][street];
     const dm = network.streets.dm[street];
     const share = link.steps / STEPS;
-    const before = { ms: rint(ms * share), dm: rint(dm * share) };
-    return { before, after: { ms: ms - before.ms, dm: dm - before.dm } };
+    const before = rint(ms * share) * LENGTH + rint(dm * share);
+    return { before, after: ms * LENGTH + dm - before };
   }
 
   // The nodes from which a place is reached (role destination) or which it reaches, at what cost.
   function doors(network, period, role, links) {
     return links.map((link) => {
       const { before, after } = parts(network, period, link);
-      const part = role === "origin" ? after : before;
       const node = (role === "origin" ? head : tail)(network, link.edge);
-      return { node, ms: part.ms + link.walkMs, dm: part.dm, link };
+      return { node, key: (role === "origin" ? after : before) + link.walkMs * LENGTH, link };
     });
   }
 
-  // --- Minutes from one place to many -------------------------------------------------------------
+  // --- From one place to many -----------------------------------------------------------------------
 
-  // Milliseconds between the nodes and a place, by its doors: against the direction of travel for a
-  // destination. Nodes wait in buckets no wider than the least weight (Dial 1969; Denardo and Fox
-  // 1979), so a node's label is final when its bucket is opened.
+  const known = new WeakMap(); // by network: what its streets cost in each period
+
+  // The keys of a period's streets, a step between layers last; how wide buckets are, and the widest key.
+  function costsOf(network, period) {
+    if (!known.has(network)) known.set(network, []);
+    const periods = known.get(network);
+    if (!periods[period]) {
+      const { ms, dm } = network.streets;
+      const keys = new Float64Array(network.header.streets + 1);
+      let [least, widest] = [Infinity, 0];
+      ms[period].forEach((each, street) => {
+        keys[street] = each * LENGTH + dm[street];
+        least = Math.min(least, each);
+        widest = Math.max(widest, keys[street]);
+      });
+      periods[period] = { keys, widest, width: Math.max(least, LEAST_BUCKET_MS) * LENGTH };
+    }
+    return periods[period];
+  }
+
+  // Keys between the nodes and a place, by its doors: against the direction of travel for a
+  // destination. Nodes wait in buckets of keys (Dial 1969; Denardo and Fox 1979). In a bucket no wider
+  // than the least street every label is final; in a wider one a node whose label improves is gone
+  // through again (Meyer and Sanders 2003), so the labels are the same.
   function sweep(network, period, role, places) {
     const { first, edge, other } = role === "destination" ? network.arcs.into : network.arcs.out;
-    const weight = network.streets.ms[period];
-    const { width, widest } = bucketWidth(network, period);
-    const seeds = [...places].sort((one, two) => one.ms - two.ms);
-    const label = new Int32Array(network.header.nodes).fill(FAR);
-    const done = new Uint8Array(network.header.nodes);
+    const { keys, width, widest } = costsOf(network, period);
+    const seeds = [...places].sort((one, two) => one.key - two.key);
+    const label = new Float64Array(network.nodes).fill(Infinity);
+    const settled = new Float64Array(network.nodes).fill(Infinity);
     if (seeds.length === 0) return label;
-    const span = widest + seeds[seeds.length - 1].ms - seeds[0].ms;
+    const span = widest + seeds[seeds.length - 1].key - seeds[0].key;
     const ring = Array.from({ length: Math.floor(span / width) + 2 }, () => []);
     let waiting = 0;
-    const put = (node, ms) => {
-      if (ms >= label[node]) return;
-      label[node] = ms;
-      ring[Math.floor(ms / width) % ring.length].push(node);
+    const put = (node, key) => {
+      if (key >= label[node]) return;
+      label[node] = key;
+      ring[Math.floor(key / width) % ring.length].push(node);
       waiting++;
     };
-    seeds.forEach((seed) => put(seed.node, seed.ms));
-    for (let step = Math.floor(seeds[0].ms / width); waiting > 0; step++) {
+    seeds.forEach((seed) => put(seed.node, seed.key));
+    for (let step = Math.floor(seeds[0].key / width); waiting > 0; step++) {
       const bucket = ring[step % ring.length];
       for (let row = 0; row < bucket.length; row++) {
         const node = bucket[row];
         waiting--;
-        if (done[node]) continue; // it was put here again with a better label
-        done[node] = 1;
+        if (settled[node] <= label[node]) continue; // it was put here again with a better label
+        settled[node] = label[node];
         for (let arc = first[node]; arc < first[node + 1]; arc++) {
-          put(other[arc], label[node] + weight[edge[arc] >> 1]);
+          put(other[arc], label[node] + keys[edge[arc] >> 1]);
         }
       }
       bucket.length = 0;
@@ -70,45 +92,26 @@ const llrgeoSearch = (() => {
     return label;
   }
 
-  const widths = new WeakMap();
-
-  function bucketWidth(network, period) {
-    if (!widths.has(network)) widths.set(network, []);
-    const known = widths.get(network);
-    if (!known[period]) {
-      let [least, widest] = [FAR, 0];
-      for (const ms of network.streets.ms[period]) {
-        if (ms < least) least = ms;
-        if (ms > widest) widest = ms;
-      }
-      known[period] = { width: Math.max(least, 1), widest };
-    }
-    return known[period];
-  }
-
-  // Milliseconds of a journey that stays on one road, the destination ahead of the origin.
+  // Keys of the journeys that stay on one road, the destination ahead of the origin.
   function directParts(network, period, from, to) {
     return from.links.flatMap((leave) => to.links.flatMap((arrive) => {
       if (arrive.steps < leave.steps || !sameLine(network, leave.edge, arrive.edge)) return [];
-      const [end, start] = [parts(network, period, arrive), parts(network, period, leave)];
-      return [{
-        ms: end.before.ms - start.before.ms + leave.walkMs + arrive.walkMs,
-        dm: end.before.dm - start.before.dm, leave, arrive,
-      }];
+      const driven = parts(network, period, arrive).before - parts(network, period, leave).before;
+      return [{ key: driven + (leave.walkMs + arrive.walkMs) * LENGTH, leave, arrive }];
     }));
   }
 
-  // Milliseconds to walk straight from place to place; FAR unless the road is as far off.
+  // The key of a walk straight from place to place; Infinity unless the road is as far off.
   function straightWalk(network, from, to) {
     const { tie_m: tie, max_snap_m: limit, walk_m_per_s: pace } = network.header;
     const apart = Math.sqrt((from.x - to.x) ** 2 + (from.y - to.y) ** 2);
     const detour = Math.max(from.off + to.off, tie);
-    return apart <= Math.min(detour, limit) ? rint((apart / pace) * 1000) : FAR;
+    return apart <= Math.min(detour, limit) ? rint((apart / pace) * 1000) * LENGTH : Infinity;
   }
 
-  // Milliseconds between one place and many; Infinity where there is no way. A place is
+  // Keys between one place and many; Infinity where there is no way. A place is
   // { x, y, origin, destination }, each of these with the roads it is joined to in that role.
-  function msToMany(network, period, direction, place, many) {
+  function keysToMany(network, period, direction, place, many) {
     const [mine, theirs] = direction === "to_site"
       ? ["destination", "origin"] : ["origin", "destination"];
     const label = sweep(network, period, mine, doors(network, period, mine, place[mine].links));
@@ -116,14 +119,16 @@ const llrgeoSearch = (() => {
     return Float64Array.from(many, (one) => {
       let best = straightWalk(network, end(one, theirs), end(place, mine));
       for (const door of doors(network, period, theirs, one[theirs].links)) {
-        if (label[door.node] < FAR) best = Math.min(best, label[door.node] + door.ms);
+        best = Math.min(best, label[door.node] + door.key);
       }
       const ways = direction === "to_site" ? [one.origin, place.destination]
         : [place.origin, one.destination];
-      for (const along of directParts(network, period, ...ways)) best = Math.min(best, along.ms);
-      return best === FAR ? Infinity : best;
+      for (const along of directParts(network, period, ...ways)) best = Math.min(best, along.key);
+      return best;
     });
   }
+
+  const msToMany = (...asked) => keysToMany(...asked).map(msOf);
 
   // Minutes as they are published: with the study's calibration, in tenths.
   function publishedMinutes(ms, { factor, added_min: added }) {
@@ -177,10 +182,9 @@ const llrgeoSearch = (() => {
       { x: to.x, y: to.y, off: to.destination.off });
     const ends = [[from.x, from.y], [to.x, to.y]];
     const found = [
-      ...(walked === FAR ? [] : [{ key: walked * LENGTH, segments: [] }]),
-      ...directParts(network, period, from.origin, to.destination).map((one) => ({
-        key: one.ms * LENGTH + one.dm,
-        segments: [[one.leave.edge, one.leave.share, one.arrive.share]],
+      ...(walked === Infinity ? [] : [{ key: walked, segments: [] }]),
+      ...directParts(network, period, from.origin, to.destination).map(({ key, leave, arrive }) => ({
+        key, segments: [[leave.edge, leave.share, arrive.share]],
       })),
       ...routeByNodes(network, period, from.origin.links, to.destination.links),
     ];
@@ -189,8 +193,8 @@ const llrgeoSearch = (() => {
     const names = best.segments.map(([edge]) =>
       network.header.names[network.streets.name[edge >> 1]]).filter((name) => name);
     return {
-      ms: Math.floor(best.key / LENGTH),
-      dm: best.key % LENGTH,
+      ms: msOf(best.key),
+      dm: dmOf(best.key),
       roads: names.filter((name, row) => name !== names[row - 1]),
       places: [ends[0], ...best.segments.flatMap((segment) => cut(network, ...segment)), ends[1]],
     };
@@ -199,22 +203,23 @@ const llrgeoSearch = (() => {
   // The search runs back from the destination, so that the steps lead towards it.
   function routeByNodes(network, period, leaving, arriving) {
     const { first, edge, other } = network.arcs.into;
-    const weight = network.streets.ms[period];
+    const { keys } = costsOf(network, period);
     const exits = doors(network, period, "origin", leaving);
-    const label = new Float64Array(network.header.nodes).fill(Infinity);
-    const via = new Int32Array(network.header.nodes).fill(-1);
+    const label = new Float64Array(network.nodes).fill(Infinity);
+    const via = new Int32Array(network.nodes).fill(-1); // the edge that leads on, and the node it leads to
+    const onward = new Int32Array(network.nodes).fill(-1);
     const last = new Map();
     const queue = heap();
-    const put = (node, key, by) => {
+    const put = (node, key, by, next) => {
       if (key >= label[node]) return;
       label[node] = key;
       via[node] = by;
+      onward[node] = next;
       queue.push(key, node);
     };
     for (const door of doors(network, period, "destination", arriving)) {
-      const key = door.ms * LENGTH + door.dm;
-      if (key < label[door.node]) last.set(door.node, door.link);
-      put(door.node, key, -1);
+      if (door.key < label[door.node]) last.set(door.node, door.link);
+      put(door.node, door.key, -1, -1);
     }
     const open = new Set(exits.map((door) => door.node));
     while (queue.size > 0 && open.size > 0) {
@@ -222,17 +227,19 @@ const llrgeoSearch = (() => {
       if (key > label[node]) continue;
       open.delete(node);
       for (let arc = first[node]; arc < first[node + 1]; arc++) {
-        const street = edge[arc] >> 1;
-        put(other[arc], key + weight[street] * LENGTH + network.streets.dm[street], edge[arc]);
+        put(other[arc], key + keys[edge[arc] >> 1], edge[arc], node);
       }
     }
     return exits.filter((door) => label[door.node] < Infinity).map((door) => {
       const segments = [[door.link.edge, door.link.share, 1]];
       let { node } = door;
-      for (; via[node] >= 0; node = head(network, via[node])) segments.push([via[node], 0, 1]);
+      for (; onward[node] >= 0; node = onward[node]) {
+        // A step between layers is on no street.
+        if (via[node] >> 1 < network.header.streets) segments.push([via[node], 0, 1]);
+      }
       const arrive = last.get(node);
       segments.push([arrive.edge, 0, arrive.share]);
-      return { key: door.ms * LENGTH + door.dm + label[door.node], segments };
+      return { key: door.key + label[door.node], segments };
     });
   }
 
@@ -258,5 +265,5 @@ const llrgeoSearch = (() => {
     return [start.place, ...places.slice(start.row + 1, end.row + 1), end.place];
   }
 
-  return { msToMany, publishedMinutes, route };
+  return { keysToMany, msToMany, msOf, dmOf, publishedMinutes, route };
 })();
