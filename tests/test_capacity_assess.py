@@ -7,6 +7,7 @@ import pandas as pd
 import pytest
 
 from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
+from llrgeo.appraisal.capacity.bed_evidence import beds_as_a_whole, beds_by_site
 from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.crisis import Dispatch, larson_q, teams_for_share
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
@@ -147,6 +148,19 @@ def test_all_tables_reconcile(found: CapacityEvidence) -> None:
         .max()
         < 1e-9
     )
+
+
+def test_one_ward_without_stated_beds_leaves_their_sum_unknown() -> None:
+    """And a ward to which nobody goes admits nobody."""
+    setting = town()
+    setting = replace(setting, sites=setting.sites.replace({"beds": {8: np.nan}}))
+    whole = beds_as_a_whole(setting, beds_by_site(setting)).set_index(["option", "year"])
+    assert np.isnan(whole.loc[("local", 2026), "beds"])
+    assert whole.loc[("today", 2026), "beds"] == 27
+    empty = pd.DataFrame({"option": ["today"], "service": "ward", "site_id": "south", "beds": [5]})
+    setting = replace(setting, sites=pd.concat([setting.sites, empty], ignore_index=True))
+    rows = beds_by_site(setting).set_index(["option", "site_id", "year"])
+    assert rows.loc[("today", "south", 2026), ["admissions", "offered_load"]].tolist() == [0, 0]
 
 
 def test_two_wards_cost_beds(found: CapacityEvidence) -> None:

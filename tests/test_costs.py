@@ -120,7 +120,8 @@ def test_without_distances_what_depends_on_them_is_unknown_and_not_nothing(
         [TODAY], town_setting(town_areas, town_sites, times), baseline="today"
     )
     row = present_values(results, rates).loc["today"]
-    assert row[["patient_mileage", "carbon_cost", "net_present_cost"]].isna().all()
+    unknown = ["patient_mileage", "carbon_cost", "net_present_cost", "benefits", "net_cost"]
+    assert row[unknown].isna().all()
     assert row["patient_time"] > 0
 
 

@@ -127,16 +127,36 @@ def test_no_small_number_follows_from_what_is_shown(
             attack(loads, unreachable, places[loads.index], counted.hidden[service.id])
 
 
-def test_places_are_hidden_until_what_is_hidden_is_more_than_a_few() -> None:
-    """3 and 2 could be told from their sum of 5: a third place is hidden with them."""
-    care = pd.DataFrame(0.0, index=pd.Index(["today", "then"], name="option"), columns=CARE_PLACES)
-    care.loc["today", ["acute", "community", "unreachable", "other"]] = [*(90.0, 3.0, 2.0, 40.0)]
-    care.loc["then", ["acute", "primary"]] = [130.0, 5.0]
+def hidden_of(today: dict[str, float], then: dict[str, float] | None = None) -> frozenset[str]:
+    """Return the places that are hidden for contacts by place today, and under one other option."""
+    rows = {"today": today, "then": then or today}
+    care = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=list(CARE_PLACES))
+    care = care.fillna(0.0).rename_axis("option").assign(delivery="patient")
     index = pd.MultiIndex.from_tuples([("today", "x", "A")], names=["option", "service", "site_id"])
     loads = pd.DataFrame({"contacts": [90.0]}, index)
-    kinds = pd.Series({"A": "acute"})
-    hidden = hidden_places(care.assign(delivery="patient"), loads, kinds, "today")
+    return hidden_places(care, loads, pd.Series({"A": "acute"}), "today")
+
+
+def test_places_are_hidden_until_what_is_hidden_is_more_than_a_few() -> None:
+    """3 and 2 could be told from their sum of 5: a third place is hidden with them."""
+    today = {"acute": 90.0, "community": 3.0, "unreachable": 2.0, "other": 40.0}
+    hidden = hidden_of(today, {"acute": 130.0, "primary": 5.0})
     assert hidden == {"community", "unreachable", "other", "primary"}
+
+
+def test_a_total_of_1_to_7_says_nothing_of_its_places() -> None:
+    """Five contacts at five places would be 1 each, if it showed that each place has some."""
+    today = {"acute": 1.0, "community": 1.0, "primary": 1.0, "other": 1.0, "unreachable": 1.0}
+    assert hidden_of(today) == hidden_of({"acute": 5.0}) == set(CARE_PLACES)
+
+
+def test_which_place_is_hidden_besides_says_nothing_of_its_size() -> None:
+    """7 hidden with a 12, for being no more than the 12s shown, would be no less than 7."""
+    alike = {
+        hidden_of({"acute": 12.0, "primary": 12.0, "community": few, "other": 19.0 - few})
+        for few in range(1, 8)
+    }
+    assert alike == {frozenset({"community", "other"})}
 
 
 def attack(loads: pd.Series, unreachable: float, places: pd.Series, hidden: frozenset[str]) -> None:

@@ -17,6 +17,7 @@ from hypothesis import given, settings
 
 from llrgeo.appraisal.access import OUTCOMES
 from llrgeo.appraisal.activity import CARE_PLACES
+from llrgeo.appraisal.assignment import compare_rules
 from llrgeo.appraisal.authorities import compare_authorities
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
@@ -205,6 +206,15 @@ def test_the_rule_with_room_turns_nobody_away_while_there_is_room(evidence: Evid
     assert rules.loc[("local", "clinic", "room"), "turned_away"] == 0
     assert rules.loc[("local", "clinic", "room"), "busiest_contacts"] <= 500
     assert rules.loc[("local", "clinic", "nearest"), "busiest_contacts"] == 600
+
+
+def test_only_those_who_travel_to_a_site_that_is_there_choose_one(
+    setting: AppraisalInputs,
+) -> None:
+    none = replace(TODAY, name="none", sites={**TODAY.sites, "beds": frozenset()})
+    found = compare_rules(evaluate_options([TODAY, none], setting, baseline="today"), setting)
+    pairs = set(zip(found["option"], found["service"], strict=True))
+    assert pairs == {("today", "clinic"), ("today", "beds"), ("none", "clinic")}
 
 
 def test_the_tornado_covers_times_people_and_every_service_people_travel_for(

@@ -48,7 +48,11 @@ SAID = Provenance(
     date="2026-11-22",
     publisher="The board",
     sources=("Invented.",),
-    run={"run_id": "ab12", "inputs": {"areas": "cd34"}, "versions": {"llrgeo": "7.8"}},
+    run={
+        "run_id": "ab12",
+        "inputs": {"areas": "cd34", "activity": "withheld"},
+        "versions": {"llrgeo": "7.8"},
+    },
 )
 
 
@@ -129,6 +133,8 @@ def test_a_crate_lists_files_inputs_and_the_code_that_ran():
     assert of["b.csv"]["sha256"] == hashlib.sha256(b"123").hexdigest()
     assert "sha256" not in of["manifest.json"]  # it lists this file, and is written after it
     assert of["#input-areas"]["sha256"] == "cd34"
+    assert "sha256" not in of["#input-activity"]  # a file of real patients has no checksum
+    assert of["#input-activity"]["description"] == "withheld"
     assert of["https://github.com/llrgeo/llrgeo"]["softwareVersion"] == "7.8"
     assert of["./"]["publisher"] == {"@id": "#publisher"}
 

@@ -1,6 +1,8 @@
 """Places compared: each figure by hand, its error, and indicators in the table of rankings."""
 
+from collections import defaultdict
 from dataclasses import replace
+from itertools import product
 
 import numpy as np
 import pandas as pd
@@ -243,16 +245,40 @@ def test_in_each_group_one_more_is_hidden():
     assert hidden[hidden].index.tolist() == ["a", "b", "d", "e"]
 
 
-def test_what_is_hidden_follows_from_what_is_shown_alone():
-    """Whatever the small numbers are, the same cells are hidden and all others look the same."""
-    groups = pd.Series("", list("abcde"))
+def test_each_hidden_count_may_be_any_of_1_to_7_for_whoever_knows_the_total():
+    """All groups of four counts with a total up to 13: alike in what is shown, and in the total."""
+    worlds = [counts for counts in product(range(14), repeat=4) if sum(counts) <= 13]
+    cells = pd.Series([float(count) for counts in worlds for count in counts])
+    shown, hidden = protect_counts(cells, pd.Series(np.arange(len(cells)) // 4))
+    seen, small = defaultdict(set), []
+    for number, counts in enumerate(worlds):
+        look = tuple(shown[4 * number : 4 * number + 4].fillna(-1))
+        total = sum(counts) if sum(counts) > 7 else "hidden"
+        for place, count in enumerate(counts):
+            seen[look, total, place].add(count)
+            if 1 <= count <= 7:
+                assert hidden[4 * number + place]
+                small.append((look, total, place))
+    assert min(len(seen[key] & set(range(1, 8))) for key in small) >= 4
+
+
+def test_many_counts_of_1_are_hidden_among_zeros():
+    """Twelve of 1 with a total of about 10 would be 1 each, if it showed which are not 0."""
+    counts = pd.Series([1.0] * 12 + [0.0] * 3 + [np.nan])
+    _, hidden = protect_counts(counts, pd.Series("", counts.index))
+    assert hidden.tolist() == [True] * 15 + [False]
+
+
+def test_what_protects_a_count_may_be_a_small_one_too():
+    """1 and 8 beside 103, with a total of 112: the 8 alone would have left nothing but 1."""
+    counts = pd.Series({"a": 1.0, "b": 8.0, "c": 103.0, "d": 64.0})
     looks = set()
-    for first in range(1, 8):
-        for second in range(1, 8):
-            counts = pd.Series([first, 30.0, second, 12.0, 55.0], groups.index)
-            shown, hidden = protect_counts(counts, groups)
-            looks.add((tuple(shown.fillna(-1)), tuple(hidden)))
-    assert len(looks) == 1
+    for few in range(1, 8):
+        shown, hidden = protect_counts(
+            counts.where(counts.index > "b", [few, 9.0 - few, 0, 0]), pd.Series("", counts.index)
+        )
+        looks.add((tuple(shown.fillna(-1)), tuple(hidden)))
+    assert looks == {((-1, -1, 105, 65), (True, True, False, False))}
 
 
 def test_a_hidden_count_has_no_rank_and_no_gap_that_would_tell_it(setting):
@@ -262,6 +288,7 @@ def test_a_hidden_count_has_no_rank_and_no_gap_that_would_tell_it(setting):
     )
     given = replace(figures(dict.fromkeys(shown.index, 0.0)), values=shown, hidden=hidden)
     own = table_with(setting, given).query("figure_id == 'still_home'").set_index("place")
-    assert own["hidden"].to_dict() == {"Elm, City of": False, "Ash": True, "Farms": True}
-    assert own.loc[["Ash", "Farms"], ["value", "rank", "gap_to_next"]].isna().all(axis=None)
-    assert own.loc["Elm, City of", ["value", "rank"]].tolist() == [25, 2]
+    assert own["hidden"].to_dict() == {"Farms": False, "Ash": True, "Elm, City of": True}
+    hidden_cells = own.loc[["Ash", "Elm, City of"], ["value", "rank", "gap_to_next"]]
+    assert hidden_cells.isna().all(axis=None)
+    assert own.loc["Farms", ["value", "rank"]].tolist() == [10, 2]

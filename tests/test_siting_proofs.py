@@ -2,6 +2,7 @@
 
 import time
 from pathlib import Path
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -15,7 +16,7 @@ from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.relaxation import Relaxation
-from llrgeo.appraisal.siting.subgradient import lagrangian_bound
+from llrgeo.appraisal.siting.subgradient import StepRule, ascend, lagrangian_bound
 from llrgeo.travel.times import TravelTimes
 
 
@@ -104,6 +105,41 @@ def test_the_lagrangian_bound_is_what_its_multipliers_say() -> None:
     assert found.value == pytest.approx(expected)
     assert found.value <= best + 1e-9
     assert Relaxation.of(case.model).solve(found.multipliers).value == pytest.approx(expected)
+
+
+class Plateau:
+    """A relaxation whose bound is 5 wherever it is asked, with a slope of (3, 4)."""
+
+    def __init__(self) -> None:
+        self.asked: list[list[float]] = []
+
+    def solve(self, multipliers: np.ndarray) -> SimpleNamespace:
+        self.asked.append(multipliers.tolist())
+        slope = np.array([3.0, 4.0])
+        return SimpleNamespace(value=5.0, multipliers=multipliers, subgradient=slope)
+
+
+def test_a_climb_that_gains_nothing_halves_its_steps_until_they_are_too_short() -> None:
+    plateau, rule = Plateau(), StepRule(iterations=1_000, step=0.8, patience=2)
+    start, ends = np.array([1.0, 2.0]), time.perf_counter() + 1e6
+    best = ascend(plateau, start, 6.0, rule=rule, ends=ends)
+    assert best.multipliers.tolist() == [1, 2]
+    # Three moves at each of 13 lengths: 0.8 / 2^13 is below 1e-4.
+    assert len(plateau.asked) == 1 + 3 * 13
+    # 0.8 of the gap of 1, over the slope's 25; then with 0.3 of the move before: 0.8 / (25 x 1.3).
+    first, second, fourth = (np.subtract(plateau.asked[n], start) for n in (1, 2, 4))
+    assert first == pytest.approx(0.8 / 25 * np.array([3, 4]))
+    assert second - first == pytest.approx(0.8 / 32.5 * np.array([3, 4]))
+    assert fourth == pytest.approx(first / 2)  # from where the best was, and as long as it says
+
+
+@pytest.mark.parametrize(("iterations", "upper", "moves"), [(7, 6.0, 7), (1_000, 5.0, 0)])
+def test_a_climb_ends_with_its_moves_or_at_the_known_plan(
+    iterations: int, upper: float, moves: int
+) -> None:
+    plateau, rule = Plateau(), StepRule(iterations=iterations, step=0.8, patience=2)
+    ascend(plateau, np.zeros(2), upper, rule=rule, ends=time.perf_counter() + 1e6)
+    assert len(plateau.asked) == 1 + moves
 
 
 @pytest.mark.parametrize(

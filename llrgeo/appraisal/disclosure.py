@@ -30,6 +30,7 @@ BUILT_ON_RESIDENTS: Final = (
 )
 
 _STATED: Final = ("home", "video")  # follow from the total and a stated share
+_PROTECTING: Final = ("unreachable", *reversed(ROLES), "home")  # in the order they are hidden in
 _Hidden: TypeAlias = Mapping[str, frozenset[str]]
 
 
@@ -248,6 +249,10 @@ def hidden_places(
     today = care.loc[[baseline], list(CARE_PLACES)]
     hidden = {place for place in CARE_PLACES if is_small(today[place]).any()}
     hidden |= _small_roles(loads.loc[[baseline]], roles, by_team=by_team)
+    # A total of 1 to 7 is hidden. That several places have a part of it would say at least 1 each,
+    # and leave each few values; so nothing is said of its places, not even which have none.
+    if is_small(today.sum(axis=1)).any():
+        return frozenset(CARE_PLACES)
     protecting = ("home", "unreachable") if by_team else (*ROLES, "unreachable")
     return _protected(today[list(protecting)].sum(), frozenset(hidden)) | small
 
@@ -278,16 +283,17 @@ def _small_roles(loads: pd.DataFrame, roles: pd.Series, *, by_team: bool) -> set
 
 
 def _protected(counts: pd.Series, hidden: frozenset[str]) -> frozenset[str]:
-    """Hide further places, the smallest first, until what is hidden cannot be worked out.
+    """Hide further places, in a fixed order, until what is hidden cannot be worked out.
 
-    At least two places with contacts must be hidden, with more than 7 contacts together: one alone
-    follows from the total, and a small sum leaves each part few values.
+    At least two places with contacts must be hidden, with 7 contacts more than one each: one alone
+    follows from the total, and a small sum leaves each part few values. The order tells nothing;
+    the smallest first would say that those hidden are smaller than those shown.
     """
     held = counts[counts > 0]
-    while True:
+    for place in _PROTECTING:
         covered = held[held.index.isin(hidden)]
-        shown = held[~held.index.isin(hidden)]
-        safe = covered.empty or (len(covered) > 1 and round(covered.sum()) > LARGEST)
-        if safe or shown.empty:
-            return hidden
-        hidden |= {str(shown.idxmin())}
+        safe = len(covered) > 1 and round(covered.sum()) - len(covered) >= LARGEST
+        if covered.empty or safe:
+            break
+        hidden |= {place} & set(held.index)
+    return hidden

@@ -91,9 +91,11 @@ def places_of(areas: pd.DataFrame, kind: PlaceKind) -> pd.Series:
 def protect_counts(counts: pd.Series, groups: pd.Series) -> tuple[pd.Series, pd.Series]:
     """Return counts of real patients as they may be shown, and which of them are hidden.
 
-    Counts of 1 to 7 are hidden, others rounded to the nearest 5. Where few are hidden in a group
-    the smallest of those left is hidden too, since the group's total may be published elsewhere.
-    Which one that is follows from what is shown alone, so that it tells nothing more.
+    Counts of 1 to 7 are hidden, others rounded to the nearest 5. The total of a group may be
+    published elsewhere, so where a group has small counts more of it is hidden, in the order of
+    names, which tells nothing: until what is hidden is at least 7 more than it must be if each were
+    1. Then each may be any number from 1 to 7. A group that has nothing left to show hides its
+    zeros too, so that not even that much is known of any.
 
     Parameters
     ----------
@@ -105,14 +107,18 @@ def protect_counts(counts: pd.Series, groups: pd.Series) -> tuple[pd.Series, pd.
     small = is_small(counts)
     rounded = ((counts / ROUND_TO).round() * ROUND_TO).mask(small)
     hidden = small.copy()
-    # One count hidden in a group follows from the group's total; a second one protects it.
-    for _, members in small.groupby(groups, sort=True):
-        # Each hidden count is at least 1: with more of them than 7 their sum is no small number.
-        if not 0 < int(members.sum()) <= LARGEST:
+    for _, members in counts.groupby(groups, sort=True):
+        few = small[members.index]
+        if not few.any():
             continue
-        left = rounded[members.index]
-        left = left[left > 0].sort_index().sort_values(kind="stable")
-        hidden[left.index[:1]] = True
+        # How far the hidden counts are above 1 each, before each further one would be added.
+        left = members[(members > 0) & ~few].sort_index()
+        above_one = (members[few] - 1).sum() + (left - 1).cumsum() - (left - 1)
+        further = left.index[above_one < LARGEST]
+        hidden[further] = True
+        # With none left, "at least 1 each" would narrow down many of 1: zeros are hidden with them.
+        if len(further) == len(left):
+            hidden[members.index[members == 0]] = True
     return rounded.mask(hidden), hidden
 
 
