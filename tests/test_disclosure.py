@@ -127,27 +127,28 @@ def test_no_small_number_follows_from_what_is_shown(
             attack(loads, unreachable, places[loads.index], counted.hidden[service.id])
 
 
-def hidden_of(today: dict[str, float], then: dict[str, float] | None = None) -> frozenset[str]:
-    """Return the places that are hidden for contacts by place today, and under one other option."""
-    rows = {"today": today, "then": then or today}
-    care = pd.DataFrame.from_dict(rows, orient="index").reindex(columns=list(CARE_PLACES))
-    care = care.fillna(0.0).rename_axis("option").assign(delivery="patient")
-    index = pd.MultiIndex.from_tuples([("today", "x", "A")], names=["option", "service", "site_id"])
-    loads = pd.DataFrame({"contacts": [90.0]}, index)
-    return hidden_places(care, loads, pd.Series({"A": "acute"}), "today")
+def hidden_of(today: dict[str, float]) -> frozenset[str]:
+    """Return the places that are hidden for contacts by place today."""
+    care = pd.Series({**dict.fromkeys(CARE_PLACES, 0.0), **today, "delivery": "patient"})
+    return hidden_places(care, pd.Series({"A": 90.0}), pd.Series({"A": "acute"}))
 
 
 def test_places_are_hidden_until_what_is_hidden_is_more_than_a_few() -> None:
     """3 and 2 could be told from their sum of 5: a third place is hidden with them."""
     today = {"acute": 90.0, "community": 3.0, "unreachable": 2.0, "other": 40.0}
-    hidden = hidden_of(today, {"acute": 130.0, "primary": 5.0})
-    assert hidden == {"community", "unreachable", "other", "primary"}
+    assert hidden_of(today) == {"community", "unreachable", "other"}
 
 
 def test_a_total_of_1_to_7_says_nothing_of_its_places() -> None:
     """Five contacts at five places would be 1 each, if it showed that each place has some."""
     today = {"acute": 1.0, "community": 1.0, "primary": 1.0, "other": 1.0, "unreachable": 1.0}
     assert hidden_of(today) == hidden_of({"acute": 5.0}) == set(CARE_PLACES)
+
+
+def test_a_place_with_many_is_hidden_with_those_that_have_few() -> None:
+    """7 and 7 beside 12 and 12: a total of 38 or more, less 24 at most, would be 14 at least."""
+    today = {"community": 7.0, "primary": 7.0, "acute": 12.0, "other": 12.0}
+    assert hidden_of(today) == {"community", "primary", "other"}
 
 
 def test_which_place_is_hidden_besides_says_nothing_of_its_size() -> None:

@@ -245,7 +245,7 @@ def test_in_each_group_one_more_is_hidden():
     assert hidden[hidden].index.tolist() == ["a", "b", "d", "e"]
 
 
-def test_each_hidden_count_may_be_any_of_1_to_7_for_whoever_knows_the_total():
+def test_a_hidden_count_keeps_its_values_though_the_total_is_known():
     """All groups of four counts with a total up to 13: alike in what is shown, and in the total."""
     worlds = [counts for counts in product(range(14), repeat=4) if sum(counts) <= 13]
     cells = pd.Series([float(count) for counts in worlds for count in counts])
@@ -269,16 +269,21 @@ def test_many_counts_of_1_are_hidden_among_zeros():
     assert hidden.tolist() == [True] * 15 + [False]
 
 
-def test_what_protects_a_count_may_be_a_small_one_too():
-    """1 and 8 beside 103, with a total of 112: the 8 alone would have left nothing but 1."""
-    counts = pd.Series({"a": 1.0, "b": 8.0, "c": 103.0, "d": 64.0})
+def test_what_is_hidden_with_a_count_leaves_it_its_values():
+    """1 and 8 with a sum of 9 would be 1 and 8, if the second were known to be above 7."""
     looks = set()
     for few in range(1, 8):
-        shown, hidden = protect_counts(
-            counts.where(counts.index > "b", [few, 9.0 - few, 0, 0]), pd.Series("", counts.index)
-        )
+        counts = pd.Series({"a": few, "b": 9.0 - few, "c": 103.0, "d": 64.0})
+        shown, hidden = protect_counts(counts, pd.Series("", counts.index))
         looks.add((tuple(shown.fillna(-1)), tuple(hidden)))
-    assert looks == {((-1, -1, 105, 65), (True, True, False, False))}
+    assert looks == {((-1, -1, -1, 65), (True, True, True, False))}
+
+
+def test_a_larger_count_is_hidden_with_those_that_are_as_large_as_small_ones_get():
+    """7 and 7 beside 12 and 12, with a total of 38 or more: below 7 they would leave it unmet."""
+    counts = pd.Series([7.0, 7.0, 12.0, 12.0])
+    _, hidden = protect_counts(counts, pd.Series("", counts.index))
+    assert hidden.tolist() == [True, True, True, False]
 
 
 def test_a_hidden_count_has_no_rank_and_no_gap_that_would_tell_it(setting):

@@ -118,13 +118,8 @@ def count_contacts(
     today = care.xs(baseline, level="option")
     roles = site_roles(appraisal_inputs.sites)
     hidden = {
-        str(service): hidden_places(
-            of_service.droplevel("service"),
-            loads.loc[loads.index.get_level_values("service") == service],
-            roles,
-            baseline,
-        )
-        for service, of_service in care.groupby(level="service")
+        service: hidden_places(today.loc[service], found.loads["contacts"], roles)
+        for service, found in counted[baseline].services.items()
     }
     return CountedContacts(baseline, services, today["contacts"], care, loads, roles, hidden)
 
@@ -221,10 +216,11 @@ def suppress_site_loads(table: pd.DataFrame, counted: CountedContacts) -> pd.Dat
     return table.drop(columns=left_out).assign(contacts=contacts)
 
 
-def hidden_places(
-    care: pd.DataFrame, loads: pd.DataFrame, roles: pd.Series, baseline: str
-) -> frozenset[str]:
+def hidden_places(care: pd.Series, loads: pd.Series, roles: pd.Series) -> frozenset[str]:
     """Return the places of care whose contacts with a service are hidden.
+
+    It follows from today's contacts alone. Those under other options are not shown, so nothing has
+    to be hidden for them; and that a place is shown would tell that none of them is small.
 
     What takes place by video, or at the home of those who might travel, follows from the total and
     a stated share: hiding it protects nothing.
@@ -232,29 +228,22 @@ def hidden_places(
     Parameters
     ----------
     care
-        Contacts with the service by option and place, and its `delivery`.
+        Contacts with the service today by place, and its `delivery`.
     loads
-        Contacts with the service by option and `site_id`.
+        Contacts with the service today by `site_id`.
     roles
         The role of each site.
-    baseline
-        The name of the baseline.
     """
-    by_team = bool((care["delivery"] == "team").any())
-    # Small under any option: a place is hidden in all of them, so that no two can be compared.
-    small = {place for place in CARE_PLACES if is_small(care[place]).any()}
-    small |= _small_roles(loads, roles, by_team=by_team)
-    # What is published must be safe by today's counts alone: another run, with other options,
-    # hides other places besides these, and a reader may have both.
-    today = care.loc[[baseline], list(CARE_PLACES)]
-    hidden = {place for place in CARE_PLACES if is_small(today[place]).any()}
-    hidden |= _small_roles(loads.loc[[baseline]], roles, by_team=by_team)
+    by_team = care["delivery"] == "team"
+    today = care[list(CARE_PLACES)].astype(float)
     # A total of 1 to 7 is hidden. That several places have a part of it would say at least 1 each,
     # and leave each few values; so nothing is said of its places, not even which have none.
-    if is_small(today.sum(axis=1)).any():
+    if is_small(pd.Series([today.sum()])).any():
         return frozenset(CARE_PLACES)
+    hidden = {str(place) for place in today.index[is_small(today)]}
+    hidden |= _small_roles(loads, roles, by_team=by_team)
     protecting = ("home", "unreachable") if by_team else (*ROLES, "unreachable")
-    return _protected(today[list(protecting)].sum(), frozenset(hidden)) | small
+    return _protected(today[list(protecting)], frozenset(hidden))
 
 
 def is_small(counts: pd.Series) -> pd.Series:
@@ -276,7 +265,7 @@ def _shown(totals: pd.Series, factor: pd.Series) -> pd.Series:
 
 def _small_roles(loads: pd.DataFrame, roles: pd.Series, *, by_team: bool) -> set[str]:
     """Return the places to which sites with small counts belong."""
-    small = loads.index[is_small(loads["contacts"])].get_level_values("site_id")
+    small = loads.index[is_small(loads)]
     if by_team:
         return {"home"} if len(small) else set()
     return set(roles[small])
@@ -285,15 +274,24 @@ def _small_roles(loads: pd.DataFrame, roles: pd.Series, *, by_team: bool) -> set
 def _protected(counts: pd.Series, hidden: frozenset[str]) -> frozenset[str]:
     """Hide further places, in a fixed order, until what is hidden cannot be worked out.
 
-    At least two places with contacts must be hidden, with 7 contacts more than one each: one alone
-    follows from the total, and a small sum leaves each part few values. The order tells nothing;
-    the smallest first would say that those hidden are smaller than those shown.
+    The order tells nothing; the smallest first would say that those hidden are smaller than those
+    shown.
     """
-    held = counts[counts > 0]
+    held = counts[counts > 0].round()
     for place in _PROTECTING:
         covered = held[held.index.isin(hidden)]
-        safe = len(covered) > 1 and round(covered.sum()) - len(covered) >= LARGEST
-        if covered.empty or safe:
+        if covered.empty or _covers_itself(covered):
             break
         hidden |= {place} & set(held.index)
     return hidden
+
+
+def _covers_itself(hidden: pd.Series) -> bool:
+    """Say whether hidden counts leave each other their values, though their sum is known.
+
+    One alone follows from it. One must have more than 7, so that it may be any larger, and all
+    together 6 more than they must (1 if small, else 8), so that a small one may be any from 1 to 6.
+    """
+    large = hidden > LARGEST
+    spare = hidden - np.where(large, LARGEST + 1, 1)
+    return bool(len(hidden) > 1 and large.any() and spare.sum() >= LARGEST - 1)

@@ -9,6 +9,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Final, Literal, TypeAlias
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.disclosure import LARGEST, ROUND_TO, is_small
@@ -93,9 +94,10 @@ def protect_counts(counts: pd.Series, groups: pd.Series) -> tuple[pd.Series, pd.
 
     Counts of 1 to 7 are hidden, others rounded to the nearest 5. The total of a group may be
     published elsewhere, so where a group has small counts more of it is hidden, in the order of
-    names, which tells nothing: until what is hidden is at least 7 more than it must be if each were
-    1. Then each may be any number from 1 to 7. A group that has nothing left to show hides its
-    zeros too, so that not even that much is known of any.
+    names, which tells nothing: at least one of more than 7, and until what is hidden adds up to 6
+    more than it must (1 for each small count, 8 for each other). Then a small count may be any from
+    1 to 6, the others taking what it leaves. A group that has nothing left to show hides its zeros
+    too, so that not even the 1 is known of any.
 
     Parameters
     ----------
@@ -111,10 +113,11 @@ def protect_counts(counts: pd.Series, groups: pd.Series) -> tuple[pd.Series, pd.
         few = small[members.index]
         if not few.any():
             continue
-        # How far the hidden counts are above 1 each, before each further one would be added.
+        # What the hidden counts have to spare, before each further one would be added to them.
         left = members[(members > 0) & ~few].sort_index()
-        above_one = (members[few] - 1).sum() + (left - 1).cumsum() - (left - 1)
-        further = left.index[above_one < LARGEST]
+        spare = left - (LARGEST + 1)
+        before = (members[few] - 1).sum() + spare.cumsum() - spare
+        further = left.index[(before < LARGEST - 1) | (np.arange(len(left)) == 0)]
         hidden[further] = True
         # With none left, "at least 1 each" would narrow down many of 1: zeros are hidden with them.
         if len(further) == len(left):
