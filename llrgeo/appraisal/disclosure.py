@@ -118,8 +118,10 @@ def count_contacts(
     today = care.xs(baseline, level="option")
     roles = site_roles(appraisal_inputs.sites)
     hidden = {
-        service: hidden_places(today.loc[service], found.loads["contacts"], roles)
-        for service, found in counted[baseline].services.items()
+        str(service): hidden_places(
+            row, counted[baseline].services[str(service)].loads["contacts"], roles
+        )
+        for service, row in today.iterrows()
     }
     return CountedContacts(baseline, services, today["contacts"], care, loads, roles, hidden)
 
@@ -263,7 +265,7 @@ def _shown(totals: pd.Series, factor: pd.Series) -> pd.Series:
     return round_counts(product.fillna(0)).mask(product.isna(), HIDDEN)
 
 
-def _small_roles(loads: pd.DataFrame, roles: pd.Series, *, by_team: bool) -> set[str]:
+def _small_roles(loads: pd.Series, roles: pd.Series, *, by_team: bool) -> set[str]:
     """Return the places to which sites with small counts belong."""
     small = loads.index[is_small(loads)]
     if by_team:
