@@ -54,6 +54,7 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.study.config import StudyConfig, build_services, load_study
     from llrgeo.study.inputs import StudyInputs, read_inputs
     from llrgeo.study.run import StudyResult, print_report, print_study, publish_study, run_study
+    from llrgeo.study.run_difference import compare_folders, write_difference
     from llrgeo.study.show import show
     from llrgeo.study.siting import (
         SitingResult,
@@ -108,6 +109,7 @@ _NAMES: Final = {
     "study.config": ("StudyConfig", "build_services", "load_study"),
     "study.inputs": ("StudyInputs", "read_inputs"),
     "study.run": ("StudyResult", "print_report", "print_study", "publish_study", "run_study"),
+    "study.run_difference": ("compare_folders", "write_difference"),
     "study.show": ("show",),
     "study.siting": ("SitingResult", "SitingStudy", "locate_service", "prepare_siting"),
     "study.siting_config": ("SitingConfig", "load_siting"),
@@ -179,6 +181,7 @@ __all__ = [
     "best_plans",
     "build_network",
     "build_services",
+    "compare_folders",
     "compare_travel_times",
     "evaluate_options",
     "find_itineraries",
@@ -211,6 +214,7 @@ __all__ = [
     "stage_plan",
     "travel_times",
     "value_curve",
+    "write_difference",
     "write_plan",
     "write_times",
 ]

@@ -28,6 +28,7 @@ COMMANDS = (
     "fetch",
     "new",
     "replay",
+    "diff",
     "check",
 )
 

@@ -25,6 +25,7 @@ _STUDIES: Final = (
     (siting.locate, "llrgeo locate my_study.toml --service diagnostics --p 4"),
     (studies.validate, "llrgeo validate my_study.toml --reference observed.csv"),
     (studies.replay, "llrgeo replay my_maps/manifest.json"),
+    (studies.diff, "llrgeo diff maps_of_monday maps_of_friday"),
     (pages.check, "llrgeo check my_maps"),
 )
 _DATA: Final = ((official.fetch, "llrgeo fetch osm --icb Northamptonshire --out downloads"),)

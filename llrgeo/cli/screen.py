@@ -18,6 +18,7 @@ if TYPE_CHECKING:
     import pandas as pd
 
     from llrgeo.publish.check.folder import FolderFinding
+    from llrgeo.publish.difference.compare import RunDifference
     from llrgeo.schema import Track
     from llrgeo.study.run import StudyResult
     from llrgeo.travel.compare import TravelTimeComparison
@@ -124,6 +125,21 @@ def scorecard_table(result: "StudyResult") -> Table:
     for name in card.totals.sort_values(ascending=False, kind="stable").index:
         figures = [f"{value:,.2f}" for value in card.values.loc[name]]
         table.add_row(Text(labels[name]), *figures, f"{card.totals[name]:.3f}")
+    return table
+
+
+def difference_table(difference: "RunDifference") -> Table:
+    """Draw how much differs between two runs: settings, inputs, and figures by table."""
+    table = Table("What", "Changed", "Only before", "Only after", box=SIMPLE_HEAD)
+    for column in table.columns[1:]:
+        column.justify = "right"
+    settings, inputs = difference.settings, difference.inputs
+    table.add_row("settings", str(len(settings)), "", "")
+    table.add_row("inputs", str(len(inputs)), "", "")
+    for row in difference.tables.itertuples():
+        counts = (row.changed, row.only_before, row.only_after)
+        if any(counts):
+            table.add_row(Text(str(row.table)), *map(str, counts))
     return table
 
 

@@ -1,4 +1,4 @@
-"""Commands of studies: run one, repeat it, its travel times and their error, start a new one."""
+"""Commands of studies: run, repeat, compare and start them, their travel times and their error."""
 
 from contextlib import nullcontext
 from pathlib import Path
@@ -12,6 +12,7 @@ from llrgeo.cli.screen import (
     StageClock,
     announce,
     comparison_table,
+    difference_table,
     progress,
     scorecard_table,
     show,
@@ -100,6 +101,27 @@ def replay(
         raise PublishError(msg)
     if not quiet:
         typer.echo(f"All {len(recorded['outputs'])} files are the same, byte for byte.")
+
+
+def diff(
+    before: Annotated[Path, typer.Argument(help="The folder of the earlier run.")],
+    after: Annotated[Path, typer.Argument(help="The folder of the later run.")],
+    *,
+    out: OutFile = Path("difference"),
+    quiet: Quiet = False,
+) -> None:
+    """Tell what differs between two runs: inputs, settings and every figure, page and tables."""
+    from llrgeo.files import repair_folder
+    from llrgeo.study.run_difference import PAGE, compare_folders, write_difference
+
+    for folder in (before, after):
+        if repair_folder(folder):
+            typer.echo(f"{folder}: completed what a stopped run had begun to write")
+    difference = compare_folders(before, after)
+    write_difference(difference, out)
+    if not quiet:
+        show(difference_table(difference))
+        show(f"Written: {out / PAGE}")
 
 
 def times(

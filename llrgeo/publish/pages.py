@@ -29,6 +29,7 @@ _TEMPLATES: Final = [
     ROOM / "report" / "templates",
     ROOM / "planner" / "templates",
     ROOM / "kit" / "templates",
+    ROOM / "difference" / "templates",
 ]
 _JSON_ESCAPES: Final = {ord(sign): f"\\u{ord(sign):04x}" for sign in "<>&\u2028\u2029"}
 
@@ -149,7 +150,12 @@ def deprivation_term(publication: Publication) -> str:
 
 def page_style(publication: Publication) -> str:
     """Return our style sheet with the publisher's colour and those of the maps as variables."""
-    colours = {"accent": publication.theme.accent, **palette.CSS_COLOURS}
+    return style_sheet(publication.theme.accent)
+
+
+def style_sheet(accent: str) -> str:
+    """Return our style sheet with a colour for headings and those of the maps as variables."""
+    colours = {"accent": accent, **palette.CSS_COLOURS}
     variables = "".join(f" --{name}: {colour};" for name, colour in colours.items())
     return f":root {{{variables} }}\n{asset('assets/page.css')}"
 

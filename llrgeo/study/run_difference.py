@@ -1,0 +1,73 @@
+"""Difference of two runs, from the folders that they published."""
+
+from pathlib import Path
+
+from llrgeo.errors import ConfigError
+from llrgeo.publish.data.files import csv_text
+from llrgeo.publish.difference.compare import (
+    PublishedRun,
+    RunDifference,
+    compare_runs,
+    read_published_run,
+)
+from llrgeo.publish.difference.page import render_difference
+from llrgeo.publish.folder import MANIFEST, Content, write_files
+from llrgeo.schema import name_some
+from llrgeo.study.manifest import changed_outputs, read_manifest
+
+PAGE = "difference.html"
+
+
+def compare_folders(before: Path, after: Path) -> RunDifference:
+    """Compare two published folders: what went in, and every figure that came out.
+
+    Raises
+    ------
+    ConfigError
+        If a folder has no manifest of a run, or its files are not those of its manifest.
+    InputError
+        If a table cannot be read.
+
+    Examples
+    --------
+    >>> study = llrgeo.load_study(folder / "study.toml")
+    >>> files = llrgeo.publish_study(llrgeo.run_study(study), folder / "monday")
+    >>> llrgeo.compare_folders(folder / "monday", folder / "monday").figures.empty
+    True
+    """
+    return compare_runs(_read_run(before), _read_run(after))
+
+
+def write_difference(difference: RunDifference, folder: Path) -> list[Path]:
+    """Write a difference as a page and tables into a folder, whole or not at all.
+
+    Written are `difference.html`, and `settings.csv`, `inputs.csv`, `figures.csv`, `tables.csv`.
+
+    Raises
+    ------
+    PublishError
+        If the folder cannot be written to.
+
+    Examples
+    --------
+    >>> study = llrgeo.load_study(folder / "study.toml")
+    >>> files = llrgeo.publish_study(llrgeo.run_study(study), folder / "monday")
+    >>> difference = llrgeo.compare_folders(folder / "monday", folder / "monday")
+    >>> files = llrgeo.write_difference(difference, folder / "difference")
+    >>> (folder / "difference" / "difference.html").is_file()
+    True
+    """
+    made: dict[str, Content] = {PAGE: render_difference(difference)}
+    for name in ("settings", "inputs", "figures", "tables"):
+        made[f"{name}.csv"] = csv_text(getattr(difference, name))
+    return write_files(made, folder)
+
+
+def _read_run(folder: Path) -> PublishedRun:
+    manifest = read_manifest(folder / MANIFEST)
+    # Figures that somebody altered by hand would be told as those of the run.
+    changed = changed_outputs(manifest, folder)
+    if changed:
+        msg = f"{folder}: {len(changed)} files are not those of its manifest ({name_some(changed)})"
+        raise ConfigError(msg)
+    return read_published_run(folder, manifest)

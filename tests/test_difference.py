@@ -1,0 +1,213 @@
+"""Difference of two runs: every figure that differs is told, by hand and on a made-up town."""
+
+import csv
+import json
+import math
+import re
+
+import pandas as pd
+import pytest
+
+from llrgeo.errors import ConfigError, InputError
+from llrgeo.files import sha256_of_file
+from llrgeo.publish.difference.compare import (
+    PublishedRun,
+    compare_runs,
+    compare_tables,
+    headline_figures,
+)
+from llrgeo.publish.difference.page import render_difference
+from llrgeo.study.config import load_study
+from llrgeo.study.run import publish_study, run_study
+from llrgeo.study.run_difference import compare_folders, write_difference
+
+
+def text_table(text):
+    rows = [line.split("|") for line in text.split()]
+    return pd.DataFrame(rows[1:], columns=rows[0])
+
+
+def told(before, after):
+    """Return each figure that differs: its row and column, both texts, the change, the way."""
+    found = compare_tables(text_table(before), text_table(after))
+    differing = found[found["difference"] != ""].values.tolist()
+    return {
+        (row, column): (old, new, None if math.isnan(change) else change, way)
+        for row, column, old, new, change, way in differing
+    }
+
+
+def test_rows_are_named_by_the_fewest_first_columns_that_tell_them_apart():
+    before = "option|service|people|note\na|x|12|p\na|y|7|q\nb|x|3|r"
+    after = "option|service|people|note\na|y|9.5|q\na|x|12|s\nc|x|1|r"
+    assert told(before, after) == {
+        ("option a, service y", "people"): ("7", "9.5", 2.5, "changed"),
+        ("option a, service x", "note"): ("p", "s", None, "changed"),
+        ("option b, service x", "people"): ("3", "", None, "only before"),
+        ("option b, service x", "note"): ("r", "", None, "only before"),
+        ("option c, service x", "people"): ("", "1", None, "only after"),
+        ("option c, service x", "note"): ("", "r", None, "only after"),
+    }
+
+
+def test_a_column_of_one_edition_alone_is_told_and_does_not_name_rows():
+    assert told("option|old|people\na|1|5\nb|2|6", "option|new|people\na|3|5\nb|4|6.25") == {
+        ("option a", "old"): ("1", "", None, "only before"),
+        ("option a", "new"): ("", "3", None, "only after"),
+        ("option b", "old"): ("2", "", None, "only before"),
+        ("option b", "new"): ("", "4", None, "only after"),
+        ("option b", "people"): ("6", "6.25", 0.25, "changed"),
+    }
+
+
+def test_sentences_are_there_or_not_and_the_same_one_twice_counts_twice():
+    assert told("sentence\nfirm\nfirm\nold", "sentence\nfirm\nnew") == {
+        ("sentence firm (2)", ""): ("", "", None, "only before"),
+        ("sentence old", ""): ("", "", None, "only before"),
+        ("sentence new", ""): ("", "", None, "only after"),
+    }
+
+
+def test_hidden_counts_are_text_and_have_no_change():
+    assert told("option|people\na|*", "option|people\na|12") == {
+        ("option a", "people"): ("*", "12", None, "changed")
+    }
+
+
+def made_run(study, inputs=None, tables=None):
+    manifest = {"run_id": "0" * 64, "study": study, "inputs": inputs or {}}
+    return PublishedRun(manifest, tables or {}, {})
+
+
+def test_settings_have_a_path_by_what_names_the_items_of_a_list():
+    services = [{"id": "clinic", "standard_min": 20.0}, {"id": "ward", "standard_min": 30.0}]
+    before = made_run({"title": "t", "services": services, "modes": ["car"], "seed": 4})
+    later = [services[1], services[0] | {"standard_min": 25.0, "sites": []}]
+    after = made_run({"title": "t", "services": later, "modes": ["car", "walk"], "seed": None})
+    # That the services stand in another order changes nothing.
+    assert compare_runs(before, after).settings.values.tolist() == [
+        ["services.clinic.standard_min", "20.0", "25.0"],
+        ["modes", '["car"]', '["car", "walk"]'],
+        ["seed", "4", "null"],
+        ["services.clinic.sites", "", "[]"],
+    ]
+
+
+def test_inputs_that_differ_are_named_and_a_withheld_checksum_says_nothing():
+    hidden = "withheld: contacts of real patients"
+    before = made_run({}, {"areas": "aa", "sites": "bb", "activity": hidden, "theme": "cc"})
+    after = made_run({}, {"areas": "aa", "sites": "dd", "activity": hidden, "rates": "ee"})
+    assert compare_runs(before, after).inputs.values.tolist() == [
+        ["sites", "changed"],
+        ["activity", "cannot be told"],
+        ["theme", "only before"],
+        ["rates", "only after"],
+    ]
+
+
+def test_text_of_a_study_stays_text_on_the_page():
+    evil = "<script>alert(1)</script>{{ 7 * 7 }}"
+    cards = [pd.DataFrame({"option": [evil], "total": [total]}) for total in ("0.5", evil)]
+    runs = [made_run({"title": evil, "note": total}, tables={"scorecard": card})
+            for total, card in zip((1, evil), cards, strict=True)]  # fmt: skip
+    page = render_difference(compare_runs(*runs))
+    assert "<script" not in page
+    assert "{{ 7 * 7 }}" in page
+    assert page.count("&lt;script&gt;") >= 6
+
+
+@pytest.fixture(scope="module")
+def folders(town_study_once, tmp_path_factory):
+    """Publish a study, and the same with a service's standard a minute longer."""
+    made = tmp_path_factory.mktemp("runs")
+    text = town_study_once.read_text("utf-8")
+    changed = town_study_once.with_name("longer.toml")
+    assert text.count("standard_min = 2,") == 1
+    changed.write_text(text.replace("standard_min = 2,", "standard_min = 3,"), "utf-8")
+    for name, study in (("before", town_study_once), ("after", changed)):
+        publish_study(run_study(load_study(study)), made / name)
+    return made / "before", made / "after"
+
+
+def test_a_changed_setting_and_every_figure_that_followed_are_told(folders):
+    difference = compare_folders(*folders)
+    assert len(difference.settings) == 1
+    assert difference.settings["setting"][0].endswith(".standard_min")
+    assert difference.settings[["before", "after"]].values.tolist() == [["2.0", "3.0"]]
+    assert difference.inputs.empty
+    # The same by other means, of a table that follows from the standard.
+    cells = []
+    for folder in folders:
+        with (folder / "tables" / "choice_of_site.csv").open(newline="", encoding="utf-8") as file:
+            rows = list(csv.DictReader(file))
+        keys = ("option", "service", "rule")
+        named = {", ".join(f"{key} {row[key]}" for key in keys): row for row in rows}
+        cells.append({(name, column): row[column] for name, row in named.items() for column in row})
+    moved = {cell: (text, cells[1][cell]) for cell, text in cells[0].items()}
+    moved = {cell: pair for cell, pair in moved.items() if pair[0] != pair[1]}
+    figures = difference.figures[difference.figures["table"] == "choice_of_site"]
+    assert len(moved) == 3
+    named = zip(figures["row"], figures["column"], strict=True)
+    assert dict(zip(named, figures[["before", "after"]].values.tolist(), strict=True)) == {
+        cell: list(pair) for cell, pair in moved.items()
+    }
+    old, new = (figures[name].astype(float) for name in ("before", "after"))
+    assert figures["change"].tolist() == pytest.approx((new - old).tolist())
+    # Journeys do not follow from a standard.
+    same = difference.tables.set_index("table").loc["flows"]
+    assert same["figures"] > 0
+    assert same[["changed", "only_before", "only_after"]].sum() == 0
+
+
+def test_headline_figures_have_every_option_and_people_of_all_groups_together(folders):
+    difference = compare_folders(*folders)
+    rows = headline_figures(difference).set_index(["option", "figure"])
+    people = pd.read_csv(folders[1] / "tables" / "people_by_service.csv")
+    everyone = people[people["group"] == "everyone"].set_index("option")
+    label = difference.after.meanings["people_by_service", "longer"]
+    for option, count in everyone["longer"].items():
+        assert rows.loc[(option, label), "after"] == str(count)
+    assert set(rows.index.get_level_values("option")) == set(everyone.index)
+
+
+def test_the_page_and_tables_of_a_difference_and_of_none(folders, tmp_path):
+    files = write_difference(compare_folders(*folders), tmp_path / "one")
+    names = [path.name for path in files]
+    assert names == ["difference.html", "figures.csv", "inputs.csv", "settings.csv", "tables.csv"]
+    page = files[0].read_text("utf-8")
+    assert "default-src &#39;none&#39;" in page
+    assert not re.search(r"(?:src|href)=.http", page)
+    assert ".standard_min" in page
+    figures = pd.read_csv(tmp_path / "one" / "figures.csv", dtype=str, keep_default_na=False)
+    assert len(figures) == len(compare_folders(*folders).figures)
+    write_difference(compare_folders(folders[0], folders[0]), tmp_path / "none")
+    none = (tmp_path / "none" / "difference.html").read_text("utf-8")
+    assert "Nothing: settings" in none
+    assert "<table" not in none
+
+
+def test_a_folder_that_was_altered_or_is_no_run_is_refused(folders, tmp_path):
+    with pytest.raises((ConfigError, OSError), match=r"manifest\.json"):
+        compare_folders(folders[0], tmp_path)
+    for path in folders[0].rglob("*"):
+        if path.is_file():
+            copy = tmp_path / "copy" / path.relative_to(folders[0])
+            copy.parent.mkdir(parents=True, exist_ok=True)
+            copy.write_bytes(path.read_bytes())
+    card = tmp_path / "copy" / "tables" / "scorecard.csv"
+    card.write_text(card.read_text("utf-8") + "invented,1\r\n", "utf-8")
+    with pytest.raises(ConfigError, match=r"1 files are not those of its manifest \(tables/score"):
+        compare_folders(tmp_path / "copy", folders[1])
+    # One that is broken and says so in its manifest is told by its name.
+    card.write_bytes(b"option\r\n\xff\xfe,\x00,1\r\n")
+    manifest = json.loads((tmp_path / "copy" / "manifest.json").read_text("utf-8"))
+    manifest["outputs"] = {"tables/scorecard.csv": sha256_of_file(card)}
+    (tmp_path / "copy" / "manifest.json").write_text(json.dumps(manifest), "utf-8")
+    with pytest.raises(InputError, match=r"scorecard\.csv: not a table of a run"):
+        compare_folders(tmp_path / "copy", folders[1])
+
+
+def test_a_blank_is_no_figure():
+    assert told("option|people\na|\nb|", "option|people\na|3\nb|") == {
+        ("option a", "people"): ("", "3", None, "only after")
+    }
