@@ -133,6 +133,8 @@ BUILT = {
     "planner_class_": ("lost", "mixed", "longer", "shorter", "same", "none"),
     "planner_open_": ("unread", "network", "study", "site"),
     "planner_shown_": ("longer", "shorter", "same"),
+    "planner_take": ("", "_plan"),
+    "planner_drop": ("", "_plan"),
     "planner_view_": ("people", "change", "after", "before", "against", "catchments"),
     "planner_beds_": ("delay", "loss", "overflow"),
     "planner_warn_": ("beds", "below", "over"),

@@ -261,6 +261,8 @@ def test_a_row_of_a_place_a_group_or_a_service_is_shown_on_the_map(page, county_
         row = page.locator(f"#table-{name} tbody th").nth(1).inner_text()
         assert row in page.inner_text("#said")
         shown[name] = page.evaluate("map_llrgeo.getBounds().toBBoxString()")
+        top = page.eval_on_selector(".folium-map", "map => map.getBoundingClientRect().top")
+        assert -100 < top < 800  # the map has come into view
     assert len({whole, shown["places"]}) == 2
     assert page.is_checked("input[value=change]")  # of the service of the last row
     assert page.input_value("#service") == "clinic" or "Nurses" in page.inner_text("#said")
@@ -330,11 +332,35 @@ def test_a_score_is_not_told_where_a_criterion_has_no_figure(open_page, county_p
     assert "the page has no figure for Whole-life cost" in said
     assert "of weightings" not in said
     opened.click("#pin")
-    assert "no score" in opened.locator("#table-pins tbody tr").last.inner_text()
+    assert opened.locator("#table-pins tbody tr", has_text="no score").count() == 2
     opened.click("#weights summary")
     opened.eval_on_selector("#weight-1", "slider => { slider.value = 0; }")
     opened.dispatch_event("#weight-1", "input")
     assert "Score " in opened.inner_text("#headline")
+
+
+def test_a_kept_plan_is_gone_on_with_and_let_go(page, county_places):
+    place(page, county_places)
+    first = page.inner_text("#headline")
+    page.click("#pin")
+    page.click("#undo")
+    place(page, county_places, row=40)
+    page.click("#pin")
+    sites = page.locator("#table-pins tbody tr").nth(2).locator("td").all_inner_texts()
+    assert len(set(sites)) == 2  # this plan is B; A is elsewhere
+    page.click("button[data-key='take A']")
+    assert page.inner_text("#said").startswith("You go on with plan A.")
+    assert page.inner_text("#headline") == first
+    page.click("#undo")
+    assert page.inner_text("#headline") != first
+    page.check("input[value=against]")
+    page.click("button[data-key='drop A']")
+    assert page.inner_text("#against") == "B"
+    assert page.is_checked("input[value=people]")
+    page.click("#pin")
+    heads = page.locator("#table-pins thead th").all_inner_texts()
+    assert heads[2:] == ["B", "A"]  # the name is free again
+    assert page.heard == []
 
 
 def test_the_keyboard_goes_through_few_stops(page):

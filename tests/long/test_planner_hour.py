@@ -40,7 +40,7 @@ def rows_of(page, name: str) -> list[list[str]]:
 
 
 def place_three(page) -> None:
-    """Try three places and keep each beside the others; the first of them stays the plan."""
+    """Try three places, keep each beside the others, and go on with the one of the best score."""
     for number, place in enumerate(CANDIDATES):
         page.fill("#where", place)
         page.press("#where", "Enter")
@@ -48,8 +48,11 @@ def place_three(page) -> None:
         page.click("#pin")
         if number < len(CANDIDATES) - 1:
             page.click("#undo")
-    first = rows_of(page, "pins")[0]
-    assert len(first) == 5  # the figure, the plan and three kept
+    table = {row[0]: row[2:] for row in rows_of(page, "pins")}
+    scores = [float(score) for score in table[wording()["planner_total"]]]
+    best = "ABC"[scores.index(max(scores))]
+    page.click(f"button[data-key='take {best}']")
+    assert f"plan {best}" in page.inner_text("#said")
 
 
 def improve(page) -> str:

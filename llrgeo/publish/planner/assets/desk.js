@@ -54,6 +54,10 @@ function llrgeoDesk(data, roads) {
     desk.pins.push({ name, plan: desk.plan, found: desk.found, journey: desk.view.journey });
   }
 
+  function unpin(name) {
+    desk.pins = desk.pins.filter((pinned) => pinned.name !== name);
+  }
+
   // The criteria of an option of the study as it is.
   function optionCriteria(id) {
     const key = `${id} ${desk.view.journey}`;
@@ -137,6 +141,6 @@ function llrgeoDesk(data, roads) {
   const canRedo = () => future.length > 0;
 
   return Object.assign(desk, { compute, optionCriteria, scoreOf, inHundred, firstShares, serviceFound,
-    optionLabel, serviceLabel, nameAndPlace, say, sayPlan, fault, change, pin, remember, undo, redo, canUndo,
+    optionLabel, serviceLabel, nameAndPlace, say, sayPlan, fault, change, pin, unpin, remember, undo, redo, canUndo,
     canRedo });
 }

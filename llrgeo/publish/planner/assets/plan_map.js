@@ -159,6 +159,7 @@ function llrgeoPlanMap(desk, onDrag) {
   function frameAreas(areas) {
     const around = areas.map((area) => L.latLng(degrees(data.planning.x[area], data.planning.y[area])).toBounds(CLOSE_M));
     map.fitBounds(around.reduce((all, one) => all.extend(one)), { animate: false });
+    map.getContainer().scrollIntoView({ block: "center" }); // the row that asks is far below
   }
 
   function onClick(act) {

@@ -15,7 +15,7 @@
   const { element } = tables;
   const { view } = desk;
   const planMap = llrgeoPlanMap(desk, onDrag);
-  const results = llrgeoResults(desk, tables, showAreas);
+  const results = llrgeoResults(desk, tables, { showAreas, take, drop });
   const own = llrgeoOwnPlace(desk, tables, planMap);
   const sites = llrgeoPlanSites(desk, tables, planMap);
   const beds = llrgeoBedMoves(desk, tables);
@@ -80,10 +80,15 @@
     if (again) again.focus({ preventScroll: true });
   }
 
+  function showView(map) {
+    view.map = map;
+    document.querySelector(`input[name=view][value=${map}]`).checked = true;
+  }
+
   // Show some areas on the map, of a service or by a view if they are given, and say what they are.
   function showAreas({ areas, service = view.service, map = view.map, said }) {
-    Object.assign(view, { service, map });
-    document.querySelector(`input[name=view][value=${map}]`).checked = true;
+    view.service = service;
+    showView(map);
     refresh();
     planMap.frameAreas(areas);
     desk.say(said);
@@ -139,12 +144,27 @@
   }
 
   function pin() {
-    const name = NAMES[desk.pins.length];
+    const name = NAMES.find((each) => !desk.pins.some((pinned) => pinned.name === each));
     desk.pin(name);
     results.showPins();
     showButtons();
     showPinned();
     desk.say(fill(words.planner_pinned, { name }));
+  }
+
+  // Go on with a plan that was kept; or let go of it, which makes room for another.
+  function take(name) {
+    desk.change(desk.pins.find((pinned) => pinned.name === name).plan, fill(words.planner_taken, { name }));
+  }
+
+  function drop(name) {
+    desk.unpin(name);
+    if (view.against === name) view.against = "";
+    if (view.map === "against" && !view.against) showView("people");
+    refresh();
+    showPinned();
+    desk.say(fill(words.planner_dropped, { name }));
+    byId("pin").focus();
   }
 
   // The plan's new sites on another option: they go on running what they run,
@@ -176,8 +196,7 @@
     on("journey", "change", (event) => { view.journey = event.target.value; refresh(); desk.sayPlan(m.byId(data.journeys, view.journey).label); });
     on("views", "change", ({ target }) => {
       if (target.id === "against") view.against = target.value;
-      view.map = target.id === "against" ? "against" : target.value;
-      document.querySelector(`input[name=view][value=${view.map}]`).checked = true;
+      showView(target.id === "against" ? "against" : target.value);
       planMap.show();
     });
     on("by-click", "click", () => setPlacing(!isPlacing()));

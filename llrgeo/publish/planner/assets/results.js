@@ -1,8 +1,9 @@
 // What a plan means, in words and tables: the headline, services, loads, criteria, groups, places hit
-// hardest, and plans side by side. `showAreas` shows some areas on the map.
+// hardest, and plans side by side. `showAreas` shows some areas on the map; `take` goes on with a plan
+// that was kept, `drop` lets go of it.
 "use strict";
 
-function llrgeoResults(desk, tables, showAreas) {
+function llrgeoResults(desk, tables, { showAreas, take, drop }) {
   const m = llrgeoModel;
   const costs = llrgeoCostTable(desk, tables);
   const { fill, peopleInWords, oneDecimal } = llrgeoText;
@@ -195,16 +196,17 @@ function llrgeoResults(desk, tables, showAreas) {
   // --- People --------------------------------------------------------------------------------------------
 
   function showGroups() {
-    const heads = [words.planner_column_group, words.planner_column_residents, words.planner_any_longer,
-      words.planner_only_shorter, words.column_before, words.column_after, words.planner_column_show];
+    const heads = [words.planner_column_residents, words.planner_any_longer, words.planner_only_shorter,
+      words.column_before, words.column_after, words.planner_column_show];
     const isPlace = ({ group }) => group === "authority";
     const nameOfGroup = ({ group, level }) => (group === "authority" ? level
       : `${words[`group_name_${group}`]}: ${words[`level_${level}`]}`);
     const groups = desk.found.groups.map((group, place) => ({ ...group, people: planning.groups[place].people }))
       .filter(({ total }) => total > 0);
     const { classes } = desk.found;
-    for (const [name, listed] of [["places", groups.filter(isPlace)], ["groups", groups.filter((group) => !isPlace(group))]]) {
-      fillTable(name, heads, listed.map((group) => [nameOfGroup(group), counted(group.total), counted(group.anyLonger),
+    for (const [name, head, listed] of [["places", words.planner_column_place, groups.filter(isPlace)],
+      ["groups", words.planner_column_group, groups.filter((group) => !isPlace(group))]]) {
+      fillTable(name, [head, ...heads], listed.map((group) => [nameOfGroup(group), counted(group.total), counted(group.anyLonger),
         counted(group.shorter), shown(group.before), shown(group.after), ""]));
       buttons.add(name, listed.map((group) => rowOf(nameOfGroup(group), group.people,
         (area) => isLonger(classes[area].name), (area) => classes[area].name === "shorter", { map: "people" })));
@@ -241,14 +243,27 @@ function llrgeoResults(desk, tables, showAreas) {
     fillTable("pins", [words.planner_column_figure, ...listed.map(({ name }) => name)], [
       each(words.planner_any_longer, ({ found }) => counted(found.people.anyLonger)),
       each(words.planner_only_shorter, ({ found }) => counted(found.people.shorter)),
-      each(words.planner_new_sites, ({ plan }) => String(plan.added.length)),
+      each(words.planner_new_sites, ({ plan }) => plan.added.map(({ id }) => desk.nameAndPlace(plan, id))
+        .map(({ name, place }) => `${name}, ${place}`).join("; ") || words.planner_none),
       ...planning.criteria.map((criterion, place) => each(criterion.label,
         ({ found }) => figure(criterion.measure, found.criteria[place].value))),
       ...(planning.costs ? [each(words.planner_pays, ({ found }) => costs.pounds(found.costs.provider)),
         each(words.planner_net, ({ found }) => costs.pounds(found.costs.net))] : []),
       each(words.planner_total, ({ found }) => inHundred(scoreOf(found.criteria))),
       each(words.planner_first, (_, place) => shares[place]),
+      each(words.planner_kept, () => ""),
     ]);
+    const last = [...byId("table-pins").tBodies[0].rows].pop();
+    desk.pins.forEach(({ name }, place) => last.cells[place + 2].append(
+      pinButton(name, "take", take), " ", pinButton(name, "drop", drop)));
+  }
+
+  function pinButton(name, what, act) {
+    const button = element("button", words[`planner_${what}`], { type: "button" });
+    button.setAttribute("aria-label", fill(words[`planner_${what}_plan`], { name }));
+    button.dataset.key = `${what} ${name}`;
+    button.addEventListener("click", () => act(name));
+    return button;
   }
 
   function showAll() {
