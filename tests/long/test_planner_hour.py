@@ -57,6 +57,7 @@ def place_three(page) -> None:
 
 def improve(page) -> str:
     """Drag the place, close a site, move beds, weigh; return what the drag said."""
+    page.locator(".folium-map").scroll_into_view_if_needed()
     box = page.locator(".pin .added").bounding_box()
     at = box["x"] + box["width"] / 2, box["y"] + box["height"] / 2
     page.mouse.move(*at)
