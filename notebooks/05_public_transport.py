@@ -62,6 +62,19 @@ times = router.travel_times(homes, hospital, mode="transit", period=rules.period
 times
 
 # %% [markdown]
+# ## One journey, leg by leg
+#
+# Which bus, from where, at what time? Each leg has its line, so that the journey can be drawn: each
+# route has a colour, walks are dark, and stops tell when one gets on and off.
+
+# %%
+legs = llrgeo.find_itineraries(router, homes.loc[["a walk away"]], hospital)
+legs.drop(columns="geometry")
+
+# %%
+llrgeo.show(legs)
+
+# %% [markdown]
 # ## What waiting does
 #
 # The same home for narrow windows, one for each quarter of an hour: who leaves just after the bus

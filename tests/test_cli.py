@@ -99,7 +99,7 @@ def test_isochrones_are_layers_by_site_and_limit_in_the_minutes_of_the_study(
     areas = gpd.read_file(out)
     assert areas["minutes"].tolist() == [1.5, 3] * 3
     assert areas.columns.tolist() == [
-        "site_id", "name", "mode", "minutes", "period", "direction", "geometry"
+        "site_id", "name", "mode", "minutes", "period", "direction", "residents", "geometry"
     ]  # fmt: skip
     slow = town_study.read_text(encoding="utf-8")
     town_study.write_text(f"time_factor = 1.2\nterminal_min = 0.3\n{slow}", encoding="utf-8")

@@ -8,16 +8,16 @@ streets of each kind:
 
 | streets | peer | rank correlation | ours / theirs, median |
 | --- | --- | --- | --- |
-| where people live | OSRM | 0.984 | 0.95 |
-| where people live | Valhalla | 0.985 | 1.18 |
-| of all classes | OSRM, lanes at our speed | 0.981 | 0.99 |
-| of all classes | OSRM | 0.969 | 0.92 |
-| of all classes | Valhalla | 0.982 | 1.15 |
+| where people live | OSRM | 0.988 | 0.93 |
+| where people live | Valhalla | 0.992 | 1.17 |
+| of all classes | OSRM, lanes at 28 mph | 0.983 | 0.98 |
+| of all classes | OSRM | 0.979 | 0.91 |
+| of all classes | Valhalla | 0.990 | 1.15 |
 
 OSRM drives at four fifths of a limit, Valhalla nearly at it and without waiting at junctions; ours
 lie between. Country lanes (unclassified) are why OSRM's ranks between streets of all classes
-differ: it drives them at 15.5 mph where our table has 25 to 42 and independent times fit 36. With
-that one speed of ours in its profile its ranks agree better, so the floor of 0.96 is the lanes'.
+differ: it drives them at 15.5 mph where our table has 25 without a sign and 42 with a limit of 50
+or more. With 28 mph for all lanes in its profile its ranks agree better.
 """
 
 import json
@@ -39,9 +39,7 @@ from llrgeo.schema import WGS84
 from llrgeo.travel.routers import NetworkRouter
 
 PLACES = 100
-OUR_LANES = {
-    "unclassified    = 25": "unclassified    = 45"
-}  # km/h: 28 mph, as all lanes had it when measured
+FASTER_LANES = {"unclassified    = 25": "unclassified    = 45"}  # km/h: 28 mph, between our two
 
 pytestmark = [pytest.mark.reference, pytest.mark.slow]
 
@@ -119,7 +117,7 @@ def valhalla_minutes(extract: Path, folder: Path, points: gpd.GeoSeries) -> np.n
 
 PEERS = {
     "OSRM": osrm_minutes,
-    "OSRM, lanes at our speed": partial(osrm_minutes, changes=OUR_LANES),
+    "OSRM, lanes at 28 mph": partial(osrm_minutes, changes=FASTER_LANES),
     "Valhalla": valhalla_minutes,
 }
 
@@ -127,11 +125,11 @@ PEERS = {
 @pytest.mark.parametrize(
     ("streets", "name", "expected"),
     [
-        ("where people live", "OSRM", (0.98, 0.95)),
-        ("where people live", "Valhalla", (0.98, 1.18)),
-        ("of all classes", "OSRM, lanes at our speed", (0.98, 0.99)),
-        ("of all classes", "OSRM", (0.96, 0.92)),
-        ("of all classes", "Valhalla", (0.98, 1.15)),
+        ("where people live", "OSRM", (0.985, 0.93)),
+        ("where people live", "Valhalla", (0.99, 1.17)),
+        ("of all classes", "OSRM, lanes at 28 mph", (0.98, 0.98)),
+        ("of all classes", "OSRM", (0.975, 0.91)),
+        ("of all classes", "Valhalla", (0.985, 1.15)),
     ],
 )
 def test_times_rank_as_those_of_a_peer(
@@ -152,3 +150,26 @@ def test_times_rank_as_those_of_a_peer(
     ours, theirs = pd.Series(minutes[both]), pd.Series(peer[both])
     assert ours.corr(theirs, method="spearman") >= rank
     assert (ours / theirs).median() == pytest.approx(ratio, abs=0.02)
+
+
+def test_off_peak_is_at_the_level_that_published_pairs_ask_for(
+    reference: Path, network: RoadNetwork
+) -> None:
+    """Google at a Wednesday noon against OSRM, 151 pairs: minutes at the ends, and a slope of 1.06.
+
+    Our off-peak is 1.11 of our free flow, which is 0.92 of OSRM in level: 1.02 together.
+    """
+    pairs = pd.read_csv(reference / "data/google_noon_pairs.csv", skipinitialspace=True)
+    slope, ends_min = np.polyfit(pairs["OSM"], pairs["Google Noon Wed"], 1)
+    assert (len(pairs), slope, ends_min) == (
+        151,
+        pytest.approx(1.06, abs=0.005),
+        pytest.approx(7.0, abs=0.05),
+    )
+    points, router = middles(network, homes=False), NetworkRouter(network)
+    off_peak, night = (
+        router.travel_times(points, points, mode="car", period=period).minutes.to_numpy()
+        for period in ("off_peak", "night")
+    )
+    told = np.isfinite(off_peak) & np.isfinite(night)
+    assert off_peak[told].sum() / night[told].sum() == pytest.approx(1.11, abs=0.01)

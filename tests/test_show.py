@@ -6,6 +6,7 @@ import re
 import geopandas as gpd
 import pandas as pd
 import pytest
+import shapely
 
 import llrgeo
 from llrgeo.errors import InputError
@@ -60,6 +61,40 @@ def test_a_selection_a_network_and_a_frame_are_drawn(
     assert len(features(llrgeo.show(town_network))) == 23
     circles = gpd.GeoDataFrame({"minutes": [7]}, geometry=town_areas.buffer(70).iloc[[0]])
     assert [shape["text"] for shape in features(llrgeo.show(circles))] == ["minutes: 7"]
+
+
+def test_itineraries_are_drawn_by_route_with_walks_and_stops():
+    rows = [
+        ("walk", "", "", "The <home>", "09:30:00", "09:31:45", 1.75),
+        ("ride", "X1", "The <home>", "The market", "09:40:00", "09:55:00", 15.0),
+        ("walk", "", "The market", "The square", "09:55:00", "10:07:30", 12.5),
+        ("ride", "7", "The square", "The ward", "10:10:00", "10:30:00", 20.0),
+        ("ride", "X1", "The ward", "The door", "10:33:00", "10:41:00", 8.0),
+    ]
+    columns = ["kind", "route", "from_stop", "to_stop", "departs", "arrives", "minutes"]
+    lines = [shapely.LineString([(x, 0), (x + 300, 40)]) for x in range(450_000, 451_500, 300)]
+    legs = gpd.GeoDataFrame(
+        pd.DataFrame(rows, columns=columns, index=["W"] * 5).assign(leg=range(1, 6)),
+        geometry=lines,
+        crs=27700,
+    )
+    drawn = features(llrgeo.show(legs))
+    walks, rides, stops = drawn[:2], drawn[2:5], drawn[5:]
+    assert [shape["text"] for shape in walks] == [
+        "walk<br>09:30<br>09:31 The &lt;home&gt;<br>1.8 minutes",
+        "walk<br>09:55 The market<br>10:07 The square<br>12.5 minutes",
+    ]
+    assert rides[0]["text"].split("<br>")[0] == "X1"
+    # One colour a route, whenever it is ridden; another for another route, and for walks.
+    colours = [shape["colour"] for shape in (*rides, walks[0])]
+    assert colours[0] == colours[2]
+    assert len(set(colours)) == 3
+    assert [shape["text"] for shape in stops] == [
+        "09:40 The &lt;home&gt;", "10:10 The square", "10:33 The ward",
+        "09:55 The market", "10:30 The ward", "10:41 The door",
+    ]  # fmt: skip
+    page = llrgeo.show(legs).get_root().render()
+    assert page.count("</span>X1</div>") == 1  # its key
 
 
 def test_a_map_requests_nothing_and_keeps_hostile_names_as_text(town_areas, town_times):

@@ -14,20 +14,27 @@ def isochrones(
     study_file: StudyFile = None,
     *,
     minutes: Annotated[str, typer.Option(help="Limits, parted by commas.")] = "10,20,30",
-    out: Annotated[Path, typer.Option(help="The GeoPackage to write: .gpkg.")],
+    out: Annotated[Path | None, typer.Option(help="The GeoPackage to write: .gpkg.")] = None,
+    page: Annotated[
+        Path | None, typer.Option("--map", help="A page to write, with a map of each site: .html.")
+    ] = None,
     quiet: Quiet = False,
 ) -> None:
-    """Write the areas from which each site is reached within some minutes, for QGIS and others."""
+    """Write the areas from which each site is reached in time: for QGIS, and as a page of maps."""
     from llrgeo.errors import InputError
     from llrgeo.files import written_whole
     from llrgeo.inputs.map_files import writing_layers
-    from llrgeo.study.catchment_areas import compute_isochrones
+    from llrgeo.study.catchment_areas import compute_isochrones, write_catchment_maps
     from llrgeo.study.config import load_study
     from llrgeo.study.inputs import PLACES, read_inputs
 
-    if out.suffix != ".gpkg":
-        msg = f"{out}: isochrones are written as .gpkg"
+    if out is None and page is None:
+        msg = "isochrones: name a file to write, --out FILE.gpkg or --map FILE.html"
         raise InputError(msg)
+    for path, ending in ((out, ".gpkg"), (page, ".html")):
+        if path is not None and path.suffix != ending:
+            msg = f"{path}: isochrones are written as .gpkg, and maps of them as .html"
+            raise InputError(msg)
     try:
         limits = [float(part) for part in minutes.split(",")]
     except ValueError:
@@ -36,8 +43,13 @@ def isochrones(
     if not all(0 < limit <= _LONGEST_MIN for limit in limits):
         msg = f"--minutes: {minutes} are not all above 0 and at most {_LONGEST_MIN}"
         raise InputError(msg)
-    areas = compute_isochrones(read_inputs(load_study(study_file), PLACES), limits)
-    with written_whole(out) as made, writing_layers(made):
-        areas.to_file(made, layer="isochrones", driver="GPKG")
+    inputs = read_inputs(load_study(study_file), PLACES)
+    areas = compute_isochrones(inputs, limits)
+    if out is not None:
+        with written_whole(out) as made, writing_layers(made):
+            areas.to_file(made, layer="isochrones", driver="GPKG")
+    if page is not None:
+        write_catchment_maps(inputs, areas, page)
     if not quiet:
-        typer.echo(f"{out}: {len(areas)} areas of {areas['site_id'].nunique()} sites")
+        written = " and ".join(str(path) for path in (out, page) if path is not None)
+        typer.echo(f"{written}: {len(areas)} areas of {areas['site_id'].nunique()} sites")

@@ -203,11 +203,16 @@ def journey_label(times: TravelTimes) -> str:
     A walk takes as long at any time of the day. A period such as `09:30-11:30` is the window in
     which people leave, `by 09:30-11:30` that in which they have to be there.
     """
+    return mode_and_period(times.mode, times.period)
+
+
+def mode_and_period(mode: str, period: str) -> str:
+    """Return how and when a journey is made, in words, told its mode and period."""
     words = wording()
-    mode = words.get(f"mode_{times.mode}", times.mode)
-    if times.mode in MODES and not MODES[times.mode].by_period:
-        return mode
-    first, between, last = times.period.removeprefix("by ").partition("-")
-    kind = "period_arrivals" if times.period.startswith("by ") else "period_window"
-    window = words[kind].format(first=first, last=last) if between else times.period
-    return f"{mode}, {words.get(f'period_{times.period}', window)}"
+    called = words.get(f"mode_{mode}", mode)
+    if mode in MODES and not MODES[mode].by_period:
+        return called
+    first, between, last = period.removeprefix("by ").partition("-")
+    kind = "period_arrivals" if period.startswith("by ") else "period_window"
+    window = words[kind].format(first=first, last=last) if between else period
+    return f"{called}, {words.get(f'period_{period}', window)}"

@@ -1,12 +1,19 @@
 """The land from which each site of a study is reached in time: isochrones by its own minutes."""
 
 from collections.abc import Sequence
+from pathlib import Path
 
 import geopandas as gpd
+import shapely
 
-from llrgeo.errors import RoutingError
+from llrgeo.errors import InputError, RoutingError
+from llrgeo.files import written_whole
 from llrgeo.inputs.entrances import places_of_arrival
+from llrgeo.publish.report.catchment_maps import MOST_LIMITS, CatchmentMaps, render_catchments
+from llrgeo.publish.wording import spoken
 from llrgeo.study.inputs import StudyInputs
+from llrgeo.study.language import study_words
+from llrgeo.study.manifest import describe_run
 from llrgeo.study.routers import study_periods
 from llrgeo.study.times import calibration_of
 from llrgeo.travel.isochrones import isochrones
@@ -22,7 +29,8 @@ def compute_isochrones(inputs: StudyInputs, minutes: Sequence[float]) -> gpd.Geo
     Returns
     -------
     geopandas.GeoDataFrame
-        As `llrgeo.isochrones`, with `mode` and the site's `name` in addition.
+        As `llrgeo.isochrones`, with the site's `name`, `mode`, and `residents` in addition: those
+        of the areas whose middle lies within reach.
 
     Raises
     ------
@@ -30,13 +38,7 @@ def compute_isochrones(inputs: StudyInputs, minutes: Sequence[float]) -> gpd.Geo
         If no mode travels along streets, or a limit is used up at a journey's ends.
     """
     study = inputs.study
-    along = {
-        mode: router for mode, router in inputs.routers.items() if isinstance(router, NetworkRouter)
-    }
-    if not along:
-        msg = f"{study.title}: no mode travels along streets; isochrones need one"
-        raise RoutingError(msg)
-    mode, router = next(iter(along.items()))
+    mode, router = _along_streets(inputs)
     calibration = calibration_of(study, mode)
     # Undo the calibration: the minutes on the road that become each published limit.
     driven = {(limit - calibration.added_min) / calibration.factor: limit for limit in minutes}
@@ -49,4 +51,61 @@ def compute_isochrones(inputs: StudyInputs, minutes: Sequence[float]) -> gpd.Geo
     found["minutes"] = found["minutes"].map(driven)
     found.insert(1, "name", sites["name"].reindex(found["site_id"]).to_numpy())
     found.insert(2, "mode", mode)
+    found.insert(6, "residents", _residents_within(found.geometry, inputs.areas))
     return found
+
+
+def write_catchment_maps(inputs: StudyInputs, reach: gpd.GeoDataFrame, path: Path) -> None:
+    """Write a page with a map of each site's catchment, in the language of the study.
+
+    Parameters
+    ----------
+    inputs
+        What the study names.
+    reach
+        What `compute_isochrones` returns.
+    path
+        The page, `.html`.
+
+    Raises
+    ------
+    InputError
+        If there are more limits than a map has colours for.
+    """
+    study, (_, router) = inputs.study, _along_streets(inputs)
+    limits = reach["minutes"].nunique()
+    if limits > MOST_LIMITS:
+        msg = f"{path.name}: a map shows {MOST_LIMITS} limits at most, not {limits}"
+        raise InputError(msg)
+    info = router.network.info
+    maps = CatchmentMaps(
+        title=study.title,
+        date=study.date,
+        theme=inputs.theme,
+        run=describe_run(study)["run"],
+        base=inputs.base_map,
+        areas=inputs.areas,
+        sites=inputs.sites,
+        reach=reach,
+        error_note=info.error,
+        sources=(*study.sources, f"Roads: {info.credit}"),
+    )
+    with spoken(study_words(study)):
+        page = render_catchments(maps)
+    with written_whole(path) as made:
+        made.write_text(page, encoding="utf-8")
+
+
+def _along_streets(inputs: StudyInputs) -> tuple[str, NetworkRouter]:
+    """Return the first mode of a study that travels along streets, and its router."""
+    for mode, router in inputs.routers.items():
+        if isinstance(router, NetworkRouter):
+            return mode, router
+    msg = f"{inputs.study.title}: no mode travels along streets; isochrones need one"
+    raise RoutingError(msg)
+
+
+def _residents_within(shapes: gpd.GeoSeries, areas: gpd.GeoDataFrame) -> list[int]:
+    """Count the residents of the areas whose middle lies in each shape."""
+    x, y, residents = areas.geometry.x, areas.geometry.y, areas["residents"].to_numpy()
+    return [int(residents[shapely.contains_xy(shape, x, y)].sum()) for shape in shapes]

@@ -30,11 +30,11 @@ from llrgeo.publish.folder import (
     publish_print_maps,
 )
 from llrgeo.publish.publication import Publication
-from llrgeo.publish.wording import CATALOGUES, Wording, wording
 from llrgeo.schema import Track
 from llrgeo.study.appraisal_inputs import build_appraisal_inputs, build_evidence_inputs
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.inputs import StudyInputs, read_inputs
+from llrgeo.study.language import study_words
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.planning import build_planning, free_large_networks
 from llrgeo.study.study_card import plot_options, study_card
@@ -195,7 +195,7 @@ def check_publishable(study: StudyConfig, folder: Path) -> None:
     if len(study.options) == 1:
         msg = f"options of '{study.title}': there is only the baseline; add one to compare with it"
         raise ConfigError(msg)
-    _words(study)  # a catalogue with faults is refused here, and not after the run
+    study_words(study)  # a catalogue with faults is refused here, and not after the run
     check_folder(folder)
 
 
@@ -340,10 +340,5 @@ def build_publication(result: StudyResult) -> Publication:
         deprivation=study.deprivation_index(result.areas.index),
         planning=build_planning(result.inputs),
         figures=result.inputs.place_figures,
-        words=_words(study),
+        words=study_words(study),
     )
-
-
-def _words(study: StudyConfig) -> Wording:
-    """Return the catalogue of the study's language: of its own folder, or of llrgeo's."""
-    return wording(study.language, study.path("catalogues") if study.catalogues else CATALOGUES)

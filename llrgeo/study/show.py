@@ -22,6 +22,8 @@ _OPEN: Final = "#d7301f"
 _LAND: Final = "#e8e8e8"
 _ROAD: Final = "#555555"
 _PLAIN: Final = "#2c7fb8"
+_ROUTES: Final = ("#2c7fb8", "#d95f02", "#1b9e77", "#7570b3", "#e7298a")  # as ColorBrewer's Dark2
+_LEG_COLUMNS: Final = {"leg", "kind", "route", "from_stop", "to_stop", "departs", "arrives"}
 _ALL_ROADS: Final = 5_000  # edges that a notebook draws one by one
 
 
@@ -39,8 +41,9 @@ def show(
     ----------
     found
         A study's result (the change of minutes under an option), travel times (minutes to the
-        nearest site), a network (its main roads, or all of a small one), a site selection, or any
-        frame with shapes, such as isochrones.
+        nearest site), a network (its main roads, or all of a small one), a site selection,
+        itineraries (each route in a colour, walks dark, stops with their times), or any frame with
+        shapes, such as isochrones.
     areas
         On `area_id`, points or outlines: needed for travel times; drawn beneath a selection.
     sites
@@ -70,8 +73,7 @@ def show(
     if isinstance(found, RoadNetwork):
         return build_map([_road_layer(found)])
     if isinstance(found, gpd.GeoDataFrame):
-        columns = found.drop(columns=found.geometry.name)
-        return build_map([MapLayer("shapes", _drawn(found.geometry, _PLAIN, _row_texts(columns)))])
+        return build_map(_frame_layers(found))
     msg = (
         f"a {type(found).__name__} cannot be shown on a map. Give the result of run_study, travel "
         "times with areas=, a network, a site selection with sites=, or a GeoDataFrame."
@@ -141,6 +143,52 @@ def _selection_layers(
         MapLayer("areas", _drawn(areas.geometry, _LAND, _names(areas)))
     ]  # fmt: skip
     return [*land, _site_layer(sites.loc[list(found.sites)])]
+
+
+def _frame_layers(found: gpd.GeoDataFrame) -> list[MapLayer]:
+    """Return the legs of itineraries as journeys; any other frame as shapes with their rows."""
+    if set(found.columns) >= _LEG_COLUMNS:
+        return _journey_layers(found.reset_index(drop=True))
+    columns = found.drop(columns=found.geometry.name)
+    return [MapLayer("shapes", _drawn(found.geometry, _PLAIN, _row_texts(columns)))]
+
+
+def _journey_layers(legs: gpd.GeoDataFrame) -> list[MapLayer]:
+    """Return the walks of journeys, their rides by route, and the stops of the rides."""
+    on_foot = legs["kind"] == "walk"
+    walks, rides = legs[on_foot], legs[~on_foot]
+    # Colours are given to routes in the order in which they are first ridden, then again.
+    routes = dict.fromkeys(rides["route"])
+    colours = {route: _ROUTES[n % len(_ROUTES)] for n, route in enumerate(routes)}
+    lines = _drawn(rides.geometry, _PLAIN, rides["route"] + "\n" + _leg_texts(rides))
+    stops = [
+        _drawn(
+            gpd.GeoSeries(rides.geometry.map(end)), _ROAD, rides[time].str[:5] + " " + rides[stop]
+        )
+        for end, time, stop in (
+            (lambda line: line.interpolate(0), "departs", "from_stop"),
+            (lambda line: line.interpolate(1, normalized=True), "arrives", "to_stop"),
+        )
+    ]
+    return [
+        MapLayer(
+            "walks",
+            _drawn(walks.geometry, _ROAD, "walk\n" + _leg_texts(walks)),
+            {"walk": _ROAD} if len(walks) else {},
+        ),
+        MapLayer("rides", lines.assign(colour=rides["route"].map(colours)), colours),
+        MapLayer("stops", gpd.GeoDataFrame(pd.concat(stops, ignore_index=True))),
+    ]
+
+
+def _leg_texts(legs: gpd.GeoDataFrame) -> pd.Series:
+    """Return when and where legs begin and end, and the minutes that they take."""
+    begins, ends = (
+        legs[time].str[:5] + " " + legs[stop]
+        for time, stop in (("departs", "from_stop"), ("arrives", "to_stop"))
+    )
+    minutes = legs["minutes"].map(in_minutes) + " minutes"
+    return begins.str.strip() + "\n" + ends.str.strip() + "\n" + minutes
 
 
 def _site_layer(sites: gpd.GeoDataFrame) -> MapLayer:

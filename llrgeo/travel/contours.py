@@ -4,25 +4,25 @@ Lorensen and Cline, "Marching cubes: a high resolution 3D surface construction a
 1987, in two dimensions. Where the border crosses the grid is found by halving, not by a straight
 line between values, so steps of the surface (the middle between two roads, a river) are drawn
 where they are. What is narrower than the grid is lost.
+
+To tell in which cell of the surface a point lies is slow, to tell its height there is not. Between
+two points the surface is taken to have their cells alone, and what was found is asked about once.
 """
 
-from collections.abc import Callable
-from typing import Final, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol
 
 import numpy as np
 import shapely
 from numpy.typing import NDArray
-from scipy.ndimage import binary_dilation
 
 Bools = NDArray[np.bool_]
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
-Surface: TypeAlias = Callable[[Floats], Floats]
 
-_BAND: Final = 1  # nodes to either side of the border that are asked about
+_PAD: Final = 2  # nodes about the guess: one that is asked about, one that is outside
 _MARGIN: Final = 0.02  # corners are kept clear, so that rings do not touch there
-_HALVINGS: Final = 1  # then a border is a straight line between values, but for steps
-_STEP_HALVINGS: Final = 6  # more, at steps: of a grid of 30 m, to within 0.2 m
+_HALVINGS: Final = 2  # then a border is a straight line between values, but for steps
+_STEP_HALVINGS: Final = 5  # more, at steps: of a grid of 30 m, to within 0.2 m
 _STEEP: Final = 1.1  # times as much as any slope is a step
 _OFF_SHARE: Final = 1 / 60  # of the grid by which a line along a step may be off
 _BEND_SHARE: Final = 1 / 3  # of the grid that a step may bend off the line
@@ -48,10 +48,82 @@ _SIDES: Final[dict[int, tuple[tuple[int, int], ...]]] = {
 }
 
 
+class Surface(Protocol):
+    """A surface in cells. Within a cell it rises evenly; from one to the next there may be a step.
+
+    Points are x and y in rows; cells are numbers.
+    """
+
+    def cells(self, xy: Floats) -> Ints:
+        """Return the cell that each point lies in."""
+
+    def choose(self, xy: Floats, cells: Ints) -> Ints:
+        """Return the cell of each point, told that it is one of a few: a row of them a point."""
+
+    def heights(self, xy: Floats, cells: Ints) -> Floats:
+        """Return the height of each point, told its cell."""
+
+
+class _Ground(NamedTuple):
+    """A surface, the level up to which it is inside, and the most that it rises in a metre."""
+
+    surface: Surface
+    level: float
+    slope: float
+
+    def over(self, xy: Floats, cells: Ints) -> Floats:
+        """Return how far above the level points are, told their cells."""
+        return self.surface.heights(xy, cells) - self.level
+
+
+class _Ends(NamedTuple):
+    """One end of some lines: places, how far above the level they are, and their cells."""
+
+    xy: Floats
+    over: Floats
+    cells: Ints
+
+    def of(self, lines: NDArray[Any]) -> "_Ends":
+        """Return the ends of some of the lines."""
+        return _Ends(self.xy[lines], self.over[lines], self.cells[lines])
+
+
+class _Crossings(NamedTuple):
+    """Where a border crosses sides of squares, whether in a step, and the cells at both ends."""
+
+    places: Floats
+    steps: Bools
+    cells: Ints
+
+
+class _Grid(NamedTuple):
+    """What is known of the nodes of a grid: inside or not, how far above the level, and cells.
+
+    Nodes that were not asked about are NaN above the level and in no cell.
+    """
+
+    origin: Floats
+    step: float
+    inside: Bools
+    over: Floats
+    cells: Ints
+
+    def places(self, nodes: Ints) -> Floats:
+        """Return the places of nodes, told their numbers."""
+        row, column = np.divmod(nodes, self.inside.shape[1])
+        return np.column_stack([column, row]) * self.step + self.origin
+
+
 def draw_area(
-    guess: Bools, corner: tuple[float, float], step: float, surface: Surface, slope: float
+    guess: Bools,
+    corner: tuple[float, float],
+    step: float,
+    surface: Surface,
+    *,
+    level: float,
+    slope: float,
 ) -> shapely.Geometry:
-    """Return the area in which a surface is 0 or lower.
+    """Return the area in which a surface is no higher than a level.
 
     Parameters
     ----------
@@ -63,7 +135,9 @@ def draw_area(
     step
         Between nodes, metres.
     surface
-        Returns the values of points (x, y in rows).
+        The surface.
+    level
+        The height that is inside still.
     slope
         The most that the surface rises in a metre, but for steps.
 
@@ -72,39 +146,54 @@ def draw_area(
     shapely.Geometry
         A valid polygon or several; empty where nothing is inside.
     """
-    # Only nodes beside the guessed border are asked about: far from it the guess is right.
-    nodes = np.pad(guess, 1 + _BAND)
-    origin = np.array(corner) - (1 + _BAND) * step
-    band = binary_dilation(nodes, iterations=_BAND) & binary_dilation(~nodes, iterations=_BAND)
-    rows, columns = np.nonzero(band)
-    values = np.full(nodes.shape, np.nan)  # of nodes that were asked about
-    values[rows, columns] = surface(np.column_stack([columns, rows]) * step + origin)
-    nodes[rows, columns] = values[rows, columns] <= 0
-    # Nothing at the margin is inside, so that every ring closes.
-    for edge in (nodes[0], nodes[-1], nodes[:, 0], nodes[:, -1]):
-        edge[:] = False
-    sides, onward = _border(nodes)
+    ground = _Ground(surface, level, slope)
+    grid = _asked(guess, np.array(corner), step, ground)
+    sides, onward = _border(grid.inside)
     if not len(sides):
         return shapely.Polygon()
     # Where sides are crossed, then where a border between two
     # crossings bends, then rings, then area.
-    places, steps = _crossings(sides, (nodes, values), (origin, step), surface, slope)
-    bends = _bends(places, onward, steps, surface, step)
-    area = shapely.build_area(shapely.MultiLineString(_rings(places, onward, bends)))
+    crossed = _crossings(sides, grid, ground)
+    bends = _bends(crossed, onward, ground, step)
+    area = shapely.build_area(shapely.MultiLineString(_rings(crossed.places, onward, bends)))
     return area if area.is_valid else shapely.make_valid(area, method="structure")
+
+
+def _asked(guess: Bools, corner: Floats, step: float, ground: _Ground) -> _Grid:
+    """Ask about the nodes beside a guessed border: far from it the guess is right."""
+    inside = np.pad(guess, _PAD)
+    near = np.zeros(inside.shape, dtype=bool)
+    for ahead, behind in (
+        ((slice(1, None), slice(None)), (slice(-1), slice(None))),
+        ((slice(None), slice(1, None)), (slice(None), slice(-1))),
+    ):
+        differ = inside[ahead] != inside[behind]
+        near[ahead] |= differ
+        near[behind] |= differ
+    over, cells = np.full(inside.shape, np.nan), np.full(inside.shape, -1)
+    grid = _Grid(corner - _PAD * step, step, inside, over, cells)
+    places = grid.places(np.flatnonzero(near))
+    cells[near] = ground.surface.cells(places)
+    over[near] = ground.over(places, cells[near])
+    inside[near] = over[near] <= 0
+    # Nothing at the margin is inside, so that every ring closes.
+    for margin in (inside[0], inside[-1], inside[:, 0], inside[:, -1]):
+        margin[:] = False
+    return grid
 
 
 def _border(nodes: Bools) -> tuple[Ints, Ints]:
     """Return the sides of squares that the border crosses, and which of them comes next."""
-    corners = nodes.astype(np.int64)
+    corners = nodes.astype(np.int8)
     code = corners[:-1, :-1] + 2 * corners[:-1, 1:] + 4 * corners[1:, 1:] + 8 * corners[1:, :-1]
-    width = nodes.shape[1]
+    rows, columns = np.nonzero((code > 0) & (code < 15))  # noqa: PLR2004 - all four corners
+    kinds = code[rows, columns]
+    lower_left = rows * nodes.shape[1] + columns
     # A side's number is that of its lower or left node, and that of all nodes more if it stands.
     come, go = [], []
     for kind, pairs in _SIDES.items():
-        rows, columns = np.nonzero(code == kind)
-        node = rows * width + columns
-        sides = (node, node + 1 + nodes.size, node + width, node + nodes.size)
+        node = lower_left[kinds == kind]
+        sides = (node, node + 1 + nodes.size, node + nodes.shape[1], node + nodes.size)
         for first, last in pairs:
             come.append(sides[first])
             go.append(sides[last])
@@ -113,90 +202,114 @@ def _border(nodes: Bools) -> tuple[Ints, Ints]:
     return from_[order], np.searchsorted(from_[order], to[order])
 
 
-def _crossings(
-    sides: Ints,
-    known: tuple[Bools, Floats],
-    grid: tuple[Floats, float],
-    surface: Surface,
-    slope: float,
-) -> tuple[Floats, Bools]:
+def _crossings(sides: Ints, grid: _Grid, ground: _Ground) -> _Crossings:
     """Return where the border crosses sides of squares, and whether it is a step there."""
-    (nodes, values), (origin, step) = known, grid
-    width = nodes.shape[1]
-    first = sides % nodes.size
-    last = first + np.where(sides >= nodes.size, width, 1)
+    first = sides % grid.inside.size
+    last = first + np.where(sides >= grid.inside.size, grid.inside.shape[1], 1)
     # Halved from the end that is inside.
-    inside = nodes.ravel()[first]
-    ends = np.where(inside, first, last), np.where(inside, last, first)
-    low, high = (np.column_stack([node % width, node // width]) * step + origin for node in ends)
-    found = [values.ravel()[node] for node in ends]
-    for value, places in zip(found, (low, high), strict=True):
-        missing = np.isnan(value)
-        value[missing] = surface(places[missing])
-    share, steps = _halved((low, high), (found[0], found[1]), surface, slope)
-    share = np.clip(share, _MARGIN, 1 - _MARGIN)[:, None]
-    return low + (high - low) * share, steps
-
-
-def _halved(
-    ends: tuple[Floats, Floats], values: tuple[Floats, Floats], surface: Surface, slope: float
-) -> tuple[Floats, Bools]:
-    """Return the share of the way from points inside to points outside at which the border is."""
+    inside = grid.inside.ravel()[first]
+    ends = []
+    for nodes in (np.where(inside, first, last), np.where(inside, last, first)):
+        xy, over, cells = grid.places(nodes), grid.over.ravel()[nodes], grid.cells.ravel()[nodes]
+        # Beside a node that the guess had wrong may be one that was not asked about.
+        missing = np.isnan(over)
+        cells[missing] = ground.surface.cells(xy[missing])
+        over[missing] = ground.over(xy[missing], cells[missing])
+        ends.append(_Ends(xy, over, cells))
     low, high = ends
-    length = np.hypot(*(high - low).T)
-    begin, end = np.zeros(len(low)), np.ones(len(low))
-    value = [grid.copy() for grid in values]
-    steps = np.ones(len(low), dtype=bool)
+    share, steps = _halved(low, high, np.column_stack([low.cells, high.cells]), ground)
+    share = np.clip(share, _MARGIN, 1 - _MARGIN)[:, None]
+    places = low.xy + (high.xy - low.xy) * share
+    return _Crossings(places, steps, np.column_stack([low.cells, high.cells]))
+
+
+def _halved(low: _Ends, high: _Ends, cells: Ints, ground: _Ground) -> tuple[Floats, Bools]:
+    """Return the share of the way from points inside to points outside at which the border is.
+
+    `cells` has a row of cells for each line: all that it is taken to pass through.
+    """
+    share, steps = _halved_among(low, high, cells, ground)
+    # Where a step was found in a cell that nobody thought of, the index is asked at each halving.
+    rows = np.flatnonzero(steps)
+    places = low.xy[rows] + (high.xy[rows] - low.xy[rows]) * share[rows, None]
+    strange = rows[~(ground.surface.cells(places)[:, None] == cells[rows]).any(axis=1)]
+    if len(strange):
+        ends = low.of(strange), high.of(strange)
+        share[strange], steps[strange] = _halved_among(*ends, None, ground)
+    return share, steps
+
+
+def _halved_among(
+    low: _Ends, high: _Ends, cells: Ints | None, ground: _Ground
+) -> tuple[Floats, Bools]:
+    """Halve lines that pass through some cells alone; None: through any."""
+    along = high.xy - low.xy
+    length = np.hypot(*along.T)
+    begin, end = np.zeros(len(length)), np.ones(len(length))
+    value = [low.over.copy(), high.over.copy()]
+    steps = np.ones(len(length), dtype=bool)
     # After `_HALVINGS` only steps are halved further: elsewhere
     # the surface is straight between ends.
     for turn in range(_HALVINGS + _STEP_HALVINGS):
         rows = np.flatnonzero(steps)
         middle = (begin[rows] + end[rows]) / 2
-        found = surface(low[rows] + (high - low)[rows] * middle[:, None])
+        xy = low.xy[rows] + along[rows] * middle[:, None]
+        chosen = (
+            ground.surface.cells(xy) if cells is None else ground.surface.choose(xy, cells[rows])
+        )
+        found = ground.over(xy, chosen)
         within = found <= 0
         begin[rows[within]], value[0][rows[within]] = middle[within], found[within]
         end[rows[~within]], value[1][rows[~within]] = middle[~within], found[~within]
         if turn + 1 == _HALVINGS:
             with np.errstate(invalid="ignore"):  # where no road is near on either side
                 rises = value[1] - value[0]
-            steps = ~(rises <= _STEEP * slope * length * (end - begin))
+            steps = ~(rises <= _STEEP * ground.slope * length * (end - begin))
     with np.errstate(invalid="ignore"):
         # On a slope the border is where a straight line between the
         # two values is 0; at a step, midway.
-        along = np.where(steps, 0.5, -value[0] / np.where(steps, 1.0, value[1] - value[0]))
-    return begin + (end - begin) * np.clip(np.nan_to_num(along, nan=0.5), 0, 1), steps
+        part = np.where(steps, 0.5, -value[0] / np.where(steps, 1.0, value[1] - value[0]))
+    return begin + (end - begin) * np.clip(np.nan_to_num(part, nan=0.5), 0, 1), steps
 
 
-def _bends(
-    places: Floats, onward: Ints, steps: Bools, surface: Surface, step: float
-) -> dict[int, Floats]:
+def _bends(crossed: _Crossings, onward: Ints, ground: _Ground, step: float) -> dict[int, Floats]:
     """Return a further place after crossings whose line to the next leaves a step that bends."""
     # Lines on a slope are straight enough; of those at a step, the middle is asked about.
+    places, steps = crossed.places, crossed.steps
     rows = np.flatnonzero((steps | steps[onward]) & (onward != np.arange(len(onward))))
     line = places[onward[rows]] - places[rows]
     length = np.hypot(*line.T)
     rows, line, length = (part[length > 0] for part in (rows, line, length))
-    middle, left = (
-        places[rows] + line / 2,
-        np.column_stack([-line[:, 1], line[:, 0]]) / length[:, None],
+    middle = places[rows] + line / 2
+    left = np.column_stack([-line[:, 1], line[:, 0]]) / length[:, None]
+    # The line passes through the cells about its ends, and the one of its middle.
+    cells = np.column_stack(
+        [crossed.cells[rows], crossed.cells[onward[rows]], ground.surface.cells(middle)]
     )
-    near, far = (left * step * share for share in (_OFF_SHARE, _BEND_SHARE))
-    off = (surface(middle + near) > 0) | (surface(middle - near) <= 0)
+
+    def over(which: Ints | slice, across: float) -> _Ends:
+        xy, passed = (middle + left * (step * across))[which], cells[which]
+        chosen = ground.surface.choose(xy, passed)
+        return _Ends(xy, ground.over(xy, chosen), chosen)
+
     # The inside is on the left; where that holds farther off, the step is in between.
-    clear = off.copy()
-    values = np.full((2, len(rows)), np.nan)
-    values[:, off] = surface((middle + far)[off]), surface((middle - far)[off])
-    clear[off] = (values[0, off] <= 0) & (values[1, off] > 0)
-    low, high = (middle + far)[clear], (middle - far)[clear]
-    share, _ = _halved((low, high), (values[0, clear], values[1, clear]), surface, 0.0)
-    found = low + (high - low) * share[:, None]
-    return dict(zip(rows[clear].tolist(), found, strict=True))
+    every = slice(None)
+    off = (over(every, _OFF_SHARE).over > 0) | (over(every, -_OFF_SHARE).over <= 0)
+    bent = np.flatnonzero(off)
+    low, high = over(bent, _BEND_SHARE), over(bent, -_BEND_SHARE)
+    clear = (low.over <= 0) & (high.over > 0)
+    low, high = low.of(clear), high.of(clear)
+    share, _ = _halved(low, high, cells[bent[clear]], ground)
+    found = low.xy + (high.xy - low.xy) * share[:, None]
+    return dict(zip(rows[bent[clear]].tolist(), found, strict=True))
 
 
 def _rings(places: Floats, onward: Ints, bends: dict[int, Floats]) -> list[Floats]:
     """Follow the border from side to side; every ring ends where it began."""
-    seen = np.zeros(len(places), dtype=bool)
-    following = onward.tolist()
+    # Bends are numbered on from the crossings, so that a ring is a list of numbers.
+    all_places = np.concatenate([places, *(bend[None] for bend in bends.values())])
+    number = dict(zip(bends, range(len(places), len(all_places)), strict=True))
+    following, seen = onward.tolist(), bytearray(len(places))
     rings = []
     for first in range(len(places)):
         if seen[first]:
@@ -204,9 +317,9 @@ def _rings(places: Floats, onward: Ints, bends: dict[int, Floats]) -> list[Float
         ring, at = [], first
         while not seen[at]:
             seen[at] = True
-            ring.append(places[at])
-            if at in bends:
-                ring.append(bends[at])
+            ring.append(at)
+            if at in number:
+                ring.append(number[at])
             at = following[at]
-        rings.append(np.array([*ring, places[first]]))
+        rings.append(all_places[[*ring, first]])
     return rings

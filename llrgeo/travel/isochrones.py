@@ -29,6 +29,7 @@ from llrgeo.travel.time_surface import Roads, TimeSurface
 from llrgeo.travel.times import Direction
 
 STEP_M: Final = 30.0  # of the grid; what is narrower may be lost
+_HAIR_M: Final = 0.001
 _MOST_NODES: Final = 6_000_000  # of the grid, which is made twice as wide for larger areas
 
 Floats = NDArray[np.float64]
@@ -120,8 +121,7 @@ def isochrones(
         surface = TimeSurface.of(roads, reach.ms, edge_ms, reach.own, direction)
         area: shapely.Geometry = shapely.Polygon()
         for limit in sorted(minutes):
-            # Each holds the one before: lines between grid nodes could cross by a metre.
-            area = shapely.union(area, _area(surface, limit * _MS_PER_MIN))
+            area = _holding(area, _area(surface, limit * _MS_PER_MIN))
             rows.append((site, limit, period, direction, area))
     columns = ["site_id", "minutes", "period", "direction", "geometry"]
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=BNG)
@@ -138,18 +138,30 @@ def _roles(direction: Direction) -> tuple[Role, Role]:
     return ("destination", "origin") if direction == "to_site" else ("origin", "destination")
 
 
+def _holding(area: shapely.Geometry, wider: shapely.Geometry) -> shapely.Geometry:
+    """Return the area of a longer limit that holds the one of a shorter limit.
+
+    Lines between grid nodes could cross by a metre.
+    """
+    if shapely.is_empty(area):
+        return wider
+    both = shapely.union(area, wider)
+    # Crossings are rounded, so that the union may lack a nanometre of what it was made of.
+    if shapely.covers(both, area):
+        return both
+    return shapely.union(both, shapely.buffer(area, _HAIR_M))
+
+
 def _area(surface: TimeSurface, limit_ms: float) -> shapely.Geometry:
     """Draw the area within a limit: first roughly, then exactly along its border."""
     samples = _samples(surface, limit_ms)
     if not len(samples.xy):
         return shapely.Polygon()
     step = STEP_M
-    # No point in reach is farther from a road in reach than one walks in what is left.
-    low, high = samples.xy.min(axis=0) - samples.reach_m, samples.xy.max(axis=0) + samples.reach_m
-    while ((high - low) / step + 1).prod() > _MOST_NODES:
+    while ((samples.high - samples.low) / step + 1).prod() > _MOST_NODES:
         step *= 2
-    first = np.floor(low / step).astype(np.int64)
-    width, height = (np.ceil(high / step).astype(np.int64) - first + 1).tolist()
+    first = np.floor(samples.low / step).astype(np.int64)
+    width, height = (np.ceil(samples.high / step).astype(np.int64) - first + 1).tolist()
     # Each node is taken to be joined to the sampled point of a road that is nearest to it.
     column, row = np.rint(samples.xy / step).astype(np.int64).T - first[:, None]
     within = (column >= 0) & (column < width) & (row >= 0) & (row < height)
@@ -167,19 +179,16 @@ def _area(surface: TimeSurface, limit_ms: float) -> shapely.Geometry:
     corner = (float(first[0] * step), float(first[1] * step))
     # Walking is the steepest that time rises with distance, but for steps between roads.
     slope_ms = 1_000 / WALK_M_PER_S
-
-    def over_ms(xy: Floats) -> Floats:
-        return surface.at(xy) - limit_ms
-
-    return draw_area(guess, corner, step, over_ms, slope_ms)
+    return draw_area(guess, corner, step, surface, level=limit_ms, slope=slope_ms)
 
 
 class _Samples(NamedTuple):
-    """Points along roads in and about a reach: places, times, and the farthest walk from them."""
+    """Points along roads in and about a reach: places, times, and the corners of that land."""
 
     xy: Floats
     ms: Floats
-    reach_m: float
+    low: Floats
+    high: Floats
 
 
 def _samples(surface: TimeSurface, limit_ms: float) -> _Samples:
@@ -197,25 +206,17 @@ def _samples(surface: TimeSurface, limit_ms: float) -> _Samples:
     left_ms = limit_ms - least_ms - surface.walk_ms(np.zeros(1))
     reached = np.flatnonzero(left_ms > 0)
     if not len(reached):
-        return _Samples(np.empty((0, 2)), np.empty(0), 0.0)
-    reach_m = min(left_ms.max() / 1_000 * WALK_M_PER_S, roads.max_distance_m)
-    # Roads out of reach count where they are nearer to a point than those in reach.
-    west, south, east, north = shapely.total_bounds(lines[reached])
-    box = shapely.box(
-        west - 2 * reach_m, south - 2 * reach_m, east + 2 * reach_m, north + 2 * reach_m
-    )
-    road = np.unique(roads.of_piece[roads.tree.query(box)])
-    # Points half a grid step apart, so that each node of the grid
-    # has one near; ends are among them.
-    count = np.maximum(np.ceil(shapely.length(lines[road]) / STEP_M * 2), 1).astype(np.int64) + 1
-    which = np.repeat(np.arange(len(road)), count)
-    place = np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)
-    share = place / (count[which] - 1)
-    xy = shapely.get_coordinates(
-        shapely.line_interpolate_point(lines[road[which]], share, normalized=True)
-    )
-    ms = surface.along(road[which], share)
-    return _Samples(xy, ms, float(reach_m))
+        return _Samples(np.empty((0, 2)), np.empty(0), np.zeros(2), np.zeros(2))
+    reach_m = np.minimum(left_ms[reached] / 1_000 * WALK_M_PER_S, roads.max_distance_m)[:, None]
+    # A point in reach is no farther from a road in reach than one walks in what is left there; a
+    # road out of reach that is nearer to the point is as far from that road as twice the walk.
+    bounds = shapely.bounds(lines[reached])
+    low = (bounds[:, :2] - 2 * reach_m).min(axis=0)
+    high = (bounds[:, 2:] + 2 * reach_m).max(axis=0)
+    # Points half a grid step apart, so that each node of the grid has one near.
+    xy, road, share = roads.points(np.sort(roads.tree.query(shapely.box(*low, *high))), STEP_M / 2)
+    ms = surface.along(road, share)
+    return _Samples(xy, ms, low, high)
 
 
 def roads_within(

@@ -21,6 +21,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _MS: Final = 1_000
+_ROUNDING: Final = 1e-9  # of a road's length
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +80,28 @@ class Roads:
             ahead[order],
         )
 
+    def beside(self, xy: Floats, piece: Ints) -> tuple[Floats, Floats]:
+        """Return how far points are from pieces, and at which share of their roads."""
+        begin, line = self.ends[piece, 0], self.ends[piece, 1] - self.ends[piece, 0]
+        squared = (line**2).sum(axis=1)
+        along = ((xy - begin) * line).sum(axis=1) / np.where(squared > 0, squared, 1.0)
+        part = np.clip(along, 0, 1)
+        walk_m = np.hypot(*(xy - begin - line * part[:, None]).T)
+        shares = self.shares[piece]
+        return walk_m, shares[:, 0] + (shares[:, 1] - shares[:, 0]) * part
+
+    def points(self, pieces: Ints, spacing_m: float) -> tuple[Floats, Ints, Floats]:
+        """Set points along pieces, their ends among them: places, roads, shares of the roads."""
+        line = self.ends[pieces, 1] - self.ends[pieces, 0]
+        gaps = np.maximum(np.ceil(np.hypot(*line.T) / spacing_m), 1).astype(np.int64)
+        # The last point of a piece is the first of the next; only at the end of a road it is not.
+        count = gaps + (self.shares[pieces, 1] >= 1 - _ROUNDING)
+        which = np.repeat(np.arange(len(pieces)), count)
+        part = (np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)) / gaps[which]
+        shares, begin = self.shares[pieces[which]], self.ends[pieces[which], 0]
+        share = shares[:, 0] + (shares[:, 1] - shares[:, 0]) * part
+        return begin + line[which] * part[:, None], self.of_piece[pieces[which]], share
+
 
 @dataclass(frozen=True, slots=True)
 class TimeSurface:
@@ -131,20 +154,34 @@ class TimeSurface:
 
     def at(self, xy: Floats) -> Floats:
         """Return the milliseconds of points (x, y in rows), +inf where they join no road."""
-        roads, found = self.roads, np.full(len(xy), np.inf)
-        (which, piece), walk_m = roads.tree.query_nearest(
+        return self.heights(xy, self.cells(xy))
+
+    def cells(self, xy: Floats) -> Ints:
+        """Return the piece of a road that each point is joined to, -1 for none."""
+        (which, piece), walk_m = self.roads.tree.query_nearest(
             shapely.points(xy), return_distance=True, all_matches=False
         )
         # Beyond the farthest walk to a road a point joins none, as in the matrix.
-        near = walk_m <= roads.max_distance_m
-        which, piece, walk_m = which[near], piece[near], walk_m[near]
-        # How far along its piece each point is, and so along the road.
-        begin, line = roads.ends[piece, 0], roads.ends[piece, 1] - roads.ends[piece, 0]
-        squared = (line**2).sum(axis=1)
-        along = ((xy[which] - begin) * line).sum(axis=1) / np.where(squared > 0, squared, 1.0)
-        shares = roads.shares[piece]
-        share = shares[:, 0] + (shares[:, 1] - shares[:, 0]) * np.clip(along, 0, 1)
-        found[which] = self.along(roads.of_piece[piece], share) + self.walk_ms(walk_m)
+        near = walk_m <= self.roads.max_distance_m
+        found = np.full(len(xy), -1)
+        found[which[near]] = piece[near]
+        return found
+
+    def choose(self, xy: Floats, cells: Ints) -> Ints:
+        """Return the piece that each point is joined to, of a few pieces (columns) a point."""
+        chosen, least_m = np.full(len(xy), -1), np.full(len(xy), self.roads.max_distance_m)
+        for pieces in cells.T:
+            walk_m = np.full(len(xy), np.inf)
+            walk_m[pieces >= 0] = self.roads.beside(xy[pieces >= 0], pieces[pieces >= 0])[0]
+            nearer = walk_m <= least_m
+            chosen[nearer], least_m[nearer] = pieces[nearer], walk_m[nearer]
+        return chosen
+
+    def heights(self, xy: Floats, cells: Ints) -> Floats:
+        """Return the milliseconds of points that are joined to given pieces; +inf for -1."""
+        found, joined = np.full(len(xy), np.inf), cells >= 0
+        walk_m, share = self.roads.beside(xy[joined], cells[joined])
+        found[joined] = self.along(self.roads.of_piece[cells[joined]], share) + self.walk_ms(walk_m)
         return found
 
     def walk_ms(self, walk_m: Floats) -> Floats:

@@ -10,6 +10,7 @@ import pandas as pd
 import shapely
 from markupsafe import Markup
 
+from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish.legend import LegendRow, change_legend
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.pages import people
@@ -19,7 +20,7 @@ from llrgeo.publish.report.drawing import Drawing
 from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG
 
-_WIDTH: Final = 480.0
+WIDTH: Final = 480.0
 _MARGIN: Final = 8.0
 _SIMPLIFY_M: Final = 250.0
 _TOWNS: Final = 16
@@ -60,18 +61,30 @@ class Frame:
         y = _MARGIN + (self.origin[1] - land.y) / self.metres
         return list(zip(x, y, strict=True))
 
+    def shape(self, land: shapely.Geometry) -> shapely.Geometry:
+        """Return a shape in EPSG:27700 in the units of the drawing, cut off at its edges."""
+        middle, (west, north) = np.array([_MARGIN, _MARGIN]), self.origin
+        scale = np.array([1, -1]) / self.metres
+        drawn = shapely.transform(land, lambda xy: middle + (xy - (west, north)) * scale)
+        return shapely.clip_by_rect(drawn, 0, 0, WIDTH, self.height)
+
 
 def frame(publication: Publication) -> Frame:
+    """Bring the land of a publication to the units of a drawing."""
+    return frame_of(publication.base, publication.areas["authority"])
+
+
+def frame_of(base: BaseMap, authorities: pd.Series) -> Frame:
     """Bring the land to the units of a drawing, simplified without gaps between neighbours."""
-    land = publication.base.outlines.geometry.to_crs(BNG)
+    land = base.outlines.geometry.to_crs(BNG)
     # One simplification for all areas keeps their shared borders shared.
     simple = gpd.GeoSeries(shapely.coverage_simplify(land.to_numpy(), _SIMPLIFY_M), land.index)
     west, south, east, north = simple.total_bounds
-    metres = (east - west) / (_WIDTH - 2 * _MARGIN)
+    metres = (east - west) / (WIDTH - 2 * _MARGIN)
     drawn = simple.affine_transform(
         [1 / metres, 0, 0, -1 / metres, _MARGIN - west / metres, _MARGIN + north / metres]
     )
-    borders = drawn.groupby(publication.areas["authority"]).agg(shapely.coverage_union_all)
+    borders = drawn.groupby(authorities).agg(shapely.coverage_union_all)
     height = (north - south) / metres + 2 * _MARGIN
     return Frame(drawn, gpd.GeoSeries(borders), metres, (west, north), height)
 
@@ -104,9 +117,9 @@ def change_map(publication: Publication, land: Frame, view: OptionView) -> Drawi
         name=name,
         title=title,
         description=f"{counts}.",
-        width=_WIDTH,
+        width=WIDTH,
         height=land.height,
-        parts=(*parts, *_marks(publication, land, view)),
+        parts=(*parts, *marks(publication.base, land, _open_sites(publication, view))),
     )
 
 
@@ -114,33 +127,35 @@ def _joined(land: Frame, chosen: pd.Series) -> shapely.Geometry:
     return shapely.coverage_union_all(np.asarray(land.outlines)[chosen.to_numpy()])
 
 
-def _marks(publication: Publication, land: Frame, view: OptionView) -> list[Markup]:
-    """Return borders, the sites that run the service, and the larger towns."""
-    parts = [drawing.shape(border, "none", edge=drawing.INK) for border in land.borders]
+def _open_sites(publication: Publication, view: OptionView) -> gpd.GeoSeries:
+    """Return the places of the sites that run a view's service."""
     open_sites = sorted(view.option.sites.get(view.service.id, frozenset()))
+    return publication.sites.loc[open_sites].geometry
+
+
+def marks(base: BaseMap, land: Frame, sites: gpd.GeoSeries) -> list[Markup]:
+    """Return borders, circles at sites, and the names of the larger towns."""
+    parts = [drawing.shape(border, "none", edge=drawing.INK) for border in land.borders]
     # Sites beyond the frame of the land are in no map, though people may go there.
-    spots = [
-        (x, y)
-        for x, y in land.place(publication.sites.loc[open_sites].geometry)
-        if 0 <= x <= _WIDTH and 0 <= y <= land.height
-    ]
+    spots = [(x, y) for x, y in land.place(sites) if 0 <= x <= WIDTH and 0 <= y <= land.height]
     parts += [
         Markup(
             '<circle cx="{:.1f}" cy="{:.1f}" r="{:g}" fill="#fff" stroke="{}" stroke-width="2"/>'
         ).format(x, y, _DOT, drawing.INK)
         for x, y in spots
     ]
-    return parts + [_haloed(x, y, name) for name, x, y in _towns(publication, land, spots)]
+    return parts + [_haloed(x, y, name) for name, x, y in _towns(base, land, spots)]
 
 
 def _towns(
-    publication: Publication, land: Frame, spots: Iterable[tuple[float, float]]
+    base: BaseMap, land: Frame, spots: Iterable[tuple[float, float]]
 ) -> list[tuple[str, float, float]]:
     """Choose the towns to name, the largest first, and where: clear of names, if possible of sites.
 
     Returns the name, and the middle of its foot.
     """
-    inside = publication.base.places[publication.base.places.to_crs(BNG).within(_land(publication))]
+    whole = shapely.coverage_union_all(base.outlines.geometry.to_crs(BNG).to_numpy())
+    inside = base.places[base.places.to_crs(BNG).within(whole)]
     ordered = inside.sort_values(["residents", "name"], ascending=[False, True])
     dots = shapely.union_all([shapely.Point(spot).buffer(_DOT + 1) for spot in spots])
     # Greedy by size: a name that would cover a larger town's is left out.
@@ -159,10 +174,6 @@ def _towns(
     return chosen
 
 
-def _land(publication: Publication) -> shapely.Geometry:
-    return shapely.coverage_union_all(publication.base.outlines.geometry.to_crs(BNG).to_numpy())
-
-
 def _haloed(x: float, y: float, text: str) -> Markup:
     """Return a name to be read on any colour; it stays within the drawing."""
     half = _LETTER * len(text) / 2
@@ -170,4 +181,4 @@ def _haloed(x: float, y: float, text: str) -> Markup:
         '<text x="{:.1f}" y="{:.1f}" text-anchor="middle" font-size="12" font-weight="bold" '
         'font-family="Arial, Helvetica, sans-serif" fill="{}" stroke="#fff" stroke-width="3" '
         'paint-order="stroke">{}</text>'
-    ).format(min(max(x, half), _WIDTH - half), y, drawing.INK, text)
+    ).format(min(max(x, half), WIDTH - half), y, drawing.INK, text)

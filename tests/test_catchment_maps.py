@@ -1,0 +1,105 @@
+"""The page of catchments: a map of each site, and the people that the matrix has within reach."""
+
+import re
+import sys
+
+import pandas as pd
+import pytest
+from test_cli import invoke
+
+from llrgeo.cli import main
+from llrgeo.publish.check.page import check_page
+from llrgeo.publish.palette import TIME_COLOURS
+from llrgeo.study.catchment_areas import compute_isochrones, write_catchment_maps
+from llrgeo.study.config import load_study
+from llrgeo.study.inputs import read_inputs
+
+
+@pytest.fixture
+def no_browser(monkeypatch):
+    """Check pages by their text alone, as other tests have a browser open."""
+    monkeypatch.setattr("llrgeo.publish.check.page.has_browser", lambda: False)
+
+
+def rows(text):
+    """Return the cells of the page's table, row by row."""
+    found = re.findall(r'<tr><th scope="row">(.*?)</th>(.*?)</tr>', text)
+    return [[name, *re.findall(r"<td[^>]*>(.*?)</td>", cells)] for name, cells in found]
+
+
+def test_residents_are_those_whose_minutes_are_within_the_limit(town_study_once):
+    inputs = read_inputs(load_study(town_study_once), ["areas", "sites", "routers"])
+    found = compute_isochrones(inputs, [1.5, 2.5, 3.2])
+    told = found.groupby("site_id")["residents"].agg(list).to_dict()
+    # West has 400 people, North 300, East 200; nobody comes from the farm.
+    assert told == {"A": [200, 600, 900], "B": [300, 700, 900], "C": [300, 700, 900]}
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_the_page_has_a_map_and_a_row_for_each_site(town_study, tmp_path):
+    page = tmp_path / "reach.html"
+    result = invoke("isochrones", town_study, "--minutes", "2.5,1.5", "--map", page)
+    assert result.stdout == f"{page}: 6 areas of 3 sites\n"
+    text = page.read_text(encoding="utf-8")
+    assert check_page(page) == []
+    heads = re.findall(r'<th scope="col"[^>]*>(.*?)</th>', text)
+    assert heads == ["Site", "up to 1.5 minutes", "up to 2.5 minutes"]
+    assert rows(text) == [
+        ["City hospital", "200", "600"],
+        ["Cottage hospital", "300", "700"],
+        ["Health centre", "300", "700"],
+    ]
+    assert "People who can reach each site in time, of 1,000" in text
+    maps = re.findall(r"<svg xmlns.*?</svg>", text, flags=re.DOTALL)
+    assert [re.search(r"<title[^>]*>(.*?)<", one).group(1) for one in maps] == [
+        f"From where {site} can be reached"
+        for site in ("City hospital", "Cottage hospital", "Health centre")
+    ]
+    for one in maps:
+        # The longer limit lies beneath the shorter one, or it would cover it.
+        wide, narrow = (one.index(f'fill="{colour}"') for colour in TIME_COLOURS[1::-1])
+        assert wide < narrow
+        assert one.count("<circle") == 1
+    assert "up to 1.5 minutes: 200 people; up to 2.5 minutes: 600 people." in maps[0]
+    assert re.search(r"Run [0-9a-f]{12}\.", text)
+
+
+def test_both_files_are_written_at_once(town_study, tmp_path):
+    files = tmp_path / "reach.gpkg", tmp_path / "reach.html"
+    words = ("--minutes", "2", "--out", files[0], "--map", files[1])
+    assert invoke("isochrones", town_study, *words).stdout.startswith(f"{files[0]} and {files[1]}:")
+    assert all(path.is_file() for path in files)
+
+
+@pytest.mark.usefixtures("no_browser")
+def test_names_stay_text_and_a_site_that_nobody_reaches_has_an_empty_map(town_study, tmp_path):
+    sites = pd.read_csv(town_study.with_name("sites.csv"))
+    sites.loc[0, "name"] = "<b>Ward</b> & co"
+    # A walk of ten minutes from the road, so nobody gets there in time.
+    sites.loc[1, ["lat", "lon"]] = [52.588, -1.25]
+    sites.drop(columns="postcode").to_csv(town_study.with_name("sites.csv"), index=False)
+    page = tmp_path / "reach.html"
+    inputs = read_inputs(load_study(town_study), ["areas", "sites", "routers"])
+    write_catchment_maps(inputs, compute_isochrones(inputs, [1.5]), page)
+    assert check_page(page) == []
+    text = page.read_text(encoding="utf-8")
+    assert "<b>Ward" not in text
+    assert [row[1] for row in rows(text)] == ["200", "0", "300"]
+
+
+@pytest.mark.parametrize(
+    ("words", "said"),
+    [
+        ((), "name a file to write, --out FILE.gpkg or --map FILE.html"),
+        (("--map", "reach.svg"), "reach.svg: isochrones are written as .gpkg, and maps of them as"),
+        (("--map", "r.html", "--minutes", "1,2,3,4,5,6,7"), "a map shows 6 limits at most, not 7"),
+    ],
+)
+def test_what_cannot_be_written_is_told(town_study, tmp_path, monkeypatch, capsys, words, said):
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setattr(sys, "argv", ["llrgeo", "isochrones", str(town_study), *words])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 1
+    assert said in capsys.readouterr().err
+    assert list(tmp_path.glob("*.*")) == []
