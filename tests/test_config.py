@@ -1,5 +1,7 @@
 """Study files: every fault is reported at once, in words that say what to do."""
 
+import re
+
 import pandas as pd
 import pytest
 
@@ -132,6 +134,15 @@ def test_options_are_held_against_the_sites(tmp_path, town_sites):
     assert "option 'nearer': clinic: no such site: Z" in message
     assert "option 'nearer': beds: sites that cannot host it: C" in message
     assert "option 'today': beds: closed sites cannot run it: B" in message
+    assert re.search(r"\nIds of sites are in column site_id of .*sites\.csv$", message)
+
+
+@pytest.mark.parametrize("written", ["north_end", "RT5PAA"])
+def test_a_site_that_is_not_known_is_told_with_what_may_be_meant(tmp_path, town_sites, written):
+    text = STUDY.replace('opens = { clinic = ["C"] }', f'opens = {{ clinic = ["{written}"] }}')
+    sites = town_sites.rename({"A": "RT5PA"}).assign(name=["North End", "Elsewhere", "Mill"])
+    with pytest.raises(ConfigError, match=rf"; '{written}' may be RT5PA \(North End\)$"):
+        build_options(load(tmp_path, text.replace('"A"', '"RT5PA"')), sites)
 
 
 def test_a_service_without_a_site_is_refused(tmp_path, town_sites):

@@ -1,7 +1,10 @@
 """Option changes: what each option takes over from another, and what it changes in it."""
 
+import re
 from collections.abc import Collection, Mapping
 from dataclasses import replace
+from difflib import get_close_matches
+from typing import Final
 
 import pandas as pd
 
@@ -18,6 +21,10 @@ from llrgeo.study.capacity_places import (
 )
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.option_config import OptionConfig
+
+_ALIKE: Final = 0.7  # ids of a trust's sites share their first letters, so less says nothing
+_LOOKED_AT: Final = 3  # ids, and what each may be, that a message names
+_SHORT: Final = 2  # letters that would be found in many names
 
 
 def build_options(
@@ -42,8 +49,26 @@ def build_options(
         for service, site_ids in option.sites.items():
             faults += _site_faults(option.name, service, site_ids, sites)
     if faults:
-        raise ConfigError(list_faults(faults, source=f"options of '{study.title}'"))
+        told = list_faults(faults, source=f"options of '{study.title}'")
+        named = {site for option in options for ids in option.sites.values() for site in ids}
+        if unknown := sorted(named - set(sites.index)):
+            told += ("\n" if len(faults) > 1 else ". ") + _where_ids_are(unknown, study, sites)
+        raise ConfigError(told)
     return tuple(options)
+
+
+def _where_ids_are(unknown: list[str], study: StudyConfig, sites: pd.DataFrame) -> str:
+    """Say where ids of sites stand, and which of them may have been meant."""
+    meant = []
+    for site in unknown[:_LOOKED_AT]:
+        # Who writes `melton` knows the name; who writes `RT5PAA` has slipped in the id.
+        words = re.sub(r"[\W_]+", " ", site.lower()).strip()
+        named = [id_ for id_, name in sites["name"].items() if words in str(name).lower()]
+        alike = get_close_matches(site, list(sites.index), _LOOKED_AT, _ALIKE)
+        likely = (named if len(words) > _SHORT else [])[:_LOOKED_AT] or alike
+        meant += [f"'{site}' may be {id_} ({sites['name'][id_]})" for id_ in likely]
+    where = f"Ids of sites are in column site_id of {study.path('sites')}"
+    return f"{where}; {', '.join(meant)}" if meant else where
 
 
 def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, BedsAndRooms], list[str]]:
