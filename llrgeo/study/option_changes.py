@@ -59,14 +59,15 @@ def build_options(
 
 def _where_ids_are(unknown: list[str], study: StudyConfig, sites: pd.DataFrame) -> str:
     """Say where ids of sites stand, and which of them may have been meant."""
+    names = {str(id_): str(name) for id_, name in sites["name"].items()}
     meant = []
     for site in unknown[:_LOOKED_AT]:
         # Who writes `melton` knows the name; who writes `RT5PAA` has slipped in the id.
         words = re.sub(r"[\W_]+", " ", site.lower()).strip()
-        named = [id_ for id_, name in sites["name"].items() if words in str(name).lower()]
-        alike = get_close_matches(site, list(sites.index), _LOOKED_AT, _ALIKE)
+        named = [id_ for id_, name in names.items() if words in name.lower()]
+        alike = get_close_matches(site, names, _LOOKED_AT, _ALIKE)
         likely = (named if len(words) > _SHORT else [])[:_LOOKED_AT] or alike
-        meant += [f"'{site}' may be {id_} ({sites['name'][id_]})" for id_ in likely]
+        meant += [f"'{site}' may be {id_} ({names[id_]})" for id_ in likely]
     where = f"Ids of sites are in column site_id of {study.path('sites')}"
     return f"{where}; {', '.join(meant)}" if meant else where
 
