@@ -95,6 +95,8 @@ def test_the_town_hides_what_it_must(
     assert clinic[["acute", "unreachable"]].tolist() == [HIDDEN, HIDDEN]
     # Closer to home N's 3 go to B: the community hospital is hidden under every option.
     assert care.loc[("local", "clinic"), "community"] == HIDDEN
+    # Today no clinic is there, and the place is hidden alike in all options.
+    assert care.loc[("today", "clinic"), "community"] == HIDDEN
     assert shown["activity"].set_index("service")["contacts"].to_dict()["clinic"] == "110"
     loads = shown["site_loads"].set_index(["option", "service", "site_id"])["contacts"]
     assert loads["local", "clinic", "B"] == loads["today", "clinic", "A"] == HIDDEN

@@ -121,6 +121,7 @@ def count_contacts(
         str(service): hidden_places(
             row, counted[baseline].services[str(service)].loads["contacts"], roles
         )
+        | _opened_roles(loads[loads.index.get_level_values("service") == service], roles, baseline)
         for service, row in today.iterrows()
     }
     return CountedContacts(baseline, services, today["contacts"], care, loads, roles, hidden)
@@ -263,6 +264,17 @@ def _shown(totals: pd.Series, factor: pd.Series) -> pd.Series:
     """Return totals as they are shown times a factor, as text; hidden where either is not known."""
     product = pd.to_numeric(totals.where(totals != HIDDEN)) * factor
     return round_counts(product.fillna(0)).mask(product.isna(), HIDDEN)
+
+
+def _opened_roles(loads: pd.DataFrame, roles: pd.Series, baseline: str) -> frozenset[str]:
+    """Return the roles whose sites offer a service under another option alone.
+
+    They have no contacts today, and hidden ones under the option: a place is hidden alike in all
+    options. It follows from the options' sites, which are public, and tells no count.
+    """
+    options = loads.index.get_level_values("option")
+    of_site = roles[loads.index.get_level_values("site_id")]
+    return frozenset(of_site) - frozenset(of_site[options == baseline])
 
 
 def _small_roles(loads: pd.Series, roles: pd.Series, *, by_team: bool) -> set[str]:
