@@ -34,12 +34,19 @@ from llrgeo.publish.explorer.packing import (
     unpack_matrices,
     unpack_numbers,
 )
-from llrgeo.publish.explorer.page import explorer_tables, headline, outcome_bar, render_explorer
-from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
+from llrgeo.publish.explorer.page import (
+    SCRIPTS,
+    explorer_tables,
+    headline,
+    outcome_bar,
+    render_explorer,
+)
+from llrgeo.publish.explorer.payload import OTHER_PAGES, explorer_data, explorer_sites
 from llrgeo.publish.legend import class_label
 from llrgeo.publish.option_view import OUTCOMES
 from llrgeo.publish.sentences import option_lines, service_lines
 from llrgeo.publish.wording import wording
+from llrgeo.schema import NO_CAR
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.accuracy import Accuracy
@@ -383,6 +390,51 @@ def test_a_full_county_fits_the_limits_of_size():
     page = render_explorer(county_publication(modes=("car", "bus", "walk"))).encode("utf-8")
     assert len(page) <= MAX_BYTES
     assert len(gzip.compress(page, mtime=0)) <= MAX_GZIPPED_BYTES
+
+
+def test_no_script_of_the_page_says_a_phrase_that_is_left_out_of_it(town):
+    scripts = "\n".join(map(pages.asset, SCRIPTS))
+    for start in OTHER_PAGES:
+        assert not re.search(rf"(?<![a-z]){start}", scripts), start
+        assert any(key.startswith(start) for key in wording())
+    assert set(wording()) - set(explorer_data(town)["strings"]) == {
+        key for key in wording() if key.startswith(OTHER_PAGES)
+    }
+
+
+def test_how_people_can_travel_says_where_no_timetable_is_in_the_study(town, small_county):
+    said = f'<p class="hint">{wording()["no_timetable"]}</p>'
+    assert said in render_explorer(town)
+    assert said not in render_explorer(small_county)
+
+
+def test_the_question_of_the_default_study_asks_both_ways_and_names_no_option():
+    study = load_study()
+    assert {"longer", "shorter"} <= set(re.findall(r"\w+", study.question))
+    assert not any(option.label.lower() in study.question.lower() for option in study.options)
+
+
+def test_homes_without_a_car_are_told_beside_times_by_car_alone(javascript, small_county):
+    number = np.arange(len(small_county.areas))
+    counted = small_county.areas.assign(households=400 + 7 * number, **{NO_CAR: 31 + 3 * number})
+    javascript.eval(
+        "function read(text, area) {"
+        "const choice = { ...JSON.parse(text), switched: new Set() };"
+        "const now = llrgeoModel.evaluate(data, matrices, choice); now.isToday = true;"
+        "const rows = llrgeoModel.journeysOf(data, matrices, choice, area);"
+        "return llrgeoReader(data).readerLines(now, rows, area).join(' '); }"
+    )
+    choice = json.loads(javascript_choice(small_county, small_county.opening_view))
+    for areas, journey, said in (
+        (counted, "car-off_peak", "About 13% of the homes here have no car."),  # 64 of 477
+        (counted, "bus-off_peak", None),
+        (small_county.areas, "car-off_peak", None),
+    ):
+        publication = replace(small_county, areas=areas)
+        javascript.call("load", json.dumps(explorer_data(publication)))
+        told = javascript.call("read", json.dumps({**choice, "journey": journey}), 11)
+        assert ("no car" in told) == (said is not None)
+        assert said is None or said in told
 
 
 def test_leaflet_is_as_published():

@@ -1,4 +1,4 @@
-"""The explorer's search: what 60 strings give, none of them silently another place."""
+"""The explorer's search: what 70 strings give, none of them silently another place."""
 
 import json
 from types import SimpleNamespace
@@ -26,6 +26,10 @@ FOUND = {
     "l e 1 5 6 n t": ("postcode", "LE15 6NT", 1),
     "\tle156nt\n": ("postcode", "LE15 6NT", 1),
     "LE15": ("postcodes", "LE15", 26),
+    "le 15": ("postcodes", "LE15", 26),
+    "LE 15 6": ("postcodes", "LE15 6", 9),
+    "le 15 6nt": ("postcode", "LE15 6NT", 1),
+    "mkt harborough": ("town", "Market Harborough", 15),
     "le15.": ("postcodes", "LE15", 26),
     "LE15 6": ("postcodes", "LE15 6", 9),
     "LE156": ("postcodes", "LE15 6", 9),
@@ -53,6 +57,11 @@ FOUND = {
 }
 CHOICE = {
     "Braunston": ("several", "Braunston & Martinsthorpe", "Braunstone"),
+    "Bosworth": ("several", "Bosworth", "Market Bosworth"),
+    "Melton": ("several", "Melton", "Melton Mowbray"),
+    "Harborough": ("several", "Harborough", "Market Harborough"),
+    "oakham hospital": ("several", "Rutland Memorial Hospital (Oakham)", None),
+    "melton hospital": ("several", "Melton Mowbray Hospital (St Mary's)", None),
     "Okham": ("typo", "Oakham", "Oakham North East"),
     "Oahkam": ("typo", "Oakham", "Oakham North East"),
     "hinkley": ("typo", "Hinckley", "Hinckley Castle"),

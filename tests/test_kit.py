@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import segno
-from publication_cases import county_publication, town_publication
+from publication_cases import appraised, county_publication, town_publication
 
 from llrgeo.appraisal.indicators import Indicator, PlaceFigures
 from llrgeo.appraisal.place_rankings import rank_figures
@@ -29,8 +29,9 @@ from llrgeo.publish.kit.files import kit_files, place_files
 from llrgeo.publish.kit.page import leaflet_table, page_name
 from llrgeo.publish.kit.places import KitPlace, chosen_places, kit_places
 from llrgeo.publish.kit.qr import qr_code
-from llrgeo.publish.kit.words import minutes_in_words, option_words
+from llrgeo.publish.kit.words import about_lines, minutes_in_words, option_words
 from llrgeo.publish.pages import run_mark
+from llrgeo.schema import NO_CAR
 
 THEME = Theme(
     publisher="A council",
@@ -341,6 +342,20 @@ def test_a_kit_is_written_beside_the_run_and_is_no_part_of_the_manifest(town, tm
     landing = (out / "kit.html").read_text(encoding="utf-8")
     for path in published:
         assert f'href="{path.relative_to(out).as_posix()}"' in landing or path.suffix == ".xml"
+
+
+def test_homes_without_a_car_are_told_where_they_are_counted_and_times_are_by_car(county):
+    number = np.arange(len(county.areas))
+    counted = county.areas.assign(households=400 + 7 * number, **{NO_CAR: 31 + 3 * number})
+    place = kit_places(county)[0]
+    own = counted.loc[list(place.areas)]
+    share = 100 * own[NO_CAR].sum() / own["households"].sum()
+    said = f"About {share:.0f}% of the homes here have no car."
+    assert said in about_lines(place_view(replace(county, areas=counted), place))
+    assert "no car" not in " ".join(about_lines(place_view(county, place)))
+    walk = replace(county.judged_by, mode="walk")
+    on_foot = appraised(county, areas=counted, times=(walk, county.times[-1]))
+    assert "no car" not in " ".join(about_lines(place_view(on_foot, place)))
 
 
 def test_a_place_says_nothing_of_contacts(county):

@@ -10,6 +10,7 @@ import llrgeo.publish
 from llrgeo.appraisal import home_visits, quality
 from llrgeo.appraisal.case.item import RestsOn
 from llrgeo.appraisal.indicators import Better
+from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.people_groups import (
     DEPRIVATION_FIFTHS,
     ENGLISH_OR_UNDER_3,
@@ -122,6 +123,12 @@ BUILT = {
         *("starts", "stops"),
     ),
     "mark_": ("gained", "lost", "none"),
+    "measure_": MEASURES,
+    "measured_": {
+        measure.unit.replace(" ", "_").lower()
+        for measure in MEASURES.values()
+        if measure.unit != "share" and not measure.unit.startswith("pounds")
+    },
     "method_": ("areas", "roads", "nearest", "people", "limits"),
     "mode_": (*MODES, "bus", "blue_light"),  # an imported matrix may be of another mode
     "period_": ("off_peak", "am_peak", "pm_peak", "night"),
@@ -145,6 +152,7 @@ BUILT = {
     "residents_": home_visits._OLDER,
     "table_": ("options", "services", "winners", "deprivation", "bands", "changed", "means"),
     "term_": (*report._GLOSSARY, *(f"{term}_text" for term in report._GLOSSARY)),
+    "way_": ("roads", "straight"),
     "view_": ("before", "after", "change", "city"),
     "workbook_": ("notes", "people", "blank", "names", "suppressed"),
 }
@@ -175,6 +183,11 @@ def test_every_phrase_of_the_catalogue_is_used():
     used = names | {start + end for start, ends in BUILT.items() for end in ends}
     used |= {start + end for start in NAMED_IN_QUOTES for end in quoted}
     assert sorted(set(wording()) - used) == []
+
+
+def test_in_english_criteria_are_called_on_pages_as_they_are_in_tables():
+    names = {name: wording()[f"measure_{name}"] for name in MEASURES}
+    assert names == {name: measure.label for name, measure in MEASURES.items()}
 
 
 def test_a_catalogue_cannot_be_changed():

@@ -54,6 +54,11 @@ def has_authorities(areas: pd.DataFrame) -> bool:
     return "authority" in areas.columns and not (areas["authority"] == WHOLE).all()
 
 
+def has_cars(areas: pd.DataFrame) -> bool:
+    """Tell whether households without a car are counted."""
+    return {NO_CAR, "households"} <= set(areas.columns)
+
+
 def has_projected_people(areas: pd.DataFrame) -> bool:
     """Tell whether projections by authority and age can be shared out to the areas."""
     return has_ages(areas) and "authority_code" in areas.columns

@@ -5,7 +5,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_ages, has_authorities, has_deprivation
+from llrgeo.appraisal.area_facts import has_ages, has_authorities, has_cars, has_deprivation
 from llrgeo.schema import AGE_BANDS, NO_CAR
 
 EVERYONE: Final = ("everyone", "everyone")
@@ -74,7 +74,7 @@ def _counted_groups(areas: pd.DataFrame, residents: pd.Series) -> dict[tuple[str
         other = areas[OTHER_LANGUAGE].astype(np.int64).clip(upper=residents)
         columns["main_language", OTHER_LANGUAGE] = other
         columns["main_language", ENGLISH_OR_UNDER_3] = residents - other
-    if {NO_CAR, "households"} <= set(areas.columns):
+    if has_cars(areas):
         without = _people_without_car(areas, residents)
         columns["car", WITHOUT_CAR] = without
         columns["car", WITH_CAR] = residents - without

@@ -29,6 +29,7 @@ from llrgeo.publish.planning import Planning
 from llrgeo.publish.wording import Wording, wording
 from llrgeo.schema import name_some, raise_faults, site_roles
 from llrgeo.travel.times import TravelTimes
+from llrgeo.travel.ways import WayTree
 
 _CITY: Final = "city_hospital"
 _ACUTE: Final = "acute"
@@ -89,6 +90,9 @@ class Publication:
         The catalogue of the language that it is published in.
     figures
         The study's indicators of authorities and areas, as they may be shown.
+    ways
+        The ways along the roads to the sites that are nearest in an option, by site, in the mode
+        and period that options are judged by; empty where none are known.
 
     Raises
     ------
@@ -122,6 +126,7 @@ class Publication:
     planning: Planning | None = None
     words: Wording = field(default_factory=wording)
     figures: tuple[PlaceFigures, ...] = ()
+    ways: Mapping[str, WayTree] = field(default_factory=dict)
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""

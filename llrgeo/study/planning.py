@@ -1,8 +1,15 @@
-"""What the planner page of a study is made with: its criteria, and the network packed for it."""
+"""What pages that know roads are made with: the planner's network, and the explorer's ways."""
 
 import gzip
+from collections.abc import Iterable, Mapping
 from typing import Final
 
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.options import Option
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.inputs.postcodes import read_postcodes
@@ -16,6 +23,9 @@ from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import read_network
 from llrgeo.study.times import calibration_of, team_calibration_of, team_modes
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.times import TravelTimes
+from llrgeo.travel.way_search import find_way_trees
+from llrgeo.travel.ways import WayTree
 
 _FEW_EDGES: Final = 1_000_000  # of all modes; 200 MB
 _MOST_EDGES: Final = 500_000  # of 11 bytes or so each: more find no room, and take long to pack
@@ -58,6 +68,47 @@ def free_large_networks(inputs: StudyInputs) -> None:
     roads = [r.network for r in inputs.routers.values() if isinstance(r, NetworkRouter)]
     if sum(len(network.edges) for network in roads) > _FEW_EDGES:
         del inputs.routers
+
+
+def build_ways(
+    inputs: StudyInputs,
+    results: Mapping[str, OptionResult],
+    services: Iterable[Service],
+    times: TravelTimes,
+) -> Mapping[str, WayTree]:
+    """Return the ways from every area to its nearest site in any option, as a tree for each site.
+
+    They are of the mode and period that options are judged by. There are none where that is no
+    road network, or one so large that it is not held until pages are made.
+    """
+    router = vars(inputs).get("routers", {}).get(times.mode)
+    if not isinstance(router, NetworkRouter):
+        return {}
+    # Teams come the other way, by times of their own: their ways are not those of residents.
+    travelled = [service.id for service in services if service.delivery != "team"]
+    options = [result.option for result in results.values()]
+    pairs = nearest_pairs(options, travelled, times.minutes)
+    ends = inputs.areas.geometry, places_of_arrival(inputs.sites, times.mode)
+    return find_way_trees(router, *ends, pairs, period=times.period)
+
+
+def nearest_pairs(
+    options: Iterable[Option], services: Iterable[str], minutes: pd.DataFrame
+) -> pd.DataFrame:
+    """Return `origin` and `destination` of the journeys to the nearest site, each once.
+
+    `minutes` has a row an area and a column a site; an area that reaches no site has no journey.
+    """
+    services = list(services)
+    offered = {option.sites.get(name, frozenset()) for option in options for name in services}
+    found = [pd.DataFrame({"origin": [], "destination": []}, dtype=str)]
+    for sites in sorted(map(sorted, offered)):
+        # Sites in the order of their ids: of two that are as near the first is taken.
+        own = minutes[sites]
+        own = own[np.isfinite(own).any(axis=1)]
+        nearest = own.idxmin(axis=1) if sites else pd.Series(dtype=str)
+        found.append(pd.DataFrame({"origin": nearest.index, "destination": nearest.to_numpy()}))
+    return pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)
 
 
 def _network_of(inputs: StudyInputs, mode: str) -> tuple[PageNetwork | None, str]:

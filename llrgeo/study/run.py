@@ -36,7 +36,7 @@ from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.inputs import StudyInputs, read_inputs
 from llrgeo.study.language import study_words
 from llrgeo.study.manifest import describe_run
-from llrgeo.study.planning import build_planning, free_large_networks
+from llrgeo.study.planning import build_planning, build_ways, free_large_networks
 from llrgeo.study.study_card import plot_options, study_card
 from llrgeo.study.times import (
     TimesBy,
@@ -339,6 +339,7 @@ def build_publication(result: StudyResult) -> Publication:
         descriptions=result.evidence.descriptions,
         deprivation=study.deprivation_index(result.areas.index),
         planning=build_planning(result.inputs),
+        ways=build_ways(result.inputs, result.results, services, result.times),
         figures=result.inputs.place_figures,
         words=study_words(study),
     )

@@ -9,6 +9,11 @@ from llrgeo.publish.check.browser import has_browser, listen, open_browser
 from llrgeo.publish.explorer.page import render_explorer
 
 DESKTOP = {"width": 1_300, "height": 900}
+AT_ONCE = """
+  const timeout = window.setTimeout, frame = window.requestAnimationFrame;
+  window.requestAnimationFrame = (act) => (act.name === "beginRest" ? act() : frame(act));
+  window.setTimeout = (act, ...more) => (act.name === "showRest" ? act() : timeout(act, ...more));
+"""
 PATIENCE_MS = 180_000  # a machine on which much else runs takes its time to open a page
 
 
@@ -28,15 +33,16 @@ def chromium():
 def open_page(chromium):
     """Return a function that opens a page from disk and notes what it asks for and its errors.
 
-    `first` is a script that runs before any of the page.
+    `first` is a script that runs before any of the page. Unless `at_once` is false, what a page
+    shows in the frame after the answer follows at once, so that no test has to wait for it.
     """
     contexts = []
 
-    def open_file(path, fragment="", first="", **settings):
+    def open_file(path, fragment="", first="", *, at_once=True, **settings):
         context = chromium.new_context(**{"viewport": DESKTOP, "offline": True, **settings})
         contexts.append(context)
         context.set_default_timeout(PATIENCE_MS)
-        context.add_init_script(first)
+        context.add_init_script(f"{AT_ONCE if at_once else ''}\n{first}")
         page = context.new_page()
         page.heard = []
         listen(page, page.heard, own=path.as_uri())

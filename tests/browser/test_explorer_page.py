@@ -6,6 +6,7 @@ import statistics
 from dataclasses import replace
 from pathlib import Path
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
@@ -23,7 +24,9 @@ from llrgeo.publish.check.page import RULES
 from llrgeo.publish.explorer.page import explorer_tables, headline, render_explorer
 from llrgeo.publish.explorer.payload import explorer_sites
 from llrgeo.publish.pages import run_mark
+from llrgeo.schema import BNG, WGS84
 from llrgeo.study.config import load_study
+from llrgeo.travel.ways import WayTree
 
 pytestmark = pytest.mark.browser
 
@@ -127,6 +130,41 @@ def test_a_choice_is_computed_and_shown_at_once(open_page, county_page):
     page = open_page(county_page)
     rounds = (statistics.median(page.evaluate(TIMED_CHOICES)) for _ in range(ROUNDS))
     assert min(rounds) <= UPDATE_MS
+
+
+# What stands on the page before two choices, right after each, and in the frame that follows.
+CHOSEN_IN_STEPS = """async () => {
+  const drawn = () => new Promise((done) => requestAnimationFrame(() => setTimeout(done)));
+  await drawn();
+  const option = document.getElementById("mine-option");
+  const shown = () => ["table-mine", "status", "legend-heading", "table-changed"]
+    .map((id) => document.getElementById(id).textContent);
+  const steps = [shown()];
+  for (const place of [1, 3]) {
+    option.selectedIndex = place;
+    option.dispatchEvent(new Event("change"));
+    steps.push(shown());
+  }
+  await drawn();
+  return [...steps, shown()];
+}"""
+
+
+def test_the_answer_stands_before_the_map_and_the_long_tables(open_page, county_page):
+    page = open_page(county_page, at_once=False)
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    before, first, second, after = page.evaluate(CHOSEN_IN_STEPS)
+    assert len({step[0] for step in (before, first, second)}) == 3
+    assert len({step[1] for step in (before, first, second)}) == 3
+    assert before[2:] == first[2:] == second[2:]
+    assert after[:2] == second[:2]
+    # The map and its tables show the last choice, and not the one that was passed over.
+    at_once = open_page(county_page, page.url[page.url.index("#") :])
+    at_once.fill("#find", "LE5 4PW")
+    at_once.press("#find", "Enter")
+    assert after[2] == at_once.text_content("#legend-heading") != before[2]
+    assert after[3] == at_once.text_content("#table-changed") != before[3]
 
 
 def test_without_javascript_the_opening_view_stands_in_tables(open_page, county, county_page):
@@ -534,6 +572,62 @@ def test_the_map_shows_the_difference_between_two_options(open_page, small, smal
     again.select_option("#map-beside", "")
     assert again.is_checked("input[name=view][value=change]")
     assert heard(page) == heard(again) == []
+
+
+# The lines of the reader's way, as [lat, lon]: dotted to today's site, whole to the option's.
+WAYS = """() => {
+  const found = {};
+  map_llrgeo.eachLayer((layer) => {
+    const { weight, dashArray } = layer.options;
+    if (dashArray === "3 7") found.today = layer.getLatLngs();
+    else if (weight === 3.5 && !dashArray) found.then = layer.getLatLngs();
+  });
+  return Object.fromEntries(Object.entries(found).map(([name, line]) =>
+    [name, line.map(({ lat, lng }) => [lat, lng])]));
+}"""
+
+
+def test_the_reader_s_way_runs_along_the_roads_where_they_are_known(open_page, small, tmp_path):
+    area = small.areas.index[29]
+    view = small.views["option_2", "clinic"].areas.loc[area]
+    before, after = view["before_site"], view["after_site"]
+    assert before != after
+    ends = small.areas.geometry[area], *small.sites.geometry[[before, after]]
+    start, *goals = [np.array([end.x, end.y]) for end in ends]
+    trees = {}
+    for site, goal in zip((before, after), goals, strict=True):
+        corner = np.array([start[0], goal[1]]) + 40  # first north or south, then east or west
+        trees[site] = WayTree(np.array([goal, corner, start]), np.array([-1, 0, 1]), {area: 2})
+    path = tmp_path / "explorer.html"
+    path.write_text(render_explorer(replace(small, ways=trees)), encoding="utf-8")
+    page = open_page(path)
+    page.fill("#find", area)
+    page.press("#find", "Enter")
+    page.select_option("#mine-option", "option_2")
+    page.select_option("#service", "clinic")
+    assert "follows the roads" in page.inner_text("#way-note")
+    drawn = page.evaluate(WAYS)
+    for name, site in (("today", before), ("then", after)):
+        places = gpd.GeoSeries.from_xy(*trees[site].xy.T, crs=BNG).to_crs(WGS84)
+        corner = drawn[name][-2]
+        assert corner == pytest.approx([places.y[1], places.x[1]], abs=1e-4)
+        assert drawn[name][-1] == pytest.approx([places.y[0], places.x[0]], abs=1e-4)
+        assert len(drawn[name]) == 4  # from the middle of the neighbourhood
+    page.fill("#find", small.areas.index[47])  # from where no way is known
+    page.press("#find", "Enter")
+    assert "is straight" in page.inner_text("#way-note")
+    assert {len(line) for line in page.evaluate(WAYS).values()} <= {0, 2}
+    page.fill("#find", "nowhere")
+    page.press("#find", "Enter")
+    assert not page.is_visible("#way-note")
+
+
+def test_a_site_has_its_name_on_hover(open_page, small, small_page):
+    page = open_page(small_page)
+    page.select_option("#option", "option_3")
+    names = set(small.sites["name"])
+    page.locator(".pin .site.open, .pin .site.new").last.hover(force=True)
+    assert page.inner_text(".leaflet-tooltip") in names
 
 
 def test_what_would_stop_near_a_place_is_told_nearest_first(open_page, county, county_page):

@@ -7,23 +7,29 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 
-from llrgeo.appraisal.area_facts import has_authorities, has_deprivation
+from llrgeo.appraisal.area_facts import has_authorities, has_cars, has_deprivation
 from llrgeo.appraisal.once import once
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish import pages, palette
 from llrgeo.publish.explorer.figures import explorer_figures
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
 from llrgeo.publish.explorer.topojson import encode_topology
+from llrgeo.publish.explorer.ways import pack_ways
 from llrgeo.publish.gazetteer import NamedPlace, area_at, named_places
 from llrgeo.publish.legend import class_label
 from llrgeo.publish.option_view import area_labels, journey_label
 from llrgeo.publish.palette import LegendClass
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
-from llrgeo.schema import BNG, WGS84
+from llrgeo.schema import BNG, NO_CAR, WGS84
 from llrgeo.travel.times import TravelTimes
 
 _ROAD_TOLERANCE_M: Final = 60
+# How the phrases of other pages begin: the explorer's scripts say none of them.
+OTHER_PAGES: Final = (
+    *("answer_", "capacity_", "case_", "chart_", "easy_", "facts_", "kit_", "line_", "measure_"),
+    *("method_", "plain_", "planner_", "print_", "report_", "term_", "workbook_"),
+)
 
 
 def explorer_data(publication: Publication) -> dict[str, Any]:
@@ -34,7 +40,7 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
     # Sites, options and matrices refer to one another by place in these lists, never by id.
     sites = explorer_sites(publication)
     return {
-        "strings": {**wording(), **acute_words(publication)},
+        "strings": {**_own_phrases(), **acute_words(publication)},
         "signs": {"outlines": dict(palette.SITE_OUTLINES), "states": dict(palette.SITE_SIGNS)},
         "title": publication.title,
         "edition": {
@@ -68,8 +74,14 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         "judged_by": _journey_id(publication.judged_by),
         "figures": explorer_figures(publication),
         **_journeys(publication, sites.index),
+        "ways": pack_ways(publication.ways, publication.areas.index, sites.index),
         "postcodes": packed_postcodes(publication),
     }
+
+
+def _own_phrases() -> dict[str, str]:
+    """Return the phrases that the explorer's scripts may say, so that the page stays small."""
+    return {key: text for key, text in wording().items() if not key.startswith(OTHER_PAGES)}
 
 
 @once
@@ -183,6 +195,8 @@ def _areas(areas: pd.DataFrame) -> dict[str, Any]:
     }
     if has_deprivation(areas):
         columns["tenth"] = (areas["imd_decile"].astype(int) - 1).tolist()
+    if has_cars(areas):
+        columns |= {"homes": areas["households"].tolist(), "no_car": areas[NO_CAR].tolist()}
     return columns
 
 

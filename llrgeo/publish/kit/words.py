@@ -8,6 +8,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.area_facts import has_cars
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
@@ -15,6 +16,7 @@ from llrgeo.publish.kit.figures import LONGER, SHORTER, PlaceView, place_error, 
 from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
+from llrgeo.schema import NO_CAR
 
 _LONG_MIN: Final = 120  # from here hours are easier to grasp
 _WHO: Final = {"patient": "change", "visitor": "visit", "team": "team"}
@@ -154,9 +156,22 @@ def about_lines(view: PlaceView) -> list[str]:
     visited = any(service.delivery != "team" for service in publication.services)
     how = "my_how" if visited else "my_how_teams"
     lines = [of, words[how].format(journey=journey_label(publication.judged_by))]
+    lines += _car_lines(view) if visited else []
     if not any(times.mode in {"transit", "bus"} for times in publication.times):
         lines.append(words["no_timetable"])
     return lines
+
+
+def _car_lines(view: PlaceView) -> list[str]:
+    """Say how many homes have no car, where times are by car and that is counted."""
+    publication = view.publication
+    if publication.judged_by.mode != "car" or not has_cars(publication.areas):
+        return []
+    own = publication.areas.loc[list(view.place.areas)]
+    homes = own["households"].sum()
+    # Rounded as the explorer does, which says the same of an area.
+    share = wording().share(whole(100 * own[NO_CAR].sum() / homes) / 100) if homes else ""
+    return [wording()["my_no_car"].format(share=share)] if share else []
 
 
 def minutes_in_words(minutes: float) -> str:

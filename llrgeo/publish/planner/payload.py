@@ -13,11 +13,17 @@ from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
 from llrgeo.appraisal.robustness import draw_weightings
 from llrgeo.publish.explorer.packing import pack_numbers
-from llrgeo.publish.explorer.payload import explorer_data, explorer_sites, packed_postcodes
+from llrgeo.publish.explorer.payload import (
+    acute_words,
+    explorer_data,
+    explorer_sites,
+    packed_postcodes,
+)
 from llrgeo.publish.planner.beds import bed_services, beds_by_option
 from llrgeo.publish.planner.costs import cost_rates, kilometres, needs_kilometres
 from llrgeo.publish.planning import Planning
 from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
 from llrgeo.schema import BNG, ROLE_OF_KIND, WGS84, site_roles
 from llrgeo.travel.times import Calibration
 
@@ -63,8 +69,10 @@ def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]
         for plain, option in zip(data["options"], publication.options, strict=True)
     ]
     added = {"sites": sites, "services": services, "options": options}
-    plain = _planning(publication, planning)
-    return {**data, **added, "planning": {**plain, **_costs(publication, planning, listed.index)}}
+    # The planner has phrases of its own, and finds its ways itself, also to places of no option.
+    own = {"strings": {**wording(), **acute_words(publication)}, "ways": {}}
+    plain = {**_planning(publication, planning), **_costs(publication, planning, listed.index)}
+    return {**data, **added, **own, "planning": plain}
 
 
 def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
@@ -154,7 +162,7 @@ def _criterion(name: str, weight: float) -> dict[str, Any]:
     measure = MEASURES[name]
     return {
         "measure": name,
-        "label": measure.label,
+        "label": wording()[f"measure_{name}"],
         "unit": measure.unit,
         "better": measure.better,
         "anchors": list(measure.anchors),

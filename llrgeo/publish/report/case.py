@@ -5,7 +5,6 @@ from typing import Any, Final
 
 import pandas as pd
 
-from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
 from llrgeo.publish.data.labels import level_label
@@ -117,7 +116,7 @@ def _names(publication: Publication, row: Mapping[str, Any]) -> dict[str, str]:
     services = {service.id: service.label for service in publication.services}
     options = {option.name: option.label for option in publication.options}
     subject = str(row["subject"])
-    label = MEASURES[subject].label if subject in MEASURES else subject
+    label = words.get(f"measure_{subject}", subject)
     group = str(row["group"])
     named = words[f"group_{group}"].format(level=level_label(group, row["level"], words)) if (
         group) else ""  # fmt: skip

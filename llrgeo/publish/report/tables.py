@@ -55,7 +55,8 @@ def scorecard_table(publication: Publication) -> Table:
     card = publication.tables["scorecard"].sort_values("total", ascending=False, kind="stable")
     criteria = publication.tables["criteria"].set_index("criterion")
     words = wording()
-    heads = [words["option_label"], *criteria["label"], words["column_score"]]
+    named = [words[f"measure_{name}"] for name in criteria.index]
+    heads = [words["option_label"], *named, words["column_score"]]
     units = criteria["unit"].astype(str).to_dict()
     rows = [
         [
@@ -292,7 +293,10 @@ def _figure(value: float, unit: str) -> str:
     if unit.startswith("pounds"):
         said = "pounds_in_all" if unit == "pounds" else "pounds_a_year"
         return wording()[said].format(millions=_millions(value))
-    return pages.share(value) if unit == "share" else f"{pages.number(value, 1)} {unit}"
+    if unit == "share":
+        return pages.share(value)
+    key = unit.replace(" ", "_").lower()
+    return wording()[f"measured_{key}"].format(value=pages.number(value, 1))
 
 
 def _mean(value: float) -> str:

@@ -141,7 +141,8 @@ function llrgeoReader(data) {
   }
 
   function placeLines(rows, place) {
-    return [fill(words.my_place_own, { place: place.name, all: rows[0].all }), ...howLines(rows)];
+    return [fill(words.my_place_own, { place: place.name, all: rows[0].all }),
+      ...howLines(rows), ...carLine(rows, place.areas)];
   }
 
   function readerLines(now, rows, area) {
@@ -157,7 +158,7 @@ function llrgeoReader(data) {
       const close = rows.filter((one) => one.tooClose && (isLonger(one) || isShorter(one))).length;
       if (close) lines.push(fill(words.my_count_close, { count: close }));
     }
-    return [...lines, ...howLines(rows), ...cityLine(now, area)];
+    return [...lines, ...howLines(rows), ...carLine(rows, [area]), ...cityLine(now, area)];
   }
 
   // How patients and visitors travel, and teams if otherwise: a team drives to those who walk.
@@ -167,6 +168,17 @@ function llrgeoReader(data) {
     const lines = own ? [fill(words.my_how, { journey: own.way.label })] : [];
     return team && (!own || own.way.label !== team.way.label)
       ? [...lines, fill(words.my_how_teams, { journey: team.way.label })] : lines;
+  }
+
+  // How many homes have no car, for whom times by car are not their own; where that is counted.
+  function carLine(rows, areas) {
+    const { homes, no_car: without } = data.areas;
+    const byCar = rows.some(({ service, way }) =>
+      service.delivery !== "team" && way.id.startsWith("car-"));
+    const sum = (counts) => areas.reduce((all, area) => all + counts[area], 0);
+    if (!byCar || !homes || !sum(homes)) return [];
+    const number = Math.round((100 * sum(without)) / sum(homes));
+    return [fill(words.my_no_car, { share: fill(words.share_number, { number }) })];
   }
 
   function fromAndTo(row) {

@@ -7,7 +7,7 @@ const llrgeoFind = (() => {
   const TYPO_LETTERS = 4; // shorter words are too like each other to guess at
   const SHORTEST = 3; // letters from which the beginning of a name is looked for
   // How well a name fits, the best first; of two that fit alike a town stands before a ward.
-  const [WHOLE, FIRST, PHRASE, BEGINNING, WORD] = [0, 1, 2, 3, 4];
+  const [WHOLE, FIRST, PHRASE, BEGINNING, WORD, WORDS] = [0, 1, 2, 3, 4, 5];
   const KINDS = ["town", "ward", "authority", "site", "area"];
 
   // --- Postcodes ---------------------------------------------------------------------------
@@ -16,9 +16,11 @@ const llrgeoFind = (() => {
   const OUTWARD = /^[A-Z]{1,2}\d[A-Z\d]?$/;
   const SECTOR = /^([A-Z]{1,2}\d[A-Z\d]?) ?(\d)[A-Z]?$/; // with one letter of the unit, or none
 
-  // Letters and figures alone, with one space for whatever stood between them.
+  // Letters and figures alone, with one space for whatever stood between them, and none within the
+  // first half of a postcode ("LE 15").
   function spaced(text) {
-    return text.toUpperCase().replace(/[\s.,_\-‐-―]+/g, " ").trim();
+    return text.toUpperCase().replace(/[\s.,_\-‐-―]+/g, " ").trim()
+      .replace(/^([A-Z]{1,2}) (?=\d)/, "$1");
   }
 
   function areasOfSector(pack, sector) {
@@ -77,7 +79,7 @@ const llrgeoFind = (() => {
   function plain(text) {
     return text.normalize("NFKD").replace(/\p{M}|['’‘`]/gu, "").toLowerCase()
       .replace(/[^\p{L}\p{N}]+/gu, " ").replace(/\b(?:and|the)\b/g, " ")
-      .replace(/\bsaint\b/g, "st").replace(/ +/g, " ").trim();
+      .replace(/\bsaint\b/g, "st").replace(/\bmkt\b/g, "market").replace(/ +/g, " ").trim();
   }
 
   // Whether two words differ by at most one letter: another, one more, one less, or two swapped.
@@ -108,7 +110,10 @@ const llrgeoFind = (() => {
     if (name.startsWith(`${typed} `)) return FIRST;
     if (` ${name} `.includes(` ${typed} `)) return PHRASE;
     if (name.startsWith(typed)) return BEGINNING;
-    return endings(name).some((ending) => ending.startsWith(typed)) ? WORD : -1;
+    if (endings(name).some((ending) => ending.startsWith(typed))) return WORD;
+    // All the words, in whatever order: "oakham hospital" is in "Memorial Hospital (Oakham)".
+    const own = name.split(" ");
+    return typed.includes(" ") && typed.split(" ").every((word) => own.includes(word)) ? WORDS : -1;
   }
 
   // Whether a name, or its beginning, is what was typed but for one letter.
@@ -133,12 +138,14 @@ const llrgeoFind = (() => {
     ].map((place) => ({ ...place, key: plain(place.name) }));
   }
 
-  // Whether a name that begins as the exact one does lies elsewhere: Aston, Aston-on-the-Hill.
-  function isElsewhere(data, place, exact) {
+  // Whether a place whose name has the exact one in it may be meant: one elsewhere (Aston, and
+  // Aston-on-the-Hill or Market Aston), or the town after which a council's area is called.
+  function mayBeMeant(data, place, exact) {
     if (place.areas.length === 0 || ["site", "area"].includes(place.kind)) return false;
     const authorityOf = (area) => data.areas.authority[area];
     const own = new Set(exact.areas.map(authorityOf));
-    return exact.kind !== "authority" && !place.areas.some((area) => own.has(authorityOf(area)));
+    const isWithin = place.areas.some((area) => own.has(authorityOf(area)));
+    return exact.kind === "authority" ? isWithin && place.kind === "town" : !isWithin;
   }
 
   function byKind(one, other) {
@@ -160,7 +167,7 @@ const llrgeoFind = (() => {
     if (exact.length === 1) {
       if (exact[0].areas.length === 0) return nothing("beyond");
       const others = fitting.filter(({ place, rank }) =>
-        rank > WHOLE && place.key.startsWith(typed) && isElsewhere(data, place, exact[0]));
+        rank > WHOLE && rank <= BEGINNING && mayBeMeant(data, place, exact[0]));
       if (others.length === 0) return found(exact[0]);
     }
     if (inside.length > 0) return choice("several", inside);

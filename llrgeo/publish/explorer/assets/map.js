@@ -214,18 +214,40 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
     });
   }
 
-  // The reader's place; from a single area also the ways to today's site and the option's.
+  // The tree of the ways to a site, decoded when it is first asked for; null where none is known.
+  const trees = new Map();
+
+  function treeOf(site) {
+    if (!data.ways[site]) return null;
+    if (!trees.has(site)) trees.set(site, unpack.decodeWays(data.ways[site]));
+    return trees.get(site);
+  }
+
+  // Ways are known of the residents' journeys by which options are judged. Others go straight.
+  function roadsFrom(now, area, site) {
+    const judged = data.journeys.find(({ id }) => id === data.judged_by);
+    const tree = now.journey === judged ? treeOf(site) : null;
+    return tree && unpack.wayFrom(tree, area);
+  }
+
+  // The reader's place; from a single area also the ways to today's site and the option's. Returns
+  // how they run: "roads", "straight", or "" where none is drawn.
   function showMine(now, areas) {
     const area = areas.length === 1 ? areas[0] : -1;
     const from = area < 0 ? null : shapes[area].getBounds().getCenter();
-    const way = (end) => (area < 0 || end.site[area] < 0 ? []
-      : [from, data.sites[end.site[area]].at]);
+    const ends = [now.before, now.after].filter((end) => area >= 0 && end.site[area] >= 0);
+    const roads = ends.map((end) => roadsFrom(now, area, end.site[area]));
+    const known = roads.every(Boolean);
+    const way = (end) => (ends.includes(end)
+      ? [from, ...(known ? roads[ends.indexOf(end)] : []), data.sites[end.site[area]].at] : []);
     const [today, then] = [way(now.before), way(now.after)];
     const same = area >= 0 && now.before.site[area] === now.after.site[area];
     outline.setLatLngs(areas.map((one) => shapes[one].getLatLngs()));
     ways[0].setLatLngs([today, then]);
     ways[1].setLatLngs(same ? [] : today);
     ways[2].setLatLngs(then);
+    if (ends.length === 0) return "";
+    return known ? "roads" : "straight";
   }
 
   // The areas that go to a site: those of no site are none.
@@ -235,9 +257,10 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
 
   function show(now, view, classOf, classColours, areas) {
     showAreas(classOf, classColours);
-    showMine(now, areas);
+    const run = showMine(now, areas);
     showSites(now, view);
     placeLabels();
+    return run;
   }
 
   // Bring areas into view, with the sites that the reader goes to.

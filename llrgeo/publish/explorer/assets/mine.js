@@ -8,8 +8,7 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
   const words = data.strings;
   const baseline = m.baselineOf(data);
   const byId = (id) => document.getElementById(id);
-  const paragraphs = (lines, properties) =>
-    lines.map((line) => tables.element("p", line, properties));
+  const { paragraphs } = tables;
 
   // Every service under a choice from one area, or from all areas of a place.
   function rowsOf(choice) {

@@ -141,6 +141,20 @@ const llrgeoModel = (() => {
     };
   }
 
+  // What options mean over all services, kept while the page is open: to come back to an option
+  // counts nothing again. What the reader switched is counted anew.
+  const counts = new WeakMap();
+
+  function overallKept(data, matrices, choice) {
+    if (choice.switched.size > 0) return overall(data, matrices, choice);
+    const known = counts.get(data);
+    const own = known && known.matrices === matrices ? known : { matrices, found: new Map() };
+    counts.set(data, own);
+    const key = `${choice.option} ${choice.journey}`;
+    if (!own.found.has(key)) own.found.set(key, overall(data, matrices, choice));
+    return own.found.get(key);
+  }
+
   // For sorting: the larger change first; two journeys lost are equal (Infinity has no difference).
   function byWorst(first, second) {
     return first.change === second.change ? 0 : second.change - first.change;
@@ -214,7 +228,7 @@ const llrgeoModel = (() => {
       places: data.authorities.length ? tally(authority, data.authorities.length) : [],
       tenths: tenth ? tally(tenth, 10) : [],
       bands: { before: bands(before), after: bands(after) },
-      overall: overall(data, matrices, choice),
+      overall: overallKept(data, matrices, choice),
     };
   }
 
@@ -232,7 +246,7 @@ const llrgeoModel = (() => {
   }
 
   return {
-    ...llrgeoJourneys, LONGER_OUTCOMES, SHORTER_OUTCOMES, evaluate, overall, countService,
-    everyService, catchment, journeysOf, nearestTo, byId, baselineOf,
+    ...llrgeoJourneys, LONGER_OUTCOMES, SHORTER_OUTCOMES, evaluate, overall: overallKept,
+    countService, everyService, catchment, journeysOf, nearestTo, byId, baselineOf,
   };
 })();

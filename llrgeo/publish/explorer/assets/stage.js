@@ -14,11 +14,17 @@ function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
   let now = null; // what follows from the choice
   let beside = null; // journeys in the option that the map compares with
 
+  // What the lines from the reader's place are: ways along the roads, or straight.
+  function showWay(run) {
+    byId("way-note").hidden = !run;
+    byId("way-note").textContent = run ? words[`way_${run}`] : "";
+  }
+
   // An indicator on the map; no option changes it.
   function showFigureMap(areas) {
     const figure = figures.byId(chosen.figure);
     const classes = figures.classOf(figure);
-    map.show(now, "before", classes, figure.colours, areas);
+    showWay(map.show(now, "before", classes, figure.colours, areas));
     showLegend(fill(words.legend_heading, { view: figure.heading }), figure, classes);
   }
 
@@ -42,7 +48,7 @@ function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
     const scale = { ...data.change,
       labels: [...data.change.labels.slice(0, -1), words.legend_beside_no_route] };
     const classOf = changesFrom(beside, scale);
-    map.show(now, "after", classOf, scale.colours, areas);
+    showWay(map.show(now, "after", classOf, scale.colours, areas));
     showLegend(fill(words.legend_of_service, { service: now.service.label,
       view: fill(words.legend_beside, { option: now.option.label, beside: label }) }), scale, classOf);
   }
@@ -67,7 +73,7 @@ function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
     }
     const scale = chosen.view === "change" ? data.change : data.time;
     const classOf = classesOf(scale);
-    map.show(now, chosen.view, classOf, scale.colours, areas);
+    showWay(map.show(now, chosen.view, classOf, scale.colours, areas));
     showLegend(fill(words.legend_of_service,
       { view: words[`view_${chosen.view}`], service: now.service.label }), scale, classOf);
   }

@@ -15,6 +15,8 @@ function llrgeoTables(data) {
     return Object.assign(made, properties);
   }
 
+  const paragraphs = (lines, properties) => lines.map((line) => element("p", line, properties));
+
   function fillTable(name, heads, rows) {
     const table = document.getElementById(`table-${name}`);
     const head = element("tr");
@@ -264,8 +266,19 @@ function llrgeoTables(data) {
       words.column_figure_of], rows);
   }
 
+  // A table too wide for the screen scrolls in a region of its own, which the keyboard reaches. All
+  // are measured before any is changed, so that the page is laid out once.
+  function reachWide() {
+    [...document.querySelectorAll(".wide")]
+      .map((region) => [region, region.scrollWidth > region.clientWidth])
+      .forEach(([region, isWide]) => {
+        if (isWide) region.tabIndex = 0;
+        else region.removeAttribute("tabindex");
+      });
+  }
+
   return {
-    showFigure, showMineFigures, showBar,
+    paragraphs, reachWide, showFigure, showMineFigures, showBar,
     element, fillTable, minutesInTable, changeMark, fillAreas, showAll, showOptions, showMine,
     showMineOptions, rangeInTable, rangeMark,
   };

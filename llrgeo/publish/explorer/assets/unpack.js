@@ -120,5 +120,39 @@ const llrgeoUnpack = (() => {
     return [...uses].filter(([, count]) => count === 1).map(([arc]) => arcs[arc]);
   }
 
-  return { decodeNumbers, decodeMatrices, decodeBase64, decodeDigits, decodeShapes, borders, edges };
+  // --- Ways along the roads ----------------------------------------------------------------
+
+  const PER_DEGREE = 10000;
+
+  // The tree of the ways to a site (ways.py): places as [lat, lon], the next place on the way of
+  // each, and the place where the way from an area begins.
+  function decodeWays([nodes, ends]) {
+    const [numbers, areas] = [decodeNumbers(nodes), decodeNumbers(ends)];
+    const [grid, next, start] = [[], [], new Map()];
+    for (let row = 0; 3 * row < numbers.length; row++) {
+      const [back, north, east] = numbers.slice(3 * row, 3 * row + 3);
+      const [lat, lon] = back ? grid[row - back] : [0, 0];
+      grid.push([lat + north, lon + east]);
+      next.push(back ? row - back : -1);
+    }
+    for (let place = 0, area = 0; place < areas.length; place += 2) {
+      area += areas[place];
+      start.set(area, areas[place + 1]);
+    }
+    return { places: grid.map((at) => at.map((steps) => steps / PER_DEGREE)), next, start };
+  }
+
+  // The places on the way from an area up to the site, which is left out: it may have entrances.
+  // Null where no way is known.
+  function wayFrom({ places, next, start }, area) {
+    if (!start.has(area)) return null;
+    const way = [];
+    for (let row = start.get(area); row > 0; row = next[row]) way.push(places[row]);
+    return way;
+  }
+
+  return {
+    decodeNumbers, decodeMatrices, decodeBase64, decodeDigits, decodeShapes, borders, edges,
+    decodeWays, wayFrom,
+  };
 })();

@@ -8,11 +8,10 @@
   const { fill, writeState, readState } = llrgeoText;
   const data = JSON.parse(document.getElementById("data").textContent);
   const words = data.strings;
-  const areaKeys = [...data.areas.id.keys()];
   const byId = (id) => document.getElementById(id);
   const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
   const tables = llrgeoTables(data);
-  const { element, fillAreas, showAll } = tables;
+  const { element, paragraphs, fillAreas, showAll, reachWide } = tables;
   const sentences = llrgeoSentences(data);
   const reader = llrgeoReader(data);
   const figures = llrgeoFigures(data);
@@ -29,6 +28,8 @@
   const chosen = { ...OPENING, place: null, site: "" }; // what was found, and the site asked for
   let now = null; // what follows from the choice
   let optionsShown = ""; // the journey of the table of options
+  let isRestDue = false; // whether the map and the long tables still show the choice before
+  let toFrame = null; // areas that the map is to bring into view
 
   // --- Words -----------------------------------------------------------------------------------
 
@@ -36,8 +37,6 @@
     const { label } = now.option;
     return chosen.switched.size > 0 ? fill(words.own_plan, { option: label }) : label;
   }
-
-  const paragraphs = (lines, properties) => lines.map((line) => element("p", line, properties));
 
   // What changed, for those who hear the page: at most 30 words.
   function say(text) {
@@ -48,8 +47,12 @@
   function sayChoice(changes = {}) {
     const beside = changes.beside && chosen.place ? mine.besideSaid(chosen, now) : "";
     const line = chosen.place ? mine.said(chosen, now) : sentences.optionLines(now)[0];
-    if (changes.view && !changes.option) say(byId("legend-heading").textContent);
-    else say(beside || fill(words.status_option, { option: planLabel(), line }));
+    if (changes.view && !changes.option) {
+      showRest(); // the map itself is what was asked for
+      say(byId("legend-heading").textContent);
+    } else {
+      say(beside || fill(words.status_option, { option: planLabel(), line }));
+    }
   }
 
   function showWords() {
@@ -78,7 +81,7 @@
 
   // The long table is filled while it is open, so that a choice does not wait for it.
   function showEveryArea() {
-    if (byId("every-area").open) fillAreas("areas", now, areaKeys);
+    if (byId("every-area").open) fillAreas("areas", now, [...data.areas.id.keys()]);
   }
 
   const finder = llrgeoFinder(data, foundPlace, foundNothing);
@@ -197,27 +200,34 @@
     });
   }
 
+  // The answer and its table come first. The map and the long tables follow once the browser has
+  // drawn these: on a slow phone they would keep the reader waiting for the answer.
   function update() {
     now = m.evaluate(data, matrices, chosen);
     now.isToday = sentences.isToday(now);
     now.overall.teamsOnly = data.teams_only;
     showChoices();
     showWords();
+    if (isRestDue) return;
+    isRestDue = true;
+    window.requestAnimationFrame(beginRest);
+  }
+
+  const beginRest = () => window.setTimeout(showRest);
+
+  // What follows from the last choice, if it does not stand there yet.
+  function showRest() {
+    if (!isRestDue) return;
+    isRestDue = false;
     showAll(now);
     showOptions();
     showEveryArea();
     showFigure();
     stage.show(now);
+    if (toFrame) stage.frame(toFrame);
+    toFrame = null;
     showSites();
-    window.requestAnimationFrame(reachWide);
-  }
-
-  // A table too wide for the screen scrolls in a region of its own, which the keyboard reaches.
-  function reachWide() {
-    document.querySelectorAll(".wide").forEach((region) => {
-      if (region.scrollWidth > region.clientWidth) region.tabIndex = 0;
-      else region.removeAttribute("tabindex");
-    });
+    reachWide();
   }
 
   function choose(changes) {
@@ -263,8 +273,8 @@
   }
 
   function foundPlace(place) {
+    toFrame = place.areas;
     choosePlace(place);
-    stage.frame(place.areas);
     // On a phone the keyboard would hide the answer.
     if (window.matchMedia("(pointer: coarse)").matches) byId("find").blur();
     byId("mine").scrollIntoView({ block: "nearest" });
@@ -319,9 +329,8 @@
     on("reset", "click", () => choose({ switched: new Set() }));
     on("download", "click", download);
     on("print", "click", () => window.print());
-    on("every-area", "toggle", showEveryArea);
+    on("every-area", "toggle", () => { showEveryArea(); reachWide(); });
     window.addEventListener("resize", reachWide);
-    on("every-area", "toggle", reachWide);
     window.addEventListener("hashchange", () => {
       if (!loadState()) return;
       update();
@@ -336,5 +345,6 @@
   loadState();
   listen();
   update();
+  showRest();
   document.documentElement.classList.add("ready");
 })();

@@ -1,0 +1,78 @@
+"""Ways: the roads that lead from many places to one, as a tree that branches outwards."""
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+
+@dataclass(frozen=True, slots=True)
+class WayTree:
+    """The ways from some places to one, along the roads.
+
+    Attributes
+    ----------
+    xy
+        Places on the way, in metres (EPSG:27700), shape (places, 2); the first is the destination.
+    parent
+        The row of the place that comes next on the way, which is less than the place's own. -1 for
+        the destination.
+    start
+        The row at which the way from an origin begins, by the origin's id.
+    """
+
+    xy: Floats
+    parent: Ints
+    start: Mapping[str, int]
+
+    def way(self, origin: str) -> Floats:
+        """Return the places from an origin to the destination, shape (places, 2).
+
+        Raises
+        ------
+        KeyError
+            If no way from there is known.
+        """
+        rows: list[int] = []
+        row = self.start[origin]
+        while row >= 0:
+            rows.append(row)
+            row = int(self.parent[row])
+        return self.xy[rows]
+
+    def thinned(self, tolerance_m: float) -> "WayTree":
+        """Return the tree without the bends that lie within a tolerance of the line without them.
+
+        Where ways begin, meet and end, places stay (Douglas and Peucker 1973, stretch by stretch).
+        """
+        children = np.bincount(self.parent[1:], minlength=len(self.parent))
+        fixed = children != 1
+        fixed[[0, *self.start.values()]] = True
+        kept = fixed.copy()
+        for row in np.flatnonzero(fixed)[1:]:
+            # The stretch from a fixed place inwards to the next one is thinned by itself.
+            stretch = [int(row), int(self.parent[row])]
+            while not fixed[stretch[-1]]:
+                stretch.append(int(self.parent[stretch[-1]]))
+            line = shapely.LineString(self.xy[stretch]).simplify(tolerance_m)
+            left = set(map(tuple, shapely.get_coordinates(line).tolist()))
+            kept[[one for one in stretch if tuple(self.xy[one].tolist()) in left]] = True
+        return self._only(np.flatnonzero(kept))
+
+    def _only(self, kept: Ints) -> "WayTree":
+        """Return the tree of some rows in their order: the first, all starts and forks too."""
+        # The last place stands for the parent of the root, -1.
+        is_kept = np.zeros(len(self.parent) + 1, dtype=bool)
+        is_kept[[*kept, -1]] = True
+        number = np.full(len(self.parent) + 1, -1)
+        number[kept] = np.arange(len(kept))
+        following = self.parent[kept]
+        while not is_kept[following].all():
+            following = np.where(is_kept[following], following, self.parent[following])
+        start = {origin: int(number[row]) for origin, row in self.start.items()}
+        return WayTree(self.xy[kept], number[following], start)
