@@ -127,7 +127,7 @@ def test_a_phone_scrolls_in_one_direction_only(open_page, county_page):
 
 
 def test_a_choice_is_computed_and_shown_at_once(open_page, county_page):
-    page = open_page(county_page)
+    page = open_page(county_page, at_once=False)
     rounds = (statistics.median(page.evaluate(TIMED_CHOICES)) for _ in range(ROUNDS))
     assert min(rounds) <= UPDATE_MS
 
@@ -613,6 +613,14 @@ def test_the_reader_s_way_runs_along_the_roads_where_they_are_known(open_page, s
         assert corner == pytest.approx([places.y[1], places.x[1]], abs=1e-4)
         assert drawn[name][-1] == pytest.approx([places.y[0], places.x[0]], abs=1e-4)
         assert len(drawn[name]) == 4  # from the middle of the neighbourhood
+    # The way leads to its end within the view of the map.
+    south, west, north, east = page.evaluate(
+        "() => { const b = map_llrgeo.getBounds();"
+        "return [b.getSouth(), b.getWest(), b.getNorth(), b.getEast()]; }"
+    )
+    for lat, lon in drawn["today"] + drawn["then"]:
+        assert south <= lat <= north
+        assert west <= lon <= east
     page.fill("#find", small.areas.index[47])  # from where no way is known
     page.press("#find", "Enter")
     assert "is straight" in page.inner_text("#way-note")

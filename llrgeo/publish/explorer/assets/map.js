@@ -216,6 +216,7 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
 
   // The tree of the ways to a site, decoded when it is first asked for; null where none is known.
   const trees = new Map();
+  let wayShown = ""; // from which area to which sites
 
   function treeOf(site) {
     if (!data.ways[site]) return null;
@@ -246,6 +247,12 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
     ways[0].setLatLngs([today, then]);
     ways[1].setLatLngs(same ? [] : today);
     ways[2].setLatLngs(then);
+    // A way that is new and leads out of the map's view is brought into it; else the view stays.
+    const key = [area, ...ends.map((end) => end.site[area])].join();
+    if (ends.length > 0 && key !== wayShown && !map.getBounds().contains(ways[0].getBounds())) {
+      frame(areas);
+    }
+    wayShown = key;
     if (ends.length === 0) return "";
     return known ? "roads" : "straight";
   }
