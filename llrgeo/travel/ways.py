@@ -61,7 +61,7 @@ class WayTree:
                 stretch.append(int(self.parent[stretch[-1]]))
             line = shapely.LineString(self.xy[stretch]).simplify(tolerance_m)
             left = set(map(tuple, shapely.get_coordinates(line).tolist()))
-            kept[[one for one in stretch if tuple(self.xy[one].tolist()) in left]] = True
+            kept[[each for each in stretch if tuple(self.xy[each].tolist()) in left]] = True
         return self._only(np.flatnonzero(kept))
 
     def _only(self, kept: Ints) -> "WayTree":
