@@ -105,7 +105,7 @@ def nearest_pairs(
     for sites in sorted(map(sorted, offered)):
         # Sites in the order of their ids: of two that are as near the first is taken.
         own = minutes[sites]
-        own = own[np.isfinite(own).any(axis=1)]
+        own = own.loc[np.isfinite(own.to_numpy()).any(axis=1)]
         nearest = own.idxmin(axis=1) if sites else pd.Series(dtype=str)
         found.append(pd.DataFrame({"origin": nearest.index, "destination": nearest.to_numpy()}))
     return pd.concat(found, ignore_index=True).drop_duplicates(ignore_index=True)

@@ -60,10 +60,12 @@ def find_way_trees(
     ends = destinations.to_crs(BNG)
     trees = {}
     for name, rows in pairs.groupby("destination", sort=True)["origin"]:
-        column = int(destinations.index.get_indexer([name])[0])
+        column = int(destinations.index.get_indexer(pd.Index([name]))[0])
         goal = request.graph.nodes + column
-        found, onward = dijkstra(matrix, indices=goal, return_predecessors=True)
-        wanted = zip(map(str, rows), origins.index.get_indexer(rows), strict=True)
+        found, onward = (
+            table[0] for table in dijkstra(matrix, indices=[goal], return_predecessors=True)
+        )
+        wanted = zip(map(str, rows), origins.index.get_indexer(pd.Index(rows)), strict=True)
         leaves = {origin: _first_node(request, found, int(row), column) for origin, row in wanted}
         root = shapely.get_coordinates(shapely.centroid(ends.iloc[column]))[0]
         trees[str(name)] = _grow(roads, root, leaves, onward, goal)
