@@ -47,6 +47,11 @@ def metres(streets: Map, folder: Path, clock: str | None = None) -> tuple[float,
         ({"motor_vehicle": "hgv"}, ROUND, ROUND),  # another vehicle's name
         ({"access": "tenants"}, ROUND, ROUND),  # a group of people: never through
         ({"access": "tenants;gibberish"}, ROUND, ROUND),
+        ({"access": "fire_engine"}, ROUND, ROUND),
+        ({"access": "Farm Vehicles Only"}, ROUND, ROUND),
+        ({"access": "authorised vehicles only"}, ROUND, ROUND),
+        ({"access": "government"}, ROUND, ROUND),
+        ({"access": "closed"}, ROUND, ROUND),
         ({"access": "gibberish"}, THROUGH, THROUGH),
         ({"motor_vehicle": "bus;coach"}, ROUND, ROUND),
         ({"access": "No"}, ROUND, ROUND),
@@ -231,3 +236,22 @@ def test_a_ferry_in_two_parts_takes_as_long_as_one_of_both(tmp_path: Path) -> No
 def test_limits_in_words_of_two_countries(tags: Mapping[str, str], mph: float) -> None:
     limit, _ = way_limit({"highway": "secondary", **tags}, "forward", dual=False)
     assert limit.mph == pytest.approx(mph)
+
+
+@pytest.mark.parametrize("barrier", ["bollards", "rising_bollard", "bus_gate", "boulders", "rock"])
+def test_what_stands_in_the_way_of_cars_by_other_names(tmp_path: Path, barrier: str) -> None:
+    assert metres(drawn(middle={"barrier": barrier}), tmp_path) == (ROUND, ROUND)
+
+
+@pytest.mark.parametrize(
+    "clock", ["2026-11-24 12:00", "2026-07-21 12:00", "2026-07-21 20:30", None]
+)
+def test_a_ferry_sails_in_its_hours(tmp_path: Path, clock: str | None) -> None:
+    crossing = Map({"a": (0, 0), "b": (1_000, 0), "c": (2_000, 0), "d": (3_000, 0), "e": (0, 900)})
+    crossing.way(1, "a b").way(2, "c d").way(4, "a e")
+    hours = "Apr-Sep 08:00-18:00"
+    # However the mapper wrote the course of a ferry.
+    crossing.tagged(3, "b c", {"route": "Ferry", "duration": "00:20", "opening_hours": hours})
+    town = Town(crossing, tmp_path, clock=clock)
+    # Without a time conditions do not count.
+    assert (town.metres("a", "c") == 2_000) == (clock in {"2026-07-21 12:00", None})

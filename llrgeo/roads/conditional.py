@@ -85,6 +85,17 @@ def settle(tags: Mapping[str, str], clock: Clock | None) -> Settled:
     return Settled(plain, tuple(notes))
 
 
+def settle_way(tags: Mapping[str, str], clock: Clock | None) -> Settled:
+    """Return a way's tags with the conditional ones settled; a ferry sails in its hours alone."""
+    settled = settle(tags, clock)
+    hours = settled.tags.get("opening_hours")
+    if clock is None or hours is None or settled.tags.get("route") != "ferry":
+        return settled
+    answer = hours_hold(hours, clock)
+    state = {} if answer.holds or _is_unread(answer) else {"impassable": "yes"}
+    return Settled(settled.tags | state, (*settled.notes, *answer.notes))
+
+
 def settle_barrier(tags: Mapping[str, str], clock: Clock | None) -> Settled:
     """Read the opening hours of a barrier: lowered or open in them, locked outside them.
 
@@ -97,12 +108,16 @@ def settle_barrier(tags: Mapping[str, str], clock: Clock | None) -> Settled:
         return settled
     answer = hours_hold(hours, clock)
     notes = (*settled.notes, *answer.notes)
-    if any(note.startswith("hours not read") for note in answer.notes):
+    if _is_unread(answer):
         return Settled(settled.tags, notes)
     state = {} if answer.holds else {"locked": "yes"}
     if answer.holds and not settled.tags["barrier"].endswith("gate"):
         state = {"barrier": "no"}
     return Settled(settled.tags | state, notes)
+
+
+def _is_unread(answer: HoursAnswer) -> bool:
+    return any(note.startswith("hours not read") for note in answer.notes)
 
 
 def value_at(text: str, clock: Clock) -> tuple[str | None, tuple[str, ...]]:

@@ -157,7 +157,8 @@ def node_access(tags: Tags, mode: str) -> NodeAccess:
 
 def is_ferry(tags: Tags) -> bool:
     """Tell whether a way is the course of a ferry."""
-    return tags.get("route") == "ferry" or tags.get("ferry") == "yes"
+    course, ferry = (tags.get(key, "").strip().lower() for key in ("route", "ferry"))
+    return course == "ferry" or ferry == "yes"
 
 
 def _one_class(highway: str, rule: Rules) -> str:
@@ -190,8 +191,14 @@ def _barrier_level(tags: Tags, rule: Rules, notes: list[str]) -> Level:
     parts = [part.strip() for part in _LIST.split(tags["barrier"]) if part.strip()]
     if parts == ["kerb"] and tags.get("kerb") in _FLAT_KERBS:
         return Level.OPEN
-    notes.extend(f"unknown barrier={part}" for part in parts if part not in rule.barriers)
-    known = [rule.barriers[part] for part in parts if part in rule.barriers]
+    # A row of bollards is one barrier (`bollards`).
+    named = [part if part in rule.barriers else part.removesuffix("s") for part in parts]
+    notes.extend(
+        f"unknown barrier={part}"
+        for part, name in zip(parts, named, strict=True)
+        if name not in rule.barriers
+    )
+    known = [rule.barriers[name] for name in named if name in rule.barriers]
     return max(known, default=Level.OPEN)
 
 

@@ -247,11 +247,12 @@ def _one_limit(text: str, *, dual: bool) -> Limit:
     number = _NUMBER.fullmatch(_COUNTRY.sub("", text))
     if not number:
         return Limit(None, f"unknown maxspeed={text}")
-    miles = number[2] == "mph"
+    # A sign of this country is in miles, whether its mapper says so or not (`GB:20`).
+    miles = number[2] == "mph" or bool(country and not number[2])
     mph = float(number[1]) / (1 if miles else MPH_IN_KPH)
     if not 0 < mph <= HIGHEST_MPH:
         return Limit(None, f"impossible maxspeed={text}")
-    return Limit(mph, "" if number[2] else "maxspeed without unit, read as km/h")
+    return Limit(mph, "" if number[2] or country else "maxspeed without unit, read as km/h")
 
 
 @cache

@@ -10,7 +10,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.roads.clock import Clock
-from llrgeo.roads.conditional import settle, settle_barrier
+from llrgeo.roads.conditional import settle_barrier, settle_way
 from llrgeo.roads.driving import WayAccess, is_ferry, node_access, plain_tags, way_access
 from llrgeo.roads.extract import Extract
 from llrgeo.roads.osm_file import Way
@@ -78,7 +78,7 @@ def interpret_ways(
         # Conditional tags are settled for the clock before any access
         # is read: they replace plain ones.
         plain, found = plain_tags(way.tags, mode)
-        tags, decided = settle(plain, clock)
+        tags, decided = settle_way(plain, clock)
         access = way_access(tags, mode)
         notes.update((*found, *decided, *access.notes))
         if max(access.forward, access.backward) > Level.CLOSED:
