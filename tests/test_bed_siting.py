@@ -121,6 +121,16 @@ def test_season_and_closed_beds_count_as_in_the_tables_of_beds(folder):
     assert found(folder, change=("target =", "season = 0.3, target ="), p=1).best["beds"] > plain
 
 
+def test_people_who_grow_healthier_need_fewer_beds_as_in_the_tables(folder):
+    change = ("{ age_75_84 = 9000 }", "{ age_75_84 = 9000, age_85_plus = 20000 }")
+    plain = found(folder, change=change, beds={"year": 2043}, p=1).problem.admissions.sum()
+    text = STUDY.replace(*change)
+    gain = text.replace("[capacity]", "[capacity]\nparameters = { health_gain_years = 0.1 }")
+    fitter = found(folder, change=(STUDY, gain), beds={"year": 2043}, p=1).problem.admissions.sum()
+    # 1.8 years younger in the 18 years; rates rise by 20 / 9 in ten years of age
+    assert fitter / plain == pytest.approx((9 / 20) ** 0.18)
+
+
 def test_without_years_the_people_are_those_of_the_census(folder):
     text = STUDY.replace("years = [2025, 2043]\n", "").replace("beds = { A = 50 }\n", "")
     text = text.replace('[capacity]\nprojections = "projections.csv"\n', "")

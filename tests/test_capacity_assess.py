@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
+from llrgeo.appraisal.capacity.assemble import assess_options
 from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
 from llrgeo.appraisal.capacity.bed_evidence import beds_as_a_whole, beds_by_site
 from llrgeo.appraisal.capacity.beds import BedService
@@ -278,6 +279,49 @@ def test_crises_by_hand(found: CapacityEvidence) -> None:
     assert 0.8 <= row["share_by_base"] <= 1
 
 
+def test_pairs_at_night_are_two_posts_a_base(found: CapacityEvidence) -> None:
+    nights = town(crisis=[replace(town().crisis[0], night_pairs=3)])
+    later = assess_capacity(nights, RULES).crisis.set_index(["option", "year"])
+    before = found.crisis.set_index(["option", "year"])
+    more = later[["wte_pooled", "wte_by_base"]] - before[["wte_pooled", "wte_by_base"]]
+    # 3 pairs of 2 people, the 12 hours that teams are off, 7 nights; one base today, two else
+    posts = 3 * 2 * 12 * 7 / 37.5 / 0.78
+    assert more.loc[("today", 2026)].tolist() == pytest.approx([posts, posts])
+    assert more.loc[("local", 2036)].tolist() == pytest.approx([2 * posts, 2 * posts])
+
+
+def test_what_each_number_of_teams_reaches(found: CapacityEvidence) -> None:
+    fewest = found.crisis.set_index(["option", "year"]).loc[("local", 2026)]
+    rows = found.crisis_by_teams.query("option == 'local'").set_index(["hours", "teams"])
+    calls = 4_303 * 0.7 / 365 / 12
+    assert rows.loc["mean", "calls_an_hour"].unique() == pytest.approx([calls])
+    assert rows.loc["busiest", "calls_an_hour"].unique() == pytest.approx([calls * 1.4])
+    busiest, mean = rows.loc["busiest"], rows.loc["mean"]
+    enough = busiest.index[busiest["share_in_time"] >= 0.8]
+    assert enough[0] == fewest["teams_pooled"]
+    assert busiest.loc[enough[0], "share_in_time"] == pytest.approx(fewest["share_pooled"])
+    # the first keeps up with the calls, the last reaches all but a hundredth of who can be reached
+    assert busiest.index[0] == int(calls * 1.4 * 1.75) + 1
+    near = 4_300 / 4_303
+    assert near - 0.01 <= busiest["share_in_time"].iloc[-1] < near
+    assert busiest["share_in_time"].iloc[:-1].max() < near - 0.01
+    assert (mean["share_in_time"] > busiest["share_in_time"]).all()
+    assert mean.loc[enough[0], "busy"] == pytest.approx(calls * 1.75 / enough[0])
+
+
+def test_a_base_whose_areas_need_nothing_has_no_team() -> None:
+    nobody = people(1.0)
+    nobody.loc["c", "age_85_plus"] = 0
+    found = assess_capacity(town(people={2026: nobody}), RULES)
+    rounds = found.rounds.query("option == 'local'").set_index("site_id")
+    assert rounds.loc["south", ["visits", "rounds", "drive_min", "wte", "wte_star"]].eq(0).all()
+    assert rounds.loc["north", "wte"] > 0
+    # north answers to all calls but the farm's, as it would in one pool
+    crisis = found.crisis.set_index("option").loc["local"]
+    assert crisis["teams_by_base"] == crisis["teams_pooled"] > 0
+    assert crisis["share_by_base"] == pytest.approx(crisis["share_pooled"], abs=0.001)
+
+
 def test_bases_that_help_one_another_find_more_teams_free(found: CapacityEvidence) -> None:
     rows = found.crisis.set_index(["option", "year"])
     # one base: all of its teams are within reach of all areas that reach it at all
@@ -310,7 +354,55 @@ def test_machines_by_hand() -> None:
     assert local["scans"].to_dict() == {"north": 3_400 * 9, "south": 900 * 9}
     # 2 an hour x 12 x 360 x 0.85 x 0.9 = 6,609.6 scans a machine
     assert local["machines_needed"].to_dict() == {"north": 5, "south": 2}
-    assert local.loc["south", "use"] == pytest.approx(8_100 / (2 * 6_609.6))
+    assert local.loc["south", "use_needed"] == pytest.approx(8_100 / (2 * 6_609.6))
+    # nobody said how many there are, so nothing is short and nothing is known of their use
+    assert table[["machines", "machines_short", "use", "first_year_short"]].isna().all(axis=None)
+
+
+def test_whether_the_machines_that_are_there_suffice_and_until_when() -> None:
+    mri = read_capacity("machines").loc["mri"]
+    scans = MachineService("clinic", pd.Series({"age_85_plus": 9_000.0}), "mri", mri, dna=0.1)
+    there = pd.DataFrame(
+        [("local", "mri", "north", 6), ("local", "mri", "south", 1)],
+        columns=["option", "service", "site_id", "machines"],
+    )
+    sites = pd.concat([town().sites, there], ignore_index=True)
+    table = assess_capacity(town(machines=[scans], sites=sites), RULES).machines
+    local = table[table["option"] == "local"].set_index(["site_id", "year"])
+    assert local["machines"].groupby("site_id").first().to_dict() == {"north": 6, "south": 1}
+    # north: 30,600 scans need 5 machines of 6,609.6, and 3 in 10 more people 7; south: 8,100 need 2
+    assert local["machines_short"].to_dict() == {
+        ("north", 2026): 0, ("north", 2036): 1, ("south", 2026): 1, ("south", 2036): 1,
+    }  # fmt: skip
+    first = local["first_year_short"].groupby("site_id").first()
+    assert first.to_dict() == {"north": 2036, "south": 2026}
+    assert local.loc[("north", 2026), "use"] == pytest.approx(30_600 / (6 * 6_609.6))
+    assert local.loc[("south", 2026), "use"] == pytest.approx(8_100 / 6_609.6)
+    # who has a room and a machine under one name has both
+    alike = sites.assign(service=sites["service"].replace("mri", "clinic"))
+    named = replace(scans, kind="clinic")
+    both = assess_capacity(town(machines=[named], sites=alike), RULES)
+    pd.testing.assert_frame_equal(both.machines.drop(columns="kind"), table.drop(columns="kind"))
+    assert both.rooms.equals(assess_capacity(town(), RULES).rooms)
+
+
+def test_services_with_scans_of_one_kind_share_the_machines_of_a_site() -> None:
+    mri = read_capacity("machines").loc["mri"]
+    first = MachineService("clinic", pd.Series({"age_85_plus": 9_000.0}), "mri", mri, dna=0.1)
+    second = MachineService("crisis", pd.Series({"age_85_plus": 500.0}), "mri", mri, dna=0.2)
+    table = assess_capacity(town(machines=[first, second]), RULES).machines
+    today = table[(table["option"] == "today") & (table["year"] == 2026)].set_index("site_id")
+    # all 4,300 people go north: 38,700 / 0.9 and 2,150 / 0.8 slots of 7,344: 5.86 and 0.37
+    assert today["scans"].to_dict() == {"north": 38_700 + 2_150}
+    assert today.loc["north", "machines_needed"] == 7
+    local = table[(table["option"] == "local") & (table["year"] == 2026)].set_index("site_id")
+    # north 34,000 + 2,125 slots, 4.63 and 0.29: 5 together, 5 + 1 apart
+    assert local["machines_needed"].to_dict() == {"north": 5, "south": 2}
+    shared = assess_options(town(machines=[first, second]), choices=2, seed=4, visits={})
+    pd.testing.assert_frame_equal(
+        shared.machines.sort_values(["option", "site_id", "year"]).reset_index(drop=True),
+        table.sort_values(["option", "site_id", "year"]).reset_index(drop=True),
+    )
 
 
 def test_driving_is_what_is_left_of_a_journey() -> None:
@@ -365,6 +457,7 @@ def bad(**changes) -> CapacitySetting:
         "beds": {"sites": sites.assign(beds=[-2, 19, 8, np.nan, np.nan])},
         "fraction": {"sites": sites.assign(beds=[27, 19, 8.5, np.nan, np.nan])},
         "rooms": {"sites": sites.assign(rooms=[np.nan, np.nan, np.nan, 4, 2.5])},
+        "machines": {"sites": sites.assign(machines=[np.nan, np.nan, np.nan, -1, 2])},
         "site": {"sites": sites.assign(site_id=["north", "north", "west", "north", "north"])},
         "area": {"allocation": table.assign(area_id=table["area_id"].replace("a", "z"))},
         "share": {"allocation": table.assign(share=0.6).pipe(lambda t: pd.concat([t, t]))},
@@ -380,6 +473,7 @@ def bad(**changes) -> CapacitySetting:
         ("beds", "today, ward: beds at north are -2; give whole numbers"),
         ("fraction", r"local, ward: beds at south are 8\.5"),
         ("rooms", r"local, clinic: rooms at north are 2\.5"),
+        ("machines", "today, clinic: machines at north are -1; give whole numbers"),
         ("site", "no travel times to the sites west"),
         ("area", r"unknown areas \(z\)"),
         ("share", "add up to more than 1"),

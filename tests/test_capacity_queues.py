@@ -132,6 +132,8 @@ def test_waits_lie_in_the_interval_of_a_simulation(cv: float, slack: float) -> N
     [
         (lambda: erlang_b(-1, 2.0), "number of beds is -1"),
         (lambda: erlang_b(3, -2.0), "offered load is -2"),
+        (lambda: beds_for_loss(3e8, 0.1), "offered load is 300,000,000; above 100,000 none"),
+        (lambda: erlang_b(2e9, 3.0), "number of beds is 2,000,000,000; above 100,000 none"),
         (
             lambda: erlang_c(20, 20.5),
             "no steady state: the queue grows without end|no steady state",

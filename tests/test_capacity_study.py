@@ -207,9 +207,18 @@ def test_visitors_journeys_follow_from_the_stay_unless_the_study_states_them(fol
         (("target =", "season = 0.2, target ="), "beds.offered_load", {}, 5.2773),
         # 455 people of 18 to 64 who reach A, two contacts each; a machine makes 7,344 scans
         (("mri = 0.3", "mri = 0.7"), "machines.scans", {}, 910 * 0.7),
-        (("mri = 0.3 }", "mri = 0.3 }, dna = 0.2"), "machines.use", {}, 910 * 0.3 / 7344 / 0.8),
-        (("mri = 0.3", "ct = 0.3"), "machines.use", {}, 910 * 0.3 / 11016),
+        (("mri = 0.3 }", "mri = 0.3 }, dna = 0.2"), "machines.use_needed", {}, 273 / 7344 / 0.8),
+        (("mri = 0.3", "ct = 0.3"), "machines.use_needed", {}, 273 / 11016),
+        (("rooms = { A = 1 }", "machines = { mri = { A = 3 } }"), "machines.machines", {}, 3),
+        (("rooms = { A = 1 }", "machines = { A = 2 }"), "machines.use", {}, 273 / 7344 / 2),
+        (("rooms = { A = 1 }", "machines = { A = 0 }"), "machines.machines_short", {}, 1),
         (("share = 0.8", "share = 0.8, job_h = 4"), "crisis_response.teams_pooled", {}, 9),
+        (
+            ("share = 0.8", "share = 0.8, night_pairs = 2"),
+            "crisis_response.wte_pooled",
+            {},
+            (5 + 4) * 12 * 7 / 37.5 / 0.78,
+        ),
         (
             ("estate =", "parameters = { room_use = 0.08 }\nestate ="),
             "rooms.rooms_needed",
@@ -348,6 +357,18 @@ def test_works_disposals_and_backlog_stand_in_their_years(folder):
     assert "m2" not in pipeline.loc["B", "blanks_to_fill"].split("; ")
 
 
+def test_machines_go_with_the_service_that_uses_them(folder):
+    stated = ("rooms = { A = 1 }", "rooms = { A = 1 }\nmachines = { A = 2 }")
+    moved = ("moves_beds", 'moves = { clinic = { A = "B" } }\nmoves_beds')
+    places = StudyInputs(study_of_town(folder, stated, moved)).capacity.places
+    there = places[places["machines"].notna()].set_index(["option", "service", "site_id"])
+    assert there["machines"].to_dict() == {("today", "mri", "A"): 2, ("moved", "mri", "B"): 2}
+    closed = ('moves_beds = [{ from = "A", to = "B", beds = 4 }]', 'opens = { clinic = ["B"] }')
+    gone = ("opens = { clinic", 'closes = { clinic = ["A"] }\nopens = { clinic')
+    places = StudyInputs(study_of_town(folder, stated, closed, gone)).capacity.places
+    assert set(places.loc[places["machines"].notna(), "option"]) == {"today"}
+
+
 def test_step_up_and_step_down_may_share_beds(folder):
     sites = pd.read_csv(folder / "sites.csv").assign(services="clinic;ward;down;nurses;calls")
     sites.to_csv(folder / "sites.csv", index=False)
@@ -435,6 +456,15 @@ def test_growth_follows_from_the_projection(folder):
         (
             ("machines = { clinic", "machines = { nurses"),
             "machines: 'nurses' is no service",
+        ),
+        (
+            ("rooms = { A = 1 }", "machines = { mri = { A = 1.5 } }"),
+            "options.1.machines: mri: the number at A is 1.5; give a whole number from 0",
+        ),
+        (("rooms = { A = 1 }", "machines = { C = 1 }"), "machines: clinic does not run at C"),
+        (
+            ("rooms = { A = 1 }", "machines = { ct = { A = 1 } }"),
+            "machines: 'ct' has no machines; there are mri",
         ),
         (("mri = 0.3 }", "mri = 0.3 }, dna = 1"), "dna: input should be less than 1"),
         (("share = 0.8", "job_h = 0"), "job_h: input should be greater than 0"),
@@ -546,6 +576,34 @@ def test_embedded_studies_state_beds_that_their_options_keep(name):
 
 HOMES = "area_id,year,homes\nN,2024,10\nN,2030,50\n"
 AGES = "new_homes_ages = { age_18_64 = 0.6, age_75_84 = 0.4 }"
+
+
+def test_variants_of_a_projection_say_how_sure_people_beds_and_demand_are(folder):
+    projected = pd.read_csv(folder / "projections.csv")
+    ages = [name for name in projected.columns if name.startswith("age_")]
+    later = (projected["year"] - 2024).clip(lower=0)
+    parts = [projected.assign(variant=name) for name in ("main", "high", "low")]
+    for table_of, share in zip(parts[1:], (0.015, -0.013), strict=True):
+        table_of[ages] = projected[ages].mul(1 + share * later, axis=0)
+    pd.concat(parts).to_csv(folder / "projections.csv", index=False)
+    names = ("people_by_year", "demand_by_year", "beds_as_a_whole")
+    chosen = ("estate =", 'variant = "main"\nestate =')
+    result = run(folder, chosen, names=names)
+    of = {"age": "age_75_84", "year": 2035}
+    row = table(result, "people_by_year", **of).iloc[0]
+    # 95 people of 2024 by 1 % a year are 105.99; 11 years on 16.5 % more and 14.3 % fewer
+    assert row["people"] == 106
+    assert row["people_low"] == pytest.approx(106 * (1 - 0.143), abs=1.1)
+    assert row["people_high"] == pytest.approx(106 * 1.165, abs=1.1)
+    demand = table(result, "demand_by_year", service="ward", year=2035).iloc[0]
+    ends = ["demand_low", "demand", "demand_high"]
+    assert demand[ends].tolist() == row[["people_low", "people", "people_high"]].tolist()
+    # 77 or 104 people of Town, not 89, who stay 15 or 25 days
+    whole = table(result, "beds_as_a_whole", option="today", year=2035).iloc[0]
+    for end, stay in (("low", 15), ("high", 25)):
+        share = row[f"people_{end}"] / row["people"]
+        load = 89 * share * stay / 365
+        assert whole[f"beds_needed_{end}"] == pytest.approx(beds_for_loss(load, 0.1), abs=0.01)
 
 
 def test_new_homes_move_people_to_where_they_are_built(folder):

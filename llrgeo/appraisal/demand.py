@@ -183,11 +183,14 @@ def rates_by_band(service: Service, areas: pd.DataFrame) -> NDArray[np.float64]:
 
 
 def rates_by_age(service: Service) -> pd.Series:
-    """Return patients a year per 1,000 by age band; a rate for any age holds for bands left out."""
+    """Return patients a year per 1,000 by age band, named after the service.
+
+    A rate for any age holds for bands left out.
+    """
     of_any_age = service.rates.get(RESIDENTS)
     every = {} if of_any_age is None else dict.fromkeys(AGE_BANDS, of_any_age)
     own = {band: rate for band, rate in service.rates.items() if band != RESIDENTS}
-    return pd.Series({**every, **own}, dtype=float)
+    return pd.Series({**every, **own}, dtype=float, name=service.id)
 
 
 def trips(service: Service, areas: pd.DataFrame) -> pd.Series:

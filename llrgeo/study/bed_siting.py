@@ -22,6 +22,7 @@ from llrgeo.study.siting import SitingStudy, prepare_siting
 from llrgeo.study.siting_config import BedLimits, SitingConfig
 from llrgeo.study.siting_files import describe_folder
 
+_PER: Final = 1_000  # rates are a year and 1,000 residents
 _WITH_BEDS: Final = frozenset({"service", "beds", "p", "keep", "close", "sectors", "postcodes"})
 _ABOUT: Final = {
     "beds_curve": "The shortest journeys for each number of sites, and the beds that they need.",
@@ -90,7 +91,7 @@ def locate_beds(study: StudyConfig, config: SitingConfig) -> BedSitingResult:
     minutes = siting.candidates.minutes[open_to]
     # Who reaches no candidate can be in no plan; they are named, and not counted.
     reached = np.isfinite(minutes.to_numpy()).any(axis=1)
-    admissions = _people(siting, limits.year)[service.rates.index] @ service.rates / 1_000
+    admissions = _admissions(siting, service, limits.year)
     problem = BedSiting(
         minutes[reached],
         admissions[reached],
@@ -135,12 +136,14 @@ def _bed_service(study: StudyConfig, config: SitingConfig) -> BedService:
     return beds[config.service].build(services[config.service], Parameters(given))
 
 
-def _people(siting: SitingStudy, year: int | None) -> pd.DataFrame:
-    """Return areas by age bands: people of a year, the study's first, or of the census."""
+def _admissions(siting: SitingStudy, service: BedService, year: int | None) -> pd.Series:
+    """Return admissions by area: of people of a year, the study's first, or of the census."""
     plan = siting.inputs.capacity if siting.inputs.study.years else None
-    if plan is None:
-        return siting.inputs.areas[list(AGE_BANDS)].astype(float)
-    return plan.people[CENTRAL][plan.base_year if year is None else year].astype(float)
+    people, rates = siting.inputs.areas[list(AGE_BANDS)], service.rates
+    if plan is not None:
+        when = plan.base_year if year is None else year
+        people, rates = plan.people[CENTRAL][when], plan.rates_in(rates, when)
+    return people[rates.index].astype(float) @ rates / _PER
 
 
 def bed_sentences(result: BedSitingResult) -> list[str]:

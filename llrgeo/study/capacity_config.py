@@ -26,6 +26,8 @@ AboveZero = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Chance = Annotated[float, Field(gt=0, lt=1)]
 Year = Annotated[int, Field(ge=1991, le=2200)]
 _DEFAULTS: Final = ("parameters", "optimism_bias")
+_MOST_AT_A_SITE: Final = 10_000  # beds, rooms or machines: far more than any hospital has
+_LONGEST_STAY: Final = 3_650  # days
 ONE_SERVICE: Final = ""
 """Stands for the study's only service of beds, where an option names sites alone."""
 
@@ -38,15 +40,21 @@ def _by_service(given: object) -> object:
     named = {name: sites for name, sites in given.items() if isinstance(sites, Mapping)}
     whole = {**named, ONE_SERVICE: alone} if alone else named
     bad = [
-        f"{what} at {site} is {number!r}; give a whole number from 0"
+        f"{what} at {site} is {number!r}; give a whole number from 0 to {_MOST_AT_A_SITE:,}"
         for service, sites in whole.items()
         for what in [f"{service}: the number" if service else "the number"]
         for site, number in sites.items()
-        if isinstance(number, bool) or not isinstance(number, int) or number < 0
+        if not _is_whole(number)
     ]
     if bad:
         raise ValueError("\n".join(bad))
     return whole
+
+
+def _is_whole(number: object) -> bool:
+    if isinstance(number, bool) or not isinstance(number, int):
+        return False
+    return 0 <= number <= _MOST_AT_A_SITE
 
 
 WholeNumbers = Annotated[dict[str, dict[str, int]], BeforeValidator(_by_service)]
@@ -107,7 +115,7 @@ class BedsConfig(Part):
         where the service states no `visits`.
     """
 
-    length_of_stay_days: AboveZero
+    length_of_stay_days: Annotated[float, Field(gt=0, le=_LONGEST_STAY)]
     stay_cv: Positive | None = None
     stream: Literal["step_up", "step_down"] = "step_up"
     target: TargetConfig | None = None
@@ -151,7 +159,8 @@ class CrisisConfig(Part):
 
     Its rates are calls; later visits of a patient are not urgent and not among them. The standard,
     the minutes before a team is sent and the hours of a job are those of the parameters unless
-    given, as for reablement within 48 hours.
+    given, as for reablement within 48 hours. `night_pairs` are pairs of staff at each base in the
+    hours of the day in which teams are not on duty.
     """
 
     peak_factor: Annotated[float, Field(ge=1)] = 1.0
@@ -159,6 +168,7 @@ class CrisisConfig(Part):
     standard_min: AboveZero | None = None
     call_min: Positive | None = None
     job_h: AboveZero | None = None
+    night_pairs: Annotated[int, Field(ge=0, le=1_000)] = 0
 
 
 class RoomsConfig(Part):
@@ -251,6 +261,8 @@ class CapacityConfig(Part):
     housing, new_homes_ages
         The file of new homes by area and year, and the share of their people in each age band;
         left out, they are as old as the study's residents.
+    age_rates
+        The file of rates by single year of age and sex, for services whose use was counted so.
     beds_source
         Where the numbers of beds at sites are from: printed beside them.
     """
@@ -268,6 +280,7 @@ class CapacityConfig(Part):
     estate: str = ""
     housing: str = ""
     new_homes_ages: dict[AgeBand, Share] = Field(default_factory=dict)
+    age_rates: str = ""
     beds_source: str = ""
 
     @model_validator(mode="after")
@@ -281,12 +294,22 @@ class CapacityConfig(Part):
             raise ValueError(msg)
         return self
 
+    @property
+    def scans_by_kind(self) -> dict[str, tuple[str, ...]]:
+        """Return the services with scans of each kind of machine."""
+        found: dict[str, list[str]] = {}
+        for service, scans in self.machines.items():
+            for kind in scans.shares:
+                found.setdefault(kind, []).append(service)
+        return {kind: tuple(services) for kind, services in found.items()}
+
     def files(self, folder: Path) -> dict[str, Path]:
         """Return every file that is read, by the key that names it."""
         named = {
             "projections": self.projections,
             "estate": self.estate,
             "housing": self.housing,
+            "age_rates": self.age_rates,
         }
         own = {
             key: embedded(f"{key}.csv") if name == "embedded" else folder / name

@@ -10,7 +10,7 @@ from llrgeo.study.capacity_config import ONE_SERVICE, CapacityConfig
 from llrgeo.study.option_config import OptionConfig
 from llrgeo.study.service_config import ServiceConfig
 
-_KEYS_OF_OPTIONS: Final = ("beds", "moves_beds", "rooms", "works", "disposals")
+_KEYS_OF_OPTIONS: Final = ("beds", "moves_beds", "rooms", "machines", "works", "disposals")
 
 
 class Study(Protocol):
@@ -89,23 +89,28 @@ def _service_faults(study: Study) -> Iterator[str]:
 
 
 def _option_faults(study: Study, option: OptionConfig) -> Iterator[str]:
-    """Yield beds and rooms of services that have none, and moves of no service of beds."""
+    """Yield beds, rooms and machines of what has none, and moves of no service of beds."""
     beds = [service.id for service in study.services if service.delivery == "bed"]
     pools = list(study.capacity.pools)
     for key, given, known in (
         ("beds", option.beds, [*beds, *pools]),
         ("rooms", option.rooms, list(study.capacity.rooms)),
+        ("machines", option.machines, list(study.capacity.scans_by_kind)),
     ):
+        named = "kind of machine" if key == "machines" else "service"
         for service in given:
             if service == ONE_SERVICE and len(known) != 1:
-                yield f"{key}: name the service; there are {name_some(known) or 'none'}"
+                yield f"{key}: name the {named}; there are {name_some(known) or 'none'}"
             elif service != ONE_SERVICE and service not in known:
                 yield f"{key}: '{service}' has no {key}; there are {name_some(known) or 'none'}"
     for move in option.moves_beds:
         if move.service is None and len(beds) != 1:
             yield f"moves_beds: name the service; there are {name_some(beds) or 'none'}"
-        elif move.service is not None and move.service not in beds:
-            yield f"moves_beds: '{move.service}' has no beds; there are {name_some(beds) or 'none'}"
+        elif move.service is not None and move.service not in [*beds, *pools]:
+            known = name_some([*beds, *pools]) or "none"
+            yield f"moves_beds: '{move.service}' has no beds; there are {known}"
+        if move.from_ == move.to:
+            yield f"moves_beds: from {move.from_} to {move.to} moves nothing"
 
 
 def _says(option: OptionConfig) -> bool:

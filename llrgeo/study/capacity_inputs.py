@@ -10,6 +10,7 @@ import pandas as pd
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.plan import SCENARIOS, CapacityPlan, EstatePlan, PlanProvenance
 from llrgeo.appraisal.capacity.projections import (
+    Bounds,
     VariantYear,
     ageing_shares,
     constant_shares,
@@ -18,6 +19,7 @@ from llrgeo.appraisal.capacity.projections import (
     people_in,
     people_of_new_homes,
     project_areas,
+    variant_bounds,
 )
 from llrgeo.appraisal.capacity.setting import WaysBetweenHomes
 from llrgeo.appraisal.options import Option
@@ -29,6 +31,7 @@ from llrgeo.inputs.projections import read_projections
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import AGE_BANDS, name_some, raise_faults
 from llrgeo.study.capacity_places import places_table
+from llrgeo.study.capacity_rates import factors_of_rates
 from llrgeo.study.capacity_services import build_services_plan
 from llrgeo.study.config import StudyConfig, build_services
 from llrgeo.study.option_changes import kinds_of, resolve_options
@@ -76,7 +79,10 @@ def build_capacity_plan(
     known = [name for name in plan.ids if name in counted]
     fault = f"{name_some(known)} were counted; capacity needs rates by age. Leave one of them out"
     raise_faults([fault] if known else [], source=study.appraisal.activity)
-    people, projected = _people(study, areas, parameters)
+    projections, variant = _projections(study)
+    people, projected, bounds = _people(study, areas, parameters, (projections, variant))
+    codes = sorted(set(areas["authority_code"]))
+    mine = projections.xs(variant, level="variant").loc[codes]
     _, places, _ = resolve_options(study)
     return CapacityPlan(
         people,
@@ -87,6 +93,8 @@ def build_capacity_plan(
         estate=_estate(study, sites),
         choices=study.capacity.choices,
         provenance=_provenance(study),
+        bounds=bounds,
+        rate_factors=factors_of_rates(study, mine, parameters),
     )
 
 
@@ -109,21 +117,35 @@ def _provenance(study: StudyConfig) -> PlanProvenance:
     return PlanProvenance(people, official=ours, beds=capacity.beds_source)
 
 
-def _people(
-    study: StudyConfig, areas: pd.DataFrame, parameters: Parameters
-) -> tuple[dict[str, dict[int, pd.DataFrame]], dict[int, pd.Series]]:
-    """Return the people of areas by scenario and year, and of all authorities by year."""
+def _projections(study: StudyConfig) -> tuple[pd.DataFrame, str]:
+    """Return the projections of a study, and the variant of them that it is about."""
     source = study.capacity.files(study.folder)["projections"]
     projections = read_projections(source)
-    bands = people_by_band(projections, share_under_18=parameters.value("share_15_19_under_18"))
-    variants = sorted(set(bands.index.get_level_values("variant")))
+    variants = sorted(set(projections.index.get_level_values("variant")))
     variant = study.capacity.variant or variants[0]
     if variant not in variants or (len(variants) > 1 and not study.capacity.variant):
         msg = f"{source.name}: name one variant in capacity.variant: {', '.join(variants)}"
         raise InputError(msg)
+    return projections, variant
+
+
+def _people(
+    study: StudyConfig,
+    areas: pd.DataFrame,
+    parameters: Parameters,
+    by_variant: tuple[pd.DataFrame, str],
+) -> tuple[dict[str, dict[int, pd.DataFrame]], dict[int, pd.Series], dict[int, Bounds]]:
+    """Return the people of areas by scenario and year, of all authorities, and their bounds.
+
+    Bounds are those of all variants; a projection of one variant has none.
+    """
+    projections, variant = by_variant
+    source = study.capacity.files(study.folder)["projections"]
+    bands = people_by_band(projections, share_under_18=parameters.value("share_15_19_under_18"))
     # Each authority's projection of each year, shared out to its areas; ageing in place is the
     # second way to share it out, and no second projection.
-    central, aged, projected = {}, {}, {}
+    variants = sorted(set(bands.index.get_level_values("variant")))
+    central, aged, projected, bounds = {}, {}, {}, {}
     base = study.years[0]
     homes = _people_of_homes(study, areas, parameters)
     for year in study.years:
@@ -132,12 +154,18 @@ def _people(
         central[year] = _areas_of(areas, total, constant_shares(areas), built)
         if study.capacity.ageing:
             aged[year] = _areas_of(areas, total, ageing_shares(areas, year - base), built)
+        if len(variants) > 1:
+            totals = {name: people_in(bands, VariantYear(name, year)) for name in variants}
+            shares = constant_shares(areas)
+            bounds[year] = variant_bounds(
+                {name: _areas_of(areas, of, shares, built) for name, of in totals.items()}
+            )
         codes = sorted(set(areas["authority_code"]))
         projected[year] = total.loc[codes, list(AGE_BANDS)].sum()
     if not study.confirm:
         raise_faults(_base_faults(areas, central[base], base), source=source.name)
     people = {SCENARIOS[0]: central}
-    return (people | {SCENARIOS[1]: aged} if aged else people), projected
+    return (people | {SCENARIOS[1]: aged} if aged else people), projected, bounds
 
 
 def _base_faults(areas: pd.DataFrame, base: pd.DataFrame, year: int) -> list[str]:

@@ -1,9 +1,9 @@
-"""Capacity places: beds and rooms of each option by service and site, as options change them."""
+"""Capacity places: beds, rooms and machines of each option by site, as options change them."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Final, Literal
 
-import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
@@ -11,36 +11,51 @@ from llrgeo.study.capacity_config import ONE_SERVICE
 from llrgeo.study.option_config import OptionConfig
 
 ByService = Mapping[str, Mapping[str, int]]
+What = Literal["beds", "rooms", "machines"]
+WHAT: Final[tuple[What, ...]] = ("beds", "rooms", "machines")
 
 
 @dataclass(frozen=True, slots=True)
-class BedsAndRooms:
-    """Beds and rooms of one option, by service (or pool of beds) and site."""
+class PlaceCapacity:
+    """Beds, rooms and machines of one option by site.
+
+    Beds are by service or pool of beds, rooms by service, machines by kind.
+    """
 
     beds: ByService = field(default_factory=dict)
     rooms: ByService = field(default_factory=dict)
+    machines: ByService = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)
 class Kinds:
-    """The services of beds and of rooms of a study, and which services share the beds of a pool."""
+    """The services of beds and of rooms of a study, and which services share what.
+
+    `pools` has the services that share the beds of a pool, `machines` those with scans of a kind.
+    """
 
     beds: tuple[str, ...]
     rooms: tuple[str, ...]
     pools: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
+    machines: Mapping[str, tuple[str, ...]] = field(default_factory=dict)
 
-    def members(self, name: str) -> tuple[str, ...]:
-        """Return the services that use the beds stated under a name."""
-        return self.pools.get(name, (name,))
+    def names(self, what: What) -> tuple[str, ...]:
+        """Return the names that beds, rooms or machines may be stated under."""
+        return tuple(self.machines) if what == "machines" else getattr(self, what)
 
-    def sites_of(self, name: str, option: Option) -> frozenset[str]:
+    def members(self, what: What, name: str) -> tuple[str, ...]:
+        """Return the services that use the beds, rooms or machines stated under a name."""
+        shared = self.machines if what == "machines" else self.pools
+        return shared.get(name, (name,))
+
+    def sites_of(self, what: What, name: str, option: Option) -> frozenset[str]:
         """Return the sites that run one of these services."""
-        runs = (option.sites.get(member, frozenset()) for member in self.members(name))
+        runs = (option.sites.get(member, frozenset()) for member in self.members(what, name))
         return frozenset().union(*runs)
 
 
 def moved_sites(
-    before: BedsAndRooms, config: OptionConfig, start: Option, kinds: Kinds
+    before: PlaceCapacity, config: OptionConfig, start: Option, kinds: Kinds
 ) -> tuple[dict[str, set[str]], dict[str, set[str]], list[str]]:
     """Return where moving beds opens and closes a service, and what is wrong with the moves.
 
@@ -54,7 +69,7 @@ def moved_sites(
     left = {name: dict(sites) for name, sites in stated.items()}
     for move in config.moves_beds:
         service = move.service or kinds.beds[0]
-        here, sites = start.sites.get(service, frozenset()), left.setdefault(service, {})
+        sites = left.setdefault(service, {})
         have = sites.get(move.from_)
         if have is None or have < move.beds:
             known = "no stated beds" if have is None else f"{have}"
@@ -62,10 +77,13 @@ def moved_sites(
             continue
         sites[move.from_] = have - move.beds
         sites[move.to] = sites.get(move.to, 0) + move.beds
-        if sites[move.from_] == 0 and move.from_ in here:
-            closes.setdefault(service, set()).add(move.from_)
-        if move.to not in here:
-            opens.setdefault(service, set()).add(move.to)
+        # Beds of a pool are those of each of its services.
+        for member in kinds.members("beds", service):
+            here = start.sites.get(member, frozenset())
+            if sites[move.from_] == 0 and move.from_ in here:
+                closes.setdefault(member, set()).add(move.from_)
+            if move.to not in here:
+                opens.setdefault(member, set()).add(move.to)
     return opens, closes, faults
 
 
@@ -84,53 +102,56 @@ def closed_services(config: OptionConfig, start: Option) -> tuple[dict[str, set[
     return closes, faults
 
 
-def moved_beds_and_rooms(
-    before: BedsAndRooms, config: OptionConfig, option: Option, kinds: Kinds
-) -> tuple[BedsAndRooms, list[str]]:
-    """Return beds and rooms after an option's changes, and what is wrong with them.
+def moved_capacity(
+    before: PlaceCapacity, config: OptionConfig, option: Option, kinds: Kinds
+) -> tuple[PlaceCapacity, list[str]]:
+    """Return beds, rooms and machines after an option's changes, and what is wrong with them.
 
-    Beds and rooms go with a service that moves from one site to another, and close where it
-    closes; then what the option states holds; then its moves of beds.
+    They go with a service that moves from one site to another, and close where it closes; then
+    what the option states holds; then its moves of beds.
     """
     faults = []
-    changed = {}
-    for key, given, known in (
-        ("beds", config.beds, kinds.beds),
-        ("rooms", config.rooms, kinds.rooms),
-    ):
-        old: ByService = getattr(before, key)
-        table = {name: _carried(sites, config, kinds.members(name)) for name, sites in old.items()}
+    changed: dict[What, ByService] = {}
+    for what in WHAT:
+        old: ByService = getattr(before, what)
+        given: ByService = getattr(config, what)
+        table = {
+            name: _carried(sites, config, kinds.members(what, name)) for name, sites in old.items()
+        }
         # In this order: what moves with services, what the option states, its moves of beds.
-        new = {name: dict(sites) for name, sites in _stated(table, given, known).items()}
-        if key == "beds":
+        new = {
+            name: dict(sites) for name, sites in _stated(table, given, kinds.names(what)).items()
+        }
+        if what == "beds":
             _move(new, config, kinds)
-        for service, sites in new.items():
-            here = kinds.sites_of(service, option)
-            stated = set(given.get(service, given.get(ONE_SERVICE, {})))
+        for name, sites in new.items():
+            here = kinds.sites_of(what, name, option)
+            stated = set(given.get(name, given.get(ONE_SERVICE, {})))
             strange = sorted(stated - here)
             if strange:
-                faults.append(f"{key}: {service} does not run at {', '.join(strange)}")
-            new[service] = {site: number for site, number in sites.items() if site in here}
-        changed[key] = new
-    return BedsAndRooms(changed["beds"], changed["rooms"]), faults
+                runs = " or ".join(kinds.members(what, name))
+                faults.append(f"{what}: {runs} does not run at {', '.join(strange)}")
+            new[name] = {site: number for site, number in sites.items() if site in here}
+        changed[what] = new
+    return PlaceCapacity(**changed), faults
 
 
 def places_table(
-    places: Mapping[str, BedsAndRooms], options: tuple[Option, ...], kinds: Kinds
+    places: Mapping[str, PlaceCapacity], options: tuple[Option, ...], kinds: Kinds
 ) -> pd.DataFrame:
-    """Return beds and rooms of all options: a row a site that has either; NaN is not stated."""
-    rows = []
-    for option in options:
-        of_option = places[option.name]
-        for service in dict.fromkeys([*of_option.beds, *of_option.rooms]):
-            beds, rooms = of_option.beds.get(service, {}), of_option.rooms.get(service, {})
-            known = kinds.sites_of(service, option)
-            rows += [
-                (option.name, service, site, beds.get(site, np.nan), rooms.get(site, np.nan))
-                for site in sorted({*beds, *rooms} & known)
-            ]
-    table = pd.DataFrame(rows, columns=["option", "service", "site_id", "beds", "rooms"])
-    return table.astype({"beds": float, "rooms": float})
+    """Return beds, rooms and machines of all options; NaN is not stated.
+
+    A row a site with beds or rooms of a service, or machines of a kind.
+    """
+    rows = [
+        {"option": option.name, "service": name, "site_id": site, what: sites[site]}
+        for option in options
+        for what in WHAT
+        for name, sites in getattr(places[option.name], what).items()
+        for site in sorted(set(sites) & kinds.sites_of(what, name, option))
+    ]
+    table = pd.DataFrame(rows, columns=["option", "service", "site_id", *WHAT])
+    return table.astype(dict.fromkeys(WHAT, float))
 
 
 def _stated(

@@ -59,6 +59,7 @@ def build_services_plan(
                 one.peak_factor,
                 one.share or value("response_share"),
                 *(one.standard_min, one.call_min, one.job_h),
+                night_pairs=one.night_pairs,
             )
             for name, one in config.crisis.items()
         ],

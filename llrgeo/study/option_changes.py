@@ -13,10 +13,10 @@ from llrgeo.appraisal.options import Option, option_faults, without_sites
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.schema import list_faults, name_some
 from llrgeo.study.capacity_places import (
-    BedsAndRooms,
     Kinds,
+    PlaceCapacity,
     closed_services,
-    moved_beds_and_rooms,
+    moved_capacity,
     moved_sites,
 )
 from llrgeo.study.config import StudyConfig
@@ -72,21 +72,21 @@ def _where_ids_are(unknown: list[str], study: StudyConfig, sites: pd.DataFrame) 
     return f"{where}; {', '.join(meant)}" if meant else where
 
 
-def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, BedsAndRooms], list[str]]:
+def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, PlaceCapacity], list[str]]:
     """Return the options with what each takes over from another, and what is wrong with them.
 
     Returns
     -------
     tuple
-        The options in their order, the beds and rooms of each by its id, and faults in words.
+        The options in their order, beds, rooms and machines of each by its id, and faults in words.
     """
     built: dict[str, Option] = {}
-    places: dict[str, BedsAndRooms] = {}
+    places: dict[str, PlaceCapacity] = {}
     faults: list[str] = []
     kinds = kinds_of(study)
     for config in study.options:
         start = built[config.based_on] if config.based_on else Option(config.id, config.label, {})
-        before = places[config.based_on] if config.based_on else BedsAndRooms()
+        before = places[config.based_on] if config.based_on else PlaceCapacity()
         # Sites that are stated take the place of those taken over; changes then start from these.
         replaced = {service: frozenset(ids) for service, ids in config.sites.items()}
         start = replace(start, sites={**start.sites, **replaced})
@@ -96,19 +96,20 @@ def resolve_options(study: StudyConfig) -> tuple[list[Option], dict[str, BedsAnd
         except InputError as error:
             faults.append(str(error))
             built[config.id] = start  # those based on it are still looked at
-        places[config.id], strange = moved_beds_and_rooms(before, config, built[config.id], kinds)
+        places[config.id], strange = moved_capacity(before, config, built[config.id], kinds)
         faults += [f"option '{config.id}': {fault}" for fault in [*found, *strange]]
     return list(built.values()), places, faults
 
 
 def kinds_of(study: StudyConfig) -> Kinds:
-    """Return the services of beds and of rooms of a study, and its pools of beds."""
+    """Return the services of beds and of rooms of a study, its pools of beds and its machines."""
+    capacity = study.capacity
     beds = [service.id for service in study.services if service.delivery == "bed"]
-    return Kinds(tuple(beds), tuple(study.capacity.rooms), dict(study.capacity.pools))
+    return Kinds(tuple(beds), tuple(capacity.rooms), dict(capacity.pools), capacity.scans_by_kind)
 
 
 def _changed(
-    start: Option, before: BedsAndRooms, config: OptionConfig, study: StudyConfig
+    start: Option, before: PlaceCapacity, config: OptionConfig, study: StudyConfig
 ) -> tuple[Option, list[str]]:
     """Return an option after all its changes, and what is wrong with those of whole sites."""
     bed_opens, bed_closes, moved_faults = moved_sites(before, config, start, kinds_of(study))

@@ -19,8 +19,9 @@ class OptionConfig(Part):
     """An option: the sites of each service, or what it changes in another option.
 
     `closes_site` closes all that runs at a site. `beds` and `rooms` are by service and site, or by
-    site alone where the study has one service of beds; `moves_beds` moves some of them, opening
-    and closing the service where they come and go. `works` and `disposals` change the estate.
+    site alone where the study has one such service, `machines` by kind and site. `moves_beds` moves
+    some of the beds, opening and closing the service where they come and go. `works` and
+    `disposals` change the estate.
     """
 
     id: Name
@@ -39,6 +40,7 @@ class OptionConfig(Part):
     beds: Annotated[WholeNumbers, Field(default_factory=dict, exclude_if=is_unset)]
     moves_beds: Annotated[tuple[BedMove, ...], Field(exclude_if=is_unset)] = ()
     rooms: Annotated[WholeNumbers, Field(default_factory=dict, exclude_if=is_unset)]
+    machines: Annotated[WholeNumbers, Field(default_factory=dict, exclude_if=is_unset)]
     works: Annotated[tuple[WorksConfig, ...], Field(exclude_if=is_unset)] = ()
     disposals: Annotated[tuple[DisposalConfig, ...], Field(exclude_if=is_unset)] = ()
 

@@ -12,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
-from llrgeo.appraisal.capacity.years import rates_after
 from llrgeo.appraisal.demand import Service, rates_by_age
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
@@ -103,11 +102,7 @@ def _of_year(
 
 def _contacts(plan: CapacityPlan, service: Service, year: int) -> pd.Series:
     """Return the contacts of each area in a year, at the study's rates."""
-    later = rates_after(
-        rates_by_age(service),
-        year - plan.base_year,
-        health_gain_years=plan.parameters.value("health_gain_years"),
-    )
+    later = plan.rates_in(rates_by_age(service), year)
     people = plan.people[CENTRAL][year]
     return people[later.index].astype(float) @ later * service.visits / _PER
 

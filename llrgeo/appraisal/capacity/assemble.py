@@ -14,7 +14,8 @@ from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
 from llrgeo.appraisal.capacity.bed_evidence import beds_by_site
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
-from llrgeo.appraisal.capacity.setting import CapacitySetting, check_setting
+from llrgeo.appraisal.capacity.setting import CapacitySetting
+from llrgeo.appraisal.capacity.setting_faults import check_setting
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 
@@ -59,6 +60,8 @@ def build_setting(
         roads=plan.roads,
         health_gain_years=plan.parameters.value("health_gain_years"),
         pools=services.pools,
+        bounds=plan.bounds if scenario == CENTRAL else {},
+        rate_factors=plan.rate_factors,
         drives=(appraisal_inputs.team_times or appraisal_inputs.times).minutes,
     )
     check_setting(setting)
@@ -87,7 +90,7 @@ def assess_options(
         As `assess_capacity`.
     """
     parts, marks = [], _marked_rows(setting)
-    for names in _services_by_pool(setting):
+    for names in _services_together(setting):
         # Work out the first of the options that run these services alike; repeat it for others.
         alike = _first_alike(setting, marks, names)
         part = _part_of(setting, names, sorted(set(alike.values()), key=setting.options.index))
@@ -134,13 +137,35 @@ def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.
     return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
 
 
-def _services_by_pool(setting: CapacitySetting) -> Iterator[list[str]]:
-    """Yield the services that are worked out together: those of a pool, and each other alone."""
-    pooled = {name for members in setting.pools.values() for name in members}
-    yield from (list(members) for members in setting.pools.values())
-    kinds = (setting.beds, setting.rooms, setting.machines, setting.rounds, setting.crisis)
-    ids = dict.fromkeys(service.id for services in kinds for service in services)
-    yield from ([name] for name in ids if name not in pooled)
+def _services_together(setting: CapacitySetting) -> Iterator[list[str]]:
+    """Yield the services that are worked out together; each that shares nothing alone.
+
+    Services share the beds of a pool, and the machines of a kind.
+    """
+    kinds = dict.fromkeys(service.kind for service in setting.machines)
+    shared = [*setting.pools.values(), *(_with_scans_of(setting, kind) for kind in kinds)]
+    groups: list[list[str]] = []
+    for members in shared:
+        # A service with scans of two kinds joins the services of both.
+        joined = [group for group in groups if set(group) & set(members)]
+        groups = [group for group in groups if group not in joined]
+        groups.append(list(dict.fromkeys([*(name for of in joined for name in of), *members])))
+    yield from groups
+    every = (setting.beds, setting.rooms, setting.machines, setting.rounds, setting.crisis)
+    ids = dict.fromkeys(service.id for services in every for service in services)
+    grouped = {name for group in groups for name in group}
+    yield from ([name] for name in ids if name not in grouped)
+
+
+def _with_scans_of(setting: CapacitySetting, kind: str) -> list[str]:
+    return [service.id for service in setting.machines if service.kind == kind]
+
+
+def _places_of(setting: CapacitySetting, names: list[str]) -> list[str]:
+    """Return the names that beds, rooms and machines of services are stated under."""
+    pools = [pool for pool, members in setting.pools.items() if set(members) & set(names)]
+    kinds = dict.fromkeys(each.kind for each in setting.machines if each.id in names)
+    return [*names, *pools, *kinds]
 
 
 def _marked_rows(setting: CapacitySetting) -> list[pd.DataFrame]:
@@ -160,11 +185,9 @@ def _first_alike(
     setting: CapacitySetting, marks: list[pd.DataFrame], names: list[str]
 ) -> dict[str, str]:
     """Return for each option the first that runs the services in the same way."""
-    pools = [pool for pool, members in setting.pools.items() if set(members) & set(names)]
+    known = _places_of(setting, names)
     # Options are alike if who goes where, and the beds and rooms there, are equal row by row.
-    by_option = [
-        rows[rows["service"].isin([*names, *pools])].groupby("option")["mark"] for rows in marks
-    ]
+    by_option = [rows[rows["service"].isin(known)].groupby("option")["mark"] for rows in marks]
     keys = [{name: of.to_numpy().tobytes() for name, of in marked} for marked in by_option]
     first: dict[tuple[bytes, bytes], str] = {}
     return {
@@ -183,7 +206,7 @@ def _part_of(setting: CapacitySetting, names: list[str], options: list[str]) -> 
     return replace(
         setting,
         allocation=rows(setting.allocation, names),
-        sites=rows(setting.sites, [*names, *pools]),
+        sites=rows(setting.sites, _places_of(setting, names)),
         beds=[service for service in setting.beds if service.id in names],
         rooms=[service for service in setting.rooms if service.id in names],
         machines=[service for service in setting.machines if service.id in names],

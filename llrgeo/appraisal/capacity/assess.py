@@ -13,10 +13,12 @@ from llrgeo.appraisal.capacity.bed_evidence import (
     beds_needed_range,
     check_base_year,
 )
+from llrgeo.appraisal.capacity.crisis_evidence import crisis_by_teams, response_to_crises
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules, overflow
 from llrgeo.appraisal.capacity.rooms import machine_table, room_hours_of, room_table
-from llrgeo.appraisal.capacity.setting import CapacitySetting, check_setting
-from llrgeo.appraisal.capacity.team_evidence import response_to_crises, rounds_by_base
+from llrgeo.appraisal.capacity.setting import CapacitySetting, MachineService
+from llrgeo.appraisal.capacity.setting_faults import check_setting
+from llrgeo.appraisal.capacity.team_evidence import rounds_by_base
 from llrgeo.appraisal.capacity.years import first_year_short
 
 
@@ -39,11 +41,13 @@ class CapacityEvidence:
     rooms
         By option, service, site and year: those of `room_table`, and `first_year_short`.
     machines
-        By option, service, kind, site and year (`machines_by_site`).
+        By option, kind, site and year (`machines_by_site`).
     rounds
         By option, service, base and year (`rounds_by_base`).
     crisis
         By option, service and year (`response_to_crises`).
+    crisis_by_teams
+        By option, service, hours and number of teams, in the base year (`crisis_by_teams`).
     """
 
     beds: pd.DataFrame
@@ -55,6 +59,7 @@ class CapacityEvidence:
     machines: pd.DataFrame
     rounds: pd.DataFrame
     crisis: pd.DataFrame
+    crisis_by_teams: pd.DataFrame
 
 
 def assess_capacity(setting: CapacitySetting, rules: OverflowRules) -> CapacityEvidence:
@@ -80,6 +85,7 @@ def assess_capacity(setting: CapacitySetting, rules: OverflowRules) -> CapacityE
         machines_by_site(setting),
         rounds_by_base(setting, seed=rules.seed),
         response_to_crises(setting),
+        crisis_by_teams(setting),
     )
 
 
@@ -114,25 +120,47 @@ def rooms_by_site(setting: CapacitySetting) -> pd.DataFrame:
 
 
 def machines_by_site(setting: CapacitySetting) -> pd.DataFrame:
-    """Return the machines that scans need, by option, service, kind, site and year.
+    """Return whether machines suffice, by option, kind, site and year.
 
-    Columns: the keys; `scans` a year, `machines_needed`, and `use`, the share of their scans that
-    they would make.
+    A machine is of a kind and a site: services with scans of the kind there share it.
+
+    Columns: the keys; `scans` a year, those of `machine_table`, and `first_year_short`.
     """
-    parts = []
-    for option in setting.options:
-        for service in setting.machines:
-            shares = setting.shares(option, service.id)
-            for year in sorted(setting.people):
-                # Machines are not stated by site, so there is nothing that
-                # they could be short of: the need alone.
-                scans = setting.demand(service.rates, year) @ shares
-                table = machine_table(scans, service.machine, dna=service.dna)
-                keys = {"option": option, "service": service.id, "kind": service.kind}
-                named = table.rename_axis("site_id").reset_index()
-                parts.append(named.assign(**keys, year=year))
-    if not parts:
-        return pd.DataFrame()
-    found = pd.concat(parts, ignore_index=True)
-    keys_first = ["option", "service", "kind", "site_id", "year"]
-    return found[[*keys_first, *(name for name in found.columns if name not in keys_first)]]
+    by_kind: dict[str, list[MachineService]] = {}
+    for service in setting.machines:
+        by_kind.setdefault(service.kind, []).append(service)
+    parts = [
+        _machines_of(setting, option, services)
+        for option in setting.options
+        for services in by_kind.values()
+    ]
+    return pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+
+
+def _machines_of(
+    setting: CapacitySetting, option: str, services: list[MachineService]
+) -> pd.DataFrame:
+    """Return the machines of the kind that these services use, by site and year."""
+    kind, machine = services[0].kind, services[0].machine
+    ids = [service.id for service in services]
+    there = setting.stated(option, kind, "machines", used_by=ids)
+    tables = []
+    for year in sorted(setting.people):
+        # Each service's contacts go to its own sites, and it has missed slots of its own.
+        scans = [setting.demand(of.rates, year) @ setting.shares(option, of.id) for of in services]
+        slots = [part / (1 - of.dna) for part, of in zip(scans, services, strict=True)]
+        table = machine_table(_added(slots, there.index), there, machine)
+        table.insert(0, "scans", _added(scans, there.index))
+        tables.append(table.rename_axis("site_id").reset_index().assign(year=year))
+    whole = pd.concat(tables, ignore_index=True).assign(option=option, kind=kind)
+    needed = whole.pivot(index="site_id", columns="year", values="machines_needed")
+    first = first_year_short(needed, there)
+    keys = ["option", "kind", "site_id", "year"]
+    return whole[[*keys, *(name for name in whole.columns if name not in keys)]].assign(
+        first_year_short=whole["site_id"].map(first)
+    )
+
+
+def _added(parts: list[pd.Series], sites: pd.Index) -> pd.Series:
+    """Return the sum of values by site; a site that a part does not name has none of it."""
+    return pd.concat([part.reindex(sites, fill_value=0.0) for part in parts], axis=1).sum(axis=1)

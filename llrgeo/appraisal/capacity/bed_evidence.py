@@ -14,7 +14,7 @@ from llrgeo.appraisal.capacity.beds import (
     check_loads,
 )
 from llrgeo.appraisal.capacity.pooling import extra_beds
-from llrgeo.appraisal.capacity.projections import assumed_bounds
+from llrgeo.appraisal.capacity.projections import fewest_and_most
 from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.staffing import (
     contract_of,
@@ -93,7 +93,8 @@ def beds_needed_range(setting: CapacitySetting, by_site: pd.DataFrame) -> pd.Dat
     `by_site` is what `beds_by_site` returns for the setting as it is.
 
     Columns: `beds_needed_low`, `beds_needed`, `beds_needed_high`. Low and high take people and the
-    mean stay to the ends of their ranges together: a labelled assumption of the parameters
+    mean stay to the ends of their ranges together: people to those of other variants of the
+    projection, where there are any. All else is a labelled assumption of the parameters
     (`band_65_plus_a_year`, `band_under_65_a_year`, `stay_spread_days`), not an interval.
     """
     parts = {}
@@ -125,19 +126,14 @@ def check_base_year(setting: CapacitySetting) -> None:
 
 def _at_the_end(setting: CapacitySetting, sign: int) -> CapacitySetting:
     """Return the setting at the low (-1) or high (1) end of people and stays."""
-    value = setting.parameters.value
-    # More or fewer people, by the share a year that the parameters assume for older and younger.
+    # More or fewer people, by other variants or as the parameters assume.
     people = {}
     for year, central in setting.people.items():
-        ends = assumed_bounds(
-            central,
-            year - setting.base_year,
-            older=value("band_65_plus_a_year"),
-            younger=value("band_under_65_a_year"),
-        )
+        on = year - setting.base_year
+        ends = fewest_and_most(central, on, setting.parameters, setting.bounds.get(year))
         people[year] = ends[0] if sign < 0 else ends[1]
     # Longer or shorter stays, by days; none is shorter than one day.
-    spread = sign * value("stay_spread_days")
+    spread = sign * setting.parameters.value("stay_spread_days")
     beds = [
         replace(service, stay=Stay(max(service.stay.days + spread, 1.0), service.stay.cv))
         for service in setting.beds

@@ -5,30 +5,23 @@ from collections.abc import Mapping
 import pandas as pd
 
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
-from llrgeo.appraisal.capacity.projections import assumed_bounds
-from llrgeo.appraisal.capacity.years import rates_after, waterfall
+from llrgeo.appraisal.capacity.projections import fewest_and_most
+from llrgeo.appraisal.capacity.years import rates_of_year, waterfall
 from llrgeo.schema import AGE_BANDS
 
 
 def people_by_year(plan: CapacityPlan) -> pd.DataFrame:
     """Return the people of the study by year and age band, and how far they may differ.
 
-    Columns: `year`, `age` (a band), `people`, `people_low` and `people_high`, a labelled
-    assumption of the parameters, not an interval.
+    Columns: `year`, `age` (a band), `people`, `people_low` and `people_high`: those of the least
+    and the greatest variant of each area, or a labelled assumption of the parameters; no interval.
     """
-    value = plan.parameters.value
     rows = []
     for year in plan.years:
-        # The band is of all people together, by the share a year that the parameters assume.
-        total = plan.people[CENTRAL][year][list(AGE_BANDS)].sum().to_frame().T.astype(float)
-        low, high = assumed_bounds(
-            total,
-            year - plan.base_year,
-            older=value("band_65_plus_a_year"),
-            younger=value("band_under_65_a_year"),
-        )
+        people = plan.people[CENTRAL][year][list(AGE_BANDS)].astype(float)
+        low, high = _ends(plan, people, year)
         rows += [
-            (year, band, int(total[band].iloc[0]), low[band].iloc[0], high[band].iloc[0])
+            (year, band, int(people[band].sum()), low[band].sum(), high[band].sum())
             for band in AGE_BANDS
         ]
     return pd.DataFrame(rows, columns=["year", "age", "people", "people_low", "people_high"])
@@ -70,20 +63,14 @@ def demand_by_year(plan: CapacityPlan, rates: Mapping[str, pd.Series]) -> pd.Dat
         `service`, `year`, `demand`, `demand_low`, `demand_high` (people at the ends of their
         band) and `growth` since the base year, a share.
     """
-    value = plan.parameters.value
     rows = []
     for service, by_band in rates.items():
         base = 0.0
         for year in plan.years:
             people = plan.people[CENTRAL][year]
             # Low and high differ by their number of people alone; all three have the same rates.
-            later = _rates(plan, by_band, year)
-            low, high = assumed_bounds(
-                people,
-                year - plan.base_year,
-                older=value("band_65_plus_a_year"),
-                younger=value("band_under_65_a_year"),
-            )
+            later = plan.rates_in(by_band, year)
+            low, high = _ends(plan, people, year)
             found = [_demand(part, later) for part in (people, low, high)]
             base = base or found[0]
             growth = found[0] / base - 1 if base else float("nan")
@@ -117,8 +104,8 @@ def demand_waterfall(
             "census": _demand(areas, by_band),
             "base_year": _demand(first_people, by_band),
             "number": _demand(first_people, by_band) * growth,
-            "age": _demand(last_people, by_band),
-            "health": _demand(last_people, _rates(plan, by_band, last)),
+            "age": _demand(last_people, _by_age_alone(plan, by_band, last)),
+            "health": _demand(last_people, plan.rates_in(by_band, last)),
         }
         parts.append(waterfall(levels).reset_index().assign(service=service))
     return pd.concat(parts, ignore_index=True)[["service", "step", "level", "change"]]
@@ -136,9 +123,16 @@ def growth_factors_of(plan: CapacityPlan, horizon_years: int) -> dict[str, float
     return {band: float(after[band] / before[band]) if before[band] else 1.0 for band in AGE_BANDS}
 
 
-def _rates(plan: CapacityPlan, rates: pd.Series, year: int) -> pd.Series:
-    gained = plan.parameters.value("health_gain_years")
-    return rates_after(rates, year - plan.base_year, health_gain_years=gained)
+def _ends(plan: CapacityPlan, people: pd.DataFrame, year: int) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return the fewest and the most people of a year, areas by age bands."""
+    bounds = plan.bounds.get(year)
+    return fewest_and_most(people, year - plan.base_year, plan.parameters, bounds)
+
+
+def _by_age_alone(plan: CapacityPlan, rates: pd.Series, year: int) -> pd.Series:
+    """Return rates of a year whose people are as healthy at each age as today."""
+    factors = plan.rate_factors
+    return rates_of_year(rates, (plan.base_year, year), health_gain_years=0.0, factors=factors)
 
 
 def _demand(people: pd.DataFrame, rates: pd.Series) -> float:

@@ -96,7 +96,7 @@ def _bed_pools(setting: CapacitySetting) -> Iterator[tuple[str, list[BedService]
 def _ward_network(
     setting: CapacitySetting, option: str, name: str, services: list[BedService], year: int
 ) -> WardNetwork | None:
-    """Return the wards of an option, or None where beds are not stated for all of them."""
+    """Return the wards of an option; None where beds are not stated for all, or nobody comes."""
     beds = setting.stated(option, name, "beds")
     if beds.empty or beds.isna().any():
         return None
@@ -106,6 +106,8 @@ def _ward_network(
     admissions = {
         service.stream: setting.demand(service.rates, year)[reached] for service in services
     }
+    if not sum(float(of_stream.sum()) for of_stream in admissions.values()):
+        return None  # nobody is admitted, so nobody finds a ward full
     return WardNetwork(
         pd.DataFrame(admissions),
         minutes[reached],

@@ -9,6 +9,7 @@ import pandas as pd
 from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.estate import CapitalRates, Works, WorksKind
 from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.projections import PeopleBounds
 from llrgeo.appraisal.capacity.setting import (
     CrisisService,
     MachineService,
@@ -16,6 +17,7 @@ from llrgeo.appraisal.capacity.setting import (
     RoundService,
     WaysBetweenHomes,
 )
+from llrgeo.appraisal.capacity.years import RateFactors, rates_of_year
 
 CENTRAL: Final = "constant_shares"
 SCENARIOS: Final = (CENTRAL, "ageing_in_place")
@@ -106,8 +108,8 @@ class CapacityPlan:
     services
         The services that are appraised.
     places
-        What sites have: `option`, `service` (or pool), `site_id`, `beds`, `rooms`, `reserved`;
-        NaN is not stated.
+        What sites have: `option`, `service` (or pool, or kind of machine), `site_id`, `beds`,
+        `rooms`, `machines`, `reserved`; NaN is not stated.
     parameters
         Defaults and the study's own values.
     estate
@@ -118,6 +120,10 @@ class CapacityPlan:
         How many of the nearest wards may take a patient.
     provenance
         Whose people and beds these are.
+    bounds
+        By year: fewest and most people of all variants of the projection; none of a single one.
+    rate_factors
+        How rates of bands move with the ages and sexes within them, by service.
     """
 
     people: Mapping[str, Mapping[int, pd.DataFrame]]
@@ -129,6 +135,8 @@ class CapacityPlan:
     roads: WaysBetweenHomes | None = None
     choices: int = 1
     provenance: PlanProvenance = field(default_factory=PlanProvenance)
+    bounds: PeopleBounds = field(default_factory=dict)
+    rate_factors: RateFactors = field(default_factory=dict)
 
     @property
     def years(self) -> list[int]:
@@ -139,3 +147,12 @@ class CapacityPlan:
     def base_year(self) -> int:
         """Return the first year."""
         return self.years[0]
+
+    def rates_in(self, rates: pd.Series, year: int) -> pd.Series:
+        """Return rates of the first year, named after their service, as they are in a year."""
+        return rates_of_year(
+            rates,
+            (self.base_year, year),
+            health_gain_years=self.parameters.value("health_gain_years"),
+            factors=self.rate_factors,
+        )

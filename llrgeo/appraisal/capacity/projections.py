@@ -6,11 +6,12 @@ up. Where only growth is wanted, base and year come from one variant of one proj
 """
 
 from collections.abc import Mapping
-from typing import Final, NamedTuple
+from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.demand import round_to_total, rounded_to_total
 from llrgeo.errors import InputError
 from llrgeo.schema import AGE_BANDS, name_some
@@ -18,6 +19,11 @@ from llrgeo.schema import AGE_BANDS, name_some
 _ADULT: Final = 18  # the band from 15 to 19 is split here
 _OLDER: Final = ("age_65_74", "age_75_84", "age_85_plus")
 _STEP: Final = 10  # years: in ten, everyone of a ten-year band is in the next
+
+
+Bounds: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]
+PeopleBounds: TypeAlias = Mapping[int, Bounds]
+"""By year: the fewest and the most people, areas by age bands."""
 
 
 class VariantYear(NamedTuple):
@@ -280,9 +286,25 @@ def assumed_bounds(
 
 def variant_bounds(variants: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return the least and the most people of each cell over variants of one year."""
-    stacked = pd.concat(variants)
-    level = list(range(1, stacked.index.nlevels))
-    return stacked.groupby(level=level).min(), stacked.groupby(level=level).max()
+    first = next(iter(variants.values()))
+    cells = np.stack([table[first.columns].to_numpy(float) for table in variants.values()])
+    ends = (cells.min(axis=0), cells.max(axis=0))
+    least, most = (pd.DataFrame(end, first.index, first.columns) for end in ends)
+    return least, most
+
+
+def fewest_and_most(
+    people: pd.DataFrame, years_on: float, parameters: Parameters, bounds: Bounds | None
+) -> Bounds:
+    """Return the people at either end: of other variants, or else as the parameters assume."""
+    if bounds is not None:
+        return bounds
+    return assumed_bounds(
+        people,
+        years_on,
+        older=parameters.value("band_65_plus_a_year"),
+        younger=parameters.value("band_under_65_a_year"),
+    )
 
 
 def _younger(band: str, steps: int) -> str:

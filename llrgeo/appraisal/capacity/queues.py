@@ -23,7 +23,7 @@ from scipy.optimize import brentq
 from llrgeo.errors import InputError
 
 _TOLERANCE: Final = 1e-10
-_MOST_BEDS: Final = 100_000  # a search that comes this far was asked for the impossible
+_MOST_BEDS: Final = 100_000  # as many as all of England has: more was asked for by mistake
 
 
 def erlang_b(beds: float, load: float) -> float:
@@ -220,6 +220,9 @@ def _check(beds: float, load: float) -> None:
     for name, value in (("number of beds", beds), ("offered load", load)):
         if not 0 <= value < np.inf:
             msg = f"the {name} is {value:g}; it must be at least 0"
+            raise InputError(msg)
+        if value > _MOST_BEDS:
+            msg = f"the {name} is {value:,.0f}; above {_MOST_BEDS:,} none can be meant"
             raise InputError(msg)
 
 

@@ -180,14 +180,26 @@ def machines_needed(scans: float, machine: pd.Series, *, dna: float = 0.0) -> in
     return _up(scans / scans_a_year(1, machine, dna=dna))
 
 
-def machine_table(scans: pd.Series, machine: pd.Series, *, dna: float = 0.0) -> pd.DataFrame:
-    """Return the machines that scans a year need at each site, and how far they are used.
+def machine_table(slots: pd.Series, machines: pd.Series, machine: pd.Series) -> pd.DataFrame:
+    """Return whether the machines of a kind suffice at each site.
 
-    Columns, by site: `scans`, `machines_needed`, `use` (NaN where none is needed).
+    `slots` are scans a year and the slots that patients miss.
+
+    Columns, by site: `machines` that are there (NaN where none are stated), `machines_needed`,
+    `machines_short` (NaN where none are stated), `use` of the machines that are there (NaN for
+    none), `use_needed` of those needed (NaN where none is needed).
     """
-    needed = scans.map(lambda yearly: machines_needed(yearly, machine, dna=dna))
-    most = needed.where(needed > 0) * scans_a_year(1, machine, dna=dna)
-    return pd.DataFrame({"scans": scans, "machines_needed": needed, "use": scans / most})
+    each = scans_a_year(1, machine)
+    needed = slots.map(lambda yearly: machines_needed(yearly, machine))
+    return pd.DataFrame(
+        {
+            "machines": machines,
+            "machines_needed": needed,
+            "machines_short": (needed - machines).clip(lower=0),
+            "use": slots / (machines.where(machines > 0) * each),
+            "use_needed": slots / (needed.where(needed > 0) * each),
+        }
+    )
 
 
 def mean_cars(contacts: float, arrivals: Arrivals) -> float:

@@ -1,4 +1,4 @@
-"""The setting of a capacity appraisal: all that it needs, as plain frames, checked at the door."""
+"""The setting of a capacity appraisal: all that it needs, as plain frames."""
 
 from collections.abc import Hashable, Mapping, Sequence
 from dataclasses import dataclass, field
@@ -8,15 +8,14 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.capacity.beds import BedService, check_beds
+from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.parameters import Parameters
-from llrgeo.appraisal.capacity.years import rates_after
+from llrgeo.appraisal.capacity.projections import PeopleBounds
+from llrgeo.appraisal.capacity.years import RateFactors, rates_of_year
 from llrgeo.errors import InputError
-from llrgeo.schema import name_some, raise_faults
 
-_ALLOCATION: Final = ("option", "service", "area_id", "site_id", "share", "travel_time_min")
-_SITES: Final = ("option", "service", "site_id", "beds", "rooms")
-_SHARE_SLACK: Final = 1e-9
+STATED: Final = ("beds", "rooms", "machines")
+"""What a table of sites may state."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,6 +97,8 @@ class CrisisService:
         Calls in the busiest hours over the mean while teams are on duty.
     share
         Share of calls that should be reached within the standard.
+    night_pairs
+        Pairs of staff at each base in the hours in which teams are not on duty.
     standard_min, call_min, job_h
         Minutes from the call to a team's arrival, minutes of them before it is sent, and hours of
         a job; None is that of the parameters.
@@ -110,6 +111,7 @@ class CrisisService:
     standard_min: float | None = None
     call_min: float | None = None
     job_h: float | None = None
+    night_pairs: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -143,8 +145,9 @@ class CapacitySetting:
         Who goes where: `option`, `service`, `area_id`, `site_id`, `share` of the area's contacts,
         `travel_time_min`. An area that reaches no site has no row, or a missing `site_id`.
     sites
-        What sites have: `option`, `service` (or pool), `site_id`, `beds`, `rooms`; NaN is not
-        stated. A column `reserved` may state beds of a pool that step-down leaves to step-up.
+        What sites have: `option`, `service` (or pool, or kind of machine), `site_id`, `beds`,
+        `rooms`; NaN is not stated. A column `machines` may state those of a kind, a column
+        `reserved` beds of a pool that step-down leaves to step-up.
     minutes
         Areas by sites, for who finds the own ward full.
     parameters
@@ -160,6 +163,12 @@ class CapacitySetting:
     pools
         Services of beds that share them, a step-up and a step-down one, by the pool's name: its
         beds are stated under that name. No closed form is good for them; they are simulated.
+    bounds
+        By year: fewest and most people of other variants (areas by age bands). Years without any
+        have the bounds that the parameters assume.
+    rate_factors
+        How rates of bands move with the ages and sexes within them, by service: the name of its
+        rates.
     """
 
     people: Mapping[int, pd.DataFrame]
@@ -176,6 +185,8 @@ class CapacitySetting:
     health_gain_years: float = 0.0
     pools: Mapping[str, Sequence[str]] = field(default_factory=dict)
     drives: pd.DataFrame | None = None
+    bounds: PeopleBounds = field(default_factory=dict)
+    rate_factors: RateFactors = field(default_factory=dict)
 
     @property
     def base_year(self) -> int:
@@ -189,11 +200,15 @@ class CapacitySetting:
 
     def demand(self, rates: pd.Series, year: int) -> pd.Series:
         """Return contacts a year by area: people times rates, as healthy as they then are."""
-        asked = (year, *rates.items())
+        asked = (year, rates.name, *rates.items())
         if asked not in self._demands:
             # Rates of a younger age, if people grow healthier; as they are at 0.
-            gain = self.health_gain_years
-            later = rates_after(rates, year - self.base_year, health_gain_years=gain)
+            later = rates_of_year(
+                rates,
+                (self.base_year, year),
+                health_gain_years=self.health_gain_years,
+                factors=self.rate_factors,
+            )
             self._demands[asked] = self.people[year][later.index] @ later / 1_000
         return self._demands[asked]
 
@@ -211,12 +226,25 @@ class CapacitySetting:
             self._shares[option, service] = table.reindex(areas).fillna(0.0)
         return self._shares[option, service]
 
-    def stated(self, option: str, service: str, what: str) -> pd.Series:
-        """Return beds or rooms by site of the allocation or the sites; NaN if not stated."""
+    def stated(
+        self, option: str, service: str, what: str, *, used_by: Sequence[str] = ()
+    ) -> pd.Series:
+        """Return beds, rooms or machines by site of the allocation or the sites.
+
+        NaN is not stated. `used_by` are the services that share what is stated under another
+        name, such as machines of a kind.
+        """
         rows = self.sites[(self.sites["option"] == option) & (self.sites["service"] == service)]
-        found = rows.set_index("site_id")[what].astype(float)
-        used = self._rows(option, service)["site_id"].unique()
-        return found.reindex(found.index.union(pd.Index(used)))
+        rows = rows if what in rows.columns else rows.assign(**{what: np.nan})
+        # A kind of machine may be called as a service is: rows that state something else alone
+        # are not of it.
+        others = [name for name in STATED if name != what and name in rows.columns]
+        mine = rows[what].notna() | rows[others].isna().all(axis=1)
+        found = rows[mine].set_index("site_id")[what].astype(float)
+        sites = found.index
+        for name in used_by or [service]:
+            sites = sites.union(pd.Index(self._rows(option, name)["site_id"].unique()))
+        return found.reindex(sites)
 
     def reserved(self, option: str, service: str) -> pd.Series:
         """Return the beds that step-down leaves to step-up, by site; 0 where none are stated."""
@@ -248,75 +276,3 @@ class CapacitySetting:
     @cached_property
     def _shares(self) -> dict[tuple[str, str], pd.DataFrame]:
         return {}
-
-
-def check_setting(setting: CapacitySetting) -> None:
-    """Refuse a setting that does not fit together.
-
-    Raises
-    ------
-    InputError
-        One error that lists every fault.
-    """
-    missing = [
-        f"the {what} lacks the column '{name}'"
-        for what, table, names in (
-            ("allocation", setting.allocation, _ALLOCATION),
-            ("table of sites", setting.sites, _SITES),
-        )
-        for name in names
-        if name not in table.columns
-    ]
-    raise_faults(missing or _people_faults(setting), source="capacity")
-    raise_faults([*_share_faults(setting), *_bed_faults(setting)], source="capacity")
-
-
-def _people_faults(setting: CapacitySetting) -> list[str]:
-    if not setting.people:
-        return ["no year is given"]
-    # All years are of the same areas in the same order: they are multiplied by position.
-    areas = setting.people[setting.base_year].index
-    faults = [
-        f"the areas of {year} are not those of {setting.base_year}"
-        for year, people in setting.people.items()
-        if not people.index.equals(areas)
-    ]
-    unknown = set(setting.allocation["area_id"]) - set(areas)
-    if unknown:
-        faults.append(f"the allocation has unknown areas ({name_some(sorted(unknown))})")
-    return faults
-
-
-def _share_faults(setting: CapacitySetting) -> list[str]:
-    table = setting.allocation
-    if not (table["share"] >= 0).all():
-        return ["shares of an allocation must be at least 0"]
-    total = table.groupby(["option", "service", "area_id"])["share"].sum()
-    over = total[total > 1 + _SHARE_SLACK]
-    return [f"shares of {len(over)} areas add up to more than 1 ({name_some(over.index)})"] * bool(
-        len(over)
-    )
-
-
-def _bed_faults(setting: CapacitySetting) -> list[str]:
-    faults = []
-    for (option, service), rows in setting.sites.groupby(["option", "service"], sort=False):
-        for what in ("beds", "rooms"):
-            try:
-                check_beds(rows.set_index("site_id")[what], what=f"{option}, {service}")
-            except InputError as error:
-                faults.append(str(error).replace("beds at", f"{what} at"))
-    services = {service.id for service in setting.beds}
-    faults += [
-        f"pool '{name}' has the unknown service '{member}'; known are {name_some(sorted(services))}"
-        for name, members in setting.pools.items()
-        for member in members
-        if member not in services
-    ]
-    known = set(setting.minutes.columns)
-    absent = sorted(set(map(str, setting.sites["site_id"])) - known)
-    if absent:
-        faults.append(f"no travel times to the sites {name_some(absent)}")
-    if not np.isfinite(setting.health_gain_years):
-        faults.append("health_gain_years is not a number")
-    return faults

@@ -2,7 +2,7 @@
 
 from collections.abc import Mapping, Sequence
 from itertools import pairwise
-from typing import Final
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -12,6 +12,9 @@ from llrgeo.schema import AGE_BANDS
 
 # The middle of each age band, in years; the open one as if it were ten years wide.
 _MIDDLES: Final = dict(zip(AGE_BANDS, (9.0, 41.5, 70.0, 80.0, 90.0), strict=True))
+RateFactors: TypeAlias = Mapping[str, Mapping[int, pd.Series]]
+"""Rates of a year over those of the first year: by service, year and age band."""
+
 _OLDER: Final = ("age_65_74", "age_75_84", "age_85_plus")
 
 
@@ -48,6 +51,33 @@ def rates_after(rates: pd.Series, years_on: float, *, health_gain_years: float) 
     if gained == 0:
         return rates.astype(float)
     return pd.Series(rates * np.exp(-gained * age_gradient(rates)), name=rates.name)
+
+
+def rates_of_year(
+    rates: pd.Series,
+    years: tuple[int, int],
+    *,
+    health_gain_years: float,
+    factors: RateFactors,
+) -> pd.Series:
+    """Return the rates of a year: people of an age as healthy, and bands as old, as they then are.
+
+    Parameters
+    ----------
+    rates
+        Of the first year, by age band; the name is that of the service.
+    years
+        The first year and the year.
+    health_gain_years
+        Years of age gained each year (`rates_after`).
+    factors
+        Rates of a year over those of the first, by service, year and band; for services whose
+        rates were counted by single year of age.
+    """
+    base, year = years
+    later = rates_after(rates, year - base, health_gain_years=health_gain_years)
+    within = factors.get(str(rates.name), {}).get(year)
+    return later if within is None else later * within.reindex(later.index, fill_value=1.0)
 
 
 def waterfall(levels: Mapping[str, float]) -> pd.DataFrame:

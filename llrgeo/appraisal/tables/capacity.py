@@ -125,18 +125,24 @@ def _reaching(kind: str) -> Total:
     """Return what the rows of a service and year add up to: people times rates who reach a site."""
 
     def total(context: EvidenceContext, group: Mapping[str, str]) -> float:
-        setting = context.capacity_setting
         services = {
             service.id: service for service in getattr(context.capacity_plan.services, kind)
         }
-        rates = services[group["service"]].rates
-        rows = setting.allocation
-        mine = (rows["option"] == group["option"]) & (rows["service"] == group["service"])
-        shares = rows[mine].groupby("area_id")["share"].sum()
-        demand = setting.demand(rates, int(float(group["year"])))
-        return float((demand.reindex(shares.index) * shares).sum())
+        return reaching(context, group, group["service"], services[group["service"]].rates)
 
     return total
+
+
+def reaching(
+    context: EvidenceContext, group: Mapping[str, str], service: str, rates: pd.Series
+) -> float:
+    """Return what people of an option and year (of `group`) need of a service and can reach."""
+    setting = context.capacity_setting
+    rows = setting.allocation
+    mine = (rows["option"] == group["option"]) & (rows["service"] == service)
+    shares = rows[mine].groupby("area_id")["share"].sum()
+    demand = setting.demand(rates, int(float(group["year"])))
+    return float((demand.reindex(shares.index) * shares).sum())
 
 
 def conserves(kind: str, column: str) -> tuple[Conservation, ...]:

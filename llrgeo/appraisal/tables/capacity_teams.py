@@ -1,5 +1,6 @@
 """Declared tables of teams and rooms: rounds, crisis response and rooms, by year."""
 
+from collections.abc import Mapping
 from typing import Final
 
 from llrgeo.appraisal.disclosure import withhold
@@ -10,10 +11,11 @@ from llrgeo.appraisal.tables.capacity import (
     YEAR_COLUMN,
     conserves,
     has_kind,
+    reaching,
 )
 from llrgeo.appraisal.tables.columns import OPTION, SERVICE, SITE_ID
 from llrgeo.appraisal.tables.context import EvidenceContext
-from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDeclaration
+from llrgeo.appraisal.tables.declaration import Conservation, PublishedColumn, TableDeclaration
 from llrgeo.appraisal.tables.units import (
     CALLS,
     CONTACTS,
@@ -30,7 +32,21 @@ from llrgeo.appraisal.tables.units import (
     YEAR,
 )
 
-_TOO_FAR: Final = "the drive alone leaves too few in time, however many teams there are"
+_TOO_FAR: Final = (
+    "the drive alone leaves too few in time, however many teams there are; or nobody calls"
+)
+
+
+def _scans_reaching(context: EvidenceContext, group: Mapping[str, str]) -> float:
+    """Return scans of a kind and year that can reach a site: people times rates of all services."""
+    services = [
+        each for each in context.capacity_plan.services.machines if each.kind == group["kind"]
+    ]
+    return sum(reaching(context, group, service.id, service.rates) for service in services)
+
+
+def _has_calls(context: EvidenceContext) -> bool:
+    return has_kind("crisis")(context) and len(context.capacity.crisis_by_teams) > 0
 
 
 def _has_rounds(context: EvidenceContext) -> bool:
@@ -74,7 +90,9 @@ TEAM_TABLES: Final = (
             PublishedColumn("calls_an_hour", "Calls an hour in the busiest hours", CALLS),
             PublishedColumn("teams_pooled", "Fewest teams, in one pool", TEAMS, _TOO_FAR),
             PublishedColumn("share_pooled", "Share of calls they reach in time", SHARE, _TOO_FAR),
-            PublishedColumn("wte_pooled", "Staff of these teams", STAFF, _TOO_FAR),
+            PublishedColumn(
+                "wte_pooled", "Staff of these teams, and of pairs at night", STAFF, _TOO_FAR
+            ),
             PublishedColumn(
                 "teams_by_base", "Fewest teams if each base answers alone", TEAMS, _TOO_FAR
             ),
@@ -85,30 +103,56 @@ TEAM_TABLES: Final = (
                 SHARE,
                 _TOO_FAR,
             ),
-            PublishedColumn("wte_by_base", "Staff of these teams", STAFF, _TOO_FAR),
+            PublishedColumn(
+                "wte_by_base", "Staff of these teams, and of pairs at night", STAFF, _TOO_FAR
+            ),
         ),
         lambda context: context.capacity.crisis,
         withhold,
         applies=has_kind("crisis"),
     ),
     TableDeclaration(
-        "machines",
-        "Machines that scans need at each site, by year.",
+        "crisis_by_teams",
+        "What each number of teams in one pool reaches in time in the first year, by hours.",
         (
             OPTION,
             SERVICE,
+            PublishedColumn("hours", "The busiest hours, or the mean of those on duty"),
+            PublishedColumn("teams", "Teams on duty", TEAMS),
+            PublishedColumn("calls_an_hour", "Calls an hour", CALLS),
+            PublishedColumn("share_in_time", "Share of calls they reach in time", SHARE),
+            PublishedColumn("busy", "Mean share of the teams that are out on a call", SHARE),
+        ),
+        lambda context: context.capacity.crisis_by_teams,
+        withhold,
+        applies=_has_calls,
+    ),
+    TableDeclaration(
+        "machines",
+        "Whether the machines of each site suffice for the scans of all services, by year.",
+        (
+            OPTION,
             PublishedColumn("kind", "Kind of machine, as the table of machines has it"),
             SITE_ID,
             YEAR_COLUMN,
             PublishedColumn("scans", "Scans a year at the site", CONTACTS),
+            PublishedColumn("machines", "Machines that are there", MACHINES, NOT_STATED),
             PublishedColumn("machines_needed", "Machines that the scans need", MACHINES),
             PublishedColumn(
-                "use", "Share of what these machines could scan", SHARE, "no machine is needed"
+                "machines_short", "Machines needed above those there", MACHINES, NOT_STATED
+            ),
+            PublishedColumn("use", "Share of what those there could scan", SHARE, NOT_STATED),
+            PublishedColumn(
+                "use_needed", "Share of what those needed could scan", SHARE, "no machine is needed"
+            ),
+            PublishedColumn(
+                "first_year_short", "First year with too few machines", YEAR, NEVER_SHORT
             ),
         ),
         lambda context: context.capacity.machines,
         withhold,
         applies=has_kind("machines"),
+        conserves=(Conservation(("option", "kind", "year"), ("scans",), _scans_reaching),),
     ),
     TableDeclaration(
         "rooms",

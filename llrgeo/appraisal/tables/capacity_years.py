@@ -133,8 +133,14 @@ YEARS: Final = (
             YEAR_COLUMN,
             PublishedColumn("age", "Age band"),
             PublishedColumn("people", "People, as projected", PEOPLE),
-            PublishedColumn("people_low", "Fewer people: an assumption, no interval", PEOPLE),
-            PublishedColumn("people_high", "More people: an assumption, no interval", PEOPLE),
+            PublishedColumn(
+                "people_low",
+                "Fewest people: by variants, or as assumed; no interval",
+                PEOPLE,
+            ),
+            PublishedColumn(
+                "people_high", "Most people: by variants, or as assumed; no interval", PEOPLE
+            ),
         ),
         lambda context: people_by_year(context.capacity_plan),
         publish_as_is,

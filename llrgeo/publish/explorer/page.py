@@ -35,8 +35,8 @@ SCRIPTS: Final = (
     "explorer/assets/legend.js",
     "explorer/assets/map.js",
     "explorer/assets/stage.js",
-    "explorer/assets/view.js",
     "explorer/assets/years.js",
+    "explorer/assets/view.js",
 )
 ZOOM: Final = 9
 _TIMETABLED: Final = ("transit", "bus")

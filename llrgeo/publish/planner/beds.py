@@ -10,7 +10,6 @@ from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.offered_load import seasonal_wave
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.targets import DelayTarget, LossTarget, OverflowTarget, Target
-from llrgeo.appraisal.capacity.years import rates_after
 
 _PER = 1_000  # rates are a year and 1,000 residents
 
@@ -52,8 +51,7 @@ def _service(plan: CapacityPlan, service: BedService) -> dict[str, Any]:
 
 def _admissions(plan: CapacityPlan, service: BedService, year: int) -> pd.Series:
     """Return admissions a year by area, as `CapacitySetting.demand` does."""
-    gain = plan.parameters.value("health_gain_years")
-    rates = rates_after(service.rates, year - plan.base_year, health_gain_years=gain)
+    rates = plan.rates_in(service.rates, year)
     return plan.people[CENTRAL][year][rates.index] @ rates / _PER
 
 

@@ -21,6 +21,7 @@
   const OPENING = {
     option: baseline.id, service: data.opening_service, journey: data.judged_by, view: "before",
     figure: figures.list.length ? figures.list[0].id : "",
+    year: llrgeoYears.first,
     beside: "", // the option that the reader compares with
     switched: new Set(), // sites that the reader switched on or off
     serviceAsked: false, // whether the reader chose the service; else it follows the option
@@ -47,7 +48,9 @@
   function sayChoice(changes = {}) {
     const beside = changes.beside && chosen.place ? mine.besideSaid(chosen, now) : "";
     const line = chosen.place ? mine.said(chosen, now) : sentences.optionLines(now)[0];
-    if (changes.view && !changes.option) {
+    if (changes.year) {
+      say(llrgeoYears.said());
+    } else if (changes.view && !changes.option) {
       showRest(); // the map itself is what was asked for
       say(byId("legend-heading").textContent);
     } else {
@@ -128,7 +131,7 @@
   function saveState() {
     const fragment = `#${writeState({
       o: chosen.option, s: isServiceOwn() ? chosen.service : "", j: chosen.journey, v: chosen.view, c: chosen.beside,
-      f: chosen.view === "figure" ? chosen.figure : "",
+      f: chosen.view === "figure" ? chosen.figure : "", y: chosen.year === OPENING.year ? "" : chosen.year,
       x: [...chosen.switched].map((site) => data.sites[site].id).join("."),
     })}`;
     if (fragment === window.location.hash) return;
@@ -167,6 +170,7 @@
     chosen.serviceAsked = Boolean(state.s);
     chosen.beside = offered(data.options, state.c, "");
     chosen.figure = offered(figures.list, state.f, OPENING.figure);
+    chosen.year = llrgeoYears.offered(state.y);
     if (document.querySelector(`input[name=view][value="${CSS.escape(state.v || "")}"]`)) {
       chosen.view = state.v;
     }
@@ -186,6 +190,7 @@
     byId("map-beside").value = chosen.beside;
     byId("map-beside").disabled = chosen.view !== "beside"; // no stop of the Tab key till then
     document.querySelector(`input[name=view][value=${chosen.view}]`).checked = true;
+    llrgeoYears.show(chosen.year);
   }
 
   // The services that the option leaves where they are say so.
@@ -325,6 +330,7 @@
     on("journey", "change", (event) => choose({ journey: event.target.value }));
     on("catchment", "change", (event) => stage.askSite(event.target.value));
     on("views", "change", ({ target }) => chooseView(target));
+    if (llrgeoYears.first) on("years", "change", ({ target }) => choose({ year: target.value }));
     on("site-list", "change", (event) => switchSite(Number(event.target.value)));
     on("reset", "click", () => choose({ switched: new Set() }));
     on("download", "click", download);

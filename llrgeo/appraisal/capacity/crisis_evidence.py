@@ -1,0 +1,195 @@
+"""Evidence about crisis response: teams on duty, and the calls that they reach in time."""
+
+from typing import Final
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.capacity.crisis import (
+    Dispatch,
+    nearest_free_share,
+    response_table,
+    share_in_time,
+    share_in_time_by_base,
+    teams_for_share,
+)
+from llrgeo.appraisal.capacity.offered_load import DAYS_A_YEAR
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.setting import CapacitySetting, CrisisService
+from llrgeo.appraisal.capacity.staffing import contract_of, teams_wte
+from llrgeo.errors import InputError
+
+_HOURS_A_DAY: Final = 24
+_PAIR: Final = 2  # people of a vehicle at night
+_NEARLY: Final = 0.01  # of calls: fewer than these more teams would not be worth asking for
+_NO_CALLS: Final = {
+    **dict.fromkeys(("calls_an_hour", "teams_pooled"), 0.0),
+    **dict.fromkeys(("share_pooled", "wte_pooled"), np.nan),
+    "teams_by_base": 0.0,
+    **dict.fromkeys(("share_by_base", "share_nearest_free", "wte_by_base"), np.nan),
+}
+"""A year in which nobody calls: no team is needed by day, and there is no share of calls."""
+
+
+def response_to_crises(setting: CapacitySetting) -> pd.DataFrame:
+    """Return teams on duty and the share in time by option, service and year.
+
+    Columns: the keys; `calls_an_hour` at the peak; `teams_pooled`, the fewest in one pool that
+    reach the service's share in time, with `share_pooled` and `wte_pooled`; `teams_by_base`, if
+    each base answers alone for its areas and has the fewest that reach the share of its own, with
+    `share_by_base` and `wte_by_base`; `share_nearest_free`, the share that finds one of these
+    teams free within reach if bases help one another. NaN where the drive alone leaves too few in
+    time.
+    """
+    demand = {service.id: setting.demand_by_year(service.rates) for service in setting.crisis}
+    rows = []
+    for option in setting.options:
+        for service in setting.crisis:
+            bases = setting.drive_min(option, service.id)
+            for year, calls in demand[service.id].items():
+                keys = {"option": option, "service": service.id, "year": year}
+                rows.append({**keys, **_response(setting, bases, service, calls)})
+    return pd.DataFrame(rows)
+
+
+def crisis_by_teams(setting: CapacitySetting) -> pd.DataFrame:
+    """Return what each number of teams in one pool reaches in time, in the base year.
+
+    Columns: `option`, `service`; `hours`, the `busiest` or the `mean` of those on duty; `teams`;
+    `calls_an_hour`; `share_in_time`; `busy`, the mean share of teams that are out. From the fewest
+    teams that keep up with the busiest hours to those that reach nearly all that the drive allows.
+    """
+    parts = []
+    for option in setting.options:
+        for service in setting.crisis:
+            drives = setting.drive_min(option, service.id)["travel_time_min"].fillna(np.inf)
+            calls = setting.demand(service.rates, setting.base_year)
+            mean = calls_an_hour(calls, setting.parameters)
+            peak = dispatch_of(service, setting.parameters, mean * service.peak_factor)
+            if not mean:
+                continue
+            numbers = _worth_asking(peak, drives, calls)
+            for hours, factor in (("busiest", service.peak_factor), ("mean", 1.0)):
+                dispatch = dispatch_of(service, setting.parameters, mean * factor)
+                table = response_table(dispatch, numbers, drives, calls).reset_index()
+                keys = {"option": option, "service": service.id, "hours": hours}
+                parts.append(table.assign(**keys, calls_an_hour=dispatch.calls_an_hour))
+    names = ["option", "service", "hours", "teams", "calls_an_hour", "share_in_time", "busy"]
+    return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame()
+
+
+def calls_an_hour(calls: pd.Series, parameters: Parameters) -> float:
+    """Return the mean calls an hour while teams are on duty, of calls a year by area."""
+    return float(calls.sum()) / DAYS_A_YEAR / parameters.value("response_hours_a_day")
+
+
+def _worth_asking(dispatch: Dispatch, drives: pd.Series, calls: pd.Series) -> list[int]:
+    """Return numbers of teams from those that keep up to those that more would hardly help."""
+    weights, minutes = calls.to_numpy(float), drives.to_numpy(float)
+    near = np.average(minutes <= dispatch.standard_min - dispatch.call_min, weights=weights)
+    numbers = [int(dispatch.load) + 1]
+    while share_in_time(dispatch, numbers[-1], minutes, weights) < near - _NEARLY:
+        numbers.append(numbers[-1] + 1)
+    return numbers
+
+
+def _response(
+    setting: CapacitySetting, bases: pd.DataFrame, service: CrisisService, calls: pd.Series
+) -> dict[str, float]:
+    """Return teams and shares in time in a year.
+
+    `bases` is what `drive_min` returns, `calls` are those of the year by area.
+    """
+    value = setting.parameters.value
+    hours = value("response_hours_a_day")
+    # Calls an hour while teams are on duty, at the height of the day.
+    peak = calls_an_hour(calls, setting.parameters) * service.peak_factor
+    dispatch = dispatch_of(service, setting.parameters, peak)
+    if not peak:
+        night = _night_wte(service, bases["site_id"].nunique(), setting.parameters)
+        return {**_NO_CALLS, "wte_pooled": night, "wte_by_base": night}
+    drives = bases["travel_time_min"].fillna(np.inf)
+    weights = calls.to_numpy(float)
+    # All bases as one queue, then each base alone: what pooling saves is the difference.
+    pooled = _fewest(dispatch, drives, calls, service.share)
+    teams = _teams_by_base(dispatch, bases["site_id"], drives, calls, service.share)
+    contract, staff = contract_of(setting.parameters), value("response_staff_a_team")
+    night = _night_wte(service, len(teams), setting.parameters)
+    # A base that no number of teams brings to the standard leaves
+    # the sum, and what follows, unknown.
+    apart = teams.isna().any()
+    return {
+        "calls_an_hour": peak,
+        "teams_pooled": pooled,
+        "share_pooled": np.nan
+        if np.isnan(pooled)
+        else share_in_time(dispatch, int(pooled), drives.to_numpy(), weights),
+        "wte_pooled": teams_wte(pooled, hours, contract, staff_a_team=staff) + night,
+        "teams_by_base": teams.sum(skipna=False),
+        "share_by_base": np.nan
+        if apart
+        else share_in_time_by_base(dispatch, teams, bases["site_id"], drives, calls),
+        "share_nearest_free": np.nan if apart else _nearest_free(setting, dispatch, teams, weights),
+        "wte_by_base": teams_wte(teams.sum(skipna=False), hours, contract, staff_a_team=staff)
+        + night,
+    }
+
+
+def _teams_by_base(
+    dispatch: Dispatch, base: pd.Series, drives: pd.Series, calls: pd.Series, share: float
+) -> pd.Series:
+    """Return the fewest teams of each base that answers alone; NaN where none are enough."""
+    found = {}
+    for name in sorted(base.dropna().unique()):
+        own = base == name
+        part = float(calls[own].sum() / calls.sum())
+        # A base whose areas do not call needs no team.
+        found[name] = _fewest(dispatch.split(part), drives[own], calls[own], share) if part else 0
+    return pd.Series(found, dtype=float)
+
+
+def _night_wte(service: CrisisService, bases: int, parameters: Parameters) -> float:
+    """Return the staff of pairs at every base in the hours in which teams are not on duty.
+
+    Nobody goes out alone then.
+    """
+    hours = _HOURS_A_DAY - parameters.value("response_hours_a_day")
+    contract = contract_of(parameters)
+    return teams_wte(service.night_pairs * bases, hours, contract, staff_a_team=_PAIR)
+
+
+def dispatch_of(service: CrisisService, parameters: Parameters, calls_an_hour: float) -> Dispatch:
+    """Return the queue of a service's calls: its own standard and job, else the parameters'."""
+    own = {
+        "response_job_h": service.job_h,
+        "response_standard_min": service.standard_min,
+        "response_call_min": service.call_min,
+    }
+    job_h, standard, call = (
+        parameters.value(name) if said is None else said for name, said in own.items()
+    )
+    return Dispatch(calls_an_hour, job_h, standard, call)
+
+
+def _nearest_free(
+    setting: CapacitySetting, dispatch: Dispatch, teams: pd.Series, weights: NDArray[np.float64]
+) -> float:
+    """Return the share of calls with a free team within reach (Daskin 1983, Larson 1975)."""
+    on_duty = int(teams.sum())
+    if not 0 < dispatch.load < on_duty:
+        return np.nan
+    drives = setting.minutes if setting.drives is None else setting.drives
+    # Of each area: the teams of all bases whose drive fits into what triage leaves.
+    areas = setting.people[setting.base_year].index
+    near = drives.loc[areas, list(teams.index)] <= dispatch.standard_min - dispatch.call_min
+    reach = (near.to_numpy() @ teams.to_numpy()).astype(np.int64)
+    return nearest_free_share(reach, weights, on_duty, dispatch.load)
+
+
+def _fewest(dispatch: Dispatch, drives: pd.Series, calls: pd.Series, share: float) -> float:
+    """Return the fewest teams, or NaN where the drive alone leaves too few in time."""
+    try:
+        return teams_for_share(dispatch, drives.to_numpy(), calls.to_numpy(float), share=share)
+    except InputError:
+        return np.nan

@@ -1,0 +1,157 @@
+"""Capacity as an opponent would ask of it: strange figures end in one line, or in the right one."""
+
+import numpy as np
+import pandas as pd
+import pytest
+from test_capacity_study import (
+    HOMES,
+    fault,
+    folder,  # noqa: F401 (a fixture)
+    only,
+    run,
+    study_of_town,
+    table,
+)
+
+from llrgeo.appraisal.capacity.queues import beds_for_loss
+from llrgeo.errors import LlrgeoError
+from llrgeo.study.inputs import StudyInputs
+
+MOVES = 'moves_beds = [{ from = "A", to = "B", beds = 4 }]'
+TARGET = "target = { loss = 0.1 }"
+
+
+@pytest.mark.parametrize(
+    ("change", "says"),
+    [
+        (
+            ("{ A = 9 }", "{ A = 1000000000 }"),
+            "is 1000000000; give a whole number from 0 to 10,000",
+        ),
+        (("{ A = 9 }", "{ A = inf }"), "the number at A is inf; give a whole number"),
+        (("{ A = 9 }", "{ A = true }"), "the number at A is True; give a whole number"),
+        (("{ A = 9 }", '{ A = "9" }'), "the number at A is '9'; give a whole number"),
+        (("{ A = 9 }", "{ A = 9, A = 4 }"), "duplicate"),
+        (("days = 20", "days = 1e9"), "length_of_stay_days: input should be less than or equal to"),
+        (("days = 20", "days = nan"), "length_of_stay_days: input should be"),
+        (("between_visits = 4", "between_visits = 0"), "days_between_visits: input should be"),
+        ((TARGET, f"season = 1, {TARGET}"), "season: input should be less than 1"),
+        ((TARGET, f"season = -0.1, {TARGET}"), "season: input should be greater than or equal"),
+        ((TARGET, f"stay_cv = -1, {TARGET}"), "stay_cv: input should be greater than or equal"),
+        ((TARGET, f"closed_share = 1, {TARGET}"), "closed_share: input should be less than 1"),
+        ((TARGET, f"share_women = 1.2, {TARGET}"), "share_women: input should be less than or"),
+        (("loss = 0.1", "loss = 0"), "loss: input should be greater than 0"),
+        (("[2025, 2035, 2043]", "[2023, 2035]"), "no projection for 2023 of variant main; there"),
+        (("[2025, 2035, 2043]", "[2025, 2025]"), "years: 2025, 2025 do not rise"),
+        (("[2025, 2035, 2043]", '["soon"]'), "years.1: input should be a valid integer"),
+        ((MOVES, MOVES.replace('"B"', '"A"')), "moves_beds: from A to A moves nothing"),
+        ((MOVES, MOVES.replace('"B"', '"Z"')), "ward: no such site: Z"),
+        ((MOVES, MOVES.replace("beds = 4", "beds = 0")), "beds: input should be greater than or"),
+        (
+            (MOVES, MOVES.replace("}]", '}, { from = "B", to = "C", beds = 5 }]')),
+            "moves_beds: B has 4; 5 cannot leave it",
+        ),
+        ((MOVES, MOVES.replace("from", 'service = "wing", from')), "'wing' has no beds; there are"),
+        (("share = 0.8", "night_pairs = -1"), "night_pairs: input should be greater than or equal"),
+        (("care_min = 25", "care_min = -25"), "care_min: input should be greater than or equal"),
+    ],
+)
+def test_a_study_that_cannot_be_meant_is_refused_in_one_line(folder, change, says):  # noqa: F811 (the fixture)
+    message = fault(folder, change)
+    assert says in message.lower() or says in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("name", "rows", "says"),
+    [
+        ("homes", f"{HOMES}E,2030,inf\n", "homes are no number"),
+        ("homes", f"{HOMES}E,2030,\n", "homes are no number"),
+        ("estate", "site_id,year,floor_area_m2\nA,2024/25,-5\n", "floor_area_m2"),
+        ("estate", "site_id,year,floor_area_m2\nA,2024/25,5\nA,2023/24,6\n", "A"),
+    ],
+)
+def test_a_file_that_cannot_be_meant_is_refused_in_one_line(folder, name, rows, says):  # noqa: F811 (the fixture)
+    (folder / f"{name}.csv").write_text(rows, encoding="utf-8")
+    message = fault(folder, ("estate =", 'housing = "homes.csv"\nestate =')) if (
+        name == "homes") else fault(folder)  # fmt: skip
+    assert says in message
+    assert "\n" not in message
+
+
+def test_a_target_without_loss_needs_more_beds_than_the_load(folder):  # noqa: F811 (the fixture)
+    for target in ("delay = 0.1", "delay = 0.1, wait_days = 400"):
+        # 81 x 20 / 365 = 4.44 erlangs: four beds have no steady state, five have one
+        changes = (("loss = 0.1", target), ("{ A = 9 }", "{ A = 4 }"), (MOVES, ""))
+        with pytest.raises(LlrgeoError, match=r"4\.4 is not below 4 beds") as raised:
+            run(folder, *changes, names=("beds",))
+        assert "\n" not in str(raised.value)
+    changes = (("loss = 0.1", "delay = 0.1"), ("{ A = 9 }", "{ A = 5 }"), (MOVES, ""))
+    enough = run(folder, *changes, names=("beds",))
+    occupied = only(enough, "beds", "occupancy", option="today", year=2025)
+    assert occupied == pytest.approx(81 * 20 / 365 / 5)
+
+
+def test_a_ward_of_no_beds_refuses_everybody(folder):  # noqa: F811 (the fixture)
+    result = run(folder, ("{ A = 9 }", "{ A = 0 }"), (MOVES, ""), names=("beds", "overflow"))
+    row = table(result, "beds", option="today", year=2025).iloc[0]
+    assert row[["share_refused", "beds_short", "wards", "nurses_wte"]].tolist() == [1, 7, 0, 0]
+    assert only(result, "overflow", "mean", option="today", measure="no_bed") == 1
+
+
+def test_services_that_nobody_uses_need_nothing(folder):  # noqa: F811 (the fixture)
+    rates = [("age_75_84 = 1000", "age_75_84 = 0"), ("= 30000", "= 0"), ("= 90000", "= 0")]
+    names = ("beds", "rounds", "crisis_response", "crisis_by_teams", "capacity_by_year")
+    tables = run(folder, *rates, names=names).evidence.tables
+    assert (tables["beds"][["admissions", "offered_load", "beds_needed"]] == 0).all(axis=None)
+    summary = tables["capacity_by_year"]
+    assert (summary["beds_needed"] == 0).all()
+    assert (summary[["rounds_wte", "crisis_wte"]] == 0).all(axis=None)
+
+
+def test_a_site_that_closes_keeps_only_the_beds_that_moved(folder):  # noqa: F811 (the fixture)
+    closing = 'opens = { clinic = ["B"], nurses = ["B"], calls = ["B"] }\ncloses_site = ["A"]\n'
+    plan = StudyInputs(study_of_town(folder, (MOVES, closing + MOVES))).capacity
+    moved = plan.places[(plan.places["option"] == "moved") & plan.places["beds"].notna()]
+    assert moved.set_index("site_id")["beds"].to_dict() == {"B": 4}
+
+
+def test_beds_of_a_pool_move_for_all_of_its_services(folder):  # noqa: F811 (the fixture)
+    sites = pd.read_csv(folder / "sites.csv").assign(services="clinic;ward;down;nurses;calls")
+    sites.to_csv(folder / "sites.csv", index=False)
+    down = """
+[[services]]
+id = "down"
+label = "Step-down"
+delivery = "bed"
+standard_min = 5
+rates = { age_65_74 = 100 }
+beds = { length_of_stay_days = 15, stream = "step_down" }
+
+[[services]]
+id = "nurses\""""
+    inputs = StudyInputs(
+        study_of_town(
+            folder,
+            ('\n[[services]]\nid = "nurses"', down),
+            ("estate =", 'pools = { wards = ["ward", "down"] }\nestate ='),
+            ('ward = ["A"]', 'ward = ["A"], down = ["A"]'),
+            ("beds = { A = 9 }", "beds = { wards = { A = 11 } }"),
+            (MOVES, MOVES.replace("from", 'service = "wards", from').replace("= 4", "= 11")),
+        )
+    )
+    moved = {option.name: option for option in inputs.options}["moved"]
+    assert (moved.sites["ward"], moved.sites["down"]) == (frozenset({"B"}), frozenset({"B"}))
+    places = inputs.capacity.places.set_index(["option", "service", "site_id"])["beds"].dropna()
+    assert places.to_dict() == {("today", "wards", "A"): 11, ("moved", "wards", "B"): 11}
+
+
+def test_seasons_are_sized_for_their_height(folder):  # noqa: F811 (the fixture)
+    mean = 81 * 20 / 365
+    for season in (0.3, 0.9):
+        result = run(folder, (TARGET, f"season = {season}, {TARGET}"), names=("beds",))
+        row = table(result, "beds", option="today", year=2025).iloc[0]
+        # stays of 20 days damp a yearly wave by 1 / sqrt(1 + (2 pi 20 / 365)^2) = 0.9455
+        peak = mean * (1 + season / np.hypot(1, 2 * np.pi * 20 / 365))
+        assert row["offered_load"] == pytest.approx(peak)
+        assert row["beds_needed"] == beds_for_loss(peak, 0.1)
