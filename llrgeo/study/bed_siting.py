@@ -139,7 +139,7 @@ def _bed_service(study: StudyConfig, config: SitingConfig) -> BedService:
 def _admissions(siting: SitingStudy, service: BedService, year: int | None) -> pd.Series:
     """Return admissions by area: of people of a year, the study's first, or of the census."""
     plan = siting.inputs.capacity if siting.inputs.study.years else None
-    people, rates = siting.inputs.areas[list(AGE_BANDS)], service.rates
+    people, rates = pd.DataFrame(siting.inputs.areas[list(AGE_BANDS)]), service.rates
     if plan is not None:
         when = plan.base_year if year is None else year
         people, rates = plan.people[CENTRAL][when], plan.rates_in(rates, when)

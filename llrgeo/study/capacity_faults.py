@@ -107,8 +107,8 @@ def _option_faults(study: Study, option: OptionConfig) -> Iterator[str]:
         if move.service is None and len(beds) != 1:
             yield f"moves_beds: name the service; there are {name_some(beds) or 'none'}"
         elif move.service is not None and move.service not in [*beds, *pools]:
-            known = name_some([*beds, *pools]) or "none"
-            yield f"moves_beds: '{move.service}' has no beds; there are {known}"
+            there = name_some([*beds, *pools]) or "none"
+            yield f"moves_beds: '{move.service}' has no beds; there are {there}"
         if move.from_ == move.to:
             yield f"moves_beds: from {move.from_} to {move.to} moves nothing"
 

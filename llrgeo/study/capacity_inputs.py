@@ -82,7 +82,11 @@ def build_capacity_plan(
     projections, variant = _projections(study)
     people, projected, bounds = _people(study, areas, parameters, (projections, variant))
     codes = sorted(set(areas["authority_code"]))
-    mine = projections.xs(variant, level="variant").loc[codes]
+    keys = projections.index
+    mine = projections[
+        (keys.get_level_values("variant") == variant)
+        & keys.get_level_values("authority_code").isin(codes)
+    ]
     _, places, _ = resolve_options(study)
     return CapacityPlan(
         people,

@@ -43,7 +43,11 @@ def factors_of_rates(
     share = parameters.value("share_15_19_under_18")
     # All authorities together: areas of one band have one rate, whichever authority they are of.
     of_years = projections.groupby(level=["year", "sex"]).sum()
-    people = {year: single_years(of_years.loc[year], share_under_18=share) for year in study.years}
+    keys = of_years.index.get_level_values("year")
+    people = {
+        year: single_years(of_years[keys == year].droplevel("year"), share_under_18=share)
+        for year in study.years
+    }
     found, faults, base = {}, [], study.years[0]
     for service in table.index.unique(level="service"):
         by_year = {year: band_rates(of, table.loc[service]) for year, of in people.items()}
