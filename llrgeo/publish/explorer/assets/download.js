@@ -31,3 +31,12 @@ function llrgeoDownload(data, chosen, now, planLabel) {
   const name = parts.filter(Boolean).join("-").replace(/[^\p{L}\p{N}_-]+/gu, "-");
   return { name: `${name}.csv`, text: llrgeoText.csv([...about, heads, ...rows]) };
 }
+
+// Offer a table as a file of the reader's own device.
+function llrgeoSave({ name, text }) {
+  const link = document.createElement("a");
+  link.href = URL.createObjectURL(new Blob([`\ufeff${text}`], { type: "text/csv" }));
+  link.download = name;
+  link.click();
+  URL.revokeObjectURL(link.href);
+}

@@ -303,13 +303,6 @@
     choose({ switched });
   }
 
-  function download() {
-    const { name, text } = llrgeoDownload(data, chosen, now, planLabel());
-    const address = URL.createObjectURL(new Blob([`\ufeff${text}`], { type: "text/csv" }));
-    element("a", undefined, { href: address, download: name }).click();
-    URL.revokeObjectURL(address);
-  }
-
   // The skip link moves the focus and leaves the address, which holds the choices, alone.
   function skip(event) {
     event.preventDefault();
@@ -333,7 +326,7 @@
     if (llrgeoYears.first) on("years", "change", ({ target }) => choose({ year: target.value }));
     on("site-list", "change", (event) => switchSite(Number(event.target.value)));
     on("reset", "click", () => choose({ switched: new Set() }));
-    on("download", "click", download);
+    on("download", "click", () => llrgeoSave(llrgeoDownload(data, chosen, now, planLabel())));
     on("print", "click", () => window.print());
     on("every-area", "toggle", () => { showEveryArea(); reachWide(); });
     window.addEventListener("resize", reachWide);
