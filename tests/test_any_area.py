@@ -170,6 +170,7 @@ def test_rates_by_age_are_refused_where_areas_have_no_ages():
     by_age = Service("clinic", "Clinic", "patient", {"age_18_64": 100.0}, 20)
     (fault,) = rate_base_faults([by_age], areas)
     assert "no age bands" in fault
+    assert "Add the columns age_0_17 to age_85_plus, or give one rate" in fault
     assert "rates = { residents = 100 }" in fault
     counted = pd.DataFrame({"clinic": [3.0, 4.0]}, index=["a", "b"])
     assert rate_base_faults([by_age], areas, counted) == []

@@ -229,6 +229,8 @@ def test_what_is_wrong_with_an_objective_is_told_by_name() -> None:
         (SitingProblem("mix", p=1, mix={"lscp": 2.0}), "not of 'lscp'"),
         (SitingProblem("mix", p=1, mix={"p-median": -2.0}), "must not be negative"),
         (SitingProblem("mix", p=1, mix={"kolm-pollak": 2.0}), "kappa is nan"),
+        (SitingProblem("kolm-pollak", p=1, kappa=0.0), "kappa is 0; kolm-pollak needs one below"),
+        (SitingProblem("kolm-pollak", p=1, kappa=0.3), "kappa is 0.3"),
         (SitingProblem("lscp", p=1), "lscp finds the number of sites"),
         (SitingProblem("lscp-b", p=1), "lscp-b finds the number of sites"),
     ):

@@ -92,6 +92,10 @@ def test_a_package_names_each_table_by_its_path_and_checksum():
     assert (resource["name"], resource["path"], resource["bytes"]) == ("waits", "t/waits.csv", 5)
     assert resource["hash"] == "sha256:" + hashlib.sha256(b"12345").hexdigest()
     assert resource["title"] == "Waits by site"
+    assert found["sources"] == [{"title": "Invented."}]
+    assert found["contributors"] == [{"title": "The board", "roles": ["publisher"]}]
+    nobody = Provenance(title="Town", about="What?", date="2026-11-22")
+    assert not {"sources", "contributors", "id"} & set(json.loads(data_package(nobody, {}, {})))
 
 
 @pytest.mark.parametrize(
