@@ -180,15 +180,19 @@ def _read_day(path: Path, date: dt.date) -> _Feed:
         raise InputError(_no_service(path.name, date, tables, omissions))
     del tables["stop_times"]  # it is large, and what follows needs room
     stops = tables["stops"].set_index("stop_id")
-    told = _described(calls, tables)
-    places = boarding_stops(transfers, told, stops["parent_station"])
-    compact = places.calls.astype(dict.fromkeys(("trip_id", "stop_id", "block_id"), "category"))
+    places = boarding_stops(transfers, _described(calls, tables), stops["parent_station"])
+    compact, stop_ids, between = _compact(places.calls), places.stop_ids, places.transfers
+    del calls, places  # likewise
     runs = repeat_trips(compact, headways)
-    days = [_moved(runs[runs["trip_id"].isin(ids)], shift) for shift, ids in running.items()]
-    joined = run_on(
-        _numbered(pd.concat(days, ignore_index=True)), transfers, stops["parent_station"]
+    numbered = _numbered(
+        pd.concat(
+            [_moved(runs[runs["trip_id"].isin(ids)], shift) for shift, ids in running.items()],
+            ignore_index=True,
+        )
     )
-    at = stops.loc[places.stop_ids]
+    del compact, runs
+    joined = run_on(numbered, transfers, stops["parent_station"])
+    at = stops.loc[stop_ids]
     return _Feed(
         pd.DataFrame(
             {
@@ -199,7 +203,7 @@ def _read_day(path: Path, date: dt.date) -> _Feed:
         ),
         _route_names(tables),
         joined.rename(columns={"place": "stop"})[list(_CALL_TYPES)].astype(_CALL_TYPES),
-        places.transfers.rename(columns={"from_place": "from_stop", "to_place": "to_stop"}),
+        between.rename(columns={"from_place": "from_stop", "to_place": "to_stop"}),
         [f"{path.name}: left out: {omission.text}" for omission in omissions],
     )
 
@@ -291,19 +295,36 @@ def _route_names(tables: Tables) -> pd.Series:
     return names.fillna(routes["route_id"]).fillna("").astype(str)
 
 
+def _compact(calls: pd.DataFrame) -> pd.DataFrame:
+    """Return calls in the smallest types that hold them, without what is not needed any more."""
+    types = {
+        **dict.fromkeys(("trip_id", "stop_id", "block_id"), "category"),
+        **dict.fromkeys(("route", "place"), np.int32),
+    }
+    compact = calls.drop(columns="route_id").astype(types)
+    return compact.assign(sequence=pd.to_numeric(compact["sequence"], downcast="integer"))
+
+
 def _moved(calls: pd.DataFrame, days: int) -> pd.DataFrame:
     """Return the calls of another day by this day's clock; those far from the day go."""
     seconds = days * _DAY_S
-    moved = calls.assign(
-        day=days,
-        arrival_s=calls["arrival_s"] + seconds,
-        departure_s=calls["departure_s"] + seconds,
+    near = (calls["departure_s"] >= -seconds) & (calls["arrival_s"] <= HORIZON_S - seconds)
+    moved = calls[near]
+    return moved.assign(
+        day=np.int8(days),
+        arrival_s=moved["arrival_s"] + np.int32(seconds),
+        departure_s=moved["departure_s"] + np.int32(seconds),
     )
-    return moved[(moved["departure_s"] >= 0) & (moved["arrival_s"] <= HORIZON_S)]
 
 
 def _numbered(calls: pd.DataFrame) -> pd.DataFrame:
     """Sort calls into the order of their trips, and number these."""
-    names = ["day", "trip_id", "run"]
-    calls = calls.sort_values([*names, "sequence"], ignore_index=True)
-    return calls.assign(trip=calls.groupby(names, observed=True).ngroup())
+    trip_ids = calls["trip_id"].cat.codes
+    # The last key decides first. pandas' own sort takes three times the memory of the calls.
+    order = np.lexsort([calls["sequence"], calls["run"], trip_ids, calls["day"]])
+    calls = calls.take(order)
+    keys = (calls["day"], calls["trip_id"].cat.codes, calls["run"])
+    begins = np.zeros(len(calls), dtype=bool)
+    for key in keys:
+        begins[1:] |= key.to_numpy()[1:] != key.to_numpy()[:-1]
+    return calls.reset_index(drop=True).assign(trip=np.cumsum(begins, dtype=np.int32))

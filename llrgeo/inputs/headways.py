@@ -59,6 +59,8 @@ def read_headways(
 def repeat_trips(calls: pd.DataFrame, headways: pd.DataFrame) -> pd.DataFrame:
     """Put in place of each trip that runs every so often its runs, told apart by `run`."""
     headways = headways.dropna(subset="runs")
+    if headways.empty:
+        return calls.assign(run=np.int32(-1))
     runs = headways.loc[headways.index.repeat(headways["runs"].astype(np.int64))]
     earlier = runs.groupby(level=0).cumcount()
     runs = runs.assign(start_s=runs["start_s"] + runs["headway_s"] * earlier, run=range(len(runs)))
@@ -69,6 +71,8 @@ def repeat_trips(calls: pd.DataFrame, headways: pd.DataFrame) -> pd.DataFrame:
     # Each run is the pattern, later by so much: from its own first departure to the run's.
     later_s = made["start_s"].astype(np.int64) - made["first_s"]
     for name in ("arrival_s", "departure_s"):
-        made[name] += later_s
+        made[name] = (made[name] + later_s).astype(np.int32)
     made["trip_id"] = made["trip_id"].astype(calls["trip_id"].dtype)
-    return pd.concat([calls[~repeated].assign(run=-1), made[[*calls.columns, "run"]]])
+    made["run"] = made["run"].astype(np.int32)
+    once = calls[~repeated].assign(run=np.int32(-1))
+    return pd.concat([once, made[[*calls.columns, "run"]]])

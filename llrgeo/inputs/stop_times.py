@@ -33,7 +33,7 @@ def read_calls(tables: Tables, trip_ids: Iterable[str]) -> tuple[pd.DataFrame, l
     Returns
     -------
     pandas.DataFrame
-        `trip_id`, `sequence`, `stop_id`, `arrival_s`, `departure_s` (int64 seconds after
+        `trip_id`, `sequence`, `stop_id`, `arrival_s`, `departure_s` (int32 seconds after
         midnight), `boards`, `alights`; every trip has two calls at least.
     list of Omission
         What was left out.
@@ -55,7 +55,9 @@ def read_calls(tables: Tables, trip_ids: Iterable[str]) -> tuple[pd.DataFrame, l
     table = table[~flexible]
     placed, more = _at_known_stops(table, tables["stops"])
     calls, faults = _in_order(placed)
+    del table, placed  # they are large, and what follows needs room
     timed, untimed = _timed(calls)
+    del calls
     onward, backward = _forwards(timed)
     long = onward.groupby("trip_id")["stop_id"].transform("size") > 1
     names = ["trip_id", "sequence", "stop_id", "arrival_s", "departure_s", "boards", "alights"]
@@ -179,8 +181,8 @@ def _filled(arrival_s: pd.Series, departure_s: pd.Series) -> dict[str, pd.Series
     count = blank.groupby(stretch).transform("sum") + 1
     between = (gone + (ahead - gone) * place / count).round()
     return {
-        "arrival_s": arrival_s.fillna(between).astype(np.int64),
-        "departure_s": departure_s.fillna(between).astype(np.int64),
+        "arrival_s": arrival_s.fillna(between).astype(np.int32),
+        "departure_s": departure_s.fillna(between).astype(np.int32),
     }
 
 

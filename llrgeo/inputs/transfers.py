@@ -195,12 +195,14 @@ def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Seri
         ],
         columns=["way", "step", "trip"],
     )
-    joined = ways.merge(calls.assign(row=range(len(calls))), on="trip")
-    joined = joined.sort_values(["way", "step", "row"], ignore_index=True)
-    apart = calls[~calls["trip"].isin(ways["trip"])]
-    joined["trip"] = calls["trip"].max() + 1 + joined["way"]
-    every = pd.concat([apart, joined[calls.columns]], ignore_index=True)
-    return every.assign(trip=pd.factorize(every["trip"])[0])
+    # Which rows come after one another, and their new trips; the calls are copied only once.
+    runs_on = calls["trip"].isin(ways["trip"]).to_numpy()
+    rows = pd.DataFrame({"trip": calls["trip"][runs_on], "row": np.flatnonzero(runs_on)})
+    joined = ways.merge(rows, on="trip").sort_values(["way", "step", "row"])
+    every = calls.take(np.concatenate([np.flatnonzero(~runs_on), joined["row"]]))
+    number = int(calls["trip"].max()) + 1 + joined["way"]
+    trips = np.concatenate([calls["trip"][~runs_on], number])
+    return every.reset_index(drop=True).assign(trip=pd.factorize(trips)[0])
 
 
 def _stated_links(trips: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
