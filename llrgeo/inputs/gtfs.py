@@ -7,7 +7,7 @@ left out one by one and named in the timetable's notes.
 
 import datetime as dt
 import itertools
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Final
@@ -183,14 +183,7 @@ def _read_day(path: Path, date: dt.date) -> _Feed:
     places = boarding_stops(transfers, _described(calls, tables), stops["parent_station"])
     compact, stop_ids, between = _compact(places.calls), places.stop_ids, places.transfers
     del calls, places  # likewise
-    runs = repeat_trips(compact, headways)
-    numbered = _numbered(
-        pd.concat(
-            [_moved(runs[runs["trip_id"].isin(ids)], shift) for shift, ids in running.items()],
-            ignore_index=True,
-        )
-    )
-    del compact, runs
+    numbered = _numbered(_of_days(repeat_trips(compact, headways), running))
     joined = run_on(numbered, transfers, stops["parent_station"])
     at = stops.loc[stop_ids]
     return _Feed(
@@ -297,12 +290,18 @@ def _route_names(tables: Tables) -> pd.Series:
 
 def _compact(calls: pd.DataFrame) -> pd.DataFrame:
     """Return calls in the smallest types that hold them, without what is not needed any more."""
-    types = {
-        **dict.fromkeys(("trip_id", "stop_id", "block_id"), "category"),
-        **dict.fromkeys(("route", "place"), np.int32),
-    }
-    compact = calls.drop(columns="route_id").astype(types)
-    return compact.assign(sequence=pd.to_numeric(compact["sequence"], downcast="integer"))
+    compact = calls.drop(columns="route_id").astype(
+        dict.fromkeys(("trip_id", "stop_id", "block_id"), "category")
+    )
+    return compact.astype({"route": np.int32, "place": np.int32}).assign(
+        sequence=pd.to_numeric(compact["sequence"], downcast="integer")
+    )
+
+
+def _of_days(runs: pd.DataFrame, running: Mapping[int, pd.Series]) -> pd.DataFrame:
+    """Return the calls of the trips of several days, by the clock of the one asked for."""
+    days = [_moved(runs[runs["trip_id"].isin(ids)], shift) for shift, ids in running.items()]
+    return pd.concat(days, ignore_index=True)
 
 
 def _moved(calls: pd.DataFrame, days: int) -> pd.DataFrame:

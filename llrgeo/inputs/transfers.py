@@ -199,10 +199,11 @@ def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Seri
     runs_on = calls["trip"].isin(ways["trip"]).to_numpy()
     rows = pd.DataFrame({"trip": calls["trip"][runs_on], "row": np.flatnonzero(runs_on)})
     joined = ways.merge(rows, on="trip").sort_values(["way", "step", "row"])
-    every = calls.take(np.concatenate([np.flatnonzero(~runs_on), joined["row"]]))
-    number = int(calls["trip"].max()) + 1 + joined["way"]
-    trips = np.concatenate([calls["trip"][~runs_on], number])
-    return every.reset_index(drop=True).assign(trip=pd.factorize(trips)[0])
+    every = calls.take(np.concatenate([np.flatnonzero(~runs_on), joined["row"].to_numpy()]))
+    before = calls["trip"].to_numpy(np.int64)
+    number = before.max() + 1 + joined["way"].to_numpy(np.int64)
+    numbers = np.concatenate([before[~runs_on], number])
+    return every.reset_index(drop=True).assign(trip=pd.factorize(numbers)[0])
 
 
 def _stated_links(trips: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
