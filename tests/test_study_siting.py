@@ -95,6 +95,14 @@ def test_plans_curve_and_regrets_are_written_as_tables(town_study_once, tmp_path
     assert json.loads((tmp_path / "found/question.json").read_text())["curve"] == [1, 2, 3]
 
 
+def test_equal_searches_write_equal_files(town_study_once, tmp_path):
+    question, study = asked(p=2, plans=2), load_study(town_study_once)
+    written = [write_plan(locate_service(study, question), tmp_path / name) for name in "ab"]
+    first, second = ({path.name: path.read_bytes() for path in files} for files in written)
+    assert "plans.csv" in first
+    assert first == second
+
+
 def test_people_and_contacts_of_a_plan_add_up(town_study_once, tmp_path):
     found = locate_service(load_study(town_study_once), asked(p=2))
     write_plan(found, tmp_path)

@@ -88,7 +88,9 @@ def locate(
         _locate_beds(study, config, out)
         return
     result = locate_service(study, config)
-    _tell(summarise(result), option_text(result))
+    # Seconds are said here alone: files of equal searches are equal, byte for byte.
+    searched = f"The search took {result.best.seconds:.1f} s."
+    _tell([*summarise(result), searched], option_text(result))
     if out:
         write_plan(result, out)
         typer.echo(f"Written: {out / 'option.toml'}, with tables and map layers beside it")

@@ -133,7 +133,6 @@ def plan_table(result: SitingResult) -> pd.DataFrame:
             "bound": plan.bound,
             "gap": plan.gap,
             "proven": plan.proven,
-            "seconds": plan.seconds,
             "seed": plan.seed,
             "today_value": result.today_value,
             "sites": ";".join(plan.sites),
