@@ -1,6 +1,7 @@
 """Difference of two runs, from the folders that they published."""
 
 from pathlib import Path
+from typing import Final
 
 from llrgeo.errors import ConfigError
 from llrgeo.publish.data.files import csv_text
@@ -15,7 +16,7 @@ from llrgeo.publish.folder import MANIFEST, Content, write_files
 from llrgeo.schema import name_some
 from llrgeo.study.manifest import changed_outputs, read_manifest
 
-PAGE = "difference.html"
+PAGE: Final = "difference.html"
 
 
 def compare_folders(before: Path, after: Path) -> RunDifference:
