@@ -31,6 +31,19 @@ from llrgeo.travel.transit import TransitRouter
 TRIP = {"mode": "car", "period": "off_peak"}
 
 
+def test_from_a_point_of_a_road_to_the_same_point_nothing_is_driven(
+    town_network: RoadNetwork,
+) -> None:
+    """On two sides of one point of a street, too far apart to walk straight: nobody drives."""
+    east, north = ORIGIN
+    places = {"south": Point(east + 500, north - 1_200), "north": Point(east + 500, north + 450)}
+    here = gpd.GeoSeries(places, crs=BNG)
+    times = NetworkRouter(town_network).travel_times(here, here, **TRIP)
+    assert times.minutes.loc["south", "north"] == pytest.approx(1.65 / 5 * 60, abs=0.1)
+    assert times.distance_km is not None
+    assert times.distance_km.loc["south", "north"] == 0
+
+
 @pytest.fixture(params=["network", "straight line", "matrix", "transit"])
 def router(
     request: pytest.FixtureRequest,

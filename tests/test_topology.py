@@ -467,14 +467,6 @@ def test_from_a_place_to_itself_it_takes_no_time(build: Build) -> None:
     assert metres == 0
 
 
-def test_from_a_point_of_a_road_to_the_same_point_nothing_is_driven(build: Build) -> None:
-    # Too far from each other to walk straight: each walks 900 m to the road, and none drives.
-    drawn = Map({"a": (0.0, 0.0), "b": (900.0, 0.0), "o": (450.0, 900.0), "p": (450.0, -900.0)})
-    seconds, metres = build(drawn.way(1, "a b")).journey("o", "p")
-    assert metres == 0
-    assert seconds == pytest.approx(1_800 / (5 / 3.6), rel=0.001)
-
-
 JUNCTION = {
     "z": (-500.0, 0.0), "a": (0.0, 0.0), "g": (300.0, 0.0), "b": (700.0, 0.0), "h": (300.0, 450.0),
     "r": (0.0, -600.0), "s": (700.0, -600.0),
