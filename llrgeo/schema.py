@@ -218,6 +218,15 @@ def raise_faults(faults: Iterable[str], *, source: str) -> None:
         raise InputError(list_faults(listed, source=source))
 
 
+def require_columns(table: pd.DataFrame, names: Iterable[str], *, source: str) -> None:
+    """Raise an InputError that names every column that a table lacks."""
+    found = ", ".join(map(str, table.columns))
+    raise_faults(
+        (f"column '{name}' is missing; found {found}" for name in names if name not in table),
+        source=source,
+    )
+
+
 def list_faults(faults: Sequence[str], *, source: str) -> str:
     """Return a message: one line for one fault, a list for several."""
     if len(faults) == 1:

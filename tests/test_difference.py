@@ -83,7 +83,9 @@ def test_settings_have_a_path_by_what_names_the_items_of_a_list():
     services = [{"id": "clinic", "standard_min": 20.0}, {"id": "ward", "standard_min": 30.0}]
     before = made_run({"title": "t", "services": services, "modes": ["car"], "seed": 4})
     later = [services[1], services[0] | {"standard_min": 25.0, "sites": []}]
-    after = made_run({"title": "t", "services": later, "modes": ["car", "walk"], "seed": None})
+    after = made_run(
+        {"title": "t", "services": later, "modes": ["car", "walk"], "seed": None, "theme": ""}
+    )
     # That the services stand in another order changes nothing.
     assert compare_runs(before, after).settings.values.tolist() == [
         ["services.clinic.standard_min", "20.0", "25.0"],

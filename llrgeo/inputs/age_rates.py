@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, raise_faults, to_numbers
+from llrgeo.schema import name_some, raise_faults, require_columns, to_numbers
 
 SEXES: Final = ("female", "male")
 _COLUMNS: Final = ("service", "age", "rate")
@@ -51,9 +51,7 @@ def check_age_rates(table: pd.DataFrame, services: Collection[str], *, source: s
     InputError
         As `read_age_rates`.
     """
-    missing = [name for name in _COLUMNS if name not in table.columns]
-    found = ", ".join(map(str, table.columns))
-    raise_faults((f"column '{name}' is missing; found {found}" for name in missing), source=source)
+    require_columns(table, _COLUMNS, source=source)
     typed = pd.DataFrame(
         {
             "service": table["service"].astype("str").str.strip(),

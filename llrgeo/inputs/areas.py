@@ -12,7 +12,17 @@ from scipy.spatial import cKDTree
 
 from llrgeo.inputs.map_files import read_polygons
 from llrgeo.inputs.tables import read_table, typed_points
-from llrgeo.schema import AGE_BANDS, AREAS, BNG, NO_CAR, WGS84, WHOLE, name_some, raise_faults
+from llrgeo.schema import (
+    AGE_BANDS,
+    AREAS,
+    BNG,
+    NO_CAR,
+    WGS84,
+    WHOLE,
+    name_some,
+    raise_faults,
+    require_columns,
+)
 
 _RANKS_A_DECILE: Final = 3_300  # areas of England over ten, within 2 % in every edition
 _ENGLISH: Final = "E0[0-9]{7}"  # codes of the Office for National Statistics
@@ -188,9 +198,7 @@ def read_outlines(path: str | Path, *, index: str = "area_id") -> gpd.GeoDataFra
     """
     path = Path(path)
     outlines = read_polygons(path)
-    if index not in outlines.columns:
-        found = ", ".join(map(str, outlines.columns))
-        raise_faults([f"column '{index}' is missing; found {found}"], source=path.name)
+    require_columns(outlines, [index], source=path.name)
     outlines[index] = outlines[index].astype("str").str.strip()
     doubled = outlines.loc[outlines[index].duplicated(), index]
     if len(doubled):

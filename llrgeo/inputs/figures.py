@@ -5,7 +5,7 @@ from pathlib import Path
 import pandas as pd
 
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, number_note, raise_faults, to_numbers
+from llrgeo.schema import name_some, number_note, raise_faults, require_columns, to_numbers
 
 
 def read_figures(path: Path, *, index: str) -> pd.DataFrame:
@@ -30,9 +30,7 @@ def read_figures(path: Path, *, index: str) -> pd.DataFrame:
         every fault but no value, for figures may be of patients.
     """
     table = read_table(path)
-    if index not in table.columns:
-        found = ", ".join(map(str, table.columns))
-        raise_faults([f"column '{index}' is missing; found {found}"], source=path.name)
+    require_columns(table, [index], source=path.name)
     figures = table.set_index(table[index].astype(str).str.strip()).drop(columns=index)
     numbers: pd.DataFrame = figures.apply(to_numbers)
     doubled = numbers.index[numbers.index.duplicated()]

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, raise_faults, to_numbers
+from llrgeo.schema import name_some, raise_faults, require_columns, to_numbers
 
 _COLUMNS: Final = ("area_id", "year", "homes")
 _FIRST_YEAR, _LAST_YEAR = 1991, 2200
@@ -46,9 +46,7 @@ def check_housing(table: pd.DataFrame, area_ids: Collection[str], *, source: str
     InputError
         As `read_housing`.
     """
-    missing = [name for name in _COLUMNS if name not in table.columns]
-    found = ", ".join(map(str, table.columns))
-    raise_faults((f"column '{name}' is missing; found {found}" for name in missing), source=source)
+    require_columns(table, _COLUMNS, source=source)
     typed = pd.DataFrame(
         {
             "area_id": table["area_id"].astype("str").str.strip(),

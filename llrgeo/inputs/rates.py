@@ -98,7 +98,7 @@ def _discount_faults(table: pd.DataFrame) -> list[str]:
 
 
 def _unit_value_faults(table: pd.DataFrame) -> list[str]:
-    """Return names that stand twice or that there are not, and units other than the usual."""
+    """Return names listed twice, names that are unknown, and units other than the usual."""
     doubled = table.loc[table["name"].duplicated(), "name"].unique()
     faults = [f"unit values are duplicated ({name_some(doubled)})"] if len(doubled) else []
     usual = _usual_units()

@@ -271,7 +271,8 @@ def _compare_values(before: Mapping[str, str], after: Mapping[str, str]) -> pd.D
     rows = [
         (key, before.get(key, ""), after.get(key, ""))
         for key in {**before, **after}
-        if before.get(key) != after.get(key)
+        # A key that another version does not know is one that is empty.
+        if before.get(key, "") != after.get(key, "")
     ]
     return pd.DataFrame(rows, columns=["setting", "before", "after"])
 
