@@ -3,7 +3,7 @@
 import numpy as np
 import pandas as pd
 import pytest
-from scipy.stats import norm
+from scipy.stats import nbinom, norm, poisson
 
 from llrgeo.appraisal.capacity.offered_load import (
     admissions_of,
@@ -120,3 +120,15 @@ def test_faults_take_one_line(call, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+@pytest.mark.parametrize("relative_sd", [0.0, 0.07, 0.8])
+def test_days_over_are_those_of_the_distributions_of_scipy(relative_sd: float) -> None:
+    for load in (0.06, 2.7, 31.0, 415.0):
+        size = 1 / relative_sd**2 if relative_sd else np.nan
+        patients = nbinom(size, size / (size + load)) if relative_sd else poisson(load)
+        for share in (0.3, 0.05, 0.002):
+            found = patients_quantile(load, share, relative_sd=relative_sd)
+            assert found == patients.ppf(1 - share)
+        over = [share_of_days_over(n, load, relative_sd=relative_sd) for n in (0, 3, 44, 600)]
+        assert over == pytest.approx(patients.sf([0, 3, 44, 600]), rel=1e-12)

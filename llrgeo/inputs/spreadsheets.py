@@ -6,7 +6,6 @@ from itertools import dropwhile
 from pathlib import Path
 from typing import Any, Final
 
-import openpyxl
 import pandas as pd
 
 from llrgeo.errors import InputError
@@ -60,6 +59,8 @@ def read_spreadsheet(path: Path) -> pd.DataFrame:
 
 
 def _first_sheet(path: Path) -> list[list[str | None]]:
+    import openpyxl  # noqa: PLC0415 (slow to load, and few studies have a workbook)
+
     with path.open("rb") as file:  # by its name openpyxl refuses what does not end in .xlsx
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)
         rows = ([_text(value) for value in row] for row in book.worksheets[0].values)

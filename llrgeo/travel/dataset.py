@@ -16,7 +16,6 @@ import geopandas as gpd
 import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
-from joblib import Parallel, delayed
 
 from llrgeo.errors import MissingExtraError, RoutingError
 from llrgeo.files import remove_litter, written_whole
@@ -136,6 +135,8 @@ def write_dataset(
         save_request(request, dataset.folder / _REQUEST)
         prepare_hierarchy(request, plan)
     if dataset.scheduler is None:
+        from joblib import Parallel, delayed  # noqa: PLC0415 (few runs write blocks)
+
         jobs = (delayed(write_block)(block) for block in track(todo))
         # One process notes what all have written, block by block: a killed run loses the last ones.
         for written in Parallel(n_jobs=router.workers, return_as="generator")(jobs):

@@ -6,12 +6,12 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Final, Literal
 
 import numpy as np
-from joblib import Parallel, delayed
+from scipy.sparse import csr_array
 
 from llrgeo.schema import Track
 from llrgeo.travel.chains import branching_nodes, contract_chains
 from llrgeo.travel.dijkstra import renumber_links, reversed_matrix, search_keys
-from llrgeo.travel.graph import IntArray, SearchGraph, limit_key
+from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph, limit_key
 from llrgeo.travel.od_matrix import MatrixRequest
 
 if TYPE_CHECKING:
@@ -117,12 +117,24 @@ def _by_chains(request: MatrixRequest, plan: SearchPlan, track: Track) -> IntArr
     matrix = reversed_matrix(core, entries)
     starts = core.nodes + np.arange(entries.points)
     parts = [starts[i : i + _SEARCHES_AT_ONCE] for i in range(0, len(starts), _SEARCHES_AT_ONCE)]
+    found = _searched(matrix, parts, exits, plan, track)
+    return np.hstack([np.empty((exits.points, 0), dtype=np.int64), *found])
+
+
+def _searched(
+    matrix: csr_array, parts: list[IntArray], exits: AccessLinks, plan: SearchPlan, track: Track
+) -> list[IntArray]:
+    """Return what `search_keys` finds for each part of the destinations."""
     limit = limit_key(plan.limit_min)
+    if plan.workers == 1:
+        return [search_keys(matrix, part, exits, limit) for part in track(parts)]
+    from joblib import Parallel, delayed  # noqa: PLC0415 (needed by several workers alone)
+
     # Processes, not threads: scipy's search holds Python's lock.
-    found = Parallel(n_jobs=plan.workers)(
+    found: list[IntArray] = Parallel(n_jobs=plan.workers)(
         delayed(search_keys)(matrix, part, exits, limit) for part in track(parts)
     )
-    return np.hstack([np.empty((exits.points, 0), dtype=np.int64), *found])
+    return found
 
 
 def _by_hierarchy(request: MatrixRequest, plan: SearchPlan, *, turned: bool) -> IntArray:

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 from scipy.optimize import brentq
-from scipy.stats import gamma, nbinom, poisson
+from scipy.special import betainc, gammaincc, gammainccinv, nbdtrik, pdtr, pdtrc, pdtrik
 
 from llrgeo.appraisal.capacity.queues import check_share, check_stay, erlang_b
 from llrgeo.errors import InputError
@@ -144,13 +144,14 @@ def load_over_year(
     # A cv of 0 is a constant stay, the limit of a gamma distribution.
     # A gamma distribution of this mean and coefficient of variation stands for all stays.
     shape = 1 / max(cv, 1e-3) ** 2
-    stays = gamma(shape, scale=stay_days / shape)
+    scale = stay_days / shape
     # So many past days as it takes until a bed is as good as never still in use, in whole cycles.
-    last = int(np.ceil(stays.isf(_LONGEST))) + 1
+    last = int(np.ceil(gammainccinv(shape, _LONGEST) * scale)) + 1
     last = -(-last // days) * days
     # The mean share of day u after admission that a bed is still in use, by Simpson's rule.
     u = np.arange(last)
-    present = (stays.sf(u) + 4 * stays.sf(u + 0.5) + stays.sf(u + 1)) / 6
+    begins, middle, ends = (gammaincc(shape, (u + part) / scale) for part in (0, 0.5, 1))
+    present = (begins + 4 * middle + ends) / 6
     # Days of earlier cycles had the same admissions, so they are folded into one.
     folded = present.reshape(-1, days).sum(axis=0)
     # The load of a day is the sum over past days of admissions times the share still there: a
@@ -178,10 +179,15 @@ def patients_quantile(load: float, share: float, *, relative_sd: float = 0.0) ->
         raise InputError(msg)
     if load == 0:
         return 0
-    # The quantile of a discrete distribution is the fewest that meets it.
+    # The quantile of a discrete distribution is the fewest that meets it: the root of its
+    # continuous form, rounded up, or one less where rounding errors put that root too high.
+    asked = 1 - share
     if relative_sd == 0:
-        return int(poisson.ppf(1 - share, load))
-    return int(nbinom.ppf(1 - share, *_bunched(load, relative_sd)))
+        most = max(np.ceil(pdtrik(asked, load)), 0.0)
+        return int(most - (most > 0 and pdtr(most - 1, load) >= asked))
+    size, probability = _bunched(load, relative_sd)
+    most = max(np.ceil(nbdtrik(asked, size, probability)), 0.0)
+    return int(most - (most > 0 and betainc(size, most, probability) >= asked))
 
 
 def share_of_days_over(beds: float, load: float, *, relative_sd: float = 0.0) -> float:
@@ -203,10 +209,11 @@ def _share_above(
     count: float | NDArray[np.int64], load: float, relative_sd: float
 ) -> NDArray[np.float64]:
     """Return the share of days with more patients present than a count, or each of some counts."""
-    # Parameters are given with each question: freezing a distribution takes longer than to ask it.
+    # By special functions: scipy.stats takes longer to import than all beds take to work out.
     if relative_sd == 0:
-        return np.asarray(poisson.sf(count, load))
-    return np.asarray(nbinom.sf(count, *_bunched(load, relative_sd)))
+        return np.asarray(pdtrc(count, load))
+    size, probability = _bunched(load, relative_sd)
+    return np.asarray(betainc(np.asarray(count) + 1, size, 1 - probability))
 
 
 def _bunched(load: float, relative_sd: float) -> tuple[float, float]:

@@ -13,7 +13,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.stats import t as student
+from scipy.special import stdtrit
 
 from llrgeo.appraisal.capacity.beds import Stream, check_beds
 from llrgeo.appraisal.capacity.offered_load import DAYS_A_YEAR
@@ -260,7 +260,7 @@ def _measures(
         mean = counts[:, column].sum() / arrived.sum()
         apart = counts[:, column] - mean * arrived
         error = np.sqrt(apart @ apart / (len(arrived) * freedom)) / arrived.mean()
-        half = float(student.ppf((1 + _CONFIDENCE) / 2, freedom)) * error
+        half = float(stdtrit(freedom, (1 + _CONFIDENCE) / 2)) * error
         rows.append((str(stream), name, mean, max(mean - half, 0.0), mean + half))
     return rows
 
