@@ -13,8 +13,8 @@ from llrgeo.publish.planner.payload import planner_data
 from llrgeo.publish.planning import Planning
 from llrgeo.study.run import StudyResult, build_publication
 
-PURE = ("unpack", "journeys", "model", "text", "network", "search", "queues", "beds", "costs",
-        "appraise", "places", "plan")  # fmt: skip
+PURE = ("unpack", "journeys", "model", "text", "network", "search", "queues", "kept", "beds",
+        "costs", "appraise", "places", "plan")  # fmt: skip
 LOAD = """
 let data, matrices, network, index, homes;
 const plain = (_, value) => (value === Infinity ? "inf" : ArrayBuffer.isView(value)

@@ -3,9 +3,11 @@
 Run: python tests/benchmarks/planner.py PLANNER.html [--times 100] [--throttle 6]
 
 Prints milliseconds, median and 95th percentile by the clock, and the mean of the processor, which a
-busy machine disturbs least; as a desktop runs it and slowed down, with the network cut. "Place"
-(with the change before taken back), "move" and "tick" are whole changes of the plan, all tables and
-the map anew; "score" is a weight; "drag" is a frame with a site in hand; "decode" opens the roads.
+busy machine disturbs least; as a desktop runs it and slowed down, with the network cut. "Place",
+"move" and "tick" are whole changes of the plan, all tables and the map anew; "score" is a weight;
+"drag" is a frame with a site in hand; "mine" is the reader's place and the way along the roads;
+"lost" zooms to the neighbourhood hit hardest, "pin" keeps a plan beside two others, and "decode"
+opens the roads.
 """
 
 import argparse
@@ -29,6 +31,10 @@ PREPARE = """(service) => {
     byId("where").value = [east, north].map(Math.round).join(" ");
     act(byId("choices"), new Event("submit", { cancelable: true }));
   };
+  const letters = "ABDEFGHJLNPQRSTUWXYZ";
+  const codes = Object.keys(data.postcodes.sectors).flatMap((sector) =>
+    [...letters].map((letter) => `${sector}A${letter}`)).filter((code) =>
+    llrgeoText.findPostcode(data.postcodes, code) >= 0);
   const key = (name) => document.querySelector(`[data-key='new-1 ${name}']`);
   let marker;
   const find = () => window[document.querySelector(".folium-map").id].eachLayer((layer) => {
@@ -55,7 +61,25 @@ PREPARE = """(service) => {
       marker.fire("drag");
       await new Promise((done) => requestAnimationFrame(done));
     },
+    mine: (turn) => {
+      byId("mine-where").value = codes[(turn * 7919) % codes.length];
+      act(byId("mine-form"), new Event("submit", { cancelable: true }));
+    },
+    lost: (turn) => byId("table-losers").querySelectorAll("button")[turn % 3].click(),
+    pin: () => byId("pin").click(),
     decode: () => llrgeoRoads(structuredClone(data), roads),
+  };
+  window.llrgeoBefore = { // what is made ready and not measured
+    place: () => { if (document.querySelector(".placed")) byId("undo").click(); },
+    lost: () => { // sites close, until somebody has a longer journey
+      while (byId("table-losers").querySelectorAll("button").length < 3) {
+        byId("site-list").querySelector("input:checked").click();
+      }
+    },
+    pin: () => {
+      const kept = document.querySelectorAll("[data-key^='drop ']");
+      if (kept.length === 3) kept[2].click();
+    },
   };
   window.llrgeoReset = () => {
     for (let left = 20; left > 0 && document.querySelector(".placed"); left--) byId("undo").click();
@@ -64,7 +88,8 @@ PREPARE = """(service) => {
   window.llrgeoRun = async ([name, times]) => {
     const list = [];
     for (let turn = 0; turn < times; turn++) {
-      if (name === "place" && document.querySelector(".placed")) byId("undo").click();
+      if (window.llrgeoBefore[name]) window.llrgeoBefore[name]();
+      document.body.offsetHeight;
       const start = performance.now();
       await window.llrgeoTurns[name](turn);
       document.body.offsetHeight; // laid out, too
@@ -73,7 +98,7 @@ PREPARE = """(service) => {
     return list;
   };
 }"""
-KINDS = ("place", "move", "tick", "score", "drag", "decode")
+KINDS = ("place", "move", "tick", "score", "drag", "mine", "lost", "pin", "decode")
 OPENED = "performance.measure('open').duration"
 
 

@@ -208,7 +208,7 @@ def test_beds_are_moved_and_what_does_not_cope_is_named(page):
     page.click("#move-beds summary")
     rows = page.locator("#table-beds tbody tr")
     assert rows.count() == 6  # five sites, and all of them together
-    names = [rows.nth(row).locator("th").inner_text() for row in range(2)]
+    names = [rows.nth(row).locator("th").text_content() for row in range(2)]
     from_, to = (page.locator("#beds-to option", has_text=name).first for name in names)
     chosen = from_.get_attribute("value"), to.get_attribute("value")
     page.select_option("#beds-from", chosen[0])
@@ -219,12 +219,12 @@ def test_beds_are_moved_and_what_does_not_cope_is_named(page):
     page.fill("#beds-number", "3")
     page.click("#beds-move")
     assert f"3 beds move from {names[0]} to {names[1]}." in page.inner_text("#said")
-    beds = [rows.nth(row).locator("td").first.inner_text() for row in range(2)]
+    beds = [rows.nth(row).locator("td").first.text_content() for row in range(2)]
     assert beds == ["4", "10"]
     assert names[0] in page.inner_text("#warnings")
     assert page.inner_text("#beds-fault") == ""
     page.click("#undo")
-    assert rows.nth(0).locator("td").first.inner_text() == "7"
+    assert rows.nth(0).locator("td").first.text_content() == "7"
 
 
 def test_plans_are_compared_on_the_map_and_catchments_add_up(page, county_places):
@@ -234,16 +234,18 @@ def test_plans_are_compared_on_the_map_and_catchments_add_up(page, county_places
     page.click("#undo")
     page.check("input[value=against]")
     assert page.inner_text("#legend-heading") == "Change against plan A: Clinic"
-    counts = page.locator("#legend b").all_inner_texts()
+    counts = page.locator("#legend b").all_text_contents()
     shorter, longer = counts[:4], counts[5:]
     assert any(count != "0" for count in longer)  # the site of plan A is gone again
     assert all(count == "0" for count in shorter)
     page.check("input[value=catchments]")
-    people = [int(count.replace(",", "")) for count in page.locator("#legend b").all_inner_texts()]
+    people = [
+        int(count.replace(",", "")) for count in page.locator("#legend b").all_text_contents()
+    ]
     assert sum(people) == county_places.areas["residents"].sum()
     today = county_places.results[county_places.baseline_name].option.sites["clinic"]
     names = set(county_places.sites.loc[sorted(today), "name"])
-    assert names & set(page.locator("#legend span").all_inner_texts())
+    assert names & set(page.locator("#legend span").all_text_contents())
 
 
 def test_a_row_of_a_place_a_group_or_a_service_is_shown_on_the_map(page, county_places):
@@ -258,7 +260,7 @@ def test_a_row_of_a_place_a_group_or_a_service_is_shown_on_the_map(page, county_
         page.keyboard.press("ArrowDown")  # to the next row, in the same stop of Tab
         assert page.evaluate("document.activeElement.dataset.key") == f"{name} 1"
         page.keyboard.press("Enter")
-        row = page.locator(f"#table-{name} tbody th").nth(1).inner_text()
+        row = page.locator(f"#table-{name} tbody th").nth(1).text_content()
         assert row in page.inner_text("#said")
         shown[name] = page.evaluate("map_llrgeo.getBounds().toBBoxString()")
         top = page.eval_on_selector(".folium-map", "map => map.getBoundingClientRect().top")
@@ -272,7 +274,7 @@ def test_a_row_of_a_place_a_group_or_a_service_is_shown_on_the_map(page, county_
 def test_a_row_frames_those_who_lose_and_says_how_many(page, county_places):
     page.select_option("#base", "option_3")
     page.click("#table-places tbody button >> nth=0")
-    name = page.locator("#table-places tbody th").first.inner_text()
+    name = page.locator("#table-places tbody th").first.text_content()
     result = county_places.results["option_3"]
     mine = county_places.areas["authority"] == name
     count = int((result.worse_off & mine).sum()) or int(mine.sum())
@@ -306,7 +308,7 @@ def test_a_journey_ends_at_the_nearest_entrance(page, county_places):
     page.fill("#mine-where", code)
     page.press("#mine-where", "Enter")
     cells = page.locator("#table-mine tbody tr", has_text="Clinic").locator("td")
-    assert cells.nth(1).inner_text() == f"{expected:.1f}"
+    assert cells.nth(1).text_content() == f"{expected:.1f}"
     assert page.heard == []
 
 
@@ -316,12 +318,12 @@ def test_costs_are_told_by_service_and_in_all(page):
     page.click("#sites summary")
     page.locator("#site-list input:checked").first.click()
     rows = page.locator("#table-costs tbody tr")
-    clinic = rows.nth(0).locator("td").all_inner_texts()
+    clinic = rows.nth(0).locator("td").all_text_contents()
     # Of 5 clinics one closes: 100 a year less for each that runs today or not any more.
     today, then = 1, 4
     assert clinic[1] == f"+£{(then - today) * 100}"
     # The county's times carry no distances, so that the whole cannot be worked out.
-    assert "no kilometres" in page.inner_text("#cost-lines")
+    assert "no kilometres" in page.text_content("#cost-lines")
 
 
 def test_a_score_is_not_told_where_a_criterion_has_no_figure(open_page, county_places, tmp_path):
@@ -346,7 +348,7 @@ def test_a_kept_plan_is_gone_on_with_and_let_go(page, county_places):
     page.click("#undo")
     place(page, county_places, row=40)
     page.click("#pin")
-    sites = page.locator("#table-pins tbody tr").nth(2).locator("td").all_inner_texts()
+    sites = page.locator("#table-pins tbody tr").nth(2).locator("td").all_text_contents()
     assert len(set(sites)) == 2  # this plan is B; A is elsewhere
     page.click("button[data-key='take A']")
     assert page.inner_text("#said").startswith("You go on with plan A.")
@@ -358,7 +360,7 @@ def test_a_kept_plan_is_gone_on_with_and_let_go(page, county_places):
     assert page.inner_text("#against") == "B"
     assert page.is_checked("input[value=people]")
     page.click("#pin")
-    heads = page.locator("#table-pins thead th").all_inner_texts()
+    heads = page.locator("#table-pins thead th").all_text_contents()
     assert heads[2:] == ["B", "A"]  # the name is free again
     assert page.heard == []
 

@@ -19,6 +19,7 @@ SCRIPTS: Final = (
     "planner/assets/network.js",
     "planner/assets/search.js",
     "planner/assets/queues.js",
+    "planner/assets/kept.js",
     "planner/assets/beds.js",
     "planner/assets/costs.js",
     "planner/assets/appraise.js",

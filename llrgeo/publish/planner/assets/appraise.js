@@ -27,16 +27,33 @@ const llrgeoAppraise = (() => {
       listed.forEach((one, place) => all.set(one.column, place * count));
       return all;
     };
-    const listed = columns(matrices[journey.matrix], "minutes");
+    const sites = columns(matrices[journey.matrix], "minutes").map((one) => one.site);
+    // Where teams drive as residents do, one matrix serves both.
+    const pair = (patient, team, name, teamName) => {
+      const own = join(columns(patient, name));
+      const same = patient === team && added.every((one) => one[name] === one[teamName]);
+      return { patient: own, team: same ? own : join(columns(team, teamName)) };
+    };
+    const minutes = pair(matrices[journey.matrix], matrices[journey.team.matrix], "minutes", "team");
     const metres = llrgeoCosts.metresOf(data, journey);
     return {
-      sites: listed.map((one) => one.site),
-      place: new Map(listed.map((one, place) => [one.site.id, place])),
-      minutes: join(listed),
-      team: join(columns(matrices[journey.team.matrix], "team")),
-      metres: metres && { patient: join(columns(metres.patient, "metres")),
-        team: join(columns(metres.team, "teamMetres")) },
+      sites,
+      place: new Map(sites.map((site, place) => [site.id, place])),
+      minutes: minutes.patient,
+      team: minutes.team,
+      metres: metres && pair(metres.patient, metres.team, "metres", "teamMetres"),
+      marks: marksOf(journey, sites, added),
     };
+  }
+
+  // What tells the minutes of each site, of residents and of teams: the journey, and of a new site also
+  // which column of minutes it has.
+  function marksOf(journey, sites, added) {
+    const mark = (name) => sites.map((site, place) => {
+      const one = added.find((each) => each.site.id === site.id);
+      return `${journey.id} ${place} ${site.id} ${one ? llrgeoKept.numberOf(one[name]) : ""}`;
+    });
+    return { patient: mark("minutes"), team: mark("team") };
   }
 
   // --- Demand ------------------------------------------------------------------------------------------
@@ -51,10 +68,18 @@ const llrgeoAppraise = (() => {
 
   // --- One service at some sites ------------------------------------------------------------------------
 
-  // Who goes where, and what that means: `siteIds` run the service under an option.
+  // Who goes where, and what that means: `siteIds` run the service under an option. Kept, for most
+  // changes of a plan leave most services alone.
   function deliver(data, world, service, option, siteIds) {
-    const count = data.areas.id.length;
     const open = [...siteIds].map((id) => world.place.get(id));
+    const marks = world.marks[isTeam(service) ? "team" : "patient"];
+    const { site, home } = sharesOf(service, option);
+    const key = [service.id, site, home, ...open.map((place) => marks[place])].join();
+    return llrgeoKept.byKey(data, key, () => delivery(data, world, service, option, open));
+  }
+
+  function delivery(data, world, service, option, open) {
+    const count = data.areas.id.length;
     const near = llrgeoModel.nearest(isTeam(service) ? world.team : world.minutes, count, open);
     const { contacts } = service; // a year, by area
     const shares = sharesOf(service, option);
@@ -129,7 +154,10 @@ const llrgeoAppraise = (() => {
   // The minutes of a journey that is not there: never below the longest one there is.
   function ceilingOf(data, world) {
     let longest = data.planning.ceiling;
-    for (const minutes of world.minutes) if (minutes < Infinity && minutes > longest) longest = minutes;
+    const { minutes } = world;
+    for (let row = 0; row < minutes.length; row++) {
+      if (minutes[row] < Infinity && minutes[row] > longest) longest = minutes[row];
+    }
     return longest;
   }
 
@@ -255,7 +283,7 @@ const llrgeoAppraise = (() => {
         siteBefore: before[place].site, site: one.site,
         loads: loadsOf(data, world, option, one),
         beds: bedsByYear(data, world, plan, one),
-        outcomes: llrgeoModel.evaluateOutcomes(data, before[place].minutes, one.minutes),
+        outcomes: outcomesOf(before[place], one, data),
       })),
       classes,
       people: countClasses(classes, data.areas.people),
@@ -268,6 +296,9 @@ const llrgeoAppraise = (() => {
       criteria: criteriaOf(data, measures),
     };
   }
+
+  const outcomesOf = llrgeoKept.ofPair((was, is, data) =>
+    llrgeoModel.evaluateOutcomes(data, was.minutes, is.minutes));
 
   // The share of people with a longer journey, or none left, for at least one service.
   function shareWorse(data, classes) {
@@ -297,14 +328,31 @@ const llrgeoAppraise = (() => {
   // nothing can be said of who is first.
   function firstShares(weightings, listed) {
     if (listed.some((criteria) => criteria.some((one) => one.score === null))) return listed.map(() => null);
+    const totals = listed.map((criteria) => totalsBy(weightings, criteria));
     const wins = listed.map(() => 0);
-    for (const weights of weightings) {
-      const totals = listed.map((criteria) =>
-        Math.round(sum(criteria.map((one, place) => one.score * weights[place])) * 1e8));
-      const best = Math.max(...totals);
-      totals.forEach((value, row) => { if (value === best) wins[row]++; });
+    for (let draw = 0; draw < weightings.length; draw++) {
+      let best = -Infinity;
+      for (const all of totals) best = Math.max(best, all[draw]);
+      totals.forEach((all, row) => { if (all[draw] === best) wins[row]++; });
     }
     return wins.map((count) => count / weightings.length);
+  }
+
+  const totalsKnown = new WeakMap(); // by weightings, then by a plan's criteria
+
+  // The total of some criteria by each weighting, rounded so that equal plans are equal; worked out
+  // once, for most plans that are compared stay as they are.
+  function totalsBy(weightings, criteria) {
+    if (!totalsKnown.has(weightings)) totalsKnown.set(weightings, new WeakMap());
+    const known = totalsKnown.get(weightings);
+    if (!known.has(criteria)) {
+      known.set(criteria, Float64Array.from(weightings, (weights) => {
+        let total = 0;
+        for (let place = 0; place < criteria.length; place++) total += criteria[place].score * weights[place];
+        return Math.round(total * 1e8);
+      }));
+    }
+    return known.get(criteria);
   }
 
   // --- One more site -------------------------------------------------------------------------------------

@@ -89,20 +89,30 @@ const llrgeoCosts = (() => {
 
   // --- The whole plan --------------------------------------------------------------------------------
 
+  // What a service costs more than before, and the journeys old and new.
+  const changeOf = llrgeoKept.ofPair((was, is, rates, world) => {
+    const kept = (area) => was.site[area] >= 0 && is.site[area] >= 0;
+    const [old, then] = [was, is].map((one) => serviceCost(rates, world, was.open, one, kept));
+    return {
+      service: { id: is.service.id, once: then.once - old.once, running: then.running - old.running,
+        contacts: then.contacts - old.contacts },
+      old: journeysOf(world, was, kept),
+      then: journeysOf(world, is, kept),
+    };
+  });
+
+  // All journeys of a service, kept with what is delivered.
+  const allJourneys = llrgeoKept.ofPair((is, _, world) => journeysOf(world, is, () => true));
+
   // What a plan costs more than today, of services delivered before and after: by service, and in all
   // at present value. Null where the study states no costs; NaN what needs kilometres and has none.
   function costChange(data, world, before, after) {
     const rates = data.planning.costs;
     if (!rates) return null;
-    const pairs = after.map((is, place) => [before[place], is]);
-    const kept = pairs.map(([was, is]) => (area) => was.site[area] >= 0 && is.site[area] >= 0);
-    const services = pairs.map(([was, is], place) => {
-      const [old, then] = [was, is].map((one) => serviceCost(rates, world, was.open, one, kept[place]));
-      return { id: is.service.id, once: then.once - old.once, running: then.running - old.running,
-        contacts: then.contacts - old.contacts };
-    });
-    const [old, then] = [0, 1].map((time) =>
-      journeyCosts(added(pairs.map((pair, place) => journeysOf(world, pair[time], kept[place]))), rates.values));
+    const pairs = after.map((is, place) => changeOf(before[place], is, rates, world));
+    const services = pairs.map((pair) => pair.service);
+    const [old, then] = ["old", "then"].map((time) =>
+      journeyCosts(added(pairs.map((pair) => pair[time])), rates.values));
     const whole = (name) => sum(services.map((service) => service[name]));
     const team = then.team - old.team;
     const provider = whole("once") + (whole("running") + whole("contacts") + team) * rates.annuity;
@@ -112,7 +122,7 @@ const llrgeoCosts = (() => {
 
   // The figures of appraisal/measures.py that need costs or kilometres; a page without has none.
   function measuresOf(data, world, costs, after) {
-    const all = added(after.map((one) => journeysOf(world, one, () => true)));
+    const all = added(after.map((one) => allJourneys(one, one, world)));
     return {
       ...(costs ? { provider_cost_a_year: costs.providerAYear, net_present_cost: costs.net } : {}),
       ...(data.planning.km ? { carbon: (all.km + all.teamKm) * data.planning.kg_per_km } : {}),

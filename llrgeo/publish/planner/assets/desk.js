@@ -35,9 +35,12 @@ function llrgeoDesk(data, roads) {
 
   // --- What follows from a plan --------------------------------------------------------------------
 
+  const startsTeam = (plan, id) => data.services.some((service) =>
+    service.delivery === "team" && plan.sites[service.id].includes(id));
+
   function worldOf(plan) {
     return llrgeoAppraise.withSites(data, matrices, m.byId(data.journeys, desk.view.journey),
-      plan.added.map((site) => roads.columnOf(site, desk.view.journey)));
+      plan.added.map((site) => roads.columnsOf(site, desk.view.journey, startsTeam(plan, site.id))));
   }
 
   function compute() {

@@ -48,24 +48,19 @@ function llrgeoOwnPlace(desk, tables, planMap) {
   }
 
   // Where journeys end at a site: a new one has its place alone, others may have several entrances.
-  const entrancesOf = (site) => ("x" in site ? [[site.x, site.y]] : planning.doors[site.id])
-    .map(([x, y]) => roads.joined(x, y));
+  const entrancesOf = (site) => llrgeoKept.byKey(desk, `${site.id} ${site.x} ${site.y}`, () =>
+    ("x" in site ? [[site.x, site.y]] : planning.doors[site.id]).map(([x, y]) => roads.joined(x, y)));
 
   function nearestOf(sites) {
     return [...sites].sort((first, second) => (first.id < second.id ? -1 : 1)).reduce((best, site) => {
-      const minutes = minutesTo(site);
+      const minutes = minutesToAll(desk.mine, desk.world, desk.view.journey).get(site.id);
       return minutes < best.minutes ? { site, minutes } : best;
     }, { site: null, minutes: Infinity });
   }
 
-  function minutesTo(site) {
-    const { mine, view } = desk;
-    const key = `${site.id} ${site.x} ${site.y} ${view.journey}`;
-    if (!mine.minutes.has(key)) {
-      mine.minutes.set(key, roads.minutesBetween(mine.place, entrancesOf(site), view.journey));
-    }
-    return mine.minutes.get(key);
-  }
+  // Minutes to every site of the plan, by id: one search for all of them.
+  const minutesToAll = llrgeoKept.ofPair(({ place }, { sites }, journey) =>
+    new Map(roads.minutesFrom(place, sites.map(entrancesOf), journey).map((minutes, at) => [sites[at].id, minutes])));
 
   const roadTo = (site) => roads.routeBetween(desk.mine.place, entrancesOf(site), desk.view.journey);
 
@@ -74,7 +69,7 @@ function llrgeoOwnPlace(desk, tables, planMap) {
     const area = llrgeoText.findPostcode(data.postcodes, text.replace(/[.-]/g, ""));
     desk.fault("mine", at ? "" : words.planner_no_postcode);
     if (!at) return;
-    desk.mine = { area, place: roads ? roads.joined(...at) : null, minutes: new Map() };
+    desk.mine = { area, place: roads ? roads.joined(...at) : null };
     show();
     const { before, after } = journeyOf(m.byId(data.services, desk.view.service));
     planMap.frameRoutes();

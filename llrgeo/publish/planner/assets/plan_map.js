@@ -12,6 +12,7 @@ function llrgeoPlanMap(desk, onDrag) {
     same: "#f7f7f7", none: "#bdbdbd" };
   // Okabe and Ito (2008): hues that people tell apart whatever their sight; black is left to lines.
   const CATCHMENTS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"];
+  const isPhone = window.matchMedia("(pointer: coarse)");
   const CLOSE_M = 6000; // what a neighbourhood that is shown has around it
   const map = window.map_llrgeo;
   const drawing = llrgeoDraw(data, map, () => {}, point);
@@ -103,7 +104,8 @@ function llrgeoPlanMap(desk, onDrag) {
     });
   }
 
-  // While it is dragged, the plan follows once a frame; when it is let go that is one change.
+  // While it is dragged, the plan follows once a frame, on a phone when it is let go: a finger hides
+  // the place, and a frame would take too long. To let go is one change.
   function newMarker(site) {
     const face = document.createElement("span");
     face.className = "added";
@@ -119,7 +121,7 @@ function llrgeoPlanMap(desk, onDrag) {
     };
     marker.on("dragstart", () => { start = desk.plan; });
     marker.on("drag", () => {
-      if (waiting) return;
+      if (waiting || isPhone.matches) return;
       waiting = true;
       requestAnimationFrame(() => { waiting = false; if (start) moved(); });
     });

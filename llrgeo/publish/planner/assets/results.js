@@ -87,12 +87,15 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
 
   // What a row shows on the map: where some people (by area) lose, or else gain, or else live.
   function rowOf(name, people, loses, gains, more) {
-    const found = [["longer", loses], ["shorter", gains], ["same", () => true]].map(([kind, isOne]) =>
+    const lookFor = () => [["longer", loses], ["shorter", gains], ["same", () => true]].map(([kind, isOne]) =>
       ({ kind, areas: [...people.keys()].filter((area) => people[area] > 0 && isOne(area)) }))
       .find(({ areas }) => areas.length > 0);
-    return { label: fill(words.planner_show_area, { area: name }),
-      act: () => showAreas({ ...found, ...more, said: fill(words[`planner_shown_${found.kind}`],
-        { name, count: counted(found.areas.length) }) }) };
+    const act = () => {
+      const found = lookFor();
+      showAreas({ ...found, ...more, said: fill(words[`planner_shown_${found.kind}`],
+        { name, count: counted(found.areas.length) }) });
+    };
+    return { label: fill(words.planner_show_area, { area: name }), act };
   }
 
   function showLoads() {

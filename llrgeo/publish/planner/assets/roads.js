@@ -14,8 +14,7 @@ async function llrgeoRoads(data, text) {
   const network = llrgeoNetwork.decode(planning.network, bytes);
   const index = llrgeoNetwork.indexStreets(network);
   const homes = planning.x.map((x, area) => joined(x, planning.y[area])); // the areas' places
-  const hasTeams = data.services.some((service) => service.delivery === "team");
-  const columns = new Map(); // of places by their metres and journey
+  const columns = new Map(); // of places by their metres, direction and journey
 
   // A place with the roads nearest to it, as an origin and as a destination.
   function joined(x, y) {
@@ -34,24 +33,32 @@ async function llrgeoRoads(data, text) {
       metres: keys.map((key) => llrgeoSearch.dmOf(key) / DM_PER_M) };
   }
 
-  // A new site with its journeys, there and from there.
-  function columnOf(site, journey) {
-    const key = `${site.x} ${site.y} ${journey}`;
+  // The journeys between a new site and every area, kept: a plan that is taken back is there at once.
+  function columnOf(site, direction, journey) {
+    const key = `${site.x} ${site.y} ${direction} ${journey}`;
     if (!columns.has(key)) {
       if (columns.size > MOST_KEPT) columns.clear();
-      const place = joined(site.x, site.y);
-      const there = journeysTo(place, "to_site", journey);
-      const back = hasTeams ? journeysTo(place, "from_site", journey) : there;
-      columns.set(key, { ...there, team: back.minutes, teamMetres: back.metres });
+      columns.set(key, journeysTo(joined(site.x, site.y), direction, journey));
     }
-    return { site, ...columns.get(key) };
+    return columns.get(key);
   }
 
-  // Published minutes from a joined place to the nearest of some others, the entrances of a site.
-  function minutesBetween(from, entrances, journey) {
-    const ms = Math.min(...entrances.map((to) =>
-      llrgeoSearch.msToMany(network, periodOf(journey), "to_site", to, [from])[0]));
-    return llrgeoSearch.publishedMinutes(ms, planning.calibration);
+  // A new site with its journeys, there and, if a team starts from it, from there.
+  function columnsOf(site, journey, hasTeam) {
+    const there = columnOf(site, "to_site", journey);
+    const back = hasTeam ? columnOf(site, "from_site", journey) : there;
+    return { site, ...there, team: back.minutes, teamMetres: back.metres };
+  }
+
+  // Published minutes from a joined place to the nearest entrance of each of some sites: one search
+  // from the place reaches all of them.
+  function minutesFrom(from, sites, journey) {
+    const ms = llrgeoSearch.msToMany(network, periodOf(journey), "from_site", from, sites.flat());
+    let row = 0;
+    return sites.map((entrances) => {
+      const least = Math.min(...entrances.map(() => ms[row++]));
+      return llrgeoSearch.publishedMinutes(least, planning.calibration);
+    });
   }
 
   // The fastest way from a joined place to one of some others, the entrances of a site: its line in
@@ -65,5 +72,5 @@ async function llrgeoRoads(data, text) {
       roads: found.roads.join(", ") };
   }
 
-  return { joined, journeysTo, columnOf, minutesBetween, routeBetween };
+  return { joined, journeysTo, columnsOf, minutesFrom, routeBetween };
 }

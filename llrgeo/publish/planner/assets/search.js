@@ -37,7 +37,8 @@ const llrgeoSearch = (() => {
 
   const known = new WeakMap(); // by network: what its streets cost in each period
 
-  // The keys of a period's streets, a step between layers last; how wide buckets are, and the widest key.
+  // The keys of a period's streets, a step between layers last; how wide buckets are, the widest key,
+  // and, for a sweep, the keys arc by arc.
   function costsOf(network, period) {
     if (!known.has(network)) known.set(network, []);
     const periods = known.get(network);
@@ -50,7 +51,9 @@ const llrgeoSearch = (() => {
         least = Math.min(least, each);
         widest = Math.max(widest, keys[street]);
       });
-      periods[period] = { keys, widest, width: Math.max(least, LEAST_BUCKET_MS) * LENGTH };
+      const byArc = ({ edge }) => Float64Array.from(edge, (each) => keys[each >> 1]);
+      periods[period] = { keys, widest, width: Math.max(least, LEAST_BUCKET_MS) * LENGTH,
+        into: byArc(network.arcs.into), out: byArc(network.arcs.out) };
     }
     return periods[period];
   }
@@ -60,53 +63,74 @@ const llrgeoSearch = (() => {
   // than the least street every label is final; in a wider one a node whose label improves is gone
   // through again (Meyer and Sanders 2003), so the labels are the same.
   function sweep(network, period, role, places) {
-    const { first, edge, other } = role === "destination" ? network.arcs.into : network.arcs.out;
-    const { keys, width, widest } = costsOf(network, period);
+    const side = role === "destination" ? "into" : "out";
+    const { first, other } = network.arcs[side];
+    const { [side]: costs, width, widest } = costsOf(network, period);
     const seeds = [...places].sort((one, two) => one.key - two.key);
     const label = new Float64Array(network.nodes).fill(Infinity);
     const settled = new Float64Array(network.nodes).fill(Infinity);
     if (seeds.length === 0) return label;
     const span = widest + seeds[seeds.length - 1].key - seeds[0].key;
-    const ring = Array.from({ length: Math.floor(span / width) + 2 }, () => []);
+    // As many buckets as a power of two, so that one is found by its lowest bits.
+    const ring = Array.from({ length: 2 ** Math.ceil(Math.log2(span / width + 2)) }, () => []);
+    const mask = ring.length - 1;
     let waiting = 0;
     const put = (node, key) => {
       if (key >= label[node]) return;
       label[node] = key;
-      ring[Math.floor(key / width) % ring.length].push(node);
+      ring[((key / width) | 0) & mask].push(node);
       waiting++;
     };
     seeds.forEach((seed) => put(seed.node, seed.key));
-    for (let step = Math.floor(seeds[0].key / width); waiting > 0; step++) {
-      const bucket = ring[step % ring.length];
+    for (let step = (seeds[0].key / width) | 0; waiting > 0; step++) {
+      const bucket = ring[step & mask];
       for (let row = 0; row < bucket.length; row++) {
         const node = bucket[row];
+        const reached = label[node];
         waiting--;
-        if (settled[node] <= label[node]) continue; // it was put here again with a better label
-        settled[node] = label[node];
-        for (let arc = first[node]; arc < first[node + 1]; arc++) {
-          put(other[arc], label[node] + keys[edge[arc] >> 1]);
-        }
+        if (settled[node] <= reached) continue; // it was put here again with a better label
+        settled[node] = reached;
+        const last = first[node + 1];
+        for (let arc = first[node]; arc < last; arc++) put(other[arc], reached + costs[arc]);
       }
       bucket.length = 0;
     }
     return label;
   }
 
+  const NO_PARTS = []; // most pairs of places lie on different roads
+
   // Keys of the journeys that stay on one road, the destination ahead of the origin.
   function directParts(network, period, from, to) {
-    return from.links.flatMap((leave) => to.links.flatMap((arrive) => {
-      if (arrive.steps < leave.steps || !sameLine(network, leave.edge, arrive.edge)) return [];
-      const driven = parts(network, period, arrive).before - parts(network, period, leave).before;
-      return [{ key: driven + (leave.walkMs + arrive.walkMs) * LENGTH, leave, arrive }];
-    }));
+    let found = NO_PARTS;
+    for (const leave of from.links) {
+      for (const arrive of to.links) {
+        if (arrive.steps < leave.steps || !sameLine(network, leave.edge, arrive.edge)) continue;
+        const driven = parts(network, period, arrive).before - parts(network, period, leave).before;
+        const key = driven + (leave.walkMs + arrive.walkMs) * LENGTH;
+        found = [...found, { key, leave, arrive }];
+      }
+    }
+    return found;
   }
 
-  // The key of a walk straight from place to place; Infinity unless the road is as far off.
-  function straightWalk(network, from, to) {
+  // The key of a walk straight from place to place; Infinity unless the road is as far off, `off` from
+  // both places together.
+  function straightWalk(network, from, to, off) {
     const { tie_m: tie, max_snap_m: limit, walk_m_per_s: pace } = network.header;
     const apart = Math.sqrt((from.x - to.x) ** 2 + (from.y - to.y) ** 2);
-    const detour = Math.max(from.off + to.off, tie);
-    return apart <= Math.min(detour, limit) ? rint((apart / pace) * 1000) * LENGTH : Infinity;
+    return apart <= Math.min(Math.max(off, tie), limit) ? rint((apart / pace) * 1000) * LENGTH : Infinity;
+  }
+
+  const doorsKnown = new WeakMap(); // by list of places: their doors in a period and role
+
+  // The doors of many places, worked out once for each list of them.
+  function doorsOfAll(network, period, role, many) {
+    if (!doorsKnown.has(many)) doorsKnown.set(many, new Map());
+    const known = doorsKnown.get(many);
+    const key = `${period} ${role}`;
+    if (!known.has(key)) known.set(key, many.map((one) => doors(network, period, role, one[role].links)));
+    return known.get(key);
   }
 
   // Keys between one place and many; Infinity where there is no way. A place is
@@ -115,15 +139,12 @@ const llrgeoSearch = (() => {
     const [mine, theirs] = direction === "to_site"
       ? ["destination", "origin"] : ["origin", "destination"];
     const label = sweep(network, period, mine, doors(network, period, mine, place[mine].links));
-    const end = (one, role) => ({ x: one.x, y: one.y, ...one[role] });
-    return Float64Array.from(many, (one) => {
-      let best = straightWalk(network, end(one, theirs), end(place, mine));
-      for (const door of doors(network, period, theirs, one[theirs].links)) {
-        best = Math.min(best, label[door.node] + door.key);
-      }
-      const ways = direction === "to_site" ? [one.origin, place.destination]
-        : [place.origin, one.destination];
-      for (const along of directParts(network, period, ...ways)) best = Math.min(best, along.key);
+    const doorsOfMany = doorsOfAll(network, period, theirs, many);
+    return Float64Array.from(many, (one, row) => {
+      let best = straightWalk(network, one, place, one[theirs].off + place[mine].off);
+      for (const door of doorsOfMany[row]) best = Math.min(best, label[door.node] + door.key);
+      const [from, to] = direction === "to_site" ? [one, place] : [place, one];
+      for (const along of directParts(network, period, from.origin, to.destination)) best = Math.min(best, along.key);
       return best;
     });
   }
@@ -178,8 +199,7 @@ const llrgeoSearch = (() => {
 
   // The best route between two places: { ms, dm, places (its line), roads (names in order) }, or null.
   function route(network, period, from, to) {
-    const walked = straightWalk(network, { x: from.x, y: from.y, off: from.origin.off },
-      { x: to.x, y: to.y, off: to.destination.off });
+    const walked = straightWalk(network, from, to, from.origin.off + to.destination.off);
     const ends = [[from.x, from.y], [to.x, to.y]];
     const found = [
       ...(walked === Infinity ? [] : [{ key: walked, segments: [] }]),
