@@ -36,7 +36,7 @@ function figures(text) {
     return { site, minutes: column("to_site"), team: column("from_site") };
   });
   const journey = llrgeoModel.byId(data.journeys, data.planning.journey);
-  const world = llrgeoAppraise.withSites(data, matrices, journey, added);
+  const world = llrgeoWorld.withSites(data, matrices, journey, added);
   const { criteria, services } = llrgeoAppraise.appraise(data, world, plan);
   return JSON.stringify({ total: llrgeoAppraise.total(criteria, plan.weights),
     loads: services.flatMap(({ loads }) =>

@@ -39,7 +39,7 @@ function appraise(text) {
     return { site, ...column(site, "to_site"), team: back.minutes, teamMetres: back.metres };
   });
   const journey = llrgeoModel.byId(data.journeys, data.planning.journey);
-  const world = llrgeoAppraise.withSites(data, matrices, journey, added);
+  const world = llrgeoWorld.withSites(data, matrices, journey, added);
   const found = llrgeoAppraise.appraise(data, world, plan);
   const ids = world.sites.map((site) => site.id);
   return JSON.stringify({ ...found, ids }, plain);

@@ -83,7 +83,7 @@ function figures(plan) {
     return { site, minutes: column("to_site"), team: column("from_site") };
   });
   const journey = llrgeoModel.byId(data.journeys, data.planning.journey);
-  const world = llrgeoAppraise.withSites(data, matrices, journey, added);
+  const world = llrgeoWorld.withSites(data, matrices, journey, added);
   const { services } = llrgeoAppraise.appraise(data, world, plan);
   return Object.fromEntries(services.map(({ id, beds }) => [id, { beds,
     extra: beds.length ? llrgeoBeds.extraBeds(data, id, beds[0]) : 0 }]));

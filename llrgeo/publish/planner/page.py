@@ -22,6 +22,7 @@ SCRIPTS: Final = (
     "planner/assets/kept.js",
     "planner/assets/beds.js",
     "planner/assets/costs.js",
+    "planner/assets/world.js",
     "planner/assets/appraise.js",
     "planner/assets/places.js",
     "planner/assets/plan.js",

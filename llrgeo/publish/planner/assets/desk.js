@@ -39,7 +39,7 @@ function llrgeoDesk(data, roads) {
     service.delivery === "team" && plan.sites[service.id].includes(id));
 
   function worldOf(plan) {
-    return llrgeoAppraise.withSites(data, matrices, m.byId(data.journeys, desk.view.journey),
+    return llrgeoWorld.withSites(data, matrices, m.byId(data.journeys, desk.view.journey),
       plan.added.map((site) => roads.columnsOf(site, desk.view.journey, startsTeam(plan, site.id))));
   }
 

@@ -1,0 +1,49 @@
+// The sites of a plan with their minutes: those of the study and those that the plan adds.
+"use strict";
+
+const llrgeoWorld = (() => {
+  // The study's sites with those that a plan adds, in the order of their ids, their minutes and, where
+  // the page has them, metres: the first of equally near sites is the one with the lowest id. `added`
+  // holds { site, minutes, team, metres, teamMetres }, each as Float64Array, an area a number.
+  function withSites(data, matrices, journey, added) {
+    const count = data.areas.id.length;
+    const columns = (matrix, name) => [
+      ...data.sites.map((site, place) => ({ site, column: matrix.subarray(place * count, (place + 1) * count) })),
+      ...added.map((one) => ({ site: { ...one.site, role: data.planning.roles[one.site.kind] }, column: one[name] })),
+    ].sort((one, two) => (one.site.id < two.site.id ? -1 : 1));
+    const join = (listed) => {
+      const all = new Float64Array(listed.length * count);
+      listed.forEach((one, place) => all.set(one.column, place * count));
+      return all;
+    };
+    const sites = columns(matrices[journey.matrix], "minutes").map((one) => one.site);
+    // Where teams drive as residents do, one matrix serves both.
+    const pair = (patient, team, name, teamName) => {
+      const own = join(columns(patient, name));
+      const same = patient === team && added.every((one) => one[name] === one[teamName]);
+      return { patient: own, team: same ? own : join(columns(team, teamName)) };
+    };
+    const minutes = pair(matrices[journey.matrix], matrices[journey.team.matrix], "minutes", "team");
+    const metres = llrgeoCosts.metresOf(data, journey);
+    return {
+      sites,
+      place: new Map(sites.map((site, place) => [site.id, place])),
+      minutes: minutes.patient,
+      team: minutes.team,
+      metres: metres && pair(metres.patient, metres.team, "metres", "teamMetres"),
+      marks: marksOf(journey, sites, added),
+    };
+  }
+
+  // What tells the minutes of each site, of residents and of teams: the journey, and of a new site also
+  // which column of minutes it has.
+  function marksOf(journey, sites, added) {
+    const mark = (name) => sites.map((site, place) => {
+      const one = added.find((each) => each.site.id === site.id);
+      return `${journey.id} ${place} ${site.id} ${one ? llrgeoKept.numberOf(one[name]) : ""}`;
+    });
+    return { patient: mark("minutes"), team: mark("team") };
+  }
+
+  return { withSites };
+})();
