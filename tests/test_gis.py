@@ -54,6 +54,26 @@ def test_qgis_finds_a_style_for_every_column_of_every_service(package):
     }
 
 
+def test_columns_that_a_layer_has_no_room_for_are_left_out_and_told(
+    town_publication, tmp_path, monkeypatch
+):
+    """SQLite holds 2,000 columns: a study of 500 services and two options has more."""
+    areas = gis.area_layer(town_publication, area_results(town_publication))
+    whole = gis.describe_area_layer(town_publication, areas).about
+    assert "areas.parquet" not in whole
+    monkeypatch.setattr(gis, "_MOST_COLUMNS", 9)
+    path = tmp_path / "areas.gpkg"
+    path.write_bytes(package_of(town_publication))
+    kept = gpd.read_file(path, layer="areas")
+    assert list(kept.columns) == [*areas.columns[:8], "geometry"]
+    said = f"{whole} For {len(areas.columns) - 9} more columns see areas.parquet"
+    assert gis.describe_area_layer(town_publication, areas).about.startswith(said)
+    with sqlite3.connect(path) as database:
+        styles = {name for (name,) in database.execute("SELECT styleName FROM layer_styles")}
+    database.close()
+    assert styles == {"kind"} | ({*kept.columns} & {*gis.qgis_styles(town_publication)})
+
+
 def test_every_column_has_an_alias_and_a_meaning(package):
     with sqlite3.connect(package) as database:
         rows = database.execute(

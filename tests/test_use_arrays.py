@@ -1,7 +1,7 @@
 """The arrays of an evaluation against their plain definition; nothing is searched twice."""
 
 from dataclasses import replace
-from typing import TypeAlias
+from typing import Any, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -9,11 +9,12 @@ import pytest
 from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
+from llrgeo.appraisal import service_use
 from llrgeo.appraisal.demand import Service
-from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.evaluation import evaluate_options, summarise_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.use_arrays import StudyArrays, TimesArrays
+from llrgeo.appraisal.use_arrays import ServiceUse, StudyArrays, TimesArrays
 from llrgeo.schema import site_roles
 from llrgeo.travel.times import TravelTimes
 
@@ -106,3 +107,49 @@ def test_each_set_of_sites_is_searched_once_and_kept_while_times_hold(
     again = arrays.changed(replace(inputs, times=slower))
     assert again.use_of(clinic, frozenset("A"), clinic.shares).nearest.minutes[0] == 6
     assert searched == [frozenset("A")]
+
+
+def test_a_changed_rate_works_out_its_own_service_anew_and_no_other(
+    town_areas: pd.DataFrame,
+    town_sites: pd.DataFrame,
+    town_times: TravelTimes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    """Else the bars of sensitivity take services times services: minutes where there are 500."""
+    worked_out: list[str] = []
+    use_of = StudyArrays._use_of
+
+    def counted(arrays: StudyArrays, service: Service, *more: Any) -> ServiceUse:
+        worked_out.append(service.id)
+        return use_of(arrays, service, *more)
+
+    monkeypatch.setattr(StudyArrays, "_use_of", counted)
+    classified: list[int] = []
+    classify = service_use.classify_areas
+    monkeypatch.setattr(
+        service_use, "classify_areas", lambda *a, **k: classified.append(1) or classify(*a, **k)
+    )
+    inputs = town_setting(town_areas, town_sites, town_times)
+    arrays = StudyArrays.of(inputs)
+    before = summarise_options([TODAY, LOCAL], arrays, baseline="today")
+    clinic, *others = inputs.services
+    worked_out.clear()
+    classified.clear()
+    fewer = replace(inputs, services=(replace(clinic, rates={"age_18_64": 250.0}), *others))
+    found = summarise_options([TODAY, LOCAL], arrays.changed(fewer), baseline="today")
+    assert set(worked_out) == {clinic.id}
+    assert not classified
+    # And what is kept is what a study that begins anew finds.
+    anew = summarise_options([TODAY, LOCAL], StudyArrays.of(fewer), baseline="today")
+    for name, summary in anew.items():
+        pd.testing.assert_frame_equal(found[name].burden, summary.burden)
+        pd.testing.assert_frame_equal(found[name].care, summary.care)
+        pd.testing.assert_frame_equal(found[name].classified, summary.classified)
+        trips = [each[name].burden.loc["clinic", "patient_trips"] for each in (before, found)]
+        assert trips == [900.0, 112.5]
+    # Another tolerance makes other classes, and patients of the census other contacts.
+    changed = arrays.changed(replace(inputs, tolerance_min=3.0))
+    assert changed.classes is not arrays.classes
+    assert arrays.changed(replace(inputs, restricted=True)).contacts["clinic"].tolist() == (
+        town_areas["residents"].tolist()
+    )

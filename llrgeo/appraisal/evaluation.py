@@ -338,4 +338,6 @@ def _evaluator(
 
 
 def _table(rows: Mapping[str, Mapping[str, float | str]]) -> pd.DataFrame:
-    return pd.DataFrame(list(rows.values()), index=pd.Index(rows, name="service"))
+    listed = list(rows.values())  # column by column, which pandas takes much faster than row by row
+    columns = {name: [row[name] for row in listed] for name in listed[0]}
+    return pd.DataFrame(columns, index=pd.Index(rows, name="service"))

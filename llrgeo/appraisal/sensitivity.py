@@ -12,6 +12,7 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES, Measure, measure_values, score_values
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.appraisal.service_use import uses_by_option
 from llrgeo.appraisal.use_arrays import StudyArrays
 from llrgeo.travel.times import TravelTimes
 
@@ -78,6 +79,7 @@ def tornado_table(
     options = [result.option for result in results.values()]
     criteria = list(scorecard.weights.index)
     arrays = StudyArrays.of(appraisal_inputs)
+    uses_by_option(options, arrays)  # kept in the arrays: a case works out what it changes alone
 
     def figures(changed: AppraisalInputs) -> pd.DataFrame:
         if changed is appraisal_inputs:  # a case that changes nothing: the figures are known

@@ -5,16 +5,15 @@ compares these with the baseline.
 """
 
 from collections.abc import Iterable, Mapping
-from functools import cache
 from typing import TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.demand import Shares
+from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import classify_areas
-from llrgeo.appraisal.use_arrays import Numbers, ServiceUse, StudyArrays, minutes_per_journey
+from llrgeo.appraisal.use_arrays import Numbers, ServiceUse, StudyArrays
 
 UseByService: TypeAlias = Mapping[str, ServiceUse]
 """How each service is used under one option, by the service's id."""
@@ -27,15 +26,10 @@ def uses_by_option(options: Iterable[Option], arrays: StudyArrays) -> dict[str, 
     one result.
     """
     services = {service.id: service for service in arrays.appraisal_inputs.services}
-
-    @cache
-    def use_of(name: str, sites: frozenset[str], shares: Shares) -> ServiceUse:
-        return arrays.use_of(services[name], sites, shares)
-
     return {
         option.name: {
-            name: use_of(
-                name, option.sites.get(name, frozenset()), option.shares_of(name, s.shares)
+            name: arrays.use_of(
+                s, option.sites.get(name, frozenset()), option.shares_of(name, s.shares)
             )
             for name, s in services.items()
         }
@@ -61,6 +55,31 @@ def average_minutes(
     )
 
 
+def minutes_per_journey(
+    minutes: Iterable[Numbers], travelled: Iterable[Numbers], *, ceiling_min: float = np.inf
+) -> Numbers:
+    """Return for every area the minutes of an average journey over several services.
+
+    Only contacts that are `travelled` for have a journey; a contact by video is no journey of 0
+    minutes. NaN where nobody of an area travels for any.
+
+    Parameters
+    ----------
+    minutes, travelled
+        By service, shape (n,): the journey, +inf where there is none, and the contacts a year for
+        which somebody makes it.
+    ceiling_min
+        What a journey that is not there counts as.
+    """
+    spent: Numbers | float = 0.0
+    total: Numbers | float = 0.0
+    for journey, made in zip(minutes, travelled, strict=True):
+        spent = spent + made * np.where(made > 0, np.minimum(journey, ceiling_min), 0.0)
+        total = total + made
+    # Free of the noise of floats: journeys of 30 minutes alone make a mean of 30 and no more.
+    return ratio(spent, total).round(9)
+
+
 def classify_uses(
     arrays: StudyArrays, option: Option, before: UseByService, after: UseByService
 ) -> pd.DataFrame:
@@ -70,16 +89,24 @@ def classify_uses(
     happens by video or at home, has no journey to compare and is left out. In a study of teams
     alone, the drives of all teams count.
     """
-    inputs = arrays.appraisal_inputs
+    inputs, visited = arrays.appraisal_inputs, arrays.appraisal_inputs.visited
     # A service that is all by video or at home under the option has no journeys to compare.
     counted = [
         service.id
-        for service in inputs.visited or inputs.services
-        if not inputs.visited or option.shares_of(service.id, service.shares).at_sites > 0
+        for service in visited or inputs.services
+        if not visited or option.shares_of(service.id, service.shares).at_sites > 0
     ]
-    old, new = (
-        pd.DataFrame({name: uses[name].nearest.minutes for name in counted}, inputs.areas.index)
-        for uses in (before, after)
-    )
-    times = inputs.times if inputs.visited else inputs.times_of("team")
-    return classify_areas(old, new, times.accuracy, tolerance_min=inputs.tolerance_min)
+    # Classes rest on journeys alone: other numbers of contacts leave them as they are. The nearest
+    # sites are kept with the times (`TimesArrays.found`), so that their identity stands for them.
+    journeys = [id(uses[name].nearest) for uses in (before, after) for name in counted]
+    key: tuple[str | int, ...] = (*counted, *journeys)
+    if key not in arrays.classes:
+        old, new = (
+            pd.DataFrame({name: uses[name].nearest.minutes for name in counted}, inputs.areas.index)
+            for uses in (before, after)
+        )
+        times = inputs.times if visited else inputs.times_of("team")
+        arrays.classes[key] = classify_areas(
+            old, new, times.accuracy, tolerance_min=inputs.tolerance_min
+        )
+    return arrays.classes[key]

@@ -5,7 +5,7 @@ leave by one, `allocation_table`; in between all is NumPy, one value an area in 
 study's areas. Shapes: n areas, m sites with travel times.
 """
 
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
 from typing import Final, NamedTuple, Self
 
@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.counts import ratio, reconcile
+from llrgeo.appraisal.counts import reconcile
 from llrgeo.appraisal.demand import Delivery, Service, Shares
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.people_groups import people_by_group
@@ -29,6 +29,9 @@ NO_SITE: Final = -1
 _MIN_PER_HOUR: Final = 60
 _THERE_AND_BACK: Final = 2
 _ACUTE: Final = ROLES.index("acute")
+# The inputs that journeys rest on, and those that contacts and what they burden rest on besides.
+_OF_JOURNEYS: Final = ("times", "team_times", "sites", "areas", "tolerance_min")
+_OF_CONTACTS: Final = ("activity", "restricted", "kg_co2e_per_km")
 
 
 class Nearest(NamedTuple):
@@ -156,6 +159,9 @@ class StudyArrays:
         Residents by area (rows) and group and level (columns), as `people_by_group` returns them.
     roles
         The role of each site, by its id.
+    uses, classes
+        What was worked out before: how a service is used, by its id, sites and shares; and the
+        classes of the areas, by the journeys that they rest on (`service_use.classify_uses`).
     """
 
     appraisal_inputs: AppraisalInputs
@@ -164,6 +170,8 @@ class StudyArrays:
     contacts: Mapping[str, Numbers]
     people: pd.DataFrame
     roles: pd.Series
+    uses: dict[tuple[str, frozenset[str], Shares], ServiceUse] = field(default_factory=dict)
+    classes: dict[tuple[str | int, ...], pd.DataFrame] = field(default_factory=dict)
 
     @classmethod
     def of(cls, appraisal_inputs: AppraisalInputs) -> Self:
@@ -188,33 +196,40 @@ class StudyArrays:
         )
 
     def changed(self, appraisal_inputs: AppraisalInputs) -> Self:
-        """Return the arrays of other inputs, keeping what holds of times, people, contacts."""
+        """Return the arrays of other inputs, keeping what holds of times, contacts and uses."""
         mine = self.appraisal_inputs
         # Identity and not equality: a table that is another object may differ anywhere.
-        same_times = (
-            appraisal_inputs.times is mine.times and appraisal_inputs.team_times is mine.team_times
-        )
-        if not (
-            same_times
-            and appraisal_inputs.sites is mine.sites
-            and appraisal_inputs.areas is mine.areas
-        ):
+        if any(getattr(appraisal_inputs, name) is not getattr(mine, name) for name in _OF_JOURNEYS):
             return self.of(appraisal_inputs)
-        kept = mine.services if appraisal_inputs.activity is mine.activity else ()
+        counted_alike = all(
+            getattr(appraisal_inputs, name) is getattr(mine, name) for name in _OF_CONTACTS
+        )
+        known = {service.id: service for service in mine.services if counted_alike}
+        same = {s.id for s in appraisal_inputs.services if known.get(s.id) is s}
         contacts = {
             service.id: self.contacts[service.id]
-            if any(service is known for known in kept)
+            if service.id in same
             else _contacts_of(appraisal_inputs, service)
             for service in appraisal_inputs.services
         }
-        return replace(self, appraisal_inputs=appraisal_inputs, contacts=contacts)
+        uses = {key: use for key, use in self.uses.items() if key[0] in same}
+        return replace(self, appraisal_inputs=appraisal_inputs, contacts=contacts, uses=uses)
 
     def times_of(self, delivery: Delivery) -> TimesArrays:
         """Return the times in the direction in which a service of this delivery travels."""
         return self.teams if delivery == "team" else self.patients
 
     def use_of(self, service: Service, sites: frozenset[str], shares: Shares) -> ServiceUse:
-        """Return how a service is used at some sites: everyone goes to the nearest."""
+        """Return how a service is used at some sites: everyone goes to the nearest.
+
+        Options that run a service alike (the same sites, the same shares) share one result.
+        """
+        key = service.id, sites, shares
+        if key not in self.uses:
+            self.uses[key] = self._use_of(service, sites, shares)
+        return self.uses[key]
+
+    def _use_of(self, service: Service, sites: frozenset[str], shares: Shares) -> ServiceUse:
         nearest = self.times_of(service.delivery).nearest(sites)
         # Of all contacts, those by video and at home need no journey of the patient.
         split = split_contacts(self.contacts[service.id], service, shares)
@@ -317,31 +332,6 @@ def places_of_care(
     # By video everyone is in time; of those who travel, those within the standard.
     in_time = float(travelled[nearest.minutes <= standard_min].sum())
     return {"contacts": contacts, **places, "contacts_in_time": in_time + places["video"]}
-
-
-def minutes_per_journey(
-    minutes: Iterable[Numbers], travelled: Iterable[Numbers], *, ceiling_min: float = np.inf
-) -> Numbers:
-    """Return for every area the minutes of an average journey over several services.
-
-    Only contacts that are `travelled` for have a journey; a contact by video is no journey of 0
-    minutes. NaN where nobody of an area travels for any.
-
-    Parameters
-    ----------
-    minutes, travelled
-        By service, shape (n,): the journey, +inf where there is none, and the contacts a year for
-        which somebody makes it.
-    ceiling_min
-        What a journey that is not there counts as.
-    """
-    spent: Numbers | float = 0.0
-    total: Numbers | float = 0.0
-    for journey, made in zip(minutes, travelled, strict=True):
-        spent = spent + made * np.where(made > 0, np.minimum(journey, ceiling_min), 0.0)
-        total = total + made
-    # Free of the noise of floats: journeys of 30 minutes alone make a mean of 30 and no more.
-    return ratio(spent, total).round(9)
 
 
 def _contacts_of(appraisal_inputs: AppraisalInputs, service: Service) -> Numbers:

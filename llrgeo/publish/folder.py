@@ -244,7 +244,7 @@ def _data(publication: Publication) -> dict[str, Content]:
     sites, times = gis.site_layer(publication), travel_times(publication)
     # Files made of several tables describe each; a CSV file is described by the name of its table.
     listed = contents(tables, sheet_names(tables))
-    of_areas = DescribedTable(areas, descriptions.describe_areas(publication))
+    of_areas = DescribedTable(gis.as_layer(areas), gis.describe_area_layer(publication, areas))
     of_sites = DescribedTable(sites, descriptions.describe_sites(publication))
     described = {
         **{

@@ -13,6 +13,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.tables.declaration import TableDescription
 from llrgeo.inputs.map_files import writing_layers
 from llrgeo.publish import palette
 from llrgeo.publish.data.descriptions import describe_areas, describe_sites
@@ -54,6 +55,7 @@ _MARKERS: Final = {
     "other": "triangle",
 }
 _BEYOND: Final = 9_999.0  # minutes; QGIS needs an end of the outer classes
+_MOST_COLUMNS: Final = 1_990  # SQLite has room for 2,000 in a table, its key and shape among them
 _NO_CONTROL: Final = re.compile(r"[\x00-\x1f\x7f]")
 
 
@@ -91,18 +93,37 @@ def site_layer(publication: Publication) -> gpd.GeoDataFrame:
     return gpd.GeoDataFrame(_as_text(pd.DataFrame(layer)), geometry=points).reset_index()
 
 
+def describe_area_layer(publication: Publication, areas: gpd.GeoDataFrame) -> TableDescription:
+    """Return what the layer of areas holds, and whether it had no room for all columns."""
+    described = describe_areas(publication)
+    left_out = len(areas.columns) - len(as_layer(areas).columns)
+    if not left_out:
+        return described
+    said = f"{described.about} For {left_out} more columns see areas.parquet: no layer has room."
+    return TableDescription(said, described.columns)
+
+
+def as_layer(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
+    """Return as many columns of the areas as a layer of a GeoPackage holds, and their shapes."""
+    names = [name for name in areas.columns if name != areas.geometry.name]
+    kept: gpd.GeoDataFrame = areas[[*names[: _MOST_COLUMNS - 1], areas.geometry.name]]
+    return kept
+
+
 def geopackage(publication: Publication, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame) -> bytes:
     """Return a GeoPackage with the layers `areas` and `sites`, their styles and what they are."""
-    described = {AREAS_LAYER: describe_areas, SITES_LAYER: describe_sites}
+    described = {
+        AREAS_LAYER: describe_area_layer(publication, areas),
+        SITES_LAYER: describe_sites(publication),
+    }
+    layers = {AREAS_LAYER: as_layer(areas), SITES_LAYER: sites}
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "areas.gpkg"
         with writing_layers(path):
-            for layer, name in ((areas, AREAS_LAYER), (sites, SITES_LAYER)):
+            for name, layer in layers.items():
                 layer.to_file(path, layer=name, driver="GPKG", dataset_options=_FORMAT)
-            _add_styles(path, publication)
-            describe_layers(
-                path, publication, {name: say(publication) for name, say in described.items()}
-            )
+            _add_styles(path, publication, layers[AREAS_LAYER].columns)
+            describe_layers(path, publication, described)
             _set_dates(path, publication.date)
         return _without_counters(path.read_bytes())
 
@@ -119,11 +140,12 @@ def _clean(value: Any) -> Any:  # noqa: ANN401 - a cell
     return _NO_CONTROL.sub(" ", marked) if isinstance(marked, str) else marked
 
 
-def _add_styles(path: Path, publication: Publication) -> None:
-    """Put the styles of sites and of every service into the file, where QGIS finds them."""
+def _add_styles(path: Path, publication: Publication, columns: pd.Index) -> None:
+    """Put the styles of sites and of every column there is into the file, where QGIS finds them."""
     rows = [
         (AREAS_LAYER, "geom", name, style, name == opening_style(publication))
         for name, style in qgis_styles(publication).items()
+        if name in columns
     ]
     rows.append((SITES_LAYER, "geom", "kind", site_style(publication), True))
     # QGIS looks for layer_styles in any GeoPackage; GDAL lists it only with an entry in contents.
