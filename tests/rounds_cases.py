@@ -18,6 +18,12 @@ from llrgeo.travel.routers import travel_times
 
 BASES = ("RWELC", "loughborough", "hinckley-bosworth", "RT5PA", "RWELR", "RWELS", "RWEAK")
 NEED = {"age_18_64": 4, "age_65_74": 30, "age_75_84": 100, "age_85_plus": 300}
+RUNS = (
+    *((base, 64, 8, day) for base in BASES for day in (1, 2)),
+    *((base, 64, 4, 3) for base in BASES[:4]),
+    *((base, 192, visits, 4) for base in BASES[:3] for visits in (6, 12)),
+)
+"""The 24 runs: a base, visits of a day, visits of a round, and the seed of the day."""
 
 
 @dataclass(frozen=True)
@@ -73,10 +79,13 @@ def homes_of_a_day(llr: Llr, base: str, visits: int, seed: int) -> tuple[np.ndar
     return driving(llr, gpd.GeoSeries(points, crs=BNG)), x, y
 
 
-def pyvrp_minutes(minutes: np.ndarray, a_round: int, *, seconds: float, seed: int = 1) -> float:
-    """Return the driving minutes of PyVRP's best rounds with at most some homes each."""
+def pyvrp_minutes(minutes: np.ndarray, a_round: int, *, iterations: int, seed: int = 1) -> float:
+    """Return the driving minutes of PyVRP's best rounds with at most some homes each.
+
+    It stops after a number of iterations, not of seconds: a busy machine gets the same rounds.
+    """
     import pyvrp  # noqa: PLC0415 (an extra)
-    from pyvrp.stop import MaxRuntime  # noqa: PLC0415 (of the same extra)
+    from pyvrp.stop import MaxIterations  # noqa: PLC0415 (of the same extra)
 
     homes = len(minutes) - 1
     model = pyvrp.Model()
@@ -90,5 +99,5 @@ def pyvrp_minutes(minutes: np.ndarray, a_round: int, *, seconds: float, seed: in
         for j, end in enumerate(places):
             if i != j:
                 model.add_edge(start, end, distance=int(whole[i, j]))
-    result = model.solve(MaxRuntime(seconds), seed=seed, display=False)
+    result = model.solve(MaxIterations(iterations), seed=seed, display=False)
     return result.cost() / 100

@@ -10,7 +10,12 @@ from llrgeo.appraisal.capacity.assemble import assess_options
 from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
 from llrgeo.appraisal.capacity.bed_evidence import beds_as_a_whole, beds_by_site
 from llrgeo.appraisal.capacity.beds import BedService
-from llrgeo.appraisal.capacity.crisis import Dispatch, larson_q, teams_for_share
+from llrgeo.appraisal.capacity.crisis import (
+    Dispatch,
+    larson_q,
+    share_in_time,
+    teams_for_share,
+)
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
@@ -307,6 +312,43 @@ def test_what_each_number_of_teams_reaches(found: CapacityEvidence) -> None:
     assert busiest["share_in_time"].iloc[:-1].max() < near - 0.01
     assert (mean["share_in_time"] > busiest["share_in_time"]).all()
     assert mean.loc[enough[0], "busy"] == pytest.approx(calls * 1.75 / enough[0])
+
+
+BY_HOUR = (6, 9, 12, 12, 10, 9, 8, 8, 7, 6, 5, 4)  # their mean is 8, so the peak is 1.5
+
+
+def test_what_teams_reach_hour_by_hour(found: CapacityEvidence) -> None:
+    assert found.crisis_by_hour.empty  # nothing is said of hours that a study does not state
+    service = replace(town().crisis[0], peak_factor=1.0, calls_by_hour=BY_HOUR)
+    later = assess_capacity(town(crisis=[service]), RULES)
+    rows = later.crisis_by_hour.query("option == 'local'").set_index(["hour", "teams"])
+    calls = 4_303 * 0.7 / 365  # a day
+    by_hour = rows.groupby(level="hour")["calls_an_hour"].first()
+    assert by_hour.index.tolist() == list(range(8, 20))
+    assert by_hour.tolist() == pytest.approx([calls * part / 96 for part in BY_HOUR])
+    # the third hour, by hand: the farm is out of reach, the queue is of that hour's calls
+    weights, drives = np.array([2_100, 1_300, 900, 3]), np.array([7, 12, 9, np.inf])
+    teams = rows.loc[10].index[0]
+    dispatch = Dispatch(calls / 8, 1.75, 120, 30)
+    assert rows.loc[(10, teams), "share_in_time"] == pytest.approx(
+        share_in_time(dispatch, teams, drives, weights)
+    )
+    # teams are sized for that hour, and reach more of the calls of every quieter one
+    fewest = later.crisis.set_index(["option", "year"]).loc[("local", 2026)]
+    assert fewest["calls_an_hour"] == pytest.approx(calls / 8)
+    busiest = rows.loc[10, "share_in_time"]
+    assert busiest.index[busiest >= 0.8][0] == fewest["teams_pooled"]
+    assert (rows.loc[19, "share_in_time"] > rows.loc[15, "share_in_time"]).all()
+    assert (rows.loc[15, "share_in_time"] > busiest).all()
+    # all hours together: each call counts alike, each hour's teams alike
+    whole = later.crisis_by_teams.query("option == 'local'").set_index(["hours", "teams"])
+    assert whole.loc[("busiest", teams), "share_in_time"] == pytest.approx(busiest[teams])
+    own = rows.xs(teams, level="teams")
+    assert whole.loc[("all", teams), "share_in_time"] == pytest.approx(
+        (own["share_in_time"] * np.array(BY_HOUR)).sum() / 96
+    )
+    assert whole.loc[("all", teams), "busy"] == pytest.approx(own["busy"].mean())
+    assert whole.loc[("all", teams), "calls_an_hour"] == pytest.approx(calls / 12)
 
 
 def test_a_base_whose_areas_need_nothing_has_no_team() -> None:

@@ -19,6 +19,7 @@ from llrgeo.study.inputs import StudyInputs
 
 MOVES = 'moves_beds = [{ from = "A", to = "B", beds = 4 }]'
 TARGET = "target = { loss = 0.1 }"
+HOURS = "calls_by_hour = [6, 9, 12, 12, 10, 9, 8, 8, 7, 6, 5, 4]"
 
 
 @pytest.mark.parametrize(
@@ -53,6 +54,11 @@ TARGET = "target = { loss = 0.1 }"
         ),
         ((MOVES, MOVES.replace("from", 'service = "wing", from')), "'wing' has no beds; there are"),
         (("share = 0.8", "night_pairs = -1"), "night_pairs: input should be greater than or equal"),
+        (("share = 0.8", f"peak_factor = 1.5, {HOURS}"), "peak_factor follows from calls_by_hour"),
+        (("share = 0.8", "calls_by_hour = [0, 0]"), "calls_by_hour are all 0"),
+        (("share = 0.8", "calls_by_hour = [2, 3]"), "has 2 hours; teams are on duty for 12"),
+        (("share = 0.8", "calls_by_hour = [-2]"), "calls_by_hour.1: input should be greater"),
+        (("share = 0.8", f"calls_by_hour = {[3] * 25}"), "should have at most 24 items"),
         (("care_min = 25", "care_min = -25"), "care_min: input should be greater than or equal"),
     ],
 )

@@ -4,7 +4,7 @@ from collections.abc import Iterator
 
 import numpy as np
 import pytest
-from rounds_cases import BASES, Llr, homes_of_a_day, load_llr, pyvrp_minutes
+from rounds_cases import RUNS, Llr, homes_of_a_day, load_llr, pyvrp_minutes
 
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.rounds import Homes, daganzo_minutes, region_of, star_minutes
@@ -21,13 +21,12 @@ def llr() -> Iterator[Llr]:
     return load_llr()
 
 
-@pytest.mark.parametrize("base", BASES)
-@pytest.mark.parametrize(("visits", "a_round", "day"), [(64, 8, 1), (64, 8, 2)])
+@pytest.mark.parametrize(("base", "visits", "a_round", "day"), RUNS)
 def test_rounds_are_within_a_tenth_of_pyvrp(
     llr: Llr, base: str, visits: int, a_round: int, day: int
 ) -> None:
     minutes, x, y = homes_of_a_day(llr, base, visits, day)
-    best = pyvrp_minutes(minutes, a_round, seconds=2.0)
+    best = pyvrp_minutes(minutes, a_round, iterations=1_000)
     region = region_of(Homes(minutes, x, y, np.ones(visits)))
     assert daganzo_minutes(region, visits, a_round, constant=CONSTANT) == pytest.approx(
         best, rel=0.10
@@ -35,4 +34,4 @@ def test_rounds_are_within_a_tenth_of_pyvrp(
     found, _ = good_rounds(minutes, a_round)
     assert best * 0.99 < found < best * 1.08
     # out and back for each visit is far from what rounds take
-    assert star_minutes(region.mean_min, visits) > 3.5 * best
+    assert star_minutes(region.mean_min, visits) > 2.8 * best

@@ -204,6 +204,12 @@ def test_visitors_journeys_follow_from_the_stay_unless_the_study_states_them(fol
         (("slot_min = 30", "slot_min = 90"), "rooms.use", {}, 0.455),
         (("rooms = { A = 1 }", "rooms = { A = 3 }"), "rooms.rooms", {}, 3),
         (("share = 0.8", "peak_factor = 1.7"), "crisis_response.calls_an_hour", {}, 1.9212),
+        (
+            ("share = 0.8", "share = 0.8, calls_by_hour = [6, 9, 12, 12, 10, 9, 8, 8, 7, 6, 5, 4]"),
+            "crisis_response.calls_an_hour",
+            {},
+            1.9212 / 1.7 * 1.5,
+        ),
         (("target =", "season = 0.2, target ="), "beds.offered_load", {}, 5.2773),
         # 455 people of 18 to 64 who reach A, two contacts each; a machine makes 7,344 scans
         (("mri = 0.3", "mri = 0.7"), "machines.scans", {}, 910 * 0.7),

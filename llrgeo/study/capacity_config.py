@@ -157,7 +157,8 @@ class RoundsConfig(Part):
 class CrisisConfig(Part):
     """A service whose teams are called out: peak over mean, and the share to reach in time.
 
-    Its rates are calls; later visits of a patient are not urgent and not among them. The standard,
+    Its rates are calls; later visits of a patient are not urgent and not among them. Calls by hour,
+    in any unit, say how they come over the hours on duty; the peak follows. The standard,
     the minutes before a team is sent and the hours of a job are those of the parameters unless
     given, as for reablement within 48 hours. `night_pairs` are pairs of staff at each base in the
     hours of the day in which teams are not on duty.
@@ -169,6 +170,17 @@ class CrisisConfig(Part):
     call_min: Positive | None = None
     job_h: AboveZero | None = None
     night_pairs: Annotated[int, Field(ge=0, le=1_000)] = 0
+    calls_by_hour: Annotated[tuple[Positive, ...], Field(max_length=24)] = ()
+
+    @model_validator(mode="after")
+    def _one_peak(self) -> Self:
+        if self.calls_by_hour and self.peak_factor != 1:
+            msg = "peak_factor follows from calls_by_hour; leave it out"
+            raise ValueError(msg)
+        if self.calls_by_hour and not sum(self.calls_by_hour):
+            msg = "calls_by_hour are all 0; some hour needs calls"
+            raise ValueError(msg)
+        return self
 
 
 class RoomsConfig(Part):

@@ -52,22 +52,38 @@ def build_services_plan(
             )
             for name, one in config.rounds.items()
         ],
-        crisis=[
-            CrisisService(
-                name,
-                rates(name),
-                one.peak_factor,
-                one.share or value("response_share"),
-                *(one.standard_min, one.call_min, one.job_h),
-                night_pairs=one.night_pairs,
-            )
-            for name, one in config.crisis.items()
-        ],
+        crisis=_crisis(config, services, parameters),
         pools={name: list(members) for name, members in config.pools.items()},
         share_women={
             name: one.share_women for name, one in beds.items() if one.share_women is not None
         },
     )
+
+
+def _crisis(
+    config: CapacityConfig, services: Mapping[str, Service], parameters: Parameters
+) -> list[CrisisService]:
+    """Return the services whose teams are called out."""
+    hours = parameters.value("response_hours_a_day")
+    faults = [
+        f"capacity.crisis.{name}: calls_by_hour has {len(one.calls_by_hour)} hours; teams are on "
+        f"duty for {hours:g} (response_hours_a_day)"
+        for name, one in config.crisis.items()
+        if one.calls_by_hour and len(one.calls_by_hour) != hours
+    ]
+    raise_faults(faults, source="capacity")
+    return [
+        CrisisService(
+            name,
+            rates_by_age(services[name]),
+            one.peak_factor,
+            one.share or parameters.value("response_share"),
+            *(one.standard_min, one.call_min, one.job_h),
+            night_pairs=one.night_pairs,
+            calls_by_hour=one.calls_by_hour,
+        )
+        for name, one in config.crisis.items()
+    ]
 
 
 def _machines(config: CapacityConfig, services: Mapping[str, Service]) -> list[MachineService]:

@@ -1,7 +1,7 @@
 """Rounds of home visits: the continuous form and this project's rounds against PyVRP.
 
     pip install '.[bench]'
-    python tests/benchmarks/rounds.py [--seconds 4]
+    python tests/benchmarks/rounds.py [--iterations 8000]
 
 Homes of a day are postcodes of Leicester, Leicestershire and Rutland, drawn by need around seven
 bases on the embedded network. Driving alone is compared: what is lost at the ends of each journey
@@ -18,25 +18,19 @@ from pathlib import Path
 import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
-from rounds_cases import BASES, centroids, homes_of_a_day, load_llr, pyvrp_minutes
+from rounds_cases import RUNS, centroids, homes_of_a_day, load_llr, pyvrp_minutes
 
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.rounds import Homes, daganzo_minutes, region_of, star_minutes
 from llrgeo.appraisal.capacity.tours import good_rounds
 from llrgeo.inputs.capacity import read_capacity
 
-RUNS = [
-    *((base, 64, 8, day) for base in BASES for day in (1, 2)),
-    *((base, 64, 4, 3) for base in BASES[:4]),
-    *((base, 192, visits, 4) for base in BASES[:3] for visits in (6, 12)),
-]
-
 
 def main() -> None:
     """Print one line a run."""
     parser = argparse.ArgumentParser(description=__doc__)
-    parser.add_argument("--seconds", type=float, default=4.0, help="PyVRP's time a run")
-    seconds = parser.parse_args().seconds
+    parser.add_argument("--iterations", type=int, default=8_000, help="of PyVRP, a run")
+    iterations = parser.parse_args().iterations
     constant = Parameters(read_capacity("parameters")).value("rounds_constant")
     llr = load_llr()
     print("base               visits a_round  pyvrp    day    areas   rounds  seconds  star/pyvrp")
@@ -47,7 +41,7 @@ def main() -> None:
         start = time.process_time()
         rounds, _ = good_rounds(minutes, a_round)
         spent = time.process_time() - start
-        best = pyvrp_minutes(minutes, a_round, seconds=seconds)
+        best = pyvrp_minutes(minutes, a_round, iterations=iterations)
         forms = [daganzo_minutes(r, visits, a_round, constant=constant) for r in (drawn, known)]
         errors = [f"{value / best - 1:+8.1%}" for value in (*forms, rounds)]
         star = star_minutes(drawn.mean_min, visits) / best

@@ -13,7 +13,11 @@ from llrgeo.appraisal.capacity.bed_evidence import (
     beds_needed_range,
     check_base_year,
 )
-from llrgeo.appraisal.capacity.crisis_evidence import crisis_by_teams, response_to_crises
+from llrgeo.appraisal.capacity.crisis_evidence import (
+    crisis_by_hour,
+    crisis_by_teams,
+    response_to_crises,
+)
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules, overflow
 from llrgeo.appraisal.capacity.rooms import machine_table, room_hours_of, room_table
 from llrgeo.appraisal.capacity.setting import CapacitySetting, MachineService
@@ -48,6 +52,8 @@ class CapacityEvidence:
         By option, service and year (`response_to_crises`).
     crisis_by_teams
         By option, service, hours and number of teams, in the base year (`crisis_by_teams`).
+    crisis_by_hour
+        By option, service, hour of the day and number of teams, in the base year.
     """
 
     beds: pd.DataFrame
@@ -60,6 +66,7 @@ class CapacityEvidence:
     rounds: pd.DataFrame
     crisis: pd.DataFrame
     crisis_by_teams: pd.DataFrame
+    crisis_by_hour: pd.DataFrame
 
 
 def assess_capacity(setting: CapacitySetting, rules: OverflowRules) -> CapacityEvidence:
@@ -86,6 +93,7 @@ def assess_capacity(setting: CapacitySetting, rules: OverflowRules) -> CapacityE
         rounds_by_base(setting, seed=rules.seed),
         response_to_crises(setting),
         crisis_by_teams(setting),
+        crisis_by_hour(setting),
     )
 
 

@@ -22,6 +22,7 @@ from llrgeo.errors import InputError
 
 _HOURS_A_DAY: Final = 24
 _PAIR: Final = 2  # people of a vehicle at night
+_BY_TEAMS: Final = ("teams", "calls_an_hour", "share_in_time", "busy")
 _NEARLY: Final = 0.01  # of calls: fewer than these more teams would not be worth asking for
 _NO_CALLS: Final = {
     **dict.fromkeys(("calls_an_hour", "teams_pooled"), 0.0),
@@ -56,27 +57,82 @@ def response_to_crises(setting: CapacitySetting) -> pd.DataFrame:
 def crisis_by_teams(setting: CapacitySetting) -> pd.DataFrame:
     """Return what each number of teams in one pool reaches in time, in the base year.
 
-    Columns: `option`, `service`; `hours`, the `busiest` or the `mean` of those on duty; `teams`;
+    Columns: `option`, `service`; `hours`, the `busiest` or the `mean` of those on duty, or `all`,
+    the calls of every hour by what its own teams reach, where calls by hour are stated; `teams`;
     `calls_an_hour`; `share_in_time`; `busy`, the mean share of teams that are out. From the fewest
     teams that keep up with the busiest hours to those that reach nearly all that the drive allows.
     """
     parts = []
     for option in setting.options:
         for service in setting.crisis:
-            drives = setting.drive_min(option, service.id)["travel_time_min"].fillna(np.inf)
-            calls = setting.demand(service.rates, setting.base_year)
-            mean = calls_an_hour(calls, setting.parameters)
-            peak = dispatch_of(service, setting.parameters, mean * service.peak_factor)
-            if not mean:
-                continue
-            numbers = _worth_asking(peak, drives, calls)
-            for hours, factor in (("busiest", service.peak_factor), ("mean", 1.0)):
-                dispatch = dispatch_of(service, setting.parameters, mean * factor)
-                table = response_table(dispatch, numbers, drives, calls).reset_index()
-                keys = {"option": option, "service": service.id, "hours": hours}
-                parts.append(table.assign(**keys, calls_an_hour=dispatch.calls_an_hour))
-    names = ["option", "service", "hours", "teams", "calls_an_hour", "share_in_time", "busy"]
-    return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame()
+            for hours, factor in (("busiest", service.peak), ("mean", 1.0)):
+                table = _by_teams(setting, option, service, factor)
+                parts.append(table.assign(hours=hours))
+            if service.factors:
+                parts.append(_all_hours(_by_hour(setting, option, service)).assign(hours="all"))
+    names = ["option", "service", "hours", *_BY_TEAMS]
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return found[names] if len(found) else pd.DataFrame()
+
+
+def crisis_by_hour(setting: CapacitySetting) -> pd.DataFrame:
+    """Return what each number of teams in one pool reaches in each hour on duty, in the base year.
+
+    Each hour is a queue of its own calls, as if they went on at that rate: too strict where calls
+    rise, too kind where they fall. Columns: `option`, `service`; `hour`, the hour of the clock at
+    which it begins; `teams`, `calls_an_hour`, `share_in_time`, `busy`. Services that do not state
+    calls by hour are left out.
+    """
+    parts = [
+        _by_hour(setting, option, service)
+        for option in setting.options
+        for service in setting.crisis
+        if service.factors
+    ]
+    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
+    return found[["option", "service", "hour", *_BY_TEAMS]] if len(found) else pd.DataFrame()
+
+
+def _by_hour(setting: CapacitySetting, option: str, service: CrisisService) -> pd.DataFrame:
+    """Return the table of each hour on duty; empty if nobody calls."""
+    first = int(setting.parameters.value("response_from_hour"))
+    tables = [
+        _by_teams(setting, option, service, factor).assign(hour=(first + n) % _HOURS_A_DAY)
+        for n, factor in enumerate(service.factors)
+    ]
+    return pd.concat(tables, ignore_index=True)
+
+
+def _all_hours(by_hour: pd.DataFrame) -> pd.DataFrame:
+    """Return the mean over hours by number of teams: calls in time by calls, teams by hours."""
+    reached = by_hour["share_in_time"] * by_hour["calls_an_hour"]
+    keys = ["option", "service", "teams"]
+    means = (
+        by_hour.assign(reached=reached)
+        .groupby(keys, sort=False, as_index=False)[["calls_an_hour", "reached", "busy"]]
+        .mean()
+    )
+    return means.assign(share_in_time=means["reached"] / means["calls_an_hour"])
+
+
+def _by_teams(
+    setting: CapacitySetting, option: str, service: CrisisService, factor: float
+) -> pd.DataFrame:
+    """Return what numbers of teams reach where calls are so many times their mean.
+
+    Numbers are those worth asking for in the busiest hours, whatever the factor. Empty if nobody
+    calls.
+    """
+    drives = setting.drive_min(option, service.id)["travel_time_min"].fillna(np.inf)
+    calls = setting.demand(service.rates, setting.base_year)
+    mean = calls_an_hour(calls, setting.parameters)
+    keys = {"option": option, "service": service.id}
+    if not mean:
+        return pd.DataFrame(columns=[*keys, *_BY_TEAMS])
+    peak = dispatch_of(service, setting.parameters, mean * service.peak)
+    dispatch = dispatch_of(service, setting.parameters, mean * factor)
+    table = response_table(dispatch, _worth_asking(peak, drives, calls), drives, calls)
+    return table.reset_index().assign(**keys, calls_an_hour=dispatch.calls_an_hour)
 
 
 def calls_an_hour(calls: pd.Series, parameters: Parameters) -> float:
@@ -104,7 +160,7 @@ def _response(
     value = setting.parameters.value
     hours = value("response_hours_a_day")
     # Calls an hour while teams are on duty, at the height of the day.
-    peak = calls_an_hour(calls, setting.parameters) * service.peak_factor
+    peak = calls_an_hour(calls, setting.parameters) * service.peak
     dispatch = dispatch_of(service, setting.parameters, peak)
     if not peak:
         night = _night_wte(service, bases["site_id"].nunique(), setting.parameters)

@@ -94,11 +94,14 @@ class CrisisService:
     id, rates
         Its id, and calls a year and 1,000 people by age band.
     peak_factor
-        Calls in the busiest hours over the mean while teams are on duty.
+        Calls in the busiest hours over the mean while teams are on duty; 1 where `calls_by_hour`
+        say it.
     share
         Share of calls that should be reached within the standard.
     night_pairs
         Pairs of staff at each base in the hours in which teams are not on duty.
+    calls_by_hour
+        How many of the calls come in each hour on duty, in any unit; empty if not stated.
     standard_min, call_min, job_h
         Minutes from the call to a team's arrival, minutes of them before it is sent, and hours of
         a job; None is that of the parameters.
@@ -112,6 +115,18 @@ class CrisisService:
     call_min: float | None = None
     job_h: float | None = None
     night_pairs: int = 0
+    calls_by_hour: tuple[float, ...] = ()
+
+    @property
+    def factors(self) -> tuple[float, ...]:
+        """Return calls of each hour on duty over the mean of all hours; none if not stated."""
+        mean = sum(self.calls_by_hour) / max(len(self.calls_by_hour), 1)
+        return tuple(calls / mean for calls in self.calls_by_hour)
+
+    @property
+    def peak(self) -> float:
+        """Return calls of the busiest hour over the mean."""
+        return max(self.factors, default=self.peak_factor)
 
 
 @dataclass(frozen=True, slots=True)

@@ -19,6 +19,7 @@ from llrgeo.appraisal.tables.declaration import Conservation, PublishedColumn, T
 from llrgeo.appraisal.tables.units import (
     CALLS,
     CONTACTS,
+    HOUR,
     MACHINES,
     MINUTES,
     MINUTES_A_DAY,
@@ -47,6 +48,10 @@ def _scans_reaching(context: EvidenceContext, group: Mapping[str, str]) -> float
 
 def _has_calls(context: EvidenceContext) -> bool:
     return has_kind("crisis")(context) and len(context.capacity.crisis_by_teams) > 0
+
+
+def _has_calls_by_hour(context: EvidenceContext) -> bool:
+    return _has_calls(context) and len(context.capacity.crisis_by_hour) > 0
 
 
 def _has_rounds(context: EvidenceContext) -> bool:
@@ -117,7 +122,10 @@ TEAM_TABLES: Final = (
         (
             OPTION,
             SERVICE,
-            PublishedColumn("hours", "The busiest hours, or the mean of those on duty"),
+            PublishedColumn(
+                "hours",
+                "The busiest hours, the mean of those on duty, or all, each with its own calls",
+            ),
             PublishedColumn("teams", "Teams on duty", TEAMS),
             PublishedColumn("calls_an_hour", "Calls an hour", CALLS),
             PublishedColumn("share_in_time", "Share of calls they reach in time", SHARE),
@@ -126,6 +134,22 @@ TEAM_TABLES: Final = (
         lambda context: context.capacity.crisis_by_teams,
         withhold,
         applies=_has_calls,
+    ),
+    TableDeclaration(
+        "crisis_by_hour",
+        "What each number of teams in one pool reaches in time in each hour of the first year.",
+        (
+            OPTION,
+            SERVICE,
+            PublishedColumn("hour", "Hour of the clock at which it begins", HOUR),
+            PublishedColumn("teams", "Teams on duty", TEAMS),
+            PublishedColumn("calls_an_hour", "Calls in the hour", CALLS),
+            PublishedColumn("share_in_time", "Share of its calls they reach in time", SHARE),
+            PublishedColumn("busy", "Mean share of the teams that are out on a call", SHARE),
+        ),
+        lambda context: context.capacity.crisis_by_hour,
+        withhold,
+        applies=_has_calls_by_hour,
     ),
     TableDeclaration(
         "machines",
