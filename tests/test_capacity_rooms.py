@@ -82,6 +82,7 @@ def test_the_defaults_are_data() -> None:
         (lambda: Arrivals(250, 1.5, 0.8, 1), "shares between 0 and 1"),
         (lambda: rooms_needed(100, 0, HOURS), "slots of 0 minutes"),
         (lambda: sessions_rooms_needed(100, 0, 10, HOURS, 0.1), "slots must be above 0"),
+        (lambda: sessions_rooms_needed(100, 9, 0, HOURS, 0.1), "sessions and slots must be above"),
         (
             lambda: room_table(pd.Series({"n": 9.0}), pd.Series({"n": 2.5}), HOURS, slot_min=20),
             "rooms at n are 2.5",

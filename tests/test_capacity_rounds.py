@@ -111,6 +111,21 @@ def test_the_method_follows_the_number_of_visits() -> None:
     assert day_on_the_road(homes, 0, 8, constant=CONSTANT, seed=1).minutes == 0
 
 
+@pytest.mark.parametrize(
+    ("visits", "a_round", "method"),
+    [
+        (96, 12, "continuous"),  # eight full rounds, of the longest in the range
+        (31, 4, "sampled"),  # one visit fewer than eight full rounds, of the shortest
+        (32, 4, "continuous"),
+        (24, 3, "sampled"),
+        (104, 13, "sampled"),
+    ],
+)
+def test_the_continuous_form_is_used_where_it_was_tested(visits, a_round, method) -> None:
+    day = day_on_the_road(square(60, 6), visits, a_round, constant=CONSTANT, seed=1, days=1)
+    assert day.method == method
+
+
 def test_where_both_methods_apply_they_agree() -> None:
     homes = square(300, 9)
     rng = np.random.default_rng(4)

@@ -21,7 +21,12 @@ from llrgeo.appraisal.equity import equity_table
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.home_visits import team_reach
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.measures import MEASURES, measure_values
+from llrgeo.appraisal.measures import (
+    CONTACT_MEASURES,
+    COST_MEASURES,
+    MEASURES,
+    measure_values,
+)
 from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.errors import InputError
 from llrgeo.travel.times import TravelTimes
@@ -79,6 +84,17 @@ def test_every_measure_has_an_answer_here() -> None:
 def test_a_measure_is_as_on_paper(name: str, results: Results) -> None:
     values = measure_values(results, [name], MEASURES)[name]
     assert values.tolist() == pytest.approx(BY_HAND[name])
+
+
+def test_what_costs_count_is_set_aside_where_contacts_are_of_patients() -> None:
+    # Costs are contacts times rates that are published: one gives the other away.
+    assert COST_MEASURES < CONTACT_MEASURES
+
+
+def test_anchors_are_figures_that_people_can_quote() -> None:
+    for measure in MEASURES.values():
+        for anchor in measure.anchors:
+            assert anchor == float(f"{anchor:.1g}")
 
 
 def test_catchments_of_groups_are_as_on_paper(setting: AppraisalInputs, results: Results) -> None:

@@ -1,213 +1,116 @@
 """Mutation score: change the code one term at a time, and count how often the tests notice.
 
-    python tests/long/mutation.py --sample 300 --first 60 --seed 1
+    python tests/long/mutation.py --coverage build/coverage --sample 300 --seed 0
 
 Draws a sample of mutants from all places that can be changed in the rooms whose figures are
-published (`ROOMS`, or those named), and tries the first of them; the same seed draws the same
-sample, so a later run goes on with `--after 60`. Each mutant is one change in a copy of the
-package: an operator, comparison, sign, number, truth value, or minimum for maximum. Those tests run
-on it that name or import its module, the nearest by name first. A mutant that they all pass is a
-survivor, and is listed. At the end the tests that killed run once on the code as it is, and must
-pass: a test that fails anyway kills nothing. The exit status is 1 if fewer than the stated share
-are killed.
+published (`ROOMS`, or those named), and tries each, or some: the same seed draws the same sample,
+so one run can take the odd ones (`--every 2`) and another the even ones (`--after 1 --every 2`),
+and `--only 17 203` tries again what survived. On each run the tests that coverage saw on its line,
+the fastest first, until their measured seconds reach `--seconds`; the first failure ends it. A
+mutant that they all pass is a survivor, though a slower test might notice it. `--coverage` names a
+folder with what a run of all tests measured; if there is none, the tests run first to make it.
+
+A mutant that behaves like the code for all input is equivalent: no test can notice it. Those found
+are listed with the reason in `equivalent_mutants.toml`, and are counted apart. At the end the tests
+that killed run once on the code as it is, and must pass: a test that fails anyway kills nothing.
+The exit status is 1 if fewer than the stated share of all are killed.
 """
 
 import argparse
-import ast
-import os
-import random
-import re
-import shutil
-import subprocess
 import sys
-import tempfile
-from collections.abc import Iterator
+import tomllib
 from pathlib import Path
-from typing import NamedTuple
 
-ROOT = Path(__file__).parents[2]
+from covering import Covering, measure
+from mutants import ROOT, Mutant, mutate, sample
+from warm_pytest import WarmPytest
+
 ROOMS = (
     "llrgeo/appraisal", "llrgeo/publish/data", "llrgeo/travel", "llrgeo/study/config.py",
     "llrgeo/study/appraisal_config.py", "llrgeo/study/siting_config.py",
     "llrgeo/study/option_config.py", "llrgeo/study/validation.py",
 )  # fmt: skip
-PYTEST = ("-x", "-q", "--no-cov", "-p", "no:cacheprovider", "-p", "no:xdist")
-MARKS = "not slow and not notebook and not browser and not reference"
-MOST_FILES = 5  # of tests for one mutant
-SECONDS = 300  # a mutant that keeps its tests longer hangs, which is noticed
-SWAPS = {
-    ast.Add: ast.Sub, ast.Sub: ast.Add, ast.Mult: ast.Div, ast.Div: ast.Mult,
-    ast.FloorDiv: ast.Div, ast.Lt: ast.LtE, ast.LtE: ast.Lt, ast.Gt: ast.GtE, ast.GtE: ast.Gt,
-    ast.Eq: ast.NotEq, ast.NotEq: ast.Eq, ast.And: ast.Or, ast.Or: ast.And, ast.In: ast.NotIn,
-    ast.NotIn: ast.In, ast.Is: ast.IsNot, ast.IsNot: ast.Is, ast.BitAnd: ast.BitOr,
-    ast.BitOr: ast.BitAnd,
-}  # fmt: skip
-NAMES = {"min": "max", "max": "min", "any": "all", "all": "any", "minimum": "maximum",
-         "maximum": "minimum", "left": "right", "right": "left"}  # fmt: skip
+FIRST_FILES = 3  # tried before the other files of tests are imported
+LONGEST = 4  # times the tests' seconds: a run that takes longer hangs
+COMPILING_S = 300  # more for machine code and imports
 
 
-class Mutant(NamedTuple):
-    """One change of a module: its text with the change, the line, and what was changed."""
-
-    module: Path
-    line: int
-    what: str
-    text: str
-
-
-def places(tree: ast.Module) -> Iterator[ast.AST]:
-    """Yield what can be changed in a module, annotations apart: they decide no figure."""
-    hints = {
-        id(inner)
-        for node in ast.walk(tree)
-        for hint in (getattr(node, "annotation", None), getattr(node, "returns", None))
-        if hint is not None
-        for inner in ast.walk(hint)
-    }
-    for node in ast.walk(tree):
-        if id(node) not in hints and _replacement(node) is not None:
-            yield node
-
-
-def _replacement(node: ast.AST) -> object:
-    """Return what takes the place of a node's operator, name or value; None to leave it."""
-    other: object = None
-    if isinstance(node, ast.BinOp | ast.BoolOp):
-        other = SWAPS.get(type(node.op))
-    elif isinstance(node, ast.Compare):
-        other = SWAPS.get(type(node.ops[0]))
-    elif isinstance(node, ast.UnaryOp) and isinstance(node.op, ast.USub):
-        other = ast.UAdd
-    elif isinstance(node, ast.Name) and isinstance(node.ctx, ast.Load):
-        other = NAMES.get(node.id)
-    elif isinstance(node, ast.Attribute):
-        other = NAMES.get(node.attr)
-    elif isinstance(node, ast.Constant) and type(node.value) in {bool, int, float}:
-        other = not node.value if isinstance(node.value, bool) else node.value + 1
-    return other
-
-
-def mutate(module: Path, place: int) -> Mutant:
-    """Return a module with its place-th change."""
-    tree = ast.parse(module.read_text(encoding="utf-8"))
-    node = list(places(tree))[place]
-    before, other = ast.unparse(node), _replacement(node)
-    if isinstance(node, ast.BinOp | ast.BoolOp | ast.UnaryOp):
-        node.op = other()
-    elif isinstance(node, ast.Compare):
-        node.ops[0] = other()
-    elif isinstance(node, ast.Name):
-        node.id = other
-    elif isinstance(node, ast.Attribute):
-        node.attr = other
-    else:
-        node.value = other
-    return Mutant(module, node.lineno, f"{before} -> {ast.unparse(node)}", ast.unparse(tree))
-
-
-def tests_of(module: Path) -> list[str]:
-    """Return the test files of a module: those named after it first, then those that import it.
-
-    A module that no test imports is tested through the modules that import it, and so on up.
-    """
-    files = {path: path.read_text(encoding="utf-8") for path in ROOT.glob("tests/test_*.py")}
-    package = {path: path.read_text(encoding="utf-8") for path in ROOT.glob("llrgeo/**/*.py")}
-    files.pop(ROOT / "tests" / "test_contracts.py")  # it copies the tree that is not changed
-    users, found = {module}, set()
-    for _ in range(3):
-        found = {path for user in users for path in _importing(user, files)}
-        if found:
-            break
-        users = {path for user in users for path in _importing(user, package)}
-    words = set(module.stem.split("_"))
-
-    def distance(path: Path) -> tuple[int, int]:
-        named = words & set(path.stem.removeprefix("test_").split("_"))
-        return -len(named), files[path].count("\nfrom llrgeo")
-
-    return [str(path) for path in sorted(sorted(found), key=distance)[:MOST_FILES]]
-
-
-def _importing(module: Path, texts: dict[Path, str]) -> set[Path]:
-    name = ".".join(module.relative_to(ROOT).with_suffix("").parts)
-    parent, _, last = name.rpartition(".")
-    names = rf"(\([^)]*|[^\n(]*)\b{last}\b"
-    pattern = re.compile(
-        rf"(from|import) {re.escape(name)}\b|from {re.escape(parent)} import {names}"
+def equivalent(mutant: Mutant) -> bool:
+    """Return whether a mutant is listed as one that changes nothing."""
+    listed = tomllib.loads(
+        Path(__file__).with_name("equivalent_mutants.toml").read_text(encoding="utf-8")
+    )["mutant"]
+    module = mutant.module.relative_to(ROOT).as_posix()
+    lines = mutant.module.read_text(encoding="utf-8").splitlines()
+    return any(
+        (known["module"], known["what"]) == (module, mutant.what)
+        and known["line"] in lines[mutant.line - 1]
+        for known in listed
     )
-    return {path for path, text in texts.items() if pattern.search(text) and path != module}
 
 
-def killed_by(mutant: Mutant | None, tests: list[str]) -> str:
-    """Run tests on a copy of the package with a mutant; return the test that fails, or nothing.
-
-    `-P` keeps the package in the working directory from being imported in its place.
-    """
-    with tempfile.TemporaryDirectory() as folder:
-        shutil.copytree(ROOT / "llrgeo", Path(folder) / "llrgeo")
-        (Path(folder) / "data").symlink_to(ROOT / "data")
-        if mutant:
-            changed = Path(folder) / mutant.module.relative_to(ROOT)
-            changed.write_text(mutant.text, encoding="utf-8")
-        try:
-            ran = subprocess.run(
-                [sys.executable, "-P", "-m", "pytest", *PYTEST, "-m", MARKS, *tests],
-                cwd=ROOT,
-                env=os.environ | {"PYTHONPATH": folder, "PYTHONDONTWRITEBYTECODE": "1"},
-                capture_output=True,
-                text=True,
-                timeout=SECONDS,
-                check=False,
-            )
-        except subprocess.TimeoutExpired:
-            return "takes too long"
-    if ran.returncode == 0:
-        return ""
-    failed = re.search(r"^(?:FAILED|ERROR) (\S+)", ran.stdout, re.MULTILINE)
-    return failed[1] if failed else f"pytest ends with {ran.returncode}"
+def killer_of(warm: WarmPytest, mutant: Mutant, tests: list[str], limit: int) -> str:
+    """Return the test that fails, of those in a few files and then of the rest."""
+    files = list(dict.fromkeys(test.partition("::")[0] for test in tests))
+    soon = [test for test in tests if test.partition("::")[0] in files[:FIRST_FILES]]
+    rest = [test for test in tests if test not in soon]
+    killer = warm.killed_by(mutant, soon, limit) if soon else ""
+    return killer or (warm.killed_by(mutant, rest, limit) if rest else "")
 
 
-def sample(rooms: list[str], count: int, seed: int) -> list[tuple[Path, int]]:
-    """Draw places from all those of the rooms, each as likely as any other."""
-    modules = sorted(
-        path
-        for room in rooms
-        for path in ([ROOT / room] if room.endswith(".py") else (ROOT / room).rglob("*.py"))
+def asked() -> argparse.Namespace:
+    """Return what the command line asks for."""
+    parser = argparse.ArgumentParser(description="Mutation score of some modules.")
+    parser.add_argument("rooms", nargs="*", default=ROOMS)
+    parser.add_argument("--sample", type=int, default=300)
+    parser.add_argument("--after", type=int, default=0)
+    parser.add_argument("--every", type=int, default=1)
+    parser.add_argument("--only", type=int, nargs="+")
+    parser.add_argument(
+        "--also", nargs="+", default=[], help="files of tests newer than the coverage"
     )
-    every = [
-        (module, place)
-        for module in modules
-        for place, _ in enumerate(places(ast.parse(module.read_text(encoding="utf-8"))))
-    ]
-    print(f"{len(every)} places in {len(modules)} modules", flush=True)
-    return random.Random(seed).sample(every, min(count, len(every)))
+    parser.add_argument("--seed", type=int, default=0)
+    parser.add_argument("--seconds", type=float, default=60)
+    parser.add_argument("--coverage", type=Path, default=ROOT / "build" / "coverage")
+    parser.add_argument("--at-least", type=float, default=0.9)
+    return parser.parse_args()
 
 
 def main() -> int:
     """Mutate, test, and print the score and the survivors."""
-    parser = argparse.ArgumentParser(description="Mutation score of some modules.")
-    parser.add_argument("rooms", nargs="*", default=ROOMS)
-    parser.add_argument("--sample", type=int, default=300)
-    parser.add_argument("--first", type=int, default=300)
-    parser.add_argument("--after", type=int, default=0)
-    parser.add_argument("--seed", type=int, default=0)
-    parser.add_argument("--at-least", type=float, default=0.9)
-    asked = parser.parse_args()
-    drawn = sample(asked.rooms, asked.sample, asked.seed)[asked.after : asked.after + asked.first]
-    survivors, killers = 0, set()
-    for number, (module, place) in enumerate(drawn, start=asked.after + 1):
-        mutant, tests = mutate(module, place), tests_of(module)
-        killer = killed_by(mutant, tests) if tests else ""
-        killers |= {killer} if killer.startswith("tests") else set()
-        survivors += not killer
-        where = f"{module.relative_to(ROOT)}:{mutant.line}: {mutant.what!r}"
-        print(f"{number} {'killed' if killer else 'SURVIVES'} {where} {killer}", flush=True)
-    anyway = killed_by(None, sorted(killers)) if killers else ""
+    options = asked()
+    if not (options.coverage / ".coverage").exists():
+        measure(options.coverage)
+    drawn = list(enumerate(sample(options.rooms, options.sample, options.seed), start=1))
+    drawn = [
+        row for row in drawn[options.after :: options.every] if row[0] in (options.only or [row[0]])
+    ]
+    ends = {"killed": 0, "equivalent": 0, "SURVIVES": 0}
+    killers = set()
+    with WarmPytest() as warm:
+        covering = Covering(options.coverage, warm.wide_fixtures(), options.also)
+        for number, (module, place) in drawn:
+            mutant = mutate(module, place)
+            tests = covering.tests_of(mutant, options.seconds)
+            limit = LONGEST * int(options.seconds)
+            if covering.only_when_called(mutant):
+                killer = warm.killed_in_place(module, place, tests, limit)
+            else:
+                killer = killer_of(warm, mutant, tests, limit + COMPILING_S)
+            killers |= {killer.partition("[")[0]} if killer.startswith("tests/") else set()
+            end = "killed" if killer else "equivalent" if equivalent(mutant) else "SURVIVES"
+            ends[end] += 1
+            said = killer or f"({len(tests)} tests)"
+            print(f"{number} {end} {mutant.where}: {mutant.what!r} {said}", flush=True)
+        anyway = warm.killed_by(None, sorted(killers), 3600) if killers else ""
     if anyway:
         print(f"{anyway} fails without any change: it kills nothing")
         return 1
-    print(f"{len(drawn) - survivors} of {len(drawn)} mutants killed")
-    return 0 if len(drawn) - survivors >= asked.at_least * len(drawn) else 1
+    print(
+        f"{ends['killed']} of {len(drawn)} mutants killed, {ends['equivalent']} equivalent"
+        f" (explained), {ends['SURVIVES']} survive {options.seconds:g} s of tests"
+    )
+    return 0 if ends["killed"] >= options.at_least * len(drawn) else 1
 
 
 if __name__ == "__main__":
