@@ -28,7 +28,7 @@ from llrgeo.appraisal.capacity.setting import (
     RoundService,
     WaysBetweenHomes,
 )
-from llrgeo.appraisal.capacity.staffing import contract_of, visits_wte
+from llrgeo.appraisal.capacity.staffing import contract_of, split_into_wards, visits_wte
 from llrgeo.appraisal.capacity.targets import DelayTarget, LossTarget, Stay
 from llrgeo.appraisal.capacity.team_evidence import homes_of
 from llrgeo.errors import InputError
@@ -126,6 +126,12 @@ def test_beds_by_hand(found: CapacityEvidence) -> None:
     assert row["share_refused"] == pytest.approx(erlang_b(27, 302.6 * 25 / 365))
     assert row["wards"] == 1
     assert row["nurses_wte"] == pytest.approx(3.5 * 5.744, abs=0.01)  # 4 by day, 3 by night
+    # if those needed were there: two wards, whose nurses by shift follow from their sizes
+    later = beds.loc[("today", "north", 2036)]
+    sizes = split_into_wards(int(later["beds_needed"]), largest=28)
+    posts = [(max(2, -(-n // 8)) + max(2, -(-n // 10))) / 2 for n in sizes]
+    assert len(sizes) == 2
+    assert later["nurses_wte_needed"] == pytest.approx(sum(posts) * 168 / 37.5 / 0.78)
     assert pd.isna(row["first_year_short"]) == (
         row["beds_needed"] <= 27 and beds.loc[("today", "north", 2036), "beds_needed"] <= 27
     )

@@ -397,10 +397,17 @@ id = "nurses\""""
         ('"costs.csv"', '""'),
         ("beds = { A = 9 }", "beds = { wards = { A = 11 } }"),
         ('moves_beds = [{ from = "A", to = "B", beds = 4 }]', 'opens = { clinic = ["B"] }'),
-        names=("overflow",),
+        names=("overflow", "beds", "capacity_by_year"),
     )
     found = table(result, "overflow", option="moved")
     assert set(found["service"]) == {"wards"}
+    # the beds they share are counted once, with the nurses of one ward of 11: 2 by day and by night
+    row = table(result, "capacity_by_year", option="today", year=2025).iloc[0]
+    assert row["beds"] == 11
+    assert row["nurses_wte"] == pytest.approx(2 * 168 / 37.5 / 0.78)
+    apart = table(result, "beds", option="today", year=2025)
+    assert row["beds_needed"] == apart["beds_needed"].sum()
+    assert pd.isna(row["beds_short"])
     assert {"step_up", "step_down"} <= set(found["stream"])
 
 

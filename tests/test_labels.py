@@ -9,6 +9,7 @@ from llrgeo.publish import palette
 from llrgeo.publish.data.labels import band_labels, labelled_tables, level_label
 from llrgeo.publish.legend import class_label
 from llrgeo.publish.wording import wording
+from llrgeo.schema import AGE_BANDS
 
 
 def test_groups_and_levels_are_ids_and_every_id_has_words(town_areas):
@@ -46,11 +47,15 @@ def test_bands_ages_and_fifths_are_written_in_words_and_what_is_unknown_as_it_is
     tables = {
         "winners_and_losers": pd.DataFrame({"band": ["", "minutes_1.5_5", "minutes_over_15"]}),
         "team_reach": pd.DataFrame({"age": ["age_75_plus", "young"]}),
+        "people_by_year": pd.DataFrame({"age": list(AGE_BANDS)}),
         "patient_costs_by_fifth": pd.DataFrame({"fifth": list(DEPRIVATION_FIFTHS[:2])}),
     }
     written = labelled_tables(tables, 1.5)
     assert written["winners_and_losers"]["band"].tolist() == ["", "1.5 to 5 min", "over 15 min"]
     assert written["team_reach"]["age"].tolist() == ["aged 75 and over", "young"]
+    assert written["people_by_year"]["age"].tolist() == [
+        *("0 to 17", "18 to 64", "65 to 74", "75 to 84", "85 and over"),
+    ]
     assert written["patient_costs_by_fifth"]["fifth"].tolist() == ["1 (most deprived)", "2"]
 
 

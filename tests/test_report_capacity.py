@@ -25,6 +25,7 @@ from llrgeo.publish.report.capacity_tables import (
     staff_table,
 )
 from llrgeo.publish.report.page import render_report
+from llrgeo.publish.wording import wording
 
 BY_YEAR = pd.DataFrame(
     {
@@ -34,6 +35,7 @@ BY_YEAR = pd.DataFrame(
         "beds_needed": [311.0, 417, 330, 440],
         "beds_short": [70.0, 140, np.nan, np.nan],
         "nurses_wte": [206.8, 206.8, 230.1, 250.2],
+        "nurses_wte_needed": [229.7, 307.4, 241.2, 321.9],
         "rounds_wte": np.nan,
         "crisis_wte": [43.1, 57.4, 43.1, 57.4],
         "wte": [249.9, 264.2, 273.2, 307.6],
@@ -142,7 +144,7 @@ def test_one_row_an_option_has_the_first_and_the_last_year(publication):
         *("Staff (WTE) 2026", "Staff (WTE) 2043"),
         *("Buildings, million pounds in all", "Running, million pounds a year"),
     ]
-    assert table["rows"][0][1:] == ["280", "311", "417", "250", "264", "0.0", "137.1"]
+    assert table["rows"][0][1:] == ["280", "311", "417", "250", "264", "none stated", "137.1"]
     assert table["rows"][1][1:] == ["", "330", "440", "273", "308", "22.2", "133.2"]
 
 
@@ -158,20 +160,32 @@ def test_beds_say_how_sure_their_need_is_over_all_services(publication):
 def test_staff_are_by_year_and_those_of_the_last_by_kind(publication):
     table = staff_table(publication)
     # nobody visits in rounds, so there is no column of visiting teams
-    assert table["heads"][-3:] == [
+    assert table["heads"][-4:] == [
         *("Staff (WTE) 2043", "Nurses of wards 2043", "Crisis teams 2043"),
+        "Nurses if the beds needed were there 2043",
     ]
-    assert table["rows"][1][1:] == ["273", "308", "250.2", "57.4"]
+    assert table["rows"][1][1:] == ["273", "308", "250.2", "57.4", "321.9"]
 
 
 def test_money_is_in_millions_with_its_range_and_what_is_not_stated_is_empty(publication):
     table = money_table(publication, "capital")
     assert table["heads"] == ["Option", "2026", "2043", "From - to"]
     assert [row[1:] for row in table["rows"]] == [
-        ["0.0", "0.0", "0.0 to 0.0"],
+        ["none stated", "none stated", ""],  # which is not that it costs nothing
         ["0.0", "22.2", "9.2 to 31.1"],  # 6.1 + 3.06 and 20.7 + 10.36, in millions
     ]
-    assert money_table(publication, "running")["rows"][1][1:] == ["133.2", "133.2"]
+    running = money_table(publication, "running")
+    assert running["heads"][-1] == f"2043 against {publication.baseline.label}"
+    assert [row[1:] for row in running["rows"]] == [
+        ["137.1", "137.1", ""],
+        ["133.2", "133.2", f"{wording()['minus']}3.9"],  # 133.2 - 137.07588
+    ]
+
+
+def test_works_that_no_option_states_have_no_bar_and_are_said_so():
+    chart = money_chart(BY_YEAR.assign(label=BY_YEAR["option"]), "capital")
+    assert chart.description == "today: none stated million pounds; local: 22.2 million pounds."
+    assert str(chart.svg()).count('height="18') == 1
 
 
 def test_people_with_longer_journeys_are_those_of_each_year_without_the_baseline(publication):

@@ -53,6 +53,7 @@ BUILT = {
         *("option", "beds", "needed", "range", "short", "staff", "capital", "running"),
         *("wards", "rounds", "crisis", "figure", "value", "standing", "source"),
         *("capital_caption", "running_caption"),
+        *("capital_end", "running_end", "wards_needed"),
     ),
     "chart_": ("capital", "running", "capital_row", "running_row", "longer_row"),
     "figure_": BASIS,

@@ -32,7 +32,8 @@ def beds_by_site(setting: CapacitySetting) -> pd.DataFrame:
     """Return beds, use and needs by option, service, site and year.
 
     Columns: the keys; those of `bed_table`; `wards` and `nurses_wte` of the beds stated, or of
-    those needed where none are stated; `first_year_short` (missing: never in these years).
+    those needed where none are stated, `nurses_wte_needed` of those needed; `first_year_short`
+    (missing: never in these years).
     """
     # Admissions of all areas are alike under all options: options differ by who goes where.
     admissions = {service.id: setting.demand_by_year(service.rates) for service in setting.beds}
@@ -157,9 +158,10 @@ def _of_service(
         # Wards and nurses are of the beds that are there, or else of those that would be needed.
         staffed = table["beds"].fillna(table["beds_needed"]).astype(int)
         table["wards"] = [len(split_into_wards(count, largest=largest)) for count in staffed]
-        table["nurses_wte"] = [
-            site_nurses_wte(count, rules, contract, largest=largest) for count in staffed
-        ]
+        for name, beds_of in (("nurses_wte", staffed), ("nurses_wte_needed", table["beds_needed"])):
+            table[name] = [
+                site_nurses_wte(int(count), rules, contract, largest=largest) for count in beds_of
+            ]
         tables.append(table.assign(option=option, service=service.id, year=year))
     whole = pd.concat(tables, ignore_index=True)
     needed = whole.pivot(index="site_id", columns="year", values="beds_needed")

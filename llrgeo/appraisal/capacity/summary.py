@@ -1,6 +1,7 @@
 """Summary of capacity: beds, staff, rooms and money of each option by year, in one row."""
 
 from collections.abc import Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
@@ -13,7 +14,10 @@ from llrgeo.appraisal.capacity.rooms import (
     arrivals_of,
     parking_needed,
 )
+from llrgeo.appraisal.capacity.staffing import contract_of, nurse_rules_of, site_nurses_wte
 from llrgeo.appraisal.evaluation import OptionResult
+
+_BED_FIGURES: Final = ("beds", "beds_needed", "beds_short", "nurses_wte", "nurses_wte_needed")
 
 
 def summary_by_year(
@@ -21,16 +25,18 @@ def summary_by_year(
 ) -> pd.DataFrame:
     """Return beds, staff, rooms and money by option and year.
 
-    Columns: `option`, `year`; `beds` (NaN unless stated for all sites), `beds_needed`,
-    `beds_short` (sum over sites), `nurses_wte`, `rounds_wte`, `crisis_wte` (in one pool), `wte`
-    (their sum), `rooms_needed`, `rooms_short`, `capital` (paid up to and in that year, with
-    optimism bias) and `running` (a year, of all sites with a known floor area). NaN where the
-    study has no service of the kind, or no estate.
+    Columns: `option`, `year`; `beds` (NaN unless stated for all sites), `beds_needed` (of services
+    that share beds as if each had its own), `beds_short` (sum over sites; NaN where services share
+    beds), `nurses_wte` of the beds there and `nurses_wte_needed` of those needed, `rounds_wte`,
+    `crisis_wte` (in one pool), `wte` (the sum without those needed), `rooms_needed`,
+    `rooms_short`, `capital` (paid up to and in that year, with optimism bias) and `running` (a
+    year, of all sites with a known floor area). NaN where the study has no service of the kind, or
+    no estate.
     """
     years = plan.years
     index = pd.MultiIndex.from_product([list(results), years], names=["option", "year"])
     table = pd.DataFrame(index=index)
-    beds = _sum(evidence.beds, ["beds", "beds_needed", "beds_short", "nurses_wte"], index)
+    beds = _sum(_with_pools(evidence.beds, plan), list(_BED_FIGURES), index)
     rooms = _sum(evidence.rooms, ["rooms_needed", "rooms_short"], index)
     table[list(beds.columns)] = beds
     # Posts that are not known, for want of a service of that kind, stay blank; they are no zero.
@@ -47,6 +53,31 @@ def summary_by_year(
     ]
     table[["capital", "running"]] = np.array(money, dtype=float).reshape(-1, 2)
     return table.reset_index()
+
+
+def _with_pools(beds: pd.DataFrame, plan: CapacityPlan) -> pd.DataFrame:
+    """Return the table of beds with those that services share, stated under their pool.
+
+    The first service of a pool has its beds and their nurses, the others have none of their own.
+    How many are short is not known: no closed form says what a pool needs.
+    """
+    if beds.empty or not plan.services.pools:
+        return beds
+    contract, rules = contract_of(plan.parameters), nurse_rules_of(plan.parameters)
+    largest = int(plan.parameters.value("largest_ward"))
+    table = beds.copy()
+    for pool, members in plan.services.pools.items():
+        for option, stated in plan.places[plan.places["service"] == pool].groupby("option"):
+            # Wards are of the beds at a site, whichever of the services lies in them.
+            there = stated["beds"].dropna().astype(int)
+            nurses = [site_nurses_wte(n, rules, contract, largest=largest) for n in there]
+            mine = (table["option"] == option) & table["service"].isin(list(members))
+            table.loc[mine, ["beds", "nurses_wte"]] = 0.0
+            # Beds of all sites stand in one row of each year, so that they are counted once.
+            first = table[mine].groupby("year").head(1).index
+            table.loc[first, "beds"] = float(there.sum())
+            table.loc[first, "nurses_wte"] = sum(nurses)
+    return table
 
 
 def works_by_option(plan: CapacityPlan) -> pd.DataFrame:

@@ -197,6 +197,9 @@ BED_TABLES: Final = (
             PublishedColumn("occupancy_needed", "Mean share in use of the beds needed", SHARE),
             PublishedColumn("wards", "Wards that the beds fill", WARDS),
             PublishedColumn("nurses_wte", "Registered nurses for these wards", STAFF),
+            PublishedColumn(
+                "nurses_wte_needed", "Registered nurses if the beds needed were there", STAFF
+            ),
             PublishedColumn("first_year_short", "First year with too few beds", YEAR, NEVER_SHORT),
             PublishedColumn(
                 "beds_needed_ageing",

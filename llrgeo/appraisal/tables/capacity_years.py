@@ -37,6 +37,10 @@ from llrgeo.appraisal.tables.units import (
 )
 
 _NO_KIND: Final = "the study has no service of the kind, or a number is not stated"
+_NOT_OF_POOLS: Final = (
+    f"{_NO_KIND}; or services share beds: what these need has no closed form, and the table "
+    "overflow says who finds none"
+)
 _NO_ESTATE: Final = "the study names no estate"
 
 
@@ -100,12 +104,27 @@ SUMMARY: Final = (
             OPTION,
             YEAR_COLUMN,
             PublishedColumn("beds", "Beds that the option has", BEDS, _NO_KIND),
-            PublishedColumn("beds_needed", "Beds that the targets need", BEDS, _NO_KIND),
-            PublishedColumn("beds_short", "Beds too few, site by site", BEDS, _NO_KIND),
-            PublishedColumn("nurses_wte", "Registered nurses of wards", STAFF, _NO_KIND),
+            PublishedColumn(
+                "beds_needed",
+                "Beds that the targets need; of services that share beds, as if each had its own",
+                BEDS,
+                _NO_KIND,
+            ),
+            PublishedColumn("beds_short", "Beds too few, site by site", BEDS, _NOT_OF_POOLS),
+            PublishedColumn(
+                "nurses_wte", "Registered nurses of wards, for the beds there", STAFF, _NO_KIND
+            ),
+            PublishedColumn(
+                "nurses_wte_needed",
+                "Registered nurses of wards, if the beds needed were there",
+                STAFF,
+                _NO_KIND,
+            ),
             PublishedColumn("rounds_wte", "Staff of visiting teams", STAFF, _NO_KIND),
             PublishedColumn("crisis_wte", "Staff of crisis teams, in one pool", STAFF, _NO_KIND),
-            PublishedColumn("wte", "All of these staff", STAFF, _NO_KIND),
+            PublishedColumn(
+                "wte", "Staff of the beds there and of all these teams", STAFF, _NO_KIND
+            ),
             PublishedColumn("rooms_needed", "Rooms that contacts need", ROOMS, _NO_KIND),
             PublishedColumn("rooms_short", "Rooms too few, site by site", ROOMS, _NO_KIND),
             PublishedColumn(

@@ -7,6 +7,7 @@ import pandas as pd
 
 from llrgeo.appraisal.access import change_bands
 from llrgeo.publish.wording import Wording, wording
+from llrgeo.schema import AGE_BANDS
 
 NAMED_BY_DATA: Final = "authority"  # a group whose levels are names already
 
@@ -59,7 +60,9 @@ def _labelled(table: pd.DataFrame, tolerance_min: float) -> pd.DataFrame:
     if "fifth" in table.columns:
         labels["fifth"] = _by_key(table["fifth"], "level", words)
     if "age" in table.columns:
-        labels["age"] = _by_key(table["age"], "residents", words)
+        # All bands of age together are levels; ages from one on ("aged 75 and over") are not.
+        whole = set(AGE_BANDS) <= set(table["age"])
+        labels["age"] = _by_key(table["age"], "level" if whole else "residents", words)
     if "figure_id" in table.columns:
         labels["figure"] = _by_key(table["figure"], "place_figure", words)
         labels["standing"] = _by_key(table["standing"], "place_standing", words)

@@ -139,9 +139,14 @@ def money_chart(table: pd.DataFrame, kind: str) -> Drawing:
     words, year = wording(), table["year"].max()
     last = table[table["year"] == year]
     millions = (last[kind] / tables.MILLION).to_numpy(float)
-    said = [tables.figure(value, 1) or words["capacity_unknown"] for value in millions]
+    shown = tables.works_figure if kind == "capital" else _millions
+    said = [shown(value) or words["capacity_unknown"] for value in last[kind]]
     bars = pd.DataFrame({"label": last["label"].to_numpy(), "value": millions, "said": said})
     return _bars(bars, kind, words[f"chart_{kind}"].format(year=year))
+
+
+def _millions(pounds: float) -> str:
+    return tables.figure(pounds / tables.MILLION, 1)
 
 
 def longer_chart(longer: pd.DataFrame) -> Drawing:

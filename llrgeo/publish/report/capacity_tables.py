@@ -2,6 +2,7 @@
 
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.publish.explorer.years import people_of_year
@@ -55,7 +56,7 @@ def glance_table(publication: Publication) -> Table:
                     for kind in ("beds_needed", "wte")
                     for year in (first, last)
                 ),
-                figure(by_year["capital"][last] / MILLION, 1),
+                works_figure(by_year["capital"][last]),
                 figure(by_year["running"][last] / MILLION, 1),
             ]
         )
@@ -91,10 +92,15 @@ def beds_table(publication: Publication) -> Table:
 
 
 def staff_table(publication: Publication) -> Table:
-    """Return staff by year, and those of the last year by kind of team."""
+    """Return staff by year, those of the last by kind, and nurses if the beds needed were there."""
     words, table = wording(), by_label(publication)
     years = _years(table)
-    named = {"nurses_wte": "wards", "rounds_wte": "rounds", "crisis_wte": "crisis"}
+    named = {
+        "nurses_wte": "wards",
+        "rounds_wte": "rounds",
+        "crisis_wte": "crisis",
+        "nurses_wte_needed": "wards_needed",
+    }
     # A kind of team that the study does not have has no column.
     kinds = {kind: name for kind, name in named.items() if table[kind].notna().any()}
     heads = [
@@ -112,21 +118,27 @@ def staff_table(publication: Publication) -> Table:
 
 
 def money_table(publication: Publication, kind: str) -> Table:
-    """Return pounds by option and year in millions: `capital` paid up to it, or `running`."""
+    """Return pounds by option and year in millions: `capital` paid up to it, or `running`.
+
+    At the end stands how sure capital is, or how running costs of the last year differ from those
+    of the baseline.
+    """
     words, table = wording(), by_label(publication)
     years = _years(table)
+    last = table[table["year"] == years[-1]].set_index("option")[kind]
+    ends = _capital_ranges(publication) if kind == "capital" else _against(publication, last)
     heads = [words["capacity_option"], *map(str, years)]
-    ranges = capital_range(publication) if kind == "capital" else {}
-    if ranges:
-        heads.append(words["capacity_capital_range"])
+    if ends:
+        baseline = publication.baseline.label
+        heads.append(words[f"capacity_{kind}_end"].format(year=years[-1], baseline=baseline))
     rows = []
     for (option, label), of_option in table.groupby(["option", "label"], sort=False):
-        by_year = of_option.set_index("year")[kind] / MILLION
-        row = [str(label), *(figure(by_year[year], 1) for year in years)]
-        if ranges:
-            low, high = (number(x / MILLION, 1) for x in ranges.get(str(option), (0.0, 0.0)))
-            row.append(words["capacity_from_to"].format(low=low, high=high))
-        rows.append(row)
+        by_year = of_option.set_index("year")[kind]
+        said = [figure(by_year[year] / MILLION, 1) for year in years]
+        # An option without stated works costs nothing that is known, which is not nought.
+        if kind == "capital" and by_year.eq(0).all():
+            said = [works_figure(by_year[year]) for year in years]
+        rows.append([str(label), *said, *([ends.get(str(option), "")] if ends else [])])
     return table_of(f"capacity-{kind}", words[f"capacity_{kind}_caption"], heads, rows)
 
 
@@ -199,6 +211,37 @@ def capital_range(publication: Publication) -> dict[str, tuple[float, float]]:
         return {}
     sums = works.groupby("option")[["capital_low", "capital_high"]].sum()
     return {str(option): (float(low), float(high)) for option, low, high in sums.itertuples()}
+
+
+def works_figure(pounds: float) -> str:
+    """Return millions of pounds of works; words where the study states none."""
+    return wording()["capacity_no_works"] if pounds == 0 else figure(pounds / MILLION, 1)
+
+
+def _capital_ranges(publication: Publication) -> dict[str, str]:
+    """Return the words of `capital_range`, in millions of pounds."""
+    said = wording()["capacity_from_to"]
+    return {
+        option: said.format(low=number(low / MILLION, 1), high=number(high / MILLION, 1))
+        for option, (low, high) in capital_range(publication).items()
+    }
+
+
+def _against(publication: Publication, last: pd.Series) -> dict[str, str]:
+    """Return how pounds of the last year differ from the baseline's, in millions, by option."""
+    first = last.get(publication.baseline_name, np.nan)
+    return {
+        str(option): "" if pd.isna(pounds - first) else change(pounds - first)
+        for option, pounds in last.items()
+        if option != publication.baseline_name
+    }
+
+
+def change(pounds: float) -> str:
+    """Return a change in millions of pounds with its sign."""
+    millions = round(pounds / MILLION, 1)
+    sign = "+" if millions > 0 else wording()["minus"] if millions < 0 else ""
+    return f"{sign}{number(abs(millions), 1)}"
 
 
 def figure(value: float, decimals: int = 0) -> str:
