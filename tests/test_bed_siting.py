@@ -1,5 +1,6 @@
 """`llrgeo locate` for beds: from a siting file to the curve, against every plan by hand."""
 
+from dataclasses import replace
 from itertools import combinations
 
 import pandas as pd
@@ -8,6 +9,7 @@ from capacity_cases import write_projections
 from typer.testing import CliRunner
 
 from llrgeo.appraisal.capacity.queues import beds_for_loss
+from llrgeo.appraisal.siting.bed_sites import beds_curve
 from llrgeo.cli import app
 from llrgeo.errors import ConfigError, InfeasibleError
 from llrgeo.study.bed_siting import bed_plan_table, bed_sentences, locate_beds, write_beds
@@ -99,6 +101,15 @@ def test_the_curve_is_the_best_of_all_plans(folder):
     assert table["admissions"].sum() == 81 * 9
     assert table["areas"].sum() == 3
     assert table["beds"].sum() == result.best["beds"]
+
+
+def test_equal_plans_go_to_the_first_in_order_of_the_candidates(folder):
+    problem = found(folder, p=1).problem
+    minutes = problem.minutes.copy()
+    minutes["B"] = minutes["A"]  # beside A: as near to everyone, so with as many beds
+    for order in (["A", "B"], ["B", "A"]):
+        both = replace(problem, minutes=minutes[order])
+        assert beds_curve(both, most_sites=1)["plan"].str.split().str[0].tolist() == order[:1]
 
 
 def test_limits_of_beds_and_wards_and_a_later_year_change_the_answer(folder):

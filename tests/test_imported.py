@@ -2,14 +2,16 @@
 
 import json
 
+import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from shapely import Point
 
 from llrgeo.errors import InputError
 from llrgeo.study.config import load_study
 from llrgeo.study.run import run_study
-from llrgeo.travel.imported import import_travel_times
+from llrgeo.travel.imported import ImportedRouter, import_travel_times
 from llrgeo.travel.times import TravelTimes, save_travel_times
 
 AREAS, SITES = ["W", "N"], ["A", "B", "C"]
@@ -78,6 +80,25 @@ def test_answers_of_servers_are_read_in_the_order_of_the_study(tmp_path):
     assert assert_read(path).distance_km.loc["N", "A"] == pytest.approx(1.8 * 1.609344)
     with pytest.raises(InputError, match=r"a table of \(2, 3\), for 2 areas and 1 sites"):
         import_travel_times(path, area_ids=AREAS, site_ids=["A"])
+
+
+def test_a_file_asked_from_the_sites_is_turned_round_with_its_distances(tmp_path):
+    kilometres = MINUTES.fillna(0) * 0.7
+    save_travel_times([TravelTimes(MINUTES, distance_km=kilometres)], tmp_path / "times.csv")
+    router = ImportedRouter(tmp_path / "times.csv", tuple(AREAS), tuple(SITES))
+    there, back = (
+        router.travel_times(places(first), places(last), mode="car", period="off_peak")
+        for first, last in ((AREAS, SITES), (SITES, AREAS))
+    )
+    assert there.minutes.to_numpy().tolist() == MINUTES.to_numpy().tolist()
+    assert back.minutes.equals(there.minutes.T)
+    assert back.distance_km.equals(there.distance_km.T)
+    assert there.distance_km.loc["N", "C"] == pytest.approx(7.7)
+    assert "imported from times.csv" in back.error_note
+
+
+def places(ids):
+    return gpd.GeoSeries([Point(0, 0)] * len(ids), index=ids, crs=27700)
 
 
 @pytest.mark.parametrize("from_sites", [False, True])
