@@ -1,9 +1,14 @@
 """Demand over the years, by hand."""
 
+from dataclasses import replace
+
 import numpy as np
 import pandas as pd
 import pytest
+from capacity_cases import town_plan
 
+from llrgeo.appraisal.capacity.demand_evidence import demand_by_year, people_by_authority
+from llrgeo.appraisal.capacity.plan import CENTRAL
 from llrgeo.appraisal.capacity.years import (
     age_gradient,
     between_years,
@@ -43,6 +48,22 @@ def test_a_waterfall_adds_up_to_the_unit() -> None:
 def test_years_between_and_after() -> None:
     found = between_years([2026, 2031, 2043], [211, 236, 299], [2026, 2029, 2037, 2043, 2050])
     assert found.tolist() == pytest.approx([211, 226, 267.5, 299, 299])
+
+
+def test_people_of_authorities_and_growth_are_those_of_the_areas_added_up(town_areas) -> None:
+    plan = town_plan(town_areas, ["today"])
+    found = people_by_authority(plan, town_areas).set_index(["scenario", "year", "authority_code"])
+    assert len(found) == 2 * 3 * 2
+    for (scenario, year, code), row in found.iterrows():
+        areas = plan.people[scenario][year][town_areas["authority_code"] == code]
+        older = [int(area.age_75_84 + area.age_85_plus) for area in areas.itertuples()]
+        assert row["people"] == sum(sum(area) for area in areas.itertuples(index=False))
+        assert (row["aged_75_plus"], row["most_in_an_area"]) == (sum(older), max(older))
+    # Fewer people than the central projection has in the first year are no base of its growth.
+    fewer = {year: (people * 0.8, people * 1.3) for year, people in plan.people[CENTRAL].items()}
+    rows = demand_by_year(replace(plan, bounds=fewer), {"ward": RATES})
+    assert (rows["demand_low"] < rows["demand"]).all()
+    assert rows["growth"].tolist() == (rows["demand"] / rows["demand"].iloc[0] - 1).tolist()
 
 
 def test_the_first_year_a_site_is_short() -> None:

@@ -1,12 +1,13 @@
 """The relaxation of a siting problem by itself: choices, rises and limits against every choice."""
 
 from dataclasses import replace
-from itertools import product
+from itertools import combinations, product
 
 import numpy as np
 import pytest
 
-from llrgeo.appraisal.siting.model import AssignmentSum, Catchments, SiteRow
+from llrgeo.appraisal.siting.exact import solve_exactly
+from llrgeo.appraisal.siting.model import AssignmentSum, Catchments, Model, SiteRow
 from llrgeo.appraisal.siting.relaxation import Relaxation, RelaxedSolution
 
 SITES = 6
@@ -129,3 +130,25 @@ def test_a_full_site_takes_by_gain_and_what_needs_no_room_besides():
 def test_a_row_is_missed_relative_to_its_largest_coefficient():
     row = SiteRow(np.array([2.0, -8.0, 5.0]), low=4.0, high=10.0)
     assert row.excess(np.array([1.0, 7.0, 14.0])).tolist() == [3 / 8, 0.0, 4 / 8]
+
+
+@pytest.mark.parametrize(("fewest", "most"), [(1, 1), (1, 3), (2, 2), (3, 4)])
+def test_the_programme_of_radii_finds_the_best_of_all_plans(fewest, most):
+    rng = np.random.default_rng(fewest * 10 + most)
+    nobody = np.zeros(SITES, dtype=bool)
+    for _ in range(6):
+        # Few values, so that costs tie; site costs decide how many are open.
+        costs = rng.integers(1, 6, (5, SITES)).astype(float)
+        costs[rng.random(costs.shape) < 0.1] = np.inf
+        site_costs = rng.integers(0, 5, SITES).astype(float)
+        model = Model(
+            AssignmentSum(costs), site_costs, nobody, nobody, fewest, most, (), (),
+            np.arange(0), np.zeros((0, SITES), dtype=bool),
+        )  # fmt: skip
+        sizes = range(fewest, most + 1)
+        plans = [np.array(plan) for size in sizes for plan in combinations(range(SITES), size)]
+        best = min(model.cost(plan) for plan in plans)
+        found = solve_exactly(model, gap=0.0, ends=np.inf, seed=0)
+        assert found.cost == pytest.approx(best)
+        if np.isfinite(best):
+            assert model.cost(found.plan) == pytest.approx(best)

@@ -13,7 +13,7 @@ from llrgeo.appraisal.tables import units
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
 from llrgeo.errors import LlrgeoError
 from llrgeo.publish.data.descriptions import DescribedTable
-from llrgeo.publish.data.workbook import contents, render_workbook, sheet_names
+from llrgeo.publish.data.workbook import contents, render_workbook, settings_table, sheet_names
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, run_study
 
@@ -137,3 +137,14 @@ def test_long_or_forbidden_names_become_sheet_names_of_their_own():
 def test_equal_editions_make_equal_bytes(publication):
     tables = {"people": described(pd.DataFrame({"people": [1, 2]}), PEOPLE)}
     assert render_workbook(publication, tables) == render_workbook(publication, tables)
+
+
+def test_settings_are_a_row_each_an_empty_list_too(publication):
+    study = {"years": [], "modes": ["car", "walk"], "options": [{"id": "today", "opens": []}]}
+    changed = replace(publication, manifest={**publication.manifest, "study": study})
+    assert settings_table(changed).to_numpy().tolist() == [
+        ["years", ""],
+        ["modes", "car, walk"],
+        ["options.1.id", "today"],
+        ["options.1.opens", ""],
+    ]
