@@ -31,6 +31,7 @@ from llrgeo.inputs.projections import AGES
 from llrgeo.schema import AGE_BANDS
 
 _MRI = read_capacity("machines").loc["mri"]
+BY_HOUR = (4, 5, 7, 7, 6, 5, 5, 5, 4, 4, 4, 4)  # their mean is 5, so the peak is 1.4
 FACTORS = {2026: 1.1, 2031: 1.21, 2036: 1.3}
 """Older people of the town's projection over those of its table of areas."""
 
@@ -68,12 +69,13 @@ def town_plan(areas: gpd.GeoDataFrame, options: list[str]) -> CapacityPlan:
     ids = areas.index
     between = pd.DataFrame(np.hypot(*np.meshgrid(range(4), range(4))) + 2.0, ids, ids)
     positions = pd.DataFrame({"easting": areas.geometry.x, "northing": areas.geometry.y})
+    calls = pd.Series({"age_85_plus": 90_000.0})
     services = ServicePlans(
         beds=[BedService("beds", rates_of(BEDS, visits=False) * 40, Stay(25.0), LossTarget(0.05))],
         rooms=[RoomService("clinic", rates_of(CLINIC, visits=True), 20.0)],
         machines=[MachineService("clinic", rates_of(CLINIC, visits=True) * 0.3, "mri", _MRI)],
         rounds=[RoundService("nurses", rates_of(NURSES, visits=True), 30.0, 6, 0.25, 1.2)],
-        crisis=[CrisisService("nurses", pd.Series({"age_85_plus": 90_000.0}), 1.4, 0.8)],
+        crisis=[CrisisService("nurses", calls, share=0.8, calls_by_hour=BY_HOUR)],
         share_women={"beds": 0.6},
     )
     estate = pd.DataFrame(
