@@ -25,6 +25,7 @@ from llrgeo.publish.report.charts import (
 from llrgeo.publish.report.drawing import Drawing
 from llrgeo.publish.report.places import places_chapter
 from llrgeo.publish.report.quality import quality_chapter
+from llrgeo.publish.report.site_catchments import catchments_chapter
 from llrgeo.publish.report.static_map import Frame, change_map, frame, is_hatched
 from llrgeo.publish.report.tables import Table
 from llrgeo.publish.wording import wording
@@ -90,6 +91,7 @@ def render_report(publication: Publication) -> str:
             "robustness": publication.robustness,
             "places": places_chapter(publication),
             "capacity": capacity.capacity_chapter(publication),
+            "catchments": catchments_chapter(publication, land),
             "quality": quality_chapter(publication),
             "glossary": list(_glossary(publication)),
         },

@@ -24,9 +24,11 @@ WIDTH: Final = 480.0
 _MARGIN: Final = 8.0
 _SIMPLIFY_M: Final = 250.0
 _TOWNS: Final = 16
-_LETTER: Final = 7.0  # width of a letter of a name
-_NAME_TOPS: Final = (-20.0, 6.0)  # a name is put above its town, or else below
-_NAME_HEIGHT: Final = 14.0
+_NAME_SIZE: Final = 12.0
+# Measures of a name, for each unit of its size.
+_LETTER: Final = 7 / 12  # width of a letter
+_NAME_TOPS: Final = (-5 / 3, 1 / 2)  # a name is put above its town, or else below
+_NAME_HEIGHT: Final = 7 / 6
 _DOT: Final = 4.0  # radius of a site
 
 
@@ -144,11 +146,24 @@ def marks(base: BaseMap, land: Frame, sites: gpd.GeoSeries) -> list[Markup]:
         ).format(x, y, _DOT, drawing.INK)
         for x, y in spots
     ]
-    return parts + [_haloed(x, y, name) for name, x, y in _towns(base, land, spots)]
+    return parts + town_names(base, land, spots)
+
+
+def town_names(
+    base: BaseMap,
+    land: Frame,
+    spots: Iterable[tuple[float, float]] = (),
+    *,
+    most: int = _TOWNS,
+    size: float = _NAME_SIZE,
+) -> list[Markup]:
+    """Return the names of the largest towns, in a size of type, clear of spots where they can."""
+    chosen = _towns(base, land, spots, size)[:most]
+    return [_haloed(x, y, name, size) for name, x, y in chosen]
 
 
 def _towns(
-    base: BaseMap, land: Frame, spots: Iterable[tuple[float, float]]
+    base: BaseMap, land: Frame, spots: Iterable[tuple[float, float]], size: float
 ) -> list[tuple[str, float, float]]:
     """Choose the towns to name, the largest first, and where: clear of names, if possible of sites.
 
@@ -162,23 +177,23 @@ def _towns(
     chosen: list[tuple[str, float, float]] = []
     taken: list[shapely.Polygon] = []
     for name, (x, y) in zip(ordered["name"], land.place(ordered.geometry), strict=True):
-        half = _LETTER * len(name) / 2
-        rooms = [shapely.box(x - half, y + top, x + half, y + top + _NAME_HEIGHT)
-                 for top in _NAME_TOPS]  # fmt: skip
+        half = size * _LETTER * len(name) / 2
+        tops = [y + size * top for top in _NAME_TOPS]
+        rooms = [shapely.box(x - half, top, x + half, top + size * _NAME_HEIGHT) for top in tops]
         free = [room for room in rooms if not shapely.intersects(room, taken).any()]
         if free and len(chosen) < _TOWNS:
             clear = (place for place in free if not place.intersects(dots))
             room = next(clear, free[0])
-            chosen.append((str(name), x, room.bounds[3] - 3))
+            chosen.append((str(name), x, room.bounds[3] - size / 4))
             taken.append(room)
     return chosen
 
 
-def _haloed(x: float, y: float, text: str) -> Markup:
+def _haloed(x: float, y: float, text: str, size: float) -> Markup:
     """Return a name to be read on any colour; it stays within the drawing."""
-    half = _LETTER * len(text) / 2
+    half = size * _LETTER * len(text) / 2
     return Markup(
-        '<text x="{:.1f}" y="{:.1f}" text-anchor="middle" font-size="12" font-weight="bold" '
+        '<text x="{:.1f}" y="{:.1f}" text-anchor="middle" font-size="{:g}" font-weight="bold" '
         'font-family="Arial, Helvetica, sans-serif" fill="{}" stroke="#fff" stroke-width="3" '
         'paint-order="stroke">{}</text>'
-    ).format(min(max(x, half), WIDTH - half), y, drawing.INK, text)
+    ).format(min(max(x, half), WIDTH - half), y, size, drawing.INK, text)
