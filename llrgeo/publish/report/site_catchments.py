@@ -40,7 +40,7 @@ def catchments_chapter(publication: Publication, land: Frame) -> dict[str, Any] 
         return None
     within = _within(publication, list(changed))
     # Sites that most people reach come first where there are too many to draw.
-    told = within.sort_values(LIMITS_MIN[-1], ascending=False, kind="stable").index
+    told = within[LIMITS_MIN[-1]].sort_values(ascending=False, kind="stable").index
     drawn = set(told[:MOST_MAPS])
     shown = [site for site in within.index if site in drawn]
     return {
