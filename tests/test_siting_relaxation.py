@@ -132,21 +132,21 @@ def test_a_row_is_missed_relative_to_its_largest_coefficient():
     assert row.excess(np.array([1.0, 7.0, 14.0])).tolist() == [3 / 8, 0.0, 4 / 8]
 
 
-@pytest.mark.parametrize(("fewest", "most"), [(1, 1), (1, 3), (2, 2), (3, 4)])
-def test_the_programme_of_radii_finds_the_best_of_all_plans(fewest, most):
+@pytest.mark.parametrize(("count", "fewest", "most"), [(3, 1, 1), (6, 1, 3), (5, 2, 2), (6, 3, 4)])
+def test_the_programme_of_radii_finds_the_best_of_all_plans(count, fewest, most):
     rng = np.random.default_rng(fewest * 10 + most)
-    nobody = np.zeros(SITES, dtype=bool)
-    for _ in range(6):
+    nobody = np.zeros(count, dtype=bool)
+    for _ in range(12):
         # Few values, so that costs tie; site costs decide how many are open.
-        costs = rng.integers(1, 6, (5, SITES)).astype(float)
+        costs = rng.integers(1, 6, (5, count)).astype(float)
         costs[rng.random(costs.shape) < 0.1] = np.inf
-        site_costs = rng.integers(0, 5, SITES).astype(float)
+        site_costs = rng.integers(0, 5, count).astype(float)
         model = Model(
             AssignmentSum(costs), site_costs, nobody, nobody, fewest, most, (), (),
-            np.arange(0), np.zeros((0, SITES), dtype=bool),
+            np.arange(0), np.zeros((0, count), dtype=bool),
         )  # fmt: skip
         sizes = range(fewest, most + 1)
-        plans = [np.array(plan) for size in sizes for plan in combinations(range(SITES), size)]
+        plans = [np.array(plan) for size in sizes for plan in combinations(range(count), size)]
         best = min(model.cost(plan) for plan in plans)
         found = solve_exactly(model, gap=0.0, ends=np.inf, seed=0)
         assert found.cost == pytest.approx(best)
