@@ -57,6 +57,7 @@ def town_rates() -> Rates:
         "share_without_car": 0.25,
         "optimism_bias": 0.4,
         "optimism_mitigated": 0.3,
+        "carbon": 7.0,
     }
     costs = pd.DataFrame(
         [

@@ -40,6 +40,16 @@ def test_two_steps_in_the_town_are_as_on_paper(
     assert reached.tolist() == pytest.approx([0.03, 0.01, 0.02, 0.0])
 
 
+def test_people_from_outside_share_the_supply_of_the_site_that_names_them(
+    town_areas: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    people, outside = town_areas["residents"], pd.Series({"A": np.nan, "B": 350.0})
+    ratios = supply_ratios(
+        town_times.minutes, people, BEDS, decay=within(2), outside_people=outside
+    )
+    assert ratios.tolist() == [12 / 600, 7 / (700 + 350)]
+
+
 def test_steps_weigh_both_demand_and_supply(
     town_areas: pd.DataFrame, town_times: TravelTimes
 ) -> None:

@@ -82,7 +82,7 @@ def test_present_values_are_as_on_paper(results: Results, rates: Rates) -> None:
     assert local["patient_fares"] == pytest.approx(years * (900 + 9) * 0.25 * 5)
     team = 2 * (35 * 2 + 30 * 3 + 20)
     assert local["team_travel"] == pytest.approx(years * (team / 60 + team))
-    assert local["carbon_cost"] == pytest.approx(years * (patients + team) / 1_000)
+    assert local["carbon_cost"] == pytest.approx(years * (patients + team) / 1_000 * 7)
     assert local["equivalent_annual_cost"] == pytest.approx(local["net_present_cost"] / years)
 
 
@@ -134,7 +134,7 @@ def test_the_same_cost_in_every_year_is_its_own_equivalent(results: Results, rat
         team = 2 * (35 * 2 + 30 * 3 + 20)
         borne = patients / 60 * 6 + patients * 0.75 + (900 + 9) * 0.25 * 5
         provider = 100 + 200 + 300 + 900 + 2 * 85 + team / 60 + team
-        assert by_the_year == pytest.approx(provider + borne + (patients + team) / 1_000)
+        assert by_the_year == pytest.approx(provider + borne + (patients + team) / 1_000 * 7)
 
 
 def test_missing_rates_are_listed_together(results: Results, rates: Rates) -> None:
