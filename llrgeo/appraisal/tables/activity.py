@@ -219,7 +219,9 @@ ACTIVITY: Final = (
             ),
             PublishedColumn("team_trips", "Journeys of teams to homes a year", JOURNEYS),
             PublishedColumn(
-                "team_hours", "Hours of teams on the road a year, there and back", HOURS
+                "team_hours",
+                "Hours of teams on the road a year, out and back for each visit: more than in rounds",
+                HOURS,
             ),
             PublishedColumn(
                 "team_km",
