@@ -1,11 +1,17 @@
 """Time the main job by stage, and the evaluation of options on studies of two sizes.
 
 Run: python tests/benchmarks/main_job.py [--small]
+     python tests/benchmarks/main_job.py --capacity [--pairs 2]
 
-Prints a Markdown table of CPU seconds. `--small` leaves out the large evaluation.
+Prints a Markdown table of CPU seconds. `--small` leaves out the large evaluation. `--capacity`
+runs and publishes the default study as it is and without years, beds and all that follows from
+them, one after the other, each in a process of its own, and prints CPU seconds and peak memory.
 """
 
 import argparse
+import resource
+import subprocess
+import sys
 import tempfile
 import time
 from collections.abc import Callable
@@ -23,6 +29,7 @@ from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.schema import AGE_BANDS
 from llrgeo.study.appraisal_inputs import build_evidence_inputs
+from llrgeo.study.capacity_config import CapacityConfig
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
 from llrgeo.travel.times import TravelTimes
@@ -94,11 +101,44 @@ def made_up_study(areas: int, sites: int) -> tuple[list[Option], AppraisalInputs
     return options, AppraisalInputs(table, places, services, times, kg_co2e_per_km=0.17)
 
 
+def publish_once(kind: str) -> None:
+    """Run and publish the default study, `with` capacity or `without`; print seconds and MB."""
+    study = load_study()
+    if kind == "without":
+        study = study.model_copy(update={"years": (), "capacity": CapacityConfig()})
+    with tempfile.TemporaryDirectory() as folder:
+        publish_study(run_study(study), Path(folder) / "maps")
+    used = resource.getrusage(resource.RUSAGE_SELF)
+    print(used.ru_utime + used.ru_stime, used.ru_maxrss / 1_024)  # kilobytes on Linux
+
+
+def with_and_without_capacity(pairs: int) -> None:
+    """Print seconds and memory of the main job with and without years and beds, in pairs."""
+    print("| run | CPU seconds | peak MB |\n| --- | --: | --: |")
+    found: dict[str, list[list[float]]] = {"with": [], "without": []}
+    for kind in ("without", "with") * pairs:
+        command = [sys.executable, __file__, "--once", kind]
+        said = subprocess.run(command, check=True, capture_output=True, text=True).stdout
+        found[kind].append([float(word) for word in said.split()])
+        seconds, memory = found[kind][-1]
+        print(f"| {kind} capacity | {seconds:.1f} | {memory:.0f} |", flush=True)
+    more = np.median(found["with"], axis=0) - np.median(found["without"], axis=0)
+    print(f"| years and beds add (medians) | {more[0]:+.1f} | {more[1]:+.0f} |")
+
+
 def main() -> None:
     """Print the table."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="leave out the large evaluation")
-    small = parser.parse_args().small
+    parser.add_argument("--capacity", action="store_true", help="with and without years and beds")
+    parser.add_argument("--pairs", type=int, default=1, help="pairs of runs of --capacity")
+    parser.add_argument("--once", choices=("with", "without"), help=argparse.SUPPRESS)
+    asked = parser.parse_args()
+    small = asked.small
+    if asked.once:
+        return publish_once(asked.once)
+    if asked.capacity:
+        return with_and_without_capacity(asked.pairs)
     rows: dict[str, float] = {}
     main_job(rows)
     for areas, sites in SIZES[:1] if small else SIZES:

@@ -220,7 +220,7 @@ ACTIVITY: Final = (
             PublishedColumn("team_trips", "Journeys of teams to homes a year", JOURNEYS),
             PublishedColumn(
                 "team_hours",
-                "Hours of teams on the road a year, out and back for each visit: more than in rounds",
+                "Hours of teams on the road a year, out and back for each visit, not in rounds",
                 HOURS,
             ),
             PublishedColumn(
