@@ -127,18 +127,23 @@ def with_and_without_capacity(pairs: int) -> None:
 
 
 def main() -> None:
-    """Print the table."""
+    """Print the table that is asked for."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--small", action="store_true", help="leave out the large evaluation")
     parser.add_argument("--capacity", action="store_true", help="with and without years and beds")
     parser.add_argument("--pairs", type=int, default=1, help="pairs of runs of --capacity")
     parser.add_argument("--once", choices=("with", "without"), help=argparse.SUPPRESS)
     asked = parser.parse_args()
-    small = asked.small
     if asked.once:
-        return publish_once(asked.once)
-    if asked.capacity:
-        return with_and_without_capacity(asked.pairs)
+        publish_once(asked.once)
+    elif asked.capacity:
+        with_and_without_capacity(asked.pairs)
+    else:
+        by_stage(small=asked.small)
+
+
+def by_stage(*, small: bool) -> None:
+    """Print CPU seconds by stage, and of evaluations of two sizes."""
     rows: dict[str, float] = {}
     main_job(rows)
     for areas, sites in SIZES[:1] if small else SIZES:
