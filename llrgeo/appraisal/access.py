@@ -298,11 +298,10 @@ def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> pd.DataFram
         "change_mean_min": ratio(change["change_min"].to_numpy()[finite] @ counts[finite], both),
     }
     outcome = change["outcome"].to_numpy()
-    for name in OUTCOMES:
-        table[name] = counts[outcome == name].sum(axis=0)
-    groups = pd.DataFrame(table, index=people.columns)
+    outcomes = {name: counts[outcome == name].sum(axis=0) for name in OUTCOMES}
     # Every level's outcomes add up to its people, and the levels of a group to all people.
-    parts = groups[list(OUTCOMES)].sum(axis=1).groupby(level="group").sum()
-    for group, people_in_group in parts.items():
-        reconcile(pd.Series([people_in_group]), people[EVERYONE].sum(), table=f"by {group}")
-    return groups
+    counted, everyone = np.sum(list(outcomes.values()), axis=0), people[EVERYONE].sum()
+    group_of = people.columns.get_level_values("group").to_numpy()
+    for group in dict.fromkeys(group_of):
+        reconcile(counted[group_of == group], everyone, table=f"by {group}")
+    return pd.DataFrame({**table, **outcomes}, index=people.columns)

@@ -1,10 +1,15 @@
 """Counts of people: shares, weighted quantiles, and the check that a table counts everyone once."""
 
+from typing import Final
+
 import numpy as np
 import pandas as pd
 from numpy.typing import ArrayLike, NDArray
 
 from llrgeo.errors import LlrgeoError
+
+_RTOL: Final = 1e-9  # rounding of floats, of the total and by itself
+_ATOL: Final = 1e-6
 
 
 def reconcile(parts: pd.Series | NDArray[np.float64], total: float, *, table: str) -> None:
@@ -25,7 +30,7 @@ def reconcile(parts: pd.Series | NDArray[np.float64], total: float, *, table: st
         If they differ by more than floating-point rounding: a fault of the program, not of data.
     """
     counted = parts.sum()
-    if not np.isclose(counted, total, rtol=1e-9, atol=1e-6):
+    if not abs(counted - total) <= _ATOL + _RTOL * abs(total):  # so NaN is refused too
         msg = f"{table}: {counted:,.6g} people counted of {total:,.6g}; this is a fault of llrgeo"
         raise LlrgeoError(msg)
 

@@ -9,7 +9,7 @@ from llrgeo.appraisal.access import Access, assess_access, summarise_access
 from llrgeo.appraisal.activity import site_flows, site_loads
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
-from llrgeo.appraisal.option_costs import CostChange, ServiceAtSites, cost_change
+from llrgeo.appraisal.option_costs import CostChange, KnownCosts, ServiceAtSites, cost_change
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, count_people, share_longer
 from llrgeo.appraisal.people_groups import EVERYONE
@@ -225,6 +225,10 @@ class _Evaluator:
         What a journey that is not there counts as in scores.
     kept
         Results of ways to run a service, which options share: by its id, the use and the room.
+    tables
+        Who goes where as frames, which options share too: by the service's id and the use.
+    costs
+        What services of these tables cost.
     """
 
     arrays: StudyArrays
@@ -235,6 +239,8 @@ class _Evaluator:
     kept: dict[tuple[str, int, frozenset[tuple[str, float]]], ServiceResult] = field(
         default_factory=dict
     )
+    tables: dict[tuple[str, int], pd.DataFrame] = field(default_factory=dict)
+    costs: KnownCosts = field(default_factory=dict)
 
     def summary(self, option: Option, after: UseByService) -> OptionSummary:
         """Return what an option means as a whole, given how it runs each service."""
@@ -270,8 +276,8 @@ class _Evaluator:
         capacity = option.capacity.get(service.id, {})
         key = service.id, id(use), frozenset(capacity.items())
         if key not in self.kept:
-            before = self.arrays.allocation_table(service, self.before[service.id])
-            after = self.arrays.allocation_table(service, use)
+            before = self._allocation(service, self.before[service.id])
+            after = self._allocation(service, use)
             minutes = before["travel_time_min"], after["travel_time_min"]
             thresholds = {*self.arrays.appraisal_inputs.thresholds_min, service.travel_standard_min}
             residents = self.arrays.people[EVERYONE]
@@ -296,7 +302,7 @@ class _Evaluator:
         if rates is None:
             return None
         before = self._at_sites(self.before, self.sites_before)
-        return cost_change(before, self._at_sites(after, option.sites), rates, {})
+        return cost_change(before, self._at_sites(after, option.sites), rates, self.costs)
 
     def _at_sites(
         self, uses: UseByService, sites: Mapping[str, frozenset[str]]
@@ -304,10 +310,17 @@ class _Evaluator:
         return {
             service.id: ServiceAtSites(
                 frozenset(sites.get(service.id, ())),
-                self.arrays.allocation_table(service, uses[service.id]),
+                self._allocation(service, uses[service.id]),
             )
             for service in self.arrays.appraisal_inputs.services
         }
+
+    def _allocation(self, service: Service, use: ServiceUse) -> pd.DataFrame:
+        # By the use's place in memory: it is held as long as this is.
+        key = service.id, id(use)
+        if key not in self.tables:
+            self.tables[key] = self.arrays.allocation_table(service, use)
+        return self.tables[key]
 
     def _series(self, minutes: Numbers) -> pd.Series:
         return pd.Series(minutes, index=self.arrays.appraisal_inputs.areas.index)

@@ -76,6 +76,8 @@ class TimesArrays:
         Shape (m,): the place of each site's role in ROLES; NO_SITE for a site without one.
     place
         The column of each site id.
+    names
+        Shape (m + 1,): the ids as text and, at the place NO_SITE, a missing one.
     found
         The nearest of each set of sites that was asked for before.
     """
@@ -85,6 +87,7 @@ class TimesArrays:
     km: Numbers | None
     roles: SitePositions
     place: Mapping[str, int]
+    names: pd.api.extensions.ExtensionArray
     found: dict[frozenset[str], Nearest] = field(default_factory=dict)
 
     @classmethod
@@ -95,7 +98,8 @@ class TimesArrays:
         codes = pd.Categorical(roles.reindex(ids), list(ROLES)).codes.astype(np.int64)
         km = None if times.distance_km is None else times.distance_km[ids].to_numpy()[rows]
         place = {str(site): column for column, site in enumerate(ids)}
-        return cls(ids, times.minutes.to_numpy()[rows], km, codes, place)
+        names = pd.array([*ids, None], dtype="str")
+        return cls(ids, times.minutes.to_numpy()[rows], km, codes, place, names)
 
     def nearest(self, sites: frozenset[str]) -> Nearest:
         """Return the nearest of some sites to each area; a tie goes to the lowest site id."""
@@ -241,10 +245,10 @@ class StudyArrays:
 
     def allocation_table(self, service: Service, use: ServiceUse) -> pd.DataFrame:
         """Return who goes where as a frame: one row an area, as `ServiceResult.allocation`."""
-        nearest, ids = use.nearest, self.times_of(service.delivery).ids
+        nearest, names = use.nearest, self.times_of(service.delivery).names
         return pd.DataFrame(
             {
-                "site_id": pd.array([*ids, None], dtype="str")[nearest.site],
+                "site_id": names.take(nearest.site),
                 "travel_time_min": nearest.minutes,
                 "distance_km": nearest.km,
                 "role": pd.Categorical.from_codes(nearest.role, pd.Index(ROLES)),
