@@ -17,6 +17,7 @@ from llrgeo.appraisal.service_use import (
     UseByService,
     average_minutes,
     classify_uses,
+    table_by_service,
     uses_by_option,
 )
 from llrgeo.appraisal.use_arrays import Numbers, ServiceUse, StudyArrays
@@ -225,10 +226,8 @@ class _Evaluator:
         What a journey that is not there counts as in scores.
     kept
         Results of ways to run a service, which options share: by its id, the use and the room.
-    tables
-        Who goes where as frames, which options share too: by the service's id and the use.
-    costs
-        What services of these tables cost.
+    tables, costs
+        Who goes where as frames, by the service's id and the use's, and what services of them cost.
     """
 
     arrays: StudyArrays
@@ -258,27 +257,26 @@ class _Evaluator:
             people if travelled else none,
             none if travelled else people,
             share_longer(people),
-            burden=_table({name: use.burden for name, use in after.items()}),
-            care=_table({name: use.care for name, use in after.items()}),
+            burden=table_by_service({name: use.burden for name, use in after.items()}),
+            care=table_by_service({name: use.care for name, use in after.items()}),
             cost=self._cost(option, after),
         )
 
     def overall(self, after: UseByService) -> Access:
         """Return what people experience: a journey that is not there is counted apart."""
         minutes = self._series(average_minutes(self.arrays, after))
-        thresholds_min = self.arrays.appraisal_inputs.thresholds_min
-        return self._access(self.minutes_before, minutes, thresholds_min)
+        return self._access(
+            self.minutes_before, minutes, self.arrays.appraisal_inputs.thresholds_min
+        )
 
     def service_result(self, service: Service, option: Option, use: ServiceUse) -> ServiceResult:
         """Return what an option means for one service; options that run it alike share it."""
-        # Options that run a service alike have the same use (one
-        # object) and room: one result for all.
+        # Options that run a service alike have one use (one object) and room: one result for all.
         capacity = option.capacity.get(service.id, {})
         key = service.id, id(use), frozenset(capacity.items())
         if key not in self.kept:
             before = self._allocation(service, self.before[service.id])
             after = self._allocation(service, use)
-            minutes = before["travel_time_min"], after["travel_time_min"]
             thresholds = {*self.arrays.appraisal_inputs.thresholds_min, service.travel_standard_min}
             residents = self.arrays.people[EVERYONE]
             loads = site_loads(
@@ -291,7 +289,9 @@ class _Evaluator:
             self.kept[key] = ServiceResult(
                 service,
                 after,
-                self._access(*minutes, sorted(thresholds)),
+                self._access(
+                    before["travel_time_min"], after["travel_time_min"], sorted(thresholds)
+                ),
                 site_flows(before, after, residents),
                 loads,
             )
@@ -316,7 +316,6 @@ class _Evaluator:
         }
 
     def _allocation(self, service: Service, use: ServiceUse) -> pd.DataFrame:
-        # By the use's place in memory: it is held as long as this is.
         key = service.id, id(use)
         if key not in self.tables:
             self.tables[key] = self.arrays.allocation_table(service, use)
@@ -348,9 +347,3 @@ def _evaluator(
     sites_before = options[baseline].sites
     evaluator = _Evaluator(arrays, before, sites_before, minutes_before, appraisal_inputs.ceiling)
     return evaluator, uses
-
-
-def _table(rows: Mapping[str, Mapping[str, float | str]]) -> pd.DataFrame:
-    listed = list(rows.values())  # column by column, which pandas takes much faster than row by row
-    columns = {name: [row[name] for row in listed] for name in listed[0]}
-    return pd.DataFrame(columns, index=pd.Index(rows, name="service"))

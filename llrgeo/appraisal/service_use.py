@@ -110,3 +110,10 @@ def classify_uses(
             old, new, times.accuracy, tolerance_min=inputs.tolerance_min
         )
     return arrays.classes[key]
+
+
+def table_by_service(rows: Mapping[str, Mapping[str, float | str]]) -> pd.DataFrame:
+    """Return a frame of one row a service, by its id; all rows have the same columns."""
+    listed = list(rows.values())  # column by column, which pandas takes much faster than row by row
+    columns = {name: [row[name] for row in listed] for name in listed[0]}
+    return pd.DataFrame(columns, index=pd.Index(rows, name="service"))
