@@ -107,8 +107,11 @@ def nearest_site(times: TravelTimes, open_sites: Collection[str]) -> pd.DataFram
     `distance_km` (NaN where the times carry no distances, or none can be reached).
     """
     sites = sorted(open_sites)
-    chosen = times.select(sites)
-    minutes = chosen.minutes[sites].to_numpy()
+    ids = times.minutes.columns
+    columns = ids.get_indexer(pd.Index(sites, dtype=ids.dtype))
+    if (columns < 0).any():
+        times.select(sites)  # which refuses them, and names them
+    minutes = times.minutes.to_numpy()[:, columns]
     # A last column of +inf stands for "no site", so that there is always a least; sites are in
     # the order of their ids, and argmin takes the first of equals.
     none = np.full((len(minutes), 1), np.inf)
@@ -117,18 +120,19 @@ def nearest_site(times: TravelTimes, open_sites: Collection[str]) -> pd.DataFram
     rows = np.arange(len(minutes))
     # All sites out of reach: no site, and not the first of them.
     best = np.where(np.isfinite(padded[rows, best]), best, len(sites))
-    if chosen.distance_km is None:
-        distance = np.full(len(minutes), np.nan)
-    else:
-        km = np.hstack([chosen.distance_km[sites].to_numpy(), np.full((len(minutes), 1), np.nan)])
-        distance = km[rows, best]
+    distance = np.full(len(minutes), np.nan)
+    if times.distance_km is not None:
+        reached = best < len(sites)
+        of_sites = times.distance_km.columns.get_indexer(ids[columns])
+        km = times.distance_km.to_numpy()
+        distance[reached] = km[rows[reached], of_sites[best[reached]]]
     return pd.DataFrame(
         {
             "site_id": pd.array([*sites, None], dtype="str")[best],
             "travel_time_min": padded[rows, best],
             "distance_km": distance,
         },
-        index=chosen.minutes.index,
+        index=times.minutes.index,
     )
 
 

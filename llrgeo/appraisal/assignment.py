@@ -132,6 +132,8 @@ def compare_rules(
     For choice, a site is as large as the number of the study's services it runs.
     """
     rows = []
+    # Options that run a service alike share its result, and so what does not depend on the others.
+    known: dict[int, dict[str, dict[str, float | str]]] = {}
     for name, result in results.items():
         # How many services a site runs makes it more attractive to those who choose.
         running = [site for sites in result.option.sites.values() for site in sites]
@@ -143,21 +145,20 @@ def compare_rules(
             minutes = appraisal_inputs.times.minutes.loc[appraisal_inputs.areas.index, sites]
             demand = service_result.allocation["at_site"]
             capacity = result.option.capacity.get(service, {})
-            # The third rule needs to know how much room there is.
-            found = {
-                "nearest": assign_nearest(minutes, demand),
-                "choice": assign_by_choice(minutes, demand, runs),
-                **({"room": assign_with_room(minutes, demand, capacity)} if capacity else {}),
-            }
             standard = service_result.service.travel_standard_min
-            rows += [
-                {
-                    "option": name,
-                    "service": service,
-                    "rule": rule,
-                    **_row(assignment, minutes, standard),
+            # The third rule needs to know how much room there is.
+            if id(service_result) not in known:
+                found = {"nearest": assign_nearest(minutes, demand)}
+                if capacity:
+                    found["room"] = assign_with_room(minutes, demand, capacity)
+                known[id(service_result)] = {
+                    rule: _row(assignment, minutes, standard) for rule, assignment in found.items()
                 }
-                for rule, assignment in found.items()
+            nearest, *room = known[id(service_result)].items()
+            chosen = _row(assign_by_choice(minutes, demand, runs), minutes, standard)
+            rows += [
+                {"option": name, "service": service, "rule": rule, **row}
+                for rule, row in (nearest, ("choice", chosen), *room)
             ]
     return pd.DataFrame(rows)
 

@@ -11,7 +11,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.errors import InputError
@@ -53,13 +53,8 @@ def floating_catchment(
     catchment. Two-step floating catchment area: Luo and Wang 2003.
     """
     weights = decay(minutes[supply.index].to_numpy())
-    return pd.Series(
-        weights
-        @ supply_ratios(
-            minutes, demand, supply, decay=decay, outside_people=outside_people
-        ).to_numpy(),
-        index=minutes.index,
-    )
+    people = demand.reindex(minutes.index)
+    return pd.Series(weights @ _ratios(weights, people, supply, outside_people), minutes.index)
 
 
 def supply_ratios(
@@ -75,11 +70,18 @@ def supply_ratios(
     `outside_people`, by site, are people of its catchment who are not in the areas.
     """
     weights = decay(minutes[supply.index].to_numpy())
-    people = demand.reindex(minutes.index).to_numpy(dtype=float) @ weights
+    people = demand.reindex(minutes.index)
+    return pd.Series(_ratios(weights, people, supply, outside_people), index=supply.index)
+
+
+def _ratios(
+    weights: Minutes, demand: pd.Series, supply: pd.Series, outside_people: pd.Series | None
+) -> Minutes:
+    """Return what `supply_ratios` does, of the weights of areas by sites."""
+    people = demand.to_numpy(dtype=float) @ weights
     if outside_people is not None:
         people = people + outside_people.reindex(supply.index).fillna(0.0).to_numpy(dtype=float)
-    ratios = np.divide(supply.to_numpy(float), people, out=np.zeros(len(people)), where=people > 0)
-    return pd.Series(ratios, index=supply.index)
+    return np.divide(supply.to_numpy(float), people, out=np.zeros(len(people)), where=people > 0)
 
 
 def catchment_table(
@@ -99,31 +101,42 @@ def catchment_table(
     """
     parts = []
     outside_people = _outside_people(appraisal_inputs)
+    minutes = appraisal_inputs.times.minutes.loc[appraisal_inputs.areas.index]
+    # Options that run a service alike share its result, and so these figures.
+    known: dict[int, pd.DataFrame] = {}
     for name, result in results.items():
-        for service_id, service_result in result.services.items():
-            service, loads = service_result.service, service_result.loads
-            if service.delivery == "team" or loads.empty:
+        for service_id, found in result.services.items():
+            if found.service.delivery == "team" or found.loads.empty:
                 continue
-            minutes = appraisal_inputs.times.minutes.loc[appraisal_inputs.areas.index]
-            # Supply is contacts where every site's room is stated; else each site counts as one.
-            counted = loads["capacity"].notna().all()
-            offered = loads["capacity"] if counted else pd.Series(1.0, loads.index)
-            supply = offered[outside_people.reindex(offered.index).notna()]
-            for method, decay in _methods(service.travel_standard_min).items():
-                reached = floating_catchment(
-                    minutes, people[EVERYONE], supply, decay=decay, outside_people=outside_people
-                )
-                table = _by_group(reached, people).assign(
-                    option=name,
-                    service=service_id,
-                    method=method,
-                    supply_unit="contacts" if counted else "sites",
-                    sites_left_out=len(offered) - len(supply),
-                )
-                parts.append(table)
+            if id(found) not in known:
+                known[id(found)] = _of_service(found, minutes, people, outside_people)
+            parts.append(known[id(found)].assign(option=name, service=service_id))
     first = ["option", "service", "method", "supply_unit", "group", "level"]
     table = pd.concat(parts).reset_index()
     return table[[*first, "per_100_000", "share_with_none", "sites_left_out"]]
+
+
+def _of_service(
+    found: ServiceResult, minutes: pd.DataFrame, people: pd.DataFrame, outside_people: pd.Series
+) -> pd.DataFrame:
+    """Return the supply of one service that people can reach, by method and group of people."""
+    loads = found.loads
+    # Supply is contacts where every site's room is stated; else each site counts as one.
+    counted = loads["capacity"].notna().all()
+    offered = loads["capacity"] if counted else pd.Series(1.0, loads.index)
+    supply = offered[outside_people.reindex(offered.index).notna()]
+    parts = []
+    for method, decay in _methods(found.service.travel_standard_min).items():
+        reached = floating_catchment(
+            minutes, people[EVERYONE], supply, decay=decay, outside_people=outside_people
+        )
+        table = _by_group(reached, people).assign(
+            method=method,
+            supply_unit="contacts" if counted else "sites",
+            sites_left_out=len(offered) - len(supply),
+        )
+        parts.append(table)
+    return pd.concat(parts)
 
 
 def _outside_people(appraisal_inputs: AppraisalInputs) -> pd.Series:

@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.counts import reconcile
-from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+from llrgeo.appraisal.use_arrays import Flags
 
 
 def cross_border_flows(
@@ -36,25 +37,35 @@ def cross_border_flows(
     """
     at_home = areas["authority"].isin(home).to_numpy()
     home_sites = sites.index[sites["authority"].isin(home)]
-    rows = []
+    # Options that run a service alike share its result, and so its flows.
+    known: dict[int, pd.DataFrame] = {}
+    parts = []
     for name, result in results.items():
-        for service, service_result in result.services.items():
-            used = service_result.allocation["site_id"]
-            inside = used.isin(home_sites).to_numpy()
-            # The first that holds: no site, at home to a home site, at
-            # home to another's, others to ours.
-            flow = np.select(
-                [used.isna().to_numpy(), at_home & inside, at_home, inside],
-                ["unreachable", "stay", "out", "in"],
-                default="outside",
-            )
-            counts = pd.DataFrame(
-                {"residents": areas["residents"], "contacts": service_result.allocation["contacts"]}
-            )
-            table = counts.groupby(flow).sum()
-            reconcile(table["residents"], areas["residents"].sum(), table="flows across the border")
-            rows += [
-                {"option": name, "service": service, "flow": flow_name, **row}
-                for flow_name, row in table.to_dict(orient="index").items()
-            ]
-    return pd.DataFrame(rows)
+        for service, found in result.services.items():
+            if id(found) not in known:
+                inside = found.allocation["site_id"].isin(home_sites).to_numpy()
+                known[id(found)] = _flows(found, areas["residents"], at_home, inside)
+            parts.append(known[id(found)].assign(option=name, service=service))
+    table = pd.concat(parts, ignore_index=True)
+    return table[["option", "service", "flow", "residents", "contacts"]]
+
+
+def _flows(
+    found: ServiceResult, residents: pd.Series, at_home: Flags, inside: Flags
+) -> pd.DataFrame:
+    """Return residents and contacts of one service by flow.
+
+    `at_home` and `inside` say of each area whether it lies at home, and whether its site does.
+    """
+    # The first that holds: no site, at home to a home site, at home to another's, others to ours.
+    flow = np.select(
+        [found.allocation["site_id"].isna().to_numpy(), at_home & inside, at_home, inside],
+        ["unreachable", "stay", "out", "in"],
+        default="outside",
+    )
+    counts = pd.DataFrame(
+        {"flow": flow, "residents": residents, "contacts": found.allocation["contacts"]}
+    )
+    table = counts.groupby("flow", as_index=False).sum()
+    reconcile(table["residents"], residents.sum(), table="flows across the border")
+    return table

@@ -23,20 +23,20 @@ def team_reach(results: Mapping[str, OptionResult], areas: pd.DataFrame) -> pd.D
     to the last tenth of people must set off to arrive in time; -inf where it cannot arrive at
     all), and the parts of the standard: `call_min`, `dispatch_min`, `travel_standard_min`.
     """
+    people = {age: areas[list(bands)].sum(axis=1) for age, bands in _OLDER.items()}
+    # Options that run a service alike share its result, and so these figures.
+    known: dict[int, dict[str, dict[str, float]]] = {}
     rows = []
     for name, result in results.items():
-        for service_id, service_result in result.services.items():
-            if service_result.service.delivery == "team":
-                rows += [
-                    {
-                        "option": name,
-                        "service": service_id,
-                        "age": age,
-                        **_reach(service_result, people),
-                    }
-                    for age, bands in _OLDER.items()
-                    for people in [areas[list(bands)].sum(axis=1)]
-                ]
+        for service_id, found in result.services.items():
+            if found.service.delivery != "team":
+                continue
+            if id(found) not in known:
+                known[id(found)] = {age: _reach(found, older) for age, older in people.items()}
+            rows += [
+                {"option": name, "service": service_id, "age": age, **reach}
+                for age, reach in known[id(found)].items()
+            ]
     return pd.DataFrame(rows)
 
 

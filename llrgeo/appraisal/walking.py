@@ -1,6 +1,6 @@
 """Journeys without a car: who could walk to a service, or take a bus (docs/methods 9)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Callable, Iterator, Mapping
 from typing import Final
 
 import numpy as np
@@ -40,13 +40,19 @@ def walking_table(
         One row an option, service, pace ("usual" or "frail"), group and level, with the columns of
         `summarise_access` at 15 and 30 minutes.
     """
-    parts = [
-        summarise_access(minutes * factor, people, thresholds_min=WALKS_MIN).assign(
-            option=option, service=service, pace=pace
+
+    def of_sites(minutes: pd.Series) -> pd.DataFrame:
+        paces = (("usual", 1.0), ("frail", FRAIL_FACTOR))
+        return pd.concat(
+            [
+                summarise_access(minutes * factor, people, thresholds_min=WALKS_MIN).assign(
+                    pace=pace
+                )
+                for pace, factor in paces
+            ]
         )
-        for option, service, minutes in _to_nearest(results, walk_times, people)
-        for pace, factor in (("usual", 1.0), ("frail", FRAIL_FACTOR))
-    ]
+
+    parts = _of_every_service(results, walk_times, people, of_sites)
     return _stacked(parts, ["option", "service", "pace", "group", "level"])
 
 
@@ -58,12 +64,11 @@ def transit_table(
     One row an option, service, group and level, with the columns of `summarise_access` at 30 and
     60 minutes.
     """
-    parts = [
-        summarise_access(minutes, people, thresholds_min=RIDES_MIN).assign(
-            option=option, service=service
-        )
-        for option, service, minutes in _to_nearest(results, transit_times, people)
-    ]
+
+    def of_sites(minutes: pd.Series) -> pd.DataFrame:
+        return summarise_access(minutes, people, thresholds_min=RIDES_MIN)
+
+    parts = _of_every_service(results, transit_times, people, of_sites)
     return _stacked(parts, ["option", "service", "group", "level"])
 
 
@@ -146,13 +151,24 @@ def _travelled_to(
                 yield option, service, result.option.sites.get(service, frozenset())
 
 
-def _to_nearest(
-    results: Mapping[str, OptionResult], times: TravelTimes, people: pd.DataFrame
-) -> Iterator[tuple[str, str, pd.Series]]:
-    """Yield each option and service that people travel to, with minutes to its nearest site."""
+def _of_every_service(
+    results: Mapping[str, OptionResult],
+    times: TravelTimes,
+    people: pd.DataFrame,
+    of_sites: Callable[[pd.Series], pd.DataFrame],
+) -> list[pd.DataFrame]:
+    """Return a table for each option and service that people travel to, named after both.
+
+    `of_sites` makes it of the minutes to the nearest site; each set of sites is asked for once.
+    """
+    known: dict[frozenset[str], pd.DataFrame] = {}
+    parts = []
     for option, service, sites in _travelled_to(results):
-        nearest = nearest_site(times, sites)
-        yield option, service, nearest["travel_time_min"].reindex(people.index)
+        if sites not in known:
+            minutes = nearest_site(times, sites)["travel_time_min"].reindex(people.index)
+            known[sites] = of_sites(minutes)
+        parts.append(known[sites].assign(option=option, service=service))
+    return parts
 
 
 def _stacked(parts: list[pd.DataFrame], first: list[str]) -> pd.DataFrame:

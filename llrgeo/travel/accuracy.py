@@ -101,18 +101,13 @@ class Accuracy:
 
     def of_journey(self, authority: str, period: str, minutes: float) -> JourneyError | None:
         """Return the error of a journey from an authority; None where none was measured."""
-        table = self.journeys
-        chosen = table[(table["authority"] == authority) & (table["period"] == period)]
-        within = chosen[(chosen["from_min"] < minutes) & (minutes <= chosen["to_min"])]
-        if within.empty:
+        column = {name: self.journeys[name].to_numpy() for name in _JOURNEY}
+        own = (column["authority"] == authority) & (column["period"] == period)
+        within = own & (column["from_min"] < minutes) & (minutes <= column["to_min"])
+        if not within.any():
             return None
-        row = within.iloc[0]
-        return JourneyError(
-            int(row["pairs"]),
-            float(row["bias_min"]),
-            float(row["median_abs_min"]),
-            float(row["p90_abs_min"]),
-        )
+        pairs, *errors = (column[name][int(within.argmax())] for name in _JOURNEY[4:])
+        return JourneyError(int(pairs), *map(float, errors))
 
     def difference_min(self, first_min: ArrayLike, second_min: ArrayLike) -> NDArray[np.float64]:
         """Return what the difference between two journeys from one area may err by, in minutes.

@@ -26,6 +26,7 @@ from llrgeo.appraisal.capacity.targets import Stay
 from llrgeo.appraisal.capacity.years import first_year_short
 
 _KEYS: Final = ["option", "service"]
+_ENDS: Final = {"low": -1, "high": 1}
 
 
 def beds_by_site(setting: CapacitySetting) -> pd.DataFrame:
@@ -98,13 +99,26 @@ def beds_needed_range(setting: CapacitySetting, by_site: pd.DataFrame) -> pd.Dat
     projection, where there are any. All else is a labelled assumption of the parameters
     (`band_65_plus_a_year`, `band_under_65_a_year`, `stay_spread_days`), not an interval.
     """
-    parts = {}
-    for name, sign in (("_low", -1), ("", 0), ("_high", 1)):
-        found = beds_by_site(_at_the_end(setting, sign)) if sign else by_site
-        parts[f"beds_needed{name}"] = found.groupby([*_KEYS, "year"], sort=False)[
-            "beds_needed"
-        ].sum()
-    return pd.DataFrame(parts).reset_index()
+    central = by_site.groupby([*_KEYS, "year"], sort=False)["beds_needed"].sum()
+    ends = {name: _beds_needed(_at_the_end(setting, sign)) for name, sign in _ENDS.items()}
+    table = pd.DataFrame({"beds_needed_low": ends["low"], "beds_needed": central})
+    return table.assign(beds_needed_high=ends["high"]).reset_index()
+
+
+def _beds_needed(setting: CapacitySetting) -> pd.Series:
+    """Return the beds needed by option, service and year, all sites together."""
+    needed = {}
+    for option in setting.options:
+        for service in setting.beds:
+            shares = setting.shares(option, service.id)
+            sites = setting.stated(option, service.id, "beds").index
+            for year, of_areas in setting.demand_by_year(service.rates).items():
+                admissions = (of_areas @ shares).reindex(sites, fill_value=0.0)
+                beds = [service.beds(service.load(each)) for each in admissions]
+                if beds:
+                    needed[option, service.id, year] = sum(beds)
+    index = pd.MultiIndex.from_tuples(list(needed), names=[*_KEYS, "year"])
+    return pd.Series(list(needed.values()), index)
 
 
 def check_base_year(setting: CapacitySetting) -> None:

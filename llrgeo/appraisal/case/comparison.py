@@ -1,14 +1,40 @@
 """Comparison: an option beside the baseline, and the minutes that it adds and saves."""
 
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.access import minutes_changed, nearest_site
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.travel.times import TravelTimes
+
+
+@dataclass(frozen=True, slots=True)
+class NearestMinutes:
+    """Minutes to the nearest of some sites, each set of sites and times searched once.
+
+    Attributes
+    ----------
+    found
+        What was searched for, by the place in memory of the times, and the sites; and the times,
+        which are held so that no others take their place.
+    """
+
+    found: dict[tuple[int, frozenset[str]], tuple[TravelTimes, NDArray[np.float64]]] = field(
+        default_factory=dict
+    )
+
+    def to(self, times: TravelTimes, sites: frozenset[str], areas: pd.Index) -> NDArray[np.float64]:
+        """Return the minutes of each area, always the same areas; +inf where it reaches none."""
+        key = id(times), sites
+        if key not in self.found:
+            minutes = nearest_site(times, sites)["travel_time_min"].reindex(areas)
+            self.found[key] = times, minutes.to_numpy(float)
+        return self.found[key][1]
 
 
 @dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
@@ -23,12 +49,15 @@ class Comparison:
         What both were evaluated on.
     people
         Residents by area and group, as `people_by_group` returns them.
+    nearest
+        What comparisons of one study share.
     """
 
     before: OptionResult
     after: OptionResult
     appraisal_inputs: AppraisalInputs
     people: pd.DataFrame
+    nearest: NearestMinutes = field(default_factory=NearestMinutes)
 
     @property
     def residents(self) -> pd.Series:
@@ -91,15 +120,14 @@ class Comparison:
         +inf where no site can be reached; `added_min` is +inf for a journey lost, -inf for one
         gained and NaN for none before and after.
         """
+        areas = self.appraisal_inputs.areas.index
         minutes = [
-            nearest_site(times, result.option.sites.get(service, frozenset()))["travel_time_min"]
-            .reindex(self.appraisal_inputs.areas.index)
-            .to_numpy(float)
+            self.nearest.to(times, result.option.sites.get(service, frozenset()), areas)
             for result in (self.before, self.after)
         ]
         added, _ = minutes_changed(*minutes, tolerance_min=self.appraisal_inputs.tolerance_min)
         columns = {"before_min": minutes[0], "after_min": minutes[1], "added_min": added}
-        return pd.DataFrame(columns, index=self.appraisal_inputs.areas.index)
+        return pd.DataFrame(columns, index=areas)
 
     def _with_outcome(self, *outcomes: str) -> pd.DataFrame:
         flags = {

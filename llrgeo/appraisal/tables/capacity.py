@@ -138,11 +138,8 @@ def reaching(
 ) -> float:
     """Return what people of an option and year (of `group`) need of a service and can reach."""
     setting = context.capacity_setting
-    rows = setting.allocation
-    mine = (rows["option"] == group["option"]) & (rows["service"] == service)
-    shares = rows[mine].groupby("area_id")["share"].sum()
-    demand = setting.demand(rates, int(float(group["year"])))
-    return float((demand.reindex(shares.index) * shares).sum())
+    shares = setting.shares(group["option"], service).to_numpy().sum(axis=1)
+    return float(setting.demand(rates, int(float(group["year"]))).to_numpy() @ shares)
 
 
 def conserves(kind: str, column: str) -> tuple[Conservation, ...]:

@@ -72,14 +72,14 @@ CASES: Final = (
         "case_against",
         "The case against each option: what an objector would find, weightiest first.",
         _COLUMNS,
-        _of_every_option(lambda c, name: case_against(c.comparison(name), c.grounds)),
+        _of_every_option(lambda c, name: case_against(c.comparisons[name], c.grounds)),
         _without_contacts,
     ),
     TableDeclaration(
         "case_for",
         "The case for each option, by the same rules.",
         _COLUMNS,
-        _of_every_option(lambda c, name: case_for(c.comparison(name), c.grounds)),
+        _of_every_option(lambda c, name: case_for(c.comparisons[name], c.grounds)),
         _without_contacts,
     ),
 )

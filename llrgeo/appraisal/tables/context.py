@@ -15,7 +15,7 @@ from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.summary import parking_by_site, summary_by_year, works_by_option
 from llrgeo.appraisal.case.capacity import Findings
-from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes
 from llrgeo.appraisal.case_against import Grounds
 from llrgeo.appraisal.costs import cost_lines, cost_table, with_works
 from llrgeo.appraisal.disclosure import BUILT_ON_RESIDENTS
@@ -234,7 +234,11 @@ class EvidenceContext:
         dates: pd.Series = pd.concat(parts)
         return dates
 
-    def comparison(self, name: str) -> Comparison:
-        """Return an option beside the baseline."""
-        before = self.results[self.baseline]
-        return Comparison(before, self.results[name], self.appraisal_inputs, self.people)
+    @cached_property
+    def comparisons(self) -> dict[str, Comparison]:
+        """Each option beside the baseline, by its name; what the minutes to sites are, once."""
+        before, minutes = self.results[self.baseline], NearestMinutes()
+        return {
+            name: Comparison(before, result, self.appraisal_inputs, self.people, minutes)
+            for name, result in self.results.items()
+        }

@@ -25,10 +25,11 @@ _FACTS_OF: Final = ("floor_area_m2", "parking_spaces")
 
 def pipeline(context: EvidenceContext) -> pd.DataFrame:
     """Return a row an option and site: who is served, what is there and its cost, what is blank."""
-    before = context.results[context.baseline]
+    plan = context.capacity_plan
+    money = works_by_option(plan), running_by_site(plan)
     parts = [
-        _sites_of_option(context, name, result, before)
-        for name, result in context.results.items()
+        _sites_of_option(context, name, money)
+        for name in context.results
         if name != context.baseline
     ]
     table = pd.concat(parts, ignore_index=True)
@@ -42,8 +43,9 @@ def pipeline(context: EvidenceContext) -> pd.DataFrame:
 
 
 def _sites_of_option(
-    context: EvidenceContext, name: str, result: OptionResult, before: OptionResult
+    context: EvidenceContext, name: str, money: tuple[pd.DataFrame, pd.Series]
 ) -> pd.DataFrame:
+    before, result = context.results[context.baseline], context.results[name]
     appraisal_inputs, areas = context.appraisal_inputs, context.appraisal_inputs.areas
     ids = local_sites(result, before, appraisal_inputs.sites)
     statuses = site_statuses(result, before, ids)
@@ -68,7 +70,9 @@ def _sites_of_option(
     labels = {service.id: service.label for service in appraisal_inputs.services}
     table["services"] = [_services(result, site, labels) for site in ids]
     table["contacts"] = contacts_by_site(result).reindex(ids)
-    table = table.join(_rooms(context, name, ids)).join(_money(context.capacity_plan, name, ids))
+    table = table.join(_rooms(context, name, ids)).join(
+        _money(context.capacity_plan, name, ids, money)
+    )
     for year, people in context.capacity_plan.people[CENTRAL].items():
         table[f"people_{year}"] = _nearest_sum(minutes, people.sum(axis=1))
     table["model_error_min"] = assumed.uncertainty.time_error_min
@@ -107,15 +111,20 @@ def _rooms(context: EvidenceContext, option: str, ids: list[str]) -> pd.DataFram
     return summed.rename(columns={"rooms": "rooms_have"}).reindex(ids)[names]
 
 
-def _money(plan: CapacityPlan, option: str, ids: list[str]) -> pd.DataFrame:
-    """Return estate and capital by site under an option; NaN where not known."""
+def _money(
+    plan: CapacityPlan, option: str, ids: list[str], money: tuple[pd.DataFrame, pd.Series]
+) -> pd.DataFrame:
+    """Return estate and capital by site under an option; NaN where not known.
+
+    `money` is what `works_by_option` and `running_by_site` return of the plan.
+    """
+    works, running = money
     table = pd.DataFrame(index=pd.Index(ids, name="site_id"))
     estate = None if plan.estate is None else plan.estate.estate.reindex(ids)
     for name in _FACTS_OF:
         table[name] = np.nan if estate is None else estate[name]
-    table["running_gbp"] = running_by_site(plan).reindex(ids)
+    table["running_gbp"] = running.reindex(ids)
     # Sums over a site's works; NaN, and not 0, where the study plans none at all.
-    works = works_by_option(plan)
     mine = works[works["option"] == option] if len(works) else pd.DataFrame()
     table["estate_option"] = ""
     for name in ("capital_low", "capital", "capital_high"):
