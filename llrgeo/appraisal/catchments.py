@@ -78,10 +78,13 @@ def _ratios(
     weights: Minutes, demand: pd.Series, supply: pd.Series, outside_people: pd.Series | None
 ) -> Minutes:
     """Return what `supply_ratios` does, of the weights of areas by sites."""
-    people = demand.to_numpy(dtype=float) @ weights
+    people: Minutes = demand.to_numpy(dtype=float) @ weights
     if outside_people is not None:
         people = people + outside_people.reindex(supply.index).fillna(0.0).to_numpy(dtype=float)
-    return np.divide(supply.to_numpy(float), people, out=np.zeros(len(people)), where=people > 0)
+    ratios: Minutes = np.divide(
+        supply.to_numpy(float), people, out=np.zeros(len(people)), where=people > 0
+    )
+    return ratios
 
 
 def catchment_table(
