@@ -11,6 +11,7 @@ from llrgeo.appraisal.capacity.cash_flows import (
     present_value,
     yearly_flow,
 )
+from llrgeo.appraisal.capacity.cost_evidence import flow_lines, present_values
 from llrgeo.errors import InputError
 
 FACTORS = 1.035 ** -np.arange(31.0)
@@ -76,3 +77,20 @@ def test_faults_take_one_line(call, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
         call()
     assert "\n" not in str(caught.value)
+
+
+def test_what_growing_costs_are_worth_beside_flat_ones_by_hand() -> None:
+    factors = np.array([1.0, 0.9, 0.8, 0.7])
+    yearly = {"moved": {"running": {2027: 10.0, 2029: 20.0}}}
+    once = {"moved": {"capital": {2026: 50.0}, "receipts_less_clearing": {2028: 30.0}}}
+    flows = flow_lines(yearly, once, factors, start=2026)
+    found = present_values(flows).set_index("line")
+    running = found.loc["running"]
+    assert running["total"] == 10 + 15 + 20
+    assert running["present_value"] == pytest.approx(10 * 0.9 + 15 * 0.8 + 20 * 0.7)
+    assert running["if_flat"] == pytest.approx(10 * (0.9 + 0.8 + 0.7))
+    assert running["understated"] == pytest.approx(1 - 24 / 35)
+    # What is paid once is not paid every year.
+    once_only = found.loc[["capital", "receipts_less_clearing"]]
+    assert once_only["present_value"].tolist() == [50, 24]
+    assert once_only[["if_flat", "understated"]].isna().to_numpy().all()

@@ -105,6 +105,29 @@ def tables(context) -> dict[str, pd.DataFrame]:
     return make_tables(TABLES, context)
 
 
+def test_the_checklist_says_what_of_journeys_is_modelled_and_nothing_else(context, tables):
+    always = {"older_people", "disabled_people", "most_deprived", "fares"}
+    here = {"by_car", "on_foot", "by_timetable", "people_without_a_car", "parking_spaces"}
+    answers = tables["travel_checklist"].set_index("item")["modelled"]
+    assert set(answers.index[answers == "yes"]) == {*always, *here, "teams", "visitors"}
+    assert set(answers[answers != "yes"]) == {"not modelled"}
+    assert len(answers) == 18
+    # By bus, without walks, cars or an estate: only what is left is said to be modelled.
+    bare = replace(
+        context,
+        appraisal_inputs=replace(
+            context.appraisal_inputs,
+            times=replace(context.appraisal_inputs.times, mode="transit"),
+            services=context.appraisal_inputs.services[:1],
+        ),
+        evidence_inputs=replace(
+            context.evidence_inputs, walk_times=None, transit_times=None, capacity=None
+        ),
+    )
+    answers = BY_NAME["travel_checklist"].make(bare).set_index("item")["modelled"]
+    assert set(answers.index[answers == "yes"]) == always
+
+
 @pytest.fixture(scope="module")
 def restricted(context) -> tuple[EvidenceContext, dict[str, pd.DataFrame]]:
     """Return the town with contacts that were counted, few of some kinds, and all its tables."""
