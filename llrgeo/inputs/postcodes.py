@@ -2,6 +2,7 @@
 
 import re
 from collections.abc import Iterable
+from functools import cache
 from pathlib import Path
 from typing import Final
 
@@ -21,10 +22,17 @@ def read_postcodes(path: str | Path | None = None) -> pd.DataFrame:
     Parameters
     ----------
     path
-        A Parquet table; the embedded one if None.
+        A Parquet table; the embedded one if None, which is read once: copy it before a change.
     """
-    table = pd.read_parquet(embedded("postcodes.parquet") if path is None else path)
-    return table.set_index("postcode")
+    if path is None:
+        return _embedded_postcodes(pd.get_option("mode.string_storage"))
+    return pd.read_parquet(path).set_index("postcode")
+
+
+@cache
+def _embedded_postcodes(_: str) -> pd.DataFrame:
+    """Read the embedded postcodes: once for each way in which text is held."""
+    return pd.read_parquet(embedded("postcodes.parquet")).set_index("postcode")
 
 
 def tidy_postcode(text: str) -> str:

@@ -7,6 +7,7 @@ points of gazetteers are too rough for that (GeoNames rounds some to a minute, 2
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
+from functools import lru_cache
 from math import pi, sqrt
 from typing import Final, Literal
 
@@ -127,6 +128,7 @@ def _areas_of_town(
     return tuple(sorted({holder, *near.tolist()}))
 
 
+@lru_cache(maxsize=10_000)
 def _plain(name: str) -> str:
     """Return a name without case, hyphens and apostrophes."""
     return re.sub(r"[\s\-]+", " ", str(name).lower().replace("'", "")).strip()

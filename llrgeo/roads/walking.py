@@ -55,4 +55,7 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
         accuracy={},
         measured_in="",
     )
-    return RoadNetwork(network.nodes, walked, info, network.landmarks)
+    on_streets = RoadNetwork(network.nodes, walked, info, network.landmarks)
+    # The lines of streets are those of the drives, and are drawn once: it takes long.
+    vars(on_streets)["lines"] = network.lines.loc[edges.index].reset_index(drop=True)
+    return on_streets

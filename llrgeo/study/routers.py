@@ -81,6 +81,8 @@ def read_network(study: StudyConfig, mode: str, load: LoadNetwork = load_network
     path = study.network_path(mode)
     if path is None:
         walked = on_foot(load(study.path("network")), speed_kph=MODES[mode].speed_kph or WALK_KPH)
+        if mode == walked.info.mode:
+            return walked
         # On foot along the driving network: slower walkers too, whose mode has another name.
         return replace(walked, info=replace(walked.info, mode=mode))
     network = load(path)

@@ -54,15 +54,27 @@ class WayTree:
         fixed = children != 1
         fixed[[0, *self.start.values()]] = True
         kept = fixed.copy()
-        for row in np.flatnonzero(fixed)[1:]:
-            # The stretch from a fixed place inwards to the next one is thinned by itself.
-            stretch = [int(row), int(self.parent[row])]
-            while not fixed[stretch[-1]]:
-                stretch.append(int(self.parent[stretch[-1]]))
-            line = shapely.LineString(self.xy[stretch]).simplify(tolerance_m)
-            left = set(map(tuple, shapely.get_coordinates(line).tolist()))
-            kept[[each for each in stretch if tuple(self.xy[each].tolist()) in left]] = True
+        # Each stretch from a fixed place inwards to the next one is thinned by itself.
+        stretches = self._stretches(fixed)
+        rows = np.concatenate([np.zeros(0, dtype=np.int64), *stretches])
+        of = np.repeat(np.arange(len(stretches)), [len(stretch) for stretch in stretches])
+        lines = shapely.simplify(shapely.linestrings(self.xy[rows], indices=of), tolerance_m)
+        left, line = shapely.get_coordinates(lines, return_index=True)
+        places = set(zip(line.tolist(), *left.T.tolist(), strict=True))
+        all_places = zip(of.tolist(), *self.xy[rows].T.tolist(), strict=True)
+        kept[rows[[place in places for place in all_places]]] = True
         return self._only(np.flatnonzero(kept))
+
+    def _stretches(self, fixed: NDArray[np.bool_]) -> list[list[int]]:
+        """Return the rows from each fixed place but the first inwards to the next fixed one."""
+        parent, ends = self.parent.tolist(), fixed.tolist()
+        stretches = []
+        for row in np.flatnonzero(fixed)[1:].tolist():
+            stretch = [row, parent[row]]
+            while not ends[stretch[-1]]:
+                stretch.append(parent[stretch[-1]])
+            stretches.append(stretch)
+        return stretches
 
     def _only(self, kept: Ints) -> "WayTree":
         """Return the tree of some rows in their order: the first, all starts and forks too."""

@@ -74,7 +74,7 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         "judged_by": _journey_id(publication.judged_by),
         "figures": explorer_figures(publication),
         **_journeys(publication, sites.index),
-        "ways": pack_ways(publication.ways, publication.areas.index, sites.index),
+        "ways": _ways(publication),
         "postcodes": packed_postcodes(publication),
     }
 
@@ -88,6 +88,13 @@ def _own_phrases() -> dict[str, str]:
 def packed_postcodes(publication: Publication) -> dict[str, Any]:
     """Return the area of every unit postcode, as pages hold them: the same in any language."""
     return pack_postcodes(publication.postcodes, publication.areas.index)
+
+
+@once
+def _ways(publication: Publication) -> dict[str, list[str]]:
+    """Return the ways along the roads, as pages hold them."""
+    site_ids = explorer_sites(publication).index
+    return pack_ways(publication.ways, publication.areas.index, site_ids)
 
 
 def explorer_sites(publication: Publication) -> gpd.GeoDataFrame:
