@@ -31,7 +31,6 @@ _HILBERT_ORDER: Final = 16
 _DM_PER_M: Final = 10
 _MM_PER_M: Final = 1_000
 _MM_PER_DM: Final = 100
-_LARGE: Final = 1 << 36
 
 Ints = NDArray[np.int64]
 
@@ -128,11 +127,11 @@ def _shape_streams(xy_mm: Ints, streets: pd.DataFrame) -> tuple[int, dict[str, I
     """Return the unit of places in millimetres, and the streams of nodes, streets and bends."""
     # Whole millimetres, in the largest unit that divides all of them.
     shapes = streets["shape"].to_numpy()
-    bent = np.flatnonzero(shapes != b"")  # most streets are straight
+    bent = np.flatnonzero(shapes != b"")  # most streets of a planning network are straight
     bends = [_bend_steps_mm(shape) for shape in shapes[bent]]
-    bend_mm = np.concatenate([np.zeros((0, 2), dtype=np.int64), *bends])
     bend_count = np.zeros(len(streets), dtype=np.int64)
     bend_count[bent] = [len(steps) for steps in bends]
+    bend_mm = np.concatenate([np.zeros((0, 2), dtype=np.int64), *bends])
     unit_mm = int(np.gcd.reduce(np.concatenate([xy_mm, bend_mm]).ravel())) or 1
     start, end = streets["start"].to_numpy(), streets["end"].to_numpy()
     return unit_mm, {
@@ -184,49 +183,30 @@ def _streets(network: RoadNetwork, place: Ints, trees: Trees) -> pd.DataFrame:
         table[role] = joined
     # Two directions are one street where all that is written of them is equal.
     same = ["road_class", "road_name", "use", "dm", "shape", *times]
-    # Numbers stand for all of it: they are compared much faster than texts and shapes.
-    table["written"] = _ranks(table[same])
-    known = table.drop_duplicates("written").set_index("written")[same]
-    table = table.drop(columns=same)
     ahead, back = table[table["start"] < table["end"]], table[table["start"] >= table["end"]]
     # Copies of a street are told apart by their number among equal ones: each finds its own.
     keyed = [
         part.assign(
-            copy=part.groupby(["start", "end", "written"]).cumcount(),
+            copy=part.groupby(["start", "end", *same]).cumcount(),
             low=part[["start", "end"]].min(axis=1),
             high=part[["start", "end"]].max(axis=1),
         )
         for part in (ahead, back)
     ]
-    keys = ["low", "high", "written", "copy"]
+    keys = ["low", "high", *same, "copy"]
     joined_ways = keyed[0].merge(keyed[1], on=keys, how="outer", suffixes=("", "_back"))
     forth: pd.Series = joined_ways["start"].notna()
     reverse: pd.Series = joined_ways["start_back"].notna()
-    found = known.reindex(joined_ways["written"]).reset_index(drop=True)
-    ways = joined_ways.assign(use=found["use"])
-    flags = _flags(ways, forth.to_numpy(), reverse.to_numpy())
+    flags = _flags(joined_ways, forth.to_numpy(), reverse.to_numpy())
     start = joined_ways["start"].fillna(joined_ways["start_back"]).astype(np.int64)
     end = joined_ways["end"].fillna(joined_ways["end_back"]).astype(np.int64)
-    found = found.assign(start=start, end=end, flags=flags)
+    found = joined_ways[[*same]].assign(start=start, end=end, flags=flags)
     upside = (start > end).to_numpy()
     found.loc[upside, "shape"] = [
         shapely.to_wkb(shapely.reverse(shapely.from_wkb(shape))) if shape else shape
         for shape in found.loc[upside, "shape"]
     ]
-    order = np.lexsort((_ranks(found[same]), found["end"], found["start"]))
-    return found.iloc[order].reset_index(drop=True)
-
-
-def _ranks(table: pd.DataFrame) -> Ints:
-    """Return a number for each row: equal for equal rows, ascending by column after column."""
-    ranks, below = np.zeros(len(table), dtype=np.int64), 1
-    for name in table.columns:
-        codes, values = pd.factorize(table[name].to_numpy(), sort=True)
-        ranks, below = ranks * len(values) + codes, below * len(values)
-        if below > _LARGE:  # closed up, so that no product leaves the 64 bits
-            found, ranks = np.unique(ranks, return_inverse=True)
-            below = len(found)
-    return ranks
+    return found.sort_values(["start", "end", *same], ignore_index=True)
 
 
 def _flags(joined_ways: pd.DataFrame, forth: NDArray[np.bool_], reverse: NDArray[np.bool_]) -> Ints:
