@@ -19,6 +19,7 @@ from llrgeo.study.inputs import StudyInputs
 
 MOVES = 'moves_beds = [{ from = "A", to = "B", beds = 4 }]'
 TARGET = "target = { loss = 0.1 }"
+SOLD = '{ site = "A", year = 2030 }'
 HOURS = "calls_by_hour = [6, 9, 12, 12, 10, 9, 8, 8, 7, 6, 5, 4]"
 
 
@@ -59,6 +60,12 @@ HOURS = "calls_by_hour = [6, 9, 12, 12, 10, 9, 8, 8, 7, 6, 5, 4]"
         (("share = 0.8", "calls_by_hour = [2, 3]"), "has 2 hours; teams are on duty for 12"),
         (("share = 0.8", "calls_by_hour = [-2]"), "calls_by_hour.1: input should be greater"),
         (("share = 0.8", f"calls_by_hour = {[3] * 25}"), "should have at most 24 items"),
+        (("share = 0.8", "call_min = 130"), "call_min is 130, longer than the standard of 120"),
+        (("share = 0.8", "standard_min = 20"), "call_min is 30, longer than the standard of 20"),
+        (
+            (MOVES, f"{MOVES}\ndisposals = [{SOLD}, {SOLD}]"),
+            "option 'moved': disposals: A is sold more than once",
+        ),
         (("care_min = 25", "care_min = -25"), "care_min: input should be greater than or equal"),
     ],
 )
@@ -81,6 +88,21 @@ def test_a_file_that_cannot_be_meant_is_refused_in_one_line(folder, name, rows, 
     (folder / f"{name}.csv").write_text(rows, encoding="utf-8")
     message = fault(folder, ("estate =", 'housing = "homes.csv"\nestate =')) if (
         name == "homes") else fault(folder)  # fmt: skip
+    assert says in message
+    assert "\n" not in message
+
+
+@pytest.mark.parametrize(
+    ("pools", "says"),
+    [
+        ('{ ward = ["ward"] }', "'ward' is a service; give the pool a name of its own"),
+        ('{ a = ["ward"], b = ["ward"] }', "ward can share the beds of one pool alone, once"),
+        ('{ a = ["ward", "clinic"] }', "'a' shares beds of clinic, no beds"),
+    ],
+)
+def test_pools_that_cannot_be_meant_are_told(folder, pools, says):  # noqa: F811 (the fixture)
+    named = ("beds = { A = 9 }", "beds = { ward = { A = 9 } }")
+    message = fault(folder, ("estate =", f"pools = {pools}\nestate ="), named)
     assert says in message
     assert "\n" not in message
 

@@ -1,6 +1,7 @@
 """Faults of what a study file says of capacity, told before anything is read."""
 
-from collections.abc import Iterator
+from collections import Counter
+from collections.abc import Iterator, Mapping
 from itertools import pairwise
 from typing import Final, Protocol
 
@@ -82,10 +83,21 @@ def _service_faults(study: Study) -> Iterator[str]:
     both = sorted(set(config.rounds) & set(config.crisis))
     if both:
         yield f"capacity: {name_some(both)} cannot drive rounds and be called out at once"
+    yield from _pool_faults(config, delivered)
+
+
+def _pool_faults(config: CapacityConfig, delivered: Mapping[str, str]) -> Iterator[str]:
+    """Yield pools that no services of beds share, or share twice."""
     for pool, members in config.pools.items():
         strange = [service for service in members if delivered.get(service) != "bed"]
-        if strange or pool in delivered:
-            yield f"capacity.pools: '{pool}' shares beds of {name_some(strange or [pool])}, no beds"
+        if strange:
+            yield f"capacity.pools: '{pool}' shares beds of {name_some(strange)}, no beds"
+        elif pool in delivered:
+            yield f"capacity.pools: '{pool}' is a service; give the pool a name of its own"
+    every = Counter(service for members in config.pools.values() for service in members)
+    twice = sorted(service for service, count in every.items() if count > 1)
+    if twice:
+        yield f"capacity.pools: {name_some(twice)} can share the beds of one pool alone, once"
 
 
 def _option_faults(study: Study, option: OptionConfig) -> Iterator[str]:
@@ -111,6 +123,9 @@ def _option_faults(study: Study, option: OptionConfig) -> Iterator[str]:
             yield f"moves_beds: '{move.service}' has no beds; there are {there}"
         if move.from_ == move.to:
             yield f"moves_beds: from {move.from_} to {move.to} moves nothing"
+    sold = Counter(disposal.site for disposal in option.disposals)
+    if twice := sorted(site for site, count in sold.items() if count > 1):
+        yield f"disposals: {name_some(twice)} is sold more than once"
 
 
 def _says(option: OptionConfig) -> bool:

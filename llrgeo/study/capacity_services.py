@@ -71,6 +71,17 @@ def _crisis(
         for name, one in config.crisis.items()
         if one.calls_by_hour and len(one.calls_by_hour) != hours
     ]
+    for name, one in config.crisis.items():
+        # What the service leaves out is the parameters', so the two are compared only here.
+        call, within = (
+            parameters.value(f"response_{key}") if said is None else said
+            for key, said in (("call_min", one.call_min), ("standard_min", one.standard_min))
+        )
+        if call > within:
+            faults.append(
+                f"capacity.crisis.{name}: call_min is {call:g}, longer than the standard of "
+                f"{within:g} minutes"
+            )
     raise_faults(faults, source="capacity")
     return [
         CrisisService(
