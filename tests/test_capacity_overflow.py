@@ -61,6 +61,15 @@ def test_two_wards_exactly() -> None:
     )
 
 
+def test_a_fixed_point_of_poisson_streams_would_promise_too_much() -> None:
+    """Each ward as if the other's overflow came at random: 3.9 % find no bed, not 6.6 %."""
+    refused = 0.0
+    for _ in range(200):
+        refused = erlang_b(12, 10 * (1 + refused))
+    assert refused**2 == pytest.approx(0.039, abs=0.0005)
+    assert two_wards((10, 10), (12, 12), transfers=True)["no_bed"] > 1.6 * refused**2
+
+
 @pytest.mark.parametrize(("loads", "moved"), [((10, 10), 0), ((14, 6), 2)])
 def test_a_transport_model_moves_the_excess_of_means_alone(loads, moved: int) -> None:
     demand = pd.Series(loads, MINUTES.index, dtype=float)
