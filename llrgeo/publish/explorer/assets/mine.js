@@ -8,13 +8,21 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
   const words = data.strings;
   const baseline = m.baselineOf(data);
   const byId = (id) => document.getElementById(id);
-  const { paragraphs } = tables;
+  const { element, fillLines, setText } = tables;
+  const kept = new WeakMap(); // the rows of a place by option, journey and plan
 
   // Every service under a choice from one area, or from all areas of a place.
   function rowsOf(choice) {
     const { areas } = choice.place;
-    return areas.length === 1 ? m.journeysOf(data, matrices, choice, areas[0])
-      : llrgeoPlace.journeysOfPlace(data, matrices, choice, areas);
+    if (!kept.has(choice.place)) kept.set(choice.place, new Map());
+    const known = kept.get(choice.place);
+    const own = choice.switched.size > 0 ? [choice.service, ...choice.switched] : [];
+    const key = [choice.option, choice.journey, ...own].join(" ");
+    if (!known.has(key)) {
+      known.set(key, areas.length === 1 ? m.journeysOf(data, matrices, choice, areas[0])
+        : llrgeoPlace.journeysOfPlace(data, matrices, choice, areas));
+    }
+    return known.get(key);
   }
 
   function isOne(choice) {
@@ -46,9 +54,9 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
       rows: rowsOf({ ...choice, option: option.id, switched: new Set() }) };
   }
 
-  function besideLine(choice, now, { option, label, rows }) {
+  function besideLine(choice, { option, label, rows }) {
     const isToday = option === baseline;
-    const line = isToday ? words.my_beside_today : answerLine(choice, { ...now, isToday }, rows);
+    const line = isToday ? words.my_beside_today : answerLine(choice, { isToday }, rows);
     return fill(words.status_option, { option: label, line });
   }
 
@@ -62,15 +70,30 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
       }));
   }
 
-  // Every other option beside the one chosen, and the reader's own plan.
-  function showOptions(choice, planLabel, rows) {
-    const none = { switched: new Set() };
-    const plans = data.options.filter((option) => option.id !== baseline.id)
-      .map((option) => [option.label, rowsOf({ ...choice, ...none, option: option.id })]);
-    if (choice.switched.size > 0) plans.push([planLabel, rows]);
-    tables.showMineOptions(plans, isOne(choice));
+  // The choice beside it names the option too, so on a phone the heading is the place alone.
+  function showHeading(place, planLabel) {
+    const heading = byId("mine-heading");
+    const [before, after] = fill(words.my_heading, { option: planLabel }).split("{place}");
+    [before, placeName(place), after].forEach((text, part) => setText(
+      heading.children[part]
+        || heading.appendChild(element("span", "", { className: part === 1 ? "" : "of-option" })),
+      text));
   }
 
+  function linesOf(choice, now, rows, beside) {
+    const [area] = choice.place.areas;
+    const said = (lines, className = "") => lines.map((line) => [line, className]);
+    return [
+      ...said([answerLine(choice, now, rows)], "answer"),
+      ...said(beside ? [besideLine(choice, beside)] : []),
+      ...said(stopLines(choice, now)),
+      ...said(isOne(choice) ? reader.readerLines(now, rows, area)
+        : reader.placeLines(rows, choice.place)),
+      ...said(isOne(choice) ? reader.sureLines(now, rows, area) : [words.my_nearest], "hint"),
+    ];
+  }
+
+  // The answer: the table of every service, and what is said of it.
   function show(choice, now, planLabel) {
     byId("mine").hidden = !choice.place;
     if (!choice.place) return;
@@ -79,25 +102,22 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
     byId("mine").className = `mine ${now.isToday || !main ? "unchanged" : main.kind}`;
     byId("mine-option").value = choice.option;
     byId("beside").value = choice.beside;
-    // The choice beside it names the option too, so on a phone the heading is the place alone.
-    const [before, after] = fill(words.my_heading, { option: planLabel }).split("{place}");
-    byId("mine-heading").replaceChildren(
-      ...[before, placeName(choice.place), after].map((text, part) =>
-        tables.element("span", text, { className: part === 1 ? "" : "of-option" })));
-    const [area] = choice.place.areas;
+    showHeading(choice.place, planLabel);
     const beside = besideOf(choice);
     tables.showMine({
       rows, beside, isOne: isOne(choice), isToday: now.isToday, label: planLabel,
     });
-    byId("mine-said").replaceChildren(
-      tables.element("p", answerLine(choice, now, rows), { className: "answer" }),
-      ...paragraphs(beside ? [besideLine(choice, now, beside)] : []),
-      ...paragraphs(stopLines(choice, now)),
-      ...paragraphs(isOne(choice) ? reader.readerLines(now, rows, area)
-        : reader.placeLines(rows, choice.place)),
-      ...paragraphs(isOne(choice) ? reader.sureLines(now, rows, area) : [words.my_nearest],
-        { className: "hint" }));
-    showOptions(choice, planLabel, rows);
+    fillLines(byId("mine-said"), linesOf(choice, now, rows, beside));
+  }
+
+  // What follows the answer: every option beside the one chosen, and the reader's own plan.
+  function showRest(choice, planLabel) {
+    if (!choice.place) return;
+    const none = { switched: new Set() };
+    const plans = data.options.filter((option) => option.id !== baseline.id)
+      .map((option) => [option.label, rowsOf({ ...choice, ...none, option: option.id })]);
+    if (choice.switched.size > 0) plans.push([planLabel, rowsOf(choice)]);
+    tables.showMineOptions(plans, isOne(choice));
     if (figures.list.length) tables.showMineFigures(figures.mine(choice.place.areas));
   }
 
@@ -107,10 +127,10 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
   }
 
   // What the option means that the reader compares with, for the status region; "" for none.
-  function besideSaid(choice, now) {
+  function besideSaid(choice) {
     const beside = besideOf(choice);
-    return beside ? besideLine(choice, now, beside) : "";
+    return beside ? besideLine(choice, beside) : "";
   }
 
-  return { show, said, besideSaid, rowsOf };
+  return { show, showRest, said, besideSaid, rowsOf };
 }

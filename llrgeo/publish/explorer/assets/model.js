@@ -134,7 +134,7 @@ const llrgeoModel = (() => {
     const teams = drives.length === 0 || drives.length === services.length ? null
       : countClasses(people, people.map((_, area) => classify(drives, area, data.tolerance)));
     return {
-      services, worst, teams,
+      services, worst, teams, teamsOnly: data.teams_only,
       everyone: countClasses(people, classified),
       places: data.authorities.length ? tally(authority, data.authorities.length) : [],
       tenths: tenth ? tally(tenth, 10) : [],
@@ -220,16 +220,32 @@ const llrgeoModel = (() => {
     const bands = (end) => countByClass(people,
       Array.from(end.minutes, (time) => timeClass(time, data.time.breaks)),
       data.time.labels.length);
-    return {
+    const asked = { ...choice }; // the choice may have changed when a figure is asked for
+    return lazily({
       service, option, journey, minutes, today, open, before, after,
       accuracy: data.accuracies[journey.accuracy],
       asToday: isSame(today, open),
-      everyone: summarise(people, before.minutes, after.minutes, data.tolerance),
-      places: data.authorities.length ? tally(authority, data.authorities.length) : [],
-      tenths: tenth ? tally(tenth, 10) : [],
-      bands: { before: bands(before), after: bands(after) },
-      overall: overallKept(data, matrices, choice),
+    }, {
+      everyone: () => summarise(people, before.minutes, after.minutes, data.tolerance),
+      places: () => (data.authorities.length ? tally(authority, data.authorities.length) : []),
+      tenths: () => (tenth ? tally(tenth, 10) : []),
+      bands: () => ({ before: bands(before), after: bands(after) }),
+      overall: () => overallKept(data, matrices, asked),
+    });
+  }
+
+  // Properties that are worked out when they are first asked for, and kept: an answer for one place
+  // needs no figure of everyone.
+  function lazily(object, makers) {
+    const keep = (name, value) => {
+      Object.defineProperty(object, name, { value, enumerable: true });
+      return value;
     };
+    for (const [name, make] of Object.entries(makers)) {
+      const get = () => keep(name, make());
+      Object.defineProperty(object, name, { get, enumerable: true, configurable: true });
+    }
+    return object;
   }
 
   // The areas whose nearest site a site is.

@@ -17,21 +17,62 @@ function llrgeoTables(data) {
 
   const paragraphs = (lines, properties) => lines.map((line) => element("p", line, properties));
 
+  // A text is written where it differs: what stays as it was need not be laid out anew.
+  function setText(node, text) {
+    if (node.textContent !== text) node.textContent = text;
+  }
+
+  // Paragraphs, each [text, class]; those that are there are used again.
+  function fillLines(box, lines) {
+    lines.forEach(([text, className], place) => {
+      const line = box.children[place] || box.appendChild(element("p"));
+      setText(line, text);
+      if (line.className !== className) line.className = className;
+    });
+    while (box.children.length > lines.length) box.lastElementChild.remove();
+  }
+
   function fillTable(name, heads, rows) {
     const table = document.getElementById(`table-${name}`);
+    table.tHead.replaceChildren(headRow(heads));
+    table.tBodies[0].replaceChildren(...rows.map((cells) => fillRow(element("tr"), heads, cells)));
+  }
+
+  // As fillTable, for a table that changes while a reader waits: rows that are there are used again.
+  function refillTable(name, heads, rows) {
+    const table = document.getElementById(`table-${name}`);
+    const [head] = table.tHead.rows;
+    if (!head || head.cells.length !== heads.length) {
+      fillTable(name, heads, rows);
+      return;
+    }
+    heads.forEach((text, place) => setText(head.cells[place], text));
+    const [body] = table.tBodies;
+    rows.forEach((cells, place) =>
+      fillRow(body.rows[place] || body.appendChild(element("tr")), heads, cells));
+    while (body.rows.length > rows.length) body.lastElementChild.remove();
+  }
+
+  function headRow(heads) {
     const head = element("tr");
     heads.forEach((text) => head.append(element("th", text, { scope: "col" })));
-    table.tHead.replaceChildren(head);
-    table.tBodies[0].replaceChildren(...rows.map((cells) => {
-      const row = element("tr");
-      row.append(headCell(cells[0]), ...cells.slice(1).map((cell) => element("td", cell)));
-      // Where text is large the cells of a row stand beneath each other, each with its heading.
-      [...row.cells].slice(1).forEach((cell, place) => {
-        cell.dataset.head = heads[place + 1];
-        if (SIGNS.test(cell.textContent)) cell.ariaLabel = spoken(cell.textContent);
-      });
-      return row;
-    }));
+    return head;
+  }
+
+  function fillRow(row, heads, [said, ...cells]) {
+    const known = row.cells[0];
+    if (!known) row.append(headCell(said));
+    else if (known.textContent !== [said].flat().join(" ")) known.replaceWith(headCell(said));
+    // Where text is large the cells of a row stand beneath each other, each with its heading.
+    cells.forEach((text, place) => {
+      const cell = row.cells[place + 1] || row.appendChild(element("td"));
+      const isNew = cell.textContent !== text;
+      if (isNew) cell.textContent = text;
+      if (cell.dataset.head !== heads[place + 1]) cell.dataset.head = heads[place + 1];
+      if (isNew && SIGNS.test(text)) cell.ariaLabel = spoken(text);
+      else if (isNew && cell.ariaLabel) cell.ariaLabel = null;
+    });
+    return row;
   }
 
   // A cell as it is spoken: a voice passes over the signs of longer, shorter and too close, or spells
@@ -221,7 +262,7 @@ function llrgeoTables(data) {
       heads = isToday ? [beside.label] : [label, beside.label];
       cells = (row) => [...(isToday ? [] : [both(row)]), both(other.get(row.service.id))];
     }
-    fillTable("mine", [words.column_service_where, words.column_mine_today, ...heads],
+    refillTable("mine", [words.column_service_where, words.column_mine_today, ...heads],
       rows.map((row) => [where(row) ? [row.service.label, where(row)] : serviceLabel(row.service),
         minutes(row.before), ...cells(row)]));
     fitMine(isOne && rows.some((row) => row.second >= 0));
@@ -236,15 +277,15 @@ function llrgeoTables(data) {
     const has = (sign) => shown.some((row) => [...row.cells].slice(1)
       .some((cell) => cell.textContent.includes(sign)));
     const note = document.getElementById("mine-note");
-    note.textContent = [has(CLOSE) ? words.mine_close : "",
-      hasSecond ? words.mine_second : ""].filter(Boolean).join(" ");
+    setText(note, [has(CLOSE) ? words.mine_close : "",
+      hasSecond ? words.mine_second : ""].filter(Boolean).join(" "));
     note.hidden = !note.textContent;
   }
 
   // What each option would change for a place: how many services, and the worst of them.
   function showMineOptions(plans, isOne) {
     const mark = isOne ? shownMark : rangeMark;
-    fillTable("mine-options", [words.column_option, words.column_services_longer,
+    refillTable("mine-options", [words.column_option, words.column_services_longer,
       words.column_services_shorter, words.column_worst], plans.map(([label, rows]) => {
       const number = (kinds) => String(rows.filter((row) => kinds.includes(row.kind)).length);
       const [worst] = rows;
@@ -278,7 +319,7 @@ function llrgeoTables(data) {
   }
 
   return {
-    paragraphs, reachWide, showFigure, showMineFigures, showBar,
+    paragraphs, fillLines, setText, reachWide, showFigure, showMineFigures, showBar,
     element, fillTable, minutesInTable, changeMark, fillAreas, showAll, showOptions, showMine,
     showMineOptions, rangeInTable, rangeMark,
   };

@@ -46,7 +46,7 @@
 
   // Of a change of the map alone its key is said, of one to compare with what that option means.
   function sayChoice(changes = {}) {
-    const beside = changes.beside && chosen.place ? mine.besideSaid(chosen, now) : "";
+    const beside = changes.beside && chosen.place ? mine.besideSaid(chosen) : "";
     const line = chosen.place ? mine.said(chosen, now) : sentences.optionLines(now)[0];
     if (changes.year) {
       say(llrgeoYears.said());
@@ -70,7 +70,6 @@
     byId("this-service").replaceChildren(...paragraphs(sentences.serviceLines(now)));
     byId("changes").hidden = now.isToday;
     tables.showBar(now);
-    mine.show(chosen, now, planLabel());
   }
 
   // What each option would change, by the journey chosen: it stands beside every choice.
@@ -184,7 +183,6 @@
 
   function showChoices() {
     byId("option").value = chosen.option;
-    nameServices();
     byId("service").value = chosen.service;
     byId("journey").value = chosen.journey;
     byId("map-beside").value = chosen.beside;
@@ -205,14 +203,14 @@
     });
   }
 
-  // The answer and its table come first. The map and the long tables follow once the browser has
-  // drawn these: on a slow phone they would keep the reader waiting for the answer.
+  // The answer comes first: the reader's own, or what is said for everyone where no place was found.
+  // All else follows once the browser has drawn it: on a slow phone it would keep the reader waiting.
   function update() {
     now = m.evaluate(data, matrices, chosen);
     now.isToday = sentences.isToday(now);
-    now.overall.teamsOnly = data.teams_only;
     showChoices();
-    showWords();
+    mine.show(chosen, now, planLabel());
+    if (!chosen.place) showWords();
     if (isRestDue) return;
     isRestDue = true;
     window.requestAnimationFrame(beginRest);
@@ -224,6 +222,9 @@
   function showRest() {
     if (!isRestDue) return;
     isRestDue = false;
+    mine.showRest(chosen, planLabel());
+    if (chosen.place) showWords();
+    nameServices();
     showAll(now);
     showOptions();
     showEveryArea();
