@@ -1,13 +1,17 @@
 """Languages: pages speak the language of their catalogue alone, in either direction."""
 
+import json
 import re
 import string
 from dataclasses import replace
 from pathlib import Path
 
+import pandas as pd
 import pytest
 from publication_cases import appraised, county_publication
 
+from llrgeo.appraisal.disclosure import BUILT_ON_RESIDENTS
+from llrgeo.appraisal.robustness import FirstPlace
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.theme import Consultation, Theme
 from llrgeo.publish.check.html import read_page
@@ -15,13 +19,17 @@ from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.folder import publish
 from llrgeo.publish.kit.files import kit_files
 from llrgeo.publish.kit.places import kit_places
+from llrgeo.publish.notes import told_note, told_theme
+from llrgeo.publish.pages import run_mark
 from llrgeo.publish.report.page import render_report
 from llrgeo.publish.report.plain_words import render_plain_words
+from llrgeo.publish.report.ranking import assumption_label, option_sentence, robustness_lines
 from llrgeo.publish.wording import CATALOGUES, spoken, wording
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, check_publishable, run_study
 from llrgeo.study.translation import translate_study
 
+EMBEDDED = Path(__file__).parents[1] / "data"
 WIDE = {ord(letter): ord(letter) + 0xFEE0 for letter in string.ascii_letters}
 KEPT = ("direction", "thousands_mark", "decimal_mark", "share_number", "share_few", "share_most")
 SHOWN = ("aria-label", "alt", "title", "placeholder", "content")
@@ -229,3 +237,106 @@ def test_a_translation_leaves_ids_and_other_languages_alone():
 
 def test_the_default_catalogue_is_the_only_one_that_ships():
     assert [path.name for path in CATALOGUES.glob("*.toml")] == ["wording.en-GB.toml"]
+
+
+def wide_study(study: Path, names: dict[str, tuple[str, ...]]) -> None:
+    """Have a study, its areas and its sites in wide letters, and its pages in that language."""
+    folder = study.parent
+    (folder / "words").mkdir()
+    write_catalogue(folder / "words", "x-wide")
+    for table, columns in names.items():
+        rows = pd.read_csv(folder / table, dtype=str, keep_default_na=False)
+        for column in columns:
+            rows[column] = rows[column].map(wide)
+        rows.to_csv(folder / table, index=False)
+    text = study.read_text(encoding="utf-8")
+    said = sorted(set(re.findall(r'\b(?:title|label|note|question) = "([^"]+)"', text)))
+    lines = "\n".join(f"{toml_text(each)} = {toml_text(wide(each))}" for each in said)
+    asked = f'language = "x-wide"\ncatalogues = "words"\n{text}\n[translations.x-wide]\n{lines}\n'
+    study.write_text(asked, encoding="utf-8")
+
+
+def test_no_english_is_left_in_the_report_of_a_whole_run(town_study):
+    wide_study(town_study, {"areas.csv": ("name", "ward", "authority"), "sites.csv": ("name",)})
+    publication = build_publication(run_study(load_study(town_study)))
+    assert {"sentences", "tornado", "rank_acceptability", "case_against"} <= set(publication.tables)
+    with spoken(publication.words):
+        report = render_report(publication)
+    assert wide("of all weightings") in report
+    assert wide("travel times") in report
+    assert wide("No decision has been made.") in report
+    run = run_mark(publication)
+    assert narrow_words(report.replace(run, "").replace("toy. none.", "")) == set()
+
+
+def test_the_ranking_is_said_in_english_as_the_tables_say_it(town_publication):
+    told = town_publication.tables
+    assert " ".join(robustness_lines(town_publication)) == told["robustness"]["sentence"].iloc[0]
+    sentences = told["sentences"].set_index("option")["sentence"]
+    for option in town_publication.alternatives:
+        assert option_sentence(town_publication, option) == sentences[option.name]
+    assumed = told["tornado"]["assumption"]
+    assert [assumption_label(text) for text in assumed] == list(assumed)
+
+
+def test_a_tie_and_a_place_that_no_weight_changes_are_said_as_well(town_publication):
+    leaders = tuple(option.name for option in town_publication.options)
+    place = FirstPlace(leaders, (0.63, 0.42), None, of_patients=True, set_aside=("mean_minutes",))
+    assert robustness_lines(replace(town_publication, first_place=place)) == [
+        (
+            "Today and Clinics at all sites share the first place; they are first in 63% and 42% "
+            "of all weightings."
+        ),
+        "No change of a single weight puts another option ahead of both.",
+        BUILT_ON_RESIDENTS,
+        "Set aside, because they count patients: Average journey each way.",
+    ]
+    assert robustness_lines(replace(town_publication, first_place=None)) == []
+
+
+NOTES = (
+    (
+        "Walking times along modelled streets, without footpaths; not measured.",
+        "note_walking",
+        {},
+    ),
+    (
+        (
+            "The road map is of 2018-03-01, 3,187 days before this study: roads built or closed "
+            "since are missing."
+        ),
+        "note_old",
+        {"date": "2018-03-01", "days": "3.187"},
+    ),
+    (
+        (
+            "Left out, for the study's table of areas does not tell it: figures by ward, "
+            "years to come (beds, rooms, teams)."
+        ),
+        "note_left_out",
+        {"what": f"{wide('ward')}, {wide('years to come (beds, rooms, teams)')}"},
+    ),
+)
+
+
+@pytest.mark.parametrize(("note", "key", "values"), NOTES)
+def test_a_note_of_the_data_is_said_in_the_language(tmp_path, note, key, values):
+    write_catalogue(tmp_path, "x-marks", thousands_mark=".", decimal_mark=",")
+    words = wording("x-marks", tmp_path)
+    own = "A note of somebody else's."
+    assert told_note(f"{note} {own}", words) == f"{words[key].format(**values)} {own}"
+    assert told_note(note, wording("en-GB")) == note
+
+
+def test_the_usual_notice_is_said_in_the_language_and_a_publisher_s_own_is_not(pseudo):
+    assert told_theme(Theme(), pseudo).notice == pseudo["notice_default"]
+    assert Theme().notice == wording()["notice_default"]
+    assert told_theme(Theme(notice="Ours."), pseudo).notice == "Ours."
+
+
+def test_the_note_of_the_embedded_network_is_known_to_the_catalogue(pseudo):
+    note = json.loads((EMBEDDED / "network" / "network.json").read_text(encoding="utf-8"))["error"]
+    said = told_note(note, pseudo)
+    names = {"Leicester", "Leicestershire", "and", "Rutland"}
+    assert set(re.findall(r"[A-Za-z]{2,}", said)) <= names
+    assert "1.3" in said

@@ -16,6 +16,7 @@ from llrgeo.appraisal.measures import MEASURES, Measure
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.robustness import (
     competition_ranks,
+    first_place,
     rank_acceptability,
     robustness_sentence,
     site_set_summaries,
@@ -100,14 +101,15 @@ def test_the_sentence_names_share_criterion_and_point() -> None:
     card = scorecard(SCORES, [0.7, 0.3])
     found = rank_acceptability(SCORES, seed=1, draws=1_000, order=["close", "cheap"])
     labels = {"near": "Near", "thrifty": "Thrifty", "close": "Closeness", "cheap": "Cost"}
-    assert robustness_sentence(card, found, labels) == (
+    assert robustness_sentence(first_place(card, found), labels) == (
         "Near is first in 100% of all weightings. It stops being first if the weight on "
         "'Closeness' falls below 0.50 (it is 0.70); Thrifty is then ahead."
     )
     alone = SCORES.assign(cheap=[1.0, 1.0])
     found = rank_acceptability(alone, seed=1, draws=100)
     assert "No change of a single weight" in robustness_sentence(
-        scorecard(alone.assign(close=[1.0, 0.5], cheap=[1.0, 0.9]), [0.7, 0.3]), found, labels
+        first_place(scorecard(alone.assign(close=[1.0, 0.5], cheap=[1.0, 0.9]), [0.7, 0.3]), found),
+        labels,
     )
 
 
@@ -116,7 +118,8 @@ def test_of_two_options_alike_neither_is_first_alone() -> None:
     labels = {"near": "Near", "thrifty": "Thrifty", "close": "Closeness", "cheap": "Cost"}
     for order in (["near", "thrifty"], ["thrifty", "near"]):
         card = scorecard(alike.loc[order], [0.7, 0.3])
-        said = robustness_sentence(card, rank_acceptability(card.scores, seed=1, draws=50), labels)
+        ranks = rank_acceptability(card.scores, seed=1, draws=50)
+        said = robustness_sentence(first_place(card, ranks), labels)
         assert f"{labels[order[0]]} and {labels[order[1]]} share the first place" in said
 
 

@@ -9,7 +9,7 @@ from llrgeo.appraisal.disclosure import count_contacts, disclosable_tables
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.robustness import Acceptability
+from llrgeo.appraisal.robustness import Acceptability, FirstPlace
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import TableDescription, make_tables
@@ -26,6 +26,8 @@ class Evidence:
         What each option does, in plain English, by option name.
     robustness
         How sure the first place is, in plain English.
+    first_place
+        The same in figures.
     acceptability
         Ranks over all weightings.
     tables
@@ -36,6 +38,7 @@ class Evidence:
 
     sentences: Mapping[str, str]
     robustness: str
+    first_place: FirstPlace
     acceptability: Acceptability
     tables: Mapping[str, pd.DataFrame]
     descriptions: Mapping[str, TableDescription]
@@ -86,5 +89,10 @@ def appraise(
         if declaration.name in tables
     }
     return Evidence(
-        context.sentences, context.robustness, context.acceptability, tables, descriptions
+        context.sentences,
+        context.robustness,
+        context.first_place,
+        context.acceptability,
+        tables,
+        descriptions,
     )

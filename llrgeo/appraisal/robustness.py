@@ -5,7 +5,7 @@ docs/methods 6. All draws are seeded and vectorised.
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 import numpy as np
 import pandas as pd
@@ -39,6 +39,50 @@ class Acceptability:
     ranks: pd.DataFrame
     central_weights: pd.DataFrame
     pairwise: pd.DataFrame
+
+
+@dataclass(frozen=True, slots=True)
+class FirstPlace:
+    """How sure the first place is, in figures that any language can say.
+
+    Attributes
+    ----------
+    leaders
+        The options that are first: one, or those that share the place.
+    shares
+        Of each of them, the share of all weightings that put it first (0 to 1).
+    switch
+        The least change of a single weight by which another option gets ahead, as a row of
+        `switching_weights`; None where no single weight does that.
+    of_patients
+        Whether contacts are of real patients, so that all else is built on residents.
+    set_aside
+        The criteria that were left out for that reason, because they count patients.
+    """
+
+    leaders: tuple[str, ...]
+    shares: tuple[float, ...]
+    switch: Mapping[str, Any] | None
+    of_patients: bool = False
+    set_aside: tuple[str, ...] = ()
+
+
+def first_place(
+    scorecard: Scorecard, acceptability: Acceptability, *, of_patients: bool = False
+) -> FirstPlace:
+    """Return how far the leader's place depends on the weights."""
+    leaders = tuple(str(name) for name in scorecard.ranks.index[scorecard.ranks == 1])
+    switches = switching_weights(scorecard).to_dict(orient="records")
+    nearest = min(
+        switches, key=lambda row: abs(row["switching_weight"] - row["weight"]), default=None
+    )
+    return FirstPlace(
+        leaders,
+        tuple(float(acceptability.ranks[1][name]) for name in leaders),
+        None if nearest is None else {str(name): value for name, value in nearest.items()},
+        of_patients,
+        tuple(scorecard.set_aside) if of_patients else (),
+    )
 
 
 def rank_acceptability(
@@ -176,35 +220,27 @@ def site_set_summaries(
     return pd.DataFrame(found, columns=["mean_min", "max_min", "share_within"])
 
 
-def robustness_sentence(
-    scorecard: Scorecard, acceptability: Acceptability, labels: Mapping[str, str]
-) -> str:
+def robustness_sentence(place: FirstPlace, labels: Mapping[str, str]) -> str:
     """Say in plain English how far the leader's place depends on the weights.
 
-    `labels` are what readers call the options and the criteria, by id.
+    `labels` are what readers call the options and the criteria, by id. Pages say the same in
+    their own language (`publish/report/ranking.py`).
     """
-    leaders = [str(name) for name in scorecard.ranks.index[scorecard.ranks == 1]]
-    leader = leaders[0]
-    share = float(acceptability.ranks[1][leader])
-    sentence = f"{labels[leader]} is first in {share:.0%} of all weightings."
-    if len(leaders) > 1:
-        tied = " and ".join(labels[name] for name in leaders)
-        shared = " and ".join(f"{acceptability.ranks[1][name]:.0%}" for name in leaders)
-        sentence = f"{tied} share the first place; they are first in {shared} of all weightings."
-    switches = switching_weights(scorecard)
-    if switches.empty and len(leaders) > 1:
-        return f"{sentence} No change of a single weight puts another option ahead of both."
-    if switches.empty:
-        return f"{sentence} No change of a single weight puts another option first."
-    nearest = min(
-        switches.to_dict(orient="records"),
-        key=lambda row: abs(row["switching_weight"] - row["weight"]),
-    )
-    side = "falls below" if nearest["falls_below"] else "exceeds"
+    several = len(place.leaders) > 1
+    named = " and ".join(labels[name] for name in place.leaders)
+    shares = " and ".join(f"{share:.0%}" for share in place.shares)
+    sentence = f"{named} is first in {shares} of all weightings."
+    if several:
+        sentence = f"{named} share the first place; they are first in {shares} of all weightings."
+    switch = place.switch
+    if switch is None:
+        ahead = "ahead of both" if several else "first"
+        return f"{sentence} No change of a single weight puts another option {ahead}."
+    side = "falls below" if switch["falls_below"] else "exceeds"
     return (
-        f"{sentence} It stops being first if the weight on '{labels[nearest['criterion']]}' {side} "
-        f"{nearest['switching_weight']:.2f} (it is {nearest['weight']:.2f}); "
-        f"{labels[nearest['challenger']]} is then ahead."
+        f"{sentence} It stops being first if the weight on '{labels[switch['criterion']]}' {side} "
+        f"{switch['switching_weight']:.2f} (it is {switch['weight']:.2f}); "
+        f"{labels[switch['challenger']]} is then ahead."
     )
 
 

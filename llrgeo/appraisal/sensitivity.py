@@ -20,6 +20,10 @@ LOW_HIGH: Final = {"low": -1, "high": 1}
 TIMES_CHANGE: Final = 0.1
 RATES_CHANGE: Final = 0.2
 COSTS_CHANGE: Final = 0.2
+TIMES: Final = "travel times 10 % shorter or longer"
+PEOPLE: Final = "people of today or of the horizon year"
+CONTACTS: Final = "20 % fewer or more contacts"  # and of which service
+COSTS: Final = "services cost 20 % less or more"
 
 
 def sensitivity_cases(
@@ -33,7 +37,7 @@ def sensitivity_cases(
     lower and higher.
     """
     cases = {
-        "travel times 10 % shorter or longer": {
+        TIMES: {
             case: replace(
                 appraisal_inputs,
                 times=_scaled(appraisal_inputs.times, 1 + sign * TIMES_CHANGE),
@@ -42,7 +46,7 @@ def sensitivity_cases(
             )
             for case, sign in LOW_HIGH.items()
         },
-        "people of today or of the horizon year": {
+        PEOPLE: {
             "low": appraisal_inputs,
             "high": replace(appraisal_inputs, areas=grow(appraisal_inputs.areas, growth)),
         },
@@ -50,12 +54,12 @@ def sensitivity_cases(
     # Only services that people travel for: the rates of teams move no journey of patients. Where
     # contacts are of real patients, residents weigh in their place, and contacts move nothing.
     for service in () if appraisal_inputs.restricted else appraisal_inputs.visited:
-        cases[f"20 % fewer or more contacts: {service.label}"] = {
+        cases[f"{CONTACTS}: {service.label}"] = {
             case: _with_rates(appraisal_inputs, service, 1 + sign * RATES_CHANGE)
             for case, sign in LOW_HIGH.items()
         }
     if appraisal_inputs.rates is not None:
-        cases["services cost 20 % less or more"] = {
+        cases[COSTS] = {
             case: replace(
                 appraisal_inputs, rates=_dearer(appraisal_inputs.rates, 1 + sign * COSTS_CHANGE)
             )

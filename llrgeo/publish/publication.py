@@ -15,6 +15,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.inputs import times_for
 from llrgeo.appraisal.options import Option
+from llrgeo.appraisal.robustness import FirstPlace
 from llrgeo.appraisal.tables.declaration import TableDescription
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
@@ -68,8 +69,8 @@ class Publication:
         How sure the travel times are, in plain words.
     sources
         The sources and licences of the data, one a line.
-    robustness
-        How sure the first place is, in plain words; empty where it was not examined.
+    first_place
+        How sure the first place is; None where it was not examined.
     postcodes
         `area_id` by unit postcode, or None for a study without postcodes.
     tolerance_min
@@ -115,7 +116,7 @@ class Publication:
     manifest: Mapping[str, object]
     error_note: str
     sources: tuple[str, ...]
-    robustness: str = ""
+    first_place: FirstPlace | None = None
     postcodes: pd.Series | None = None
     tolerance_min: float = 1.0
     illustrative: bool = False

@@ -29,6 +29,7 @@ from llrgeo.publish.folder import (
     publish_pdf,
     publish_print_maps,
 )
+from llrgeo.publish.notes import told_note, told_theme
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import Track
 from llrgeo.study.appraisal_inputs import build_appraisal_inputs, build_evidence_inputs
@@ -309,6 +310,7 @@ def build_publication(result: StudyResult) -> Publication:
     """Gather what is published of a study."""
     # Plain values only: publish knows neither study files nor routers.
     study, services = result.study, result.appraisal_inputs.services
+    words = study_words(study)
     return Publication(
         title=study.title,
         date=study.date,
@@ -322,24 +324,26 @@ def build_publication(result: StudyResult) -> Publication:
         baseline_name=study.baseline,
         tables=result.evidence.tables,
         manifest=describe_run(study),
-        error_note=result.times.error_note,
-        sources=(
-            *study.sources,
-            *journey_sources(study, result.times_by),
-            *filter(None, [entrances_note(result.sites)]),
-            *filter(None, [left_out_note(result.areas, years=bool(study.years))]),
-            *filter(None, [not_counted_note(result.areas)]),
-        ),
-        robustness=result.evidence.robustness,
+        error_note=told_note(result.times.error_note, words),
+        sources=tuple(told_note(said, words) for said in _sources(result)),
+        first_place=result.evidence.first_place,
         postcodes=result.inputs.postcodes,
         tolerance_min=study.tolerance_min,
         illustrative=any("illustrative" in service.source for service in services),
-        theme=result.inputs.theme,
+        theme=told_theme(result.inputs.theme, words),
         question=study.question,
         descriptions=result.evidence.descriptions,
         deprivation=study.deprivation_index(result.areas.index),
         planning=build_planning(result.inputs),
         ways=build_ways(result.inputs, result.results, services, result.times),
         figures=result.inputs.place_figures,
-        words=study_words(study),
+        words=words,
     )
+
+
+def _sources(result: StudyResult) -> list[str]:
+    """Return whose the data are, and what they leave out, one a line."""
+    study, areas = result.study, result.areas
+    left_out = left_out_note(areas, years=bool(study.years)), not_counted_note(areas)
+    notes = filter(None, (entrances_note(result.sites), *left_out))
+    return [*study.sources, *journey_sources(study, result.times_by), *notes]

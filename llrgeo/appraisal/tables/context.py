@@ -25,7 +25,13 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.narrative import option_sentence
 from llrgeo.appraisal.people_groups import people_by_group
-from llrgeo.appraisal.robustness import Acceptability, rank_acceptability, robustness_sentence
+from llrgeo.appraisal.robustness import (
+    Acceptability,
+    FirstPlace,
+    first_place,
+    rank_acceptability,
+    robustness_sentence,
+)
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.sensitivity import tornado_table
 from llrgeo.appraisal.simulation import Simulation, simulate
@@ -102,13 +108,21 @@ class EvidenceContext:
         )
 
     @cached_property
+    def first_place(self) -> FirstPlace:
+        """How sure the first place is."""
+        return first_place(
+            self.scorecard, self.acceptability, of_patients=self.appraisal_inputs.restricted
+        )
+
+    @cached_property
     def robustness(self) -> str:
         """How sure the first place is, in plain English."""
+        place = self.first_place
         criteria = {name: MEASURES[name].label for name in self.scorecard.weights.index}
-        said = robustness_sentence(self.scorecard, self.acceptability, {**criteria, **self.labels})
-        if not self.appraisal_inputs.restricted:
+        said = robustness_sentence(place, {**criteria, **self.labels})
+        if not place.of_patients:
             return said
-        left_out = "; ".join(MEASURES[name].label for name in self.scorecard.set_aside)
+        left_out = "; ".join(MEASURES[name].label for name in place.set_aside)
         set_aside = f"Set aside, because they count patients: {left_out}." if left_out else ""
         return " ".join(filter(None, (said, BUILT_ON_RESIDENTS, set_aside)))
 

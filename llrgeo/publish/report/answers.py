@@ -13,6 +13,7 @@ from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.publish import pages
 from llrgeo.publish.costs_and_room import option_costs
 from llrgeo.publish.publication import Publication
+from llrgeo.publish.report.ranking import option_sentence
 from llrgeo.publish.wording import wording
 
 LINES: Final = ("does", "worse", "costs", "cope", "sure")
@@ -110,7 +111,7 @@ def _worse(publication: Publication, option: Option) -> str:
     row = _row(publication, "people_by_service", option, group="everyone")
     if row is None:
         told = _row(publication, "sentences", option)
-        return "" if told is None else str(told["sentence"])
+        return "" if told is None else option_sentence(publication, option)
     total = sum(float(row[name]) for name in CLASSES)
     longer = sum(float(row[name]) for name in LONGER_CLASSES)
     said = [words["line_nobody_longer"]]

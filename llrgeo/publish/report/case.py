@@ -116,7 +116,7 @@ def _names(publication: Publication, row: Mapping[str, Any]) -> dict[str, str]:
     services = {service.id: service.label for service in publication.services}
     options = {option.name: option.label for option in publication.options}
     subject = str(row["subject"])
-    label = words.get(f"measure_{subject}", subject)
+    label = words.get(f"measure_{subject}", words.get(f"rate_{subject}", subject))
     group = str(row["group"])
     named = words[f"group_{group}"].format(level=level_label(group, row["level"], words)) if (
         group) else ""  # fmt: skip

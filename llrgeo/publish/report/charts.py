@@ -16,6 +16,7 @@ from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.pages import number, people, share
 from llrgeo.publish.report import drawing
 from llrgeo.publish.report.drawing import Drawing, safe_name
+from llrgeo.publish.report.ranking import assumption_label
 from llrgeo.publish.wording import wording
 
 # Okabe and Ito's colours, told apart with any colour vision; dashes tell them apart in print.
@@ -165,11 +166,11 @@ def tornado_chart(tornado: pd.DataFrame) -> Drawing:
         y = 40 + row * _ROW
         # Low may be above high, where more of something helps the leader.
         start, stop = sorted(map(float, margins.iloc[row]))
-        parts.append(drawing.words(0, y, str(case.assumption)))
+        parts.append(drawing.words(0, y, assumption_label(str(case.assumption))))
         parts.append(_bar(at(start), max(at(stop), at(start) + 1), y, _LINES[1]))
     turns = tornado.loc[tornado["low_leader"] != tornado["high_leader"], "assumption"]
     key = "chart_tornado_turns" if len(turns) else "chart_tornado_holds"
-    text = words[key].format(assumptions="; ".join(turns))
+    text = words[key].format(assumptions="; ".join(map(assumption_label, turns)))
     return Drawing("chart-tornado", words["chart_tornado"], text, _WIDTH, height, tuple(parts))
 
 

@@ -25,6 +25,7 @@ from llrgeo.publish.report.charts import (
 from llrgeo.publish.report.drawing import Drawing
 from llrgeo.publish.report.places import places_chapter
 from llrgeo.publish.report.quality import quality_chapter
+from llrgeo.publish.report.ranking import option_sentence, robustness_lines
 from llrgeo.publish.report.site_catchments import catchments_chapter
 from llrgeo.publish.report.static_map import Frame, change_map, frame, is_hatched
 from llrgeo.publish.report.tables import Table
@@ -88,7 +89,7 @@ def render_report(publication: Publication) -> str:
             "tables": {
                 name: make(publication) for name, make in _TABLES.items() if _has(publication, name)
             },
-            "robustness": publication.robustness,
+            "robustness": " ".join(robustness_lines(publication)),
             "places": places_chapter(publication),
             "capacity": capacity.capacity_chapter(publication),
             "catchments": catchments_chapter(publication, land),
@@ -117,12 +118,6 @@ def _has(publication: Publication, name: str) -> bool:
     return name in publication.tables
 
 
-def _sentence(publication: Publication, option: Option) -> str:
-    if not _has(publication, "sentences"):
-        return ""
-    return str(publication.tables["sentences"].set_index("option")["sentence"][option.name])
-
-
 def _option(publication: Publication, option: Option, land: Frame) -> dict[str, Any]:
     """Return what is said of one option: why it is there, what moves, who gains and who loses."""
     opening = publication.option_view(option)
@@ -140,7 +135,7 @@ def _option(publication: Publication, option: Option, land: Frame) -> dict[str, 
             if row.people
         ],
         "groups": groups,
-        "sentence": _sentence(publication, option),
+        "sentence": option_sentence(publication, option) if _has(publication, "sentences") else "",
         "against": tables.case_table(publication, option),
         "for": claims_for(publication, option),
     }

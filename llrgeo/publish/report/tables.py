@@ -9,11 +9,13 @@ from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.publish import pages
 from llrgeo.publish.data.labels import level_label
+from llrgeo.publish.notes import told_note
 from llrgeo.publish.option_view import OptionView
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.answers import loads_table_rows
 from llrgeo.publish.report.case import claims_against
 from llrgeo.publish.report.charts import coverage
+from llrgeo.publish.report.ranking import assumption_label
 from llrgeo.publish.wording import wording
 
 _GROUPS: Final = (
@@ -122,7 +124,7 @@ def tornado_table(publication: Publication) -> Table:
     labels = _labels(publication)
     rows = [
         [
-            str(row["assumption"]),
+            assumption_label(str(row["assumption"])),
             pages.number(row["low_margin"], 3),
             pages.number(row["high_margin"], 3),
             labels[row["low_leader"]],
@@ -252,7 +254,7 @@ def costs_table(publication: Publication) -> Table:
 def activity_table(publication: Publication) -> Table:
     """Return how often each service is used, and who says so."""
     rows = [
-        [row["label"], pages.people(row["contacts"]), row["source"]]
+        [row["label"], pages.people(row["contacts"]), told_note(row["source"], wording())]
         for _, row in publication.tables["activity"].iterrows()
     ]
     return _table("activity", _heads("service", "contacts", "source"), rows, texts=(2,))
@@ -326,8 +328,7 @@ def _ratio(value: float) -> str:
 
 
 def _heads(*columns: str) -> list[str]:
-    words = wording()
-    return [words[f"column_{column}"] for column in columns]
+    return [wording()[f"column_{column}"] for column in columns]
 
 
 def _table(

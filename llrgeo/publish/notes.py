@@ -1,0 +1,72 @@
+"""Notes that travel with the data, in the language of the pages.
+
+How sure times are and where they are from stands beside them, in English, in networks, matrices and
+theme files. What llrgeo itself writes there is found by the words of the English catalogue
+(`note_...`) and said by that of the pages; what others wrote stays as they wrote it.
+"""
+
+import re
+from dataclasses import replace
+from functools import cache
+from typing import Final
+
+from llrgeo.inputs.theme import Theme
+from llrgeo.publish.wording import LANGUAGE, Wording, wording
+
+_NOTE: Final = "note_"
+_LACK: Final = "note_lack_"
+_NUMBER: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
+
+
+def told_theme(theme: Theme, words: Wording) -> Theme:
+    """Return a theme with the usual notice in a language; a notice of the publisher's own stays."""
+    if theme.notice != Theme().notice:
+        return theme
+    return replace(theme, notice=words["notice_default"])
+
+
+def told_note(text: str, words: Wording) -> str:
+    """Return a note in a language, as far as llrgeo wrote it."""
+    if words.language == LANGUAGE:
+        return text
+    for key, pattern in _patterns():
+        text = pattern.sub(lambda found, key=key: _said(found, key, words), text)
+    return text
+
+
+def _said(found: re.Match[str], key: str, words: Wording) -> str:
+    """Return what a note says by the catalogue: its numbers as the language writes them."""
+    values = {name: _value(value, words) for name, value in found.groupdict().items()}
+    return words[key].format(**values)
+
+
+def _value(text: str, words: Wording) -> str:
+    if _NUMBER.fullmatch(text):
+        decimals = len(text.partition(".")[2])
+        return words.number(float(text.replace(",", "")), decimals)
+    # What areas lack is a list of names that the catalogue has, too.
+    english = wording(LANGUAGE)
+    lacks = {english[key]: words[key] for key in english if key.startswith(_LACK)}
+    parts = re.split(r", (?![^(]*\))", text)
+    return ", ".join(lacks[part] for part in parts) if set(parts) <= set(lacks) else text
+
+
+@cache
+def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return each note as the English catalogue has it, as a pattern; the longest first."""
+    english = wording(LANGUAGE)
+    keys = [key for key in english if key.startswith(_NOTE) and not key.startswith(_LACK)]
+    return tuple((key, _pattern(english[key])) for key in sorted(keys, key=_length, reverse=True))
+
+
+def _length(key: str) -> int:
+    return len(wording(LANGUAGE)[key])
+
+
+def _pattern(phrase: str) -> re.Pattern[str]:
+    """Return a pattern of a phrase in which each name to fill in is a group; to the end if last."""
+    pieces = re.split(r"(\{\w+\})", phrase)
+    made = "".join(
+        f"(?P<{piece[1:-1]}>.+?)" if piece.startswith("{") else re.escape(piece) for piece in pieces
+    )
+    return re.compile(made + ("$" if phrase.endswith("}") else ""))
