@@ -297,7 +297,7 @@ def test_a_tie_and_a_place_that_no_weight_changes_are_said_as_well(town_publicat
 NOTES = (
     (
         "Walking times along modelled streets, without footpaths; not measured.",
-        "note_walking",
+        "data_note_walking",
         {},
     ),
     (
@@ -305,7 +305,7 @@ NOTES = (
             "The road map is of 2018-03-01, 3,187 days before this study: roads built or closed "
             "since are missing."
         ),
-        "note_old",
+        "data_note_old",
         {"date": "2018-03-01", "days": "3.187"},
     ),
     (
@@ -313,7 +313,7 @@ NOTES = (
             "Left out, for the study's table of areas does not tell it: figures by ward, "
             "years to come (beds, rooms, teams)."
         ),
-        "note_left_out",
+        "data_note_left_out",
         {"what": f"{wide('ward')}, {wide('years to come (beds, rooms, teams)')}"},
     ),
 )
@@ -329,8 +329,8 @@ def test_a_note_of_the_data_is_said_in_the_language(tmp_path, note, key, values)
 
 
 def test_the_usual_notice_is_said_in_the_language_and_a_publisher_s_own_is_not(pseudo):
-    assert told_theme(Theme(), pseudo).notice == pseudo["notice_default"]
-    assert Theme().notice == wording()["notice_default"]
+    assert told_theme(Theme(), pseudo).notice == pseudo["data_note_notice"]
+    assert Theme().notice == wording()["data_note_notice"]
     assert told_theme(Theme(notice="Ours."), pseudo).notice == "Ours."
 
 

@@ -4,6 +4,7 @@ import re
 from pathlib import Path
 from typing import get_args
 
+import pandas as pd
 import pytest
 
 import llrgeo.publish
@@ -40,7 +41,14 @@ SOURCES = {
 OUTCOMES = ("gained", "improved", "worsened", "lost")
 # Phrases that are looked up by a beginning and an end which the source names apart.
 MORE_OR_LESS = ("more", "less", "same")
+UNIT_VALUES = pd.read_csv(ROOT.parents[1] / "data" / "rates" / "unit_values.csv")
+NOTES = tuple(key.removeprefix("data_note_") for key in wording() if key.startswith("data_note_"))
+TOLD = ("longer", "shorter", "farther", "nearer", "same")
 BUILT = {
+    "assumption_": ("times", "people", "costs"),
+    "data_note_": NOTES,  # found by their words: see the test of notes below
+    "rate_": (*UNIT_VALUES["name"], "standard", "health", "estate"),
+    "told_": (*TOLD, *(f"{name}_nobody" for name in TOLD)),
     "answer_": case.AGAINST,
     "ask_": answers.LINES,
     "bar_": ("shorter", "same", "longer"),
@@ -184,6 +192,16 @@ def test_every_phrase_of_the_catalogue_is_used():
     used = names | {start + end for start, ends in BUILT.items() for end in ends}
     used |= {start + end for start in NAMED_IN_QUOTES for end in quoted}
     assert sorted(set(wording()) - used) == []
+
+
+def test_every_note_has_the_words_that_the_code_or_the_data_write():
+    # Pieces of a long text stand in several literals: they are put together again.
+    modules = (path.read_text("utf-8") for path in sorted(ROOT.parent.rglob("*.py")))
+    code = re.sub(r'"\n\s*f?"', "", "\n".join(modules))
+    written = code + (ROOT.parents[1] / "data" / "network" / "network.json").read_text("utf-8")
+    for name in NOTES:
+        for piece in re.split(r"\{\w+\}", wording()[f"data_note_{name}"]):
+            assert piece.strip() in written, f"data_note_{name}: {piece}"
 
 
 def test_in_english_criteria_are_called_on_pages_as_they_are_in_tables():

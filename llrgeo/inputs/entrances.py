@@ -112,8 +112,10 @@ def entrances_note(sites: pd.DataFrame) -> str:
     named = sites.index[sites[ENTRANCES].fillna("").astype(str).str.strip() != ""]
     if named.empty:
         return ""
-    what = "site is" if len(named) == 1 else "sites are"
-    return f"{len(named)} {what} reached at entrances that the study states ({name_some(named)})."
+    listed = name_some(named)
+    if len(named) == 1:
+        return f"1 site is reached at entrances that the study states ({listed})."
+    return f"{len(named)} sites are reached at entrances that the study states ({listed})."
 
 
 def _entrance(part: str) -> Entrance:

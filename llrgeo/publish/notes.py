@@ -2,7 +2,7 @@
 
 How sure times are and where they are from stands beside them, in English, in networks, matrices and
 theme files. What llrgeo itself writes there is found by the words of the English catalogue
-(`note_...`) and said by that of the pages; what others wrote stays as they wrote it.
+(`data_note_...`) and said by that of the pages; what others wrote stays as they wrote it.
 """
 
 import re
@@ -13,8 +13,8 @@ from typing import Final
 from llrgeo.inputs.theme import Theme
 from llrgeo.publish.wording import LANGUAGE, Wording, wording
 
-_NOTE: Final = "note_"
-_LACK: Final = "note_lack_"
+_NOTE: Final = "data_note_"
+_LACK: Final = "data_note_lack_"
 _NUMBER: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -22,7 +22,7 @@ def told_theme(theme: Theme, words: Wording) -> Theme:
     """Return a theme with the usual notice in a language; a notice of the publisher's own stays."""
     if theme.notice != Theme().notice:
         return theme
-    return replace(theme, notice=words["notice_default"])
+    return replace(theme, notice=words["data_note_notice"])
 
 
 def told_note(text: str, words: Wording) -> str:

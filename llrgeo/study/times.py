@@ -208,8 +208,10 @@ def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:
         if MODES[mode].timetable and study.transit
     ]
     if study.team_time_factor != 1:
-        factor = f"{study.team_time_factor:g} of the minutes of any driver (team_time_factor)"
-        roads.append(f"Visiting teams: {factor}, an assumption of this study.")
+        roads.append(
+            f"Visiting teams: {study.team_time_factor:g} of the minutes of any driver "
+            "(team_time_factor), an assumption of this study."
+        )
     return roads + timetables
 
 

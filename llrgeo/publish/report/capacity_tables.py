@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.publish.explorer.years import people_of_year
+from llrgeo.publish.notes import told_note
 from llrgeo.publish.pages import number
 from llrgeo.publish.people_view import longer_people
 from llrgeo.publish.publication import Publication
@@ -198,7 +199,8 @@ def basis_table(publication: Publication) -> Table:
             else words[f"figure_{name}"]
         )
         value: str = "" if pd.isna(row["value"]) else f"{row['value']:,.10g}"
-        source = f"{row['source']} ({row['date']})" if row["date"] else str(row["source"])
+        source = told_note(str(row["source"]), words)
+        source = f"{source} ({row['date']})" if row["date"] else source
         rows.append([called, value, words[f"standing_{row['standing']}"], source])
     heads = [words[f"capacity_{name}"] for name in ("figure", "value", "standing", "source")]
     return table_of("capacity-basis", words["capacity_basis_caption"], heads, rows, texts=(2, 3))
