@@ -7,7 +7,7 @@ theme files. What llrgeo itself writes there is found by the words of the Englis
 
 import re
 from dataclasses import replace
-from functools import cache
+from functools import cache, partial
 from typing import Final
 
 from llrgeo.inputs.theme import Theme
@@ -30,7 +30,7 @@ def told_note(text: str, words: Wording) -> str:
     if words.language == LANGUAGE:
         return text
     for key, pattern in _patterns():
-        text = pattern.sub(lambda found, key=key: _said(found, key, words), text)
+        text = pattern.sub(partial(_said, key=key, words=words), text)
     return text
 
 
