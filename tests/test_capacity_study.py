@@ -259,6 +259,20 @@ def test_figures_say_whose_they_are(folder):
     assert whose.loc["room_use", "standing"] == "assumption"
 
 
+def test_the_smallest_efficient_ward_is_told_by_the_studys_own_ratios(folder):
+    own = "parameters = { beds_per_nurse_day = 6, beds_per_nurse_night = 9, largest_ward = 20 }"
+    wards = table(
+        run(folder, ("estate =", f"{own}\nestate ="), names=("ward_sizes",)), "ward_sizes"
+    )
+    assert wards["beds"].tolist() == list(range(1, 21))
+    row = wards.set_index("beds").loc[18]
+    # 3 by day and 2 at night, half of the week each; a nurse works 37.5 hours less 22 %
+    assert tuple(row[["nurses_day", "nurses_night"]]) == (3, 2)
+    assert row["wte"] == pytest.approx(5 * 84 / 37.5 / 0.78)
+    assert row["wte_a_bed"] == pytest.approx(row["wte"] / 18)
+    assert wards.loc[wards["smallest_efficient"], "beds"].tolist() == [18]
+
+
 def test_reablement_has_a_standard_of_its_own(folder, plain):
     # Two days in place of two hours: who waits for a team hardly matters, so few are enough.
     by = {"option": "today", "year": 2025}

@@ -1,9 +1,17 @@
-"""Declared tables of teams and rooms: rounds, crisis response and rooms, by year."""
+"""Declared tables of staff and rooms: nurses of wards, rounds, crisis response and rooms."""
 
 from collections.abc import Mapping
 from typing import Final
 
-from llrgeo.appraisal.disclosure import withhold
+import pandas as pd
+
+from llrgeo.appraisal.capacity.staffing import (
+    contract_of,
+    nurse_rules_of,
+    smallest_efficient_ward,
+    ward_table,
+)
+from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.tables.capacity import (
     NEVER_SHORT,
     NOT_STATED,
@@ -17,16 +25,19 @@ from llrgeo.appraisal.tables.columns import OPTION, SERVICE, SITE_ID
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.appraisal.tables.declaration import Conservation, PublishedColumn, TableDeclaration
 from llrgeo.appraisal.tables.units import (
+    BEDS,
     CALLS,
     CONTACTS,
     HOUR,
     MACHINES,
     MINUTES,
     MINUTES_A_DAY,
+    NURSES,
     ROOMS,
     ROUNDS,
     SHARE,
     STAFF,
+    STAFF_A_BED,
     TEAMS,
     VISITS,
     VISITS_A_DAY,
@@ -58,7 +69,35 @@ def _has_rounds(context: EvidenceContext) -> bool:
     return has_kind("rounds")(context) and context.capacity_plan.roads is not None
 
 
+def _wards_by_size(context: EvidenceContext) -> pd.DataFrame:
+    """Return nurses of wards of each size up to the largest, and which size is worth its staff."""
+    parameters = context.capacity_plan.parameters
+    rules, contract = nurse_rules_of(parameters), contract_of(parameters)
+    largest = int(parameters.value("largest_ward"))
+    table = ward_table(range(1, largest + 1), rules, contract)
+    smallest = smallest_efficient_ward(rules, contract, largest=largest)
+    return table.assign(smallest_efficient=table.index == smallest).reset_index()
+
+
 TEAM_TABLES: Final = (
+    TableDeclaration(
+        "ward_sizes",
+        "Registered nurses of a ward by its size, and the smallest with as few for each bed as any.",
+        (
+            PublishedColumn("beds", "Beds of the ward", BEDS),
+            PublishedColumn("nurses_day", "Registered nurses of a shift by day", NURSES),
+            PublishedColumn("nurses_night", "Registered nurses of a shift at night", NURSES),
+            PublishedColumn("wte", "Registered nurses to fill all shifts", STAFF),
+            PublishedColumn("wte_a_bed", "The same for each bed", STAFF_A_BED),
+            PublishedColumn(
+                "smallest_efficient",
+                "Whether it is the smallest ward with as few nurses for each bed as any",
+            ),
+        ),
+        _wards_by_size,
+        publish_as_is,
+        applies=has_kind("beds"),
+    ),
     TableDeclaration(
         "rounds",
         "Rounds of visiting teams and their staff, beside driving out and back for each visit.",
