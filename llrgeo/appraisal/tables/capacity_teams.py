@@ -82,7 +82,7 @@ def _wards_by_size(context: EvidenceContext) -> pd.DataFrame:
 TEAM_TABLES: Final = (
     TableDeclaration(
         "ward_sizes",
-        "Registered nurses of a ward by its size, and the smallest with as few for each bed as any.",
+        "Registered nurses of a ward by its size, and the smallest with as few a bed as any.",
         (
             PublishedColumn("beds", "Beds of the ward", BEDS),
             PublishedColumn("nurses_day", "Registered nurses of a shift by day", NURSES),
