@@ -7,8 +7,10 @@ import pandas as pd
 import pytest
 from appraisal_cases import BEDS, LOCAL, TODAY, town_setting
 
+from llrgeo.appraisal.access import nearest_site
+from llrgeo.appraisal.case import comparison
 from llrgeo.appraisal.case.capacity import Findings
-from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes
 from llrgeo.appraisal.case.item import Item, item_table
 from llrgeo.appraisal.case.journeys import hit_more
 from llrgeo.appraisal.case_against import Grounds, case_against, case_for
@@ -364,3 +366,27 @@ def test_the_oldest_figure_is_named_and_those_of_the_pandemic_are_counted(town):
     assert oldest.tolist() == ["estate", "2016", 4]
     assert case.loc["pandemic_figures", ["subject", "value"]].tolist() == ["fare; mileage", 2]
     assert not {"oldest_figure", "pandemic_figures"} & set(argued(town, dates=dates[-1:]).index)
+
+
+def test_comparisons_search_each_set_of_sites_once(town, monkeypatch):
+    asked = []
+
+    def counted(times, sites):
+        asked.append(sites)
+        return nearest_site(times, sites)
+
+    monkeypatch.setattr(comparison, "nearest_site", counted)
+    results = evaluate_options([TODAY, MOVED, LOCAL], town, baseline="today")
+    people, nearest = people_by_group(town.areas), NearestMinutes()
+    slower = replace(town.times, minutes=town.times.minutes * 1.3)
+    changes = [
+        Comparison(results["today"], results[name], town, people, nearest).changes_by(
+            slower, "beds"
+        )
+        for name in ("moved", "local", "moved")
+    ]
+    # Beds are at A today, and at B under both options.
+    assert asked == [frozenset("A"), frozenset("B")]
+    assert changes[0].equals(changes[1])
+    assert changes[0].equals(changes[2])
+    assert changes[0].loc["E"].tolist() == pytest.approx([1.3, 3.9, 2.6])

@@ -199,7 +199,8 @@ def trips(service: Service, areas: pd.DataFrame) -> pd.Series:
     Contacts by video and at home are included; `Shares.at_sites` says what is left for sites.
     """
     rates = rates_by_band(service, areas)
-    people = areas[list(bands_of(areas))].to_numpy(dtype=float)
+    # As a plain frame: one with geometry looks for its geometry in each part that is taken.
+    people = pd.DataFrame(areas)[list(bands_of(areas))].to_numpy(dtype=float)
     values = people @ rates / 1_000 * service.visits
     return pd.Series(values, index=areas.index, name=service.id)
 

@@ -44,10 +44,12 @@ def build_options(
     resolved, _, faults = resolve_options(study)
     options = without_sites(resolved, left_out)
     services = [service.id for service in study.services]
+    names = sites["services"].str.split(";")
+    hosts = dict(zip(sites.index, zip(sites["status"], names, strict=True), strict=True))
     for option in options:
         faults += option_faults(option, services, sites.index)
         for service, site_ids in option.sites.items():
-            faults += _site_faults(option.name, service, site_ids, sites)
+            faults += _site_faults(option.name, service, site_ids, hosts)
     if faults:
         told = list_faults(faults, source=f"options of '{study.title}'")
         named = {site for option in options for ids in option.sites.values() for site in ids}
@@ -152,17 +154,18 @@ def _shares(option: OptionConfig, study: StudyConfig) -> dict[str, Shares]:
 
 
 def _site_faults(
-    option: str, service: str, site_ids: frozenset[str], sites: pd.DataFrame
+    option: str, service: str, site_ids: frozenset[str], hosts: Mapping[str, tuple[str, list[str]]]
 ) -> list[str]:
+    """Return why sites cannot run a service; `hosts` has status and services of each site."""
     where = f"option '{option}': {service}:"
     if not site_ids:
         return [f"{where} no site runs it"]
     faults = []
-    known = sites.loc[sorted(site_ids & set(sites.index))]
-    closed = known.index[known["status"] == "closed"]
-    if len(closed):
+    known = {site: hosts[site] for site in sorted(site_ids & set(hosts))}
+    closed = [site for site, (status, _) in known.items() if status == "closed"]
+    if closed:
         faults.append(f"{where} closed sites cannot run it: {name_some(closed)}")
-    offers = known["services"].str.split(";").map(lambda names: service in names).astype(bool)
-    if not offers.all():
-        faults.append(f"{where} sites that cannot host it: {name_some(known.index[~offers])}")
+    unfit = [site for site, (_, services) in known.items() if service not in services]
+    if unfit:
+        faults.append(f"{where} sites that cannot host it: {name_some(unfit)}")
     return faults

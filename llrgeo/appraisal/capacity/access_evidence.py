@@ -38,15 +38,20 @@ def access_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> p
     people = {year: _people(plan, year).to_numpy() for year in plan.years}
     contacts: dict[tuple[str, int], NDArray[np.float64]] = {}
     figures: dict[tuple[int, int], Sequence[float]] = {}
+    travelled: dict[int, NDArray[np.float64]] = {}
     rows = []
     for option, result in results.items():
         for service, found in result.services.items():
+            if id(found) not in travelled:
+                share = travelled_share(found.allocation, found.service)
+                travelled[id(found)] = share.to_numpy()
             for year in plan.years:
                 if (service, year) not in contacts:
                     contacts[service, year] = _contacts(plan, found.service, year).to_numpy()
                 key = id(found.access), year
                 if key not in figures:
-                    figures[key] = _of_year(found, people[year], contacts[service, year])
+                    journeys = contacts[service, year] * travelled[id(found)]
+                    figures[key] = _of_year(found, people[year], journeys)
                 rows.append((option, service, year, *figures[key]))
     names = ["people", "mean_min", "unreachable", "within_standard", "longer", "shorter", "hours"]
     return pd.DataFrame(rows, columns=["option", "service", "year", *names])
@@ -71,11 +76,11 @@ def classes_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> 
 
 
 def _of_year(
-    found: ServiceResult, people: NDArray[np.int64], contacts: NDArray[np.float64]
+    found: ServiceResult, people: NDArray[np.int64], travelled: NDArray[np.float64]
 ) -> Sequence[float]:
     """Return the figures of one service and year, in the order of the table's columns.
 
-    `people` and `contacts` are those of the year, one value an area.
+    `people` and `travelled` (contacts that somebody travels for) are those of the year, by area.
     """
     change, rows = found.access.change, found.allocation
     minutes, outcome = change["after_min"].to_numpy(), change["outcome"].to_numpy()
@@ -87,8 +92,7 @@ def _of_year(
     within = minutes <= found.service.travel_standard_min
     # Hours are of journeys made: contacts that need one, there and back.
     served = np.isfinite(rows["travel_time_min"].to_numpy())
-    journeys = contacts[served] * travelled_share(rows, found.service).to_numpy()[served]
-    spent_min = float((journeys * rows["travel_time_min"].to_numpy()[served]).sum())
+    spent_min = float((travelled[served] * rows["travel_time_min"].to_numpy()[served]).sum())
     return (
         int(people.sum()),
         total / weight if weight else np.nan,

@@ -79,6 +79,11 @@ class EvidenceContext:
         return people_by_group(self.appraisal_inputs.areas)
 
     @cached_property
+    def residents(self) -> float:
+        """All residents of the study."""
+        return float(self.appraisal_inputs.areas["residents"].sum())
+
+    @cached_property
     def labels(self) -> dict[str, str]:
         """What readers call each option, by its name."""
         return {name: result.option.label for name, result in self.results.items()}

@@ -36,7 +36,7 @@ def long_ranks(ranks: pd.DataFrame) -> pd.DataFrame:
 
 def residents(context: EvidenceContext, _: Mapping[str, str]) -> float:
     """Return all residents of the study: what each table of people adds up to."""
-    return float(context.appraisal_inputs.areas["residents"].sum())
+    return context.residents
 
 
 def residents_in_reach(context: EvidenceContext, group: Mapping[str, str]) -> float:
