@@ -8,6 +8,7 @@ from publication_cases import town_publication
 
 from llrgeo.cli import main
 from llrgeo.errors import PublishError
+from llrgeo.publish.check import browser as in_browser
 from llrgeo.publish.check import page as check
 from llrgeo.publish.check.html import read_page
 from llrgeo.publish.check.page import RULES, check_page
@@ -94,6 +95,20 @@ def test_without_a_browser_the_written_page_is_checked_all_the_same(page, tmp_pa
     path = tmp_path / "page.html"
     path.write_text(page.replace("<h1>", "<h2>").replace("</h1>", "</h2>"), encoding="utf-8")
     assert [one.message for one in check_page(path)] == ["0 <h1>; there must be one"]
+
+
+def test_a_browser_that_does_not_start_is_one_line(page, tmp_path, monkeypatch):
+    """It may be broken, or `ulimit -v` leaves it no memory."""
+    pytest.importorskip("playwright", reason="an extra")
+    pytest.importorskip("axe_playwright_python", reason="an extra")
+    broken = tmp_path / "chromium"
+    broken.write_text("#!/bin/sh\nexit 3\n")
+    broken.chmod(0o755)
+    monkeypatch.setattr(in_browser, "installed_chromium", lambda: str(broken))
+    path = tmp_path / "page.html"
+    path.write_text(page, encoding="utf-8")
+    with pytest.raises(PublishError, match="chromium: the browser does not start"):
+        check_page(path)
 
 
 def test_what_is_no_page_is_one_error(tmp_path):

@@ -23,7 +23,7 @@ from publication_cases import appraised, town_publication
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
 from llrgeo.inputs.theme import Consultation, Theme
-from llrgeo.publish.check.browser import installed_chromium
+from llrgeo.publish.check.browser import browser_findings, installed_chromium
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.folder import publish, publish_pdf
 from llrgeo.publish.kit.files import kit_files
@@ -304,3 +304,14 @@ def test_the_plain_words_draft_shows_names_and_no_markup(hostile):
     assert not re.search(r"(?<!\\)[<{`$]", text)
     plain = re.sub(r"\\(.)", r"\1", text)
     assert " ".join(name.replace("WAY", "title").split()) in plain
+
+
+def test_a_page_that_is_busy_without_end_is_found_and_not_waited_for(
+    chromium, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("llrgeo.publish.check.browser._ANSWERS_WITHIN_MS", 1_500)
+    path = tmp_path / "busy.html"
+    path.write_text("<h1>Busy</h1><script>setTimeout(() => { for (;;); }, 0)</script>")
+    found = browser_findings(path, chromium)
+    assert [finding.rule for finding in found] == ["error"]
+    assert "busy.html cannot be used in a browser (" in found[0].message

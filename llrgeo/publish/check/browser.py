@@ -2,12 +2,14 @@
 
 import shutil
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from importlib.util import find_spec
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Final
 
+from llrgeo.errors import PublishError
+from llrgeo.inputs.tables import one_line
 from llrgeo.publish.check.html import Finding
 
 if TYPE_CHECKING:
@@ -19,6 +21,7 @@ MAX_TAB_STOPS_OF_A_TOOL: Final = 30
 TARGET_PX: Final = 44
 NARROW: Final = 320
 NAME_AWAY_M: Final = 1_000
+_ANSWERS_WITHIN_MS: Final = 30_000
 _SCREENS: Final = ((390, 844), (1_300, 900))
 LAUNCH_FLAGS: Final = (
     "--no-sandbox",
@@ -75,29 +78,61 @@ def has_browser() -> bool:
 
 def browser_findings(path: Path, browser: "Browser") -> list[Finding]:
     """Open a page from disk without a network and find what is wrong with it in use."""
-    context = browser.new_context(viewport={"width": 1300, "height": 900}, offline=True)
-    page = context.new_page()
     heard: list[Finding] = []
-    listen(page, heard, own=path.resolve().as_uri())
-    page.goto(path.resolve().as_uri())
-    found = [
-        rule(page) for rule in (axe_findings, _tab_findings, _target_findings, _width_findings)
-    ]
-    context.close()
-    return [*heard, *(finding for findings in found for finding in findings)]
+    found: list[Finding] = []
+    with _opened(path, browser, (1300, 900), heard) as page:
+        listen(page, heard, own=path.resolve().as_uri())
+        page.goto(path.resolve().as_uri())
+        # A page that is busy without end would be waited for without end by what follows.
+        page.wait_for_function("() => true", timeout=_ANSWERS_WITHIN_MS)
+        for rule in (axe_findings, _tab_findings, _target_findings, _width_findings):
+            found += rule(page)
+    return [*heard, *found]
+
+
+@contextmanager
+def _opened(
+    path: Path, browser: "Browser", size: tuple[int, int], heard: list[Finding]
+) -> Iterator["Page"]:
+    """Open an empty page of some size; that a page breaks down, or the browser with it, is heard.
+
+    What is found of such a page is what was found before.
+    """
+    from playwright.sync_api import Error  # noqa: PLC0415 - an extra
+
+    try:
+        context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True)
+        try:
+            yield context.new_page()
+        finally:
+            context.close()
+    except Error as error:
+        said = f"{path.name} cannot be used in a browser ({one_line(error)[:100]})"
+        heard.append(Finding("error", said))
 
 
 @contextmanager
 def open_browser() -> Iterator["Browser"]:
-    """Launch Chromium for as long as it is needed."""
+    """Launch Chromium for as long as it is needed.
+
+    Raises
+    ------
+    PublishError
+        If it does not start: it is broken, or there is too little memory for it.
+    """
     from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
 
-    with sync_playwright() as driver:
-        browser = driver.chromium.launch(executable_path=installed_chromium(), args=LAUNCH_FLAGS)
+    path = installed_chromium()
+    with ExitStack() as stack:
         try:
-            yield browser
-        finally:
-            browser.close()
+            driver = stack.enter_context(sync_playwright())
+            browser = driver.chromium.launch(executable_path=path, args=LAUNCH_FLAGS)
+        except Exception as error:  # the driver has errors without a class of their own
+            said = one_line(error)[:100]
+            msg = f"{path}: the browser does not start ({said}); has it memory, and room in TMPDIR?"
+            raise PublishError(msg) from error
+        stack.callback(browser.close)
+        yield browser
 
 
 def listen(page: "Page", heard: list[Finding], *, own: str) -> None:
@@ -165,15 +200,13 @@ def map_name_findings(path: Path, browser: "Browser") -> list[Finding]:
     found: list[Finding] = []
     # On a phone and on a desk: names are placed anew for each.
     for width, height in _SCREENS:
-        context = browser.new_context(viewport={"width": width, "height": height}, offline=True)
-        page = context.new_page()
-        page.goto(path.resolve().as_uri())
-        far = page.evaluate(_NAMES_AWAY, NAME_AWAY_M)
-        found += [
-            Finding("map", f"{name} is {metres / 1000:.1f} km off at {width} pixels")
-            for name, metres in far
-        ]
-        context.close()
+        with _opened(path, browser, (width, height), found) as page:
+            page.goto(path.resolve().as_uri())
+            far = page.evaluate(_NAMES_AWAY, NAME_AWAY_M)
+            found += [
+                Finding("map", f"{name} is {metres / 1000:.1f} km off at {width} pixels")
+                for name, metres in far
+            ]
     return found
 
 
