@@ -21,6 +21,8 @@ MOVES = 'moves_beds = [{ from = "A", to = "B", beds = 4 }]'
 TARGET = "target = { loss = 0.1 }"
 SOLD = '{ site = "A", year = 2030 }'
 HOURS = "calls_by_hour = [6, 9, 12, 12, 10, 9, 8, 8, 7, 6, 5, 4]"
+HURDLE = '{ measure = "worse_off", limit = 0.5 }'
+SOLD = '{ site = "C", year = 2030, receipt_gbp = 5 }'
 
 
 @pytest.mark.parametrize(
@@ -37,6 +39,45 @@ HOURS = "calls_by_hour = [6, 9, 12, 12, 10, 9, 8, 8, 7, 6, 5, 4]"
         (("days = 20", "days = 1e9"), "length_of_stay_days: input should be less than or equal to"),
         (("days = 20", "days = nan"), "length_of_stay_days: input should be"),
         (("between_visits = 4", "between_visits = 0"), "days_between_visits: input should be"),
+        (
+            ("slot_min = 30", "slot_min = 1e9"),
+            "slot_min: input should be less than or equal to 1440",
+        ),
+        (("slot_min = 30", "slot_min = 1e-300"), "slot_min: input should be greater than or equal"),
+        (("care_min = 25", "care_min = 1e9"), "care_min: input should be less than or equal to"),
+        (("round = 6", "round = 1000000"), "visits_a_round: input should be less than or equal to"),
+        (
+            ("round = 6", "round = 6, practice_factor = 1e9"),
+            "practice_factor: input should be less",
+        ),
+        (("share = 0.8", "share = 0.8, peak_factor = 1e9"), "peak_factor: input should be less"),
+        (("share = 0.8", "share = 0.8, job_h = 1e6"), "job_h: input should be less than or equal"),
+        (("{ mri = 0.3 }", "{}"), "shares: needs at least 1"),
+        (("years =", "terminal_min = 1e9\nyears ="), "terminal_min: input should be less than or"),
+        (
+            ("years =", "time_factor = 1e-300\nyears ="),
+            "time_factor: a factor of 1e-300 (15 % more",
+        ),
+        (
+            ("draws = 200", "draws = 200, time_error_min = 1e9"),
+            "time_error_min: input should be less",
+        ),
+        (
+            ('"worse_off", weight = 1', '"worse_off", weight = 1e308'),
+            "weight: input should be less",
+        ),
+        (
+            ("years =", f"hurdles = [{HURDLE}, {HURDLE}]\nyears ="),
+            "'worse_off' has two hurdles; of a measure there is one",
+        ),
+        (
+            ("draws = 200", 'draws = 200, importance = ["worse_off", "worse_off"]'),
+            "appraisal.importance are duplicated: worse_off",
+        ),
+        (
+            (MOVES, f"disposals = [{SOLD}, {SOLD}]"),
+            "disposals: a site is sold twice: C of 'moved'",
+        ),
         ((TARGET, f"season = 1, {TARGET}"), "season: input should be less than 1"),
         ((TARGET, f"season = -0.1, {TARGET}"), "season: input should be greater than or equal"),
         ((TARGET, f"stay_cv = -1, {TARGET}"), "stay_cv: input should be greater than or equal"),
@@ -80,6 +121,7 @@ def test_a_study_that_cannot_be_meant_is_refused_in_one_line(folder, change, say
     [
         ("homes", f"{HOMES}E,2030,inf\n", "homes are no number"),
         ("homes", f"{HOMES}E,2030,\n", "homes are no number"),
+        ("homes", f"{HOMES}E,2030,1000000000\n", "homes are no number from 0 to 100,000"),
         ("estate", "site_id,year,floor_area_m2\nA,2024/25,-5\n", "floor_area_m2"),
         ("estate", "site_id,year,floor_area_m2\nA,2024/25,5\nA,2023/24,6\n", "A"),
     ],

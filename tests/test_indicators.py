@@ -220,6 +220,12 @@ def test_a_thousand_figures_are_too_many(town_study):
     assert "at most 500 items" in told(declare(town_study, *many, board=BOARD))
 
 
+def test_a_file_of_nothing_but_others_is_refused(town_study):
+    board = f"{BOARD.splitlines()[0]}\nE09,Elsewhere,83,9\n"
+    with pytest.raises(InputError, match="it has no place of the study"):
+        figures_of(declare(town_study, {**HOME, "others": True}, board=board))
+
+
 def test_others_may_be_in_the_file_where_the_study_says_so(town_study):
     board = f"{BOARD}E09,Elsewhere,83,9\n"
     [home] = figures_of(declare(town_study, {**HOME, "others": True}, board=board))

@@ -225,6 +225,9 @@ def criteria_faults(
         faults.append(f"unknown measures {name_some(unknown)}; known are {', '.join(measures)}")
     repeated = sorted({name for name in names if names.count(name) > 1})
     faults += [f"'{name}' is listed twice" for name in repeated]
+    limited = [hurdle.measure for hurdle in hurdles]
+    repeated = sorted({name for name in limited if limited.count(name) > 1})
+    faults += [f"'{name}' has two hurdles; of a measure there is one" for name in repeated]
     faults += [
         f"the weight of '{c.measure}' is {c.weight:g}; it must be a number of at least 0"
         for c in criteria

@@ -9,6 +9,8 @@ import pandas as pd
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import name_some, raise_faults, require_columns, to_numbers
 
+_MOST: Final = 100_000
+"""Homes of an area in a year: more than London finishes in two."""
 _COLUMNS: Final = ("area_id", "year", "homes")
 _FIRST_YEAR, _LAST_YEAR = 1991, 2200
 
@@ -66,7 +68,7 @@ def _faults(table: pd.DataFrame, area_ids: Collection[str]) -> list[str]:
         f"year is no whole number from {_FIRST_YEAR} to {_LAST_YEAR}": ~(
             year.between(_FIRST_YEAR, _LAST_YEAR) & (year % 1 == 0)
         ),
-        "homes are no number of at least 0": ~(homes >= 0),
+        f"homes are no number from 0 to {_MOST:,}": ~homes.between(0, _MOST),
         "a year is there twice": table.duplicated(["area_id", "year"]),
     }
     return [

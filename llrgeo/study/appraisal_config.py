@@ -70,7 +70,7 @@ class AppraisalConfig(BaseModel):
     activity_date: str = ""
     data_class: Literal["open", "restricted"] = "open"
     indicators: str = ""
-    time_error_min: _NotNegative | None = None
+    time_error_min: Annotated[float | None, Field(ge=0, le=240)] = None
     speed_sd: _Spread = 0.05
     rate_sd: _Spread = 0.2
     growth_sd: _Spread = 0.1

@@ -24,6 +24,7 @@ from llrgeo.study.validation import Name, Part, Positive, Share
 
 AboveZero = Annotated[float, Field(gt=0, allow_inf_nan=False)]
 Chance = Annotated[float, Field(gt=0, lt=1)]
+MinutesOfADay = Annotated[float, Field(ge=0, le=1_440)]
 Year = Annotated[int, Field(ge=1991, le=2200)]
 _DEFAULTS: Final = ("parameters", "optimism_bias")
 _MOST_AT_A_SITE: Final = 10_000  # beds, rooms or machines: far more than any hospital has
@@ -148,10 +149,10 @@ class BedsConfig(Part):
 class RoundsConfig(Part):
     """A service whose teams drive rounds: minutes of care, visits a round, visits by two."""
 
-    care_min: Positive
-    visits_a_round: Annotated[int, Field(ge=1)]
+    care_min: MinutesOfADay
+    visits_a_round: Annotated[int, Field(ge=1, le=1_000)]
     pairs_share: Share = 0.0
-    practice_factor: Annotated[float | None, Field(ge=1)] = None
+    practice_factor: Annotated[float | None, Field(ge=1, le=10)] = None
 
 
 class CrisisConfig(Part):
@@ -164,11 +165,11 @@ class CrisisConfig(Part):
     hours of the day in which teams are not on duty.
     """
 
-    peak_factor: Annotated[float, Field(ge=1)] = 1.0
+    peak_factor: Annotated[float, Field(ge=1, le=100)] = 1.0
     share: Chance | None = None
     standard_min: AboveZero | None = None
-    call_min: Positive | None = None
-    job_h: AboveZero | None = None
+    call_min: MinutesOfADay | None = None
+    job_h: Annotated[float | None, Field(gt=0, le=168)] = None
     night_pairs: Annotated[int, Field(ge=0, le=1_000)] = 0
     calls_by_hour: Annotated[tuple[Positive, ...], Field(max_length=24)] = ()
 
@@ -186,7 +187,7 @@ class CrisisConfig(Part):
 class RoomsConfig(Part):
     """A service given in rooms: minutes of one contact."""
 
-    slot_min: AboveZero
+    slot_min: Annotated[float, Field(ge=1, le=1_440)]
 
 
 class MachinesConfig(Part):
@@ -195,7 +196,7 @@ class MachinesConfig(Part):
     `dna` is the share of slots whose patient does not attend; they are lost.
     """
 
-    shares: dict[Name, Share]
+    shares: Annotated[dict[Name, Share], Field(min_length=1)]
     dna: Annotated[float, Field(ge=0, lt=1)] = 0.0
 
 

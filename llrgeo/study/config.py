@@ -112,7 +112,7 @@ class StudyConfig(Part):
     time_factor: Annotated[float, Field(gt=0)] = 1.0
     team_time_factor: Annotated[float, Field(gt=0)] = 1.0
     ceiling_min: Annotated[float | None, Field(gt=0, exclude_if=not_)] = None
-    terminal_min: Annotated[float, Field(ge=0)] = 0.0
+    terminal_min: Annotated[float, Field(ge=0, le=240)] = 0.0
     thresholds_min: Annotated[tuple[Threshold, ...], Field(min_length=1)] = THRESHOLDS_MIN
     tolerance_min: Annotated[float, Field(ge=0, lt=5)] = 1.0
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
@@ -228,6 +228,7 @@ class StudyConfig(Part):
             *doubled_faults("thresholds_min: minutes", self.thresholds_min),
             *doubled_faults("modes", self.modes),
             *doubled_faults("periods", self.periods),
+            *doubled_faults("appraisal.importance", self.appraisal.importance),
             *path_faults(self.named_files()),
             *([] if self.confirm else large_factor_faults(self.factors)),
             *reserved_faults(service.id for service in self.services),

@@ -22,7 +22,7 @@ class CriterionConfig(Part):
     """A measure and how much it counts."""
 
     measure: KnownMeasure
-    weight: Annotated[float, Field(ge=0)]
+    weight: Annotated[float, Field(ge=0, le=1e6)]
 
 
 class HurdleConfig(Part):

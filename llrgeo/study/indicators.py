@@ -69,9 +69,10 @@ def _table_faults(
         return
     known = _known(table, areas)
     unknown = unknown_faults(table, known)
-    if not all(each.others for each in indicators):
+    ranked_with = all(each.others for each in indicators)
+    if not ranked_with:
         yield from unknown
-    if not table.cells.index.isin(known).any() and not unknown:
+    if not table.cells.index.isin(known).any() and (ranked_with or not unknown):
         yield "it has no place of the study"
     for each in indicators:
         counts = bool(each.count)

@@ -17,11 +17,11 @@ _IF_MEANT: Final = "if that is meant, write confirm = true"
 
 
 def large_factor_faults(factors: Mapping[str, float]) -> list[str]:
-    """Say which factors are above 10, as 15 for 15 % more would be."""
+    """Say which factors are above 10, as 15 for 15 % more would be, or below a tenth."""
     return [
         f"{key}: a factor of {factor:g} (15 % more is 1.15); {_IF_MEANT}"
         for key, factor in factors.items()
-        if factor > _LARGE_FACTOR
+        if not 1 / _LARGE_FACTOR <= factor <= _LARGE_FACTOR
     ]
 
 
