@@ -118,6 +118,7 @@ class _Draws(NamedTuple):
     taken: _Matrix  # minutes of each journey, draws by journeys
     contacts: _Matrix  # services by draws by areas
     residents: _Matrix  # draws by areas
+    all_contacts: _Matrix  # services by draws
 
 
 class _Travellers(NamedTuple):
@@ -160,11 +161,11 @@ def simulate(
         rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
         growth = _factors(rng, uncertainty.growth_sd, (n, len(bands)))
         contacts = np.stack([growth @ by_band for by_band in expected]) * rate.T[:, :, None]
-        residents = growth @ people
+        residents, all_contacts = growth @ people, contacts.sum(axis=2)
         # A few draws at a time, so that all of theirs stays in the processor's cache.
         for part in _chunks(n, _CHUNK):
             taken = np.maximum(minutes * speed[part] + error[part], 0.0)
-            drawn = _Draws(taken, contacts[:, part], residents[part])
+            drawn = _Draws(taken, contacts[:, part], residents[part], all_contacts[:, part])
             here = slice(rows.start + part.start, rows.start + part.stop)
             mean, within = _figures(drawn, journeys, by_option, ceiling_min)
             values["mean_minutes"][here], values["within_standard"][here] = mean, within
@@ -224,7 +225,7 @@ def _made(
         spent = everywhere
     # Contacts by video are in time wherever the patient lives.
     soon = (reached * (minutes <= journeys.standard_min)).sum(axis=1)
-    in_time = (1 - shares.video) * soon + shares.video * contacts.sum(axis=1)
+    in_time = (1 - shares.video) * soon + shares.video * drawn.all_contacts[number]
     return spent, in_time
 
 
