@@ -67,13 +67,17 @@ class Invented:
     """All that the publishers have of the invented board and its neighbour.
 
     `areas` is on the area's code; `counts` has, for each Nomis dataset, a table of areas by
-    categories; `sites` is on the site's code.
+    categories; `sites` is on the site's code. East of `border_m` lies another country; no street
+    leads to the areas that are `roadless`; postcodes that are `unplaced` have no place.
     """
 
     areas: pd.DataFrame
     counts: dict[str, pd.DataFrame]
     sites: pd.DataFrame
     step_m: float = STEP_M
+    border_m: float | None = None
+    roadless: tuple[str, ...] = ()
+    unplaced: tuple[str, ...] = ("",)
     boards: dict[str, str] = field(default_factory=lambda: dict(BOARDS))
     fillers: dict[str, int] = field(
         default_factory=lambda: {

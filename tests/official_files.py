@@ -172,8 +172,8 @@ class Files:
         return text_of([header, *rows]).decode().encode("cp1252")
 
     def _postcodes(self) -> bytes:
-        sites = self.place.sites
-        lads = self._lad_of_sites()
+        sites = self.place.sites.assign(lad=self._lad_of_sites())
+        sites = sites[~sites["postcode"].isin(self.place.unplaced)]
         rows = [
             (
                 code.replace(" ", "") if len(code) == 8 else code,
@@ -187,7 +187,11 @@ class Files:
                 lad,
                 "E05999999",
             )
-            for code, x, y, lad in zip(sites["postcode"], sites["x"], sites["y"], lads, strict=True)
+            for code, x, y, lad in sites[["postcode", "x", "y", "lad"]].itertuples(index=False)
+        ]
+        rows += [
+            (code.replace(" ", ""), 10, x, y, "E92000001", "", "", "", lad, "E05999999")
+            for code, x, y, lad in home_postcodes(self.place.areas)
         ]
         rows.append(("ZZ9 9ZZ", 90, 0, 0, "E92000001", "", "", "", "", ""))
         doc = b"PC,PQ,EA,NO,CY,RH,LH,CC,DC,WC\r\n"
@@ -203,8 +207,23 @@ class Files:
         return np.where(sites["name"].str.contains("MOOR"), "E07990003", nearest)
 
     def _streets(self) -> bytes:
-        """Draw streets on a grid over the place and 9 km around; every fourth is a primary road."""
-        areas = self.place.areas
+        """Write the streets this side of the border, if there is one."""
+        return self._streets_of(lambda x: x <= self._border_m)
+
+    def _streets_abroad(self) -> bytes:
+        """Write the streets beyond the border."""
+        return self._streets_of(lambda x: x > self._border_m)
+
+    @property
+    def _border_m(self) -> float:
+        return self.place.border_m or float("inf")
+
+    def _streets_of(self, is_in) -> bytes:
+        """Draw streets on a grid over the place and 9 km around; every fourth is a primary road.
+
+        A file has the streets with a node on its side, whole, as Geofabrik cuts them.
+        """
+        areas = self.place.areas.drop(index=list(self.place.roadless))
         step = self.place.step_m / 2
         west, east = areas["x"].min() - 9_000, areas["x"].max() + 13_000
         south, north = areas["y"].min() - 9_000, areas["y"].max() + 9_000
@@ -218,6 +237,7 @@ class Files:
                         lon, lat = TO_DEGREES.transform(
                             west + i * step + wobble, south + j * step - wobble
                         )
+                        # Streets that cross the border are in both, with all their nodes.
                         writer.add_node(
                             mutable.Node(id=j * across + i + 1, location=(lon, lat), tags={})
                         )
@@ -230,6 +250,8 @@ class Files:
                     )
                 for i in range(across):
                     way += 1
+                    if not is_in(west + i * step):
+                        continue
                     nodes = [j * across + i + 1 for j in range(up)]
                     writer.add_way(
                         mutable.Way(id=way, nodes=nodes, tags=street(i, "Invented Lane"))
@@ -284,6 +306,11 @@ class Files:
             areas["x"].max() + 90_000,
             areas["y"].max() + 70_000,
         )
+        abroad = beside
+        if self.place.border_m:  # the county ends at the border of a country
+            west, south, east, north = land.bounds
+            land = box(west, south, self.place.border_m, north)
+            abroad = box(self.place.border_m, south, east, north)
         far = box(150_000, 20_000, 250_000, 90_000)
         england = land.union(beside).union(far).convex_hull
         lands = {
@@ -291,7 +318,10 @@ class Files:
             "invented-shire": ("england", land),
             "invented-moor": ("england", beside),
             "far-shire": ("england", far),
+            "wales": ("united-kingdom", abroad),
         }
+        if not self.place.border_m:
+            del lands["wales"]
         features = [
             {
                 "type": "Feature",
@@ -306,6 +336,20 @@ class Files:
             for name, (parent, one) in lands.items()
         ]
         return json.dumps({"type": "FeatureCollection", "features": features}).encode()
+
+
+def home_postcodes(areas):
+    """Return four unit postcodes in each area: its code, metres east and north, authority."""
+    letters = "ABDEFGHJLNPQRSTUWXYZ"
+    found = []
+    for number in range(4 * len(areas)):
+        one = areas.iloc[number // 4]
+        code = f"ZZ{70 + number // 4_000} {number // 400 % 10}" + "".join(
+            letters[number // times % 20] for times in (20, 1)
+        )
+        shift = 131 * (number % 4) - 170
+        found.append((code, int(one["x"]) + shift, int(one["y"]) - shift, one["lad"]))
+    return found
 
 
 def decile_of(rank: int) -> int:

@@ -69,6 +69,7 @@ class OfficialServer:
         self.requests: list[str] = []
         self.ranges: list[str] = []
         self.nomis_rows, self.arcgis_rows = NOMIS_ROWS, ARCGIS_ROWS
+        self.regions: dict[str, str] = {}  # of authorities that lie in another than most
         self.root = ""
 
     def sources(self, path: Path) -> Path:
@@ -138,7 +139,7 @@ class OfficialServer:
                     "LAD24CD": code,
                     "LAD24NM": name,
                     "RGN24CD": "E12000004",
-                    "RGN24NM": "East Midlands",
+                    "RGN24NM": self.regions.get(code, "East Midlands"),
                 }
                 for code, name in self.place.lads.items()
             ]
@@ -155,6 +156,8 @@ class OfficialServer:
             }
             for code, one in self.place.areas.iterrows()
         ]  # fmt: skip
+        for row in rows:  # next year's lookup has the same under other names
+            row |= {key.replace("26", "27"): value for key, value in row.items() if "26" in key}
         if layer.startswith("LSOA11_"):
             rows = _older(rows)
         return rows
@@ -206,12 +209,15 @@ class OfficialServer:
     def _geofabrik(self, path: str) -> Reply:
         if path.startswith("index-v1"):
             return Reply(self.files.index(self.root), "application/json")
-        if "invented-shire-latest" not in path:
+        served = {"invented-shire-latest": "streets", "wales-latest": "streets_abroad"}
+        files = [name for begins, name in served.items() if f"/{begins}" in path]
+        if not files:
             return Reply(b"not found", status=404)
+        md5, content = self.files.md5(files[0]), self.files.get(files[0])
         if path.endswith(".md5"):
-            return Reply(f"{self.files.md5('streets')}  invented-shire-latest.osm.pbf\n".encode())
-        headers = {"ETag": f'"{self.files.md5("streets")}"', "Accept-Ranges": "bytes"}
-        return Reply(self.files.get("streets"), "application/octet-stream", headers=headers)
+            return Reply(f"{md5}  {path.rsplit('/', 1)[-1].removesuffix('.md5')}\n".encode())
+        headers = {"ETag": f'"{md5}"', "Accept-Ranges": "bytes"}
+        return Reply(content, "application/octet-stream", headers=headers)
 
     def fault_of(self, target: str) -> str:
         """Return what is to go wrong with an address now; empty if nothing is."""

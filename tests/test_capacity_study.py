@@ -244,14 +244,12 @@ def test_a_key_changes_a_figure(folder, plain, change, of, keys, expected):
 
 
 def test_figures_say_whose_they_are(folder):
-    said = (
-        "estate =",
-        'beds_source = "counted in March"\nparameters = { headroom = 0.3 }\nestate =',
-    )
+    whose = 'projections_source = "told in April"\nbeds_source = "counted in March"\n'
+    said = ("estate =", f"{whose}parameters = {{ headroom = 0.3 }}\nestate =")
     result = run(folder, said, names=("capacity_parameters",))
     whose = table(result, "capacity_parameters").set_index("name")
     people = whose.loc["people"]
-    assert (people["value"], people["source"]) == (1010, "projections.csv")
+    assert (people["value"], people["source"]) == (1010, "told in April")
     assert people["standing"] == "study"  # official only where it is the embedded projection
     assert whose.loc["ward: stay_days", ["value", "unit"]].tolist() == [20, "days"]
     assert whose.loc["beds_there", ["value", "source"]].tolist() == [9, "counted in March"]

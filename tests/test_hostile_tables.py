@@ -12,6 +12,7 @@ from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.capacity import read_capacity
 from llrgeo.inputs.estate import read_estate
 from llrgeo.inputs.figures import read_figures
+from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.projections import read_projections
 from llrgeo.inputs.rates import read_rates
 from llrgeo.inputs.sites import check_postcodes_agree, check_service_names, read_sites
@@ -360,10 +361,10 @@ def test_a_misspelt_service_is_refused_with_the_right_one(town_sites):
 def test_a_site_far_from_its_postcode_is_refused_where_postcodes_are_known():
     data = Path(__file__).parents[1] / "data"
     areas, sites = read_areas(data / "areas.csv"), read_sites(data / "sites.csv")
-    check_postcodes_agree(sites, areas, source="sites.csv")
+    check_postcodes_agree(sites, areas, read_postcodes(), source="sites.csv")
     moved = sites.copy()
     moved.loc["RWEAA", "postcode"] = "LE3 9QP"  # Glenfield's
     with pytest.raises(InputError, match=r"site RWEAA is 4,2\d\d m from its postcode, LE3 9QP"):
-        check_postcodes_agree(moved, areas, source="sites.csv")
+        check_postcodes_agree(moved, areas, read_postcodes(), source="sites.csv")
     invented = areas.rename(index=lambda area_id: f"X{area_id}")
-    check_postcodes_agree(moved, invented, source="sites.csv")
+    check_postcodes_agree(moved, invented, read_postcodes(), source="sites.csv")

@@ -12,6 +12,9 @@ from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, tidy_postcode
 from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites, sites_for
 from llrgeo.schema import WHOLE
+from llrgeo.study.config import load_study
+from llrgeo.study.inputs import read_inputs
+from llrgeo.study.planning import build_planning
 
 
 def write(tmp_path, table, name="table.csv"):
@@ -158,6 +161,63 @@ def test_a_postcode_that_is_none_or_unknown_is_refused():
         locate_postcodes(["LE1 5WW", "LE99 9ZZ"], read_postcodes())
 
 
+@pytest.fixture
+def own_postcodes(town_study):
+    """Give the toy town postcodes of its own, one at each area; return their table."""
+    areas = read_inputs(load_study(town_study), ["areas"]).areas
+    codes = [f"ZZ1 {number + 1}AB" for number in range(len(areas))]
+    table = pd.DataFrame(
+        {
+            "postcode": codes,
+            "easting": areas.geometry.x.round().astype(int).to_numpy(),
+            "northing": areas.geometry.y.round().astype(int).to_numpy(),
+            "area_id": areas.index,
+        }
+    )
+    table.to_csv(town_study.parent / "postcodes.csv", index=False)
+    text = town_study.read_text(encoding="utf-8")
+    town_study.write_text(f'postcodes = "postcodes.csv"\n{text}', encoding="utf-8")
+    return table
+
+
+def test_a_studys_own_postcodes_are_looked_up_and_sites_are_placed_by_them(
+    town_study, own_postcodes
+):
+    sites = town_study.parent / "sites.csv"
+    table = pd.read_csv(sites, dtype=str)
+    table.loc[1, ["lat", "lon"]] = None
+    table.assign(postcode=["", "zz13ab", ""]).to_csv(sites, index=False)
+    inputs = read_inputs(load_study(town_study), ["areas", "sites"])
+    third = own_postcodes.loc[2]
+    moved = inputs.sites.geometry.iloc[1]
+    assert (round(moved.x), round(moved.y)) == (third["easting"], third["northing"])
+    assert inputs.postcodes.to_dict() == dict(
+        zip(own_postcodes["postcode"], own_postcodes["area_id"], strict=True)
+    )
+    assert build_planning(inputs).postcodes.loc["ZZ1 2AB", "area_id"] == inputs.areas.index[1]
+
+
+@pytest.mark.parametrize(
+    ("column", "value", "said"),
+    [
+        ("postcode", "ZZ1", r"1 rows are not postcodes \(ZZ1\)"),
+        ("postcode", "ZZ1 1AB", r"1 rows are duplicated \(ZZ1 1AB\)"),
+        ("easting", "east", r"1 rows have no easting and northing \(ZZ1 3AB\)"),
+        ("northing", 9e9, r"1 rows have no easting and northing \(ZZ1 3AB\)"),
+    ],
+)
+def test_a_table_of_postcodes_with_faults_is_refused(tmp_path, own_postcodes, column, value, said):
+    table = own_postcodes.astype(object)
+    table.loc[2, column] = value
+    path = tmp_path / "postcodes.csv"
+    table.to_csv(path, index=False)
+    with pytest.raises(InputError, match=said):
+        read_postcodes(path)
+    table.drop(columns=column).to_csv(path, index=False)
+    with pytest.raises(InputError, match=f"column '{column}' is missing"):
+        read_postcodes(path)
+
+
 def test_the_infirmary_is_found_by_its_postcode():
     point = locate_postcodes(["le1 5ww"], read_postcodes()).iloc[0]
     sites = read_sites(embedded("sites.csv"))
@@ -238,9 +298,12 @@ def test_areas_on_one_point_have_no_cells(town_areas):
 def test_a_blank_authority_is_that_of_the_area_the_postcode_lies_in(town_sites):
     areas = read_areas(embedded("areas.csv"))
     bare = town_sites.assign(authority=["", "Town", "Town"], postcode="le1 5ww")
-    filled = fill_authorities(bare, areas, source="sites.csv")
+    filled = fill_authorities(bare, areas, read_postcodes(), source="sites.csv")
     assert list(filled["authority"]) == ["Leicester", "Town", "Town"]
+    lost = bare.assign(postcode="CV21 1AA")
     with pytest.raises(InputError, match=r"blank in 1 rows .* lie in no area \(A\)"):
-        fill_authorities(bare.assign(postcode="CV21 1AA"), areas, source="sites.csv")
+        fill_authorities(lost, areas, read_postcodes(), source="sites.csv")
     column_less = town_sites.drop(columns="authority")
-    assert "authority" not in fill_authorities(column_less, areas, source="sites.csv")
+    assert "authority" not in fill_authorities(
+        column_less, areas, read_postcodes(), source="sites.csv"
+    )

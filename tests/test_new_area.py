@@ -321,9 +321,34 @@ def test_the_command_writes_a_study_and_says_what_is_left(server, tmp_path, monk
     assert f"vale: 60 areas, {people} residents, 12 sites; 10 things to find out" in said
     assert sorted(path.name for path in (tmp_path / "vale").iterdir()) == [
         "TODO.csv", "about.md", "areas.csv", "estate.csv", "fetched.csv", "outlines.geojson",
-        "projections.csv", "sites.csv", "streets", "streets_on_foot", "study.toml", "timetables",
+        "postcodes.csv", "projections.csv", "sites.csv", "streets", "streets_on_foot",
+        "study.toml", "timetables",
     ]  # fmt: skip
     assert official.sources.hosts == {"127.0.0.1"}
+
+
+def test_a_dry_run_lists_every_source_of_a_study_and_asks_nothing(
+    server, folder, tmp_path, monkeypatch, capsys
+):
+    Official(server, tmp_path)
+    asked = len(server.requests)
+    words = ["new", "vale", "--icb", "Invented Vale and Haven", "--dry-run"]
+    monkeypatch.setattr(sys, "argv", ["llrgeo", *words, "--sources", "sources.toml"])
+    monkeypatch.chdir(tmp_path)
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    said = capsys.readouterr().out
+    assert stopped.value.code == 0
+    assert len(server.requests) == asked
+    assert [path.name for path in tmp_path.iterdir()] == ["sources.toml"]
+    listed = re.findall(r"^(\w+): .*; about [\d.]+ MB, 0 kept$", said, re.MULTILINE)
+    assert set(listed) == set(pd.read_csv(folder / "fetched.csv")["source"])
+    assert said.endswith(" MB in all, for one board of one county and region\n")
+    monkeypatch.setattr(sys, "argv", ["llrgeo", "new", "vale", "--dry-run"])
+    with pytest.raises(SystemExit) as stopped:
+        main()
+    assert stopped.value.code == 1
+    assert "--dry-run lists what --icb would fetch; name a board" in capsys.readouterr().err
 
 
 def census_row(**counts):

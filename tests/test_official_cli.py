@@ -60,7 +60,7 @@ def test_a_dry_run_lists_addresses_and_sizes_and_asks_nothing(run, server):
     assert "streets: on the day it was fetched; about 40 MB, 0 kept" in said
     assert f"  {server.root}/download.geofabrik.de/index-v1.json\n" in said
     listed = sum(float(size) for size in re.findall(r"; about ([\d.]+) MB,", said))
-    assert said.endswith(f"about {listed:,.1f} MB in all, for one board\n")
+    assert said.endswith(f"about {listed:,.1f} MB in all, for one board of one county and region\n")
     assert listed > 45  # the streets and their list
     run("deprivation", *ICB)
     assert "13 MB, 1 kept" in run("deprivation", "--dry-run")[1]

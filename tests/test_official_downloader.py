@@ -6,9 +6,15 @@ import json
 import re
 import subprocess
 import sys
+import time
 import zipfile
 from concurrent.futures import ThreadPoolExecutor
 from concurrent.futures import wait as wait_for
+from dataclasses import replace
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from ssl import SSLCertVerificationError
+from threading import Thread
+from urllib.error import URLError
 
 import pytest
 from invented_icb import small
@@ -16,7 +22,7 @@ from official_cases import TODAY, Official
 from official_server import Fault, serving
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.official import deprivation, eric, nomis, ods
+from llrgeo.inputs.official import deprivation, eric, nomis, ods, transport
 from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.answers import check_pbf, check_zip
 from llrgeo.inputs.official.downloader import NotFetchedError, Patience
@@ -24,7 +30,7 @@ from llrgeo.inputs.official.kinds import fetch_kind
 from llrgeo.inputs.official.place import Place
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import read_sources
-from llrgeo.inputs.official.transport import ExchangeError, check_address
+from llrgeo.inputs.official.transport import ExchangeError, Transport, check_address
 
 
 @pytest.fixture(scope="module")
@@ -469,3 +475,49 @@ def test_extracts_are_checked_block_by_block(official, tmp_path):
             check_pbf(path)
     (tmp_path / "whole").write_bytes(whole)
     check_pbf(tmp_path / "whole")
+
+
+@pytest.fixture
+def proxy(monkeypatch):
+    """Stand between here and all servers, and want a password; return what is asked of it."""
+    asked = []
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_CONNECT(self):
+            asked.append(self.path)
+            self.send_error(407)
+
+        def log_message(self, *_):
+            pass
+
+    with ThreadingHTTPServer(("127.0.0.1", 0), Handler) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        monkeypatch.setenv("HTTPS_PROXY", f"http://127.0.0.1:{server.server_port}")
+        for name in ("https_proxy", "NO_PROXY", "no_proxy"):
+            monkeypatch.delenv(name, raising=False)
+        yield asked
+        server.shutdown()
+
+
+def ask_the_ons(official):
+    downloader, sources = official.downloader(), read_sources()
+    downloader = replace(downloader, transport=Transport(sources.hosts, time.monotonic))
+    return eric.read_returns(downloader, sources["returns"])
+
+
+def test_a_proxy_that_wants_a_password_is_told_at_once(official, proxy):
+    with pytest.raises(InputError, match=r"407 .*Set HTTPS_PROXY to http://user:password@proxy"):
+        ask_the_ons(official)
+    assert proxy == ["files.digital.nhs.uk:443"]
+    assert official.waits == []
+
+
+def test_a_certificate_of_a_network_of_its_own_is_told_at_once(official, monkeypatch):
+    class Distrustful:
+        def open(self, *_, **__):
+            raise URLError(SSLCertVerificationError("self-signed certificate in certificate chain"))
+
+    monkeypatch.setattr(transport, "_opener", lambda *_: Distrustful())
+    with pytest.raises(InputError, match=r"self-signed .*set SSL_CERT_FILE to the network's own"):
+        ask_the_ons(official)
+    assert official.waits == []

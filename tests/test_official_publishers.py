@@ -9,7 +9,7 @@ import pandas as pd
 import pytest
 from invented_icb import BOARD, DISABILITY, small
 from official_cases import Official
-from official_files import IMD_HEADER
+from official_files import IMD_HEADER, zipped
 from official_server import STORAGE, serving
 from shapely.geometry import Point, box
 
@@ -308,7 +308,7 @@ def test_a_layer_is_read_page_by_page(official, ours):
     official.server.arcgis_rows = 7
     source = official.sources["lookup"]
     rows = geography.read_layer(official.downloader(), source, "ICB26CD IN ('E54990001')")
-    assert list(rows["LSOA21CD"]) == sorted(ours.index)
+    assert list(rows["area_id"]) == sorted(ours.index)
     offsets = [parameters(one).get("resultOffset") for one in official.server.requests]
     assert offsets == [None, *(str(7 * page) for page in range(9))]
     shapes = geography.read_boundaries(
@@ -415,7 +415,7 @@ def test_older_indices_of_a_table_of_sources_are_fetched_and_brought_over(offici
 def test_an_area_that_was_redrawn_has_no_older_figure(change):
     table = pd.DataFrame({"imd_score": [41.5]}, index=["E01890001"])
     lookup = pd.DataFrame([("E01890001", "E01990001", change)], columns=[
-        "LSOA11CD", "LSOA21CD", "CHGIND",
+        "area_2011", "area_id", "change",
     ])  # fmt: skip
     with pytest.raises(InputError, match="merged or redrawn"):
         deprivation.bring_over(table, lookup, ["E01990001"])
@@ -453,11 +453,21 @@ def test_postcodes_are_points_without_those_that_have_no_place(official):
         official.downloader(), official.sources["postcodes"], ["ZZ", "QQ"]
     )
     sites = official.server.place.sites
-    assert len(points) == len(sites)
+    assert len(points) == len(sites) + 4 * len(official.server.place.areas)
     assert "ZZ9 9ZZ" not in points.index
     one = sites.loc["ZT102"]
     assert points.loc[one["postcode"], "easting"] == round(one["x"])
     assert points.loc[one["postcode"], "authority_code"] == "E06990002"
+    for row, said in {
+        "LE15WW,10,1,2,E,,,,E07,E05\r\nLE1,1,1,1,1,1,1,1,1,1,1,1\r\n": "not a readable table",
+        "LE15WW,10,1,2,E,,,,E07,E05\r\n,10,3,4,E,,,,E07,E05\r\n": "1 rows without a postcode",
+        "LE15WW,10,one,2,E,,,,E07,E05\r\n": "not a number",
+        "LE15WW,10\r\n": "2 columns instead of 10",
+    }.items():
+        path = official.folder / "bad.zip"
+        path.write_bytes(zipped({"Data/CSV/le.csv": row.encode()}))
+        with pytest.raises(InputError, match=said):
+            postcodes.read_points(path, ["LE"])
     assert postcodes.areas_of(["LE1 5WW", "B15 2TH", ""]) == {"LE", "B"}
 
 

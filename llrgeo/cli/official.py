@@ -8,11 +8,13 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from llrgeo.cli.parameters import Boards, Offline, OutFile, Quiet, SourcesFile
+from llrgeo.cli.parameters import Boards, DryRun, Offline, OutFile, Quiet, SourcesFile
 from llrgeo.cli.screen import StageClock, progress, show
 from llrgeo.inputs.official import KIND_NAMES
 
 if TYPE_CHECKING:
+    import pandas as pd
+
     from llrgeo.inputs.official.downloader import Downloader
     from llrgeo.inputs.official.place import Place
     from llrgeo.inputs.official.sources import Sources
@@ -26,9 +28,7 @@ def fetch(
         Path | None, typer.Option(help="A table of areas (area_id) instead of a board.")
     ] = None,
     out: OutFile = Path("downloads"),
-    dry_run: Annotated[
-        bool, typer.Option("--dry-run", help="List addresses and sizes; fetch nothing.")
-    ] = False,
+    dry_run: DryRun = False,
     offline: Offline = False,
     sources: SourcesFile = None,
     quiet: Quiet = False,
@@ -40,17 +40,32 @@ def fetch(
     known = read_sources(sources)
     downloader = new_downloader(known, out, offline=offline, quiet=quiet)
     if dry_run:
-        asked = list_sources(kind, downloader, known)
-        for row in asked.itertuples():
-            typer.echo(f"{row.source}: {row.vintage}; about {row.about_mb:g} MB, {row.kept} kept")
-            typer.echo(f"  {row.address}")
-        typer.echo(f"about {asked['about_mb'].sum():,.1f} MB in all, for one board")
+        _list_asked(list_sources(kind, downloader, known))
         return
     fetch_kind(kind, downloader, known, _place(downloader, known, icb, around))
     if not quiet:
         for answer in downloader.answers:
             typer.echo(answer.path)
         typer.echo(downloader.tally.told, err=True)
+
+
+def list_area(downloads: Path, *, sources: Path | None) -> None:
+    """List what a whole study of a board asks for, and ask nothing."""
+    from llrgeo.inputs.official.kinds import list_sources
+    from llrgeo.inputs.official.sources import read_sources
+
+    known = read_sources(sources)
+    downloader = new_downloader(known, downloads, offline=True, quiet=True)
+    _list_asked(list_sources("study", downloader, known))
+
+
+def _list_asked(asked: "pd.DataFrame") -> None:
+    for row in asked.itertuples():
+        typer.echo(f"{row.source}: {row.vintage}; about {row.about_mb:g} MB, {row.kept} kept")
+        typer.echo(f"  {row.address}")
+    typer.echo(
+        f"about {asked['about_mb'].sum():,.1f} MB in all, for one board of one county and region"
+    )
 
 
 def write_area(

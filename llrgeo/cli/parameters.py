@@ -14,6 +14,7 @@ Boards = Annotated[
     list[str] | None,
     typer.Option("--icb", help="An integrated care board; once for each."),
 ]
+DryRun = Annotated[bool, typer.Option("--dry-run", help="List addresses and sizes; fetch nothing.")]
 Offline = Annotated[bool, typer.Option("--offline", help="Ask nothing: use what is there.")]
 SourcesFile = Annotated[
     Path | None, typer.Option("--sources", help="Your own copy of data/downloads.toml.")

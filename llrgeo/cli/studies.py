@@ -6,8 +6,8 @@ from typing import Annotated
 
 import typer
 
-from llrgeo.cli.official import write_area
-from llrgeo.cli.parameters import Boards, Offline, OutFile, Quiet, SourcesFile, StudyFile
+from llrgeo.cli.official import list_area, write_area
+from llrgeo.cli.parameters import Boards, DryRun, Offline, OutFile, Quiet, SourcesFile, StudyFile
 from llrgeo.cli.screen import (
     StageClock,
     announce,
@@ -206,6 +206,7 @@ def new(
     downloads: Annotated[
         Path, typer.Option(help="Where official downloads are kept, with --icb.")
     ] = Path("downloads"),
+    dry_run: DryRun = False,
     offline: Offline = False,
     sources: SourcesFile = None,
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
@@ -218,6 +219,12 @@ def new(
     if icb and minimal:
         msg = "--icb writes a whole study and --minimal the shortest; give one of them"
         raise ConfigError(msg)
+    if dry_run and not icb:
+        msg = "--dry-run lists what --icb would fetch; name a board"
+        raise ConfigError(msg)
+    if icb and dry_run:
+        list_area(downloads, sources=sources)
+        return
     if icb:
         write_area(
             path,

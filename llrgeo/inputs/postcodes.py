@@ -11,8 +11,11 @@ import pandas as pd
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import embedded
-from llrgeo.schema import BNG, name_some
+from llrgeo.inputs.tables import read_table
+from llrgeo.schema import BNG, name_some, raise_faults
 
+_COLUMNS: Final = ("postcode", "easting", "northing", "area_id")
+_MOST_M: Final = 1_300_000.0  # no postcode of Great Britain is further north or east
 _UNIT: Final = re.compile(r"[A-Z]{1,2}[0-9][A-Z0-9]? [0-9][A-Z]{2}")
 
 
@@ -22,11 +25,36 @@ def read_postcodes(path: str | Path | None = None) -> pd.DataFrame:
     Parameters
     ----------
     path
-        A Parquet table; the embedded one if None, which is read once: copy it before a change.
+        A .csv or .parquet table; the embedded one if None, which is read once: copy it before a
+        change.
+
+    Raises
+    ------
+    InputError
+        If a column is missing, a postcode is none or duplicated, or a place is no number.
     """
     if path is None:
         return _embedded_postcodes(pd.get_option("mode.string_storage"))
-    return pd.read_parquet(path).set_index("postcode")
+    table = read_table(Path(path))
+    missing = [name for name in _COLUMNS if name not in table.columns]
+    source = Path(path).name
+    raise_faults([f"column '{name}' is missing" for name in missing], source=source)
+    table["postcode"] = table["postcode"].astype("str").map(squeeze_postcode)
+    places = table[["easting", "northing"]].apply(pd.to_numeric, errors="coerce")
+    wrong = {
+        "are not postcodes": ~table["postcode"].str.fullmatch(_UNIT.pattern),
+        "are duplicated": table["postcode"].duplicated(),
+        "have no easting and northing": ~((places >= 0) & (places <= _MOST_M)).all(axis=1),
+    }
+    raise_faults(
+        [
+            f"{int(rows.sum())} rows {what} ({name_some(table.loc[rows, 'postcode'])})"
+            for what, rows in wrong.items()
+            if rows.any()
+        ],
+        source=source,
+    )
+    return table[["postcode", "area_id"]].assign(**places).set_index("postcode")
 
 
 @cache

@@ -21,7 +21,7 @@ _ALIKE: Final = 0.85  # of a misspelt name and the right one, as difflib counts
 _BETWEEN: Final = re.compile(r"[;,\s]+")
 
 
-def read_sites(path: str | Path) -> gpd.GeoDataFrame:
+def read_sites(path: str | Path, *, postcodes: pd.DataFrame | None = None) -> gpd.GeoDataFrame:
     """Read sites.
 
     Parameters
@@ -34,6 +34,10 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
         study need a `role`. `entrances`, if there, says where journeys end at a site: `lat lon`,
         several parted by `;`, each with the modes before it that it is for, if not for all
         (`car 52.6271 -1.1363; walk cycle 52.6280 -1.1349`).
+
+    postcodes
+        What sites without coordinates are placed by, as `read_postcodes` returns it; the embedded
+        directory if None.
 
     Returns
     -------
@@ -54,7 +58,7 @@ def read_sites(path: str | Path) -> gpd.GeoDataFrame:
     ['health_centre', 'clinic']
     """
     path = Path(path)
-    placed = _placed_by_postcode(read_table(path))
+    placed = _placed_by_postcode(read_table(path), postcodes)
     sites = typed_points(placed, SITES, source=path.name, also=_lost_faults(placed))
     raise_faults([*role_faults(sites), *entrance_faults(sites)], source=path.name)
     if "postcode" not in sites.columns:
@@ -85,18 +89,19 @@ def check_sites_near(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source
     )
 
 
-def check_postcodes_agree(sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source: str) -> None:
+def check_postcodes_agree(
+    sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, known: pd.DataFrame, *, source: str
+) -> None:
     """Refuse sites that stand more than 500 m from their own unit postcode.
 
-    Whoever edits a postcode alone would move nothing. Where no postcode of the directory lies in
-    any of the areas, as in an invented place, there is nothing to compare with.
+    Whoever edits a postcode alone would move nothing. Where no postcode of the directory (`known`)
+    lies in any of the areas, as in an invented place, there is nothing to compare with.
 
     Raises
     ------
     InputError
         If there are any, naming each with its distance.
     """
-    known = read_postcodes()
     if not known["area_id"].isin(areas.index).any():
         return
     tidy = sites["postcode"].map(squeeze_postcode)
@@ -145,7 +150,7 @@ def check_service_names(
 
 
 def fill_authorities(
-    sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, *, source: str
+    sites: gpd.GeoDataFrame, areas: gpd.GeoDataFrame, known: pd.DataFrame, *, source: str
 ) -> gpd.GeoDataFrame:
     """Return sites with blank authorities filled in: those of the areas their postcodes lie in.
 
@@ -160,7 +165,7 @@ def fill_authorities(
         return sites
     bare = sites.index[sites["authority"] == ""]
     tidy = sites.loc[bare, "postcode"].map(squeeze_postcode)
-    found = tidy.map(read_postcodes()["area_id"]).map(areas["authority"])
+    found = tidy.map(known["area_id"]).map(areas["authority"])
     lost = bare[found.isna()]
     if len(lost):
         fault = f"column 'authority' is blank in {len(lost)} rows whose postcodes lie in no area"
@@ -174,13 +179,13 @@ def sites_for(sites: pd.DataFrame, service: str) -> list[str]:
     return sorted(sites.index[offered & (sites["status"] != "closed")])
 
 
-def _placed_by_postcode(table: pd.DataFrame) -> pd.DataFrame:
+def _placed_by_postcode(table: pd.DataFrame, known: pd.DataFrame | None) -> pd.DataFrame:
     """Fill in the coordinates that sites lack; those with no live postcode stay blank."""
     placed = table.assign(**table.reindex(columns=["lat", "lon"]).astype(object))
     bare = placed[["lat", "lon"]].isna().all(axis=1)
     if "postcode" not in table.columns or not bare.any():
         return placed
-    known = read_postcodes()
+    known = read_postcodes() if known is None else known
     tidy = table.loc[bare, "postcode"].fillna("").map(squeeze_postcode)
     tidy = tidy[tidy.isin(known.index)]
     points = locate_postcodes(tidy, known).to_crs(WGS84)

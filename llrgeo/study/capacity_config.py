@@ -2,6 +2,7 @@
 
 import math
 from collections.abc import Mapping
+from operator import not_
 from pathlib import Path
 from typing import Annotated, Any, Final, Literal, Self
 
@@ -276,8 +277,8 @@ class CapacityConfig(Part):
         left out, they are as old as the study's residents.
     age_rates
         The file of rates by single year of age and sex, for services whose use was counted so.
-    beds_source
-        Where the numbers of beds at sites are from: printed beside them.
+    projections_source, beds_source
+        Whose the projections, and the numbers of beds at sites, are: printed beside them.
     """
 
     projections: str = "embedded"
@@ -294,6 +295,7 @@ class CapacityConfig(Part):
     housing: str = ""
     new_homes_ages: dict[AgeBand, Share] = Field(default_factory=dict)
     age_rates: str = ""
+    projections_source: Annotated[str, Field(exclude_if=not_)] = ""
     beds_source: str = ""
 
     @model_validator(mode="after")

@@ -117,7 +117,8 @@ def with_roads(
 def _provenance(study: StudyConfig) -> PlanProvenance:
     capacity = study.capacity
     ours = capacity.projections == "embedded"
-    people = _EMBEDDED_PEOPLE if ours else capacity.files(study.folder)["projections"].name
+    named = capacity.projections_source or capacity.files(study.folder)["projections"].name
+    people = _EMBEDDED_PEOPLE if ours else named
     return PlanProvenance(people, official=ours, beds=capacity.beds_source)
 
 

@@ -98,6 +98,7 @@ class StudyConfig(Part):
     network: str = "embedded"
     network_walk: str = ""
     theme: str = ""
+    postcodes: Annotated[str, Field(exclude_if=not_)] = ""
     language: Annotated[str, Field(pattern=r"^[A-Za-z0-9-]*$", exclude_if=not_)] = ""
     catalogues: Annotated[str, Field(exclude_if=not_)] = ""
     sources: tuple[str, ...] = ()
@@ -252,7 +253,7 @@ class StudyConfig(Part):
         return self
 
 
-_FILES: Final = ("network_walk", "theme", "catalogues")  # keys of other files of the study's own
+_FILES: Final = ("network_walk", "theme", "catalogues", "postcodes")  # the study's other files
 _EMBEDDED: Final = {
     "areas": "areas.csv",
     "sites": "sites.csv",

@@ -62,7 +62,7 @@ EVERYTHING: Final = (
     "capacity",
     "contacts",  # for their check alone: nothing works with them
 )
-"""The parts that are read and checked before a run; `postcodes` are embedded, and need no check."""
+"""The parts that are read and checked before a run; `postcodes` are read with the sites."""
 
 logger = logging.getLogger(__name__)
 
@@ -91,14 +91,14 @@ class StudyInputs:
     def known_sites(self) -> gpd.GeoDataFrame:
         """All sites on `site_id`, closed ones too: points in EPSG:27700."""
         path = self.study.path("sites")
-        sites = read_sites(path)
+        sites = read_sites(path, postcodes=self.directory)
         check_sites_near(sites, self.areas, source=path.name)
-        check_postcodes_agree(sites, self.areas, source=path.name)
+        check_postcodes_agree(sites, self.areas, self.directory, source=path.name)
         services = [service.id for service in self.study.services]
         if not self.study.confirm:  # which says that names alike are meant as they are
             unasked = check_service_names(sites, services, source=path.name)
             logger.debug("%s: services that are not asked about: %s", path.name, unasked)
-        filled = fill_authorities(sites, self.areas, source=path.name)
+        filled = fill_authorities(sites, self.areas, self.directory, source=path.name)
         return with_new_sites(filled, self.areas, self.study.new_sites)
 
     @cached_property
@@ -136,9 +136,14 @@ class StudyInputs:
         return build_base_map(drawn, self.routers.values())
 
     @cached_property
+    def directory(self) -> pd.DataFrame:
+        """Unit postcodes with their places and areas: the study's own, else the embedded ones."""
+        return read_postcodes(self.study.path("postcodes") if self.study.postcodes else None)
+
+    @cached_property
     def postcodes(self) -> pd.Series | None:
         """The area of each postcode that lies in one of the areas; None if none does."""
-        area_ids = read_postcodes()["area_id"]
+        area_ids = self.directory["area_id"]
         known = area_ids[area_ids.isin(self.areas.index)]
         return None if known.empty else known
 

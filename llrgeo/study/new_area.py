@@ -35,7 +35,13 @@ from llrgeo.roads.network import RoadNetwork, save_network
 from llrgeo.roads.osm import assemble, finish
 from llrgeo.roads.sections import Polygon, read_boundary
 from llrgeo.schema import BNG, WGS84, Track
-from llrgeo.study.new_study_file import Timetables, YearsAhead, assume_services, study_text
+from llrgeo.study.new_study_file import (
+    Timetables,
+    YearsAhead,
+    assume_services,
+    refuse_without_hospital,
+    study_text,
+)
 from llrgeo.study.new_years import check_study, projected_years
 from llrgeo.travel.routers import NetworkRouter
 
@@ -115,10 +121,12 @@ def _assemble(made: Path, commission: _Commission) -> tuple[int, int, int, pd.Da
     logger.info("sites")
     returns = eric.read_returns(commission.downloader, commission.sources["returns"])
     found = compile_sites(commission.downloader, commission.sources, outlines, returns)
+    # Told now, not after the streets, which take minutes.
+    refuse_without_hospital(found.table.assign(services=assume_services(found.table)))
     logger.info("streets")
     # Read back from the file just written: a study reads what was written, not what was meant.
     centroids = read_areas(made / "areas.csv").geometry
-    extract = _read_streets(commission, centroids)
+    extract, abroad = _read_streets(commission, centroids)
     land = read_boundary(made / "outlines.geojson")
     streets = _write_network(made / "streets", extract, "car", land, commission.track)
     logger.info("neighbours' hospitals")
@@ -126,11 +134,12 @@ def _assemble(made: Path, commission: _Commission) -> tuple[int, int, int, pd.Da
     sites = _reached(found, streets, centroids)
     sites = sites.assign(services=assume_services(sites))
     new_tables.write_sites(made / "sites.csv", sites)
+    new_tables.write_postcodes(made / "postcodes.csv", found.postcodes, outlines)
     logger.info("streets on foot")
     around = _with_ways_to(land, _points(sites[sites["is_neighbour"]]))
     _write_network(made / "streets_on_foot", extract, "walk", around, commission.track)
     logger.info("projections, estate and timetables")
-    todo = [found.todo, new_tables.general_todo()]
+    todo = [found.todo, new_tables.abroad_todo(abroad), new_tables.general_todo()]
     todo.append(
         new_tables.write_projections(made, commission.downloader, commission.sources, areas)
     )
@@ -155,11 +164,12 @@ def _write_outlines(made: Path, commission: _Commission, areas: pd.DataFrame) ->
     return outlines
 
 
-def _read_streets(commission: _Commission, centroids: gpd.GeoSeries) -> Extract:
-    """Fetch and read the extracts that cover the areas and 30 km around them."""
+def _read_streets(commission: _Commission, centroids: gpd.GeoSeries) -> tuple[Extract, list[str]]:
+    """Fetch and read the extracts that cover the areas and 30 km around; name those abroad."""
     index, streets = commission.sources["street_index"], commission.sources["streets"]
     paths = geofabrik.fetch_extracts(commission.downloader, index, streets, centroids)
-    return read_extracts(paths, track=commission.track)
+    abroad = [name for name in paths if name in streets.options["abroad"]]
+    return read_extracts(list(paths.values()), track=commission.track), abroad
 
 
 def _write_network(
@@ -242,7 +252,7 @@ def _write_study(
 
     Years to come that the study's own readers refuse are left out, and the reason is listed.
     """
-    ahead, wrong = _years_ahead(made, commission.downloader.today.year)
+    ahead, wrong = _years_ahead(made, commission)
     text = partial(_write_text, made, commission, sites, timetables)
     text(ahead)
     if refused := check_study(made / "study.toml"):
@@ -256,16 +266,18 @@ def _write_study(
     return listed
 
 
-def _years_ahead(made: Path, today: int) -> tuple[YearsAhead | None, str]:
+def _years_ahead(made: Path, commission: _Commission) -> tuple[YearsAhead | None, str]:
     """Return the years that projections are known of, or why none can be used."""
     projections, estate = made / "projections.csv", made / "estate.csv"
     if not projections.exists():
         return None, ""  # that they could not be had is listed already
     try:
-        years = projected_years(projections, today)
+        years = projected_years(projections, commission.downloader.today.year)
     except InputError as error:
         return None, " ".join(str(error).split())
-    return YearsAhead(years, projections.name, estate.name if estate.exists() else ""), ""
+    source = commission.sources["projections"]
+    whose = f"{source.credit} ({source.vintage})"
+    return YearsAhead(years, projections.name, whose, estate.name if estate.exists() else ""), ""
 
 
 def _write_text(

@@ -35,6 +35,7 @@ class YearsAhead:
 
     years: tuple[int, ...]
     projections: str
+    source: str
     estate: str = ""
 
 
@@ -136,6 +137,7 @@ sources = [
 areas = "areas.csv"
 sites = "sites.csv"
 outlines = "outlines.geojson"
+postcodes = "postcodes.csv" # for the search on the pages, and to place sites by
 network = "streets"
 networks = {{ walk = "streets_on_foot" }}
 
@@ -172,6 +174,7 @@ def _capacity(ahead: YearsAhead | None, default: str) -> str:
     lines = [
         "[capacity] # beds of sites are not known: add [options.beds] and beds_source",
         f"projections = {_quoted(ahead.projections)} # people by authority, sex and age",
+        f"projections_source = {_quoted(ahead.source)}",
         *estate,
         *shared,
     ]
@@ -190,18 +193,37 @@ window = [09:00:00, 11:00:00]
 """
 
 
-def _options_text(default: StudyConfig, sites: pd.DataFrame) -> str:
-    """Write today as it is assumed to be, and one option that brings planned care nearer."""
+def refuse_without_hospital(sites: pd.DataFrame) -> None:
+    """Refuse sites of which no study can be written.
+
+    Parameters
+    ----------
+    sites
+        As `study_text` takes them.
+
+    Raises
+    ------
+    InputError
+        If there is no hospital to run services at, or no site that they could move to.
+    """
     ids = _by_kind(sites)
-    acute, community = ids["city_hospital"] + ids["neighbours"], ids["community_hospital"]
-    nearer = community or ids["health_centre"]
-    if not acute or not nearer:
+    acute = ids["city_hospital"] + ids["neighbours"]
+    if not acute or not (ids["community_hospital"] or ids["health_centre"]):
         lacking = "acute hospital" if not acute else "community hospital or health centre"
         msg = (
             f"no {lacking} is known here: the estates returns name none within 45 minutes. "
-            "Fetch them (llrgeo fetch estate), or write sites.csv and study.toml by hand"
+            "Correct the address of the returns in the table of sources (llrgeo fetch estate tries "
+            "it), or write sites.csv and study.toml by hand"
         )
         raise InputError(msg)
+
+
+def _options_text(default: StudyConfig, sites: pd.DataFrame) -> str:
+    """Write today as it is assumed to be, and one option that brings planned care nearer."""
+    refuse_without_hospital(sites)
+    ids = _by_kind(sites)
+    acute, community = ids["city_hospital"] + ids["neighbours"], ids["community_hospital"]
+    nearer = community or ids["health_centre"]
     # Where there is no community hospital, all starts at the acute ones, and one service moves.
     base = community or ids["city_hospital"] or acute
     opened = _AT_ACUTE if community else _AT_ACUTE[:1]

@@ -12,7 +12,6 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.options import Option
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.entrances import places_of_arrival
-from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.modes import MODES
 from llrgeo.publish.planning import PageNetwork, Planning
 from llrgeo.roads.network import RoadNetwork
@@ -41,7 +40,7 @@ def build_planning(inputs: StudyInputs) -> Planning | None:
     if inputs.activity is not None or study.appraisal.data_class == "restricted":
         return None
     network, reason = _network_of(inputs, mode)
-    known = read_postcodes()
+    known = inputs.directory
     inside = known[known["area_id"].isin(inputs.areas.index)]
     return Planning(
         criteria=build_criteria(study),

@@ -4,16 +4,20 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.inputs.candidates import sector_centres
-from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes
+from llrgeo.inputs.postcodes import locate_postcodes
 from llrgeo.schema import WGS84
 from llrgeo.study.siting_config import SitingConfig
 
 
-def proposed_sites(areas: gpd.GeoDataFrame, config: SitingConfig) -> gpd.GeoDataFrame:
-    """Return candidates that are no sites yet, as rows of a sites table on their postcodes."""
+def proposed_sites(
+    areas: gpd.GeoDataFrame, known: pd.DataFrame, config: SitingConfig
+) -> gpd.GeoDataFrame:
+    """Return candidates that are no sites yet, as rows of a sites table on their postcodes.
+
+    `known` are unit postcodes, as `read_postcodes` returns them.
+    """
     if not (config.sectors or config.postcodes):
         return gpd.GeoDataFrame()
-    known = read_postcodes()
     points = locate_postcodes(config.postcodes, known).rename_axis("site_id")
     names = [f"Postcode {postcode}" for postcode in points.index]
     if config.sectors:

@@ -342,7 +342,7 @@ def prepare_siting(study: StudyConfig, config: SitingConfig) -> SitingStudy:
         )
         raise ConfigError(msg)
     inputs = read_inputs(study, (*PLACES, "options", "activity"))
-    proposed = proposed_sites(inputs.areas, config)
+    proposed = proposed_sites(inputs.areas, inputs.directory, config)
     new = proposed[~proposed.index.isin(inputs.known_sites.index)]
     sites = pd.concat([inputs.sites, new]) if len(new) else inputs.sites
     service = services[config.service]

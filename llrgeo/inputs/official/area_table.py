@@ -37,7 +37,7 @@ ETHNIC_GROUPS: Final = {
     "ethnic_other": r"Other ethnic group",
 }
 
-_TOTAL: Final = r"Total(: .*)?"
+TOTAL: Final = r"Total(: .*)?"
 _UNDER_18: Final = r"Age(d)? 1[567]"
 _TEENS: Final = r"Age(d)? 1[5-9]"
 _MOST_MISSED: Final = 0.02  # the share of residents by which sums of perturbed cells may miss them
@@ -63,7 +63,7 @@ def compile_areas(downloader: Downloader, sources: Sources, place: Place) -> pd.
         return nomis.read_table(downloader, sources[name], authorities, place.codes)
 
     # One table is the total; all others are held against it, for cells are perturbed one by one.
-    residents = nomis.choose(table("census_residents"), _TOTAL, source="census_residents")
+    residents = nomis.choose(table("census_residents"), TOTAL, source="census_residents")
     return pd.concat(
         [
             _where(downloader, sources, place),
@@ -130,7 +130,7 @@ def _where(downloader: Downloader, sources: Sources, place: Place) -> pd.DataFra
     return pd.DataFrame(
         {
             "name": areas["name"],
-            "ward": wards["WD24NM"],
+            "ward": wards["ward"],
             "authority_code": areas["authority_code"],
             "authority": areas["authority"],
             "easting": points.x.round().astype("int64"),
@@ -148,14 +148,14 @@ def _people(table: Callable[[str], pd.DataFrame], residents: pd.Series) -> pd.Da
     health, groups, languages = (
         table(name) for name in ("census_health", "census_ethnic_group", "census_language")
     )
-    everyone = nomis.choose(languages, _TOTAL, source="census_language")
+    everyone = nomis.choose(languages, TOTAL, source="census_language")
     english = nomis.choose(languages, r"English( \(.*\))?", source="census_language")
     disabled = nomis.choose(disability, ".*limited a (lot|little)", source="census_disability")
     return pd.DataFrame(
         {
             "disabled": disabled.clip(upper=residents),
             "bad_health": nomis.choose(health, "(Very )?bad health", source="census_health"),
-            "households": nomis.choose(cars, _TOTAL, source="census_cars"),
+            "households": nomis.choose(cars, TOTAL, source="census_cars"),
             "no_car_households": nomis.choose(cars, "No cars or vans.*", source="census_cars"),
             **{
                 name: nomis.choose(groups, pattern, source="census_ethnic_group")
@@ -168,7 +168,7 @@ def _people(table: Callable[[str], pd.DataFrame], residents: pd.Series) -> pd.Da
 
 def _rural_urban(downloader: Downloader, sources: Sources, place: Place) -> pd.DataFrame:
     """Return the class of each area in full, and whether it is rural or urban."""
-    classes = geography.read_rows(downloader, sources["rural_urban"], place.codes)["RUC21NM"]
+    classes = geography.read_rows(downloader, sources["rural_urban"], place.codes)["class"]
     short = classes.str.extract(r"^(Rural|Urban|Larger rural|Smaller rural)", expand=False)
     wrong = classes[short.isna()]
     if len(wrong):

@@ -4,10 +4,9 @@ from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
-from llrgeo.errors import InputError
 from llrgeo.inputs.feeds import calendar_faults, read_feed
 from llrgeo.inputs.official.answers import check_zip
-from llrgeo.inputs.official.downloader import Downloader
+from llrgeo.inputs.official.downloader import Downloader, FetchError
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
 from llrgeo.schema import name_some, raise_faults
@@ -20,14 +19,14 @@ def fetch_timetables(downloader: Downloader, source: Source, regions: Sequence[s
 
     Raises
     ------
-    InputError
+    FetchError
         If a region has no timetables, or a file cannot be had or is no feed.
     """
     names = source.options["regions"]
     unknown = [region for region in regions if region not in names]
     if unknown:
         msg = f"{source.id}: no timetables of {name_some(unknown)}; there are {name_some(names)}"
-        raise InputError(msg)
+        raise FetchError(msg)
     return [
         downloader.get(
             Query(source, address(source, names[region]), f"{names[region]}.zip", _check)

@@ -49,7 +49,7 @@ def read_deprivation(
     path = downloader.get(Query(source, source.url, f"{source.id}.csv", check))
     table = read_indices(path)
     if table.index.name != NEW:
-        lookup = find_rows(downloader, sources["lsoa_2011"], areas, key="LSOA21CD")
+        lookup = find_rows(downloader, sources["lsoa_2011"], areas, key="area_id")
         return bring_over(table, lookup, areas)
     check_all_codes(set(areas) & set(table.index), areas, source=source.id)
     return table.loc[list(areas)]
@@ -89,7 +89,7 @@ def read_indices(path: Path) -> pd.DataFrame:
 def bring_over(table: pd.DataFrame, lookup: pd.DataFrame, areas: Sequence[str]) -> pd.DataFrame:
     """Return figures of LSOAs of 2011 for areas of 2021 by the official lookup.
 
-    An unchanged area (`CHGIND` U) keeps its figures, and the parts of a split one (S) have those
+    An unchanged area (`change` U) keeps its figures, and the parts of a split one (S) have those
     of the whole. An area that was merged (M) or redrawn (X) has no single older figure.
 
     Parameters
@@ -97,7 +97,7 @@ def bring_over(table: pd.DataFrame, lookup: pd.DataFrame, areas: Sequence[str]) 
     table
         Figures on the code of 2011.
     lookup
-        `LSOA11CD`, `LSOA21CD`, `CHGIND`.
+        `area_2011`, `area_id` and `change`.
     areas
         Codes of 2021.
 
@@ -106,14 +106,14 @@ def bring_over(table: pd.DataFrame, lookup: pd.DataFrame, areas: Sequence[str]) 
     InputError
         If areas were merged or redrawn, or are not in the lookup; the message names some.
     """
-    rows = lookup[lookup["LSOA21CD"].isin(areas)]
-    single = rows[rows["CHGIND"].isin(["U", "S"]) & ~rows["LSOA21CD"].duplicated(keep=False)]
+    rows = lookup[lookup["area_id"].isin(areas)]
+    single = rows[rows["change"].isin(["U", "S"]) & ~rows["area_id"].duplicated(keep=False)]
     check_all_codes(
-        set(single["LSOA21CD"]),
+        set(single["area_id"]),
         areas,
         source="figures of LSOAs of 2011; areas that were merged or redrawn have no older figure",
     )
-    codes = single.set_index("LSOA21CD")["LSOA11CD"].loc[list(areas)]
+    codes = single.set_index("area_id")["area_2011"].loc[list(areas)]
     check_all_codes(set(codes) & set(table.index), codes, source="figures of LSOAs of 2011")
     return table.loc[codes.to_numpy()].set_axis(pd.Index(areas, name=NEW))
 
@@ -126,11 +126,11 @@ def to_2021(codes: Sequence[str], lookup: pd.DataFrame) -> list[str]:
     InputError
         If a code is not one of 2011.
     """
-    known = lookup[lookup["LSOA11CD"].isin(codes)]
+    known = lookup[lookup["area_2011"].isin(codes)]
     check_all_codes(
-        set(known["LSOA11CD"]), codes, source="lookup of LSOAs of 2011 to those of 2021"
+        set(known["area_2011"]), codes, source="lookup of LSOAs of 2011 to those of 2021"
     )
-    return sorted(set(known["LSOA21CD"]))
+    return sorted(set(known["area_id"]))
 
 
 def _beginning(table: pd.DataFrame, start: str) -> str:

@@ -17,6 +17,12 @@ from llrgeo.inputs.official.sources import Source
 SITE_CODE: Final = "Site Code"
 SITE_TYPE: Final = "Site Type"
 
+_USUAL: Final = {
+    "code": SITE_CODE,
+    "name": "Site Name",
+    "type": SITE_TYPE,
+    "floor_area": "Gross internal floor area",
+}
 _ENCODING: Final = "cp1252"
 _MISSING: Final = ("Not Applicable", "Not applicable", "N/A", "-", "")
 
@@ -42,7 +48,14 @@ def read_return(path: Path, source: Source) -> pd.DataFrame:
     InputError
         If a column is missing, or a site is duplicated.
     """
-    table = read_csv(path, source.options["fields"], encoding=_ENCODING)
+    table = read_csv(path, list(source.fields.values()), encoding=_ENCODING)
+    # A column that was renamed has its usual name here: what it is stands in the table of sources.
+    usual = {
+        source.fields[ours]: name
+        for ours, name in _USUAL.items()
+        if not source.fields[ours].startswith(name)
+    }
+    table = table.rename(columns=usual)
     table[SITE_CODE] = table[SITE_CODE].str.strip()
     # Trusts also report small sites together, under no code of their own.
     named = table[table[SITE_CODE].notna() & ~table[SITE_CODE].isin(_MISSING)]

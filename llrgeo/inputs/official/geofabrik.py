@@ -36,8 +36,8 @@ class RegionExtract:
 
 def fetch_extracts(
     downloader: Downloader, index: Source, extracts: Source, points: gpd.GeoSeries
-) -> list[Path]:
-    """Return the extracts that cover points and 30 km around them, as files.
+) -> dict[str, Path]:
+    """Return the extracts that cover points and 30 km around them, as files by their ids.
 
     An index that names a file which is not there any more is fetched again, once.
 
@@ -48,7 +48,7 @@ def fetch_extracts(
     """
     chosen = choose_extracts(read_index(downloader, index, extracts), points)
     try:
-        return [_fetch(downloader, extracts, extract) for extract in chosen]
+        return {extract.id: _fetch(downloader, extracts, extract) for extract in chosen}
     except NotFetchedError:
         raise
     except InputError as stale:
@@ -58,7 +58,7 @@ def fetch_extracts(
         if [extract.address for extract in again] == [extract.address for extract in chosen]:
             raise
         try:
-            return [_fetch(downloader, extracts, extract) for extract in again]
+            return {extract.id: _fetch(downloader, extracts, extract) for extract in again}
         except InputError as error:
             msg = f"{error} (the index was fetched again, for {stale})"
             raise InputError(msg) from error
@@ -67,7 +67,7 @@ def fetch_extracts(
 def read_index(
     downloader: Downloader, index: Source, extracts: Source, *, fresh: bool = False
 ) -> list[RegionExtract]:
-    """Return the extracts of an index that lie within the region of the table of sources.
+    """Return the extracts of an index that lie within the regions of the table of sources.
 
     Raises
     ------
@@ -80,11 +80,11 @@ def read_index(
         feature["properties"]["id"]: str(feature["properties"].get("parent", ""))
         for feature in features
     }
-    region = str(extracts.options["region"])
+    regions = set(extracts.options["regions"])
     found = []
     for feature in features:
         properties = feature["properties"]
-        if region not in _ancestors(properties["id"], parents):
+        if regions.isdisjoint(_ancestors(properties["id"], parents)):
             continue
         try:
             land = shape(feature["geometry"])
@@ -94,7 +94,7 @@ def read_index(
             raise InputError(msg) from error
         found.append((properties["id"], parents[properties["id"]], address, land))
     if not found:
-        msg = f"{index.id}: the index has no extracts of '{region}'"
+        msg = f"{index.id}: the index has no extracts of {name_some(sorted(regions))}"
         raise InputError(msg)
     lands = gpd.GeoSeries([row[3] for row in found], crs=WGS84).to_crs(BNG).make_valid()
     return [RegionExtract(*one[:3], land) for one, land in zip(found, lands, strict=True)]

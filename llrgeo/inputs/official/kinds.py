@@ -51,13 +51,13 @@ def fetch_kind(kind: str, downloader: Downloader, sources: Sources, place: Place
 def census_authorities(downloader: Downloader, sources: Sources, place: Place) -> list[str]:
     """Return the codes that the authorities of a place had in 2024, as the census has them."""
     wards = geography.read_rows(downloader, sources["wards"], place.codes)
-    return sorted(set(wards["LAD24CD"]))
+    return sorted(set(wards["authority_code"]))
 
 
 def bus_regions(downloader: Downloader, sources: Sources, place: Place) -> list[str]:
     """Return the names of the regions that a place lies in."""
     codes = census_authorities(downloader, sources, place)
-    return sorted(set(geography.read_rows(downloader, sources["regions"], codes)["RGN24NM"]))
+    return sorted(set(geography.read_rows(downloader, sources["regions"], codes)["region"]))
 
 
 def _lookup(downloader: Downloader, sources: Sources, place: Place) -> None:
@@ -154,8 +154,19 @@ KINDS: Final[Mapping[str, Kind]] = {
 """Each kind by the name that `llrgeo fetch` has for it; `areas` is what a table of areas needs."""
 
 
+STUDY: Final = (
+    *("icb_names", "lookup", "wards", "rural_urban", "regions", "centroids", "boundaries"),
+    *CENSUS,
+    *("estimates", "deprivation", "returns", "practices", "branches", "trust_sites", "postcodes"),
+    *("street_index", "streets", "projections", "timetables"),
+)
+"""The sources of a whole study of boards, by their ids."""
+
+
 def list_sources(kind: str, downloader: Downloader, sources: Sources) -> pd.DataFrame:
     """Return what a kind asks, without asking: a row for each source.
+
+    The kind `study` is not fetched alone: it is what a whole study of boards asks.
 
     Returns
     -------
@@ -168,11 +179,14 @@ def list_sources(kind: str, downloader: Downloader, sources: Sources) -> pd.Data
     InputError
         If there is no such kind.
     """
-    asked = _known(kind).sources
+    if kind == "study":
+        asked = [sources[source_id] for source_id in STUDY]
+    else:
+        kinds = _known(kind).sources
+        asked = [source for source in sources.by_id.values() if source.kind in kinds]
     rows = [
         (source.id, source.vintage, source.about_mb, downloader.cache.count(source.id), source.url)
-        for source in sources.by_id.values()
-        if source.kind in asked
+        for source in asked
     ]
     return pd.DataFrame(rows, columns=["source", "vintage", "about_mb", "kept", "address"])
 

@@ -1,18 +1,23 @@
 """What a new study has beside areas and sites: projections, estate, sources, what is open."""
 
+from collections.abc import Sequence
 from pathlib import Path
 from typing import Final
 
+import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.estate import check_estate, of_return
+from llrgeo.inputs.official import nomis
 from llrgeo.inputs.official import ons_geography as geography
+from llrgeo.inputs.official.area_table import TOTAL
 from llrgeo.inputs.official.downloader import Downloader, FetchError
 from llrgeo.inputs.official.eric import SITE_CODE
 from llrgeo.inputs.official.place import Place
 from llrgeo.inputs.official.projections import fetch_projections
 from llrgeo.inputs.official.sources import Source, Sources
+from llrgeo.schema import BNG
 
 TODO_COLUMNS: Final = ("file", "id", "column", "what")
 
@@ -48,6 +53,29 @@ def write_sites(path: Path, sites: pd.DataFrame) -> None:
     table.to_csv(path, lineterminator="\n")
 
 
+def write_postcodes(path: Path, points: pd.DataFrame, outlines: gpd.GeoDataFrame) -> None:
+    """Write the unit postcodes within outlines, each with the area it lies in.
+
+    Parameters
+    ----------
+    path
+        Where to write.
+    points
+        `easting` and `northing` on `postcode`, of the whole country.
+    outlines
+        Polygons on `area_id`.
+    """
+    land = outlines[["geometry"]].to_crs(BNG)
+    west, south, east, north = land.total_bounds
+    near = points[points["easting"].between(west, east) & points["northing"].between(south, north)]
+    places = gpd.points_from_xy(near["easting"], near["northing"], crs=BNG)
+    inside = gpd.GeoDataFrame(near[["easting", "northing"]], geometry=places).sjoin(land)
+    # A postcode on the border of two areas is in both: the first by code is taken.
+    inside = inside.sort_values("area_id", kind="stable")
+    table = inside[~inside.index.duplicated()].sort_index().drop(columns="geometry")
+    table.astype({"easting": "int64", "northing": "int64"}).to_csv(path, lineterminator="\n")
+
+
 def write_projections(
     folder: Path, downloader: Downloader, sources: Sources, areas: pd.DataFrame
 ) -> pd.DataFrame:
@@ -58,18 +86,47 @@ def write_projections(
     source = sources["projections"]
     wards = geography.read_rows(downloader, sources["wards"], list(areas.index))
     # Projections use the codes of their own year; wards tell which authority of today they became.
-    newer = dict(zip(wards["LAD24CD"], areas["authority_code"], strict=True))
+    shares = _shares(downloader, sources, areas, wards["authority_code"])
     try:
-        people = fetch_projections(downloader, source, sorted(newer))
+        people = fetch_projections(downloader, source, sorted(set(shares["older"])))
     except FetchError as error:
         return todo_row("projections.csv", "all", "all", str(error))
-    # Authorities that have merged since have the people of all that they were made of.
+    # Authorities that have merged since have the people of all that they were made of; one that
+    # lies in the study in part has that part of its people.
+    parts = people.rename(columns={"authority_code": "older"}).merge(shares, on="older")
+    parts["people"] *= parts["share"]
     keys = ["authority_code", "year", "sex", "age_from"]
-    people = people.assign(authority_code=people["authority_code"].map(newer))
-    summed = people.groupby(keys, as_index=False).agg(people=("people", "sum"))
+    summed = parts.groupby(keys, as_index=False).agg(people=("people", "sum"))
     table = study_projections(summed, source)
     table.to_csv(folder / "projections.csv", index=False, lineterminator="\n")
-    return pd.DataFrame([], columns=list(TODO_COLUMNS))
+    rows = [
+        (
+            "projections.csv",
+            row.authority_code,
+            "all",
+            f"{row.share:.1%} of the people projected for {row.older}, which is here in part",
+        )
+        for row in shares[shares["share"] < 1].itertuples()
+    ]
+    return pd.DataFrame(rows, columns=list(TODO_COLUMNS))
+
+
+def _shares(
+    downloader: Downloader, sources: Sources, areas: pd.DataFrame, older: pd.Series
+) -> pd.DataFrame:
+    """Return what share of each authority's residents its areas here have, by census.
+
+    A row for each authority of the projections' year (`older`) and the authority of today that its
+    areas are in (`authority_code`), with their `residents` and `share` of the older one's.
+    """
+    source = sources["census_residents"]
+    parts = areas.assign(older=older)
+    here: pd.DataFrame = parts.groupby(["older", "authority_code"], as_index=False)[
+        "residents"
+    ].sum()
+    whole = nomis.authority_totals(downloader, source, sorted(set(here["older"])), TOTAL)
+    here["share"] = here["residents"] / here["older"].map(whole)
+    return here
 
 
 def study_projections(people: pd.DataFrame, source: Source) -> pd.DataFrame:
@@ -122,6 +179,21 @@ def write_estate(
 def general_todo() -> pd.DataFrame:
     """Return what is open in every new study."""
     return pd.DataFrame(list(_GENERAL), columns=list(TODO_COLUMNS))
+
+
+def abroad_todo(countries: Sequence[str]) -> pd.DataFrame:
+    """Return what is open where the areas lie by the border of a country."""
+    parts = [
+        todo_row(
+            "sites.csv",
+            country,
+            "all",
+            f"streets reach into {country.title()}, whose hospitals are in no list that is read; "
+            "add those that residents use",
+        )
+        for country in countries
+    ]
+    return pd.concat([pd.DataFrame([], columns=list(TODO_COLUMNS)), *parts], ignore_index=True)
 
 
 def todo_row(file: str, row_id: str, column: str, what: str) -> pd.DataFrame:

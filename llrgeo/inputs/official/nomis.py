@@ -69,6 +69,28 @@ def read_table(
     return table.loc[list(areas)].rename_axis(index=None, columns=None)
 
 
+def authority_totals(
+    downloader: Downloader, source: Source, authorities: Sequence[str], pattern: str
+) -> pd.Series:
+    """Return the figures of all areas of whole authorities, of the categories a pattern fits.
+
+    Raises
+    ------
+    InputError
+        As `read_table`, and if no category fits.
+    """
+    category = f"{source.options['dimension'].upper()}_NAME"
+    found = {}
+    for code in sorted(authorities):
+        rows = _authority(downloader, source, code)
+        fits = rows[rows[category].str.fullmatch(pattern, case=False)]
+        if fits.empty:
+            msg = f"{source.id}: no category '{pattern}' of {code}"
+            raise InputError(msg)
+        found[code] = fits[_FIGURE].sum()
+    return pd.Series(found)
+
+
 def choose(table: pd.DataFrame, pattern: str, *, source: str) -> pd.Series:
     """Return the sum of the categories whose whole name a pattern fits, capitals or not.
 

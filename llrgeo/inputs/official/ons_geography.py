@@ -41,7 +41,7 @@ _DEGREES: Final = WGS84.removeprefix("EPSG:")
 def read_layer(downloader: Downloader, source: Source, where: str = ALL) -> pd.DataFrame:
     """Return the rows of a table of which a condition is true, every value as text.
 
-    The columns are those that the table of sources names; the first is the key.
+    The columns have our names of the table of sources; the first is the key.
 
     Raises
     ------
@@ -74,14 +74,14 @@ def find_rows(
 ) -> pd.DataFrame:
     """Return the rows that a table has of some codes, which may be none or several for one.
 
-    `key` is the field that has the codes; the table's first without it.
+    `key` is our name of the field that has the codes; the table's first without it.
 
     Raises
     ------
     InputError
         As `read_layer`.
     """
-    field = key or source.options["fields"][0]
+    field = source.fields[key or source.key]
     parts = [read_layer(downloader, source, is_in(field, some)) for some in _lists(sorted(codes))]
     return pd.concat(parts, ignore_index=True)
 
@@ -170,7 +170,7 @@ def page_address(
     source: Source, where: str, asked: dict[str, str], offset: int, rows: int = ROWS_A_PAGE
 ) -> str:
     """Return the address of one page of a layer."""
-    fields = source.options["fields"]
+    fields = list(source.fields.values())
     parameters = {
         "where": where,
         "outFields": ",".join(fields),
@@ -191,7 +191,7 @@ def _features_of(
     downloader: Downloader, source: Source, codes: Sequence[str], asked: dict[str, str]
 ) -> list[dict[str, Any]]:
     """Return the features of some codes, asked for in lists that an address can hold."""
-    key = source.options["fields"][0]
+    key = source.fields[source.key]
     found: list[dict[str, Any]] = []
     for some in _lists(sorted(codes)):
         found += _features(downloader, source, is_in(key, some), asked, expected=len(some))
@@ -250,16 +250,17 @@ def _check_page(path: Path, *, source: Source) -> None:
     if not isinstance(features, list) or not all(isinstance(feature, dict) for feature in features):
         msg = f"{source.id}: the answer has no features"
         raise InputError(msg)
+    fields = list(source.fields.values())
     for feature in features:
         values = _values(feature)
-        lacking = [name for name in source.options["fields"] if values.get(name) is None]
+        lacking = [name for name in fields if values.get(name) is None]
         if lacking:
             msg = (
                 f"{source.id}: no field {name_some(lacking)}; there are {name_some(values)}. "
                 "If the publisher renamed it, correct the table of sources"
             )
             raise InputError(msg)
-        wrong = [name for name in source.options["fields"] if not _is_plain(values[name])]
+        wrong = [name for name in fields if not _is_plain(values[name])]
         if wrong:
             msg = f"{source.id}: field {name_some(wrong)} is neither text nor a number"
             raise InputError(msg)
@@ -284,12 +285,12 @@ def _is_limited(page: dict[str, Any]) -> bool:
 
 
 def _attributes(features: list[dict[str, Any]], source: Source) -> pd.DataFrame:
-    fields = source.options["fields"]
-    rows = [[str(_values(feature)[name]).strip() for name in fields] for feature in features]
-    table = pd.DataFrame(rows, columns=fields, dtype="str")
+    names = list(source.fields.values())
+    rows = [[str(_values(feature)[name]).strip() for name in names] for feature in features]
+    table = pd.DataFrame(rows, columns=list(source.fields), dtype="str")
     if not source.options.get("repeats"):
-        refuse_repeated(table[fields[0]], source=source.id)
-    _check_codes(table[fields[0]], source)
+        refuse_repeated(table[source.key], source=source.id)
+    _check_codes(table[source.key], source)
     return table
 
 

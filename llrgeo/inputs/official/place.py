@@ -52,7 +52,7 @@ def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) 
     known = {_short(name): code for code, name in boards.itertuples(index=False)}
     unknown = [name for name in names if _short(name) not in known]
     if unknown:
-        official = dict(zip(map(_short, boards["ICB26NM"]), boards["ICB26NM"], strict=True))
+        official = dict(zip(map(_short, boards["board"]), boards["board"], strict=True))
         near = [
             official[match] for match in get_close_matches(_short(unknown[0]), official, cutoff=0.4)
         ]
@@ -61,7 +61,9 @@ def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) 
             f"{'nearest are ' + '; '.join(near) if near else 'there are ' + name_some(official)}"
         )
         raise InputError(msg)
-    where = geography.is_in("ICB26CD", sorted({known[_short(name)] for name in names}))
+    where = geography.is_in(
+        sources["lookup"].fields["board_code"], sorted({known[_short(name)] for name in names})
+    )
     return Place(_areas(geography.read_layer(downloader, sources["lookup"], where)))
 
 
@@ -79,7 +81,7 @@ def find_around(downloader: Downloader, sources: Sources, codes: Sequence[str]) 
         msg = f"not codes of LSOAs of England: {name_some(wrong) or 'none are given'}"
         raise InputError(msg)
     found = geography.find_rows(downloader, sources["lookup"], wanted)
-    older = sorted(set(wanted) - set(found["LSOA21CD"]))
+    older = sorted(set(wanted) - set(found["area_id"]))
     if not older:
         return Place(_areas(found))
     # A code that was dropped in 2021 can only be of 2011: then all are taken to be.
@@ -108,14 +110,8 @@ def _areas(rows: pd.DataFrame) -> pd.DataFrame:
     if rows.empty:
         msg = "the lookup has no areas there"
         raise InputError(msg)
-    names = {
-        "LSOA21NM": "name",
-        "ICB26NM": "board",
-        "LAD26CD": "authority_code",
-        "LAD26NM": "authority",
-    }
-    areas = rows.set_index("LSOA21CD")[list(names)].rename(columns=names)
-    return areas.rename_axis("area_id").sort_index()
+    names = ["name", "board", "authority_code", "authority"]
+    return rows.set_index("area_id")[names].sort_index()
 
 
 def _short(name: str) -> str:

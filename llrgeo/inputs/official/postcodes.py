@@ -94,19 +94,21 @@ def read_points(path: Path, areas: Iterable[str]) -> pd.DataFrame:
     InputError
         If a table has other columns or values than it must.
     """
-    tables = []
     with zipfile.ZipFile(path) as archive:
         members = {Path(path).stem.lower(): path for path in archive.namelist() if _is_table(path)}
-        for area in sorted({given.lower() for given in areas}):
-            if area in members:
-                with archive.open(members[area]) as file:
-                    tables.append(pd.read_csv(file, header=None, dtype=str))
+        wanted = [
+            members[area] for area in sorted({given.lower() for given in areas} & set(members))
+        ]
+        tables = [_read_member(archive, member, path.name) for member in wanted]
     if not tables:
         columns = pd.Index([], name="postcode")
         return pd.DataFrame({"easting": [], "northing": [], "authority_code": []}, columns)
     rows = pd.concat(tables, ignore_index=True)
     if len(rows.columns) != COLUMNS:
         msg = f"{path.name}: {len(rows.columns)} columns instead of {COLUMNS}"
+        raise InputError(msg)
+    if rows[_POSTCODE].isna().any():
+        msg = f"{path.name}: {int(rows[_POSTCODE].isna().sum())} rows without a postcode"
         raise InputError(msg)
     rows = rows[rows[_QUALITY] != _NO_PLACE]
     points = pd.DataFrame(
@@ -117,6 +119,15 @@ def read_points(path: Path, areas: Iterable[str]) -> pd.DataFrame:
         }
     ).set_axis(pd.Index(rows[_POSTCODE].map(squeeze_postcode), name="postcode"))
     return points[~points.index.duplicated()].sort_index()
+
+
+def _read_member(archive: zipfile.ZipFile, member: str, source: str) -> pd.DataFrame:
+    try:
+        with archive.open(member) as file:
+            return pd.read_csv(file, header=None, dtype=str)
+    except (ValueError, OSError) as error:
+        msg = f"{source}: {member}: not a readable table ({' '.join(str(error).split())[:200]})"
+        raise InputError(msg) from error
 
 
 def areas_of(postcodes: Iterable[str]) -> set[str]:

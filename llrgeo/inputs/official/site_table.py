@@ -50,10 +50,13 @@ class Sites:
         `authority`, `is_neighbour` and `source`.
     todo
         `file`, `id`, `column`, `what`.
+    postcodes
+        Where all unit postcodes are, as `read_postcode_points` returns them.
     """
 
     table: pd.DataFrame
     todo: pd.DataFrame
+    postcodes: pd.DataFrame
 
 
 def compile_sites(
@@ -77,7 +80,7 @@ def compile_sites(
     """
     listed = _listed(downloader, sources, returns)
     directory = sources["postcodes"]
-    tidy = listed["postcode"].map(squeeze_postcode)
+    tidy = listed["postcode"].map(squeeze_postcode).str.strip()  # blank stays blank
     points = read_postcode_points(downloader, directory, areas_of(tidy[~listed["is_closed"]]))
     placed = listed.assign(postcode=tidy).join(points, on="postcode")
     lost = placed[placed["easting"].isna() & ~placed["is_closed"]]
@@ -86,11 +89,16 @@ def compile_sites(
     found = _near(gpd.GeoDataFrame(known, geometry=geometry), outlines)
     names = geography.read_layer(downloader, sources["regions"])
     outside = found["authority_code"].map(
-        dict(zip(names["LAD24CD"], names["LAD24NM"], strict=True))
+        dict(zip(names["authority_code"], names["authority"], strict=True))
     )
     found["authority"] = found["authority"].fillna(outside).fillna("")
     local = set(areas_of(tidy.loc[found.index[~found["is_neighbour"]]]))
-    return Sites(_table(found), _todo(found, lost[lost["postcode"].map(_letters).isin(local)]))
+    # Without a postcode nobody knows where a site is; those of trusts that are here are told.
+    ours = (lost["postcode"] == "") & lost["parent"].isin(
+        found.loc[~found["is_neighbour"], "parent"]
+    )
+    lost = lost[lost["postcode"].map(_letters).isin(local) | ours]
+    return Sites(_table(found), _todo(found, lost), points)
 
 
 def _listed(downloader: Downloader, sources: Sources, returns: pd.DataFrame) -> pd.DataFrame:
@@ -160,7 +168,7 @@ def _todo(found: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
         ),
         *(("sites.csv", site_id, "beds", "number of beds; no list has it") for site_id in wards),
         *(
-            ("sites.csv", one, "postcode", f"{row['postcode']} has no place: site left out")
+            ("sites.csv", one, "postcode", f"{row['postcode'] or 'blank'} has no place: left out")
             for one, row in lost.iterrows()
         ),
     ]

@@ -58,6 +58,17 @@ class Source:
     about_mb: float = 0.0
     options: Mapping[str, Any] = field(default_factory=dict)
 
+    @property
+    def fields(self) -> Mapping[str, str]:
+        """The publisher's names of columns by ours, as the table of sources has them."""
+        fields: dict[str, str] = self.options.get("fields", {})
+        return fields
+
+    @property
+    def key(self) -> str:
+        """Our name of the column that has the key: the first."""
+        return next(iter(self.fields))
+
     def cited(self, day: str) -> str:
         """Return the line that gives credit; a list that changes daily is of the day it came."""
         return f"{self.credit} ({self.edition(day)}). {self.licence}."
@@ -107,6 +118,7 @@ def read_sources(path: Path | None = None) -> Sources:
         faults += [f"{source_id}: '{name}' is not a key of a source" for name in strange]
         if not lacking and not strange:
             found[source_id] = _source(source_id, row)
+    faults += _field_faults(found, path)
     hosts = table.get("hosts")
     if not (isinstance(hosts, list) and hosts and all(isinstance(host, str) for host in hosts)):
         faults.append("'hosts' is missing: the list of hosts that may be asked")
@@ -115,6 +127,30 @@ def read_sources(path: Path | None = None) -> Sources:
     if faults:
         raise InputError(list_faults(faults, source=path.name))
     return Sources(found, frozenset(map(str, hosts or ())))
+
+
+def _field_faults(found: Mapping[str, Source], path: Path) -> list[str]:
+    """Say which names of columns a table of sources lacks: all that the embedded one has."""
+    if path == embedded(DOWNLOADS):
+        return []
+    known = read_sources().by_id
+    shapeless = [name for name, source in found.items() if not _are_names(source.fields)]
+    faults = [f"{name}: 'fields' gives each of our names the publisher's" for name in shapeless]
+    lacking = {
+        name: sorted(set(known[name].fields) - set(source.fields))
+        for name, source in found.items()
+        if name in known and name not in shapeless
+    }
+    faults += [
+        f"{name}: 'fields' lacks {name_some(ours)}" for name, ours in lacking.items() if ours
+    ]
+    return faults
+
+
+def _are_names(fields: object) -> bool:
+    """Say whether fields are texts by name, each of them another."""
+    names = list(fields.values()) if isinstance(fields, dict) else [None]
+    return all(isinstance(name, str) and name for name in names) and len(set(names)) == len(names)
 
 
 def _tables(table: Mapping[str, Any], name: str) -> dict[str, dict[str, Any]]:

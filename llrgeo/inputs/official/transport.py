@@ -7,12 +7,14 @@ redirect is followed only to an allowed host, and an answer that drips is given 
 
 import io
 import logging
+import re
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
+from ssl import SSLCertVerificationError
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin, urlsplit
@@ -35,6 +37,7 @@ USER_AGENT: Final = "llrgeo (service planning; one request at a time)"
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 5
+_TUNNEL: Final = re.compile(r"Tunnel connection failed: 4\d\d")
 
 
 class ExchangeError(InputError):
@@ -121,6 +124,7 @@ class Transport:
         except HTTPError as error:  # an answer of another status; it is looked at by the caller
             return error  # type: ignore[return-value]  # it has an answer's status, headers, close
         except (URLError, OSError, HTTPException, ValueError) as error:
+            _refuse_for_good(error, url)
             msg = f"{url}: the server could not be asked ({_said(error)})"
             raise ExchangeError(msg) from error
         return answer  # type: ignore[no-any-return]  # urllib types no answer
@@ -226,6 +230,29 @@ def _expected(answer: HTTPResponse, url: str) -> HTTPResponse:
     answer.close()
     msg = f"{url}: the server answered {answer.status} {answer.reason}"
     raise ExchangeError(msg, status=answer.status, wait_s=_wait_s(answer.headers))
+
+
+def _refuse_for_good(error: Exception, url: str) -> None:
+    """Refuse what a network's own settings stand in the way of: asking again would not help.
+
+    Raises
+    ------
+    InputError
+        If the certificate is not trusted, or a proxy lets nothing through.
+    """
+    reason = error.reason if isinstance(error, URLError) else error
+    if isinstance(reason, SSLCertVerificationError):
+        msg = (
+            f"{url}: this machine does not trust the server's certificate ({_said(error)}). Where "
+            "a network looks into what passes, set SSL_CERT_FILE to the network's own certificates"
+        )
+        raise InputError(msg) from error
+    if _TUNNEL.search(str(reason)):
+        msg = (
+            f"{url}: the proxy does not let this through ({_said(error)}). Set HTTPS_PROXY to "
+            "http://user:password@proxy:port, or ask for the host to be allowed"
+        )
+        raise InputError(msg) from error
 
 
 def _wait_s(headers: Message) -> float | None:
