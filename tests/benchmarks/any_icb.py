@@ -3,7 +3,7 @@
 Run: python tests/benchmarks/any_icb.py [--large] [--keep FOLDER]
 
 Serves an invented board in the publishers' formats from this machine, and runs the commands that a
-user types, each in a process of its own: `new`, again `--offline`, `run`. Prints what they print,
+user types, each in a process of its own: `new`, `run`, `new` again `--offline`. Prints what they print,
 with seconds by the clock and of the processor, the most memory, requests and megabytes. `--large`
 has 1,060 areas, as many as Leicester, Leicestershire and Rutland with Northamptonshire.
 """
@@ -72,12 +72,12 @@ def transcript(folder: Path, server: OfficialServer) -> None:
     kept = {name: size_mb(folder / name) for name in ("downloads", "study")}
     print(", ".join(f"# {name} {size:.1f} MB" for name, size in kept.items()))
     asked = len(server.requests)
-    command(folder, "new", "study_again", *ICB, "--offline", "--quiet")
-    print(requests_told(server, asked))
     command(folder, "run", "study/study.toml", "--out", "pages", "--timings", "--quiet")
     print(requests_told(server, asked))
     pages = folder / "pages"
     print(f"# pages {size_mb(pages):.1f} MB in {sum(1 for _ in pages.rglob('*'))} files")
+    command(folder, "new", "study_again", *ICB, "--offline", "--quiet")
+    print(requests_told(server, asked))
 
 
 def main() -> None:
