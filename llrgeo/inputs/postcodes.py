@@ -39,7 +39,7 @@ def read_postcodes(path: str | Path | None = None) -> pd.DataFrame:
     missing = [name for name in _COLUMNS if name not in table.columns]
     source = Path(path).name
     raise_faults([f"column '{name}' is missing" for name in missing], source=source)
-    table["postcode"] = table["postcode"].astype("str").map(squeeze_postcode)
+    table["postcode"] = table["postcode"].astype("str").map(squeeze_postcode).str.strip()
     places = table[["easting", "northing"]].apply(pd.to_numeric, errors="coerce")
     wrong = {
         "are not postcodes": ~table["postcode"].str.fullmatch(_UNIT.pattern),
