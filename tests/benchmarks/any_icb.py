@@ -3,9 +3,9 @@
 Run: python tests/benchmarks/any_icb.py [--large] [--keep FOLDER]
 
 Serves an invented board in the publishers' formats from this machine, and runs the commands that a
-user types, each in a process of its own: `new`, `run`, `new` again `--offline`. Prints what they print,
-with seconds by the clock and of the processor, the most memory, requests and megabytes. `--large`
-has 1,060 areas, as many as Leicester, Leicestershire and Rutland with Northamptonshire.
+user types, each in a process of its own: `new`, `run`, `new` again `--offline`. Prints what they
+print, with seconds by the clock and of the processor, the most memory, requests and megabytes.
+`--large` has 1,060 areas, as many as Leicester, Leicestershire and Rutland with Northamptonshire.
 """
 
 import argparse
