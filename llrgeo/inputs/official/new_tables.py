@@ -121,9 +121,8 @@ def _shares(
     """
     source = sources["census_residents"]
     parts = areas.assign(older=older)
-    here: pd.DataFrame = parts.groupby(["older", "authority_code"], as_index=False)[
-        "residents"
-    ].sum()
+    people = parts.groupby(["older", "authority_code"])["residents"].sum()
+    here = people.reset_index()
     whole = nomis.authority_totals(downloader, source, sorted(set(here["older"])), TOTAL)
     here["share"] = here["residents"] / here["older"].map(whole)
     return here
