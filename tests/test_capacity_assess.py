@@ -240,6 +240,10 @@ def test_step_up_and_step_down_in_the_same_beds() -> None:
     assert table["today", "step_down", "waited"] < table["kept", "step_down", "waited"] - 0.05
     assert set(found.overflow["service"]) == {"wards"}
     assert found.beds["beds"].isna().all()  # each alone has none of its own
+    # Beds that one of the services shuts are shut for both.
+    shut = assess_capacity(replace(setting, beds=[up, replace(down, closed_share=0.3)]), RULES)
+    fewer = shut.overflow.set_index(["option", "stream", "measure"])["mean"]
+    assert fewer["today", "step_up", "no_bed"] > table["today", "step_up", "no_bed"] + 0.05
     with pytest.raises(InputError, match="pool 'wards' has the unknown service 'sideways'"):
         assess_capacity(replace(setting, pools={"wards": ["up", "sideways"]}), RULES)
     twice = replace(setting, beds=[up, replace(down, stream="step_up", target=LossTarget(0.1))])
@@ -273,7 +277,14 @@ def test_rounds_by_hand(found: CapacityEvidence) -> None:
     assert row["wte"] == pytest.approx(
         visits_wte(8_170, 42 + travel, contract_of(PARAMETERS), pairs_share=0.25)
     )
-    assert row["wte_star"] > row["wte"]
+    # Out and back for each visit: all the way twice, with a stop at either end.
+    out_min = (homes.visits * homes.minutes[0, 1:]).sum() / homes.visits.sum()
+    assert row["star_min"] == pytest.approx(22 * 2 * out_min)
+    assert row["wte_star"] == pytest.approx(
+        visits_wte(
+            8_170, 42 + 2 * out_min + 2 * 116 / 60, contract_of(PARAMETERS), pairs_share=0.25
+        )
+    )
     assert row["share_on_road"] == pytest.approx(travel / (42 + travel))
 
 

@@ -55,6 +55,12 @@ def test_bases_by_hand() -> None:
     assert found == pytest.approx((4 * x[0] + 3 * y[0]) / 9)
 
 
+def test_a_drive_that_leaves_no_minute_to_wait_is_in_time_if_a_team_is_free() -> None:
+    free = 1 - erlang_c(9, LLR.load)
+    assert share_in_time(LLR, 9, np.array([120.0 - 30]), CALLS) == pytest.approx(free)
+    assert 0.5 < free < 0.9
+
+
 def test_jobs_that_vary_more_make_more_calls_late() -> None:
     varied = Dispatch(LLR.calls_an_hour, 1.75, 120, 30, cv=1.6)
     rate = (9 / 1.75 - LLR.calls_an_hour) * 2 / (1 + 1.6**2)

@@ -114,6 +114,13 @@ def test_an_uncertain_load_is_a_poisson_of_a_gamma() -> None:
             lambda: admissions_of(pd.DataFrame({"age_75_84": [3]}), pd.Series({"age_75_84": -2.0})),
             "rate of age_75_84",
         ),
+        (
+            lambda: admissions_of(
+                pd.DataFrame({"age_75_84": [3], "age_85_plus": [2]}),
+                pd.Series({"age_75_84": 0.4, "age_85_plus": -2.0}),
+            ),
+            "the rate of age_85_plus",
+        ),
     ],
 )
 def test_faults_take_one_line(call, says: str) -> None:

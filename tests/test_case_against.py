@@ -1,6 +1,7 @@
 """The case against an option, by hand in the toy town: every item that the figures support."""
 
 from dataclasses import replace
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
@@ -9,7 +10,7 @@ from appraisal_cases import BEDS, LOCAL, TODAY, town_setting
 
 from llrgeo.appraisal.access import nearest_site
 from llrgeo.appraisal.case import comparison
-from llrgeo.appraisal.case.capacity import Findings
+from llrgeo.appraisal.case.capacity import Findings, gaining_sites
 from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes
 from llrgeo.appraisal.case.item import Item, item_table
 from llrgeo.appraisal.case.journeys import hit_more
@@ -26,9 +27,11 @@ SAME = TODAY.change("same", label="Today by another name")
 NO_TURN = pd.DataFrame({"assumption": ["speed"], "low_leader": "moved", "high_leader": "moved"})
 
 
-def argued(inputs, option=MOVED, make=case_against, tornado=NO_TURN, **grounds) -> pd.DataFrame:
+def argued(
+    inputs, option=MOVED, make=case_against, tornado=NO_TURN, today=TODAY, **grounds
+) -> pd.DataFrame:
     """Return the case against (or for) an option of the town, on its items."""
-    results = evaluate_options([TODAY, option], inputs, baseline="today")
+    results = evaluate_options([today, option], inputs, baseline="today")
     card = score_options(results, [Criterion("worse_off", 3), Criterion("mean_minutes", 7)])
     weighted = rank_acceptability(card.scores, seed=1, draws=50)
     compared = Comparison(
@@ -55,6 +58,24 @@ def test_who_loses_is_counted_by_service_and_over_all_of_them(town):
     # is not thinned over those whose journeys get no longer.
     assert case.loc["site_stops", [*figures, "second"]].tolist() == [200, 4, 2, 900]
     assert case.loc["worst_places", "place"] == "Town (East)"
+
+
+def test_the_worst_of_those_who_lose_is_named_beside_their_mean(town):
+    """W gets 5 minutes farther by two services, E 2 and by a third service 8."""
+    minutes = town.times.minutes.copy()
+    minutes.loc["W", "B"], minutes.loc["E", "C"] = 7.0, 9.0
+    scans = replace(town.services[0], id="scans", label="Scans")
+    inputs = replace(
+        town, times=replace(town.times, minutes=minutes), services=(*town.services, scans)
+    )
+    today = replace(TODAY, sites={**TODAY.sites, "scans": frozenset("A")})
+    moves = {"clinic": {"A": "B"}, "beds": {"A": "B"}, "scans": {"A": "C"}}
+    case = argued(inputs, today.change("moved", moves=moves, label="Away"), today=today)
+    both = (400 * 5 + 200 * 8) / 600
+    assert case.loc["longer_for_one", ["people", "minutes", "second"]].tolist() == [600, both, 8]
+    added = (400 * (5 + 5) + 200 * (2 + 2 + 8)) / 600
+    assert case.loc["several_services", ["people", "minutes"]].tolist() == [600, added]
+    assert case.loc["several_services", "value"] == 3
 
 
 def test_a_group_is_named_where_clearly_more_of_it_lose_than_of_everyone(town):
@@ -335,6 +356,19 @@ def test_what_the_places_lack_is_drawn_in_beside_what_today_would_lack(town):
     assert not set(argued(town, SAME, findings=FINDINGS).index) & {
         *("beds_short", "ward_full", "more_posts", "parking_short", "older_later")
     }
+
+
+def test_a_millionth_of_a_contact_is_rounding_and_no_gain():
+    def contacts(north: float) -> SimpleNamespace:
+        loads = pd.DataFrame({"contacts": {"north": north, "south": 7.25}})
+        return SimpleNamespace(service=SimpleNamespace(id="clinic"), loads=loads)
+
+    def gaining(north: float) -> set[str]:
+        before = SimpleNamespace(services={"clinic": contacts(0.0)})
+        return gaining_sites(SimpleNamespace(visited=[contacts(north)], before=before))
+
+    assert gaining(1e-6) == set()
+    assert gaining(0.4) == {"north"}
 
 
 def test_a_shortage_that_today_has_too_is_no_point_against_and_less_of_it_speaks_for(town):

@@ -36,6 +36,11 @@ def test_bias_mae_and_closeness_are_those_of_the_differences() -> None:
     assert row["r2"] == pytest.approx(np.corrcoef([10, 20, 30, 40], [11, 22, 29, 60])[0, 1] ** 2)
 
 
+def test_equal_minutes_tell_no_factor_but_a_delay() -> None:
+    fit = compare_travel_times(modelled([20, 20, 20]), reference([23, 26, 31])).fit
+    assert (fit.factor, fit.delay_min) == pytest.approx((1.0, (3 + 6 + 11) / 3))
+
+
 def test_an_exact_line_is_found_and_leaves_no_error() -> None:
     minutes = [5.0, 8.0, 13.0, 21.0, 34.0, 55.0, 60.0, 70.0, 75.0, 90.0]
     found = compare_travel_times(modelled(minutes), reference([5.8 + 1.074 * m for m in minutes]))

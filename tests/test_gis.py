@@ -120,6 +120,20 @@ def test_classes_of_a_style_meet_without_gaps():
     assert ranges[4]["label"] == "about the same (up to 1 minute)"
 
 
+def test_minutes_are_coloured_from_none_and_changes_on_both_sides(town_publication):
+    styles = gis.qgis_styles(town_publication)
+    lowest = {
+        column: float(next(ET.fromstring(style.split("\n", 1)[1]).iter("range")).get("lower"))
+        for column, style in styles.items()
+        if not column.startswith("indicator__")
+    }
+    changes = {column for column in lowest if column.endswith("_change_min")}
+    assert changes
+    assert changes < set(lowest)
+    assert all((lowest[column] < 0) == (column in changes) for column in lowest)
+    assert all(lowest[column] == 0 for column in set(lowest) - changes)
+
+
 def test_sites_are_marked_by_their_kind(town_publication):
     style = ET.fromstring(gis.site_style(town_publication).split("\n", 1)[1])
     kinds = [one.get("value") for one in style.iter("category")]

@@ -5,6 +5,7 @@ import json
 import os
 import shutil
 import subprocess
+from dataclasses import replace
 from pathlib import Path
 
 import numpy as np
@@ -141,6 +142,11 @@ def test_a_crate_lists_files_inputs_and_the_code_that_ran():
     assert of["#input-activity"]["description"] == "withheld"
     assert of["https://github.com/llrgeo/llrgeo"]["softwareVersion"] == "7.8"
     assert of["./"]["publisher"] == {"@id": "#publisher"}
+    assert of["#licences"]["description"] == "Invented."
+    unnamed = json.loads(ro_crate(replace(SAID, sources=()), {}, {}))["@graph"]
+    assert {"#licences": "No source is named."}.items() <= {
+        entity["@id"]: entity.get("description") for entity in unnamed
+    }.items()
 
 
 def test_a_study_without_a_day_has_no_made_up_one():

@@ -11,6 +11,8 @@ from siting_cases import random_case
 
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.siting import constraints, enumerate_plans
+from llrgeo.appraisal.siting.formulate import formulate
+from llrgeo.appraisal.siting.interchange import descend
 from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.plans import best_plans, knee, plan_value, stage_plan, value_curve
 from llrgeo.appraisal.siting.problem import SitingProblem
@@ -342,3 +344,12 @@ def test_the_knee_counts_the_steps_between_uneven_numbers_of_sites():
     # From 10 at 1 site to 0 at 11 the line falls by 1 a site: 2 below it at 5, 1 below at 3.
     assert knee(pd.Series([10.0, 7.0, 4.0, 0.0], index=[1, 3, 5, 11])) == 5
     assert knee(pd.Series([7.3], index=[4])) == 4
+
+
+def test_a_search_closes_a_site_where_no_other_move_keeps_to_the_budget():
+    # Any two of the sites cost as much as there is: of three, one has to go.
+    budget = constraints.Budget(dict.fromkeys("CMSV", 4.0), 8.0)
+    model = formulate(TIMES, DEMAND, replace(TWO, p=None).subject_to(budget)).model
+    plan, merit = descend(model, np.array([0, 1, 3]), np.inf)
+    assert merit.excess == 0
+    assert len(plan) == 2

@@ -76,6 +76,12 @@ def test_notes_have_as_much_height_as_their_lines_need(publication):
     assert re.search(r'<row r="2"[^>]* ht="60"', notes)  # four lines of 90 letters, 15 points each
 
 
+def test_text_has_one_wide_column(parts):
+    for number in (1, 2):
+        text = parts[f"xl/worksheets/sheet{number}.xml"]
+        assert re.findall(r'<col min="(\d+)" max="(\d+)" width="1\d\d', text) == [("1", "1")]
+
+
 def test_a_number_is_shown_by_the_unit_of_its_column_and_noted_with_it(parts):
     patterns = dict(re.findall(r'numFmtId="(\d+)" formatCode="([^"]+)"', parts["xl/styles.xml"]))
     styles = re.findall(r'<xf numFmtId="(\d+)"', parts["xl/styles.xml"].split("<cellXfs")[1])

@@ -192,7 +192,7 @@ class TimeSurface:
         """Return the milliseconds of points on roads, at shares of their length."""
         start = self.roads.start
         counts = start[road + 1] - start[road]
-        first = np.concatenate([[0], np.cumsum(counts)[:-1]]).astype(np.int64)
+        first = np.cumsum(counts) - counts
         # Each point's rows stand in a run: those of the edges along its road.
         rows = np.repeat(start[road] - first, counts) + np.arange(counts.sum())
         shares = np.repeat(share, counts)
@@ -203,7 +203,7 @@ class TimeSurface:
             ahead = (site_share - shares[here]) * -np.sign(self.slope[int(row)])
             direct = ahead * np.abs(self.slope[int(row)]) + walk
             ms[here] = np.where(ahead >= 0, np.minimum(ms[here], direct), ms[here])
-        return np.asarray(np.minimum.reduceat(ms, first)) if len(road) else np.empty(0)
+        return np.asarray(np.minimum.reduceat(ms, first))
 
 
 def _pieces(lines: NDArray[np.object_]) -> tuple[Ints, Floats, Floats]:

@@ -93,8 +93,10 @@ class WarmPytest:
         """Return the fixtures that each test shares with others: those set up once for many."""
         return dict(self._answer(collected=True, tests=None))
 
-    def killed_in_place(self, module: Path, place: int, tests: list[str], seconds: int) -> str:
-        """Run tests with the place-th change of a module in its functions; return what fails."""
+    def killed_in_place(
+        self, module: Path, place: int | None, tests: list[str], seconds: int
+    ) -> str:
+        """Run tests with the place-th change, or none, of a module's functions; say what fails."""
         inside = str(self._copy / module.relative_to(ROOT))
         request = {"module": str(module), "file": inside, "place": place}
         return str(self._answer(collected=True, tests=tests, seconds=seconds, **request))
@@ -156,7 +158,8 @@ class _Collected(_Recorder):
         """Answer a request, in a fork."""
         if request["tests"] is None:
             return {test: list(_wide_fixtures(items[0])) for test, items in self.items.items()}
-        _replace_code(self.functions[request["file"]], request)
+        if request["place"] is not None:
+            _replace_code(self.functions[request["file"]], request)
         session.items[:] = [item for test in request["tests"] for item in self.items[test]]
         with contextlib.suppress(session.Failed):
             for item, following in zip(session.items, [*session.items[1:], None], strict=True):

@@ -15,9 +15,7 @@ def overflow_moments(load: float, beds: float) -> tuple[float, float]:
     v = m (1 - m + a / (c + 1 - a + m)) (Riordan, in Wilkinson 1956).
     """
     mean = load * erlang_b(beds, load)
-    # No load, or so many beds that nothing overflows.
-    if mean == 0:
-        return 0.0, 0.0
+    # Both are 0 without a load, or with so many beds that nothing overflows.
     return mean, mean * (1 - mean + load / (beds + 1 - load + mean))
 
 

@@ -99,7 +99,7 @@ def _full_wards(compared: Comparison, beds: pd.DataFrame, year: int) -> Iterator
 def _parking(compared: Comparison, parking: pd.DataFrame) -> Iterator[Item]:
     """Yield sites that lack more spaces than today, and those of which nobody knows the spaces."""
     # Only sites that get more visitors can be short of spaces because of the option.
-    gaining = _gaining_sites(compared)
+    gaining = gaining_sites(compared)
     known: set[str] = set()
     if not parking.empty:
         spaces = parking.dropna(subset=["spaces"]).set_index(["option", "site_id"])
@@ -134,7 +134,7 @@ def _older_losers(compared: Comparison, older: pd.DataFrame) -> Iterator[Item]:
         yield Item("older_later", subject=str(last), value=then, second=now)
 
 
-def _gaining_sites(compared: Comparison) -> set[str]:
+def gaining_sites(compared: Comparison) -> set[str]:
     """Return the sites to which more people would travel than today."""
     gaining: set[str] = set()
     for result in compared.visited:
