@@ -22,7 +22,6 @@ TARGET = "target = { loss = 0.1 }"
 SOLD = '{ site = "A", year = 2030 }'
 HOURS = "calls_by_hour = [6, 9, 12, 12, 10, 9, 8, 8, 7, 6, 5, 4]"
 HURDLE = '{ measure = "worse_off", limit = 0.5 }'
-SOLD = '{ site = "C", year = 2030, receipt_gbp = 5 }'
 
 
 @pytest.mark.parametrize(
@@ -73,10 +72,6 @@ SOLD = '{ site = "C", year = 2030, receipt_gbp = 5 }'
         (
             ("draws = 200", 'draws = 200, importance = ["worse_off", "worse_off"]'),
             "appraisal.importance are duplicated: worse_off",
-        ),
-        (
-            (MOVES, f"disposals = [{SOLD}, {SOLD}]"),
-            "disposals: a site is sold twice: C of 'moved'",
         ),
         ((TARGET, f"season = 1, {TARGET}"), "season: input should be less than 1"),
         ((TARGET, f"season = -0.1, {TARGET}"), "season: input should be greater than or equal"),

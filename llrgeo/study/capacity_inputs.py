@@ -236,11 +236,6 @@ def _estate(study: StudyConfig, sites: pd.DataFrame) -> EstatePlan | None:
     named = {work.site_id for work in works} | {row[1] for row in sold}
     unknown = sorted(named - set(sites.index))
     faults = [f"works and disposals: no site {name_some(unknown)}"] if unknown else []
-    places = [row[:2] for row in sold]
-    twice = sorted(
-        {f"{site} of '{option}'" for option, site in places if places.count((option, site)) > 1}
-    )
-    faults += [f"disposals: a site is sold twice: {name_some(twice)}"] if twice else []
     bias = read_capacity("optimism_bias")
     kinds = sorted({kind for work in works for kind in work.projects} - set(bias.index))
     if kinds:
