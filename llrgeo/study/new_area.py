@@ -99,11 +99,12 @@ def new_area(
     NetworkError
         If the streets cannot be built.
     """
+    # First, for a run that was killed when its folder was in place leaves its temporary one there.
+    remove_litter(folder.parent)
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         msg = f"{folder}: holds something already and is kept; choose another name"
         raise InputError(msg)
     folder.parent.mkdir(parents=True, exist_ok=True)
-    remove_litter(folder.parent)
     with temporary_folder(folder.parent) as temporary:
         made = temporary / "study"
         made.mkdir()
