@@ -218,6 +218,11 @@ class TestFaults:
                 [],
             ),
             ("", "trips.txt: no calls in stop_times.txt in 1 rows (trip_id g)", []),
+            (
+                "g,11:00:00,11:00:00,home,1\n",
+                "stop_times.txt: trips that call at one stop alone in 1 rows (trip_id g)",
+                [],
+            ),
         ],
     )
     def test_of_calls(self, feed: Path, calls: str, note: str, left: list[float]) -> None:

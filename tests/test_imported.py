@@ -78,6 +78,10 @@ def test_answers_of_servers_are_read_in_the_order_of_the_study(tmp_path):
     ]
     path.write_text(json.dumps({"sources_to_targets": cells, "units": "miles"}))
     assert assert_read(path).distance_km.loc["N", "A"] == pytest.approx(1.8 * 1.609344)
+    # Asked not to be verbose, Valhalla gives two matrices in place of cells.
+    compact = {"durations": SECONDS, "distances": kilometres}
+    path.write_text(json.dumps({"sources_to_targets": compact, "units": "kilometers"}))
+    assert assert_read(path).distance_km.loc["N", "C"] == 9_000
     with pytest.raises(InputError, match=r"a table of \(2, 3\), for 2 areas and 1 sites"):
         import_travel_times(path, area_ids=AREAS, site_ids=["A"])
 
@@ -121,6 +125,44 @@ def test_traveltime_is_read_from_either_side(tmp_path, from_sites):
     path = tmp_path / "traveltime.json"
     path.write_text(json.dumps({"results": results}))
     assert_read(path)
+
+
+@pytest.mark.parametrize("searches", [["W"], ["A", "B"]])
+def test_a_place_that_traveltime_was_not_asked_from_is_not_one_without_a_journey(
+    tmp_path, searches
+):
+    path = tmp_path / "traveltime.json"
+    results = [{"search_id": each, "locations": [], "unreachable": []} for each in searches]
+    path.write_text(json.dumps({"results": results}))
+    lacking = "N" if searches == ["W"] else "C"
+    with pytest.raises(InputError, match=f"no search for {lacking}; put all searches into one"):
+        import_travel_times(path, area_ids=AREAS, site_ids=SITES)
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        "from_id, to_id,travel_time\nW ,A,4\nW,B,21\nN, A,9\nN,B ,\n",
+        ",from_id,to_id,travel_time\n0,W,A,4\n1,W,B,21\n2,N,A,9\n3,N,B,\n",
+        "LSOA, A,B \n W,4,21\nN ,9,\n",
+        ",LSOA,A,B\n0,W,4,21\n1,N,9,\n",
+        ",A,B\nW,4,21\nN,9,\n",
+    ],
+)
+def test_spaces_and_row_numbers_are_no_part_of_ids(tmp_path, text):
+    (tmp_path / "times.csv").write_text(text)
+    read = import_travel_times(tmp_path / "times.csv").minutes.loc[["W", "N"], ["A", "B"]]
+    assert read.shape == (2, 2)
+    assert read.to_numpy().tolist() == [[4.0, 21.0], [9.0, np.inf]]
+
+
+def test_ids_that_differ_by_spaces_alone_are_duplicates(tmp_path):
+    (tmp_path / "r5.csv").write_text("from_id,to_id,travel_time\nW,A,4\nW ,A,7\n")
+    with pytest.raises(InputError, match="pairs of from_id and to_id are duplicated"):
+        import_travel_times(tmp_path / "r5.csv")
+    (tmp_path / "wide.csv").write_text("LSOA,A, A\nW,4,7\n")
+    with pytest.raises(InputError, match=r"duplicated|no travel times"):
+        import_travel_times(tmp_path / "wide.csv")
 
 
 def test_what_is_no_matrix_is_refused_with_what_was_found(tmp_path):

@@ -53,6 +53,9 @@ def read_calls(tables: Tables, trip_ids: Iterable[str]) -> tuple[pd.DataFrame, l
     what = "demand-responsive calls, which keep to no timetable,"
     omissions = left_out(_FILE, what, table[flexible], calls=0)
     table = table[~flexible]
+    # Nobody can travel by a trip that calls once.
+    alone = table.loc[~table["trip_id"].duplicated(keep=False), ["trip_id"]]
+    omissions += left_out(_FILE, "trips that call at one stop alone", alone, calls=0)
     placed, more = _at_known_stops(table, tables["stops"])
     calls, faults = _in_order(placed)
     del table, placed  # they are large, and what follows needs room

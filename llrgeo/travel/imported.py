@@ -1,15 +1,14 @@
 """Imported times: matrices of other tools, read whatever their shape, and checked.
 
 The shape is told from the content: our own long form, the long form of r5py and r5r (`from_id`,
-`to_id`, `travel_time`), wide tables such as lokigi's (areas by sites), and the answers of OSRM,
-Valhalla and TravelTime in JSON.
+`to_id`, `travel_time`), and wide tables such as lokigi's (areas by sites). `server_answers` reads
+those of OSRM, Valhalla and TravelTime in JSON.
 """
 
-import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, replace
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import numpy as np
@@ -20,13 +19,13 @@ from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.tables import check_file, one_line
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.routers import MatrixRouter
+from llrgeo.travel.server_answers import AskedIds, minutes_of_answer
 from llrgeo.travel.times import TravelTimes, load_travel_times
 
 SENTINELS: Final = (9_999.0, 99_999.0, 999_999.0, -1.0)
 """Numbers by which tools mark a journey that is not there; a file that has one must say so."""
 
 _LONGEST_MIN: Final = 7 * 24 * 60
-_MIN: Final = 60  # seconds, in answers of servers
 _DAY_MIN: Final = 24 * 60
 _R5: Final = ("from_id", "to_id")
 _MEDIAN: Final = "travel_time_p50"
@@ -77,9 +76,9 @@ def import_travel_times(
     [12.5, inf]
     """
     path = _file_of(path)
-    ids = _Ids([str(area) for area in area_ids], [str(site) for site in site_ids])
+    ids = AskedIds([str(area) for area in area_ids], [str(site) for site in site_ids])
     if path.suffix == ".json":
-        minutes, km = _from_answer(path, ids)
+        minutes, km = minutes_of_answer(path, ids)
     else:
         table = _table(path)
         if {"area_id", "site_id"} <= set(table.columns):
@@ -159,14 +158,6 @@ class ImportedRouter:
         return replace(found, error_note=note)
 
 
-@dataclass(frozen=True, slots=True)
-class _Ids:
-    """The ids of areas and sites in the order in which they were asked for."""
-
-    areas: list[str]
-    sites: list[str]
-
-
 def _table(path: Path) -> pd.DataFrame:
     """Read a table, ids as text; what cannot be read is refused."""
     try:
@@ -182,7 +173,19 @@ def _table(path: Path) -> pd.DataFrame:
     if not len(table.columns):
         msg = f"{path.name}: the table has no columns"
         raise InputError(msg)
-    return table
+    return _without_row_numbers(table.rename(columns=_stripped))
+
+
+def _without_row_numbers(table: pd.DataFrame) -> pd.DataFrame:
+    """Drop the nameless first column of row numbers that pandas writes unless told not to."""
+    named = str(table.columns[0]).startswith("Unnamed: ")
+    ids_follow = len(table.columns) > 1 and not pd.api.types.is_numeric_dtype(table.iloc[:, 1])
+    return table.drop(columns=table.columns[0]) if named and ids_follow else table
+
+
+def _stripped(value: object) -> object:
+    """Return an id or a heading without spaces around it; what is no text stays."""
+    return value.strip() if isinstance(value, str) else value
 
 
 def _read_plainly(path: Path) -> pd.DataFrame:
@@ -195,9 +198,9 @@ def _read_plainly(path: Path) -> pd.DataFrame:
         msg = f"{path.name}: travel times are read from .csv, .parquet and .json"
         raise InputError(msg)
     refuse_foreign(path)
-    first = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns[0]
+    names = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
     _refuse_doubled_names(path)
-    ids = {"area_id", "site_id", *_R5, first}
+    ids = {names[0], *(name for name in names if name.strip() in {"area_id", "site_id", *_R5})}
     return pd.read_csv(path, dtype=dict.fromkeys(ids, str), encoding="utf-8-sig")
 
 
@@ -218,11 +221,11 @@ def _from_table(table: pd.DataFrame, name: str) -> pd.DataFrame:
     if wide.index.name is None and not pd.api.types.is_numeric_dtype(wide.iloc[:, 0]):
         wide = wide.set_index(wide.columns[0])
     wide = wide.set_axis(wide.index.astype(str).str.strip()).set_axis(
-        wide.columns.astype(str), axis=1
+        wide.columns.astype(str).str.strip(), axis=1
     )
     kinds = pd.api.types
     text = [c for c in wide if not kinds.is_numeric_dtype(wide[c]) or kinds.is_bool_dtype(wide[c])]
-    if text or wide.index.has_duplicates or wide.empty:
+    if text or not (wide.index.is_unique and wide.columns.is_unique) or wide.empty:
         msg = (
             f"{name}: no travel times. Known are tables with area_id, site_id, travel_time_min; "
             "with from_id, to_id, travel_time; and wide ones, an id and then minutes by site "
@@ -242,7 +245,7 @@ def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
         raise InputError(msg)
     if table[list(_R5)].isna().any(axis=None):
         raise_faults(["from_id or to_id is blank in some rows"], source=name)
-    pairs = table.astype(dict.fromkeys(_R5, str))
+    pairs = table.assign(**{end: table[end].astype(str).str.strip() for end in _R5})
     if pairs.duplicated(list(_R5)).any():
         raise_faults(["pairs of from_id and to_id are duplicated"], source=name)
     blank = pairs[wanted[0]].isna()
@@ -251,73 +254,6 @@ def _from_r5(table: pd.DataFrame, name: str) -> pd.DataFrame:
         raise_faults([f"column '{wanted[0]}' is not a number in some rows"], source=name)
     timed = pairs.assign(minutes=minutes)
     return timed.pivot(index="from_id", columns="to_id", values="minutes").astype(float)
-
-
-def _from_answer(path: Path, ids: _Ids) -> tuple[pd.DataFrame, pd.DataFrame | None]:
-    """Return minutes and kilometres of a server's answer."""
-    check_file(path)
-    try:
-        answer = json.loads(path.read_text(encoding="utf-8-sig"))
-    except (ValueError, RecursionError) as error:
-        msg = f"{path.name}: not JSON ({one_line(error)})"
-        raise InputError(msg) from error
-    try:
-        # OSRM: seconds and metres.
-        if "durations" in answer:
-            km = answer.get("distances")
-            metres = None if km is None else _square(km, ids, path.name) / 1_000
-            return _square(answer["durations"], ids, path.name) / _MIN, metres
-        # Valhalla: seconds, and kilometres or miles as the answer says.
-        if "sources_to_targets" in answer:
-            cells = answer["sources_to_targets"]
-            scale = 1.609344 if answer.get("units") == "miles" else 1.0
-            seconds, km = (
-                _square([[cell[what] for cell in row] for row in cells], ids, path.name)
-                for what in ("time", "distance")
-            )
-            return seconds / _MIN, km * scale
-        # TravelTime: a search a place, each with the places that it reaches.
-        if "results" in answer:
-            return _from_traveltime(answer["results"], ids, path.name), None
-    except InputError:
-        raise
-    except (LookupError, TypeError, ValueError, AttributeError) as error:
-        msg = f"{path.name}: not an answer of OSRM, Valhalla or TravelTime ({one_line(error)})"
-        raise InputError(msg) from error
-    msg = f"{path.name}: not an answer of OSRM, Valhalla or TravelTime; it has {name_some(answer)}"
-    raise InputError(msg)
-
-
-def _square(cells: Sequence[Sequence[float | None]], ids: _Ids, name: str) -> pd.DataFrame:
-    """Name the rows and columns of an answer, of which there must be as many as were asked for."""
-    values = np.array(cells, dtype=float)
-    if values.shape != (len(ids.areas), len(ids.sites)):
-        msg = (
-            f"{name}: a table of {values.shape}, for {len(ids.areas)} areas and "
-            f"{len(ids.sites)} sites. It must be of all areas and sites, in their order"
-        )
-        raise InputError(msg)
-    return pd.DataFrame(values, ids.areas, ids.sites).fillna(np.inf)
-
-
-def _from_traveltime(results: Sequence[Mapping[str, Any]], ids: _Ids, name: str) -> pd.DataFrame:
-    """Return minutes of TravelTime's time filter, whichever side the searches were made from."""
-    found: dict[tuple[str, str], float] = {}
-    for search in results:
-        for place in search.get("locations", ()):
-            told = place["properties"]
-            told = told[0] if isinstance(told, list) else told
-            found[str(search["search_id"]), str(place["id"])] = told["travel_time"] / _MIN
-    table = pd.Series(found).unstack()
-    # Searches may have been made from sites: then rows are sites, and the table is turned.
-    searches = {str(search["search_id"]) for search in results}
-    if searches <= set(ids.sites) and not searches <= set(ids.areas):
-        table = table.T
-    if not set(table.index) <= set(ids.areas) or not set(table.columns) <= set(ids.sites):
-        strange = (set(table.index) - set(ids.areas)) | (set(table.columns) - set(ids.sites))
-        msg = f"{name}: ids of neither areas nor sites ({name_some(sorted(strange))})"
-        raise InputError(msg)
-    return table.reindex(index=ids.areas, columns=ids.sites)
 
 
 def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> pd.DataFrame:

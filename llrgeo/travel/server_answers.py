@@ -1,0 +1,118 @@
+"""Answers of servers in JSON, saved to a file: the minutes of OSRM, Valhalla and TravelTime."""
+
+import json
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.tables import check_file, one_line
+from llrgeo.schema import name_some
+
+_MIN: Final = 60  # seconds
+_KM_A_MILE: Final = 1.609344
+
+
+@dataclass(frozen=True, slots=True)
+class AskedIds:
+    """The ids of areas and sites in the order in which they were asked for."""
+
+    areas: list[str]
+    sites: list[str]
+
+
+def minutes_of_answer(path: Path, ids: AskedIds) -> tuple[pd.DataFrame, pd.DataFrame | None]:
+    """Return minutes and kilometres of a server's answer, areas by sites.
+
+    Raises
+    ------
+    InputError
+        If it is no answer of a known server, or not of the areas and sites that were asked for.
+    """
+    check_file(path)
+    try:
+        answer = json.loads(path.read_text(encoding="utf-8-sig"))
+    except (ValueError, RecursionError) as error:
+        msg = f"{path.name}: not JSON ({one_line(error)})"
+        raise InputError(msg) from error
+    try:
+        # OSRM: seconds and metres.
+        if "durations" in answer:
+            km = answer.get("distances")
+            metres = None if km is None else _square(km, ids, path.name) / 1_000
+            return _square(answer["durations"], ids, path.name) / _MIN, metres
+        if "sources_to_targets" in answer:
+            return _from_valhalla(answer, ids, path.name)
+        # TravelTime: a search a place, each with the places that it reaches.
+        if "results" in answer:
+            return _from_traveltime(answer["results"], ids, path.name), None
+    except InputError:
+        raise
+    except (LookupError, TypeError, ValueError, AttributeError) as error:
+        msg = f"{path.name}: not an answer of OSRM, Valhalla or TravelTime ({one_line(error)})"
+        raise InputError(msg) from error
+    msg = f"{path.name}: not an answer of OSRM, Valhalla or TravelTime; it has {name_some(answer)}"
+    raise InputError(msg)
+
+
+def _from_valhalla(
+    answer: Mapping[str, Any], ids: AskedIds, name: str
+) -> tuple[pd.DataFrame, pd.DataFrame]:
+    """Return minutes and kilometres of Valhalla's matrix, verbose or not.
+
+    It has seconds, and kilometres or miles as the answer says. Asked not to be verbose it gives two
+    matrices, as OSRM does, in place of a cell a pair.
+    """
+    told = answer["sources_to_targets"]
+    if isinstance(told, Mapping):
+        seconds, km = told["durations"], told["distances"]
+    else:
+        seconds, km = ([[cell[of] for cell in row] for row in told] for of in ("time", "distance"))
+    scale = _KM_A_MILE if answer.get("units") == "miles" else 1.0
+    return _square(seconds, ids, name) / _MIN, _square(km, ids, name) * scale
+
+
+def _square(cells: Sequence[Sequence[float | None]], ids: AskedIds, name: str) -> pd.DataFrame:
+    """Name the rows and columns of an answer, of which there must be as many as were asked for."""
+    values = np.array(cells, dtype=float)
+    if values.shape != (len(ids.areas), len(ids.sites)):
+        msg = (
+            f"{name}: a table of {values.shape}, for {len(ids.areas)} areas and "
+            f"{len(ids.sites)} sites. It must be of all areas and sites, in their order"
+        )
+        raise InputError(msg)
+    return pd.DataFrame(values, ids.areas, ids.sites).fillna(np.inf)
+
+
+def _from_traveltime(
+    results: Sequence[Mapping[str, Any]], ids: AskedIds, name: str
+) -> pd.DataFrame:
+    """Return minutes of TravelTime's time filter, whichever side the searches were made from."""
+    found: dict[tuple[str, str], float] = {}
+    for search in results:
+        for place in search.get("locations", ()):
+            told = place["properties"]
+            told = told[0] if isinstance(told, list) else told
+            found[str(search["search_id"]), str(place["id"])] = told["travel_time"] / _MIN
+    searches = list(dict.fromkeys(str(search["search_id"]) for search in results))
+    places = list(dict.fromkeys(place for _, place in found))
+    # Searches may have been made from sites: then rows are sites, and the table is turned.
+    turned = set(searches) <= set(ids.sites) and not set(searches) <= set(ids.areas)
+    from_ids, to_ids = (ids.sites, ids.areas) if turned else (ids.areas, ids.sites)
+    if strange := sorted((set(searches) - set(from_ids)) | (set(places) - set(to_ids))):
+        msg = f"{name}: ids of neither areas nor sites ({name_some(strange)})"
+        raise InputError(msg)
+    # A place that no search reaches has no journey; one that was not searched from is not known.
+    if missing := sorted(set(from_ids) - set(searches)):
+        msg = f"{name}: no search for {name_some(missing)}; put all searches into one file"
+        raise InputError(msg)
+    row, column = ({each: at for at, each in enumerate(of)} for of in (from_ids, to_ids))
+    minutes = np.full((len(row), len(column)), np.inf)
+    for (search, place), value in found.items():
+        minutes[row[search], column[place]] = value
+    table = pd.DataFrame(minutes, from_ids, to_ids)
+    return table.T if turned else table
