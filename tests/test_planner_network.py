@@ -58,9 +58,8 @@ function routes(period, from, to) {
 """
 
 
-@pytest.fixture(scope="module")
-def javascript():
-    """Run the page's own functions over a network."""
+def network_engine():
+    """Return an engine with the page's own functions over a network."""
     racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
     context = racer.MiniRacer()
     for name in (
@@ -71,6 +70,11 @@ def javascript():
         context.eval(pages.asset(name).replace('"use strict";', "", 1))
     context.eval(HARNESS)
     return context
+
+
+@pytest.fixture(scope="module")
+def javascript():
+    return network_engine()
 
 
 def opened(context, network: RoadNetwork):

@@ -158,6 +158,71 @@ def test_a_site_is_placed_moved_and_taken_back_by_keys_alone(page, county_places
     assert page.heard == []
 
 
+FOCUSED = "document.activeElement.dataset.key || document.activeElement.id"
+
+
+def tab_to(page, wanted):
+    """Press Tab until a control has the focus, by its id or key."""
+    for _ in range(2 * MAX_TAB_STOPS_OF_A_TOOL):
+        page.keyboard.press("Tab")
+        if page.evaluate(FOCUSED) == wanted:
+            return
+    pytest.fail(f"Tab does not come to {wanted}")
+
+
+def test_a_plan_is_made_shown_and_saved_without_a_mouse(page, county_places, tmp_path):
+    """A transcript: what is pressed, and what is said; nothing is clicked, focused or filled."""
+    point = county_places.areas.to_crs(BNG).geometry.iloc[20]
+    code = county_places.postcodes.index[0]
+    said = []
+
+    def press(*keys):
+        for key in keys:
+            page.keyboard.press(key)
+        said.append(page.inner_text("#said"))
+
+    tab_to(page, "where")
+    page.keyboard.type(f"{int(point.x)} {int(point.y)}")
+    press("Enter")
+    tab_to(page, "new-1 name")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("Market Square")
+    press("Tab")
+    tab_to(page, "new-1 move")
+    press("Shift+ArrowUp", "ArrowRight")
+    legend = page.inner_text(".placed legend")
+    tab_to(page, "undo")
+    press("Enter")
+    assert page.inner_text(".placed legend") != legend
+    tab_to(page, "redo")
+    press("Enter")
+    assert page.inner_text(".placed legend") == legend
+    tab_to(page, "mine-where")
+    page.keyboard.type(code)
+    press("Enter")
+    assert page.is_visible("#table-mine")
+    tab_to(page, "services 0")
+    press("ArrowDown", "Enter")
+    tab_to(page, "label")
+    page.keyboard.press("Control+A")
+    page.keyboard.type("By keys")
+    tab_to(page, "save")
+    with page.expect_download() as saved:
+        press("Enter")
+    saved.value.save_as(tmp_path / "plan.toml")
+    starts = [
+        "New site 1 is at ", "The site is called Market Square.", "Market Square is at ",
+        "Undone.", "Done again.", "Clinic: today ", "", "The plan is saved",
+    ]  # fmt: skip
+    for line, start in zip(said, starts, strict=True):
+        assert line.startswith(start)
+        assert line
+    text = (tmp_path / "plan.toml").read_text(encoding="utf-8")
+    assert 'name = "Market Square"' in text
+    assert 'label = "By keys"' in text
+    assert page.heard == []
+
+
 def test_what_is_no_place_is_said_at_its_field(page):
     page.fill("#where", "<img src=x onerror=alert(1)>")
     page.press("#where", "Enter")
