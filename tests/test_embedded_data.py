@@ -333,6 +333,7 @@ def test_places_are_named_once_and_the_largest_of_llr_comes_first() -> None:
     assert places["name"].is_unique
     assert places.loc[0, "name"] == "Leicester"
     assert {"Loughborough", "Oakham", "Lutterworth", "Melton Mowbray"} <= set(places["name"])
+    assert {"Belton", "Belton-in-Rutland", "Braunston in Rutland"} <= set(places["name"])
     assert places["lat"].between(52.35, 53.0).all()
     assert places["lon"].between(-1.7, -0.4).all()
 

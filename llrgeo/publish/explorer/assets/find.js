@@ -145,7 +145,10 @@ const llrgeoFind = (() => {
     const authorityOf = (area) => data.areas.authority[area];
     const own = new Set(exact.areas.map(authorityOf));
     const isWithin = place.areas.some((area) => own.has(authorityOf(area)));
-    return exact.kind === "authority" ? isWithin && place.kind === "town" : !isWithin;
+    // A village "in Rutland" is told from its namesakes by it, and is not meant by "Rutland".
+    const isNamedAfterIt = !place.key.includes(` in ${exact.key}`);
+    return exact.kind === "authority" ? isWithin && place.kind === "town" && isNamedAfterIt
+      : !isWithin;
   }
 
   function byKind(one, other) {
