@@ -6,7 +6,7 @@ from operator import not_
 from pathlib import Path
 from typing import Annotated, Final, Self
 
-from pydantic import AfterValidator, Field, model_validator
+from pydantic import Field, model_validator
 
 from llrgeo.appraisal.area_facts import ENGLAND, DeprivationIndex
 from llrgeo.appraisal.demand import Service
@@ -16,13 +16,13 @@ from llrgeo.errors import ConfigError, InputError
 from llrgeo.files import written_whole
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.tables import read_toml
-from llrgeo.modes import MODES, STREET_MODES
 from llrgeo.schema import THRESHOLDS_MIN, name_some
 from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files, named_tables
 from llrgeo.study.capacity_config import CapacityConfig, Year, is_unset
 from llrgeo.study.capacity_faults import capacity_faults
 from llrgeo.study.criteria_config import CriterionConfig, HurdleConfig
 from llrgeo.study.indicator_config import MOST_INDICATORS, IndicatorConfig, indicator_faults
+from llrgeo.study.mode_config import DRIVING, KnownMode, mode_faults
 from llrgeo.study.option_config import NewSiteConfig, OptionConfig, option_faults
 from llrgeo.study.plausibility import cost_faults, large_factor_faults, reserved_faults
 from llrgeo.study.quality_config import QualityConfig, is_unrecorded
@@ -32,22 +32,11 @@ from llrgeo.study.translation import translate_study
 from llrgeo.study.validation import Part, RealDay, check_config, doubled_faults, path_faults
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
-DRIVING: Final = "car"  # the mode of the network that the key `network` names
 _ENGLISH_AREA: Final = re.compile(r"E01\d{6}")  # GSS codes of England's LSOAs
 CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
 _DAY_MIN: Final = 24 * 60
 
 Threshold = Annotated[int, Field(ge=0, le=_DAY_MIN)]
-
-
-def _known_mode(name: str) -> str:
-    if name not in MODES:
-        msg = f"no mode '{name}'; known are {', '.join(MODES)}"
-        raise ValueError(msg)
-    return name
-
-
-KnownMode = Annotated[str, AfterValidator(_known_mode)]
 
 
 class DeprivationConfig(Part):
@@ -241,7 +230,7 @@ class StudyConfig(Part):
             ),
         ]
         # Faults of all keys together: a planner mends the file once, not once a fault.
-        faults += [*_mode_faults(self), *capacity_faults(self)]
+        faults += [*mode_faults(self), *capacity_faults(self)]
         judged, costs = (build_criteria(self), build_hurdles(self)), self.appraisal.service_costs
         named = criteria_faults(*judged, MEASURES) + cost_faults(*judged, costs)
         faults += [f"criteria: {fault}" for fault in named]
@@ -325,27 +314,3 @@ def build_criteria(study: StudyConfig) -> tuple[Criterion, ...]:
 def build_hurdles(study: StudyConfig) -> tuple[Hurdle, ...]:
     """Return the study's hurdles as the appraisal uses them."""
     return tuple(Hurdle(hurdle.measure, hurdle.limit) for hurdle in study.hurdles)
-
-
-def _mode_faults(study: StudyConfig) -> list[str]:
-    """Say which modes lack what they need, and which networks no mode can use."""
-    faults = []
-    # Modes whose times are imported need no network, and no timetable either.
-    computed = [mode for mode in study.modes if study.times_path(mode) is None]
-    if any(MODES[mode].timetable for mode in computed) != (study.transit is not None):
-        faults.append('modes: "transit" goes with a table [transit]; one of them is missing')
-    faults += [
-        f"networks: no network is built for {mode}; those of {', '.join(STREET_MODES[1:])} stand "
-        f"here, that of {DRIVING} is the key network"
-        for mode in study.networks
-        if mode == DRIVING or MODES[mode].timetable
-    ]
-    if study.network_walk and "walk" in study.networks:
-        faults.append("networks: walk stands here and in network_walk; leave out network_walk")
-    faults += [
-        f'modes: "{mode}" needs a network of its own: llrgeo network build EXTRACT.osm.pbf '
-        f'--mode {mode} --out {mode}_streets, then networks = {{ {mode} = "{mode}_streets" }}'
-        for mode in computed
-        if not (MODES[mode].timetable or MODES[mode].without_network or study.network_path(mode))
-    ]
-    return faults

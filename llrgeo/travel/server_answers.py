@@ -112,7 +112,7 @@ def _from_traveltime(
         raise InputError(msg)
     row, column = ({each: at for at, each in enumerate(of)} for of in (from_ids, to_ids))
     minutes = np.full((len(row), len(column)), np.inf)
-    for (search, place), value in found.items():
-        minutes[row[search], column[place]] = value
+    for (origin, place), value in found.items():
+        minutes[row[origin], column[place]] = value
     table = pd.DataFrame(minutes, from_ids, to_ids)
     return table.T if turned else table

@@ -84,8 +84,16 @@ def _choices(publication: Publication, view: OptionView) -> dict[str, Any]:
         "kinds": _kinds(sites),
         "map_views": ["before", "after", "change", *city],
         "has_timetable": any(times.mode in _TIMETABLED for times in publication.times),
-        "has_postcodes": publication.postcodes is not None,
+        "postcode_example": _usual_district(publication.postcodes),
     }
+
+
+def _usual_district(postcodes: pd.Series | None) -> str:
+    """Return the first half that most postcodes have ("LE3"), or nothing without postcodes."""
+    if postcodes is None or postcodes.empty:
+        return ""
+    # The second half is always three letters and digits, after a blank.
+    return str(postcodes.index.str[:-4].value_counts().sort_index().idxmax())
 
 
 def _kinds(sites: pd.DataFrame) -> list[tuple[str, str]]:
