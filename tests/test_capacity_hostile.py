@@ -73,6 +73,10 @@ HURDLE = '{ measure = "worse_off", limit = 0.5 }'
             ("draws = 200", 'draws = 200, importance = ["worse_off", "worse_off"]'),
             "appraisal.importance are duplicated: worse_off",
         ),
+        (
+            ('"Some beds at the cottage hospital"', '"Today"'),
+            "options: labels are duplicated: Today",
+        ),
         ((TARGET, f"season = 1, {TARGET}"), "season: input should be less than 1"),
         ((TARGET, f"season = -0.1, {TARGET}"), "season: input should be greater than or equal"),
         ((TARGET, f"stay_cv = -1, {TARGET}"), "stay_cv: input should be greater than or equal"),

@@ -12,7 +12,7 @@ from llrgeo.study.capacity_config import (
     WorksConfig,
     is_unset,
 )
-from llrgeo.study.validation import Name, Part, Positive, Share, SiteLists
+from llrgeo.study.validation import Name, Part, Positive, Share, SiteLists, doubled_faults
 
 
 class OptionConfig(Part):
@@ -62,7 +62,8 @@ class NewSiteConfig(Part):
 
 def option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:
     """Say what is wrong with options: the baseline, what each is based on, services named."""
-    faults = []
+    # Readers know options by their labels, and tables of pages by these.
+    faults = doubled_faults("options: labels", [option.label for option in options])
     marked = [option.id for option in options if option.baseline]
     if len(marked) != 1:
         faults.append(f"options: exactly one has baseline = true; found {len(marked)}")
