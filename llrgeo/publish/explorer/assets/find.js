@@ -145,7 +145,7 @@ const llrgeoFind = (() => {
     const authorityOf = (area) => data.areas.authority[area];
     const own = new Set(exact.areas.map(authorityOf));
     const isWithin = place.areas.some((area) => own.has(authorityOf(area)));
-    // A village "in Rutland" is told from its namesakes by it, and is not meant by "Rutland".
+    // A village "in" a county is told from its namesakes by it, and is not what the county means.
     const isNamedAfterIt = !place.key.includes(` in ${exact.key}`);
     return exact.kind === "authority" ? isWithin && place.kind === "town" && isNamedAfterIt
       : !isWithin;
