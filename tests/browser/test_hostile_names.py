@@ -132,8 +132,8 @@ def hostile_study(study: Path, name: str) -> Path:
     given = tomllib.loads(study.read_text(encoding="utf-8"))
     first, *_ = given["services"]
     first |= {"label": name, "note": name, "source": name}
-    for option in given["options"]:
-        option |= {"label": name, "note": name}
+    for number, option in enumerate(given["options"]):  # two of one label are refused
+        option |= {"label": name + " again" * number, "note": name}
     given |= {"title": name, "question": name, "date": name, "sources": [name]}
     given["theme"] = "theme.toml"
     study.write_text(toml_text(given), encoding="utf-8")
