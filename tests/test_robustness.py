@@ -5,7 +5,7 @@ from dataclasses import replace
 import numpy as np
 import pandas as pd
 import pytest
-from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
+from appraisal_cases import CLINIC, LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -214,6 +214,24 @@ def test_errors_of_journeys_cancel_over_many_and_widen_the_interval(
     assert change["change_low"] < change["change_median"] < change["change_high"]
     today = table[table["option"] == "today"]
     assert (today[["change_low", "change_median", "change_high"]] == 0).all(axis=None)
+
+
+def test_half_of_all_draws_of_a_journey_are_within_its_stated_error(
+    setting: AppraisalInputs, town_times: TravelTimes
+) -> None:
+    # One area and one service: the mean is the one journey, too long for an error to reach 0.
+    alone = replace(
+        setting,
+        areas=setting.areas.loc[["W"]],
+        services=(CLINIC,),
+        times=TravelTimes(town_times.minutes + 40),
+    )
+    today = Option("today", "Today", {"clinic": frozenset("A")})
+    results = evaluate_options([today], alone, baseline="today")
+    found = simulate(results, alone, replace(EXACT, time_error_min=3.0), draws=4_000, seed=1)
+    errors = found.values["mean_minutes"]["today"] - 42
+    assert errors.abs().median() == pytest.approx(3.0, rel=0.06)
+    assert errors.median() == pytest.approx(0.0, abs=0.25)
 
 
 def test_a_simulation_repeats_with_its_seed(
