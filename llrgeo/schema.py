@@ -59,16 +59,23 @@ _MOST: Final = 1e9  # no count of people, households or beds of England is large
 
 _ALIKE: Final = 0.85  # of two names of columns, by difflib
 _UNSEEN: Final = ("Cc", "Cf")  # in Unicode: controls, and marks that have no width
-_NUMBER: Final = r"[+-]?(?:\d+\.?\d*|\.\d+)(?:[eE][+-]?\d+)?"
+_NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _SUPPRESSED: Final = (
     r"<\s*=?\s*\d+|\d+\s*(?:-|\u2013|to)\s*\d+|[*#~:.\-]+|\[?[cxz]\]?|low|suppressed|fewer than \d+"
 )
 _IF_WRITTEN_OTHERWISE: Final = {
-    r"[+-]?\d[\d.,'\u2019\s]*": "write a point for decimals and nothing else, as 1234.5",
+    r"[+-]?[0-9][0-9.,'\u2019\s]*": "write a point for decimals and nothing else, as 1234.5",
     r"[\d.]+\s*%": "write a share without the sign, as 0.12 for 12 %",
     r"[\u00a3$\u20ac].*": "leave the sign of the currency out",
     r".*\u00b0.*": "write degrees as a decimal number, as -1.2345",
     r"\u2212.*": "write the minus as -, the hyphen of the keyboard",
+    r"[0-9.,]+\s*[a-z][a-z ]*": "write the number alone, without words or units",
+    r".*[\u00b2\u00b3\u00b9\u0660-\u0669\u06f0-\u06f9\u0966-\u096f\uff10-\uff19].*": (
+        "write digits as 0 to 9"
+    ),
+    r".*[\u00ad\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff].*": (
+        "take out the characters that do not show"
+    ),
 }
 _IF_SUPPRESSED: Final = (
     " (small numbers are suppressed in it: ask for the counts themselves and mark the study "
@@ -196,7 +203,7 @@ def to_numbers(values: pd.Series) -> pd.Series:
         text = values.astype("str").str.strip()
         values = text.where(text.str.fullmatch(_NUMBER).fillna(value=False))
     number = pd.to_numeric(values, errors="coerce").astype("float64")
-    return number.where(number.abs() < np.inf)
+    return number.where(number.abs() < np.inf) + 0.0  # no minus zero
 
 
 def number_note(values: pd.Series, advice: str = _IF_SUPPRESSED) -> str:

@@ -134,6 +134,45 @@ def test_a_table_of_sites_is_refused(tables, tmp_path, spoil, words):
     assert str(refused.value).startswith("sites.csv: ")
 
 
+BEDS = {
+    "2 4": "write a point for decimals and nothing else, as 1234.5",
+    "2\u00a04": "write a point for decimals and nothing else, as 1234.5",
+    "1,000": "write a point for decimals and nothing else, as 1234.5",
+    "\uff12\uff14": "write digits as 0 to 9",
+    "\u0662\u0664": "write digits as 0 to 9",
+    "2\u00b2": "write digits as 0 to 9",
+    "24 beds": "write the number alone, without words or units",
+    "24ward": "write the number alone, without words or units",
+    "24\u200b": "take out the characters that do not show",
+    "\u202e42": "take out the characters that do not show",
+}
+
+
+@pytest.mark.parametrize("written", BEDS, ids=ascii)
+def test_a_number_of_beds_written_otherwise_is_one_line_that_says_what_to_write(
+    tables, tmp_path, written
+):
+    given = tables["sites"].astype({"beds": object})
+    given.loc["C", "beds"] = written
+    given.to_csv(tmp_path / "sites.csv")
+    with pytest.raises(InputError) as refused:
+        read_sites(tmp_path / "sites.csv")
+    told = f"sites.csv: column 'beds' is not a number ({BEDS[written]}) in 1 of 3 rows (C)"
+    assert str(refused.value) == told
+
+
+@pytest.mark.parametrize(
+    ("written", "beds"),
+    [("\u00a0", None), ("\u3000", None), ("\u00a024\u2003", 24), ("+24", 24), ("-0", 0)],
+)  # fmt: skip
+def test_a_number_of_beds_between_blanks_of_any_kind_is_read(tables, tmp_path, written, beds):
+    given = tables["sites"].astype({"beds": object})
+    given.loc["C", "beds"] = written
+    given.to_csv(tmp_path / "sites.csv")
+    read = read_sites(tmp_path / "sites.csv").loc["C", "beds"]
+    assert f"{read:g}" == ("nan" if beds is None else str(beds))
+
+
 def test_what_is_meant_is_read(tables, tmp_path):
     spaced = tables["sites"].copy()
     spaced.loc["A", ["beds", "services"]] = [" ", "clinic, beds"]

@@ -15,6 +15,7 @@ from road_maps import Map
 
 from llrgeo import __main__ as start
 from llrgeo.cli import main
+from llrgeo.cli.guard import told
 from llrgeo.files import folder_written_whole
 from llrgeo.publish.folder import publish
 
@@ -114,6 +115,28 @@ def test_a_file_that_ends_too_early_is_no_abort_by_the_user(commands, ended, tmp
     status, said = ended(*into(commands["locate"], tmp_path / "out"))
     assert (status, said.count("\n")) == (70, 1)
     assert "a file ends before its content does: marshal data too short" in said
+
+
+@pytest.mark.parametrize("words", [("check", "OUT"), ("run", "none.toml")], ids=["check", "run"])
+def test_too_little_memory_to_load_libraries_is_one_line(ended, tmp_path, monkeypatch, words):
+    """A C library would abort the process: no guard can catch that, so nothing is loaded."""
+    kinds = []
+
+    def limits(kind):
+        kinds.append(kind)
+        return (256 << 20, resource.RLIM_INFINITY)
+
+    monkeypatch.setattr("llrgeo.cli.guard.resource.getrlimit", limits)
+    status, said = ended(*into(words, tmp_path / "out"))
+    assert (status, said.count("\n")) == (1, 1)
+    assert said.startswith("llrgeo: memory is limited to 256 MB (ulimit -v), and commands need 1,0")
+    assert kinds == [resource.RLIMIT_AS]
+
+
+def test_a_thread_that_does_not_start_is_want_of_memory():
+    words = "Unknown error: Failed to launch worker thread: Resource temporarily unavailable"
+    message, status = told(RuntimeError(words))
+    assert (message.split(":")[0], status) == ("not enough memory", 1)
 
 
 class Interrupts(importlib.abc.MetaPathFinder):

@@ -11,24 +11,38 @@ from types import TracebackType
 from typing import Final, ParamSpec
 
 from llrgeo import __version__
+from llrgeo.errors import LlrgeoError
+
+try:
+    import resource
+except ImportError:  # Windows has no limits of this kind
+    resource = None  # type: ignore[assignment]
 
 UNEXPECTED: Final = 70  # EX_SOFTWARE of BSD's sysexits
 INTERRUPTED: Final = 130  # as shells say of a process that Ctrl-C ended
 
 _READING: Final = ("path", "folder", "file", "source", "extracts", "manifest", "study_file", "page")
-_NO_MEMORY: Final = ("failed to map segment", "annot allocate memory", "unable to allocate")
+_NO_MEMORY: Final = (
+    "failed to map segment", "cannot allocate memory", "unable to allocate",
+    "failed to launch worker thread", "start new thread",
+)  # fmt: skip
+# Libraries of numbers reserve far more addresses than they use. Under less than this a C library
+# may abort the process while it is loaded, which no Python code can catch.
+_LEAST_ADDRESSES: Final = 1 << 30
 
 P = ParamSpec("P")
 
 
 def with_ends_told(command: Callable[P, None]) -> Callable[P, None]:
-    """Return a command whose `EOFError` reaches the guard: typer would say "Aborted." alone.
+    """Return a command that begins with memory enough, and whose `EOFError` reaches the guard.
 
-    A module that Python compiled while the disk was full ends so, when it is imported.
+    Typer would say "Aborted." alone of an `EOFError`; a module that Python compiled while the
+    disk was full ends so, when it is imported.
     """
 
     @wraps(command)
     def run(*args: P.args, **options: P.kwargs) -> None:
+        _check_memory_limit()
         try:
             command(*args, **options)
         except EOFError as error:
@@ -36,6 +50,19 @@ def with_ends_told(command: Callable[P, None]) -> Callable[P, None]:
             raise RuntimeError(msg) from error
 
     return run
+
+
+def _check_memory_limit() -> None:
+    """Raise `LlrgeoError` where `ulimit -v` is so low that libraries of numbers may not load."""
+    if resource is None:
+        return
+    limit = resource.getrlimit(resource.RLIMIT_AS)[0]
+    if limit != resource.RLIM_INFINITY and limit < _LEAST_ADDRESSES:
+        msg = (
+            f"memory is limited to {limit >> 20:,} MB (ulimit -v), and commands need "
+            f"{_LEAST_ADDRESSES >> 20:,} MB at least; take the limit off: ulimit -v unlimited"
+        )
+        raise LlrgeoError(msg)
 
 
 def told(error: BaseException) -> tuple[str, int]:
@@ -46,8 +73,9 @@ def told(error: BaseException) -> tuple[str, int]:
     text = " ".join(str(error).split())[:200]
     if isinstance(error, KeyboardInterrupt):
         return "stopped; nothing was left half written", INTERRUPTED
-    if isinstance(error, MemoryError) or any(words in text for words in _NO_MEMORY):
-        return "not enough memory: close other programs, or take a smaller area", 1
+    if isinstance(error, MemoryError) or any(words in text.lower() for words in _NO_MEMORY):
+        advice = "close other programs, raise `ulimit -v` where one is set, or take a smaller area"
+        return f"not enough memory: {advice}", 1
     reading = _what_was_read(error.__traceback__)
     where = f" while reading {reading}" if reading else ""
     what = f"{__version__}: unexpected {type(error).__name__}{where} ({text})"
