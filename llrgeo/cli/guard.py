@@ -13,10 +13,8 @@ from typing import Final, ParamSpec
 from llrgeo import __version__
 from llrgeo.errors import LlrgeoError
 
-try:
+if os.name == "posix":  # Windows has no limits of this kind
     import resource
-except ImportError:  # Windows has no limits of this kind
-    resource = None  # type: ignore[assignment]
 
 UNEXPECTED: Final = 70  # EX_SOFTWARE of BSD's sysexits
 INTERRUPTED: Final = 130  # as shells say of a process that Ctrl-C ended
@@ -54,7 +52,7 @@ def with_ends_told(command: Callable[P, None]) -> Callable[P, None]:
 
 def _check_memory_limit() -> None:
     """Raise `LlrgeoError` where `ulimit -v` is so low that libraries of numbers may not load."""
-    if resource is None:
+    if os.name != "posix":
         return
     limit = resource.getrlimit(resource.RLIMIT_AS)[0]
     if limit != resource.RLIM_INFINITY and limit < _LEAST_ADDRESSES:
