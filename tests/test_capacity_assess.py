@@ -175,6 +175,25 @@ def test_one_ward_without_stated_beds_leaves_their_sum_unknown() -> None:
     assert rows.loc[("today", "south", 2026), ["admissions", "offered_load"]].tolist() == [0, 0]
 
 
+def test_days_blocked_are_unknown_in_all_where_one_ward_states_no_beds() -> None:
+    waits = BedService("ward", RATES, Stay(25.0), DelayTarget(0.1, 3.0), "step_down")
+    sites = town().sites.assign(beds=[31, 26, np.nan, np.nan, np.nan])
+    setting = town(beds=[waits], sites=sites)
+    whole = beds_as_a_whole(setting, beds_by_site(setting)).set_index(["option", "year"])
+    assert whole.loc[("today", 2026), "blocked_bed_days"] > 0
+    assert np.isnan(whole.loc[("local", 2026), "blocked_bed_days"])
+
+
+def test_a_service_may_state_beds_and_rooms_at_one_site() -> None:
+    sites = pd.DataFrame(
+        [("today", "ward", "north", 27, 4), ("today", "ward", "south", 6, np.nan)],
+        columns=["option", "service", "site_id", "beds", "rooms"],
+    )
+    setting = town(sites=sites)
+    assert setting.stated("today", "ward", "beds").to_dict() == {"north": 27, "south": 6}
+    assert setting.stated("today", "ward", "rooms")["north"] == 4
+
+
 def test_two_wards_cost_beds(found: CapacityEvidence) -> None:
     whole = found.beds_as_a_whole.set_index(["option", "year"])
     load = 302.6 * 25 / 365
@@ -462,6 +481,31 @@ def test_services_with_scans_of_one_kind_share_the_machines_of_a_site() -> None:
         shared.machines.sort_values(["option", "site_id", "year"]).reset_index(drop=True),
         table.sort_values(["option", "site_id", "year"]).reset_index(drop=True),
     )
+
+
+def by_key(table: pd.DataFrame) -> pd.DataFrame:
+    keys = ["option", "service", "site_id", "year"]
+    return table.sort_values([key for key in keys if key in table]).reset_index(drop=True)
+
+
+def test_a_service_with_scans_of_two_kinds_is_worked_out_once_with_the_services_of_both() -> None:
+    rates, kinds = pd.Series({"age_85_plus": 9_000.0}), read_capacity("machines")
+    machines = [
+        MachineService("clinic", rates, "mri", kinds.loc["mri"]),
+        MachineService("clinic", rates * 0.3, "ct", kinds.loc["ct"]),
+        MachineService("crisis", rates * 0.7, "ct", kinds.loc["ct"], dna=0.2),
+        MachineService("nurses", rates * 0.2, "ultrasound", kinds.loc["ultrasound"]),
+    ]
+    setting = town(beds=[], rounds=[], crisis=[], machines=machines)
+    shared = assess_options(setting, choices=2, seed=4, visits={})
+    whole = assess_capacity(setting, RULES)
+    keys = ["kind", "option", "site_id", "year"]
+    found, expected = (
+        table.machines.sort_values(keys).reset_index(drop=True) for table in (shared, whole)
+    )
+    assert set(found["kind"]) == {"mri", "ct", "ultrasound"}
+    pd.testing.assert_frame_equal(found, expected)
+    pd.testing.assert_frame_equal(by_key(shared.rooms), by_key(whole.rooms))
 
 
 def test_driving_is_what_is_left_of_a_journey() -> None:

@@ -51,6 +51,12 @@ def test_what_works_cost() -> None:
     assert row["delay_share"] == pytest.approx(0.145 * 0.75)
 
 
+def test_a_case_that_argues_no_bias_away_has_all_of_it() -> None:
+    whole = CapitalRates({"new": 3_000.0}, 0.15, 0.4, BIAS)
+    row = works_table([Works("local", "north", "new", 500, 2031, MIXED)], whole).iloc[0]
+    assert row["capital"] == pytest.approx(500 * 3_000 * 1.15 * 1.321)
+
+
 def test_running_costs_are_those_stated_where_they_are() -> None:
     area = pd.Series({"north": 800.0, "south": 300.0, "west": np.nan})
     found = running_cost(area, pd.Series({"south": 170_000.0}), gbp_m2=456)

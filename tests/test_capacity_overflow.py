@@ -39,6 +39,7 @@ def test_haywards_formula_by_hand() -> None:
     assert spread / total == pytest.approx(1.127, abs=0.0005)
     assert hayward_loss(12, total, spread) == pytest.approx(0.178, abs=0.0005)
     assert hayward_loss(12, 10.0, 10.0) == pytest.approx(erlang_b(12, 10.0))
+    assert hayward_loss(3, 1.0, 1.0) == pytest.approx(erlang_b(3, 1.0)) == pytest.approx(1 / 16)
     assert overflow_moments(0.0, 3) == (0.0, 0.0)
     assert hayward_loss(3, 0.0, 0.0) == 0
     with pytest.raises(InputError, match="variance of a load of 3"):
@@ -174,6 +175,20 @@ def test_step_down_waits_as_erlang_c_says() -> None:
     assert "no_bed" not in rows.index
     # all who wait are placed in the end
     assert found.placed["admissions"].sum() == pytest.approx(8.3 * 365 / 25, rel=0.01)
+
+
+def test_a_wait_that_is_not_told_apart_is_any_wait() -> None:
+    waits = network(
+        (1, 1),
+        (5, 4),
+        admissions=pd.DataFrame({"step_down": [64.0, 41.0]}, index=["a", "b"]),
+        stays={"step_down": Stay(25.0)},
+    )
+    found = simulate_wards(waits, seed=4, years=4)
+    any_wait = simulate_wards(waits, seed=4, years=4, longer_than_days=0.0)
+    day = simulate_wards(waits, seed=4, years=4, longer_than_days=1.0)
+    longer = [each.value("step_down", "waited_longer") for each in (found, any_wait, day)]
+    assert longer[0] == longer[1] > longer[2] > 0.1
 
 
 def test_beds_kept_for_step_up_shorten_no_list_but_refuse_fewer() -> None:

@@ -231,6 +231,17 @@ def test_new_homes_move_people_within_their_authority() -> None:
     assert later.loc["b", "age_18_64"] > 120
 
 
+def test_the_disabled_are_the_same_share_of_an_areas_people_later() -> None:
+    total = pd.DataFrame(
+        [[230, 560, 170, 90, 35], [61, 90, 33, 41, 19]], ["E1", "E2"], columns=list(AGE_BANDS)
+    )
+    areas = village().assign(disabled=[71, 16, 44])
+    later = project_areas(areas, total, constant_shares(areas))
+    expected = areas["disabled"] / areas["residents"] * later["residents"]
+    assert (abs(expected - areas["disabled"]) > 2).all()
+    assert (abs(later["disabled"] - expected) < 1).all()
+
+
 def test_a_band_that_nobody_is_in_is_shared_by_residents() -> None:
     areas = village()
     areas.loc[["a", "b"], "age_85_plus"] = 0

@@ -92,6 +92,12 @@ def test_the_beds_for_a_share_are_the_fewest(load: float, share: float) -> None:
     assert erlang_b(exact, load) == pytest.approx(share, abs=1e-6)
 
 
+def test_beds_that_refuse_exactly_the_share_suffice() -> None:
+    assert erlang_b(1, 3.0) == 0.75
+    assert beds_for_loss(3.0, 0.75) == 1
+    assert beds_for_loss(3.0, 0.74) == 2
+
+
 def test_the_smooth_cost_of_beds_is_concave() -> None:
     cost = np.array([beds_for_loss_continuous(load, 0.05) for load in np.arange(1.0, 60.0)])
     assert (np.diff(cost) > 0).all()

@@ -83,6 +83,17 @@ def test_several_rounds_are_close_to_the_best_of_all() -> None:
     assert worst < 1.06
 
 
+@pytest.mark.parametrize("seed", [4, 155, 239])
+def test_two_rounds_that_are_joined_at_their_ends_are_the_best_of_all(seed: int) -> None:
+    """Of days on which a join of the wrong ends is not made up for by later exchanges."""
+    minutes = square(7, seed).minutes
+    best = min(
+        round_minutes(minutes, list(o[:4])) + round_minutes(minutes, list(o[4:]))
+        for o in permutations(range(1, 8))
+    )
+    assert good_rounds(minutes, 4)[0] == pytest.approx(best)
+
+
 def test_rounds_too_long_for_the_exact_way() -> None:
     minutes = square(15, 4).minutes
     found, rounds = good_rounds(minutes, 15)

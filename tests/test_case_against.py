@@ -12,7 +12,7 @@ from llrgeo.appraisal.access import nearest_site
 from llrgeo.appraisal.case import comparison
 from llrgeo.appraisal.case.capacity import Findings, gaining_sites
 from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes
-from llrgeo.appraisal.case.item import Item, item_table
+from llrgeo.appraisal.case.item import Item, item_table, place_name
 from llrgeo.appraisal.case.journeys import hit_more
 from llrgeo.appraisal.case_against import Grounds, case_against, case_for
 from llrgeo.appraisal.evaluation import evaluate_options
@@ -356,6 +356,20 @@ def test_what_the_places_lack_is_drawn_in_beside_what_today_would_lack(town):
     assert not set(argued(town, SAME, findings=FINDINGS).index) & {
         *("beds_short", "ward_full", "more_posts", "parking_short", "older_later")
     }
+
+
+def test_as_many_old_people_later_as_today_are_no_point_against(town):
+    older = FINDINGS.older.assign(**{"2043": [35, 29, 12, 13]}).drop(columns=2043)
+    case = argued(town, findings=replace(FINDINGS, older=older.rename(columns={"2043": 2043})))
+    assert "older_later" not in case.index
+
+
+@pytest.mark.parametrize(
+    ("ward", "said"), [("Castle", "Castle (Leicester 016D)"), (np.nan, None), ("", None)]
+)
+def test_a_place_is_named_with_its_ward_where_that_is_known(ward, said):
+    areas = pd.DataFrame({"name": ["Leicester 016D"], "ward": [ward]}, index=["E01"])
+    assert place_name(areas, "E01") == (said or "Leicester 016D")
 
 
 def test_a_millionth_of_a_contact_is_rounding_and_no_gain():

@@ -76,6 +76,12 @@ def test_each_figure_of_today_is_as_worked_out_by_hand(ranked):
     assert ranked["people"]["today", "share_in_time", "Ash"] == 160
 
 
+def test_rows_of_all_options_and_figures_are_numbered_as_one_table(setting):
+    results = evaluate_options([TODAY, LOCAL], setting, baseline="today")
+    table = rank_authorities(results, setting, baseline="today")
+    assert table.index.equals(pd.RangeIndex(len(table)))
+
+
 def test_one_service_beyond_its_standard_is_enough(ranked):
     """Closer to home E has its clinic at 1 minute and its beds at 3: its 200 people count."""
     beyond = ranked.loc[("local", "share_beyond")]
