@@ -1,7 +1,8 @@
 """Names that are markup, scripts, templates or formulas show as plain text and run nothing.
 
-Each of 11 names goes into each of 27 places by which text reaches a page (297 cases), and then
-into a study's own files, which are read, appraised and published as a user's would be. Nothing
+Each of 11 names goes into each of 27 places by which text reaches the explorer (297 cases); all of
+them, in two texts, into the other pages, and into a study's own files, which are read, appraised
+and published as a user's would be. Nothing
 may run in the browser, with the page's own policy switched off, and nothing when the page is
 built: no file appears.
 """
@@ -173,6 +174,15 @@ def hostile(request, town_areas, town_sites, town_times, tmp_path):
     return name, hostile_publication(town, name), file
 
 
+@pytest.fixture(params=range(2), ids=["odd", "even"])
+def joined(request, town_areas, town_sites, town_times, tmp_path):
+    """Return every other hostile name in one text, its publication and the file: for slow pages."""
+    file = tmp_path / "ran"
+    name = " ".join(list(HOSTILE.values())[request.param :: 2]).replace("FILE", str(file))
+    town = town_publication(town_areas, town_sites, town_times)
+    return name, hostile_publication(town, name), file
+
+
 def test_27_ways_times_11_names_are_tried():
     assert (len(set(WAYS)), len(HOSTILE)) == (27, 11)
 
@@ -219,9 +229,9 @@ def use_everything(page, name):
 
 @pytest.mark.browser
 def test_a_whole_study_of_hostile_names_is_published_as_text(
-    hostile, town_study, open_page, tmp_path
+    joined, town_study, open_page, tmp_path
 ):
-    name, _, file = hostile
+    name, _, file = joined
     study = load_study(hostile_study(town_study, name))
     publish_study(run_study(study), tmp_path / "maps")
     for page_name in ("explorer.html", "report.html"):
@@ -252,8 +262,8 @@ def test_nothing_runs_when_files_are_built_and_formulas_stay_text(hostile, tmp_p
 
 
 @pytest.mark.browser
-def test_every_page_of_a_kit_runs_nothing_and_shows_names_as_text(hostile, open_page, tmp_path):
-    name, publication, file = hostile
+def test_every_page_of_a_kit_runs_nothing_and_shows_names_as_text(joined, open_page, tmp_path):
+    name, publication, file = joined
     known = {"explorer.html": name, f"print/{'x' * 9}.png": name}
     files = kit_files(publication, kit_places(publication), known, leaflets_as_pdf=False)
     written = {path: text for path, text in files.items() if path.endswith(".html")}
@@ -273,8 +283,8 @@ def test_every_page_of_a_kit_runs_nothing_and_shows_names_as_text(hostile, open_
 
 
 @pytest.mark.browser
-def test_print_maps_run_nothing_and_show_names_as_text(hostile, open_page, tmp_path):
-    _, publication, file = hostile
+def test_print_maps_run_nothing_and_show_names_as_text(joined, open_page, tmp_path):
+    _, publication, file = joined
     for number, sheet in enumerate(islice(_sheets(publication, simplify_base_map(publication)), 2)):
         path = tmp_path / f"{number}.svg"
         path.write_text(sheet.page.svg(sheet.title, sheet.description), encoding="utf-8")
@@ -289,8 +299,8 @@ def test_print_maps_run_nothing_and_show_names_as_text(hostile, open_page, tmp_p
 
 @pytest.mark.browser
 @pytest.mark.skipif(installed_chromium() is None, reason="no chromium")
-def test_a_hostile_report_is_printed_and_asks_for_nothing(hostile, tmp_path):
-    _, publication, file = hostile
+def test_a_hostile_report_is_printed_and_asks_for_nothing(joined, tmp_path):
+    _, publication, file = joined
     (path,) = publish_pdf(publication, tmp_path / "pdf")
     assert b"/JavaScript" not in path.read_bytes()
     assert b"/URI" not in path.read_bytes()
