@@ -15,7 +15,7 @@ from town import FARM, grid_streets, grid_xy, placed, write_town
 from llrgeo.publish.publication import Publication
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.study.config import load_study
-from llrgeo.study.run import build_publication, run_study
+from llrgeo.study.run import StudyResult, build_publication, run_study
 from llrgeo.travel.times import TravelTimes
 
 
@@ -141,6 +141,18 @@ def town_study_once(tmp_path_factory, town_network, town_areas, town_sites) -> P
 def town_publication(town_study_once) -> Publication:
     """Return what is published of the toy town's study."""
     return build_publication(run_study(load_study(town_study_once)))
+
+
+@pytest.fixture(scope="session")
+def default_study() -> StudyResult:
+    """Run the default study once for all tests that only read its result."""
+    return run_study(load_study())
+
+
+@pytest.fixture(scope="session")
+def default_publication(default_study) -> Publication:
+    """Return what is published of the default study."""
+    return build_publication(default_study)
 
 
 @pytest.fixture(scope="session")

@@ -48,7 +48,6 @@ from llrgeo.publish.sentences import option_lines, service_lines
 from llrgeo.publish.wording import wording
 from llrgeo.schema import NO_CAR
 from llrgeo.study.config import load_study
-from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.accuracy import Accuracy
 
 RANDOM_SITE_SETS = 60
@@ -209,10 +208,9 @@ def test_javascript_counts_random_sets_of_sites_as_python_does(javascript, small
 
 
 @pytest.mark.slow
-def test_javascript_counts_the_default_study_as_python_does(javascript):
-    publication = build_publication(run_study(load_study()))
-    assert_counts_every_option_alike(javascript, publication)
-    assert_counts_random_sets_alike(javascript, publication)
+def test_javascript_counts_the_default_study_as_python_does(javascript, default_publication):
+    assert_counts_every_option_alike(javascript, default_publication)
+    assert_counts_random_sets_alike(javascript, default_publication)
 
 
 def test_every_postcode_is_found_on_the_device_and_no_other(javascript, small_county):

@@ -13,8 +13,6 @@ from publication_cases import county_publication
 
 from llrgeo.publish import pages
 from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
-from llrgeo.study.config import load_study
-from llrgeo.study.run import build_publication, run_study
 
 PLACES = ("LE15 6NT", "LE17 4DZ", "LE5 4PW")
 HARNESS = """
@@ -146,6 +144,7 @@ def test_every_answer_of_a_made_up_county_follows_from_its_times(javascript):
 
 
 @pytest.mark.slow
-def test_the_540_answers_of_the_default_study_follow_from_its_times(javascript):
-    publication = build_publication(run_study(load_study()))
-    assert check_answers(javascript, publication, PLACES) == 3 * 6 * 10 * 3
+def test_the_540_answers_of_the_default_study_follow_from_its_times(
+    javascript, default_publication
+):
+    assert check_answers(javascript, default_publication, PLACES) == 3 * 6 * 10 * 3

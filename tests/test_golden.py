@@ -35,11 +35,6 @@ TABLES = (
 )
 
 
-@pytest.fixture(scope="module")
-def default_study() -> StudyResult:
-    return run_study(load_study())
-
-
 @pytest.mark.slow
 @pytest.mark.parametrize("name", TABLES)
 def test_the_default_study_gives_the_figures_on_file(name, default_study):

@@ -8,17 +8,11 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.study.config import load_study
-from llrgeo.study.run import StudyResult, run_study
+from llrgeo.study.run import StudyResult
 
 BANDS = ("age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus")
 NEAR = {"community_hospital", "health_centre"}
 LONGER_MIN = 1.0
-
-
-@pytest.fixture(scope="module")
-def default_study() -> StudyResult:
-    return run_study(load_study())
 
 
 def recomputed(study: StudyResult) -> dict[str, dict[str, float]]:
