@@ -1,8 +1,8 @@
 """Kill -9 at 100 random moments and 50 aimed ones, of each command that writes a folder.
 
-What is killed is a copy of this process that has done the reckoning, so that every kill falls into
-the writing. After each, a reader sees the old folder or the new one; after the next whole run
-nothing of those that were killed is left.
+What is killed is a copy of this process that has done the reckoning and has every file in memory,
+so that every kill falls into the writing, and hundreds take minutes. After each, a reader sees the
+old folder or the new one; after the next whole run nothing of those that were killed is left.
 """
 
 import os
@@ -16,6 +16,7 @@ from pathlib import Path
 import pytest
 from test_kills import contents
 
+from llrgeo.publish.folder import write_files
 from llrgeo.roads.network import load_network, save_network
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import PLACES, read_inputs
@@ -104,19 +105,31 @@ def studies(town_study_once):
     return load_study(town_study_once), load_study(changed)
 
 
-def published(studies) -> tuple[Write, Write]:
-    old, new = (run_study(study) for study in studies)
-    return lambda out: publish_study(old, out), lambda out: publish_study(new, out)
+def again(folder: Path) -> Write:
+    """Return what writes the files of a folder once more, by the function that wrote them."""
+    files = {
+        path.relative_to(folder).as_posix(): path.read_bytes()
+        for path in sorted(folder.rglob("*"))
+        if path.is_file()
+    }
+    return lambda out: write_files(files, out)
 
 
-def located(studies) -> tuple[Write, Write]:
-    one, two = (
-        locate_service(studies[0], load_siting(None, service="clinic", p=p)) for p in (1, 2)
-    )
-    return lambda out: write_plan(one, out), lambda out: write_plan(two, out)
+def published(studies, made: Path) -> tuple[Write, Write]:
+    old, new = made / "old", made / "new"
+    for study, folder in zip(studies, (old, new), strict=True):
+        publish_study(run_study(study), folder)
+    return again(old), again(new)
 
 
-def streets(studies) -> tuple[Write, Write]:
+def located(studies, made: Path) -> tuple[Write, Write]:
+    folders = {p: made / f"plan_{p}" for p in (1, 2)}
+    for p, folder in folders.items():
+        write_plan(locate_service(studies[0], load_siting(None, service="clinic", p=p)), folder)
+    return again(folders[1]), again(folders[2])
+
+
+def streets(studies, _: Path) -> tuple[Write, Write]:
     old = load_network(studies[0].path("network"))
     new = old.reweighted(1.5)
     return lambda out: save_network(old, out), lambda out: save_network(new, out)
@@ -124,7 +137,7 @@ def streets(studies) -> tuple[Write, Write]:
 
 @pytest.mark.parametrize("make", [published, located, streets], ids=["run", "locate", "network"])
 def test_a_killed_writer_leaves_the_old_folder_or_the_new_one(studies, tmp_path, make, capsys):
-    writers = make(studies)
+    writers = make(studies, tmp_path)
     out = tmp_path / "parent" / "out"
     whole = []
     for writer in writers:
