@@ -1,6 +1,7 @@
 """Journeys near the rim of the road map are counted, named, and said on what is published."""
 
 import dataclasses
+import math
 from pathlib import Path
 
 import geopandas as gpd
@@ -102,6 +103,42 @@ def test_a_journey_that_no_way_beyond_could_beat_is_not_flagged(square: RoadNetw
     times = router.travel_times(origins, sites, mode="car", period="off_peak")
     assert times.minutes.loc["c", "d"] == 4.0  # along the southern rim, straight and at full speed
     assert not find_edge_effects(router, times, origins, sites).to_numpy().any()
+
+
+@pytest.mark.parametrize("longest_min", [7.5, math.inf])
+def test_what_is_asked_again_is_enough_to_know_which_journeys_come_near_the_rim(
+    square: RoadNetwork, longest_min: float
+) -> None:
+    # A grid of 36 crossroads, 1.8 km apart in the square of 10 km, each street with times of its
+    # own either way; places are on and off the crossroads.
+    rng = np.random.default_rng(19)
+    nodes = [(500 + 1_800 * x, 500 + 1_800 * y) for y in range(6) for x in range(6)]
+    ends = [(n, n + 1) for n in range(36) if n % 6 < 5] + [(n, n + 6) for n in range(30)]
+    both = np.array(ends + [(head, tail) for tail, head in ends])
+    edges = pd.concat([square.edges.head(1)] * len(both), ignore_index=True).assign(
+        from_node=both[:, 0].astype("int32"),
+        to_node=both[:, 1].astype("int32"),
+        length_m=1_800.0,
+        ms_off_peak=rng.integers(90_000, 240_000, len(both)),
+    )
+    network = RoadNetwork(pd.DataFrame(nodes, columns=["x", "y"]), edges, square.info)
+    router = NetworkRouter(network)
+    origins, sites = (
+        points(**{f"{role}{n}": tuple(rng.integers(500, 9_500, 2)) for n in range(count)})
+        for role, count in (("a", 17), ("s", 5))
+    )
+    times = router.travel_times(origins, sites, mode="car", period="off_peak")
+    # The definition, in full: every journey again, where all roads near the rim take twice as long.
+    ms = edges["ms_off_peak"].where(~near_rim(network), 2 * edges["ms_off_peak"])
+    slowed = RoadNetwork(network.nodes, edges.assign(ms_off_peak=ms), network.info)
+    again = NetworkRouter(slowed).travel_times(origins, sites, mode="car", period="off_peak")
+    least = minutes_beyond(network, "off_peak", origins, sites)
+    minutes = times.minutes
+    nearest = minutes.eq(minutes.min(axis=1), axis="index")
+    expected = (again.minutes > minutes) & (minutes > least) & (minutes.le(longest_min) | nearest)
+    assert 5 < expected.to_numpy().sum() < 80
+    found = find_edge_effects(router, times, origins, sites, longest_min=longest_min)
+    pd.testing.assert_frame_equal(found, expected)
 
 
 def test_without_journeys_near_the_rim_there_is_no_note(square: RoadNetwork) -> None:

@@ -233,11 +233,11 @@ def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInput
     study, info = inputs.study, router.network.info
     # Roads beyond the network's rim could shorten journeys near it: say which, and by how much.
     ends = inputs.areas.geometry, places_of_arrival(inputs.sites, times.mode)
-    near = find_edge_effects(router, times, *ends)
-    edge = ""
+    longest_min, edge = max(study.thresholds_min), ""
+    near = find_edge_effects(router, times, *ends, longest_min=longest_min)
     if near.to_numpy().any():
         least = minutes_beyond(router.network, times.period, *ends)
-        edge = edge_effects_note(times, near, least, longest_min=max(study.thresholds_min))
+        edge = edge_effects_note(times, near, least, longest_min=longest_min)
     water = water_note(router.network, router.snapping, ends[1], "destination")
     return _with_notes(
         _without_untested_error(times, info, inputs.areas),

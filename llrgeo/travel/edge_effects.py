@@ -1,16 +1,20 @@
 """Edge effects: journeys near the edge of the road map, beyond which may lie a faster way."""
 
-import dataclasses
+import math
+from dataclasses import replace
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
 from llrgeo.roads.coverage import NEAR_M, near_rim
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG, name_some
+from llrgeo.travel.engines import journey_keys
+from llrgeo.travel.graph import unpack
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.times import TravelTimes
 
@@ -23,6 +27,8 @@ def find_edge_effects(
     times: TravelTimes,
     origins: gpd.GeoSeries,
     destinations: gpd.GeoSeries,
+    *,
+    longest_min: float = math.inf,
 ) -> pd.DataFrame:
     """Tell which journeys could be faster by a road beyond the edge of the map.
 
@@ -37,39 +43,53 @@ def find_edge_effects(
         Its minutes from the origins to the destinations.
     origins, destinations
         The same points.
+    longest_min
+        Of journeys that take longer only those to an origin's nearest destination are looked at.
 
     Returns
     -------
     pandas.DataFrame
         Booleans, shaped as the minutes; False where a site cannot be reached.
     """
-    network = router.network
-    near = near_rim(network)
-    if not near.any():
-        return times.minutes < 0
-    # Roads near the edge are made to take twice as long: a journey that takes longer then uses
-    # one of them on each of its fastest ways.
-    column = f"ms_{times.period}"
-    longer = network.edges[column].where(~near, 2 * network.edges[column])
-    edges = network.edges.assign(**{column: longer})
-    slowed = dataclasses.replace(router, network=dataclasses.replace(network, edges=edges))
-    again = slowed.travel_times(origins, destinations, mode=times.mode, period=times.period)
-    return (again.minutes > times.minutes) & _could_gain(router, times, origins, destinations)
+    minutes = times.minutes
+    near = near_rim(router.network)
+    found = np.zeros(minutes.shape, dtype=bool)
+    doubted = found
+    if near.any():
+        # A way beyond the rim leaves the land that the map covers and comes back, so it is at least
+        # as long as the straight line from the origin to the rim and from there to the destination.
+        least = minutes_beyond(router.network, times.period, origins, destinations)
+        counted = np.isfinite(minutes) & _that_matter(minutes, longest_min)
+        doubted = ((minutes > least) & counted).to_numpy()
+    # Searches cost by the destination: only the rows and columns with a doubt are asked again.
+    rows, columns = np.flatnonzero(doubted.any(axis=1)), np.flatnonzero(doubted.any(axis=0))
+    if rows.size:
+        block = np.ix_(rows, columns)
+        known = np.where(doubted, minutes, -np.inf)[block]
+        ends = origins.iloc[rows], destinations.iloc[columns]
+        found[block] = _longer_by_the_rim(router, times.period, ends, near, known)
+    return pd.DataFrame(found & doubted, minutes.index, minutes.columns)
 
 
-def _could_gain(
+def _longer_by_the_rim(
     router: NetworkRouter,
-    times: TravelTimes,
-    origins: gpd.GeoSeries,
-    destinations: gpd.GeoSeries,
-) -> pd.DataFrame:
-    """Tell which journeys take longer than any way beyond the rim could.
+    period: str,
+    ends: tuple[gpd.GeoSeries, gpd.GeoSeries],
+    near: NDArray[np.bool_],
+    known_min: NDArray[np.float64],
+) -> NDArray[np.bool_]:
+    """Tell which journeys take longer than is known where the edges `near` take twice as long.
 
-    A way beyond the rim leaves the land that the map covers and comes back, so it is at least as
-    long as the straight line from the origin to the rim and from there to the destination, and
-    nobody is faster on it than on the fastest roads of the map.
+    Such a journey uses one of them on each of its fastest ways.
     """
-    return times.minutes > minutes_beyond(router.network, times.period, origins, destinations)
+    ms = router.network.weights_ms(period)
+    slowed = router.retimed(period, np.where(near, 2 * ms, ms))
+    # What takes longer than the longest that is known need not be found: it took longer.
+    limit_min = float(known_min.max()) + 1
+    plan = replace(router.search_plan(period), limit_min=limit_min, hierarchy=None)
+    again_min, _ = unpack(journey_keys(slowed.build_request(*ends, period), plan))
+    longer: NDArray[np.bool_] = again_min > known_min
+    return longer
 
 
 def minutes_beyond(
@@ -133,8 +153,7 @@ def edge_effects_note(
     """
     # Only journeys that a figure can hang on: within the longest threshold, or the area's nearest.
     minutes = times.minutes
-    nearest = minutes.eq(minutes.min(axis=1), axis="index") & np.isfinite(minutes)
-    matter = minutes.le(longest_min) | nearest
+    matter = _that_matter(minutes, longest_min)
     found = near & matter
     if not found.to_numpy().any():
         return ""
@@ -146,3 +165,9 @@ def edge_effects_note(
         f"{name_some(sites)}) and could be shorter by a road beyond it, by at most {gain:.1f} "
         "minutes. To be sure, build the network from extracts that reach farther."
     )
+
+
+def _that_matter(minutes: pd.DataFrame, longest_min: float) -> pd.DataFrame:
+    """Tell which journeys take at most some minutes, or are to the nearest site that is reached."""
+    nearest = minutes.eq(minutes.min(axis=1), axis="index") & np.isfinite(minutes)
+    return minutes.le(longest_min) | nearest

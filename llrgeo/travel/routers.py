@@ -5,6 +5,7 @@ import math
 from dataclasses import dataclass
 from functools import cached_property
 from pathlib import Path
+from typing import Final, Self
 
 import geopandas as gpd
 import numpy as np
@@ -24,6 +25,9 @@ from llrgeo.travel.known_matrices import KnownMatrices
 from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.places import Places, as_points
 from llrgeo.travel.times import Router, TravelTimes
+
+# What a router derives from the places of its roads, whatever their times.
+_OF_PLACES: Final = ("snapping", "_layered", "_found_roads")
 
 
 @dataclass(frozen=True)
@@ -126,6 +130,16 @@ class NetworkRouter:
         """Return what an engine needs: the graph, and the points linked to it."""
         out, into = self._roads(origins, "origin"), self._roads(destinations, "destination")
         return build_request(self.network, self._layered, period, out, into)
+
+    def retimed(self, period: str, ms: IntArray) -> Self:
+        """Return a router over the same roads on which each edge takes other milliseconds.
+
+        What is derived from where the roads lie (layers, spatial index, roads of points) is shared.
+        """
+        edges = self.network.edges.assign(**{f"ms_{period}": ms})
+        made = dataclasses.replace(self, network=dataclasses.replace(self.network, edges=edges))
+        vars(made).update({name: getattr(self, name) for name in _OF_PLACES})
+        return made
 
     def search_plan(self, period: str) -> SearchPlan:
         """Return how the matrix of a period is to be computed."""
