@@ -66,7 +66,7 @@ def find_edge_effects(
     if rows.size:
         block = np.ix_(rows, columns)
         known = np.where(doubted, minutes, -np.inf)[block]
-        ends = origins.iloc[rows], destinations.iloc[columns]
+        ends = gpd.GeoSeries(origins.iloc[rows]), gpd.GeoSeries(destinations.iloc[columns])
         found[block] = _longer_by_the_rim(router, times.period, ends, near, known)
     return pd.DataFrame(found & doubted, minutes.index, minutes.columns)
 
