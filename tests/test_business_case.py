@@ -1,5 +1,6 @@
 """Figures of business cases in the toy town, by hand: sites, people nearest, and the five tests."""
 
+from dataclasses import replace
 from types import SimpleNamespace
 
 import numpy as np
@@ -74,6 +75,14 @@ def test_more_beds_than_today_are_not_fewer_and_teams_unknown_stay_unknown(resul
 def test_choice_is_of_services_that_are_visited(results, inputs):
     assert sites_within(results["today"], inputs) == pytest.approx(0.9)
     assert sites_within(results["local"], inputs) == pytest.approx((1.8 + 0.9) / 2)
+
+
+def test_a_choice_is_a_site_within_30_minutes_and_none_beyond(results, inputs):
+    minutes = inputs.times.minutes.assign(A=[30.0, 3.0, 30.5, np.inf])
+    assert minutes.index.tolist() == ["W", "N", "E", "F"]
+    slower = replace(inputs, times=replace(inputs.times, minutes=minutes))
+    # 400 in W and 300 in N, not the 200 in E
+    assert sites_within(results["today"], slower) == pytest.approx(0.7)
 
 
 def test_a_site_is_new_upgraded_left_empty_or_as_it_is(results):

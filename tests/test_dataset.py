@@ -56,6 +56,18 @@ def test_the_blocks_together_are_the_matrix(
     pd.testing.assert_frame_equal(read.distance_km, whole.distance_km, check_names=False)
 
 
+def test_a_block_has_at_most_100_destinations_where_nobody_says(
+    router: NetworkRouter, places: gpd.GeoSeries, tmp_path: Path
+) -> None:
+    many = gpd.GeoSeries(np.resize(places.to_numpy(), 101), crs=places.crs)
+    for count, blocks in ((100, 1), (101, 2)):
+        to = many[:count].set_axis([f"S{i:03}" for i in range(count)])
+        found = write_dataset(
+            router, places[:2], to, Dataset(tmp_path / f"{count}"), period="off_peak"
+        )
+        assert len(found) == blocks
+
+
 @pytest.mark.parametrize("change", [{"workers": 2}, {"engine": "hierarchy"}])
 def test_workers_and_engines_write_the_same_bytes(
     change: dict[str, Any], router: NetworkRouter, places: gpd.GeoSeries, tmp_path: Path

@@ -42,3 +42,27 @@ def test_sites_are_sought_among_those_of_the_study() -> None:
     assert config.outside_stay
     assert (config.plans, config.differ_by) == (1, 1)
     assert config.minimum_activity == 0
+
+
+def test_what_an_appraisal_assumes_where_a_study_says_nothing() -> None:
+    """A change of any of these changes published figures, and is said in the CHANGELOG."""
+    written = AppraisalConfig()
+    assert (written.horizon_years, written.draws, written.data_class) == (30, 10_000, "open")
+    assert (written.speed_sd, written.rate_sd, written.growth_sd) == (0.05, 0.2, 0.1)
+    assert written.growth == {}
+    assert written.time_error_min is None
+
+
+def test_what_journeys_are_where_a_study_says_nothing() -> None:
+    fields_of = StudyConfig.model_fields
+    usual = {
+        "time_factor": 1,
+        "team_time_factor": 1,
+        "terminal_min": 0,
+        "tolerance_min": 1,
+        "ceiling_min": None,
+        "seed": 0,
+        "confirm": False,
+        "home_sites_only": False,
+    }
+    assert {name: fields_of[name].default for name in usual} == usual

@@ -4,12 +4,20 @@ import heapq
 
 import numpy as np
 import pandas as pd
+import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.travel.engines import SearchPlan, journey_keys
-from llrgeo.travel.graph import UNREACHABLE, AccessLinks, layer_network, search_graph
+from llrgeo.travel.graph import (
+    UNREACHABLE,
+    AccessLinks,
+    layer_network,
+    pack,
+    search_graph,
+    unpack,
+)
 from llrgeo.travel.od_matrix import MatrixRequest
 
 ORDER = {"start": 0, "through": 1, "end": 2}
@@ -43,6 +51,13 @@ def drive(roads: list[Road], first: int) -> dict[int, int]:
                 best[onto] = key
                 heapq.heappush(queue, (key + (ms << 25) + dm, onto))
     return best
+
+
+def test_a_key_gives_back_its_milliseconds_and_decimetres() -> None:
+    ms, length_m = np.array([61_234, 7, 0]), np.array([12.3, 1_676_000.7, 0.1])
+    minutes, km = unpack(pack(ms, length_m))
+    assert (minutes * 60_000).tolist() == pytest.approx(ms.tolist())
+    assert (km * 1_000).tolist() == pytest.approx(length_m.tolist(), abs=1e-6)
 
 
 @settings(deadline=None, max_examples=200)

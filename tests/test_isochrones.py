@@ -14,9 +14,12 @@ from town import ORIGIN
 from llrgeo.errors import NetworkError, RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import build_network
+from llrgeo.roads.snap import snapper
 from llrgeo.schema import BNG, WGS84
-from llrgeo.travel.isochrones import isochrones, roads_within
+from llrgeo.travel.contours import draw_area
+from llrgeo.travel.isochrones import _grid_step, isochrones, roads_within
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.time_surface import Roads, TimeSurface
 
 
 def at(east: float, north: float) -> gpd.GeoSeries:
@@ -172,3 +175,65 @@ def test_limits_and_periods_that_make_no_sense_are_refused(town_network: RoadNet
         isochrones(town_network, at(0, 0), [10, 0])
     with pytest.raises(NetworkError, match="no period"):
         isochrones(town_network, at(0, 0), [10], period="rush")
+
+
+def test_a_point_farther_from_every_road_than_one_may_walk_has_no_time(
+    town_network: RoadNetwork,
+) -> None:
+    roads = Roads.of(snapper(town_network, max_distance_m=70), "origin")
+    edge_ms = town_network.weights_ms("off_peak").astype(float)
+    nowhere = pd.DataFrame({"edge": [0], "share": [0.3], "walk_ms": [9.0]}).iloc[:0]
+    surface = TimeSurface.of(roads, edge_ms * 3, edge_ms, nowhere, "to_site")
+    found = surface.at(np.array([[1_500.0, 2_069.0], [1_500.0, 2_071.0]]) + ORIGIN)
+    assert np.isfinite(found).tolist() == [True, False]
+
+
+def test_points_lie_beside_pieces_of_any_length(tmp_path: Path) -> None:
+    """A bend of 67 cm among pieces of 90 and 400 metres."""
+    drawn = Map({"a": (0, 0), "b": (90, 7), "c": (90.5, 7.45), "d": (420, -230)})
+    network = build_network([drawn.way(1, "a b c d").write(tmp_path / "map.osm")])
+    roads = Roads.of(snapper(network), "origin")
+    pieces = np.repeat(np.arange(len(roads.ends)), 40)
+    lines = shapely.linestrings(roads.ends)
+    assert 0.6 < shapely.length(lines).min() < 0.7
+    middle = shapely.get_coordinates(shapely.centroid(lines))[pieces]
+    xy = middle + np.random.default_rng(5).normal(0, 0.8, middle.shape)
+    walk_m, share = roads.beside(xy, pieces)
+    points, whole = shapely.points(xy), roads.lines[roads.of_piece[pieces]]
+    assert walk_m == pytest.approx(shapely.distance(points, lines[pieces]))
+    on_it = shapely.line_interpolate_point(whole, share, normalized=True)
+    assert shapely.distance(points, on_it) == pytest.approx(walk_m, abs=1e-6)
+
+
+def test_a_grid_has_six_million_nodes_at_most() -> None:
+    assert _grid_step(np.array([2_999.0, 1_999.0]) * 30) == 30
+    assert _grid_step(np.array([2_999.0, 2_000.0]) * 30) == 60
+    assert _grid_step(np.array([400_000.0, 700_000.0])) == 240
+
+
+class Disc:
+    """A step: 3 within some metres of a point, and 17 beyond."""
+
+    def __init__(self, centre: tuple[float, float], radius_m: float) -> None:
+        self.centre, self.radius_m = np.array(centre), radius_m
+
+    def cells(self, xy: np.ndarray) -> np.ndarray:
+        return (np.hypot(*(xy - self.centre).T) > self.radius_m).astype(np.int64)
+
+    def choose(self, xy: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        del cells
+        return self.cells(xy)
+
+    def heights(self, xy: np.ndarray, cells: np.ndarray) -> np.ndarray:
+        del xy
+        return np.where(cells == 0, 3.0, 17.0)
+
+
+@pytest.mark.parametrize("centre", [(7.3, 4.1), (13.9, -11.2)])
+def test_a_step_that_bends_within_a_square_is_bent_midway(centre: tuple[float, float]) -> None:
+    """Straight lines between crossings lack 1.4 % of this disc; bent midway, a quarter of that."""
+    disc = Disc(centre, 101.7)
+    x, y = np.meshgrid(np.arange(-150.0, 180, 30), np.arange(-150.0, 180, 30))
+    inside = disc.cells(np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape) == 0
+    area = draw_area(inside, (-150, -150), 30, disc, level=9, slope=0.7).area
+    assert area == pytest.approx(np.pi * 101.7**2, rel=0.0045)

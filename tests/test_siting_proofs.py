@@ -163,9 +163,30 @@ def test_a_bound_within_a_step_of_a_plan_is_raised_and_no_other() -> None:
     frame = pd.DataFrame([[9.0, 15.0], [3.0, 6.0]], list("xy"), list("AB"))
     case = formulate(TravelTimes(frame), pd.Series([4.0, 6.0], list("xy")), SitingProblem(p=1))
     plan = np.array([0])
-    for bound, raised in ((4.81, 5.4), (4.79, 4.79)):  # a step is 0.6
+    rounding = 0.6e-6  # a millionth of a step, which is 0.6; half of it is told from a step
+    short = 4.8 + 0.4 * rounding
+    for bound, raised in ((4.81, 5.4), (4.8 + rounding, 5.4), (short, short), (4.79, 4.79)):
         answer = locate.BoundedPlan(plan, bound, 5.4)
         assert locate._on_step(case, answer).bound == raised
+
+
+def test_a_plan_is_within_a_thousandth_of_the_best_where_nobody_says() -> None:
+    rng = np.random.default_rng(1)
+    minutes, demand = rng.uniform(3, 60, (40, 40)), rng.integers(1, 40, 40).astype(float)
+    case = case_of(minutes, demand)
+    assert locate_sites(*case, SitingProblem(p=8)).gap <= 0.001
+    assert locate_sites(*case, SitingProblem(p=8), gap=0.5).gap > 0.01
+
+
+def test_a_pair_of_a_plan_that_costs_the_bound_is_not_ruled_out() -> None:
+    """With a site at every node a plan costs nothing, and so does each node's own site."""
+    distances = graph_distances(np.random.default_rng(3), 5, 8)
+    weights = np.array([3.0, 7.0, 2.0, 9.0, 4.0])
+    case = formulate(*case_of(distances, weights), SitingProblem(p=5, ceiling_min=1e4))
+    found = lagrangian_bound(case.model, 0.0, ends=time.perf_counter() + 30)
+    assert found.value == 0
+    assert not found.unused.diagonal().any()
+    assert found.unused.any()
 
 
 @pytest.mark.reference

@@ -5,6 +5,7 @@ import shutil
 from pathlib import Path
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 from town import ORIGIN
@@ -56,6 +57,23 @@ def test_the_standard_is_that_of_the_service_unless_another_is_asked_for(town_st
     study = load_study(town_study_once)
     assert prepare_siting(study, asked(p=1)).problem.standard_min == 2
     assert prepare_siting(study, asked(p=1, standard_min=7)).problem.standard_min == 7
+
+
+def test_aversion_to_inequality_is_worked_out_where_the_objective_has_any(town_study_once):
+    study = load_study(town_study_once)
+    assert np.isnan(prepare_siting(study, asked(p=1)).problem.kappa)
+    assert prepare_siting(study, asked(p=1, objective="kolm-pollak")).problem.kappa < 0
+
+
+def test_a_future_that_says_nothing_of_journeys_has_those_of_today(town_study_once):
+    futures = [
+        {"label": "Older", "growth": {"age_75_84": 1.7}},
+        {"label": "Slow", "time_factor": 1.3},
+    ]
+    prepared = prepare_siting(load_study(town_study_once), asked(p=1, scenarios=futures))
+    today, older, slow = (scenario.times.minutes for scenario in prepared.scenarios())
+    pd.testing.assert_frame_equal(older, today)
+    pd.testing.assert_frame_equal(slow, today * 1.3)
 
 
 def test_faults_of_a_siting_file_are_told_all_at_once(tmp_path):

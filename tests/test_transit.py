@@ -355,6 +355,17 @@ TOWNS = [0, 1, 2, 30, 31, 32]  # two, too far apart to walk from one to the othe
 PLACES = st.tuples(st.sampled_from(TOWNS), st.integers(0, 2))
 
 
+def test_progress_is_one_step_from_begun_to_ended(bus: TransitRouter) -> None:
+    begun = []
+
+    def track(steps):
+        begun.append(len(steps))
+        yield from steps
+
+    bus.travel_times(HOME, MARKET, mode="transit", period=bus.rules.period, track=track)
+    assert begun == [1]
+
+
 @st.composite
 def trips(draw: st.DrawFn, stops: int) -> list[dict[str, int]]:
     """Draw a trip: its calls with stop, times in minutes, and whether one may get on and off."""

@@ -123,7 +123,7 @@ class StudyConfig(Part):
 
     def ceiling_for(self, longest_min: float, *, mode: str = "car") -> float:
         """Return what a journey that is not there counts as, given the longest that is."""
-        ceiling = self.ceiling_min or 2.0 * max(self.thresholds_min, default=0)
+        ceiling = self.ceiling_min or 2.0 * max(self.thresholds_min)
         if self.ceiling_min is None and mode == "transit" and self.transit:
             ceiling = self.transit.max_journey_min
         return max(ceiling, longest_min)

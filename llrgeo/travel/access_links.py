@@ -58,7 +58,7 @@ def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> Use
     network = snapping.network
     doors, of_point = each_entrance(points.to_crs(BNG))
     table = snapping.links(doors, role=role).rename(columns={"point": "door"})
-    table.insert(0, "point", of_point[table["door"].to_numpy()])
+    table["point"] = of_point[table["door"].to_numpy()]
     walk_s = table.pop("distance_m").to_numpy() / WALK_M_PER_S + network.info.ends_s
     table["walk_ms"] = np.rint(walk_s * 1_000).astype(np.int64)
     table["line"] = shapely.to_wkb(network.lines.to_numpy()[table["edge"]])

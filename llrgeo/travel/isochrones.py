@@ -157,9 +157,7 @@ def _area(surface: TimeSurface, limit_ms: float) -> shapely.Geometry:
     samples = _samples(surface, limit_ms)
     if not len(samples.xy):
         return shapely.Polygon()
-    step = STEP_M
-    while ((samples.high - samples.low) / step + 1).prod() > _MOST_NODES:
-        step *= 2
+    step = _grid_step(samples.high - samples.low)
     first = np.floor(samples.low / step).astype(np.int64)
     width, height = (np.ceil(samples.high / step).astype(np.int64) - first + 1).tolist()
     # Each node is taken to be joined to the sampled point of a road that is nearest to it.
@@ -180,6 +178,14 @@ def _area(surface: TimeSurface, limit_ms: float) -> shapely.Geometry:
     # Walking is the steepest that time rises with distance, but for steps between roads.
     slope_ms = 1_000 / WALK_M_PER_S
     return draw_area(guess, corner, step, surface, level=limit_ms, slope=slope_ms)
+
+
+def _grid_step(size_m: Floats) -> float:
+    """Return the metres between nodes: doubled until land of a width and height has few enough."""
+    step = STEP_M
+    while (size_m / step + 1).prod() > _MOST_NODES:
+        step *= 2
+    return step
 
 
 class _Samples(NamedTuple):
