@@ -85,12 +85,16 @@ def _most_gb() -> float:
 
 
 def progress(description: str, *, quiet: bool) -> "Track":
-    """Return what shows a bar on stderr while a sequence is worked through; nothing if quiet."""
+    """Return what shows a bar on stderr while a sequence is worked through.
+
+    Quiet, or where stderr is no terminal, it shows nothing: a log would keep an empty line a bar.
+    """
+    console = Console(stderr=True)
 
     def bar(sequence: Sequence[Any]) -> Iterable[Any]:
-        return track(sequence, description, console=Console(stderr=True), transient=True)
+        return track(sequence, description, console=console, transient=True)
 
-    return iter if quiet else bar
+    return bar if console.is_terminal and not quiet else iter
 
 
 def announce(line: str) -> None:
