@@ -9,6 +9,7 @@ from pathlib import Path
 
 import pandas as pd
 import pytest
+import shapely
 from capacity_cases import write_projections
 from test_capacity_study import COSTS, ESTATE, STUDY
 from timetables import write_feed
@@ -286,7 +287,21 @@ NETWORKS = {
     "no periods": ({"periods": []}, "", 0, "'periods' is not a list of names"),
     "numbers for periods": ({"periods": [1]}, "", 0, "'periods' is not a list of names"),
     "a number for a mode": ({"mode": 7}, "", 0, "'mode' is not text"),
-}
+    "a period twice": ({"periods": ["off_peak"] * 2}, "", 0, "not a list of names, each once"),
+    "an error of -5 minutes": ({"error_min": -5}, "", 0, "not a number of minutes, at least 0"),
+    "an error of NaN": ({"error_min": float("nan")}, "", 0, "not a number of minutes, at least 0"),
+    "words for modelled": ({"modelled": "yes"}, "", 0, "'modelled' is not true or false"),
+    "a list of counts": ({"counts": [1]}, "", 0, "'counts' is not names with numbers"),
+    "a list of errors": ({"accuracy": [1]}, "", 0, "'accuracy' is not names with values"),
+    "errors in words": ({"accuracy": {"journeys": "few"}}, "", 0, "are not lists of rows"),
+    "an error that is no number": (
+        {"accuracy": {"differences": [{"from_min": None}]}}, "", 0, "values that are not numbers",
+    ),
+    "half a polygon": ({"rim": "POLYGON((0 0"}, "", 0, "'rim' is no land, as WKT"),
+    "a point for land": ({"measured_in": "POINT (1 2)"}, "", 0, "'measured_in' is no land"),
+    "a number for land": ({"measured_in": 5}, "", 0, "'measured_in' is not text"),
+    "half milliseconds": ({}, "ms_off_peak", 60000.5, "'ms_off_peak' is not whole numbers"),
+}  # fmt: skip
 
 
 @pytest.mark.parametrize(("info", "column", "value", "words"), NETWORKS.values(), ids=NETWORKS)
@@ -308,6 +323,45 @@ def test_a_network_without_checksums_is_refused(town_study, info, column, value,
         edges.to_parquet(folder / "edges.parquet")
     with pytest.raises(NetworkError, match=words):
         load_network(folder)
+
+
+def whole_column(name, values):
+    """Return what gives all edges of a network other values in a column."""
+    return lambda edges: edges.assign(**{name: values(edges)})
+
+
+EDGES = {
+    "milliseconds as text": (
+        whole_column("ms_pm_peak", lambda edges: edges["ms_pm_peak"].astype(str)),
+        "'ms_pm_peak' is not whole numbers",
+    ),
+    "lengths as text": (
+        whole_column("length_m", lambda edges: edges["length_m"].astype(str)),
+        "'length_m' is not numbers",
+    ),
+    "nodes as text": (
+        whole_column("to_node", lambda edges: edges["to_node"].astype(str)),
+        "'to_node' is not whole numbers",
+    ),
+    "no names": (whole_column("road_class", lambda _: None), "'road_class' is not text in 23 of"),
+    "no edges": (lambda edges: edges.iloc[:0], "edges: there are none"),
+    "no lines": (whole_column("geometry", lambda _: b"xx"), "'geometry' is not WKB in every row"),
+    "points for lines": (
+        whole_column("geometry", lambda _: shapely.to_wkb(shapely.Point(3, 4))),
+        "'geometry' is no line in 23 of 23 rows",
+    ),
+}
+
+
+@pytest.mark.parametrize(("spoil", "words"), EDGES.values(), ids=EDGES)
+def test_edges_of_another_kind_are_refused(town_study, spoil, words):
+    folder = town_study.parent / "network"
+    described = json.loads((folder / "network.json").read_text("utf-8"))
+    described.pop("sha256")
+    (folder / "network.json").write_text(json.dumps(described))
+    spoil(pd.read_parquet(folder / "edges.parquet")).to_parquet(folder / "edges.parquet")
+    with pytest.raises(NetworkError, match=words):
+        _ = load_network(folder).lines
 
 
 WIDE = "LSOA,A,B\nW,2,3\nN,1,4\n"

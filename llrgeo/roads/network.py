@@ -22,6 +22,7 @@ from llrgeo.inputs.tables import one_line
 from llrgeo.roads.network_checks import (
     info_faults,
     length_faults,
+    lines_of,
     network_faults,
     speed_faults,
     use_faults,
@@ -151,12 +152,18 @@ class RoadNetwork:
 
     @cached_property
     def lines(self) -> gpd.GeoSeries:
-        """The line of every edge, EPSG:27700, on the edges' index."""
+        """The line of every edge, EPSG:27700, on the edges' index.
+
+        Raises
+        ------
+        NetworkError
+            If a stored geometry is no line.
+        """
         xy = self.nodes[["x", "y"]].to_numpy()
         ends = self.edges[["from_node", "to_node"]].to_numpy()
         lines = shapely.linestrings(xy[ends])
         stored = self.edges["geometry"].notna().to_numpy()
-        lines[stored] = shapely.from_wkb(self.edges.loc[stored, "geometry"].to_numpy())
+        lines[stored] = lines_of(self.edges.loc[stored, "geometry"])
         return gpd.GeoSeries(lines, index=self.edges.index, crs=BNG)
 
     @cached_property

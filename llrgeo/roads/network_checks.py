@@ -5,8 +5,11 @@ from typing import Any, Final
 
 import numpy as np
 import pandas as pd
+import shapely
 from numpy.typing import NDArray
+from pandas.api.types import is_bool_dtype, is_integer_dtype, is_numeric_dtype
 
+from llrgeo.errors import NetworkError
 from llrgeo.schema import name_some
 
 _SLACK_M: Final = 5.0  # lengths and coordinates are both rounded
@@ -17,6 +20,9 @@ _LONGEST_M: Final = 1_000_000.0
 _FASTEST_KPH: Final = 400.0  # roads allow 113; times and lengths of short edges are rounded
 _SHORT_KM: Final = 0.05
 _MS_AN_HOUR: Final = 3_600_000
+_TEXTS: Final = (
+    "mode", "source", "licence", "data_date", "error", "rim", "measured_in", "clock",
+)  # fmt: skip
 
 
 def network_faults(
@@ -24,10 +30,11 @@ def network_faults(
 ) -> list[str]:
     """Return what is wrong with a network's tables, with the first bad rows by number.
 
-    Coordinates and lengths must be numbers, milliseconds from 0 to a week, nodes of edges rows of
-    `nodes`.
+    Coordinates and lengths must be numbers, milliseconds whole ones from 0 to a week, nodes of
+    edges rows of `nodes`.
     """
     faults = [] if 0 <= ends_s <= _MOST_ENDS_S else [f"ends_s is {ends_s}, not 0 to 3,600 seconds"]
+    faults += _kind_faults(nodes, edges, periods)
     wrong: dict[str, NDArray[np.bool_]] = {}
     xy = _floats(nodes, ["x", "y"])
     wrong["nodes: 'x' or 'y' is not a number"] = ~np.all(np.isfinite(xy), axis=1)
@@ -46,20 +53,23 @@ def network_faults(
 
 def info_faults(info: Mapping[str, Any]) -> list[str]:
     """Return which values of a network's description are not of their kind."""
-    faults = [
-        f"'{name}' is not text"
-        for name in ("mode", "source", "licence", "data_date", "error", "rim", "clock")
-        if not isinstance(info.get(name, ""), str)
-    ]
-    for name in ("ends_s", "error_min"):
-        value = info.get(name, 0.0)
-        if isinstance(value, bool) or not isinstance(value, int | float | None):
-            faults.append(f"'{name}' is not a number")
+    faults = [f"'{name}' is not text" for name in _TEXTS if not isinstance(info.get(name, ""), str)]
+    if not _is_number(info.get("ends_s", 0.0)):
+        faults.append("'ends_s' is not a number")
+    error_min = info.get("error_min")
+    if error_min is not None and not (_is_number(error_min) and 0 <= error_min < np.inf):
+        faults.append("'error_min' is not a number of minutes, at least 0")
+    if not isinstance(info.get("modelled", False), bool):
+        faults.append("'modelled' is not true or false")
     periods = info.get("periods")
     named = isinstance(periods, list) and all(isinstance(name, str) for name in periods)
-    if not named or not periods:
-        faults.append("'periods' is not a list of names")
-    return faults
+    if not named or not periods or len(set(periods)) < len(periods):
+        faults.append("'periods' is not a list of names, each once")
+    if not isinstance(info.get("counts", {}), dict):
+        faults.append("'counts' is not names with numbers")
+    faults += _accuracy_faults(info.get("accuracy", {}))
+    lands = ((name, info.get(name, "")) for name in ("rim", "measured_in"))
+    return faults + [f"'{name}' is no land, as WKT" for name, text in lands if not _is_land(text)]
 
 
 def length_faults(nodes: pd.DataFrame, edges: pd.DataFrame) -> list[str]:
@@ -89,14 +99,91 @@ def speed_faults(edges: pd.DataFrame, periods: Sequence[str]) -> list[str]:
 
 
 def use_faults(edges: pd.DataFrame, uses: Sequence[str]) -> list[str]:
-    """Return which edges have a use, or a `snappable`, of no known kind."""
+    """Return which edges have a use, a `snappable` or a name of no known kind."""
+    if edges.empty:
+        return ["edges: there are none"]
     wrong = {
+        f"edges: '{name}' is not text": ~edges[name]
+        .map(lambda text: isinstance(text, str))
+        .to_numpy(bool)
+        for name in ("road_class", "road_name")
+        if edges[name].dtype != "str" or edges[name].hasnans
+    }
+    wrong |= {
         f"edges: 'use' is not one of {', '.join(uses)}": ~edges["use"].isin(uses).to_numpy(),
         "edges: 'snappable' is not true or false": ~edges["snappable"]
         .isin([True, False])
         .to_numpy(),
     }
     return _named(wrong)
+
+
+def lines_of(stored: pd.Series) -> NDArray[np.object_]:
+    """Return the lines that edges have stored as WKB.
+
+    Raises
+    ------
+    NetworkError
+        If one is no WKB, or no line.
+    """
+    try:
+        lines: NDArray[np.object_] = shapely.from_wkb(stored.to_numpy())
+    except (shapely.errors.GEOSException, TypeError, ValueError) as error:
+        msg = "edges: 'geometry' is not WKB in every row. Build the network again."
+        raise NetworkError(msg) from error
+    wrong = shapely.get_type_id(lines) != shapely.GeometryType.LINESTRING
+    if wrong.any():
+        msg = f"edges: 'geometry' is no line in {int(wrong.sum()):,} of {len(lines):,} rows"
+        raise NetworkError(msg)
+    return lines
+
+
+def _is_number(value: object) -> bool:
+    return isinstance(value, int | float) and not isinstance(value, bool)
+
+
+def _is_land(text: object) -> bool:
+    """Say whether a text is a polygon, or several, in WKT; none at all is no fault."""
+    if not text or not isinstance(text, str):  # what is no text is told as that
+        return True
+    try:
+        land = shapely.from_wkt(text)
+    except (shapely.errors.GEOSException, ValueError):
+        return False
+    return land.geom_type in {"Polygon", "MultiPolygon"} and bool(land.is_valid)
+
+
+def _accuracy_faults(accuracy: object) -> list[str]:
+    """Return what is wrong with measured errors: each a number that is there, or a name."""
+    if not isinstance(accuracy, dict):
+        return ["'accuracy' is not names with values"]
+    rows = [accuracy.get("journeys", []), accuracy.get("differences", [])]
+    listed = all(isinstance(part, list) and all(isinstance(r, dict) for r in part) for part in rows)
+    if not listed:
+        return ["'accuracy': journeys and differences are not lists of rows"]
+    told = [value for part in rows for row in part for value in row.values()]
+    told.append(accuracy.get("mean_min", 0.0))
+    if not all(
+        isinstance(value, str) or (_is_number(value) and abs(value) < np.inf) for value in told
+    ):
+        return ["'accuracy' has values that are not numbers"]
+    return []
+
+
+def _kind_faults(nodes: pd.DataFrame, edges: pd.DataFrame, periods: Sequence[str]) -> list[str]:
+    """Return which columns are text, or fractions where whole numbers are needed."""
+    whole = ("from_node", "to_node", *(f"ms_{period}" for period in periods))
+    faults = [
+        f"{name}: '{column}' is not numbers"
+        for name, table, columns in (("nodes", nodes, ("x", "y")), ("edges", edges, ("length_m",)))
+        for column in columns
+        if not is_numeric_dtype(table[column]) or is_bool_dtype(table[column])
+    ]
+    return faults + [
+        f"edges: '{column}' is not whole numbers"
+        for column in whole
+        if not is_integer_dtype(edges[column])
+    ]
 
 
 def _named(wrong: Mapping[str, NDArray[np.bool_]]) -> list[str]:
