@@ -86,6 +86,13 @@ def test_importing_llrgeo_and_showing_its_help_load_no_heavy_library(code):
     assert loaded & HEAVY == set()
 
 
+def test_a_study_is_run_without_the_optimisers_of_scipy():
+    """They take a quarter of what all libraries of a run take to load, and few studies ask them."""
+    told = "import sys, llrgeo.study.run; print({'scipy.optimize', 'matplotlib'} & {*sys.modules})"
+    ran = subprocess.run([sys.executable, "-c", told], check=True, capture_output=True, text=True)
+    assert ran.stdout.strip() == "set()"
+
+
 def test_what_editors_see_is_what_is_imported():
     """The imports for type checkers and the table of lazy imports name the same."""
     tree = ast.parse(Path(llrgeo.__file__).read_text(encoding="utf-8"))

@@ -11,7 +11,6 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import LinearConstraint, milp
 from scipy.sparse import coo_array
 
 from llrgeo.appraisal.counts import ratio, reconcile
@@ -94,6 +93,8 @@ def assign_with_room(
     LlrgeoError
         If HiGHS does not find the optimum.
     """
+    from scipy.optimize import LinearConstraint, milp  # noqa: PLC0415 (slow, and rarely wanted)
+
     area, site = np.nonzero(np.isfinite(minutes.to_numpy()))
     n, m, pairs = len(minutes), len(minutes.columns), len(area)
     cost = minutes.to_numpy()[area, site]

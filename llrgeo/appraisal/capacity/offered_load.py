@@ -10,7 +10,6 @@ from typing import Final
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
-from scipy.optimize import brentq
 from scipy.special import betainc, gammaincc, gammainccinv, nbdtrik, pdtr, pdtrc, pdtrik
 
 from llrgeo.appraisal.capacity.queues import check_share, check_stay, erlang_b
@@ -91,6 +90,8 @@ def offered_from_occupied(occupied_bed_days: float, beds: float) -> float:
     InputError
         If the bed-days do not fit into the beds.
     """
+    from scipy.optimize import brentq  # noqa: PLC0415 (slow to load, and rarely wanted)
+
     carried = occupied_bed_days / DAYS_A_YEAR
     if not 0 <= carried < beds:
         msg = f"{occupied_bed_days:g} occupied bed-days a year do not fit into {beds:g} beds"

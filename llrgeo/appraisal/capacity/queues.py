@@ -17,8 +17,6 @@ continuation of Erlang B, which overflow methods and smooth costs of beds need.
 from typing import Final
 
 import numpy as np
-from scipy.integrate import quad
-from scipy.optimize import brentq
 
 from llrgeo.errors import InputError
 
@@ -142,6 +140,8 @@ def beds_for_loss_continuous(load: float, share: float) -> float:
     InputError
         As `beds_for_loss`.
     """
+    from scipy.optimize import brentq  # noqa: PLC0415 (slow to load, and rarely wanted)
+
     most = beds_for_loss(load, share)
     if most == 0:
         return 0.0
@@ -236,6 +236,8 @@ def _erlang_b_below_one(fraction: float, load: float) -> float:
 
     With t = a x Jagerman's integral is that of exp(-t) (1 + t / a)^c, which is smooth.
     """
+    from scipy.integrate import quad  # noqa: PLC0415 (slow to load, and rarely wanted)
+
     if fraction == 0:
         return 1.0
     value, _ = quad(lambda t: np.exp(-t) * (1 + t / load) ** fraction, 0, np.inf)
