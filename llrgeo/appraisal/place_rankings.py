@@ -102,12 +102,16 @@ def rank_figures(figures: PlaceFigures, places: pd.Index) -> pd.DataFrame:
 
 def _ranked(figure: _Figure, better: Better) -> pd.DataFrame:
     """Return places with a figure and its ranks, best first; those without a rank last."""
-    table = pd.DataFrame({"value": figure.value, "people": np.nan})
-    if figure.people is not None:
-        table["people"] = figure.people.astype(float)
-    table = table.join(rank_places(figure.value, figure.error, better=better))
-    table = table.rename_axis("place").reset_index()
-    return table.sort_values(["rank", "place"], na_position="last", ignore_index=True)
+    ranks = rank_places(figure.value, figure.error, better=better)
+    places = figure.value.index
+    people = np.nan if figure.people is None else figure.people.reindex(places).astype(float)
+    table = pd.DataFrame(
+        {"place": places, "value": figure.value.to_numpy(), "people": people, **ranks}, places
+    )
+    # Equal ranks in the order of names.
+    rank = ranks["rank"].to_numpy(float, na_value=np.inf)
+    order = np.lexsort((np.argsort(places.argsort()), rank))
+    return table.iloc[order].reset_index(drop=True)
 
 
 def _figures(

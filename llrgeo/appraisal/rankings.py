@@ -1,10 +1,10 @@
 """Rankings of places: shared ranks, how far the next place is, and whether that can be told."""
 
-from itertools import pairwise
-from typing import Final
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.indicators import Better
 
@@ -45,50 +45,70 @@ def rank_places(values: pd.Series, errors: pd.Series, *, better: Better) -> pd.D
     >>> ranked["rank"].tolist(), ranked.loc["Elm", "next_place"], ranked.loc["Elm", "standing"]
     ([2, 1, 2, 4], 'Ash; Oak', 'apart')
     """
-    ranked = values.notna() & (better != "none")
-    # Lower is better from here on; digits beyond the twelfth are noise of floats.
-    sign = -1.0 if better == "higher" else 1.0
-    level = values[ranked].map(lambda value: sign * float(f"{value:.{_DIGITS}g}")).astype(float)
-    steps = _steps(level, errors)
-    # Each place takes what is known of its step, and its own error with the largest of the next.
-    own = steps.reindex(level).set_index(level.index).reindex(values.index)
-    gap = own["gap"].astype(float)
-    gap_error = pd.Series(
-        np.hypot(errors.reindex(values.index).to_numpy(), own["next_error"].to_numpy()),
-        values.index,
-    )
-    # Later masks override earlier ones: within the error, then not known, then last, then unranked.
-    is_last = ranked & (own["next_place"] == "")
-    standing = pd.Series("apart", values.index, dtype="str")
-    standing = standing.mask(gap <= gap_error + _NOISE, "too_close")
-    standing = standing.mask(gap_error.isna() & np.isfinite(gap), "no_error")
-    standing = standing.mask(is_last, "last").mask(~ranked, "")
+    numbers = values.to_numpy(float)
+    ranked = ~np.isnan(numbers) & (better != "none")
+    steps = _steps(values[ranked], errors, better)
+    # Each place takes what is known of its step; those without a rank take the last: nothing.
+    own = np.full(len(values), -1)
+    own[ranked] = steps.step
+    gap, gap_error = steps.gap[own], np.hypot(_aligned(errors, values.index), steps.next_error[own])
+    next_place = steps.next_place[own]
+    is_last = ranked & (next_place == "")
+    unknown, close = np.isnan(gap_error) & np.isfinite(gap), gap <= gap_error + _NOISE
+    # The first that holds counts: not ranked, last, by an error not known, within the error.
+    holds = [~ranked, is_last, unknown, close]
+    standing = np.select(holds, ["", "last", "no_error", "too_close"], "apart")
     return pd.DataFrame(
         {
-            "rank": level.rank(method="min").reindex(values.index).astype("Int64"),
-            "of": pd.Series(int(ranked.sum()), values.index).where(ranked).astype("Int64"),
-            "next_place": own["next_place"].fillna("").astype("str"),
+            "rank": pd.arrays.IntegerArray(steps.rank[own], ~ranked),
+            "of": pd.arrays.IntegerArray(np.full(len(values), ranked.sum()), ~ranked),
+            "next_place": pd.array(next_place, dtype="str"),
             "gap_to_next": gap,
-            "gap_error": gap_error.where(~is_last),
-            "standing": standing,
+            "gap_error": np.where(is_last, np.nan, gap_error),
+            "standing": pd.array(standing, dtype="str"),
         },
         index=values.index,
     )
 
 
-def _steps(level: pd.Series, errors: pd.Series) -> pd.DataFrame:
-    """Return for each distinct level, best first, who is next, how far, and by what error."""
-    places = {value: sorted(map(str, held.index)) for value, held in level.groupby(level)}
-    largest = errors.reindex(level.index).groupby(level).agg(lambda of: of.max(skipna=False))
-    levels = sorted(level.unique().tolist())
-    rows = [
-        (_named(places[after]), after - here, float(largest[after]))
-        for here, after in pairwise(levels)
-    ]
-    if levels:
-        rows.append(("", np.nan, np.nan))
-    table = pd.DataFrame(rows, index=levels, columns=["next_place", "gap", "next_error"])
-    return table.astype({"next_place": "str", "gap": float, "next_error": float})
+class _Steps(NamedTuple):
+    """What is known of each distinct value, best first, and last of none."""
+
+    step: NDArray[np.int64]  # of each ranked place
+    rank: NDArray[np.int64]
+    next_place: NDArray[np.object_]  # blank after the last
+    gap: NDArray[np.float64]  # to the next value; NaN after the last
+    next_error: NDArray[np.float64]  # the largest of those that have the next value
+
+
+def _steps(values: pd.Series, errors: pd.Series, better: Better) -> _Steps:
+    """Return for each distinct value, best first, who is next, how far, and by what error."""
+    # Lower is better from here on; digits beyond the twelfth are noise of floats.
+    sign = -1.0 if better == "higher" else 1.0
+    level = np.array([sign * float(f"{value:.{_DIGITS}g}") for value in values.tolist()], float)
+    levels, step = np.unique(level, return_inverse=True)
+    held: list[list[str]] = [[] for _ in levels]
+    for place, at in zip(map(str, values.index), step.tolist(), strict=True):
+        held[at].append(place)
+    # Sorted by step and error, the last of a step has its largest error: NaN if any is not known.
+    counts = np.bincount(step, minlength=len(levels))
+    error = _aligned(errors, values.index)
+    largest = error[np.lexsort((error, step))][np.cumsum(counts) - 1]
+    # The last step has none after it, and one more stands for places without a rank.
+    after = min(len(levels), 1)
+    none = [np.nan] * (after + 1)
+    return _Steps(
+        step,
+        np.array([*(np.cumsum(counts) - counts + 1), 0]),
+        np.array([*(_named(sorted(places)) for places in held[1:]), *[""] * (after + 1)], object),
+        np.array([*np.diff(levels), *none]),
+        np.array([*largest[1:], *none]),
+    )
+
+
+def _aligned(errors: pd.Series, places: pd.Index) -> NDArray[np.float64]:
+    found = errors if errors.index is places else errors.reindex(places)
+    return found.to_numpy(float)
 
 
 def _named(places: list[str]) -> str:
