@@ -11,6 +11,7 @@ from appraisal_cases import LOCAL, TODAY, town_setting
 from llrgeo.appraisal.business_case import (
     five_tests,
     mean_minutes_of,
+    nearest_sites,
     people_within,
     served_people,
     site_statuses,
@@ -89,6 +90,12 @@ def test_a_site_is_new_upgraded_left_empty_or_as_it_is(results):
     ids = ["A", "B"]
     assert site_statuses(results["local"], results["today"], ids).tolist() == ["existing", "new"]
     assert site_statuses(results["today"], results["local"], ids).tolist() == ["upgrade", "dispose"]
+
+
+def test_who_reaches_one_site_alone_is_nearest_to_it(town_times):
+    minutes = town_times.minutes[["A", "B"]].assign(B=[1.5, 1.0, np.inf, np.inf])
+    assert nearest_sites(minutes).to_dict() == {"W": "B", "N": "B", "E": "A"}
+    assert nearest_sites(minutes.assign(A=[2.0, np.inf, 1.0, 7.0]))["F"] == "A"
 
 
 def test_people_nearest_to_each_site_and_those_who_reach_none(town_areas, town_times):

@@ -373,6 +373,10 @@ def test_works_disposals_and_backlog_stand_in_their_years(folder):
     assert pipeline.loc["B", "capital"] == pytest.approx(works["capital"])
     assert "planning" in pipeline.loc["B", "blanks_to_fill"]
     assert "m2" not in pipeline.loc["B", "blanks_to_fill"].split("; ")
+    assert pipeline.loc["B", "m2"] == 800
+    # rooms are those of the first year
+    rooms = table(result, "rooms", option="moved", site_id="B").set_index("year")
+    assert pipeline.loc["B", "rooms_needed"] == rooms.loc[2025, "rooms_needed"]
 
 
 def test_machines_go_with_the_service_that_uses_them(folder):

@@ -90,14 +90,20 @@ def site_statuses(result: OptionResult, before: OptionResult, site_ids: list[str
     return pd.Series(found, dtype=object)
 
 
+def nearest_sites(minutes: pd.DataFrame) -> pd.Series:
+    """Return the site nearest to each area that reaches any of them; of equals, the first."""
+    reached = np.isfinite(minutes.to_numpy()).any(axis=1)
+    nearest: pd.Series = minutes[reached].idxmin(axis=1)
+    return nearest
+
+
 def served_people(minutes: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     """Return who lives nearest to each site (columns of `minutes`): one area, one site.
 
     Columns, on `site_id`: `population_nearest`, `share_of_50000`, `aged_65_plus`, `aged_85_plus`,
     `core20_people`, `core20_share`.
     """
-    reached = np.isfinite(minutes.to_numpy()).any(axis=1)
-    nearest = minutes[reached].idxmin(axis=1).reindex(areas.index)
+    nearest = nearest_sites(minutes).reindex(areas.index)
     core20 = areas["residents"].where(areas["imd_decile"].isin(CORE20_DECILES), 0)
     counts = pd.DataFrame(
         {
@@ -128,8 +134,7 @@ def mean_minutes_of(
     minutes: pd.DataFrame, per_contact: pd.Series, residents: pd.Series
 ) -> pd.Series:
     """Return the mean minutes a contact of those who live nearest to each site."""
-    reached = np.isfinite(minutes.to_numpy()).any(axis=1)
-    nearest = minutes[reached].idxmin(axis=1).reindex(residents.index)
+    nearest = nearest_sites(minutes).reindex(residents.index)
     known = residents.where(np.isfinite(per_contact), 0).astype(float)
     weighted = (per_contact.where(np.isfinite(per_contact), 0.0) * known).groupby(nearest).sum()
     weights = known.groupby(nearest).sum()

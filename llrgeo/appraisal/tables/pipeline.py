@@ -10,6 +10,7 @@ from llrgeo.appraisal.business_case import (
     limits,
     local_sites,
     mean_minutes_of,
+    nearest_sites,
     people_within,
     served_people,
     site_statuses,
@@ -86,8 +87,7 @@ def _services(result: OptionResult, site: str, labels: dict[str, str]) -> str:
 
 def _nearest_sum(minutes: pd.DataFrame, values: pd.Series) -> pd.Series:
     """Return sums over the areas nearest to each site."""
-    reached = np.isfinite(minutes.to_numpy()).any(axis=1)
-    nearest = minutes[reached].idxmin(axis=1)
+    nearest = nearest_sites(minutes)
     return values.reindex(nearest.index).astype(float).groupby(nearest).sum()
 
 
