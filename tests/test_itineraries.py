@@ -95,6 +95,23 @@ def test_a_bus_that_runs_on_as_another_is_one_leg_of_both_routes(tmp_path: Path)
     assert (ride["route"], ride["departs"], ride["arrives"]) == ("1; 2", "09:40:00", "10:16:00")
 
 
+def test_of_two_changes_to_the_same_bus_the_first_is_told(tmp_path: Path) -> None:
+    """The first bus of the day and the second call at the market and then at the square."""
+    calls = """trip_id,arrival_time,departure_time,stop_id,stop_sequence
+1a,9:40:00,9:40:00,home,1
+1a,9:55:00,9:55:00,market,2
+1a,10:01:00,10:01:00,square,3
+2a,10:04:00,10:04:00,market,1
+2a,10:09:00,10:09:00,square,2
+2a,10:30:00,10:30:00,hospital,3
+"""
+    feed = write_feed(tmp_path / "bus.zip", stop_times=calls, frequencies=None)
+    router = TransitRouter(read_timetable([feed], TUESDAY), TransitRules(HALF_PAST))
+    legs = find_itineraries(router, at(h=STOPS["home"]), at(w=STOPS["hospital"]))
+    rides = legs.loc[legs["kind"] == "ride", ["departs", "arrives"]]
+    assert rides.to_numpy().tolist() == [["09:40:00", "09:55:00"], ["10:04:00", "10:30:00"]]
+
+
 @settings(max_examples=12, deadline=None)
 @given(world=worlds())
 def test_the_legs_follow_one_another_and_take_what_the_matrix_says(world: dict) -> None:

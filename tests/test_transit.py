@@ -17,7 +17,8 @@ from timetables import STOPS, TOY, at, stops_table, write_feed
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.gtfs import Timetable, read_timetable
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.travel.connection_scan import NEVER
+from llrgeo.travel import connection_scan
+from llrgeo.travel.connection_scan import NEVER, Rides, Walks
 from llrgeo.travel.departures import TransitRules
 from llrgeo.travel.routers import times_from_sites
 from llrgeo.travel.transit import TransitRouter
@@ -345,6 +346,59 @@ class TestStreets:
         assert minutes(straight, crossroads, market) > 30
         assert "along streets" in walked.note
         assert "straight lines" in straight.note
+
+
+# --- Without machine code, where numpy checks each index -----------------------------------------
+
+
+@pytest.fixture
+def in_python(monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in list(vars(connection_scan).items()):
+        if hasattr(value, "py_func"):
+            monkeypatch.setattr(connection_scan, name, value.py_func)
+
+
+@pytest.mark.usefixtures("in_python")
+def test_journeys_of_the_toy_timetable_are_the_same_in_python(bus: TransitRouter) -> None:
+    assert minutes(bus, HOME, HOSPITAL) == 60
+    assert minutes(bus, HOME, MARKET) == 25
+    by = dataclasses.replace(bus, rules=rules("10:16", window_of="arrivals"))
+    assert minutes(by, HOME, MARKET) == 36
+    assert minutes(by, VILLAGE, HOSPITAL) == 16
+
+
+def test_rides_turned_back_in_time_are_all_there_and_turned_twice_as_they_were() -> None:
+    columns = [(0, 0, 1, 40, 100, 1), (1, 1, 2, 150, 400, 0), (0, 1, 3, 160, 290, 1)]
+    trip, from_, to, leaves, arrives, boards = np.array(columns).T
+    rides = Rides(trip, from_, to, leaves, arrives, boards == 1, trip == 0, np.arange(7, 10))
+    back = connection_scan.turned(rides)
+    assert back.departure_s.tolist() == [-400, -290, -100]
+    assert back.from_stop.tolist() == [2, 3, 1]
+    for found, part in zip(connection_scan.turned(back), rides, strict=True):
+        assert found.tolist() == part.tolist()
+
+
+@pytest.mark.usefixtures("in_python")
+def test_the_first_departure_at_or_after_a_time() -> None:
+    start, seconds = np.array([0, 2, 6]), np.array([4, NEVER, 310, 350, 920, NEVER])
+    for ready_s, departure in ((320, 3), (310, 2), (311, 3), (350, 3), (900, 4), (921, 5)):
+        found = connection_scan.first_departure(start, seconds, 1, ready_s)
+        assert found == departure, ready_s
+    assert connection_scan.first_departure(start, seconds, 0, 3) == 0
+
+
+@pytest.mark.usefixtures("in_python")
+def test_changes_that_are_all_caught_fill_their_list() -> None:
+    """From stop 0 to 1 on trip 0; half a minute to trip 1 there, two to trip 2 at stop 3."""
+    columns = [(0, 0, 1, 40, 100), (1, 1, 2, 150, 400), (2, 3, 2, 220, 290)]
+    trip, from_, to, leaves, arrives = np.array(columns).T
+    boards = np.ones(3, dtype=bool)
+    rides = Rides(trip, from_, to, leaves, arrives, boards, boards, np.arange(3))
+    changes = Walks(np.array([0, 0, 2, 2, 2]), np.array([1, 3]), np.array([30, 120]))
+    start, seconds, of_ride = connection_scan.sorted_by_stop(rides, 4)
+    change_start, change_to = connection_scan.changes_caught(rides, changes, start, seconds)
+    assert change_start.tolist() == [0, 2, 2, 2]
+    assert change_to.tolist() == of_ride[[1, 2]].tolist()
 
 
 # --- Every event searched ------------------------------------------------------------------------
