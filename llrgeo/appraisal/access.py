@@ -14,7 +14,7 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.counts import ratio, reconcile, sorted_quantile
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people_groups import EVERYONE, everyone_of
 from llrgeo.travel.times import TravelTimes
 
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
@@ -65,7 +65,7 @@ class Access:
     @property
     def summary(self) -> pd.Series:
         """Return the row of `groups` that counts everyone."""
-        return self.groups.loc[[EVERYONE]].iloc[0]
+        return everyone_of(self.groups)
 
 
 def assess_access(
@@ -91,12 +91,13 @@ def assess_access(
     """
     change = compare_minutes(before, after, tolerance_min=tolerance_min)
     everyone = people[EVERYONE]
-    groups = summarise_access(after, people, thresholds_min=thresholds_min)
+    # One frame of both: joining two on groups and levels would take longer than all their figures.
+    by_group = _summary(after, people, thresholds_min) | _changes_by_group(change, people)
     return Access(
         change=change,
         winners=winners_and_losers(change, everyone, tolerance_min=tolerance_min),
         thresholds=threshold_flows(change, everyone, thresholds_min=thresholds_min),
-        groups=groups.join(_changes_by_group(change, people)),
+        groups=pd.DataFrame(by_group, index=people.columns),
     )
 
 
@@ -145,6 +146,13 @@ def summarise_access(
     `p90_min` (over all people, so possibly +inf), `max_min` (the longest finite time of anyone),
     and `share_within_<X>_min` of all people for each threshold X.
     """
+    return pd.DataFrame(_summary(travel_time_min, people, thresholds_min), index=people.columns)
+
+
+def _summary(
+    travel_time_min: pd.Series, people: pd.DataFrame, thresholds_min: Sequence[float]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the columns of `summarise_access`, a value a group and level."""
     # Areas from the shortest journey to the longest: quantiles are then places in a running sum.
     order = np.argsort(travel_time_min.to_numpy(), kind="stable")
     minutes = travel_time_min.to_numpy()[order]
@@ -166,7 +174,7 @@ def summarise_access(
     for threshold in thresholds_min:
         within = counts[minutes <= threshold].sum(axis=0)
         summary[share_within(threshold)] = ratio(within, total)
-    return pd.DataFrame(summary, index=people.columns)
+    return summary
 
 
 def share_within(threshold_min: float) -> str:
@@ -291,7 +299,7 @@ def averaged(groups: pd.DataFrame) -> pd.DataFrame:
     return groups[["unreachable", *_ON_BALANCE]].rename(columns=_ON_BALANCE)
 
 
-def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     """Return the mean before, the mean change and the people of each outcome, by group."""
     counts = people.to_numpy()
     # Means are of those who have a journey both before and after, so that both are of one people.
@@ -308,4 +316,4 @@ def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> pd.DataFram
     group_of = people.columns.get_level_values("group").to_numpy()
     for group in dict.fromkeys(group_of):
         reconcile(counted[group_of == group], everyone, table=f"by {group}")
-    return pd.DataFrame({**table, **outcomes}, index=people.columns)
+    return {**table, **outcomes}

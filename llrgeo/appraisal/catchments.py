@@ -203,10 +203,11 @@ def _methods(standard_min: float) -> dict[str, Decay]:
 
 
 def _by_group(reached: pd.Series, people: pd.DataFrame) -> pd.DataFrame:
-    total = people.sum()
-    return pd.DataFrame(
-        {
-            "per_100_000": people.T @ reached / total * _PER,
-            "share_with_none": people[reached == 0].sum() / total,
+    supply, counts = reached.to_numpy(), people.to_numpy()
+    total = counts.sum(axis=0)
+    with np.errstate(invalid="ignore"):  # nobody of a group reaches NaN
+        columns = {
+            "per_100_000": counts.T @ supply / total * _PER,
+            "share_with_none": counts[supply == 0].sum(axis=0) / total,
         }
-    )
+    return pd.DataFrame(columns, index=people.columns)

@@ -11,7 +11,7 @@ from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.option_costs import CostChange, KnownCosts, ServiceAtSites, cost_change
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import LONGER_CLASSES, count_people, share_longer
+from llrgeo.appraisal.people_by_service import LONGER_CLASSES, share_longer
 from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.service_use import (
     UseByService,
@@ -246,8 +246,8 @@ class _Evaluator:
         # What scores use: the ceiling stands for a missing journey, so that an option gains
         # nothing by cutting off those who live farthest away.
         scored = self._series(average_minutes(self.arrays, after, ceiling_min=self.ceiling_min))
-        classified = classify_uses(self.arrays, option, self.before, after)
-        people, none = count_people(classified, self.arrays.people), pd.DataFrame()
+        classified, people = classify_uses(self.arrays, option, self.before, after)
+        none = pd.DataFrame()
         travelled = bool(self.arrays.appraisal_inputs.visited)
         return OptionSummary(
             option,

@@ -8,7 +8,7 @@ import pandas as pd
 from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people_groups import everyone_of
 
 _CHANGED: Final = ("before_min", "after_min", "change_min")
 
@@ -36,7 +36,7 @@ def option_sentence(result: OptionResult, *, baseline: str, error_min: float) ->
 
 def _people_by_service(result: OptionResult) -> str:
     """Say how many people have a longer and a shorter journey for at least one service."""
-    everyone = result.people.loc[[EVERYONE]].iloc[0]
+    everyone = everyone_of(result.people)
     total = everyone[list(CLASSES)].sum()
     longer = everyone[list(LONGER_CLASSES)].sum()
     parts = [
@@ -59,7 +59,7 @@ def _people_by_service(result: OptionResult) -> str:
 
 def _people_reached(result: OptionResult) -> str:
     """Say for how many people a team's drive gets longer or shorter, where only teams travel."""
-    everyone = result.drives.loc[[EVERYONE]].iloc[0]
+    everyone = everyone_of(result.drives)
     total = everyone[list(CLASSES)].sum()
     parts = [
         _part(everyone[list(LONGER_CLASSES)].sum(), total, "would be farther from a team"),

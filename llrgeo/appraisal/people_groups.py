@@ -53,6 +53,12 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
     return people.rename_axis(columns=["group", "level"])
 
 
+def everyone_of(table: pd.DataFrame) -> pd.Series:
+    """Return the row of a table on groups and levels that counts everyone."""
+    place = table.index.get_loc(EVERYONE)  # by place: a list of names takes ten times as long
+    return table.iloc[place]
+
+
 def _counted_groups(areas: pd.DataFrame, residents: pd.Series) -> dict[tuple[str, str], pd.Series]:
     """Return residents by ethnic group and by main language, where the areas have the counts.
 

@@ -12,8 +12,8 @@ import pandas as pd
 
 from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import classify_areas
-from llrgeo.appraisal.use_arrays import Numbers, ServiceUse, StudyArrays
+from llrgeo.appraisal.people_by_service import classify_areas, count_people
+from llrgeo.appraisal.use_arrays import ClassesAndPeople, Numbers, ServiceUse, StudyArrays
 
 UseByService: TypeAlias = Mapping[str, ServiceUse]
 """How each service is used under one option, by the service's id."""
@@ -82,8 +82,10 @@ def minutes_per_journey(
 
 def classify_uses(
     arrays: StudyArrays, option: Option, before: UseByService, after: UseByService
-) -> pd.DataFrame:
-    """Return the class of each area over all services, never netted: what `classify_areas` returns.
+) -> ClassesAndPeople:
+    """Return the class of each area over all services, never netted, and the people of each class.
+
+    They are what `classify_areas` and `count_people` return.
 
     Services that people travel for count. One that nobody travels for any more, because all of it
     happens by video or at home, has no journey to compare and is left out. In a study of teams
@@ -106,9 +108,8 @@ def classify_uses(
             for uses in (before, after)
         )
         times = inputs.times if visited else inputs.times_of("team")
-        arrays.classes[key] = classify_areas(
-            old, new, times.accuracy, tolerance_min=inputs.tolerance_min
-        )
+        classified = classify_areas(old, new, times.accuracy, tolerance_min=inputs.tolerance_min)
+        arrays.classes[key] = classified, count_people(classified, arrays.people)
     return arrays.classes[key]
 
 

@@ -7,7 +7,7 @@ study's areas. Shapes: n areas, m sites with travel times.
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
-from typing import Final, NamedTuple, Self
+from typing import Final, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -23,6 +23,8 @@ from llrgeo.travel.times import TravelTimes
 Numbers = NDArray[np.float64]
 SitePositions = NDArray[np.int64]
 Flags = NDArray[np.bool_]
+
+ClassesAndPeople: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]
 
 NO_SITE: Final = -1
 
@@ -165,7 +167,8 @@ class StudyArrays:
         The role of each site, by its id.
     uses, classes
         What was worked out before: how a service is used, by its id, sites and shares; and the
-        classes of the areas, by the journeys that they rest on (`service_use.classify_uses`).
+        classes of the areas with the people of each, by the journeys that they rest on
+        (`service_use.classify_uses`).
     """
 
     appraisal_inputs: AppraisalInputs
@@ -175,7 +178,9 @@ class StudyArrays:
     people: pd.DataFrame
     roles: pd.Series
     uses: dict[tuple[str, frozenset[str], Shares], ServiceUse] = field(default_factory=dict)
-    classes: dict[tuple[str | int, ...], pd.DataFrame] = field(default_factory=dict)
+    classes: dict[tuple[str | int, ...], tuple[pd.DataFrame, pd.DataFrame]] = field(
+        default_factory=dict
+    )
 
     @classmethod
     def of(cls, appraisal_inputs: AppraisalInputs) -> Self:

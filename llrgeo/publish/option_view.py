@@ -18,7 +18,7 @@ from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people_groups import everyone_of
 from llrgeo.modes import MODES
 from llrgeo.publish import palette
 from llrgeo.publish.wording import wording
@@ -68,7 +68,7 @@ class OptionView:
     @cached_property
     def everyone(self) -> pd.Series:
         """The row of `groups` that counts everyone."""
-        return self.groups.loc[[EVERYONE]].iloc[0]
+        return everyone_of(self.groups)
 
 
 def build_option_view(

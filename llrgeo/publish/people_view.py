@@ -22,7 +22,7 @@ from llrgeo.appraisal.people_by_service import (
     count_people,
     worst_hit_service,
 )
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people_groups import EVERYONE, everyone_of
 from llrgeo.travel.accuracy import Accuracy
 
 WORST: Final = 10
@@ -64,7 +64,7 @@ class PeopleView:
     @property
     def everyone(self) -> pd.Series:
         """Return the row of `groups` that counts everyone."""
-        return self.groups.loc[[EVERYONE]].iloc[0]
+        return everyone_of(self.groups)
 
 
 @dataclass(frozen=True, slots=True)

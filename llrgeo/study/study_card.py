@@ -7,7 +7,7 @@ import pandas as pd
 
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people_groups import everyone_of
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.html_repr import card, rows_table
 from llrgeo.study.inputs import StudyInputs
@@ -66,7 +66,7 @@ def _people(result: OptionResult) -> tuple[int | str, int | str]:
     """Return people with a longer and a shorter journey; nothing to count without journeys."""
     if result.people.empty:
         return "", ""
-    everyone = result.people.loc[[EVERYONE]].iloc[0]
+    everyone = everyone_of(result.people)
     longer = sum(float(everyone[name]) for name in LONGER_CLASSES)
     return round(longer), round(float(everyone["shorter"]))
 

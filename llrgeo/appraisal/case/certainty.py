@@ -8,7 +8,7 @@ import pandas as pd
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.people_by_service import UNCERTAIN_CLASSES
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people_groups import everyone_of
 from llrgeo.appraisal.robustness import Acceptability, switching_weights
 from llrgeo.appraisal.scoring import Scorecard
 
@@ -93,7 +93,7 @@ def sources_and_error(compared: Comparison) -> Iterator[Item]:
         if untested:
             yield Item("error_untested", place="; ".join(untested), rests_on="nothing")
     if not compared.after.people.empty:
-        everyone = compared.after.people.loc[[EVERYONE]].iloc[0]
+        everyone = everyone_of(compared.after.people)
         # People whose class rests on changes that the times cannot tell, over all such classes.
         close = float(sum(everyone[f"too_close_{kind}"] for kind in UNCERTAIN_CLASSES))
         if close:

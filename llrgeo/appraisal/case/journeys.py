@@ -18,7 +18,13 @@ from llrgeo.appraisal.case.item import (
 )
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, classify_areas
-from llrgeo.appraisal.people_groups import ETHNIC_GROUPS, EVERYONE, OTHER_LANGUAGE, WITHOUT_CAR
+from llrgeo.appraisal.people_groups import (
+    ETHNIC_GROUPS,
+    EVERYONE,
+    OTHER_LANGUAGE,
+    WITHOUT_CAR,
+    everyone_of,
+)
 from llrgeo.schema import NO_CAR
 from llrgeo.travel.times import TravelTimes
 
@@ -156,7 +162,7 @@ def rush_hour(compared: Comparison, periods: Sequence[TravelTimes]) -> Iterator[
 
 
 def _with_longer(compared: Comparison) -> float:
-    everyone = compared.after.people.loc[[EVERYONE]].iloc[0]
+    everyone = everyone_of(compared.after.people)
     return float(everyone[list(LONGER_CLASSES)].sum())
 
 

@@ -12,7 +12,7 @@ import pandas as pd
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.people_groups import everyone_of
 from llrgeo.appraisal.sensitivity import CONTACTS, COSTS, PEOPLE, TIMES
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
@@ -78,7 +78,7 @@ def assumption_label(text: str) -> str:
 def _people_lines(result: OptionResult) -> list[str]:
     """Return who gains and who loses over all services, or by teams' drives where only they go."""
     words, over_services = wording(), len(result.people) > 0
-    everyone = (result.people if over_services else result.drives).loc[[EVERYONE]].iloc[0]
+    everyone = everyone_of(result.people if over_services else result.drives)
     total = everyone[list(CLASSES)].sum()
     longer = everyone[list(LONGER_CLASSES)].sum()
     shorter, apart = everyone["shorter"], everyone["none"] + everyone["no_data"]
