@@ -1,6 +1,6 @@
 """Groups of people: who lives in each area, by deprivation, age, disability and place."""
 
-from typing import Final
+from typing import Final, cast
 
 import numpy as np
 import pandas as pd
@@ -55,8 +55,8 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
 
 def everyone_of(table: pd.DataFrame) -> pd.Series:
     """Return the row of a table on groups and levels that counts everyone."""
-    place = table.index.get_loc(EVERYONE)  # by place: a list of names takes ten times as long
-    return table.iloc[place]
+    # By place: to find a list of one name takes ten times as long.
+    return table.iloc[cast("int", table.index.get_loc(EVERYONE))]
 
 
 def _counted_groups(areas: pd.DataFrame, residents: pd.Series) -> dict[tuple[str, str], pd.Series]:
