@@ -589,7 +589,7 @@ def test_every_service_of_an_area_is_listed_worst_change_first(javascript, measu
         "function listed(text, area) {"
         "const choice = { ...JSON.parse(text), switched: new Set() };"
         "return JSON.stringify(llrgeoModel.journeysOf(data, matrices, choice, area).map((row) => ["
-        "row.service.id, row.kind, row.tooClose, row.second])); }"
+        "row.service.id, row.kind, row.tooClose, row.second, Math.min(row.after, 999)])); }"
     )
     views, ids = measured_county.views, explorer_sites(measured_county).index
     seconds = 0
@@ -598,18 +598,20 @@ def test_every_service_of_an_area_is_listed_worst_change_first(javascript, measu
         choice = javascript_choice(measured_county, own["clinic"])
         for area in range(len(measured_county.areas)):
             rows = json.loads(javascript.call("listed", choice, area))
-            changes = []
-            for service, kind, close, second in rows:
+            changes, order = [], []
+            for service, kind, close, second, after in rows:
                 row = own[service].areas.iloc[area]
                 assert kind == row["outcome"]
                 moved = kind not in {"unchanged", "none"}
                 near = bool(ACCURACY.too_close(row["before_min"], row["after_min"]))
                 assert close == (moved and near)
                 changes.append(row["change_min"] if moved else 0.0)
+                order.append((changes[-1], after))
                 expected = second_site(measured_county, option, service, area)
                 assert (None if second < 0 else ids[second]) == expected
                 seconds += expected is not None
-            assert changes == sorted(changes, reverse=True)
+            # The worst change first; of those alike the longest journey first.
+            assert order == sorted(order, reverse=True)
     assert seconds > 0
 
 

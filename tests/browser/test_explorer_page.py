@@ -124,6 +124,23 @@ def test_a_phone_scrolls_in_one_direction_only(open_page, county_page):
     page.press("#find", "Enter")
     page.click("#every-area summary")
     assert page.evaluate("document.documentElement.scrollWidth") <= 320
+    # A table may be wider than the phone; what it is, and how to read it, never is.
+    cut = page.eval_on_selector_all(
+        ".wide caption",
+        "all => all.filter(one => one.offsetWidth > one.closest('.wide').clientWidth + 1)"
+        ".map(one => one.textContent)",
+    )
+    assert cut == []
+
+
+def test_a_table_without_rows_is_not_shown(open_page, county_page):
+    """Today no area is hit: heads without a row would only say that something is missing."""
+    page = open_page(county_page)
+    assert not page.is_visible("#table-changed")
+    page.select_option("#option", "option_3")
+    assert page.is_visible("#table-changed")
+    page.select_option("#option", "option_0")
+    assert not page.is_visible("#table-changed")
 
 
 def test_a_choice_is_computed_and_shown_at_once(open_page, county_page):

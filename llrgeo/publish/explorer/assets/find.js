@@ -13,6 +13,8 @@ const llrgeoFind = (() => {
   // --- Postcodes ---------------------------------------------------------------------------
 
   const UNIT = /^([A-Z]{1,2}\d[A-Z\d]?)(\d)([A-Z]{2})$/;
+  const UNITS = /\b[A-Z]{1,2}\d[A-Z\d]?\s*\d[A-Z]{2}\b/g;
+  const MISREAD = /^([A-Z]{1,2})([\dOIL][\dOIL]?)([\dOIL])([A-Z01]{2})$/;
   const OUTWARD = /^[A-Z]{1,2}\d[A-Z\d]?$/;
   const SECTOR = /^([A-Z]{1,2}\d[A-Z\d]?) ?(\d)[A-Z]?$/; // with one letter of the unit, or none
 
@@ -49,6 +51,27 @@ const llrgeoFind = (() => {
     return /\d$/.test(typed) && !OUTWARD.test(typed);
   }
 
+  const unitPlace = (unit, area) =>
+    ({ name: `${unit[1]} ${unit[2]}${unit[3]}`, kind: "postcode", areas: [area] });
+
+  // A postcode in which letters and figures that look alike were taken for each other, or null.
+  function misread(pack, compact) {
+    const [, letters, outward, figure, unit] = MISREAD.exec(compact) || [];
+    if (!letters) return null;
+    const figures = (text) => text.replace(/O/g, "0").replace(/[IL]/g, "1");
+    const meant = letters + figures(outward + figure)
+      + unit.replace(/0/g, "O").replace(/1/g, "I");
+    const area = meant === compact ? -1 : llrgeoText.findPostcode(pack, meant);
+    return area < 0 ? null : choice("typo", [unitPlace(UNIT.exec(meant), area)]);
+  }
+
+  // The one postcode among other words ("LE15 6NT, Oakham") if the page has it, or null.
+  function postcodeWithin(pack, text) {
+    const [unit, ...more] = text.toUpperCase().match(UNITS) || [];
+    const meant = unit && more.length === 0 ? asPostcode(pack, unit) : null;
+    return meant && meant.kind === "found" ? meant : null;
+  }
+
   // What a text means as a postcode or a part of one; null if it does not look like one.
   function asPostcode(pack, text) {
     const typed = spaced(text);
@@ -56,13 +79,14 @@ const llrgeoFind = (() => {
     const unit = UNIT.exec(compact);
     if (unit) {
       const area = llrgeoText.findPostcode(pack, compact);
-      const name = `${unit[1]} ${unit[2]}${unit[3]}`;
-      if (area >= 0) return found({ name, kind: "postcode", areas: [area] });
+      if (area >= 0) return found(unitPlace(unit, area));
       // A postcode that is not in the page may be new: its sector is offered, not taken.
       const sector = `${unit[1]} ${unit[2]}`;
       return hasSector(pack, sector) ? choice("postcode", [partOfPostcode(pack, sector)])
         : nothing("outside");
     }
+    const meant = misread(pack, compact);
+    if (meant) return meant;
     // "LE1 5" is a sector, "LE15" an outward code, and "LE156" a sector of it.
     const outward = OUTWARD.test(typed) && partOfPostcode(pack, typed);
     if (outward) return found(outward);
@@ -113,7 +137,14 @@ const llrgeoFind = (() => {
     if (endings(name).some((ending) => ending.startsWith(typed))) return WORD;
     // All the words, in whatever order: "oakham hospital" is in "Memorial Hospital (Oakham)".
     const own = name.split(" ");
-    return typed.includes(" ") && typed.split(" ").every((word) => own.includes(word)) ? WORDS : -1;
+    const words = longWords(typed);
+    const isAll = words.length > 1 && words.every((word) => own.includes(word));
+    return isAll || own.map(([letter]) => letter).join("") === typed ? WORDS : -1;
+  }
+
+  // The words that tell one name from another: not those of one or two letters.
+  function longWords(text) {
+    return text.split(" ").filter((word) => word.length >= SHORTEST);
   }
 
   // Whether a name, or its beginning, is what was typed but for one letter.
@@ -160,10 +191,16 @@ const llrgeoFind = (() => {
     if (!typed) return nothing("empty");
     const code = names.find((place) => place.code && place.code.toLowerCase() === typed);
     if (code) return found(code);
+    return asFitting(data, names, typed) || withinAuthority(data, names, typed)
+      || asParts(names, typed) || nothing("name");
+  }
+
+  // The names that what was typed is, is a piece of, or nearly is; null if there are none.
+  function asFitting(data, names, typed) {
     const fitting = names.map((place) => ({ place, rank: fit(place.key, typed) }))
       // Areas are hundreds: they are offered by their whole name or number alone (Ashby 003A).
-      .filter(({ place, rank }) => rank >= 0 && (place.kind !== "area" || rank === WHOLE
-        || (rank === PHRASE && /\d[a-z]$/.test(typed))))
+      .filter(({ place, rank }) => rank >= 0 && rank < WORDS && (place.kind !== "area"
+        || rank === WHOLE || (rank === PHRASE && /\d[a-z]$/.test(typed))))
       .sort((one, other) => one.rank - other.rank || byKind(one.place, other.place));
     const exact = fitting.filter(({ rank }) => rank === WHOLE).map(({ place }) => place);
     const inside = fitting.map(({ place }) => place).filter((place) => place.areas.length > 0);
@@ -179,7 +216,33 @@ const llrgeoFind = (() => {
       && isNearly(place.key, typed))
       .sort((one, other) => oneApart(other.key, typed) - oneApart(one.key, typed)
         || byKind(one, other));
-    return nearly.length > 0 ? choice("typo", nearly) : nothing("name");
+    return nearly.length > 0 ? choice("typo", nearly) : null;
+  }
+
+  // A name and the council's area that it lies in ("Aston, Ayshire"), or null.
+  function withinAuthority(data, names, typed) {
+    const council = names.find((place) => place.kind === "authority"
+      && typed.endsWith(` ${place.key}`));
+    if (!council) return null;
+    const own = new Set(council.areas);
+    const inside = names.filter((place) => place.areas.length > 0
+      && place.areas.every((area) => own.has(area)));
+    return asFitting(data, inside, typed.slice(0, -council.key.length - 1));
+  }
+
+  // Names of which all words were typed, in any order, then names that stand whole in what was
+  // typed ("near Aston"), as they come. They are offered, and that there was more is said.
+  function asParts(names, typed) {
+    const parts = names.filter((place) => place.kind !== "area").map((place) => {
+      const isAll = fit(place.key, typed) === WORDS;
+      return { place, isAll, at: isAll ? 0 : ` ${typed} `.indexOf(` ${place.key} `) };
+    }).filter(({ at }) => at >= 0)
+      .sort((one, other) => other.isAll - one.isAll || one.at - other.at
+        || (one.isAll ? 0 : other.place.key.length - one.place.key.length)
+        || byKind(one.place, other.place));
+    const inside = parts.filter(({ place }) => place.areas.length > 0);
+    if (inside.length === 0) return parts.length > 0 ? nothing("beyond") : null;
+    return choice(inside[0].isAll ? "several" : "part", inside.map(({ place }) => place));
   }
 
   // --- What is found -----------------------------------------------------------------------
@@ -192,7 +255,8 @@ const llrgeoFind = (() => {
   // One place ("found"), places to choose from ("choice") and why, or "nothing" and why. A place
   // has a name, a kind and areas: one, or all of a town, ward or part of a postcode.
   function find(data, names, text) {
-    return asPostcode(data.postcodes, text) || asName(data, names, text);
+    return asPostcode(data.postcodes, text) || postcodeWithin(data.postcodes, text)
+      || asName(data, names, text);
   }
 
   return { find, namesOf, plain, oneApart };

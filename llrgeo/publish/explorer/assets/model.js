@@ -160,6 +160,11 @@ const llrgeoModel = (() => {
     return first.change === second.change ? 0 : second.change - first.change;
   }
 
+  // Of changes that are alike the longest journey comes first, so that today's are in order too.
+  function byLongest(first, second) {
+    return first === second ? 0 : second - first;
+  }
+
   // People for whom a service takes longer (or is lost), less time (or is gained), or the same.
   function countService(people, end, tolerance) {
     const counts = { longer: 0, shorter: 0, same: 0 };
@@ -174,7 +179,7 @@ const llrgeoModel = (() => {
 
   // --- One area ----------------------------------------------------------------------------
 
-  // Every service from one area, the worst change first: where today and then, how long, and the
+  // Every service from one area, the worst change first, then the longest journey: where today and then, how long, and the
   // second nearest site then where it is too close to the nearest to say which is nearer.
   function journeysOf(data, matrices, choice, area) {
     const rows = everyService(data, matrices, choice).map((end) => {
@@ -190,7 +195,8 @@ const llrgeoModel = (() => {
       };
     });
     return rows.map((row, place) => ({ row, place }))
-      .sort((first, second) => byWorst(first.row, second.row) || first.place - second.place)
+      .sort((first, second) => byWorst(first.row, second.row)
+        || byLongest(first.row.after, second.row.after) || first.place - second.place)
       .map(({ row }) => row);
   }
 
@@ -263,6 +269,6 @@ const llrgeoModel = (() => {
 
   return {
     ...llrgeoJourneys, LONGER_OUTCOMES, SHORTER_OUTCOMES, evaluate, overall: overallKept,
-    countService, everyService, catchment, journeysOf, nearestTo, byId, baselineOf,
+    countService, everyService, catchment, journeysOf, byLongest, nearestTo, byId, baselineOf,
   };
 })();

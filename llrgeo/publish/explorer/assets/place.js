@@ -52,12 +52,14 @@ const llrgeoPlace = (() => {
     };
   }
 
-  // Every service from a place, the longest change first, then the one that hits most areas.
+  // Every service from a place, the longest change first, then the one that hits most areas; of
+  // those alike the longest journey first.
   function journeysOfPlace(data, matrices, choice, areas) {
     const rows = m.everyService(data, matrices, choice).map((end) => placeRow(data, end, areas));
     const order = (one, other) => (one.change.most === other.change.most ? 0
       : other.change.most - one.change.most) || other.longer - one.longer
-      || (one.change.least === other.change.least ? 0 : other.change.least - one.change.least);
+      || (one.change.least === other.change.least ? 0 : other.change.least - one.change.least)
+      || m.byLongest(one.after.most, other.after.most);
     return rows.map((row, place) => ({ row, place }))
       .sort((one, other) => order(one.row, other.row) || one.place - other.place)
       .map(({ row }) => row);

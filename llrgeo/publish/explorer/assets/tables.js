@@ -36,6 +36,8 @@ function llrgeoTables(data) {
     const table = document.getElementById(`table-${name}`);
     table.tHead.replaceChildren(headRow(heads));
     table.tBodies[0].replaceChildren(...rows.map((cells) => fillRow(element("tr"), heads, cells)));
+    // Where nobody has a longer journey no area is hit hardest: a table of heads alone says nothing.
+    table.parentElement.hidden = rows.length === 0;
   }
 
   // As fillTable, for a table that changes while a reader waits: rows that are there are used again.
