@@ -12,6 +12,7 @@ import shapely
 from road_maps import Map
 from shapely import Point
 
+from llrgeo.publish.wording import wording
 from llrgeo.roads.coverage import covered_land, near_rim
 from llrgeo.roads.network import NetworkInfo, RoadNetwork, age_note
 from llrgeo.roads.osm import build_network
@@ -84,7 +85,9 @@ def test_the_note_counts_the_journeys_that_matter_and_names_their_ends(
     # 24 minutes to b and 16 to d: the one is too long to matter, the other is to the nearest site
     note = near(square, "pm_peak")[1]
     assert note.startswith("1 of 1 journeys")
-    assert "(areas a; sites d)" in note
+    assert note == wording()["data_note_edge"].format(
+        count=1, all=1, km=2, areas="a", sites="d", gain="4.7"
+    )
 
 
 def test_the_note_says_by_how_much_a_journey_could_change_at_most(square: RoadNetwork) -> None:

@@ -8,6 +8,7 @@ import pytest
 from road_maps import LAT, LON, M_IN_LAT, M_IN_LON, Map
 
 from llrgeo.errors import NetworkError
+from llrgeo.publish.wording import wording
 from llrgeo.roads.landmarks import water_note
 from llrgeo.roads.main_roads import main_road_lines, places_of
 from llrgeo.roads.network import RoadNetwork, load_network, save_network
@@ -113,7 +114,9 @@ def test_a_site_across_a_river_from_its_road_is_told(
     if said:
         assert "far: River Gwash, 70 m" in note
         assert "near: " not in note
-        assert "column 'entrances'" in note
+        key = "data_note_water_one" if len(sites) == 1 or "near" in sites else "data_note_water"
+        told = note[note.index("(") + 1 : note.index(")")]
+        assert note == wording()[key].format(count=2, sites=told)
     else:
         assert note == ""
 

@@ -317,7 +317,38 @@ NOTES = (
         "data_note_left_out",
         {"what": f"{wide('ward')}, {wide('years to come (beds, rooms, teams)')}"},
     ),
+    (
+        (
+            "By the timetable of Friday 2 October 2026, with walks along streets; late and "
+            "cancelled services are not in the times. Not measured."
+        ),
+        "data_note_timetable_streets",
+        {"date": f"2 {wide('October')} 2026"},
+    ),
 )
+
+
+EDGE = (
+    "1,203 of 4,006 journeys come within 2 km of where the road map ends (areas a, b, ...; sites "
+    "d) and could be shorter by a road beyond it, by at most 6.3 minutes. To be sure, build the "
+    "network from extracts that reach farther."
+)
+WATER = (
+    "2 sites are joined to the nearest road across water (a: River Gwash, 70 m, b: unnamed water, "
+    "30 m). State where people go in: column 'entrances' of the table of sites."
+)
+BUS = (
+    "By the timetable of Tuesday 24 November 2026, with walks along straight lines, 1.4 times as "
+    "long; late and cancelled services are not in the times. Not measured. Only vehicles and stops "
+    "that are stated to be step-free are used."
+)
+
+
+@pytest.mark.parametrize("note", [EDGE, WATER, BUS])
+def test_a_note_of_a_study_s_own_streets_and_timetables_leaves_no_english(pseudo, note):
+    """Names of areas, sites and rivers stay; their tests hold the notes to the same words."""
+    kept = {"River", "Gwash"}
+    assert set(re.findall(r"[A-Za-z]{2,}", told_note(note, pseudo))) <= kept
 
 
 @pytest.mark.parametrize(("note", "key", "values"), NOTES)

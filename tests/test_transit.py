@@ -16,6 +16,7 @@ from timetables import STOPS, TOY, at, stops_table, write_feed
 
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.gtfs import Timetable, read_timetable
+from llrgeo.publish.wording import wording
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.travel import connection_scan
 from llrgeo.travel.connection_scan import NEVER, Rides, Walks
@@ -308,7 +309,7 @@ class TestStepFree:
         for step_free, taken in used.items():
             router = TransitRouter(timetable, rules("09:30", step_free=step_free))
             assert minutes(router, HOME, MARKET) == pytest.approx(taken), step_free
-        assert "to be step-free" in router.note
+        assert wording()["data_note_steps_stated"] in router.note
 
 
 def step_free_feed(path: Path, *, vehicle: str, home: str, market: str = "1") -> Path:
@@ -344,8 +345,9 @@ class TestStreets:
         crossroads, market = at(one=(1_000, 0)), at(market=(2_000, 2_000))
         assert minutes(walked, crossroads, market) == 25
         assert minutes(straight, crossroads, market) > 30
-        assert "along streets" in walked.note
-        assert "straight lines" in straight.note
+        words, day = wording(), "Tuesday 24 November 2026"
+        assert walked.note == words["data_note_timetable_streets"].format(date=day)
+        assert straight.note == words["data_note_timetable_straight"].format(date=day, factor=1.4)
 
 
 # --- Without machine code, where numpy checks each index -----------------------------------------

@@ -43,6 +43,8 @@ OUTCOMES = ("gained", "improved", "worsened", "lost")
 MORE_OR_LESS = ("more", "less", "same")
 UNIT_VALUES = pd.read_csv(ROOT.parents[1] / "data" / "rates" / "unit_values.csv")
 NOTES = tuple(key.removeprefix("data_note_") for key in wording() if key.startswith("data_note_"))
+# Notes that the code puts together: held to the catalogue word for word where each is made.
+PUT_TOGETHER = {"water", "water_one", "timetable_straight", "timetable_streets"}
 TOLD = ("longer", "shorter", "farther", "nearer", "same")
 BUILT = {
     "assumption_": ("times", "people", "costs"),
@@ -71,7 +73,7 @@ BUILT = {
     "team_": (*OUTCOMES, "service", "headline"),
     "patient_": ("service", "headline"),
     "visitor_": ("service", "headline"),
-    "find_": ("several", "typo", "postcode"),
+    "find_": ("part", "several", "typo", "postcode"),
     "my_place_": ("longer", "shorter"),
     "my_place_visit_": ("longer", "shorter"),
     "my_place_team_": ("longer", "shorter"),
@@ -199,7 +201,7 @@ def test_every_note_has_the_words_that_the_code_or_the_data_write():
     modules = (path.read_text("utf-8") for path in sorted(ROOT.parent.rglob("*.py")))
     code = re.sub(r'"\n\s*f?"', "", "\n".join(modules))
     written = code + (ROOT.parents[1] / "data" / "network" / "network.json").read_text("utf-8")
-    for name in NOTES:
+    for name in set(NOTES) - PUT_TOGETHER:
         for piece in re.split(r"\{\w+\}", wording()[f"data_note_{name}"]):
             assert piece.strip() in written, f"data_note_{name}: {piece}"
 

@@ -15,6 +15,7 @@ from llrgeo.publish.wording import LANGUAGE, Wording, wording
 
 _NOTE: Final = "data_note_"
 _LACK: Final = "data_note_lack_"
+_DAY: Final = re.compile(r"[A-Z][a-z]+ (\d{1,2}) ([A-Z][a-z]+) (\d{4})")  # Friday 2 October 2026
 _NUMBER: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -44,8 +45,12 @@ def _value(text: str, words: Wording) -> str:
     if _NUMBER.fullmatch(text):
         decimals = len(text.partition(".")[2])
         return words.number(float(text.replace(",", "")), decimals)
-    # What areas lack is a list of names that the catalogue has, too.
     english = wording(LANGUAGE)
+    months = english["months"].split()
+    if (day := _DAY.fullmatch(text)) and day[2] in months:
+        month = months.index(day[2]) + 1
+        return words.long_date(f"{day[3]}-{month:02}-{int(day[1]):02}")
+    # What areas lack is a list of names that the catalogue has, too.
     lacks = {english[key]: words[key] for key in english if key.startswith(_LACK)}
     parts = re.split(r", (?![^(]*\))", text)
     return ", ".join(lacks[part] for part in parts) if set(parts) <= set(lacks) else text

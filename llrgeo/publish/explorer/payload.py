@@ -27,8 +27,8 @@ from llrgeo.travel.times import TravelTimes
 _ROAD_TOLERANCE_M: Final = 60
 # How the phrases of other pages begin: the explorer's scripts say none of them.
 OTHER_PAGES: Final = (
-    *("answer_", "capacity_", "case_", "chart_", "easy_", "facts_", "kit_", "line_", "measure_"),
-    *("method_", "plain_", "planner_", "print_", "report_", "term_", "workbook_"),
+    *("answer_", "capacity_", "case_", "chart_", "data_note_", "easy_", "facts_", "kit_", "line_"),
+    *("measure_", "method_", "plain_", "planner_", "print_", "report_", "term_", "workbook_"),
 )
 
 

@@ -137,8 +137,8 @@ const llrgeoFind = (() => {
     if (endings(name).some((ending) => ending.startsWith(typed))) return WORD;
     // All the words, in whatever order: "oakham hospital" is in "Memorial Hospital (Oakham)".
     const own = name.split(" ");
-    const words = longWords(typed);
-    const isAll = words.length > 1 && words.every((word) => own.includes(word));
+    const parts = longWords(typed);
+    const isAll = parts.length > 1 && parts.every((word) => own.includes(word));
     return isAll || own.map(([letter]) => letter).join("") === typed ? WORDS : -1;
   }
 
