@@ -1,4 +1,4 @@
-"""Planning: what the planner page needs besides what every page has, as plain values."""
+"""What pages need that know roads, besides what every page has, as plain values."""
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -78,3 +78,28 @@ class Planning:
     capacity: CapacityPlan | None = None
     rates: Rates | None = None
     arrivals: gpd.GeoSeries | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class OwnRoads:
+    """What the explorer answers for a postcode by, where it answers for more than neighbourhoods.
+
+    Attributes
+    ----------
+    network
+        The roads that journeys from postcodes and areas to the sites use, and no others.
+    mode
+        Whose roads they are.
+    calibration
+        What turns milliseconds on the network into published minutes.
+    postcodes
+        `easting`, `northing` (metres) and `area_id` by unit postcode of the study's areas.
+    arrivals
+        As in `Planning`.
+    """
+
+    network: PageNetwork
+    mode: str
+    calibration: Calibration
+    postcodes: pd.DataFrame
+    arrivals: gpd.GeoSeries

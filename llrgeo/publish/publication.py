@@ -26,7 +26,7 @@ from llrgeo.publish.people_view import (
     build_people_view,
     opening_service,
 )
-from llrgeo.publish.planning import Planning
+from llrgeo.publish.planning import OwnRoads, Planning
 from llrgeo.publish.wording import Wording, wording
 from llrgeo.schema import name_some, raise_faults, site_roles
 from llrgeo.travel.times import TravelTimes
@@ -94,6 +94,9 @@ class Publication:
     ways
         The ways along the roads to the sites that are nearest in an option, by site, in the mode
         and period that options are judged by; empty where none are known.
+    own_roads
+        What the explorer answers for a reader's own postcode by; None where it answers for
+        neighbourhoods alone.
 
     Raises
     ------
@@ -128,6 +131,7 @@ class Publication:
     words: Wording = field(default_factory=wording)
     figures: tuple[PlaceFigures, ...] = ()
     ways: Mapping[str, WayTree] = field(default_factory=dict)
+    own_roads: OwnRoads | None = None
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""

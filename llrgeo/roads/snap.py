@@ -80,6 +80,22 @@ class Snapper:
         columns = {"edge": nearest, "offset_m": offset_m, "share": share, "distance_m": distance_m}
         return pd.DataFrame(columns, index=points.index)
 
+    def distances_m(self, points: gpd.GeoSeries, *, role: Role) -> NDArray[np.float64]:
+        """Return how far points are from the nearest edge that may serve a role; inf for none.
+
+        Raises
+        ------
+        NetworkError
+            If the points have no coordinate system.
+        """
+        places = _in_metres(points)
+        found_m = np.full(len(places), np.inf)
+        (near, _), near_m = self.trees[role][0].query_nearest(
+            places, return_distance=True, all_matches=False
+        )
+        found_m[near] = near_m
+        return found_m
+
     def links(self, points: gpd.GeoSeries, *, role: Role) -> pd.DataFrame:
         """List every edge that is as near to a point as its nearest one, to `TIE_M`.
 
@@ -101,7 +117,7 @@ class Snapper:
         """
         places = _in_metres(points)
         tree, edges = self.trees[role]
-        near_m = self.snap(points, role=role)["distance_m"].to_numpy()
+        near_m = self.distances_m(points, role=role)
         joined = np.flatnonzero(near_m <= self.max_distance_m)
         which, found = tree.query(
             places[joined], predicate="dwithin", distance=near_m[joined] + TIE_M

@@ -137,14 +137,26 @@ def _packed(network: RoadNetwork, snapping: Snapper | None) -> tuple[PageNetwork
         reason = f"its roads are {len(network.edges):,}, and a page has room for half a million"
     if reason:
         return None, reason
-    packed = pack_network(network, snapping)
-    zipped = gzip.compress(packed.streams, compresslevel=9, mtime=0)
-    if len(zipped) > MAX_NETWORK_BYTES:
+    made = page_network(network, snapping)
+    if len(made.zipped) > MAX_NETWORK_BYTES:
         return None, (
-            f"its roads take {len(zipped) / 1e6:.1f} MB, and a page has room for "
+            f"its roads take {len(made.zipped) / 1e6:.1f} MB, and a page has room for "
             f"{MAX_NETWORK_BYTES / 1e6:g} MB"
         )
-    return PageNetwork(packed.header, zipped, packed.fingerprint), ""
+    return made, ""
+
+
+def page_network(network: RoadNetwork, snapping: Snapper | None) -> PageNetwork:
+    """Pack a network as pages hold it.
+
+    Raises
+    ------
+    NetworkError
+        If it cannot be packed without a loss.
+    """
+    packed = pack_network(network, snapping)
+    zipped = gzip.compress(packed.streams, compresslevel=9, mtime=0)
+    return PageNetwork(packed.header, zipped, packed.fingerprint)
 
 
 def _roads_of(inputs: StudyInputs, mode: str) -> tuple[RoadNetwork, Snapper | None]:

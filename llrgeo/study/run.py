@@ -37,6 +37,7 @@ from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.inputs import StudyInputs, read_inputs
 from llrgeo.study.language import study_words
 from llrgeo.study.manifest import describe_run
+from llrgeo.study.own_roads import build_own_roads
 from llrgeo.study.planning import build_planning, build_ways, free_large_networks
 from llrgeo.study.study_card import plot_options, study_card
 from llrgeo.study.times import (
@@ -307,8 +308,7 @@ def print_kit(
 
 
 def build_publication(result: StudyResult) -> Publication:
-    """Gather what is published of a study."""
-    # Plain values only: publish knows neither study files nor routers.
+    """Gather what is published of a study: plain values, without study files and routers."""
     study, services = result.study, result.appraisal_inputs.services
     words = study_words(study)
     return Publication(
@@ -336,6 +336,7 @@ def build_publication(result: StudyResult) -> Publication:
         deprivation=study.deprivation_index(result.areas.index),
         planning=build_planning(result.inputs),
         ways=build_ways(result.inputs, result.results, services, result.times),
+        own_roads=build_own_roads(result.inputs, result.times, result.times_by.values()),
         figures=result.inputs.place_figures,
         words=words,
     )

@@ -141,6 +141,20 @@ class NetworkRouter:
         vars(made).update({name: getattr(self, name) for name in _OF_PLACES})
         return made
 
+    def joined_edges(self, points: gpd.GeoSeries, role: Role) -> IntArray:
+        """Return the edges of the network that points are joined to, and those nearest to them.
+
+        The nearest is not among the others where it only serves the ends of journeys and a road for
+        everybody is about as near.
+        """
+        used = self._roads(points, role)
+        joined = used.table["edge"].to_numpy(np.int64)
+        if (self.network.edges["use"] == "through").all():
+            return np.unique(joined)
+        doors = gpd.GeoSeries(shapely.points(used.xy), crs=BNG)
+        nearest = self.snapping.snap(doors, role=role)["edge"].to_numpy()
+        return np.union1d(joined, nearest[nearest >= 0])
+
     def search_plan(self, period: str) -> SearchPlan:
         """Return how the matrix of a period is to be computed."""
         hierarchy = self._stored(f"hierarchy-{self.network.fingerprint}-{period}.npz")

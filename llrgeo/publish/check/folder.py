@@ -19,7 +19,13 @@ from llrgeo.publish.check.browser import (
     open_browser,
 )
 from llrgeo.publish.check.html import Finding, Page, read_page
-from llrgeo.publish.check.page import PAGE_RULES, UNREADABLE, table_findings, weight_findings
+from llrgeo.publish.check.page import (
+    LIMITS_WITH_ROADS,
+    PAGE_RULES,
+    UNREADABLE,
+    table_findings,
+    weight_findings,
+)
 from llrgeo.publish.check.reading import (
     PUBLIC_GRADE,
     REPORT_GRADE,
@@ -31,8 +37,8 @@ from llrgeo.publish.check.reading import (
 MANIFEST: Final = "manifest.json"
 # The most bytes of a page, as it is and gzipped, by the beginning of its name; the first that fits.
 LIMITS: Final = {
-    "explorer": (1_500_000, 750_000),
-    "index": (1_500_000, 750_000),
+    "explorer": LIMITS_WITH_ROADS,
+    "index": LIMITS_WITH_ROADS,
     "planner": (7_000_000, 7_000_000),
     "report": (2_500_000, 750_000),
     "": (250_000, 60_000),

@@ -1,6 +1,7 @@
 """The explorer: one page that works from disk, asks for nothing, and says everything in tables."""
 
 from collections.abc import Iterable, Sequence
+from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
@@ -10,6 +11,7 @@ from llrgeo.appraisal.people_by_service import LONGER_CLASSES
 from llrgeo.publish import moves, pages, palette
 from llrgeo.publish.costs_and_room import costs_and_room
 from llrgeo.publish.explorer.leaflet_map import MAP_NAME, empty_map
+from llrgeo.publish.explorer.own_roads import ROAD_SCRIPTS, has_room, network_text
 from llrgeo.publish.explorer.payload import acute_words, explorer_data, explorer_sites
 from llrgeo.publish.explorer.years import year_tables
 from llrgeo.publish.legend import class_label, time_legend
@@ -30,6 +32,7 @@ SCRIPTS: Final = (
     "explorer/assets/answers.js",
     "explorer/assets/download.js",
     "explorer/assets/finder.js",
+    "explorer/assets/own_roads.js",
     "explorer/assets/mine.js",
     "explorer/assets/figures.js",
     "explorer/assets/legend.js",
@@ -49,14 +52,26 @@ _BAR: Final = {
 
 
 def render_explorer(publication: Publication) -> str:
-    """Return the explorer as one HTML page."""
-    view = publication.opening_view
-    data = explorer_data(publication)
+    """Return the explorer as one HTML page.
+
+    Roads that leave it larger than an explorer may be are left out, and it says so.
+    """
+    page = _render(publication, explorer_data(publication))
+    if publication.own_roads is None or has_room(page):
+        return page
+    without = replace(publication, own_roads=None)
+    data = {**explorer_data(without), "planning": {"network": None, "no_room": True}}
+    return _render(without, data)
+
+
+def _render(publication: Publication, data: dict[str, Any]) -> str:
+    view, own = publication.opening_view, publication.own_roads
     styles = [pages.leaflet("leaflet.css"), pages.page_style(publication)]
     return pages.render(
         "explorer.html",
         {
-            **map_page_values(publication, SCRIPTS, styles),
+            **map_page_values(publication, (*ROAD_SCRIPTS, *SCRIPTS) if own else SCRIPTS, styles),
+            "network": network_text(own.network if own else None),
             "view": view,
             "journey": journey_label(publication.times_for(view.service, view.journey)),
             "data": data,

@@ -12,6 +12,7 @@ from llrgeo.appraisal.once import once
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish import pages, palette
 from llrgeo.publish.explorer.figures import explorer_figures
+from llrgeo.publish.explorer.own_roads import own_roads_data
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
 from llrgeo.publish.explorer.topojson import encode_topology
 from llrgeo.publish.explorer.ways import pack_ways
@@ -76,6 +77,7 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         **_journeys(publication, sites.index),
         "ways": _ways(publication),
         "postcodes": packed_postcodes(publication),
+        "planning": own_roads_data(publication.own_roads, publication.areas, sites),
     }
 
 

@@ -3,8 +3,9 @@
 from typing import Final
 
 from llrgeo.publish import pages
+from llrgeo.publish.explorer.own_roads import network_text
 from llrgeo.publish.explorer.page import map_page_values
-from llrgeo.publish.planner.payload import network_text, planner_data
+from llrgeo.publish.planner.payload import planner_data
 from llrgeo.publish.planning import Planning
 from llrgeo.publish.publication import Publication
 
@@ -51,7 +52,7 @@ def render_planner(publication: Publication, planning: Planning) -> str:
         {
             **map_page_values(publication, SCRIPTS, styles),
             "data": data,
-            "network": network_text(planning),
+            "network": network_text(planning.network),
             "has_network": planning.network is not None,
             "no_network": planning.no_network,
             "has_costs": data["planning"]["costs"] is not None,

@@ -1,17 +1,19 @@
 """The planner's data: what the explorer has, and what a plan is tried and judged by."""
 
-import base64
 from typing import Any, Final
 
-import geopandas as gpd
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
-from pyproj import Transformer
 
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.people_groups import EVERYONE, people_by_group
 from llrgeo.appraisal.robustness import draw_weightings
+from llrgeo.publish.explorer.own_roads import (
+    doors_of_sites,
+    plain_calibration,
+    postcode_places,
+    projection,
+)
 from llrgeo.publish.explorer.packing import pack_numbers
 from llrgeo.publish.explorer.payload import (
     acute_words,
@@ -24,17 +26,11 @@ from llrgeo.publish.planner.costs import cost_rates, kilometres, needs_kilometre
 from llrgeo.publish.planning import Planning
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
-from llrgeo.schema import BNG, ROLE_OF_KIND, WGS84, site_roles
-from llrgeo.travel.times import Calibration
+from llrgeo.schema import BNG, ROLE_OF_KIND, site_roles
 
 WEIGHTINGS: Final = 2_000
 _CONTACT_DECIMALS: Final = 9
 _WEIGHT_STEPS: Final = 10_000
-_MARGIN_M: Final = 5_000
-_GRID: Final = 25
-_POWERS: Final = tuple((i, j) for i in range(4) for j in range(4 - i))
-
-Floats = NDArray[np.float64]
 
 
 def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]:
@@ -98,7 +94,7 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
             _criterion(criterion.measure, criterion.weight) for criterion in planning.criteria
         ],
         "ceiling": planning.ceiling_min,
-        "weightings": _pack(np.rint(weightings * _WEIGHT_STEPS)),
+        "weightings": pack_numbers(np.rint(weightings * _WEIGHT_STEPS).astype(np.int64).ravel()),
         "accuracy": {
             "middles": middles.tolist(),
             "errors": differences["p80_abs_min"].astype(float).tolist(),
@@ -106,11 +102,11 @@ def _planning(publication: Publication, planning: Planning) -> dict[str, Any]:
         "beds": bed_services(planning.capacity),
         "network": None if planning.network is None else planning.network.header,
         "no_network": planning.no_network,
-        "calibration": _plain(planning.calibration),
-        "team_calibration": _plain(planning.team_calibration),
-        "postcodes": _postcode_places(planning.postcodes, areas.index),
-        "doors": _doors(explorer_sites(publication), planning.arrivals),
-        "projection": _projection(points.total_bounds),
+        "calibration": plain_calibration(planning.calibration),
+        "team_calibration": plain_calibration(planning.team_calibration),
+        "postcodes": postcode_places(planning.postcodes, areas.index),
+        "doors": doors_of_sites(explorer_sites(publication), planning.arrivals),
+        "projection": projection(points.total_bounds),
         "plan_of": {
             "study": planning.study,
             "run_id": str(publication.manifest.get("run_id", "")),
@@ -134,14 +130,6 @@ def _costs(publication: Publication, planning: Planning, site_ids: pd.Index) -> 
     }
 
 
-def _doors(sites: gpd.GeoDataFrame, arrivals: gpd.GeoSeries | None) -> dict[str, list[list[float]]]:
-    """Return where journeys end at each site, in metres, exactly: one place, or some entrances."""
-    own: gpd.GeoSeries = sites.geometry
-    doors = (own if arrivals is None else arrivals).to_crs(BNG).get_coordinates()
-    doors = doors[doors.index.isin(sites.index)]
-    return {str(site): of_site.to_numpy().tolist() for site, of_site in doors.groupby(level=0)}
-
-
 def _groups(areas: pd.DataFrame) -> list[dict[str, Any]]:
     """Return the residents of every group that the areas tell, by area; everyone left out."""
     people = people_by_group(areas).drop(columns=[EVERYONE])
@@ -149,13 +137,6 @@ def _groups(areas: pd.DataFrame) -> list[dict[str, Any]]:
         {"group": key[0], "level": key[1], "people": people[key].tolist()}
         for key in people.columns.to_flat_index()
     ]
-
-
-def network_text(planning: Planning) -> str:
-    """Return the packed network as the page holds it: gzip, then base64; empty without one."""
-    if planning.network is None:
-        return ""
-    return base64.b64encode(planning.network.zipped).decode("ascii")
 
 
 def _criterion(name: str, weight: float) -> dict[str, Any]:
@@ -167,54 +148,6 @@ def _criterion(name: str, weight: float) -> dict[str, Any]:
         "better": measure.better,
         "anchors": list(measure.anchors),
         "weight": weight,
-    }
-
-
-def _plain(calibration: Calibration) -> dict[str, float]:
-    return {"factor": calibration.factor, "added_min": calibration.added_min}
-
-
-def _pack(table: Floats) -> str:
-    return pack_numbers(table.astype(np.int64).ravel())
-
-
-def _postcode_places(postcodes: pd.DataFrame | None, area_ids: pd.Index) -> str:
-    """Pack the metres east and north of every postcode in the order of `pack_postcodes`.
-
-    Each is written as steps from the one before: all eastings, then all northings.
-    """
-    if postcodes is None:
-        return ""
-    inside = postcodes[postcodes["area_id"].isin(area_ids)].sort_index()
-    ordered = pd.concat([units for _, units in inside.groupby(inside.index.str[:-2])])
-    metres = ordered[["easting", "northing"]].to_numpy(np.int64)
-    return pack_numbers(np.diff(metres, axis=0, prepend=0).T.ravel())
-
-
-def _projection(bounds: Floats) -> dict[str, Any]:
-    """Fit what turns degrees into metres and back over the study's land, to well below a metre.
-
-    Cubic polynomials by least squares over a grid of points: a page cannot hold the National
-    Grid's transformation, and a new place is defined by its metres, not by the degrees of a click.
-    """
-    west, south, east, north = bounds + np.array([-1, -1, 1, 1]) * _MARGIN_M
-    axes = np.linspace(west, east, _GRID), np.linspace(south, north, _GRID)
-    x, y = (axis.ravel() for axis in np.meshgrid(*axes))
-    lon, lat = Transformer.from_crs(BNG, WGS84, always_xy=True).transform(x, y)
-    metres, degrees = np.column_stack([x, y]), np.column_stack([lon, lat])
-    return {"to_metres": _fit(degrees, metres), "to_degrees": _fit(metres, degrees)}
-
-
-def _fit(given: Floats, wanted: Floats) -> dict[str, Any]:
-    middle, scale = given.mean(axis=0), np.ptp(given, axis=0) / 2
-    u, v = ((given - middle) / scale).T
-    terms = np.column_stack([u**i * v**j for i, j in _POWERS])
-    found, *_ = np.linalg.lstsq(terms, wanted, rcond=None)
-    return {
-        "middle": middle.tolist(),
-        "scale": scale.tolist(),
-        "powers": [list(pair) for pair in _POWERS],
-        "terms": found.T.tolist(),
     }
 
 

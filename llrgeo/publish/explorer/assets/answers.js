@@ -158,7 +158,7 @@ function llrgeoReader(data) {
       const close = rows.filter((one) => one.tooClose && (isLonger(one) || isShorter(one))).length;
       if (close) lines.push(fill(words.my_count_close, { count: close }));
     }
-    return [...lines, ...howLines(rows), ...carLine(rows, [area]), ...cityLine(now, area)];
+    return [...lines, ...howLines(rows), ...carLine(rows, [area])];
   }
 
   // How patients and visitors travel, and teams if otherwise: a team drives to those who walk.

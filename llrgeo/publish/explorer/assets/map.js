@@ -231,16 +231,22 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
     return tree && unpack.wayFrom(tree, area);
   }
 
-  // The reader's place; from a single area also the ways to today's site and the option's. Returns
-  // how they run: "roads", "straight", or "" where none is drawn.
-  function showMine(now, areas) {
+  // Where the ways of a single area begin: what follows for it, and its way to a site.
+  function middleOf(now, areas) {
     const area = areas.length === 1 ? areas[0] : -1;
-    const from = area < 0 ? null : shapes[area].getBounds().getCenter();
+    return { now, area, at: area < 0 ? null : shapes[area].getBounds().getCenter(),
+      wayTo: (site) => roadsFrom(now, area, site) };
+  }
+
+  // The reader's place; from a postcode or a single area also the ways to today's site and the
+  // option's. Returns how they run: "roads", "straight", or "" where none is drawn.
+  function showMine(all, areas, own) {
+    const { now, area, at, wayTo } = own || middleOf(all, areas);
     const ends = [now.before, now.after].filter((end) => area >= 0 && end.site[area] >= 0);
-    const roads = ends.map((end) => roadsFrom(now, area, end.site[area]));
+    const roads = ends.map((end) => wayTo(end.site[area]));
     const known = roads.every(Boolean);
     const way = (end) => (ends.includes(end)
-      ? [from, ...(known ? roads[ends.indexOf(end)] : []), data.sites[end.site[area]].at] : []);
+      ? [at, ...(known ? roads[ends.indexOf(end)] : []), data.sites[end.site[area]].at] : []);
     const [today, then] = [way(now.before), way(now.after)];
     const same = area >= 0 && now.before.site[area] === now.after.site[area];
     outline.setLatLngs(areas.map((one) => shapes[one].getLatLngs()));
@@ -248,7 +254,7 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
     ways[1].setLatLngs(same ? [] : today);
     ways[2].setLatLngs(then);
     // A way that is new and leads out of the map's view is brought into it; else the view stays.
-    const key = [area, ...ends.map((end) => end.site[area])].join();
+    const key = [at, ...ends.map((end) => end.site[area])].join();
     if (ends.length > 0 && key !== wayShown && !map.getBounds().contains(ways[0].getBounds())) {
       frame(areas);
     }
@@ -262,9 +268,9 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
     catchment.setLatLngs(unpack.edges(data.topology, areas));
   }
 
-  function show(now, view, classOf, classColours, areas) {
+  function show(now, view, classOf, classColours, areas, own = null) {
     showAreas(classOf, classColours);
-    const run = showMine(now, areas);
+    const run = showMine(now, areas, own);
     showSites(now, view);
     placeLabels();
     return run;

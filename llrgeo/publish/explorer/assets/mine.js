@@ -2,7 +2,7 @@
 // how sure it is, and what each option would change there.
 "use strict";
 
-function llrgeoMine(data, matrices, tables, reader, figures) {
+function llrgeoMine(data, ownRoads, tables, reader, figures) {
   const m = llrgeoModel;
   const { fill, inSentence, minutesInWords } = llrgeoText;
   const words = data.strings;
@@ -13,14 +13,14 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
 
   // Every service under a choice from one area, or from all areas of a place.
   function rowsOf(choice) {
-    const { areas } = choice.place;
     if (!kept.has(choice.place)) kept.set(choice.place, new Map());
     const known = kept.get(choice.place);
     const own = choice.switched.size > 0 ? [choice.service, ...choice.switched] : [];
     const key = [choice.option, choice.journey, ...own].join(" ");
     if (!known.has(key)) {
-      known.set(key, areas.length === 1 ? m.journeysOf(data, matrices, choice, areas[0])
-        : llrgeoPlace.journeysOfPlace(data, matrices, choice, areas));
+      const { data: of, matrices, areas } = ownRoads.worldOf(choice);
+      known.set(key, areas.length === 1 ? m.journeysOf(of, matrices, choice, areas[0])
+        : llrgeoPlace.journeysOfPlace(of, matrices, choice, areas));
     }
     return known.get(key);
   }
@@ -63,7 +63,8 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
   // What would stop near the place, the nearest first.
   function stopLines(choice, now) {
     if (now.isToday) return [];
-    return llrgeoPlace.stopsNear(data, matrices, choice, choice.place.areas)
+    const { data: of, matrices, areas } = ownRoads.worldOf(choice);
+    return llrgeoPlace.stopsNear(of, matrices, choice, areas)
       .map(({ site, minutes, services }) => fill(words.my_stops, {
         site: data.sites[site].name, minutes: minutesInWords(minutes, words),
         services: services.map(({ label }) => inSentence(label)).join(", "),
@@ -80,6 +81,12 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
       text));
   }
 
+  // How far the city is, from where the other figures are.
+  function cityLine(choice, now) {
+    const { data: of, matrices, areas } = ownRoads.worldOf(choice);
+    return reader.cityLine(of === data ? now : m.evaluate(of, matrices, choice), areas[0]);
+  }
+
   function linesOf(choice, now, rows, beside) {
     const [area] = choice.place.areas;
     const said = (lines, className = "") => lines.map((line) => [line, className]);
@@ -87,8 +94,9 @@ function llrgeoMine(data, matrices, tables, reader, figures) {
       ...said([answerLine(choice, now, rows)], "answer"),
       ...said(beside ? [besideLine(choice, beside)] : []),
       ...said(stopLines(choice, now)),
-      ...said(isOne(choice) ? reader.readerLines(now, rows, area)
+      ...said(isOne(choice) ? [...reader.readerLines(now, rows, area), ...cityLine(choice, now)]
         : reader.placeLines(rows, choice.place)),
+      ...said([ownRoads.said(choice)].filter(Boolean)),
       ...said(isOne(choice) ? reader.sureLines(now, rows, area) : [words.my_nearest], "hint"),
     ];
   }

@@ -2,7 +2,7 @@
 // at, and who goes to a site. map.js draws.
 "use strict";
 
-function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
+function llrgeoStage(data, matrices, figures, chosen, ownRoads, { pickArea, say }) {
   const m = llrgeoModel;
   const { fill, inSentence, minutesInWords, peopleInWords } = llrgeoText;
   const words = data.strings;
@@ -24,7 +24,7 @@ function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
   function showFigureMap(areas) {
     const figure = figures.byId(chosen.figure);
     const classes = figures.classOf(figure);
-    showWay(map.show(now, "before", classes, figure.colours, areas));
+    showWay(map.show(now, "before", classes, figure.colours, areas, ownRoads.onMap(chosen)));
     showLegend(fill(words.legend_heading, { view: figure.heading }), figure, classes);
   }
 
@@ -48,7 +48,7 @@ function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
     const scale = { ...data.change,
       labels: [...data.change.labels.slice(0, -1), words.legend_beside_no_route] };
     const classOf = changesFrom(beside, scale);
-    showWay(map.show(now, "after", classOf, scale.colours, areas));
+    showWay(map.show(now, "after", classOf, scale.colours, areas, ownRoads.onMap(chosen)));
     showLegend(fill(words.legend_of_service, { service: now.service.label,
       view: fill(words.legend_beside, { option: now.option.label, beside: label }) }), scale, classOf);
   }
@@ -73,7 +73,7 @@ function llrgeoStage(data, matrices, figures, chosen, { pickArea, say }) {
     }
     const scale = chosen.view === "change" ? data.change : data.time;
     const classOf = classesOf(scale);
-    showWay(map.show(now, chosen.view, classOf, scale.colours, areas));
+    showWay(map.show(now, chosen.view, classOf, scale.colours, areas, ownRoads.onMap(chosen)));
     showLegend(fill(words.legend_of_service,
       { view: words[`view_${chosen.view}`], service: now.service.label }), scale, classOf);
   }

@@ -1,6 +1,5 @@
 // The explorer's page: reads the data, listens to the controls, fills in words and tables.
-// All text goes in through textContent. model.js counts, answers.js says, tables.js lists and
-// stage.js shows on the map what follows from a choice.
+// All text goes in through textContent. model.js counts, answers.js says, tables.js lists, stage.js draws.
 "use strict";
 
 (() => {
@@ -15,7 +14,8 @@
   const sentences = llrgeoSentences(data);
   const reader = llrgeoReader(data);
   const figures = llrgeoFigures(data);
-  const mine = llrgeoMine(data, matrices, tables, reader, figures);
+  const ownRoads = llrgeoOwnRoads(data, matrices);
+  const mine = llrgeoMine(data, ownRoads, tables, reader, figures);
   const baseline = m.baselineOf(data);
   // What the page opens with; the address says what differs from it.
   const OPENING = {
@@ -86,8 +86,8 @@
     if (byId("every-area").open) fillAreas("areas", now, [...data.areas.id.keys()]);
   }
 
-  const finder = llrgeoFinder(data, foundPlace, foundNothing);
-  const stage = llrgeoStage(data, matrices, figures, chosen, { pickArea, say });
+  const finder = llrgeoFinder(data, (place) => ownRoads.take(place, foundPlace), foundNothing);
+  const stage = llrgeoStage(data, matrices, figures, chosen, ownRoads, { pickArea, say });
 
   // The ranks of the indicator that the reader chose, and what it is.
   function showFigure() {

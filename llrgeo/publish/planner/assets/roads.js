@@ -4,16 +4,21 @@
 
 // Resolve to the roads, or to null for a page that holds none.
 async function llrgeoRoads(data, text) {
-  const { planning } = data;
-  if (!planning.network || !text) return null;
-  const MOST_KEPT = 200; // places whose journeys are kept
-  const DM_PER_M = 10;
+  if (!data.planning.network || !text) return null;
   const zipped = new Blob([Uint8Array.from(atob(text), (letter) => letter.charCodeAt(0))]);
   const stream = zipped.stream().pipeThrough(new DecompressionStream("gzip"));
-  const bytes = new Uint8Array(await new Response(stream).arrayBuffer());
+  return llrgeoRoadsOf(data, new Uint8Array(await new Response(stream).arrayBuffer()));
+}
+
+// The roads from their bytes.
+function llrgeoRoadsOf(data, bytes) {
+  const { planning } = data;
+  const MOST_KEPT = 200; // places whose journeys are kept
+  const DM_PER_M = 10;
   const network = llrgeoNetwork.decode(planning.network, bytes);
   const index = llrgeoNetwork.indexStreets(network);
-  const homes = planning.x.map((x, area) => joined(x, planning.y[area])); // the areas' places
+  const middles = () => llrgeoKept.byKey(network, "middles", () => // of the areas
+    planning.x.map((x, area) => joined(x, planning.y[area])));
   const columns = new Map(); // of places by their metres, direction and journey
 
   // A place with the roads nearest to it, as an origin and as a destination.
@@ -28,7 +33,7 @@ async function llrgeoRoads(data, text) {
   // Published minutes between a place and every area, and metres of road.
   function journeysTo(place, direction, journey) {
     const how = planning[direction === "to_site" ? "calibration" : "team_calibration"];
-    const keys = llrgeoSearch.keysToMany(network, periodOf(journey), direction, place, homes);
+    const keys = llrgeoSearch.keysToMany(network, periodOf(journey), direction, place, middles());
     return { minutes: keys.map((key) => llrgeoSearch.publishedMinutes(llrgeoSearch.msOf(key), how)),
       metres: keys.map((key) => llrgeoSearch.dmOf(key) / DM_PER_M) };
   }

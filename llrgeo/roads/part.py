@@ -1,0 +1,44 @@
+"""A part of a network: some of its roads, to which places are joined as in the whole."""
+
+from dataclasses import replace
+
+import numpy as np
+import shapely
+from numpy.typing import NDArray
+
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.snap import Snapper, Trees
+
+
+def part_of(snapping: Snapper, kept: NDArray[np.bool_], periods: tuple[str, ...]) -> Snapper:
+    """Return the kept edges of a network, in some of its periods, ready for snapping.
+
+    Which roads serve a role is as in the whole network: the part may well hang together otherwise.
+    Names of roads are left out.
+
+    Parameters
+    ----------
+    snapping
+        The whole network.
+    kept
+        Which of its edges are kept.
+    periods
+        Whose times are kept, at least one.
+    """
+    whole = snapping.network
+    edges = whole.edges.loc[kept].reset_index(drop=True).assign(road_name="")
+    edges = edges.drop(columns=[f"ms_{name}" for name in whole.info.periods if name not in periods])
+    # Nodes are numbered anew, in the same order; those without a road are left out.
+    used = np.unique(edges[["from_node", "to_node"]].to_numpy())
+    for end in ("from_node", "to_node"):
+        edges[end] = np.searchsorted(used, edges[end].to_numpy())
+    network = RoadNetwork(
+        whole.nodes.iloc[used].reset_index(drop=True), edges, replace(whole.info, periods=periods)
+    )
+    number = np.cumsum(kept) - 1
+    lines = network.lines.to_numpy()
+    trees: Trees = {}
+    for role, (_, serving) in snapping.trees.items():
+        rows = number[serving[kept[serving]]]
+        trees[role] = shapely.STRtree(lines[rows]), rows
+    return Snapper(network, trees, snapping.max_distance_m)
