@@ -47,8 +47,8 @@ def roads_in_use(
     for period in periods:
         request = router.build_request(origins, destinations, period)
         used[_edges_of_trees(request)] = True
-    for points, role in ((origins, "origin"), (destinations, "destination")):
-        used[router.joined_edges(points, role)] = True
+    used[router.joined_edges(origins, "origin")] = True
+    used[router.joined_edges(destinations, "destination")] = True
     return used
 
 
