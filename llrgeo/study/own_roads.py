@@ -4,6 +4,7 @@ from collections.abc import Iterable
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from llrgeo.inputs.entrances import places_of_arrival
@@ -60,4 +61,5 @@ def _homes(postcodes: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoSeries:
     """Return the places of postcodes, each once, and of areas."""
     places = postcodes[["easting", "northing"]].drop_duplicates()
     points = gpd.GeoSeries(gpd.points_from_xy(places["easting"], places["northing"]), crs=BNG)
-    return pd.concat([points, areas.geometry.to_crs(BNG)], ignore_index=True)
+    both = np.concatenate([points.to_numpy(), areas.geometry.to_crs(BNG).to_numpy()])
+    return gpd.GeoSeries(both, crs=BNG)

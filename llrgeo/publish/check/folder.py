@@ -20,7 +20,6 @@ from llrgeo.publish.check.browser import (
 )
 from llrgeo.publish.check.html import Finding, Page, read_page
 from llrgeo.publish.check.page import (
-    LIMITS_WITH_ROADS,
     PAGE_RULES,
     UNREADABLE,
     table_findings,
@@ -33,6 +32,7 @@ from llrgeo.publish.check.reading import (
     sentences_of,
     sentences_of_text,
 )
+from llrgeo.publish.explorer.own_roads import LIMITS as LIMITS_WITH_ROADS
 
 MANIFEST: Final = "manifest.json"
 # The most bytes of a page, as it is and gzipped, by the beginning of its name; the first that fits.
