@@ -77,7 +77,7 @@ def request_of(arcs: list[tuple[int, int, float]], exits: AccessLinks, entries: 
     return MatrixRequest(graph, exits, entries, none, none, none)
 
 
-@pytest.fixture(params=["machine code", "python"])
+@pytest.fixture(params=["python", "machine code"])
 def checked(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> None:
     """Search by machine code, and by the same functions in Python, where numpy checks each index.
 
