@@ -69,6 +69,9 @@ def town_plan(areas: gpd.GeoDataFrame, options: list[str]) -> CapacityPlan:
     ids = areas.index
     between = pd.DataFrame(np.hypot(*np.meshgrid(range(4), range(4))) + 2.0, ids, ids)
     positions = pd.DataFrame({"easting": areas.geometry.x, "northing": areas.geometry.y})
+    # Sites stand beside areas, each a little apart from its own.
+    bases = positions.iloc[:3].set_axis(["A", "B", "C"])
+    bases += np.array([[100.0, 50.0], [-300.0, 20.0], [70.0, -90.0]])
     calls = pd.Series({"age_85_plus": 90_000.0})
     services = ServicePlans(
         beds=[BedService("beds", rates_of(BEDS, visits=False) * 40, Stay(25.0), LossTarget(0.05))],
@@ -102,7 +105,7 @@ def town_plan(areas: gpd.GeoDataFrame, options: list[str]) -> CapacityPlan:
         places,
         Parameters(read_capacity("parameters")),
         EstatePlan(estate, works, sold, read_capacity("optimism_bias")),
-        WaysBetweenHomes(between, 0.5, positions),
+        WaysBetweenHomes(between, 0.5, positions, bases),
         choices=2,
         provenance=PlanProvenance("projections.csv"),
     )

@@ -14,7 +14,7 @@ from llrgeo.publish.planning import Planning
 from llrgeo.study.run import StudyResult, build_publication
 
 PURE = ("unpack", "journeys", "model", "text", "network", "search", "queues", "kept", "beds",
-        "costs", "world", "appraise", "places", "plan")  # fmt: skip
+        "rounds", "costs", "world", "appraise", "places", "plan")  # fmt: skip
 LOAD = """
 let data, matrices, network, index, homes;
 const plain = (_, value) => (value === Infinity ? "inf" : ArrayBuffer.isView(value)

@@ -19,7 +19,7 @@ from llrgeo.appraisal.capacity.crisis import (
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
-from llrgeo.appraisal.capacity.rounds import day_on_the_road, driving_minutes
+from llrgeo.appraisal.capacity.rounds import drawn_days, driving_minutes
 from llrgeo.appraisal.capacity.setting import (
     CapacitySetting,
     CrisisService,
@@ -48,6 +48,7 @@ BETWEEN = pd.DataFrame(
 POSITIONS = pd.DataFrame(
     {"easting": [0, 3_000, 9_000, 50_000], "northing": [0, 4_000, 1_000, 50_000]}, index=AREAS
 )
+BASES = pd.DataFrame({"easting": [300, 6_000], "northing": [400, 1_000]}, index=["north", "south"])
 
 
 def people(factor: float) -> pd.DataFrame:
@@ -107,7 +108,7 @@ def town(**changes) -> CapacitySetting:
             )
         ],
         "crisis": [CrisisService("crisis", pd.Series({"age_85_plus": 700.0}), 1.4, 0.8)],
-        "roads": WaysBetweenHomes(BETWEEN, 1.5, POSITIONS),
+        "roads": WaysBetweenHomes(BETWEEN, 1.5, POSITIONS, BASES),
     }
     return CapacitySetting(**(given | changes))
 
@@ -288,23 +289,31 @@ def test_rounds_by_hand(found: CapacityEvidence) -> None:
     assert row["visits_a_day"] == pytest.approx(8_170 / 365)
     homes = homes_of(setting.roads, MINUTES["north"].drop("farm"), visits)
     assert homes.minutes[0, 1] == pytest.approx(7 - 3)  # both ends are taken off
-    day = day_on_the_road(homes, 22, 8, constant=0.57, seed=4)
-    assert row["drive_min"] == pytest.approx(day.minutes * 1.2)
-    assert row["method"] == "sampled"
-    travel = (day.minutes * 1.2 + (22 + day.rounds) * 116 / 60) / 22
+    # 22.4 visits a day in rounds of 8: 22.4 / 8 + 7 / 16 rounds; the base lies at (300, 400)
+    a_day = 8_170 / 365
+    assert row["rounds"] == pytest.approx(a_day / 8 + 7 / 16)
+    out_min = (2_100 * 4 + 1_300 * 9 + 900 * 28) / 4_300
+    straight = (2_100 * 0.5 + 1_300 * np.hypot(2.7, 3.6) + 900 * np.hypot(8.7, 0.6)) / 4_300
+    hull = abs(3 * 1 - 4 * 9) / 2  # of (0, 0), (3, 4) and (9, 1)
+    between = 0.57 * out_min / straight * np.sqrt(hull * a_day)
+    assert row["drive_min"] == pytest.approx(1.2 * (2 * out_min * row["rounds"] + between))
+    day = drawn_days(homes, 22, 8, seed=4)
+    assert row["drawn_min"] == pytest.approx(day.minutes * 1.2 * a_day / 22)
+    travel = (row["drive_min"] + (a_day + row["rounds"]) * 116 / 60) / a_day
     assert row["travel_min"] == pytest.approx(travel)
     assert row["wte"] == pytest.approx(
         visits_wte(8_170, 42 + travel, contract_of(PARAMETERS), pairs_share=0.25)
     )
     # Out and back for each visit: all the way twice, with a stop at either end.
-    out_min = (homes.visits * homes.minutes[0, 1:]).sum() / homes.visits.sum()
-    assert row["star_min"] == pytest.approx(22 * 2 * out_min)
+    assert row["star_min"] == pytest.approx(a_day * 2 * out_min)
     assert row["wte_star"] == pytest.approx(
         visits_wte(
             8_170, 42 + 2 * out_min + 2 * 116 / 60, contract_of(PARAMETERS), pairs_share=0.25
         )
     )
     assert row["share_on_road"] == pytest.approx(travel / (42 + travel))
+    later = found.rounds[found.rounds["year"] == 2036]
+    assert later["drawn_min"].isna().all()
 
 
 def test_crises_by_hand(found: CapacityEvidence) -> None:

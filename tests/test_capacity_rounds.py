@@ -10,10 +10,11 @@ from llrgeo.appraisal.capacity.rounds import (
     Homes,
     Region,
     daganzo_minutes,
-    day_on_the_road,
     draw_day,
+    drawn_days,
     figliozzi_minutes,
     hull_km2,
+    in_tested_range,
     network_pace,
     region_of,
     single_tour_minutes,
@@ -104,37 +105,31 @@ def test_rounds_too_long_for_the_exact_way() -> None:
         shortest_round(minutes)
 
 
-def test_the_method_follows_the_number_of_visits() -> None:
+def test_days_are_drawn_and_solved() -> None:
     homes = square(60, 6)
-    many = day_on_the_road(homes, 64, 8, constant=CONSTANT, seed=1)
-    assert (many.method, many.rounds) == ("continuous", 8)
-    assert many.minutes == pytest.approx(
-        daganzo_minutes(region_of(homes), 64, 8, constant=CONSTANT)
-    )
-    few = day_on_the_road(homes, 7, 8, constant=CONSTANT, seed=1)
-    assert (few.method, few.rounds) == ("sampled", 1)
+    few = drawn_days(homes, 7, 8, seed=1)
+    assert few.rounds == 1
     rng = np.random.default_rng(1)
     by_hand = [shortest_round(draw_day(homes, 7, rng))[0] for _ in range(5)]
     assert few.minutes == pytest.approx(np.mean(by_hand))
-    some = day_on_the_road(homes, 20, 8, constant=CONSTANT, seed=1)
-    assert some.method == "sampled"
-    assert few.minutes < some.minutes < many.minutes
-    assert day_on_the_road(homes, 0, 8, constant=CONSTANT, seed=1).minutes == 0
+    assert drawn_days(homes, 20, 8, seed=1).minutes > few.minutes
+    assert drawn_days(homes, 0, 8, seed=1).minutes == 0
 
 
 @pytest.mark.parametrize(
-    ("visits", "a_round", "method"),
+    ("visits", "a_round", "tested"),
     [
-        (96, 12, "continuous"),  # eight full rounds, of the longest in the range
-        (31, 4, "sampled"),  # one visit fewer than eight full rounds, of the shortest
-        (32, 4, "continuous"),
-        (24, 3, "sampled"),
-        (104, 13, "sampled"),
+        (96, 12, True),  # eight full rounds, of the longest in the range
+        (31.9, 4, False),  # a little fewer than eight full rounds, of the shortest
+        (32, 4, True),
+        (24, 3, False),
+        (104, 13, False),
     ],
 )
-def test_the_continuous_form_is_used_where_it_was_tested(visits, a_round, method) -> None:
-    day = day_on_the_road(square(60, 6), visits, a_round, constant=CONSTANT, seed=1, days=1)
-    assert day.method == method
+def test_the_continuous_form_is_known_to_be_good_where_it_was_tested(
+    visits: float, a_round: int, *, tested: bool
+) -> None:
+    assert in_tested_range(visits, a_round) == tested
 
 
 def test_where_both_methods_apply_they_agree() -> None:
@@ -159,7 +154,7 @@ def test_where_both_methods_apply_they_agree() -> None:
         ),
         (lambda: network_pace(np.zeros((2, 2)), np.zeros(2), np.zeros(2)), "no two homes"),
         (lambda: good_rounds(np.zeros((3, 3)), 0), "at most 0 homes"),
-        (lambda: day_on_the_road(square(3, 1), -1, 8, constant=0.57, seed=1), "-1 visits"),
+        (lambda: drawn_days(square(3, 1), -1, 8, seed=1), "-1 visits"),
     ],
 )
 def test_faults_take_one_line(call, says: str) -> None:

@@ -194,7 +194,7 @@ def test_a_studys_own_postcodes_are_looked_up_and_sites_are_placed_by_them(
     assert inputs.postcodes.to_dict() == dict(
         zip(own_postcodes["postcode"], own_postcodes["area_id"], strict=True)
     )
-    assert build_planning(inputs).postcodes.loc["ZZ1 2AB", "area_id"] == inputs.areas.index[1]
+    assert build_planning(inputs, {}).postcodes.loc["ZZ1 2AB", "area_id"] == inputs.areas.index[1]
 
 
 @pytest.mark.parametrize(

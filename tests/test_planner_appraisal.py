@@ -92,7 +92,8 @@ def with_new_sites(result: StudyResult, places: pd.DataFrame):
         km = pd.concat([times.distance_km, new.distance_km], axis=1)
         return replace(times, minutes=minutes, distance_km=km)
 
-    sites = pd.concat([inputs.sites, places.assign(name="New", status="proposed")])
+    new = gpd.GeoDataFrame(places.assign(name="New", status="proposed"), geometry=points)
+    sites = pd.concat([inputs.sites, new])
     return replace(
         inputs,
         sites=sites,

@@ -2,7 +2,8 @@
 
 The functions take an allocation: one row an area with `site_id` and its `role` (missing where no
 site can be reached), `travel_time_min` (+inf there), `distance_km`, and contacts a year: `contacts`
-in all, of which `at_site`, `at_home` and `by_video`.
+in all, of which `at_site`, `at_home` and `by_video`; `visit_min` and `visit_km` are what staff
+spend on the road for one visit at home (`staff_travel`).
 """
 
 from collections.abc import Mapping

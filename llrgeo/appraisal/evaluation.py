@@ -34,7 +34,8 @@ class ServiceResult:
     allocation
         One row an area: `site_id` and its `role` (missing where none can be reached),
         `travel_time_min`, `distance_km`, and `contacts` a year, of which `at_site`, `at_home` and
-        `by_video`.
+        `by_video`; what staff spend on the road for one visit at home, `visit_min` (+inf where no
+        site is reached) and `visit_km`.
     access
         Journeys of residents, and what changes from the baseline.
     flows
@@ -74,7 +75,7 @@ class OptionSummary:
         The share of people with a longer journey, or none left, for at least one service; in a
         study of teams alone, of whom the team takes longer to reach.
     burden
-        One row a service: trips, hours, kilometres and kg CO2e a year, there and back.
+        One row a service: trips, hours, kilometres and kg CO2e a year, as `burden_of` returns them.
     care
         One row a service: its `delivery`, contacts a year by the place where they happen
         (`CARE_PLACES`), and those within the standard.

@@ -1,11 +1,12 @@
 """AppraisalInputs: what all options of a study are judged on, and whether it all fits together."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.demand import (
     Delivery,
     Service,
@@ -56,6 +57,9 @@ class AppraisalInputs:
     rates
         Rates by which options are costed, with `service_costs`; only where a criterion or hurdle
         counts costs, and else None.
+    rounds
+        How the teams of a service drive their rounds, by its id. Staff of any other go out and back
+        for each visit.
 
     Examples
     --------
@@ -82,6 +86,7 @@ class AppraisalInputs:
     ceiling_min: float = float("nan")
     restricted: bool = False
     rates: Rates | None = None
+    rounds: Mapping[str, RoundsForm] = field(default_factory=dict)
 
     @property
     def ceiling(self) -> float:

@@ -7,8 +7,8 @@ from typing import Final, NamedTuple, TypeAlias
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.burden import burden_of, journeys_in
 from llrgeo.appraisal.rates import Rates
-from llrgeo.appraisal.use_arrays import burden_of, journeys_in
 
 ONE_OFF: Final = ("capital", "transition", "closure")
 PROVIDER: Final = (*ONE_OFF, "running", "contact_costs", "team_travel")

@@ -8,11 +8,11 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.burden import Flags, burden_of, journeys_in
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.option_costs import patient_costs
 from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, deprivation_fifth
 from llrgeo.appraisal.rates import Rates
-from llrgeo.appraisal.use_arrays import Flags, burden_of, journeys_in
 
 
 def patient_costs_by_fifth(

@@ -13,10 +13,13 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.appraisal.burden import Journeys, burden_of
+from llrgeo.appraisal.capacity.round_travel import VisitTravel
 from llrgeo.appraisal.counts import reconcile
 from llrgeo.appraisal.demand import Delivery, Service, Shares
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.people_groups import people_by_group
+from llrgeo.appraisal.staff_travel import out_and_back, points_of, rounds_from_bases
 from llrgeo.schema import ROLES, site_roles
 from llrgeo.travel.times import TravelTimes
 
@@ -28,12 +31,10 @@ ClassesAndPeople: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]
 
 NO_SITE: Final = -1
 
-_MIN_PER_HOUR: Final = 60
-_THERE_AND_BACK: Final = 2
 _ACUTE: Final = ROLES.index("acute")
 # The inputs that journeys rest on, and those that contacts and what they burden rest on besides.
 _OF_JOURNEYS: Final = ("times", "team_times", "sites", "areas", "tolerance_min")
-_OF_CONTACTS: Final = ("activity", "restricted", "kg_co2e_per_km")
+_OF_CONTACTS: Final = ("activity", "restricted", "kg_co2e_per_km", "rounds")
 
 
 class Nearest(NamedTuple):
@@ -52,16 +53,6 @@ class SplitContacts(NamedTuple):
     at_site: Numbers
     at_home: Numbers
     by_video: Numbers
-
-
-class Journeys(NamedTuple):
-    """The journeys to one service of the areas that reach a site; shape (reached areas,)."""
-
-    patients: Numbers
-    teams: Numbers
-    minutes: Numbers
-    km: Numbers
-    to_acute: Flags
 
 
 @dataclass(frozen=True, slots=True)
@@ -137,6 +128,8 @@ class ServiceUse:
         Who goes where.
     split
         Contacts a year by area, and where they happen.
+    visit
+        What staff spend on the road for one visit at home, by area.
     burden
         Trips, hours, kilometres and kg CO2e a year (`burden_of`).
     care
@@ -145,6 +138,7 @@ class ServiceUse:
 
     nearest: Nearest
     split: SplitContacts
+    visit: VisitTravel
     burden: Mapping[str, float]
     care: Mapping[str, float | str]
 
@@ -242,11 +236,21 @@ class StudyArrays:
         nearest = self.times_of(service.delivery).nearest(sites)
         # Of all contacts, those by video and at home need no journey of the patient.
         split = split_contacts(self.contacts[service.id], service, shares)
+        visit = self._visit_travel(service, nearest, split.at_home)
         burden = burden_of(
-            journeys_of(nearest, split), kg_per_km=self.appraisal_inputs.kg_co2e_per_km
+            journeys_of(nearest, split, visit), kg_per_km=self.appraisal_inputs.kg_co2e_per_km
         )
         care = places_of_care(nearest, split, standard_min=service.travel_standard_min)
-        return ServiceUse(nearest, split, burden, {"delivery": service.delivery, **care})
+        return ServiceUse(nearest, split, visit, burden, {"delivery": service.delivery, **care})
+
+    def _visit_travel(self, service: Service, nearest: Nearest, visits: Numbers) -> VisitTravel:
+        """Return what staff travel for a visit at home, in rounds where the inputs have them."""
+        form = self.appraisal_inputs.rounds.get(service.id)
+        if form is None:
+            return out_and_back(nearest.minutes, nearest.km)
+        there = points_of(self.appraisal_inputs.sites, self.times_of(service.delivery).ids)
+        homes = points_of(self.appraisal_inputs.areas, self.appraisal_inputs.areas.index)
+        return rounds_from_bases(visits, nearest, (homes, there), form)
 
     def allocation_table(self, service: Service, use: ServiceUse) -> pd.DataFrame:
         """Return who goes where as a frame: one row an area, as `ServiceResult.allocation`."""
@@ -258,6 +262,8 @@ class StudyArrays:
                 "distance_km": nearest.km,
                 "role": pd.Categorical.from_codes(nearest.role, pd.Index(ROLES)),
                 **use.split._asdict(),
+                "visit_min": use.visit.minutes,
+                "visit_km": use.visit.km,
             },
             index=self.appraisal_inputs.areas.index,
         )
@@ -270,7 +276,7 @@ def split_contacts(contacts: Numbers, service: Service, shares: Shares) -> Split
     return SplitContacts(contacts, at_site, contacts * home, contacts * shares.video)
 
 
-def journeys_of(nearest: Nearest, split: SplitContacts) -> Journeys:
+def journeys_of(nearest: Nearest, split: SplitContacts, visit: VisitTravel) -> Journeys:
     """Return the journeys of the areas that reach a site."""
     reached = np.isfinite(nearest.minutes)
     return Journeys(
@@ -278,47 +284,9 @@ def journeys_of(nearest: Nearest, split: SplitContacts) -> Journeys:
         split.at_home[reached],
         nearest.minutes[reached],
         nearest.km[reached],
+        VisitTravel(*(each[reached] for each in visit)),
         (nearest.role == _ACUTE)[reached],
     )
-
-
-def journeys_in(allocation: pd.DataFrame, belongs: Flags) -> Journeys:
-    """Return the journeys of the areas of an allocation for which `belongs` is true.
-
-    An area that reaches no site has none.
-    """
-    chosen = belongs & np.isfinite(allocation["travel_time_min"].to_numpy())
-    patients, teams, minutes, km = (
-        allocation[name].to_numpy()[chosen]
-        for name in ("at_site", "at_home", "travel_time_min", "distance_km")
-    )
-    to_acute = (allocation["role"] == "acute").to_numpy()[chosen]
-    return Journeys(patients, teams, minutes, km, to_acute)
-
-
-def burden_of(journeys: Journeys, *, kg_per_km: float) -> dict[str, float]:
-    """Return the trips, hours and kilometres a year, there and back, of patients and of teams.
-
-    `city_hours` are those of patients to acute hospitals, the city-bound ones. Trips to sites that
-    cannot be reached are counted apart, and have no hours. Kilometres are NaN where the times
-    carry none.
-    """
-    patients, teams, minutes, one_way_km, in_city = journeys
-    hours = minutes * _THERE_AND_BACK / _MIN_PER_HOUR
-    km = one_way_km * _THERE_AND_BACK
-    patient_hours, patient_km = patients * hours, patients * km
-    whole_km, team_km = float(patient_km.sum()), float((teams * km).sum())
-    return {
-        "patient_trips": float(patients.sum()),
-        "patient_hours": float(patient_hours.sum()),
-        "patient_km": whole_km,
-        "team_trips": float(teams.sum()),
-        "team_hours": float((teams * hours).sum()),
-        "team_km": team_km,
-        "kg_co2e": (whole_km + team_km) * kg_per_km,
-        "city_hours": float(patient_hours[in_city].sum()),
-        "city_km": float(patient_km[in_city].sum()),
-    }
 
 
 def places_of_care(

@@ -8,6 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.appraisal.capacity.plan import CapacityPlan
+from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Criterion
 from llrgeo.travel.times import Calibration
@@ -63,6 +64,8 @@ class Planning:
     arrivals
         Where journeys end at each site (EPSG:27700): points, or several entrances as one
         MultiPoint; None where the sites' own points are meant.
+    rounds
+        How the rounds of each service that drives them are driven.
     """
 
     criteria: tuple[Criterion, ...]
@@ -78,6 +81,7 @@ class Planning:
     capacity: CapacityPlan | None = None
     rates: Rates | None = None
     arrivals: gpd.GeoSeries | None = None
+    rounds: Mapping[str, RoundsForm] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True)

@@ -24,12 +24,15 @@ _UNMEASURED_ERROR_MIN: Final = 3.0  # a cautious assumption where no error was e
 
 
 def build_appraisal_inputs(
-    inputs: StudyInputs, times_by: TimesBy, team_times_by: TimesBy
+    inputs: StudyInputs,
+    times_by: TimesBy,
+    team_times_by: TimesBy,
+    capacity: CapacityPlan | None,
 ) -> AppraisalInputs:
     """Return what every option of a study is evaluated on.
 
     Options are judged by the study's first mode and period, and by that of teams: the first of
-    each mapping.
+    each mapping. `capacity` says which teams drive rounds; without it none does.
     """
     study, times = inputs.study, next(iter(times_by.values()))
     return AppraisalInputs(
@@ -44,6 +47,7 @@ def build_appraisal_inputs(
         home=inputs.home,
         restricted=study.appraisal.restricted,
         rates=inputs.judging_rates,
+        rounds={} if capacity is None else capacity.round_forms,
     )
 
 

@@ -103,15 +103,24 @@ def build_capacity_plan(
 
 
 def with_roads(
-    plan: CapacityPlan, router: Router, areas: gpd.GeoDataFrame, by: tuple[str, str]
+    plan: CapacityPlan,
+    router: Router,
+    places: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
+    by: tuple[str, str],
 ) -> CapacityPlan:
-    """Return a plan with the ways between homes by a mode and period, for rounds of teams."""
-    points, (mode, period) = areas.geometry, by
+    """Return a plan with the ways between homes by a mode and period, for rounds of teams.
+
+    `places` are the areas and the sites.
+    """
+    (points, bases), (mode, period) = (each.geometry for each in places), by
     between = router.travel_times(points, points, mode=mode, period=period).minutes
     network = getattr(router, "network", None)
     ends_s = network.info.ends_s if isinstance(network, RoadNetwork) else 0.0
-    positions = pd.DataFrame({"easting": points.x, "northing": points.y})
-    return replace(plan, roads=WaysBetweenHomes(between, ends_s / _SECONDS_A_MINUTE, positions))
+    positions, at = (
+        pd.DataFrame({"easting": each.x, "northing": each.y}) for each in (points, bases)
+    )
+    roads = WaysBetweenHomes(between, ends_s / _SECONDS_A_MINUTE, positions, at)
+    return replace(plan, roads=roads)
 
 
 def _provenance(study: StudyConfig) -> PlanProvenance:

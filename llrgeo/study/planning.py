@@ -7,6 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.options import Option
@@ -31,10 +32,11 @@ _MOST_EDGES: Final = 500_000  # of 11 bytes or so each: more find no room, and t
 MAX_NETWORK_BYTES: Final = 3_750_000  # gzipped; as text in the page a third more
 
 
-def build_planning(inputs: StudyInputs) -> Planning | None:
+def build_planning(inputs: StudyInputs, rounds: Mapping[str, RoundsForm]) -> Planning | None:
     """Return what a study's planner page needs; None where contacts were counted.
 
     Counted contacts may be of patients, and a page that computes with them would hold them.
+    `rounds` are those that the options were evaluated with.
     """
     study, mode = inputs.study, inputs.study.modes[0]
     if inputs.activity is not None or study.appraisal.data_class == "restricted":
@@ -56,6 +58,7 @@ def build_planning(inputs: StudyInputs) -> Planning | None:
         capacity=inputs.capacity,
         rates=inputs.rates,
         arrivals=places_of_arrival(inputs.sites, mode),
+        rounds=rounds,
     )
 
 

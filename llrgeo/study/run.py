@@ -162,7 +162,7 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     # 3. For every option: who travels to which site, how long, and what changes against the
     #    baseline (docs/methods 1 to 3); then one score an option from weighted criteria (6).
     logger.info("options and scores")
-    appraisal_inputs = build_appraisal_inputs(inputs, times_by, team_times_by)
+    appraisal_inputs = build_appraisal_inputs(inputs, times_by, team_times_by, capacity)
     results = evaluate_options(inputs.options, appraisal_inputs, baseline=study.baseline)
     scorecard = score_options(
         results,
@@ -334,7 +334,7 @@ def build_publication(result: StudyResult) -> Publication:
         question=study.question,
         descriptions=result.evidence.descriptions,
         deprivation=study.deprivation_index(result.areas.index),
-        planning=build_planning(result.inputs),
+        planning=build_planning(result.inputs, result.appraisal_inputs.rounds),
         ways=build_ways(result.inputs, result.results, services, result.times),
         own_roads=build_own_roads(result.inputs, result.times, result.times_by.values()),
         figures=result.inputs.place_figures,

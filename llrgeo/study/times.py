@@ -192,7 +192,7 @@ def complete_capacity_plan(inputs: StudyInputs) -> CapacityPlan | None:
         return plan
     mode = team_modes(inputs.study)[0]
     first = mode, study_periods(inputs.study, mode)[0]
-    return with_roads(plan, inputs.routers[mode], inputs.areas, first)
+    return with_roads(plan, inputs.routers[mode], (inputs.areas, inputs.sites), first)
 
 
 def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:

@@ -10,12 +10,14 @@ from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.estate import CapitalRates, Works, WorksKind
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.projections import PeopleBounds
+from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.capacity.setting import (
     CrisisService,
     MachineService,
     RoomService,
     RoundService,
     WaysBetweenHomes,
+    round_forms,
 )
 from llrgeo.appraisal.capacity.years import RateFactors, rates_of_year
 
@@ -147,6 +149,11 @@ class CapacityPlan:
     def base_year(self) -> int:
         """Return the first year."""
         return self.years[0]
+
+    @property
+    def round_forms(self) -> dict[str, RoundsForm]:
+        """Return how the rounds of each service that drives them are driven."""
+        return round_forms(self.services.rounds, self.parameters, self.roads)
 
     def rates_in(self, rates: pd.Series, year: int) -> pd.Series:
         """Return rates of the first year, named after their service, as they are in a year."""

@@ -1,12 +1,12 @@
 """Rounds of teams: the minutes on the road of a day, from base to home to home and back.
 
 A journey out and back for each visit is right for a crisis, and four to five times too long for
-rounds of eight. For many visits the length of rounds follows from the density of homes (Daganzo
-1984); for few, days are drawn and their rounds solved.
+rounds of eight. The length of rounds follows from the density of homes (Daganzo 1984), which
+`round_travel` makes travel of; days drawn and solved say how far that errs where visits are few.
 """
 
 from dataclasses import dataclass
-from typing import Final, Literal
+from typing import Final
 
 import numpy as np
 import shapely
@@ -16,7 +16,6 @@ from llrgeo.appraisal.capacity.tours import MOST_EXACT, good_rounds, shortest_ro
 from llrgeo.errors import InputError
 
 Array = NDArray[np.float64]
-RoundsMethod = Literal["continuous", "sampled"]
 
 # The range in which Daganzo's form was tested on this project's network (docs/methods).
 _FULL_ROUNDS: Final = 8
@@ -88,13 +87,16 @@ class DayOnTheRoad:
         Driving minutes, a lower bound on practice: no time windows, no continuity of carer.
     rounds
         Rounds that are driven.
-    method
-        `continuous` (Daganzo) or `sampled` (days drawn and solved).
     """
 
     minutes: float
     rounds: int
-    method: RoundsMethod
+
+
+def in_tested_range(visits: float, a_round: float) -> bool:
+    """Say whether visits a day and visits of a round are many enough for the continuous form."""
+    low, high = _VISITS_A_ROUND
+    return visits >= _FULL_ROUNDS * a_round and low <= a_round <= high
 
 
 def driving_minutes(minutes: Array, ends_min: Array) -> Array:
@@ -175,10 +177,10 @@ def network_pace(minutes: Array, x_m: Array, y_m: Array) -> float:
     return float(minutes[apart].sum() / km[apart].sum())
 
 
-def day_on_the_road(
-    homes: Homes, visits: int, a_round: int, *, constant: float, seed: int, days: int = 5
+def drawn_days(
+    homes: Homes, visits: int, a_round: int, *, seed: int, days: int = 5
 ) -> DayOnTheRoad:
-    """Return the driving of a day's visits, by the method that is good for their number.
+    """Return the driving of a day's visits: days are drawn and their rounds solved.
 
     Parameters
     ----------
@@ -186,10 +188,8 @@ def day_on_the_road(
         Where visits may be.
     visits, a_round
         Visits a day, and how many fit into a round.
-    constant
-        Of the continuous form.
     seed, days
-        Of the days that are drawn where visits are few, and how many.
+        Of the days that are drawn, and how many.
 
     Raises
     ------
@@ -200,17 +200,11 @@ def day_on_the_road(
         msg = f"{visits} visits a day in rounds of {a_round}"
         raise InputError(msg)
     if visits == 0:
-        return DayOnTheRoad(0.0, 0, "sampled")
-    # Many full rounds: the continuous form, in the range in which it was tested.
-    low, high = _VISITS_A_ROUND
-    if visits >= _FULL_ROUNDS * a_round and low <= a_round <= high:
-        minutes = daganzo_minutes(region_of(homes), visits, a_round, constant=constant)
-        return DayOnTheRoad(minutes, -(-visits // a_round), "continuous")
-    # Few visits: the form errs by half, so days are drawn and their rounds solved.
+        return DayOnTheRoad(0.0, 0)
     rng = np.random.default_rng(seed)
     solved = [_solve(draw_day(homes, visits, rng), a_round) for _ in range(days)]
-    minutes = float(np.mean([day[0] for day in solved]))
-    return DayOnTheRoad(minutes, round(float(np.mean([day[1] for day in solved]))), "sampled")
+    minutes, rounds = (float(np.mean([day[part] for day in solved])) for part in (0, 1))
+    return DayOnTheRoad(minutes, round(rounds))
 
 
 def draw_day(homes: Homes, visits: int, rng: np.random.Generator) -> Array:

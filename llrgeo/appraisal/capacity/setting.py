@@ -11,6 +11,7 @@ import pandas as pd
 from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.projections import PeopleBounds
+from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.capacity.years import RateFactors, rates_of_year
 from llrgeo.errors import InputError
 
@@ -139,13 +140,32 @@ class WaysBetweenHomes:
         Door-to-door minutes, areas by areas.
     ends_min
         Minutes lost at each end of a journey, which are in `between` and in allocations.
-    positions
-        `easting` and `northing` by area, in metres.
+    positions, bases
+        `easting` and `northing` in metres, by area and by site.
     """
 
     between: pd.DataFrame
     ends_min: float
     positions: pd.DataFrame
+    bases: pd.DataFrame
+
+
+def round_forms(
+    services: Sequence[RoundService], parameters: Parameters, roads: WaysBetweenHomes | None
+) -> dict[str, RoundsForm]:
+    """Return how the rounds of services are driven, by their ids.
+
+    Without `roads` it is not known what travel times lose at their ends; then nothing is.
+    """
+    return {
+        service.id: RoundsForm.of(
+            parameters,
+            a_round=service.a_round,
+            practice_factor=service.practice_factor,
+            ends_min=0.0 if roads is None else roads.ends_min,
+        )
+        for service in services
+    }
 
 
 @dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once

@@ -1,28 +1,37 @@
 """Evidence about rounds of teams: their driving and their staff, by base."""
 
+from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.round_travel import (
+    RoundsForm,
+    VisitedHomes,
+    out_and_back,
+    round_travel,
+)
 from llrgeo.appraisal.capacity.rounds import (
     Homes,
-    day_on_the_road,
+    drawn_days,
     driving_minutes,
-    star_minutes,
+    in_tested_range,
 )
 from llrgeo.appraisal.capacity.setting import (
     CapacitySetting,
     RoundService,
     WaysBetweenHomes,
+    round_forms,
 )
 from llrgeo.appraisal.capacity.staffing import contract_of, visits_wte
 
-_SECONDS_A_MINUTE: Final = 60
+_EAST_NORTH: Final = ("easting", "northing")
+_M_PER_KM: Final = 1_000
 _NO_VISITS: Final[dict[str, object]] = {
     **dict.fromkeys(("visits", "visits_a_day", "rounds", "drive_min"), 0.0),
-    "method": "sampled",
+    "drawn_min": np.nan,
     **dict.fromkeys(("star_min", "travel_min", "visit_min", "wte", "wte_star"), 0.0),
     "share_on_road": 0.0,
 }
@@ -32,28 +41,63 @@ _NO_VISITS: Final[dict[str, object]] = {
 def rounds_by_base(setting: CapacitySetting, *, seed: int) -> pd.DataFrame:
     """Return the rounds of teams and their staff by option, service, base and year.
 
-    Columns: the keys; `visits` a year; `visits_a_day`; `rounds` a day; `drive_min` a day, the
-    shortest rounds times the service's factor, and `method`; `star_min` a day, out and back for
-    each visit, to compare; `travel_min` of a visit, stops included; `visit_min`; `wte`;
-    `wte_star`; `share_on_road` of the team's time.
+    Columns: the keys; `visits` a year; `visits_a_day`; `rounds` a day; `drive_min` a day, by
+    `round_travel`; `drawn_min`, the same by days drawn and solved, in the base year where visits
+    are too few for the form to have been tested, else NaN; `star_min` a day, out and back for each
+    visit, to compare; `travel_min` of a visit, stops included; `visit_min`; `wte`; `wte_star`;
+    `share_on_road` of the team's time.
     """
     if setting.roads is None:
         return pd.DataFrame()
     demand = {service.id: setting.demand_by_year(service.rates) for service in setting.rounds}
+    forms = round_forms(setting.rounds, setting.parameters, setting.roads)
     rows = []
     for option in setting.options:
         for service in setting.rounds:
             bases = setting.drive_min(option, service.id)
             for base in sorted(bases["site_id"].dropna().unique()):
                 own = bases.index[bases["site_id"] == base]
-                out = bases.loc[own, "travel_time_min"]
+                out = bases.loc[own, "travel_time_min"].rename(base)
                 # Who answers to a base is the same in all years; how many visits there are is not.
                 for year, of_areas in demand[service.id].items():
-                    visits = of_areas[own]
                     keys = {"option": option, "service": service.id, "site_id": base, "year": year}
-                    found = _base(setting.roads, out, visits, service, setting.parameters, seed)
+                    served = _Served(setting.roads, out, of_areas[own], forms[service.id])
+                    found = _base(served, service, setting.parameters)
+                    if year == setting.base_year:
+                        found["drawn_min"] = _drawn_min(served, seed)
                     rows.append({**keys, **found})
     return pd.DataFrame(rows)
+
+
+@dataclass(frozen=True, slots=True)
+class _Served:
+    """The areas of a base: minutes from it (named after it) and visits a year, on their ids."""
+
+    roads: WaysBetweenHomes
+    out_min: pd.Series
+    visits: pd.Series
+    form: RoundsForm
+
+    @property
+    def a_day(self) -> float:
+        """Return visits a day."""
+        return float(self.visits.sum()) / self.form.days
+
+    @property
+    def homes(self) -> VisitedHomes:
+        """Return what the form needs to know; kilometres on roads are not."""
+        x, y = (
+            self.roads.positions.loc[self.out_min.index, name].to_numpy(float)
+            for name in _EAST_NORTH
+        )
+        east, north = (float(self.roads.bases.loc[self.out_min.name, name]) for name in _EAST_NORTH)
+        return VisitedHomes(
+            self.visits.to_numpy(float),
+            self.out_min.to_numpy(float),
+            np.full(len(x), np.nan),
+            np.hypot(x - east, y - north) / _M_PER_KM,
+            *(x, y),
+        )
 
 
 def homes_of(roads: WaysBetweenHomes, out_min: pd.Series, visits: pd.Series) -> Homes:
@@ -68,46 +112,33 @@ def homes_of(roads: WaysBetweenHomes, out_min: pd.Series, visits: pd.Series) -> 
     return Homes(driven, x, y, visits.to_numpy(float))
 
 
-def _base(
-    roads: WaysBetweenHomes,
-    out_min: pd.Series,
-    visits: pd.Series,
-    service: RoundService,
-    parameters: Parameters,
-    seed: int,
-) -> dict[str, object]:
+def _base(served: _Served, service: RoundService, parameters: Parameters) -> dict[str, object]:
     """Return the figures of one base in one year."""
     fixed = service.care_min + parameters.value("visit_admin_min")
-    if not visits.sum():
+    visits = float(served.visits.sum())
+    if not visits:
         return {**_NO_VISITS, "visit_min": fixed}
-    # Rounds are of whole visits, at least one; posts are of the visits as they are.
-    homes = homes_of(roads, out_min, visits)
-    a_day = float(visits.sum()) / parameters.value("visit_days")
-    whole = max(1, round(a_day))
-    constant = parameters.value("rounds_constant")
-    day = day_on_the_road(homes, whole, service.a_round, constant=constant, seed=seed)
-    drive = day.minutes * service.practice_factor
-    # Beside the rounds, what each visit would take out and back: the figure that others quote.
-    star = star_minutes(_mean_out(homes), whole)
+    homes, form, a_day = served.homes, served.form, served.a_day
+    found = round_travel(homes, form)
+    # Of all visits of the base; beside the rounds, what each visit would take out and back.
+    travel, travel_star = (
+        float(homes.visits @ each.minutes) / visits
+        for each in (found.visit, out_and_back(homes, form))
+    )
     # A round of n visits has n + 1 legs, each with its stop; out and back has two a visit.
-    stop = parameters.value("stop_s") / _SECONDS_A_MINUTE
-    legs = whole + day.rounds
-    travel = (drive + legs * stop) / whole
-    travel_star = star / whole + 2 * stop
+    drive = travel - form.stop_min * (1 + found.rounds_a_visit)
     contract = contract_of(parameters)
 
     def staff(minutes: float) -> float:
-        return visits_wte(
-            float(visits.sum()), fixed + minutes, contract, pairs_share=service.pairs_share
-        )
+        return visits_wte(visits, fixed + minutes, contract, pairs_share=service.pairs_share)
 
     return {
-        "visits": float(visits.sum()),
+        "visits": visits,
         "visits_a_day": a_day,
-        "rounds": day.rounds,
-        "drive_min": drive,
-        "method": day.method,
-        "star_min": star,
+        "rounds": a_day * found.rounds_a_visit,
+        "drive_min": a_day * drive,
+        "drawn_min": np.nan,
+        "star_min": a_day * (travel_star - 2 * form.stop_min),
         "travel_min": travel,
         "visit_min": fixed + travel,
         "wte": staff(travel),
@@ -116,6 +147,13 @@ def _base(
     }
 
 
-def _mean_out(homes: Homes) -> float:
-    share = homes.visits / homes.visits.sum()
-    return float(share @ (homes.minutes[0, 1:] + homes.minutes[1:, 0])) / 2
+def _drawn_min(served: _Served, seed: int) -> float:
+    """Return minutes a day by days drawn and solved, where the form is not known to be good."""
+    a_day, form = served.a_day, served.form
+    if not a_day or in_tested_range(a_day, form.a_round):
+        return np.nan
+    # Days have whole visits, at least one; their driving is taken in proportion.
+    whole = max(1, round(a_day))
+    homes = homes_of(served.roads, served.out_min, served.visits)
+    day = drawn_days(homes, whole, form.a_round, seed=seed)
+    return day.minutes * form.practice_factor * a_day / whole

@@ -220,12 +220,13 @@ ACTIVITY: Final = (
             PublishedColumn("team_trips", "Journeys of teams to homes a year", JOURNEYS),
             PublishedColumn(
                 "team_hours",
-                "Hours of teams on the road a year, out and back for each visit, not in rounds",
+                "Hours of teams on the road a year: in rounds for services that drive them (table"
+                " rounds), else out and back for each visit",
                 HOURS,
             ),
             PublishedColumn(
                 "team_km",
-                "Kilometres of teams a year, there and back",
+                "Kilometres of teams a year, likewise",
                 KILOMETRES_A_YEAR,
                 _NO_DISTANCE,
             ),

@@ -105,10 +105,13 @@ TEAM_TABLES: Final = (
             *SITE_YEAR,
             PublishedColumn("visits", "Visits a year from the base", VISITS),
             PublishedColumn("visits_a_day", "Visits a day from the base", VISITS_A_DAY),
-            PublishedColumn("rounds", "Rounds a day", ROUNDS),
+            PublishedColumn("rounds", "Rounds a day, on average", ROUNDS),
             PublishedColumn("drive_min", "Minutes a day of driving the rounds", MINUTES_A_DAY),
             PublishedColumn(
-                "method", "How: continuous (by formula) or sampled (days drawn and solved)"
+                "drawn_min",
+                "The same by days drawn and their rounds solved, to compare where visits are few",
+                MINUTES_A_DAY,
+                "at least eight full rounds a day, no visits, or a later year than the first",
             ),
             PublishedColumn(
                 "star_min", "Minutes a day if each visit were out and back", MINUTES_A_DAY

@@ -1,13 +1,17 @@
 """Costs on the planner's page: the run's own rates, and the kilometres of every journey."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
+from dataclasses import asdict
 from typing import Any, Final
 
+import geopandas as gpd
 import pandas as pd
 
+from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.rates import UNIT_VALUES, Rates
 from llrgeo.publish.explorer.packing import pack_matrices
 from llrgeo.publish.publication import Publication
+from llrgeo.schema import BNG
 
 _OF_SITES: Final = ("capital", "transition", "closure", "running", "per_contact")
 _ELSEWHERE: Final = ("per_home", "per_video")  # as much as at a site if nothing is said
@@ -75,6 +79,19 @@ def needs_kilometres(rates: Rates | None, measures: Iterable[str]) -> bool:
     """Tell whether a page computes anything from kilometres: costs, or the criterion of carbon."""
     costed = rates is not None and rates.service_costs is not None
     return costed or (rates is not None and _CARBON in set(measures))
+
+
+def rounds_of(rounds: Mapping[str, RoundsForm], sites: gpd.GeoDataFrame) -> dict[str, Any] | None:
+    """Return how rounds are driven, by service, and where sites are in metres; None without any."""
+    if not rounds:
+        return None
+    points: gpd.GeoSeries = sites.geometry
+    return {
+        "services": {name: asdict(form) for name, form in rounds.items()},
+        "sites": dict(
+            zip(sites.index, points.to_crs(BNG).get_coordinates().to_numpy().tolist(), strict=True)
+        ),
+    }
 
 
 def _of_service(costs: pd.DataFrame) -> dict[str, dict[str, float]]:

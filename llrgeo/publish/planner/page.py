@@ -22,6 +22,7 @@ SCRIPTS: Final = (
     "planner/assets/queues.js",
     "planner/assets/kept.js",
     "planner/assets/beds.js",
+    "planner/assets/rounds.js",
     "planner/assets/costs.js",
     "planner/assets/world.js",
     "planner/assets/appraise.js",

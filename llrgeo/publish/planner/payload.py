@@ -22,7 +22,7 @@ from llrgeo.publish.explorer.payload import (
     packed_postcodes,
 )
 from llrgeo.publish.planner.beds import bed_services, beds_by_option
-from llrgeo.publish.planner.costs import cost_rates, kilometres, needs_kilometres
+from llrgeo.publish.planner.costs import cost_rates, kilometres, needs_kilometres, rounds_of
 from llrgeo.publish.planning import Planning
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
@@ -127,6 +127,7 @@ def _costs(publication: Publication, planning: Planning, site_ids: pd.Index) -> 
         "costs": cost_rates(rates, [service.id for service in publication.services]),
         "kg_per_km": rates.value("emission_factor") if rates else None,
         "km": kilometres(publication, offered, site_ids) if needed else None,
+        "rounds": rounds_of(planning.rounds, publication.sites.loc[site_ids]),
     }
 
 

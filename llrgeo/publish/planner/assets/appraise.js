@@ -40,7 +40,7 @@ const llrgeoAppraise = (() => {
     const shares = sharesOf(service, option);
     const care = { contacts: sum(contacts), inTime: 0, home: 0, video: 0, unreachable: 0 };
     ROLES.forEach((role) => { care[role] = 0; });
-    const burden = { patientHours: 0, cityHours: 0, teamHours: 0 };
+    const burden = { patientHours: 0, cityHours: 0 };
     for (let area = 0; area < count; area++) {
       const [atSite, atHome] = [contacts[area] * shares.site, contacts[area] * shares.home];
       const minutes = near.minutes[area];
@@ -55,7 +55,6 @@ const llrgeoAppraise = (() => {
       care.home += atHome;
       if (minutes <= service.standard) care.inTime += atSite + atHome;
       burden.patientHours += atSite * hours;
-      burden.teamHours += atHome * hours;
       if (role === "acute") burden.cityHours += atSite * hours;
     }
     care.inTime += care.video;

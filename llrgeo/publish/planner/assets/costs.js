@@ -25,11 +25,12 @@ const llrgeoCosts = (() => {
 
   const NONE = { trips: 0, hours: 0, km: 0, teamHours: 0, teamKm: 0 };
 
-  // Trips, hours and kilometres a year, there and back, of the areas that count; NaN kilometres where
-  // the times carry no distances.
+  // Trips, hours and kilometres a year of patients, there and back, and of teams, of the areas that
+  // count; NaN kilometres where the times carry no distances.
   function journeysOf(world, delivered, counts) {
     const { service, minutes, site, contacts, shares } = delivered;
     const metres = world.metres && world.metres[isTeam(service) ? "team" : "patient"];
+    const visit = llrgeoRounds.visitTravel(delivered, delivered, world);
     const found = { ...NONE };
     contacts.forEach((each, area) => {
       if (!counts(area) || minutes[area] === Infinity) return;
@@ -39,8 +40,8 @@ const llrgeoCosts = (() => {
       found.trips += patients;
       found.hours += patients * hours;
       found.km += patients * km;
-      found.teamHours += teams * hours;
-      found.teamKm += teams * km;
+      found.teamHours += (teams * visit.minutes[area]) / HOUR;
+      found.teamKm += teams * visit.km[area];
     });
     return found;
   }

@@ -31,6 +31,7 @@ const llrgeoWorld = (() => {
       minutes: minutes.patient,
       team: minutes.team,
       metres: metres && pair(metres.patient, metres.team, "metres", "teamMetres"),
+      rounds: llrgeoRounds.roundsOf(data, sites),
       marks: marksOf(journey, sites, added),
     };
   }
