@@ -17,7 +17,7 @@ MOVED = "twenty_to_loughborough"
 
 @pytest.fixture(scope="module")
 def result() -> StudyResult:
-    """Run the study of beds without its teams, whose rounds take half a minute."""
+    """Run the study of beds without its teams."""
     study = load_study(embedded("studies/beds.toml"))
     capacity = study.capacity.model_copy(update={"rounds": {}, "crisis": {}})
     some = tuple(declared for declared in TABLES if declared.name in NAMES)

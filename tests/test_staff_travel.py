@@ -27,7 +27,7 @@ A_ROUND = 4
 
 @pytest.fixture
 def plan(town_areas, town_sites):
-    """Return the town's plan for the people of its table of areas, its bases where its sites are."""
+    """Return the town's plan: people of its table of areas, bases where its sites are."""
     whole = town_plan(town_areas, [option.name for option in OPTIONS])
     points = town_sites.geometry
     rounds = [RoundService("nurses", rates_of(OFTEN, visits=True), 30.0, A_ROUND, 0.25, 1.2)]

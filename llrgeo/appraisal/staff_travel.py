@@ -87,10 +87,9 @@ def points_of(places: pd.DataFrame, ids: pd.Index) -> Numbers:
     InputError
         If the table has no points: rounds depend on where homes and bases are.
     """
-    placed = isinstance(places, gpd.GeoDataFrame)
-    points: gpd.GeoSeries = places.geometry.loc[ids] if placed else gpd.GeoSeries([None], crs=BNG)
-    if not points.notna().all():
+    if not isinstance(places, gpd.GeoDataFrame) or places.geometry.loc[ids].isna().any():
         msg = "rounds need to know where homes and bases are; give areas and sites with points"
         raise InputError(msg)
-    east_north: Numbers = points.to_crs(BNG).get_coordinates().to_numpy()
+    points: gpd.GeoSeries = places.geometry
+    east_north: Numbers = points.to_crs(BNG).get_coordinates().loc[ids].to_numpy()
     return east_north

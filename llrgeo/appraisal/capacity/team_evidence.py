@@ -90,7 +90,7 @@ class _Served:
             self.roads.positions.loc[self.out_min.index, name].to_numpy(float)
             for name in _EAST_NORTH
         )
-        east, north = (float(self.roads.bases.loc[self.out_min.name, name]) for name in _EAST_NORTH)
+        east, north = self.roads.bases.loc[str(self.out_min.name), list(_EAST_NORTH)].astype(float)
         return VisitedHomes(
             self.visits.to_numpy(float),
             self.out_min.to_numpy(float),

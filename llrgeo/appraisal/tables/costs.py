@@ -39,7 +39,7 @@ _PRESENT_VALUES: Final = {
     "contact_costs": "Pounds for contacts, at present value",
 }
 _FROM_DISTANCE: Final = {
-    "team_travel": "Pounds of teams' time and mileage, in rounds where teams drive them: present value",
+    "team_travel": "Pounds of teams' time and mileage, in rounds if they drive any: present value",
     "patient_time": "Pounds of patients' time, at present value",
     "patient_mileage": "Pounds of mileage of patients with a car, at present value",
     "patient_fares": "Pounds of fares of patients without a car, at present value",
