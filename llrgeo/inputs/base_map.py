@@ -2,6 +2,7 @@
 
 from collections.abc import Iterable
 from dataclasses import dataclass
+from functools import cached_property
 from pathlib import Path
 from typing import Final
 
@@ -11,13 +12,13 @@ import shapely
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_table
-from llrgeo.schema import WGS84
+from llrgeo.schema import BNG, WGS84
 
 MAIN_ROADS: Final = ("motorway", "trunk_dual", "trunk", "primary_dual", "primary")
 TOWN_RESIDENTS: Final = 3_000  # residents a place must have to be named or found
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
 class BaseMap:
     """What is drawn beneath and above the areas so that people know where they are.
 
@@ -44,6 +45,13 @@ class BaseMap:
     def towns(self) -> gpd.GeoDataFrame:
         """The places that maps name."""
         return self.places[self.places["residents"] >= TOWN_RESIDENTS]
+
+    @cached_property
+    def places_within(self) -> gpd.GeoDataFrame:
+        """The places within the outlines, the largest first."""
+        whole = shapely.coverage_union_all(self.outlines.geometry.to_crs(BNG).to_numpy())
+        inside = self.places[self.places.to_crs(BNG).within(whole)]
+        return inside.sort_values(["residents", "name"], ascending=[False, True])
 
 
 def read_road_lines(paths: Iterable[str | Path]) -> gpd.GeoDataFrame:

@@ -136,8 +136,8 @@ def opening_service(compared: ComparedOption, residents: pd.Series) -> str:
     return compared.services[0].id
 
 
-def build_people_view(areas: pd.DataFrame, compared: ComparedOption) -> PeopleView:
-    """Return what readers see of an option over all services.
+def build_people_view(people: pd.DataFrame, compared: ComparedOption) -> PeopleView:
+    """Return what readers see of an option over all services; `people` are `shown_people`.
 
     Raises
     ------
@@ -157,14 +157,14 @@ def build_people_view(areas: pd.DataFrame, compared: ComparedOption) -> PeopleVi
     return PeopleView(
         option=result.option,
         teams_only=teams_only,
-        groups=count_people(classified, _people(areas)),
-        teams=None if teams_only else _team_classes(areas, compared),
+        groups=count_people(classified, people),
+        teams=None if teams_only else _team_classes(people, compared),
         services=_services(result, [service.id for service in compared.services]),
         worst=_worst(classified, result),
     )
 
 
-def _team_classes(areas: pd.DataFrame, compared: ComparedOption) -> pd.Series | None:
+def _team_classes(people: pd.DataFrame, compared: ComparedOption) -> pd.Series | None:
     """Return the people by class over the services for which a team drives to them."""
     if not compared.teams:
         return None
@@ -173,7 +173,7 @@ def _team_classes(areas: pd.DataFrame, compared: ComparedOption) -> pd.Series | 
         compared.team_accuracy,
         tolerance_min=compared.tolerance_min,
     )
-    return count_people(classified, _people(areas)[[EVERYONE]]).iloc[0]
+    return count_people(classified, people[[EVERYONE]]).iloc[0]
 
 
 def longer_people(row: pd.Series) -> int:
@@ -187,7 +187,7 @@ def too_close_people(row: pd.Series) -> tuple[int, int]:
     return int(longer), int(row["too_close_shorter"])
 
 
-def _people(areas: pd.DataFrame) -> pd.DataFrame:
+def shown_people(areas: pd.DataFrame) -> pd.DataFrame:
     """Return residents by area and group: everyone, authorities, tenths of deprivation."""
     residents = areas["residents"].astype(np.int64)
     columns = {EVERYONE: residents}

@@ -25,6 +25,7 @@ from llrgeo.publish.people_view import (
     PeopleView,
     build_people_view,
     opening_service,
+    shown_people,
 )
 from llrgeo.publish.planning import OwnRoads, Planning
 from llrgeo.publish.wording import Wording, wording
@@ -206,7 +207,8 @@ class Publication:
     @cached_property
     def people(self) -> Mapping[str, PeopleView]:
         """What readers see of each option over all services, by name; built once."""
-        return {name: build_people_view(self.areas, self.compared(name)) for name in self.results}
+        people = shown_people(self.areas)
+        return {name: build_people_view(people, self.compared(name)) for name in self.results}
 
     def compared(self, name: str) -> ComparedOption:
         """Return an option beside the baseline, with all that people are counted by."""

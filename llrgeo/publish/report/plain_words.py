@@ -10,6 +10,7 @@ from typing import Final
 
 import pandas as pd
 
+from llrgeo.appraisal.once import once
 from llrgeo.appraisal.options import Option
 from llrgeo.publish.moves import stops
 from llrgeo.publish.option_view import OptionView, journey_label
@@ -155,13 +156,18 @@ def _place_lines(publication: Publication, view: OptionView) -> Iterator[str]:
 
 
 def _largest_places(publication: Publication, view: OptionView) -> pd.DataFrame:
+    area_id = _areas_of_places(publication)
+    # Places are sorted by size, so the first of each authority is its largest.
+    return view.areas.loc[area_id].set_index(area_id.index).drop_duplicates("authority")
+
+
+@once
+def _areas_of_places(publication: Publication) -> pd.Series:
+    """Return the area in which each place lies, by the place's name, the largest first."""
     places = publication.base.places.to_crs(WGS84).sort_values("residents", ascending=False)
     outlines = publication.base.outlines[["geometry"]].to_crs(WGS84)
-    # Places are sorted by size, so the first of each authority is its largest.
     inside = places[["name", "geometry"]].sjoin(outlines, predicate="within")
-    area_id = inside[outlines.index.name]
-    found = view.areas.loc[area_id].set_index(pd.Index(inside["name"], name="place"))
-    return found.drop_duplicates("authority")
+    return inside.set_index(pd.Index(inside["name"], name="place"))[outlines.index.name]
 
 
 def _half_within_min(publication: Publication) -> float:

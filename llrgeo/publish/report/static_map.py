@@ -169,9 +169,7 @@ def _towns(
 
     Returns the name, and the middle of its foot.
     """
-    whole = shapely.coverage_union_all(base.outlines.geometry.to_crs(BNG).to_numpy())
-    inside = base.places[base.places.to_crs(BNG).within(whole)]
-    ordered = inside.sort_values(["residents", "name"], ascending=[False, True])
+    ordered = base.places_within
     dots = shapely.union_all([shapely.Point(spot).buffer(_DOT + 1) for spot in spots])
     # Greedy by size: a name that would cover a larger town's is left out.
     chosen: list[tuple[str, float, float]] = []
