@@ -53,7 +53,8 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.roads.osmnx_graph import network_to_graph
     from llrgeo.study.config import StudyConfig, build_services, load_study
     from llrgeo.study.inputs import StudyInputs, read_inputs
-    from llrgeo.study.run import StudyResult, print_report, print_study, publish_study, run_study
+    from llrgeo.study.result import StudyResult
+    from llrgeo.study.run import print_report, print_study, publish_study, run_study
     from llrgeo.study.run_difference import compare_folders, write_difference
     from llrgeo.study.show import show
     from llrgeo.study.siting import (
@@ -108,7 +109,8 @@ _NAMES: Final = {
     "roads.osmnx_graph": ("network_to_graph",),
     "study.config": ("StudyConfig", "build_services", "load_study"),
     "study.inputs": ("StudyInputs", "read_inputs"),
-    "study.run": ("StudyResult", "print_report", "print_study", "publish_study", "run_study"),
+    "study.result": ("StudyResult",),
+    "study.run": ("print_report", "print_study", "publish_study", "run_study"),
     "study.run_difference": ("compare_folders", "write_difference"),
     "study.show": ("show",),
     "study.siting": ("SitingResult", "SitingStudy", "locate_service", "prepare_siting"),

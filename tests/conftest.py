@@ -15,7 +15,8 @@ from town import FARM, grid_streets, grid_xy, placed, write_town
 from llrgeo.publish.publication import Publication
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.study.config import load_study
-from llrgeo.study.run import StudyResult, build_publication, run_study
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.times import TravelTimes
 
 

@@ -11,7 +11,8 @@ from llrgeo.publish import pages
 from llrgeo.publish.planner.page import SCRIPTS
 from llrgeo.publish.planner.payload import planner_data
 from llrgeo.publish.planning import Planning
-from llrgeo.study.run import StudyResult, build_publication
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import build_publication
 
 PURE = ("unpack", "journeys", "model", "text", "network", "search", "queues", "kept", "beds",
         "rounds", "costs", "world", "appraise", "places", "plan")  # fmt: skip

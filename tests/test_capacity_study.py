@@ -12,7 +12,8 @@ from llrgeo.schema import AGE_BANDS
 from llrgeo.study.config import StudyConfig, build_services, load_study
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.manifest import describe_run, study_of
-from llrgeo.study.run import StudyResult, run_study
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import run_study
 
 # Admissions of the base year: 95 people of 75 to 84 in the projection of 2024, 1 % more by 2025,
 # of whom 80 can reach a site.

@@ -13,7 +13,8 @@ import pytest
 from llrgeo.appraisal.tables.declaration import NEVER_BLANK
 from llrgeo.publish.data.labels import labelled_tables
 from llrgeo.study.config import load_study
-from llrgeo.study.run import StudyResult, run_study
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import run_study
 
 GOLDEN = Path(__file__).parent / "golden"
 TABLES = (

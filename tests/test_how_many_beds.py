@@ -7,7 +7,8 @@ import pytest
 from llrgeo.appraisal.tables.registry import TABLES
 from llrgeo.inputs.embedded import embedded
 from llrgeo.study.config import load_study
-from llrgeo.study.run import StudyResult, run_study
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import run_study
 
 pytestmark = pytest.mark.slow
 PAGE = Path(__file__).parents[1] / "docs" / "how_many_beds.md"

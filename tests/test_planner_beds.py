@@ -18,7 +18,8 @@ from llrgeo.errors import ConfigError, InputError
 from llrgeo.publish.planner.beds import bed_services
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.plan_file import load_study_or_plan
-from llrgeo.study.run import StudyResult, run_study
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import run_study
 
 STUDY = """
 title = "Wards in the toy town"

@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.study.run import StudyResult
+from llrgeo.study.result import StudyResult
 
 BANDS = ("age_0_17", "age_18_64", "age_65_74", "age_75_84", "age_85_plus")
 NEAR = {"community_hospital", "health_centre"}

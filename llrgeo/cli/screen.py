@@ -17,10 +17,11 @@ from rich.text import Text
 if TYPE_CHECKING:
     import pandas as pd
 
+    from llrgeo.appraisal.scoring import Scorecard
     from llrgeo.publish.check.folder import FolderFinding
     from llrgeo.publish.difference.compare import RunDifference
     from llrgeo.schema import Track
-    from llrgeo.study.run import StudyResult
+    from llrgeo.study.config import StudyConfig
     from llrgeo.travel.compare import TravelTimeComparison
 
 
@@ -112,13 +113,12 @@ def show(what: Table | str) -> None:
     Console().print(what, highlight=False, markup=False, soft_wrap=isinstance(what, str))
 
 
-def scorecard_table(result: "StudyResult") -> Table:
+def scorecard_table(study: "StudyConfig", card: "Scorecard") -> Table:
     """Draw the scorecard: a row for each option, best first."""
     from llrgeo.appraisal.measures import MEASURES
 
-    card = result.scorecard
-    labels = {option.id: option.label for option in result.study.options}
-    table = Table(title=Text(result.study.title), box=SIMPLE_HEAD, caption_justify="left")
+    labels = {option.id: option.label for option in study.options}
+    table = Table(title=Text(study.title), box=SIMPLE_HEAD, caption_justify="left")
     table.add_column("Option")
     key = []
     for number, measure in enumerate(card.values.columns, start=1):

@@ -1,8 +1,9 @@
 """Commands of studies: run, repeat, compare and start them, their travel times and their error."""
 
 from contextlib import nullcontext
+from functools import partial
 from pathlib import Path
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated, NamedTuple
 
 import typer
 
@@ -18,6 +19,9 @@ from llrgeo.cli.screen import (
     show,
 )
 from llrgeo.errors import ConfigError, InputError, PublishError
+
+if TYPE_CHECKING:
+    from llrgeo.study.result import StudyResult
 
 
 def run(
@@ -39,43 +43,66 @@ def run(
         list[str] | None,
         typer.Option(help="A town or ward that gets a page, with --kit; all without. Repeatable."),
     ] = None,
+    watch: Annotated[
+        bool, typer.Option("--watch", help="Go on: run again each time the study is saved.")
+    ] = False,
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
+    if watch and study_file is None:
+        msg = (
+            "--watch runs a study file again when you save it; start one: llrgeo new my_study.toml"
+        )
+        raise ConfigError(msg)
     if not quiet:  # at once: libraries take a second or more to load
         announce(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
     from llrgeo.publish.report.pdf import find_renderer
     from llrgeo.study.plan_file import load_study_or_plan
-    from llrgeo.study.run import (
-        check_publishable,
-        print_kit,
-        print_report,
-        print_study,
-        publish_study,
-        run_study,
-    )
+    from llrgeo.study.run import check_publishable, run_study
 
     if pdf:
         find_renderer()  # a missing one is told before the work, not after
+    more = _More(print_maps=print_maps, pdf=pdf, kit=kit or bool(place), places=tuple(place or ()))
+    if watch and study_file:
+        from llrgeo.cli.watch import watch_study
+
+        watch_study(study_file, out, partial(_publish, out=out, more=more, quiet=True))
+        return
     clock = StageClock()
     with clock.running() if timings else nullcontext():
         study = load_study_or_plan(study_file)
         check_publishable(study, out)
         result = run_study(study, track=progress("Travel times", quiet=quiet))
-        written = publish_study(result, out, track=progress("Pages and tables", quiet=quiet))
-        if print_maps:
-            written += print_study(result, out)
-        if pdf:
-            written += print_report(result, out)
-        if kit or place:
-            track = progress("Places", quiet=quiet)
-            print_kit(result, out, published=written, places=place or (), track=track)
+        _publish(result, out=out, more=more, quiet=quiet)
     if not quiet:
-        show(scorecard_table(result))
+        show(scorecard_table(study, result.scorecard))
         show(f"\n{result.times.error_note}\n")
         show(f"Written: {out / 'index.html'}")
     if timings:
         show(clock.table())
+
+
+class _More(NamedTuple):
+    """What else than pages and tables a run was asked for; no `places` are all of them."""
+
+    print_maps: bool
+    pdf: bool
+    kit: bool
+    places: tuple[str, ...]
+
+
+def _publish(result: "StudyResult", *, out: Path, more: _More, quiet: bool) -> None:
+    """Write the pages and tables of a result, and what else was asked for."""
+    from llrgeo.study.run import print_kit, print_report, print_study, publish_study
+
+    written = publish_study(result, out, track=progress("Pages and tables", quiet=quiet))
+    if more.print_maps:
+        written += print_study(result, out)
+    if more.pdf:
+        written += print_report(result, out)
+    if more.kit:
+        track = progress("Places", quiet=quiet)
+        print_kit(result, out, published=written, places=more.places, track=track)
 
 
 def replay(

@@ -1,7 +1,7 @@
 """What a study works on: all it names is read and checked before a minute is computed."""
 
 import logging
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final
@@ -243,7 +243,12 @@ class StudyInputs:
         return sites.index[~sites["authority"].isin(self.home)]
 
 
-def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyInputs:
+def read_inputs(
+    study: StudyConfig,
+    parts: Sequence[str] = EVERYTHING,
+    *,
+    known: Mapping[str, object] | None = None,
+) -> StudyInputs:
     """Read and check what a study names, and tell all faults of all files at once.
 
     Parameters
@@ -252,6 +257,8 @@ def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyI
         What `load_study` returns.
     parts
         The parts to read now; any other is read when it is first asked for.
+    known
+        Parts that an earlier reading left, by their names: they are not read again.
 
     Raises
     ------
@@ -267,6 +274,7 @@ def read_inputs(study: StudyConfig, parts: Sequence[str] = EVERYTHING) -> StudyI
     if note := outside_note(study):
         logger.warning(note)
     inputs = StudyInputs(study)
+    vars(inputs).update(known or {})  # where a `cached_property` keeps what it has made
     found: dict[str, LlrgeoError] = {}
     for part in parts:
         try:

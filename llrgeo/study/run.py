@@ -6,17 +6,12 @@ A study goes through the house in one direction: `study.inputs` reads what the s
 """
 
 import logging
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Callable, Iterable
 from pathlib import Path
-from typing import TYPE_CHECKING
-
-import geopandas as gpd
 
 from llrgeo.appraisal.area_facts import left_out_note, not_counted_note
-from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
-from llrgeo.appraisal.evidence import Evidence, appraise
-from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.evaluation import evaluate_options
+from llrgeo.appraisal.evidence import appraise
 from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.errors import ConfigError
@@ -34,101 +29,42 @@ from llrgeo.publish.publication import Publication
 from llrgeo.schema import Track
 from llrgeo.study.appraisal_inputs import build_appraisal_inputs, build_evidence_inputs
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
-from llrgeo.study.inputs import StudyInputs, read_inputs
+from llrgeo.study.inputs import read_inputs
+from llrgeo.study.kept import NOTHING_KEPT, Kept
 from llrgeo.study.language import study_words
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.own_roads import build_own_roads
 from llrgeo.study.planning import build_planning, build_ways, free_large_networks
-from llrgeo.study.study_card import plot_options, study_card
+from llrgeo.study.result import StudyResult
 from llrgeo.study.times import (
-    TimesBy,
     complete_capacity_plan,
     compute_team_times,
     compute_times,
     journey_sources,
 )
-from llrgeo.travel.times import TravelTimes
-
-if TYPE_CHECKING:
-    from matplotlib.axes import Axes
 
 logger = logging.getLogger(__name__)
 
 
-@dataclass(frozen=True, slots=True)
-class StudyResult:
-    """What a study found.
-
-    Attributes
-    ----------
-    inputs
-        What the study names, read and checked.
-    times_by, team_times_by
-        Travel times by mode and period: of patients and visitors from areas to sites, and of teams
-        from sites to areas (empty if no team visits homes).
-    appraisal_inputs
-        What all options were judged on.
-    results
-        The result of each option by its id, in the order of the study.
-    scorecard
-        Values of the criteria, scores and ranks.
-    evidence
-        All further tables: fairness, catchments, costs, robustness.
-
-    Examples
-    --------
-    >>> result = llrgeo.run_study(llrgeo.load_study(folder / "study.toml"))
-    >>> result.times.minutes.loc["N"].tolist()  # from the area N to the sites A, B and C
-    [3.0, 1.0, 1.0]
-    >>> list(result.results)
-    ['today', 'nearer']
-    """
-
-    inputs: StudyInputs
-    times_by: TimesBy
-    team_times_by: TimesBy
-    appraisal_inputs: AppraisalInputs
-    results: Mapping[str, OptionResult]
-    scorecard: Scorecard
-    evidence: Evidence
-
-    @property
-    def study(self) -> StudyConfig:
-        """The study as it was asked for."""
-        return self.inputs.study
-
-    @property
-    def areas(self) -> gpd.GeoDataFrame:
-        """The areas, on `area_id`: points in EPSG:27700."""
-        return self.inputs.areas
-
-    @property
-    def sites(self) -> gpd.GeoDataFrame:
-        """The sites, on `site_id`: points in EPSG:27700."""
-        return self.inputs.sites
-
-    @property
-    def times(self) -> TravelTimes:
-        """The travel times that the options are judged by: the study's first mode and period."""
-        return self.appraisal_inputs.times
-
-    def plot(self, ax: "Axes | None" = None) -> "Axes":
-        """Draw how many people have a longer and a shorter journey under each option."""
-        return plot_options(self.results, ax)
-
-    def _repr_html_(self) -> str:
-        """Show the study and its options, those who lose first; the tables have the rest."""
-        return study_card(self.inputs, self.results, self.scorecard, self.times.error_note)
-
-
 @with_python_strings
-def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
+def run_study(
+    study: StudyConfig,
+    *,
+    kept: Kept = NOTHING_KEPT,
+    scored: Callable[[Scorecard], object] | None = None,
+    track: Track = iter,
+) -> StudyResult:
     """Run a study: read its inputs, compute travel times, appraise and score its options.
 
     Parameters
     ----------
     study
         What `load_study` returns.
+    kept
+        What `still_holds` of an earlier result of the study, before it was changed; it is not
+        computed again.
+    scored
+        Is told the scores as soon as they are known, before the evidence behind them.
     track
         Wraps the sequences worked through, to show progress.
 
@@ -146,15 +82,15 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     # 1. Read and check everything that the study names: areas, sites, networks, options, rates.
     #    All faults of all files come in one message, before anything is computed.
     logger.info("inputs")
-    inputs = read_inputs(study)
+    inputs = read_inputs(study, known=kept.inputs)
     if note := left_out_note(inputs.areas, years=bool(study.years)):
         logger.warning(note)
 
     # 2. Minutes from every area to every site by each mode and period, and from every base to
     #    every area for teams that visit homes (docs/methods 9).
     logger.info("travel times")
-    times_by = compute_times(inputs, track=track)
-    team_times_by = compute_team_times(inputs)
+    times_by = kept.times_by or compute_times(inputs, track=track)
+    team_times_by = kept.team_times_by or compute_team_times(inputs)
     capacity = complete_capacity_plan(inputs)
     # Frees most of the memory: no later step computes times (one that did would build them anew).
     free_large_networks(inputs)
@@ -163,22 +99,24 @@ def run_study(study: StudyConfig, *, track: Track = iter) -> StudyResult:
     #    baseline (docs/methods 1 to 3); then one score an option from weighted criteria (6).
     logger.info("options and scores")
     appraisal_inputs = build_appraisal_inputs(inputs, times_by, team_times_by, capacity)
-    results = evaluate_options(inputs.options, appraisal_inputs, baseline=study.baseline)
+    results = kept.results or evaluate_options(
+        inputs.options, appraisal_inputs, baseline=study.baseline
+    )
     scorecard = score_options(
         results,
         build_criteria(study),
         hurdles=build_hurdles(study),
         set_aside=CONTACT_MEASURES if appraisal_inputs.restricted else (),
     )
+    if scored:
+        scored(scorecard)
 
     # 4. The evidence behind the score: catchments (4), fairness (5), how sure the ranking is (6),
     #    costs (7), small numbers suppressed (10), places compared (12); and whether the places
     #    cope, where the study names years (11): step 2 built that plan, for it needs the routers.
     logger.info("evidence")
-    evidence_inputs = build_evidence_inputs(inputs, times_by, capacity)
-    evidence = appraise(
-        results, appraisal_inputs, scorecard, evidence_inputs, baseline=study.baseline
-    )
+    needed = build_evidence_inputs(inputs, times_by, capacity)
+    evidence = appraise(results, appraisal_inputs, scorecard, needed, baseline=study.baseline)
     return StudyResult(
         inputs, times_by, team_times_by, appraisal_inputs, results, scorecard, evidence
     )

@@ -15,7 +15,8 @@ from llrgeo.publish.pages import minutes as in_minutes
 from llrgeo.roads.main_roads import main_road_lines
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import name_some
-from llrgeo.study.run import StudyResult, build_publication
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import build_publication
 from llrgeo.travel.times import TravelTimes
 
 _OPEN: Final = "#d7301f"

@@ -17,7 +17,8 @@ from llrgeo.publish.planner.page import render_planner
 from llrgeo.publish.wording import wording
 from llrgeo.study.config import load_study
 from llrgeo.study.plan_file import load_study_or_plan
-from llrgeo.study.run import StudyResult, build_publication, run_study
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import build_publication, run_study
 
 pytestmark = pytest.mark.skipif(not has_browser(), reason="the extra `browser` is not installed")
 

@@ -1,0 +1,90 @@
+"""Run a study again each time that it, or a file that it reads, is saved."""
+
+from collections.abc import Callable, Collection, Mapping
+from pathlib import Path
+from time import perf_counter, sleep
+from typing import Final
+
+import typer
+
+from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.cli.screen import scorecard_table, show
+from llrgeo.errors import LlrgeoError
+from llrgeo.schema import name_some
+from llrgeo.study.config import StudyConfig
+from llrgeo.study.kept import NOTHING_KEPT, Mark, mark, mark_files, still_holds
+from llrgeo.study.plan_file import load_study_or_plan
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import check_publishable, run_study
+
+_LOOK_EVERY_S: Final = 0.2
+_ITSELF: Final = "the study"
+
+
+def watch_study(study_file: Path, out: Path, publish: Callable[[StudyResult], object]) -> None:
+    """Run a study, and again whenever it is saved, until Ctrl-C: scores first, then its pages.
+
+    What a change leaves as it was is not computed again. A study with faults is told, and awaited
+    again; its pages stay those of the last run that ended.
+
+    Parameters
+    ----------
+    study_file, out
+        The study, and the folder of its pages.
+    publish
+        Writes the pages of a result.
+    """
+    result: StudyResult | None = None
+    used: dict[str, Mark] = {}  # marks of the files that `result` rests on
+    typer.echo(f"Watching {study_file} and all that it reads; Ctrl-C ends")
+    try:
+        while True:
+            begun, seen = perf_counter(), {**used, _ITSELF: mark(study_file)}
+            try:
+                study = load_study_or_plan(study_file)
+                seen = {_ITSELF: seen[_ITSELF], **mark_files(study)}  # before they are read
+                check_publishable(study, out)
+                files = _changed(used, seen) - {_ITSELF}
+                result = _run_again(study, result, files, begun)
+                used = seen
+                publish(result)
+                typer.echo(f"Pages after {perf_counter() - begun:.1f} s: {out / 'index.html'}")
+            except (LlrgeoError, OSError) as error:
+                typer.echo(f"llrgeo: {error}", err=True)
+            typer.echo(f"\nChanged: {name_some(_wait_for_change(seen))}")
+    except KeyboardInterrupt:
+        typer.echo("\nNo longer watching")
+
+
+def _run_again(
+    study: StudyConfig, earlier: StudyResult | None, changed_files: Collection[str], begun: float
+) -> StudyResult:
+    """Run what has changed of a study, and show the scores as soon as they are there."""
+
+    def show_scores(card: Scorecard) -> None:
+        show(scorecard_table(study, card))
+        typer.echo(f"Scores after {perf_counter() - begun:.1f} s")
+
+    kept = still_holds(earlier, study, changed_files) if earlier else NOTHING_KEPT
+    return run_study(study, kept=kept, scored=show_scores)
+
+
+def _wait_for_change(seen: Mapping[str, Mark]) -> list[str]:
+    """Wait until files are no longer as they were seen, and then until none is being written.
+
+    Returns the keys of those that have changed. An editor that puts a new file in the place of the
+    old leaves none there for a moment.
+    """
+    before = dict(seen)
+    while True:
+        sleep(_LOOK_EVERY_S)
+        now = {key: mark(path) for key, (path, _) in seen.items()}
+        changed = _changed(seen, now)
+        if changed and now == before:
+            return sorted(changed)
+        before = now
+
+
+def _changed(before: Mapping[str, Mark], after: Mapping[str, Mark]) -> set[str]:
+    """Return the keys whose files are not the same in both."""
+    return {key for key in {**before, **after} if before.get(key) != after.get(key)}

@@ -1,0 +1,102 @@
+"""What still holds of an earlier result when a study or its files change: it is not computed again.
+
+Named here are the keys and files that travel times do not rest on, and of those the ones that the
+options' results do not rest on either. Any other is taken to decide everything, so that a new key
+of a study is safe before anybody thinks of it.
+"""
+
+from collections.abc import Collection, Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Final, TypeAlias
+
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.study.appraisal_config import appraisal_files
+from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
+from llrgeo.study.plausibility import judges_costs
+from llrgeo.study.result import StudyResult
+from llrgeo.study.times import TimesBy
+
+Mark: TypeAlias = tuple[Path, tuple[tuple[int, int], ...]]
+"""A file or folder, and of each of its files when it was changed, in nanoseconds, and its bytes."""
+
+_NOT_RESULTS: Final = frozenset({"title", "question", "criteria", "hurdles", "quality", "theme"})
+_NOT_TIMES: Final = _NOT_RESULTS | {
+    "options", "services", "appraisal", "indicators", "deprivation", "home", "home_sites_only",
+    "tolerance_min", "seed", "confirm", "years", "capacity",
+}  # fmt: skip
+_PLACES: Final = ("areas", "directory", "routers", "base_map")  # parts that rest on no such key
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """What of an earlier result still holds.
+
+    Attributes
+    ----------
+    inputs
+        Parts of `StudyInputs`, by their names; empty if none holds.
+    times_by, team_times_by
+        Travel times; None if they do not hold.
+    results
+        The options' results; None if they do not hold.
+    """
+
+    inputs: Mapping[str, object] = field(default_factory=dict)
+    times_by: TimesBy | None = None
+    team_times_by: TimesBy | None = None
+    results: Mapping[str, OptionResult] | None = None
+
+
+NOTHING_KEPT: Final = Kept()
+
+
+def still_holds(earlier: StudyResult, study: StudyConfig, changed_files: Collection[str]) -> Kept:
+    """Return what of an earlier result holds for a study that was changed since.
+
+    Parameters
+    ----------
+    earlier
+        A result of the study as it was.
+    study
+        The study as it is now.
+    changed_files
+        The keys of `StudyConfig.files_read` whose files are no longer what they were.
+    """
+    was = earlier.study
+    keys = {key for key in type(study).model_fields if getattr(study, key) != getattr(was, key)}
+    files = set(changed_files) - {"theme"}
+    if keys - _NOT_TIMES or files - _files_beside_times(study):
+        return NOTHING_KEPT
+    held = vars(earlier.inputs)  # of a large network the routers have been let go
+    inputs: dict[str, object] = {part: held[part] for part in _PLACES if part in held}
+    same_results = not (keys - _NOT_RESULTS or files or _judges_costs(was) != _judges_costs(study))
+    return Kept(
+        inputs,
+        earlier.times_by,
+        earlier.team_times_by,
+        earlier.results if same_results else None,
+    )
+
+
+def mark_files(study: StudyConfig) -> dict[str, Mark]:
+    """Return marks of the files that a study reads, by key, to tell later which have changed."""
+    return {key: mark(path) for key, path in study.files_read().items()}
+
+
+def mark(path: Path) -> Mark:
+    """Return the mark of a file or folder; one without any time where it is absent."""
+    files = sorted(path.iterdir()) if path.is_dir() else [path]
+    found = [file.stat() for file in files if file.is_file()]
+    return path, tuple((status.st_mtime_ns, status.st_size) for status in found)
+
+
+def _files_beside_times(study: StudyConfig) -> set[str]:
+    """Return the keys of the files that no travel time rests on."""
+    indicators = {key for key in study.files_read() if key.startswith("indicators ")}
+    appraisal = appraisal_files(study.appraisal, study.folder)
+    return {*indicators, *appraisal, *study.capacity.files(study.folder)}
+
+
+def _judges_costs(study: StudyConfig) -> bool:
+    return judges_costs(build_criteria(study), build_hurdles(study))

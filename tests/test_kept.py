@@ -1,0 +1,130 @@
+"""What holds of an earlier result is what a run from scratch would find, whatever was changed."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from llrgeo.study import run as study_run
+from llrgeo.study.config import StudyConfig, load_study
+from llrgeo.study.criteria_config import CriterionConfig
+from llrgeo.study.kept import NOTHING_KEPT, mark_files, still_holds
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import run_study
+
+NEW_SITE = """
+[[new_sites]]
+id = "D"
+name = "D"
+kind = "other"
+easting = 450500
+northing = 300900
+
+[[options]]"""
+CHANGES = {  # by the key of the study: what stands in its file, and what takes its place
+    "title": ("in the toy town", "in another town"),
+    "question": ("date =", 'question = "Who travels?"\ndate ='),
+    "date": ("2026-11-22", "2031-02-03"),
+    "criteria": ('measure = "mean_minutes", weight = 1', 'measure = "mean_minutes", weight = 3'),
+    "a criterion": ('"closer_to_home"', '"carbon"'),
+    "hurdles": ("[[options]]", '[[hurdles]]\nmeasure = "mean_minutes"\nlimit = 99\n[[options]]'),
+    "options": ('clinic = ["B", "C"]', 'clinic = ["B"]'),
+    "services": ("standard_min = 2", "standard_min = 1"),
+    "a team": ("visits = 2 }", 'visits = 2, delivery = "team" }'),
+    "appraisal": ("draws = 200", "draws = 100, horizon_years = 20"),
+    "tolerance_min": ("date =", "tolerance_min = 0.5\ndate ="),
+    "seed": ("date =", "seed = 7\ndate ="),
+    "home": ("date =", 'home = ["Town"]\ndate ='),
+    "time_factor": ("date =", "time_factor = 1.5\ndate ="),
+    "team_time_factor": ("date =", "team_time_factor = 0.7\ndate ="),
+    "terminal_min": ("date =", "terminal_min = 4\ndate ="),
+    "thresholds_min": ("date =", "thresholds_min = [1, 2, 9]\ndate ="),
+    "ceiling_min": ("date =", "ceiling_min = 20\ndate ="),
+    "periods": ("date =", 'periods = ["pm_peak"]\ndate ='),
+    "new_sites": ("[[options]]", NEW_SITE),
+}  # fmt: skip
+KEEPS_TIMES = {
+    "title", "question", "criteria", "a criterion", "hurdles", "options", "services",
+    "a team", "appraisal", "tolerance_min", "seed", "home",
+}  # fmt: skip
+KEEPS_RESULTS = {"title", "question", "criteria", "a criterion", "hurdles"}
+
+
+@pytest.fixture(scope="module")
+def earlier(town_study_once) -> StudyResult:
+    return run_study(load_study(town_study_once))
+
+
+def changed(earlier: StudyResult, text: str) -> StudyConfig:
+    """Return the town's study with another text of its file, beside the files it names."""
+    path = earlier.study.folder / "changed.toml"
+    path.write_text(text, encoding="utf-8")
+    study = load_study(path)
+    path.unlink()
+    return study.model_copy(update={"file": earlier.study.file})
+
+
+def assert_same_evidence(found: StudyResult, fresh: StudyResult) -> None:
+    pd.testing.assert_frame_equal(found.scorecard.values, fresh.scorecard.values)
+    pd.testing.assert_series_equal(found.scorecard.totals, fresh.scorecard.totals)
+    assert list(found.evidence.tables) == list(fresh.evidence.tables)
+    for name, table in fresh.evidence.tables.items():
+        pd.testing.assert_frame_equal(found.evidence.tables[name], table)
+    assert found.times.error_note == fresh.times.error_note
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_is_changed_a_run_that_keeps_what_holds_finds_what_one_from_scratch_does(
+    what, earlier
+):
+    text = (earlier.study.folder / "study.toml").read_text(encoding="utf-8")
+    before, after = CHANGES[what]
+    assert before in text
+    study = changed(earlier, text.replace(before, after, 1))
+    kept = still_holds(earlier, study, ())
+    assert (kept.times_by is not None) == (what in KEEPS_TIMES)
+    assert (kept.results is not None) == (what in KEEPS_RESULTS)
+    if kept is not NOTHING_KEPT:
+        assert_same_evidence(run_study(study, kept=kept), run_study(study))
+
+
+def test_a_study_that_did_not_change_is_not_computed_again(earlier, monkeypatch):
+    told = []
+    for name in ("compute_times", "evaluate_options"):
+        monkeypatch.setattr(study_run, name, None)  # a call would fail
+    kept = still_holds(earlier, earlier.study, ())
+    found = run_study(earlier.study, kept=kept, scored=told.append)
+    assert_same_evidence(found, earlier)
+    assert [list(card.totals) for card in told] == [list(earlier.scorecard.totals)]
+
+
+def test_a_key_that_nobody_has_thought_of_decides_everything(earlier):
+    other = earlier.study.model_copy(update={"sources": ("Somebody",)})
+    assert still_holds(earlier, other, ()) is NOTHING_KEPT
+
+
+def test_results_judged_by_costs_are_not_those_judged_without(earlier):
+    costs = CriterionConfig(measure="provider_cost_a_year", weight=1)
+    kept = still_holds(earlier, earlier.study.model_copy(update={"criteria": (costs,)}), ())
+    assert kept.times_by is earlier.times_by
+    assert kept.results is None
+
+
+@pytest.mark.parametrize(
+    ("file", "times", "results"),
+    [("areas", False, False), ("network", False, False), ("sites", False, False),
+     ("unit_values", True, False), ("theme", True, True)],
+)  # fmt: skip
+def test_files_decide_what_rests_on_them(earlier, file, times, results):
+    kept = still_holds(earlier, earlier.study, [file])
+    assert (kept.times_by is not None, kept.results is not None) == (times, results)
+
+
+def test_a_file_that_is_saved_again_or_gone_has_another_mark(town_study):
+    study = load_study(town_study)
+    before = mark_files(study)
+    assert mark_files(study) == before
+    (Path(study.folder) / "areas.csv").write_text("area_id\n", encoding="utf-8")
+    next((Path(study.folder) / "network").iterdir()).unlink()
+    after = mark_files(study)
+    assert {key for key in before if before[key] != after[key]} == {"areas", "network"}

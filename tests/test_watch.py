@@ -1,0 +1,84 @@
+"""`llrgeo run --watch`: a study that is saved is run again, scores first."""
+
+from collections.abc import Callable
+
+import pytest
+from typer.testing import CliRunner
+
+from llrgeo.cli import app, watch
+from llrgeo.errors import ConfigError
+
+
+@pytest.fixture
+def saved(monkeypatch) -> Callable[[list[Callable[[], object]]], None]:
+    """Return what takes edits: each is made when a watcher waits, and Ctrl-C comes after them."""
+
+    def plan(edits: list[Callable[[], object]]) -> None:
+        steps = iter(edits)
+
+        def sleep(_: float) -> None:
+            """Make the next edit; every second sleep is of the look whether all is written."""
+            nonlocal waiting
+            waiting = not waiting
+            if waiting:
+                try:
+                    next(steps)()
+                except StopIteration:
+                    raise KeyboardInterrupt from None
+
+        waiting = False
+        monkeypatch.setattr(watch, "sleep", sleep)
+
+    return plan
+
+
+def replaced(path, before: str, after: str) -> Callable[[], object]:
+    def edit() -> None:
+        text = path.read_text(encoding="utf-8")
+        assert before in text
+        path.write_text(text.replace(before, after, 1), encoding="utf-8")
+
+    return edit
+
+
+def test_scores_come_first_and_faults_are_told_and_awaited(saved, town_study, tmp_path):
+    out = tmp_path / "maps"
+    titles = []
+
+    def look() -> None:
+        titles.append("Care in two towns" in (out / "report.html").read_text(encoding="utf-8"))
+
+    def broken() -> None:
+        replaced(town_study, "standard_min = 2", "standard_min = -2")()
+
+    def mended() -> None:
+        look()
+        replaced(town_study, "standard_min = -2", "standard_min = 1")()
+
+    saved([replaced(town_study, "Care closer to home in the toy town", "Care in two towns"),
+           broken, mended, look])  # fmt: skip
+    command = ["run", str(town_study), "--out", str(out), "--watch"]
+    ended = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert ended.exit_code == 0
+    said = ended.stdout
+    assert said.count("Scores after") == said.count("Pages after") == 3  # not of the broken one
+    assert said.index("Scores after") < said.index("Pages after")
+    assert said.count("Changed: the study") == 3
+    assert "standard_min" in ended.stderr
+    assert said.rstrip().endswith("No longer watching")
+    assert titles == [True, True]  # the pages of the last run that ended stay
+
+
+def test_a_table_that_the_study_reads_is_watched_too(saved, town_study, tmp_path):
+    areas = town_study.parent / "areas.csv"
+    rows = areas.read_text(encoding="utf-8")
+    saved([lambda: areas.write_text(rows.replace("\nN,", "\nN2,"), encoding="utf-8")])
+    command = ["run", str(town_study), "--out", str(tmp_path / "maps"), "--watch"]
+    ended = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert "Changed: areas" in ended.stdout
+    assert "N2" in ended.stderr  # its outline is missing, as a run from scratch would say
+
+
+def test_the_embedded_study_cannot_be_edited_so_it_is_not_watched():
+    with pytest.raises(ConfigError, match=r"start one: llrgeo new my_study\.toml"):
+        CliRunner().invoke(app, ["run", "--watch"], catch_exceptions=False)
