@@ -11,6 +11,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
+from llrgeo.visible_text import HIDDEN_CHARACTERS, has_hidden, is_seen
 
 Track: TypeAlias = Callable[[Sequence[Any]], Iterable[Any]]
 """Progress: any function that wraps a sequence. `iter` shows nothing."""
@@ -58,7 +59,8 @@ _SHOWN = 5  # how many bad ids a message names
 _MOST: Final = 1e9  # no count of people, households or beds of England is larger
 
 _ALIKE: Final = 0.85  # of two names of columns, by difflib
-_UNSEEN: Final = ("Cc", "Cf")  # in Unicode: controls, and marks that have no width
+_TOLD: Final = 60  # faults in one message
+_LONGEST_TEXT: Final = 5_000  # letters: no name, source or list of services is longer
 _NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _SUPPRESSED: Final = (
     r"<\s*=?\s*\d+|\d+\s*(?:-|\u2013|to)\s*\d+|[*#~:.\-]+|\[?[cxz]\]?|low|suppressed|fewer than \d+"
@@ -238,7 +240,8 @@ def list_faults(faults: Sequence[str], *, source: str) -> str:
     """Return a message: one line for one fault, a list for several."""
     if len(faults) == 1:
         return f"{source}: {faults[0]}"
-    return "\n  - ".join([f"{source}: {len(faults)} faults", *faults])
+    more = [f"and {len(faults) - _TOLD:,} more"] if len(faults) > _TOLD else []
+    return "\n  - ".join([f"{source}: {len(faults):,} faults", *faults[:_TOLD], *more])
 
 
 def name_some(ids: Iterable[object]) -> str:
@@ -260,7 +263,7 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     if blank.any():
         faults.append(f"{int(blank.sum())} rows have no {schema.index}")
     stripped = ids[~blank].astype(str).str.strip()
-    unseen = [name for name in stripped if not all(map(_is_seen, name))]
+    unseen = [name for name in stripped if not all(map(is_seen, name))]
     if unseen:
         faults.append(
             f"{len(unseen)} ids of '{schema.index}' have characters that do not show "
@@ -274,10 +277,6 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
             f"{len(doubled)} ids of '{schema.index}' are duplicated ({name_some(doubled)})"
         )
     return faults
-
-
-def _is_seen(character: str) -> bool:
-    return unicodedata.category(character) not in _UNSEEN
 
 
 def _misspelt_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
@@ -307,6 +306,8 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
         if column.choices:
             wrong = ~values.isin(column.choices) & ~blank
             bad[f"is not one of {', '.join(column.choices)}"] = wrong
+        bad[f"has {HIDDEN_CHARACTERS}"] = values.map(has_hidden).astype(bool)
+        bad[f"is longer than {_LONGEST_TEXT:,} letters"] = values.map(str).map(len) > _LONGEST_TEXT
     else:
         number = to_numbers(values)
         finite = number.notna()

@@ -113,9 +113,7 @@ class Case:
         for item in ("areas.csv", "sites.csv", "outlines.geojson"):
             shutil.copy(town / item, folder / item)
         shutil.copytree(town / "network", folder / "network")
-        hosts = (
-            (folder / "sites.csv").read_text("utf-8").replace("clinic;beds", "clinic;beds;nurses")
-        )
+        hosts = self.sites_text((folder / "sites.csv").read_text("utf-8"))
         (folder / "sites.csv").write_text(hosts, encoding="utf-8")
         self.study, self.larger = folder / "study.toml", folder / "larger.toml"
         self.study.write_text(text, encoding="utf-8")
@@ -127,6 +125,9 @@ class Case:
         self.roles = site_roles(pd.read_csv(folder / "sites.csv", index_col="site_id"))
         self.out, self.out_larger = publish(self.study, folder / "out"), folder / "out_larger"
         publish(self.larger, self.out_larger)
+
+    def sites_text(self, text: str) -> str:
+        return text.replace("clinic;beds", "clinic;beds;nurses")
 
     def write(self, counted: pd.DataFrame) -> None:
         counted.to_csv(self.folder / "counted.csv")

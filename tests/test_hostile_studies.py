@@ -36,6 +36,35 @@ STUDIES = {
     "no modes": (line("modes = []"), "modes: needs at least 1"),
     "no services": (("services = [", "services = []\nunused = ["), "unused: unknown key"),
     "a reserved id": (('id = "clinic"', 'id = "all"'), "the id 'all' is reserved"),
+    "an id that is a column of the layer of sites": (
+        ('id = "clinic"', 'id = "kind"'),
+        "the id 'kind' is a column of the layer of sites",
+    ),
+    "a label that is turned around": (
+        ('label = "Beds"', 'label = "B\\u202esde"'),
+        "services.2.label: has characters that do not show or turn the text around",
+    ),
+    "a title with a blank of no width": (
+        ('title = "', 'title = "\\u200b'),
+        "title: has characters that do not show",
+    ),
+    "a key that does not show": (
+        ('id = "nearer"', '"i\\u2060d" = "nearer"'),
+        "has characters that",
+    ),
+    "labels that differ in a blank": (
+        ('label = "Beds"', 'label = "CLINIC\\u00a0"'),
+        "services: labels are duplicated: Clinic, CLINIC",
+    ),
+    "labels that differ in the form of an accent": (
+        ('label = "Clinics at all sites"', 'label = "TODA\\u0059"'),
+        "options: labels are duplicated: Today, TODAY",
+    ),
+    "true for a weight": (("weight = 1", "weight = true"), "write a number, not true or false"),
+    "a label of 400 letters": (
+        ('label = "Beds"', f'label = "{"B" * 400}"'),
+        "services.2.label: string should have at most 300 characters",
+    ),
     "an infinite rate": (("age_18_64 = 100", "age_18_64 = inf"), "should be a finite number"),
     "a rate that is none": (("age_18_64 = 100", "age_18_64 = nan"), "should be a finite number"),
     "an infinite standard": (("standard_min = 2,", "standard_min = inf,"), "services.1.standard"),
@@ -105,6 +134,19 @@ def test_a_study_is_refused(town_study, change, words):
     town_study.write_text(text.replace(*change, 1), encoding="utf-8")
     with pytest.raises(LlrgeoError, match=words):
         read_inputs(load_study(town_study), PARTS)
+
+
+def test_a_message_of_thousands_of_faults_can_be_read(town_study):
+    minutes = ",".join(map(str, range(1_441, 5_000)))
+    text = town_study.read_text(encoding="utf-8")
+    text = text.replace(FIRST, f"{FIRST}\nthresholds_min = [{minutes}]")
+    town_study.write_text(text, encoding="utf-8")
+    with pytest.raises(ConfigError) as refused:
+        load_study(town_study)
+    lines = str(refused.value).split("\n")
+    assert lines[0].startswith("study.toml: 3,5")
+    assert lines[-1].startswith("  - and 3,")
+    assert len(lines) == 62
 
 
 def test_all_faults_of_a_study_are_told_together(town_study):

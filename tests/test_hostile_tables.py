@@ -92,6 +92,10 @@ AREAS = {
     "no rural class": (cell("W", "rural_urban", "Suburb"), "is not one of Rural, Urban"),
     "no residents": (without("residents"), "column 'residents' is missing"),
     "no rows": (lambda table: table.iloc[:0], "the table has no rows"),
+    "a name that is turned around": (cell("W", "name", "W\u202etse"), "'name' has characters that"),
+    "a ward with a blank of no width": (cell("W", "ward", "To\u200bwn"), "'ward' has characters"),
+    "an authority with a bell": (cell("W", "authority", "To\x07wn"), "'authority' has characters"),
+    "a name of 6,000 letters": (cell("W", "name", "W" * 6_000), "'name' is longer than 5,000"),
 }
 SITES = {
     "an id again but for a blank": (again("A", "A "), r"ids of 'site_id' are duplicated \(A\)"),
@@ -108,6 +112,10 @@ SITES = {
     "swapped degrees": (
         lambda table: table.assign(lat=table["lon"], lon=table["lat"]),
         "looks swapped",
+    ),
+    "a name with a tag of no width": (
+        cell("A", "name", "A\U000e0041"),
+        "turn the text around; take them out in 1 of 3 rows .A.",
     ),
     "half a place": (cell("A", "lat", ""), "1 of 3 sites have no lat and lon"),
     "no kind": (without("kind"), "column 'kind' is missing"),

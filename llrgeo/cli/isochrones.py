@@ -27,6 +27,7 @@ def isochrones(
     from llrgeo.study.catchment_areas import compute_isochrones, write_catchment_maps
     from llrgeo.study.config import load_study
     from llrgeo.study.inputs import PLACES, read_inputs
+    from llrgeo.study.own_inputs import check_inputs_stay
 
     if out is None and page is None:
         msg = "isochrones: name a file to write, --out FILE.gpkg or --map FILE.html"
@@ -44,6 +45,7 @@ def isochrones(
         msg = f"--minutes: {minutes} are not all above 0 and at most {_LONGEST_MIN}"
         raise InputError(msg)
     inputs = read_inputs(load_study(study_file), PLACES)
+    check_inputs_stay(inputs.study, filter(None, (out, page)))
     areas = compute_isochrones(inputs, limits)
     if out is not None:
         with written_whole(out) as made, writing_layers(made):

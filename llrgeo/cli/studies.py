@@ -168,6 +168,7 @@ def times(
     """
     from llrgeo.study.config import load_study
     from llrgeo.study.inputs import PLACES, read_inputs
+    from llrgeo.study.own_inputs import check_inputs_stay
     from llrgeo.study.times import compute_times, write_times
     from llrgeo.travel.dataset import Dataset
     from llrgeo.travel.times import save_travel_times
@@ -178,6 +179,7 @@ def times(
         raise InputError(msg)
     inputs = read_inputs(load_study(study_file), PLACES)
     if not in_blocks:
+        check_inputs_stay(inputs.study, [out])
         save_travel_times(list(compute_times(inputs, track=track).values()), out)
         return
     blocks = Dataset(out, block_areas, block_sites, scheduler)

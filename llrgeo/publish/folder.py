@@ -32,6 +32,9 @@ from llrgeo.publish.data.packages import (
 from llrgeo.publish.data.workbook import contents, render_workbook, settings_table, sheet_names
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.kit.files import kit_files
+from llrgeo.publish.kit.landing import LANDING
+from llrgeo.publish.kit.page import FOLDER as PLACES
+from llrgeo.publish.kit.page import PREVIEW
 from llrgeo.publish.kit.places import chosen_places, kit_places
 from llrgeo.publish.planner.page import render_planner
 from llrgeo.publish.publication import Publication
@@ -153,6 +156,13 @@ def publish_kit(
             track=track,
         )
     return write_files(files, folder)
+
+
+def is_published_name(name: str) -> bool:
+    """Say whether a name below a folder is one that a run writes: its files, pages or tables."""
+    kept_apart = name.startswith((f"{PLACES}/", "print/"))
+    table = name.startswith("tables/") and name.endswith(".csv")
+    return table or kept_apart or name in {*_ABOUT, RO_CRATE, PDF, LANDING, PREVIEW}
 
 
 def check_folder(folder: Path) -> None:

@@ -29,7 +29,15 @@ from llrgeo.study.quality_config import QualityConfig, is_unrecorded
 from llrgeo.study.service_config import ServiceConfig
 from llrgeo.study.transit_config import TransitConfig
 from llrgeo.study.translation import translate_study
-from llrgeo.study.validation import Part, RealDay, check_config, doubled_faults, path_faults
+from llrgeo.study.validation import (
+    Label,
+    Part,
+    RealDay,
+    check_config,
+    doubled_faults,
+    doubled_labels,
+    path_faults,
+)
 
 DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 _ENGLISH_AREA: Final = re.compile(r"E01\d{6}")  # GSS codes of England's LSOAs
@@ -76,7 +84,7 @@ class StudyConfig(Part):
     ('today', ('car',), (10, 20, 30, 45, 60))
     """
 
-    title: Annotated[str, Field(min_length=1)]
+    title: Label
     question: str = ""
     date: RealDay = ""
     folder: Path = Path()
@@ -213,6 +221,7 @@ class StudyConfig(Part):
     def _agrees(self) -> Self:
         faults = [
             *doubled_faults("services: ids", [service.id for service in self.services]),
+            *doubled_labels("services: labels", [service.label for service in self.services]),
             *doubled_faults("new_sites: ids", [site.id for site in self.new_sites]),
             *doubled_faults("options: ids", [option.id for option in self.options]),
             *doubled_faults("thresholds_min: minutes", self.thresholds_min),

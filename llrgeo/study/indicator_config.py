@@ -7,7 +7,7 @@ from pydantic import Field
 
 from llrgeo.appraisal.indicators import Better, Indicator
 from llrgeo.appraisal.place_rankings import ACCESS_FIGURES
-from llrgeo.study.validation import Name, Part, Positive, doubled_faults
+from llrgeo.study.validation import Name, Part, Positive, doubled_faults, doubled_labels
 
 MOST_INDICATORS: Final = 500  # a GeoPackage has no more than 2,000 columns
 
@@ -65,7 +65,7 @@ def indicator_faults(
     """
     faults = [
         *doubled_faults("indicators: ids", [each.id for each in indicators]),
-        *doubled_faults("indicators: labels", [each.label for each in indicators]),
+        *doubled_labels("indicators: labels", [each.label for each in indicators]),
     ]
     if restricted and undeclared:
         faults.append(f"appraisal.{_UNDECLARED}")

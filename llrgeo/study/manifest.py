@@ -122,8 +122,10 @@ def _is_inside(name: str) -> bool:
 
 
 def _input_hashes(study: StudyConfig) -> dict[str, str]:
-    # A hash would tell whoever guesses a file of real patients that the guess is right.
-    secret = {"activity", *(f"indicators {file}" for file in counted_files(study.indicators))}
+    # A hash would tell whoever guesses a file of real patients that the guess is right. Rates by
+    # single year of age are counts too, times people that the census tells.
+    counted = {f"indicators {file}" for file in counted_files(study.indicators)}
+    secret = {"activity", "age_rates", *counted}
     secret = secret if study.appraisal.restricted else set()
     return {
         key: WITHHELD if key in secret else _hash_path(path)

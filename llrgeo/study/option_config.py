@@ -12,7 +12,15 @@ from llrgeo.study.capacity_config import (
     WorksConfig,
     is_unset,
 )
-from llrgeo.study.validation import Name, Part, Positive, Share, SiteLists, doubled_faults
+from llrgeo.study.validation import (
+    Label,
+    Name,
+    Part,
+    Positive,
+    Share,
+    SiteLists,
+    doubled_labels,
+)
 
 
 class OptionConfig(Part):
@@ -25,7 +33,7 @@ class OptionConfig(Part):
     """
 
     id: Name
-    label: Annotated[str, Field(min_length=1)]
+    label: Label
     note: str = ""
     baseline: bool = False
     based_on: Name | None = None
@@ -63,7 +71,7 @@ class NewSiteConfig(Part):
 def option_faults(options: tuple[OptionConfig, ...], services: set[str]) -> list[str]:
     """Say what is wrong with options: the baseline, what each is based on, services named."""
     # Readers know options by their labels, and tables of pages by these.
-    faults = doubled_faults("options: labels", [option.label for option in options])
+    faults = doubled_labels("options: labels", [option.label for option in options])
     marked = [option.id for option in options if option.baseline]
     if len(marked) != 1:
         faults.append(f"options: exactly one has baseline = true; found {len(marked)}")

@@ -13,6 +13,10 @@ _LARGE_FACTOR: Final = 10.0
 _MOST_CONTACTS: Final = 1e9  # a year and service: more than ten for each resident of England
 _MOST_WRITTEN: Final = 1e12
 _RESERVED: Final = ("all",)  # tables have rows of all services together under this id
+# The layer of sites has a column a service, beside these; those of GeoPackage's own among them.
+_OF_SITES: Final = frozenset(
+    {"site_id", "name", "kind", "status", "postcode", "geometry", "geom", "fid"}
+)
 _IF_MEANT: Final = "if that is meant, write confirm = true"
 
 
@@ -38,10 +42,11 @@ def contact_faults(contacts: Mapping[str, float]) -> list[str]:
 
 def reserved_faults(services: Iterable[str]) -> list[str]:
     """Say which ids of services tables need for themselves."""
+    why = dict.fromkeys(_OF_SITES, "a column of the layer of sites") | dict.fromkeys(
+        _RESERVED, "reserved for all services together"
+    )
     return [
-        f"services: the id '{service}' is reserved for all services together"
-        for service in services
-        if service in _RESERVED
+        f"services: the id '{service}' is {why[service]}" for service in services if service in why
     ]
 
 

@@ -18,7 +18,6 @@ from llrgeo.errors import ConfigError
 from llrgeo.inputs.entrances import entrances_note
 from llrgeo.inputs.text_storage import with_python_strings
 from llrgeo.publish.folder import (
-    check_folder,
     publish,
     publish_kit,
     publish_pdf,
@@ -33,6 +32,7 @@ from llrgeo.study.inputs import read_inputs
 from llrgeo.study.kept import NOTHING_KEPT, Kept
 from llrgeo.study.language import study_words
 from llrgeo.study.manifest import describe_run
+from llrgeo.study.own_inputs import check_output_folder
 from llrgeo.study.own_roads import build_own_roads
 from llrgeo.study.planning import build_planning, build_ways, free_large_networks
 from llrgeo.study.result import StudyResult
@@ -130,13 +130,13 @@ def check_publishable(study: StudyConfig, folder: Path) -> None:
     ConfigError
         If there is nothing to compare the baseline with.
     PublishError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or an input would be written over.
     """
     if len(study.options) == 1:
         msg = f"options of '{study.title}': there is only the baseline; add one to compare with it"
         raise ConfigError(msg)
     study_words(study)  # a catalogue with faults is refused here, and not after the run
-    check_folder(folder)
+    check_output_folder(study, folder)
 
 
 @with_python_strings
@@ -169,6 +169,7 @@ def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> 
     >>> (folder / "maps" / "index.html").is_file()
     True
     """
+    check_output_folder(result.inputs.study, folder)
     logger.info("pages and tables")
     return publish(build_publication(result), folder, track=track)
 

@@ -8,7 +8,7 @@ from pydantic import Field, ValidationError, model_validator
 from llrgeo.appraisal.demand import Service, Shares, service_faults
 from llrgeo.schema import AgeBand
 from llrgeo.study.capacity_config import BedsConfig, is_unset
-from llrgeo.study.validation import Name, Part, Positive, Share
+from llrgeo.study.validation import Label, Name, Part, Positive, Share
 
 _WEEK_MIN: Final = 7 * 24 * 60
 
@@ -17,7 +17,7 @@ class ServiceConfig(Part):
     """A service: who needs it, how it is delivered, and the journey it should not exceed."""
 
     id: Name
-    label: Annotated[str, Field(min_length=1)]
+    label: Label
     delivery: Literal["patient", "team", "visitor", "bed"] = "patient"
     rates: dict[AgeBand | Literal["residents"], Positive]
     standard_min: Annotated[float, Field(gt=0, le=_WEEK_MIN)]

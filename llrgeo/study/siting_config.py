@@ -15,7 +15,7 @@ from llrgeo.appraisal.siting.objectives import OBJECTIVES
 from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import AgeBand
-from llrgeo.study.validation import Name, Part, Positive, Share, check_config
+from llrgeo.study.validation import Label, Name, Part, Positive, Share, check_config
 
 SiteIds = tuple[str, ...]
 Count = Annotated[int, Field(ge=1)]
@@ -62,7 +62,7 @@ class BedLimits(Part):
 class ScenarioConfig(Part):
     """A future: all journeys times a factor, residents of each age band times another."""
 
-    label: Annotated[str, Field(min_length=1)]
+    label: Label
     time_factor: Factor = 1.0
     growth: dict[AgeBand | Literal["residents"], Growth] = Field(default_factory=dict)
 

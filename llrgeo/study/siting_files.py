@@ -21,6 +21,7 @@ from llrgeo.publish.data.packages import (
 )
 from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import WGS84
+from llrgeo.study.own_inputs import check_inputs_stay
 from llrgeo.study.siting import SitingResult, SitingStudy
 from llrgeo.study.siting_summary import summarise
 
@@ -52,7 +53,7 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
     Raises
     ------
     PublishError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or a file that the study reads would be written over.
 
     Examples
     --------
@@ -89,7 +90,9 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
     if len(_new_sites(result)):
         files["sites.csv"] = _sites_with_new(result).to_csv(index=False)
     about = {name: (table, _ABOUT[name]) for name, table in tables.items() if table is not None}
-    return write_files(files | describe_folder(result.siting, about, files), folder)
+    files |= describe_folder(result.siting, about, files)
+    check_inputs_stay(result.siting.inputs.study, [folder / name for name in files])
+    return write_files(files, folder)
 
 
 def describe_folder(

@@ -3,7 +3,8 @@
 import datetime as dt
 import os
 import re
-from collections.abc import Mapping, Sequence
+from collections import Counter
+from collections.abc import Iterator, Mapping, Sequence
 from typing import Annotated, Any, Final, TypeVar, get_args
 
 from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Field, ValidationError
@@ -11,12 +12,30 @@ from pydantic import AfterValidator, BaseModel, BeforeValidator, ConfigDict, Fie
 from llrgeo.errors import ConfigError, InputError
 from llrgeo.inputs.tables import check_local
 from llrgeo.schema import list_faults, name_some
+from llrgeo.visible_text import HIDDEN_CHARACTERS, as_seen, has_hidden
 
 # Kinds of values that several tables of a study file have.
 Name = Annotated[str, Field(pattern=r"^[a-z][a-z0-9_]*$")]
+Label = Annotated[str, Field(min_length=1, max_length=300)]
 SiteLists = dict[Name, list[str]]
-Positive = Annotated[float, Field(ge=0, allow_inf_nan=False)]
-Share = Annotated[float, Field(ge=0, le=1)]
+
+
+def no_truth(value: object) -> object:
+    """Refuse `true` and `false` where a number is needed: they would be read as 1 and 0.
+
+    Raises
+    ------
+    ValueError
+        If it is one of them.
+    """
+    if isinstance(value, bool):
+        msg = "write a number, not true or false"
+        raise ValueError(msg)  # noqa: TRY004 (pydantic collects this kind)
+    return value
+
+
+Positive = Annotated[float, BeforeValidator(no_truth), Field(ge=0, allow_inf_nan=False)]
+Share = Annotated[float, BeforeValidator(no_truth), Field(ge=0, le=1)]
 
 Config = TypeVar("Config", bound=BaseModel)
 
@@ -54,6 +73,14 @@ def doubled_faults(what: str, values: Sequence[object]) -> list[str]:
     """Say which values of a list stand in it more than once."""
     doubled = [str(value) for value in dict.fromkeys(values) if values.count(value) > 1]
     return [f"{what} are duplicated: {name_some(doubled)}"] if doubled else []
+
+
+def doubled_labels(what: str, labels: Sequence[str]) -> list[str]:
+    """Say which labels readers could not tell apart: capitals, blanks, forms of accents."""
+    seen = [as_seen(label) for label in labels]
+    times = Counter(seen)
+    doubled = [label for label, key in zip(labels, seen, strict=True) if times[key] > 1]
+    return [f"{what} are duplicated: {name_some(dict.fromkeys(doubled))}"] if doubled else []
 
 
 def time_of_day(value: object) -> object:
@@ -117,11 +144,30 @@ def check_config(model: type[Config], values: Mapping[str, Any], *, source: str)
     ConfigError
         If a key is unknown or missing, or a value is out of range; the message lists every fault.
     """
+    faults = [f"{where.lstrip('.')}: has {HIDDEN_CHARACTERS}" for where in _hidden_texts(values)]
     try:
-        return model.model_validate(values)
+        checked = model.model_validate(values)
     except ValidationError as error:
-        faults = [fault for found in error.errors() for fault in _plain(found, model)]
+        faults += [fault for found in error.errors() for fault in _plain(found, model)]
+    if faults:
         raise ConfigError(list_faults(faults, source=source)) from None
+    return checked
+
+
+def _hidden_texts(value: object, where: str = "") -> Iterator[str]:
+    """Yield where in a file, also in its keys, texts have characters that do not show."""
+    if isinstance(value, str):
+        if has_hidden(value):
+            yield where
+    elif isinstance(value, Mapping):
+        for key, part in value.items():
+            named = f"{where}.{key}" if str(key).isprintable() else f"{where}.{str(key)!a}"
+            if has_hidden(str(key)):
+                yield named
+            yield from _hidden_texts(part, named)
+    elif isinstance(value, list | tuple):
+        for number, part in enumerate(value, start=1):
+            yield from _hidden_texts(part, f"{where}.{number}")
 
 
 def _plain(error: Mapping[str, Any], model: type[BaseModel]) -> list[str]:
