@@ -20,6 +20,7 @@ LAT_RANGE = (52.35, 53.0)  # LLR and about 10 km around it
 LON_RANGE = (-1.70, -0.40)
 VILLAGES = {"village", "hamlet"}
 DEGREE_DIGITS = 5  # one metre
+MISSPELT = {"Newtown Limford": "Newtown Linford"}  # GeoNames, and the parish
 
 
 def main() -> None:
@@ -34,7 +35,7 @@ def main() -> None:
         .rename(columns={"latitude": "lat", "longitude": "lon", "population": "residents"})
     )
     in_box = places["lat"].between(*LAT_RANGE) & places["lon"].between(*LON_RANGE)
-    listed = places.loc[in_box, ["name", "lat", "lon", "residents"]]
+    listed = places.loc[in_box, ["name", "lat", "lon", "residents"]].replace({"name": MISSPELT})
     villages = villages_of(asked.streets)
     # A village that GeoNames has, however it is spelt, is not listed again.
     missing = ~villages["name"].map(plain).isin(set(listed["name"].map(plain)))

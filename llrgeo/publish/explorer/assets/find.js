@@ -65,7 +65,7 @@ const llrgeoFind = (() => {
     return area < 0 ? null : choice("typo", [unitPlace(UNIT.exec(meant), area)]);
   }
 
-  // The one postcode among other words ("LE15 6NT, Oakham") if the page has it, or null.
+  // The one postcode among other words ("LE1 5WW, Aston") if the page has it, or null.
   function postcodeWithin(pack, text) {
     const [unit, ...more] = text.toUpperCase().match(UNITS) || [];
     const meant = unit && more.length === 0 ? asPostcode(pack, unit) : null;
