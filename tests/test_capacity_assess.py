@@ -287,7 +287,7 @@ def test_rounds_by_hand(found: CapacityEvidence) -> None:
     visits = pd.Series({"a": 2_100, "b": 1_300, "c": 900}) * 1.9
     assert row["visits"] == pytest.approx(visits.sum())
     assert row["visits_a_day"] == pytest.approx(8_170 / 365)
-    homes = homes_of(setting.roads, MINUTES["north"].drop("farm"), visits)
+    homes = homes_of(BETWEEN, setting.roads, MINUTES["north"].drop("farm"), visits)
     assert homes.minutes[0, 1] == pytest.approx(7 - 3)  # both ends are taken off
     # 22.4 visits a day in rounds of 8: 22.4 / 8 + 7 / 16 rounds; the base lies at (300, 400)
     a_day = 8_170 / 365

@@ -740,3 +740,16 @@ def test_people_admissions_and_contacts_agree_across_tables(folder):
     assert (scans / 0.3).to_numpy() == pytest.approx(rooms.reindex(scans.index).to_numpy())
     visits = tables["rounds"].groupby(["option", "year"])["visits"].sum()
     assert all(0 < n < demand["nurses", year] for (_, year), n in visits.items())
+
+
+def test_days_of_few_visits_are_drawn_where_a_study_asks_for_it(folder, plain):
+    before = table(plain, "rounds", option="today")
+    assert before["drawn_min"].isna().all()
+    asked = ("rounds = {", "drawn_rounds = true\nrounds = {")
+    after = table(run(folder, asked, names=("rounds",)), "rounds", option="today")
+    # Ten visits of a day in rounds of six: the days drawn are close to the formula, and not it.
+    first, drawn = before.iloc[0], after["drawn_min"].iloc[0]
+    assert drawn == pytest.approx(first["drive_min"], rel=0.1)
+    assert drawn != first["drive_min"]
+    assert after["drawn_min"].iloc[1:].isna().all()
+    assert after.drop(columns="drawn_min").equals(before.drop(columns="drawn_min"))

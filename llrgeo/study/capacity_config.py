@@ -266,6 +266,8 @@ class CapacityConfig(Part):
         The study's own values of the parameters in `data/capacity`: headroom, hours of rooms.
     rounds, crisis, rooms, machines
         Services of teams, of rooms and of scans, by id.
+    drawn_rounds
+        Whether days of few visits are drawn and their rounds solved, beside the formula.
     pools
         Services of beds that share them, a step-up and a step-down one, by the pool's name.
     choices
@@ -286,6 +288,7 @@ class CapacityConfig(Part):
     ageing: bool = True
     parameters: dict[Name, float] = Field(default_factory=dict)
     rounds: dict[Name, RoundsConfig] = Field(default_factory=dict)
+    drawn_rounds: Annotated[bool, Field(exclude_if=not_)] = False
     crisis: dict[Name, CrisisConfig] = Field(default_factory=dict)
     rooms: dict[Name, RoomsConfig] = Field(default_factory=dict)
     machines: dict[Name, MachinesConfig] = Field(default_factory=dict)

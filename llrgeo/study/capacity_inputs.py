@@ -107,13 +107,18 @@ def with_roads(
     router: Router,
     places: tuple[gpd.GeoDataFrame, gpd.GeoDataFrame],
     by: tuple[str, str],
+    *,
+    drawn: bool,
 ) -> CapacityPlan:
-    """Return a plan with the ways between homes by a mode and period, for rounds of teams.
+    """Return a plan with what rounds of teams need to know of roads, by a mode and period.
 
-    `places` are the areas and the sites.
+    `places` are the areas and the sites. The ways between homes take as long to find as those to
+    a hundred sites, and are needed only where days are `drawn`.
     """
     (points, bases), (mode, period) = (each.geometry for each in places), by
-    between = router.travel_times(points, points, mode=mode, period=period).minutes
+    between = (
+        router.travel_times(points, points, mode=mode, period=period).minutes if drawn else None
+    )
     network = getattr(router, "network", None)
     ends_s = network.info.ends_s if isinstance(network, RoadNetwork) else 0.0
     positions, at = (

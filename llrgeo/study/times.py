@@ -186,13 +186,15 @@ def compute_team_times(inputs: StudyInputs) -> TimesBy:
 
 
 def complete_capacity_plan(inputs: StudyInputs) -> CapacityPlan | None:
-    """Return `inputs.capacity` with what only routers tell: the ways between homes, for rounds."""
+    """Return `inputs.capacity` with what only routers tell of roads, for rounds."""
     plan = inputs.capacity
     if plan is None or not plan.services.rounds:
         return plan
     mode = team_modes(inputs.study)[0]
     first = mode, study_periods(inputs.study, mode)[0]
-    return with_roads(plan, inputs.routers[mode], (inputs.areas, inputs.sites), first)
+    drawn = inputs.study.capacity.drawn_rounds
+    places = inputs.areas, inputs.sites
+    return with_roads(plan, inputs.routers[mode], places, first, drawn=drawn)
 
 
 def journey_sources(study: StudyConfig, times_by: TimesBy) -> list[str]:

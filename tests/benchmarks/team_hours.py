@@ -26,7 +26,7 @@ FIGURES = ["visits", "before", "after", "wte_star", "wte"]
 def run() -> StudyResult:
     """Run the default study with its teams alone."""
     study = load_study()
-    capacity = study.capacity.model_copy(update={"crisis": {}})
+    capacity = study.capacity.model_copy(update={"crisis": {}, "drawn_rounds": True})
     of_car = {"modes": ("car",), "periods": ("off_peak",), "capacity": capacity}
     some = tuple(declared for declared in TABLES if declared.name == "rounds")
     with patch("llrgeo.appraisal.evidence.TABLES", some):

@@ -137,14 +137,14 @@ class WaysBetweenHomes:
     Attributes
     ----------
     between
-        Door-to-door minutes, areas by areas.
+        Door-to-door minutes, areas by areas; None where no days are drawn.
     ends_min
         Minutes lost at each end of a journey, which are in `between` and in allocations.
     positions, bases
         `easting` and `northing` in metres, by area and by site.
     """
 
-    between: pd.DataFrame
+    between: pd.DataFrame | None
     ends_min: float
     positions: pd.DataFrame
     bases: pd.DataFrame

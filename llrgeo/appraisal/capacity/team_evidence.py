@@ -42,8 +42,8 @@ def rounds_by_base(setting: CapacitySetting, *, seed: int) -> pd.DataFrame:
     """Return the rounds of teams and their staff by option, service, base and year.
 
     Columns: the keys; `visits` a year; `visits_a_day`; `rounds` a day; `drive_min` a day, by
-    `round_travel`; `drawn_min`, the same by days drawn and solved, in the base year where visits
-    are too few for the form to have been tested, else NaN; `star_min` a day, out and back for each
+    `round_travel`; `drawn_min`, the same by days drawn and solved, where ways between homes are
+    known, in the base year, if visits are too few for the form to have been tested, else NaN; `star_min` a day, out and back for each
     visit, to compare; `travel_min` of a visit, stops included; `visit_min`; `wte`; `wte_star`;
     `share_on_road` of the team's time.
     """
@@ -100,13 +100,15 @@ class _Served:
         )
 
 
-def homes_of(roads: WaysBetweenHomes, out_min: pd.Series, visits: pd.Series) -> Homes:
+def homes_of(
+    between: pd.DataFrame, roads: WaysBetweenHomes, out_min: pd.Series, visits: pd.Series
+) -> Homes:
     """Return the homes of a base's areas, with driving minutes; visits are spread over areas."""
     own = out_min.index
     n = len(own)
     table = np.zeros((n + 1, n + 1))
     table[0, 1:] = table[1:, 0] = out_min.to_numpy()
-    table[1:, 1:] = roads.between.loc[own, own].to_numpy()
+    table[1:, 1:] = between.loc[own, own].to_numpy()
     driven = driving_minutes(table, np.full(n + 1, roads.ends_min))
     x, y = (roads.positions.loc[own, name].to_numpy(float) for name in ("easting", "northing"))
     return Homes(driven, x, y, visits.to_numpy(float))
@@ -149,11 +151,11 @@ def _base(served: _Served, service: RoundService, parameters: Parameters) -> dic
 
 def _drawn_min(served: _Served, seed: int) -> float:
     """Return minutes a day by days drawn and solved, where the form is not known to be good."""
-    a_day, form = served.a_day, served.form
-    if not a_day or in_tested_range(a_day, form.a_round):
+    a_day, form, between = served.a_day, served.form, served.roads.between
+    if between is None or not a_day or in_tested_range(a_day, form.a_round):
         return np.nan
     # Days have whole visits, at least one; their driving is taken in proportion.
     whole = max(1, round(a_day))
-    homes = homes_of(served.roads, served.out_min, served.visits)
+    homes = homes_of(between, served.roads, served.out_min, served.visits)
     day = drawn_days(homes, whole, form.a_round, seed=seed)
     return day.minutes * form.practice_factor * a_day / whole
