@@ -111,7 +111,7 @@ TEAM_TABLES: Final = (
                 "drawn_min",
                 "The same by days drawn and their rounds solved, to compare where visits are few",
                 MINUTES_A_DAY,
-                "not asked for (drawn_rounds), at least eight full rounds, no visits, or a later year",
+                "not asked for (drawn_rounds), eight full rounds or more, no visits, later years",
             ),
             PublishedColumn(
                 "star_min", "Minutes a day if each visit were out and back", MINUTES_A_DAY
