@@ -43,9 +43,9 @@ def rounds_by_base(setting: CapacitySetting, *, seed: int) -> pd.DataFrame:
 
     Columns: the keys; `visits` a year; `visits_a_day`; `rounds` a day; `drive_min` a day, by
     `round_travel`; `drawn_min`, the same by days drawn and solved, where ways between homes are
-    known, in the base year, if visits are too few for the form to have been tested, else NaN; `star_min` a day, out and back for each
-    visit, to compare; `travel_min` of a visit, stops included; `visit_min`; `wte`; `wte_star`;
-    `share_on_road` of the team's time.
+    known, in the base year, if visits are too few for the form to have been tested, else NaN;
+    `star_min` a day, out and back for each visit, to compare; `travel_min` of a visit, stops
+    included; `visit_min`; `wte`; `wte_star`; `share_on_road` of the team's time.
     """
     if setting.roads is None:
         return pd.DataFrame()
