@@ -51,6 +51,15 @@ function times(period, direction, one, many) {
   return JSON.stringify(places[one].map((place) => plain(llrgeoSearch.msToMany(
     network, period, direction, place, places[many])).map((ms) => (ms === Infinity ? -1 : ms))));
 }
+function limited(period, one, many, most) {
+  const how = { factor: 1.25, added_min: 0.7 };
+  const minutes = (limit) => places[one].map((place) => plain(llrgeoSearch.keysToMany(
+    network, period, "to_site", place, places[many], limit)).map((key) => {
+    const found = llrgeoSearch.publishedMinutes(llrgeoSearch.msOf(key), how);
+    return found > most ? -1 : found;
+  }));
+  return JSON.stringify([minutes(Infinity), minutes(llrgeoSearch.keyBeyond(most, how))]);
+}
 function routes(period, from, to) {
   return JSON.stringify(places[from].map((one, row) =>
     llrgeoSearch.route(network, period, one, places[to][row])));
@@ -370,3 +379,12 @@ def test_routes_take_the_roads_that_python_takes(llr_page, llr, areas):
     found = json.loads(llr_page.call("routes", 0, "homes", "places"))
     assert len(found) == 40
     assert_same_routes(found, find_routes(llr, homes, places, period="off_peak"))
+
+
+@pytest.mark.parametrize("most", [0.0, 9.3, 21.7, 46.0])
+def test_a_limited_search_finds_the_same_minutes_up_to_its_limit(llr_page, areas, most):
+    put(llr_page, "many", areas.geometry)
+    put(llr_page, "limited", areas.geometry.iloc[17::150])
+    whole, limited = np.array(json.loads(llr_page.call("limited", 0, "limited", "many", most)))
+    assert (whole == limited).all()
+    assert ((whole >= 0).any(), (whole < 0).any()) == (most > 1, True)

@@ -94,7 +94,10 @@ def use_everything(page, name: str, plan) -> None:
     page.mouse.move(600, 500)
 
 
-@pytest.mark.parametrize("name", [*HOSTILE.values(), TURNED], ids=[*HOSTILE, "turned"])
+NAMES = {"all": " ".join(HOSTILE.values()), "end": HOSTILE["end"], "turned": TURNED}
+
+
+@pytest.mark.parametrize("name", NAMES.values(), ids=NAMES)
 def test_names_in_the_planner_are_text_and_nothing_runs(name, planner_of, open_page, tmp_path):
     file = tmp_path / "ran"
     path = planner_of(name, file)

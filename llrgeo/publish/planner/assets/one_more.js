@@ -8,7 +8,7 @@ function llrgeoOneMore(desk, tables, planMap, placeAt) {
   const { data, words, roads } = desk;
   const { people } = data.areas;
   const byId = (id) => document.getElementById(id);
-  const [TRIED, LISTED] = [300, 5]; // places
+  const [TRIED, LISTED] = [1000, 5]; // places
   const BUSY_MS = 40; // then the page has its turn
 
   function start() {
@@ -18,6 +18,8 @@ function llrgeoOneMore(desk, tables, planMap, placeAt) {
     const service = desk.serviceFound();
     const team = llrgeoModel.byId(data.services, view.service).delivery === "team";
     const tried = [];
+    // Who takes longer than all do already saves nothing.
+    const most = service.after.reduce((longest, each) => (each < Infinity ? Math.max(longest, each) : longest), 0);
     byId("heat").disabled = true;
     const next = (row) => {
       const until = performance.now() + BUSY_MS;
@@ -25,7 +27,7 @@ function llrgeoOneMore(desk, tables, planMap, placeAt) {
       for (; at < count && performance.now() < until; at += step) {
         const place = roads.joined(postcodes.x[at], postcodes.y[at]);
         if (place.destination.links.length > 0) {
-          const { minutes } = roads.journeysTo(place, team ? "from_site" : "to_site", view.journey);
+          const { minutes } = roads.journeysTo(place, team ? "from_site" : "to_site", view.journey, most);
           tried.push({ x: place.x, y: place.y, saved: llrgeoAppraise.savedBy(people, service.after, minutes) });
         }
       }

@@ -139,7 +139,7 @@ const llrgeoPlan = (() => {
       const line = whole.trim();
       const many = /^\[\[(new_sites|options|criteria)\]\]$/.exec(line);
       const one = /^\[(plan|options\.opens|options\.closes|options\.beds\.[a-z][a-z0-9_]*)\]$/.exec(line);
-      const pair = /^([a-z][a-z0-9_]*|"(?:[^"\\]|\\.)*") = (.+)$/.exec(line);
+      const pair = /^([a-z][a-z0-9_]*|"(?:[^"\\]|\\.)*") = (.+)$/s.exec(line); // a text may hold other breaks
       if (line === "" || line.startsWith("#")) continue;
       if (many) root[many[1]].push(holder = Object.create(null));
       else if (one) holder = hold(root, one[1]);

@@ -85,11 +85,22 @@
     document.querySelector(`input[name=view][value=${map}]`).checked = true;
   }
 
+  // Look at a service: the plan is as it was, and what is said of all services stays.
+  function lookAt(service) {
+    view.service = service;
+    byId("service").value = service;
+    sites.show();
+    beds.show();
+    results.showOfService();
+    own.show();
+    planMap.show();
+  }
+
   // Show some areas on the map, of a service or by a view if they are given, and say what they are.
   function showAreas({ areas, service = view.service, map = view.map, said }) {
-    view.service = service;
     showView(map);
-    refresh();
+    if (service === view.service) planMap.show();
+    else lookAt(service);
     planMap.frameAreas(areas);
     desk.say(said);
   }
@@ -192,7 +203,7 @@
     on("choices", "submit", (event) => { event.preventDefault(); if (desk.roads) sites.findPlace(byId("where").value); });
     on("mine-form", "submit", (event) => { event.preventDefault(); own.find(byId("mine-where").value); });
     on("base", "change", (event) => desk.change(rebased(event.target.value), desk.optionLabel(event.target.value)));
-    on("service", "change", (event) => { view.service = event.target.value; refresh(); });
+    on("service", "change", (event) => lookAt(event.target.value));
     on("journey", "change", (event) => { view.journey = event.target.value; refresh(); desk.sayPlan(m.byId(data.journeys, view.journey).label); });
     on("views", "change", ({ target }) => {
       if (target.id === "against") view.against = target.value;

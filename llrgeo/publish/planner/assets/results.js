@@ -282,13 +282,18 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
     showPins();
   }
 
-  // What follows while a site is dragged.
-  function showMoving() {
-    showHeadline();
-    showWarnings();
+  // What is of the service that is looked at alone.
+  function showOfService() {
     showLoads();
     showBeds();
   }
 
-  return { showAll, showMoving, showHeadline, showCriteria, showPins };
+  // What follows while a site is dragged.
+  function showMoving() {
+    showHeadline();
+    showWarnings();
+    showOfService();
+  }
+
+  return { showAll, showMoving, showOfService, showHeadline, showCriteria, showPins };
 }

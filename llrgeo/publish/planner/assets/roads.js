@@ -30,10 +30,12 @@ function llrgeoRoadsOf(data, bytes) {
   const periodOf = (journey) =>
     planning.network.periods.indexOf(journey.slice(planning.mode.length + 1));
 
-  // Published minutes between a place and every area, and metres of road.
-  function journeysTo(place, direction, journey) {
+  // Published minutes between a place and every area, and metres of road. Beyond `most` minutes
+  // they may be Infinity.
+  function journeysTo(place, direction, journey, most = Infinity) {
     const how = planning[direction === "to_site" ? "calibration" : "team_calibration"];
-    const keys = llrgeoSearch.keysToMany(network, periodOf(journey), direction, place, middles());
+    const keys = llrgeoSearch.keysToMany(network, periodOf(journey), direction, place, middles(),
+      llrgeoSearch.keyBeyond(most, how));
     return { minutes: keys.map((key) => llrgeoSearch.publishedMinutes(llrgeoSearch.msOf(key), how)),
       metres: keys.map((key) => llrgeoSearch.dmOf(key) / DM_PER_M) };
   }

@@ -62,12 +62,13 @@ const llrgeoSearch = (() => {
   // destination. Nodes wait in buckets of keys (Dial 1969; Denardo and Fox 1979). In a bucket no wider
   // than the least street every label is final; in a wider one a node whose label improves is gone
   // through again (Meyer and Sanders 2003), so the labels are the same.
-  function sweep(network, period, role, places) {
+  // No label reaches the limit: what lies beyond keeps it.
+  function sweep(network, period, role, places, limit) {
     const side = role === "destination" ? "into" : "out";
     const { first, other } = network.arcs[side];
     const { [side]: costs, width, widest } = costsOf(network, period);
     const seeds = [...places].sort((one, two) => one.key - two.key);
-    const label = new Float64Array(network.nodes).fill(Infinity);
+    const label = new Float64Array(network.nodes).fill(limit);
     const settled = new Float64Array(network.nodes).fill(Infinity);
     if (seeds.length === 0) return label;
     const span = widest + seeds[seeds.length - 1].key - seeds[0].key;
@@ -134,15 +135,18 @@ const llrgeoSearch = (() => {
   }
 
   // Keys between one place and many; Infinity where there is no way. A place is
-  // { x, y, origin, destination }, each of these with the roads it is joined to in that role.
-  function keysToMany(network, period, direction, place, many) {
+  // { x, y, origin, destination }, each of these with the roads it is joined to in that role. A way of
+  // `limit` or more need not be found: then the key is of another way as long, or Infinity.
+  function keysToMany(network, period, direction, place, many, limit = Infinity) {
     const [mine, theirs] = direction === "to_site"
       ? ["destination", "origin"] : ["origin", "destination"];
-    const label = sweep(network, period, mine, doors(network, period, mine, place[mine].links));
+    const label = sweep(network, period, mine, doors(network, period, mine, place[mine].links), limit);
     const doorsOfMany = doorsOfAll(network, period, theirs, many);
     return Float64Array.from(many, (one, row) => {
       let best = straightWalk(network, one, place, one[theirs].off + place[mine].off);
-      for (const door of doorsOfMany[row]) best = Math.min(best, label[door.node] + door.key);
+      for (const door of doorsOfMany[row]) {
+        if (label[door.node] < limit) best = Math.min(best, label[door.node] + door.key);
+      }
       const [from, to] = direction === "to_site" ? [one, place] : [place, one];
       for (const along of directParts(network, period, from.origin, to.destination)) best = Math.min(best, along.key);
       return best;
@@ -285,5 +289,10 @@ const llrgeoSearch = (() => {
     return [start.place, ...places.slice(start.row + 1, end.row + 1), end.place];
   }
 
-  return { keysToMany, msToMany, msOf, dmOf, publishedMinutes, route };
+  // The least key of a journey that is published as more than some minutes.
+  function keyBeyond(minutes, { factor, added_min: added }) {
+    return Math.ceil(((minutes + 0.1 - added) / factor) * MS_PER_MIN) * LENGTH;
+  }
+
+  return { keysToMany, msToMany, msOf, dmOf, publishedMinutes, keyBeyond, route };
 })();
