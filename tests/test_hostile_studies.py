@@ -12,6 +12,10 @@ TRANSIT = (
     'modes = ["car", "transit"]\n'
     'transit = {{ feeds = ["feed.zip"], source = "toy", date = "2026-11-24", {} }}'
 )
+NEW_SITE = (
+    '[[new_sites]]\nid = "p"\nname = "P"\nkind = "other"\neasting = 450000\n'
+    'northing = 300000\nservices = ["clinic"]\n'
+)
 
 
 def line(text):
@@ -59,6 +63,10 @@ STUDIES = {
     "labels that differ in the form of an accent": (
         ('label = "Clinics at all sites"', 'label = "TODA\\u0059"'),
         "options: labels are duplicated: Today, TODAY",
+    ),
+    "more new sites than any plan has": (
+        ("[[options]]", NEW_SITE * 1_001 + "[[options]]"),
+        "new_sites: tuple should have at most 1000",
     ),
     "true for a weight": (("weight = 1", "weight = true"), "write a number, not true or false"),
     "a label of 400 letters": (

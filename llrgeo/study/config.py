@@ -116,7 +116,7 @@ class StudyConfig(Part):
     seed: Annotated[int, Field(ge=0, lt=2**63)] = 0
     confirm: Annotated[bool, Field(exclude_if=not_)] = False
     services: Annotated[tuple[ServiceConfig, ...], Field(min_length=1)]
-    new_sites: Annotated[tuple[NewSiteConfig, ...], Field(exclude_if=not_)] = ()
+    new_sites: Annotated[tuple[NewSiteConfig, ...], Field(exclude_if=not_, max_length=1_000)] = ()
     options: Annotated[tuple[OptionConfig, ...], Field(min_length=1)]
     criteria: tuple[CriterionConfig, ...] = (CriterionConfig(measure="mean_minutes", weight=1),)
     hurdles: tuple[HurdleConfig, ...] = ()
