@@ -88,6 +88,9 @@ def test_a_visit_costs_no_more_than_out_and_back_on_average(a_round, visits) -> 
 def test_nobody_to_visit_one_area_and_a_base_at_home() -> None:
     nobody = round_travel(homes_of([0, 0, 0, 0]), FORM)
     assert nobody.visit.minutes.tolist() == [14, 22, 26, 20]
+    # So has a share of a visit that is too small to make any a day.
+    hardly = round_travel(homes_of([5e-324, 0, 0, 0]), FORM)
+    assert hardly.visit.minutes.tolist() == [14, 22, 26, 20]
     # One area is one place: no way between its homes, a round is the way there and back.
     one = VisitedHomes(*(each[:1] for each in homes_of([9_000, 0, 0, 0])))
     found = round_travel(one, FORM)

@@ -135,7 +135,7 @@ def round_travel(homes: VisitedHomes, form: RoundsForm) -> RoundTravel:
     every_year = homes.visits.sum()
     a_day = float(every_year) / form.days
     alone = RoundTravel(out_and_back(homes, form), 1.0)
-    if not every_year > 0:
+    if not a_day > 0:
         return alone
     driven = driven_min(homes.out_min, form.ends_min)
     mean_min, mean_km, straight_km = (

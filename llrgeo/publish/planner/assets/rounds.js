@@ -47,7 +47,7 @@ const llrgeoRounds = (() => {
       found.km[area] = kmOf(km(area));
     });
     const outAndBack = () => write((drive) => VISIT * (drive + form.stop_min), (way) => VISIT * way);
-    if (!(year > 0)) return outAndBack();
+    if (!(aDay > 0)) return outAndBack();
     const [meanMin, meanKm, straightKm] = [mean((_, row) => driven[row]), mean(km), mean(straight)];
     const shared = roundsAVisit(aDay, form.a_round);
     const visited = own.filter((area) => visits[area] > 0).map(points);
