@@ -111,8 +111,34 @@ def test_unknown_distances_leave_the_minutes_as_they_are() -> None:
     assert np.isnan(found.visit.km).all()
 
 
-@pytest.mark.parametrize("wrong", [{"a_round": 0}, {"practice_factor": 0.9}, {"days": 0.0}])
+@pytest.mark.parametrize(
+    "wrong",
+    [
+        *({"a_round": 0}, {"practice_factor": 0.9}, {"days": 0.0}),
+        *({"practice_factor": np.inf}, {"days": np.inf}),
+    ],
+)
 def test_rounds_that_cannot_be_driven(wrong) -> None:
     given_ = {"a_round": 5, "constant": 0.6} | wrong
     with pytest.raises(InputError, match="a round has 1 or more"):
         RoundsForm(**given_)
+
+
+@pytest.mark.parametrize("name", ["constant", "stop_min", "ends_min"])
+@pytest.mark.parametrize("value", [-0.3, np.nan, np.inf])
+def test_minutes_and_constant_of_a_form_are_numbers_from_nought(name, value) -> None:
+    with pytest.raises(InputError, match="each is a number from 0 up"):
+        RoundsForm(**({"a_round": 5, "constant": 0.6} | {name: value}))
+
+
+def test_a_base_farther_from_the_same_homes_never_takes_fewer_hours() -> None:
+    # A kilometre takes as long everywhere; the base leaves the middle of the homes to the east.
+    visits = [3_000, 4_500, 6_000, 4_500]
+    middle = homes_of(visits)
+    x, y = float(middle.x_m.mean()), float(middle.y_m.mean())
+    hours = []
+    for away_km in (0, 1.7, 4, 9, 23, 61):
+        km = np.hypot(middle.x_m - x - away_km * 1_000, middle.y_m - y) / 1_000
+        homes = middle._replace(out_min=3 + 1.9 * km, out_km=1.3 * km, straight_km=km)
+        hours.append(float(homes.visits @ round_travel(homes, FORM).visit.minutes) / 60)
+    assert (np.diff(hours) > 0).all()

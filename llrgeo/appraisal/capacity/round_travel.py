@@ -49,10 +49,20 @@ class RoundsForm:
     days: float = 365.0
 
     def __post_init__(self) -> None:
-        if not (self.a_round >= 1 and self.practice_factor >= 1 and self.days > 0):
+        if not (
+            self.a_round >= 1 and 1 <= self.practice_factor < np.inf and 0 < self.days < np.inf
+        ):
             msg = (
                 f"rounds of {self.a_round} visits, {self.practice_factor:g} times the shortest, on "
                 f"{self.days:g} days; a round has 1 or more, the factor is at least 1"
+            )
+            raise InputError(msg)
+        # Anything negative would make hours that shrink with each visit; NaN would make no hours.
+        lost = (self.constant, self.stop_min, self.ends_min)
+        if not all(0 <= each < np.inf for each in lost):
+            msg = (
+                f"a constant of {self.constant:g}, {self.stop_min:g} minutes a stop and "
+                f"{self.ends_min:g} at the ends of a journey; each is a number from 0 up"
             )
             raise InputError(msg)
 
