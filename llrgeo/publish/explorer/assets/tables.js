@@ -312,7 +312,7 @@ function llrgeoTables(data) {
   // A table too wide for the screen scrolls in a region of its own, which the keyboard reaches. All
   // are measured before any is changed, so that the page is laid out once.
   function reachWide() {
-    [...document.querySelectorAll(".wide")]
+    [...document.querySelectorAll(".wide, .scroll")]
       .map((region) => [region, region.scrollWidth > region.clientWidth])
       .forEach(([region, isWide]) => {
         if (isWide) region.tabIndex = 0;
