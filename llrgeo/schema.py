@@ -307,7 +307,9 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
             wrong = ~values.isin(column.choices) & ~blank
             bad[f"is not one of {', '.join(column.choices)}"] = wrong
         bad[f"has {HIDDEN_CHARACTERS}"] = values.map(has_hidden).astype(bool)
-        bad[f"is longer than {_LONGEST_TEXT:,} letters"] = values.map(str).map(len) > _LONGEST_TEXT
+        bad[f"is longer than {_LONGEST_TEXT:,} letters"] = (
+            values.astype(str).str.len() > _LONGEST_TEXT
+        )
     else:
         number = to_numbers(values)
         finite = number.notna()
