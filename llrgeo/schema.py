@@ -60,7 +60,7 @@ _MOST: Final = 1e9  # no count of people, households or beds of England is large
 
 _ALIKE: Final = 0.85  # of two names of columns, by difflib
 _TOLD: Final = 60  # faults in one message
-_LONGEST_TEXT: Final = 5_000  # letters: no name, source or list of services is longer
+_LONGEST: Final = 5_000  # letters: no name, source or list of services is longer
 _NUMBER: Final = r"[+-]?(?:[0-9]+\.?[0-9]*|\.[0-9]+)(?:[eE][+-]?[0-9]+)?"
 _SUPPRESSED: Final = (
     r"<\s*=?\s*\d+|\d+\s*(?:-|\u2013|to)\s*\d+|[*#~:.\-]+|\[?[cxz]\]?|low|suppressed|fewer than \d+"
@@ -307,9 +307,7 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
             wrong = ~values.isin(column.choices) & ~blank
             bad[f"is not one of {', '.join(column.choices)}"] = wrong
         bad[f"has {HIDDEN_CHARACTERS}"] = values.map(has_hidden).astype(bool)
-        bad[f"is longer than {_LONGEST_TEXT:,} letters"] = (
-            values.astype(str).str.len() > _LONGEST_TEXT
-        )
+        bad[f"is longer than {_LONGEST:,} letters"] = values.astype(str).str.len() > _LONGEST
     else:
         number = to_numbers(values)
         finite = number.notna()
