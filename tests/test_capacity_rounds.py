@@ -4,22 +4,18 @@ from itertools import permutations
 
 import numpy as np
 import pytest
-
-from llrgeo.appraisal.capacity.parameters import Parameters
-from llrgeo.appraisal.capacity.rounds import (
-    Homes,
+from rounds_forms import (
     Region,
     daganzo_minutes,
-    draw_day,
-    drawn_days,
     figliozzi_minutes,
-    hull_km2,
-    in_tested_range,
     network_pace,
     region_of,
     single_tour_minutes,
     star_minutes,
 )
+
+from llrgeo.appraisal.capacity.parameters import Parameters
+from llrgeo.appraisal.capacity.rounds import Homes, draw_day, drawn_days, hull_km2, in_tested_range
 from llrgeo.appraisal.capacity.tours import good_rounds, round_minutes, shortest_round
 from llrgeo.errors import InputError
 from llrgeo.inputs.capacity import read_capacity

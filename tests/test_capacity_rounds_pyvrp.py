@@ -5,9 +5,10 @@ from collections.abc import Iterator
 import numpy as np
 import pytest
 from rounds_cases import RUNS, Llr, homes_of_a_day, load_llr, pyvrp_minutes
+from rounds_forms import daganzo_minutes, region_of, star_minutes
 
 from llrgeo.appraisal.capacity.parameters import Parameters
-from llrgeo.appraisal.capacity.rounds import Homes, daganzo_minutes, region_of, star_minutes
+from llrgeo.appraisal.capacity.rounds import Homes
 from llrgeo.appraisal.capacity.tours import good_rounds
 from llrgeo.inputs.capacity import read_capacity
 

@@ -4,6 +4,7 @@ import numpy as np
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
+from rounds_forms import Region, daganzo_minutes
 
 from llrgeo.appraisal.capacity.round_travel import (
     RoundsForm,
@@ -12,7 +13,6 @@ from llrgeo.appraisal.capacity.round_travel import (
     round_travel,
     rounds_a_visit,
 )
-from llrgeo.appraisal.capacity.rounds import Region, daganzo_minutes
 from llrgeo.errors import InputError
 
 # Rounds of 5 on 300 days; a stop takes 2 minutes, and either end of a journey 1.5.

@@ -20,10 +20,11 @@ import numpy as np
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 from rounds_cases import RUNS, Llr, centroids, homes_of_a_day, load_llr, pyvrp_minutes
+from rounds_forms import daganzo_minutes, region_of, star_minutes
 
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.round_travel import RoundsForm, VisitedHomes, round_travel
-from llrgeo.appraisal.capacity.rounds import Homes, daganzo_minutes, region_of, star_minutes
+from llrgeo.appraisal.capacity.rounds import Homes
 from llrgeo.appraisal.capacity.tours import good_rounds
 from llrgeo.inputs.capacity import read_capacity
 
