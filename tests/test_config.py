@@ -8,7 +8,7 @@ import pytest
 from llrgeo.appraisal.demand import Shares
 from llrgeo.appraisal.scoring import Hurdle
 from llrgeo.errors import ConfigError, InputError
-from llrgeo.study.config import build_hurdles, build_services, load_study, new_study
+from llrgeo.study.config import build_hurdles, build_services, load_study
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.option_changes import build_options
 
@@ -167,14 +167,6 @@ def test_a_file_that_is_not_toml_or_absent_is_said(tmp_path):
     assert "not a TOML file" in faults_of(tmp_path, "title = ")
     with pytest.raises(ConfigError, match="no such file; start a study with: llrgeo new absent"):
         load_study(tmp_path / "absent.toml")
-
-
-def test_a_new_study_is_the_default_one_and_never_replaces_a_file(tmp_path):
-    path = tmp_path / "mine" / "new.toml"
-    new_study(path)
-    assert load_study(path).options == load_study().options
-    with pytest.raises(ConfigError, match="exists already"):
-        new_study(path)
 
 
 def test_the_default_study_fits_its_sites():

@@ -265,8 +265,7 @@ def new(
             quiet=quiet,
         )
         return
-    from llrgeo.study.config import new_study
-    from llrgeo.study.minimal_study import write_minimal_study
+    from llrgeo.study.template import new_study, write_minimal_study
 
     if minimal:
         write_minimal_study(path)

@@ -11,6 +11,7 @@ from typing import Final
 from llrgeo.errors import InputError
 from llrgeo.files import sha256_of_bytes, sha256_of_file
 
+DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 CHECKSUMS: Final = "checksums.txt"
 _WITHOUT: Final = frozenset({"studies", "compile", "README.md", CHECKSUMS})
 _PACKAGE: Final = Path(__file__).resolve().parents[1]

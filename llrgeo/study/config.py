@@ -13,8 +13,7 @@ from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.measures import MEASURES
 from llrgeo.appraisal.scoring import Criterion, Hurdle, criteria_faults
 from llrgeo.errors import ConfigError, InputError
-from llrgeo.files import written_whole
-from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.embedded import DEFAULT_STUDY, embedded
 from llrgeo.inputs.tables import read_toml
 from llrgeo.schema import THRESHOLDS_MIN, name_some
 from llrgeo.study.appraisal_config import AppraisalConfig, appraisal_files, named_tables
@@ -39,7 +38,6 @@ from llrgeo.study.validation import (
     path_faults,
 )
 
-DEFAULT_STUDY: Final = "studies/closer_to_home.toml"
 _ENGLISH_AREA: Final = re.compile(r"E01\d{6}")  # GSS codes of England's LSOAs
 CELLS: Final = "cells"  # for outlines: drawn around the centroids of the areas
 _DAY_MIN: Final = 24 * 60
@@ -286,21 +284,6 @@ def load_study(path: str | Path | None = None) -> StudyConfig:
         raise ConfigError(msg) from error
     values = translate_study(values, source=path.name)
     return check_config(StudyConfig, values, source=path.name)
-
-
-def new_study(path: Path) -> None:
-    """Write a commented study file to start from: a copy of the embedded study.
-
-    Raises
-    ------
-    ConfigError
-        If the file exists already.
-    """
-    if path.exists():
-        msg = f"{path}: exists already and is kept; choose another name"
-        raise ConfigError(msg)
-    with written_whole(path) as made:
-        made.write_bytes(embedded(DEFAULT_STUDY).read_bytes())
 
 
 def build_services(study: StudyConfig) -> tuple[Service, ...]:

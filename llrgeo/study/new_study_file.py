@@ -13,8 +13,8 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.embedded import embedded
-from llrgeo.study.config import DEFAULT_STUDY, StudyConfig, load_study
+from llrgeo.inputs.embedded import DEFAULT_STUDY, embedded
+from llrgeo.study.config import StudyConfig, load_study
 
 _AT_ACUTE: Final = ("planned_outpatients", "diagnostics")
 _TODAY: Final = (

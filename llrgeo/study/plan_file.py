@@ -12,9 +12,9 @@ from typing import Annotated, Any, Final
 from pydantic import Field
 
 from llrgeo.errors import ConfigError, InputError
-from llrgeo.inputs.embedded import embedded
+from llrgeo.inputs.embedded import DEFAULT_STUDY, embedded
 from llrgeo.inputs.tables import read_toml
-from llrgeo.study.config import DEFAULT_STUDY, StudyConfig, load_study
+from llrgeo.study.config import StudyConfig, load_study
 from llrgeo.study.manifest import describe_run
 from llrgeo.study.routers import read_network
 from llrgeo.study.validation import Part, check_config

@@ -1,10 +1,15 @@
-"""The shortest study file that runs: forty lines, of any place, from four columns of areas."""
+"""Study files to start from: a copy of the default study, and the shortest one that runs.
+
+The shortest is forty lines, of any place, from four columns of areas. Nothing here reads a study:
+the command that writes these files answers at once.
+"""
 
 from pathlib import Path
 from typing import Final
 
 from llrgeo.errors import ConfigError
 from llrgeo.files import written_whole
+from llrgeo.inputs.embedded import DEFAULT_STUDY, embedded
 
 _TEXT: Final = """\
 # A study of any place. Put your own words and ids in; then: llrgeo run {name}
@@ -50,6 +55,19 @@ opens = {{ clinic = ["SITE_B"] }}
 """
 
 
+def new_study(path: Path) -> None:
+    """Write a commented study file to start from: a copy of the embedded study.
+
+    Raises
+    ------
+    ConfigError
+        If the file exists already.
+    """
+    _refuse_to_replace(path)
+    with written_whole(path) as made:
+        made.write_bytes(embedded(DEFAULT_STUDY).read_bytes())
+
+
 def write_minimal_study(path: Path) -> None:
     """Write the shortest study file that runs, with comments that say what it needs.
 
@@ -58,8 +76,12 @@ def write_minimal_study(path: Path) -> None:
     ConfigError
         If the file exists already.
     """
+    _refuse_to_replace(path)
+    with written_whole(path) as made:
+        made.write_text(_TEXT.format(name=path.name), encoding="utf-8")
+
+
+def _refuse_to_replace(path: Path) -> None:
     if path.exists():
         msg = f"{path}: exists already and is kept; choose another name"
         raise ConfigError(msg)
-    with written_whole(path) as made:
-        made.write_text(_TEXT.format(name=path.name), encoding="utf-8")
