@@ -1,6 +1,7 @@
 """Boards that are not as most are: parts of authorities, two regions, a border, an island."""
 
 import re
+import shutil
 
 import pandas as pd
 import pytest
@@ -38,6 +39,7 @@ def difficult():
     unknown = {"name": "INVENTED NEW CLINIC", "postcode": "ZZ9 8QX"}
     sites.loc["ZT108"] = sites.loc["ZT105"].to_dict() | unknown
     place.unplaced = ("", "ZZ9 8QX")
+    sites.loc["ZT103", "closed"] = "20270331"  # a hospital that will close
     # A trust that is also its only site has one code in both lists.
     sites.loc["ZT1"] = sites.loc["ZT105"].to_dict() | {"report": "etr", "name": "INVENTED TRUST"}
     return place
@@ -64,7 +66,9 @@ def made(official):
 
 @pytest.fixture(scope="module")
 def todo(made):
-    return dict(zip(made.todo["file"] + " " + made.todo["id"], made.todo["what"], strict=True))
+    ids = made.todo["file"] + " " + made.todo["id"]
+    by_column = dict(zip(ids + " " + made.todo["column"], made.todo["what"], strict=True))
+    return dict(zip(ids, made.todo["what"], strict=True)) | by_column
 
 
 def test_streets_are_of_both_countries_and_hospitals_abroad_are_to_be_added(made, todo, official):
@@ -117,6 +121,23 @@ def test_sites_that_cannot_be_placed_are_listed(made, todo):
     assert not {"ZT107", "ZT108", "ZT1"} & set(sites.index)
     assert todo["sites.csv ZT107"] == "blank has no place: left out"
     assert todo["sites.csv ZT108"] == "ZZ9 8QX has no place: left out"
+
+
+def test_a_hospital_that_will_close_is_open_today_and_its_last_day_is_told(made, todo, tmp_path):
+    study = load_study(made.folder / "study.toml")
+    assert todo["sites.csv ZT103 status"] == "open on 2026-11-25, and its last day is 2027-03-31"
+    sites = read_inputs(study, ["sites"]).sites
+    assert sites.loc["ZT103", "status"] == "open"
+    assert sites.loc["ZT103", "closes"] == "2027-03-31"
+    assert "ZT103" in study.options[0].sites["community_beds"]
+    # In a study of a later date the same table is refused until somebody has decided.
+    later = shutil.copytree(made.folder, tmp_path / "later") / "study.toml"
+    text = later.read_text(encoding="utf-8")
+    later.write_text(text.replace('date = "2026-11-25"', 'date = "2027-03-31"', 1), "utf-8")
+    read_inputs(load_study(later), ["sites"])
+    later.write_text(text.replace('date = "2026-11-25"', 'date = "2027-04-01"', 1), "utf-8")
+    with pytest.raises(InputError, match=r"ZT103 is open by its status, and its last day, 2027-03"):
+        read_inputs(load_study(later), ["sites"])
 
 
 def test_postcodes_are_those_of_the_board_with_the_area_that_each_lies_in(made, server):

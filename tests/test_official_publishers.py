@@ -1,5 +1,6 @@
 """Each publisher is asked with the parameters it knows, and its figures are read rightly."""
 
+import datetime as dt
 import re
 from urllib.parse import parse_qs, urlsplit
 
@@ -8,8 +9,8 @@ import numpy as np
 import pandas as pd
 import pytest
 from invented_icb import BOARD, DISABILITY, small
-from official_cases import Official
-from official_files import IMD_HEADER, zipped
+from official_cases import TODAY, Official
+from official_files import IMD_HEADER, ods_row, text_of, zipped
 from official_server import STORAGE, serving
 from shapely.geometry import Point, box
 
@@ -433,11 +434,58 @@ def test_practices_are_gps_and_closed_ones_are_marked(official):
     practices = ods.read_report(official.downloader(), official.sources["practices"])
     ours = practices[practices.index.str.startswith("Z99")]
     assert list(ours.index) == ["Z99001", "Z99002", "Z99003", "Z99004"]  # a hospice is none
-    assert list(ours["is_closed"]) == [False, False, False, True]
+    assert list(ours["status"]) == ["open", "open", "open", "closed"]
+    assert set(ours["closes"]) == set(ours["dates_note"]) == {""}  # 2024 needs no word
     assert ours.loc["Z99001", "address"] == "1 INVENTED ROAD, INVENTED TOWN"
     assert ours.loc["Z99001", "parent"] == "ZP1"
     branches = ods.read_report(official.downloader(), official.sources["branches"])
     assert branches.loc["Z99001001", "parent"] == "Z99001"
+
+
+def organisation(code, status, closes="", opens="19740401"):
+    row = ods_row(code, "INVENTED\r\nCLINIC\x1b", "ZZ1 1AA", closes, "ZT1", "")
+    row[10], row[12] = opens, status
+    return row
+
+
+def test_a_site_that_will_close_is_open_until_its_last_day_and_that_is_told(tmp_path):
+    path = tmp_path / "ets.csv"
+    rows = [
+        organisation("ZT111", "A", "20261124"),
+        organisation("ZT112", "A", "20261125"),
+        organisation("ZT113", "A", "20270331"),
+        organisation("ZT114", "C", "20270331"),
+        organisation("ZT115", "A", "03/31/2027"),
+        organisation("ZT116", "A", opens="20270104"),
+        organisation("ZT117", "P", opens=""),
+        organisation("ZT118", "D"),
+        *(organisation(f"ZT2{number:02d}", "A", "20010331") for number in range(30)),
+    ]
+    path.write_bytes(text_of(rows))
+    source = read_sources()["branches"]
+    found = ods.read_organisations(path, source, TODAY)
+    assert set(found["name"]) == {"INVENTED CLINIC"}
+    assert dict(found["status"].iloc[:8]) == {
+        "ZT111": "closed", "ZT112": "open", "ZT113": "open", "ZT114": "closed",
+        "ZT115": "closed", "ZT116": "proposed", "ZT117": "proposed", "ZT118": "closed",
+    }  # fmt: skip
+    assert dict(found.loc[found["closes"] != "", "closes"]) == {
+        "ZT112": "2026-11-25", "ZT113": "2027-03-31",
+    }  # fmt: skip
+    assert dict(found.loc[found["dates_note"] != "", "dates_note"]) == {
+        "ZT112": "open on 2026-11-25, and its last day is 2026-11-25",
+        "ZT113": "open on 2026-11-25, and its last day is 2027-03-31",
+        "ZT114": "closed by its status, but its last day is 2027-03-31",
+        "ZT115": "closing date '03/31/2027' cannot be read: taken as closed",
+        "ZT116": "in the list as still to open from 2027-01-04",
+        "ZT117": "in the list as still to open",
+    }
+    # The day after, what was open until then is closed: the list is the same, the day is not.
+    later = ods.read_organisations(path, source, TODAY + dt.timedelta(1))
+    assert later.loc["ZT112", "status"] == "closed"
+    path.write_bytes(text_of([*rows, *(organisation(f"Z3{k}", "A", "06/30/2019") for k in "ABC")]))
+    with pytest.raises(InputError, match=r"column 11 has 03/31/2027, 06/30/2019"):
+        ods.read_organisations(path, source, TODAY)
 
 
 def test_returns_keep_their_columns_and_not_applicable_is_missing(official):

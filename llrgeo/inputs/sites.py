@@ -33,7 +33,8 @@ def read_sites(path: str | Path, *, postcodes: pd.DataFrame | None = None) -> gp
         unit postcode. `kind` is the study's own word; kinds that are not those of the embedded
         study need a `role`. `entrances`, if there, says where journeys end at a site: `lat lon`,
         several parted by `;`, each with the modes before it that it is for, if not for all
-        (`car 52.6271 -1.1363; walk cycle 52.6280 -1.1349`).
+        (`car 52.6271 -1.1363; walk cycle 52.6280 -1.1349`). `closes`, if there, is the last day of
+        a site that will close (`2027-03-31`): see `check_open_on`.
 
     postcodes
         What sites without coordinates are placed by, as `read_postcodes` returns it; the embedded
@@ -119,6 +120,31 @@ def check_postcodes_agree(
         ),
         source=source,
     )
+
+
+def check_open_on(sites: pd.DataFrame, day: str, *, source: str) -> None:
+    """Refuse sites that are called open and had their last day (`closes`) before a day.
+
+    A table without the column, or a study without a date, is not looked at.
+
+    Raises
+    ------
+    InputError
+        If there are any, or a last day is no date.
+    """
+    if "closes" not in sites.columns or not day:
+        return
+    written = sites["closes"].fillna("").astype(str).str.strip()
+    last = pd.to_datetime(written.where(written != ""), format="%Y-%m-%d", errors="coerce")
+    wrong = sites.index[(written != "") & last.isna()]
+    shut = sites.index[(last < pd.Timestamp(day)) & (sites["status"] == "open")]
+    faults = [f"column 'closes' is no date as 2027-03-31 in {name_some(wrong)}"] * bool(len(wrong))
+    faults += [
+        f"site {site_id} is open by its status, and its last day, {written[site_id]}, is before "
+        f"the study's date, {day}; write closed, or correct 'closes'"
+        for site_id in shut
+    ]
+    raise_faults(faults, source=source)
 
 
 def check_service_names(

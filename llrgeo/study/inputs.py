@@ -21,6 +21,7 @@ from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.sites import (
+    check_open_on,
     check_postcodes_agree,
     check_service_names,
     check_sites_near,
@@ -94,6 +95,7 @@ class StudyInputs:
         sites = read_sites(path, postcodes=self.directory)
         check_sites_near(sites, self.areas, source=path.name)
         check_postcodes_agree(sites, self.areas, self.directory, source=path.name)
+        check_open_on(sites, self.study.date, source=path.name)
         services = [service.id for service in self.study.services]
         if not self.study.confirm:  # which says that names alike are meant as they are
             unasked = check_service_names(sites, services, source=path.name)

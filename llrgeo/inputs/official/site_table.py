@@ -46,8 +46,9 @@ class Sites:
     Attributes
     ----------
     table
-        On `site_id`: `name`, `kind`, `status`, `postcode`, `easting`, `northing`, `lat`, `lon`,
-        `authority`, `is_neighbour` and `source`.
+        On `site_id`: `name`, `kind`, `status` on the day of the study, `closes` (the last day of
+        what will close, else blank), `postcode`, `easting`, `northing`, `lat`, `lon`, `authority`,
+        `is_neighbour` and `source`.
     todo
         `file`, `id`, `column`, `what`.
     postcodes
@@ -81,9 +82,10 @@ def compile_sites(
     listed = _listed(downloader, sources, returns)
     directory = sources["postcodes"]
     tidy = listed["postcode"].map(squeeze_postcode).str.strip()  # blank stays blank
-    points = read_postcode_points(downloader, directory, areas_of(tidy[~listed["is_closed"]]))
+    letters = areas_of(tidy[listed["status"] != "closed"])
+    points = read_postcode_points(downloader, directory, letters)
     placed = listed.assign(postcode=tidy).join(points, on="postcode")
-    lost = placed[placed["easting"].isna() & ~placed["is_closed"]]
+    lost = placed[placed["easting"].isna() & (placed["status"] != "closed")]
     known = placed[placed["easting"].notna()]
     geometry = gpd.points_from_xy(known["easting"], known["northing"], crs=BNG)
     found = _near(gpd.GeoDataFrame(known, geometry=geometry), outlines)
@@ -130,7 +132,7 @@ def _near(sites: gpd.GeoDataFrame, outlines: gpd.GeoDataFrame) -> gpd.GeoDataFra
     beside = sites.sjoin_nearest(land, max_distance=NEIGHBOURS_M, distance_col="away_m")
     beside = beside[~beside.index.duplicated()]
     inside = beside["away_m"] <= _EDGE_M
-    acute = (beside["kind"] == "city_hospital") & ~beside["is_closed"]
+    acute = (beside["kind"] == "city_hospital") & (beside["status"] == "open")
     found = beside[inside | acute].copy()
     found["is_neighbour"] = ~inside[found.index]
     found["authority"] = found["authority"].where(~found["is_neighbour"])
@@ -143,7 +145,8 @@ def _table(found: gpd.GeoDataFrame) -> pd.DataFrame:
         {
             "name": found["name"].map(_titled),
             "kind": found["kind"].where(found["kind"] != "", "other"),
-            "status": found["is_closed"].map({True: "closed", False: "open"}),
+            "status": found["status"],
+            "closes": found["closes"],
             "postcode": found["postcode"],
             "easting": found["easting"].round().astype("int64"),
             "northing": found["northing"].round().astype("int64"),
@@ -158,18 +161,20 @@ def _table(found: gpd.GeoDataFrame) -> pd.DataFrame:
 
 def _todo(found: pd.DataFrame, lost: pd.DataFrame) -> pd.DataFrame:
     """List what is not known of sites."""
-    open_here = found[~found["is_closed"] & ~found["is_neighbour"]]
+    open_here = found[(found["status"] != "closed") & ~found["is_neighbour"]]
+    dated = found.loc[found["dates_note"] != "", "dates_note"]
     untold = open_here.index[open_here["kind"] == ""]
     wards = open_here.index[open_here["kind"].isin(["city_hospital", "community_hospital"])]
     rows = [
+        *(("sites.csv", site_id, "status", what) for site_id, what in dated.items()),
         *(
             ("sites.csv", site_id, "kind", "no estates return says what kind it is")
             for site_id in untold
         ),
         *(("sites.csv", site_id, "beds", "number of beds; no list has it") for site_id in wards),
         *(
-            ("sites.csv", one, "postcode", f"{row['postcode'] or 'blank'} has no place: left out")
-            for one, row in lost.iterrows()
+            ("sites.csv", site_id, "postcode", f"{postcode or 'blank'} has no place: left out")
+            for site_id, postcode in lost["postcode"].items()
         ),
     ]
     return pd.DataFrame(rows, columns=_TODO)
