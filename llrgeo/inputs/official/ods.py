@@ -81,7 +81,7 @@ def read_organisations(path: Path, source: Source, today: dt.date) -> pd.DataFra
 
 def _rows(path: Path, source: Source) -> pd.DataFrame:
     """Return the rows of a report, each text on one line, and see that they are those of one."""
-    rows = read_bare_csv(path, COLUMNS).fillna("").apply(lambda column: column.map(_tidy))
+    rows: pd.DataFrame = read_bare_csv(path, COLUMNS).fillna("").map(_tidy)
     refuse_repeated(rows[_CODE], source=source.id)
     rows[_STATUS] = rows[_STATUS].str.upper()
     if faults := _column_faults(rows):
