@@ -69,12 +69,11 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.travel.compare import compare_travel_times
     from llrgeo.travel.dataset import Dataset
     from llrgeo.travel.departures import TransitRules
-    from llrgeo.travel.imported import import_travel_times
+    from llrgeo.travel.imported import MatrixRouter, import_travel_times
     from llrgeo.travel.isochrones import isochrones
     from llrgeo.travel.itineraries import find_itineraries
     from llrgeo.travel.paths import find_routes
     from llrgeo.travel.routers import (
-        MatrixRouter,
         NetworkRouter,
         StraightLineRouter,
         travel_times,
@@ -120,11 +119,11 @@ _NAMES: Final = {
     "travel.compare": ("compare_travel_times",),
     "travel.dataset": ("Dataset",),
     "travel.departures": ("TransitRules",),
-    "travel.imported": ("import_travel_times",),
+    "travel.imported": ("MatrixRouter", "import_travel_times"),
     "travel.isochrones": ("isochrones",),
     "travel.itineraries": ("find_itineraries",),
     "travel.paths": ("find_routes",),
-    "travel.routers": ("MatrixRouter", "NetworkRouter", "StraightLineRouter", "travel_times"),
+    "travel.routers": ("NetworkRouter", "StraightLineRouter", "travel_times"),
     "travel.servers": ("OsrmRouter", "ValhallaRouter"),
     "travel.times": ("TravelTimes", "load_travel_times", "save_travel_times"),
     "travel.transit": ("TransitRouter",),

@@ -25,6 +25,7 @@ from llrgeo.travel.graph import (
     unpack,
 )
 from llrgeo.travel.od_matrix import MatrixRequest, load_request, save_request
+from llrgeo.travel.search_trees import SearchTrees
 
 ENGINES: tuple[Engine, ...] = ("chains", "hierarchy")
 
@@ -97,6 +98,18 @@ def test_every_engine_equals_networkx_on_any_graph(engine: Engine, data: st.Data
     exits, entries = data.draw(joins(nodes)), data.draw(joins(nodes))
     keys = journey_keys(asked(graph_of(nodes, arcs), exits, entries), SearchPlan(engine))
     np.testing.assert_array_equal(keys, by_networkx(arcs, exits, entries))
+
+
+@settings(deadline=None, max_examples=100)
+@given(data=st.data())
+def test_the_trees_of_all_nodes_equal_the_engines(data: st.DataObject) -> None:
+    nodes, arcs = data.draw(towns())
+    exits, entries = data.draw(joins(nodes)), data.draw(joins(nodes))
+    limit_min = data.draw(st.sampled_from([3 / 60_000, 11 / 60_000, np.inf]))
+    request = asked(graph_of(nodes, arcs), exits, entries)
+    keys = journey_keys(request, SearchPlan("chains", limit_min))
+    by_trees = SearchPlan(limit_min=limit_min, trees=SearchTrees.of(request))
+    np.testing.assert_array_equal(journey_keys(request, by_trees), keys)
 
 
 @pytest.mark.parametrize("engine", ENGINES)

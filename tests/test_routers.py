@@ -19,8 +19,8 @@ from llrgeo.roads.snap import snapper
 from llrgeo.schema import BNG
 from llrgeo.travel import routers
 from llrgeo.travel.departures import TransitRules
+from llrgeo.travel.imported import MatrixRouter
 from llrgeo.travel.routers import (
-    MatrixRouter,
     NetworkRouter,
     StraightLineRouter,
     times_from_sites,

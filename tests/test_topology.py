@@ -453,7 +453,8 @@ def test_a_place_on_a_junction_leaves_by_any_of_its_streets(build: Build) -> Non
     town = build(drawn)
     assert (town.metres("j", "w"), town.metres("w", "j")) == (800, 800)
     assert (town.metres("j", "n"), town.metres("n", "j")) == (900, 2_500)
-    links = snapper(town.network).links(town.point("j"), role="origin")
+    snapping, here = snapper(town.network), town.point("j")
+    links = snapping.links(here, snapping.distances_m(here, role="origin"), role="origin")
     assert len(links) == 5  # two streets both ways, one of them one way
     assert (links["distance_m"] < 0.05).all()
 

@@ -96,12 +96,23 @@ class Snapper:
         found_m[near] = near_m
         return found_m
 
-    def links(self, points: gpd.GeoSeries, *, role: Role) -> pd.DataFrame:
+    def links(
+        self, points: gpd.GeoSeries, near_m: NDArray[np.float64], *, role: Role
+    ) -> pd.DataFrame:
         """List every edge that is as near to a point as its nearest one, to `TIE_M`.
 
         These are both directions of a road and its copies, and where a point lies on a junction or
         half way between streets, all of them. A road that only serves the ends of journeys does
         not count beside one for everybody: who is at its mouth is on the street.
+
+        Parameters
+        ----------
+        points
+            Points in any declared CRS.
+        near_m
+            How far each is from its nearest edge: what `distances_m` returns.
+        role
+            `origin` leaves the point, `destination` arrives at it.
 
         Returns
         -------
@@ -117,7 +128,6 @@ class Snapper:
         """
         places = _in_metres(points)
         tree, edges = self.trees[role]
-        near_m = self.distances_m(points, role=role)
         joined = np.flatnonzero(near_m <= self.max_distance_m)
         which, found = tree.query(
             places[joined], predicate="dwithin", distance=near_m[joined] + TIE_M

@@ -57,12 +57,12 @@ def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> Use
     """
     network = snapping.network
     doors, of_point = each_entrance(points.to_crs(BNG))
-    table = snapping.links(doors, role=role).rename(columns={"point": "door"})
+    off_m = snapping.distances_m(doors, role=role)
+    table = snapping.links(doors, off_m, role=role).rename(columns={"point": "door"})
     table["point"] = of_point[table["door"].to_numpy()]
     walk_s = table.pop("distance_m").to_numpy() / WALK_M_PER_S + network.info.ends_s
     table["walk_ms"] = np.rint(walk_s * 1_000).astype(np.int64)
     table["line"] = shapely.to_wkb(network.lines.to_numpy()[table["edge"]])
-    off_m = snapping.distances_m(doors, role=role)
     return UsedRoads(len(points), table, shapely.get_coordinates(doors), off_m, of_point)
 
 

@@ -5,6 +5,7 @@ are whole numbers below 2^53, which scipy's float64 holds exactly.
 """
 
 import numpy as np
+from numpy.typing import NDArray
 from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
@@ -51,9 +52,24 @@ def search_keys(matrix: csr_array, starts: IntArray, exits: AccessLinks, limit: 
     limit
         Largest key that counts; what is beyond it is `UNREACHABLE`.
     """
-    best = np.full((exits.points, len(starts)), UNREACHABLE)
+    if not len(exits.point):
+        return np.full((exits.points, len(starts)), UNREACHABLE)
+    found = dijkstra(matrix, indices=starts, limit=float(limit))[:, exits.node].T
+    return best_by_exits(found, exits, limit)
+
+
+def best_by_exits(found: NDArray[np.float64], exits: AccessLinks, limit: int) -> IntArray:
+    """Return the key of the best journey from every origin (row), over all of its exits.
+
+    Parameters
+    ----------
+    found
+        Keys from the node of each exit (row) to some destinations (columns); infinite for none.
+    exits, limit
+        As `search_keys` takes them.
+    """
+    best = np.full((exits.points, found.shape[1]), UNREACHABLE)
     if len(exits.point):
-        found = dijkstra(matrix, indices=starts, limit=float(limit))[:, exits.node].T
         keys = np.minimum(found, UNREACHABLE).astype(np.int64) + exits.key[:, None]
         # Links are sorted by point: the minimum over each run is the origin's best exit.
         points, first = np.unique(exits.point, return_index=True)

@@ -13,6 +13,7 @@ from llrgeo.travel.chains import branching_nodes, contract_chains
 from llrgeo.travel.dijkstra import renumber_links, reversed_matrix, search_keys
 from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph, limit_key
 from llrgeo.travel.od_matrix import MatrixRequest
+from llrgeo.travel.search_trees import SearchTrees
 
 if TYPE_CHECKING:
     from llrgeo.travel.hierarchy import Hierarchy
@@ -43,19 +44,24 @@ class SearchPlan:
         Processes (chains) or threads (hierarchy); the result does not depend on their number.
     hierarchy
         File in which the graph's hierarchy is saved for later requests; None saves none.
+    trees
+        Of the request's destinations: searched instead, and held for those who draw the ways.
     """
 
     engine: Engine = "auto"
     limit_min: float = math.inf
     workers: int = 1
     hierarchy: Path | None = None
+    trees: SearchTrees | None = None
 
 
 def journey_keys(request: MatrixRequest, plan: SearchPlan, track: Track = iter) -> IntArray:
     """Return the key of the best journey from every origin (row) to every destination (column)."""
     # Search from the shorter side: where origins are fewer, reverse the graph and the result.
     turned = request.exits.points < request.entries.points
-    if choose_engine(request, plan).engine == "hierarchy":
+    if plan.trees is not None:
+        keys = plan.trees.journey_keys(request.exits, limit_key(plan.limit_min), track)
+    elif choose_engine(request, plan).engine == "hierarchy":
         keys = _by_hierarchy(request, plan, turned=turned)
     elif turned:
         keys = _by_chains(request.reversed(), plan, track).T

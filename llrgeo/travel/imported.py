@@ -14,11 +14,10 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.errors import InputError
+from llrgeo.errors import InputError, RoutingError
 from llrgeo.inputs.foreign_files import refuse_foreign
 from llrgeo.inputs.tables import check_file, one_line
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
-from llrgeo.travel.routers import MatrixRouter
 from llrgeo.travel.server_answers import AskedIds, minutes_of_answer
 from llrgeo.travel.times import TravelTimes, load_travel_times
 
@@ -282,3 +281,62 @@ def _reachable(minutes: pd.DataFrame, unreachable: float | None, name: str) -> p
         raise_faults(["no pair of area and site has a time"], source=name)
     raise_faults(faults if wrong.any() else [], source=name)
     return clean
+
+
+@dataclass(frozen=True, slots=True)
+class MatrixRouter:
+    """An imported table, for instance from a public-transport tool.
+
+    Examples
+    --------
+    >>> import pandas as pd
+    >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"))
+    >>> table = pd.DataFrame(25.5, index=inputs.areas.index, columns=inputs.sites.index)
+    >>> router = llrgeo.MatrixRouter(llrgeo.TravelTimes(table, "bus", "am_peak"))
+    >>> ends = inputs.areas.geometry.head(2), inputs.sites.geometry
+    >>> router.travel_times(*ends, mode="bus", period="am_peak").minutes.shape
+    (2, 3)
+    """
+
+    times: TravelTimes
+
+    def travel_times(
+        self,
+        origins: gpd.GeoSeries,
+        destinations: gpd.GeoSeries,
+        *,
+        mode: str,
+        period: str,
+        track: Track = iter,  # noqa: ARG002 (the protocol's; nothing is computed)
+    ) -> TravelTimes:
+        """Return the table's minutes for these origins and destinations.
+
+        Raises
+        ------
+        RoutingError
+            If the table is of another mode or period, or lacks an origin or destination.
+        """
+        table = self.times
+        if (mode, period) != (table.mode, table.period):
+            msg = f"the table is for {table.mode} {table.period}, not {mode} {period}"
+            raise RoutingError(msg)
+        for wanted, held, what in (
+            (origins.index, table.minutes.index, "areas"),
+            (destinations.index, table.minutes.columns, "sites"),
+        ):
+            absent = wanted.difference(held)
+            if len(absent):
+                msg = f"the table lacks {len(absent)} {what} ({name_some(absent)})"
+                raise RoutingError(msg)
+        # Rows and columns in the order asked for, whatever the file's order is.
+        minutes = table.minutes.loc[origins.index, destinations.index]
+        km = table.distance_km
+        return replace(
+            table,
+            minutes=minutes,
+            distance_km=None if km is None else km.loc[origins.index, destinations.index],
+            spread={
+                name: held.loc[origins.index, destinations.index]
+                for name, held in table.spread.items()
+            },
+        )

@@ -1,4 +1,4 @@
-"""Routers: shortest times over a road network, straight lines, and imported matrices."""
+"""Routers: shortest times over a road network, and straight lines."""
 
 import dataclasses
 import math
@@ -15,7 +15,7 @@ import shapely
 from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, Role, Snapper, snapper
-from llrgeo.schema import BNG, Track, name_some
+from llrgeo.schema import BNG, Track
 from llrgeo.travel.access_links import UsedRoads, build_request, roads_of_points
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.cache import load_or_compute, request_hash
@@ -24,6 +24,7 @@ from llrgeo.travel.graph import IntArray, LayeredNetwork, layer_network, unpack
 from llrgeo.travel.known_matrices import KnownMatrices
 from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.places import Places, as_points
+from llrgeo.travel.search_trees import SearchTrees, trees_can_be_held
 from llrgeo.travel.times import Router, TravelTimes
 
 # What a router derives from the places of its roads, whatever their times.
@@ -103,7 +104,13 @@ class NetworkRouter:
             request = self.build_request(origins, destinations, period)
             keys = self._known.matrix(request)
             if keys is None:
-                keys = journey_keys(request, self.search_plan(period), track)
+                plan = self.search_plan(period)
+                # Pages draw the ways of these journeys: what tells them is searched here already.
+                if plan == SearchPlan() and trees_can_be_held(request):
+                    trees = SearchTrees.of(request)
+                    self._found_trees[_place_key(destinations, period)] = trees
+                    plan = dataclasses.replace(plan, trees=trees)
+                keys = journey_keys(request, plan, track)
                 self._known.keep(request, keys)
             return keys
 
@@ -130,6 +137,27 @@ class NetworkRouter:
         """Return what an engine needs: the graph, and the points linked to it."""
         out, into = self._roads(origins, "origin"), self._roads(destinations, "destination")
         return build_request(self.network, self._layered, period, out, into)
+
+    def trees_to(self, destinations: gpd.GeoSeries, period: str) -> SearchTrees:
+        """Return the fastest ways from all nodes to destinations: those of their times, if held.
+
+        Raises
+        ------
+        NetworkError
+            If the network has no such period, or points have no coordinate system.
+        """
+        key = _place_key(destinations, period)
+        if key not in self._found_trees:
+            into = self._roads(destinations, "destination")
+            none = UsedRoads(0, into.table.iloc[:0])
+            request = build_request(self.network, self._layered, period, none, into)
+            self._found_trees[key] = SearchTrees.of(request)
+        return self._found_trees[key]
+
+    def first_nodes(self, origins: gpd.GeoSeries) -> IntArray:
+        """Return the nodes of the graph that journeys from points may pass first, each once."""
+        edges = self._roads(origins, "origin").table["edge"].to_numpy(np.int64)
+        return np.unique(self._layered.head[edges])
 
     def retimed(self, period: str, ms: IntArray) -> Self:
         """Return a router over the same roads on which each edge takes other milliseconds.
@@ -165,13 +193,17 @@ class NetworkRouter:
 
     def _roads(self, points: gpd.GeoSeries, role: Role) -> UsedRoads:
         """Return the roads of points; those of the same points are found once for all periods."""
-        key = role, str(points.crs), b"".join(shapely.to_wkb(points.to_numpy()))
+        key = _place_key(points, role)
         if key not in self._found_roads:
             self._found_roads[key] = roads_of_points(self.snapping, points, role)
         return self._found_roads[key]
 
     @cached_property
-    def _found_roads(self) -> dict[tuple[Role, str, bytes], UsedRoads]:
+    def _found_roads(self) -> dict[tuple[str, str, bytes], UsedRoads]:
+        return {}
+
+    @cached_property
+    def _found_trees(self) -> dict[tuple[str, str, bytes], SearchTrees]:
         return {}
 
     @cached_property
@@ -186,6 +218,11 @@ class NetworkRouter:
     @cached_property
     def _layered(self) -> LayeredNetwork:
         return layer_network(self.network)
+
+
+def _place_key(points: gpd.GeoSeries, what: str) -> tuple[str, str, bytes]:
+    """Return a key of what is found of points: the same for points at the same places."""
+    return what, str(points.crs), b"".join(shapely.to_wkb(points.to_numpy()))
 
 
 def travel_times(
@@ -261,65 +298,6 @@ class StraightLineRouter:
         )
         minutes = km / self.speed_kph * 60
         return TravelTimes(minutes, mode, period, "straight line", distance_km=km)
-
-
-@dataclass(frozen=True, slots=True)
-class MatrixRouter:
-    """An imported table, for instance from a public-transport tool.
-
-    Examples
-    --------
-    >>> import pandas as pd
-    >>> inputs = llrgeo.read_inputs(llrgeo.load_study(folder / "study.toml"))
-    >>> table = pd.DataFrame(25.5, index=inputs.areas.index, columns=inputs.sites.index)
-    >>> router = llrgeo.MatrixRouter(llrgeo.TravelTimes(table, "bus", "am_peak"))
-    >>> ends = inputs.areas.geometry.head(2), inputs.sites.geometry
-    >>> router.travel_times(*ends, mode="bus", period="am_peak").minutes.shape
-    (2, 3)
-    """
-
-    times: TravelTimes
-
-    def travel_times(
-        self,
-        origins: gpd.GeoSeries,
-        destinations: gpd.GeoSeries,
-        *,
-        mode: str,
-        period: str,
-        track: Track = iter,  # noqa: ARG002 (the protocol's; nothing is computed)
-    ) -> TravelTimes:
-        """Return the table's minutes for these origins and destinations.
-
-        Raises
-        ------
-        RoutingError
-            If the table is of another mode or period, or lacks an origin or destination.
-        """
-        table = self.times
-        if (mode, period) != (table.mode, table.period):
-            msg = f"the table is for {table.mode} {table.period}, not {mode} {period}"
-            raise RoutingError(msg)
-        for wanted, held, what in (
-            (origins.index, table.minutes.index, "areas"),
-            (destinations.index, table.minutes.columns, "sites"),
-        ):
-            absent = wanted.difference(held)
-            if len(absent):
-                msg = f"the table lacks {len(absent)} {what} ({name_some(absent)})"
-                raise RoutingError(msg)
-        # Rows and columns in the order asked for, whatever the file's order is.
-        minutes = table.minutes.loc[origins.index, destinations.index]
-        km = table.distance_km
-        return dataclasses.replace(
-            table,
-            minutes=minutes,
-            distance_km=None if km is None else km.loc[origins.index, destinations.index],
-            spread={
-                name: held.loc[origins.index, destinations.index]
-                for name, held in table.spread.items()
-            },
-        )
 
 
 def times_from_sites(

@@ -1,8 +1,8 @@
 """The roads that the fastest journeys between some places use, out of all roads of a network.
 
-The fastest journeys to one place form a tree (Dijkstra 1959), so one search back from each
-destination tells the roads of all journeys to it. On these roads alone every one of the journeys
-takes as long as on all roads: none of the others was on its way.
+The fastest journeys to one place form a tree, which tells the roads of all journeys to it. On these
+roads alone every one of the journeys takes as long as on all roads: none of the others was on its
+way.
 """
 
 from collections.abc import Iterable
@@ -10,12 +10,10 @@ from collections.abc import Iterable
 import geopandas as gpd
 import numpy as np
 from numpy.typing import NDArray
-from scipy.sparse.csgraph import dijkstra
 
-from llrgeo.travel.dijkstra import reversed_matrix
 from llrgeo.travel.graph import IntArray
-from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.search_trees import SearchTrees
 
 
 def roads_in_use(
@@ -44,24 +42,22 @@ def roads_in_use(
         If the network has no such period, or points have no coordinate system.
     """
     used = np.zeros(len(router.network.edges), dtype=bool)
+    leaves = router.first_nodes(origins)
     for period in periods:
-        request = router.build_request(origins, destinations, period)
-        used[_edges_of_trees(request)] = True
+        used[_edges_of_trees(router.trees_to(destinations, period), leaves)] = True
     used[router.joined_edges(origins, "origin")] = True
     used[router.joined_edges(destinations, "destination")] = True
     return used
 
 
-def _edges_of_trees(request: MatrixRequest) -> IntArray:
-    """Return the edges on the fastest ways from all origins' roads to each destination."""
-    graph = request.graph
-    matrix = reversed_matrix(graph, request.entries)
-    leaves = np.unique(request.exits.node)
+def _edges_of_trees(trees: SearchTrees, leaves: IntArray) -> IntArray:
+    """Return the edges on the fastest ways from some nodes to each destination."""
+    graph = trees.graph
     arcs = graph.tail * graph.nodes + graph.head  # ascending, as the graph is sorted
     on_way = np.zeros(len(arcs), dtype=bool)
-    for goal in range(graph.nodes, graph.nodes + request.entries.points):
-        _, onward = dijkstra(matrix, indices=[goal], return_predecessors=True)
-        nodes, following = _passed(leaves, onward[0].astype(np.int64), graph.nodes)
+    for destination in range(trees.destinations):
+        _, onward = trees.tree(destination)
+        nodes, following = _passed(leaves, onward.astype(np.int64), graph.nodes)
         on_way[np.searchsorted(arcs, nodes * graph.nodes + following)] = True
     edges = graph.edge[on_way]
     return edges[edges >= 0]  # steps between layers are no roads

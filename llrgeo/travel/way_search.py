@@ -12,10 +12,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
-from scipy.sparse.csgraph import dijkstra
 
 from llrgeo.schema import BNG
-from llrgeo.travel.dijkstra import reversed_matrix
 from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph
 from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.routers import NetworkRouter
@@ -56,19 +54,17 @@ def find_way_trees(
     """
     request = router.build_request(origins, destinations, period)
     roads = _Roads.of(router, request.graph)
-    matrix = reversed_matrix(request.graph, request.entries)
+    to_all = router.trees_to(destinations, period)
     ends = destinations.to_crs(BNG)
     trees = {}
     for name, rows in pairs.groupby("destination", sort=True)["origin"]:
         column = int(destinations.index.get_indexer(pd.Index([name]))[0])
         goal = request.graph.nodes + column
-        found, onward = (
-            table[0] for table in dijkstra(matrix, indices=[goal], return_predecessors=True)
-        )
+        found, onward = to_all.tree(column)
         wanted = zip(map(str, rows), origins.index.get_indexer(pd.Index(rows)), strict=True)
         leaves = {origin: _first_node(request, found, int(row), column) for origin, row in wanted}
         root = shapely.get_coordinates(shapely.centroid(ends.iloc[column]))[0]
-        trees[str(name)] = _grow(roads, root, leaves, onward, goal)
+        trees[str(name)] = _grow(roads, root, leaves, onward.astype(np.int64), goal)
     return trees
 
 

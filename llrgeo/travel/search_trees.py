@@ -1,0 +1,93 @@
+"""Trees of the fastest ways from all nodes of a graph to some destinations.
+
+The best journeys to one destination form a tree (Dijkstra 1959): where two of them meet, they go on
+together. One search back from it tells the times of all journeys there, the ways that a map draws
+and the roads that they need; so each search is made once and its tree is held, if all fit.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+from scipy.sparse.csgraph import dijkstra
+
+from llrgeo.schema import Track
+from llrgeo.travel.dijkstra import best_by_exits, reversed_matrix
+from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph
+from llrgeo.travel.od_matrix import MatrixRequest
+
+_MOST_HELD: Final = 6_000_000  # nodes times destinations, of 12 bytes each
+
+Tree = tuple[NDArray[np.float64], NDArray[np.int32]]
+
+
+@dataclass(frozen=True, slots=True)
+class SearchTrees:
+    """The best journeys from every node to some destinations, searched when they are asked for.
+
+    Attributes
+    ----------
+    graph
+        The graph.
+    destinations
+        How many there are; they are numbered from 0.
+    matrix
+        The graph reversed, with the destinations (see `reversed_matrix`).
+    found
+        The trees that are held, by destination.
+    """
+
+    graph: SearchGraph
+    destinations: int
+    matrix: csr_array
+    found: dict[int, Tree] = field(default_factory=dict)
+
+    @classmethod
+    def of(cls, request: MatrixRequest) -> Self:
+        """Return the trees of a request's destinations; nothing is searched yet."""
+        graph, entries = request.graph, request.entries
+        return cls(graph, entries.points, reversed_matrix(graph, entries))
+
+    def tree(self, destination: int) -> Tree:
+        """Return the tree of the ways to one destination.
+
+        Returns
+        -------
+        tuple of arrays
+            Of every node the key of the best journey from it (infinite if there is none), and the
+            node that follows on it (negative if none does). Destinations are numbered after nodes.
+        """
+        tree = self.found.get(destination)
+        if tree is None:
+            goal = self.graph.nodes + destination
+            keys, onward = dijkstra(self.matrix, indices=[goal], return_predecessors=True)
+            tree = keys[0], onward[0]
+            if _room_for(self.graph, self.destinations):
+                self.found[destination] = tree
+        return tree
+
+    def journey_keys(self, exits: AccessLinks, limit: int, track: Track = iter) -> IntArray:
+        """Return the key of the best journey from every origin (row) to every destination.
+
+        Parameters
+        ----------
+        exits, limit
+            As `search_keys` takes them.
+        track
+            Wraps the destinations, to show progress.
+        """
+        keys = [self.tree(number)[0][exits.node] for number in track(range(self.destinations))]
+        found = np.array(keys).reshape(self.destinations, len(exits.node))  # also without any
+        return best_by_exits(found.T, exits, limit)
+
+
+def trees_can_be_held(request: MatrixRequest) -> bool:
+    """Say whether a request's journeys are searched from its destinations and all trees held."""
+    few = request.entries.points <= request.exits.points
+    return few and _room_for(request.graph, request.entries.points)
+
+
+def _room_for(graph: SearchGraph, destinations: int) -> bool:
+    return graph.nodes * destinations <= _MOST_HELD
