@@ -6,11 +6,13 @@ import pytest
 from markov_wards import two_wards
 
 from llrgeo.appraisal.assignment import assign_with_room
+from llrgeo.appraisal.capacity import ward_simulation
 from llrgeo.appraisal.capacity.overflow import hayward_loss, overflow_moments
 from llrgeo.appraisal.capacity.queues import erlang_b, mean_wait, share_waiting
 from llrgeo.appraisal.capacity.targets import Stay
 from llrgeo.appraisal.capacity.ward_simulation import (
     WardNetwork,
+    simulate_each,
     simulate_wards,
     visitors_minutes,
 )
@@ -248,3 +250,18 @@ def test_faults_take_one_line(changes, says: str) -> None:
     with pytest.raises(InputError, match=says) as caught:
         simulate_wards(network((10, 10), (12, 12), **changes), seed=1, years=1)
     assert "\n" not in str(caught.value)
+
+
+def test_networks_of_the_same_people_meet_the_same_admissions_drawn_once(monkeypatch) -> None:
+    draws: list[int] = []
+    draw = ward_simulation._draw
+    monkeypatch.setattr(ward_simulation, "_draw", lambda *args: (draws.append(1), draw(*args))[1])
+    pairs = [((14, 6), (12, 12)), ((14, 6), (13, 9)), ((11, 6), (12, 12))]
+    together = simulate_each([network(*pair) for pair in pairs], seed=3, years=20)
+    assert len(draws) == 2
+    for pair, found in zip(pairs, together, strict=True):
+        alone = simulate_wards(network(*pair), seed=3, years=20)
+        pd.testing.assert_frame_equal(found.measures, alone.measures)
+        pd.testing.assert_frame_equal(found.placed, alone.placed)
+    placed = [found.placed["admissions"].sum() for found in together]
+    assert len(set(placed)) == 3

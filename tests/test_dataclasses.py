@@ -15,7 +15,7 @@ FILLED = {
 }  # fmt: skip
 # They keep what is worked out once, for which slots would leave no place.
 WITH_MEMORY = {
-    "BaseMap",
+    "AllocatedUses", "BaseMap",
     "CapacitySetting", "Comparison", "EvidenceContext", "NetworkRouter", "OptionView",
     "Publication", "Rates", "RoadNetwork", "SitingStudy", "StudyInputs", "TransitRouter",
     "TransitRules",

@@ -5,12 +5,12 @@ each distinct way is worked out once.
 """
 
 from collections.abc import Iterator, Mapping
-from dataclasses import fields, replace
+from dataclasses import fields
 
 import pandas as pd
 
 from llrgeo.appraisal.capacity.access_evidence import travelled_share
-from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
+from llrgeo.appraisal.capacity.assess import CapacityEvidence, find_evidence
 from llrgeo.appraisal.capacity.bed_evidence import beds_by_site
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
@@ -76,7 +76,7 @@ def assess_options(
     Parameters
     ----------
     setting
-        Of all services and options.
+        Of all services and options, as `build_setting` has checked it.
     choices
         How many of the nearest wards may take a patient.
     seed
@@ -87,15 +87,15 @@ def assess_options(
     Raises
     ------
     InputError
-        As `assess_capacity`.
+        As `find_evidence`.
     """
-    parts, marks = [], _marked_rows(setting)
+    parts = []
     for names in _services_together(setting):
         # Work out the first of the options that run these services alike; repeat it for others.
-        alike = _first_alike(setting, marks, names)
-        part = _part_of(setting, names, sorted(set(alike.values()), key=setting.options.index))
+        alike = _first_alike(setting, names)
+        part = setting.part(names, list(dict.fromkeys(alike.values())))
         mean = sum(visits.get(name, 0.0) for name in names) / len(names)
-        found = assess_capacity(part, OverflowRules(seed, choices, mean))
+        found = find_evidence(part, OverflowRules(seed, choices, mean))
         parts.append(
             {part.name: _repeated(getattr(found, part.name), alike) for part in fields(found)}
         )
@@ -108,10 +108,10 @@ def assess_options(
 
 def beds_of_options(setting: CapacitySetting) -> pd.DataFrame:
     """Return what `beds_by_site` does, working out each distinct way to run a service once."""
-    parts, marks = [], _marked_rows(setting)
+    parts = []
     for service in setting.beds:
-        alike = _first_alike(setting, marks, [service.id])
-        part = _part_of(setting, [service.id], list(dict.fromkeys(alike.values())))
+        alike = _first_alike(setting, [service.id])
+        part = setting.part([service.id], list(dict.fromkeys(alike.values())))
         parts.append(_repeated(beds_by_site(part), alike))
     return _concatenated(parts)
 
@@ -168,52 +168,21 @@ def _places_of(setting: CapacitySetting, names: list[str]) -> list[str]:
     return [*names, *pools, *kinds]
 
 
-def _marked_rows(setting: CapacitySetting) -> list[pd.DataFrame]:
-    """Return option and service of all rows of the allocation and of the sites, and their hashes.
-
-    A row's `mark` is the hash of all that it says but the option.
-    """
-    return [
-        rows[["option", "service"]].assign(
-            mark=pd.util.hash_pandas_object(rows.drop(columns="option"), index=False)
-        )
-        for rows in (setting.allocation, setting.sites)
-    ]
-
-
-def _first_alike(
-    setting: CapacitySetting, marks: list[pd.DataFrame], names: list[str]
-) -> dict[str, str]:
+def _first_alike(setting: CapacitySetting, names: list[str]) -> dict[str, str]:
     """Return for each option the first that runs the services in the same way."""
     known = _places_of(setting, names)
+    stated = setting.sites[setting.sites["service"].isin(known)]
+    rest = [name for name in stated.columns if name != "option"]
+    by_option = {str(option): rows[rest] for option, rows in stated.groupby("option")}
+    marks = {option: repr(rows.to_numpy().tolist()) for option, rows in by_option.items()}
     # Options are alike if who goes where, and the beds and rooms there, are equal row by row.
-    by_option = [rows[rows["service"].isin(known)].groupby("option")["mark"] for rows in marks]
-    keys = [{name: of.to_numpy().tobytes() for name, of in marked} for marked in by_option]
-    first: dict[tuple[bytes, bytes], str] = {}
+    first: dict[tuple[object, ...], str] = {}
     return {
-        option: first.setdefault((keys[0].get(option, b""), keys[1].get(option, b"")), option)
+        option: first.setdefault(
+            (marks.get(option), *(setting.uses.mark(option, name) for name in names)), option
+        )
         for option in setting.options
     }
-
-
-def _part_of(setting: CapacitySetting, names: list[str], options: list[str]) -> CapacitySetting:
-    """Return the setting of some services and options alone."""
-    pools = {pool: members for pool, members in setting.pools.items() if set(members) <= set(names)}
-
-    def rows(table: pd.DataFrame, services: list[str]) -> pd.DataFrame:
-        return table[table["option"].isin(options) & table["service"].isin(services)]
-
-    return replace(
-        setting,
-        allocation=rows(setting.allocation, names),
-        sites=rows(setting.sites, _places_of(setting, names)),
-        beds=[service for service in setting.beds if service.id in names],
-        rooms=[service for service in setting.rooms if service.id in names],
-        machines=[service for service in setting.machines if service.id in names],
-        rounds=[service for service in setting.rounds if service.id in names],
-        crisis=[service for service in setting.crisis if service.id in names],
-        pools=pools,
-    )
 
 
 def _repeated(table: pd.DataFrame, alike: Mapping[str, str]) -> pd.DataFrame:

@@ -79,6 +79,17 @@ def assess_capacity(setting: CapacitySetting, rules: OverflowRules) -> CapacityE
         below the beds of a service that refuses nobody.
     """
     check_setting(setting)
+    return find_evidence(setting, rules)
+
+
+def find_evidence(setting: CapacitySetting, rules: OverflowRules) -> CapacityEvidence:
+    """Return what `assess_capacity` does, of a setting that was checked.
+
+    Raises
+    ------
+    InputError
+        If in the base year a load is not below the beds of a service that refuses nobody.
+    """
     check_base_year(setting)
     beds = beds_by_site(setting)
     measures, placed = overflow(setting, rules, year=setting.base_year)

@@ -12,7 +12,7 @@ from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.ward_simulation import (
     WardNetwork,
     WardSimulation,
-    simulate_wards,
+    simulate_each,
     visitors_minutes,
 )
 from llrgeo.errors import InputError
@@ -62,17 +62,18 @@ def overflow(
         If two services of a pool are of one stream, or the load of those who wait is not below
         the beds.
     """
+    used = {
+        (option, name): replace(network, choices=rules.choices)
+        for option in setting.options
+        for name, services in _bed_pools(setting)
+        if (network := _ward_network(setting, option, name, services, year)) is not None
+    }
     measures, placed = [], []
-    for option in setting.options:
-        for name, services in _bed_pools(setting):
-            network = _ward_network(setting, option, name, services, year)
-            if network is None:
-                continue
-            ready = replace(network, choices=rules.choices)
-            found = simulate_wards(ready, seed=rules.seed)
-            table = _measures(found, ready, rules.visits)
-            measures.append(table.assign(option=option, service=name))
-            placed.append(found.placed.assign(option=option, service=name))
+    simulated = simulate_each(list(used.values()), seed=rules.seed)
+    for ((option, name), network), found in zip(used.items(), simulated, strict=True):
+        table = _measures(found, network, rules.visits)
+        measures.append(table.assign(option=option, service=name))
+        placed.append(found.placed.assign(option=option, service=name))
     return _joined(measures, _MEASURES), _joined(placed, _PLACED)
 
 

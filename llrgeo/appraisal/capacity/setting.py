@@ -1,13 +1,14 @@
 """The setting of a capacity appraisal: all that it needs, as plain frames."""
 
-from collections.abc import Hashable, Mapping, Sequence
-from dataclasses import dataclass, field
+from collections.abc import Collection, Hashable, Mapping, Sequence
+from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.capacity.allocated_uses import AllocatedUses
 from llrgeo.appraisal.capacity.beds import BedService
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.projections import PeopleBounds
@@ -204,6 +205,10 @@ class CapacitySetting:
     rate_factors
         How rates of bands move with the ages and sexes within them, by service: the name of its
         rates.
+    asked
+        The options that are asked about; all of the allocation if empty.
+    uses
+        What follows from the allocation; settings that share it work it out once.
     """
 
     people: Mapping[int, pd.DataFrame]
@@ -222,6 +227,13 @@ class CapacitySetting:
     drives: pd.DataFrame | None = None
     bounds: PeopleBounds = field(default_factory=dict)
     rate_factors: RateFactors = field(default_factory=dict)
+    asked: Sequence[str] = ()
+    uses: AllocatedUses = field(default_factory=AllocatedUses.none, compare=False, repr=False)
+
+    def __post_init__(self) -> None:
+        areas = self.people[self.base_year].index if self.people else pd.Index([])
+        if self.uses.table is not self.allocation or not self.uses.areas.equals(areas):
+            object.__setattr__(self, "uses", AllocatedUses(self.allocation, areas))
 
     @property
     def base_year(self) -> int:
@@ -230,8 +242,22 @@ class CapacitySetting:
 
     @property
     def options(self) -> list[str]:
-        """Return the options in the order of the allocation."""
-        return [str(name) for name in self.allocation["option"].unique()]
+        """Return the options that are asked about, all of them in the order of the allocation."""
+        return list(self.asked or self.uses.options)
+
+    def part(self, services: Collection[str], options: Sequence[str]) -> "CapacitySetting":
+        """Return the setting of some services and options alone, and of pools that are whole."""
+        mine = set(services)
+        return replace(
+            self,
+            asked=tuple(options),
+            beds=[service for service in self.beds if service.id in mine],
+            rooms=[service for service in self.rooms if service.id in mine],
+            machines=[service for service in self.machines if service.id in mine],
+            rounds=[service for service in self.rounds if service.id in mine],
+            crisis=[service for service in self.crisis if service.id in mine],
+            pools={pool: members for pool, members in self.pools.items() if set(members) <= mine},
+        )
 
     def demand(self, rates: pd.Series, year: int) -> pd.Series:
         """Return contacts a year by area: people times rates, as healthy as they then are."""
@@ -253,13 +279,7 @@ class CapacitySetting:
 
     def shares(self, option: str, service: str) -> pd.DataFrame:
         """Return who goes where: areas by sites, the share of an area's contacts."""
-        if (option, service) not in self._shares:
-            table = self._rows(option, service).pivot_table(
-                index="area_id", columns="site_id", values="share", aggfunc="sum"
-            )
-            areas = self.people[self.base_year].index
-            self._shares[option, service] = table.reindex(areas).fillna(0.0)
-        return self._shares[option, service]
+        return self.uses.shares(option, service)
 
     def stated(
         self, option: str, service: str, what: str, *, used_by: Sequence[str] = ()
@@ -269,7 +289,7 @@ class CapacitySetting:
         NaN is not stated. `used_by` are the services that share what is stated under another
         name, such as machines of a kind.
         """
-        rows = self.sites[(self.sites["option"] == option) & (self.sites["service"] == service)]
+        rows = self._sites_of(option, service)
         rows = rows if what in rows.columns else rows.assign(**{what: np.nan})
         # A kind of machine may be called as a service is: rows that state something else alone
         # are not of it.
@@ -278,36 +298,28 @@ class CapacitySetting:
         found = rows[mine].set_index("site_id")[what].astype(float)
         sites = found.index
         for name in used_by or [service]:
-            sites = sites.union(pd.Index(self._rows(option, name)["site_id"].unique()))
+            sites = sites.union(self.uses.sites(option, name))
         return found.reindex(sites)
 
     def reserved(self, option: str, service: str) -> pd.Series:
         """Return the beds that step-down leaves to step-up, by site; 0 where none are stated."""
-        rows = self.sites[(self.sites["option"] == option) & (self.sites["service"] == service)]
+        rows = self._sites_of(option, service)
         kept = rows["reserved"] if "reserved" in rows.columns else pd.Series(0.0, rows.index)
         return kept.fillna(0.0).set_axis(pd.Index(rows["site_id"]))
 
     def drive_min(self, option: str, service: str) -> pd.DataFrame:
         """Return base and minutes by area, of the site with the greatest share."""
-        # Of sites that share an area the one with the greatest share is last.
-        rows = self._rows(option, service).sort_values("share", kind="stable")
-        last = rows.groupby("area_id")[["site_id", "travel_time_min"]].last()
-        return last.reindex(self.people[self.base_year].index)
+        return self.uses.drive_min(option, service)
 
-    def _rows(self, option: str, service: str) -> pd.DataFrame:
-        return self._rows_by_use.get((option, service), self.allocation.iloc[:0])
+    def _sites_of(self, option: str, service: str) -> pd.DataFrame:
+        return self._sites_by_use.get((option, service), self.sites.iloc[:0])
 
     @cached_property
-    def _rows_by_use(self) -> dict[tuple[str, str], pd.DataFrame]:
-        """Rows of the allocation that name a site, by option and service."""
-        named = self.allocation[self.allocation["site_id"].notna()]
-        by_use = named.groupby(["option", "service"], sort=False)
+    def _sites_by_use(self) -> dict[tuple[str, str], pd.DataFrame]:
+        """Rows of the sites, by option and service."""
+        by_use = self.sites.groupby(["option", "service"], sort=False)
         return {(str(key[0]), str(key[1])): rows for key, rows in by_use}
 
     @cached_property
     def _demands(self) -> dict[tuple[Hashable, ...], pd.Series]:
-        return {}
-
-    @cached_property
-    def _shares(self) -> dict[tuple[str, str], pd.DataFrame]:
         return {}

@@ -6,9 +6,9 @@ step-down patients (who wait in an acute bed) in the same beds, so these are sim
 with a confidence interval from the differences between years.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
-from typing import Final
+from typing import TYPE_CHECKING, Final
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from llrgeo.appraisal.capacity.beds import Stream, check_beds
 from llrgeo.appraisal.capacity.offered_load import DAYS_A_YEAR
 from llrgeo.appraisal.capacity.targets import Stay
 from llrgeo.errors import InputError
+
+if TYPE_CHECKING:
+    from llrgeo.appraisal.capacity.ward_events import Admissions
 
 STREAMS: Final[tuple[Stream, Stream]] = ("step_up", "step_down")
 YEARS: Final = 200
@@ -109,25 +112,55 @@ def simulate_wards(
         If beds are negative or fractional, sites differ, nobody is admitted, or the load of those
         who wait is not below the beds they may use.
     """
+    return simulate_each([network], seed=seed, years=years, longer_than_days=longer_than_days)[0]
+
+
+def simulate_each(
+    networks: Sequence[WardNetwork], *, seed: int, years: int = YEARS, longer_than_days: float = 0.0
+) -> list[WardSimulation]:
+    """Return what `simulate_wards` does of each; equal admissions are drawn once.
+
+    Networks of the same people then differ by their wards alone: each meets the same admissions.
+
+    Raises
+    ------
+    InputError
+        As `simulate_wards`.
+    """
+    drawn: dict[tuple[object, ...], Admissions] = {}
+    found = []
+    for network in networks:
+        check_network(network)
+        # All that a draw depends on, but for seed and years.
+        flows = network.admissions.reindex(columns=list(STREAMS), fill_value=0.0).to_numpy(float)
+        alike = flows.tobytes(), *network.stays.items(), network.amplitude
+        if alike not in drawn:
+            drawn[alike] = _draw(network, years, seed)
+        found.append(_play(network, drawn[alike], years, longer_than_days))
+    return found
+
+
+def _play(
+    network: WardNetwork, drawn: "Admissions", years: int, longer_than_days: float
+) -> WardSimulation:
+    """Return what becomes of the admissions that were drawn."""
     from llrgeo.appraisal.capacity.ward_events import (  # noqa: PLC0415 (numba is slow to load)
         COUNTED,
-        Admissions,
         Tally,
         Wards,
+        count_events,
         run_wards,
     )
 
-    check_network(network)
     sites = network.minutes.columns
     reserved = network.reserved.reindex(sites).fillna(0).to_numpy(np.int64)
-    wards = Wards(
-        _order(network), network.beds.loc[sites].to_numpy(np.int64), reserved, longer_than_days
-    )
+    wards = Wards(_order(network), network.beds.loc[sites].to_numpy(np.int64), reserved)
     tally = Tally(
         np.zeros((years, len(STREAMS), COUNTED)),
         np.zeros((len(STREAMS), len(network.minutes), len(sites)), np.int64),
     )
-    run_wards(Admissions(*_draw(network, years, seed)), wards, tally)
+    found = run_wards(drawn, wards)
+    count_events(found, drawn, wards.order[:, 0], longer_than_days, tally)
     rows = [row for s, name in enumerate(STREAMS) for row in _measures(tally.counts[:, s], name)]
     measures = pd.DataFrame(rows, columns=["stream", "measure", "mean", "low", "high"])
     return WardSimulation(measures, _placed(tally.placed, network, years))
@@ -199,14 +232,19 @@ def _order(network: WardNetwork) -> NDArray[np.int64]:
     minutes = network.minutes.to_numpy()
     order = minutes.argsort(axis=1, kind="stable")
     reached = np.isfinite(np.take_along_axis(minutes, order, axis=1))
-    return np.where(reached, order, -1)[:, : network.choices]
+    # Contiguous whatever the choices, so that one form of the machine code is enough.
+    return np.ascontiguousarray(np.where(reached, order, -1)[:, : network.choices])
 
 
-def _draw(network: WardNetwork, years: int, seed: int) -> list[NDArray[np.float64]]:
-    """Draw all admissions: day, counted year, stream, area and stay of each, in order of time.
+def _draw(network: WardNetwork, years: int, seed: int) -> "Admissions":
+    """Draw all admissions.
 
     Whether an area reaches a ward at all is left to the order of wards.
     """
+    from llrgeo.appraisal.capacity.ward_events import (  # noqa: PLC0415 (numba is slow to load)
+        Admissions,
+    )
+
     rng = np.random.default_rng(seed)
     stays = network.stays
     longest = max(stays[stream].days for stream in stays)
@@ -232,7 +270,9 @@ def _draw(network: WardNetwork, years: int, seed: int) -> list[NDArray[np.float6
         if name in stays:
             stay[stream == s] = _stays(rng, stays[name], int((stream == s).sum()))
     year = np.maximum(np.floor(day / DAYS_A_YEAR).astype(np.int64) - warm, -1)
-    return [day, np.minimum(year, years - 1), stream, area, stay]
+    # Equal days in the order of admission, so that no machine sorts them in its own way.
+    leaving = np.argsort(day + stay, kind="stable")
+    return Admissions(day, np.minimum(year, years - 1), stream, area, stay, leaving)
 
 
 def _stays(rng: np.random.Generator, stay: Stay, n: int) -> NDArray[np.float64]:
