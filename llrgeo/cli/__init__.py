@@ -38,16 +38,26 @@ _NETWORK: Final = (
 # 700 new ones, as Python does, took about 4 % of the main job, after each 50,000 still 2 %.
 _OBJECTS_BEFORE_COLLECTING: Final = 250_000
 
-app = typer.Typer(no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False)
-network_app = typer.Typer(no_args_is_help=True, help="Build a road network, or describe one.")
-for group, panel, commands in (
-    (app, "Studies", _STUDIES),
-    (app, "Data", _DATA),
-    (network_app, None, _NETWORK),
-):
-    for command, example in commands:
-        group.command(rich_help_panel=panel, epilog=f"Example: {example}")(with_ends_told(command))
-app.add_typer(network_app, name="network", rich_help_panel="Roads")
+app: typer.Typer = typer.Typer(
+    no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
+)
+
+
+def _add_commands() -> None:
+    """Put each command where help shows it."""
+    network_app = typer.Typer(no_args_is_help=True, help="Build a road network, or describe one.")
+    for group, panel, commands in (
+        (app, "Studies", _STUDIES),
+        (app, "Data", _DATA),
+        (network_app, None, _NETWORK),
+    ):
+        for command, example in commands:
+            add = group.command(rich_help_panel=panel, epilog=f"Example: {example}")
+            add(with_ends_told(command))
+    app.add_typer(network_app, name="network", rich_help_panel="Roads")
+
+
+_add_commands()
 
 
 def _show_version(wanted: bool) -> None:  # noqa: FBT001 (as typer calls it)

@@ -1,7 +1,7 @@
 """What a study file may say about the appraisal: growth, costs, errors, figures of its own."""
 
 from pathlib import Path
-from typing import Annotated, Final, Literal, get_args
+from typing import Annotated, ClassVar, Final, Literal, get_args
 
 import pandas as pd
 from pydantic import BaseModel, ConfigDict, Field
@@ -55,7 +55,7 @@ class AppraisalConfig(BaseModel):
         How many weightings and how many studies are drawn.
     """
 
-    model_config = ConfigDict(
+    model_config: ClassVar[ConfigDict] = ConfigDict(
         frozen=True, extra="forbid", str_strip_whitespace=True, allow_inf_nan=False
     )
 

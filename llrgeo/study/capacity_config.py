@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from operator import not_
 from pathlib import Path
-from typing import Annotated, Any, Final, Literal, Self
+from typing import Annotated, Any, ClassVar, Final, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -204,7 +204,8 @@ class MachinesConfig(Part):
 class BedMove(Part):
     """Beds that an option moves: from where, to where, how many, of which service."""
 
-    model_config = ConfigDict(populate_by_name=True)  # from_ is what a manifest has
+    # A manifest has from_, a study file from.
+    model_config: ClassVar[ConfigDict] = ConfigDict(populate_by_name=True)
 
     service: Name | None = None
     from_: Annotated[str, Field(alias="from")]

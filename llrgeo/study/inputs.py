@@ -65,7 +65,7 @@ EVERYTHING: Final = (
 )
 """The parts that are read and checked before a run; `postcodes` are read with the sites."""
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 @dataclass

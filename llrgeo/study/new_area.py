@@ -45,7 +45,7 @@ from llrgeo.study.new_study_file import (
 from llrgeo.study.new_years import check_study, projected_years
 from llrgeo.travel.routers import NetworkRouter
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 NEIGHBOURS_MIN: Final = 45.0
 BEYOND_M: Final = {"car": 30_000.0, "walk": 3_000.0}  # as far as people drive and walk to a site

@@ -43,7 +43,7 @@ from llrgeo.study.times import (
     journey_sources,
 )
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 @with_python_strings

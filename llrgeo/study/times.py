@@ -32,7 +32,7 @@ from llrgeo.travel.times import Calibration, TravelTimes
 TimesBy: TypeAlias = Mapping[tuple[str, str], TravelTimes]
 """Travel times by mode and period."""
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 _PUBLISHED_DECIMALS: Final = 1  # pages carry tenths, so every figure is computed from tenths
 

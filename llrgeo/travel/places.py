@@ -14,7 +14,7 @@ from llrgeo.schema import BNG, name_some
 
 Places: TypeAlias = gpd.GeoSeries | gpd.GeoDataFrame
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 
 def as_points(places: Places, *, role: str, mode: str = "") -> tuple[gpd.GeoSeries, str]:

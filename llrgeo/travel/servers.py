@@ -141,8 +141,8 @@ class OsrmRouter(_ServerRouter):
     'foot'
     """
 
-    server: ClassVar = "OSRM"
-    modes: ClassVar = {"car": "car", "walk": "foot", "cycle": "bike"}
+    server: ClassVar[str] = "OSRM"
+    modes: ClassVar[dict[str, str]] = {"car": "car", "walk": "foot", "cycle": "bike"}
 
     def request_block(self, starts: LonLats, ends: LonLats, mode: str) -> ServerMatrix:
         """Request one block; `mode` is the server's name for it."""
@@ -170,8 +170,8 @@ class ValhallaRouter(_ServerRouter):
     'pedestrian'
     """
 
-    server: ClassVar = "Valhalla"
-    modes: ClassVar = {"car": "auto", "walk": "pedestrian", "cycle": "bicycle"}
+    server: ClassVar[str] = "Valhalla"
+    modes: ClassVar[dict[str, str]] = {"car": "auto", "walk": "pedestrian", "cycle": "bicycle"}
 
     def request_block(self, starts: LonLats, ends: LonLats, mode: str) -> ServerMatrix:
         """Request one block; `mode` is the server's name for it."""

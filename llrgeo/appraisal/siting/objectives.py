@@ -282,7 +282,7 @@ class SetCovering(Objective):
     meaning = "fewest sites with all demand within the standard"
     method: ClassVar[Method] = "fewest_sites"
     covers_all = True
-    site_cost = 1.0
+    site_cost: ClassVar[float] = 1.0
 
     def plan_value(self, opened: Pairs, parameters: ObjectiveParameters) -> float:
         """Return the number of sites; +inf where some demand is beyond the standard."""
@@ -300,7 +300,7 @@ class BackupCovering(SetCovering):
     name = "lscp-b"
     unit = "share of demand within the standard of two sites"
     meaning = "of those, most demand with a second site within it"
-    method = "most_backup"
+    method: ClassVar[Method] = "most_backup"
     higher_is_better = True
 
     def plan_value(self, opened: Pairs, parameters: ObjectiveParameters) -> float:
@@ -315,7 +315,7 @@ class PCentre(Objective):
     name = "p-centre"
     unit = "longest minutes"
     meaning = "least longest journey"
-    method = "least_longest"
+    method: ClassVar[Method] = "least_longest"
 
     def plan_value(self, opened: Pairs, parameters: ObjectiveParameters) -> float:
         """Return the longest journey to the nearest site."""

@@ -34,7 +34,7 @@ from llrgeo.schema import Track
 Asked = ParamSpec("Asked")
 Found = TypeVar("Found")
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 _CHUNK: Final = 1 << 16
 _SHOWN_FROM: Final = 4_000_000  # bytes from which on a download shows its progress

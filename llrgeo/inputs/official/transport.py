@@ -30,7 +30,7 @@ from urllib.request import (
 
 from llrgeo.errors import InputError
 
-logger = logging.getLogger(__name__)
+logger: logging.Logger = logging.getLogger(__name__)
 
 LOOPBACK: Final = "127.0.0.1"
 USER_AGENT: Final = "llrgeo (service planning; one request at a time)"

@@ -36,7 +36,7 @@ from llrgeo.publish.explorer.own_roads import LIMITS as LIMITS_WITH_ROADS
 
 MANIFEST: Final = "manifest.json"
 # The most bytes of a page, as it is and gzipped, by the beginning of its name; the first that fits.
-LIMITS: Final = {
+LIMITS: Final[dict[str, tuple[int, int]]] = {
     "explorer": LIMITS_WITH_ROADS,
     "index": LIMITS_WITH_ROADS,
     "planner": (7_000_000, 7_000_000),

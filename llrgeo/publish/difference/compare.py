@@ -24,7 +24,7 @@ WITHHELD_BY: Final = "withheld"  # how a manifest's text begins where a checksum
 CANNOT_SAY: Final = "cannot be told"
 
 EVERYONE: Final = "everyone"
-HEADLINES: Final = {
+HEADLINES: Final[dict[str, tuple[str, ...]]] = {
     "scorecard": (),
     "people_by_service": ("lost", "mixed", "longer", "shorter", "same", "none"),
     "costs": ("extra_provider", "net_cost"),

@@ -23,7 +23,8 @@ ROAD_SCRIPTS: Final = (
     "planner/assets/places.js",
     "planner/assets/roads.js",
 )
-LIMITS: Final = (1_500_000, 750_000)  # bytes of an explorer with roads, as it is and gzipped
+# Bytes of an explorer with roads, as it is and gzipped.
+LIMITS: Final[tuple[int, int]] = (1_500_000, 750_000)
 _MARGIN_M: Final = 5_000
 _GRID: Final = 25
 _POWERS: Final = tuple((i, j) for i in range(4) for j in range(4 - i))

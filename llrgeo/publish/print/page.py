@@ -108,7 +108,7 @@ class PrintedPage:
     """A page; points are millimetres from its top left corner."""
 
     def __init__(self, width_mm: float, height_mm: float) -> None:
-        self.size = (width_mm, height_mm)
+        self.size: tuple[float, float] = (width_mm, height_mm)
         self._figure = Figure(figsize=(width_mm / _MM_PER_INCH, height_mm / _MM_PER_INCH))
         self._axes = self._figure.add_axes((0, 0, 1, 1))
         self._axes.set_xlim(0, width_mm)
