@@ -1,5 +1,6 @@
 """The command line: every command works, and every error is one message and exit status 1."""
 
+import gc
 import json
 import re
 import subprocess
@@ -127,6 +128,18 @@ def test_maps_for_print_are_made_where_they_are_asked_for(town_study, tmp_path):
     invoke("run", town_study, "--out", tmp_path / "maps", "--quiet", "--print")
     made = sorted(path.suffix for path in (tmp_path / "maps" / "print").iterdir())
     assert made.count(".svg") == made.count(".png") == made.count(".txt") > 0
+
+
+def test_a_run_looks_seldom_for_objects_to_collect_and_leaves_python_as_it_was(
+    town_study, tmp_path, monkeypatch
+):
+    before, within = gc.get_threshold(), []
+    monkeypatch.setattr(
+        "llrgeo.study.run.check_publishable", lambda *_: within.append(gc.get_threshold())
+    )
+    invoke("run", str(town_study), "--out", str(tmp_path / "maps"), "--quiet")
+    assert within[0][0] > before[0]
+    assert gc.get_threshold() == before
 
 
 def test_timings_are_split_by_stage(town_study, tmp_path):
