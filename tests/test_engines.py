@@ -108,7 +108,8 @@ def test_the_trees_of_all_nodes_equal_the_engines(data: st.DataObject) -> None:
     limit_min = data.draw(st.sampled_from([3 / 60_000, 11 / 60_000, np.inf]))
     request = asked(graph_of(nodes, arcs), exits, entries)
     keys = journey_keys(request, SearchPlan("chains", limit_min))
-    by_trees = SearchPlan(limit_min=limit_min, trees=SearchTrees.of(request))
+    places = tuple(str(number).encode() for number in range(entries.points))
+    by_trees = SearchPlan(limit_min=limit_min, trees=SearchTrees.of(request, places))
     np.testing.assert_array_equal(journey_keys(request, by_trees), keys)
 
 

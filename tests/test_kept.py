@@ -5,12 +5,15 @@ from pathlib import Path
 import pandas as pd
 import pytest
 
+from llrgeo.appraisal.tables import context
+from llrgeo.study import own_roads, planning
 from llrgeo.study import run as study_run
 from llrgeo.study.config import StudyConfig, load_study
 from llrgeo.study.criteria_config import CriterionConfig
 from llrgeo.study.kept import NOTHING_KEPT, mark_files, still_holds
 from llrgeo.study.result import StudyResult
 from llrgeo.study.run import run_study
+from llrgeo.travel import search_trees
 
 NEW_SITE = """
 [[new_sites]]
@@ -84,6 +87,7 @@ def test_whatever_is_changed_a_run_that_keeps_what_holds_finds_what_one_from_scr
     kept = still_holds(earlier, study, ())
     assert (kept.times_by is not None) == (what in KEEPS_TIMES)
     assert (kept.results is not None) == (what in KEEPS_RESULTS)
+    assert ("earlier_routers" in kept.inputs) == (what == "new_sites")
     if kept is not NOTHING_KEPT:
         assert_same_evidence(run_study(study, kept=kept), run_study(study))
 
@@ -96,6 +100,24 @@ def test_a_study_that_did_not_change_is_not_computed_again(earlier, monkeypatch)
     found = run_study(earlier.study, kept=kept, scored=told.append)
     assert_same_evidence(found, earlier)
     assert [list(card.totals) for card in told] == [list(earlier.scorecard.totals)]
+
+
+def test_what_does_not_rest_on_scores_is_not_computed_again(earlier, monkeypatch):
+    study_run.build_publication(earlier)  # pages of the earlier result are made
+    criteria = (CriterionConfig(measure="mean_minutes", weight=3),)
+    study = earlier.study.model_copy(update={"criteria": criteria})
+    fresh = run_study(study)
+    for module, name in (
+        (context, "simulate"), (context, "cost_table"), (planning, "pack_network"),
+        (own_roads, "roads_in_use"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, None)  # a call would fail
+    found = run_study(study, kept=still_holds(earlier, study, ()))
+    assert_same_evidence(found, fresh)
+    assert not found.evidence.tables["tornado"].equals(earlier.evidence.tables["tornado"])
+    pages = study_run.build_publication(found)
+    assert pages.planning.network is study_run.build_publication(earlier).planning.network
+    assert pages.own_roads is study_run.build_publication(earlier).own_roads
 
 
 def test_a_key_that_nobody_has_thought_of_decides_everything(earlier):
@@ -118,6 +140,24 @@ def test_results_judged_by_costs_are_not_those_judged_without(earlier):
 def test_files_decide_what_rests_on_them(earlier, file, times, results):
     kept = still_holds(earlier, earlier.study, [file])
     assert (kept.times_by is not None, kept.results is not None) == (times, results)
+    assert ("earlier_routers" in kept.inputs) == (file == "sites")
+
+
+def test_where_a_site_moved_only_the_ways_to_it_are_searched(earlier, monkeypatch):
+    searched, search = [], search_trees.dijkstra
+
+    def counted(matrix, *, indices, return_predecessors):
+        searched.extend(indices)
+        return search(matrix, indices=indices, return_predecessors=return_predecessors)
+
+    text = (earlier.study.folder / "study.toml").read_text(encoding="utf-8")
+    study = changed(earlier, text.replace(*CHANGES["new_sites"], 1))
+    monkeypatch.setattr(search_trees, "dijkstra", counted)
+    fresh, before = run_study(study), run_study(earlier.study)
+    searched.clear()
+    found = run_study(study, kept=still_holds(before, study, ()))
+    assert len(searched) == len(study.periods)
+    assert_same_evidence(found, fresh)
 
 
 def test_a_file_that_is_saved_again_or_gone_has_another_mark(town_study):

@@ -34,6 +34,8 @@ class Evidence:
         Every table by name, ids as columns, ready to be written.
     descriptions
         What each of these tables is about, and its columns with unit and meaning of a blank.
+    context
+        What they were made from.
     """
 
     sentences: Mapping[str, str]
@@ -42,6 +44,7 @@ class Evidence:
     acceptability: Acceptability
     tables: Mapping[str, pd.DataFrame]
     descriptions: Mapping[str, TableDescription]
+    context: EvidenceContext
 
 
 def appraise(
@@ -51,6 +54,7 @@ def appraise(
     evidence_inputs: EvidenceInputs,
     *,
     baseline: str,
+    earlier: EvidenceContext | None = None,
 ) -> Evidence:
     """Draw together all evidence about a study's evaluated options.
 
@@ -67,6 +71,8 @@ def appraise(
         Rates, growth and errors.
     baseline
         The name of the option that the others are compared with.
+    earlier
+        Of earlier evidence about the same results, scored otherwise; None if there is none.
 
     Raises
     ------
@@ -75,7 +81,11 @@ def appraise(
     LlrgeoError
         If a table has a column that is not declared, or its people do not add up.
     """
-    context = EvidenceContext(results, appraisal_inputs, scorecard, evidence_inputs, baseline)
+    context = (
+        earlier.rescored(scorecard, evidence_inputs)
+        if earlier
+        else EvidenceContext(results, appraisal_inputs, scorecard, evidence_inputs, baseline)
+    )
     tables = make_tables(TABLES, context)
     if appraisal_inputs.restricted:
         # Where contacts are of real patients, each declaration's own
@@ -95,4 +105,5 @@ def appraise(
         context.acceptability,
         tables,
         descriptions,
+        context,
     )

@@ -1,10 +1,10 @@
 """What a study works on: all it names is read and checked before a minute is computed."""
 
 import logging
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Any, Final
 
 import geopandas as gpd
 import pandas as pd
@@ -84,6 +84,11 @@ class StudyInputs:
     study: StudyConfig
 
     @cached_property
+    def kept(self) -> dict[Callable[..., Any], Any]:
+        """What functions made of places and roads alone, by function: `once` keeps it here."""
+        return {}
+
+    @cached_property
     def areas(self) -> gpd.GeoDataFrame:
         """The areas on `area_id`: population-weighted centroids in EPSG:27700."""
         return read_areas(self.study.path("areas"))
@@ -121,7 +126,12 @@ class StudyInputs:
     @cached_property
     def routers(self) -> dict[str, Router]:
         """A router for each mode: over its network, or by the timetables."""
-        return build_routers(self.study, self.areas, self.sites)
+        return build_routers(self.study, self.areas, self.sites, self.earlier_routers)
+
+    @cached_property
+    def earlier_routers(self) -> Mapping[str, Router]:
+        """Routers over the same roads that reached other sites, by mode; empty for none."""
+        return {}
 
     @cached_property
     def options(self) -> tuple[Option, ...]:

@@ -11,6 +11,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.study.appraisal_config import appraisal_files
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.plausibility import judges_costs
@@ -25,7 +26,15 @@ _NOT_TIMES: Final = _NOT_RESULTS | {
     "options", "services", "appraisal", "indicators", "deprivation", "home", "home_sites_only",
     "tolerance_min", "seed", "confirm", "years", "capacity",
 }  # fmt: skip
-_PLACES: Final = ("areas", "directory", "routers", "base_map")  # parts that rest on no such key
+_OF_SITES: Final = frozenset({"sites", "new_sites"})  # keys and files that say where sites are
+_WITHOUT_SITES: Final = {  # parts that rest on none of them, and as what they are known
+    "areas": "areas",
+    "directory": "directory",
+    "base_map": "base_map",
+    "routers": "earlier_routers",
+}
+# Parts that rest on no key of _NOT_TIMES, and what functions made of these alone.
+_PLACES: Final = ("areas", "directory", "routers", "base_map", "kept")
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,14 +47,15 @@ class Kept:
         Parts of `StudyInputs`, by their names; empty if none holds.
     times_by, team_times_by
         Travel times; None if they do not hold.
-    results
-        The options' results; None if they do not hold.
+    results, context
+        The options' results, and what their evidence was made from; None if they do not hold.
     """
 
     inputs: Mapping[str, object] = field(default_factory=dict)
     times_by: TimesBy | None = None
     team_times_by: TimesBy | None = None
     results: Mapping[str, OptionResult] | None = None
+    context: EvidenceContext | None = None
 
 
 NOTHING_KEPT: Final = Kept()
@@ -66,16 +76,18 @@ def still_holds(earlier: StudyResult, study: StudyConfig, changed_files: Collect
     was = earlier.study
     keys = {key for key in type(study).model_fields if getattr(study, key) != getattr(was, key)}
     files = set(changed_files) - {"theme"}
-    if keys - _NOT_TIMES or files - _files_beside_times(study):
+    if keys - _NOT_TIMES - _OF_SITES or files - _files_beside_times(study) - _OF_SITES:
         return NOTHING_KEPT
     held = vars(earlier.inputs)  # of a large network the routers have been let go
+    if (keys | files) & _OF_SITES:
+        return Kept({name: held[part] for part, name in _WITHOUT_SITES.items() if part in held})
     inputs: dict[str, object] = {part: held[part] for part in _PLACES if part in held}
     same_results = not (keys - _NOT_RESULTS or files or _judges_costs(was) != _judges_costs(study))
     return Kept(
         inputs,
         earlier.times_by,
         earlier.team_times_by,
-        earlier.results if same_results else None,
+        *((earlier.results, earlier.evidence.context) if same_results else (None, None)),
     )
 
 

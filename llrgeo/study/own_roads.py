@@ -1,12 +1,12 @@
 """The roads with which the explorer answers for a reader's own postcode."""
 
-from collections.abc import Iterable
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.once import once
 from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.publish.planning import OwnRoads
 from llrgeo.roads.packed import why_not_packed
@@ -14,44 +14,38 @@ from llrgeo.roads.part import part_of
 from llrgeo.schema import BNG
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.planning import page_network
+from llrgeo.study.routers import study_periods
 from llrgeo.study.times import calibration_of
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.times import TravelTimes
 from llrgeo.travel.used_roads import roads_in_use
 
 _MOST_EDGES: Final = 500_000  # more would be searched for long, and find no room in a page
 
 
-def build_own_roads(
-    inputs: StudyInputs, judged_by: TravelTimes, published: Iterable[TravelTimes]
-) -> OwnRoads | None:
+@once
+def build_own_roads(inputs: StudyInputs) -> OwnRoads | None:
     """Return what the explorer answers for postcodes by; None where it cannot.
 
-    Parameters
-    ----------
-    inputs
-        The study's. Its routers are held until pages are made, unless they are large.
-    judged_by
-        The times that options are judged by: postcodes are answered in their mode.
-    published
-        All times that readers can choose from: in these periods.
+    Postcodes are answered in the mode that options are judged by, and in all of its periods. The
+    study's routers are held until pages are made, unless they are large.
     """
-    router = vars(inputs).get("routers", {}).get(judged_by.mode)
+    mode = inputs.study.modes[0]
+    router = vars(inputs).get("routers", {}).get(mode)
     known = inputs.directory
     inside = known[known["area_id"].isin(inputs.areas.index)]
     if not isinstance(router, NetworkRouter) or inside.empty:
         return None
     if len(router.network.edges) > _MOST_EDGES or why_not_packed(router.network):
         return None
-    periods = dict.fromkeys(each.period for each in published if each.mode == judged_by.mode)
-    arrivals = places_of_arrival(inputs.sites, judged_by.mode)
+    periods = study_periods(inputs.study, mode)
+    arrivals = places_of_arrival(inputs.sites, mode)
     # From every place that the page may answer for: postcodes, and the middles of neighbourhoods.
     used = roads_in_use(router, _homes(inside, inputs.areas), arrivals, periods=periods)
-    part = part_of(router.snapping, used, tuple(periods))
+    part = part_of(router.snapping, used, periods)
     return OwnRoads(
         network=page_network(part.network, part),
-        mode=judged_by.mode,
-        calibration=calibration_of(inputs.study, judged_by.mode),
+        mode=mode,
+        calibration=calibration_of(inputs.study, mode),
         postcodes=inside,
         arrivals=arrivals,
     )

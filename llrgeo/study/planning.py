@@ -10,6 +10,7 @@ import pandas as pd
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.once import once
 from llrgeo.appraisal.options import Option
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.entrances import places_of_arrival
@@ -123,8 +124,14 @@ def _network_of(inputs: StudyInputs, mode: str) -> tuple[PageNetwork | None, str
         and team_modes(study)[0] != mode
     ):
         return None, "teams travel on another network than residents"
+    return _packed_network(inputs)
+
+
+@once
+def _packed_network(inputs: StudyInputs) -> tuple[PageNetwork | None, str]:
+    """Return the network of the study's first mode as a page holds it, or why there is none."""
     try:
-        network, snapping = _roads_of(inputs, mode)
+        network, snapping = _roads_of(inputs, inputs.study.modes[0])
     except LlrgeoError as error:
         return None, str(error)
     return _packed(network, snapping)

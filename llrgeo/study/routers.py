@@ -1,6 +1,6 @@
 """The router of each mode of a study: over a road network, or by timetables."""
 
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import replace
 from functools import cache
 from pathlib import Path
@@ -26,9 +26,15 @@ LoadNetwork: TypeAlias = Callable[[Path], RoadNetwork]
 
 
 def build_routers(
-    study: StudyConfig, areas: gpd.GeoDataFrame, sites: gpd.GeoDataFrame
+    study: StudyConfig,
+    areas: gpd.GeoDataFrame,
+    sites: gpd.GeoDataFrame,
+    earlier: Mapping[str, Router],
 ) -> dict[str, Router]:
     """Return a router for each mode of a study; a network that modes share is loaded once.
+
+    Over roads and by timetables it is the one of `earlier`, where there is one: what it has derived
+    of them holds for any sites.
 
     Raises
     ------
@@ -36,7 +42,10 @@ def build_routers(
         As `build_router`.
     """
     load = cache(load_network)
-    return {mode: build_router(study, mode, areas, sites, load) for mode in study.modes}
+    return {
+        mode: build_router(study, mode, areas, sites, load, earlier.get(mode))
+        for mode in study.modes
+    }
 
 
 def build_router(
@@ -45,8 +54,9 @@ def build_router(
     areas: gpd.GeoDataFrame,
     sites: gpd.GeoDataFrame,
     load: LoadNetwork = load_network,
+    earlier: Router | None = None,
 ) -> Router:
-    """Return a router for a mode of a study; `load` reads networks.
+    """Return a router for a mode of a study; `load` reads networks, where there is none `earlier`.
 
     Raises
     ------
@@ -62,10 +72,13 @@ def build_router(
             router.travel_times(areas.geometry, sites.geometry, mode=mode, period=period)
         return router
     if MODES[mode].timetable:
-        return read_transit(study)
-    network = read_network(study, mode, load)
-    check_periods(network, study_periods(study, mode))
-    over_roads = NetworkRouter(network)
+        return earlier or read_transit(study)
+    if isinstance(earlier, NetworkRouter):
+        over_roads = earlier
+    else:
+        network = read_network(study, mode, load)
+        check_periods(network, study_periods(study, mode))
+        over_roads = NetworkRouter(network)
     check_places_snap(over_roads, areas, places_of_arrival(sites, mode))
     return over_roads
 

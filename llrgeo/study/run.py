@@ -51,7 +51,7 @@ def run_study(
     study: StudyConfig,
     *,
     kept: Kept = NOTHING_KEPT,
-    scored: Callable[[Scorecard], object] | None = None,
+    scored: Callable[[Scorecard], object] = lambda _: None,
     track: Track = iter,
 ) -> StudyResult:
     """Run a study: read its inputs, compute travel times, appraise and score its options.
@@ -108,15 +108,16 @@ def run_study(
         hurdles=build_hurdles(study),
         set_aside=CONTACT_MEASURES if appraisal_inputs.restricted else (),
     )
-    if scored:
-        scored(scorecard)
+    scored(scorecard)
 
     # 4. The evidence behind the score: catchments (4), fairness (5), how sure the ranking is (6),
     #    costs (7), small numbers suppressed (10), places compared (12); and whether the places
     #    cope, where the study names years (11): step 2 built that plan, for it needs the routers.
     logger.info("evidence")
     needed = build_evidence_inputs(inputs, times_by, capacity)
-    evidence = appraise(results, appraisal_inputs, scorecard, needed, baseline=study.baseline)
+    evidence = appraise(
+        results, appraisal_inputs, scorecard, needed, baseline=study.baseline, earlier=kept.context
+    )
     return StudyResult(
         inputs, times_by, team_times_by, appraisal_inputs, results, scorecard, evidence
     )
@@ -275,7 +276,7 @@ def build_publication(result: StudyResult) -> Publication:
         deprivation=study.deprivation_index(result.areas.index),
         planning=build_planning(result.inputs, result.appraisal_inputs.rounds),
         ways=build_ways(result.inputs, result.results, services, result.times),
-        own_roads=build_own_roads(result.inputs, result.times, result.times_by.values()),
+        own_roads=build_own_roads(result.inputs),
         figures=result.inputs.place_figures,
         words=words,
     )

@@ -107,8 +107,7 @@ class NetworkRouter:
                 plan = self.search_plan(period)
                 # Pages draw the ways of these journeys: what tells them is searched here already.
                 if plan == SearchPlan() and trees_can_be_held(request):
-                    trees = SearchTrees.of(request)
-                    self._found_trees[_place_key(destinations, period)] = trees
+                    trees = self._hold_trees(request, destinations, period)
                     plan = dataclasses.replace(plan, trees=trees)
                 keys = journey_keys(request, plan, track)
                 self._known.keep(request, keys)
@@ -146,13 +145,23 @@ class NetworkRouter:
         NetworkError
             If the network has no such period, or points have no coordinate system.
         """
-        key = _place_key(destinations, period)
-        if key not in self._found_trees:
-            into = self._roads(destinations, "destination")
-            none = UsedRoads(0, into.table.iloc[:0])
-            request = build_request(self.network, self._layered, period, none, into)
-            self._found_trees[key] = SearchTrees.of(request)
-        return self._found_trees[key]
+        held = self._found_trees.get(period)
+        if held and held.places == _place_keys(destinations):
+            return held
+        into = self._roads(destinations, "destination")
+        none = UsedRoads(0, into.table.iloc[:0])
+        request = build_request(self.network, self._layered, period, none, into)
+        return self._hold_trees(request, destinations, period)
+
+    def _hold_trees(
+        self, request: MatrixRequest, destinations: gpd.GeoSeries, period: str
+    ) -> SearchTrees:
+        """Hold the trees to a request's destinations in place of those to others before."""
+        trees = SearchTrees.of(request, _place_keys(destinations))
+        if period in self._found_trees:
+            trees.take_over(self._found_trees[period])
+        self._found_trees[period] = trees
+        return trees
 
     def first_nodes(self, origins: gpd.GeoSeries) -> IntArray:
         """Return the nodes of the graph that journeys from points may pass first, each once."""
@@ -193,17 +202,17 @@ class NetworkRouter:
 
     def _roads(self, points: gpd.GeoSeries, role: Role) -> UsedRoads:
         """Return the roads of points; those of the same points are found once for all periods."""
-        key = _place_key(points, role)
+        key = role, _place_keys(points)
         if key not in self._found_roads:
             self._found_roads[key] = roads_of_points(self.snapping, points, role)
         return self._found_roads[key]
 
     @cached_property
-    def _found_roads(self) -> dict[tuple[str, str, bytes], UsedRoads]:
+    def _found_roads(self) -> dict[tuple[Role, tuple[bytes, ...]], UsedRoads]:
         return {}
 
     @cached_property
-    def _found_trees(self) -> dict[tuple[str, str, bytes], SearchTrees]:
+    def _found_trees(self) -> dict[str, SearchTrees]:
         return {}
 
     @cached_property
@@ -220,9 +229,10 @@ class NetworkRouter:
         return layer_network(self.network)
 
 
-def _place_key(points: gpd.GeoSeries, what: str) -> tuple[str, str, bytes]:
-    """Return a key of what is found of points: the same for points at the same places."""
-    return what, str(points.crs), b"".join(shapely.to_wkb(points.to_numpy()))
+def _place_keys(points: gpd.GeoSeries) -> tuple[bytes, ...]:
+    """Return a key of each point: the same for points at the same place, in the same CRS."""
+    crs = str(points.crs).encode()
+    return tuple(crs + place for place in shapely.to_wkb(points.to_numpy()))
 
 
 def travel_times(

@@ -31,24 +31,28 @@ class SearchTrees:
     ----------
     graph
         The graph.
-    destinations
-        How many there are; they are numbered from 0.
     matrix
         The graph reversed, with the destinations (see `reversed_matrix`).
+    places
+        A key of each destination: the same for those that lie at the same place.
     found
-        The trees that are held, by destination.
+        The trees that are held, by place.
     """
 
     graph: SearchGraph
-    destinations: int
     matrix: csr_array
-    found: dict[int, Tree] = field(default_factory=dict)
+    places: tuple[bytes, ...]
+    found: dict[bytes, Tree] = field(default_factory=dict)
 
     @classmethod
-    def of(cls, request: MatrixRequest) -> Self:
-        """Return the trees of a request's destinations; nothing is searched yet."""
-        graph, entries = request.graph, request.entries
-        return cls(graph, entries.points, reversed_matrix(graph, entries))
+    def of(cls, request: MatrixRequest, places: tuple[bytes, ...]) -> Self:
+        """Return the trees of a request's destinations, at these places; none is searched yet."""
+        return cls(request.graph, reversed_matrix(request.graph, request.entries), places)
+
+    def take_over(self, earlier: "SearchTrees") -> None:
+        """Hold the trees that were found over the same graph to places of others that are here."""
+        if _room_for(self.graph, len(self.places)):
+            self.found.update({at: earlier.found[at] for at in self.places if at in earlier.found})
 
     def tree(self, destination: int) -> Tree:
         """Return the tree of the ways to one destination.
@@ -57,15 +61,17 @@ class SearchTrees:
         -------
         tuple of arrays
             Of every node the key of the best journey from it (infinite if there is none), and the
-            node that follows on it (negative if none does). Destinations are numbered after nodes.
+            node that follows on it: negative if none does, `graph.nodes` for the destination.
         """
-        tree = self.found.get(destination)
+        place, nodes = self.places[destination], self.graph.nodes
+        tree = self.found.get(place)
         if tree is None:
-            goal = self.graph.nodes + destination
+            goal = nodes + destination
             keys, onward = dijkstra(self.matrix, indices=[goal], return_predecessors=True)
-            tree = keys[0], onward[0]
-            if _room_for(self.graph, self.destinations):
-                self.found[destination] = tree
+            # Numbered without the other destinations, the tree is the same beside any others.
+            tree = keys[0, :nodes], np.minimum(onward[0, :nodes], nodes)
+            if _room_for(self.graph, len(self.places)):
+                self.found[place] = tree
         return tree
 
     def journey_keys(self, exits: AccessLinks, limit: int, track: Track = iter) -> IntArray:
@@ -78,8 +84,9 @@ class SearchTrees:
         track
             Wraps the destinations, to show progress.
         """
-        keys = [self.tree(number)[0][exits.node] for number in track(range(self.destinations))]
-        found = np.array(keys).reshape(self.destinations, len(exits.node))  # also without any
+        count = len(self.places)
+        keys = [self.tree(number)[0][exits.node] for number in track(range(count))]
+        found = np.array(keys).reshape(count, len(exits.node))  # also without any
         return best_by_exits(found.T, exits, limit)
 
 

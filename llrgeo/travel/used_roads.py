@@ -55,7 +55,7 @@ def _edges_of_trees(trees: SearchTrees, leaves: IntArray) -> IntArray:
     graph = trees.graph
     arcs = graph.tail * graph.nodes + graph.head  # ascending, as the graph is sorted
     on_way = np.zeros(len(arcs), dtype=bool)
-    for destination in range(trees.destinations):
+    for destination in range(len(trees.places)):
         _, onward = trees.tree(destination)
         nodes, following = _passed(leaves, onward.astype(np.int64), graph.nodes)
         on_way[np.searchsorted(arcs, nodes * graph.nodes + following)] = True

@@ -59,12 +59,11 @@ def find_way_trees(
     trees = {}
     for name, rows in pairs.groupby("destination", sort=True)["origin"]:
         column = int(destinations.index.get_indexer(pd.Index([name]))[0])
-        goal = request.graph.nodes + column
         found, onward = to_all.tree(column)
         wanted = zip(map(str, rows), origins.index.get_indexer(pd.Index(rows)), strict=True)
         leaves = {origin: _first_node(request, found, int(row), column) for origin, row in wanted}
         root = shapely.get_coordinates(shapely.centroid(ends.iloc[column]))[0]
-        trees[str(name)] = _grow(roads, root, leaves, onward.astype(np.int64), goal)
+        trees[str(name)] = _grow(roads, root, leaves, onward.astype(np.int64))
     return trees
 
 
@@ -112,9 +111,10 @@ class _Roads:
 
 
 def _grow(
-    roads: _Roads, root: Floats, leaves: Mapping[str, int | None], onward: IntArray, goal: int
+    roads: _Roads, root: Floats, leaves: Mapping[str, int | None], onward: IntArray
 ) -> WayTree:
     """Return the tree of the ways from some nodes to a goal, by the node that follows each."""
+    goal = roads.graph.nodes
     xy, parent, row_of = [root], [-1], {goal: _ROOT, -1: _ROOT}
     for leaf in leaves.values():
         # Walk inwards as far as a node that is in the tree already...

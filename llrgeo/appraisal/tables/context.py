@@ -2,7 +2,7 @@
 
 import math
 from collections.abc import Callable, Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cached_property
 from typing import Any, Final
 
@@ -39,6 +39,10 @@ from llrgeo.errors import LlrgeoError
 
 _ANSWERED_BY_CAPACITY: Final = ("beds_and_rooms", "parking")
 _OLDEST: Final = "age_85_plus"
+_WHATEVER_THE_SCORES: Final = (
+    *("people", "residents", "labels", "sentences", "comparisons", "simulation"),
+    *("capacity_setting", "capacity", "cost_lines", "costs"),
+)
 
 
 @dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
@@ -72,6 +76,16 @@ class EvidenceContext:
     def kept(self) -> dict[Callable[..., Any], Any]:
         """What functions of the context returned, by function: `once` keeps it here."""
         return {}
+
+    def rescored(self, scorecard: Scorecard, evidence_inputs: EvidenceInputs) -> "EvidenceContext":
+        """Return the context of the same results by other criteria or other words.
+
+        What was worked out already and does not rest on scores is not worked out again.
+        """
+        made = replace(self, scorecard=scorecard, evidence_inputs=evidence_inputs)
+        known = vars(self)  # where a `cached_property` keeps what it has made
+        vars(made).update({name: known[name] for name in _WHATEVER_THE_SCORES if name in known})
+        return made
 
     @cached_property
     def people(self) -> pd.DataFrame:
