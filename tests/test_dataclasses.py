@@ -17,7 +17,7 @@ FILLED = {
 WITH_MEMORY = {
     "AllocatedUses", "BaseMap",
     "CapacitySetting", "Comparison", "EvidenceContext", "NetworkRouter", "OptionView",
-    "Publication", "Rates", "RoadNetwork", "SitingStudy", "StudyInputs", "TransitRouter",
+    "Parameters", "Publication", "Rates", "RoadNetwork", "SitingStudy", "StudyInputs", "TransitRouter",
     "TransitRules",
 }  # fmt: skip
 # They hold tables, and are keys or members of sets: two are the same only if they are one.

@@ -14,7 +14,6 @@ from llrgeo.appraisal.capacity.bed_evidence import (
     check_base_year,
 )
 from llrgeo.appraisal.capacity.crisis_evidence import (
-    crisis_by_hour,
     crisis_by_teams,
     response_to_crises,
 )
@@ -103,8 +102,7 @@ def find_evidence(setting: CapacitySetting, rules: OverflowRules) -> CapacityEvi
         machines_by_site(setting),
         rounds_by_base(setting, seed=rules.seed),
         response_to_crises(setting),
-        crisis_by_teams(setting),
-        crisis_by_hour(setting),
+        *crisis_by_teams(setting),
     )
 
 

@@ -1,6 +1,8 @@
 """Evidence about crisis response: teams on duty, and the calls that they reach in time."""
 
-from typing import Final
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Final, Self
 
 import numpy as np
 import pandas as pd
@@ -54,53 +56,88 @@ def response_to_crises(setting: CapacitySetting) -> pd.DataFrame:
     return pd.DataFrame(rows)
 
 
-def crisis_by_teams(setting: CapacitySetting) -> pd.DataFrame:
+def crisis_by_teams(setting: CapacitySetting) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Return what each number of teams in one pool reaches in time, in the base year.
 
-    Columns: `option`, `service`; `hours`, the `busiest` or the `mean` of those on duty, or `all`,
-    the calls of every hour by what its own teams reach, where calls by hour are stated; `teams`;
-    `calls_an_hour`; `share_in_time`; `busy`, the mean share of teams that are out. From the fewest
-    teams that keep up with the busiest hours to those that reach nearly all that the drive allows.
+    From the fewest teams that keep up with the busiest hours to those that reach nearly all that
+    the drive allows.
+
+    Returns
+    -------
+    tuple of pandas.DataFrame
+        By hours together: `option`, `service`; `hours`, the `busiest` or the `mean` of those on
+        duty, or `all`, the calls of every hour by what its own teams reach, where calls by hour are
+        stated; `teams`; `calls_an_hour`; `share_in_time`; `busy`, the mean share of teams that are
+        out. And by each hour, of services that state calls by hour: with `hour`, that of the clock
+        at which it begins. Each is a queue of its own calls, as if they went on at that rate: too
+        strict where calls rise, too kind where they fall.
     """
-    parts = []
+    first, together, apart = int(setting.parameters.value("response_from_hour")), [], []
     for option in setting.options:
         for service in setting.crisis:
+            asked = _AskedTeams.of(setting, option, service)
             for hours, factor in (("busiest", service.peak), ("mean", 1.0)):
-                table = _by_teams(setting, option, service, factor)
-                parts.append(table.assign(hours=hours))
-            if service.factors:
-                parts.append(_all_hours(_by_hour(setting, option, service)).assign(hours="all"))
-    names = ["option", "service", "hours", *_BY_TEAMS]
+                together.append(asked.reached(factor, {"hours": hours}))
+            by_hour = [
+                asked.reached(factor, {"hour": (first + n) % _HOURS_A_DAY})
+                for n, factor in enumerate(service.factors)
+            ]
+            if by_hour:
+                apart.append(pd.concat(by_hour, ignore_index=True))
+                together.append(_all_hours(apart[-1]).assign(hours="all"))
+    return _joined(together, "hours"), _joined(apart, "hour")
+
+
+def _joined(parts: list[pd.DataFrame], hours: str) -> pd.DataFrame:
+    """Return tables below one another; an empty one where nobody calls."""
     found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    return found[names] if len(found) else pd.DataFrame()
+    return found[["option", "service", hours, *_BY_TEAMS]] if len(found) else pd.DataFrame()
 
 
-def crisis_by_hour(setting: CapacitySetting) -> pd.DataFrame:
-    """Return what each number of teams in one pool reaches in each hour on duty, in the base year.
+@dataclass(frozen=True, slots=True)
+class _AskedTeams:
+    """Calls of an option's service in the base year, and the numbers of teams worth asking for.
 
-    Each hour is a queue of its own calls, as if they went on at that rate: too strict where calls
-    rise, too kind where they fall. Columns: `option`, `service`; `hour`, the hour of the clock at
-    which it begins; `teams`, `calls_an_hour`, `share_in_time`, `busy`. Services that do not state
-    calls by hour are left out.
+    `drives` (minutes, +inf where no base reaches) and `calls` (a year) are by area.
     """
-    parts = [
-        _by_hour(setting, option, service)
-        for option in setting.options
-        for service in setting.crisis
-        if service.factors
-    ]
-    found = pd.concat(parts, ignore_index=True) if parts else pd.DataFrame()
-    return found[["option", "service", "hour", *_BY_TEAMS]] if len(found) else pd.DataFrame()
 
+    option: str
+    service: CrisisService
+    parameters: Parameters
+    drives: pd.Series
+    calls: pd.Series
+    mean: float
+    numbers: list[int]
 
-def _by_hour(setting: CapacitySetting, option: str, service: CrisisService) -> pd.DataFrame:
-    """Return the table of each hour on duty; empty if nobody calls."""
-    first = int(setting.parameters.value("response_from_hour"))
-    tables = [
-        _by_teams(setting, option, service, factor).assign(hour=(first + n) % _HOURS_A_DAY)
-        for n, factor in enumerate(service.factors)
-    ]
-    return pd.concat(tables, ignore_index=True)
+    @classmethod
+    def of(cls, setting: CapacitySetting, option: str, service: CrisisService) -> Self:
+        """Return what is asked: numbers are those worth asking for in the busiest hours."""
+        drives = setting.drive_min(option, service.id)["travel_time_min"].fillna(np.inf)
+        calls = setting.demand(service.rates, setting.base_year)
+        mean = calls_an_hour(calls, setting.parameters)
+        peak = dispatch_of(service, setting.parameters, mean * service.peak)
+        numbers = _worth_asking(peak, drives, calls) if mean else []
+        return cls(option, service, setting.parameters, drives, calls, mean, numbers)
+
+    def reached(self, factor: float, when: Mapping[str, object]) -> pd.DataFrame:
+        """Return what teams reach where calls are so many times their mean; empty without any.
+
+        `when` is the column that names these hours, with its value.
+        """
+        if not self.numbers:
+            return pd.DataFrame(columns=["option", "service", *when, *_BY_TEAMS])
+        dispatch = dispatch_of(self.service, self.parameters, self.mean * factor)
+        table = response_table(dispatch, self.numbers, self.drives, self.calls)
+        return pd.DataFrame(
+            {
+                "option": self.option,
+                "service": self.service.id,
+                **when,
+                "teams": self.numbers,
+                "calls_an_hour": dispatch.calls_an_hour,
+                **{name: table[name].to_numpy() for name in table},
+            }
+        )
 
 
 def _all_hours(by_hour: pd.DataFrame) -> pd.DataFrame:
@@ -113,26 +150,6 @@ def _all_hours(by_hour: pd.DataFrame) -> pd.DataFrame:
         .mean()
     )
     return means.assign(share_in_time=means["reached"] / means["calls_an_hour"])
-
-
-def _by_teams(
-    setting: CapacitySetting, option: str, service: CrisisService, factor: float
-) -> pd.DataFrame:
-    """Return what numbers of teams reach where calls are so many times their mean.
-
-    Numbers are those worth asking for in the busiest hours, whatever the factor. Empty if nobody
-    calls.
-    """
-    drives = setting.drive_min(option, service.id)["travel_time_min"].fillna(np.inf)
-    calls = setting.demand(service.rates, setting.base_year)
-    mean = calls_an_hour(calls, setting.parameters)
-    keys = {"option": option, "service": service.id}
-    if not mean:
-        return pd.DataFrame(columns=[*keys, *_BY_TEAMS])
-    peak = dispatch_of(service, setting.parameters, mean * service.peak)
-    dispatch = dispatch_of(service, setting.parameters, mean * factor)
-    table = response_table(dispatch, _worth_asking(peak, drives, calls), drives, calls)
-    return table.reset_index().assign(**keys, calls_an_hour=dispatch.calls_an_hour)
 
 
 def calls_an_hour(calls: pd.Series, parameters: Parameters) -> float:
@@ -237,9 +254,10 @@ def _nearest_free(
         return np.nan
     drives = setting.minutes if setting.drives is None else setting.drives
     # Of each area: the teams of all bases whose drive fits into what triage leaves.
-    areas = setting.people[setting.base_year].index
-    near = drives.loc[areas, list(teams.index)] <= dispatch.standard_min - dispatch.call_min
-    reach = (near.to_numpy() @ teams.to_numpy()).astype(np.int64)
+    rows = drives.index.get_indexer(setting.people[setting.base_year].index)
+    columns = drives.columns.get_indexer(teams.index)
+    near = drives.to_numpy()[np.ix_(rows, columns)] <= dispatch.standard_min - dispatch.call_min
+    reach = (near @ teams.to_numpy()).astype(np.int64)
     return nearest_free_share(reach, weights, on_duty, dispatch.load)
 
 

@@ -236,9 +236,9 @@ def _erlang_b_below_one(fraction: float, load: float) -> float:
 
     With t = a x Jagerman's integral is that of exp(-t) (1 + t / a)^c, which is smooth.
     """
-    from scipy.integrate import quad  # noqa: PLC0415 (slow to load, and rarely wanted)
-
     if fraction == 0:
         return 1.0
+    from scipy.integrate import quad  # noqa: PLC0415 (slow to load, and rarely wanted)
+
     value, _ = quad(lambda t: np.exp(-t) * (1 + t / load) ** fraction, 0, np.inf)
     return float(1 / value)
