@@ -25,7 +25,7 @@ NAMES = ["option", "service", "area_id", "site_id", "share", "travel_time_min"]
 
 @pytest.fixture
 def uses() -> AllocatedUses:
-    return AllocatedUses(pd.DataFrame(ROWS, columns=NAMES), AREAS)
+    return AllocatedUses(pd.DataFrame(ROWS, columns=NAMES), town().sites, AREAS)
 
 
 def test_shares_are_areas_by_sites_and_none_for_who_reaches_no_site(uses) -> None:
@@ -51,12 +51,12 @@ def test_a_use_that_nobody_has_is_empty(uses) -> None:
 
 def test_marks_tell_uses_apart_by_who_goes_where_alone(uses) -> None:
     table = uses.table
-    same = AllocatedUses(table.assign(option=table["option"] + "!"), AREAS)
+    same = AllocatedUses(table.assign(option=table["option"] + "!"), uses.places, AREAS)
     assert uses.mark("today", "ward") == same.mark("today!", "ward")
     for column, value in {"share": 0.6, "travel_time_min": 8.0, "site_id": "north"}.items():
         other = table.copy()
         other.loc[0, column] = value
-        assert uses.mark("today", "ward") != AllocatedUses(other, AREAS).mark("today", "ward")
+        assert uses.mark("today", "ward") != AllocatedUses(other, uses.places, AREAS).mark("today", "ward")
 
 
 def test_parts_of_a_setting_and_other_years_share_what_is_known_of_its_allocation() -> None:

@@ -1,12 +1,13 @@
-"""Allocated uses: who goes where for each option and service, as arrays that are made once.
+"""Allocated uses: who goes where for each option and service, and what is stated of the sites.
 
 Tables of capacity ask the same of an allocation again and again: the share of each area that goes
-to each site, and the base that answers to it. Here each answer is worked out once.
+to each site, the base that answers to it, the beds there. Here each answer is worked out once.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Self
+from typing import Final, Self
 
 import numpy as np
 import pandas as pd
@@ -14,26 +15,34 @@ from numpy.typing import NDArray
 
 Whole = NDArray[np.intp]
 
+STATED: Final = ("beds", "rooms", "machines")
+"""What a table of sites may state."""
+
 
 @dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
 class AllocatedUses:
     """An allocation by its uses, each an option and a service.
 
+    Callers must not change what is returned: it is kept.
+
     Attributes
     ----------
     table
         As `CapacitySetting.allocation`.
+    places
+        As `CapacitySetting.sites`.
     areas
         The areas in the order of every answer.
     """
 
     table: pd.DataFrame
+    places: pd.DataFrame
     areas: pd.Index
 
     @classmethod
     def none(cls) -> Self:
         """Return those of an allocation without rows."""
-        return cls(pd.DataFrame(), pd.Index([]))
+        return cls(pd.DataFrame(), pd.DataFrame(), pd.Index([]))
 
     @cached_property
     def options(self) -> list[str]:
@@ -75,6 +84,38 @@ class AllocatedUses:
             )
         return self._drives[use]
 
+    def stated(
+        self, option: str, service: str, what: str, used_by: Sequence[str] = ()
+    ) -> pd.Series:
+        """Return beds, rooms or machines by site; see `CapacitySetting.stated`."""
+        asked = option, service, what, tuple(used_by)
+        if asked not in self._stated:
+            rows = self.of_places(option, service)
+            rows = rows if what in rows.columns else rows.assign(**{what: np.nan})
+            # A kind of machine may be called as a service is: rows that state something else alone
+            # are not of it.
+            others = [name for name in STATED if name != what and name in rows.columns]
+            mine = rows[what].notna() | rows[others].isna().all(axis=1)
+            found = rows[mine].set_index("site_id")[what].astype(float)
+            sites = found.index
+            for name in used_by or [service]:
+                sites = sites.union(self.sites(option, name))
+            self._stated[asked] = found.reindex(sites)
+        return self._stated[asked]
+
+    def of_places(self, option: str, service: str) -> pd.DataFrame:
+        """Return the rows of the sites that are of a use."""
+        return self._places_by_use.get((option, service), self.places.iloc[:0])
+
+    def at_sites(
+        self, option: str, service: str, of_areas: pd.Series, sites: pd.Index
+    ) -> NDArray[np.float64]:
+        """Return contacts of areas by site, shape (sites,): 0 where nobody goes."""
+        shares = self.shares(option, service)
+        found = np.zeros(len(sites))
+        found[sites.get_indexer(shares.columns)] = np.dot(of_areas.to_numpy(), shares.to_numpy())
+        return found
+
     def mark(self, option: str, service: str) -> tuple[bytes, ...]:
         """Return what two options that allocate a service alike have in common, row by row."""
         rows = self._rows(option, service)
@@ -104,11 +145,12 @@ class AllocatedUses:
 
     @cached_property
     def _by_use(self) -> dict[tuple[str, str], Whole]:
-        uses = pd.MultiIndex.from_frame(self._named[["option", "service"]])
-        code, named = uses.factorize()
-        # Rows of a use stay in the order of the table, of which the last may decide (`drive_min`).
-        rows = np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])
-        return {(str(use[0]), str(use[1])): of for use, of in zip(named, rows, strict=True)}
+        return _positions(self._named)
+
+    @cached_property
+    def _places_by_use(self) -> dict[tuple[str, str], pd.DataFrame]:
+        by_use = _positions(self.places)
+        return {use: self.places.iloc[rows] for use, rows in by_use.items()}
 
     @cached_property
     def _shares(self) -> dict[tuple[str, str], pd.DataFrame]:
@@ -117,3 +159,14 @@ class AllocatedUses:
     @cached_property
     def _drives(self) -> dict[tuple[str, str], pd.DataFrame]:
         return {}
+
+    @cached_property
+    def _stated(self) -> dict[tuple[str, str, str, tuple[str, ...]], pd.Series]:
+        return {}
+
+
+def _positions(table: pd.DataFrame) -> dict[tuple[str, str], Whole]:
+    """Return the positions of the rows of each option and service, in the order of the table."""
+    code, uses = pd.MultiIndex.from_frame(table[["option", "service"]]).factorize()
+    rows = np.split(np.argsort(code, kind="stable"), np.cumsum(np.bincount(code))[:-1])
+    return {(str(use[0]), str(use[1])): of for use, of in zip(uses, rows, strict=bool(len(uses)))}

@@ -5,6 +5,7 @@ One entry takes plain frames and returns plain frames, one for each question tha
 
 from dataclasses import dataclass
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.capacity.bed_evidence import (
@@ -113,18 +114,22 @@ def rooms_by_site(setting: CapacitySetting) -> pd.DataFrame:
     parts = []
     for option in setting.options:
         for service in setting.rooms:
-            shares = setting.shares(option, service.id)
             rooms = setting.stated(option, service.id, "rooms")
-            tables = []
-            for year, of_areas in demand[service.id].items():
-                # Contacts of areas times the share of each that goes to a
-                # site; sites that nobody goes to have 0.
-                contacts = of_areas @ shares
-                contacts = contacts.reindex(rooms.index, fill_value=0.0)
-                table = room_table(contacts, rooms, hours, slot_min=service.slot_min)
-                table = table.rename_axis("site_id").reset_index()
-                tables.append(table.assign(option=option, service=service.id, year=year))
-            whole = pd.concat(tables, ignore_index=True)
+            # All years below one another; of areas' contacts those that go to the site.
+            rows = pd.Index(np.tile(rooms.index.to_numpy(), len(demand[service.id])))
+            contacts = [
+                setting.uses.at_sites(option, service.id, of_areas, rooms.index)
+                for of_areas in demand[service.id].values()
+            ]
+            table = room_table(
+                pd.Series(np.concatenate(contacts), rows),
+                pd.Series(np.tile(rooms.to_numpy(float), len(contacts)), rows),
+                hours,
+                slot_min=service.slot_min,
+            )
+            year = np.repeat(list(demand[service.id]), len(rooms))
+            whole = table.rename_axis("site_id").reset_index()
+            whole = whole.assign(option=option, service=service.id, year=year)
             needed = whole.pivot(index="site_id", columns="year", values="rooms_needed")
             # The first year in which what is stated does not suffice; blank where it always does.
             first = first_year_short(needed, rooms)

@@ -110,11 +110,10 @@ def _beds_needed(setting: CapacitySetting) -> pd.Series:
     needed = {}
     for option in setting.options:
         for service in setting.beds:
-            shares = setting.shares(option, service.id)
             sites = setting.stated(option, service.id, "beds").index
             for year, of_areas in setting.demand_by_year(service.rates).items():
-                admissions = (of_areas @ shares).reindex(sites, fill_value=0.0)
-                beds = [service.beds(service.load(each)) for each in admissions]
+                admissions = setting.uses.at_sites(option, service.id, of_areas, sites)
+                beds = [service.beds(service.load(each)) for each in admissions.tolist()]
                 if beds:
                     needed[option, service.id, year] = sum(beds)
     index = pd.MultiIndex.from_tuples(list(needed), names=[*_KEYS, "year"])
@@ -133,10 +132,8 @@ def check_base_year(setting: CapacitySetting) -> None:
         for service in setting.beds:
             beds = setting.stated(option, service.id, "beds")
             admissions = setting.demand(service.rates, setting.base_year)
-            by_site = (admissions @ setting.shares(option, service.id)).reindex(
-                beds.index, fill_value=0.0
-            )
-            check_loads(by_site, beds, service)
+            by_site = setting.uses.at_sites(option, service.id, admissions, beds.index)
+            check_loads(pd.Series(by_site, beds.index), beds, service)
 
 
 def _at_the_end(setting: CapacitySetting, sign: int) -> CapacitySetting:
@@ -160,24 +157,29 @@ def _of_service(
     setting: CapacitySetting, option: str, service: BedService, by_year: Mapping[int, pd.Series]
 ) -> pd.DataFrame:
     """Return the beds of a service under an option; `by_year` is admissions of each area."""
-    shares = setting.shares(option, service.id)
     beds = setting.stated(option, service.id, "beds")
     contract, rules = contract_of(setting.parameters), nurse_rules_of(setting.parameters)
     largest = int(setting.parameters.value("largest_ward"))
-    tables = []
-    for year, of_areas in by_year.items():
-        admissions = of_areas @ shares
-        admissions = admissions.reindex(beds.index, fill_value=0.0)
-        table = bed_table(admissions, beds, service).reset_index()
-        # Wards and nurses are of the beds that are there, or else of those that would be needed.
-        staffed = table["beds"].fillna(table["beds_needed"]).astype(int)
-        table["wards"] = [len(split_into_wards(count, largest=largest)) for count in staffed]
-        for name, beds_of in (("nurses_wte", staffed), ("nurses_wte_needed", table["beds_needed"])):
-            table[name] = [
-                site_nurses_wte(int(count), rules, contract, largest=largest) for count in beds_of
-            ]
-        tables.append(table.assign(option=option, service=service.id, year=year))
-    whole = pd.concat(tables, ignore_index=True)
+    # All years below one another: the sites of the first, of the next, and so on.
+    rows = pd.Index(np.tile(beds.index.to_numpy(), len(by_year)), name="site_id")
+    admissions = [
+        setting.uses.at_sites(option, service.id, of_areas, beds.index)
+        for of_areas in by_year.values()
+    ]
+    stated = pd.Series(np.tile(beds.to_numpy(float), len(by_year)), rows)
+    table = bed_table(pd.Series(np.concatenate(admissions), rows), stated, service)
+    # Wards and nurses are of the beds that are there, or else of those that would be needed.
+    needed_beds = table["beds_needed"].astype(int)
+    staffed = table["beds"].fillna(needed_beds.astype(float)).astype(int)
+    table["wards"] = [len(split_into_wards(count, largest=largest)) for count in staffed]
+    nurses = {
+        count: site_nurses_wte(count, rules, contract, largest=largest)
+        for count in {*staffed.tolist(), *needed_beds.tolist()}
+    }
+    for name, beds_of in (("nurses_wte", staffed), ("nurses_wte_needed", needed_beds)):
+        table[name] = [nurses[count] for count in beds_of.tolist()]
+    year = np.repeat(list(by_year), len(beds))
+    whole = table.reset_index().assign(option=option, service=service.id, year=year)
     needed = whole.pivot(index="site_id", columns="year", values="beds_needed")
     first = first_year_short(needed, beds)
     keys = [*_KEYS, "site_id", "year"]

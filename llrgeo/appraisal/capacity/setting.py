@@ -16,10 +16,6 @@ from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.capacity.years import RateFactors, rates_of_year
 from llrgeo.errors import InputError
 
-STATED: Final = ("beds", "rooms", "machines")
-"""What a table of sites may state."""
-
-
 @dataclass(frozen=True, slots=True)
 class RoomService:
     """A service that is given in rooms: contacts a year and 1,000 people, minutes a contact."""
@@ -208,7 +204,7 @@ class CapacitySetting:
     asked
         The options that are asked about; all of the allocation if empty.
     uses
-        What follows from the allocation; settings that share it work it out once.
+        What follows from the allocation and the sites; settings that share them find it once.
     """
 
     people: Mapping[int, pd.DataFrame]
@@ -232,8 +228,10 @@ class CapacitySetting:
 
     def __post_init__(self) -> None:
         areas = self.people[self.base_year].index if self.people else pd.Index([])
-        if self.uses.table is not self.allocation or not self.uses.areas.equals(areas):
-            object.__setattr__(self, "uses", AllocatedUses(self.allocation, areas))
+        known = self.uses
+        same = known.table is self.allocation and known.places is self.sites
+        if not (same and known.areas.equals(areas)):
+            object.__setattr__(self, "uses", AllocatedUses(self.allocation, self.sites, areas))
 
     @property
     def base_year(self) -> int:
@@ -289,36 +287,17 @@ class CapacitySetting:
         NaN is not stated. `used_by` are the services that share what is stated under another
         name, such as machines of a kind.
         """
-        rows = self._sites_of(option, service)
-        rows = rows if what in rows.columns else rows.assign(**{what: np.nan})
-        # A kind of machine may be called as a service is: rows that state something else alone
-        # are not of it.
-        others = [name for name in STATED if name != what and name in rows.columns]
-        mine = rows[what].notna() | rows[others].isna().all(axis=1)
-        found = rows[mine].set_index("site_id")[what].astype(float)
-        sites = found.index
-        for name in used_by or [service]:
-            sites = sites.union(self.uses.sites(option, name))
-        return found.reindex(sites)
+        return self.uses.stated(option, service, what, used_by)
 
     def reserved(self, option: str, service: str) -> pd.Series:
         """Return the beds that step-down leaves to step-up, by site; 0 where none are stated."""
-        rows = self._sites_of(option, service)
+        rows = self.uses.of_places(option, service)
         kept = rows["reserved"] if "reserved" in rows.columns else pd.Series(0.0, rows.index)
         return kept.fillna(0.0).set_axis(pd.Index(rows["site_id"]))
 
     def drive_min(self, option: str, service: str) -> pd.DataFrame:
         """Return base and minutes by area, of the site with the greatest share."""
         return self.uses.drive_min(option, service)
-
-    def _sites_of(self, option: str, service: str) -> pd.DataFrame:
-        return self._sites_by_use.get((option, service), self.sites.iloc[:0])
-
-    @cached_property
-    def _sites_by_use(self) -> dict[tuple[str, str], pd.DataFrame]:
-        """Rows of the sites, by option and service."""
-        by_use = self.sites.groupby(["option", "service"], sort=False)
-        return {(str(key[0]), str(key[1])): rows for key, rows in by_use}
 
     @cached_property
     def _demands(self) -> dict[tuple[Hashable, ...], pd.Series]:

@@ -4,8 +4,9 @@ from typing import Final
 
 import numpy as np
 
+from llrgeo.appraisal.capacity.allocated_uses import STATED
 from llrgeo.appraisal.capacity.beds import check_beds
-from llrgeo.appraisal.capacity.setting import STATED, CapacitySetting
+from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.errors import InputError
 from llrgeo.schema import name_some, raise_faults
 
