@@ -56,7 +56,9 @@ def test_marks_tell_uses_apart_by_who_goes_where_alone(uses) -> None:
     for column, value in {"share": 0.6, "travel_time_min": 8.0, "site_id": "north"}.items():
         other = table.copy()
         other.loc[0, column] = value
-        assert uses.mark("today", "ward") != AllocatedUses(other, uses.places, AREAS).mark("today", "ward")
+        assert uses.mark("today", "ward") != AllocatedUses(other, uses.places, AREAS).mark(
+            "today", "ward"
+        )
 
 
 def test_parts_of_a_setting_and_other_years_share_what_is_known_of_its_allocation() -> None:
@@ -76,18 +78,25 @@ def test_parts_of_a_setting_and_other_years_share_what_is_known_of_its_allocatio
     assert len(replace(setting, people=cut).shares("local", "ward")) == 3
 
 
+class CountedPandas:
+    """Pandas that counts how often a column of sites is coded."""
+
+    def __init__(self) -> None:
+        self.coded: list[int] = []
+
+    def __getattr__(self, name: str) -> object:
+        return getattr(pd, name)
+
+    def factorize(self, values, **rest):
+        self.coded.append(len(values))
+        return pd.factorize(values, **rest)
+
+
 def test_shares_are_worked_out_once_however_many_tables_ask(monkeypatch) -> None:
-    asked: list[int] = []
-    factorize = pd.factorize
-
-    def counted(values, **rest):
-        asked.append(len(values))
-        return factorize(values, **rest)
-
-    setting = town()
-    monkeypatch.setattr("llrgeo.appraisal.capacity.allocated_uses.pd.factorize", counted)
+    counted, setting = CountedPandas(), town()
+    monkeypatch.setattr("llrgeo.appraisal.capacity.allocated_uses.pd", counted)
     assess_options(setting, choices=2, seed=4, visits={})
-    once = len(asked)
+    # two options of a ward and a clinic, and the sites of all rows, by which uses are told apart
+    assert counted.coded == [24, *[3] * 4]
     assess_capacity(setting, RULES)
-    # two options of a ward and a clinic, and the sites of all rows for the marks
-    assert once == len(asked) == 5
+    assert len(counted.coded) == 5

@@ -17,8 +17,8 @@ FILLED = {
 WITH_MEMORY = {
     "AllocatedUses", "BaseMap",
     "CapacitySetting", "Comparison", "EvidenceContext", "NetworkRouter", "OptionView",
-    "Parameters", "Publication", "Rates", "RoadNetwork", "SitingStudy", "StudyInputs", "TransitRouter",
-    "TransitRules",
+    "Parameters", "Publication", "Rates", "RoadNetwork", "SitingStudy", "StudyInputs",
+    "TransitRouter", "TransitRules",
 }  # fmt: skip
 # They hold tables, and are keys or members of sets: two are the same only if they are one.
 ONE_OF_A_KIND = {

@@ -128,16 +128,9 @@ class _AskedTeams:
             return pd.DataFrame(columns=["option", "service", *when, *_BY_TEAMS])
         dispatch = dispatch_of(self.service, self.parameters, self.mean * factor)
         table = response_table(dispatch, self.numbers, self.drives, self.calls)
-        return pd.DataFrame(
-            {
-                "option": self.option,
-                "service": self.service.id,
-                **when,
-                "teams": self.numbers,
-                "calls_an_hour": dispatch.calls_an_hour,
-                **{name: table[name].to_numpy() for name in table},
-            }
-        )
+        found: dict[str, object] = {"option": self.option, "service": self.service.id, **when}
+        found |= {"teams": self.numbers, "calls_an_hour": dispatch.calls_an_hour}
+        return pd.DataFrame(found | {name: table[name].to_numpy() for name in table.columns})
 
 
 def _all_hours(by_hour: pd.DataFrame) -> pd.DataFrame:

@@ -3,9 +3,7 @@
 from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
-from typing import Final
 
-import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.capacity.allocated_uses import AllocatedUses
@@ -15,6 +13,7 @@ from llrgeo.appraisal.capacity.projections import PeopleBounds
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.capacity.years import RateFactors, rates_of_year
 from llrgeo.errors import InputError
+
 
 @dataclass(frozen=True, slots=True)
 class RoomService:

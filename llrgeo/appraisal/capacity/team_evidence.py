@@ -1,10 +1,12 @@
 """Evidence about rounds of teams: their driving and their staff, by base."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.round_travel import (
@@ -26,6 +28,8 @@ from llrgeo.appraisal.capacity.setting import (
     round_forms,
 )
 from llrgeo.appraisal.capacity.staffing import contract_of, visits_wte
+
+Array = NDArray[np.float64]
 
 _EAST_NORTH: Final = ("easting", "northing")
 _M_PER_KM: Final = 1_000
@@ -54,50 +58,61 @@ def rounds_by_base(setting: CapacitySetting, *, seed: int) -> pd.DataFrame:
     rows = []
     for option in setting.options:
         for service in setting.rounds:
-            bases = setting.drive_min(option, service.id)
-            for base in sorted(bases["site_id"].dropna().unique()):
-                own = bases.index[bases["site_id"] == base]
-                out = bases.loc[own, "travel_time_min"].rename(base)
-                # Who answers to a base is the same in all years; how many visits there are is not.
+            # Who answers to a base is the same in all years; how many visits there are is not.
+            for served in _served(setting, option, service.id, forms[service.id]):
                 for year, of_areas in demand[service.id].items():
-                    keys = {"option": option, "service": service.id, "site_id": base, "year": year}
-                    served = _Served(setting.roads, out, of_areas[own], forms[service.id])
-                    found = _base(served, service, setting.parameters)
+                    keys = {"option": option, "service": service.id, "site_id": served.base}
+                    visits = of_areas.to_numpy(float)[served.own]
+                    found = _base(served, visits, service, setting.parameters)
                     if year == setting.base_year:
-                        found["drawn_min"] = _drawn_min(served, seed)
-                    rows.append({**keys, **found})
+                        found["drawn_min"] = _drawn_min(served, visits, setting.roads, seed)
+                    rows.append({**keys, "year": year, **found})
     return pd.DataFrame(rows)
 
 
 @dataclass(frozen=True, slots=True)
 class _Served:
-    """The areas of a base: minutes from it (named after it) and visits a year, on their ids."""
+    """The areas that answer to a base; arrays are over them.
 
-    roads: WaysBetweenHomes
-    out_min: pd.Series
-    visits: pd.Series
+    `own` are their positions among all areas, `out_min` the minutes from the base to each, door to
+    door, `straight_km` the same as the crow flies, `x_m` and `y_m` where they are.
+    """
+
+    base: str
+    own: NDArray[np.intp]
+    ids: pd.Index
+    out_min: Array
+    straight_km: Array
+    x_m: Array
+    y_m: Array
     form: RoundsForm
 
-    @property
-    def a_day(self) -> float:
-        """Return visits a day."""
-        return float(self.visits.sum()) / self.form.days
+    def a_day(self, visits: Array) -> float:
+        """Return visits a day of visits a year by area."""
+        return float(visits.sum()) / self.form.days
 
-    @property
-    def homes(self) -> VisitedHomes:
+    def homes(self, visits: Array) -> VisitedHomes:
         """Return what the form needs to know; kilometres on roads are not."""
-        x, y = (
-            self.roads.positions.loc[self.out_min.index, name].to_numpy(float)
-            for name in _EAST_NORTH
-        )
-        east, north = self.roads.bases.loc[str(self.out_min.name), list(_EAST_NORTH)].astype(float)
-        return VisitedHomes(
-            self.visits.to_numpy(float),
-            self.out_min.to_numpy(float),
-            np.full(len(x), np.nan),
-            np.hypot(x - east, y - north) / _M_PER_KM,
-            *(x, y),
-        )
+        unknown = np.full(len(visits), np.nan)
+        return VisitedHomes(visits, self.out_min, unknown, self.straight_km, *(self.x_m, self.y_m))
+
+
+def _served(
+    setting: CapacitySetting, option: str, service: str, form: RoundsForm
+) -> Iterator[_Served]:
+    """Yield the bases of an option's service, in the order of their ids, with their areas."""
+    if setting.roads is None:
+        return
+    bases = setting.drive_min(option, service)
+    minutes = bases["travel_time_min"].to_numpy(float)
+    code, names = pd.factorize(bases["site_id"], sort=True)
+    for place, base in enumerate(names):
+        own = np.flatnonzero(code == place)
+        ids = bases.index[own]
+        x, y = setting.roads.positions.loc[ids, list(_EAST_NORTH)].to_numpy(float).T
+        east, north = setting.roads.bases.loc[base, list(_EAST_NORTH)].astype(float)
+        straight = np.hypot(x - east, y - north) / _M_PER_KM
+        yield _Served(str(base), own, ids, minutes[own], straight, x, y, form)
 
 
 def homes_of(
@@ -114,13 +129,15 @@ def homes_of(
     return Homes(driven, x, y, visits.to_numpy(float))
 
 
-def _base(served: _Served, service: RoundService, parameters: Parameters) -> dict[str, object]:
-    """Return the figures of one base in one year."""
+def _base(
+    served: _Served, by_area: Array, service: RoundService, parameters: Parameters
+) -> dict[str, object]:
+    """Return the figures of one base in one year; `by_area` are visits of the year."""
     fixed = service.care_min + parameters.value("visit_admin_min")
-    visits = float(served.visits.sum())
+    visits = float(by_area.sum())
     if not visits:
         return {**_NO_VISITS, "visit_min": fixed}
-    homes, form, a_day = served.homes, served.form, served.a_day
+    homes, form, a_day = served.homes(by_area), served.form, served.a_day(by_area)
     found = round_travel(homes, form)
     # Of all visits of the base; beside the rounds, what each visit would take out and back.
     travel, travel_star = (
@@ -149,13 +166,15 @@ def _base(served: _Served, service: RoundService, parameters: Parameters) -> dic
     }
 
 
-def _drawn_min(served: _Served, seed: int) -> float:
+def _drawn_min(served: _Served, by_area: Array, roads: WaysBetweenHomes, seed: int) -> float:
     """Return minutes a day by days drawn and solved, where the form is not known to be good."""
-    a_day, form, between = served.a_day, served.form, served.roads.between
+    a_day, form, between = served.a_day(by_area), served.form, roads.between
     if between is None or not a_day or in_tested_range(a_day, form.a_round):
         return np.nan
     # Days have whole visits, at least one; their driving is taken in proportion.
     whole = max(1, round(a_day))
-    homes = homes_of(between, served.roads, served.out_min, served.visits)
+    homes = homes_of(
+        between, roads, pd.Series(served.out_min, served.ids), pd.Series(by_area, served.ids)
+    )
     day = drawn_days(homes, whole, form.a_round, seed=seed)
     return day.minutes * form.practice_factor * a_day / whole
