@@ -62,4 +62,4 @@ reach = llrgeo.isochrones(network, two.geometry, [10, 20, 30])
 reach.assign(km2=(reach.area / 1e6).round())[["site_id", "minutes", "km2"]]
 
 # %%
-llrgeo.show(reach.sort_values("minutes", ascending=False))
+llrgeo.show(reach, sites=two)

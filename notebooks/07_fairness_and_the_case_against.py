@@ -34,6 +34,7 @@ result
 option = result.results["leaner_estate"]
 fifths = option.people.loc["deprivation_fifth", ["lost", "mixed", "longer", "shorter", "same"]]
 shares = fifths.div(fifths.sum(axis=1), axis=0)
+shares.index = ["most deprived fifth", "second", "third", "fourth", "least deprived fifth"]
 axes = shares.plot.barh(
     stacked=True, color=["#7f2704", "#e08214", "#fdb863", "#8073ac", "#e8e8e8"], figsize=(8, 3)
 )

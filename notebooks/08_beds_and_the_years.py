@@ -36,8 +36,13 @@ beds = result.evidence.tables["beds"]
 beds.head(12)
 
 # %%
-whole = beds.groupby(["option", "year"])[["beds", "beds_needed"]].sum()
-whole.unstack("year").plot.barh(xlabel="beds", figsize=(8, 4))
+whole = beds.groupby(["option", "year"])[["beds", "beds_needed"]].sum().unstack("year")
+drawn = whole["beds_needed"].rename(columns="needed in {}".format)
+drawn.insert(0, "there", whole["beds"][2026])
+drawn.index = [result.results[option].option.label for option in drawn.index]
+axes = drawn.plot.barh(color=["#cccccc", "#fdb863", "#b35806"], figsize=(8, 4), xlabel="beds")
+axes.legend(loc="upper center", bbox_to_anchor=(0.5, 1.15), ncols=3, frameon=False)
+axes.grid(visible=True, axis="x", linewidth=0.4)
 
 # %% [markdown]
 # Stays and rates are illustrative here. `capacity_parameters` says of every value whether it is

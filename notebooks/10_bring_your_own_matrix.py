@@ -15,17 +15,19 @@
 # computed them. Here a table in r5py's shape comes in, is used, and goes out again in three others.
 
 # %%
+import numpy as np
 import pandas as pd
 
 import llrgeo
 
-r5 = pd.DataFrame(
-    {
-        "from_id": ["a", "a", "b", "b", "c", "c"],
-        "to_id": ["A", "B"] * 3,
-        "travel_time": [5, 26, 21, 7, 34, None],  # c to B: no way
-    }
-)
+random = np.random.default_rng(5)
+homes = pd.DataFrame(random.normal((0, 0), (14, 9), (120, 2)), columns=["east_km", "north_km"])
+homes.index = [f"H{number:03}" for number in homes.index]
+sites = pd.DataFrame({"east_km": [-12, 1, 15], "north_km": [4, -2, 6]}, index=["A", "B", "C"])
+km = np.hypot(*(homes[axis].to_numpy()[:, None] - sites[axis].to_numpy() for axis in homes))
+minutes = pd.DataFrame((4 + 1.9 * km).round(), index=homes.index, columns=sites.index)
+r5 = minutes.where(minutes <= 60).rename_axis("from_id").reset_index()  # beyond an hour: no way
+r5 = r5.melt("from_id", var_name="to_id", value_name="travel_time")
 r5.to_csv("r5.csv", index=False)
 times = llrgeo.import_travel_times("r5.csv")
 times
@@ -33,13 +35,33 @@ times
 # %% [markdown]
 # ## Use it
 #
-# One site of the two, for 300, 120 and 80 people. Who cannot reach a site counts as the ceiling, so
-# that cutting people off gains nothing.
+# One site of the three, or two of them? Who cannot reach a site counts as the ceiling, so that
+# cutting people off gains nothing.
 
 # %%
-people = pd.Series({"a": 300.0, "b": 120.0, "c": 80.0})
-best = llrgeo.locate_sites(times, people, llrgeo.SitingProblem(p=1))
-best
+people = pd.Series(random.integers(80, 400, len(homes)).astype(float), homes.index)
+one, two = (llrgeo.locate_sites(times, people, llrgeo.SitingProblem(p=p)) for p in (1, 2))
+one.sites, round(one.value, 2), two.sites, round(two.value, 2)
+
+# %% [markdown]
+# Each home in the colour of its minutes to the nearer of the two; the larger, the more people.
+
+# %%
+nearest = times.minutes[list(two.sites)].min(axis=1)
+axes = homes.assign(minutes=nearest).plot.scatter(
+    "east_km", "north_km", c="minutes", s=people / 4, cmap="cividis_r", figsize=(8, 4.5)
+)
+sites.plot.scatter("east_km", "north_km", ax=axes, marker="^", s=60, color="#bbbbbb")
+sites.loc[list(two.sites)].plot.scatter(
+    "east_km", "north_km", ax=axes, marker="^", s=120, color="#d7301f"
+)
+axes.set_aspect("equal")
+
+# %% [markdown]
+# How many areas are within how many minutes, by all three sites:
+
+# %%
+times.plot()
 
 # %% [markdown]
 # ## Out again
@@ -47,13 +69,10 @@ best
 # Long with names of ours, long as r5py has it, wide as lokigi has it. Blank is no way in all three.
 
 # %%
-times.to_long()
+times.to_long().head()
 
 # %%
-times.to_wide()
+times.to_wide().head()
 
 # %%
-times.to_r5py()
-
-# %%
-times.plot()
+times.to_r5py().head()

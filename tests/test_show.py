@@ -63,6 +63,35 @@ def test_a_selection_a_network_and_a_frame_are_drawn(
     assert [shape["text"] for shape in features(llrgeo.show(circles))] == ["minutes: 7"]
 
 
+def test_isochrones_have_a_colour_for_each_limit_and_the_shortest_on_top(town_areas, town_sites):
+    """Of two sites and three limits, given in no order; and with the sites upon them."""
+    centre = town_areas.geometry.iloc[0]
+    rows = [(12.5, "A"), (30.0, "A"), (7.0, "A"), (30.0, "B"), (7.0, "B"), (12.5, "B")]
+    reach = gpd.GeoDataFrame(
+        rows,
+        columns=["minutes", "site_id"],
+        geometry=[centre.buffer(100 * minutes) for minutes, _ in rows],
+        crs=town_areas.crs,
+    )
+    drawn = features(llrgeo.show(reach, sites=town_sites))
+    shown = [(shape["text"], shape["colour"]) for shape in drawn[:6]]
+    longest, middle, shortest = TIME_COLOURS[5], TIME_COLOURS[2], TIME_COLOURS[0]
+    assert [colour for _, colour in shown] == [longest] * 2 + [middle] * 2 + [shortest] * 2
+    assert shown[0][0] == "minutes: 30.0<br>site_id: A"
+    assert len(drawn) == 6 + 3
+    page = llrgeo.show(reach).get_root().render()
+    keys = re.findall(r"</span>(within [^<]+)</div>", page)
+    assert keys == ["within 30 minutes", "within 12.5 minutes", "within 7 minutes"]
+
+
+def test_more_limits_than_colours_are_drawn_all_the_same(town_areas):
+    centre = town_areas.geometry.iloc[0]
+    reach = gpd.GeoDataFrame(
+        {"minutes": range(1, 10)}, geometry=[centre.buffer(90 * n) for n in range(1, 10)], crs=27700
+    )
+    assert len({shape["colour"] for shape in features(llrgeo.show(reach))}) == 6
+
+
 def test_itineraries_are_drawn_by_route_with_walks_and_stops():
     rows = [
         ("walk", "", "", "The <home>", "09:30:00", "09:31:45", 1.75),

@@ -12,9 +12,10 @@ from llrgeo.publish.legend import change_legend, time_legend
 from llrgeo.publish.notebook_map import MapLayer, NotebookMap, build_map, legend_layer
 from llrgeo.publish.option_view import area_labels, journey_label
 from llrgeo.publish.pages import minutes as in_minutes
+from llrgeo.publish.palette import TIME_COLOURS
 from llrgeo.roads.main_roads import main_road_lines
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.schema import name_some
+from llrgeo.schema import BNG, name_some
 from llrgeo.study.result import StudyResult
 from llrgeo.study.run import build_publication
 from llrgeo.travel.times import TravelTimes
@@ -25,6 +26,7 @@ _ROAD: Final = "#555555"
 _PLAIN: Final = "#2c7fb8"
 _ROUTES: Final = ("#2c7fb8", "#d95f02", "#1b9e77", "#7570b3", "#e7298a")  # as ColorBrewer's Dark2
 _LEG_COLUMNS: Final = {"leg", "kind", "route", "from_stop", "to_stop", "departs", "arrives"}
+_EDGE_M: Final = 20.0
 _ALL_ROADS: Final = 5_000  # edges that a notebook draws one by one
 
 
@@ -43,12 +45,12 @@ def show(
     found
         A study's result (the change of minutes under an option), travel times (minutes to the
         nearest site), a network (its main roads, or all of a small one), a site selection,
-        itineraries (each route in a colour, walks dark, stops with their times), or any frame with
-        shapes, such as isochrones.
+        itineraries (each route in a colour, walks dark, stops with their times), isochrones (a
+        colour for each limit, the shortest on top), or any frame with shapes.
     areas
         On `area_id`, points or outlines: needed for travel times; drawn beneath a selection.
     sites
-        On `site_id`: needed for a selection; drawn upon travel times.
+        On `site_id`: needed for a selection; drawn upon travel times and isochrones.
     option, service
         Of a study's result: their ids. Without them, the first option beside the baseline, and
         the service that stands for it (docs/methods 2).
@@ -74,7 +76,7 @@ def show(
     if isinstance(found, RoadNetwork):
         return build_map([_road_layer(found)])
     if isinstance(found, gpd.GeoDataFrame):
-        return build_map(_frame_layers(found))
+        return build_map(_frame_layers(found, sites))
     msg = (
         f"a {type(found).__name__} cannot be shown on a map. Give the result of run_study, travel "
         "times with areas=, a network, a site selection with sites=, or a GeoDataFrame."
@@ -146,12 +148,36 @@ def _selection_layers(
     return [*land, _site_layer(sites.loc[list(found.sites)])]
 
 
-def _frame_layers(found: gpd.GeoDataFrame) -> list[MapLayer]:
-    """Return the legs of itineraries as journeys; any other frame as shapes with their rows."""
+def _frame_layers(found: gpd.GeoDataFrame, sites: gpd.GeoDataFrame | None) -> list[MapLayer]:
+    """Return itineraries as journeys, isochrones by limit, any other frame as shapes."""
     if set(found.columns) >= _LEG_COLUMNS:
         return _journey_layers(found.reset_index(drop=True))
+    if "minutes" in found.columns and found.geom_type.str.contains("Polygon").any():
+        reached = _isochrone_layers(found)
+        return reached if sites is None else [*reached, _site_layer(sites)]
     columns = found.drop(columns=found.geometry.name)
     return [MapLayer("shapes", _drawn(found.geometry, _PLAIN, _row_texts(columns)))]
+
+
+def _isochrone_layers(found: gpd.GeoDataFrame) -> list[MapLayer]:
+    """Return a layer for each limit, the longest first: the shorter are drawn upon it.
+
+    Edges are simplified by less than they can tell (about 20 m), so that a notebook stays small.
+    """
+    limits = sorted(found["minutes"].unique())
+    # As far apart as the colours of public maps go.
+    steps = np.linspace(0, len(TIME_COLOURS) - 1, max(len(limits), 2)).round().astype(int)
+    colours = {limit: TIME_COLOURS[step] for limit, step in zip(limits, steps, strict=False)}
+    shapes = found.to_crs(BNG)
+    layers = []
+    for limit in reversed(limits):
+        within = shapes[shapes["minutes"] == limit]
+        columns = within.drop(columns=within.geometry.name)
+        outlines = within.geometry.simplify(_EDGE_M)
+        label = f"within {limit:g} minutes"
+        drawn = _drawn(outlines, colours[limit], _row_texts(columns))
+        layers.append(MapLayer(label, drawn, {label: colours[limit]}))
+    return layers
 
 
 def _journey_layers(legs: gpd.GeoDataFrame) -> list[MapLayer]:

@@ -59,6 +59,7 @@ def plot_options(results: Mapping[str, OptionResult], ax: "Axes | None" = None) 
     table = table.replace("", 0).astype(float)[::-1]
     axes: Axes = table.plot.barh(ax=ax, color=dict(zip(table, _COLOURS, strict=True)))
     axes.set_xlabel("residents, over all services")
+    axes.xaxis.set_major_formatter("{x:,.0f}")  # 400,000, not 0.4 beside a power of ten
     return axes
 
 
