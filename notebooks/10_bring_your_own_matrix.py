@@ -26,7 +26,8 @@ homes.index = [f"H{number:03}" for number in homes.index]
 sites = pd.DataFrame({"east_km": [-12, 1, 15], "north_km": [4, -2, 6]}, index=["A", "B", "C"])
 km = np.hypot(*(homes[axis].to_numpy()[:, None] - sites[axis].to_numpy() for axis in homes))
 minutes = pd.DataFrame((4 + 1.9 * km).round(), index=homes.index, columns=sites.index)
-r5 = minutes.where(minutes <= 60).rename_axis("from_id").reset_index()  # beyond an hour: no way
+an_hour = 60  # beyond it: no way
+r5 = minutes.where(minutes <= an_hour).rename_axis("from_id").reset_index()
 r5 = r5.melt("from_id", var_name="to_id", value_name="travel_time")
 r5.to_csv("r5.csv", index=False)
 times = llrgeo.import_travel_times("r5.csv")
