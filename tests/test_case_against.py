@@ -9,9 +9,9 @@ import pytest
 from appraisal_cases import BEDS, LOCAL, TODAY, town_setting
 
 from llrgeo.appraisal.access import nearest_site
-from llrgeo.appraisal.case import comparison
+from llrgeo.appraisal.case import comparison, journeys
 from llrgeo.appraisal.case.capacity import Findings, gaining_sites
-from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes
+from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes, Shared
 from llrgeo.appraisal.case.item import Item, item_table, place_name
 from llrgeo.appraisal.case.journeys import hit_more
 from llrgeo.appraisal.case_against import Grounds, case_against, case_for
@@ -58,6 +58,36 @@ def test_who_loses_is_counted_by_service_and_over_all_of_them(town):
     # is not thinned over those whose journeys get no longer.
     assert case.loc["site_stops", [*figures, "second"]].tolist() == [200, 4, 2, 900]
     assert case.loc["worst_places", "place"] == "Town (East)"
+
+
+def test_options_that_run_a_service_alike_share_its_items(town, monkeypatch):
+    asked = []
+
+    def counted(compared, result):
+        asked.append((compared.after.option.name, result.service.id))
+        return find(compared, result)
+
+    find = journeys._longer_for
+    monkeypatch.setattr(journeys, "_longer_for", counted)
+    # Both move the beds, one the clinic too, and a third is the first by another name.
+    beds = TODAY.change("beds", moves={"beds": {"A": "B"}}, label="Beds")
+    options = [MOVED, beds, replace(MOVED, name="again", label="Again")]
+    results = evaluate_options([TODAY, *options], town, baseline="today")
+    people, shared = people_by_group(town.areas), Shared()
+    found = [
+        tuple(
+            journeys.longer_journeys(
+                Comparison(results["today"], results[o.name], town, people, shared=shared)
+            )
+        )
+        for o in options
+    ]
+    visited = [service.id for service in town.visited]
+    kept_as_today = [name for name in visited if name != "beds"]
+    assert asked == [("moved", name) for name in visited] + [("beds", n) for n in kept_as_today]
+    assert found[0] == found[2] != found[1]
+    beds_alone = [item for item in found[1] if item.item.endswith("_longer")]
+    assert beds_alone == [i for i in found[0] if i.item.endswith("_longer") and i.service == "beds"]
 
 
 def test_the_worst_of_those_who_lose_is_named_beside_their_mean(town):

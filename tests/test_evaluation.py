@@ -8,6 +8,8 @@ import pandas as pd
 import pytest
 from appraisal_cases import BEDS, CLINIC, LOCAL, NURSES, TODAY, town_setting
 
+from llrgeo.appraisal import evaluation
+from llrgeo.appraisal.access import summarise_access
 from llrgeo.appraisal.demand import Service, Shares
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.inputs import AppraisalInputs
@@ -49,6 +51,24 @@ def test_losses_to_one_team_are_not_netted_by_gains_of_another(town_areas, town_
     worst = worst_changes(found, town_areas)
     assert worst["change_min"].tolist() == [2.0, 2.0]
     assert worst["service"].tolist() == ["nurses", "night"]
+
+
+def test_options_that_run_every_service_alike_are_worked_out_once(setting, monkeypatch):
+    asked = []
+
+    def counted(minutes, people, *, thresholds_min):
+        asked.append(tuple(minutes.round(3)))
+        return summarise_access(minutes, people, thresholds_min=thresholds_min)
+
+    monkeypatch.setattr(evaluation, "summarise_access", counted)
+    again = [replace(LOCAL, name=f"local_{k}", label=f"Local {k}") for k in range(3)]
+    found = evaluate_options([TODAY, LOCAL, *again], setting, baseline="today")
+    assert len(asked) == len(set(asked)) == 2
+    # Each is told by its own name, and by the figures of all.
+    assert [found[o.name].option for o in again] == again
+    assert all(found[o.name].scored is found["local"].scored for o in again)
+    assert all(found[o.name].overall is found["local"].overall for o in again)
+    assert found["local"].scored.tolist() != found["today"].scored.tolist()
 
 
 def test_a_second_clinic_shortens_the_journey_of_the_north_alone(results: Results) -> None:

@@ -7,18 +7,19 @@ minutes, so that the weightiest come first.
 
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from functools import cached_property
 
 import pandas as pd
 
 from llrgeo.appraisal.case import benefits, capacity, certainty, journeys, sites
 from llrgeo.appraisal.case.comparison import Comparison
-from llrgeo.appraisal.case.item import item_table
-from llrgeo.appraisal.robustness import Acceptability
+from llrgeo.appraisal.case.item import Item, item_table
+from llrgeo.appraisal.robustness import Acceptability, switching_weights
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.travel.times import TravelTimes
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
 class Grounds:
     """What the cases rest on beside the options' results.
 
@@ -51,30 +52,39 @@ class Grounds:
     dates: pd.Series = field(default_factory=lambda: pd.Series(dtype=str))
     answered: frozenset[str] = frozenset()
 
+    @cached_property
+    def switches(self) -> pd.DataFrame:
+        """Weights at which another option overtakes the leader, as `switching_weights` has them."""
+        return switching_weights(self.scorecard)
+
+    @cached_property
+    def ages(self) -> tuple[Item, ...]:
+        """What the dates of the figures say against every option alike."""
+        return tuple(certainty.age_of_data(self.dates))
+
 
 def case_against(compared: Comparison, grounds: Grounds) -> pd.DataFrame:
     """Return the case against an option, the weightiest items first.
 
     Columns as `Item` has them, `people_min` and `modelled`.
     """
+    once, ranked = compared.items_once, (grounds.scorecard, grounds.acceptability)
     return item_table(
         [
-            *journeys.longer_journeys(compared),
-            *journeys.beyond_standard(compared),
-            *journeys.teams_farther(compared),
-            *journeys.without_car(compared, grounds.walk_times, grounds.transit_times),
-            *journeys.rush_hour(compared, grounds.other_periods),
-            *sites.crossings(compared),
-            *sites.sites_cope(compared),
+            *once(journeys.longer_journeys),
+            *once(journeys.beyond_standard),
+            *once(journeys.teams_farther),
+            *once(journeys.without_car, grounds.walk_times, grounds.transit_times),
+            *once(journeys.rush_hour, grounds.other_periods),
+            *once(sites.crossings),
+            *once(sites.sites_cope),
             *capacity.places_and_staff(compared, grounds.findings),
-            *sites.flattering_average(compared),
+            *once(sites.flattering_average),
             *sites.money(compared, grounds.costs),
-            *certainty.ranking_turns(
-                compared, grounds.scorecard, grounds.acceptability, grounds.tornado
-            ),
-            *certainty.sources_and_error(compared),
-            *certainty.age_of_data(grounds.dates),
-            *sites.room_unknown(compared),
+            *certainty.ranking_turns(compared, *ranked, grounds.switches, grounds.tornado),
+            *once(certainty.sources_and_error),
+            *grounds.ages,
+            *once(sites.room_unknown),
             *certainty.not_modelled(compared, grounds.answered),
         ]
     )
@@ -84,9 +94,9 @@ def case_for(compared: Comparison, grounds: Grounds) -> pd.DataFrame:
     """Return the case for an option, by the same rules and with the same columns."""
     return item_table(
         [
-            *benefits.shorter_journeys(compared),
-            *benefits.teams_nearer(compared),
-            *benefits.within_standard(compared),
+            *compared.items_once(benefits.shorter_journeys),
+            *compared.items_once(benefits.teams_nearer),
+            *compared.items_once(benefits.within_standard),
             *capacity.fewer_missing(compared, grounds.findings),
             *benefits.savings(compared, grounds.costs),
         ]

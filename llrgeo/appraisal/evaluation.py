@@ -1,7 +1,7 @@
 """Evaluation: what each option means for everyone, service by service and as a whole."""
 
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field, fields
+from dataclasses import dataclass, field, fields, replace
 
 import pandas as pd
 
@@ -211,22 +211,21 @@ def summarise_options(
 
 @dataclass(frozen=True, slots=True)
 class _Evaluator:
-    """What the evaluation of every option shares: the arrays and the baseline.
+    """What the evaluation of every option shares. Options that run a service alike have one use.
 
     Attributes
     ----------
     arrays
         Areas, sites, services and travel times.
-    before
-        How the baseline runs each service.
-    sites_before
-        The sites of each service in the baseline.
+    before, sites_before
+        How the baseline runs each service, and at which sites.
     minutes_before
         Minutes of an average journey in the baseline, by area; +inf where one is not there.
     ceiling_min
         What a journey that is not there counts as in scores.
-    kept
-        Results of ways to run a service, which options share: by its id, the use and the room.
+    kept, alike, overalls
+        Results of ways to run a service, by its id, the use's and the room; and what options that
+        run every service alike share, by the uses' ids.
     tables, costs
         Who goes where as frames, by the service's id and the use's, and what services of them cost.
     """
@@ -241,9 +240,17 @@ class _Evaluator:
     )
     tables: dict[tuple[str, int], pd.DataFrame] = field(default_factory=dict)
     costs: KnownCosts = field(default_factory=dict)
+    alike: dict[tuple[int, ...], OptionSummary] = field(default_factory=dict)
+    overalls: dict[tuple[int, ...], Access] = field(default_factory=dict)
 
     def summary(self, option: Option, after: UseByService) -> OptionSummary:
         """Return what an option means as a whole, given how it runs each service."""
+        key = tuple(map(id, after.values()))
+        if key not in self.alike:
+            self.alike[key] = self._summary(option, after)
+        return replace(self.alike[key], option=option)
+
+    def _summary(self, option: Option, after: UseByService) -> OptionSummary:
         # What scores use: the ceiling stands for a missing journey, so that an option gains
         # nothing by cutting off those who live farthest away.
         scored = self._series(average_minutes(self.arrays, after, ceiling_min=self.ceiling_min))
@@ -265,19 +272,19 @@ class _Evaluator:
 
     def overall(self, after: UseByService) -> Access:
         """Return what people experience: a journey that is not there is counted apart."""
-        minutes = self._series(average_minutes(self.arrays, after))
-        return self._access(
-            self.minutes_before, minutes, self.arrays.appraisal_inputs.thresholds_min
-        )
+        key = tuple(map(id, after.values()))
+        if key not in self.overalls:
+            minutes = self._series(average_minutes(self.arrays, after))
+            thresholds_min = self.arrays.appraisal_inputs.thresholds_min
+            self.overalls[key] = self._access(self.minutes_before, minutes, thresholds_min)
+        return self.overalls[key]
 
     def service_result(self, service: Service, option: Option, use: ServiceUse) -> ServiceResult:
         """Return what an option means for one service; options that run it alike share it."""
-        # Options that run a service alike have one use (one object) and room: one result for all.
         capacity = option.capacity.get(service.id, {})
         key = service.id, id(use), frozenset(capacity.items())
         if key not in self.kept:
-            before = self._allocation(service, self.before[service.id])
-            after = self._allocation(service, use)
+            before, after = (self._allocation(service, u) for u in (self.before[service.id], use))
             thresholds = {*self.arrays.appraisal_inputs.thresholds_min, service.travel_standard_min}
             residents = self.arrays.people[EVERYONE]
             loads = site_loads(
@@ -287,31 +294,24 @@ class _Evaluator:
                 capacity=capacity,
                 minimum_activity=service.minimum_activity,
             )
-            self.kept[key] = ServiceResult(
-                service,
-                after,
-                self._access(
-                    before["travel_time_min"], after["travel_time_min"], sorted(thresholds)
-                ),
-                site_flows(before, after, residents),
-                loads,
-            )
+            minutes = before["travel_time_min"], after["travel_time_min"]
+            access = self._access(*minutes, sorted(thresholds))
+            flows = site_flows(before, after, residents)
+            self.kept[key] = ServiceResult(service, after, access, flows, loads)
         return self.kept[key]
 
     def _cost(self, option: Option, after: UseByService) -> CostChange | None:
-        rates = self.arrays.appraisal_inputs.rates
-        if rates is None:
+        if (rates := self.arrays.appraisal_inputs.rates) is None:
             return None
-        before = self._at_sites(self.before, self.sites_before)
-        return cost_change(before, self._at_sites(after, option.sites), rates, self.costs)
+        today = self._at_sites(self.before, self.sites_before)
+        return cost_change(today, self._at_sites(after, option.sites), rates, self.costs)
 
     def _at_sites(
         self, uses: UseByService, sites: Mapping[str, frozenset[str]]
     ) -> dict[str, ServiceAtSites]:
         return {
             service.id: ServiceAtSites(
-                frozenset(sites.get(service.id, ())),
-                self._allocation(service, uses[service.id]),
+                frozenset(sites.get(service.id, ())), self._allocation(service, uses[service.id])
             )
             for service in self.arrays.appraisal_inputs.services
         }
@@ -342,9 +342,7 @@ def _evaluator(
 ) -> tuple[_Evaluator, Mapping[str, UseByService]]:
     """Return what all options share, and how each of them runs each service."""
     uses = uses_by_option(options.values(), arrays)
-    before, appraisal_inputs = uses[baseline], arrays.appraisal_inputs
+    before, inputs = uses[baseline], arrays.appraisal_inputs
     # The baseline is evaluated once; every option, the baseline too, is compared with it.
-    minutes_before = pd.Series(average_minutes(arrays, before), index=appraisal_inputs.areas.index)
-    sites_before = options[baseline].sites
-    evaluator = _Evaluator(arrays, before, sites_before, minutes_before, appraisal_inputs.ceiling)
-    return evaluator, uses
+    minutes_before = pd.Series(average_minutes(arrays, before), index=inputs.areas.index)
+    return _Evaluator(arrays, before, options[baseline].sites, minutes_before, inputs.ceiling), uses

@@ -114,18 +114,22 @@ def _share_of_contacts(*places: str) -> Callable[[OptionSummary], float]:
     """Return the share of contacts in some places, of services a team does not bring home."""
 
     def value(result: OptionSummary) -> float:
-        care = result.care[result.care["delivery"] != "team"]
-        return float(care[list(places)].to_numpy().sum() / care["contacts"].sum())
+        # Columns as arrays: options and changed assumptions are many, services few.
+        counted = result.care["delivery"].to_numpy() != "team"
+        placed = [result.care[place].to_numpy()[counted] for place in places]
+        return float(
+            np.concatenate(placed).sum() / result.care["contacts"].to_numpy()[counted].sum()
+        )
 
     return value
 
 
 def _share_in_time(delivery: str) -> Callable[[OptionSummary], float]:
     def value(result: OptionSummary) -> float:
-        by_team = result.care["delivery"] == "team"
-        care = result.care[by_team if delivery == "team" else ~by_team]
-        contacts = care["contacts"].sum()
-        return float(care["contacts_in_time"].sum() / contacts) if contacts else float("nan")
+        counted = (result.care["delivery"].to_numpy() == "team") == (delivery == "team")
+        contacts = result.care["contacts"].to_numpy()[counted].sum()
+        in_time = result.care["contacts_in_time"].to_numpy()[counted].sum()
+        return float(in_time / contacts) if contacts else float("nan")
 
     return value
 

@@ -134,9 +134,9 @@ def share_longer(people: pd.DataFrame) -> float:
 
     `people` is what `count_people` returns. NaN where nobody lives.
     """
-    everyone = people.index.get_loc(EVERYONE)
-    counts = {name: people[name].to_numpy()[everyone] for name in CLASSES}
-    longer, of_all = sum(counts[name] for name in LONGER_CLASSES), sum(counts.values())
+    everyone = people.to_numpy()[people.index.get_loc(EVERYONE)]
+    counts = dict(zip(people.columns, everyone, strict=True))
+    longer, of_all = (sum(counts[name] for name in part) for part in (LONGER_CLASSES, CLASSES))
     return float(ratio(longer, of_all))
 
 

@@ -8,6 +8,7 @@ from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, item_of_people, none_if_nobody
 from llrgeo.appraisal.case.journeys import items_of_service
 from llrgeo.appraisal.case.sites import costs_of, provider_cost
+from llrgeo.appraisal.evaluation import ServiceResult
 
 
 def shorter_journeys(compared: Comparison) -> Iterator[Item]:
@@ -21,39 +22,49 @@ def shorter_journeys(compared: Comparison) -> Iterator[Item]:
     share = float(people.sum() / compared.residents.sum())
     yield from none_if_nobody([item_of_people("shorter_for_one", people, largest, value=share)])
     for result in compared.visited:
-        yield from items_of_service(
-            compared,
-            result.service,
-            compared.shorter,
-            -compared.added_min,
-            ids=("visitors_shorter", "service_shorter"),
-        )
+        yield from compared.items_of(_shorter_for, result)
+
+
+def _shorter_for(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
+    yield from items_of_service(
+        compared,
+        result.service,
+        compared.shorter,
+        -compared.added_min,
+        ids=("visitors_shorter", "service_shorter"),
+    )
 
 
 def teams_nearer(compared: Comparison) -> Iterator[Item]:
     """Yield who lives nearer to a team's base, by service."""
     for result in compared.after.services.values():
         if result.service.delivery == "team":
-            change = result.access.change
-            nearer = change["outcome"].isin(["improved", "gained"])
-            people = compared.residents[nearer]
-            # A home that no team reached counts as the ceiling, as a
-            # journey lost does in the case against.
-            before = change["before_min"].clip(upper=compared.appraisal_inputs.ceiling)
-            saved = before - change["after_min"]
-            item = item_of_people("team_nearer", people, saved, service=result.service.id)
-            yield from none_if_nobody([item])
+            yield from compared.items_of(_team_nearer, result)
+
+
+def _team_nearer(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
+    change = result.access.change
+    nearer = change["outcome"].isin(["improved", "gained"])
+    people = compared.residents[nearer]
+    # A home that no team reached counts as the ceiling, as a journey lost does in the case against.
+    saved = change["before_min"].clip(upper=compared.appraisal_inputs.ceiling) - change["after_min"]
+    item = item_of_people("team_nearer", people, saved, service=result.service.id)
+    yield from none_if_nobody([item])
 
 
 def within_standard(compared: Comparison) -> Iterator[Item]:
     """Yield who comes within the standard of a service and is not today."""
     for result in compared.visited:
-        change, standard = result.access.change, result.service.travel_standard_min
-        newly = (change["before_min"] > standard) & (change["after_min"] <= standard)
-        people, service = compared.residents[newly], result.service.id
-        saved = -compared.added_min[service]
-        item = item_of_people("newly_in_standard", people, saved, service=service, value=standard)
-        yield from none_if_nobody([item])
+        yield from compared.items_of(_newly_within, result)
+
+
+def _newly_within(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
+    change, standard = result.access.change, result.service.travel_standard_min
+    newly = (change["before_min"] > standard) & (change["after_min"] <= standard)
+    people, service = compared.residents[newly], result.service.id
+    saved = -compared.added_min[service]
+    item = item_of_people("newly_in_standard", people, saved, service=service, value=standard)
+    yield from none_if_nobody([item])
 
 
 def savings(compared: Comparison, costs: pd.DataFrame | None) -> Iterator[Item]:

@@ -9,7 +9,7 @@ from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.people_by_service import UNCERTAIN_CLASSES
 from llrgeo.appraisal.people_groups import everyone_of
-from llrgeo.appraisal.robustness import Acceptability, switching_weights
+from llrgeo.appraisal.robustness import Acceptability
 from llrgeo.appraisal.scoring import Scorecard
 
 PANDEMIC_YEARS: Final = (2020, 2021)
@@ -28,9 +28,16 @@ NOT_MODELLED: Final = (
 
 
 def ranking_turns(
-    compared: Comparison, scorecard: Scorecard, acceptability: Acceptability, tornado: pd.DataFrame
+    compared: Comparison,
+    scorecard: Scorecard,
+    acceptability: Acceptability,
+    switches: pd.DataFrame,
+    tornado: pd.DataFrame,
 ) -> Iterator[Item]:
-    """Yield how the option stands in the ranking, and how little it takes to put it elsewhere."""
+    """Yield how the option stands in the ranking, and how little it takes to put it elsewhere.
+
+    `switches` are what `switching_weights` returns.
+    """
     name = compared.after.option.name
     if pd.isna(scorecard.ranks[name]):
         for hurdle in scorecard.hurdles.columns:
@@ -53,7 +60,7 @@ def ranking_turns(
     if scorecard.dominated[name]:
         yield Item("dominated", rival=str(scorecard.dominated[name]), rests_on="ranking")
     if scorecard.ranks[name] == 1:
-        yield from _weight_that_turns(scorecard, name)
+        yield from _weight_that_turns(switches, name)
         for row in tornado.to_dict(orient="records"):
             # An assumption turns the ranking if at one of its ends another option is ahead.
             rivals = {str(row["low_leader"]), str(row["high_leader"])} - {name}
@@ -138,9 +145,8 @@ def not_modelled(compared: Comparison, answered: Collection[str]) -> Iterator[It
         yield from (Item(name, rests_on="nothing") for name in open_ones)
 
 
-def _weight_that_turns(scorecard: Scorecard, leader: str) -> Iterator[Item]:
+def _weight_that_turns(switches: pd.DataFrame, leader: str) -> Iterator[Item]:
     """Yield the smallest change of one weight at which another option overtakes the leader."""
-    switches = switching_weights(scorecard)
     switches = switches[switches["leader"] == leader]
     if switches.empty:
         return

@@ -1,16 +1,30 @@
 """Comparison: an option beside the baseline, and the minutes that it adds and saves."""
 
+from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
 from functools import cached_property
+from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.access import minutes_changed, nearest_site
+from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.travel.times import TravelTimes
+
+T = TypeVar("T")
+
+
+class ServiceChange(NamedTuple):
+    """How the journeys to one service change; every array has shape (n,), in the areas' order."""
+
+    added_min: NDArray[np.float64]  # a journey lost or gained counts as the ceiling
+    longer: NDArray[np.bool_]  # those lost included
+    shorter: NDArray[np.bool_]  # those gained included
+    too_close: NDArray[np.bool_]  # beyond the tolerance, and less than the times can tell
 
 
 @dataclass(frozen=True, slots=True)
@@ -37,6 +51,28 @@ class NearestMinutes:
         return self.found[key][1]
 
 
+@dataclass(frozen=True, slots=True)
+class Shared:
+    """What options have in common that run a service, or every service, alike: found once.
+
+    Attributes
+    ----------
+    found
+        What was found, by who found it and the places in memory of what it was found of; and these
+        objects, which are held so that no others take their places.
+    """
+
+    found: dict[Hashable, tuple[object, Any]] = field(default_factory=dict)
+
+    def once(self, name: Hashable, of: tuple[object, ...], find: Callable[[], T]) -> T:
+        """Return what is found of some objects."""
+        key = name, *map(id, of)
+        if key not in self.found:
+            self.found[key] = of, find()
+        found: T = self.found[key][1]
+        return found
+
+
 @dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
 class Comparison:
     """An option beside the baseline.
@@ -49,7 +85,7 @@ class Comparison:
         What both were evaluated on.
     people
         Residents by area and group, as `people_by_group` returns them.
-    nearest
+    nearest, shared
         What comparisons of one study share.
     """
 
@@ -58,13 +94,28 @@ class Comparison:
     appraisal_inputs: AppraisalInputs
     people: pd.DataFrame
     nearest: NearestMinutes = field(default_factory=NearestMinutes)
+    shared: Shared = field(default_factory=Shared)
+
+    def items_once(self, find: Callable[..., Iterable[Item]], *given: object) -> tuple[Item, ...]:
+        """Return items that follow from how every service is run, and from what is `given`.
+
+        Options that run all services alike share them.
+        """
+        of = self.before, *self.after.services.values(), *given
+        return self.shared.once(find, of, lambda: tuple(find(self, *given)))
+
+    def items_of(
+        self, find: Callable[["Comparison", ServiceResult], Iterable[Item]], result: ServiceResult
+    ) -> tuple[Item, ...]:
+        """Return items that follow from how one service is run: options that run it alike share."""
+        return self.shared.once(find, (self.before, result), lambda: tuple(find(self, result)))
 
     @property
     def residents(self) -> pd.Series:
         """Residents by area."""
         return self.appraisal_inputs.areas["residents"]
 
-    @property
+    @cached_property
     def visited(self) -> list[ServiceResult]:
         """The services that people still travel for under the option."""
         option = self.after.option
@@ -80,23 +131,17 @@ class Comparison:
 
         A journey lost or gained counts as the ceiling; where there is none before and after, 0.
         """
-        ceiling = self.appraisal_inputs.ceiling
-        added = {}
-        for result in self.visited:
-            change = result.access.change
-            before = change["before_min"].clip(upper=ceiling)
-            added[result.service.id] = (change["after_min"].clip(upper=ceiling) - before).round(9)
-        return pd.DataFrame(added, index=self.appraisal_inputs.areas.index).fillna(0.0)
+        return self._by_service("added_min", float)
 
     @cached_property
     def longer(self) -> pd.DataFrame:
         """Whether a journey is lost or longer by more than the tolerance, areas by services."""
-        return self._with_outcome("worsened", "lost")
+        return self._by_service("longer", bool)
 
     @cached_property
     def shorter(self) -> pd.DataFrame:
         """Whether a journey is gained or shorter by more than the tolerance."""
-        return self._with_outcome("improved", "gained")
+        return self._by_service("shorter", bool)
 
     @cached_property
     def too_close(self) -> pd.DataFrame:
@@ -104,15 +149,7 @@ class Comparison:
 
         Areas by services that people travel for.
         """
-        accuracy = self.appraisal_inputs.times.accuracy
-        close = {
-            result.service.id: accuracy.too_close(
-                *(result.access.change[name].to_numpy() for name in ("before_min", "after_min"))
-            )
-            for result in self.visited
-        }
-        flags = pd.DataFrame(close, index=self.appraisal_inputs.areas.index, dtype=bool)
-        return flags & (self.longer | self.shorter)
+        return self._by_service("too_close", bool)
 
     def changes_by(self, times: TravelTimes, service: str) -> pd.DataFrame:
         """Return the minutes to a service by other times: `before_min`, `after_min`, `added_min`.
@@ -129,18 +166,37 @@ class Comparison:
         columns = {"before_min": minutes[0], "after_min": minutes[1], "added_min": added}
         return pd.DataFrame(columns, index=areas)
 
-    def _with_outcome(self, *outcomes: str) -> pd.DataFrame:
-        flags = {
-            result.service.id: result.access.change["outcome"].isin(outcomes)
+    def _by_service(self, figure: str, dtype: type[float]) -> pd.DataFrame:
+        """Return one figure of `ServiceChange`, areas by services that people travel for."""
+        figures = {
+            result.service.id: getattr(
+                self.shared.once(
+                    ServiceChange, (result,), lambda result=result: self._change_of(result)
+                ),
+                figure,
+            )
             for result in self.visited
         }
-        return pd.DataFrame(flags, index=self.appraisal_inputs.areas.index, dtype=bool)
+        return pd.DataFrame(figures, index=self.appraisal_inputs.areas.index, dtype=dtype)
+
+    def _change_of(self, result: ServiceResult) -> ServiceChange:
+        change, ceiling = result.access.change, self.appraisal_inputs.ceiling
+        before, after = (change[name].to_numpy() for name in ("before_min", "after_min"))
+        added = np.round(np.minimum(after, ceiling) - np.minimum(before, ceiling), 9)
+        outcome = change["outcome"]
+        longer = outcome.isin(["worsened", "lost"]).to_numpy()
+        shorter = outcome.isin(["improved", "gained"]).to_numpy()
+        close = self.appraisal_inputs.times.accuracy.too_close(before, after)
+        # Minutes that are not known, before or after, add none.
+        return ServiceChange(
+            np.where(np.isnan(added), 0.0, added), longer, shorter, close & (longer | shorter)
+        )
 
     @cached_property
     def changes_nothing(self) -> bool:
         """Whether everyone goes, and is cared for, where the baseline has it."""
         before = self.before.services
         return all(
-            before[name].allocation.equals(result.allocation)
+            before[name] is result or before[name].allocation.equals(result.allocation)
             for name, result in self.after.services.items()
         )

@@ -1,7 +1,7 @@
 """Item: one point of the case for or against an option, and the table of them."""
 
 from collections.abc import Iterable, Iterator
-from dataclasses import asdict, dataclass
+from dataclasses import dataclass
 from typing import Final, Literal
 
 import numpy as np
@@ -67,7 +67,8 @@ def item_table(items: Iterable[Item]) -> pd.DataFrame:
     `modelled`. A tie goes to the longer minutes, then to the order given; items without minutes
     keep their order and follow, and what was not modelled stands last.
     """
-    table = pd.DataFrame([asdict(item) for item in items], columns=list(COLUMNS))
+    listed = list(items)  # column by column, which pandas takes much faster than row by row
+    table = pd.DataFrame({name: [getattr(item, name) for item in listed] for name in COLUMNS})
     # People times minutes: many who lose a little weigh like few
     # who lose much. NaN minutes come last.
     table["people_min"] = table["people"] * table["minutes"]

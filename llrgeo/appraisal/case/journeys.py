@@ -17,6 +17,7 @@ from llrgeo.appraisal.case.item import (
     site_name,
 )
 from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.evaluation import ServiceResult
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, classify_areas
 from llrgeo.appraisal.people_groups import (
     ETHNIC_GROUPS,
@@ -55,7 +56,8 @@ def longer_journeys(compared: Comparison) -> Iterator[Item]:
     """Yield who has longer journeys, service by service, in the worst places and all together."""
     if compared.after.classified.empty:
         return
-    yield from none_if_nobody(_by_service(compared))
+    for result in compared.visited:
+        yield from compared.items_of(_longer_for, result)
     yield from none_if_nobody(
         [_at_least_one(compared), _several_services(compared), *_worst_places(compared)]
     )
@@ -66,27 +68,32 @@ def longer_journeys(compared: Comparison) -> Iterator[Item]:
 def beyond_standard(compared: Comparison) -> Iterator[Item]:
     """Yield who falls beyond the standard of a service and is within it today."""
     for result in compared.visited:
-        change, standard = result.access.change, result.service.travel_standard_min
-        newly = (change["before_min"] <= standard) & (change["after_min"] > standard)
-        people, service = compared.residents[newly], result.service.id
-        added = compared.added_min[service]
-        item = item_of_people(
-            "newly_beyond_standard", people, added, service=service, value=standard
-        )
-        yield from none_if_nobody([item])
+        yield from compared.items_of(_newly_beyond, result)
+
+
+def _newly_beyond(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
+    change, standard = result.access.change, result.service.travel_standard_min
+    newly = (change["before_min"] <= standard) & (change["after_min"] > standard)
+    people, service = compared.residents[newly], result.service.id
+    added = compared.added_min[service]
+    item = item_of_people("newly_beyond_standard", people, added, service=service, value=standard)
+    yield from none_if_nobody([item])
 
 
 def teams_farther(compared: Comparison) -> Iterator[Item]:
     """Yield who lives farther from a team's base, by service."""
     for result in compared.after.services.values():
         if result.service.delivery == "team":
-            change = result.access.change
-            farther = change["outcome"].isin(["worsened", "lost"])
-            people = compared.residents[farther]
-            after = change["after_min"].clip(upper=compared.appraisal_inputs.ceiling)
-            added = after - change["before_min"]
-            item = item_of_people("team_farther", people, added, service=result.service.id)
-            yield from none_if_nobody([item])
+            yield from compared.items_of(_team_farther, result)
+
+
+def _team_farther(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
+    change = result.access.change
+    farther = change["outcome"].isin(["worsened", "lost"])
+    people = compared.residents[farther]
+    added = change["after_min"].clip(upper=compared.appraisal_inputs.ceiling) - change["before_min"]
+    item = item_of_people("team_farther", people, added, service=result.service.id)
+    yield from none_if_nobody([item])
 
 
 def without_car(
@@ -206,17 +213,17 @@ def items_of_service(
     )
 
 
-def _by_service(compared: Comparison) -> Iterator[Item]:
-    """Yield for each service who has a longer journey, by how much, and where it is worst."""
-    for result in compared.visited:
-        yield from items_of_service(
-            compared,
-            result.service,
-            compared.longer,
-            compared.added_min,
-            ids=("visitors_longer", "service_longer"),
-            lost=float(compared.residents[result.access.change["outcome"] == "lost"].sum()),
-        )
+def _longer_for(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
+    """Yield for a service who has a longer journey, by how much, and where it is worst."""
+    items = items_of_service(
+        compared,
+        result.service,
+        compared.longer,
+        compared.added_min,
+        ids=("visitors_longer", "service_longer"),
+        lost=float(compared.residents[result.access.change["outcome"] == "lost"].sum()),
+    )
+    yield from none_if_nobody(items)
 
 
 def _at_least_one(compared: Comparison) -> Item:

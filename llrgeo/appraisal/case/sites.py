@@ -7,6 +7,7 @@ import pandas as pd
 
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, none_if_nobody, site_name
+from llrgeo.appraisal.evaluation import ServiceResult
 from llrgeo.schema import site_roles
 
 _THERE_AND_BACK = 2
@@ -17,35 +18,40 @@ def sites_cope(compared: Comparison) -> Iterator[Item]:
 
     Where the same holds today as much, it is no point against the option.
     """
-    names = compared.appraisal_inputs.sites
-    for service, result in compared.after.services.items():
-        loads, before = result.loads, compared.before.services[service].loads
-        # What is over capacity today, and no more so then, is no effect of the option.
-        full_today = before["over_capacity"].reindex(loads.index).fillna(0.0)
-        over = loads[(loads["over_capacity"] > 0) & (loads["over_capacity"] > full_today)]
-        for site, load in over.iterrows():
-            yield Item(
-                "over_capacity",
-                service=service,
-                place=site_name(names, str(site)),
-                people=float(load["residents"]),
-                value=float(load["share_used"]),
-                second=float(load["over_capacity"]),
-                today=float(before["share_used"].get(site, float("nan"))),
-                rests_on="contacts",
-            )
-        short_today = before["below_minimum"].reindex(loads.index).fillna(value=False).astype(bool)
-        short = loads[loads["below_minimum"] & ~short_today]
-        if len(short):
-            yield Item(
-                "under_minimum",
-                service=service,
-                place="; ".join(site_name(names, str(site)) for site in short.index),
-                people=float(short["residents"].sum()),
-                value=float(len(short)),
-                second=float(result.service.minimum_activity),
-                rests_on="contacts",
-            )
+    for result in compared.after.services.values():
+        yield from compared.items_of(_copes_with, result)
+
+
+def _copes_with(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
+    """Yield the sites that do not cope with one service."""
+    names, service = compared.appraisal_inputs.sites, result.service.id
+    loads, before = result.loads, compared.before.services[service].loads
+    # What is over capacity today, and no more so then, is no effect of the option.
+    full_today = before["over_capacity"].reindex(loads.index).fillna(0.0)
+    over = loads[(loads["over_capacity"] > 0) & (loads["over_capacity"] > full_today)]
+    for site, load in over.iterrows():
+        yield Item(
+            "over_capacity",
+            service=service,
+            place=site_name(names, str(site)),
+            people=float(load["residents"]),
+            value=float(load["share_used"]),
+            second=float(load["over_capacity"]),
+            today=float(before["share_used"].get(site, float("nan"))),
+            rests_on="contacts",
+        )
+    short_today = before["below_minimum"].reindex(loads.index).fillna(value=False).astype(bool)
+    short = loads[loads["below_minimum"] & ~short_today]
+    if len(short):
+        yield Item(
+            "under_minimum",
+            service=service,
+            place="; ".join(site_name(names, str(site)) for site in short.index),
+            people=float(short["residents"].sum()),
+            value=float(len(short)),
+            second=float(result.service.minimum_activity),
+            rests_on="contacts",
+        )
 
 
 def room_unknown(compared: Comparison) -> Iterator[Item]:
@@ -65,7 +71,12 @@ def room_unknown(compared: Comparison) -> Iterator[Item]:
 
 def crossings(compared: Comparison) -> Iterator[Item]:
     """Yield whose journey would newly end at an acute hospital, or over the border."""
-    appraisal_inputs = compared.appraisal_inputs
+    for result in compared.visited:
+        yield from compared.items_of(_crossings_of, result)
+
+
+def _crossings_of(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
+    appraisal_inputs, service = compared.appraisal_inputs, result.service.id
     home = appraisal_inputs.home or frozenset(appraisal_inputs.areas["authority"])
     is_acute = site_roles(appraisal_inputs.sites) == "acute"
     abroad = (
@@ -74,31 +85,22 @@ def crossings(compared: Comparison) -> Iterator[Item]:
         else pd.Series(data=False, index=appraisal_inputs.sites.index)
     )
     at_home = appraisal_inputs.areas["authority"].isin(home)
-    for result in compared.visited:
-        service = result.service.id
-        # Newly: the nearest site was of another kind. Over the border
-        # counts for the study's own residents.
-        for item, there, of_whom in (
-            ("into_acute", is_acute, pd.Series(data=True, index=appraisal_inputs.areas.index)),
-            ("over_border", abroad, at_home),
-        ):
-            before, after = (
-                option.services[service].allocation["site_id"].isin(there.index[there])
-                for option in (compared.before, compared.after)
-            )
-            hit = after & ~before & of_whom
-            people = compared.residents[hit]
-            added = compared.added_min[service].where(hit, 0.0)
-            yield from none_if_nobody(
-                [
-                    Item(
-                        item,
-                        service=service,
-                        people=float(people.sum()),
-                        minutes=float((added * compared.residents).sum() / max(people.sum(), 1)),
-                    )
-                ]
-            )
+    # Newly: the nearest site was of another kind. Over the border
+    # counts for the study's own residents.
+    for item, there, of_whom in (
+        ("into_acute", is_acute, pd.Series(data=True, index=appraisal_inputs.areas.index)),
+        ("over_border", abroad, at_home),
+    ):
+        before, after = (
+            option.services[service].allocation["site_id"].isin(there.index[there])
+            for option in (compared.before, compared.after)
+        )
+        hit = after & ~before & of_whom
+        people = compared.residents[hit]
+        added = compared.added_min[service].where(hit, 0.0)
+        minutes = float((added * compared.residents).sum() / max(people.sum(), 1))
+        found = Item(item, service=service, people=float(people.sum()), minutes=minutes)
+        yield from none_if_nobody([found])
 
 
 def costs_of(compared: Comparison, costs: pd.DataFrame) -> tuple[pd.Series, pd.Series]:

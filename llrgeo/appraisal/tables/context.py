@@ -15,7 +15,7 @@ from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.summary import parking_by_site, summary_by_year, works_by_option
 from llrgeo.appraisal.case.capacity import Findings
-from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes
+from llrgeo.appraisal.case.comparison import Comparison, NearestMinutes, Shared
 from llrgeo.appraisal.case_against import Grounds
 from llrgeo.appraisal.costs import cost_lines, cost_table, with_works
 from llrgeo.appraisal.disclosure import BUILT_ON_RESIDENTS
@@ -270,8 +270,8 @@ class EvidenceContext:
     @cached_property
     def comparisons(self) -> dict[str, Comparison]:
         """Each option beside the baseline, by its name; what the minutes to sites are, once."""
-        before, minutes = self.results[self.baseline], NearestMinutes()
+        before, minutes, shared = self.results[self.baseline], NearestMinutes(), Shared()
         return {
-            name: Comparison(before, result, self.appraisal_inputs, self.people, minutes)
+            name: Comparison(before, result, self.appraisal_inputs, self.people, minutes, shared)
             for name, result in self.results.items()
         }
