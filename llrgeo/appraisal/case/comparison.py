@@ -2,7 +2,7 @@
 
 from collections.abc import Callable, Hashable, Iterable
 from dataclasses import dataclass, field
-from functools import cached_property
+from functools import cached_property, partial
 from typing import Any, NamedTuple, TypeVar
 
 import numpy as np
@@ -168,15 +168,13 @@ class Comparison:
 
     def _by_service(self, figure: str, dtype: type[float]) -> pd.DataFrame:
         """Return one figure of `ServiceChange`, areas by services that people travel for."""
-        figures = {
-            result.service.id: getattr(
-                self.shared.once(
-                    ServiceChange, (result,), lambda result=result: self._change_of(result)
-                ),
-                figure,
+        changes = {
+            result.service.id: self.shared.once(
+                ServiceChange, (result,), partial(self._change_of, result)
             )
             for result in self.visited
         }
+        figures = {service: getattr(change, figure) for service, change in changes.items()}
         return pd.DataFrame(figures, index=self.appraisal_inputs.areas.index, dtype=dtype)
 
     def _change_of(self, result: ServiceResult) -> ServiceChange:
