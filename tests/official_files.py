@@ -71,7 +71,13 @@ class Files:
         """List all areas of England: those of the place, and fillers with the ranks they leave."""
         areas = self.place.areas
         rest = sorted(set(range(1, IMD_ROWS + 1)) - set(areas["imd_rank"]))
-        fillers = [(f"E01{number + 700_000:06d}", rank) for number, rank in enumerate(rest)]
+        # Scores fall with the ranks in all of England, so fillers have what lies between ours.
+        known = areas.sort_values("imd_rank")[["imd_rank", "imd_score"]].to_numpy(float).T
+        scores = np.interp(rest, *known).round(3)
+        fillers = [
+            (f"E01{number + 700_000:06d}", rank, score)
+            for number, (rank, score) in enumerate(zip(rest, scores, strict=True))
+        ]
         rows = [
             (code, name, lad, lad_name, score, rank, decile_of(rank))
             for code, name, lad, lad_name, score, rank in zip(
@@ -85,11 +91,11 @@ class Files:
                 "Invented",
                 "E07999999",
                 "Invented",
-                f"{88.0 - rank * 0.0025:.3f}",
+                f"{score:.3f}",
                 rank,
                 decile_of(rank),
             )
-            for code, rank in fillers
+            for code, rank, score in fillers
         ]
         return b"\xef\xbb\xbf" + text_of([IMD_HEADER, *rows])
 

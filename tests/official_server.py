@@ -16,6 +16,7 @@ from pathlib import Path
 from urllib.parse import parse_qs, urlsplit
 
 from invented_icb import TABLES, Invented
+from official_faults import SUBTLE
 from official_files import TO_DEGREES, Files, text_of, zipped
 from shapely.geometry import box, mapping
 
@@ -77,6 +78,8 @@ class OfficialServer:
         text = embedded("downloads.toml").read_text(encoding="utf-8")
         text = re.sub(r'"https://([^"]*)"', rf'"{self.root}/\1"', text)
         text = re.sub(r"hosts = \[[^\]]*\]", 'hosts = ["127.0.0.1"]', text)
+        # Its England is as large as the place, which has no more areas.
+        text = text.replace("all_rows = 33755", f"all_rows = {len(self.place.areas)}")
         path.write_text(text, encoding="utf-8")
         return path
 
@@ -285,6 +288,8 @@ def broken(reply: Reply, how: str, root: str) -> Reply:
         "of Windows": lambda: Reply(body.replace(b"INVENTED ROAD", "CAFÉ ROAD".encode("cp1252"))),
         "elsewhere": lambda: Reply(body.replace(root.encode(), EVIL), reply.kind),
     }  # fmt: skip
+    if how in SUBTLE:
+        return Reply(SUBTLE[how](body), reply.kind)
     return simple[how]() if how in simple else _changed(reply, how)
 
 

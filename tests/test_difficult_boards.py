@@ -1,13 +1,16 @@
 """Boards that are not as most are: parts of authorities, two regions, a border, an island."""
 
+import io
 import re
 import shutil
+import zipfile
 
+import geopandas as gpd
 import pandas as pd
 import pytest
 from invented_icb import BOARD, OTHER_BOARD, small
 from official_cases import Official
-from official_files import home_postcodes
+from official_files import home_postcodes, zipped
 from official_server import serving
 
 from llrgeo.errors import InputError
@@ -15,7 +18,9 @@ from llrgeo.inputs.official import eric
 from llrgeo.inputs.official.area_table import compile_areas
 from llrgeo.inputs.official.new_tables import write_projections
 from llrgeo.inputs.official.place import find_boards
+from llrgeo.inputs.official.site_table import _points_here
 from llrgeo.inputs.official.sources import read_sources
+from llrgeo.schema import BNG
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
 from llrgeo.study.new_area import new_area
@@ -163,6 +168,26 @@ def test_without_timetables_of_a_region_the_study_goes_by_car_and_on_foot(tmp_pa
         made = new_area(tmp_path / "study", place, downloader, official.sources)
     assert load_study(made.folder / "study.toml").modes == ("car", "walk")
     assert "no timetables of Wales; there are East Midlands" in " ".join(made.todo["what"])
+
+
+def test_postcodes_whose_eastings_and_northings_are_swapped_are_refused(tmp_path):
+    with serving(small()) as server:
+        with zipfile.ZipFile(io.BytesIO(server.files.get("postcodes"))) as archive:
+            listed = archive.read("Data/CSV/zz.csv")
+        swapped = re.sub(rb",10,(\d+),(\d+),", rb",10,\2,\1,", listed)
+        official = Official(server, tmp_path)
+        ours = server.place.ours
+        land = gpd.GeoSeries.from_xy(ours["x"], ours["y"], crs=BNG).buffer(650)
+        outlines = gpd.GeoDataFrame({"authority_code": ours["lad"]}, geometry=land)
+        for content, said in (
+            ({"Data/CSV/zz.csv": swapped}, r"postcodes: 2\d\d of 2\d\d postcodes.*swapped"),
+            ({"a/zz.csv": listed, "b/zz.csv": listed}, "several tables of one postcode area"),
+        ):
+            server.files._made["postcodes"] = zipped(content)
+            downloader, source = official.downloader(), official.sources["postcodes"]
+            with pytest.raises(InputError, match=said):
+                _points_here(downloader, source, {"ZZ"}, outlines)
+            assert official.kept("postcodes") == [".lock"]  # nothing of it
 
 
 def test_two_boards_that_share_an_authority_are_one_place(official):

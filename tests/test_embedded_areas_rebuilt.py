@@ -196,6 +196,6 @@ def test_the_embedded_areas_are_rebuilt_by_the_same_code_as_any_boards(compile_s
     )
     # The embedded degrees come from the publisher; ours from its metres, a metre apart at most.
     assert np.abs(found[degrees] - table[degrees]).to_numpy().max() <= 2e-5
-    # Boards, count and lookup; three layers by lists of 90 codes; eight tables of nine
+    # Boards, two counts and lookup; three layers by lists of 90 codes; eight tables of nine
     # authorities; the indices.
-    assert asked == 3 + 3 * 8 + 8 * 9 + 1
+    assert asked == 4 + 3 * 8 + 8 * 9 + 1

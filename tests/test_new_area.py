@@ -8,7 +8,7 @@ import sys
 import geopandas as gpd
 import pandas as pd
 import pytest
-from invented_icb import AGES, BOARD, small
+from invented_icb import AGES, BOARD, TABLES, small
 from official_cases import Official
 from official_server import Fault, serving
 from shapely.geometry import Point, box
@@ -18,7 +18,8 @@ from llrgeo.errors import InputError
 from llrgeo.files import temporary_folder
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.estate import read_estate
-from llrgeo.inputs.official.area_table import age_bands
+from llrgeo.inputs.official.area_table import _check_teens, _people, age_bands
+from llrgeo.inputs.official.kinds import CENSUS
 from llrgeo.inputs.official.new_tables import write_estate
 from llrgeo.inputs.official.place import find_boards
 from llrgeo.inputs.official.site_table import site_kinds
@@ -316,7 +317,7 @@ def test_the_command_writes_a_study_and_says_what_is_left(server, tmp_path, monk
     assert 0 < clock_s < 60
     assert busy_s < 60
     assert 0.1 < most_gb < 16
-    assert re.search(r"38 requests, 3\.\d MB received", said)
+    assert re.search(r"39 requests, 3\.\d MB received", said)
     people = f"{server.place.ours['residents'].sum():,}"
     assert f"vale: 60 areas, {people} residents, 12 sites; 10 things to find out" in said
     assert sorted(path.name for path in (tmp_path / "vale").iterdir()) == [
@@ -368,6 +369,45 @@ def test_teens_are_parted_by_the_estimates_shares_and_bands_add_up():
     assert none["age_0_17"] == 70 + 54  # three fifths
     with pytest.raises(InputError, match="do not add up to the residents of E01000001"):
         age_bands(ages, teens, residents + 20)
+
+
+def people(server, name, factor):
+    """Compile who lives in areas, with the figures of one table times a factor."""
+    tables = {}
+    for one, number in zip(CENSUS, (2021, 2020, 2056, 2055, 2063, 2041, 2043), strict=True):
+        _, total, categories = TABLES[f"NM_{number}_1"]
+        counts = server.place.counts[f"NM_{number}_1"][list(categories)]
+        table = counts.assign(**{total: counts.sum(axis=1)})
+        tables[one] = table * factor if one == name else table
+    return _people(tables.__getitem__, server.place.areas["residents"])
+
+
+@pytest.mark.parametrize(
+    ("name", "factor", "said"),
+    [
+        ("census_disability", 1.1, "the answers do not add up to the residents of E01990001"),
+        ("census_health", 0.01, "the answers do not add up"),
+        ("census_ethnic_group", 2, "the groups do not add up"),
+        ("census_language", 1.2, "the languages do not add up"),
+        ("census_language", 0.7, "the languages do not add up"),
+        ("census_cars", 3, "the households do not add up"),
+        ("census_cars", 0.3, r"\d+,\d+ households for \d+,\d+ residents"),
+    ],
+)
+def test_counts_that_are_not_of_the_residents_are_refused(server, name, factor, said):
+    with pytest.raises(InputError, match=f"{name}: {said}"):
+        people(server, name, factor)
+    found = people(server, "census_language", 0.95)  # asked of those of 3 years and over
+    assert len(found) == len(server.place.areas)
+
+
+def test_estimates_that_are_not_of_these_ages_are_refused():
+    ages = census_row(**{AGES[3]: 900})
+    teens = pd.DataFrame([[90, 91, 92, 93, 94]], ages.index, [f"Age {k}" for k in range(15, 20)])
+    _check_teens(ages, teens)
+    for factor, said in ((0.9, "411 people of 15 to 19.*counted 900"), (4, "1,840 people")):
+        with pytest.raises(InputError, match=said):
+            _check_teens(ages, (teens * factor).astype(int))
 
 
 def sites_table(**kinds):

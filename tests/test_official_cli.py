@@ -43,13 +43,13 @@ def test_a_kind_is_fetched_and_its_files_are_named(run, server, tmp_path):
     status, said, err = run("deprivation", *ICB)
     assert status == 0
     files = said.split()
-    assert len(files) == 4  # boards, count, lookup, indices
+    assert len(files) == 5  # boards, two counts, lookup, indices
     assert all((tmp_path / "downloads") in Path(one).parents for one in files)
-    assert err.startswith("4 requests, ")
+    assert err.startswith("5 requests, ")
     server.requests.clear()
     status, again, err = run("deprivation", *ICB, "--offline")
     assert (status, again) == (0, said)
-    assert err.startswith("0 requests, 0.0 MB received, 4 answers were there already")
+    assert err.startswith("0 requests, 0.0 MB received, 5 answers were there already")
     assert server.requests == []
 
 

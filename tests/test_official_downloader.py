@@ -17,7 +17,7 @@ from threading import Thread
 from urllib.error import URLError
 
 import pytest
-from invented_icb import small
+from invented_icb import BOARD, small
 from official_cases import TODAY, Official
 from official_server import Fault, serving
 
@@ -27,7 +27,7 @@ from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.answers import check_pbf, check_zip
 from llrgeo.inputs.official.downloader import NotFetchedError, Patience
 from llrgeo.inputs.official.kinds import fetch_kind
-from llrgeo.inputs.official.place import Place
+from llrgeo.inputs.official.place import Place, find_boards, read_outlines
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import read_sources
 from llrgeo.inputs.official.transport import ExchangeError, Transport, check_address
@@ -89,6 +89,15 @@ def ask_practices(official, **options):
 
 def ask_returns(official, **options):
     return eric.read_returns(official.downloader(**options), official.sources["returns"])
+
+
+def ask_boards(official, **options):
+    return find_boards(official.downloader(**options), official.sources, [BOARD])
+
+
+def ask_outlines(official, **options):
+    place = Place(official.server.place.ours)
+    return read_outlines(official.downloader(**options), official.sources, place)
 
 
 def ask_kind(kind):
@@ -199,6 +208,22 @@ REFUSED = [
     (ask_index, "index-v1", "elsewhere", "evil.example' is not one"),
     (ask_postcodes, "CodePointOpen/downloads", "elsewhere", "evil.example' is not one"),
     (ask_timetables, "gtfs-file", "bomb", r"no stops\.txt"),
+    (ask_census, "NM_2063_1", "in UTF-16", "not a readable table"),
+    (ask_census, "NM_2063_1", "mark amid rows", r"not every category for 1 areas \(E01990005"),
+    (ask_census, "NM_2063_1", "column twice", r"there twice \(OBS_VALUE\)"),
+    (ask_census, "NM_2063_1", "column twice in small letters", r"there twice \(obs_value\)"),
+    (ask_practices, "epraccur", "gzip, cut", "not a readable table"),
+    (ask_practices, "epraccur", "dates of the US", r"column 10 has 04/01/1974; column 11"),
+    (ask_deprivation, "IoD2025", "other scores", "scores do not fall with the ranks"),
+    (ask_boards, "1%3D1&returnCountOnly", "one row fewer", "65 rows in all instead of the 66"),
+    (ask_boards, "1%3D1&returnCountOnly", "one row more", "67 rows in all instead of the 66"),
+    (ask_outlines, "PopCentroids", "swapped", r"60 of 60 areas have their centroid elsewhere"),
+    (ask_outlines, "Boundaries", "shapes of others", r"centroid elsewhere \(E01990001"),
+    (ask_workbook, "sapelsoasyoa", "header twice", r"there twice \(F0\)"),
+    (ask_workbook, "sapelsoasyoa", "merged header", "row 4: no column LSOA 2021 Code, F0"),
+    (ask_workbook, "sapelsoasyoa", "area twice", r"repeated or blank \(E01990001\)"),
+    (ask_projections, "projections", "file outside the zip", r"outside of it \(../../evil.csv"),
+    (ask_timetables, "gtfs-file", "file outside the zip", r"outside of it \(../../evil.csv"),
 ]
 
 
@@ -254,6 +279,7 @@ RECOVERED = [
     (ask_layer, "query", "hang up", 2),
     (ask_layer, "query", "429 soon", 1),
     (ask_practices, "epraccur", "of Windows", 1),
+    (ask_returns, "ERIC", "in UTF-8", 1),
 ]
 
 

@@ -4,10 +4,8 @@ The folder is written whole or not at all. What no source says is left blank and
 what was fetched stands in fetched.csv, what is assumed in about.md.
 """
 
-import datetime as dt
 import logging
 import shutil
-from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import partial
 from pathlib import Path
@@ -20,14 +18,12 @@ import shapely
 from llrgeo.errors import InputError
 from llrgeo.files import remove_litter, temporary_folder
 from llrgeo.inputs.areas import read_areas
-from llrgeo.inputs.feeds import date_range, read_feed, services_on
 from llrgeo.inputs.map_files import writing_layers
 from llrgeo.inputs.official import bods, eric, geofabrik, new_tables
-from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.area_table import compile_areas
-from llrgeo.inputs.official.downloader import Downloader, FetchError
+from llrgeo.inputs.official.downloader import Downloader
 from llrgeo.inputs.official.kinds import bus_regions
-from llrgeo.inputs.official.place import Place
+from llrgeo.inputs.official.place import Place, read_outlines
 from llrgeo.inputs.official.site_table import Sites, compile_sites
 from llrgeo.inputs.official.sources import Sources
 from llrgeo.roads.extract import Extract, read_extracts
@@ -42,6 +38,7 @@ from llrgeo.study.new_study_file import (
     refuse_without_hospital,
     study_text,
 )
+from llrgeo.study.new_timetables import fit_timetables
 from llrgeo.study.new_years import check_study, projected_years
 from llrgeo.travel.routers import NetworkRouter
 
@@ -49,10 +46,6 @@ logger: logging.Logger = logging.getLogger(__name__)
 
 NEIGHBOURS_MIN: Final = 45.0
 BEYOND_M: Final = {"car": 30_000.0, "walk": 3_000.0}  # as far as people drive and walk to a site
-
-_TUESDAY: Final = 1
-_WEEK_DAYS: Final = 7
-_WEEKS: Final = 10
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,7 +139,7 @@ def _assemble(made: Path, commission: _Commission) -> tuple[int, int, int, pd.Da
     )
     estate = made / "estate.csv"
     todo.append(new_tables.write_estate(estate, returns, sites, commission.sources["returns"]))
-    timetables, lacking = _write_timetables(made, commission)
+    timetables, lacking = _write_timetables(made, commission, centroids)
     logger.info("study file")
     listed = _write_study(made, commission, sites, timetables, [*todo, lacking])
     return len(areas), int(areas["residents"].sum()), len(sites), listed
@@ -154,9 +147,7 @@ def _assemble(made: Path, commission: _Commission) -> tuple[int, int, int, pd.Da
 
 def _write_outlines(made: Path, commission: _Commission, areas: pd.DataFrame) -> gpd.GeoDataFrame:
     """Write and return the outlines of the areas with their authorities."""
-    shapes = geography.read_boundaries(
-        commission.downloader, commission.sources["boundaries"], commission.place.codes
-    )
+    shapes = read_outlines(commission.downloader, commission.sources, commission.place)
     outlines = gpd.GeoDataFrame(
         areas[["authority_code", "authority"]], geometry=shapes.geometry.to_numpy(), crs=WGS84
     )
@@ -209,37 +200,28 @@ def _points(sites: pd.DataFrame) -> gpd.GeoSeries:
 
 
 def _write_timetables(
-    made: Path, commission: _Commission
+    made: Path, commission: _Commission, centroids: gpd.GeoSeries
 ) -> tuple[Timetables | None, pd.DataFrame]:
-    """Copy the regions' timetables, if there are any; else say what is missing."""
+    """Copy the regions' timetables, if there are any of use; else say what is missing."""
     source = commission.sources["timetables"]
     try:
         regions = bus_regions(commission.downloader, commission.sources, commission.place)
         feeds = bods.fetch_timetables(commission.downloader, source, regions)
-    except FetchError as error:
-        return None, new_tables.todo_row("study.toml", "transit", "feeds", str(error))
-    day = _service_day(feeds, commission.downloader.today)
+        fitted = fit_timetables(feeds, centroids, commission.downloader.today)
+    except InputError as error:
+        return None, new_tables.todo_row(
+            "study.toml", "transit", "feeds", " ".join(str(error).split())
+        )
     (made / "timetables").mkdir()
     names = [f"timetables/{source.options['regions'][region]}.zip" for region in sorted(regions)]
     for feed, name in zip(feeds, names, strict=True):
         shutil.copyfile(feed, made / name)
-    lacking = new_tables.todo_row(
-        "study.toml", "transit", "feeds", "the feed has buses and trams, no trains"
-    )
+    rows = ["the feed has buses and trams, no trains", *([fitted.note] if fitted.note else [])]
+    listed = [new_tables.todo_row("study.toml", "transit", "feeds", what) for what in rows]
     fetched = [kept for kept in commission.downloader.answers if kept.path in feeds]
     whose = source.cited(max(kept.date for kept in fetched)).removesuffix(".")
-    return Timetables(tuple(names), day.isoformat(), whose), lacking
-
-
-def _service_day(feeds: Sequence[Path], today: dt.date) -> dt.date:
-    """Return the next Tuesday on which every feed runs; the first of the feeds if none is ahead."""
-    tables = [read_feed(feed) for feed in feeds]
-    first = max(date_range(timetable)[0] for timetable in tables)
-    start = max(first, today)
-    tuesday = start + dt.timedelta((_TUESDAY - start.weekday()) % _WEEK_DAYS)
-    ahead = [tuesday + dt.timedelta(_WEEK_DAYS * week) for week in range(_WEEKS)]
-    running = [day for day in ahead if all(services_on(timetable, day) for timetable in tables)]
-    return running[0] if running else first
+    day = fitted.day.isoformat()
+    return Timetables(tuple(names), day, whose), pd.concat(listed, ignore_index=True)
 
 
 def _write_study(

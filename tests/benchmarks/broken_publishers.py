@@ -2,7 +2,8 @@
 
 Run: python tests/benchmarks/broken_publishers.py
 
-The faults are those of tests/test_official_downloader.py. After each, all that is in the cache must
+The faults are those of tests/test_official_downloader.py, and some that only a whole table of areas
+tells. After each, all that is in the cache must
 be whole by its checksum, or the beginning of a download that can go on.
 """
 
@@ -12,17 +13,35 @@ from pathlib import Path
 
 sys.path.insert(0, str(Path(__file__).parents[1]))
 
-from invented_icb import small
+from invented_icb import BOARD, small
 from official_cases import Official
 from official_server import Fault, OfficialServer, serving
 from test_official_downloader import RECOVERED, REFUSED
 
 from llrgeo.errors import InputError
 from llrgeo.files import sha256_of_file
+from llrgeo.inputs.official.area_table import compile_areas
 from llrgeo.inputs.official.cache import read_note
+from llrgeo.inputs.official.place import find_boards
 
 ALWAYS = 10**9
 NOTES = (".json", ".sha256", ".lock")
+
+
+def ask_areas(official):
+    """Compile the table of areas."""
+    downloader = official.downloader()
+    place = find_boards(downloader, official.sources, [BOARD])
+    return compile_areas(downloader, official.sources, place)
+
+
+OF_AREAS = [
+    (ask_areas, "NM_2055_1", "doubled"),
+    (ask_areas, "NM_2043_1", "doubled"),
+    (ask_areas, "NM_2041_1", "hundredths"),
+    (ask_areas, "NM_2063_1", "hundredths"),
+    (ask_areas, "NM_2014_1", "zeros"),
+]
 
 
 def left_in(cache: Path) -> str:
@@ -61,7 +80,8 @@ def main() -> None:
     """Print the table."""
     print("| asked for | fault | times | outcome | left in the cache |")
     print("| --- | --- | --- | --- | --- |")
-    faults = [(ask, where, how, ALWAYS) for ask, where, how, _ in REFUSED] + list(RECOVERED)
+    faults = [(ask, where, how, ALWAYS) for ask, where, how, _ in REFUSED]
+    faults += [(*fault, ALWAYS) for fault in OF_AREAS] + list(RECOVERED)
     count = {"refused": 0, "recovered": 0}
     with serving(small()) as server:
         for ask, where, how, times in faults:

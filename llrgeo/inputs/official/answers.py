@@ -6,7 +6,7 @@ import struct
 import warnings
 import zipfile
 import zlib
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from pathlib import Path
 from typing import Any, Final
 
@@ -72,11 +72,11 @@ def read_csv(path: Path, fields: Sequence[str], *, encoding: str = "utf-8-sig") 
     Raises
     ------
     InputError
-        If it is no table, or a column is missing.
+        If it is no table, or a column is missing or there twice.
     """
     refuse_page(path)
-    table = _read_text_table(path, encoding=encoding, header=0)
-    table.columns = [str(name).strip() for name in table.columns]
+    rows = _read_text_table(path, encoding=encoding)
+    table = with_header(rows, fields, source=_name(path))
     lacking = [name for name in fields if name not in table.columns]
     if lacking:
         msg = (
@@ -85,6 +85,37 @@ def read_csv(path: Path, fields: Sequence[str], *, encoding: str = "utf-8-sig") 
         )
         raise InputError(msg)
     return table
+
+
+def with_header(rows: pd.DataFrame, fields: Sequence[str], *, source: str) -> pd.DataFrame:
+    """Return rows, of which the first has the names of columns, with those names.
+
+    Of two columns of one name nobody knows which is meant: they are refused, whatever their
+    capitals, unless there are `fields` and it is none of them.
+
+    Raises
+    ------
+    InputError
+        Naming the columns.
+    """
+    names = rows.iloc[0].fillna("").astype(str).str.strip()
+    refuse_doubled([name for name in names if not fields or name in fields], source=source)
+    return rows.iloc[1:].set_axis(list(names), axis=1).reset_index(drop=True)
+
+
+def refuse_doubled(names: Iterable[object], *, source: str) -> None:
+    """Refuse names of columns of which two are the same but for capitals; blank ones are none.
+
+    Raises
+    ------
+    InputError
+        Naming them.
+    """
+    given = pd.Series([str(name).strip() for name in names if name is not None], dtype="str")
+    doubled = given[given.str.casefold().duplicated() & (given != "")]
+    if len(doubled):
+        msg = f"{source}: columns are there twice ({name_some(doubled)})"
+        raise InputError(msg)
 
 
 def read_bare_csv(path: Path, columns: int) -> pd.DataFrame:
@@ -98,7 +129,7 @@ def read_bare_csv(path: Path, columns: int) -> pd.DataFrame:
         If it is no table of so many columns, or has a header after all.
     """
     refuse_page(path)
-    table = _read_text_table(path, encoding=_encoding_of(path), header=None)
+    table = _read_text_table(path, encoding=encoding_of(path))
     if len(table.columns) != columns:
         msg = f"{_name(path)}: {len(table.columns)} columns instead of {columns}"
         raise InputError(msg)
@@ -149,6 +180,7 @@ def check_zip(path: Path, *, ending: str, most_bytes: int) -> None:
         with zipfile.ZipFile(path) as archive:
             # The stated sizes bound what is unpacked, so a bomb is refused before it is opened.
             members = archive.infolist()
+            _refuse_members([member.filename for member in members], path)
             unpacked = sum(member.file_size for member in members)
             if unpacked > most_bytes:
                 msg = f"{_name(path)}: unpacks to {unpacked:,} bytes, over {most_bytes:,}"
@@ -163,6 +195,21 @@ def check_zip(path: Path, *, ending: str, most_bytes: int) -> None:
     if not any(member.filename.lower().endswith(ending) for member in members):
         held = name_some(member.filename for member in members)
         msg = f"{_name(path)}: no {ending} in the zip; it holds {held or 'nothing'}"
+        raise InputError(msg)
+
+
+def _refuse_members(names: Sequence[str], path: Path) -> None:
+    """Refuse a zip with a file that lies outside of it, or with two of one name."""
+    parts = [name.replace("\\", "/").split("/") for name in names]
+    outside = [name for name, way in zip(names, parts, strict=True) if ".." in way or not way[0]]
+    if outside:
+        msg = f"{_name(path)}: files in the zip lie outside of it ({name_some(outside)})"
+        raise InputError(msg)
+    # Capitals make no other name, for on most machines they make no other file.
+    lower = pd.Series([name.casefold() for name in names], dtype="str")
+    if lower.duplicated().any():
+        twice = name_some(lower[lower.duplicated()])
+        msg = f"{_name(path)}: files are in the zip twice ({twice})"
         raise InputError(msg)
 
 
@@ -221,14 +268,14 @@ def _varint(data: bytes, at: int) -> tuple[int, int]:
     return 1 << 62, len(data)  # a number without an end; no block is so long
 
 
-def _read_text_table(path: Path, *, encoding: str, header: int | None) -> pd.DataFrame:
+def _read_text_table(path: Path, *, encoding: str) -> pd.DataFrame:
     try:
         with warnings.catch_warnings():
-            warnings.simplefilter("error")  # a row with more cells than the header has
+            warnings.simplefilter("error")  # a row with more cells than the first has
             return pd.read_csv(
                 path,
                 dtype=str,
-                header=header,
+                header=None,
                 encoding=encoding,
                 keep_default_na=False,
                 na_values=[""],
@@ -239,7 +286,7 @@ def _read_text_table(path: Path, *, encoding: str, header: int | None) -> pd.Dat
         raise InputError(msg) from error
 
 
-def _encoding_of(path: Path) -> str:
+def encoding_of(path: Path) -> str:
     """Return UTF-8 if the bytes of a file are that, and else that of Windows in England."""
     try:
         path.read_bytes().decode("utf-8")

@@ -15,7 +15,7 @@ from llrgeo.errors import InputError
 from llrgeo.inputs.official import nomis
 from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.deprivation import read_deprivation
-from llrgeo.inputs.official.downloader import Downloader
+from llrgeo.inputs.official.downloader import Downloader, all_or_none
 from llrgeo.inputs.official.kinds import census_authorities
 from llrgeo.inputs.official.place import Place, read_centroids
 from llrgeo.inputs.official.sources import Sources
@@ -41,9 +41,13 @@ TOTAL: Final = r"Total(: .*)?"
 _UNDER_18: Final = r"Age(d)? 1[567]"
 _TEENS: Final = r"Age(d)? 1[5-9]"
 _MOST_MISSED: Final = 0.02  # the share of residents by which sums of perturbed cells may miss them
+_LEAST_TEENS: Final = 0.5  # of those of the census: no place loses or gains so many in a few years
+_LEAST_OVER_3: Final = 0.8  # of residents: languages are asked of those of 3 years and over
+_LARGEST_HOUSEHOLD: Final = 6  # people, on average of a place: England has 2.4
 _DEGREE_DECIMALS: Final = 5
 
 
+@all_or_none
 def compile_areas(downloader: Downloader, sources: Sources, place: Place) -> pd.DataFrame:
     """Return the areas of a place with who lives there, on `area_id`, as `read_areas` wants them.
 
@@ -54,8 +58,8 @@ def compile_areas(downloader: Downloader, sources: Sources, place: Place) -> pd.
     Raises
     ------
     InputError
-        If a table cannot be had or is not whole, or the ages miss the residents by more than the
-        census's own perturbation explains.
+        If a table cannot be had or is not whole, or its figures miss the residents by more than
+        the census's own perturbation explains.
     """
     authorities = census_authorities(downloader, sources, place)
 
@@ -64,11 +68,13 @@ def compile_areas(downloader: Downloader, sources: Sources, place: Place) -> pd.
 
     # One table is the total; all others are held against it, for cells are perturbed one by one.
     residents = nomis.choose(table("census_residents"), TOTAL, source="census_residents")
+    ages, estimates = table("census_age"), table("estimates")
+    _check_teens(ages, estimates)
     return pd.concat(
         [
             _where(downloader, sources, place),
             residents.to_frame("residents"),
-            age_bands(table("census_age"), table("estimates"), residents),
+            age_bands(ages, estimates, residents),
             _people(table, residents),
             read_deprivation(downloader, sources, place.codes),
             _rural_urban(downloader, sources, place),
@@ -109,14 +115,36 @@ def age_bands(ages: pd.DataFrame, estimates: pd.DataFrame, residents: pd.Series)
             **{name: parts[name] for name in AGE_BANDS[2:]},
         }
     )
-    # The census changes small counts a little, cell by cell, so that nobody can be known; what the
-    # bands miss goes to the largest of them, where it matters least.
+    _hold_against(bands.sum(axis=1), residents, source="census_age", what="ages")
+    # What the bands miss goes to the largest of them, where it matters least.
     missed = residents - bands.sum(axis=1)
-    wrong = missed.index[missed.abs() > 5 + _MOST_MISSED * residents]
-    if len(wrong):
-        msg = f"census_age: the ages do not add up to the residents of {name_some(wrong)}"
-        raise InputError(msg)
     return bands.assign(age_18_64=(bands["age_18_64"] + missed).clip(lower=0))
+
+
+def _check_teens(ages: pd.DataFrame, estimates: pd.DataFrame) -> None:
+    """Refuse estimates that have not about as many people of 15 to 19 as the census counted."""
+    counted = nomis.choose(ages, FIVE_YEARS["age_15_19"], source="census_age").sum()
+    estimated = nomis.choose(estimates, _TEENS, source="estimates").sum()
+    if not _LEAST_TEENS * counted <= estimated <= counted / _LEAST_TEENS:
+        msg = (
+            f"estimates: {estimated:,} people of 15 to 19, where the census counted {counted:,}; "
+            "are they of these ages?"
+        )
+        raise InputError(msg)
+
+
+def _hold_against(
+    counts: pd.Series, residents: pd.Series, *, source: str, what: str, least: float = 1.0
+) -> None:
+    """Refuse counts that are not those of all residents of an area, or at `least` a share of them.
+
+    The census changes small counts a little, cell by cell, so that nobody can be known.
+    """
+    slack = 5 + _MOST_MISSED * residents
+    wrong = counts.index[(counts > residents + slack) | (counts < least * residents - slack)]
+    if len(wrong):
+        msg = f"{source}: the {what} do not add up to the residents of {name_some(wrong)}"
+        raise InputError(msg)
 
 
 def _where(downloader: Downloader, sources: Sources, place: Place) -> pd.DataFrame:
@@ -151,16 +179,31 @@ def _people(table: Callable[[str], pd.DataFrame], residents: pd.Series) -> pd.Da
     everyone = nomis.choose(languages, TOTAL, source="census_language")
     english = nomis.choose(languages, r"English( \(.*\))?", source="census_language")
     disabled = nomis.choose(disability, ".*limited a (lot|little)", source="census_disability")
+    households = nomis.choose(cars, TOTAL, source="census_cars")
+    ethnic = {
+        name: nomis.choose(groups, pattern, source="census_ethnic_group")
+        for name, pattern in ETHNIC_GROUPS.items()
+    }
+    # Doubled counts, or percentages in place of counts, would else be taken for people.
+    for name, found in (("disability", disability), ("health", health)):
+        everybody = nomis.choose(found, TOTAL, source=f"census_{name}")
+        _hold_against(everybody, residents, source=f"census_{name}", what="answers")
+    grouped = pd.DataFrame(ethnic).sum(axis=1)
+    _hold_against(grouped, residents, source="census_ethnic_group", what="groups")
+    _hold_against(
+        everyone, residents, source="census_language", what="languages", least=_LEAST_OVER_3
+    )
+    _hold_against(households, residents, source="census_cars", what="households", least=0.0)
+    if households.sum() * _LARGEST_HOUSEHOLD < residents.sum():
+        msg = f"census_cars: {households.sum():,} households for {residents.sum():,} residents"
+        raise InputError(msg)
     return pd.DataFrame(
         {
             "disabled": disabled.clip(upper=residents),
             "bad_health": nomis.choose(health, "(Very )?bad health", source="census_health"),
-            "households": nomis.choose(cars, TOTAL, source="census_cars"),
+            "households": households,
             "no_car_households": nomis.choose(cars, "No cars or vans.*", source="census_cars"),
-            **{
-                name: nomis.choose(groups, pattern, source="census_ethnic_group")
-                for name, pattern in ETHNIC_GROUPS.items()
-            },
+            **ethnic,
             "other_main_language": (everyone - english).clip(lower=0),
         }
     )

@@ -25,6 +25,8 @@ NEW: Final = "lsoa_2021"
 OLD: Final = "lsoa_2011"
 SCORE: Final = "Index of Multiple Deprivation (IMD) Score"
 
+_ROUNDING: Final = 0.0015  # by how much a score may rise to the next rank: they have 3 decimals
+_MOST_RISING: Final = 0.01  # the share of ranks that a score may rise at
 _RANK: Final = "Index of Multiple Deprivation (IMD) Rank"
 _DECILE: Final = "Index of Multiple Deprivation (IMD) Decile"
 
@@ -153,6 +155,11 @@ def _check_file(path: Path, *, source: Source) -> None:
     tenth = np.ceil(table["imd_rank"] * 10 / rows)
     if ((table["imd_decile"] - tenth).abs() > 1).any():
         msg = f"{path.name}: deciles are not those of the ranks; have the columns moved?"
+        raise InputError(msg)
+    # The higher the score, the more deprived. Ranks are of scores that were not yet rounded.
+    scores = table.sort_values("imd_rank")["imd_score"].to_numpy()
+    if np.mean(np.diff(scores) > _ROUNDING) > _MOST_RISING:
+        msg = f"{path.name}: scores do not fall with the ranks; have the columns moved?"
         raise InputError(msg)
     ranks = np.sort(table["imd_rank"].to_numpy())
     if not (ranks[0] == 1 and ranks[-1] <= rows):

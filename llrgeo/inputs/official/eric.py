@@ -1,5 +1,6 @@
 """NHS England, Estates Returns Information Collection: floor area, backlog, parking of sites.
 
+The file is in UTF-8 or, as it was, in the encoding of Windows in England.
 The columns are kept as the return has them; "Not Applicable" is missing, not 0.
 """
 
@@ -9,7 +10,7 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.inputs.official.answers import read_csv, refuse_repeated
+from llrgeo.inputs.official.answers import encoding_of, read_csv, refuse_repeated
 from llrgeo.inputs.official.downloader import Downloader
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
@@ -23,7 +24,6 @@ _USUAL: Final = {
     "type": SITE_TYPE,
     "floor_area": "Gross internal floor area",
 }
-_ENCODING: Final = "cp1252"
 _MISSING: Final = ("Not Applicable", "Not applicable", "N/A", "-", "")
 
 
@@ -48,7 +48,7 @@ def read_return(path: Path, source: Source) -> pd.DataFrame:
     InputError
         If a column is missing, or a site is duplicated.
     """
-    table = read_csv(path, list(source.fields.values()), encoding=_ENCODING)
+    table = read_csv(path, list(source.fields.values()), encoding=encoding_of(path))
     # A column that was renamed has its usual name here: what it is stands in the table of sources.
     usual = {
         source.fields[ours]: name

@@ -211,7 +211,7 @@ def _features(
     expected: int | None = None,
 ) -> list[dict[str, Any]]:
     """Return all features of which a condition is true, page by page, as many as expected."""
-    count = _count(downloader, source, where) if expected is None else expected
+    count = count_rows(downloader, source, where) if expected is None else expected
     check = partial(_check_page, source=source)
     ending = asked["f"]
     features: list[dict[str, Any]] = []
@@ -231,10 +231,10 @@ def _features(
     return features
 
 
-def _count(downloader: Downloader, source: Source, where: str) -> int:
-    name = f"{source.id}-count.json"
-    path = downloader.get(Query(source, count_address(source, where), name, _check_count))
-    return int(read_json(path)["count"])
+def count_rows(downloader: Downloader, source: Source, where: str) -> int:
+    """Return of how many rows a condition is true, as the server counts them."""
+    query = Query(source, count_address(source, where), f"{source.id}-count.json", _check_count)
+    return int(read_json(downloader.get(query))["count"])
 
 
 def _check_count(path: Path) -> None:

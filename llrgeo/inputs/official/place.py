@@ -11,11 +11,12 @@ import pandas as pd
 from llrgeo.errors import InputError
 from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.deprivation import to_2021
-from llrgeo.inputs.official.downloader import Downloader
-from llrgeo.inputs.official.sources import Sources
-from llrgeo.schema import name_some
+from llrgeo.inputs.official.downloader import Downloader, all_or_none
+from llrgeo.inputs.official.sources import Source, Sources
+from llrgeo.schema import BNG, name_some
 
 _BEFORE, _AFTER = "nhs ", " integrated care board"
+_BESIDE_M: Final = 1_000.0  # outlines are super-generalised: a centroid may lie beside its own
 _ENGLISH: Final = r"E01\d{6}"
 
 
@@ -49,6 +50,8 @@ def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) 
         If a board is not known, with the nearest names, or the lookup is not whole.
     """
     boards = geography.read_distinct(downloader, sources["icb_names"])
+    # Only the whole of England tells that no area is missing: a board's own rows cannot.
+    _check_all_rows(downloader, sources["lookup"])
     known = {_short(name): code for code, name in boards.itertuples(index=False)}
     unknown = [name for name in names if _short(name) not in known]
     if unknown:
@@ -104,6 +107,44 @@ def read_centroids(downloader: Downloader, sources: Sources, place: Place) -> gp
         If they cannot be had, or one is missing.
     """
     return geography.read_centroids(downloader, sources["centroids"], place.codes).geometry
+
+
+@all_or_none
+def read_outlines(downloader: Downloader, sources: Sources, place: Place) -> gpd.GeoDataFrame:
+    """Return the polygons of a place on their code, EPSG:4326, each around its own centroid.
+
+    Raises
+    ------
+    InputError
+        If they cannot be had, or centroids lie more than 1 km outside of their polygons, as where
+        eastings and northings have changed places.
+    """
+    shapes = geography.read_boundaries(downloader, sources["boundaries"], place.codes)
+    centroids = read_centroids(downloader, sources, place)
+    away_m = shapes.geometry.to_crs(BNG).distance(centroids)
+    away = away_m.index[away_m > _BESIDE_M]
+    if len(away):
+        msg = (
+            f"{sources['boundaries'].id}: {len(away):,} of {len(away_m):,} areas have their "
+            f"centroid elsewhere ({name_some(away)}): are eastings and northings swapped?"
+        )
+        raise InputError(msg)
+    return shapes
+
+
+@all_or_none
+def _check_all_rows(downloader: Downloader, source: Source) -> None:
+    """Refuse a layer that has not as many rows in all as the table of sources states, if it does.
+
+    A layer that lacks an area, or has one in two boards, is right by its own count otherwise.
+    """
+    wanted = source.options.get("all_rows")
+    if wanted is None:
+        return
+    found = geography.count_rows(downloader, source, geography.ALL)
+    if found != int(wanted):
+        msg = f"{source.id}: {found:,} rows in all instead of the {int(wanted):,} of England"
+        raise InputError(msg)
 
 
 def _areas(rows: pd.DataFrame) -> pd.DataFrame:

@@ -95,7 +95,11 @@ def read_points(path: Path, areas: Iterable[str]) -> pd.DataFrame:
         If a table has other columns or values than it must.
     """
     with zipfile.ZipFile(path) as archive:
-        members = {Path(path).stem.lower(): path for path in archive.namelist() if _is_table(path)}
+        listed = [member for member in archive.namelist() if _is_table(member)]
+        members = {Path(member).stem.lower(): member for member in listed}
+        if len(members) < len(listed):
+            msg = f"{path.name}: several tables of one postcode area in the zip"
+            raise InputError(msg)
         wanted = [
             members[area] for area in sorted({given.lower() for given in areas} & set(members))
         ]

@@ -14,7 +14,7 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.official.answers import check_zip, numbers
+from llrgeo.inputs.official.answers import check_zip, numbers, with_header
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
 from llrgeo.inputs.official.ons_geography import check_all_codes
 from llrgeo.inputs.official.query import Query
@@ -66,11 +66,11 @@ def read_tables(path: Path, authorities: Sequence[str]) -> pd.DataFrame:
         for name in sorted(path for path in archive.namelist() if path.lower().endswith(".csv")):
             try:
                 with archive.open(name) as file:
-                    table = pd.read_csv(file, dtype=str, encoding="utf-8-sig")
+                    listed = pd.read_csv(file, dtype=str, encoding="utf-8-sig", header=None)
             except (ValueError, OSError) as error:
                 msg = f"{path.name}: {name}: not a readable table ({error})"
                 raise InputError(msg) from error
-            table.columns = table.columns.str.strip()
+            table = with_header(listed, (), source=f"{path.name}: {name}")
             lacking = [key for key in _KEYS if key not in table.columns]
             if lacking:
                 msg = f"{path.name}: {name}: no column {name_some(lacking)}"

@@ -12,12 +12,13 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from llrgeo.errors import InputError
 from llrgeo.inputs.official import ons_geography as geography
-from llrgeo.inputs.official.downloader import Downloader
+from llrgeo.inputs.official.downloader import Downloader, all_or_none
 from llrgeo.inputs.official.eric import SITE_TYPE
 from llrgeo.inputs.official.ods import read_report
 from llrgeo.inputs.official.postcodes import areas_of, read_postcode_points
-from llrgeo.inputs.official.sources import Sources
+from llrgeo.inputs.official.sources import Source, Sources
 from llrgeo.inputs.postcodes import squeeze_postcode
 from llrgeo.schema import BNG, WGS84
 
@@ -36,6 +37,7 @@ KIND_OF_TYPE: Final = {
 
 _PRIMARY: Final = "health_centre"
 _EDGE_M: Final = 500.0  # outlines are generalised: a site just beyond one lies in it
+_LEAST_NEAR: Final = 0.5  # of an authority's postcodes: it may be here in part
 _TODO: Final = ["file", "id", "column", "what"]
 
 
@@ -83,7 +85,7 @@ def compile_sites(
     directory = sources["postcodes"]
     tidy = listed["postcode"].map(squeeze_postcode).str.strip()  # blank stays blank
     letters = areas_of(tidy[listed["status"] != "closed"])
-    points = read_postcode_points(downloader, directory, letters)
+    points = _points_here(downloader, directory, letters, outlines)
     placed = listed.assign(postcode=tidy).join(points, on="postcode")
     lost = placed[placed["easting"].isna() & (placed["status"] != "closed")]
     known = placed[placed["easting"].notna()]
@@ -101,6 +103,31 @@ def compile_sites(
     )
     lost = lost[lost["postcode"].map(_letters).isin(local) | ours]
     return Sites(_table(found), _todo(found, lost), points)
+
+
+@all_or_none
+def _points_here(
+    downloader: Downloader, directory: Source, letters: set[str], outlines: gpd.GeoDataFrame
+) -> pd.DataFrame:
+    """Return where postcodes are, and see that those of the outlines' authorities are around them.
+
+    Raises
+    ------
+    InputError
+        If most are elsewhere, as where eastings and northings have changed places.
+    """
+    points = read_postcode_points(downloader, directory, letters)
+    ours = points[points["authority_code"].isin(outlines["authority_code"])]
+    west, south, east, north = outlines.to_crs(BNG).total_bounds
+    near = ours["easting"].between(west - NEIGHBOURS_M, east + NEIGHBOURS_M)
+    near &= ours["northing"].between(south - NEIGHBOURS_M, north + NEIGHBOURS_M)
+    if len(ours) and near.mean() < _LEAST_NEAR:
+        msg = (
+            f"{directory.id}: {len(ours) - near.sum():,} of {len(ours):,} postcodes of the areas' "
+            "own authorities lie elsewhere: are eastings and northings swapped?"
+        )
+        raise InputError(msg)
+    return points
 
 
 def _listed(downloader: Downloader, sources: Sources, returns: pd.DataFrame) -> pd.DataFrame:

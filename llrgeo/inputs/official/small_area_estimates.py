@@ -9,7 +9,7 @@ from zipfile import BadZipFile
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.official.answers import check_zip
+from llrgeo.inputs.official.answers import check_zip, refuse_doubled, refuse_repeated
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
 from llrgeo.inputs.official.ons_geography import check_all_codes
 from llrgeo.inputs.official.query import Query
@@ -49,35 +49,38 @@ def read_workbook(path: Path, sheet: str) -> pd.DataFrame:
     """
     from openpyxl import load_workbook  # noqa: PLC0415 (slow to load)
 
-    try:
-        book = load_workbook(path, read_only=True, data_only=True)
-    except (BadZipFile, OSError, KeyError, ValueError) as error:
-        msg = f"{path.name}: not a workbook ({error})"
-        raise InputError(msg) from error
-    if sheet not in book.sheetnames:
-        msg = f"{path.name}: no sheet '{sheet}'; there are {name_some(book.sheetnames)}"
-        raise InputError(msg)
-    rows = book[sheet].iter_rows(min_row=HEADER_ROW, values_only=True)
-    names = [str(name).strip() for name in next(rows, ())]
+    # The file is opened here, for a workbook that is refused half-way does not close its own.
+    with path.open("rb") as file:
+        try:
+            book = load_workbook(file, read_only=True, data_only=True)
+        except (BadZipFile, OSError, KeyError, ValueError) as error:
+            msg = f"{path.name}: not a workbook ({error})"
+            raise InputError(msg) from error
+        if sheet not in book.sheetnames:
+            msg = f"{path.name}: no sheet '{sheet}'; there are {name_some(book.sheetnames)}"
+            raise InputError(msg)
+        rows = book[sheet].iter_rows(min_row=HEADER_ROW, values_only=True)
+        names = [str(name).strip() for name in next(rows, ())]
+        key, wanted = _places(names, f"{path.name}: sheet '{sheet}', row {HEADER_ROW}")
+        counts = [(str(row[key]).strip(), *(row[at] for at in wanted)) for row in rows if row[key]]
+    return _table(counts, path)
+
+
+def _places(names: Sequence[str], source: str) -> tuple[int, list[int]]:
+    """Return where the code of an area and its ages stand, by the names of columns."""
+    refuse_doubled([name for name in names if name != "None"], source=source)
     code = next((name for name in names if name.startswith("LSOA") and "Code" in name), "")
     lacking = [name for name in (code or "LSOA 2021 Code", *AGES) if name not in names]
     if lacking:
-        msg = (
-            f"{path.name}: sheet '{sheet}', row {HEADER_ROW}: no column {name_some(lacking)}; "
-            f"it has {name_some(names)}"
-        )
+        msg = f"{source}: no column {name_some(lacking)}; it has {name_some(names)}"
         raise InputError(msg)
-    wanted = [names.index(name) for name in AGES]
-    key = names.index(code)
-    return _table({str(row[key]): _counts(row, wanted) for row in rows if row[key]}, path)
+    return names.index(code), [names.index(name) for name in AGES]
 
 
-def _counts(row: Sequence[Any], wanted: Sequence[int]) -> list[Any]:
-    return [row[at] for at in wanted]
-
-
-def _table(rows: dict[str, list[Any]], path: Path) -> pd.DataFrame:
-    table = pd.DataFrame.from_dict(rows, orient="index", columns=list(AGES))
+def _table(rows: list[tuple[Any, ...]], path: Path) -> pd.DataFrame:
+    table = pd.DataFrame(rows, columns=["area_id", *AGES])
+    refuse_repeated(table["area_id"], source=path.name)
+    table = table.set_index("area_id").rename_axis(None)
     counts: pd.DataFrame = table.apply(pd.to_numeric, errors="coerce")
     wrong = counts.index[~(counts >= 0).all(axis=1)]
     if len(wrong) or counts.empty:

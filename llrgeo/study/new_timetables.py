@@ -1,0 +1,94 @@
+"""Timetables of a new study: the day that they are read for, and whether they are of its areas."""
+
+import datetime as dt
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Final
+
+import geopandas as gpd
+import pandas as pd
+
+from llrgeo.errors import InputError
+from llrgeo.inputs.feeds import Tables, date_range, read_feed, services_on
+from llrgeo.schema import BNG, WGS84, to_numbers
+
+NEAR_M: Final = 2_000.0
+"""As far as a stop may be from a centroid for the areas to have buses at all."""
+
+_TUESDAY: Final = 1
+_WEEK_DAYS: Final = 7
+_WEEKS: Final = 10
+
+
+@dataclass(frozen=True, slots=True)
+class FittedTimetables:
+    """The day that timetables are read for, and what is to be known of it; blank if nothing is."""
+
+    day: dt.date
+    note: str = ""
+
+
+def fit_timetables(
+    feeds: Sequence[Path], centroids: gpd.GeoSeries, today: dt.date
+) -> FittedTimetables:
+    """Return the day that the feeds of a study are read for: the next Tuesday on which all run.
+
+    Where none is ahead, for the feeds are old, it is the last Tuesday on which all ran, and the
+    note says so.
+
+    Parameters
+    ----------
+    feeds
+        Files of timetables, checked when they were fetched.
+    centroids
+        Of the study's areas, EPSG:27700.
+    today
+        The day of the study.
+
+    Raises
+    ------
+    InputError
+        If no stop of any feed is near an area, or there is no Tuesday on which all feeds run.
+    """
+    tables = [read_feed(feed) for feed in feeds]
+    if not any(_has_stops_near(timetable, centroids) for timetable in tables):
+        msg = (
+            f"no stop within {NEAR_M / 1_000:g} km of any area: these are timetables of elsewhere "
+            f"({', '.join(feed.name for feed in feeds)}), and are left out"
+        )
+        raise InputError(msg)
+    ranges = [date_range(timetable) for timetable in tables]
+    first, last = max(start for start, _ in ranges), min(end for _, end in ranges)
+    ahead = _tuesdays(max(first, today), 1)
+    if running := _running(tables, ahead):
+        return FittedTimetables(running[0])
+    # Kept downloads grow old: a day that is past tells more than none.
+    if running := _running(tables, _tuesdays(min(last, today), -1)):
+        note = f"no Tuesday from {today} on: read for {running[0]}, when all last ran; fetch anew"
+        return FittedTimetables(running[0], f"the timetables have {note}")
+    msg = f"the timetables have no Tuesday on which all of them run, from {first} to {last}"
+    raise InputError(msg)
+
+
+def _tuesdays(start: dt.date, way: int) -> list[dt.date]:
+    """Return ten Tuesdays from a day on (`way` 1), or from it back (-1), the nearest first."""
+    off = (_TUESDAY - start.weekday()) * way % _WEEK_DAYS
+    return [start + dt.timedelta(way * (off + _WEEK_DAYS * week)) for week in range(_WEEKS)]
+
+
+def _running(tables: Sequence[Tables], days: Sequence[dt.date]) -> list[dt.date]:
+    return [day for day in days if all(services_on(timetable, day) for timetable in tables)]
+
+
+def _has_stops_near(timetable: Tables, centroids: gpd.GeoSeries) -> bool:
+    """Say whether a stop of a feed lies near an area; stops without a place lie nowhere."""
+    places = {name: to_numbers(timetable["stops"][f"stop_{name}"]) for name in ("lat", "lon")}
+    stops = pd.DataFrame(places).dropna()
+    stops = stops[stops["lat"].between(-90, 90) & stops["lon"].between(-180, 180)]
+    points = gpd.GeoSeries(gpd.points_from_xy(stops["lon"], stops["lat"], crs=WGS84)).to_crs(BNG)
+    points = points[~points.is_empty & points.x.abs().lt(float("inf"))]
+    if points.empty:
+        return False
+    found, _ = points.sindex.nearest(centroids, max_distance=NEAR_M)
+    return len(found) > 0
