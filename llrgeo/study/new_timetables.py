@@ -87,8 +87,8 @@ def _has_stops_near(timetable: Tables, centroids: gpd.GeoSeries) -> bool:
     stops = pd.DataFrame(places).dropna()
     stops = stops[stops["lat"].between(-90, 90) & stops["lon"].between(-180, 180)]
     points = gpd.GeoSeries(gpd.points_from_xy(stops["lon"], stops["lat"], crs=WGS84)).to_crs(BNG)
-    points = points[~points.is_empty & points.x.abs().lt(float("inf"))]
-    if points.empty:
+    placed = ~points.is_empty & (points.x.abs() < float("inf"))
+    if not placed.any():
         return False
-    found, _ = points.sindex.nearest(centroids, max_distance=NEAR_M)
+    found, _ = points[placed].sindex.nearest(centroids, max_distance=NEAR_M)
     return len(found) > 0
