@@ -7,6 +7,7 @@ from pathlib import Path
 from typing import Final
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 
 from llrgeo.errors import InputError
@@ -86,9 +87,9 @@ def _has_stops_near(timetable: Tables, centroids: gpd.GeoSeries) -> bool:
     places = {name: to_numbers(timetable["stops"][f"stop_{name}"]) for name in ("lat", "lon")}
     stops = pd.DataFrame(places).dropna()
     stops = stops[stops["lat"].between(-90, 90) & stops["lon"].between(-180, 180)]
-    points = gpd.GeoSeries(gpd.points_from_xy(stops["lon"], stops["lat"], crs=WGS84)).to_crs(BNG)
-    placed = ~points.is_empty & (points.x.abs() < float("inf"))
-    if not placed.any():
+    points = gpd.points_from_xy(stops["lon"], stops["lat"], crs=WGS84).to_crs(BNG)
+    points = points[np.isfinite(points.x)]
+    if not len(points):
         return False
-    found, _ = points[placed].sindex.nearest(centroids, max_distance=NEAR_M)
+    found, _ = points.sindex.nearest(centroids.to_numpy(), max_distance=NEAR_M)
     return len(found) > 0
