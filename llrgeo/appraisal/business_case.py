@@ -5,6 +5,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.assess import CapacityEvidence
 from llrgeo.appraisal.capacity.plan import CapacityPlan
@@ -49,18 +50,23 @@ def core20_table(
     deciles = areas["imd_decile"]
     tenths = {str(tenth): deciles == tenth for tenth in range(1, 11)}
     groups = {"core20": deciles.isin(CORE20_DECILES), **tenths}
-    residents = areas["residents"].astype(float)
+    residents = areas["residents"].to_numpy(float)
+    before_min = before.to_numpy(float)
     rows = []
     for option, result in results.items():
-        after = result.overall.change["after_min"]
-        known = np.isfinite(before) & np.isfinite(after)
-        for name, inside in groups.items():
+        after_min = result.overall.change["after_min"].to_numpy(float)
+        known = np.isfinite(before_min) & np.isfinite(after_min)
+        longer = result.worse_off.to_numpy(bool)
+        for name, group in groups.items():
             # Means are over residents with a journey both times; who is
             # worse off is counted over all.
-            people, counted = residents.where(inside, 0.0), residents.where(inside & known, 0.0)
-            worse = people[result.worse_off].sum()
-            means = [_mean(minutes, counted) for minutes in (before, after)]
-            rows.append((option, name, int(people.sum()), *means, int(worse)))
+            inside = group.to_numpy(bool)
+            people, counted = (
+                np.where(inside, residents, 0.0),
+                np.where(inside & known, residents, 0.0),
+            )
+            means = [_mean(minutes, counted) for minutes in (before_min, after_min)]
+            rows.append((option, name, int(people.sum()), *means, int(people[longer].sum())))
     names = ["option", "deprivation", "people", "mean_before_min", "mean_after_min", "worse_off"]
     return pd.DataFrame(rows, columns=names)
 
@@ -92,9 +98,9 @@ def site_statuses(result: OptionResult, before: OptionResult, site_ids: list[str
 
 def nearest_sites(minutes: pd.DataFrame) -> pd.Series:
     """Return the site nearest to each area that reaches any of them; of equals, the first."""
-    reached = np.isfinite(minutes.to_numpy()).any(axis=1)
-    nearest: pd.Series = minutes[reached].idxmin(axis=1)
-    return nearest
+    values = minutes.to_numpy()
+    reached = np.isfinite(values).any(axis=1)
+    return pd.Series(minutes.columns[values[reached].argmin(axis=1)], minutes.index[reached])
 
 
 def served_people(minutes: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
@@ -199,9 +205,9 @@ def limits() -> tuple[int, int, int]:
     return _WALK_MIN, _BUS_MIN, _CAR_MIN
 
 
-def _mean(minutes: pd.Series, people: pd.Series) -> float:
+def _mean(minutes: NDArray[np.float64], people: NDArray[np.float64]) -> float:
     total = float(people.sum())
-    return float((minutes.where(people > 0, 0.0) * people).sum()) / total if total else np.nan
+    return float((np.where(people > 0, minutes, 0.0) * people).sum()) / total if total else np.nan
 
 
 def _beds(evidence: CapacityEvidence, option: str, year: int) -> float:

@@ -159,10 +159,10 @@ class StudyArrays:
         Residents by area (rows) and group and level (columns), as `people_by_group` returns them.
     roles
         The role of each site, by its id.
-    uses, classes
-        What was worked out before: how a service is used, by its id, sites and shares; and the
-        classes of the areas with the people of each, by the journeys that they rest on
-        (`service_use.classify_uses`).
+    uses, classes, points
+        What was worked out before: how a service is used, by its id, sites and shares; the classes
+        of the areas with the people of each, by the journeys that they rest on
+        (`service_use.classify_uses`); and where homes and bases are, by delivery.
     """
 
     appraisal_inputs: AppraisalInputs
@@ -175,6 +175,7 @@ class StudyArrays:
     classes: dict[tuple[str | int, ...], tuple[pd.DataFrame, pd.DataFrame]] = field(
         default_factory=dict
     )
+    points: dict[Delivery, tuple[Numbers, Numbers]] = field(default_factory=dict)
 
     @classmethod
     def of(cls, appraisal_inputs: AppraisalInputs) -> Self:
@@ -248,9 +249,11 @@ class StudyArrays:
         form = self.appraisal_inputs.rounds.get(service.id)
         if form is None:
             return out_and_back(nearest.minutes, nearest.km)
-        there = points_of(self.appraisal_inputs.sites, self.times_of(service.delivery).ids)
-        homes = points_of(self.appraisal_inputs.areas, self.appraisal_inputs.areas.index)
-        return rounds_from_bases(visits, nearest, (homes, there), form)
+        if service.delivery not in self.points:
+            areas, sites = self.appraisal_inputs.areas, self.appraisal_inputs.sites
+            there = points_of(sites, self.times_of(service.delivery).ids)
+            self.points[service.delivery] = points_of(areas, areas.index), there
+        return rounds_from_bases(visits, nearest, self.points[service.delivery], form)
 
     def allocation_table(self, service: Service, use: ServiceUse) -> pd.DataFrame:
         """Return who goes where as a frame: one row an area, as `ServiceResult.allocation`."""

@@ -159,6 +159,9 @@ def _people(
     Bounds are those of all variants; a projection of one variant has none.
     """
     projections, variant = by_variant
+    # A plain table of what people are shared out by: each year is a copy of it.
+    areas = pd.DataFrame(areas[["authority_code", *AGE_BANDS]])
+    today = constant_shares(areas)
     source = study.capacity.files(study.folder)["projections"]
     bands = people_by_band(projections, share_under_18=parameters.value("share_15_19_under_18"))
     # Each authority's projection of each year, shared out to its areas; ageing in place is the
@@ -170,14 +173,13 @@ def _people(
     for year in study.years:
         total = people_in(bands, VariantYear(variant, year))
         built = homes.get(year, pd.DataFrame())
-        central[year] = _areas_of(areas, total, constant_shares(areas), built)
+        central[year] = _areas_of(areas, total, today, built)
         if study.capacity.ageing:
             aged[year] = _areas_of(areas, total, ageing_shares(areas, year - base), built)
         if len(variants) > 1:
             totals = {name: people_in(bands, VariantYear(name, year)) for name in variants}
-            shares = constant_shares(areas)
             bounds[year] = variant_bounds(
-                {name: _areas_of(areas, of, shares, built) for name, of in totals.items()}
+                {name: _areas_of(areas, of, today, built) for name, of in totals.items()}
             )
         codes = sorted(set(areas["authority_code"]))
         projected[year] = total.loc[codes, list(AGE_BANDS)].sum()

@@ -66,12 +66,13 @@ def classes_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> 
         `option`, `year`, a column a class of `people_by_service`, which add up to all people of
         the year, and `longer_any`: those of a class with a longer journey for any service.
     """
-    rows = []
+    rows, people = [], {year: _people(plan, year).to_numpy() for year in plan.years}
     for option, result in results.items():
+        of_class = pd.Index(CLASSES).get_indexer(pd.Index(result.classified["class"]))
         for year in plan.years:
-            people = _people(plan, year)
-            counts = people.groupby(result.classified["class"]).sum().reindex(CLASSES, fill_value=0)
-            rows.append((option, year, *counts, counts[list(LONGER_CLASSES)].sum()))
+            of_year = [int(people[year][of_class == code].sum()) for code in range(len(CLASSES))]
+            longer = sum(of_year[CLASSES.index(name)] for name in LONGER_CLASSES)
+            rows.append((option, year, *of_year, longer))
     return pd.DataFrame(rows, columns=["option", "year", *CLASSES, "longer_any"])
 
 
@@ -116,9 +117,12 @@ def travelled_share(allocation: pd.DataFrame, service: Service) -> pd.Series:
 
     Patients and visitors go to a site; a team goes to homes too. Contacts by video need neither.
     """
-    travelled = allocation["at_site"] + allocation["at_home"] * (service.delivery == "team")
-    share = travelled / allocation["contacts"].where(allocation["contacts"] > 0)
-    return pd.Series(share.fillna(0.0).clip(upper=1.0))
+    at_site, at_home, contacts = (
+        allocation[name].to_numpy(float) for name in ("at_site", "at_home", "contacts")
+    )
+    travelled = at_site + at_home * (service.delivery == "team")
+    share = np.divide(travelled, contacts, out=np.zeros(len(contacts)), where=contacts > 0)
+    return pd.Series(np.minimum(share, 1.0), allocation.index)
 
 
 def _people(plan: CapacityPlan, year: int) -> pd.Series:

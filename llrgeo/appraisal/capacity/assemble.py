@@ -7,6 +7,7 @@ each distinct way is worked out once.
 from collections.abc import Iterator, Mapping
 from dataclasses import fields
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.capacity.access_evidence import travelled_share
@@ -119,20 +120,25 @@ def beds_of_options(setting: CapacitySetting) -> pd.DataFrame:
 def _allocation(results: Mapping[str, OptionResult], services: list[str]) -> pd.DataFrame:
     """Return who goes where: of the contacts of an area, those that need a site or a visit."""
     parts = []
+    known: dict[int, pd.DataFrame] = {}
     for option, result in results.items():
         for service in services:
-            rows = result.services[service].allocation
-            # Contacts by video or at home ask for no bed, room or machine at a site.
-            share = travelled_share(rows, result.services[service].service)
-            kept = pd.DataFrame(
-                {
-                    "area_id": rows.index,
-                    "site_id": rows["site_id"].to_numpy(),
-                    "share": share.to_numpy(),
-                    "travel_time_min": rows["travel_time_min"].to_numpy(),
-                }
-            )
-            parts.append(kept[kept["site_id"].notna()].assign(option=option, service=service))
+            found = result.services[service]
+            # Options that run a service alike share its result.
+            if id(found) not in known:
+                rows = found.allocation
+                # Contacts by video or at home ask for no bed, room or machine at a site.
+                share = travelled_share(rows, found.service)
+                kept = pd.DataFrame(
+                    {
+                        "area_id": rows.index,
+                        "site_id": rows["site_id"].to_numpy(),
+                        "share": share.to_numpy(),
+                        "travel_time_min": rows["travel_time_min"].to_numpy(),
+                    }
+                )
+                known[id(found)] = kept[kept["site_id"].notna()].assign(service=service)
+            parts.append(known[id(found)].assign(option=option))
     names = ["option", "service", "area_id", "site_id", "share", "travel_time_min"]
     return pd.concat(parts, ignore_index=True)[names] if parts else pd.DataFrame(columns=names)
 
@@ -189,8 +195,12 @@ def _repeated(table: pd.DataFrame, alike: Mapping[str, str]) -> pd.DataFrame:
     """Repeat the rows of an option for all that run the services in the same way."""
     if table.empty:
         return table
-    parts = [table[table["option"] == of].assign(option=name) for name, of in alike.items()]
-    return pd.concat(parts, ignore_index=True)
+    code, options = pd.factorize(table["option"])
+    rows = {name: np.flatnonzero(code == place) for place, name in enumerate(options)}
+    taken = [rows[of] for of in alike.values() if of in rows]
+    names = np.repeat([name for name, of in alike.items() if of in rows], list(map(len, taken)))
+    whole = table.take(np.concatenate(taken)).reset_index(drop=True)
+    return whole.assign(option=names)
 
 
 def _concatenated(tables: list[pd.DataFrame]) -> pd.DataFrame:

@@ -50,6 +50,8 @@ def response_to_crises(setting: CapacitySetting) -> pd.DataFrame:
     for option in setting.options:
         for service in setting.crisis:
             bases = setting.drive_min(option, service.id)
+            # As categories: each base is looked up again and again, for every year.
+            bases = bases.assign(site_id=bases["site_id"].astype("category"))
             for year, calls in demand[service.id].items():
                 keys = {"option": option, "service": service.id, "year": year}
                 rows.append({**keys, **_response(setting, bases, service, calls)})

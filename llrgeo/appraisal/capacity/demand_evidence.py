@@ -64,14 +64,14 @@ def demand_by_year(plan: CapacityPlan, rates: Mapping[str, pd.Series]) -> pd.Dat
         band) and `growth` since the base year, a share.
     """
     rows = []
+    central = plan.people[CENTRAL]
+    people = {year: (central[year], *_ends(plan, central[year], year)) for year in plan.years}
     for service, by_band in rates.items():
         base = 0.0
         for year in plan.years:
-            people = plan.people[CENTRAL][year]
             # Low and high differ by their number of people alone; all three have the same rates.
             later = plan.rates_in(by_band, year)
-            low, high = _ends(plan, people, year)
-            found = [_demand(part, later) for part in (people, low, high)]
+            found = [_demand(part, later) for part in people[year]]
             base = base or found[0]
             growth = found[0] / base - 1 if base else float("nan")
             rows.append((service, year, *found, growth))

@@ -129,9 +129,13 @@ def optimism_bias(
         raise InputError(msg)
     # A work of several kinds has the bounds of each in proportion
     # to its share (Mott MacDonald 2002).
-    weights = pd.Series(projects, dtype=float)
+    weights, rows = (
+        np.array(list(projects.values()), float),
+        bias.index.get_indexer(pd.Index(list(projects))),
+    )
     bounds = {
-        name: float(weights @ bias.loc[weights.index, name]) for name in (*_CAPITAL, *_DURATION)
+        name: float(np.dot(weights, bias[name].to_numpy(float)[rows]))
+        for name in (*_CAPITAL, *_DURATION)
     }
     capital, duration = (
         # What is mitigated comes off the upper bound, never below the lower.

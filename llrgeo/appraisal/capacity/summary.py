@@ -47,9 +47,13 @@ def summary_by_year(
     table[list(rooms.columns)] = rooms
     works, running = works_by_option(plan), running_by_site(plan)
     money = [
-        _money(works, running, result, year) if plan.estate is not None else (np.nan, np.nan)
+        row
         for result in results.values()
-        for year in years
+        for row in (
+            [(np.nan, np.nan)] * len(years)
+            if plan.estate is None
+            else _money(works, running, result, years)
+        )
     ]
     table[["capital", "running"]] = np.array(money, dtype=float).reshape(-1, 2)
     return table.reset_index()
@@ -160,12 +164,12 @@ def _sum(table: pd.DataFrame, columns: list[str], index: pd.MultiIndex) -> pd.Da
 
 
 def _money(
-    works: pd.DataFrame, running: pd.Series, result: OptionResult, year: int
-) -> tuple[float, float]:
-    """Return capital paid up to a year and running costs a year of an option."""
-    capital = 0.0
-    if len(works):
-        mine = works[(works["option"] == result.option.name) & (works["year"] <= year)]
-        capital = float(mine["capital"].sum())
-    here = running.index.intersection(sites_of(result))
-    return capital, float(running[here].sum())
+    works: pd.DataFrame, running: pd.Series, result: OptionResult, years: list[int]
+) -> list[tuple[float, float]]:
+    """Return capital paid up to each year and running costs a year of an option."""
+    here = float(running[running.index.intersection(sites_of(result))].sum())
+    if works.empty:
+        return [(0.0, here)] * len(years)
+    mine = works[works["option"] == result.option.name]
+    paid = [float(mine.loc[mine["year"] <= year, "capital"].sum()) for year in years]
+    return [(capital, here) for capital in paid]

@@ -11,9 +11,6 @@ from llrgeo.appraisal.capacity.demand_evidence import (
     people_by_authority,
     people_by_year,
 )
-from llrgeo.appraisal.capacity.summary import (
-    summary_by_year,
-)
 from llrgeo.appraisal.demand import rates_by_age
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.once import once
@@ -137,7 +134,7 @@ SUMMARY: Final = (
                 _NO_ESTATE,
             ),
         ),
-        lambda context: summary_by_year(context.capacity, context.capacity_plan, context.results),
+        lambda context: context.capacity_by_year,
         withhold,
         note=whose_people,
         applies=has_capacity,

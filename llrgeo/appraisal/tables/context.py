@@ -185,16 +185,25 @@ class EvidenceContext:
         )
 
     @cached_property
+    def works(self) -> pd.DataFrame:
+        """Building works of all options with their capital; empty without any."""
+        return works_by_option(self.capacity_plan)
+
+    @cached_property
+    def capacity_by_year(self) -> pd.DataFrame:
+        """Beds, staff, rooms and money of each option by year, in one row."""
+        return summary_by_year(self.capacity, self.capacity_plan, self.results)
+
+    @cached_property
     def costs(self) -> pd.DataFrame | None:
         """Costs at present value, on options; None where the study states none."""
         if self.evidence_inputs.rates.service_costs is None:
             return None
         rates, plan = self.evidence_inputs.rates, self.evidence_inputs.capacity
         table = cost_table(self.cost_lines, self.results, rates, baseline=self.baseline)
-        works = pd.DataFrame() if plan is None else works_by_option(plan)
-        if plan is None or works.empty:
+        if plan is None or self.works.empty:
             return table
-        value = works_value(works, rates.factors(), start=plan.base_year)
+        value = works_value(self.works, rates.factors(), start=plan.base_year)
         return with_works(table, value, baseline=self.baseline)
 
     @cached_property
@@ -235,7 +244,7 @@ class EvidenceContext:
         people = plan.people[CENTRAL]
         older = {year: people[year][_OLDEST] for year in plan.years if _OLDEST in people[year]}
         return Findings(
-            summary_by_year(self.capacity, plan, self.results),
+            self.capacity_by_year,
             self.capacity.beds,
             parking_by_site(plan, self.results, {plan.base_year: 1.0}),
             pd.DataFrame(older),

@@ -9,7 +9,6 @@ from llrgeo.appraisal.capacity.summary import (
     parking_by_site,
     running_by_site,
     sites_of,
-    works_by_option,
 )
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.once import once
@@ -51,7 +50,7 @@ def has_estate(context: EvidenceContext) -> bool:
 
 
 def _has_works(context: EvidenceContext) -> bool:
-    return has_estate(context) and len(works_by_option(context.capacity_plan)) > 0
+    return has_estate(context) and len(context.works) > 0
 
 
 def _has_money(context: EvidenceContext) -> bool:
@@ -66,7 +65,7 @@ def _flows(context: EvidenceContext) -> pd.DataFrame:
     contact_costs = context.cost_lines.groupby(["option", "service"])["contact_costs"].sum()
     by_fifth = patient_costs_of(context)
     patients = by_fifth.groupby("option")["cost_gbp"].sum(min_count=1).fillna(0.0)
-    running, works = running_by_site(plan), works_by_option(plan)
+    running, works = running_by_site(plan), context.works
     yearly: dict[str, dict[str, ByYear]] = {}
     once: dict[str, dict[str, ByYear]] = {}
     for option, result in context.results.items():
@@ -204,7 +203,7 @@ ESTATE_TABLES: Final = (
             PublishedColumn("capital_high", "At high rates and the whole bias", POUNDS),
             PublishedColumn("delay_share", "By how much the works may take longer", SHARE),
         ),
-        lambda context: works_by_option(context.capacity_plan),
+        lambda context: context.works,
         publish_as_is,
         applies=_has_works,
     ),

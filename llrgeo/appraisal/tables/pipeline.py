@@ -16,7 +16,7 @@ from llrgeo.appraisal.business_case import (
     site_statuses,
 )
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
-from llrgeo.appraisal.capacity.summary import contacts_by_site, running_by_site, works_by_option
+from llrgeo.appraisal.capacity.summary import contacts_by_site, running_by_site
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.schema import NO_CAR
@@ -27,7 +27,7 @@ _FACTS_OF: Final = ("floor_area_m2", "parking_spaces")
 def pipeline(context: EvidenceContext) -> pd.DataFrame:
     """Return a row an option and site: who is served, what is there and its cost, what is blank."""
     plan = context.capacity_plan
-    money = works_by_option(plan), running_by_site(plan)
+    money = context.works, running_by_site(plan)
     parts = [
         _sites_of_option(context, name, money)
         for name in context.results
@@ -116,7 +116,7 @@ def _money(
 ) -> pd.DataFrame:
     """Return estate and capital by site under an option; NaN where not known.
 
-    `money` is what `works_by_option` and `running_by_site` return of the plan.
+    `money` are the works of all options and what `running_by_site` returns of the plan.
     """
     works, running = money
     table = pd.DataFrame(index=pd.Index(ids, name="site_id"))
