@@ -46,6 +46,18 @@ function appraise(text) {
   const ids = world.sites.map((site) => site.id);
   return JSON.stringify({ ...found, ids }, plain);
 }
+function closerByKind(text, kinds) {
+  const plan = JSON.parse(text);
+  const [place] = plan.added;
+  const known = column(place, "to_site"); // the same columns each time, as the page keeps them
+  const journey = llrgeoModel.byId(data.journeys, data.planning.journey);
+  const room = new Map();
+  return JSON.stringify(JSON.parse(kinds).map((kind) => {
+    const added = [{ site: { ...place, kind }, ...known, team: known.minutes, teamMetres: known.metres }];
+    const world = llrgeoWorld.withSites(data, matrices, journey, added, room);
+    return llrgeoAppraise.appraise(data, world, plan).measures.closer_to_home;
+  }));
+}
 function shares(text) {
   const weights = llrgeoUnpack.decodeNumbers(data.planning.weightings);
   const width = data.planning.criteria.length;
@@ -208,6 +220,21 @@ def test_every_option_with_new_sites_is_appraised_as_in_python(javascript, resul
         asked = json.loads(plan_of(plan, added)) | {"base": option.name}
         found = json.loads(javascript.call("appraise", json.dumps(asked)))
         assert_same(found, expected, plan.name, criteria)
+
+
+def test_another_kind_of_a_new_site_is_another_place_of_care(javascript, result):
+    """What is kept of a plan while its new site stays where it is follows the site's kind."""
+    today, home = result.inputs.options[0], result.areas.geometry.iloc[211]
+    place = {"id": "new-1", "x": round(home.x), "y": round(home.y), "kind": "health_centre"}
+    asked = json.loads(plan_of(today, [place]))
+    asked["sites"] = {name: [*ids, "new-1"] for name, ids in asked["sites"].items()}
+    kinds = ["health_centre", "city_hospital"]
+    found = json.loads(javascript.call("closerByKind", json.dumps(asked), json.dumps(kinds)))
+    for kind, closer in zip(kinds, found, strict=True):
+        alone = json.dumps(asked | {"added": [place | {"kind": kind}]})
+        whole = json.loads(javascript.call("appraise", alone))
+        assert closer == whole["measures"]["closer_to_home"]
+    assert found[0] > found[1]
 
 
 def test_a_study_of_teams_alone_counts_the_drives_of_every_team(town_study):

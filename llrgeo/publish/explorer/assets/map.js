@@ -90,16 +90,20 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
     return data.sites[place].kind.endsWith("hospital") ? "faint" : "";
   }
 
+  // Tells whether a site has another sign than before.
   function showSites(now, view) {
     const above = { new: 3000, open: 2000, gone: 1000 };
+    let isChanged = false;
     siteMarks.forEach((mark, place) => {
       const state = siteState(now, view, place);
       if (state === mark.state) return;
+      isChanged = true;
       mark.state = state;
       mark.holder.replaceChildren(...(state ? [signOf(mark, state)] : []));
       mark.marker.setZIndexOffset(above[state] || 0);
       mark.marker.getElement().hidden = !state;
     });
+    return isChanged;
   }
 
   // --- Names -----------------------------------------------------------------------------------
@@ -271,8 +275,8 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
   function show(now, view, classOf, classColours, areas, own = null) {
     showAreas(classOf, classColours);
     const run = showMine(now, areas, own);
-    showSites(now, view);
-    placeLabels();
+    // Names give way to sites: they stay where they are while those do.
+    if (showSites(now, view)) placeLabels();
     return run;
   }
 

@@ -22,37 +22,33 @@ function llrgeoTables(data) {
     if (node.textContent !== text) node.textContent = text;
   }
 
-  // Paragraphs, each [text, class]; those that are there are used again.
-  function fillLines(box, lines) {
+  // Paragraphs, or items of a list, each [text, class]; those that are there are used again.
+  function fillLines(box, lines, tag = "p") {
     lines.forEach(([text, className], place) => {
-      const line = box.children[place] || box.appendChild(element("p"));
+      const line = box.children[place] || box.appendChild(element(tag));
       setText(line, text);
       if (line.className !== className) line.className = className;
     });
     while (box.children.length > lines.length) box.lastElementChild.remove();
   }
 
+  // Rows that are there are used again, so that what stays as it was is not laid out anew.
   function fillTable(name, heads, rows) {
     const table = document.getElementById(`table-${name}`);
-    table.tHead.replaceChildren(headRow(heads));
-    table.tBodies[0].replaceChildren(...rows.map((cells) => fillRow(element("tr"), heads, cells)));
-    // Where nobody has a longer journey no area is hit hardest: a table of heads alone says nothing.
-    table.parentElement.hidden = rows.length === 0;
-  }
-
-  // As fillTable, for a table that changes while a reader waits: rows that are there are used again.
-  function refillTable(name, heads, rows) {
-    const table = document.getElementById(`table-${name}`);
     const [head] = table.tHead.rows;
-    if (!head || head.cells.length !== heads.length) {
-      fillTable(name, heads, rows);
-      return;
-    }
-    heads.forEach((text, place) => setText(head.cells[place], text));
     const [body] = table.tBodies;
+    if (head && head.cells.length === heads.length) {
+      heads.forEach((text, place) => setText(head.cells[place], text));
+    } else { // a table of other columns
+      table.tHead.replaceChildren(headRow(heads));
+      body.replaceChildren();
+    }
     rows.forEach((cells, place) =>
       fillRow(body.rows[place] || body.appendChild(element("tr")), heads, cells));
     while (body.rows.length > rows.length) body.lastElementChild.remove();
+    // Where nobody has a longer journey no area is hit hardest: a table of heads alone says nothing.
+    const isEmpty = rows.length === 0;
+    if (table.parentElement.hidden !== isEmpty) table.parentElement.hidden = isEmpty;
   }
 
   function headRow(heads) {
@@ -264,7 +260,7 @@ function llrgeoTables(data) {
       heads = isToday ? [beside.label] : [label, beside.label];
       cells = (row) => [...(isToday ? [] : [both(row)]), both(other.get(row.service.id))];
     }
-    refillTable("mine", [words.column_service_where, words.column_mine_today, ...heads],
+    fillTable("mine", [words.column_service_where, words.column_mine_today, ...heads],
       rows.map((row) => [where(row) ? [row.service.label, where(row)] : serviceLabel(row.service),
         minutes(row.before), ...cells(row)]));
     fitMine(isOne && rows.some((row) => row.second >= 0));
@@ -287,7 +283,7 @@ function llrgeoTables(data) {
   // What each option would change for a place: how many services, and the worst of them.
   function showMineOptions(plans, isOne) {
     const mark = isOne ? shownMark : rangeMark;
-    refillTable("mine-options", [words.column_option, words.column_services_longer,
+    fillTable("mine-options", [words.column_option, words.column_services_longer,
       words.column_services_shorter, words.column_worst], plans.map(([label, rows]) => {
       const number = (kinds) => String(rows.filter((row) => kinds.includes(row.kind)).length);
       const [worst] = rows;

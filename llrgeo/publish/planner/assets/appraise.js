@@ -62,29 +62,34 @@ const llrgeoAppraise = (() => {
   }
 
   // Residents and contacts of each open site, against its room and the least it needs.
-  function loadsOf(data, world, option, delivered) {
+  const loadsOf = llrgeoKept.ofPair((delivered, option, data, world) => {
     const { service, site, contacts, shares, open } = delivered;
     const room = option.capacity[service.id] || {};
+    const residentsOf = new Float64Array(world.sites.length);
+    const loadOf = new Float64Array(world.sites.length);
+    site.forEach((place, area) => {
+      if (place < 0) return;
+      residentsOf[place] += data.areas.people[area];
+      loadOf[place] += contacts[area] * (shares.site + shares.home);
+    });
     return [...open].sort((one, two) => one - two).map((place) => {
       const { id, role } = world.sites[place];
-      let [residents, load] = [0, 0];
-      site.forEach((one, area) => {
-        if (one !== place) return;
-        residents += data.areas.people[area];
-        load += contacts[area] * (shares.site + shares.home);
-      });
+      const [residents, load] = [residentsOf[place], loadOf[place]];
       const limit = Object.hasOwn(room, id) ? room[id] : null;
       return { id, residents, contacts: load, capacity: limit,
         shareUsed: limit > 0 ? load / limit : null,
         over: limit === null ? 0 : Math.max(load - limit, 0),
         belowMinimum: load < service.minimum && role !== "other" };
     });
-  }
+  });
 
   // The beds of a service by year; none where it has no beds, or they are not appraised here.
   function bedsByYear(data, world, plan, delivered) {
     const service = llrgeoBeds.bedService(data, delivered.service.id);
-    return service ? service.years.map((_, year) => llrgeoBeds.bedTable(data, world, plan, delivered, year)) : [];
+    if (!service) return [];
+    const stated = JSON.stringify([...llrgeoBeds.bedsOf(data, plan, service.id)]);
+    return llrgeoKept.byKey(delivered, stated, () =>
+      service.years.map((_, year) => llrgeoBeds.bedTable(data, world, plan, delivered, year)));
   }
 
   // --- All services together ---------------------------------------------------------------------------
@@ -235,7 +240,7 @@ const llrgeoAppraise = (() => {
       services: after.map((one, place) => ({
         id: one.service.id, before: before[place].minutes, after: one.minutes,
         siteBefore: before[place].site, site: one.site,
-        loads: loadsOf(data, world, option, one),
+        loads: loadsOf(one, option, data, world),
         beds: bedsByYear(data, world, plan, one),
         outcomes: outcomesOf(before[place], one, data),
       })),

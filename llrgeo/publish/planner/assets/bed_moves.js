@@ -25,8 +25,13 @@ function llrgeoBedMoves(desk, tables) {
       ...hosts.map(({ id }) => id).sort(order).map((id) => [id, label(id)])]);
   }
 
+  const shown = new Map(); // by list: what it offers
+
   // The choice of before stays, if it is still offered.
   function choose(id, offered) {
+    const all = JSON.stringify(offered);
+    if (shown.get(id) === all) return;
+    shown.set(id, all);
     const { value } = byId(id);
     byId(id).replaceChildren(...offered.map(([key, text]) => element("option", text, { value: key })));
     byId(id).value = offered.some(([key]) => key === value) ? value : offered[0][0];

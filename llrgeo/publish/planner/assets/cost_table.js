@@ -1,7 +1,7 @@
 // What a plan costs against today, as a table by service and in sentences.
 "use strict";
 
-function llrgeoCostTable(desk, { fillTable, element }) {
+function llrgeoCostTable(desk, { fillTable, fillLines }) {
   const { fill, oneDecimal, peopleInWords } = llrgeoText;
   const { data, words } = desk;
   const { costs: rates } = data.planning;
@@ -34,8 +34,8 @@ function llrgeoCostTable(desk, { fillTable, element }) {
       pounds(service.contacts)]),
     [words.planner_team_travel, "", "", pounds(team)],
     [words.planner_all_services, pounds(whole("once")), pounds(whole("running")), pounds(whole("contacts") + team)]]);
-    byId("cost-lines").replaceChildren(...[["provider", provider], ["net", net]].map(([line, value]) =>
-      element("p", Number.isNaN(value) ? words.planner_cost_unknown : inMillions(line, value))));
+    fillLines(byId("cost-lines"), [["provider", provider], ["net", net]].map(([line, value]) =>
+      [Number.isNaN(value) ? words.planner_cost_unknown : inMillions(line, value), ""]));
   }
 
   return { show, pounds };

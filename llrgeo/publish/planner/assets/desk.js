@@ -38,19 +38,31 @@ function llrgeoDesk(data, roads) {
   const startsTeam = (plan, id) => data.services.some((service) =>
     service.delivery === "team" && plan.sites[service.id].includes(id));
 
+  let last = { key: "", world: null };
+  const room = new Map(); // for the minutes of one world after another
+
+  // The sites of a plan with their minutes: the last ones again while neither its new sites nor the
+  // journey change, for a tick or a weight leaves them as they are.
   function worldOf(plan) {
-    return llrgeoWorld.withSites(data, matrices, m.byId(data.journeys, desk.view.journey),
-      plan.added.map((site) => roads.columnsOf(site, desk.view.journey, startsTeam(plan, site.id))));
+    const { journey } = desk.view;
+    const teams = plan.added.map(({ id }) => startsTeam(plan, id));
+    const key = JSON.stringify([journey, plan.added, teams]);
+    if (key !== last.key) {
+      last = { key, world: llrgeoWorld.withSites(data, matrices, m.byId(data.journeys, journey),
+        plan.added.map((site, place) => roads.columnsOf(site, journey, teams[place])), room) };
+    }
+    return last.world;
   }
 
   function compute() {
-    desk.world = worldOf(desk.plan);
-    desk.found = llrgeoAppraise.appraise(data, desk.world, desk.plan);
-    // Plans that were pinned by another mode or hour are worked out by this one.
+    // Plans that were pinned by another mode or hour are worked out by this one; the plan in hand last,
+    // whose minutes stay.
     desk.pins.filter((pinned) => pinned.journey !== desk.view.journey).forEach((pinned) => {
       pinned.found = llrgeoAppraise.appraise(data, worldOf(pinned.plan), pinned.plan);
       pinned.journey = desk.view.journey;
     });
+    desk.world = worldOf(desk.plan);
+    desk.found = llrgeoAppraise.appraise(data, desk.world, desk.plan);
   }
 
   function pin(name) {

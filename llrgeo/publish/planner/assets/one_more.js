@@ -18,8 +18,9 @@ function llrgeoOneMore(desk, tables, planMap, placeAt) {
     const service = desk.serviceFound();
     const team = llrgeoModel.byId(data.services, view.service).delivery === "team";
     const tried = [];
-    // Who takes longer than all do already saves nothing.
-    const most = service.after.reduce((longest, each) => (each < Infinity ? Math.max(longest, each) : longest), 0);
+    const direction = team ? "from_site" : "to_site";
+    // Who takes longer than now saves nothing: a place is looked at among those to whom it is near.
+    const limits = roads.limitsBy(service.after, direction, view.journey);
     byId("heat").disabled = true;
     const next = (row) => {
       const until = performance.now() + BUSY_MS;
@@ -27,7 +28,7 @@ function llrgeoOneMore(desk, tables, planMap, placeAt) {
       for (; at < count && performance.now() < until; at += step) {
         const place = roads.joined(postcodes.x[at], postcodes.y[at]);
         if (place.destination.links.length > 0) {
-          const { minutes } = roads.journeysTo(place, team ? "from_site" : "to_site", view.journey, most);
+          const { minutes } = roads.journeysTo(place, direction, view.journey, limits);
           tried.push({ x: place.x, y: place.y, saved: llrgeoAppraise.savedBy(people, service.after, minutes) });
         }
       }
@@ -50,7 +51,7 @@ function llrgeoOneMore(desk, tables, planMap, placeAt) {
     byId("table-heat").hidden = false;
     const everyone = people.reduce((sum, count) => sum + count, 0);
     fillTable("heat", [words.planner_column_place, words.planner_column_saved, words.planner_column_show],
-      best.slice(0, LISTED).map(({ x, y, saved }) => [llrgeoPlaces.gridReference(x, y), (saved / everyone).toFixed(2), ""]));
+      best.slice(0, LISTED).map(({ x, y, saved }) => [llrgeoPlaces.gridReference(x, y), (saved / everyone).toFixed(2), words.planner_place]));
     llrgeoRowButtons(tables, words).add("heat", best.slice(0, LISTED).map(({ x, y }) => ({
       label: fill(words.planner_place_at, { place: llrgeoPlaces.gridReference(x, y) }), act: () => placeAt([x, y]),
     })), words.planner_place);

@@ -139,6 +139,7 @@ function llrgeoPlanMap(desk, onDrag) {
 
   // The reader's way to the site of today, broken, and of the plan, whole: lines in degrees.
   function showRoutes(was, is) {
+    if (was.length + is.length === 0 && route[0].isEmpty()) return;
     route.forEach((line) => line.addTo(map));
     route[0].setLatLngs([was, is]);
     route[1].setLatLngs(was);

@@ -6,7 +6,7 @@ function llrgeoPlanSites(desk, tables, planMap) {
   const m = llrgeoModel;
   const p = llrgeoPlan;
   const { fill } = llrgeoText;
-  const { element } = tables;
+  const { element, setText } = tables;
   const { data, words, roads } = desk;
   const byId = (id) => document.getElementById(id);
   const [STEP_M, LEAP_M] = [100, 1000];
@@ -14,56 +14,76 @@ function llrgeoPlanSites(desk, tables, planMap) {
 
   // --- New sites -----------------------------------------------------------------------------------
 
+  const boxes = new Map(); // by a new site's id: its box, and what shows a site in it
+
   function showAdded() {
-    byId("added").replaceChildren(...desk.plan.added.map(addedSite));
+    const { added } = desk.plan;
+    const wanted = added.map(({ id }) => boxOf(id).box);
+    added.forEach((site, place) => boxOf(site.id).show(site, place));
+    const isSame = byId("added").children.length === wanted.length
+      && wanted.every((box, place) => byId("added").children[place] === box);
+    if (!isSame) byId("added").replaceChildren(...wanted);
   }
 
-  function addedSite(site, place) {
+  // The box of a new site, made once: it is shown again when a plan is taken back.
+  function boxOf(id) {
+    if (!boxes.has(id)) boxes.set(id, newBox(id));
+    return boxes.get(id);
+  }
+
+  function newBox(id) {
     const box = element("fieldset", undefined, { className: "placed" });
-    const at = llrgeoPlaces.gridReference(site.x, site.y);
-    const name = nameOf(site);
-    const kind = kindOf(site);
-    const [move, remove] = [moveButton(site), removeButton(site)];
-    Object.entries({ name, kind, move, remove }).forEach(([key, control]) => {
-      control.dataset.key = `${site.id} ${key}`;
-    });
+    const legend = element("legend");
+    const controls = { name: nameField(id), kind: kindField(id), move: moveButton(id), remove: removeButton(id) };
+    Object.entries(controls).forEach(([key, control]) => { control.dataset.key = `${id} ${key}`; });
+    const { name, kind, move, remove } = controls;
     const buttons = element("span", undefined, { className: "pair" });
     buttons.append(move, remove);
-    box.append(element("legend", fill(words.planner_site, { number: place + 1, place: at })),
-      labelled(words.planner_name, name), labelled(words.planner_kind, kind), tickList(site), buttons);
-    return box;
+    const { details, showTicks } = tickList(id);
+    box.append(legend, labelled(words.planner_name, name), labelled(words.planner_kind, kind), details, buttons);
+    const show = (site, place) => {
+      const at = llrgeoPlaces.gridReference(site.x, site.y);
+      setText(legend, fill(words.planner_site, { number: place + 1, place: at }));
+      if (name.value !== site.name) name.value = site.name;
+      if (kind.value !== site.kind) kind.value = site.kind;
+      move.setAttribute("aria-label", fill(words.planner_move_label, { name: site.name }));
+      remove.setAttribute("aria-label", fill(words.planner_remove_label, { name: site.name }));
+      showTicks();
+    };
+    return { box, show };
   }
 
-  function nameOf(site) {
-    const name = element("input", undefined, { type: "text", value: site.name, maxLength: LONGEST_NAME });
+  const siteOf = (id) => desk.plan.added.find((site) => site.id === id);
+
+  function nameField(id) {
+    const name = element("input", undefined, { type: "text", maxLength: LONGEST_NAME });
     name.addEventListener("change", () => {
-      const text = name.value.trim() || site.name;
-      desk.change(p.withChanged(desk.plan, site.id, { name: text }), fill(words.planner_named, { name: text }));
+      const text = name.value.trim() || siteOf(id).name;
+      desk.change(p.withChanged(desk.plan, id, { name: text }), fill(words.planner_named, { name: text }));
     });
     return name;
   }
 
-  function kindOf(site) {
+  function kindField(id) {
     const kind = element("select");
-    kind.append(...p.KINDS.slice(0, 3).map((value) =>
-      element("option", words[`kind_${value}`], { value, selected: value === site.kind })));
+    kind.append(...p.KINDS.slice(0, 3).map((value) => element("option", words[`kind_${value}`], { value })));
     kind.addEventListener("change", () =>
-      desk.change(p.withChanged(desk.plan, site.id, { kind: kind.value }), words[`kind_${kind.value}`]));
+      desk.change(p.withChanged(desk.plan, id, { kind: kind.value }), words[`kind_${kind.value}`]));
     return kind;
   }
 
-  function moveButton(site) {
+  function moveButton(id) {
     const move = element("button", words.planner_move, { type: "button" });
-    move.setAttribute("aria-label", fill(words.planner_move_label, { name: site.name }));
-    move.addEventListener("keydown", (event) => moveByKey(event, site));
+    move.addEventListener("keydown", (event) => moveByKey(event, siteOf(id)));
     return move;
   }
 
-  function removeButton(site) {
+  function removeButton(id) {
     const remove = element("button", words.planner_remove, { type: "button" });
-    remove.setAttribute("aria-label", fill(words.planner_remove_label, { name: site.name }));
-    remove.addEventListener("click", () =>
-      desk.change(p.withoutSite(desk.plan, site.id), fill(words.planner_removed, { name: site.name })));
+    remove.addEventListener("click", () => {
+      const { name } = siteOf(id);
+      desk.change(p.withoutSite(desk.plan, id), fill(words.planner_removed, { name }));
+    });
     return remove;
   }
 
@@ -76,33 +96,43 @@ function llrgeoPlanSites(desk, tables, planMap) {
     return field;
   }
 
-  function tickList(site) {
+  // The services that a new site may run, to tick; they are shown as the plan has them.
+  function tickList(id) {
     const list = element("ul");
-    list.append(...data.services.map((service) => {
-      const tick = tickOf(service, site, `${site.id} ${service.id}`);
+    const ticks = data.services.map((service) => tickOf(service, id, `${id} ${service.id}`, () => siteOf(id).name));
+    list.append(...ticks.map((tick, place) => {
       const label = element("label");
-      label.append(tick, ` ${service.label}`);
+      label.append(tick, ` ${data.services[place].label}`);
       const item = element("li");
       item.append(label);
       return item;
     }));
-    const details = element("details", undefined, { open: desk.view.open === site.id });
+    const details = element("details");
     details.addEventListener("toggle", () => {
-      if (details.open) desk.view.open = site.id;
-      else if (desk.view.open === site.id) desk.view.open = null;
+      if (details.open) desk.view.open = id;
+      else if (desk.view.open === id) desk.view.open = null;
     });
     details.append(element("summary", words.planner_runs), list);
-    return details;
+    const showTicks = () => {
+      const isOpen = desk.view.open === id;
+      if (details.open !== isOpen) details.open = isOpen;
+      data.services.forEach((service, place) => showTick(ticks[place], service, id));
+    };
+    return { details, showTicks };
   }
 
-  function tickOf(service, site, key) {
-    const tick = element("input", undefined, { type: "checkbox",
-      checked: desk.plan.sites[service.id].includes(site.id) });
+  function tickOf(service, id, key, nameOf) {
+    const tick = element("input", undefined, { type: "checkbox" });
     tick.dataset.key = key;
     tick.addEventListener("change", () =>
-      desk.change(p.withTick(desk.plan, service.id, site.id, tick.checked),
-        fill(tick.checked ? words.planner_opened : words.planner_closed, { service: service.label, name: site.name })));
+      desk.change(p.withTick(desk.plan, service.id, id, tick.checked),
+        fill(tick.checked ? words.planner_opened : words.planner_closed, { service: service.label, name: nameOf() })));
     return tick;
+  }
+
+  function showTick(tick, service, id) {
+    const runs = desk.plan.sites[service.id].includes(id);
+    if (tick.checked !== runs) tick.checked = runs;
   }
 
   // North is up: an arrow key moves the site by 100 metres, with Shift by a kilometre.
@@ -139,19 +169,27 @@ function llrgeoPlanSites(desk, tables, planMap) {
 
   // --- Sites of the study ----------------------------------------------------------------------------
 
+  // The lines of a service: each site that may run it, with its tick; made once.
+  const linesOf = (service) => llrgeoKept.byKey(desk, `sites of ${service.id}`, () =>
+    data.sites.filter((site) => site.hosts.includes(service.id))
+      .sort((first, second) => (first.name < second.name ? -1 : 1)).map((site) => {
+        const tick = tickOf(service, site.id, `site ${site.id}`, () => site.name);
+        const line = element("label");
+        line.append(tick, planMap.siteSign(site.kind, "open"), ` ${site.name}`);
+        const item = element("li");
+        item.append(line);
+        return { site, tick, item };
+      }));
+
   function showSites() {
     const service = m.byId(data.services, desk.view.service);
-    const listed = data.sites.filter((site) => site.hosts.includes(service.id))
-      .sort((first, second) => (first.name < second.name ? -1 : 1));
-    byId("site-list").replaceChildren(...listed.map((site) => {
-      const line = element("label");
-      line.append(tickOf(service, site, `site ${site.id}`), planMap.siteSign(site.kind, "open"), ` ${site.name}`);
-      const item = element("li");
-      item.append(line);
-      return item;
-    }));
-    byId("sites").querySelector("summary").textContent = fill(words.planner_sites_count, {
-      service: service.label, count: desk.plan.sites[service.id].length });
+    const lines = linesOf(service);
+    lines.forEach(({ site, tick }) => showTick(tick, service, site.id));
+    if (byId("site-list").firstElementChild !== lines[0]?.item) {
+      byId("site-list").replaceChildren(...lines.map(({ item }) => item));
+    }
+    setText(byId("sites").querySelector("summary"), fill(words.planner_sites_count, {
+      service: service.label, count: desk.plan.sites[service.id].length }));
   }
 
   function show() {

@@ -77,7 +77,7 @@
     planMap.show();
     showButtons();
     const again = focused && document.querySelector(`[data-key="${CSS.escape(focused)}"]`);
-    if (again) again.focus({ preventScroll: true });
+    if (again && again !== document.activeElement) again.focus({ preventScroll: true });
   }
 
   function showView(map) {

@@ -7,7 +7,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
   const m = llrgeoModel;
   const costs = llrgeoCostTable(desk, tables);
   const { fill, peopleInWords, oneDecimal } = llrgeoText;
-  const { element, fillTable, minutesInTable } = tables;
+  const { element, fillTable, fillLines, setText, minutesInTable } = tables;
   const buttons = llrgeoRowButtons(tables, desk.words);
   const { data, words, inHundred, scoreOf, optionCriteria } = desk;
   const { planning } = data;
@@ -37,10 +37,8 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
           today: score(today) }), firstText()].join(" "),
     ];
     const empty = data.services.filter(({ id }) => plan.sites[id].length === 0);
-    byId("headline").replaceChildren(
-      ...lines.map((line, place) => element("p", line, place === 0 ? { className: "big" } : {})),
-      ...empty.map(({ label }) => element("p", fill(words.planner_nowhere, { service: label }), { className: "warn" })),
-    );
+    fillLines(byId("headline"), [...lines.map((line, place) => [line, place === 0 ? "big" : ""]),
+      ...empty.map(({ label }) => [fill(words.planner_nowhere, { service: label }), "warn"])]);
   }
 
   // Why there is no score: criteria that weigh something and have no figure here; else nothing.
@@ -59,7 +57,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
 
   // --- Services and sites ------------------------------------------------------------------------------
 
-  function meanOf(minutes) {
+  const meanOf = llrgeoKept.ofPair((minutes) => {
     let [spent, people] = [0, 0];
     minutes.forEach((each, area) => {
       if (each === Infinity) return;
@@ -67,7 +65,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
       people += data.areas.people[area];
     });
     return people > 0 ? spent / people : NaN;
-  }
+  });
 
   function showServices() {
     const listed = desk.found.services.map((service) => ({ ...service,
@@ -77,7 +75,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
     fillTable("services", [words.planner_column_service, words.column_longer, words.column_shorter,
       words.column_before, words.column_after, words.planner_column_show],
     listed.map((service) => [desk.serviceLabel(service.id), counted(service.worse), counted(service.better),
-      shown(meanOf(service.before)), shown(meanOf(service.after)), ""]));
+      shown(meanOf(service.before, data)), shown(meanOf(service.after, data)), words.planner_show]));
     buttons.add("services", listed.map(({ id, before, after }) => {
       const kindOf = (area) => m.outcome(before[area], after[area], data.tolerance);
       return rowOf(desk.serviceLabel(id), data.areas.people, (area) => m.LONGER_OUTCOMES.includes(kindOf(area)),
@@ -104,12 +102,14 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
       words.planner_column_contacts, words.planner_column_room, words.planner_column_copes],
     loads.map((load) => [nameOf(load.id), counted(load.residents), counted(load.contacts),
       load.capacity === null ? words.planner_no_limit : counted(load.capacity), copes(load)]));
-    const rowsShown = byId("table-loads").tBodies[0].rows;
-    loads.forEach((load, row) => {
-      if (load.over > 0 || load.belowMinimum) rowsShown[row].cells[4].className = "warn";
-    });
-    byId("table-loads").caption.textContent =
-      fill(words.planner_table_loads, { service: desk.serviceLabel() });
+    warn("loads", 4, loads.map((load) => load.over > 0 || load.belowMinimum));
+    setText(byId("table-loads").caption, fill(words.planner_table_loads, { service: desk.serviceLabel() }));
+  }
+
+  // Mark the cells of a column that tell of what does not cope.
+  function warn(name, column, isWarning) {
+    const { rows } = byId(`table-${name}`).tBodies[0];
+    [...rows].forEach((row, place) => row.cells[column].classList.toggle("warn", Boolean(isWarning[place])));
   }
 
   function copes(load) {
@@ -141,10 +141,9 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
       fill(words.planner_column_needed, { year: years[years.length - 1] }), words.planner_column_copes],
     [...first.map((row) => cells(nameOf(row.id), row)),
       cells(words.planner_all_sites, all, whole(last, ({ needed }) => needed))]);
-    byId("table-beds").caption.textContent = fill(words.planner_table_beds, { service: desk.serviceLabel(),
-      year: years[0], extra: counted(llrgeoBeds.extraBeds(data, id, first)) });
-    const rowsShown = byId("table-beds").tBodies[0].rows;
-    first.forEach((row, place) => { if (row.short > 0) rowsShown[place].cells[7].className = "warn"; });
+    setText(byId("table-beds").caption, fill(words.planner_table_beds, { service: desk.serviceLabel(),
+      year: years[0], extra: counted(llrgeoBeds.extraBeds(data, id, first)) }));
+    warn("beds", 7, first.map(({ short }) => short > 0));
   }
 
   const percent = (share) => `${oneDecimal(100 * share, words)}%`;
@@ -176,7 +175,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
   }
 
   function showWarnings() {
-    byId("warnings").replaceChildren(...warnings().map((text) => element("li", text, { className: "warn" })));
+    fillLines(byId("warnings"), warnings().map((text) => [text, "warn"]), "li");
   }
 
   // --- Criteria ----------------------------------------------------------------------------------------
@@ -210,7 +209,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
     for (const [name, head, listed] of [["places", words.planner_column_place, groups.filter(isPlace)],
       ["groups", words.planner_column_group, groups.filter((group) => !isPlace(group))]]) {
       fillTable(name, [head, ...heads], listed.map((group) => [nameOfGroup(group), counted(group.total), counted(group.anyLonger),
-        counted(group.shorter), shown(group.before), shown(group.after), ""]));
+        counted(group.shorter), shown(group.before), shown(group.after), words.planner_show]));
       buttons.add(name, listed.map((group) => rowOf(nameOfGroup(group), group.people,
         (area) => isLonger(classes[area].name), (area) => classes[area].name === "shorter", { map: "people" })));
     }
@@ -226,7 +225,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
     listed.map(({ area, worst }) => {
       const service = desk.serviceFound(worst.service);
       return [data.areas.label[area], counted(data.areas.people[area]), desk.serviceLabel(worst.service),
-        minutesInTable(service.before[area]), minutesInTable(service.after[area]), ""];
+        minutesInTable(service.before[area]), minutesInTable(service.after[area]), words.planner_show];
     }));
     buttons.add("losers", listed.map(({ area, worst }) => ({
       label: fill(words.planner_show_area, { area: data.areas.label[area] }),

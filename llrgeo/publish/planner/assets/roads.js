@@ -30,14 +30,20 @@ function llrgeoRoadsOf(data, bytes) {
   const periodOf = (journey) =>
     planning.network.periods.indexOf(journey.slice(planning.mode.length + 1));
 
-  // Published minutes between a place and every area, and metres of road. Beyond `most` minutes
-  // they may be Infinity.
-  function journeysTo(place, direction, journey, most = Infinity) {
-    const how = planning[direction === "to_site" ? "calibration" : "team_calibration"];
-    const keys = llrgeoSearch.keysToMany(network, periodOf(journey), direction, place, middles(),
-      llrgeoSearch.keyBeyond(most, how));
+  const calibrationOf = (direction) => planning[direction === "to_site" ? "calibration" : "team_calibration"];
+
+  // Published minutes between a place and every area, and metres of road. Beyond `limits` they may be
+  // Infinity.
+  function journeysTo(place, direction, journey, limits) {
+    const how = calibrationOf(direction);
+    const keys = llrgeoSearch.keysToMany(network, periodOf(journey), direction, place, middles(), limits);
     return { minutes: keys.map((key) => llrgeoSearch.publishedMinutes(llrgeoSearch.msOf(key), how)),
       metres: keys.map((key) => llrgeoSearch.dmOf(key) / DM_PER_M) };
+  }
+
+  // The limits for places that matter to areas no farther than the minutes that these have already.
+  function limitsBy(minutes, direction, journey) {
+    return llrgeoSearch.limitsBy(network, periodOf(journey), direction, middles(), minutes, calibrationOf(direction));
   }
 
   // The journeys between a new site and every area, kept: a plan that is taken back is there at once.
@@ -79,5 +85,5 @@ function llrgeoRoadsOf(data, bytes) {
       roads: found.roads.join(", ") };
   }
 
-  return { joined, journeysTo, columnsOf, minutesFrom, routeBetween };
+  return { joined, journeysTo, limitsBy, columnsOf, minutesFrom, routeBetween };
 }

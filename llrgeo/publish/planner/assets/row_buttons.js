@@ -4,28 +4,39 @@
 
 function llrgeoRowButtons({ element }, words) {
   const STEPS = { ArrowUp: -1, ArrowDown: 1 };
+  const acts = new WeakMap(); // what a button does now: its row may come to be about something else
+  const buttonsOf = (name) => [...document.querySelectorAll(`#table-${name} tbody button`)];
 
-  // Put a button into the last cell of each row; each is { label, act }, `text` is what it shows.
+  // Put a button into the last cell of each row, unless one is there; each is { label, act }. The
+  // cells of the table hold the same `text`, so that a row that is filled again keeps its button.
   function add(name, each, text = words.planner_show) {
-    const rows = [...document.getElementById(`table-${name}`).tBodies[0].rows];
-    const buttons = rows.map((row, place) => {
-      const button = element("button", text, { type: "button", tabIndex: place === 0 ? 0 : -1 });
-      button.setAttribute("aria-label", each[place].label);
+    const rows = document.getElementById(`table-${name}`).tBodies[0].rows;
+    each.forEach(({ label, act }, place) => {
+      const cell = rows[place].lastElementChild;
+      const button = cell.firstElementChild || newButton(name, text);
+      if (button.parentElement !== cell) cell.replaceChildren(button);
+      if (button.ariaLabel !== label) button.ariaLabel = label;
       button.dataset.key = `${name} ${place}`;
-      button.addEventListener("click", each[place].act);
-      row.lastElementChild.append(button);
-      return button;
+      acts.set(button, act);
     });
-    buttons.forEach((button, place) => {
-      button.addEventListener("focus", () =>
-        buttons.forEach((other) => { other.tabIndex = other === button ? 0 : -1; }));
-      button.addEventListener("keydown", (event) => {
-        const next = buttons[place + STEPS[event.key]];
-        if (!next) return;
-        event.preventDefault();
-        next.focus();
-      });
+    const buttons = buttonsOf(name);
+    const hasStop = buttons.some(({ tabIndex }) => tabIndex === 0);
+    if (buttons.length > 0 && !hasStop) buttons[0].tabIndex = 0;
+  }
+
+  function newButton(name, text) {
+    const button = element("button", text, { type: "button", tabIndex: -1 });
+    button.addEventListener("click", () => acts.get(button)());
+    button.addEventListener("focus", () =>
+      buttonsOf(name).forEach((other) => { other.tabIndex = other === button ? 0 : -1; }));
+    button.addEventListener("keydown", (event) => {
+      const buttons = buttonsOf(name);
+      const next = buttons[buttons.indexOf(button) + STEPS[event.key]];
+      if (!next) return;
+      event.preventDefault();
+      next.focus();
     });
+    return button;
   }
 
   return { add };

@@ -62,13 +62,13 @@ const llrgeoSearch = (() => {
   // destination. Nodes wait in buckets of keys (Dial 1969; Denardo and Fox 1979). In a bucket no wider
   // than the least street every label is final; in a wider one a node whose label improves is gone
   // through again (Meyer and Sanders 2003), so the labels are the same.
-  // No label reaches the limit: what lies beyond keeps it.
-  function sweep(network, period, role, places, limit) {
+  // No label reaches the limit of its node: what lies beyond keeps it.
+  function sweep(network, period, role, places, limits) {
     const side = role === "destination" ? "into" : "out";
     const { first, other } = network.arcs[side];
     const { [side]: costs, width, widest } = costsOf(network, period);
     const seeds = [...places].sort((one, two) => one.key - two.key);
-    const label = new Float64Array(network.nodes).fill(limit);
+    const label = limits.slice();
     const settled = new Float64Array(network.nodes).fill(Infinity);
     if (seeds.length === 0) return label;
     const span = widest + seeds[seeds.length - 1].key - seeds[0].key;
@@ -135,22 +135,40 @@ const llrgeoSearch = (() => {
   }
 
   // Keys between one place and many; Infinity where there is no way. A place is
-  // { x, y, origin, destination }, each of these with the roads it is joined to in that role. A way of
-  // `limit` or more need not be found: then the key is of another way as long, or Infinity.
-  function keysToMany(network, period, direction, place, many, limit = Infinity) {
+  // { x, y, origin, destination }, each of these with the roads it is joined to in that role. A way
+  // that has come to the limit of a node there need not be found: then the key is of another way as
+  // long, or Infinity.
+  function keysToMany(network, period, direction, place, many, limits = allNodes(network, Infinity)) {
     const [mine, theirs] = direction === "to_site"
       ? ["destination", "origin"] : ["origin", "destination"];
-    const label = sweep(network, period, mine, doors(network, period, mine, place[mine].links), limit);
+    const label = sweep(network, period, mine, doors(network, period, mine, place[mine].links), limits);
     const doorsOfMany = doorsOfAll(network, period, theirs, many);
     return Float64Array.from(many, (one, row) => {
       let best = straightWalk(network, one, place, one[theirs].off + place[mine].off);
       for (const door of doorsOfMany[row]) {
-        if (label[door.node] < limit) best = Math.min(best, label[door.node] + door.key);
+        if (label[door.node] < limits[door.node]) best = Math.min(best, label[door.node] + door.key);
       }
       const [from, to] = direction === "to_site" ? [one, place] : [place, one];
       for (const along of directParts(network, period, from.origin, to.destination)) best = Math.min(best, along.key);
       return best;
     });
+  }
+
+  const allNodes = (network, key) => new Float64Array(network.nodes).fill(key);
+
+  // The limits by node for places whose journeys matter where they are no longer than the `minutes`, as
+  // published, that each of the many has already: how much of these is left of a way that has come from
+  // one of the many to the node, or is to go there, at most. Nobody goes on from where nothing is left.
+  function limitsBy(network, period, direction, many, minutes, how) {
+    const theirs = direction === "to_site" ? "origin" : "destination";
+    const most = minutes.reduce((longest, each) => (each < Infinity ? Math.max(longest, each) : longest), 0);
+    const whole = keyBeyond(most, how);
+    // Those who have less to spend set out later; who reaches nothing today is not waited for.
+    const seeds = doorsOfAll(network, period, theirs, many).flatMap((doorsOfOne, row) =>
+      (minutes[row] < Infinity ? doorsOfOne.map(({ node, key }) =>
+        ({ node, key: key + whole - keyBeyond(minutes[row], how) })) : []));
+    const spent = sweep(network, period, theirs, seeds, allNodes(network, whole));
+    return spent.map((key) => whole - key);
   }
 
   const msToMany = (...asked) => keysToMany(...asked).map(msOf);
@@ -294,5 +312,5 @@ const llrgeoSearch = (() => {
     return Math.ceil(((minutes + 0.1 - added) / factor) * MS_PER_MIN) * LENGTH;
   }
 
-  return { keysToMany, msToMany, msOf, dmOf, publishedMinutes, keyBeyond, route };
+  return { keysToMany, msToMany, msOf, dmOf, publishedMinutes, limitsBy, route };
 })();
