@@ -53,7 +53,8 @@ function closerByKind(text, kinds) {
   const journey = llrgeoModel.byId(data.journeys, data.planning.journey);
   const room = new Map();
   return JSON.stringify(JSON.parse(kinds).map((kind) => {
-    const added = [{ site: { ...place, kind }, ...known, team: known.minutes, teamMetres: known.metres }];
+    const back = { team: known.minutes, teamMetres: known.metres };
+    const added = [{ site: { ...place, kind }, ...known, ...back }];
     const world = llrgeoWorld.withSites(data, matrices, journey, added, room);
     return llrgeoAppraise.appraise(data, world, plan).measures.closer_to_home;
   }));
