@@ -60,7 +60,9 @@ def test_every_command_says_what_it_does_and_stands_in_the_readme(command):
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_the_example_that_help_gives_is_a_command_that_can_be_given(command):
+def test_the_example_that_help_gives_is_a_command_that_can_be_given(command, tmp_path, monkeypatch):
+    monkeypatch.chdir(tmp_path)
+    (tmp_path / "my_study.toml").touch()
     context = typer.Context(typer.main.get_command(app))
     for name in command.split():
         context = typer.Context(context.command.get_command(context, name), parent=context)

@@ -5,6 +5,7 @@ import sys
 
 import pytest
 
+from llrgeo.cli import app
 from llrgeo.errors import ConfigError
 from llrgeo.study.config import load_study
 from llrgeo.study.template import new_study, write_minimal_study
@@ -33,3 +34,14 @@ def test_the_command_loads_no_library_of_numbers(words, tmp_path):
     )
     assert ran.stdout.strip() == "set()"
     assert (tmp_path / "study.toml").is_file()
+
+
+@pytest.mark.parametrize("command", [["run"], ["locate", "--p", "3"], ["times", "--out", "t.csv"]])
+def test_a_study_that_is_absent_is_told_as_when_it_is_read(command, tmp_path):
+    path = tmp_path / "absent.toml"
+    with pytest.raises(ConfigError) as told:
+        app([*command, str(path)])
+    with pytest.raises(ConfigError) as read:
+        load_study(path)
+    assert str(told.value) == str(read.value)
+    assert "start a study with: llrgeo new absent.toml" in str(told.value)

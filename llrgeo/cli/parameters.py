@@ -5,8 +5,22 @@ from typing import Annotated
 
 import typer
 
+from llrgeo.errors import ConfigError
+
+
+def _must_be_there(path: Path | None) -> Path | None:
+    """Tell of a study file that is absent before libraries are loaded, which takes seconds."""
+    if path is not None and not path.exists():
+        msg = f"{path}: no such file; start a study with: llrgeo new {path.name}"
+        raise ConfigError(msg)
+    return path
+
+
 StudyFile = Annotated[
-    Path | None, typer.Argument(help="Study file; the embedded LLR study if not given.")
+    Path | None,
+    typer.Argument(
+        help="Study file; the embedded LLR study if not given.", callback=_must_be_there
+    ),
 ]
 Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print nothing but errors.")]
 OutFile = Annotated[Path, typer.Option("--out", help="Where to write.")]
