@@ -45,6 +45,8 @@ UNIT_VALUES = pd.read_csv(ROOT.parents[1] / "data" / "rates" / "unit_values.csv"
 NOTES = tuple(key.removeprefix("data_note_") for key in wording() if key.startswith("data_note_"))
 # Notes that the code puts together: held to the catalogue word for word where each is made.
 PUT_TOGETHER = {"water", "water_one", "timetable_straight", "timetable_streets"}
+# What is wrong with a feed: tests/test_gtfs.py has the catalogue say every fault that it makes.
+PUT_TOGETHER |= {"feed", "feed_blank", "feed_duplicated", "feed_no_date", "feed_not_either"}
 TOLD = ("longer", "shorter", "farther", "nearer", "same")
 BUILT = {
     "assumption_": ("times", "people", "costs"),

@@ -15,7 +15,9 @@ from llrgeo.publish.wording import LANGUAGE, Wording, wording
 
 _NOTE: Final = "data_note_"
 _LACK: Final = "data_note_lack_"
+_FEED: Final = "data_note_feed_"  # what is wrong with rows of a feed of timetables
 _DAY: Final = re.compile(r"[A-Z][a-z]+ (\d{1,2}) ([A-Z][a-z]+) (\d{4})")  # Friday 2 October 2026
+_COUNT: Final = r"\d[\d,]*"
 _NUMBER: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
@@ -50,6 +52,9 @@ def _value(text: str, words: Wording) -> str:
     if (day := _DAY.fullmatch(text)) and day[2] in months:
         month = months.index(day[2]) + 1
         return words.long_date(f"{day[3]}-{month:02}-{int(day[1]):02}")
+    for key, pattern in _patterns(_FEED):
+        if fault := pattern.fullmatch(text):
+            return _said(fault, key, words)
     # What areas lack is a list of names that the catalogue has, too.
     lacks = {english[key]: words[key] for key in english if key.startswith(_LACK)}
     parts = re.split(r", (?![^(]*\))", text)
@@ -57,10 +62,15 @@ def _value(text: str, words: Wording) -> str:
 
 
 @cache
-def _patterns() -> tuple[tuple[str, re.Pattern[str]], ...]:
-    """Return each note as the English catalogue has it, as a pattern; the longest first."""
+def _patterns(start: str = _NOTE) -> tuple[tuple[str, re.Pattern[str]], ...]:
+    """Return each note as the English catalogue has it, as a pattern; the longest first.
+
+    What stands only within notes (what areas lack, what is wrong with a feed) is left out, but for
+    the faults of feeds where these are asked for.
+    """
     english = wording(LANGUAGE)
-    keys = [key for key in english if key.startswith(_NOTE) and not key.startswith(_LACK)]
+    within = tuple({_LACK, _FEED} - {start})
+    keys = [key for key in english if key.startswith(start) and not key.startswith(within)]
     return tuple((key, _pattern(english[key])) for key in sorted(keys, key=_length, reverse=True))
 
 
@@ -72,6 +82,9 @@ def _pattern(phrase: str) -> re.Pattern[str]:
     """Return a pattern of a phrase in which each name to fill in is a group; to the end if last."""
     pieces = re.split(r"(\{\w+\})", phrase)
     made = "".join(
-        f"(?P<{piece[1:-1]}>.+?)" if piece.startswith("{") else re.escape(piece) for piece in pieces
+        f"(?P<{piece[1:-1]}>{_COUNT if piece == '{count}' else '.+?'})"
+        if piece.startswith("{")
+        else re.escape(piece)
+        for piece in pieces
     )
     return re.compile(made + ("$" if phrase.endswith("}") else ""))

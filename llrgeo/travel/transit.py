@@ -211,7 +211,8 @@ class TransitRouter:
             "unless_refused": ("Vehicles and stops that are stated to have steps are not used.",),
             "stated": ("Only vehicles and stops that are stated to be step-free are used.",),
         }
-        return " ".join([text, *used[self.rules.step_free], *self.timetable.notes])
+        faults = (f"{note}." for note in self.timetable.notes)
+        return " ".join([text, *used[self.rules.step_free], *faults])
 
     def _ranked_s(
         self,
