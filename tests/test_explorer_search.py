@@ -1,4 +1,4 @@
-"""The explorer's search: what 123 strings give, none of them silently another place."""
+"""The explorer's search: what 143 strings give, none of them silently another place."""
 
 import json
 from types import SimpleNamespace
@@ -67,6 +67,17 @@ FOUND = {
     "Oakham LE15 6NT": ("postcode", "LE15 6NT", 1),
     "my postcode is LE15 6NT": ("postcode", "LE15 6NT", 1),
     "LE15 6NT UK": ("postcode", "LE15 6NT", 1),
+    # Copied from elsewhere: full width, and signs that nobody sees.
+    "\uff2c\uff25\uff11\uff15 \uff16\uff2e\uff34": ("postcode", "LE15 6NT", 1),
+    "LE15\u200b6NT\u200e": ("postcode", "LE15 6NT", 1),
+    "LE15\u00a06NT": ("postcode", "LE15 6NT", 1),
+    "12 High Street, Oakham, LE15 6AL": ("postcode", "LE15 6AL", 1),
+    # As people shorten names.
+    "Gt Glen": ("town", "Great Glen", 2),
+    "Gt. Casterton": ("town", "Great Casterton", 1),
+    "Lt. Casterton": ("town", "Little Casterton", 1),
+    "N. Luffenham": ("town", "North Luffenham", 1),
+    "S Wigston": ("ward", "South Wigston", 5),
 }
 CHOICE = {
     "Braunston": ("several", "Braunston in Rutland", "Braunston & Martinsthorpe"),
@@ -103,6 +114,13 @@ CHOICE = {
     "Market Harbrough": ("typo", "Market Harborough", ...),
     "Castle Donnington": ("typo", "Castle Donington", ...),
     "LEI5 6NT": ("typo", "LE15 6NT", None),
+    "LE1O": ("typo", "LE10", None),
+    "LEI5": ("typo", "LE15", None),
+    "LE15 Oakham": ("part", "Oakham", None),
+    "Narborough Road": ("part", "Narborough", None),
+    "Gt Bowden": ("several", "Market Harborough-Great Bowden & Arden", None),
+    "Barrow on Soar": ("several", "Barrow upon Soar", ...),
+    "Fielding Palmer": ("typo", "Feilding Palmer Hospital (Lutterworth)", None),
     "LE15 6A": ("postcode", "LE15 6", None),
     "Okham": ("typo", "Oakham", "Oakham North East"),
     "Oahkam": ("typo", "Oakham", "Oakham North East"),
@@ -148,6 +166,10 @@ NOTHING = {
     "{{7*7}}": "name",
     "'; DROP TABLE areas; --": "name",
     "LE15 6NT LE15 6NT": "name",
+    "LE2 7LX or LE2 7LY": "name",
+    "\u043b\u0435\u0441\u0442\u0435\u0440": "name",
+    "\U0001f600": "empty",
+    "Kettering": "beyond",
     "x" * 10_000: "name",
 }
 

@@ -54,15 +54,23 @@ const llrgeoFind = (() => {
   const unitPlace = (unit, area) =>
     ({ name: `${unit[1]} ${unit[2]}${unit[3]}`, kind: "postcode", areas: [area] });
 
+  const asFigures = (text) => text.replace(/O/g, "0").replace(/[IL]/g, "1");
+
   // A postcode in which letters and figures that look alike were taken for each other, or null.
   function misread(pack, compact) {
     const [, letters, outward, figure, unit] = MISREAD.exec(compact) || [];
     if (!letters) return null;
-    const figures = (text) => text.replace(/O/g, "0").replace(/[IL]/g, "1");
-    const meant = letters + figures(outward + figure)
+    const meant = letters + asFigures(outward + figure)
       + unit.replace(/0/g, "O").replace(/1/g, "I");
     const area = meant === compact ? -1 : llrgeoText.findPostcode(pack, meant);
     return area < 0 ? null : choice("typo", [unitPlace(UNIT.exec(meant), area)]);
+  }
+
+  // The first half of a postcode, misread in the same way, or null.
+  function misreadPart(pack, compact) {
+    const [, letters, figures] = /^([A-Z]{1,2})(\d[OIL]|[OIL]\d?)$/.exec(compact) || [];
+    const meant = letters && partOfPostcode(pack, letters + asFigures(figures));
+    return meant ? choice("typo", [meant]) : null;
   }
 
   // The one postcode among other words ("LE1 5WW, Aston") if the page has it, or null.
@@ -85,7 +93,7 @@ const llrgeoFind = (() => {
       return hasSector(pack, sector) ? choice("postcode", [partOfPostcode(pack, sector)])
         : nothing("outside");
     }
-    const meant = misread(pack, compact);
+    const meant = misread(pack, compact) || misreadPart(pack, compact);
     if (meant) return meant;
     // "LE1 5" is a sector, "LE15" an outward code, and "LE156" a sector of it.
     const outward = OUTWARD.test(typed) && partOfPostcode(pack, typed);
@@ -99,11 +107,16 @@ const llrgeoFind = (() => {
 
   // --- Names -------------------------------------------------------------------------------
 
-  // A name as it is compared: no case, accents, apostrophes or hyphens; "and" is "&".
+  const SHORT = { mkt: "market", saint: "st", gt: "great", lt: "little" };
+  const POINTS = { n: "north", s: "south", e: "east", w: "west" };
+
+  // A name as it is compared: no case, accents, apostrophes or hyphens; "and" is "&", "Gt" is "Great",
+  // and "N." before a name is "North".
   function plain(text) {
     return text.normalize("NFKD").replace(/\p{M}|['’‘`]/gu, "").toLowerCase()
       .replace(/[^\p{L}\p{N}]+/gu, " ").replace(/\b(?:and|the)\b/g, " ")
-      .replace(/\bsaint\b/g, "st").replace(/\bmkt\b/g, "market").replace(/ +/g, " ").trim();
+      .replace(/\b(?:mkt|saint|gt|lt)\b/g, (word) => SHORT[word]).replace(/ +/g, " ").trim()
+      .replace(/^[nsew](?= )/, (letter) => POINTS[letter]);
   }
 
   // Whether two words differ by at most one letter: another, one more, one less, or two swapped.
@@ -254,7 +267,9 @@ const llrgeoFind = (() => {
 
   // One place ("found"), places to choose from ("choice") and why, or "nothing" and why. A place
   // has a name, a kind and areas: one, or all of a town, ward or part of a postcode.
-  function find(data, names, text) {
+  function find(data, names, typed) {
+    // Letters of full width, and signs without width that are copied along, are not seen.
+    const text = typed.normalize("NFKC").replace(/[\u200b-\u200f\u2060\ufeff]/g, "");
     return asPostcode(data.postcodes, text) || postcodeWithin(data.postcodes, text)
       || asName(data, names, text);
   }
