@@ -3,6 +3,7 @@
 import re
 from dataclasses import replace
 from html import unescape
+from itertools import chain
 
 import numpy as np
 import pandas as pd
@@ -313,12 +314,25 @@ def test_the_easy_read_has_one_idea_a_line_of_few_words(county, kit):
     for place in places:
         for part in easy_parts(place_view(replace(county, theme=Theme()), place)):
             assert part.picture.startswith("Picture:")
-            for line in part.lines:
+            for line in chain(part.lines, *part.services, part.rest):
                 short = line
                 for name in sorted(names, key=len, reverse=True):
                     short = short.replace(name, "name")
                 assert len(short.split()) <= MOST_WORDS, line
                 assert len(re.findall(r"[.!?](?= )", short)) <= 1, line
+
+
+def test_the_easy_read_says_how_people_travel_and_that_all_else_stays(county, kit):
+    today, other, *_ = county.options
+    kept = replace(other, sites={**other.sites, "nurses": today.sites["nurses"]})
+    same = replace(other, name="same", sites=today.sites)
+    three = appraised(county, options=(today, kept, same), theme=Theme())
+    about, one, none, *_ = easy_parts(place_view(three, kit[0][0]))
+    assert about.lines[-1] == "The times are by car, outside the rush hour."
+    rest = "Your other journeys would take about as long as today."
+    assert (one.lines, len(one.services), one.rest) == ((), 1, (rest,))
+    stay = "Journeys would stay as they are today."
+    assert (none.lines, none.services, none.rest) == ((stay,), (), ())
 
 
 def test_large_print_and_easy_read_are_large(kit):

@@ -341,8 +341,8 @@ BUS = (
     "By the timetable of Tuesday 24 November 2026, with walks along straight lines, 1.4 times as "
     "long; late and cancelled services are not in the times. Not measured. Only vehicles and stops "
     "that are stated to be step-free are used. a.zip: left out: stops.txt: column 'stop_id' is "
-    "duplicated in 12 rows (stop_id 1, 2, ...). a.zip: left out: stop_times.txt: times go backwards "
-    "in 1 rows (trip_id 3)."
+    "duplicated in 12 rows (stop_id 1, 2, ...). a.zip: left out: stop_times.txt: times go "
+    "backwards in 1 rows (trip_id 3)."
 )
 
 

@@ -92,7 +92,8 @@ def environment() -> Environment:
         lstrip_blocks=True,
         keep_trailing_newline=True,
     )
-    engine.filters |= {"people": people, "minutes": minutes, "json": json_text, "day": day}
+    engine.filters |= {"people": people, "minutes": minutes, "json": json_text}
+    engine.filters |= {"day": day, "long_day": long_day}
     engine.globals |= {
         "site_outlines": palette.SITE_OUTLINES,
         "site_signs": palette.SITE_SIGNS,
@@ -130,6 +131,11 @@ def minutes(value: float) -> str:
 def day(date: str) -> str:
     """Write an ISO 8601 day as the language of the pages does; other dates stay as they are."""
     return wording().date(date)
+
+
+def long_day(date: str) -> str:
+    """Write an ISO 8601 day with the name of its month, as it is read aloud; others stay."""
+    return wording().long_date(date)
 
 
 def deprivation_note(publication: Publication) -> str:

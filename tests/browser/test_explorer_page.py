@@ -823,6 +823,49 @@ def test_printing_shows_results_and_tables_without_the_controls(open_page, count
     assert page.inner_text("#how") == "Journeys by car, outside the rush hour, one way."
 
 
+def test_on_paper_the_map_shows_all_that_it_shows_on_the_screen(open_page, county_page):
+    page = open_page(county_page)
+    script = """() => { const [map, bounds] = [map_llrgeo, map_llrgeo.getBounds()];
+      return [bounds.getWest(), bounds.getSouth(), -bounds.getEast(), -bounds.getNorth(),
+        map.getZoom(), map.getSize().y]; }"""
+    page.evaluate("void map_llrgeo.stop().setView(map_llrgeo.getCenter(), 11, {animate: false})")
+    on_screen = page.evaluate(script)
+    page.emulate_media(media="print")
+    page.wait_for_function("high => map_llrgeo.getSize().y < high", arg=on_screen[-1])
+    on_paper = page.evaluate(script)
+    assert all(there <= here for there, here in zip(on_paper[:4], on_screen[:4], strict=True))
+    page.emulate_media(media="screen")
+    page.wait_for_function("high => map_llrgeo.getSize().y === high", arg=on_screen[-1])
+    assert page.evaluate(script) == pytest.approx(on_screen, abs=1e-3)
+
+
+def test_on_a_phone_the_whole_name_of_a_long_option_is_read(open_page, county, tmp_path):
+    path = tmp_path / "explorer.html"
+    today, other, *_ = county.options
+    long = replace(other, label="Planned care in every town and at the large hospitals")
+    path.write_text(render_explorer(appraised(county, options=(today, long))), encoding="utf-8")
+    page = open_page(path, viewport={"width": 390, "height": 844})
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    assert today.label not in page.inner_text("#mine-heading")
+    page.select_option("#mine-option", long.name)
+    assert long.label in page.inner_text("#mine-heading")
+    page.set_viewport_size({"width": 390, "height": 1_700})
+    page.select_option("#mine-option", today.name)
+    page.evaluate("document.documentElement.style.fontSize = '212%'")
+    assert today.label in page.inner_text("#mine-heading")
+
+
+def test_two_options_beside_each_other_fit_a_phone(open_page, county_page):
+    page = open_page(county_page, viewport={"width": 390, "height": 844})
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    page.select_option("#mine-option", "option_3")
+    page.select_option("#beside", "option_1")
+    table = page.locator("#table-mine")
+    assert table.evaluate("one => one.offsetWidth <= one.parentElement.clientWidth")
+
+
 def test_it_works_inside_another_page(open_page, county_page):
     frame = county_page.parent / "frame.html"
     frame.write_text(f'<iframe title="x" src="{county_page.name}"></iframe>', encoding="utf-8")

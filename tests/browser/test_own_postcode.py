@@ -63,6 +63,23 @@ def test_a_postcode_is_answered_for_itself_and_its_way_follows_the_roads(town, o
     assert page.heard == []
 
 
+def test_every_period_is_searched_once_before_a_reader_asks_for_it(town, open_page):
+    """What a period is searched by takes a phone as long to make as an answer."""
+    publication, _, path = town
+    noted = """const later = window.setTimeout;
+      window.asked = [];
+      window.setTimeout = (act, ...more) => {
+        asked.push(act.name);
+        return later(act, ...more);
+      };"""
+    page = open_page(path, first=noted)
+    page.wait_for_function("asked.includes('firstSearch')")
+    periods = publication.own_roads.network.header["periods"]
+    asked = page.evaluate("asked")
+    assert asked.count("firstSearch") == len(periods) > 0
+    assert page.heard == []
+
+
 def test_without_its_own_roads_a_browser_answers_for_the_neighbourhood_and_says_so(town, open_page):
     publication, minutes, path = town
     page = open_page(path, first=WITHOUT)

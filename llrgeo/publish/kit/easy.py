@@ -14,6 +14,7 @@ import pandas as pd
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.options import Option
 from llrgeo.publish.kit.figures import PlaceView, whole
+from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
@@ -22,11 +23,27 @@ MOST_WORDS: Final = 15  # a line, names of places, sites, services and options c
 
 @dataclass(frozen=True, slots=True)
 class EasyPart:
-    """A part of the Easy Read: its heading, what its picture should show, and its lines."""
+    """A part of the Easy Read.
+
+    Attributes
+    ----------
+    heading
+        Of the part.
+    picture
+        What its picture should show.
+    lines
+        What opens it: an idea a line.
+    services
+        The lines of each service that changes, its name first: they stay on one page.
+    rest
+        What ends it.
+    """
 
     heading: str
     picture: str
-    lines: tuple[str, ...]
+    lines: tuple[str, ...] = ()
+    services: tuple[tuple[str, ...], ...] = ()
+    rest: tuple[str, ...] = ()
 
 
 def easy_parts(view: PlaceView) -> list[EasyPart]:
@@ -34,16 +51,10 @@ def easy_parts(view: PlaceView) -> list[EasyPart]:
     words, publication = wording(), view.publication
     opening = [*words["easy_opening"].strip().splitlines()]
     opening += [words["easy_place"].format(place=view.place.name)]
+    opening += [words["easy_how"].format(journey=journey_label(publication.judged_by))]
     return [
         EasyPart(words["easy_about"], words["easy_picture_about"], tuple(opening)),
-        *(
-            EasyPart(
-                option.label,
-                words["easy_picture_option"],
-                tuple(_option_lines(view, option)),
-            )
-            for option in publication.alternatives
-        ),
+        *(_option_part(view, option) for option in publication.alternatives),
         EasyPart(
             words["plain_sure"],
             words["easy_picture_sure"],
@@ -53,15 +64,20 @@ def easy_parts(view: PlaceView) -> list[EasyPart]:
     ]
 
 
-def _option_lines(view: PlaceView, option: Option) -> Iterator[str]:
-    """Yield what an option changes, a service after the other, the worst first."""
+def _option_part(view: PlaceView, option: Option) -> EasyPart:
+    """Return what an option changes, a service after the other, the worst first."""
     words, figures = wording(), view.figures[option.name]
     moved = figures[~figures["kind"].isin(["unchanged", "none"])]
     services = {service.id: service for service in view.publication.services}
-    if moved.empty:
-        yield words["plain_no_change"]
-    for name, row in moved.iterrows():
-        yield from _service_lines(services[str(name)], row)
+    told = (tuple(_service_lines(services[str(name)], row)) for name, row in moved.iterrows())
+    stay = (figures["kind"] == "unchanged").any() and not moved.empty
+    return EasyPart(
+        option.label,
+        words["easy_picture_option"],
+        (words["plain_no_change"],) if moved.empty else (),
+        tuple(told),
+        (words["easy_rest"],) if stay else (),
+    )
 
 
 def _service_lines(service: Service, row: pd.Series) -> Iterator[str]:

@@ -29,7 +29,7 @@ def render_text(view: PlaceView) -> str:
         [words["plain_sure"], *sure_lines(view)],
         *_figures(view),
         [words["plain_say"], *_say(view)],
-        [pages.day(publication.date), words["run"].format(run=pages.run_mark(publication))],
+        [pages.long_day(publication.date), words["run"].format(run=pages.run_mark(publication))],
     ]
     return "\n\n".join("\n".join(map(_line, filter(None, lines))) for lines in parts) + "\n"
 

@@ -9,6 +9,7 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
   const SUBURB_M = 9000;
   const ALWAYS_NAMED = 6; // towns of the area itself, the largest
   const CLOSEST = 15; // zoom: a neighbourhood fills the map, and no outline is as exact as a street
+  let onScreen = null; // the view before the page was printed
   const colours = new Array(data.areas.id.length).fill("");
   const still = { interactive: false };
 
@@ -289,6 +290,14 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
     map.fitBounds(L.latLngBounds(corners), { padding: [40, 40], maxZoom: 12, animate: false });
   }
 
+  // On paper the map has another size: it shows what the screen shows, and the screen gets it back.
+  function fitPaper({ matches: isPaper }) {
+    if (isPaper) onScreen = { middle: map.getCenter(), zoom: map.getZoom(), bounds: map.getBounds() };
+    map.invalidateSize({ animate: false });
+    if (isPaper) map.fitBounds(onScreen.bounds, { animate: false });
+    else if (onScreen) map.setView(onScreen.middle, onScreen.zoom, { animate: false });
+  }
+
   function prepare(description) {
     map.attributionControl.setPrefix("Leaflet");
     const container = map.getContainer();
@@ -299,8 +308,7 @@ function llrgeoDraw(data, map, onPick, onPoint, onSite) {
     // On a phone one finger scrolls the page, and two move the map.
     if (L.Browser.mobile) map.dragging.disable();
     map.on("zoomend moveend", placeLabels);
-    window.matchMedia("print").addEventListener("change", () =>
-      map.invalidateSize({ animate: false }));
+    window.matchMedia("print").addEventListener("change", fitPaper);
     map.on("focus", () => map.scrollWheelZoom.enable());
     map.on("blur", () => map.scrollWheelZoom.disable());
     map.fitBounds(everything, { padding: [2, 2], animate: false });

@@ -71,7 +71,10 @@ function llrgeoMine(data, ownRoads, tables, reader, figures) {
       }));
   }
 
-  // The choice beside it names the option too, so on a phone the heading is the place alone.
+  const LONG_NAME = 26; // letters that a phone shows of the chosen option in the list
+
+  // The choice beside it names the option too, so on a phone the heading is the place alone, unless
+  // the list cuts the name.
   function showHeading(place, planLabel) {
     const heading = byId("mine-heading");
     const [before, after] = fill(words.my_heading, { option: planLabel }).split("{place}");
@@ -79,6 +82,8 @@ function llrgeoMine(data, ownRoads, tables, reader, figures) {
       heading.children[part]
         || heading.appendChild(element("span", "", { className: part === 1 ? "" : "of-option" })),
       text));
+    heading.querySelectorAll(".of-option").forEach((part) =>
+      part.classList.toggle("long", planLabel.length > LONG_NAME));
   }
 
   // How far the city is, from where the other figures are.

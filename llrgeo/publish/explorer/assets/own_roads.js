@@ -55,7 +55,13 @@ function llrgeoOwnWorld(data, matrices, roads) {
     return way ? way.line : null;
   }
 
-  return { placeOf, worldOf, wayTo, isTold };
+  // A search in each period, whose result nobody needs: what a period is searched by is made in it, so
+  // that the first answer in that period does not wait for it.
+  const firstSearches = planning.network.periods.map((period) => function firstSearch() {
+    return roads.minutesFrom(entrances.flat()[0], entrances, `${planning.mode}-${period}`);
+  });
+
+  return { placeOf, worldOf, wayTo, isTold, firstSearches };
 }
 
 // The roads of the explorer, opened once: a place that was found gets its own minutes.
@@ -68,7 +74,10 @@ function llrgeoOwnRoads(data, matrices) {
   function open() {
     if (!network || !canOpen) return null;
     opening = opening || llrgeoRoads(data, JSON.parse(document.getElementById("network").textContent))
-      .then((roads) => { own = llrgeoOwnWorld(data, matrices, roads); });
+      .then((roads) => {
+        own = llrgeoOwnWorld(data, matrices, roads);
+        own.firstSearches.forEach((search) => window.setTimeout(search));
+      });
     return opening;
   }
 

@@ -263,6 +263,7 @@ function llrgeoTables(data) {
     fillTable("mine", [words.column_service_where, words.column_mine_today, ...heads],
       rows.map((row) => [where(row) ? [row.service.label, where(row)] : serviceLabel(row.service),
         minutes(row.before), ...cells(row)]));
+    document.getElementById("table-mine").classList.toggle("two", Boolean(beside));
     fitMine(isOne && rows.some((row) => row.second >= 0));
   }
 
