@@ -256,6 +256,32 @@ def test_figures_say_whose_they_are(folder):
     assert whose.loc["beds_there", ["value", "source"]].tolist() == [9, "counted in March"]
     assert whose.loc["headroom", ["value", "standing"]].tolist() == [0.3, "study"]
     assert whose.loc["room_use", "standing"] == "assumption"
+    # Of teams only what the service states for itself: the rest are the parameters.
+    teams = whose[whose.index.str.match("nurses: |calls: ")]
+    assert teams["value"].to_dict() == {
+        "nurses: care_min": 25,
+        "nurses: visits_a_round": 6,
+        "calls: peak_factor": 1,
+        "calls: response_share": 0.8,
+    }
+    assert set(teams["standing"]) == {"study"}
+
+
+def test_what_teams_state_for_themselves_is_told(folder):
+    more = ("share = 0.8", "share = 0.7, peak_factor = 1.7, job_h = 3, call_min = 20")
+    rounds = ("visits_a_round = 6", "visits_a_round = 6, pairs_share = 0.3, practice_factor = 1.45")
+    result = run(folder, more, rounds, names=("capacity_parameters",))
+    whose = table(result, "capacity_parameters").set_index("name")
+    teams = whose[whose.index.str.match("nurses: |calls: ")]
+    assert teams[["value", "unit"]].to_numpy().tolist() == [
+        [25, "minutes"],
+        [6, "visits"],
+        [0.3, "share of visits"],
+        [1.45, ""],
+        [1.7, ""],
+        [20, "minutes"],
+        [3, "hours"],
+    ]
 
 
 def test_the_smallest_efficient_ward_is_told_by_the_studys_own_ratios(folder):

@@ -215,6 +215,46 @@ def test_what_figures_rest_on_says_who_says_so(publication):
     assert rows[4][1::2] == ["456", "the returns (2023)"]
 
 
+def test_figures_of_teams_stand_beside_those_that_only_a_study_with_teams_rests_on(publication):
+    plain = basis_table(publication)["rows"]
+    own = [
+        ("stop_s", 116.0, "s", "assumption", "a guess", "2026-11"),
+        ("visit_admin_min", 12.0, "minutes", "assumption", "a guess", "2026-11"),
+        ("response_job_h", 1.75, "hours", "assumption", "a guess", "2026-11"),
+        ("response_standard_min", 120.0, "minutes", "official", "the standard", "2026-11"),
+    ]
+    unused = PARAMETERS.iloc[[0]].assign(name="stop_s")
+    with_teams = pd.DataFrame(
+        [
+            ("clinic: care_min", 33.0, "minutes", "study", "the team", ""),
+            ("clinic: visits_a_round", 9.0, "visits", "study", "the team", ""),
+            ("clinic: peak_factor", 1.45, "", "study", "the team", ""),
+        ],
+        columns=PARAMETERS.columns,
+    )
+    defaults = pd.DataFrame(own, columns=PARAMETERS.columns)
+
+    def shown(*tables: pd.DataFrame) -> list[list[str]]:
+        known = pd.concat([PARAMETERS, *tables], ignore_index=True)
+        tables_of = dict(publication.tables) | {"capacity_parameters": known}
+        return basis_table(replace(publication, tables=tables_of))["rows"]
+
+    # Nobody drives rounds or is called out: no figure of the table rests on their defaults.
+    assert shown(defaults) == shown(unused) == plain
+    clinic = publication.services[0].label
+    found = shown(defaults, with_teams)[4:-1]
+    assert [row[:3] for row in found] == [
+        [f"{clinic}: minutes of care of a visit", "33", "the study's own"],
+        ["Minutes of records and calls of a visit at home", "12", "assumed"],
+        [f"{clinic}: visits of one round", "9", "the study's own"],
+        ["Driving of rounds: seconds lost at each stop", "116", "assumed"],
+        ["Minutes from an urgent call to the team's arrival", "120", "official"],
+        ["Hours of an urgent job: out, on scene, records, back", "1.75", "assumed"],
+        [f"{clinic}: calls of the busiest hour over the mean", "1.45", "the study's own"],
+    ]
+    assert found[0][3] == "the team"
+
+
 def test_the_chapter_stands_in_the_report_only_with_its_tables(publication):
     page = render_report(publication)
     assert 'id="capacity"' in page

@@ -28,7 +28,7 @@ from llrgeo.inputs.capacity import STANDINGS, STUDY
 from llrgeo.modes import MODES
 from llrgeo.publish.report import answers, case
 from llrgeo.publish.report import page as report
-from llrgeo.publish.report.capacity_tables import BASIS
+from llrgeo.publish.report.capacity_tables import BASIS, phrase_of
 from llrgeo.publish.wording import CATALOGUES, wording
 from llrgeo.schema import AGE_BANDS, SITE_KINDS, PlaceKind
 
@@ -68,7 +68,7 @@ BUILT = {
         *("capital_end", "running_end", "wards_needed"),
     ),
     "chart_": ("capital", "running", "capital_row", "running_row", "longer_row"),
-    "figure_": BASIS,
+    "figure_": [phrase_of(name) for name in BASIS],
     "standing_": (*STANDINGS, STUDY),
     "change_": OUTCOMES,
     "visit_": OUTCOMES,

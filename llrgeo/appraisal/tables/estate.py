@@ -1,10 +1,12 @@
 """Declared tables of the estate: buildings, parking, works, and costs year by year."""
 
+from collections.abc import Iterator
 from typing import Final
 
 import pandas as pd
 
 from llrgeo.appraisal.capacity.cost_evidence import ByYear, flow_lines, money_back, present_values
+from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.capacity.summary import (
     parking_by_site,
     running_by_site,
@@ -106,7 +108,7 @@ def _estate(context: EvidenceContext) -> pd.DataFrame:
 
 
 def _parameters(context: EvidenceContext) -> pd.DataFrame:
-    """Return the defaults and the study's own values, then what it states of people and beds."""
+    """Return the defaults and the study's own values, then those of its people and services."""
     plan = context.capacity_plan
     table = plan.parameters.table.reset_index()
     names = ["name", "value", "unit", "standing", "source", "date"]
@@ -124,7 +126,36 @@ def _parameters(context: EvidenceContext) -> pd.DataFrame:
         now = whole[(whole["option"] == context.baseline) & (whole["year"] == plan.base_year)]
         there = float(now["beds"].sum(skipna=False))
         rows.append(("beds_there", there, "beds", STUDY, whose.beds, ""))
+    rows += [
+        (f"{service}: {figure}", value, unit, STUDY, sources.get(service, ""), "")
+        for service, figure, value, unit in _of_teams(plan)
+    ]
     return pd.concat([table[names], pd.DataFrame(rows, columns=names)], ignore_index=True)
+
+
+def _of_teams(plan: CapacityPlan) -> Iterator[tuple[str, str, float, str]]:
+    """Yield service, figure, value and unit of what a study states of its teams itself."""
+    for team in plan.services.rounds:
+        yield team.id, "care_min", team.care_min, "minutes"
+        yield team.id, "visits_a_round", team.a_round, "visits"
+        if team.pairs_share:
+            yield team.id, "pairs_share", team.pairs_share, "share of visits"
+        if team.practice_factor != plan.parameters.value("practice_factor"):
+            yield team.id, "practice_factor", team.practice_factor, ""
+    for called in plan.services.crisis:
+        yield called.id, "peak_factor", called.peak, ""
+        if called.share != plan.parameters.value("response_share"):
+            yield called.id, "response_share", called.share, "share of referrals"
+        if called.night_pairs:
+            yield called.id, "night_pairs", called.night_pairs, "pairs a base"
+        for figure, value, unit in (
+            ("standard_min", called.standard_min, "minutes"),
+            ("call_min", called.call_min, "minutes"),
+            ("job_h", called.job_h, "hours"),
+        ):
+            # What the service leaves out is the parameters', which the table has already.
+            if value is not None:
+                yield called.id, figure, value, unit
 
 
 def _parking(context: EvidenceContext) -> pd.DataFrame:

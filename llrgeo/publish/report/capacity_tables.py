@@ -14,16 +14,27 @@ from llrgeo.publish.report.tables import Table
 from llrgeo.publish.wording import wording
 
 MILLION: Final = 1e6
-# The figures of capacity that decide most, in the order of the chapter's questions.
+# The figures of capacity that decide most, in the order of the chapter's questions. One that begins
+# with a colon is each service's own: so its name ends in the table of parameters.
 BASIS: Final = (
-    *("people", "beds_there", "target_share"),
+    *("people", "beds_there", ": stay_days", "target_share"),
     *("contract_hours", "headroom", "beds_per_nurse_day", "beds_per_nurse_night"),
-    *("response_share", "room_use"),
+    *(": care_min", "visit_admin_min", ": visits_a_round", ": pairs_share"),
+    *("rounds_constant", "practice_factor", ": practice_factor", "stop_s"),
+    *("response_standard_min", ": standard_min", "response_share", ": response_share"),
+    *("response_call_min", ": call_min", "response_job_h", ": job_h"),
+    *("response_hours_a_day", ": peak_factor", ": night_pairs", "room_use"),
     *("capital_new_gbp_m2", "capital_spread", "running_gbp_m2"),
 )
+# Defaults that nothing rests on in a study without a service of that kind, by what it states then.
+_OF_KIND: Final = {
+    ": care_min": ("visit_admin_min", "rounds_constant", "practice_factor", "stop_s"),
+    ": peak_factor": (
+        *("response_standard_min", "response_share", "response_call_min", "response_job_h"),
+        "response_hours_a_day",
+    ),
+}
 LONGER: Final = "people_by_service_by_year"
-STAYS: Final = ": stay_days"
-"""How names of parameters end that are the length of stay of a service."""
 
 
 def by_label(publication: Publication) -> pd.DataFrame:
@@ -186,24 +197,35 @@ def basis_table(publication: Publication) -> Table:
     words = wording()
     table = publication.tables["capacity_parameters"].set_index("name")
     services = {service.id: service.label for service in publication.services}
-    stays = {name: services.get(name.removesuffix(STAYS), name) for name in map(str, table.index)}
-    names = [name for name in BASIS if name in table.index]
-    # Lengths of stay stand after the beds that they decide, and before the share that is aimed at.
-    of_stays = [name for name in stays if name.endswith(STAYS)]
-    place = names.index("target_share") if "target_share" in names else len(names)
+    names = [str(name) for name in table.index]
+    absent = {end for end in _OF_KIND if not any(name.endswith(end) for name in names)}
+    idle = {name for end in absent for name in _OF_KIND[end]}
     rows = []
-    for name, row in table.loc[[*names[:place], *of_stays, *names[place:]]].iterrows():
-        called = (
-            words["figure_stay"].format(service=stays[str(name)])
-            if name in of_stays
-            else words[f"figure_{name}"]
-        )
-        value: str = "" if pd.isna(row["value"]) else f"{row['value']:,.10g}"
-        source = told_note(str(row["source"]), words)
-        source = f"{source} ({row['date']})" if row["date"] else source
-        rows.append([called, value, words[f"standing_{row['standing']}"], source])
+    for figure_name in BASIS:
+        own = figure_name.startswith(":")
+        for name in names:
+            if name in idle or not (name.endswith(figure_name) if own else name == figure_name):
+                continue
+            service = name.removesuffix(figure_name)
+            called = words[f"figure_{phrase_of(figure_name)}"]
+            called = called.format(service=services.get(service, service))
+            rows.append([called, *_whose(table.loc[[name]].iloc[0])])
     heads = [words[f"capacity_{name}"] for name in ("figure", "value", "standing", "source")]
     return table_of("capacity-basis", words["capacity_basis_caption"], heads, rows, texts=(2, 3))
+
+
+def phrase_of(name: str) -> str:
+    """Return how the catalogue's phrase of a figure of `BASIS` ends."""
+    return f"{name.removeprefix(': ')}_own" if name.startswith(":") else name
+
+
+def _whose(row: pd.Series) -> list[str]:
+    """Return the value of a parameter, its standing and who says so."""
+    words = wording()
+    value: str = "" if pd.isna(row["value"]) else f"{row['value']:,.10g}"
+    source = told_note(str(row["source"]), words)
+    source = f"{source} ({row['date']})" if row["date"] else source
+    return [value, words[f"standing_{row['standing']}"], source]
 
 
 def capital_range(publication: Publication) -> dict[str, tuple[float, float]]:
