@@ -135,6 +135,7 @@ def compare_rules(
     rows = []
     # Options that run a service alike share its result, and so what does not depend on the others.
     known: dict[int, dict[str, dict[str, float | str]]] = {}
+    choices: dict[tuple[int, tuple[int, ...]], dict[str, float | str]] = {}
     for name, result in results.items():
         # How many services a site runs makes it more attractive to those who choose.
         running = [site for sites in result.option.sites.values() for site in sites]
@@ -156,10 +157,14 @@ def compare_rules(
                     rule: _row(assignment, minutes, standard) for rule, assignment in found.items()
                 }
             nearest, *room = known[id(service_result)].items()
-            chosen = _row(assign_by_choice(minutes, demand, runs), minutes, standard)
+            # Choice rests on what else the sites run.
+            chosen = id(service_result), tuple(runs[sites].tolist())
+            if chosen not in choices:
+                assignment = assign_by_choice(minutes, demand, runs)
+                choices[chosen] = _row(assignment, minutes, standard)
             rows += [
                 {"option": name, "service": service, "rule": rule, **row}
-                for rule, row in (nearest, ("choice", chosen), *room)
+                for rule, row in (nearest, ("choice", choices[chosen]), *room)
             ]
     return pd.DataFrame(rows)
 

@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.access import averaged
+from llrgeo.appraisal.alike import of_each
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES
@@ -48,8 +49,8 @@ def compare_authorities(
     """
     codes = areas.groupby("authority")["authority_code"].first()
     city = sites.index[site_roles(sites) == "acute"]
-    tables = []
-    for name, result in results.items():
+
+    def table_of(result: OptionResult) -> pd.DataFrame:
         # What the option's groups of people say of each authority, and its share of city care.
         groups = pd.DataFrame(result.overall.groups.loc["authority"])
         people = groups["people"]
@@ -58,13 +59,16 @@ def compare_authorities(
         table = averaged(groups).assign(
             people=people,
             authority_code=codes,
-            option=name,
+            option="",
             share_longer=classes[list(LONGER_CLASSES)].sum(axis=1) / people,
             share_shorter=classes["shorter"] / people,
             city_share=_city_share(result, areas, city),
             rank=groups["mean_min"].rank(method="min").astype("Int64"),
         )
-        tables.append(table.sort_values(["average_min", "authority_code"]))
+        return table.sort_values(["average_min", "authority_code"])
+
+    found = of_each(results, table_of).items()
+    tables = [table.assign(option=name) for name, table in found]
     compared: pd.DataFrame = pd.concat(tables).rename_axis("authority").reset_index()
     # Keys first, then figures, then whatever the user knows of the authorities.
     first = ["option", "rank", "authority_code", "authority"]

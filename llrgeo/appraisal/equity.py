@@ -12,6 +12,7 @@ import pandas as pd
 from numpy.typing import NDArray
 from scipy.special import logsumexp
 
+from llrgeo.appraisal.alike import of_each
 from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.evaluation import OptionResult
 
@@ -43,18 +44,18 @@ def equity_table(
     ranked = has_deprivation(areas)
     rank = deprivation_rank(areas) if ranked else pd.Series(1, areas.index)
     before = results[baseline].scored
-    rows = []
-    for result in results.values():
+    # One scale of aversion for all options, fixed from the baseline's minutes.
+    kappas = {aversion: kolm_pollak_kappa(before, people, aversion) for aversion in AVERSIONS}
+
+    def row_of(result: OptionResult) -> dict[str, float]:
         minutes, out_of_reach = result.scored, np.isposinf(result.overall.change["after_min"])
         # Everyone is counted; the indices are over those who travel at all.
         reached = np.isfinite(minutes)
         t, w = minutes[reached], people[reached]
         row = {"people": people.sum(), "unreachable": people[out_of_reach].sum()}
         if (w * t).sum() > 0:
-            # One scale of aversion for all options, fixed from the baseline's minutes.
             edes = {
-                aversion: kolm_pollak_ede(t, w, kappa=kolm_pollak_kappa(before, people, aversion))
-                for aversion in AVERSIONS
+                aversion: kolm_pollak_ede(t, w, kappa=kappa) for aversion, kappa in kappas.items()
             }
             mean = float(np.average(t, weights=w))
             row |= {
@@ -69,7 +70,9 @@ def equity_table(
             if ranked:
                 row["concentration_index"] = concentration_index(t, w, rank[reached])
                 row["slope_index_min"] = slope_index(t, w, rank[reached])
-        rows.append(row)
+        return row
+
+    rows = list(of_each(results, row_of).values())
     columns = [name for name in COLUMNS if ranked or name not in BY_DEPRIVATION]
     return pd.DataFrame(rows, index=pd.Index(results, name="option"), columns=columns)
 

@@ -13,6 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.appraisal.alike import of_each
 from llrgeo.appraisal.area_facts import has_ages
 from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.evaluation import OptionResult
@@ -68,18 +69,24 @@ def rank_authorities(
         `rank_places` returns.
     """
     places = places_of(appraisal_inputs.areas, kind)
-    tables = []
-    for option, result in results.items():
+
+    def tables_of(result: OptionResult) -> dict[str, pd.DataFrame]:
+        tables = {}
         for name, figure in _figures(result, appraisal_inputs, places):
-            if option == baseline and name == _CHANGED:
-                continue
             unit, better = ACCESS_FIGURES[name]
-            tables.append(
-                _ranked(figure, better).assign(
-                    option=option, place_kind=kind, figure_id=name, unit=unit, better=better
-                )
-            )
-    return pd.concat(tables, ignore_index=True)
+            facts = {"place_kind": kind, "figure_id": name, "unit": unit, "better": better}
+            tables[name] = _ranked(figure, better).assign(option="", **facts)
+        return tables
+
+    return pd.concat(
+        [
+            table.assign(option=option)
+            for option, tables in of_each(results, tables_of).items()
+            for name, table in tables.items()
+            if option != baseline or name != _CHANGED
+        ],
+        ignore_index=True,
+    )
 
 
 def rank_figures(figures: PlaceFigures, places: pd.Index) -> pd.DataFrame:

@@ -1,12 +1,13 @@
 """Costs and room: what each option costs, and whether its sites cope, in short plain lines."""
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final
 
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.once import once
 from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
 from llrgeo.publish.publication import Publication
@@ -122,12 +123,14 @@ def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
     words, loads = wording(), publication.tables.get("site_loads", pd.DataFrame())
     if "share_used" not in loads.columns:
         return
-    mine, now = (
-        loads[loads["option"] == name] for name in (option.name, publication.baseline_name)
-    )
+    parts = _loads_by_site(publication)
+    mine = parts.get(option.name, {})
     names, is_today = publication.sites["name"], option is publication.baseline
     for service in publication.services:
-        rows, today = (of[of["service"] == service.id].set_index("site_id") for of in (mine, now))
+        none = loads.head(0).set_index("site_id")
+        rows, today = (
+            part.get(service.id, none) for part in (mine, parts.get(publication.baseline_name, {}))
+        )
         called = in_sentence(service.label)
         full = rows.loc[rows["over_capacity"] > 0, "share_used"]
         if len(full):
@@ -150,10 +153,19 @@ def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
             ]
             yield words["facts_short"].format(service=called, sites="; ".join(named))
     # No stated capacity is not the same as none that is full: each has its own sentence.
-    if mine["capacity"].isna().all():
+    if not any(rows["capacity"].notna().any() for rows in mine.values()):
         yield words["facts_no_room"]
-    elif not (mine["over_capacity"] > 0).any():
+    elif not any((rows["over_capacity"] > 0).any() for rows in mine.values()):
         yield words["facts_none_full"]
+
+
+@once
+def _loads_by_site(publication: Publication) -> Mapping[str, Mapping[str, pd.DataFrame]]:
+    """Return the loads of sites on their ids, by option and service."""
+    parts: dict[str, dict[str, pd.DataFrame]] = {}
+    for (option, service), rows in publication.tables["site_loads"].groupby(["option", "service"]):
+        parts.setdefault(str(option), {})[str(service)] = rows.set_index("site_id")
+    return parts
 
 
 def _bed_lines(publication: Publication, option: Option) -> Iterator[str]:

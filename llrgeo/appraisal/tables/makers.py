@@ -4,6 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
+from llrgeo.appraisal.alike import of_each
 from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.tables.context import EvidenceContext
 
@@ -12,8 +13,7 @@ def by_option(
     context: EvidenceContext, pick: Callable[[OptionResult], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return one table of every option's, with the column `option` first."""
-    parts = {name: pick(result) for name, result in context.results.items()}
-    return _stacked(parts, ["option"])
+    return _stacked(of_each(context.results, pick), ["option"])
 
 
 def by_service(

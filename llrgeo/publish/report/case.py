@@ -1,7 +1,6 @@
 """The case against each option, beside the case for it: the items of the appraisal in words."""
 
-from collections.abc import Iterator, Mapping
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -9,6 +8,7 @@ from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
 from llrgeo.publish.data.labels import level_label
 from llrgeo.publish.publication import Publication
+from llrgeo.publish.report.option_rows import Row, rows_of
 from llrgeo.publish.wording import wording
 
 AGAINST: Final = (
@@ -56,16 +56,16 @@ def claims_against(publication: Publication, option: Option) -> list[tuple[str, 
             words[f"rests_{row['rests_on']}"],
             words[f"answer_{row['item']}"],
         )
-        for row in _rows(publication, "case_against", option)
+        for row in rows_of(publication, "case_against", option.name)
     ]
 
 
 def claims_for(publication: Publication, option: Option) -> list[str]:
     """Return the case for an option, claim by claim."""
-    return [claim(publication, row) for row in _rows(publication, "case_for", option)]
+    return [claim(publication, row) for row in rows_of(publication, "case_for", option.name)]
 
 
-def claim(publication: Publication, row: Mapping[str, Any]) -> str:
+def claim(publication: Publication, row: Row) -> str:
     """Return an item in words."""
     words, key = wording(), str(row["item"])
     if key == "provider_pays_more" and pd.notna(row["second"]) and row["second"] < 0:
@@ -84,14 +84,7 @@ def claim(publication: Publication, row: Mapping[str, Any]) -> str:
     return said
 
 
-def _rows(publication: Publication, table: str, option: Option) -> Iterator[Mapping[str, Any]]:
-    if table in publication.tables:
-        items = publication.tables[table]
-        for row in items[items["option"] == option.name].to_dict(orient="records"):
-            yield {str(name): value for name, value in row.items()}
-
-
-def _figures(row: Mapping[str, Any]) -> dict[str, str]:
+def _figures(row: Row) -> dict[str, str]:
     """Return the figures of an item in every way in which a phrase may ask for them."""
     said = {"people": pages.people(row["people"]), "minutes": _number(row["minutes"], 1)}
     said |= {
@@ -110,7 +103,7 @@ def _figures(row: Mapping[str, Any]) -> dict[str, str]:
     return said
 
 
-def _names(publication: Publication, row: Mapping[str, Any]) -> dict[str, str]:
+def _names(publication: Publication, row: Row) -> dict[str, str]:
     """Return what an item is about, as readers call it."""
     words = wording()
     services = {service.id: service.label for service in publication.services}

@@ -82,8 +82,13 @@ def words(x: float, y: float, text: str, *, anchor: str = "start", size: float =
 
 def shape(geometry: shapely.Geometry, colour: str, *, edge: str = "none") -> Markup:
     """Return polygons as one path, coordinates rounded to a tenth of a unit."""
+    return filled(path_of(geometry), colour, edge=edge)
+
+
+def filled(path: str, colour: str, *, edge: str = "none") -> Markup:
+    """Return a path, whose commands `path_of` returns, filled with a colour."""
     return Markup('<path d="{}" fill="{}" stroke="{}" stroke-width="0.8"/>').format(
-        path_of(geometry), colour, edge
+        path, colour, edge
     )
 
 

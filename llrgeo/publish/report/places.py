@@ -59,13 +59,13 @@ def _access_tables(publication: Publication, ranks: pd.DataFrame) -> Iterator[Ta
     words = wording()
     for kind in ("authority", "upper_authority"):
         of_kind = ranks[(ranks["place_kind"] == kind) & (ranks["option"] != "")]
+        parts = dict(list(of_kind.groupby(["option", "figure_id"])))
         for option in publication.options:
-            rows = of_kind[of_kind["option"] == option.name]
-            shown = [name for name in ACCESS_FIGURES if (rows["figure_id"] == name).any()]
+            shown = [name for name in ACCESS_FIGURES if (option.name, name) in parts]
             if not shown:
                 continue
-            cells = [_cells(rows[rows["figure_id"] == name], _access_text(name)) for name in shown]
-            places = sorted(rows["place"].unique())
+            cells = [_cells(parts[option.name, name], _access_text(name)) for name in shown]
+            places = sorted(set().union(*cells))
             yield _table(
                 f"places-{kind}-{option.name}",
                 words[f"table_report_places_{kind}"].format(option=option.label),

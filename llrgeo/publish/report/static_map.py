@@ -1,7 +1,7 @@
 """Maps that need no script: the areas of a publication in classes, as drawings for pages."""
 
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Hashable, Iterable
+from dataclasses import dataclass, field
 from typing import Final
 
 import geopandas as gpd
@@ -11,7 +11,7 @@ import shapely
 from markupsafe import Markup
 
 from llrgeo.inputs.base_map import BaseMap
-from llrgeo.publish.legend import LegendRow, change_legend
+from llrgeo.publish.legend import Legend, LegendRow, change_legend
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.pages import people
 from llrgeo.publish.publication import Publication
@@ -48,6 +48,9 @@ class Frame:
         The corner of the land that is the drawing's upper left, EPSG:27700.
     height
         Of the drawing.
+    drawn
+        Parts of maps that were drawn before: borders, sites and towns by the sites, and classes by
+        the class of each area. Options that run a service alike share them.
     """
 
     outlines: gpd.GeoSeries
@@ -55,6 +58,7 @@ class Frame:
     metres: float
     origin: tuple[float, float]
     height: float
+    drawn: dict[Hashable, tuple[str, ...]] = field(default_factory=dict)
 
     def place(self, points: gpd.GeoSeries) -> list[tuple[float, float]]:
         """Return points of any CRS in the units of the drawing."""
@@ -102,11 +106,10 @@ def change_map(publication: Publication, land: Frame, view: OptionView) -> Drawi
     name = drawing.safe_name(f"map-{view.option.name}-{view.service.id}")
     parts = [drawing.hatch(f"{name}-hatch")]
     # One shape a class: hundreds of areas of a colour are one path, and the page stays small.
-    for place, row in enumerate(legend.rows):
-        shape = _joined(land, legend.classes == place)
-        parts.append(drawing.shape(shape, row.item.colour))
+    for shape, row in zip(_class_paths(land, legend), legend.rows, strict=True):
+        parts.append(drawing.filled(shape, row.item.colour))
         if is_hatched(row):
-            parts.append(drawing.shape(shape, f"url(#{name}-hatch)"))
+            parts.append(drawing.filled(shape, f"url(#{name}-hatch)"))
     title = words["map_title"].format(
         option=view.option.label, service=view.service.label, journey=journey_label(view.journey)
     )
@@ -121,18 +124,31 @@ def change_map(publication: Publication, land: Frame, view: OptionView) -> Drawi
         description=f"{counts}.",
         width=WIDTH,
         height=land.height,
-        parts=(*parts, *marks(publication.base, land, _open_sites(publication, view))),
+        parts=(*parts, *_marks_of(publication, land, view)),
     )
 
 
-def _joined(land: Frame, chosen: pd.Series) -> shapely.Geometry:
-    return shapely.coverage_union_all(np.asarray(land.outlines)[chosen.to_numpy()])
+def _class_paths(land: Frame, legend: Legend) -> tuple[str, ...]:
+    """Return the outline of each class of a legend, as the commands of a path."""
+    classes = legend.classes.to_numpy()
+    key = "classes", len(legend.rows), classes.tobytes()
+    if key not in land.drawn:
+        outlines = np.asarray(land.outlines)
+        joined = (
+            shapely.coverage_union_all(outlines[classes == k]) for k in range(len(legend.rows))
+        )
+        land.drawn[key] = tuple(drawing.path_of(shape) for shape in joined)
+    return land.drawn[key]
 
 
-def _open_sites(publication: Publication, view: OptionView) -> gpd.GeoSeries:
-    """Return the places of the sites that run a view's service."""
-    open_sites = sorted(view.option.sites.get(view.service.id, frozenset()))
-    return publication.sites.loc[open_sites].geometry
+def _marks_of(publication: Publication, land: Frame, view: OptionView) -> tuple[Markup, ...]:
+    """Return borders, towns, and the sites that run a view's service."""
+    open_sites = tuple(sorted(view.option.sites.get(view.service.id, frozenset())))
+    key = "marks", open_sites
+    if key not in land.drawn:
+        places = publication.sites.loc[list(open_sites)].geometry
+        land.drawn[key] = tuple(marks(publication.base, land, places))
+    return land.drawn[key]
 
 
 def marks(base: BaseMap, land: Frame, sites: gpd.GeoSeries) -> list[Markup]:

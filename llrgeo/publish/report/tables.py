@@ -6,7 +6,6 @@ from typing import Any, Final
 import pandas as pd
 
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.publish import pages
 from llrgeo.publish.data.labels import level_label
 from llrgeo.publish.notes import told_note
@@ -15,20 +14,10 @@ from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.answers import loads_table_rows
 from llrgeo.publish.report.case import claims_against
 from llrgeo.publish.report.charts import coverage
+from llrgeo.publish.report.option_rows import GROUPS, people_by_option, people_over_services
 from llrgeo.publish.report.ranking import assumption_label
 from llrgeo.publish.wording import wording
 
-_GROUPS: Final = (
-    "everyone",
-    "authority",
-    "deprivation_fifth",
-    "age",
-    "disability",
-    "ethnic_group",
-    "main_language",
-    "car",
-    "rural_urban",
-)
 _MINUTES: Final = (5, 10, 15, 20, 30, 45)
 _EQUITY: Final = ("mean_min", "ede_min", "gini", "concentration_index", "slope_index_min")
 _RATIOS: Final = ("benefit_cost_ratio", "ratio_with_works")
@@ -164,8 +153,7 @@ def moves(
 
 def groups_table(publication: Publication, option: Option) -> Table:
     """Return who gains and who loses by group of people, over all services, never netted."""
-    table = people_over_services(publication)
-    chosen = table[table["option"] == option.name]
+    chosen = people_by_option(publication)[option.name]
     people = chosen[["people", "shorter", "same", "longer"]]
     rows = _counts(people.set_axis(_level_labels(chosen)))
     heads = _heads("group", "people", "shorter", "same", "longer")
@@ -185,31 +173,11 @@ def case_table(publication: Publication, option: Option) -> Table:
     return _table("against", heads, rows, texts=(1, 2), option=option)
 
 
-def people_over_services(publication: Publication) -> pd.DataFrame:
-    """Return `people`, `shorter`, `same` and `longer` by option, group and level.
-
-    By what happens to each service, never netted; by the drives of teams where only they travel.
-    """
-    table = publication.tables.get("people_by_service")
-    if table is None:
-        drives = {name: result.drives for name, result in publication.results.items()}
-        table = pd.concat(drives, names=["option"]).reset_index()
-    # Groups in the order of `_GROUPS`, whatever order their ids have.
-    chosen = table[table["group"].isin(_GROUPS)]
-    found = chosen.assign(
-        people=chosen[list(CLASSES)].sum(axis=1),
-        longer=chosen[list(LONGER_CLASSES)].sum(axis=1),
-        same=chosen[["same", "none", "no_data"]].sum(axis=1),
-        order=chosen["group"].map(_GROUPS.index),
-    )
-    return found.sort_values(["option", "order", "level"], kind="stable")
-
-
 def changes_table(publication: Publication) -> Table:
     """Return how the average journey of each group changes, one column an option."""
     labels, table = _labels(publication), publication.tables["average_journeys"]
-    chosen = table[table["group"].isin(_GROUPS)]
-    table = chosen.assign(order=chosen["group"].map(_GROUPS.index))
+    chosen = table[table["group"].isin(GROUPS)]
+    table = chosen.assign(order=chosen["group"].map(GROUPS.index))
     table = table.sort_values(["option", "order", "level"], kind="stable")
     options = [option.name for option in publication.alternatives]
     heads = [wording()["column_group"], *(labels[name] for name in options)]

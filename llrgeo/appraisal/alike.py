@@ -1,0 +1,26 @@
+"""Alike: options that run every service alike, for which a figure is worked out once."""
+
+from collections.abc import Callable, Mapping
+from typing import TypeVar
+
+from llrgeo.appraisal.evaluation import OptionResult
+
+T = TypeVar("T")
+
+
+def of_each(results: Mapping[str, OptionResult], find: Callable[[OptionResult], T]) -> dict[str, T]:
+    """Return what is found of the result of each option, by its name.
+
+    `evaluate_options` gives options that run a service alike (the same sites, shares and room) one
+    and the same result of it. Where all their services are alike, so is all that follows from
+    them, and `find` is asked once. It must not tell the option's own name, label or note; callers
+    must not change what it returns.
+    """
+    known: dict[tuple[int, ...], T] = {}
+    found = {}
+    for name, result in results.items():
+        key = tuple(id(service) for service in result.services.values())
+        if key not in known:
+            known[key] = find(result)
+        found[name] = known[key]
+    return found

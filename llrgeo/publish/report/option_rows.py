@@ -1,0 +1,71 @@
+"""Rows of an option: the tables that are told option by option, each gone through once."""
+
+from collections.abc import Hashable, Mapping, Sequence
+from typing import Any, Final, TypeAlias
+
+import pandas as pd
+
+from llrgeo.appraisal.once import once
+from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
+from llrgeo.publish.publication import Publication
+
+Row: TypeAlias = Mapping[str, Any]
+
+GROUPS: Final = (
+    "everyone",
+    "authority",
+    "deprivation_fifth",
+    "age",
+    "disability",
+    "ethnic_group",
+    "main_language",
+    "car",
+    "rural_urban",
+)
+"""The groups of people that the report tells, in their order."""
+
+
+def rows_of(publication: Publication, table: str, option: str) -> Sequence[Row]:
+    """Return the rows of an option in a table, in its order; none without the table."""
+    known = _known(publication)
+    if table not in known:
+        known[table] = {}
+        rows = publication.tables.get(table)
+        if rows is not None and "option" in rows.columns:
+            for row in rows.to_dict(orient="records"):
+                named = {str(name): value for name, value in row.items()}
+                known[table].setdefault(str(row["option"]), []).append(named)
+    return known[table].get(option, ())
+
+
+@once
+def _known(_: Publication) -> dict[str, dict[str, list[Row]]]:
+    """Return the rows of the tables that were asked for before, by table and option."""
+    return {}
+
+
+@once
+def people_by_option(publication: Publication) -> Mapping[Hashable, pd.DataFrame]:
+    """Return the rows of `people_over_services` of each option, by its name."""
+    return dict(list(people_over_services(publication).groupby("option")))
+
+
+@once
+def people_over_services(publication: Publication) -> pd.DataFrame:
+    """Return `people`, `shorter`, `same` and `longer` by option, group and level.
+
+    By what happens to each service, never netted; by the drives of teams where only they travel.
+    """
+    table = publication.tables.get("people_by_service")
+    if table is None:
+        drives = {name: result.drives for name, result in publication.results.items()}
+        table = pd.concat(drives, names=["option"]).reset_index()
+    # Groups in the order of `GROUPS`, whatever order their ids have.
+    chosen = table[table["group"].isin(GROUPS)]
+    found = chosen.assign(
+        people=chosen[list(CLASSES)].sum(axis=1),
+        longer=chosen[list(LONGER_CLASSES)].sum(axis=1),
+        same=chosen[["same", "none", "no_data"]].sum(axis=1),
+        order=chosen["group"].map(GROUPS.index),
+    )
+    return found.sort_values(["option", "order", "level"], kind="stable")
