@@ -16,7 +16,7 @@ FILLED = {
 # They keep what is worked out once, for which slots would leave no place.
 WITH_MEMORY = {
     "AllocatedUses", "BaseMap",
-    "CapacitySetting", "Comparison", "EvidenceContext", "NetworkRouter", "OptionView",
+    "CapacitySetting", "Comparison", "EvidenceContext", "Grounds", "NetworkRouter", "OptionView",
     "Parameters", "Publication", "Rates", "RoadNetwork", "SitingStudy", "StudyInputs",
     "TransitRouter", "TransitRules",
 }  # fmt: skip

@@ -3,8 +3,8 @@
 What it does, for whom it is worse, what it costs, whether the sites can cope, and how sure that is.
 """
 
-from collections.abc import Iterator, Sequence
-from typing import Final
+from collections.abc import Iterator, Mapping, Sequence
+from typing import Any, Final
 
 import pandas as pd
 
@@ -13,7 +13,7 @@ from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.publish import pages
 from llrgeo.publish.costs_and_room import option_costs
 from llrgeo.publish.publication import Publication
-from llrgeo.publish.report.option_rows import Row, rows_of
+from llrgeo.publish.report.option_rows import rows_of
 from llrgeo.publish.report.ranking import option_sentence
 from llrgeo.publish.wording import wording
 
@@ -260,11 +260,13 @@ def _more_or_less(key: str, pounds: float) -> str:
     return words[f"{key}_{kind}"].replace("{millions}", millions)
 
 
-def _row(publication: Publication, table: str, option: Option, *, group: str = "") -> Row | None:
+def _row(
+    publication: Publication, table: str, option: Option, *, group: str = ""
+) -> Mapping[str, Any] | None:
     """Return the first row of an option in a table; None where there is none."""
     rows = rows_of(publication, table, option.name)
     return next((row for row in rows if not group or row["group"] == group), None)
 
 
-def _items(publication: Publication, option: Option) -> Sequence[Row]:
+def _items(publication: Publication, option: Option) -> Sequence[Mapping[str, Any]]:
     return rows_of(publication, "case_against", option.name)

@@ -1,6 +1,7 @@
 """The case against each option, beside the case for it: the items of the appraisal in words."""
 
-from typing import Final
+from collections.abc import Mapping
+from typing import Any, Final
 
 import pandas as pd
 
@@ -8,7 +9,7 @@ from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
 from llrgeo.publish.data.labels import level_label
 from llrgeo.publish.publication import Publication
-from llrgeo.publish.report.option_rows import Row, rows_of
+from llrgeo.publish.report.option_rows import rows_of
 from llrgeo.publish.wording import wording
 
 AGAINST: Final = (
@@ -65,7 +66,7 @@ def claims_for(publication: Publication, option: Option) -> list[str]:
     return [claim(publication, row) for row in rows_of(publication, "case_for", option.name)]
 
 
-def claim(publication: Publication, row: Row) -> str:
+def claim(publication: Publication, row: Mapping[str, Any]) -> str:
     """Return an item in words."""
     words, key = wording(), str(row["item"])
     if key == "provider_pays_more" and pd.notna(row["second"]) and row["second"] < 0:
@@ -84,7 +85,7 @@ def claim(publication: Publication, row: Row) -> str:
     return said
 
 
-def _figures(row: Row) -> dict[str, str]:
+def _figures(row: Mapping[str, Any]) -> dict[str, str]:
     """Return the figures of an item in every way in which a phrase may ask for them."""
     said = {"people": pages.people(row["people"]), "minutes": _number(row["minutes"], 1)}
     said |= {
@@ -103,7 +104,7 @@ def _figures(row: Row) -> dict[str, str]:
     return said
 
 
-def _names(publication: Publication, row: Row) -> dict[str, str]:
+def _names(publication: Publication, row: Mapping[str, Any]) -> dict[str, str]:
     """Return what an item is about, as readers call it."""
     words = wording()
     services = {service.id: service.label for service in publication.services}

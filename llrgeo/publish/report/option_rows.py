@@ -1,15 +1,13 @@
 """Rows of an option: the tables that are told option by option, each gone through once."""
 
 from collections.abc import Hashable, Mapping, Sequence
-from typing import Any, Final, TypeAlias
+from typing import Any, Final
 
 import pandas as pd
 
 from llrgeo.appraisal.once import once
 from llrgeo.appraisal.people_by_service import CLASSES, LONGER_CLASSES
 from llrgeo.publish.publication import Publication
-
-Row: TypeAlias = Mapping[str, Any]
 
 GROUPS: Final = (
     "everyone",
@@ -25,7 +23,7 @@ GROUPS: Final = (
 """The groups of people that the report tells, in their order."""
 
 
-def rows_of(publication: Publication, table: str, option: str) -> Sequence[Row]:
+def rows_of(publication: Publication, table: str, option: str) -> Sequence[Mapping[str, Any]]:
     """Return the rows of an option in a table, in its order; none without the table."""
     known = _known(publication)
     if table not in known:
@@ -39,7 +37,7 @@ def rows_of(publication: Publication, table: str, option: str) -> Sequence[Row]:
 
 
 @once
-def _known(_: Publication) -> dict[str, dict[str, list[Row]]]:
+def _known(_: Publication) -> dict[str, dict[str, list[Mapping[str, Any]]]]:
     """Return the rows of the tables that were asked for before, by table and option."""
     return {}
 

@@ -58,7 +58,7 @@ class Frame:
     metres: float
     origin: tuple[float, float]
     height: float
-    drawn: dict[Hashable, tuple[str, ...]] = field(default_factory=dict)
+    drawn: dict[Hashable, tuple[Markup, ...]] = field(default_factory=dict)
 
     def place(self, points: gpd.GeoSeries) -> list[tuple[float, float]]:
         """Return points of any CRS in the units of the drawing."""
@@ -128,7 +128,7 @@ def change_map(publication: Publication, land: Frame, view: OptionView) -> Drawi
     )
 
 
-def _class_paths(land: Frame, legend: Legend) -> tuple[str, ...]:
+def _class_paths(land: Frame, legend: Legend) -> tuple[Markup, ...]:
     """Return the outline of each class of a legend, as the commands of a path."""
     classes = legend.classes.to_numpy()
     key = "classes", len(legend.rows), classes.tobytes()
@@ -137,7 +137,7 @@ def _class_paths(land: Frame, legend: Legend) -> tuple[str, ...]:
         joined = (
             shapely.coverage_union_all(outlines[classes == k]) for k in range(len(legend.rows))
         )
-        land.drawn[key] = tuple(drawing.path_of(shape) for shape in joined)
+        land.drawn[key] = tuple(Markup("{}").format(drawing.path_of(shape)) for shape in joined)
     return land.drawn[key]
 
 
