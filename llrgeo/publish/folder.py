@@ -3,7 +3,6 @@
 import json
 import os
 from collections.abc import Callable, Iterable, Mapping
-from dataclasses import replace
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -14,8 +13,7 @@ from llrgeo.publish.data.descriptions import DescribedTable
 from llrgeo.publish.data.dictionary import data_dictionary
 from llrgeo.publish.data.files import (
     area_results,
-    csv_text,
-    flat_table,
+    csv_of_flat,
     geoparquet_bytes,
     parquet_bytes,
     travel_times,
@@ -258,7 +256,7 @@ def _data(publication: Publication) -> dict[str, Content]:
     of_sites = DescribedTable(sites, descriptions.describe_sites(publication))
     described = {
         **{
-            (f"tables/{name}.csv", name): replace(table, content=flat_table(table.content))
+            (f"tables/{name}.csv", name): DescribedTable(table.flat, table.description)
             for name, table in tables.items()
         },
         ("tables.xlsx", "contents"): DescribedTable(listed, descriptions.CONTENTS),
@@ -290,12 +288,10 @@ def _data(publication: Publication) -> dict[str, Content]:
 def _packaged(publication: Publication, tables: Mapping[str, DescribedTable]) -> dict[str, Content]:
     """Make the tables as CSV, and the Data Package that describes them."""
     texts: dict[str, Content] = {
-        f"tables/{name}.csv": csv_text(table.content) for name, table in tables.items()
+        f"tables/{name}.csv": csv_of_flat(table.flat) for name, table in tables.items()
     }
     packaged = {
-        f"tables/{name}.csv": PackagedTable(
-            table.content, table.description.about, table.description
-        )
+        f"tables/{name}.csv": PackagedTable(table.flat, table.description.about, table.description)
         for name, table in tables.items()
     }
     written = {path: _bytes(text) for path, text in texts.items()}

@@ -100,7 +100,7 @@ def pack_network(network: RoadNetwork, snapping: Snapper | None = None) -> Packe
     # What can be expected is left out of the stream: a time from the class's usual factor, a length
     # from the straight line. Only the difference is written.
     factors = _factors(streets, len(classes), periods)
-    unit_ms = math.gcd(*(int(ms) for p in periods for ms in streets[f"ms_{p}"].unique())) or 1
+    unit_ms = int(np.gcd.reduce(streets[[f"ms_{p}" for p in periods]].to_numpy().ravel())) or 1
     unit_mm, shapes = _shape_streams(xy_mm[order], streets)
     streams = {**shapes, **_time_streams(streets, factors, periods, unit_ms)}
     header = {

@@ -10,7 +10,7 @@ import pandas as pd
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.siting.locate import SiteSelection
 from llrgeo.inputs.tables import read_table
-from llrgeo.publish.data.files import csv_text
+from llrgeo.publish.data.files import csv_text, flat_table
 from llrgeo.publish.data.packages import (
     DATA_PACKAGE,
     RO_CRATE,
@@ -115,7 +115,10 @@ def describe_folder(
     contents = {
         name: text.encode() if isinstance(text, str) else text for name, text in files.items()
     }
-    packaged = {f"{name}.csv": PackagedTable(*described) for name, described in tables.items()}
+    packaged = {
+        f"{name}.csv": PackagedTable(flat_table(table), text)
+        for name, (table, text) in tables.items()
+    }
     package = data_package(said, packaged, contents)
     about = {f"{name}.csv": text for name, (_, text) in tables.items()}
     crate = ro_crate(said, {**contents, DATA_PACKAGE: package.encode()}, about)

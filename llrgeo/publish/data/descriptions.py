@@ -2,6 +2,7 @@
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
+from functools import cached_property
 from typing import Final
 
 import pandas as pd
@@ -24,6 +25,7 @@ from llrgeo.appraisal.tables.columns import (
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
 from llrgeo.appraisal.tables.units import MINUTES, ROWS, SHARE
 from llrgeo.errors import LlrgeoError
+from llrgeo.publish.data.files import flat_table
 from llrgeo.publish.data.labels import labelled_tables
 from llrgeo.publish.option_view import journey_label
 from llrgeo.publish.pages import deprivation_note
@@ -107,12 +109,17 @@ DATA_DICTIONARY: Final = TableDescription(
 )
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for what is worked out once
 class DescribedTable:
     """A table with what a reader is told about it."""
 
     content: pd.DataFrame
     description: TableDescription
+
+    @cached_property
+    def flat(self) -> pd.DataFrame:
+        """The table as every file has it; do not change it."""
+        return flat_table(self.content)
 
 
 def describe_tables(

@@ -25,11 +25,18 @@ def plain_text(value: object) -> object:
 
 def csv_text(table: pd.DataFrame) -> str:
     """Return a table as CSV: blank where there is no number or no route, formulas as text."""
-    flat = flat_table(table)
-    for column in flat.columns:
-        if not pd.api.types.is_numeric_dtype(flat[column]) and _has_formulas(flat[column]):
-            flat[column] = flat[column].map(plain_text)
-    return flat.to_csv(index=False, float_format=f"%.{_DECIMALS}f", lineterminator="\r\n")
+    return csv_of_flat(flat_table(table))
+
+
+def csv_of_flat(flat: pd.DataFrame) -> str:
+    """Return what `flat_table` gave as CSV."""
+    formulas = [
+        name
+        for name, values in flat.items()
+        if not pd.api.types.is_numeric_dtype(values) and _has_formulas(values)
+    ]
+    marked = flat.assign(**{str(name): flat[name].map(plain_text) for name in formulas})
+    return marked.to_csv(index=False, float_format=f"%.{_DECIMALS}f", lineterminator="\r\n")
 
 
 def _has_formulas(values: pd.Series) -> bool:

@@ -21,7 +21,6 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.disclosure import HIDDEN
 from llrgeo.appraisal.tables.declaration import NEVER_BLANK, PublishedColumn, TableDescription
 from llrgeo.files import sha256_of_bytes
-from llrgeo.publish.data.files import flat_table
 
 DATA_PACKAGE: Final = "datapackage.json"
 RO_CRATE: Final = "ro-crate-metadata.json"
@@ -52,7 +51,7 @@ class PackagedTable:
     Attributes
     ----------
     content
-        The table.
+        The table as it is written: what `flat_table` gave.
     about
         What it is about, in a sentence.
     description
@@ -181,7 +180,7 @@ def ro_crate(
 
 
 def _resource(path: str, table: PackagedTable, content: bytes) -> dict[str, Any]:
-    flat = flat_table(table.content)
+    flat = table.content
     hidden = any(_hidden(values).any() for _, values in flat.items())
     return {
         "name": PurePosixPath(path).stem,

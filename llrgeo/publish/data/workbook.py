@@ -18,7 +18,6 @@ from xlsxwriter.worksheet import Worksheet
 
 from llrgeo.appraisal.tables.declaration import NEVER_BLANK, PublishedColumn
 from llrgeo.publish.data.descriptions import ASSUMPTIONS, CONTENTS, DescribedTable
-from llrgeo.publish.data.files import flat_table
 from llrgeo.publish.pages import run_mark
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
@@ -77,7 +76,7 @@ def render_workbook(publication: Publication, tables: Mapping[str, DescribedTabl
     }
     by_number: dict[str, Format] = {}  # one look for all columns that show numbers alike
     for name, table in sheets.items():
-        flat = flat_table(table.content)
+        flat = table.flat
         columns = [table.description.column(column) for column in flat.columns]
         shown = [_number_format(column) for column in columns]
         for look in shown:
@@ -219,7 +218,12 @@ def _shown(value: object) -> str:
 
 
 def _write_column(sheet: Worksheet, number: int, values: pd.Series, look: Format) -> None:
-    """Write the cells of one column: numbers by arrays, anything else by the kind of each value."""
+    """Write the cells of one column: numbers and text at once, else by the kind of each value."""
+    if isinstance(values.dtype, pd.StringDtype):
+        for row, text in enumerate(values.tolist(), start=1):
+            if isinstance(text, str):  # a missing text is a blank
+                sheet.write_string(row, number, text)
+        return
     if not (isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"):
         for row, value in enumerate(values.tolist(), start=1):
             _write(sheet, (row, number), value, look)
