@@ -38,6 +38,7 @@ def test_an_unexpected_error_is_one_line_with_what_was_read(fail, tmp_path, monk
     monkeypatch.setenv("TMPDIR", str(tmp_path))
     monkeypatch.setattr("tempfile.tempdir", None)
     monkeypatch.setattr("llrgeo.study.config.read_toml", broken)
+    (tmp_path / "study.toml").touch()
     status, said = fail("run", tmp_path / "study.toml")
     assert status == 70
     assert said.count("\n") == 1
@@ -75,6 +76,7 @@ def test_ctrl_c_is_no_error_of_ours(fail, tmp_path, monkeypatch):
 
     monkeypatch.setattr("llrgeo.study.config.read_toml", interrupted)
     stopped = (130, "llrgeo: stopped; nothing was left half written\n")
+    (tmp_path / "study.toml").touch()
     assert fail("run", tmp_path / "study.toml") == stopped
     assert told(KeyboardInterrupt())[1] == 130
 

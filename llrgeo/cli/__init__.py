@@ -3,7 +3,6 @@
 Commands import the library when they run, so that `llrgeo --help` answers at once.
 """
 
-import gc
 import io
 import logging
 import sys
@@ -33,10 +32,6 @@ _NETWORK: Final = (
     (network.build, "llrgeo network build downloads/county.osm.pbf --out streets"),
     (network.info, "llrgeo network info streets"),
 )
-
-# A run makes millions of short-lived objects, hardly any in cycles: looking for those after each
-# 700 new ones, as Python does, took about 4 % of the main job, after each 50,000 still 2 %.
-_OBJECTS_BEFORE_COLLECTING: Final = 250_000
 
 app: typer.Typer = typer.Typer(
     no_args_is_help=True, add_completion=False, pretty_exceptions_enable=False
@@ -88,7 +83,6 @@ def main() -> None:
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")  # a terminal may not have every letter
-    gc.set_threshold(_OBJECTS_BEFORE_COLLECTING, 10, 10)
     try:
         app()
     except SystemExit as ended:

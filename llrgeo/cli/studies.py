@@ -25,7 +25,8 @@ from llrgeo.errors import ConfigError, InputError, PublishError
 if TYPE_CHECKING:
     from llrgeo.study.result import StudyResult
 
-_OBJECTS_A_LOOK: Final = 10_000  # Python's own is 700, or 2,000 since 3.13
+# Python's own is 700, or 2,000 since 3.13; at 50,000 the main job still took 2 % longer.
+_OBJECTS_A_LOOK: Final = 250_000
 
 
 def run(
