@@ -13,7 +13,7 @@ from road_maps import Map
 from shapely import Point
 
 from llrgeo.publish.wording import wording
-from llrgeo.roads.coverage import covered_land, near_rim
+from llrgeo.roads.coverage import _thinned, covered_land, near_rim, widened
 from llrgeo.roads.network import NetworkInfo, RoadNetwork, age_note
 from llrgeo.roads.osm import build_network
 from llrgeo.schema import BNG
@@ -161,6 +161,30 @@ def test_land_without_streets_lies_within_the_rim_where_it_is_small() -> None:
     assert land.contains(Point(9_500, 9_500))
     assert land.bounds[2] < 24_000
     assert land.area == pytest.approx(20_000**2, rel=0.1)
+
+
+@pytest.mark.parametrize("share", [0.55, 0.9, 0.99, 1.0])
+def test_cells_amid_others_do_not_change_the_outline_of_land(share: float) -> None:
+    random = np.random.default_rng(round(share * 1_000))
+    cells = np.argwhere(random.random((13, 16)) < share) + np.array([447, -3])
+    stays = _thinned(cells)
+    assert set(map(tuple, stays)) <= set(map(tuple, cells))
+    whole, thinned = (shapely.multipoints(one * 1_000.0).buffer(3_000) for one in (cells, stays))
+    assert shapely.equals(whole, thinned)
+    if share > 0.95:
+        assert len(stays) < 0.6 * len(cells)
+
+
+def test_land_with_many_corners_is_widened_in_steps_as_far_as_at_once() -> None:
+    angles = np.linspace(0, 2 * np.pi, 1_300)
+    reach = 20_000 + 700 * np.sin(angles * 41)
+    star = shapely.Polygon(np.column_stack([reach * np.cos(angles), reach * np.sin(angles)]))
+    for land in (star, shapely.box(0, 0, 9_000, 7_000)):
+        for by_m in (700, 3_000, 30_000):
+            apart = widened(land, by_m).symmetric_difference(land.buffer(by_m)).area
+            assert apart / land.buffer(by_m).length < 2e-3 * by_m
+    assert widened(star, 30_000).wkt != star.buffer(30_000).wkt  # in two steps
+    assert widened(star, 700).wkt == star.buffer(700).wkt
 
 
 def test_a_network_knows_its_rim_and_the_clock_of_its_rules(tmp_path: Path) -> None:

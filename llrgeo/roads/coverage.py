@@ -11,6 +11,7 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.sections import Polygon
 
 NEAR_M: Final = 2_000.0
 
@@ -18,6 +19,9 @@ _CELL_M: Final = 1_000.0
 # Land counts as covered where no circle of this radius fits between streets: fields and lakes lie
 # within the rim, and a lone road that runs on across the border does not widen it.
 _GAP_M: Final = 3_000.0
+_KEPT_EVERY: Final = 3  # rows and columns of cells amid others
+_MANY_CORNERS: Final = 1_000  # of an outline: those of a few authorities have fewer
+_FIRST_M: Final = 1_000.0
 
 
 def covered_land(path: pd.DataFrame) -> str:
@@ -30,14 +34,45 @@ def covered_land(path: pd.DataFrame) -> str:
     """
     # Closing (out, then back in by the same radius) joins cells across gaps and fills bays and
     # holes, without moving the outer rim.
-    cells = np.unique(np.floor(path[["x", "y"]].to_numpy() / _CELL_M), axis=0)
-    middles = shapely.multipoints((cells + 0.5) * _CELL_M)
+    cells = np.unique(np.floor(path[["x", "y"]].to_numpy() / _CELL_M), axis=0).astype(np.int64)
+    middles = shapely.multipoints((_thinned(cells) + 0.5) * _CELL_M)
     closed = shapely.buffer(shapely.buffer(middles, _GAP_M), -_GAP_M)
     outer = [
         shapely.polygons(shapely.get_exterior_ring(part)) for part in shapely.get_parts(closed)
     ]
     land = shapely.simplify(shapely.union_all(outer), _CELL_M / 10)
     return str(shapely.to_wkt(land, rounding_precision=0))
+
+
+def widened(land: Polygon, by_m: float) -> Polygon:
+    """Return land and what is around it up to a distance.
+
+    Where an outline has many corners it is done in two steps, for circles of 1 km and then of the
+    rest add up to circles of the whole (a Minkowski sum), and the first step takes most corners
+    away: 30 km around 1,060 areas take 0.9 s in place of 12. Circles are polygons, so that the
+    outlines differ by about a thousandth of the distance.
+    """
+    if shapely.get_num_coordinates(land) <= _MANY_CORNERS or by_m <= _FIRST_M:
+        return land.buffer(by_m)
+    return land.buffer(_FIRST_M).buffer(by_m - _FIRST_M)
+
+
+def _thinned(cells: NDArray[np.int64]) -> NDArray[np.int64]:
+    """Return cells without most of those that others surround: circles cover the same land.
+
+    Of cells with all eight neighbours, those of every third row and column stay. Any three by three
+    cells around such a cell hold one that stays, so each circle that goes is covered by circles
+    (three cells wide) of those that stay, and the outline of all circles is the same.
+    """
+    rows, columns = (cells - cells.min(axis=0) + 1).T
+    taken = np.zeros((rows.max() + 2, columns.max() + 2), dtype=bool)
+    taken[rows, columns] = True
+    surrounded = np.ones(len(cells), dtype=bool)
+    for down in (-1, 0, 1):
+        for across in (-1, 0, 1):
+            surrounded &= taken[rows + down, columns + across]
+    stays = (cells % _KEPT_EVERY == 0).all(axis=1)
+    return cells[~surrounded | stays]
 
 
 def near_rim(network: RoadNetwork, *, within_m: float = NEAR_M) -> NDArray[np.bool_]:

@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.clock import Clock
-from llrgeo.roads.coverage import covered_land
+from llrgeo.roads.coverage import covered_land, widened
 from llrgeo.roads.extract import Extract, read_extracts
 from llrgeo.roads.landmarks import find_landmarks
 from llrgeo.roads.network import PERIODS, NetworkInfo, RoadNetwork
@@ -146,7 +146,7 @@ def assemble(
     points = interpret_points(extract, mode, clock)
     _refuse_without_roads(streets.table, extract, mode, study_area)
     # 2. Cut ways at junctions and at the rim; roads are kept for some way beyond the study area.
-    clip = None if study_area is None else study_area.buffer(buffer_m)
+    clip = None if study_area is None else widened(study_area, buffer_m)
     sections = cut(extract, streets, points, study_area=study_area, clip=clip)
     _refuse_without_roads(sections.table, extract, mode, study_area)
     # 3. Time both directions. Streets that lead only through private land serve the ends of
