@@ -71,8 +71,9 @@ def _thinned(cells: NDArray[np.int64]) -> NDArray[np.int64]:
     for down in (-1, 0, 1):
         for across in (-1, 0, 1):
             surrounded &= taken[rows + down, columns + across]
-    stays = (cells % _KEPT_EVERY == 0).all(axis=1)
-    return cells[~surrounded | stays]
+    stays = ~surrounded | (cells % _KEPT_EVERY == 0).all(axis=1)
+    thinned: NDArray[np.int64] = cells[stays]
+    return thinned
 
 
 def near_rim(network: RoadNetwork, *, within_m: float = NEAR_M) -> NDArray[np.bool_]:
