@@ -158,14 +158,15 @@ def share_in_time_by_base(
     if unknown:
         msg = f"no number of teams for the base {min(unknown)}"
         raise InputError(msg)
+    code, names = pd.factorize(base)
+    weights, minutes = calls.to_numpy(float), drive_min.to_numpy(float)
     reached = 0.0
     for name, count in teams.items():
         # Calls of a base come to its own teams: a queue of its own, thinner than the pooled one.
-        areas = base.index[base == name]
-        own = calls.loc[areas].to_numpy(float)
+        areas = np.flatnonzero(code == names.get_indexer(pd.Index([name]))[0])
+        own = weights[areas]
         part = dispatch.split(float(own.sum() / calls.sum()))
-        drives = drive_min.loc[areas].to_numpy(float)
-        reached += float(shares_in_time(part, int(count), drives) @ own)
+        reached += float(shares_in_time(part, int(count), minutes[areas]) @ own)
     return reached / float(calls.sum())
 
 

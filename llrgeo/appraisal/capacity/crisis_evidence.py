@@ -50,8 +50,6 @@ def response_to_crises(setting: CapacitySetting) -> pd.DataFrame:
     for option in setting.options:
         for service in setting.crisis:
             bases = setting.drive_min(option, service.id)
-            # As categories: each base is looked up again and again, for every year.
-            bases = bases.assign(site_id=bases["site_id"].astype("category"))
             for year, calls in demand[service.id].items():
                 keys = {"option": option, "service": service.id, "year": year}
                 rows.append({**keys, **_response(setting, bases, service, calls)})
@@ -208,13 +206,16 @@ def _teams_by_base(
     dispatch: Dispatch, base: pd.Series, drives: pd.Series, calls: pd.Series, share: float
 ) -> pd.Series:
     """Return the fewest teams of each base that answers alone; NaN where none are enough."""
-    found = {}
-    for name in sorted(base.dropna().unique()):
-        own = base == name
-        part = float(calls[own].sum() / calls.sum())
+    found = []
+    code, names = pd.factorize(base, sort=True)
+    for place in range(len(names)):
+        own = np.flatnonzero(code == place)
+        of_base = calls.iloc[own]
+        part = float(of_base.sum() / calls.sum())
         # A base whose areas do not call needs no team.
-        found[name] = _fewest(dispatch.split(part), drives[own], calls[own], share) if part else 0
-    return pd.Series(found, dtype=float)
+        alone = dispatch.split(part)
+        found.append(_fewest(alone, drives.iloc[own], of_base, share) if part else 0)
+    return pd.Series(found, pd.Index(names), dtype=float)
 
 
 def _night_wte(service: CrisisService, bases: int, parameters: Parameters) -> float:
