@@ -15,10 +15,9 @@ FILLED = {
 }  # fmt: skip
 # They keep what is worked out once, for which slots would leave no place.
 WITH_MEMORY = {
-    "AllocatedUses", "BaseMap",
-    "CapacitySetting", "Comparison", "EvidenceContext", "Grounds", "NetworkRouter", "OptionView",
-    "Parameters", "Publication", "Rates", "RoadNetwork", "SitingStudy", "StudyInputs",
-    "TransitRouter", "TransitRules",
+    "AllocatedUses", "BaseMap", "CapacitySetting", "Comparison", "DescribedTable",
+    "EvidenceContext", "Grounds", "NetworkRouter", "OptionView", "Parameters", "Publication",
+    "Rates", "RoadNetwork", "SitingStudy", "StudyInputs", "TransitRouter", "TransitRules",
 }  # fmt: skip
 # They hold tables, and are keys or members of sets: two are the same only if they are one.
 ONE_OF_A_KIND = {
