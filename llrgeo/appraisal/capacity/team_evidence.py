@@ -106,13 +106,14 @@ def _served(
     bases = setting.drive_min(option, service)
     minutes = bases["travel_time_min"].to_numpy(float)
     code, names = pd.factorize(bases["site_id"], sort=True)
+    # Where all homes and the bases are: shapes (2, areas) and (bases, 2).
+    homes_m = setting.roads.positions.loc[bases.index, list(_EAST_NORTH)].to_numpy(float).T
+    bases_m = setting.roads.bases.loc[list(names), list(_EAST_NORTH)].to_numpy(float)
     for place, base in enumerate(names):
         own = np.flatnonzero(code == place)
-        ids = bases.index[own]
-        x, y = setting.roads.positions.loc[ids, list(_EAST_NORTH)].to_numpy(float).T
-        east, north = setting.roads.bases.loc[base, list(_EAST_NORTH)].astype(float)
+        (x, y), (east, north) = homes_m[:, own], bases_m[place]
         straight = np.hypot(x - east, y - north) / _M_PER_KM
-        yield _Served(str(base), own, ids, minutes[own], straight, x, y, form)
+        yield _Served(str(base), own, bases.index[own], minutes[own], straight, x, y, form)
 
 
 def homes_of(
