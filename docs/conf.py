@@ -18,7 +18,13 @@ project = "llrgeo"
 author = "The llrgeo authors"
 copyright = author  # noqa: A001 - as Sphinx calls it
 release = llrgeo.__version__
-extensions = ["sphinx.ext.autodoc", "sphinx.ext.napoleon", "myst_parser"]
+# githubpages writes .nojekyll, without which GitHub Pages leaves out folders that begin with _.
+extensions = [
+    "sphinx.ext.autodoc",
+    "sphinx.ext.githubpages",
+    "sphinx.ext.napoleon",
+    "myst_parser",
+]
 exclude_patterns = ["build"]
 default_role = "literal"
 myst_heading_anchors = 4

@@ -81,6 +81,7 @@ def test_the_site_is_built_without_a_warning_and_asks_no_other_host(tmp_path):
     assert ran.returncode == 0, ran.stderr
     pages = sorted(built.rglob("*.html"))
     assert len(pages) > 60
+    assert (built / ".nojekyll").is_file()  # GitHub Pages would leave out _static otherwise
     loaded = [
         (page.name, asked)
         for page in pages

@@ -97,7 +97,7 @@ def read_feed(path: Path) -> Tables:
         with ZipFile(path) as archive:
             return _read_tables(archive, path.name)
     except (BadZipFile, zlib.error, EOFError, OSError, RuntimeError) as error:
-        msg = f"{path.name}: not a readable zip ({error})"
+        msg = f"{path.name}: not a readable zip ({error}); download it again"
         raise InputError(msg) from error
 
 

@@ -38,5 +38,5 @@ def refuse_foreign(path: Path) -> None:
             msg = f"{path}: {what}"
             raise InputError(msg)
     if b"\0" in begins:
-        msg = f"{path}: not text: it has bytes of zero"
+        msg = f"{path}: not text: it has bytes of zero; save it as CSV, in UTF-8"
         raise InputError(msg)

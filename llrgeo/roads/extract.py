@@ -75,7 +75,7 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
         holds an id twice, or streets without the places of their nodes.
     """
     if not paths:
-        msg = "no OpenStreetMap file given"
+        msg = "no OpenStreetMap file given; name one or more extracts (.osm.pbf)"
         raise NetworkError(msg)
     files = [Path(path) for path in paths]
     parts = [read_file(path) for path in track(files)]

@@ -100,7 +100,10 @@ def read_network(study: StudyConfig, mode: str, load: LoadNetwork = load_network
         return replace(walked, info=replace(walked.info, mode=mode))
     network = load(path)
     if network.info.mode != mode:
-        msg = f"{path}: the network is for {network.info.mode}, not {mode}"
+        msg = (
+            f"{path}: the network is for {network.info.mode}, not {mode}; build one with: "
+            f"llrgeo network build EXTRACT.osm.pbf --mode {mode} --out FOLDER"
+        )
         raise NetworkError(msg)
     return network
 

@@ -134,7 +134,10 @@ class TravelTimes:
         """
         unknown = sorted(set(site_ids) - set(self.minutes.columns))
         if unknown:
-            msg = f"no travel times to {len(unknown)} sites ({name_some(unknown)})"
+            msg = (
+                f"no travel times to {len(unknown)} sites ({name_some(unknown)}); compute them for "
+                "these sites too, or leave the sites out"
+            )
             raise InputError(msg)
         kept = [site for site in self.minutes.columns if site in set(site_ids)]
         distance = None if self.distance_km is None else self.distance_km[kept]

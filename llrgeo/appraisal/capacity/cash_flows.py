@@ -24,7 +24,7 @@ def present_value(flows: Array, factors: Array) -> float:
         If there are fewer discount factors than years.
     """
     if len(flows) > len(factors):
-        msg = f"{len(flows)} years of flows have {len(factors)} discount factors"
+        msg = f"{len(flows)} years of flows have {len(factors)} discount factors; give one a year"
         raise InputError(msg)
     return float(flows @ factors[: len(flows)])
 

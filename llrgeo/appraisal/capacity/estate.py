@@ -255,7 +255,9 @@ def disposals(receipts: pd.DataFrame) -> pd.DataFrame:
     if len(twice):
         msg = f"{name_some(twice)} would be sold twice"
         raise InputError(msg)
-    if not (receipts[["receipt_gbp", "clearing_gbp"]] >= 0).all(axis=None):
-        msg = "receipts and clearing costs must be at least 0"
+    stated = (receipts[["receipt_gbp", "clearing_gbp"]] >= 0).all(axis=1)
+    if not stated.all():
+        sites = name_some(receipts.loc[~stated, "site_id"])
+        msg = f"receipts and clearing costs must be at least 0; look at those of {sites}"
         raise InputError(msg)
     return receipts.assign(net_gbp=receipts["receipt_gbp"] - receipts["clearing_gbp"])

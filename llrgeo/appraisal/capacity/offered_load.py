@@ -94,7 +94,10 @@ def offered_from_occupied(occupied_bed_days: float, beds: float) -> float:
 
     carried = occupied_bed_days / DAYS_A_YEAR
     if not 0 <= carried < beds:
-        msg = f"{occupied_bed_days:g} occupied bed-days a year do not fit into {beds:g} beds"
+        msg = (
+            f"{occupied_bed_days:g} occupied bed-days a year do not fit into {beds:g} beds; "
+            "state more beds, or fewer bed-days"
+        )
         raise InputError(msg)
     high = max(1.0, carried)
     # The carried load tends to the number of beds as the offered one grows: a root exists.

@@ -120,7 +120,9 @@ def drawn_days(
         If a round may not have a visit, or visits are negative.
     """
     if visits < 0 or a_round < 1:
-        msg = f"{visits} visits a day in rounds of {a_round}"
+        msg = (
+            f"{visits} visits a day in rounds of {a_round}; give 0 or more, in rounds of 1 or more"
+        )
         raise InputError(msg)
     if visits == 0:
         return DayOnTheRoad(0.0, 0)
