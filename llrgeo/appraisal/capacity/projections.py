@@ -152,9 +152,8 @@ def ageing_shares(
         msg = f"areas cannot age by {years_on:g} years"
         raise InputError(msg)
     people = areas[list(AGE_BANDS)].astype(float)
-    in_homes = people * 0.0 if communal is None else communal.reindex_like(people).fillna(0.0)
-    now = _shares(people - in_homes, areas)
-    homes = _shares(in_homes, areas)
+    at_home = people if communal is None else people - communal.reindex_like(people).fillna(0.0)
+    now = _shares(at_home, areas)
     aged = now.copy()
     for band in _OLDER:
         # In ten years everyone of a band is in the next; other spans lie between two such steps.
@@ -163,8 +162,11 @@ def ageing_shares(
         # Between two tens of years: so much of the later one.
         part = steps - np.floor(steps)
         aged[band] = now[low] * (1 - part) + now[high] * part
+    if communal is None:
+        return aged
     # The share of a band's people who live in care homes does not age in place.
-    code = areas["authority_code"]
+    in_homes, code = people - at_home, areas["authority_code"]
+    homes = _shares(in_homes, areas)
     total = people.groupby(code).transform("sum")
     kept = (in_homes.groupby(code).transform("sum") / total.where(total > 0, 1)).fillna(0.0)
     return homes * kept + aged * (1 - kept)
