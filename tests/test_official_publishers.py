@@ -360,8 +360,18 @@ def test_boards_are_found_by_short_names_and_unknown_ones_are_refused_with_the_n
     assert set(place.areas["authority"]) == {"Invented Vale", "Invented Haven"}
     both = find_boards(downloader, official.sources, [BOARD, "Invented Moor"])
     assert len(both.areas) == 66
-    with pytest.raises(InputError, match=r"no integrated care board 'Invented Vale & Haven'.*near"):
-        find_boards(downloader, official.sources, ["Invented Vale & Haven"])
+    for name in ("Invented Vale & Haven", "NHS INVENTED VALE, AND HAVEN ICB", "E54990001"):
+        assert find_boards(downloader, official.sources, [name]).codes == place.codes
+    nearest = (
+        r"no integrated care board 'IVH' in April 2026; nearest are {board}\. no [^']*'{other}"
+    )
+    nearest = nearest.format(
+        board=BOARD, other="Moor'.*are NHS Invented Moor Integrated Care Board$"
+    )
+    with pytest.raises(InputError, match=nearest):
+        find_boards(downloader, official.sources, ["IVH", "Invented Moor", "Moor"])
+    with pytest.raises(InputError, match=r"'Q99'.*; there are Invented Moor; Invented Vale and H"):
+        find_boards(downloader, official.sources, ["Q99"])
 
 
 def test_codes_of_2011_are_brought_over_by_the_official_lookup(official):

@@ -14,7 +14,7 @@ from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.area_table import TOTAL
 from llrgeo.inputs.official.downloader import Downloader, FetchError
 from llrgeo.inputs.official.eric import SITE_CODE
-from llrgeo.inputs.official.place import Place
+from llrgeo.inputs.official.place import Place, without_common
 from llrgeo.inputs.official.projections import fetch_projections
 from llrgeo.inputs.official.sources import Source, Sources
 from llrgeo.schema import BNG
@@ -221,11 +221,7 @@ def list_fetched(downloader: Downloader, sources: Sources) -> pd.DataFrame:
 
 def title_of(place: Place) -> str:
     """Return the names of a place's boards, without what all boards' names have in common."""
-    names = [
-        name.removeprefix("NHS ").removesuffix(" Integrated Care Board")
-        for name in sorted(set(place.areas["board"]))
-    ]
-    return " and ".join(names)
+    return " and ".join(map(without_common, sorted(set(place.areas["board"]))))
 
 
 def about_text(place: Place, fetched: pd.DataFrame, todo: pd.DataFrame) -> str:

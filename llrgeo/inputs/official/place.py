@@ -1,6 +1,7 @@
 """The place that a study is of: the small areas of integrated care boards, or those of a table."""
 
-from collections.abc import Sequence
+import re
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from difflib import get_close_matches
 from typing import Final
@@ -15,7 +16,8 @@ from llrgeo.inputs.official.downloader import Downloader, all_or_none
 from llrgeo.inputs.official.sources import Source, Sources
 from llrgeo.schema import BNG, name_some
 
-_BEFORE, _AFTER = "nhs ", " integrated care board"
+_BEFORE, _AFTER = "nhs ", (" integrated care board", " icb")
+_ALIKE: Final = 0.4  # of two names of boards, by difflib
 _BESIDE_M: Final = 1_000.0  # outlines are super-generalised: a centroid may lie beside its own
 _ENGLISH: Final = r"E01\d{6}"
 
@@ -44,6 +46,8 @@ class Place:
 def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) -> Place:
     """Return the place made up by integrated care boards, named as the NHS does or shorter.
 
+    Capitals, commas, `&` for `and` and `ICB` make no other name; a board's ONS code is one too.
+
     Raises
     ------
     InputError
@@ -52,22 +56,48 @@ def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) 
     boards = geography.read_distinct(downloader, sources["icb_names"])
     # Only the whole of England tells that no area is missing: a board's own rows cannot.
     _check_all_rows(downloader, sources["lookup"])
-    known = {_short(name): code for code, name in boards.itertuples(index=False)}
-    unknown = [name for name in names if _short(name) not in known]
-    if unknown:
-        official = dict(zip(map(_short, boards["board"]), boards["board"], strict=True))
-        near = [
-            official[match] for match in get_close_matches(_short(unknown[0]), official, cutoff=0.4)
-        ]
-        msg = (
-            f"no integrated care board '{unknown[0]}' in {sources['icb_names'].vintage}; "
-            f"{'nearest are ' + '; '.join(near) if near else 'there are ' + name_some(official)}"
-        )
-        raise InputError(msg)
+    codes = {_short(name): code for code, name in boards.itertuples(index=False)}
+    codes |= {code.casefold(): code for code in boards["board_code"]}
+    official = {_short(name): name for name in boards["board"]}
+    faults = [
+        f"no integrated care board '{name}' in {sources['icb_names'].vintage}; "
+        f"{_nearest(_short(name), official)}"
+        for name in names
+        if _short(name) not in codes
+    ]
+    if faults:
+        raise InputError(". ".join(faults))
     where = geography.is_in(
-        sources["lookup"].fields["board_code"], sorted({known[_short(name)] for name in names})
+        sources["lookup"].fields["board_code"], sorted({codes[_short(name)] for name in names})
     )
     return Place(_areas(geography.read_layer(downloader, sources["lookup"], where)))
+
+
+def _nearest(asked: str, official: Mapping[str, str]) -> str:
+    """Name the boards that may be meant: those with the words asked for, else those alike, or all.
+
+    `official` has boards' names by their short ones.
+    """
+    words = set(asked.split())
+    meant = [
+        short
+        for short in official
+        if words and (words <= set(short.split()) or asked == _initials(short))
+    ]
+    found = meant or get_close_matches(asked, official, cutoff=_ALIKE)
+    if found:
+        return f"nearest are {'; '.join(official[short] for short in found)}"
+    return f"there are {'; '.join(sorted(map(without_common, official.values())))}"
+
+
+def without_common(name: str) -> str:
+    """Return a board's official name without what all boards' names have in common."""
+    return name.removeprefix("NHS ").removesuffix(" Integrated Care Board")
+
+
+def _initials(short: str) -> str:
+    """Return the letters that a board goes by: llr of leicester leicestershire and rutland."""
+    return "".join(word[0] for word in short.split() if word not in {"and", "the", "of"})
 
 
 def find_around(downloader: Downloader, sources: Sources, codes: Sequence[str]) -> Place:
@@ -156,6 +186,12 @@ def _areas(rows: pd.DataFrame) -> pd.DataFrame:
 
 
 def _short(name: str) -> str:
-    """Return a board's name without what all have in common."""
-    lower = " ".join(name.split()).casefold()
-    return lower.removeprefix(_BEFORE).removesuffix(_AFTER)
+    """Return a board's name as small words, without what all have in common.
+
+    `NHS Birmingham & Solihull ICB` and `birmingham and solihull` are one.
+    """
+    words = re.sub(r"[^\w\s]+", " ", name.casefold().replace("&", " and ")).split()
+    lower = " ".join(words).removeprefix(_BEFORE)
+    for common in _AFTER:
+        lower = lower.removesuffix(common)
+    return lower
