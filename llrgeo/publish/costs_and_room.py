@@ -126,8 +126,8 @@ def _room_lines(publication: Publication, option: Option) -> Iterator[str]:
     parts = _loads_by_site(publication)
     mine = parts.get(option.name, {})
     names, is_today = publication.sites["name"], option is publication.baseline
+    none = loads.head(0).set_index("site_id")
     for service in publication.services:
-        none = loads.head(0).set_index("site_id")
         rows, today = (
             part.get(service.id, none) for part in (mine, parts.get(publication.baseline_name, {}))
         )

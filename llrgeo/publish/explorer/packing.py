@@ -5,7 +5,7 @@ lowest first, 32 added while more follow; the lowest bit of all is the sign. `un
 """
 
 import base64
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from typing import Any, Final
 
 import numpy as np
@@ -99,19 +99,19 @@ def pack_postcodes(postcodes: pd.Series | None, area_ids: pd.Index) -> dict[str,
     if postcodes is None:
         return {"digits": digits, "sectors": {}}
     inside = postcodes[postcodes.isin(area_ids)].sort_index()
-    position = {area_id: place for place, area_id in enumerate(area_ids)}
+    position = {area_id: _to_digits(place, digits) for place, area_id in enumerate(area_ids)}
     # By sector, "LE1 5": the two letters of a unit are the only part that differs within it.
+    units: dict[str, dict[str, str]] = {}
+    for postcode, area_id in zip(inside.index.tolist(), inside.tolist(), strict=True):
+        units.setdefault(postcode[:-2], {})[postcode] = position[area_id]
     sectors = {
-        sector: [
-            _unit_bits(units.index),
-            "".join(_to_digits(position[area_id], digits) for area_id in units),
-        ]
-        for sector, units in inside.groupby(inside.index.str[:-2])
+        sector: [_unit_bits(found), "".join(found.values())]
+        for sector, found in sorted(units.items())
     }
     return {"digits": digits, "sectors": sectors}
 
 
-def _unit_bits(postcodes: pd.Index) -> str:
+def _unit_bits(postcodes: Iterable[str]) -> str:
     bits = np.zeros(_UNIT_CODES, dtype=np.uint8)
     for postcode in postcodes:
         first, second = (_UNIT_LETTERS.index(letter) for letter in postcode[-2:])
