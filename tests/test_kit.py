@@ -27,7 +27,7 @@ from llrgeo.publish.folder import publish, publish_kit
 from llrgeo.publish.kit.easy import MOST_WORDS, easy_parts
 from llrgeo.publish.kit.figures import place_figures, place_view
 from llrgeo.publish.kit.files import kit_files, place_files
-from llrgeo.publish.kit.page import leaflet_table, page_name
+from llrgeo.publish.kit.page import leaflet_table, option_table, page_name
 from llrgeo.publish.kit.places import KitPlace, chosen_places, kit_places
 from llrgeo.publish.kit.qr import qr_code
 from llrgeo.publish.kit.words import about_lines, minutes_in_words, option_words
@@ -171,6 +171,18 @@ def test_the_leaflet_has_every_service_under_every_option_the_worst_line_first(c
     order = [row[0] for row in table["rows"]]
     assert sorted(order, key=lambda label: -worst[label]) == order
     assert set(order) == set(worst)
+
+
+def test_a_sign_that_is_rare_is_explained_where_it_occurs(county):
+    view = place_view(county, kit_places(county)[0])
+    told = option_words(view, county.alternatives[0])
+    plain = replace(told, services=tuple(replace(s, change="=") for s in told.services))
+    even = replace(told, services=(replace(told.services[0], change="±0 ≈"), *told.services[1:]))
+    said = "±0 is longer or shorter for some people, and the same on average."
+    assert option_table(even, 1)["note"].endswith(said)
+    assert said not in option_table(plain, 1)["note"]
+    assert said in leaflet_table(replace(view, publication=county), [even])["note"]
+    assert "≈ is too close to say." in option_table(plain, 1)["note"]
 
 
 def test_a_journey_that_is_lost_comes_first_and_is_told_in_words(county):

@@ -11,7 +11,7 @@ from llrgeo.publish.kit.easy import easy_parts
 from llrgeo.publish.kit.figures import PlaceView
 from llrgeo.publish.kit.indicators import indicator_table, place_indicators
 from llrgeo.publish.kit.places import KitPlace
-from llrgeo.publish.kit.words import OptionWords, about_lines, option_words, sure_lines
+from llrgeo.publish.kit.words import EVEN, OptionWords, about_lines, option_words, sure_lines
 from llrgeo.publish.wording import wording
 
 FOLDER: Final = "places"
@@ -50,7 +50,7 @@ def option_table(option: OptionWords, number: int) -> Table:
         for said in option.services
     ]
     caption = words["kit_table"].format(option=option.label)
-    return {"id": f"option-{number}", "caption": caption, "heads": heads, "rows": rows}
+    return _noted({"id": f"option-{number}", "caption": caption, "heads": heads, "rows": rows})
 
 
 def leaflet_table(view: PlaceView, told: list[OptionWords]) -> Table:
@@ -77,7 +77,17 @@ def leaflet_table(view: PlaceView, told: list[OptionWords]) -> Table:
         cells = [found[name] for found in by_service]
         today = cells[0].before
         rows.append([labels[name], today, *(_both(said.after, said.change) for said in cells)])
-    return {"id": "leaflet", "caption": words["kit_leaflet_table"], "heads": heads, "rows": rows}
+    caption = words["kit_leaflet_table"]
+    return _noted({"id": "leaflet", "caption": caption, "heads": heads, "rows": rows})
+
+
+def _noted(table: Table) -> Table:
+    """Add to a table of changes what its signs mean, the rare one only where it occurs."""
+    words = wording()
+    note = words["kit_table_note"]
+    if any(EVEN in cell for row in table["rows"] for cell in row):
+        note = f"{note} {words['kit_table_note_even']}"
+    return {**table, "note": note}
 
 
 def delivery_lines(view: PlaceView) -> list[str]:

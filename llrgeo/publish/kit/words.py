@@ -18,6 +18,7 @@ from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import NO_CAR
 
+EVEN: Final = "±0"  # some people's minutes change, and not their average
 _LONG_MIN: Final = 120  # from here hours are easier to grasp
 _WHO: Final = {"patient": "change", "visitor": "visit", "team": "team"}
 
@@ -261,7 +262,7 @@ def _change_cell(row: pd.Series, people: int) -> str:
     # Among letters from right to left a sign would stand behind its number without this mark.
     mark = "\u200e" if words["direction"] == "rtl" else ""
     sign = mark + ("+" if change > 0 else words["minus"])
-    cell = f"{sign}{pages.number(abs(change))}" if change else "±0"
+    cell = f"{sign}{pages.number(abs(change))}" if change else EVEN
     moved = row["longer"] + row["shorter"]
     return f"{cell} ≈" if 0 < moved == row["too_close"] <= people else cell
 
