@@ -123,7 +123,8 @@ def rank_texts(rows: pd.DataFrame, *, of_all: bool = False) -> pd.Series:
     shared = rows["rank"].duplicated(keep=False)
     plain = "rank_of" if of_all or (rows["of"] > len(rows)).any() else "rank_plain"
     texts = []
-    for rank, count, known, tied in zip(rows["rank"], rows["of"], ranked, shared, strict=True):
+    columns = (column.tolist() for column in (rows["rank"], rows["of"], ranked, shared))
+    for rank, count, known, tied in zip(*columns, strict=True):
         place = words["rank_shared"].format(rank=rank) if known and tied else rank
         texts.append(words[plain].format(rank=place, all=count) if known else "")
     return pd.Series(texts, pd.Index(rows["place"]), dtype="str")
