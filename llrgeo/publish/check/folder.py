@@ -20,6 +20,8 @@ from llrgeo.publish.check.browser import (
 )
 from llrgeo.publish.check.html import Finding, Page, read_page
 from llrgeo.publish.check.page import (
+    MAX_BYTES,
+    MAX_GZIPPED_BYTES,
     PAGE_RULES,
     UNREADABLE,
     table_findings,
@@ -32,13 +34,12 @@ from llrgeo.publish.check.reading import (
     sentences_of,
     sentences_of_text,
 )
-from llrgeo.publish.explorer.own_roads import LIMITS as LIMITS_WITH_ROADS
 
 MANIFEST: Final = "manifest.json"
 # The most bytes of a page, as it is and gzipped, by the beginning of its name; the first that fits.
 LIMITS: Final[dict[str, tuple[int, int]]] = {
-    "explorer": LIMITS_WITH_ROADS,
-    "index": LIMITS_WITH_ROADS,
+    "explorer": (MAX_BYTES, MAX_GZIPPED_BYTES),
+    "index": (MAX_BYTES, MAX_GZIPPED_BYTES),
     "planner": (7_000_000, 7_000_000),
     "report": (2_500_000, 750_000),
     "": (250_000, 60_000),

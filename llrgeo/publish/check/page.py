@@ -15,11 +15,11 @@ from llrgeo.errors import PublishError
 from llrgeo.publish.check.browser import browser_findings, has_browser, open_browser
 from llrgeo.publish.check.figures import figure_findings
 from llrgeo.publish.check.html import Element, Finding, Page, read_page
-from llrgeo.publish.explorer.own_roads import LIMITS as LIMITS_WITH_ROADS
+from llrgeo.publish.explorer.own_roads import LIMITS
 from llrgeo.publish.pages import csp_hash
 
-MAX_BYTES: Final = 1_200_000
-MAX_GZIPPED_BYTES: Final = 450_000
+# Of an explorer, whether it holds roads or not, alone or in its folder.
+MAX_BYTES, MAX_GZIPPED_BYTES = LIMITS
 _LARGEST: Final = 64 << 20  # bytes: fifty times what a page may have
 UNREADABLE: Final = (
     OSError,
@@ -71,10 +71,8 @@ def check_page(path: Path) -> list[Finding]:
 
 
 def size_findings(page: Page) -> Iterator[Finding]:
-    """Find a page too heavy for a phone on a slow line; one that holds roads may weigh more."""
-    has_roads = any(script.attributes.get("id") == "network" for script in page.all("script"))
-    most = LIMITS_WITH_ROADS if has_roads else (MAX_BYTES, MAX_GZIPPED_BYTES)
-    yield from weight_findings(page, *most)
+    """Find a page too heavy for a phone on a slow line."""
+    yield from weight_findings(page, MAX_BYTES, MAX_GZIPPED_BYTES)
 
 
 def weight_findings(page: Page, most: int, most_zipped: int) -> Iterator[Finding]:

@@ -23,7 +23,7 @@ ROAD_SCRIPTS: Final = (
     "planner/assets/places.js",
     "planner/assets/roads.js",
 )
-# Bytes of an explorer with roads, as it is and gzipped.
+# Bytes of an explorer, as it is and gzipped; one whose roads find no room goes without.
 LIMITS: Final[tuple[int, int]] = (1_500_000, 750_000)
 _MARGIN_M: Final = 5_000
 _GRID: Final = 25

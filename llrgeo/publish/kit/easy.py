@@ -86,15 +86,22 @@ def _service_lines(service: Service, row: pd.Series) -> Iterator[str]:
     # Minutes are said only where there is a journey both times; the kind of change says the rest.
     ends = [row["before_min"], row["after_min"]]
     if all(isfinite(end) for end in ends):
-        today, then = (
-            words["minute" if whole(end) == 1 else "minutes"].format(count=whole(end))
-            for end in ends
-        )
+        today, then = map(_minutes, ends)
         if service.delivery == "team":
             yield words["easy_team"]
         yield words["easy_today"].format(minutes=today)
         yield words["easy_then"].format(minutes=then)
     yield words[f"easy_{kind}"]
+
+
+def _minutes(minutes: float) -> str:
+    """Return minutes in words, without hours: fewer kinds of number are easier to read."""
+    words, count = wording(), whole(minutes)
+    if count == 0:
+        return words["under_minute"]
+    return words["about"].format(
+        time=words["minute" if count == 1 else "minutes"].format(count=count)
+    )
 
 
 def _say_lines(publication: Publication) -> Iterator[str]:

@@ -176,15 +176,17 @@ def _car_lines(view: PlaceView) -> list[str]:
 
 
 def minutes_in_words(minutes: float) -> str:
-    """Return minutes in words: "about 9 minutes", hours from two of them, or that none are."""
+    """Return minutes in words: "about 9 minutes", hours from two of them, or that there is no route."""
     words = wording()
     if not isfinite(minutes):
         return words["no_route"]
     rounded = whole(minutes)
+    if rounded == 0:  # at a site's own door
+        return words["under_minute"]
     hours = rounded // 60 if rounded >= _LONG_MIN else 0
     rest = rounded - 60 * hours
     parts = [words["hour" if hours == 1 else "hours"].format(count=hours)] if hours else []
-    if rest or not hours:
+    if rest:
         parts.append(words["minute" if rest == 1 else "minutes"].format(count=rest))
     return words["about"].format(time=" ".join(parts))
 

@@ -20,12 +20,13 @@ const llrgeoText = (() => {
   function minutesInWords(minutes, strings) {
     if (minutes === Infinity) return strings.no_route;
     const whole = wholeMinutes(minutes);
+    if (whole === 0) return strings.under_minute; // at a site's own door
     const counted = (count, single, many) => fill(count === 1 ? single : many, { count });
     const hours = whole < LONG ? 0 : Math.floor(whole / 60);
     const rest = whole - 60 * hours;
     const parts = [];
     if (hours) parts.push(counted(hours, strings.hour, strings.hours));
-    if (rest || !hours) parts.push(counted(rest, strings.minute, strings.minutes));
+    if (rest) parts.push(counted(rest, strings.minute, strings.minutes));
     return fill(strings.about, { time: parts.join(" ") });
   }
 
