@@ -212,8 +212,8 @@ def test_a_journey_that_is_lost_comes_first_and_is_told_in_words(county):
 
 @pytest.mark.parametrize(
     ("minutes", "said"),
-    [(0.4, "less than a minute"), (0.5, "about 1 minute"), (9.49, "about 9 minutes"), (119.5, "about 2 hours"),
-     (121, "about 2 hours 1 minute"), (np.inf, "no route")],
+    [(0.4, "less than a minute"), (0.5, "about 1 minute"), (9.49, "about 9 minutes"),
+     (119.5, "about 2 hours"), (121, "about 2 hours 1 minute"), (np.inf, "no route")],
 )  # fmt: skip
 def test_minutes_are_told_whole_and_long_ones_in_hours(minutes, said):
     assert minutes_in_words(minutes) == said
