@@ -176,7 +176,7 @@ def _car_lines(view: PlaceView) -> list[str]:
 
 
 def minutes_in_words(minutes: float) -> str:
-    """Return minutes in words: "about 9 minutes", hours from two of them, or that there is no route."""
+    """Return minutes in words: "about 9 minutes", hours from two of them, or "no route"."""
     words = wording()
     if not isfinite(minutes):
         return words["no_route"]
