@@ -117,7 +117,7 @@ def test_a_file_that_ends_too_early_is_no_abort_by_the_user(commands, ended, tmp
     assert "a file ends before its content does: marshal data too short" in said
 
 
-@pytest.mark.parametrize("words", [("check", "OUT"), ("run", "none.toml")], ids=["check", "run"])
+@pytest.mark.parametrize("words", [("check", "OUT"), ("run", "--out", "OUT")], ids=["check", "run"])
 def test_too_little_memory_to_load_libraries_is_one_line(ended, tmp_path, monkeypatch, words):
     """A C library would abort the process: no guard can catch that, so nothing is loaded."""
     kinds = []
