@@ -179,6 +179,7 @@ def _first_alike(setting: CapacitySetting, names: list[str]) -> dict[str, str]:
     known = _places_of(setting, names)
     stated = setting.sites[setting.sites["service"].isin(known)]
     rest = [name for name in stated.columns if name != "option"]
+    # What is stated of the places, to the last digit and in its order: NaN reads like NaN here.
     by_option = {str(option): rows[rest] for option, rows in stated.groupby("option")}
     marks = {option: repr(rows.to_numpy().tolist()) for option, rows in by_option.items()}
     # Options are alike if who goes where, and the beds and rooms there, are equal row by row.
