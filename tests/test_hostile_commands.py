@@ -11,7 +11,7 @@ import pytest
 
 import llrgeo
 from llrgeo.cli import main
-from llrgeo.cli.guard import told
+from llrgeo.cli.guard import describe_error
 from llrgeo.errors import ConfigError, NetworkError
 from llrgeo.roads.osm import build_network
 from llrgeo.study.manifest import read_manifest, study_of
@@ -53,7 +53,7 @@ def test_where_no_trace_can_be_written_that_is_said(monkeypatch):
     monkeypatch.setattr(
         Path, "write_text", lambda *_, **__: (_ for _ in ()).throw(OSError(28, "x"))
     )
-    said, status = told(ZeroDivisionError("x"))
+    said, status = describe_error(ZeroDivisionError("x"))
     assert "no trace of it could be written" in said
     assert status == 70
 
@@ -66,7 +66,7 @@ def test_where_no_trace_can_be_written_that_is_said(monkeypatch):
     ],
 )
 def test_too_little_memory_is_said(error):
-    message, status = told(error)
+    message, status = describe_error(error)
     assert (message.split(",")[0], status) == ("not enough memory: close other programs", 1)
 
 
@@ -78,7 +78,7 @@ def test_ctrl_c_is_no_error_of_ours(fail, tmp_path, monkeypatch):
     stopped = (130, "llrgeo: stopped; nothing was left half written\n")
     (tmp_path / "study.toml").touch()
     assert fail("run", tmp_path / "study.toml") == stopped
-    assert told(KeyboardInterrupt())[1] == 130
+    assert describe_error(KeyboardInterrupt())[1] == 130
 
 
 def test_a_terminal_without_the_letter_gets_another(tmp_path, monkeypatch):

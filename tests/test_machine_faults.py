@@ -15,7 +15,7 @@ from road_maps import Map
 
 from llrgeo import __main__ as start
 from llrgeo.cli import main
-from llrgeo.cli.guard import told
+from llrgeo.cli.guard import describe_error
 from llrgeo.files import folder_written_whole
 from llrgeo.publish.folder import publish
 
@@ -135,7 +135,7 @@ def test_too_little_memory_to_load_libraries_is_one_line(ended, tmp_path, monkey
 
 def test_a_thread_that_does_not_start_is_want_of_memory():
     words = "Unknown error: Failed to launch worker thread: Resource temporarily unavailable"
-    message, status = told(RuntimeError(words))
+    message, status = describe_error(RuntimeError(words))
     assert (message.split(":")[0], status) == ("not enough memory", 1)
 
 

@@ -12,7 +12,7 @@ import typer
 
 from llrgeo import __version__
 from llrgeo.cli import isochrones, network, official, pages, siting, studies
-from llrgeo.cli.guard import INTERRUPTED, told, with_ends_told
+from llrgeo.cli.guard import INTERRUPTED, describe_error, guarded
 from llrgeo.errors import LlrgeoError
 
 # Each command with an example of its use, in the order in which help shows them.
@@ -48,7 +48,7 @@ def _add_commands() -> None:
     ):
         for command, example in commands:
             add = group.command(rich_help_panel=panel, epilog=f"Example: {example}")
-            add(with_ends_told(command))
+            add(guarded(command))
     app.add_typer(network_app, name="network", rich_help_panel="Roads")
 
 
@@ -87,12 +87,12 @@ def main() -> None:
         app()
     except SystemExit as ended:
         if ended.code == INTERRUPTED:  # as typer ends a command that Ctrl-C stops
-            _leave(*told(KeyboardInterrupt()))
+            _leave(*describe_error(KeyboardInterrupt()))
         raise
     except (LlrgeoError, OSError) as error:
         _leave(str(error), 1)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the last line of defence)
-        _leave(*told(error))
+        _leave(*describe_error(error))
 
 
 def _leave(message: str, status: int) -> NoReturn:

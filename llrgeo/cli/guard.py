@@ -31,7 +31,7 @@ _LEAST_ADDRESSES: Final = 1 << 30
 P = ParamSpec("P")
 
 
-def with_ends_told(command: Callable[P, None]) -> Callable[P, None]:
+def guarded(command: Callable[P, None]) -> Callable[P, None]:
     """Return a command that begins with memory enough, and whose `EOFError` reaches the guard.
 
     Typer would say "Aborted." alone of an `EOFError`; a module that Python compiled while the
@@ -63,7 +63,7 @@ def _check_memory_limit() -> None:
         raise LlrgeoError(msg)
 
 
-def told(error: BaseException) -> tuple[str, int]:
+def describe_error(error: BaseException) -> tuple[str, int]:
     """Return what to say of an error that is not one of llrgeo's own, and the exit status.
 
     The trace goes to a file, which the line names.
@@ -84,6 +84,8 @@ def _what_was_read(trace: TracebackType | None) -> str:
     """Return the path that the innermost function of llrgeo was at work on; empty if none was."""
     found = ""
     while trace is not None:
+        # The trace leads from the outermost call inwards, so a path of a later frame is nearer to
+        # the fault.
         if "llrgeo" in trace.tb_frame.f_code.co_filename:
             held = trace.tb_frame.f_locals
             paths = [str(held[name]) for name in _READING if isinstance(held.get(name), Path)]
@@ -96,6 +98,8 @@ def _trace_written(error: BaseException) -> str:
     """Write the whole trace to a file where one can be written, and say where."""
     trace = "".join(traceback.format_exception(error))
     for folder in (tempfile.gettempdir, Path.home, Path.cwd):
+        # A disk that is full or read-only may be why the command failed: the next folder may take
+        # the file.
         try:
             path = Path(folder()) / f"llrgeo-error-{os.getpid()}.txt"
             path.write_text(

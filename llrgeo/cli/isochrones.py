@@ -6,6 +6,7 @@ from typing import Annotated, Final
 import typer
 
 from llrgeo.cli.parameters import Quiet, StudyFile
+from llrgeo.errors import InputError
 
 _LONGEST_MIN: Final = 24 * 60
 
@@ -21,7 +22,6 @@ def isochrones(
     quiet: Quiet = False,
 ) -> None:
     """Write the areas from which each site is reached in time: for QGIS, and as a page of maps."""
-    from llrgeo.errors import InputError
     from llrgeo.files import written_whole
     from llrgeo.inputs.map_files import writing_layers
     from llrgeo.study.catchment_areas import compute_isochrones, write_catchment_maps
@@ -29,21 +29,8 @@ def isochrones(
     from llrgeo.study.inputs import PLACES, read_inputs
     from llrgeo.study.own_inputs import check_inputs_stay
 
-    if out is None and page is None:
-        msg = "isochrones: name a file to write, --out FILE.gpkg or --map FILE.html"
-        raise InputError(msg)
-    for path, ending in ((out, ".gpkg"), (page, ".html")):
-        if path is not None and path.suffix != ending:
-            msg = f"{path}: isochrones are written as .gpkg, and maps of them as .html"
-            raise InputError(msg)
-    try:
-        limits = [float(part) for part in minutes.split(",")]
-    except ValueError:
-        msg = f"--minutes: {minutes} are no numbers parted by commas, such as 10,20,30"
-        raise InputError(msg) from None
-    if not all(0 < limit <= _LONGEST_MIN for limit in limits):
-        msg = f"--minutes: {minutes} are not all above 0 and at most {_LONGEST_MIN}"
-        raise InputError(msg)
+    _check_paths(out, page)
+    limits = _limits_min(minutes)
     inputs = read_inputs(load_study(study_file), PLACES)
     check_inputs_stay(inputs.study, filter(None, (out, page)))
     areas = compute_isochrones(inputs, limits)
@@ -55,3 +42,39 @@ def isochrones(
     if not quiet:
         written = " and ".join(str(path) for path in (out, page) if path is not None)
         typer.echo(f"{written}: {len(areas)} areas of {areas['site_id'].nunique()} sites")
+
+
+def _check_paths(out: Path | None, page: Path | None) -> None:
+    """Refuse a command that names no file to write, or one with another ending.
+
+    Raises
+    ------
+    InputError
+        Saying what to name.
+    """
+    if out is None and page is None:
+        msg = "isochrones: name a file to write, --out FILE.gpkg or --map FILE.html"
+        raise InputError(msg)
+    for path, ending in ((out, ".gpkg"), (page, ".html")):
+        if path is not None and path.suffix != ending:
+            msg = f"{path}: isochrones are written as .gpkg, and maps of them as .html"
+            raise InputError(msg)
+
+
+def _limits_min(text: str) -> list[float]:
+    """Return the limits in minutes that are parted by commas.
+
+    Raises
+    ------
+    InputError
+        If one is no number, not above 0, or more than a day.
+    """
+    try:
+        limits = [float(part) for part in text.split(",")]
+    except ValueError:
+        msg = f"--minutes: {text} are no numbers parted by commas, such as 10,20,30"
+        raise InputError(msg) from None
+    if not all(0 < limit <= _LONGEST_MIN for limit in limits):
+        msg = f"--minutes: {text} are not all above 0 and at most {_LONGEST_MIN}"
+        raise InputError(msg)
+    return limits

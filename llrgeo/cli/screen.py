@@ -52,6 +52,7 @@ class StageClock(logging.Handler):
         level = log.level
         log.addHandler(self)
         log.setLevel(logging.INFO)
+        # A stage would otherwise be a line of the log as well, between those of the table.
         log.propagate = False
         try:
             yield
@@ -120,6 +121,7 @@ def scorecard_table(study: "StudyConfig", card: "Scorecard") -> Table:
     labels = {option.id: option.label for option in study.options}
     table = Table(title=Text(study.title), box=SIMPLE_HEAD, caption_justify="left")
     table.add_column("Option")
+    # Names of criteria are too long for heads: columns have numbers, and a key below the table.
     key = []
     for number, measure in enumerate(card.values.columns, start=1):
         table.add_column(str(number), justify="right")

@@ -144,6 +144,7 @@ def replay(
     if repair_folder(manifest.parent):
         typer.echo(f"{manifest.parent}: completed what a stopped run had begun to write")
     recorded = read_manifest(manifest)
+    # Inputs that have changed are refused by `study_of`: what differs then is the work of the code.
     publish_study(run_study(study_of(recorded, data)), out)
     changed = changed_outputs(recorded, out)
     if changed:
@@ -196,6 +197,7 @@ def times(
     from llrgeo.travel.dataset import Dataset
     from llrgeo.travel.times import save_travel_times
 
+    # A folder that is there, or a name without an ending, means blocks; an ending means one file.
     in_blocks, track = out.is_dir() or not out.suffix, progress("Travel times", quiet=quiet)
     if scheduler and not in_blocks:
         msg = f"{out}: a cluster writes in blocks; name a folder, without an ending"
@@ -226,8 +228,9 @@ def validate(
     from llrgeo.study.times import times_of_reference
     from llrgeo.travel.compare import compare_travel_times, read_reference
 
-    inputs, plot_taken = read_inputs(load_study(study_file), PLACES), False
-    for times, rows in times_of_reference(inputs, read_reference(reference)):
+    inputs = read_inputs(load_study(study_file), PLACES)
+    pairs_by_times = times_of_reference(inputs, read_reference(reference))
+    for number, (times, rows) in enumerate(pairs_by_times):
         compared = compare_travel_times(times, rows, authority=inputs.areas["authority"])
         show(f"{times.mode}, {times.period}: minutes, modelled less reference")
         show(comparison_table(compared))
@@ -238,14 +241,9 @@ def validate(
         )
         if plot:
             # One picture a mode and period: those after the first have them in their names.
-            path = (
-                plot
-                if not plot_taken
-                else plot.with_stem(f"{plot.stem}_{times.mode}_{times.period}")
-            )
-            with written_whole(path) as made:
+            of_these = f"{plot.stem}_{times.mode}_{times.period}" if number else plot.stem
+            with written_whole(plot.with_stem(of_these)) as made:
                 made.write_text(comparison_chart(compared).svg(), encoding="utf-8")
-            plot_taken = True
 
 
 def new(

@@ -80,6 +80,7 @@ def _wait_for_change(seen: Mapping[str, Mark]) -> list[str]:
         sleep(_LOOK_EVERY_S)
         now = {key: mark(path) for key, (path, _) in seen.items()}
         changed = _changed(seen, now)
+        # Marks that differ between two looks are those of a file that is being written.
         if changed and now == before:
             return sorted(changed)
         before = now

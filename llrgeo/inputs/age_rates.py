@@ -59,6 +59,7 @@ def check_age_rates(table: pd.DataFrame, services: Collection[str], *, source: s
             "rate": to_numbers(table["rate"]),
         }
     )
+    # A table without sexes is checked as one of the first sex, whose rates then hold for both.
     by_sex = "sex" in table.columns
     typed["sex"] = table["sex"].astype("str").str.strip() if by_sex else SEXES[0]
     raise_faults(_value_faults(typed, services), source=source)

@@ -200,6 +200,7 @@ def read_outlines(path: str | Path, *, index: str = "area_id") -> gpd.GeoDataFra
     outlines = read_polygons(path)
     require_columns(outlines, [index], source=path.name)
     outlines[index] = outlines[index].astype("str").str.strip()
+    # An area of several parts has to be one row: figures are joined to outlines by their id.
     doubled = outlines.loc[outlines[index].duplicated(), index]
     if len(doubled):
         raise_faults([f"outlines are duplicated ({name_some(doubled)})"], source=path.name)

@@ -39,6 +39,7 @@ def sector_centres(postcodes: pd.DataFrame, area_ids: Collection[str]) -> gpd.Ge
         msg = f"no postcodes in {len(unknown)} areas ({name_some(unknown)})"
         raise InputError(msg)
     inside = postcodes[postcodes["area_id"].isin(list(area_ids))].sort_index()
+    # A sector is a unit postcode without its last two letters: LE1 5WW lies in LE1 5.
     sector = inside.index.str[:-2]
     places = inside[["easting", "northing"]].astype(float)
     off = places - places.groupby(sector).transform("mean")

@@ -96,6 +96,7 @@ def set_parameters(parameters: pd.DataFrame, values: dict[str, float]) -> pd.Dat
     replaced = parameters.copy()
     given = [name for name in values if name not in unknown]
     replaced.loc[given, "value"] = [float(values[name]) for name in given]
+    # A value of the study's own must not be cited to the source of the default.
     replaced.loc[given, ["source", "standing", "date"]] = ["the study", STUDY, ""]
     raise_faults([*faults, *_beyond(replaced)], source="parameters")
     return replaced

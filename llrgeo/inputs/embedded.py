@@ -56,6 +56,7 @@ def check_embedded(data: Path, name: str) -> None:
     path = data / name
     files = [path] if path.is_file() else [file for file in path.rglob("*") if file.is_file()]
     found = {file.relative_to(data).as_posix(): sha256_of_file(file) for file in files}
+    # Wrong are files that differ, files that the list does not have, and listed ones that are gone.
     expected = {file for file in known if file == name or file.startswith(f"{name}/")}
     wrong = sorted({*expected, *found} - {file for file in found if known.get(file) == found[file]})
     if wrong:

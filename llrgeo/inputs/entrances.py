@@ -91,6 +91,7 @@ def places_of_arrival(sites: gpd.GeoDataFrame, mode: str) -> gpd.GeoSeries:
         return points
     texts = sites[ENTRANCES].fillna("").astype(str)
     places = points.to_numpy().copy()
+    # Few sites have entrances; a mode that none of them serves keeps the point of the site.
     for row in np.flatnonzero(texts.str.strip() != ""):
         used = [door for door in parse_entrances(texts.iloc[row]) if door.serves(mode)]
         if used:

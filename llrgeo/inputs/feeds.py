@@ -105,6 +105,7 @@ def services_on(tables: Tables, date: dt.date) -> set[str]:
     """Return the services that run on a day: those of its weekday, and the exceptions to them."""
     week, exceptions = tables["calendar"], tables["calendar_dates"]
     day = date.strftime(_DATE)
+    # Dates such as 20261124 sort as text as they do in time.
     weekday = week[_WEEKDAYS[date.weekday()]] == "1"
     usual = week[weekday & (week["start_date"] <= day) & (week["end_date"] >= day)]
     special = exceptions[exceptions["date"] == day].groupby("exception_type")["service_id"]
@@ -205,6 +206,8 @@ def _read_tables(archive: ZipFile, source: str) -> Tables:
         )
         raise_faults([fault], source=source)
     tables, faults = {}, []
+    # A table that cannot be read is a fault like a missing column: the rest is still read, so that
+    # one message has all faults.
     for name, columns in wanted.items():
         absent = [column for column in _MAY_BE_ABSENT.get(name, ()) if column not in columns]
         if name not in members:
@@ -273,6 +276,7 @@ def _completed(table: pd.DataFrame, columns: list[str], *, packed: bool) -> pd.D
 
     Calls stay categories, a few bytes a row; other tables are small, and plain text.
     """
+    # A category without values, of which every row is blank, takes one byte a row.
     none = pd.Index([], dtype=object)
     blank = pd.Series(pd.Categorical.from_codes(np.full(len(table), -1, np.int8), none))
     whole = pd.DataFrame({name: table.get(name, blank) for name in columns}, table.index)

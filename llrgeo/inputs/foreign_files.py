@@ -32,6 +32,7 @@ def refuse_foreign(path: Path) -> None:
         begins = file.read(_LOOKED_AT)
     if begins.startswith(_UTF_16):
         return
+    # Web pages and JSON may begin after a mark, spaces or empty lines.
     text = begins.removeprefix(_UTF_8_MARK).lstrip()
     for start, what in _KINDS.items():
         if text.startswith(start):

@@ -263,6 +263,7 @@ def _described(calls: pd.DataFrame, tables: Tables) -> pd.DataFrame:
     trips = tables["trips"].set_index("trip_id")
     rows = trips.index.get_indexer(pd.Index(calls["trip_id"]))
     route_ids = trips["route_id"].to_numpy()[rows]
+    # A call can be used without steps only if both its vehicle and its stop can.
     vehicles = step_free_trips(tables["trips"]).to_numpy()[rows]
     stops = step_free_stops(tables).reindex(calls["stop_id"]).to_numpy()
     return calls.assign(
@@ -307,6 +308,7 @@ def _of_days(runs: pd.DataFrame, running: Mapping[int, pd.Series]) -> pd.DataFra
 def _moved(calls: pd.DataFrame, days: int) -> pd.DataFrame:
     """Return the calls of another day by this day's clock; those far from the day go."""
     seconds = days * _DAY_S
+    # Only calls between midnight and noon of the next day can be part of a journey of the day.
     near = (calls["departure_s"] >= -seconds) & (calls["arrival_s"] <= HORIZON_S - seconds)
     moved = calls[near]
     return moved.assign(
@@ -323,6 +325,7 @@ def _numbered(calls: pd.DataFrame) -> pd.DataFrame:
     order = np.lexsort([calls["sequence"], calls["run"], trip_ids, calls["day"]])
     calls = calls.take(order)
     keys = (calls["day"], calls["trip_id"].cat.codes, calls["run"])
+    # A trip begins where any of its keys differs from those of the row above.
     begins = np.zeros(len(calls), dtype=bool)
     for key in keys:
         begins[1:] |= key.to_numpy()[1:] != key.to_numpy()[:-1]

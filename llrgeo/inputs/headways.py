@@ -61,6 +61,7 @@ def repeat_trips(calls: pd.DataFrame, headways: pd.DataFrame) -> pd.DataFrame:
     headways = headways.dropna(subset="runs")
     if headways.empty:
         return calls.assign(run=np.int32(-1))
+    # A row for each run, which sets out so many headways after the first.
     runs = headways.loc[headways.index.repeat(headways["runs"].astype(np.int64))]
     earlier = runs.groupby(level=0).cumcount()
     runs = runs.assign(start_s=runs["start_s"] + runs["headway_s"] * earlier, run=range(len(runs)))

@@ -124,6 +124,7 @@ def _shape_faults(table: gpd.GeoDataFrame) -> list[str]:
     finite = np.isfinite(bounds).all()
     if not finite:
         faults.append("coordinates that are not numbers")
+    # GeoJSON without a CRS counts as degrees: metres in it show by their size.
     elif table.crs is not None and table.crs.is_geographic and np.abs(bounds).max() > _DEGREES:
         faults.append(
             f"looks like eastings and northings, not degrees: {bounds[0]:.7g} {bounds[1]:.7g}; "

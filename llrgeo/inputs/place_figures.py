@@ -129,6 +129,7 @@ def _as_text(places: pd.Series) -> pd.Series:
     """Return ids as text; whole numbers without the decimals that a table of numbers gives them."""
     if not pd.api.types.is_float_dtype(places):
         return places.astype("str").str.strip().where(places.notna())
+    # A blank cell makes a column of whole numbers one of decimals: 7 becomes 7.0.
     whole = places.notna() & np.isfinite(places) & (places % 1 == 0)
     text = places.where(~whole, 0).astype("str")
     return text.mask(whole, places.where(whole, 0).astype("int64").astype("str")).where(

@@ -41,6 +41,7 @@ def read_postcodes(path: str | Path | None = None) -> pd.DataFrame:
     raise_faults([f"column '{name}' is missing" for name in missing], source=source)
     table["postcode"] = table["postcode"].astype("str").map(squeeze_postcode).str.strip()
     places = table[["easting", "northing"]].apply(pd.to_numeric, errors="coerce")
+    # A place that is NaN, negative or beyond Great Britain has no easting and northing.
     wrong = {
         "are not postcodes": ~table["postcode"].str.fullmatch(_UNIT.pattern),
         "are duplicated": table["postcode"].duplicated(),

@@ -121,6 +121,8 @@ def _jump_faults(table: pd.DataFrame) -> list[str]:
     for _, people in total.groupby(level=["variant", "authority_code"]):
         rows = people.rename("after").reset_index()
         rows["before"] = rows["after"].shift()
+        # Tables may have every fifth year only: what is allowed grows with the years between two
+        # rows.
         jump = (rows["after"] / rows["before"] - 1).abs() > _MOST_A_YEAR * rows["year"].diff()
         faults += [
             f"people of {row.authority_code} jump from {row.before:,.0f} to {row.after:,.0f} in "

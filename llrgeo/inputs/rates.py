@@ -55,6 +55,7 @@ def read_rates(path: Path, *, kind: RatesKind) -> pd.DataFrame:
     if kind == "service_costs":
         typed = typed.assign(**{name: _contact_costs(typed, name) for name in _OTHER_CONTACTS})
         numbers = (*numbers, *_OTHER_CONTACTS)
+    # A comparison with NaN is false: what is no number fails the first test and passes the second.
     faults = [
         f"column '{name}' is not a number of at least 0 in row {row + 1}"
         f"{number_note(table.loc[[row], name], advice='')}"

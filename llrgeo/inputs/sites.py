@@ -138,6 +138,7 @@ def check_open_on(sites: pd.DataFrame, day: str, *, source: str) -> None:
     last = pd.to_datetime(written.where(written != ""), format="%Y-%m-%d", errors="coerce")
     wrong = sites.index[(written != "") & last.isna()]
     shut = sites.index[(last < pd.Timestamp(day)) & (sites["status"] == "open")]
+    # The last day itself still counts as open.
     faults = [f"column 'closes' is no date as 2027-03-31 in {name_some(wrong)}"] * bool(len(wrong))
     faults += [
         f"site {site_id} is open by its status, and its last day, {written[site_id]}, is before "
@@ -163,6 +164,7 @@ def check_service_names(
     faults, others = [], []
     for name in sorted(named - set(services)):
         near = get_close_matches(name.lower(), services, n=1, cutoff=_ALIKE)
+        # Services are lists such as "clinic;x_ray": whose sets hold the name.
         holders = sites.index[sites["services"].str.split(";").map(set(name.split()).issubset)]
         if near:
             faults.append(

@@ -40,6 +40,7 @@ def step_free_stops(tables: Tables) -> pd.Series:
     own = _stated(stops["wheelchair_boarding"])
     of_station = own.reindex(stops["parent_station"]).fillna(UNKNOWN).astype(np.int8).to_numpy()
     found = own.where(own != UNKNOWN, of_station)
+    # One search from all entrances along the ways (in), and one against them (out).
     ways = _ways_without_steps(tables["pathways"], stops)
     back: _Ways = defaultdict(set)
     for start, ends in ways.items():

@@ -81,6 +81,7 @@ def seconds_of(times: pd.Series) -> pd.Series:
         .str.strip()
         .str.extract(r"^(\d{1,3}):([0-5]\d):([0-5]\d)$")
     )
+    # The last value stands for code -1, which a blank has.
     seconds = parts.astype(float).to_numpy() @ [3_600.0, 60.0, 1.0]
     return pd.Series(np.append(seconds, np.nan)[column.cat.codes], times.index)
 
@@ -177,6 +178,8 @@ def _filled(arrival_s: pd.Series, departure_s: pd.Series) -> dict[str, pd.Series
     """Fill in times; the first and last call of every trip have theirs."""
     arrival_s = arrival_s.fillna(departure_s)
     departure_s = departure_s.fillna(arrival_s)
+    # Linear between the last departure and the next arrival that are known: `place` counts the
+    # blank calls of a stretch so far, `count` its intervals.
     gone, ahead = departure_s.ffill(), arrival_s.bfill()
     blank = arrival_s.isna()
     stretch = (~blank).cumsum()

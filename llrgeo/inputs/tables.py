@@ -196,6 +196,8 @@ def _tidy(table: pd.DataFrame, path: Path) -> pd.DataFrame:
     if len(doubled):
         raise_faults([f"columns are duplicated ({name_some(doubled)})"], source=path.name)
     texts = {n: table.iloc[:, n].str.strip() for n in range(len(names))}
+    # Spreadsheets save empty columns beside a table; one with values and no name is for the reader
+    # of the table to refuse.
     kept = [n for n, text in texts.items() if names[n] or text.notna().any()]
     tidy = pd.DataFrame({names[n]: texts[n].mask(texts[n] == "") for n in kept}, table.index)
     return tidy.dropna(how="all", ignore_index=True)

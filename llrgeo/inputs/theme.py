@@ -64,6 +64,7 @@ class Consultation:
         'https://a.example/say?form=3&place=oakham'
         """
         parts = urlsplit(self.response_url)
+        # A form's address may have a query of its own, which stays.
         query = urlencode([*parse_qsl(parts.query), *about.items()])
         return urlunsplit(parts._replace(query=query)) if self.response_url else ""
 
@@ -191,6 +192,7 @@ def _is_day(text: str) -> bool:
 
 def contrast(one: str, two: str) -> float:
     """Return the contrast of two colours, 1 to 21, as WCAG 2.2 defines it."""
+    # (L1 + 0.05) / (L2 + 0.05) of the relative luminances, the lighter first.
     light, dark = sorted((_luminance(one), _luminance(two)), reverse=True)
     return (light + 0.05) / (dark + 0.05)
 

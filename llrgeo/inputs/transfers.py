@@ -117,6 +117,7 @@ def _told_apart(
     kinds = calls[["stop_id", "trip_id", "route_id"]].copy()
     named_at = pd.concat([rules["from_stop"], rules["to_stop"]])
     kinds = kinds[kinds["stop_id"].isin(named_at)]
+    # A trip or route that no rule names at the stop is of no kind of its own there.
     for name in ("trip_id", "route_id"):
         named = pd.MultiIndex.from_frame(
             pd.concat(
@@ -129,6 +130,7 @@ def _told_apart(
         kinds[name] = kinds[name].where(
             pd.MultiIndex.from_frame(kinds[["stop_id", name]]).isin(named), np.nan
         )
+    # First a place for each stop's other trips, then one for each special kind at a stop.
     plain = pd.DataFrame({"stop_id": served, "trip_id": np.nan, "route_id": np.nan}, dtype=object)
     special = kinds.dropna(subset=["trip_id", "route_id"], how="all").drop_duplicates()
     places = pd.concat([plain, special.sort_values(list(special.columns))], ignore_index=True)
@@ -179,10 +181,12 @@ def run_on(calls: pd.DataFrame, transfers: pd.DataFrame, parent_station: pd.Seri
         {"trip_id": object, "block_id": object}
     )
     trips["ends_s"] = last["arrival_s"].to_numpy()
+    # Two platforms of one station are one place to run on at.
     for name, ends in (("starts_at", first), ("ends_at", last)):
         stop_ids = ends["stop_id"].astype(object)
         station = parent_station.reindex(stop_ids).to_numpy()
         trips[name] = np.where(pd.isna(station), stop_ids, station)
+    # Runs of a headway have no times of their own in the feed, so nothing says which follows which.
     trips = trips[(first["run"] == -1).to_numpy()]
     links = pd.concat([_stated_links(trips, transfers), _block_links(trips, transfers)])
     if links.empty:
@@ -212,6 +216,7 @@ def _stated_links(trips: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
     stated = stated.dropna().drop_duplicates()
     out = stated.merge(trips, left_on="from_trip_id", right_on="trip_id")
     parts = []
+    # A trip of the next day, by this day's clock, may go on with one that ends after midnight.
     for later in (0, 1):
         onward = trips.assign(day=trips["day"] - later)
         both = out.merge(
@@ -236,6 +241,7 @@ def _block_links(trips: pd.DataFrame, transfers: pd.DataFrame) -> pd.DataFrame:
         & (both["departure_s_to"] >= both["ends_s"])
         & (both["starts_at_to"] == both["ends_at"])
     ]
+    # What transfers.txt says of a pair, either way, comes before what the block suggests.
     named = transfers[transfers["transfer_type"].isin([_STAYS, _GETS_OFF])]
     pairs = pd.MultiIndex.from_frame(named[["from_trip_id", "to_trip_id"]])
     both = both[~pd.MultiIndex.from_frame(both[["trip_id", "trip_id_to"]]).isin(pairs)]
@@ -248,6 +254,8 @@ def _ways_through(links: pd.DataFrame) -> Iterator[list[int]]:
     for trip, following in links[["trip", "trip_to"]].itertuples(index=False):
         onward.setdefault(int(trip), []).append(int(following))
     later = set(links["trip_to"])
+    # Depth first from the trips that none runs on as; a feed's loop ends where a trip would come
+    # again.
     ahead = [[trip] for trip in sorted(onward) if trip not in later]
     while ahead:
         way = ahead.pop()

@@ -240,6 +240,8 @@ def _directions(tags: Tags, rule: Rules, notes: list[str]) -> tuple[bool, bool]:
     # A contraflow lane frees a bicycle from the one-way rule of the street.
     if MODES[rule.mode].streets == "cycle" and _has_contraflow(tags):
         return True, True
+    # The mode's own key (oneway:bicycle) comes before the general one, and the first that says
+    # anything decides.
     for key in rule.oneway_keys:
         value = tags.get(key, "").strip().lower()
         if value in _ONEWAY:
@@ -250,6 +252,7 @@ def _directions(tags: Tags, rule: Rules, notes: list[str]) -> tuple[bool, bool]:
             notes.append(f"unknown {key}={value}")
     if "oneway" not in rule.oneway_keys:
         return True, True
+    # Untagged roundabouts and motorways are one-way by custom of the map (wiki, Key:oneway).
     if tags.get("junction") in {"roundabout", "circular"} or tags.get("highway") == "motorway":
         return True, False
     if tags.get("highway") == "motorway_link":

@@ -117,6 +117,8 @@ def _places(extract: Extract, near: NDArray[np.bool_]) -> gpd.GeoDataFrame:
     tags = [extract.places[node] for node in ids.tolist()]
     kinds = pd.Series([tag["place"] for tag in tags], dtype=object)
     told = pd.Series([tag.get("population", "") for tag in tags], dtype=object)
+    # People write 12,345 or 12 345. Without a count, a place has the least that its kind usually
+    # has.
     counted = to_numbers(told.astype(str).str.replace(r"[,\s]", "", regex=True))
     residents = counted.where(counted > 0, kinds.map(_LEAST_RESIDENTS).astype(float))
     points = gpd.points_from_xy(extract.lon[row], extract.lat[row], crs=WGS84).to_crs(BNG)
@@ -151,6 +153,7 @@ def _joined_lines(
     refs = np.concatenate([*(nodes for _, _, nodes in ways), np.zeros(0, np.int64)])
     way = np.repeat(np.arange(len(ways)), [len(nodes) for _, _, nodes in ways])
     placed = np.isin(refs, extract.node_ids[near])
+    # Of a way only nodes in the files and in Europe are left; one node alone makes no line.
     placed[placed] = np.bincount(way[placed], minlength=len(ways))[way[placed]] > 1
     row, way = np.searchsorted(extract.node_ids, refs[placed]), way[placed]
     points = gpd.GeoSeries.from_xy(extract.lon[row], extract.lat[row], crs=WGS84).to_crs(BNG)

@@ -36,6 +36,7 @@ def network_faults(
     faults = [] if 0 <= ends_s <= _MOST_ENDS_S else [f"ends_s is {ends_s}, not 0 to 3,600 seconds"]
     faults += _kind_faults(nodes, edges, periods)
     wrong: dict[str, NDArray[np.bool_]] = {}
+    # Comparisons are written so that NaN fails each of them.
     xy = _floats(nodes, ["x", "y"])
     wrong["nodes: 'x' or 'y' is not a number"] = ~np.all(np.isfinite(xy), axis=1)
     ends = _floats(edges, ["from_node", "to_node"])

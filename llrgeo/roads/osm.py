@@ -251,6 +251,8 @@ def _bearings(edges: pd.DataFrame, sections: Sections) -> dict[str, Floats]:
         degrees: Floats = np.degrees(np.arctan2(x[b] - x[a], y[b] - y[a]))
         return degrees
 
+    # An edge that runs against its section leaves at the section's last point and arrives at its
+    # first.
     ahead = edges["ahead"].to_numpy()
     return {
         "bearing_from": np.where(ahead, bearing(first, first + 1), bearing(last, last - 1)),

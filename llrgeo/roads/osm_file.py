@@ -206,6 +206,7 @@ def _relations(
                 Member(member.type, member.ref, member.role) for member in relation.members
             )
             restrictions.append(Restriction(relation.id, dict(relation.tags), members))
+        # A square with a hole in it: the relation has the tags, its ways only the outline.
         elif kind == "multipolygon" and "highway" in relation.tags:
             tags = {key: value for key, value in dict(relation.tags).items() if key != "type"}
             squares |= {
@@ -268,6 +269,7 @@ def _deleted(path: Path) -> set[tuple[str, int]]:
         for _, element in ET.iterparse(file):  # noqa: S314 (osmium has read the file before)
             if element.get("action") == "delete" or element.get("visible") == "false":
                 gone.add((element.tag, int(element.get("id", "0"))))
+            # The tree of a county's XML would not fit into memory: what was read goes at once.
             if element.tag in {"node", "way", "relation"}:
                 element.clear()
     return gone

@@ -181,6 +181,8 @@ def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
     """
     at = 0
     while at < len(message):
+        # A key is the number of the field, then three bits for how its value is packed
+        # (protobuf.dev, Encoding).
         key, at = _varint(message, at)
         kind = key & 7
         if kind == _VARINT:

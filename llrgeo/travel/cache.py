@@ -56,6 +56,7 @@ def load_or_compute(path: Path | None, compute: Callable[[], IntArray]) -> IntAr
     if cached is not None:
         return cached
     computed = compute()
+    # A process that was killed may have left part of a file there.
     remove_litter(path.parent)
     with written_whole(path) as made:
         np.save(made, computed)

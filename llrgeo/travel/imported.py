@@ -80,6 +80,8 @@ def import_travel_times(
         minutes, km = minutes_of_answer(path, ids)
     else:
         table = _table(path)
+        # A long table may state modes, periods and kilometres too; both shapes below have minutes
+        # alone.
         if {"area_id", "site_id"} <= set(table.columns):
             times = load_travel_times(path, mode=mode, period=period)
             return replace(times, minutes=_reachable(times.minutes, unreachable, path.name))
@@ -199,6 +201,7 @@ def _read_plainly(path: Path) -> pd.DataFrame:
     refuse_foreign(path)
     names = pd.read_csv(path, nrows=0, encoding="utf-8-sig").columns
     _refuse_doubled_names(path)
+    # Ids stay text, so that 007 keeps its zeros; in a wide table they are in the first column.
     ids = {names[0], *(name for name in names if name.strip() in {"area_id", "site_id", *_R5})}
     return pd.read_csv(path, dtype=dict.fromkeys(ids, str), encoding="utf-8-sig")
 

@@ -119,6 +119,7 @@ def isochrones(
     for number, site in enumerate(sites.index):
         reach = _reach(search, number, max(minutes))
         surface = TimeSurface.of(roads, reach.ms, edge_ms, reach.own, direction)
+        # Limits rise, so that each area can be made to hold those of shorter limits.
         area: shapely.Geometry = shapely.Polygon()
         for limit in sorted(minutes):
             area = _holding(area, _area(surface, limit * _MS_PER_MIN))

@@ -134,6 +134,7 @@ def find_itineraries(
             passed.append(_places_passed(router, leg, doors))
     frame = pd.DataFrame(rows, columns=["area_id", *COLUMNS]).set_index("area_id")
     frame.index.name = origins.index.name
+    # All walks in one request: the search of the streets is set up once.
     walks = _along_streets(router.streets, frame["kind"].to_numpy() == WALK, passed)
     return gpd.GeoDataFrame(frame, geometry=np.array(walks, dtype=object), crs=BNG)
 

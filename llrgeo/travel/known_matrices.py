@@ -48,6 +48,7 @@ def _digest(request: MatrixRequest) -> bytes:
     graph, direct = request.graph, (request.direct_origin, request.direct_destination)
     order = np.lexsort((request.direct_key, *direct[::-1]))
     digest = hashlib.sha256(f"{graph.nodes}".encode())
+    # The length stands before each array, so that [1, 2], [3] and [1], [2, 3] differ.
     for numbers in (
         *(graph.tail, graph.head, graph.key),
         *_sorted(request.exits),

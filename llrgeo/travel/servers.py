@@ -200,6 +200,7 @@ def _fetch(request: Request, timeout_s: float) -> dict[str, Any]:
         with urlopen(request, timeout=timeout_s) as response:  # noqa: S310 (the user's own server)
             answer: dict[str, Any] = json.load(response)
             return answer
+    # A refusal says why in its body; the first words do.
     except HTTPError as error:
         with error:
             words = error.read().decode("utf-8", errors="replace")[:200]

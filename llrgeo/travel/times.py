@@ -326,6 +326,7 @@ def _typed(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
     faults = []
     typed = pd.DataFrame(index=table.index)
     for name in ("area_id", "site_id"):
+        # Whether 7.0 was written as 7, 07 or 7.0 cannot be told any more.
         if pd.api.types.is_float_dtype(table[name]):
             faults.append(f"column '{name}' has numbers with decimals; write ids as text")
         typed[name] = table[name].astype("str").str.strip()

@@ -59,6 +59,7 @@ def find_way_trees(
     trees = {}
     for name, rows in pairs.groupby("destination", sort=True)["origin"]:
         column = int(destinations.index.get_indexer(pd.Index([name]))[0])
+        # One backward search from a destination holds the best way from every origin.
         found, onward = to_all.tree(column)
         wanted = zip(map(str, rows), origins.index.get_indexer(pd.Index(rows)), strict=True)
         leaves = {origin: _first_node(request, found, int(row), column) for origin, row in wanted}
