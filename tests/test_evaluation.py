@@ -71,6 +71,18 @@ def test_options_that_run_every_service_alike_are_worked_out_once(setting, monke
     assert found["local"].scored.tolist() != found["today"].scored.tolist()
 
 
+def test_tables_are_made_when_they_are_first_read_and_once(setting: AppraisalInputs) -> None:
+    found = evaluate_options([TODAY, LOCAL], setting, baseline="today")["local"]
+    clinic = found.services["clinic"]
+    assert not {"access", "flows", "loads"} & set(vars(clinic))
+    assert "allocation" not in vars(clinic.after)
+    for name in ("allocation", "access", "flows", "loads"):
+        assert getattr(clinic, name) is getattr(clinic, name)
+    for name in ("change", "winners", "thresholds", "groups"):
+        assert name not in vars(found.overall)
+        assert getattr(found.overall, name) is getattr(found.overall, name)
+
+
 def test_a_second_clinic_shortens_the_journey_of_the_north_alone(results: Results) -> None:
     clinic = results["local"].services["clinic"]
     assert clinic.allocation["site_id"].fillna("").tolist() == ["A", "B", "A", ""]

@@ -67,7 +67,7 @@ def test_a_use_is_what_its_plain_definition_says_area_by_area(case: Case) -> Non
         for sites in (fewer.sites[service.id], more.sites[service.id], frozenset[str]()):
             use = arrays.use_of(service, sites, service.shares)
             table, sums = plain_use(inputs, service, sites)
-            found = arrays.allocation_table(service, use)
+            found = use.allocation
             assert found["site_id"].fillna("").tolist() == table["site_id"].tolist()
             np.testing.assert_array_equal(found["travel_time_min"], table["travel_time_min"])
             np.testing.assert_array_equal(found["at_site"], table["at_site"])

@@ -6,6 +6,7 @@ site included (docs/methods 1 and 2).
 
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass
+from functools import cached_property
 from itertools import pairwise
 from typing import Final
 
@@ -41,44 +42,13 @@ class ChangeBand:
     high_min: float
 
 
-@dataclass(frozen=True, slots=True)
+@dataclass(frozen=True)  # without slots, which would leave no place for the tables made when read
 class Access:
     """How people reach a service under an option, and what changes for them from the baseline.
 
+    Its tables are made when they are first read.
+
     Attributes
-    ----------
-    change
-        One row an area: `before_min`, `after_min`, `change_min`, `outcome` (one of OUTCOMES).
-    winners
-        People by outcome and band of change; they add up to all people.
-    thresholds
-        One row a number of minutes: people within it before and after, newly inside and outside.
-    groups
-        One row a group of people: how long they travel, and how many of them gain and lose.
-    """
-
-    change: pd.DataFrame
-    winners: pd.DataFrame
-    thresholds: pd.DataFrame
-    groups: pd.DataFrame
-
-    @property
-    def summary(self) -> pd.Series:
-        """Return the row of `groups` that counts everyone."""
-        return everyone_of(self.groups)
-
-
-def assess_access(
-    before: pd.Series,
-    after: pd.Series,
-    people: pd.DataFrame,
-    *,
-    tolerance_min: float,
-    thresholds_min: Sequence[float],
-) -> Access:
-    """Compare the minutes of every area under an option with those of the baseline.
-
-    Parameters
     ----------
     before, after
         Minutes on the areas' index; +inf where no site can be reached, NaN where not known.
@@ -89,16 +59,44 @@ def assess_access(
     thresholds_min
         Minutes within which people are counted.
     """
-    change = compare_minutes(before, after, tolerance_min=tolerance_min)
-    everyone = people[EVERYONE]
-    # One frame of both: joining two on groups and levels would take longer than all their figures.
-    by_group = _summary(after, people, thresholds_min) | _changes_by_group(change, people)
-    return Access(
-        change=change,
-        winners=winners_and_losers(change, everyone, tolerance_min=tolerance_min),
-        thresholds=threshold_flows(change, everyone, thresholds_min=thresholds_min),
-        groups=pd.DataFrame(by_group, index=people.columns),
-    )
+
+    before: pd.Series
+    after: pd.Series
+    people: pd.DataFrame
+    tolerance_min: float
+    thresholds_min: Sequence[float]
+
+    @cached_property
+    def change(self) -> pd.DataFrame:
+        """One row an area: `before_min`, `after_min`, `change_min`, `outcome` (of OUTCOMES)."""
+        return compare_minutes(self.before, self.after, tolerance_min=self.tolerance_min)
+
+    @cached_property
+    def winners(self) -> pd.DataFrame:
+        """People by outcome and band of change; they add up to all people."""
+        return winners_and_losers(
+            self.change, self.people[EVERYONE], tolerance_min=self.tolerance_min
+        )
+
+    @cached_property
+    def thresholds(self) -> pd.DataFrame:
+        """One row a number of minutes: people within it before and after, newly in and out."""
+        return threshold_flows(
+            self.change, self.people[EVERYONE], thresholds_min=self.thresholds_min
+        )
+
+    @cached_property
+    def groups(self) -> pd.DataFrame:
+        """One row a group of people: how long they travel, and how many gain and lose."""
+        # One frame of both: joining two on groups and levels would take longer than all figures.
+        summary = _summary(self.after, self.people, self.thresholds_min)
+        by_group = summary | _changes_by_group(self.change, self.people)
+        return pd.DataFrame(by_group, index=self.people.columns)
+
+    @property
+    def summary(self) -> pd.Series:
+        """Return the row of `groups` that counts everyone."""
+        return everyone_of(self.groups)
 
 
 def nearest_site(times: TravelTimes, open_sites: Collection[str]) -> pd.DataFrame:

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.errors import InputError
 
 Minutes: TypeAlias = NDArray[np.float64]

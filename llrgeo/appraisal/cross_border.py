@@ -6,7 +6,8 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.counts import reconcile
-from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.appraisal.use_arrays import Flags
 
 

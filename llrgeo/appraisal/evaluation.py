@@ -1,18 +1,17 @@
 """Evaluation: what each option means for everyone, service by service and as a whole."""
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field, fields, replace
 
 import pandas as pd
 
-from llrgeo.appraisal.access import Access, assess_access, summarise_access
-from llrgeo.appraisal.activity import site_flows, site_loads
+from llrgeo.appraisal.access import Access, summarise_access
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
 from llrgeo.appraisal.option_costs import CostChange, KnownCosts, ServiceAtSites, cost_change
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, share_longer
-from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.appraisal.service_use import (
     UseByService,
     average_minutes,
@@ -21,34 +20,6 @@ from llrgeo.appraisal.service_use import (
     uses_by_option,
 )
 from llrgeo.appraisal.use_arrays import Numbers, ServiceUse, StudyArrays
-
-
-@dataclass(frozen=True, slots=True)
-class ServiceResult:
-    """What an option means for one service.
-
-    Attributes
-    ----------
-    service
-        The service.
-    allocation
-        One row an area: `site_id` and its `role` (missing where none can be reached),
-        `travel_time_min`, `distance_km`, and `contacts` a year, of which `at_site`, `at_home` and
-        `by_video`; what staff spend on the road for one visit at home, `visit_min` (+inf where no
-        site is reached) and `visit_km`.
-    access
-        Journeys of residents, and what changes from the baseline.
-    flows
-        Residents and contacts by site in the baseline (`from_site`) and the option (`to_site`).
-    loads
-        Residents and contacts a year of each open site, against capacity and minimum activity.
-    """
-
-    service: Service
-    allocation: pd.DataFrame
-    access: Access
-    flows: pd.DataFrame
-    loads: pd.DataFrame
 
 
 @dataclass(frozen=True, slots=True)
@@ -226,8 +197,8 @@ class _Evaluator:
     kept, alike, overalls
         Results of ways to run a service, by its id, the use's and the room; and what options that
         run every service alike share, by the uses' ids.
-    tables, costs
-        Who goes where as frames, by the service's id and the use's, and what services of them cost.
+    costs
+        What services cost.
     """
 
     arrays: StudyArrays
@@ -238,7 +209,6 @@ class _Evaluator:
     kept: dict[tuple[str, int, frozenset[tuple[str, float]]], ServiceResult] = field(
         default_factory=dict
     )
-    tables: dict[tuple[str, int], pd.DataFrame] = field(default_factory=dict)
     costs: KnownCosts = field(default_factory=dict)
     alike: dict[tuple[int, ...], OptionSummary] = field(default_factory=dict)
     overalls: dict[tuple[int, ...], Access] = field(default_factory=dict)
@@ -274,9 +244,14 @@ class _Evaluator:
         """Return what people experience: a journey that is not there is counted apart."""
         key = tuple(map(id, after.values()))
         if key not in self.overalls:
-            minutes = self._series(average_minutes(self.arrays, after))
-            thresholds_min = self.arrays.appraisal_inputs.thresholds_min
-            self.overalls[key] = self._access(self.minutes_before, minutes, thresholds_min)
+            inputs = self.arrays.appraisal_inputs
+            self.overalls[key] = Access(
+                self.minutes_before,
+                self._series(average_minutes(self.arrays, after)),
+                self.arrays.people,
+                inputs.tolerance_min,
+                inputs.thresholds_min,
+            )
         return self.overalls[key]
 
     def service_result(self, service: Service, option: Option, use: ServiceUse) -> ServiceResult:
@@ -284,20 +259,9 @@ class _Evaluator:
         capacity = option.capacity.get(service.id, {})
         key = service.id, id(use), frozenset(capacity.items())
         if key not in self.kept:
-            before, after = (self._allocation(service, u) for u in (self.before[service.id], use))
-            thresholds = {*self.arrays.appraisal_inputs.thresholds_min, service.travel_standard_min}
-            residents = self.arrays.people[EVERYONE]
-            loads = site_loads(
-                after,
-                residents,
-                open_sites=self.arrays.roles[sorted(option.sites.get(service.id, frozenset()))],
-                capacity=capacity,
-                minimum_activity=service.minimum_activity,
-            )
-            minutes = before["travel_time_min"], after["travel_time_min"]
-            access = self._access(*minutes, sorted(thresholds))
-            flows = site_flows(before, after, residents)
-            self.kept[key] = ServiceResult(service, after, access, flows, loads)
+            sites = option.sites.get(service.id, frozenset())
+            before = self.before[service.id]
+            self.kept[key] = ServiceResult(service, sites, capacity, before, use, self.arrays)
         return self.kept[key]
 
     def _cost(self, option: Option, after: UseByService) -> CostChange | None:
@@ -311,30 +275,13 @@ class _Evaluator:
     ) -> dict[str, ServiceAtSites]:
         return {
             service.id: ServiceAtSites(
-                frozenset(sites.get(service.id, ())), self._allocation(service, uses[service.id])
+                frozenset(sites.get(service.id, ())), uses[service.id].allocation
             )
             for service in self.arrays.appraisal_inputs.services
         }
 
-    def _allocation(self, service: Service, use: ServiceUse) -> pd.DataFrame:
-        key = service.id, id(use)
-        if key not in self.tables:
-            self.tables[key] = self.arrays.allocation_table(service, use)
-        return self.tables[key]
-
     def _series(self, minutes: Numbers) -> pd.Series:
         return pd.Series(minutes, index=self.arrays.appraisal_inputs.areas.index)
-
-    def _access(
-        self, before: pd.Series, after: pd.Series, thresholds_min: Sequence[float]
-    ) -> Access:
-        return assess_access(
-            before,
-            after,
-            self.arrays.people,
-            tolerance_min=self.arrays.appraisal_inputs.tolerance_min,
-            thresholds_min=thresholds_min,
-        )
 
 
 def _evaluator(

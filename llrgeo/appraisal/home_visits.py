@@ -6,7 +6,8 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.counts import ratio, weighted_quantile
-from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.service_result import ServiceResult
 
 _OLDER: Final = {
     "age_65_plus": ("age_65_74", "age_75_84", "age_85_plus"),

@@ -1,12 +1,13 @@
 """Use arrays: who goes to which site and what that means, as arrays over the areas.
 
 The core of an evaluation (docs/methods 1 and 2). Frames come in at one door, `StudyArrays`, and
-leave by one, `allocation_table`; in between all is NumPy, one value an area in the order of the
-study's areas. Shapes: n areas, m sites with travel times.
+leave by one, `ServiceUse.allocation`, when they are read; in between all is NumPy, one value an
+area in the order of the study's areas. Shapes: n areas, m sites with travel times.
 """
 
 from collections.abc import Mapping
 from dataclasses import dataclass, field, replace
+from functools import cached_property
 from typing import Final, NamedTuple, Self, TypeAlias
 
 import numpy as np
@@ -86,13 +87,12 @@ class TimesArrays:
     @classmethod
     def of(cls, times: TravelTimes, areas: pd.Index, roles: pd.Series) -> Self:
         """Return the times of some areas; `roles` by site id."""
-        rows = times.minutes.index.get_indexer(areas)
         ids = times.minutes.columns
         codes = pd.Categorical(roles.reindex(ids), list(ROLES)).codes.astype(np.int64)
-        km = None if times.distance_km is None else times.distance_km[ids].to_numpy()[rows]
+        km = None if times.distance_km is None else _matrix_of(times.distance_km, areas, ids)
         place = {str(site): column for column, site in enumerate(ids)}
         names = pd.array([*ids, None], dtype="str")
-        return cls(ids, times.minutes.to_numpy()[rows], km, codes, place, names)
+        return cls(ids, _matrix_of(times.minutes, areas, ids), km, codes, place, names)
 
     def nearest(self, sites: frozenset[str]) -> Nearest:
         """Return the nearest of some sites to each area; a tie goes to the lowest site id."""
@@ -101,12 +101,13 @@ class TimesArrays:
         return self.found[sites]
 
     def _search(self, sites: frozenset[str]) -> Nearest:
-        # A last column of +inf stands for "no site", so that there is always a least; columns are
-        # in the order of the ids, and argmin takes the first of equals.
-        columns = np.array([*(self.place[site] for site in sorted(sites)), NO_SITE])
         rows = np.arange(len(self.minutes))
-        candidates = np.full((len(rows), len(columns)), np.inf)
-        candidates[:, :-1] = self.minutes[:, columns[:-1]]
+        if not sites:
+            nowhere = np.full(len(rows), NO_SITE)
+            return Nearest(nowhere, nowhere, *(np.full(len(rows), far) for far in (np.inf, np.nan)))
+        # Columns are in the order of the ids, and argmin takes the first of equals.
+        columns = np.array([self.place[site] for site in sorted(sites)])
+        candidates = self.minutes.take(columns, axis=1)
         best = candidates.argmin(axis=1)
         minutes = candidates[rows, best]
         # All sites out of reach: no site, and not the first of them.
@@ -118,7 +119,14 @@ class TimesArrays:
         return Nearest(site, np.where(reached, self.roles[site], NO_SITE), minutes, km)
 
 
-@dataclass(frozen=True, slots=True)
+class Ids(NamedTuple):
+    """What the places of the arrays are called."""
+
+    areas: pd.Index
+    sites: pd.api.extensions.ExtensionArray  # as `TimesArrays.names`
+
+
+@dataclass(frozen=True)  # without slots, which would leave no place for the frame made when read
 class ServiceUse:
     """How one service is used at some sites: who goes where, on what journeys, to which places.
 
@@ -134,6 +142,8 @@ class ServiceUse:
         Trips, hours, kilometres and kg CO2e a year (`burden_of`).
     care
         `delivery`, contacts a year by place, and those within the standard (`places_of_care`).
+    ids
+        What areas and sites are called.
     """
 
     nearest: Nearest
@@ -141,6 +151,23 @@ class ServiceUse:
     visit: VisitTravel
     burden: Mapping[str, float]
     care: Mapping[str, float | str]
+    ids: Ids
+
+    @cached_property
+    def allocation(self) -> pd.DataFrame:
+        """Who goes where as a frame: one row an area, as `ServiceResult.allocation`."""
+        return pd.DataFrame(
+            {
+                "site_id": self.ids.sites.take(self.nearest.site),
+                "travel_time_min": self.nearest.minutes,
+                "distance_km": self.nearest.km,
+                "role": pd.Categorical.from_codes(self.nearest.role, pd.Index(ROLES)),
+                **self.split._asdict(),
+                "visit_min": self.visit.minutes,
+                "visit_km": self.visit.km,
+            },
+            index=self.ids.areas,
+        )
 
 
 @dataclass(frozen=True, slots=True)
@@ -234,7 +261,8 @@ class StudyArrays:
         return self.uses[key]
 
     def _use_of(self, service: Service, sites: frozenset[str], shares: Shares) -> ServiceUse:
-        nearest = self.times_of(service.delivery).nearest(sites)
+        times = self.times_of(service.delivery)
+        nearest = times.nearest(sites)
         # Of all contacts, those by video and at home need no journey of the patient.
         split = split_contacts(self.contacts[service.id], service, shares)
         visit = self._visit_travel(service, nearest, split.at_home)
@@ -242,7 +270,10 @@ class StudyArrays:
             journeys_of(nearest, split, visit), kg_per_km=self.appraisal_inputs.kg_co2e_per_km
         )
         care = places_of_care(nearest, split, standard_min=service.travel_standard_min)
-        return ServiceUse(nearest, split, visit, burden, {"delivery": service.delivery, **care})
+        ids = Ids(self.appraisal_inputs.areas.index, times.names)
+        return ServiceUse(
+            nearest, split, visit, burden, {"delivery": service.delivery, **care}, ids
+        )
 
     def _visit_travel(self, service: Service, nearest: Nearest, visits: Numbers) -> VisitTravel:
         """Return what staff travel for a visit at home, in rounds where the inputs have them."""
@@ -254,22 +285,6 @@ class StudyArrays:
             there = points_of(sites, self.times_of(service.delivery).ids)
             self.points[service.delivery] = points_of(areas, areas.index), there
         return rounds_from_bases(visits, nearest, self.points[service.delivery], form)
-
-    def allocation_table(self, service: Service, use: ServiceUse) -> pd.DataFrame:
-        """Return who goes where as a frame: one row an area, as `ServiceResult.allocation`."""
-        nearest, names = use.nearest, self.times_of(service.delivery).names
-        return pd.DataFrame(
-            {
-                "site_id": names.take(nearest.site),
-                "travel_time_min": nearest.minutes,
-                "distance_km": nearest.km,
-                "role": pd.Categorical.from_codes(nearest.role, pd.Index(ROLES)),
-                **use.split._asdict(),
-                "visit_min": use.visit.minutes,
-                "visit_km": use.visit.km,
-            },
-            index=self.appraisal_inputs.areas.index,
-        )
 
 
 def split_contacts(contacts: Numbers, service: Service, shares: Shares) -> SplitContacts:
@@ -317,3 +332,11 @@ def places_of_care(
 def _contacts_of(appraisal_inputs: AppraisalInputs, service: Service) -> Numbers:
     contacts: Numbers = appraisal_inputs.contacts_of(service).to_numpy()
     return contacts
+
+
+def _matrix_of(table: pd.DataFrame, areas: pd.Index, sites: pd.Index) -> Numbers:
+    """Return a table as an array, areas by sites in this order; not copied if it has this order."""
+    if table.index.equals(areas) and table.columns.equals(sites):
+        return table.to_numpy()
+    matrix: Numbers = table[sites].to_numpy()[table.index.get_indexer(areas)]
+    return matrix

@@ -16,9 +16,10 @@ import pandas as pd
 from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.demand import Service
-from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_groups import everyone_of
+from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.modes import MODES
 from llrgeo.publish import palette
 from llrgeo.publish.wording import wording

@@ -8,7 +8,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.access import Access, assess_access, nearest_site
+from llrgeo.appraisal.access import Access, nearest_site
 from llrgeo.appraisal.counts import reconcile
 from llrgeo.appraisal.demand import Service, contacts, grow, trips
 from llrgeo.appraisal.equity import kolm_pollak_kappa
@@ -260,7 +260,7 @@ class SitingResult:
     def access(self) -> Access:
         """Return what the best plan changes for residents, with everyone at the nearest site."""
         inputs = self.siting.inputs
-        return assess_access(
+        return Access(
             self.siting.today_min,
             self.siting.nearest(self.best.sites)["travel_time_min"],
             people_by_group(inputs.areas),

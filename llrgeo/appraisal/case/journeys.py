@@ -17,7 +17,6 @@ from llrgeo.appraisal.case.item import (
     site_name,
 )
 from llrgeo.appraisal.demand import Service
-from llrgeo.appraisal.evaluation import ServiceResult
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, classify_areas
 from llrgeo.appraisal.people_groups import (
     ETHNIC_GROUPS,
@@ -26,6 +25,7 @@ from llrgeo.appraisal.people_groups import (
     WITHOUT_CAR,
     everyone_of,
 )
+from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.schema import NO_CAR
 from llrgeo.travel.times import TravelTimes
 

@@ -7,7 +7,7 @@ import pandas as pd
 
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, none_if_nobody, site_name
-from llrgeo.appraisal.evaluation import ServiceResult
+from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.schema import site_roles
 
 _THERE_AND_BACK = 2

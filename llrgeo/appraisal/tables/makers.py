@@ -5,7 +5,8 @@ from collections.abc import Callable, Mapping
 import pandas as pd
 
 from llrgeo.appraisal.alike import of_each
-from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.appraisal.tables.context import EvidenceContext
 
 
