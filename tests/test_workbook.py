@@ -14,8 +14,6 @@ from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescriptio
 from llrgeo.errors import LlrgeoError
 from llrgeo.publish.data.descriptions import DescribedTable
 from llrgeo.publish.data.workbook import contents, render_workbook, settings_table, sheet_names
-from llrgeo.study.config import load_study
-from llrgeo.study.run import build_publication, run_study
 
 HOSTILE = ["=1+1", "+1", "-1", "@SUM(A1)", "\t=1", "{{ 7*7 }}", "<b>&", "https://example.org"]
 
@@ -30,12 +28,12 @@ def described(content, *columns):
 
 
 @pytest.fixture
-def publication(town_study):
-    return build_publication(run_study(load_study(town_study)))
+def publication(town_publication):
+    return town_publication
 
 
-@pytest.fixture
-def parts(publication):
+@pytest.fixture(scope="module")
+def parts(town_publication):
     tables = {
         "people": described(pd.DataFrame({"name": HOSTILE, "people": range(8)}), NAME, PEOPLE),
         "minutes": described(
@@ -44,7 +42,7 @@ def parts(publication):
             SHARE,
         ),
     }
-    with zipfile.ZipFile(io.BytesIO(render_workbook(publication, tables))) as book:
+    with zipfile.ZipFile(io.BytesIO(render_workbook(town_publication, tables))) as book:
         return {name: book.read(name).decode("utf-8") for name in book.namelist()}
 
 

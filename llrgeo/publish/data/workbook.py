@@ -17,6 +17,7 @@ from xlsxwriter.format import Format
 from xlsxwriter.worksheet import Worksheet
 
 from llrgeo.appraisal.tables.declaration import NEVER_BLANK, PublishedColumn
+from llrgeo.publish.data.column_sheet import ColumnSheet
 from llrgeo.publish.data.descriptions import ASSUMPTIONS, CONTENTS, DescribedTable
 from llrgeo.publish.pages import run_mark
 from llrgeo.publish.publication import Publication
@@ -83,7 +84,7 @@ def render_workbook(publication: Publication, tables: Mapping[str, DescribedTabl
             if look not in by_number:
                 by_number[look] = book.add_format({"num_format": look})
         looks = [by_number[look] for look in shown]
-        sheet = book.add_worksheet(names.get(name, name))
+        sheet = book.add_worksheet(names.get(name, name), ColumnSheet)
         _table_sheet(sheet, names.get(name, name), flat, looks)
         _note_columns(sheet, columns)
         if name == "contents":
@@ -175,13 +176,13 @@ def _link_sheets(sheet: Worksheet, names: Iterable[str]) -> None:
         sheet.write_url(row, 0, f"internal:'{inside}'!A1", string=str(name))
 
 
-def _table_sheet(sheet: Worksheet, name: str, table: pd.DataFrame, looks: list[Format]) -> None:
+def _table_sheet(sheet: ColumnSheet, name: str, table: pd.DataFrame, looks: list[Format]) -> None:
     """Write one table with its header in the first row, frozen, each column in its look."""
     rows, columns = table.shape
     for number, (column, look) in enumerate(zip(table.columns, looks, strict=True)):
         values = table[column]
-        _write_column(sheet, number, values, look)
-        shown = values.head(_SHOWN).tolist()
+        sheet.add_column(number, values, look)
+        shown = values.array[:_SHOWN].tolist()
         # Wide enough for the heading with its filter button, and for
         # the first rows; not for a whole text.
         longest = max([len(str(column)) + 3, *(len(_shown(value)) for value in shown)])
@@ -215,33 +216,3 @@ def _number_format(column: PublishedColumn) -> str:
 
 def _shown(value: object) -> str:
     return f"{value:,.1f}" if isinstance(value, (float, np.floating)) else str(value)
-
-
-def _write_column(sheet: Worksheet, number: int, values: pd.Series, look: Format) -> None:
-    """Write the cells of one column: numbers and text at once, else by the kind of each value."""
-    if isinstance(values.dtype, pd.StringDtype):
-        for row, text in enumerate(values.tolist(), start=1):
-            if isinstance(text, str):  # a missing text is a blank
-                sheet.write_string(row, number, text)
-        return
-    if not (isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf"):
-        for row, value in enumerate(values.tolist(), start=1):
-            _write(sheet, (row, number), value, look)
-        return
-    numbers = values.to_numpy(float)
-    written = np.isfinite(numbers)
-    rows = (np.flatnonzero(written) + 1).tolist()
-    for row, value in zip(rows, numbers[written].tolist(), strict=True):
-        sheet.write_number(row, number, value, look)
-
-
-def _write(sheet: Worksheet, at: tuple[int, int], value: object, look: Format) -> None:
-    """Write one cell by the kind of its value, so that no text is read as anything else."""
-    if value is None or value is pd.NA or (isinstance(value, float) and not np.isfinite(value)):
-        return
-    if isinstance(value, (bool, np.bool_)):
-        sheet.write_boolean(*at, bool(value))
-    elif isinstance(value, (int, float, np.integer, np.floating)):
-        sheet.write_number(*at, float(value), look)
-    else:
-        sheet.write_string(*at, str(value))

@@ -1,0 +1,146 @@
+"""A worksheet that takes whole columns, and writes the bytes that it would write cell by cell.
+
+xlsxwriter keeps an object for each cell and asks each one what it is. Here a cell is its text from
+the start, and a row is the texts of its columns, joined. Only what stands below the header is
+written so; the header, its notes and all that surrounds the cells are left to xlsxwriter.
+"""
+
+from io import StringIO
+from typing import IO, Final, NamedTuple
+
+import numpy as np
+import pandas as pd
+from xlsxwriter.format import Format
+from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.worksheet import Worksheet
+
+_LONGEST_TEXT: Final = 32_767  # UTF-16 units that Excel takes in one cell
+_ROWS_A_SPAN: Final = 16  # rows that say together which columns they reach
+_NUMBER: Final = ">"  # what the end of a number's cell begins with; others begin with their type
+
+
+class _Column(NamedTuple):
+    """A column below the header: the end of each cell's text (empty: no cell), look of numbers."""
+
+    name: str
+    ends: list[str]
+    look: Format
+
+    @property
+    def first_number(self) -> int | None:
+        """The row of the first number, from 0; None if there is none."""
+        rows = (row for row, end in enumerate(self.ends) if end[:1] == _NUMBER)
+        return next(rows, None)
+
+    def cells(self) -> list[str]:
+        """Return the text of each cell; a look gets its index when it is first asked for it."""
+        numbers = self.first_number is not None
+        look = f' s="{self.look._get_xf_index()}"' if numbers else ""  # noqa: SLF001 (no other door)
+        return [
+            f'<c r="{self.name}{row}"{look if end[0] == _NUMBER else ""}{end}' if end else ""
+            for row, end in enumerate(self.ends, start=2)
+        ]
+
+
+class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no types
+    """A worksheet of one header row with columns below it, each added whole."""
+
+    fh: IO[str]  # where the sheet is written
+
+    def __init__(self) -> None:
+        super().__init__()
+        self._columns: dict[int, _Column] = {}
+
+    def add_column(self, number: int, values: pd.Series, look: Format) -> None:
+        """Add a column below its heading; no value is read as anything but what it is.
+
+        Parameters
+        ----------
+        number
+            Its place, from 0.
+        values
+            Numbers, text, yes and no, or any of them. Missing and infinite values are blank.
+        look
+            The number format of its numbers.
+        """
+        ends = self._ends(values)[: self.xls_rowmax - 1]
+        self._columns[number] = _Column(xl_col_to_name(number), ends, look)
+        # A sheet reaches as far as its last cell that is not blank.
+        last = max((row for row, end in enumerate(ends, start=1) if end), default=0)
+        self._check_dimensions(last, number)
+
+    def _ends(self, values: pd.Series) -> list[str]:
+        """Return the end of each cell: by the column's kind, else by the kind of each value."""
+        if isinstance(values.dtype, pd.StringDtype):
+            return [self._text(text) if isinstance(text, str) else "" for text in values.tolist()]
+        if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
+            return [_number(number) for number in values.to_numpy(float).tolist()]
+        return [self._end(value) for value in values.tolist()]
+
+    def _end(self, value: object) -> str:
+        """Return the end of one cell by the kind of its value."""
+        if value is None or value is pd.NA:
+            return ""
+        if isinstance(value, (bool, np.bool_)):
+            return f' t="b"><v>{int(value)}</v></c>'
+        if isinstance(value, (int, float, np.integer, np.floating)):
+            return _number(float(value))
+        return self._text(str(value))
+
+    def _text(self, text: str) -> str:
+        """Return the end of a cell of text, which stands once for the whole workbook."""
+        if len(text) * 2 > _LONGEST_TEXT:
+            units = text.encode("utf-16-le")[: 2 * _LONGEST_TEXT]
+            text = units.decode("utf-16-le", "ignore")
+        index = self.str_table._get_shared_string_index(text)  # noqa: SLF001 (no other door)
+        return f' t="s"><v>{index}</v></c>'
+
+    def _write_rows(self) -> None:
+        """Write each row that has a cell, by joining what its columns have there."""
+        columns = self._columns_of_cells()
+        spans = _spans(columns)
+        for row, cells in enumerate(map("".join, zip(*columns, strict=True))):
+            if cells:
+                span = spans[row // _ROWS_A_SPAN]
+                self.fh.write(f'<row r="{row + 1}" spans="{span}">{cells}</row>')
+
+    def _columns_of_cells(self) -> list[list[str]]:
+        """Return the text of each cell, by column and row, the header's first."""
+        # Looks get their index in the order in which rows need them; links begin the first row.
+        own = [
+            (row, number, self._own_cell(row, number, cell))
+            for row, cells in sorted(self.table.items())
+            for number, cell in cells.items()
+        ]
+        asked = sorted(self._columns, key=lambda at: (self._columns[at].first_number or 0, at))
+        columns = {number: ["", *self._columns[number].cells()] for number in asked}
+        # What xlsxwriter was told cell by cell, headings and links, stands over the columns.
+        for row, number, cell in own:
+            columns[number][row] = cell
+        return [columns[number] for number in sorted(columns)]
+
+    def _own_cell(self, row: int, number: int, cell: object) -> str:
+        """Return what xlsxwriter writes for a cell that it keeps itself."""
+        sheet, text = self.fh, StringIO()
+        self.fh = text
+        try:
+            self._write_cell(row, number, cell)
+        finally:
+            self.fh = sheet
+        return text.getvalue()
+
+
+def _spans(columns: list[list[str]]) -> list[str]:
+    """Return the first and the last column that has a cell, by blocks of 16 rows."""
+    written = np.array([[bool(cell) for cell in cells] for cells in columns])
+    spans = []
+    for start in range(0, written.shape[1], _ROWS_A_SPAN):
+        reached = np.flatnonzero(written[:, start : start + _ROWS_A_SPAN].any(axis=1))
+        spans.append(f"{reached[0] + 1}:{reached[-1] + 1}" if reached.size else "")
+    return spans
+
+
+def _number(number: float) -> str:
+    """Return the end of a cell of a number; an infinite or missing one has none."""
+    # What is neither infinite nor missing differs from itself by 0.
+    return f"{_NUMBER}<v>{number:.16G}</v></c>" if number - number == 0 else ""
