@@ -6,10 +6,10 @@ people do not know the errors of our times. The same draw is used for all option
 differences are not drowned in noise.
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
 from functools import reduce
-from typing import Final, NamedTuple, TypeAlias
+from typing import Final, NamedTuple
 
 import numpy as np
 import pandas as pd
@@ -30,10 +30,6 @@ _DRAWN: Final = 250  # draws that are drawn at once
 _CHUNK: Final = 16  # of which so many are worked on at once
 _MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
 _Matrix = NDArray[np.float64]
-_Placement: TypeAlias = tuple[
-    int, frozenset[str], Shares
-]  # a service's number, its sites, its shares
-_Travelled: TypeAlias = tuple[int, Shares]  # what contacts at sites depend on
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,18 +94,54 @@ class Simulation:
         return pd.DataFrame(shares, index=scorecard.scores.index, columns=range(1, n + 1))
 
 
+class _Part(NamedTuple):
+    """A service of which so many contacts are at sites, whichever these are."""
+
+    service: int
+    shares: Shares
+
+
 @dataclass(frozen=True, slots=True)
 class _SimulatedJourneys:
     """The journeys to one service at some sites, as arrays over the areas that can travel.
 
     `pair` numbers the journeys of an area to a site, alike in all options, so that an error
     belongs to the journey and not to the option. `area` is a slice where all can travel, which is
-    much the faster index.
+    much the faster index; `cut_off` are the others. `part` is a place in `_Plan.parts`.
     """
 
+    part: int
     area: NDArray[np.int64] | slice
+    cut_off: NDArray[np.int64]
     pair: NDArray[np.int64]
     standard_min: float
+
+
+@dataclass(frozen=True, slots=True)
+class _Plan:
+    """What is simulated: options that have something in common share it by its number.
+
+    Attributes
+    ----------
+    parts, journeys
+        Each different one once.
+    kinds
+        Options of one kind have the same parts: the places of these.
+    options
+        For each option its kind, and the places of its journeys.
+    pairs
+        The different journeys of an area to a site, as places in the flat matrix of minutes.
+    """
+
+    parts: Sequence[_Part]
+    journeys: Sequence[_SimulatedJourneys]
+    kinds: Sequence[tuple[int, ...]]
+    options: Sequence[tuple[int, tuple[int, ...]]]
+    pairs: NDArray[np.int64]
+
+    def kinds_of_journeys(self) -> set[tuple[int, int]]:
+        """Return which journeys are made in options of which kind."""
+        return {(place, kind) for kind, places in self.options for place in places}
 
 
 class _Draws(NamedTuple):
@@ -121,13 +153,11 @@ class _Draws(NamedTuple):
     all_contacts: _Matrix  # services by draws
 
 
-class _Travellers(NamedTuple):
-    """Who makes journeys to sites under an option."""
+class _Weights(NamedTuple):
+    """What journeys weigh in the mean of options of one kind."""
 
-    journeys: _Matrix  # contacts at sites, draws by areas
-    counted: NDArray[np.bool_]  # where there are any
-    weights: _Matrix  # residents there, draws by areas
-    people: _Matrix  # and their sum, by draw
+    journey: Mapping[int, _Matrix]  # all of an area, by part: draws by areas
+    people: _Matrix  # who make any, by draw
 
 
 def simulate(
@@ -139,15 +169,8 @@ def simulate(
     seed: int,
 ) -> Simulation:
     """Draw whole studies and return the simulated measures of every option."""
-    # The journeys that any option makes, each once: an error belongs to the journey.
-    services = appraisal_inputs.visited
-    found, by_option = _journeys(results, appraisal_inputs)
-    pairs = np.unique(np.concatenate([journeys.pair for journeys in found.values()]))
-    journeys = {
-        plan: replace(known, pair=np.searchsorted(pairs, known.pair))
-        for plan, known in found.items()
-    }
-    minutes = appraisal_inputs.times.minutes.to_numpy().ravel()[pairs]
+    services, plan = appraisal_inputs.visited, _plan_of(results, appraisal_inputs)
+    minutes = appraisal_inputs.times.minutes.to_numpy().ravel()[plan.pairs]
     bands = list(bands_of(appraisal_inputs.areas))
     people = appraisal_inputs.areas[bands].to_numpy(float).T
     expected = [_contacts_by_band(service, appraisal_inputs) for service in services]
@@ -157,119 +180,121 @@ def simulate(
         n = rows.stop - rows.start
         # What differs between draws: all speeds together, each journey, rates, and growth.
         speed = _factors(rng, uncertainty.speed_sd, (n, 1))
-        error = rng.normal(0, uncertainty.time_error_min * _MEDIAN_TO_SD, (n, len(pairs)))
+        error = rng.normal(0, uncertainty.time_error_min * _MEDIAN_TO_SD, (n, len(plan.pairs)))
         rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
         growth = _factors(rng, uncertainty.growth_sd, (n, len(bands)))
         contacts = np.stack([growth @ by_band for by_band in expected]) * rate.T[:, :, None]
         residents, all_contacts = growth @ people, contacts.sum(axis=2)
         # A few draws at a time, so that all of theirs stays in the processor's cache.
         for part in _chunks(n, _CHUNK):
-            taken = np.maximum(minutes * speed[part] + error[part], 0.0)
+            taken = error[part]  # minutes of each journey by draw, in place
+            taken += minutes * speed[part]
+            np.maximum(taken, 0.0, out=taken)
             drawn = _Draws(taken, contacts[:, part], residents[part], all_contacts[:, part])
             here = slice(rows.start + part.start, rows.start + part.stop)
-            mean, within = _figures(drawn, journeys, by_option, ceiling_min)
+            mean, within = _figures(drawn, plan, ceiling_min)
             values["mean_minutes"][here], values["within_standard"][here] = mean, within
     return Simulation({k: pd.DataFrame(v, columns=list(results)) for k, v in values.items()})
 
 
-def _figures(
-    drawn: _Draws,
-    journeys: Mapping[_Placement, _SimulatedJourneys],
-    by_option: Sequence[Sequence[_Placement]],
-    ceiling_min: float,
-) -> tuple[_Matrix, _Matrix]:
+def _figures(drawn: _Draws, plan: _Plan, ceiling_min: float) -> tuple[_Matrix, _Matrix]:
     """Return mean minutes and the share within the standard: draws by options."""
-    # Contacts for which somebody travels to a site: options of equal shares have them alike.
-    at_sites = {
-        (number, shares): drawn.contacts[number] * shares.at_sites for number, _, shares in journeys
+    weights = [_weights(kind, plan.parts, drawn) for kind in plan.kinds]
+    # What a draw does to every journey, alike in all options: minutes by area, and so figures.
+    minutes = [drawn.taken.take(made.pair, axis=1) for made in plan.journeys]
+    soon = [
+        _in_time(plan.parts[made.part], made, drawn, its)
+        for made, its in zip(plan.journeys, minutes, strict=True)
+    ]
+    spent = {
+        (place, kind): _spent(plan.journeys[place], weights[kind], minutes[place], ceiling_min)
+        for place, kind in plan.kinds_of_journeys()
     }
-    # What it does to every journey, and then to every option, with the same draw for all.
-    made = {
-        plan: _made(plan, made_by, drawn, at_sites[plan[0], plan[2]], ceiling_min)
-        for plan, made_by in journeys.items()
-    }
+    # And then to every option.
     total = drawn.contacts.sum(axis=0).sum(axis=1)
-    travellers: dict[tuple[_Travelled, ...], _Travellers] = {}
     means, within = [], []
-    for plans in by_option:
-        key = tuple((number, shares) for number, _, shares in plans)
-        if key not in travellers:
-            travelled = reduce(np.add, (at_sites[part] for part in key))
-            travellers[key] = _travellers(travelled, drawn.residents)
-        means.append(_mean(reduce(np.add, (made[plan][0] for plan in plans)), travellers[key]))
-        within.append(_ratio(reduce(np.add, (made[plan][1] for plan in plans)), total))
+    for kind, places in plan.options:
+        means.append(_ratio(_sum(spent[place, kind] for place in places), weights[kind].people))
+        within.append(_ratio(_sum(soon[place] for place in places), total))
     return np.stack(means, axis=1), np.stack(within, axis=1)
 
 
-def _made(
-    plan: _Placement,
-    journeys: _SimulatedJourneys,
-    drawn: _Draws,
-    at_sites: _Matrix,
-    ceiling_min: float,
-) -> tuple[_Matrix, _Matrix]:
-    """Return minutes spent by draw and area, and contacts in time by draw.
+def _weights(kind: tuple[int, ...], parts: Sequence[_Part], drawn: _Draws) -> _Weights:
+    """Return what journeys weigh in the minutes a journey of the average resident who makes one.
 
-    `at_sites` are the contacts at sites, draws by areas. A journey that is not there counts as the
-    ceiling, as in the measure.
+    All journeys of an area, to whatever service, weigh as much as its residents together.
     """
-    number, _, shares = plan
-    contacts = drawn.contacts[number]
-    minutes = drawn.taken.take(journeys.pair, axis=1)
-    reached = contacts[:, journeys.area]
-    spent = at_sites[:, journeys.area] * minutes
-    # Areas without a journey count as the ceiling, so that cutting them off gains nothing.
-    if not isinstance(journeys.area, slice):
-        everywhere = at_sites * ceiling_min
-        everywhere[:, journeys.area] = spent
-        spent = everywhere
-    # Contacts by video are in time wherever the patient lives.
-    soon = (reached * (minutes <= journeys.standard_min)).sum(axis=1)
-    in_time = (1 - shares.video) * soon + shares.video * drawn.all_contacts[number]
-    return spent, in_time
+    at_sites = {
+        part: drawn.contacts[parts[part].service] * parts[part].shares.at_sites for part in kind
+    }
+    journeys = _sum(at_sites.values())
+    counted = journeys > 0
+    each = np.divide(drawn.residents, journeys, out=np.zeros_like(journeys), where=counted)
+    people = np.where(counted, drawn.residents, 0.0).sum(axis=1)
+    return _Weights({part: each * contacts for part, contacts in at_sites.items()}, people)
 
 
-def _travellers(travelled: _Matrix, residents: _Matrix) -> _Travellers:
-    """Return who makes journeys, from contacts at sites and residents, both draws by areas."""
-    counted = travelled > 0
-    weights = np.where(counted, residents, 0.0)
-    return _Travellers(travelled, counted, weights, weights.sum(axis=1))
+def _spent(
+    made: _SimulatedJourneys, weights: _Weights, minutes: _Matrix, ceiling_min: float
+) -> _Matrix:
+    """Return the weighted minutes of all areas, by draw.
 
-
-def _mean(spent: _Matrix, who: _Travellers) -> _Matrix:
-    """Return the minutes a journey of the average resident who makes one, by draw."""
-    each = np.divide(spent, who.journeys, out=np.zeros_like(spent), where=who.counted)
-    np.multiply(who.weights, each, out=each)
-    return _ratio(each.sum(axis=1), who.people)
-
-
-def _journeys(
-    results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs
-) -> tuple[dict[_Placement, _SimulatedJourneys], list[list[_Placement]]]:
-    """Return all different journeys, pairs as places in the flat matrix, and those of each option.
-
-    Options that run a service alike share its journeys.
+    A journey that is not there counts as the ceiling, as in the measure, so that cutting an area
+    off gains nothing.
     """
-    columns = appraisal_inputs.times.minutes.columns
-    rows = appraisal_inputs.times.minutes.index.get_indexer(appraisal_inputs.areas.index)
-    found: dict[_Placement, _SimulatedJourneys] = {}
-    by_option: list[list[_Placement]] = []
+    weight = weights.journey[made.part]
+    spent: _Matrix = np.vecdot(weight[:, made.area], minutes)
+    if len(made.cut_off):
+        spent = spent + ceiling_min * weight[:, made.cut_off].sum(axis=1)
+    return spent
+
+
+def _in_time(part: _Part, made: _SimulatedJourneys, drawn: _Draws, minutes: _Matrix) -> _Matrix:
+    """Return contacts in time by draw; those by video are, wherever the patient lives."""
+    contacts, video = drawn.contacts[part.service], part.shares.video
+    soon = np.vecdot(contacts[:, made.area], minutes <= made.standard_min)
+    in_time: _Matrix = (1 - video) * soon + video * drawn.all_contacts[part.service]
+    return in_time
+
+
+def _plan_of(results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs) -> _Plan:
+    """Return what is simulated. Options that run a service alike share its journeys."""
+    parts: dict[_Part, int] = {}
+    journeys: dict[tuple[_Part, frozenset[str]], int] = {}
+    made: list[_SimulatedJourneys] = []
+    kinds: dict[tuple[int, ...], int] = {}
+    options: list[tuple[int, tuple[int, ...]]] = []
     for result in results.values():
-        by_option.append([])
+        kind, places = [], []
         for number, service in enumerate(appraisal_inputs.visited):
-            shares = result.option.shares_of(service.id, service.shares)
-            plan = (number, result.option.sites.get(service.id, frozenset()), shares)
-            by_option[-1].append(plan)
-            if plan in found:
-                continue
-            used = result.services[service.id].allocation["site_id"]
-            area = np.flatnonzero(used.notna())
-            # A journey is a place in the flat matrix of minutes: its
-            # error is drawn once for all who make it.
-            pair = rows[area] * len(columns) + columns.get_indexer(pd.Index(used.iloc[area]))
-            travel = slice(None) if len(area) == len(used) else area
-            found[plan] = _SimulatedJourneys(travel, pair, service.travel_standard_min)
-    return found, by_option
+            part = _Part(number, result.option.shares_of(service.id, service.shares))
+            kind.append(parts.setdefault(part, len(parts)))
+            key = part, result.option.sites.get(service.id, frozenset())
+            if key not in journeys:
+                journeys[key] = len(made)
+                used = result.services[service.id].allocation["site_id"]
+                made.append(_journeys_of(used, service, parts[part], appraisal_inputs))
+            places.append(journeys[key])
+        options.append((kinds.setdefault(tuple(kind), len(kinds)), tuple(places)))
+    # The journeys that any option makes, each once: an error belongs to the journey.
+    pairs = np.unique(np.concatenate([each.pair for each in made]))
+    numbered = [replace(each, pair=np.searchsorted(pairs, each.pair)) for each in made]
+    return _Plan(list(parts), numbered, list(kinds), options, pairs)
+
+
+def _journeys_of(
+    used: pd.Series, service: Service, part: int, appraisal_inputs: AppraisalInputs
+) -> _SimulatedJourneys:
+    """Return the journeys of the areas to the sites that they use, pairs as places in the matrix.
+
+    A journey is a place in the flat matrix of minutes: its error is drawn once for all who make it.
+    """
+    minutes = appraisal_inputs.times.minutes
+    area, cut_off = np.flatnonzero(used.notna()), np.flatnonzero(used.isna())
+    row = minutes.index.get_indexer(appraisal_inputs.areas.index)[area]
+    pair = row * len(minutes.columns) + minutes.columns.get_indexer(pd.Index(used.iloc[area]))
+    travel = area if len(cut_off) else slice(None)
+    return _SimulatedJourneys(part, travel, cut_off, pair, service.travel_standard_min)
 
 
 def _contacts_by_band(service: Service, appraisal_inputs: AppraisalInputs) -> _Matrix:
@@ -287,6 +312,10 @@ def _contacts_by_band(service: Service, appraisal_inputs: AppraisalInputs) -> _M
     split = np.divide(by_band, total, out=even, where=total > 0)
     contacts: _Matrix = split * appraisal_inputs.contacts_of(service).to_numpy(float)
     return contacts
+
+
+def _sum(parts: Iterable[_Matrix]) -> _Matrix:
+    return reduce(np.add, parts)
 
 
 def _ratio(part: _Matrix, whole: _Matrix) -> _Matrix:
