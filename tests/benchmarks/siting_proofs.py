@@ -190,6 +190,14 @@ def instances(folder: Path, largest: int) -> Iterator[tuple[str, np.ndarray, int
         yield f"drawn{nodes}", graph_distances(rng, nodes, nodes**2 // 50), p, float("nan")
 
 
+def solved(distances: np.ndarray, p: int, seconds: float) -> tuple[float, bool]:
+    """Return the CPU seconds of our search, and whether it proved its plan."""
+    case = case_of(distances, np.ones(len(distances)))
+    begun = time.process_time()
+    found = locate_sites(*case, SitingProblem(p=p, ceiling_min=1e6), gap=0.0, seconds=seconds)
+    return time.process_time() - begun, found.proven
+
+
 def main() -> None:
     """Print a row for each instance."""
     parser = argparse.ArgumentParser(description=__doc__)

@@ -99,6 +99,19 @@ def describe(timetable: Timetable, path: Path) -> str:
     )
 
 
+def prepared() -> tuple[TransitRouter, gpd.GeoSeries, gpd.GeoSeries, TransitRules]:
+    """Return a router over the made-up feed with walks along streets; areas, sites and rules."""
+    areas = read_areas(embedded("areas.csv")).geometry
+    sites = read_sites(embedded("sites.csv")).geometry[:SITES]
+    rules = TransitRules((dt.time(9, 30), dt.time(11, 30)))
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "feed.zip"
+        make_feed(path)
+        timetable = read_timetable([path], DAY)
+    streets = on_foot(load_network(embedded("network")))
+    return TransitRouter(timetable, rules, streets), areas, sites, rules
+
+
 def main() -> None:
     """Make the feed, read it, and answer."""
     parser = argparse.ArgumentParser(description=__doc__)
