@@ -19,7 +19,7 @@ from llrgeo.appraisal.capacity.crisis import (
 from llrgeo.appraisal.capacity.overflow_evidence import OverflowRules
 from llrgeo.appraisal.capacity.parameters import Parameters
 from llrgeo.appraisal.capacity.queues import beds_for_loss, erlang_b
-from llrgeo.appraisal.capacity.rounds import drawn_days, driving_minutes
+from llrgeo.appraisal.capacity.rounds import driving_minutes, mean_of_drawn_days
 from llrgeo.appraisal.capacity.setting import (
     CapacitySetting,
     CrisisService,
@@ -297,7 +297,7 @@ def test_rounds_by_hand(found: CapacityEvidence) -> None:
     hull = abs(3 * 1 - 4 * 9) / 2  # of (0, 0), (3, 4) and (9, 1)
     between = 0.57 * out_min / straight * np.sqrt(hull * a_day)
     assert row["drive_min"] == pytest.approx(1.2 * (2 * out_min * row["rounds"] + between))
-    day = drawn_days(homes, 22, 8, seed=4)
+    day = mean_of_drawn_days(homes, 22, 8, seed=4)
     assert row["drawn_min"] == pytest.approx(day.minutes * 1.2 * a_day / 22)
     travel = (row["drive_min"] + (a_day + row["rounds"]) * 116 / 60) / a_day
     assert row["travel_min"] == pytest.approx(travel)

@@ -4,7 +4,6 @@ import numpy as np
 import pytest
 
 from llrgeo.appraisal.capacity.cash_flows import (
-    capacity_steps,
     flow_table,
     growing_flow,
     one_off_flow,
@@ -38,15 +37,6 @@ def test_capital_falls_in_its_year() -> None:
     assert flow.tolist() == [3, 0, 0, 8, 0, 0]
     with pytest.raises(InputError, match="2032 lies outside the years appraised, 2026 to 2031"):
         one_off_flow({2032: 3.0}, start=2026, years=5)
-
-
-def test_beds_come_by_the_bay() -> None:
-    steps = capacity_steps({2036: 41, 2026: 30, 2031: 33, 2043: 35}, have=31, step=4)
-    assert steps["added"].to_dict() == {2026: 0, 2031: 4, 2036: 8, 2043: 0}
-    assert steps["capacity"].tolist() == [31, 35, 43, 43]
-    assert (steps["capacity"] >= steps["needed"]).all()
-    with pytest.raises(InputError, match="steps of 0"):
-        capacity_steps({2026: 3}, have=1, step=0)
 
 
 def test_a_table_of_flows() -> None:

@@ -8,7 +8,6 @@ import pytest
 
 from llrgeo.appraisal.capacity.crisis import (
     Dispatch,
-    independent_share,
     larson_q,
     nearest_free_share,
     response_table,
@@ -93,10 +92,6 @@ def test_free_teams_within_reach() -> None:
     free = nearest_free_share(reach, calls, 5, 3.4)
     by_hand = [sum(larson_q(5, 0.68, j) * 0.68**j * 0.32 for j in range(k)) for k in (0, 1, 3)]
     assert free == pytest.approx(np.average(by_hand, weights=calls))
-    # as if independent: (5 (1 - .68) + 4 (1 - .68^3)) / 11
-    assert independent_share(reach, calls, 0.68) == pytest.approx(
-        (5 * 0.32 + 4 * (1 - 0.68**3)) / 11
-    )
 
 
 def test_larsons_correction_in_a_simulation() -> None:

@@ -12,7 +12,6 @@ from llrgeo.appraisal.capacity.projections import (
     ageing_shares,
     assumed_bounds,
     constant_shares,
-    growth_factors,
     housing_shares,
     people_by_band,
     people_in,
@@ -261,13 +260,9 @@ def test_bounds() -> None:
     )
 
 
-def test_growth_is_taken_within_one_variant(bands: pd.DataFrame) -> None:
-    factors = growth_factors(bands, base=VariantYear(ONS, 2026), later=VariantYear(ONS, 2036))
-    assert factors.loc["E06000017", "age_85_plus"] > 1.3
-    with pytest.raises(InputError, match="of variant high and 2036 of principal_2018: growth"):
-        growth_factors(bands, base=VariantYear("high", 2026), later=VariantYear(ONS, 2036))
+def test_a_year_that_the_projections_lack_is_refused(bands: pd.DataFrame) -> None:
     with pytest.raises(InputError, match="no projection for 2021 of variant principal_2018"):
-        growth_factors(bands, base=VariantYear(ONS, 2021), later=VariantYear(ONS, 2036))
+        people_in(bands, VariantYear(ONS, 2021))
 
 
 # Bad files

@@ -15,7 +15,13 @@ from rounds_forms import (
 )
 
 from llrgeo.appraisal.capacity.parameters import Parameters
-from llrgeo.appraisal.capacity.rounds import Homes, draw_day, drawn_days, hull_km2, in_tested_range
+from llrgeo.appraisal.capacity.rounds import (
+    Homes,
+    draw_day,
+    hull_km2,
+    in_tested_range,
+    mean_of_drawn_days,
+)
 from llrgeo.appraisal.capacity.tours import good_rounds, round_minutes, shortest_round
 from llrgeo.errors import InputError
 from llrgeo.inputs.capacity import read_capacity
@@ -103,13 +109,13 @@ def test_rounds_too_long_for_the_exact_way() -> None:
 
 def test_days_are_drawn_and_solved() -> None:
     homes = square(60, 6)
-    few = drawn_days(homes, 7, 8, seed=1)
+    few = mean_of_drawn_days(homes, 7, 8, seed=1)
     assert few.rounds == 1
     rng = np.random.default_rng(1)
     by_hand = [shortest_round(draw_day(homes, 7, rng))[0] for _ in range(5)]
     assert few.minutes == pytest.approx(np.mean(by_hand))
-    assert drawn_days(homes, 20, 8, seed=1).minutes > few.minutes
-    assert drawn_days(homes, 0, 8, seed=1).minutes == 0
+    assert mean_of_drawn_days(homes, 20, 8, seed=1).minutes > few.minutes
+    assert mean_of_drawn_days(homes, 0, 8, seed=1).minutes == 0
 
 
 @pytest.mark.parametrize(
@@ -150,7 +156,7 @@ def test_where_both_methods_apply_they_agree() -> None:
         ),
         (lambda: network_pace(np.zeros((2, 2)), np.zeros(2), np.zeros(2)), "no two homes"),
         (lambda: good_rounds(np.zeros((3, 3)), 0), "at most 0 homes"),
-        (lambda: drawn_days(square(3, 1), -1, 8, seed=1), "-1 visits"),
+        (lambda: mean_of_drawn_days(square(3, 1), -1, 8, seed=1), "-1 visits"),
     ],
 )
 def test_faults_take_one_line(call, says: str) -> None:

@@ -12,7 +12,7 @@ from timetables import STOPS, TOY, at, stops_table, write_feed
 from llrgeo.errors import InputError
 from llrgeo.inputs import feeds
 from llrgeo.inputs.gtfs import Timetable, read_timetable
-from llrgeo.publish.notes import told_note
+from llrgeo.publish.notes import translate_note
 from llrgeo.publish.wording import Wording, wording
 
 TUESDAY = dt.date(2026, 11, 24)
@@ -43,9 +43,9 @@ def read(path: Path, date: dt.date = TUESDAY) -> Timetable:
     timetable = read_timetable([path], date)
     # Pages say a fault in their language, so the catalogue has to know each.
     for note in timetable.notes:
-        assert re.fullmatch(r"bus\.zip: fault of \w+\.txt: known", told_note(f"{note}.", FAULTS)), (
-            note
-        )
+        assert re.fullmatch(
+            r"bus\.zip: fault of \w+\.txt: known", translate_note(f"{note}.", FAULTS)
+        ), note
     return timetable
 
 

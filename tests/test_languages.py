@@ -19,12 +19,12 @@ from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.folder import publish
 from llrgeo.publish.kit.files import kit_files
 from llrgeo.publish.kit.places import kit_places
-from llrgeo.publish.notes import told_note, told_theme
+from llrgeo.publish.notes import translate_note, translate_theme
 from llrgeo.publish.pages import run_mark
 from llrgeo.publish.report.page import render_report
 from llrgeo.publish.report.plain_words import render_plain_words
 from llrgeo.publish.report.ranking import assumption_label, option_sentence, robustness_lines
-from llrgeo.publish.wording import CATALOGUES, spoken, wording
+from llrgeo.publish.wording import CATALOGUES, using_wording, wording
 from llrgeo.study.config import load_study
 from llrgeo.study.run import build_publication, check_publishable, run_study
 from llrgeo.study.translation import translate_study
@@ -122,7 +122,7 @@ def narrow_words(html: str) -> set[str]:
 
 @pytest.mark.parametrize("make", [render_explorer, render_report])
 def test_no_english_is_left_on_a_page_in_another_language(county, pseudo, make):
-    with spoken(pseudo):
+    with using_wording(pseudo):
         page = make(county)
     assert '<html lang="x-wide">' in page
     # The first half of a postcode is no word.
@@ -130,7 +130,7 @@ def test_no_english_is_left_on_a_page_in_another_language(county, pseudo, make):
 
 
 def test_no_english_is_left_in_a_kit_in_another_language(county, pseudo):
-    with spoken(pseudo):
+    with using_wording(pseudo):
         files = kit_files(county, kit_places(county)[:4], {}, leaflets_as_pdf=False)
     for name, content in files.items():
         if name.endswith(".png"):
@@ -142,7 +142,7 @@ def test_no_english_is_left_in_a_kit_in_another_language(county, pseudo):
 
 
 def test_no_english_is_left_in_the_plain_words_draft(county, pseudo):
-    with spoken(pseudo):
+    with using_wording(pseudo):
         assert re.findall(r"[A-Za-z]{2,}", render_plain_words(county)) == []
 
 
@@ -160,7 +160,7 @@ def test_a_script_from_right_to_left_sets_the_direction_of_pages(county, tmp_pat
     # Invented text in the letters of Urdu: the layout is tried, not a translation.
     write_catalogue(tmp_path, "ur", direction="rtl", skip="\u0627\u0628\u062a")
     words = wording("ur", tmp_path)
-    with spoken(words):
+    with using_wording(words):
         files = kit_files(county, kit_places(county)[:1], {}, leaflets_as_pdf=False)
         pages = [render_report(county), *(files[n] for n in files if n.endswith(".html"))]
     for page in pages:
@@ -261,7 +261,7 @@ def test_no_english_is_left_in_the_report_of_a_whole_run(town_study):
     wide_study(town_study, {"areas.csv": ("name", "ward", "authority"), "sites.csv": ("name",)})
     publication = build_publication(run_study(load_study(town_study)))
     assert {"sentences", "tornado", "rank_acceptability", "case_against"} <= set(publication.tables)
-    with spoken(publication.words):
+    with using_wording(publication.words):
         report = render_report(publication)
     assert wide("of all weightings") in report
     assert wide("travel times") in report
@@ -350,7 +350,7 @@ BUS = (
 def test_a_note_of_a_study_s_own_streets_and_timetables_leaves_no_english(pseudo, note):
     """Names of areas, sites and rivers stay; their tests hold the notes to the same words."""
     kept = {"River", "Gwash", "zip", "stops", "stop_times", "txt", "stop_id", "trip_id"}
-    assert set(re.findall(r"[A-Za-z_]{2,}", told_note(note, pseudo))) <= kept
+    assert set(re.findall(r"[A-Za-z_]{2,}", translate_note(note, pseudo))) <= kept
 
 
 @pytest.mark.parametrize(("note", "key", "values"), NOTES)
@@ -358,19 +358,19 @@ def test_a_note_of_the_data_is_said_in_the_language(tmp_path, note, key, values)
     write_catalogue(tmp_path, "x-marks", thousands_mark=".", decimal_mark=",")
     words = wording("x-marks", tmp_path)
     own = "A note of somebody else's."
-    assert told_note(f"{note} {own}", words) == f"{words[key].format(**values)} {own}"
-    assert told_note(note, wording("en-GB")) == note
+    assert translate_note(f"{note} {own}", words) == f"{words[key].format(**values)} {own}"
+    assert translate_note(note, wording("en-GB")) == note
 
 
 def test_the_usual_notice_is_said_in_the_language_and_a_publisher_s_own_is_not(pseudo):
-    assert told_theme(Theme(), pseudo).notice == pseudo["data_note_notice"]
+    assert translate_theme(Theme(), pseudo).notice == pseudo["data_note_notice"]
     assert Theme().notice == wording()["data_note_notice"]
-    assert told_theme(Theme(notice="Ours."), pseudo).notice == "Ours."
+    assert translate_theme(Theme(notice="Ours."), pseudo).notice == "Ours."
 
 
 def test_the_note_of_the_embedded_network_is_known_to_the_catalogue(pseudo):
     note = json.loads((EMBEDDED / "network" / "network.json").read_text(encoding="utf-8"))["error"]
-    said = told_note(note, pseudo)
+    said = translate_note(note, pseudo)
     names = {"Leicester", "Leicestershire", "and", "Rutland"}
     assert set(re.findall(r"[A-Za-z]{2,}", said)) <= names
     assert "1.3" in said

@@ -16,7 +16,7 @@ from pathlib import Path
 import pandas as pd
 from official import official_sources, source_or_downloads
 
-from llrgeo.inputs.estate import check_estate, of_return
+from llrgeo.inputs.estate import check_estate, estate_from_return
 from llrgeo.inputs.official.eric import SITE_CODE, read_returns
 
 ESTATE_CSV = Path(__file__).parents[1] / "estate.csv"
@@ -83,7 +83,7 @@ def fetch_estate(downloads: Path, sources_file: Path | None = None) -> pd.DataFr
     ours = returns[returns.index.isin(list(SITES))]
     codes = {SITE_CODE: ours.index.map(SITES), "year": source.vintage}
     published = ours.reset_index(drop=True).assign(**codes)
-    table = of_return(published, SITES.values(), source=source.id)
+    table = estate_from_return(published, SITES.values(), source=source.id)
     check_estate(table, SITES.values(), source=source.id)
     table.insert(1, "return_code", ours.index.to_numpy())
     table.insert(2, "return_name", ours["Site Name"].to_numpy())

@@ -8,7 +8,9 @@ from llrgeo.appraisal.evaluation import OptionResult
 T = TypeVar("T")
 
 
-def of_each(results: Mapping[str, OptionResult], find: Callable[[OptionResult], T]) -> dict[str, T]:
+def find_by_option(
+    results: Mapping[str, OptionResult], find: Callable[[OptionResult], T]
+) -> dict[str, T]:
     """Return what is found of the result of each option, by its name.
 
     `evaluate_options` gives options that run a service alike (the same sites, shares and room) one

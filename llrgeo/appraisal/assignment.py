@@ -6,7 +6,7 @@ return an `Assignment` in which everyone is counted: assigned, turned away or ou
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -19,6 +19,9 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.errors import LlrgeoError
 
 Matrix: TypeAlias = NDArray[np.float64]
+
+_HUFF_EXPONENT: Final = 2.0  # of minutes
+_LEAST_MIN: Final = 1.0
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,21 +58,14 @@ def assign_nearest(minutes: pd.DataFrame, demand: pd.Series) -> Assignment:
     return _assignment(ordered, demand, chosen)
 
 
-def assign_by_choice(
-    minutes: pd.DataFrame,
-    demand: pd.Series,
-    size: pd.Series,
-    *,
-    exponent: float = 2.0,
-    least_min: float = 1.0,
-) -> Assignment:
+def assign_by_choice(minutes: pd.DataFrame, demand: pd.Series, size: pd.Series) -> Assignment:
     """Share everyone out by the size of sites and the minutes to them (Huff 1963).
 
-    The share of a site is size / minutes^exponent over the sum of all; journeys below `least_min`
-    count as that long, so that a site next door does not draw everybody.
+    The share of a site is size / minutes^2 over the sum of all; journeys below a minute count as
+    one, so that a site next door does not draw everybody.
     """
     # Pull of a site: its size over the minutes to the exponent; 0 where it is out of reach.
-    distance = minutes.clip(lower=least_min).to_numpy() ** exponent
+    distance = minutes.clip(lower=_LEAST_MIN).to_numpy() ** _HUFF_EXPONENT
     pull = size[minutes.columns].to_numpy(float) / distance
     total = pull.sum(axis=1, keepdims=True)
     shares = np.divide(pull, total, out=np.zeros_like(pull), where=total > 0)

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.access import averaged
-from llrgeo.appraisal.alike import of_each
+from llrgeo.appraisal.alike import find_by_option
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES
@@ -67,7 +67,7 @@ def compare_authorities(
         )
         return table.sort_values(["average_min", "authority_code"])
 
-    found = of_each(results, table_of).items()
+    found = find_by_option(results, table_of).items()
     tables = [table.assign(option=name) for name, table in found]
     compared: pd.DataFrame = pd.concat(tables).rename_axis("authority").reset_index()
     # Keys first, then figures, then whatever the user knows of the authorities.

@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.alike import of_each
+from llrgeo.appraisal.alike import find_by_option
 from llrgeo.appraisal.area_facts import has_ages
 from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.evaluation import OptionResult
@@ -81,7 +81,7 @@ def rank_authorities(
     return pd.concat(
         [
             table.assign(option=option)
-            for option, tables in of_each(results, tables_of).items()
+            for option, tables in find_by_option(results, tables_of).items()
             for name, table in tables.items()
             if option != baseline or name != _CHANGED
         ],

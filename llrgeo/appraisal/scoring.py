@@ -238,7 +238,7 @@ def criteria_faults(
     return faults
 
 
-def dominating_option(scores: pd.DataFrame, *, material: float = MATERIAL) -> pd.Series:
+def dominating_option(scores: pd.DataFrame) -> pd.Series:
     """Return for every option one that dominates it, or a blank."""
     rows = [row.to_numpy() for _, row in scores.iterrows()]
     names = [
@@ -248,7 +248,7 @@ def dominating_option(scores: pd.DataFrame, *, material: float = MATERIAL) -> pd
                 for name, other in zip(scores.index, rows, strict=True)
                 # At least as good on each criterion, and better on one by
                 # more than counts as equal.
-                if (other >= row).all() and (other > row + material).any()
+                if (other >= row).all() and (other > row + MATERIAL).any()
             ),
             "",
         )

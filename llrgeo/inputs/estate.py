@@ -109,11 +109,13 @@ def read_estate(site_ids: Collection[str], path: Path | None = None) -> pd.DataF
     found = embedded("estate.csv") if path is None else path
     table = read_table(found)
     if _SITE_CODE in table.columns:
-        table = of_return(table, site_ids, source=found.name)
+        table = estate_from_return(table, site_ids, source=found.name)
     return check_estate(table, site_ids, source=found.name)
 
 
-def of_return(table: pd.DataFrame, site_ids: Collection[str], *, source: str) -> pd.DataFrame:
+def estate_from_return(
+    table: pd.DataFrame, site_ids: Collection[str], *, source: str
+) -> pd.DataFrame:
     """Return the rows of an estates return that are of some sites, with our names of columns.
 
     Raises

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Callable, Iterable, Mapping
+from collections.abc import Iterable, Mapping
 from pathlib import Path
 from typing import Final, TypeAlias
 
@@ -39,11 +39,10 @@ from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.page import render_report
 from llrgeo.publish.report.pdf import find_renderer, render_pdf
 from llrgeo.publish.report.plain_words import render_plain_words
-from llrgeo.publish.wording import spoken
+from llrgeo.publish.wording import using_wording
 from llrgeo.schema import Track, name_some
 
 Content: TypeAlias = str | bytes
-Renderer: TypeAlias = Callable[[Publication], Content]
 
 EXPLORER: Final = "explorer.html"
 PLANNER: Final = "planner.html"
@@ -67,7 +66,7 @@ def publish(publication: Publication, folder: Path, *, track: Track = iter) -> l
         If the folder cannot be written to.
     """
     files: dict[str, Content] = {}
-    with spoken(publication.words):
+    with using_wording(publication.words):
         for make in track(list(_MAKERS)):
             files |= make(publication)
     files[RO_CRATE] = _crate(publication, files)
@@ -85,7 +84,7 @@ def publish_print_maps(publication: Publication, folder: Path) -> list[Path]:
     """
     from llrgeo.publish.print.maps import print_maps  # noqa: PLC0415 (matplotlib is slow to load)
 
-    with spoken(publication.words):
+    with using_wording(publication.words):
         maps = print_maps(publication)
     return write_files(maps, folder)
 
@@ -101,7 +100,7 @@ def publish_pdf(publication: Publication, folder: Path) -> list[Path]:
     PublishError
         If no renderer is installed, it fails, or the folder cannot be written to.
     """
-    with spoken(publication.words):
+    with using_wording(publication.words):
         page = render_report(publication)
     return write_files({PDF: render_pdf(page, publication.date)}, folder)
 
@@ -145,7 +144,7 @@ def publish_kit(
     # looked for now, not after a first place.
     if printed := PDF in known:
         find_renderer()
-    with spoken(publication.words):
+    with using_wording(publication.words):
         files = kit_files(
             publication,
             places,

@@ -21,14 +21,14 @@ _COUNT: Final = r"\d[\d,]*"
 _NUMBER: Final = re.compile(r"\d[\d,]*(?:\.\d+)?")
 
 
-def told_theme(theme: Theme, words: Wording) -> Theme:
+def translate_theme(theme: Theme, words: Wording) -> Theme:
     """Return a theme with the usual notice in a language; a notice of the publisher's own stays."""
     if theme.notice != Theme().notice:
         return theme
     return replace(theme, notice=words["data_note_notice"])
 
 
-def told_note(text: str, words: Wording) -> str:
+def translate_note(text: str, words: Wording) -> str:
     """Return a note in a language, as far as llrgeo wrote it."""
     if words.language == LANGUAGE:
         return text

@@ -97,21 +97,21 @@ class Wording(Mapping[str, str]):
         )
 
 
-_SPOKEN: Final[ContextVar["Wording | None"]] = ContextVar("spoken", default=None)
+_IN_USE: Final[ContextVar["Wording | None"]] = ContextVar("wording", default=None)
 
 
 @contextmanager
-def spoken(words: Wording) -> Iterator[None]:
+def using_wording(words: Wording) -> Iterator[None]:
     """Write pages in a language: within, `wording()` returns its catalogue, in this thread alone.
 
     A publication speaks one language from its first page to its last, so what makes it need not
     hand the catalogue from function to function.
     """
-    token = _SPOKEN.set(words)
+    token = _IN_USE.set(words)
     try:
         yield
     finally:
-        _SPOKEN.reset(token)
+        _IN_USE.reset(token)
 
 
 def wording(language: str = "", folder: Path = CATALOGUES) -> Wording:
@@ -121,7 +121,7 @@ def wording(language: str = "", folder: Path = CATALOGUES) -> Wording:
     ----------
     language
         As in the name of the file, `wording.<language>.toml`. Empty for the language that pages
-        are being written in (see `spoken`), which is English otherwise.
+        are being written in (see `using_wording`), which is English otherwise.
     folder
         Where catalogues are.
 
@@ -132,7 +132,7 @@ def wording(language: str = "", folder: Path = CATALOGUES) -> Wording:
         `{names}` are not those of the default catalogue; the message lists every fault.
     """
     if not language:
-        return _SPOKEN.get() or _catalogue(LANGUAGE, CATALOGUES)
+        return _IN_USE.get() or _catalogue(LANGUAGE, CATALOGUES)
     return _catalogue(language, folder)
 
 

@@ -10,7 +10,7 @@ from llrgeo.errors import InputError, RoutingError
 from llrgeo.files import written_whole
 from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.publish.report.catchment_maps import MOST_LIMITS, CatchmentMaps, render_catchments
-from llrgeo.publish.wording import spoken
+from llrgeo.publish.wording import using_wording
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.language import study_words
 from llrgeo.study.manifest import describe_run
@@ -90,7 +90,7 @@ def write_catchment_maps(inputs: StudyInputs, reach: gpd.GeoDataFrame, path: Pat
         error_note=info.error,
         sources=(*study.sources, f"Roads: {info.credit}"),
     )
-    with spoken(study_words(study)):
+    with using_wording(study_words(study)):
         page = render_catchments(maps)
     with written_whole(path) as made:
         made.write_text(page, encoding="utf-8")

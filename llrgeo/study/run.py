@@ -23,7 +23,7 @@ from llrgeo.publish.folder import (
     publish_pdf,
     publish_print_maps,
 )
-from llrgeo.publish.notes import told_note, told_theme
+from llrgeo.publish.notes import translate_note, translate_theme
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import Track
 from llrgeo.study.appraisal_inputs import build_appraisal_inputs, build_evidence_inputs
@@ -264,13 +264,13 @@ def build_publication(result: StudyResult) -> Publication:
         baseline_name=study.baseline,
         tables=result.evidence.tables,
         manifest=describe_run(study),
-        error_note=told_note(result.times.error_note, words),
-        sources=tuple(told_note(said, words) for said in _sources(result)),
+        error_note=translate_note(result.times.error_note, words),
+        sources=tuple(translate_note(said, words) for said in _sources(result)),
         first_place=result.evidence.first_place,
         postcodes=result.inputs.postcodes,
         tolerance_min=study.tolerance_min,
         illustrative=any("illustrative" in service.source for service in services),
-        theme=told_theme(result.inputs.theme, words),
+        theme=translate_theme(result.inputs.theme, words),
         question=study.question,
         descriptions=result.evidence.descriptions,
         deprivation=study.deprivation_index(result.areas.index),

@@ -25,8 +25,6 @@ def build_setting(
     plan: CapacityPlan,
     results: Mapping[str, OptionResult],
     appraisal_inputs: AppraisalInputs,
-    *,
-    scenario: str = CENTRAL,
 ) -> CapacitySetting:
     """Return the setting of a capacity appraisal of evaluated options.
 
@@ -38,8 +36,6 @@ def build_setting(
         Options as they were evaluated: who goes where, and which share needs a site or a visit.
     appraisal_inputs
         What they were evaluated on.
-    scenario
-        Which people of later years.
 
     Raises
     ------
@@ -48,7 +44,7 @@ def build_setting(
     """
     services = plan.services
     setting = CapacitySetting(
-        people=plan.people[scenario],
+        people=plan.people[CENTRAL],
         allocation=_allocation(results, services.ids),
         sites=plan.places,
         minutes=appraisal_inputs.times.minutes,
@@ -61,7 +57,7 @@ def build_setting(
         roads=plan.roads,
         health_gain_years=plan.parameters.value("health_gain_years"),
         pools=services.pools,
-        bounds=plan.bounds if scenario == CENTRAL else {},
+        bounds=plan.bounds,
         rate_factors=plan.rate_factors,
         drives=(appraisal_inputs.team_times or appraisal_inputs.times).minutes,
     )

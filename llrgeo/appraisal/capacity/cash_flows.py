@@ -72,42 +72,6 @@ def one_off_flow(amounts: Mapping[int, float], *, start: int, years: int) -> Arr
     return flow
 
 
-def capacity_steps(needed: Mapping[int, float], *, have: float, step: float) -> pd.DataFrame:
-    """Return what is added and when, if capacity comes in steps and is never taken away.
-
-    Parameters
-    ----------
-    needed
-        Capacity needed, by year: beds, rooms.
-    have
-        What is there.
-    step
-        The least that can be added: a bay, a ward.
-
-    Returns
-    -------
-    pandas.DataFrame
-        By `year`: `needed`, `added` in that year, `capacity` after it. Capital falls in the year
-        of `added`.
-
-    Raises
-    ------
-    InputError
-        If the step is not above 0.
-    """
-    if not step > 0:
-        msg = f"capacity is added in steps of {step:g}; a step must be above 0"
-        raise InputError(msg)
-    rows, capacity = [], have
-    # Invariant: capacity never falls; it grows by whole steps in the first year that is short.
-    for year in sorted(needed):
-        short = max(0.0, needed[year] - capacity)
-        added = float(np.ceil(short / step - 1e-9)) * step
-        capacity += added
-        rows.append((year, needed[year], added, capacity))
-    return pd.DataFrame(rows, columns=["year", "needed", "added", "capacity"]).set_index("year")
-
-
 def flow_table(flows: Mapping[str, Array], factors: Array, *, start: int) -> pd.DataFrame:
     """Return flows by line and calendar year, with their sum and present value.
 

@@ -103,7 +103,7 @@ def present_values(flows: pd.DataFrame) -> pd.DataFrame:
     return pd.DataFrame(rows, columns=names)
 
 
-def money_back(
+def backlog_and_receipts(
     estate: EstatePlan, results: Mapping[str, OptionResult], *, baseline: str
 ) -> dict[str, dict[str, ByYear]]:
     """Return backlog avoided and receipts by option: for sites it empties and disposes of."""

@@ -193,11 +193,6 @@ def nearest_free_share(reach: NDArray[np.int64], calls: Array, teams: int, load:
     return float(np.average(free[reach], weights=calls))
 
 
-def independent_share(reach: NDArray[np.int64], calls: Array, busy: float) -> float:
-    """Return sum w (1 - q^k), as if teams were busy independently of one another."""
-    return float(np.average(1 - busy**reach, weights=calls))
-
-
 def larson_q(teams: int, busy: float, ahead: int) -> float:
     """Return Larson's (1975) correction Q(c, q, j) for teams that share one queue.
 

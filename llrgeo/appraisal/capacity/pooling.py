@@ -44,9 +44,7 @@ def extra_beds(loads: NDArray[np.float64], target: Target, *, stay: Stay | None 
     return apart - int(beds_needed(np.array([loads.sum()]), target, stay=stay)[0])
 
 
-def pooling_table(
-    load: float, site_counts: Sequence[int], target: Target, *, stay: Stay | None = None
-) -> pd.DataFrame:
+def pooling_table(load: float, site_counts: Sequence[int], target: Target) -> pd.DataFrame:
     """Return the beds that a load needs when it is split equally over a number of sites.
 
     Columns, by `sites`: `load_a_site`, `beds_a_site`, `beds`, `extra_beds` above one site.
@@ -60,9 +58,9 @@ def pooling_table(
         msg = f"a load cannot be split over {min(site_counts)} sites"
         raise InputError(msg)
     sites = np.array(site_counts)
-    each = beds_needed(load / sites, target, stay=stay)
+    each = beds_needed(load / sites, target)
     # One pool of the whole load, at the same target: what the split is measured against.
-    whole = int(beds_needed(np.array([load]), target, stay=stay)[0])
+    whole = int(beds_needed(np.array([load]), target)[0])
     return pd.DataFrame(
         {
             "load_a_site": load / sites,

@@ -71,26 +71,6 @@ def people_by_band(projections: pd.DataFrame, *, share_under_18: float) -> pd.Da
     return pd.DataFrame(bands)[list(AGE_BANDS)].apply(round_to_total, axis=1)
 
 
-def growth_factors(bands: pd.DataFrame, *, base: VariantYear, later: VariantYear) -> pd.DataFrame:
-    """Return people of a later year over those of the base: authorities by age bands.
-
-    `bands` is what `people_by_band` returns.
-
-    Raises
-    ------
-    InputError
-        If base and year are of different variants (their levels differ, so their ratio is not
-        growth), or are not in the projections.
-    """
-    if base.variant != later.variant:
-        msg = (
-            f"base {base.year} is of variant {base.variant} and {later.year} of {later.variant}: "
-            "growth is taken within one variant"
-        )
-        raise InputError(msg)
-    return people_in(bands, later) / people_in(bands, base)
-
-
 def people_in(bands: pd.DataFrame, when: VariantYear) -> pd.DataFrame:
     """Return the people of one year: authorities by age bands.
 

@@ -21,6 +21,7 @@ Array = NDArray[np.float64]
 _FULL_ROUNDS: Final = 8
 _VISITS_A_ROUND: Final = (4, 12)
 _PER_KM2: Final = 1_000_000
+_DAYS_DRAWN: Final = 5
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,10 +101,8 @@ def hull_km2(x_m: Array, y_m: Array) -> float:
     return float(shapely.area(shapely.convex_hull(points))) / _PER_KM2
 
 
-def drawn_days(
-    homes: Homes, visits: int, a_round: int, *, seed: int, days: int = 5
-) -> DayOnTheRoad:
-    """Return the driving of a day's visits: days are drawn and their rounds solved.
+def mean_of_drawn_days(homes: Homes, visits: int, a_round: int, *, seed: int) -> DayOnTheRoad:
+    """Return the driving of a day's visits: the mean of days that are drawn and solved.
 
     Parameters
     ----------
@@ -111,8 +110,8 @@ def drawn_days(
         Where visits may be.
     visits, a_round
         Visits a day, and how many fit into a round.
-    seed, days
-        Of the days that are drawn, and how many.
+    seed
+        Of the days that are drawn.
 
     Raises
     ------
@@ -127,7 +126,7 @@ def drawn_days(
     if visits == 0:
         return DayOnTheRoad(0.0, 0)
     rng = np.random.default_rng(seed)
-    solved = [_solve(draw_day(homes, visits, rng), a_round) for _ in range(days)]
+    solved = [_solve(draw_day(homes, visits, rng), a_round) for _ in range(_DAYS_DRAWN)]
     minutes, rounds = (float(np.mean([day[part] for day in solved])) for part in (0, 1))
     return DayOnTheRoad(minutes, round(rounds))
 

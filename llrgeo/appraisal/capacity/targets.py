@@ -16,7 +16,6 @@ from llrgeo.appraisal.capacity.offered_load import (
 )
 from llrgeo.appraisal.capacity.queues import (
     beds_for_loss,
-    beds_for_loss_continuous,
     beds_for_wait,
     check_share,
     check_stay,
@@ -101,10 +100,6 @@ class LossTarget:
         """Return the fewest beds that refuse no more; exact whatever the stays."""
         del stay  # Erlang B depends on the mean stay alone, which the load holds
         return beds_for_loss(load, self.share)
-
-    def beds_continuous(self, load: float) -> float:
-        """Return the fractional beds that refuse exactly the share: a smooth cost of a load."""
-        return beds_for_loss_continuous(load, self.share)
 
     def use(self, beds: float, load: float, stay: Stay) -> BedUse:
         """Return occupancy and the share refused: a (1 - B) / c."""

@@ -17,9 +17,9 @@ from llrgeo.appraisal.capacity.round_travel import (
 )
 from llrgeo.appraisal.capacity.rounds import (
     Homes,
-    drawn_days,
     driving_minutes,
     in_tested_range,
+    mean_of_drawn_days,
 )
 from llrgeo.appraisal.capacity.setting import (
     CapacitySetting,
@@ -177,5 +177,5 @@ def _drawn_min(served: _Served, by_area: Array, roads: WaysBetweenHomes, seed: i
     homes = homes_of(
         between, roads, pd.Series(served.out_min, served.ids), pd.Series(by_area, served.ids)
     )
-    day = drawn_days(homes, whole, form.a_round, seed=seed)
+    day = mean_of_drawn_days(homes, whole, form.a_round, seed=seed)
     return day.minutes * form.practice_factor * a_day / whole

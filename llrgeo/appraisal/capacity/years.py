@@ -1,7 +1,6 @@
 """Demand over the years: rates that age with health, and what changes demand, step by step."""
 
-from collections.abc import Mapping, Sequence
-from itertools import pairwise
+from collections.abc import Mapping
 from typing import Final, TypeAlias
 
 import numpy as np
@@ -110,25 +109,6 @@ def waterfall(levels: Mapping[str, float]) -> pd.DataFrame:
     return pd.DataFrame(
         {"level": level, "change": change}, index=pd.Index(list(levels), name="step")
     )
-
-
-def between_years(
-    years: Sequence[int], values: Sequence[float], wanted: Sequence[int]
-) -> pd.Series:
-    """Return values of all wanted years: straight lines between those known, constant after.
-
-    Raises
-    ------
-    InputError
-        If a wanted year lies before the first known, or years do not rise.
-    """
-    if any(b <= a for a, b in pairwise(years)):
-        msg = f"years {', '.join(map(str, years))} do not rise"
-        raise InputError(msg)
-    if min(wanted) < years[0]:
-        msg = f"year {min(wanted)} lies before the first year that is known, {years[0]}"
-        raise InputError(msg)
-    return pd.Series(np.interp(wanted, years, values), index=pd.Index(wanted, name="year"))
 
 
 def first_year_short(needed: pd.DataFrame, have: pd.Series) -> pd.Series:

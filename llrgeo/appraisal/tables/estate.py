@@ -5,7 +5,12 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.capacity.cost_evidence import ByYear, flow_lines, money_back, present_values
+from llrgeo.appraisal.capacity.cost_evidence import (
+    ByYear,
+    backlog_and_receipts,
+    flow_lines,
+    present_values,
+)
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.capacity.summary import (
     parking_by_site,
@@ -80,7 +85,7 @@ def _flows(context: EvidenceContext) -> pd.DataFrame:
         }
         once[option] = {"capital": _capital(works, option)}
     if plan.estate is not None:
-        for option, lines in money_back(
+        for option, lines in backlog_and_receipts(
             plan.estate, context.results, baseline=context.baseline
         ).items():
             once[option] |= lines

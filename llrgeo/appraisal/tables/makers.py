@@ -4,7 +4,7 @@ from collections.abc import Callable, Mapping
 
 import pandas as pd
 
-from llrgeo.appraisal.alike import of_each
+from llrgeo.appraisal.alike import find_by_option
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.appraisal.tables.context import EvidenceContext
@@ -14,7 +14,7 @@ def by_option(
     context: EvidenceContext, pick: Callable[[OptionResult], pd.DataFrame]
 ) -> pd.DataFrame:
     """Return one table of every option's, with the column `option` first."""
-    return _stacked(of_each(context.results, pick), ["option"])
+    return _stacked(find_by_option(context.results, pick), ["option"])
 
 
 def by_service(

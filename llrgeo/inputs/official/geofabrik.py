@@ -101,7 +101,7 @@ def read_index(
 
 
 def choose_extracts(
-    extracts: Sequence[RegionExtract], points: gpd.GeoSeries, margin_m: float = MARGIN_M
+    extracts: Sequence[RegionExtract], points: gpd.GeoSeries
 ) -> list[RegionExtract]:
     """Return the smallest extracts that together cover points and a margin around them.
 
@@ -114,7 +114,7 @@ def choose_extracts(
     InputError
         If a point itself is in no extract.
     """
-    wanted = shapely.union_all(points.buffer(margin_m).to_numpy())
+    wanted = shapely.union_all(points.buffer(MARGIN_M).to_numpy())
     near = [extract for extract in extracts if extract.land.intersects(wanted)]
     taken: list[RegionExtract] = []
     missing = wanted

@@ -8,7 +8,7 @@ import geopandas as gpd
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.estate import check_estate, of_return
+from llrgeo.inputs.estate import check_estate, estate_from_return
 from llrgeo.inputs.official import nomis
 from llrgeo.inputs.official import ons_geography as geography
 from llrgeo.inputs.official.area_table import TOTAL
@@ -159,7 +159,7 @@ def write_estate(
     own = list(sites.index[~sites["is_neighbour"]])
     published = returns.rename_axis(SITE_CODE).reset_index().assign(year=source.vintage)
     try:
-        table = of_return(published, own, source=source.id)
+        table = estate_from_return(published, own, source=source.id)
     except InputError as error:
         return todo_row(path.name, "all", "all", str(error))
     faults = {}

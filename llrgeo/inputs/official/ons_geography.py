@@ -166,9 +166,7 @@ def is_in(field: str, values: Iterable[str]) -> str:
     return f"{field} IN ({quoted})"
 
 
-def page_address(
-    source: Source, where: str, asked: dict[str, str], offset: int, rows: int = ROWS_A_PAGE
-) -> str:
+def page_address(source: Source, where: str, asked: dict[str, str], offset: int) -> str:
     """Return the address of one page of a layer."""
     fields = list(source.fields.values())
     parameters = {
@@ -177,7 +175,7 @@ def page_address(
         **asked,
         "orderByFields": ",".join(fields[:2]) if source.options.get("repeats") else fields[0],
         "resultOffset": offset,
-        "resultRecordCount": rows,
+        "resultRecordCount": ROWS_A_PAGE,
     }
     return f"{source.url}?{urlencode(parameters)}"
 

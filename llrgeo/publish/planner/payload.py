@@ -19,7 +19,6 @@ from llrgeo.publish.explorer.payload import (
     acute_words,
     explorer_data,
     explorer_sites,
-    packed_postcodes,
 )
 from llrgeo.publish.planner.beds import bed_services, beds_by_option
 from llrgeo.publish.planner.costs import cost_rates, kilometres, needs_kilometres, rounds_of
@@ -150,8 +149,3 @@ def _criterion(name: str, weight: float) -> dict[str, Any]:
         "anchors": list(measure.anchors),
         "weight": weight,
     }
-
-
-def has_postcodes(publication: Publication) -> bool:
-    """Say whether postcodes can be looked up on the page."""
-    return bool(packed_postcodes(publication)["sectors"])

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.publish.explorer.years import people_of_year
-from llrgeo.publish.notes import told_note
+from llrgeo.publish.notes import translate_note
 from llrgeo.publish.pages import number
 from llrgeo.publish.people_view import longer_people
 from llrgeo.publish.publication import Publication
@@ -223,7 +223,7 @@ def _whose(row: pd.Series) -> list[str]:
     """Return the value of a parameter, its standing and who says so."""
     words = wording()
     value: str = "" if pd.isna(row["value"]) else f"{row['value']:,.10g}"
-    source = told_note(str(row["source"]), words)
+    source = translate_note(str(row["source"]), words)
     source = f"{source} ({row['date']})" if row["date"] else source
     return [value, words[f"standing_{row['standing']}"], source]
 

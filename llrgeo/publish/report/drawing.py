@@ -5,6 +5,7 @@ Text is escaped here and nowhere else, so whatever a name holds, it stays text.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Final
 
 import shapely
 from markupsafe import Markup, escape
@@ -12,6 +13,8 @@ from markupsafe import Markup, escape
 INK = "#16191c"
 QUIET = "#4a5157"
 GRID = "#c9cdd1"
+
+_KEY_LINE: Final = 20  # from one line of a legend to the next
 
 
 @dataclass(frozen=True, slots=True)
@@ -110,14 +113,12 @@ def path_of(geometry: shapely.Geometry) -> str:
     )
 
 
-def key(
-    labels: Sequence[str], colours: Sequence[str], *, x: float, y: float, step: float = 20
-) -> list[Markup]:
+def key(labels: Sequence[str], colours: Sequence[str], *, x: float, y: float) -> list[Markup]:
     """Return a legend: one line a class, from the top down."""
     parts = []
     for row, (label, colour) in enumerate(zip(labels, colours, strict=True)):
-        parts.append(rectangle(x, y + row * step, 16, 12, colour))
-        parts.append(words(x + 24, y + row * step + 11, label, size=13))
+        parts.append(rectangle(x, y + row * _KEY_LINE, 16, 12, colour))
+        parts.append(words(x + 24, y + row * _KEY_LINE + 11, label, size=13))
     return parts
 
 

@@ -3,7 +3,7 @@
 from typing import Any, Final
 
 from llrgeo.appraisal.quality import use_of
-from llrgeo.publish.notes import told_note
+from llrgeo.publish.notes import translate_note
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.tables import Table
 from llrgeo.publish.wording import wording
@@ -33,7 +33,7 @@ def _table(publication: Publication, name: str) -> Table:
         use_of(service): words["quality_use"].format(service=service.label)
         for service in publication.services
     }
-    rows = content.astype(str).replace(said).map(lambda text: told_note(text, words))
+    rows = content.astype(str).replace(said).map(lambda text: translate_note(text, words))
     if "role" in rows:
         rows = rows.assign(role=[words[f"quality_role_{role}"] for role in rows["role"]])
     return {

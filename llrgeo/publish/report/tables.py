@@ -8,7 +8,7 @@ import pandas as pd
 from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
 from llrgeo.publish.data.labels import level_label
-from llrgeo.publish.notes import told_note
+from llrgeo.publish.notes import translate_note
 from llrgeo.publish.option_view import OptionView
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.answers import loads_table_rows
@@ -222,7 +222,7 @@ def costs_table(publication: Publication) -> Table:
 def activity_table(publication: Publication) -> Table:
     """Return how often each service is used, and who says so."""
     rows = [
-        [row["label"], pages.people(row["contacts"]), told_note(row["source"], wording())]
+        [row["label"], pages.people(row["contacts"]), translate_note(row["source"], wording())]
         for _, row in publication.tables["activity"].iterrows()
     ]
     return _table("activity", _heads("service", "contacts", "source"), rows, texts=(2,))
