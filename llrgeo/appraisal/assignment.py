@@ -6,7 +6,7 @@ return an `Assignment` in which everyone is counted: assigned, turned away or ou
 
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Final, TypeAlias
+from typing import Final, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -14,11 +14,13 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from llrgeo.appraisal.counts import ratio, reconcile
-from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.errors import LlrgeoError
 
 Matrix: TypeAlias = NDArray[np.float64]
+_Figures: TypeAlias = dict[str, float | str]
+_RuleFigures: TypeAlias = dict[str, _Figures]
 
 _HUFF_EXPONENT: Final = 2.0  # of minutes
 _LEAST_MIN: Final = 1.0
@@ -130,57 +132,74 @@ def compare_rules(
     """
     rows = []
     # Options that run a service alike share its result, and so what does not depend on the others.
-    known: dict[int, dict[str, dict[str, float | str]]] = {}
-    choices: dict[tuple[int, tuple[int, ...]], dict[str, float | str]] = {}
+    known: dict[int, _RuleFigures] = {}
+    choices: dict[tuple[int, tuple[int, ...]], _Figures] = {}
     for name, result in results.items():
         # How many services a site runs makes it more attractive to those who choose.
         running = [site for sites in result.option.sites.values() for site in sites]
         runs = pd.Series(running).value_counts()
-        for service, service_result in result.services.items():
-            if service_result.service.delivery == "team" or service_result.loads.empty:
+        for service, found in result.services.items():
+            if found.service.delivery == "team" or found.loads.empty:
                 continue
-            sites = list(service_result.loads.index)
-            minutes = appraisal_inputs.times.minutes.loc[appraisal_inputs.areas.index, sites]
-            demand = service_result.allocation["at_site"]
-            capacity = result.option.capacity.get(service, {})
-            standard = service_result.service.travel_standard_min
-            # The third rule needs to know how much room there is.
-            if id(service_result) not in known:
-                found = {"nearest": assign_nearest(minutes, demand)}
-                if capacity:
-                    found["room"] = assign_with_room(minutes, demand, capacity)
-                known[id(service_result)] = {
-                    rule: _row(assignment, minutes, standard) for rule, assignment in found.items()
-                }
-            nearest, *room = known[id(service_result)].items()
+            patients = _Patients.of(found, appraisal_inputs)
+            if id(found) not in known:
+                capacity = result.option.capacity.get(service, {})
+                known[id(found)] = patients.by_rules_of_distance(capacity)
             # Choice rests on what else the sites run.
-            chosen = id(service_result), tuple(runs[sites].tolist())
+            chosen = id(found), tuple(runs[patients.minutes.columns].tolist())
             if chosen not in choices:
-                assignment = assign_by_choice(minutes, demand, runs)
-                choices[chosen] = _row(assignment, minutes, standard)
+                choices[chosen] = patients.figures(
+                    assign_by_choice(patients.minutes, patients.demand, runs)
+                )
+            nearest, *room = known[id(found)].items()
             rows += [
-                {"option": name, "service": service, "rule": rule, **row}
-                for rule, row in (nearest, ("choice", choices[chosen]), *room)
+                {"option": name, "service": service, "rule": rule, **figures}
+                for rule, figures in (nearest, ("choice", choices[chosen]), *room)
             ]
     return pd.DataFrame(rows)
 
 
-def _row(found: Assignment, minutes: pd.DataFrame, standard_min: float) -> dict[str, float | str]:
-    by_site = found.contacts.sum()
-    assigned = float(by_site.sum())
-    total = assigned + float(found.turned_away.sum() + found.out_of_reach.sum())
-    in_time = found.contacts.to_numpy()[
-        (minutes[found.contacts.columns] <= standard_min).to_numpy()
-    ]
-    return {
-        "assigned": assigned,
-        "turned_away": float(found.turned_away.sum()),
-        "out_of_reach": float(found.out_of_reach.sum()),
-        "mean_min": found.mean_minutes(minutes[found.contacts.columns]),
-        "share_in_time": float(ratio(in_time.sum(), total)),
-        "busiest_site": str(by_site.idxmax()),
-        "busiest_contacts": float(by_site.max()),
-    }
+class _Patients(NamedTuple):
+    """Those who travel for one service: minutes to its sites, contacts there, and its standard."""
+
+    minutes: pd.DataFrame
+    demand: pd.Series
+    standard_min: float
+
+    @classmethod
+    def of(cls, found: ServiceResult, appraisal_inputs: AppraisalInputs) -> Self:
+        """Return those of a service as an option runs it."""
+        areas, sites = appraisal_inputs.areas.index, list(found.loads.index)
+        return cls(
+            appraisal_inputs.times.minutes.loc[areas, sites],
+            found.allocation["at_site"],
+            found.service.travel_standard_min,
+        )
+
+    def by_rules_of_distance(self, capacity: Mapping[str, float]) -> _RuleFigures:
+        """Return the figures of `nearest`, and of `room` where it is known how much there is."""
+        by_rule = {"nearest": self.figures(assign_nearest(self.minutes, self.demand))}
+        if capacity:
+            with_room = assign_with_room(self.minutes, self.demand, capacity)
+            by_rule["room"] = self.figures(with_room)
+        return by_rule
+
+    def figures(self, found: Assignment) -> _Figures:
+        """Return the columns of `compare_rules` for one assignment."""
+        by_site = found.contacts.sum()
+        assigned = float(by_site.sum())
+        total = assigned + float(found.turned_away.sum() + found.out_of_reach.sum())
+        minutes = self.minutes[found.contacts.columns]
+        in_time = found.contacts.to_numpy()[(minutes <= self.standard_min).to_numpy()]
+        return {
+            "assigned": assigned,
+            "turned_away": float(found.turned_away.sum()),
+            "out_of_reach": float(found.out_of_reach.sum()),
+            "mean_min": found.mean_minutes(minutes),
+            "share_in_time": float(ratio(in_time.sum(), total)),
+            "busiest_site": str(by_site.idxmax()),
+            "busiest_contacts": float(by_site.max()),
+        }
 
 
 def _assignment(minutes: pd.DataFrame, demand: pd.Series, shares: Matrix) -> Assignment:

@@ -54,6 +54,7 @@ def burden_of(journeys: Journeys, *, kg_per_km: float) -> dict[str, float]:
     hours = minutes * _THERE_AND_BACK / _MIN_PER_HOUR
     km = one_way_km * _THERE_AND_BACK
     patient_hours, patient_km = patients * hours, patients * km
+    # The visits of teams come with their way there and back, or their part of a round.
     whole_km, team_km = float(patient_km.sum()), float((teams * visit.km).sum())
     return {
         "patient_trips": float(patients.sum()),

@@ -86,6 +86,8 @@ def site_statuses(result: OptionResult, before: OptionResult, site_ids: list[str
 
     found = {}
     for site in site_ids:
+        # One service more is an upgrade, whatever else the site loses; a site that only loses some
+        # is an existing one.
         was, now = runs(before, site), runs(result, site)
         if not was:
             found[site] = "new"
@@ -119,6 +121,8 @@ def served_people(minutes: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
             "core20_people": core20,
         }
     )
+    # Everyone counts at one site: those who reach none are in no group, and a site without anyone
+    # has 0.
     table = counts.groupby(nearest).sum().reindex(minutes.columns).fillna(0)
     people = table["population_nearest"]
     table["share_of_50000"] = people / NEIGHBOURHOOD_PEOPLE

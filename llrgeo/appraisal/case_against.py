@@ -68,6 +68,8 @@ def case_against(compared: Comparison, grounds: Grounds) -> pd.DataFrame:
 
     Columns as `Item` has them, `people_min` and `modelled`.
     """
+    # Options that run every service alike share the items that rest on journeys alone: `once` keeps
+    # them.
     once, ranked = compared.items_once, (grounds.scorecard, grounds.acceptability)
     return item_table(
         [

@@ -146,6 +146,7 @@ def activity_faults(
     ):
         if len(found):
             faults.append(f"{what} {len(found)} areas ({name_some(found)})")
+    # NaN is not at least 0.
     bad = activity.index[~(activity >= 0).all(axis=1)]
     if len(bad):
         faults.append(f"activity is not a number of at least 0 in {name_some(bad)}")

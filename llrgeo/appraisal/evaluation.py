@@ -215,6 +215,7 @@ class _Evaluator:
 
     def summary(self, option: Option, after: UseByService) -> OptionSummary:
         """Return what an option means as a whole, given how it runs each service."""
+        # Options that run a service alike share one use of it, which is kept to the end.
         key = tuple(map(id, after.values()))
         if key not in self.alike:
             self.alike[key] = self._summary(option, after)

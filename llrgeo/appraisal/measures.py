@@ -126,6 +126,7 @@ def _share_of_contacts(*places: str) -> Callable[[OptionSummary], float]:
 
 def _share_in_time(delivery: str) -> Callable[[OptionSummary], float]:
     def value(result: OptionSummary) -> float:
+        # Two measures in one: home visits by teams, or everything else.
         counted = (result.care["delivery"].to_numpy() == "team") == (delivery == "team")
         contacts = result.care["contacts"].to_numpy()[counted].sum()
         in_time = result.care["contacts_in_time"].to_numpy()[counted].sum()
@@ -143,6 +144,7 @@ def _deprivation_gap(result: OptionSummary) -> float:
 
 
 def _burden(column: str) -> Callable[[OptionSummary], float]:
+    # NaN stays NaN: without kilometres there is no carbon, not little.
     return lambda result: float(result.burden[column].sum(skipna=False))
 
 

@@ -46,6 +46,7 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
         columns["disability", "disabled"] = disabled
         columns["disability", "not_disabled"] = residents - disabled
     columns |= _counted_groups(areas, residents)
+    # An area has one label of such a group: all its residents are of that level.
     for group, labels in _labels_of_areas(areas).items():
         for level in sorted(labels.unique()):
             columns[group, level] = residents.where(labels == level, 0)

@@ -78,6 +78,7 @@ def rank_authorities(
             tables[name] = _ranked(figure, better).assign(option="", **facts)
         return tables
 
+    # Against itself the baseline changes nothing: that figure is of the other options.
     return pd.concat(
         [
             table.assign(option=option)
@@ -173,6 +174,7 @@ def _beyond(
         if result.option.shares_of(service.id, service.shares).at_sites > 0
     ]
 
+    # Shifted by the error and against it, journeys show how far the share may be wrong.
     def beyond(shift_min: _Minutes) -> _Flags:
         flags = [
             each.allocation["travel_time_min"].to_numpy(float) + shift_min

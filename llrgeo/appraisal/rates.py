@@ -118,6 +118,7 @@ def rate_faults(rates: Rates, services: list[str]) -> list[str]:
         faults.append(f"no discount rate for all of {rates.horizon_years} years")
     if rates.service_costs is not None:
         costs = rates.service_costs
+        # A row without a site is what a service costs wherever no other row says it.
         general = set(costs.loc[costs["site_id"] == "", "service"])
         uncosted = [service for service in services if service not in general]
         if uncosted:

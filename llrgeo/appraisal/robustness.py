@@ -73,6 +73,7 @@ def first_place(
     """Return how far the leader's place depends on the weights."""
     leaders = tuple(str(name) for name in scorecard.ranks.index[scorecard.ranks == 1])
     switches = switching_weights(scorecard).to_dict(orient="records")
+    # Of all single changes of a weight the smallest that puts another option first.
     nearest = min(
         switches, key=lambda row: abs(row["switching_weight"] - row["weight"]), default=None
     )

@@ -57,6 +57,7 @@ def option_costs(publication: Publication, option: Option) -> OptionCosts | None
     if costs is None:
         return None
     row = costs[costs["option"] == option.name].iloc[0]
+    # A study that states works has every figure with them as well, which is then the one to tell.
     has_works = "works" in costs.columns
     return OptionCosts(
         float(row["extra_provider"]),

@@ -300,6 +300,7 @@ def _matrix_faults(times: TravelTimes, area_ids: pd.Index, used: set[str]) -> li
     if missing:
         faults.append(f"{name} lack sites ({name_some(missing)})")
     values = times.minutes.to_numpy()
+    # Readers see tenths: figures of finer minutes would not be those that they can check.
     if not np.array_equal(values, values.round(1)):
         faults.append(f"{name} are finer than a tenth of a minute; round them before appraisal")
     return faults

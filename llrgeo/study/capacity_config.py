@@ -40,6 +40,8 @@ def _by_service(given: object) -> object:
         return given
     alone = {site: number for site, number in given.items() if not isinstance(number, Mapping)}
     named = {name: sites for name, sites in given.items() if isinstance(sites, Mapping)}
+    # Sites beside services are kept under a key of their own; whether a study may write so is for
+    # later checks, which know its services.
     whole = {**named, ONE_SERVICE: alone} if alone else named
     bad = [
         f"{what} at {site} is {number!r}; give a whole number from 0 to {_MOST_AT_A_SITE:,}"
@@ -330,6 +332,7 @@ class CapacityConfig(Part):
             "housing": self.housing,
             "age_rates": self.age_rates,
         }
+        # Files of defaults decide figures too, so that the manifest has their checksums.
         own = {
             key: embedded(f"{key}.csv") if name == "embedded" else folder / name
             for key, name in named.items()

@@ -104,6 +104,7 @@ def _option_faults(study: Study, option: OptionConfig) -> Iterator[str]:
     """Yield beds, rooms and machines of what has none, and moves of no service of beds."""
     beds = [service.id for service in study.services if service.delivery == "bed"]
     pools = list(study.capacity.pools)
+    # Services that share beds state them together, under the name of their pool.
     for key, given, known in (
         ("beds", option.beds, [*beds, *pools]),
         ("rooms", option.rooms, list(study.capacity.rooms)),

@@ -107,6 +107,7 @@ def _machines(config: CapacityConfig, services: Mapping[str, Service]) -> list[M
         if kind not in kinds.index
     ]
     raise_faults(faults, source="capacity")
+    # A service may need several kinds of machine, each for a share of its visits.
     return [
         MachineService(
             name,

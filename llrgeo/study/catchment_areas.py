@@ -73,6 +73,7 @@ def write_catchment_maps(inputs: StudyInputs, reach: gpd.GeoDataFrame, path: Pat
         If there are more limits than a map has colours for.
     """
     study, (_, router) = inputs.study, _along_streets(inputs)
+    # More classes than colours would be told apart by nobody.
     limits = reach["minutes"].nunique()
     if limits > MOST_LIMITS:
         msg = f"{path.name}: a map shows {MOST_LIMITS} limits at most, not {limits}"

@@ -32,6 +32,7 @@ def read_place_figures(study: StudyConfig, areas: pd.DataFrame) -> tuple[PlaceFi
     """
     tables: dict[str, PlaceTable] = {}
     faults: list[str] = []
+    # A file of many indicators is read once, and its faults are told once.
     for file in dict.fromkeys(each.file for each in study.indicators):
         try:
             tables[file] = read_place_table(study.folder / file)
@@ -69,6 +70,7 @@ def _table_faults(
         return
     known = _known(table, areas)
     unknown = unknown_faults(table, known)
+    # With others = true in every indicator the file may have places beyond the study's.
     ranked_with = all(each.others for each in indicators)
     if not ranked_with:
         yield from unknown

@@ -208,6 +208,7 @@ def _write_timetables(
         regions = bus_regions(commission.downloader, commission.sources, commission.place)
         feeds = bods.fetch_timetables(commission.downloader, source, regions)
         fitted = fit_timetables(feeds, centroids, commission.downloader.today)
+    # Timetables are a gain, not a need: without them the study is of cars and walks, and says so.
     except InputError as error:
         return None, new_tables.todo_row(
             "study.toml", "transit", "feeds", " ".join(str(error).split())

@@ -170,6 +170,7 @@ def _capacity(ahead: YearsAhead | None, default: str) -> str:
             "# No projections could be used: beds, rooms and teams of later years are left out.\n"
         )
     estate = [f"estate = {_quoted(ahead.estate)} # trusts' returns"] if ahead.estate else []
+    # Lines are copied, not values, so that the comments of the default study come along.
     shared = [line for line in default.splitlines() if line.startswith(("crisis = ", "rooms = "))]
     lines = [
         "[capacity] # beds of sites are not known: add [options.beds] and beds_source",

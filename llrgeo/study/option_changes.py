@@ -53,6 +53,7 @@ def build_options(
     if faults:
         told = list_faults(faults, source=f"options of '{study.title}'")
         named = {site for option in options for ids in option.sites.values() for site in ids}
+        # The usual mistake is an id of another table: say where the ids of this one are.
         if unknown := sorted(named - set(sites.index)):
             told += ("\n" if len(faults) > 1 else ". ") + _where_ids_are(unknown, study, sites)
         raise ConfigError(told)
@@ -124,6 +125,8 @@ def _changed(
         moves=config.moves,
         note=config.note,
     )
+    # Shares and capacity come after sites: they are stated for services as the option then runs
+    # them.
     option = replace(
         changed,
         shares={**start.shares, **_shares(config, study)},

@@ -44,6 +44,8 @@ def build_planning(inputs: StudyInputs, rounds: Mapping[str, RoundsForm]) -> Pla
         return None
     network, reason = _network_of(inputs, mode)
     known = inputs.directory
+    # The search on the page knows the postcodes of the study's own areas; others have no figures
+    # there.
     inside = known[known["area_id"].isin(inputs.areas.index)]
     return Planning(
         criteria=build_criteria(study),

@@ -22,6 +22,7 @@ def proposed_sites(
     names = [f"Postcode {postcode}" for postcode in points.index]
     if config.sectors:
         centres = sector_centres(known, areas.index)
+        # A postcode that is asked for by name may be the centre of its sector: it is one candidate.
         new = centres[~centres.index.isin(points.index)]
         names += [f"Postcode sector {postcode[:-2]}" for postcode in new.index]
         points = gpd.GeoSeries(pd.concat([points, new]))

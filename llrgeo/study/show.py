@@ -88,6 +88,7 @@ def _study_layers(found: StudyResult, option: str, service: str) -> list[MapLaye
     """Return the change of minutes for one service under one option, and the sites."""
     published = build_publication(found)
     name = option or published.opening_option.name
+    # Without a service the one that readers see first stands for the option.
     chosen = service or (
         published.opening_services[name].id if name in published.opening_services else ""
     )

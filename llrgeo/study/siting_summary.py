@@ -101,6 +101,7 @@ def out_of_reach(result: SitingResult) -> list[str]:
             f"No candidate reaches {len(plan.left_out)} areas with {people:,} residents: they are "
             "in no figure above but those of residents."
         )
+    # Left out are areas that no plan could reach; unreached those that this plan does not.
     if plan.unreached:
         people = int(residents[list(plan.unreached)].sum())
         said.append(

@@ -84,6 +84,7 @@ def _translated(values: Mapping[str, Any], texts: Mapping[str, str]) -> dict[str
         chosen = {key: texts.get(table[key], table[key]) for key in keys if key in table}
         return {**table, **chosen}
 
+    # Texts are keys of the translation themselves; one that it lacks stays as it is.
     changed = told(values, _OWN)
     for part, keys in _OF_PARTS.items():
         listed = values.get(part)

@@ -40,6 +40,8 @@ def single_years(people: pd.DataFrame, *, share_under_18: float) -> pd.DataFrame
     firsts = sorted(int(name.removeprefix("age_")) for name in people.columns)
     for first in firsts[:-1]:
         of_band = people[f"age_{first}"].astype(float)
+        # Only in the band that holds the 18th birthday are some of its years minors and some
+        # adults.
         minors = max(0, _ADULT - first)
         for age in range(first, first + _WIDTH):
             if not 0 < minors < _WIDTH:

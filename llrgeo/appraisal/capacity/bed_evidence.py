@@ -113,6 +113,8 @@ def _beds_needed(setting: CapacitySetting) -> pd.Series:
             sites = setting.stated(option, service.id, "beds").index
             for year, of_areas in setting.demand_by_year(service.rates).items():
                 admissions = setting.uses.at_sites(option, service.id, of_areas, sites)
+                # Each site is sized by itself: small pools need more beds than their share of one
+                # large pool.
                 beds = [service.beds(service.load(each)) for each in admissions.tolist()]
                 if beds:
                     needed[option, service.id, year] = sum(beds)

@@ -78,6 +78,7 @@ def crisis_by_teams(setting: CapacitySetting) -> tuple[pd.DataFrame, pd.DataFram
             asked = _AskedTeams.of(setting, option, service)
             for hours, factor in (("busiest", service.peak), ("mean", 1.0)):
                 together.append(asked.reached(factor, {"hours": hours}))
+            # The factors begin with the hour from which teams respond, not with midnight.
             by_hour = [
                 asked.reached(factor, {"hour": (first + n) % _HOURS_A_DAY})
                 for n, factor in enumerate(service.factors)

@@ -54,6 +54,7 @@ class Works:
         if self.kind not in WORKS:
             msg = f"{where} are '{self.kind}', not one of {', '.join(WORKS)}"
             raise InputError(msg)
+        # Comparisons are false for NaN, so that it is refused.
         if not (0 < self.area_m2 < np.inf and self.equipment_gbp >= 0):
             msg = f"{where} are of {self.area_m2:g} m2; the area must be above 0"
             raise InputError(msg)

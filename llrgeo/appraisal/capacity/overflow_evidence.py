@@ -62,6 +62,7 @@ def overflow(
         If two services of a pool are of one stream, or the load of those who wait is not below
         the beds.
     """
+    # Simulated in one go, so that options with the same admissions meet the same ones, drawn once.
     used = {
         (option, name): replace(network, choices=rules.choices)
         for option in setting.options

@@ -32,6 +32,7 @@ def check_setting(setting: CapacitySetting) -> None:
         for name in names
         if name not in table.columns
     ]
+    # Values are looked at only where the columns are there.
     raise_faults(missing or _people_faults(setting), source="capacity")
     raise_faults([*_share_faults(setting), *_bed_faults(setting)], source="capacity")
 

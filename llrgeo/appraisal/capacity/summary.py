@@ -137,6 +137,7 @@ def parking_by_site(
             for year, factor in growth.items():
                 need = parking_needed(float(contacts[site]) * factor, arrivals, full_share=full)
                 accessible = accessible_spaces(need, value("accessible_share"))
+                # NaN fails the comparison: what is not known is not short.
                 short = max(need - have, 0.0) if have >= 0 else np.nan
                 rows.append(
                     (option, site, year, contacts[site] * factor, have, need, accessible, short)

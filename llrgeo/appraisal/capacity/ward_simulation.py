@@ -159,6 +159,8 @@ def _play(
         np.zeros((years, len(STREAMS), COUNTED)),
         np.zeros((len(STREAMS), len(network.minutes), len(sites)), np.int64),
     )
+    # First where each admission ends up, then what is counted of it: the loop over events is
+    # compiled.
     found = run_wards(drawn, wards)
     count_events(found, drawn, wards.order[:, 0], longer_than_days, tally)
     rows = [row for s, name in enumerate(STREAMS) for row in _measures(tally.counts[:, s], name)]

@@ -62,6 +62,8 @@ def fewer_missing(compared: Comparison, found: Findings | None) -> Iterator[Item
     summary = found.by_year.set_index(["option", "year"])
     names = compared.after.option.name, compared.before.option.name
     first, last = (int(end) for end in (found.by_year["year"].min(), found.by_year["year"].max()))
+    # Beds are the trouble of the last year, when most are needed; posts are to be filled from the
+    # first on.
     for item, column, year in (
         ("beds_less_short", "beds_short", last),
         ("fewer_posts", "wte", first),

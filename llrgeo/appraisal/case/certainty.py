@@ -40,16 +40,7 @@ def ranking_turns(
     """
     name = compared.after.option.name
     if pd.isna(scorecard.ranks[name]):
-        for hurdle in scorecard.hurdles.columns:
-            if not scorecard.hurdles[hurdle][name]:
-                passes_today = float(scorecard.hurdles[hurdle][compared.before.option.name])
-                yield Item(
-                    "fails_hurdle",
-                    subject=str(hurdle),
-                    value=0.0,
-                    today=passes_today,
-                    rests_on="ranking",
-                )
+        yield from _failed_hurdles(scorecard, name, today=compared.before.option.name)
         return
     yield Item(
         "first_in_weightings",
@@ -61,16 +52,34 @@ def ranking_turns(
         yield Item("dominated", rival=str(scorecard.dominated[name]), rests_on="ranking")
     if scorecard.ranks[name] == 1:
         yield from _weight_that_turns(switches, name)
-        for row in tornado.to_dict(orient="records"):
-            # An assumption turns the ranking if at one of its ends another option is ahead.
-            rivals = {str(row["low_leader"]), str(row["high_leader"])} - {name}
-            for rival in sorted(rivals):
-                yield Item(
-                    "assumption_turns",
-                    subject=str(row["assumption"]),
-                    rival=rival,
-                    rests_on="ranking",
-                )
+        yield from _assumptions_that_turn(tornado, name)
+
+
+def _failed_hurdles(scorecard: Scorecard, name: str, *, today: str) -> Iterator[Item]:
+    """Yield the hurdles that an option does not meet, and whether the baseline does."""
+    for hurdle, met in scorecard.hurdles.items():
+        if not met[name]:
+            passes_today = float(met[today])
+            yield Item(
+                "fails_hurdle",
+                subject=str(hurdle),
+                value=0.0,
+                today=passes_today,
+                rests_on="ranking",
+            )
+
+
+def _assumptions_that_turn(tornado: pd.DataFrame, name: str) -> Iterator[Item]:
+    """Yield the assumptions of which one end or the other puts another option ahead."""
+    for row in tornado.to_dict(orient="records"):
+        rivals = {str(row["low_leader"]), str(row["high_leader"])} - {name}
+        for rival in sorted(rivals):
+            yield Item(
+                "assumption_turns",
+                subject=str(row["assumption"]),
+                rival=rival,
+                rests_on="ranking",
+            )
 
 
 def sources_and_error(compared: Comparison) -> Iterator[Item]:

@@ -60,6 +60,7 @@ def room_unknown(compared: Comparison) -> Iterator[Item]:
     for service, result in compared.after.services.items():
         before = compared.before.services[service].loads["contacts"]
         loads = result.loads
+        # A millionth of a contact is what sums of floats leave.
         more = loads["contacts"] > before.reindex(loads.index).fillna(0.0) + 1e-6
         gaining |= {str(site) for site in loads.index[more & loads["capacity"].isna()]}
     if gaining:

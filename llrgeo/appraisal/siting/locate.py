@@ -193,6 +193,7 @@ def locate_sites(
     """
     started = time.perf_counter()
     case = formulate(times, demand, problem)
+    # Constraints that rule each other out need no search to be refused.
     answer = BoundedPlan(None, np.inf, np.inf)
     if not case.model.contradicts_itself:
         answer = _METHODS[problem.definition.method](case, gap, started + seconds, seed)

@@ -143,6 +143,7 @@ class Programme:
             raise LlrgeoError(msg)
         if status == highspy.HighsModelStatus.kInfeasible:
             return Solution(None, np.inf)
+        # When time runs out there may be a bound without a solution.
         info = highs.getInfo()
         found = info.primal_solution_status == highspy.SolutionStatus.kSolutionStatusFeasible
         values = np.array(highs.getSolution().col_value) if found else None

@@ -109,6 +109,7 @@ def value_curve(
     for p in counts:
         try:
             plan = _locate(times, demand, replace(problem, p=p), effort)
+        # Too few sites for the constraints leave a gap in the curve.
         except InfeasibleError:
             continue
         rows[p] = {

@@ -92,6 +92,7 @@ class Relaxation:
             keep=keep[left],
             groups=self.groups[:, left],
         )
+        # Nobody goes farther than to the nearest site that is open in any case.
         return _without_farther(part) if part.keep.any() else part
 
     @property

@@ -213,6 +213,8 @@ def _rural_urban(downloader: Downloader, sources: Sources, place: Place) -> pd.D
     """Return the class of each area in full, and whether it is rural or urban."""
     classes = geography.read_rows(downloader, sources["rural_urban"], place.codes)["class"]
     short = classes.str.extract(r"^(Rural|Urban|Larger rural|Smaller rural)", expand=False)
+    # The classes of 2011 begin with Urban or Rural, those of 2021 with Urban, Larger rural or
+    # Smaller rural.
     wrong = classes[short.isna()]
     if len(wrong):
         msg = f"rural_urban: neither rural nor urban: {name_some(wrong.unique())}"

@@ -84,6 +84,8 @@ def read_index(
     found = []
     for feature in features:
         properties = feature["properties"]
+        # Extracts are nested (county, country, continent): one counts if a region of ours is above
+        # it.
         if regions.isdisjoint(_ancestors(properties["id"], parents)):
             continue
         try:

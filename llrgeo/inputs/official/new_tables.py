@@ -163,6 +163,7 @@ def write_estate(
     except InputError as error:
         return todo_row(path.name, "all", "all", str(error))
     faults = {}
+    # Site by site, so that one return with a fault does not cost the others.
     for site_id in table["site_id"]:
         try:
             check_estate(table[table["site_id"] == site_id], own, source=site_id)

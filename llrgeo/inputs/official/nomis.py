@@ -60,6 +60,7 @@ def read_table(
         msg = f"{source.id}: areas have a category twice ({name_some(repeated[_AREA].unique())})"
         raise InputError(msg)
     wanted = rows[rows[_AREA].isin(areas)]
+    # A pair of area and category stands once, as was checked: pivot puts it into its cell.
     table = wanted.pivot(index=_AREA, columns=category, values=_FIGURE)
     check_all_codes(table.index, areas, source=source.id)
     blank = table.index[table.isna().any(axis=1)]
@@ -125,6 +126,7 @@ def _authority(downloader: Downloader, source: Source, authority: str) -> pd.Dat
     check = partial(_check_page, source=source)
     pages: list[pd.DataFrame] = []
     received, stated = 0, 1
+    # Each page states how many rows there are in all; the first is asked for without knowing.
     while received < stated:
         address = page_address(source, authority, received)
         name = f"{source.id}-{authority}.csv"

@@ -64,6 +64,7 @@ def read_organisations(path: Path, source: Source, today: dt.date) -> pd.DataFra
     if source.options.get("practices_only"):
         rows = rows[rows[_SETTING] == _GP_PRACTICE]
     lines = rows[list(_ADDRESS)]
+    # Blank lines of an address leave no comma behind.
     address = (lines + ", ").where(lines != "", "").sum(axis=1).str.removesuffix(", ")
     return (
         pd.DataFrame(
@@ -138,6 +139,7 @@ def _standing(rows: pd.DataFrame, today: dt.date) -> pd.DataFrame:
     status = pd.Series("open", rows.index).mask(not_yet, "proposed").mask(shut, "closed")
     last, first = (dates.dt.strftime("%Y-%m-%d").fillna("") for dates in (closes, opens))
     known = ("from " + first).where(opens > day, "")
+    # Later notes take the place of earlier ones: the last says what is least certain.
     note = pd.Series("", rows.index)
     note = note.mask(ahead & ~shut, f"open on {today}, and its last day is " + last)
     note = note.mask(not_yet, ("in the list as still to open " + known).str.strip())

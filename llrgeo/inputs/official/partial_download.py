@@ -76,6 +76,7 @@ def stated_size(answer: HTTPResponse, query: Query) -> int | None:
     if answer.headers.get("Content-Encoding", "identity").strip().lower() != "identity":
         msg = f"{query.address}: the answer is packed in a way that was not asked for"
         raise InputError(msg)
+    # Chunks end with a mark; other answers without a length end where the connection does.
     if stated is None:
         chunked = "chunked" in answer.headers.get("Transfer-Encoding", "").lower()
         if chunked or query.md5 or query.md5_address or query.name.endswith(_WITH_AN_END):

@@ -114,6 +114,7 @@ def read_points(path: Path, areas: Iterable[str]) -> pd.DataFrame:
     if rows[_POSTCODE].isna().any():
         msg = f"{path.name}: {int(rows[_POSTCODE].isna().sum())} rows without a postcode"
         raise InputError(msg)
+    # Postcodes of the directory without a place have eastings of 0.
     rows = rows[rows[_QUALITY] != _NO_PLACE]
     points = pd.DataFrame(
         {

@@ -96,6 +96,8 @@ def bands(rows: pd.DataFrame, *, source: str) -> pd.DataFrame:
     age = pd.to_numeric(rows["AGE_GROUP"].str.extract(r"^\s*(\d+)")[0], errors="coerce")
     parts = pd.concat([rows[["AREA_CODE"]].assign(sex=sex, age=age), figures], axis=1)
     parts = parts[parts["sex"].isin(["female", "male"])]
+    # Rows of single ages begin with a number ("90 and over" too); what does not is the sum of all
+    # ages.
     single, total = parts[parts["age"].notna()], parts[parts["age"].isna()]
     _check_ages(single, total, years, source)
     grouped = single.assign(age_from=(single["age"] // BAND_YEARS * BAND_YEARS).astype(int))

@@ -119,6 +119,8 @@ def _points_here(
     points = read_postcode_points(downloader, directory, letters)
     ours = points[points["authority_code"].isin(outlines["authority_code"])]
     west, south, east, north = outlines.to_crs(BNG).total_bounds
+    # A directory with its columns swapped still has numbers: that most postcodes lie by their
+    # authority shows that it has not.
     near = ours["easting"].between(west - NEIGHBOURS_M, east + NEIGHBOURS_M)
     near &= ours["northing"].between(south - NEIGHBOURS_M, north + NEIGHBOURS_M)
     if len(ours) and near.mean() < _LEAST_NEAR:

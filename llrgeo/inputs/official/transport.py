@@ -105,6 +105,7 @@ class Transport:
         """Open an address and those it redirects to, each an allowed one."""
         here = url
         for _ in range(_MOST_REDIRECTS + 1):
+            # A redirect may lead anywhere: each address is checked before it is asked.
             check_address(here, self.hosts)
             answer = self._asked(here, headers, deadline)
             target = answer.headers.get("Location")
@@ -209,6 +210,8 @@ def _opener(url: str, clock: Callable[[], float], deadline: float) -> OpenerDire
         def https_open(self, request: Request) -> HTTPResponse:
             return self.do_open(partial(timed, HTTPSConnection), request)
 
+    # Handlers are named one by one: `build_opener` would add those for files, ftp and data, and
+    # follow redirects unchecked.
     opener = OpenerDirector()
     here = urlsplit(url).hostname == LOOPBACK
     proxies = ProxyHandler({}) if here else ProxyHandler()

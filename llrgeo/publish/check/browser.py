@@ -142,6 +142,8 @@ def listen(page: "Page", heard: list[Finding], *, own: str) -> None:
         heard.append(Finding(rule, message))
 
     def request(asked: Any) -> None:  # noqa: ANN401 - of playwright
+        # A page may ask for itself, as a link to one of its parts does, and for what stands in it
+        # as data.
         if asked.url.partition("#")[0] != own and not asked.url.startswith(("data:", "blob:")):
             note("request", f"the page asks for {asked.url[:80]}")
 

@@ -114,6 +114,7 @@ def _page_findings(name: str, page: Page, names: frozenset[str]) -> Iterator[Fin
         yield from rule(page)
     if page.tables or name in _WHOLE:
         yield from table_findings(page)
+    # The first limit by which the name begins; the last, without a name, is for all other pages.
     plain, zipped = next(
         limit for start, limit in LIMITS.items() if PurePosixPath(name).name.startswith(start)
     )

@@ -158,6 +158,7 @@ def compare_tables(before: pd.DataFrame | None, after: pd.DataFrame | None) -> p
     keys = _key_columns(editions)
     old, new = (_figures_by_row(each, keys) for each in (before, after))
     both = pd.concat([old.rename("before"), new.rename("after")], axis=1)
+    # Text that is no number, and a figure that only one edition has, have no change (NaN).
     numbers = both.apply(pd.to_numeric, errors="coerce")
     ways = np.select(
         [both["after"].isna(), both["before"].isna(), both["before"] != both["after"]],

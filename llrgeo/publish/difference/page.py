@@ -109,6 +109,7 @@ def _option_tables(difference: RunDifference) -> list[dict[str, Any]]:
 def _tables_table(difference: RunDifference) -> dict[str, Any]:
     words = wording()
     counts = difference.tables
+    # Tables without a difference are only counted, in the caption.
     differing = counts[counts[["changed", "only_before", "only_after"]].sum(axis=1) > 0]
     rows = [
         [row[0], *map(words.people, row[1:])]

@@ -32,6 +32,7 @@ def explorer_figures(publication: Publication) -> dict[str, Any]:
         return {"list": [], "places": {}}
     areas = publication.areas
     kinds: list[PlaceKind] = ["authority", "upper_authority"]
+    # Names of authorities are in the page only where an indicator is by authority.
     used = [kind for kind in kinds if any(each.kind == kind for each in publication.figures)]
     names = {kind: _names(areas, kind) for kind in (*used, "area")}
     return {

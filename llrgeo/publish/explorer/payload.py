@@ -199,6 +199,7 @@ def _areas(areas: pd.DataFrame) -> dict[str, Any]:
     columns = {
         "id": areas.index.tolist(),
         "label": area_labels(areas).tolist(),
+        # Positions stand for names, of which the page has each once.
         "authority": [places.get(name, 0) for name in areas["authority"]],
         "people": areas["residents"].astype(int).tolist(),
     }

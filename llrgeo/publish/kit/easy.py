@@ -70,6 +70,7 @@ def _option_part(view: PlaceView, option: Option) -> EasyPart:
     moved = figures[~figures["kind"].isin(["unchanged", "none"])]
     services = {service.id: service for service in view.publication.services}
     told = (tuple(_service_lines(services[str(name)], row)) for name, row in moved.iterrows())
+    # "Nothing else changes" is said after what does; if nothing does, that is the whole part.
     stay = (figures["kind"] == "unchanged").any() and not moved.empty
     return EasyPart(
         option.label,

@@ -143,6 +143,7 @@ def _nearest(residents: pd.Series, distance: np.ndarray, people: float) -> pd.In
 def _place(areas: pd.DataFrame, name: str, basis: Basis, own: pd.Index) -> KitPlace:
     chosen, authority = areas.loc[areas.index.isin(own)], ""
     if has_authorities(areas):
+        # A place in several authorities is listed under the one that most of its residents live in.
         authority = str(chosen.groupby("authority")["residents"].sum().idxmax())
     return KitPlace(
         name,

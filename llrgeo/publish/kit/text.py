@@ -31,6 +31,7 @@ def render_text(view: PlaceView) -> str:
         [words["plain_say"], *_say(view)],
         [pages.long_day(publication.date), words["run"].format(run=pages.run_mark(publication))],
     ]
+    # Empty lines within a part go, so that an empty line always parts two paragraphs.
     return "\n\n".join("\n".join(map(_line, filter(None, lines))) for lines in parts) + "\n"
 
 

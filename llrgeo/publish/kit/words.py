@@ -96,6 +96,8 @@ def option_words(view: PlaceView, option: Option) -> OptionWords:
     by_id = {service.id: service for service in view.publication.services}
     longer = figures["kind"].isin([*LONGER, "mixed"]).sum()
     shorter = figures["kind"].isin(SHORTER).sum()
+    # Services that stay as they are share one sentence, unless all of them do: the summary says
+    # that.
     same = [by_id[str(name)] for name in figures.index[figures["kind"] == "unchanged"]]
     count = {"all": len(figures), "longer": _number(longer), "shorter": _number(shorter)}
     return OptionWords(

@@ -152,6 +152,7 @@ class PrintedPage:
     def fill(self, shape: BaseGeometry, colour: str, *, hatch: str = "") -> None:
         """Fill polygons given in millimetres, hatched in ink if so told."""
         if not shape.is_empty:
+            # Rings of holes run against their shell, so that the path leaves them unfilled.
             oriented = shapely.orient_polygons(shape)
             rings = shapely.get_rings(shapely.get_parts(oriented))
             with mpl.rc_context(_SETTINGS):

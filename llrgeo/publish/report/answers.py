@@ -167,6 +167,7 @@ def _costs(publication: Publication, option: Option) -> str:
     if found is None:
         return words["line_costs_unknown"]
     said = [_more_or_less("line_provider", found.services)]
+    # Without works the services alone are all that the provider pays.
     if found.works:
         paid = pages.number(abs(found.works_paid) / _MILLION, 1)
         said.append(_more_or_less("line_works", found.works).replace("{paid}", paid))
@@ -219,6 +220,7 @@ def _beds(publication: Publication, option: Option) -> Iterator[str]:
     last = table[table["year"] == table["year"].max()].set_index("option")
     short, today = (float(last["beds_short"][n]) for n in (option.name, publication.baseline_name))
     if short > 0 or today > 0:
+        # Held against today's sites in the same year: they too would be short by then.
         kind = "more" if short > today else "less" if short < today else "same"
         yield wording()[f"line_beds_{kind}"].format(
             year=str(int(last["year"].iloc[0])),
@@ -250,6 +252,7 @@ def _sure(publication: Publication, option: Option) -> str:
                     count=pages.number(row["value"]), services=pages.number(row["second"])
                 )
             )
+    # Several items may ask for the same line; it is said once.
     return " ".join(dict.fromkeys(said))
 
 

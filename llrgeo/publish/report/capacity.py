@@ -4,6 +4,7 @@ Each chart answers one question and has its numbers in a table, made from the sa
 """
 
 from collections.abc import Iterable, Iterator
+from itertools import accumulate
 from typing import Any, Final
 
 import numpy as np
@@ -116,15 +117,17 @@ def staff_chart(table: pd.DataFrame) -> Drawing:
     scale = (_WIDTH - 80) / max(float(last["wte"].max()), 1.0)
     parts = []
     for place, row in enumerate(last.to_dict("records")):
-        y, start = 16 + place * _ROW, 0.0
+        y = 16 + place * _ROW
         parts.append(drawing.words(0, y, str(row["label"])))
-        for kind, (_, colour) in looks.items():
-            width = 0.0 if np.isnan(row[kind]) else row[kind] * scale
-            if width:
-                parts.append(drawing.rectangle(start, y + 7, width, _BAR, colour))
-            # Stacked from the left: each kind of team begins where the one before ends.
-            start += width
-        parts.append(drawing.words(start + 6, y + 21, number(row["wte"]), size=13))
+        # Stacked from the left: each kind of team begins where the one before ends.
+        widths = [0.0 if np.isnan(row[kind]) else row[kind] * scale for kind in looks]
+        *starts, end = accumulate(widths, initial=0.0)
+        parts += [
+            drawing.rectangle(start, y + 7, width, _BAR, colour)
+            for start, width, (_, colour) in zip(starts, widths, looks.values(), strict=True)
+            if width
+        ]
+        parts.append(drawing.words(end + 6, y + 21, number(row["wte"]), size=13))
     below = 16 + _ROW * len(last)
     names, shades = [name for name, _ in looks.values()], [colour for _, colour in looks.values()]
     parts += drawing.key(names, shades, x=0, y=below)

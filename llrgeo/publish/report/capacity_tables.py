@@ -197,6 +197,8 @@ def basis_table(publication: Publication) -> Table:
     words = wording()
     table = publication.tables["capacity_parameters"].set_index("name")
     services = {service.id: service.label for service in publication.services}
+    # Parameters of a service are named by its id and an ending (":stay_days"), and there is a row
+    # for each service. Those of a kind of service that the study does not have are idle.
     names = [str(name) for name in table.index]
     absent = {end for end in _OF_KIND if not any(name.endswith(end) for name in names)}
     idle = {name for end in absent for name in _OF_KIND[end]}

@@ -77,6 +77,7 @@ def claim(publication: Publication, row: Mapping[str, Any]) -> str:
         key = "fails_hurdle_as_today"
     if key == "patients_pay_more" and pd.notna(row["second"]):
         key = "patients_pay_for_savings"
+    # Above, the phrase is chosen by what the figures say; each has a form for its special case.
     said = words[f"case_{key}"].format(**_figures(row), **_names(publication, row))
     if key in _LOST_APART and row["second"] > 0:
         said += " " + words["case_lost"].format(people=pages.people(row["second"]))

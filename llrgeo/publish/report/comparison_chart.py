@@ -66,6 +66,7 @@ def _straight(slope: float, delay: float, end: float, *, dashes: str = "") -> Ma
 def _axes(end: int, step: int) -> list[Markup]:
     words, parts = wording(), []
     for minute in range(0, end + 1, step):
+        # Both axes have one scale, so that equal minutes lie on the diagonal.
         along = _SIDE * minute / end
         parts.append(drawing.rule(_LEFT + along, _TOP, _LEFT + along, _TOP + _SIDE))
         parts.append(drawing.rule(_LEFT, _TOP + along, _LEFT + _SIDE, _TOP + along))

@@ -59,6 +59,7 @@ def _access_tables(publication: Publication, ranks: pd.DataFrame) -> Iterator[Ta
     words = wording()
     for kind in ("authority", "upper_authority"):
         of_kind = ranks[(ranks["place_kind"] == kind) & (ranks["option"] != "")]
+        # Indicators have no option: they are the same under each, and have tables of their own.
         parts = dict(list(of_kind.groupby(["option", "figure_id"])))
         for option in publication.options:
             shown = [name for name in ACCESS_FIGURES if (option.name, name) in parts]

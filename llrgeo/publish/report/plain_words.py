@@ -185,6 +185,7 @@ def _closing_lines(publication: Publication) -> list[str]:
     words, error_min = wording(), _half_within_min(publication)
     checked = words["plain_unchecked"]
     if pd.notna(error_min):
+        # "Right to 0 minutes" would claim too much.
         size = max(1, round(error_min))
         about = words["minute" if size == 1 else "minutes"].format(count=size)
         checked = words["plain_checked"].format(minutes=about)

@@ -83,6 +83,7 @@ def _people_lines(result: OptionResult) -> list[str]:
     longer = everyone[list(LONGER_CLASSES)].sum()
     shorter, apart = everyone["shorter"], everyone["none"] + everyone["no_data"]
     if not over_services:
+        # Of drives there are three counts: who is out of reach both times sees no change.
         counts = {"farther": longer, "nearer": shorter, "same": everyone["same"] + apart}
     else:
         counts = {"longer": longer, "shorter": shorter, "same": everyone["same"]}
