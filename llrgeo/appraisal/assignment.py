@@ -14,8 +14,9 @@ from numpy.typing import NDArray
 from scipy.sparse import coo_array
 
 from llrgeo.appraisal.counts import ratio, reconcile
-from llrgeo.appraisal.evaluation import OptionResult, ServiceResult
+from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.errors import LlrgeoError
 
 Matrix: TypeAlias = NDArray[np.float64]
