@@ -3,7 +3,6 @@
 from typing import Final, NamedTuple
 
 import numpy as np
-import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.round_travel import VisitTravel
@@ -24,23 +23,6 @@ class Journeys(NamedTuple):
     km: Numbers  # of a patient, one way
     visit: VisitTravel  # of staff, for one visit: out and back, or its part of rounds
     to_acute: Flags
-
-
-def journeys_in(allocation: pd.DataFrame, belongs: Flags) -> Journeys:
-    """Return the journeys of the areas of an allocation for which `belongs` is true.
-
-    An area that reaches no site has none.
-    """
-    chosen = belongs & np.isfinite(allocation["travel_time_min"].to_numpy())
-    patients, teams, minutes, km, visit_min, visit_km = (
-        allocation[name].to_numpy()[chosen]
-        for name in (
-            *("at_site", "at_home", "travel_time_min", "distance_km"),
-            *("visit_min", "visit_km"),
-        )
-    )
-    to_acute = (allocation["role"] == "acute").to_numpy()[chosen]
-    return Journeys(patients, teams, minutes, km, VisitTravel(visit_min, visit_km), to_acute)
 
 
 def burden_of(journeys: Journeys, *, kg_per_km: float) -> dict[str, float]:

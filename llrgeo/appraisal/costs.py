@@ -44,7 +44,7 @@ def cost_lines(results: Mapping[str, OptionResult], rates: Rates, *, baseline: s
     lines = []
     for name, result in results.items():
         for service, use in _services_of(result).items():
-            key = service, id(use.allocation), use.sites
+            key = service, id(use.use), use.sites
             if key not in known:
                 known[key] = service_cost_lines(rates, service, before[service].sites, use)
             lines.append(known[key].assign(option=name, service=service))
@@ -149,6 +149,6 @@ def _against_baseline(
 def _services_of(result: OptionResult) -> dict[str, ServiceAtSites]:
     """Return each service of an option at its sites."""
     return {
-        name: ServiceAtSites(frozenset(service.loads.index), service.allocation)
+        name: ServiceAtSites(service.sites, service.after)
         for name, service in result.services.items()
     }

@@ -275,9 +275,7 @@ class _Evaluator:
         self, uses: UseByService, sites: Mapping[str, frozenset[str]]
     ) -> dict[str, ServiceAtSites]:
         return {
-            service.id: ServiceAtSites(
-                frozenset(sites.get(service.id, ())), uses[service.id].allocation
-            )
+            service.id: ServiceAtSites(frozenset(sites.get(service.id, ())), uses[service.id])
             for service in self.arrays.appraisal_inputs.services
         }
 

@@ -42,7 +42,8 @@ class Measure:
     def score(self, values: pd.Series) -> pd.Series:
         """Return scores of 0 to 1; figures beyond the anchors score 0 or 1."""
         scores_0, scores_1 = self.anchors
-        return ((values - scores_0) / (scores_1 - scores_0)).clip(0, 1)
+        share = (values.to_numpy(float) - scores_0) / (scores_1 - scores_0)
+        return pd.Series(share.clip(0, 1), values.index, name=values.name)
 
     def meets(self, value: float, limit: float) -> bool:
         """Return whether a figure is at least as good as a limit."""

@@ -1,21 +1,21 @@
 """Costs of one option by itself and against the baseline, from who goes where (docs/methods 7)."""
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.burden import burden_of, journeys_in
+from llrgeo.appraisal.burden import Flags, Numbers, burden_of
 from llrgeo.appraisal.rates import Rates
+from llrgeo.appraisal.use_arrays import ServiceUse
 
 ONE_OFF: Final = ("capital", "transition", "closure")
 PROVIDER: Final = (*ONE_OFF, "running", "contact_costs", "team_travel")
 PATIENT: Final = ("patient_time", "patient_mileage", "patient_fares")
 SOCIETY: Final = ("carbon_cost",)
 
-_PLACES: Final = ["at_site", "at_home"]  # of contacts that somebody travels for
 _KG_PER_TONNE: Final = 1_000
 
 
@@ -27,12 +27,12 @@ class ServiceAtSites:
     ----------
     sites
         The sites that run it.
-    allocation
-        Who goes where, as `ServiceResult.allocation`.
+    use
+        Who goes where.
     """
 
     sites: frozenset[str]
-    allocation: pd.DataFrame
+    use: ServiceUse
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,7 +80,7 @@ class _ServiceCost(NamedTuple):
 
 
 KnownCosts: TypeAlias = dict[tuple[str, int, frozenset[str], bytes], _ServiceCost]
-"""What services cost, by service, table of who goes where, sites, and areas that count."""
+"""What services cost, by service, use, sites, and areas that count."""
 
 
 def cost_change(
@@ -93,13 +93,10 @@ def cost_change(
 
     `known` is filled: a service that several options, or one and the baseline, run alike costs the
     same each time, and is worked out once. It holds for these rates and this baseline, while the
-    tables of who goes where are held: it tells them apart by their place in memory.
+    uses are held: it tells them apart by their place in memory.
     """
     # Areas that reach a site of the service both times.
-    kept = {
-        name: was.allocation["site_id"].notna() & after[name].allocation["site_id"].notna()
-        for name, was in before.items()
-    }
+    kept = {name: was.use.reaches & after[name].use.reaches for name, was in before.items()}
     annuity = rates.annuity
     paid: list[float] = []
     borne: list[float] = []
@@ -107,8 +104,8 @@ def cost_change(
     for uses in (before, after):
         parts = []
         for name, use in uses.items():
-            # By the table itself and by the areas that count in it; results hold the tables.
-            key = name, id(use.allocation), use.sites, kept[name].to_numpy().tobytes()
+            # By the use itself and by the areas that count in it; results hold the uses.
+            key = name, id(use.use), use.sites, kept[name].tobytes()
             if key not in known:
                 known[key] = _service_cost(rates, name, before[name].sites, use, kept[name])
             parts.append(known[key])
@@ -122,23 +119,66 @@ def cost_change(
 
 
 def _service_cost(
-    rates: Rates, service: str, before: frozenset[str], use: ServiceAtSites, kept: pd.Series
+    rates: Rates, service: str, before: frozenset[str], at: ServiceAtSites, kept: Flags
 ) -> _ServiceCost:
     """Return what a service costs; `kept` says of each area whether it counts."""
-    counted = use
-    if not kept.all():
-        places = {p: use.allocation[p].where(kept, 0.0) for p in _PLACES}
-        counted = ServiceAtSites(use.sites, use.allocation.assign(**places))
-    lines = service_cost_lines(rates, service, before, counted)
+    costs = _costs_by_site(rates, service, before, at, kept)
     return _ServiceCost(
-        float(lines[list(ONE_OFF)].to_numpy().sum()),
-        float(lines[["running", "contact_costs"]].to_numpy().sum()),
-        burden_of(journeys_in(use.allocation, kept.to_numpy()), kg_per_km=np.nan),
+        float(costs.capital.sum() + costs.transition.sum() + costs.closure.sum()),
+        float(costs.running.sum() + costs.contact_costs.sum()) + costs.by_video,
+        burden_of(at.use.journeys_in(kept), kg_per_km=np.nan),
+    )
+
+
+class _CostsBySite(NamedTuple):
+    """The provider's costs of one service; shape (sites of it or of the baseline,)."""
+
+    sites: list[str]
+    opened: Flags
+    closed: Flags
+    capital: Numbers  # with optimism bias
+    transition: Numbers
+    closure: Numbers
+    running: Numbers  # a year, as all below
+    contact_costs: Numbers
+    by_video: float  # of contacts by video, which happen at no site
+
+
+def _costs_by_site(
+    rates: Rates, service: str, before: frozenset[str], at: ServiceAtSites, kept: Flags
+) -> _CostsBySite:
+    """Return what a service costs at each site; `kept` says of each area whether it counts."""
+    costs = rates.costs_of(service)
+    sites = sorted(before | at.sites)
+    # A site's own row of rates, or else the service's general row, whose site_id is blank.
+    place = {str(site): row for row, site in enumerate(costs.index)}
+    rows = [place.get(site, place[""]) for site in sites]
+    each = {name: costs[name].to_numpy()[rows] for name in costs.select_dtypes("number")}
+    # A building that opens has capital and transition, one that closes its closure; what stays
+    # runs on.
+    now, was = (np.array([site in there for site in sites], bool) for there in (at.sites, before))
+    opened, closed = now & ~was, was & ~now
+    # Optimism bias is what is left of it after mitigation (Green Book supplement on optimism bias).
+    bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
+    at_site, at_home = at.use.contacts_at(sites, kept)
+    # A contact at home or by video costs as much as at a site if nothing is said.
+    per_home = each.get("per_home", each["per_contact"])
+    video = costs["per_video" if "per_video" in costs.columns else "per_contact"]
+    return _CostsBySite(
+        sites,
+        opened,
+        closed,
+        np.where(opened, each["capital"], 0.0) * (1 + bias),
+        np.where(opened, each["transition"], 0.0),
+        np.where(closed, each["closure"], 0.0),
+        np.where(now, each["running"], 0.0),
+        each["per_contact"] * at_site + per_home * at_home,
+        float(at.use.split.by_video.sum()) * float(video.to_numpy()[place[""]]),
     )
 
 
 def service_cost_lines(
-    rates: Rates, service: str, before: frozenset[str], use: ServiceAtSites
+    rates: Rates, service: str, before: frozenset[str], at: ServiceAtSites
 ) -> pd.DataFrame:
     """Return the provider's costs of one service, one row a site of it or of the baseline.
 
@@ -154,36 +194,22 @@ def service_cost_lines(
         The service's id.
     before
         The sites that run it in the baseline.
-    use
+    at
         Its sites under the option, and who goes where.
     """
-    costs = rates.costs_of(service)
-    sites = sorted(before | use.sites)
-    # A site's own row of rates, or else the service's general row, whose site_id is blank.
-    own = set(costs.index)
-    rows = costs.index.get_indexer(pd.Index([site if site in own else "" for site in sites]))
-    each = costs.iloc[rows]
-    # A building that opens has capital and transition, one that
-    # closes its closure; what stays runs on.
-    now, was = (np.array([site in there for site in sites], bool) for there in (use.sites, before))
-    opened, closed = now & ~was, was & ~now
-    at_sites = use.allocation.groupby("site_id")[_PLACES].sum().reindex(sites).fillna(0.0)
-    at_site, at_home = at_sites.to_numpy().T
-    # Optimism bias is what is left of it after mitigation (Green Book supplement on optimism bias).
-    bias = rates.value("optimism_bias") * (1 - rates.value("optimism_mitigated"))
-    per_contact, per_home = each["per_contact"].to_numpy(), _unit_cost(each, "per_home").to_numpy()
-    lines = pd.DataFrame(
+    everyone = np.ones(len(at.use.nearest.site), dtype=bool)
+    costs = _costs_by_site(rates, service, before, at, everyone)
+    nowhere = [""] if at.use.split.by_video.any() else []  # where contacts by video happen
+    none = np.zeros(len(nowhere))
+    change = np.select([costs.opened, costs.closed], ["opened", "closed"], default="kept")
+    return pd.DataFrame(
         {
-            "site_id": sites,
-            "change": np.select([opened, closed], ["opened", "closed"], default="kept"),
-            "capital": np.where(opened, each["capital"], 0.0) * (1 + bias),
-            "transition": np.where(opened, each["transition"], 0.0),
-            "closure": np.where(closed, each["closure"], 0.0),
-            "running": np.where(now, each["running"], 0.0),
-            "contact_costs": per_contact * at_site + per_home * at_home,
+            "site_id": [*costs.sites, *nowhere],
+            "change": [*change.tolist(), *("kept" for _ in nowhere)],
+            **{name: np.append(getattr(costs, name), none) for name in (*ONE_OFF, "running")},
+            "contact_costs": np.append(costs.contact_costs, none + costs.by_video),
         }
     )
-    return pd.concat([lines, *_by_video(costs, use)], ignore_index=True)
 
 
 def journey_costs(sums: pd.Series, rates: Rates) -> dict[str, float]:
@@ -209,18 +235,3 @@ def patient_costs(journeys: Mapping[str, float], rates: Rates) -> dict[str, floa
         "patient_mileage": journeys["patient_km"] * (1 - without_car) * rates.value("mileage"),
         "patient_fares": journeys["patient_trips"] * without_car * rates.value("fare"),
     }
-
-
-def _by_video(costs: pd.DataFrame, use: ServiceAtSites) -> Iterator[pd.DataFrame]:
-    """Yield a row of contacts by video at the service's general rate, if there are any."""
-    contacts = float(use.allocation["by_video"].sum())
-    if contacts:
-        each = float(_unit_cost(costs.loc[[""]], "per_video").iloc[0])
-        nowhere = dict.fromkeys((*ONE_OFF, "running"), 0.0)
-        row = {"site_id": "", "change": "kept", **nowhere, "contact_costs": each * contacts}
-        yield pd.DataFrame([row])
-
-
-def _unit_cost(costs: pd.DataFrame, name: str) -> pd.Series:
-    """Return what a contact at home or by video costs: as much as at a site if nothing is said."""
-    return costs[name] if name in costs.columns else costs["per_contact"]

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.burden import Flags, burden_of, journeys_in
+from llrgeo.appraisal.burden import Flags, burden_of
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.option_costs import patient_costs
 from llrgeo.appraisal.people_groups import DEPRIVATION_FIFTHS, deprivation_fifth
@@ -48,7 +48,7 @@ def patient_costs_by_fifth(
 def _patient_burden_in(result: OptionResult, belongs: Flags) -> dict[str, float]:
     """Return patients' trips, hours and kilometres a year of the areas where `belongs` is true."""
     parts = [
-        burden_of(journeys_in(service.allocation, belongs), kg_per_km=np.nan)
+        burden_of(service.after.journeys_in(belongs), kg_per_km=np.nan)
         for service in result.services.values()
     ]
     return {

@@ -5,46 +5,30 @@ leave by one, `ServiceUse.allocation`, when they are read; in between all is Num
 area in the order of the study's areas. Shapes: n areas, m sites with travel times.
 """
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, NamedTuple, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.burden import Journeys, burden_of
 from llrgeo.appraisal.capacity.round_travel import VisitTravel
 from llrgeo.appraisal.counts import reconcile
 from llrgeo.appraisal.demand import Delivery, Service, Shares
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.nearest_sites import NO_SITE, Flags, Nearest, Numbers, TimesArrays
 from llrgeo.appraisal.people_groups import people_by_group
 from llrgeo.appraisal.staff_travel import out_and_back, points_of, rounds_from_bases
 from llrgeo.schema import ROLES, site_roles
-from llrgeo.travel.times import TravelTimes
-
-Numbers = NDArray[np.float64]
-SitePositions = NDArray[np.int64]
-Flags = NDArray[np.bool_]
 
 ClassesAndPeople: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]
-
-NO_SITE: Final = -1
 
 _ACUTE: Final = ROLES.index("acute")
 # The inputs that journeys rest on, and those that contacts and what they burden rest on besides.
 _OF_JOURNEYS: Final = ("times", "team_times", "sites", "areas", "tolerance_min")
 _OF_CONTACTS: Final = ("activity", "restricted", "kg_co2e_per_km", "rounds")
-
-
-class Nearest(NamedTuple):
-    """The nearest open site of each area; every array has shape (n,)."""
-
-    site: SitePositions  # place among the sites of the times; NO_SITE where none can be reached
-    role: SitePositions  # place in ROLES; NO_SITE where there is no site
-    minutes: Numbers  # +inf where no site can be reached
-    km: Numbers  # NaN where none can be reached, or the times carry no distances
 
 
 class SplitContacts(NamedTuple):
@@ -56,74 +40,12 @@ class SplitContacts(NamedTuple):
     by_video: Numbers
 
 
-@dataclass(frozen=True, slots=True)
-class TimesArrays:
-    """Travel times of one direction, ready to be searched for nearest sites.
-
-    Attributes
-    ----------
-    ids
-        The site ids, as the columns of the matrix.
-    minutes, km
-        Shape (n, m), rows in the order of the study's areas; `km` is None without distances.
-    roles
-        Shape (m,): the place of each site's role in ROLES; NO_SITE for a site without one.
-    place
-        The column of each site id.
-    names
-        Shape (m + 1,): the ids as text and, at the place NO_SITE, a missing one.
-    found
-        The nearest of each set of sites that was asked for before.
-    """
-
-    ids: pd.Index
-    minutes: Numbers
-    km: Numbers | None
-    roles: SitePositions
-    place: Mapping[str, int]
-    names: pd.api.extensions.ExtensionArray
-    found: dict[frozenset[str], Nearest] = field(default_factory=dict)
-
-    @classmethod
-    def of(cls, times: TravelTimes, areas: pd.Index, roles: pd.Series) -> Self:
-        """Return the times of some areas; `roles` by site id."""
-        ids = times.minutes.columns
-        codes = pd.Categorical(roles.reindex(ids), list(ROLES)).codes.astype(np.int64)
-        km = None if times.distance_km is None else _matrix_of(times.distance_km, areas, ids)
-        place = {str(site): column for column, site in enumerate(ids)}
-        names = pd.array([*ids, None], dtype="str")
-        return cls(ids, _matrix_of(times.minutes, areas, ids), km, codes, place, names)
-
-    def nearest(self, sites: frozenset[str]) -> Nearest:
-        """Return the nearest of some sites to each area; a tie goes to the lowest site id."""
-        if sites not in self.found:
-            self.found[sites] = self._search(sites)
-        return self.found[sites]
-
-    def _search(self, sites: frozenset[str]) -> Nearest:
-        rows = np.arange(len(self.minutes))
-        if not sites:
-            nowhere = np.full(len(rows), NO_SITE)
-            return Nearest(nowhere, nowhere, *(np.full(len(rows), far) for far in (np.inf, np.nan)))
-        # Columns are in the order of the ids, and argmin takes the first of equals.
-        columns = np.array([self.place[site] for site in sorted(sites)])
-        candidates = self.minutes.take(columns, axis=1)
-        best = candidates.argmin(axis=1)
-        minutes = candidates[rows, best]
-        # All sites out of reach: no site, and not the first of them.
-        reached = np.isfinite(minutes)
-        site = np.where(reached, columns[best], NO_SITE)
-        km = np.full(len(rows), np.nan)
-        if self.km is not None:
-            km[reached] = self.km[rows[reached], site[reached]]
-        return Nearest(site, np.where(reached, self.roles[site], NO_SITE), minutes, km)
-
-
 class Ids(NamedTuple):
     """What the places of the arrays are called."""
 
     areas: pd.Index
     sites: pd.api.extensions.ExtensionArray  # as `TimesArrays.names`
+    place: Mapping[str, int]  # of each site, as `TimesArrays.place`
 
 
 @dataclass(frozen=True)  # without slots, which would leave no place for the frame made when read
@@ -168,6 +90,26 @@ class ServiceUse:
             },
             index=self.ids.areas,
         )
+
+    @property
+    def reaches(self) -> Flags:
+        """Whether each area reaches a site."""
+        reaches: Flags = self.nearest.site != NO_SITE
+        return reaches
+
+    def journeys_in(self, belongs: Flags) -> Journeys:
+        """Return the journeys of the areas for which `belongs` is true and that reach a site."""
+        return journeys_of(self.nearest, self.split, self.visit, belongs & self.reaches)
+
+    def contacts_at(self, sites: Sequence[str], belongs: Flags) -> tuple[Numbers, Numbers]:
+        """Return contacts a year at some sites, and at home from them, of areas that belong."""
+        counted = belongs & self.reaches
+        site, places = self.nearest.site[counted], [self.ids.place[site] for site in sites]
+        at_site, at_home = (
+            np.bincount(site, part[counted], len(self.ids.place))[places]
+            for part in (self.split.at_site, self.split.at_home)
+        )
+        return at_site, at_home
 
 
 @dataclass(frozen=True, slots=True)
@@ -267,10 +209,11 @@ class StudyArrays:
         split = split_contacts(self.contacts[service.id], service, shares)
         visit = self._visit_travel(service, nearest, split.at_home)
         burden = burden_of(
-            journeys_of(nearest, split, visit), kg_per_km=self.appraisal_inputs.kg_co2e_per_km
+            journeys_of(nearest, split, visit, np.isfinite(nearest.minutes)),
+            kg_per_km=self.appraisal_inputs.kg_co2e_per_km,
         )
         care = places_of_care(nearest, split, standard_min=service.travel_standard_min)
-        ids = Ids(self.appraisal_inputs.areas.index, times.names)
+        ids = Ids(self.appraisal_inputs.areas.index, times.names, times.place)
         return ServiceUse(
             nearest, split, visit, burden, {"delivery": service.delivery, **care}, ids
         )
@@ -294,16 +237,17 @@ def split_contacts(contacts: Numbers, service: Service, shares: Shares) -> Split
     return SplitContacts(contacts, at_site, contacts * home, contacts * shares.video)
 
 
-def journeys_of(nearest: Nearest, split: SplitContacts, visit: VisitTravel) -> Journeys:
-    """Return the journeys of the areas that reach a site."""
-    reached = np.isfinite(nearest.minutes)
+def journeys_of(
+    nearest: Nearest, split: SplitContacts, visit: VisitTravel, chosen: Flags
+) -> Journeys:
+    """Return the journeys of some areas, all of which reach a site."""
     return Journeys(
-        split.at_site[reached],
-        split.at_home[reached],
-        nearest.minutes[reached],
-        nearest.km[reached],
-        VisitTravel(*(each[reached] for each in visit)),
-        (nearest.role == _ACUTE)[reached],
+        split.at_site[chosen],
+        split.at_home[chosen],
+        nearest.minutes[chosen],
+        nearest.km[chosen],
+        VisitTravel(*(each[chosen] for each in visit)),
+        (nearest.role == _ACUTE)[chosen],
     )
 
 
@@ -332,11 +276,3 @@ def places_of_care(
 def _contacts_of(appraisal_inputs: AppraisalInputs, service: Service) -> Numbers:
     contacts: Numbers = appraisal_inputs.contacts_of(service).to_numpy()
     return contacts
-
-
-def _matrix_of(table: pd.DataFrame, areas: pd.Index, sites: pd.Index) -> Numbers:
-    """Return a table as an array, areas by sites in this order; not copied if it has this order."""
-    if table.index.equals(areas) and table.columns.equals(sites):
-        return table.to_numpy()
-    matrix: Numbers = table[sites].to_numpy()[table.index.get_indexer(areas)]
-    return matrix
