@@ -15,7 +15,7 @@ from llrgeo.schema import AGE_BANDS
 
 Case: TypeAlias = tuple[AppraisalInputs, Option, Option]
 
-RATE, DRAWS, SEED = 100.0, 19, 3  # of the clinic at each age; more draws than a chunk has
+RATE, DRAWS, SEED = 100.0, 17, 3  # of the clinic at each age; more draws than a chunk has
 UNSURE = Uncertainty(7.0, speed_sd=0.1, rate_sd=0.3, growth_sd=0.2)
 
 
@@ -24,7 +24,7 @@ def factors(rng: np.random.Generator, sd: float, shape: tuple[int, ...]) -> np.n
     return rng.lognormal(-np.log1p(sd**2) / 2, np.sqrt(np.log1p(sd**2)), shape)
 
 
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=8, deadline=None)
 @given(random_settings())
 def test_each_draw_is_what_its_plain_definition_says(case: Case) -> None:
     inputs, fewer, more = case

@@ -13,8 +13,9 @@ from llrgeo.appraisal import service_use
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import evaluate_options, summarise_options
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.nearest_sites import TimesArrays
 from llrgeo.appraisal.options import Option
-from llrgeo.appraisal.use_arrays import ServiceUse, StudyArrays, TimesArrays
+from llrgeo.appraisal.use_arrays import ServiceUse, StudyArrays
 from llrgeo.schema import site_roles
 from llrgeo.travel.times import TravelTimes
 

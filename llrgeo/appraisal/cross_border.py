@@ -7,8 +7,8 @@ import pandas as pd
 
 from llrgeo.appraisal.counts import reconcile
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.nearest_sites import Flags
 from llrgeo.appraisal.service_result import ServiceResult
-from llrgeo.appraisal.use_arrays import Flags
 
 
 def cross_border_flows(

@@ -8,6 +8,7 @@ import pandas as pd
 from llrgeo.appraisal.access import Access, summarise_access
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.inputs import AppraisalInputs, check_study
+from llrgeo.appraisal.nearest_sites import Numbers
 from llrgeo.appraisal.option_costs import CostChange, KnownCosts, ServiceAtSites, cost_change
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, share_longer
@@ -19,7 +20,7 @@ from llrgeo.appraisal.service_use import (
     table_by_service,
     uses_by_option,
 )
-from llrgeo.appraisal.use_arrays import Numbers, ServiceUse, StudyArrays
+from llrgeo.appraisal.use_arrays import ServiceUse, StudyArrays
 
 
 @dataclass(frozen=True, slots=True)

@@ -11,9 +11,10 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.counts import ratio
+from llrgeo.appraisal.nearest_sites import Numbers
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import classify_areas, count_people
-from llrgeo.appraisal.use_arrays import ClassesAndPeople, Numbers, ServiceUse, StudyArrays
+from llrgeo.appraisal.use_arrays import ClassesAndPeople, ServiceUse, StudyArrays
 
 UseByService: TypeAlias = Mapping[str, ServiceUse]
 """How each service is used under one option, by the service's id."""

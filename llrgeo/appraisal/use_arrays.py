@@ -105,11 +105,10 @@ class ServiceUse:
         """Return contacts a year at some sites, and at home from them, of areas that belong."""
         counted = belongs & self.reaches
         site, places = self.nearest.site[counted], [self.ids.place[site] for site in sites]
-        at_site, at_home = (
-            np.bincount(site, part[counted], len(self.ids.place))[places]
-            for part in (self.split.at_site, self.split.at_home)
-        )
-        return at_site, at_home
+        # pandas carries what each addition rounds off (Kahan 1965), which `bincount` does not.
+        split = {"at_site": self.split.at_site[counted], "at_home": self.split.at_home[counted]}
+        sums = pd.DataFrame(split).groupby(site).sum().reindex(places, fill_value=0.0)
+        return sums["at_site"].to_numpy(), sums["at_home"].to_numpy()
 
 
 @dataclass(frozen=True, slots=True)
