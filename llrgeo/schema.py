@@ -312,7 +312,7 @@ def _column_faults(table: pd.DataFrame, column: Column, index: str) -> list[str]
         number = to_numbers(values)
         finite = number.notna()
         maximum = min(column.maximum, _MOST) if column.kind == "count" else column.maximum
-        bad[f"is not a number{number_note(values)}"] = ~finite & ~blank
+        bad[f"is not a number{number_note(values[~finite & ~blank])}"] = ~finite & ~blank
         bad[f"is below {column.minimum:g}"] = number < column.minimum
         bad[f"is above {maximum:g}"] = number > maximum
         if column.kind == "count":

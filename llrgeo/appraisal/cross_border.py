@@ -37,14 +37,14 @@ def cross_border_flows(
         `residents`, `contacts`. The flows add up to all residents.
     """
     at_home = areas["authority"].isin(home).to_numpy()
-    home_sites = sites.index[sites["authority"].isin(home)]
+    home_sites = frozenset(sites.index[sites["authority"].isin(home)])
     # Options that run a service alike share its result, and so its flows.
     known: dict[int, pd.DataFrame] = {}
     parts = []
     for name, result in results.items():
         for service, found in result.services.items():
             if id(found) not in known:
-                inside = found.allocation["site_id"].isin(home_sites).to_numpy()
+                inside = found.after.goes_to(home_sites)
                 known[id(found)] = _flows(found, areas["residents"], at_home, inside)
             parts.append(known[id(found)].assign(option=name, service=service))
     table = pd.concat(parts, ignore_index=True)
@@ -60,7 +60,7 @@ def _flows(
     """
     # The first that holds: no site, at home to a home site, at home to another's, others to ours.
     flow = np.select(
-        [found.allocation["site_id"].isna().to_numpy(), at_home & inside, at_home, inside],
+        [~found.after.reaches, at_home & inside, at_home, inside],
         ["unreachable", "stay", "out", "in"],
         default="outside",
     )

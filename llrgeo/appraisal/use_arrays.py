@@ -5,7 +5,7 @@ leave by one, `ServiceUse.allocation`, when they are read; in between all is Num
 area in the order of the study's areas. Shapes: n areas, m sites with travel times.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 from typing import Final, NamedTuple, Self, TypeAlias
@@ -96,6 +96,11 @@ class ServiceUse:
         """Whether each area reaches a site."""
         reaches: Flags = self.nearest.site != NO_SITE
         return reaches
+
+    def goes_to(self, sites: Collection[str]) -> Flags:
+        """Return whether each area goes to one of some sites."""
+        places = [place for site, place in self.ids.place.items() if site in sites]
+        return np.isin(self.nearest.site, places)
 
     def journeys_in(self, belongs: Flags) -> Journeys:
         """Return the journeys of the areas for which `belongs` is true and that reach a site."""

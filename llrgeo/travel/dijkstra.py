@@ -35,7 +35,9 @@ def reversed_matrix(graph: SearchGraph, entries: AccessLinks) -> csr_array:
     keys = np.concatenate([graph.key[by_head], entries.key[order][first]])
     rows = np.concatenate([graph.head, graph.nodes + point[first]])
     starts = np.concatenate([[0], np.cumsum(np.bincount(rows, minlength=nodes))])
-    return csr_array((keys.astype(np.float64), columns, starts), shape=(nodes, nodes))
+    # In the types that scipy searches in: it would convert any others for every search anew.
+    parts = keys.astype(np.float64), columns.astype(np.int32), starts.astype(np.int32)
+    return csr_array(parts, shape=(nodes, nodes))
 
 
 def search_keys(matrix: csr_array, starts: IntArray, exits: AccessLinks, limit: int) -> IntArray:

@@ -2,7 +2,9 @@
 
 from collections.abc import Mapping
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.projections import fewest_and_most
@@ -65,7 +67,10 @@ def demand_by_year(plan: CapacityPlan, rates: Mapping[str, pd.Series]) -> pd.Dat
     """
     rows = []
     central = plan.people[CENTRAL]
-    people = {year: (central[year], *_ends(plan, central[year], year)) for year in plan.years}
+    people = {
+        year: [_counts(part) for part in (central[year], *_ends(plan, central[year], year))]
+        for year in plan.years
+    }
     for service, by_band in rates.items():
         base = 0.0
         for year in plan.years:
@@ -97,15 +102,16 @@ def demand_waterfall(
     first_people = plan.people[CENTRAL][plan.base_year]
     last_people = plan.people[CENTRAL][last]
     growth = float(last_people.to_numpy().sum() / first_people.to_numpy().sum())
+    today, first, later = (_counts(people) for people in (areas, first_people, last_people))
     parts = []
     for service, by_band in rates.items():
         # Each step changes one thing and keeps what the steps before it changed.
         levels = {
-            "census": _demand(areas, by_band),
-            "base_year": _demand(first_people, by_band),
-            "number": _demand(first_people, by_band) * growth,
-            "age": _demand(last_people, _by_age_alone(plan, by_band, last)),
-            "health": _demand(last_people, plan.rates_in(by_band, last)),
+            "census": _demand(today, by_band),
+            "base_year": _demand(first, by_band),
+            "number": _demand(first, by_band) * growth,
+            "age": _demand(later, _by_age_alone(plan, by_band, last)),
+            "health": _demand(later, plan.rates_in(by_band, last)),
         }
         parts.append(waterfall(levels).reset_index().assign(service=service))
     return pd.concat(parts, ignore_index=True)[["service", "step", "level", "change"]]
@@ -135,5 +141,13 @@ def _by_age_alone(plan: CapacityPlan, rates: pd.Series, year: int) -> pd.Series:
     return rates_of_year(rates, (plan.base_year, year), health_gain_years=0.0, factors=factors)
 
 
-def _demand(people: pd.DataFrame, rates: pd.Series) -> float:
-    return float((people[rates.index].astype(float) @ rates).sum()) / 1_000
+def _counts(people: pd.DataFrame) -> NDArray[np.float64]:
+    """Return people by area and age band, shape (n, bands)."""
+    counts: NDArray[np.float64] = people[list(AGE_BANDS)].astype(float).to_numpy()
+    return counts
+
+
+def _demand(counts: NDArray[np.float64], rates: pd.Series) -> float:
+    bands = [AGE_BANDS.index(band) for band in rates.index]  # a service may have rates of a few
+    asked = counts.T[bands].T @ rates.to_numpy(float)
+    return float(asked.sum()) / 1_000

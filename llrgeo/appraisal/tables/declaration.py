@@ -5,11 +5,11 @@ workbook loop over the declarations, so a new table touches two files: the modul
 and the one that declares it.
 """
 
+import math
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import dataclass
 from typing import Final, TypeAlias
 
-import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.disclosure import Rule
@@ -203,7 +203,7 @@ def _conservation_faults(
             values = key if isinstance(key, tuple) else (key,)
             group = dict(zip(law.by, map(str, values), strict=True))
             total = law.total(context, group)
-            if not np.isclose(found, total, rtol=1e-9, atol=1e-6):
+            if not math.isclose(found, total, rel_tol=1e-9, abs_tol=1e-6):  # so NaN is a fault
                 where = ", ".join(group.values())
                 faults.append(f"counts {found:,.6g} of {total:,.6g} ({where})")
     return faults
