@@ -1,9 +1,7 @@
 """Activity: flows between sites and the load of each; what an option's journeys avoid.
 
-The functions take an allocation: one row an area with `site_id` and its `role` (missing where no
-site can be reached), `travel_time_min` (+inf there), `distance_km`, and contacts a year: `contacts`
-in all, of which `at_site`, `at_home` and `by_video`; `visit_min` and `visit_km` are what staff
-spend on the road for one visit at home (`staff_travel`).
+Flows and loads are sums over areas of who goes where (`use_arrays.ServiceUse`). pandas carries what
+each addition rounds off (Kahan 1965), so that sums hardly rest on the order of the areas.
 """
 
 from collections.abc import Mapping
@@ -11,9 +9,9 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-from numpy.typing import NDArray
 
 from llrgeo.appraisal.counts import ratio, reconcile
+from llrgeo.appraisal.use_arrays import ServiceUse
 from llrgeo.schema import ROLES
 
 CARE_PLACES: Final = (*ROLES, "home", "video", "unreachable")
@@ -31,31 +29,28 @@ def burden_against(burden: pd.DataFrame, baseline: pd.DataFrame) -> pd.DataFrame
     )
 
 
-def site_flows(before: pd.DataFrame, after: pd.DataFrame, residents: pd.Series) -> pd.DataFrame:
+def site_flows(before: ServiceUse, after: ServiceUse, residents: pd.Series) -> pd.DataFrame:
     """Return residents and contacts by site before (`from_site`) and after (`to_site`).
 
     A blank site means that none could be reached. Largest flow first.
     """
-    # One number a pair of sites, which groups faster than two texts.
-    (was, old), (now, new) = (
-        pd.factorize(table["site_id"].fillna("").to_numpy(object)) for table in (before, after)
-    )
-    moves = pd.DataFrame(
-        {
-            "pair": was * len(new) + now,
-            "residents": residents.to_numpy(),
-            "contacts": after["at_site"].to_numpy() + after["at_home"].to_numpy(),
-        }
-    )
-    sums = moves.groupby("pair").sum()
-    reconcile(sums["residents"].to_numpy(), residents.sum(), table="flows between sites")
-    start, end = np.divmod(sums.index.to_numpy(), max(len(new), 1))
+    # One number a pair of sites, which groups faster than two texts; no site counts as one.
+    sites = len(after.ids.place) + 1
+    pair = (before.nearest.site + 1) * sites + after.nearest.site + 1
+    contacts = after.split.at_site + after.split.at_home
+    moves = {"pair": pair, "residents": residents.to_numpy(), "contacts": contacts}
+    sums = pd.DataFrame(moves).groupby("pair").sum()
     people = sums["residents"].to_numpy()
-    order = np.lexsort((_ranks(new)[end], _ranks(old)[start], -people))
+    reconcile(people, residents.sum(), table="flows between sites")
+    start, end = (side - 1 for side in np.divmod(sums.index.to_numpy(), sites))
+    # Equal flows in the order of their sites' ids, a blank one first.
+    rank = np.append(np.array(list(after.ids.place), dtype=object).argsort().argsort(), -1)
+    order = np.lexsort((rank[end], rank[start], -people))
+    names = after.ids.sites.fillna("")
     return pd.DataFrame(
         {
-            "from_site": pd.array(old[start[order]], dtype="str"),
-            "to_site": pd.array(new[end[order]], dtype="str"),
+            "from_site": names.take(start[order]),
+            "to_site": names.take(end[order]),
             "residents": people[order],
             "contacts": sums["contacts"].to_numpy()[order],
         }
@@ -63,7 +58,7 @@ def site_flows(before: pd.DataFrame, after: pd.DataFrame, residents: pd.Series) 
 
 
 def site_loads(
-    allocation: pd.DataFrame,
+    use: ServiceUse,
     residents: pd.Series,
     *,
     open_sites: pd.Series,
@@ -79,14 +74,13 @@ def site_loads(
     """
     roles = open_sites.sort_index()
     sites = pd.Index(roles.index, name="site_id", dtype="str")
-    contacts = allocation["at_site"].to_numpy() + allocation["at_home"].to_numpy()
-    counts = residents.to_numpy()
-    place = sites.get_indexer(pd.Index(allocation["site_id"]))
-    of_areas = pd.DataFrame({"place": place, "residents": counts, "contacts": contacts})
-    loads = of_areas.groupby("place").sum().reindex(range(len(sites)), fill_value=0)
+    contacts, counts = use.split.at_site + use.split.at_home, residents.to_numpy()
+    by_area = {"site": use.nearest.site, "residents": counts, "contacts": contacts}
+    places = [use.ids.place[site] for site in sites]
+    loads = pd.DataFrame(by_area).groupby("site").sum().reindex(places, fill_value=0)
     # Residents of areas that reach no site are in no row; all others are, each once.
-    stranded = counts[allocation["site_id"].isna().to_numpy()].sum()
-    reconcile(loads["residents"], counts.sum() - stranded, table="loads of sites")
+    stranded = counts[~use.reaches].sum()
+    reconcile(loads["residents"].to_numpy(), counts.sum() - stranded, table="loads of sites")
     room = np.array([capacity.get(site, np.nan) for site in sites], dtype=float)
     asked = loads["contacts"].to_numpy()
     return pd.DataFrame(
@@ -100,8 +94,3 @@ def site_loads(
         },
         index=sites,
     )
-
-
-def _ranks(names: NDArray[np.object_]) -> NDArray[np.int64]:
-    """Return the place of each different name in their order."""
-    return names.argsort().argsort()

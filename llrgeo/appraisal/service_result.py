@@ -62,14 +62,13 @@ class ServiceResult:
     @cached_property
     def flows(self) -> pd.DataFrame:
         """Residents and contacts by site in the baseline (`from_site`) and the option."""
-        before, after = self.before.allocation, self.after.allocation
-        return site_flows(before, after, self.arrays.people[EVERYONE])
+        return site_flows(self.before, self.after, self.arrays.people[EVERYONE])
 
     @cached_property
     def loads(self) -> pd.DataFrame:
         """Residents and contacts a year of each open site, against capacity and minimum."""
         return site_loads(
-            self.after.allocation,
+            self.after,
             self.arrays.people[EVERYONE],
             open_sites=self.arrays.roles[sorted(self.sites)],
             capacity=self.capacity,

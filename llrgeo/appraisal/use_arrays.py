@@ -111,8 +111,9 @@ class ServiceUse:
         counted = belongs & self.reaches
         site, places = self.nearest.site[counted], [self.ids.place[site] for site in sites]
         # pandas carries what each addition rounds off (Kahan 1965), which `bincount` does not.
-        split = {"at_site": self.split.at_site[counted], "at_home": self.split.at_home[counted]}
-        sums = pd.DataFrame(split).groupby(site).sum().reindex(places, fill_value=0.0)
+        at_site, at_home = self.split.at_site[counted], self.split.at_home[counted]
+        by_area = pd.DataFrame({"site": site, "at_site": at_site, "at_home": at_home})
+        sums = by_area.groupby("site").sum().reindex(places, fill_value=0.0)
         return sums["at_site"].to_numpy(), sums["at_home"].to_numpy()
 
 

@@ -3,6 +3,7 @@
 Commands import the library when they run, so that `llrgeo --help` answers at once.
 """
 
+import gc
 import io
 import logging
 import sys
@@ -93,6 +94,10 @@ def main() -> None:
         _leave(str(error), 1)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the last line of defence)
         _leave(*describe_error(error))
+    finally:
+        # The process ends, and gives all memory back: looking for cycles in a million objects
+        # before that took half a second after `llrgeo run`.
+        gc.freeze()
 
 
 def _leave(message: str, status: int) -> NoReturn:
