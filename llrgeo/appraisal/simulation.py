@@ -176,6 +176,7 @@ def simulate(
     expected = [_contacts_by_band(service, appraisal_inputs) for service in services]
     rng, ceiling_min = np.random.default_rng(seed), appraisal_inputs.ceiling
     values = {name: np.empty((draws, len(results))) for name in SIMULATED}
+    room = np.empty((len(services), min(draws, _DRAWN), people.shape[1]))  # of contacts drawn
     for rows in _chunks(draws, _DRAWN):
         n = rows.stop - rows.start
         # What differs between draws: all speeds together, each journey, rates, and growth.
@@ -183,7 +184,10 @@ def simulate(
         error = rng.normal(0, uncertainty.time_error_min * _MEDIAN_TO_SD, (n, len(plan.pairs)))
         rate = _factors(rng, uncertainty.rate_sd, (n, len(services)))
         growth = _factors(rng, uncertainty.growth_sd, (n, len(bands)))
-        contacts = np.stack([growth @ by_band for by_band in expected]) * rate.T[:, :, None]
+        contacts = room[:, :n]
+        for number, by_band in enumerate(expected):
+            np.matmul(growth, by_band, out=contacts[number])
+            contacts[number] *= rate[:, number, None]
         residents, all_contacts = growth @ people, contacts.sum(axis=2)
         # A few draws at a time, so that all of theirs stays in the processor's cache.
         for part in _chunks(n, _CHUNK):
