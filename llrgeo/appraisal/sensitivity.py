@@ -1,18 +1,26 @@
 """Sensitivity: what one changed assumption at a time does to the ranking."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import replace
 from typing import Final
 
+import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.contact_changes import ContactChanges
 from llrgeo.appraisal.demand import Service, grow
-from llrgeo.appraisal.evaluation import OptionResult, summarise_options
+from llrgeo.appraisal.evaluation import OptionResult, OptionSummary, summarise_options
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.appraisal.measures import MEASURES, Measure, measure_values, score_values
+from llrgeo.appraisal.measures import (
+    COST_MEASURES,
+    MEASURES,
+    Measure,
+    measure_values,
+    score_values,
+)
+from llrgeo.appraisal.nearest_sites import Numbers
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Scorecard
-from llrgeo.appraisal.service_use import uses_by_option
 from llrgeo.appraisal.use_arrays import StudyArrays
 from llrgeo.travel.times import TravelTimes
 
@@ -83,16 +91,25 @@ def tornado_table(
     options = [result.option for result in results.values()]
     criteria = list(scorecard.weights.index)
     arrays = StudyArrays.of(appraisal_inputs)
-    uses_by_option(options, arrays)  # kept in the arrays: a case works out what it changes alone
+    contacts = ContactChanges.of(results, arrays)  # a case works out what it changes alone
+    # Costs are not worked out by difference: where they are judged by, all is evaluated anew.
+    by_difference = () if COST_MEASURES & set(criteria) else appraisal_inputs.visited
+    services = {f"{CONTACTS}: {service.label}": service.id for service in by_difference}
 
-    def figures(changed: AppraisalInputs) -> pd.DataFrame:
+    def figures(changed: AppraisalInputs, service: str | None) -> pd.DataFrame:
         if changed is appraisal_inputs:  # a case that changes nothing: the figures are known
             return scorecard.values
-        summaries = summarise_options(options, arrays.changed(changed), baseline=baseline)
+        summaries: Mapping[str, OptionSummary] = (
+            summarise_options(options, arrays.changed(changed), baseline=baseline)
+            if service is None
+            else contacts.summaries(changed, service)
+        )
         return measure_values(summaries, criteria, MEASURES)
 
     values_by_case = {
-        assumption: {case: figures(changed) for case, changed in cases.items()}
+        assumption: {
+            case: figures(changed, services.get(assumption)) for case, changed in cases.items()
+        }
         for assumption, cases in sensitivity_cases(appraisal_inputs, growth).items()
     }
     return one_at_a_time(scorecard, values_by_case, MEASURES)
@@ -121,21 +138,23 @@ def one_at_a_time(
         `margin` as it stands, `low_leader`, `high_leader`.
     """
     ranked = scorecard.ranks.index[scorecard.ranks.notna()]  # those that fail no hurdle
-    base = scorecard.totals[ranked]
-    leader, names = str(base.idxmax()), list(scorecard.weights.index)
+    base = scorecard.totals[ranked].to_numpy()
+    leader, listed = int(base.argmax()), list(values_by_case.items())
+    totals = iter(
+        _totals(scorecard, ranked, [v for _, of in listed for v in of.values()], measures)
+    )
     rows = []
-    for assumption, cases in values_by_case.items():
+    for assumption, cases in listed:
         # The margin is the leader's lead over the best of the others; below 0 another one is ahead.
-        totals = {
-            case: score_values(values.loc[ranked, names], measures) @ scorecard.weights
-            for case, values in cases.items()
-        }
+        by_case = {case: next(totals) for case in cases}
         rows.append(
             {
                 "assumption": assumption,
-                **{f"{case}_margin": _margin(total, leader) for case, total in totals.items()},
+                **{f"{case}_margin": _margin(total, leader) for case, total in by_case.items()},
                 "margin": _margin(base, leader),
-                **{f"{case}_leader": total.idxmax() for case, total in totals.items()},
+                **{
+                    f"{case}_leader": ranked[int(total.argmax())] for case, total in by_case.items()
+                },
             }
         )
     table = pd.DataFrame(rows)
@@ -144,9 +163,32 @@ def one_at_a_time(
     return table.loc[width.sort_values(ascending=False, kind="stable").index].reset_index(drop=True)
 
 
-def _margin(totals: pd.Series, leader: str) -> float:
+def _totals(
+    scorecard: Scorecard,
+    ranked: pd.Index,
+    cases: Sequence[pd.DataFrame],
+    measures: Mapping[str, Measure],
+) -> list[Numbers]:
+    """Return the totals of the ranked options for each table of figures."""
+    names = scorecard.weights.index
+    figures = [
+        values.to_numpy()[
+            np.ix_(values.index.get_indexer(ranked), values.columns.get_indexer(names))
+        ]
+        for values in cases
+    ]
+    # A score rests on its own figure alone, so all cases are scored at once; each is weighed by
+    # itself, in the memory's order of a table, so that its total has the bits of the scorecard's.
+    scores = score_values(pd.DataFrame(np.concatenate(figures), columns=names), measures)
+    by_case = scores.to_numpy().reshape(len(cases), len(ranked), len(names))
+    weights = scorecard.weights.to_numpy()
+    return [np.dot(np.asfortranarray(of_case), weights) for of_case in by_case]
+
+
+def _margin(totals: Numbers, leader: int) -> float:
     """Return how far the leader is ahead of the best of the others; below 0 where it is not."""
-    return float(totals[leader] - totals.drop(leader).max())
+    others = np.delete(totals, leader)
+    return float(totals[leader] - others.max()) if others.size else float("nan")
 
 
 def _scaled(times: TravelTimes, factor: float) -> TravelTimes:

@@ -5,7 +5,7 @@ compares these with the baseline.
 """
 
 from collections.abc import Iterable, Mapping
-from typing import TypeAlias
+from typing import Final, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -15,6 +15,9 @@ from llrgeo.appraisal.nearest_sites import Numbers
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.people_by_service import classify_areas, count_people
 from llrgeo.appraisal.use_arrays import ClassesAndPeople, ServiceUse, StudyArrays
+
+# Free of the noise of floats: journeys of 30 minutes alone make a mean of 30 and no more.
+MINUTES_DECIMALS: Final = 9
 
 UseByService: TypeAlias = Mapping[str, ServiceUse]
 """How each service is used under one option, by the service's id."""
@@ -75,10 +78,15 @@ def minutes_per_journey(
     spent: Numbers | float = 0.0
     total: Numbers | float = 0.0
     for journey, made in zip(minutes, travelled, strict=True):
-        spent = spent + made * np.where(made > 0, np.minimum(journey, ceiling_min), 0.0)
+        spent = spent + minutes_spent(journey, made, ceiling_min)
         total = total + made
-    # Free of the noise of floats: journeys of 30 minutes alone make a mean of 30 and no more.
-    return ratio(spent, total).round(9)
+    return ratio(spent, total).round(MINUTES_DECIMALS)
+
+
+def minutes_spent(journey: Numbers, made: Numbers, ceiling_min: float) -> Numbers:
+    """Return the minutes a year of journeys to one service; where nobody makes one, 0."""
+    spent: Numbers = made * np.where(made > 0, np.minimum(journey, ceiling_min), 0.0)
+    return spent
 
 
 def classify_uses(

@@ -1,0 +1,154 @@
+"""Other numbers of contacts of one service: what they do to options, worked out by difference.
+
+A service's rate moves its own contacts and nobody's journey. So of all that an option's figures add
+up from, a row a service, one row is other; rows of the others, nearest sites and who has a longer
+journey stay. Sums run over the rows in their order, so the figures are those of an evaluation anew,
+to the last bit.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, replace
+from typing import Self
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.appraisal.access import summarise_access
+from llrgeo.appraisal.counts import ratio
+from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.evaluation import OptionSummary
+from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.nearest_sites import Numbers
+from llrgeo.appraisal.service_use import (
+    MINUTES_DECIMALS,
+    UseByService,
+    minutes_spent,
+    uses_by_option,
+)
+from llrgeo.appraisal.use_arrays import ServiceUse, StudyArrays
+
+
+@dataclass(frozen=True, slots=True)
+class _Rows:
+    """What an option's figures add up from, a row a service.
+
+    Attributes
+    ----------
+    summary
+        Of the option as it stands.
+    row
+        The row of each service that people travel for in `spent` and `made`.
+    spent, made
+        Minutes and journeys a year of each of these services (rows) and area; a journey that is
+        not there counts as `ceiling_min`.
+    """
+
+    summary: OptionSummary
+    row: Mapping[str, int]
+    spent: Numbers
+    made: Numbers
+    ceiling_min: float
+
+    @classmethod
+    def of(cls, summary: OptionSummary, uses: UseByService, inputs: AppraisalInputs) -> Self:
+        """Return the rows of an option, by how it runs each service."""
+        names = [service.id for service in inputs.visited]
+        spent = [minutes_spent(*_journeys(uses[name]), inputs.ceiling) for name in names]
+        made = [uses[name].split.at_site for name in names]
+        row = {name: number for number, name in enumerate(names)}
+        return cls(summary, row, np.array(spent), np.array(made), inputs.ceiling)
+
+    def with_use(self, name: str, use: ServiceUse, people: pd.DataFrame) -> OptionSummary:
+        """Return the summary with another use of one service; without costs."""
+        minutes, journeys = _journeys(use)
+        spent = _sum_with(
+            self.spent, self.row[name], minutes_spent(minutes, journeys, self.ceiling_min)
+        )
+        made = _sum_with(self.made, self.row[name], journeys)
+        average = ratio(spent, made).round(MINUTES_DECIMALS)
+        scored = pd.Series(average, index=self.summary.scored.index)
+        return replace(
+            self.summary,
+            scored=scored,
+            scored_groups=summarise_access(scored, people, thresholds_min=()),
+            burden=_with_row(self.summary.burden, name, use.burden),
+            care=_with_row(self.summary.care, name, use.care),
+            cost=None,
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class ContactChanges:
+    """Options, ready to be told other numbers of contacts of one service at a time."""
+
+    arrays: StudyArrays
+    uses: Mapping[str, UseByService]
+    rows: Mapping[tuple[int, ...], _Rows]
+
+    @classmethod
+    def of(cls, summaries: Mapping[str, OptionSummary], arrays: StudyArrays) -> Self:
+        """Return the options of some summaries; those that run every service alike share rows."""
+        uses = uses_by_option([summary.option for summary in summaries.values()], arrays)
+        rows: dict[tuple[int, ...], _Rows] = {}
+        for name, summary in summaries.items():
+            if (key := _key(uses[name])) not in rows:
+                rows[key] = _Rows.of(summary, uses[name], arrays.appraisal_inputs)
+        return cls(arrays, uses, rows)
+
+    def summaries(self, changed: AppraisalInputs, name: str) -> dict[str, OptionSummary]:
+        """Return what options mean where one service, told by its id, has other contacts.
+
+        All but `cost` is as `summarise_options` finds it; costs are not worked out.
+
+        Parameters
+        ----------
+        changed
+            The inputs, of which only the contacts of this service are other.
+        name
+            A service that people travel for.
+        """
+        service = next(service for service in changed.services if service.id == name)
+        contacts = {name: changed.contacts_of(service).to_numpy()}
+        own = replace(self.arrays, appraisal_inputs=changed, contacts=contacts, uses={})
+        made = {
+            key: rows.with_use(name, _use_of(own, service, rows.summary), own.people)
+            for key, rows in self.rows.items()
+        }
+        return {option: made[_key(uses)] for option, uses in self.uses.items()}
+
+
+def _use_of(arrays: StudyArrays, service: Service, summary: OptionSummary) -> ServiceUse:
+    """Return how an option runs a service."""
+    option = summary.option
+    sites = option.sites.get(service.id, frozenset())
+    return arrays.use_of(service, sites, option.shares_of(service.id, service.shares))
+
+
+def _key(uses: UseByService) -> tuple[int, ...]:
+    """Return what options have in common that run every service alike."""
+    return tuple(map(id, uses.values()))
+
+
+def _journeys(use: ServiceUse) -> tuple[Numbers, Numbers]:
+    """Return the minutes to a service, and the journeys a year."""
+    return use.nearest.minutes, use.split.at_site
+
+
+def _sum_with(rows: Numbers, number: int, row: Numbers) -> Numbers:
+    """Return the sum of rows, one of them another, added one after the other as they stand."""
+    changed = rows.copy()
+    changed[number] = row
+    total: Numbers = np.add.accumulate(changed)[-1]
+    return total
+
+
+def _with_row(table: pd.DataFrame, name: str, row: Mapping[str, float | str]) -> pd.DataFrame:
+    """Return a table by service with another row of numbers for one of them."""
+    number = table.index.get_loc(name)
+    columns = {}
+    for column, values in table.items():
+        columns[column] = values.to_numpy()
+        if not isinstance(row[str(column)], str):  # how a service is delivered stays
+            columns[column] = columns[column].copy()
+            columns[column][number] = row[str(column)]
+    return pd.DataFrame(columns, index=table.index)
