@@ -15,6 +15,7 @@ from hypothesis import strategies as st
 from llrgeo.errors import RoutingError
 from llrgeo.travel.chains import contract_chains
 from llrgeo.travel.engines import Engine, SearchPlan, faster_engine, journey_keys
+from llrgeo.travel.forced_arcs import contract_forced_arcs
 from llrgeo.travel.graph import (
     UNREACHABLE,
     AccessLinks,
@@ -175,6 +176,41 @@ def test_contraction_leaves_the_kept_nodes_and_nothing_that_only_leads_on(
     core, kept = contract_chains(graph_of(nodes, arcs), np.array(sorted(keep), dtype=np.int64))
     assert keep <= set(kept.tolist())
     assert core.nodes == len(kept)
+
+
+@settings(deadline=None)
+@given(town=towns(), data=st.data())
+def test_forced_arcs_are_contracted_without_a_change_between_the_kept_nodes(
+    town: tuple[int, list[Arc]], data: st.DataObject
+) -> None:
+    nodes, arcs = town
+    keep = sorted(data.draw(st.sets(st.integers(0, nodes - 1), min_size=1)))
+    graph = graph_of(nodes, arcs)
+    core, left = contract_forced_arcs(graph, np.array(keep))
+    at = np.searchsorted(left, keep).tolist()
+    assert left[at].tolist() == keep
+    assert core.nodes == len(left)
+    assert len(core.key) <= len(graph.key) - (nodes - len(left))  # a node takes an arc with it
+    between_all = between(graph, keep, keep)
+    np.testing.assert_array_equal(
+        _searched_plainly(between(core, at, at)), _searched_plainly(between_all)
+    )
+
+
+def _searched_plainly(request: MatrixRequest) -> np.ndarray:
+    """Return the journeys of a request by one search a destination, over all of its nodes."""
+    places = tuple(bytes([n]) for n in range(request.entries.points))
+    return SearchTrees.of(request, places).journey_keys(request.exits, limit_key(np.inf))
+
+
+def test_turns_of_a_crossing_become_arcs_between_the_streets() -> None:
+    # Two streets arrive (0 to 2, 1 to 3) and two leave (4 to 6, 5 to 7); a turn takes 3 ms. Who
+    # arrives on 2 may not leave on 5. From 8 a ring (8, 9, 10) is never left and never reached.
+    arcs = [(0, 2, 10, 7), (1, 3, 20, 5), (4, 6, 40, 2), (5, 7, 80, 9)]
+    arcs += [(2, 4, 0, 0), (3, 4, 3, 0), (3, 5, 0, 0), (8, 9, 1, 1), (9, 10, 1, 1), (10, 8, 1, 1)]
+    core, left = contract_forced_arcs(graph_of(11, arcs), np.array([0, 1, 6, 7]))
+    found = zip(left[core.tail].tolist(), left[core.head].tolist(), core.key >> 25, strict=True)
+    assert [(a, b, int(ms)) for a, b, ms in found] == [(0, 6, 50), (1, 6, 63), (1, 7, 100)]
 
 
 def test_a_street_of_ten_houses_is_one_arc_each_way() -> None:

@@ -11,6 +11,7 @@ from scipy.sparse import csr_array
 from llrgeo.schema import Track
 from llrgeo.travel.chains import branching_nodes, contract_chains
 from llrgeo.travel.dijkstra import renumber_links, reversed_matrix, search_keys
+from llrgeo.travel.forced_arcs import contract_forced_arcs
 from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph, limit_key
 from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.search_trees import SearchTrees
@@ -115,10 +116,12 @@ def prepare_hierarchy(request: MatrixRequest, plan: SearchPlan) -> None:
 
 
 def _by_chains(request: MatrixRequest, plan: SearchPlan, track: Track) -> IntArray:
-    # Nodes with links must stay; all others inside a chain go.
-    # Links keep their keys, by new numbers.
+    # Nodes with links must stay; all others inside a chain go, and those of turns with one way in
+    # or out. Links keep their keys, by new numbers.
     terminals = np.concatenate([request.exits.node, request.entries.node])
     core, nodes = contract_chains(request.graph, terminals)
+    core, left = contract_forced_arcs(core, np.searchsorted(nodes, terminals))
+    nodes = nodes[left]
     exits, entries = renumber_links(request.exits, nodes), renumber_links(request.entries, nodes)
     matrix = reversed_matrix(core, entries)
     starts = core.nodes + np.arange(entries.points)

@@ -1,0 +1,98 @@
+"""Contraction of nodes that one arc alone enters, or one alone leaves: what comes next is forced.
+
+Where turns are modelled, each street that arrives at a junction and each that leaves it is a node
+of its own, which one arc enters or leaves. Such a node joins its one neighbour: every arc of its
+own starts (or ends) there instead, longer by the forced one. So a node and an arc go, no arc is
+added, and the keys of all best journeys between the other nodes stay the same. It is node
+contraction (Geisberger, Sanders, Schultes and Delling, "Contraction hierarchies", WEA 2008) where
+it costs nothing.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llrgeo.travel.graph import IntArray, SearchGraph, simple_graph
+
+_WORTH_IT: Final = 0.9  # contract while a round leaves less than this share of the nodes
+
+
+class _Arcs(NamedTuple):
+    """Arcs in any order, between nodes numbered from 0."""
+
+    tail: IntArray
+    head: IntArray
+    key: IntArray
+
+    def turned(self) -> "_Arcs":
+        return _Arcs(self.head, self.tail, self.key)
+
+
+def contract_forced_arcs(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, IntArray]:
+    """Return a smaller graph in which best journeys between the kept nodes have the same keys.
+
+    Parameters
+    ----------
+    graph
+        The graph; it is returned as it is where few nodes would go.
+    keep
+        Nodes where journeys start or end; they may repeat.
+
+    Returns
+    -------
+    tuple
+        The smaller graph and, for each of its nodes, the number in the graph given (ascending).
+    """
+    # Invariant: `numbers` are the first graph's numbers of the nodes that are left,
+    # `wanted` marks those that must stay.
+    numbers = np.arange(graph.nodes)
+    wanted = np.zeros(graph.nodes, dtype=bool)
+    wanted[keep] = True
+    while _share_left(graph, wanted) < _WORTH_IT:
+        arcs = _Arcs(graph.tail, graph.head, graph.key)
+        # What one arc enters goes first; then, with all arcs turned round, what one arc leaves.
+        for _ in range(2):
+            arcs, stay = _without_entered_once(arcs, wanted)
+            numbers, wanted = numbers[stay], wanted[stay]
+            arcs = arcs.turned()
+        graph = simple_graph(len(numbers), *arcs)
+    return graph, numbers
+
+
+def _share_left(graph: SearchGraph, wanted: NDArray[np.bool_]) -> float:
+    """Return the share of the nodes that must stay, or that several arcs enter and leave."""
+    several = [np.bincount(ends, minlength=graph.nodes) != 1 for ends in (graph.tail, graph.head)]
+    return float((wanted | (several[0] & several[1])).mean()) if graph.nodes else 1.0
+
+
+def _without_entered_once(arcs: _Arcs, wanted: NDArray[np.bool_]) -> tuple[_Arcs, IntArray]:
+    """Contract the nodes that one arc enters; return the arcs left and the nodes that stay."""
+    gone = (np.bincount(arcs.head, minlength=len(wanted)) == 1) & ~wanted
+    root, forced = _roots(arcs, gone)
+    # A node whose forced arcs lead back into it is reached from nowhere: its arcs go with it.
+    left = ~gone[arcs.head] & ~gone[root[arcs.tail]]
+    tail, head = root[arcs.tail[left]], arcs.head[left]
+    number = np.cumsum(~gone) - 1
+    key = arcs.key[left] + forced[arcs.tail[left]]
+    return _Arcs(number[tail], number[head], key), np.flatnonzero(~gone)
+
+
+def _roots(arcs: _Arcs, gone: NDArray[np.bool_]) -> tuple[IntArray, IntArray]:
+    """Return for each node the one it is reached from by forced arcs alone, and the key of these.
+
+    Of a node that stays it is itself, at no cost; of nodes in a ring of forced arcs it is one that
+    goes.
+    """
+    root, key = np.arange(len(gone)), np.zeros(len(gone), dtype=np.int64)
+    forced = gone[arcs.head]
+    root[arcs.head[forced]], key[arcs.head[forced]] = arcs.tail[forced], arcs.key[forced]
+    # Pointer jumping: each round doubles how far back a node looks, so that rounds as many as its
+    # number of nodes has binary digits see the start of any row of forced arcs that is not a ring.
+    looking = np.flatnonzero(gone[root])
+    for _ in range(len(gone).bit_length()):
+        before = root[looking]
+        key[looking] += key[before]
+        root[looking] = root[before]
+        looking = looking[gone[root[looking]]]
+    return root, key
