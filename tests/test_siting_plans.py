@@ -121,13 +121,10 @@ def test_more_sites_to_keep_than_to_open_blames_both() -> None:
 
 
 def test_a_search_that_is_given_no_time_says_so_and_blames_no_constraint() -> None:
-    problem = SitingProblem("lscp", standard_min=20.0)
+    unlike = constraints.DiffersFrom(frozenset({"s00"}), 1)  # no plain set covering
+    problem = SitingProblem("lscp", standard_min=39.0).subject_to(unlike)
     with pytest.raises(LlrgeoError, match="no plan was found in the time given") as caught:
-        locate_sites(
-            *random_case(np.random.default_rng(3), 12),
-            replace(problem, standard_min=39.0),
-            seconds=0.0,
-        )
+        locate_sites(*random_case(np.random.default_rng(3), 12), problem, seconds=0.0)
     assert not isinstance(caught.value, InfeasibleError)
 
 

@@ -20,6 +20,7 @@ from llrgeo.appraisal.siting.model import AssignmentSum, Model
 from llrgeo.appraisal.siting.objectives import Method
 from llrgeo.appraisal.siting.p_centre import least_longest
 from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.appraisal.siting.set_covering import fewest_that_cover, is_plain_covering
 from llrgeo.appraisal.siting.subgradient import LagrangianBound, lagrangian_bound
 from llrgeo.errors import InfeasibleError, LlrgeoError
 from llrgeo.html_repr import card
@@ -313,6 +314,8 @@ def _without_unused(model: Model, found: LagrangianBound) -> Model:
 
 def _fewest_sites(case: Formulation, gap: float, ends: float, seed: int) -> BoundedPlan:
     """Find the fewest sites that cover all demand; costs are whole numbers of sites."""
+    if is_plain_covering(case.model):
+        return fewest_that_cover(case.model, ends=ends, seed=seed)
     return solve_exactly(case.model, gap=gap, ends=ends, seed=seed)
 
 

@@ -1,8 +1,9 @@
 """A mixed-integer linear programme, put together block by block and solved by HiGHS."""
 
 import time
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
+from types import MappingProxyType
 from typing import Final, TypeAlias
 
 import highspy
@@ -14,6 +15,8 @@ from llrgeo.errors import LlrgeoError
 
 IntArray: TypeAlias = NDArray[np.int64]
 FloatArray: TypeAlias = NDArray[np.float64]
+
+NO_OPTIONS: Final[Mapping[str, bool | int | float | str]] = MappingProxyType({})
 
 _ENDED: Final = (
     highspy.HighsModelStatus.kOptimal,
@@ -104,6 +107,7 @@ class Programme:
         ends: float,
         seed: int,
         start: tuple[IntArray, FloatArray] | None = None,
+        options: Mapping[str, bool | int | float | str] = NO_OPTIONS,
     ) -> Solution:
         """Minimise.
 
@@ -117,6 +121,8 @@ class Programme:
             Of the solver's own choices.
         start
             Columns and their values in a solution that is known.
+        options
+            Further options of HiGHS.
         """
         highs = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
         for name, value in (
@@ -126,6 +132,7 @@ class Programme:
             ("time_limit", max(ends - time.perf_counter(), 0.0)),
             ("mip_rel_gap", 0.0),
             ("mip_abs_gap", max(gap, 1e-9)),
+            *options.items(),
         ):
             highs.setOptionValue(name, value)
         highs.passModel(self._lp())
@@ -135,6 +142,18 @@ class Programme:
             highs.setSolution(len(start[0]), start[0].astype(np.int32), start[1])
         highs.run()
         return self._read(highs)
+
+    def row_prices(self) -> FloatArray:
+        """Return what the limit of each row adds to the cost where columns need not be whole.
+
+        These are the dual values of the linear relaxation, shape (rows,).
+        """
+        highs = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
+        for name, value in (("output_flag", False), ("threads", 1), ("solve_relaxation", True)):
+            highs.setOptionValue(name, value)
+        highs.passModel(self._lp())
+        highs.run()
+        return np.array(highs.getSolution().row_dual)
 
     def _read(self, highs: highspy.Highs) -> Solution:
         status = highs.getModelStatus()

@@ -2,8 +2,10 @@
 
 import numpy as np
 
+from llrgeo.appraisal.siting.centre_search import CentreSearch
 from llrgeo.appraisal.siting.exact import BoundedPlan, solve_exactly
 from llrgeo.appraisal.siting.formulate import Formulation, with_cover
+from llrgeo.appraisal.siting.set_covering import is_plain_covering
 
 
 def least_longest(case: Formulation, gap: float, ends: float, seed: int) -> BoundedPlan:
@@ -24,6 +26,8 @@ def least_longest(case: Formulation, gap: float, ends: float, seed: int) -> Boun
     seed
         Of the solver's choices.
     """
+    if is_plain_covering(case.model):
+        return CentreSearch.of(case, seed).solve(gap, ends)
     minutes = case.pairs.minutes[case.pairs.shares > 0][:, ~case.model.close]
     radii = np.unique(minutes)
     # Every area has a nearest candidate: no plan has a shorter longest journey than the longest

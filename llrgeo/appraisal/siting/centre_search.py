@@ -1,0 +1,152 @@
+"""The p-centre without further constraints: search for short radii, then prove the last one.
+
+Whether p sites have all demand within a radius is a set covering problem (Minieka 1970), of which
+dominance leaves few areas (Chen and Chen 2009 and Contardo, Iori and Kramer 2019 add areas one by
+one to the same end). Radii are halved between what fractional prices of areas rule out and what a
+local search finds. HiGHS then proves the largest radius below the best plan's, where alone it is
+needed.
+"""
+
+from dataclasses import dataclass, field
+from typing import Final, Self
+
+import numpy as np
+
+from llrgeo.appraisal.siting.cover_reduction import undominated_areas
+from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
+from llrgeo.appraisal.siting.exact import BoundedPlan
+from llrgeo.appraisal.siting.formulate import Formulation
+from llrgeo.appraisal.siting.model import Mask, Matrix, Positions, Vector
+from llrgeo.appraisal.siting.set_covering import Covering
+
+# Swaps of the local search for each area left, and at most: at a radius on the way, and at the last,
+# where a proof would be in vain if there is a plan.
+_STEPS: Final = (4, 4_000)
+_LAST_STEPS: Final = (30, 30_000)
+
+
+@dataclass(slots=True)
+class CentreSearch:
+    """The radii that are still in question.
+
+    Invariant: no plan has a longest journey below `radii[low]`, and the best plan's is
+    `radii[high + 1]`.
+
+    Attributes
+    ----------
+    minutes
+        Shape (areas with demand, all sites).
+    kept, free
+        Positions of the sites that must be open, and of those that may.
+    number
+        How many of those may open.
+    least
+        How many sites a plan has at least, with those kept.
+    radii
+        The minutes that may be the longest journey, ascending.
+    seed
+        Of the search and of the solver's choices.
+    low, high
+        The first and last radius in question.
+    best
+        The best plan found.
+    """
+
+    minutes: Matrix
+    kept: Positions
+    free: Positions
+    number: int
+    least: int
+    radii: Vector
+    seed: int
+    low: int
+    high: int
+    best: BoundedPlan = field(default_factory=lambda: BoundedPlan(None, np.inf, np.inf))
+
+    @classmethod
+    def of(cls, case: Formulation, seed: int) -> Self:
+        """Return the search of a p-centre whose sites nothing limits but their number."""
+        model = case.model
+        kept, free = np.flatnonzero(model.keep), np.flatnonzero(~model.keep & ~model.close)
+        minutes = case.pairs.minutes[case.pairs.shares > 0]
+        usable = minutes[:, ~model.close]
+        radii = np.unique(usable)
+        # Every area has a nearest candidate: the longest of these is the first radius possible.
+        low = int(np.searchsorted(radii, usable.min(axis=1).max()))
+        number = model.max_sites - len(kept)
+        search = cls(minutes, kept, free, number, model.min_sites, radii, seed, low, len(radii) - 1)
+        # Any sites at all, so that there is a plan.
+        search._take(np.zeros(0, dtype=np.int64))
+        return search
+
+    def solve(self, gap: float, ends: float) -> BoundedPlan:
+        """Search, and prove to a relative gap; `ends` is when to stop."""
+        self._search(gap)
+        while self._is_open(gap):
+            at = self._target(gap)
+            covering = Covering.of(self._left(at), self.free)
+            found = covering.at_most(self.number, ends=ends, seed=self.seed)
+            if found.plan is not None:
+                self._take(covering.sites[found.plan])
+            elif np.isposinf(found.bound):
+                self.low = at + 1
+            else:
+                break  # out of time
+        bound = float(self.radii[self.low]) if self.low <= self.high else self.best.cost
+        return BoundedPlan(self.best.plan, bound, self.best.cost)
+
+    def _is_open(self, gap: float) -> bool:
+        apart = self.best.cost - self.radii[min(self.low, self.high + 1)]
+        return self.low <= self.high and bool(apart > gap * self.best.cost)
+
+    def _search(self, gap: float) -> None:
+        """Halve the radii between those ruled out by prices and those for which a plan is found."""
+        doubted = self.low  # below it the search has found none, or there is none
+        while doubted <= self.high and self._is_open(gap):
+            at = (doubted + self.high) // 2
+            plan = self._plan_within(at, _STEPS)
+            if plan is not None:
+                self._take(plan)
+                continue
+            doubted = at + 1
+            if Covering.of(self._left(at), self.free).fewest_possible() > self.number:
+                self.low = at + 1
+        while self._is_open(gap):
+            plan = self._plan_within(self._target(gap), _LAST_STEPS)
+            if plan is None:
+                return
+            self._take(plan)
+
+    def _target(self, gap: float) -> int:
+        """Return the largest radius at which a plan would be better by more than the gap."""
+        better = float(self.best.cost * (1 - gap))
+        return int(np.searchsorted(self.radii, better)) - 1
+
+    def _plan_within(self, at: int, steps: tuple[int, int]) -> Positions | None:
+        """Look for a plan with all demand within a radius; None where none is found."""
+        left = self._left(at)
+        cover = left[undominated_areas(left)][:, self.free]
+        plan = greedy_cover(cover)
+        if len(plan) <= self.number:
+            return self.free[plan]
+        if not self.number:
+            return None
+        known = np.flatnonzero(np.isin(self.free, self.best.plan))[: self.number]
+        each, most = steps
+        swaps = min(each * len(cover), most)
+        found = search_cover(cover, known, steps=swaps, seed=self.seed)
+        return None if found is None else self.free[found]
+
+    def _left(self, at: int) -> Mask:
+        """Return which sites are within a radius of the areas that no kept site is within."""
+        within: Mask = self.minutes <= self.radii[at]
+        return within[~within[:, self.kept].any(axis=1)]
+
+    def _take(self, plan: Positions) -> None:
+        """Take a plan, with the first of the other sites where it must have more."""
+        more = self.least - len(self.kept) - len(plan)
+        others = self.free[~np.isin(self.free, plan)][: max(more, 0)]
+        opened = np.sort(np.concatenate([self.kept, plan, others]))
+        longest = float(self.minutes[:, opened].min(axis=1).max())
+        self.best = BoundedPlan(opened, -np.inf, longest)
+        self.high = int(np.searchsorted(self.radii, longest)) - 1

@@ -1,0 +1,142 @@
+"""Set covering and p-centre without further constraints: reductions, search, bounds and proofs."""
+
+import time
+from itertools import combinations
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from llrgeo.appraisal.siting import set_covering
+from llrgeo.appraisal.siting.cover_reduction import undominated
+from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
+from llrgeo.appraisal.siting.locate import locate_sites
+from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.appraisal.siting.set_covering import Covering, regions
+from llrgeo.travel.times import TravelTimes
+
+
+def random_cover(seed: int, areas: int = 30, sites: int = 9) -> np.ndarray:
+    """Return which site covers which area; each area has one at least."""
+    rng = np.random.default_rng(seed)
+    cover = rng.random((areas, sites)) < 0.27
+    cover[np.arange(areas), rng.integers(0, sites, areas)] = True
+    return cover
+
+
+def fewest(cover: np.ndarray) -> int:
+    """Return the least number of sites that cover all, by trying every plan."""
+    sites = range(cover.shape[1])
+    plans = (plan for number in sites for plan in combinations(sites, number + 1))
+    return len(next(plan for plan in plans if cover[:, plan].any(axis=1).all()))
+
+
+def plane(seed: int, areas: int, sites: int) -> tuple[np.ndarray, np.ndarray]:
+    """Return minutes between random places in a square of 60 km, and people."""
+    rng = np.random.default_rng(seed)
+    homes, hosts = rng.random((areas, 2)) * 60, rng.random((sites, 2)) * 60
+    km = np.hypot(*(homes[:, None] - hosts[None]).transpose(2, 0, 1))
+    return (km * 1.3 / 0.9).round(1), rng.lognormal(7, 0.8, areas).round()
+
+
+def located(minutes: np.ndarray, people: np.ndarray, problem: SitingProblem) -> object:
+    areas = pd.Index([f"a{area:03}" for area in range(len(minutes))])
+    sites = pd.Index([f"s{site:03}" for site in range(minutes.shape[1])])
+    times = TravelTimes(pd.DataFrame(minutes, areas, sites))
+    return locate_sites(times, pd.Series(people, areas), problem, gap=0.0)
+
+
+def test_what_includes_another_is_left_out_and_of_equals_the_first_stays() -> None:
+    cover = np.array(
+        [
+            [True, True, False, False],  # includes the next
+            [False, True, False, False],
+            [False, False, True, True],
+            [False, False, True, True],  # equal to the one before
+        ]
+    )
+    areas, sites = undominated(cover)
+    assert areas.tolist() == [1, 2]
+    assert sites.tolist() == [1, 2]  # the first site covers what the second does, and less
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_a_reduced_covering_needs_as_many_sites_and_its_plans_cover_all(seed: int) -> None:
+    cover = random_cover(seed)
+    areas, sites = undominated(cover)
+    reduced = cover[np.ix_(areas, sites)]
+    assert fewest(reduced) == fewest(cover)
+    assert cover[:, sites[greedy_cover(reduced)]].any(axis=1).all()
+    rows = [frozenset(np.flatnonzero(row)) for row in reduced]
+    assert not any(one < other for one in rows for other in rows)
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_prices_are_fair_and_a_search_or_a_proof_settles_each_number(seed: int) -> None:
+    cover = random_cover(seed, areas=40, sites=11)
+    covering, best = Covering.of(cover, np.arange(11)), fewest(cover)
+    prices = covering.prices()
+    assert (prices >= 0).all()
+    assert (prices @ covering.cover).max() <= 1 + 1e-12
+    assert covering.fewest_possible() <= best
+    ends = time.perf_counter() + 30
+    found = covering.at_most(best, ends=ends, seed=0)
+    assert found.cost == best
+    assert cover[:, covering.sites[found.plan]].any(axis=1).all()
+    none = covering.at_most(best - 1, ends=ends, seed=0)
+    assert none.plan is None
+    assert np.isposinf(none.bound)
+
+
+def test_a_search_leaves_a_plan_from_which_no_swap_helps() -> None:
+    minutes, _ = plane(4, 300, 50)
+    cover = minutes <= 22.2
+    best = found = greedy_cover(cover)
+    while found is not None:
+        best = found
+        found = search_cover(cover, best[:-1], steps=2_000, seed=1)
+    assert len(best) == 9
+    assert len(greedy_cover(cover)) == 13
+    assert cover[:, best].any(axis=1).all()
+    # There is no plan of a site less, and the search says nothing else.
+    assert Covering.of(cover, np.arange(50)).at_most(8, ends=np.inf, seed=0).plan is None
+
+
+def test_regions_are_halves_of_halves_with_sites_that_lie_together() -> None:
+    minutes, _ = plane(5, 400, 64)
+    found = list(regions(minutes <= 15))
+    assert [len(region) for region in found] == [32] * 2 + [16] * 4 + [8] * 8
+    assert sorted(np.concatenate(found[:2]).tolist()) == list(range(64))
+    assert sorted(np.concatenate(found[2:4]).tolist()) == found[0].tolist()
+
+
+@pytest.mark.parametrize("share", [0.3, 1.0])
+def test_the_fewest_sites_are_proved_by_either_programme(
+    monkeypatch: pytest.MonkeyPatch, share: float
+) -> None:
+    """Small ones are settled by prices; here HiGHS has to, with and without regions."""
+    minutes, people = plane(6, 200, 40)
+    asked, prices = [], Covering.prices
+    monkeypatch.setattr(Covering, "fewest_possible", lambda _: 1)
+    monkeypatch.setattr(set_covering, "regions", lambda cover: asked.append(1) or regions(cover))
+    monkeypatch.setattr(Covering, "prices", lambda self: share * prices(self))
+    found = located(minutes, people, SitingProblem("lscp", standard_min=27.1))
+    plan = [int(site[1:]) for site in found.sites]
+    assert bool(asked) == (share < 1)
+    assert found.proven
+    assert (minutes[:, plan].min(axis=1) <= 27.1).all()
+    assert found.bound == found.value == len(plan) == 6
+
+
+@pytest.mark.parametrize("p", [2, 5, 9])
+def test_a_p_centre_is_the_least_radius_at_which_its_sites_cover_all(p: int) -> None:
+    minutes, people = plane(7, 150, 30)
+    found = located(minutes, people, SitingProblem("p-centre", p=p))
+    plan = [int(site[1:]) for site in found.sites]
+    assert found.proven
+    assert len(plan) == p
+    assert minutes[:, plan].min(axis=1).max() == found.value
+    radii = np.unique(minutes)
+    below = float(radii[np.searchsorted(radii, found.value) - 1])
+    fewer = located(minutes, people, SitingProblem("lscp", standard_min=below))
+    assert fewer.bound > p
