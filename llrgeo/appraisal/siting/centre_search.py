@@ -19,8 +19,8 @@ from llrgeo.appraisal.siting.formulate import Formulation
 from llrgeo.appraisal.siting.model import Mask, Matrix, Positions, Vector
 from llrgeo.appraisal.siting.set_covering import Covering
 
-# Swaps of the local search for each area left, and at most: at a radius on the way, and at the last,
-# where a proof would be in vain if there is a plan.
+# Swaps of the local search for each area left, and at most: at a radius on the way, and at the
+# last, where a proof would be in vain if there is a plan.
 _STEPS: Final = (4, 4_000)
 _LAST_STEPS: Final = (30, 30_000)
 

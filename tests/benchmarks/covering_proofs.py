@@ -1,0 +1,266 @@
+"""Prove set coverings, maximal coverings and p-centres of 5,000 areas, and check each proof.
+
+Run: python tests/benchmarks/covering_proofs.py [--areas 5000] [--sites 500] [--only NAME]
+
+Areas and candidate sites are spread evenly over a square of 60 km x 60 km, by a seed. Minutes are
+kilometres x 1.3 at 54 km/h, rounded to a tenth, people are lognormal(7, 0.8). In `detour` each pair
+has a detour of its own, 1.1 to 1.6, which takes the order out of the plane. A radius is a multiple
+of the least at which every area has a candidate. For each instance: value, bound and CPU seconds of
+ours. Then the check, which shares no code with llrgeo and starts from the minutes:
+
+- what the plan covers is counted;
+- prices of areas, of which no site covers more than 1, show that fewer sites cannot (weak duality);
+- where prices fall short, HiGHS is asked for a site less, on the programme without areas whose
+  sites include another area's. Each area left out is looked up again. Columns that count the sites
+  of a part of the square are added: they rule nothing out;
+- for a p-centre the same is shown of the next smaller radius;
+- what p sites cover is at most the sum of w - u over areas, and the p largest sums of u over the
+  areas of a site, for any u from 0 to w (Lagrangian bound). HiGHS proves what that leaves.
+"""
+
+import argparse
+import time
+from typing import NamedTuple
+
+import numpy as np
+import pandas as pd
+from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.sparse import csr_array, hstack, vstack
+
+from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
+from llrgeo.appraisal.siting.problem import SitingProblem
+from llrgeo.travel.times import TravelTimes
+
+ROUNDING = 1e-6
+DETOURS = {"straight": (1.3, 1.3), "detour": (1.1, 1.6)}
+SEED = 1
+LEVELS = 3  # of halves of the square whose sites are counted
+
+
+class Instance(NamedTuple):
+    """What is asked: with which detours, which objective, p, and the multiple of the radius."""
+
+    detours: str
+    objective: str
+    p: int | None
+    multiple: float = 0.0
+
+    @property
+    def name(self) -> str:
+        """What it is called in the table."""
+        asked = f"p {self.p}" if self.p else f"{self.multiple:g} x"
+        both = f"p {self.p}, {self.multiple:g} x" if self.p and self.multiple else asked
+        return f"{self.objective} {self.detours}, {both}"
+
+
+INSTANCES = (
+    *(Instance("straight", "lscp", None, multiple) for multiple in (1.0, 1.5, 2.2, 3.5)),
+    *(Instance("detour", "lscp", None, multiple) for multiple in (3.5, 5.0)),
+    *(Instance("straight", "p-centre", p) for p in (3, 5, 10, 20)),
+    *(Instance("detour", "p-centre", p) for p in (3, 5)),
+    *(
+        Instance("straight", "mclp", p, multiple)
+        for p, multiple in ((5, 2.0), (10, 2.0), (20, 1.5), (40, 1.0), (60, 0.8))
+    ),
+    *(Instance("detour", "mclp", p, multiple) for p, multiple in ((10, 2.0), (20, 1.5))),
+)
+
+
+class Places(NamedTuple):
+    """Minutes, shape (areas, sites), people, and where the sites are, in km."""
+
+    minutes: np.ndarray
+    people: np.ndarray
+    hosts: np.ndarray
+
+
+def drawn(detours: str, areas: int, sites: int, seed: int = SEED) -> Places:
+    """Return places by the rule that is stated above."""
+    rng = np.random.default_rng(seed)
+    homes, hosts = rng.random((areas, 2)) * 60, rng.random((sites, 2)) * 60
+    km = np.hypot(*(homes[:, None] - hosts[None]).transpose(2, 0, 1))
+    minutes = (km * rng.uniform(*DETOURS[detours], km.shape) / 0.9).round(1)
+    return Places(minutes, rng.lognormal(7, 0.8, areas).round(), hosts)
+
+
+def prices_prove(cover: np.ndarray, prices: np.ndarray, fewest: int) -> bool:
+    """Return whether prices of areas show that fewer sites than `fewest` do not cover all.
+
+    No site covers areas of more than 1, so a plan has as many sites as all prices together.
+    """
+    fair = bool((prices >= 0).all() and (prices @ cover).max() <= 1 + 1e-9)
+    return fair and prices.sum() > fewest - 1 + ROUNDING
+
+
+def own_prices(cover: np.ndarray) -> np.ndarray:
+    """Return prices by the linear programme: most in all, at most 1 for the areas of a site."""
+    found = linprog(
+        -np.ones(len(cover)), A_ub=csr_array(cover.T.astype(float)), b_ub=np.ones(cover.shape[1])
+    )
+    prices = np.maximum(found.x, 0.0)
+    return prices / max((prices @ cover).max(), 1.0)
+
+
+def rows_needed(cover: np.ndarray) -> np.ndarray:
+    """Return areas such that each other area has all sites of one of them: they decide."""
+    order = np.argsort(cover.sum(axis=1), kind="stable")
+    left, needed = np.ones(len(cover), dtype=bool), []
+    for area in order.tolist():
+        if left[area]:
+            needed.append(area)
+            left &= ~cover[:, cover[area]].all(axis=1)
+    return np.sort(needed)
+
+
+def follows(cover: np.ndarray, needed: np.ndarray) -> bool:
+    """Return whether every area has all the sites of an area that is needed."""
+    shared = cover[needed].astype(np.float32) @ cover.T.astype(np.float32)
+    return bool((shared == cover[needed].sum(axis=1)[:, None]).any(axis=0).all())
+
+
+def cannot_cover(cover: np.ndarray, hosts: np.ndarray, number: int) -> str:
+    """Prove that so many sites do not cover all; return by what, blank if it is not proved."""
+    needed = rows_needed(cover)
+    if not follows(cover, needed):
+        return ""
+    rows = cover[needed]
+    if prices_prove(rows, own_prices(rows), number + 1):
+        return "prices"
+    parts = np.array(list(halves(hosts)))
+    sites, counts = rows.shape[1], len(parts)
+    table = vstack(
+        [
+            hstack([csr_array(rows.astype(float)), csr_array((len(rows), counts))]),
+            hstack([csr_array(parts.astype(float)), csr_array(-np.eye(counts))]),
+            csr_array(np.append(np.ones(sites), np.zeros(counts))[None]),
+        ]
+    )
+    low = np.concatenate([np.ones(len(rows)), np.zeros(counts + 1)])
+    high = np.concatenate([np.full(len(rows), np.inf), np.zeros(counts), [number]])
+    found = milp(
+        np.append(np.ones(sites), np.zeros(counts)),
+        constraints=LinearConstraint(table, low, high),
+        integrality=np.ones(sites + counts),
+        bounds=Bounds(0, np.append(np.ones(sites), np.full(counts, number))),
+        options={"time_limit": 300.0, "presolve": False},
+    )
+    return f"HiGHS, {len(rows)} areas" if found.status == 2 else ""
+
+
+def halves(hosts: np.ndarray) -> list[np.ndarray]:
+    """Return which sites are in each half of the square, each half of a half, and so on."""
+    found, groups = [], [np.arange(len(hosts))]
+    for _ in range(LEVELS):
+        longer = [int(np.ptp(hosts[group], axis=0).argmax()) for group in groups]
+        ordered = [g[np.argsort(hosts[g, axis])] for g, axis in zip(groups, longer, strict=True)]
+        groups = [half for group in ordered for half in np.array_split(group, 2)]
+        found += [np.isin(np.arange(len(hosts)), group) for group in groups]
+    return found
+
+
+def most_covered(cover: np.ndarray, people: np.ndarray, p: int, u: np.ndarray) -> float:
+    """Return what p sites cover at most, by multipliers; +inf where they are not from 0 to w."""
+    if (u < 0).any() or (u > people).any():
+        return np.inf
+    return float((people - u).sum() + np.sort(u @ cover)[-p:].sum())
+
+
+def merged(cover: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return areas of like sites as one, with their people together, and none without a site."""
+    _, first, same = np.unique(
+        np.packbits(cover, axis=1), axis=0, return_index=True, return_inverse=True
+    )
+    together = np.bincount(same.ravel(), weights=people)
+    reached = cover[first].any(axis=1)
+    return cover[first][reached], together[reached]
+
+
+def cannot_cover_more(cover: np.ndarray, people: np.ndarray, p: int, covered: float) -> str:
+    """Prove that p sites do not cover more people, who are whole; blank if it is not proved."""
+    rows, weights = merged(cover, people)
+    areas, sites = rows.shape
+    served = np.append(np.zeros(sites), np.ones(areas))
+    chain = hstack([csr_array(-rows.astype(float)), csr_array(np.eye(areas))]).tocsr()
+    number = csr_array((1 - served)[None])
+    limits = [LinearConstraint(chain, -np.inf, 0), LinearConstraint(number, p, p)]
+    costs = np.append(np.zeros(sites), -weights)
+    relaxed = linprog(costs, A_ub=chain, b_ub=np.zeros(areas), A_eq=number, b_eq=[p], bounds=(0, 1))
+    u = np.clip(-relaxed.ineqlin.marginals, 0, weights)
+    bound = most_covered(rows, weights, p, u)
+    if bound < covered + 1 - ROUNDING:
+        return "multipliers"
+    # A site without which no more can be covered stays, one with which none can goes.
+    gains = u @ rows
+    ranked = np.sort(gains)[::-1]
+    shut = bound - np.maximum(ranked[p - 1] - gains, 0) < covered + 1 - ROUNDING
+    fixed = bound - np.maximum(gains - ranked[p], 0) < covered + 1 - ROUNDING
+    lower, upper = np.zeros(sites + areas), np.ones(sites + areas)
+    upper[:sites][shut & ~fixed], lower[:sites][fixed & ~shut] = 0.0, 1.0
+    found = milp(
+        costs,
+        constraints=[*limits, LinearConstraint(-costs[None], covered + 1 - 0.5, np.inf)],
+        integrality=1 - served,
+        bounds=Bounds(lower, upper),
+        options={"time_limit": 300.0},
+    )
+    return f"HiGHS, {int((~shut).sum())} sites" if found.status == 2 else ""
+
+
+def checked(places: Places, instance: Instance, found: SiteSelection, radius: float) -> str:
+    """Return how the value is proved to be the best, blank if it is not."""
+    minutes, people = places.minutes, places.people
+    nearest = minutes[:, [int(site[1:]) for site in found.sites]].min(axis=1)
+    opened = len(found.sites)
+    if instance.objective == "mclp":
+        covered = float(people[nearest <= radius].sum())
+        same = opened == instance.p and abs(covered / people.sum() - found.value) < 1e-9
+        return cannot_cover_more(minutes <= radius, people, opened, covered) if same else ""
+    if instance.objective == "lscp":
+        same = nearest.max() <= radius and opened == found.value
+        return cannot_cover(minutes <= radius, places.hosts, opened - 1) if same else ""
+    below = minutes[minutes < found.value].max()
+    if (minutes > below).all(axis=1).any():
+        return "an area has no nearer site"
+    same = opened == instance.p and nearest.max() == found.value
+    return cannot_cover(minutes <= below, places.hosts, opened) if same else ""
+
+
+def framed(places: Places) -> tuple[TravelTimes, pd.Series]:
+    """Return travel times and demand."""
+    areas = pd.Index([f"a{area:04}" for area in range(len(places.people))])
+    sites = pd.Index([f"s{site:04}" for site in range(len(places.hosts))])
+    times = TravelTimes(pd.DataFrame(places.minutes, areas, sites))
+    return times, pd.Series(places.people, areas)
+
+
+def main() -> None:
+    """Print a row for each instance."""
+    parser = argparse.ArgumentParser(description=__doc__)
+    parser.add_argument("--areas", type=int, default=5_000)
+    parser.add_argument("--sites", type=int, default=500)
+    parser.add_argument("--seconds", type=float, default=300.0, help="by the clock, for each")
+    parser.add_argument("--only", help="part of the name of instances")
+    asked = parser.parse_args()
+    print("| instance | minutes | value | bound | s | how it was checked | check s |")
+    print("|---|---|---|---|---|---|---|")
+    for instance in INSTANCES:
+        if asked.only and asked.only not in instance.name:
+            continue
+        places = drawn(instance.detours, asked.areas, asked.sites)
+        radius = round(instance.multiple * float(places.minutes.min(axis=1).max()), 1)
+        times, people = framed(places)
+        problem = SitingProblem(instance.objective, p=instance.p, standard_min=radius)
+        begun = time.process_time()
+        found = locate_sites(times, people, problem, gap=0.0, seconds=asked.seconds)
+        took, begun = time.process_time() - begun, time.process_time()
+        how = checked(places, instance, found, radius) if found.proven else "not asked"
+        print(
+            f"| {instance.name} | {radius or found.value:g} | {found.value:.6g} "
+            f"| {found.bound:.6g} | {took:.1f} | {how or 'NOT PROVED'} "
+            f"| {time.process_time() - begun:.1f} |",
+            flush=True,
+        )
+
+
+if __name__ == "__main__":
+    main()
