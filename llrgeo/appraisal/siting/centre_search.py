@@ -48,8 +48,8 @@ class CentreSearch:
         Of the search and of the solver's choices.
     low, high
         The first and last radius in question.
-    best
-        The best plan found.
+    plan, longest
+        The best plan found, and its longest journey.
     """
 
     minutes: Matrix
@@ -61,7 +61,8 @@ class CentreSearch:
     seed: int
     low: int
     high: int
-    best: BoundedPlan = field(default_factory=lambda: BoundedPlan(None, np.inf, np.inf))
+    plan: Positions = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
+    longest: float = np.inf
 
     @classmethod
     def of(cls, case: Formulation, seed: int) -> Self:
@@ -92,12 +93,12 @@ class CentreSearch:
                 self.low = at + 1
             else:
                 break  # out of time
-        bound = float(self.radii[self.low]) if self.low <= self.high else self.best.cost
-        return BoundedPlan(self.best.plan, bound, self.best.cost)
+        bound = float(self.radii[self.low]) if self.low <= self.high else self.longest
+        return BoundedPlan(self.plan, bound, self.longest)
 
     def _is_open(self, gap: float) -> bool:
-        apart = self.best.cost - self.radii[min(self.low, self.high + 1)]
-        return self.low <= self.high and bool(apart > gap * self.best.cost)
+        apart = self.longest - self.radii[min(self.low, self.high + 1)]
+        return self.low <= self.high and bool(apart > gap * self.longest)
 
     def _search(self, gap: float) -> None:
         """Halve the radii between those ruled out by prices and those for which a plan is found."""
@@ -119,7 +120,7 @@ class CentreSearch:
 
     def _target(self, gap: float) -> int:
         """Return the largest radius at which a plan would be better by more than the gap."""
-        better = float(self.best.cost * (1 - gap))
+        better = float(self.longest * (1 - gap))
         return int(np.searchsorted(self.radii, better)) - 1
 
     def _plan_within(self, at: int, steps: tuple[int, int]) -> Positions | None:
@@ -131,7 +132,7 @@ class CentreSearch:
             return self.free[plan]
         if not self.number:
             return None
-        known = np.flatnonzero(np.isin(self.free, self.best.plan))[: self.number]
+        known = np.flatnonzero(np.isin(self.free, self.plan))[: self.number]
         each, most = steps
         swaps = min(each * len(cover), most)
         found = search_cover(cover, known, steps=swaps, seed=self.seed)
@@ -148,5 +149,5 @@ class CentreSearch:
         others = self.free[~np.isin(self.free, plan)][: max(more, 0)]
         opened = np.sort(np.concatenate([self.kept, plan, others]))
         longest = float(self.minutes[:, opened].min(axis=1).max())
-        self.best = BoundedPlan(opened, -np.inf, longest)
+        self.plan, self.longest = opened, longest
         self.high = int(np.searchsorted(self.radii, longest)) - 1
