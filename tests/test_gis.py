@@ -9,7 +9,7 @@ import pytest
 from publication_cases import package_of
 
 from llrgeo.publish.data import gis
-from llrgeo.publish.data.files import area_results, parquet_bytes
+from llrgeo.publish.data.files import area_results, geoparquet_bytes
 from llrgeo.publish.pages import run_mark
 from llrgeo.schema import SITE_KINDS
 
@@ -144,7 +144,7 @@ def test_sites_are_marked_by_their_kind(town_publication):
 def test_geoparquet_holds_the_same_areas(town_publication, tmp_path):
     path = tmp_path / "areas.parquet"
     areas = gis.area_layer(town_publication, area_results(town_publication))
-    path.write_bytes(parquet_bytes(areas))
+    path.write_bytes(geoparquet_bytes(areas))
     assert gpd.read_parquet(path)["area_id"].tolist() == town_publication.areas.index.tolist()
 
 

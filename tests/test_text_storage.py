@@ -9,7 +9,6 @@ import pyarrow.parquet as pq
 import pytest
 
 from llrgeo.inputs.text_storage import arrow_text, with_python_strings
-from llrgeo.publish.data.files import parquet_bytes
 from llrgeo.study.config import load_study
 from llrgeo.study.run import run_study
 
@@ -44,6 +43,12 @@ def test_a_study_runs_on_pythons_strings(town_study_once) -> None:
     assert len(texts) > 50
     assert {storage(text) for text in texts} == {"python"}
     assert storage(pd.Series(["Oakham"])) == "pyarrow"
+
+
+def parquet_bytes(table: pd.DataFrame) -> bytes:
+    content = io.BytesIO()
+    arrow_text(table).to_parquet(content, compression="zstd", index=False)
+    return content.getvalue()
 
 
 def test_files_are_the_same_bytes_whatever_pandas_kept() -> None:

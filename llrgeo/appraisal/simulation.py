@@ -26,8 +26,11 @@ from llrgeo.appraisal.scoring import Scorecard
 # The measures that are simulated; all others stay as they are.
 SIMULATED: Final = ("mean_minutes", "within_standard")
 
-_DRAWN: Final = 250  # draws that are drawn at once
-_CHUNK: Final = 16  # of which so many are worked on at once
+_DRAWN: Final = 250  # draws that are drawn at once, at most
+_CHUNK: Final = 16  # of which so many are worked on at once, at most
+# Fewer of a large study, so that minutes of journeys by draw are no more than so many numbers:
+_MOST_DRAWN: Final = 10_000_000  # 80 MB in memory
+_MOST_CHUNK: Final = 250_000  # 2 MB in the processor's cache
 _MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
 _Matrix = NDArray[np.float64]
 
@@ -176,8 +179,12 @@ def simulate(
     expected = [_contacts_by_band(service, appraisal_inputs) for service in services]
     rng, ceiling_min = np.random.default_rng(seed), appraisal_inputs.ceiling
     values = {name: np.empty((draws, len(results))) for name in SIMULATED}
-    room = np.empty((len(services), min(draws, _DRAWN), people.shape[1]))  # of contacts drawn
-    for rows in _chunks(draws, _DRAWN):
+    at_once, few = (
+        max(1, min(usual, most // len(plan.pairs)))
+        for usual, most in ((_DRAWN, _MOST_DRAWN), (_CHUNK, _MOST_CHUNK))
+    )
+    room = np.empty((len(services), min(draws, at_once), people.shape[1]))  # of contacts drawn
+    for rows in _chunks(draws, at_once):
         n = rows.stop - rows.start
         # What differs between draws: all speeds together, each journey, rates, and growth.
         speed = _factors(rng, uncertainty.speed_sd, (n, 1))
@@ -190,7 +197,7 @@ def simulate(
             contacts[number] *= rate[:, number, None]
         residents, all_contacts = growth @ people, contacts.sum(axis=2)
         # A few draws at a time, so that all of theirs stays in the processor's cache.
-        for part in _chunks(n, _CHUNK):
+        for part in _chunks(n, few):
             taken = error[part]  # minutes of each journey by draw, in place
             taken += minutes * speed[part]
             np.maximum(taken, 0.0, out=taken)

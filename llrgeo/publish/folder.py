@@ -15,8 +15,6 @@ from llrgeo.publish.data.files import (
     area_results,
     csv_of_flat,
     geoparquet_bytes,
-    parquet_bytes,
-    travel_times,
     with_boxes,
 )
 from llrgeo.publish.data.packages import (
@@ -27,6 +25,7 @@ from llrgeo.publish.data.packages import (
     data_package,
     ro_crate,
 )
+from llrgeo.publish.data.times_file import first_rows, times_bytes
 from llrgeo.publish.data.workbook import contents, render_workbook, settings_table, sheet_names
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.kit.files import kit_files
@@ -248,7 +247,9 @@ def _data(publication: Publication) -> dict[str, Content]:
     """Make the tables and layers, with a dictionary of all their columns."""
     tables = descriptions.describe_tables(publication, area_results(publication))
     areas = gis.area_layer(publication, tables["areas"].content)
-    sites, times = gis.site_layer(publication), travel_times(publication)
+    sites = gis.site_layer(publication)
+    times = [each for each in publication.times if each.direction == "to_site"]
+    pairs = first_rows(times)
     # Files made of several tables describe each; a CSV file is described by the name of its table.
     listed = contents(tables, sheet_names(tables))
     of_areas = DescribedTable(gis.as_layer(areas), gis.describe_area_layer(publication, areas))
@@ -268,7 +269,7 @@ def _data(publication: Publication) -> dict[str, Content]:
             with_boxes(areas), descriptions.describe_area_boxes(publication)
         ),
         ("travel_times.parquet", "travel_times"): DescribedTable(
-            times, descriptions.describe_travel_times(times)
+            pairs, descriptions.describe_travel_times(pairs)
         ),
     }
     tables["data_dictionary"] = DescribedTable(
@@ -280,7 +281,7 @@ def _data(publication: Publication) -> dict[str, Content]:
         "areas.gpkg": gis.geopackage(publication, areas, sites),
         "areas.parquet": geoparquet_bytes(areas),
         "areas.qml": gis.qgis_styles(publication)[gis.opening_style(publication)],
-        "travel_times.parquet": parquet_bytes(times),
+        "travel_times.parquet": times_bytes(times),
     }
 
 

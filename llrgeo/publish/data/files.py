@@ -86,19 +86,6 @@ def area_results(publication: Publication) -> pd.DataFrame:
     return results.join(pd.DataFrame(columns))
 
 
-def travel_times(publication: Publication) -> pd.DataFrame:
-    """Return the minutes that residents travel, one row a pair, mode and period."""
-    to_sites = [times for times in publication.times if times.direction == "to_site"]
-    return pd.concat([times.to_long() for times in to_sites], ignore_index=True)
-
-
-def parquet_bytes(table: pd.DataFrame) -> bytes:
-    """Return a table as Parquet."""
-    content = io.BytesIO()
-    arrow_text(table).to_parquet(content, compression="zstd", index=False)
-    return content.getvalue()
-
-
 def geoparquet_bytes(layer: gpd.GeoDataFrame) -> bytes:
     """Return a layer as GeoParquet 1.1 with a box around each shape, in the column `bbox`.
 
