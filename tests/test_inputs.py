@@ -1,6 +1,7 @@
 """Input tables: one clear error a table that lists every fault, and nothing dropped silently."""
 
 import geopandas as gpd
+import numpy as np
 import pandas as pd
 import pytest
 import shapely
@@ -11,7 +12,7 @@ from llrgeo.inputs.base_map import read_labels, read_road_lines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, tidy_postcode
 from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites, sites_for
-from llrgeo.schema import WHOLE
+from llrgeo.schema import BNG, WHOLE
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
 from llrgeo.study.planning import build_planning
@@ -293,6 +294,13 @@ def test_areas_on_one_point_have_no_cells(town_areas):
         draw_cells(stacked)
     with pytest.raises(InputError, match="there is only one area"):
         draw_cells(town_areas.iloc[:1])
+
+
+def test_cells_are_polygons_where_the_rim_leaves_lines() -> None:
+    xy = np.random.default_rng(3).uniform(0, 30_000, (2_000, 2)) + np.array([450_000, 300_000])
+    ids = [f"a{number}" for number in range(len(xy))]
+    cells = draw_cells(gpd.GeoDataFrame(geometry=gpd.points_from_xy(*xy.T, crs=BNG), index=ids))
+    assert set(cells.geom_type) == {"Polygon"}
 
 
 def test_a_blank_authority_is_that_of_the_area_the_postcode_lies_in(town_sites):

@@ -222,7 +222,7 @@ def _figures(drawn: _Draws, plan: _Plan, ceiling_min: float) -> tuple[_Matrix, _
         for place, kind in plan.kinds_of_journeys()
     }
     # And then to every option.
-    total = drawn.all_contacts.sum(axis=0)
+    total = drawn.contacts.sum(axis=0).sum(axis=1)
     means, within = [], []
     for kind, places in plan.options:
         means.append(_ratio(_sum(spent[place, kind] for place in places), weights[kind].people))

@@ -28,6 +28,7 @@ _RANKS_A_DECILE: Final = 3_300  # areas of England over ten, within 2 % in every
 _ENGLISH: Final = "E0[0-9]{7}"  # codes of the Office for National Statistics
 _REMOTE_M: Final = 60_000.0  # the Isles of Scilly are 45 km from Cornwall
 _REMOTE_TIMES: Final = 3.0  # the median distance to the nearest other area
+_LAND: Final = ("Polygon", "MultiPolygon")
 _MARGIN_M: Final = 500.0  # the least that the cells at the edge reach beyond their centroids
 
 
@@ -267,4 +268,10 @@ def draw_cells(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     cells = shapely.voronoi_polygons(together, extend_to=land, ordered=True)
     # Whole metres, so that neighbours end at the very same points of the outer edge.
     clipped = shapely.intersection(shapely.get_parts(cells), land, grid_size=1.0)
-    return gpd.GeoDataFrame(index=areas.index, geometry=clipped, crs=BNG).to_crs(WGS84)
+    drawn = [shape if shape.geom_type in _LAND else _only_polygons(shape) for shape in clipped]
+    return gpd.GeoDataFrame(index=areas.index, geometry=drawn, crs=BNG).to_crs(WGS84)
+
+
+def _only_polygons(shape: shapely.Geometry) -> shapely.Geometry:
+    """Return the land of a collection: a cell cut along the rim may have lines besides."""
+    return shapely.union_all([p for p in shapely.get_parts(shape) if p.geom_type in _LAND])
