@@ -8,7 +8,7 @@ the browser; tests hold the two together.
 from collections.abc import Sequence
 from dataclasses import dataclass
 from functools import cached_property
-from typing import Final
+from typing import Final, Self
 
 import numpy as np
 import pandas as pd
@@ -72,8 +72,37 @@ class OptionView:
         return everyone_of(self.groups)
 
 
+@dataclass(frozen=True, slots=True)
+class ShownAreas:
+    """What every view shows alike of the areas.
+
+    Attributes
+    ----------
+    columns
+        `label`, `authority` and `people` by area.
+    tenths
+        The people of each national tenth of deprivation, one row an area, nobody's tenth included;
+        None where the areas do not tell it.
+    """
+
+    columns: pd.DataFrame
+    tenths: pd.DataFrame | None
+
+    @classmethod
+    def of(cls, areas: pd.DataFrame) -> Self:
+        """Return what views show of areas as `llrgeo.inputs` reads them."""
+        residents = areas["residents"].astype(np.int64)
+        columns = {"label": area_labels(areas), "authority": areas["authority"]}
+        shown = pd.DataFrame({**columns, "people": residents})
+        if not has_deprivation(areas):
+            return cls(shown, None)
+        people, own = residents.to_numpy(), areas["imd_decile"].to_numpy()
+        tenths = {("tenth", str(n)): np.where(own == n, people, 0) for n in _TENTHS}
+        return cls(shown, pd.DataFrame(tenths, index=areas.index))
+
+
 def build_option_view(
-    areas: pd.DataFrame,
+    shown: ShownAreas,
     before: ServiceResult,
     result: OptionResult,
     journey: TravelTimes,
@@ -83,8 +112,8 @@ def build_option_view(
 
     Parameters
     ----------
-    areas
-        As `llrgeo.inputs` reads them.
+    shown
+        What all views show of the areas.
     before
         What the appraisal found of the service in the baseline.
     result
@@ -100,15 +129,12 @@ def build_option_view(
         If a table does not count all people.
     """
     after = result.services[before.service.id]
-    changed = pd.DataFrame(
-        {
-            "label": area_labels(areas),
-            "authority": areas["authority"],
-            "people": areas["residents"].astype(np.int64),
-            "before_site": before.allocation["site_id"],
-            "after_site": after.allocation["site_id"],
-        }
-    ).join(after.access.change)
+    sites = {
+        "before_site": before.allocation["site_id"],
+        "after_site": after.allocation["site_id"],
+    }
+    changed = pd.DataFrame({**shown.columns, **sites, **after.access.change})
+    tenths = [] if shown.tenths is None else [_tenths(changed, shown.tenths)]
     return OptionView(
         option=result.option,
         service=after.service,
@@ -116,12 +142,7 @@ def build_option_view(
         accuracy=accuracy,
         as_today=before.loads.index.equals(after.loads.index),
         areas=changed,
-        groups=pd.concat(
-            [
-                _counted_groups(after),
-                *([_tenths(areas, changed)] if has_deprivation(areas) else []),
-            ]
-        ),
+        groups=pd.concat([_counted_groups(after), *tenths]),
         bands=_bands(changed),
     )
 
@@ -135,13 +156,8 @@ def _counted_groups(after: ServiceResult) -> pd.DataFrame:
     return counted[list(OUTCOMES)].assign(mean_before_min=before, mean_after_min=before + change)
 
 
-def _tenths(areas: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
-    """Return what changes for each national tenth of deprivation, nobody's tenth included."""
-    residents, own = areas["residents"].to_numpy(np.int64), areas["imd_decile"].to_numpy()
-    people = pd.DataFrame(
-        {("tenth", str(tenth)): np.where(own == tenth, residents, 0) for tenth in _TENTHS},
-        index=areas.index,
-    )
+def _tenths(changed: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame:
+    """Return what changes for each national tenth of deprivation; `people` are those of each."""
     groups = people_by_outcome(changed["outcome"], people)
     # Means before and after are of the same people: those who have a journey both times.
     both = np.isfinite(changed["change_min"].to_numpy())
@@ -150,7 +166,7 @@ def _tenths(areas: pd.DataFrame, changed: pd.DataFrame) -> pd.DataFrame:
         minutes = changed[column].to_numpy()[both]
         groups[f"mean_{column}"] = ratio(minutes @ counts, counts.sum(axis=0))
     counted = groups[list(OUTCOMES)].sum(axis=1)
-    reconcile(counted, residents.sum(), table="people by tenth of deprivation")
+    reconcile(counted, changed["people"].sum(), table="people by tenth of deprivation")
     return groups
 
 

@@ -19,7 +19,7 @@ from llrgeo.appraisal.robustness import FirstPlace
 from llrgeo.appraisal.tables.declaration import TableDescription
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
-from llrgeo.publish.option_view import OptionView, build_option_view
+from llrgeo.publish.option_view import OptionView, ShownAreas, build_option_view
 from llrgeo.publish.people_view import (
     ComparedOption,
     PeopleView,
@@ -233,13 +233,14 @@ class Publication:
     def views(self) -> Mapping[tuple[str, str], OptionView]:
         """What readers see of each option and service, by name; built once, for all pages."""
         views: dict[tuple[str, str], OptionView] = {}
+        areas = ShownAreas.of(self.areas)
         seen: dict[int, OptionView] = {}  # options that run a service alike show it alike
         for name, result in self.results.items():
             for service in self.services:
                 alike = id(result.services[service.id].access)
                 if alike not in seen:
                     seen[alike] = build_option_view(
-                        self.areas,
+                        areas,
                         self.results[self.baseline_name].services[service.id],
                         result,
                         self.judged_by,

@@ -6,12 +6,12 @@ written so; the header, its notes and all that surrounds the cells are left to x
 """
 
 from io import StringIO
-from typing import IO, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple
 
 import numpy as np
 import pandas as pd
 from xlsxwriter.format import Format
-from xlsxwriter.utility import xl_col_to_name
+from xlsxwriter.utility import xl_col_to_name, xl_range
 from xlsxwriter.worksheet import Worksheet
 
 _LONGEST_TEXT: Final = 32_767  # UTF-16 units that Excel takes in one cell
@@ -68,6 +68,20 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
         # A sheet reaches as far as its last cell that is not blank.
         last = max((row for row, end in enumerate(ends, start=1) if end), default=0)
         self._check_dimensions(last, number)
+
+    def add_table(
+        self,
+        first_row: int,
+        first_col: int,
+        last_row: int,
+        last_col: int,
+        options: dict[str, Any] | None = None,
+    ) -> int:
+        """Add a table as xlsxwriter does, without a note of each of its cells: there is but one."""
+        made: int = super().add_table(first_row, first_col, first_row + 1, last_col, options)
+        reach = xl_range(first_row, first_col, last_row, last_col)
+        self.tables[-1].update(range=reach, a_range=reach, autofilter=reach)
+        return made
 
     def _ends(self, values: pd.Series) -> list[str]:
         """Return the end of each cell: by the column's kind, else by the kind of each value."""
