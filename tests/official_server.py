@@ -18,6 +18,7 @@ from urllib.parse import parse_qs, urlsplit
 from invented_icb import TABLES, Invented
 from official_faults import SUBTLE
 from official_files import TO_DEGREES, Files, text_of, zipped
+from official_oddities import ODD, RAW
 from shapely.geometry import box, mapping
 
 from llrgeo.inputs.embedded import embedded
@@ -288,8 +289,9 @@ def broken(reply: Reply, how: str, root: str) -> Reply:
         "of Windows": lambda: Reply(body.replace(b"INVENTED ROAD", "CAFÉ ROAD".encode("cp1252"))),
         "elsewhere": lambda: Reply(body.replace(root.encode(), EVIL), reply.kind),
     }  # fmt: skip
-    if how in SUBTLE:
-        return Reply(SUBTLE[how](body), reply.kind)
+    changed = {**SUBTLE, **ODD}
+    if how in changed:
+        return Reply(changed[how](body), reply.kind)
     return simple[how]() if how in simple else _changed(reply, how)
 
 
@@ -408,6 +410,7 @@ class Handler(BaseHTTPRequestHandler):
         raw = {
             "garbage": b"NOT HTTP AT ALL\r\n\r\n",
             "bad chunks": b"HTTP/1.0 200 OK\r\nTransfer-Encoding: chunked\r\n\r\n5\r\nhello\r\nzz",
+            **RAW,
         }
         if how in raw:
             self.wfile.write(raw[how])

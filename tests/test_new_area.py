@@ -13,6 +13,7 @@ from official_cases import Official
 from official_server import Fault, serving
 from shapely.geometry import Point, box
 
+import llrgeo.study.new_area as new_area_module
 from llrgeo.cli import main
 from llrgeo.errors import InputError
 from llrgeo.files import temporary_folder
@@ -259,6 +260,23 @@ def test_a_folder_that_holds_something_is_kept(official, folder):
     assert sorted(path.name for path in folder.rglob("*")) == before
 
 
+def test_a_folder_that_another_command_wrote_meanwhile_is_kept(official, monkeypatch):
+    place = find_boards(official.downloader(), official.sources, [BOARD])
+
+    def written_by_both(*_):
+        (official.folder / "raced").mkdir()
+        (official.folder / "raced" / "areas.csv").write_text("of the other")
+        return 1, 1, 1, pd.DataFrame()
+
+    monkeypatch.setattr(new_area_module, "_assemble", written_by_both)
+    with pytest.raises(InputError, match="raced: holds something by now, as if another command"):
+        new_area(official.folder / "raced", place, official.downloader(), official.sources)
+    assert (official.folder / "raced" / "areas.csv").read_text() == "of the other"
+    under_a_file = official.folder / "sources.toml" / "study"
+    with pytest.raises(InputError, match=r"study: cannot be written there .*choose another place"):
+        new_area(under_a_file, place, official.downloader(), official.sources)
+
+
 @pytest.mark.parametrize(
     ("where", "how"), [("ERIC", "changed field"), ("Boundaries", "missing"), ("NM_2056", "html")]
 )
@@ -349,7 +367,7 @@ def test_a_dry_run_lists_every_source_of_a_study_and_asks_nothing(
     with pytest.raises(SystemExit) as stopped:
         main()
     assert stopped.value.code == 1
-    assert "--dry-run lists what --icb would fetch; name a board" in capsys.readouterr().err
+    assert "--dry-run, --offline, --sources and --timings go with --icb" in capsys.readouterr().err
 
 
 def census_row(**counts):

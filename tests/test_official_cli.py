@@ -1,15 +1,17 @@
 """`llrgeo fetch` in a terminal: what it says, what it leaves, how it fails."""
 
+import datetime as dt
 import re
 import sys
 from pathlib import Path
+from types import SimpleNamespace
 
 import pandas as pd
 import pytest
 from invented_icb import small
 from official_server import Fault, serving
 
-from llrgeo.cli import main
+from llrgeo.cli import main, official
 
 
 @pytest.fixture(scope="module")
@@ -93,6 +95,17 @@ def test_a_failure_is_one_line_and_status_1(run, server, where, how, said):
     assert said in err
     assert err.startswith("llrgeo: ")
     assert err.count("\n") == 1
+
+
+def test_a_clock_that_is_far_behind_is_refused(run, server, monkeypatch):
+    class LongAgo(dt.datetime):
+        @classmethod
+        def now(cls, tz=None):
+            return cls(1970, 1, 1, tzinfo=tz)
+
+    monkeypatch.setattr(official, "dt", SimpleNamespace(datetime=LongAgo, UTC=dt.UTC))
+    assert "clock says 1970-01-01; set it" in run("centroids", *ICB)[2]
+    assert server.requests == []
 
 
 def test_unknown_kinds_and_boards_are_refused_with_those_there_are(run):

@@ -212,7 +212,7 @@ REFUSED = [
     (ask_census, "NM_2063_1", "mark amid rows", r"not every category for 1 areas \(E01990005"),
     (ask_census, "NM_2063_1", "column twice", r"there twice \(OBS_VALUE\)"),
     (ask_census, "NM_2063_1", "column twice in small letters", r"there twice \(obs_value\)"),
-    (ask_practices, "epraccur", "gzip, cut", "not a readable table"),
+    (ask_practices, "epraccur", "gzip, cut", "packed .gzip., which was not asked"),
     (ask_practices, "epraccur", "dates of the US", r"column 10 has 04/01/1974; column 11"),
     (ask_deprivation, "IoD2025", "other scores", "scores do not fall with the ranks"),
     (ask_boards, "1%3D1&returnCountOnly", "one row fewer", "65 rows in all instead of the 66"),
@@ -224,6 +224,44 @@ REFUSED = [
     (ask_workbook, "sapelsoasyoa", "area twice", r"repeated or blank \(E01990001\)"),
     (ask_projections, "projections", "file outside the zip", r"outside of it \(../../evil.csv"),
     (ask_timetables, "gtfs-file", "file outside the zip", r"outside of it \(../../evil.csv"),
+    (ask_streets, r"osm\.pbf$", "chunks ended early", r"broke off .*tried 4 times"),
+    (ask_streets, r"osm\.pbf$", "headers without end", "more than 100 headers"),
+    (ask_streets, r"osm\.pbf$", "header too long", "more than 65536 bytes"),
+    (ask_streets, r"osm\.pbf$", "204", "answered 204 No Content"),
+    (ask_streets, r"osm\.pbf$", "302 to nowhere", "answered 302"),
+    (ask_streets, r"osm\.pbf$", "302 to http", "only https"),
+    (ask_streets, r"osm\.pbf$", "lengths that differ", "checksum differs"),
+    (ask_streets, r"pbf\.md5", "sha256 for md5", "not an MD5"),
+    (ask_layer, "outFields", "gzip, whole", "packed .gzip., which was not asked for"),
+    (ask_layer, "outFields", "two values", "not JSON"),
+    (ask_layer, "outFields", "NaN codes", "not codes as .*: nan"),
+    (ask_layer, "outFields", "features in features", "no features"),
+    (ask_layer, "query", "401", "answered 401"),
+    (ask_boards, "1%3D1&returnCountOnly", "count NaN", r"lookup-count-\S+\.json: no count .* nan"),
+    (ask_centroids, "query", "NaN", "not in England"),
+    (ask_centroids, "query", "infinite", "not in England"),
+    (ask_centroids, "query", "x null", "no point"),
+    (ask_boundaries, "query", "ring left open", "a ring is not closed"),
+    (ask_boundaries, "query", "corners null", "no polygon"),
+    (ask_boundaries, "query", "no corners", "not polygons: E01990060"),
+    (ask_boundaries, "query", "collection", "not polygons: E01990060"),
+    (ask_boundaries, "query", "degrees swapped", "not in England"),
+    (ask_census, "NM_2063_1", "gzip, whole", "packed .gzip., which was not asked for"),
+    (ask_census, "NM_2063_1", "with thousands", "not a number from 0 up: 1,"),
+    (ask_census, "NM_2063_1", "suppressed", r"not a number from 0 up: \.\."),
+    (ask_census, "NM_2063_1", "below nought", "not a number from 0 up: -"),
+    (ask_census, "NM_2063_1", "semicolons", "no column GEOGRAPHY_CODE"),
+    (ask_census, "NM_2063_1", "total at the end", "RECORD_COUNT' is not a number"),
+    (ask_census, "NM_2063_1", "counts that differ", r"different numbers of rows in all \(1\d\d"),
+    (ask_deprivation, "IoD2025", "comma for point", r"-11-25\.csv: column .* not a number"),
+    (ask_practices, "epraccur", "semicolons", "1 columns instead of 27"),
+    (ask_timetables, "gtfs-file", "zip in a zip", r"no \.txt in the zip; it holds inner\.zip"),
+    (ask_timetables, "gtfs-file", "encrypted", "is encrypted, password required"),
+    (ask_timetables, "gtfs-file", "sizes understated", "in the zip is damaged"),
+    (ask_timetables, "gtfs-file", "other zip after it", "holds evil.txt"),
+    (ask_timetables, "gtfs-file", "days with dashes", "no date as 2026"),
+    (ask_timetables, "gtfs-file", "days of the US", "no date as 2026"),
+    (ask_projections, "projections", "encrypted", "is encrypted, password required"),
 ]
 
 
@@ -280,6 +318,21 @@ RECOVERED = [
     (ask_layer, "query", "429 soon", 1),
     (ask_practices, "epraccur", "of Windows", 1),
     (ask_returns, "ERIC", "in UTF-8", 1),
+    (ask_streets, r"osm\.pbf$", "chunk cut", 1),
+    (ask_streets, r"pbf\.md5", "md5 of BSD", 1),
+    (ask_streets, r"pbf\.md5", "md5 in capitals", 1),
+    (ask_streets, r"pbf\.md5", "mark before it", 1),
+    (ask_layer, "query", "503 for -5 s", 1),
+    (ask_layer, "outFields", "hard spaces", 1),
+    (ask_layer, "outFields", "more for ever", 1),
+    (ask_centroids, "query", "figures as text", 1),
+    (ask_boundaries, "query", "ring crossed", 1),
+    (ask_boundaries, "query", "slivers", 1),
+    (ask_census, "NM_2063_1", "mark twice", 1),
+    (ask_census, "NM_2063_1", "ends of lines mixed", 1),
+    (ask_practices, "epraccur", "ends of lines mixed", 1),
+    (ask_timetables, "gtfs-file", "in a folder", 1),
+    (ask_timetables, "gtfs-file", "stray bytes after it", 1),
 ]
 
 
@@ -385,6 +438,24 @@ def test_an_answer_that_is_too_old_is_fetched_again_but_is_good_enough_offline(o
     assert len(official.server.requests) == asked + 1
     ask_deprivation(official, today=TODAY + dt.timedelta(900), offline=True)
     assert len(official.server.requests) == asked + 1
+
+
+def test_an_answer_that_a_wrong_clock_dated_is_fetched_again_but_is_good_enough_offline(official):
+    ask_deprivation(official, today=TODAY + dt.timedelta(9_000))
+    asked = len(official.server.requests)
+    ask_deprivation(official, offline=True)
+    assert len(official.server.requests) == asked
+    ask_deprivation(official)
+    assert len(official.server.requests) == asked + 1
+
+
+def test_a_damaged_answer_is_told_from_one_that_is_not_there(official):
+    path = ask_streets(official)
+    with pytest.raises(NotFetchedError, match=r"Boundaries.* not in .*cache and offline"):
+        ask_boundaries(official, offline=True)
+    path.write_bytes(path.read_bytes()[:-1])
+    with pytest.raises(NotFetchedError, match=r"osm\.pbf: damaged in .*cache and offline"):
+        ask_streets(official, offline=True)
 
 
 def test_two_commands_that_fetch_into_one_cache_take_turns(official):
@@ -503,15 +574,20 @@ def test_extracts_are_checked_block_by_block(official, tmp_path):
     check_pbf(tmp_path / "whole")
 
 
-@pytest.fixture
-def proxy(monkeypatch):
+@pytest.fixture(params=[[]])
+def proxy(request, monkeypatch):
     """Stand between here and all servers, and want a password; return what is asked of it."""
-    asked = []
+    asked, answers = [], request.param
 
     class Handler(BaseHTTPRequestHandler):
         def do_CONNECT(self):
             asked.append(self.path)
-            self.send_error(407)
+            if answers:
+                self.wfile.write(answers[0])
+                if self.connection.recv(1):  # the client believes that it speaks to the host
+                    self.wfile.write(b"<html>Sign in to the guest network</html>")
+            else:
+                self.send_error(407)
 
         def log_message(self, *_):
             pass
@@ -538,12 +614,36 @@ def test_a_proxy_that_wants_a_password_is_told_at_once(official, proxy):
     assert official.waits == []
 
 
+TO_LOGIN = b"HTTP/1.1 302 Found\r\nLocation: http://login.example/\r\n\r\n"
+PAGE = b"HTTP/1.1 200 OK\r\nContent-Type: text/html\r\n\r\n"
+
+
+@pytest.mark.parametrize("proxy", [[TO_LOGIN], [PAGE]], indirect=True)
+def test_a_proxy_that_shows_its_login_page_is_told_at_once(official, proxy):
+    with pytest.raises(InputError, match=r"302 Found\). Set HTTPS|speak https .*Sign in"):
+        ask_the_ons(official)
+    assert len(proxy) == 1
+    assert official.waits == []
+
+
+@pytest.mark.parametrize(("why", "clock"), [("not yet valid", True), ("self-signed", False)])
+def test_a_certificate_of_another_time_asks_for_the_clock(official, monkeypatch, why, clock):
+    class Distrustful:
+        def open(self, *_, **__):
+            raise URLError(SSLCertVerificationError(f"certificate is {why}"))
+
+    monkeypatch.setattr(transport, "_opener", lambda *_: Distrustful())
+    with pytest.raises(InputError, match=why) as refused:
+        ask_the_ons(official)
+    assert ("Is this machine's clock right?" in str(refused.value)) == clock
+
+
 def test_a_certificate_of_a_network_of_its_own_is_told_at_once(official, monkeypatch):
     class Distrustful:
         def open(self, *_, **__):
             raise URLError(SSLCertVerificationError("self-signed certificate in certificate chain"))
 
     monkeypatch.setattr(transport, "_opener", lambda *_: Distrustful())
-    with pytest.raises(InputError, match=r"self-signed .*set SSL_CERT_FILE to the network's own"):
+    with pytest.raises(InputError, match=r"self-signed .*set SSL_CERT_FILE to its own"):
         ask_the_ons(official)
     assert official.waits == []

@@ -370,8 +370,17 @@ def test_boards_are_found_by_short_names_and_unknown_ones_are_refused_with_the_n
     )
     with pytest.raises(InputError, match=nearest):
         find_boards(downloader, official.sources, ["IVH", "Invented Moor", "Moor"])
-    with pytest.raises(InputError, match=r"'Q99'.*; there are Invented Moor; Invented Vale and H"):
-        find_boards(downloader, official.sources, ["Q99"])
+    with pytest.raises(InputError, match=r"'Q99' in .*'Q98' in April 2026\. There are Inv"):
+        find_boards(downloader, official.sources, ["Q99", "Q98"])
+    by_itself = 'name each board by itself: --icb "Invented Vale and Haven" --icb "Invented Moor"$'
+    with pytest.raises(InputError, match=by_itself):
+        find_boards(downloader, official.sources, ["Invented Moor, Invented Vale & Haven"])
+
+
+def test_a_mistyped_code_is_named_whichever_year_the_others_are_of(official):
+    for others in ("E01990009", "E01890001"):  # of 2021; of 2011 alone
+        with pytest.raises(InputError, match=r"^1 of 2 codes are of no LSOA .* \(E01000009\)"):
+            find_around(official.downloader(), official.sources, ["E01000009", others])
 
 
 def test_codes_of_2011_are_brought_over_by_the_official_lookup(official):
@@ -380,7 +389,7 @@ def test_codes_of_2011_are_brought_over_by_the_official_lookup(official):
     assert place.codes == ["E01990001", "E01990002", "E01990003", "E01990009"]
     assert "2 of 3 codes are no longer in use, such as E01890001" in place.note
     assert find_around(downloader, official.sources, ["E01990009"]).note == ""
-    with pytest.raises(InputError, match=r"1 areas are missing \(E01777777\)"):
+    with pytest.raises(InputError, match=r"no LSOA of 2021 or 2011 \(E01777777\); correct"):
         find_around(downloader, official.sources, ["E01777777"])
     with pytest.raises(InputError, match="not codes of LSOAs of England: W01000001"):
         find_around(downloader, official.sources, ["W01000001", "E01990009"])

@@ -13,7 +13,7 @@ import typer
 
 from llrgeo import __version__
 from llrgeo.cli import isochrones, network, official, pages, siting, studies
-from llrgeo.cli.guard import INTERRUPTED, describe_error, guarded
+from llrgeo.cli.guard import INTERRUPTED, describe_disk, describe_error, guarded
 from llrgeo.errors import LlrgeoError
 
 # Each command with an example of its use, in the order in which help shows them.
@@ -91,7 +91,7 @@ def main() -> None:
             _leave(*describe_error(KeyboardInterrupt()))
         raise
     except (LlrgeoError, OSError) as error:
-        _leave(str(error), 1)
+        _leave(describe_disk(error), 1)
     except (Exception, KeyboardInterrupt) as error:  # noqa: BLE001 (the last line of defence)
         _leave(*describe_error(error))
     finally:

@@ -1,5 +1,6 @@
 """The last line of defence: an error that nobody expected ends in one line, not in a trace."""
 
+import errno
 import os
 import sys
 import tempfile
@@ -24,6 +25,7 @@ _NO_MEMORY: Final = (
     "failed to map segment", "cannot allocate memory", "unable to allocate",
     "failed to launch worker thread", "start new thread",
 )  # fmt: skip
+_NO_ROOM: Final = (errno.ENOSPC, errno.EDQUOT, errno.EFBIG)
 # Libraries of numbers reserve far more addresses than they use. Under less than this a C library
 # may abort the process while it is loaded, which no Python code can catch.
 _LEAST_ADDRESSES: Final = 1 << 30
@@ -78,6 +80,17 @@ def describe_error(error: BaseException) -> tuple[str, int]:
     where = f" while reading {reading}" if reading else ""
     what = f"{__version__}: unexpected {type(error).__name__}{where} ({text})"
     return f"{what}. This is a fault of llrgeo: {_trace_written(error)}", UNEXPECTED
+
+
+def describe_disk(error: Exception) -> str:
+    """Return what to say of an error of llrgeo's own, or of one that the disk gave."""
+    if isinstance(error, LlrgeoError) or not isinstance(error, OSError) or not error.strerror:
+        return str(error)
+    where = f"{error.filename}: " if error.filename else ""
+    if error.errno in _NO_ROOM:
+        said = "the disk is full, or a limit on the size of files is reached"
+        return f"{where}{said} ({error.strerror}); nothing was left half written"
+    return f"{where}{error.strerror}"
 
 
 def _what_was_read(trace: TracebackType | None) -> str:

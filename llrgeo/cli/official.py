@@ -19,6 +19,8 @@ if TYPE_CHECKING:
     from llrgeo.inputs.official.place import Place
     from llrgeo.inputs.official.sources import Sources
 
+_FIRST_YEAR = 2026  # of the boards that the table of sources names
+
 
 def fetch(
     kind: Annotated[str, typer.Argument(help=f"{', '.join(KIND_NAMES)}.")],
@@ -33,7 +35,10 @@ def fetch(
     sources: SourcesFile = None,
     quiet: Quiet = False,
 ) -> None:
-    """Download official data: checked, resumable, kept with its SHA-256."""
+    """Download official data: checked, resumable, kept with its SHA-256.
+
+    Without --icb and --around it is that of the default study's areas.
+    """
     from llrgeo.inputs.official.kinds import fetch_kind, list_sources
     from llrgeo.inputs.official.sources import read_sources
 
@@ -101,16 +106,27 @@ def write_area(
 
 
 def new_downloader(sources: "Sources", folder: Path, *, offline: bool, quiet: bool) -> "Downloader":
-    """Return what fetches into a folder, by this machine's clock."""
+    """Return what fetches into a folder, by this machine's clock.
+
+    Raises
+    ------
+    InputError
+        If the clock is far behind: answers are kept, and a study is dated, by it.
+    """
+    from llrgeo.errors import InputError
     from llrgeo.inputs.official.cache import Cache
     from llrgeo.inputs.official.downloader import Downloader, Patience
     from llrgeo.inputs.official.transport import Transport
 
+    today = dt.datetime.now(tz=dt.UTC).date()
+    if today.year < _FIRST_YEAR:
+        msg = f"this machine's clock says {today}; set it, for answers and studies bear its date"
+        raise InputError(msg)
     return Downloader(
         Cache(folder),
         Transport(sources.hosts, time.monotonic),
         Patience(time.sleep),
-        dt.datetime.now(tz=dt.UTC).date(),
+        today,
         offline=offline,
         track=progress("Downloading", quiet=quiet),
     )

@@ -269,8 +269,8 @@ def new(
     if icb and minimal:
         msg = "--icb writes a whole study and --minimal the shortest; give one of them"
         raise ConfigError(msg)
-    if dry_run and not icb:
-        msg = "--dry-run lists what --icb would fetch; name a board"
+    if not icb and (dry_run or offline or timings or sources):
+        msg = "--dry-run, --offline, --sources and --timings go with --icb; name a board"
         raise ConfigError(msg)
     if icb and dry_run:
         list_area(downloads, sources=sources)

@@ -97,13 +97,28 @@ def new_area(
     if folder.exists() and (not folder.is_dir() or any(folder.iterdir())):
         msg = f"{folder}: holds something already and is kept; choose another name"
         raise InputError(msg)
-    folder.parent.mkdir(parents=True, exist_ok=True)
+    _refuse_unwritable(folder)
     with temporary_folder(folder.parent) as temporary:
         made = temporary / "study"
         made.mkdir()
         written = _assemble(made, _Commission(downloader, sources, place, track))
-        made.replace(folder)
+        try:
+            made.replace(folder)
+        except OSError as error:  # only an empty folder gives way
+            msg = f"{folder}: holds something by now, as if another command had written it; kept"
+            raise InputError(msg) from error
     return NewArea(folder, *written)
+
+
+def _refuse_unwritable(folder: Path) -> None:
+    """Refuse a folder that cannot be made, before anything is fetched for it."""
+    try:
+        folder.parent.mkdir(parents=True, exist_ok=True)
+        with temporary_folder(folder.parent):
+            pass
+    except OSError as error:
+        msg = f"{folder}: cannot be written there ({error.strerror}); choose another place"
+        raise InputError(msg) from error
 
 
 def _assemble(made: Path, commission: _Commission) -> tuple[int, int, int, pd.DataFrame]:

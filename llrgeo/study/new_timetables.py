@@ -66,8 +66,9 @@ def fit_timetables(
         return FittedTimetables(running[0])
     # Kept downloads grow old: a day that is past tells more than none.
     if running := _running(tables, _tuesdays(min(last, today), -1)):
-        note = f"no Tuesday from {today} on: read for {running[0]}, when all last ran; fetch anew"
-        return FittedTimetables(running[0], f"the timetables have {note}")
+        note = f"no Tuesday from {today} on: read for {running[0]}, when all last ran"
+        anew = "delete their folder in downloads and fetch them anew"
+        return FittedTimetables(running[0], f"the timetables have {note}; {anew}")
     msg = f"the timetables have no Tuesday on which all of them run, from {first} to {last}"
     raise InputError(msg)
 

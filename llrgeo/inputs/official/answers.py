@@ -11,12 +11,15 @@ from pathlib import Path
 from typing import Any, Final
 
 import pandas as pd
+from shapely.geometry import shape
+from shapely.geometry.base import BaseGeometry
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.transport import ExchangeError
 from llrgeo.schema import name_some
 
 _PAGE_MARKS: Final = (b"<!doctype", b"<html", b"<head", b"<?xml")
+_GZIP: Final = b"\x1f\x8b"
 _BLOB_HEADER_BYTES: Final = 64 * 1024
 _BLOB_BYTES: Final = 32 * 1024 * 1024
 _VARINT_BITS: Final = 64
@@ -36,6 +39,9 @@ def refuse_page(path: Path) -> None:
         start = file.read(512)
     if not start:
         msg = f"{_name(path)}: the server sent nothing"
+        raise InputError(msg)
+    if start.startswith(_GZIP):
+        msg = f"{_name(path)}: it is packed (gzip), which was not asked for"
         raise InputError(msg)
     if start.lstrip(b"\xef\xbb\xbf \t\r\n").lower().startswith(_PAGE_MARKS):
         msg = f"{_name(path)}: a web page (a login, a notice?) came in place of data"
@@ -165,6 +171,23 @@ def refuse_repeated(ids: pd.Series, *, source: str) -> None:
     if len(wrong):
         msg = f"{source}: {len(wrong)} codes are repeated or blank ({name_some(wrong.unique())})"
         raise InputError(msg)
+
+
+def closed_shape(geometry: Any) -> BaseGeometry:  # noqa: ANN401 - as JSON has it
+    """Return the shape of a GeoJSON geometry; a ring that does not end where it begins was cut.
+
+    Raises
+    ------
+    ValueError
+        If a ring of a polygon is not closed; other errors as `shapely.geometry.shape`.
+    """
+    made = shape(geometry)
+    corners = geometry["coordinates"] if made.geom_type.endswith("Polygon") else ()
+    polygons = [corners] if made.geom_type == "Polygon" else corners
+    if any(ring and ring[0] != ring[-1] for polygon in polygons for ring in polygon):
+        msg = "a ring is not closed"
+        raise ValueError(msg)
+    return made
 
 
 def check_zip(path: Path, *, ending: str, most_bytes: int) -> None:

@@ -48,15 +48,30 @@ class Cache:
 
     folder: Path
 
-    def find(self, source: str, address: str, name: str, *, since: dt.date) -> Kept | None:
-        """Return the newest whole answer of an address, fetched on a day or later."""
-        stem, ending = _split(name)
-        pattern = f"{stem}-{_hashed(address)}-*{ending}"
-        for path in sorted((self.folder / source).glob(pattern), reverse=True):
+    def find(
+        self, source: str, address: str, name: str, *, since: dt.date, until: dt.date = dt.date.max
+    ) -> Kept | None:
+        """Return the newest whole answer of an address that was fetched within some days."""
+        for path in self._files(source, address, name):
             kept = _read_record(path)
-            if kept and kept.address == address and kept.date >= since.isoformat():
+            if (
+                kept
+                and kept.address == address
+                and since.isoformat() <= kept.date <= until.isoformat()
+            ):
                 return kept
         return None
+
+    def has_damaged(self, source: str, address: str, name: str) -> bool:
+        """Tell whether an address has an answer whose bytes are not as its record has them."""
+        files = self._files(source, address, name)
+        return any(_read_record(path) is None for path in files)
+
+    def _files(self, source: str, address: str, name: str) -> list[Path]:
+        """Return the files of an address, the newest first."""
+        stem, ending = _split(name)
+        pattern = f"{stem}-{_hashed(address)}-*{ending}"
+        return sorted((self.folder / source).glob(pattern), reverse=True)
 
     def place(self, source: str, address: str, name: str, date: dt.date) -> Path:
         """Return where an answer is to be kept; makes the folder.

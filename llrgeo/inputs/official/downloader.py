@@ -41,7 +41,7 @@ _SHOWN_FROM: Final = 4_000_000  # bytes from which on a download shows its progr
 _TRY_AGAIN: Final = frozenset({0, 408, 425, 429, 500, 502, 503, 504})
 _PARTIAL, _BEYOND_END = 206, 416
 _MD5_BYTES: Final = 1_024
-_MD5: Final = re.compile(r"\s*([0-9a-fA-F]{32})(?![0-9a-fA-F])")
+_MD5: Final = re.compile(r"\s*(?:MD5 ?\(.*\) ?= ?)?([0-9a-fA-F]{32})(?![0-9a-fA-F])")
 
 
 @dataclass(frozen=True, slots=True)
@@ -146,8 +146,10 @@ class Downloader:
         if kept:
             self.tally.from_cache += 1
         elif self.offline:
+            asked = query.source.id, query.address, query.name
+            state = "damaged" if self.cache.has_damaged(*asked) else "not"
             msg = (
-                f"{query.address}: not in {self.cache.folder} and offline; "
+                f"{query.address}: {state} in {self.cache.folder} and offline; "
                 "fetch it once without --offline"
             )
             raise NotFetchedError(msg)
@@ -176,8 +178,12 @@ class Downloader:
 
     def find(self, query: Query) -> Kept | None:
         """Return the record of an answer that is in the cache and not too old."""
-        oldest = dt.date.min if self.offline else self.today - dt.timedelta(self.max_age_days)
-        return self.cache.find(query.source.id, query.address, query.name, since=oldest)
+        asked = query.source.id, query.address, query.name
+        if self.offline:
+            return self.cache.find(*asked, since=dt.date.min)
+        # An answer of a day to come was fetched by a wrong clock: it would never grow too old.
+        oldest = self.today - dt.timedelta(self.max_age_days)
+        return self.cache.find(*asked, since=oldest, until=self.today)
 
     def _fetched(self, query: Query, *, fresh: bool) -> Kept:
         """Fetch an answer, unless another command has while this one waited for its turn."""
@@ -285,6 +291,8 @@ class Downloader:
             # A checksum that cannot be asked for now says nothing about the download.
             if not (isinstance(error, ExchangeError) and str(error).startswith("md5 ")):
                 part.unlink(missing_ok=True)
+            # Who reads of it knows the file by the name that it was to have.
+            error.args = (str(error).replace(part.name, part.name.removesuffix(".part")),)
             raise
 
     def _stated_md5(self, query: Query) -> str:
@@ -294,7 +302,7 @@ class Downloader:
         self.tally.requests += 1
         try:
             with self.transport.open(query.md5_address, {}) as answer:
-                text = answer.read(_MD5_BYTES).decode("ascii", errors="replace")
+                text = answer.read(_MD5_BYTES).decode("utf-8-sig", errors="replace")
         except ExchangeError as error:
             msg = f"md5 of {query.address}: {error}"
             raise ExchangeError(msg, status=error.status, wait_s=error.wait_s) from error

@@ -144,8 +144,11 @@ def _fetch(downloader: Downloader, source: Source, extract: RegionExtract) -> Pa
     """
     path = downloader.get(_query(source, extract))
     note = path.with_name(f"{path.name}.sha256")
-    with written_whole(note) as made:
-        made.write_text(f"{sha256_of_file(path)}  {path.name}\n", encoding="ascii")
+    text = f"{sha256_of_file(path)}  {path.name}\n"
+    # Downloads that were copied here may lie in a folder that nobody may write to.
+    if not note.is_file() or note.read_bytes() != text.encode():
+        with written_whole(note) as made:
+            made.write_text(text, encoding="ascii")
     return path
 
 

@@ -133,6 +133,9 @@ def _authority(downloader: Downloader, source: Source, authority: str) -> pd.Dat
         page = _page(downloader.get(Query(source, address, name, check)), source)
         if page.empty:
             break
+        if pages and (page[_COUNT] != stated).any():
+            msg = f"{source.id}: pages state different numbers of rows in all for {authority}"
+            raise InputError(msg)
         stated = int(page[_COUNT].iloc[0])
         pages.append(page)
         received += len(page)
@@ -164,6 +167,9 @@ def _page(path: Path, source: Source) -> pd.DataFrame:
         page[name] = numbers(page[name], source=source.id)
     if (page[_COUNT] > MOST_ROWS).any():
         msg = f"{source.id}: more than {MOST_ROWS:,} rows are stated for one authority"
+        raise InputError(msg)
+    if len(stated := page[_COUNT].unique()) > 1:
+        msg = f"{source.id}: rows state different numbers of rows in all ({name_some(stated)})"
         raise InputError(msg)
     if page[[_AREA, category]].isna().any(axis=None):
         msg = f"{source.id}: rows without an area or a category"

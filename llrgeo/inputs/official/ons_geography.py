@@ -15,10 +15,9 @@ import geopandas as gpd
 import pandas as pd
 from geopandas.array import GeometryArray
 from shapely.errors import GEOSException
-from shapely.geometry import shape
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.official.answers import read_json, refuse_repeated
+from llrgeo.inputs.official.answers import closed_shape, read_json, refuse_repeated
 from llrgeo.inputs.official.downloader import Downloader, all_or_none
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
@@ -128,7 +127,7 @@ def read_boundaries(
     asked = {"returnGeometry": "true", "outSR": _DEGREES, "f": "geojson"}
     features = _features_of(downloader, source, codes, asked)
     try:
-        shapes = [shape(feature["geometry"]) for feature in features]
+        shapes = [closed_shape(feature["geometry"]) for feature in features]
     except (KeyError, TypeError, ValueError, AttributeError, IndexError, GEOSException) as error:
         msg = f"{source.id}: an area has no polygon ({error!r})"
         raise InputError(msg) from error
@@ -284,7 +283,10 @@ def _is_limited(page: dict[str, Any]) -> bool:
 
 def _attributes(features: list[dict[str, Any]], source: Source) -> pd.DataFrame:
     names = list(source.fields.values())
-    rows = [[str(_values(feature)[name]).strip() for name in names] for feature in features]
+    # Hard spaces, as copies from web pages have them, are spaces; none stands around a code.
+    rows = [
+        [" ".join(str(_values(feature)[name]).split()) for name in names] for feature in features
+    ]
     table = pd.DataFrame(rows, columns=list(source.fields), dtype="str")
     if not source.options.get("repeats"):
         refuse_repeated(table[source.key], source=source.id)

@@ -59,13 +59,18 @@ def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) 
     codes = {_short(name): code for code, name in boards.itertuples(index=False)}
     codes |= {code.casefold(): code for code in boards["board_code"]}
     official = {_short(name): name for name in boards["board"]}
-    faults = [
-        f"no integrated care board '{name}' in {sources['icb_names'].vintage}; "
-        f"{_nearest(_short(name), official)}"
-        for name in names
-        if _short(name) not in codes
-    ]
-    if faults:
+    unknown = {
+        name: _nearest(_short(name), official) for name in names if _short(name) not in codes
+    }
+    if unknown:
+        faults = [
+            f"no integrated care board '{name}' in {sources['icb_names'].vintage}"
+            + (f"; {nearest}" if nearest else "")
+            for name, nearest in unknown.items()
+        ]
+        if not all(unknown.values()):  # once, for all that nothing is like
+            known = "; ".join(sorted(map(without_common, official.values())))
+            faults.append(f"There are {known} (boards that merged have another name)")
         raise InputError(". ".join(faults))
     where = geography.is_in(
         sources["lookup"].fields["board_code"], sorted({codes[_short(name)] for name in names})
@@ -74,20 +79,22 @@ def find_boards(downloader: Downloader, sources: Sources, names: Sequence[str]) 
 
 
 def _nearest(asked: str, official: Mapping[str, str]) -> str:
-    """Name the boards that may be meant: those with the words asked for, else those alike, or all.
+    """Name the boards that may be meant: those with the words asked for, else those alike.
 
-    `official` has boards' names by their short ones.
+    `official` has boards' names by their short ones. Blank where none is like it.
     """
     words = set(asked.split())
+    within = [name for short, name in official.items() if words > set(short.split())]
+    if within:
+        boards = " ".join(f'--icb "{without_common(name)}"' for name in within)
+        return f"name each board by itself: {boards}"
     meant = [
         short
         for short in official
         if words and (words <= set(short.split()) or asked == _initials(short))
     ]
     found = meant or get_close_matches(asked, official, cutoff=_ALIKE)
-    if found:
-        return f"nearest are {'; '.join(official[short] for short in found)}"
-    return f"there are {'; '.join(sorted(map(without_common, official.values())))}"
+    return f"nearest are {'; '.join(official[short] for short in found)}" if found else ""
 
 
 def without_common(name: str) -> str:
@@ -119,6 +126,13 @@ def find_around(downloader: Downloader, sources: Sources, codes: Sequence[str]) 
         return Place(_areas(found))
     # A code that was dropped in 2021 can only be of 2011: then all are taken to be.
     lookup = geography.find_rows(downloader, sources["lsoa_2011"], wanted)
+    unknown = sorted(set(older) - set(lookup["area_2011"]))
+    if unknown:
+        msg = (
+            f"{len(unknown)} of {len(wanted)} codes are of no LSOA of 2021 or 2011 "
+            f"({name_some(unknown)}); correct them, or leave them out"
+        )
+        raise InputError(msg)
     newer = to_2021(wanted, lookup)
     note = (
         f"The areas were given as LSOAs of 2011 ({len(older)} of {len(wanted)} codes are no longer "

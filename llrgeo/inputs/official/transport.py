@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from email.message import Message
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
-from ssl import SSLCertVerificationError
+from ssl import SSLCertVerificationError, SSLError
 from typing import Any, Final
 from urllib.error import HTTPError, URLError
 from urllib.parse import urljoin, urlsplit
@@ -37,7 +37,9 @@ USER_AGENT: Final = "llrgeo (service planning; one request at a time)"
 
 _REDIRECTS: Final = frozenset({301, 302, 303, 307, 308})
 _MOST_REDIRECTS: Final = 5
-_TUNNEL: Final = re.compile(r"Tunnel connection failed: 4\d\d")
+_TUNNEL: Final = re.compile(r"Tunnel connection failed: [34]\d\d")
+_NO_TLS: Final = re.compile(r"WRONG_VERSION_NUMBER|RECORD_LAYER_FAILURE|HTTP_REQUEST")
+_BY_THE_CLOCK: Final = re.compile(r"expired|not yet valid")
 
 
 class ExchangeError(InputError):
@@ -126,7 +128,8 @@ class Transport:
             return error  # type: ignore[return-value]  # it has an answer's status, headers, close
         except (URLError, OSError, HTTPException, ValueError) as error:
             _refuse_for_good(error, url)
-            msg = f"{url}: the server could not be asked ({_said(error)})"
+            hint = ", or a proxy stands in the way" if "SSL" in str(error) else ""
+            msg = f"{url}: the server could not be asked{hint} ({_said(error)})"
             raise ExchangeError(msg) from error
         return answer  # type: ignore[no-any-return]  # urllib types no answer
 
@@ -245,9 +248,16 @@ def _refuse_for_good(error: Exception, url: str) -> None:
     """
     reason = error.reason if isinstance(error, URLError) else error
     if isinstance(reason, SSLCertVerificationError):
+        clock = " Is this machine's clock right?" if _BY_THE_CLOCK.search(str(reason)) else ""
         msg = (
-            f"{url}: this machine does not trust the server's certificate ({_said(error)}). Where "
-            "a network looks into what passes, set SSL_CERT_FILE to the network's own certificates"
+            f"{url}: this machine does not trust the server's certificate ({_said(error)}).{clock} "
+            "Where a network looks into what passes, set SSL_CERT_FILE to its own certificates"
+        )
+        raise InputError(msg) from error
+    if isinstance(reason, SSLError) and _NO_TLS.search(str(reason)):
+        msg = (
+            f"{url}: what answered does not speak https ({_said(error)}): a proxy or a login page "
+            "of this network? Sign in there, or set HTTPS_PROXY to http://user:password@proxy:port"
         )
         raise InputError(msg) from error
     if _TUNNEL.search(str(reason)):
