@@ -16,12 +16,13 @@ from llrgeo.appraisal.siting.exact import BoundedPlan, assign_areas, solve_exact
 from llrgeo.appraisal.siting.feasibility import explain_infeasibility
 from llrgeo.appraisal.siting.formulate import Formulation, formulate
 from llrgeo.appraisal.siting.interchange import descend, search
+from llrgeo.appraisal.siting.maximal_covering import how_to_bound
 from llrgeo.appraisal.siting.model import AssignmentSum, Model
 from llrgeo.appraisal.siting.objectives import Method
 from llrgeo.appraisal.siting.p_centre import least_longest
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.set_covering import fewest_that_cover, is_plain_covering
-from llrgeo.appraisal.siting.subgradient import LagrangianBound, lagrangian_bound
+from llrgeo.appraisal.siting.subgradient import LagrangianBound
 from llrgeo.errors import InfeasibleError, LlrgeoError
 from llrgeo.html_repr import card
 from llrgeo.travel.times import TravelTimes
@@ -234,9 +235,10 @@ def _refuse(
 
 def _least_sum(case: Formulation, gap: float, ends: float, seed: int) -> BoundedPlan:
     """Search, bound, and close the gap on what the bound leaves over; or value all, if few."""
+    if has_few_plans(case.model):
+        return best_of_all(case.model)
+    case, bounded = how_to_bound(case)
     model = case.model
-    if has_few_plans(model):
-        return best_of_all(model)
     # A good plan by interchange. Without one, the exact method has to find a feasible plan.
     opened = max(model.min_sites, 1)  # about as many moves as sites lead from a random plan
     starts = int(np.clip(_CELLS // (model.objective.costs.size * max(opened // 20, 1)), *_STARTS))
@@ -245,11 +247,11 @@ def _least_sum(case: Formulation, gap: float, ends: float, seed: int) -> Bounded
     if known.plan is None:
         return solve_exactly(model, gap=0.0, ends=ends, seed=seed)
     # The bound, and the plan of the relaxation, improved: often better than the searched one.
-    found = lagrangian_bound(model, known.cost, ends=ends)
+    found = bounded(model, known.cost, ends=ends)
     relaxed, _ = descend(model, found.plan, ends)
     better = assign_areas(model, relaxed)
     if better.cost < known.cost:
-        known, found = better, lagrangian_bound(model, better.cost, ends=ends, start=found)
+        known, found = better, bounded(model, better.cost, ends=ends, start=found)
     gap = max(gap, _EQUAL / 2)
     allowed = min(case.allowance(cost, gap) for cost in (known.cost, found.value))
     if model.catchments is None:

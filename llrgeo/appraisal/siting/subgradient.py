@@ -88,7 +88,21 @@ def lagrangian_bound(
     multipliers, rule = relaxation.initial_multipliers(), _AT_ROOT
     if start is not None:
         multipliers, rule = start.multipliers, _AGAIN
-    best = ascend(relaxation, multipliers, upper, rule=rule, ends=ends)
+    return _settled(
+        model, relaxation, ascend(relaxation, multipliers, upper, rule=rule, ends=ends), upper
+    )
+
+
+def bound_at(model: Model, multipliers: Vector, upper: float) -> LagrangianBound:
+    """Return the bound at some multipliers; `upper` is the cost of a known plan."""
+    relaxation = Relaxation.of(model)
+    return _settled(model, relaxation, relaxation.solve(multipliers), upper)
+
+
+def _settled(
+    model: Model, relaxation: Relaxation, best: RelaxedSolution, upper: float
+) -> LagrangianBound:
+    """Return what a bound settles of the plans that cost less than a known one."""
     room = upper - best.value + 1e-9 * abs(upper)
     unused = np.zeros(model.objective.costs.shape, dtype=bool)
     if model.catchments is None:
