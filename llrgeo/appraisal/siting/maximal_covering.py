@@ -44,7 +44,8 @@ def merge_areas(model: Model) -> Model:
         np.packbits(beyond, axis=1), axis=0, return_index=True, return_inverse=True
     )
     weights = np.bincount(same.ravel(), weights=costs.max(axis=1))
-    return replace(model, objective=AssignmentSum(beyond[first] * weights[:, None]))
+    merged = np.where(beyond[first], weights[:, None], 0.0)
+    return replace(model, objective=AssignmentSum(merged))
 
 
 def relaxed_bound(
