@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.counts import ratio, reconcile, sorted_quantile
 from llrgeo.appraisal.people_groups import EVERYONE, everyone_of
+from llrgeo.appraisal.wide_groups import Rows, by_columns
 from llrgeo.travel.times import TravelTimes
 
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
@@ -151,10 +152,19 @@ def _summary(
     travel_time_min: pd.Series, people: pd.DataFrame, thresholds_min: Sequence[float]
 ) -> dict[str, NDArray[np.float64]]:
     """Return the columns of `summarise_access`, a value a group and level."""
+    minutes = travel_time_min.to_numpy()
+    return by_columns(
+        people, lambda rows, counts: _summary_of(minutes[rows], counts, thresholds_min)
+    )
+
+
+def _summary_of(
+    minutes: NDArray[np.float64], counts: NDArray[np.int64], thresholds_min: Sequence[float]
+) -> dict[str, NDArray[np.float64]]:
+    """Return the same of the minutes of some areas, and their people by group: areas by columns."""
     # Areas from the shortest journey to the longest: quantiles are then places in a running sum.
-    order = np.argsort(travel_time_min.to_numpy(), kind="stable")
-    minutes = travel_time_min.to_numpy()[order]
-    counts = people.to_numpy()[order]
+    order = np.argsort(minutes, kind="stable")
+    minutes, counts = minutes[order], counts[order]
     # Those without a journey stay in every share and quantile; only the mean leaves them out.
     finite = np.isfinite(minutes)
     total = counts.sum(axis=0)
@@ -299,19 +309,25 @@ def averaged(groups: pd.DataFrame) -> pd.DataFrame:
 
 def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> dict[str, NDArray[np.float64]]:
     """Return the mean before, the mean change and the people of each outcome, by group."""
-    counts = people.to_numpy()
-    # Means are of those who have a journey both before and after, so that both are of one people.
-    finite = np.isfinite(change["change_min"].to_numpy())
-    both = counts[finite].sum(axis=0)
-    table = {
-        "before_mean_min": ratio(change["before_min"].to_numpy()[finite] @ counts[finite], both),
-        "change_mean_min": ratio(change["change_min"].to_numpy()[finite] @ counts[finite], both),
-    }
-    outcome = change["outcome"].to_numpy()
-    outcomes = {name: counts[outcome == name].sum(axis=0) for name in OUTCOMES}
+    before, moved, outcome = (
+        change[name].to_numpy() for name in ("before_min", "change_min", "outcome")
+    )
+
+    def of_areas(rows: Rows, counts: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+        # Means are of those who have a journey before and after, so that both are of one people.
+        finite = np.isfinite(moved[rows])
+        both = counts[finite].sum(axis=0)
+        table = {
+            "before_mean_min": ratio(before[rows][finite] @ counts[finite], both),
+            "change_mean_min": ratio(moved[rows][finite] @ counts[finite], both),
+        }
+        return table | {name: counts[outcome[rows] == name].sum(axis=0) for name in OUTCOMES}
+
+    table = by_columns(people, of_areas)
     # Every level's outcomes add up to its people, and the levels of a group to all people.
-    counted, everyone = np.sum(list(outcomes.values()), axis=0), people[EVERYONE].sum()
+    counted = np.sum([table[name] for name in OUTCOMES], axis=0)
+    everyone = people[EVERYONE].sum()
     group_of = people.columns.get_level_values("group").to_numpy()
     for group in dict.fromkeys(group_of):
         reconcile(counted[group_of == group], everyone, table=f"by {group}")
-    return {**table, **outcomes}
+    return table

@@ -15,6 +15,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.appraisal.wide_groups import Rows, by_columns
 from llrgeo.errors import InputError
 
 Minutes: TypeAlias = NDArray[np.float64]
@@ -204,11 +205,14 @@ def _methods(standard_min: float) -> dict[str, Decay]:
 
 
 def _by_group(reached: pd.Series, people: pd.DataFrame) -> pd.DataFrame:
-    supply, counts = reached.to_numpy(), people.to_numpy()
-    total = counts.sum(axis=0)
-    with np.errstate(invalid="ignore"):  # nobody of a group reaches NaN
-        columns = {
-            "per_100_000": counts.T @ supply / total * _PER,
-            "share_with_none": counts[supply == 0].sum(axis=0) / total,
-        }
-    return pd.DataFrame(columns, index=people.columns)
+    supply = reached.to_numpy()
+
+    def of_areas(rows: Rows, counts: NDArray[np.int64]) -> dict[str, Minutes]:
+        total, here = counts.sum(axis=0), supply[rows]
+        with np.errstate(invalid="ignore"):  # nobody of a group reaches NaN
+            return {
+                "per_100_000": counts.T @ here / total * _PER,
+                "share_with_none": counts[here == 0].sum(axis=0) / total,
+            }
+
+    return pd.DataFrame(by_columns(people, of_areas), index=people.columns)

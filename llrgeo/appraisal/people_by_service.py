@@ -15,6 +15,7 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.access import BAND_EDGES_MIN, minutes_changed
 from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.wide_groups import Rows, by_columns
 from llrgeo.travel.accuracy import Accuracy
 
 LONGER_CLASSES: Final = ("lost", "mixed", "longer")
@@ -117,15 +118,18 @@ def count_people(classified: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame
     LlrgeoError
         If the classes do not add up to all people of a group and level.
     """
-    counts = people.to_numpy().T
     named, close = classified["class"].to_numpy(), classified["too_close"].to_numpy(bool)
-    columns = {name: counts @ (named == name) for name in CLASSES}
-    reconcile(
-        pd.Series(np.sum(list(columns.values()), axis=0)), counts.sum(), table="people by service"
-    )
-    columns |= {
-        f"too_close_{name}": counts @ ((named == name) & close) for name in UNCERTAIN_CLASSES
-    }
+
+    def of_areas(rows: Rows, counts: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
+        here, unsure = named[rows], close[rows]
+        columns = {name: counts.T @ (here == name) for name in CLASSES}
+        return columns | {
+            f"too_close_{name}": counts.T @ ((here == name) & unsure) for name in UNCERTAIN_CLASSES
+        }
+
+    columns = by_columns(people, of_areas)
+    counted = np.sum([columns[name] for name in CLASSES], axis=0)
+    reconcile(pd.Series(counted), people.to_numpy().sum(), table="people by service")
     return pd.DataFrame(columns, index=people.columns)
 
 

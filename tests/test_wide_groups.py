@@ -1,0 +1,65 @@
+"""Groups of many levels are worked out over their own areas: the figures are those of all areas."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from llrgeo.appraisal import wide_groups
+from llrgeo.appraisal.access import Access
+from llrgeo.appraisal.catchments import _by_group
+from llrgeo.appraisal.people_by_service import CLASSES, count_people
+from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.appraisal.wide_groups import by_columns
+
+
+def random_people(rng: np.random.Generator, areas: int, authorities: int) -> pd.DataFrame:
+    """Return people by group, some authorities without any, as `people_by_group` has them."""
+    residents = rng.integers(0, 90, areas)
+    young = rng.binomial(residents, 0.3)
+    columns = {EVERYONE: residents, ("age", "young"): young, ("age", "old"): residents - young}
+    code = rng.integers(0, authorities, areas)
+    for number in range(authorities):
+        columns["authority", f"d{number:02}"] = np.where(code == number, residents, 0)
+    ids = pd.Index([f"a{number}" for number in range(areas)], name="area_id")
+    return pd.DataFrame(columns, index=ids).rename_axis(columns=["group", "level"])
+
+
+@pytest.mark.parametrize("seed", range(6))
+def test_figures_are_those_of_all_areas_at_once(monkeypatch: pytest.MonkeyPatch, seed: int) -> None:
+    rng = np.random.default_rng(seed)
+    people = random_people(rng, 70, 23)
+    minutes = rng.integers(0, 40, (2, 70)).astype(float)
+    minutes[rng.random((2, 70)) < 0.1] = np.inf
+    minutes[rng.random((2, 70)) < 0.05] = np.nan
+    before, after = (pd.Series(row, people.index) for row in minutes)
+    classes = pd.DataFrame({"class": rng.choice(CLASSES, 70), "too_close": rng.random(70) < 0.4})
+    supply = pd.Series(rng.choice([0.0, 0.2, 0.7], 70), people.index)
+
+    def figures() -> list[pd.DataFrame]:
+        access = Access(before, after, people, tolerance_min=1.0, thresholds_min=(10, 25))
+        return [access.groups, count_people(classes, people), _by_group(supply, people)]
+
+    at_once = figures()
+    called = []
+    monkeypatch.setattr(wide_groups, "_MANY", 5)
+    monkeypatch.setattr(np, "flatnonzero", lambda x, f=np.flatnonzero: called.append(1) or f(x))
+    for one_by_one, expected in zip(figures(), at_once, strict=True):
+        pd.testing.assert_frame_equal(one_by_one, expected, rtol=1e-12)
+    assert len(called) > 3 * 23
+
+
+def test_only_columns_of_many_levels_are_parted(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(wide_groups, "_MANY", 2)
+    people = random_people(np.random.default_rng(8), 30, 4)
+    shapes = []
+
+    def figures(rows: object, counts: np.ndarray) -> dict[str, np.ndarray]:
+        shapes.append(counts.shape)
+        assert len(people.iloc[rows]) == len(counts)
+        return {"people": counts.sum(axis=0)}
+
+    found = by_columns(people, figures)
+    assert found["people"].tolist() == people.sum().tolist()
+    assert shapes[0] == (30, 3)
+    assert [columns for _, columns in shapes[1:]] == [1] * 4
+    assert sum(rows for rows, _ in shapes[1:]) == (people[EVERYONE] > 0).sum()
