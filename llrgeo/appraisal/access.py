@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 
 from llrgeo.appraisal.counts import ratio, reconcile, sorted_quantile
 from llrgeo.appraisal.people_groups import EVERYONE, everyone_of
-from llrgeo.appraisal.wide_groups import Rows, by_columns
+from llrgeo.appraisal.wide_groups import Counts, Rows, by_columns
 from llrgeo.travel.times import TravelTimes
 
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
@@ -159,7 +159,7 @@ def _summary(
 
 
 def _summary_of(
-    minutes: NDArray[np.float64], counts: NDArray[np.int64], thresholds_min: Sequence[float]
+    minutes: NDArray[np.float64], counts: Counts, thresholds_min: Sequence[float]
 ) -> dict[str, NDArray[np.float64]]:
     """Return the same of the minutes of some areas, and their people by group: areas by columns."""
     # Areas from the shortest journey to the longest: quantiles are then places in a running sum.
