@@ -13,7 +13,7 @@ from llrgeo.appraisal.siting.relaxation import Relaxation
 from llrgeo.appraisal.siting.subgradient import LagrangianBound, StepRule, ascend, reduce_sites
 
 # A node starts from its parent's multipliers, which are nearly right.
-_AT_NODE: Final = StepRule(iterations=40, step=0.3, patience=7)
+AT_NODE: Final = StepRule(iterations=40, step=0.3, patience=7)
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -54,7 +54,7 @@ class _Tree:
             return
         # A part whose bound reaches `target` holds no plan better by more than the gap.
         target = self.best.cost - self.gap
-        found = ascend(relaxation, multipliers, self.best.cost, rule=_AT_NODE, ends=self.ends)
+        found = ascend(relaxation, multipliers, self.best.cost, rule=AT_NODE, ends=self.ends)
         self._try(relaxation.sites[found.chosen])
         if found.value >= target:
             return
@@ -67,7 +67,7 @@ class _Tree:
         self.seen += 1
         # Reduced costs are of the sites before the reduction; those of the sites left are read out.
         among = np.isin(relaxation.sites, left.sites)
-        branch_at = _site_in_doubt(found.reduced_costs[among], found.chosen[among], left.keep)
+        branch_at = site_in_doubt(found.reduced_costs[among], found.chosen[among], left.keep)
         node = _Node(found.value, self.seen, left.sites, left.keep, found.multipliers, branch_at)
         heapq.heappush(self.nodes, node)
 
@@ -90,7 +90,7 @@ class _Tree:
         self.best = min(self.best, assign_areas(self.model, plan), key=lambda found: found.cost)
 
 
-def _site_in_doubt(reduced_costs: Vector, chosen: Mask, keep: Mask) -> int:
+def site_in_doubt(reduced_costs: Vector, chosen: Mask, keep: Mask) -> int:
     """Return the site of middle reduced cost among those chosen that may close, or among all."""
     free = np.flatnonzero(chosen & ~keep)
     if not len(free):

@@ -30,8 +30,8 @@ def best_of_all(model: Model) -> BoundedPlan:
     Of plans that cost the same, the first in order of the sites' positions is taken.
     """
     best = BoundedPlan(None, np.inf, np.inf)
-    for plans in _plans(model):
-        costs = np.where(_is_feasible(model, plans), _totals(model.objective, plans), np.inf)
+    for plans in all_plans(model):
+        costs = np.where(_is_feasible(model, plans), plan_totals(model.objective, plans), np.inf)
         # Strictly less: of equal plans the first in order of the candidates stands.
         first = int(costs.argmin())
         if costs[first] < best.cost:
@@ -44,7 +44,7 @@ def _counts(model: Model) -> range:
     return range(max(model.min_sites, int(model.keep.sum()), 1), model.max_sites + 1)
 
 
-def _plans(model: Model) -> Iterator[Positions]:
+def all_plans(model: Model) -> Iterator[Positions]:
     """Yield the plans, shape (plans, sites of a plan), `_AT_ONCE` at a time."""
     kept = np.flatnonzero(model.keep)
     free = np.flatnonzero(~model.keep & ~model.close).tolist()
@@ -60,12 +60,12 @@ def _is_feasible(model: Model, plans: Positions) -> Mask:
     for row in model.rows:
         excess += row.excess(row.coefficients[plans].sum(axis=1))
     for limit in model.limits:
-        excess += limit.excess(_totals(limit, plans))
+        excess += limit.excess(plan_totals(limit, plans))
     feasible: Mask = excess == 0
     return feasible
 
 
-def _totals(assigned: AssignmentSum, plans: Positions) -> Vector:
+def plan_totals(assigned: AssignmentSum, plans: Positions) -> Vector:
     """Return the sum under each of some plans of equal size."""
     by_site = assigned.costs.T  # a row a site: what is read lies together in memory
     # Invariant: `cheapest`, shape (plans, areas), is the minimum over the columns seen so far.

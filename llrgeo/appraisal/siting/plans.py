@@ -1,5 +1,6 @@
 """More than one answer: the best few plans, the curve against the number of sites, a sequence."""
 
+import time
 from collections.abc import Collection, Sequence
 from dataclasses import dataclass, replace
 from typing import Final
@@ -8,12 +9,15 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.siting.constraints import DiffersFrom
-from llrgeo.appraisal.siting.formulate import formulate
+from llrgeo.appraisal.siting.enumerate_plans import has_few_plans
+from llrgeo.appraisal.siting.formulate import Formulation, formulate
 from llrgeo.appraisal.siting.locate import (
     DEFAULT_SECONDS,
     SiteSelection,
     locate_sites,
 )
+from llrgeo.appraisal.siting.model import Positions
+from llrgeo.appraisal.siting.near_best import best_few, is_free_choice
 from llrgeo.appraisal.siting.objectives import MaximalCovering
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.errors import InfeasibleError, InputError
@@ -65,7 +69,7 @@ def best_plans(
     >>> [plan.sites for plan in plans]
     [('A', 'B'), ('A', 'C')]
     """
-    found: list[SiteSelection] = []
+    found = _by_one_tree(times, demand, problem, count, effort) if differ_by == 1 else []
     while len(found) < count:
         try:
             plan = _locate(times, demand, problem, effort)
@@ -77,6 +81,48 @@ def best_plans(
         # The next plan must differ from this one as from all before it: constraints add up.
         problem = problem.subject_to(DiffersFrom(frozenset(plan.sites), differ_by))
     return found
+
+
+def _by_one_tree(
+    times: TravelTimes, demand: pd.Series, problem: SitingProblem, count: int, effort: Effort
+) -> list[SiteSelection]:
+    """Return the best plans by one search tree, where sites are chosen freely and a proof is asked.
+
+    None where that is not so, where few plans can be looked at one by one, or time runs out.
+    """
+    case = formulate(times, demand, problem)
+    model, ends = case.model, time.perf_counter() + effort.seconds
+    plain = problem.definition.method == "least_sum" and is_free_choice(model)
+    # Plans one swap away from the best: enough of them say what the last of the few costs at most.
+    usable, kept = int((~model.close).sum()), int(model.keep.sum())
+    swaps = (model.max_sites - kept) * (usable - model.max_sites)
+    if effort.gap > 0 or not plain or has_few_plans(model) or not 1 < count <= swaps:
+        return []
+    first = _locate(times, demand, problem, effort)
+    if not first.proven:
+        return []
+    best = np.flatnonzero(case.site_ids.isin(first.sites))
+    try:
+        few = best_few(model, best, count=count, ends=ends)
+    except TimeoutError:
+        return []
+    return [first, *(_proved(first, case, cost, plan) for cost, plan in _others(few, best))]
+
+
+def _others(few: list[tuple[float, Positions]], best: Positions) -> list[tuple[float, Positions]]:
+    return [(cost, plan) for cost, plan in few if not np.array_equal(plan, best)]
+
+
+def _proved(first: SiteSelection, case: Formulation, cost: float, plan: Positions) -> SiteSelection:
+    """Return a plan that is proved to be the next best, told as the first one is."""
+    value = case.value(cost)
+    return replace(
+        first,
+        sites=tuple(case.site_ids[plan]),
+        value=value,
+        bound=value,
+        unreached=tuple(case.area_ids[case.unreached(plan)]),
+    )
 
 
 def value_curve(

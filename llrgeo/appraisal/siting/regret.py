@@ -14,9 +14,10 @@ import pandas as pd
 
 from llrgeo.appraisal.siting.exact import BoundedPlan, solve_exactly
 from llrgeo.appraisal.siting.formulate import formulate
-from llrgeo.appraisal.siting.interchange import search
+from llrgeo.appraisal.siting.interchange import descend, search
 from llrgeo.appraisal.siting.locate import DEFAULT_SECONDS, SiteSelection, locate_sites
-from llrgeo.appraisal.siting.model import AssignmentSum, Model
+from llrgeo.appraisal.siting.model import AssignmentSum, Model, Positions
+from llrgeo.appraisal.siting.near_best import NearBest, is_free_choice
 from llrgeo.appraisal.siting.objectives import LINEAR
 from llrgeo.appraisal.siting.plans import plan_value
 from llrgeo.appraisal.siting.problem import SitingProblem
@@ -25,6 +26,7 @@ from llrgeo.errors import InfeasibleError, InputError
 from llrgeo.travel.times import TravelTimes
 
 _STARTS: Final = 20
+_ROUNDING: Final = 1e-9
 
 
 @dataclass(frozen=True, slots=True, eq=False)
@@ -183,7 +185,9 @@ def least_regret(
     nothing = AssignmentSum(np.zeros_like(cases[0].model.objective.costs))
     # One column stands for the worst regret; pressed down, it
     # finds the plan whose worst is the least.
-    answer = _solve(replace(cases[0].model, objective=nothing, worst_of=totals), ends, seed)
+    model = replace(cases[0].model, objective=nothing, worst_of=totals)
+    starts = [np.flatnonzero(cases[0].site_ids.isin(plan.sites)) for plan in best.values()]
+    answer = _solve(model, starts, ends, seed)
     if answer.plan is None:
         msg = "no set of sites meets the constraints, or none was found in the time given"
         raise InfeasibleError(msg)
@@ -200,8 +204,15 @@ def least_regret(
     )
 
 
-def _solve(model: Model, ends: float, seed: int) -> BoundedPlan:
-    """Search, and prove on what may hold a plan of less regret."""
+def _solve(model: Model, starts: Sequence[Positions], ends: float, seed: int) -> BoundedPlan:
+    """Search, and prove on what may hold a plan of less regret.
+
+    `starts` are the best plans of the scenarios, from which the search goes on.
+    """
+    if is_free_choice(model):
+        descended = [descend(model, start, ends) for start in starts]
+        plan, found = min(descended, key=lambda each: (each[1], tuple(each[0])))
+        return _least_of_tree(model, BoundedPlan(plan, -np.inf, found.cost), ends)
     plan, found = search(model, starts=_STARTS, seed=seed, ends=ends)
     if found.excess > 0:
         return solve_exactly(model, gap=0.0, ends=ends, seed=seed)
@@ -212,6 +223,32 @@ def _solve(model: Model, ends: float, seed: int) -> BoundedPlan:
     return BoundedPlan(plan, min(answer.bound, found.cost), found.cost)
 
 
+def _least_of_tree(model: Model, best: BoundedPlan, ends: float) -> BoundedPlan:
+    """Look through the plans whose mean regret is at most the worst regret of the best.
+
+    A plan of less worst regret is among them, for the mean is at most the worst.
+    """
+    summed, sums = _mean_of(model)
+    tree = NearBest(summed, best.cost + sums, ends)
+    try:
+        for cost, plan in tree.plans():
+            if cost <= tree.limit * (1 + _ROUNDING) and model.cost(plan) < best.cost:
+                best = BoundedPlan(plan, -np.inf, model.cost(plan))
+                tree.limit = best.cost + sums
+    except TimeoutError:
+        return replace(best, bound=min(tree.least - sums, best.cost))
+    return replace(best, bound=best.cost)
+
+
+def _mean_of(model: Model) -> tuple[Model, float]:
+    """Return the mean of the scenarios' sums as a model, and the mean of the least sums."""
+    share = 1 / len(model.worst_of)
+    together = np.concatenate([total.costs * share for total in model.worst_of])
+    # Limits are sums over the areas of one scenario alone, and left out.
+    summed = replace(model, objective=AssignmentSum(together), worst_of=(), limits=())
+    return summed, share * sum(total.limit for total in model.worst_of)
+
+
 def _without_unused(model: Model, regret: float, ends: float) -> Model:
     """Leave out sites and pairs that no plan of less regret uses.
 
@@ -220,12 +257,8 @@ def _without_unused(model: Model, regret: float, ends: float) -> Model:
     """
     # The worst regret is at least the mean of regrets. So a bound on the mean of the scenarios'
     # sums bounds the worst from below, and pairs that the mean rules out are in no better plan.
-    share = 1 / len(model.worst_of)
-    together = np.concatenate([total.costs * share for total in model.worst_of])
-    upper = regret + share * sum(total.limit for total in model.worst_of)
-    # Limits are sums over the areas of one scenario alone, and left out.
-    summed = replace(model, objective=AssignmentSum(together), worst_of=(), limits=())
-    found = lagrangian_bound(summed, upper, ends=ends)
+    summed, sums = _mean_of(model)
+    found = lagrangian_bound(summed, regret + sums, ends=ends)
     parts = np.split(found.unused, len(model.worst_of))
     totals = tuple(
         replace(total, costs=np.where(unused, np.inf, total.costs))
