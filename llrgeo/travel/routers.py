@@ -202,13 +202,14 @@ class NetworkRouter:
 
     def _roads(self, points: gpd.GeoSeries, role: Role) -> UsedRoads:
         """Return the roads of points; those of the same points are found once for all periods."""
-        key = role, _place_keys(points)
+        # All places in one key: a page answers for many thousand homes.
+        key = role, str(points.crs).encode() + b"".join(shapely.to_wkb(points.to_numpy()))
         if key not in self._found_roads:
             self._found_roads[key] = roads_of_points(self.snapping, points, role)
         return self._found_roads[key]
 
     @cached_property
-    def _found_roads(self) -> dict[tuple[Role, tuple[bytes, ...]], UsedRoads]:
+    def _found_roads(self) -> dict[tuple[Role, bytes], UsedRoads]:
         return {}
 
     @cached_property
