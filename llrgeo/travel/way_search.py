@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from llrgeo.schema import BNG
-from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph
+from llrgeo.travel.graph import UNREACHABLE, AccessLinks, IntArray, SearchGraph
 from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.ways import Floats, WayTree
@@ -61,22 +61,35 @@ def find_way_trees(
         column = int(destinations.index.get_indexer(pd.Index([name]))[0])
         # One backward search from a destination holds the best way from every origin.
         found, onward = to_all.tree(column)
+        direct = _direct_keys(request, column)
         wanted = zip(map(str, rows), origins.index.get_indexer(pd.Index(rows)), strict=True)
-        leaves = {origin: _first_node(request, found, int(row), column) for origin, row in wanted}
+        leaves = {
+            origin: _first_node(request.exits, found, int(row), direct.get(int(row), np.inf))
+            for origin, row in wanted
+        }
         root = shapely.get_coordinates(shapely.centroid(ends.iloc[column]))[0]
         trees[str(name)] = _grow(roads, root, leaves, onward.astype(np.int64))
     return trees
 
 
-def _first_node(request: MatrixRequest, found: Floats, row: int, column: int) -> int | None:
-    """Return the node that a journey passes first: -1 if it passes none, None if there is none."""
-    exits = request.exits
+def _direct_keys(request: MatrixRequest, column: int) -> dict[int, float]:
+    """Return the key of the best journey along a single road, or on foot, by origin."""
+    there = request.direct_destination == column
+    best: dict[int, float] = {}
+    for row, key in zip(request.direct_origin[there], request.direct_key[there], strict=True):
+        best[int(row)] = min(best.get(int(row), np.inf), float(key))
+    return best
+
+
+def _first_node(exits: AccessLinks, found: Floats, row: int, direct: float) -> int | None:
+    """Return the node that a journey passes first: -1 if it passes none, None if there is none.
+
+    `direct` is the key of a journey that passes none; infinite if there is none.
+    """
     links = slice(*np.searchsorted(exits.point, [row, row + 1]))
     totals = found[exits.node[links]] + exits.key[links]
     by_nodes = totals.min() if totals.size else np.inf
     # A journey along a single road, or on foot, may be the shorter one.
-    mine = (request.direct_origin == row) & (request.direct_destination == column)
-    direct = float(request.direct_key[mine].min()) if mine.any() else np.inf
     if min(by_nodes, direct) >= UNREACHABLE:
         return None
     return -1 if direct <= by_nodes else int(exits.node[links][int(totals.argmin())])
