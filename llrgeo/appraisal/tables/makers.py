@@ -8,6 +8,7 @@ from llrgeo.appraisal.alike import find_by_option
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.appraisal.use_arrays import ServiceUse
 
 
 def by_option(
@@ -42,23 +43,24 @@ def residents(context: EvidenceContext, _: Mapping[str, str]) -> float:
 
 def residents_in_reach(context: EvidenceContext, group: Mapping[str, str]) -> float:
     """Return the residents who can reach a site of a service under an option."""
-    reached = _allocation(context, group)["site_id"].notna()
-    return float(context.appraisal_inputs.areas["residents"][reached].sum())
+    reached = _use(context, group).reaches
+    return float(context.appraisal_inputs.areas["residents"].to_numpy()[reached].sum())
 
 
 def contacts(context: EvidenceContext, group: Mapping[str, str]) -> float:
     """Return all contacts a year of a service under an option."""
-    return float(_allocation(context, group)["contacts"].sum())
+    return float(_use(context, group).split.contacts.sum())
 
 
 def contacts_at_sites(context: EvidenceContext, group: Mapping[str, str]) -> float:
     """Return the contacts a year of a service under an option for which patients travel."""
-    return float(_allocation(context, group)["at_site"].sum())
+    return float(_use(context, group).split.at_site.sum())
 
 
 def contacts_travelled(context: EvidenceContext, group: Mapping[str, str]) -> float:
     """Return the contacts a year of a service under an option, those by video apart."""
-    return float(_allocation(context, group)[["at_site", "at_home"]].to_numpy().sum())
+    split = _use(context, group).split
+    return float(split.at_site.sum() + split.at_home.sum())
 
 
 def has_visits(context: EvidenceContext) -> bool:
@@ -71,8 +73,8 @@ def has_teams(context: EvidenceContext) -> bool:
     return len(context.appraisal_inputs.visited) < len(context.appraisal_inputs.services)
 
 
-def _allocation(context: EvidenceContext, group: Mapping[str, str]) -> pd.DataFrame:
-    return context.results[group["option"]].services[group["service"]].allocation
+def _use(context: EvidenceContext, group: Mapping[str, str]) -> ServiceUse:
+    return context.results[group["option"]].services[group["service"]].after
 
 
 def _stacked(
