@@ -1,8 +1,9 @@
 """Fixtures that tests share: the toy town of `town.py`, and the reference data, if it is there."""
 
-from collections.abc import Iterator
+import sys
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import Any, NamedTuple
 
 import geopandas as gpd
 import numpy as np
@@ -12,6 +13,8 @@ from connections import OUTSIDE, guard_connections
 from hypothesis import HealthCheck, settings
 from town import FARM, grid_streets, grid_xy, placed, write_town
 
+from llrgeo.cli import main
+from llrgeo.publish.folder import publish
 from llrgeo.publish.publication import Publication
 from llrgeo.roads.network import NetworkInfo, RoadNetwork
 from llrgeo.study.config import load_study
@@ -44,6 +47,27 @@ def pytest_terminal_summary(terminalreporter: Any) -> None:
         terminalreporter.write_line(f"connections to other machines: {len(OUTSIDE)}")
         for what in dict.fromkeys(OUTSIDE):
             terminalreporter.write_line(f"  {what}")
+
+
+class Ended(NamedTuple):
+    """How a command ended: its exit status, and what it printed."""
+
+    status: int
+    out: str
+    err: str
+
+
+@pytest.fixture
+def run_command(monkeypatch, capsys) -> Callable[..., Ended]:
+    """Run a command as a shell would."""
+
+    def run(*words: object) -> Ended:
+        monkeypatch.setattr(sys, "argv", ["llrgeo", *map(str, words)])
+        with pytest.raises(SystemExit) as stopped:
+            main()
+        return Ended(stopped.value.code, *capsys.readouterr())
+
+    return run
 
 
 @pytest.fixture(scope="session")
@@ -142,6 +166,14 @@ def town_study_once(tmp_path_factory, town_network, town_areas, town_sites) -> P
 def town_publication(town_study_once) -> Publication:
     """Return what is published of the toy town's study."""
     return build_publication(run_study(load_study(town_study_once)))
+
+
+@pytest.fixture(scope="session")
+def published_town(town_publication, tmp_path_factory) -> Path:
+    """Return the folder of what is published of the toy town, for tests that only read it."""
+    folder = tmp_path_factory.mktemp("published")
+    publish(town_publication, folder)
+    return folder
 
 
 @pytest.fixture(scope="session")

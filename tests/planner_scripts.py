@@ -1,8 +1,9 @@
-"""The planner page's pure scripts in a JavaScript engine, as several tests ask them."""
+"""Scripts of the pages that touch no page, in a JavaScript engine, as several tests ask them."""
 
 import base64
 import gzip
 import json
+from collections.abc import Iterable
 from pathlib import Path
 
 import pytest
@@ -16,6 +17,8 @@ from llrgeo.study.run import build_publication
 
 PURE = ("unpack", "journeys", "model", "text", "network", "search", "queues", "kept", "beds",
         "rounds", "costs", "world", "appraise", "places", "plan")  # fmt: skip
+# What the explorer works out its answers with.
+ANSWERING = ("unpack.js", "journeys.js", "model.js", "text.js", "answers.js")
 LOAD = """
 let data, matrices, network, index, homes;
 const plain = (_, value) => (value === Infinity ? "inf" : ArrayBuffer.isView(value)
@@ -37,15 +40,25 @@ function load(text, bytes) {
 """
 
 
-def planner_engine(harness: str):
-    """Return an engine with the scripts that touch no page, and a test's own functions."""
+def script_engine(paths: Iterable[str], harness: str):
+    """Return an engine with some of the pages' scripts, and a test's own functions."""
     module = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
     engine = module.MiniRacer()
-    for path in SCRIPTS:
-        if Path(path).stem in PURE:
-            engine.eval(pages.asset(path).replace('"use strict";', "", 1))
-    engine.eval(LOAD + harness)
+    for path in paths:
+        # A strict script would keep its names to itself.
+        engine.eval(pages.asset(path).replace('"use strict";', "", 1))
+    engine.eval(harness)
     return engine
+
+
+def explorer_engine(names: Iterable[str], harness: str):
+    """Return an engine with some of the explorer's scripts, and a test's own functions."""
+    return script_engine([f"explorer/assets/{name}" for name in names], harness)
+
+
+def planner_engine(harness: str):
+    """Return an engine with the planner's scripts that touch no page, and a test's own."""
+    return script_engine([path for path in SCRIPTS if Path(path).stem in PURE], LOAD + harness)
 
 
 def load_page(engine, result: StudyResult) -> Planning:

@@ -1,14 +1,11 @@
 """Bad inputs: each ends with one clear line, exit status 1, and nothing written."""
 
-import sys
 from collections.abc import Callable
 from pathlib import Path
 
 import geopandas as gpd
 import pandas as pd
 import pytest
-
-from llrgeo.cli import main
 
 Spoil = Callable[[Path], None]
 
@@ -213,17 +210,13 @@ BAD: dict[str, tuple[Spoil, str]] = {
 
 
 @pytest.fixture
-def run_and_fail(monkeypatch, capsys):
-    """Run a command as a shell would and return what it says on failing with status 1."""
+def run_and_fail(run_command):
+    """Run a command and return what it says on failing with status 1, and nothing else."""
 
     def run(*words):
-        monkeypatch.setattr(sys, "argv", ["llrgeo", *map(str, words)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        assert stopped.value.code == 1
-        shown = capsys.readouterr()
-        assert shown.out == ""
-        return shown.err
+        ended = run_command(*words)
+        assert ended[:2] == (1, "")
+        return ended.err
 
     return run
 
@@ -274,12 +267,10 @@ def test_faults_of_all_files_come_in_one_message_before_anything_is_computed(
 @pytest.mark.parametrize(
     ("file", "encoding"), [("areas.csv", "utf-8-sig"), ("study.toml", "utf-8-sig")]
 )
-def test_the_mark_that_windows_puts_before_utf_8_is_no_fault(town_study, file, encoding):
+def test_the_mark_that_windows_puts_before_utf_8_is_no_fault(
+    run_command, monkeypatch, town_study, file, encoding
+):
     recoded(file, encoding)(town_study.parent)
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(sys, "argv", ["llrgeo", "times", str(town_study), "--out", "t.csv", "-q"])
-        patch.chdir(town_study.parent)
-        with pytest.raises(SystemExit) as stopped:
-            main()
-    assert stopped.value.code == 0
+    monkeypatch.chdir(town_study.parent)
+    assert run_command("times", town_study, "--out", "t.csv", "-q").status == 0
     assert (town_study.parent / "t.csv").is_file()

@@ -3,8 +3,8 @@
 import pandas as pd
 import pytest
 from test_capacity_study import (
+    capacity_folder,  # noqa: F401 (a fixture)
     fault,
-    folder,  # noqa: F401 (a fixture)
     only,
     run,
     study_of_town,
@@ -76,7 +76,7 @@ def test_one_level_stands_in_both_places():
 
 
 @pytest.fixture
-def counted(folder):  # noqa: F811 (the fixture)
+def counted(folder):
     """Write rates by age, and a projection whose people of 75 to 84 are older from 2035 on."""
     rows = [f"ward,{age},{rate}" for age, rate in WARD.items()]
     (folder / "age_rates.csv").write_text("service,age,rate\n" + "\n".join(rows), encoding="utf-8")

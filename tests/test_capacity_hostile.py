@@ -5,8 +5,8 @@ import pandas as pd
 import pytest
 from test_capacity_study import (
     HOMES,
+    capacity_folder,  # noqa: F401 (a fixture)
     fault,
-    folder,  # noqa: F401 (a fixture)
     only,
     run,
     study_of_town,
@@ -109,7 +109,7 @@ HURDLE = '{ measure = "worse_off", limit = 0.5 }'
         (("care_min = 25", "care_min = -25"), "care_min: input should be greater than or equal"),
     ],
 )
-def test_a_study_that_cannot_be_meant_is_refused_in_one_line(folder, change, says):  # noqa: F811 (the fixture)
+def test_a_study_that_cannot_be_meant_is_refused_in_one_line(folder, change, says):
     message = fault(folder, change)
     assert says in message.lower() or says in message
     assert "\n" not in message
@@ -125,7 +125,7 @@ def test_a_study_that_cannot_be_meant_is_refused_in_one_line(folder, change, say
         ("estate", "site_id,year,floor_area_m2\nA,2024/25,5\nA,2023/24,6\n", "A"),
     ],
 )
-def test_a_file_that_cannot_be_meant_is_refused_in_one_line(folder, name, rows, says):  # noqa: F811 (the fixture)
+def test_a_file_that_cannot_be_meant_is_refused_in_one_line(folder, name, rows, says):
     (folder / f"{name}.csv").write_text(rows, encoding="utf-8")
     message = fault(folder, ("estate =", 'housing = "homes.csv"\nestate =')) if (
         name == "homes") else fault(folder)  # fmt: skip
@@ -141,14 +141,14 @@ def test_a_file_that_cannot_be_meant_is_refused_in_one_line(folder, name, rows, 
         ('{ a = ["ward", "clinic"] }', "'a' shares beds of clinic, no beds"),
     ],
 )
-def test_pools_that_cannot_be_meant_are_told(folder, pools, says):  # noqa: F811 (the fixture)
+def test_pools_that_cannot_be_meant_are_told(folder, pools, says):
     named = ("beds = { A = 9 }", "beds = { ward = { A = 9 } }")
     message = fault(folder, ("estate =", f"pools = {pools}\nestate ="), named)
     assert says in message
     assert "\n" not in message
 
 
-def test_a_target_without_loss_needs_more_beds_than_the_load(folder):  # noqa: F811 (the fixture)
+def test_a_target_without_loss_needs_more_beds_than_the_load(folder):
     for target in ("delay = 0.1", "delay = 0.1, wait_days = 400"):
         # 81 x 20 / 365 = 4.44 erlangs: four beds have no steady state, five have one
         changes = (("loss = 0.1", target), ("{ A = 9 }", "{ A = 4 }"), (MOVES, ""))
@@ -161,14 +161,14 @@ def test_a_target_without_loss_needs_more_beds_than_the_load(folder):  # noqa: F
     assert occupied == pytest.approx(81 * 20 / 365 / 5)
 
 
-def test_a_ward_of_no_beds_refuses_everybody(folder):  # noqa: F811 (the fixture)
+def test_a_ward_of_no_beds_refuses_everybody(folder):
     result = run(folder, ("{ A = 9 }", "{ A = 0 }"), (MOVES, ""), names=("beds", "overflow"))
     row = table(result, "beds", option="today", year=2025).iloc[0]
     assert row[["share_refused", "beds_short", "wards", "nurses_wte"]].tolist() == [1, 7, 0, 0]
     assert only(result, "overflow", "mean", option="today", measure="no_bed") == 1
 
 
-def test_services_that_nobody_uses_need_nothing(folder):  # noqa: F811 (the fixture)
+def test_services_that_nobody_uses_need_nothing(folder):
     rates = [("age_75_84 = 1000", "age_75_84 = 0"), ("= 30000", "= 0"), ("= 90000", "= 0")]
     names = ("beds", "rounds", "crisis_response", "crisis_by_teams", "capacity_by_year")
     tables = run(folder, *rates, names=names).evidence.tables
@@ -178,14 +178,14 @@ def test_services_that_nobody_uses_need_nothing(folder):  # noqa: F811 (the fixt
     assert (summary[["rounds_wte", "crisis_wte"]] == 0).all(axis=None)
 
 
-def test_a_site_that_closes_keeps_only_the_beds_that_moved(folder):  # noqa: F811 (the fixture)
+def test_a_site_that_closes_keeps_only_the_beds_that_moved(folder):
     closing = 'opens = { clinic = ["B"], nurses = ["B"], calls = ["B"] }\ncloses_site = ["A"]\n'
     plan = StudyInputs(study_of_town(folder, (MOVES, closing + MOVES))).capacity
     moved = plan.places[(plan.places["option"] == "moved") & plan.places["beds"].notna()]
     assert moved.set_index("site_id")["beds"].to_dict() == {"B": 4}
 
 
-def test_beds_of_a_pool_move_for_all_of_its_services(folder):  # noqa: F811 (the fixture)
+def test_beds_of_a_pool_move_for_all_of_its_services(folder):
     sites = pd.read_csv(folder / "sites.csv").assign(services="clinic;ward;down;nurses;calls")
     sites.to_csv(folder / "sites.csv", index=False)
     down = """
@@ -215,7 +215,7 @@ id = "nurses\""""
     assert places.to_dict() == {("today", "wards", "A"): 11, ("moved", "wards", "B"): 11}
 
 
-def test_seasons_are_sized_for_their_height(folder):  # noqa: F811 (the fixture)
+def test_seasons_are_sized_for_their_height(folder):
     mean = 81 * 20 / 365
     for season in (0.3, 0.9):
         result = run(folder, (TARGET, f"season = {season}, {TARGET}"), names=("beds",))

@@ -93,8 +93,8 @@ B,2024/25,800,Not Applicable,3000
 """
 
 
-@pytest.fixture
-def folder(town_study, town_areas, town_sites):
+@pytest.fixture(name="folder")
+def capacity_folder(town_study, town_areas, town_sites):
     path = town_study.parent
     write_projections(path / "projections.csv", town_areas)
     sites = town_sites.drop(columns="geometry").assign(services="clinic;ward;nurses;calls")

@@ -1,13 +1,11 @@
 """The page of catchments: a map of each site, and the people that the matrix has within reach."""
 
 import re
-import sys
 
 import pandas as pd
 import pytest
 from test_cli import invoke
 
-from llrgeo.cli import main
 from llrgeo.publish.check.page import check_page
 from llrgeo.publish.palette import TIME_COLOURS
 from llrgeo.study.catchment_areas import compute_isochrones, write_catchment_maps
@@ -95,11 +93,11 @@ def test_names_stay_text_and_a_site_that_nobody_reaches_has_an_empty_map(town_st
         (("--map", "r.html", "--minutes", "1,2,3,4,5,6,7"), "a map shows 6 limits at most, not 7"),
     ],
 )
-def test_what_cannot_be_written_is_told(town_study, tmp_path, monkeypatch, capsys, words, said):
+def test_what_cannot_be_written_is_told(
+    town_study, tmp_path, monkeypatch, run_command, words, said
+):
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(sys, "argv", ["llrgeo", "isochrones", str(town_study), *words])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    assert stopped.value.code == 1
-    assert said in capsys.readouterr().err
+    ended = run_command("isochrones", town_study, *words)
+    assert ended.status == 1
+    assert said in ended.err
     assert list(tmp_path.glob("*.*")) == []

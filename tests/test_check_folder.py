@@ -1,13 +1,11 @@
 """The check of a published folder: one of ours passes, and what is broken in it is told by file."""
 
 import json
-import sys
 from dataclasses import replace
 
 import pytest
 from publication_cases import town_publication
 
-from llrgeo.cli import main
 from llrgeo.errors import PublishError
 from llrgeo.files import sha256_of_file
 from llrgeo.publish.check import folder as check
@@ -122,13 +120,10 @@ def test_a_folder_without_pages_and_what_is_no_page_are_one_error(folder, tmp_pa
         check_folder_of_pages(folder)
 
 
-def test_the_command_shows_a_table_of_findings_and_fails(folder, monkeypatch, capsys):
+def test_the_command_shows_a_table_of_findings_and_fails(folder, run_command):
     (folder / "places" / "westham.txt").unlink()
-    monkeypatch.setattr(sys, "argv", ["llrgeo", "check", str(folder)])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    said = capsys.readouterr()
-    assert stopped.value.code == 1
+    said = run_command("check", folder)
+    assert said.status == 1
     assert "leads to no file" in " ".join(said.out.split())
     assert "findings" in said.err
 

@@ -15,7 +15,7 @@ import typer
 from typer.testing import CliRunner
 
 from llrgeo import __version__
-from llrgeo.cli import app, main
+from llrgeo.cli import app
 
 README = Path(__file__).parents[1] / "README.md"
 COMMANDS = (
@@ -39,15 +39,13 @@ def invoke(*words):
 
 
 @pytest.fixture
-def run_and_fail(monkeypatch, capsys):
-    """Run a command as a shell would and return what it says on failing with status 1."""
+def run_and_fail(run_command):
+    """Run a command and return what it says on failing with status 1."""
 
     def run(*words):
-        monkeypatch.setattr(sys, "argv", ["llrgeo", *map(str, words)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        assert stopped.value.code == 1
-        return capsys.readouterr().err
+        ended = run_command(*words)
+        assert ended.status == 1
+        return ended.err
 
     return run
 

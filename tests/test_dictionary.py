@@ -12,19 +12,11 @@ from llrgeo.appraisal.tables.declaration import NEVER_BLANK
 from llrgeo.errors import LlrgeoError
 from llrgeo.publish.data.descriptions import DATA_DICTIONARY, DescribedTable, describe_tables
 from llrgeo.publish.data.dictionary import data_dictionary
-from llrgeo.publish.folder import publish
 
 
 @pytest.fixture(scope="module")
-def folder(town_publication, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("published")
-    publish(town_publication, folder)
-    return folder
-
-
-@pytest.fixture(scope="module")
-def dictionary(folder):
-    return pd.read_csv(folder / "tables" / "data_dictionary.csv", keep_default_na=False)
+def dictionary(published_town):
+    return pd.read_csv(published_town / "tables" / "data_dictionary.csv", keep_default_na=False)
 
 
 def published_columns(folder):
@@ -40,9 +32,9 @@ def published_columns(folder):
             yield name, column, values
 
 
-def test_every_column_of_every_file_is_in_the_dictionary(folder, dictionary):
+def test_every_column_of_every_file_is_in_the_dictionary(published_town, dictionary):
     known = set(zip(dictionary["file"], dictionary["column"], strict=True))
-    found = {(file, column) for file, column, _ in published_columns(folder)}
+    found = {(file, column) for file, column, _ in published_columns(published_town)}
     assert len(found) > 150
     assert found <= known
     assert {file for file, _ in known - found} == {"tables.xlsx"}
@@ -55,9 +47,9 @@ def test_every_meaning_is_a_definition_and_every_number_has_a_unit(dictionary):
     assert numbers.loc[numbers["unit"] == "", "column"].tolist() == []
 
 
-def test_what_is_never_blank_has_no_blanks(folder, dictionary):
+def test_what_is_never_blank_has_no_blanks(published_town, dictionary):
     blanks = dictionary.set_index(["file", "column"])["blank"]
-    for file, column, values in published_columns(folder):
+    for file, column, values in published_columns(published_town):
         if values.isna().any():
             assert (blanks.loc[[(file, column)]] != NEVER_BLANK).all(), (file, column)
 
@@ -98,7 +90,7 @@ def test_areas_come_after_the_tables_of_journeys(town_publication):
     assert tables.index("areas") == tables.index("equity") + 1
 
 
-def test_the_dictionary_is_a_table_that_reads_as_csv(folder):
-    text = (folder / "tables" / "data_dictionary.csv").read_text(encoding="utf-8")
+def test_the_dictionary_is_a_table_that_reads_as_csv(published_town):
+    text = (published_town / "tables" / "data_dictionary.csv").read_text(encoding="utf-8")
     rows = list(csv.reader(io.StringIO(text, newline="")))
     assert {len(row) for row in rows} == {7}

@@ -14,7 +14,7 @@ import pandas as pd
 import pytest
 import shapely
 from test_isochrones import wrongly_told
-from test_servers import TRIP, Server, url  # noqa: F401 (a fixture)
+from test_servers import TRIP, Server, server_url  # noqa: F401 (a fixture)
 from timetables import at, write_feed
 from town import grid_xy
 
@@ -209,7 +209,7 @@ def test_straight_lines_go_to_the_nearest_entrance() -> None:
 
 
 def test_a_server_is_asked_for_every_entrance(
-    url: str,  # noqa: F811 (the fixture)
+    url: str,
     town_areas: gpd.GeoDataFrame,
 ) -> None:
     router, homes = OsrmRouter(url, points_at_once=2), town_areas.geometry.head(3)

@@ -15,6 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from appraisal_cases import CLINIC, TODAY
+from planner_scripts import ANSWERING, explorer_engine
 from publication_cases import (
     appraised,
     county_publication,
@@ -97,12 +98,7 @@ def small_county():
 @pytest.fixture(scope="module")
 def javascript():
     """Run the page's own arithmetic, with the data of a publication."""
-    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
-    context = racer.MiniRacer()
-    for name in ("unpack.js", "journeys.js", "model.js", "text.js", "answers.js"):
-        context.eval(pages.asset(f"explorer/assets/{name}").replace('"use strict";', "", 1))
-    context.eval(HARNESS)
-    return context
+    return explorer_engine(ANSWERING, HARNESS)
 
 
 def javascript_choice(publication, view, switched=()):

@@ -9,9 +9,9 @@ from math import floor, inf, isinf
 
 import pandas as pd
 import pytest
+from planner_scripts import ANSWERING, explorer_engine
 from publication_cases import county_publication
 
-from llrgeo.publish import pages
 from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
 
 PLACES = ("LE15 6NT", "LE17 4DZ", "LE5 4PW")
@@ -54,12 +54,7 @@ DIRECTIONS = {
 
 @pytest.fixture(scope="module")
 def javascript():
-    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
-    context = racer.MiniRacer()
-    for name in ("unpack.js", "journeys.js", "model.js", "text.js", "answers.js"):
-        context.eval(pages.asset(f"explorer/assets/{name}").replace('"use strict";', "", 1))
-    context.eval(HARNESS)
-    return context
+    return explorer_engine(ANSWERING, HARNESS)
 
 
 def nearest(minutes, sites):

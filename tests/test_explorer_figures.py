@@ -5,10 +5,10 @@ from dataclasses import replace
 
 import numpy as np
 import pytest
+from planner_scripts import explorer_engine
 from test_place_rankings import figures
-from test_report_places import OWN, publish  # noqa: F401 (a fixture)
+from test_report_places import OWN, publish_figures  # noqa: F401 (a fixture)
 
-from llrgeo.publish import pages
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.explorer.payload import explorer_data
 from llrgeo.publish.indicator_view import view_indicator
@@ -31,19 +31,16 @@ def secret():
 
 
 @pytest.fixture(scope="module")
-def town(publish):  # noqa: F811 (the fixture)
+def town(publish):
     return publish(figures(OWN, error=1.4), cold(), secret())
 
 
 @pytest.fixture(scope="module")
 def run(town):
-    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
-    context = racer.MiniRacer()
-    for name in SCRIPTS:
-        context.eval(pages.asset(f"explorer/assets/{name}").replace('"use strict";', "", 1))
     data = json.dumps(explorer_data(town), allow_nan=False)
-    context.eval(f"const data = {data}; const figures = llrgeoFigures(data);")
-    return lambda code: json.loads(context.eval(f"JSON.stringify({code})"))
+    harness = f"const data = {data}; const figures = llrgeoFigures(data);"
+    engine = explorer_engine(SCRIPTS, harness)
+    return lambda code: json.loads(engine.eval(f"JSON.stringify({code})"))
 
 
 def test_the_script_colours_each_area_as_python_classes_it(run, town):
@@ -117,7 +114,7 @@ def test_no_hidden_value_is_in_the_page(town):
     assert given["hidden"] == [0]
 
 
-def test_a_hostile_label_stays_text(publish):  # noqa: F811 (the fixture)
+def test_a_hostile_label_stays_text(publish):
     given = figures(OWN)
     said = replace(given.indicator, label="<script>alert(1)</script>{{ 7*7 }}${x}`")
     page = render_explorer(publish(replace(given, indicator=said)))
@@ -125,7 +122,7 @@ def test_a_hostile_label_stays_text(publish):  # noqa: F811 (the fixture)
     assert "&lt;script&gt;alert(1)&lt;/script&gt;{{ 7*7 }}" in page
 
 
-def test_without_indicators_the_page_offers_none(publish):  # noqa: F811 (the fixture)
+def test_without_indicators_the_page_offers_none(publish):
     page = render_explorer(publish())
     assert 'value="figure"' not in page
     assert 'id="figures"' not in page

@@ -7,9 +7,9 @@ import geopandas as gpd
 import pandas as pd
 import pytest
 import shapely
+from planner_scripts import explorer_engine
 
 from llrgeo.inputs.base_map import BaseMap
-from llrgeo.publish import pages
 from llrgeo.publish.explorer.packing import pack_postcodes
 from llrgeo.publish.explorer.payload import _areas, _authorities, _gazetteer, _sites
 from llrgeo.publish.gazetteer import area_at, named_places
@@ -175,17 +175,14 @@ NOTHING = {
 
 
 def javascript(data):
-    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
-    context = racer.MiniRacer()
-    for name in ("unpack.js", "journeys.js", "model.js", "text.js", "find.js"):
-        context.eval(pages.asset(f"explorer/assets/{name}").replace('"use strict";', "", 1))
-    context.eval(
+    engine = explorer_engine(
+        ("unpack.js", "journeys.js", "model.js", "text.js", "find.js"),
         "let data, names; function load(text) { data = JSON.parse(text);"
         "names = llrgeoFind.namesOf(data); return true; }"
-        "function find(text) { return JSON.stringify(llrgeoFind.find(data, names, text)); }"
+        "function find(text) { return JSON.stringify(llrgeoFind.find(data, names, text)); }",
     )
-    context.call("load", json.dumps(data))
-    return context
+    engine.call("load", json.dumps(data))
+    return engine
 
 
 @pytest.fixture(scope="module")

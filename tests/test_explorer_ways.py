@@ -6,9 +6,9 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from planner_scripts import explorer_engine
 
 from llrgeo.appraisal.options import Option
-from llrgeo.publish import pages
 from llrgeo.publish.explorer.ways import pack_ways
 from llrgeo.schema import WGS84
 from llrgeo.study.config import load_study
@@ -29,11 +29,8 @@ function ways(text) {
 @pytest.fixture(scope="module")
 def read():
     """Return what the page's script reads of a packed tree: the way from each of some areas."""
-    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
-    context = racer.MiniRacer()
-    script = pages.asset("explorer/assets/unpack.js").replace('"use strict";', "", 1)
-    context.eval(script + SCRIPT)
-    return lambda tree, areas: json.loads(context.call("ways", json.dumps([tree, areas])))
+    engine = explorer_engine(["unpack.js"], SCRIPT)
+    return lambda tree, areas: json.loads(engine.call("ways", json.dumps([tree, areas])))
 
 
 def test_the_page_reads_the_ways_that_were_packed(read):

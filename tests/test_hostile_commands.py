@@ -18,14 +18,12 @@ from llrgeo.study.manifest import read_manifest, study_of
 
 
 @pytest.fixture
-def fail(monkeypatch, capsys):
+def fail(run_command):
     """Run a command that fails; return its status and what it says."""
 
     def run(*words):
-        monkeypatch.setattr(sys, "argv", ["llrgeo", *map(str, words)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        return stopped.value.code, capsys.readouterr().err
+        ended = run_command(*words)
+        return ended.status, ended.err
 
     return run
 

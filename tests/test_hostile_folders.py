@@ -11,7 +11,6 @@ from pathlib import Path
 import pytest
 
 from llrgeo import files
-from llrgeo.cli import main
 from llrgeo.errors import PublishError
 from llrgeo.files import MARKER, folder_written_whole, repair_folder
 from llrgeo.publish.folder import write_files
@@ -128,7 +127,7 @@ def test_a_switch_in_steps_is_completed_after_a_kill_at_any_move(tmp_path, monke
     assert not repair_folder(folder)
 
 
-def test_check_and_replay_complete_a_switch(tmp_path, monkeypatch, capsys):
+def test_check_and_replay_complete_a_switch(tmp_path, run_command):
     stage = tmp_path / ".llrgeo-stage"
     stage.mkdir()
     (stage / "index.html").write_text("new")
@@ -138,10 +137,8 @@ def test_check_and_replay_complete_a_switch(tmp_path, monkeypatch, capsys):
         stage.mkdir(exist_ok=True)
         (stage / "index.html").write_text("new")
         (tmp_path / MARKER).write_text(json.dumps(marker))
-        monkeypatch.setattr(sys, "argv", ["llrgeo", command[0], str(tmp_path / command[1])])
-        with pytest.raises(SystemExit):
-            main()
-        assert "completed what a stopped run had begun" in capsys.readouterr().out
+        ended = run_command(command[0], tmp_path / command[1])
+        assert "completed what a stopped run had begun" in ended.out
         assert contents(tmp_path) == {"index.html": "new"}
 
 

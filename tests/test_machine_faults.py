@@ -38,14 +38,12 @@ def files_of_at_most(size):
 
 
 @pytest.fixture
-def ended(monkeypatch, capsys):
+def ended(run_command):
     """Run a command; return its status and what it says on stderr."""
 
     def run(*words):
-        monkeypatch.setattr(sys, "argv", ["llrgeo", *map(str, words)])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        return stopped.value.code, capsys.readouterr().err
+        found = run_command(*words)
+        return found.status, found.err
 
     return run
 

@@ -3,7 +3,6 @@
 import json
 import re
 import shutil
-import sys
 
 import geopandas as gpd
 import pandas as pd
@@ -14,7 +13,6 @@ from official_server import Fault, serving
 from shapely.geometry import Point, box
 
 import llrgeo.study.new_area as new_area_module
-from llrgeo.cli import main
 from llrgeo.errors import InputError
 from llrgeo.files import temporary_folder
 from llrgeo.inputs.areas import read_areas
@@ -321,15 +319,14 @@ def test_the_study_runs_to_pages(folder, tmp_path):
     assert values.loc["nearer", "mean_minutes"] < values.loc["today", "mean_minutes"]
 
 
-def test_the_command_writes_a_study_and_says_what_is_left(server, tmp_path, monkeypatch, capsys):
+def test_the_command_writes_a_study_and_says_what_is_left(
+    server, tmp_path, monkeypatch, run_command
+):
     official = Official(server, tmp_path)
     words = ["new", "vale", "--icb", "Invented Vale and Haven", "--timings"]
-    monkeypatch.setattr(sys, "argv", ["llrgeo", *words, "--sources", "sources.toml"])
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    said = capsys.readouterr().out
-    assert stopped.value.code == 0
+    status, said, _ = run_command(*words, "--sources", "sources.toml")
+    assert status == 0
     stage = r"neighbours' hospitals +(\d+\.\d\d) +(\d+\.\d\d) +(\d+\.\d\d)"
     clock_s, busy_s, most_gb = map(float, re.search(stage, said).groups())
     assert 0 < clock_s < 60
@@ -347,27 +344,22 @@ def test_the_command_writes_a_study_and_says_what_is_left(server, tmp_path, monk
 
 
 def test_a_dry_run_lists_every_source_of_a_study_and_asks_nothing(
-    server, folder, tmp_path, monkeypatch, capsys
+    server, folder, tmp_path, monkeypatch, run_command
 ):
     Official(server, tmp_path)
     asked = len(server.requests)
     words = ["new", "vale", "--icb", "Invented Vale and Haven", "--dry-run"]
-    monkeypatch.setattr(sys, "argv", ["llrgeo", *words, "--sources", "sources.toml"])
     monkeypatch.chdir(tmp_path)
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    said = capsys.readouterr().out
-    assert stopped.value.code == 0
+    status, said, _ = run_command(*words, "--sources", "sources.toml")
+    assert status == 0
     assert len(server.requests) == asked
     assert [path.name for path in tmp_path.iterdir()] == ["sources.toml"]
     listed = re.findall(r"^(\w+): .*; about [\d.]+ MB, 0 kept$", said, re.MULTILINE)
     assert set(listed) == set(pd.read_csv(folder / "fetched.csv")["source"])
     assert said.endswith(" MB in all, for one board of one county and region\n")
-    monkeypatch.setattr(sys, "argv", ["llrgeo", "new", "vale", "--dry-run"])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    assert stopped.value.code == 1
-    assert "--dry-run, --offline, --sources and --timings go with --icb" in capsys.readouterr().err
+    refused = run_command("new", "vale", "--dry-run")
+    assert refused.status == 1
+    assert "--dry-run, --offline, --sources and --timings go with --icb" in refused.err
 
 
 def census_row(**counts):

@@ -2,7 +2,6 @@
 
 import datetime as dt
 import re
-import sys
 from pathlib import Path
 from types import SimpleNamespace
 
@@ -11,7 +10,7 @@ import pytest
 from invented_icb import small
 from official_server import Fault, serving
 
-from llrgeo.cli import main, official
+from llrgeo.cli import official
 
 
 @pytest.fixture(scope="module")
@@ -21,7 +20,7 @@ def server():
 
 
 @pytest.fixture
-def run(server, tmp_path, monkeypatch, capsys):
+def run(server, tmp_path, monkeypatch, run_command):
     """Return what runs a command against the server and returns status, words and errors."""
     server.faults, server.requests = [], []
     sources = server.sources(tmp_path / "sources.toml")
@@ -29,11 +28,7 @@ def run(server, tmp_path, monkeypatch, capsys):
 
     def run(*words):
         ours = ["--sources", str(sources), "--out", str(tmp_path / "downloads")]
-        monkeypatch.setattr(sys, "argv", ["llrgeo", "fetch", *map(str, words), *ours])
-        with pytest.raises(SystemExit) as stopped:
-            main()
-        printed = capsys.readouterr()
-        return stopped.value.code, printed.out, printed.err
+        return run_command("fetch", *words, *ours)
 
     return run
 

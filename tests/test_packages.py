@@ -16,7 +16,6 @@ import pytest
 from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescription
 from llrgeo.appraisal.tables.units import CONTACTS, MINUTES
 from llrgeo.publish.data.packages import PackagedTable, Provenance, data_package, ro_crate
-from llrgeo.publish.folder import publish
 from llrgeo.schema import BNG
 from llrgeo.study.config import load_study
 from llrgeo.study.siting import locate_service
@@ -55,13 +54,6 @@ SAID = Provenance(
         "versions": {"llrgeo": "7.8"},
     },
 )
-
-
-@pytest.fixture(scope="module")
-def folder(town_publication, tmp_path_factory):
-    folder = tmp_path_factory.mktemp("published")
-    publish(town_publication, folder)
-    return folder
 
 
 @pytest.fixture(scope="module")
@@ -155,34 +147,42 @@ def test_a_study_without_a_day_has_no_made_up_one():
     assert "created" not in data_package(said, {}, {})
 
 
-def test_every_published_file_is_in_the_crate_and_every_table_in_the_package(folder):
-    crate = json.loads((folder / "ro-crate-metadata.json").read_text(encoding="utf-8"))
+def test_every_published_file_is_in_the_crate_and_every_table_in_the_package(published_town):
+    crate = json.loads((published_town / "ro-crate-metadata.json").read_text(encoding="utf-8"))
     listed = {entity["@id"] for entity in crate["@graph"] if entity["@type"] == "File"}
-    there = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    there = {
+        path.relative_to(published_town).as_posix()
+        for path in published_town.rglob("*")
+        if path.is_file()
+    }
     assert listed == there - {"ro-crate-metadata.json"}
-    found = json.loads((folder / "datapackage.json").read_text(encoding="utf-8"))
+    found = json.loads((published_town / "datapackage.json").read_text(encoding="utf-8"))
     tables = {resource["path"] for resource in found["resources"]}
     assert tables == {name for name in there if name.startswith("tables/")}
     described = [entity for entity in crate["@graph"] if entity["@type"] == "File"]
     assert [entity["@id"] for entity in described if "description" not in entity] == []
 
 
-def test_frictionless_finds_every_table_as_described_and_a_changed_cell(tools, folder, tmp_path):
+def test_frictionless_finds_every_table_as_described_and_a_changed_cell(
+    tools, published_town, tmp_path
+):
     validate = (tools / "frictionless", "validate", "datapackage.json")
-    found = subprocess.run(validate, cwd=folder, capture_output=True, text=True, check=False)
+    found = subprocess.run(
+        validate, cwd=published_town, capture_output=True, text=True, check=False
+    )
     assert found.returncode == 0, found.stdout
-    shutil.copytree(folder, tmp_path / "changed")
+    shutil.copytree(published_town, tmp_path / "changed")
     path = tmp_path / "changed" / "tables" / "areas.csv"
     path.write_text(path.read_text(encoding="utf-8").replace(",", ",x", 9), encoding="utf-8")
     found = subprocess.run(validate, cwd=path.parents[1], capture_output=True, check=False)
     assert found.returncode == 1
 
 
-def test_the_crate_is_valid_and_one_without_a_day_is_not(tools, folder, tmp_path):
+def test_the_crate_is_valid_and_one_without_a_day_is_not(tools, published_town, tmp_path):
     check = (tools / "python", ROOT / "tests" / "crate_check.py")
-    found = run(*check, folder)
+    found = run(*check, published_town)
     assert found.returncode == 0, found.stdout + found.stderr
-    shutil.copytree(folder, tmp_path / "changed")
+    shutil.copytree(published_town, tmp_path / "changed")
     path = tmp_path / "changed" / "ro-crate-metadata.json"
     text = path.read_text(encoding="utf-8")
     path.write_text(text.replace('"datePublished"', '"dated"'), encoding="utf-8")
@@ -191,8 +191,10 @@ def test_the_crate_is_valid_and_one_without_a_day_is_not(tools, folder, tmp_path
     assert "datePublished" in found.stdout
 
 
-def test_geoparquet_says_where_its_boxes_are_and_they_hold_the_outlines(folder, town_publication):
-    table = pq.read_table(folder / "areas.parquet")
+def test_geoparquet_says_where_its_boxes_are_and_they_hold_the_outlines(
+    published_town, town_publication
+):
+    table = pq.read_table(published_town / "areas.parquet")
     said = json.loads(table.schema.metadata[b"geo"])
     covering = said["columns"]["geometry"]["covering"]["bbox"]
     assert said["version"] == "1.1.0"

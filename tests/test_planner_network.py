@@ -9,13 +9,13 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from planner_scripts import script_engine
 from town import ORIGIN
 
 from llrgeo.errors import NetworkError
 from llrgeo.inputs.areas import read_areas
 from llrgeo.inputs.postcodes import read_postcodes
 from llrgeo.inputs.sites import read_sites
-from llrgeo.publish import pages
 from llrgeo.roads.network import NetworkInfo, RoadNetwork, load_network
 from llrgeo.roads.osm import build_network
 from llrgeo.roads.packed import pack_network, why_not_packed
@@ -71,16 +71,8 @@ function routes(period, from, to) {
 
 def network_engine():
     """Return an engine with the page's own functions over a network."""
-    racer = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
-    context = racer.MiniRacer()
-    for name in (
-        "explorer/assets/unpack.js",
-        "planner/assets/network.js",
-        "planner/assets/search.js",
-    ):
-        context.eval(pages.asset(name).replace('"use strict";', "", 1))
-    context.eval(HARNESS)
-    return context
+    scripts = ("explorer/assets/unpack.js", "planner/assets/network.js", "planner/assets/search.js")
+    return script_engine(scripts, HARNESS)
 
 
 @pytest.fixture(scope="module")

@@ -1,12 +1,10 @@
 """The check of pages: a page of ours passes, and a page that breaks a rule is told which."""
 
 import re
-import sys
 
 import pytest
 from publication_cases import town_publication
 
-from llrgeo.cli import main
 from llrgeo.errors import PublishError
 from llrgeo.publish.check import browser as in_browser
 from llrgeo.publish.check import page as check
@@ -116,14 +114,11 @@ def test_what_is_no_page_is_one_error(tmp_path):
         check_page(tmp_path / "absent.html")
 
 
-def test_the_command_lists_what_it_finds_and_fails(page, tmp_path, monkeypatch, capsys):
+def test_the_command_lists_what_it_finds_and_fails(page, tmp_path, monkeypatch, run_command):
     monkeypatch.setattr(check, "has_browser", lambda: False)
     path = tmp_path / "page.html"
     path.write_text(page.replace("<h1>", "<h2>").replace("</h1>", "</h2>"), encoding="utf-8")
-    monkeypatch.setattr(sys, "argv", ["llrgeo", "check", str(path)])
-    with pytest.raises(SystemExit) as stopped:
-        main()
-    assert stopped.value.code == 1
-    said = capsys.readouterr()
+    said = run_command("check", path)
+    assert said.status == 1
     assert "structure: 0 <h1>; there must be one" in said.out
     assert "page.html: 1" in said.err

@@ -27,8 +27,8 @@ MINUS = "\u2212"
 OWN = {"Ash": 81.5, "Elm, City of": 84.25, "Farms": 81.5}
 
 
-@pytest.fixture(scope="module")
-def publish(town_areas, town_sites, town_times):
+@pytest.fixture(name="publish", scope="module")
+def publish_figures(town_areas, town_sites, town_times):
     """Return a function that publishes the town with some indicators."""
     setting = setting_of(town_areas, town_sites, town_times)
     results = evaluate_options([TODAY, LOCAL], setting, baseline="today")

@@ -89,8 +89,8 @@ class Muddled(Server):
         self.wfile.write(b'{"code": "Ok"}')
 
 
-@pytest.fixture
-def url(request: pytest.FixtureRequest) -> Iterator[str]:
+@pytest.fixture(name="url")
+def server_url(request: pytest.FixtureRequest) -> Iterator[str]:
     """Return the address of a running server of the kind asked for."""
     kind = getattr(request, "param", Server)
     kind.asked.clear()

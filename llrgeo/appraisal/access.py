@@ -229,8 +229,9 @@ def minutes_changed(
 ) -> tuple[NDArray[np.float64], float]:
     """Return the change of minutes, and the tolerance beyond which a change counts.
 
-    The change is +inf for a journey lost, -inf for one gained, NaN for none before and after. Both
-    are free of the noise of floats: 11.3 less 10.3 is a change of 1 and no more.
+    The change has the shape of `before` and `after`: +inf for a journey lost, -inf for one gained,
+    NaN for none before and after. It is free of the noise of floats, as the tolerance is: 11.3
+    less 10.3 is a change of 1 and no more.
     """
     with np.errstate(invalid="ignore"):  # inf - inf: no journey before and after
         change = np.round(after - before, _DECIMALS)

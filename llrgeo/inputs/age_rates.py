@@ -6,7 +6,7 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.inputs.tables import read_table
+from llrgeo.inputs.tables import faults_of_rows, read_table
 from llrgeo.schema import name_some, raise_faults, require_columns, to_numbers
 
 SEXES: Final = ("female", "male")
@@ -81,12 +81,7 @@ def _value_faults(table: pd.DataFrame, services: Collection[str]) -> list[str]:
         f"rate is no number from 0 to {_MOST:,.0f}": ~rate.between(0, _MOST),
         "an age is there twice": table.duplicated(["service", "sex", "age"]),
     }
-    faults = [
-        f"{int(rows.sum())} rows: {what} ({name_some(service[rows].unique())})"
-        for what, rows in bad.items()
-        if rows.any()
-    ]
-    return faults if len(table) else ["the table has no rows"]
+    return faults_of_rows(bad, service) if len(table) else ["the table has no rows"]
 
 
 def _age_faults(table: pd.DataFrame, sexes: Collection[str]) -> list[str]:

@@ -258,7 +258,7 @@ def draw_cells(areas: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
     points = areas.geometry
     doubled = areas.index[points.duplicated(keep=False)]
     faults = [f"areas stand on the same point ({name_some(doubled)})"] if len(doubled) else []
-    if len(areas) < 2:  # noqa: PLR2004 - one centroid alone has no cell
+    if len(areas) <= 1:
         faults.append("there is only one area")
     raise_faults(faults, source='outlines = "cells"')
     # Land beyond the outermost centroids: half the width of an average area.

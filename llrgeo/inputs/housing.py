@@ -6,8 +6,8 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.inputs.tables import read_table
-from llrgeo.schema import name_some, raise_faults, require_columns, to_numbers
+from llrgeo.inputs.tables import faults_of_rows, read_table
+from llrgeo.schema import raise_faults, require_columns, to_numbers
 
 _MOST: Final = 100_000
 """Homes of an area in a year: more than London finishes in two."""
@@ -71,8 +71,4 @@ def _faults(table: pd.DataFrame, area_ids: Collection[str]) -> list[str]:
         f"homes are no number from 0 to {_MOST:,}": ~homes.between(0, _MOST),
         "a year is there twice": table.duplicated(["area_id", "year"]),
     }
-    return [
-        f"{int(rows.sum())} rows: {what} ({name_some(area[rows].unique())})"
-        for what, rows in bad.items()
-        if rows.any()
-    ]
+    return faults_of_rows(bad, area)

@@ -4,7 +4,7 @@ import datetime as dt
 import zipfile
 from itertools import dropwhile
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import pandas as pd
 
@@ -67,7 +67,7 @@ def _first_sheet(path: Path) -> list[list[str | None]]:
         return list(dropwhile(lambda row: not any(row), rows))  # as blank lines above a CSV
 
 
-def _text(value: Any) -> str | None:  # noqa: ANN401 (whatever a cell holds)
+def _text(value: object) -> str | None:
     """Return a cell as text: whole numbers without decimals, days without an hour.
 
     A workbook has no mark of either: its numbers have decimals, and its days begin at midnight.

@@ -3,7 +3,7 @@
 import csv
 import re
 import tomllib
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from itertools import islice
 from pathlib import Path
 from typing import Any, Final
@@ -154,6 +154,18 @@ def typed_points(
             typed[column.name] = number.astype("int64") if whole else number
     points = gpd.points_from_xy(typed["lon"], typed["lat"], crs=WGS84)
     return gpd.GeoDataFrame(typed, geometry=points).to_crs(BNG).sort_index()
+
+
+def faults_of_rows(wrong: Mapping[str, pd.Series], ids: pd.Series) -> list[str]:
+    """Return each kind of fault that rows have: how many, and some of what they are of.
+
+    `wrong` says in which rows (true) a fault is, by what it is in words.
+    """
+    return [
+        f"{int(rows.sum())} rows: {what} ({name_some(ids[rows].unique())})"
+        for what, rows in wrong.items()
+        if rows.any()
+    ]
 
 
 def _read_csv(path: Path) -> pd.DataFrame:

@@ -21,6 +21,7 @@ _BEGINNINGS: Final = {".png": b"\x89PNG", ".jpg": b"\xff\xd8"}
 _LOGO_BYTES: Final = 2_000_000
 _LOGO_TYPES: Final = {".png": "image/png", ".jpg": "image/jpeg", ".svg": "image/svg+xml"}
 _CONTRAST: Final = 4.5  # WCAG 2.2, 1.4.3: text on its background
+_LINEAR_TO: Final = 0.04045  # the dark end of sRGB
 _ADDRESSES: Final = ("site_url", "response_url", "accessibility_url")
 _DAYS: Final = ("opens", "closes")
 _DAY: Final = re.compile(r"\d{4}-\d{2}-\d{2}", re.ASCII)
@@ -200,7 +201,7 @@ def contrast(one: str, two: str) -> float:
 def _luminance(colour: str) -> float:
     channels = [int(colour[place : place + 2], 16) / 255 for place in (1, 3, 5)]
     # The curve of sRGB (IEC 61966-2-1).
-    linear = [c / 12.92 if c <= 0.04045 else ((c + 0.055) / 1.055) ** 2.4 for c in channels]  # noqa: PLR2004 (as said)
+    linear = [c / 12.92 if c <= _LINEAR_TO else ((c + 0.055) / 1.055) ** 2.4 for c in channels]
     return 0.2126 * linear[0] + 0.7152 * linear[1] + 0.0722 * linear[2]
 
 

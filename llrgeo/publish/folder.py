@@ -68,6 +68,8 @@ def publish(publication: Publication, folder: Path, *, track: Track = iter) -> l
     with using_wording(publication.words):
         for make in track(list(_MAKERS)):
             files |= make(publication)
+    # Last, for they tell checksums: the crate those of all files, the manifest that of the crate
+    # too.
     files[RO_CRATE] = _crate(publication, files)
     files[MANIFEST] = manifest_text(publication, files)
     return write_files(files, folder)
@@ -169,6 +171,7 @@ def check_folder(folder: Path) -> None:
     PublishError
         If it, or what it would be made in, is a file or may not be written to.
     """
+    # A folder that is not there yet is made in the nearest one above that is.
     nearest = next(parent for parent in (folder, *folder.absolute().parents) if parent.exists())
     if not nearest.is_dir():
         msg = f"{folder}: cannot be written to ({nearest} is a file)"

@@ -40,6 +40,15 @@ def json_text(value: object) -> Markup:
     return Markup(plain.translate(_JSON_ESCAPES))  # noqa: S704 - the escapes leave no markup
 
 
+def own_markup(texts: Iterable[str]) -> list[Markup]:
+    """Return scripts or styles as markup, which templates leave as it is.
+
+    For llrgeo's own and vendored files alone, never for data. The one value of a publisher's in
+    them is the accent, which is checked to be a colour.
+    """
+    return [Markup(text) for text in texts]  # noqa: S704 - as said
+
+
 def csp_hash(text: str) -> str:
     """Return the Content-Security-Policy source of an inline script or style."""
     digest = hashlib.sha256(text.encode("utf-8")).digest()

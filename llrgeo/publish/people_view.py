@@ -127,6 +127,8 @@ def opening_service(compared: ComparedOption, residents: pd.Series) -> str:
     It is the one that people travel for that worsens for most of them; if none does, that improves
     for most; teams' drives stand for the option only if no journey changes.
     """
+    # Journeys come before drives, whatever their numbers: drives count only where no journey
+    # changes.
     for services in filter(None, (compared.counted, compared.teams)):
         before, after = compared.minutes(services)
         worst = worst_hit_service(before, after, residents, tolerance_min=compared.tolerance_min)

@@ -262,6 +262,7 @@ class Publication:
 
     def journeys(self) -> list[TravelTimes]:
         """Return one matrix for each mode and period: the choices that a reader has."""
+        # From the last to the first, so that of each kind the first matrix stays: that of patients.
         kinds = {(times.mode, times.period): times for times in reversed(self.times)}
         return [times for times in self.times if kinds[times.mode, times.period] is times]
 

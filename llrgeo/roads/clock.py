@@ -11,6 +11,7 @@ DAYS: Final = ("mo", "tu", "we", "th", "fr", "sa", "su")
 DAY_MIN: Final = 24 * 60
 
 _LAST_HOUR: Final = 23
+_MOST_OF_THE_MONTH: Final = 3  # of the four or five dates that a week day has in it
 _LAST_MINUTE: Final = 59
 
 
@@ -65,7 +66,7 @@ class Clock(NamedTuple):
         Without a date: whether most are, which takes three of the four or five.
         """
         if self.date is None:
-            return len(numbers) > 2  # noqa: PLR2004 (as said)
+            return len(numbers) >= _MOST_OF_THE_MONTH
         # Counted from the month's start (1, 2 ...) and from its end (-1, -2 ...).
         ahead = (self.date.day - 1) // 7 + 1
         # Day 28 and four more is always in the next month; the day

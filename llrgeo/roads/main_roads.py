@@ -68,7 +68,7 @@ def _stretches_joined(network: RoadNetwork) -> gpd.GeoDataFrame:
 
 
 def joined(lines: NDArray[np.object_]) -> NDArray[np.object_]:
-    """Return lines joined where two of them meet end to end."""
+    """Return lines joined where two of them meet end to end, so that there may be fewer."""
     merged = shapely.line_merge(shapely.MultiLineString(lines.tolist()))
     parts: NDArray[np.object_] = shapely.get_parts(np.asarray(merged))
     return parts

@@ -8,20 +8,16 @@ block that is duplicated doubles its relations; it is refused too.
 
 import hashlib
 import zlib
-from collections.abc import Iterator
 from pathlib import Path
 from typing import Final, NamedTuple
 
 from llrgeo.errors import NetworkError
+from llrgeo.inputs.pbf_framing import MAX_BLOCK, MAX_HEADER, block_header, fields
 
-_MAX_HEADER: Final = 64 * 1024  # the format's own limits
-_MAX_BLOCK: Final = 32 * 1024 * 1024
 _PRIMITIVE_GROUP: Final = 2
 _KINDS: Final = {1: "nodes", 2: "nodes", 3: "ways", 4: "relations"}
 _CHECKSUMS: Final = {".md5": "md5", ".sha256": "sha256"}
-_BYTES, _VARINT, _FIXED32, _FIXED64 = 2, 0, 5, 1
-_MORE: Final = 0x80
-_LONGEST_VARINT: Final = 10  # bytes, of 7 bits each: numbers have 64
+_SKETCH: Final = 2  # blocks of data, one of nodes and one of ways
 
 
 class PbfBlock(NamedTuple):
@@ -76,32 +72,23 @@ def blocks(content: bytes, path: Path) -> list[PbfBlock]:
     found: list[PbfBlock] = []
     at = 0
     while at < len(content):
-        # Each block: four bytes of the header's size, the header with type and size, then the data.
         header_size = int.from_bytes(content[at : at + 4], "big")
         header = content[at + 4 : at + 4 + header_size]
-        fields = _header_fields(header) if 0 < header_size <= _MAX_HEADER else {}
-        kind, size = fields.get(1), fields.get(3)
-        if not isinstance(kind, bytes) or not isinstance(size, int) or size > _MAX_BLOCK:
+        named = block_header(header) if header_size <= MAX_HEADER else None
+        if named is None:
             if found:
                 msg = f"{path}: the file is cut or damaged at byte {at}. Download it again."
             else:
                 msg = f"{path}: not an OpenStreetMap PBF file. Give an .osm.pbf or .osm file."
             raise NetworkError(msg)
+        kind, size = named
         start = at + 4 + header_size
         at = start + size
         if at > len(content):
             msg = f"{path}: the file is cut after {len(found)} whole blocks. Download it again."
             raise NetworkError(msg)
-        found.append(PbfBlock(kind.decode("ascii", "replace"), start, size))
+        found.append(PbfBlock(kind, start, size))
     return found
-
-
-def _header_fields(header: bytes) -> dict[int, int | bytes]:
-    """Return the fields of a block's header; none where it is no message at all."""
-    try:
-        return dict(_fields(header))
-    except ValueError:
-        return {}
 
 
 def count_elements(content: bytes, block: PbfBlock) -> tuple[str, int] | None:
@@ -109,13 +96,13 @@ def count_elements(content: bytes, block: PbfBlock) -> tuple[str, int] | None:
 
     Dense nodes count as one. None where the block is packed by other means than zlib.
     """
-    fields = dict(_fields(content[block.start : block.start + block.size]))
-    packed, raw = fields.get(3), fields.get(1)
+    blob = dict(fields(content[block.start : block.start + block.size]))
+    packed, raw = blob.get(3), blob.get(1)
     data = _unpacked(packed) if isinstance(packed, bytes) else raw
     if not isinstance(data, bytes):
         return None
-    groups = [value for key, value in _fields(data) if key == _PRIMITIVE_GROUP]
-    keys = [key for group in groups if isinstance(group, bytes) for key, _ in _fields(group)]
+    groups = [value for key, value in fields(data) if key == _PRIMITIVE_GROUP]
+    keys = [key for group in groups if isinstance(group, bytes) for key, _ in fields(group)]
     kinds = [key for key in keys if key in _KINDS]
     return (_KINDS[kinds[-1]], len(kinds)) if kinds else None
 
@@ -144,7 +131,7 @@ def _check_last_blocks(path: Path, content: bytes, found: list[PbfBlock]) -> Non
     if last is None:
         return
     # A file of one block of nodes and one of ways is a sketch, which need not have relations.
-    if last[0] != "relations" and not (last[0] == "ways" and len(data) <= 2):  # noqa: PLR2004 (as said)
+    if last[0] != "relations" and not (last[0] == "ways" and len(data) <= _SKETCH):
         msg = f"{path}: the file ends with {last[0]}; a whole extract has relations. {advice}"
         raise NetworkError(msg)
     if last[0] == "relations" and last[1] >= _full(content, data[:-1]):
@@ -168,45 +155,4 @@ def _full(content: bytes, data: list[PbfBlock]) -> float:
 
 def _unpacked(packed: bytes) -> bytes:
     """Unpack a block, at most to the size that the format allows."""
-    return zlib.decompressobj().decompress(packed, _MAX_BLOCK)
-
-
-def _fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
-    """Yield number and value of each field of a protocol buffer; stop where it is none.
-
-    Raises
-    ------
-    ValueError
-        If a number or a part does not end where it must.
-    """
-    at = 0
-    while at < len(message):
-        # A key is the number of the field, then three bits for how its value is packed
-        # (protobuf.dev, Encoding).
-        key, at = _varint(message, at)
-        kind = key & 7
-        if kind == _VARINT:
-            value, at = _varint(message, at)
-            yield key >> 3, value
-        elif kind == _BYTES:
-            size, at = _varint(message, at)
-            if at + size > len(message):
-                msg = "a part is longer than the whole"
-                raise ValueError(msg)
-            yield key >> 3, message[at : at + size]
-            at += size
-        elif kind in {_FIXED32, _FIXED64}:
-            at += 4 if kind == _FIXED32 else 8
-        else:
-            return
-
-
-def _varint(message: bytes, at: int) -> tuple[int, int]:
-    """Read a number and where the next begins; refuse one longer than the format has any."""
-    value = 0
-    for place, byte in enumerate(message[at : at + _LONGEST_VARINT]):
-        value |= (byte & ~_MORE) << (7 * place)
-        if byte < _MORE:
-            return value, at + place + 1
-    msg = "a number is cut or longer than ten bytes"
-    raise ValueError(msg)
+    return zlib.decompressobj().decompress(packed, MAX_BLOCK)

@@ -17,6 +17,7 @@ _LIFTED: Final = {"none", "no", ""}
 _LIST: Final = re.compile(r"[;,|]")
 # Degrees to the right by which a kind of turn leaves the way that one came.
 _DIRECTION: Final = {"left_turn": -90.0, "right_turn": 90.0, "straight_on": 0.0, "u_turn": 180.0}
+_ANOTHER_DIRECTION_DEG: Final = 90.0  # a quarter turn off is another direction
 _ALIKE_DEG: Final = 20.0  # two ways on that differ by less from a direction cannot be told apart
 _MOST_COURSES: Final = 1_000
 _KEYS: Final = {
@@ -227,7 +228,7 @@ def _meant(
     off.sort()
     nearest = off[0][0]
     rivals = {(course[0], edge) for deg, course, edge in off if deg <= nearest + _ALIKE_DEG}
-    if nearest > 90 or len(rivals) > 1:  # noqa: PLR2004 (a quarter turn off is another direction)
+    if nearest > _ANOTHER_DIRECTION_DEG or len(rivals) > 1:
         return []
     return [(course, edge) for _, course, edge in off if (course[0], edge) in rivals]
 

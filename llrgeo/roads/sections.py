@@ -141,7 +141,7 @@ def _path(
 
 
 def in_europe(lat: NDArray[np.float64], lon: NDArray[np.float64]) -> NDArray[np.bool_]:
-    """Tell which degrees lie in Europe; no file of roads is meant beyond."""
+    """Tell of each pair of degrees if it lies in Europe; no file of roads is meant beyond."""
     inside = (lat >= _EUROPE_LAT[0]) & (lat <= _EUROPE_LAT[1])
     found: NDArray[np.bool_] = inside & (lon >= _EUROPE_LON[0]) & (lon <= _EUROPE_LON[1])
     return found

@@ -81,7 +81,9 @@ class Snapper:
         return pd.DataFrame(columns, index=points.index)
 
     def distances_m(self, points: gpd.GeoSeries, *, role: Role) -> NDArray[np.float64]:
-        """Return how far points are from the nearest edge that may serve a role; inf for none.
+        """Return how far points are from the nearest edge that may serve a role, shape (points,).
+
+        Metres; +inf where no edge may.
 
         Raises
         ------

@@ -127,7 +127,7 @@ def _signed_classes() -> frozenset[str]:
 
 
 def obeyed_mph(limit_mph: NDArray[np.float64], dual: NDArray[np.bool_]) -> NDArray[np.float64]:
-    """Return the speeds that are driven under limits in free flow; NaN stays NaN."""
+    """Return the speeds that are driven under limits in free flow, shape (ways,); NaN stays NaN."""
     rows = table("obeyed").astype({"limit_mph": float, "share": float})
     shares = [
         np.interp(limit_mph, part["limit_mph"], part["share"])

@@ -4,7 +4,7 @@ import math
 from collections.abc import Mapping
 from operator import not_
 from pathlib import Path
-from typing import Annotated, Any, ClassVar, Final, Literal, Self
+from typing import Annotated, ClassVar, Final, Literal, Self
 
 from pydantic import BeforeValidator, ConfigDict, Field, model_validator
 
@@ -342,6 +342,6 @@ class CapacityConfig(Part):
         return {**own, **defaults}
 
 
-def is_unset(value: Any) -> bool:  # noqa: ANN401 (any value of a key)
+def is_unset(value: object) -> bool:
     """Say whether a key says nothing, so that it is left out of what a run records."""
     return value is None or value in ((), {}, CapacityConfig())

@@ -97,6 +97,7 @@ def closed_services(config: OptionConfig, start: Option) -> tuple[dict[str, set[
         if not running:
             faults.append(f"closes_site: nothing runs at {site}")
         for service in running:
+            # A service that moves to another site closes here by its move already.
             if site not in moved.get(service, set()):
                 closes.setdefault(service, set()).add(site)
     return closes, faults
@@ -131,6 +132,8 @@ def moved_capacity(
             if strange:
                 runs = " or ".join(kinds.members(what, name))
                 faults.append(f"{what}: {runs} does not run at {', '.join(strange)}")
+            # What was carried along to where nothing runs any more goes; only what the option
+            # states is told.
             new[name] = {site: number for site, number in sites.items() if site in here}
         changed[what] = new
     return PlaceCapacity(**changed), faults

@@ -87,6 +87,7 @@ def write_plan(result: SitingResult, folder: Path) -> list[Path]:
         "areas.geojson": _layer(gpd.GeoDataFrame(areas, geometry=outlines)),
     }
     files |= {f"{name}.csv": csv_text(table) for name, table in tables.items() if table is not None}
+    # An option may name sites of the study's table alone: the table with the new ones comes along.
     if len(_new_sites(result)):
         files["sites.csv"] = _sites_with_new(result).to_csv(index=False)
     about = {name: (table, _ABOUT[name]) for name, table in tables.items() if table is not None}
@@ -235,6 +236,7 @@ def _new_sites(result: SitingResult) -> gpd.GeoDataFrame:
 def _sites_with_new(result: SitingResult) -> pd.DataFrame:
     """Return the study's sites table, as text as it was read, with the plan's new sites."""
     new = _new_sites(result)
+    # As text, so that the study's own rows stay as they were written.
     known = read_table(result.siting.inputs.study.path("sites")).fillna("")
     rows = new.assign(easting=new.geometry.x.astype(int), northing=new.geometry.y.astype(int))
     added = rows.reset_index().reindex(columns=known.columns, fill_value="")

@@ -48,6 +48,8 @@ def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
         ends = inputs.areas.geometry, places_of_arrival(inputs.sites, mode)
         for period in study_periods(study, mode):
             found = router.travel_times(*ends, mode=mode, period=period, track=track)
+            # Before calibration, for the ways that warnings are about are measured along the same
+            # roads.
             if isinstance(router, NetworkRouter):
                 found = _with_warnings(found, router, inputs)
             times[mode, period] = found.calibrated(calibration_of(study, mode))

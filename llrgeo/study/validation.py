@@ -199,7 +199,7 @@ def _known_keys(place: list[str | int], model: type[BaseModel]) -> list[str]:
     return [name for name in model.model_fields if name not in {"folder", "file"}]
 
 
-def _model_in(annotation: Any) -> type[BaseModel] | None:  # noqa: ANN401 (any type)
+def _model_in(annotation: object) -> type[BaseModel] | None:
     """Return the model that a field holds, or holds many of; None if its values are plain."""
     if isinstance(annotation, type) and issubclass(annotation, BaseModel):
         return annotation

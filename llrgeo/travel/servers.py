@@ -53,7 +53,13 @@ class _ServerRouter(ABC):
 
     @abstractmethod
     def request_block(self, starts: LonLats, ends: LonLats, mode: str) -> ServerMatrix:
-        """Request one block; `mode` is the server's name for it."""
+        """Request one block; `mode` is the server's name for it.
+
+        Returns
+        -------
+        tuple of arrays
+            Seconds and kilometres, shape (starts, ends); NaN where there is no journey.
+        """
 
     def travel_times(
         self,

@@ -81,7 +81,10 @@ class Roads:
         )
 
     def beside(self, xy: Floats, piece: Ints) -> tuple[Floats, Floats]:
-        """Return how far points are from pieces, and at which share of their roads."""
+        """Return how far points are from pieces, one each, and at which share of their roads.
+
+        `xy` has shape (points, 2). Metres and shares of 0 to 1 have shape (points,).
+        """
         begin, line = self.ends[piece, 0], self.ends[piece, 1] - self.ends[piece, 0]
         squared = (line**2).sum(axis=1)
         along = ((xy - begin) * line).sum(axis=1) / np.where(squared > 0, squared, 1.0)
@@ -91,7 +94,10 @@ class Roads:
         return walk_m, shares[:, 0] + (shares[:, 1] - shares[:, 0]) * part
 
     def points(self, pieces: Ints, spacing_m: float) -> tuple[Floats, Ints, Floats]:
-        """Set points along pieces, their ends among them: places, roads, shares of the roads."""
+        """Set points along pieces, their ends among them: places, roads, shares of the roads.
+
+        Places have shape (points, 2), in metres; the others (points,), all in the order of pieces.
+        """
         line = self.ends[pieces, 1] - self.ends[pieces, 0]
         gaps = np.maximum(np.ceil(np.hypot(*line.T) / spacing_m), 1).astype(np.int64)
         # The last point of a piece is the first of the next; only at the end of a road it is not.
@@ -185,7 +191,7 @@ class TimeSurface:
         return found
 
     def walk_ms(self, walk_m: Floats) -> Floats:
-        """Return what it takes to walk to the road, and what is lost at a journey's end."""
+        """Return what each walk to the road takes, with what is lost at a journey's end."""
         return (walk_m / WALK_M_PER_S + self.roads.network.info.ends_s) * _MS
 
     def along(self, road: Ints, share: Floats) -> Floats:

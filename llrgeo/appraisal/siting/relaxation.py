@@ -104,7 +104,10 @@ class Relaxation:
         return bool(fits and enough and self.groups.any(axis=1).all())
 
     def initial_multipliers(self) -> Vector:
-        """Return multipliers to start from: what the second cheapest site costs; no penalties."""
+        """Return multipliers to start from: what the second cheapest site costs; no penalties.
+
+        Shape (areas + limits,): a multiplier for each area, then a penalty for each limit.
+        """
         second = min(1, len(self.sites) - 1)
         multipliers = np.partition(self.costs, second, axis=1)[:, second]
         multipliers = np.where(np.isfinite(multipliers), multipliers, self.costs.min(axis=1))

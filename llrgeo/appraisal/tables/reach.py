@@ -34,25 +34,29 @@ from llrgeo.appraisal.walking import (
     transit_table,
     walking_table,
 )
+from llrgeo.travel.times import TravelTimes
 
 _NO_CONTACTS: Final = "there are no contacts at sites"
 
 
+def _computed(times: TravelTimes | None) -> TravelTimes:
+    """Return times that are there: each table below applies only where they were computed."""
+    assert times is not None  # noqa: S101 - as said
+    return times
+
+
 def _on_foot(context: EvidenceContext) -> pd.DataFrame:
-    times = context.evidence_inputs.walk_times
-    assert times is not None  # noqa: S101 - the table applies only where they were computed
+    times = _computed(context.evidence_inputs.walk_times)
     return walking_table(context.results, times, context.people)
 
 
 def _by_transit(context: EvidenceContext) -> pd.DataFrame:
-    times = context.evidence_inputs.transit_times
-    assert times is not None  # noqa: S101 - as above
+    times = _computed(context.evidence_inputs.transit_times)
     return transit_table(context.results, times, context.people)
 
 
 def _by_departure(context: EvidenceContext) -> pd.DataFrame:
-    times = context.evidence_inputs.transit_times
-    assert times is not None  # noqa: S101 - as above
+    times = _computed(context.evidence_inputs.transit_times)
     return departures_table(context.results, times, context.people)
 
 

@@ -16,13 +16,11 @@ from shapely.geometry.base import BaseGeometry
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.official.transport import ExchangeError
+from llrgeo.inputs.pbf_framing import MAX_HEADER, block_header
 from llrgeo.schema import name_some
 
 _PAGE_MARKS: Final = (b"<!doctype", b"<html", b"<head", b"<?xml")
 _GZIP: Final = b"\x1f\x8b"
-_BLOB_HEADER_BYTES: Final = 64 * 1024
-_BLOB_BYTES: Final = 32 * 1024 * 1024
-_VARINT_BITS: Final = 64
 _MOST: Final = 1e12  # no count, metre or pound that a publisher states of a place is larger
 _BUSY: Final = frozenset({429, 500, 502, 503, 504})
 
@@ -239,9 +237,7 @@ def _refuse_members(names: Sequence[str], path: Path) -> None:
 def check_pbf(path: Path) -> None:
     """See that an OpenStreetMap extract begins as one and ends at the end of a block.
 
-    The file is a row of blocks, each with the length of its header (four bytes), the header, and
-    the block, whose length stands in the header as field 3 (OpenStreetMap wiki, PBF Format). Only
-    the lengths are read.
+    Only the lengths of its blocks are read (`llrgeo.inputs.pbf_framing`).
 
     Raises
     ------
@@ -255,40 +251,15 @@ def check_pbf(path: Path) -> None:
             file.seek(at)
             # Each block tells its length: they lead from one to the next, and must end at the end.
             (length,) = struct.unpack(">I", file.read(4).ljust(4, b"\xff"))
-            header = file.read(length) if length <= _BLOB_HEADER_BYTES else b""
-            kind, block = _blob_header(header)
-            if kind != (b"OSMHeader" if first else b"OSMData") or block > _BLOB_BYTES:
+            header = file.read(length) if length <= MAX_HEADER else b""
+            kind, block = block_header(header) or ("", 0)
+            if kind != ("OSMHeader" if first else "OSMData"):
                 msg = f"{_name(path)}: not an OpenStreetMap extract, at byte {at:,} of {size:,}"
                 raise InputError(msg)
             at, first = at + 4 + length + block, False
     if at != size:
         msg = f"{_name(path)}: the extract is cut short ({size:,} of at least {at:,} bytes)"
         raise InputError(msg)
-
-
-def _blob_header(header: bytes) -> tuple[bytes, int]:
-    """Return the type (field 1) and the block's length (field 3) of a block's header."""
-    at, kind, length = 0, b"", 1 << 62
-    while at < len(header):
-        tag, at = header[at], at + 1
-        value, at = _varint(header, at)
-        if tag & 7 == 2:  # noqa: PLR2004 - wire type 2: so many bytes follow
-            if tag >> 3 == 1:
-                kind = header[at : at + value]
-            at += value
-        elif tag >> 3 == 3:  # noqa: PLR2004 - field 3
-            length = value
-    return kind, length
-
-
-def _varint(data: bytes, at: int) -> tuple[int, int]:
-    value = shift = 0
-    while at < len(data) and shift < _VARINT_BITS:
-        value |= (data[at] & 0x7F) << shift
-        shift, at = shift + 7, at + 1
-        if data[at - 1] < 0x80:  # noqa: PLR2004 - the last byte of a number has its top bit clear
-            return value, at
-    return 1 << 62, len(data)  # a number without an end; no block is so long
 
 
 def _read_text_table(path: Path, *, encoding: str) -> pd.DataFrame:

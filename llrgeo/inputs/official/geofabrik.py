@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 
 import geopandas as gpd
 import shapely
@@ -172,6 +172,6 @@ def _check_index(path: Path) -> None:
         raise InputError(msg)
 
 
-def _is_extract(feature: Any) -> bool:  # noqa: ANN401 - as JSON has it
+def _is_extract(feature: object) -> bool:
     properties = feature.get("properties") if isinstance(feature, dict) else None
     return isinstance(properties, dict) and isinstance(properties.get("id"), str)

@@ -6,7 +6,7 @@ import tempfile
 from collections.abc import Sequence
 from itertools import pairwise, product
 from pathlib import Path
-from typing import Any, Final
+from typing import Final
 from xml.sax.saxutils import escape, quoteattr
 
 import geopandas as gpd
@@ -135,7 +135,7 @@ def _as_text(table: pd.DataFrame) -> pd.DataFrame:
     return table.assign(**cleaned)
 
 
-def _clean(value: Any) -> Any:  # noqa: ANN401 - a cell
+def _clean(value: object) -> object:
     marked = plain_text(value)
     return _NO_CONTROL.sub(" ", marked) if isinstance(marked, str) else marked
 

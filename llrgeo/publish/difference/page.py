@@ -4,7 +4,6 @@ from collections.abc import Iterable
 from typing import Any, Final
 
 import pandas as pd
-from markupsafe import Markup
 
 from llrgeo.inputs.theme import Theme
 from llrgeo.publish import pages
@@ -31,7 +30,7 @@ def render_difference(difference: RunDifference) -> str:
         "difference.html",
         {
             "policy": pages.content_policy(scripts=(), styles=styles),
-            "styles": [Markup(style) for style in styles],  # noqa: S704 - our own files
+            "styles": pages.own_markup(styles),
             "title": str(after.get("title", "")),
             "same": same,
             "runs": [_run_line(difference.before), _run_line(difference.after)],

@@ -131,8 +131,8 @@ def map_page_values(
         "publication": publication,
         "run": pages.run_mark(publication),
         "policy": pages.content_policy(scripts=scripts, styles=styles),
-        "scripts": [Markup(script) for script in scripts],  # noqa: S704 - our own and vendored files
-        "styles": [Markup(style) for style in styles],  # noqa: S704 - the accent is a checked colour
+        "scripts": pages.own_markup(scripts),
+        "styles": pages.own_markup(styles),
         "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
         "map_name": MAP_NAME,
     }

@@ -5,8 +5,6 @@ from html import escape
 from pathlib import PurePosixPath
 from typing import Final
 
-from markupsafe import Markup
-
 from llrgeo.publish import pages
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.page import FORMS, PREVIEW, page_name, text_name
@@ -49,7 +47,7 @@ def render_landing(
             "publication": publication,
             "run": pages.run_mark(publication),
             "policy": pages.content_policy(scripts=(), styles=styles),
-            "styles": [Markup(style) for style in styles],  # noqa: S704 - our own files
+            "styles": pages.own_markup(styles),
             "answer": answering(theme, LANDING, {}),
             "preview": theme.consultation.page_url(PREVIEW),
             "places": list(_listed_places(places, files)),

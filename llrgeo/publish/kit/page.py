@@ -3,8 +3,6 @@
 from collections.abc import Mapping
 from typing import Any, Final
 
-from markupsafe import Markup
-
 from llrgeo.publish import pages
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.easy import easy_parts
@@ -117,7 +115,7 @@ def _values(view: PlaceView, told: list[OptionWords]) -> Mapping[str, Any]:
         "place": place,
         "run": pages.run_mark(publication),
         "policy": pages.content_policy(scripts=(), styles=styles),
-        "styles": [Markup(style) for style in styles],  # noqa: S704 - our own files
+        "styles": pages.own_markup(styles),
         "about": about_lines(view),
         "sure": sure_lines(view),
         "told": [

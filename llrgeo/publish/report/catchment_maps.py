@@ -6,7 +6,6 @@ from typing import Any, Final
 import geopandas as gpd
 import pandas as pd
 import shapely
-from markupsafe import Markup
 
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
@@ -70,7 +69,7 @@ def render_catchments(maps: CatchmentMaps) -> str:
             "publication": maps,
             "run": maps.run,
             "policy": pages.content_policy(scripts=(), styles=styles),
-            "styles": [Markup(style) for style in styles],  # noqa: S704 - our own files
+            "styles": pages.own_markup(styles),
             "journey": mode_and_period(first["mode"], first["period"]),
             "found": found,
             "table": _table(maps),

@@ -3,8 +3,6 @@
 from collections.abc import Iterator
 from typing import Any, Final
 
-from markupsafe import Markup
-
 from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.options import Option
 from llrgeo.publish import pages
@@ -75,7 +73,7 @@ def render_report(publication: Publication) -> str:
             "publication": publication,
             "run": pages.run_mark(publication),
             "policy": pages.content_policy(scripts=(), styles=styles),
-            "styles": [Markup(style) for style in styles],  # noqa: S704 - our own files
+            "styles": pages.own_markup(styles),
             "journey": journey_label(publication.judged_by),
             "answers": [
                 (option.label, answers(publication, option)) for option in publication.alternatives

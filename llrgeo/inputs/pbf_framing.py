@@ -1,0 +1,68 @@
+"""The framing of OpenStreetMap's PBF files: headers of blocks, and fields of protocol buffers.
+
+A file is a row of blocks: four bytes with the length of the header, the header with the block's
+type and size, then the block (OpenStreetMap wiki, PBF Format; protobuf.dev, Encoding).
+"""
+
+from collections.abc import Iterator
+from typing import Final
+
+MAX_HEADER: Final = 64 * 1024  # bytes: the format's own limits
+MAX_BLOCK: Final = 32 * 1024 * 1024
+
+_TYPE, _SIZE = 1, 3  # fields of a block's header
+_BYTES, _VARINT, _FIXED32, _FIXED64 = 2, 0, 5, 1
+_MORE: Final = 0x80
+_LONGEST_VARINT: Final = 10  # bytes, of 7 bits each: numbers have 64
+
+
+def block_header(header: bytes) -> tuple[str, int] | None:
+    """Return the type of a block and its size in bytes; None where it is no header of a block."""
+    try:
+        found = dict(fields(header))
+    except ValueError:
+        return None
+    kind, size = found.get(_TYPE), found.get(_SIZE)
+    if not isinstance(kind, bytes) or not isinstance(size, int) or size > MAX_BLOCK:
+        return None
+    return kind.decode("ascii", "replace"), size
+
+
+def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
+    """Yield number and value of each field of a protocol buffer; stop where it is none.
+
+    Raises
+    ------
+    ValueError
+        If a number or a part does not end where it must.
+    """
+    at = 0
+    while at < len(message):
+        # A key is the number of the field, then three bits for how its value is packed.
+        key, at = _varint(message, at)
+        kind = key & 7
+        if kind == _VARINT:
+            value, at = _varint(message, at)
+            yield key >> 3, value
+        elif kind == _BYTES:
+            size, at = _varint(message, at)
+            if at + size > len(message):
+                msg = "a part is longer than the whole"
+                raise ValueError(msg)
+            yield key >> 3, message[at : at + size]
+            at += size
+        elif kind in {_FIXED32, _FIXED64}:
+            at += 4 if kind == _FIXED32 else 8
+        else:
+            return
+
+
+def _varint(message: bytes, at: int) -> tuple[int, int]:
+    """Read a number and where the next begins; refuse one longer than the format has any."""
+    value = 0
+    for place, byte in enumerate(message[at : at + _LONGEST_VARINT]):
+        value |= (byte & ~_MORE) << (7 * place)
+        if byte < _MORE:
+            return value, at + place + 1
+    msg = "a number is cut or longer than ten bytes"
+    raise ValueError(msg)
