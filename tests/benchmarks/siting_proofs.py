@@ -1,9 +1,11 @@
 """Prove p-medians of OR-Library to the optimum, and check each proof by other means.
 
 Run: python tests/benchmarks/siting_proofs.py [FOLDER] [--largest 900]
+     python tests/benchmarks/siting_proofs.py --drawn 500 700 900
 
 FOLDER has `pmed1.txt` and on (Beasley 1985; by default the reference data beside the project);
-without any, graphs are drawn by the same rule. For each instance: our value, bound and CPU
+without any, or with `--drawn`, graphs are drawn by the same rule: of so many nodes with 5, 10, a
+tenth, a fifth and a third of the nodes as sites. For each instance: our value, bound and CPU
 seconds. Then the check, which shares no code with llrgeo: the cost of the plan from the distances,
 and a branch and bound of its own (`proved`) that closes every part of the plans by a bound
 recomputed from the distances. It starts from our multipliers, which may be any numbers: what they
@@ -14,7 +16,7 @@ textbook programme of the pairs that the bound leaves is solved by HiGHS instead
 import argparse
 import sys
 import time
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import NamedTuple
 
@@ -185,9 +187,21 @@ def instances(folder: Path, largest: int) -> Iterator[tuple[str, np.ndarray, int
         for start, end, length in figures[3:].reshape(-1, 3).tolist():
             graph[start - 1, end - 1] = graph[end - 1, start - 1] = length
         yield path.stem, shortest_path(graph, directed=False), p, float(optima[path.stem])
-    for nodes, p in () if files else DRAWN:
+    if not files:
+        yield from drawn(DRAWN)
+
+
+def drawn(sizes: Iterable[tuple[int, int]]) -> Iterator[tuple[str, np.ndarray, int, float]]:
+    """Yield instances on graphs with so many nodes and sites, drawn as Beasley's are."""
+    for nodes, p in sizes:
         rng = np.random.default_rng(nodes + p)
-        yield f"drawn{nodes}", graph_distances(rng, nodes, nodes**2 // 50), p, float("nan")
+        distances = graph_distances(rng, nodes, nodes**2 // 50)
+        yield f"drawn{nodes}_{p}", distances, p, float("nan")
+
+
+def sizes_of(nodes: Iterable[int]) -> list[tuple[int, int]]:
+    """Return how many sites are asked for on graphs of some sizes."""
+    return [(n, p) for n in nodes for p in (5, 10, n // 10, n // 5, n // 3)]
 
 
 def solved(distances: np.ndarray, p: int, seconds: float) -> tuple[float, bool]:
@@ -203,17 +217,21 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("folder", type=Path, nargs="?", default=REFERENCE)
     parser.add_argument("--largest", type=int, default=900, help="nodes")
+    parser.add_argument("--drawn", type=int, nargs="+", help="nodes of graphs to draw")
     parser.add_argument("--only", help="name of one instance")
     asked = parser.parse_args()
     print("| instance | nodes | p | value | optimum | bound | s | plan costs | parts | check s |")
     print("|---|---|---|---|---|---|---|---|---|---|")
-    for name, distances, p, optimum in instances(asked.folder, asked.largest):
+    chosen = instances(asked.folder, asked.largest)
+    if asked.drawn:
+        chosen = drawn(sizes_of(asked.drawn))
+    for name, distances, p, optimum in chosen:
         if asked.only not in {None, name}:
             continue
         nodes = len(distances)
         case, problem = case_of(distances, np.ones(nodes)), SitingProblem(p=p, ceiling_min=1e6)
         begun = time.process_time()
-        found = locate_sites(*case, problem, gap=0.0)
+        found = locate_sites(*case, problem, gap=0.0, seconds=300.0)
         took, begun = time.process_time() - begun, time.process_time()
         plan = [int(site[1:]) for site in found.sites]
         cost = float(distances[:, plan].min(axis=1).sum())
