@@ -12,7 +12,7 @@ from llrgeo.appraisal.siting.cover_reduction import undominated
 from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
 from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
-from llrgeo.appraisal.siting.set_covering import Covering, regions
+from llrgeo.appraisal.siting.set_covering import Covering, cover_by_trying, regions
 from llrgeo.travel.times import TravelTimes
 
 
@@ -86,6 +86,16 @@ def test_prices_are_fair_and_a_search_or_a_proof_settles_each_number(seed: int) 
     none = covering.at_most(best - 1, ends=ends, seed=0)
     assert none.plan is None
     assert np.isposinf(none.bound)
+
+
+@pytest.mark.parametrize("seed", range(8))
+def test_few_sites_are_tried_one_by_one(seed: int) -> None:
+    cover = random_cover(seed, areas=14, sites=8)
+    best = fewest(cover)
+    found = cover_by_trying(cover, best)
+    assert len(found) == best
+    assert cover[:, found].any(axis=1).all()
+    assert cover_by_trying(cover, best - 1) is None
 
 
 def test_a_search_leaves_a_plan_from_which_no_swap_helps() -> None:

@@ -25,6 +25,7 @@ from llrgeo.appraisal.siting.model import Mask, Model, Positions, Vector
 _STEPS: Final = (15, 20_000)  # swaps of the local search: for each area, and at most
 _ROUNDING: Final = 1e-6  # of a number of sites
 _HALF: Final = 0.5  # of a site
+_FEW_SITES: Final = 3  # up to which sites are tried one by one
 _LEVELS: Final = 4  # of regions: halves, quarters, eighths, sixteenths
 _SMALLEST: Final = 16  # sites of a region that is divided
 _Options: TypeAlias = Mapping[str, bool | int | float | str]
@@ -97,6 +98,11 @@ class Covering:
 
         The bound is on the number of sites; +inf where there is no such plan.
         """
+        if number <= _FEW_SITES:
+            tried = cover_by_trying(self.cover, number)
+            if tried is None:
+                return BoundedPlan(None, np.inf, np.inf)
+            return BoundedPlan(np.array(sorted(tried)), -np.inf, len(tried))
         programme = self._programme()
         sites = np.arange(len(self.sites))
         programme.add_rows(1, [(0, sites, 1.0)], high=number)
@@ -120,6 +126,27 @@ class Covering:
         area, site = np.nonzero(self.cover)
         programme.add_rows(len(self.cover), [(area, columns[site], 1.0)], low=1.0)
         return programme
+
+
+def cover_by_trying(cover: Mask, number: int) -> list[int] | None:
+    """Return at most so many sites that cover all areas, None where there are none.
+
+    One of the sites that cover an area has to be open: each is tried for the area that the fewest
+    cover, and the rest with a site less.
+    """
+    if not len(cover):
+        return []
+    # No site covers more than `most`: too few are left for the areas.
+    most = int(cover.sum(axis=0).max())
+    if most * number < len(cover):
+        return None
+    if number == 1:
+        return [int(cover.all(axis=0).argmax())]
+    for site in np.flatnonzero(cover[cover.sum(axis=1).argmin()]).tolist():
+        rest = cover_by_trying(cover[~cover[:, site]], number - 1)
+        if rest is not None:
+            return [site, *rest]
+    return None
 
 
 def regions(cover: Mask) -> Iterator[Positions]:
