@@ -94,7 +94,7 @@ def pack_network(network: RoadNetwork, snapping: Snapper | None = None) -> Packe
     trees = (snapping or snapper(network)).trees
     streets, periods = _streets(network, place, trees), network.info.periods
     classes = sorted(streets["road_class"].unique())
-    names = ["", *sorted(set(streets["road_name"]) - {""})]
+    names = ["", *sorted(set(streets["road_name"].unique()) - {""})]
     streets["class"] = streets["road_class"].map({name: n for n, name in enumerate(classes)})
     streets["name"] = streets["road_name"].map({name: n for n, name in enumerate(names)})
     # What can be expected is left out of the stream: a time from the class's usual factor, a length
