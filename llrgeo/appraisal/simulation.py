@@ -28,9 +28,9 @@ SIMULATED: Final = ("mean_minutes", "within_standard")
 
 _DRAWN: Final = 250  # draws that are drawn at once, at most
 _CHUNK: Final = 16  # of which so many are worked on at once, at most
-# Fewer of a large study, so that minutes of journeys by draw are no more than so many numbers:
-_MOST_DRAWN: Final = 10_000_000  # 80 MB in memory
+_MOST_DRAWN: Final = 10_000_000  # minutes of journeys by draw, 80 MB: fewer draws of large studies
 _MOST_CHUNK: Final = 250_000  # 2 MB in the processor's cache
+_LONGEST_DOT: Final = 8_192  # BLAS begins threads at 10,000
 _MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
 _Matrix = NDArray[np.float64]
 
@@ -254,7 +254,7 @@ def _spent(
     off gains nothing.
     """
     weight = weights.journey[made.part]
-    spent: _Matrix = np.vecdot(weight[:, made.area], minutes)
+    spent = _dot(weight[:, made.area], minutes)
     if len(made.cut_off):
         spent = spent + ceiling_min * weight[:, made.cut_off].sum(axis=1)
     return spent
@@ -263,7 +263,7 @@ def _spent(
 def _in_time(part: _Part, made: _SimulatedJourneys, drawn: _Draws, minutes: _Matrix) -> _Matrix:
     """Return contacts in time by draw; those by video are, wherever the patient lives."""
     contacts, video = drawn.contacts[part.service], part.shares.video
-    soon = np.vecdot(contacts[:, made.area], minutes <= made.standard_min)
+    soon = _dot(contacts[:, made.area], minutes <= made.standard_min)
     in_time: _Matrix = (1 - video) * soon + video * drawn.all_contacts[part.service]
     return in_time
 
@@ -323,6 +323,11 @@ def _contacts_by_band(service: Service, appraisal_inputs: AppraisalInputs) -> _M
     split = np.divide(by_band, total, out=even, where=total > 0)
     contacts: _Matrix = split * appraisal_inputs.contacts_of(service).to_numpy(float)
     return contacts
+
+
+def _dot(left: _Matrix, right: NDArray[np.float64] | NDArray[np.bool_]) -> _Matrix:
+    """Return the sums of products by row: BLAS would share long rows between waiting threads."""
+    return _sum(np.vecdot(left[:, p], right[:, p]) for p in _chunks(left.shape[1], _LONGEST_DOT))
 
 
 def _sum(parts: Iterable[_Matrix]) -> _Matrix:
