@@ -274,7 +274,7 @@ TIMES = {
     "a comma at line ends": (f"{HEAD}W,A,2,\nN,A,3,\n", "is there a comma at line ends"),
     "a pair twice": (f"{HEAD}W,A,2\nW,A,3\n", "pairs of area and site are duplicated"),
     "a pair twice but for a blank": (f"{HEAD}W,A,2\nW ,A,3\n", "pairs of area and site are dupl"),
-    "a time below 0": (f"{HEAD}W,A,-2\n", "not a number from 0 to 10,080 in 1 rows .W to A"),
+    "a time below 0": (f"{HEAD}W,A,-2\n", "not a number from 0 to 10,080 in 1 row .W to A"),
     "a number for no way": (f"{HEAD}W,A,99999\n", "blank means no way"),
     "words for a time": (f"{HEAD}W,A,two\n", "'travel_time_min' is not a number"),
     "a blank area": (f"{HEAD},A,2\n", "'area_id' is blank in some rows"),

@@ -342,7 +342,7 @@ BUS = (
     "long; late and cancelled services are not in the times. Not measured. Only vehicles and stops "
     "that are stated to be step-free are used. a.zip: left out: stops.txt: column 'stop_id' is "
     "duplicated in 12 rows (stop_id 1, 2, ...). a.zip: left out: stop_times.txt: times go "
-    "backwards in 1 rows (trip_id 3)."
+    "backwards in 1 row (trip_id 3)."
 )
 
 

@@ -79,7 +79,7 @@ def test_a_change_of_a_town_that_may_only_be_an_error_is_not_called_shorter(town
     )
     base = replace(town_publication.base, places=places.set_crs(BNG))
     exact = replace(town_publication, base=base)
-    assert "Northam: about 3 minutes today. It would be about 1 minutes. That is shorter." in (
+    assert "Northam: about 3 minutes today. It would be about 1 minute. That is shorter." in (
         render_plain_words(exact)
     )
     differences = pd.DataFrame(

@@ -7,7 +7,7 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.inputs.embedded import embedded
-from llrgeo.inputs.tables import read_table
+from llrgeo.inputs.tables import read_table, rows_in_words
 from llrgeo.schema import name_some, raise_faults, to_numbers
 
 AGES: Final = tuple(f"age_{age}" for age in range(0, 101, 5))
@@ -71,7 +71,7 @@ def _value_faults(table: pd.DataFrame) -> list[str]:
     bad = ~((people >= 0) & (people <= _MOST_PEOPLE)).all(axis=1)
     if bad.any():
         faults.append(
-            f"people are not numbers of 0 to {_MOST_PEOPLE:,.0f} in {int(bad.sum())} rows"
+            f"people are not numbers of 0 to {_MOST_PEOPLE:,.0f} in {rows_in_words(int(bad.sum()))}"
         )
     if (~table["year"].between(*_YEARS) | (table["year"] % 1 != 0)).any():
         first, last = _YEARS
@@ -96,7 +96,7 @@ def _grid_faults(table: pd.DataFrame) -> list[str]:
         absent = [row for row in product(codes, years, _SEXES) if row not in found]
         if absent:
             what = " ".join(map(str, absent[0]))
-            faults.append(f"variant {variant} lacks {len(absent)} rows, as {what}")
+            faults.append(f"variant {variant} lacks {rows_in_words(len(absent))}, as {what}")
     return faults
 
 

@@ -122,6 +122,11 @@ def one_line(error: BaseException) -> str:
     return text[:200] if text else type(error).__name__
 
 
+def rows_in_words(count: int) -> str:
+    """Say how many rows of a table: "1 row", "1,203 rows"."""
+    return f"{count:,} row" if count == 1 else f"{count:,} rows"
+
+
 def typed_points(
     table: pd.DataFrame, schema: Schema, *, source: str, also: Sequence[str] = ()
 ) -> gpd.GeoDataFrame:
@@ -162,7 +167,7 @@ def faults_of_rows(wrong: Mapping[str, pd.Series], ids: pd.Series) -> list[str]:
     `wrong` says in which rows (true) a fault is, by what it is in words.
     """
     return [
-        f"{int(rows.sum())} rows: {what} ({name_some(ids[rows].unique())})"
+        f"{rows_in_words(int(rows.sum()))}: {what} ({name_some(ids[rows].unique())})"
         for what, rows in wrong.items()
         if rows.any()
     ]

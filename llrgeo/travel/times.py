@@ -12,7 +12,7 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
 from llrgeo.files import remove_litter, written_whole
-from llrgeo.inputs.tables import one_line, read_table
+from llrgeo.inputs.tables import one_line, read_table, rows_in_words
 from llrgeo.schema import Track, name_some, raise_faults, to_numbers
 from llrgeo.travel.accuracy import UNMEASURED, Accuracy
 from llrgeo.travel.block_checksums import check_blocks
@@ -344,7 +344,7 @@ def _typed(table: pd.DataFrame) -> tuple[pd.DataFrame, list[str]]:
             pairs = (typed["area_id"] + " to " + typed["site_id"])[bad]
             faults.append(
                 f"column '{name}' is not a number from 0 to {_LARGEST[name]:,} in "
-                f"{int(bad.sum()):,} rows ({name_some(pairs)}); blank means no way"
+                f"{rows_in_words(int(bad.sum()))} ({name_some(pairs)}); blank means no way"
             )
         typed[name] = number
     return typed, faults

@@ -184,6 +184,29 @@ def test_the_answer_stands_before_the_map_and_the_long_tables(open_page, county_
     assert after[3] == at_once.text_content("#table-changed") != before[3]
 
 
+FAR = """() => [...document.querySelectorAll(".results, .tables")]
+  .filter((part) => !part.firstElementChild.checkVisibility({ contentVisibilityAuto: true }))
+  .map((part) => part.className)"""
+UNREACHED = """() => [...document.querySelectorAll(".wide")]
+  .filter((region) => region.scrollWidth > region.clientWidth !== (region.tabIndex === 0))
+  .map((region) => region.getAttribute("aria-label"))"""
+
+
+def test_what_is_far_off_the_screen_is_not_laid_out_but_read_and_reached(open_page, county_page):
+    page = open_page(county_page, viewport={"width": 320, "height": 640})
+    page.fill("#find", "LE5 4PW")
+    page.press("#find", "Enter")
+    page.select_option("#mine-option", "option_3")
+    page.wait_for_function(f"() => ({FAR})().length === 2")
+    # A screen reader reads it all the same.
+    read = page.locator("main").aria_snapshot()
+    assert page.text_content("#table-winners caption") in read
+    assert page.text_content("#table-changed tbody tr th") in read
+    # A keyboard comes to each table that has to be scrolled, and to no other.
+    page.wait_for_function(f"() => ({UNREACHED})().length === 0")
+    assert axe_findings(page) == []
+
+
 def test_without_javascript_the_opening_view_stands_in_tables(open_page, county, county_page):
     page = open_page(county_page, java_script_enabled=False)
     assert "need JavaScript" in page.inner_text("noscript")

@@ -22,6 +22,7 @@ from llrgeo.publish.sentences import in_sentence, option_lines, service_lines
 from llrgeo.publish.wording import wording
 
 SCRIPTS: Final = (
+    "explorer/assets/idle.js",
     "explorer/assets/unpack.js",
     "explorer/assets/journeys.js",
     "explorer/assets/model.js",
@@ -39,6 +40,7 @@ SCRIPTS: Final = (
     "explorer/assets/map.js",
     "explorer/assets/stage.js",
     "explorer/assets/years.js",
+    "explorer/assets/paper.js",
     "explorer/assets/view.js",
 )
 ZOOM: Final = 9

@@ -150,9 +150,15 @@ def _place_lines(publication: Publication, view: OptionView) -> Iterator[str]:
             key = "plain_place_close"  # a change that may only be an error is called no change
         yield words[key].format(
             place=markdown_text(str(place)),
-            before=number(row["before_min"]),
-            after=number(row["after_min"]),
+            before=_minutes(row["before_min"]),
+            after=_minutes(row["after_min"]),
         )
+
+
+def _minutes(value: float) -> str:
+    """Write whole minutes: "1 minute", "12 minutes"."""
+    count = number(value)
+    return wording()["minute" if count == "1" else "minutes"].format(count=count)
 
 
 def _largest_places(publication: Publication, view: OptionView) -> pd.DataFrame:
@@ -186,9 +192,7 @@ def _closing_lines(publication: Publication) -> list[str]:
     checked = words["plain_unchecked"]
     if pd.notna(error_min):
         # "Right to 0 minutes" would claim too much.
-        size = max(1, round(error_min))
-        about = words["minute" if size == 1 else "minutes"].format(count=size)
-        checked = words["plain_checked"].format(minutes=about)
+        checked = words["plain_checked"].format(minutes=_minutes(max(1, round(error_min))))
     return [
         f"## {words['plain_sure']}",
         *words["plain_sure_lines"].splitlines(),

@@ -145,15 +145,18 @@ const llrgeoFind = (() => {
     if (name === typed) return WHOLE;
     if (typed.length < SHORTEST) return -1;
     if (name.startsWith(`${typed} `)) return FIRST;
-    if (` ${name} `.includes(` ${typed} `)) return PHRASE;
-    if (name.startsWith(typed)) return BEGINNING;
-    if (endings(name).some((ending) => ending.startsWith(typed))) return WORD;
-    // All the words, in whatever order: "oakham hospital" is in "Memorial Hospital (Oakham)".
-    const own = name.split(" ");
-    const parts = longWords(typed);
-    const isAll = parts.length > 1 && parts.every((word) => own.includes(word));
-    return isAll || own.map(([letter]) => letter).join("") === typed ? WORDS : -1;
+    const words = ` ${name} `;
+    if (words.includes(` ${typed} `)) return PHRASE;
+    if (words.includes(` ${typed}`)) return name.startsWith(typed) ? BEGINNING : WORD;
+    // All the words, in whatever order: "oakham hospital" is in "Memorial Hospital (Oakham)"; or
+    // the first letter of each.
+    const isIt = typed.includes(" ") ? longWords(typed).length > 1
+      && longWords(typed).every((word) => words.includes(` ${word} `))
+      : name[0] === typed[0] && initials(name) === typed;
+    return isIt ? WORDS : -1;
   }
+
+  const initials = (name) => name.split(" ").map(([letter]) => letter).join("");
 
   // The words that tell one name from another: not those of one or two letters.
   function longWords(text) {
@@ -163,7 +166,10 @@ const llrgeoFind = (() => {
   // Whether a name, or its beginning, is what was typed but for one letter.
   function isNearly(name, typed) {
     if (typed.length < TYPO_LETTERS) return false;
-    return endings(name).some((ending) => [-1, 0, 1].some((more) => {
+    // One error leaves the first letter or the second as it is, or moves it by one.
+    const [one, two] = typed;
+    const mayBe = ([first, second]) => first === one || second === two || second === one || first === two;
+    return endings(name).some((ending) => mayBe(ending) && [-1, 0, 1].some((more) => {
       const length = typed.length + more;
       const ends = ending.length <= length || ending[length] === " ";
       return ends && oneApart(ending.slice(0, length).trim(), typed);

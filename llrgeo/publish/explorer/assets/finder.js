@@ -9,6 +9,7 @@ function llrgeoFinder(data, onPlace, onNothing) {
   const names = llrgeoFind.namesOf(data);
   const byId = (id) => document.getElementById(id);
   const field = byId("find");
+  const FIRST_SEARCHES = 12;
   const LONGEST_SHOWN = 60; // letters of what was typed
 
   // A place as it is offered: its name, what it is and where.
@@ -92,6 +93,9 @@ function llrgeoFinder(data, onPlace, onNothing) {
     field.value = "";
     clear();
   }
+
+  // Searches whose results nobody needs: after some a browser has made the search itself fast.
+  names.slice(0, FIRST_SEARCHES).forEach(({ name }) => llrgeoIdle(() => llrgeoFind.find(data, names, name)));
 
   return { forget };
 }

@@ -13,8 +13,17 @@ const llrgeoModel = (() => {
 
   // --- A choice and what follows from it ---------------------------------------------------
 
+  // The sites of a list of the page as a set, made once for each list: nobody changes it.
+  const setsMade = new WeakMap();
+
+  function setOf(sites) {
+    if (!setsMade.has(sites)) setsMade.set(sites, new Set(sites));
+    return setsMade.get(sites);
+  }
+
   // The sites that offer a service: those of the option, but for what the reader switched.
   function openSites(option, service, switched) {
+    if (switched.size === 0) return setOf(option.sites[service.id]);
     const open = new Set(option.sites[service.id]);
     for (const site of switched) {
       if (!open.delete(site)) open.add(site);
@@ -43,11 +52,19 @@ const llrgeoModel = (() => {
   // Nearest sites by matrix and by the sites, kept: options share most of what they compute.
   const kept = new WeakMap();
   const MOST_KEPT = 200;
+  const keysMade = new WeakMap(); // of sets of sites
+
+  function keyOf(sites) {
+    if (!keysMade.has(sites)) {
+      keysMade.set(sites, [...sites].sort((first, second) => first - second).join());
+    }
+    return keysMade.get(sites);
+  }
 
   function nearestKept(minutes, areaCount, sites) {
     if (!kept.has(minutes)) kept.set(minutes, new Map());
     const known = kept.get(minutes);
-    const key = [...sites].sort((first, second) => first - second).join();
+    const key = keyOf(sites);
     if (known.size > MOST_KEPT) known.clear();
     if (!known.has(key)) known.set(key, nearest(minutes, areaCount, sites));
     return known.get(key);
@@ -62,9 +79,9 @@ const llrgeoModel = (() => {
     const areaCount = data.areas.people.length;
     return data.services.map((service) => {
       const way = wayOf(service, asked);
-      const today = new Set(baseline.sites[service.id]);
+      const today = setOf(baseline.sites[service.id]);
       const open = service.id === choice.service
-        ? openSites(option, service, choice.switched) : new Set(option.sites[service.id]);
+        ? openSites(option, service, choice.switched) : setOf(option.sites[service.id]);
       const minutes = matrices[way.matrix];
       return {
         service, way, today, open, minutes, accuracy: data.accuracies[way.accuracy],
@@ -200,14 +217,16 @@ const llrgeoModel = (() => {
       .map(({ row }) => row);
   }
 
+  // Of sites that are as near as each other the first counts.
   function secondNearest(end, area, areaCount) {
     const first = end.after.site[area];
-    const reach = (site) => end.minutes[site * areaCount + area];
-    const [site, minutes] = [...end.open].filter((candidate) => candidate !== first)
-      .sort((one, other) => one - other)
-      .reduce((best, candidate) => (reach(candidate) < best[1]
-        ? [candidate, reach(candidate)] : best), [NONE, Infinity]);
-    return tooClose(end.accuracy, end.after.minutes[area], minutes) ? site : NONE;
+    let [second, minutes] = [NONE, Infinity];
+    for (const site of end.open) {
+      const reach = end.minutes[site * areaCount + area];
+      if (site === first || reach > minutes || reach === Infinity) continue;
+      if (reach < minutes || site < second) [second, minutes] = [site, reach];
+    }
+    return tooClose(end.accuracy, end.after.minutes[area], minutes) ? second : NONE;
   }
 
   // All figures of an option, service and journey (their ids) and the sites the reader switched.
@@ -217,7 +236,7 @@ const llrgeoModel = (() => {
     const journey = wayOf(service, byId(data.journeys, choice.journey));
     const minutes = matrices[journey.matrix];
     const { people, authority, tenth } = data.areas;
-    const today = new Set(baselineOf(data).sites[service.id]);
+    const today = setOf(baselineOf(data).sites[service.id]);
     const open = openSites(option, service, choice.switched);
     const before = nearestKept(minutes, people.length, today);
     const after = nearestKept(minutes, people.length, open);

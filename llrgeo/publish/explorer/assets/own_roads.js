@@ -7,6 +7,7 @@
 function llrgeoOwnWorld(data, matrices, roads) {
   const m = llrgeoModel;
   const { planning } = data;
+  const FIRST_SEARCHES = 8; // of a period
   const places = llrgeoPlaces.decodePostcodes(data.postcodes, planning.postcodes);
   const areaCount = data.areas.people.length;
   const entrances = data.sites.map(({ id }) => planning.doors[id].map(([x, y]) => roads.joined(x, y)));
@@ -55,11 +56,14 @@ function llrgeoOwnWorld(data, matrices, roads) {
     return way ? way.line : null;
   }
 
-  // A search in each period, whose result nobody needs: what a period is searched by is made in it, so
-  // that the first answer in that period does not wait for it.
-  const firstSearches = planning.network.periods.map((period) => function firstSearch() {
-    return roads.minutesFrom(entrances.flat()[0], entrances, `${planning.mode}-${period}`);
-  });
+  // Some searches in each period from some sites, whose results nobody needs: what a period is searched by
+  // is made in its first, and after some a browser has made the search itself fast, so that no answer
+  // waits for either.
+  const first = entrances.flat();
+  const firstSearches = first.filter((_, row) => row % Math.ceil(first.length / FIRST_SEARCHES) === 0)
+    .flatMap((from) => planning.network.periods.map((period) => function firstSearch() {
+      return roads.minutesFrom(from, entrances, `${planning.mode}-${period}`);
+    }));
 
   return { placeOf, worldOf, wayTo, isTold, firstSearches };
 }
@@ -76,7 +80,7 @@ function llrgeoOwnRoads(data, matrices) {
     opening = opening || llrgeoRoads(data, JSON.parse(document.getElementById("network").textContent))
       .then((roads) => {
         own = llrgeoOwnWorld(data, matrices, roads);
-        own.firstSearches.forEach((search) => window.setTimeout(search));
+        own.firstSearches.forEach(llrgeoIdle);
       });
     return opening;
   }

@@ -7,7 +7,10 @@ function llrgeoTables(data) {
   const words = data.strings;
   const SIGNS = /[▲▼≈]/;
   const CLOSE = "≈"; // after a change that is too close to say, as on the pages of places
+  const WIDE = ".wide, .scroll"; // regions that scroll sideways
+  const PAUSE_MS = 500;
   const ONE_LINE = 14; // letters of a cell that a phone has room for in one line
+  let pause = 0; // the timer that waits for a reader's pause
 
   function element(tag, text, properties) {
     const made = document.createElement(tag);
@@ -308,17 +311,33 @@ function llrgeoTables(data) {
 
   // A table too wide for the screen scrolls in a region of its own, which the keyboard reaches. All
   // are measured before any is changed, so that the page is laid out once.
-  function reachWide() {
-    [...document.querySelectorAll(".wide, .scroll")]
-      .map((region) => [region, region.scrollWidth > region.clientWidth])
+  function reachWide(regions) {
+    [...regions].map((region) => [region, region.scrollWidth > region.clientWidth])
       .forEach(([region, isWide]) => {
         if (isWide) region.tabIndex = 0;
         else region.removeAttribute("tabindex");
       });
   }
 
+  // Regions change with their tables and with the window: what is on the screen is measured once the
+  // browser has laid it out.
+  function watchWide() {
+    const sizes = new ResizeObserver((changed) =>
+      reachWide(new Set(changed.map(({ target }) => target.closest(WIDE)))));
+    document.querySelectorAll(WIDE).forEach((region) =>
+      [region, ...region.children].forEach((part) => sizes.observe(part)));
+  }
+
+  // What is far off the screen is not laid out. It is measured, too, once the reader pauses: a keyboard
+  // may come there at once.
+  function reachFar() {
+    window.clearTimeout(pause);
+    pause = window.setTimeout(() => document.querySelectorAll(".results, .tables").forEach((part) =>
+      llrgeoIdle(() => reachWide(part.querySelectorAll(WIDE)))), PAUSE_MS);
+  }
+
   return {
-    paragraphs, fillLines, setText, reachWide, showFigure, showMineFigures, showBar,
+    paragraphs, fillLines, setText, watchWide, reachFar, showFigure, showMineFigures, showBar,
     element, fillTable, minutesInTable, changeMark, fillAreas, showAll, showOptions, showMine,
     showMineOptions, rangeInTable, rangeMark,
   };

@@ -10,7 +10,7 @@
   const byId = (id) => document.getElementById(id);
   const matrices = llrgeoUnpack.decodeMatrices(data.matrices);
   const tables = llrgeoTables(data);
-  const { element, paragraphs, fillAreas, showAll, reachWide } = tables;
+  const { element, paragraphs, fillAreas, showAll } = tables;
   const sentences = llrgeoSentences(data);
   const reader = llrgeoReader(data);
   const figures = llrgeoFigures(data);
@@ -233,7 +233,7 @@
     if (toFrame) stage.frame(toFrame);
     toFrame = null;
     showSites();
-    reachWide();
+    tables.reachFar();
   }
 
   function choose(changes) {
@@ -328,9 +328,8 @@
     on("site-list", "change", (event) => switchSite(Number(event.target.value)));
     on("reset", "click", () => choose({ switched: new Set() }));
     on("download", "click", () => llrgeoSave(llrgeoDownload(data, chosen, now, planLabel())));
-    on("print", "click", () => window.print());
-    on("every-area", "toggle", () => { showEveryArea(); reachWide(); });
-    window.addEventListener("resize", reachWide);
+    llrgeoPaper();
+    on("every-area", "toggle", showEveryArea);
     window.addEventListener("hashchange", () => {
       if (!loadState()) return;
       update();
@@ -343,6 +342,7 @@
   buildSites();
   stage.prepare(words.map_label);
   loadState();
+  tables.watchWide();
   listen();
   update();
   showRest();

@@ -230,9 +230,7 @@
   byId("journey").replaceChildren(...data.journeys.filter(({ id }) => id === planning.journey
     || (planning.network && planning.network.periods.some((period) => id === `${planning.mode}-${period}`)))
     .map((journey) => element("option", journey.label, { value: journey.id })));
-  // Regions that scroll are for the keyboard too, and change with their tables and the window.
-  const sizes = new ResizeObserver(tables.reachWide);
-  document.querySelectorAll(".scroll, .scroll table").forEach((part) => sizes.observe(part));
+  tables.watchWide();
   desk.onChange = () => { refresh(); saveState(); };
   planMap.prepare(words.planner_map_label);
   loadState();
