@@ -189,9 +189,10 @@ const llrgeoFind = (() => {
   }
 
   // Whether a place whose name has the exact one in it may be meant: one elsewhere (Aston, and
-  // Aston-on-the-Hill or Market Aston), or the town after which a council's area is called.
+  // Aston-on-the-Hill, Market Aston or Aston Hospital), or the town after which a council's area is
+  // called.
   function mayBeMeant(data, place, exact) {
-    if (place.areas.length === 0 || ["site", "area"].includes(place.kind)) return false;
+    if (place.areas.length === 0 || place.kind === "area") return false;
     const authorityOf = (area) => data.areas.authority[area];
     const own = new Set(exact.areas.map(authorityOf));
     const isWithin = place.areas.some((area) => own.has(authorityOf(area)));
@@ -223,8 +224,7 @@ const llrgeoFind = (() => {
       .sort((one, other) => one.rank - other.rank || byKind(one.place, other.place));
     const exact = fitting.filter(({ rank }) => rank === WHOLE).map(({ place }) => place);
     const inside = fitting.map(({ place }) => place).filter((place) => place.areas.length > 0);
-    if (exact.length === 1) {
-      if (exact[0].areas.length === 0) return nothing("beyond");
+    if (exact.length === 1 && exact[0].areas.length > 0) {
       const others = fitting.filter(({ place, rank }) =>
         rank > WHOLE && rank <= BEGINNING && mayBeMeant(data, place, exact[0]));
       if (others.length === 0) return found(exact[0]);
