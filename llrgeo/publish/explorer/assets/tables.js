@@ -332,8 +332,8 @@ function llrgeoTables(data) {
   // may come there at once.
   function reachFar() {
     window.clearTimeout(pause);
-    pause = window.setTimeout(() => document.querySelectorAll(".results, .tables").forEach((part) =>
-      llrgeoIdle(() => reachWide(part.querySelectorAll(WIDE)))), PAUSE_MS);
+    pause = window.setTimeout(() =>
+      llrgeoIdle(() => reachWide(document.querySelectorAll(WIDE))), PAUSE_MS);
   }
 
   return {
