@@ -12,7 +12,6 @@ import pandas as pd
 from numpy.typing import NDArray
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.tables import rows_in_words
 from llrgeo.schema import name_some, raise_faults
 
 Tables: TypeAlias = dict[str, pd.DataFrame]
@@ -170,7 +169,9 @@ def row_faults(file: str, what: str, rows: pd.DataFrame) -> list[str]:
     if rows.empty:
         return []
     named = name_some(rows.iloc[:, 0].unique())
-    return [f"{file}.txt: {what} in {rows_in_words(len(rows))} ({rows.columns[0]} {named})"]
+    if len(rows) == 1:
+        return [f"{file}.txt: {what} in 1 row ({rows.columns[0]} {named})"]
+    return [f"{file}.txt: {what} in {len(rows)} rows ({rows.columns[0]} {named})"]
 
 
 def left_out(

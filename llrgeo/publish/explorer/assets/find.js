@@ -145,13 +145,13 @@ const llrgeoFind = (() => {
     if (name === typed) return WHOLE;
     if (typed.length < SHORTEST) return -1;
     if (name.startsWith(`${typed} `)) return FIRST;
-    const words = ` ${name} `;
-    if (words.includes(` ${typed} `)) return PHRASE;
-    if (words.includes(` ${typed}`)) return name.startsWith(typed) ? BEGINNING : WORD;
+    const whole = ` ${name} `;
+    if (whole.includes(` ${typed} `)) return PHRASE;
+    if (whole.includes(` ${typed}`)) return name.startsWith(typed) ? BEGINNING : WORD;
     // All the words, in whatever order: "oakham hospital" is in "Memorial Hospital (Oakham)"; or
     // the first letter of each.
     const isIt = typed.includes(" ") ? longWords(typed).length > 1
-      && longWords(typed).every((word) => words.includes(` ${word} `))
+      && longWords(typed).every((word) => whole.includes(` ${word} `))
       : name[0] === typed[0] && initials(name) === typed;
     return isIt ? WORDS : -1;
   }
