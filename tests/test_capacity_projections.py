@@ -280,7 +280,7 @@ def test_a_good_file_is_read() -> None:
         (file(age_5="-3"), "people are not numbers of 0 to 100,000,000 in 6 rows"),
         (file(sex="women"), "holds women"),
         (file(year="soon"), "column 'year'"),
-        (file().iloc[:-1], "variant main lacks 1 rows, as E1 2032 male"),
+        (file().iloc[:-1], "variant main lacks 1 row, as E1 2032 male"),
         (pd.concat([file(), file().iloc[[0]]]), "rows are duplicated"),
         (
             pd.concat([file(), file(variant="low").iloc[:4]]),

@@ -184,7 +184,7 @@ def cell(column, value):
     [
         (cell("year", "1e300"), "'year' is not a whole number from 1900 to 2300"),
         (cell("year", "20.5"), "'year' is not a whole number"),
-        (cell(AGES[0], "inf"), "people are not numbers of 0 to 100,000,000 in 1 rows"),
+        (cell(AGES[0], "inf"), "people are not numbers of 0 to 100,000,000 in 1 row"),
         (cell(AGES[0], "1e20"), "people are not numbers"),
         (cell(AGES[0], "-1"), "people are not numbers"),
         (cell(AGES[0], ""), "people are not numbers"),
