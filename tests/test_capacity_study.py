@@ -690,7 +690,7 @@ def test_new_homes_move_people_to_where_they_are_built(folder):
     ("rows", "expected"),
     [
         ("area_id,year\nN,2030\n", "column 'homes' is missing; found area_id, year"),
-        (f"{HOMES}Z,2030,5\n", "homes.csv: 1 rows: no area of the study (Z)"),
+        (f"{HOMES}Z,2030,5\n", "homes.csv: 1 row: no area of the study (Z)"),
         (f"{HOMES}E,2030,-5\n", "1 row: homes are no number from 0 to 100,000 (E)"),
         (f"{HOMES}E,soon,5\n", "1 row: year is no whole number from 1991 to 2200 (E)"),
         (f"{HOMES}N,2030,5\n", "1 row: a year is there twice (N)"),
