@@ -176,7 +176,63 @@ def test_values_of_the_wrong_kind_are_refused_by_page_and_command(page, plan_fil
 def test_a_file_of_a_million_letters_is_refused(page, plan_file):
     text = plan_file.read_text(encoding="utf-8")
     asked = page.call("read", text + 1_000_000 * "#")
-    assert json.loads(asked)["fault"] == "planner_open_unread"
+    assert json.loads(asked) == {"fault": "planner_open_long"}
+
+
+def test_a_line_that_is_not_understood_is_named_by_its_number(page, plan_file):
+    lines = plan_file.read_text(encoding="utf-8").splitlines()
+    row = next(row for row, line in enumerate(lines) if line.startswith("easting"))
+    for bad in ("easting = 2026-11-26", "easting = 450620  # mine", "easting=450620", "[palace]"):
+        text = "\n".join([*lines[:row], bad, *lines[row + 1 :]])
+        fault = {"fault": "planner_open_line", "detail": str(row + 1)}
+        assert json.loads(page.call("read", text)) == fault
+
+
+def test_a_plan_has_twenty_new_sites_at_most_each_once(page, plan_file):
+    text = plan_file.read_text(encoding="utf-8")
+    start, end = text.index("[[new_sites]]"), text.index("[[options]]")
+    site = text[start:end]
+
+    def read(sites):
+        return json.loads(page.call("read", text[:start] + "".join(sites) + text[end:]))
+
+    assert read([site, site]) == {"fault": "planner_open_new_site", "detail": "new-1"}
+    sites = [site.replace('"new-1"', f'"new-{number}"') for number in range(1, 22)]
+    assert read(sites) == {"fault": "planner_sites_many"}
+    assert "again" in read(sites[:20])
+
+
+def test_a_service_that_runs_nowhere_leaves_no_score_and_no_sum(page):
+    """A run refuses such a plan, so that no figure of it is told."""
+    whole = {**PLAN, "placed": [], "opens": [], "closes": []}
+    assert json.loads(page.call("figures", page.call("write", json.dumps(whole))))["total"] > 0
+    sites = json.loads(page.eval("JSON.stringify(data.sites.map(({ id }) => id))"))
+    gone = {**whole, "closes": [["clinic", site] for site in sites]}
+    assert json.loads(page.call("figures", page.call("write", json.dumps(gone))))["total"] is None
+
+
+def test_beds_of_a_site_stay_within_what_a_plan_file_may_hold(page):
+    moved = """(() => {
+      const plan = llrgeoPlan.startFrom(data, "today", weights());
+      const service = data.services[1].id;
+      const [first, second] = [["A", 7], ["B", 9990]];
+      const stated = [first, second].reduce((then, [id, beds]) => llrgeoPlan.withBeds(
+        llrgeoPlan.withTick(then, service, id, true), service, id, beds), plan);
+      const asked = [["", "B", 9], ["", "B", 10], ["A", "B", 7], ["A", "B", 8], ["", "A", 1e15]];
+      return JSON.stringify(asked.map(([from, to, beds]) => {
+        const { plan: then, ...fault } = llrgeoPlan.moveBeds(data, stated, service, from, to, beds);
+        return then ? then.beds[service] : fault;
+      }));
+    })()"""
+    assert json.loads(page.eval(moved)) == [
+        {"A": 7, "B": 9_999}, {"most": 9_999}, {"A": 0, "B": 9_997}, {"have": 7}, {"most": 9_999},
+    ]  # fmt: skip
+
+
+def test_a_new_site_keeps_its_number_when_another_goes(racer):
+    numbers = """JSON.stringify([["new-3", 0], ["new-12", 1], ["hub", 2], ["new-x", 3]]
+      .map(([id, place]) => llrgeoPlan.numberOf({ id }, place)))"""
+    assert json.loads(racer.eval(numbers)) == [3, 12, 3, 4]
 
 
 def test_ids_that_every_object_of_javascript_has_are_ids_like_others(page, plan_file):
@@ -224,5 +280,25 @@ def test_grid_references_are_places(racer, text, metres):
 
 
 def test_places_are_written_as_grid_references(racer):
-    assert racer.call("grid", 458_799, 304_200) == "SK 587 042"
-    assert racer.call("grid", 530_050, 180_010) == "TQ 300 800"
+    """To the metre: a place that is typed again from the page is the same place."""
+    for x, y, written in (
+        (458_799, 304_200, "SK 58799 04200"),
+        (530_050, 180_010, "TQ 30050 80010"),
+    ):
+        assert racer.call("grid", x, y) == written
+        assert json.loads(racer.call("place", written)) == [x, y]
+
+
+def test_degrees_as_maps_tell_them_are_places(page):
+    degrees = json.loads(page.eval("JSON.stringify(llrgeoPlaces.degrees(data, 450620, 300040))"))
+    texts = [
+        f"{degrees[0]:.6f}, {degrees[1]:.6f}",
+        f"{degrees[0]:.6f} \u2212{-degrees[1]:.6f}",
+        f"{degrees[1]:.6f}, {degrees[0]:.6f}",
+        "52, -1",
+    ]
+    script = "(texts) => JSON.stringify(texts.map((text) => llrgeoPlaces.parseDegrees(data, text)))"
+    found = json.loads(page.eval(f"({script})({json.dumps(texts)})"))
+    assert found[0] == pytest.approx([450_620, 300_040], abs=1)
+    assert found[1] == found[0]
+    assert found[2:] == [None, None]

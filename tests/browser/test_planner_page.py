@@ -286,13 +286,17 @@ def test_beds_are_moved_and_what_does_not_cope_is_named(page):
     assert page.inner_text("#beds-fault") == f"Only 7 beds are at {names[0]}."
     page.fill("#beds-number", "3")
     page.click("#beds-move")
-    assert f"3 beds move from {names[0]} to {names[1]}." in page.inner_text("#said")
+    assert f"Beds moved from {names[0]} to {names[1]}: 3." in page.inner_text("#said")
     beds = [rows.nth(row).locator("td").first.text_content() for row in range(2)]
     assert beds == ["4", "10"]
     assert names[0] in page.inner_text("#warnings")
     assert page.inner_text("#beds-fault") == ""
     page.click("#undo")
     assert rows.nth(0).locator("td").first.text_content() == "7"
+    page.select_option("#beds-from", "")
+    page.fill("#beds-number", "9999999999")
+    page.click("#beds-move")
+    assert page.inner_text("#beds-fault") == "A site holds 9,999 beds of a service at most."
 
 
 def test_plans_are_compared_on_the_map_and_catchments_add_up(page, county_places):
@@ -431,6 +435,74 @@ def test_a_kept_plan_is_gone_on_with_and_let_go(page, county_places):
     heads = page.locator("#table-pins thead th").all_text_contents()
     assert heads[2:] == ["B", "A"]  # the name is free again
     assert page.heard == []
+
+
+def test_the_area_that_is_tapped_to_place_a_site_tells_of_the_plan_with_it(page):
+    """The click that places a site points at its area first, while the plan is the one before."""
+    page.click("#by-click")
+    assert page.inner_text("#said") == "Click or tap the map where the site should be."
+    page.locator(".folium-map").click()
+    after = page.inner_text("#pointer")
+    assert "in this plan " in after
+    page.click("#undo")
+    assert page.inner_text("#pointer") != after
+    assert page.inner_text("#service >> option:checked") in after
+
+
+def test_what_can_do_nothing_more_hands_its_focus_on(page, county_places):
+    place(page, county_places)
+    page.focus("#undo")
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUSED) == "redo"
+    page.keyboard.press("Enter")
+    assert page.evaluate(FOCUSED) == "undo"
+    page.click("[data-key='new-1 remove']")
+    assert page.evaluate(FOCUSED) == "where"
+
+
+def test_the_places_tried_are_of_one_plan_and_service(page):
+    page.select_option("#service", "clinic")
+    page.click("#one-more summary")
+    page.focus("#heat")
+    page.keyboard.press("Enter")
+    page.wait_for_selector("#table-heat:not([hidden])")
+    assert page.evaluate(FOCUSED) == "heat"
+    caption = page.locator("#caption-heat")
+    dots = page.locator(".folium-map path[fill^='rgb(']")
+    now = caption.text_content()
+    shown = dots.count()
+    assert "Clinic" in now
+    page.locator("#table-heat button").first.click()
+    assert caption.text_content() == f"{now} (before the plan, the service or the hour was changed)"
+    assert dots.count() == 0
+    page.click("#undo")
+    assert caption.text_content() == now
+    assert dots.count() == shown
+
+
+def test_a_hospital_closes_for_all_that_it_runs_and_the_plan_is_told_in_words(page):
+    page.click("#sites summary")
+    name = page.inner_text("#close-site >> option:checked")
+    page.click("#close-all")
+    assert page.inner_text("#said").startswith(f"{name} closes for all that it runs: ")
+    closed = page.locator("#changes li").all_text_contents()
+    assert closed
+    assert all(f"closes at: {name}" in line for line in closed)
+    assert page.locator("#close-site option", has_text=name).count() == 0
+    page.click("#undo")
+    assert page.locator("#changes li").all_text_contents() == ["Nothing"]
+    page.emulate_media(media="print")
+    assert page.is_visible("#changes")
+    assert not page.is_visible("#save")
+
+
+def test_weights_of_zero_leave_no_score(page):
+    page.click("#weights summary")
+    for slider in page.locator("#weight-list input").all():
+        slider.focus()
+        page.keyboard.press("Home")
+    assert page.inner_text("#said").endswith("There is no score.")
+    assert "All weights are 0" in page.inner_text("#headline")
 
 
 def test_the_keyboard_goes_through_few_stops(page):

@@ -32,6 +32,8 @@ SCRIPTS: Final = (
     "planner/assets/desk.js",
     "planner/assets/row_buttons.js",
     "planner/assets/cost_table.js",
+    "planner/assets/headline.js",
+    "planner/assets/change_list.js",
     "planner/assets/results.js",
     "planner/assets/plan_map.js",
     "planner/assets/own_place.js",

@@ -234,8 +234,10 @@ const llrgeoAppraise = (() => {
     const classes = classify(data, before, after);
     const scored = minutesPerJourney(data, after, ceilingOf(data, world));
     const costs = llrgeoCosts.costChange(data, world, before, after);
-    const measures = { ...measuresOf(data, after, scored, shareWorse(data, classes)),
-      ...llrgeoCosts.measuresOf(data, world, costs, after) };
+    // Where a service runs nowhere no figure of all of them is one: a run refuses such a plan.
+    const isWhole = llrgeoPlan.nowhere(data, plan).length === 0;
+    const measures = isWhole ? { ...measuresOf(data, after, scored, shareWorse(data, classes)),
+      ...llrgeoCosts.measuresOf(data, world, costs, after) } : {};
     return {
       services: after.map((one, place) => ({
         id: one.service.id, before: before[place].minutes, after: one.minutes,
@@ -250,7 +252,7 @@ const llrgeoAppraise = (() => {
         ({ group, level, total: sum(people), ...countClasses(classes, people),
           before: meanOver(people, overall.before), after: meanOver(people, overall.after) })),
       overall,
-      costs,
+      costs: costs && !isWhole ? { ...costs, provider: NaN, net: NaN } : costs,
       measures,
       criteria: criteriaOf(data, measures),
     };

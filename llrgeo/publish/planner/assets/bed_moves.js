@@ -2,12 +2,10 @@
 "use strict";
 
 function llrgeoBedMoves(desk, tables) {
-  const { fill } = llrgeoText;
+  const { fill, peopleInWords } = llrgeoText;
   const { element } = tables;
-  const { data, words } = desk;
+  const { data, words, nameOf } = desk;
   const byId = (id) => document.getElementById(id);
-
-  const nameOf = (id) => desk.world.sites[desk.world.place.get(id)].name;
 
   // Sites that have beds, to leave; and all that may have some, to go to.
   function show() {
@@ -40,17 +38,23 @@ function llrgeoBedMoves(desk, tables) {
   function move() {
     const [from, to, number] = ["beds-from", "beds-to", "beds-number"].map((id) => byId(id).value);
     const count = Number(number);
-    if (!(Number.isInteger(count) && count > 0)) desk.fault("beds", words.planner_beds_number);
+    if (!(Number.isSafeInteger(count) && count > 0)) desk.fault("beds", words.planner_beds_number);
     else if (from === to) desk.fault("beds", words.planner_beds_same);
     else moved(from, to, count);
   }
 
   function moved(from, to, count) {
-    const { plan, have } = llrgeoPlan.moveBeds(data, desk.plan, desk.view.service, from, to, count);
-    desk.fault("beds", plan ? "" : fill(words.planner_beds_few, { beds: have, site: nameOf(from) }));
+    const { service } = desk.view;
+    const { plan, have, most } = llrgeoPlan.moveBeds(data, desk.plan, service, from, to, count);
+    const reason = most ? fill(words.planner_beds_many, { beds: peopleInWords(most, words) })
+      : fill(words.planner_beds_few, { beds: have, site: from && nameOf(from) });
+    desk.fault("beds", plan ? "" : reason);
     if (!plan) return;
-    desk.change(plan, fill(words.planner_beds_moved, { beds: count,
-      from: from ? nameOf(from) : words.planner_beds_new, to: to ? nameOf(to) : words.planner_beds_gone }));
+    const kind = !from ? "added" : to ? "moved" : "taken";
+    const said = fill(words[`planner_beds_${kind}`], { beds: peopleInWords(count, words), from: from && nameOf(from),
+      to: to && nameOf(to) });
+    const isLeft = from && !plan.sites[service].includes(from);
+    desk.change(plan, isLeft ? `${said}. ${fill(words.planner_closed, { service: desk.serviceLabel(), name: nameOf(from) })}` : said);
   }
 
   byId("beds-move").addEventListener("click", move);

@@ -34,8 +34,10 @@ function llrgeoCostTable(desk, { fillTable, fillLines }) {
       pounds(service.contacts)]),
     [words.planner_team_travel, "", "", pounds(team)],
     [words.planner_all_services, pounds(whole("once")), pounds(whole("running")), pounds(whole("contacts") + team)]]);
-    fillLines(byId("cost-lines"), [["provider", provider], ["net", net]].map(([line, value]) =>
-      [Number.isNaN(value) ? words.planner_cost_unknown : inMillions(line, value), ""]));
+    const isUnknown = Number.isNaN(provider) || Number.isNaN(net);
+    const why = words[llrgeoPlan.nowhere(data, desk.plan).length > 0 ? "planner_cost_nowhere" : "planner_cost_unknown"];
+    fillLines(byId("cost-lines"), (isUnknown ? [why] : [inMillions("provider", provider), inMillions("net", net)])
+      .map((line) => [line, ""]));
   }
 
   return { show, pounds };

@@ -13,7 +13,7 @@ function llrgeoDesk(data, roads) {
   const usualWeights = planning.criteria.map((criterion) => criterion.weight);
   const weightings = rows(llrgeoUnpack.decodeNumbers(planning.weightings), planning.criteria.length);
   const byId = (id) => document.getElementById(id);
-  const known = new Map(); // the criteria of the study's options
+  const known = new Map(); // what follows from the study's options
   const past = [];
   const future = [];
   const desk = {
@@ -73,12 +73,12 @@ function llrgeoDesk(data, roads) {
     desk.pins = desk.pins.filter((pinned) => pinned.name !== name);
   }
 
-  // The criteria of an option of the study as it is.
-  function optionCriteria(id) {
+  // What follows from an option of the study as it is.
+  function optionFound(id) {
     const key = `${id} ${desk.view.journey}`;
     if (!known.has(key)) {
       const plan = p.startFrom(data, id, usualWeights);
-      known.set(key, llrgeoAppraise.appraise(data, worldOf(plan), plan).criteria);
+      known.set(key, llrgeoAppraise.appraise(data, worldOf(plan), plan));
     }
     return known.get(key);
   }
@@ -108,14 +108,19 @@ function llrgeoDesk(data, roads) {
     return { name: site.name, place: llrgeoPlaces.gridReference(site.x, site.y) };
   }
 
+  // The name of a site of the study or of the plan in hand.
+  const nameOf = (id) => desk.world.sites[desk.world.place.get(id)].name;
+
   function say(text) {
     byId("said").textContent = text;
   }
 
   function sayPlan(done) {
+    const score = scoreOf(desk.found.criteria);
     say(fill(words.planner_said, { done, longer: peopleInWords(desk.found.people.anyLonger, words),
       shorter: peopleInWords(desk.found.people.shorter, words),
-      score: inHundred(scoreOf(desk.found.criteria)) }));
+      score: score === null ? words.planner_said_unscored
+        : fill(words.planner_said_score, { score: inHundred(score) }) }));
   }
 
   // A fault is said at its field, which takes the focus; an empty text takes it away.
@@ -155,7 +160,7 @@ function llrgeoDesk(data, roads) {
   const canUndo = () => past.length > 0;
   const canRedo = () => future.length > 0;
 
-  return Object.assign(desk, { compute, optionCriteria, scoreOf, inHundred, firstShares, serviceFound,
-    optionLabel, serviceLabel, nameAndPlace, say, sayPlan, fault, change, pin, unpin, remember, undo, redo, canUndo,
+  return Object.assign(desk, { compute, optionFound, scoreOf, inHundred, firstShares, serviceFound,
+    optionLabel, serviceLabel, nameAndPlace, nameOf, say, sayPlan, fault, change, pin, unpin, remember, undo, redo, canUndo,
     canRedo });
 }

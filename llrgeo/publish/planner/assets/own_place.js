@@ -15,7 +15,7 @@ function llrgeoOwnPlace(desk, tables, planMap) {
     if (!desk.mine) return;
     const own = data.services.map((service) => ({ service, ...journeyOf(service) }))
       .sort((first, second) => (second.after - second.before || 0) - (first.after - first.before || 0));
-    fillTable("mine", [words.column_service_where, words.column_before, words.column_after, words.column_change],
+    fillTable("mine", [words.column_service_where, words.column_before, words.planner_column_after, words.column_change],
       own.map(({ service, before, after, site }) => [[service.label, site ? site.name : words.no_route],
         minutesInTable(before), minutesInTable(after), changeMark(before, after)]));
     showRoutes(own.find(({ service }) => service.id === desk.view.service));

@@ -16,11 +16,12 @@ const llrgeoPlaces = (() => {
 
   const LETTERS = "ABCDEFGHJKLMNOPQRSTUVWXYZ"; // of squares of 500 km and of 100 km, without I
 
+  // To the metre, so that a place that is typed again is the same one.
   function gridReference(x, y) {
     const [east, north] = [Math.floor(x / 100000), Math.floor(y / 100000)];
     const large = (19 - north) - ((19 - north) % 5) + Math.floor((east + 10) / 5);
     const small = (((19 - north) * 5) % 25) + (east % 5);
-    const digits = (metres) => String(Math.floor((metres % 100000) / 100)).padStart(3, "0");
+    const digits = (metres) => String(Math.floor(metres % 100000)).padStart(5, "0");
     return `${LETTERS[large]}${LETTERS[small]} ${digits(x)} ${digits(y)}`;
   }
 
@@ -40,6 +41,12 @@ const llrgeoPlaces = (() => {
     // A reference names a square: its middle is meant.
     const metre = (part) => Number(part) * step + Math.floor(step / 2);
     return [east + metre(digits.slice(0, half)), north + metre(digits.slice(half))];
+  }
+
+  // Degrees of latitude and longitude (52.6369, -1.1398), as maps tell them, as metres; or null.
+  function parseDegrees(data, text) {
+    const found = /^(\d\d\.\d{2,})[\s,]+([-\u2212]?\d\.\d{2,})$/.exec(text.trim());
+    return found && metres(data, Number(found[1]), Number(found[2].replace("\u2212", "-"))).map(Math.round);
   }
 
   // The metres of every postcode as the page packs them: by sector, each with its units in order.
@@ -71,5 +78,5 @@ const llrgeoPlaces = (() => {
     return [places.x[row], places.y[row]];
   }
 
-  return { degrees, metres, gridReference, parseGrid, decodePostcodes, findPostcode };
+  return { degrees, metres, gridReference, parseGrid, parseDegrees, decodePostcodes, findPostcode };
 })();

@@ -40,11 +40,12 @@ const llrgeoPlan = (() => {
 
   function withoutSite(plan, id) {
     const others = (numbers) => Object.fromEntries(Object.entries(numbers).filter(([site]) => site !== id));
-    return { ...plan, added: plan.added.filter((site) => site.id !== id),
-      beds: Object.fromEntries(Object.entries(plan.beds).map(([service, numbers]) => [service, others(numbers)])),
-      sites: Object.fromEntries(Object.entries(plan.sites).map(([service, ids]) =>
-        [service, ids.filter((one) => one !== id)])) };
+    return { ...withoutServices(plan, id), added: plan.added.filter((site) => site.id !== id),
+      beds: Object.fromEntries(Object.entries(plan.beds).map(([service, numbers]) => [service, others(numbers)])) };
   }
+
+  // The number that the page shows of a new site: its id's, which stays when another site goes.
+  const numberOf = (site, place) => Number((/^new-(\d{1,4})$/.exec(site.id) || [null, place + 1])[1]);
 
   function withChanged(plan, id, changes) {
     return { ...plan, added: plan.added.map((site) => (site.id === id ? { ...site, ...changes } : site)) };
@@ -56,18 +57,29 @@ const llrgeoPlan = (() => {
     return { ...plan, sites: { ...plan.sites, [service]: runs ? [...others, id] : others } };
   }
 
+  // A site that runs nothing any more.
+  function withoutServices(plan, id) {
+    return { ...plan, sites: Object.fromEntries(Object.entries(plan.sites).map(([service, ids]) =>
+      [service, ids.filter((one) => one !== id)])) };
+  }
+
+  // The services that a plan leaves no site: a run refuses it, and without them no sum is whole.
+  const nowhere = (data, plan) => data.services.filter(({ id }) => plan.sites[id].length === 0);
+
   // A number of beds stated for a service at a site.
   function withBeds(plan, service, id, number) {
     return { ...plan, beds: { ...plan.beds, [service]: { ...plan.beds[service], [id]: number } } };
   }
 
-  // Beds moved from a site to another: { plan }, or { have } where too few beds are there. Without a
-  // site to leave they are added, without one to go to they are taken away. As in a study's
-  // `moves_beds`, a site that all beds leave closes and one that had none opens.
+  // Beds moved from a site to another: { plan }, { have } where too few beds are there, or { most }
+  // where a site would have more than a plan holds. Without a site to leave they are added, without one
+  // to go to they are taken away. As in a study's `moves_beds`, a site that all beds leave closes and
+  // one that had none opens.
   function moveBeds(data, plan, service, from, to, number) {
     const beds = llrgeoBeds.bedsOf(data, plan, service);
     const have = beds.get(from) || 0;
     if (from && have < number) return { have };
+    if (to && (beds.get(to) || 0) + number > MOST_BEDS) return { most: MOST_BEDS };
     let then = plan;
     if (from) {
       then = withBeds(then, service, from, have - number);
@@ -131,22 +143,32 @@ const llrgeoPlan = (() => {
     ].join("\n");
   }
 
-  // The values of a file of the same form; a line that is not understood is an error.
+  // The values of a file of the same form; a line that is not understood is an error with its number.
   function parse(text) {
     const root = { new_sites: [], options: [], criteria: [] };
     let holder = null;
     for (const [row, whole] of text.split(/\r?\n/).entries()) {
-      const line = whole.trim();
-      const many = /^\[\[(new_sites|options|criteria)\]\]$/.exec(line);
-      const one = /^\[(plan|options\.opens|options\.closes|options\.beds\.[a-z][a-z0-9_]*)\]$/.exec(line);
-      const pair = /^([a-z][a-z0-9_]*|"(?:[^"\\]|\\.)*") = (.+)$/s.exec(line); // a text may hold other breaks
-      if (line === "" || line.startsWith("#")) continue;
-      if (many) root[many[1]].push(holder = Object.create(null));
-      else if (one) holder = hold(root, one[1]);
-      else if (pair && holder) holder[pair[1].startsWith('"') ? JSON.parse(pair[1]) : pair[1]] = JSON.parse(pair[2]);
-      else throw new Error(String(row + 1));
+      try {
+        holder = readLine(root, holder, whole.trim());
+      } catch {
+        throw new Error(String(row + 1));
+      }
     }
     return root;
+  }
+
+  // Take a line in; return the table that the next one belongs to.
+  function readLine(root, holder, line) {
+    const many = /^\[\[(new_sites|options|criteria)\]\]$/.exec(line);
+    const one = /^\[(plan|options\.opens|options\.closes|options\.beds\.[a-z][a-z0-9_]*)\]$/.exec(line);
+    const pair = /^([a-z][a-z0-9_]*|"(?:[^"\\]|\\.)*") = (.+)$/s.exec(line); // a text may hold other breaks
+    if (line === "" || line.startsWith("#")) return holder;
+    if (many) root[many[1]].push(Object.create(null));
+    if (many) return root[many[1]].at(-1);
+    if (one) return hold(root, one[1]);
+    if (!pair || !holder) throw new Error(line);
+    holder[pair[1].startsWith('"') ? JSON.parse(pair[1]) : pair[1]] = JSON.parse(pair[2]);
+    return holder;
   }
 
   function hold(root, name) {
@@ -165,12 +187,12 @@ const llrgeoPlan = (() => {
   // A plan from the text of its file: { plan, label }, or { fault, detail } in words' keys. What it
   // names is looked up in the data, and nothing else of it is used.
   function fromToml(data, text) {
+    if (text.length > MOST_TEXT) return { fault: "planner_open_long" };
     let read;
     try {
-      if (text.length > MOST_TEXT) throw new Error(String(text.length));
       read = parse(text);
     } catch (error) {
-      return { fault: "planner_open_unread", detail: error.message };
+      return { fault: "planner_open_line", detail: error.message };
     }
     const of = data.planning.plan_of;
     if (!read.plan) return { fault: "planner_open_unread", detail: "[plan]" };
@@ -180,9 +202,10 @@ const llrgeoPlan = (() => {
     if (read.options.length !== 1 || !optionOf(data, option.based_on)) {
       return { fault: "planner_open_unread", detail: "[[options]]" };
     }
+    if (read.new_sites.length > MOST_SITES) return { fault: "planner_sites_many" };
     let plan = startFrom(data, option.based_on, data.planning.criteria.map((one) => one.weight));
     for (const site of read.new_sites) {
-      if (!siteFits(data, plan, site)) return { fault: "planner_open_site", detail: String(site.id) };
+      if (!siteFits(data, plan, site)) return { fault: "planner_open_new_site", detail: String(site.id) };
       const { id, name, kind, easting, northing } = site;
       plan = withSite(plan, { id, name, kind, x: easting, y: northing }, []);
     }
@@ -200,8 +223,7 @@ const llrgeoPlan = (() => {
     return !taken && typeof site.id === "string" && ID.test(site.id) && KINDS.includes(site.kind)
       && (site.services === undefined || Array.isArray(site.services))
       && typeof site.name === "string" && site.name.length > 0 && site.name.length <= LONGEST_NAME
-      && isWithin(site.easting, 0, 700000) && isWithin(site.northing, 0, 1300000)
-      && plan.added.length < MOST_SITES;
+      && isWithin(site.easting, 0, 700000) && isWithin(site.northing, 0, 1300000);
   }
 
   // The changes of an option; `hosts` are the services that each site may run.
@@ -240,7 +262,7 @@ const llrgeoPlan = (() => {
   }
 
   return {
-    KINDS, OWN_ID, startFrom, nextId, withSite, withoutSite, withChanged, withTick, withBeds, moveBeds,
-    changesOf, toToml, fromToml,
+    KINDS, OWN_ID, MOST_SITES, startFrom, nextId, numberOf, withSite, withoutSite, withChanged, withTick,
+    withoutServices, withBeds, nowhere, moveBeds, changesOf, changedBeds, toToml, fromToml,
   };
 })();

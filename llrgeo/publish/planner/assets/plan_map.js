@@ -13,6 +13,7 @@ function llrgeoPlanMap(desk, onDrag) {
   // Okabe and Ito (2008): hues that people tell apart whatever their sight; black is left to lines.
   const CATCHMENTS = ["#e69f00", "#56b4e9", "#009e73", "#f0e442", "#0072b2", "#d55e00", "#cc79a7"];
   const isPhone = window.matchMedia("(pointer: coarse)");
+  const LIGHTEST = 225; // of 255: the grey of a place that saves nothing
   const CLOSE_M = 6000; // what a neighbourhood that is shown has around it
   const map = window.map_llrgeo;
   const drawing = llrgeoDraw(data, map, () => {}, point);
@@ -28,10 +29,19 @@ function llrgeoPlanMap(desk, onDrag) {
   ];
   const heatLayer = L.layerGroup();
 
+  let pointed = null; // the area that the reader pointed at last
+
   function point(area) {
-    const service = desk.serviceFound();
-    byId("pointer").textContent = fill(words.pointer, { area: data.areas.label[area],
-      before: minutesInWords(service.before[area], words), after: minutesInWords(service.after[area], words) });
+    pointed = area;
+    showPointed();
+  }
+
+  // What is said of it follows the plan: the click that points may also place a site.
+  function showPointed() {
+    if (pointed === null) return;
+    const { before, after } = desk.serviceFound();
+    byId("pointer").textContent = fill(words.planner_pointer, { area: data.areas.label[pointed], service: desk.serviceLabel(),
+      before: minutesInWords(before[pointed], words), after: minutesInWords(after[pointed], words) });
   }
 
   // --- Areas ---------------------------------------------------------------------------------------
@@ -47,6 +57,7 @@ function llrgeoPlanMap(desk, onDrag) {
       : fill(words.planner_legend, { service: desk.serviceLabel(),
         view: fill(words[`planner_view_${view.map}`], { name: view.against }) }), scale, scale.classOf);
     showMarkers();
+    showPointed();
   }
 
   function scaleOf(service) {
@@ -100,7 +111,7 @@ function llrgeoPlanMap(desk, onDrag) {
     added.forEach((site, place) => {
       if (!markers.has(site.id)) markers.set(site.id, newMarker(site));
       markers.get(site.id).setLatLng(degrees(site.x, site.y));
-      markers.get(site.id).face.textContent = String(place + 1);
+      markers.get(site.id).face.textContent = String(p.numberOf(site, place));
     });
   }
 
@@ -151,18 +162,31 @@ function llrgeoPlanMap(desk, onDrag) {
     if (lines.isValid()) map.fitBounds(lines, { padding: [30, 30], maxZoom: 13, animate: false });
   }
 
-  // Places of { x, y, share }: the larger the share of the most, the larger and darker.
+  // Places of { x, y, share }: the larger the share of the most, the larger and darker. The best are
+  // drawn last and hide what is beneath, so that many places side by side look no better than they are.
   function showTried(tried) {
     heatLayer.clearLayers();
-    tried.forEach(({ x, y, share }) => L.circleMarker(degrees(x, y), { interactive: false, stroke: false,
-      radius: 2 + 9 * share, fillColor: "#000000", fillOpacity: 0.15 + 0.5 * share }).addTo(heatLayer));
+    [...tried].sort((first, second) => first.share - second.share).forEach(({ x, y, share }) =>
+      L.circleMarker(degrees(x, y), { interactive: false, radius: 2 + 5 * share, color: "#ffffff", weight: 0.5,
+        fillColor: `rgb(${[0, 1, 2].map(() => Math.round(LIGHTEST * (1 - share))).join()})`, fillOpacity: 1 }).addTo(heatLayer));
     heatLayer.addTo(map);
+  }
+
+  // Whether the places tried are on the map: those of another plan wait for theirs to come back.
+  function keepTried(isShown) {
+    if (isShown) heatLayer.addTo(map);
+    else heatLayer.remove();
   }
 
   function frameAreas(areas) {
     const around = areas.map((area) => L.latLng(degrees(data.planning.x[area], data.planning.y[area])).toBounds(CLOSE_M));
     map.fitBounds(around.reduce((all, one) => all.extend(one)), { animate: false });
-    map.getContainer().scrollIntoView({ block: "center" }); // the row that asks is far below
+    bringIntoView();
+  }
+
+  // What asks for the map may be far above or below it.
+  function bringIntoView() {
+    map.getContainer().scrollIntoView({ block: "center" });
   }
 
   function onClick(act) {
@@ -170,5 +194,5 @@ function llrgeoPlanMap(desk, onDrag) {
   }
 
   const { prepare, siteSign } = drawing;
-  return { show, showRoutes, frameRoutes, showTried, frameAreas, onClick, prepare, siteSign };
+  return { show, showRoutes, frameRoutes, showTried, keepTried, frameAreas, bringIntoView, onClick, prepare, siteSign };
 }

@@ -43,7 +43,7 @@ function llrgeoPlanSites(desk, tables, planMap) {
     box.append(legend, labelled(words.planner_name, name), labelled(words.planner_kind, kind), details, buttons);
     const show = (site, place) => {
       const at = llrgeoPlaces.gridReference(site.x, site.y);
-      setText(legend, fill(words.planner_site, { number: place + 1, place: at }));
+      setText(legend, fill(words.planner_site, { number: p.numberOf(site, place), place: at }));
       if (name.value !== site.name) name.value = site.name;
       if (kind.value !== site.kind) kind.value = site.kind;
       move.setAttribute("aria-label", fill(words.planner_move_label, { name: site.name }));
@@ -83,6 +83,7 @@ function llrgeoPlanSites(desk, tables, planMap) {
     remove.addEventListener("click", () => {
       const { name } = siteOf(id);
       desk.change(p.withoutSite(desk.plan, id), fill(words.planner_removed, { name }));
+      byId("where").focus();
     });
     return remove;
   }
@@ -124,9 +125,11 @@ function llrgeoPlanSites(desk, tables, planMap) {
   function tickOf(service, id, key, nameOf) {
     const tick = element("input", undefined, { type: "checkbox" });
     tick.dataset.key = key;
-    tick.addEventListener("change", () =>
-      desk.change(p.withTick(desk.plan, service.id, id, tick.checked),
-        fill(tick.checked ? words.planner_opened : words.planner_closed, { service: service.label, name: nameOf() })));
+    tick.addEventListener("change", () => {
+      const said = { service: service.label, name: nameOf(), beds: llrgeoBeds.bedsOf(data, desk.plan, service.id).get(id) };
+      const kind = tick.checked ? "opened" : said.beds ? "closed_beds" : "closed";
+      desk.change(p.withTick(desk.plan, service.id, id, tick.checked), fill(words[`planner_${kind}`], said));
+    });
     return tick;
   }
 
@@ -151,18 +154,23 @@ function llrgeoPlanSites(desk, tables, planMap) {
       desk.fault("where", words.planner_too_far);
       return;
     }
-    desk.fault("where", "");
     const { plan, view } = desk;
+    if (plan.added.length >= p.MOST_SITES) {
+      desk.fault("where", fill(words.planner_sites_many, { most: p.MOST_SITES }));
+      return;
+    }
+    desk.fault("where", "");
     const id = p.nextId(data, plan);
     view.open = id;
-    const number = plan.added.length + 1;
+    const number = p.numberOf({ id });
     const site = { id, name: fill(words.planner_new_name, { number }), kind: "health_centre", x, y };
     const then = p.withSite(plan, site, [view.service]);
     desk.change(then, fill(words.planner_placed, { ...desk.nameAndPlace(then, id), service: desk.serviceLabel() }));
   }
 
   function findPlace(text) {
-    const at = llrgeoPlaces.findPostcode(data, desk.postcodes, text) || llrgeoPlaces.parseGrid(text);
+    const at = llrgeoPlaces.findPostcode(data, desk.postcodes, text) || llrgeoPlaces.parseGrid(text)
+      || llrgeoPlaces.parseDegrees(data, text);
     if (!at) desk.fault("where", words.planner_no_place);
     else placeAt(at);
   }
@@ -172,7 +180,7 @@ function llrgeoPlanSites(desk, tables, planMap) {
   // The lines of a service: each site that may run it, with its tick; made once.
   const linesOf = (service) => llrgeoKept.byKey(desk, `sites of ${service.id}`, () =>
     data.sites.filter((site) => site.hosts.includes(service.id))
-      .sort((first, second) => (first.name < second.name ? -1 : 1)).map((site) => {
+      .sort(byName).map((site) => {
         const tick = tickOf(service, site.id, `site ${site.id}`, () => site.name);
         const line = element("label");
         line.append(tick, planMap.siteSign(site.kind, "open"), ` ${site.name}`);
@@ -192,10 +200,31 @@ function llrgeoPlanSites(desk, tables, planMap) {
       service: service.label, count: desk.plan.sites[service.id].length }));
   }
 
+  // The study's sites that run something in the plan: each may close for all of it at once.
+  function showClosing() {
+    const open = data.sites.filter(({ id }) => servicesAt(id).length > 0).sort(byName);
+    const select = byId("close-site");
+    const { value } = select;
+    select.replaceChildren(...open.map(({ id, name }) => element("option", name, { value: id })));
+    if (open.some(({ id }) => id === value)) select.value = value;
+    byId("close-all").disabled = open.length === 0;
+  }
+
+  const servicesAt = (id) => data.services.filter((service) => desk.plan.sites[service.id].includes(id));
+  const byName = (first, second) => (first.name < second.name ? -1 : 1);
+
+  function closeAll() {
+    const { value: id } = byId("close-site");
+    const services = servicesAt(id).map(({ label }) => label).join("; ");
+    desk.change(p.withoutServices(desk.plan, id), fill(words.planner_closed_all, { name: desk.nameOf(id), services }));
+  }
+
   function show() {
     showAdded();
     showSites();
+    showClosing();
   }
 
+  byId("close-all").addEventListener("click", closeAll);
   return { show, placeAt, findPlace };
 }

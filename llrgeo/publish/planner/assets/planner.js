@@ -21,6 +21,7 @@
   const beds = llrgeoBedMoves(desk, tables);
   const weights = llrgeoWeights(desk, tables, onWeigh, () => { saveState(); showButtons(); });
   const oneMore = llrgeoOneMore(desk, tables, planMap, sites.placeAt);
+  const changes = llrgeoChangeList(desk, tables);
 
   // A browser that cannot unpack the roads says so, and the page does without.
   async function openRoads() {
@@ -35,10 +36,12 @@
 
   // --- What is shown -------------------------------------------------------------------------------
 
+  // A button that can do nothing more hands the focus to one that can.
   function showButtons() {
-    byId("undo").disabled = !desk.canUndo();
-    byId("redo").disabled = !desk.canRedo();
-    byId("pin").disabled = desk.pins.length >= NAMES.length;
+    const focused = document.activeElement;
+    const isAble = { undo: desk.canUndo(), redo: desk.canRedo(), pin: desk.pins.length < NAMES.length };
+    Object.entries(isAble).forEach(([id, able]) => { byId(id).disabled = !able; });
+    if (focused && focused.disabled) byId(["undo", "redo"].find((id) => isAble[id]) || "base").focus();
   }
 
   // A plan that was pinned can be looked at on the map, beside the plan in hand.
@@ -60,6 +63,7 @@
     results.showHeadline();
     results.showCriteria();
     results.showPins();
+    changes.show();
   }
 
   // All of the page anew; what had the focus has it again.
@@ -73,8 +77,10 @@
     beds.show();
     results.showAll();
     weights.show();
+    changes.show();
     own.show();
     planMap.show();
+    oneMore.show();
     showButtons();
     const again = focused && document.querySelector(`[data-key="${CSS.escape(focused)}"]`);
     if (again && again !== document.activeElement) again.focus({ preventScroll: true });
@@ -94,6 +100,7 @@
     results.showOfService();
     own.show();
     planMap.show();
+    oneMore.show();
   }
 
   // Show some areas on the map, of a service or by a view if they are given, and say what they are.
@@ -146,7 +153,7 @@
     if (!file) return;
     const read = p.fromToml(data, await file.text());
     const needs = read.plan && read.plan.added.length > 0 && !desk.roads ? "planner_open_network" : read.fault;
-    desk.fault("open", needs ? fill(words[needs], { detail: read.detail || "" }) : "");
+    desk.fault("open", needs ? fill(words[needs], { detail: read.detail || "", most: p.MOST_SITES }) : "");
     if (!needs) {
       showLabel(read.label);
       desk.change(read.plan, words.planner_opened_file);
@@ -196,6 +203,9 @@
   function setPlacing(on) {
     byId("by-click").setAttribute("aria-pressed", String(on));
     document.body.classList.toggle("placing", on);
+    if (!on) return;
+    planMap.bringIntoView();
+    desk.say(words.planner_click_where);
   }
 
   function listen() {

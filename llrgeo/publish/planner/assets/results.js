@@ -1,59 +1,24 @@
-// What a plan means, in words and tables: the headline, services, loads, criteria, groups, places hit
-// hardest, and plans side by side. `showAreas` shows some areas on the map; `take` goes on with a plan
+// What a plan means, in tables: services, loads, criteria, groups, places hit hardest, and plans side
+// by side; headline.js says it in sentences. `showAreas` shows some areas on the map; `take` goes on with a plan
 // that was kept, `drop` lets go of it.
 "use strict";
 
 function llrgeoResults(desk, tables, { showAreas, take, drop }) {
   const m = llrgeoModel;
   const costs = llrgeoCostTable(desk, tables);
+  const { showHeadline, showWarnings } = llrgeoHeadline(desk, tables);
   const { fill, peopleInWords, oneDecimal } = llrgeoText;
-  const { element, fillTable, fillLines, setText, minutesInTable } = tables;
+  const { element, fillTable, setText, minutesInTable } = tables;
   const buttons = llrgeoRowButtons(tables, desk.words);
-  const { data, words, inHundred, scoreOf, optionCriteria } = desk;
+  const { data, words, inHundred, scoreOf, nameOf } = desk;
   const { planning } = data;
   const byId = (id) => document.getElementById(id);
   const MOST_LISTED = 10;
-  const MOST_WARNED = 3; // places named in one warning
   const today = m.baselineOf(data).id;
   const isLonger = (name) => llrgeoAppraise.LONGER.includes(name);
   const counted = (number) => peopleInWords(Math.round(number), words);
-  const shown = (minutes) => (Number.isNaN(minutes) ? words.nobody : minutesInTable(minutes));
-
-  // --- Words -----------------------------------------------------------------------------------------
-
-  function showHeadline() {
-    const { found, plan } = desk;
-    const { people } = found;
-    const total = data.areas.people.reduce((sum, count) => sum + count, 0);
-    const close = found.classes.reduce((sum, { name, tooClose }, area) =>
-      sum + (isLonger(name) && tooClose ? data.areas.people[area] : 0), 0);
-    const count = (number) => peopleInWords(number, words);
-    const score = (id) => inHundred(scoreOf(optionCriteria(id)));
-    const lines = [
-      fill(people.anyLonger > 0 ? words.planner_longer : words.planner_longer_none, { people: count(people.anyLonger), all: count(total), close: count(close) }),
-      fill(words.planner_shorter, { people: count(people.shorter), same: count(people.same) }),
-      unscored() || [fill(plan.base === today ? words.planner_score_today : words.planner_score,
-        { score: inHundred(scoreOf(found.criteria)), base: desk.optionLabel(plan.base), of_base: score(plan.base),
-          today: score(today) }), firstText()].join(" "),
-    ];
-    const empty = data.services.filter(({ id }) => plan.sites[id].length === 0);
-    fillLines(byId("headline"), [...lines.map((line, place) => [line, place === 0 ? "big" : ""]),
-      ...empty.map(({ label }) => [fill(words.planner_nowhere, { service: label }), "warn"])]);
-  }
-
-  // Why there is no score: criteria that weigh something and have no figure here; else nothing.
-  function unscored() {
-    const missing = desk.found.criteria.filter(({ score }, place) => score === null && desk.plan.weights[place] > 0)
-      .map(({ measure }) => planning.criteria.find((criterion) => criterion.measure === measure).label);
-    return missing.length > 0 ? fill(words.planner_unscored, { criteria: missing.join("; ") }) : "";
-  }
-
-  // The share of the study's weightings that put the plan before all options of the study.
-  function firstText() {
-    const others = data.options.map(({ id }) => optionCriteria(id));
-    const first = desk.firstShares([...others, desk.found.criteria]).pop();
-    return first === words.planner_no_score ? "" : fill(words.planner_score_first, { first });
-  }
+  // Minutes of a mean; where there is none, nobody travels or (of all services) one runs nowhere.
+  const shown = (minutes, none) => (Number.isNaN(minutes) ? none : minutesInTable(minutes));
 
   // --- Services and sites ------------------------------------------------------------------------------
 
@@ -73,9 +38,10 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
       better: service.outcomes.improved + service.outcomes.gained }))
       .sort((first, second) => second.worse - first.worse || second.better - first.better);
     fillTable("services", [words.planner_column_service, words.column_longer, words.column_shorter,
-      words.column_before, words.column_after, words.planner_column_show],
+      words.column_before, words.planner_column_after, words.planner_column_show],
     listed.map((service) => [desk.serviceLabel(service.id), counted(service.worse), counted(service.better),
-      shown(meanOf(service.before, data)), shown(meanOf(service.after, data)), words.planner_show]));
+      shown(meanOf(service.before, data), words.no_route), shown(meanOf(service.after, data), words.no_route),
+      words.planner_show]));
     buttons.add("services", listed.map(({ id, before, after }) => {
       const kindOf = (area) => m.outcome(before[area], after[area], data.tolerance);
       return rowOf(desk.serviceLabel(id), data.areas.people, (area) => m.LONGER_OUTCOMES.includes(kindOf(area)),
@@ -114,18 +80,18 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
 
   function copes(load) {
     if (load.over > 0) return fill(words.planner_over, { contacts: counted(load.over) });
-    return load.belowMinimum ? words.planner_below : words.planner_fine;
+    if (load.belowMinimum) return words.planner_below;
+    return load.capacity === null ? words.planner_not_known : words.planner_fine;
   }
 
   // --- Beds --------------------------------------------------------------------------------------------
 
-  const nameOf = (id) => desk.world.sites[desk.world.place.get(id)].name;
-
   // What the beds of the service looked at do in the first year, and how many the last would need.
   function showBeds() {
     const { id, beds } = desk.serviceFound();
-    byId("table-beds").hidden = beds.length === 0;
-    if (beds.length === 0) return;
+    const isThere = beds.length > 0 && beds[0].length > 0; // of a service with beds that runs somewhere
+    byId("table-beds").hidden = !isThere;
+    if (!isThere) return;
     const { years, target } = llrgeoBeds.bedService(data, id);
     const [first, last] = [beds[0], beds[beds.length - 1]];
     const later = new Map(last.map((row) => [row.id, row.needed]));
@@ -156,28 +122,6 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
   const bedsCope = ({ short }) =>
     (short > 0 ? fill(words.planner_beds_short, { beds: counted(short) }) : words.planner_fine);
 
-  // --- Warnings ----------------------------------------------------------------------------------------
-
-  // What does not cope in any service: too little room, too few contacts, too few beds.
-  function warnings() {
-    const found = { over: [], below: [], beds: [] };
-    desk.found.services.forEach(({ id, loads, beds }) => {
-      const place = (site) => fill(words.planner_at_site, { site: nameOf(site), service: desk.serviceLabel(id) });
-      loads.forEach((load) => {
-        if (load.over > 0) found.over.push(place(load.id));
-        if (load.belowMinimum) found.below.push(place(load.id));
-      });
-      (beds[0] || []).forEach((row) => { if (row.short > 0) found.beds.push(place(row.id)); });
-    });
-    return Object.entries(found).filter(([, places]) => places.length > 0).map(([kind, places]) =>
-      fill(words[`planner_warn_${kind}`], { count: places.length, places: places.slice(0, MOST_WARNED).join("; "),
-        more: places.length > MOST_WARNED ? words.planner_warn_more : "" }));
-  }
-
-  function showWarnings() {
-    fillLines(byId("warnings"), warnings().map((text) => [text, "warn"]), "li");
-  }
-
   // --- Criteria ----------------------------------------------------------------------------------------
 
   function figure(measure, value) {
@@ -187,7 +131,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
   }
 
   function showCriteria() {
-    const [base, now] = [desk.plan.base, today].map(optionCriteria);
+    const [base, now] = [desk.plan.base, today].map((id) => desk.optionFound(id).criteria);
     fillTable("criteria", [words.planner_column_criterion, words.planner_today, words.planner_column_base,
       words.planner_column_plan, words.planner_column_points, words.planner_column_weight],
     desk.found.criteria.map(({ measure, value, score }, place) => [planning.criteria[place].label,
@@ -199,7 +143,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
 
   function showGroups() {
     const heads = [words.planner_column_residents, words.planner_any_longer, words.planner_only_shorter,
-      words.column_before, words.column_after, words.planner_column_show];
+      words.column_before, words.planner_column_after, words.planner_column_show];
     const isPlace = ({ group }) => group === "authority";
     const nameOfGroup = ({ group, level }) => (group === "authority" ? level
       : `${words[`group_name_${group}`]}: ${words[`level_${level}`]}`);
@@ -209,7 +153,8 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
     for (const [name, head, listed] of [["places", words.planner_column_place, groups.filter(isPlace)],
       ["groups", words.planner_column_group, groups.filter((group) => !isPlace(group))]]) {
       fillTable(name, [head, ...heads], listed.map((group) => [nameOfGroup(group), counted(group.total), counted(group.anyLonger),
-        counted(group.shorter), shown(group.before), shown(group.after), words.planner_show]));
+        counted(group.shorter), shown(group.before, words.planner_no_figure),
+      shown(group.after, words.planner_no_figure), words.planner_show]));
       buttons.add(name, listed.map((group) => rowOf(nameOfGroup(group), group.people,
         (area) => isLonger(classes[area].name), (area) => classes[area].name === "shorter", { map: "people" })));
     }
@@ -221,7 +166,7 @@ function llrgeoResults(desk, tables, { showAreas, take, drop }) {
       .sort((first, second) => size(second) - size(first) || first.area - second.area).slice(0, MOST_LISTED);
     byId("table-losers").hidden = listed.length === 0;
     fillTable("losers", [words.column_area, words.column_people, words.planner_column_service,
-      words.column_before, words.column_after, words.planner_column_show],
+      words.column_before, words.planner_column_after, words.planner_column_show],
     listed.map(({ area, worst }) => {
       const service = desk.serviceFound(worst.service);
       return [data.areas.label[area], counted(data.areas.people[area]), desk.serviceLabel(worst.service),

@@ -27,6 +27,9 @@ function llrgeoRoadsOf(data, bytes) {
       destination: llrgeoNetwork.joinPlace(network, index, "destination", x, y) };
   }
 
+  // Metres from the nearest road at which a journey may end; Infinity where none is near enough.
+  const offRoad = ({ destination: { links, off } }) => (links.length > 0 ? off : Infinity);
+
   const periodOf = (journey) =>
     planning.network.periods.indexOf(journey.slice(planning.mode.length + 1));
 
@@ -51,7 +54,8 @@ function llrgeoRoadsOf(data, bytes) {
     const key = `${site.x} ${site.y} ${direction} ${journey}`;
     if (!columns.has(key)) {
       if (columns.size > MOST_KEPT) columns.clear();
-      columns.set(key, journeysTo(joined(site.x, site.y), direction, journey));
+      const place = joined(site.x, site.y);
+      columns.set(key, { ...journeysTo(place, direction, journey), off: offRoad(place) });
     }
     return columns.get(key);
   }
