@@ -203,11 +203,14 @@ function llrgeoPlanSites(desk, tables, planMap) {
   // The study's sites that run something in the plan: each may close for all of it at once.
   function showClosing() {
     const open = data.sites.filter(({ id }) => servicesAt(id).length > 0).sort(byName);
+    byId("close-all").disabled = open.length === 0;
     const select = byId("close-site");
+    const ids = open.map(({ id }) => id).join();
+    if (select.dataset.ids === ids) return;
     const { value } = select;
+    select.dataset.ids = ids;
     select.replaceChildren(...open.map(({ id, name }) => element("option", name, { value: id })));
     if (open.some(({ id }) => id === value)) select.value = value;
-    byId("close-all").disabled = open.length === 0;
   }
 
   const servicesAt = (id) => data.services.filter((service) => desk.plan.sites[service.id].includes(id));
