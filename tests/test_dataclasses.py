@@ -9,15 +9,17 @@ from pydantic import BaseModel
 
 import llrgeo
 
-# Built up step by step; none leaves the module that fills it, or the run that it counts for.
+# Built up step by step; none leaves the module that fills it, or the run or search it counts for.
 FILLED = {
-    "Draft", "Element", "ExchangeCounts", "Programme", "StudyInputs", "_Column", "_Tree",
+    "CentreSearch", "Draft", "Element", "ExchangeCounts", "NearBest", "Programme", "StudyInputs",
+    "_Column", "_Tree",
 }  # fmt: skip
 # They keep what is worked out once, for which slots would leave no place.
 WITH_MEMORY = {
-    "AllocatedUses", "BaseMap", "CapacitySetting", "Comparison", "DescribedTable",
+    "Access", "AllocatedUses", "BaseMap", "CapacitySetting", "Comparison", "DescribedTable",
     "EvidenceContext", "Grounds", "NetworkRouter", "OptionView", "Parameters", "Publication",
-    "Rates", "RoadNetwork", "SitingStudy", "StudyInputs", "TransitRouter", "TransitRules",
+    "Rates", "RoadNetwork", "ServiceResult", "ServiceUse", "SitingStudy", "StudyInputs",
+    "TransitRouter", "TransitRules",
 }  # fmt: skip
 # They hold tables, and are keys or members of sets: two are the same only if they are one.
 ONE_OF_A_KIND = {

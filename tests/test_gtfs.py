@@ -24,7 +24,7 @@ TRIPS = ["09:40", "10:10", "10:40", "11:10"]
 FAULTS = Wording(
     "x-faults",
     {key: "known" if key.startswith("data_note_feed_") else text for key, text in wording().items()}
-    | {"data_note_feed": "fault of {file}: {what}"},
+    | dict.fromkeys(("data_note_feed", "data_note_one_row"), "fault of {file}: {what}"),
 )
 
 
@@ -181,7 +181,7 @@ class TestFaults:
         [
             (
                 "g,11:00:00,11:00:00,home,1\ng,10:50:00,10:50:00,market,2\n",
-                "stop_times.txt: times go backwards in 1 rows (trip_id g)",
+                "stop_times.txt: times go backwards in 1 row (trip_id g)",
                 [],
             ),
             (
@@ -190,7 +190,7 @@ class TestFaults:
                     "g,11:10:00,11:10:00,market,3\n"
                 ),
                 (
-                    "column 'stop_id' names stops that stops.txt does not have in 1 rows "
+                    "column 'stop_id' names stops that stops.txt does not have in 1 row "
                     "(stop_id nowhere)"
                 ),
                 [660, 670],
@@ -200,7 +200,7 @@ class TestFaults:
                     "g,11:00:00,11:00:00,home,1\ng,soon,11:05:00,square,2\n"
                     "g,11:10:00,11:10:00,market,3\n"
                 ),
-                "column 'arrival_time' is no time in 1 rows (trip_id g)",
+                "column 'arrival_time' is no time in 1 row (trip_id g)",
                 [660, 670],
             ),
             (
@@ -208,7 +208,7 @@ class TestFaults:
                     "g,11:00:00,11:00:00,home,1\ng,11:05:00,11:05:00,square,1\n"
                     "g,11:10:00,11:10:00,market,3\n"
                 ),
-                "column 'stop_sequence' has a number twice in 1 rows (trip_id g)",
+                "column 'stop_sequence' has a number twice in 1 row (trip_id g)",
                 [660, 670],
             ),
             (
@@ -216,7 +216,7 @@ class TestFaults:
                     "g,11:00:00,11:00:00,home,1\ng,11:05:00,11:05:00,square,x\n"
                     "g,11:10:00,11:10:00,market,3\n"
                 ),
-                "column 'stop_sequence' is not a number in 1 rows (trip_id g)",
+                "column 'stop_sequence' is not a number in 1 row (trip_id g)",
                 [660, 670],
             ),
             (
@@ -229,13 +229,13 @@ class TestFaults:
             ),
             (
                 "other,11:00:00,11:00:00,home,1\n",
-                "trips.txt does not have in 1 rows (trip_id other)",
+                "trips.txt does not have in 1 row (trip_id other)",
                 [],
             ),
-            ("", "trips.txt: no calls in stop_times.txt in 1 rows (trip_id g)", []),
+            ("", "trips.txt: no calls in stop_times.txt in 1 row (trip_id g)", []),
             (
                 "g,11:00:00,11:00:00,home,1\n",
-                "stop_times.txt: trips that call at one stop alone in 1 rows (trip_id g)",
+                "stop_times.txt: trips that call at one stop alone in 1 row (trip_id g)",
                 [],
             ),
         ],
@@ -258,16 +258,16 @@ class TestFaults:
         calls = "g,11:00:00,11:00:00,home,1\ng,11:05:00,11:05:00,market,2\n"
         timetable = read(write_feed(feed, **with_trip(calls, service="never")))
         assert timetable.notes == (
-            "bus.zip: left out: trips.txt: a service that no calendar knows in 1 rows (trip_id g)",
+            "bus.zip: left out: trips.txt: a service that no calendar knows in 1 row (trip_id g)",
         )
 
     @pytest.mark.parametrize(
         ("place", "note"),
         [
-            ("0,0", "blank or impossible in 1 rows (stop_id ghost)"),
-            (",", "blank or impossible in 1 rows (stop_id ghost)"),
-            ("-1.2,52.6", "blank or impossible in 1 rows (stop_id ghost)"),
-            ("48.83,2.38", "stops beyond Great Britain are called at in 1 rows (stop_id ghost)"),
+            ("0,0", "blank or impossible in 1 row (stop_id ghost)"),
+            (",", "blank or impossible in 1 row (stop_id ghost)"),
+            ("-1.2,52.6", "blank or impossible in 1 row (stop_id ghost)"),
+            ("48.83,2.38", "stops beyond Great Britain are called at in 1 row (stop_id ghost)"),
         ],
     )
     def test_are_stops_out_of_place(self, feed: Path, place: str, note: str) -> None:
@@ -324,10 +324,10 @@ class TestFaults:
         message = self.faults(feed, stop_times=calls, frequencies=None)
         for fault in (
             "no service on Tuesday 2026-11-24",
-            "stop_times.txt: column 'stop_sequence' is not a number in 1 rows (trip_id 1b)",
-            "stop_times.txt: column 'arrival_time' is no time in 1 rows (trip_id 1a)",
-            "a trip's first or last call has no time in 1 rows (trip_id 1b)",
-            "column 'stop_id' names stops that stops.txt does not have in 1 rows (stop_id nowhere)",
+            "stop_times.txt: column 'stop_sequence' is not a number in 1 row (trip_id 1b)",
+            "stop_times.txt: column 'arrival_time' is no time in 1 row (trip_id 1a)",
+            "a trip's first or last call has no time in 1 row (trip_id 1b)",
+            "column 'stop_id' names stops that stops.txt does not have in 1 row (stop_id nowhere)",
         ):
             assert fault in message
 
@@ -336,8 +336,8 @@ class TestFaults:
         dates = TOY["calendar_dates"] + "bad,20261224,3\n"
         timetable = read(write_feed(feed, calendar=calendar, calendar_dates=dates))
         told = " ".join(timetable.notes)
-        assert "calendar.txt: column 'start_date' is no date as 20261124 in 1 rows" in told
-        assert "calendar.txt: column 'friday' is not 0 or 1 in 1 rows (service_id bad)" in told
+        assert "calendar.txt: column 'start_date' is no date as 20261124 in 1 row" in told
+        assert "calendar.txt: column 'friday' is not 0 or 1 in 1 row (service_id bad)" in told
         assert "calendar_dates.txt: column 'exception_type' is not 1 or 2" in told
         assert departures(timetable) == departures(read(write_feed(feed)))
 
@@ -345,7 +345,7 @@ class TestFaults:
         calendar = TOY["calendar"].replace("20261101", "soon")
         message = self.faults(feed, calendar=calendar)
         assert (
-            "column 'start_date' is no date as 20261124 in 1 rows (service_id weekdays)" in message
+            "column 'start_date' is no date as 20261124 in 1 row (service_id weekdays)" in message
         )
 
     def test_are_no_calendars_at_all(self, feed: Path) -> None:
@@ -370,13 +370,13 @@ class TestFaults:
     def test_are_transfers_that_take_no_number(self, feed: Path) -> None:
         rows = "from_stop_id,to_stop_id,transfer_type,min_transfer_time\nhome,market,2,soon\n"
         timetable = read(write_feed(feed, transfers=rows))
-        assert "'min_transfer_time' is no number in 1 rows" in timetable.notes[0]
+        assert "'min_transfer_time' is no number in 1 row" in timetable.notes[0]
         assert timetable.transfers.empty
 
     def test_are_ids_that_stand_twice(self, feed: Path) -> None:
         timetable = read(write_feed(feed, stops=f"{stops_table(STOPS)}home,52.7,-1.1\n"))
         assert (
-            "stops.txt: column 'stop_id' is duplicated in 1 rows (stop_id home)"
+            "stops.txt: column 'stop_id' is duplicated in 1 row (stop_id home)"
             in (timetable.notes[0])
         )
         assert timetable.stops.distance(at(**STOPS).reset_index(drop=True)).max() < 0.1

@@ -187,6 +187,13 @@ def test_an_exact_draw_of_any_study_is_the_study_itself(
         np.testing.assert_allclose(table, [expected, expected])
 
 
+def test_where_nobody_reaches_a_site_each_draw_has_the_ceiling(setting: AppraisalInputs) -> None:
+    farm = replace(setting, areas=setting.areas.loc[["F"]])
+    results = evaluate_options([TODAY, LOCAL], farm, baseline="today")
+    found = simulate(results, farm, replace(EXACT, time_error_min=4.0), draws=3, seed=0)
+    assert (found.values["mean_minutes"] == farm.ceiling).all(axis=None)
+
+
 def test_slower_roads_slow_all_options_alike_and_leave_their_order(
     setting: AppraisalInputs,
 ) -> None:

@@ -180,7 +180,7 @@ def simulate(
     rng, ceiling_min = np.random.default_rng(seed), appraisal_inputs.ceiling
     values = {name: np.empty((draws, len(results))) for name in SIMULATED}
     at_once, few = (
-        max(1, min(usual, most // len(plan.pairs)))
+        max(1, min(usual, most // max(len(plan.pairs), 1)))
         for usual, most in ((_DRAWN, _MOST_DRAWN), (_CHUNK, _MOST_CHUNK))
     )
     room = np.empty((len(services), min(draws, at_once), people.shape[1]))  # of contacts drawn
@@ -327,7 +327,10 @@ def _contacts_by_band(service: Service, appraisal_inputs: AppraisalInputs) -> _M
 
 def _dot(left: _Matrix, right: NDArray[np.float64] | NDArray[np.bool_]) -> _Matrix:
     """Return the sums of products by row: BLAS would share long rows between waiting threads."""
-    return _sum(np.vecdot(left[:, p], right[:, p]) for p in _chunks(left.shape[1], _LONGEST_DOT))
+    total = np.zeros(len(left))  # of no journeys, too
+    for part in _chunks(left.shape[1], _LONGEST_DOT):
+        total += np.vecdot(left[:, part], right[:, part])
+    return total
 
 
 def _sum(parts: Iterable[_Matrix]) -> _Matrix:
