@@ -1,9 +1,8 @@
 """Simulation: what errors of travel times and of assumptions do to the figures of all options.
 
 Every draw is a whole study: another speed of all roads, another error of each journey, other
-rates of each service and other growth of each age band. Who goes where stays as estimated, for
-people do not know the errors of our times. The same draw is used for all options, so that their
-differences are not drowned in noise.
+rates of each service and other growth of each age band. Who goes where stays as estimated. The
+same draw is used for all options, so that their differences are not drowned in noise.
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -327,10 +326,8 @@ def _contacts_by_band(service: Service, appraisal_inputs: AppraisalInputs) -> _M
 
 def _dot(left: _Matrix, right: NDArray[np.float64] | NDArray[np.bool_]) -> _Matrix:
     """Return the sums of products by row: BLAS would share long rows between waiting threads."""
-    total = np.zeros(len(left))  # of no journeys, too
-    for part in _chunks(left.shape[1], _LONGEST_DOT):
-        total += np.vecdot(left[:, part], right[:, part])
-    return total
+    dots = (np.vecdot(left[:, p], right[:, p]) for p in _chunks(left.shape[1], _LONGEST_DOT))
+    return reduce(np.add, dots, np.zeros(len(left)))  # 0 where there are no journeys
 
 
 def _sum(parts: Iterable[_Matrix]) -> _Matrix:
