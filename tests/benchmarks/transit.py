@@ -99,11 +99,16 @@ def describe(timetable: Timetable, path: Path) -> str:
     )
 
 
-def prepared() -> tuple[TransitRouter, gpd.GeoSeries, gpd.GeoSeries, TransitRules]:
-    """Return a router over the made-up feed with walks along streets; areas, sites and rules."""
+def asked() -> tuple[gpd.GeoSeries, gpd.GeoSeries, TransitRules]:
+    """Return from where to where is asked, and by what rules."""
     areas = read_areas(embedded("areas.csv")).geometry
     sites = read_sites(embedded("sites.csv")).geometry[:SITES]
-    rules = TransitRules((dt.time(9, 30), dt.time(11, 30)))
+    return areas, sites, TransitRules((dt.time(9, 30), dt.time(11, 30)))
+
+
+def prepared() -> tuple[TransitRouter, gpd.GeoSeries, gpd.GeoSeries, TransitRules]:
+    """Return a router over the made-up feed with walks along streets; areas, sites and rules."""
+    areas, sites, rules = asked()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "feed.zip"
         make_feed(path)
@@ -117,9 +122,7 @@ def main() -> None:
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--straight", action="store_true", help="walk as the crow flies")
     straight = parser.parse_args().straight
-    areas = read_areas(embedded("areas.csv")).geometry
-    sites = read_sites(embedded("sites.csv")).geometry[:SITES]
-    rules = TransitRules((dt.time(9, 30), dt.time(11, 30)))
+    areas, sites, rules = asked()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "feed.zip"
         make_feed(path)
