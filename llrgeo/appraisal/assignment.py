@@ -92,7 +92,7 @@ def assign_with_room(
     LlrgeoError
         If HiGHS does not find the optimum.
     """
-    from scipy.optimize import LinearConstraint, milp  # noqa: PLC0415 (slow, and rarely wanted)
+    from scipy.optimize import LinearConstraint, milp
 
     area, site = np.nonzero(np.isfinite(minutes.to_numpy()))
     n, m, pairs = len(minutes), len(minutes.columns), len(area)

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.access import BAND_EDGES_MIN
 from llrgeo.appraisal.capacity.round_travel import RoundsForm
 from llrgeo.appraisal.demand import (
     Delivery,
@@ -181,9 +182,10 @@ def check_study(options: list[Option], appraisal_inputs: AppraisalInputs, *, bas
     faults += role_faults(appraisal_inputs.sites)
     if appraisal_inputs.activity is not None:
         faults += activity_faults(appraisal_inputs.activity, ids, appraisal_inputs.areas.index)
-    if not 0 <= appraisal_inputs.tolerance_min < 5:  # noqa: PLR2004 - the first band of change ends there
+    if not 0 <= appraisal_inputs.tolerance_min < BAND_EDGES_MIN[0]:
         faults.append(
-            f"the tolerance is {appraisal_inputs.tolerance_min:g} min; it must be 0 to below 5"
+            f"the tolerance is {appraisal_inputs.tolerance_min:g} min; it must be 0 to below "
+            f"{BAND_EDGES_MIN[0]:g}, where the first band of change ends"
         )
     raise_faults(faults, source="study")
 

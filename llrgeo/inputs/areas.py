@@ -27,6 +27,7 @@ from llrgeo.schema import (
 _RANKS_A_DECILE: Final = 3_300  # areas of England over ten, within 2 % in every edition
 _ENGLISH: Final = "E0[0-9]{7}"  # codes of the Office for National Statistics
 _REMOTE_M: Final = 60_000.0  # the Isles of Scilly are 45 km from Cornwall
+_FEWEST_FOR_REMOTE: Final = 3  # of two neither is the one that is off
 _REMOTE_TIMES: Final = 3.0  # the median distance to the nearest other area
 _LAND: Final = ("Polygon", "MultiPolygon")
 _MARGIN_M: Final = 500.0  # the least that the cells at the edge reach beyond their centroids
@@ -164,7 +165,7 @@ def _authority_faults(areas: pd.DataFrame) -> list[str]:
 
 def _remote_faults(areas: gpd.GeoDataFrame) -> list[str]:
     """Return areas far from all others, as one that has lost the sign of its longitude."""
-    if len(areas) < 3:  # noqa: PLR2004 - of two neither is the one that is off
+    if len(areas) < _FEWEST_FOR_REMOTE:
         return []
     xy = np.column_stack([areas.geometry.x, areas.geometry.y])
     nearest_m = np.asarray(cKDTree(xy).query(xy, k=2)[0])[:, 1]

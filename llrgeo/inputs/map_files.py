@@ -52,7 +52,7 @@ def writing_layers(path: Path) -> Iterator[None]:
 
     They have errors of their own for a disk that is full or a quota that is reached.
     """
-    from pyogrio.errors import DataLayerError, DataSourceError  # noqa: PLC0415 (it loads GDAL)
+    from pyogrio.errors import DataLayerError, DataSourceError
 
     try:
         yield

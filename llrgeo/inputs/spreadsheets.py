@@ -59,7 +59,7 @@ def read_spreadsheet(path: Path) -> pd.DataFrame:
 
 
 def _first_sheet(path: Path) -> list[list[str | None]]:
-    import openpyxl  # noqa: PLC0415 (slow to load, and few studies have a workbook)
+    import openpyxl
 
     with path.open("rb") as file:  # by its name openpyxl refuses what does not end in .xlsx
         book = openpyxl.load_workbook(file, read_only=True, data_only=True)

@@ -83,7 +83,7 @@ def publish_print_maps(publication: Publication, folder: Path) -> list[Path]:
     PublishError
         If the folder cannot be written to.
     """
-    from llrgeo.publish.print.maps import print_maps  # noqa: PLC0415 (matplotlib is slow to load)
+    from llrgeo.publish.print.maps import print_maps
 
     with using_wording(publication.words):
         maps = print_maps(publication)

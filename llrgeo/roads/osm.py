@@ -38,6 +38,7 @@ _UNCALIBRATED: Final = (
     "starting values within published bounds, not measured here: compare with known times "
     "(llrgeo validate) before quoting levels."
 )
+_STRAIGHT_POINTS: Final = 2
 _TEXT: Final = ("road_class", "road_name", "use")
 
 
@@ -273,7 +274,7 @@ def _edge_table(edges: pd.DataFrame, sections: Sections) -> pd.DataFrame:
     # Turns take time, but have no length and no line.
     turn = edges["road_class"] == "turn"
     lines = sections.lines()
-    bends = shapely.get_num_points(lines) > 2  # noqa: PLR2004 (a line of two points is straight)
+    bends = shapely.get_num_points(lines) > _STRAIGHT_POINTS
     # Lines are stored only where a road bends; row 1 is ahead, row 0 back along the same section.
     wkb = np.full((2, len(lines)), None, dtype=object)
     wkb[1, bends] = shapely.to_wkb(lines[bends])

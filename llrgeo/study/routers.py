@@ -120,7 +120,7 @@ def read_transit(study: StudyConfig) -> Router:
     NetworkError
         If the network is missing.
     """
-    from llrgeo.travel.transit import TransitRouter  # noqa: PLC0415 (numba is slow to load)
+    from llrgeo.travel.transit import TransitRouter
 
     if study.transit is None:
         msg = f"{study.title}: there is no table [transit]"

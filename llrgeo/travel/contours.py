@@ -20,6 +20,7 @@ Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
 
 _PAD: Final = 2  # nodes about the guess: one that is asked about, one that is outside
+_ALL_CORNERS: Final = 15  # of a square: the bits of its four corners
 _MARGIN: Final = 0.02  # corners are kept clear, so that rings do not touch there
 _HALVINGS: Final = 2  # then a border is a straight line between values, but for steps
 _STEP_HALVINGS: Final = 5  # more, at steps: of a grid of 30 m, to within 0.2 m
@@ -186,7 +187,7 @@ def _border(nodes: Bools) -> tuple[Ints, Ints]:
     """Return the sides of squares that the border crosses, and which of them comes next."""
     corners = nodes.astype(np.int8)
     code = corners[:-1, :-1] + 2 * corners[:-1, 1:] + 4 * corners[1:, 1:] + 8 * corners[1:, :-1]
-    rows, columns = np.nonzero((code > 0) & (code < 15))  # noqa: PLR2004 - all four corners
+    rows, columns = np.nonzero((code > 0) & (code < _ALL_CORNERS))
     kinds = code[rows, columns]
     lower_left = rows * nodes.shape[1] + columns
     # A side's number is that of its lower or left node, and that of all nodes more if it stands.

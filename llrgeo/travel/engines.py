@@ -137,7 +137,7 @@ def _searched(
     limit = limit_key(plan.limit_min)
     if plan.workers == 1:
         return [search_keys(matrix, part, exits, limit) for part in track(parts)]
-    from joblib import Parallel, delayed  # noqa: PLC0415 (needed by several workers alone)
+    from joblib import Parallel, delayed
 
     # Processes, not threads: scipy's search holds Python's lock.
     found: list[IntArray] = Parallel(n_jobs=plan.workers)(
@@ -147,7 +147,7 @@ def _searched(
 
 
 def _by_hierarchy(request: MatrixRequest, plan: SearchPlan, *, turned: bool) -> IntArray:
-    from llrgeo.travel.hierarchy import hierarchy_keys  # noqa: PLC0415 (numba is slow to load)
+    from llrgeo.travel.hierarchy import hierarchy_keys
 
     hierarchy = _hierarchy(request.graph, plan.hierarchy)
     exits, entries, limit = request.exits, request.entries, limit_key(plan.limit_min)
@@ -158,7 +158,7 @@ def _by_hierarchy(request: MatrixRequest, plan: SearchPlan, *, turned: bool) -> 
 
 def _hierarchy(graph: SearchGraph, path: Path | None) -> "Hierarchy":
     """Return the graph's hierarchy: the saved one, or one built now and saved where a path is."""
-    from llrgeo.travel.hierarchy import (  # noqa: PLC0415 (as above)
+    from llrgeo.travel.hierarchy import (
         build_hierarchy,
         load_hierarchy,
         save_hierarchy,

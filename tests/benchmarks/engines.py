@@ -168,7 +168,7 @@ def ask_chains(_: None, graph: Graph, work: Work) -> np.ndarray:
 
 def build_our_hierarchy(graph: Graph) -> Any:
     """Build our hierarchy from bare arrays."""
-    from llrgeo.travel.hierarchy import build_hierarchy  # noqa: PLC0415 (numba is slow to load)
+    from llrgeo.travel.hierarchy import build_hierarchy
 
     none = np.array([], dtype=np.int64)
     return build_hierarchy(question(graph, Work(none, none)).graph)
@@ -176,7 +176,7 @@ def build_our_hierarchy(graph: Graph) -> Any:
 
 def ask_our_hierarchy(hierarchy: Any, _: Graph, work: Work) -> np.ndarray:
     """Answer by our hierarchy."""
-    from llrgeo.travel.hierarchy import hierarchy_keys  # noqa: PLC0415 (as above)
+    from llrgeo.travel.hierarchy import hierarchy_keys
 
     exits, entries = at_nodes(work.origins), at_nodes(work.destinations)
     return hierarchy_keys(hierarchy, exits, entries, 1 << 53) >> LENGTH_BITS
@@ -199,7 +199,7 @@ def ask_scipy(matrix: csr_array, _: Graph, work: Work) -> np.ndarray:
 
 def build_networkx(graph: Graph) -> Any:
     """Build a graph with reversed arcs; of parallel arcs the fastest stays."""
-    import networkx as nx  # noqa: PLC0415 (each engine loads its own)
+    import networkx as nx
 
     made = nx.DiGraph()
     order = np.argsort(-graph.ms, kind="stable")
@@ -210,7 +210,7 @@ def build_networkx(graph: Graph) -> Any:
 
 def ask_networkx(made: Any, _: Graph, work: Work) -> np.ndarray:
     """Search from each destination."""
-    import networkx as nx  # noqa: PLC0415 (as above)
+    import networkx as nx
 
     columns = []
     for node in work.destinations.tolist():
@@ -221,7 +221,7 @@ def ask_networkx(made: Any, _: Graph, work: Work) -> np.ndarray:
 
 def build_igraph(graph: Graph) -> Any:
     """Build a directed graph."""
-    import igraph  # noqa: PLC0415 (as above)
+    import igraph
 
     return igraph.Graph(len(graph.x), np.c_[graph.tail, graph.head], directed=True)
 
@@ -236,7 +236,7 @@ def ask_igraph(made: Any, graph: Graph, work: Work) -> np.ndarray:
 
 def build_pandana(graph: Graph) -> Any:
     """Build pandana's contraction hierarchy, in seconds: it overflows on milliseconds."""
-    import pandana  # noqa: PLC0415 (as above)
+    import pandana
 
     seconds = pd.DataFrame({"s": graph.ms / 1_000})
     x, y, tail, head = (pd.Series(one) for one in (graph.x, graph.y, graph.tail, graph.head))
@@ -253,7 +253,7 @@ def ask_pandana(made: Any, _: Graph, work: Work) -> np.ndarray:
 
 def build_pyroutingkit(graph: Graph) -> Any:
     """Build a customisable contraction hierarchy and weigh it."""
-    import pyroutingkit  # noqa: PLC0415 (as above)
+    import pyroutingkit
 
     made = pyroutingkit.CCH()
     tail, head = graph.tail.astype(np.uint32), graph.head.astype(np.uint32)

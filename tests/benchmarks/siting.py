@@ -202,8 +202,8 @@ def by_highs(instance: Instance, seconds: float) -> Answer:
 
 def by_spopt(instance: Instance, seconds: float) -> Answer:
     """Solve by spopt with HiGHS to a gap of 0.1 %."""
-    import pulp  # noqa: PLC0415 (each peer loads its own)
-    from spopt.locate import PMedian  # noqa: PLC0415 (as above)
+    import pulp
+    from spopt.locate import PMedian
 
     weights = (instance.weights / instance.weights.sum()).to_numpy()
     model = PMedian.from_cost_matrix(
@@ -218,7 +218,7 @@ def by_spopt(instance: Instance, seconds: float) -> Answer:
 def by_lokigi(instance: Instance, seconds: float) -> Answer:
     """Solve by lokigi: every plan where there are at most 5,000, else its GRASP."""
     del seconds  # it takes no time limit
-    from lokigi.site import SiteProblem  # noqa: PLC0415 (as above)
+    from lokigi.site import SiteProblem
 
     problem = SiteProblem(debug_mode=False)
     demand = instance.weights.rename("demand").rename_axis("area").reset_index()

@@ -93,7 +93,7 @@ def print_table(names: Sequence[str], asked: Asked) -> bool:
 
 def small(*, record: bool) -> bool:
     """Measure the ratios; write them down, or say which are worse than those written down."""
-    from pairs import measured_ratios  # noqa: PLC0415 (loads all that it measures)
+    from pairs import measured_ratios
 
     known = {} if record else read_ratios(RECORDED)
     found = measured_ratios(known)

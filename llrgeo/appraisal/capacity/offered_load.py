@@ -90,7 +90,7 @@ def offered_from_occupied(occupied_bed_days: float, beds: float) -> float:
     InputError
         If the bed-days do not fit into the beds.
     """
-    from scipy.optimize import brentq  # noqa: PLC0415 (slow to load, and rarely wanted)
+    from scipy.optimize import brentq
 
     carried = occupied_bed_days / DAYS_A_YEAR
     if not 0 <= carried < beds:

@@ -140,7 +140,7 @@ def beds_for_loss_continuous(load: float, share: float) -> float:
     InputError
         As `beds_for_loss`.
     """
-    from scipy.optimize import brentq  # noqa: PLC0415 (slow to load, and rarely wanted)
+    from scipy.optimize import brentq
 
     most = beds_for_loss(load, share)
     if most == 0:
@@ -238,7 +238,7 @@ def _erlang_b_below_one(fraction: float, load: float) -> float:
     """
     if fraction == 0:
         return 1.0
-    from scipy.integrate import quad  # noqa: PLC0415 (slow to load, and rarely wanted)
+    from scipy.integrate import quad
 
     value, _ = quad(lambda t: np.exp(-t) * (1 + t / load) ** fraction, 0, np.inf)
     return float(1 / value)

@@ -144,7 +144,7 @@ def _play(
     network: WardNetwork, drawn: "Admissions", years: int, longer_than_days: float
 ) -> WardSimulation:
     """Return what becomes of the admissions that were drawn."""
-    from llrgeo.appraisal.capacity.ward_events import (  # noqa: PLC0415 (numba is slow to load)
+    from llrgeo.appraisal.capacity.ward_events import (
         COUNTED,
         Tally,
         Wards,
@@ -243,7 +243,7 @@ def _draw(network: WardNetwork, years: int, seed: int) -> "Admissions":
 
     Whether an area reaches a ward at all is left to the order of wards.
     """
-    from llrgeo.appraisal.capacity.ward_events import (  # noqa: PLC0415 (numba is slow to load)
+    from llrgeo.appraisal.capacity.ward_events import (
         Admissions,
     )
 

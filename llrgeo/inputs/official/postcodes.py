@@ -5,6 +5,7 @@ tables without header, one for each postcode area: postcode 0, quality 1, eastin
 district 8.
 """
 
+import json
 import zipfile
 from collections.abc import Iterable
 from functools import partial
@@ -14,7 +15,7 @@ from typing import Any, Final
 import pandas as pd
 
 from llrgeo.errors import InputError
-from llrgeo.inputs.official.answers import check_zip, numbers
+from llrgeo.inputs.official.answers import check_zip, numbers, read_json, refuse_page
 from llrgeo.inputs.official.downloader import Downloader, NotFetchedError, all_or_none
 from llrgeo.inputs.official.query import Query
 from llrgeo.inputs.official.sources import Source
@@ -146,11 +147,6 @@ def _is_table(name: str) -> bool:
 
 def _read_list(path: Path) -> list[dict[str, Any]]:
     """Read the list of downloads, which is a JSON array, not an object."""
-    # Imported here, for a plain study reads postcodes too, but no answers of servers.
-    import json  # noqa: PLC0415 (as said)
-
-    from llrgeo.inputs.official.answers import read_json, refuse_page  # noqa: PLC0415 (as said)
-
     refuse_page(path)
     try:
         found = json.loads(path.read_bytes().decode("utf-8-sig"))

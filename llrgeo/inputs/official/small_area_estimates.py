@@ -47,7 +47,7 @@ def read_workbook(path: Path, sheet: str) -> pd.DataFrame:
     InputError
         If it is no workbook, or the sheet, a column or a count is missing.
     """
-    from openpyxl import load_workbook  # noqa: PLC0415 (slow to load)
+    from openpyxl import load_workbook
 
     # The file is opened here, for a workbook that is refused half-way does not close its own.
     with path.open("rb") as file:

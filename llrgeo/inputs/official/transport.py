@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
 from email.message import Message
+from email.utils import parsedate_to_datetime
 from functools import partial
 from http.client import HTTPConnection, HTTPException, HTTPResponse, HTTPSConnection
 from ssl import SSLCertVerificationError, SSLError
@@ -270,8 +271,6 @@ def _refuse_for_good(error: Exception, url: str) -> None:
 
 def _wait_s(headers: Message) -> float | None:
     """Return what Retry-After asks for in seconds; a date counts from the answer's own Date."""
-    from email.utils import parsedate_to_datetime  # noqa: PLC0415 (rarely wanted)
-
     asked = (headers.get("Retry-After") or "").strip()
     if asked.isdecimal():
         return float(asked)

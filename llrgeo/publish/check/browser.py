@@ -98,7 +98,7 @@ def _opened(
 
     What is found of such a page is what was found before.
     """
-    from playwright.sync_api import Error  # noqa: PLC0415 - an extra
+    from playwright.sync_api import Error
 
     try:
         context = browser.new_context(viewport={"width": size[0], "height": size[1]}, offline=True)
@@ -120,7 +120,7 @@ def open_browser() -> Iterator["Browser"]:
     PublishError
         If it does not start: it is broken, or there is too little memory for it.
     """
-    from playwright.sync_api import sync_playwright  # noqa: PLC0415 - an extra
+    from playwright.sync_api import sync_playwright
 
     path = installed_chromium()
     with ExitStack() as stack:

@@ -43,8 +43,8 @@ def times_bytes(times: Sequence[TravelTimes], *, rows_a_group: int = ROWS_A_GROU
     Rows and columns are those of `TravelTimes.to_long`: areas, and sites of each, by their ids. A
     column that a matrix lacks is blank in its rows.
     """
-    import pyarrow as pa  # noqa: PLC0415 (slow, and only publishing needs it)
-    import pyarrow.parquet as pq  # noqa: PLC0415 (as above)
+    import pyarrow as pa
+    import pyarrow.parquet as pq
 
     # The frame's first rows say what the columns are; the schema keeps pandas' own notes on them.
     few = arrow_text(first_rows(times))
@@ -75,7 +75,7 @@ def _groups(times: Sequence[TravelTimes], rows_a_group: int) -> Iterator[list[_B
 
 def _table(block: _Block, schema: Any) -> Any:  # noqa: ANN401 (pyarrow has no types)
     """Return the rows of a block as an Arrow table."""
-    import pyarrow as pa  # noqa: PLC0415 (as above)
+    import pyarrow as pa
 
     times, areas = block
     sites = times.minutes.columns.sort_values()

@@ -66,7 +66,7 @@ def kit_files(
             printed = PurePosixPath(page_name(place, "leaflet")).with_suffix(".pdf")
             own[str(printed)] = leaflet_pdf(publication, own, place)
         files |= own
-    from llrgeo.publish.kit.preview import preview_image  # noqa: PLC0415 (matplotlib is slow)
+    from llrgeo.publish.kit.preview import preview_image
 
     # The landing page lists its own files too, so it is made when all of them are known.
     listed = {**published, **dict.fromkeys(files, "")}
