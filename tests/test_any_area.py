@@ -105,7 +105,7 @@ def test_pages_say_in_one_line_what_is_left_out(welsh):
         "Left out, for the study&#39;s table of areas does not tell it: figures by age, "
         "disability, deprivation, rural and urban areas, authority, ward."
     )
-    for name in ("index.html", "report.html"):
+    for name in ("explorer.html", "report.html"):
         page = (welsh / "maps" / name).read_text(encoding="utf-8")
         assert page.count(said) == 1, name
         assert "eprivation" not in page.replace(said, "").split('id="data"')[0], name
@@ -127,7 +127,7 @@ def test_tables_without_their_facts_are_not_there(welsh):
 def test_the_explorer_of_such_a_study_agrees_with_its_own_data(welsh, monkeypatch):
     # What only a browser finds is tried in tests/browser, which keep one open.
     monkeypatch.setattr("llrgeo.publish.check.page.has_browser", lambda: False)
-    path = welsh / "maps" / "index.html"
+    path = welsh / "maps" / "explorer.html"
     assert check_page(path) == []
     page = path.read_text(encoding="utf-8")
     assert "ysbyty cyffredinol" in page
@@ -135,7 +135,7 @@ def test_the_explorer_of_such_a_study_agrees_with_its_own_data(welsh, monkeypatc
 
 
 def test_main_roads_of_the_map_are_the_studys_own(welsh):
-    page = (welsh / "maps" / "index.html").read_text(encoding="utf-8")
+    page = (welsh / "maps" / "explorer.html").read_text(encoding="utf-8")
     data = json.loads(page.split('id="data">', 1)[1].split("</script>", 1)[0])
     assert data["roads"] == [{"name": "A470", "kind": "primary"}]
     roads = main_road_lines(load_network(welsh / "streets"))
@@ -144,7 +144,7 @@ def test_main_roads_of_the_map_are_the_studys_own(welsh):
 
 
 def test_towns_are_those_of_the_studys_own_map(welsh):
-    page = (welsh / "maps" / "index.html").read_text(encoding="utf-8")
+    page = (welsh / "maps" / "explorer.html").read_text(encoding="utf-8")
     data = json.loads(page.split('id="data">', 1)[1].split("</script>", 1)[0])
     assert [place["name"] for place in data["places"]] == ["Trefach"]
     # It lies at crossroads 4, in the cell of one of the three areas.
@@ -152,7 +152,7 @@ def test_towns_are_those_of_the_studys_own_map(welsh):
 
 
 def test_who_is_not_counted_is_said(welsh, town_areas):
-    page = (welsh / "maps" / "index.html").read_text(encoding="utf-8")
+    page = (welsh / "maps" / "explorer.html").read_text(encoding="utf-8")
     said = (
         "Not counted in the study&#39;s table of areas, so in no figure: households without a car, "
         "ethnic groups, people by main language."

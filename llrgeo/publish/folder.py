@@ -27,7 +27,8 @@ from llrgeo.publish.data.packages import (
 )
 from llrgeo.publish.data.times_file import first_rows, times_bytes
 from llrgeo.publish.data.workbook import contents, render_workbook, settings_table, sheet_names
-from llrgeo.publish.explorer.page import render_explorer
+from llrgeo.publish.explorer.page import options_table, render_explorer
+from llrgeo.publish.front import FRONT, render_front
 from llrgeo.publish.kit.files import kit_files
 from llrgeo.publish.kit.landing import LANDING
 from llrgeo.publish.kit.page import FOLDER as PLACES
@@ -229,11 +230,10 @@ def _bytes(content: Content) -> bytes:
 
 
 def _pages(publication: Publication) -> dict[str, Content]:
-    """Make the explorer, and the same page under the name with which a web server opens."""
-    page = render_explorer(publication)
+    """Make the pages: the front page, the explorer, the report and the planner."""
     return {
-        EXPLORER: page,
-        "index.html": page,
+        EXPLORER: render_explorer(publication),
+        FRONT: render_front(publication, options_table(publication)),
         "report.html": render_report(publication),
         **_planner(publication),
     }
@@ -327,7 +327,7 @@ def _plain_words(publication: Publication) -> dict[str, Content]:
 _ABOUT: Final = {
     EXPLORER: "The explorer: maps and journeys, one page that works offline",
     PLANNER: "The planner, for those who plan: try a place, see all figures, save the plan",
-    "index.html": "The explorer, under the name with which a web server opens",
+    FRONT: "The front page, which a web server opens: a link to each page",
     "report.html": "The report: options, who gains and who loses, costs, how sure we are",
     "tables.xlsx": "Every table on a sheet, with notes, assumptions and contents",
     "areas.gpkg": "Areas with their minutes under every option, and sites; with styles for QGIS",

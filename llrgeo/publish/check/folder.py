@@ -39,7 +39,6 @@ MANIFEST: Final = "manifest.json"
 # The most bytes of a page, as it is and gzipped, by the beginning of its name; the first that fits.
 LIMITS: Final[dict[str, tuple[int, int]]] = {
     "explorer": (MAX_BYTES, MAX_GZIPPED_BYTES),
-    "index": (MAX_BYTES, MAX_GZIPPED_BYTES),
     "planner": (7_000_000, 7_000_000),
     "report": (2_500_000, 750_000),
     "": (250_000, 60_000),

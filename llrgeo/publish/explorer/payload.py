@@ -26,8 +26,11 @@ from llrgeo.schema import BNG, NO_CAR, WGS84
 from llrgeo.travel.times import TravelTimes
 
 _ROAD_TOLERANCE_M: Final = 60
-# How the phrases of other pages begin: the explorer's scripts say none of them.
+# How the phrases of other pages begin: the scripts of explorer and planner say none of the first,
+# those of the explorer none at all.
+FRONT_PAGES: Final = ("front_",)
 OTHER_PAGES: Final = (
+    *FRONT_PAGES,
     *("answer_", "capacity_", "case_", "chart_", "data_note_", "easy_", "facts_", "kit_", "line_"),
     *("measure_", "method_", "plain_", "planner_", "print_", "report_", "term_", "workbook_"),
 )

@@ -16,6 +16,7 @@ from llrgeo.publish.explorer.own_roads import (
 )
 from llrgeo.publish.explorer.packing import pack_numbers
 from llrgeo.publish.explorer.payload import (
+    FRONT_PAGES,
     acute_words,
     explorer_data,
     explorer_sites,
@@ -65,7 +66,8 @@ def planner_data(publication: Publication, planning: Planning) -> dict[str, Any]
     ]
     added = {"sites": sites, "services": services, "options": options}
     # The planner has phrases of its own, and finds its ways itself, also to places of no option.
-    own = {"strings": {**wording(), **acute_words(publication)}, "ways": {}}
+    phrases = {key: said for key, said in wording().items() if not key.startswith(FRONT_PAGES)}
+    own = {"strings": {**phrases, **acute_words(publication)}, "ways": {}}
     plain = {**_planning(publication, planning), **_costs(publication, planning, listed.index)}
     return {**data, **added, **own, "planning": plain}
 
