@@ -10,7 +10,7 @@ from appraisal_cases import LOCAL, TODAY, random_settings, town_setting
 from hypothesis import given, settings
 
 from llrgeo.appraisal import service_use
-from llrgeo.appraisal.demand import Service
+from llrgeo.appraisal.demand import Service, grow
 from llrgeo.appraisal.evaluation import evaluate_options, summarise_options
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.nearest_sites import TimesArrays
@@ -154,3 +154,56 @@ def test_a_changed_rate_works_out_its_own_service_anew_and_no_other(
     assert arrays.changed(replace(inputs, restricted=True)).contacts["clinic"].tolist() == (
         town_areas["residents"].tolist()
     )
+
+
+def test_arrays_of_other_inputs_are_those_made_anew_and_keep_what_holds_of_them(
+    town_areas: pd.DataFrame, town_sites: pd.DataFrame, town_times: TravelTimes
+) -> None:
+    """A part that is kept where it must not be would give a tornado of figures of another case."""
+    inputs = town_setting(town_areas, town_sites, town_times)
+    arrays = StudyArrays.of(inputs)
+    summarise_options([TODAY, LOCAL], arrays, baseline="today")
+    grown = grow(town_areas, {"age_18_64": 1.3})
+    kinds = town_sites.assign(kind=town_sites["kind"].iloc[::-1].to_numpy())
+    # What is changed, and which of times, contacts, people and uses hold of it all the same.
+    for change, holds in (
+        ({"times": TravelTimes(town_times.minutes * 3)}, (False, True, True, False)),
+        ({"areas": grown}, (True, False, False, False)),
+        ({"sites": kinds}, (False, True, True, False)),
+        ({"restricted": True}, (True, False, True, False)),
+        ({"kg_co2e_per_km": 0.7}, (True, True, True, False)),
+        ({"tolerance_min": 3.0}, (True, True, True, True)),
+    ):
+        other = replace(inputs, **change)  # type: ignore[arg-type]
+        changed, anew = arrays.changed(other), StudyArrays.of(other)
+        assert holds == (
+            changed.patients is arrays.patients,
+            changed.contacts["clinic"] is arrays.contacts["clinic"],
+            changed.people is arrays.people,
+            bool(changed.uses),
+        ), change
+        found, wanted = (
+            summarise_options([TODAY, LOCAL], of, baseline="today")["local"]
+            for of in (changed, anew)
+        )
+        for name in ("scored_groups", "classified", "people", "burden", "care"):
+            pd.testing.assert_frame_equal(getattr(found, name), getattr(wanted, name))
+
+
+def test_contacts_at_sites_are_added_up_once(
+    town_areas: pd.DataFrame,
+    town_sites: pd.DataFrame,
+    town_times: TravelTimes,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    inputs = town_setting(town_areas, town_sites, town_times)
+    clinic = inputs.services[0]
+    use = StudyArrays.of(inputs).use_of(clinic, frozenset("AB"), clinic.shares)
+    everyone, nobody = (np.full(len(town_areas), belongs) for belongs in (True, False))
+    at_site, _ = use.contacts_at(["A", "B"], everyone)
+    table = use.allocation.groupby("site_id")["at_site"].sum()
+    assert at_site.tolist() == pytest.approx([table["A"], table["B"]])
+    assert use.contacts_at(["B"], everyone)[0].tolist() == at_site[1:].tolist()
+    assert use.contacts_at(["A", "B"], nobody)[0].tolist() == [0, 0]
+    monkeypatch.setattr(ServiceUse, "_contacts_at", None)
+    assert use.contacts_at(["A", "B"], everyone)[0] is at_site

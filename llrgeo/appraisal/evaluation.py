@@ -181,6 +181,15 @@ def summarise_options(
     return {name: evaluator.summary(option, uses[name]) for name, option in by_name.items()}
 
 
+def arrays_of(
+    results: Mapping[str, OptionResult], appraisal_inputs: AppraisalInputs
+) -> StudyArrays:
+    """Return the arrays of inputs, keeping those behind results wherever they hold of them."""
+    of_services = (each.arrays for result in results.values() for each in result.services.values())
+    held = next(of_services, None)
+    return StudyArrays.of(appraisal_inputs) if held is None else held.changed(appraisal_inputs)
+
+
 @dataclass(frozen=True, slots=True)
 class _Evaluator:
     """What the evaluation of every option shares. Options that run a service alike have one use.

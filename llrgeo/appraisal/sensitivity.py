@@ -9,7 +9,12 @@ import pandas as pd
 
 from llrgeo.appraisal.contact_changes import ContactChanges
 from llrgeo.appraisal.demand import Service, grow
-from llrgeo.appraisal.evaluation import OptionResult, OptionSummary, summarise_options
+from llrgeo.appraisal.evaluation import (
+    OptionResult,
+    OptionSummary,
+    arrays_of,
+    summarise_options,
+)
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import (
     COST_MEASURES,
@@ -21,7 +26,6 @@ from llrgeo.appraisal.measures import (
 from llrgeo.appraisal.nearest_sites import Numbers
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Scorecard
-from llrgeo.appraisal.use_arrays import StudyArrays
 from llrgeo.travel.times import TravelTimes
 
 LOW_HIGH: Final = {"low": -1, "high": 1}
@@ -90,7 +94,7 @@ def tornado_table(
     """
     options = [result.option for result in results.values()]
     criteria = list(scorecard.weights.index)
-    arrays = StudyArrays.of(appraisal_inputs)
+    arrays = arrays_of(results, appraisal_inputs)
     contacts = ContactChanges.of(results, arrays)  # a case works out what it changes alone
     # Costs are not worked out by difference: where they are judged by, all is evaluated anew.
     by_difference = () if COST_MEASURES & set(criteria) else appraisal_inputs.visited

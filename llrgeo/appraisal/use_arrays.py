@@ -6,7 +6,7 @@ area in the order of the study's areas. Shapes: n areas, m sites with travel tim
 """
 
 from collections.abc import Collection, Mapping, Sequence
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field
 from functools import cached_property
 from typing import Final, NamedTuple, Self, TypeAlias
 
@@ -26,9 +26,11 @@ from llrgeo.schema import ROLES, site_roles
 ClassesAndPeople: TypeAlias = tuple[pd.DataFrame, pd.DataFrame]
 
 _ACUTE: Final = ROLES.index("acute")
-# The inputs that journeys rest on, and those that contacts and what they burden rest on besides.
-_OF_JOURNEYS: Final = ("times", "team_times", "sites", "areas", "tolerance_min")
-_OF_CONTACTS: Final = ("activity", "restricted", "kg_co2e_per_km", "rounds")
+# The inputs that times, contacts, classes of areas and uses rest on; times also on the areas' ids.
+_OF_TIMES: Final = frozenset({"times", "team_times", "sites"})
+_OF_CONTACTS: Final = frozenset({"areas", "activity", "restricted"})
+_OF_CLASSES: Final = _OF_TIMES | {"areas", "tolerance_min"}
+_OF_USES: Final = _OF_TIMES | _OF_CONTACTS | {"kg_co2e_per_km", "rounds"}
 
 
 class SplitContacts(NamedTuple):
@@ -66,6 +68,8 @@ class ServiceUse:
         `delivery`, contacts a year by place, and those within the standard (`places_of_care`).
     ids
         What areas and sites are called.
+    sums
+        Contacts that were added up before, by sites and areas (`contacts_at`).
     """
 
     nearest: Nearest
@@ -74,6 +78,9 @@ class ServiceUse:
     burden: Mapping[str, float]
     care: Mapping[str, float | str]
     ids: Ids
+    sums: dict[tuple[tuple[str, ...], bytes], tuple[Numbers, Numbers]] = field(
+        default_factory=dict, repr=False
+    )
 
     @cached_property
     def allocation(self) -> pd.DataFrame:
@@ -107,7 +114,16 @@ class ServiceUse:
         return journeys_of(self.nearest, self.split, self.visit, belongs & self.reaches)
 
     def contacts_at(self, sites: Sequence[str], belongs: Flags) -> tuple[Numbers, Numbers]:
-        """Return contacts a year at some sites, and at home from them, of areas that belong."""
+        """Return contacts a year at some sites, and at home from them, of areas that belong.
+
+        They are added up once and kept: costs ask for them by other rates. Do not change them.
+        """
+        key = tuple(sites), belongs.tobytes()
+        if key not in self.sums:
+            self.sums[key] = self._contacts_at(sites, belongs)
+        return self.sums[key]
+
+    def _contacts_at(self, sites: Sequence[str], belongs: Flags) -> tuple[Numbers, Numbers]:
         counted = belongs & self.reaches
         site, places = self.nearest.site[counted], [self.ids.place[site] for site in sites]
         # pandas carries what each addition rounds off (Kahan 1965), which `bincount` does not.
@@ -154,44 +170,46 @@ class StudyArrays:
     @classmethod
     def of(cls, appraisal_inputs: AppraisalInputs) -> Self:
         """Return the arrays of inputs that `check_study` has accepted."""
-        areas, roles = appraisal_inputs.areas.index, site_roles(appraisal_inputs.sites)
-        patients = TimesArrays.of(appraisal_inputs.times, areas, roles)
-        by_team = appraisal_inputs.times_of("team")
-        teams = (
-            patients if by_team is appraisal_inputs.times else TimesArrays.of(by_team, areas, roles)
-        )
-        contacts = {
-            service.id: _contacts_of(appraisal_inputs, service)
-            for service in appraisal_inputs.services
-        }
+        roles = site_roles(appraisal_inputs.sites)
         return cls(
             appraisal_inputs,
-            patients,
-            teams,
-            contacts,
+            *_times_arrays(appraisal_inputs, roles),
+            {s.id: _contacts_of(appraisal_inputs, s) for s in appraisal_inputs.services},
             people_by_group(appraisal_inputs.areas),
             roles,
         )
 
     def changed(self, appraisal_inputs: AppraisalInputs) -> Self:
-        """Return the arrays of other inputs, keeping what holds of times, contacts and uses."""
-        mine = self.appraisal_inputs
+        """Return the arrays of other inputs, keeping all that does not rest on what is other."""
+        mine, areas = self.appraisal_inputs, appraisal_inputs.areas
         # Identity and not equality: a table that is another object may differ anywhere.
-        if any(getattr(appraisal_inputs, name) is not getattr(mine, name) for name in _OF_JOURNEYS):
-            return self.of(appraisal_inputs)
-        counted_alike = all(
-            getattr(appraisal_inputs, name) is getattr(mine, name) for name in _OF_CONTACTS
-        )
-        known = {service.id: service for service in mine.services if counted_alike}
-        same = {s.id for s in appraisal_inputs.services if known.get(s.id) is s}
+        same = {
+            name
+            for name in _OF_CLASSES | _OF_USES
+            if getattr(appraisal_inputs, name) is getattr(mine, name)
+        }
+        as_timed = same >= _OF_TIMES and areas.index.equals(mine.areas.index)
+        roles = self.roles if "sites" in same else site_roles(appraisal_inputs.sites)
+        times = (self.patients, self.teams) if as_timed else _times_arrays(appraisal_inputs, roles)
+        known = {service.id: service for service in mine.services if same >= _OF_CONTACTS}
+        alike = {s.id for s in appraisal_inputs.services if known.get(s.id) is s}
         contacts = {
             service.id: self.contacts[service.id]
-            if service.id in same
+            if service.id in alike
             else _contacts_of(appraisal_inputs, service)
             for service in appraisal_inputs.services
         }
-        uses = {key: use for key, use in self.uses.items() if key[0] in same}
-        return replace(self, appraisal_inputs=appraisal_inputs, contacts=contacts, uses=uses)
+        used_alike = as_timed and same >= _OF_USES
+        return type(self)(
+            appraisal_inputs,
+            *times,
+            contacts,
+            self.people if "areas" in same else people_by_group(areas),
+            roles,
+            {key: use for key, use in self.uses.items() if used_alike and key[0] in alike},
+            self.classes if as_timed and same >= _OF_CLASSES else {},
+            self.points if as_timed and "areas" in same else {},
+        )
 
     def times_of(self, delivery: Delivery) -> TimesArrays:
         """Return the times in the direction in which a service of this delivery travels."""
@@ -276,6 +294,17 @@ def places_of_care(
     # By video everyone is in time; of those who travel, those within the standard.
     in_time = float(travelled[nearest.minutes <= standard_min].sum())
     return {"contacts": contacts, **places, "contacts_in_time": in_time + places["video"]}
+
+
+def _times_arrays(
+    appraisal_inputs: AppraisalInputs, roles: pd.Series
+) -> tuple[TimesArrays, TimesArrays]:
+    """Return the times of those who travel to a site, and of teams."""
+    areas, by_team = appraisal_inputs.areas.index, appraisal_inputs.times_of("team")
+    patients = TimesArrays.of(appraisal_inputs.times, areas, roles)
+    if by_team is appraisal_inputs.times:
+        return patients, patients
+    return patients, TimesArrays.of(by_team, areas, roles)
 
 
 def _contacts_of(appraisal_inputs: AppraisalInputs, service: Service) -> Numbers:

@@ -97,7 +97,7 @@ def driving_minutes(minutes: Array, ends_min: Array) -> Array:
 
 def hull_km2(x_m: Array, y_m: Array) -> float:
     """Return the area of the convex hull of points; 0 for points in one line."""
-    points = shapely.MultiPoint(np.column_stack([x_m, y_m]))
+    points = shapely.multipoints(np.column_stack([x_m, y_m]))
     return float(shapely.area(shapely.convex_hull(points))) / _PER_KM2
 
 
