@@ -166,22 +166,21 @@ def test_arrays_of_other_inputs_are_those_made_anew_and_keep_what_holds_of_them(
     grown = grow(town_areas, {"age_18_64": 1.3})
     kinds = town_sites.assign(kind=town_sites["kind"].iloc[::-1].to_numpy())
     # What is changed, and which of times, contacts, people and uses hold of it all the same.
-    for change, holds in (
-        ({"times": TravelTimes(town_times.minutes * 3)}, (False, True, True, False)),
-        ({"areas": grown}, (True, False, False, False)),
-        ({"sites": kinds}, (False, True, True, False)),
-        ({"restricted": True}, (True, False, True, False)),
-        ({"kg_co2e_per_km": 0.7}, (True, True, True, False)),
-        ({"tolerance_min": 3.0}, (True, True, True, True)),
+    for other, holds in (
+        (replace(inputs, times=TravelTimes(town_times.minutes * 3)), (False, True, True, False)),
+        (replace(inputs, areas=grown), (True, False, False, False)),
+        (replace(inputs, sites=kinds), (False, True, True, False)),
+        (replace(inputs, restricted=True), (True, False, True, False)),
+        (replace(inputs, kg_co2e_per_km=0.7), (True, True, True, False)),
+        (replace(inputs, tolerance_min=3.0), (True, True, True, True)),
     ):
-        other = replace(inputs, **change)  # type: ignore[arg-type]
         changed, anew = arrays.changed(other), StudyArrays.of(other)
         assert holds == (
             changed.patients is arrays.patients,
             changed.contacts["clinic"] is arrays.contacts["clinic"],
             changed.people is arrays.people,
             bool(changed.uses),
-        ), change
+        )
         found, wanted = (
             summarise_options([TODAY, LOCAL], of, baseline="today")["local"]
             for of in (changed, anew)
