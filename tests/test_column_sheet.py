@@ -88,7 +88,7 @@ def test_columns_make_the_bytes_of_cells_whatever_they_hold(made):
     [
         pd.Series(["short", LONG, None, "x"], dtype="str"),
         pd.Series([np.nan, np.inf, -np.inf, np.nan]),
-        pd.Series([0.1 + 0.2, 1e22, -1e-7, 12_345_678.25]),
+        pd.Series([0.1 + 0.2, 1e22, -1e-7, 12_345_678.25, 0.0, -0.0, 1e22, 0.0]),
         pd.Series([np.float64(2.5), np.int64(3), np.bool_(1), pd.NA], dtype=object),
     ],
     ids=["text beyond Excel's limit", "no cell at all", "digits", "numpy's own"],

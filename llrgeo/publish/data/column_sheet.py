@@ -5,8 +5,9 @@ the start, and a row is the texts of its columns, joined. Only what stands below
 written so; the header, its notes and all that surrounds the cells are left to xlsxwriter.
 """
 
+from collections.abc import Callable, Hashable
 from io import StringIO
-from typing import IO, Any, Final, NamedTuple
+from typing import IO, Any, Final, NamedTuple, TypeVar
 
 import numpy as np
 import pandas as pd
@@ -18,19 +19,20 @@ _LONGEST_TEXT: Final = 32_767  # UTF-16 units that Excel takes in one cell
 _ROWS_A_SPAN: Final = 16  # rows that say together which columns they reach
 _NUMBER: Final = ">"  # what the end of a number's cell begins with; others begin with their type
 
+_Value = TypeVar("_Value", bound=Hashable)
+
 
 class _Column(NamedTuple):
-    """A column below the header: the end of each cell's text (empty: no cell), look of numbers."""
+    """A column below the header.
+
+    `ends` has the end of each cell's text (empty: no cell), `look` is that of numbers, and
+    `first_number` the row of the first of them, from 0; None if there is none.
+    """
 
     name: str
     ends: list[str]
     look: Format
-
-    @property
-    def first_number(self) -> int | None:
-        """The row of the first number, from 0; None if there is none."""
-        rows = (row for row, end in enumerate(self.ends) if end[:1] == _NUMBER)
-        return next(rows, None)
+    first_number: int | None
 
     def cells(self) -> list[str]:
         """Return the text of each cell; a look gets its index when it is first asked for it."""
@@ -42,6 +44,18 @@ class _Column(NamedTuple):
         ]
 
 
+class _Ends(dict[_Value, str]):
+    """The ends of cells by their value: most values of a sheet stand in many of its cells."""
+
+    def __init__(self, make: Callable[[_Value], str]) -> None:
+        super().__init__()
+        self._make: Callable[[_Value], str] = make
+
+    def __missing__(self, value: _Value) -> str:
+        end = self[value] = self._make(value)
+        return end
+
+
 class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no types
     """A worksheet of one header row with columns below it, each added whole."""
 
@@ -50,6 +64,7 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
     def __init__(self) -> None:
         super().__init__()
         self._columns: dict[int, _Column] = {}
+        self._texts, self._numbers = _Ends(self._text), _Ends(_number)
 
     def add_column(self, number: int, values: pd.Series, look: Format) -> None:
         """Add a column below its heading; no value is read as anything but what it is.
@@ -64,9 +79,10 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
             The number format of its numbers.
         """
         ends = self._ends(values)[: self.xls_rowmax - 1]
-        self._columns[number] = _Column(xl_col_to_name(number), ends, look)
+        numbers = (row for row, end in enumerate(ends) if end[:1] == _NUMBER)
+        self._columns[number] = _Column(xl_col_to_name(number), ends, look, next(numbers, None))
         # A sheet reaches as far as its last cell that is not blank.
-        last = max((row for row, end in enumerate(ends, start=1) if end), default=0)
+        last = next((row for row in range(len(ends), 0, -1) if ends[row - 1]), 0)
         self._check_dimensions(last, number)
 
     def add_table(
@@ -86,9 +102,15 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
     def _ends(self, values: pd.Series) -> list[str]:
         """Return the end of each cell: by the column's kind, else by the kind of each value."""
         if isinstance(values.dtype, pd.StringDtype):
-            return [self._text(text) if isinstance(text, str) else "" for text in values.tolist()]
+            known, before = self._texts, len(self._texts)
+            ends = [known[text] if isinstance(text, str) else "" for text in values.tolist()]
+            # The table of texts counts all cells: also those that were not asked for a second time.
+            self.str_table.count += sum(map(bool, ends)) - (len(known) - before)
+            return ends
         if isinstance(values.dtype, np.dtype) and values.dtype.kind in "iuf":
-            return [_number(number) for number in values.to_numpy(float).tolist()]
+            numbers = values.to_numpy(float).tolist()
+            # Of 0 and -0, which are equal, each is written as it is.
+            return [self._numbers[value] if value else _number(value) for value in numbers]
         return [self._end(value) for value in values.tolist()]
 
     def _end(self, value: object) -> str:
@@ -146,7 +168,7 @@ class ColumnSheet(Worksheet):  # type: ignore[misc] # xlsxwriter declares no typ
 
 def _spans(columns: list[list[str]]) -> list[str]:
     """Return the first and the last column that has a cell, by blocks of 16 rows."""
-    written = np.array([[bool(cell) for cell in cells] for cells in columns])
+    written = np.array([list(map(bool, cells)) for cells in columns])
     spans = []
     for start in range(0, written.shape[1], _ROWS_A_SPAN):
         reached = np.flatnonzero(written[:, start : start + _ROWS_A_SPAN].any(axis=1))

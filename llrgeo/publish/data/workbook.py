@@ -182,7 +182,7 @@ def _table_sheet(sheet: ColumnSheet, name: str, table: pd.DataFrame, looks: list
     for number, (column, look) in enumerate(zip(table.columns, looks, strict=True)):
         values = table[column]
         sheet.add_column(number, values, look)
-        shown = values.array[:_SHOWN].tolist()
+        shown = {*values.array[:_SHOWN].tolist()}
         # Wide enough for the heading with its filter button, and for
         # the first rows; not for a whole text.
         longest = max([len(str(column)) + 3, *(len(_shown(value)) for value in shown)])
