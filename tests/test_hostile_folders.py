@@ -73,7 +73,7 @@ def test_an_error_before_the_end_leaves_the_old_folder(tmp_path):
 
 def test_other_bytes_from_the_disk_are_noticed(tmp_path, monkeypatch):
     write_files(OLD, tmp_path / "maps")
-    monkeypatch.setattr("llrgeo.publish.folder.sha256_of_file", lambda _: "other")
+    monkeypatch.setattr(Path, "read_bytes", lambda _: b"other")
     with pytest.raises(PublishError, match=r"the disk returned other bytes for a\.csv"):
         write_files(NEW, tmp_path / "maps")
     assert contents(tmp_path / "maps") == OLD

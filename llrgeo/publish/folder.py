@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import Final, TypeAlias
 
 from llrgeo.errors import PublishError
-from llrgeo.files import folder_written_whole, sha256_of_bytes, sha256_of_file
+from llrgeo.files import folder_written_whole, sha256_of_bytes
 from llrgeo.publish.data import descriptions, gis
 from llrgeo.publish.data.descriptions import DescribedTable
 from llrgeo.publish.data.dictionary import data_dictionary
@@ -68,7 +68,7 @@ def publish(publication: Publication, folder: Path, *, track: Track = iter) -> l
     files: dict[str, Content] = {}
     with using_wording(publication.words):
         for make in track(list(_MAKERS)):
-            files |= make(publication)
+            files |= {name: _bytes(content) for name, content in make(publication).items()}
     # Last, for they tell checksums: the crate those of all files, the manifest that of the crate
     # too.
     files[RO_CRATE] = _crate(publication, files)
@@ -209,9 +209,7 @@ def write_files(files: Mapping[str, Content], folder: Path) -> list[Path]:
 def _check_written(folder: Path, files: Mapping[str, Content]) -> None:
     """Refuse a folder whose files are not on the disk what they are in memory."""
     changed = [
-        name
-        for name, content in files.items()
-        if sha256_of_file(folder / name) != sha256_of_bytes(_bytes(content))
+        name for name, content in files.items() if (folder / name).read_bytes() != _bytes(content)
     ]
     if changed:
         msg = f"the disk returned other bytes for {name_some(changed)}"
@@ -283,7 +281,7 @@ def _data(publication: Publication) -> dict[str, Content]:
         "tables.xlsx": render_workbook(publication, tables),
         "areas.gpkg": gis.geopackage(publication, areas, sites),
         "areas.parquet": geoparquet_bytes(areas),
-        "areas.qml": gis.qgis_styles(publication)[gis.opening_style(publication)],
+        "areas.qml": gis.opening_qgis_style(publication),
         "travel_times.parquet": times_bytes(times),
     }
 

@@ -4,6 +4,7 @@ import re
 import sqlite3
 import tempfile
 from collections.abc import Sequence
+from functools import lru_cache
 from itertools import pairwise, product
 from pathlib import Path
 from typing import Final
@@ -96,8 +97,8 @@ def site_layer(publication: Publication) -> gpd.GeoDataFrame:
 def describe_area_layer(publication: Publication, areas: gpd.GeoDataFrame) -> TableDescription:
     """Return what the layer of areas holds, and whether it had no room for all columns."""
     described = describe_areas(publication)
-    left_out = len(areas.columns) - len(as_layer(areas).columns)
-    if not left_out:
+    left_out = len(areas.columns) - _MOST_COLUMNS
+    if left_out <= 0:
         return described
     said = f"{described.about} For {left_out} more columns see areas.parquet: no layer has room."
     return TableDescription(said, described.columns)
@@ -131,7 +132,8 @@ def geopackage(publication: Publication, areas: gpd.GeoDataFrame, sites: gpd.Geo
 def _as_text(table: pd.DataFrame) -> pd.DataFrame:
     """Write text as text: formulas marked, control characters gone."""
     texts = table.select_dtypes(exclude="number").columns
-    cleaned = {name: table[name].map(_clean) for name in texts}
+    clean = lru_cache(maxsize=None, typed=True)(_clean)  # the same text stands in many rows
+    cleaned = {name: table[name].map(clean) for name in texts}
     return table.assign(**cleaned)
 
 
@@ -159,6 +161,12 @@ def _add_styles(path: Path, publication: Publication, columns: pd.Index) -> None
 def opening_style(publication: Publication) -> str:
     """Return the name of the style with which the areas open: the change of the first option."""
     return f"{publication.opening_service.id}__{publication.opening_option.name}_change_min"
+
+
+def opening_qgis_style(publication: Publication) -> str:
+    """Return the QGIS style with which the areas open."""
+    tolerance = publication.tolerance_min
+    return qgis_style(opening_style(publication), change=True, tolerance_min=tolerance)
 
 
 def qgis_styles(publication: Publication) -> dict[str, str]:

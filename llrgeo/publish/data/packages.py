@@ -181,7 +181,7 @@ def ro_crate(
 
 def _resource(path: str, table: PackagedTable, content: bytes) -> dict[str, Any]:
     flat = table.content
-    hidden = any(_hidden(values).any() for _, values in flat.items())
+    hidden = [_hidden(values) for _, values in flat.items()]
     return {
         "name": PurePosixPath(path).stem,
         "type": "table",
@@ -195,19 +195,24 @@ def _resource(path: str, table: PackagedTable, content: bytes) -> dict[str, Any]
         "hash": f"sha256:{sha256_of_bytes(content)}",
         "schema": {
             "fields": [
-                _field(str(name), values, table.description) for name, values in flat.items()
+                _field(str(name), values, of_column, table.description)
+                for (name, values), of_column in zip(flat.items(), hidden, strict=True)
             ],
             # Hidden small numbers are no values: a reader gets a blank, never the text "*".
-            "missingValues": ["", HIDDEN] if hidden else [""],
+            "missingValues": ["", HIDDEN] if any(map(np.any, hidden)) else [""],
         },
     }
 
 
-def _field(name: str, values: pd.Series, described: TableDescription | None) -> dict[str, Any]:
-    """Return a column with its type as written, its meaning, unit, and what a blank means."""
+def _field(
+    name: str, values: pd.Series, hidden: NDArray[np.bool_], described: TableDescription | None
+) -> dict[str, Any]:
+    """Return a column with its type as written, its meaning, unit, and what a blank means.
+
+    `hidden` tells which values are hidden.
+    """
     column = described.column(name) if described else PublishedColumn(name, "", blank="")
     # A column of counts stays one of numbers, though some of them are hidden.
-    hidden = _hidden(values)
     shown = values[~hidden] if hidden.any() else values
     kind = _type(_as_numbers(shown) if column.unit else shown)
     required = column.blank == NEVER_BLANK and shown.size == values.size
