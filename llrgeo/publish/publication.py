@@ -249,7 +249,7 @@ class Publication:
                 views[name, service.id] = replace(seen[alike], option=result.option)
         return views
 
-    @property
+    @cached_property
     def city_hospitals(self) -> list[str]:
         """The ids of the open acute hospitals, to which the city-bound travel, in their order."""
         chosen = (site_roles(self.sites) == _ACUTE) & (self.sites["status"] == "open")

@@ -8,7 +8,6 @@ import pandas as pd
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, none_if_nobody, site_name
 from llrgeo.appraisal.service_result import ServiceResult
-from llrgeo.schema import site_roles
 
 _THERE_AND_BACK = 2
 
@@ -79,7 +78,7 @@ def crossings(compared: Comparison) -> Iterator[Item]:
 def _crossings_of(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
     appraisal_inputs, service = compared.appraisal_inputs, result.service.id
     home = appraisal_inputs.home or frozenset(appraisal_inputs.areas["authority"])
-    is_acute = site_roles(appraisal_inputs.sites) == "acute"
+    is_acute = result.arrays.roles == "acute"
     abroad = (
         ~appraisal_inputs.sites["authority"].isin(home)
         if "authority" in appraisal_inputs.sites.columns

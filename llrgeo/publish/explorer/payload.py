@@ -80,7 +80,7 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         **_journeys(publication, sites.index),
         "ways": _ways(publication),
         "postcodes": packed_postcodes(publication),
-        "planning": own_roads_data(publication.own_roads, publication.areas, sites),
+        "planning": _own_roads(publication),
     }
 
 
@@ -100,6 +100,13 @@ def _ways(publication: Publication) -> dict[str, list[str]]:
     """Return the ways along the roads, as pages hold them."""
     site_ids = explorer_sites(publication).index
     return pack_ways(publication.ways, publication.areas.index, site_ids)
+
+
+@once
+def _own_roads(publication: Publication) -> dict[str, Any]:
+    """Return what answers for a reader's own postcode: the same in any language."""
+    sites = explorer_sites(publication)
+    return own_roads_data(publication.own_roads, publication.areas, sites)
 
 
 def explorer_sites(publication: Publication) -> gpd.GeoDataFrame:
