@@ -1,0 +1,167 @@
+"""Simulated sums: minutes, contacts in time and people of each draw, compiled by numba.
+
+Areas come one after another, with some draws side by side. All that belongs to an area then stays
+in the processor's first cache, and the same is done to several draws at once. Each draw adds areas
+up in their order, so that its sums do not depend on the draws beside it.
+
+Shapes: n draws, a areas, s services, b age bands, p pairs of an area and a site, m mixes of shares
+at sites, g groups of journeys.
+"""
+
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.nearest_sites import NO_SITE
+from llrgeo.travel.machine_code import compiled
+
+_TOGETHER: Final = 16  # draws side by side
+
+_Numbers = NDArray[np.float64]
+_Places = NDArray[np.int64]
+
+
+class Drawn(NamedTuple):
+    """What differs between draws."""
+
+    speed: _Numbers  # factor of all minutes, shape (n,)
+    error_min: _Numbers  # of each pair, shape (n, p)
+    rate: _Numbers  # factor of each service's contacts, shape (n, s)
+    growth: _Numbers  # factor of each age band's people, shape (n, b)
+
+
+class Estimates(NamedTuple):
+    """What the draws vary, and what they do not."""
+
+    minutes: _Numbers  # of each pair, shape (p,)
+    people: _Numbers  # shape (a, b)
+    contacts: _Numbers  # a year, shape (a, s, b)
+    at_sites: _Numbers  # share of contacts, shape (m, s)
+    standard_min: _Numbers  # shape (s,)
+    ceiling_min: float  # what counts where no site is reached
+
+
+class JourneyList(NamedTuple):
+    """Who travels where: of area i the journeys from `first[i]` up to `first[i + 1]`.
+
+    Journeys of a pair are next to each other.
+    """
+
+    first: _Places  # shape (a + 1,)
+    pair: _Places  # or NO_SITE
+    service: _Places
+    mix: _Places  # of which shares at sites the area's journeys are: a row of `at_sites`
+    group: _Places  # with which other journeys it is added up
+
+
+class Sums(NamedTuple):
+    """What is added up over the areas, by draw."""
+
+    minutes: _Numbers  # weighted by what `_weigh` tells, times contacts; shape (g, n)
+    in_time: _Numbers  # contacts, shape (g, n)
+    people: _Numbers  # who make any journey, shape (m, n)
+
+
+def add_up(drawn: Drawn, estimates: Estimates, journeys: JourneyList, groups: int) -> Sums:
+    """Return the sums of some draws over all areas, for so many groups of journeys."""
+    n = len(drawn.speed)
+    shapes = (groups, n), (groups, n), (len(estimates.at_sites), n)
+    sums = Sums(*(np.empty(shape) for shape in shapes))
+    _fill(drawn, estimates, journeys, sums)
+    return sums
+
+
+@compiled
+def _fill(drawn: Drawn, estimates: Estimates, journeys: JourneyList, sums: Sums) -> None:
+    """Set the sums of some draws.
+
+    Helpers take single arrays: with a tuple of them numba would count its holders at every call.
+    """
+    for start in range(0, len(drawn.speed), _TOGETHER):
+        some = slice(start, start + _TOGETHER)
+        speed, error_min = drawn.speed[some], drawn.error_min[some]
+        # Draws come last, next to each other in memory.
+        rate, growth = drawn.rate[some].T.copy(), drawn.growth[some].T.copy()
+        residents, taken_min = np.empty_like(speed), np.empty_like(speed)
+        contacts, weight = np.empty_like(rate), np.empty((len(sums.people), len(speed)))
+        minutes = np.zeros((len(sums.minutes), len(speed)))
+        in_time, people = np.zeros_like(minutes), np.zeros_like(weight)
+        for area in range(len(estimates.people)):
+            _grow(estimates.people[area], growth, residents)
+            for service in range(len(rate)):
+                _grow(estimates.contacts[area, service], growth, contacts[service])
+                _multiply(contacts[service], rate[service])
+            _weigh(residents, contacts, estimates.at_sites, weight, people)
+            first, last = journeys.first[area], journeys.first[area + 1]
+            for j in range(first, last):
+                pair, service, mix = journeys.pair[j], journeys.service[j], journeys.mix[j]
+                if pair == NO_SITE:  # cutting an area off gains nothing
+                    for i in range(len(speed)):
+                        taken_min[i] = estimates.ceiling_min
+                elif j == first or pair != journeys.pair[j - 1]:
+                    _travel(estimates.minutes, pair, speed, error_min, taken_min)
+                in_time_min = estimates.standard_min[service] if pair != NO_SITE else -np.inf
+                group = journeys.group[j]
+                for i in range(len(speed)):
+                    asked = contacts[service, i]
+                    minutes[group, i] += weight[mix, i] * asked * taken_min[i]
+                    in_time[group, i] += asked if taken_min[i] <= in_time_min else 0.0
+        _put(minutes, start, sums.minutes)
+        _put(in_time, start, sums.in_time)
+        _put(people, start, sums.people)
+
+
+@compiled
+def _grow(expected: _Numbers, growth: _Numbers, found: _Numbers) -> None:
+    """Set what some draws make of a number that is expected by age band."""
+    for i in range(len(found)):
+        found[i] = 0.0
+    for band in range(len(expected)):
+        if expected[band] != 0.0:  # few services are for all ages
+            for i in range(len(found)):
+                found[i] += expected[band] * growth[band, i]
+
+
+@compiled
+def _multiply(found: _Numbers, factor: _Numbers) -> None:
+    for i in range(len(found)):
+        found[i] *= factor[i]
+
+
+@compiled
+def _weigh(
+    residents: _Numbers, contacts: _Numbers, at_sites: _Numbers, weight: _Numbers, people: _Numbers
+) -> None:
+    """Set what a contact at a site weighs, by mix, and add the people who make any journey.
+
+    All journeys of an area, to whatever service, weigh as much as its residents together.
+    """
+    for mix in range(len(at_sites)):
+        for i in range(len(residents)):
+            weight[mix, i] = 0.0
+        for service in range(len(contacts)):
+            for i in range(len(residents)):
+                weight[mix, i] += at_sites[mix, service] * contacts[service, i]
+        for i in range(len(residents)):
+            made = weight[mix, i]
+            counted = residents[i] if made > 0.0 else 0.0
+            people[mix, i] += counted
+            weight[mix, i] = counted / made if made > 0.0 else 0.0
+
+
+@compiled
+def _travel(
+    known_min: _Numbers, pair: int, speed: _Numbers, error_min: _Numbers, taken_min: _Numbers
+) -> None:
+    """Set the minutes of a pair."""
+    for i in range(len(speed)):
+        taken_min[i] = max(known_min[pair] * speed[i] + error_min[i, pair], 0.0)
+
+
+@compiled
+def _put(found: _Numbers, start: int, sums: _Numbers) -> None:
+    """Put the sums of some draws in their place among all."""
+    for row in range(len(found)):
+        for i in range(found.shape[1]):
+            sums[row, start + i] = found[row, i]
