@@ -10,6 +10,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from publication_cases import package_of, town_publication
 
 from llrgeo.errors import InputError
@@ -202,3 +204,32 @@ def test_flat_tables_leave_endless_numbers_blank_and_keep_every_type():
     assert flat.dtypes.astype(str).tolist() == ["float64", "Float64", "Int64", "int64", "str"]
     assert csv_text(table).splitlines()[-1] == ",0.7500,7,5,'=B"
     assert np.isinf(table["minutes"]).sum() == 2  # the table itself is as it was
+
+
+COLUMNS = {
+    "float64": st.floats(),
+    "Float64": st.one_of(st.none(), st.floats(allow_nan=False)),
+    "Int64": st.one_of(st.none(), st.integers(-(2**53), 2**53)),
+    "int64": st.integers(-(2**53), 2**53),
+    "bool": st.booleans(),
+    "str": st.one_of(st.none(), st.sampled_from(["", " ", 'a "b"', "c,d", "e\nf", "\u00e9"])),
+    "category": st.one_of(st.none(), st.sampled_from(["x", "y"])),
+    "object": st.one_of(st.none(), st.booleans(), st.integers(0, 9), st.floats(), st.just("z")),
+}
+
+
+@settings(max_examples=60, deadline=None)
+@given(st.data(), st.lists(st.sampled_from(sorted(COLUMNS)), min_size=1, max_size=4))
+def test_csv_is_that_of_pandas_whatever_columns_hold(data, kinds):
+    rows = data.draw(st.integers(0, 5))
+    table = pd.DataFrame(
+        {
+            f"{kind} {number}": pd.Series(
+                data.draw(st.lists(COLUMNS[kind], min_size=rows, max_size=rows)), dtype=kind
+            )
+            for number, kind in enumerate(kinds)
+        }
+    )
+    flat = flat_table(table)
+    wanted = flat.to_csv(index=False, float_format="%.4f", lineterminator="\r\n")
+    assert csv_text(table) == wanted

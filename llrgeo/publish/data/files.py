@@ -1,5 +1,6 @@
 """Tables as files: CSV and Parquet, the same rules for text and blanks everywhere."""
 
+import csv
 import io
 import re
 from typing import Final
@@ -36,7 +37,21 @@ def csv_of_flat(flat: pd.DataFrame) -> str:
         if not pd.api.types.is_numeric_dtype(values) and _has_formulas(values)
     ]
     marked = flat.assign(**{str(name): flat[name].map(plain_text) for name in formulas})
-    return marked.to_csv(index=False, float_format=f"%.{_DECIMALS}f", lineterminator="\r\n")
+    content = io.StringIO()
+    writer = csv.writer(content, lineterminator="\r\n")
+    writer.writerow(marked.columns)
+    writer.writerows(zip(*(_cells(values) for _, values in marked.items()), strict=True))
+    return content.getvalue()
+
+
+def _cells(values: pd.Series) -> list[object]:
+    """Return the cells of a column as CSV has them: numbers to some decimals, blanks empty."""
+    if pd.api.types.is_float_dtype(values):
+        numbers = values.to_numpy(float, na_value=np.nan).tolist()
+        # What is missing differs from itself.
+        return [f"{value:.{_DECIMALS}f}" if value == value else "" for value in numbers]  # noqa: PLR0124 (as said)
+    missing = values.isna().tolist()
+    return ["" if gone else value for value, gone in zip(values.tolist(), missing, strict=True)]
 
 
 def _has_formulas(values: pd.Series) -> bool:
