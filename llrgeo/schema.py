@@ -202,14 +202,18 @@ def to_numbers(values: pd.Series) -> pd.Series:
     Text such as `0x10`, `1_000`, `nan`, `True` or ` ` is no number; `inf` is none either.
     """
     if not pd.api.types.is_numeric_dtype(values) or pd.api.types.is_bool_dtype(values):
-        text = values.astype("str").str.strip()
-        values = text.where(text.str.fullmatch(_NUMBER).fillna(value=False))
-    number = pd.to_numeric(values, errors="coerce").astype("float64")
-    return number.where(number.abs() < np.inf) + 0.0  # no minus zero
+        texts = (str(value).strip() for value in values.tolist())
+        plain = [text if re.fullmatch(_NUMBER, text) else None for text in texts]
+        values = pd.Series(plain, values.index, dtype=object, name=values.name)
+    number = pd.to_numeric(values, errors="coerce").to_numpy("float64", na_value=np.nan)
+    finite = np.where(np.isfinite(number), number, np.nan) + 0.0  # no minus zero
+    return pd.Series(finite, values.index, name=values.name)
 
 
 def number_note(values: pd.Series, advice: str = _IF_SUPPRESSED) -> str:
     """Return what to do about counts written as `<5` or `*`, and numbers as `52,6` or `12%`."""
+    if values.empty:
+        return ""
     text = values.dropna().astype("str").str.strip().str.lower()
     if text.str.fullmatch(_SUPPRESSED).any():
         return advice
@@ -222,18 +226,15 @@ def number_note(values: pd.Series, advice: str = _IF_SUPPRESSED) -> str:
 
 def raise_faults(faults: Iterable[str], *, source: str) -> None:
     """Raise one `InputError` that lists all faults; do nothing where there are none."""
-    listed = list(faults)
-    if listed:
+    if listed := list(faults):
         raise InputError(list_faults(listed, source=source))
 
 
 def require_columns(table: pd.DataFrame, names: Iterable[str], *, source: str) -> None:
     """Raise an InputError that names every column that a table lacks."""
     found = ", ".join(map(str, table.columns))
-    raise_faults(
-        (f"column '{name}' is missing; found {found}" for name in names if name not in table),
-        source=source,
-    )
+    missing = [f"column '{name}' is missing; found {found}" for name in names if name not in table]
+    raise_faults(missing, source=source)
 
 
 def list_faults(faults: Sequence[str], *, source: str) -> str:
@@ -258,10 +259,8 @@ def _id_faults(table: pd.DataFrame, schema: Schema) -> list[str]:
     if table.empty:
         return ["the table has no rows"]
     ids = table[schema.index]
-    faults = []
     blank = ids.isna() | (ids.astype(str).str.strip() == "")
-    if blank.any():
-        faults.append(f"{int(blank.sum())} rows have no {schema.index}")
+    faults = [f"{int(blank.sum())} rows have no {schema.index}"] if blank.any() else []
     stripped = ids[~blank].astype(str).str.strip()
     unseen = [name for name in stripped if not all(map(is_seen, name))]
     if unseen:

@@ -1,10 +1,14 @@
 """Input tables: one clear error a table that lists every fault, and nothing dropped silently."""
 
+import re
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from llrgeo.errors import InputError
 from llrgeo.inputs.areas import draw_cells, read_areas, read_outlines
@@ -12,7 +16,7 @@ from llrgeo.inputs.base_map import read_labels, read_road_lines
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.postcodes import locate_postcodes, read_postcodes, tidy_postcode
 from llrgeo.inputs.sites import check_sites_near, fill_authorities, read_sites, sites_for
-from llrgeo.schema import BNG, WHOLE
+from llrgeo.schema import BNG, WHOLE, to_numbers
 from llrgeo.study.config import load_study
 from llrgeo.study.inputs import read_inputs
 from llrgeo.study.planning import build_planning
@@ -315,3 +319,18 @@ def test_a_blank_authority_is_that_of_the_area_the_postcode_lies_in(town_sites):
     assert "authority" not in fill_authorities(
         column_less, areas, read_postcodes(), source="sites.csv"
     )
+
+
+WRITTEN = st.text("0123456789.eE+-_ xnaif\u0660", max_size=6)
+
+
+@settings(max_examples=100, deadline=None)
+@given(st.lists(st.one_of(st.none(), st.booleans(), st.floats(), WRITTEN)))
+def test_numbers_are_read_one_by_one_as_their_form_says(found):
+    plain = re.compile(r"\s*[+-]?([0-9]+\.?[0-9]*|\.[0-9]+)([eE][+-]?[0-9]+)?\s*", re.ASCII)
+    wanted = [float(str(value)) if plain.fullmatch(str(value)) else np.nan for value in found]
+    wanted = [value if np.isfinite(value) else np.nan for value in wanted]
+    read = to_numbers(pd.Series(found, dtype=object, name="beds"))
+    np.testing.assert_allclose(read, wanted, rtol=1e-15)
+    assert read.name == "beds"
+    assert not np.signbit(read[read == 0]).any()

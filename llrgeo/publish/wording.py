@@ -132,7 +132,8 @@ def wording(language: str = "", folder: Path = CATALOGUES) -> Wording:
         `{names}` are not those of the default catalogue; the message lists every fault.
     """
     if not language:
-        return _IN_USE.get() or _catalogue(LANGUAGE, CATALOGUES)
+        used = _IN_USE.get()
+        return _catalogue(LANGUAGE, CATALOGUES) if used is None else used
     return _catalogue(language, folder)
 
 
