@@ -14,7 +14,14 @@ from llrgeo.inputs.entrances import each_entrance
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, Snapper
 from llrgeo.schema import BNG
-from llrgeo.travel.graph import AccessLinks, IntArray, LayeredNetwork, pack, search_graph
+from llrgeo.travel.graph import (
+    AccessLinks,
+    IntArray,
+    LayeredNetwork,
+    SearchGraph,
+    pack,
+    search_graph,
+)
 from llrgeo.travel.od_matrix import MatrixRequest
 
 SHARE_STEPS: Final = 1 << 20  # how finely the place of a point along its road is counted
@@ -67,12 +74,18 @@ def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> Use
 
 
 def build_request(
-    network: RoadNetwork, layered: LayeredNetwork, period: str, out: UsedRoads, into: UsedRoads
+    network: RoadNetwork,
+    layered: LayeredNetwork,
+    period: str,
+    out: UsedRoads,
+    into: UsedRoads,
+    graph: SearchGraph | None = None,
 ) -> MatrixRequest:
     """Build the request for a matrix, from the roads of origins (`out`) and destinations (`into`).
 
     A journey leaves its first road at the road's head and enters its last at the tail; journeys
-    along one road, which pass neither, are listed apart.
+    along one road, which pass neither, are listed apart. `graph` is that of the network in the
+    period, where there is one already.
     """
     leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
     # Leaving, one walks to the road and drives what is left of the edge to its head; arriving, one
@@ -85,7 +98,7 @@ def build_request(
     # unknown to the graph and stand beside it.
     direct = pd.concat([along[columns], straight_walks(out, into)[columns]])
     return MatrixRequest(
-        search_graph(network, layered, period),
+        search_graph(network, layered, period) if graph is None else graph,
         _links(out.points, leave["point"], layered.head[leave["edge"]], exits),
         _links(into.points, arrive["point"], layered.tail[arrive["edge"]], entries),
         direct["point_out"].to_numpy(np.int64),

@@ -135,7 +135,7 @@ class NetworkRouter:
     ) -> MatrixRequest:
         """Return what an engine needs: the graph, and the points linked to it."""
         out, into = self._roads(origins, "origin"), self._roads(destinations, "destination")
-        return build_request(self.network, self._layered, period, out, into)
+        return self._request(period, out, into)
 
     def trees_to(self, destinations: gpd.GeoSeries, period: str) -> SearchTrees:
         """Return the fastest ways from all nodes to destinations: those of their times, if held.
@@ -150,8 +150,14 @@ class NetworkRouter:
             return held
         into = self._roads(destinations, "destination")
         none = UsedRoads(0, into.table.iloc[:0])
-        request = build_request(self.network, self._layered, period, none, into)
+        request = self._request(period, none, into)
         return self._hold_trees(request, destinations, period)
+
+    def _request(self, period: str, out: UsedRoads, into: UsedRoads) -> MatrixRequest:
+        """Build a request, over the graph of the trees that are held where there are any."""
+        held = self._found_trees.get(period)
+        graph = None if held is None else held.graph
+        return build_request(self.network, self._layered, period, out, into, graph)
 
     def _hold_trees(
         self, request: MatrixRequest, destinations: gpd.GeoSeries, period: str
