@@ -25,6 +25,7 @@ from llrgeo.travel.graph import (
     simple_graph,
     unpack,
 )
+from llrgeo.travel.hierarchy import build_hierarchy, load_hierarchy
 from llrgeo.travel.od_matrix import MatrixRequest, load_request, save_request
 from llrgeo.travel.search_trees import SearchTrees
 
@@ -293,20 +294,72 @@ def test_progress_is_told_in_steps(grid: MatrixRequest) -> None:
 
 
 @pytest.mark.parametrize(
-    ("searches", "nodes", "at_hand", "engine"),
+    ("searches", "nodes", "degree", "at_hand", "engine"),
     [
-        (75, 60_000, False, "chains"),  # the embedded study: not worth compiling for
-        (60, 300_000, False, "chains"),
-        (200, 300_000, True, "hierarchy"),
-        (5_000, 300_000, False, "hierarchy"),
-        (500, 2_000_000, False, "chains"),
-        (2_000, 2_000_000, False, "hierarchy"),
+        (75, 60_000, 4.7, False, "chains"),  # the embedded study: not worth compiling for
+        (60, 300_000, 3.0, False, "chains"),
+        (200, 300_000, 3.0, True, "hierarchy"),
+        (300, 300_000, 4.7, True, "hierarchy"),
+        (150, 300_000, 4.7, True, "chains"),  # its core would be searched
+        (5_000, 300_000, 3.0, False, "hierarchy"),
+        (500, 2_000_000, 3.0, False, "chains"),
+        (2_000, 2_000_000, 3.0, False, "hierarchy"),
+        (2_000, 2_000_000, 5.0, False, "chains"),
+        (3_000, 2_000_000, 5.0, False, "hierarchy"),
     ],
 )
 def test_the_engine_follows_the_work(
-    searches: int, nodes: int, *, at_hand: bool, engine: Engine
+    searches: int, nodes: int, degree: float, *, at_hand: bool, engine: Engine
 ) -> None:
-    assert faster_engine(searches, nodes // 4, at_hand=at_hand) == engine
+    assert faster_engine(searches, nodes // 4, degree, at_hand=at_hand) == engine
+
+
+def streets_with_turns(across: int, seed: int) -> SearchGraph:
+    """Draw a grid of two-way streets, a node for each end of each, on which turning right waits."""
+    rng = np.random.default_rng(seed)
+    steps = [(1, 0), (0, 1), (-1, 0), (0, -1)]
+    place = itertools.product(range(across), repeat=2)
+    streets = [
+        (x, y, to)
+        for x, y in place
+        for to, (dx, dy) in enumerate(steps)
+        if 0 <= x + dx < across and 0 <= y + dy < across
+    ]
+    number = {street: i for i, street in enumerate(streets)}
+    arcs = []
+    for (x, y, to), street in number.items():
+        arcs.append((2 * street, 2 * street + 1, int(rng.integers(9_000, 11_000)), 700))
+        at = x + steps[to][0], y + steps[to][1]
+        for turn, ms in ((0, 0), (1, 4_000), (3, 1_000)):
+            onto = number.get((*at, (to + turn) % 4))
+            if onto is not None:
+                arcs.append((2 * street + 1, 2 * onto, ms, 0))
+    return graph_of(2 * len(streets), arcs)
+
+
+@settings(deadline=None, max_examples=10)
+@given(seed=st.integers(0, 99), limit_min=st.sampled_from([1.7, np.inf]))
+def test_what_stays_of_a_grid_with_turns_is_searched(seed: int, limit_min: float) -> None:
+    graph = streets_with_turns(16, seed)
+    assert build_hierarchy(graph).ranked.core > 0
+    ends = np.random.default_rng(seed).integers(0, graph.nodes, (2, 40)).tolist()
+    request = between(graph, *ends)
+    expected = journey_keys(request, SearchPlan("chains", limit_min))
+    assert (expected < UNREACHABLE).sum() > 100
+    for workers in (1, 2):
+        found = journey_keys(request, SearchPlan("hierarchy", limit_min, workers))
+        np.testing.assert_array_equal(found, expected)
+    turned = journey_keys(request.block(slice(0, 20), slice(0, 40)), SearchPlan("hierarchy"))
+    unlimited = journey_keys(request, SearchPlan("chains"))
+    np.testing.assert_array_equal(turned, unlimited[:20])
+
+
+def test_a_hierarchy_with_a_core_is_read_as_it_was_saved(tmp_path: Path) -> None:
+    request = between(streets_with_turns(16, 7), [0, 99, 500], [1_900, 7])
+    plan = SearchPlan("hierarchy", hierarchy=tmp_path / "hierarchy.npz")
+    built = journey_keys(request, plan)
+    np.testing.assert_array_equal(journey_keys(request, plan), built)
+    assert load_hierarchy(tmp_path / "hierarchy.npz").ranked.core > 0
 
 
 def test_a_key_holds_minutes_and_kilometres() -> None:

@@ -49,12 +49,13 @@ def contract_chains(graph: SearchGraph, keep: IntArray) -> tuple[SearchGraph, In
             return graph, numbers
 
 
-def branching_nodes(graph: SearchGraph) -> int:
-    """Count the nodes of degree three and more: an upper bound of what contraction leaves.
+def branching_degrees(graph: SearchGraph) -> IntArray:
+    """Return the degrees of the nodes of degree three and more, of which contraction leaves most.
 
     Nodes that are kept because journeys start or end there come on top.
     """
-    return int((_degrees(graph) > _CHAIN).sum())
+    degrees = _degrees(graph)
+    return degrees[degrees > _CHAIN]
 
 
 def _one_pass(graph: SearchGraph, wanted: NDArray[np.bool_]) -> tuple[SearchGraph, IntArray]:

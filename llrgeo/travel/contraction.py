@@ -1,8 +1,10 @@
 """Build a contraction hierarchy: remove nodes one by one, adding the shortcuts that each needs.
 
 Geisberger, Sanders, Schultes and Delling, "Contraction hierarchies: faster and simpler
-hierarchical routing in road networks", WEA 2008. Functions are compiled by numba on first use; the
-machine code is kept for later runs.
+hierarchical routing in road networks", WEA 2008. What would need too many is left as a core, as in
+Bauer, Delling, Sanders, Schieferdecker, Schultes and Wagner, "Combining hierarchical and
+goal-directed speed-up techniques for Dijkstra's algorithm", Journal of Experimental Algorithmics
+15, 2010. Functions are compiled by numba on first use; the machine code is kept for later runs.
 """
 
 from typing import Final, NamedTuple
@@ -17,6 +19,9 @@ _WITNESS_ARCS: Final = 1_000  # arcs looked at; a longer search costs more than 
 _STEP: Final = 500  # of importance from pass to pass; _LEVEL is one level
 _LEVEL: Final = 1_000
 _HEAP: Final = 4_096  # entries; a witness search that would need more is cut short
+# Searches a node, on average. Streets need 6 to 18; what needs more has no roads that rise above
+# the others, as a grid has none, and the shortcuts left to add would soon be all pairs of nodes.
+_SEARCHES: Final = 24
 
 
 class AdjacencyLists(NamedTuple):
@@ -186,16 +191,18 @@ def remove_node(lists: AdjacencyLists, node: int, level: Ints) -> None:
 
 
 @compiled
-def contract_nodes(lists: AdjacencyLists) -> tuple[AdjacencyLists, Ints]:
-    """Remove all nodes, the least important first, adding the shortcuts that each needs.
+def contract_nodes(lists: AdjacencyLists) -> tuple[AdjacencyLists, Ints, int]:
+    """Remove nodes, the least important first, adding the shortcuts that each needs.
 
     A node is important if it needs many shortcuts for its arcs (edge difference) or lies above
     many others (level), two of the terms of Geisberger et al. 2008, section 2. Where they use a
     priority queue, passes over all nodes in their order remove those below a rising bar:
-    neighbours, near in memory, go at about the same time.
+    neighbours, near in memory, go at about the same time. What is left after so many searches
+    stays, as the core that is searched (Bauer et al. 2010): so a build of any graph ends.
 
-    Returns the lists, in which each node now has the neighbours that were removed after it, and
-    the nodes in the order of their removal. Changes the lists given.
+    Returns the lists, in which each node now has the neighbours that were removed after it (one of
+    the core: all that it has there), the nodes in the order of their removal, the core's last, and
+    how many are in the core. Changes the lists given.
     """
     n, used = len(lists.start), len(lists.neighbour)
     heap = np.empty(_HEAP, np.int64), np.empty(_HEAP, np.int32)
@@ -206,8 +213,8 @@ def contract_nodes(lists: AdjacencyLists) -> tuple[AdjacencyLists, Ints]:
     order, removed = np.empty(n, np.int32), 0
     out, place = np.empty((64, 64), np.int64), np.full(n, -1, np.int64)
     waiting: Ints = np.arange(n)
-    bar = 0
-    while len(waiting) > 0:
+    bar = searches = 0
+    while len(waiting) > 0 and searches <= _SEARCHES * n:
         # Each pass removes the nodes whose importance (its level, and the shortcuts for
         # each neighbour) is within the bar: nearly the order of a priority queue
         # (Geisberger et al. 2008), without one.
@@ -220,6 +227,7 @@ def contract_nodes(lists: AdjacencyLists) -> tuple[AdjacencyLists, Ints]:
                 if degree > len(out):
                     out = np.empty((2 * degree, 2 * degree), np.int64)
                 count = find_shortcuts(lists, node, arrays, out)
+                searches += degree
                 rating[node] = _LEVEL * level[node] + (_LEVEL * count) // max(degree, 1)
                 if rating[node] <= bar:
                     order[removed] = node
@@ -230,4 +238,5 @@ def contract_nodes(lists: AdjacencyLists) -> tuple[AdjacencyLists, Ints]:
             waiting[left] = node
             left += 1
         waiting = waiting[:left]
-    return lists, order
+    order[removed:] = waiting
+    return lists, order, len(waiting)

@@ -9,7 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from llrgeo.schema import Track
-from llrgeo.travel.chains import branching_nodes, contract_chains
+from llrgeo.travel.chains import branching_degrees, contract_chains
 from llrgeo.travel.dijkstra import renumber_links, reversed_matrix, search_keys
 from llrgeo.travel.forced_arcs import contract_forced_arcs
 from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph, limit_key
@@ -25,7 +25,12 @@ _SEARCHES_AT_ONCE: Final = 16  # bounds the memory: scipy keeps a row as long as
 
 # Measured on one core of a 2-core server; only their ratios decide.
 _SEARCH_S_PER_NODE: Final = 120e-9
-_BUILD_S_PER_NODE: Final = 100e-6  # 40 on OpenStreetMap roads, 410 on the planning network
+_BUILD_S_PER_NODE: Final = 100e-6  # at most; 40 on OpenStreetMap roads
+# Where branching nodes have more neighbours than this on average, a hierarchy leaves a core that
+# is searched for each point: roads of OpenStreetMap have 3.0 (as they are) and 3.7 (with turns),
+# the planning network 4.7, a grid of streets with turns 5.0.
+_DENSE: Final = 4.4
+_CORE_SEARCH_S_PER_NODE: Final = 70e-9
 _COMPILE_S: Final = 8.0
 _LOAD_S: Final = 1.0
 
@@ -84,15 +89,17 @@ def choose_engine(request: MatrixRequest, plan: SearchPlan) -> SearchPlan:
     # leaves, about the branching ones and those with points; the hierarchy
     # costs a build whatever the number of searches.
     terminals = np.unique(np.concatenate([exits.node, entries.node]))
+    degrees = branching_degrees(graph)
     engine = faster_engine(
         min(exits.points, entries.points),
-        len(terminals) + branching_nodes(graph),
+        len(terminals) + len(degrees),
+        float(degrees.mean()) if len(degrees) else 0.0,
         at_hand=plan.hierarchy is not None and plan.hierarchy.is_file(),
     )
     return replace(plan, engine=engine)
 
 
-def faster_engine(searches: int, core_nodes: int, *, at_hand: bool) -> Engine:
+def faster_engine(searches: int, core_nodes: int, degree: float, *, at_hand: bool) -> Engine:
     """Return the engine that should be faster, by costs measured on one machine.
 
     Parameters
@@ -101,11 +108,15 @@ def faster_engine(searches: int, core_nodes: int, *, at_hand: bool) -> Engine:
         Points of the shorter side.
     core_nodes
         Nodes that are left when chains are contracted, at most.
+    degree
+        Mean number of neighbours of those that branch.
     at_hand
         Whether the graph's hierarchy was saved.
     """
     by_chains_s = searches * core_nodes * _SEARCH_S_PER_NODE
     by_hierarchy_s = _LOAD_S if at_hand else _COMPILE_S + core_nodes * _BUILD_S_PER_NODE
+    if degree > _DENSE:
+        by_hierarchy_s += searches * core_nodes * _CORE_SEARCH_S_PER_NODE
     return "chains" if by_chains_s <= by_hierarchy_s else "hierarchy"
 
 

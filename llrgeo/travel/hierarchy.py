@@ -2,7 +2,8 @@
 
 `contraction` builds it (Geisberger et al. 2008): every best journey then goes up the hierarchy and
 down again. `phast` uses it (Delling, Goldberg, Nowatzyk and Werneck 2011): one short search a
-destination, and one linear pass for 16 destinations at a time.
+destination, and one linear pass for 16 destinations at a time. Of a grid, or another network in
+which no roads rise above the others, a core is left, which the search crosses as Dijkstra's does.
 """
 
 import zipfile
@@ -26,7 +27,7 @@ from llrgeo.travel.phast import (
     restrict_upwards,
 )
 
-_FORMAT: Final = 1  # of the saved file; raise it when the arrays change
+_FORMAT: Final = 2  # of the saved file; raise it when the arrays change
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,7 +37,8 @@ class Hierarchy:
     Attributes
     ----------
     rank
-        Rank of each of the graph's nodes, 0 for the node that was removed last, the top.
+        Rank of each of the graph's nodes, 0 for the node that was removed last, the top; those that
+        were not removed, the core, have the lowest.
     ranked
         The arcs, between nodes numbered by rank.
     """
@@ -52,7 +54,7 @@ class Hierarchy:
 
 def build_hierarchy(graph: SearchGraph) -> Hierarchy:
     """Build the contraction hierarchy of a graph."""
-    lists, order = contract_nodes(_adjacency_lists(graph))
+    lists, order, core = contract_nodes(_adjacency_lists(graph))
     # Nodes are renumbered by rank so that searches move through memory from bottom to top.
     rank = np.empty(graph.nodes, dtype=np.int64)
     rank[order] = np.arange(graph.nodes)[::-1]
@@ -62,7 +64,8 @@ def build_hierarchy(graph: SearchGraph) -> Hierarchy:
     start = np.concatenate([[0], np.cumsum(size)])
     places = np.repeat(lists.start[from_top] - start[:-1], size) + np.arange(start[-1])
     head = rank[lists.neighbour[places]].astype(np.int32)
-    return Hierarchy(rank, RankedArcs(start, head, lists.outward[places], lists.inward[places]))
+    arcs = RankedArcs(core, start, head, lists.outward[places], lists.inward[places])
+    return Hierarchy(rank, arcs)
 
 
 def hierarchy_keys(
@@ -114,7 +117,7 @@ def load_hierarchy(path: Path) -> Hierarchy:
             if saved["format"] != _FORMAT:
                 msg = f"{path}: a hierarchy of another version; delete it to have it built again"
                 raise RoutingError(msg)
-            arcs = RankedArcs(*(saved[name] for name in RankedArcs._fields))
+            arcs = RankedArcs(*(saved[name][()] for name in RankedArcs._fields))
             return Hierarchy(saved["rank"], arcs)
     except (OSError, ValueError, KeyError, zipfile.BadZipFile) as error:
         msg = f"{path}: the hierarchy cannot be read ({error}); delete it to have it built again"

@@ -26,8 +26,10 @@ class RankedArcs(NamedTuple):
 
     The arcs of node i are at `start[i]` to `start[i + 1]`: `head` is a node above it (a number
     below i), `up` the key from i to it, `down` the key from it to i, `UNREACHABLE` for no arc.
+    Nodes below `core` are of the core, whose arcs lead to any others of it, and stand at both ends.
     """
 
+    core: int
     start: Ints
     head: Ints
     up: Ints
@@ -38,7 +40,7 @@ class RestrictedGraph(NamedTuple):
     """The part of a hierarchy that lies above some nodes, numbered anew from the top.
 
     `number` is each node's new number, or -1 outside the part. The upward arcs (`head`, `key`) of
-    the part's node i are at `start[i]` to `start[i + 1]`.
+    the part's node i are at `start[i]` to `start[i + 1]`; nodes of the core have none.
     """
 
     number: Ints
@@ -62,12 +64,12 @@ def restrict_upwards(ranked: RankedArcs, nodes: Ints) -> RestrictedGraph:
     number = np.full(n, -1, np.int32)
     number[nodes] = 0
     # Mark (0) and count what lies above. Arcs lead upwards only, so one pass from the bottom meets
-    # each node after all nodes that could mark it.
+    # each node after all nodes that could mark it. No arc is taken from a node of the core.
     size = arcs = 0
     for node in range(n - 1, -1, -1):
         if number[node] == 0:
             size += 1
-            for e in range(ranked.start[node], ranked.start[node + 1]):
+            for e in range(ranked.start[max(node, ranked.core)], ranked.start[node + 1]):
                 if ranked.up[e] < UNREACHABLE:
                     number[ranked.head[e]] = 0
                     arcs += 1
@@ -80,7 +82,7 @@ def restrict_upwards(ranked: RankedArcs, nodes: Ints) -> RestrictedGraph:
         if number[node] == 0:
             number[node] = size
             size += 1
-            for e in range(ranked.start[node], ranked.start[node + 1]):
+            for e in range(ranked.start[max(node, ranked.core)], ranked.start[node + 1]):
                 if ranked.up[e] < UNREACHABLE:
                     part.head[arcs], part.key[arcs] = number[ranked.head[e]], ranked.up[e]
                     arcs += 1
@@ -96,6 +98,7 @@ def search_upwards(
 
     Returns how many nodes were touched. The heap is ordered by rank, lowest node first: all ways
     into a node come from below it, so its key is final when it is taken, and it is taken once.
+    Nodes of the core are left to a search of their own.
     """
     best, touched, keys, items = arrays
     found = heap = 0
@@ -104,7 +107,8 @@ def search_upwards(
         if best[node] == UNREACHABLE:
             touched[found] = node
             found += 1
-            heap = push(keys, items, heap, -node, node)
+            if node >= ranked.core:
+                heap = push(keys, items, heap, -node, node)
         best[node] = min(best[node], entries.key[j])
     while heap > 0:
         node = items[0]
@@ -116,8 +120,36 @@ def search_upwards(
                 if best[above] == UNREACHABLE:
                     touched[found] = above
                     found += 1
-                    heap = push(keys, items, heap, -above, above)
+                    if above >= ranked.core:
+                        heap = push(keys, items, heap, -above, above)
                 best[above] = min(best[above], total)
+    return search_core(ranked, found, limit, arrays) if ranked.core > 0 else found
+
+
+@compiled
+def search_core(ranked: RankedArcs, found: int, limit: int, arrays: SearchArrays) -> int:
+    """Carry the keys of the nodes touched through the core; return how many are touched now.
+
+    This is Dijkstra's search, from all touched nodes of the core at once.
+    """
+    best, touched, keys, items = arrays
+    heap = 0
+    for i in range(found):
+        if touched[i] < ranked.core:
+            heap = push(keys, items, heap, best[touched[i]], touched[i])
+    while heap > 0:
+        key, node = keys[0], items[0]
+        heap = pop(keys, items, heap)
+        if key > best[node]:  # an entry that a better one has replaced
+            continue
+        for e in range(ranked.start[node], ranked.start[node + 1]):
+            head, total = ranked.head[e], key + ranked.down[e]
+            if total <= limit and total < best[head]:
+                if best[head] == UNREACHABLE:
+                    touched[found] = head
+                    found += 1
+                best[head] = total
+                heap = push(keys, items, heap, total, head)
     return found
 
 
@@ -149,11 +181,12 @@ def fill_matrix(
     stay `UNREACHABLE`.
     """
     n, size = len(part.number), len(part.start) - 1
+    # A search has each node on its heap once, and one of the core once more for each arc to it.
     arrays = SearchArrays(
         np.full(n, UNREACHABLE, np.int64),
         np.empty(n, np.int32),
-        np.empty(n, np.int64),
-        np.empty(n, np.int32),
+        np.empty(n + ranked.start[ranked.core], np.int64),
+        np.empty(n + ranked.start[ranked.core], np.int32),
     )
     batch = np.empty((size, _BATCH), np.int64)
     for first in range(0, len(result), _BATCH):
