@@ -18,8 +18,8 @@ FILLED = {
 WITH_MEMORY = {
     "Access", "AllocatedUses", "BaseMap", "CapacitySetting", "Comparison", "DescribedTable",
     "EvidenceContext", "Grounds", "NetworkRouter", "OptionView", "Parameters", "Publication",
-    "Rates", "RoadNetwork", "ServiceResult", "ServiceUse", "SitingStudy", "StudyInputs",
-    "TransitRouter", "TransitRules",
+    "Rates", "RoadNetwork", "ServiceInPart", "ServiceResult", "ServiceUse", "SitingStudy",
+    "StudyInputs", "TransitRouter", "TransitRules",
 }  # fmt: skip
 # They hold tables, and are keys or members of sets: two are the same only if they are one.
 ONE_OF_A_KIND = {

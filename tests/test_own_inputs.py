@@ -3,7 +3,8 @@
 import pytest
 
 from llrgeo.errors import PublishError
-from llrgeo.publish.folder import is_published_name, publish
+from llrgeo.publish.file_list import is_published_name
+from llrgeo.publish.folder import publish
 from llrgeo.study.config import load_study
 from llrgeo.study.own_inputs import check_inputs_stay, check_output_folder
 

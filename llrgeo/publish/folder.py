@@ -3,8 +3,9 @@
 import json
 import os
 from collections.abc import Iterable, Mapping
+from functools import partial
 from pathlib import Path
-from typing import Final, TypeAlias
+from typing import TypeAlias
 
 from llrgeo.errors import PublishError
 from llrgeo.files import folder_written_whole, sha256_of_bytes
@@ -27,12 +28,12 @@ from llrgeo.publish.data.packages import (
 )
 from llrgeo.publish.data.times_file import first_rows, times_bytes
 from llrgeo.publish.data.workbook import contents, render_workbook, settings_table, sheet_names
-from llrgeo.publish.explorer.page import options_table, render_explorer
+from llrgeo.publish.explorer.files import explorer_files
+from llrgeo.publish.explorer.page import options_table
+from llrgeo.publish.explorer.split import SPLIT_ABOVE
+from llrgeo.publish.file_list import MANIFEST, PDF, PLANNER, about_files
 from llrgeo.publish.front import FRONT, render_front
 from llrgeo.publish.kit.files import kit_files
-from llrgeo.publish.kit.landing import LANDING
-from llrgeo.publish.kit.page import FOLDER as PLACES
-from llrgeo.publish.kit.page import PREVIEW
 from llrgeo.publish.kit.places import chosen_places, kit_places
 from llrgeo.publish.planner.page import render_planner
 from llrgeo.publish.publication import Publication
@@ -44,16 +45,28 @@ from llrgeo.schema import Track, name_some
 
 Content: TypeAlias = str | bytes
 
-EXPLORER: Final = "explorer.html"
-PLANNER: Final = "planner.html"
-PDF: Final = "report.pdf"
-MANIFEST: Final = "manifest.json"
 
-
-def publish(publication: Publication, folder: Path, *, track: Track = iter) -> list[Path]:
+def publish(
+    publication: Publication,
+    folder: Path,
+    *,
+    split_above: int = SPLIT_ABOVE,
+    track: Track = iter,
+) -> list[Path]:
     """Write everything that is published of a publication into a folder.
 
     All files are made before the first is put in place; files of other names stay.
+
+    Parameters
+    ----------
+    publication
+        What is published.
+    folder
+        Where to write.
+    split_above
+        Above so many areas the explorer is split by authority.
+    track
+        Wraps the kinds of files worked through, to show progress.
 
     Returns
     -------
@@ -67,7 +80,7 @@ def publish(publication: Publication, folder: Path, *, track: Track = iter) -> l
     """
     files: dict[str, Content] = {}
     with using_wording(publication.words):
-        for make in track(list(_MAKERS)):
+        for make in track([partial(_pages, split_above=split_above), _data, _plain_words]):
             files |= {name: _bytes(content) for name, content in make(publication).items()}
     # Last, for they tell checksums: the crate those of all files, the manifest that of the crate
     # too.
@@ -139,9 +152,8 @@ def publish_kit(
         If a name is of no place with a page, or the folder cannot be written to.
     """
     places = chosen_places(kit_places(publication), names)
-    tables = publication.descriptions
-    about = {f"tables/{name}.csv": table.about for name, table in tables.items()} | _ABOUT
     known = [path.relative_to(folder).as_posix() for path in published]
+    about = about_files(publication, known)
     # Leaflets are printed if the report was; the browser is
     # looked for now, not after a first place.
     if printed := PDF in known:
@@ -155,13 +167,6 @@ def publish_kit(
             track=track,
         )
     return write_files(files, folder)
-
-
-def is_published_name(name: str) -> bool:
-    """Say whether a name below a folder is one that a run writes: its files, pages or tables."""
-    kept_apart = name.startswith((f"{PLACES}/", "print/"))
-    table = name.startswith("tables/") and name.endswith(".csv")
-    return table or kept_apart or name in {*_ABOUT, RO_CRATE, PDF, LANDING, PREVIEW}
 
 
 def check_folder(folder: Path) -> None:
@@ -227,10 +232,10 @@ def _bytes(content: Content) -> bytes:
     return content.encode("utf-8") if isinstance(content, str) else content
 
 
-def _pages(publication: Publication) -> dict[str, Content]:
+def _pages(publication: Publication, split_above: int) -> dict[str, Content]:
     """Make the pages: the front page, the explorer, the report and the planner."""
     return {
-        EXPLORER: render_explorer(publication),
+        **explorer_files(publication, split_above),
         FRONT: render_front(publication, options_table(publication)),
         "report.html": render_report(publication),
         **_planner(publication),
@@ -313,29 +318,9 @@ def _provenance(publication: Publication) -> Provenance:
 def _crate(publication: Publication, files: Mapping[str, Content]) -> str:
     """Make the RO-Crate of all files but the manifest, which lists the crate's own checksum."""
     contents_of = {name: _bytes(content) for name, content in files.items()}
-    tables = publication.descriptions
-    about = {f"tables/{name}.csv": table.about for name, table in tables.items()} | _ABOUT
+    about = about_files(publication, files)
     return ro_crate(_provenance(publication), contents_of, about, others=(MANIFEST,))
 
 
 def _plain_words(publication: Publication) -> dict[str, Content]:
     return {"plain_words_draft.md": render_plain_words(publication)}
-
-
-_ABOUT: Final = {
-    EXPLORER: "The explorer: maps and journeys, one page that works offline",
-    PLANNER: "The planner, for those who plan: try a place, see all figures, save the plan",
-    FRONT: "The front page, which a web server opens: a link to each page",
-    "report.html": "The report: options, who gains and who loses, costs, how sure we are",
-    "tables.xlsx": "Every table on a sheet, with notes, assumptions and contents",
-    "areas.gpkg": "Areas with their minutes under every option, and sites; with styles for QGIS",
-    "areas.parquet": "The areas of areas.gpkg as GeoParquet",
-    "areas.qml": "The style with which QGIS colours the areas",
-    "travel_times.parquet": "Minutes and kilometres from every area to every site",
-    "plain_words_draft.md": "A draft in plain words, to be read by a person before it is used",
-    "tables/areas.csv": "Every area: minutes and their change for every service and option",
-    "tables/data_dictionary.csv": "Every column of every file: what it holds, its unit, its blanks",
-    DATA_PACKAGE: "The tables as a Data Package: columns, types, units, blanks",
-    MANIFEST: "What went in, by checksum, with which settings; and the checksum of every file",
-}
-_MAKERS: Final = (_pages, _data, _plain_words)

@@ -140,7 +140,7 @@ def build_option_view(
         service=after.service,
         journey=journey,
         accuracy=accuracy,
-        as_today=before.loads.index.equals(after.loads.index),
+        as_today=before.sites == after.sites,
         areas=changed,
         groups=pd.concat([_counted_groups(after), *tenths]),
         bands=_bands(changed),

@@ -3,6 +3,7 @@
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field, replace
 from functools import cached_property
+from itertools import product
 from typing import Any, Final
 
 import geopandas as gpd
@@ -19,6 +20,7 @@ from llrgeo.appraisal.robustness import FirstPlace
 from llrgeo.appraisal.tables.declaration import TableDescription
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
+from llrgeo.publish.made_when_read import MadeWhenRead
 from llrgeo.publish.option_view import OptionView, ShownAreas, build_option_view
 from llrgeo.publish.people_view import (
     ComparedOption,
@@ -206,9 +208,11 @@ class Publication:
 
     @cached_property
     def people(self) -> Mapping[str, PeopleView]:
-        """What readers see of each option over all services, by name; built once."""
+        """What readers see of each option over all services, by name; each built when read."""
         people = shown_people(self.areas)
-        return {name: build_people_view(people, self.compared(name)) for name in self.results}
+        return MadeWhenRead(
+            self.results, lambda name: build_people_view(people, self.compared(name))
+        )
 
     def compared(self, name: str) -> ComparedOption:
         """Return an option beside the baseline, with all that people are counted by."""
@@ -231,23 +235,26 @@ class Publication:
 
     @cached_property
     def views(self) -> Mapping[tuple[str, str], OptionView]:
-        """What readers see of each option and service, by name; built once, for all pages."""
-        views: dict[tuple[str, str], OptionView] = {}
+        """What readers see of each option and service, by name; each built once, when read."""
         areas = ShownAreas.of(self.areas)
+        services = {service.id: service for service in self.services}
         seen: dict[int, OptionView] = {}  # options that run a service alike show it alike
-        for name, result in self.results.items():
-            for service in self.services:
-                alike = id(result.services[service.id].access)
-                if alike not in seen:
-                    seen[alike] = build_option_view(
-                        areas,
-                        self.results[self.baseline_name].services[service.id],
-                        result,
-                        self.judged_by,
-                        self.times_for(service, self.judged_by).accuracy,
-                    )
-                views[name, service.id] = replace(seen[alike], option=result.option)
-        return views
+
+        def view(of: tuple[str, str]) -> OptionView:
+            name, service = of
+            result = self.results[name]
+            alike = id(result.services[service].access)
+            if alike not in seen:
+                seen[alike] = build_option_view(
+                    areas,
+                    self.results[self.baseline_name].services[service],
+                    result,
+                    self.judged_by,
+                    self.times_for(services[service], self.judged_by).accuracy,
+                )
+            return replace(seen[alike], option=result.option)
+
+        return MadeWhenRead(product(self.results, services), view)
 
     @cached_property
     def city_hospitals(self) -> list[str]:

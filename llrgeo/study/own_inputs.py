@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from pathlib import Path
 
 from llrgeo.errors import PublishError
-from llrgeo.publish.folder import check_folder, is_published_name
+from llrgeo.publish.file_list import is_published_name
+from llrgeo.publish.folder import check_folder
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
 

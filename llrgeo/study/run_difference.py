@@ -12,7 +12,8 @@ from llrgeo.publish.difference.compare import (
     read_published_run,
 )
 from llrgeo.publish.difference.page import render_difference
-from llrgeo.publish.folder import MANIFEST, Content, write_files
+from llrgeo.publish.file_list import MANIFEST
+from llrgeo.publish.folder import Content, write_files
 from llrgeo.schema import name_some
 from llrgeo.study.manifest import changed_outputs, read_manifest
 

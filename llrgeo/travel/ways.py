@@ -1,6 +1,6 @@
 """Ways: the roads that lead from many places to one, as a tree that branches outwards."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 import numpy as np
@@ -45,6 +45,18 @@ class WayTree:
             row = int(self.parent[row])
         return self.xy[rows]
 
+    def only(self, origins: Container[str]) -> "WayTree":
+        """Return the tree of the ways from some of the origins; without any, the destination."""
+        start = {origin: row for origin, row in self.start.items() if origin in origins}
+        kept = np.zeros(len(self.parent), dtype=bool)
+        kept[0] = True
+        # All ways go inwards side by side, each up to where another one was before it.
+        rows = np.unique(np.fromiter(start.values(), dtype=np.int64, count=len(start)))
+        while len(rows := rows[~kept[rows]]):
+            kept[rows] = True
+            rows = np.unique(self.parent[rows])
+        return self._of(np.flatnonzero(kept), start)
+
     def thinned(self, tolerance_m: float) -> "WayTree":
         """Return the tree without the bends that lie within a tolerance of the line without them.
 
@@ -63,7 +75,7 @@ class WayTree:
         places = set(zip(line.tolist(), *left.T.tolist(), strict=True))
         all_places = zip(of.tolist(), *self.xy[rows].T.tolist(), strict=True)
         kept[rows[[place in places for place in all_places]]] = True
-        return self._only(np.flatnonzero(kept))
+        return self._of(np.flatnonzero(kept), self.start)
 
     def _stretches(self, fixed: NDArray[np.bool_]) -> list[list[int]]:
         """Return the rows from each fixed place but the first inwards to the next fixed one."""
@@ -76,7 +88,7 @@ class WayTree:
             stretches.append(stretch)
         return stretches
 
-    def _only(self, kept: Ints) -> "WayTree":
+    def _of(self, kept: Ints, start: Mapping[str, int]) -> "WayTree":
         """Return the tree of some rows in their order: the first, all starts and forks too."""
         # The last place stands for the parent of the root, -1.
         is_kept = np.zeros(len(self.parent) + 1, dtype=bool)
@@ -86,5 +98,5 @@ class WayTree:
         following = self.parent[kept]
         while not is_kept[following].all():
             following = np.where(is_kept[following], following, self.parent[following])
-        start = {origin: int(number[row]) for origin, row in self.start.items()}
-        return WayTree(self.xy[kept], number[following], start)
+        renumbered = {origin: int(number[row]) for origin, row in start.items()}
+        return WayTree(self.xy[kept], number[following], renumbered)

@@ -36,13 +36,14 @@ from llrgeo.publish.check.reading import (
 )
 
 MANIFEST: Final = "manifest.json"
-# The most bytes of a page, as it is and gzipped, by the beginning of its name; the first that fits.
+# The most bytes of a page, as it is and gzipped, by the beginning of its path; the first that fits.
 LIMITS: Final[dict[str, tuple[int, int]]] = {
     "explorer": (MAX_BYTES, MAX_GZIPPED_BYTES),
     "planner": (7_000_000, 7_000_000),
     "report": (2_500_000, 750_000),
     "": (250_000, 60_000),
 }
+_PLACES, _PARTS = "places/", "explorer/"  # pages of places, and of the parts of a split explorer
 _PUBLIC: Final = ("explorer.html", "index.html", "kit.html")
 _RUN: Final = re.compile(r"\b[Rr]un ([0-9a-f]{12})\b")
 _COLOUR: Final = re.compile(r"--(accent|ink|quiet):\s*(#[0-9a-f]{6})")
@@ -63,8 +64,8 @@ class FolderFinding:
 def check_folder_of_pages(folder: Path) -> list[FolderFinding]:
     """Check a published folder, in a browser too where one is installed.
 
-    The browser opens every page but those of places, and of these one of each form: all pages of
-    a form have one layout.
+    The browser opens every page but those of places and of the parts of a split explorer, and of
+    these one of each form: all pages of a form have one layout.
 
     Returns
     -------
@@ -111,12 +112,10 @@ def _page_findings(name: str, page: Page, names: frozenset[str]) -> Iterator[Fin
     """Yield what is wrong with a page by itself."""
     for rule in PAGE_RULES:
         yield from rule(page)
-    if page.tables or name in _WHOLE:
+    if page.tables or name in _WHOLE or _is_part(name):
         yield from table_findings(page)
-    # The first limit by which the name begins; the last, without a name, is for all other pages.
-    plain, zipped = next(
-        limit for start, limit in LIMITS.items() if PurePosixPath(name).name.startswith(start)
-    )
+    # The first limit by which the path begins; the last, without one, is for all other pages.
+    plain, zipped = next(limit for start, limit in LIMITS.items() if name.startswith(start))
     yield from weight_findings(page, plain, zipped)
     yield from _contrast_findings(page)
     is_english = page.all("html")[0].attributes.get("lang", "").startswith("en")
@@ -126,7 +125,7 @@ def _page_findings(name: str, page: Page, names: frozenset[str]) -> Iterator[Fin
 
 
 def _is_public(name: str) -> bool:
-    return name in _PUBLIC or name.startswith("places/")
+    return name in _PUBLIC or name.startswith(_PLACES) or _is_part(name)
 
 
 def _grade_findings(grade: float, most: float) -> Iterator[Finding]:
@@ -143,10 +142,19 @@ def _contrast_findings(page: Page) -> Iterator[Finding]:
             yield Finding("contrast", f"{name} {colour} on white: {found:.1f}; at least 4.5")
 
 
+def _is_part(name: str) -> bool:
+    return name.startswith(_PARTS)
+
+
+def _has_map(page: Page) -> bool:
+    return any("folium-map" in each.attributes.get("class", "") for each in page.all("div"))
+
+
 def _known_names(pages: dict[str, Page]) -> frozenset[str]:
-    """Return the names of places, sites, services and areas, as the explorer's data has them."""
+    """Return the names of places, sites, services and areas, as explorers' data has them."""
     found: set[str] = set()
-    for script in pages["explorer.html"].all("script") if "explorer.html" in pages else ():
+    explorers = [pages[name] for name in pages if name == "explorer.html" or _is_part(name)]
+    for script in (script for page in explorers for script in page.all("script")):
         if script.attributes.get("id") == "data":
             data: dict[str, Any] = json.loads(script.text)
             found |= {each["name"] for part in ("places", "sites") for each in data.get(part, ())}
@@ -222,18 +230,19 @@ def _seen_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindi
     """Open pages in a browser: all but those of places, and of these one of each form."""
     chosen: dict[str, str] = {}
     for name in pages:
-        in_places = name.startswith("places/")
+        in_places = name.startswith(_PLACES)
         form = PurePosixPath(name).stem.rpartition("_")[2] if in_places else name
         known = form in {"leaflet", "large", "easy"} or not in_places
-        # Pages of places are alike but for their words: one of each form is opened.
-        chosen.setdefault(form if known else "page", name)
+        # Pages of places, and of parts, are alike but for their words: one of each form is opened.
+        chosen.setdefault(_PARTS if _is_part(name) else form if known else "page", name)
     with open_browser() as browser:
         for name in sorted(chosen.values()):
             path = folder / name
             for finding in browser_findings(path, browser):
                 # Pages of links and tables are gone through by headings; the explorer is a tool.
-                if finding.rule != "keyboard" or name in _FEW_STOPS:
+                if finding.rule != "keyboard" or name in _FEW_STOPS or _is_part(name):
                     yield FolderFinding(name, finding.rule, finding.message)
-            if name == "explorer.html":
+            # An explorer has a map; the index of a split one has none.
+            if _has_map(pages[name]) and (name == "explorer.html" or _is_part(name)):
                 for finding in map_name_findings(path, browser):
                     yield FolderFinding(name, finding.rule, finding.message)

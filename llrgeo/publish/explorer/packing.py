@@ -111,11 +111,62 @@ def pack_postcodes(postcodes: pd.Series | None, area_ids: pd.Index) -> dict[str,
     return {"digits": digits, "sectors": sectors}
 
 
+def pack_sectors(postcodes: pd.Series | None, part_of_area: pd.Series) -> dict[str, Any]:
+    """Pack in which part of a study each unit postcode lies, in runs: parts are few and large.
+
+    `outward` has for each first half (`LE15`) the sectors (`6`): one part, two digits to the base
+    64, where the whole sector lies in it; else a run after the other, the place of its first unit
+    among 400 (two digits) and its part (two). Units between those known belong to the run before.
+
+    Parameters
+    ----------
+    postcodes
+        `area_id` by unit postcode.
+    part_of_area
+        The number of its part by area, at most 4,095.
+    """
+    if postcodes is None or postcodes.empty:
+        return {"outward": {}}
+    inside = postcodes[postcodes.isin(part_of_area.index)].sort_index()
+    part = part_of_area.loc[inside.to_numpy()].to_numpy()
+    sector = inside.index.str[:-2].to_numpy()
+    begins = np.append(True, sector[1:] != sector[:-1])
+    # A run ends where the sector does, or where the next unit lies in another part.
+    first = np.flatnonzero(begins | np.append(True, part[1:] != part[:-1]))
+    runs: dict[str, list[tuple[str, int]]] = {}
+    for row in first.tolist():
+        runs.setdefault(sector[row], []).append((str(inside.index[row])[-2:], int(part[row])))
+    outward: dict[str, dict[str, str]] = {}
+    for name, found in runs.items():
+        text = (
+            _to_digits(found[0][1], 2)
+            if len(found) == 1
+            else "".join(
+                _to_digits(_unit_place(unit), 2) + _to_digits(number, 2) for unit, number in found
+            )
+        )
+        outward.setdefault(name[:-2], {})[name[-1]] = text
+    return {"outward": outward}
+
+
+def usual_district(postcodes: pd.Series | None) -> str:
+    """Return the first half that most postcodes have ("LE3"), or nothing without postcodes."""
+    if postcodes is None or postcodes.empty:
+        return ""
+    # The second half is always three letters and digits, after a blank.
+    return str(postcodes.index.str[:-4].value_counts().sort_index().idxmax())
+
+
+def _unit_place(letters: str) -> int:
+    """Return the place of the two letters of a unit among the 400 that there may be."""
+    first, second = (_UNIT_LETTERS.index(letter) for letter in letters)
+    return first * len(_UNIT_LETTERS) + second
+
+
 def _unit_bits(postcodes: Iterable[str]) -> str:
     bits = np.zeros(_UNIT_CODES, dtype=np.uint8)
     for postcode in postcodes:
-        first, second = (_UNIT_LETTERS.index(letter) for letter in postcode[-2:])
-        bits[first * len(_UNIT_LETTERS) + second] = 1
+        bits[_unit_place(postcode[-2:])] = 1
     return base64.b64encode(np.packbits(bits).tobytes()).decode("ascii")
 
 

@@ -1,19 +1,22 @@
 """The explorer: one page that works from disk, asks for nothing, and says everything in tables."""
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
 import pandas as pd
-from markupsafe import Markup
 
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.publish import moves, pages, palette
 from llrgeo.publish.costs_and_room import costs_and_room
-from llrgeo.publish.explorer.leaflet_map import MAP_NAME, empty_map
+from llrgeo.publish.explorer.map_page import map_page_values
 from llrgeo.publish.explorer.own_roads import ROAD_SCRIPTS, has_room, network_text
+from llrgeo.publish.explorer.packing import usual_district
 from llrgeo.publish.explorer.payload import acute_words, explorer_data, explorer_sites
+from llrgeo.publish.explorer.split import PartPage
 from llrgeo.publish.explorer.years import year_tables
+from llrgeo.publish.gazetteer import NamedPlace
 from llrgeo.publish.legend import class_label, time_legend
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.people_view import PeopleView, too_close_people
@@ -43,7 +46,7 @@ SCRIPTS: Final = (
     "explorer/assets/paper.js",
     "explorer/assets/view.js",
 )
-ZOOM: Final = 9
+PART_SCRIPT: Final = "explorer/assets/part.js"
 _TIMETABLED: Final = ("transit", "bus")
 _KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
 _BAR: Final = {
@@ -66,23 +69,34 @@ def render_explorer(publication: Publication) -> str:
     return _render(without, data)
 
 
-def _render(publication: Publication, data: dict[str, Any]) -> str:
+def render_part(publication: Publication, part: PartPage, named: Sequence[NamedPlace]) -> str:
+    """Return the explorer of a part of a study: `publication` is the part, as `part_of` cuts it."""
+    data = explorer_data(publication, named)
+    if part.has_roads:
+        data["planning"] = {"network": None, "no_room": True}
+    return _render(publication, data, part)
+
+
+def _render(publication: Publication, data: dict[str, Any], part: PartPage | None = None) -> str:
+    scripts = (*SCRIPTS, PART_SCRIPT) if part else SCRIPTS
+    options = part.options if part else None
     view, own = publication.opening_view, publication.own_roads
     styles = [pages.leaflet("leaflet.css"), pages.page_style(publication)]
     return pages.render(
         "explorer.html",
         {
-            **map_page_values(publication, (*ROAD_SCRIPTS, *SCRIPTS) if own else SCRIPTS, styles),
+            **map_page_values(publication, (*ROAD_SCRIPTS, *scripts) if own else scripts, styles),
             "network": network_text(own.network if own else None),
+            "part": part,
             "view": view,
             "journey": journey_label(publication.times_for(view.service, view.journey)),
             "data": data,
             "figure_table": figure_table(data),
-            "tables": {table["id"]: table for table in explorer_tables(publication, view)},
+            "tables": {table["id"]: table for table in explorer_tables(publication, view, options)},
             "deprivation_note": pages.deprivation_note(publication),
             "view_labels": acute_words(publication),
             "headline": headline(publication, view),
-            "facts": costs_and_room(publication),
+            "facts": part.facts if part else costs_and_room(publication),
             "years": year_tables(publication),
             "bar": outcome_bar(publication.people[view.option.name]),
             "legend": time_legend(view.areas["before_min"], view.areas["people"]).shown,
@@ -101,16 +115,8 @@ def _choices(publication: Publication, view: OptionView) -> dict[str, Any]:
         "kinds": _kinds(sites),
         "map_views": ["before", "after", "change", *city],
         "has_timetable": any(times.mode in _TIMETABLED for times in publication.times),
-        "postcode_example": _usual_district(publication.postcodes),
+        "postcode_example": usual_district(publication.postcodes),
     }
-
-
-def _usual_district(postcodes: pd.Series | None) -> str:
-    """Return the first half that most postcodes have ("LE3"), or nothing without postcodes."""
-    if postcodes is None or postcodes.empty:
-        return ""
-    # The second half is always three letters and digits, after a blank.
-    return str(postcodes.index.str[:-4].value_counts().sort_index().idxmax())
 
 
 def _kinds(sites: pd.DataFrame) -> list[tuple[str, str]]:
@@ -119,25 +125,6 @@ def _kinds(sites: pd.DataFrame) -> list[tuple[str, str]]:
     pairs = set(zip(palette.site_signs(sites), sites["kind"], strict=True))
     ordered = sorted(pairs, key=lambda pair: (_KINDS.index(pair[0]), pair[1]))
     return [(sign, words.get(f"kind_{kind}", kind.replace("_", " "))) for sign, kind in ordered]
-
-
-def map_page_values(
-    publication: Publication, script_names: Iterable[str], styles: Sequence[str]
-) -> dict[str, Any]:
-    """Return what every page with a map holds: its run, policy, scripts, styles and the map."""
-    points = publication.areas.to_crs("EPSG:4326").geometry
-    parts = empty_map((round(points.y.mean(), 4), round(points.x.mean(), 4)), ZOOM)
-    # The policy of the page names each script and style by its hash; nothing else may run.
-    scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, script_names)]
-    return {
-        "publication": publication,
-        "run": pages.run_mark(publication),
-        "policy": pages.content_policy(scripts=scripts, styles=styles),
-        "scripts": pages.own_markup(scripts),
-        "styles": pages.own_markup(styles),
-        "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
-        "map_name": MAP_NAME,
-    }
 
 
 def headline(publication: Publication, view: OptionView) -> dict[str, list[str]]:
@@ -179,8 +166,10 @@ def outcome_bar(view: PeopleView) -> list[dict[str, Any]]:
     return parts
 
 
-def explorer_tables(publication: Publication, view: OptionView) -> list[dict[str, Any]]:
-    """Return the tables of a view: id, caption, heads and rows of text."""
+def explorer_tables(
+    publication: Publication, view: OptionView, options: dict[str, Any] | None = None
+) -> list[dict[str, Any]]:
+    """Return the tables of a view, `options` first: id, caption, heads and rows of text."""
     words, people = wording(), publication.people[view.option.name]
     place, mean = words["column_place"], [words["column_before"], words["column_after"]]
     areas = [words["column_area"], *mean, words["column_change"]]
@@ -189,7 +178,7 @@ def explorer_tables(publication: Publication, view: OptionView) -> list[dict[str
     by_place, by_tenth = people.groups[~tenth], people.groups[tenth]
     tenths = list(map(_label_of, by_tenth.index))
     return [
-        options_table(publication),
+        options or options_table(publication),
         _table(
             "services",
             _heads("service", "longer", "shorter", "same"),
@@ -227,9 +216,13 @@ def figure_table(data: dict[str, Any]) -> dict[str, Any] | None:
     return {"id": "figures", "caption": first["caption"], "heads": heads, "rows": first["rows"]}
 
 
-def options_table(publication: Publication) -> dict[str, Any]:
-    """Return the people of each option over all services: the first thing that a reader sees."""
-    everyone = [publication.people[option.name].everyone for option in publication.alternatives]
+def options_table(publication: Publication, of: tuple[str, str] = EVERYONE) -> dict[str, Any]:
+    """Return the people of each option over all services: the first thing that a reader sees.
+
+    They are everyone, or those of another group and level, such as an authority.
+    """
+    groups = [publication.people[option.name].groups for option in publication.alternatives]
+    everyone = [table.iloc[table.index.get_loc(of)] for table in groups]
     labels = [option.label for option in publication.alternatives]
     return _people_table("options", "option", pd.DataFrame(everyone), labels)
 

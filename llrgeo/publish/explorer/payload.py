@@ -1,6 +1,6 @@
 """The explorer's data: one geometry, each matrix once, and what a reader can choose from."""
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Sequence
 from math import isnan
 from typing import Any, Final
 
@@ -28,7 +28,7 @@ from llrgeo.travel.times import TravelTimes
 _ROAD_TOLERANCE_M: Final = 60
 # How the phrases of other pages begin: the scripts of explorer and planner say none of the first,
 # those of the explorer none at all.
-FRONT_PAGES: Final = ("front_",)
+FRONT_PAGES: Final = ("front_", "index_")
 OTHER_PAGES: Final = (
     *FRONT_PAGES,
     *("answer_", "capacity_", "case_", "chart_", "data_note_", "easy_", "facts_", "kit_", "line_"),
@@ -36,10 +36,13 @@ OTHER_PAGES: Final = (
 )
 
 
-def explorer_data(publication: Publication) -> dict[str, Any]:
+def explorer_data(
+    publication: Publication, named: Sequence[NamedPlace] | None = None
+) -> dict[str, Any]:
     """Return everything that the explorer computes and draws with, as plain values.
 
-    Sites, areas, matrices and journeys refer to each other by their place in their list.
+    Sites, areas, matrices and journeys refer to each other by their place in their list. `named`
+    are the names that readers search by, if they are not to be found from the areas.
     """
     # Sites, options and matrices refer to one another by place in these lists, never by id.
     sites = explorer_sites(publication)
@@ -59,7 +62,7 @@ def explorer_data(publication: Publication) -> dict[str, Any]:
         **_drawn(publication),
         "authorities": _authorities(publication.areas),
         "areas": _areas(publication.areas),
-        "gazetteer": _gazetteer(publication),
+        "gazetteer": _gazetteer(gazetteer(publication) if named is None else named),
         "sites": _sites(sites, publication.base),
         "city": _positions(sites.index, sites.index.intersection(publication.city_hospitals)),
         "services": [
@@ -191,9 +194,8 @@ def gazetteer(publication: Publication) -> list[NamedPlace]:
     return named_places(publication.areas, publication.base)
 
 
-def _gazetteer(publication: Publication) -> list[dict[str, Any]]:
+def _gazetteer(places: Sequence[NamedPlace]) -> list[dict[str, Any]]:
     """Return every name that readers search by, with its areas: none if it lies outside them."""
-    places = gazetteer(publication)
     return [
         {"name": place.name, "kind": place.kind, "areas": list(place.areas)} for place in places
     ]

@@ -1,7 +1,5 @@
 """Places that have a page of their own: towns, larger villages and wards, with their areas."""
 
-import re
-import unicodedata
 from collections.abc import Iterable, Iterator
 from dataclasses import dataclass, replace
 from typing import Final, Literal
@@ -12,6 +10,7 @@ import pandas as pd
 from llrgeo.appraisal.area_facts import has_authorities
 from llrgeo.errors import PublishError
 from llrgeo.inputs.base_map import TOWN_RESIDENTS
+from llrgeo.publish.file_names import names_apart
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import BNG, WGS84, name_some
 
@@ -19,7 +18,6 @@ WARD_RESIDENTS: Final = TOWN_RESIDENTS  # a ward has a page from as many people 
 
 # By what share the people of a town and of what bears its name may differ.
 _SAME: Final = {"authority": 0.1, "wards": 0.25}
-_SLUG_LETTERS: Final = 60  # of a file's name
 
 NamedPlaceKind = Literal["town", "ward"]
 Basis = Literal["authority", "wards", "middle", "ward"]
@@ -157,17 +155,10 @@ def _place(areas: pd.DataFrame, name: str, basis: Basis, own: pd.Index) -> KitPl
 
 def _named_apart(places: Iterable[KitPlace]) -> Iterator[KitPlace]:
     """Yield places with a slug each; a second place of a slug has a number behind it."""
-    taken: dict[str, int] = {}
-    for place in places:
-        own = f"{place.authority} {place.name}" if place.kind == "ward" else place.name
-        plain = _slug(f"ward {own}" if place.kind == "ward" else own)
-        taken[plain] = taken.get(plain, 0) + 1
-        number = f"_{taken[plain]}" if taken[plain] > 1 else ""
-        yield replace(place, slug=f"{plain}{number}")
-
-
-def _slug(name: str) -> str:
-    """Return a name as letters, digits and underscores; what has none of them is "place"."""
-    letters = unicodedata.normalize("NFKD", name).encode("ascii", "ignore").decode("ascii")
-    plain = re.sub(r"[^a-z0-9]+", "_", letters.lower()).strip("_")
-    return plain[:_SLUG_LETTERS].strip("_") or "place"
+    listed = list(places)
+    names = [
+        f"ward {place.authority} {place.name}" if place.kind == "ward" else place.name
+        for place in listed
+    ]
+    for place, slug in zip(listed, names_apart(names), strict=True):
+        yield replace(place, slug=slug)

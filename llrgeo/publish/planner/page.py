@@ -3,8 +3,8 @@
 from typing import Final
 
 from llrgeo.publish import pages
+from llrgeo.publish.explorer.map_page import map_page_values
 from llrgeo.publish.explorer.own_roads import network_text
-from llrgeo.publish.explorer.page import map_page_values
 from llrgeo.publish.planner.payload import planner_data
 from llrgeo.publish.planning import Planning
 from llrgeo.publish.publication import Publication

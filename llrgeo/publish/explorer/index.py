@@ -1,0 +1,85 @@
+"""The index of a split explorer: a small page that leads a reader to that of their authority."""
+
+from typing import Any, Final
+
+import numpy as np
+import pandas as pd
+
+from llrgeo.publish import pages
+from llrgeo.publish.explorer.packing import pack_sectors, usual_district
+from llrgeo.publish.explorer.page import options_table
+from llrgeo.publish.explorer.payload import explorer_sites, gazetteer
+from llrgeo.publish.explorer.split import parts_of
+from llrgeo.publish.gazetteer import area_at
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import wording
+
+SCRIPTS: Final = (
+    "explorer/assets/unpack.js",
+    "explorer/assets/text.js",
+    "explorer/assets/find.js",
+    "explorer/assets/index.js",
+)
+# How the phrases of the search begin, which this page says as an explorer does.
+_SAID: Final = ("find_", "place_", "index_")
+
+
+def render_index(publication: Publication) -> str:
+    """Return the index as one HTML page: a search, and a list of authorities that needs none."""
+    styles = [pages.page_style(publication)]
+    scripts = [pages.asset(name) for name in SCRIPTS]
+    return pages.render(
+        "explorer_index.html",
+        {
+            "publication": publication,
+            "run": pages.run_mark(publication),
+            "policy": pages.content_policy(scripts=scripts, styles=styles),
+            "styles": pages.own_markup(styles),
+            "scripts": pages.own_markup(scripts),
+            "data": index_data(publication),
+            "authorities": parts_of(publication),
+            "options": options_table(publication),
+            "postcode_example": usual_district(publication.postcodes),
+        },
+    )
+
+
+def index_data(publication: Publication) -> dict[str, Any]:
+    """Return what the search needs: names and postcodes, each with the parts that it lies in.
+
+    Parts are known by their place in the list. The keys are those of an explorer's data, so that
+    the same search runs; its areas are the parts.
+    """
+    parts, sites = parts_of(publication), explorer_sites(publication)
+    number = np.empty(len(publication.areas), dtype=np.intp)
+    for place, part in enumerate(parts):
+        number[part.rows] = place
+    holders = area_at(sites.geometry, publication.base)
+    return {
+        "strings": {key: said for key, said in wording().items() if key.startswith(_SAID)},
+        "pages": [part.page for part in parts],
+        "authorities": [part.name for part in parts],
+        # Names by kind, each with its parts: a page of England has thousands.
+        "names": _names(publication, number),
+        "sites": [
+            [name, int(number[area]) if area >= 0 else -1]
+            for name, area in zip(sites["name"], holders, strict=True)
+        ],
+        "postcodes": pack_sectors(
+            publication.postcodes, pd.Series(number, publication.areas.index)
+        ),
+    }
+
+
+def _names(publication: Publication, number: np.ndarray) -> dict[str, list[list[Any]]]:
+    """Return the names of wards and towns by kind, each followed by the parts that it lies in.
+
+    A name that stands several times in the same parts (a ward and a village) stands once a kind.
+    Those outside all areas are there too, without parts: the search says that they lie outside.
+    """
+    found: dict[str, dict[tuple[Any, ...], None]] = {"ward": {}, "town": {}}
+    for name in gazetteer(publication):
+        if name.kind in found:
+            own = sorted(set(number[list(name.areas)].tolist()))
+            found[name.kind][name.name, *own] = None
+    return {kind: [list(entry) for entry in entries] for kind, entries in found.items()}

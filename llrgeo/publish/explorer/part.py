@@ -1,0 +1,180 @@
+"""A part of a publication: the areas of one authority, as an explorer of them alone holds them.
+
+Every option, service, site and journey stays; areas, and all that is counted of them, are those of
+the part.
+"""
+
+from collections.abc import Mapping
+from dataclasses import dataclass, fields, replace
+from functools import cached_property
+from typing import Final
+
+import geopandas as gpd
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.access import Access
+from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.once import once
+from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.inputs.base_map import BaseMap
+from llrgeo.publish.explorer.figures import NAME as RANKINGS
+from llrgeo.publish.people_view import shown_people
+from llrgeo.publish.publication import Publication
+from llrgeo.schema import WGS84
+from llrgeo.travel.times import TravelTimes
+
+AROUND: Final = 0.1  # of a degree, about 7 to 11 km: roads and towns that a map shows around a part
+Rows = NDArray[np.intp]
+
+
+@dataclass(frozen=True)  # without slots, which would leave no place for the tables made when read
+class ServiceInPart(ServiceResult):
+    """What an option means for one service in some areas of a study.
+
+    Its loads and flows stay those of the whole study: sites serve all of it.
+
+    Attributes
+    ----------
+    rows
+        The positions of the areas.
+    residents
+        The people of these areas by group: everyone, authorities, tenths of deprivation.
+    """
+
+    rows: Rows
+    residents: pd.DataFrame
+
+    @cached_property
+    def allocation(self) -> pd.DataFrame:
+        """Who goes where, one row an area of the part."""
+        return self.after.allocation.iloc[self.rows]
+
+    @cached_property
+    def access(self) -> Access:
+        """Journeys of the part's residents, and what changes from the baseline."""
+        index = self.residents.index
+        return Access(
+            pd.Series(self.before.nearest.minutes[self.rows], index),
+            pd.Series(self.after.nearest.minutes[self.rows], index),
+            self.residents,
+            self.arrays.appraisal_inputs.tolerance_min,
+            (),
+        )
+
+
+def part_of(publication: Publication, rows: Rows, title: str) -> Publication:
+    """Return a publication of some areas of another, by their positions in its table.
+
+    Its tables are the study's own, but rankings of areas, which are of its areas alone. It answers
+    for neighbourhoods: roads to search postcodes' own journeys on are not cut out.
+    """
+    areas = publication.areas.iloc[rows]
+    times, judged_by = _times_of(publication, rows)
+    return replace(
+        publication,
+        title=title,
+        areas=areas,
+        base=_base_of(publication, rows),
+        results=_results_of(publication.results, rows, shown_people(areas)),
+        times=times,
+        judged_by=judged_by,
+        tables=_tables_of(publication, areas.index),
+        postcodes=_postcodes_of(publication, rows),
+        ways={site: tree.only(areas.index) for site, tree in publication.ways.items()},
+        own_roads=None,
+    )
+
+
+def _results_of(
+    results: Mapping[str, OptionResult], rows: Rows, residents: pd.DataFrame
+) -> dict[str, OptionResult]:
+    """Return what was found of each option, for some areas.
+
+    What no page tells of areas (scores, averages) stays that of the whole study.
+    """
+    known: dict[int, ServiceInPart] = {}  # options that run a service alike share its result
+
+    def in_part(service: ServiceResult) -> ServiceInPart:
+        if id(service) not in known:
+            whole = {each.name: getattr(service, each.name) for each in fields(service)}
+            known[id(service)] = ServiceInPart(**whole, rows=rows, residents=residents)
+        return known[id(service)]
+
+    return {
+        name: replace(
+            result,
+            classified=result.classified.iloc[rows] if len(result.classified) else pd.DataFrame(),
+            services={of: in_part(service) for of, service in result.services.items()},
+        )
+        for name, result in results.items()
+    }
+
+
+def _times_of(publication: Publication, rows: Rows) -> tuple[tuple[TravelTimes, ...], TravelTimes]:
+    """Return the minutes from some areas, and those of them that options are judged by."""
+    times = tuple(
+        replace(each, minutes=each.minutes.iloc[rows], distance_km=None, spread={})
+        for each in publication.times
+    )
+    judged = next(
+        own
+        for own, whole in zip(times, publication.times, strict=True)
+        if whole is publication.judged_by
+    )
+    return times, judged
+
+
+def _tables_of(publication: Publication, area_ids: pd.Index) -> Mapping[str, pd.DataFrame]:
+    """Return the tables; of rankings of areas the rows of some of them, with the ranks of all."""
+    if RANKINGS not in publication.tables:
+        return publication.tables
+    ranked = publication.tables[RANKINGS]
+    of_areas = [each.indicator.id for each in publication.figures if each.kind == "area"]
+    kept = ~ranked["figure_id"].isin(of_areas) | ranked["place"].isin(area_ids)
+    return {**publication.tables, RANKINGS: ranked[kept]}
+
+
+@once
+def _postcodes_by_row(publication: Publication) -> tuple[pd.Series, NDArray[np.intp]]:
+    """Return the postcodes in the order of the table of areas, and where those of each area end."""
+    postcodes = publication.postcodes
+    if postcodes is None:
+        postcodes = pd.Series(dtype=str)
+    row = publication.areas.index.get_indexer(pd.Index(postcodes.to_numpy()))
+    order = np.argsort(row, kind="stable")
+    ends = np.searchsorted(row[order], np.arange(-1, len(publication.areas)), side="right")
+    return postcodes.iloc[order], ends
+
+
+def _postcodes_of(publication: Publication, rows: Rows) -> pd.Series | None:
+    if publication.postcodes is None:
+        return None
+    ordered, ends = _postcodes_by_row(publication)
+    # `ends` begins with those of no area, so that the postcodes of row k lie from its own k on.
+    places = [np.arange(ends[row], ends[row + 1]) for row in rows]
+    return ordered.iloc[np.concatenate([np.array([], dtype=np.intp), *places])]
+
+
+@once
+def _whole_base(publication: Publication) -> tuple[BaseMap, NDArray[np.float64]]:
+    """Return the base map in degrees, main roads alone, and the bounds of each outline."""
+    base = publication.base
+    whole = BaseMap(base.outlines, base.main_roads.to_crs(WGS84), base.places.to_crs(WGS84))
+    return whole, base.outlines.to_crs(WGS84).bounds.to_numpy()
+
+
+def _base_of(publication: Publication, rows: Rows) -> BaseMap:
+    """Return the outlines of some areas, and the main roads and towns in and around them."""
+    base, bounds = _whole_base(publication)
+    west, south = bounds[rows, :2].min(axis=0) - AROUND
+    east, north = bounds[rows, 2:].max(axis=0) + AROUND
+    near = shapely.box(west, south, east, north)
+    roads = base.roads.iloc[np.sort(base.roads.sindex.query(near, predicate="intersects"))]
+    lines = shapely.clip_by_rect(roads.geometry.to_numpy(), west, south, east, north)
+    roads = roads.set_geometry(gpd.GeoSeries(lines, roads.index, crs=WGS84))
+    roads = roads[~shapely.is_empty(lines)]
+    places = base.places.iloc[np.sort(base.places.sindex.query(near, predicate="intersects"))]
+    return BaseMap(base.outlines.iloc[rows], roads, places)

@@ -1,0 +1,53 @@
+"""The files of a published folder: their names, and what each is."""
+
+from collections.abc import Iterable
+from typing import Final
+
+from llrgeo.publish.data.packages import DATA_PACKAGE, RO_CRATE
+from llrgeo.publish.explorer.files import EXPLORER
+from llrgeo.publish.explorer.split import FOLDER as PARTS
+from llrgeo.publish.front import FRONT
+from llrgeo.publish.kit.landing import LANDING
+from llrgeo.publish.kit.page import FOLDER as PLACES
+from llrgeo.publish.kit.page import PREVIEW
+from llrgeo.publish.publication import Publication
+
+PLANNER: Final = "planner.html"
+PDF: Final = "report.pdf"
+MANIFEST: Final = "manifest.json"
+
+
+def is_published_name(name: str) -> bool:
+    """Say whether a name below a folder is one that a run writes: its files, pages or tables."""
+    kept_apart = name.startswith((f"{PLACES}/", f"{PARTS}/", "print/"))
+    table = name.startswith("tables/") and name.endswith(".csv")
+    return table or kept_apart or name in {*_ABOUT, RO_CRATE, PDF, LANDING, PREVIEW}
+
+
+def about_files(publication: Publication, names: Iterable[str]) -> dict[str, str]:
+    """Say what files are, by their names below a folder: those that every run writes, and `names`.
+
+    Of the names those of pages of parts are told; there are as many as the study has authorities.
+    """
+    tables = publication.descriptions
+    about = {f"tables/{name}.csv": table.about for name, table in tables.items()} | _ABOUT
+    return about | {name: _ABOUT_PART for name in names if name.startswith(f"{PARTS}/")}
+
+
+_ABOUT_PART: Final = "The explorer of one authority, one page that works offline"
+_ABOUT: Final = {
+    EXPLORER: "The explorer: maps and journeys, one page that works offline",
+    PLANNER: "The planner, for those who plan: try a place, see all figures, save the plan",
+    FRONT: "The front page, which a web server opens: a link to each page",
+    "report.html": "The report: options, who gains and who loses, costs, how sure we are",
+    "tables.xlsx": "Every table on a sheet, with notes, assumptions and contents",
+    "areas.gpkg": "Areas with their minutes under every option, and sites; with styles for QGIS",
+    "areas.parquet": "The areas of areas.gpkg as GeoParquet",
+    "areas.qml": "The style with which QGIS colours the areas",
+    "travel_times.parquet": "Minutes and kilometres from every area to every site",
+    "plain_words_draft.md": "A draft in plain words, to be read by a person before it is used",
+    "tables/areas.csv": "Every area: minutes and their change for every service and option",
+    "tables/data_dictionary.csv": "Every column of every file: what it holds, its unit, its blanks",
+    DATA_PACKAGE: "The tables as a Data Package: columns, types, units, blanks",
+    MANIFEST: "What went in, by checksum, with which settings; and the checksum of every file",
+}
