@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 
 from llrgeo.schema import BNG
-from llrgeo.travel.graph import UNREACHABLE, AccessLinks, IntArray, SearchGraph
+from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph
 from llrgeo.travel.od_matrix import MatrixRequest
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.ways import Floats, WayTree
@@ -56,19 +56,23 @@ def find_way_trees(
     roads = _Roads.of(router, request.graph)
     to_all = router.trees_to(destinations, period)
     ends = destinations.to_crs(BNG)
+    # The row of each origin's first link, and one past the last origin's last.
+    links = np.searchsorted(request.exits.point, np.arange(len(origins) + 1)).tolist()
     trees = {}
     for name, rows in pairs.groupby("destination", sort=True)["origin"]:
         column = int(destinations.index.get_indexer(pd.Index([name]))[0])
         # One backward search from a destination holds the best way from every origin.
         found, onward = to_all.tree(column)
         direct = _direct_keys(request, column)
+        totals = found[request.exits.node] + request.exits.key
         wanted = zip(map(str, rows), origins.index.get_indexer(pd.Index(rows)), strict=True)
-        leaves = {
-            origin: _first_node(request.exits, found, int(row), direct.get(int(row), np.inf))
-            for origin, row in wanted
-        }
+        leaves = {}
+        for origin, row in wanted:
+            own = slice(links[row], links[row + 1])
+            best = direct.get(int(row), np.inf)
+            leaves[origin] = _first_node(request.exits.node[own], totals[own], best)
         root = shapely.get_coordinates(shapely.centroid(ends.iloc[column]))[0]
-        trees[str(name)] = _grow(roads, root, leaves, onward.astype(np.int64))
+        trees[str(name)] = _grow(roads, root, leaves, onward.tolist())
     return trees
 
 
@@ -81,18 +85,17 @@ def _direct_keys(request: MatrixRequest, column: int) -> dict[int, float]:
     return best
 
 
-def _first_node(exits: AccessLinks, found: Floats, row: int, direct: float) -> int | None:
+def _first_node(nodes: IntArray, totals: Floats, direct: float) -> int | None:
     """Return the node that a journey passes first: -1 if it passes none, None if there is none.
 
-    `direct` is the key of a journey that passes none; infinite if there is none.
+    `totals` are the keys of the journeys by each of `nodes`, and `direct` that of one that passes
+    none; infinite if there is none.
     """
-    links = slice(*np.searchsorted(exits.point, [row, row + 1]))
-    totals = found[exits.node[links]] + exits.key[links]
     by_nodes = totals.min() if totals.size else np.inf
     # A journey along a single road, or on foot, may be the shorter one.
     if min(by_nodes, direct) >= UNREACHABLE:
         return None
-    return -1 if direct <= by_nodes else int(exits.node[links][int(totals.argmin())])
+    return -1 if direct <= by_nodes else int(nodes[int(totals.argmin())])
 
 
 @dataclass(frozen=True, slots=True)
@@ -103,49 +106,59 @@ class _Roads:
     arcs: IntArray  # tail and head in one number, ascending as the graph's arcs are
     xy: Floats  # of all lines, one after the other
     first: IntArray  # the row of each line's first place, and one past the last line's last
-    nodes: Floats
+    at: IntArray  # the row at which each node lies; -1 where no road leads to it
 
     @classmethod
     def of(cls, router: NetworkRouter, graph: SearchGraph) -> "_Roads":
         """Gather the lines of a router's network."""
         xy, line = shapely.get_coordinates(router.network.lines.to_numpy(), return_index=True)
         first = np.searchsorted(line, np.arange(len(router.network.edges) + 1))
-        nodes = np.full((graph.nodes, 2), np.nan)
+        at = np.full(graph.nodes, -1)
         on_road = graph.edge >= 0
         edges = graph.edge[on_road]
-        nodes[graph.tail[on_road]] = xy[first[edges]]
-        nodes[graph.head[on_road]] = xy[first[edges + 1] - 1]
-        return cls(graph, graph.tail * graph.nodes + graph.head, xy, first, nodes)
+        at[graph.tail[on_road]] = first[edges]
+        at[graph.head[on_road]] = first[edges + 1] - 1
+        return cls(graph, graph.tail * graph.nodes + graph.head, xy, first, at)
 
-    def between(self, node: int, following: int) -> Floats:
-        """Return the places from a node up to the next, which is left out; none on a step."""
-        arc = int(np.searchsorted(self.arcs, node * self.graph.nodes + following))
-        edge = int(self.graph.edge[arc])
-        return self.xy[self.first[edge] : self.first[edge + 1] - 1] if edge >= 0 else self.xy[:0]
+    def along(self, path: list[int], following: list[int]) -> list[range]:
+        """Return for each node of a way the rows of the places from the next, left out, up to it.
+
+        Where the way ends at a node it is the node's own row; on a step between layers none.
+        """
+        tail, head = np.array(path, dtype=np.int64), np.array(following, dtype=np.int64)
+        ends = head == self.graph.nodes
+        edge = np.full(len(path), -1)
+        arcs = np.searchsorted(self.arcs, tail[~ends] * self.graph.nodes + head[~ends])
+        edge[~ends] = self.graph.edge[arcs]
+        first = np.where(ends, self.at[tail], self.first[edge])
+        count = np.where(ends, first >= 0, self.first[edge + 1] - 1 - first)
+        count[(edge < 0) & ~ends] = 0
+        rows = zip(first.tolist(), count.tolist(), strict=True)
+        return [range(start + places - 1, start - 1, -1) for start, places in rows]
 
 
 def _grow(
-    roads: _Roads, root: Floats, leaves: Mapping[str, int | None], onward: IntArray
+    roads: _Roads, root: Floats, leaves: Mapping[str, int | None], onward: list[int]
 ) -> WayTree:
     """Return the tree of the ways from some nodes to a goal, by the node that follows each."""
-    goal = roads.graph.nodes
-    xy, parent, row_of = [root], [-1], {goal: _ROOT, -1: _ROOT}
+    rows: list[int] = []  # of the places after the root, in `roads.xy`
+    parent, row_of = [-1], {roads.graph.nodes: _ROOT, -1: _ROOT}
     for leaf in leaves.values():
         # Walk inwards as far as a node that is in the tree already...
         path: list[int] = []
         node = leaf
         while node is not None and node not in row_of:
             path.append(node)
-            node = int(onward[node])
+            node = onward[node]
         # ... and put the new places in from there outwards, so that parents come first.
-        for node in reversed(path):
-            following = int(onward[node])
-            row = row_of[following]
-            inwards = roads.nodes[[node]] if following == goal else roads.between(node, following)
-            for place in inwards[~np.isnan(inwards).any(axis=1)][::-1]:
-                xy.append(place)
+        path.reverse()
+        following = [onward[node] for node in path]
+        for node, after, places in zip(path, following, roads.along(path, following), strict=True):
+            row = row_of[after]
+            for place in places:
+                rows.append(place)
                 parent.append(row)
-                row = len(xy) - 1
+                row = len(rows)
             row_of[node] = row
     start = {origin: row_of[leaf] for origin, leaf in leaves.items() if leaf is not None}
-    return WayTree(np.array(xy), np.array(parent, dtype=np.int64), start)
+    return WayTree(np.vstack([root, roads.xy[rows]]), np.array(parent, dtype=np.int64), start)
