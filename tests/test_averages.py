@@ -5,7 +5,7 @@ import pytest
 from appraisal_cases import evidence_context
 
 from llrgeo.appraisal.access import OUTCOMES
-from llrgeo.appraisal.business_case import core20_table, served_people
+from llrgeo.appraisal.business_case import core20_table, nearest_sites, served_people
 from llrgeo.appraisal.demand import Service
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.evidence_inputs import EvidenceInputs
@@ -65,7 +65,7 @@ def test_who_loses_by_one_service_is_counted_though_another_gains(tables) -> Non
 
 def test_a_site_that_is_nearest_to_nobody_serves_nobody(town_areas, town_times):
     minutes = town_times.minutes.assign(C=town_times.minutes["A"] + 5)
-    table = served_people(minutes, town_areas)
+    table = served_people(nearest_sites(minutes), ["A", "B", "C"], town_areas)
     assert table["population_nearest"].to_dict() == {"A": 600, "B": 300, "C": 0}
     assert table.loc["C", ["aged_65_plus", "aged_85_plus", "core20_people"]].eq(0).all()
     assert table["core20_share"].isna().to_dict() == {"A": False, "B": False, "C": True}

@@ -100,7 +100,8 @@ def test_who_reaches_one_site_alone_is_nearest_to_it(town_times):
 
 def test_people_nearest_to_each_site_and_those_who_reach_none(town_areas, town_times):
     # W is as near to A as to B, and counts at A; the farm reaches neither.
-    served = served_people(town_times.minutes[["A", "B"]], town_areas)
+    nearest = nearest_sites(town_times.minutes[["A", "B"]])
+    served = served_people(nearest, ["A", "B"], town_areas)
     assert served["population_nearest"].tolist() == [600, 300]
     assert served["share_of_50000"].tolist() == [600 / 50_000, 300 / 50_000]
     assert served["aged_65_plus"].tolist() == [100 + 60, 90]
@@ -114,8 +115,9 @@ def test_people_nearest_to_each_site_and_those_who_reach_none(town_areas, town_t
 
 def test_mean_minutes_leave_out_who_has_no_journey(town_areas, town_times):
     per_contact = pd.Series({"W": 11.0, "N": 4.0, "E": np.inf, "F": 50.0})
-    found = mean_minutes_of(town_times.minutes[["A", "B"]], per_contact, town_areas["residents"])
+    nearest = nearest_sites(town_times.minutes[["A", "B"]])
+    found = mean_minutes_of(nearest, per_contact, town_areas["residents"])
     assert found.tolist() == [11.0, 4.0]
     known = pd.Series({"W": 11.0, "N": 4.0, "E": 2.0, "F": 50.0})
-    found = mean_minutes_of(town_times.minutes[["A", "B"]], known, town_areas["residents"])
+    found = mean_minutes_of(nearest, known, town_areas["residents"])
     assert found.tolist() == [(400 * 11 + 200 * 2) / 600, 4.0]

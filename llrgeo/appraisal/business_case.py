@@ -105,13 +105,12 @@ def nearest_sites(minutes: pd.DataFrame) -> pd.Series:
     return pd.Series(minutes.columns[values[reached].argmin(axis=1)], minutes.index[reached])
 
 
-def served_people(minutes: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
-    """Return who lives nearest to each site (columns of `minutes`): one area, one site.
+def served_people(nearest: pd.Series, site_ids: list[str], areas: pd.DataFrame) -> pd.DataFrame:
+    """Return who lives nearest to each site: one area, one site, as `nearest_sites` tells.
 
     Columns, on `site_id`: `population_nearest`, `share_of_50000`, `aged_65_plus`, `aged_85_plus`,
     `core20_people`, `core20_share`.
     """
-    nearest = nearest_sites(minutes).reindex(areas.index)
     core20 = areas["residents"].where(areas["imd_decile"].isin(CORE20_DECILES), 0)
     counts = pd.DataFrame(
         {
@@ -123,7 +122,7 @@ def served_people(minutes: pd.DataFrame, areas: pd.DataFrame) -> pd.DataFrame:
     )
     # Everyone counts at one site: those who reach none are in no group, and a site without anyone
     # has 0.
-    table = counts.groupby(nearest).sum().reindex(minutes.columns).fillna(0)
+    table = counts.groupby(nearest.reindex(areas.index)).sum().reindex(site_ids).fillna(0)
     people = table["population_nearest"]
     table["share_of_50000"] = people / NEIGHBOURHOOD_PEOPLE
     table["core20_share"] = table["core20_people"] / people.where(people > 0)
@@ -140,15 +139,13 @@ def people_within(
     return near.T @ residents.astype(float)
 
 
-def mean_minutes_of(
-    minutes: pd.DataFrame, per_contact: pd.Series, residents: pd.Series
-) -> pd.Series:
-    """Return the mean minutes a contact of those who live nearest to each site."""
-    nearest = nearest_sites(minutes).reindex(residents.index)
+def mean_minutes_of(nearest: pd.Series, per_contact: pd.Series, residents: pd.Series) -> pd.Series:
+    """Return the mean minutes a contact of those who live nearest to each site, if any do."""
+    nearest = nearest.reindex(residents.index)
     known = residents.where(np.isfinite(per_contact), 0).astype(float)
     weighted = (per_contact.where(np.isfinite(per_contact), 0.0) * known).groupby(nearest).sum()
     weights = known.groupby(nearest).sum()
-    return (weighted / weights.where(weights > 0)).reindex(minutes.columns)
+    return weighted / weights.where(weights > 0)
 
 
 def five_tests(

@@ -53,21 +53,23 @@ def _sites_of_option(
     # A site that is left empty serves nobody, and is nobody's nearest.
     used = [site for site in ids if statuses[site] != "dispose"]
     minutes = appraisal_inputs.times.minutes[used].reindex(areas.index)
-    residents = areas["residents"]
+    residents, nearest = areas["residents"], nearest_sites(minutes)
     table = pd.DataFrame({"option": name, "status": statuses}, index=pd.Index(ids, name="site_id"))
     for column in ("name", "postcode", "authority"):
         known = column in appraisal_inputs.sites.columns
         table[column] = appraisal_inputs.sites.loc[ids, column] if known else ""
-    table = table.join(served_people(minutes, areas))
+    table = table.join(served_people(nearest, used, areas))
     walk, bus, car = limits()
     assumed = context.evidence_inputs
     table["within_20_min_walk"] = people_within(assumed.walk_times, ids, residents, minutes=walk)
     table["within_30_min_bus"] = people_within(assumed.transit_times, ids, residents, minutes=bus)
     car_times = appraisal_inputs.times if appraisal_inputs.times.mode == "car" else None
     table["within_15_min_car"] = people_within(car_times, ids, residents, minutes=car)
-    table["no_car_households"] = _households(minutes, areas)
+    table["no_car_households"] = (
+        _nearest_sum(nearest, areas[NO_CAR]) if NO_CAR in areas.columns else np.nan
+    )
     for column, of in (("mean_minutes_before", before), ("mean_minutes_after", result)):
-        table[column] = mean_minutes_of(minutes, of.overall.change["after_min"], residents)
+        table[column] = mean_minutes_of(nearest, of.overall.change["after_min"], residents)
     labels = {service.id: service.label for service in appraisal_inputs.services}
     table["services"] = [_services(result, site, labels) for site in ids]
     table["contacts"] = contacts_by_site(result).reindex(ids)
@@ -75,7 +77,7 @@ def _sites_of_option(
         _money(context.capacity_plan, name, ids, money)
     )
     for year, people in context.capacity_plan.people[CENTRAL].items():
-        table[f"people_{year}"] = _nearest_sum(minutes, people.sum(axis=1))
+        table[f"people_{year}"] = _nearest_sum(nearest, people.sum(axis=1))
     table["model_error_min"] = assumed.uncertainty.time_error_min
     return table.assign(**dict.fromkeys(ONLY_PEOPLE_KNOW, "")).reset_index()
 
@@ -85,16 +87,9 @@ def _services(result: OptionResult, site: str, labels: dict[str, str]) -> str:
     return "; ".join(here)
 
 
-def _nearest_sum(minutes: pd.DataFrame, values: pd.Series) -> pd.Series:
+def _nearest_sum(nearest: pd.Series, values: pd.Series) -> pd.Series:
     """Return sums over the areas nearest to each site."""
-    nearest = nearest_sites(minutes)
     return values.reindex(nearest.index).astype(float).groupby(nearest).sum()
-
-
-def _households(minutes: pd.DataFrame, areas: pd.DataFrame) -> pd.Series:
-    if NO_CAR not in areas.columns:
-        return pd.Series(np.nan, minutes.columns)
-    return _nearest_sum(minutes, areas[NO_CAR])
 
 
 def _rooms(context: EvidenceContext, option: str, ids: list[str]) -> pd.DataFrame:
