@@ -14,9 +14,9 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.counts import ratio, reconcile, sorted_quantile
+from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.people_groups import EVERYONE, everyone_of
-from llrgeo.appraisal.wide_groups import Counts, Rows, by_columns
+from llrgeo.appraisal.wide_groups import Columns, Counted, by_columns
 from llrgeo.travel.times import TravelTimes
 
 OUTCOMES: Final = ("improved", "worsened", "unchanged", "lost", "gained", "none", "no_data")
@@ -153,35 +153,31 @@ def _summary(
 ) -> dict[str, NDArray[np.float64]]:
     """Return the columns of `summarise_access`, a value a group and level."""
     minutes = travel_time_min.to_numpy()
-    return by_columns(
-        people, lambda rows, counts: _summary_of(minutes[rows], counts, thresholds_min)
-    )
+    return by_columns(people, lambda counted: _summary_of(minutes, counted, thresholds_min))
 
 
 def _summary_of(
-    minutes: NDArray[np.float64], counts: Counts, thresholds_min: Sequence[float]
+    minutes: NDArray[np.float64], counted: Counted, thresholds_min: Sequence[float]
 ) -> dict[str, NDArray[np.float64]]:
-    """Return the same of the minutes of some areas, and their people by group: areas by columns."""
+    """Return the same of some groups and levels."""
     # Areas from the shortest journey to the longest: quantiles are then places in a running sum.
-    order = np.argsort(minutes, kind="stable")
-    minutes, counts = minutes[order], counts[order]
+    counted = counted.ordered(minutes)
     # Those without a journey stay in every share and quantile; only the mean leaves them out.
     finite = np.isfinite(minutes)
-    total = counts.sum(axis=0)
+    total, longest = (
+        counted.people(np.full(len(minutes), fill_value=True)),
+        counted.longest(minutes),
+    )
     summary = {
         "people": total,
-        "unreachable": counts[np.isposinf(minutes)].sum(axis=0),
-        "mean_min": ratio(minutes[finite] @ counts[finite], counts[finite].sum(axis=0)),
-        "median_min": sorted_quantile(minutes, counts, 0.5),
-        "p90_min": sorted_quantile(minutes, counts, 0.9),
-        "max_min": np.where(counts[finite] > 0, minutes[finite, None], -np.inf).max(
-            axis=0, initial=-np.inf
-        ),
+        "unreachable": counted.people(np.isposinf(minutes)),
+        "mean_min": ratio(counted.weighted(minutes, finite), counted.people(finite)),
+        "median_min": counted.quantile(minutes, 0.5),
+        "p90_min": counted.quantile(minutes, 0.9),
+        "max_min": np.where(np.isneginf(longest), np.nan, longest),
     }
-    summary["max_min"] = np.where(np.isneginf(summary["max_min"]), np.nan, summary["max_min"])
     for threshold in thresholds_min:
-        within = counts[minutes <= threshold].sum(axis=0)
-        summary[share_within(threshold)] = ratio(within, total)
+        summary[share_within(threshold)] = ratio(counted.people(minutes <= threshold), total)
     return summary
 
 
@@ -314,17 +310,17 @@ def _changes_by_group(change: pd.DataFrame, people: pd.DataFrame) -> dict[str, N
         change[name].to_numpy() for name in ("before_min", "change_min", "outcome")
     )
 
-    def of_areas(rows: Rows, counts: NDArray[np.int64]) -> dict[str, NDArray[np.float64]]:
+    def figures(counted: Counted) -> Columns:
         # Means are of those who have a journey before and after, so that both are of one people.
-        finite = np.isfinite(moved[rows])
-        both = counts[finite].sum(axis=0)
+        finite = np.isfinite(moved)
+        both = counted.people(finite)
         table = {
-            "before_mean_min": ratio(before[rows][finite] @ counts[finite], both),
-            "change_mean_min": ratio(moved[rows][finite] @ counts[finite], both),
+            "before_mean_min": ratio(counted.weighted(before, finite), both),
+            "change_mean_min": ratio(counted.weighted(moved, finite), both),
         }
-        return table | {name: counts[outcome[rows] == name].sum(axis=0) for name in OUTCOMES}
+        return table | {name: counted.people(outcome == name) for name in OUTCOMES}
 
-    table = by_columns(people, of_areas)
+    table = by_columns(people, figures)
     # Every level's outcomes add up to its people, and the levels of a group to all people.
     counted = np.sum([table[name] for name in OUTCOMES], axis=0)
     everyone = people[EVERYONE].sum()

@@ -15,7 +15,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.service_result import ServiceResult
-from llrgeo.appraisal.wide_groups import Rows, by_columns
+from llrgeo.appraisal.wide_groups import Counted, by_columns
 from llrgeo.errors import InputError
 
 Minutes: TypeAlias = NDArray[np.float64]
@@ -207,12 +207,13 @@ def _methods(standard_min: float) -> dict[str, Decay]:
 def _by_group(reached: pd.Series, people: pd.DataFrame) -> pd.DataFrame:
     supply = reached.to_numpy()
 
-    def of_areas(rows: Rows, counts: NDArray[np.int64]) -> dict[str, Minutes]:
-        total, here = counts.sum(axis=0), supply[rows]
+    def figures(counted: Counted) -> dict[str, Minutes]:
+        everywhere = np.full(len(supply), fill_value=True)
+        total = counted.people(everywhere)
         with np.errstate(invalid="ignore"):  # nobody of a group reaches NaN
             return {
-                "per_100_000": counts.T @ here / total * _PER,
-                "share_with_none": counts[here == 0].sum(axis=0) / total,
+                "per_100_000": counted.total(supply) / total * _PER,
+                "share_with_none": counted.people(supply == 0) / total,
             }
 
-    return pd.DataFrame(by_columns(people, of_areas), index=people.columns)
+    return pd.DataFrame(by_columns(people, figures), index=people.columns)

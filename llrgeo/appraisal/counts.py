@@ -54,7 +54,7 @@ def weighted_quantile(values: pd.Series, weights: pd.Series, q: float) -> float:
 
 
 def sorted_quantile(
-    minutes: NDArray[np.float64], counts: NDArray[np.float64], q: float
+    minutes: NDArray[np.float64], counts: NDArray[np.float64] | NDArray[np.int64], q: float
 ) -> NDArray[np.float64]:
     """Return the quantile `q` of the minutes for each column of people.
 

@@ -15,7 +15,7 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.access import BAND_EDGES_MIN, minutes_changed
 from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.people_groups import EVERYONE
-from llrgeo.appraisal.wide_groups import Rows, by_columns
+from llrgeo.appraisal.wide_groups import Counted, by_columns
 from llrgeo.travel.accuracy import Accuracy
 
 LONGER_CLASSES: Final = ("lost", "mixed", "longer")
@@ -120,14 +120,14 @@ def count_people(classified: pd.DataFrame, people: pd.DataFrame) -> pd.DataFrame
     """
     named, close = classified["class"].to_numpy(), classified["too_close"].to_numpy(bool)
 
-    def of_areas(rows: Rows, counts: NDArray[np.int64]) -> dict[str, NDArray[np.int64]]:
-        here, unsure = named[rows], close[rows]
-        columns = {name: counts.T @ (here == name) for name in CLASSES}
+    def figures(counted: Counted) -> dict[str, NDArray[np.int64]]:
+        columns = {name: counted.people(named == name) for name in CLASSES}
         return columns | {
-            f"too_close_{name}": counts.T @ ((here == name) & unsure) for name in UNCERTAIN_CLASSES
+            f"too_close_{name}": counted.people((named == name) & close)
+            for name in UNCERTAIN_CLASSES
         }
 
-    columns = by_columns(people, of_areas)
+    columns = by_columns(people, figures)
     counted = np.sum([columns[name] for name in CLASSES], axis=0)
     reconcile(pd.Series(counted), people.to_numpy().sum(), table="people by service")
     return pd.DataFrame(columns, index=people.columns)

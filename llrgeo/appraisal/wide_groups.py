@@ -2,24 +2,164 @@
 
 People by group are a table of areas by groups and levels. The column of an authority has people in
 its own areas and zeros elsewhere; areas and authorities grow together, and so the table grows with
-the square of a study. Columns of such groups are worked out over the areas that have anyone.
+the square of a study. Of such columns only the areas that have anyone are kept, one column's areas
+after another's, and all these columns are worked out at once.
 """
 
 from collections.abc import Callable
-from typing import Any, Final, TypeAlias
+from dataclasses import dataclass
+from itertools import pairwise
+from typing import Any, Final, Protocol, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-Rows: TypeAlias = NDArray[np.int64] | slice
-Counts: TypeAlias = NDArray[Any]
+from llrgeo.appraisal.counts import sorted_quantile
+
+Numbers: TypeAlias = NDArray[np.float64]
+Flags: TypeAlias = NDArray[np.bool_]
+Places: TypeAlias = NDArray[np.int64]
 Columns: TypeAlias = dict[str, NDArray[Any]]
 
 _MANY: Final = 40  # levels of a group; below, all columns at once are quicker
 
 
-def by_columns(people: pd.DataFrame, figures: Callable[[Rows, Counts], Columns]) -> Columns:
+class Counted(Protocol):
+    """People by column. What is asked about has one value an area; answers have one a column."""
+
+    def ordered(self, minutes: Numbers) -> Self:
+        """Return the same people, areas from the shortest journey to the longest."""
+        ...
+
+    def people(self, chosen: Flags) -> Places:
+        """Return the people of the chosen areas."""
+        ...
+
+    def weighted(self, values: Numbers, chosen: Flags) -> Numbers:
+        """Return the sum of a value of the chosen areas over their people."""
+        ...
+
+    def total(self, values: Numbers) -> Numbers:
+        """Return the sum of a value of all areas over their people."""
+        ...
+
+    def quantile(self, minutes: Numbers, q: float) -> Numbers:
+        """Return a quantile of the minutes that the people are ordered by (`sorted_quantile`)."""
+        ...
+
+    def longest(self, minutes: Numbers) -> Numbers:
+        """Return the longest finite minutes of anyone; -inf where there are none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class AllAreas:
+    """Columns over all areas: `counts` has areas by columns, `area` their places."""
+
+    counts: Places
+    area: Places
+
+    def ordered(self, minutes: Numbers) -> "AllAreas":
+        """As `Counted.ordered`."""
+        order = np.argsort(minutes, kind="stable")
+        return AllAreas(self.counts[order], order)
+
+    def people(self, chosen: Flags) -> Places:
+        """As `Counted.people`."""
+        found: Places = self.counts[chosen[self.area]].sum(axis=0)
+        return found
+
+    def weighted(self, values: Numbers, chosen: Flags) -> Numbers:
+        """As `Counted.weighted`."""
+        here = chosen[self.area]
+        return values[self.area][here] @ self.counts[here]
+
+    def total(self, values: Numbers) -> Numbers:
+        """As `Counted.total`."""
+        return self.counts.T @ values[self.area]
+
+    def quantile(self, minutes: Numbers, q: float) -> Numbers:
+        """As `Counted.quantile`."""
+        return sorted_quantile(minutes[self.area], self.counts, q)
+
+    def longest(self, minutes: Numbers) -> Numbers:
+        """As `Counted.longest`."""
+        here = minutes[self.area]
+        finite = np.isfinite(here)
+        found = np.where(self.counts[finite] > 0, here[finite, None], -np.inf)
+        longest: Numbers = found.max(axis=0, initial=-np.inf)
+        return longest
+
+
+@dataclass(frozen=True, slots=True)
+class OwnAreas:
+    """Columns each over the areas that have anyone: their places, and people.
+
+    Those of column i are from `start[i]` up to `start[i + 1]`, where `column` is i.
+    """
+
+    start: Places
+    column: Places
+    area: Places
+    counts: Places
+
+    @classmethod
+    def of(cls, counts: Places) -> Self:
+        """Return what there is of counts of areas by columns."""
+        areas = [np.flatnonzero(column) for column in counts.T]
+        start = np.cumsum([0, *map(len, areas)])
+        column, area = np.repeat(np.arange(len(areas)), np.diff(start)), np.concatenate(areas)
+        return cls(start, column, area, counts[area, column])
+
+    def ordered(self, minutes: Numbers) -> "OwnAreas":
+        """As `Counted.ordered`."""
+        order = np.lexsort((minutes[self.area], self.column))
+        return OwnAreas(self.start, self.column, self.area[order], self.counts[order])
+
+    def people(self, chosen: Flags) -> Places:
+        """As `Counted.people`."""
+        return self._sums(np.where(chosen[self.area], self.counts, 0))
+
+    def weighted(self, values: Numbers, chosen: Flags) -> Numbers:
+        """As `Counted.weighted`."""
+        here = np.flatnonzero(chosen[self.area])
+        start = np.searchsorted(here, self.start)
+        value, people = values[self.area[here]], self.counts[here].astype(float)
+        # One product a column, as of any other column: a running sum would round otherwise.
+        return np.array([value[a:b] @ people[a:b] for a, b in pairwise(start)])
+
+    def total(self, values: Numbers) -> Numbers:
+        """As `Counted.total`."""
+        return self.weighted(values, np.full(len(values), fill_value=True))
+
+    def quantile(self, minutes: Numbers, q: float) -> Numbers:
+        """As `Counted.quantile`."""
+        total = self._sums(self.counts)
+        before = np.cumsum(total) - total
+        running = np.cumsum(self.counts) - before[self.column]
+        enough = np.flatnonzero(running >= (q * total * (1 - 1e-12))[self.column])
+        found = np.full(len(total), np.nan)
+        anyone = total > 0
+        first = enough[np.searchsorted(enough, self.start[:-1][anyone])]
+        found[anyone] = minutes[self.area[first]]
+        return found
+
+    def longest(self, minutes: Numbers) -> Numbers:
+        """As `Counted.longest`."""
+        found = np.full(len(self.start) - 1, -np.inf)
+        here = minutes[self.area]
+        finite = np.isfinite(here)
+        np.maximum.at(found, self.column[finite], here[finite])
+        return found
+
+    def _sums(self, counts: Places) -> Places:
+        running = np.concatenate([[0], np.cumsum(counts)])
+        sums: Places = running[self.start[1:]] - running[self.start[:-1]]
+        return sums
+
+
+def by_columns(people: pd.DataFrame, figures: Callable[[Counted], Columns]) -> Columns:
     """Return figures with a value for each column of `people`.
 
     Parameters
@@ -27,25 +167,19 @@ def by_columns(people: pd.DataFrame, figures: Callable[[Rows, Counts], Columns])
     people
         Residents by area (rows) and group and level (columns), as `people_by_group` returns them.
     figures
-        Of the places of some areas and their people, shape (areas, columns), a value for each of
-        these columns, by name. Areas without people of a column must not change its figures.
+        Of some columns of these, a value for each of them, by name.
     """
-    counts = people.to_numpy()
+    counts, areas = people.to_numpy(), np.arange(len(people))
     if counts.shape[1] <= _MANY:
-        return figures(slice(None), counts)
+        return figures(AllAreas(counts, areas))
     group, size = np.unique(people.columns.get_level_values("group"), return_counts=True)
     many = people.columns.get_level_values("group").isin(group[size > _MANY])
     if not many.any():
-        return figures(slice(None), counts)
-    parts = [(np.flatnonzero(~many), figures(slice(None), counts[:, ~many]))]
-    for place in np.flatnonzero(many):
-        rows = np.flatnonzero(counts[:, place])
-        if not len(rows):  # nobody: one area stands for all
-            rows = np.array([0])
-        parts.append((np.array([place]), figures(rows, counts[rows, place, None])))
+        return figures(AllAreas(counts, areas))
+    few = figures(AllAreas(counts[:, ~many], areas))
+    found = figures(OwnAreas.of(counts[:, many]))
     joined: Columns = {}
-    for name, first in parts[0][1].items():
-        joined[name] = np.empty(counts.shape[1], dtype=first.dtype)
-        for places, found in parts:
-            joined[name][places] = found[name]
+    for name, values in few.items():
+        joined[name] = np.empty(counts.shape[1], dtype=values.dtype)
+        joined[name][~many], joined[name][many] = values, found[name]
     return joined
