@@ -9,6 +9,7 @@ the crow flies. Prints CPU seconds of each step, and the most memory used.
 
 import argparse
 import datetime as dt
+import multiprocessing
 import resource
 import tempfile
 import time
@@ -77,6 +78,12 @@ def make_feed(path: Path, seed: int = 0) -> None:
             archive.writestr(f"{name}.txt", "\n".join([head, *rows[name]]) + "\n")
 
 
+def feed_made_apart(path: Path) -> None:
+    """Write the feed in a process of its own, whose memory is not that of reading and asking."""
+    with multiprocessing.get_context("spawn").Pool(1) as pool:
+        pool.apply(make_feed, (path,))
+
+
 def line_stops(xy: np.ndarray, first: int, last: int) -> np.ndarray:
     """Return the stops nearest to points every 250 m between two stops, 60 at most."""
     points = int(np.clip(np.hypot(*(xy[last] - xy[first])) / SPACING_M, 2, 60))
@@ -111,7 +118,7 @@ def prepared() -> tuple[TransitRouter, gpd.GeoSeries, gpd.GeoSeries, TransitRule
     areas, sites, rules = asked()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "feed.zip"
-        make_feed(path)
+        feed_made_apart(path)
         timetable = read_timetable([path], DAY)
     streets = on_foot(load_network(embedded("network")))
     return TransitRouter(timetable, rules, streets), areas, sites, rules
@@ -125,7 +132,7 @@ def main() -> None:
     areas, sites, rules = asked()
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "feed.zip"
-        make_feed(path)
+        feed_made_apart(path)
         with cpu("read the feed"):
             timetable = read_timetable([path], DAY)
         print(describe(timetable, path))
