@@ -8,6 +8,8 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
+from hypothesis import given, settings
+from hypothesis import strategies as st
 from road_maps import LAT, LON, M_IN_LAT, M_IN_LON, Map
 from town import ORIGIN
 
@@ -19,7 +21,7 @@ from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.contours import draw_area
 from llrgeo.travel.isochrones import _grid_step, isochrones, roads_within
 from llrgeo.travel.routers import NetworkRouter
-from llrgeo.travel.time_surface import Roads, TimeSurface
+from llrgeo.travel.time_surface import Roads, TimeSurface, _alike, _normalized
 
 
 def at(east: float, north: float) -> gpd.GeoSeries:
@@ -237,3 +239,21 @@ def test_a_step_that_bends_within_a_square_is_bent_midway(centre: tuple[float, f
     inside = disc.cells(np.column_stack([x.ravel(), y.ravel()])).reshape(x.shape) == 0
     area = draw_area(inside, (-150, -150), 30, disc, level=9, slope=0.7).area
     assert area == pytest.approx(np.pi * 101.7**2, rel=0.0045)
+
+
+AT = st.sampled_from([0.0, 1.5, -2.0, 0.1, 300_000.0, 451_234.567])
+
+
+@settings(deadline=None, max_examples=200)
+@given(st.lists(st.lists(st.tuples(AT, AT), min_size=2, max_size=4), min_size=1, max_size=12))
+def test_roads_are_told_apart_and_ordered_as_their_well_known_binary_is(
+    points: list[list[tuple[float, float]]],
+) -> None:
+    lines = np.array([shapely.LineString(line) for line in points], dtype=object)
+    expected = shapely.to_wkb(shapely.normalize(lines))
+    normal, kept = _normalized(lines)
+    assert shapely.to_wkb(normal).tolist() == expected.tolist()
+    assert kept.tolist() == (shapely.to_wkb(lines) == expected).tolist()
+    number, first = _alike(normal)
+    _, at, of_line = np.unique(expected, return_index=True, return_inverse=True)
+    assert (number.tolist(), first.tolist()) == (of_line.tolist(), at.tolist())

@@ -56,21 +56,19 @@ class Roads:
     @classmethod
     def of(cls, snapping: Snapper, role: Role) -> Self:
         """Group the edges that points of a role may be joined to by their lines, either way."""
-        # Edges of both directions lie on one line. Lines are normalised, so that both have the same
-        # bytes, and `ahead` says which edges run the way of the line.
+        # Edges of both directions lie on one line, and `ahead` says which run the way of the line.
         tree, edges = snapping.trees[role]
-        lines = tree.geometries
-        either_way = shapely.normalize(lines)
-        road, first = np.unique(shapely.to_wkb(either_way), return_index=True)
-        number = np.searchsorted(road, shapely.to_wkb(either_way))
+        either_way, ahead = _normalized(tree.geometries)
+        number, first = _alike(either_way)
         order = np.argsort(number, kind="stable")
-        ahead = shapely.to_wkb(lines) == shapely.to_wkb(either_way)
-        start = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=len(road)))])
-        of_piece, ends, shares = _pieces(either_way[first])
+        start = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=len(first)))])
+        lines = either_way[first]
+        of_piece, ends, shares = _pieces(lines)
+        straight = len(of_piece) == len(lines)  # each line is its only piece
         return cls(
             snapping.network,
-            either_way[first],
-            shapely.STRtree(np.asarray(shapely.linestrings(ends))),
+            lines,
+            shapely.STRtree(lines if straight else np.asarray(shapely.linestrings(ends))),
             of_piece,
             ends,
             shares,
@@ -203,13 +201,58 @@ class TimeSurface:
         rows = np.repeat(start[road] - first, counts) + np.arange(counts.sum())
         shares = np.repeat(share, counts)
         ms = self.base[rows] + self.slope[rows] * shares
-        for row, site_share, walk in self.own[["row", "share", "walk_ms"]].itertuples(index=False):
+        own = (self.own[name].to_numpy() for name in ("row", "share", "walk_ms"))
+        for row, site_share, walk in zip(*own, strict=True):
             here = np.flatnonzero(rows == row)
             # Slopes that fall lead ahead to the site, those that rise lead back to it.
-            ahead = (site_share - shares[here]) * -np.sign(self.slope[int(row)])
-            direct = ahead * np.abs(self.slope[int(row)]) + walk
+            ahead = (site_share - shares[here]) * -np.sign(self.slope[row])
+            direct = ahead * np.abs(self.slope[row]) + walk
             ms[here] = np.where(ahead >= 0, np.minimum(ms[here], direct), ms[here])
         return np.asarray(np.minimum.reduceat(ms, first))
+
+
+def _normalized(lines: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
+    """Return lines so that both directions have the same points, and which have theirs as before.
+
+    A line begins at its lower end, by x and then by y; where a ring begins is left to GEOS.
+    """
+    xy = shapely.get_coordinates(lines)
+    last = np.cumsum(shapely.get_num_coordinates(lines)) - 1
+    begin, end = xy[np.append(0, last[:-1] + 1)], xy[last]
+    rises = np.where(begin[:, 0] == end[:, 0], begin[:, 1] < end[:, 1], begin[:, 0] < end[:, 0])
+    # Lines that rise are as they should be; GEOS is asked about the others.
+    asked = np.flatnonzero(~rises)
+    made, kept = lines.copy(), rises.copy()
+    made[asked] = shapely.normalize(lines[asked])
+    before, line = shapely.get_coordinates(lines[asked], return_index=True)
+    differs = (before != shapely.get_coordinates(made[asked])).any(axis=1)
+    kept[asked] = np.bincount(line[differs], minlength=len(asked)) == 0
+    return made, kept
+
+
+def _alike(lines: NDArray[np.object_]) -> tuple[Ints, Ints]:
+    """Return the number of each line by its coordinates, and the first line of each number.
+
+    Numbers follow the order of the lines' well-known binary: by how many points they have, then by
+    their coordinates, each read as the bytes that it is stored in.
+    """
+    # The bytes of a number in memory, read from the first, are an integer that sorts as they do.
+    words = np.ascontiguousarray(shapely.get_coordinates(lines)).view("<u8").byteswap()
+    count = shapely.get_num_coordinates(lines)
+    begin = np.cumsum(count) - count
+    number, first = np.empty(len(lines), np.int64), [np.empty(0, np.int64)]
+    numbered = 0
+    sizes = np.unique(count)
+    for size in sizes[np.argsort(sizes.astype("<u4").byteswap())]:
+        rows = np.flatnonzero(count == size)
+        keys = words[begin[rows][:, None] + np.arange(size)].reshape(len(rows), -1)
+        order = np.lexsort(keys.T[::-1])  # the last key decides first; equal lines stay in order
+        differs = np.ones(len(rows), dtype=bool)
+        differs[1:] = (keys[order[1:]] != keys[order[:-1]]).any(axis=1)
+        number[rows[order]] = numbered + np.cumsum(differs) - 1
+        first.append(rows[order[differs]])
+        numbered += int(differs.sum())
+    return number, np.concatenate(first)
 
 
 def _pieces(lines: NDArray[np.object_]) -> tuple[Ints, Floats, Floats]:
