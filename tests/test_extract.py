@@ -5,6 +5,7 @@ import hashlib
 import os
 import subprocess
 import sys
+from io import BytesIO
 from pathlib import Path
 
 import geopandas as gpd
@@ -57,8 +58,10 @@ def test_a_whole_file_is_read(whole: Path) -> None:
 
 def test_a_file_cut_between_any_two_blocks_is_refused(whole: Path, tmp_path: Path) -> None:
     content = whole.read_bytes()
-    ends = [block.start + block.size for block in blocks(content, whole)][:-1]
-    held = [count_elements(content, block) for block in blocks(content, whole)[1:]]
+    ends = [block.start + block.size for block in blocks(BytesIO(content), whole)][:-1]
+    held = [
+        count_elements(BytesIO(content), block) for block in blocks(BytesIO(content), whole)[1:]
+    ]
     assert [what for what, _ in filter(None, held)] == [
         "nodes", "nodes", "ways", "ways", "relations", "relations"
     ]  # fmt: skip
@@ -79,7 +82,7 @@ def test_a_file_cut_within_a_block_is_refused(whole: Path, tmp_path: Path) -> No
 
 def test_a_file_with_a_damaged_byte_is_refused_wherever_it_is(whole: Path, tmp_path: Path) -> None:
     content = whole.read_bytes()
-    for block in blocks(content, whole):
+    for block in blocks(BytesIO(content), whole):
         damaged = bytearray(content)
         damaged[block.start + block.size // 2] ^= 0xFF
         path = tmp_path / "damaged.osm.pbf"
@@ -109,7 +112,7 @@ def test_a_file_that_is_not_what_its_checksum_says_is_refused(
 
 def test_a_block_that_stands_twice_is_refused(whole: Path, tmp_path: Path) -> None:
     content = whole.read_bytes()
-    last, before = (blocks(content, whole)[n] for n in (-1, -2))
+    last, before = (blocks(BytesIO(content), whole)[n] for n in (-1, -2))
     doubled = tmp_path / "twice.osm.pbf"
     doubled.write_bytes(content + content[before.start + before.size : last.start + last.size])
     with pytest.raises(NetworkError, match="a block is duplicated"):

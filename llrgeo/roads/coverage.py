@@ -9,6 +9,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from scipy.ndimage import binary_fill_holes, distance_transform_edt, minimum_filter
 
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.sections import Polygon
@@ -20,6 +21,10 @@ _CELL_M: Final = 1_000.0
 # within the rim, and a lone road that runs on across the border does not widen it.
 _GAP_M: Final = 3_000.0
 _KEPT_EVERY: Final = 3  # rows and columns of cells amid others
+_EDGE: Final = 8  # cells around all: more than circles reach
+_HALF_CELL: Final = np.sqrt(0.5)  # from the middle to a corner
+_MANY_CELLS: Final = 10_000  # over 100 km each way
+_DEEP: Final = 9.0  # cells: farther than circles reach, out and in again, by half
 _MANY_CORNERS: Final = 1_000  # of an outline: those of a few authorities have fewer
 _FIRST_M: Final = 1_000.0
 
@@ -34,7 +39,8 @@ def covered_land(path: pd.DataFrame) -> str:
     """
     # Closing (out, then back in by the same radius) joins cells across gaps and fills bays and
     # holes, without moving the outer rim.
-    cells = np.unique(np.floor(path[["x", "y"]].to_numpy() / _CELL_M), axis=0).astype(np.int64)
+    rows = pd.DataFrame(np.floor(path[["x", "y"]].to_numpy() / _CELL_M).astype(np.int64))
+    cells = rows.drop_duplicates().to_numpy()
     middles = shapely.multipoints((_thinned(cells) + 0.5) * _CELL_M)
     closed = shapely.buffer(shapely.buffer(middles, _GAP_M), -_GAP_M)
     outer = [
@@ -58,22 +64,44 @@ def widened(land: Polygon, by_m: float) -> Polygon:
 
 
 def _thinned(cells: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Return cells without most of those that others surround: circles cover the same land.
+    """Return fewer cells whose circles, out and in again, have the same outline.
 
     Of cells with all eight neighbours, those of every third row and column stay. Any three by three
     cells around such a cell hold one that stays, so each circle that goes is covered by circles
-    (three cells wide) of those that stay, and the outline of all circles is the same.
+    (three cells wide) of those that stay, and the outline of all circles is the same. Cells deep
+    within the land go altogether: what changes by that is a hole, and holes are filled.
+
+    Where there are many, land that lies within for certain is filled with cells first: a circle
+    around a place of closed land lies within all circles together. Few stay as they are, for an
+    outline may begin at another corner then, and its simplified line is another by some metres.
     """
-    rows, columns = (cells - cells.min(axis=0) + 1).T
-    taken = np.zeros((rows.max() + 2, columns.max() + 2), dtype=bool)
+    corner = cells.min(axis=0) - _EDGE
+    rows, columns = (cells - corner).T
+    taken = np.zeros((rows.max() + _EDGE + 1, columns.max() + _EDGE + 1), dtype=bool)
     taken[rows, columns] = True
-    surrounded = np.ones(len(cells), dtype=bool)
-    for down in (-1, 0, 1):
-        for across in (-1, 0, 1):
-            surrounded &= taken[rows + down, columns + across]
-    stays = ~surrounded | (cells % _KEPT_EVERY == 0).all(axis=1)
-    thinned: NDArray[np.int64] = cells[stays]
+    land = _certain_land(taken)
+    if len(cells) > _MANY_CELLS:
+        taken |= land
+    surrounded = minimum_filter(taken, size=3)
+    deep = distance_transform_edt(binary_fill_holes(land, np.ones((3, 3), dtype=bool))) > _DEEP
+    rows, columns = (
+        np.arange(size) + start for size, start in zip(taken.shape, corner, strict=True)
+    )
+    kept = (rows[:, None] % _KEPT_EVERY == 0) & (columns % _KEPT_EVERY == 0)
+    thinned: NDArray[np.int64] = np.argwhere(taken & ~deep & (kept | ~surrounded)) + corner
     return thinned
+
+
+def _certain_land(taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Return the cells that lie wholly within closed land, shape as is.
+
+    Not land, at most, is where a circle without a street may lie, whose middle is anywhere in a
+    cell. Land is what no such circle may reach.
+    """
+    radius = _GAP_M / _CELL_M
+    middles = distance_transform_edt(~taken) > radius - _HALF_CELL
+    land: NDArray[np.bool_] = distance_transform_edt(~middles) > radius + 2 * _HALF_CELL
+    return land
 
 
 def near_rim(network: RoadNetwork, *, within_m: float = NEAR_M) -> NDArray[np.bool_]:

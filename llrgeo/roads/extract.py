@@ -10,7 +10,17 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.osm_file import DEGREE, Elements, Restriction, Way, read_file
+from llrgeo.roads.ids import is_among
+from llrgeo.roads.osm_file import (
+    DEGREE,
+    Elements,
+    Nodes,
+    Restriction,
+    Way,
+    read_file,
+    read_nodes,
+    refuse_doubles,
+)
 from llrgeo.schema import Track, name_some
 
 _NO_PLACES: Final = (
@@ -27,7 +37,7 @@ class Extract:
     Attributes
     ----------
     node_ids
-        Ids of the nodes, ascending.
+        Ids of the nodes of streets, water and places, ascending.
     lon, lat
         Their coordinates, WGS 84.
     points
@@ -46,6 +56,8 @@ class Extract:
         What was odd about the files: deleted elements, gaps between them, ways without places.
     places, water
         Tags of named cities, towns and villages by node, and rivers and canals: for maps.
+    box
+        The least longitude and latitude of all nodes, and the greatest; empty if there are none.
     """
 
     node_ids: NDArray[np.int64]
@@ -60,6 +72,7 @@ class Extract:
     notes: dict[str, int] = field(default_factory=dict)
     places: dict[int, dict[str, str]] = field(default_factory=dict)
     water: list[Way] = field(default_factory=list)
+    box: tuple[float, ...] = ()
 
 
 def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
@@ -79,32 +92,60 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
         raise NetworkError(msg)
     files = [Path(path) for path in paths]
     parts = [read_file(path) for path in track(files)]
-    for path, part in zip(files, parts, strict=True):
-        _refuse_doubles(path, part)
-    _refuse_clashes(parts)
-    ids = np.concatenate([part.ids for part in parts])
+    nodes = _nodes_of(files, parts)
     # Of a node that several files have, the first file's place is taken.
-    node_ids, first = np.unique(ids, return_index=True)
-    notes = Counter[str]()
+    node_ids, first = np.unique(np.concatenate([one.ids for one in nodes]), return_index=True)
+    notes = Counter({"nodes placed by their ways": sum(one.by_ways for one in nodes)})
     for part in parts:
         notes.update(part.found)
     ways = _merged_ways([part.ways for part in parts], notes)
     _note_placeless(files, ways, node_ids, notes)
-    kinds = {"nodes": "ids", "ways": "ways", "restrictions": "restrictions"}
+    kinds = ("ways", "restrictions")
     return Extract(
         node_ids,
-        np.concatenate([part.x for part in parts])[first] / DEGREE,
-        np.concatenate([part.y for part in parts])[first] / DEGREE,
+        np.concatenate([one.x for one in nodes])[first] / DEGREE,
+        np.concatenate([one.y for one in nodes])[first] / DEGREE,
         {node: tags for part in reversed(parts) for node, tags in part.points.items()},
         ways,
         _once([restriction for part in parts for restriction in part.restrictions]),
         max(part.date for part in parts),
         {path.name: one.sha256 for path, one in zip(files, parts, strict=True) if one.sha256},
-        {what: sum(len(getattr(part, name)) for part in parts) for what, name in kinds.items()},
+        {
+            "nodes": sum(one.number for one in nodes),
+            **{what: sum(len(getattr(part, what)) for part in parts) for what in kinds},
+        },
         dict(sorted((+notes).items())),
         {node: tags for part in reversed(parts) for node, tags in part.places.items()},
         _once([way for part in parts for way in part.water]),
+        _box([one.box for one in nodes if len(one.box)]),
     )
+
+
+def _nodes_of(files: list[Path], parts: list[Elements]) -> list[Nodes]:
+    """Return the nodes of each file that any of them wants; refuse ids that come twice."""
+    wanted = _wanted_ids(parts)
+    nodes = [read_nodes(path, part, wanted) for path, part in zip(files, parts, strict=True)]
+    for path, part in zip(files, parts, strict=True):
+        _refuse_doubles(path, part)
+    _refuse_clashes(nodes)
+    return nodes
+
+
+def _wanted_ids(parts: list[Elements]) -> NDArray[np.int64]:
+    """Return the ids of the nodes that are looked up: of streets, water and places, ascending."""
+    refs = [way.nodes for part in parts for way in (*part.ways, *part.water)]
+    named = [node for part in parts for node in (*part.places, *part.placed)]
+    ids = np.sort(np.concatenate([*refs, np.array(named, dtype=np.int64)]))
+    found: NDArray[np.int64] = ids[np.diff(ids, prepend=ids[:1] - 1) > 0]
+    return found
+
+
+def _box(boxes: list[NDArray[np.float64]]) -> tuple[float, ...]:
+    """Return the box around boxes."""
+    if not boxes:
+        return ()
+    corners = np.array(boxes)
+    return (*corners[:, :2].min(axis=0).tolist(), *corners[:, 2:].max(axis=0).tolist())
 
 
 def _once(elements: list[Any]) -> list[Any]:
@@ -141,7 +182,7 @@ def _note_placeless(
     """Count the ways none of whose nodes has a place; refuse files in which that is all of them."""
     sizes = np.array([len(way.nodes) for way in ways], dtype=np.int64)
     refs = np.concatenate([*(way.nodes for way in ways), np.zeros(0, np.int64)])
-    placed = np.isin(refs, node_ids)
+    placed = is_among(refs, node_ids)
     if len(refs) and not placed.any():
         msg = _NO_PLACES.format(files=", ".join(map(str, files)), ways=len(ways))
         raise NetworkError(msg)
@@ -152,28 +193,18 @@ def _note_placeless(
 
 
 def _refuse_doubles(path: Path, found: Elements) -> None:
-    """Refuse a file that holds an id twice."""
-    for what, read in (
-        ("node", found.ids),
-        ("way", np.array([way.id for way in found.ways], dtype=np.int64)),
-        (
-            "relation",
-            np.array([restriction.id for restriction in found.restrictions], dtype=np.int64),
-        ),
-    ):
-        unique, times = np.unique(read, return_counts=True)
-        if len(unique) < len(read):
-            msg = f"{path}: {what}s are duplicated ({name_some(unique[times > 1])})"
-            raise NetworkError(msg)
+    """Refuse a file that holds a way or a relation twice."""
+    for what, read in (("way", found.ways), ("relation", found.restrictions)):
+        refuse_doubles(path, what, np.array([one.id for one in read], dtype=np.int64))
 
 
-def _refuse_clashes(parts: list[Elements]) -> None:
+def _refuse_clashes(nodes: list[Nodes]) -> None:
     """Refuse files whose numbers for new elements (below zero) mean different places.
 
     Editors number what was not uploaded from -1 on, in each file anew.
     """
     ids, x, y = (
-        np.concatenate([getattr(part, name) for part in parts]) for name in ("ids", "x", "y")
+        np.concatenate([getattr(one, name) for one in nodes]) for name in ("ids", "x", "y")
     )
     # Numbers below zero are an editor's own: the same number in
     # two files need not be the same node.

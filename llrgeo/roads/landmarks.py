@@ -14,6 +14,7 @@ from numpy.typing import NDArray
 from llrgeo.inputs.base_map import MAIN_ROADS
 from llrgeo.inputs.entrances import each_entrance
 from llrgeo.roads.extract import Extract
+from llrgeo.roads.ids import is_among
 from llrgeo.roads.main_roads import joined
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm_file import WATER
@@ -111,7 +112,7 @@ def _places(extract: Extract, near: NDArray[np.bool_]) -> gpd.GeoDataFrame:
     `near` says of each node of the extract whether it lies in Europe.
     """
     ids = np.array(sorted(extract.places), dtype=np.int64)
-    ids = ids[np.isin(ids, extract.node_ids)]
+    ids = ids[is_among(ids, extract.node_ids)]
     ids = ids[near[np.searchsorted(extract.node_ids, ids)]]
     row = np.searchsorted(extract.node_ids, ids)
     tags = [extract.places[node] for node in ids.tolist()]
@@ -152,7 +153,7 @@ def _joined_lines(
     """
     refs = np.concatenate([*(nodes for _, _, nodes in ways), np.zeros(0, np.int64)])
     way = np.repeat(np.arange(len(ways)), [len(nodes) for _, _, nodes in ways])
-    placed = np.isin(refs, extract.node_ids[near])
+    placed = is_among(refs, extract.node_ids[near])
     # Of a way only nodes in the files and in Europe are left; one node alone makes no line.
     placed[placed] = np.bincount(way[placed], minlength=len(ways))[way[placed]] > 1
     row, way = np.searchsorted(extract.node_ids, refs[placed]), way[placed]

@@ -235,9 +235,8 @@ def _refuse_without_roads(
     if len(table):
         return
     where = "in the files"
-    if area is not None and len(extract.node_ids):
-        box = (extract.lon.min(), extract.lat.min(), extract.lon.max(), extract.lat.max())
-        covers = ", ".join(f"{value:.2f}" for value in box)
+    if area is not None and extract.box:
+        covers = ", ".join(f"{value:.2f}" for value in extract.box)
         where = f"within the boundary and its buffer; the files cover {covers} (lon, lat)"
     msg = f"no roads for {mode} {where}. Give an extract of the study area."
     raise NetworkError(msg)

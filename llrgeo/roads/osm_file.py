@@ -5,12 +5,12 @@ what was deleted is only marked so; and ways that carry the places of their node
 `out geom`, `osmium add-locations-to-ways`).
 """
 
-import bz2
-import gzip
 from array import array
 from collections import Counter
+from collections.abc import Iterable
+from contextlib import suppress
 from pathlib import Path
-from typing import IO, Any, Final, NamedTuple, cast
+from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -19,7 +19,20 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.driving import is_ferry
+from llrgeo.roads.ids import is_among
+from llrgeo.roads.osm_text import deleted_elements, refuse_bomb
 from llrgeo.roads.pbf import check_whole
+from llrgeo.roads.pbf_arrays import (
+    DENSE_NODES,
+    WAYS,
+    Places,
+    Unusual,
+    dense_places,
+    tagged_nodes,
+    tagged_ways,
+    usual_blocks,
+)
+from llrgeo.schema import name_some
 
 DEGREE: Final = 10_000_000  # OpenStreetMap keeps coordinates in these parts of a degree
 
@@ -30,6 +43,8 @@ _POINT_KEYS: Final = frozenset(
         "motor_vehicle", "motorcar", "railway", "traffic_calming", "vehicle",
     }
 )  # fmt: skip
+_NODE_KEYS: Final = _POINT_KEYS | {"place"}
+_WAY_KEYS: Final = frozenset({"ferry", "highway", "route", "waterway"})
 PLACES: Final = ("city", "town", "village")
 WATER: Final = ("river", "canal")
 _UNREADABLE: Final = (
@@ -41,14 +56,6 @@ _UNREADABLE: Final = (
     osmium.InvalidLocationError,
 )
 _ENDINGS: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
-_DELETED: Final = tuple(
-    f"{key}={quote}{value}{quote}".encode()
-    for key, value in (("action", "delete"), ("visible", "false"))
-    for quote in ("'", '"')
-)
-_CHUNK: Final = 1 << 20
-_SUSPECT: Final = 64 << 20  # bytes
-_MAX_RATIO: Final = 100  # maps in XML are packed to a tenth or a twentieth
 
 
 class Way(NamedTuple):
@@ -76,27 +83,42 @@ class Restriction(NamedTuple):
 
 
 class Elements(NamedTuple):
-    """What one file holds, in its order; `x` and `y` in ten-millionths of a degree.
+    """What one file holds beside the places of its nodes, in its order.
 
+    `placed` are the places that ways carry, `gone` what is marked as deleted, by kind and id;
     `places` are the tags of named cities, towns and villages by node, `water` rivers and canals;
-    `found` counts what was met on the way: deleted elements, squares, places on ways.
+    `found` counts what was met on the way: deleted elements, squares.
     """
 
-    ids: NDArray[np.int64]
-    x: NDArray[np.int64]
-    y: NDArray[np.int64]
     points: dict[int, dict[str, str]]
     places: dict[int, dict[str, str]]
     ways: list[Way]
     water: list[Way]
     restrictions: list[Restriction]
+    placed: dict[int, tuple[int, int]]
+    gone: set[tuple[str, int]]
     found: Counter[str]
     date: str
     sha256: str
 
 
+class Nodes(NamedTuple):
+    """Places of nodes of one file, `x` and `y` in ten-millionths of a degree.
+
+    `number` is how many nodes the file places, `by_ways` how many of them only ways do, and `box`
+    the least x and y and the greatest of all of them, in degrees; empty if there are none.
+    """
+
+    ids: NDArray[np.int64]
+    x: NDArray[np.int64]
+    y: NDArray[np.int64]
+    number: int
+    by_ways: int
+    box: NDArray[np.float64]
+
+
 def read_file(path: Path) -> Elements:
-    """Read an OpenStreetMap file (.osm.pbf, .osm, .osm.gz, .osm.bz2).
+    """Read an OpenStreetMap file (.osm.pbf, .osm, .osm.gz, .osm.bz2) but for its nodes' places.
 
     Raises
     ------
@@ -117,14 +139,18 @@ def read_file(path: Path) -> Elements:
     digest = check_whole(path) if path.name.endswith(".pbf") else ""
     try:
         if path.suffix in {".gz", ".bz2"}:
-            _refuse_bomb(path)
+            refuse_bomb(path)
         date = _header_date(path)
         return _elements(path, date, digest)
     except _UNREADABLE as error:
-        if isinstance(error, NetworkError):
-            raise
-        msg = f"{path}: cannot be read as OpenStreetMap data ({error})"
-        raise NetworkError(msg) from error
+        raise _unreadable(path, error) from error
+
+
+def _unreadable(path: Path, error: Exception) -> NetworkError:
+    """Return an error as ours, if it is not yet."""
+    if isinstance(error, NetworkError):
+        return error
+    return NetworkError(f"{path}: cannot be read as OpenStreetMap data ({error})")
 
 
 def _header_date(path: Path) -> str:
@@ -138,35 +164,39 @@ def _header_date(path: Path) -> str:
     return str(stamp)[:10]
 
 
+def read_nodes(path: Path, elements: Elements, wanted: NDArray[np.int64]) -> Nodes:
+    """Read the places of some nodes of a file, the rest of which is `elements`.
+
+    A county has many times the nodes of its streets, so no more are kept than are `wanted` (ids,
+    ascending), and those below zero, by which editors number what is new.
+
+    Raises
+    ------
+    NetworkError
+        If the file cannot be read, or holds a node twice.
+    """
+    try:
+        if path.name.endswith(".pbf"):
+            with suppress(Unusual):
+                return _wanted_nodes(dense_places(path), elements, wanted)
+        return _wanted_nodes([_all_places(path, elements)], elements, wanted)
+    except _UNREADABLE as error:
+        raise _unreadable(path, error) from error
+
+
 def _elements(path: Path, date: str, digest: str) -> Elements:
-    """Read all nodes, and the points, streets, squares and turn restrictions, of a file."""
-    gone = _deleted(path)
+    """Read the points, streets, squares and turn restrictions of a file."""
+    gone = deleted_elements(path)
     found = Counter({"elements marked as deleted": len(gone)})
-    tagged = {
-        node.id: dict(node.tags)
-        for node in _tagged(path, osmium.osm.NODE, *_POINT_KEYS, "place")
-        if ("node", node.id) not in gone
-    }
     # Some files write places at the ways in place of nodes of
     # their own; such nodes are added at last.
     on_ways: dict[int, tuple[int, int]] = {}
-    read = [
-        _way(way, dict(way.tags), on_ways)
-        for way in _tagged(path, osmium.osm.WAY, "highway", "route", "ferry", "waterway")
-        if ("way", way.id) not in gone
-    ]
+    tagged, read = _tagged_elements(path, gone, on_ways)
     ways = [way for way in read if "highway" in way.tags or is_ferry(way.tags)]
     restrictions, squares = _relations(path, gone)
     rims = _rims(path, squares, gone | {("way", way.id) for way in ways}, on_ways)
     found["ways round pedestrian squares"] = len(rims)
-    ids, x, y = _nodes(path, gone)
-    missing = sorted(set(on_ways) - set(ids.tolist())) if on_ways else []
-    found["nodes placed by their ways"] = len(missing)
-    places = np.array([on_ways[node] for node in missing], dtype=np.int64).reshape(-1, 2)
     return Elements(
-        np.concatenate([ids, np.array(missing, dtype=np.int64)]),
-        np.concatenate([x, places[:, 0]]),
-        np.concatenate([y, places[:, 1]]),
         {node: tags for node, tags in tagged.items() if not _POINT_KEYS.isdisjoint(tags)},
         {
             node: tags
@@ -176,10 +206,44 @@ def _elements(path: Path, date: str, digest: str) -> Elements:
         ways + rims,
         [way for way in read if way.tags.get("waterway") in WATER and "highway" not in way.tags],
         restrictions,
+        on_ways,
+        gone,
         +found,
         date,
         digest,
     )
+
+
+def _tagged_elements(
+    path: Path, gone: set[tuple[str, int]], on_ways: dict[int, tuple[int, int]]
+) -> tuple[dict[int, dict[str, str]], list[Way]]:
+    """Return the tags of points and places by node, and streets, ferries and water."""
+    if path.name.endswith(".pbf"):
+        with suppress(Unusual):
+            return _tagged_in_blocks(path)
+    points = {
+        node.id: dict(node.tags)
+        for node in _tagged(path, osmium.osm.NODE, *_NODE_KEYS)
+        if ("node", node.id) not in gone
+    }
+    ways = [
+        _way(way, dict(way.tags), on_ways)
+        for way in _tagged(path, osmium.osm.WAY, *_WAY_KEYS)
+        if ("way", way.id) not in gone
+    ]
+    return points, ways
+
+
+def _tagged_in_blocks(path: Path) -> tuple[dict[int, dict[str, str]], list[Way]]:
+    """Return the same of a PBF file that is written as extracts are."""
+    points: dict[int, dict[str, str]] = {}
+    ways: list[Way] = []
+    for block in usual_blocks(path):
+        if block.kind == DENSE_NODES:
+            points |= tagged_nodes(block, _NODE_KEYS)
+        elif block.kind == WAYS:
+            ways += [Way(*way) for way in tagged_ways(block, _WAY_KEYS)]
+    return points, ways
 
 
 def _way(way: Any, tags: dict[str, str], on_ways: dict[int, tuple[int, int]]) -> Way:  # noqa: ANN401 (osmium's own type)
@@ -237,8 +301,32 @@ def _tagged(path: Path, kind: Any, *keys: str) -> Any:  # noqa: ANN401 (osmium's
     return osmium.FileProcessor(str(path), kind).with_filter(osmium.filter.KeyFilter(*keys))
 
 
-def _nodes(path: Path, gone: set[tuple[str, int]]) -> list[NDArray[np.int64]]:
-    """Return ids and coordinates of all nodes that have any; millions, so nothing else is asked."""
+def _wanted_nodes(parts: Iterable[Places], elements: Elements, wanted: NDArray[np.int64]) -> Nodes:
+    """Take the wanted nodes of each part of a file, and those that only its ways place."""
+    kept, count, corners = [], 0, [np.zeros((2, 0), dtype=np.int64)]
+    for part in parts:
+        # A node without a place has a number beyond every longitude.
+        placed = np.stack(part)[:, np.abs(part.x) <= _HALF_TURN * DEGREE]
+        count += placed.shape[1]
+        if placed.size:
+            corners.append(np.stack([placed[1:].min(axis=1), placed[1:].max(axis=1)], axis=1))
+        kept.append(placed[:, is_among(placed[0], wanted) | (placed[0] < 0)])
+    ids, x, y = np.hstack([*kept, np.zeros((3, 0), dtype=np.int64)])
+    by_ways = sorted(set(elements.placed) - set(ids.tolist())) if elements.placed else []
+    places = np.array([elements.placed[node] for node in by_ways], dtype=np.int64).reshape(-1, 2).T
+    box = np.hstack([*corners, places])
+    return Nodes(
+        np.append(ids, np.array(by_ways, dtype=np.int64)),
+        np.append(x, places[0]),
+        np.append(y, places[1]),
+        count + len(by_ways),
+        len(by_ways),
+        np.append(box.min(axis=1), box.max(axis=1)) / DEGREE if box.size else np.zeros(0),
+    )
+
+
+def _all_places(path: Path, elements: Elements) -> Places:
+    """Return all nodes of a file, by osmium; refuse one that comes twice."""
     ids, x, y = array("q"), array("q"), array("q")
     nodes: Any = osmium.FileProcessor(str(path), osmium.osm.NODE)
     for node in nodes:
@@ -247,62 +335,16 @@ def _nodes(path: Path, gone: set[tuple[str, int]]) -> list[NDArray[np.int64]]:
         x.append(location.x)
         y.append(location.y)
     columns = np.array([ids, x, y], dtype=np.int64)
-    # A node without a place has a number beyond every longitude; deleted nodes go too.
-    kept = np.abs(columns[1]) <= _HALF_TURN * DEGREE
-    if deleted := [number for kind, number in gone if kind == "node"]:
-        kept &= ~np.isin(columns[0], deleted)
-    return list(columns[:, kept])
+    if deleted := [number for kind, number in elements.gone if kind == "node"]:
+        columns = columns[:, ~np.isin(columns[0], deleted)]
+    refuse_doubles(path, "node", columns[0, np.abs(columns[1]) <= _HALF_TURN * DEGREE])
+    return Places(*columns)
 
 
-def _deleted(path: Path) -> set[tuple[str, int]]:
-    """Return kind and id of what a file marks as deleted (JOSM's `action`, `visible=false`).
-
-    Files that do not mention either are only searched for the words.
-    """
-    if path.name.endswith(".pbf"):
-        return set()
-    with _opened(path) as file:
-        if not _mentions(file, _DELETED):
-            return set()
-    gone = set()
-    with _opened(path) as file:
-        for _, element in ET.iterparse(file):  # noqa: S314 (osmium has read the file before)
-            if element.get("action") == "delete" or element.get("visible") == "false":
-                gone.add((element.tag, int(element.get("id", "0"))))
-            # The tree of a county's XML would not fit into memory: what was read goes at once.
-            if element.tag in {"node", "way", "relation"}:
-                element.clear()
-    return gone
-
-
-def _refuse_bomb(path: Path) -> None:
-    """Refuse a packed file that grows as only the same bytes over and over do.
-
-    It is unpacked in pieces, no further than to where that shows.
-    """
-    packed, unpacked = path.stat().st_size, 0
-    with _opened(path) as file:
-        while chunk := file.read(_CHUNK):
-            unpacked += len(chunk)
-            if unpacked > _SUSPECT and unpacked > _MAX_RATIO * packed:
-                msg = f"{path}: unpacks to over {_MAX_RATIO} times its size; no map does"
-                raise NetworkError(msg)
-
-
-def _opened(path: Path) -> IO[bytes]:
-    """Open a file of text, packed or not."""
-    if path.suffix == ".gz":
-        return cast("IO[bytes]", gzip.open(path, "rb"))
-    if path.suffix == ".bz2":
-        return cast("IO[bytes]", bz2.open(path, "rb"))
-    return path.open("rb")
-
-
-def _mentions(file: IO[bytes], words: tuple[bytes, ...]) -> bool:
-    """Tell whether a file has one of some words anywhere."""
-    tail = b""
-    while chunk := file.read(_CHUNK):
-        if any(word in tail + chunk for word in words):
-            return True
-        tail = chunk[-max(map(len, words)) :]
-    return False
+def refuse_doubles(path: Path, what: str, ids: NDArray[np.int64]) -> None:
+    """Refuse a file that holds an id twice."""
+    order = np.sort(ids)
+    if (order[1:] == order[:-1]).any():
+        doubles = np.unique(order[1:][order[1:] == order[:-1]])
+        msg = f"{path}: {what}s are duplicated ({name_some(doubles)})"
+        raise NetworkError(msg)

@@ -7,9 +7,10 @@ block that is duplicated doubles its relations; it is refused too.
 """
 
 import hashlib
+import io
 import zlib
 from pathlib import Path
-from typing import Final, NamedTuple
+from typing import BinaryIO, Final, NamedTuple
 
 from llrgeo.errors import NetworkError
 from llrgeo.inputs.pbf_framing import MAX_BLOCK, MAX_HEADER, block_header, fields
@@ -17,6 +18,7 @@ from llrgeo.inputs.pbf_framing import MAX_BLOCK, MAX_HEADER, block_header, field
 _PRIMITIVE_GROUP: Final = 2
 _KINDS: Final = {1: "nodes", 2: "nodes", 3: "ways", 4: "relations"}
 _CHECKSUMS: Final = {".md5": "md5", ".sha256": "sha256"}
+_CHUNK: Final = 1 << 20
 _SKETCH: Final = 2  # blocks of data, one of nodes and one of ways
 
 
@@ -37,31 +39,29 @@ def check_whole(path: Path) -> str:
         If the file is empty, not PBF, cut, has a block twice, or is not what its checksum file
         (`FILE.md5` or `FILE.sha256`) says.
     """
-    content = path.read_bytes()
-    if not content:
-        msg = f"{path}: the file is empty. Download it again."
-        raise NetworkError(msg)
-    # Three ways in which a file is not whole: framing that breaks off, a block that comes again,
-    # and a block that cannot be unpacked.
-    found = blocks(content, path)
-    digests = [
-        hashlib.sha256(content[block.start : block.start + block.size]).digest() for block in found
-    ]
-    if len(set(digests)) < len(digests):
-        msg = f"{path}: a block is duplicated in the file. Download it again."
-        raise NetworkError(msg)
-    if not _has_right_checksum(path, content):
-        try:
-            _check_last_blocks(path, content, found)
-        except (zlib.error, ValueError) as error:
-            if isinstance(error, NetworkError):
-                raise
-            msg = f"{path}: a block is damaged ({error}). Download it again."
-            raise NetworkError(msg) from error
-    return hashlib.sha256(content).hexdigest()
+    with path.open("rb") as file:
+        # Three ways in which a file is not whole: framing that breaks off, a block that comes
+        # again, and a block that cannot be unpacked. No more than a block is held at a time.
+        found = blocks(file, path)
+        if not found:
+            msg = f"{path}: the file is empty. Download it again."
+            raise NetworkError(msg)
+        digests = {hashlib.sha256(block_bytes(file, block)).digest() for block in found}
+        if len(digests) < len(found):
+            msg = f"{path}: a block is duplicated in the file. Download it again."
+            raise NetworkError(msg)
+        if not _has_right_checksum(path, file):
+            try:
+                _check_last_blocks(path, file, found)
+            except (zlib.error, ValueError) as error:
+                if isinstance(error, NetworkError):
+                    raise
+                msg = f"{path}: a block is damaged ({error}). Download it again."
+                raise NetworkError(msg) from error
+        return _digest(file, "sha256")
 
 
-def blocks(content: bytes, path: Path) -> list[PbfBlock]:
+def blocks(file: BinaryIO, path: Path) -> list[PbfBlock]:
     """List the blocks of a PBF file by its framing.
 
     Raises
@@ -70,11 +70,13 @@ def blocks(content: bytes, path: Path) -> list[PbfBlock]:
         If the framing is not that of a PBF file, or the file ends within a block.
     """
     found: list[PbfBlock] = []
+    size_of_file = file.seek(0, io.SEEK_END)
     at = 0
-    while at < len(content):
-        header_size = int.from_bytes(content[at : at + 4], "big")
-        header = content[at + 4 : at + 4 + header_size]
-        named = block_header(header) if header_size <= MAX_HEADER else None
+    while at < size_of_file:
+        file.seek(at)
+        header_size = int.from_bytes(file.read(4), "big")
+        header = file.read(header_size) if header_size <= MAX_HEADER else b""
+        named = block_header(header)
         if named is None:
             if found:
                 msg = f"{path}: the file is cut or damaged at byte {at}. Download it again."
@@ -84,22 +86,40 @@ def blocks(content: bytes, path: Path) -> list[PbfBlock]:
         kind, size = named
         start = at + 4 + header_size
         at = start + size
-        if at > len(content):
+        if at > size_of_file:
             msg = f"{path}: the file is cut after {len(found)} whole blocks. Download it again."
             raise NetworkError(msg)
         found.append(PbfBlock(kind, start, size))
     return found
 
 
-def count_elements(content: bytes, block: PbfBlock) -> tuple[str, int] | None:
+def block_bytes(file: BinaryIO, block: PbfBlock) -> bytes:
+    """Read a block as it stands in the file."""
+    file.seek(block.start)
+    return file.read(block.size)
+
+
+def block_data(file: BinaryIO, block: PbfBlock) -> bytes | None:
+    """Read what a block holds, unpacked; None where it is packed by other means than zlib.
+
+    Raises
+    ------
+    zlib.error, ValueError
+        If it is damaged.
+    """
+    blob = dict(fields(block_bytes(file, block)))
+    packed, raw = blob.get(3), blob.get(1)
+    data = _unpacked(packed) if isinstance(packed, bytes) else raw
+    return data if isinstance(data, bytes) else None
+
+
+def count_elements(file: BinaryIO, block: PbfBlock) -> tuple[str, int] | None:
     """Return what a data block holds (`nodes`, `ways` or `relations`) and how many.
 
     Dense nodes count as one. None where the block is packed by other means than zlib.
     """
-    blob = dict(fields(content[block.start : block.start + block.size]))
-    packed, raw = blob.get(3), blob.get(1)
-    data = _unpacked(packed) if isinstance(packed, bytes) else raw
-    if not isinstance(data, bytes):
+    data = block_data(file, block)
+    if data is None:
         return None
     groups = [value for key, value in fields(data) if key == _PRIMITIVE_GROUP]
     keys = [key for group in groups if isinstance(group, bytes) for key, _ in fields(group)]
@@ -107,23 +127,23 @@ def count_elements(content: bytes, block: PbfBlock) -> tuple[str, int] | None:
     return (_KINDS[kinds[-1]], len(kinds)) if kinds else None
 
 
-def _has_right_checksum(path: Path, content: bytes) -> bool:
+def _has_right_checksum(path: Path, file: BinaryIO) -> bool:
     """Tell whether a checksum stands beside the file; refuse the file if it is another's."""
     for suffix, algorithm in _CHECKSUMS.items():
         beside = path.with_name(path.name + suffix)
         if beside.is_file():
             stated = beside.read_text(encoding="utf-8").split()[:1]
-            if stated != [hashlib.new(algorithm, content, usedforsecurity=False).hexdigest()]:
+            if stated != [_digest(file, algorithm)]:
                 msg = f"{path}: the file is not what {beside.name} says. Download both again."
                 raise NetworkError(msg)
             return True
     return False
 
 
-def _check_last_blocks(path: Path, content: bytes, found: list[PbfBlock]) -> None:
+def _check_last_blocks(path: Path, file: BinaryIO, found: list[PbfBlock]) -> None:
     """Refuse a file that ends as only a cut one does."""
     data = [block for block in found if block.type == "OSMData"]
-    last = count_elements(content, data[-1]) if data else ("nothing", 0)
+    last = count_elements(file, data[-1]) if data else ("nothing", 0)
     advice = (
         "It is probably cut: download it again. If it is whole, put its checksum beside it as "
         f"{path.name}.sha256 (sha256sum {path.name} > {path.name}.sha256)."
@@ -134,17 +154,17 @@ def _check_last_blocks(path: Path, content: bytes, found: list[PbfBlock]) -> Non
     if last[0] != "relations" and not (last[0] == "ways" and len(data) <= _SKETCH):
         msg = f"{path}: the file ends with {last[0]}; a whole extract has relations. {advice}"
         raise NetworkError(msg)
-    if last[0] == "relations" and last[1] >= _full(content, data[:-1]):
+    if last[0] == "relations" and last[1] >= _full(file, data[:-1]):
         msg = f"{path}: the last block of relations is as full as those before. {advice}"
         raise NetworkError(msg)
 
 
-def _full(content: bytes, data: list[PbfBlock]) -> float:
+def _full(file: BinaryIO, data: list[PbfBlock]) -> float:
     """Return how many elements a full block holds: the last but one of ways is full, if any is."""
     # Backwards from the end, for a file holds nodes, then ways, then relations.
     ways = 0
     for block in reversed(data):
-        what, number = count_elements(content, block) or ("nodes", 0)
+        what, number = count_elements(file, block) or ("nodes", 0)
         ways += what == "ways"
         if what == "nodes":
             break
@@ -156,3 +176,12 @@ def _full(content: bytes, data: list[PbfBlock]) -> float:
 def _unpacked(packed: bytes) -> bytes:
     """Unpack a block, at most to the size that the format allows."""
     return zlib.decompressobj().decompress(packed, MAX_BLOCK)
+
+
+def _digest(file: BinaryIO, algorithm: str) -> str:
+    """Return the checksum of a whole file."""
+    file.seek(0)
+    found = hashlib.new(algorithm, usedforsecurity=False)
+    while chunk := file.read(_CHUNK):
+        found.update(chunk)
+    return found.hexdigest()

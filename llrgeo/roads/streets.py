@@ -2,7 +2,6 @@
 
 import math
 from collections import Counter
-from collections.abc import Mapping
 from typing import Any, Final, NamedTuple
 
 import numpy as np
@@ -11,7 +10,7 @@ from numpy.typing import NDArray
 
 from llrgeo.roads.clock import Clock
 from llrgeo.roads.conditional import settle_barrier, settle_way
-from llrgeo.roads.driving import WayAccess, is_ferry, node_access, plain_tags, way_access
+from llrgeo.roads.driving import Tags, WayAccess, is_ferry, node_access, plain_tags, way_access
 from llrgeo.roads.extract import Extract
 from llrgeo.roads.osm_file import Way
 from llrgeo.roads.profile import Level
@@ -27,6 +26,18 @@ from llrgeo.schema import Track
 
 _UNSNAPPABLE: Final = ("motorway", "motorway_link", "trunk", "trunk_link", "ferry")
 MAJOR: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
+
+
+# Keys that many ways have and no rule reads: they do not tell one set of tags from another.
+_SILENT: Final = frozenset(
+    {
+        "abutters", "alt_name", "carriageway_ref", "created_by", "description", "designation",
+        "fixme", "int_ref", "lanes", "lit", "loc_name", "loc_ref", "name", "ncn_ref", "note",
+        "old_name", "old_ref", "operator", "postal_code", "prow_ref", "rcn_ref", "ref", "sidewalk",
+        "source", "source:designation", "source:name", "source:ref", "surface", "tracktype",
+        "wikidata", "wikipedia",
+    }
+)  # fmt: skip
 
 
 class Streets(NamedTuple):
@@ -68,25 +79,37 @@ class Points(NamedTuple):
     notes: Counter[str]
 
 
+class _Reading(NamedTuple):
+    """What a set of tags says: its row (-1 where the mode may not use such ways), and notes."""
+
+    row: int
+    notes: tuple[str, ...]
+
+
 def interpret_ways(
     extract: Extract, mode: str, clock: Clock | None, *, track: Track = iter
 ) -> Streets:
     """Read the tags of all ways; keep those that the mode may use."""
-    rows, nodes = [], []
-    notes: Counter[str] = Counter()
+    # Ways whose tags say the same are read once: a county has some thousands of such sets.
+    known: dict[tuple[tuple[str, str], ...], _Reading] = {}
+    rows: list[dict[str, Any]] = []
+    used: list[tuple[int, Way, str, str]] = []
+    read: Counter[_Reading] = Counter()
     for way in track(extract.ways):
-        # Conditional tags are settled for the clock before any access
-        # is read: they replace plain ones.
-        plain, found = plain_tags(way.tags, mode)
-        tags, decided = settle_way(plain, clock)
-        access = way_access(tags, mode)
-        notes.update((*found, *decided, *access.notes))
-        if max(access.forward, access.backward) > Level.CLOSED:
-            row, odd = _row(way, tags, access, mode)
-            rows.append(row)
-            nodes.append(way.nodes)
-            notes.update(odd)
-    return Streets(pd.DataFrame(rows), nodes, notes)
+        telling = tuple(tag for tag in way.tags.items() if tag[0] not in _SILENT)
+        reading = known.get(telling)
+        if reading is None:
+            row, odd = _read(dict(telling), mode, clock)
+            reading = known[telling] = _Reading(len(rows) if row else -1, odd)
+            rows += [row] if row else []
+        read[reading] += 1
+        if reading.row >= 0:
+            used.append((reading.row, way, *_name_and_number(way.tags)))
+    notes: Counter[str] = Counter()
+    for reading, times in read.items():
+        for note in reading.notes:
+            notes[note] += times
+    return Streets(_table(rows, used), [way.nodes for _, way, _, _ in used], notes)
 
 
 def interpret_points(extract: Extract, mode: str, clock: Clock | None) -> Points:
@@ -113,10 +136,41 @@ def interpret_points(extract: Extract, mode: str, clock: Clock | None) -> Points
     return Points(pd.DataFrame(rows, index, list(kinds)).astype(kinds), notes)
 
 
-def _row(
-    way: Way, tags: Mapping[str, str], access: WayAccess, mode: str
-) -> tuple[dict[str, Any], list[str]]:
-    """Describe one way; return its row and what was odd about its limit."""
+def _read(
+    written: Tags, mode: str, clock: Clock | None
+) -> tuple[dict[str, Any] | None, tuple[str, ...]]:
+    """Read the tags of ways; return their row, None where the mode may not use them, and notes."""
+    # Conditional tags are settled for the clock before any access
+    # is read: they replace plain ones.
+    plain, found = plain_tags(written, mode)
+    tags, decided = settle_way(plain, clock)
+    access = way_access(tags, mode)
+    notes = (*found, *decided, *access.notes)
+    if max(access.forward, access.backward) == Level.CLOSED:
+        return None, notes
+    row, odd = _row(tags, access, mode)
+    return row, (*notes, *odd)
+
+
+def _name_and_number(tags: Tags) -> tuple[str, str]:
+    """Return what a way is called (its number, where it has no name), and its number."""
+    texts = {key.strip().lower(): value.strip() for key, value in tags.items()}
+    number = texts.get("ref", "")
+    return texts.get("name") or number, number
+
+
+def _table(rows: list[dict[str, Any]], used: list[tuple[int, Way, str, str]]) -> pd.DataFrame:
+    """Return the table of ways from the rows of their sets of tags and their own names."""
+    if not used:
+        return pd.DataFrame()
+    of, ways, names, numbers = zip(*used, strict=True)
+    table = pd.DataFrame(rows).iloc[list(of)].reset_index(drop=True)
+    table["way_id"], table["name"], table["ref"] = [way.id for way in ways], names, numbers
+    return table
+
+
+def _row(tags: Tags, access: WayAccess, mode: str) -> tuple[dict[str, Any], list[str]]:
+    """Describe ways of some tags; return their row and what is odd about their limit."""
     # A dual carriageway is mapped as two one-way roads; the direction of access tells.
     oneway = (access.forward > Level.CLOSED) != (access.backward > Level.CLOSED)
     dual = is_dual(tags, oneway=oneway)
@@ -127,13 +181,13 @@ def _row(
     minutes = ferry_minutes(tags.get("duration", "")) if ferry else None
     highway = "ferry" if ferry else tags["highway"]
     row = {
-        "way_id": way.id,
+        "way_id": 0,
         "forward": int(access.forward),
         "backward": int(access.backward),
         "highway": highway,
         "speed_class": "ferry" if ferry else road_class(tags, dual=dual),
-        "name": tags.get("name") or tags.get("ref", ""),
-        "ref": tags.get("ref", ""),
+        "name": "",
+        "ref": "",
         "dual": dual,
         "roundabout": tags.get("junction") in {"roundabout", "circular"},
         "snappable": highway not in _UNSNAPPABLE if car else not ferry,

@@ -1,0 +1,252 @@
+"""PBF files read by arrays: the tags that matter, the streets, and the places of some nodes.
+
+osmium makes a Python object of every element, which for a county takes most of a minute. Here the
+numbers of a whole block are read at once, and only elements with a wanted key are looked at one by
+one. Files that are written in another way than extracts are (nodes one by one, places on ways,
+another granularity, another packing) are left to osmium: `Unusual` is raised.
+
+Source: OpenStreetMap wiki, PBF Format (2026-11).
+"""
+
+import sys
+import zlib
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llrgeo.inputs.pbf_framing import fields
+from llrgeo.inputs.pbf_numbers import Ints, Numbers, read_numbers, signed, summed, unpacked
+from llrgeo.roads.pbf import block_data, blocks
+
+# Fields of a block, of a group, of dense nodes, and of a way with the type of what they hold.
+_STRINGS, _GROUP, _GRANULARITY, _LAT_OFFSET, _LON_OFFSET = 1, 2, 17, 19, 20
+DENSE_NODES, WAYS, _RELATIONS = 2, 3, 4
+_NODE_ID, _LAT, _LON, _NODE_TAGS = 1, 8, 9, 10
+_WAY_START: Final = 0x1A
+_WAY_ID, _KEYS, _VALUES, _INFO, _REFS = 0x08, 0x12, 0x1A, 0x22, 0x42
+_USUAL_GRANULARITY: Final = 100  # nanodegrees: ten-millionths of a degree
+
+
+class Unusual(Exception):  # noqa: N818 (no error: another reader takes the file)
+    """Says that a file is not written as extracts are."""
+
+
+Tags = dict[str, str]
+
+
+class Block(NamedTuple):
+    """One block of elements: the texts of its tags, the kind of element, and their bytes."""
+
+    strings: list[bytes]
+    kind: int
+    group: bytes
+
+
+class Places(NamedTuple):
+    """The places of nodes, in ten-millionths of a degree, ordered by id."""
+
+    ids: Ints
+    x: Ints
+    y: Ints
+
+
+def usual_blocks(path: Path) -> Iterator[Block]:
+    """Yield the blocks of a file that is written as extracts are.
+
+    Raises
+    ------
+    Unusual
+        If it is not, or a block cannot be read.
+    """
+    with path.open("rb") as file:
+        for block in blocks(file, path):
+            if block.type == "OSMData":
+                try:
+                    yield _block(block_data(file, block))
+                except (ValueError, zlib.error) as error:
+                    raise Unusual from error
+
+
+def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
+    """Return the tags of the dense nodes of a block that have one of some keys, by id."""
+    wanted = _wanted(block.strings, keys)
+    if not wanted.any():
+        return {}
+    dense = _dense(block)
+    texts = unpacked(dense.get(_NODE_TAGS, b""))
+    # Key, value, key, value, ... and a zero after the tags of each node.
+    stops = np.flatnonzero(texts == 0)
+    node = np.repeat(np.arange(len(stops)), np.diff(stops, prepend=-1))
+    begins = np.concatenate([[0], stops[:-1] + 1])
+    step = np.arange(len(node)) - begins[node]
+    texts = texts[: len(node)]
+    has = np.unique(node[wanted[texts] & (step % 2 == 0)])
+    ids = summed(dense[_NODE_ID])
+    found = {}
+    for row in has.tolist():
+        tags = texts[begins[row] : stops[row]].tolist()
+        found[int(ids[row])] = _tags(block.strings, tags[::2], tags[1::2])
+    return found
+
+
+def tagged_ways(block: Block, keys: frozenset[str]) -> list[tuple[int, Tags, Ints]]:
+    """Return id, tags and the ids of the nodes of each way of a block that has one of some keys."""
+    wanted = _wanted(block.strings, keys)
+    if not wanted.any():
+        return []
+    numbers, ways = _way_fields(block.group)
+    values = numbers.values
+    # All keys of all ways in one row, each with the row of its way.
+    at, way = _spread(ways[_KEYS])
+    has = np.unique(way[wanted[values[at]]])
+    at, way = _spread(ways[_REFS][has])
+    # Ids are steps from node to node: sums along all ways, less the sum before each.
+    sums = np.concatenate([[0], np.cumsum(signed(values[at]))])
+    ends = np.concatenate([[0], np.cumsum(np.bincount(way, minlength=len(has)))])
+    refs = sums[1:] - sums[ends[:-1]][way]
+    tags = _tag_sets(block, numbers, ways, has)
+    return [
+        (way_id, own, refs[start:end])
+        for way_id, own, start, end in zip(
+            ways[_WAY_ID][has, 0].tolist(), tags, ends[:-1].tolist(), ends[1:].tolist(), strict=True
+        )
+    ]
+
+
+def dense_places(path: Path) -> Iterator[Places]:
+    """Yield the places of the nodes of each block of a file, by ids that ascend.
+
+    Raises
+    ------
+    Unusual
+        If it is not written as extracts are, or ids do not ascend: then one may come twice.
+    """
+    last = np.zeros(0, dtype=np.int64)
+    for block in usual_blocks(path):
+        if block.kind == DENSE_NODES:
+            dense = _dense(block)
+            ids, x, y = (summed(dense[key]) for key in (_NODE_ID, _LON, _LAT))
+            if not len(ids) == len(x) == len(y) or (np.diff(ids, prepend=last) <= 0).any():
+                raise Unusual
+            last = ids[-1:]
+            yield Places(ids, x, y)
+
+
+def _block(data: bytes | None) -> Block:
+    """Take a block apart."""
+    if data is None:
+        raise Unusual
+    found: dict[int, int | bytes] = {}
+    for key, value in fields(data):
+        if key in found:
+            raise Unusual
+        found[key] = value
+    strings, group = found.get(_STRINGS), found.get(_GROUP)
+    granularity = found.get(_GRANULARITY, _USUAL_GRANULARITY)
+    moved = found.get(_LAT_OFFSET, 0) or found.get(_LON_OFFSET, 0)
+    if not isinstance(strings, bytes) or not isinstance(group, bytes) or not group:
+        raise Unusual
+    kind = group[0] >> 3
+    if moved or granularity != _USUAL_GRANULARITY or kind not in {DENSE_NODES, WAYS, _RELATIONS}:
+        raise Unusual
+    return Block([text for _, text in fields(strings) if isinstance(text, bytes)], kind, group)
+
+
+def _wanted(strings: list[bytes], keys: frozenset[str]) -> NDArray[np.bool_]:
+    """Tell of each text of a block whether it is one of some keys."""
+    named = {key.encode() for key in keys}
+    return np.array([text in named for text in strings], dtype=bool)
+
+
+def _tags(strings: list[bytes], keys: list[int], values: list[int]) -> Tags:
+    """Return tags, of which equal texts are one object in memory."""
+    return {
+        sys.intern(strings[key].decode()): sys.intern(strings[value].decode())
+        for key, value in zip(keys, values, strict=True)
+    }
+
+
+def _dense(block: Block) -> dict[int, bytes]:
+    """Return the fields of the dense nodes of a block, of which there is one row."""
+    rows = [value for _, value in fields(block.group)]
+    if len(rows) != 1 or not isinstance(rows[0], bytes):
+        raise Unusual
+    found = {key: value for key, value in fields(rows[0]) if isinstance(value, bytes)}
+    if not {_NODE_ID, _LAT, _LON} <= set(found):
+        raise Unusual
+    return found
+
+
+def _way_fields(group: bytes) -> tuple[Numbers, dict[int, Ints]]:
+    """Return all numbers of a block of ways, and where the fields of each way stand among them.
+
+    For keys, values and references: from which number to before which, shape (ways, 2), 0 and 0
+    where a way has none. For ids: the id itself, in the first column.
+    """
+    # All of a way is numbers: the lengths of its parts, what is in them, and what says which part
+    # follows. So the block is read as one row of numbers, and then all ways go from part to part.
+    numbers = read_numbers(group)
+    values, first = numbers
+    at, end = _way_bounds(group, numbers)
+    found = {
+        key: np.zeros((len(at), 2), dtype=np.int64) for key in (_WAY_ID, _KEYS, _VALUES, _REFS)
+    }
+    while (left := np.flatnonzero(at < end)).size:
+        kind, size = values[at[left]], values[at[left] + 1]
+        stop = np.searchsorted(first, first[at[left] + 2] + size)
+        stop[kind == _WAY_ID] = at[left][kind == _WAY_ID] + 2
+        for key, spans in found.items():
+            own = left[kind == key]
+            if spans[own].any():
+                raise Unusual
+            bounds = np.stack([at[own] + 2, stop[kind == key]], axis=1)
+            spans[own] = size[kind == key, None] if key == _WAY_ID else bounds
+        if not np.isin(kind, [*found, _INFO]).all():
+            raise Unusual
+        at[left] = stop
+    if (at != end).any():
+        raise Unusual
+    return numbers, found
+
+
+def _way_bounds(group: bytes, numbers: Numbers) -> tuple[Ints, Ints]:
+    """Return from which number to before which each way of a block stands, two of shape (ways,)."""
+    values, first = numbers
+    number_at = np.full(len(group) + 1, -1)
+    number_at[first] = np.arange(len(first))
+    starts, at, end = [], 0, len(values)
+    while at < end:
+        if values[at] != _WAY_START:
+            raise Unusual
+        starts.append(at)
+        at = number_at[first[at + 2] + values[at + 1]]
+        if at < 0:
+            raise Unusual
+    bounds = np.array([*starts, end], dtype=np.int64)
+    return bounds[:-1] + 2, bounds[1:]
+
+
+def _spread(spans: Ints) -> tuple[Ints, Ints]:
+    """Return all the numbers within spans one after the other, and the row of the span of each."""
+    sizes = spans[:, 1] - spans[:, 0]
+    row = np.repeat(np.arange(len(spans)), sizes)
+    begins = np.cumsum(sizes) - sizes
+    return spans[row, 0] + np.arange(len(row)) - begins[row], row
+
+
+def _tag_sets(block: Block, numbers: Numbers, ways: dict[int, Ints], has: Ints) -> list[Tags]:
+    """Return the tags of some ways; those of equal tags share one set."""
+    values, first = numbers
+    bounds = np.hstack([first[ways[key][has]] for key in (_KEYS, _VALUES)]).tolist()
+    known: dict[tuple[bytes, bytes], Tags] = {}
+    found = []
+    for way, (a, b, c, d) in zip(has.tolist(), bounds, strict=True):
+        written = block.group[a:b], block.group[c:d]
+        if written not in known:
+            pairs = [values[slice(*ways[key][way])].tolist() for key in (_KEYS, _VALUES)]
+            known[written] = _tags(block.strings, *pairs)
+        found.append(known[written])
+    return found

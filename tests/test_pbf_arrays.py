@@ -1,0 +1,159 @@
+"""PBF files read by arrays: the same as osmium reads, and what is unusual is left to it."""
+
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import osmium
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+from hypothesis.extra import numpy as arrays
+from osmium.osm import mutable
+
+from llrgeo.errors import NetworkError
+from llrgeo.inputs.pbf_numbers import read_numbers, signed, unpacked
+from llrgeo.roads.extract import read_extracts
+from llrgeo.roads.ids import is_among
+from llrgeo.roads.pbf_arrays import Unusual, dense_places, tagged_nodes, tagged_ways, usual_blocks
+
+KEYS = frozenset({"highway", "barrier", "é"})
+TEXTS = st.sampled_from(
+    ["highway", "barrier", "é", "name", "gate", "residential", "ßtreet", "x" * 200]
+)
+TAGS = st.dictionaries(TEXTS, TEXTS, max_size=4)
+IDS = st.integers(1, 2**40)
+
+
+def varint(value: int) -> bytes:
+    """Write a number of 64 bits, as the format's own description does."""
+    out = b""
+    while value > 127:
+        out, value = out + bytes([value & 127 | 128]), value >> 7
+    return out + bytes([value])
+
+
+@given(st.lists(st.integers(0, 2**64 - 1) | st.integers(0, 300)))
+def test_numbers_are_read_as_they_were_written(numbers: list[int]) -> None:
+    written = [varint(number) for number in numbers]
+    found = read_numbers(b"".join(written))
+    assert found.values.view(np.uint64).tolist() == numbers
+    assert found.first.tolist() == np.cumsum([0, *map(len, written)]).tolist()
+    halves = [-(n + 1) // 2 if n & 1 else n // 2 for n in numbers]
+    assert signed(found.values).tolist() == halves
+
+
+@pytest.mark.parametrize("packed", [b"\x80", b"\x01\xff", b"\x80" * 10 + b"\x01"])
+def test_numbers_that_are_cut_or_too_long_are_refused(packed: bytes) -> None:
+    with pytest.raises(ValueError, match="packed number"):
+        unpacked(packed)
+
+
+@given(arrays.arrays(np.int64, st.integers(0, 30), elements=st.integers(-9, 9)), st.data())
+def test_ids_are_among_others_as_isin_says(ids: np.ndarray, data: Any) -> None:
+    known = np.array(sorted(data.draw(st.sets(st.integers(-9, 9)))), dtype=np.int64)
+    assert is_among(ids, known).tolist() == np.isin(ids, known).tolist()
+
+
+def write(path: Path, nodes: list[Any], ways: list[Any], **options: str) -> Path:
+    """Write nodes and ways, each by ascending id, by osmium."""
+    kind = osmium.io.File(str(path), ",".join(["pbf", *(f"{k}={v}" for k, v in options.items())]))
+    with osmium.SimpleWriter(kind, overwrite=True) as writer:
+        for node in sorted(nodes, key=lambda one: one.id):
+            writer.add_node(node)
+        for way in sorted(ways, key=lambda one: one.id):
+            writer.add_way(way)
+    return path
+
+
+NODES = st.lists(
+    st.builds(
+        lambda number, lon, lat, tags: mutable.Node(id=number, location=(lon, lat), tags=tags),
+        IDS, st.floats(-180, 180), st.floats(-90, 90), TAGS,
+    ),
+    unique_by=lambda node: node.id, max_size=30,
+)  # fmt: skip
+WAYS = st.lists(
+    st.builds(
+        lambda number, nodes, tags: mutable.Way(id=number, nodes=nodes, tags=tags),
+        IDS, st.lists(IDS, max_size=5), TAGS,
+    ),
+    unique_by=lambda way: way.id, max_size=20,
+)  # fmt: skip
+
+
+@given(nodes=NODES, ways=WAYS)
+def test_arrays_hold_what_osmium_reads(
+    tmp_path_factory: pytest.TempPathFactory, nodes: list[Any], ways: list[Any]
+) -> None:
+    path = write(tmp_path_factory.mktemp("pbf") / "drawn.osm.pbf", nodes, ways)
+    blocks = list(usual_blocks(path))
+    found = [one for block in blocks if block.kind == 3 for one in tagged_ways(block, KEYS)]
+    tags: dict[int, dict[str, str]] = {}
+    for block in blocks:
+        if block.kind == 2:
+            tags |= tagged_nodes(block, KEYS)
+    places = list(dense_places(path))
+    told = osmium.FileProcessor(str(path))
+    expected_nodes, expected_ways, expected_places = {}, [], []
+    for one in told:
+        if one.is_node():
+            expected_places.append((one.id, one.location.x, one.location.y))
+        wanted = not KEYS.isdisjoint(dict(one.tags))
+        if one.is_node() and wanted:
+            expected_nodes[one.id] = dict(one.tags)
+        if one.is_way() and wanted:
+            refs = [node.ref for node in one.nodes]
+            expected_ways.append((one.id, dict(one.tags), refs))
+    assert tags == expected_nodes
+    assert [(way, own, refs.tolist()) for way, own, refs in found] == expected_ways
+    assert [row for part in places for row in zip(*map(np.ndarray.tolist, part), strict=True)] == (
+        expected_places
+    )
+
+
+def street(**tags: str) -> tuple[list[Any], list[Any]]:
+    """Return two nodes and a street between them."""
+    nodes = [mutable.Node(id=n, location=(-1.1 + n / 100, 52.6), tags={}) for n in (1, 2)]
+    return nodes, [mutable.Way(id=1, nodes=[1, 2], tags={"highway": "service", **tags})]
+
+
+@pytest.mark.parametrize(
+    "options", [{"pbf_dense_nodes": "false"}, {"locations_on_ways": "true"}], ids=str
+)
+def test_files_of_another_make_are_left_to_osmium(tmp_path: Path, options: dict[str, str]) -> None:
+    nodes, ways = street(name="Lane")
+    path = write(tmp_path / "another.osm.pbf", nodes, ways, **options)
+    if "pbf_dense_nodes" in options:
+        with pytest.raises(Unusual):
+            list(dense_places(path))
+    usual = write(tmp_path / "usual.osm.pbf", nodes, ways)
+    read, same = read_extracts([path]), read_extracts([usual])
+    assert read.node_ids.tolist() == same.node_ids.tolist() == [1, 2]
+    assert [way.tags for way in read.ways] == [way.tags for way in same.ways]
+    assert read.lon.tolist() == same.lon.tolist()
+
+
+def test_nodes_of_no_street_are_counted_and_not_kept(tmp_path: Path) -> None:
+    nodes, ways = street()
+    beside = [mutable.Node(id=9, location=(-1.5, 52.9), tags={})]
+    extract = read_extracts([write(tmp_path / "x.osm.pbf", nodes + beside, ways)])
+    assert extract.node_ids.tolist() == [1, 2]
+    assert extract.counts["nodes"] == 3
+    assert extract.box == (-1.5, 52.6, -1.08, 52.9)
+
+
+def test_a_node_that_comes_twice_is_refused(tmp_path: Path) -> None:
+    nodes, ways = street()
+    twice = [*nodes, mutable.Node(id=2, location=(-1.0, 52.6), tags={})]
+    with pytest.raises(NetworkError, match=r"nodes are duplicated \(2\)"):
+        read_extracts([write(tmp_path / "x.osm.pbf", twice, ways)])
+
+
+def test_a_street_cut_at_a_file_s_rim_has_the_nodes_of_another(tmp_path: Path) -> None:
+    nodes, ways = street()
+    one = write(tmp_path / "one.osm.pbf", nodes[:1], ways)
+    more = [mutable.Node(id=n, location=(-1.0, 52.5 + n / 100), tags={}) for n in (3, 4)]
+    lane = mutable.Way(id=2, nodes=[3, 4], tags={"highway": "service"})
+    other = write(tmp_path / "other.osm.pbf", nodes[1:] + more, [lane])
+    assert read_extracts([one, other]).node_ids.tolist() == [1, 2, 3, 4]
