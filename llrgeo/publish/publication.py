@@ -155,7 +155,7 @@ class Publication:
         """What functions of the publication returned, by function: `once` keeps it here."""
         return {}
 
-    @property
+    @cached_property
     def options(self) -> tuple[Option, ...]:
         """The options, the baseline first."""
         first = [self.baseline] if self.baseline_name in self.results else []
@@ -166,7 +166,7 @@ class Publication:
         """The option that the others are compared with."""
         return self.results[self.baseline_name].option
 
-    @property
+    @cached_property
     def alternatives(self) -> tuple[Option, ...]:
         """The options that are compared with the baseline."""
         return tuple(

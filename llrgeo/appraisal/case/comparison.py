@@ -111,7 +111,7 @@ class Comparison:
         """Return items that follow from how one service is run: options that run it alike share."""
         return self.shared.once(find, (self.before, result), lambda: tuple(find(self, result)))
 
-    @property
+    @cached_property
     def residents(self) -> pd.Series:
         """Residents by area."""
         return self.appraisal_inputs.areas["residents"]

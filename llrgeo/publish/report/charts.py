@@ -64,8 +64,13 @@ def coverage_curves(views: Sequence[OptionView]) -> Drawing:
 
 def coverage(view: OptionView) -> list[float]:
     """Return the share of all residents within 0, 1 ... 60 minutes (docs/methods 2)."""
-    minutes, weights = view.areas["after_min"].to_numpy(), view.areas["people"].to_numpy()
-    return [float(weights[minutes <= x].sum() / weights.sum()) for x in range(_LONGEST_MIN + 1)]
+    minutes, people = view.areas["after_min"].to_numpy(), view.areas["people"].to_numpy()
+    # From the shortest journey to the longest: those within x minutes are the first of a sum.
+    order = np.argsort(minutes)
+    within = np.concatenate([[0], np.cumsum(people[order])])
+    count = np.searchsorted(minutes[order], np.arange(_LONGEST_MIN + 1), side="right")
+    shares: list[float] = (within[count] / within[-1]).tolist()
+    return shares
 
 
 def winners_chart(winners: pd.DataFrame) -> Drawing:
