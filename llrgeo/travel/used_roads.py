@@ -55,9 +55,14 @@ def _edges_of_trees(trees: SearchTrees, leaves: IntArray) -> IntArray:
     graph = trees.graph
     arcs = graph.tail * graph.nodes + graph.head  # ascending, as the graph is sorted
     on_way = np.zeros(len(arcs), dtype=bool)
+    marked = np.full(graph.nodes, -1)  # the node that followed when a node was passed last
     for destination in range(len(trees.places)):
         _, onward = trees.tree(destination)
         nodes, following = _passed(leaves, onward.astype(np.int64), graph.nodes)
+        # Ways to one place mostly go on as those to the place before: their arcs are marked.
+        other = marked[nodes] != following
+        nodes, following = nodes[other], following[other]
+        marked[nodes] = following
         on_way[np.searchsorted(arcs, nodes * graph.nodes + following)] = True
     edges = graph.edge[on_way]
     return edges[edges >= 0]  # steps between layers are no roads
