@@ -219,14 +219,12 @@ def _normalized(lines: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArra
     xy = shapely.get_coordinates(lines)
     last = np.cumsum(shapely.get_num_coordinates(lines)) - 1
     begin, end = xy[np.append(0, last[:-1] + 1)], xy[last]
-    rises = np.where(begin[:, 0] == end[:, 0], begin[:, 1] < end[:, 1], begin[:, 0] < end[:, 0])
-    # Lines that rise are as they should be; GEOS is asked about the others.
-    asked = np.flatnonzero(~rises)
-    made, kept = lines.copy(), rises.copy()
-    made[asked] = shapely.normalize(lines[asked])
-    before, line = shapely.get_coordinates(lines[asked], return_index=True)
-    differs = (before != shapely.get_coordinates(made[asked])).any(axis=1)
-    kept[asked] = np.bincount(line[differs], minlength=len(asked)) == 0
+    above = np.where(begin[:, 0] == end[:, 0], begin[:, 1] - end[:, 1], begin[:, 0] - end[:, 0])
+    made, kept = lines.copy(), above < 0
+    made[above > 0] = shapely.reverse(lines[above > 0])
+    rings = above == 0
+    made[rings] = shapely.normalize(lines[rings])
+    kept[rings] = shapely.equals_exact(made[rings], lines[rings])
     return made, kept
 
 
