@@ -16,6 +16,7 @@ from scipy.sparse import coo_array
 from llrgeo.appraisal.counts import ratio, reconcile
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.row_blocks import row_blocks
 from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.errors import LlrgeoError
 
@@ -56,9 +57,11 @@ class Assignment:
 def assign_nearest(minutes: pd.DataFrame, demand: pd.Series) -> Assignment:
     """Send everyone to the nearest site, whatever its room; a tie goes to the lowest id."""
     ordered = minutes[sorted(minutes.columns)]
-    nearest = ordered.to_numpy().argmin(axis=1)
-    chosen = np.eye(len(ordered.columns))[nearest] * np.isfinite(ordered.to_numpy())
-    return _assignment(ordered, demand, chosen)
+    values, wanted = ordered.to_numpy(), demand.reindex(minutes.index).to_numpy(float)
+    area, nearest = np.arange(len(values)), values.argmin(axis=1)
+    contacts = np.zeros(values.shape)
+    contacts[area, nearest] = np.where(np.isfinite(values[area, nearest]), wanted, 0.0)
+    return _counted(ordered, wanted, contacts)
 
 
 def assign_by_choice(minutes: pd.DataFrame, demand: pd.Series, size: pd.Series) -> Assignment:
@@ -67,12 +70,15 @@ def assign_by_choice(minutes: pd.DataFrame, demand: pd.Series, size: pd.Series) 
     The share of a site is size / minutes^2 over the sum of all; journeys below a minute count as
     one, so that a site next door does not draw everybody.
     """
-    # Pull of a site: its size over the minutes to the exponent; 0 where it is out of reach.
-    distance = minutes.clip(lower=_LEAST_MIN).to_numpy() ** _HUFF_EXPONENT
-    pull = size[minutes.columns].to_numpy(float) / distance
-    total = pull.sum(axis=1, keepdims=True)
-    shares = np.divide(pull, total, out=np.zeros_like(pull), where=total > 0)
-    return _assignment(minutes, demand, shares)
+    values, wanted = minutes.to_numpy(), demand.reindex(minutes.index).to_numpy(float)
+    sizes, contacts = size[minutes.columns].to_numpy(float), np.zeros(values.shape)
+    for some in row_blocks(values.shape):
+        # Pull of a site: its size over the minutes to the exponent; 0 where it is out of reach.
+        pull = sizes / np.maximum(values[some], _LEAST_MIN) ** _HUFF_EXPONENT
+        total = pull.sum(axis=1, keepdims=True)
+        np.divide(pull, total, out=contacts[some], where=total > 0)
+        contacts[some] *= wanted[some, None]
+    return _counted(minutes, wanted, contacts)
 
 
 def assign_with_room(
@@ -203,15 +209,10 @@ class _Patients(NamedTuple):
         }
 
 
-def _assignment(minutes: pd.DataFrame, demand: pd.Series, shares: Matrix) -> Assignment:
-    wanted = demand.reindex(minutes.index).to_numpy(float)
-    return _counted(minutes, wanted, shares * wanted[:, None])
-
-
 def _counted(minutes: pd.DataFrame, wanted: Matrix, contacts: Matrix) -> Assignment:
     # What is left of an area is turned away where it reaches a site, else out of reach: no contact
     # of any area is in both, and all are in one of three.
-    reachable = np.isfinite(minutes.to_numpy()).any(axis=1)
+    reachable = np.isfinite(minutes.to_numpy().min(axis=1, initial=np.inf))
     left = (wanted - contacts.sum(axis=1)).clip(min=0.0)
     left[left < 1e-9 * max(wanted.max(initial=0.0), 1.0)] = (
         0.0  # what the solver's tolerance leaves

@@ -130,10 +130,10 @@ def _of_service(
     counted = loads["capacity"].notna().all()
     offered = loads["capacity"] if counted else pd.Series(1.0, loads.index)
     supply = offered[outside_people.reindex(offered.index).notna()]
-    parts = []
+    parts, to_these = [], minutes[supply.index]
     for method, decay in _methods(found.service.travel_standard_min).items():
         reached = floating_catchment(
-            minutes, people[EVERYONE], supply, decay=decay, outside_people=outside_people
+            to_these, people[EVERYONE], supply, decay=decay, outside_people=outside_people
         )
         table = _by_group(reached, people).assign(
             method=method,
@@ -180,7 +180,14 @@ def in_steps(steps: Mapping[float, float] = STEPS) -> Decay:
         msg = f"the edges of the steps must ascend; found {', '.join(f'{e:g}' for e in edges)}"
         raise InputError(msg)
     weights = np.array([*steps.values(), 0.0])
-    return lambda minutes: weights[np.searchsorted(edges, minutes, side="left")]
+
+    def decay(minutes: Minutes) -> Minutes:
+        found = np.full(minutes.shape, weights[-1])
+        near = minutes <= edges[-1]
+        found[near] = weights[np.searchsorted(edges, minutes[near], side="left")]
+        return found
+
+    return decay
 
 
 def gaussian(limit_min: float, bandwidth_min: float) -> Decay:
@@ -188,8 +195,10 @@ def gaussian(limit_min: float, bandwidth_min: float) -> Decay:
     floor = np.exp(-(limit_min**2) / (2 * bandwidth_min**2))
 
     def decay(minutes: Minutes) -> Minutes:
-        bell = np.exp(-(minutes**2) / (2 * bandwidth_min**2))
-        return np.where(minutes <= limit_min, (bell - floor) / (1 - floor), 0.0)
+        weights, near = np.zeros_like(minutes), minutes <= limit_min
+        bell = np.exp(-(minutes[near] ** 2) / (2 * bandwidth_min**2))
+        weights[near] = (bell - floor) / (1 - floor)
+        return weights
 
     return decay
 

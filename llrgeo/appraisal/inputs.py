@@ -92,10 +92,8 @@ class AppraisalInputs:
     @property
     def ceiling(self) -> float:
         """The minutes of a journey that is not there: never below the longest one there is."""
-        minutes = self.times.minutes.to_numpy()
-        longest = float(minutes[np.isfinite(minutes)].max(initial=0.0))
         asked = 2 * max(self.thresholds_min) if np.isnan(self.ceiling_min) else self.ceiling_min
-        return max(asked, longest)
+        return max(asked, self.times.longest_min)
 
     @property
     def visited(self) -> tuple[Service, ...]:

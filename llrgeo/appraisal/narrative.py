@@ -116,8 +116,10 @@ def worst_changes(result: OptionResult, areas: pd.DataFrame, *, count: int = 10)
     else:
         # Of each area the service that is worst hit: its minutes before and after are those shown.
         hit = result.classified.loc[result.worse_off, "worst_service"]
-    rows = [by_service[str(service)].loc[str(area)] for area, service in hit.items()]
-    worse = pd.DataFrame(rows, index=hit.index, columns=list(_CHANGED)).astype(float)
+    worse = pd.DataFrame(index=hit.index, columns=list(_CHANGED), dtype=float)
+    for service in hit.unique():
+        here = hit.index[hit == service]
+        worse.loc[here] = by_service[str(service)].loc[here, list(_CHANGED)]
     return _listed(worse.assign(service=hit), areas, order="change_min", count=count)
 
 

@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
+from llrgeo.appraisal.row_blocks import row_blocks
 from llrgeo.schema import ROLES
 from llrgeo.travel.times import TravelTimes
 
@@ -82,9 +83,10 @@ class TimesArrays:
             return Nearest(nowhere, nowhere, *(np.full(len(rows), far) for far in (np.inf, np.nan)))
         # Columns are in the order of the ids, and argmin takes the first of equals.
         columns = np.array([self.place[site] for site in sorted(sites)])
-        candidates = self.minutes.take(columns, axis=1)
-        best = candidates.argmin(axis=1)
-        minutes = candidates[rows, best]
+        best = np.empty_like(rows)
+        for some in row_blocks((len(rows), len(columns))):
+            best[some] = self.minutes[some].take(columns, axis=1).argmin(axis=1)
+        minutes = self.minutes[rows, columns[best]]
         # All sites out of reach: no site, and not the first of them.
         reached = np.isfinite(minutes)
         site = np.where(reached, columns[best], NO_SITE)

@@ -48,8 +48,9 @@ def people_by_group(areas: pd.DataFrame) -> pd.DataFrame:
     columns |= _counted_groups(areas, residents)
     # An area has one label of such a group: all its residents are of that level.
     for group, labels in _labels_of_areas(areas).items():
-        for level in sorted(labels.unique()):
-            columns[group, level] = residents.where(labels == level, 0)
+        level_of, levels = pd.factorize(labels, sort=True)  # numbers are compared, not names
+        for number, level in enumerate(levels):
+            columns[group, level] = residents.where(level_of == number, 0)
     people = pd.DataFrame(columns)
     return people.rename_axis(columns=["group", "level"])
 

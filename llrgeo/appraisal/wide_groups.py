@@ -105,12 +105,12 @@ class OwnAreas:
     counts: Places
 
     @classmethod
-    def of(cls, counts: Places) -> Self:
-        """Return what there is of counts of areas by columns."""
-        areas = [np.flatnonzero(column) for column in counts.T]
+    def of(cls, counts: Places, columns: Places) -> Self:
+        """Return what there is in some columns of counts, areas by columns."""
+        areas = [np.flatnonzero(counts[:, column]) for column in columns]
         start = np.cumsum([0, *map(len, areas)])
         column, area = np.repeat(np.arange(len(areas)), np.diff(start)), np.concatenate(areas)
-        return cls(start, column, area, counts[area, column])
+        return cls(start, column, area, counts[area, columns[column]])
 
     def ordered(self, minutes: Numbers) -> "OwnAreas":
         """As `Counted.ordered`."""
@@ -177,7 +177,7 @@ def by_columns(people: pd.DataFrame, figures: Callable[[Counted], Columns]) -> C
     if not many.any():
         return figures(AllAreas(counts, areas))
     few = figures(AllAreas(counts[:, ~many], areas))
-    found = figures(OwnAreas.of(counts[:, many]))
+    found = figures(OwnAreas.of(counts, np.flatnonzero(many)))
     joined: Columns = {}
     for name, values in few.items():
         joined[name] = np.empty(counts.shape[1], dtype=values.dtype)

@@ -87,6 +87,8 @@ class TravelTimes:
         How journeys by timetable vary over the moments of the window, each shaped as `minutes`:
         `p10_min` and `p90_min` (so many percent of the moments have a journey as short; +inf where
         they have not), `share_departures` (0 to 1 of the moments that have any). Empty otherwise.
+    longest_min
+        Found from `minutes`: the longest there is, 0 where there is no journey.
 
     Examples
     --------
@@ -109,20 +111,21 @@ class TravelTimes:
     error_note: str = ""
     source: str = ""
     spread: Mapping[str, pd.DataFrame] = field(default_factory=dict)
+    longest_min: float = field(init=False, repr=False, compare=False)
 
     def __post_init__(self) -> None:
-        """Refuse a matrix with repeated ids, NaN or negative minutes."""
-        faults = []
-        for axis, what in ((self.minutes.index, "area"), (self.minutes.columns, "site")):
-            doubled = axis[axis.duplicated()]
-            if len(doubled):
-                faults.append(f"{what} ids are duplicated ({name_some(doubled)})")
+        """Refuse a matrix with repeated ids, NaN or negative minutes; find its longest journey."""
+        faults = [
+            f"{what} ids are duplicated ({name_some(axis[axis.duplicated()])})"
+            for axis, what in ((self.minutes.index, "area"), (self.minutes.columns, "site"))
+            if axis.has_duplicates
+        ]
         values = self.minutes.to_numpy()
-        if np.isnan(values).any():
-            faults.append("minutes are NaN; unreachable is infinity")
-        if (values < 0).any():
-            faults.append("minutes are negative")
+        faults += ["minutes are NaN; unreachable is infinity"] if np.isnan(values).any() else []
+        faults += ["minutes are negative"] if (values < 0).any() else []
         raise_faults(faults, source="travel times")
+        longest_min = float(values.max(initial=0.0, where=np.isfinite(values)))
+        object.__setattr__(self, "longest_min", longest_min)
 
     def select(self, site_ids: Collection[str]) -> Self:
         """Return the times to some of the sites only, in the order of the matrix.
@@ -198,13 +201,9 @@ class TravelTimes:
 
     def _repr_html_(self) -> str:
         """Show a corner of the matrix as a heat table, and what the minutes are."""
-        facts = {
-            "journey": f"{self.mode}, {self.period}, {self.direction}".replace("_", " "),
-            "engine": self.engine,
-            "error": self.error_note,
-            "source": self.source,
-        }
-        return minutes_card(self.minutes, facts)
+        journey = f"{self.mode}, {self.period}, {self.direction}".replace("_", " ")
+        facts = {"engine": self.engine, "error": self.error_note, "source": self.source}
+        return minutes_card(self.minutes, {"journey": journey, **facts})
 
 
 class Router(Protocol):

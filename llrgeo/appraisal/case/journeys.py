@@ -284,12 +284,13 @@ def _sites_that_stop(compared: Comparison) -> Iterator[Item]:
     for result in compared.visited:
         service = result.service.id
         # Users of a site are those whose nearest it is today, for a service that stops there.
-        nearest = compared.before.services[service].allocation["site_id"]
+        before = compared.before.services[service].after
         stops = compared.before.option.sites.get(service, frozenset()) - (
             compared.after.option.sites.get(service, frozenset())
         )
         for site in sorted(stops):
-            users.setdefault(site, []).append((service, nearest == site))
+            near_it = pd.Series(before.goes_to([site]), before.ids.areas)
+            users.setdefault(site, []).append((service, near_it))
     for site, uses in users.items():
         near = pd.DataFrame(dict(uses))
         # Of these only areas that lose: for others another site is as near, or nearer.

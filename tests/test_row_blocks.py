@@ -1,0 +1,42 @@
+"""Row blocks hold each row once, and what is worked out by blocks is what it is at once."""
+
+import numpy as np
+import pandas as pd
+import pytest
+
+from llrgeo.appraisal import row_blocks as module
+from llrgeo.appraisal.assignment import assign_by_choice
+from llrgeo.appraisal.nearest_sites import TimesArrays
+from llrgeo.appraisal.row_blocks import row_blocks
+from llrgeo.travel.times import TravelTimes
+
+
+@pytest.mark.parametrize(
+    ("shape", "sizes"), [((7, 2), [3, 3, 1]), ((2, 9), [1, 1]), ((3, 0), [3]), ((0, 4), [])]
+)
+def test_each_row_is_in_one_block(
+    monkeypatch: pytest.MonkeyPatch, shape: tuple[int, int], sizes: list[int]
+) -> None:
+    monkeypatch.setattr(module, "_CELLS", 6)
+    rows = [np.arange(shape[0])[some] for some in row_blocks(shape)]
+    assert [len(some) for some in rows] == sizes
+    assert [row for some in rows for row in some] == list(range(shape[0]))
+
+
+def test_figures_of_blocks_are_those_of_all_at_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    rng = np.random.default_rng(2)
+    values = rng.integers(0, 30, (23, 4)).astype(float)
+    values[rng.random((23, 4)) < 0.3] = np.inf
+    areas, sites = pd.RangeIndex(23).astype(str), pd.Index(list("ABCD"))
+    times = TravelTimes(pd.DataFrame(values, areas, sites))
+    assert times.longest_min == values[np.isfinite(values)].max()
+    size, demand = pd.Series([3.0, 1.0, 2.0, 5.0], sites), pd.Series(1.5, areas)
+
+    def figures() -> tuple[object, ...]:
+        nearest = TimesArrays.of(times, areas, pd.Series("acute", sites)).nearest(frozenset("ACD"))
+        shared = assign_by_choice(times.minutes, demand, size).contacts
+        return *(each.tolist() for each in nearest[:3]), shared.to_numpy().tolist()
+
+    at_once = figures()
+    monkeypatch.setattr(module, "_CELLS", 10)
+    assert figures() == at_once
