@@ -56,10 +56,10 @@ class Assignment:
 
 def assign_nearest(minutes: pd.DataFrame, demand: pd.Series) -> Assignment:
     """Send everyone to the nearest site, whatever its room; a tie goes to the lowest id."""
-    ordered = minutes[sorted(minutes.columns)]
+    ordered = minutes.sort_index(axis=1)
     values, wanted = ordered.to_numpy(), demand.reindex(minutes.index).to_numpy(float)
     area, nearest = np.arange(len(values)), values.argmin(axis=1)
-    contacts = np.zeros(values.shape)
+    contacts = np.zeros(values.shape, order="F")
     contacts[area, nearest] = np.where(np.isfinite(values[area, nearest]), wanted, 0.0)
     return _counted(ordered, wanted, contacts)
 
@@ -71,7 +71,7 @@ def assign_by_choice(minutes: pd.DataFrame, demand: pd.Series, size: pd.Series) 
     one, so that a site next door does not draw everybody.
     """
     values, wanted = minutes.to_numpy(), demand.reindex(minutes.index).to_numpy(float)
-    sizes, contacts = size[minutes.columns].to_numpy(float), np.zeros(values.shape)
+    sizes, contacts = size[minutes.columns].to_numpy(float), np.zeros(values.shape, order="F")
     for some in row_blocks(values.shape):
         # Pull of a site: its size over the minutes to the exponent; 0 where it is out of reach.
         pull = sizes / np.maximum(values[some], _LEAST_MIN) ** _HUFF_EXPONENT
@@ -196,7 +196,7 @@ class _Patients(NamedTuple):
         by_site = found.contacts.sum()
         assigned = float(by_site.sum())
         total = assigned + float(found.turned_away.sum() + found.out_of_reach.sum())
-        minutes = self.minutes[found.contacts.columns]
+        minutes = self.minutes.reindex(columns=found.contacts.columns)
         in_time = found.contacts.to_numpy()[(minutes <= self.standard_min).to_numpy()]
         return {
             "assigned": assigned,
@@ -219,7 +219,8 @@ def _counted(minutes: pd.DataFrame, wanted: Matrix, contacts: Matrix) -> Assignm
     )
     index = minutes.index
     result = Assignment(
-        pd.DataFrame(contacts, index, minutes.columns),
+        # Site by site in memory, as pandas holds it: what is so already is not copied.
+        pd.DataFrame(np.asfortranarray(contacts), index, minutes.columns, copy=False),
         pd.Series(np.where(reachable, left, 0.0), index),
         pd.Series(np.where(reachable, 0.0, left), index),
     )
