@@ -69,8 +69,9 @@ def postcode_places(postcodes: pd.DataFrame | None, area_ids: pd.Index) -> str:
     if postcodes is None:
         return ""
     inside = postcodes[postcodes["area_id"].isin(area_ids)].sort_index()
-    ordered = pd.concat([units for _, units in inside.groupby(inside.index.str[:-2])])
-    metres = ordered[["easting", "northing"]].to_numpy(np.int64)
+    # By sector, without the two letters of a unit: in a sector units keep the order of their names.
+    order = np.argsort(inside.index.str[:-2].to_numpy(object), kind="stable")
+    metres = inside[["easting", "northing"]].to_numpy(np.int64)[order]
     return pack_numbers(np.diff(metres, axis=0, prepend=0).T.ravel())
 
 
