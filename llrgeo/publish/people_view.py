@@ -203,14 +203,14 @@ def shown_people(areas: pd.DataFrame) -> pd.DataFrame:
 
 def _services(result: OptionResult, ids: Sequence[str]) -> pd.DataFrame:
     """Return the people for whom each service takes longer, less time, or the same."""
-    rows = [result.services[name].access.summary for name in ids]
+    rows = [result.services[name].access.summary.to_dict() for name in ids]
     parts = {
         "longer": ("worsened", "lost"),
         "shorter": ("improved", "gained"),
         "same": ("unchanged", "none"),
     }
     counted = {
-        column: [int(row[list(outcomes)].sum()) for row in rows]
+        column: [int(sum(row[outcome] for outcome in outcomes)) for row in rows]
         for column, outcomes in parts.items()
     }
     return pd.DataFrame(counted, index=pd.Index(ids, name="service"))
