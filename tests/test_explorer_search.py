@@ -1,7 +1,6 @@
 """The explorer's search: what 143 strings give, none of them silently another place."""
 
 import json
-from types import SimpleNamespace
 
 import geopandas as gpd
 import pandas as pd
@@ -11,7 +10,7 @@ from planner_scripts import explorer_engine
 
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish.explorer.packing import pack_postcodes
-from llrgeo.publish.explorer.payload import _areas, _authorities, _gazetteer, _sites
+from llrgeo.publish.explorer.payload import _areas, _authorities, _gazetteer, _site_records
 from llrgeo.publish.gazetteer import area_at, named_places
 from llrgeo.schema import BNG
 from llrgeo.study.config import load_study
@@ -213,12 +212,11 @@ def javascript(data):
 def llr():
     """Return the search over the embedded study's names and postcodes."""
     inputs = read_inputs(load_study(), ("areas", "sites", "base_map"))
-    named = SimpleNamespace(areas=inputs.areas, base=inputs.base_map, kept={})
     data = {
         "areas": _areas(inputs.areas),
         "authorities": _authorities(inputs.areas),
-        "gazetteer": _gazetteer(named),
-        "sites": _sites(inputs.sites, inputs.base_map),
+        "gazetteer": _gazetteer(named_places(inputs.areas, inputs.base_map)),
+        "sites": _site_records(inputs.sites, inputs.base_map),
         "postcodes": pack_postcodes(inputs.postcodes, inputs.areas.index),
     }
     return javascript(data)

@@ -10,7 +10,7 @@ import hashlib
 import json
 import re
 from collections.abc import Iterable, Mapping
-from functools import cache
+from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
 
@@ -52,6 +52,7 @@ def own_markup(texts: Iterable[str]) -> list[Markup]:
     return [Markup(text) for text in texts]  # noqa: S704 - as said
 
 
+@lru_cache(maxsize=200)  # of scripts and styles that many pages share
 def csp_hash(text: str) -> str:
     """Return the Content-Security-Policy source of an inline script or style."""
     digest = hashlib.sha256(text.encode("utf-8")).digest()
@@ -76,6 +77,7 @@ def css_text(text: str) -> str:
     )
 
 
+@cache
 def asset(name: str) -> str:
     """Return the text of an asset by its path in this room, such as `explorer/assets/model.js`."""
     return (ROOM / name).read_text(encoding="utf-8")

@@ -191,14 +191,19 @@ def too_close_people(row: pd.Series) -> tuple[int, int]:
 
 def shown_people(areas: pd.DataFrame) -> pd.DataFrame:
     """Return residents by area and group: everyone, authorities, tenths of deprivation."""
-    residents = areas["residents"].astype(np.int64)
+    residents = areas["residents"].to_numpy(np.int64)
     columns = {EVERYONE: residents}
     # What the areas do not tell has no groups.
-    for name in sorted(areas["authority"].unique()) if has_authorities(areas) else ():
-        columns["authority", name] = residents.where(areas["authority"] == name, 0)
-    for tenth in TENTHS if has_deprivation(areas) else ():
-        columns["tenth", str(tenth)] = residents.where(areas["imd_decile"] == tenth, 0)
-    return pd.DataFrame(columns).rename_axis(columns=["group", "level"])
+    if has_authorities(areas):
+        authority = areas["authority"].to_numpy()
+        for name in sorted(areas["authority"].unique()):
+            columns["authority", name] = np.where(authority == name, residents, 0)
+    if has_deprivation(areas):
+        decile = areas["imd_decile"].to_numpy()
+        for tenth in TENTHS:
+            columns["tenth", str(tenth)] = np.where(decile == tenth, residents, 0)
+    shown = pd.DataFrame(columns, index=areas.index)
+    return shown.rename_axis(columns=["group", "level"])
 
 
 def _services(result: OptionResult, ids: Sequence[str]) -> pd.DataFrame:

@@ -100,6 +100,8 @@ class Publication:
     own_roads
         What the explorer answers for a reader's own postcode by; None where it answers for
         neighbourhoods alone.
+    part_of
+        The publication of the whole study, of some of whose areas this one is; None for the whole.
 
     Raises
     ------
@@ -135,6 +137,7 @@ class Publication:
     figures: tuple[PlaceFigures, ...] = ()
     ways: Mapping[str, WayTree] = field(default_factory=dict)
     own_roads: OwnRoads | None = None
+    part_of: "Publication | None" = None
 
     def __post_init__(self) -> None:
         """Refuse parts that do not fit each other."""
@@ -154,6 +157,11 @@ class Publication:
     def kept(self) -> dict[Callable[..., Any], Any]:
         """What functions of the publication returned, by function: `once` keeps it here."""
         return {}
+
+    @property
+    def whole(self) -> "Publication":
+        """The publication of the whole study: what rests on no area is found once, for it."""
+        return self.part_of or self
 
     @cached_property
     def options(self) -> tuple[Option, ...]:
@@ -195,6 +203,8 @@ class Publication:
         On maps, curves and first views it is the one that worsens for most people, and said to be
         of this service alone (docs/methods 2). The baseline has the one that the study names first.
         """
+        if self.part_of:  # a link to an option shows one service, whatever page it is of
+            return self.part_of.opening_services
         by_id = {service.id: service for service in self.services}
         residents = self.areas["residents"]
         found = {
@@ -259,13 +269,15 @@ class Publication:
     @cached_property
     def city_hospitals(self) -> list[str]:
         """The ids of the open acute hospitals, to which the city-bound travel, in their order."""
+        if self.part_of:
+            return self.part_of.city_hospitals
         chosen = (site_roles(self.sites) == _ACUTE) & (self.sites["status"] == "open")
         return sorted(self.sites.index[chosen])
 
     @property
     def called_city(self) -> bool:
         """Whether the study calls its acute hospitals city hospitals."""
-        return bool((self.sites.loc[self.city_hospitals, "kind"] == _CITY).all())
+        return bool((self.sites["kind"][self.city_hospitals] == _CITY).all())
 
     def journeys(self) -> list[TravelTimes]:
         """Return one matrix for each mode and period: the choices that a reader has."""

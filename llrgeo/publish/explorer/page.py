@@ -6,7 +6,7 @@ from typing import Any, Final
 
 import pandas as pd
 
-from llrgeo.appraisal.people_by_service import LONGER_CLASSES
+from llrgeo.appraisal.people_by_service import LONGER_CLASSES, UNCERTAIN_CLASSES
 from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.publish import moves, pages, palette
 from llrgeo.publish.costs_and_room import costs_and_room
@@ -19,7 +19,7 @@ from llrgeo.publish.explorer.years import year_tables
 from llrgeo.publish.gazetteer import NamedPlace
 from llrgeo.publish.legend import class_label, time_legend
 from llrgeo.publish.option_view import OptionView, journey_label
-from llrgeo.publish.people_view import PeopleView, too_close_people
+from llrgeo.publish.people_view import PeopleView
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.sentences import in_sentence, option_lines, service_lines
 from llrgeo.publish.wording import wording
@@ -234,7 +234,7 @@ def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]
     """Return people by class; those "mixed" and "lost" are part of those with a longer journey."""
     longer = groups[list(LONGER_CLASSES)].sum(axis=1)
     # Part of those with a longer or a shorter journey, as "mixed" and "lost" are.
-    close = [sum(too_close_people(row)) for _, row in groups.iterrows()]
+    close = groups[[f"too_close_{name}" for name in UNCERTAIN_CLASSES]].sum(axis=1)
     columns = {
         "any_longer": longer,
         "mixed": groups["mixed"],
@@ -242,7 +242,7 @@ def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]
         "only_shorter": groups["shorter"],
         "unmoved": groups["same"],
         "none": groups["none"],
-        "too_close": pd.Series(close, groups.index),
+        "too_close": close,
     }
     # A class that is empty in all rows has no column: most studies cut nobody off.
     shown = {key: each for key, each in columns.items() if key not in _IF_ANY or each.any()}

@@ -18,10 +18,11 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.access import Access
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.once import once
+from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.inputs.base_map import BaseMap
+from llrgeo.publish.explorer.drawn import drawn_roads
 from llrgeo.publish.explorer.figures import NAME as RANKINGS
-from llrgeo.publish.people_view import shown_people
 from llrgeo.publish.publication import Publication
 from llrgeo.schema import WGS84
 from llrgeo.travel.times import TravelTimes
@@ -41,7 +42,7 @@ class ServiceInPart(ServiceResult):
     rows
         The positions of the areas.
     residents
-        The people of these areas by group: everyone, authorities, tenths of deprivation.
+        The people of these areas by group: everyone, and their one authority.
     """
 
     rows: Rows
@@ -66,7 +67,7 @@ class ServiceInPart(ServiceResult):
 
 
 def part_of(publication: Publication, rows: Rows, title: str) -> Publication:
-    """Return a publication of some areas of another, by their positions in its table.
+    """Return a publication of the areas of one authority, by their positions in the table of areas.
 
     Its tables are the study's own, but rankings of areas, which are of its areas alone. It answers
     for neighbourhoods: roads to search postcodes' own journeys on are not cut out.
@@ -75,10 +76,11 @@ def part_of(publication: Publication, rows: Rows, title: str) -> Publication:
     times, judged_by = _times_of(publication, rows)
     return replace(
         publication,
+        part_of=publication,
         title=title,
         areas=areas,
         base=_base_of(publication, rows),
-        results=_results_of(publication.results, rows, shown_people(areas)),
+        results=_results_of(publication.results, rows, _residents(areas)),
         times=times,
         judged_by=judged_by,
         tables=_tables_of(publication, areas.index),
@@ -86,6 +88,13 @@ def part_of(publication: Publication, rows: Rows, title: str) -> Publication:
         ways={site: tree.only(areas.index) for site, tree in publication.ways.items()},
         own_roads=None,
     )
+
+
+def _residents(areas: pd.DataFrame) -> pd.DataFrame:
+    """Return the residents of areas by the groups that an explorer takes from the appraisal."""
+    residents = areas["residents"].astype(np.int64)
+    columns = {EVERYONE: residents, ("authority", areas["authority"].iloc[0]): residents}
+    return pd.DataFrame(columns).rename_axis(columns=["group", "level"])
 
 
 def _results_of(
@@ -160,9 +169,10 @@ def _postcodes_of(publication: Publication, rows: Rows) -> pd.Series | None:
 
 @once
 def _whole_base(publication: Publication) -> tuple[BaseMap, NDArray[np.float64]]:
-    """Return the base map in degrees, main roads alone, and the bounds of each outline."""
+    """Return the base map with main roads as drawn, in degrees, and the bounds of each outline."""
     base = publication.base
-    whole = BaseMap(base.outlines, base.main_roads.to_crs(WGS84), base.places.to_crs(WGS84))
+    roads = drawn_roads(publication).to_crs(WGS84)
+    whole = BaseMap(base.outlines, roads, base.places.to_crs(WGS84))
     return whole, base.outlines.to_crs(WGS84).bounds.to_numpy()
 
 

@@ -11,10 +11,10 @@ from llrgeo.appraisal.area_facts import has_authorities, has_cars, has_deprivati
 from llrgeo.appraisal.once import once
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish import pages, palette
+from llrgeo.publish.explorer.drawn import degrees, drawn_shapes, records
 from llrgeo.publish.explorer.figures import explorer_figures
 from llrgeo.publish.explorer.own_roads import own_roads_data
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
-from llrgeo.publish.explorer.topojson import encode_topology
 from llrgeo.publish.explorer.ways import pack_ways
 from llrgeo.publish.gazetteer import NamedPlace, area_at, named_places
 from llrgeo.publish.legend import class_label
@@ -22,10 +22,9 @@ from llrgeo.publish.option_view import area_labels, journey_label
 from llrgeo.publish.palette import LegendClass
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
-from llrgeo.schema import BNG, NO_CAR, WGS84
+from llrgeo.schema import NO_CAR
 from llrgeo.travel.times import TravelTimes
 
-_ROAD_TOLERANCE_M: Final = 60
 # How the phrases of other pages begin: the scripts of explorer and planner say none of the first,
 # those of the explorer none at all.
 FRONT_PAGES: Final = ("front_", "index_")
@@ -59,11 +58,11 @@ def explorer_data(
         "tolerance": publication.tolerance_min,
         "time": _time_scale(),
         "change": _change_scale(publication.tolerance_min),
-        **_drawn(publication),
+        **drawn_shapes(publication),
         "authorities": _authorities(publication.areas),
         "areas": _areas(publication.areas),
         "gazetteer": _gazetteer(gazetteer(publication) if named is None else named),
-        "sites": _sites(sites, publication.base),
+        "sites": _sites(publication),
         "city": _positions(sites.index, sites.index.intersection(publication.city_hospitals)),
         "services": [
             {
@@ -74,7 +73,7 @@ def explorer_data(
             }
             for service in publication.services
         ],
-        "options": _options(publication, sites.index),
+        "options": _options(publication.whole),
         "baseline": publication.baseline.name,
         "opening_service": publication.opening_view.service.id,
         "teams_only": all(service.delivery == "team" for service in publication.services),
@@ -114,6 +113,11 @@ def _own_roads(publication: Publication) -> dict[str, Any]:
 
 def explorer_sites(publication: Publication) -> gpd.GeoDataFrame:
     """Return the sites that every matrix reaches, by id: a reader can switch them on and off."""
+    return _reached_sites(publication.whole)
+
+
+@once
+def _reached_sites(publication: Publication) -> gpd.GeoDataFrame:
     reached = set.intersection(*(set(times.minutes.columns) for times in publication.times))
     return publication.sites[publication.sites.index.isin(reached)].sort_index()
 
@@ -145,47 +149,6 @@ def _classes(classes: Iterable[LegendClass]) -> dict[str, list[str]]:
         "labels": [class_label(item) for item in listed],
         "colours": [item.colour for item in listed],
     }
-
-
-@once
-def _topology(publication: Publication) -> tuple[gpd.GeoDataFrame, dict[str, Any]]:
-    """Return the main roads as drawn, and their lines with the outlines of areas as TopoJSON."""
-    roads = _main_roads(publication.base.main_roads)
-    return roads, encode_topology(publication.base.outlines.geometry, roads.geometry)
-
-
-def _drawn(publication: Publication) -> dict[str, Any]:
-    """Return the shapes of areas and main roads, with the names of roads and of places."""
-    roads, topology = _topology(publication)
-    return {
-        "topology": topology,
-        "roads": [
-            {"name": name, "kind": kind}
-            for name, kind in zip(roads["road"], roads["road_class"], strict=True)
-        ],
-        "places": _places(publication),
-    }
-
-
-def _main_roads(roads: gpd.GeoDataFrame) -> gpd.GeoDataFrame:
-    """Return the main roads, each number and class once, without bends that no screen shows."""
-    merged = roads.to_crs(BNG).dissolve(["road_class", "road"], as_index=False)
-    merged.geometry = merged.geometry.line_merge().simplify(_ROAD_TOLERANCE_M)
-    return merged
-
-
-def _places(publication: Publication) -> list[dict[str, Any]]:
-    """Return the towns that the map names, largest first, each with the area it lies in, if any."""
-    places = publication.base.towns.to_crs(WGS84)
-    places = places.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
-    return _records(
-        {
-            "name": places["name"],
-            "at": _at(places.geometry.y, places.geometry.x),
-            "residents": places["residents"].astype(int),
-            "area": area_at(places.geometry, publication.base),
-        }
-    )
 
 
 @once
@@ -222,30 +185,40 @@ def _areas(areas: pd.DataFrame) -> dict[str, Any]:
     return columns
 
 
-def _sites(sites: gpd.GeoDataFrame, base: BaseMap) -> list[dict[str, Any]]:
-    return _records(
+def _sites(publication: Publication) -> list[dict[str, Any]]:
+    """Return the sites, each with the area that it lies in, -1 for one outside."""
+    listed = _listed_sites(publication.whole)
+    if publication.part_of is None:
+        return listed
+    areas = publication.part_of.areas.index
+    own = pd.Series(range(len(publication.areas)), publication.areas.index)
+    here = own.reindex(areas[[site["area"] for site in listed]]).fillna(-1).astype(int)
+    return [
+        {**site, "area": area if site["area"] >= 0 else -1}
+        for site, area in zip(listed, here.tolist(), strict=True)
+    ]
+
+
+@once
+def _listed_sites(publication: Publication) -> list[dict[str, Any]]:
+    return _site_records(explorer_sites(publication), publication.base)
+
+
+def _site_records(sites: gpd.GeoDataFrame, base: BaseMap) -> list[dict[str, Any]]:
+    return records(
         {
             "id": sites.index,
             "name": sites["name"],
             "kind": palette.site_signs(sites),
-            "at": _at(sites["lat"], sites["lon"]),
+            "at": degrees(sites["lat"], sites["lon"]),
             "area": area_at(sites.geometry, base),
         }
     )
 
 
-def _at(lat: pd.Series, lon: pd.Series) -> list[list[float]]:
-    """Return points to about a metre."""
-    return [[y, x] for y, x in zip(lat.round(5).tolist(), lon.round(5).tolist(), strict=True)]
-
-
-def _records(columns: dict[str, Any]) -> list[dict[str, Any]]:
-    """Return an object for each row of some columns."""
-    lists = [list(column) for column in columns.values()]
-    return [dict(zip(columns, row, strict=True)) for row in zip(*lists, strict=True)]
-
-
-def _options(publication: Publication, site_ids: pd.Index) -> list[dict[str, Any]]:
+@once
+def _options(publication: Publication) -> list[dict[str, Any]]:
+    site_ids = explorer_sites(publication).index
     return [
         {
             "id": option.name,
@@ -306,7 +279,7 @@ def _accuracy(times: TravelTimes, authorities: list[str]) -> dict[str, Any]:
     own = own[own["authority"].isin(authorities)]
     differences = accuracy.differences
     return {
-        "journeys": _records(
+        "journeys": records(
             {
                 "authority": [authorities.index(name) for name in own["authority"]],
                 "from": own["from_min"].astype(float),

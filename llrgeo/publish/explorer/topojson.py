@@ -37,13 +37,17 @@ class _Grid:
         west, south, east, north = shapely.total_bounds(shapes)
         return cls((west, south), ((east - west) / _GRID, (north - south) / _GRID))
 
-    def snap(self, shape: shapely.Geometry) -> Arc:
-        """Return the points of a line on the grid, without those that fall on one another."""
-        coordinates = shapely.get_coordinates(shape)
+    def snap(self, lines: np.ndarray) -> list[Arc]:
+        """Return the points of lines on the grid, without those that fall on one another."""
+        coordinates, line = shapely.get_coordinates(lines, return_index=True)
         grid = np.rint((coordinates - self.corner) / self.step).astype(int)
         # Points closer than a step fall on one another; only the first of them is kept.
-        kept = np.append(True, (np.diff(grid, axis=0) != 0).any(axis=1))
-        return tuple((int(x), int(y)) for x, y in grid[kept])
+        kept = np.ones(len(grid), dtype=bool)
+        kept[1:] = (np.diff(grid, axis=0) != 0).any(axis=1) | (np.diff(line) != 0)
+        points = list(zip(*grid[kept].T.tolist(), strict=True))
+        # Points lie line after line; a line without any ends where it begins.
+        ends = np.searchsorted(line[kept], np.arange(len(lines) + 1)).tolist()
+        return [tuple(points[begin:end]) for begin, end in pairwise(ends)]
 
 
 class _Arcs:
@@ -78,7 +82,7 @@ def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, 
     polygons, drawn = outlines.to_crs(WGS84), lines.to_crs(WGS84)
     # One grid for areas and roads: points that meet in the data meet on the grid.
     grid = _Grid.over(np.concatenate([polygons.to_numpy(), drawn.to_numpy()]))
-    shapes = [[_rings(part, grid) for part in shapely.get_parts(shape)] for shape in polygons]
+    shapes = _rings(polygons.to_numpy(), grid)
     # Arcs run from junction to junction, so two neighbours share the arc between them.
     junctions = _junctions(ring for shape in shapes for part in shape for ring in part)
     arcs = _Arcs()
@@ -92,9 +96,9 @@ def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, 
     roads = [
         {
             "type": "MultiLineString",
-            "arcs": [[arcs.number(grid.snap(part))] for part in parts],
+            "arcs": [[arcs.number(line)] for line in grid.snap(shapely.get_parts(shape))],
         }
-        for parts in map(shapely.get_parts, drawn)
+        for shape in drawn
     ]
     return {
         "type": "Topology",
@@ -107,9 +111,18 @@ def encode_topology(outlines: gpd.GeoSeries, lines: gpd.GeoSeries) -> dict[str, 
     }
 
 
-def _rings(polygon: shapely.Polygon, grid: _Grid) -> list[Arc]:
-    rings = (grid.snap(ring) for ring in shapely.get_rings([polygon]))
-    return [ring for ring in rings if len(ring) >= _RING]
+def _rings(shapes: np.ndarray, grid: _Grid) -> list[list[list[Arc]]]:
+    """Return the rings of each part of each shape on the grid, but those too small for it."""
+    parts, shape_of_part = shapely.get_parts(shapes, return_index=True)
+    rings, part_of_ring = shapely.get_rings(parts, return_index=True)
+    of_parts: list[list[Arc]] = [[] for _ in parts]
+    for part, ring in zip(part_of_ring.tolist(), grid.snap(rings), strict=True):
+        if len(ring) >= _RING:
+            of_parts[part].append(ring)
+    of_shapes: list[list[list[Arc]]] = [[] for _ in shapes]
+    for shape, own in zip(shape_of_part.tolist(), of_parts, strict=True):
+        of_shapes[shape].append(own)
+    return of_shapes
 
 
 def _junctions(rings: Iterable[Arc]) -> set[Point]:
@@ -139,5 +152,5 @@ def _cut(ring: Arc, junctions: set[Point], arcs: _Arcs) -> Iterator[int]:
 
 def _deltas(arc: Arc) -> list[list[int]]:
     """Return a grid line as its first point and the steps from each point to the next."""
-    steps = np.diff(np.array(arc), axis=0, prepend=[[0, 0]])
-    return [[int(x), int(y)] for x, y in steps]
+    steps = ([x - x_before, y - y_before] for (x_before, y_before), (x, y) in pairwise(arc))
+    return [list(arc[0]), *steps]
