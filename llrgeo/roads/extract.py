@@ -94,8 +94,10 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
     parts = [read_file(path) for path in track(files)]
     nodes = _nodes_of(files, parts)
     # Of a node that several files have, the first file's place is taken.
-    node_ids, first = np.unique(np.concatenate([one.ids for one in nodes]), return_index=True)
-    notes = Counter({"nodes placed by their ways": sum(one.by_ways for one in nodes)})
+    node_ids, first = np.unique(
+        np.concatenate([of_file.ids for of_file in nodes]), return_index=True
+    )
+    notes = Counter({"nodes placed by their ways": sum(of_file.by_ways for of_file in nodes)})
     for part in parts:
         notes.update(part.found)
     ways = _merged_ways([part.ways for part in parts], notes)
@@ -103,21 +105,21 @@ def read_extracts(paths: Sequence[Path], *, track: Track = iter) -> Extract:
     kinds = ("ways", "restrictions")
     return Extract(
         node_ids,
-        np.concatenate([one.x for one in nodes])[first] / DEGREE,
-        np.concatenate([one.y for one in nodes])[first] / DEGREE,
+        np.concatenate([of_file.x for of_file in nodes])[first] / DEGREE,
+        np.concatenate([of_file.y for of_file in nodes])[first] / DEGREE,
         {node: tags for part in reversed(parts) for node, tags in part.points.items()},
         ways,
         _once([restriction for part in parts for restriction in part.restrictions]),
         max(part.date for part in parts),
         {path.name: one.sha256 for path, one in zip(files, parts, strict=True) if one.sha256},
         {
-            "nodes": sum(one.number for one in nodes),
+            "nodes": sum(of_file.number for of_file in nodes),
             **{what: sum(len(getattr(part, what)) for part in parts) for what in kinds},
         },
         dict(sorted((+notes).items())),
         {node: tags for part in reversed(parts) for node, tags in part.places.items()},
         _once([way for part in parts for way in part.water]),
-        _box([one.box for one in nodes if len(one.box)]),
+        _box([of_file.box for of_file in nodes if len(of_file.box)]),
     )
 
 
@@ -195,7 +197,7 @@ def _note_placeless(
 def _refuse_doubles(path: Path, found: Elements) -> None:
     """Refuse a file that holds a way or a relation twice."""
     for what, read in (("way", found.ways), ("relation", found.restrictions)):
-        refuse_doubles(path, what, np.array([one.id for one in read], dtype=np.int64))
+        refuse_doubles(path, what, np.array([element.id for element in read], dtype=np.int64))
 
 
 def _refuse_clashes(nodes: list[Nodes]) -> None:
@@ -204,7 +206,7 @@ def _refuse_clashes(nodes: list[Nodes]) -> None:
     Editors number what was not uploaded from -1 on, in each file anew.
     """
     ids, x, y = (
-        np.concatenate([getattr(one, name) for one in nodes]) for name in ("ids", "x", "y")
+        np.concatenate([getattr(of_file, name) for of_file in nodes]) for name in ("ids", "x", "y")
     )
     # Numbers below zero are an editor's own: the same number in
     # two files need not be the same node.
