@@ -8,7 +8,7 @@ import re
 import pandas as pd
 import pytest
 
-from llrgeo.errors import ConfigError, InputError
+from llrgeo.errors import ConfigError, InputError, PublishError
 from llrgeo.files import sha256_of_file
 from llrgeo.publish.difference.compare import (
     PublishedRun,
@@ -186,6 +186,13 @@ def test_the_page_and_tables_of_a_difference_and_of_none(folders, tmp_path):
     none = (tmp_path / "none" / "difference.html").read_text("utf-8")
     assert "Nothing: settings" in none
     assert "<table" not in none
+
+
+def test_a_difference_is_not_written_among_the_files_of_a_run(folders):
+    before = sorted(folders[0].rglob("*"))
+    with pytest.raises(PublishError, match="the folder of a run"):
+        write_difference(compare_folders(*folders), folders[0])
+    assert sorted(folders[0].rglob("*")) == before
 
 
 def test_a_folder_that_was_altered_or_is_no_run_is_refused(folders, tmp_path):

@@ -3,7 +3,7 @@
 from pathlib import Path
 from typing import Final
 
-from llrgeo.errors import ConfigError
+from llrgeo.errors import ConfigError, PublishError
 from llrgeo.publish.data.files import csv_text
 from llrgeo.publish.difference.compare import (
     PublishedRun,
@@ -48,7 +48,8 @@ def write_difference(difference: RunDifference, folder: Path) -> list[Path]:
     Raises
     ------
     PublishError
-        If the folder cannot be written to.
+        If the folder cannot be written to, or is that of a run: its pages would be published with
+        tables that are not its own.
 
     Examples
     --------
@@ -59,6 +60,9 @@ def write_difference(difference: RunDifference, folder: Path) -> list[Path]:
     >>> (folder / "difference" / "difference.html").is_file()
     True
     """
+    if (folder / MANIFEST).exists():
+        msg = f"{folder}: the folder of a run; write the difference into one of its own"
+        raise PublishError(msg)
     made: dict[str, Content] = {PAGE: render_difference(difference)}
     for name in ("settings", "inputs", "figures", "tables"):
         made[f"{name}.csv"] = csv_text(getattr(difference, name))

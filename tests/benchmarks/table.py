@@ -109,7 +109,7 @@ def main() -> None:
     """Print the table, or the ratios."""
     parser = argparse.ArgumentParser(description=__doc__)
     parser.add_argument("--rows", help=f"some of {', '.join(ROWS)}")
-    parser.add_argument("--extract", default="", help="an .osm.pbf, of about 60 MB")
+    parser.add_argument("--extract", default="", help="an .osm.pbf; else one is made up")
     parser.add_argument("--or-library", default="", help="a folder with pmed1.txt and on")
     parser.add_argument("--seconds", type=float, default=60.0, help="the longest search of sites")
     parser.add_argument("--small", action="store_true", help="ratios alone, against those recorded")
