@@ -16,7 +16,7 @@ from llrgeo.appraisal.siting.exact import BoundedPlan, assign_areas, solve_exact
 from llrgeo.appraisal.siting.feasibility import explain_infeasibility
 from llrgeo.appraisal.siting.formulate import Formulation, formulate
 from llrgeo.appraisal.siting.interchange import descend, search
-from llrgeo.appraisal.siting.maximal_covering import how_to_bound
+from llrgeo.appraisal.siting.maximal_covering import how_to_bound, prove_most_covered
 from llrgeo.appraisal.siting.model import AssignmentSum, Model
 from llrgeo.appraisal.siting.objectives import Method
 from llrgeo.appraisal.siting.p_centre import least_longest
@@ -281,13 +281,16 @@ def _close_gap(
 ) -> BoundedPlan:
     """Close what the Lagrangian bound leaves over, down to a difference in cost.
 
-    By HiGHS on the radius formulation where few pairs are left (it then takes hundredths of a
-    second) or costs are 0 or 1; else by branch and bound where the bound is near or limits make the
-    programme large.
+    A maximal covering has a search and a tree of its own. By HiGHS on the radius formulation where
+    few pairs are left (it then takes hundredths of a second) or costs are 0 or 1; else by branch
+    and bound where the bound is near or limits make the programme large.
     """
     model = case.model
     if known.cost - found.value <= allowed:
         return replace(known, bound=found.value)
+    if case.problem.definition.has_two_costs and is_plain_covering(model):
+        prices = found.multipliers
+        return prove_most_covered(model, prices, known, gap=allowed, ends=ends, seed=seed)
     # Branching pays where the bound is near the best plan, or where limits make the programme
     # large; few pairs, or costs of 0 and 1, are quicker in HiGHS.
     near = known.cost - found.value <= _NEAR * known.cost

@@ -12,9 +12,12 @@ from typing import TypeAlias
 
 import numpy as np
 
+from llrgeo.appraisal.siting.covering_swaps import cover_most
+from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.formulate import Formulation
-from llrgeo.appraisal.siting.milp import Programme
-from llrgeo.appraisal.siting.model import AssignmentSum, Model, Vector
+from llrgeo.appraisal.siting.linear_branch import branch_on_relaxation
+from llrgeo.appraisal.siting.milp import IntArray, Programme
+from llrgeo.appraisal.siting.model import AssignmentSum, Model, Positions, Vector
 from llrgeo.appraisal.siting.set_covering import is_plain_covering
 from llrgeo.appraisal.siting.subgradient import LagrangianBound, bound_at, lagrangian_bound
 
@@ -63,15 +66,74 @@ def relaxed_prices(model: Model) -> Vector:
     Least sum of weight x uncovered, with uncovered + open sites that cover >= 1 in each area: the
     prices are of these rows.
     """
+    programme, _ = relaxed_covering(model)
+    count = len(model.objective.costs)
+    prices: Vector = np.clip(programme.row_prices()[:count], 0.0, model.objective.costs.max(axis=1))
+    return prices
+
+
+def relaxed_covering(model: Model, unit: float = 1.0) -> tuple[Programme, IntArray]:
+    """Return the linear relaxation of a maximal covering, and the column of each site.
+
+    The first rows are of the areas; costs are in multiples of `unit`.
+    """
     costs = model.objective.costs
-    weights = costs.max(axis=1)
     programme = Programme()
     sites = programme.add_columns(len(model.keep), lower=model.keep, upper=~model.close)
     bare = programme.add_columns(len(costs))
-    programme.charge(bare, weights)
+    programme.charge(bare, costs.max(axis=1) / unit)
     area, site = np.nonzero(costs == 0)
     entries = [(area, sites[site], 1.0), (np.arange(len(costs)), bare, 1.0)]
     programme.add_rows(len(costs), entries, low=1.0)
     programme.add_rows(1, [(0, sites, 1.0)], low=model.min_sites, high=model.max_sites)
-    prices: Vector = np.clip(programme.row_prices()[: len(costs)], 0.0, weights)
-    return prices
+    return programme, sites
+
+
+def prove_most_covered(
+    model: Model, prices: Vector, known: BoundedPlan, *, gap: float, ends: float, seed: int
+) -> BoundedPlan:
+    """Look for a plan that covers more, and prove the best, to an absolute gap.
+
+    Parameters
+    ----------
+    model
+        A maximal covering that nothing limits but fixed sites and their number.
+    prices
+        Of the linear relaxation, shape (areas,).
+    known
+        A feasible plan.
+    gap
+        Absolute difference of cost and bound at which to stop, above 0.
+    ends
+        When to stop, by `time.perf_counter`.
+    seed
+        Of the search.
+    """
+    plan = _search(model, known, seed, ends)
+    if model.cost(plan) < known.cost:
+        known = BoundedPlan(plan, -np.inf, model.cost(plan))
+    found = bound_at(model, prices, known.cost)
+    known = replace(known, bound=found.value)
+    if known.cost - found.value <= gap:
+        return known
+    # Sites that no better plan opens go, and areas that only they told apart become one.
+    narrow = found.narrow(model)
+    costs = model.objective.costs
+    shut = np.where(narrow.close, costs.max(axis=1)[:, None], costs)
+    narrow = merge_areas(replace(narrow, objective=AssignmentSum(shut)))
+    relaxed = relaxed_covering(narrow, gap)
+    return branch_on_relaxation(narrow, relaxed, known, unit=gap, ends=ends)
+
+
+def _search(model: Model, known: BoundedPlan, seed: int, ends: float) -> Positions:
+    """Look for a plan of as many sites, those that are fixed among them, that covers more."""
+    if known.plan is None:
+        msg = "there is no plan to start from"
+        raise ValueError(msg)
+    kept, free = np.flatnonzero(model.keep), np.flatnonzero(~model.keep & ~model.close)
+    costs = model.objective.costs
+    left = ~(costs[:, kept] == 0).any(axis=1)
+    start = np.searchsorted(free, known.plan[~model.keep[known.plan]])
+    cover = costs[np.ix_(left, free)] == 0
+    more = cover_most(cover, costs[left].max(axis=1), start, seed=seed, ends=ends)
+    return np.sort(np.concatenate([kept, free[more]]))

@@ -148,12 +148,17 @@ class Programme:
 
         These are the dual values of the linear relaxation, shape (rows,).
         """
+        highs = self.relaxation()
+        highs.run()
+        return np.array(highs.getSolution().row_dual)
+
+    def relaxation(self) -> highspy.Highs:
+        """Return the programme put to HiGHS, to be solved as if no column had to be whole."""
         highs = highspy.Highs()  # type: ignore[no-untyped-call] # it has no types
         for name, value in (("output_flag", False), ("threads", 1), ("solve_relaxation", True)):
             highs.setOptionValue(name, value)
         highs.passModel(self._lp())
-        highs.run()
-        return np.array(highs.getSolution().row_dual)
+        return highs
 
     def _read(self, highs: highspy.Highs) -> Solution:
         status = highs.getModelStatus()
