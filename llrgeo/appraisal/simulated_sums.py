@@ -1,7 +1,7 @@
 """Simulated sums: minutes, contacts in time and people of each draw, compiled by numba.
 
 Areas come one after another, with some draws side by side. All that belongs to an area then stays
-in the processor's first cache, and the same is done to several draws at once. Each draw adds areas
+in the processor's cache, and the same is done to many draws at once. Each draw adds areas
 up in their order, so that its sums do not depend on the draws beside it.
 
 Shapes: n draws, a areas, s services, b age bands, p pairs of an area and a site, m mixes of shares
@@ -16,7 +16,7 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.nearest_sites import NO_SITE
 from llrgeo.travel.machine_code import compiled
 
-_TOGETHER: Final = 16  # draws side by side
+_TOGETHER: Final = 128  # draws side by side: fewer would leave loops too short
 
 _Numbers = NDArray[np.float64]
 _Places = NDArray[np.int64]
@@ -82,7 +82,9 @@ def _fill(drawn: Drawn, estimates: Estimates, journeys: JourneyList, sums: Sums)
         some = slice(start, start + _TOGETHER)
         speed, error_min = drawn.speed[some], drawn.error_min[some]
         # Draws come last, next to each other in memory.
-        rate, growth = drawn.rate[some].T.copy(), drawn.growth[some].T.copy()
+        growth, rate = drawn.growth[some].T.copy(), drawn.rate[some].T.copy()
+        demand = np.empty((len(rate), *growth.shape))
+        _multiply(growth, rate, demand)
         residents, taken_min = np.empty_like(speed), np.empty_like(speed)
         contacts, weight = np.empty_like(rate), np.empty((len(sums.people), len(speed)))
         minutes = np.zeros((len(sums.minutes), len(speed)))
@@ -90,8 +92,7 @@ def _fill(drawn: Drawn, estimates: Estimates, journeys: JourneyList, sums: Sums)
         for area in range(len(estimates.people)):
             _grow(estimates.people[area], growth, residents)
             for service in range(len(rate)):
-                _grow(estimates.contacts[area, service], growth, contacts[service])
-                _multiply(contacts[service], rate[service])
+                _grow(estimates.contacts[area, service], demand[service], contacts[service])
             _weigh(residents, contacts, estimates.at_sites, weight, people)
             first, last = journeys.first[area], journeys.first[area + 1]
             for j in range(first, last):
@@ -113,6 +114,15 @@ def _fill(drawn: Drawn, estimates: Estimates, journeys: JourneyList, sums: Sums)
 
 
 @compiled
+def _multiply(growth: _Numbers, rate: _Numbers, demand: _Numbers) -> None:
+    """Set the factor of each service's contacts, by age band."""
+    for service in range(len(rate)):
+        for band in range(len(growth)):
+            for i in range(rate.shape[1]):
+                demand[service, band, i] = growth[band, i] * rate[service, i]
+
+
+@compiled
 def _grow(expected: _Numbers, growth: _Numbers, found: _Numbers) -> None:
     """Set what some draws make of a number that is expected by age band."""
     for i in range(len(found)):
@@ -121,12 +131,6 @@ def _grow(expected: _Numbers, growth: _Numbers, found: _Numbers) -> None:
         if expected[band] != 0.0:  # few services are for all ages
             for i in range(len(found)):
                 found[i] += expected[band] * growth[band, i]
-
-
-@compiled
-def _multiply(found: _Numbers, factor: _Numbers) -> None:
-    for i in range(len(found)):
-        found[i] *= factor[i]
 
 
 @compiled
