@@ -67,8 +67,9 @@ def relaxed_prices(model: Model) -> Vector:
     prices are of these rows.
     """
     programme, _ = relaxed_covering(model)
-    count = len(model.objective.costs)
-    prices: Vector = np.clip(programme.row_prices()[:count], 0.0, model.objective.costs.max(axis=1))
+    demand = model.objective.costs.max(axis=1)
+    # Any prices bound the plans; the best to within rounding are enough.
+    prices: Vector = np.clip(programme.row_prices(interior=True)[: len(demand)], 0.0, demand)
     return prices
 
 
