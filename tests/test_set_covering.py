@@ -10,6 +10,7 @@ import pytest
 from llrgeo.appraisal.siting import set_covering
 from llrgeo.appraisal.siting.cover_reduction import undominated
 from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
+from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
 from llrgeo.appraisal.siting.set_covering import Covering, cover_by_trying, regions
@@ -150,3 +151,22 @@ def test_a_p_centre_is_the_least_radius_at_which_its_sites_cover_all(p: int) -> 
     below = float(radii[np.searchsorted(radii, found.value) - 1])
     fewer = located(minutes, people, SitingProblem("lscp", standard_min=below))
     assert fewer.bound > p
+
+
+def test_where_a_proof_comes_to_no_end_prices_bound_a_p_centre(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    minutes, people = plane(6, 300, 60)
+    best = located(minutes, people, SitingProblem("p-centre", p=12))
+    nothing_known = BoundedPlan(None, -np.inf, np.inf)
+    monkeypatch.setattr(Covering, "at_most", lambda *_, **__: nothing_known)
+    found = located(minutes, people, SitingProblem("p-centre", p=12))
+    nearest = minutes.min(axis=1).max()
+    possible = (
+        radius
+        for radius in np.unique(minutes[minutes >= nearest])
+        if Covering.of(minutes <= radius, np.arange(60)).fewest_possible() <= 12
+    )
+    assert not found.proven
+    assert found.bound == next(possible)
+    assert nearest < found.bound < best.value <= found.value

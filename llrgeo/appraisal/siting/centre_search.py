@@ -4,9 +4,10 @@ Whether p sites have all demand within a radius is a set covering problem (Minie
 dominance leaves few areas (Chen and Chen 2009 and Contardo, Iori and Kramer 2019 add areas one by
 one to the same end). Radii are halved between what fractional prices of areas rule out and what a
 local search finds. HiGHS then proves the largest radius below the best plan's, where alone it is
-needed.
+needed. Where it comes to no end, prices of smaller radii bound what the plan could be better by.
 """
 
+import time
 from dataclasses import dataclass, field
 from typing import Final, Self
 
@@ -23,6 +24,7 @@ from llrgeo.appraisal.siting.set_covering import Covering
 # last, where a proof would be in vain if there is a plan.
 _STEPS: Final = (4, 4_000)
 _LAST_STEPS: Final = (30, 30_000)
+_PROVING: Final = 0.5  # of the time left; the rest is for a bound by prices, should it be in vain
 
 
 @dataclass(slots=True)
@@ -48,6 +50,8 @@ class CentreSearch:
         Of the search and of the solver's choices.
     low, high
         The first and last radius in question.
+    unpriced
+        From this radius on prices rule out nothing: at larger ones even fewer sites could do.
     plan, longest
         The best plan found, and its longest journey.
     """
@@ -61,6 +65,7 @@ class CentreSearch:
     seed: int
     low: int
     high: int
+    unpriced: int
     plan: Positions = field(default_factory=lambda: np.zeros(0, dtype=np.int64))
     longest: float = np.inf
 
@@ -75,7 +80,8 @@ class CentreSearch:
         # Every area has a nearest candidate: the longest of these is the first radius possible.
         low = int(np.searchsorted(radii, usable.min(axis=1).max()))
         number = model.max_sites - len(kept)
-        search = cls(minutes, kept, free, number, model.min_sites, radii, seed, low, len(radii) - 1)
+        last, least = len(radii) - 1, model.min_sites
+        search = cls(minutes, kept, free, number, least, radii, seed, low, last, unpriced=last)
         # Any sites at all, so that there is a plan.
         search._take(np.zeros(0, dtype=np.int64))
         return search
@@ -83,16 +89,20 @@ class CentreSearch:
     def solve(self, gap: float, ends: float) -> BoundedPlan:
         """Search, and prove to a relative gap; `ends` is when to stop."""
         self._search(gap)
+        now = time.perf_counter()
+        proving_ends = now + _PROVING * (ends - now)
         while self._is_open(gap):
             at = self._target(gap)
             covering = Covering.of(self._left(at), self.free)
-            found = covering.at_most(self.number, ends=ends, seed=self.seed)
+            found = covering.at_most(self.number, ends=proving_ends, seed=self.seed)
             if found.plan is not None:
                 self._take(covering.sites[found.plan])
             elif np.isposinf(found.bound):
                 self.low = at + 1
             else:
                 break  # out of time
+        while self._is_open(gap) and self.low < self.unpriced and time.perf_counter() < ends:
+            self._price((self.low + self.unpriced) // 2)
         bound = float(self.radii[self.low]) if self.low <= self.high else self.longest
         return BoundedPlan(self.plan, bound, self.longest)
 
@@ -110,13 +120,20 @@ class CentreSearch:
                 self._take(plan)
                 continue
             doubted = at + 1
-            if Covering.of(self._left(at), self.free).fewest_possible() > self.number:
-                self.low = at + 1
+            if at < self.unpriced:
+                self._price(at)
         while self._is_open(gap):
             plan = self._plan_within(self._target(gap), _LAST_STEPS)
             if plan is None:
                 return
             self._take(plan)
+
+    def _price(self, at: int) -> None:
+        """Rule out a radius, and all below it, by prices of areas; or note that they do not."""
+        if Covering.of(self._left(at), self.free).fewest_possible() > self.number:
+            self.low = at + 1
+        else:
+            self.unpriced = at
 
     def _target(self, gap: float) -> int:
         """Return the largest radius at which a plan would be better by more than the gap."""
