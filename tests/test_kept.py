@@ -144,15 +144,15 @@ def test_files_decide_what_rests_on_them(earlier, file, times, results):
 
 
 def test_where_a_site_moved_only_the_ways_to_it_are_searched(earlier, monkeypatch):
-    searched, search = [], search_trees.dijkstra
+    searched, search = [], search_trees.search_tree
 
-    def counted(matrix, *, indices, return_predecessors):
-        searched.extend(indices)
-        return search(matrix, indices=indices, return_predecessors=return_predecessors)
+    def counted(matrix, start):
+        searched.append(start)
+        return search(matrix, start)
 
     text = (earlier.study.folder / "study.toml").read_text(encoding="utf-8")
     study = changed(earlier, text.replace(*CHANGES["new_sites"], 1))
-    monkeypatch.setattr(search_trees, "dijkstra", counted)
+    monkeypatch.setattr(search_trees, "search_tree", counted)
     fresh, before = run_study(study), run_study(earlier.study)
     searched.clear()
     found = run_study(study, kept=still_holds(before, study, ()))

@@ -20,13 +20,13 @@ PERIODS = ("off_peak", "am_peak")
 def goals(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     """List the destination of every search, by its number in the graph."""
     searched: list[int] = []
-    search = search_trees.dijkstra
+    search = search_trees.search_tree
 
-    def counted(matrix, *, indices, return_predecessors):
-        searched.extend(goal - matrix.shape[0] for goal in indices)
-        return search(matrix, indices=indices, return_predecessors=return_predecessors)
+    def counted(matrix, start):
+        searched.append(start - matrix.shape[0])
+        return search(matrix, start)
 
-    monkeypatch.setattr(search_trees, "dijkstra", counted)
+    monkeypatch.setattr(search_trees, "search_tree", counted)
     return searched
 
 

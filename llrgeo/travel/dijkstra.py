@@ -4,6 +4,8 @@ Dijkstra, "A note on two problems in connexion with graphs", Numerische Mathemat
 are whole numbers below 2^53, which scipy's float64 holds exactly.
 """
 
+from typing import Any
+
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
@@ -60,13 +62,14 @@ def search_keys(matrix: csr_array, starts: IntArray, exits: AccessLinks, limit: 
     return best_by_exits(found, exits, limit)
 
 
-def best_by_exits(found: NDArray[np.float64], exits: AccessLinks, limit: int) -> IntArray:
+def best_by_exits(found: NDArray[Any], exits: AccessLinks, limit: int) -> IntArray:
     """Return the key of the best journey from every origin (row), over all of its exits.
 
     Parameters
     ----------
     found
-        Keys from the node of each exit (row) to some destinations (columns); infinite for none.
+        Keys from the node of each exit (row) to some destinations (columns); infinite or
+        `UNREACHABLE` for none.
     exits, limit
         As `search_keys` takes them.
     """

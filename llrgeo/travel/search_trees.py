@@ -11,16 +11,16 @@ from typing import Final, Self
 import numpy as np
 from numpy.typing import NDArray
 from scipy.sparse import csr_array
-from scipy.sparse.csgraph import dijkstra
 
 from llrgeo.schema import Track
+from llrgeo.travel.bucket_search import search_tree
 from llrgeo.travel.dijkstra import best_by_exits, reversed_matrix
 from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph
 from llrgeo.travel.od_matrix import MatrixRequest
 
 _MOST_HELD: Final = 6_000_000  # nodes times destinations, of 12 bytes each
 
-Tree = tuple[NDArray[np.float64], NDArray[np.int32]]
+Tree = tuple[IntArray, NDArray[np.int32]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,16 +60,15 @@ class SearchTrees:
         Returns
         -------
         tuple of arrays
-            Of every node the key of the best journey from it (infinite if there is none), and the
-            node that follows on it: negative if none does, `graph.nodes` for the destination.
+            Of every node the key of the best journey from it (`UNREACHABLE` if there is none), and
+            the node that follows on it: negative if none does, `graph.nodes` for the destination.
         """
         place, nodes = self.places[destination], self.graph.nodes
         tree = self.found.get(place)
         if tree is None:
-            goal = nodes + destination
-            keys, onward = dijkstra(self.matrix, indices=[goal], return_predecessors=True)
+            keys, onward = search_tree(self.matrix, nodes + destination)
             # Numbered without the other destinations, the tree is the same beside any others.
-            tree = keys[0, :nodes], np.minimum(onward[0, :nodes], nodes)
+            tree = keys[:nodes], np.minimum(onward[:nodes], nodes)
             if _room_for(self.graph, len(self.places)):
                 self.found[place] = tree
         return tree

@@ -85,7 +85,7 @@ def _direct_keys(request: MatrixRequest, column: int) -> dict[int, float]:
     return best
 
 
-def _first_node(nodes: IntArray, totals: Floats, direct: float) -> int | None:
+def _first_node(nodes: IntArray, totals: IntArray, direct: float) -> int | None:
     """Return the node that a journey passes first: -1 if it passes none, None if there is none.
 
     `totals` are the keys of the journeys by each of `nodes`, and `direct` that of one that passes
