@@ -73,6 +73,15 @@ def test_a_study_without_authorities_is_not_split(county):
     assert not is_split(one, 95)
 
 
+def test_authorities_of_few_areas_each_have_no_pages_of_their_own(county):
+    names = np.array([f"Hamlet {row}" for row in range(len(county.areas))])
+    few = county.areas.assign(authority=names[np.arange(96) // 9])
+    enough = county.areas.assign(authority=names[np.arange(96) % 9])
+    assert few["authority"].nunique() == 11
+    assert not is_split(replace(county, areas=few), 50)
+    assert is_split(replace(county, areas=enough), 50)
+
+
 def test_each_area_is_on_one_page_with_its_minutes(county, files):
     seen = []
     sites = explorer_sites(county).index

@@ -21,6 +21,8 @@ from llrgeo.publish.publication import Publication
 # One page of 2,500 areas and 200 sites is 2.0 MB, which a phone still opens; it grows with areas
 # times sites, to 8.8 MB at 10,000 and 300.
 SPLIT_ABOVE: Final = 3_000
+# Each page has 0.4 MB besides its areas: one for every few areas would be gigabytes that say little
+LEAST_AREAS: Final = 10  # of an authority on average, for the explorer to be split
 FOLDER: Final = "explorer"
 
 
@@ -76,9 +78,15 @@ class PartPage:
 
 
 def is_split(publication: Publication, split_above: int = SPLIT_ABOVE) -> bool:
-    """Say whether the explorer is split: above so many areas, where they tell two authorities."""
-    many = len(publication.areas) > split_above
-    return many and has_authorities(publication.areas) and len(parts_of(publication)) > 1
+    """Say whether the explorer is split: above so many areas, where they tell two authorities.
+
+    Where authorities have few areas each (a table that names a town or the area itself as its
+    authority), one page stays.
+    """
+    areas = publication.areas
+    if len(areas) <= split_above or not has_authorities(areas):
+        return False
+    return 1 < areas["authority"].nunique() <= len(areas) / LEAST_AREAS
 
 
 @once
