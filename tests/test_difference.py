@@ -74,6 +74,29 @@ def test_hidden_counts_are_text_and_have_no_change():
     }
 
 
+def test_a_place_is_named_by_what_it_is_and_not_by_its_rank():
+    before = "option|rank|place|minutes\na|1|Ash|5\na|2|Elm|8"
+    after = "option|rank|place|minutes\na|1|Elm|4\na|2|Ash|5"
+    assert told(before, after) == {
+        ("option a, place Ash", "rank"): ("1", "2", 1.0, "changed"),
+        ("option a, place Elm", "rank"): ("2", "1", -1.0, "changed"),
+        ("option a, place Elm", "minutes"): ("8", "4", -4.0, "changed"),
+    }
+    # Where nothing else tells rows apart, a rank does.
+    before = "option|rank|share\na|1|0.25\na|2|0.75"
+    after = "option|rank|share\na|1|0.75\na|2|0.25"
+    assert told(before, after) == {
+        ("option a, rank 1", "share"): ("0.25", "0.75", 0.5, "changed"),
+        ("option a, rank 2", "share"): ("0.75", "0.25", -0.5, "changed"),
+    }
+
+
+def test_a_number_that_stands_in_a_sentence_gives_no_row_the_name_of_another():
+    twice = pd.DataFrame({"sentence": ["firm", "firm", "firm (2)"]})
+    assert compare_tables(twice, twice)["difference"].tolist() == ["", "", ""]
+    assert compare_tables(twice, twice)["row"].nunique() == 3
+
+
 def made_run(study, inputs=None, tables=None):
     manifest = {"run_id": "0" * 64, "study": study, "inputs": inputs or {}}
     return PublishedRun(manifest, tables or {}, {})
@@ -207,9 +230,14 @@ def test_a_folder_that_was_altered_or_is_no_run_is_refused(folders, tmp_path):
     card.write_text(card.read_text("utf-8") + "invented,1\r\n", "utf-8")
     with pytest.raises(ConfigError, match=r"1 files are not those of its manifest \(tables/score"):
         compare_folders(tmp_path / "copy", folders[1])
+    manifest = json.loads((tmp_path / "copy" / "manifest.json").read_text("utf-8"))
+    odd = tmp_path / "odd" / "manifest.json"
+    odd.parent.mkdir()
+    odd.write_text(json.dumps({**manifest, "versions": ["0.1"]}), "utf-8")
+    with pytest.raises(ConfigError, match=r"odd.manifest\.json: not a manifest"):
+        compare_folders(odd.parent, folders[1])
     # One that is broken and says so in its manifest is told by its name.
     card.write_bytes(b"option\r\n\xff\xfe,\x00,1\r\n")
-    manifest = json.loads((tmp_path / "copy" / "manifest.json").read_text("utf-8"))
     manifest["outputs"] = {"tables/scorecard.csv": sha256_of_file(card)}
     (tmp_path / "copy" / "manifest.json").write_text(json.dumps(manifest), "utf-8")
     with pytest.raises(InputError, match=r"scorecard\.csv: not a table of a run"):

@@ -65,7 +65,10 @@ def read_manifest(path: Path) -> dict[str, Any]:
         check_file(path)
         manifest: dict[str, Any] = json.loads(path.read_text(encoding="utf-8"))
         texts = manifest["run_id"], *manifest["inputs"].values(), *_outputs(manifest).values()
-        if not isinstance(manifest["study"], dict) or not all(isinstance(t, str) for t in texts):
+        settings = manifest["study"], manifest.get("versions", {})
+        if not all(isinstance(t, str) for t in texts) or not all(
+            isinstance(each, dict) for each in settings
+        ):
             raise TypeError(_NOT_PLAIN)
     except _UNREADABLE as error:
         msg = f"{path}: not a manifest of a run ({one_line(error)})"

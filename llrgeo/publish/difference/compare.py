@@ -32,6 +32,7 @@ HEADLINES: Final[dict[str, tuple[str, ...]]] = {
 """The tables that a page shows whole, by option, with their columns; none for all of them."""
 
 _DICTIONARY: Final = "data_dictionary"
+_PLACES_IN_ORDER: Final = frozenset(["rank", "place_in_case"])  # columns that any change may move
 _NAMED_BY: Final = ("id", "measure", "name", "place", "site_id")  # what tells items of a list apart
 
 
@@ -217,14 +218,32 @@ def _read_text_table(path: Path) -> pd.DataFrame:
 
 
 def _key_columns(editions: Sequence[pd.DataFrame]) -> list[str]:
-    """Return the fewest first columns of all editions that tell the rows of each apart."""
+    """Return the fewest first columns of all editions that tell the rows of each apart.
+
+    A rank names no row that words can name: what is first before and after may be two places.
+    """
     shared = [
         name for name in editions[0].columns if all(name in each.columns for each in editions)
     ]
-    for count in range(1, len(shared) + 1):
-        if not any(each.duplicated(shared[:count]).any() for each in editions):
-            return shared[:count]
-    return shared  # rows that are the same in all columns are told apart by their number
+    if not _PLACES_IN_ORDER.isdisjoint(shared):
+        words = [name for name in shared if not all(_is_numeric(each[name]) for each in editions)]
+        if found := _telling_apart(editions, words):
+            return found
+    # Rows that are the same in all columns are told apart by their number.
+    return _telling_apart(editions, shared) or shared
+
+
+def _telling_apart(editions: Sequence[pd.DataFrame], columns: list[str]) -> list[str]:
+    """Return the fewest first of some columns that tell all rows apart; none if none do."""
+    for count in range(1, len(columns) + 1):
+        if not any(each.duplicated(columns[:count]).any() for each in editions):
+            return columns[:count]
+    return []
+
+
+def _is_numeric(cells: pd.Series) -> bool:
+    filled = cells[cells != ""]
+    return bool(pd.to_numeric(filled, errors="coerce").notna().all())
 
 
 def _figures_by_row(table: pd.DataFrame | None, keys: list[str]) -> "pd.Series[str]":
@@ -251,8 +270,17 @@ def _row_names(table: pd.DataFrame, keys: list[str]) -> list[str]:
         ", ".join(f"{key} {value}" for key, value in zip(keys, row, strict=True))
         for row in table[keys].itertuples(index=False, name=None)
     ]
-    again = pd.Series(texts).groupby(texts).cumcount()
-    return [f"{text} ({n + 1})" if n else text for text, n in zip(texts, again, strict=True)]
+    # A number that stands in a text itself ("a (2)") is passed over: no two rows have one name.
+    taken, found = set(texts), dict.fromkeys(texts, 1)
+    names = []
+    for text in texts:
+        name, number = text, found[text]
+        while number > 1 and (name := f"{text} ({number})") in taken:
+            number += 1
+        found[text] = number + 1
+        taken.add(name)
+        names.append(name)
+    return names
 
 
 def _compare_inputs(before: Mapping[str, str], after: Mapping[str, str]) -> pd.DataFrame:
