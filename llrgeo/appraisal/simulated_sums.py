@@ -14,6 +14,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llrgeo.appraisal.nearest_sites import NO_SITE
+from llrgeo.appraisal.simulated_errors import DRAWS_A_WORD, draw_errors, normal_quantiles
 from llrgeo.travel.machine_code import compiled
 
 _TOGETHER: Final = 128  # draws side by side: fewer would leave loops too short
@@ -23,10 +24,10 @@ _Places = NDArray[np.int64]
 
 
 class Drawn(NamedTuple):
-    """What differs between draws."""
+    """What differs between draws that follow one another."""
 
+    first: int  # the number of the first, a multiple of `DRAWS_A_WORD`
     speed: _Numbers  # factor of all minutes, shape (n,)
-    error_min: _Numbers  # of each pair, shape (n, p)
     rate: _Numbers  # factor of each service's contacts, shape (n, s)
     growth: _Numbers  # factor of each age band's people, shape (n, b)
 
@@ -35,6 +36,8 @@ class Estimates(NamedTuple):
     """What the draws vary, and what they do not."""
 
     minutes: _Numbers  # of each pair, shape (p,)
+    errors: NDArray[np.uint64]  # where the stream of each pair's errors begins, shape (p,)
+    error_sd_min: float  # standard deviation of an error
     people: _Numbers  # shape (a, b)
     contacts: _Numbers  # a year, shape (a, s, b)
     at_sites: _Numbers  # share of contacts, shape (m, s)
@@ -68,24 +71,31 @@ def add_up(drawn: Drawn, estimates: Estimates, journeys: JourneyList, groups: in
     n = len(drawn.speed)
     shapes = (groups, n), (groups, n), (len(estimates.at_sites), n)
     sums = Sums(*(np.empty(shape) for shape in shapes))
-    _fill(drawn, estimates, journeys, sums)
+    _fill(drawn, estimates, journeys, normal_quantiles(), sums)
     return sums
 
 
 @compiled
-def _fill(drawn: Drawn, estimates: Estimates, journeys: JourneyList, sums: Sums) -> None:
+def _fill(
+    drawn: Drawn,
+    estimates: Estimates,
+    journeys: JourneyList,
+    quantiles: NDArray[np.float32],
+    sums: Sums,
+) -> None:
     """Set the sums of some draws.
 
     Helpers take single arrays: with a tuple of them numba would count its holders at every call.
     """
     for start in range(0, len(drawn.speed), _TOGETHER):
         some = slice(start, start + _TOGETHER)
-        speed, error_min = drawn.speed[some], drawn.error_min[some]
+        speed = drawn.speed[some]
         # Draws come last, next to each other in memory.
         growth, rate = drawn.growth[some].T.copy(), drawn.rate[some].T.copy()
         demand = np.empty((len(rate), *growth.shape))
         _multiply(growth, rate, demand)
         residents, taken_min = np.empty_like(speed), np.empty_like(speed)
+        errors = np.empty(-(-len(speed) // DRAWS_A_WORD) * DRAWS_A_WORD, np.float32)
         contacts, weight = np.empty_like(rate), np.empty((len(sums.people), len(speed)))
         minutes = np.zeros((len(sums.minutes), len(speed)))
         in_time, people = np.zeros_like(minutes), np.zeros_like(weight)
@@ -101,7 +111,10 @@ def _fill(drawn: Drawn, estimates: Estimates, journeys: JourneyList, sums: Sums)
                     for i in range(len(speed)):
                         taken_min[i] = estimates.ceiling_min
                 elif j == first or pair != journeys.pair[j - 1]:
-                    _travel(estimates.minutes, pair, speed, error_min, taken_min)
+                    draw_errors(estimates.errors[pair], drawn.first + start, quantiles, errors)
+                    _travel(
+                        estimates.minutes[pair], speed, errors, estimates.error_sd_min, taken_min
+                    )
                 in_time_min = estimates.standard_min[service] if pair != NO_SITE else -np.inf
                 group = journeys.group[j]
                 for i in range(len(speed)):
@@ -156,11 +169,15 @@ def _weigh(
 
 @compiled
 def _travel(
-    known_min: _Numbers, pair: int, speed: _Numbers, error_min: _Numbers, taken_min: _Numbers
+    known_min: float,
+    speed: _Numbers,
+    errors: NDArray[np.float32],
+    error_sd_min: float,
+    taken_min: _Numbers,
 ) -> None:
     """Set the minutes of a pair."""
     for i in range(len(speed)):
-        taken_min[i] = max(known_min[pair] * speed[i] + error_min[i, pair], 0.0)
+        taken_min[i] = max(known_min * speed[i] + error_sd_min * errors[i], 0.0)
 
 
 @compiled

@@ -5,7 +5,7 @@ rates of each service and other growth of each age band. Who goes where stays as
 same draw is used for all options, so that their differences are not drowned in noise.
 """
 
-from collections.abc import Iterator, Mapping
+from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Final
 
@@ -20,14 +20,13 @@ from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import Measure
 from llrgeo.appraisal.robustness import competition_ranks
 from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.appraisal.simulated_errors import begin_streams
 from llrgeo.appraisal.simulated_journeys import SimulatedJourneys, find_journeys
 from llrgeo.appraisal.simulated_sums import Drawn, Estimates, Sums, add_up
 
 # The measures that are simulated; all others stay as they are.
 SIMULATED: Final = ("mean_minutes", "within_standard")
 
-_DRAWN: Final = 250  # draws at once, at most
-_MOST_DRAWN: Final = 10_000_000  # minutes of journeys by draw, 80 MB: fewer draws of large studies
 _MEDIAN_TO_SD: Final = 1.4826  # of a normal distribution: 1 / 0.6745
 _Matrix = NDArray[np.float64]
 
@@ -104,30 +103,32 @@ def simulate(
 ) -> Simulation:
     """Draw whole studies and return the simulated measures of every option."""
     found = find_journeys(results, appraisal_inputs)
-    estimates = _estimates(found, appraisal_inputs)
-    _, services, bands = estimates.contacts.shape
     rng = np.random.default_rng(seed)
-    values = {name: np.empty((draws, len(results))) for name in SIMULATED}
-    for rows in _chunks(draws, max(1, min(_DRAWN, _MOST_DRAWN // max(len(found.pairs), 1)))):
-        n = rows.stop - rows.start
-        # What differs between draws: all speeds together, each journey, rates, and growth.
-        speed = _factors(rng, uncertainty.speed_sd, (n, 1))[:, 0]
-        error_sd = uncertainty.time_error_min * _MEDIAN_TO_SD
-        error = rng.normal(0, error_sd, (n, len(found.pairs)))
-        rate = _factors(rng, uncertainty.rate_sd, (n, services))
-        growth = _factors(rng, uncertainty.growth_sd, (n, bands))
-        drawn = Drawn(speed, error, rate, growth)
-        sums = add_up(drawn, estimates, found.journeys, found.spent.shape[1])
-        mean, within = _figures(drawn, estimates, found, sums)
-        values["mean_minutes"][rows], values["within_standard"][rows] = mean, within
+    # Errors of journeys are made where they are used, from this number, the journey and the draw.
+    estimates = _estimates(found, appraisal_inputs, uncertainty, rng.integers(2**64, dtype="u8"))
+    _, services, bands = estimates.contacts.shape
+    # What else differs between draws: all speeds together, rates, and growth.
+    speed = _factors(rng, uncertainty.speed_sd, (draws,))
+    rate = _factors(rng, uncertainty.rate_sd, (draws, services))
+    growth = _factors(rng, uncertainty.growth_sd, (draws, bands))
+    drawn = Drawn(0, speed, rate, growth)
+    sums = add_up(drawn, estimates, found.journeys, found.spent.shape[1])
+    values = dict(zip(SIMULATED, _figures(drawn, estimates, found, sums), strict=True))
     return Simulation({k: pd.DataFrame(v, columns=list(results)) for k, v in values.items()})
 
 
-def _estimates(found: SimulatedJourneys, appraisal_inputs: AppraisalInputs) -> Estimates:
+def _estimates(
+    found: SimulatedJourneys,
+    appraisal_inputs: AppraisalInputs,
+    uncertainty: Uncertainty,
+    key: np.uint64,
+) -> Estimates:
     """Return what the draws vary."""
     services = appraisal_inputs.visited
     return Estimates(
         appraisal_inputs.times.minutes.to_numpy().ravel()[found.pairs],
+        begin_streams(key, found.pairs),
+        uncertainty.time_error_min * _MEDIAN_TO_SD,
         appraisal_inputs.areas[list(bands_of(appraisal_inputs.areas))].to_numpy(float),
         np.stack([_contacts_by_band(service, appraisal_inputs).T for service in services], axis=1),
         found.at_sites,
@@ -180,8 +181,3 @@ def _factors(rng: np.random.Generator, sd: float, shape: tuple[int, ...]) -> _Ma
     """Draw factors with mean 1 that are never below 0."""
     variance = np.log1p(sd**2)
     return rng.lognormal(-variance / 2, np.sqrt(variance), shape)
-
-
-def _chunks(stop: int, step: int) -> Iterator[slice]:
-    for first in range(0, stop, step):
-        yield slice(first, min(first + step, stop))
