@@ -62,7 +62,8 @@ def test_scores_come_first_and_faults_are_told_and_awaited(saved, town_study, tm
     assert ended.exit_code == 0
     said = ended.stdout
     assert said.count("Scores after") == said.count("Pages after") == 3  # not of the broken one
-    assert said.index("Scores after") < said.index("Pages after")
+    assert said.count("Explorer after") == 3
+    assert said.index("Scores after") < said.index("Explorer after") < said.index("Pages after")
     assert said.count("Changed: the study") == 3
     assert "standard_min" in ended.stderr
     assert said.rstrip().endswith("No longer watching")

@@ -1,6 +1,6 @@
 """Evidence: everything the appraisal says about a study's options, as declared tables."""
 
-from collections.abc import Mapping
+from collections.abc import Container, Mapping
 from dataclasses import dataclass
 
 import pandas as pd
@@ -54,7 +54,6 @@ def appraise(
     evidence_inputs: EvidenceInputs,
     *,
     baseline: str,
-    earlier: EvidenceContext | None = None,
 ) -> Evidence:
     """Draw together all evidence about a study's evaluated options.
 
@@ -71,8 +70,6 @@ def appraise(
         Rates, growth and errors.
     baseline
         The name of the option that the others are compared with.
-    earlier
-        Of earlier evidence about the same results, scored otherwise; None if there is none.
 
     Raises
     ------
@@ -81,21 +78,34 @@ def appraise(
     LlrgeoError
         If a table has a column that is not declared, or its people do not add up.
     """
-    context = (
-        earlier.rescored(scorecard, evidence_inputs)
-        if earlier
-        else EvidenceContext(results, appraisal_inputs, scorecard, evidence_inputs, baseline)
+    return draw_evidence(
+        EvidenceContext(results, appraisal_inputs, scorecard, evidence_inputs, baseline)
     )
-    tables = make_tables(TABLES, context)
+
+
+def draw_evidence(context: EvidenceContext, names: Container[str] | None = None) -> Evidence:
+    """Draw evidence from its context, of all tables or of those of some names alone.
+
+    Where contacts are of real patients, what of one table may be shown rests on the others: there
+    draw all of them.
+
+    Raises
+    ------
+    InputError, LlrgeoError
+        As `appraise`.
+    """
+    appraisal_inputs = context.appraisal_inputs
+    declarations = [each for each in TABLES if names is None or each.name in names]
+    tables = make_tables(declarations, context)
     if appraisal_inputs.restricted:
         # Where contacts are of real patients, each declaration's own
         # rule decides what of it is shown.
-        rules = {declaration.name: declaration.disclosure for declaration in TABLES}
-        counted = count_contacts(results, appraisal_inputs, baseline=baseline)
+        rules = {declaration.name: declaration.disclosure for declaration in declarations}
+        counted = count_contacts(context.results, appraisal_inputs, baseline=context.baseline)
         tables = disclosable_tables(tables, rules, counted)
     descriptions = {
         declaration.name: declaration.describe(context)
-        for declaration in TABLES
+        for declaration in declarations
         if declaration.name in tables
     }
     return Evidence(

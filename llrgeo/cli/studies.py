@@ -1,7 +1,7 @@
 """Commands of studies: run, repeat, compare and start them, their travel times and their error."""
 
 import gc
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
@@ -114,11 +114,19 @@ class _More(NamedTuple):
     places: tuple[str, ...]
 
 
-def _publish(result: "StudyResult", *, out: Path, more: _More, quiet: bool) -> None:
+def _publish(
+    result: "StudyResult",
+    drawn: Mapping[str, str] | None = None,
+    *,
+    out: Path,
+    more: _More,
+    quiet: bool,
+) -> None:
     """Write the pages and tables of a result, and what else was asked for."""
     from llrgeo.study.run import print_kit, print_report, print_study, publish_study
 
-    written = publish_study(result, out, track=progress("Pages and tables", quiet=quiet))
+    track = progress("Pages and tables", quiet=quiet)
+    written = publish_study(result, out, drawn=drawn, track=track)
     if more.print_maps:
         written += print_study(result, out)
     if more.pdf:

@@ -3,7 +3,7 @@
 from collections.abc import Callable, Collection, Mapping
 from pathlib import Path
 from time import perf_counter, sleep
-from typing import Final
+from typing import Final, TypeAlias
 
 import typer
 
@@ -15,14 +15,18 @@ from llrgeo.study.config import StudyConfig
 from llrgeo.study.kept import NOTHING_KEPT, Mark, mark, mark_files, still_holds
 from llrgeo.study.plan_file import load_study_or_plan
 from llrgeo.study.result import StudyResult
-from llrgeo.study.run import check_publishable, run_study
+from llrgeo.study.run import check_publishable, publish_first, run_study
+
+Publish: TypeAlias = Callable[[StudyResult, Mapping[str, str]], object]
 
 _LOOK_EVERY_S: Final = 0.2
 _ITSELF: Final = "the study"
 
 
-def watch_study(study_file: Path, out: Path, publish: Callable[[StudyResult], object]) -> None:
+def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
     """Run a study, and again whenever it is saved, until Ctrl-C: scores first, then its pages.
+
+    Of the pages the front page and the explorer come first, and all others after them.
 
     What a change leaves as it was is not computed again. A study with faults is told, and awaited
     again; its pages stay those of the last run that ended.
@@ -32,7 +36,7 @@ def watch_study(study_file: Path, out: Path, publish: Callable[[StudyResult], ob
     study_file, out
         The study, and the folder of its pages.
     publish
-        Writes the pages of a result.
+        Writes the pages of a result; those that were drawn already are told to it.
     """
     result: StudyResult | None = None
     used: dict[str, Mark] = {}  # marks of the files that `result` rests on
@@ -45,9 +49,9 @@ def watch_study(study_file: Path, out: Path, publish: Callable[[StudyResult], ob
                 seen = {_ITSELF: seen[_ITSELF], **mark_files(study)}  # before they are read
                 check_publishable(study, out)
                 files = _changed(used, seen) - {_ITSELF}
-                result = _run_again(study, result, files, begun)
+                result, drawn = _run_again(study, result, files, out, begun)
                 used = seen
-                publish(result)
+                publish(result, drawn)
                 typer.echo(f"Pages after {perf_counter() - begun:.1f} s: {out / 'index.html'}")
             except (LlrgeoError, OSError) as error:
                 typer.echo(f"llrgeo: {error}", err=True)
@@ -57,16 +61,28 @@ def watch_study(study_file: Path, out: Path, publish: Callable[[StudyResult], ob
 
 
 def _run_again(
-    study: StudyConfig, earlier: StudyResult | None, changed_files: Collection[str], begun: float
-) -> StudyResult:
-    """Run what has changed of a study, and show the scores as soon as they are there."""
+    study: StudyConfig,
+    earlier: StudyResult | None,
+    changed_files: Collection[str],
+    out: Path,
+    begun: float,
+) -> tuple[StudyResult, dict[str, str]]:
+    """Run what has changed of a study; show scores and write the first pages as soon as they are.
+
+    Returns these pages too; none where contacts are of real patients.
+    """
+    drawn: dict[str, str] = {}
 
     def show_scores(card: Scorecard) -> None:
         show(scorecard_table(study, card))
         typer.echo(f"Scores after {perf_counter() - begun:.1f} s")
 
+    def write_first(result: StudyResult) -> None:
+        drawn.update(publish_first(result, out))
+        typer.echo(f"Explorer after {perf_counter() - begun:.1f} s: {out / 'explorer.html'}")
+
     kept = still_holds(earlier, study, changed_files) if earlier else NOTHING_KEPT
-    return run_study(study, kept=kept, scored=show_scores)
+    return run_study(study, kept=kept, scored=show_scores, drafted=write_first), drawn
 
 
 def _wait_for_change(seen: Mapping[str, Mark]) -> list[str]:

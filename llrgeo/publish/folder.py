@@ -28,11 +28,9 @@ from llrgeo.publish.data.packages import (
 )
 from llrgeo.publish.data.times_file import first_rows, times_bytes
 from llrgeo.publish.data.workbook import contents, render_workbook, settings_table, sheet_names
-from llrgeo.publish.explorer.files import explorer_files
-from llrgeo.publish.explorer.page import options_table
 from llrgeo.publish.explorer.split import SPLIT_ABOVE
 from llrgeo.publish.file_list import MANIFEST, PDF, PLANNER, about_files
-from llrgeo.publish.front import FRONT, render_front
+from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.kit.files import kit_files
 from llrgeo.publish.kit.places import chosen_places, kit_places
 from llrgeo.publish.planner.page import render_planner
@@ -51,6 +49,7 @@ def publish(
     folder: Path,
     *,
     split_above: int = SPLIT_ABOVE,
+    drawn: Mapping[str, str] | None = None,
     track: Track = iter,
 ) -> list[Path]:
     """Write everything that is published of a publication into a folder.
@@ -65,6 +64,8 @@ def publish(
         Where to write.
     split_above
         Above so many areas the explorer is split by authority.
+    drawn
+        What `first_pages` returned for it, so as not to draw these pages again; None to draw them.
     track
         Wraps the kinds of files worked through, to show progress.
 
@@ -80,7 +81,8 @@ def publish(
     """
     files: dict[str, Content] = {}
     with using_wording(publication.words):
-        for make in track([partial(_pages, split_above=split_above), _data, _plain_words]):
+        pages = partial(_pages, split_above=split_above, drawn=drawn)
+        for make in track([pages, _data, _plain_words]):
             files |= {name: _bytes(content) for name, content in make(publication).items()}
     # Last, for they tell checksums: the crate those of all files, the manifest that of the crate
     # too.
@@ -232,11 +234,12 @@ def _bytes(content: Content) -> bytes:
     return content.encode("utf-8") if isinstance(content, str) else content
 
 
-def _pages(publication: Publication, split_above: int) -> dict[str, Content]:
+def _pages(
+    publication: Publication, split_above: int, drawn: Mapping[str, str] | None
+) -> dict[str, Content]:
     """Make the pages: the front page, the explorer, the report and the planner."""
     return {
-        **explorer_files(publication, split_above),
-        FRONT: render_front(publication, options_table(publication)),
+        **(drawn or first_pages(publication, split_above)),
         "report.html": render_report(publication),
         **_planner(publication),
     }

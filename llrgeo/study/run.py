@@ -6,22 +6,27 @@ A study goes through the house in one direction: `study.inputs` reads what the s
 """
 
 import logging
-from collections.abc import Callable, Iterable
+from collections.abc import Callable, Iterable, Mapping
+from functools import partial
 from pathlib import Path
 
 from llrgeo.appraisal.area_facts import left_out_note, not_counted_note
-from llrgeo.appraisal.evaluation import evaluate_options
-from llrgeo.appraisal.evidence import appraise
+from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
+from llrgeo.appraisal.evidence import draw_evidence
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.scoring import Scorecard, score_options
+from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.errors import ConfigError
 from llrgeo.inputs.entrances import entrances_note
 from llrgeo.inputs.text_storage import with_python_strings
+from llrgeo.publish.first_pages import FIRST_TABLES, first_pages
 from llrgeo.publish.folder import (
     publish,
     publish_kit,
     publish_pdf,
     publish_print_maps,
+    write_files,
 )
 from llrgeo.publish.notes import translate_note, translate_theme
 from llrgeo.publish.publication import Publication
@@ -52,6 +57,7 @@ def run_study(
     *,
     kept: Kept = NOTHING_KEPT,
     scored: Callable[[Scorecard], object] = lambda _: None,
+    drafted: Callable[[StudyResult], object] | None = None,
     track: Track = iter,
 ) -> StudyResult:
     """Run a study: read its inputs, compute travel times, appraise and score its options.
@@ -65,6 +71,9 @@ def run_study(
         computed again.
     scored
         Is told the scores as soon as they are known, before the evidence behind them.
+    drafted
+        Is told the result while of its evidence there are only the tables of the first pages;
+        never where contacts are of real patients. None if nobody wants to know.
     track
         Wraps the sequences worked through, to show progress.
 
@@ -102,12 +111,7 @@ def run_study(
     results = kept.results or evaluate_options(
         inputs.options, appraisal_inputs, baseline=study.baseline
     )
-    scorecard = score_options(
-        results,
-        build_criteria(study),
-        hurdles=build_hurdles(study),
-        set_aside=CONTACT_MEASURES if appraisal_inputs.restricted else (),
-    )
+    scorecard = _score(results, study, appraisal_inputs)
     scored(scorecard)
 
     # 4. The evidence behind the score: catchments (4), fairness (5), how sure the ranking is (6),
@@ -115,11 +119,28 @@ def run_study(
     #    cope, where the study names years (11): step 2 built that plan, for it needs the routers.
     logger.info("evidence")
     needed = build_evidence_inputs(inputs, times_by, capacity)
-    evidence = appraise(
-        results, appraisal_inputs, scorecard, needed, baseline=study.baseline, earlier=kept.context
+    context = (
+        kept.context.rescored(scorecard, needed)
+        if kept.context
+        else EvidenceContext(results, appraisal_inputs, scorecard, needed, study.baseline)
     )
-    return StudyResult(
-        inputs, times_by, team_times_by, appraisal_inputs, results, scorecard, evidence
+    made = partial(
+        StudyResult, inputs, times_by, team_times_by, appraisal_inputs, results, scorecard
+    )
+    if drafted and not appraisal_inputs.restricted:
+        drafted(made(draw_evidence(context, FIRST_TABLES)))
+    return made(draw_evidence(context))
+
+
+def _score(
+    results: Mapping[str, OptionResult], study: StudyConfig, appraisal_inputs: AppraisalInputs
+) -> Scorecard:
+    """Score a study's options by its criteria; those of contacts are set aside where restricted."""
+    return score_options(
+        results,
+        build_criteria(study),
+        hurdles=build_hurdles(study),
+        set_aside=CONTACT_MEASURES if appraisal_inputs.restricted else (),
     )
 
 
@@ -141,7 +162,29 @@ def check_publishable(study: StudyConfig, folder: Path) -> None:
 
 
 @with_python_strings
-def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> list[Path]:
+def publish_first(result: StudyResult, folder: Path) -> dict[str, str]:
+    """Write the first pages of a study into a folder, and return them: front page and explorer.
+
+    The other files in it stay, and are of the run before until `publish_study` ends.
+
+    Raises
+    ------
+    LlrgeoError
+        As `publish_study`.
+    """
+    logger.info("first pages")
+    pages = first_pages(build_publication(result))
+    write_files(pages, folder)
+    return pages
+
+
+def publish_study(
+    result: StudyResult,
+    folder: Path,
+    *,
+    drawn: Mapping[str, str] | None = None,
+    track: Track = iter,
+) -> list[Path]:
     """Write a study's pages, maps, tables and manifest into a folder, whole or not at all.
 
     Parameters
@@ -150,6 +193,8 @@ def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> 
         What `run_study` returns.
     folder
         Where to write; it is made if it is missing. Other files in it are left alone.
+    drawn
+        What `publish_first` returned for the same study, so as not to draw these pages again.
     track
         Wraps the files worked through, to show progress.
 
@@ -172,7 +217,7 @@ def publish_study(result: StudyResult, folder: Path, *, track: Track = iter) -> 
     """
     check_output_folder(result.inputs.study, folder)
     logger.info("pages and tables")
-    return publish(build_publication(result), folder, track=track)
+    return publish(build_publication(result), folder, drawn=drawn, track=track)
 
 
 def print_study(result: StudyResult, folder: Path) -> list[Path]:
