@@ -1,5 +1,6 @@
 """Isochrones of the toy town: the kilometres within reach can be counted on its map."""
 
+import sys
 from itertools import pairwise
 from pathlib import Path
 
@@ -16,12 +17,16 @@ from town import ORIGIN
 from llrgeo.errors import NetworkError, RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.osm import build_network
-from llrgeo.roads.snap import snapper
+from llrgeo.roads.snap import serving_edges
 from llrgeo.schema import BNG, WGS84
+from llrgeo.travel import isochrones as drawn
 from llrgeo.travel.contours import draw_area
 from llrgeo.travel.isochrones import _grid_step, isochrones, roads_within
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.time_surface import Roads, TimeSurface, _alike, _normalized
+
+sys.path.insert(0, str(Path(__file__).parent / "benchmarks"))
+from dense_town import dense_town
 
 
 def at(east: float, north: float) -> gpd.GeoSeries:
@@ -106,6 +111,20 @@ def test_areas_equal_the_matrix(
     assert off_s.max(initial=0) <= 30
 
 
+@settings(deadline=None, max_examples=12)
+@given(st.integers(0, 10_000), st.sampled_from(["to_site", "from_site"]))
+def test_roads_about_the_reach_draw_the_area_that_all_roads_do(seed: int, direction: str) -> None:
+    network = dense_town(40)
+    spread = np.random.default_rng(seed).uniform(300, 2_400, 2)
+    site = at(float(spread[0]), float(spread[1]))
+    [near] = isochrones(network, site, [1.3], direction=direction).geometry
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drawn, "within", lambda boxes, _: np.ones(boxes.shape[1], dtype=bool))
+        [whole] = isochrones(network, site, [1.3], direction=direction).geometry
+    assert 10_000 < near.area < 2_000_000
+    assert near.equals_exact(whole)
+
+
 @pytest.mark.reference
 @pytest.mark.parametrize("direction", ["to_site", "from_site"])
 @pytest.mark.parametrize("limit", [5, 10, 20, 30])
@@ -182,7 +201,8 @@ def test_limits_and_periods_that_make_no_sense_are_refused(town_network: RoadNet
 def test_a_point_farther_from_every_road_than_one_may_walk_has_no_time(
     town_network: RoadNetwork,
 ) -> None:
-    roads = Roads.of(snapper(town_network, max_distance_m=70), "origin")
+    edges = serving_edges(town_network)["origin"]
+    roads = Roads.of(town_network, edges, max_distance_m=70)
     edge_ms = town_network.weights_ms("off_peak").astype(float)
     nowhere = pd.DataFrame({"edge": [0], "share": [0.3], "walk_ms": [9.0]}).iloc[:0]
     surface = TimeSurface.of(roads, edge_ms * 3, edge_ms, nowhere, "to_site")
@@ -194,14 +214,15 @@ def test_points_lie_beside_pieces_of_any_length(tmp_path: Path) -> None:
     """A bend of 67 cm among pieces of 90 and 400 metres."""
     drawn = Map({"a": (0, 0), "b": (90, 7), "c": (90.5, 7.45), "d": (420, -230)})
     network = build_network([drawn.way(1, "a b c d").write(tmp_path / "map.osm")])
-    roads = Roads.of(snapper(network), "origin")
+    roads = Roads.of(network, serving_edges(network)["origin"])
     pieces = np.repeat(np.arange(len(roads.ends)), 40)
     lines = shapely.linestrings(roads.ends)
     assert 0.6 < shapely.length(lines).min() < 0.7
     middle = shapely.get_coordinates(shapely.centroid(lines))[pieces]
     xy = middle + np.random.default_rng(5).normal(0, 0.8, middle.shape)
     walk_m, share = roads.beside(xy, pieces)
-    points, whole = shapely.points(xy), roads.lines[roads.of_piece[pieces]]
+    whole = network.lines.to_numpy()[roads.edge[roads.ahead]][roads.of_piece[pieces]]
+    points = shapely.points(xy)
     assert walk_m == pytest.approx(shapely.distance(points, lines[pieces]))
     on_it = shapely.line_interpolate_point(whole, share, normalized=True)
     assert shapely.distance(points, on_it) == pytest.approx(walk_m, abs=1e-6)
@@ -251,9 +272,11 @@ def test_roads_are_told_apart_and_ordered_as_their_well_known_binary_is(
 ) -> None:
     lines = np.array([shapely.LineString(line) for line in points], dtype=object)
     expected = shapely.to_wkb(shapely.normalize(lines))
-    normal, kept = _normalized(lines)
+    count = shapely.get_num_coordinates(lines)
+    xy, kept = _normalized(shapely.get_coordinates(lines), count)
+    normal = shapely.linestrings(xy, indices=np.repeat(np.arange(len(lines)), count))
     assert shapely.to_wkb(normal).tolist() == expected.tolist()
     assert kept.tolist() == (shapely.to_wkb(lines) == expected).tolist()
-    number, first = _alike(normal)
+    number, first = _alike(xy, count)
     _, at, of_line = np.unique(expected, return_index=True, return_inverse=True)
     assert (number.tolist(), first.tolist()) == (of_line.tolist(), at.tolist())

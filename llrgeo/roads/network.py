@@ -12,17 +12,16 @@ from typing import TYPE_CHECKING, Any, Final, Literal, Self, get_args
 import geopandas as gpd
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
 from llrgeo.files import folder_written_whole, sha256_of_bytes, sha256_of_file
 from llrgeo.html_repr import card
 from llrgeo.inputs.tables import one_line
+from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network_checks import (
     info_faults,
     length_faults,
-    lines_of,
     network_faults,
     speed_faults,
     use_faults,
@@ -159,11 +158,7 @@ class RoadNetwork:
         NetworkError
             If a stored geometry is no line.
         """
-        xy = self.nodes[["x", "y"]].to_numpy()
-        ends = self.edges[["from_node", "to_node"]].to_numpy()
-        lines = shapely.linestrings(xy[ends])
-        stored = self.edges["geometry"].notna().to_numpy()
-        lines[stored] = lines_of(self.edges.loc[stored, "geometry"])
+        lines = edge_lines(self.nodes, self.edges, slice(None))
         return gpd.GeoSeries(lines, index=self.edges.index, crs=BNG)
 
     @cached_property

@@ -12,6 +12,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from llrgeo.errors import NetworkError
+from llrgeo.roads.edge_lines import edge_lines, within
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.schema import BNG
 
@@ -23,6 +24,8 @@ _SAME_M: Final = 1e-6  # distances that differ by less differ by rounding alone
 Role = Literal["origin", "destination"]
 Trees: TypeAlias = dict[Role, tuple[shapely.STRtree, NDArray[np.intp]]]
 """Edges by place, for each role: an index of their lines, and their rows in the network."""
+Edges: TypeAlias = NDArray[np.intp]
+Floats: TypeAlias = NDArray[np.float64]
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +144,7 @@ class Snapper:
                 "edge": edge,
                 "share": _along(lines, places[point])[1],
                 "distance_m": shapely.distance(lines, places[point]),
-                "public": (self.network.edges["use"].to_numpy() == "through")[edge],
+                "public": (self.network.edges["use"].iloc[edge] == "through").to_numpy(bool),
             }
         )
         # Private roads serve a point only where no public road is as near.
@@ -151,37 +154,69 @@ class Snapper:
 
 
 def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snapper:
-    """Index the edges of a network's main component so that points can be snapped to them.
-
-    The main component is the largest set of nodes that can all reach one another by roads that
-    anyone may pass through. A road serves origins if it leads into it, and destinations if it
-    leads out of it: a one-way dead end is one or the other. So do roads that only start (end) a
-    journey, also over others of their kind.
-    """
-    main = main_component(network)
-    ends = network.edges[["from_node", "to_node"]].to_numpy()
-    use = network.edges["use"].to_numpy()
-    snappable = network.edges["snappable"].to_numpy(bool)
+    """Index the edges of a network that may serve points (`serving_edges`) by place."""
     lines = network.lines.to_numpy()
-    through = use == "through"
-    # A journey starts on an edge whose head leads into the main component, and ends
-    # on one whose tail is reached from it.
-    joined: dict[Role, NDArray[np.bool_]] = {
-        "origin": (through | (use == "start")) & _reached(network, main, "start")[ends[:, 1]],
-        "destination": (through | (use == "end")) & _reached(network, main, "end")[ends[:, 0]],
-    }
     trees: Trees = {}
-    for role, usable in joined.items():
-        rows = np.flatnonzero(snappable & usable)
+    for role, rows in serving_edges(network).items():
         # Where no road only starts or ends a journey, both roles have the same roads: one tree.
         known = next((tree for tree in trees.values() if np.array_equal(tree[1], rows)), None)
         trees[role] = known or (shapely.STRtree(lines[rows]), rows)
     return Snapper(network, trees, max_distance_m)
 
 
+def snapper_about(
+    network: RoadNetwork, points: gpd.GeoSeries, role: Role, *, edges: Edges, boxes: Floats
+) -> Snapper:
+    """Index only the edges that points of a role may be joined to, so that few lines are made.
+
+    Parameters
+    ----------
+    network, points, role
+        The network, and the points, any declared CRS, with their role.
+    edges
+        The edges that may serve the role (`serving_edges`).
+    boxes
+        The box of every edge of the network (`edge_boxes`).
+
+    Raises
+    ------
+    NetworkError
+        If the points have no coordinate system, or a stored geometry is no line.
+    """
+    # The land around all points and as far as any is joined to a road; a box, to be found fast.
+    around = shapely.total_bounds(_in_metres(points)) + MAX_SNAP_M * np.array([-1, -1, 1, 1])
+    near = edges[within(boxes[:, edges], around)]
+    lines = edge_lines(network.nodes, network.edges, near)
+    return Snapper(network, {role: (shapely.STRtree(lines), near)})
+
+
+def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
+    """Return the rows of the edges of a network that may serve origins, and destinations.
+
+    The main component is the largest set of nodes that can all reach one another by roads that
+    anyone may pass through. A road serves origins if it leads into it, and destinations if it
+    leads out of it: a one-way dead end is one or the other. So do roads that only start (end) a
+    journey, also over others of their kind.
+    """
+    use = network.edges["use"]
+    snappable = network.edges["snappable"].to_numpy(bool)
+    through, starts, ends = ((use == name).to_numpy(bool) for name in ("through", "start", "end"))
+    head, tail = (network.edges[end].to_numpy() for end in ("to_node", "from_node"))
+    main = main_component(network)
+    # A journey starts on an edge whose head leads into the main component, and ends
+    # on one whose tail is reached from it.
+    leads = _graph(network, through | starts).T.tocsr()
+    origin = (through | starts) & _reached(leads, main)[head]
+    destination = (through | ends) & _reached(_graph(network, through | ends), main)[tail]
+    return {
+        "origin": np.flatnonzero(snappable & origin),
+        "destination": np.flatnonzero(snappable & destination),
+    }
+
+
 def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
     """Tell for every node whether it is in the largest strongly connected component."""
-    graph = _graph(network, ("through",))
+    graph = _graph(network, (network.edges["use"] == "through").to_numpy(bool))
     _, label = connected_components(graph, directed=True, connection="strong")
     main: NDArray[np.bool_] = label == np.bincount(label).argmax()
     return main
@@ -230,25 +265,18 @@ def _along(
     return offset_m, np.divide(offset_m, length_m, out=np.zeros(len(lines)), where=length_m > 0)
 
 
-def _reached(
-    network: RoadNetwork, main: NDArray[np.bool_], use: Literal["start", "end"]
-) -> NDArray[np.bool_]:
-    """Tell which nodes lead to the main component by edges for a journey's start (end: from it).
-
-    Turns at either end of such roads may be made too.
-    """
+def _reached(graph: csr_array, main: NDArray[np.bool_]) -> NDArray[np.bool_]:
+    """Tell which nodes the main component leads to along the arcs of a graph, itself among them."""
     reached = main.copy()
     if main.any():
-        graph = _graph(network, (use, "through"))
-        leads = graph.T.tocsr() if use == "start" else graph
-        found = breadth_first_order(leads, int(main.argmax()), return_predecessors=False)
+        found = breadth_first_order(graph, int(main.argmax()), return_predecessors=False)
         reached[found] = True
     return reached
 
 
-def _graph(network: RoadNetwork, uses: tuple[str, ...]) -> csr_array:
-    edges = network.edges[network.edges["use"].isin(uses)]
-    ends = (edges["from_node"].to_numpy(), edges["to_node"].to_numpy())
-    ones = np.ones(len(edges), dtype=np.int8)
+def _graph(network: RoadNetwork, edges: NDArray[np.bool_]) -> csr_array:
+    """Return some edges of a network as a matrix of arcs."""
+    tail, head = (network.edges[end].to_numpy()[edges] for end in ("from_node", "to_node"))
+    ones = np.ones(len(tail), dtype=np.int8)
     n = len(network.nodes)
-    return csr_array((ones, ends), shape=(n, n))
+    return csr_array((ones, (tail, head)), shape=(n, n))

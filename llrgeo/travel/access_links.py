@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 from scipy.spatial import KDTree
 
 from llrgeo.inputs.entrances import each_entrance
+from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, Snapper
 from llrgeo.schema import BNG
@@ -69,7 +70,8 @@ def roads_of_points(snapping: Snapper, points: gpd.GeoSeries, role: Role) -> Use
     table["point"] = of_point[table["door"].to_numpy()]
     walk_s = table.pop("distance_m").to_numpy() / WALK_M_PER_S + network.info.ends_s
     table["walk_ms"] = np.rint(walk_s * 1_000).astype(np.int64)
-    table["line"] = shapely.to_wkb(network.lines.to_numpy()[table["edge"]])
+    lines = edge_lines(network.nodes, network.edges, table["edge"].to_numpy())
+    table["line"] = shapely.to_wkb(lines)
     return UsedRoads(len(points), table, shapely.get_coordinates(doors), off_m, of_point)
 
 
@@ -87,11 +89,9 @@ def build_request(
     along one road, which pass neither, are listed apart. `graph` is that of the network in the
     period, where there is one already.
     """
-    leave, arrive = (_keyed(network, period, used.table) for used in (out, into))
-    # Leaving, one walks to the road and drives what is left of the edge to its head; arriving, one
-    # drives the edge from its tail as far as the point and walks the rest.
-    exits = leave["after"] + leave["walk"]
-    entries = arrive["before"] + arrive["walk"]
+    leave, arrive = out.table["edge"], into.table["edge"]
+    exits = link_keys(network, period, out, "origin")
+    entries = link_keys(network, period, into, "destination")
     columns = ["point_out", "point_into", "key"]
     along = direct_journeys(network, period, out, into)
     # Journeys that pass no node, along one road or on foot, are
@@ -99,12 +99,23 @@ def build_request(
     direct = pd.concat([along[columns], straight_walks(out, into)[columns]])
     return MatrixRequest(
         search_graph(network, layered, period) if graph is None else graph,
-        _links(out.points, leave["point"], layered.head[leave["edge"]], exits),
-        _links(into.points, arrive["point"], layered.tail[arrive["edge"]], entries),
+        _links(out, layered.head[leave], exits),
+        _links(into, layered.tail[arrive], entries),
         direct["point_out"].to_numpy(np.int64),
         direct["point_into"].to_numpy(np.int64),
         direct["key"].to_numpy(np.int64),
     )
+
+
+def link_keys(network: RoadNetwork, period: str, used: UsedRoads, role: Role) -> IntArray:
+    """Return the key between each point and an end of its road, in the order of `used.table`.
+
+    Leaving, one walks to the road and drives what is left of the edge to its head; arriving, one
+    drives the edge from its tail as far as the point and walks the rest.
+    """
+    keyed = _keyed(network, period, used.table)
+    driven = keyed["after" if role == "origin" else "before"]
+    return (driven + keyed["walk"]).to_numpy(np.int64)
 
 
 def direct_journeys(
@@ -174,8 +185,8 @@ def _within(places: Floats, others: Floats, radius_m: Floats) -> NDArray[np.int6
     return np.column_stack([place, other])
 
 
-def _links(points: int, point: pd.Series, node: IntArray, key: pd.Series) -> AccessLinks:
-    return AccessLinks(points, point.to_numpy(np.int64), node, key.to_numpy(np.int64))
+def _links(used: UsedRoads, node: IntArray, key: IntArray) -> AccessLinks:
+    return AccessLinks(used.points, used.table["point"].to_numpy(np.int64), node, key)
 
 
 def _keyed(network: RoadNetwork, period: str, used: pd.DataFrame) -> pd.DataFrame:

@@ -157,13 +157,12 @@ class LayeredNetwork:
 
 def layer_network(network: RoadNetwork) -> LayeredNetwork:
     """Place a network's edges in the three layers (`use`: `start`, blank or `end`)."""
-    use = network.edges["use"].to_numpy()
     ends = network.edges[["from_node", "to_node"]].to_numpy(np.int64).copy()
     nodes = len(network.nodes)
     steps_from, steps_to = [], []
     for layer in ("start", "end"):
         # The copies of a layer's nodes are numbered after all nodes so far.
-        rows = use == layer
+        rows = (network.edges["use"] == layer).to_numpy(bool)
         places = np.unique(ends[rows])
         copies = nodes + np.arange(len(places))
         ends[rows] = nodes + np.searchsorted(places, ends[rows])

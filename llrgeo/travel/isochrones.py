@@ -14,52 +14,25 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 from scipy.ndimage import distance_transform_edt
-from scipy.sparse.csgraph import dijkstra
 from shapely.ops import substring
 
 from llrgeo.errors import RoutingError
+from llrgeo.roads.edge_lines import edge_boxes, within
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.snap import WALK_M_PER_S, Role, snapper
+from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S
 from llrgeo.schema import BNG
-from llrgeo.travel.access_links import UsedRoads, build_request, roads_of_points
 from llrgeo.travel.contours import draw_area
-from llrgeo.travel.dijkstra import reversed_matrix
-from llrgeo.travel.graph import IntArray, LayeredNetwork, layer_network, limit_key, unpack
+from llrgeo.travel.graph import IntArray
+from llrgeo.travel.site_search import MS_PER_MIN, Reach, SiteSearch
 from llrgeo.travel.time_surface import Roads, TimeSurface
 from llrgeo.travel.times import Direction
 
 STEP_M: Final = 30.0  # of the grid; what is narrower may be lost
 _HAIR_M: Final = 0.001
+_BEYOND: Final = 4  # steps about the land in reach, so that places next to its border are told well
 _MOST_NODES: Final = 6_000_000  # of the grid, which is made twice as wide for larger areas
 
 Floats = NDArray[np.float64]
-
-_MS_PER_MIN: Final = 60_000
-
-
-class _SiteSearch(NamedTuple):
-    """What all searches have in common."""
-
-    network: RoadNetwork
-    laid: LayeredNetwork
-    used: UsedRoads
-    period: str
-    direction: Direction
-
-
-class _Reach(NamedTuple):
-    """How long the way is between each edge and one site, and the site's own stretch of road.
-
-    Attributes
-    ----------
-    ms
-        From each edge's far end: the end the site is reached from (left for).
-    own
-        The edges that the site lies on: `edge`, `share` along it, `walk_ms`.
-    """
-
-    ms: Floats
-    own: pd.DataFrame
 
 
 def isochrones(
@@ -110,19 +83,16 @@ def isochrones(
     True
     """
     _check_minutes(minutes)
-    site_role, role = _roles(direction)
-    snapping = snapper(network)
-    used = roads_of_points(snapping, sites, site_role)
-    search = _SiteSearch(network, layer_network(network), used, period, direction)
-    roads, edge_ms = Roads.of(snapping, role), network.weights_ms(period).astype(float)
+    boxes = edge_boxes(network.nodes, network.edges)
+    search = SiteSearch.of(network, sites, boxes, period=period, direction=direction)
     rows = []
     for number, site in enumerate(sites.index):
-        reach = _reach(search, number, max(minutes))
-        surface = TimeSurface.of(roads, reach.ms, edge_ms, reach.own, direction)
+        reach = search.reach(number, max(minutes))
+        surface = _surface(search, reach, boxes, max(minutes) * MS_PER_MIN)
         # Limits rise, so that each area can be made to hold those of shorter limits.
         area: shapely.Geometry = shapely.Polygon()
         for limit in sorted(minutes):
-            area = _holding(area, _area(surface, limit * _MS_PER_MIN))
+            area = _holding(area, _area(surface, limit * MS_PER_MIN))
             rows.append((site, limit, period, direction, area))
     columns = ["site_id", "minutes", "period", "direction", "geometry"]
     return gpd.GeoDataFrame(pd.DataFrame(rows, columns=columns), geometry="geometry", crs=BNG)
@@ -132,11 +102,6 @@ def _check_minutes(minutes: Sequence[float]) -> None:
     if not all(limit > 0 for limit in minutes):
         msg = f"minutes must be above zero, not {', '.join(f'{limit:g}' for limit in minutes)}"
         raise RoutingError(msg)
-
-
-def _roles(direction: Direction) -> tuple[Role, Role]:
-    """Return the role of the sites, and that of all other points."""
-    return ("destination", "origin") if direction == "to_site" else ("origin", "destination")
 
 
 def _holding(area: shapely.Geometry, wider: shapely.Geometry) -> shapely.Geometry:
@@ -151,6 +116,49 @@ def _holding(area: shapely.Geometry, wider: shapely.Geometry) -> shapely.Geometr
     if shapely.covers(both, area):
         return both
     return shapely.union(both, shapely.buffer(area, _HAIR_M))
+
+
+def _surface(search: SiteSearch, reach: Reach, boxes: Floats, limit_ms: float) -> TimeSurface:
+    """Return the times of points about the land in reach, for which only its roads are laid out."""
+    network, edges = search.network, search.served
+    least_ms = reach.ms[edges]
+    least_ms[np.isin(edges, reach.own["edge"])] = reach.own["walk_ms"].min()
+    land = _land(boxes[:, edges], least_ms, limit_ms, network.info.ends_s)
+    # A road beyond this land may be nearer to a point in it than one in reach is. Then the point is
+    # farther from what is in reach than one can walk, and out of reach by either road.
+    beyond_m = _BEYOND * _grid_step(land[2:] - land[:2])
+    near = edges[within(boxes[:, edges], land + beyond_m * np.array([-1, -1, 1, 1]))]
+    edge_ms = network.weights_ms(search.period).astype(float)
+    return TimeSurface.of(Roads.of(network, near), reach.ms, edge_ms, reach.own, search.direction)
+
+
+def _land(boxes: Floats, least_ms: Floats, limit_ms: float, ends_s: float) -> Floats:
+    """Return the land on which points within a limit may lie, or what they are joined to.
+
+    Parameters
+    ----------
+    boxes, least_ms
+        Of roads, the least x and y and the greatest, shape (4, roads), and the time of the better
+        end of each.
+    limit_ms, ends_s
+        The limit, and the seconds lost at a journey's end.
+
+    Returns
+    -------
+    numpy.ndarray
+        A box of shape (4,), NaN where no road is in reach.
+    """
+    # What is left of the limit at the better end of each road is what can be walked from it at
+    # most.
+    left_ms = limit_ms - least_ms - ends_s * 1_000
+    reached = left_ms > 0
+    if not reached.any():
+        return np.full(4, np.nan)
+    reach_m = np.minimum(left_ms[reached] / 1_000 * WALK_M_PER_S, MAX_SNAP_M)
+    # A point in reach is no farther from a road in reach than one walks in what is left there; a
+    # road out of reach that is nearer to the point is as far from that road as twice the walk.
+    low = (boxes[:2, reached] - 2 * reach_m).min(axis=1)
+    return np.append(low, (boxes[2:, reached] + 2 * reach_m).max(axis=1))
 
 
 def _area(surface: TimeSurface, limit_ms: float) -> shapely.Geometry:
@@ -201,25 +209,15 @@ class _Samples(NamedTuple):
 def _samples(surface: TimeSurface, limit_ms: float) -> _Samples:
     """Set points along all roads that points within the limit, or beside them, may be joined to."""
     roads = surface.roads
-    lines = roads.lines
-    ends = [
-        surface.along(np.arange(len(lines)), np.full(len(lines), share)) for share in (0.0, 1.0)
-    ]
-    own = np.searchsorted(roads.start, surface.own["row"].to_numpy(), side="right") - 1
-    # What is left of the limit at the better end of each road is
-    # what can be walked from it at most.
+    every = np.arange(len(roads.start) - 1)
+    ends = [surface.along(every, np.full(len(every), share)) for share in (0.0, 1.0)]
+    own = np.searchsorted(roads.start, surface.own.row, side="right") - 1
     least_ms = np.minimum(*ends)
-    least_ms[own] = surface.own["walk_ms"].min() if len(own) else np.inf
-    left_ms = limit_ms - least_ms - surface.walk_ms(np.zeros(1))
-    reached = np.flatnonzero(left_ms > 0)
-    if not len(reached):
-        return _Samples(np.empty((0, 2)), np.empty(0), np.zeros(2), np.zeros(2))
-    reach_m = np.minimum(left_ms[reached] / 1_000 * WALK_M_PER_S, roads.max_distance_m)[:, None]
-    # A point in reach is no farther from a road in reach than one walks in what is left there; a
-    # road out of reach that is nearer to the point is as far from that road as twice the walk.
-    bounds = shapely.bounds(lines[reached])
-    low = (bounds[:, :2] - 2 * reach_m).min(axis=0)
-    high = (bounds[:, 2:] + 2 * reach_m).max(axis=0)
+    least_ms[own] = surface.own.walk_ms.min(initial=np.inf)
+    land = _land(roads.boxes, least_ms, limit_ms, roads.network.info.ends_s)
+    low, high = land[:2], land[2:]
+    if np.isnan(land).any():
+        return _Samples(np.empty((0, 2)), np.empty(0), low, high)
     # Points half a grid step apart, so that each node of the grid has one near.
     xy, road, share = roads.points(np.sort(roads.tree.query(shapely.box(*low, *high))), STEP_M / 2)
     ms = surface.along(road, share)
@@ -239,15 +237,15 @@ def roads_within(
     Each direction of a road is a line of its own; the road the site lies on may appear twice.
     """
     _check_minutes(minutes)
-    used = roads_of_points(snapper(network), sites, _roles(direction)[0])
-    search = _SiteSearch(network, layer_network(network), used, period, direction)
+    boxes = edge_boxes(network.nodes, network.edges)
+    search = SiteSearch.of(network, sites, boxes, period=period, direction=direction)
     edge_ms = network.weights_ms(period).astype(float)
     lines = network.lines.to_numpy()
     rows = []
     for number, site in enumerate(sites.index):
-        reach = _reach(search, number, max(minutes))
+        reach = search.reach(number, max(minutes))
         for limit in sorted(minutes):
-            stretches = _stretches(reach, edge_ms, limit * _MS_PER_MIN, direction)
+            stretches = _stretches(reach, edge_ms, limit * MS_PER_MIN, direction)
             rows.append(
                 {
                     "site_id": site,
@@ -260,29 +258,8 @@ def roads_within(
     return gpd.GeoDataFrame(rows, geometry="geometry", crs=BNG)
 
 
-def _reach(search: _SiteSearch, number: int, limit_min: float) -> _Reach:
-    """Search from one site over the whole network, as far as the limit."""
-    network, laid, used, period, direction = search
-    # A search backwards from the site, or forwards by turning the request round.
-    own = used.table[used.table["point"] == number].assign(point=0)
-    one, none = UsedRoads(1, own), UsedRoads(0, own.iloc[:0])
-    if direction == "to_site":
-        request = build_request(network, laid, period, none, one)
-    else:
-        request = build_request(network, laid, period, one, none).reversed()
-    nodes = request.graph.nodes
-    found = dijkstra(
-        reversed_matrix(request.graph, request.entries),
-        indices=np.array([nodes]),
-        limit=float(limit_key(limit_min)),
-    )[0, :nodes]
-    keys: IntArray = np.where(np.isfinite(found), found, float(1 << 62)).astype(np.int64)
-    ms = unpack(keys)[0] * _MS_PER_MIN
-    return _Reach(ms[laid.head if direction == "to_site" else laid.tail], own)
-
-
 def _stretches(
-    reach: _Reach, edge_ms: Floats, limit_ms: float, direction: Direction
+    reach: Reach, edge_ms: Floats, limit_ms: float, direction: Direction
 ) -> tuple[IntArray, Floats, Floats]:
     """Return edges with the shares of their length from and to which they are within reach."""
     # An edge is within reach as far as the time left at its near end lasts.

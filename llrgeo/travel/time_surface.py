@@ -6,15 +6,16 @@ one for each edge along it, and a point's own time is the least of them and the 
 """
 
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from llrgeo.roads.edge_lines import edge_points
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.snap import WALK_M_PER_S, Role, Snapper
+from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S, Edges
 from llrgeo.travel.times import Direction
 
 Floats = NDArray[np.float64]
@@ -30,8 +31,8 @@ class Roads:
 
     Attributes
     ----------
-    network, lines
-        The network, and the line of each road.
+    network, boxes
+        The network, and the least x and y and the greatest of each road, shape (4, roads).
     tree, of_piece, ends, shares
         An index of the straight pieces of the lines (what is nearest is found faster among short
         ones), the road of each, its two ends (x, y), and the shares of the road's length at them.
@@ -43,7 +44,7 @@ class Roads:
     """
 
     network: RoadNetwork
-    lines: NDArray[np.object_]
+    boxes: Floats
     tree: shapely.STRtree
     of_piece: Ints
     ends: Floats
@@ -54,25 +55,25 @@ class Roads:
     ahead: NDArray[np.bool_]
 
     @classmethod
-    def of(cls, snapping: Snapper, role: Role) -> Self:
-        """Group the edges that points of a role may be joined to by their lines, either way."""
+    def of(cls, network: RoadNetwork, edges: Edges, max_distance_m: float = MAX_SNAP_M) -> Self:
+        """Group edges (rows) that points may be joined to by their lines, either way."""
         # Edges of both directions lie on one line, and `ahead` says which run the way of the line.
-        tree, edges = snapping.trees[role]
-        either_way, ahead = _normalized(tree.geometries)
-        number, first = _alike(either_way)
+        points, count = edge_points(network.nodes, network.edges, edges)
+        either_way, ahead = _normalized(points, count)
+        number, first = _alike(either_way, count)
         order = np.argsort(number, kind="stable")
         start = np.concatenate([[0], np.cumsum(np.bincount(number, minlength=len(first)))])
-        lines = either_way[first]
-        of_piece, ends, shares = _pieces(lines)
-        straight = len(of_piece) == len(lines)  # each line is its only piece
+        begin = np.cumsum(count) - count
+        xy, count = either_way[_runs(begin[first], count[first])], count[first]
+        of_piece, ends, shares = _pieces(xy, count)
         return cls(
-            snapping.network,
-            lines,
-            shapely.STRtree(lines if straight else np.asarray(shapely.linestrings(ends))),
+            network,
+            _boxes(xy, count),
+            shapely.STRtree(np.asarray(shapely.linestrings(ends))),
             of_piece,
             ends,
             shares,
-            snapping.max_distance_m,
+            max_distance_m,
             start,
             edges[order],
             ahead[order],
@@ -107,6 +108,14 @@ class Roads:
         return begin + line[which] * part[:, None], self.of_piece[pieces[which]], share
 
 
+class OwnRoad(NamedTuple):
+    """Edges that a site lies on: rows of edges, shares of their roads and walks, shape (edges,)."""
+
+    row: Ints
+    share: Floats
+    walk_ms: Floats
+
+
 @dataclass(frozen=True, slots=True)
 class TimeSurface:
     """Milliseconds between one site and any point.
@@ -118,14 +127,13 @@ class TimeSurface:
     base, slope
         Of each edge of `roads`: the time from its road's point at share s is base + slope x s.
     own
-        Where the site lies on one of these edges: `row` (of the edge), `share` of the site,
-        `walk_ms` of the site. From behind it one drives there directly.
+        Where the site lies on one of these edges. From behind it one drives there directly.
     """
 
     roads: Roads
     base: Floats
     slope: Floats
-    own: pd.DataFrame
+    own: OwnRoad
 
     @classmethod
     def of(
@@ -152,23 +160,33 @@ class TimeSurface:
         falls = roads.ahead == (direction == "to_site")
         rows = pd.DataFrame({"row": np.arange(len(roads.edge)), "edge": roads.edge})
         mine = own[["edge", "share", "walk_ms"]].merge(rows, on="edge")
-        along = roads.ahead[mine["row"].to_numpy()]
-        mine["share"] = np.where(along, mine["share"], 1 - mine["share"])
-        return cls(roads, np.where(falls, end + ms, end), np.where(falls, -ms, ms), mine)
+        row, share = mine["row"].to_numpy(), mine["share"].to_numpy()
+        on_it = OwnRoad(
+            row, np.where(roads.ahead[row], share, 1 - share), mine["walk_ms"].to_numpy(float)
+        )
+        return cls(roads, np.where(falls, end + ms, end), np.where(falls, -ms, ms), on_it)
 
     def at(self, xy: Floats) -> Floats:
         """Return the milliseconds of points (x, y in rows), +inf where they join no road."""
         return self.heights(xy, self.cells(xy))
 
     def cells(self, xy: Floats) -> Ints:
-        """Return the piece of a road that each point is joined to, -1 for none."""
+        """Return the piece of a road that each point is joined to, -1 for none.
+
+        Of pieces as near, as beyond a corner, it is the one that is quickest, as in the matrix, and
+        of those the first: the same whichever other roads are laid out.
+        """
         (which, piece), walk_m = self.roads.tree.query_nearest(
-            shapely.points(xy), return_distance=True, all_matches=False
+            shapely.points(xy), return_distance=True
         )
         # Beyond the farthest walk to a road a point joins none, as in the matrix.
         near = walk_m <= self.roads.max_distance_m
+        which, piece = which[near], piece[near]
+        ms = self.along(self.roads.of_piece[piece], self.roads.beside(xy[which], piece)[1])
+        order = np.lexsort((piece, ms, which))
+        first = np.diff(which[order], prepend=-1) > 0
         found = np.full(len(xy), -1)
-        found[which[near]] = piece[near]
+        found[which[order[first]]] = piece[order[first]]
         return found
 
     def choose(self, xy: Floats, cells: Ints) -> Ints:
@@ -201,8 +219,7 @@ class TimeSurface:
         rows = np.repeat(start[road] - first, counts) + np.arange(counts.sum())
         shares = np.repeat(share, counts)
         ms = self.base[rows] + self.slope[rows] * shares
-        own = (self.own[name].to_numpy() for name in ("row", "share", "walk_ms"))
-        for row, site_share, walk in zip(*own, strict=True):
+        for row, site_share, walk in zip(*self.own, strict=True):
             here = np.flatnonzero(rows == row)
             # Slopes that fall lead ahead to the site, those that rise lead back to it.
             ahead = (site_share - shares[here]) * -np.sign(self.slope[row])
@@ -211,34 +228,44 @@ class TimeSurface:
         return np.asarray(np.minimum.reduceat(ms, first))
 
 
-def _normalized(lines: NDArray[np.object_]) -> tuple[NDArray[np.object_], NDArray[np.bool_]]:
-    """Return lines so that both directions have the same points, and which have theirs as before.
+def _runs(begin: Ints, count: Ints) -> Ints:
+    """Return the numbers of runs one after the other: so many from where each begins."""
+    passed = np.cumsum(count) - count
+    return np.repeat(begin - passed, count) + np.arange(count.sum())
 
-    A line begins at its lower end, by x and then by y; where a ring begins is left to GEOS.
+
+def _normalized(xy: Floats, count: Ints) -> tuple[Floats, NDArray[np.bool_]]:
+    """Return the points of lines in the order that both directions share, and whose it was before.
+
+    A line begins at its lower end, by x and then by y; where a ring begins is left to GEOS. Points
+    have shape (points, 2), so many a line.
     """
-    xy = shapely.get_coordinates(lines)
-    last = np.cumsum(shapely.get_num_coordinates(lines)) - 1
-    begin, end = xy[np.append(0, last[:-1] + 1)], xy[last]
-    above = np.where(begin[:, 0] == end[:, 0], begin[:, 1] - end[:, 1], begin[:, 0] - end[:, 0])
-    made, kept = lines.copy(), above < 0
-    made[above > 0] = shapely.reverse(lines[above > 0])
+    begin, last = np.cumsum(count) - count, np.cumsum(count) - 1
+    apart = xy[begin] - xy[last]
+    above = np.where(apart[:, 0] == 0, apart[:, 1], apart[:, 0])
+    # A line that begins at its upper end is read from its last point to its first.
+    back = np.repeat(above > 0, count)
+    rows = np.arange(len(xy))
+    made, kept = xy[np.where(back, np.repeat(begin + last, count) - rows, rows)], above < 0
     rings = above == 0
-    made[rings] = shapely.normalize(lines[rings])
-    kept[rings] = shapely.equals_exact(made[rings], lines[rings])
+    points = np.repeat(rings, count)
+    lines = shapely.linestrings(xy[points], indices=np.repeat(np.arange(rings.sum()), count[rings]))
+    turned = shapely.normalize(lines)
+    made[points] = shapely.get_coordinates(turned)
+    kept[rings] = shapely.equals_exact(turned, lines)
     return made, kept
 
 
-def _alike(lines: NDArray[np.object_]) -> tuple[Ints, Ints]:
+def _alike(xy: Floats, count: Ints) -> tuple[Ints, Ints]:
     """Return the number of each line by its coordinates, and the first line of each number.
 
     Numbers follow the order of the lines' well-known binary: by how many points they have, then by
     their coordinates, each read as the bytes that it is stored in.
     """
     # The bytes of a number in memory, read from the first, are an integer that sorts as they do.
-    words = np.ascontiguousarray(shapely.get_coordinates(lines)).view("<u8").byteswap()
-    count = shapely.get_num_coordinates(lines)
+    words = np.ascontiguousarray(xy).view("<u8").byteswap()
     begin = np.cumsum(count) - count
-    number, first = np.empty(len(lines), np.int64), [np.empty(0, np.int64)]
+    number, first = np.empty(len(count), np.int64), [np.empty(0, np.int64)]
     numbered = 0
     sizes = np.unique(count)
     for size in sizes[np.argsort(sizes.astype("<u4").byteswap())]:
@@ -253,19 +280,27 @@ def _alike(lines: NDArray[np.object_]) -> tuple[Ints, Ints]:
     return number, np.concatenate(first)
 
 
-def _pieces(lines: NDArray[np.object_]) -> tuple[Ints, Floats, Floats]:
+def _pieces(xy: Floats, count: Ints) -> tuple[Ints, Floats, Floats]:
     """Cut lines at their points: the line of each piece, its ends, and shares of the line's length.
 
     A line of no length is at share 0.
     """
-    xy, line = shapely.get_coordinates(lines, return_index=True)
+    line = np.repeat(np.arange(len(count)), count)
     joined = line[:-1] == line[1:]
     ends = np.stack([xy[:-1][joined], xy[1:][joined]], axis=1)
     of_piece = line[:-1][joined]
     length = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
-    total = np.bincount(of_piece, weights=length, minlength=len(lines))
+    total = np.bincount(of_piece, weights=length, minlength=len(count))
     # Lengths are summed over all lines, then counted from where each line begins.
     behind = np.cumsum(length)
     before = (behind - length) - (np.cumsum(total) - total)[of_piece]
     whole = np.where(total > 0, total, 1.0)[of_piece]
     return of_piece, ends, np.column_stack([before, before + length]) / whole[:, None]
+
+
+def _boxes(xy: Floats, count: Ints) -> Floats:
+    """Return the least x and y and the greatest of each line, shape (4, lines)."""
+    begin = np.cumsum(count) - count
+    if not len(begin):
+        return np.zeros((4, 0))
+    return np.vstack([np.minimum.reduceat(xy, begin).T, np.maximum.reduceat(xy, begin).T])

@@ -1,0 +1,88 @@
+"""Lines of the edges of a network, all or a few, their points, and the land that each takes up."""
+
+from typing import Final, TypeAlias
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from llrgeo.roads.network_checks import lines_of
+
+Floats: TypeAlias = NDArray[np.float64]
+Ints: TypeAlias = NDArray[np.int64]
+Rows: TypeAlias = NDArray[np.intp] | slice
+
+_STRAIGHT: Final = 2  # points of a line that is not stored
+
+
+def edge_lines(nodes: pd.DataFrame, edges: pd.DataFrame, rows: Rows) -> NDArray[np.object_]:
+    """Return the lines of some edges, shape (rows,), EPSG:27700: stored ones, and straight ones.
+
+    Parameters
+    ----------
+    nodes, edges
+        The tables of a network: `x`, `y`; `from_node`, `to_node`, `geometry`.
+    rows
+        The edges whose lines are wanted.
+
+    Raises
+    ------
+    NetworkError
+        If a stored geometry is no line.
+    """
+    ends, stored, bent = _taken(nodes, edges, rows)
+    lines = np.empty(len(bent), dtype=object)
+    lines[~bent] = shapely.linestrings(ends[~bent])
+    lines[bent] = stored
+    return lines
+
+
+def edge_points(nodes: pd.DataFrame, edges: pd.DataFrame, rows: Rows) -> tuple[Floats, Ints]:
+    """Return the points of the lines of some edges, and how many each has.
+
+    Parameters and errors are those of `edge_lines`. Points have shape (points, 2), those of each
+    line in a run; counts have shape (rows,).
+    """
+    ends, stored, bent = _taken(nodes, edges, rows)
+    count = np.full(len(bent), _STRAIGHT)
+    count[bent] = shapely.get_num_coordinates(stored)
+    curved = np.repeat(bent, count)
+    xy = np.empty((len(curved), 2))
+    xy[~curved] = ends[~bent].reshape(-1, 2)
+    xy[curved] = shapely.get_coordinates(stored)
+    return xy, count
+
+
+def edge_boxes(nodes: pd.DataFrame, edges: pd.DataFrame) -> Floats:
+    """Return the least x and y and the greatest of each edge's line, shape (4, edges).
+
+    Parameters and errors are those of `edge_lines`.
+    """
+    ends, stored, bent = _taken(nodes, edges, slice(None))
+    x, y = ends[:, :, 0], ends[:, :, 1]
+    (x0, x1), (y0, y1) = x.T, y.T
+    boxes = np.stack(
+        [np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)]
+    )
+    boxes[:, bent] = shapely.bounds(stored).T
+    return boxes
+
+
+def within(boxes: Floats, land: Floats) -> NDArray[np.bool_]:
+    """Tell which boxes, shape (4, boxes), touch a piece of land, itself a box of shape (4,)."""
+    low_x, low_y, high_x, high_y = boxes
+    across = (low_x <= land[2]) & (high_x >= land[0])
+    touches: NDArray[np.bool_] = across & (low_y <= land[3]) & (high_y >= land[1])
+    return touches
+
+
+def _taken(
+    nodes: pd.DataFrame, edges: pd.DataFrame, rows: Rows
+) -> tuple[Floats, NDArray[np.object_], NDArray[np.bool_]]:
+    """Return both ends of some edges, shape (rows, 2, 2), stored lines, and whose those are."""
+    xy = nodes[["x", "y"]].to_numpy(np.float64)
+    ends = np.stack([edges[end].to_numpy()[rows] for end in ("from_node", "to_node")], axis=1)
+    geometry = edges["geometry"].iloc[rows]
+    bent = geometry.notna().to_numpy()
+    return xy[ends], lines_of(geometry[bent]), bent
