@@ -5,6 +5,8 @@ from itertools import combinations, product
 
 import numpy as np
 import pytest
+from hypothesis import given, settings
+from hypothesis import strategies as st
 
 from llrgeo.appraisal.siting.exact import solve_exactly
 from llrgeo.appraisal.siting.model import AssignmentSum, Catchments, Model, SiteRow
@@ -49,7 +51,6 @@ def solution_of(reduced_costs, chosen):
     return RelaxedSolution(
         value=0.0,
         multipliers=np.zeros(1),
-        pair_costs=reduced_costs[None],
         reduced_costs=reduced_costs,
         chosen=chosen,
         subgradient=np.zeros(1),
@@ -152,3 +153,42 @@ def test_the_programme_of_radii_finds_the_best_of_all_plans(count, fewest, most)
         assert found.cost == pytest.approx(best)
         if np.isfinite(best):
             assert model.cost(found.plan) == pytest.approx(best)
+
+
+@given(st.integers(0, 2**32 - 1), st.integers(1, 25), st.integers(1, 9))
+@settings(max_examples=60, deadline=None)
+def test_compiled_sums_choose_as_arrays_do(seed, areas, sites):
+    rng = np.random.default_rng(seed)
+    costs = rng.integers(0, 50, (areas, sites)) / 8  # sums are exact
+    costs[rng.random(costs.shape) < 0.13] = np.inf
+    number = rng.integers(1, sites + 1)
+    by_arrays = Relaxation(
+        sites=np.arange(sites),
+        costs=costs,
+        limits=(),
+        catchments=None,
+        keep=rng.random(sites) < 0.1,
+        groups=np.zeros((0, sites), dtype=bool),
+        min_sites=number,
+        max_sites=number,
+    )
+    multipliers = rng.integers(-8, 60, areas) / 8
+    expected, found = (
+        relaxation.solve(multipliers) for relaxation in (by_arrays, replace(by_arrays, large=True))
+    )
+    assert found.value == expected.value
+    assert found.reduced_costs.tolist() == expected.reduced_costs.tolist()
+    assert found.chosen.tolist() == expected.chosen.tolist()
+    assert found.subgradient.tolist() == expected.subgradient.tolist()
+
+
+@pytest.mark.parametrize(("areas", "large"), [(299, False), (300, True)])
+def test_only_large_sums_without_limits_are_compiled(areas, large):
+    costs, none = AssignmentSum(np.ones((areas, 500))), np.zeros(500, dtype=bool)
+    model = Model(costs, np.zeros(500), none, none, 3, 3, (), (), np.arange(0), none[None][:0])
+    relaxation = Relaxation.of(model)
+    assert relaxation.large == large
+    part = relaxation.part(np.arange(500) < 7, none)
+    assert part.large == large
+    assert part.costs.flags.c_contiguous or not large
+    assert not Relaxation.of(replace(model, limits=(AssignmentSum(costs.costs, 7.0),))).large

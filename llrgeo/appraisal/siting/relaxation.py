@@ -30,6 +30,7 @@ from llrgeo.appraisal.siting.model import (
 )
 
 _PENALTY_PACE: Final = 0.3  # of a penalty against a multiplier of an area; found by trial
+_LARGE: Final = 150_000  # pairs, beyond which compiled code is quicker with its loading
 _SMALL_LIMIT: Final = 0.01  # of the largest sum: a limit of 0 has no size of its own
 
 
@@ -54,6 +55,8 @@ class Relaxation:
         Shape (groups, those sites), no site in two: at least one of each group must be open.
     min_sites, max_sites
         How many may be.
+    large
+        Whether sums over all pairs are worth code that takes half a second to load.
     """
 
     sites: Positions
@@ -64,10 +67,12 @@ class Relaxation:
     groups: Mask
     min_sites: int
     max_sites: int
+    large: bool = False
 
     @classmethod
     def of(cls, model: Model) -> "Relaxation":
         """Return the relaxation of a model."""
+        plain = not model.limits and model.catchments is None
         everything = cls(
             sites=np.arange(len(model.keep)),
             costs=model.objective.costs,
@@ -77,16 +82,18 @@ class Relaxation:
             groups=_disjoint_groups(model),
             min_sites=model.min_sites,
             max_sites=model.max_sites,
+            large=plain and model.objective.costs.size >= _LARGE,
         )
         return everything.part(~model.close, model.keep)
 
     def part(self, left: Mask, keep: Mask) -> "Relaxation":
         """Return the relaxation with some of the sites alone, of which some must be open."""
         limits = tuple(replace(limit, costs=limit.costs[:, left]) for limit in self.limits)
+        costs = self.costs[:, left]
         part = replace(
             self,
             sites=self.sites[left],
-            costs=self.costs[:, left],
+            costs=np.ascontiguousarray(costs) if self.large else costs,
             limits=limits,
             catchments=self.catchments and self.catchments.part(left),
             keep=keep[left],
@@ -118,13 +125,14 @@ class Relaxation:
 
         `multipliers` are those of the areas, followed by the penalties.
         """
-        areas = len(self.costs)
+        if self.large:
+            return self._solve_compiled(multipliers)
         # Relaxed: that each area is served once (a multiplier each, of any sign) and the limited
         # sums (a penalty each, never below 0). What is left falls apart into sites.
+        areas = len(self.costs)
         penalties = np.maximum(multipliers[areas:], 0.0)
-        pair_costs = self.costs - multipliers[:areas, None]
-        for penalty, limit in zip(penalties, self.limits, strict=True):
-            pair_costs += penalty * limit.costs
+        multipliers = np.append(multipliers[:areas], penalties)
+        pair_costs = self.pair_costs(multipliers)
         # A site takes every area whose pair cost is below 0, unless it has limits of its own.
         reduced_costs = np.minimum(pair_costs, 0).sum(axis=0)
         if self.catchments is not None:
@@ -140,12 +148,38 @@ class Relaxation:
             value -= penalty * limit.limit
         return RelaxedSolution(
             value=float(value),
-            multipliers=np.append(multipliers[:areas], penalties),
-            pair_costs=pair_costs,
+            multipliers=multipliers,
             reduced_costs=reduced_costs,
             chosen=chosen,
             subgradient=np.concatenate(subgradient),
         )
+
+    def _solve_compiled(self, multipliers: Vector) -> "RelaxedSolution":
+        """Do the same without limits, by one pass over the pairs."""
+        from llrgeo.appraisal.siting.relaxed_sums import sums_below, times_below
+
+        reduced_costs, served = np.zeros(len(self.sites)), np.zeros(len(self.costs))
+        sums_below(self.costs, multipliers, reduced_costs)
+        chosen = self._choose(reduced_costs)
+        times_below(self.costs, multipliers, np.flatnonzero(chosen), served)
+        return RelaxedSolution(
+            value=float(multipliers.sum() + reduced_costs[chosen].sum()),
+            multipliers=multipliers,
+            reduced_costs=reduced_costs,
+            chosen=chosen,
+            subgradient=1.0 - served,
+        )
+
+    def pair_costs(self, multipliers: Vector) -> Matrix:
+        """Return what pairs cost, with penalties, less the multiplier of the area.
+
+        Shape (areas, sites). `multipliers` are those of the areas, followed by the penalties.
+        """
+        areas = len(self.costs)
+        found: Matrix = self.costs - multipliers[:areas, None]
+        for penalty, limit in zip(multipliers[areas:], self.limits, strict=True):
+            found += penalty * limit.costs
+        return found
 
     def _choose(self, reduced_costs: Vector) -> Mask:
         """Return the sites to keep, the best of each group, and the best of the others.
@@ -176,8 +210,6 @@ class RelaxedSolution:
         A bound: no plan of the relaxation's sites costs less.
     multipliers
         Of each area, followed by the penalties.
-    pair_costs
-        Shape (areas, sites): cost with penalties, less the multiplier of the area.
     reduced_costs
         Of each site; +inf where it cannot have the activity it needs.
     chosen
@@ -188,7 +220,6 @@ class RelaxedSolution:
 
     value: float
     multipliers: Vector
-    pair_costs: Matrix
     reduced_costs: Vector
     chosen: Mask
     subgradient: Vector

@@ -109,7 +109,8 @@ def _settled(
         # A plan in which an area uses a pair costs at least the bound, plus what the pair costs
         # above 0 and what opening its site adds.
         unused[:, model.close] = True
-        extra = np.maximum(best.pair_costs, 0) + best.rise_if_open(relaxation)
+        extra = np.maximum(relaxation.pair_costs(best.multipliers), 0)
+        extra += best.rise_if_open(relaxation)
         unused[:, relaxation.sites] = extra > room
     return LagrangianBound(
         value=best.value,
