@@ -1,4 +1,4 @@
-"""Who goes where by three rules, by hand and against brute force."""
+"""Who goes where if sites have room for so many, by hand and against brute force."""
 
 from itertools import product
 
@@ -8,17 +8,8 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llrgeo.appraisal.assignment import assign_by_choice, assign_nearest, assign_with_room
+from llrgeo.appraisal.assignment import assign_with_room
 from llrgeo.travel.times import TravelTimes
-
-
-def test_the_nearest_rule_sends_everyone_whatever_the_room(
-    town_areas: pd.DataFrame, town_times: TravelTimes
-) -> None:
-    assigned = assign_nearest(town_times.minutes, town_areas["residents"])
-    assert assigned.contacts.sum().to_dict() == {"A": 600, "B": 300, "C": 0}
-    assert assigned.out_of_reach.to_dict() == {"W": 0, "N": 0, "E": 0, "F": 100}
-    assert assigned.turned_away.sum() == 0
 
 
 def test_with_room_for_fewer_those_with_the_best_alternative_move_on(
@@ -32,17 +23,6 @@ def test_with_room_for_fewer_those_with_the_best_alternative_move_on(
     assert assigned.out_of_reach["F"] == 100
     assert assigned.contacts.loc["E", "A"] == 200
     assert assigned.contacts.loc["N", ["B", "C"]].sum() == 300
-    assert assigned.mean_minutes(town_times.minutes) == pytest.approx((200 + 300 + 250 * 2) / 750)
-
-
-def test_choice_follows_size_over_squared_minutes(
-    town_areas: pd.DataFrame, town_times: TravelTimes
-) -> None:
-    size = pd.Series({"A": 9.0, "B": 1.0, "C": 2.0})
-    assigned = assign_by_choice(town_times.minutes, town_areas["residents"], size)
-    pulls = np.array([9 / 9, 1 / 1, 2 / 1])  # N: 3, 1 and 1 minutes
-    assert assigned.contacts.loc["N"].tolist() == pytest.approx(list(300 * pulls / 4))
-    assert assigned.out_of_reach["F"] == 100
 
 
 @settings(deadline=None, max_examples=40)

@@ -17,7 +17,6 @@ from hypothesis import given, settings
 
 from llrgeo.appraisal.access import OUTCOMES
 from llrgeo.appraisal.activity import CARE_PLACES
-from llrgeo.appraisal.assignment import compare_rules
 from llrgeo.appraisal.authorities import compare_authorities
 from llrgeo.appraisal.evaluation import OptionResult, evaluate_options
 from llrgeo.appraisal.evidence import Evidence, appraise
@@ -28,6 +27,7 @@ from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.scoring import Criterion, Hurdle, score_options
 from llrgeo.appraisal.simulation import Uncertainty, simulate
+from llrgeo.appraisal.site_choice import compare_rules
 from llrgeo.errors import InputError
 from llrgeo.inputs.embedded import embedded
 from llrgeo.inputs.rates import read_rates

@@ -5,9 +5,9 @@ import pandas as pd
 import pytest
 
 from llrgeo.appraisal import row_blocks as module
-from llrgeo.appraisal.assignment import assign_by_choice
 from llrgeo.appraisal.nearest_sites import TimesArrays
 from llrgeo.appraisal.row_blocks import row_blocks
+from llrgeo.appraisal.site_choice import choose_by_size
 from llrgeo.travel.times import TravelTimes
 
 
@@ -30,13 +30,13 @@ def test_figures_of_blocks_are_those_of_all_at_once(monkeypatch: pytest.MonkeyPa
     areas, sites = pd.RangeIndex(23).astype(str), pd.Index(list("ABCD"))
     times = TravelTimes(pd.DataFrame(values, areas, sites))
     assert times.longest_min == values[np.isfinite(values)].max()
-    size, demand = pd.Series([3.0, 1.0, 2.0, 5.0], sites), pd.Series(1.5, areas)
+    size, demand = np.array([3.0, 1.0, 5.0]), rng.random(23)
 
-    def figures() -> tuple[object, ...]:
+    def figures() -> tuple[list[object], list[float]]:
         nearest = TimesArrays.of(times, areas, pd.Series("acute", sites)).nearest(frozenset("ACD"))
-        shared = assign_by_choice(times.minutes, demand, size).contacts
-        return *(each.tolist() for each in nearest[:3]), shared.to_numpy().tolist()
+        chosen = choose_by_size(values, demand, np.array([0, 2, 3]), size, standard_min=9.0)
+        return [each.tolist() for each in nearest[:3]], [*chosen.by_site, *chosen[1:]]
 
-    at_once = figures()
+    nearest, chosen = figures()
     monkeypatch.setattr(module, "_CELLS", 10)
-    assert figures() == at_once
+    assert figures() == (nearest, pytest.approx(chosen, rel=1e-12))

@@ -35,13 +35,13 @@ def test_figures_are_those_of_all_areas_at_once(monkeypatch: pytest.MonkeyPatch,
     classes = pd.DataFrame({"class": rng.choice(CLASSES, 70), "too_close": rng.random(70) < 0.4})
     supply = pd.Series(rng.choice([0.0, 0.2, 0.7], 70), people.index)
 
-    def figures() -> list[pd.DataFrame]:
+    def figures(people: pd.DataFrame) -> list[pd.DataFrame]:
         access = Access(before, after, people, tolerance_min=1.0, thresholds_min=(10, 25))
         return [access.groups, count_people(classes, people), _by_group(supply, people)]
 
-    at_once = figures()
+    at_once = figures(people)
     monkeypatch.setattr(wide_groups, "_MANY", 5)
-    for own_areas, expected in zip(figures(), at_once, strict=True):
+    for own_areas, expected in zip(figures(people.copy()), at_once, strict=True):
         pd.testing.assert_frame_equal(own_areas, expected, rtol=1e-12)
 
 
@@ -59,3 +59,26 @@ def test_only_columns_of_many_levels_are_parted(monkeypatch: pytest.MonkeyPatch)
     all_areas, own_areas = asked
     assert all_areas.counts.shape == (30, 3)
     assert len(own_areas.counts) == (people[EVERYONE] > 0).sum()
+
+
+def test_a_table_is_divided_once_and_what_was_made_of_it_goes_with_it(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    monkeypatch.setattr(wide_groups, "_MANY", 2)
+    people = random_people(np.random.default_rng(8), 30, 4)
+    asked = []
+
+    def figures(counted: Counted) -> Columns:
+        asked.append(counted)
+        return {"people": counted.people(np.full(30, fill_value=True))}
+
+    before = len(wide_groups._known)
+    by_columns(people, figures)
+    by_columns(people, figures)
+    assert [id(each) for each in asked[:2]] == [id(each) for each in asked[2:]]
+    # A table of the same size and place as one that is gone is another table.
+    asked.clear()
+    del people
+    assert len(wide_groups._known) == before
+    other = random_people(np.random.default_rng(9), 30, 4)
+    assert by_columns(other, figures)["people"].tolist() == other.sum().tolist()

@@ -6,10 +6,11 @@ the square of a study. Of such columns only the areas that have anyone are kept,
 after another's, and all these columns are worked out at once.
 """
 
+import weakref
 from collections.abc import Callable
 from dataclasses import dataclass
 from itertools import pairwise
-from typing import Any, Final, Protocol, Self, TypeAlias
+from typing import Any, Final, NamedTuple, Protocol, Self, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -159,27 +160,53 @@ class OwnAreas:
         return sums
 
 
+class _Divided(NamedTuple):
+    """Columns of people: of groups of few levels; of many, if there are any; which are of many."""
+
+    few: AllAreas
+    own: OwnAreas | None
+    many: Flags
+
+    @classmethod
+    def of(cls, people: pd.DataFrame) -> Self:
+        """Divide a table by the number of levels of its groups."""
+        counts, areas = people.to_numpy(), np.arange(len(people))
+        if counts.shape[1] <= _MANY:
+            return cls(AllAreas(counts, areas), None, np.zeros(counts.shape[1], bool))
+        group, size = np.unique(people.columns.get_level_values("group"), return_counts=True)
+        many = people.columns.get_level_values("group").isin(group[size > _MANY])
+        if not many.any():
+            return cls(AllAreas(counts, areas), None, many)
+        own = OwnAreas.of(counts, np.flatnonzero(many))
+        return cls(AllAreas(counts[:, ~many], areas), own, many)
+
+
+# A study asks about the same table a hundred times, and dividing it takes as long as any answer. It
+# is divided once, and what was made of it goes with it.
+_known: Final[dict[int, _Divided]] = {}
+
+
 def by_columns(people: pd.DataFrame, figures: Callable[[Counted], Columns]) -> Columns:
     """Return figures with a value for each column of `people`.
 
     Parameters
     ----------
     people
-        Residents by area (rows) and group and level (columns), as `people_by_group` returns them.
+        Residents by area (rows) and group and level (columns), as `people_by_group` returns them;
+        not changed afterwards.
     figures
         Of some columns of these, a value for each of them, by name.
     """
-    counts, areas = people.to_numpy(), np.arange(len(people))
-    if counts.shape[1] <= _MANY:
-        return figures(AllAreas(counts, areas))
-    group, size = np.unique(people.columns.get_level_values("group"), return_counts=True)
-    many = people.columns.get_level_values("group").isin(group[size > _MANY])
-    if not many.any():
-        return figures(AllAreas(counts, areas))
-    few = figures(AllAreas(counts[:, ~many], areas))
-    found = figures(OwnAreas.of(counts, np.flatnonzero(many)))
-    joined: Columns = {}
-    for name, values in few.items():
-        joined[name] = np.empty(counts.shape[1], dtype=values.dtype)
-        joined[name][~many], joined[name][many] = values, found[name]
+    key = id(people)
+    if key not in _known:
+        _known[key] = _Divided.of(people)
+        weakref.finalize(people, _known.pop, key)
+    few, own, many = _known[key]
+    found = figures(few)
+    if own is None:
+        return found
+    found_of_many, joined = figures(own), Columns()
+    for name, values in found.items():
+        joined[name] = np.empty(len(many), dtype=values.dtype)
+        joined[name][~many], joined[name][many] = values, found_of_many[name]
     return joined

@@ -5,10 +5,10 @@ from typing import Final
 import pandas as pd
 
 from llrgeo.appraisal.area_facts import has_ages
-from llrgeo.appraisal.assignment import compare_rules
 from llrgeo.appraisal.catchments import catchment_table
 from llrgeo.appraisal.disclosure import publish_as_is, withhold
 from llrgeo.appraisal.home_visits import team_reach
+from llrgeo.appraisal.site_choice import compare_rules
 from llrgeo.appraisal.tables.columns import (
     ACCESS,
     GROUP,
