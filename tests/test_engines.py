@@ -13,6 +13,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from llrgeo.errors import RoutingError
+from llrgeo.travel import contraction, hierarchy
 from llrgeo.travel.chains import contract_chains
 from llrgeo.travel.engines import Engine, SearchPlan, faster_engine, journey_keys
 from llrgeo.travel.forced_arcs import contract_forced_arcs
@@ -312,6 +313,22 @@ def test_the_engine_follows_the_work(
     searches: int, nodes: int, degree: float, *, at_hand: bool, engine: Engine
 ) -> None:
     assert faster_engine(searches, nodes // 4, degree, at_hand=at_hand) == engine
+
+
+@settings(deadline=None, max_examples=75)
+@given(data=st.data())
+def test_a_core_of_any_size_is_searched_right(data: st.DataObject) -> None:
+    nodes, arcs = data.draw(towns())
+    exits, entries = data.draw(joins(nodes)), data.draw(joins(nodes))
+    request = asked(graph_of(nodes, arcs), exits, entries)
+    limit_min = data.draw(st.sampled_from([3 / 60_000, 11 / 60_000, np.inf]))
+    expected = journey_keys(request, SearchPlan("chains", limit_min))
+    with pytest.MonkeyPatch.context() as patch:
+        # Machine code has the number of searches for good; its source reads what is set here.
+        patch.setattr(contraction, "_SEARCHES", data.draw(st.integers(-1, 4)))
+        patch.setattr(hierarchy, "contract_nodes", contraction.contract_nodes.py_func)
+        found = journey_keys(request, SearchPlan("hierarchy", limit_min))
+    np.testing.assert_array_equal(found, expected)
 
 
 def streets_with_turns(across: int, seed: int) -> SearchGraph:
