@@ -15,7 +15,18 @@ from llrgeo.errors import NetworkError
 from llrgeo.inputs.pbf_numbers import read_numbers, signed, unpacked
 from llrgeo.roads.extract import read_extracts
 from llrgeo.roads.ids import is_among
-from llrgeo.roads.pbf_arrays import Unusual, dense_places, tagged_nodes, tagged_ways, usual_blocks
+from llrgeo.roads.pbf_arrays import (
+    DENSE_NODES,
+    Block,
+    Unusual,
+    dense_places,
+    tagged_nodes,
+    tagged_ways,
+    usual_blocks,
+)
+from llrgeo.roads.pbf_arrays import (
+    WAYS as WAY_BLOCK,
+)
 
 KEYS = frozenset({"highway", "barrier", "é"})
 TEXTS = st.sampled_from(
@@ -132,6 +143,51 @@ def test_files_of_another_make_are_left_to_osmium(tmp_path: Path, options: dict[
     assert read.node_ids.tolist() == same.node_ids.tolist() == [1, 2]
     assert [way.tags for way in read.ways] == [way.tags for way in same.ways]
     assert read.lon.tolist() == same.lon.tolist()
+
+
+def field(number: int, value: bytes | int) -> bytes:
+    """Write a field of a protocol buffer: bytes, or a number of 64 bits."""
+    if isinstance(value, int):
+        return varint(number << 3) + varint(value % 2**64)
+    return varint(number << 3 | 2) + varint(len(value)) + value
+
+
+STRINGS = [b"", b"highway", b"service"]
+WAY_ID, KEY, VALUE, REFS = field(1, 7), field(2, b"\1"), field(3, b"\2"), field(8, b"\2\2")
+LEADS_BACK = varint(4 << 3 | 2) + varint(2**64 - 11)  # to its own beginning
+
+
+@pytest.mark.parametrize(
+    "way",
+    [
+        WAY_ID + KEY + VALUE + LEADS_BACK + REFS,
+        WAY_ID + KEY + VALUE + b"\x42",
+        WAY_ID + field(2, b"\1\x90\3") + field(3, b"\2\2") + REFS,
+        WAY_ID + KEY + field(3, b"\x90\3") + REFS,
+        WAY_ID + field(2, b"\1\2") + VALUE + REFS,
+        WAY_ID + field(2, b"\1" + varint(2**64 - 1)) + field(3, b"\2\2") + REFS,
+    ],
+    ids=["a length below zero", "cut", "no such key", "no such value", "no value", "below zero"],
+)
+def test_ways_that_cannot_be_read_are_left_to_osmium(way: bytes) -> None:
+    sound = field(3, WAY_ID + KEY + VALUE + REFS)
+    assert len(tagged_ways(Block(STRINGS, WAY_BLOCK, sound), KEYS)) == 1
+    with pytest.raises(Unusual):
+        tagged_ways(Block(STRINGS, WAY_BLOCK, sound + field(3, way)), KEYS)
+
+
+@pytest.mark.parametrize(
+    "rest",
+    [field(10, b"\0\0\1\2\0"), field(10, b"\1\x90\3\0\0"), field(10, b"\1\0\0"),
+     field(10, b"\1\2\0\0") + field(5, field(6, b"\1\0"))],
+    ids=["more tags than nodes", "no such value", "no value", "a deleted node"],
+)  # fmt: skip
+def test_nodes_that_cannot_be_read_are_left_to_osmium(rest: bytes) -> None:
+    places = field(1, b"\2\2") + field(8, b"\2\2") + field(9, b"\2\2")
+    sound = field(2, places + field(10, b"\1\2\0\0"))
+    assert list(tagged_nodes(Block(STRINGS, DENSE_NODES, sound), KEYS)) == [1]
+    with pytest.raises(Unusual):
+        tagged_nodes(Block(STRINGS, DENSE_NODES, field(2, places + rest)), KEYS)
 
 
 def test_nodes_of_no_street_are_counted_and_not_kept(tmp_path: Path) -> None:

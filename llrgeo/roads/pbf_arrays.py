@@ -11,6 +11,7 @@ Source: OpenStreetMap wiki, PBF Format (2026-11).
 import sys
 import zlib
 from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 from typing import Final, NamedTuple
 
@@ -24,7 +25,8 @@ from llrgeo.roads.pbf import block_data, blocks
 # Fields of a block, of a group, of dense nodes, and of a way with the type of what they hold.
 _STRINGS, _GROUP, _GRANULARITY, _LAT_OFFSET, _LON_OFFSET = 1, 2, 17, 19, 20
 DENSE_NODES, WAYS, _RELATIONS = 2, 3, 4
-_NODE_ID, _LAT, _LON, _NODE_TAGS = 1, 8, 9, 10
+_NODE_ID, _DENSE_INFO, _LAT, _LON, _NODE_TAGS = 1, 5, 8, 9, 10
+_VISIBLE: Final = 6  # of the info of dense nodes: which of them are not deleted
 _WAY_START: Final = 0x1A
 _WAY_ID, _KEYS, _VALUES, _INFO, _REFS = 0x08, 0x12, 0x1A, 0x22, 0x42
 _USUAL_GRANULARITY: Final = 100  # nanodegrees: ten-millionths of a degree
@@ -32,6 +34,15 @@ _USUAL_GRANULARITY: Final = 100  # nanodegrees: ten-millionths of a degree
 
 class Unusual(Exception):  # noqa: N818 (no error: another reader takes the file)
     """Says that a file is not written as extracts are."""
+
+
+@contextmanager
+def _judged_by_osmium() -> Iterator[None]:
+    """Leave what cannot be read to osmium, which says what is wrong, or makes sense of it."""
+    try:
+        yield
+    except (ValueError, IndexError) as error:
+        raise Unusual from error
 
 
 Tags = dict[str, str]
@@ -70,8 +81,15 @@ def usual_blocks(path: Path) -> Iterator[Block]:
                     raise Unusual from error
 
 
+@_judged_by_osmium()
 def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
-    """Return the tags of the dense nodes of a block that have one of some keys, by id."""
+    """Return the tags of the dense nodes of a block that have one of some keys, by id.
+
+    Raises
+    ------
+    Unusual
+        If it cannot be read.
+    """
     wanted = _wanted(block.strings, keys)
     if not wanted.any():
         return {}
@@ -92,8 +110,15 @@ def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
     return found
 
 
+@_judged_by_osmium()
 def tagged_ways(block: Block, keys: frozenset[str]) -> list[tuple[int, Tags, Ints]]:
-    """Return id, tags and the ids of the nodes of each way of a block that has one of some keys."""
+    """Return id, tags and the ids of the nodes of each way of a block that has one of some keys.
+
+    Raises
+    ------
+    Unusual
+        If it cannot be read.
+    """
     wanted = _wanted(block.strings, keys)
     if not wanted.any():
         return []
@@ -127,8 +152,9 @@ def dense_places(path: Path) -> Iterator[Places]:
     last = np.zeros(0, dtype=np.int64)
     for block in usual_blocks(path):
         if block.kind == DENSE_NODES:
-            dense = _dense(block)
-            ids, x, y = (summed(dense[key]) for key in (_NODE_ID, _LON, _LAT))
+            with _judged_by_osmium():
+                dense = _dense(block)
+                ids, x, y = (summed(dense[key]) for key in (_NODE_ID, _LON, _LAT))
             if not len(ids) == len(x) == len(y) or (np.diff(ids, prepend=last) <= 0).any():
                 raise Unusual
             last = ids[-1:]
@@ -163,6 +189,8 @@ def _wanted(strings: list[bytes], keys: frozenset[str]) -> NDArray[np.bool_]:
 
 def _tags(strings: list[bytes], keys: list[int], values: list[int]) -> Tags:
     """Return tags, of which equal texts are one object in memory."""
+    if min((*keys, *values), default=0) < 0:
+        raise Unusual
     return {
         sys.intern(strings[key].decode()): sys.intern(strings[value].decode())
         for key, value in zip(keys, values, strict=True)
@@ -175,7 +203,8 @@ def _dense(block: Block) -> dict[int, bytes]:
     if len(rows) != 1 or not isinstance(rows[0], bytes):
         raise Unusual
     found = {key: value for key, value in fields(rows[0]) if isinstance(value, bytes)}
-    if not {_NODE_ID, _LAT, _LON} <= set(found):
+    info = dict(fields(found.get(_DENSE_INFO, b"")))
+    if not {_NODE_ID, _LAT, _LON} <= set(found) or _VISIBLE in info:
         raise Unusual
     return found
 
@@ -198,6 +227,8 @@ def _way_fields(group: bytes) -> tuple[Numbers, dict[int, Ints]]:
         kind, size = values[at[left]], values[at[left] + 1]
         stop = np.searchsorted(first, first[at[left] + 2] + size)
         stop[kind == _WAY_ID] = at[left][kind == _WAY_ID] + 2
+        if (stop <= at[left]).any():  # a length below zero, which would lead round and round
+            raise Unusual
         for key, spans in found.items():
             own = left[kind == key]
             if spans[own].any():
