@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.publish import palette
-from llrgeo.publish.option_view import OptionView, change_places
+from llrgeo.publish.option_view import OptionView, change_places, time_places
 from llrgeo.publish.palette import LegendClass
 from llrgeo.publish.wording import wording
 
@@ -52,10 +52,8 @@ def change_legend(view: OptionView, tolerance_min: float) -> Legend:
 
 def time_legend(minutes: pd.Series, residents: pd.Series) -> Legend:
     """Return the classes of minutes, one an area; +inf is no route."""
-    classes = palette.time_classes()
-    places = np.searchsorted(palette.TIME_BREAKS, minutes, side="left")
-    places = np.where(np.isinf(minutes), len(classes) - 1, places)
-    return _legend(pd.Series(places, minutes.index), residents, classes)
+    places = pd.Series(time_places(minutes), minutes.index)
+    return _legend(places, residents, palette.time_classes())
 
 
 def class_label(item: LegendClass) -> str:
@@ -74,9 +72,9 @@ def class_label(item: LegendClass) -> str:
 
 
 def _legend(places: pd.Series, residents: pd.Series, classes: Sequence[LegendClass]) -> Legend:
-    counts = residents.groupby(places).sum()
+    counts = np.bincount(places, residents, len(classes)).astype(np.int64)
     rows = (
-        LegendRow(item, class_label(item), int(counts.get(place, 0)))
-        for place, item in enumerate(classes)
+        LegendRow(item, class_label(item), count)
+        for item, count in zip(classes, counts.tolist(), strict=True)
     )
     return Legend(places, tuple(rows))

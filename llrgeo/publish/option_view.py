@@ -12,6 +12,7 @@ from typing import Final, Self
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.area_facts import has_deprivation
 from llrgeo.appraisal.counts import ratio, reconcile
@@ -182,13 +183,18 @@ def _bands(areas: pd.DataFrame) -> pd.DataFrame:
     classes = palette.time_classes()
     bands = pd.DataFrame(index=pd.Index([item.id for item in classes], name="band"))
     for column in ("before", "after"):
-        minutes = areas[f"{column}_min"].to_numpy()
-        place = np.searchsorted(palette.TIME_BREAKS, minutes, side="left")
-        place = np.where(np.isinf(minutes), len(classes) - 1, place)
+        place = time_places(areas[f"{column}_min"])
         counted = np.bincount(place, weights=areas["people"], minlength=len(classes))
         bands[column] = counted.astype(np.int64)
         reconcile(bands[column], areas["people"].sum(), table="people by minutes")
     return bands
+
+
+def time_places(minutes: pd.Series) -> NDArray[np.intp]:
+    """Return the class of each area's minutes by its place; the last is for no route."""
+    values = minutes.to_numpy()
+    place = np.searchsorted(palette.TIME_BREAKS, values, side="left")
+    return np.where(np.isinf(values), len(palette.time_classes()) - 1, place)
 
 
 def change_places(areas: pd.DataFrame, limits: Sequence[float]) -> pd.Series:

@@ -27,6 +27,12 @@ from llrgeo.travel.accuracy import Accuracy
 
 WORST: Final = 10
 TENTHS: Final = range(1, 11)
+SERVICE_OUTCOMES: Final = {
+    "longer": ("worsened", "lost"),
+    "shorter": ("improved", "gained"),
+    "same": ("unchanged", "none"),
+}
+"""What becomes of a service for people, each of the outcomes that it counts."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -147,35 +153,43 @@ def build_people_view(people: pd.DataFrame, compared: ComparedOption) -> PeopleV
         If the classes do not add up to all people of a group.
     """
     result = compared.after
-    teams_only = result.classified.empty
-    classified = result.classified
-    # Nobody travels in this study but teams: the view is then of their drives, and says so.
-    if teams_only:
-        classified = classify_areas(
-            *compared.minutes(compared.counted),
-            compared.accuracy,
-            tolerance_min=compared.tolerance_min,
-        )
+    classified, by_teams = classified_areas(compared), classified_by_teams(compared)
     return PeopleView(
         option=result.option,
-        teams_only=teams_only,
+        teams_only=result.classified.empty,
         groups=count_people(classified, people),
-        teams=None if teams_only else _team_classes(people, compared),
+        teams=None if by_teams is None else count_people(by_teams, people[[EVERYONE]]).iloc[0],
         services=_services(result, [service.id for service in compared.services]),
-        worst=_worst(classified, result),
+        worst=worst_hit(classified, result),
     )
 
 
-def _team_classes(people: pd.DataFrame, compared: ComparedOption) -> pd.Series | None:
-    """Return the people by class over the services for which a team drives to them."""
-    if not compared.teams:
+def classified_areas(compared: ComparedOption) -> pd.DataFrame:
+    """Return the areas by class over all services, as `classify_areas` does.
+
+    Where nobody travels in a study but teams, they are of their drives.
+    """
+    if not compared.after.classified.empty:
+        return compared.after.classified
+    return classify_areas(
+        *compared.minutes(compared.counted),
+        compared.accuracy,
+        tolerance_min=compared.tolerance_min,
+    )
+
+
+def classified_by_teams(compared: ComparedOption) -> pd.DataFrame | None:
+    """Return the areas by class over the services for which a team drives to people's homes.
+
+    None in a study without teams, and in one of teams alone, whose drives `classified_areas` has.
+    """
+    if compared.after.classified.empty or not compared.teams:
         return None
-    classified = classify_areas(
+    return classify_areas(
         *compared.minutes(compared.teams),
         compared.team_accuracy,
         tolerance_min=compared.tolerance_min,
     )
-    return count_people(classified, people[[EVERYONE]]).iloc[0]
 
 
 def longer_people(row: pd.Series) -> int:
@@ -209,19 +223,14 @@ def shown_people(areas: pd.DataFrame) -> pd.DataFrame:
 def _services(result: OptionResult, ids: Sequence[str]) -> pd.DataFrame:
     """Return the people for whom each service takes longer, less time, or the same."""
     rows = [result.services[name].access.summary.to_dict() for name in ids]
-    parts = {
-        "longer": ("worsened", "lost"),
-        "shorter": ("improved", "gained"),
-        "same": ("unchanged", "none"),
-    }
     counted = {
         column: [int(sum(row[outcome] for outcome in outcomes)) for row in rows]
-        for column, outcomes in parts.items()
+        for column, outcomes in SERVICE_OUTCOMES.items()
     }
     return pd.DataFrame(counted, index=pd.Index(ids, name="service"))
 
 
-def _worst(classified: pd.DataFrame, result: OptionResult) -> pd.DataFrame:
+def worst_hit(classified: pd.DataFrame, result: OptionResult) -> pd.DataFrame:
     """Return the areas with the largest worsening for any service; equals keep their order."""
     hit = classified[classified["class"].isin(LONGER_CLASSES)]
     order = hit["worst_change_min"].sort_values(ascending=False, kind="stable").index[:WORST]

@@ -102,6 +102,7 @@ class Publication:
         neighbourhoods alone.
     part_of
         The publication of the whole study, of some of whose areas this one is; None for the whole.
+        Results and views stay those of the whole.
 
     Raises
     ------
@@ -218,7 +219,12 @@ class Publication:
 
     @cached_property
     def people(self) -> Mapping[str, PeopleView]:
-        """What readers see of each option over all services, by name; each built when read."""
+        """What readers see of each option over all services, by name; each built when read.
+
+        Of a part, as the views below, they are those of the whole study, as its results are.
+        """
+        if self.part_of:
+            return self.part_of.people
         people = shown_people(self.areas)
         return MadeWhenRead(
             self.results, lambda name: build_people_view(people, self.compared(name))
@@ -246,6 +252,8 @@ class Publication:
     @cached_property
     def views(self) -> Mapping[tuple[str, str], OptionView]:
         """What readers see of each option and service, by name; each built once, when read."""
+        if self.part_of:
+            return self.part_of.views
         areas = ShownAreas.of(self.areas)
         services = {service.id: service for service in self.services}
         seen: dict[int, OptionView] = {}  # options that run a service alike show it alike

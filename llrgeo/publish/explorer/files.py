@@ -7,6 +7,7 @@ from llrgeo.publish.costs_and_room import costs_and_room
 from llrgeo.publish.explorer.index import render_index
 from llrgeo.publish.explorer.page import options_table, render_explorer, render_part
 from llrgeo.publish.explorer.part import part_of
+from llrgeo.publish.explorer.part_views import opening_views_of_parts
 from llrgeo.publish.explorer.split import (
     SPLIT_ABOVE,
     PartPage,
@@ -36,7 +37,10 @@ def explorer_files(publication: Publication, split_above: int = SPLIT_ABOVE) -> 
     facts = costs_and_room(publication)
     whole = {**options_table(publication), "id": "options-whole", "caption": words["index_whole"]}
     files = {EXPLORER: render_index(publication)}
-    for part, named in zip(parts, names_by_part(publication), strict=True):
+    opening = opening_views_of_parts(publication)
+    for part, named, (view, people) in zip(
+        parts, names_by_part(publication), opening, strict=True
+    ):
         title = words["index_part_title"].format(title=publication.title, place=part.name)
         page = PartPage(
             part.name,
@@ -48,6 +52,8 @@ def explorer_files(publication: Publication, split_above: int = SPLIT_ABOVE) -> 
             int(publication.areas["residents"].sum()),
             facts,
             has_roads=publication.own_roads is not None,
+            view=view,
+            people=people,
         )
         files[part.page] = render_part(part_of(publication, part.rows, title), page, named)
     return files

@@ -9,7 +9,7 @@ from llrgeo.publish import pages
 from llrgeo.publish.explorer.packing import pack_sectors, usual_district
 from llrgeo.publish.explorer.page import options_table
 from llrgeo.publish.explorer.payload import explorer_sites, gazetteer
-from llrgeo.publish.explorer.split import parts_of
+from llrgeo.publish.explorer.split import part_of_area, parts_of
 from llrgeo.publish.gazetteer import area_at
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
@@ -51,9 +51,7 @@ def index_data(publication: Publication) -> dict[str, Any]:
     the same search runs; its areas are the parts.
     """
     parts, sites = parts_of(publication), explorer_sites(publication)
-    number = np.empty(len(publication.areas), dtype=np.intp)
-    for place, part in enumerate(parts):
-        number[part.rows] = place
+    number = part_of_area(publication)
     holders = area_at(sites.geometry, publication.base)
     return {
         "strings": {key: said for key, said in wording().items() if key.startswith(_SAID)},

@@ -4,6 +4,7 @@ from collections.abc import Sequence
 from dataclasses import replace
 from typing import Any, Final
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, UNCERTAIN_CLASSES
@@ -79,8 +80,9 @@ def render_part(publication: Publication, part: PartPage, named: Sequence[NamedP
 
 def _render(publication: Publication, data: dict[str, Any], part: PartPage | None = None) -> str:
     scripts = (*SCRIPTS, PART_SCRIPT) if part else SCRIPTS
-    options = part.options if part else None
-    view, own = publication.opening_view, publication.own_roads
+    view = part.view if part else publication.opening_view
+    people = part.people if part else publication.people[view.option.name]
+    options, own = part.options if part else options_table(publication), publication.own_roads
     styles = [pages.leaflet("leaflet.css"), pages.page_style(publication)]
     return pages.render(
         "explorer.html",
@@ -92,13 +94,13 @@ def _render(publication: Publication, data: dict[str, Any], part: PartPage | Non
             "journey": journey_label(publication.times_for(view.service, view.journey)),
             "data": data,
             "figure_table": figure_table(data),
-            "tables": {table["id"]: table for table in explorer_tables(publication, view, options)},
+            "tables": {table["id"]: table for table in explorer_tables(publication, (view, people), options)},
             "deprivation_note": pages.deprivation_note(publication),
             "view_labels": acute_words(publication),
             "headline": headline(publication, view),
             "facts": part.facts if part else costs_and_room(publication),
             "years": year_tables(publication),
-            "bar": outcome_bar(publication.people[view.option.name]),
+            "bar": outcome_bar(people),
             "legend": time_legend(view.areas["before_min"], view.areas["people"]).shown,
             **_choices(publication, view),
         },
@@ -167,10 +169,13 @@ def outcome_bar(view: PeopleView) -> list[dict[str, Any]]:
 
 
 def explorer_tables(
-    publication: Publication, view: OptionView, options: dict[str, Any] | None = None
+    publication: Publication, views: tuple[OptionView, PeopleView], options: dict[str, Any]
 ) -> list[dict[str, Any]]:
-    """Return the tables of a view, `options` first: id, caption, heads and rows of text."""
-    words, people = wording(), publication.people[view.option.name]
+    """Return the tables of a view of one service and of one of all, after that of `options`.
+
+    Each has an id, a caption, heads, and rows of text.
+    """
+    words, (view, people) = wording(), views
     place, mean = words["column_place"], [words["column_before"], words["column_after"]]
     areas = [words["column_area"], *mean, words["column_change"]]
     # Places and tenths are levels of one frame; a page without deprivation has no tenths.
@@ -178,7 +183,7 @@ def explorer_tables(
     by_place, by_tenth = people.groups[~tenth], people.groups[tenth]
     tenths = list(map(_label_of, by_tenth.index))
     return [
-        options or options_table(publication),
+        options,
         _table(
             "services",
             _heads("service", "longer", "shorter", "same"),
@@ -222,9 +227,11 @@ def options_table(publication: Publication, of: tuple[str, str] = EVERYONE) -> d
     They are everyone, or those of another group and level, such as an authority.
     """
     groups = [publication.people[option.name].groups for option in publication.alternatives]
-    everyone = [table.iloc[table.index.get_loc(of)] for table in groups]
+    counted = np.stack([table.to_numpy()[table.index.get_loc(of)] for table in groups])
     labels = [option.label for option in publication.alternatives]
-    return _people_table("options", "option", pd.DataFrame(everyone), labels)
+    return _people_table(
+        "options", "option", pd.DataFrame(counted, columns=groups[0].columns), labels
+    )
 
 
 _IF_ANY: Final = ("lost", "none")  # columns that a table has only if it counts somebody there
@@ -232,21 +239,20 @@ _IF_ANY: Final = ("lost", "none")  # columns that a table has only if it counts 
 
 def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]) -> dict[str, Any]:
     """Return people by class; those "mixed" and "lost" are part of those with a longer journey."""
-    longer = groups[list(LONGER_CLASSES)].sum(axis=1)
-    # Part of those with a longer or a shorter journey, as "mixed" and "lost" are.
-    close = groups[[f"too_close_{name}" for name in UNCERTAIN_CLASSES]].sum(axis=1)
+    count = {str(name): column.to_numpy() for name, column in groups.items()}
     columns = {
-        "any_longer": longer,
-        "mixed": groups["mixed"],
-        "lost": groups["lost"],
-        "only_shorter": groups["shorter"],
-        "unmoved": groups["same"],
-        "none": groups["none"],
-        "too_close": close,
+        "any_longer": np.sum([count[name] for name in LONGER_CLASSES], axis=0),
+        "mixed": count["mixed"],
+        "lost": count["lost"],
+        "only_shorter": count["shorter"],
+        "unmoved": count["same"],
+        "none": count["none"],
+        # Part of those with a longer or a shorter journey, as "mixed" and "lost" are.
+        "too_close": np.sum([count[f"too_close_{name}"] for name in UNCERTAIN_CLASSES], axis=0),
     }
     # A class that is empty in all rows has no column: most studies cut nobody off.
     shown = {key: each for key, each in columns.items() if key not in _IF_ANY or each.any()}
-    counts = zip(*(map(pages.people, each.astype(int)) for each in shown.values()), strict=True)
+    counts = zip(*(map(pages.people, each.astype(int).tolist()) for each in shown.values()), strict=True)
     rows = [[label, *cells] for label, cells in zip(labels, counts, strict=True)]
     return _table(name, _heads(first, *shown), rows)
 

@@ -1,12 +1,11 @@
 """A part of a publication: the areas of one authority, as an explorer of them alone holds them.
 
-Every option, service, site and journey stays; areas, and all that is counted of them, are those of
-the part.
+Every option, service, site and journey stays, and so do results and views, which are counted apart
+for all parts (`part_views`); areas, minutes, shapes, names and postcodes are those of the part.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass, fields, replace
-from functools import cached_property
+from dataclasses import replace
 from typing import Final
 
 import geopandas as gpd
@@ -15,11 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.access import Access
-from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.once import once
-from llrgeo.appraisal.people_groups import EVERYONE
-from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish.explorer.drawn import drawn_roads
 from llrgeo.publish.explorer.figures import NAME as RANKINGS
@@ -29,41 +24,6 @@ from llrgeo.travel.times import TravelTimes
 
 AROUND: Final = 0.1  # of a degree, about 7 to 11 km: roads and towns that a map shows around a part
 Rows = NDArray[np.intp]
-
-
-@dataclass(frozen=True)  # without slots, which would leave no place for the tables made when read
-class ServiceInPart(ServiceResult):
-    """What an option means for one service in some areas of a study.
-
-    Its loads and flows stay those of the whole study: sites serve all of it.
-
-    Attributes
-    ----------
-    rows
-        The positions of the areas.
-    residents
-        The people of these areas by group: everyone, and their one authority.
-    """
-
-    rows: Rows
-    residents: pd.DataFrame
-
-    @cached_property
-    def allocation(self) -> pd.DataFrame:
-        """Who goes where, one row an area of the part."""
-        return self.after.allocation.iloc[self.rows]
-
-    @cached_property
-    def access(self) -> Access:
-        """Journeys of the part's residents, and what changes from the baseline."""
-        index = self.residents.index
-        return Access(
-            pd.Series(self.before.nearest.minutes[self.rows], index),
-            pd.Series(self.after.nearest.minutes[self.rows], index),
-            self.residents,
-            self.arrays.appraisal_inputs.tolerance_min,
-            (),
-        )
 
 
 def part_of(publication: Publication, rows: Rows, title: str) -> Publication:
@@ -80,7 +40,6 @@ def part_of(publication: Publication, rows: Rows, title: str) -> Publication:
         title=title,
         areas=areas,
         base=_base_of(publication, rows),
-        results=_results_of(publication.results, rows, _residents(areas)),
         times=times,
         judged_by=judged_by,
         tables=_tables_of(publication, areas.index),
@@ -88,38 +47,6 @@ def part_of(publication: Publication, rows: Rows, title: str) -> Publication:
         ways={site: tree.only(areas.index) for site, tree in publication.ways.items()},
         own_roads=None,
     )
-
-
-def _residents(areas: pd.DataFrame) -> pd.DataFrame:
-    """Return the residents of areas by the groups that an explorer takes from the appraisal."""
-    residents = areas["residents"].astype(np.int64)
-    columns = {EVERYONE: residents, ("authority", areas["authority"].iloc[0]): residents}
-    return pd.DataFrame(columns).rename_axis(columns=["group", "level"])
-
-
-def _results_of(
-    results: Mapping[str, OptionResult], rows: Rows, residents: pd.DataFrame
-) -> dict[str, OptionResult]:
-    """Return what was found of each option, for some areas.
-
-    What no page tells of areas (scores, averages) stays that of the whole study.
-    """
-    known: dict[int, ServiceInPart] = {}  # options that run a service alike share its result
-
-    def in_part(service: ServiceResult) -> ServiceInPart:
-        if id(service) not in known:
-            whole = {each.name: getattr(service, each.name) for each in fields(service)}
-            known[id(service)] = ServiceInPart(**whole, rows=rows, residents=residents)
-        return known[id(service)]
-
-    return {
-        name: replace(
-            result,
-            classified=result.classified.iloc[rows] if len(result.classified) else pd.DataFrame(),
-            services={of: in_part(service) for of, service in result.services.items()},
-        )
-        for name, result in results.items()
-    }
 
 
 def _times_of(publication: Publication, rows: Rows) -> tuple[tuple[TravelTimes, ...], TravelTimes]:

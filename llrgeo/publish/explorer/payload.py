@@ -75,7 +75,7 @@ def explorer_data(
         ],
         "options": _options(publication.whole),
         "baseline": publication.baseline.name,
-        "opening_service": publication.opening_view.service.id,
+        "opening_service": publication.opening_services[publication.baseline_name].id,
         "teams_only": all(service.delivery == "team" for service in publication.services),
         "judged_by": _journey_id(publication.judged_by),
         "figures": explorer_figures(publication),

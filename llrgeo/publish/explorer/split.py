@@ -4,6 +4,7 @@ One page of all areas would be too much for a phone. A reader
 finds the page of their own authority by postcode or name in the index, without any network.
 """
 
+from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from typing import Any, Final
 
@@ -16,6 +17,8 @@ from llrgeo.appraisal.once import once
 from llrgeo.publish.explorer.payload import gazetteer
 from llrgeo.publish.file_names import names_apart
 from llrgeo.publish.gazetteer import NamedPlace
+from llrgeo.publish.option_view import OptionView
+from llrgeo.publish.people_view import PeopleView
 from llrgeo.publish.publication import Publication
 
 # One page of 2,500 areas and 200 sites is 2.0 MB, which a phone still opens; it grows with areas
@@ -66,6 +69,8 @@ class PartPage:
         What options cost, and whether sites cope: of the whole study.
     has_roads
         Whether an explorer of the whole study would answer for postcodes by roads.
+    view, people
+        What it opens with: today, for one service and over all of them.
     """
 
     name: str
@@ -75,6 +80,8 @@ class PartPage:
     residents: int
     facts: list[tuple[str, list[str]]]
     has_roads: bool
+    view: OptionView
+    people: PeopleView
 
 
 def is_split(publication: Publication, split_above: int = SPLIT_ABOVE) -> bool:
@@ -94,10 +101,8 @@ def parts_of(publication: Publication) -> tuple[Part, ...]:
     """Return the authorities by name, each with its areas, its page and its neighbours."""
     groups = publication.areas.groupby("authority", sort=True).indices
     names = [str(name) for name in groups]
-    part_of_area = np.empty(len(publication.areas), dtype=np.intp)
-    for part, rows in enumerate(groups.values()):
-        part_of_area[rows] = part
-    borders = _neighbours(publication.base.outlines.geometry.to_numpy(), part_of_area)
+    numbers = _numbers(groups.values(), len(publication.areas))
+    borders = _neighbours(publication.base.outlines.geometry.to_numpy(), numbers)
     return tuple(
         Part(name, f"{FOLDER}/{file}.html", np.asarray(rows), borders.get(part, ()))
         for part, (name, file, rows) in enumerate(
@@ -107,21 +112,33 @@ def parts_of(publication: Publication) -> tuple[Part, ...]:
 
 
 @once
+def part_of_area(publication: Publication) -> NDArray[np.intp]:
+    """Return the number of the part that each area is of."""
+    return _numbers((part.rows for part in parts_of(publication)), len(publication.areas))
+
+
+def _numbers(groups: Iterable[NDArray[np.intp]], count: int) -> NDArray[np.intp]:
+    numbers = np.empty(count, dtype=np.intp)
+    for number, rows in enumerate(groups):
+        numbers[rows] = number
+    return numbers
+
+
+@once
 def names_by_part(publication: Publication) -> list[list[NamedPlace]]:
     """Return for each part the names that readers search by, with its own areas, by position in it.
 
     A town that lies in two authorities is in both lists, in each with the areas that lie there.
     """
     parts = parts_of(publication)
-    part_of_area, place_in_part = (np.empty(len(publication.areas), np.intp) for _ in range(2))
-    for number, part in enumerate(parts):
-        part_of_area[part.rows] = number
+    numbers, place_in_part = part_of_area(publication), np.empty(len(publication.areas), np.intp)
+    for part in parts:
         place_in_part[part.rows] = np.arange(len(part.rows))
     found: list[list[NamedPlace]] = [[] for _ in parts]
     for name in gazetteer(publication):
         rows = np.array(name.areas, dtype=np.intp)
-        for number in np.unique(part_of_area[rows]).tolist():
-            own = place_in_part[rows[part_of_area[rows] == number]]
+        for number in np.unique(numbers[rows]).tolist():
+            own = place_in_part[rows[numbers[rows] == number]]
             found[number].append(replace(name, areas=tuple(own.tolist())))
     return found
 

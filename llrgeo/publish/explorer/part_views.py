@@ -1,0 +1,185 @@
+"""What the pages of parts say of today: the people of all parts counted at once, from arrays.
+
+The figures are those that `build_option_view` and `build_people_view` find of the areas of a part
+alone; a test holds them together.
+"""
+
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, replace
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.appraisal.area_facts import has_deprivation
+from llrgeo.appraisal.counts import ratio
+from llrgeo.appraisal.people_by_service import CLASSES, UNCERTAIN_CLASSES
+from llrgeo.appraisal.people_groups import EVERYONE
+from llrgeo.publish import palette
+from llrgeo.publish.explorer.split import part_of_area, parts_of
+from llrgeo.publish.option_view import OUTCOMES, OptionView, time_places
+from llrgeo.publish.people_view import (
+    SERVICE_OUTCOMES,
+    TENTHS,
+    PeopleView,
+    classified_areas,
+    classified_by_teams,
+    worst_hit,
+)
+from llrgeo.publish.publication import Publication
+
+Ints = NDArray[np.int64]
+Flags = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class _Cells:
+    """Areas by part and tenth of deprivation, to count people by.
+
+    Attributes
+    ----------
+    part, tenth
+        The number of each area's part, and of its tenth, from 0.
+    people
+        The residents of each area.
+    shape
+        How many parts there are, and tenths: none where the areas tell no deprivation.
+    """
+
+    part: NDArray[np.intp]
+    tenth: NDArray[np.intp]
+    people: Ints
+    shape: tuple[int, int]
+
+    def by_tenth(self, weights: NDArray[np.float64]) -> NDArray[np.float64]:
+        """Return sums over areas, parts by tenths."""
+        parts, tenths = self.shape
+        if not tenths:
+            return np.zeros(self.shape)
+        cell = self.part * tenths + self.tenth
+        return np.bincount(cell, weights, parts * tenths).reshape(self.shape)
+
+    def people_by_tenth(self, chosen: Flags) -> Ints:
+        """Return the people of chosen areas, parts by tenths."""
+        # Sums of whole numbers below 2 ** 53 are exact.
+        return self.by_tenth(np.where(chosen, self.people, 0)).astype(np.int64)
+
+    def people_by_class(self, place: NDArray[np.intp], classes: int) -> Ints:
+        """Return the people of each class, parts by classes; `place` is the class of each area."""
+        cell = self.part * classes + place
+        counted = np.bincount(cell, self.people, self.shape[0] * classes)
+        return counted.reshape(-1, classes).astype(np.int64)
+
+
+def opening_views_of_parts(publication: Publication) -> Iterator[tuple[OptionView, PeopleView]]:
+    """Yield for each part what its page opens with: today, for one service and over all of them."""
+    cells = _cells_of(publication)
+    view = publication.opening_view
+    people = publication.people[view.option.name]
+    tenths = [("tenth", str(n)) for n in TENTHS[: cells.shape[1]]]
+    outcomes, classes = _outcomes(view, cells), _classes(publication, cells)
+    bands = {end: _bands(view.areas[f"{end}_min"], cells) for end in view.bands}
+    services, teams = _services(publication, cells), _teams(publication, cells)
+    compared = publication.compared(view.option.name)
+    classified = classified_areas(compared)
+    for number, part in enumerate(parts_of(publication)):
+        levels = [EVERYONE, ("authority", part.name), *tenths]
+        index = pd.MultiIndex.from_tuples(levels, names=["group", "level"])
+        yield (
+            replace(
+                view,
+                areas=view.areas.iloc[part.rows],
+                groups=_groups(view.groups, outcomes, number, index),
+                bands=pd.DataFrame({end: of[number] for end, of in bands.items()}, view.bands.index),
+            ),
+            replace(
+                people,
+                groups=_groups(people.groups, classes, number, index),
+                services=pd.DataFrame(services[number], people.services.index, SERVICE_OUTCOMES),
+                teams=None if teams is None else pd.Series(teams[number], people.groups.columns),
+                worst=worst_hit(classified.iloc[part.rows], compared.after),
+            ),
+        )
+
+
+def _cells_of(publication: Publication) -> _Cells:
+    areas, part = publication.areas, part_of_area(publication)
+    told = has_deprivation(areas)
+    tenth = areas["imd_decile"].to_numpy(np.intp) - 1 if told else np.zeros_like(part)
+    people = areas["residents"].to_numpy(np.int64)
+    return _Cells(part, tenth, people, (len(parts_of(publication)), len(TENTHS) if told else 0))
+
+
+def _groups(
+    whole: pd.DataFrame, tenths: Mapping[str, NDArray], number: int, index: pd.MultiIndex
+) -> pd.DataFrame:
+    """Return everyone, the authority and the tenths of a part."""
+    # All people of a part are those of its authority, which the study has counted.
+    own = whole.index.get_loc(index[1])
+    columns = {
+        name: np.concatenate([np.repeat(counted.to_numpy()[own], 2), tenths[str(name)][number]])
+        for name, counted in whole.items()
+    }
+    return pd.DataFrame(columns, index)
+
+
+def _outcomes(view: OptionView, cells: _Cells) -> dict[str, NDArray]:
+    """Return people by outcome, and means before and after of those with a journey both times."""
+    outcome = view.areas["outcome"].to_numpy()
+    found: dict[str, NDArray] = {
+        name: cells.people_by_tenth(outcome == name) for name in OUTCOMES
+    }
+    both = np.isfinite(view.areas["change_min"].to_numpy())
+    for end in ("before_min", "after_min"):
+        minutes = np.where(both, view.areas[end], 0.0)
+        found[f"mean_{end}"] = ratio(
+            cells.by_tenth(minutes * cells.people), cells.people_by_tenth(both)
+        )
+    return found
+
+
+def _classes(publication: Publication, cells: _Cells) -> dict[str, NDArray]:
+    """Return people by their class over all services, parts by tenths."""
+    classified = classified_areas(publication.compared(publication.baseline_name))
+    flags = _flags_of_classes(classified)
+    return {name: cells.people_by_tenth(chosen) for name, chosen in flags.items()}
+
+
+def _flags_of_classes(classified: pd.DataFrame) -> dict[str, Flags]:
+    """Return which areas are of each class, and which of them are too close to say."""
+    named, close = classified["class"].to_numpy(), classified["too_close"].to_numpy(bool)
+    flags = {name: named == name for name in CLASSES}
+    return flags | {f"too_close_{name}": flags[name] & close for name in UNCERTAIN_CLASSES}
+
+
+def _bands(minutes: pd.Series, cells: _Cells) -> Ints:
+    """Return people by class of minutes, parts by classes."""
+    return cells.people_by_class(time_places(minutes), len(palette.time_classes()))
+
+
+def _services(publication: Publication, cells: _Cells) -> Ints:
+    """Return people by what becomes of each service: parts, services, SERVICE_OUTCOMES."""
+    result = publication.results[publication.baseline_name]
+    place = {
+        name: number for number, of in enumerate(SERVICE_OUTCOMES.values()) for name in of
+    }
+    counted = [
+        cells.people_by_class(
+            result.services[service.id].access.change["outcome"].map(place).to_numpy(np.intp),
+            len(SERVICE_OUTCOMES),
+        )
+        for service in publication.services
+    ]
+    return np.stack(counted, axis=1)
+
+
+def _teams(publication: Publication, cells: _Cells) -> Ints | None:
+    """Return people by class over teams' drives, parts by classes; None where none are told."""
+    classified = classified_by_teams(publication.compared(publication.baseline_name))
+    if classified is None:
+        return None
+    flags = _flags_of_classes(classified).values()
+    everyone = np.zeros_like(cells.part)
+    return np.column_stack([
+        np.bincount(cells.part, np.where(chosen, cells.people, 0)) for chosen in flags
+    ]).astype(np.int64)
