@@ -34,6 +34,7 @@ from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.kit.files import kit_files
 from llrgeo.publish.kit.places import chosen_places, kit_places
 from llrgeo.publish.planner.page import render_planner
+from llrgeo.publish.planner_room import has_planner
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.report.page import render_report
 from llrgeo.publish.report.pdf import find_renderer, render_pdf
@@ -247,7 +248,7 @@ def _pages(
 
 def _planner(publication: Publication) -> dict[str, Content]:
     """Make the planner, where the study may have one."""
-    if publication.planning is None:
+    if publication.planning is None or not has_planner(publication):
         return {}
     return {PLANNER: render_planner(publication, publication.planning)}
 

@@ -3,6 +3,7 @@
 from typing import Any, Final
 
 from llrgeo.publish import pages
+from llrgeo.publish.planner_room import has_planner, planner_left_out
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
@@ -27,7 +28,7 @@ def render_front(publication: Publication, options: dict[str, Any]) -> str:
         ("explorer.html", words["front_explorer"], words["front_explorer_text"]),
         ("report.html", words["report_link"], words["front_report_text"]),
     ]
-    if publication.planning is not None:
+    if has_planner(publication):
         listed.append(("planner.html", words["planner_link"], words["front_planner_text"]))
     listed.append(("tables.xlsx", words["front_tables"], words["front_tables_text"]))
     styles = [pages.page_style(publication), pages.asset("assets/front.css")]
@@ -41,6 +42,7 @@ def render_front(publication: Publication, options: dict[str, Any]) -> str:
             "styles": pages.own_markup(styles),
             "scripts": pages.own_markup(scripts),
             "listed": listed,
+            "left_out": planner_left_out(publication),
             "options": options,
         },
     )

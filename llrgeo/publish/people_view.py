@@ -160,7 +160,7 @@ def build_people_view(people: pd.DataFrame, compared: ComparedOption) -> PeopleV
         groups=count_people(classified, people),
         teams=None if by_teams is None else count_people(by_teams, people[[EVERYONE]]).iloc[0],
         services=_services(result, [service.id for service in compared.services]),
-        worst=worst_hit(classified, result),
+        worst=_worst(classified, result),
     )
 
 
@@ -230,7 +230,7 @@ def _services(result: OptionResult, ids: Sequence[str]) -> pd.DataFrame:
     return pd.DataFrame(counted, index=pd.Index(ids, name="service"))
 
 
-def worst_hit(classified: pd.DataFrame, result: OptionResult) -> pd.DataFrame:
+def _worst(classified: pd.DataFrame, result: OptionResult) -> pd.DataFrame:
     """Return the areas with the largest worsening for any service; equals keep their order."""
     hit = classified[classified["class"].isin(LONGER_CLASSES)]
     order = hit["worst_change_min"].sort_values(ascending=False, kind="stable").index[:WORST]

@@ -9,6 +9,7 @@ from typing import Any, Final
 import geopandas as gpd
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.area_facts import DeprivationIndex
 from llrgeo.appraisal.demand import Service
@@ -165,6 +166,11 @@ class Publication:
         return self.part_of or self
 
     @cached_property
+    def rows_in_whole(self) -> NDArray[np.intp]:
+        """The positions of the areas in the whole study."""
+        return self.whole.areas.index.get_indexer(self.areas.index)
+
+    @cached_property
     def options(self) -> tuple[Option, ...]:
         """The options, the baseline first."""
         first = [self.baseline] if self.baseline_name in self.results else []
@@ -282,9 +288,11 @@ class Publication:
         chosen = (site_roles(self.sites) == _ACUTE) & (self.sites["status"] == "open")
         return sorted(self.sites.index[chosen])
 
-    @property
+    @cached_property
     def called_city(self) -> bool:
         """Whether the study calls its acute hospitals city hospitals."""
+        if self.part_of:
+            return self.part_of.called_city
         return bool((self.sites["kind"][self.city_hospitals] == _CITY).all())
 
     def journeys(self) -> list[TravelTimes]:

@@ -1,5 +1,7 @@
 """What the explorer's map draws: outlines of areas, main roads with their numbers, towns."""
 
+from collections.abc import Hashable
+from dataclasses import replace
 from typing import Any, Final
 
 import geopandas as gpd
@@ -48,9 +50,23 @@ def drawn_roads(publication: Publication) -> gpd.GeoDataFrame:
 
 def _places(publication: Publication) -> list[dict[str, Any]]:
     """Return the towns that the map names, largest first, each with the area it lies in, if any."""
-    places = publication.base.towns.to_crs(WGS84)
-    places = places.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
-    return records(
+    towns = _towns(publication.whole)
+    if publication.part_of is None:
+        return list(towns.values())
+    near = set(publication.base.places.index)
+    own = own_areas(publication)
+    return [
+        {**town, "area": own.get(town["area"], -1)} for key, town in towns.items() if key in near
+    ]
+
+
+@once
+def _towns(publication: Publication) -> dict[Hashable, dict[str, Any]]:
+    """Return the towns of the base map as the map names them, by their row among its places."""
+    base = publication.base
+    places = replace(base, places=base.places.reset_index(drop=True)).towns.to_crs(WGS84)
+    places = places.sort_values(["residents", "name"], ascending=[False, True])
+    rows = records(
         {
             "name": places["name"],
             "at": degrees(places.geometry.y, places.geometry.x),
@@ -58,6 +74,12 @@ def _places(publication: Publication) -> list[dict[str, Any]]:
             "area": area_at(places.geometry, publication.base),
         }
     )
+    return dict(zip(places.index, rows, strict=True))
+
+
+def own_areas(publication: Publication) -> dict[int, int]:
+    """Return the position of each area of a part by that in the whole study."""
+    return {row: place for place, row in enumerate(publication.rows_in_whole.tolist())}
 
 
 def degrees(lat: pd.Series, lon: pd.Series) -> list[list[float]]:

@@ -38,9 +38,7 @@ def explorer_files(publication: Publication, split_above: int = SPLIT_ABOVE) -> 
     whole = {**options_table(publication), "id": "options-whole", "caption": words["index_whole"]}
     files = {EXPLORER: render_index(publication)}
     opening = opening_views_of_parts(publication)
-    for part, named, (view, people) in zip(
-        parts, names_by_part(publication), opening, strict=True
-    ):
+    for part, named, (view, people) in zip(parts, names_by_part(publication), opening, strict=True):
         title = words["index_part_title"].format(title=publication.title, place=part.name)
         page = PartPage(
             part.name,

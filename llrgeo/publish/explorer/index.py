@@ -11,6 +11,7 @@ from llrgeo.publish.explorer.page import options_table
 from llrgeo.publish.explorer.payload import explorer_sites, gazetteer
 from llrgeo.publish.explorer.split import part_of_area, parts_of
 from llrgeo.publish.gazetteer import area_at
+from llrgeo.publish.planner_room import has_planner, planner_left_out
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
@@ -39,6 +40,8 @@ def render_index(publication: Publication) -> str:
             "data": index_data(publication),
             "authorities": parts_of(publication),
             "options": options_table(publication),
+            "planner": has_planner(publication),
+            "left_out": planner_left_out(publication),
             "postcode_example": usual_district(publication.postcodes),
         },
     )

@@ -4,7 +4,9 @@ Names, numbers and shapes reach the map through the page's JSON and our own scri
 the empty Leaflet map alone.
 """
 
+import json
 from dataclasses import dataclass
+from functools import cache
 from typing import Final
 
 import folium
@@ -12,6 +14,7 @@ from branca.element import Figure
 
 MAP_ID: Final = "llrgeo"
 MAP_NAME: Final = f"map_{MAP_ID}"
+_NOWHERE: Final = (12.3456, 65.4321)  # a centre that stands nowhere else in the script
 
 
 class _LeanMap(folium.Map):
@@ -54,7 +57,15 @@ def empty_map(centre: tuple[float, float], zoom: int) -> MapParts:
     zoom
         Leaflet's zoom level to open with.
     """
+    rendered = _map_around_nowhere(zoom)
+    script = rendered.script.replace(json.dumps(_NOWHERE), json.dumps(centre))
+    return MapParts(rendered.html, script)
+
+
+@cache
+def _map_around_nowhere(zoom: int) -> MapParts:
+    """Return a map as folium renders it, once for all pages: they differ in its centre."""
     figure = Figure()
-    _LeanMap(centre, zoom).add_to(figure)
+    _LeanMap(_NOWHERE, zoom).add_to(figure)
     figure.render()
     return MapParts(figure.html.render().strip(), figure.script.render().strip())

@@ -7,6 +7,7 @@ from typing import Any, Final
 import numpy as np
 import pandas as pd
 
+from llrgeo.appraisal.once import once
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES, UNCERTAIN_CLASSES
 from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.publish import moves, pages, palette
@@ -21,6 +22,7 @@ from llrgeo.publish.gazetteer import NamedPlace
 from llrgeo.publish.legend import class_label, time_legend
 from llrgeo.publish.option_view import OptionView, journey_label
 from llrgeo.publish.people_view import PeopleView
+from llrgeo.publish.planner_room import has_planner
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.sentences import in_sentence, option_lines, service_lines
 from llrgeo.publish.wording import wording
@@ -94,7 +96,10 @@ def _render(publication: Publication, data: dict[str, Any], part: PartPage | Non
             "journey": journey_label(publication.times_for(view.service, view.journey)),
             "data": data,
             "figure_table": figure_table(data),
-            "tables": {table["id"]: table for table in explorer_tables(publication, (view, people), options)},
+            "tables": {
+                table["id"]: table
+                for table in explorer_tables(publication, (view, people), options)
+            },
             "deprivation_note": pages.deprivation_note(publication),
             "view_labels": acute_words(publication),
             "headline": headline(publication, view),
@@ -113,20 +118,26 @@ def _choices(publication: Publication, view: OptionView) -> dict[str, Any]:
     open_sites = view.option.sites.get(view.service.id, frozenset())
     city = ["city"] if set(publication.city_hospitals) & set(sites.index) else []
     return {
-        "site_names": sites.loc[sorted(open_sites), "name"].tolist(),
-        "kinds": _kinds(sites),
+        "site_names": sites["name"][sorted(open_sites)].tolist(),
+        "kinds": _kinds(publication),
         "map_views": ["before", "after", "change", *city],
         "has_timetable": any(times.mode in _TIMETABLED for times in publication.times),
+        "planner": has_planner(publication),
         "postcode_example": usual_district(publication.postcodes),
     }
 
 
-def _kinds(sites: pd.DataFrame) -> list[tuple[str, str]]:
+def _kinds(publication: Publication) -> list[tuple[str, str]]:
     """Return the sign of each kind of site and what the study calls it, by the order of roles."""
-    words = wording()
+    words, pairs = wording(), _signs_of_kinds(publication.whole)
+    return [(sign, words.get(f"kind_{kind}", kind.replace("_", " "))) for sign, kind in pairs]
+
+
+@once
+def _signs_of_kinds(publication: Publication) -> list[tuple[str, str]]:
+    sites = explorer_sites(publication)
     pairs = set(zip(palette.site_signs(sites), sites["kind"], strict=True))
-    ordered = sorted(pairs, key=lambda pair: (_KINDS.index(pair[0]), pair[1]))
-    return [(sign, words.get(f"kind_{kind}", kind.replace("_", " "))) for sign, kind in ordered]
+    return sorted(pairs, key=lambda pair: (_KINDS.index(pair[0]), pair[1]))
 
 
 def headline(publication: Publication, view: OptionView) -> dict[str, list[str]]:
@@ -158,8 +169,10 @@ def move_lines(publication: Publication, view: OptionView) -> list[str]:
 
 def outcome_bar(view: PeopleView) -> list[dict[str, Any]]:
     """Return the parts of the headline's bar: where each starts and how wide it is, of 1,000."""
-    everyone = view.everyone
-    counts = {kind: float(everyone[list(classes)].sum()) for kind, classes in _BAR.items()}
+    everyone = view.everyone.to_dict()
+    counts = {
+        kind: float(sum(everyone[name] for name in classes)) for kind, classes in _BAR.items()
+    }
     parts, start = [], 0.0
     for kind, people in counts.items():
         width = 1_000 * people / sum(counts.values())
@@ -252,7 +265,9 @@ def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]
     }
     # A class that is empty in all rows has no column: most studies cut nobody off.
     shown = {key: each for key, each in columns.items() if key not in _IF_ANY or each.any()}
-    counts = zip(*(map(pages.people, each.astype(int).tolist()) for each in shown.values()), strict=True)
+    counts = zip(
+        *(map(pages.people, each.astype(int).tolist()) for each in shown.values()), strict=True
+    )
     rows = [[label, *cells] for label, cells in zip(labels, counts, strict=True)]
     return _table(name, _heads(first, *shown), rows)
 
@@ -262,9 +277,13 @@ def _service_rows(publication: Publication, people: PeopleView) -> list[list[str
     return [
         [
             wording()[f"{service.delivery}_service"].format(service=service.label),
-            *map(pages.people, people.services.loc[service.id, ["longer", "shorter", "same"]]),
+            *map(pages.people, counts),
         ]
-        for service in publication.services
+        for service, counts in zip(
+            publication.services,
+            people.services[["longer", "shorter", "same"]].to_numpy().tolist(),
+            strict=True,
+        )
     ]
 
 
@@ -299,8 +318,10 @@ def _label_of(key: tuple[str, str]) -> str:
 
 
 def _mean_rows(groups: pd.DataFrame) -> list[list[str]]:
-    means = groups[["mean_before_min", "mean_after_min"]].map(_mean).to_numpy()
-    return [[_label_of(key), *row] for key, row in zip(groups.index, means, strict=True)]
+    means = groups[["mean_before_min", "mean_after_min"]].to_numpy().tolist()
+    return [
+        [_label_of(key), *map(_mean, row)] for key, row in zip(groups.index, means, strict=True)
+    ]
 
 
 def _mean(value: float) -> str:

@@ -99,7 +99,7 @@ def _whole_base(publication: Publication) -> tuple[BaseMap, NDArray[np.float64]]
     """Return the base map with main roads as drawn, in degrees, and the bounds of each outline."""
     base = publication.base
     roads = drawn_roads(publication).to_crs(WGS84)
-    whole = BaseMap(base.outlines, roads, base.places.to_crs(WGS84))
+    whole = BaseMap(base.outlines, roads, base.places.reset_index(drop=True).to_crs(WGS84))
     return whole, base.outlines.to_crs(WGS84).bounds.to_numpy()
 
 

@@ -24,7 +24,6 @@ from llrgeo.publish.people_view import (
     PeopleView,
     classified_areas,
     classified_by_teams,
-    worst_hit,
 )
 from llrgeo.publish.publication import Publication
 
@@ -79,9 +78,8 @@ def opening_views_of_parts(publication: Publication) -> Iterator[tuple[OptionVie
     tenths = [("tenth", str(n)) for n in TENTHS[: cells.shape[1]]]
     outcomes, classes = _outcomes(view, cells), _classes(publication, cells)
     bands = {end: _bands(view.areas[f"{end}_min"], cells) for end in view.bands}
+    # Today is compared with itself, so that no area is hit worst.
     services, teams = _services(publication, cells), _teams(publication, cells)
-    compared = publication.compared(view.option.name)
-    classified = classified_areas(compared)
     for number, part in enumerate(parts_of(publication)):
         levels = [EVERYONE, ("authority", part.name), *tenths]
         index = pd.MultiIndex.from_tuples(levels, names=["group", "level"])
@@ -90,14 +88,15 @@ def opening_views_of_parts(publication: Publication) -> Iterator[tuple[OptionVie
                 view,
                 areas=view.areas.iloc[part.rows],
                 groups=_groups(view.groups, outcomes, number, index),
-                bands=pd.DataFrame({end: of[number] for end, of in bands.items()}, view.bands.index),
+                bands=pd.DataFrame(
+                    {end: of[number] for end, of in bands.items()}, view.bands.index
+                ),
             ),
             replace(
                 people,
                 groups=_groups(people.groups, classes, number, index),
                 services=pd.DataFrame(services[number], people.services.index, SERVICE_OUTCOMES),
                 teams=None if teams is None else pd.Series(teams[number], people.groups.columns),
-                worst=worst_hit(classified.iloc[part.rows], compared.after),
             ),
         )
 
@@ -126,9 +125,7 @@ def _groups(
 def _outcomes(view: OptionView, cells: _Cells) -> dict[str, NDArray]:
     """Return people by outcome, and means before and after of those with a journey both times."""
     outcome = view.areas["outcome"].to_numpy()
-    found: dict[str, NDArray] = {
-        name: cells.people_by_tenth(outcome == name) for name in OUTCOMES
-    }
+    found: dict[str, NDArray] = {name: cells.people_by_tenth(outcome == name) for name in OUTCOMES}
     both = np.isfinite(view.areas["change_min"].to_numpy())
     for end in ("before_min", "after_min"):
         minutes = np.where(both, view.areas[end], 0.0)
@@ -160,9 +157,7 @@ def _bands(minutes: pd.Series, cells: _Cells) -> Ints:
 def _services(publication: Publication, cells: _Cells) -> Ints:
     """Return people by what becomes of each service: parts, services, SERVICE_OUTCOMES."""
     result = publication.results[publication.baseline_name]
-    place = {
-        name: number for number, of in enumerate(SERVICE_OUTCOMES.values()) for name in of
-    }
+    place = {name: number for number, of in enumerate(SERVICE_OUTCOMES.values()) for name in of}
     counted = [
         cells.people_by_class(
             result.services[service.id].access.change["outcome"].map(place).to_numpy(np.intp),
@@ -179,7 +174,6 @@ def _teams(publication: Publication, cells: _Cells) -> Ints | None:
     if classified is None:
         return None
     flags = _flags_of_classes(classified).values()
-    everyone = np.zeros_like(cells.part)
-    return np.column_stack([
-        np.bincount(cells.part, np.where(chosen, cells.people, 0)) for chosen in flags
-    ]).astype(np.int64)
+    return np.column_stack(
+        [np.bincount(cells.part, np.where(chosen, cells.people, 0)) for chosen in flags]
+    ).astype(np.int64)

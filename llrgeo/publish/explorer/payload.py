@@ -11,7 +11,7 @@ from llrgeo.appraisal.area_facts import has_authorities, has_cars, has_deprivati
 from llrgeo.appraisal.once import once
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.publish import pages, palette
-from llrgeo.publish.explorer.drawn import degrees, drawn_shapes, records
+from llrgeo.publish.explorer.drawn import degrees, drawn_shapes, own_areas, records
 from llrgeo.publish.explorer.figures import explorer_figures
 from llrgeo.publish.explorer.own_roads import own_roads_data
 from llrgeo.publish.explorer.packing import pack_matrices, pack_postcodes
@@ -190,13 +190,8 @@ def _sites(publication: Publication) -> list[dict[str, Any]]:
     listed = _listed_sites(publication.whole)
     if publication.part_of is None:
         return listed
-    areas = publication.part_of.areas.index
-    own = pd.Series(range(len(publication.areas)), publication.areas.index)
-    here = own.reindex(areas[[site["area"] for site in listed]]).fillna(-1).astype(int)
-    return [
-        {**site, "area": area if site["area"] >= 0 else -1}
-        for site, area in zip(listed, here.tolist(), strict=True)
-    ]
+    own = own_areas(publication)
+    return [{**site, "area": own.get(site["area"], -1)} for site in listed]
 
 
 @once
