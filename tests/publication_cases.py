@@ -3,6 +3,7 @@
 from collections.abc import Iterable, Mapping
 from dataclasses import replace
 from itertools import pairwise
+from typing import Any
 
 import geopandas as gpd
 import numpy as np
@@ -18,6 +19,7 @@ from llrgeo.appraisal.tables.declaration import PublishedColumn, TableDescriptio
 from llrgeo.appraisal.tables.units import SCORE
 from llrgeo.publish.data import gis
 from llrgeo.publish.data.files import area_results
+from llrgeo.publish.explorer.tables import explorer_tables, options_table
 from llrgeo.publish.option_view import OptionView
 from llrgeo.publish.publication import BaseMap, Publication
 from llrgeo.schema import AGE_BANDS, BNG, WGS84
@@ -94,6 +96,12 @@ def appraised(
     )
     results = evaluate(options, inputs)
     return replace(publication, **changes, results=results, baseline_name=options[0].name)
+
+
+def all_tables(publication: Publication, view: OptionView) -> list[dict[str, Any]]:
+    """Return the tables of an explorer that opens with a view."""
+    people = publication.people[view.option.name]
+    return explorer_tables(publication, (view, people), options_table(publication))
 
 
 def with_options(

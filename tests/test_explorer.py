@@ -17,6 +17,7 @@ import pytest
 from appraisal_cases import CLINIC, TODAY
 from planner_scripts import ANSWERING, explorer_engine
 from publication_cases import (
+    all_tables,
     appraised,
     county_publication,
     town_publication,
@@ -37,7 +38,6 @@ from llrgeo.publish.explorer.packing import (
 )
 from llrgeo.publish.explorer.page import (
     SCRIPTS,
-    explorer_tables,
     headline,
     outcome_bar,
     render_explorer,
@@ -283,7 +283,7 @@ def test_outlines_come_out_of_the_topology_within_a_few_metres(javascript, small
 
 def test_people_in_every_table_add_up(town):
     view = town.option_view(town.opening_option)
-    tables = {table["id"]: table for table in explorer_tables(town, view)}
+    tables = {table["id"]: table for table in all_tables(town, view)}
     total = town.areas["residents"].sum()
     for name, parts in {"winners": 2, "deprivation": 1}.items():
         table = tables[name]

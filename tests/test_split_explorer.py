@@ -19,6 +19,8 @@ from llrgeo.publish.check.page import check_page
 from llrgeo.publish.explorer.files import explorer_files
 from llrgeo.publish.explorer.packing import pack_sectors, unpack_matrices
 from llrgeo.publish.explorer.page import render_explorer
+from llrgeo.publish.explorer.part import part_of
+from llrgeo.publish.explorer.part_views import opening_views_of_parts
 from llrgeo.publish.explorer.payload import explorer_sites
 from llrgeo.publish.explorer.split import SPLIT_ABOVE, is_split, names_by_part, parts_of
 from llrgeo.publish.file_names import names_apart
@@ -178,6 +180,32 @@ def test_pages_speak_of_their_own_people(county, files):
         assert "Every table counts all" not in text.partition('<script type="application/json"')[0]
         assert 'href="../report.html"' in text
         assert 'href="../explorer.html"' in text
+
+
+@pytest.mark.parametrize("seed", range(3))
+def test_today_is_counted_for_all_parts_as_for_each_alone(county, seed):
+    rng = np.random.default_rng(seed)
+    count = len(county.areas)
+    areas = county.areas.assign(
+        imd_decile=rng.integers(1, 10, count),
+        authority=rng.permutation(np.array(["A", "B", "C", "D"])[np.arange(count) % 4]),
+    )
+    study = appraised(county, areas=areas)
+    parts = parts_of(study)
+    for part, (view, people) in zip(parts, opening_views_of_parts(study), strict=True):
+        alone = appraised(replace(part_of(study, part.rows, ""), part_of=None))
+        wanted = alone.opening_view
+        assert view.service == wanted.service
+        for name in ("areas", "groups", "bands"):
+            pd.testing.assert_frame_equal(
+                getattr(view, name), getattr(wanted, name), check_names=False
+            )
+        counted = alone.people[alone.baseline_name]
+        pd.testing.assert_frame_equal(people.groups, counted.groups, check_names=False)
+        pd.testing.assert_frame_equal(people.services, counted.services, check_names=False)
+        pd.testing.assert_series_equal(people.teams, counted.teams, check_names=False)
+        assert people.worst.empty
+        assert counted.worst.empty
 
 
 @given(st.lists(st.sampled_from(["Stoke", "stoke 2", "STOKE!", "Stoke_3", "nul", "Łódź", "/", ""])))

@@ -3,8 +3,8 @@
 from typing import Final
 
 from llrgeo.publish.explorer.files import explorer_files
-from llrgeo.publish.explorer.page import options_table
 from llrgeo.publish.explorer.split import SPLIT_ABOVE
+from llrgeo.publish.explorer.tables import options_table
 from llrgeo.publish.front import FRONT, render_front
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import using_wording

@@ -192,9 +192,8 @@ def _bands(areas: pd.DataFrame) -> pd.DataFrame:
 
 def time_places(minutes: pd.Series) -> NDArray[np.intp]:
     """Return the class of each area's minutes by its place; the last is for no route."""
-    values = minutes.to_numpy()
-    place = np.searchsorted(palette.TIME_BREAKS, values, side="left")
-    return np.where(np.isinf(values), len(palette.time_classes()) - 1, place)
+    place = np.searchsorted(palette.TIME_BREAKS, minutes, side="left")
+    return np.where(np.isinf(minutes), len(palette.time_classes()) - 1, place)
 
 
 def change_places(areas: pd.DataFrame, limits: Sequence[float]) -> pd.Series:

@@ -10,7 +10,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from publication_cases import appraised, county_publication
+from publication_cases import all_tables, appraised, county_publication
 
 from llrgeo.appraisal.demand import Service
 from llrgeo.publish.check.browser import (
@@ -21,7 +21,7 @@ from llrgeo.publish.check.browser import (
 )
 from llrgeo.publish.check.html import read_page
 from llrgeo.publish.check.page import RULES
-from llrgeo.publish.explorer.page import explorer_tables, headline, render_explorer
+from llrgeo.publish.explorer.page import headline, render_explorer
 from llrgeo.publish.explorer.payload import explorer_sites
 from llrgeo.publish.pages import run_mark
 from llrgeo.schema import BNG, WGS84
@@ -224,7 +224,7 @@ def test_tables_with_javascript_equal_those_of_python(open_page, county, county_
         page.select_option("#option", option.name)
         page.select_option("#service", service.id)
         view = county.views[option.name, service.id]
-        for table in explorer_tables(county, view):
+        for table in all_tables(county, view):
             assert table_rows(page, table["id"]) == table["rows"], table["id"]
         said = headline(county, view)
         for place, part in (

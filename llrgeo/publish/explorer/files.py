@@ -5,7 +5,7 @@ from typing import Final
 
 from llrgeo.publish.costs_and_room import costs_and_room
 from llrgeo.publish.explorer.index import render_index
-from llrgeo.publish.explorer.page import options_table, render_explorer, render_part
+from llrgeo.publish.explorer.page import render_explorer, render_part
 from llrgeo.publish.explorer.part import part_of
 from llrgeo.publish.explorer.part_views import opening_views_of_parts
 from llrgeo.publish.explorer.split import (
@@ -15,6 +15,7 @@ from llrgeo.publish.explorer.split import (
     names_by_part,
     parts_of,
 )
+from llrgeo.publish.explorer.tables import options_table
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 

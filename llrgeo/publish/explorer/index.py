@@ -7,9 +7,9 @@ import pandas as pd
 
 from llrgeo.publish import pages
 from llrgeo.publish.explorer.packing import pack_sectors, usual_district
-from llrgeo.publish.explorer.page import options_table
 from llrgeo.publish.explorer.payload import explorer_sites, gazetteer
 from llrgeo.publish.explorer.split import part_of_area, parts_of
+from llrgeo.publish.explorer.tables import options_table
 from llrgeo.publish.gazetteer import area_at
 from llrgeo.publish.planner_room import has_planner, planner_left_out
 from llrgeo.publish.publication import Publication

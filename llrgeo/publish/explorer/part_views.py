@@ -28,6 +28,7 @@ from llrgeo.publish.people_view import (
 from llrgeo.publish.publication import Publication
 
 Ints = NDArray[np.int64]
+Numbers = NDArray[np.float64] | NDArray[np.int64]
 Flags = NDArray[np.bool_]
 
 
@@ -56,14 +57,15 @@ class _Cells:
         if not tenths:
             return np.zeros(self.shape)
         cell = self.part * tenths + self.tenth
-        return np.bincount(cell, weights, parts * tenths).reshape(self.shape)
+        sums = np.bincount(cell, weights, parts * tenths)
+        return sums.reshape(self.shape).astype(np.float64)
 
     def people_by_tenth(self, chosen: Flags) -> Ints:
         """Return the people of chosen areas, parts by tenths."""
         # Sums of whole numbers below 2 ** 53 are exact.
         return self.by_tenth(np.where(chosen, self.people, 0)).astype(np.int64)
 
-    def people_by_class(self, place: NDArray[np.intp], classes: int) -> Ints:
+    def people_by_class(self, place: NDArray[np.integer], classes: int) -> Ints:
         """Return the people of each class, parts by classes; `place` is the class of each area."""
         cell = self.part * classes + place
         counted = np.bincount(cell, self.people, self.shape[0] * classes)
@@ -95,7 +97,9 @@ def opening_views_of_parts(publication: Publication) -> Iterator[tuple[OptionVie
             replace(
                 people,
                 groups=_groups(people.groups, classes, number, index),
-                services=pd.DataFrame(services[number], people.services.index, SERVICE_OUTCOMES),
+                services=pd.DataFrame(
+                    services[number], people.services.index, list(SERVICE_OUTCOMES)
+                ),
                 teams=None if teams is None else pd.Series(teams[number], people.groups.columns),
             ),
         )
@@ -110,7 +114,7 @@ def _cells_of(publication: Publication) -> _Cells:
 
 
 def _groups(
-    whole: pd.DataFrame, tenths: Mapping[str, NDArray], number: int, index: pd.MultiIndex
+    whole: pd.DataFrame, tenths: Mapping[str, Numbers], number: int, index: pd.MultiIndex
 ) -> pd.DataFrame:
     """Return everyone, the authority and the tenths of a part."""
     # All people of a part are those of its authority, which the study has counted.
@@ -122,10 +126,10 @@ def _groups(
     return pd.DataFrame(columns, index)
 
 
-def _outcomes(view: OptionView, cells: _Cells) -> dict[str, NDArray]:
+def _outcomes(view: OptionView, cells: _Cells) -> dict[str, Numbers]:
     """Return people by outcome, and means before and after of those with a journey both times."""
     outcome = view.areas["outcome"].to_numpy()
-    found: dict[str, NDArray] = {name: cells.people_by_tenth(outcome == name) for name in OUTCOMES}
+    found: dict[str, Numbers] = {name: cells.people_by_tenth(outcome == name) for name in OUTCOMES}
     both = np.isfinite(view.areas["change_min"].to_numpy())
     for end in ("before_min", "after_min"):
         minutes = np.where(both, view.areas[end], 0.0)
@@ -135,7 +139,7 @@ def _outcomes(view: OptionView, cells: _Cells) -> dict[str, NDArray]:
     return found
 
 
-def _classes(publication: Publication, cells: _Cells) -> dict[str, NDArray]:
+def _classes(publication: Publication, cells: _Cells) -> dict[str, Numbers]:
     """Return people by their class over all services, parts by tenths."""
     classified = classified_areas(publication.compared(publication.baseline_name))
     flags = _flags_of_classes(classified)

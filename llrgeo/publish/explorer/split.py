@@ -117,7 +117,8 @@ def part_of_area(publication: Publication) -> NDArray[np.intp]:
     return _numbers((part.rows for part in parts_of(publication)), len(publication.areas))
 
 
-def _numbers(groups: Iterable[NDArray[np.intp]], count: int) -> NDArray[np.intp]:
+def _numbers(groups: Iterable[Any], count: int) -> NDArray[np.intp]:
+    """Return the number of the group that each of `count` rows is in."""
     numbers = np.empty(count, dtype=np.intp)
     for number, rows in enumerate(groups):
         numbers[rows] = number
