@@ -8,6 +8,7 @@ of a study is safe before anybody thinks of it.
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
+from stat import S_ISREG
 from typing import Final, TypeAlias
 
 from llrgeo.appraisal.evaluation import OptionResult
@@ -98,9 +99,20 @@ def mark_files(study: StudyConfig) -> dict[str, Mark]:
 
 def mark(path: Path) -> Mark:
     """Return the mark of a file or folder; one without any time where it is absent."""
-    files = sorted(path.iterdir()) if path.is_dir() else [path]
-    found = [file.stat() for file in files if file.is_file()]
-    return path, tuple((status.st_mtime_ns, status.st_size) for status in found)
+    try:
+        files = sorted(path.iterdir())
+    except OSError:  # a file, or nothing
+        files = [path]
+    return path, tuple(filter(None, map(_last_written, files)))
+
+
+def _last_written(file: Path) -> tuple[int, int] | None:
+    """Return when a file was changed and its bytes; None of what is no file (any more)."""
+    try:
+        status = file.stat()
+    except OSError:  # taken away since it was listed
+        return None
+    return (status.st_mtime_ns, status.st_size) if S_ISREG(status.st_mode) else None
 
 
 def _files_beside_times(study: StudyConfig) -> set[str]:
