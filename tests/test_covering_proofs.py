@@ -1,6 +1,7 @@
 """The checks of coverings' proofs hold for small ones, and refuse what is tampered with."""
 
 import sys
+from itertools import combinations
 from pathlib import Path
 
 import numpy as np
@@ -67,8 +68,43 @@ def test_tampered_prices_and_multipliers_prove_nothing() -> None:
     raised[np.argsort(prices)[-2:]] += [0.9, -0.7]
     assert not proofs.prices_prove(cover, raised, fewest)
     people = places.people
-    assert np.isposinf(proofs.most_covered(cover, people, 4, people * 1.01))
-    assert np.isposinf(proofs.most_covered(cover, people, 4, -people * 0.01))
+    whole = proofs.Part(np.zeros(30), np.ones(30))
+    assert np.isposinf(proofs.most_covered(cover, people, 4, people * 1.01, whole)[0])
+    assert np.isposinf(proofs.most_covered(cover, people, 4, -people * 0.01, whole)[0])
+
+
+@pytest.mark.parametrize("seed", range(20))
+def test_no_plan_of_a_part_covers_more_than_any_multipliers_say(seed: int) -> None:
+    """Nor does a plan that covers more than the bound less `room` leave a part that is narrowed."""
+    rng = np.random.default_rng(seed)
+    cover, people = rng.random((25, 8)) < 0.23, rng.integers(1, 90, 25).astype(float)
+    fixed = rng.choice([-1, 0, 0, 0, 1], 8)
+    part = proofs.Part(np.where(fixed > 0, 1.0, 0.0), np.where(fixed < 0, 0.0, 1.0))
+    plans = [np.isin(np.arange(8), plan) for plan in combinations(range(8), 4)]
+    covered = {
+        tuple(plan): people[cover[:, plan].any(axis=1)].sum()
+        for plan in plans
+        if (plan >= part.lower).all() and (plan <= part.upper).all()
+    }
+    u = people * rng.random(25)
+    bound, gains = proofs.most_covered(cover, people, 4, u, part)
+    assert max(covered.values(), default=0.0) <= bound + 1e-9
+    best = max(covered, key=covered.get, default=())
+    narrow = proofs.narrowed(4, part, gains, bound - covered[best]) if covered else part
+    assert (np.array(best) >= narrow.lower).all() or not covered
+    assert (np.array(best) <= narrow.upper).all() or not covered
+
+
+def test_plans_are_divided_where_one_bound_is_not_enough() -> None:
+    places = proofs.drawn("detour", 300, 40)
+    within = places.minutes <= 13
+    best = locate_sites(
+        *proofs.framed(places), SitingProblem("mclp", p=10, standard_min=13.0), gap=0.0
+    ).value
+    covered = round(best * places.people.sum())
+    said = proofs.cannot_cover_more(within, places.people, 10, covered)
+    assert int(said.split()[1]) > 1
+    assert not proofs.cannot_cover_more(within, places.people, 10, covered - 1)
 
 
 def test_an_area_that_is_left_out_for_nothing_is_noticed() -> None:

@@ -15,13 +15,16 @@ ours. Then the check, which shares no code with llrgeo and starts from the minut
   of a part of the square are added: they rule nothing out;
 - for a p-centre the same is shown of the next smaller radius;
 - what p sites cover is at most the sum of w - u over areas, and the p largest sums of u over the
-  areas of a site, for any u from 0 to w (Lagrangian bound). HiGHS proves what that leaves.
+  areas of a site, for any u from 0 to w (Lagrangian bound). Where that is not enough, plans are
+  divided by whether a site is open, until such a bound closes each part. HiGHS suggests u and the
+  site from a linear relaxation; what they say is worked out anew.
 """
 
 import argparse
 import time
 from typing import NamedTuple
 
+import highspy
 import numpy as np
 import pandas as pd
 from scipy.optimize import Bounds, LinearConstraint, linprog, milp
@@ -34,6 +37,7 @@ from llrgeo.travel.times import TravelTimes
 ROUNDING = 1e-6
 DETOURS = {"straight": (1.3, 1.3), "detour": (1.1, 1.6)}
 SEED = 1
+MOST_PARTS = 2_000
 LEVELS = 3  # of halves of the square whose sites are counted
 
 
@@ -158,11 +162,25 @@ def halves(hosts: np.ndarray) -> list[np.ndarray]:
     return found
 
 
-def most_covered(cover: np.ndarray, people: np.ndarray, p: int, u: np.ndarray) -> float:
-    """Return what p sites cover at most, by multipliers; +inf where they are not from 0 to w."""
+class Part(NamedTuple):
+    """A part of the plans, shape (sites,) each: 1 in `lower` is open, 0 in `upper` is shut."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+
+
+def most_covered(
+    cover: np.ndarray, people: np.ndarray, p: int, u: np.ndarray, part: Part
+) -> tuple[float, np.ndarray]:
+    """Return what the plans of a part cover at most, and the sum of u over each site's areas.
+
+    +inf where multipliers are not from 0 to w.
+    """
+    gains = u @ cover
     if (u < 0).any() or (u > people).any():
-        return np.inf
-    return float((people - u).sum() + np.sort(u @ cover)[-p:].sum())
+        return np.inf, gains
+    free = np.sort(gains[part.lower < part.upper])[::-1][: p - int(part.lower.sum())]
+    return float((people - u).sum() + gains[part.lower > 0].sum() + free.sum()), gains
 
 
 def merged(cover: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
@@ -175,35 +193,76 @@ def merged(cover: np.ndarray, people: np.ndarray) -> tuple[np.ndarray, np.ndarra
     return cover[first][reached], together[reached]
 
 
+def relaxation(cover: np.ndarray, people: np.ndarray, p: int) -> highspy.Highs:
+    """Return the textbook programme of most covered, to be solved with sites open in part.
+
+    Columns are of sites, then of areas; rows of areas, then the number of sites.
+    """
+    areas, sites = cover.shape
+    chain = hstack([csr_array(-cover.astype(float)), csr_array(np.eye(areas))])
+    number = csr_array(np.append(np.ones(sites), np.zeros(areas))[None])
+    table = vstack([chain, number]).tocsc()
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = sites + areas, areas + 1
+    lp.col_cost_ = np.append(np.zeros(sites), -people)
+    lp.col_lower_, lp.col_upper_ = np.zeros(sites + areas), np.ones(sites + areas)
+    lp.row_lower_, lp.row_upper_ = np.append(np.full(areas, -np.inf), p), np.append(people * 0, p)
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = table.indptr, table.indices
+    lp.a_matrix_.value_ = table.data
+    highs = highspy.Highs()
+    for name, value in (("output_flag", False), ("threads", 1)):
+        highs.setOptionValue(name, value)
+    highs.passModel(lp)
+    return highs
+
+
+def solved(highs: highspy.Highs, part: Part, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:
+    """Return how far each site is open in the relaxation of a part, and multipliers of areas."""
+    sites = len(part.lower)
+    highs.changeColsBounds(sites, np.arange(sites, dtype=np.int32), part.lower, part.upper)
+    highs.run()
+    found = highs.getSolution()
+    prices = -np.array(found.row_dual)[:-1]
+    return np.array(found.col_value)[:sites], np.clip(prices, 0, people)
+
+
+def narrowed(p: int, part: Part, gains: np.ndarray, room: float) -> Part:
+    """Open the sites without which a bound falls by more than `room`, shut those with which."""
+    free = part.lower < part.upper
+    ranked = np.append(np.sort(gains[free])[::-1], -np.inf)
+    last = p - int(part.lower.sum())
+    needed = free & (gains - ranked[last] > room)
+    shut = free & (ranked[last - 1] - gains > room) & ~needed
+    return Part(np.where(needed, 1.0, part.lower), np.where(shut, 0.0, part.upper))
+
+
 def cannot_cover_more(cover: np.ndarray, people: np.ndarray, p: int, covered: float) -> str:
-    """Prove that p sites do not cover more people, who are whole; blank if it is not proved."""
+    """Prove that p sites do not cover more people, who are whole; blank if it is not proved.
+
+    Plans are divided by a site in doubt. The relaxation only suggests multipliers and the site:
+    each part is closed by a bound recomputed from the multipliers.
+    """
     rows, weights = merged(cover, people)
-    areas, sites = rows.shape
-    served = np.append(np.zeros(sites), np.ones(areas))
-    chain = hstack([csr_array(-rows.astype(float)), csr_array(np.eye(areas))]).tocsr()
-    number = csr_array((1 - served)[None])
-    limits = [LinearConstraint(chain, -np.inf, 0), LinearConstraint(number, p, p)]
-    costs = np.append(np.zeros(sites), -weights)
-    relaxed = linprog(costs, A_ub=chain, b_ub=np.zeros(areas), A_eq=number, b_eq=[p], bounds=(0, 1))
-    u = np.clip(-relaxed.ineqlin.marginals, 0, weights)
-    bound = most_covered(rows, weights, p, u)
-    if bound < covered + 1 - ROUNDING:
-        return "multipliers"
-    # A site without which no more can be covered stays, one with which none can goes.
-    gains = u @ rows
-    ranked = np.sort(gains)[::-1]
-    shut = bound - np.maximum(ranked[p - 1] - gains, 0) < covered + 1 - ROUNDING
-    fixed = bound - np.maximum(gains - ranked[p], 0) < covered + 1 - ROUNDING
-    lower, upper = np.zeros(sites + areas), np.ones(sites + areas)
-    upper[:sites][shut & ~fixed], lower[:sites][fixed & ~shut] = 0.0, 1.0
-    found = milp(
-        costs,
-        constraints=[*limits, LinearConstraint(-costs[None], covered + 1 - 0.5, np.inf)],
-        integrality=1 - served,
-        bounds=Bounds(lower, upper),
-        options={"time_limit": 300.0},
-    )
-    return f"HiGHS, {int((~shut).sum())} sites" if found.status == 2 else ""
+    highs, dense = relaxation(rows, weights, p), rows.astype(float)
+    sites, target, closed = rows.shape[1], covered + 1 - ROUNDING, 0
+    parts = [Part(np.zeros(sites), np.ones(sites))]
+    while parts:
+        part = parts.pop()
+        if part.lower.sum() > p or part.upper.sum() < p:
+            continue  # no plan is in it
+        opened, u = solved(highs, part, weights)
+        bound, gains = most_covered(dense, weights, p, u, part)
+        if bound < target:
+            closed += 1
+            continue
+        part = narrowed(p, part, gains, bound - target)
+        doubt = np.where(part.lower < part.upper, np.minimum(opened, 1 - opened), 0.0)
+        if doubt.max() < ROUNDING or closed + len(parts) > MOST_PARTS:
+            return ""
+        at = np.arange(sites) == (doubt * gains).argmax()
+        parts.append(part._replace(upper=np.where(at, 0.0, part.upper)))
+        parts.append(part._replace(lower=np.where(at, 1.0, part.lower)))
+    return f"multipliers, {closed} part{'s' * (closed > 1)}"
 
 
 def checked(places: Places, instance: Instance, found: SiteSelection, radius: float) -> str:
