@@ -1,0 +1,189 @@
+"""What holds of an earlier result is what a run from scratch would find, whatever was changed."""
+
+from pathlib import Path
+
+import pandas as pd
+import pytest
+
+from llrgeo.appraisal.tables import context
+from llrgeo.study import own_roads, planning
+from llrgeo.study import run as study_run
+from llrgeo.study.config import StudyConfig, load_study
+from llrgeo.study.criteria_config import CriterionConfig
+from llrgeo.study.kept import NOTHING_KEPT, mark, mark_files, still_holds
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import run_study
+from llrgeo.travel import search_trees
+
+NEW_SITE = """
+[[new_sites]]
+id = "D"
+name = "D"
+kind = "other"
+easting = 450500
+northing = 300900
+
+[[options]]"""
+CHANGES = {  # by the key of the study: what stands in its file, and what takes its place
+    "title": ("in the toy town", "in another town"),
+    "question": ("date =", 'question = "Who travels?"\ndate ='),
+    "date": ("2026-11-22", "2031-02-03"),
+    "criteria": ('measure = "mean_minutes", weight = 1', 'measure = "mean_minutes", weight = 3'),
+    "a criterion": ('"closer_to_home"', '"carbon"'),
+    "hurdles": ("[[options]]", '[[hurdles]]\nmeasure = "mean_minutes"\nlimit = 99\n[[options]]'),
+    "options": ('clinic = ["B", "C"]', 'clinic = ["B"]'),
+    "services": ("standard_min = 2", "standard_min = 1"),
+    "a team": ("visits = 2 }", 'visits = 2, delivery = "team" }'),
+    "appraisal": ("draws = 200", "draws = 100, horizon_years = 20"),
+    "tolerance_min": ("date =", "tolerance_min = 0.5\ndate ="),
+    "seed": ("date =", "seed = 7\ndate ="),
+    "home": ("date =", 'home = ["Town"]\ndate ='),
+    "time_factor": ("date =", "time_factor = 1.5\ndate ="),
+    "team_time_factor": ("date =", "team_time_factor = 0.7\ndate ="),
+    "terminal_min": ("date =", "terminal_min = 4\ndate ="),
+    "thresholds_min": ("date =", "thresholds_min = [1, 2, 9]\ndate ="),
+    "ceiling_min": ("date =", "ceiling_min = 20\ndate ="),
+    "periods": ("date =", 'periods = ["pm_peak"]\ndate ='),
+    "new_sites": ("[[options]]", NEW_SITE),
+}  # fmt: skip
+KEEPS_TIMES = {
+    "title", "question", "criteria", "a criterion", "hurdles", "options", "services",
+    "a team", "appraisal", "tolerance_min", "seed", "home",
+}  # fmt: skip
+KEEPS_RESULTS = {"title", "question", "criteria", "a criterion", "hurdles"}
+
+
+@pytest.fixture(scope="module")
+def earlier(town_study_once) -> StudyResult:
+    return run_study(load_study(town_study_once))
+
+
+def changed(earlier: StudyResult, text: str) -> StudyConfig:
+    """Return the town's study with another text of its file, beside the files it names."""
+    path = earlier.study.folder / "changed.toml"
+    path.write_text(text, encoding="utf-8")
+    study = load_study(path)
+    path.unlink()
+    return study.model_copy(update={"file": earlier.study.file})
+
+
+def assert_same_evidence(found: StudyResult, fresh: StudyResult) -> None:
+    pd.testing.assert_frame_equal(found.scorecard.values, fresh.scorecard.values)
+    pd.testing.assert_series_equal(found.scorecard.totals, fresh.scorecard.totals)
+    assert list(found.evidence.tables) == list(fresh.evidence.tables)
+    for name, table in fresh.evidence.tables.items():
+        pd.testing.assert_frame_equal(found.evidence.tables[name], table)
+    assert found.times.error_note == fresh.times.error_note
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_whatever_is_changed_a_run_that_keeps_what_holds_finds_what_one_from_scratch_does(
+    what, earlier
+):
+    text = (earlier.study.folder / "study.toml").read_text(encoding="utf-8")
+    before, after = CHANGES[what]
+    assert before in text
+    study = changed(earlier, text.replace(before, after, 1))
+    kept = still_holds(earlier, study, ())
+    assert (kept.times_by is not None) == (what in KEEPS_TIMES)
+    assert (kept.results is not None) == (what in KEEPS_RESULTS)
+    assert ("earlier_routers" in kept.inputs) == (what == "new_sites")
+    if kept is not NOTHING_KEPT:
+        assert_same_evidence(run_study(study, kept=kept), run_study(study))
+
+
+def test_a_study_that_did_not_change_is_not_computed_again(earlier, monkeypatch):
+    told = []
+    for name in ("compute_times", "evaluate_options"):
+        monkeypatch.setattr(study_run, name, None)  # a call would fail
+    kept = still_holds(earlier, earlier.study, ())
+    found = run_study(earlier.study, kept=kept, scored=told.append)
+    assert_same_evidence(found, earlier)
+    assert [list(card.totals) for card in told] == [list(earlier.scorecard.totals)]
+
+
+def test_what_does_not_rest_on_scores_is_not_computed_again(earlier, monkeypatch):
+    study_run.build_publication(earlier)  # pages of the earlier result are made
+    criteria = (CriterionConfig(measure="mean_minutes", weight=3),)
+    study = earlier.study.model_copy(update={"criteria": criteria})
+    fresh = run_study(study)
+    for module, name in (
+        (context, "simulate"), (context, "cost_table"), (planning, "pack_network"),
+        (own_roads, "roads_in_use"),
+    ):  # fmt: skip
+        monkeypatch.setattr(module, name, None)  # a call would fail
+    found = run_study(study, kept=still_holds(earlier, study, ()))
+    assert_same_evidence(found, fresh)
+    assert not found.evidence.tables["tornado"].equals(earlier.evidence.tables["tornado"])
+    pages = study_run.build_publication(found)
+    assert pages.planning.network is study_run.build_publication(earlier).planning.network
+    assert pages.own_roads is study_run.build_publication(earlier).own_roads
+
+
+def test_a_key_that_nobody_has_thought_of_decides_everything(earlier):
+    other = earlier.study.model_copy(update={"sources": ("Somebody",)})
+    assert still_holds(earlier, other, ()) is NOTHING_KEPT
+
+
+def test_results_judged_by_costs_are_not_those_judged_without(earlier):
+    costs = CriterionConfig(measure="provider_cost_a_year", weight=1)
+    kept = still_holds(earlier, earlier.study.model_copy(update={"criteria": (costs,)}), ())
+    assert kept.times_by is earlier.times_by
+    assert kept.results is None
+
+
+@pytest.mark.parametrize(
+    ("file", "times", "results"),
+    [("areas", False, False), ("network", False, False), ("sites", False, False),
+     ("unit_values", True, False), ("theme", True, True)],
+)  # fmt: skip
+def test_files_decide_what_rests_on_them(earlier, file, times, results):
+    kept = still_holds(earlier, earlier.study, [file])
+    assert (kept.times_by is not None, kept.results is not None) == (times, results)
+    assert ("earlier_routers" in kept.inputs) == (file == "sites")
+
+
+def test_where_a_site_moved_only_the_ways_to_it_are_searched(earlier, monkeypatch):
+    searched, search = [], search_trees.search_tree
+
+    def counted(matrix, start):
+        searched.append(start)
+        return search(matrix, start)
+
+    text = (earlier.study.folder / "study.toml").read_text(encoding="utf-8")
+    study = changed(earlier, text.replace(*CHANGES["new_sites"], 1))
+    monkeypatch.setattr(search_trees, "search_tree", counted)
+    fresh, before = run_study(study), run_study(earlier.study)
+    searched.clear()
+    found = run_study(study, kept=still_holds(before, study, ()))
+    assert len(searched) == len(study.periods)
+    assert_same_evidence(found, fresh)
+
+
+def test_a_file_that_is_saved_again_or_gone_has_another_mark(town_study):
+    study = load_study(town_study)
+    before = mark_files(study)
+    assert mark_files(study) == before
+    (Path(study.folder) / "areas.csv").write_text("area_id\n", encoding="utf-8")
+    next((Path(study.folder) / "network").iterdir()).unlink()
+    after = mark_files(study)
+    assert {key for key in before if before[key] != after[key]} == {"areas", "network"}
+
+
+def test_a_file_that_goes_while_it_is_looked_at_ends_no_watch(tmp_path, monkeypatch):
+    gone = {tmp_path / "edges.parquet", tmp_path / "nodes.parquet"}
+    for file in gone:
+        file.write_text("1", encoding="utf-8")
+    stat, looked_at = Path.stat, []
+
+    def taken_away(path, **how):
+        if path in gone and path in looked_at:
+            raise FileNotFoundError(path)
+        looked_at.append(path)
+        return stat(path, **how)
+
+    with monkeypatch.context() as patch:
+        patch.setattr(Path, "stat", taken_away)
+        first, second = mark(tmp_path), mark(tmp_path)
+    assert len(first[1]) == 2
+    assert second == (tmp_path, ())
