@@ -5,7 +5,7 @@ from collections.abc import Callable
 import pytest
 from typer.testing import CliRunner
 
-from llrgeo.cli import app, watch
+from llrgeo.cli import app, studies, watch
 from llrgeo.errors import ConfigError
 
 
@@ -66,8 +66,29 @@ def test_scores_come_first_and_faults_are_told_and_awaited(saved, town_study, tm
     assert said.index("Scores after") < said.index("Explorer after") < said.index("Pages after")
     assert said.count("Changed: the study") == 3
     assert "standard_min" in ended.stderr
+    assert "did not end" not in ended.stderr
     assert said.rstrip().endswith("No longer watching")
     assert titles == [True, True]  # the pages of the last run that ended stay
+
+
+@pytest.mark.parametrize("stop", [KeyboardInterrupt, OSError("no space")], ids=["stopped", "full"])
+def test_pages_of_a_run_that_did_not_end_are_told(saved, town_study, tmp_path, monkeypatch, stop):
+    out = tmp_path / "maps"
+    publish, runs = studies._publish, []
+
+    def stopped_the_second_time(*given, **how):
+        runs.append(given)
+        if len(runs) == 2:
+            raise stop
+        return publish(*given, **how)
+
+    monkeypatch.setattr(studies, "_publish", stopped_the_second_time)
+    saved([replaced(town_study, "Care closer to home in the toy town", "Care in two towns")])
+    command = ["run", str(town_study), "--out", str(out), "--watch"]
+    ended = CliRunner().invoke(app, command, catch_exceptions=False)
+    assert "Care in two towns" in (out / "explorer.html").read_text(encoding="utf-8")
+    assert "Care in two towns" not in (out / "report.html").read_text(encoding="utf-8")
+    assert "of a run that did not end" in ended.stderr
 
 
 def test_a_table_that_the_study_reads_is_watched_too(saved, town_study, tmp_path):

@@ -9,10 +9,14 @@ import typer
 
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.cli.screen import scorecard_table, show
-from llrgeo.errors import LlrgeoError
+from llrgeo.errors import ConfigError, LlrgeoError
+from llrgeo.files import sha256_of_file
+from llrgeo.publish.file_list import MANIFEST
+from llrgeo.publish.front import FRONT
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.kept import NOTHING_KEPT, Mark, mark, mark_files, still_holds
+from llrgeo.study.manifest import read_manifest
 from llrgeo.study.plan_file import load_study_or_plan
 from llrgeo.study.result import StudyResult
 from llrgeo.study.run import check_publishable, publish_first, run_study
@@ -21,6 +25,10 @@ Publish: TypeAlias = Callable[[StudyResult, Mapping[str, str]], object]
 
 _LOOK_EVERY_S: Final = 0.2
 _ITSELF: Final = "the study"
+_UNFINISHED: Final = (
+    "The front page and the explorer are of a run that did not end; the other pages and the tables "
+    "are not. Run the study again before you show them to anybody."
+)
 
 
 def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
@@ -29,7 +37,7 @@ def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
     Of the pages the front page and the explorer come first, and all others after them.
 
     What a change leaves as it was is not computed again. A study with faults is told, and awaited
-    again; its pages stay those of the last run that ended.
+    again; its pages stay those of the last run that ended, or it is said which ones do not.
 
     Parameters
     ----------
@@ -55,9 +63,24 @@ def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
                 typer.echo(f"Pages after {perf_counter() - begun:.1f} s: {out / 'index.html'}")
             except (LlrgeoError, OSError) as error:
                 typer.echo(f"llrgeo: {error}", err=True)
+                _tell_unfinished(out)
             typer.echo(f"\nChanged: {name_some(_wait_for_change(seen))}")
     except KeyboardInterrupt:
         typer.echo("\nNo longer watching")
+        _tell_unfinished(out)
+
+
+def _tell_unfinished(out: Path) -> None:
+    """Say so where the front page in a folder is not of the run that its manifest describes."""
+    front = out / FRONT
+    if not front.is_file():
+        return
+    try:
+        known = read_manifest(out / MANIFEST)["outputs"].get(FRONT)
+    except ConfigError:  # the first run of all did not end
+        known = None
+    if sha256_of_file(front) != known:
+        typer.echo(_UNFINISHED, err=True)
 
 
 def _run_again(
