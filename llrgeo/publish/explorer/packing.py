@@ -63,10 +63,12 @@ def pack_numbers(numbers: NDArray[np.int64]) -> str:
     """Write whole numbers as Base64 VLQ."""
     # The sign goes to the lowest bit, then five bits at a time are taken from all numbers at once.
     rest = np.where(numbers < 0, 1 - 2 * numbers, 2 * numbers)
+    if len(rest) and rest.max() < np.iinfo(np.int32).max:
+        rest = rest.astype(np.int32)  # which need half the memory
     digits, present = [], [np.ones(len(rest), dtype=bool)]
     while present[-1].any():
         further = rest >> _BITS
-        digits.append(rest % _MORE + _MORE * (further > 0))
+        digits.append((rest % _MORE + _MORE * (further > 0)).astype(np.uint8))
         present.append(further > 0)
         rest = further
     if not digits:

@@ -120,8 +120,8 @@ def _groups(
     # All people of a part are those of its authority, which the study has counted.
     own = whole.index.get_loc(index[1])
     columns = {
-        name: np.concatenate([np.repeat(counted.to_numpy()[own], 2), tenths[str(name)][number]])
-        for name, counted in whole.items()
+        name: np.concatenate([np.repeat(whole[name].array[own], 2), found[number]])
+        for name, found in tenths.items()
     }
     return pd.DataFrame(columns, index)
 

@@ -23,6 +23,7 @@ from llrgeo.publish.palette import LegendClass
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 from llrgeo.schema import NO_CAR
+from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
 
 # How the phrases of other pages begin: the scripts of explorer and planner say none of the first,
@@ -88,7 +89,7 @@ def explorer_data(
 
 def _own_phrases() -> dict[str, str]:
     """Return the phrases that the explorer's scripts may say, so that the page stays small."""
-    return {key: text for key, text in wording().items() if not key.startswith(OTHER_PAGES)}
+    return {key: text for key, text in wording().phrases.items() if not key.startswith(OTHER_PAGES)}
 
 
 @once
@@ -248,7 +249,7 @@ def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
         return len(matrices) - 1
 
     def way_of(times: TravelTimes) -> dict[str, Any]:
-        accuracy = _accuracy(times, authorities)
+        accuracy = _accuracy(publication, times, authorities)
         if accuracy not in accuracies:
             accuracies.append(accuracy)
         return {
@@ -266,17 +267,35 @@ def _journeys(publication: Publication, site_ids: pd.Index) -> dict[str, Any]:
     return {"journeys": journeys, "matrices": pack_matrices(matrices), "accuracies": accuracies}
 
 
-def _accuracy(times: TravelTimes, authorities: list[str]) -> dict[str, Any]:
+def _accuracy(
+    publication: Publication, times: TravelTimes, authorities: list[str]
+) -> dict[str, Any]:
     """Return the measured errors of a mode and period; lists are empty where none was measured."""
-    accuracy = times.accuracy
+    place = {name: number for number, name in enumerate(authorities)}
+    errors = _errors(publication.whole)[id(times.accuracy), times.period]
     # Authorities by number, as areas have them: names stand once in a page.
-    own = accuracy.journeys[accuracy.journeys["period"] == times.period]
-    own = own[own["authority"].isin(authorities)]
-    differences = accuracy.differences
+    own = [
+        {**row, "authority": place[row["authority"]]}
+        for row in errors["journeys"]
+        if row["authority"] in place
+    ]
+    return {**errors, "journeys": own}
+
+
+@once
+def _errors(publication: Publication) -> dict[tuple[int, str], dict[str, Any]]:
+    """Return the errors of each accuracy and period, those of journeys by the authority's name."""
+    pairs = {(id(times.accuracy), times.period): times for times in publication.times}
+    return {key: _errors_of(times.accuracy, times.period) for key, times in pairs.items()}
+
+
+def _errors_of(accuracy: Accuracy, period: str) -> dict[str, Any]:
+    own, differences = accuracy.journeys, accuracy.differences
+    own = own[own["period"] == period]
     return {
         "journeys": records(
             {
-                "authority": [authorities.index(name) for name in own["authority"]],
+                "authority": own["authority"],
                 "from": own["from_min"].astype(float),
                 "to": own["to_min"].astype(float),
                 "median": own["median_abs_min"].astype(float),

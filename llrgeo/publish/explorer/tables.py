@@ -86,7 +86,7 @@ _IF_ANY: Final = ("lost", "none")  # columns that a table has only if it counts 
 
 def _people_table(name: str, first: str, groups: pd.DataFrame, labels: list[str]) -> dict[str, Any]:
     """Return people by class; those "mixed" and "lost" are part of those with a longer journey."""
-    count = {str(name): column.to_numpy() for name, column in groups.items()}
+    count = dict(zip(groups.columns, groups.to_numpy().T, strict=True))
     columns = {
         "any_longer": np.sum([count[name] for name in LONGER_CLASSES], axis=0),
         "mixed": count["mixed"],
