@@ -15,6 +15,7 @@ from llrgeo.appraisal.indicators import Indicator, PlaceFigures
 from llrgeo.appraisal.place_rankings import rank_figures
 from llrgeo.errors import PublishError
 from llrgeo.inputs.theme import Consultation, Theme
+from llrgeo.publish.check.folder import check_folder_of_pages
 from llrgeo.publish.check.html import read_page
 from llrgeo.publish.check.page import (
     policy_findings,
@@ -23,6 +24,8 @@ from llrgeo.publish.check.page import (
     table_findings,
 )
 from llrgeo.publish.data.files import area_results
+from llrgeo.publish.explorer.split import parts_of
+from llrgeo.publish.file_list import pages_of_earlier_runs
 from llrgeo.publish.folder import publish, publish_kit
 from llrgeo.publish.kit.easy import MOST_WORDS, easy_parts
 from llrgeo.publish.kit.figures import place_figures, place_view
@@ -64,6 +67,44 @@ def westham(town):
 @pytest.fixture(scope="module")
 def county():
     return replace(county_publication(columns=12, rows=8, site_count=16), theme=THEME)
+
+
+def test_places_of_a_split_study_link_the_explorer_of_their_authority(tmp_path, monkeypatch):
+    county = county_publication(columns=12, rows=8, site_count=16)
+    county = replace(county, manifest={"run_id": "0" * 64, "run": "0" * 12})
+    written = publish(county, tmp_path, split_above=50)
+    monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
+    places = kit_places(county)[:3]
+    publish_kit(county, tmp_path, published=written, names=[place.name for place in places])
+    pages_of = {part.name: part.page for part in parts_of(county)}
+    for place in places:
+        page = (tmp_path / page_name(place)).read_text(encoding="utf-8")
+        assert f'href="../{pages_of[place.authority]}"' in page
+        assert 'href="../explorer.html"' not in page
+    landing = (tmp_path / "kit.html").read_text(encoding="utf-8")
+    assert "put the address of its page in place of explorer.html" in landing
+    assert all(f'href="{page}"' in landing for page in pages_of.values())
+    assert check_links(tmp_path) == []
+
+
+def test_pages_that_a_smaller_run_leaves_behind_are_named(tmp_path):
+    county = county_publication(columns=12, rows=8, site_count=16)
+    earlier = replace(county, manifest={"run_id": "1" * 64, "run": "1" * 12})
+    publish_kit(earlier, tmp_path, published=publish(earlier, tmp_path, split_above=50))
+    later = replace(county, manifest={"run_id": "2" * 64, "run": "2" * 12})
+    written = publish(later, tmp_path)
+    left = pages_of_earlier_runs(tmp_path, written)
+    assert {part.page for part in parts_of(county)} <= set(left)
+    assert {page_name(place) for place in kit_places(county)} <= set(left)
+    assert not {path.relative_to(tmp_path).as_posix() for path in written} & set(left)
+    # Pages of places of the same run may have been written by another command.
+    publish_kit(later, tmp_path, published=written)
+    assert set(pages_of_earlier_runs(tmp_path, written)) == {part.page for part in parts_of(county)}
+
+
+def check_links(folder):
+    found = check_folder_of_pages(folder)
+    return [finding for finding in found if finding.rule in {"link", "run"}]
 
 
 def test_a_town_has_the_nearest_areas_in_which_as_many_people_live(town, westham):

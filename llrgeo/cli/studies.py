@@ -123,6 +123,8 @@ def _publish(
     quiet: bool,
 ) -> None:
     """Write the pages and tables of a result, and what else was asked for."""
+    from llrgeo.publish.file_list import pages_of_earlier_runs
+    from llrgeo.schema import name_some
     from llrgeo.study.run import print_kit, print_report, print_study, publish_study
 
     track = progress("Pages and tables", quiet=quiet)
@@ -133,7 +135,10 @@ def _publish(
         written += print_report(result, out)
     if more.kit:
         track = progress("Places", quiet=quiet)
-        print_kit(result, out, published=written, places=more.places, track=track)
+        written += print_kit(result, out, published=written, places=more.places, track=track)
+    left = pages_of_earlier_runs(out, written)
+    if left and not quiet:
+        show(f"Of an earlier run, delete them: {len(left)} pages in {out} ({name_some(left)})")
 
 
 def replay(

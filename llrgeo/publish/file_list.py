@@ -1,6 +1,8 @@
 """The files of a published folder: their names, and what each is."""
 
+import json
 from collections.abc import Iterable
+from pathlib import Path
 from typing import Final
 
 from llrgeo.publish.data.packages import DATA_PACKAGE, RO_CRATE
@@ -22,6 +24,28 @@ def is_published_name(name: str) -> bool:
     kept_apart = name.startswith((f"{PLACES}/", f"{PARTS}/", "print/"))
     table = name.startswith("tables/") and name.endswith(".csv")
     return table or kept_apart or name in {*_ABOUT, RO_CRATE, PDF, LANDING, PREVIEW}
+
+
+def pages_of_earlier_runs(folder: Path, written: Iterable[Path]) -> list[str]:
+    """Return the pages in a published folder that a run has not written, and that are not of it.
+
+    They are those that one study has and another has not: of authorities, of places, the planner.
+    Files of other names stay in a folder, so an earlier run with more of them leaves some behind.
+
+    Parameters
+    ----------
+    folder
+        The published folder.
+    written
+        The files that the run wrote there, its manifest among them.
+    """
+    run = str(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"])
+    pages = {folder / PLANNER, *(folder / PARTS).glob("*.html"), *(folder / PLACES).glob("*.html")}
+    return sorted(
+        path.relative_to(folder).as_posix()
+        for path in pages.difference(written)
+        if path.is_file() and run not in path.read_text(encoding="utf-8", errors="replace")
+    )
 
 
 def about_files(publication: Publication, names: Iterable[str]) -> dict[str, str]:

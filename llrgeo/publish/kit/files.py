@@ -3,9 +3,12 @@
 They are written apart from the plain run, all of them or none, and bear the run's number.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from pathlib import PurePosixPath
 
+from llrgeo.publish.explorer.files import EXPLORER
+from llrgeo.publish.explorer.split import FOLDER as PARTS
+from llrgeo.publish.explorer.split import parts_of
 from llrgeo.publish.kit.figures import place_view
 from llrgeo.publish.kit.landing import LANDING, render_landing
 from llrgeo.publish.kit.page import PREVIEW, page_name, render_place, text_name
@@ -16,11 +19,24 @@ from llrgeo.publish.report.pdf import render_pdf
 from llrgeo.schema import Track
 
 
-def place_files(publication: Publication, place: KitPlace) -> dict[str, str | bytes]:
-    """Return the pages and the text of a place, by their paths in the published folder."""
+def place_files(
+    publication: Publication, place: KitPlace, explorer: str = EXPLORER
+) -> dict[str, str | bytes]:
+    """Return the pages and the text of a place, by their paths in the published folder.
+
+    `explorer` is the page of the explorer that answers for the place, by its path there.
+    """
     view = place_view(publication, place)
-    pages = {page_name(place, form): page for form, page in render_place(view).items()}
+    pages = {page_name(place, form): page for form, page in render_place(view, explorer).items()}
     return {**pages, text_name(place): render_text(view)}
+
+
+def explorers_by_authority(publication: Publication, published: Iterable[str]) -> dict[str, str]:
+    """Return the page of each authority that has an explorer of its own among published files."""
+    known = set(published)
+    if not any(name.startswith(f"{PARTS}/") for name in known):
+        return {}
+    return {part.name: part.page for part in parts_of(publication) if part.page in known}
 
 
 def leaflet_pdf(
@@ -60,8 +76,9 @@ def kit_files(
         Wraps the places worked through, to show progress.
     """
     files: dict[str, str | bytes] = {}
+    explorers = explorers_by_authority(publication, published)
     for place in track(list(places)):
-        own = place_files(publication, place)
+        own = place_files(publication, place, explorers.get(place.authority, EXPLORER))
         if leaflets_as_pdf:
             printed = PurePosixPath(page_name(place, "leaflet")).with_suffix(".pdf")
             own[str(printed)] = leaflet_pdf(publication, own, place)

@@ -6,6 +6,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from llrgeo.publish import pages
+from llrgeo.publish.explorer.split import FOLDER as PARTS
 from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.page import FORMS, PREVIEW, page_name, text_name
 from llrgeo.publish.kit.places import KitPlace
@@ -53,6 +54,7 @@ def render_landing(
             "places": list(_listed_places(places, files)),
             "files": list(_listed_files(files)),
             "embed": embed_code(publication),
+            "is_split": any(name.startswith(f"{PARTS}/") for name in files),
         },
     )
 

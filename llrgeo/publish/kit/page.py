@@ -30,10 +30,13 @@ def text_name(place: KitPlace) -> str:
     return f"{FOLDER}/{place.slug}.txt"
 
 
-def render_place(view: PlaceView) -> dict[str, str]:
-    """Return every form of a place's page as HTML without scripts, by its form."""
+def render_place(view: PlaceView, explorer: str) -> dict[str, str]:
+    """Return every form of a place's page as HTML without scripts, by its form.
+
+    They link the `explorer` that answers for the place, named by its path in the published folder.
+    """
     told = [option_words(view, option) for option in view.publication.alternatives]
-    values = _values(view, told)
+    values = {**_values(view, told), "explorer": f"../{explorer}"}
     return {form: pages.render(f"place_{form}.html", {**values, "form": form}) for form in FORMS}
 
 
