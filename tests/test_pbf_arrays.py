@@ -12,6 +12,7 @@ from hypothesis.extra import numpy as arrays
 from osmium.osm import mutable
 
 from llrgeo.errors import NetworkError
+from llrgeo.inputs.pbf_framing import fields, texts
 from llrgeo.inputs.pbf_numbers import read_numbers, signed, unpacked
 from llrgeo.roads.extract import read_extracts
 from llrgeo.roads.ids import is_among
@@ -58,6 +59,18 @@ def test_numbers_are_read_as_they_were_written(numbers: list[int]) -> None:
 def test_numbers_that_are_cut_or_too_long_are_refused(packed: bytes) -> None:
     with pytest.raises(ValueError, match="packed number"):
         unpacked(packed)
+
+
+@given(st.lists(st.binary(max_size=3) | st.binary(min_size=128, max_size=200)))
+def test_a_table_of_texts_is_read_as_its_fields_are(written: list[bytes]) -> None:
+    table = b"".join(b"\x0a" + varint(len(text)) + text for text in written)
+    assert texts(table) == written == [text for _, text in fields(table)]
+
+
+@pytest.mark.parametrize("table", [b"\x0a", b"\x0a\x03ab", b"\x0a\x01a\x12\x01b", b"\x0a\x80"])
+def test_a_table_with_something_else_or_cut_is_refused(table: bytes) -> None:
+    with pytest.raises(ValueError, match=r"table|cut"):
+        texts(table)
 
 
 @given(arrays.arrays(np.int64, st.integers(0, 30), elements=st.integers(-9, 9)), st.data())
@@ -152,7 +165,7 @@ def field(number: int, value: bytes | int) -> bytes:
     return varint(number << 3 | 2) + varint(len(value)) + value
 
 
-STRINGS = [b"", b"highway", b"service"]
+STRINGS = b"".join(field(1, text) for text in (b"", b"highway", b"service"))
 WAY_ID, KEY, VALUE, REFS = field(1, 7), field(2, b"\1"), field(3, b"\2"), field(8, b"\2\2")
 LEADS_BACK = varint(4 << 3 | 2) + varint(2**64 - 11)  # to its own beginning
 

@@ -12,6 +12,7 @@ MAX_BLOCK: Final = 32 * 1024 * 1024
 
 _TYPE, _SIZE = 1, 3  # fields of a block's header
 _BYTES, _VARINT, _FIXED32, _FIXED64 = 2, 0, 5, 1
+_TEXT: Final = 0x0A  # the key of a text in a table: field 1, bytes
 _MORE: Final = 0x80
 _LONGEST_VARINT: Final = 10  # bytes, of 7 bits each: numbers have 64
 
@@ -39,13 +40,13 @@ def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
     at = 0
     while at < len(message):
         # A key is the number of the field, then three bits for how its value is packed.
-        key, at = _varint(message, at)
+        key, at = varint(message, at)
         kind = key & 7
         if kind == _VARINT:
-            value, at = _varint(message, at)
+            value, at = varint(message, at)
             yield key >> 3, value
         elif kind == _BYTES:
-            size, at = _varint(message, at)
+            size, at = varint(message, at)
             if at + size > len(message):
                 msg = "a part is longer than the whole"
                 raise ValueError(msg)
@@ -57,12 +58,45 @@ def fields(message: bytes) -> Iterator[tuple[int, int | bytes]]:
             return
 
 
-def _varint(message: bytes, at: int) -> tuple[int, int]:
-    """Read a number and where the next begins; refuse one longer than the format has any."""
+def texts(table: bytes) -> list[bytes]:
+    """Return the texts of a table of texts, a message that has nothing else, one after the other.
+
+    Raises
+    ------
+    ValueError
+        If it has something else, or a text does not end where it must.
+    """
+    found, at, end = [], 0, len(table)
+    while at < end:
+        if table[at] != _TEXT:
+            msg = "a table of texts has something else"
+            raise ValueError(msg)
+        size, at = varint(table, at + 1)
+        found.append(table[at : at + size])
+        at += size
+    if at != end:
+        msg = "a text is longer than its table"
+        raise ValueError(msg)
+    return found
+
+
+def varint(message: bytes, at: int) -> tuple[int, int]:
+    """Read a number and where the next begins; refuse one longer than the format has any.
+
+    Raises
+    ------
+    ValueError
+        If it is cut or too long.
+    """
     value = 0
-    for place, byte in enumerate(message[at : at + _LONGEST_VARINT]):
-        value |= (byte & ~_MORE) << (7 * place)
-        if byte < _MORE:
-            return value, at + place + 1
+    try:
+        for shift in range(0, 7 * _LONGEST_VARINT, 7):
+            byte = message[at]
+            at += 1
+            if byte < _MORE:
+                return value | byte << shift, at
+            value |= (byte & ~_MORE) << shift
+    except IndexError:
+        pass
     msg = "a number is cut or longer than ten bytes"
     raise ValueError(msg)

@@ -134,10 +134,9 @@ def _main_roads(streets: Streets) -> list[tuple[str, str, NDArray[np.int64]]]:
     main = table["speed_class"].isin(MAIN_ROADS) & ~table["highway"].str.endswith("_link")
     numbers = table["ref"].str.split(";").str[0].str.strip()
     called = numbers.where(numbers != "", table["name"])
-    return [
-        (str(table["speed_class"].iloc[row]), str(called.iloc[row]), streets.nodes[row])
-        for row in np.flatnonzero(main)
-    ]
+    rows = np.flatnonzero(main)
+    kinds, names = (column.iloc[rows].astype(str) for column in (table["speed_class"], called))
+    return list(zip(kinds, names, [streets.nodes[row] for row in rows], strict=True))
 
 
 def _water(extract: Extract) -> list[tuple[str, str, NDArray[np.int64]]]:

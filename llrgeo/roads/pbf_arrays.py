@@ -18,7 +18,7 @@ from typing import Final, NamedTuple
 import numpy as np
 from numpy.typing import NDArray
 
-from llrgeo.inputs.pbf_framing import fields
+from llrgeo.inputs.pbf_framing import fields, texts, varint
 from llrgeo.inputs.pbf_numbers import Ints, Numbers, read_numbers, signed, summed, unpacked
 from llrgeo.roads.pbf import block_data, blocks
 
@@ -49,11 +49,25 @@ Tags = dict[str, str]
 
 
 class Block(NamedTuple):
-    """One block of elements: the texts of its tags, the kind of element, and their bytes."""
+    """One block of elements: the table of its texts, the kind of element, and their bytes."""
 
-    strings: list[bytes]
+    table: bytes
     kind: int
     group: bytes
+
+
+class _Texts(dict[int, str]):
+    """The texts of a block by number, decoded when asked for; equal ones are one object."""
+
+    def __init__(self, written: list[bytes]) -> None:
+        """Take the texts as they are written."""
+        super().__init__()
+        self.written = written
+
+    def __missing__(self, number: int) -> str:
+        """Decode a text."""
+        text = self[number] = sys.intern(self.written[number].decode())
+        return text
 
 
 class Places(NamedTuple):
@@ -90,23 +104,24 @@ def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
     Unusual
         If it cannot be read.
     """
-    wanted = _wanted(block.strings, keys)
+    known = _Texts(texts(block.table))
+    wanted = _wanted(known.written, keys)
     if not wanted.any():
         return {}
     dense = _dense(block)
-    texts = unpacked(dense.get(_NODE_TAGS, b""))
+    numbers = unpacked(dense.get(_NODE_TAGS, b""))
     # Key, value, key, value, ... and a zero after the tags of each node.
-    stops = np.flatnonzero(texts == 0)
+    stops = np.flatnonzero(numbers == 0)
     node = np.repeat(np.arange(len(stops)), np.diff(stops, prepend=-1))
     begins = np.concatenate([[0], stops[:-1] + 1])
     step = np.arange(len(node)) - begins[node]
-    texts = texts[: len(node)]
-    has = np.unique(node[wanted[texts] & (step % 2 == 0)])
+    numbers = numbers[: len(node)]
+    has = np.unique(node[wanted[numbers] & (step % 2 == 0)])
     ids = summed(dense[_NODE_ID])
     found = {}
     for row in has.tolist():
-        tags = texts[begins[row] : stops[row]].tolist()
-        found[int(ids[row])] = _tags(block.strings, tags[::2], tags[1::2])
+        tags = numbers[begins[row] : stops[row]].tolist()
+        found[int(ids[row])] = _tags(known, tags[::2], tags[1::2])
     return found
 
 
@@ -119,7 +134,8 @@ def tagged_ways(block: Block, keys: frozenset[str]) -> list[tuple[int, Tags, Int
     Unusual
         If it cannot be read.
     """
-    wanted = _wanted(block.strings, keys)
+    known = _Texts(texts(block.table))
+    wanted = _wanted(known.written, keys)
     if not wanted.any():
         return []
     numbers, ways = _way_fields(block.group)
@@ -132,7 +148,7 @@ def tagged_ways(block: Block, keys: frozenset[str]) -> list[tuple[int, Tags, Int
     sums = np.concatenate([[0], np.cumsum(signed(values[at]))])
     ends = np.concatenate([[0], np.cumsum(np.bincount(way, minlength=len(has)))])
     refs = sums[1:] - sums[ends[:-1]][way]
-    tags = _tag_sets(block, numbers, ways, has)
+    tags = _tag_sets(block.group, known, numbers, [ways[key][has] for key in (_KEYS, _VALUES)])
     return [
         (way_id, own, refs[start:end])
         for way_id, own, start, end in zip(
@@ -178,7 +194,7 @@ def _block(data: bytes | None) -> Block:
     kind = group[0] >> 3
     if moved or granularity != _USUAL_GRANULARITY or kind not in {DENSE_NODES, WAYS, _RELATIONS}:
         raise Unusual
-    return Block([text for _, text in fields(strings) if isinstance(text, bytes)], kind, group)
+    return Block(strings, kind, group)
 
 
 def _wanted(strings: list[bytes], keys: frozenset[str]) -> NDArray[np.bool_]:
@@ -187,14 +203,11 @@ def _wanted(strings: list[bytes], keys: frozenset[str]) -> NDArray[np.bool_]:
     return np.array([text in named for text in strings], dtype=bool)
 
 
-def _tags(strings: list[bytes], keys: list[int], values: list[int]) -> Tags:
-    """Return tags, of which equal texts are one object in memory."""
+def _tags(known: _Texts, keys: list[int], values: list[int]) -> Tags:
+    """Return tags by the numbers of their texts."""
     if min((*keys, *values), default=0) < 0:
         raise Unusual
-    return {
-        sys.intern(strings[key].decode()): sys.intern(strings[value].decode())
-        for key, value in zip(keys, values, strict=True)
-    }
+    return {known[key]: known[value] for key, value in zip(keys, values, strict=True)}
 
 
 def _dense(block: Block) -> dict[int, bytes]:
@@ -245,18 +258,19 @@ def _way_fields(group: bytes) -> tuple[Numbers, dict[int, Ints]]:
 
 def _way_bounds(group: bytes, numbers: Numbers) -> tuple[Ints, Ints]:
     """Return from which number to before which each way of a block stands, two of shape (ways,)."""
-    values, first = numbers
-    number_at = np.full(len(group) + 1, -1)
-    number_at[first] = np.arange(len(first))
-    starts, at, end = [], 0, len(values)
-    while at < end:
-        if values[at] != _WAY_START:
+    starts, at = [], 0
+    while at < len(group):
+        if group[at] != _WAY_START:
             raise Unusual
         starts.append(at)
-        at = number_at[first[at + 2] + values[at + 1]]
-        if at < 0:
-            raise Unusual
-    bounds = np.array([*starts, end], dtype=np.int64)
+        size, at = varint(group, at + 1)
+        at += size
+    if at != len(group):
+        raise Unusual
+    edges = np.array([*starts, at])
+    bounds = np.searchsorted(numbers.first, edges)
+    if (numbers.first[bounds] != edges).any():
+        raise Unusual
     return bounds[:-1] + 2, bounds[1:]
 
 
@@ -268,16 +282,18 @@ def _spread(spans: Ints) -> tuple[Ints, Ints]:
     return spans[row, 0] + np.arange(len(row)) - begins[row], row
 
 
-def _tag_sets(block: Block, numbers: Numbers, ways: dict[int, Ints], has: Ints) -> list[Tags]:
-    """Return the tags of some ways; those of equal tags share one set."""
+def _tag_sets(group: bytes, known: _Texts, numbers: Numbers, spans: list[Ints]) -> list[Tags]:
+    """Return the tags of ways; those of equal tags share one set.
+
+    `spans` say where the keys and the values of each way stand among the numbers, shape (ways, 2).
+    """
     values, first = numbers
-    bounds = np.hstack([first[ways[key][has]] for key in (_KEYS, _VALUES)]).tolist()
-    known: dict[tuple[bytes, bytes], Tags] = {}
+    where = np.hstack(spans)
+    sets: dict[tuple[bytes, bytes], Tags] = {}
     found = []
-    for way, (a, b, c, d) in zip(has.tolist(), bounds, strict=True):
-        written = block.group[a:b], block.group[c:d]
-        if written not in known:
-            pairs = [values[slice(*ways[key][way])].tolist() for key in (_KEYS, _VALUES)]
-            known[written] = _tags(block.strings, *pairs)
-        found.append(known[written])
+    for (a, b, c, d), (i, j, k, m) in zip(first[where].tolist(), where.tolist(), strict=True):
+        written = group[a:b], group[c:d]
+        if written not in sets:
+            sets[written] = _tags(known, values[i:j].tolist(), values[k:m].tolist())
+        found.append(sets[written])
     return found

@@ -2,7 +2,8 @@
 
 import math
 from collections import Counter
-from typing import Any, Final, NamedTuple
+from functools import cache
+from typing import Any, Final, NamedTuple, TypeAlias
 
 import numpy as np
 import pandas as pd
@@ -23,6 +24,8 @@ from llrgeo.roads.speeds import (
     way_limit,
 )
 from llrgeo.schema import Track
+
+_PointRow: TypeAlias = tuple[int, float, float, bool, bool, str]
 
 _UNSNAPPABLE: Final = ("motorway", "motorway_link", "trunk", "trunk_link", "ferry")
 MAJOR: Final = ("motorway", "trunk", "primary", "secondary", "tertiary")
@@ -115,25 +118,42 @@ def interpret_ways(
 def interpret_points(extract: Extract, mode: str, clock: Clock | None) -> Points:
     """Read the tags of points: barriers, signals, crossings."""
     nodes = sorted(extract.points)
+    # Points of equal tags are read once: most barriers and crossings have no tag of their own.
+    known: dict[tuple[tuple[str, str], ...], tuple[_PointRow, tuple[str, ...]]] = {}
     rows = []
-    notes: Counter[str] = Counter()
+    read: Counter[tuple[str, ...]] = Counter()
     for node in nodes:
-        tags, decided = settle_barrier(plain_tags(extract.points[node], mode).tags, clock)
-        access, delay = node_access(tags, mode), node_delay(tags, mode)
-        notes.update((*decided, *access.notes))
-        # A delay with a direction holds for those who drive in it alone.
-        ahead = 0.0 if delay.direction == "backward" else delay.seconds
-        back = 0.0 if delay.direction == "forward" else delay.seconds
-        signals = tags.get("highway") == "traffic_signals"
-        barred = access.is_barrier and "enforcement" not in tags
-        barrier = "lift_gate" if tags.get("bollard") == "rising" else tags.get("barrier", "")
-        rows.append((int(access.level), ahead, back, signals, barred, barrier))
+        written = extract.points[node]
+        telling = tuple(written.items())
+        if telling not in known:
+            known[telling] = _read_point(written, mode, clock)
+        row, odd = known[telling]
+        rows.append(row)
+        read[odd] += 1
+    notes: Counter[str] = Counter()
+    for odd, times in read.items():
+        for note in odd:
+            notes[note] += times
     index = pd.Index(nodes, dtype="int64", name="node")
     kinds = {
         "level": "int64", "forward_s": "float64", "backward_s": "float64", "signals": "bool",
         "is_barrier": "bool", "barrier": "object",
     }  # fmt: skip
     return Points(pd.DataFrame(rows, index, list(kinds)).astype(kinds), notes)
+
+
+def _read_point(written: Tags, mode: str, clock: Clock | None) -> tuple[_PointRow, tuple[str, ...]]:
+    """Read the tags of points; return their row of `Points.table`, and notes."""
+    tags, decided = settle_barrier(plain_tags(written, mode).tags, clock)
+    access, delay = node_access(tags, mode), node_delay(tags, mode)
+    # A delay with a direction holds for those who drive in it alone.
+    ahead = 0.0 if delay.direction == "backward" else delay.seconds
+    back = 0.0 if delay.direction == "forward" else delay.seconds
+    signals = tags.get("highway") == "traffic_signals"
+    barred = access.is_barrier and "enforcement" not in tags
+    barrier = "lift_gate" if tags.get("bollard") == "rising" else tags.get("barrier", "")
+    row = (int(access.level), ahead, back, signals, barred, barrier)
+    return row, (*decided, *access.notes)
 
 
 def _read(
@@ -154,9 +174,15 @@ def _read(
 
 def _name_and_number(tags: Tags) -> tuple[str, str]:
     """Return what a way is called (its number, where it has no name), and its number."""
-    texts = {key.strip().lower(): value.strip() for key, value in tags.items()}
-    number = texts.get("ref", "")
-    return texts.get("name") or number, number
+    texts = {_plain_key(key): value for key, value in tags.items()}
+    number = texts.get("ref", "").strip()
+    return texts.get("name", "").strip() or number, number
+
+
+@cache
+def _plain_key(key: str) -> str:
+    """Return a key without blanks around it and capitals."""
+    return key.strip().lower()
 
 
 def _table(rows: list[dict[str, Any]], used: list[tuple[int, Way, str, str]]) -> pd.DataFrame:
