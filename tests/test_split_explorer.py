@@ -12,6 +12,7 @@ from hypothesis import given
 from hypothesis import strategies as st
 from publication_cases import appraised, county_publication
 
+from llrgeo.files import sha256_of_file
 from llrgeo.publish import pages
 from llrgeo.publish.check.folder import check_folder_of_pages
 from llrgeo.publish.check.html import read_page
@@ -133,6 +134,38 @@ def test_a_folder_with_a_split_explorer_keeps_every_rule(county, tmp_path, monke
     path = tmp_path / parts_of(county)[0].page
     path.write_text(path.read_text(encoding="utf-8").replace("<caption>", "<b>"), encoding="utf-8")
     assert {found.file for found in check_folder_of_pages(tmp_path)} == {parts_of(county)[0].page}
+
+
+def test_pages_of_authorities_that_have_another_name_now_go(county, tmp_path):
+    before = publish(county, tmp_path, split_above=50)
+    (tmp_path / "explorer" / "own.html").write_text("of another", encoding="utf-8")
+    kept, *gone = [part.page for part in parts_of(county)]
+    changed = tmp_path / gone[0]
+    changed.write_text("changed by hand", encoding="utf-8")
+    # A planted manifest takes nothing away outside of the two folders.
+    manifest = json.loads((tmp_path / "manifest.json").read_text(encoding="utf-8"))
+    (tmp_path / "mine.csv").write_text("mine", encoding="utf-8")
+    mine = sha256_of_file(tmp_path / "mine.csv")
+    manifest["outputs"] |= {"mine.csv": mine, "tables/../mine.csv": mine, "explorer/..": mine}
+    (tmp_path / "manifest.json").write_text(json.dumps(manifest), encoding="utf-8")
+    names = county.areas["authority"].replace({"District 1": "North", "District 2": "South"})
+    after = publish(
+        appraised(county, areas=county.areas.assign(authority=names)), tmp_path, split_above=50
+    )
+    assert {path.name for path in set(before) - set(after)} == {
+        "district_1.html",
+        "district_2.html",
+    }
+    left = {path.relative_to(tmp_path).as_posix() for path in (tmp_path / "explorer").iterdir()}
+    assert left == {
+        kept,
+        gone[0],
+        "explorer/own.html",
+        "explorer/north.html",
+        "explorer/south.html",
+    }
+    assert changed.read_text(encoding="utf-8") == "changed by hand"
+    assert (tmp_path / "mine.csv").is_file()
 
 
 def test_names_are_on_the_page_of_each_authority_that_they_lie_in(county):

@@ -3,6 +3,7 @@
 import json
 import os
 from collections.abc import Iterable, Mapping
+from contextlib import suppress
 from functools import partial
 from pathlib import Path
 from typing import TypeAlias
@@ -33,6 +34,7 @@ from llrgeo.publish.file_list import MANIFEST, PDF, PLANNER, about_files
 from llrgeo.publish.first_pages import first_pages
 from llrgeo.publish.kit.files import kit_files
 from llrgeo.publish.kit.places import chosen_places, kit_places
+from llrgeo.publish.left_over import left_over
 from llrgeo.publish.planner.page import render_planner
 from llrgeo.publish.planner_room import has_planner
 from llrgeo.publish.publication import Publication
@@ -55,7 +57,8 @@ def publish(
 ) -> list[Path]:
     """Write everything that is published of a publication into a folder.
 
-    All files are made before the first is put in place; files of other names stay.
+    All files are made before the first is put in place; files of other names stay, but for
+    explorers and tables that the run before wrote and this one does not (`left_over`).
 
     Parameters
     ----------
@@ -89,7 +92,12 @@ def publish(
     # too.
     files[RO_CRATE] = _crate(publication, files)
     files[MANIFEST] = manifest_text(publication, files)
-    return write_files(files, folder)
+    earlier = left_over(folder, files)
+    written = write_files(files, folder)
+    for path in earlier:
+        with suppress(OSError):  # the check of a folder tells what could not be removed
+            path.unlink()
+    return written
 
 
 def publish_print_maps(publication: Publication, folder: Path) -> list[Path]:

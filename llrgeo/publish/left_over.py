@@ -1,0 +1,43 @@
+"""What an earlier run left in a published folder, and the run that takes its place does not write.
+
+The explorer of an authority that has another name now, or costs of a study that counts none any
+more, would be published beside pages that know nothing of them.
+"""
+
+import json
+from collections.abc import Collection
+from pathlib import Path, PurePosixPath
+from typing import Final
+
+from llrgeo.files import sha256_of_file
+from llrgeo.publish.explorer.split import FOLDER
+from llrgeo.publish.file_list import MANIFEST
+
+_OWN: Final = frozenset([PurePosixPath(FOLDER), PurePosixPath("tables")])
+
+
+def left_over(folder: Path, names: Collection[str]) -> list[Path]:
+    """Return explorers of authorities, and tables, that the last run wrote and are not named.
+
+    They are told by its manifest; a file that somebody has changed since is not among them, nor is
+    any where there is no manifest.
+
+    Parameters
+    ----------
+    folder
+        A published folder; it need not be there.
+    names
+        The files of the run that takes its place.
+    """
+    try:
+        outputs = json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["outputs"]
+        known = {str(name): known for name, known in outputs.items()}
+    except (OSError, ValueError, KeyError, TypeError, AttributeError):
+        return []
+    gone = [name for name in sorted(known) if name not in names]
+    own = [name for name in gone if PurePosixPath(name).parent in _OWN]
+    return [
+        folder / name
+        for name in own
+        if (folder / name).is_file() and sha256_of_file(folder / name) == known[name]
+    ]
