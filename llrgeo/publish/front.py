@@ -36,11 +36,7 @@ def render_front(publication: Publication, options: dict[str, Any]) -> str:
     return pages.render(
         "front.html",
         {
-            "publication": publication,
-            "run": pages.run_mark(publication),
-            "policy": pages.content_policy(scripts=scripts, styles=styles),
-            "styles": pages.own_markup(styles),
-            "scripts": pages.own_markup(scripts),
+            **pages.page_values(publication, scripts, styles),
             "listed": listed,
             "left_out": planner_left_out(publication),
             "options": options,

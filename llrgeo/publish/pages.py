@@ -9,7 +9,7 @@ import base64
 import hashlib
 import json
 import re
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from functools import cache, lru_cache
 from pathlib import Path
 from typing import Any, Final
@@ -178,6 +178,22 @@ def style_sheet(accent: str) -> str:
     colours = {"accent": accent, **palette.CSS_COLOURS}
     variables = "".join(f" --{name}: {colour};" for name, colour in colours.items())
     return f":root {{{variables} }}\n{asset('assets/page.css')}"
+
+
+def page_values(
+    publication: Publication, scripts: Sequence[str], styles: Sequence[str]
+) -> dict[str, Any]:
+    """Return what every page holds: its run, its scripts and styles, and the policy for them.
+
+    The policy names each script and style by its hash; nothing else may run.
+    """
+    return {
+        "publication": publication,
+        "run": run_mark(publication),
+        "policy": content_policy(scripts=scripts, styles=styles),
+        "styles": own_markup(styles),
+        "scripts": own_markup(scripts),
+    }
 
 
 def run_mark(publication: Publication) -> str:

@@ -19,6 +19,7 @@ SCRIPTS: Final = (
     "explorer/assets/unpack.js",
     "explorer/assets/text.js",
     "explorer/assets/find.js",
+    "explorer/assets/kept.js",
     "explorer/assets/index.js",
 )
 # How the phrases of the search begin, which this page says as an explorer does.
@@ -32,11 +33,7 @@ def render_index(publication: Publication) -> str:
     return pages.render(
         "explorer_index.html",
         {
-            "publication": publication,
-            "run": pages.run_mark(publication),
-            "policy": pages.content_policy(scripts=scripts, styles=styles),
-            "styles": pages.own_markup(styles),
-            "scripts": pages.own_markup(scripts),
+            **pages.page_values(publication, scripts, styles),
             "data": index_data(publication),
             "authorities": parts_of(publication),
             "options": options_table(publication),

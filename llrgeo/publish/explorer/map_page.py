@@ -23,14 +23,9 @@ def map_page_values(
     middle = _degrees_of_areas(publication.whole)[publication.rows_in_whole].mean(axis=0)
     lat, lon = middle.round(4).tolist()
     parts = empty_map((lat, lon), ZOOM)
-    # The policy of the page names each script and style by its hash; nothing else may run.
     scripts = [pages.leaflet("leaflet.js"), parts.script, *map(pages.asset, script_names)]
     return {
-        "publication": publication,
-        "run": pages.run_mark(publication),
-        "policy": pages.content_policy(scripts=scripts, styles=styles),
-        "scripts": pages.own_markup(scripts),
-        "styles": pages.own_markup(styles),
+        **pages.page_values(publication, scripts, styles),
         "map_element": Markup(parts.html),  # noqa: S704 - holds no text from data
         "map_name": MAP_NAME,
     }

@@ -48,7 +48,7 @@ SCRIPTS: Final = (
     "explorer/assets/paper.js",
     "explorer/assets/view.js",
 )
-PART_SCRIPT: Final = "explorer/assets/part.js"
+PART_SCRIPTS: Final = ("explorer/assets/kept.js", "explorer/assets/part.js")
 _TIMETABLED: Final = ("transit", "bus")
 _KINDS: Final = ("city_hospital", "community_hospital", "health_centre", "other")
 _BAR: Final = {
@@ -80,7 +80,7 @@ def render_part(publication: Publication, part: PartPage, named: Sequence[NamedP
 
 
 def _render(publication: Publication, data: dict[str, Any], part: PartPage | None = None) -> str:
-    scripts = (*SCRIPTS, PART_SCRIPT) if part else SCRIPTS
+    scripts = (*SCRIPTS, *PART_SCRIPTS) if part else SCRIPTS
     view = part.view if part else publication.opening_view
     people = part.people if part else publication.people[view.option.name]
     options, own = part.options if part else options_table(publication), publication.own_roads

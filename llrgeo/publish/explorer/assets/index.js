@@ -3,9 +3,9 @@
 "use strict";
 
 (() => {
-  const KEPT = "llrgeo-find"; // what the next page is to look for; part.js reads it
   const UNITS = 400; // letters of a unit: twenty twice
   const { fill } = llrgeoText;
+  const { keep, taken, addressOf } = llrgeoKeptPlace;
   const data = JSON.parse(document.getElementById("index").textContent);
   const words = data.strings;
   const byId = (id) => document.getElementById(id);
@@ -47,30 +47,6 @@
   const names = llrgeoFind.namesOf(searched);
 
   // --- Going there -----------------------------------------------------------------------------
-
-  // Choices in the address go along; where the reader lives is kept beside it, till the page reads it.
-  function addressOf(page) {
-    const { hash } = window.location;
-    return hash.includes("=") ? page + hash : page;
-  }
-
-  function keep(text) {
-    try {
-      window.sessionStorage.setItem(KEPT, text);
-    } catch {
-      // a page inside another one may keep nothing: the reader types it once more
-    }
-  }
-
-  function taken() {
-    try {
-      const text = window.sessionStorage.getItem(KEPT);
-      window.sessionStorage.removeItem(KEPT);
-      return text;
-    } catch {
-      return "";
-    }
-  }
 
   function go(part, text) {
     keep(text);

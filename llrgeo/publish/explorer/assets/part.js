@@ -3,31 +3,14 @@
 "use strict";
 
 (() => {
-  const KEPT = "llrgeo-find"; // what the reader looked for; index.js writes it
+  const { keep, taken, addressOf } = llrgeoKeptPlace;
   const byId = (id) => document.getElementById(id);
   const field = byId("find");
 
-  // What was kept is forgotten as it is read.
-  function taken() {
-    try {
-      const text = window.sessionStorage.getItem(KEPT);
-      window.sessionStorage.removeItem(KEPT);
-      return text;
-    } catch {
-      return "";
-    }
-  }
-
   function leave(link) {
-    const { hash } = window.location;
-    link.href = link.dataset.page + (hash.includes("=") ? hash : "");
+    link.href = addressOf(link.dataset.page);
     // What this page does not know is looked for there.
-    if (link.id !== "elsewhere" || field.getAttribute("aria-invalid") !== "true") return;
-    try {
-      window.sessionStorage.setItem(KEPT, field.value);
-    } catch {
-      // then the reader types it once more
-    }
+    if (link.id === "elsewhere" && field.getAttribute("aria-invalid") === "true") keep(field.value);
   }
 
   document.querySelectorAll("[data-page]").forEach((link) =>
