@@ -4,7 +4,8 @@ Whether p sites have all demand within a radius is a set covering problem (Minie
 dominance leaves few areas (Chen and Chen 2009 and Contardo, Iori and Kramer 2019 add areas one by
 one to the same end). Radii are halved between what fractional prices of areas rule out and what a
 local search finds. HiGHS then proves the largest radius below the best plan's, where alone it is
-needed. Where it comes to no end, prices of smaller radii bound what the plan could be better by.
+needed. Where it comes to no end, prices of smaller radii bound what the plan could be better by:
+roughly before the proof is tried, as closely as they can after it.
 """
 
 import time
@@ -18,12 +19,14 @@ from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
 from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.formulate import Formulation
 from llrgeo.appraisal.siting.model import Mask, Matrix, Positions, Vector
-from llrgeo.appraisal.siting.set_covering import Covering
+from llrgeo.appraisal.siting.set_covering import FEW_SITES, Covering
 
 # Swaps of the local search for each area left, and at most: at a radius on the way, and at the
 # last, where a proof would be in vain if there is a plan.
 _STEPS: Final = (4, 4_000)
 _LAST_STEPS: Final = (30, 30_000)
+_NEAR: Final = 0.001  # of the longest journey: radii closer than this are not halved further
+_COARSE: Final = 0.01  # of the longest journey: prices come so near before a proof is tried
 _PROVING: Final = 0.5  # of the time left; the rest is for a bound by prices, should it be in vain
 
 
@@ -89,6 +92,8 @@ class CentreSearch:
     def solve(self, gap: float, ends: float) -> BoundedPlan:
         """Search, and prove to a relative gap; `ends` is when to stop."""
         self._search(gap)
+        if self.number > FEW_SITES:  # fewer are proved sooner than priced
+            self._raise_by_prices(_COARSE, gap, ends)
         now = time.perf_counter()
         proving_ends = now + _PROVING * (ends - now)
         while self._is_open(gap):
@@ -101,8 +106,7 @@ class CentreSearch:
                 self.low = at + 1
             else:
                 break  # out of time
-        while self._is_open(gap) and self.low < self.unpriced and time.perf_counter() < ends:
-            self._price((self.low + self.unpriced) // 2)
+        self._raise_by_prices(0.0, gap, ends)
         bound = float(self.radii[self.low]) if self.low <= self.high else self.longest
         return BoundedPlan(self.plan, bound, self.longest)
 
@@ -114,6 +118,8 @@ class CentreSearch:
         """Halve the radii between those ruled out by prices and those for which a plan is found."""
         doubted = self.low  # below it the search has found none, or there is none
         while doubted <= self.high and self._is_open(gap):
+            if self.longest - self.radii[doubted] <= _NEAR * self.longest:
+                break  # a longer search of the last radius is worth more
             at = (doubted + self.high) // 2
             plan = self._plan_within(at, _STEPS)
             if plan is not None:
@@ -127,6 +133,13 @@ class CentreSearch:
             if plan is None:
                 return
             self._take(plan)
+
+    def _raise_by_prices(self, within: float, gap: float, ends: float) -> None:
+        """Halve the radii that prices may rule out, until they differ by a share of the longest."""
+        while self._is_open(gap) and self.low < self.unpriced and time.perf_counter() < ends:
+            if self.radii[self.unpriced] - self.radii[self.low] <= within * self.longest:
+                return
+            self._price((self.low + self.unpriced) // 2)
 
     def _price(self, at: int) -> None:
         """Rule out a radius, and all below it, by prices of areas; or note that they do not."""

@@ -25,7 +25,7 @@ from llrgeo.appraisal.siting.model import Mask, Model, Positions, Vector
 _STEPS: Final = (15, 20_000)  # swaps of the local search: for each area, and at most
 _ROUNDING: Final = 1e-6  # of a number of sites
 _HALF: Final = 0.5  # of a site
-_FEW_SITES: Final = 3  # up to which sites are tried one by one
+FEW_SITES: Final = 3  # up to which sites are tried one by one
 _LEVELS: Final = 4  # of regions: halves, quarters, eighths, sixteenths
 _SMALLEST: Final = 16  # sites of a region that is divided
 _Options: TypeAlias = Mapping[str, bool | int | float | str]
@@ -98,7 +98,7 @@ class Covering:
 
         The bound is on the number of sites; +inf where there is no such plan.
         """
-        if number <= _FEW_SITES:
+        if number <= FEW_SITES:
             tried = cover_by_trying(self.cover, number)
             if tried is None:
                 return BoundedPlan(None, np.inf, np.inf)
