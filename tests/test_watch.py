@@ -104,3 +104,11 @@ def test_a_table_that_the_study_reads_is_watched_too(saved, town_study, tmp_path
 def test_the_embedded_study_cannot_be_edited_so_it_is_not_watched():
     with pytest.raises(ConfigError, match=r"start one: llrgeo new my_study\.toml"):
         CliRunner().invoke(app, ["run", "--watch"], catch_exceptions=False)
+
+
+def test_stages_are_not_timed_while_a_study_is_watched(saved, town_study):
+    saved([])
+    with pytest.raises(ConfigError, match="leave out --timings"):
+        CliRunner().invoke(
+            app, ["run", str(town_study), "--watch", "--timings"], catch_exceptions=False
+        )

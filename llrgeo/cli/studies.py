@@ -72,11 +72,8 @@ def run(
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
-    if watch and study_file is None:
-        msg = (
-            "--watch runs a study file again when you save it; start one: llrgeo new my_study.toml"
-        )
-        raise ConfigError(msg)
+    if watch:
+        _check_watchable(study_file, timings=timings)
     if not quiet:  # at once: libraries take a second or more to load
         announce(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
     from llrgeo.publish.report.pdf import find_renderer
@@ -103,6 +100,18 @@ def run(
         show(f"Written: {out / 'index.html'}")
     if timings:
         show(clock.table())
+
+
+def _check_watchable(study_file: Path | None, *, timings: bool) -> None:
+    """Refuse to watch the embedded study, which cannot be edited, or to time what does not end."""
+    if study_file is None:
+        msg = (
+            "--watch runs a study file again when you save it; start one: llrgeo new my_study.toml"
+        )
+        raise ConfigError(msg)
+    if timings:
+        msg = "--watch says itself how long each run took; leave out --timings, or --watch"
+        raise ConfigError(msg)
 
 
 class _More(NamedTuple):
