@@ -1,6 +1,6 @@
 <!DOCTYPE qgis PUBLIC 'http://mrcc.com/qgis.dtd' 'SYSTEM'>
 <qgis version="3.34" styleCategories="Symbology">
-  <renderer-v2 type="graduatedSymbol" attr="clinic__nearer_change_min" enableorderby="0">
+  <renderer-v2 type="graduatedSymbol" attr="planned_outpatients__community_hospitals_change_min" enableorderby="0">
     <ranges>
       <range lower="-9999" upper="-15" symbol="0" render="true" label="over 15 minutes shorter"/>
       <range lower="-15" upper="-10" symbol="1" render="true" label="over 10, up to 15 minutes shorter"/>

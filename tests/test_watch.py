@@ -106,9 +106,8 @@ def test_the_embedded_study_cannot_be_edited_so_it_is_not_watched():
         CliRunner().invoke(app, ["run", "--watch"], catch_exceptions=False)
 
 
-def test_stages_are_not_timed_while_a_study_is_watched(saved, town_study):
+def test_stages_are_not_timed_while_a_study_is_watched(saved, town_study, tmp_path):
     saved([])
+    command = ["run", str(town_study), "--out", str(tmp_path / "maps"), "--watch", "--timings"]
     with pytest.raises(ConfigError, match="leave out --timings"):
-        CliRunner().invoke(
-            app, ["run", str(town_study), "--watch", "--timings"], catch_exceptions=False
-        )
+        CliRunner().invoke(app, command, catch_exceptions=False)
