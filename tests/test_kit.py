@@ -94,12 +94,17 @@ def test_pages_that_a_smaller_run_leaves_behind_are_named(tmp_path):
     later = replace(county, manifest={"run_id": "2" * 64, "run": "2" * 12})
     written = publish(later, tmp_path)
     left = pages_of_earlier_runs(tmp_path, written)
-    assert {part.page for part in parts_of(county)} <= set(left)
+    # Explorers that the manifest tells are gone; pages of places stand in none.
+    assert left == sorted(
+        path.relative_to(tmp_path).as_posix() for path in (tmp_path / "places").glob("*.html")
+    )
     assert {page_name(place) for place in kit_places(county)} <= set(left)
-    assert not {path.relative_to(tmp_path).as_posix() for path in written} & set(left)
     # Pages of places of the same run may have been written by another command.
     publish_kit(later, tmp_path, published=written)
-    assert set(pages_of_earlier_runs(tmp_path, written)) == {part.page for part in parts_of(county)}
+    assert pages_of_earlier_runs(tmp_path, written) == []
+    # An explorer that somebody has changed stays, and is named.
+    (tmp_path / "explorer" / "old.html").write_text("Run 111111111111", encoding="utf-8")
+    assert pages_of_earlier_runs(tmp_path, written) == ["explorer/old.html"]
 
 
 def check_links(folder):

@@ -29,8 +29,8 @@ def is_published_name(name: str) -> bool:
 def pages_of_earlier_runs(folder: Path, written: Iterable[Path]) -> list[str]:
     """Return the pages in a published folder that a run has not written, and that are not of it.
 
-    They are those that one study has and another has not: of authorities, of places, the planner.
-    Files of other names stay in a folder, so an earlier run with more of them leaves some behind.
+    Pages of places are in no manifest, so that they stay in a folder as files of other names do;
+    explorers of authorities and a planner stay where somebody has changed them.
 
     Parameters
     ----------

@@ -58,7 +58,7 @@ def publish(
     """Write everything that is published of a publication into a folder.
 
     All files are made before the first is put in place; files of other names stay, but for
-    explorers and tables that the run before wrote and this one does not (`left_over`).
+    explorers, tables and a planner that the run before wrote and this one does not (`left_over`).
 
     Parameters
     ----------

@@ -11,13 +11,13 @@ from typing import Final
 
 from llrgeo.files import sha256_of_file
 from llrgeo.publish.explorer.split import FOLDER
-from llrgeo.publish.file_list import MANIFEST
+from llrgeo.publish.file_list import MANIFEST, PLANNER
 
 _OWN: Final = frozenset([PurePosixPath(FOLDER), PurePosixPath("tables")])
 
 
 def left_over(folder: Path, names: Collection[str]) -> list[Path]:
-    """Return explorers of authorities, and tables, that the last run wrote and are not named.
+    """Return explorers, tables and a planner that the last run wrote and are not named.
 
     They are told by its manifest; a file that somebody has changed since is not among them, nor is
     any where there is no manifest.
@@ -35,7 +35,7 @@ def left_over(folder: Path, names: Collection[str]) -> list[Path]:
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
     gone = [name for name in sorted(known) if name not in names]
-    own = [name for name in gone if PurePosixPath(name).parent in _OWN]
+    own = [name for name in gone if PurePosixPath(name).parent in _OWN or name == PLANNER]
     return [
         folder / name
         for name in own
