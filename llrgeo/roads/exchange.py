@@ -100,7 +100,7 @@ def network_from_graph(graph: "nx.MultiDiGraph[Any]", *, mode: str = "car") -> R
         return read_own(graph)
     graph = ox.project_graph(graph, to_crs=WGS84)
     extract = _extract(graph)
-    network = finish(assemble(extract, mode), extract, mode)
+    network = finish(assemble(extract, mode), mode)
     info = network.info
     return network.described(source="OSMnx graph", error=f"{info.error} {_STATED}")
 

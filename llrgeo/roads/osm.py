@@ -59,6 +59,8 @@ class Assembly(NamedTuple):
         What was read, left out and found odd.
     landmarks
         Places, main roads and water, for maps.
+    date, sha256
+        Of the extract.
     clock
         The time at which conditional rules were read; None where they were left out.
     """
@@ -69,6 +71,8 @@ class Assembly(NamedTuple):
     rules: list[TurnRule]
     counts: dict[str, int]
     landmarks: gpd.GeoDataFrame
+    date: str
+    sha256: dict[str, str]
     clock: Clock | None = None
 
 
@@ -120,10 +124,19 @@ def build_network(
     area = boundary
     if area is not None and not isinstance(area, shapely.Geometry):
         area = read_boundary(Path(area))
-    extract = read_extracts(extracts, track=track)
     at = None if clock is None else Clock.parse(clock)
-    assembly = assemble(extract, mode, at, study_area=area, buffer_m=buffer_m, track=track)
-    return finish(assembly, extract, mode)
+    # No name is given to what a step makes: hundreds of megabytes are free once the next has them.
+    return finish(
+        assemble(
+            read_extracts(extracts, track=track),
+            mode,
+            at,
+            study_area=area,
+            buffer_m=buffer_m,
+            track=track,
+        ),
+        mode,
+    )
 
 
 def assemble(
@@ -169,27 +182,32 @@ def assemble(
         **{f"note: {note}": n for note, n in sorted((streets.notes + points.notes).items())},
     }
     landmarks = find_landmarks(extract, streets, clip)
-    return Assembly(edges, sections.places, sections, rules, counts, landmarks, clock)
+    about = extract.date, extract.sha256, clock
+    return Assembly(edges, sections.places, sections, rules, counts, landmarks, *about)
 
 
-def finish(assembly: Assembly, extract: Extract, mode: str) -> RoadNetwork:
+def finish(assembly: Assembly, mode: str) -> RoadNetwork:
     """Put turns into the graph and return the network."""
     turns = model_turns(assembly.edges, assembly.places, assembly.rules, mode)
+    modelled = int(turns.modelled.sum())
     nodes, edges = expand(turns, assembly.places)
+    # The graph has all edges: those of before its turns are in nobody's way any more.
+    del turns
+    assembly = assembly._replace(edges=assembly.edges.iloc[:0])
     xy = assembly.places[["x", "y"]].iloc[nodes["place"]].reset_index(drop=True)
     counts: dict[str, Any] = {
         **assembly.counts,
-        "junctions with turns modelled": int(turns.modelled.sum()),
-        "sha256": extract.sha256,
+        "junctions with turns modelled": modelled,
+        "sha256": assembly.sha256,
     }
-    date = extract.date or "unknown date"
-    files = f" ({', '.join(extract.sha256)})" if extract.sha256 else ""
+    date = assembly.date or "unknown date"
+    files = f" ({', '.join(assembly.sha256)})" if assembly.sha256 else ""
     info = NetworkInfo(
         mode,
         PERIODS,
         f"OpenStreetMap, data of {date}{files}",
         LICENCE,
-        extract.date,
+        assembly.date,
         error=_UNCALIBRATED.format(date=date),
         rim=covered_land(assembly.sections.path),
         clock=str(assembly.clock or ""),

@@ -185,7 +185,7 @@ def _write_network(
     """Build a network of the streets on and around some land, write it and return it."""
     beyond_m = BEYOND_M[mode]
     assembly = assemble(extract, mode, study_area=land, buffer_m=beyond_m, track=track)
-    network = finish(assembly, extract, mode)
+    network = finish(assembly, mode)
     save_network(network, folder)
     return network
 
