@@ -13,7 +13,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.errors import MissingExtraError, RoutingError
+from llrgeo.errors import LlrgeoError, MissingExtraError, RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.routers import NetworkRouter
@@ -125,7 +125,7 @@ def test_a_scheduler_that_does_not_answer_is_named(
     dataset = Dataset(tmp_path, scheduler="tcp://127.0.0.1:1")
     with (
         dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
-        pytest.raises(RoutingError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:1"),
+        pytest.raises(LlrgeoError, match=r"no dask scheduler answers at tcp://127\.0\.0\.1:1"),
     ):
         write_dataset(router, places, places, dataset, period="off_peak")
 

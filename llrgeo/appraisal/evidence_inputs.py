@@ -10,6 +10,7 @@ from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.quality import NOTHING_RECORDED, QualityRecord
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.tasks import MapTasks, map_here
 from llrgeo.travel.times import TravelTimes
 
 
@@ -46,6 +47,8 @@ class EvidenceInputs:
         What the study says of beds, rooms, teams and estate over the years; None if nothing.
     quality
         What the study records of quality assurance.
+    map_tasks
+        Where the draws of the simulation are worked through.
     """
 
     rates: Rates
@@ -62,3 +65,4 @@ class EvidenceInputs:
     sources: tuple[str, ...] = ()
     capacity: CapacityPlan | None = None
     quality: QualityRecord = NOTHING_RECORDED
+    map_tasks: MapTasks = map_here

@@ -18,6 +18,7 @@ from llrgeo.appraisal.simulated_errors import DRAWS_A_WORD, draw_errors, normal_
 from llrgeo.travel.machine_code import compiled
 
 _TOGETHER: Final = 128  # draws side by side: fewer would leave loops too short
+_SPAN: Final = 10 * _TOGETHER
 
 _Numbers = NDArray[np.float64]
 _Places = NDArray[np.int64]
@@ -64,6 +65,14 @@ class Sums(NamedTuple):
     minutes: _Numbers  # weighted by what `_weigh` tells, times contacts; shape (g, n)
     in_time: _Numbers  # contacts, shape (g, n)
     people: _Numbers  # who make any journey, shape (m, n)
+
+
+def spans_of(drawn: Drawn) -> list[Drawn]:
+    """Divide draws into spans of a thousand and more, so that each is a task of its own."""
+    return [
+        Drawn(drawn.first + start, *(values[start : start + _SPAN] for values in drawn[1:]))
+        for start in range(0, len(drawn.speed), _SPAN)
+    ]
 
 
 def add_up(drawn: Drawn, estimates: Estimates, journeys: JourneyList, groups: int) -> Sums:

@@ -22,7 +22,15 @@ from llrgeo.appraisal.robustness import competition_ranks
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.appraisal.simulated_errors import begin_streams
 from llrgeo.appraisal.simulated_journeys import SimulatedJourneys, find_journeys
-from llrgeo.appraisal.simulated_sums import Drawn, Estimates, Sums, add_up
+from llrgeo.appraisal.simulated_sums import (
+    Drawn,
+    Estimates,
+    JourneyList,
+    Sums,
+    add_up,
+    spans_of,
+)
+from llrgeo.tasks import MapTasks, map_here
 
 # The measures that are simulated; all others stay as they are.
 SIMULATED: Final = ("mean_minutes", "within_standard")
@@ -100,8 +108,12 @@ def simulate(
     *,
     draws: int,
     seed: int,
+    map_tasks: MapTasks = map_here,
 ) -> Simulation:
-    """Draw whole studies and return the simulated measures of every option."""
+    """Draw whole studies and return the simulated measures of every option.
+
+    `map_tasks` says where spans of draws are added up; the figures are the same.
+    """
     found = find_journeys(results, appraisal_inputs)
     rng = np.random.default_rng(seed)
     # Errors of journeys are made where they are used, from this number, the journey and the draw.
@@ -112,9 +124,15 @@ def simulate(
     rate = _factors(rng, uncertainty.rate_sd, (draws, services))
     growth = _factors(rng, uncertainty.growth_sd, (draws, bands))
     drawn = Drawn(0, speed, rate, growth)
-    sums = add_up(drawn, estimates, found.journeys, found.spent.shape[1])
+    shared = estimates, found.journeys, found.spent.shape[1]
+    parts = list(map_tasks(_add_up_span, shared, spans_of(drawn)))
+    sums = Sums(*(np.concatenate(each, axis=1) for each in zip(*parts, strict=True)))
     values = dict(zip(SIMULATED, _figures(drawn, estimates, found, sums), strict=True))
     return Simulation({k: pd.DataFrame(v, columns=list(results)) for k, v in values.items()})
+
+
+def _add_up_span(shared: tuple[Estimates, JourneyList, int], drawn: Drawn) -> Sums:
+    return add_up(drawn, *shared)
 
 
 def _estimates(

@@ -2,7 +2,7 @@
 
 import gc
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager, nullcontext
+from contextlib import AbstractContextManager, contextmanager, nullcontext
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, Final, NamedTuple
@@ -24,6 +24,7 @@ from llrgeo.errors import ConfigError, InputError, PublishError
 
 if TYPE_CHECKING:
     from llrgeo.study.result import StudyResult
+    from llrgeo.tasks import MapTasks
 
 # Python's own is 700, or 2,000 since 3.13; at 50,000 the main job still took 2 % longer.
 _OBJECTS_A_LOOK: Final = 250_000
@@ -69,11 +70,15 @@ def run(
     watch: Annotated[
         bool, typer.Option("--watch", help="Go on: run again each time the study is saved.")
     ] = False,
+    scheduler: Annotated[
+        str | None,
+        typer.Option(help="Address of a dask scheduler, whose workers do large work."),
+    ] = None,
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
     if watch:
-        _check_watchable(study_file, timings=timings)
+        _check_watchable(study_file, scheduler, timings=timings)
     if not quiet:  # at once: libraries take a second or more to load
         announce(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
     from llrgeo.publish.report.pdf import find_renderer
@@ -92,7 +97,10 @@ def run(
     with clock.running() if timings else nullcontext():
         study = load_study_or_plan(study_file)
         check_publishable(study, out)
-        result = run_study(study, track=progress("Travel times", quiet=quiet))
+        with _tasks_on(scheduler) as map_tasks:
+            result = run_study(
+                study, map_tasks=map_tasks, track=progress("Travel times", quiet=quiet)
+            )
         _publish(result, out=out, more=more, quiet=quiet)
     if not quiet:
         show(scorecard_table(study, result.scorecard))
@@ -102,8 +110,11 @@ def run(
         show(clock.table())
 
 
-def _check_watchable(study_file: Path | None, *, timings: bool) -> None:
+def _check_watchable(study_file: Path | None, scheduler: str | None, *, timings: bool) -> None:
     """Refuse to watch the embedded study, which cannot be edited, or to time what does not end."""
+    if scheduler:
+        msg = "--watch runs a study on this machine alone; leave out --scheduler, or --watch"
+        raise ConfigError(msg)
     if study_file is None:
         msg = (
             "--watch runs a study file again when you save it; start one: llrgeo new my_study.toml"
@@ -112,6 +123,13 @@ def _check_watchable(study_file: Path | None, *, timings: bool) -> None:
     if timings:
         msg = "--watch says itself how long each run took; leave out --timings, or --watch"
         raise ConfigError(msg)
+
+
+def _tasks_on(scheduler: str | None) -> AbstractContextManager["MapTasks"]:
+    """Give the way in which large work is done: on a scheduler's workers, or here."""
+    from llrgeo.tasks import map_here, scheduler_at
+
+    return scheduler_at(scheduler) if scheduler else nullcontext(map_here)
 
 
 class _More(NamedTuple):

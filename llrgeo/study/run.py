@@ -7,6 +7,7 @@ A study goes through the house in one direction: `study.inputs` reads what the s
 
 import logging
 from collections.abc import Callable, Iterable, Mapping
+from dataclasses import replace
 from functools import partial
 from pathlib import Path
 
@@ -47,6 +48,7 @@ from llrgeo.study.times import (
     compute_times,
     journey_sources,
 )
+from llrgeo.tasks import MapTasks, map_here
 
 logger: logging.Logger = logging.getLogger(__name__)
 
@@ -58,6 +60,7 @@ def run_study(
     kept: Kept = NOTHING_KEPT,
     scored: Callable[[Scorecard], object] = lambda _: None,
     drafted: Callable[[StudyResult], object] | None = None,
+    map_tasks: MapTasks = map_here,
     track: Track = iter,
 ) -> StudyResult:
     """Run a study: read its inputs, compute travel times, appraise and score its options.
@@ -74,6 +77,8 @@ def run_study(
     drafted
         Is told the result while of its evidence there are only the tables of the first pages;
         never where contacts are of real patients. None if nobody wants to know.
+    map_tasks
+        Where the tasks of large work are done; the figures are the same.
     track
         Wraps the sequences worked through, to show progress.
 
@@ -118,7 +123,7 @@ def run_study(
     #    costs (7), small numbers suppressed (10), places compared (12); and whether the places
     #    cope, where the study names years (11): step 2 built that plan, for it needs the routers.
     logger.info("evidence")
-    needed = build_evidence_inputs(inputs, times_by, capacity)
+    needed = replace(build_evidence_inputs(inputs, times_by, capacity), map_tasks=map_tasks)
     context = (
         kept.context.rescored(scorecard, needed)
         if kept.context

@@ -76,8 +76,9 @@ def write_times(inputs: StudyInputs, dataset: Dataset, *, track: Track = iter) -
     Raises
     ------
     RoutingError
-        If a mode has no road network, a folder holds the times of another study, or no scheduler
-        answers.
+        If a mode has no road network, or a folder holds the times of another study.
+    LlrgeoError
+        If the dataset has a scheduler and there is none, or it has no workers.
     MissingExtraError
         If the dataset has a scheduler and dask is not installed.
 

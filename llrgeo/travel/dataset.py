@@ -17,9 +17,10 @@ import numpy as np
 import pyarrow as pa
 import pyarrow.parquet as pq
 
-from llrgeo.errors import MissingExtraError, RoutingError
+from llrgeo.errors import RoutingError
 from llrgeo.files import remove_litter, written_whole
 from llrgeo.schema import Track
+from llrgeo.tasks import scheduler_at
 from llrgeo.travel.block_checksums import (
     add_checksum,
     read_request,
@@ -104,7 +105,9 @@ def write_dataset(
     Raises
     ------
     RoutingError
-        If the folder holds the matrix of another request, or no scheduler answers.
+        If the folder holds the matrix of another request.
+    LlrgeoError
+        If a scheduler is given and there is none, or it has no workers.
     MissingExtraError
         If a scheduler is given and dask is not installed.
     """
@@ -209,16 +212,10 @@ def _claim(
 
 
 def _on_cluster(scheduler: str, blocks: list[MatrixBlock], track: Track) -> None:
-    try:
-        from distributed import Client  # noqa: PLC0415 (an optional extra)
-    except ImportError as error:
-        msg = "a cluster needs dask: pip install distributed"
-        raise MissingExtraError(msg) from error
-    try:
-        client = Client(scheduler)  # type: ignore[no-untyped-call]  # dask has no types for it
-    except OSError as error:
-        msg = f"no dask scheduler answers at {scheduler} ({error})"
-        raise RoutingError(msg) from error
-    with client:
-        for future in track(client.map(write_block, blocks, pure=False)):
-            add_checksum(future.result())
+    with scheduler_at(scheduler) as map_tasks:
+        for written in map_tasks(_write_there, None, blocks, track=track):
+            add_checksum(written)
+
+
+def _write_there(_: None, block: MatrixBlock) -> Path:
+    return write_block(block)

@@ -154,6 +154,7 @@ class EvidenceContext:
             self.evidence_inputs.uncertainty,
             draws=self.evidence_inputs.draws,
             seed=self.evidence_inputs.seed,
+            map_tasks=self.evidence_inputs.map_tasks,
         )
 
     @cached_property

@@ -1,0 +1,142 @@
+"""Tasks: one function of many tasks, worked through here or by the workers of a dask scheduler."""
+
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Final, Protocol, TypeVar
+
+from llrgeo.errors import LlrgeoError, MissingExtraError
+from llrgeo.schema import Track
+
+if TYPE_CHECKING:
+    from distributed import Client, Future
+
+Shared = TypeVar("Shared")
+Task = TypeVar("Task")
+Result = TypeVar("Result")
+
+_LOOK_S: Final = 10.0  # how often a long task is looked after: are there workers left?
+_WAIT_S: Final = 30.0  # for the first worker
+
+
+class MapTasks(Protocol):
+    """How tasks are worked through: `map_here`, or what `scheduler_at` gives."""
+
+    def __call__(
+        self,
+        work: Callable[[Shared, Task], Result],
+        shared: Shared,
+        tasks: Sequence[Task],
+        *,
+        track: Track = iter,
+    ) -> Iterator[Result]:
+        """Return `work(shared, task)` of each task, in their order.
+
+        Parameters
+        ----------
+        work
+            A function of a module, without effects, for a task may be done twice.
+        shared
+            What all tasks need; it is sent to a worker once.
+        tasks
+            The rest; small.
+        track
+            Wraps the tasks, to show progress.
+        """
+        ...
+
+
+def map_here(
+    work: Callable[[Shared, Task], Result],
+    shared: Shared,
+    tasks: Sequence[Task],
+    *,
+    track: Track = iter,
+) -> Iterator[Result]:
+    """Work tasks through one after another in this process, as `MapTasks` says."""
+    for task in track(tasks):
+        yield work(shared, task)
+
+
+@contextmanager
+def scheduler_at(address: str) -> Iterator[MapTasks]:
+    """Give a way to work tasks through by the workers of a running dask scheduler.
+
+    A task whose worker dies is done again by another one.
+
+    Raises
+    ------
+    MissingExtraError
+        If dask is not installed.
+    LlrgeoError
+        If no scheduler answers or it has no workers; while tasks are done, if three workers die of
+        one task, none is left, or the scheduler is gone.
+    """
+    try:
+        from distributed import Client
+    except ImportError as error:
+        msg = "a cluster needs dask: pip install distributed, or pip install 'llrgeo[dask]'"
+        raise MissingExtraError(msg) from error
+    try:
+        client = Client(address)  # type: ignore[no-untyped-call]  # dask has no types for it
+    except (OSError, ValueError) as error:
+        msg = f"no dask scheduler answers at {address} ({error})"
+        raise LlrgeoError(msg) from error
+    with client:
+        try:
+            client.wait_for_workers(1, timeout=_WAIT_S)
+        except TimeoutError as error:
+            raise LlrgeoError(_no_workers(address)) from error
+
+        def map_there(
+            work: Callable[[Shared, Task], Result],
+            shared: Shared,
+            tasks: Sequence[Task],
+            *,
+            track: Track = iter,
+        ) -> Iterator[Result]:
+            with _failures_told(address):
+                held = client.scatter(shared, broadcast=True, hash=False)  # type: ignore[no-untyped-call]
+                futures = [client.submit(work, held, task, pure=False) for task in tasks]
+            for future in track(futures):
+                yield _result(client, future, address)
+
+        yield map_there
+
+
+def _result(client: "Client", future: "Future[Result]", address: str) -> Result:
+    """Wait for a task and return what came of it, or raise what it raised."""
+    from distributed import KilledWorker, wait
+
+    with _failures_told(address):
+        while future.status == "pending":
+            try:
+                wait(future, timeout=_LOOK_S)  # type: ignore[no-untyped-call]
+            except TimeoutError:
+                if not client.scheduler_info()["workers"]:
+                    raise LlrgeoError(_no_workers(address)) from None
+        if future.status != "error":
+            return future.result()
+    try:
+        return future.result()
+    except KilledWorker as error:
+        msg = (
+            f"one worker after another of the dask scheduler at {address} died of the same task; "
+            f"look into their logs, it may be their memory ({error})"
+        )
+        raise LlrgeoError(msg) from error
+
+
+@contextmanager
+def _failures_told(address: str) -> Iterator[None]:
+    """Turn what a cluster raises that has gone into one line."""
+    from distributed import CancelledError
+
+    try:
+        yield
+    except (CancelledError, OSError) as error:
+        msg = f"the dask scheduler at {address}, or what its workers held, is gone ({error})"
+        raise LlrgeoError(msg) from error
+
+
+def _no_workers(address: str) -> str:
+    return f"the dask scheduler at {address} has no workers. Start some: dask worker {address}"
