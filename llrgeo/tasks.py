@@ -81,6 +81,7 @@ def scheduler_at(address: str) -> Iterator[MapTasks]:
     except (OSError, ValueError) as error:
         msg = f"no dask scheduler answers at {address} ({error})"
         raise LlrgeoError(msg) from error
+    scatter: Callable[..., object] = client.scatter  # dask has no types for it
     with client:
         try:
             client.wait_for_workers(1, timeout=_WAIT_S)
@@ -95,7 +96,7 @@ def scheduler_at(address: str) -> Iterator[MapTasks]:
             track: Track = iter,
         ) -> Iterator[Result]:
             with _failures_told(address):
-                held = client.scatter(shared, broadcast=True, hash=False)  # type: ignore[no-untyped-call]
+                held = scatter(shared, broadcast=True, hash=False)
                 futures = [client.submit(work, held, task, pure=False) for task in tasks]
             for future in track(futures):
                 yield _result(client, future, address)
@@ -110,7 +111,7 @@ def _result(client: "Client", future: "Future[Result]", address: str) -> Result:
     with _failures_told(address):
         while future.status == "pending":
             try:
-                wait(future, timeout=_LOOK_S)  # type: ignore[no-untyped-call]
+                wait(future, timeout=_LOOK_S)  # type: ignore[no-untyped-call]  # as above
             except TimeoutError:
                 if not client.scheduler_info()["workers"]:
                     raise LlrgeoError(_no_workers(address)) from None
