@@ -47,9 +47,14 @@ class BaseMap:
         return self.places[self.places["residents"] >= TOWN_RESIDENTS]
 
     @cached_property
+    def outlines_m(self) -> gpd.GeoDataFrame:
+        """The outlines in EPSG:27700; they keep the index by which points are found in them."""
+        return self.outlines.to_crs(BNG)
+
+    @cached_property
     def places_within(self) -> gpd.GeoDataFrame:
         """The places within the outlines, the largest first."""
-        whole = shapely.coverage_union_all(self.outlines.geometry.to_crs(BNG).to_numpy())
+        whole = shapely.coverage_union_all(self.outlines_m.geometry.to_numpy())
         inside = self.places[self.places.to_crs(BNG).within(whole)]
         return inside.sort_values(["residents", "name"], ascending=[False, True])
 

@@ -59,7 +59,7 @@ def named_places(areas: gpd.GeoDataFrame, base: BaseMap) -> list[NamedPlace]:
 
 def area_at(points: gpd.GeoSeries, base: BaseMap) -> list[int]:
     """Return the position of the area whose outline holds each point, or -1 for none."""
-    outlines = base.outlines.to_crs(BNG)
+    outlines = base.outlines_m
     found = np.full(len(points), -1)
     inside, holder = outlines.sindex.query(points.to_crs(BNG), predicate="within")
     found[inside] = holder
