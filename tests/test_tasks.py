@@ -182,4 +182,4 @@ def test_a_study_is_the_same_by_workers(
 def test_watching_is_done_here_alone(town_study: Path, run_command: Callable[..., Any]) -> None:
     found = run_command("run", town_study, "--watch", "--scheduler", "tcp://127.0.0.1:1")
     assert found.status == 1
-    assert "--watch runs a study on this machine alone" in found.err
+    assert "--watch and --quick run on this machine alone" in found.err

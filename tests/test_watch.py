@@ -9,6 +9,11 @@ from llrgeo.cli import app, studies, watch
 from llrgeo.errors import ConfigError
 
 
+@pytest.fixture(autouse=True)
+def _own_cache(monkeypatch, tmp_path) -> None:
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
+
+
 @pytest.fixture
 def saved(monkeypatch) -> Callable[[list[Callable[[], object]]], None]:
     """Return what takes edits: each is made when a watcher waits, and Ctrl-C comes after them."""

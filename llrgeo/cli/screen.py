@@ -6,7 +6,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from itertools import pairwise
 from time import perf_counter, process_time
-from typing import TYPE_CHECKING, Any, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple, TypeAlias
 
 from rich.box import SIMPLE_HEAD
 from rich.console import Console
@@ -23,6 +23,8 @@ if TYPE_CHECKING:
     from llrgeo.schema import Track
     from llrgeo.study.config import StudyConfig
     from llrgeo.travel.compare import TravelTimeComparison
+
+Shown: TypeAlias = Table | str
 
 
 class Reading(NamedTuple):
@@ -109,7 +111,7 @@ def announce(line: str) -> None:
         console.print(line, highlight=False, markup=False, soft_wrap=True)
 
 
-def show(what: Table | str) -> None:
+def show(what: Shown) -> None:
     """Print a table or a line; brackets in it are text, not markup."""
     Console().print(what, highlight=False, markup=False, soft_wrap=isinstance(what, str))
 

@@ -67,8 +67,11 @@ def run(
         list[str] | None,
         typer.Option(help="A town or ward that gets a page, with --kit; all without. Repeatable."),
     ] = None,
+    quick: Annotated[
+        bool, typer.Option("--quick", help="Compute only what changed; explorer first.")
+    ] = False,
     watch: Annotated[
-        bool, typer.Option("--watch", help="Go on: run again each time the study is saved.")
+        bool, typer.Option("--watch", help="Go on: run quickly each time the study is saved.")
     ] = False,
     scheduler: Annotated[
         str | None,
@@ -77,7 +80,7 @@ def run(
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:
     """Run a study and publish its pages, maps and tables."""
-    if watch:
+    if watch or (quick and scheduler):
         _check_watchable(study_file, scheduler, timings=timings)
     if not quiet:  # at once: libraries take a second or more to load
         announce(f"Running {study_file or 'the embedded study'}; pages and tables go into {out}")
@@ -97,12 +100,18 @@ def run(
     with clock.running() if timings else nullcontext():
         study = load_study_or_plan(study_file)
         check_publishable(study, out)
-        with _tasks_on(scheduler) as map_tasks:
-            result = run_study(
-                study, map_tasks=map_tasks, track=progress("Travel times", quiet=quiet)
-            )
-        _publish(result, out=out, more=more, quiet=quiet)
-    if not quiet:
+        if quick:
+            from llrgeo.cli.quick import run_quickly
+
+            publish = partial(_publish, out=out, more=more, quiet=True)
+            run_quickly(study, out, publish, pages_alone=not any(more), quiet=quiet)
+        else:
+            with _tasks_on(scheduler) as map_tasks:
+                result = run_study(
+                    study, map_tasks=map_tasks, track=progress("Travel times", quiet=quiet)
+                )
+            _publish(result, out=out, more=more, quiet=quiet)
+    if not quiet and not quick:
         show(scorecard_table(study, result.scorecard))
         show(f"\n{result.times.error_note}\n")
         show(f"Written: {out / 'index.html'}")
@@ -113,7 +122,7 @@ def run(
 def _check_watchable(study_file: Path | None, scheduler: str | None, *, timings: bool) -> None:
     """Refuse to watch the embedded study, which cannot be edited, or to time what does not end."""
     if scheduler:
-        msg = "--watch runs a study on this machine alone; leave out --scheduler, or --watch"
+        msg = "--watch and --quick run on this machine alone; leave them out, or --scheduler"
         raise ConfigError(msg)
     if study_file is None:
         msg = (

@@ -23,7 +23,7 @@ Mark: TypeAlias = tuple[Path, tuple[tuple[int, int], ...]]
 """A file or folder, and of each of its files when it was changed, in nanoseconds, and its bytes."""
 
 _NOT_RESULTS: Final = frozenset({"title", "question", "criteria", "hurdles", "quality", "theme"})
-_NOT_TIMES: Final = _NOT_RESULTS | {
+NOT_TIMES: Final = _NOT_RESULTS | {
     "options", "services", "appraisal", "indicators", "deprivation", "home", "home_sites_only",
     "tolerance_min", "seed", "confirm", "years", "capacity",
 }  # fmt: skip
@@ -34,7 +34,7 @@ _WITHOUT_SITES: Final = {  # parts that rest on none of them, and as what they a
     "base_map": "base_map",
     "routers": "earlier_routers",
 }
-# Parts that rest on no key of _NOT_TIMES, and what functions made of these alone.
+# Parts that rest on no key of NOT_TIMES, and what functions made of these alone.
 _PLACES: Final = ("areas", "directory", "routers", "base_map", "kept")
 
 
@@ -77,7 +77,7 @@ def still_holds(earlier: StudyResult, study: StudyConfig, changed_files: Collect
     was = earlier.study
     keys = {key for key in type(study).model_fields if getattr(study, key) != getattr(was, key)}
     files = set(changed_files) - {"theme"}
-    if keys - _NOT_TIMES - _OF_SITES or files - _files_beside_times(study) - _OF_SITES:
+    if keys - NOT_TIMES - _OF_SITES or files - files_beside_times(study) - _OF_SITES:
         return NOTHING_KEPT
     held = vars(earlier.inputs)  # of a large network the routers have been let go
     if (keys | files) & _OF_SITES:
@@ -115,7 +115,7 @@ def _last_written(file: Path) -> tuple[int, int] | None:
     return (status.st_mtime_ns, status.st_size) if S_ISREG(status.st_mode) else None
 
 
-def _files_beside_times(study: StudyConfig) -> set[str]:
+def files_beside_times(study: StudyConfig) -> set[str]:
     """Return the keys of the files that no travel time rests on."""
     indicators = {key for key in study.files_read() if key.startswith("indicators ")}
     appraisal = appraisal_files(study.appraisal, study.folder)

@@ -42,7 +42,7 @@ def describe_run(study: StudyConfig) -> dict[str, Any]:
     named = {key: value for key, value in settings.items() if key != "file"}
     # The id is of settings, inputs and our own version alone, for those decide the figures.
     run = {"study": named, "inputs": inputs, "llrgeo": versions["llrgeo"]}
-    run_id = sha256_of_bytes(_canonical(run))
+    run_id = sha256_of_bytes(canonical(run))
     versions["python"] = platform.python_version()
     return {
         "run": run_id[:12],
@@ -131,21 +131,22 @@ def _input_hashes(study: StudyConfig) -> dict[str, str]:
     secret = {"activity", "age_rates", *counted}
     secret = secret if study.appraisal.restricted else set()
     return {
-        key: WITHHELD if key in secret else _hash_path(path)
+        key: WITHHELD if key in secret else hash_path(path)
         for key, path in study.files_read().items()
     }
 
 
-def _hash_path(path: Path) -> str:
-    """Hash a file, or a folder by its files' names and hashes."""
+def hash_path(path: Path) -> str:
+    """Return the SHA-256 of a file, or of a folder by its files' names and hashes."""
     if path.is_file():
         return sha256_of_file(path)
-    return sha256_of_bytes(_canonical(_hashes(sorted(path.glob("*")))))
+    return sha256_of_bytes(canonical(_hashes(sorted(path.glob("*")))))
 
 
 def _hashes(paths: Iterable[Path]) -> dict[str, str]:
     return {path.name: sha256_of_file(path) for path in paths if path.is_file()}
 
 
-def _canonical(value: object) -> bytes:
+def canonical(value: object) -> bytes:
+    """Return plain values as JSON that is the same for equal ones."""
     return json.dumps(value, sort_keys=True, ensure_ascii=False).encode()

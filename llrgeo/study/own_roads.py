@@ -8,7 +8,7 @@ import pandas as pd
 
 from llrgeo.appraisal.once import once
 from llrgeo.inputs.entrances import places_of_arrival
-from llrgeo.publish.planning import OwnRoads
+from llrgeo.publish.planning import OwnRoads, PageNetwork
 from llrgeo.roads.packed import why_not_packed
 from llrgeo.roads.part import part_of
 from llrgeo.schema import BNG
@@ -29,26 +29,41 @@ def build_own_roads(inputs: StudyInputs) -> OwnRoads | None:
     Postcodes are answered in the mode that options are judged by, and in all of its periods. The
     study's routers are held until pages are made, unless they are large.
     """
+    mode, inside = inputs.study.modes[0], _postcodes_inside(inputs)
+    network = None if inside.empty else used_network(inputs)
+    if network is None:
+        return None
+    return OwnRoads(
+        network=network,
+        mode=mode,
+        calibration=calibration_of(inputs.study, mode),
+        postcodes=inside,
+        arrivals=places_of_arrival(inputs.sites, mode),
+    )
+
+
+@once
+def used_network(inputs: StudyInputs) -> PageNetwork | None:
+    """Return the roads of journeys from the study's postcodes and areas; None if not held."""
     mode = inputs.study.modes[0]
     router = vars(inputs).get("routers", {}).get(mode)
-    known = inputs.directory
-    inside = known[known["area_id"].isin(inputs.areas.index)]
-    if not isinstance(router, NetworkRouter) or inside.empty:
+    if not isinstance(router, NetworkRouter):
         return None
     if len(router.network.edges) > _MOST_EDGES or why_not_packed(router.network):
         return None
     periods = study_periods(inputs.study, mode)
     arrivals = places_of_arrival(inputs.sites, mode)
     # From every place that the page may answer for: postcodes, and the middles of neighbourhoods.
-    used = roads_in_use(router, _homes(inside, inputs.areas), arrivals, periods=periods)
+    homes = _homes(_postcodes_inside(inputs), inputs.areas)
+    used = roads_in_use(router, homes, arrivals, periods=periods)
     part = part_of(router.snapping, used, periods)
-    return OwnRoads(
-        network=page_network(part.network, part),
-        mode=mode,
-        calibration=calibration_of(inputs.study, mode),
-        postcodes=inside,
-        arrivals=arrivals,
-    )
+    return page_network(part.network, part)
+
+
+def _postcodes_inside(inputs: StudyInputs) -> pd.DataFrame:
+    """Return the postcodes that lie in the study's areas."""
+    known = inputs.directory
+    return known[known["area_id"].isin(inputs.areas.index)]
 
 
 def _homes(postcodes: pd.DataFrame, areas: gpd.GeoDataFrame) -> gpd.GeoSeries:

@@ -126,11 +126,11 @@ def _network_of(inputs: StudyInputs, mode: str) -> tuple[PageNetwork | None, str
         and team_modes(study)[0] != mode
     ):
         return None, "teams travel on another network than residents"
-    return _packed_network(inputs)
+    return packed_network(inputs)
 
 
 @once
-def _packed_network(inputs: StudyInputs) -> tuple[PageNetwork | None, str]:
+def packed_network(inputs: StudyInputs) -> tuple[PageNetwork | None, str]:
     """Return the network of the study's first mode as a page holds it, or why there is none."""
     try:
         network, snapping = _roads_of(inputs, inputs.study.modes[0])

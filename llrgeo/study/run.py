@@ -8,7 +8,6 @@ A study goes through the house in one direction: `study.inputs` reads what the s
 import logging
 from collections.abc import Callable, Iterable, Mapping
 from dataclasses import replace
-from functools import partial
 from pathlib import Path
 
 from llrgeo.appraisal.area_facts import left_out_note, not_counted_note
@@ -104,7 +103,7 @@ def run_study(
     #    every area for teams that visit homes (docs/methods 9).
     logger.info("travel times")
     times_by = kept.times_by or compute_times(inputs, track=track)
-    team_times_by = kept.team_times_by or compute_team_times(inputs)
+    team_times_by = compute_team_times(inputs, known=kept.team_times_by)
     capacity = complete_capacity_plan(inputs)
     # Frees most of the memory: no later step computes times (one that did would build them anew).
     free_large_networks(inputs)
@@ -129,12 +128,11 @@ def run_study(
         if kept.context
         else EvidenceContext(results, appraisal_inputs, scorecard, needed, study.baseline)
     )
-    made = partial(
-        StudyResult, inputs, times_by, team_times_by, appraisal_inputs, results, scorecard
-    )
+    parts = inputs, times_by, team_times_by, appraisal_inputs, results, scorecard
     if drafted and not appraisal_inputs.restricted:
-        drafted(made(draw_evidence(context, FIRST_TABLES)))
-    return made(draw_evidence(context))
+        drafted(StudyResult(*parts, draw_evidence(context, FIRST_TABLES)))
+        logger.info("all evidence")
+    return StudyResult(*parts, draw_evidence(context))
 
 
 def _score(

@@ -172,15 +172,18 @@ def times_of_reference(
     return found
 
 
-def compute_team_times(inputs: StudyInputs) -> TimesBy:
+def compute_team_times(inputs: StudyInputs, *, known: TimesBy | None = None) -> TimesBy:
     """Compute the minutes from every site to every area; empty if no team visits homes.
 
     Teams drive wherever the study has driving times, as much faster or slower than patients as its
-    `team_time_factor` says.
+    `team_time_factor` says. `known` are those of an earlier run that hold still: they are not
+    computed again.
     """
     study = inputs.study
     if not any(service.delivery == "team" for service in study.services):
         return {}
+    if known:
+        return known
     return {
         (mode, period): _team_times(inputs, inputs.sites, mode=mode, period=period)
         for mode in team_modes(study)

@@ -1,0 +1,122 @@
+"""Run what has changed of a study since an earlier run: scores first, first pages, all others."""
+
+from collections.abc import Callable, Mapping
+from pathlib import Path
+from time import perf_counter
+from typing import Final, TypeAlias
+
+import typer
+
+from llrgeo.appraisal.scoring import Scorecard
+from llrgeo.cli.screen import Shown, scorecard_table, show
+from llrgeo.errors import ConfigError
+from llrgeo.files import sha256_of_file
+from llrgeo.publish.file_list import MANIFEST
+from llrgeo.publish.front import FRONT
+from llrgeo.study.cache_folder import user_cache
+from llrgeo.study.config import StudyConfig
+from llrgeo.study.kept import NOTHING_KEPT, Kept
+from llrgeo.study.manifest import read_manifest
+from llrgeo.study.result import StudyResult
+from llrgeo.study.run import publish_first, run_study
+from llrgeo.study.stored import is_published, load_stored, note_published, run_keys, store
+
+Publish: TypeAlias = Callable[[StudyResult, Mapping[str, str]], object]
+"""Writes the pages of a result; those that were drawn already are told to it."""
+
+_UNFINISHED: Final = (
+    "The front page and the explorer are of a run that did not end; the other pages and the tables "
+    "are not. Run the study again before you show them to anybody."
+)
+
+
+def run_quickly(
+    study: StudyConfig, out: Path, publish: Publish, *, pages_alone: bool, quiet: bool
+) -> None:
+    """Run what has changed of a study; nothing where all that is asked for is there already.
+
+    Parameters
+    ----------
+    study, out, publish
+        As `run_again` takes them.
+    pages_alone
+        Whether nothing is asked for besides pages and tables.
+    quiet
+        Whether nothing is shown but what went wrong.
+    """
+    tell = _keep_silent if quiet else show
+    if pages_alone and is_up_to_date(study, out):
+        tell(f"Nothing has changed since the run that wrote {out / 'index.html'}")
+        return
+    try:
+        run_again(study, out, publish, tell=tell)
+    except BaseException:  # Ctrl-C too
+        tell_unfinished(out)
+        raise
+
+
+def _keep_silent(_: Shown) -> None:
+    """Show nothing."""
+
+
+def is_up_to_date(study: StudyConfig, out: Path) -> bool:
+    """Say whether a folder holds all that a run of a study would write, byte for byte."""
+    cache = user_cache()
+    return cache is not None and is_published(out, run_keys(study), cache)
+
+
+def run_again(
+    study: StudyConfig,
+    out: Path,
+    publish: Publish,
+    kept: Kept | None = None,
+    *,
+    tell: Callable[[Shown], object] = show,
+) -> StudyResult:
+    """Run a study, show its scores and write its pages, each as soon as they are there.
+
+    Parameters
+    ----------
+    study, out
+        The study, and the folder of its pages.
+    publish
+        Writes all pages.
+    kept
+        What holds of an earlier run; None to look into the user's cache folder for it.
+    tell
+        Shows the scores, and what is written.
+    """
+    begun, drawn = perf_counter(), dict[str, str]()
+    cache, keys = user_cache(), run_keys(study)  # of the files before they are read
+    if kept is None:
+        kept = load_stored(keys, cache) if cache else NOTHING_KEPT
+
+    def show_scores(card: Scorecard) -> None:
+        tell(scorecard_table(study, card))
+        tell(f"Scores after {perf_counter() - begun:.1f} s")
+
+    def write_first(result: StudyResult) -> None:
+        drawn.update(publish_first(result, out))
+        tell(f"Explorer after {perf_counter() - begun:.1f} s: {out / 'explorer.html'}")
+
+    result = run_study(study, kept=kept, scored=show_scores, drafted=write_first)
+    publish(result, drawn)
+    tell(f"Pages after {perf_counter() - begun:.1f} s: {out / 'index.html'}")
+    # Of a study one of whose files was saved while it ran, nobody can say what was read.
+    if cache and run_keys(study) == keys:
+        store(result, keys, cache)
+        note_published(out, keys, cache)
+    return result
+
+
+def tell_unfinished(out: Path) -> None:
+    """Say so where the front page in a folder is not of the run that its manifest describes."""
+    front = out / FRONT
+    if not front.is_file():
+        return
+    try:
+        known = read_manifest(out / MANIFEST)["outputs"].get(FRONT)
+    except ConfigError:  # the first run of all did not end
+        known = None
+    if sha256_of_file(front) != known:
+        typer.echo(_UNFINISHED, err=True)

@@ -1,0 +1,239 @@
+"""What of a run is stored for the next one, in the user's cache folder (`llrgeo run --quick`).
+
+Stored are travel times, and the roads that pages hold: they rest on places and roads alone, which
+change least while a study is edited. A file is named after the SHA-256 of all that decides what is
+in it, llrgeo's own code among it; it holds plain numbers and text, is written whole, and ends with
+its own checksum. One that is damaged counts as none.
+"""
+
+import inspect
+import io
+import json
+import platform
+from collections.abc import Callable, Mapping
+from functools import cache
+from importlib.metadata import version
+from pathlib import Path
+from typing import Any, Final, NamedTuple, TypeAlias
+
+import numpy as np
+import pandas as pd
+from numpy.typing import NDArray
+
+from llrgeo.files import sha256_of_bytes
+from llrgeo.inputs.embedded import CHECKSUMS, embedded
+from llrgeo.inputs.text_storage import with_python_strings
+from llrgeo.inputs.theme import read_theme
+from llrgeo.publish.file_list import MANIFEST
+from llrgeo.publish.planning import PageNetwork
+from llrgeo.study.cache_folder import CacheFolder
+from llrgeo.study.config import StudyConfig
+from llrgeo.study.kept import NOT_TIMES, NOTHING_KEPT, Kept, files_beside_times
+from llrgeo.study.manifest import (
+    canonical,
+    changed_outputs,
+    describe_run,
+    hash_path,
+    read_manifest,
+)
+from llrgeo.study.own_roads import used_network
+from llrgeo.study.planning import packed_network
+from llrgeo.study.result import StudyResult
+from llrgeo.study.times import TimesBy
+from llrgeo.travel.accuracy import Accuracy
+from llrgeo.travel.times import TravelTimes
+
+Arrays: TypeAlias = dict[str, NDArray[Any]]
+
+_MOST_BYTES: Final = 500_000_000  # more takes about as long to read as to compute
+_LIBRARIES: Final = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scipy", "shapely")
+_NO_PART: Final = frozenset({"folder", "file"})  # where a study lies, and how its file is called
+_PACKAGE: Final = Path(__file__).resolve().parents[1]
+_WITH_REASON: Final = "packed"  # this one tells why there is no network, too
+_FACTS: Final = (
+    "mode", "period", "engine", "network", "direction", "error_min", "error_note", "source",
+)  # fmt: skip
+_ROADS: Final[Mapping[str, Callable[..., Any]]] = {"used": used_network, "packed": packed_network}
+
+
+class RunKeys(NamedTuple):
+    """What a study rests on, as names of files in the cache folder.
+
+    `places` is of all that decides travel times and roads, `run` of all that decides the published
+    folder; empty where contacts are of real patients, whose checksums are not kept.
+    """
+
+    places: str
+    run: str
+
+
+def run_keys(study: StudyConfig) -> RunKeys:
+    """Return the keys of a study, by the content of its files as they are now."""
+    run = "" if study.appraisal.restricted else f"run-{_run_hash(study)}"
+    return RunKeys(f"places-{_places_hash(study)}", run)
+
+
+@with_python_strings
+def load_stored(keys: RunKeys, cache: CacheFolder) -> Kept:
+    """Return what an earlier run of a study has stored and still holds; nothing where it has not.
+
+    Parameters
+    ----------
+    keys
+        Of the study.
+    cache
+        Where it is stored.
+    """
+    content = cache.read(keys.places)
+    if content is None:
+        return NOTHING_KEPT
+    with np.load(io.BytesIO(content), allow_pickle=False) as held:
+        arrays: Arrays = dict(held)
+    plain = json.loads(arrays.pop("plain").tobytes())
+    # Where `once` looks for what it has worked out: under the function without its wrapper.
+    roads = {
+        inspect.unwrap(_ROADS[name]): _roads_from_plain(name, told, arrays)
+        for name, told in plain["roads"].items()
+    }
+    return Kept(
+        {"kept": roads},
+        _times_from_plain(plain["times"], "times", arrays),
+        _times_from_plain(plain["team_times"], "team", arrays),
+    )
+
+
+def store(result: StudyResult, keys: RunKeys, cache: CacheFolder) -> None:
+    """Store what holds of a result, once its pages are made, for later runs of the study."""
+    if cache.has(keys.places):
+        return
+    arrays: Arrays = {}
+    made = result.inputs.kept
+    functions = {key: inspect.unwrap(make) for key, make in _ROADS.items()}
+    plain = {
+        "times": _times_to_plain(result.times_by, "times", arrays),
+        "team_times": _times_to_plain(result.team_times_by, "team", arrays),
+        "roads": {
+            key: _roads_to_plain(key, made[function], arrays)
+            for key, function in functions.items()
+            if function in made
+        },
+    }
+    arrays["plain"] = np.frombuffer(json.dumps(plain).encode(), dtype=np.uint8)
+    if sum(array.nbytes for array in arrays.values()) > _MOST_BYTES:
+        return
+    content = io.BytesIO()
+    np.savez(content, allow_pickle=False, **arrays)
+    cache.write(keys.places, content.getvalue())
+
+
+def is_published(out: Path, keys: RunKeys, cache: CacheFolder) -> bool:
+    """Say whether a folder holds what a run of these keys would write, byte for byte."""
+    noted, manifest = cache.read(keys.run) if keys.run else None, out / MANIFEST
+    if noted is None or not manifest.is_file() or hash_path(manifest).encode() != noted:
+        return False
+    return not changed_outputs(read_manifest(manifest), out)
+
+
+def note_published(out: Path, keys: RunKeys, cache: CacheFolder) -> None:
+    """Note that a folder holds the pages and tables of a run of these keys."""
+    if keys.run:
+        cache.write(keys.run, hash_path(out / MANIFEST).encode())
+
+
+def _run_hash(study: StudyConfig) -> str:
+    theme = read_theme(study.path("theme")) if study.theme else None  # with the logo that it names
+    told = {"run": describe_run(study), "theme": repr(theme), "code": _code()}
+    return sha256_of_bytes(canonical(told))
+
+
+def _places_hash(study: StudyConfig) -> str:
+    beside = {"theme", *files_beside_times(study)}
+    told = {
+        "study": study.model_dump(mode="json", exclude={*NOT_TIMES, *_NO_PART}),
+        "files": {
+            key: hash_path(path) for key, path in study.files_read().items() if key not in beside
+        },
+        "code": _code(),
+    }
+    return sha256_of_bytes(canonical(told))
+
+
+@cache
+def _code() -> dict[str, str]:
+    """Return what computes: llrgeo's own code and data, and the libraries that it calls."""
+    modules = sorted(_PACKAGE.rglob("*.py"))
+    own = {path.relative_to(_PACKAGE).as_posix(): hash_path(path) for path in modules}
+    return {
+        "llrgeo": sha256_of_bytes(canonical(own)),
+        "data": hash_path(embedded(CHECKSUMS)),
+        "python": f"{platform.python_version()} {platform.machine()}",
+        **{name: version(name) for name in _LIBRARIES},
+    }
+
+
+def _times_to_plain(times_by: TimesBy, name: str, arrays: Arrays) -> list[dict[str, Any]]:
+    """Return what is no matrix of travel times; the matrices are put into `arrays`."""
+    plain = []
+    for number, times in enumerate(times_by.values()):
+        tables = {"minutes": times.minutes, "distance_km": times.distance_km, **times.spread}
+        held = {key: table for key, table in tables.items() if table is not None}
+        for key, table in held.items():
+            arrays[f"{name} {number} {key}"] = table.to_numpy()
+        measured = times.accuracy
+        plain.append(
+            {
+                "tables": list(held),
+                "areas": times.minutes.index.tolist(),
+                "sites": times.minutes.columns.tolist(),
+                "accuracy": {
+                    "journeys": measured.journeys.to_dict("records"),
+                    "differences": measured.differences.to_dict("records"),
+                    "mean_min": measured.mean_min,
+                    "source": measured.source,
+                },
+                "facts": {key: getattr(times, key) for key in _FACTS},
+            }
+        )
+    return plain
+
+
+def _times_from_plain(plain: list[dict[str, Any]], name: str, arrays: Arrays) -> TimesBy:
+    """Return the travel times that `_times_to_plain` was given."""
+    found = {}
+    for number, told in enumerate(plain):
+        axes = (
+            pd.Index(told["areas"], name="area_id"),
+            pd.Index(told["sites"], name="site_id"),
+        )
+        # As they lay in memory, for sums over them go through it in its order.
+        tables = {
+            key: pd.DataFrame(arrays[f"{name} {number} {key}"], *axes, copy=False)
+            for key in told["tables"]
+        }
+        times = TravelTimes(
+            tables.pop("minutes"),
+            distance_km=tables.pop("distance_km", None),
+            accuracy=Accuracy.from_plain(told["accuracy"]),
+            spread=tables,
+            **told["facts"],
+        )
+        found[times.mode, times.period] = times
+    return found
+
+
+def _roads_to_plain(name: str, made: object, arrays: Arrays) -> dict[str, Any]:
+    """Return what is said of a page's network, and why there is none; its bytes go to `arrays`."""
+    network, reason = made if isinstance(made, tuple) else (made, "")
+    if not isinstance(network, PageNetwork):
+        return {"reason": reason}
+    arrays[f"roads {name}"] = np.frombuffer(network.zipped, dtype=np.uint8)
+    return {"reason": reason, "header": network.header, "fingerprint": network.fingerprint}
+
+
+def _roads_from_plain(name: str, told: Mapping[str, Any], arrays: Arrays) -> object:
+    """Return what the function of this name in `_ROADS` had returned."""
+    network = None
+    if "header" in told:
+        zipped = arrays[f"roads {name}"].tobytes()
+        network = PageNetwork(told["header"], zipped, told["fingerprint"])
+    return (network, told["reason"]) if name == _WITH_REASON else network
