@@ -26,7 +26,7 @@ def planner_left_out(publication: Publication) -> str:
     if publication.whole.planning is None or has_planner(publication):
         return ""
     areas, sites = (len(table) for table in (publication.whole.areas, publication.sites))
-    return wording()["planner_left_out"].format(
+    return wording()["front_planner_left_out"].format(
         areas=pages.number(areas), sites=pages.number(sites)
     )
 
