@@ -5,11 +5,12 @@ points of gazetteers are too rough for that (GeoNames rounds some to a minute, 2
 """
 
 import re
+from collections import defaultdict
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import lru_cache
 from math import pi, sqrt
-from typing import Final, Literal
+from typing import Final, Literal, Self
 
 import geopandas as gpd
 import numpy as np
@@ -44,6 +45,30 @@ class NamedPlace:
     kind: Literal["authority", "ward", "town"]
     areas: tuple[int, ...]
     at: tuple[float, float]
+
+
+@dataclass(frozen=True, slots=True)
+class _Wards:
+    """Wards, found by place: a country has thousands, and towns ask for those nearby.
+
+    Attributes
+    ----------
+    at
+        Their middles, metres, shape (wards, 2).
+    """
+
+    wards: list[NamedPlace]
+    at: np.ndarray
+
+    @classmethod
+    def of(cls, known: list[NamedPlace]) -> Self:
+        wards = [place for place in known if place.kind == "ward"]
+        return cls(wards, np.array([ward.at for ward in wards]).reshape(-1, 2))
+
+    def near(self, middle: tuple[float, float]) -> list[NamedPlace]:
+        """Return the wards whose middle is nearer than `_APART_M`, in their order."""
+        apart = np.hypot(*(self.at - middle).T)
+        return [self.wards[i] for i in np.flatnonzero(apart < _APART_M)]
 
 
 def named_places(areas: gpd.GeoDataFrame, base: BaseMap) -> list[NamedPlace]:
@@ -89,22 +114,25 @@ def _towns(base: BaseMap, at: np.ndarray, known: list[NamedPlace]) -> Iterator[N
     towns = towns.sort_values(["residents", "name"], ascending=[False, True], ignore_index=True)
     holders = area_at(towns.geometry, base)
     points = zip(towns.geometry.x, towns.geometry.y, strict=True)
+    wards = _Wards.of(known)
+    named = defaultdict(list)
+    for place in known:
+        named[_plain(place.name)].append(place)
     for name, residents, (x, y), holder in zip(
         towns["name"], towns["residents"], points, holders, strict=True
     ):
         middle = (float(x), float(y))
         # A town that bears the name of a ward or authority nearby is
         # that place, and is not listed again.
-        same = [place for place in known if _plain(place.name) == _plain(name)]
-        if any(_apart(place.at, middle) < _APART_M for place in same):
+        if any(_apart(place.at, middle) < _APART_M for place in named.get(_plain(name), [])):
             continue
-        own = _areas_of_town(at, known, (name, residents, middle, holder))
+        own = _areas_of_town(at, wards, (name, residents, middle, holder))
         yield NamedPlace(str(name), "town", own, middle)
 
 
 def _areas_of_town(
     at: np.ndarray,
-    known: list[NamedPlace],
+    wards: _Wards,
     town: tuple[str, float, tuple[float, float], int],
 ) -> tuple[int, ...]:
     """Return the areas of a town: of the wards named after it, or else those near its middle."""
@@ -113,15 +141,13 @@ def _areas_of_town(
         return ()
     # A ward is of the town if its name, or a part of it (A & B), begins with the town's name.
     begins = re.compile(rf"{re.escape(_plain(name))}\b")
-    wards = [
+    own = [
         ward
-        for ward in known
-        if ward.kind == "ward"
-        and _apart(ward.at, middle) < _APART_M
-        and any(begins.match(_plain(part)) for part in _PARTS.split(ward.name))
+        for ward in wards.near(middle)
+        if any(begins.match(_plain(part)) for part in _PARTS.split(ward.name))
     ]
-    if wards:
-        return tuple(sorted({place for ward in wards for place in ward.areas}))
+    if own:
+        return tuple(sorted({place for ward in own for place in ward.areas}))
     # As wide as a disc that holds its residents; the area that holds its middle in any case.
     reach = 1_000 * sqrt(max(float(residents), 0.0) / _RESIDENTS_PER_KM2 / pi)
     near = np.flatnonzero(np.hypot(*(at - middle).T) <= reach)
