@@ -124,7 +124,9 @@ def test_each_draw_is_what_its_plain_definition_says(case: Case, other: int) -> 
             mean, within = (
                 found.values[m][option.name][draw] for m in ("mean_minutes", "within_standard")
             )
-            assert mean == pytest.approx(spent / travellers if travellers else np.nan, nan_ok=True)
+            # Quantiles are kept in single precision: an error of 40 minutes to 0.000003.
+            expected = spent / travellers if travellers else np.nan
+            assert mean == pytest.approx(expected, abs=1e-5, nan_ok=True)
             assert within == pytest.approx(in_time / contacts if contacts else np.nan, nan_ok=True)
 
 
