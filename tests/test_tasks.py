@@ -5,13 +5,21 @@ import signal
 import sys
 import time
 from collections.abc import Callable, Iterator, Sequence
+from contextlib import nullcontext
+from copy import copy
+from dataclasses import replace
 from pathlib import Path
 from typing import Any
 
 import pytest
+from publication_cases import county_publication
 
 from llrgeo import tasks
 from llrgeo.errors import LlrgeoError, MissingExtraError
+from llrgeo.publish.explorer import files as explorer_files
+from llrgeo.publish.folder import publish
+from llrgeo.publish.publication import Publication
+from llrgeo.publish.wording import Wording, wording
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
 from llrgeo.tasks import map_here, scheduler_at
@@ -80,6 +88,47 @@ def test_a_study_is_the_same_by_dask_here(town_study: Path, tmp_path: Path) -> N
     for name, map_tasks in (("alone", map_here), ("dask", by_dask_here)):
         publish_study(run_study(study, map_tasks=map_tasks), tmp_path / name)
     assert files_of(tmp_path / "alone") == files_of(tmp_path / "dask")
+
+
+@pytest.fixture
+def in_other_words(monkeypatch: pytest.MonkeyPatch) -> Publication:
+    """Return a county in three authorities, each a task, in words that no worker would begin in."""
+    monkeypatch.setattr(explorer_files, "GROUP_PARTS", 1)
+    county = county_publication(columns=12, rows=8, site_count=16)
+    phrases = {**wording().phrases, "index_part_title": "{place}: {title}", "no_route": "nirgends"}
+    return replace(county, words=Wording("de", phrases))
+
+
+def test_pages_by_authority_are_the_same_by_dask_here(
+    in_other_words: Publication, tmp_path: Path
+) -> None:
+    for name, map_tasks in (("alone", map_here), ("dask", by_dask_here)):
+        publish(in_other_words, tmp_path / name, split_above=50, map_tasks=map_tasks)
+    assert len(list((tmp_path / "dask" / "explorer").iterdir())) == 3
+    assert files_of(tmp_path / "alone") == files_of(tmp_path / "dask")
+    # What it has kept, views that are made when read among it, is not sent to workers: `copy` asks
+    # for its state as they do.
+    assert in_other_words.kept
+    assert not copy(in_other_words).kept
+
+
+def test_a_scheduler_is_given_simulation_and_pages(
+    town_study: Path,
+    tmp_path: Path,
+    run_command: Callable[..., Any],
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    given = []
+
+    def give(work: Callable[..., Any], *rest: Any, **more: Any) -> Iterator[Any]:
+        given.append(work.__name__)
+        return map_here(work, *rest, **more)
+
+    monkeypatch.setattr(tasks, "scheduler_at", lambda _: nullcontext(give))
+    monkeypatch.setattr(explorer_files, "is_split", lambda *_: True)
+    more = "--scheduler", "tcp://192.0.2.1:8786"
+    assert run_command("run", town_study, "--quiet", "--out", tmp_path / "out", *more).status == 0
+    assert given == ["_add_up_span", "_render_group"]
 
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -177,6 +226,17 @@ def test_a_study_is_the_same_by_workers(
     for out, more in ((alone, ()), (together, ("--scheduler", cluster.scheduler_address))):
         assert run_command("run", town_study, "--quiet", "--out", out, *more).status == 0
     assert files_of(alone) == files_of(together)
+
+
+@pytest.mark.slow
+def test_pages_by_authority_are_the_same_by_workers(
+    cluster: Any, in_other_words: Publication, tmp_path: Path
+) -> None:
+    publish(in_other_words, tmp_path / "alone", split_above=50)
+    with scheduler_at(cluster.scheduler_address) as map_tasks:
+        publish(in_other_words, tmp_path / "together", split_above=50, map_tasks=map_tasks)
+    assert len(list((tmp_path / "together" / "explorer").iterdir())) == 3
+    assert files_of(tmp_path / "alone") == files_of(tmp_path / "together")
 
 
 def test_watching_is_done_here_alone(town_study: Path, run_command: Callable[..., Any]) -> None:

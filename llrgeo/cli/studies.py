@@ -110,7 +110,7 @@ def run(
                 result = run_study(
                     study, map_tasks=map_tasks, track=progress("Travel times", quiet=quiet)
                 )
-            _publish(result, out=out, more=more, quiet=quiet)
+                _publish(result, out=out, more=more, quiet=quiet, map_tasks=map_tasks)
     if not quiet and not quick:
         show(scorecard_table(study, result.scorecard))
         show(f"\n{result.times.error_note}\n")
@@ -157,14 +157,16 @@ def _publish(
     out: Path,
     more: _More,
     quiet: bool,
+    map_tasks: "MapTasks | None" = None,
 ) -> None:
     """Write the pages and tables of a result, and what else was asked for."""
     from llrgeo.publish.file_list import pages_of_earlier_runs
     from llrgeo.schema import name_some
     from llrgeo.study.run import print_kit, print_report, print_study, publish_study
+    from llrgeo.tasks import map_here
 
-    track = progress("Pages and tables", quiet=quiet)
-    written = publish_study(result, out, drawn=drawn, track=track)
+    track, where = progress("Pages and tables", quiet=quiet), map_tasks or map_here
+    written = publish_study(result, out, drawn=drawn, map_tasks=where, track=track)
     if more.print_maps:
         written += print_study(result, out)
     if more.pdf:

@@ -2,7 +2,7 @@
 
 import json
 import os
-from collections.abc import Iterable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from contextlib import suppress
 from functools import partial
 from pathlib import Path
@@ -43,6 +43,7 @@ from llrgeo.publish.report.pdf import find_renderer, render_pdf
 from llrgeo.publish.report.plain_words import render_plain_words
 from llrgeo.publish.wording import using_wording
 from llrgeo.schema import Track, name_some
+from llrgeo.tasks import MapTasks, map_here
 
 Content: TypeAlias = str | bytes
 
@@ -53,6 +54,7 @@ def publish(
     *,
     split_above: int = SPLIT_ABOVE,
     drawn: Mapping[str, str] | None = None,
+    map_tasks: MapTasks = map_here,
     track: Track = iter,
 ) -> list[Path]:
     """Write everything that is published of a publication into a folder.
@@ -70,6 +72,8 @@ def publish(
         Above so many areas the explorer is split by authority.
     drawn
         What `first_pages` returned for it, so as not to draw these pages again; None to draw them.
+    map_tasks
+        Where the pages of a split explorer are made; they are the same.
     track
         Wraps the kinds of files worked through, to show progress.
 
@@ -85,7 +89,8 @@ def publish(
     """
     files: dict[str, Content] = {}
     with using_wording(publication.words):
-        pages = partial(_pages, split_above=split_above, drawn=drawn)
+        draw = partial(first_pages, publication, split_above, map_tasks)
+        pages = partial(_pages, drawn=drawn, draw=draw)
         for make in track([pages, _data, _plain_words]):
             files |= {name: _bytes(content) for name, content in make(publication).items()}
     # Last, for they tell checksums: the crate those of all files, the manifest that of the crate
@@ -244,11 +249,11 @@ def _bytes(content: Content) -> bytes:
 
 
 def _pages(
-    publication: Publication, split_above: int, drawn: Mapping[str, str] | None
+    publication: Publication, drawn: Mapping[str, str] | None, draw: Callable[[], dict[str, str]]
 ) -> dict[str, Content]:
-    """Make the pages: the front page, the explorer, the report and the planner."""
+    """Make the pages: the front page and the explorer, if not drawn, the report, the planner."""
     return {
-        **(drawn or first_pages(publication, split_above)),
+        **(drawn or draw()),
         "report.html": render_report(publication),
         **_planner(publication),
     }

@@ -1,7 +1,7 @@
 """Publication: everything that is published of one study, and nothing about how it is written."""
 
 from collections.abc import Callable, Iterator, Mapping
-from dataclasses import dataclass, field, replace
+from dataclasses import dataclass, field, fields, replace
 from functools import cached_property
 from itertools import product
 from typing import Any, Final
@@ -154,6 +154,10 @@ class Publication:
         for times in self.times:
             faults += _matrix_faults(times, self.areas.index, used)
         raise_faults(faults, source="what is to be published")
+
+    def __getstate__(self) -> dict[str, Any]:
+        """Return its parts: pickled for a worker, it leaves behind what it has kept."""
+        return {part.name: getattr(self, part.name) for part in fields(self)}
 
     @cached_property
     def kept(self) -> dict[Callable[..., Any], Any]:

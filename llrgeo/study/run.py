@@ -186,6 +186,7 @@ def publish_study(
     folder: Path,
     *,
     drawn: Mapping[str, str] | None = None,
+    map_tasks: MapTasks = map_here,
     track: Track = iter,
 ) -> list[Path]:
     """Write a study's pages, maps, tables and manifest into a folder, whole or not at all.
@@ -198,6 +199,8 @@ def publish_study(
         Where to write; it is made if it is missing. Other files in it are left alone.
     drawn
         What `publish_first` returned for the same study, so as not to draw these pages again.
+    map_tasks
+        Where the pages of a split explorer are made; they are the same.
     track
         Wraps the files worked through, to show progress.
 
@@ -220,7 +223,8 @@ def publish_study(
     """
     check_output_folder(result.inputs.study, folder)
     logger.info("pages and tables")
-    return publish(build_publication(result), folder, drawn=drawn, track=track)
+    made = build_publication(result)
+    return publish(made, folder, drawn=drawn, map_tasks=map_tasks, track=track)
 
 
 def print_study(result: StudyResult, folder: Path) -> list[Path]:

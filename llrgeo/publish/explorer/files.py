@@ -1,5 +1,7 @@
 """The explorer's files: one page, or for very many areas an index and a page an authority."""
 
+from collections.abc import Iterator
+from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
@@ -10,19 +12,43 @@ from llrgeo.publish.explorer.part import part_of
 from llrgeo.publish.explorer.part_views import opening_views_of_parts
 from llrgeo.publish.explorer.split import (
     SPLIT_ABOVE,
+    Part,
     PartPage,
     is_split,
     names_by_part,
     parts_of,
 )
 from llrgeo.publish.explorer.tables import options_table
+from llrgeo.publish.gazetteer import NamedPlace
 from llrgeo.publish.publication import Publication
-from llrgeo.publish.wording import wording
+from llrgeo.publish.wording import using_wording, wording
+from llrgeo.tasks import MapTasks, map_here
 
 EXPLORER: Final = "explorer.html"
+GROUP_PARTS: Final = 4  # parts of a task
 
 
-def explorer_files(publication: Publication, split_above: int = SPLIT_ABOVE) -> dict[str, str]:
+@dataclass(frozen=True, slots=True)
+class _Split:
+    """A study and its parts: one object, so that what is one here is one at a worker too.
+
+    Attributes
+    ----------
+    publication
+        The whole study.
+    parts, pages, named
+        Its parts; what the page of each says, and the names that readers search it by.
+    """
+
+    publication: Publication
+    parts: tuple[Part, ...]
+    pages: tuple[PartPage, ...]
+    named: list[list[NamedPlace]]
+
+
+def explorer_files(
+    publication: Publication, split_above: int = SPLIT_ABOVE, map_tasks: MapTasks = map_here
+) -> dict[str, str]:
     """Return the explorer by its path in the published folder; if it is split, with its parts.
 
     Parameters
@@ -31,28 +57,54 @@ def explorer_files(publication: Publication, split_above: int = SPLIT_ABOVE) -> 
         What is published.
     split_above
         Above so many areas it is split by authority.
+    map_tasks
+        Where the pages of parts are made, in groups; they are the same.
     """
     if not is_split(publication, split_above):
         return {EXPLORER: render_explorer(publication)}
-    words, parts = wording(), parts_of(publication)
-    facts = costs_and_room(publication)
-    whole = {**options_table(publication), "id": "options-whole", "caption": words["index_whole"]}
     files = {EXPLORER: render_index(publication)}
-    opening = opening_views_of_parts(publication)
-    for part, named, (view, people) in zip(parts, names_by_part(publication), opening, strict=True):
-        title = words["index_part_title"].format(title=publication.title, place=part.name)
-        page = PartPage(
+    parts, pages = parts_of(publication), tuple(_pages_of_parts(publication))
+    split = _Split(publication, parts, pages, names_by_part(publication))
+    for made in map_tasks(_render_group, split, _groups(len(parts))):
+        files |= made
+    return files
+
+
+def _groups(parts: int) -> list[range]:
+    """Return the places of parts in groups: many of them, for parts are of unequal size."""
+    starts = range(0, parts, GROUP_PARTS)
+    return [range(start, min(start + GROUP_PARTS, parts)) for start in starts]
+
+
+def _render_group(split: _Split, places: range) -> dict[str, str]:
+    """Return the pages of some parts by path; at a worker, no language is set yet."""
+    publication, files = split.publication, {}
+    with using_wording(publication.words):
+        for place in places:
+            part = split.parts[place]
+            title = wording()["index_part_title"].format(title=publication.title, place=part.name)
+            cut = part_of(publication, part.rows, title)
+            files[part.page] = render_part(cut, split.pages[place], split.named[place])
+    return files
+
+
+def _pages_of_parts(publication: Publication) -> Iterator[PartPage]:
+    """Yield what the page of each part says of it, counted once for all of them."""
+    words, parts = wording(), parts_of(publication)
+    facts, has_roads = costs_and_room(publication), publication.own_roads is not None
+    whole = {**options_table(publication), "id": "options-whole", "caption": words["index_whole"]}
+    residents = int(publication.areas["residents"].sum())
+    for part, (view, people) in zip(parts, opening_views_of_parts(publication), strict=True):
+        yield PartPage(
             part.name,
             # Pages of parts stand side by side in a folder of their own.
             [(parts[k].name, PurePosixPath(parts[k].page).name) for k in part.neighbours],
             # Counted once for all authorities, and the same in the page and in the report.
             options_table(publication, ("authority", part.name)),
             whole,
-            int(publication.areas["residents"].sum()),
+            residents,
             facts,
-            has_roads=publication.own_roads is not None,
+            has_roads=has_roads,
             view=view,
             people=people,
         )
-        files[part.page] = render_part(part_of(publication, part.rows, title), page, named)
-    return files
