@@ -1,6 +1,7 @@
 """`llrgeo run --quick`: what is stored is used where it holds, and changes no byte."""
 
 import os
+import shutil
 from collections.abc import Callable
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from test_kept import CHANGES, KEEPS_TIMES
 from typer.testing import CliRunner
 
 from llrgeo.cli import app, quick
+from llrgeo.cli.quick import is_up_to_date
 from llrgeo.errors import PublishError
 from llrgeo.study import own_roads, planning, stored
 from llrgeo.study import run as study_run
@@ -19,6 +21,10 @@ from llrgeo.study.run import publish_study, run_study
 from llrgeo.study.stored import RunKeys, load_stored, run_keys
 
 
+# Together they change all that times do not rest on, but a team's way of working.
+KEEPING_TIMES = ("criteria", "options", "services", "appraisal")
+
+
 @pytest.fixture(autouse=True)
 def cache(tmp_path, monkeypatch) -> CacheFolder:
     """Return the user's cache folder, in a folder of the test."""
@@ -26,6 +32,46 @@ def cache(tmp_path, monkeypatch) -> CacheFolder:
     found = user_cache()
     assert found == CacheFolder(tmp_path / "cache" / "llrgeo")
     return found
+
+
+@pytest.fixture
+def town_study(town_study_once, tmp_path) -> Path:
+    """Copy the toy town; return the study file, to change at will."""
+    shutil.copytree(town_study_once.parent, tmp_path / "town")
+    return tmp_path / "town" / town_study_once.name
+
+
+@pytest.fixture(scope="module")
+def first_run(town_study_once, tmp_path_factory) -> Path:
+    """Run the town's study quickly, with nothing stored; return the folder of cache and maps."""
+    folder = tmp_path_factory.mktemp("first")
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setenv("XDG_CACHE_HOME", str(folder / "cache"))
+        run_quick(town_study_once, folder / "maps")
+    return folder
+
+
+@pytest.fixture
+def ran(first_run, town_study, tmp_path) -> Path:
+    """Return the study file of a test whose cache and maps are as the first run left them."""
+    shutil.copytree(first_run, tmp_path, dirs_exist_ok=True)
+    return town_study
+
+
+@pytest.fixture(scope="module")
+def changed_from_scratch(town_study_once, tmp_path_factory) -> dict[str, bytes]:
+    """Return what a run from scratch writes of the study that `change_what_keeps_times` makes."""
+    folder = tmp_path_factory.mktemp("scratch")
+    shutil.copytree(town_study_once.parent, folder / "town")
+    study = folder / "town" / town_study_once.name
+    change_what_keeps_times(study)
+    publish_study(run_study(load_study(study)), folder / "maps")
+    return contents(folder / "maps")
+
+
+def change_what_keeps_times(study: Path) -> None:
+    for what in KEEPING_TIMES:
+        replaced(study, *CHANGES[what])
 
 
 def run_quick(study: Path, out: Path) -> str:
@@ -40,98 +86,99 @@ def contents(folder: Path) -> dict[str, bytes]:
     return {path.relative_to(folder).as_posix(): path.read_bytes() for path in files}
 
 
-def check_same(study: Path, out: Path) -> None:
-    """Hold a folder that was written quickly against that of a run from scratch."""
-    whole = out.with_name("whole")
-    publish_study(run_study(load_study(study)), whole)
-    assert contents(out) == contents(whole)
-
-
 def replaced(path: Path, before: str, after: str) -> None:
     text = path.read_text(encoding="utf-8")
     assert before in text
     path.write_text(text.replace(before, after, 1), encoding="utf-8")
 
 
-@pytest.mark.parametrize(
-    "what", ["criteria", "options", "services", "a team", "appraisal", "new_sites", "time_factor"]
-)
-def test_whatever_is_changed_a_quick_run_writes_what_one_from_scratch_does(
-    what, cache, town_study, tmp_path
+def test_a_quick_run_with_nothing_stored_writes_what_one_from_scratch_does(
+    first_run, published_town
 ):
-    run_quick(town_study, tmp_path / "maps")
-    replaced(town_study, *CHANGES[what])
-    kept = load_stored(run_keys(load_study(town_study)), cache)
+    assert contents(first_run / "maps") == contents(published_town)
+
+
+@pytest.mark.parametrize("what", CHANGES)
+def test_of_a_changed_study_is_used_what_does_not_rest_on_the_change(what, cache, ran, tmp_path):
+    replaced(ran, *CHANGES[what])
+    study = load_study(ran)
+    kept = load_stored(run_keys(study), cache)
     assert (kept.times_by is not None) == (what in KEEPS_TIMES)
-    run_quick(town_study, tmp_path / "maps")
-    check_same(town_study, tmp_path / "maps")
+    assert not is_up_to_date(study, tmp_path / "maps")
 
 
 @pytest.mark.parametrize("name", ["areas.csv", "sites.csv"])
 def test_what_rests_on_a_file_that_was_saved_with_other_content_is_not_used(
-    name, cache, town_study, tmp_path
+    name, cache, ran, tmp_path
 ):
-    run_quick(town_study, tmp_path / "maps")
-    path = town_study.parent / name
+    path = ran.parent / name
     path.write_bytes(path.read_bytes() + b"\n")
-    assert load_stored(run_keys(load_study(town_study)), cache) is NOTHING_KEPT
-    run_quick(town_study, tmp_path / "maps")
-    check_same(town_study, tmp_path / "maps")
+    assert load_stored(run_keys(load_study(ran)), cache) is NOTHING_KEPT
+    assert not is_up_to_date(load_study(ran), tmp_path / "maps")
 
 
-def test_what_is_stored_is_not_computed_again(town_study, tmp_path, monkeypatch):
-    run_quick(town_study, tmp_path / "maps")
-    replaced(town_study, *CHANGES["criteria"])
+def test_what_is_stored_is_not_computed_again_and_changes_no_byte(
+    ran, changed_from_scratch, tmp_path, monkeypatch
+):
+    change_what_keeps_times(ran)
     for module, name in (
         (study_run, "compute_times"), (planning, "pack_network"), (own_roads, "roads_in_use"),
     ):  # fmt: skip
         monkeypatch.setattr(module, name, None)  # a call would fail
-    said = run_quick(town_study, tmp_path / "maps")
+    said = run_quick(ran, tmp_path / "maps")
     assert said.index("Scores after") < said.index("Explorer after") < said.index("Pages after")
-    monkeypatch.undo()
-    check_same(town_study, tmp_path / "maps")
+    assert contents(tmp_path / "maps") == changed_from_scratch
 
 
-def test_an_unchanged_study_is_not_run_and_a_changed_folder_is_written_anew(town_study, tmp_path):
-    out = tmp_path / "maps"
-    assert "Pages after" in run_quick(town_study, out)
-    assert "Nothing has changed" in run_quick(town_study, out)
-    for name in ("report.html", "manifest.json"):
+def test_an_unchanged_study_is_not_run_and_a_changed_folder_is_written_anew(
+    ran, first_run, tmp_path
+):
+    out, study = tmp_path / "maps", load_study(ran)
+    assert "Nothing has changed" in run_quick(ran, out)
+    assert not is_up_to_date(study, tmp_path / "elsewhere")
+    for name in ("tables/scorecard.csv", "manifest.json", "report.html"):
+        whole = (out / name).read_bytes()
+        (out / name).unlink()
+        assert not is_up_to_date(study, out)
         (out / name).write_bytes(b"another hand's")
-        assert "Pages after" in run_quick(town_study, out)
-        check_same(town_study, out)
-    (out / "tables" / "scorecard.csv").unlink()
-    assert "Pages after" in run_quick(town_study, out)
-    assert "Pages after" in run_quick(town_study, tmp_path / "elsewhere")
+        assert not is_up_to_date(study, out)
+        (out / name).write_bytes(whole)
+        assert is_up_to_date(study, out)
+    for name in ("manifest.json", "report.html"):
+        (out / name).write_bytes(b"another hand's")
+    assert "Pages after" in run_quick(ran, out)
+    assert contents(out) == contents(first_run / "maps")
 
 
-def test_a_quiet_run_says_nothing(town_study, tmp_path):
-    command = ["run", str(town_study), "--quick", "--quiet", "--out", str(tmp_path / "maps")]
+def test_a_quiet_run_says_nothing(ran, tmp_path):
+    replaced(ran, *CHANGES["title"])
+    command = ["run", str(ran), "--quick", "--quiet", "--out", str(tmp_path / "maps")]
     for _ in range(2):
         assert CliRunner().invoke(app, command, catch_exceptions=False).output == ""
+    assert is_up_to_date(load_study(ran), tmp_path / "maps")
 
 
-def test_of_a_run_that_did_not_end_the_first_pages_are_told(town_study, tmp_path, monkeypatch):
+def test_of_a_run_that_did_not_end_the_first_pages_are_told(
+    ran, changed_from_scratch, tmp_path, monkeypatch
+):
     def full(*_: object, **__: object) -> None:
         raise PublishError
 
-    run_quick(town_study, tmp_path / "maps")
-    replaced(town_study, *CHANGES["title"])
-    monkeypatch.setattr(study_run, "publish", full)
-    command = ["run", str(town_study), "--quick", "--out", str(tmp_path / "maps")]
-    ended = CliRunner().invoke(app, command)
+    change_what_keeps_times(ran)
+    with monkeypatch.context() as patch:
+        patch.setattr(study_run, "publish", full)
+        command = ["run", str(ran), "--quick", "--out", str(tmp_path / "maps")]
+        ended = CliRunner().invoke(app, command)
     assert isinstance(ended.exception, PublishError)
     assert "of a run that did not end" in ended.stderr
-    monkeypatch.undo()
-    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "cache"))
-    run_quick(town_study, tmp_path / "maps")
-    check_same(town_study, tmp_path / "maps")
+    run_quick(ran, tmp_path / "maps")
+    assert contents(tmp_path / "maps") == changed_from_scratch
 
 
-def test_other_code_uses_nothing_that_was_stored(cache, town_study, tmp_path, monkeypatch):
-    run_quick(town_study, tmp_path / "maps")
-    study = load_study(town_study)
+def test_other_code_uses_nothing_that_was_stored(cache, ran, monkeypatch):
+    study = load_study(ran)
     before = run_keys(study)
+    assert load_stored(before, cache) is not NOTHING_KEPT
     monkeypatch.setattr(stored, "version", lambda name: f"another {name}")
     stored._code.cache_clear()
     after = run_keys(study)
@@ -141,27 +188,29 @@ def test_other_code_uses_nothing_that_was_stored(cache, town_study, tmp_path, mo
     assert load_stored(after, cache) is NOTHING_KEPT
 
 
-def test_what_is_damaged_or_half_written_is_computed_again(cache, town_study, tmp_path):
-    run_quick(town_study, tmp_path / "maps")
-    keys = run_keys(load_study(town_study))
+def test_what_is_damaged_or_half_written_is_computed_again(cache, ran, first_run, tmp_path):
+    study = load_study(ran)
+    keys = run_keys(study)
     path = cache.path / keys.places
     whole = path.read_bytes()
     for damaged in (whole[:-7], whole[:100], b"", whole[:500] + b"!" + whole[501:]):
         path.write_bytes(damaged)
         (cache.path / keys.run).write_bytes(damaged)
-        assert "Pages after" in run_quick(town_study, tmp_path / "maps")
-        assert path.read_bytes() == whole
-        check_same(town_study, tmp_path / "maps")
+        assert load_stored(keys, cache) is NOTHING_KEPT
+        assert not is_up_to_date(study, tmp_path / "maps")
+    assert "Pages after" in run_quick(ran, tmp_path / "maps")
+    assert path.read_bytes() == whole
+    assert is_up_to_date(study, tmp_path / "maps")
+    assert contents(tmp_path / "maps") == contents(first_run / "maps")
 
 
 @pytest.mark.skipif(os.name != "posix", reason="rights by owner, group and others")
-def test_a_folder_that_others_may_write_into_is_not_used(cache, town_study, tmp_path):
-    run_quick(town_study, tmp_path / "maps")
+def test_a_folder_that_others_may_write_into_is_not_used(cache, ran, tmp_path):
     cache.path.chmod(0o777)
-    assert load_stored(run_keys(load_study(town_study)), cache) is NOTHING_KEPT
+    assert load_stored(run_keys(load_study(ran)), cache) is NOTHING_KEPT
     kept = contents(cache.path)
-    replaced(town_study, *CHANGES["periods"])
-    assert "Pages after" in run_quick(town_study, tmp_path / "maps")
+    replaced(ran, *CHANGES["periods"])
+    assert "Pages after" in run_quick(ran, tmp_path / "maps")
     assert contents(cache.path) == kept
 
 
@@ -174,37 +223,47 @@ def test_a_study_that_was_saved_while_it_ran_leaves_nothing(
     assert not cache.path.exists()
 
 
-def test_of_contacts_of_real_patients_no_checksum_is_kept(cache, town_study, tmp_path):
-    rows = (town_study.parent / "areas.csv").read_text(encoding="utf-8").splitlines()[1:]
+def test_of_contacts_of_real_patients_no_checksum_is_kept(cache, ran, tmp_path):
+    use_contacts_of_patients(ran)
+    before = contents(cache.path)
+    assert "Pages after" in run_quick(ran, tmp_path / "maps")
+    assert contents(cache.path) == before
+    assert not is_up_to_date(load_study(ran), tmp_path / "maps")
+
+
+def use_contacts_of_patients(study: Path) -> None:
+    rows = (study.parent / "areas.csv").read_text(encoding="utf-8").splitlines()[1:]
     counted = ["area_id,clinic,beds", *(f"{row.split(',')[0]},40,20" for row in rows)]
-    (town_study.parent / "contacts.csv").write_text("\n".join(counted), encoding="utf-8")
+    (study.parent / "contacts.csv").write_text("\n".join(counted), encoding="utf-8")
     named = 'draws = 200, activity = "contacts.csv", data_class = "restricted"'
-    replaced(town_study, "draws = 200", named)
-    for _ in range(2):
-        assert "Pages after" in run_quick(town_study, tmp_path / "maps")
-    assert [path.name.split("-")[0] for path in cache.path.iterdir()] == ["places"]
-    check_same(town_study, tmp_path / "maps")
+    replaced(study, "draws = 200", named)
 
 
-def test_a_logo_that_changed_is_seen(town_study, tmp_path):
+def test_a_logo_that_changed_is_seen(town_study):
     logo = town_study.parent / "logo.svg"
     drawn = '<svg xmlns="http://www.w3.org/2000/svg" width="9" height="9"><path d="M0 0h9"/></svg>'
     logo.write_text(drawn, encoding="utf-8")
     theme = 'publisher = "Town"\nlogo = "logo.svg"\nlogo_alt = "Town"\n'
     (town_study.parent / "theme.toml").write_text(theme, encoding="utf-8")
     replaced(town_study, "date =", 'theme = "theme.toml"\ndate =')
-    run_quick(town_study, tmp_path / "maps")
+    before = run_keys(load_study(town_study))
+    assert run_keys(load_study(town_study)) == before
     logo.write_text(drawn.replace("h9", "h8"), encoding="utf-8")
-    assert "Pages after" in run_quick(town_study, tmp_path / "maps")
+    after = run_keys(load_study(town_study))
+    assert after.run != before.run
+    assert after.places == before.places
 
 
-def test_teams_that_went_away_leave_no_times(town_study, tmp_path):
+def test_teams_come_and_go_with_their_times(first_run, ran, tmp_path, monkeypatch):
     before, after = CHANGES["a team"]
-    replaced(town_study, before, after)
-    run_quick(town_study, tmp_path / "maps")
-    replaced(town_study, after, before)
-    run_quick(town_study, tmp_path / "without")
-    check_same(town_study, tmp_path / "without")
+    replaced(ran, before, after)
+    run_quick(ran, tmp_path / "maps")  # nothing is stored of its team yet
+    monkeypatch.setenv("XDG_CACHE_HOME", str(tmp_path / "another_cache"))
+    run_quick(ran, tmp_path / "whole")
+    assert contents(tmp_path / "maps") == contents(tmp_path / "whole")
+    replaced(ran, after, before)
+    run_quick(ran, tmp_path / "without")  # of its team, which went, times are stored
+    assert contents(tmp_path / "without") == contents(first_run / "maps")
 
 
 def write_three(folder: CacheFolder, moments: Callable[[int], int]) -> list[str]:
