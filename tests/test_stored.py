@@ -20,7 +20,6 @@ from llrgeo.study.kept import NOTHING_KEPT
 from llrgeo.study.run import publish_study, run_study
 from llrgeo.study.stored import RunKeys, load_stored, run_keys
 
-
 # Together they change all that times do not rest on, but a team's way of working.
 KEEPING_TIMES = ("criteria", "options", "services", "appraisal")
 
