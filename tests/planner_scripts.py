@@ -4,6 +4,7 @@ import base64
 import gzip
 import json
 from collections.abc import Iterable
+from importlib.util import find_spec
 from pathlib import Path
 
 import pytest
@@ -15,6 +16,9 @@ from llrgeo.publish.planning import Planning
 from llrgeo.study.result import StudyResult
 from llrgeo.study.run import build_publication
 
+_NO_SCRIPTS = "the extra `browser` is not installed"
+# Skips before the fixtures of a test are made, such as a run of the default study.
+needs_scripts = pytest.mark.skipif(find_spec("py_mini_racer") is None, reason=_NO_SCRIPTS)
 PURE = ("unpack", "journeys", "model", "text", "network", "search", "queues", "kept", "beds",
         "rounds", "costs", "world", "appraise", "places", "plan")  # fmt: skip
 # What the explorer works out its answers with.
@@ -42,7 +46,7 @@ function load(text, bytes) {
 
 def script_engine(paths: Iterable[str], harness: str):
     """Return an engine with some of the pages' scripts, and a test's own functions."""
-    module = pytest.importorskip("py_mini_racer", reason="the extra `browser` is not installed")
+    module = pytest.importorskip("py_mini_racer", reason=_NO_SCRIPTS)
     engine = module.MiniRacer()
     for path in paths:
         # A strict script would keep its names to itself.

@@ -15,7 +15,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from appraisal_cases import CLINIC, TODAY
-from planner_scripts import ANSWERING, explorer_engine
+from planner_scripts import ANSWERING, explorer_engine, needs_scripts
 from publication_cases import (
     all_tables,
     appraised,
@@ -204,6 +204,7 @@ def test_javascript_counts_random_sets_of_sites_as_python_does(javascript, small
 
 
 @pytest.mark.slow
+@needs_scripts
 def test_javascript_counts_the_default_study_as_python_does(javascript, default_publication):
     assert_counts_every_option_alike(javascript, default_publication)
     assert_counts_random_sets_alike(javascript, default_publication)

@@ -9,11 +9,12 @@ from math import floor, inf, isinf
 
 import pandas as pd
 import pytest
-from planner_scripts import ANSWERING, explorer_engine
+from planner_scripts import ANSWERING, explorer_engine, needs_scripts
 from publication_cases import county_publication
 
 from llrgeo.publish.explorer.payload import explorer_data, explorer_sites
 
+pytestmark = needs_scripts
 PLACES = ("LE15 6NT", "LE17 4DZ", "LE5 4PW")
 HARNESS = """
 let data, matrices, reader, say;

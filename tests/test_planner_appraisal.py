@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 import shapely
-from planner_scripts import load_page, planner_engine
+from planner_scripts import load_page, needs_scripts, planner_engine
 
 from llrgeo.appraisal.evaluation import evaluate_options
 from llrgeo.appraisal.measures import MEASURES
@@ -27,6 +27,7 @@ from llrgeo.study.run import run_study
 from llrgeo.study.times import calibration_of, team_calibration_of
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
 
+pytestmark = needs_scripts
 HARNESS = """
 function column(site, direction) {
   const keys = llrgeoSearch.keysToMany(network, 0, direction, join(site.x, site.y), homes);
