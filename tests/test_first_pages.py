@@ -47,7 +47,7 @@ def test_first_pages_of_a_study_of_years_are_those_of_the_whole_run(beds_study, 
 def test_pages_that_were_drawn_are_not_drawn_again(town_study, tmp_path, monkeypatch):
     result = run_study(load_study(town_study))
     drawn = publish_first(result, tmp_path)
-    monkeypatch.setattr(folder, "first_pages", None)  # a call would fail
+    monkeypatch.setattr(folder, "first_pages", lambda *_: pytest.fail("drawn again"))
     publish_study(result, tmp_path, drawn=drawn)
 
 
