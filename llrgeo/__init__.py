@@ -75,10 +75,10 @@ if TYPE_CHECKING:  # what editors and mypy see; a test holds it equal to _NAMES
     from llrgeo.travel.paths import find_routes
     from llrgeo.travel.routers import (
         NetworkRouter,
-        StraightLineRouter,
         travel_times,
     )
     from llrgeo.travel.servers import OsrmRouter, ValhallaRouter
+    from llrgeo.travel.straight_lines import StraightLineRouter
     from llrgeo.travel.times import TravelTimes, load_travel_times, save_travel_times
     from llrgeo.travel.transit import TransitRouter
 
@@ -123,7 +123,8 @@ _NAMES: Final = {
     "travel.isochrones": ("isochrones",),
     "travel.itineraries": ("find_itineraries",),
     "travel.paths": ("find_routes",),
-    "travel.routers": ("NetworkRouter", "StraightLineRouter", "travel_times"),
+    "travel.routers": ("NetworkRouter", "travel_times"),
+    "travel.straight_lines": ("StraightLineRouter",),
     "travel.servers": ("OsrmRouter", "ValhallaRouter"),
     "travel.times": ("TravelTimes", "load_travel_times", "save_travel_times"),
     "travel.transit": ("TransitRouter",),

@@ -38,8 +38,9 @@ from llrgeo.travel.dataset import Dataset
 from llrgeo.travel.departures import TransitRules
 from llrgeo.travel.itineraries import find_itineraries
 from llrgeo.travel.paths import find_routes
-from llrgeo.travel.routers import StraightLineRouter, travel_times
+from llrgeo.travel.routers import travel_times
 from llrgeo.travel.servers import OsrmRouter
+from llrgeo.travel.straight_lines import StraightLineRouter
 from llrgeo.travel.times import load_travel_times
 from llrgeo.travel.transit import TransitRouter
 

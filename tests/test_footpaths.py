@@ -15,7 +15,8 @@ from llrgeo.travel import footpaths
 from llrgeo.travel.footpaths import network_walks, straight_line_walks
 from llrgeo.travel.graph import AccessLinks, SearchGraph, limit_key
 from llrgeo.travel.od_matrix import MatrixRequest
-from llrgeo.travel.routers import NetworkRouter, StraightLineRouter
+from llrgeo.travel.routers import NetworkRouter
+from llrgeo.travel.straight_lines import StraightLineRouter
 
 
 def scattered(count: int, seed: int) -> gpd.GeoSeries:

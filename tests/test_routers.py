@@ -22,9 +22,9 @@ from llrgeo.travel.departures import TransitRules
 from llrgeo.travel.imported import MatrixRouter
 from llrgeo.travel.routers import (
     NetworkRouter,
-    StraightLineRouter,
     times_from_sites,
 )
+from llrgeo.travel.straight_lines import StraightLineRouter
 from llrgeo.travel.times import Router, TravelTimes
 from llrgeo.travel.transit import TransitRouter
 

@@ -23,6 +23,7 @@ from llrgeo.publish.wording import Wording, wording
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
 from llrgeo.tasks import map_here, scheduler_at
+from llrgeo.travel import search_trees
 
 
 def times(factor: int, number: int) -> int:
@@ -83,8 +84,22 @@ def test_here_tasks_are_worked_through_in_their_order_and_counted() -> None:
     assert seen == [4, 1, 2]
 
 
-def test_a_study_is_the_same_by_dask_here(town_study: Path, tmp_path: Path) -> None:
-    study = load_study(town_study)
+@pytest.fixture
+def large_town(town_study: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """Return the toy town's study with so many roads that their searches are not held for pages.
+
+    It is driven at two times of the day, and its teams visit homes.
+    """
+    monkeypatch.setattr(search_trees, "_MOST_HELD", 0)
+    text, beds = town_study.read_text(encoding="utf-8"), '{ id = "beds", label = "Beds",'
+    assert beds in text
+    text = text.replace(beds, f'{beds} delivery = "team",')
+    town_study.write_text('periods = ["off_peak", "pm_peak"]\n' + text, encoding="utf-8")
+    return town_study
+
+
+def test_a_study_is_the_same_by_dask_here(large_town: Path, tmp_path: Path) -> None:
+    study = load_study(large_town)
     for name, map_tasks in (("alone", map_here), ("dask", by_dask_here)):
         publish_study(run_study(study, map_tasks=map_tasks), tmp_path / name)
     assert files_of(tmp_path / "alone") == files_of(tmp_path / "dask")
@@ -112,8 +127,8 @@ def test_pages_by_authority_are_the_same_by_dask_here(
     assert not copy(in_other_words).kept
 
 
-def test_a_scheduler_is_given_simulation_and_pages(
-    town_study: Path,
+def test_a_scheduler_is_given_travel_times_simulation_and_pages(
+    large_town: Path,
     tmp_path: Path,
     run_command: Callable[..., Any],
     monkeypatch: pytest.MonkeyPatch,
@@ -127,8 +142,8 @@ def test_a_scheduler_is_given_simulation_and_pages(
     monkeypatch.setattr(tasks, "scheduler_at", lambda _: nullcontext(give))
     monkeypatch.setattr(explorer_files, "is_split", lambda *_: True)
     more = "--scheduler", "tcp://192.0.2.1:8786"
-    assert run_command("run", town_study, "--quiet", "--out", tmp_path / "out", *more).status == 0
-    assert given == ["_add_up_span", "_render_group"]
+    assert run_command("run", large_town, "--quiet", "--out", tmp_path / "out", *more).status == 0
+    assert list(dict.fromkeys(given)) == ["_search_part", "_add_up_span", "_render_group"]
 
 
 def test_without_dask_the_extra_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -220,11 +235,11 @@ def pause(_: None, seconds: float) -> None:
 
 @pytest.mark.slow
 def test_a_study_is_the_same_by_workers(
-    cluster: Any, town_study: Path, tmp_path: Path, run_command: Callable[..., Any]
+    cluster: Any, large_town: Path, tmp_path: Path, run_command: Callable[..., Any]
 ) -> None:
     alone, together = tmp_path / "alone", tmp_path / "together"
     for out, more in ((alone, ()), (together, ("--scheduler", cluster.scheduler_address))):
-        assert run_command("run", town_study, "--quiet", "--out", out, *more).status == 0
+        assert run_command("run", large_town, "--quiet", "--out", out, *more).status == 0
     assert files_of(alone) == files_of(together)
 
 

@@ -75,7 +75,10 @@ def run(
     ] = False,
     scheduler: Annotated[
         str | None,
-        typer.Option(help="Address of a dask scheduler, whose workers do large work."),
+        typer.Option(
+            help="Address of a dask scheduler, whose workers do large work: travel times along "
+            "roads, simulation, pages by authority. Timetables are computed here."
+        ),
     ] = None,
     timings: Annotated[bool, typer.Option("--timings", help="Show seconds by stage.")] = False,
 ) -> None:

@@ -77,7 +77,7 @@ def run_study(
         Is told the result while of its evidence there are only the tables of the first pages;
         never where contacts are of real patients. None if nobody wants to know.
     map_tasks
-        Where the tasks of large work are done; the figures are the same.
+        Where large work is done, of travel times that along roads; the figures are the same.
     track
         Wraps the sequences worked through, to show progress.
 
@@ -102,8 +102,8 @@ def run_study(
     # 2. Minutes from every area to every site by each mode and period, and from every base to
     #    every area for teams that visit homes (docs/methods 9).
     logger.info("travel times")
-    times_by = kept.times_by or compute_times(inputs, track=track)
-    team_times_by = compute_team_times(inputs, known=kept.team_times_by)
+    times_by = kept.times_by or compute_times(inputs, map_tasks=map_tasks, track=track)
+    team_times_by = compute_team_times(inputs, known=kept.team_times_by, map_tasks=map_tasks)
     capacity = complete_capacity_plan(inputs)
     # Frees most of the memory: no later step computes times (one that did would build them anew).
     free_large_networks(inputs)

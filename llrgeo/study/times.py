@@ -23,11 +23,12 @@ from llrgeo.study.capacity_inputs import with_roads
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import study_periods
+from llrgeo.tasks import MapTasks, map_here
 from llrgeo.travel.accuracy import UNMEASURED
 from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects, minutes_beyond
 from llrgeo.travel.routers import NetworkRouter, times_from_sites
-from llrgeo.travel.times import Calibration, TravelTimes
+from llrgeo.travel.times import Calibration, Router, TravelTimes
 
 TimesBy: TypeAlias = Mapping[tuple[str, str], TravelTimes]
 """Travel times by mode and period."""
@@ -37,14 +38,18 @@ logger: logging.Logger = logging.getLogger(__name__)
 _PUBLISHED_DECIMALS: Final = 1  # pages carry tenths, so every figure is computed from tenths
 
 
-def compute_times(inputs: StudyInputs, *, track: Track = iter) -> TimesBy:
+def compute_times(
+    inputs: StudyInputs, *, map_tasks: MapTasks = map_here, track: Track = iter
+) -> TimesBy:
     """Compute the minutes from every area to every site, for each mode and period of a study.
 
     Minutes are rounded to tenths: what is published is what was appraised. Their note says where
     the network's error is untested, where streets are old, and which journeys come near its rim.
+    `map_tasks` says where searches are made; the minutes are the same.
     """
     study, times = inputs.study, {}
-    for mode, router in inputs.routers.items():
+    for mode, usual in inputs.routers.items():
+        router = _searching_by(usual, map_tasks)
         ends = inputs.areas.geometry, places_of_arrival(inputs.sites, mode)
         for period in study_periods(study, mode):
             found = router.travel_times(*ends, mode=mode, period=period, track=track)
@@ -172,12 +177,14 @@ def times_of_reference(
     return found
 
 
-def compute_team_times(inputs: StudyInputs, *, known: TimesBy | None = None) -> TimesBy:
+def compute_team_times(
+    inputs: StudyInputs, *, known: TimesBy | None = None, map_tasks: MapTasks = map_here
+) -> TimesBy:
     """Compute the minutes from every site to every area; empty if no team visits homes.
 
     Teams drive wherever the study has driving times, as much faster or slower than patients as its
     `team_time_factor` says. `known` are those of an earlier run that hold still: they are not
-    computed again.
+    computed again. `map_tasks` says where searches are made.
     """
     study = inputs.study
     if not any(service.delivery == "team" for service in study.services):
@@ -185,7 +192,9 @@ def compute_team_times(inputs: StudyInputs, *, known: TimesBy | None = None) -> 
     if known:
         return known
     return {
-        (mode, period): _team_times(inputs, inputs.sites, mode=mode, period=period)
+        (mode, period): _team_times(
+            inputs, inputs.sites, mode=mode, period=period, map_tasks=map_tasks
+        )
         for mode in team_modes(study)
         for period in study_periods(study, mode)
     }
@@ -229,11 +238,22 @@ def team_modes(study: StudyConfig) -> Sequence[str]:
 
 
 def _team_times(
-    inputs: StudyInputs, sites: gpd.GeoDataFrame, *, mode: str, period: str
+    inputs: StudyInputs,
+    sites: gpd.GeoDataFrame,
+    *,
+    mode: str,
+    period: str,
+    map_tasks: MapTasks = map_here,
 ) -> TravelTimes:
     ends = inputs.areas.geometry, places_of_arrival(sites, mode)
-    times = times_from_sites(inputs.routers[mode], *ends, mode=mode, period=period)
+    router = _searching_by(inputs.routers[mode], map_tasks)
+    times = times_from_sites(router, *ends, mode=mode, period=period)
     return times.calibrated(team_calibration_of(inputs.study, mode))
+
+
+def _searching_by(router: Router, map_tasks: MapTasks) -> Router:
+    """Return a router with its searches made elsewhere, where it makes any along roads."""
+    return router.searching_by(map_tasks) if isinstance(router, NetworkRouter) else router
 
 
 def _with_warnings(times: TravelTimes, router: NetworkRouter, inputs: StudyInputs) -> TravelTimes:

@@ -20,7 +20,7 @@ import pyarrow.parquet as pq
 from llrgeo.errors import RoutingError
 from llrgeo.files import remove_litter, written_whole
 from llrgeo.schema import Track
-from llrgeo.tasks import scheduler_at
+from llrgeo.tasks import map_here, scheduler_at
 from llrgeo.travel.block_checksums import (
     add_checksum,
     read_request,
@@ -113,7 +113,9 @@ def write_dataset(
     """
     _claim(dataset, router, origins, destinations, period)
     request = router.build_request(origins, destinations, period)
-    plan = replace(router.search_plan(period), workers=1, hierarchy=dataset.folder / _HIERARCHY)
+    hierarchy = dataset.folder / _HIERARCHY
+    # A block is a task as it is: its searches are made where it is.
+    plan = replace(router.search_plan(period), workers=1, hierarchy=hierarchy, map_tasks=map_here)
     plan = choose_engine(request, plan)
     # A block's file is named by its first origin and destination: it is the same in every run.
     todo = [

@@ -9,6 +9,7 @@ import numpy as np
 from scipy.sparse import csr_array
 
 from llrgeo.schema import Track
+from llrgeo.tasks import MapTasks, map_here
 from llrgeo.travel.chains import branching_degrees, contract_chains
 from llrgeo.travel.dijkstra import renumber_links, reversed_matrix, search_keys
 from llrgeo.travel.forced_arcs import contract_forced_arcs
@@ -52,6 +53,8 @@ class SearchPlan:
         File in which the graph's hierarchy is saved for later requests; None saves none.
     trees
         Of the request's destinations: searched instead, and held for those who draw the ways.
+    map_tasks
+        Where one worker's Dijkstra searches are made, 16 destinations a task.
     """
 
     engine: Engine = "auto"
@@ -59,6 +62,7 @@ class SearchPlan:
     workers: int = 1
     hierarchy: Path | None = None
     trees: SearchTrees | None = None
+    map_tasks: MapTasks = map_here
 
 
 def journey_keys(request: MatrixRequest, plan: SearchPlan, track: Track = iter) -> IntArray:
@@ -147,7 +151,7 @@ def _searched(
     """Return what `search_keys` finds for each part of the destinations."""
     limit = limit_key(plan.limit_min)
     if plan.workers == 1:
-        return [search_keys(matrix, part, exits, limit) for part in track(parts)]
+        return list(plan.map_tasks(_search_part, (matrix, exits, limit), parts, track=track))
     from joblib import Parallel, delayed
 
     # Processes, not threads: scipy's search holds Python's lock.
@@ -155,6 +159,11 @@ def _searched(
         delayed(search_keys)(matrix, part, exits, limit) for part in track(parts)
     )
     return found
+
+
+def _search_part(shared: tuple[csr_array, AccessLinks, int], starts: IntArray) -> IntArray:
+    matrix, exits, limit = shared
+    return search_keys(matrix, starts, exits, limit)
 
 
 def _by_hierarchy(request: MatrixRequest, plan: SearchPlan, *, turned: bool) -> IntArray:

@@ -17,7 +17,7 @@ from llrgeo.travel.compiled import NO_WAY, Ints, SearchArrays, pop, push
 from llrgeo.travel.graph import limit_key, unpack
 from llrgeo.travel.machine_code import compiled
 from llrgeo.travel.od_matrix import MatrixRequest
-from llrgeo.travel.routers import StraightLineRouter
+from llrgeo.travel.straight_lines import StraightLineRouter
 
 _S_PER_MIN: Final = 60
 

@@ -1,4 +1,4 @@
-"""Routers: shortest times over a road network, and straight lines."""
+"""Routers over a road network: shortest times, door to door."""
 
 import dataclasses
 import math
@@ -16,6 +16,7 @@ from llrgeo.errors import RoutingError
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, Role, Snapper, snapper
 from llrgeo.schema import BNG, Track
+from llrgeo.tasks import MapTasks, map_here
 from llrgeo.travel.access_links import UsedRoads, build_request, roads_of_points
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.cache import load_or_compute, request_hash
@@ -29,6 +30,8 @@ from llrgeo.travel.times import Router, TravelTimes
 
 # What a router derives from the places of its roads, whatever their times.
 _OF_PLACES: Final = ("snapping", "_layered", "_found_roads")
+# And all that it derives or has found.
+_OF_TIMES: Final = (*_OF_PLACES, "_found_trees", "_known")
 
 
 @dataclass(frozen=True)
@@ -56,6 +59,9 @@ class NetworkRouter:
     store
         Folder in which matrices and contraction hierarchies are cached, each under a hash of all
         that decides it; None caches nothing.
+    map_tasks
+        Where searches are made that are not held for pages and need no hierarchy; the times are
+        the same.
 
     Examples
     --------
@@ -74,6 +80,7 @@ class NetworkRouter:
     engine: Engine = "auto"
     workers: int = 1
     store: Path | None = None
+    map_tasks: MapTasks = map_here
 
     def travel_times(
         self,
@@ -106,7 +113,8 @@ class NetworkRouter:
             if keys is None:
                 plan = self.search_plan(period)
                 # Pages draw the ways of these journeys: what tells them is searched here already.
-                if plan == SearchPlan() and trees_can_be_held(request):
+                alone = dataclasses.replace(plan, map_tasks=map_here)
+                if alone == SearchPlan() and trees_can_be_held(request):
                     trees = self._hold_trees(request, destinations, period)
                     plan = dataclasses.replace(plan, trees=trees)
                 keys = journey_keys(request, plan, track)
@@ -184,6 +192,14 @@ class NetworkRouter:
         vars(made).update({name: getattr(self, name) for name in _OF_PLACES})
         return made
 
+    def searching_by(self, map_tasks: MapTasks) -> Self:
+        """Return the router with its searches made elsewhere; what either finds is shared."""
+        if map_tasks is self.map_tasks:
+            return self
+        made = dataclasses.replace(self, map_tasks=map_tasks)
+        vars(made).update({name: getattr(self, name) for name in _OF_TIMES})
+        return made
+
     def joined_edges(self, points: gpd.GeoSeries, role: Role) -> IntArray:
         """Return the edges of the network that points are joined to, and those nearest to them.
 
@@ -201,7 +217,9 @@ class NetworkRouter:
     def search_plan(self, period: str) -> SearchPlan:
         """Return how the matrix of a period is to be computed."""
         hierarchy = self._stored(f"hierarchy-{self.network.fingerprint}-{period}.npz")
-        return SearchPlan(self.engine, self.limit_min, self.workers, hierarchy)
+        return SearchPlan(
+            self.engine, self.limit_min, self.workers, hierarchy, map_tasks=self.map_tasks
+        )
 
     def _stored(self, name: str) -> Path | None:
         return None if self.store is None else self.store / name
@@ -276,45 +294,6 @@ def travel_times(
     times = NetworkRouter(network).travel_times(starts, ends, mode=mode, period=period)
     said = " ".join(note for note in (times.error_note, of_starts, of_ends) if note)
     return dataclasses.replace(times, error_note=said)
-
-
-@dataclass(frozen=True, slots=True)
-class StraightLineRouter:
-    """Straight-line distance times a detour factor at one speed: a first look, no network.
-
-    Examples
-    --------
-    >>> import geopandas as gpd
-    >>> home = gpd.GeoSeries.from_xy([0], [0], index=["a"], crs="EPSG:27700")
-    >>> site = gpd.GeoSeries.from_xy([3_000], [4_000], index=["A"], crs="EPSG:27700")
-    >>> router = llrgeo.StraightLineRouter(speed_kph=39.0, detour_factor=1.3)
-    >>> router.travel_times(home, site, mode="car", period="off_peak").minutes.loc["a"].tolist()
-    [10.0]
-    """
-
-    speed_kph: float = 40.0
-    detour_factor: float = 1.3
-
-    def travel_times(
-        self,
-        origins: gpd.GeoSeries,
-        destinations: gpd.GeoSeries,
-        *,
-        mode: str,
-        period: str,
-        track: Track = iter,
-    ) -> TravelTimes:
-        """Return the minutes from every origin to every destination."""
-        # Distances in metres are straight in the plane of the National Grid.
-        from_, to = origins.to_crs(BNG), destinations.to_crs(BNG)
-        metres = np.column_stack([from_.distance(to.iloc[j]) for j in track(range(len(to)))])
-        km = pd.DataFrame(
-            metres * self.detour_factor / 1_000,
-            origins.index.rename("area_id"),
-            destinations.index.rename("site_id"),
-        )
-        minutes = km / self.speed_kph * 60
-        return TravelTimes(minutes, mode, period, "straight line", distance_km=km)
 
 
 def times_from_sites(

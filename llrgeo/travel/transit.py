@@ -31,7 +31,8 @@ from llrgeo.travel.departures import MODE, TransitRules
 from llrgeo.travel.engines import SearchPlan, journey_keys
 from llrgeo.travel.footpaths import network_walks, straight_line_walks
 from llrgeo.travel.graph import IntArray, unpack
-from llrgeo.travel.routers import NetworkRouter, StraightLineRouter, times_from_sites
+from llrgeo.travel.routers import NetworkRouter, times_from_sites
+from llrgeo.travel.straight_lines import StraightLineRouter
 from llrgeo.travel.times import TravelTimes
 
 # Along the embedded streets 1.44, the median of 11,993 walks of 200 to 1,230 m (to postcodes).
