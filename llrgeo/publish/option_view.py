@@ -5,7 +5,7 @@ deprivation, people by class of minutes) is counted here. The explorer counts th
 the browser; tests hold the two together.
 """
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
@@ -23,6 +23,7 @@ from llrgeo.appraisal.people_groups import everyone_of
 from llrgeo.appraisal.service_result import ServiceResult
 from llrgeo.modes import MODES
 from llrgeo.publish import palette
+from llrgeo.publish.made_when_read import MadeWhenRead
 from llrgeo.publish.wording import wording
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.times import TravelTimes
@@ -49,13 +50,9 @@ class OptionView:
         One row an area: `label`, `authority`, `people`, `before_site`, `after_site` (ids),
         `before_min`, `after_min`, `change_min`, `outcome`. Minutes are +inf where no site can be
         reached.
-    groups
-        One row a group and level (everyone; authority and tenth, where the areas tell them): people
-        by outcome, and
-        `mean_before_min`, `mean_after_min` over those who have a journey both times, so that like
-        is compared with like; NaN for nobody.
-    bands
-        One row a class of minutes on its id, the last for no route: people `before` and `after`.
+    tables
+        `counted` (the rows of `groups` that the appraisal has counted), `groups` and `bands`: each
+        is made when it is read, for of most views that are built not all are.
     """
 
     option: Option
@@ -64,13 +61,26 @@ class OptionView:
     accuracy: Accuracy
     as_today: bool
     areas: pd.DataFrame
-    groups: pd.DataFrame
-    bands: pd.DataFrame
+    tables: Mapping[str, pd.DataFrame]
 
     @cached_property
     def everyone(self) -> pd.Series:
         """The row of `groups` that counts everyone."""
-        return everyone_of(self.groups)
+        return everyone_of(self.tables["counted"])
+
+    @property
+    def groups(self) -> pd.DataFrame:
+        """One row a group and level: everyone; authority and tenth, where the areas tell them.
+
+        People by outcome, and `mean_before_min`, `mean_after_min` over those who have a journey
+        both times, so that like is compared with like; NaN for nobody.
+        """
+        return self.tables["groups"]
+
+    @property
+    def bands(self) -> pd.DataFrame:
+        """One row a class of minutes, the last for no route: people `before` and `after`."""
+        return self.tables["bands"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -123,11 +133,6 @@ def build_option_view(
         The times by whose mode and period both were found.
     accuracy
         The measured errors of the minutes of this service.
-
-    Raises
-    ------
-    LlrgeoError
-        If a table does not count all people.
     """
     after = result.services[before.service.id]
     sites = {
@@ -135,7 +140,6 @@ def build_option_view(
         "after_site": after.allocation["site_id"],
     }
     changed = pd.DataFrame({**shown.columns, **sites, **after.access.change})
-    tenths = [] if shown.tenths is None else [_tenths(changed, shown.tenths)]
     return OptionView(
         option=result.option,
         service=after.service,
@@ -143,9 +147,27 @@ def build_option_view(
         accuracy=accuracy,
         as_today=before.sites == after.sites,
         areas=changed,
-        groups=pd.concat([_counted_groups(after), *tenths]),
-        bands=_bands(changed),
+        tables=_tables(after, changed, shown),
     )
+
+
+def _tables(
+    after: ServiceResult, changed: pd.DataFrame, shown: ShownAreas
+) -> Mapping[str, pd.DataFrame]:
+    """Return the tables of a view, each made when it is read.
+
+    To read `groups` or `bands` raises LlrgeoError if they do not count all people.
+    """
+
+    def made(name: str) -> pd.DataFrame:
+        if name == "bands":
+            return _bands(changed)
+        counted = _counted_groups(after)
+        if name == "counted" or shown.tenths is None:
+            return counted
+        return pd.concat([counted, _tenths(changed, shown.tenths)])
+
+    return MadeWhenRead(("counted", "groups", "bands"), made)
 
 
 def _counted_groups(after: ServiceResult) -> pd.DataFrame:

@@ -85,14 +85,13 @@ def opening_views_of_parts(publication: Publication) -> Iterator[tuple[OptionVie
     for number, part in enumerate(parts_of(publication)):
         levels = [EVERYONE, ("authority", part.name), *tenths]
         index = pd.MultiIndex.from_tuples(levels, names=["group", "level"])
+        groups = _groups(view.groups, outcomes, number, index)
+        minutes = pd.DataFrame({end: of[number] for end, of in bands.items()}, view.bands.index)
         yield (
             replace(
                 view,
                 areas=view.areas.iloc[part.rows],
-                groups=_groups(view.groups, outcomes, number, index),
-                bands=pd.DataFrame(
-                    {end: of[number] for end, of in bands.items()}, view.bands.index
-                ),
+                tables={"counted": groups, "groups": groups, "bands": minutes},
             ),
             replace(
                 people,

@@ -5,8 +5,10 @@ Text is escaped here and nowhere else, so whatever a name holds, it stays text.
 
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from itertools import pairwise
 from typing import Final
 
+import numpy as np
 import shapely
 from markupsafe import Markup, escape
 
@@ -107,10 +109,11 @@ def hatch(name: str) -> Markup:
 def path_of(geometry: shapely.Geometry) -> str:
     """Return the rings of polygons as the commands of an SVG path."""
     rings = shapely.get_rings(shapely.get_parts(geometry))
-    return "".join(
-        "M" + "L".join(f"{x:.1f} {y:.1f}" for x, y in shapely.get_coordinates(ring)[:-1]) + "Z"
-        for ring in rings
-    )
+    xy, ring = shapely.get_coordinates(rings, return_index=True)
+    places = [f"{x:.1f} {y:.1f}" for x, y in xy.tolist()]
+    # The last place of a ring is its first again.
+    ends = np.searchsorted(ring, np.arange(len(rings) + 1)).tolist()
+    return "".join(f"M{'L'.join(places[start : end - 1])}Z" for start, end in pairwise(ends))
 
 
 def key(labels: Sequence[str], colours: Sequence[str], *, x: float, y: float) -> list[Markup]:

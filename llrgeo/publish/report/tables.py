@@ -131,7 +131,7 @@ def service_table(publication: Publication, option: Option) -> Table:
     rows = [
         [
             _service_label(view),
-            *map(pages.people, _outcomes(view.everyone.to_frame().T).iloc[0]),
+            *map(pages.people, _outcomes(view.everyone)),
             _mean(view.everyone["mean_before_min"]),
             _mean(view.everyone["mean_after_min"]),
         ]
@@ -228,14 +228,11 @@ def activity_table(publication: Publication) -> Table:
     return _table("activity", _heads("service", "contacts", "source"), rows, texts=(2,))
 
 
-def _outcomes(table: pd.DataFrame) -> pd.DataFrame:
-    return pd.DataFrame(
-        {
-            "shorter": table["improved"] + table["gained"],
-            "same": table["unchanged"] + table["none"],
-            "longer": table["worsened"] + table["lost"],
-        }
-    )
+def _outcomes(everyone: pd.Series) -> list[float]:
+    """Return the people for whom a journey is shorter, the same and longer."""
+    counts = everyone.to_dict()
+    pairs = ("improved", "gained"), ("unchanged", "none"), ("worsened", "lost")
+    return [counts[first] + counts[second] for first, second in pairs]
 
 
 def _counts(people: pd.DataFrame) -> list[list[str]]:
