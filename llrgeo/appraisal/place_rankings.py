@@ -7,7 +7,7 @@ residents, none of contacts, so that they may be shown whatever the demand is of
 
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 import pandas as pd
@@ -50,6 +50,28 @@ class _Figure:
     people: pd.Series | None = None
 
 
+class _Places(NamedTuple):
+    """The places of a kind, in the order of their names, and the number of each area's: -1 if none.
+
+    `by_area` has the name of each area's place.
+    """
+
+    names: pd.Index
+    number: NDArray[np.int64]
+    by_area: pd.Series
+
+    @classmethod
+    def of(cls, by_area: pd.Series) -> Self:
+        """Return the places to which areas belong, numbered."""
+        number, names = pd.factorize(by_area, sort=True)
+        return cls(pd.Index(names, name=by_area.name), number, by_area)
+
+    def people(self, counts: _Minutes) -> _Minutes:
+        """Return the people of each place; whole numbers, so their order changes no bit of them."""
+        sums = np.bincount(self.number + 1, weights=counts, minlength=len(self.names) + 1)
+        return sums[1:].astype(float, copy=False)
+
+
 def rank_authorities(
     results: Mapping[str, OptionResult],
     appraisal_inputs: AppraisalInputs,
@@ -68,7 +90,7 @@ def rank_authorities(
         worst tenth has none), `people` (how many are counted; NaN for minutes), and what
         `rank_places` returns.
     """
-    places = places_of(appraisal_inputs.areas, kind)
+    places = _Places.of(places_of(appraisal_inputs.areas, kind))
 
     def tables_of(result: OptionResult) -> dict[str, pd.DataFrame]:
         tables = {}
@@ -123,30 +145,30 @@ def _ranked(figure: _Figure, better: Better) -> pd.DataFrame:
 
 
 def _figures(
-    result: OptionResult, appraisal_inputs: AppraisalInputs, places: pd.Series
+    result: OptionResult, appraisal_inputs: AppraisalInputs, places: _Places
 ) -> Iterator[tuple[str, _Figure]]:
     """Yield each figure of access that the study has services for."""
     residents = appraisal_inputs.areas["residents"].astype(float)
-    minutes = result.overall.change["after_min"]
+    times, minutes = appraisal_inputs.times, result.overall.change["after_min"]
     means = _means(minutes, residents, places)
     # The error of a mean over many areas, place by place.
-    errors = _mean_errors(appraisal_inputs.times, means)
+    errors = _mean_errors(times, means)
     yield "mean_min", _Figure(means, errors)
     if appraisal_inputs.visited:
         yield "share_beyond", _beyond(result, appraisal_inputs, places, errors)
-    yield "worst_tenth_min", _worst_tenths(minutes, residents, places, appraisal_inputs.times)
+    yield "worst_tenth_min", _worst_tenths(minutes, residents, places.by_area, times)
     if len(result.classified):
-        yield _CHANGED, _longer(result, residents, places, appraisal_inputs.times.accuracy)
+        yield _CHANGED, _longer(result, residents, places, times.accuracy)
     if len(appraisal_inputs.visited) < len(appraisal_inputs.services):
         yield "share_in_time", _in_time(result, appraisal_inputs, places)
 
 
-def _means(minutes: pd.Series, residents: pd.Series, places: pd.Series) -> pd.Series:
+def _means(minutes: pd.Series, residents: pd.Series, places: _Places) -> pd.Series:
     """Return the mean of those who have a journey, by place."""
     people = residents.where(np.isfinite(minutes), 0.0)
-    weighted = (people * minutes.where(np.isfinite(minutes), 0.0)).groupby(places).sum()
-    counted = people.groupby(places).sum()
-    return pd.Series(ratio(weighted, counted), counted.index)
+    # pandas carries what each addition of minutes rounds off (Kahan 1965).
+    weighted = (people * minutes.where(np.isfinite(minutes), 0.0)).groupby(places.by_area).sum()
+    return pd.Series(ratio(weighted, places.people(people.to_numpy())), places.names)
 
 
 def _mean_errors(times: TravelTimes, means: pd.Series) -> pd.Series:
@@ -165,7 +187,7 @@ def _mean_errors(times: TravelTimes, means: pd.Series) -> pd.Series:
 
 
 def _beyond(
-    result: OptionResult, appraisal_inputs: AppraisalInputs, places: pd.Series, errors: pd.Series
+    result: OptionResult, appraisal_inputs: AppraisalInputs, places: _Places, errors: pd.Series
 ) -> _Figure:
     """Count the people whose journey for at least one service is beyond its standard, or none."""
     found = [
@@ -174,6 +196,8 @@ def _beyond(
         if result.option.shares_of(service.id, service.shares).at_sites > 0
     ]
 
+    residents = appraisal_inputs.areas["residents"].astype(float)
+
     # Shifted by the error and against it, journeys show how far the share may be wrong.
     def beyond(shift_min: _Minutes) -> _Flags:
         flags = [
@@ -181,13 +205,12 @@ def _beyond(
             > each.service.travel_standard_min
             for each in found
         ]
-        return np.any(flags, axis=0) if flags else np.zeros(len(places), dtype=bool)
+        return np.any(flags, axis=0) if flags else np.zeros(len(residents), dtype=bool)
 
-    residents = appraisal_inputs.areas["residents"].astype(float)
     return _shares(beyond, residents, places, errors)
 
 
-def _in_time(result: OptionResult, appraisal_inputs: AppraisalInputs, places: pd.Series) -> _Figure:
+def _in_time(result: OptionResult, appraisal_inputs: AppraisalInputs, places: _Places) -> _Figure:
     """Count the older people (all, where ages are not told) whom every team reaches in time."""
     areas = appraisal_inputs.areas
     people = areas[list(_OLDER)].sum(axis=1) if has_ages(areas) else areas["residents"]
@@ -214,7 +237,7 @@ def _in_time(result: OptionResult, appraisal_inputs: AppraisalInputs, places: pd
 def _shares(
     flagged: Callable[[_Minutes], _Flags],
     people: pd.Series,
-    places: pd.Series,
+    places: _Places,
     errors: pd.Series,
 ) -> _Figure:
     """Return the share of people in flagged areas by place, and what it may err by.
@@ -222,22 +245,24 @@ def _shares(
     The times of a place may all be too long or too short by the error of its mean: the share errs
     by as much as it moves then, the larger way.
     """
-    whole = people.groupby(places).sum()
+    everybody = people.to_numpy(float)
+    whole = places.people(everybody)
     # All minutes of a place off by its error, once up and once down: the larger move of the share.
-    error_min = places.map(errors).to_numpy(float)
+    by_place = errors.reindex(places.names).to_numpy(float)
+    error_min = np.append(by_place, np.nan)[places.number]
 
-    def count(shift_min: _Minutes) -> pd.Series:
-        return people.where(flagged(shift_min), 0.0).groupby(places).sum()
+    def count(shift_min: _Minutes) -> _Minutes:
+        return places.people(np.where(flagged(shift_min), everybody, 0.0))
 
-    counted = count(np.zeros(len(places)))
-    moved = [(count(shift) - counted).abs().to_numpy() for shift in (-error_min, error_min)]
-    error = pd.Series(ratio(np.max(moved, axis=0), whole), whole.index)
-    value = pd.Series(ratio(counted, whole), whole.index)
-    return _Figure(value, error.where(errors.reindex(whole.index).notna()), counted)
+    counted = count(np.zeros(len(everybody)))
+    moved = [np.abs(count(shift) - counted) for shift in (-error_min, error_min)]
+    error = np.where(np.isnan(by_place), np.nan, ratio(np.max(moved, axis=0), whole))
+    value, counts = (pd.Series(each, places.names) for each in (ratio(counted, whole), counted))
+    return _Figure(value, pd.Series(error, places.names), counts)
 
 
 def _longer(
-    result: OptionResult, residents: pd.Series, places: pd.Series, accuracy: Accuracy
+    result: OptionResult, residents: pd.Series, places: _Places, accuracy: Accuracy
 ) -> _Figure:
     """Count the people with a longer journey, or none left, for at least one service.
 
@@ -247,13 +272,13 @@ def _longer(
     longer = classes["class"].isin(LONGER_CLASSES)
     # The share could be smaller by all of those whose every change is too close to say.
     close = longer & classes["too_close"].astype(bool)
-    whole = residents.groupby(places).sum()
+    whole = places.people(residents.to_numpy())
     counted, uncertain = (
-        residents.where(flags, 0.0).groupby(places).sum() for flags in (longer, close)
+        places.people(np.where(flags, residents, 0.0)) for flags in (longer, close)
     )
-    error = pd.Series(ratio(uncertain, whole), whole.index)
-    value = pd.Series(ratio(counted, whole), whole.index)
-    return _Figure(value, error if accuracy.is_measured else error * np.nan, counted)
+    error = ratio(uncertain, whole) if accuracy.is_measured else np.full(len(whole), np.nan)
+    value, counts = (pd.Series(each, places.names) for each in (ratio(counted, whole), counted))
+    return _Figure(value, pd.Series(error, places.names), counts)
 
 
 def _worst_tenths(
