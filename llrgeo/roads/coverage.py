@@ -9,7 +9,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.ndimage import binary_fill_holes, distance_transform_edt, minimum_filter
 
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.sections import Polygon
@@ -75,6 +74,8 @@ def _thinned(cells: NDArray[np.int64]) -> NDArray[np.int64]:
     around a place of closed land lies within all circles together. Few stay as they are, for an
     outline may begin at another corner then, and its simplified line is another by some metres.
     """
+    from scipy.ndimage import binary_fill_holes, distance_transform_edt, minimum_filter
+
     corner = cells.min(axis=0) - _EDGE
     rows, columns = (cells - corner).T
     taken = np.zeros((rows.max() + _EDGE + 1, columns.max() + _EDGE + 1), dtype=bool)
@@ -98,6 +99,8 @@ def _certain_land(taken: NDArray[np.bool_]) -> NDArray[np.bool_]:
     Not land, at most, is where a circle without a street may lie, whose middle is anywhere in a
     cell. Land is what no such circle may reach.
     """
+    from scipy.ndimage import distance_transform_edt
+
     radius = _GAP_M / _CELL_M
     middles = distance_transform_edt(~taken) > radius - _HALF_CELL
     land: NDArray[np.bool_] = distance_transform_edt(~middles) > radius + 2 * _HALF_CELL

@@ -13,7 +13,6 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
-from scipy.ndimage import distance_transform_edt
 from shapely.ops import substring
 
 from llrgeo.errors import RoutingError
@@ -163,6 +162,8 @@ def _land(boxes: Floats, least_ms: Floats, limit_ms: float, ends_s: float) -> Fl
 
 def _area(surface: TimeSurface, limit_ms: float) -> shapely.Geometry:
     """Draw the area within a limit: first roughly, then exactly along its border."""
+    from scipy.ndimage import distance_transform_edt
+
     samples = _samples(surface, limit_ms)
     if not len(samples.xy):
         return shapely.Polygon()
