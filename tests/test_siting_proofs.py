@@ -1,17 +1,21 @@
 """Proofs of p-medians on random graphs, as Beasley (1985) drew OR-Library's, and checks of them."""
 
 import time
+from dataclasses import replace
 from pathlib import Path
 from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
+from hypothesis import given
+from hypothesis import strategies as st
 from scipy.optimize import Bounds, LinearConstraint, milp
 from scipy.sparse import coo_array, eye_array, kron
 from scipy.sparse.csgraph import shortest_path
 
 from llrgeo.appraisal.siting import enumerate_plans, locate
+from llrgeo.appraisal.siting.branch import site_in_doubt
 from llrgeo.appraisal.siting.formulate import formulate
 from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
@@ -110,6 +114,8 @@ def test_the_lagrangian_bound_is_what_its_multipliers_say() -> None:
 class Plateau:
     """A relaxation whose bound is 5 wherever it is asked, with a slope of (3, 4)."""
 
+    is_plain = False
+
     def __init__(self) -> None:
         self.asked: list[list[float]] = []
 
@@ -140,6 +146,45 @@ def test_a_climb_ends_with_its_moves_or_at_the_known_plan(
     plateau, rule = Plateau(), StepRule(iterations=iterations, step=0.8, patience=2)
     ascend(plateau, np.zeros(2), upper, rule=rule, ends=time.perf_counter() + 1e6)
     assert len(plateau.asked) == 1 + moves
+
+
+@given(
+    seed=st.integers(0, 2**32 - 1),
+    fewest=st.integers(1, 4),
+    spare=st.integers(0, 2),
+    kept=st.integers(0, 2),
+)
+def test_the_compiled_climb_is_the_climb(seed: int, fewest: int, spare: int, kept: int) -> None:
+    rng = np.random.default_rng(seed)
+    costs = rng.uniform(3, 60, (11, 9)).round(1)
+    plain = Relaxation(
+        sites=np.arange(9),
+        costs=costs,
+        limits=(),
+        catchments=None,
+        keep=np.arange(9) < kept,
+        groups=np.zeros((0, 9), dtype=bool),
+        min_sites=fewest,
+        max_sites=max(fewest + spare, kept),
+    )
+    upper = float(np.sort(costs[:, :fewest].min(axis=1)).sum()) + 20
+    rule, ends = StepRule(iterations=12, step=0.7, patience=2), time.perf_counter() + 1e6
+    start = plain.initial_multipliers()
+    by_arrays = ascend(plain, start, upper, rule=rule, ends=ends)
+    compiled = ascend(replace(plain, large=True), start, upper, rule=rule, ends=ends)
+    assert compiled.value == pytest.approx(by_arrays.value)
+    assert compiled.multipliers == pytest.approx(by_arrays.multipliers)
+    assert compiled.reduced_costs == pytest.approx(by_arrays.reduced_costs)
+    assert compiled.chosen.tolist() == by_arrays.chosen.tolist()
+    assert compiled.subgradient.tolist() == by_arrays.subgradient.tolist()
+
+
+def test_a_tree_is_divided_at_the_site_that_is_missed_most() -> None:
+    reduced_costs = np.array([-9.0, -4.0, -7.0, -1.0, 2.0])
+    chosen = np.array([True, True, True, False, False])
+    kept = np.array([True, False, False, False, False])
+    assert site_in_doubt(reduced_costs, chosen, kept) == 2
+    assert site_in_doubt(reduced_costs, chosen, chosen) == 3
 
 
 @pytest.mark.parametrize(

@@ -103,6 +103,11 @@ class Relaxation:
         return _without_farther(part) if part.keep.any() else part
 
     @property
+    def is_plain(self) -> bool:
+        """Whether it is large and nothing limits it but fixed sites and their number."""
+        return self.large and not len(self.groups)
+
+    @property
     def has_plans(self) -> bool:
         """Whether as many sites as are asked for can have one of each group among them."""
         unmet = ~self.groups[:, self.keep].any(axis=1)

@@ -1,4 +1,9 @@
-"""The sums of the Lagrangian relaxation over all pairs of area and site, compiled by numba."""
+"""The Lagrangian relaxation without limits, and the climb of its bound, compiled by numba.
+
+A part of the plans has some dozen sites: arrays would take longer to call than to fill.
+"""
+
+from typing import NamedTuple
 
 import numpy as np
 from numpy.typing import NDArray
@@ -7,6 +12,16 @@ from llrgeo.travel.machine_code import compiled
 
 _Numbers = NDArray[np.float64]
 _Places = NDArray[np.int64]
+
+
+class Standing(NamedTuple):
+    """The cheapest choice of sites at some multipliers, and the bound that it is."""
+
+    value: _Numbers  # shape (1,)
+    multipliers: _Numbers  # shape (areas,)
+    reduced_costs: _Numbers  # shape (sites,)
+    chosen: NDArray[np.bool_]  # shape (sites,)
+    slope: _Numbers  # shape (areas,): 1 less how often an area is served
 
 
 @compiled
@@ -39,3 +54,116 @@ def times_below(costs: _Numbers, limits: _Numbers, sites: _Places, times: _Numbe
             if costs[area, site] < limit:
                 below += 1
         times[area] = below
+
+
+class PlainRelaxation(NamedTuple):
+    """A relaxation that nothing limits but fixed sites and their number."""
+
+    costs: _Numbers  # shape (areas, sites), a row after the other in memory
+    keep: NDArray[np.bool_]  # shape (sites,): must be open
+    fewest: int  # open sites, those that must be open among them
+    most: int
+
+
+class Steps(NamedTuple):
+    """How multipliers move; see `subgradient.StepRule` and `ascend`."""
+
+    iterations: int
+    length: float
+    patience: int
+    shortest: float
+    deflection: float
+
+
+@compiled
+def climb(case: PlainRelaxation, multipliers: _Numbers, upper: float, steps: Steps) -> Standing:
+    """Raise the bound by moving the multipliers along the subgradient, as `subgradient.ascend`."""
+    areas, sites = case.costs.shape
+    now, best = _blank(areas, sites), _blank(areas, sites)
+    for area in range(areas):
+        now.multipliers[area] = multipliers[area]
+    _settle(case, now)
+    _copy(now, best)
+    direction, step, waited = np.zeros(areas), steps.length, 0
+    for _ in range(steps.iterations):
+        if best.value[0] >= upper or step < steps.shortest or not now.slope.any():
+            break
+        _move(now, direction, step * (upper - now.value[0]), steps.deflection)
+        _settle(case, now)
+        waited += 1
+        if now.value[0] > best.value[0] + 1e-9 * abs(upper):
+            _copy(now, best)
+            waited = 0
+        elif waited > steps.patience:
+            _copy(best, now)
+            step, waited = step / 2, 0
+            direction[:] = 0.0
+    return best
+
+
+@compiled
+def _blank(areas: int, sites: int) -> Standing:
+    return Standing(
+        np.zeros(1), np.zeros(areas), np.zeros(sites), np.zeros(sites, np.bool_), np.zeros(areas)
+    )
+
+
+@compiled
+def _copy(source: Standing, target: Standing) -> None:
+    target.value[:] = source.value
+    target.multipliers[:] = source.multipliers
+    target.reduced_costs[:] = source.reduced_costs
+    target.chosen[:] = source.chosen
+    target.slope[:] = source.slope
+
+
+@compiled
+def _move(now: Standing, direction: _Numbers, rise: float, deflection: float) -> None:
+    """Move the multipliers along the slope, bent by the move before, as far as it would rise."""
+    squares = 0.0
+    for area in range(len(direction)):
+        direction[area] = now.slope[area] + deflection * direction[area]
+        squares += direction[area] ** 2
+    length = rise / max(squares, 1e-12)
+    for area in range(len(direction)):
+        now.multipliers[area] += length * direction[area]
+
+
+@compiled
+def _settle(case: PlainRelaxation, at: Standing) -> None:
+    """Work out the cheapest choice of sites at the multipliers, in place."""
+    at.reduced_costs[:] = 0.0
+    sums_below(case.costs, at.multipliers, at.reduced_costs)
+    value, number = 0.0, 0
+    opened = np.empty(case.most, np.int64)
+    # Fixed sites stand first whatever they cost; beyond the fewest only those that gain.
+    for site in range(len(case.keep)):
+        at.chosen[site] = case.keep[site]
+        if case.keep[site]:
+            opened[number] = site
+            number += 1
+    while number < case.most:
+        site = _cheapest(at)
+        if site < 0 or (number >= case.fewest and at.reduced_costs[site] >= 0):
+            break
+        at.chosen[site] = True
+        opened[number] = site
+        number += 1
+    times_below(case.costs, at.multipliers, opened[:number], at.slope)
+    for area in range(len(at.slope)):
+        at.slope[area] = 1.0 - at.slope[area]
+        value += at.multipliers[area]
+    for site in opened[:number]:
+        value += at.reduced_costs[site]
+    at.value[0] = value
+
+
+@compiled
+def _cheapest(at: Standing) -> int:
+    """Return the site of least reduced cost that is not chosen, of equals the first; -1 if none."""
+    best = -1
+    for site in range(len(at.chosen)):
+        free = not at.chosen[site]
+        if free and (best < 0 or at.reduced_costs[site] < at.reduced_costs[best]):
+            best = site
+    return best

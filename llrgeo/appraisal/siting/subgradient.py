@@ -15,6 +15,7 @@ from llrgeo.appraisal.siting.relaxation import Relaxation, RelaxedSolution
 
 _SMALLEST_STEP: Final = 1e-4
 _DEFLECTION: Final = 0.3
+_AT_ONCE: Final = 100_000_000  # pairs x moves, about 0.1 s, between looks at the clock
 
 
 @dataclass(frozen=True, slots=True)
@@ -154,6 +155,8 @@ def ascend(
     ends
         When to stop, by `time.perf_counter`.
     """
+    if relaxation.is_plain and relaxation.costs.size * rule.iterations <= _AT_ONCE:
+        return _ascend_compiled(relaxation, multipliers, upper, rule)
     # Invariant: `best` is the highest bound met; `now` is where the climb stands, and may be lower.
     best = now = relaxation.solve(multipliers)
     step = rule.step
@@ -174,3 +177,22 @@ def ascend(
             # The steps are too long to climb further: go back to the best and halve them.
             now, step, waited, direction = best, step / 2, 0, np.zeros(len(multipliers))
     return best
+
+
+def _ascend_compiled(
+    relaxation: Relaxation, multipliers: Vector, upper: float, rule: StepRule
+) -> RelaxedSolution:
+    """Do the same without limits in one call, which is over before a clock need be looked at."""
+    from llrgeo.appraisal.siting.relaxed_sums import PlainRelaxation, Steps, climb
+
+    fewest = max(relaxation.min_sites, int(relaxation.keep.sum()))
+    case = PlainRelaxation(relaxation.costs, relaxation.keep, fewest, relaxation.max_sites)
+    steps = Steps(rule.iterations, rule.step, rule.patience, _SMALLEST_STEP, _DEFLECTION)
+    best = climb(case, multipliers, upper, steps)
+    return RelaxedSolution(
+        value=float(best.value[0]),
+        multipliers=best.multipliers,
+        reduced_costs=best.reduced_costs,
+        chosen=best.chosen,
+        subgradient=best.slope,
+    )
