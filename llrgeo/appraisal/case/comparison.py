@@ -169,14 +169,13 @@ class Comparison:
 
     def _by_service(self, figure: str, dtype: type[float]) -> pd.DataFrame:
         """Return one figure of `ServiceChange`, areas by services that people travel for."""
-        changes = {
-            result.service.id: self.shared.once(
-                ServiceChange, (result,), partial(self._change_of, result)
-            )
-            for result in self.visited
-        }
+        changes = {result.service.id: self.change_of(result) for result in self.visited}
         figures = {service: getattr(change, figure) for service, change in changes.items()}
         return pd.DataFrame(figures, index=self.appraisal_inputs.areas.index, dtype=dtype)
+
+    def change_of(self, result: ServiceResult) -> ServiceChange:
+        """Return how the journeys to a service change; options that run it alike share it."""
+        return self.shared.once(ServiceChange, (result,), partial(self._change_of, result))
 
     def _change_of(self, result: ServiceResult) -> ServiceChange:
         change, ceiling = result.access.change, self.appraisal_inputs.ceiling

@@ -4,10 +4,13 @@ from collections.abc import Iterator
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.case.comparison import Comparison
 from llrgeo.appraisal.case.item import Item, none_if_nobody, site_name
+from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.schema import site_roles
 
 _THERE_AND_BACK = 2
 
@@ -25,6 +28,8 @@ def _copes_with(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
     """Yield the sites that do not cope with one service."""
     names, service = compared.appraisal_inputs.sites, result.service.id
     loads, before = result.loads, compared.before.services[service].loads
+    if not ((loads["over_capacity"].to_numpy() > 0) | loads["below_minimum"].to_numpy()).any():
+        return  # as of most services: nothing is compared
     # What is over capacity today, and no more so then, is no effect of the option.
     full_today = before["over_capacity"].reindex(loads.index).fillna(0.0)
     over = loads[(loads["over_capacity"] > 0) & (loads["over_capacity"] > full_today)]
@@ -76,31 +81,38 @@ def crossings(compared: Comparison) -> Iterator[Item]:
 
 
 def _crossings_of(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
-    appraisal_inputs, service = compared.appraisal_inputs, result.service.id
-    home = appraisal_inputs.home or frozenset(appraisal_inputs.areas["authority"])
-    is_acute = result.arrays.roles == "acute"
-    abroad = (
-        ~appraisal_inputs.sites["authority"].isin(home)
-        if "authority" in appraisal_inputs.sites.columns
-        else pd.Series(data=False, index=appraisal_inputs.sites.index)
-    )
-    at_home = appraisal_inputs.areas["authority"].isin(home)
-    # Newly: the nearest site was of another kind. Over the border
-    # counts for the study's own residents.
-    for item, there, of_whom in (
-        ("into_acute", is_acute, pd.Series(data=True, index=appraisal_inputs.areas.index)),
-        ("over_border", abroad, at_home),
-    ):
-        before, after = (
-            option.services[service].allocation["site_id"].isin(there.index[there])
-            for option in (compared.before, compared.after)
-        )
-        hit = after & ~before & of_whom
-        people = compared.residents[hit]
-        added = compared.added_min[service].where(hit, 0.0)
-        minutes = float((added * compared.residents).sum() / max(people.sum(), 1))
-        found = Item(item, service=service, people=float(people.sum()), minutes=minutes)
+    service, change = result.service.id, compared.change_of(result)
+    before, after = compared.before.services[service].after, result.after
+    inputs = compared.appraisal_inputs
+    residents = inputs.areas["residents"].to_numpy()
+    kinds = compared.shared.once(_kinds_of_sites, (inputs,), lambda: _kinds_of_sites(inputs))
+    for item, sites, of_whom in kinds:
+        # Newly: the nearest site was of another kind.
+        hit = after.goes_to(sites) & ~before.goes_to(sites) & of_whom
+        people = residents[hit].sum()
+        minutes = float((np.where(hit, change.added_min, 0.0) * residents).sum() / max(people, 1))
+        found = Item(item, service=service, people=float(people), minutes=minutes)
         yield from none_if_nobody([found])
+
+
+def _kinds_of_sites(
+    inputs: AppraisalInputs,
+) -> tuple[tuple[str, frozenset[str], NDArray[np.bool_]], ...]:
+    """Return acute sites and those over the border: the item of each, its sites, and the areas.
+
+    Over the border counts for the study's own residents.
+    """
+    home = inputs.home or frozenset(inputs.areas["authority"])
+    roles, sites = site_roles(inputs.sites), inputs.sites
+    acute = frozenset(roles.index[roles == "acute"])
+    abroad = (
+        frozenset(sites.index[~sites["authority"].isin(home)])
+        if "authority" in sites.columns
+        else frozenset[str]()
+    )
+    everyone = np.full(len(inputs.areas), fill_value=True)
+    at_home = inputs.areas["authority"].isin(home).to_numpy()
+    return ("into_acute", acute, everyone), ("over_border", abroad, at_home)
 
 
 def costs_of(compared: Comparison, costs: pd.DataFrame) -> tuple[pd.Series, pd.Series]:
