@@ -15,7 +15,7 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.people_groups import EVERYONE
 from llrgeo.appraisal.service_result import ServiceResult
-from llrgeo.appraisal.wide_groups import Counted, by_columns
+from llrgeo.appraisal.wide_groups import Columns, Counted, by_columns
 from llrgeo.errors import InputError
 
 Minutes: TypeAlias = NDArray[np.float64]
@@ -104,44 +104,57 @@ def catchment_table(
     Columns: `option`, `service`, `method`, `supply_unit`, `group`, `level`, `per_100_000` (the
     mean over people), `share_with_none`, and `sites_left_out`.
     """
-    parts = []
     outside_people = _outside_people(appraisal_inputs)
     minutes = appraisal_inputs.times.minutes.loc[appraisal_inputs.areas.index]
     # Options that run a service alike share its result, and so these figures.
-    known: dict[int, pd.DataFrame] = {}
+    known: dict[int, Columns] = {}
+    options, services, parts = [], [], []
     for name, result in results.items():
         for service_id, found in result.services.items():
             if found.service.delivery == "team" or found.loads.empty:
                 continue
             if id(found) not in known:
                 known[id(found)] = _of_service(found, minutes, people, outside_people)
-            parts.append(known[id(found)].assign(option=name, service=service_id))
-    first = ["option", "service", "method", "supply_unit", "group", "level"]
-    table = pd.concat(parts).reset_index()
-    return table[[*first, "per_100_000", "share_with_none", "sites_left_out"]]
+            options.append(name)
+            services.append(service_id)
+            parts.append(known[id(found)])
+    # One frame of all: rows are many, and those of each service few.
+    rows = [len(part["method"]) for part in parts]
+    columns = {name: np.concatenate([part[name] for part in parts]) for name in parts[0]}
+    return pd.DataFrame(
+        {"option": np.repeat(options, rows), "service": np.repeat(services, rows), **columns}
+    )
 
 
 def _of_service(
     found: ServiceResult, minutes: pd.DataFrame, people: pd.DataFrame, outside_people: pd.Series
-) -> pd.DataFrame:
-    """Return the supply of one service that people can reach, by method and group of people."""
+) -> Columns:
+    """Return the supply of one service that people can reach, by method and group of people.
+
+    By column of `catchment_table` but the first two, a value a row.
+    """
     loads = found.loads
     # Supply is contacts where every site's room is stated; else each site counts as one.
     counted = loads["capacity"].notna().all()
     offered = loads["capacity"] if counted else pd.Series(1.0, loads.index)
     supply = offered[outside_people.reindex(offered.index).notna()]
-    parts, to_these = [], minutes[supply.index]
-    for method, decay in _methods(found.service.travel_standard_min).items():
+    to_these, methods = minutes[supply.index], _methods(found.service.travel_standard_min)
+    figures = []
+    for decay in methods.values():
         reached = floating_catchment(
             to_these, people[EVERYONE], supply, decay=decay, outside_people=outside_people
         )
-        table = _by_group(reached, people).assign(
-            method=method,
-            supply_unit="contacts" if counted else "sites",
-            sites_left_out=len(offered) - len(supply),
-        )
-        parts.append(table)
-    return pd.concat(parts)
+        figures.append(_by_group(reached, people))
+    groups, times = people.columns, len(methods)
+    rows = len(groups) * times
+    return {
+        "method": np.repeat(list(methods), len(groups)),
+        "supply_unit": np.repeat("contacts" if counted else "sites", rows),
+        "group": np.tile(groups.get_level_values("group").to_numpy(), times),
+        "level": np.tile(groups.get_level_values("level").to_numpy(), times),
+        **{name: np.concatenate([of[name] for of in figures]) for name in figures[0]},
+        "sites_left_out": np.repeat(len(offered) - len(supply), rows),
+    }
 
 
 def _outside_people(appraisal_inputs: AppraisalInputs) -> pd.Series:
@@ -213,7 +226,7 @@ def _methods(standard_min: float) -> dict[str, Decay]:
     }
 
 
-def _by_group(reached: pd.Series, people: pd.DataFrame) -> pd.DataFrame:
+def _by_group(reached: pd.Series, people: pd.DataFrame) -> Columns:
     supply = reached.to_numpy()
 
     def figures(counted: Counted) -> dict[str, Minutes]:
@@ -225,4 +238,4 @@ def _by_group(reached: pd.Series, people: pd.DataFrame) -> pd.DataFrame:
                 "share_with_none": counted.people(supply == 0) / total,
             }
 
-    return pd.DataFrame(by_columns(people, figures), index=people.columns)
+    return by_columns(people, figures)
