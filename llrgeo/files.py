@@ -25,6 +25,7 @@ from typing import Final
 TEMPORARY: Final = ".llrgeo-"  # how the name of every temporary folder begins
 MARKER: Final = f"{TEMPORARY}switch.json"  # in a folder whose files are being moved into place
 
+_BESIDE_SHAPES: Final = frozenset({".cpg", ".dbf", ".prj", ".shx"})
 _AT_FDCWD: Final = -100
 _EXCHANGE: Final = 2  # RENAME_EXCHANGE and RENAME_SWAP alike
 _CANNOT: Final = (
@@ -136,6 +137,23 @@ def temporary_folder(beside: Path) -> Iterator[Path]:
         dir=beside, prefix=prefix, ignore_cleanup_errors=True
     ) as temporary:
         yield Path(temporary)
+
+
+def files_of(path: Path) -> list[Path]:
+    """Return the files that hold what a path names, sorted; none if it is not there.
+
+    They are the files below a folder, the tables of a shapefile with it, and what a database has
+    not put into its file yet, as a GeoPackage that is open in QGIS.
+    """
+    ending = path.suffix.lower()
+    if path.is_dir():
+        found = [*path.rglob("*")]
+    elif ending == ".shp" and path.is_file():
+        beside = (file for file in path.parent.iterdir() if file.stem == path.stem)
+        found = [path, *(file for file in beside if file.suffix.lower() in _BESIDE_SHAPES)]
+    else:
+        found = [path, *([path.with_name(f"{path.name}-wal")] if ending == ".gpkg" else [])]
+    return sorted(file for file in found if file.is_file())
 
 
 def sha256_of_file(path: Path) -> str:

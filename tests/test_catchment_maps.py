@@ -101,3 +101,10 @@ def test_what_cannot_be_written_is_told(
     assert ended.status == 1
     assert said in ended.err
     assert list(tmp_path.glob("*.*")) == []
+
+
+def test_a_folder_is_no_file_to_write(town_study, tmp_path, run_command):
+    (tmp_path / "folder.gpkg").mkdir()
+    ended = run_command("isochrones", town_study, "--out", tmp_path / "folder.gpkg")
+    assert (ended.status, list((tmp_path / "folder.gpkg").iterdir())) == (1, [])
+    assert "folder.gpkg: this is a folder; name a file to write" in ended.err

@@ -10,7 +10,7 @@ from shapely import Point
 
 from llrgeo.errors import InputError
 from llrgeo.study.config import load_study
-from llrgeo.study.run import run_study
+from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.imported import ImportedRouter, import_travel_times
 from llrgeo.travel.times import TravelTimes, save_travel_times
 
@@ -188,6 +188,9 @@ def test_a_study_runs_on_imported_times_without_a_network(town_study):
     assert np.isinf(result.times.minutes.loc["F"]).all()
     assert "imported from minutes.csv" in result.times.error_note
     assert "network" not in load_study(town_study).files_read()
+    # The planner would tell minutes of roads that the study does not name.
+    planning = build_publication(result).planning
+    assert (planning.network, planning.no_network.split(",")[0]) == (None, "journeys are imported")
 
 
 def test_a_matrix_that_lacks_an_area_is_refused_before_anything_is_computed(town_study):

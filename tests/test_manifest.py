@@ -6,9 +6,11 @@ import pytest
 
 from llrgeo.errors import ConfigError
 from llrgeo.study.config import load_study
+from llrgeo.study.kept import mark
 from llrgeo.study.manifest import (
     changed_outputs,
     describe_run,
+    hash_path,
     read_manifest,
     sha256_of_file,
     study_of,
@@ -33,6 +35,32 @@ def test_another_setting_or_one_changed_byte_gives_another_id(town_study):
     areas = town_study.parent / "areas.csv"
     areas.write_text(areas.read_text(encoding="utf-8") + "\n", encoding="utf-8")
     assert len({before, weighted, describe_run(load_study(town_study))["run_id"]}) == 3
+
+
+@pytest.mark.parametrize(
+    ("named", "part"),
+    [
+        ("areas.shp", "areas.dbf"),
+        ("areas.shp", "areas.PRJ"),
+        ("areas.gpkg", "areas.gpkg-wal"),  # not in the file yet, as QGIS leaves it
+        ("times", "times/period=am/part.parquet"),
+    ],
+)
+def test_what_a_file_or_folder_holds_elsewhere_counts_too(named, part, tmp_path):
+    path = tmp_path / named
+    if path.suffix:
+        path.write_bytes(b"shapes")
+    (tmp_path / part).parent.mkdir(parents=True, exist_ok=True)
+    before = hash_path(path), mark(path)
+    (tmp_path / "areas.txt").write_bytes(b"another file of this name")
+    assert (hash_path(path), mark(path)) == before
+    for content in (b"one", b"other"):
+        (tmp_path / part).write_bytes(content)
+        after = hash_path(path), mark(path)
+        assert before[0] != after[0]
+        before = after
+    (tmp_path / part).write_bytes(b"longer")
+    assert mark(path) != before[1]
 
 
 def test_every_file_that_a_study_reads_is_in_its_manifest(town_study):

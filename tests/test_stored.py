@@ -18,7 +18,7 @@ from llrgeo.study.cache_folder import CacheFolder, user_cache
 from llrgeo.study.config import load_study
 from llrgeo.study.kept import NOTHING_KEPT
 from llrgeo.study.run import publish_study, run_study
-from llrgeo.study.stored import RunKeys, load_stored, run_keys
+from llrgeo.study.stored import RunKeys, load_stored, note_published, run_keys
 
 # Together they change all that times do not rest on, but a team's way of working.
 KEEPING_TIMES = ("criteria", "options", "services", "appraisal")
@@ -187,6 +187,39 @@ def test_other_code_uses_nothing_that_was_stored(cache, ran, monkeypatch):
     assert load_stored(after, cache) is NOTHING_KEPT
 
 
+def test_pages_scripts_and_libraries_that_write_files_decide_what_is_published(
+    tmp_path, monkeypatch
+):
+    folder = tmp_path / "package"
+    (folder / "templates" / "__pycache__").mkdir(parents=True)
+    monkeypatch.setattr(stored, "_PACKAGE", folder)
+
+    def told() -> dict[str, str]:
+        stored._code.cache_clear()
+        return stored._code()
+
+    found = [told()]
+    assert {"jinja2", "folium", "pyarrow", "xlsxwriter"} < set(found[0])
+    assert "pytest" not in found[0]
+    (folder / "templates" / "page.html").write_text("<p>", encoding="utf-8")
+    found.append(told())
+    (folder / "templates" / "__pycache__" / "page.pyc").write_text("compiled", encoding="utf-8")
+    found.append(told())
+    stored._code.cache_clear()
+    assert found[0] != found[1] == found[2]
+
+
+def test_the_folder_of_another_run_that_ended_at_once_is_not_taken_for_this_one(
+    ran, cache, tmp_path
+):
+    out, before = tmp_path / "maps", load_study(ran)
+    keys = run_keys(before)
+    replaced(ran, *CHANGES["options"])
+    publish_study(run_study(load_study(ran)), out)  # between the pages of `before` and its note
+    note_published(out, keys, cache)
+    assert not is_up_to_date(before, out)
+
+
 def test_what_is_damaged_or_half_written_is_computed_again(cache, ran, first_run, tmp_path):
     study = load_study(ran)
     keys = run_keys(study)
@@ -288,6 +321,7 @@ def test_without_a_home_there_is_no_cache(monkeypatch):
     monkeypatch.setattr(Path, "home", homeless)
     assert user_cache({}) is None
     assert user_cache({"XDG_CACHE_HOME": "/elsewhere"}) == CacheFolder(Path("/elsewhere/llrgeo"))
+    assert user_cache({"XDG_CACHE_HOME": "wherever/this/is"}) is None
 
 
 def test_a_cache_that_cannot_be_written_stops_nothing(tmp_path, caplog):

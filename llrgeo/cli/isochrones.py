@@ -59,6 +59,9 @@ def _check_paths(out: Path | None, page: Path | None) -> None:
         if path is not None and path.suffix != ending:
             msg = f"{path}: isochrones are written as .gpkg, and maps of them as .html"
             raise InputError(msg)
+        if path is not None and path.is_dir():
+            msg = f"{path}: this is a folder; name a file to write"
+            raise InputError(msg)
 
 
 def _limits_min(text: str) -> list[float]:

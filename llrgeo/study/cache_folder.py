@@ -96,10 +96,11 @@ class CacheFolder:
 def user_cache(environment: Mapping[str, str] = os.environ) -> CacheFolder | None:
     """Return llrgeo's folder of the user's cache; None where the user has no home.
 
-    It is in `XDG_CACHE_HOME` where that is set, else where the system keeps caches: `~/.cache`,
-    `~/Library/Caches` of macOS, `LOCALAPPDATA` of Windows.
+    It is in `XDG_CACHE_HOME` where that is an absolute path, as its standard asks for, else where
+    the system keeps caches: `~/.cache`, `~/Library/Caches` of macOS, `LOCALAPPDATA` of Windows.
     """
-    named = environment.get("XDG_CACHE_HOME") or environment.get("LOCALAPPDATA")
+    asked = [environment.get(name, "") for name in ("XDG_CACHE_HOME", "LOCALAPPDATA")]
+    named = next((folder for folder in asked if Path(folder).is_absolute()), None)
     try:
         usual = Path.home() / ("Library/Caches" if sys.platform == "darwin" else ".cache")
     except RuntimeError:

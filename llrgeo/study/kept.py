@@ -13,6 +13,7 @@ from typing import Final, TypeAlias
 
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.files import files_of
 from llrgeo.study.appraisal_config import appraisal_files
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.plausibility import judges_costs
@@ -99,11 +100,7 @@ def mark_files(study: StudyConfig) -> dict[str, Mark]:
 
 def mark(path: Path) -> Mark:
     """Return the mark of a file or folder; one without any time where it is absent."""
-    try:
-        files = sorted(path.iterdir())
-    except OSError:  # a file, or nothing
-        files = [path]
-    return path, tuple(filter(None, map(_last_written, files)))
+    return path, tuple(filter(None, map(_last_written, files_of(path))))
 
 
 def _last_written(file: Path) -> tuple[int, int] | None:

@@ -2,13 +2,13 @@
 
 import json
 import platform
-from collections.abc import Iterable, Mapping
+from collections.abc import Mapping
 from importlib.metadata import version
 from pathlib import Path, PurePosixPath
 from typing import Any, Final
 
 from llrgeo.errors import ConfigError
-from llrgeo.files import sha256_of_bytes, sha256_of_file
+from llrgeo.files import files_of, sha256_of_bytes, sha256_of_file
 from llrgeo.inputs.tables import check_file, one_line
 from llrgeo.schema import name_some
 from llrgeo.study.config import StudyConfig
@@ -137,14 +137,13 @@ def _input_hashes(study: StudyConfig) -> dict[str, str]:
 
 
 def hash_path(path: Path) -> str:
-    """Return the SHA-256 of a file, or of a folder by its files' names and hashes."""
-    if path.is_file():
+    """Return the SHA-256 of a file, or of several by their names and hashes (`files_of`)."""
+    files = files_of(path)
+    if files == [path]:
         return sha256_of_file(path)
-    return sha256_of_bytes(canonical(_hashes(sorted(path.glob("*")))))
-
-
-def _hashes(paths: Iterable[Path]) -> dict[str, str]:
-    return {path.name: sha256_of_file(path) for path in paths if path.is_file()}
+    above = path if path.is_dir() else path.parent
+    hashes = {file.relative_to(above).as_posix(): sha256_of_file(file) for file in files}
+    return sha256_of_bytes(canonical(hashes))
 
 
 def canonical(value: object) -> bytes:

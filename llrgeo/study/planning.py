@@ -121,6 +121,8 @@ def _network_of(inputs: StudyInputs, mode: str) -> tuple[PageNetwork | None, str
     study = inputs.study
     if MODES[mode].timetable:
         return None, "journeys are by timetable"
+    if study.times_path(mode) is not None:
+        return None, "journeys are imported, and a place that is tried has none"
     if (
         any(service.delivery == "team" for service in study.services)
         and team_modes(study)[0] != mode

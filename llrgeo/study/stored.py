@@ -10,9 +10,10 @@ import inspect
 import io
 import json
 import platform
+import re
 from collections.abc import Callable, Mapping
 from functools import cache
-from importlib.metadata import version
+from importlib.metadata import requires, version
 from pathlib import Path
 from typing import Any, Final, NamedTuple, TypeAlias
 
@@ -46,7 +47,8 @@ from llrgeo.travel.times import TravelTimes
 Arrays: TypeAlias = dict[str, NDArray[Any]]
 
 _MOST_BYTES: Final = 500_000_000  # more takes about as long to read as to compute
-_LIBRARIES: Final = ("geopandas", "numba", "numpy", "pandas", "pyproj", "scipy", "shapely")
+_LIBRARY: Final = re.compile(r"[\w.-]+")  # the name at the front of a requirement
+_NOT_CODE: Final = frozenset({"__pycache__", "data"})  # data are told by their checksums
 _NO_PART: Final = frozenset({"folder", "file"})  # where a study lies, and how its file is called
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _WITH_REASON: Final = "packed"  # this one tells why there is no network, too
@@ -60,17 +62,20 @@ class RunKeys(NamedTuple):
     """What a study rests on, as names of files in the cache folder.
 
     `places` is of all that decides travel times and roads, `run` of all that decides the published
-    folder; empty where contacts are of real patients, whose checksums are not kept.
+    folder; empty where contacts are of real patients, whose checksums are not kept. `run_id` is
+    that of the manifest.
     """
 
     places: str
     run: str
+    run_id: str = ""
 
 
 def run_keys(study: StudyConfig) -> RunKeys:
     """Return the keys of a study, by the content of its files as they are now."""
-    run = "" if study.appraisal.restricted else f"run-{_run_hash(study)}"
-    return RunKeys(f"places-{_places_hash(study)}", run)
+    described = describe_run(study)
+    run = "" if study.appraisal.restricted else f"run-{_run_hash(study, described)}"
+    return RunKeys(f"places-{_places_hash(study)}", run, described["run_id"])
 
 
 @with_python_strings
@@ -135,14 +140,20 @@ def is_published(out: Path, keys: RunKeys, cache: CacheFolder) -> bool:
 
 
 def note_published(out: Path, keys: RunKeys, cache: CacheFolder) -> None:
-    """Note that a folder holds the pages and tables of a run of these keys."""
-    if keys.run:
-        cache.write(keys.run, hash_path(out / MANIFEST).encode())
+    """Note that a folder holds the pages and tables of a run of these keys.
+
+    Another run may have written into the folder since: then its manifest is of that one.
+    """
+    if not keys.run:
+        return
+    written = (out / MANIFEST).read_bytes()
+    if json.loads(written)["run_id"] == keys.run_id:
+        cache.write(keys.run, sha256_of_bytes(written).encode())
 
 
-def _run_hash(study: StudyConfig) -> str:
+def _run_hash(study: StudyConfig, described: Mapping[str, Any]) -> str:
     theme = read_theme(study.path("theme")) if study.theme else None  # with the logo that it names
-    told = {"run": describe_run(study), "theme": repr(theme), "code": _code()}
+    told = {"run": described, "theme": repr(theme), "code": _code()}
     return sha256_of_bytes(canonical(told))
 
 
@@ -160,15 +171,25 @@ def _places_hash(study: StudyConfig) -> str:
 
 @cache
 def _code() -> dict[str, str]:
-    """Return what computes: llrgeo's own code and data, and the libraries that it calls."""
-    modules = sorted(_PACKAGE.rglob("*.py"))
-    own = {path.relative_to(_PACKAGE).as_posix(): hash_path(path) for path in modules}
+    """Return what computes: llrgeo's own code, pages and data, and the libraries that it calls."""
+    files = {path.relative_to(_PACKAGE): path for path in _PACKAGE.rglob("*") if path.is_file()}
+    own = {
+        name.as_posix(): hash_path(path)
+        for name, path in files.items()
+        if _NOT_CODE.isdisjoint(name.parts)
+    }
     return {
         "llrgeo": sha256_of_bytes(canonical(own)),
         "data": hash_path(embedded(CHECKSUMS)),
         "python": f"{platform.python_version()} {platform.machine()}",
-        **{name: version(name) for name in _LIBRARIES},
+        **{name: version(name) for name in _libraries()},
     }
+
+
+def _libraries() -> list[str]:
+    """Return the names of the libraries that llrgeo cannot do without."""
+    needed = [each for each in requires("llrgeo") or [] if "extra ==" not in each]
+    return sorted(found[0] for each in needed if (found := _LIBRARY.match(each)))
 
 
 def _times_to_plain(times_by: TimesBy, name: str, arrays: Arrays) -> list[dict[str, Any]]:
