@@ -38,7 +38,6 @@ _UNCALIBRATED: Final = (
     "starting values within published bounds, not measured here: compare with known times "
     "(llrgeo validate) before quoting levels."
 )
-_STRAIGHT_POINTS: Final = 2
 _TEXT: Final = ("road_class", "road_name", "use")
 
 
@@ -170,7 +169,8 @@ def assemble(
     edges["level"] = np.where(private, int(Level.DESTINATION), edges["level"])
     edges = edges.assign(**_bearings(edges, sections))
     # 4. Turn restrictions, as courses of edges; they are put into the graph by `finish`.
-    rules, applied = turn_rules(extract.restrictions, lookup(edges, sections.places), mode, clock)
+    named = lookup(edges, sections.places, extract.restrictions)
+    rules, applied = turn_rules(extract.restrictions, named, mode, clock)
     counts = {
         **{f"{what} read": number for what, number in extract.counts.items()},
         **extract.notes,
@@ -290,12 +290,8 @@ def _edge_table(edges: pd.DataFrame, sections: Sections) -> pd.DataFrame:
     """Give edges their final columns and lines; turns are points."""
     # Turns take time, but have no length and no line.
     turn = edges["road_class"] == "turn"
-    lines = sections.lines()
-    bends = shapely.get_num_points(lines) > _STRAIGHT_POINTS
     # Lines are stored only where a road bends; row 1 is ahead, row 0 back along the same section.
-    wkb = np.full((2, len(lines)), None, dtype=object)
-    wkb[1, bends] = shapely.to_wkb(lines[bends])
-    wkb[0, bends] = shapely.to_wkb(shapely.reverse(lines[bends]))
+    wkb = sections.bent_wkb()
     geometry = np.full(len(edges), None, dtype=object)
     roads = edges[~turn]
     geometry[~turn] = wkb[roads["ahead"].astype(int), roads["section"].astype(int)]

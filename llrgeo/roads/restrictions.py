@@ -2,14 +2,17 @@
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterator, Sequence
 from typing import Final, NamedTuple
 
+import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.modes import MODES
 from llrgeo.roads.clock import Clock
 from llrgeo.roads.conditional import settle
+from llrgeo.roads.ids import Ints, is_among
 from llrgeo.roads.osm_file import Restriction
 
 _KINDS: Final = re.compile(r"(no|only)_(left_turn|right_turn|straight_on|u_turn|entry|exit)")
@@ -50,38 +53,54 @@ class TurnRule(NamedTuple):
 
 
 class Lookup(NamedTuple):
-    """The edges of a network by way, and its places by node.
+    """The edges of a network by way, and its places by node: those that restrictions name.
 
     `leaves` and `arrives` are the bearings of each edge at its ends, in degrees.
     """
 
     edges_of_way: dict[int, list[int]]
-    way: Sequence[int]
-    section: Sequence[int]
-    tail: Sequence[int]
-    head: Sequence[int]
-    leaves: Sequence[float]
-    arrives: Sequence[float]
+    way: Ints
+    section: Ints
+    tail: Ints
+    head: Ints
+    leaves: NDArray[np.float64]
+    arrives: NDArray[np.float64]
     place_of_node: dict[int, list[int]]
 
 
-def lookup(edges: pd.DataFrame, places: pd.DataFrame) -> Lookup:
-    """Index edges by way and places by OpenStreetMap node."""
+def lookup(
+    edges: pd.DataFrame, places: pd.DataFrame, restrictions: Sequence[Restriction]
+) -> Lookup:
+    """Index the edges and places that restrictions name, by way and by OpenStreetMap node."""
+    named: dict[str, set[int]] = defaultdict(set)
+    for member in (member for restriction in restrictions for member in restriction.members):
+        named[member.kind].add(member.ref)
     of_way: dict[int, list[int]] = defaultdict(list)
-    for edge, way in enumerate(edges["way_id"].tolist()):
+    for edge, way in _among(edges["way_id"], named["w"]):
         of_way[way].append(edge)
     of_node: dict[int, list[int]] = defaultdict(list)
-    for place, node in enumerate(places["node"].tolist()):
+    for place, node in _among(places["node"], named["n"]):
         of_node[node].append(place)
-    names = (
-        "way_id", "section", "from_place", "to_place", "bearing_from", "bearing_to",
-    )  # fmt: skip
-    way, section, tail, head, leaves, arrives = (edges[name].tolist() for name in names)
-    return Lookup(of_way, way, section, tail, head, leaves, arrives, of_node)
+    return Lookup(
+        of_way,
+        edges["way_id"].to_numpy(),
+        edges["section"].to_numpy(),
+        edges["from_place"].to_numpy(),
+        edges["to_place"].to_numpy(),
+        edges["bearing_from"].to_numpy(),
+        edges["bearing_to"].to_numpy(),
+        of_node,
+    )
+
+
+def _among(ids: pd.Series, named: set[int]) -> Iterator[tuple[int, int]]:
+    """Yield row and id of those of some ids that are named, in order."""
+    rows = np.flatnonzero(is_among(ids.to_numpy(np.int64), np.array(sorted(named), np.int64)))
+    return zip(rows.tolist(), ids.to_numpy()[rows].tolist(), strict=True)
 
 
 def turn_rules(
-    restrictions: Iterable[Restriction], known: Lookup, mode: str, clock: Clock | None
+    restrictions: Sequence[Restriction], known: Lookup, mode: str, clock: Clock | None
 ) -> tuple[list[TurnRule], Counter[str]]:
     """Read turn restrictions for a mode.
 
@@ -235,7 +254,7 @@ def _meant(
 
 def _off_deg(course: tuple[int, ...], edge: int, kind: str, known: Lookup) -> float:
     """Return by how many degrees a turn differs from the direction that its kind names."""
-    turned = known.leaves[edge] - known.arrives[course[0]]
+    turned = float(known.leaves[edge] - known.arrives[course[0]])
     return abs((turned - _DIRECTION[kind] + 180) % 360 - 180)
 
 

@@ -23,6 +23,9 @@ _EUROPE_LAT: Final = (34.0, 72.0)
 _EUROPE_LON: Final = (-25.0, 45.0)
 _ENDS: Final = ("first", "last")
 _DELAYS: Final = ("forward_s", "backward_s")
+_STRAIGHT: Final = 2  # points of a line without a bend
+_POINT_BYTES: Final = 16
+_LINE_HEAD: Final = b"\1\2\0\0\0"  # the lowest byte first; a line
 
 
 class Sections(NamedTuple):
@@ -50,15 +53,43 @@ class Sections(NamedTuple):
 
     def lines(self) -> NDArray[np.object_]:
         """Return the line of every section, EPSG:27700."""
+        xy, size = self._points()
+        line = np.repeat(np.arange(len(size)), size)
+        return np.asarray(shapely.linestrings(xy, indices=line))
+
+    def bent_wkb(self) -> NDArray[np.object_]:
+        """Return the lines of bent sections as WKB, shape (2, sections): back in row 0, ahead in 1.
+
+        Straight sections have None. The bytes are written from the coordinates: an object for each
+        line, and one more for its way back, would take some hundred megabytes for a county.
+        """
+        xy, size = self._points()
+        # A line back has the points of all lines in reverse, and so the lines in reverse too.
+        return np.stack([_bent_wkb(xy[::-1], size[::-1])[::-1], _bent_wkb(xy, size)])
+
+    def _points(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+        """Return the points of all lines in a run, shape (points, 2), and how many each has."""
         first, last = (self.table[end].to_numpy() for end in _ENDS)
         size = last - first + 1
-        line = np.repeat(np.arange(len(size)), size)
         start = np.cumsum(size) - size
-        row = first[line] + np.arange(size.sum()) - start[line]
-        lines: NDArray[np.object_] = shapely.linestrings(
-            self.path[["x", "y"]].to_numpy()[row], indices=line
-        )
-        return lines
+        row = np.arange(size.sum()) + np.repeat(first - start, size)
+        return self.path[["x", "y"]].to_numpy()[row], size
+
+
+def _bent_wkb(xy: NDArray[np.float64], size: NDArray[np.int64]) -> NDArray[np.object_]:
+    """Return lines of more than two points as WKB (OGC 06-103r4), None for others.
+
+    `xy` has the points of all lines in a run, shape (points, 2), `size` how many each has.
+    """
+    points = np.ascontiguousarray(xy, dtype="<f8").tobytes()
+    end = np.cumsum(size) * _POINT_BYTES
+    bent = np.flatnonzero(size > _STRAIGHT)
+    found = np.full(len(size), None, dtype=object)
+    found[bent] = [
+        _LINE_HEAD + count.to_bytes(4, "little") + points[stop - count * _POINT_BYTES : stop]
+        for count, stop in zip(size[bent].tolist(), end[bent].tolist(), strict=True)
+    ]
+    return found
 
 
 def cut(

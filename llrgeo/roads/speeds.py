@@ -179,8 +179,10 @@ def pace_kph(mode: str, tags: Mapping[str, str]) -> float:
 def multipliers(classes: pd.Series) -> pd.DataFrame:
     """Return how many times the free-flow time each stretch takes, one column a period."""
     periods = table("periods").astype({"multiplier": float})
+    # Stretches are many, classes few: each class is looked up once.
+    code, kinds = pd.factorize(classes)
     group = np.select(
-        [classes.str.startswith(_STRATEGIC), classes.str.startswith(_LOCAL), classes != "ferry"],
+        [kinds.str.startswith(_STRATEGIC), kinds.str.startswith(_LOCAL), kinds != "ferry"],
         ["strategic", "local", "minor"],
         default="all",
     )
@@ -188,7 +190,7 @@ def multipliers(classes: pd.Series) -> pd.DataFrame:
     for name in PERIODS:
         # A group without a row of its own goes by the row of all roads.
         rows = periods[periods["period"] == name].set_index("roads")["multiplier"]
-        columns[name] = pd.Series(group).map(rows).fillna(rows.get("all", 1.0)).to_numpy()
+        columns[name] = pd.Series(group).map(rows).fillna(rows.get("all", 1.0)).to_numpy()[code]
     return pd.DataFrame(columns, index=classes.index)
 
 

@@ -17,7 +17,14 @@ Floats = NDArray[np.float64]
 _TOWN_LIMIT_MPH: Final = 30.5
 _OPEN_LIMIT_MPH: Final = 49.5
 _KPH_IN_M_PER_S: Final = 1 / 3.6
-_REACH: Final = {True: int(Level.DESTINATION), False: int(Level.OPEN)}  # behind a private gate
+# What of an edge depends on its direction, and the columns of a section that tell it either way.
+_DIRECTED: Final = (
+    ("level", "forward", "backward"),
+    ("delay_s", "forward_s", "backward_s"),
+    ("limit_mph", "limit_forward_mph", "limit_backward_mph"),
+    ("from_place", "from_place", "to_place"),
+    ("to_place", "to_place", "from_place"),
+)
 
 
 def time_sections(sections: Sections, streets: pd.DataFrame, mode: str) -> pd.DataFrame:
@@ -39,26 +46,23 @@ def time_sections(sections: Sections, streets: pd.DataFrame, mode: str) -> pd.Da
         `from_place`, `to_place`, `level`, `way_id`, `length_m`, `ms_<period>`, `road_class`,
         `road_name`, `snappable`, `limit_key`, `oneway`, `roundabout`.
     """
-    table = sections.table.reset_index(names="section").join(streets, on="way")
+    table = sections.table.drop(columns=["first", "last"]).reset_index(names="section")
+    table = table.join(streets.drop(columns=["ref", "bridge", "layer"]), on="way")
     table["town_share"] = town_shares(sections, table["highway"])
     table["oneway"] = (table["forward"] == Level.CLOSED) | (table["backward"] == Level.CLOSED)
-    # Both directions as rows of their own: back along a section, its ends change places.
-    ahead = table.rename(
-        columns={"forward": "level", "forward_s": "delay_s", "limit_forward_mph": "limit_mph"}
-    ).assign(ahead=True)
-    back = table.rename(
-        columns={
-            "backward": "level",
-            "backward_s": "delay_s",
-            "limit_backward_mph": "limit_mph",
-            "from_place": "to_place",
-            "to_place": "from_place",
-        }
-    ).assign(ahead=False)
-    edges = pd.concat([ahead, back], ignore_index=True)
-    edges = edges[edges["level"] > Level.CLOSED]
-    edges["level"] = edges["level"].clip(upper=edges["gated"].map(_REACH))
-    edges = edges.sort_values(["section", "ahead"], ascending=[True, False], ignore_index=True)
+    # Each section has two rows in turn, ahead along it and back; of these the open ones are edges.
+    level = table[["forward", "backward"]].to_numpy().ravel()
+    row = np.flatnonzero(level > Level.CLOSED)
+    section, ahead = row // 2, row % 2 == 0
+    directed = {
+        name: np.where(ahead, table[along].to_numpy()[section], table[against].to_numpy()[section])
+        for name, along, against in _DIRECTED
+    }
+    sides = [side for _, *both in _DIRECTED for side in both]
+    edges = table.drop(columns=sides).iloc[section].reset_index(drop=True)
+    edges = edges.assign(ahead=ahead, **directed)
+    most = np.where(edges["gated"], int(Level.DESTINATION), int(Level.OPEN))
+    edges["level"] = np.minimum(edges["level"], most)
     return _described(_timed(edges, mode))
 
 
@@ -101,6 +105,8 @@ def _waits_s(edges: pd.DataFrame, mode: str) -> Floats:
 def _ferries(edges: pd.DataFrame, moving_s: Floats, still_s: Floats) -> tuple[Floats, Floats]:
     """Time ferries by their stated duration, of which each part of a way has its share."""
     ferry = (edges["speed_class"] == "ferry").to_numpy()
+    if not ferry.any():
+        return moving_s, still_s
     # One boards where a road ends, once for all the parts of a crossing.
     ports = np.unique(edges.loc[~ferry, ["from_place", "to_place"]])
     boards = ferry & edges["from_place"].isin(ports).to_numpy()

@@ -16,6 +16,7 @@ _CELL_M: Final = 250.0
 _TOWN_M_PER_KM2: Final = 500.0
 _HOMES: Final = ("residential", "living_street")
 _PIECE_M: Final = 100.0
+_COLUMN: Final = 1_000_000  # numbers of the cells of a column, of which Britain has some thousands
 
 
 def town_shares(sections: Sections, highway: pd.Series) -> NDArray[np.float64]:
@@ -30,16 +31,17 @@ def town_shares(sections: Sections, highway: pd.Series) -> NDArray[np.float64]:
     """
     pieces = _pieces(sections)
     homes_m = pieces["length_m"].where(highway.isin(_HOMES).to_numpy()[pieces["section"]], 0.0)
-    by_cell = homes_m.groupby([pieces["i"], pieces["j"]]).sum()
-    i, j = (by_cell.index.get_level_values(name) for name in ("i", "j"))
-    around_m = np.zeros(len(by_cell))
+    by_cell = homes_m.groupby(pieces["cell"]).sum()
+    cells, home_m = by_cell.index.to_numpy(), by_cell.to_numpy()
+    around_m = np.zeros(len(cells))
     # The 3 x 3 cells around each cell, by shifting the table of cells.
     for east in (-1, 0, 1):
         for north in (-1, 0, 1):
-            beside = pd.MultiIndex.from_arrays([i + east, j + north])
-            around_m += by_cell.reindex(beside, fill_value=0.0).to_numpy()
+            beside = cells + east * _COLUMN + north
+            at = np.searchsorted(cells, beside).clip(max=len(cells) - 1)
+            around_m += np.where(cells[at] == beside, home_m[at], 0.0)
     is_town = around_m >= _TOWN_M_PER_KM2 * (3 * _CELL_M / 1_000) ** 2
-    cell = by_cell.index.get_indexer(pd.MultiIndex.from_frame(pieces[["i", "j"]]))
+    cell = np.searchsorted(cells, pieces["cell"])
     length_m, town_m = (
         np.bincount(pieces["section"], weights, len(sections.table))
         for weights in (pieces["length_m"], pieces["length_m"] * is_town[cell])
@@ -48,7 +50,10 @@ def town_shares(sections: Sections, highway: pd.Series) -> NDArray[np.float64]:
 
 
 def _pieces(sections: Sections) -> pd.DataFrame:
-    """Cut sections into short pieces: `section`, `length_m`, `i` and `j` of the middle's cell."""
+    """Cut sections into short pieces: `section`, `length_m`, and `cell`, that of the middle.
+
+    Cells are numbered by columns from west to east, each from south to north.
+    """
     lines = sections.lines()
     long = np.flatnonzero(shapely.length(lines) > 0)  # lines without length cannot be cut
     cut = shapely.segmentize(lines[long], _PIECE_M)
@@ -58,4 +63,5 @@ def _pieces(sections: Sections) -> pd.DataFrame:
     middle = (xy[1:] + xy[:-1])[within] / 2
     i, j = np.floor(middle / _CELL_M).astype(np.int64).T
     length_m = np.hypot(*np.diff(xy, axis=0)[within].T)
-    return pd.DataFrame({"section": section[1:][within], "length_m": length_m, "i": i, "j": j})
+    cell = i * _COLUMN + j
+    return pd.DataFrame({"section": section[1:][within], "length_m": length_m, "cell": cell})
