@@ -1,5 +1,6 @@
 """Start the command line with a guard around its imports: `llrgeo`, or `python -m llrgeo`."""
 
+import os
 import sys
 
 
@@ -8,6 +9,9 @@ def main() -> None:
 
     Once it is imported, its own guard says what there is to say.
     """
+    # Large products are shared out to as many threads as there are processors, and round otherwise
+    # with each number of them: a run must not depend on that. numpy reads this when it is loaded.
+    os.environ.setdefault("OPENBLAS_NUM_THREADS", "1")
     try:
         from llrgeo.cli import main as run
     except KeyboardInterrupt:

@@ -10,6 +10,7 @@ import pytest
 
 from llrgeo.errors import PublishError
 from llrgeo.publish.folder import publish, write_files
+from llrgeo.publish.left_over import left_over
 
 BUILD = """
 import sys
@@ -39,6 +40,24 @@ def test_foreign_files_stay_and_nothing_is_left_behind(tmp_path):
     kept = {path.relative_to(tmp_path).as_posix() for path in tmp_path.rglob("*.*")}
     assert kept == {"maps/mine.txt", "maps/a.csv", "maps/tables/b.csv"}
     assert (folder / "a.csv").read_text(encoding="utf-8") == "3"
+
+
+@pytest.mark.parametrize("led_by", ["a link", "the manifest"])
+def test_what_lies_elsewhere_is_no_left_over_of_a_folder(tmp_path, led_by):
+    elsewhere, folder = tmp_path / "elsewhere", tmp_path / "maps"
+    write_files({"costs.csv": "1"}, elsewhere)
+    digest = hashlib.sha256(b"1").hexdigest()
+    name = "tables/costs.csv" if led_by == "a link" else "tables/../../elsewhere/costs.csv"
+    write_files({"manifest.json": json.dumps({"outputs": {name: digest}})}, folder)
+    (folder / "tables").symlink_to(elsewhere, target_is_directory=True)
+    assert (folder / name).exists() or led_by == "the manifest"
+    assert left_over(folder, []) == []
+    (folder / "tables").unlink()
+    write_files({"tables/costs.csv": "1"}, folder)
+    manifest = json.dumps({"outputs": {"tables/costs.csv": digest}})
+    write_files({"manifest.json": manifest}, folder)
+    assert left_over(folder, []) == [folder / "tables/costs.csv"]
+    assert left_over(folder, ["tables/costs.csv"]) == []
 
 
 def test_a_folder_that_cannot_be_written_is_an_error_in_words(tmp_path):

@@ -6,6 +6,7 @@ Each command that writes ends in one line then, and leaves what was there as it 
 import importlib.abc
 import io
 import os
+import subprocess
 import sys
 from contextlib import contextmanager
 from pathlib import Path
@@ -239,3 +240,20 @@ def test_a_temporary_folder_that_is_not_there_is_not_needed(
     monkeypatch.setenv("TMPDIR", str(tmp_path / "none"))
     monkeypatch.setattr("tempfile.tempdir", None)
     assert publish(town_publication, tmp_path / "out")
+
+
+@pytest.mark.parametrize(("wanted", "threads"), [(None, "1"), ("3", "3")])
+def test_sums_of_a_command_round_alike_however_many_processors_there_are(
+    monkeypatch, wanted, threads
+):
+    seen = []
+    given = {} if wanted is None else {"OPENBLAS_NUM_THREADS": wanted}
+    monkeypatch.setattr(os, "environ", given)
+    monkeypatch.setattr("llrgeo.cli.main", lambda: seen.append(dict(os.environ)))
+    start.main()
+    assert seen == [{"OPENBLAS_NUM_THREADS": threads}]
+
+
+def test_numpy_is_loaded_after_the_number_of_its_threads_is_set():
+    asked = "import sys, llrgeo.__main__; sys.exit('numpy' in sys.modules)"
+    assert subprocess.run([sys.executable, "-c", asked], check=False).returncode == 0

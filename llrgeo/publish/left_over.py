@@ -6,14 +6,14 @@ more, would be published beside pages that know nothing of them.
 
 import json
 from collections.abc import Collection
-from pathlib import Path, PurePosixPath
+from pathlib import Path
 from typing import Final
 
 from llrgeo.files import sha256_of_file
 from llrgeo.publish.explorer.split import FOLDER
 from llrgeo.publish.file_list import MANIFEST, PLANNER
 
-_OWN: Final = frozenset([PurePosixPath(FOLDER), PurePosixPath("tables")])
+_OWN: Final = (FOLDER, "tables")
 
 
 def left_over(folder: Path, names: Collection[str]) -> list[Path]:
@@ -34,10 +34,14 @@ def left_over(folder: Path, names: Collection[str]) -> list[Path]:
         known = {str(name): known for name, known in outputs.items()}
     except (OSError, ValueError, KeyError, TypeError, AttributeError):
         return []
-    gone = [name for name in sorted(known) if name not in names]
-    own = [name for name in gone if PurePosixPath(name).parent in _OWN or name == PLANNER]
+    # Real folders count: a manifest that was tampered with, or a link, may lead anywhere.
+    home = folder.resolve()
+    own = {home / name for name in _OWN}
+    gone = [(name, folder / name) for name in sorted(known) if name not in names]
     return [
-        folder / name
-        for name in own
-        if (folder / name).is_file() and sha256_of_file(folder / name) == known[name]
+        path
+        for name, path in gone
+        if (name == PLANNER or path.parent.resolve() in own)
+        and path.is_file()
+        and sha256_of_file(path) == known[name]
     ]
