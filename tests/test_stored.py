@@ -205,8 +205,14 @@ def test_pages_scripts_and_libraries_that_write_files_decide_what_is_published(
     found.append(told())
     (folder / "templates" / "__pycache__" / "page.pyc").write_text("compiled", encoding="utf-8")
     found.append(told())
+    (folder / "publish" / "data").mkdir(parents=True)
+    (folder / "publish" / "data" / "workbook.py").write_text("code", encoding="utf-8")
+    found.append(told())
+    (folder / "data").mkdir()
+    (folder / "data" / "sites.csv").write_text("told by its checksum", encoding="utf-8")
+    found.append(told())
     stored._code.cache_clear()
-    assert found[0] != found[1] == found[2]
+    assert found[0] != found[1] == found[2] != found[3] == found[4]
 
 
 def test_the_folder_of_another_run_that_ended_at_once_is_not_taken_for_this_one(

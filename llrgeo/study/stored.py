@@ -48,7 +48,7 @@ Arrays: TypeAlias = dict[str, NDArray[Any]]
 
 _MOST_BYTES: Final = 500_000_000  # more takes about as long to read as to compute
 _LIBRARY: Final = re.compile(r"[\w.-]+")  # the name at the front of a requirement
-_NOT_CODE: Final = frozenset({"__pycache__", "data"})  # data are told by their checksums
+_DATA: Final = "data"  # of an installed package; they are told by their checksums
 _NO_PART: Final = frozenset({"folder", "file"})  # where a study lies, and how its file is called
 _PACKAGE: Final = Path(__file__).resolve().parents[1]
 _WITH_REASON: Final = "packed"  # this one tells why there is no network, too
@@ -176,7 +176,7 @@ def _code() -> dict[str, str]:
     own = {
         name.as_posix(): hash_path(path)
         for name, path in files.items()
-        if _NOT_CODE.isdisjoint(name.parts)
+        if name.parts[0] != _DATA and "__pycache__" not in name.parts
     }
     return {
         "llrgeo": sha256_of_bytes(canonical(own)),
