@@ -17,16 +17,12 @@ from llrgeo.inputs.pbf_numbers import read_numbers, signed, unpacked
 from llrgeo.roads.extract import read_extracts
 from llrgeo.roads.ids import is_among
 from llrgeo.roads.pbf_arrays import (
-    DENSE_NODES,
     Block,
     Unusual,
     dense_places,
     tagged_nodes,
     tagged_ways,
     usual_blocks,
-)
-from llrgeo.roads.pbf_arrays import (
-    WAYS as WAY_BLOCK,
 )
 
 KEYS = frozenset({"highway", "barrier", "é"})
@@ -170,6 +166,23 @@ WAY_ID, KEY, VALUE, REFS = field(1, 7), field(2, b"\1"), field(3, b"\2"), field(
 LEADS_BACK = varint(4 << 3 | 2) + varint(2**64 - 11)  # to its own beginning
 
 
+def crafted(path: Path, groups: list[bytes]) -> Path:
+    """Write blocks of one group each after the header of a file that osmium writes."""
+    write(path, [], [], pbf_compression="none")
+    with path.open("ab") as file:
+        for group in groups:
+            blob = field(1, field(1, STRINGS) + field(2, group))
+            header = field(1, b"OSMData") + field(3, len(blob))
+            file.write(len(header).to_bytes(4, "big") + header + blob)
+    return path
+
+
+def block_of(folder: Path, group: bytes) -> Block:
+    """Return the block of a file that has one."""
+    [block] = usual_blocks(crafted(folder / "one.osm.pbf", [group]))
+    return block
+
+
 @pytest.mark.parametrize(
     "way",
     [
@@ -182,11 +195,11 @@ LEADS_BACK = varint(4 << 3 | 2) + varint(2**64 - 11)  # to its own beginning
     ],
     ids=["a length below zero", "cut", "no such key", "no such value", "no value", "below zero"],
 )
-def test_ways_that_cannot_be_read_are_left_to_osmium(way: bytes) -> None:
+def test_ways_that_cannot_be_read_are_left_to_osmium(tmp_path: Path, way: bytes) -> None:
     sound = field(3, WAY_ID + KEY + VALUE + REFS)
-    assert len(tagged_ways(Block(STRINGS, WAY_BLOCK, sound), KEYS)) == 1
+    assert len(tagged_ways(block_of(tmp_path, sound), KEYS)) == 1
     with pytest.raises(Unusual):
-        tagged_ways(Block(STRINGS, WAY_BLOCK, sound + field(3, way)), KEYS)
+        tagged_ways(block_of(tmp_path, sound + field(3, way)), KEYS)
 
 
 @pytest.mark.parametrize(
@@ -195,12 +208,53 @@ def test_ways_that_cannot_be_read_are_left_to_osmium(way: bytes) -> None:
      field(10, b"\1\2\0\0") + field(5, field(6, b"\1\0"))],
     ids=["more tags than nodes", "no such value", "no value", "a deleted node"],
 )  # fmt: skip
-def test_nodes_that_cannot_be_read_are_left_to_osmium(rest: bytes) -> None:
+def test_nodes_that_cannot_be_read_are_left_to_osmium(tmp_path: Path, rest: bytes) -> None:
     places = field(1, b"\2\2") + field(8, b"\2\2") + field(9, b"\2\2")
     sound = field(2, places + field(10, b"\1\2\0\0"))
-    assert list(tagged_nodes(Block(STRINGS, DENSE_NODES, sound), KEYS)) == [1]
+    assert list(tagged_nodes(block_of(tmp_path, sound), KEYS)) == [1]
     with pytest.raises(Unusual):
-        tagged_nodes(Block(STRINGS, DENSE_NODES, field(2, places + rest)), KEYS)
+        tagged_nodes(block_of(tmp_path, field(2, places + rest)), KEYS)
+
+
+DENSE = field(2, field(1, b"\2\2") + field(8, varint(2 * 526 * 10**6) + b"\2") + field(9, b"\2\2"))
+STREET = field(3, WAY_ID + KEY + VALUE + field(8, b"\2\2"))  # from node 1 to node 2
+SINGLE = field(1, field(1, 6) + field(8, 2) + field(9, 2))  # node 3
+RELATION = field(4, field(1, 5))
+
+
+@pytest.mark.parametrize(
+    ("groups", "alone"),
+    [
+        ([DENSE, RELATION + STREET], [DENSE, STREET]),
+        ([DENSE, STREET + RELATION], [DENSE, STREET]),
+        ([DENSE + STREET], [DENSE, STREET]),
+        ([STREET + DENSE], [DENSE, STREET]),
+        ([RELATION + DENSE, STREET], [DENSE, STREET]),
+        ([DENSE + SINGLE, STREET], [DENSE, SINGLE, STREET]),
+        ([DENSE, RELATION + SINGLE, STREET], [DENSE, SINGLE, STREET]),
+    ],
+    ids=["relation, way", "way, relation", "nodes, way", "way, nodes", "relation, nodes",
+         "nodes, node", "relation, node"],
+)  # fmt: skip
+def test_groups_of_more_kinds_than_one_are_left_to_osmium(
+    tmp_path: Path, groups: list[bytes], alone: list[bytes]
+) -> None:
+    path = crafted(tmp_path / "mixed.osm.pbf", [*groups, RELATION])
+    with pytest.raises(Unusual):
+        list(usual_blocks(path))
+    read = read_extracts([path])
+    same = read_extracts([crafted(tmp_path / "alone.osm.pbf", [*alone, RELATION])])
+    assert read.node_ids.tolist() == same.node_ids.tolist() == [1, 2]
+    assert [way.tags for way in read.ways] == [way.tags for way in same.ways]
+    assert len(read.ways) == 1
+    assert read.lon.tolist() == same.lon.tolist()
+    assert read.counts == same.counts
+
+
+@pytest.mark.parametrize("groups", [[DENSE], [STREET], [RELATION, RELATION + RELATION]], ids=len)
+def test_groups_of_one_kind_are_read_by_arrays(tmp_path: Path, groups: list[bytes]) -> None:
+    found = list(usual_blocks(crafted(tmp_path / "x.osm.pbf", groups)))
+    assert [block.group for block in found] == groups
 
 
 def test_nodes_of_no_street_are_counted_and_not_kept(tmp_path: Path) -> None:

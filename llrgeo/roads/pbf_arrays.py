@@ -27,7 +27,7 @@ _STRINGS, _GROUP, _GRANULARITY, _LAT_OFFSET, _LON_OFFSET = 1, 2, 17, 19, 20
 DENSE_NODES, WAYS, _RELATIONS = 2, 3, 4
 _NODE_ID, _DENSE_INFO, _LAT, _LON, _NODE_TAGS = 1, 5, 8, 9, 10
 _VISIBLE: Final = 6  # of the info of dense nodes: which of them are not deleted
-_WAY_START: Final = 0x1A
+_BYTES: Final = 2  # the lowest three bits of what says that bytes follow
 _WAY_ID, _KEYS, _VALUES, _INFO, _REFS = 0x08, 0x12, 0x1A, 0x22, 0x42
 _USUAL_GRANULARITY: Final = 100  # nanodegrees: ten-millionths of a degree
 
@@ -49,11 +49,24 @@ Tags = dict[str, str]
 
 
 class Block(NamedTuple):
-    """One block of elements: the table of its texts, the kind of element, and their bytes."""
+    """One block of elements of one kind.
+
+    Attributes
+    ----------
+    table
+        The table of its texts.
+    kind
+        The kind of element.
+    group
+        The bytes of the elements, one after the other; dense nodes are one element.
+    starts
+        The byte where each element begins, and last the one after all.
+    """
 
     table: bytes
     kind: int
     group: bytes
+    starts: list[int]
 
 
 class _Texts(dict[int, str]):
@@ -104,8 +117,7 @@ def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
     Unusual
         If it cannot be read.
     """
-    known = _Texts(texts(block.table))
-    wanted = _wanted(known.written, keys)
+    known, wanted = _known(block, keys)
     if not wanted.any():
         return {}
     dense = _dense(block)
@@ -134,11 +146,10 @@ def tagged_ways(block: Block, keys: frozenset[str]) -> list[tuple[int, Tags, Int
     Unusual
         If it cannot be read.
     """
-    known = _Texts(texts(block.table))
-    wanted = _wanted(known.written, keys)
+    known, wanted = _known(block, keys)
     if not wanted.any():
         return []
-    numbers, ways = _way_fields(block.group)
+    numbers, ways = _way_fields(block)
     values = numbers.values
     # All keys of all ways in one row, each with the row of its way.
     at, way = _spread(ways[_KEYS])
@@ -191,16 +202,36 @@ def _block(data: bytes | None) -> Block:
     moved = found.get(_LAT_OFFSET, 0) or found.get(_LON_OFFSET, 0)
     if not isinstance(strings, bytes) or not isinstance(group, bytes) or not group:
         raise Unusual
-    kind = group[0] >> 3
-    if moved or granularity != _USUAL_GRANULARITY or kind not in {DENSE_NODES, WAYS, _RELATIONS}:
+    kind, packing = divmod(group[0], 8)
+    if moved or granularity != _USUAL_GRANULARITY or packing != _BYTES:
         raise Unusual
-    return Block(strings, kind, group)
+    if kind not in {DENSE_NODES, WAYS, _RELATIONS}:
+        raise Unusual
+    return Block(strings, kind, group, _starts(group))
 
 
-def _wanted(strings: list[bytes], keys: frozenset[str]) -> NDArray[np.bool_]:
-    """Tell of each text of a block whether it is one of some keys."""
+def _starts(group: bytes) -> list[int]:
+    """Return the byte where each element of a group begins, and last the one after all.
+
+    The format wants all of one kind. Where others follow the first, osmium reads them all.
+    """
+    starts, at = [], 0
+    while at < len(group):
+        if group[at] != group[0]:
+            raise Unusual
+        starts.append(at)
+        size, at = varint(group, at + 1)
+        at += size
+    if at != len(group):
+        raise Unusual
+    return [*starts, at]
+
+
+def _known(block: Block, keys: frozenset[str]) -> tuple[_Texts, NDArray[np.bool_]]:
+    """Return the texts of a block, and of each whether it is one of some keys."""
+    known = _Texts(texts(block.table))
     named = {key.encode() for key in keys}
-    return np.array([text in named for text in strings], dtype=bool)
+    return known, np.array([text in named for text in known.written], dtype=bool)
 
 
 def _tags(known: _Texts, keys: list[int], values: list[int]) -> Tags:
@@ -222,7 +253,7 @@ def _dense(block: Block) -> dict[int, bytes]:
     return found
 
 
-def _way_fields(group: bytes) -> tuple[Numbers, dict[int, Ints]]:
+def _way_fields(block: Block) -> tuple[Numbers, dict[int, Ints]]:
     """Return all numbers of a block of ways, and where the fields of each way stand among them.
 
     For keys, values and references: from which number to before which, shape (ways, 2), 0 and 0
@@ -230,9 +261,9 @@ def _way_fields(group: bytes) -> tuple[Numbers, dict[int, Ints]]:
     """
     # All of a way is numbers: the lengths of its parts, what is in them, and what says which part
     # follows. So the block is read as one row of numbers, and then all ways go from part to part.
-    numbers = read_numbers(group)
+    numbers = read_numbers(block.group)
     values, first = numbers
-    at, end = _way_bounds(group, numbers)
+    at, end = _way_bounds(block.starts, numbers)
     found = {
         key: np.zeros((len(at), 2), dtype=np.int64) for key in (_WAY_ID, _KEYS, _VALUES, _REFS)
     }
@@ -256,18 +287,9 @@ def _way_fields(group: bytes) -> tuple[Numbers, dict[int, Ints]]:
     return numbers, found
 
 
-def _way_bounds(group: bytes, numbers: Numbers) -> tuple[Ints, Ints]:
+def _way_bounds(starts: list[int], numbers: Numbers) -> tuple[Ints, Ints]:
     """Return from which number to before which each way of a block stands, two of shape (ways,)."""
-    starts, at = [], 0
-    while at < len(group):
-        if group[at] != _WAY_START:
-            raise Unusual
-        starts.append(at)
-        size, at = varint(group, at + 1)
-        at += size
-    if at != len(group):
-        raise Unusual
-    edges = np.array([*starts, at])
+    edges = np.array(starts)
     bounds = np.searchsorted(numbers.first, edges)
     if (numbers.first[bounds] != edges).any():
         raise Unusual
