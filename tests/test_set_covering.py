@@ -2,12 +2,14 @@
 
 import time
 from itertools import combinations
+from types import SimpleNamespace
 
 import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal.siting import set_covering
+from llrgeo.appraisal.siting import centre_search, set_covering
+from llrgeo.appraisal.siting.centre_search import CentreSearch
 from llrgeo.appraisal.siting.cover_reduction import undominated
 from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
 from llrgeo.appraisal.siting.exact import BoundedPlan
@@ -128,9 +130,9 @@ def test_the_fewest_sites_are_proved_by_either_programme(
     """Small ones are settled by prices; here HiGHS has to, with and without regions."""
     minutes, people = plane(6, 200, 40)
     asked, prices = [], Covering.prices
-    monkeypatch.setattr(Covering, "fewest_possible", lambda _: 1)
+    monkeypatch.setattr(set_covering, "whole_sites", lambda _: 1)
     monkeypatch.setattr(set_covering, "regions", lambda cover: asked.append(1) or regions(cover))
-    monkeypatch.setattr(Covering, "prices", lambda self: share * prices(self))
+    monkeypatch.setattr(Covering, "prices", lambda *known: share * prices(*known))
     found = located(minutes, people, SitingProblem("lscp", standard_min=27.1))
     plan = [int(site[1:]) for site in found.sites]
     assert bool(asked) == (share < 1)
@@ -170,3 +172,61 @@ def test_where_a_proof_comes_to_no_end_prices_bound_a_p_centre(
     assert not found.proven
     assert found.bound == next(possible)
     assert nearest < found.bound < best.value <= found.value
+
+
+def end_time_after_a_call(
+    monkeypatch: pytest.MonkeyPatch, module: object, owner: type, name: str
+) -> list[str]:
+    """Let a module's clock pass every end once a method has run; return the list of its calls."""
+    calls, method = [], getattr(owner, name)
+
+    def called(*given: object, **named: object) -> object:
+        calls.append(name)
+        return method(*given, **named)
+
+    clock = SimpleNamespace(perf_counter=lambda: np.inf if calls else 0.0)
+    monkeypatch.setattr(module, "time", clock)
+    monkeypatch.setattr(owner, name, called)
+    return calls
+
+
+@pytest.mark.parametrize("seed", range(12))
+def test_prices_without_time_are_fair_and_bound_the_fewest(seed: int) -> None:
+    cover = random_cover(seed, areas=40, sites=11)
+    covering = Covering.of(cover, np.arange(11))
+    prices = covering.prices(ends=0.0)
+    assert (prices >= 0).all()
+    assert (prices @ covering.cover).max() <= 1 + 1e-12
+    assert 1 <= covering.fewest_possible(ends=0.0) <= fewest(cover)
+
+
+@pytest.mark.parametrize(("name", "number"), [("prices", 14), ("search", 13)])
+def test_the_fewest_sites_stop_between_rounds_when_time_ends(
+    monkeypatch: pytest.MonkeyPatch, name: str, number: int
+) -> None:
+    """The search would go on from 14 sites to the 12 that are the fewest, one each round."""
+    minutes, people = plane(10, 400, 80)
+    fewest_sites = located(minutes, people, SitingProblem("lscp", standard_min=17.7))
+    assert fewest_sites.proven
+    calls = end_time_after_a_call(monkeypatch, set_covering, Covering, name)
+    monkeypatch.delattr(Covering, "at_most")  # nor does a proof begin
+    found = located(minutes, people, SitingProblem("lscp", standard_min=17.7))
+    plan = [int(site[1:]) for site in found.sites]
+    assert calls == [name]
+    assert not found.proven
+    assert (minutes[:, plan].min(axis=1) <= 17.7).all()
+    assert found.value == len(plan) == number
+    assert 1 < found.bound <= fewest_sites.value == 12
+
+
+def test_a_p_centre_stops_between_rounds_when_time_ends(monkeypatch: pytest.MonkeyPatch) -> None:
+    minutes, people = plane(6, 300, 60)
+    best = located(minutes, people, SitingProblem("p-centre", p=12))
+    calls = end_time_after_a_call(monkeypatch, centre_search, CentreSearch, "_plan_within")
+    monkeypatch.delattr(Covering, "at_most")
+    found = located(minutes, people, SitingProblem("p-centre", p=12))
+    plan = [int(site[1:]) for site in found.sites]
+    assert calls == ["_plan_within"]
+    assert not found.proven
+    assert minutes[:, plan].min(axis=1).max() == found.value
+    assert minutes.min(axis=1).max() <= found.bound <= best.value < found.value

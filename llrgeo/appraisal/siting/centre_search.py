@@ -91,12 +91,12 @@ class CentreSearch:
 
     def solve(self, gap: float, ends: float) -> BoundedPlan:
         """Search, and prove to a relative gap; `ends` is when to stop."""
-        self._search(gap)
+        self._search(gap, ends)
         if self.number > FEW_SITES:  # fewer are proved sooner than priced
             self._raise_by_prices(_COARSE, gap, ends)
         now = time.perf_counter()
         proving_ends = now + _PROVING * (ends - now)
-        while self._is_open(gap):
+        while self._is_open(gap) and time.perf_counter() < proving_ends:
             at = self._target(gap)
             covering = Covering.of(self._left(at), self.free)
             found = covering.at_most(self.number, ends=proving_ends, seed=self.seed)
@@ -114,10 +114,10 @@ class CentreSearch:
         apart = self.longest - self.radii[min(self.low, self.high + 1)]
         return self.low <= self.high and bool(apart > gap * self.longest)
 
-    def _search(self, gap: float) -> None:
+    def _search(self, gap: float, ends: float) -> None:
         """Halve the radii between those ruled out by prices and those for which a plan is found."""
         doubted = self.low  # below it the search has found none, or there is none
-        while doubted <= self.high and self._is_open(gap):
+        while doubted <= self.high and self._is_open(gap) and time.perf_counter() < ends:
             if self.longest - self.radii[doubted] <= _NEAR * self.longest:
                 break  # a longer search of the last radius is worth more
             at = (doubted + self.high) // 2
@@ -127,8 +127,8 @@ class CentreSearch:
                 continue
             doubted = at + 1
             if at < self.unpriced:
-                self._price(at)
-        while self._is_open(gap):
+                self._price(at, ends)
+        while self._is_open(gap) and time.perf_counter() < ends:
             plan = self._plan_within(self._target(gap), _LAST_STEPS)
             if plan is None:
                 return
@@ -139,11 +139,11 @@ class CentreSearch:
         while self._is_open(gap) and self.low < self.unpriced and time.perf_counter() < ends:
             if self.radii[self.unpriced] - self.radii[self.low] <= within * self.longest:
                 return
-            self._price((self.low + self.unpriced) // 2)
+            self._price((self.low + self.unpriced) // 2, ends)
 
-    def _price(self, at: int) -> None:
+    def _price(self, at: int, ends: float) -> None:
         """Rule out a radius, and all below it, by prices of areas; or note that they do not."""
-        if Covering.of(self._left(at), self.free).fewest_possible() > self.number:
+        if Covering.of(self._left(at), self.free).fewest_possible(ends) > self.number:
             self.low = at + 1
         else:
             self.unpriced = at

@@ -143,18 +143,21 @@ class Programme:
         highs.run()
         return self._read(highs)
 
-    def row_prices(self, *, interior: bool = False) -> FloatArray:
+    def row_prices(self, *, interior: bool = False, ends: float = np.inf) -> FloatArray:
         """Return what the limit of each row adds to the cost where columns need not be whole.
 
         These are the dual values of the linear relaxation, shape (rows,). With `interior` they are
         those of an interior point: exact to about 1e-8 alone, but much sooner where rows are many.
+        At `ends`, by `time.perf_counter`, they are what the solver has by then, or 0.
         """
         highs = self.relaxation()
+        highs.setOptionValue("time_limit", max(ends - time.perf_counter(), 0.0))
         if interior:
             highs.setOptionValue("solver", "ipm")
             highs.setOptionValue("run_crossover", "off")
         highs.run()
-        return np.array(highs.getSolution().row_dual)
+        prices = np.array(highs.getSolution().row_dual)
+        return prices if len(prices) == self.rows else np.zeros(self.rows)
 
     def relaxation(self) -> highspy.Highs:
         """Return the programme put to HiGHS, to be solved as if no column had to be whole."""

@@ -9,6 +9,7 @@ finds a plan that does. It may branch on how many sites are open in a region, wh
 whether one site is.
 """
 
+import time
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from types import MappingProxyType
@@ -72,20 +73,23 @@ class Covering:
         areas, left = undominated(cover[:, usable])
         return cls(cover[np.ix_(areas, usable[left])], usable[left])
 
-    def prices(self) -> Vector:
+    def prices(self, ends: float = np.inf) -> Vector:
         """Return a price of each area such that no site covers areas of more than 1 in all.
 
-        Every plan that covers all has at least as many sites as the prices sum to.
+        Every plan that covers all has at least as many sites as the prices sum to. Where time ends
+        (`ends`, by `time.perf_counter`) before the best prices are known, they may sum to less.
         """
-        programme = self._programme()
-        prices = np.maximum(programme.row_prices(), 0.0)
-        # The solver's prices keep to the limit but for rounding, which is taken off here.
+        prices = np.maximum(self._programme().row_prices(ends=ends), 0.0)
+        if not prices.any():
+            prices = np.ones(len(self.cover))  # out of time: each area alike
+        # The solver's prices keep to the limit but for rounding, which is taken off here; those it
+        # was stopped at need not keep to it at all.
         fair: Vector = prices / max(float((prices @ self.cover).max(initial=0.0)), 1.0)
         return fair
 
-    def fewest_possible(self) -> int:
-        """Return how many sites any plan has at least."""
-        return int(np.ceil(self.prices().sum() - _ROUNDING))
+    def fewest_possible(self, ends: float = np.inf) -> int:
+        """Return how many sites any plan has at least, as far as is known when time ends."""
+        return whole_sites(float(self.prices(ends).sum()))
 
     def search(self, start: Positions, seed: int) -> Positions | None:
         """Look for a plan of as many sites as one to start from, both as positions in `sites`."""
@@ -93,21 +97,26 @@ class Covering:
         steps = min(each * len(self.cover), most)
         return search_cover(self.cover, start, steps=steps, seed=seed)
 
-    def at_most(self, number: int, *, ends: float, seed: int) -> BoundedPlan:
+    def at_most(
+        self, number: int, *, ends: float, seed: int, priced: float | None = None
+    ) -> BoundedPlan:
         """Find a plan of at most so many sites, as positions in `sites`, or show that none is.
 
-        The bound is on the number of sites; +inf where there is no such plan.
+        The bound is on the number of sites; +inf where there is no such plan. `priced` is the sum
+        of `prices`, where it is known already.
         """
         if number <= FEW_SITES:
             tried = cover_by_trying(self.cover, number)
             if tried is None:
                 return BoundedPlan(None, np.inf, np.inf)
             return BoundedPlan(np.array(sorted(tried)), -np.inf, len(tried))
+        if priced is None:
+            priced = float(self.prices(ends).sum())
         programme = self._programme()
         sites = np.arange(len(self.sites))
         programme.add_rows(1, [(0, sites, 1.0)], high=number)
         options = _PROVING
-        if self.prices().sum() <= number - 1:
+        if priced <= number - 1:
             options = _PROVING_FAR
             for region in regions(self.cover):
                 counted = programme.add_columns(1, upper=number, whole=True)
@@ -126,6 +135,11 @@ class Covering:
         area, site = np.nonzero(self.cover)
         programme.add_rows(len(self.cover), [(area, columns[site], 1.0)], low=1.0)
         return programme
+
+
+def whole_sites(least: float) -> int:
+    """Return the least whole number of sites not below a bound, but for rounding."""
+    return int(np.ceil(least - _ROUNDING))
 
 
 def cover_by_trying(cover: Mask, number: int) -> list[int] | None:
@@ -205,17 +219,19 @@ def fewest_that_cover(model: Model, *, ends: float, seed: int) -> BoundedPlan:
 def _fewest(covering: Covering, ends: float, seed: int) -> tuple[Positions, float]:
     """Return the fewest sites of a covering, among candidates, and how many any plan has at least.
 
-    Search, bound, and prove that the plan cannot do with a site less.
+    Search, bound, and prove that the plan cannot do with a site less. When time has ended, no
+    further round begins, and what is known until then stands.
     """
-    least, plan = covering.fewest_possible(), greedy_cover(covering.cover)
-    while len(plan) > least:
+    priced, plan = float(covering.prices(ends).sum()), greedy_cover(covering.cover)
+    least = whole_sites(priced)
+    while len(plan) > least and time.perf_counter() < ends:
         better = covering.search(plan[:-1], seed)
         if better is None:
             break
         plan = better
     bound = float(least)
-    while len(plan) > bound:
-        found = covering.at_most(len(plan) - 1, ends=ends, seed=seed)
+    while len(plan) > bound and time.perf_counter() < ends:
+        found = covering.at_most(len(plan) - 1, ends=ends, seed=seed, priced=priced)
         if found.plan is None:
             # No plan has a site less; or time ran out, and what is shown until then stands.
             bound = min(max(bound, np.ceil(found.bound - _ROUNDING)), len(plan))
