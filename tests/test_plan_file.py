@@ -100,6 +100,40 @@ def test_a_plan_is_the_same_after_it_was_opened_and_saved_again(page, plan_file)
     assert json.loads(page.call("read", text)) == {"again": text}
 
 
+def test_a_plan_whose_end_was_cut_off_is_refused(page, plan_file):
+    """After any letter, be it at the end of a table or within a number."""
+    text = plan_file.read_text(encoding="utf-8").rstrip()
+    faults = {end: json.loads(page.call("read", text[:end])) for end in range(len(text))}
+    assert [end for end, found in faults.items() if "fault" not in found] == []
+    lines = text.splitlines(keepends=True)
+    starts = [row for row, line in enumerate(lines) if line.startswith("[")][1:]
+    assert len(starts) > 4
+    for row in starts:
+        cut = "".join(lines[:row])
+        assert faults[len(cut)] == {"fault": "planner_open_cut"}
+        plan_file.write_text(cut, encoding="utf-8")
+        with pytest.raises(ConfigError, match="plan file is not whole"):
+            load_study_or_plan(plan_file)
+
+
+def test_a_plan_within_whose_last_table_it_was_cut_is_not_whole(page, plan_file):
+    text = plan_file.read_text(encoding="utf-8")
+    for key in ("study", "run_id", "network"):
+        cut = text[: text.index(f"{key} = ", text.index("[plan]"))]
+        assert json.loads(page.call("read", cut)) == {"fault": "planner_open_cut"}
+
+
+def test_a_plan_that_begins_with_its_study_is_read(page, plan_file):
+    """As pages before wrote it."""
+    text = plan_file.read_text(encoding="utf-8")
+    start = text.index("[plan]")
+    earlier = f"{text[start:]}\n{text[:start]}"
+    assert json.loads(page.call("read", earlier)) == {"again": text}
+    whole = load_study_or_plan(plan_file)
+    plan_file.write_text(earlier, encoding="utf-8")
+    assert load_study_or_plan(plan_file) == whole
+
+
 def test_a_plan_for_a_study_that_has_changed_is_refused(page, plan_file, town_study):
     text = town_study.read_text(encoding="utf-8")
     town_study.write_text(
@@ -249,10 +283,11 @@ def test_ids_that_every_object_of_javascript_has_are_ids_like_others(page, plan_
 def test_criteria_of_a_plan_take_the_place_of_the_studys(page, plan_file):
     """The criterion that the plan does not list weighs nothing, in the page as in a run."""
     text = plan_file.read_text(encoding="utf-8")
-    listed = text.index("[[criteria]]", text.index("[[criteria]]") + 1)
-    plan_file.write_text(text[:listed], encoding="utf-8")
+    second = text.index("[[criteria]]", text.index("[[criteria]]") + 1)
+    fewer = text[:second] + text[text.index("[plan]") :]
+    plan_file.write_text(fewer, encoding="utf-8")
     official = run_study(load_study_or_plan(plan_file))
-    seen = json.loads(page.call("figures", text[:listed]))
+    seen = json.loads(page.call("figures", fewer))
     assert seen["total"] == pytest.approx(official.scorecard.totals["plan"], abs=1e-9)
     whole = json.loads(page.call("figures", text))
     assert whole["total"] != pytest.approx(seen["total"], abs=1e-3)

@@ -2,7 +2,8 @@
 
 A plan is in the syntax of a study file. Its table `[plan]` names the study that it changes and
 tells by two fingerprints what that was when the plan was made; `[[new_sites]]` and `[[options]]`
-are added to those of the study, and `[[criteria]]` take the place of the study's.
+are added to those of the study, and `[[criteria]]` take the place of the study's. The page writes
+`[plan]` last, so that a file of which the end was cut off is told from a smaller plan.
 """
 
 from collections.abc import Mapping
@@ -59,11 +60,28 @@ def _load(path: Path | None, above: tuple[Path, ...]) -> StudyConfig:
     except InputError:
         return load_study(path)  # it tells what is wrong, and what to do
     if "plan" not in values:
+        _check_whole(values, path)
         return load_study(path)
     if path.resolve() in above:
         msg = f"{path.name}: is a plan on itself; [plan] study must lead to a study"
         raise ConfigError(msg)
     return _study_of_plan(values, path, (*above, path.resolve()))
+
+
+def _check_whole(values: Mapping[str, Any], path: Path) -> None:
+    """Refuse what is left of a plan whose end was cut off: no study has keys of a plan alone.
+
+    Raises
+    ------
+    ConfigError
+        Saying what is missing.
+    """
+    if values and set(values) <= set(_KEYS):
+        msg = (
+            f"{path.name}: this plan file is not whole: its last table, [plan], is missing. "
+            "Save the plan again, or have it sent again"
+        )
+        raise ConfigError(msg)
 
 
 def plan_options(path: str | Path) -> list[str]:

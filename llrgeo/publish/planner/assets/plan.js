@@ -122,7 +122,8 @@ const llrgeoPlan = (() => {
     return lines.length > 0 ? [name, ...lines, ""] : [];
   }
 
-  // The plan as a file that `llrgeo run` reads: the study's own syntax, and which study it changes.
+  // The plan as a file that `llrgeo run` reads: the study's own syntax, and which study it changes. That
+  // stands last, and no plan is read without it, so that none opens of which the end was cut off.
   function toToml(data, plan, label) {
     const { opens, closes } = changesOf(data, plan);
     const services = (id) => data.services.map((one) => one.id)
@@ -130,7 +131,6 @@ const llrgeoPlan = (() => {
     const usual = data.planning.criteria.map((one) => one.weight);
     const weighed = plan.weights.some((weight, place) => weight !== usual[place]);
     return [
-      ...table("[plan]", data.planning.plan_of),
       ...plan.added.flatMap(({ id, name, kind, x, y }) => table("[[new_sites]]",
         { id, name, kind, easting: x, northing: y, services: services(id) })),
       ...table("[[options]]", { id: OWN_ID, label, based_on: plan.base }),
@@ -140,6 +140,7 @@ const llrgeoPlan = (() => {
         table(`[options.beds.${service}]`, numbers)),
       ...(weighed ? data.planning.criteria.flatMap(({ measure }, place) =>
         table("[[criteria]]", { measure, weight: plan.weights[place] })) : []),
+      ...table("[plan]", data.planning.plan_of),
     ].join("\n");
   }
 
@@ -195,7 +196,7 @@ const llrgeoPlan = (() => {
       return { fault: "planner_open_line", detail: error.message };
     }
     const of = data.planning.plan_of;
-    if (!read.plan) return { fault: "planner_open_unread", detail: "[plan]" };
+    if (!Object.keys(of).every((key) => read.plan && key in read.plan)) return { fault: "planner_open_cut" };
     if (read.plan.network !== of.network) return { fault: "planner_open_network" };
     if (read.plan.run_id !== of.run_id || read.plan.study !== of.study) return { fault: "planner_open_study" };
     const option = read.options[0];
