@@ -37,7 +37,8 @@ def test_figures_are_those_of_all_areas_at_once(monkeypatch: pytest.MonkeyPatch,
 
     def figures(people: pd.DataFrame) -> list[pd.DataFrame]:
         access = Access(before, after, people, tolerance_min=1.0, thresholds_min=(10, 25))
-        return [access.groups, count_people(classes, people), _by_group(supply, people)]
+        reachable = pd.DataFrame(_by_group(supply, people))
+        return [access.groups, count_people(classes, people), reachable]
 
     at_once = figures(people)
     monkeypatch.setattr(wide_groups, "_MANY", 5)
