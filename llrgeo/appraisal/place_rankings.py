@@ -71,6 +71,13 @@ class _Places(NamedTuple):
         sums = np.bincount(self.number + 1, weights=counts, minlength=len(self.names) + 1)
         return sums[1:].astype(float, copy=False)
 
+    def share(self, counted: _Minutes, whole: _Minutes, error: _Minutes) -> _Figure:
+        """Return the share of people who are counted, place by place, and what it may err by."""
+        value, errors, people = (
+            pd.Series(each, self.names) for each in (ratio(counted, whole), error, counted)
+        )
+        return _Figure(value, errors, people)
+
 
 def rank_authorities(
     results: Mapping[str, OptionResult],
@@ -195,7 +202,6 @@ def _beyond(
         for service in appraisal_inputs.visited
         if result.option.shares_of(service.id, service.shares).at_sites > 0
     ]
-
     residents = appraisal_inputs.areas["residents"].astype(float)
 
     # Shifted by the error and against it, journeys show how far the share may be wrong.
@@ -257,8 +263,7 @@ def _shares(
     counted = count(np.zeros(len(everybody)))
     moved = [np.abs(count(shift) - counted) for shift in (-error_min, error_min)]
     error = np.where(np.isnan(by_place), np.nan, ratio(np.max(moved, axis=0), whole))
-    value, counts = (pd.Series(each, places.names) for each in (ratio(counted, whole), counted))
-    return _Figure(value, pd.Series(error, places.names), counts)
+    return places.share(counted, whole, error)
 
 
 def _longer(
@@ -277,8 +282,7 @@ def _longer(
         places.people(np.where(flags, residents, 0.0)) for flags in (longer, close)
     )
     error = ratio(uncertain, whole) if accuracy.is_measured else np.full(len(whole), np.nan)
-    value, counts = (pd.Series(each, places.names) for each in (ratio(counted, whole), counted))
-    return _Figure(value, pd.Series(error, places.names), counts)
+    return places.share(counted, whole, error)
 
 
 def _worst_tenths(
