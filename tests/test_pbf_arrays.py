@@ -16,14 +16,8 @@ from llrgeo.inputs.pbf_framing import fields, texts
 from llrgeo.inputs.pbf_numbers import read_numbers, signed, unpacked
 from llrgeo.roads.extract import read_extracts
 from llrgeo.roads.ids import is_among
-from llrgeo.roads.pbf_arrays import (
-    Block,
-    Unusual,
-    dense_places,
-    tagged_nodes,
-    tagged_ways,
-    usual_blocks,
-)
+from llrgeo.roads.pbf_arrays import dense_places, packed_places, tagged_nodes, tagged_ways
+from llrgeo.roads.pbf_blocks import Block, Unusual, usual_blocks
 
 KEYS = frozenset({"highway", "barrier", "é"})
 TEXTS = st.sampled_from(
@@ -113,7 +107,7 @@ def test_arrays_hold_what_osmium_reads(
     for block in blocks:
         if block.kind == 2:
             tags |= tagged_nodes(block, KEYS)
-    places = list(dense_places(path))
+    places = list(dense_places(packed_places(block) for block in blocks if block.kind == 2))
     told = osmium.FileProcessor(str(path))
     expected_nodes, expected_ways, expected_places = {}, [], []
     for one in told:
@@ -146,7 +140,7 @@ def test_files_of_another_make_are_left_to_osmium(tmp_path: Path, options: dict[
     path = write(tmp_path / "another.osm.pbf", nodes, ways, **options)
     if "pbf_dense_nodes" in options:
         with pytest.raises(Unusual):
-            list(dense_places(path))
+            list(usual_blocks(path))
     usual = write(tmp_path / "usual.osm.pbf", nodes, ways)
     read, same = read_extracts([path]), read_extracts([usual])
     assert read.node_ids.tolist() == same.node_ids.tolist() == [1, 2]

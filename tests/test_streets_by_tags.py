@@ -9,8 +9,8 @@ from hypothesis import strategies as st
 
 from llrgeo.roads import coverage
 from llrgeo.roads.clock import Clock
+from llrgeo.roads.elements import Way
 from llrgeo.roads.extract import Extract
-from llrgeo.roads.osm_file import Way
 from llrgeo.roads.streets import _SILENT, interpret_ways
 
 KEYS = [

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final, NamedTuple
+from typing import Any, Final
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -19,22 +19,21 @@ from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.driving import is_ferry
+from llrgeo.roads.elements import (
+    DEGREE,
+    Elements,
+    Member,
+    Nodes,
+    PackedPlaces,
+    Restriction,
+    Way,
+)
 from llrgeo.roads.ids import is_among
 from llrgeo.roads.osm_text import deleted_elements, refuse_bomb
 from llrgeo.roads.pbf import check_whole
-from llrgeo.roads.pbf_arrays import (
-    DENSE_NODES,
-    WAYS,
-    Places,
-    Unusual,
-    dense_places,
-    tagged_nodes,
-    tagged_ways,
-    usual_blocks,
-)
+from llrgeo.roads.pbf_arrays import Places, dense_places, packed_places, tagged_nodes, tagged_ways
+from llrgeo.roads.pbf_blocks import DENSE_NODES, WAYS, Unusual, usual_blocks
 from llrgeo.schema import name_some
-
-DEGREE: Final = 10_000_000  # OpenStreetMap keeps coordinates in these parts of a degree
 
 _HALF_TURN: Final = 180  # a node without a place has a number beyond every longitude
 _POINT_KEYS: Final = frozenset(
@@ -56,65 +55,6 @@ _UNREADABLE: Final = (
     osmium.InvalidLocationError,
 )
 _ENDINGS: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
-
-
-class Way(NamedTuple):
-    """A street: its id, its tags, and the ids of its nodes in order."""
-
-    id: int
-    tags: dict[str, str]
-    nodes: NDArray[np.int64]
-
-
-class Member(NamedTuple):
-    """A member of a relation: `n`ode, `w`ay or `r`elation, its id and its role."""
-
-    kind: str
-    ref: int
-    role: str
-
-
-class Restriction(NamedTuple):
-    """A turn restriction as mapped."""
-
-    id: int
-    tags: dict[str, str]
-    members: tuple[Member, ...]
-
-
-class Elements(NamedTuple):
-    """What one file holds beside the places of its nodes, in its order.
-
-    `placed` are the places that ways carry, `gone` what is marked as deleted, by kind and id;
-    `places` are the tags of named cities, towns and villages by node, `water` rivers and canals;
-    `found` counts what was met on the way: deleted elements, squares.
-    """
-
-    points: dict[int, dict[str, str]]
-    places: dict[int, dict[str, str]]
-    ways: list[Way]
-    water: list[Way]
-    restrictions: list[Restriction]
-    placed: dict[int, tuple[int, int]]
-    gone: set[tuple[str, int]]
-    found: Counter[str]
-    date: str
-    sha256: str
-
-
-class Nodes(NamedTuple):
-    """Places of nodes of one file, `x` and `y` in ten-millionths of a degree.
-
-    `number` is how many nodes the file places, `by_ways` how many of them only ways do, and `box`
-    the least x and y and the greatest of all of them, in degrees; empty if there are none.
-    """
-
-    ids: NDArray[np.int64]
-    x: NDArray[np.int64]
-    y: NDArray[np.int64]
-    number: int
-    by_ways: int
-    box: NDArray[np.float64]
 
 
 def read_file(path: Path) -> Elements:
@@ -176,9 +116,9 @@ def read_nodes(path: Path, elements: Elements, wanted: NDArray[np.int64]) -> Nod
         If the file cannot be read, or holds a node twice.
     """
     try:
-        if path.name.endswith(".pbf"):
+        if elements.packed is not None:
             with suppress(Unusual):
-                return _wanted_nodes(dense_places(path), elements, wanted)
+                return _wanted_nodes(dense_places(elements.packed), elements, wanted)
         return _wanted_nodes([_all_places(path, elements)], elements, wanted)
     except _UNREADABLE as error:
         raise _unreadable(path, error) from error
@@ -191,7 +131,7 @@ def _elements(path: Path, date: str, digest: str) -> Elements:
     # Some files write places at the ways in place of nodes of
     # their own; such nodes are added at last.
     on_ways: dict[int, tuple[int, int]] = {}
-    tagged, read = _tagged_elements(path, gone, on_ways)
+    tagged, read, packed = _tagged_elements(path, gone, on_ways)
     ways = [way for way in read if "highway" in way.tags or is_ferry(way.tags)]
     restrictions, squares = _relations(path, gone)
     rims = _rims(path, squares, gone | {("way", way.id) for way in ways}, on_ways)
@@ -211,13 +151,17 @@ def _elements(path: Path, date: str, digest: str) -> Elements:
         +found,
         date,
         digest,
+        packed,
     )
 
 
 def _tagged_elements(
     path: Path, gone: set[tuple[str, int]], on_ways: dict[int, tuple[int, int]]
-) -> tuple[dict[int, dict[str, str]], list[Way]]:
-    """Return the tags of points and places by node, and streets, ferries and water."""
+) -> tuple[dict[int, dict[str, str]], list[Way], list[PackedPlaces] | None]:
+    """Return the tags of points and places by node, and streets, ferries and water.
+
+    The third are the packed places of all nodes, None where osmium reads the file.
+    """
     if path.name.endswith(".pbf"):
         with suppress(Unusual):
             return _tagged_in_blocks(path)
@@ -231,19 +175,23 @@ def _tagged_elements(
         for way in _tagged(path, osmium.osm.WAY, *_WAY_KEYS)
         if ("way", way.id) not in gone
     ]
-    return points, ways
+    return points, ways, None
 
 
-def _tagged_in_blocks(path: Path) -> tuple[dict[int, dict[str, str]], list[Way]]:
+def _tagged_in_blocks(
+    path: Path,
+) -> tuple[dict[int, dict[str, str]], list[Way], list[PackedPlaces]]:
     """Return the same of a PBF file that is written as extracts are."""
     points: dict[int, dict[str, str]] = {}
     ways: list[Way] = []
+    packed: list[PackedPlaces] = []
     for block in usual_blocks(path):
         if block.kind == DENSE_NODES:
             points |= tagged_nodes(block, _NODE_KEYS)
+            packed.append(packed_places(block))
         elif block.kind == WAYS:
-            ways += [Way(*way) for way in tagged_ways(block, _WAY_KEYS)]
-    return points, ways
+            ways += tagged_ways(block, _WAY_KEYS)
+    return points, ways, packed
 
 
 def _way(way: Any, tags: dict[str, str], on_ways: dict[int, tuple[int, int]]) -> Way:  # noqa: ANN401 (osmium's own type)

@@ -2,85 +2,33 @@
 
 osmium makes a Python object of every element, which for a county takes most of a minute. Here the
 numbers of a whole block are read at once, and only elements with a wanted key are looked at one by
-one. Files that are written in another way than extracts are (nodes one by one, places on ways,
-another granularity, another packing) are left to osmium: `Unusual` is raised.
+one. What is not written as extracts are is left to osmium.
 
 Source: OpenStreetMap wiki, PBF Format (2026-11).
 """
 
-import sys
-import zlib
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
+from collections.abc import Iterable, Iterator
 from typing import Final, NamedTuple
 
 import numpy as np
-from numpy.typing import NDArray
 
-from llrgeo.inputs.pbf_framing import fields, texts, varint
+from llrgeo.inputs.pbf_framing import fields
 from llrgeo.inputs.pbf_numbers import Ints, Numbers, read_numbers, signed, summed, unpacked
-from llrgeo.roads.pbf import block_data, blocks
+from llrgeo.roads.elements import PackedPlaces, Way
+from llrgeo.roads.pbf_blocks import (
+    Block,
+    Tags,
+    Texts,
+    Unusual,
+    judged_by_osmium,
+    known_texts,
+    tags_of,
+)
 
-# Fields of a block, of a group, of dense nodes, and of a way with the type of what they hold.
-_STRINGS, _GROUP, _GRANULARITY, _LAT_OFFSET, _LON_OFFSET = 1, 2, 17, 19, 20
-DENSE_NODES, WAYS, _RELATIONS = 2, 3, 4
+# Fields of dense nodes, and of a way with the type of what they hold.
 _NODE_ID, _DENSE_INFO, _LAT, _LON, _NODE_TAGS = 1, 5, 8, 9, 10
 _VISIBLE: Final = 6  # of the info of dense nodes: which of them are not deleted
-_BYTES: Final = 2  # the lowest three bits of what says that bytes follow
 _WAY_ID, _KEYS, _VALUES, _INFO, _REFS = 0x08, 0x12, 0x1A, 0x22, 0x42
-_USUAL_GRANULARITY: Final = 100  # nanodegrees: ten-millionths of a degree
-
-
-class Unusual(Exception):  # noqa: N818 (no error: another reader takes the file)
-    """Says that a file is not written as extracts are."""
-
-
-@contextmanager
-def _judged_by_osmium() -> Iterator[None]:
-    """Leave what cannot be read to osmium, which says what is wrong, or makes sense of it."""
-    try:
-        yield
-    except (ValueError, IndexError) as error:
-        raise Unusual from error
-
-
-Tags = dict[str, str]
-
-
-class Block(NamedTuple):
-    """One block of elements of one kind.
-
-    Attributes
-    ----------
-    table
-        The table of its texts.
-    kind
-        The kind of element.
-    group
-        The bytes of the elements, one after the other; dense nodes are one element.
-    starts
-        The byte where each element begins, and last the one after all.
-    """
-
-    table: bytes
-    kind: int
-    group: bytes
-    starts: list[int]
-
-
-class _Texts(dict[int, str]):
-    """The texts of a block by number, decoded when asked for; equal ones are one object."""
-
-    def __init__(self, written: list[bytes]) -> None:
-        """Take the texts as they are written."""
-        super().__init__()
-        self.written = written
-
-    def __missing__(self, number: int) -> str:
-        """Decode a text."""
-        text = self[number] = sys.intern(self.written[number].decode())
-        return text
 
 
 class Places(NamedTuple):
@@ -91,24 +39,7 @@ class Places(NamedTuple):
     y: Ints
 
 
-def usual_blocks(path: Path) -> Iterator[Block]:
-    """Yield the blocks of a file that is written as extracts are.
-
-    Raises
-    ------
-    Unusual
-        If it is not, or a block cannot be read.
-    """
-    with path.open("rb") as file:
-        for block in blocks(file, path):
-            if block.type == "OSMData":
-                try:
-                    yield _block(block_data(file, block))
-                except (ValueError, zlib.error) as error:
-                    raise Unusual from error
-
-
-@_judged_by_osmium()
+@judged_by_osmium()
 def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
     """Return the tags of the dense nodes of a block that have one of some keys, by id.
 
@@ -117,7 +48,7 @@ def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
     Unusual
         If it cannot be read.
     """
-    known, wanted = _known(block, keys)
+    known, wanted = known_texts(block, keys)
     if not wanted.any():
         return {}
     dense = _dense(block)
@@ -133,20 +64,20 @@ def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
     found = {}
     for row in has.tolist():
         tags = numbers[begins[row] : stops[row]].tolist()
-        found[int(ids[row])] = _tags(known, tags[::2], tags[1::2])
+        found[int(ids[row])] = tags_of(known, tags[::2], tags[1::2])
     return found
 
 
-@_judged_by_osmium()
-def tagged_ways(block: Block, keys: frozenset[str]) -> list[tuple[int, Tags, Ints]]:
-    """Return id, tags and the ids of the nodes of each way of a block that has one of some keys.
+@judged_by_osmium()
+def tagged_ways(block: Block, keys: frozenset[str]) -> list[Way]:
+    """Return the ways of a block that have one of some keys.
 
     Raises
     ------
     Unusual
         If it cannot be read.
     """
-    known, wanted = _known(block, keys)
+    known, wanted = known_texts(block, keys)
     if not wanted.any():
         return []
     numbers, ways = _way_fields(block)
@@ -161,84 +92,42 @@ def tagged_ways(block: Block, keys: frozenset[str]) -> list[tuple[int, Tags, Int
     refs = sums[1:] - sums[ends[:-1]][way]
     tags = _tag_sets(block.group, known, numbers, [ways[key][has] for key in (_KEYS, _VALUES)])
     return [
-        (way_id, own, refs[start:end])
+        Way(way_id, own, refs[start:end])
         for way_id, own, start, end in zip(
             ways[_WAY_ID][has, 0].tolist(), tags, ends[:-1].tolist(), ends[1:].tolist(), strict=True
         )
     ]
 
 
-def dense_places(path: Path) -> Iterator[Places]:
+@judged_by_osmium()
+def packed_places(block: Block) -> PackedPlaces:
+    """Return the places of the dense nodes of a block as they stand in it.
+
+    Raises
+    ------
+    Unusual
+        If it cannot be read.
+    """
+    dense = _dense(block)
+    return PackedPlaces(dense[_NODE_ID], dense[_LON], dense[_LAT])
+
+
+def dense_places(packed: Iterable[PackedPlaces]) -> Iterator[Places]:
     """Yield the places of the nodes of each block of a file, by ids that ascend.
 
     Raises
     ------
     Unusual
-        If it is not written as extracts are, or ids do not ascend: then one may come twice.
+        If they cannot be read, or ids do not ascend: then one may come twice.
     """
     last = np.zeros(0, dtype=np.int64)
-    for block in usual_blocks(path):
-        if block.kind == DENSE_NODES:
-            with _judged_by_osmium():
-                dense = _dense(block)
-                ids, x, y = (summed(dense[key]) for key in (_NODE_ID, _LON, _LAT))
-            if not len(ids) == len(x) == len(y) or (np.diff(ids, prepend=last) <= 0).any():
-                raise Unusual
-            last = ids[-1:]
-            yield Places(ids, x, y)
-
-
-def _block(data: bytes | None) -> Block:
-    """Take a block apart."""
-    if data is None:
-        raise Unusual
-    found: dict[int, int | bytes] = {}
-    for key, value in fields(data):
-        if key in found:
+    for block in packed:
+        with judged_by_osmium():
+            ids, x, y = map(summed, block)
+        if not len(ids) == len(x) == len(y) or (np.diff(ids, prepend=last) <= 0).any():
             raise Unusual
-        found[key] = value
-    strings, group = found.get(_STRINGS), found.get(_GROUP)
-    granularity = found.get(_GRANULARITY, _USUAL_GRANULARITY)
-    moved = found.get(_LAT_OFFSET, 0) or found.get(_LON_OFFSET, 0)
-    if not isinstance(strings, bytes) or not isinstance(group, bytes) or not group:
-        raise Unusual
-    kind, packing = divmod(group[0], 8)
-    if moved or granularity != _USUAL_GRANULARITY or packing != _BYTES:
-        raise Unusual
-    if kind not in {DENSE_NODES, WAYS, _RELATIONS}:
-        raise Unusual
-    return Block(strings, kind, group, _starts(group))
-
-
-def _starts(group: bytes) -> list[int]:
-    """Return the byte where each element of a group begins, and last the one after all.
-
-    The format wants all of one kind. Where others follow the first, osmium reads them all.
-    """
-    starts, at = [], 0
-    while at < len(group):
-        if group[at] != group[0]:
-            raise Unusual
-        starts.append(at)
-        size, at = varint(group, at + 1)
-        at += size
-    if at != len(group):
-        raise Unusual
-    return [*starts, at]
-
-
-def _known(block: Block, keys: frozenset[str]) -> tuple[_Texts, NDArray[np.bool_]]:
-    """Return the texts of a block, and of each whether it is one of some keys."""
-    known = _Texts(texts(block.table))
-    named = {key.encode() for key in keys}
-    return known, np.array([text in named for text in known.written], dtype=bool)
-
-
-def _tags(known: _Texts, keys: list[int], values: list[int]) -> Tags:
-    """Return tags by the numbers of their texts."""
-    if min((*keys, *values), default=0) < 0:
-        raise Unusual
-    return {known[key]: known[value] for key, value in zip(keys, values, strict=True)}
+        last = ids[-1:]
+        yield Places(ids, x, y)
 
 
 def _dense(block: Block) -> dict[int, bytes]:
@@ -304,7 +193,7 @@ def _spread(spans: Ints) -> tuple[Ints, Ints]:
     return spans[row, 0] + np.arange(len(row)) - begins[row], row
 
 
-def _tag_sets(group: bytes, known: _Texts, numbers: Numbers, spans: list[Ints]) -> list[Tags]:
+def _tag_sets(group: bytes, known: Texts, numbers: Numbers, spans: list[Ints]) -> list[Tags]:
     """Return the tags of ways; those of equal tags share one set.
 
     `spans` say where the keys and the values of each way stand among the numbers, shape (ways, 2).
@@ -316,6 +205,6 @@ def _tag_sets(group: bytes, known: _Texts, numbers: Numbers, spans: list[Ints]) 
     for (a, b, c, d), (i, j, k, m) in zip(first[where].tolist(), where.tolist(), strict=True):
         written = group[a:b], group[c:d]
         if written not in sets:
-            sets[written] = _tags(known, values[i:j].tolist(), values[k:m].tolist())
+            sets[written] = tags_of(known, values[i:j].tolist(), values[k:m].tolist())
         found.append(sets[written])
     return found

@@ -12,8 +12,8 @@ from numpy.typing import NDArray
 from llrgeo.roads.clock import Clock
 from llrgeo.roads.conditional import settle_barrier, settle_way
 from llrgeo.roads.driving import Tags, WayAccess, is_ferry, node_access, plain_tags, way_access
+from llrgeo.roads.elements import Way
 from llrgeo.roads.extract import Extract
-from llrgeo.roads.osm_file import Way
 from llrgeo.roads.profile import Level
 from llrgeo.roads.speeds import (
     ferry_minutes,

@@ -1,0 +1,78 @@
+"""What OpenStreetMap files hold of streets, as it is read: ways, relations, places of nodes."""
+
+from collections import Counter
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+DEGREE: Final = 10_000_000  # OpenStreetMap keeps coordinates in these parts of a degree
+
+
+class Way(NamedTuple):
+    """A street: its id, its tags, and the ids of its nodes in order."""
+
+    id: int
+    tags: dict[str, str]
+    nodes: NDArray[np.int64]
+
+
+class Member(NamedTuple):
+    """A member of a relation: `n`ode, `w`ay or `r`elation, its id and its role."""
+
+    kind: str
+    ref: int
+    role: str
+
+
+class Restriction(NamedTuple):
+    """A turn restriction as mapped."""
+
+    id: int
+    tags: dict[str, str]
+    members: tuple[Member, ...]
+
+
+class PackedPlaces(NamedTuple):
+    """The ids and places of the nodes of a block, packed as steps from each to the next."""
+
+    ids: bytes
+    x: bytes
+    y: bytes
+
+
+class Elements(NamedTuple):
+    """What one file holds beside the places of its nodes, in its order.
+
+    `placed` are the places that ways carry, `gone` what is marked as deleted, by kind and id;
+    `places` are the tags of named cities, towns and villages by node, `water` rivers and canals;
+    `found` counts what was met on the way: deleted elements, squares. `packed` are the places of
+    all nodes as the blocks of a file hold them, seven bytes a node; None where osmium reads it.
+    """
+
+    points: dict[int, dict[str, str]]
+    places: dict[int, dict[str, str]]
+    ways: list[Way]
+    water: list[Way]
+    restrictions: list[Restriction]
+    placed: dict[int, tuple[int, int]]
+    gone: set[tuple[str, int]]
+    found: Counter[str]
+    date: str
+    sha256: str
+    packed: list[PackedPlaces] | None
+
+
+class Nodes(NamedTuple):
+    """Places of nodes of one file, `x` and `y` in ten-millionths of a degree.
+
+    `number` is how many nodes the file places, `by_ways` how many of them only ways do, and `box`
+    the least x and y and the greatest of all of them, in degrees; empty if there are none.
+    """
+
+    ids: NDArray[np.int64]
+    x: NDArray[np.int64]
+    y: NDArray[np.int64]
+    number: int
+    by_ways: int
+    box: NDArray[np.float64]

@@ -1,0 +1,147 @@
+"""The blocks of a PBF file that is written as extracts are, each of elements of one kind.
+
+Files that are written in another way (nodes one by one, places on ways, another granularity,
+another packing) are left to osmium: `Unusual` is raised.
+
+Source: OpenStreetMap wiki, PBF Format (2026-11).
+"""
+
+import sys
+import zlib
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Final, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+from llrgeo.inputs.pbf_framing import fields, texts, varint
+from llrgeo.roads.pbf import block_data, blocks
+
+# Fields of a block, and kinds of elements.
+_STRINGS, _GROUP, _GRANULARITY, _LAT_OFFSET, _LON_OFFSET = 1, 2, 17, 19, 20
+DENSE_NODES, WAYS, _RELATIONS = 2, 3, 4
+_BYTES: Final = 2  # the lowest three bits of what says that bytes follow
+_USUAL_GRANULARITY: Final = 100  # nanodegrees: ten-millionths of a degree
+
+
+class Unusual(Exception):  # noqa: N818 (no error: another reader takes the file)
+    """Says that a file is not written as extracts are."""
+
+
+@contextmanager
+def judged_by_osmium() -> Iterator[None]:
+    """Leave what cannot be read to osmium, which says what is wrong, or makes sense of it."""
+    try:
+        yield
+    except (ValueError, IndexError) as error:
+        raise Unusual from error
+
+
+Tags = dict[str, str]
+
+
+class Block(NamedTuple):
+    """One block of elements of one kind.
+
+    Attributes
+    ----------
+    table
+        The table of its texts.
+    kind
+        The kind of element.
+    group
+        The bytes of the elements, one after the other; dense nodes are one element.
+    starts
+        The byte where each element begins, and last the one after all.
+    """
+
+    table: bytes
+    kind: int
+    group: bytes
+    starts: list[int]
+
+
+class Texts(dict[int, str]):
+    """The texts of a block by number, decoded when asked for; equal ones are one object."""
+
+    def __init__(self, written: list[bytes]) -> None:
+        """Take the texts as they are written."""
+        super().__init__()
+        self.written = written
+
+    def __missing__(self, number: int) -> str:
+        """Decode a text."""
+        text = self[number] = sys.intern(self.written[number].decode())
+        return text
+
+
+def usual_blocks(path: Path) -> Iterator[Block]:
+    """Yield the blocks of a file that is written as extracts are.
+
+    Raises
+    ------
+    Unusual
+        If it is not, or a block cannot be read.
+    """
+    with path.open("rb") as file:
+        for block in blocks(file, path):
+            if block.type == "OSMData":
+                try:
+                    yield _block(block_data(file, block))
+                except (ValueError, zlib.error) as error:
+                    raise Unusual from error
+
+
+def known_texts(block: Block, keys: frozenset[str]) -> tuple[Texts, NDArray[np.bool_]]:
+    """Return the texts of a block, and of each whether it is one of some keys."""
+    known = Texts(texts(block.table))
+    named = {key.encode() for key in keys}
+    return known, np.array([text in named for text in known.written], dtype=bool)
+
+
+def tags_of(known: Texts, keys: list[int], values: list[int]) -> Tags:
+    """Return tags by the numbers of their texts."""
+    if min((*keys, *values), default=0) < 0:
+        raise Unusual
+    return {known[key]: known[value] for key, value in zip(keys, values, strict=True)}
+
+
+def _block(data: bytes | None) -> Block:
+    """Take a block apart."""
+    if data is None:
+        raise Unusual
+    found: dict[int, int | bytes] = {}
+    for key, value in fields(data):
+        if key in found:
+            raise Unusual
+        found[key] = value
+    strings, group = found.get(_STRINGS), found.get(_GROUP)
+    granularity = found.get(_GRANULARITY, _USUAL_GRANULARITY)
+    moved = found.get(_LAT_OFFSET, 0) or found.get(_LON_OFFSET, 0)
+    if not isinstance(strings, bytes) or not isinstance(group, bytes) or not group:
+        raise Unusual
+    kind, packing = divmod(group[0], 8)
+    if moved or granularity != _USUAL_GRANULARITY or packing != _BYTES:
+        raise Unusual
+    if kind not in {DENSE_NODES, WAYS, _RELATIONS}:
+        raise Unusual
+    return Block(strings, kind, group, _starts(group))
+
+
+def _starts(group: bytes) -> list[int]:
+    """Return the byte where each element of a group begins, and last the one after all.
+
+    The format wants all of one kind. Where others follow the first, osmium reads them all.
+    """
+    starts, at = [], 0
+    while at < len(group):
+        if group[at] != group[0]:
+            raise Unusual
+        starts.append(at)
+        size, at = varint(group, at + 1)
+        at += size
+    if at != len(group):
+        raise Unusual
+    return [*starts, at]
