@@ -11,6 +11,7 @@ import pandas as pd
 import pytest
 from connections import OUTSIDE, guard_connections
 from hypothesis import HealthCheck, settings
+from skipped import Skipped
 from town import FARM, grid_streets, grid_xy, placed, write_town
 
 from llrgeo.cli import main
@@ -23,7 +24,14 @@ from llrgeo.study.run import build_publication, run_study
 from llrgeo.travel.times import TravelTimes
 
 
-def pytest_configure() -> None:
+def pytest_addoption(parser: pytest.Parser) -> None:
+    """Let a run be of tests alone that lacked an extra before (`skipped.py`)."""
+    parser.addoption(
+        "--skipped", action="store_true", help="only tests that were skipped when last run"
+    )
+
+
+def pytest_configure(config: pytest.Config) -> None:
     """Refuse, and count, connections to other machines; give hypothesis all the time it needs.
 
     Its limits are of the clock: on a busy machine they would fail tests that are right.
@@ -31,6 +39,8 @@ def pytest_configure() -> None:
     guard_connections()
     settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
     settings.load_profile("busy")
+    if hasattr(config, "cache"):  # not with -p no:cacheprovider
+        config.pluginmanager.register(Skipped(config), "skipped")
 
 
 @pytest.fixture(autouse=True)
