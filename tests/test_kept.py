@@ -1,6 +1,7 @@
 """What holds of an earlier result is what a run from scratch would find, whatever was changed."""
 
 import errno
+import inspect
 from pathlib import Path
 
 import pandas as pd
@@ -155,10 +156,15 @@ def test_where_a_site_moved_only_the_ways_to_it_are_searched(earlier, monkeypatc
     study = changed(earlier, text.replace(*CHANGES["new_sites"], 1))
     monkeypatch.setattr(search_trees, "search_tree", counted)
     fresh, before = run_study(study), run_study(earlier.study)
+    pages = study_run.build_publication(before)
     searched.clear()
-    found = run_study(study, kept=still_holds(before, study, ()))
+    kept = still_holds(before, study, ())
+    found = run_study(study, kept=kept)
     assert len(searched) == len(study.periods)
     assert_same_evidence(found, fresh)
+    # All roads of the network are packed as they were; which of them journeys use is found anew.
+    assert set(kept.inputs["kept"]) == {inspect.unwrap(planning.packed_network)}
+    assert study_run.build_publication(found).planning.network is pages.planning.network
 
 
 def test_a_file_that_is_saved_again_or_gone_has_another_mark(town_study):

@@ -5,6 +5,7 @@ options' results do not rest on either. Any other is taken to decide everything,
 of a study is safe before anybody thinks of it.
 """
 
+import inspect
 from collections.abc import Collection, Mapping
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -16,6 +17,7 @@ from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.files import files_of
 from llrgeo.study.appraisal_config import appraisal_files
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
+from llrgeo.study.planning import packed_network
 from llrgeo.study.plausibility import judges_costs
 from llrgeo.study.result import StudyResult
 from llrgeo.study.times import TimesBy
@@ -35,6 +37,9 @@ _WITHOUT_SITES: Final = {  # parts that rest on none of them, and as what they a
     "base_map": "base_map",
     "routers": "earlier_routers",
 }
+# Of what functions made of places and roads, what rests on roads alone; `once` keeps it under the
+# function without its wrapper.
+_OF_ROADS: Final = (inspect.unwrap(packed_network),)
 # Parts that rest on no key of NOT_TIMES, and what functions made of these alone.
 _PLACES: Final = ("areas", "directory", "routers", "base_map", "kept")
 
@@ -82,7 +87,9 @@ def still_holds(earlier: StudyResult, study: StudyConfig, changed_files: Collect
         return NOTHING_KEPT
     held = vars(earlier.inputs)  # of a large network the routers have been let go
     if (keys | files) & _OF_SITES:
-        return Kept({name: held[part] for part, name in _WITHOUT_SITES.items() if part in held})
+        parts = {name: held[part] for part, name in _WITHOUT_SITES.items() if part in held}
+        made = earlier.inputs.kept
+        return Kept({**parts, "kept": {of: made[of] for of in _OF_ROADS if of in made}})
     inputs: dict[str, object] = {part: held[part] for part in _PLACES if part in held}
     same_results = not (keys - _NOT_RESULTS or files or _judges_costs(was) != _judges_costs(study))
     return Kept(
