@@ -215,8 +215,8 @@ def test_points_lie_beside_pieces_of_any_length(tmp_path: Path) -> None:
     drawn = Map({"a": (0, 0), "b": (90, 7), "c": (90.5, 7.45), "d": (420, -230)})
     network = build_network([drawn.way(1, "a b c d").write(tmp_path / "map.osm")])
     roads = Roads.of(network, serving_edges(network)["origin"])
-    pieces = np.repeat(np.arange(len(roads.ends)), 40)
-    lines = shapely.linestrings(roads.ends)
+    pieces = np.repeat(np.arange(len(roads.pieces.ends)), 40)
+    lines = shapely.linestrings(roads.pieces.ends)
     assert 0.6 < shapely.length(lines).min() < 0.7
     middle = shapely.get_coordinates(shapely.centroid(lines))[pieces]
     xy = middle + np.random.default_rng(5).normal(0, 0.8, middle.shape)

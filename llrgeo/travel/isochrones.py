@@ -220,7 +220,7 @@ def _samples(surface: TimeSurface, limit_ms: float) -> _Samples:
     if np.isnan(land).any():
         return _Samples(np.empty((0, 2)), np.empty(0), low, high)
     # Points half a grid step apart, so that each node of the grid has one near.
-    xy, road, share = roads.points(np.sort(roads.tree.query(shapely.box(*low, *high))), STEP_M / 2)
+    xy, road, share = roads.points(roads.pieces.touching(land), STEP_M / 2)
     ms = surface.along(road, share)
     return _Samples(xy, ms, low, high)
 

@@ -16,6 +16,7 @@ from numpy.typing import NDArray
 from llrgeo.roads.edge_lines import edge_points
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S, Edges
+from llrgeo.travel.piece_grid import PieceGrid
 from llrgeo.travel.times import Direction
 
 Floats = NDArray[np.float64]
@@ -33,9 +34,9 @@ class Roads:
     ----------
     network, boxes
         The network, and the least x and y and the greatest of each road, shape (4, roads).
-    tree, of_piece, ends, shares
-        An index of the straight pieces of the lines (what is nearest is found faster among short
-        ones), the road of each, its two ends (x, y), and the shares of the road's length at them.
+    pieces, of_piece, shares
+        The straight pieces of the lines by place, the road of each, and the shares of the road's
+        length at its two ends.
     max_distance_m
         A point farther from every road is joined to none.
     start, edge, ahead
@@ -45,9 +46,8 @@ class Roads:
 
     network: RoadNetwork
     boxes: Floats
-    tree: shapely.STRtree
+    pieces: PieceGrid
     of_piece: Ints
-    ends: Floats
     shares: Floats
     max_distance_m: float
     start: Ints
@@ -69,9 +69,8 @@ class Roads:
         return cls(
             network,
             _boxes(xy, count),
-            shapely.STRtree(np.asarray(shapely.linestrings(ends))),
+            PieceGrid.of(ends),
             of_piece,
-            ends,
             shares,
             max_distance_m,
             start,
@@ -84,7 +83,8 @@ class Roads:
 
         `xy` has shape (points, 2). Metres and shares of 0 to 1 have shape (points,).
         """
-        begin, line = self.ends[piece, 0], self.ends[piece, 1] - self.ends[piece, 0]
+        ends = self.pieces.ends[piece]
+        begin, line = ends[:, 0], ends[:, 1] - ends[:, 0]
         squared = (line**2).sum(axis=1)
         along = ((xy - begin) * line).sum(axis=1) / np.where(squared > 0, squared, 1.0)
         part = np.clip(along, 0, 1)
@@ -97,15 +97,16 @@ class Roads:
 
         Places have shape (points, 2), in metres; the others (points,), all in the order of pieces.
         """
-        line = self.ends[pieces, 1] - self.ends[pieces, 0]
+        ends = self.pieces.ends[pieces]
+        begin, line = ends[:, 0], ends[:, 1] - ends[:, 0]
         gaps = np.maximum(np.ceil(np.hypot(*line.T) / spacing_m), 1).astype(np.int64)
         # The last point of a piece is the first of the next; only at the end of a road it is not.
         count = gaps + (self.shares[pieces, 1] >= 1 - _ROUNDING)
         which = np.repeat(np.arange(len(pieces)), count)
         part = (np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)) / gaps[which]
-        shares, begin = self.shares[pieces[which]], self.ends[pieces[which], 0]
+        shares = self.shares[pieces[which]]
         share = shares[:, 0] + (shares[:, 1] - shares[:, 0]) * part
-        return begin + line[which] * part[:, None], self.of_piece[pieces[which]], share
+        return begin[which] + line[which] * part[:, None], self.of_piece[pieces[which]], share
 
 
 class OwnRoad(NamedTuple):
@@ -176,13 +177,13 @@ class TimeSurface:
         Of pieces as near, as beyond a corner, it is the one that is quickest, as in the matrix, and
         of those the first: the same whichever other roads are laid out.
         """
-        (which, piece), walk_m = self.roads.tree.query_nearest(
-            shapely.points(xy), return_distance=True
-        )
+        which, piece, walk_m = self.roads.pieces.nearest(xy)
         # Beyond the farthest walk to a road a point joins none, as in the matrix.
         near = walk_m <= self.roads.max_distance_m
         which, piece = which[near], piece[near]
-        ms = self.along(self.roads.of_piece[piece], self.roads.beside(xy[which], piece)[1])
+        ms, tied = np.zeros(len(which)), np.bincount(which)[which] > 1
+        share = self.roads.beside(xy[which[tied]], piece[tied])[1]
+        ms[tied] = self.along(self.roads.of_piece[piece[tied]], share)
         order = np.lexsort((piece, ms, which))
         first = np.diff(which[order], prepend=-1) > 0
         found = np.full(len(xy), -1)

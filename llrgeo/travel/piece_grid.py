@@ -1,0 +1,160 @@
+"""The straight pieces of roads that are nearest to points, found by a grid of square cells.
+
+An index of rectangles (`shapely.STRtree`) answers one point after the other. Where hundreds of
+thousands are asked about, as along the border of an area, arrays over all of them are faster.
+"""
+
+from dataclasses import dataclass
+from typing import Final, Self
+
+import numpy as np
+from numpy.typing import NDArray
+from scipy.sparse import csr_array
+
+from llrgeo.roads.edge_lines import within
+
+Floats = NDArray[np.float64]
+Ints = NDArray[np.int64]
+
+_HAIR_M: Final = 0.001  # more than any rounding
+_AT_ONCE: Final = 1 << 14  # points, so that candidates of all of them stay small
+
+
+@dataclass(frozen=True, slots=True)
+class PieceGrid:
+    """Straight pieces of lines by the cells of a grid that they pass through.
+
+    Attributes
+    ----------
+    ends
+        Both ends of each piece, shape (pieces, 2, 2), in metres.
+    corner, cell_m
+        The lower left corner of the grid, and how wide its cells are.
+    near
+        For each cell (rows from south to north) a piece in the nearest cell that has any.
+    start, piece
+        The pieces of all cells, row by row: those of cell i are `piece[start[i] : start[i + 1]]`.
+    """
+
+    ends: Floats
+    corner: Floats
+    cell_m: float
+    near: Ints
+    start: Ints
+    piece: Ints
+
+    @classmethod
+    def of(cls, ends: Floats) -> Self:
+        """Sort pieces, given by their ends, into a grid of cells that suits how many they are."""
+        from scipy.ndimage import distance_transform_edt
+
+        if not len(ends):
+            return cls(ends, np.zeros(2), 1.0, *np.zeros((3, 1, 1), dtype=np.int64))
+        x, y = ends.reshape(-1, 2).T
+        corner = np.array([x.min(), y.min()]) - _HAIR_M
+        size_m = np.array([x.max(), y.max()]) - corner + _HAIR_M
+        # So wide that there are about as many cells as pieces, also where all lie on one line.
+        cell_m = max(np.sqrt(size_m.prod() / len(ends)), size_m.max() / len(ends), 1.0)
+        columns, rows = (size_m // cell_m).astype(np.int64) + 1
+        found = _in_cells(ends, corner, cell_m, columns)
+        cells = csr_array(found, shape=(rows * columns, len(ends)))
+        start, piece = cells.indptr.astype(np.int64), cells.indices.astype(np.int64)
+        empty = (start[1:] == start[:-1]).reshape(rows, columns)
+        row, column = distance_transform_edt(empty, return_distances=False, return_indices=True)
+        return cls(ends, corner, cell_m, piece[start[row * columns + column]], start, piece)
+
+    def touching(self, land: Floats) -> Ints:
+        """Return the pieces whose boxes touch a piece of land, itself a box of shape (4,)."""
+        first, last = self.ends[:, 0].T, self.ends[:, 1].T
+        boxes = np.concatenate([np.minimum(first, last), np.maximum(first, last)])
+        return np.flatnonzero(within(boxes, land))
+
+    def nearest(self, xy: Floats) -> tuple[Ints, Ints, Floats]:
+        """Return the pieces nearest to points, shape (points, 2): all that are as near.
+
+        Returns
+        -------
+        tuple of numpy.ndarray
+            One row a point and piece, points in their order: row of the point, piece (one may
+            come twice), metres between them. Without pieces there is no row.
+        """
+        found = [
+            self._nearest(xy[first : first + _AT_ONCE], first)
+            for first in range(0, len(xy) if len(self.ends) else 0, _AT_ONCE)
+        ]
+        if not found:
+            return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
+        which, piece, apart_m = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return which, piece, apart_m
+
+    def _nearest(self, xy: Floats, first: int) -> tuple[Ints, Ints, Floats]:
+        """Return the nearest pieces of a few points, whose rows are counted from a first one."""
+        rows, columns = self.near.shape
+        last = np.array([columns - 1, rows - 1])
+        column, row = self._cell(xy, last).T
+        # A piece that is near says how far the nearest one is at most, so in which cells it is.
+        most_m = apart_m(xy, self.ends[self.near[row, column]])[:, None] + _HAIR_M
+        low, high = self._cell(xy - most_m, last), self._cell(xy + most_m, last)
+        # The cells of one row stand in a run: a run of pieces for each row about each point.
+        point, row = _counted(low[:, 1], high[:, 1] - low[:, 1] + 1)
+        begin = self.start[row * columns + low[point, 0]]
+        count = self.start[row * columns + high[point, 0] + 1] - begin
+        run, at = _counted(begin, count)
+        which, piece = point[run], self.piece[at]
+        found_m = apart_m(xy[which], self.ends[piece])
+        # Each point has a run at least, that of the piece that is near.
+        starts = np.searchsorted(which, np.arange(len(xy)))
+        nearest = found_m == np.minimum.reduceat(found_m, starts)[which]
+        return which[nearest] + first, piece[nearest], found_m[nearest]
+
+    def _cell(self, xy: Floats, last: Ints) -> Ints:
+        """Return the column and row of the cell of each point, or the nearest in the grid."""
+        return np.clip(np.floor((xy - self.corner) / self.cell_m), 0, last).astype(np.int64)
+
+
+def apart_m(xy: Floats, ends: Floats) -> Floats:
+    """Return how far points, shape (points, 2), are from pieces, one each, shape (points, 2, 2).
+
+    The steps are those of GEOS, so that distances are the same bit for bit, and beyond a corner all
+    pieces that meet there are as near.
+    """
+    (ax, ay), (bx, by) = ends[:, 0].T, ends[:, 1].T
+    x, y = xy.T
+    along_x, along_y = bx - ax, by - ay
+    squared = along_x * along_x + along_y * along_y
+    with np.errstate(divide="ignore", invalid="ignore"):  # a piece of no length is a point
+        share = ((x - ax) * along_x + (y - ay) * along_y) / squared
+        beside = np.abs(((ay - y) * along_x - (ax - x) * along_y) / squared) * np.sqrt(squared)
+    before, behind = (squared == 0) | (share <= 0), share >= 1
+    end_x, end_y = x - np.where(before, ax, bx), y - np.where(before, ay, by)
+    found: Floats = np.where(before | behind, np.sqrt(end_x * end_x + end_y * end_y), beside)
+    return found
+
+
+def _in_cells(
+    ends: Floats, corner: Floats, cell_m: float, columns: int
+) -> tuple[NDArray[np.bool_], tuple[Ints, Ints]]:
+    """Return a matrix of cells (rows) and the pieces that pass through them, or by their side."""
+    line = ends[:, 1] - ends[:, 0]
+    # Cut shorter than a cell is wide, so that each part reaches from its cell to the next at most.
+    parts = (np.hypot(*line.T) // cell_m).astype(np.int64) + 1
+    piece, number = _counted(np.zeros(len(ends), np.int64), parts)
+    low, beyond = [], []
+    for begin, step, edge in zip(ends[:, 0].T, line.T / parts, corner, strict=True):
+        x, step_x = begin[piece] - edge, step[piece]
+        both = [np.floor((x + step_x * (number + i)) / cell_m).astype(np.int64) for i in (0, 1)]
+        low.append(np.minimum(*both))
+        beyond.append(both[0] != both[1])
+    cell = low[1] * columns + low[0]
+    across, up = map(np.flatnonzero, beyond)
+    slant = across[beyond[1][across]]
+    rows = np.concatenate([cell, cell[across] + 1, cell[up] + columns, cell[slant] + columns + 1])
+    found = piece[np.concatenate([np.arange(len(cell)), across, up, slant])]
+    return np.ones(len(rows), dtype=bool), (rows, found)
+
+
+def _counted(begin: Ints, count: Ints) -> tuple[Ints, Ints]:
+    """Return runs of numbers, so many from where each begins: which run, and the number."""
+    run = np.repeat(np.arange(len(count)), count)
+    passed = np.cumsum(count) - count
+    return run, np.arange(len(run)) + np.repeat(begin - passed, count)
