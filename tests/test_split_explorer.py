@@ -18,6 +18,7 @@ from llrgeo.publish.check.folder import check_folder_of_pages
 from llrgeo.publish.check.html import read_page
 from llrgeo.publish.check.page import check_page
 from llrgeo.publish.explorer.files import explorer_files
+from llrgeo.publish.explorer.index import SEARCH
 from llrgeo.publish.explorer.packing import pack_sectors, unpack_matrices
 from llrgeo.publish.explorer.page import render_explorer
 from llrgeo.publish.explorer.part import part_of
@@ -120,7 +121,8 @@ def test_every_page_keeps_the_rules_and_agrees_with_its_own_data(files, tmp_path
         path = tmp_path / name
         path.parent.mkdir(exist_ok=True)
         path.write_text(text, encoding="utf-8")
-        assert check_page(path) == [], name
+    for name in sorted(set(files) - {SEARCH}):
+        assert check_page(tmp_path / name) == [], name
 
 
 def test_a_folder_with_a_split_explorer_keeps_every_rule(county, tmp_path, monkeypatch):
@@ -134,6 +136,54 @@ def test_a_folder_with_a_split_explorer_keeps_every_rule(county, tmp_path, monke
     path = tmp_path / parts_of(county)[0].page
     path.write_text(path.read_text(encoding="utf-8").replace("<caption>", "<b>"), encoding="utf-8")
     assert {found.file for found in check_folder_of_pages(tmp_path)} == {parts_of(county)[0].page}
+
+
+def test_an_index_without_what_it_searches_or_with_that_of_another_run_is_found(
+    county, tmp_path, monkeypatch
+):
+    monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
+    run = {"run_id": "0" * 64, "run": "0" * 12}
+    publish(replace(county, manifest=run), tmp_path, split_above=50)
+    script = tmp_path / SEARCH
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace("0" * 12, "f" * 12), encoding="utf-8")
+    rules = [(found.file, found.rule) for found in check_folder_of_pages(tmp_path)]
+    assert rules == [(SEARCH, "checksum"), (SEARCH, "run")]
+    script.unlink()
+    found = {(found.file, found.message) for found in check_folder_of_pages(tmp_path)}
+    assert found == {
+        ("explorer.html", f"the script '{SEARCH}' is not there"),
+        (SEARCH, "the manifest lists it, but it is not there"),
+    }
+
+
+def test_a_folder_says_what_the_script_of_its_index_is(county, tmp_path):
+    publish(county, tmp_path, split_above=50)
+    crate = json.loads((tmp_path / "ro-crate-metadata.json").read_text(encoding="utf-8"))
+    script = next(each for each in crate["@graph"] if each["@id"] == SEARCH)
+    assert script["encodingFormat"] == "text/javascript"
+    assert script["description"].startswith("What the search")
+
+
+def test_the_index_stays_small_however_many_names_its_search_knows(county):
+    few = explorer_files(county, split_above=50)
+    wards = county.areas.assign(ward=[f"Ward of quite a long name {n}" for n in range(96)])
+    many = explorer_files(replace(county, areas=wards), split_above=50)
+    assert many["explorer.html"] == few["explorer.html"]
+    assert len(many[SEARCH]) > len(few[SEARCH]) + 72 * len("Ward of quite a long name 9")
+    # What is read by the page, and nothing but one assignment: no name ends it or its element.
+    hostile = explorer_files(
+        replace(county, areas=county.areas.assign(ward='";</script>alert(1)\u2028')), split_above=50
+    )
+    begin, end = "window.llrgeoSearched = ", ";\n"
+    script = hostile[SEARCH]
+    assert script.startswith(begin)
+    assert script.endswith(end)
+    data = json.loads(script.removeprefix(begin).removesuffix(end))
+    assert {name for name, *_ in data["names"]["ward"]} == {'";</script>alert(1)\u2028'}
+    assert "</script" not in script
+    assert "\u2028" not in script
+    assert data["run"] in hostile["explorer.html"]
 
 
 def test_pages_of_authorities_that_have_another_name_now_go(county, tmp_path):
@@ -160,6 +210,7 @@ def test_pages_of_authorities_that_have_another_name_now_go(county, tmp_path):
     assert left == {
         kept,
         gone[0],
+        SEARCH,
         "explorer/own.html",
         "explorer/north.html",
         "explorer/south.html",
@@ -198,11 +249,11 @@ def test_hostile_names_of_authorities_have_files_of_their_own_and_run_nothing(co
     files = explorer_files(appraised(county, areas=areas), split_above=50)
     assert sorted(files) == [
         "explorer.html", "explorer/7_7_1.html", "explorer/a_b.html", "explorer/a_b_2.html",
-        "explorer/con_place.html", "explorer/script_alert_1_script.html", "explorer/y.html",
+        "explorer/con_place.html", "explorer/script_alert_1_script.html", SEARCH, "explorer/y.html",
     ]  # fmt: skip
-    for text in files.values():
+    for name, text in files.items():
         assert "<script>alert" not in text
-        assert "<script>" in text
+        assert ("<script>" in text) is (name != SEARCH)
 
 
 def test_pages_speak_of_their_own_people(county, files):

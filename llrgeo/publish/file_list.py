@@ -7,6 +7,7 @@ from typing import Final
 
 from llrgeo.publish.data.packages import DATA_PACKAGE, RO_CRATE
 from llrgeo.publish.explorer.files import EXPLORER
+from llrgeo.publish.explorer.index import SEARCH
 from llrgeo.publish.explorer.split import FOLDER as PARTS
 from llrgeo.publish.front import FRONT
 from llrgeo.publish.kit.landing import LANDING
@@ -40,7 +41,8 @@ def pages_of_earlier_runs(folder: Path, written: Iterable[Path]) -> list[str]:
         The files that the run wrote there, its manifest among them.
     """
     run = str(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["run"])
-    pages = {folder / PLANNER, *(folder / PARTS).glob("*.html"), *(folder / PLACES).glob("*.html")}
+    pages = {folder / name for name in (PLANNER, SEARCH)}
+    pages |= {*(folder / PARTS).glob("*.html"), *(folder / PLACES).glob("*.html")}
     return sorted(
         path.relative_to(folder).as_posix()
         for path in pages.difference(written)
@@ -51,14 +53,16 @@ def pages_of_earlier_runs(folder: Path, written: Iterable[Path]) -> list[str]:
 def about_files(publication: Publication, names: Iterable[str]) -> dict[str, str]:
     """Say what files are, by their names below a folder: those that every run writes, and `names`.
 
-    Of the names those of pages of parts are told; there are as many as the study has authorities.
+    Of the names those of a split explorer are told; it has as many pages as the study authorities.
     """
     tables = publication.descriptions
     about = {f"tables/{name}.csv": table.about for name, table in tables.items()} | _ABOUT
-    return about | {name: _ABOUT_PART for name in names if name.startswith(f"{PARTS}/")}
+    parts = {name: _ABOUT_PART for name in names if name.startswith(f"{PARTS}/")}
+    return about | parts | ({SEARCH: _ABOUT_SEARCH} if SEARCH in parts else {})
 
 
 _ABOUT_PART: Final = "The explorer of one authority, one page that works offline"
+_ABOUT_SEARCH: Final = "What the search of the explorer's index looks in; the index loads it"
 _ABOUT: Final = {
     EXPLORER: "The explorer: maps and journeys, one page that works offline",
     PLANNER: "The planner, for those who plan: try a place, see all figures, save the plan",

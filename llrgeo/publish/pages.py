@@ -59,9 +59,14 @@ def csp_hash(text: str) -> str:
     return f"'sha256-{base64.b64encode(digest).decode('ascii')}'"
 
 
-def content_policy(*, scripts: Iterable[str], styles: Iterable[str]) -> str:
-    """Return a policy that lets the given inline scripts and styles run, and nothing load."""
-    script = " ".join(map(csp_hash, scripts)) or "'none'"
+def content_policy(
+    *, scripts: Iterable[str], styles: Iterable[str], script_from: Iterable[str] = ()
+) -> str:
+    """Return a policy that lets the given inline scripts and styles run, and nothing load.
+
+    Scripts may be loaded from the sources `script_from` alone; from nowhere, if it is empty.
+    """
+    script = " ".join([*map(csp_hash, scripts), *script_from]) or "'none'"
     style = " ".join(map(csp_hash, styles)) or "'none'"
     return (
         f"default-src 'none'; script-src {script}; style-src {style}; img-src data:; "

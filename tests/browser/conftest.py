@@ -6,6 +6,7 @@ import pytest
 from publication_cases import county_publication
 
 from llrgeo.publish.check.browser import has_browser, listen, open_browser
+from llrgeo.publish.explorer.index import SEARCH
 from llrgeo.publish.explorer.page import render_explorer
 
 DESKTOP = {"width": 1_300, "height": 900}
@@ -45,7 +46,8 @@ def open_page(chromium):
         context.add_init_script(f"{AT_ONCE if at_once else ''}\n{first}")
         page = context.new_page()
         page.heard = []
-        listen(page, page.heard, own=path.as_uri())
+        # The index of a split explorer loads what it searches.
+        listen(page, page.heard, own=path.as_uri(), beside=[(path.parent / SEARCH).as_uri()])
         page.goto(path.as_uri() + fragment)
         return page
 

@@ -1,9 +1,15 @@
 """The split explorer in a browser: from the index to one's own page, offline."""
 
+import functools
+import http.server
+import shutil
+import threading
+
 import pytest
 from publication_cases import county_publication
 
 from llrgeo.publish.check.browser import browser_findings
+from llrgeo.publish.explorer.index import SEARCH
 from llrgeo.publish.explorer.split import parts_of
 from llrgeo.publish.folder import publish
 
@@ -20,6 +26,11 @@ def folder(split, tmp_path_factory):
     folder = tmp_path_factory.mktemp("split")
     publish(split, folder, split_above=50)
     return folder
+
+
+class QuietHandler(http.server.SimpleHTTPRequestHandler):
+    def log_message(self, *_):
+        """Print nothing."""
 
 
 def find(page, text):
@@ -45,13 +56,14 @@ def test_a_postcode_leads_to_its_own_page_and_is_answered_there(split, folder, o
 
 def test_every_postcode_is_known_to_the_page_that_the_index_names(split, folder, open_page):
     page = open_page(folder / "explorer.html")
-    page.evaluate("window.went = []; history.pushState(null, '', '#o=today');")
+    page.focus("#find")
+    page.wait_for_selector("#places option", state="attached")
     part_of = {area: part.name for part in parts_of(split) for area in split.areas.index[part.rows]}
     known = dict(sorted(split.postcodes.items())[::7])
     # The search itself, with all that the page searches in: no page is left for it.
     found = page.evaluate(
         """known => known.map(text => {
-          const data = JSON.parse(document.getElementById("index").textContent);
+          const data = window.llrgeoSearched;
           const [, out, digit, unit] = /^(\\S+) (\\d)(..)$/.exec(text);
           const runs = data.postcodes.outward[out][digit];
           const place = [...unit].reduce((sum, letter) =>
@@ -147,3 +159,85 @@ def test_a_frame_that_may_keep_nothing_still_leads_to_the_page(split, folder, op
     page.wait_for_url(f"**/{part.page}")
     page.wait_for_selector("html.ready")
     assert page.heard == [] or all("sessionStorage" not in str(each) for each in page.heard)
+
+
+def test_what_is_searched_is_loaded_once_when_a_reader_turns_to_the_search(folder, open_page):
+    page = open_page(folder / "explorer.html")
+    asked = []
+    page.on("request", lambda request: asked.append(request.url))
+    page.wait_for_selector("html.ready")
+    assert page.evaluate("typeof window.llrgeoSearched") == "undefined"
+    page.focus("#find")
+    page.wait_for_selector("#places option", state="attached")
+    page.fill("#find", "Nowhere-on-Sea")
+    page.press("#find", "Enter")
+    page.wait_for_selector("#find-error:not([hidden])")
+    assert asked == [(folder / SEARCH).as_uri()]
+    assert page.heard == []
+
+
+def test_a_reader_who_asks_before_it_is_loaded_is_told_and_then_answered(folder, split, open_page):
+    # The script is held back until the test lets it go.
+    hold = """
+      const append = HTMLHeadElement.prototype.append;
+      HTMLHeadElement.prototype.append = function (element) {
+        window.letGo = () => append.call(this, element);
+      };
+    """
+    part = parts_of(split)[0]
+    page = open_page(folder / "explorer.html", first=hold)
+    page.fill("#find", part.name)
+    assert page.is_hidden("#find-state")
+    page.press("#find", "Enter")
+    assert page.is_visible("#find-state")
+    assert page.text_content("#find-state") == page.text_content("#status")
+    assert "loading" in page.text_content("#status")
+    assert page.is_hidden("#find-error")
+    page.evaluate("window.letGo()")
+    page.wait_for_url(f"**/{part.page}")
+
+
+def another_run(script):
+    text = script.read_text(encoding="utf-8")
+    script.write_text(text.replace('"run":"', '"run":"f', 1), encoding="utf-8")
+
+
+@pytest.mark.parametrize("spoil", [lambda script: script.unlink(), another_run])
+def test_a_search_that_cannot_be_loaded_says_so_and_opens_the_list(
+    folder, split, open_page, tmp_path, spoil
+):
+    copied = tmp_path / "copied"
+    shutil.copytree(folder, copied)
+    spoil(copied / SEARCH)
+    page = open_page(copied / "explorer.html")
+    page.fill("#find", "Nowhere")
+    page.press("#find", "Enter")
+    page.wait_for_selector("#find-state:has-text('could not be loaded')")
+    assert SEARCH in page.text_content("#status")
+    assert page.get_attribute("#find", "aria-invalid") is None
+    assert "find-state" in page.get_attribute("#find", "aria-describedby")
+    assert page.is_visible("#authorities li")
+    # Whoever asks again, when the file is there, is answered.
+    shutil.copy(folder / SEARCH, copied / SEARCH)
+    part = parts_of(split)[1]
+    find(page, part.name)
+    page.wait_for_url(f"**/{part.page}")
+
+
+def test_an_index_within_another_page_loads_its_search(folder, split, chromium):
+    """The kit's code shows it in a frame that is shut off: its origin is nobody's."""
+    handler = functools.partial(QuietHandler, directory=folder)
+    part = parts_of(split)[2]
+    with http.server.ThreadingHTTPServer(("127.0.0.1", 0), handler) as server:
+        threading.Thread(target=server.serve_forever, daemon=True).start()
+        address = f"http://127.0.0.1:{server.server_port}/explorer.html"
+        page = chromium.new_page()
+        page.set_content(
+            f'<iframe src="{address}" sandbox="allow-scripts allow-downloads"></iframe>'
+        )
+        frame = page.frame_locator("iframe")
+        frame.locator("#find").fill(part.name)
+        frame.locator("#find").press("Enter")
+        frame.locator("h1", has_text=part.name).wait_for()
+        page.context.close()
+        server.shutdown()

@@ -1,7 +1,7 @@
 """Check of a page in a real browser, opened from disk with the network cut."""
 
 import shutil
-from collections.abc import Iterator
+from collections.abc import Collection, Iterator
 from contextlib import ExitStack, contextmanager
 from importlib.resources import files
 from importlib.util import find_spec
@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Any, Final
 
 from llrgeo.errors import PublishError
 from llrgeo.inputs.tables import one_line
-from llrgeo.publish.check.html import Finding
+from llrgeo.publish.check.html import Finding, read_page
 
 if TYPE_CHECKING:
     from playwright.sync_api import Browser, Page
@@ -80,9 +80,12 @@ def browser_findings(path: Path, browser: "Browser") -> list[Finding]:
     """Open a page from disk without a network and find what is wrong with it in use."""
     heard: list[Finding] = []
     found: list[Finding] = []
+    own = path.resolve()
+    named = read_page(own.read_text("utf-8")).scripts_beside
+    beside = [(own.parent / name).as_uri() for name in named]
     with _opened(path, browser, (1300, 900), heard) as page:
-        listen(page, heard, own=path.resolve().as_uri())
-        page.goto(path.resolve().as_uri())
+        listen(page, heard, own=own.as_uri(), beside=beside)
+        page.goto(own.as_uri())
         # A page that is busy without end would be waited for without end by what follows.
         page.wait_for_function("() => true", timeout=_ANSWERS_WITHIN_MS)
         for rule in (axe_findings, _tab_findings, _target_findings, _width_findings):
@@ -135,8 +138,8 @@ def open_browser() -> Iterator["Browser"]:
         yield browser
 
 
-def listen(page: "Page", heard: list[Finding], *, own: str) -> None:
-    """Note what a page asks for beyond itself, and the errors that it meets."""
+def listen(page: "Page", heard: list[Finding], *, own: str, beside: Collection[str] = ()) -> None:
+    """Note what a page asks for beyond itself and scripts beside it, and the errors it meets."""
 
     def note(rule: str, message: str) -> None:
         heard.append(Finding(rule, message))
@@ -144,7 +147,8 @@ def listen(page: "Page", heard: list[Finding], *, own: str) -> None:
     def request(asked: Any) -> None:  # noqa: ANN401 - of playwright
         # A page may ask for itself, as a link to one of its parts does, and for what stands in it
         # as data.
-        if asked.url.partition("#")[0] != own and not asked.url.startswith(("data:", "blob:")):
+        known = asked.url.partition("#")[0] == own or asked.url in beside
+        if not known and not asked.url.startswith(("data:", "blob:")):
             note("request", f"the page asks for {asked.url[:80]}")
 
     page.on("request", request)

@@ -20,6 +20,7 @@ from llrgeo.publish.check.browser import (
 )
 from llrgeo.publish.check.html import Finding, Page, read_page
 from llrgeo.publish.check.page import (
+    BESIDE,
     MAX_BYTES,
     MAX_GZIPPED_BYTES,
     PAGE_RULES,
@@ -43,6 +44,7 @@ LIMITS: Final[dict[str, tuple[int, int]]] = {
     "report": (2_500_000, 750_000),
     "": (250_000, 60_000),
 }
+INDEX_LIMIT: Final = (300_000, 60_000)  # of a page that loads what it searches
 _PLACES, _PARTS = "places/", "explorer/"  # pages of places, and of the parts of a split explorer
 _PUBLIC: Final = ("explorer.html", "index.html", "kit.html")
 _RUN: Final = re.compile(r"\b[Rr]un ([0-9a-f]{12})\b")
@@ -90,6 +92,7 @@ def check_folder_of_pages(folder: Path) -> list[FolderFinding]:
     ]
     rules: tuple[Callable[[Path, dict[str, Page]], Iterator[FolderFinding]], ...] = (
         _link_findings,
+        _script_findings,
         _run_findings,
         _checksum_findings,
     )
@@ -115,8 +118,8 @@ def _page_findings(name: str, page: Page, names: frozenset[str]) -> Iterator[Fin
     if page.tables or name in _WHOLE or _is_part(name):
         yield from table_findings(page)
     # The first limit by which the path begins; the last, without one, is for all other pages.
-    plain, zipped = next(limit for start, limit in LIMITS.items() if name.startswith(start))
-    yield from weight_findings(page, plain, zipped)
+    limit = next(limit for start, limit in LIMITS.items() if name.startswith(start))
+    yield from weight_findings(page, *(INDEX_LIMIT if page.scripts_beside else limit))
     yield from _contrast_findings(page)
     is_english = page.all("html")[0].attributes.get("lang", "").startswith("en")
     if is_english:
@@ -181,6 +184,24 @@ def _link_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindi
                 yield FolderFinding(name, "link", f"{address!r} leads to no part of the page")
 
 
+def _script_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFinding]:
+    """Find scripts that a page would load, and that are not there."""
+    for name, script in _scripts_beside(folder, pages):
+        if not script.is_file():
+            shown = script.relative_to(folder).as_posix()
+            yield FolderFinding(name, "link", f"the script {shown!r} is not there")
+
+
+def _scripts_beside(folder: Path, pages: dict[str, Page]) -> list[tuple[str, Path]]:
+    """Return the scripts in the folder that pages load when they are needed, each with its page."""
+    return [
+        (name, (folder / name).parent / script)
+        for name, page in pages.items()
+        for script in page.scripts_beside
+        if BESIDE.fullmatch(script)  # any other is a finding of the page
+    ]
+
+
 def _run_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFinding]:
     """Find files that bear another run's number than the manifest, or none."""
     path = folder / MANIFEST
@@ -189,9 +210,10 @@ def _run_findings(folder: Path, pages: dict[str, Page]) -> Iterator[FolderFindin
         return
     own = str(json.loads(path.read_text(encoding="utf-8")).get("run", ""))
     texts = {name: page.text for name, page in pages.items()}
+    beside = [script for _, script in _scripts_beside(folder, pages) if script.is_file()]
     texts |= {
         file.relative_to(folder).as_posix(): file.read_text(encoding="utf-8")
-        for file in (folder / "places").glob("*.txt")
+        for file in (*(folder / "places").glob("*.txt"), *beside)
     }
     if (folder / "tables.xlsx").is_file():
         with zipfile.ZipFile(folder / "tables.xlsx") as workbook:

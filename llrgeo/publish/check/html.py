@@ -81,6 +81,12 @@ class Page:
         """Return the elements of a tag."""
         return [element for element in self.elements if element.tag == tag]
 
+    @property
+    def scripts_beside(self) -> list[str]:
+        """Return the addresses of scripts that the page says it will load when they are needed."""
+        named = [element.attributes.get("data-script") for element in self.elements]
+        return [address for address in named if address is not None]
+
 
 def read_page(text: str) -> Page:
     """Read a page."""

@@ -32,9 +32,13 @@ UNREADABLE: Final = (
     RuntimeError,  # too deep a nest, or a search for what is not there
 )
 _LOADING: Final = ("src", "srcset", "poster", "data", "background", "xlink:href", "action")
+_LOOSE: Final = ("unsafe-inline", "unsafe-eval", "http:", "https:", "*")
+_FROM_BESIDE: Final = ("'self'", "file:")  # of a page that names a script to be loaded, alone
 _LOADED_BY_HREF: Final = ("link", "use", "image", "base")
 _FOREIGN: Final = ("iframe", "object", "embed", "base", "frame", "portal")
 _STYLE_LOADS: Final = re.compile(r"@import|url\(\s*['\"]?(?!data:|#)[^)]*", re.IGNORECASE)
+# A script that a page may load: a file below its own folder, by a plain path.
+BESIDE: Final = re.compile(r"[\w-]+(?:/[\w-]+)*\.js")
 _NO_ZOOM: Final = re.compile(r"user-scalable\s*=\s*(no|0)|maximum-scale\s*=\s*[01]\b")
 _OWN_LABEL: Final = ("hidden", "submit", "button", "reset", "image")
 
@@ -99,9 +103,14 @@ def policy_findings(page: Page) -> Iterator[Finding]:
     sources = dict(part.strip().partition(" ")[::2] for part in policies[0].split(";"))
     if sources.get("default-src") != "'none'":
         yield Finding("policy", "default-src is not 'none'")
-    for loose in ("unsafe-inline", "unsafe-eval", "http:", "https:", "*"):
+    for loose in _LOOSE:
         if loose in policies[0]:
             yield Finding("policy", f"it allows {loose}")
+    known = ("'none'", *(_FROM_BESIDE if page.scripts_beside else ()))
+    for source in sources.get("script-src", "").split():
+        is_loose = any(loose in source for loose in _LOOSE)
+        if not (source.startswith("'sha256-") or source in known or is_loose):
+            yield Finding("policy", f"script-src allows {source}")
     for tag, directive in (("script", "script-src"), ("style", "style-src")):
         for element in page.all(tag):
             data = element.attributes.get("type") == "application/json"
@@ -121,6 +130,9 @@ def request_findings(page: Page) -> Iterator[Finding]:
                 yield Finding("request", f"<{element.tag} {name}> loads {value[:60]!r}")
             if name.startswith("on") or value.strip().lower().startswith("javascript:"):
                 yield Finding("request", f"<{element.tag} {name}> runs a script")
+    for address in page.scripts_beside:
+        if not BESIDE.fullmatch(address):
+            yield Finding("request", f"its script {address[:60]!r} does not stand beside the page")
     styles = [style.text for style in page.all("style")]
     styles += [
         element.attributes["style"] for element in page.elements if "style" in element.attributes

@@ -6,7 +6,7 @@ from pathlib import PurePosixPath
 from typing import Final
 
 from llrgeo.publish.costs_and_room import costs_and_room
-from llrgeo.publish.explorer.index import render_index
+from llrgeo.publish.explorer.index import SEARCH, render_index, search_script
 from llrgeo.publish.explorer.page import render_explorer, render_part
 from llrgeo.publish.explorer.part import part_of
 from llrgeo.publish.explorer.part_views import opening_views_of_parts
@@ -49,7 +49,9 @@ class _Split:
 def explorer_files(
     publication: Publication, split_above: int = SPLIT_ABOVE, map_tasks: MapTasks = map_here
 ) -> dict[str, str]:
-    """Return the explorer by its path in the published folder; if it is split, with its parts.
+    """Return the explorer by its path in the published folder.
+
+    If it is split, its parts are with it, and what the search of its index looks in.
 
     Parameters
     ----------
@@ -62,7 +64,7 @@ def explorer_files(
     """
     if not is_split(publication, split_above):
         return {EXPLORER: render_explorer(publication)}
-    files = {EXPLORER: render_index(publication)}
+    files = {EXPLORER: render_index(publication), SEARCH: search_script(publication)}
     parts, pages = parts_of(publication), tuple(_pages_of_parts(publication))
     split = _Split(publication, parts, pages, names_by_part(publication))
     for made in map_tasks(_render_group, split, _groups(len(parts))):

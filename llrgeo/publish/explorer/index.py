@@ -1,4 +1,9 @@
-"""The index of a split explorer: a small page that leads a reader to that of their authority."""
+"""The index of a split explorer: a small page that leads a reader to that of their authority.
+
+The names and postcodes of a country are more than the rest of the page. They stand in a script
+beside it, which the page loads when a reader turns to the search; a page opened from disk may load
+a script, but no other file.
+"""
 
 from typing import Any, Final
 
@@ -8,13 +13,14 @@ import pandas as pd
 from llrgeo.publish import pages
 from llrgeo.publish.explorer.packing import pack_sectors, usual_district
 from llrgeo.publish.explorer.payload import explorer_sites, gazetteer
-from llrgeo.publish.explorer.split import part_of_area, parts_of
+from llrgeo.publish.explorer.split import FOLDER, part_of_area, parts_of
 from llrgeo.publish.explorer.tables import options_table
 from llrgeo.publish.gazetteer import area_at
 from llrgeo.publish.planner_room import has_planner, planner_left_out
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
+SEARCH: Final = f"{FOLDER}/search.js"
 SCRIPTS: Final = (
     "explorer/assets/unpack.js",
     "explorer/assets/text.js",
@@ -22,19 +28,26 @@ SCRIPTS: Final = (
     "explorer/assets/kept.js",
     "explorer/assets/index.js",
 )
+# Sources of a policy: a script from the page's own server, or from disk beside a page on disk.
+_BESIDE: Final = ("'self'", "file:")
 # How the phrases of the search begin, which this page says as an explorer does.
 _SAID: Final = ("find_", "place_", "index_")
 
 
 def render_index(publication: Publication) -> str:
-    """Return the index as one HTML page: a search, and a list of authorities that needs none."""
-    styles = [pages.page_style(publication)]
+    """Return the index as an HTML page: a search, and a list of authorities that needs none."""
+    words, styles = wording(), [pages.page_style(publication)]
     scripts = [pages.asset(name) for name in SCRIPTS]
     return pages.render(
         "explorer_index.html",
         {
             **pages.page_values(publication, scripts, styles),
-            "data": index_data(publication),
+            "policy": pages.content_policy(scripts=scripts, styles=styles, script_from=_BESIDE),
+            "search": SEARCH,
+            "data": {
+                "strings": {key: said for key, said in words.items() if key.startswith(_SAID)},
+                "run": pages.run_mark(publication),
+            },
             "authorities": parts_of(publication),
             "options": options_table(publication),
             "planner": has_planner(publication),
@@ -44,7 +57,13 @@ def render_index(publication: Publication) -> str:
     )
 
 
-def index_data(publication: Publication) -> dict[str, Any]:
+def search_script(publication: Publication) -> str:
+    """Return the script that hands what is searched to the index, and says of which run it is."""
+    data = {"run": pages.run_mark(publication), **search_data(publication)}
+    return f"window.llrgeoSearched = {pages.json_text(data)};\n"
+
+
+def search_data(publication: Publication) -> dict[str, Any]:
     """Return what the search needs: names and postcodes, each with the parts that it lies in.
 
     Parts are known by their place in the list. The keys are those of an explorer's data, so that
@@ -54,10 +73,9 @@ def index_data(publication: Publication) -> dict[str, Any]:
     number = part_of_area(publication)
     holders = area_at(sites.geometry, publication.base)
     return {
-        "strings": {key: said for key, said in wording().items() if key.startswith(_SAID)},
         "pages": [part.page for part in parts],
         "authorities": [part.name for part in parts],
-        # Names by kind, each with its parts: a page of England has thousands.
+        # Names by kind, each with its parts: England has thousands.
         "names": _names(publication, number),
         "sites": [
             [name, int(number[area]) if area >= 0 else -1]

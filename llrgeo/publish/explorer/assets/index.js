@@ -1,15 +1,20 @@
 // The index of a split explorer: it finds the council area of a postcode or name, as an explorer
-// finds a place, and goes to its page. find.js finds; a council area is an "area" to it.
+// finds a place, and goes to its page. find.js finds; a council area is an "area" to it. What is
+// searched stands in a script of its own, which is loaded when a reader turns to the search.
 "use strict";
 
 (() => {
   const UNITS = 400; // letters of a unit: twenty twice
   const { fill } = llrgeoText;
   const { keep, taken, addressOf } = llrgeoKeptPlace;
-  const data = JSON.parse(document.getElementById("index").textContent);
-  const words = data.strings;
+  const { strings: words, run } = JSON.parse(document.getElementById("index").textContent);
   const byId = (id) => document.getElementById(id);
   const field = byId("find");
+  const file = byId("search").dataset.script;
+  let known = null; // what is searched, once it is loaded
+  let script = null; // that is being loaded, or could not be
+  let isLoading = false;
+  let isAsked = false; // whether a reader waits for an answer
 
   // --- What is searched ------------------------------------------------------------------------
 
@@ -17,8 +22,8 @@
   // run that it belongs to.
   function unitsOf(text) {
     if (text.length === 2) return text.repeat(UNITS);
-    const runs = text.match(/.{4}/g).map((run) =>
-      ({ unit: llrgeoUnpack.decodeDigits(run.slice(0, 2)), part: run.slice(2) }));
+    const runs = text.match(/.{4}/g).map((part) =>
+      ({ unit: llrgeoUnpack.decodeDigits(part.slice(0, 2)), part: part.slice(2) }));
     return runs.map(({ unit, part }, place) => part.repeat(
       (place + 1 < runs.length ? runs[place + 1].unit : UNITS) - (place ? unit : 0))).join("");
   }
@@ -32,26 +37,64 @@
     return sectors;
   }
 
-  const searched = {
-    authorities: data.authorities,
-    areas: { label: [], id: [], authority: [...data.authorities.keys()] },
-    gazetteer: [
-      ...data.authorities.map((name, area) => ({ name, kind: "authority", areas: [area] })),
-      ...Object.entries(data.names).flatMap(([kind, listed]) =>
-        listed.map(([name, ...areas]) => ({ name, kind, areas }))),
-    ],
-    sites: data.sites.map(([name, area]) => ({ name, area })),
-    postcodes: { digits: 2, sectors: sectorsOf(data.postcodes.outward) },
-  };
-  const hasPostcodes = Object.keys(data.postcodes.outward).length > 0;
-  const names = llrgeoFind.namesOf(searched);
+  function searchedOf({ authorities, names, sites, postcodes }) {
+    return {
+      authorities,
+      areas: { label: [], id: [], authority: [...authorities.keys()] },
+      gazetteer: [
+        ...authorities.map((name, area) => ({ name, kind: "authority", areas: [area] })),
+        ...Object.entries(names).flatMap(([kind, listed]) =>
+          listed.map(([name, ...areas]) => ({ name, kind, areas }))),
+      ],
+      sites: sites.map(([name, area]) => ({ name, area })),
+      postcodes: { digits: 2, sectors: sectorsOf(postcodes.outward) },
+    };
+  }
+
+  // --- Loading it ------------------------------------------------------------------------------
+
+  function load() {
+    if (isLoading) return;
+    isLoading = true;
+    if (script) script.remove();
+    script = Object.assign(document.createElement("script"), { src: file });
+    ["load", "error"].forEach((end) =>
+      script.addEventListener(end, () => take(window.llrgeoSearched)));
+    document.head.append(script);
+  }
+
+  // A file of another run numbers the pages otherwise; it is as good as none. The list, which needs
+  // no file, is opened. Who asks again loads it again: the line may be back.
+  function take(data) {
+    isLoading = false;
+    if (!data || data.run !== run) {
+      isAsked = false;
+      sayState(fill(words.index_not_loaded, { file }));
+      document.querySelector("#authorities details").open = true;
+      return;
+    }
+    sayState("");
+    const searched = searchedOf(data);
+    known = { ...data, searched, named: llrgeoFind.namesOf(searched) };
+    const names = known.named.filter((place) => place.areas.length > 0).map(({ name }) => name);
+    byId("places").replaceChildren(...[...new Set(names)].map((name) =>
+      Object.assign(document.createElement("option"), { value: name })));
+    if (isAsked) search();
+  }
+
+  // That it is loading is said to who waits for it, that it cannot be loaded to all.
+  function sayState(text) {
+    byId("find-state").hidden = !text;
+    byId("find-state").textContent = text;
+    byId("status").textContent = text;
+  }
 
   // --- Going there -----------------------------------------------------------------------------
 
   function go(part, text) {
     keep(text);
-    byId("status").textContent = fill(words.index_opening, { place: data.authorities[part] });
-    window.location.assign(addressOf(data.pages[part]));
+    byId("status").textContent = fill(words.index_opening, { place: known.authorities[part] });
+    window.location.assign(addressOf(known.pages[part]));
   }
 
   // --- What is shown ---------------------------------------------------------------------------
@@ -61,15 +104,15 @@
     byId("find-error").textContent = text;
     if (text) field.setAttribute("aria-invalid", "true");
     else field.removeAttribute("aria-invalid");
-    field.setAttribute("aria-describedby", text ? "find-error find-hint" : "find-hint");
+    field.setAttribute("aria-describedby", `${text ? "find-error " : ""}find-state find-hint`);
   }
 
   // A place in one of its council areas: its name, what it is and where.
   function linkOf(place, part) {
-    const link = Object.assign(document.createElement("a"), { href: addressOf(data.pages[part]) });
+    const link = Object.assign(document.createElement("a"), { href: addressOf(known.pages[part]) });
     const kind = words[{ postcode: "index_postcode", site: "index_site" }[place.kind] || `place_${place.kind}`];
     link.textContent = place.kind === "authority" ? place.name
-      : fill(words.place_in, { name: place.name, kind, authority: data.authorities[part] });
+      : fill(words.place_in, { name: place.name, kind, authority: known.authorities[part] });
     link.addEventListener("click", () => keep(place.kind === "authority" ? "" : place.name));
     const item = document.createElement("li");
     item.append(link);
@@ -84,6 +127,7 @@
   }
 
   function reason(why) {
+    const hasPostcodes = Object.keys(known.postcodes.outward).length > 0;
     const asked = hasPostcodes ? "find_failed" : "find_failed_names";
     return words[{ empty: hasPostcodes ? "find_empty" : "find_empty_names", outside: "find_outside",
       beyond: "find_beyond" }[why] || asked];
@@ -91,8 +135,14 @@
 
   // One council area, whatever place in it is meant: its page asks which. More are offered.
   function search() {
+    if (!known) {
+      isAsked = true;
+      sayState(words.index_loading);
+      load();
+      return;
+    }
     const text = field.value;
-    const found = llrgeoFind.find(searched, names, text);
+    const found = llrgeoFind.find(known.searched, known.named, text);
     const places = found.kind === "found" ? [found.place] : found.places || [];
     const parts = new Set(places.flatMap((place) => place.areas));
     showError("");
@@ -113,14 +163,16 @@
 
   // --- Listening -------------------------------------------------------------------------------
 
+  // Whoever turns to the search will soon ask.
+  ["focus", "input"].forEach((turned) => field.addEventListener(turned, () => {
+    if (!script) load();
+  }));
   byId("find-button").addEventListener("click", search);
   field.addEventListener("keydown", (event) => {
     if (event.key === "Enter" && !event.isComposing) search();
   });
   document.querySelectorAll("[data-page]").forEach((link) =>
     link.addEventListener("click", () => { link.href = addressOf(link.dataset.page); }));
-  byId("places").replaceChildren(...[...new Set(names.filter((place) => place.areas.length > 0)
-    .map(({ name }) => name))].map((name) => Object.assign(document.createElement("option"), { value: name })));
   // What the page of another council area did not know.
   const text = taken();
   if (text) {
