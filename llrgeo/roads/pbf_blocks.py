@@ -23,6 +23,7 @@ from llrgeo.roads.pbf import block_data, blocks
 _STRINGS, _GROUP, _GRANULARITY, _LAT_OFFSET, _LON_OFFSET = 1, 2, 17, 19, 20
 DENSE_NODES, WAYS, _RELATIONS = 2, 3, 4
 _BYTES: Final = 2  # the lowest three bits of what says that bytes follow
+_MORE: Final = 0x80  # of a byte of a number: another follows
 _USUAL_GRANULARITY: Final = 100  # nanodegrees: ten-millionths of a degree
 
 
@@ -135,13 +136,16 @@ def _starts(group: bytes) -> list[int]:
 
     The format wants all of one kind. Where others follow the first, osmium reads them all.
     """
-    starts, at = [], 0
-    while at < len(group):
-        if group[at] != group[0]:
+    starts, at, end, kind = [], 0, len(group), group[0]
+    while at < end - 1:
+        if group[at] != kind:
             raise Unusual
         starts.append(at)
-        size, at = varint(group, at + 1)
+        # Most elements are so short that one byte states their length.
+        size, at = group[at + 1], at + 2
+        if size >= _MORE:
+            size, at = varint(group, at - 1)
         at += size
-    if at != len(group):
+    if at != end:
         raise Unusual
     return [*starts, at]
