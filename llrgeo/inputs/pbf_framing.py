@@ -67,11 +67,14 @@ def texts(table: bytes) -> list[bytes]:
         If it has something else, or a text does not end where it must.
     """
     found, at, end = [], 0, len(table)
-    while at < end:
+    while at < end - 1:
         if table[at] != _TEXT:
             msg = "a table of texts has something else"
             raise ValueError(msg)
-        size, at = varint(table, at + 1)
+        # Most texts are so short that one byte states their length.
+        size, at = table[at + 1], at + 2
+        if size >= _MORE:
+            size, at = varint(table, at - 1)
         found.append(table[at : at + size])
         at += size
     if at != end:

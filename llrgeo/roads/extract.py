@@ -3,6 +3,7 @@
 from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass, field
+from operator import attrgetter
 from pathlib import Path
 from typing import Any, Final
 
@@ -149,7 +150,9 @@ def _once(elements: list[Any]) -> list[Any]:
 
 
 def _merged_ways(of_files: list[list[Way]], notes: Counter[str]) -> list[Way]:
-    """Take each way once; of one that files were cut through keep both parts."""
+    """Take each way once, by id; of one that files were cut through keep both parts."""
+    if len(of_files) == 1:
+        return sorted(of_files[0], key=attrgetter("id"))
     merged: dict[int, list[Way]] = {}
     for ways in of_files:
         for way in ways:

@@ -10,7 +10,7 @@ from collections import Counter
 from collections.abc import Iterable
 from contextlib import suppress
 from pathlib import Path
-from typing import Any, Final
+from typing import Any, Final, NamedTuple
 from xml.etree import ElementTree as ET
 
 import numpy as np
@@ -30,7 +30,7 @@ from llrgeo.roads.elements import (
 )
 from llrgeo.roads.ids import is_among
 from llrgeo.roads.osm_text import deleted_elements, refuse_bomb
-from llrgeo.roads.pbf import check_whole
+from llrgeo.roads.pbf import check_whole, part_of_file
 from llrgeo.roads.pbf_arrays import Places, dense_places, packed_places, tagged_nodes, tagged_ways
 from llrgeo.roads.pbf_blocks import DENSE_NODES, WAYS, Unusual, usual_blocks
 from llrgeo.schema import name_some
@@ -55,6 +55,19 @@ _UNREADABLE: Final = (
     osmium.InvalidLocationError,
 )
 _ENDINGS: Final = (".osm.pbf", ".pbf", ".osm", ".osm.gz", ".osm.bz2")
+
+
+class _Tagged(NamedTuple):
+    """What of a file is told by tags.
+
+    `points` are tags by node, `ways` streets, ferries and water, `packed` as in `Elements`, and
+    `relations` what osmium reads the relations from: the file, or no more of it than them.
+    """
+
+    points: dict[int, dict[str, str]]
+    ways: list[Way]
+    packed: list[PackedPlaces] | None
+    relations: Any
 
 
 def read_file(path: Path) -> Elements:
@@ -131,9 +144,9 @@ def _elements(path: Path, date: str, digest: str) -> Elements:
     # Some files write places at the ways in place of nodes of
     # their own; such nodes are added at last.
     on_ways: dict[int, tuple[int, int]] = {}
-    tagged, read, packed = _tagged_elements(path, gone, on_ways)
+    tagged, read, packed, rest = _tagged_elements(path, gone, on_ways)
     ways = [way for way in read if "highway" in way.tags or is_ferry(way.tags)]
-    restrictions, squares = _relations(path, gone)
+    restrictions, squares = _relations(rest, gone)
     rims = _rims(path, squares, gone | {("way", way.id) for way in ways}, on_ways)
     found["ways round pedestrian squares"] = len(rims)
     return Elements(
@@ -157,41 +170,39 @@ def _elements(path: Path, date: str, digest: str) -> Elements:
 
 def _tagged_elements(
     path: Path, gone: set[tuple[str, int]], on_ways: dict[int, tuple[int, int]]
-) -> tuple[dict[int, dict[str, str]], list[Way], list[PackedPlaces] | None]:
-    """Return the tags of points and places by node, and streets, ferries and water.
-
-    The third are the packed places of all nodes, None where osmium reads the file.
-    """
+) -> _Tagged:
+    """Read the tags of points and places, and streets, ferries and water."""
     if path.name.endswith(".pbf"):
         with suppress(Unusual):
             return _tagged_in_blocks(path)
     points = {
         node.id: dict(node.tags)
-        for node in _tagged(path, osmium.osm.NODE, *_NODE_KEYS)
+        for node in _tagged(str(path), osmium.osm.NODE, *_NODE_KEYS)
         if ("node", node.id) not in gone
     }
     ways = [
         _way(way, dict(way.tags), on_ways)
-        for way in _tagged(path, osmium.osm.WAY, *_WAY_KEYS)
+        for way in _tagged(str(path), osmium.osm.WAY, *_WAY_KEYS)
         if ("way", way.id) not in gone
     ]
-    return points, ways, None
+    return _Tagged(points, ways, None, str(path))
 
 
-def _tagged_in_blocks(
-    path: Path,
-) -> tuple[dict[int, dict[str, str]], list[Way], list[PackedPlaces]]:
-    """Return the same of a PBF file that is written as extracts are."""
+def _tagged_in_blocks(path: Path) -> _Tagged:
+    """Read the same of a PBF file that is written as extracts are."""
     points: dict[int, dict[str, str]] = {}
     ways: list[Way] = []
     packed: list[PackedPlaces] = []
+    rest: list[tuple[int, int]] = []
     for block in usual_blocks(path):
         if block.kind == DENSE_NODES:
             points |= tagged_nodes(block, _NODE_KEYS)
             packed.append(packed_places(block))
         elif block.kind == WAYS:
             ways += tagged_ways(block, _WAY_KEYS)
-    return points, ways, packed
+        else:
+            rest.append(block.span)
+    return _Tagged(points, ways, packed, osmium.io.FileBuffer(part_of_file(path, rest), "pbf"))
 
 
 def _way(way: Any, tags: dict[str, str], on_ways: dict[int, tuple[int, int]]) -> Way:  # noqa: ANN401 (osmium's own type)
@@ -204,12 +215,13 @@ def _way(way: Any, tags: dict[str, str], on_ways: dict[int, tuple[int, int]]) ->
 
 
 def _relations(
-    path: Path, gone: set[tuple[str, int]]
+    source: Any,  # noqa: ANN401 (a path, or osmium's own type)
+    gone: set[tuple[str, int]],
 ) -> tuple[list[Restriction], dict[int, dict[str, str]]]:
     """Return turn restrictions, and the tags of squares by the ways that bound them."""
     restrictions: list[Restriction] = []
     squares: dict[int, dict[str, str]] = {}
-    for relation in _tagged(path, osmium.osm.RELATION, "type"):
+    for relation in _tagged(source, osmium.osm.RELATION, "type"):
         if ("relation", relation.id) in gone:
             continue
         kind = relation.tags["type"].strip().lower()
@@ -244,21 +256,27 @@ def _rims(
     return [_way(way, squares[way.id], on_ways) for way in ways.with_filter(only)]
 
 
-def _tagged(path: Path, kind: Any, *keys: str) -> Any:  # noqa: ANN401 (osmium's own types)
+def _tagged(source: Any, kind: Any, *keys: str) -> Any:  # noqa: ANN401 (osmium's own types)
     """Run through the elements of a kind that have one of some keys."""
-    return osmium.FileProcessor(str(path), kind).with_filter(osmium.filter.KeyFilter(*keys))
+    return osmium.FileProcessor(source, kind).with_filter(osmium.filter.KeyFilter(*keys))
 
 
 def _wanted_nodes(parts: Iterable[Places], elements: Elements, wanted: NDArray[np.int64]) -> Nodes:
     """Take the wanted nodes of each part of a file, and those that only its ways place."""
     kept, count, corners = [], 0, [np.zeros((2, 0), dtype=np.int64)]
     for part in parts:
+        placed = np.stack(part)
         # A node without a place has a number beyond every longitude.
-        placed = np.stack(part)[:, np.abs(part.x) <= _HALF_TURN * DEGREE]
-        count += placed.shape[1]
+        nowhere = np.abs(part.x) > _HALF_TURN * DEGREE
+        if nowhere.any():
+            placed = placed[:, ~nowhere]
         if placed.size:
+            count += placed.shape[1]
             corners.append(np.stack([placed[1:].min(axis=1), placed[1:].max(axis=1)], axis=1))
-        kept.append(placed[:, is_among(placed[0], wanted) | (placed[0] < 0)])
+            # Only the wanted ids between the least and the greatest of the part are looked at.
+            ids = placed[0]
+            begin, end = np.searchsorted(wanted, [ids.min(), ids.max() + 1])
+            kept.append(placed[:, is_among(ids, wanted[begin:end]) | (ids < 0)])
     ids, x, y = np.hstack([*kept, np.zeros((3, 0), dtype=np.int64)])
     by_ways = sorted(set(elements.placed) - set(ids.tolist())) if elements.placed else []
     places = np.array([elements.placed[node] for node in by_ways], dtype=np.int64).reshape(-1, 2).T

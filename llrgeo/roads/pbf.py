@@ -99,6 +99,21 @@ def block_bytes(file: BinaryIO, block: PbfBlock) -> bytes:
     return file.read(block.size)
 
 
+def part_of_file(path: Path, spans: list[tuple[int, int]]) -> bytes:
+    """Return a PBF file that has a file's header and no more of its blocks than some.
+
+    `spans` say from which byte to before which each block stands, its header included.
+    """
+    with path.open("rb") as file:
+        header = blocks(file, path)[0]
+        parts = [(0, header.start + header.size), *spans]
+        written = []
+        for begin, end in parts:
+            file.seek(begin)
+            written.append(file.read(end - begin))
+    return b"".join(written)
+
+
 def block_data(file: BinaryIO, block: PbfBlock) -> bytes | None:
     """Read what a block holds, unpacked; None where it is packed by other means than zlib.
 

@@ -55,11 +55,10 @@ def tagged_nodes(block: Block, keys: frozenset[str]) -> dict[int, Tags]:
     numbers = unpacked(dense.get(_NODE_TAGS, b""))
     # Key, value, key, value, ... and a zero after the tags of each node.
     stops = np.flatnonzero(numbers == 0)
-    node = np.repeat(np.arange(len(stops)), np.diff(stops, prepend=-1))
-    begins = np.concatenate([[0], stops[:-1] + 1])
-    step = np.arange(len(node)) - begins[node]
-    numbers = numbers[: len(node)]
-    has = np.unique(node[wanted[numbers] & (step % 2 == 0)])
+    begins = np.concatenate([[0], stops + 1])
+    named = np.flatnonzero(wanted[numbers[: begins[-1]]])
+    node = np.searchsorted(stops, named)
+    has = np.unique(node[(named - begins[node]) % 2 == 0])
     ids = summed(dense[_NODE_ID])
     found = {}
     for row in has.tolist():
@@ -90,7 +89,7 @@ def tagged_ways(block: Block, keys: frozenset[str]) -> list[Way]:
     sums = np.concatenate([[0], np.cumsum(signed(values[at]))])
     ends = np.concatenate([[0], np.cumsum(np.bincount(way, minlength=len(has)))])
     refs = sums[1:] - sums[ends[:-1]][way]
-    tags = _tag_sets(block.group, known, numbers, [ways[key][has] for key in (_KEYS, _VALUES)])
+    tags = _tag_sets(known, values, *(ways[key][has] for key in (_KEYS, _VALUES)))
     return [
         Way(way_id, own, refs[start:end])
         for way_id, own, start, end in zip(
@@ -193,18 +192,23 @@ def _spread(spans: Ints) -> tuple[Ints, Ints]:
     return spans[row, 0] + np.arange(len(row)) - begins[row], row
 
 
-def _tag_sets(group: bytes, known: Texts, numbers: Numbers, spans: list[Ints]) -> list[Tags]:
+def _tag_sets(known: Texts, numbers: Ints, keys: Ints, values: Ints) -> list[Tags]:
     """Return the tags of ways; those of equal tags share one set.
 
-    `spans` say where the keys and the values of each way stand among the numbers, shape (ways, 2).
+    `keys` and `values` say where those of each way stand among the numbers, shape (ways, 2).
     """
-    values, first = numbers
-    where = np.hstack(spans)
-    sets: dict[tuple[bytes, bytes], Tags] = {}
-    found = []
-    for (a, b, c, d), (i, j, k, m) in zip(first[where].tolist(), where.tolist(), strict=True):
-        written = group[a:b], group[c:d]
-        if written not in sets:
-            sets[written] = tags_of(known, values[i:j].tolist(), values[k:m].tolist())
-        found.append(sets[written])
+    sizes = keys[:, 1] - keys[:, 0]
+    written = [numbers[_spread(spans)[0]] for spans in (keys, values)]
+    if (sizes != values[:, 1] - values[:, 0]).any() or any((part < 0).any() for part in written):
+        raise Unusual
+    # The keys of all ways in one row, and their values beside them.
+    names, told = ([known[number] for number in part.tolist()] for part in written)
+    sets: dict[tuple[str, ...], Tags] = {}
+    found, begin = [], 0
+    for end in np.cumsum(sizes).tolist():
+        own = (*names[begin:end], *told[begin:end])
+        if own not in sets:
+            sets[own] = dict(zip(names[begin:end], told[begin:end], strict=True))
+        found.append(sets[own])
+        begin = end
     return found

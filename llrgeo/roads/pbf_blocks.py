@@ -56,12 +56,15 @@ class Block(NamedTuple):
         The bytes of the elements, one after the other; dense nodes are one element.
     starts
         The byte where each element begins, and last the one after all.
+    span
+        From which byte of the file to before which it stands, its header included.
     """
 
     table: bytes
     kind: int
     group: bytes
     starts: list[int]
+    span: tuple[int, int]
 
 
 class Texts(dict[int, str]):
@@ -86,13 +89,16 @@ def usual_blocks(path: Path) -> Iterator[Block]:
     Unusual
         If it is not, or a block cannot be read.
     """
+    begin = 0
     with path.open("rb") as file:
         for block in blocks(file, path):
+            end = block.start + block.size
             if block.type == "OSMData":
                 try:
-                    yield _block(block_data(file, block))
+                    yield _block(block_data(file, block), (begin, end))
                 except (ValueError, zlib.error) as error:
                     raise Unusual from error
+            begin = end
 
 
 def known_texts(block: Block, keys: frozenset[str]) -> tuple[Texts, NDArray[np.bool_]]:
@@ -109,7 +115,7 @@ def tags_of(known: Texts, keys: list[int], values: list[int]) -> Tags:
     return {known[key]: known[value] for key, value in zip(keys, values, strict=True)}
 
 
-def _block(data: bytes | None) -> Block:
+def _block(data: bytes | None, span: tuple[int, int]) -> Block:
     """Take a block apart."""
     if data is None:
         raise Unusual
@@ -128,7 +134,7 @@ def _block(data: bytes | None) -> Block:
         raise Unusual
     if kind not in {DENSE_NODES, WAYS, _RELATIONS}:
         raise Unusual
-    return Block(strings, kind, group, _starts(group))
+    return Block(strings, kind, group, _starts(group), span)
 
 
 def _starts(group: bytes) -> list[int]:
