@@ -59,13 +59,14 @@ def edge_boxes(nodes: pd.DataFrame, edges: pd.DataFrame) -> Floats:
 
     Parameters and errors are those of `edge_lines`.
     """
-    ends, stored, bent = _taken(nodes, edges, slice(None))
-    x, y = ends[:, :, 0], ends[:, :, 1]
-    (x0, x1), (y0, y1) = x.T, y.T
-    boxes = np.stack(
-        [np.minimum(x0, x1), np.minimum(y0, y1), np.maximum(x0, x1), np.maximum(y0, y1)]
-    )
-    boxes[:, bent] = shapely.bounds(stored).T
+    tail, head = edges["from_node"].to_numpy(), edges["to_node"].to_numpy()
+    boxes = np.empty((4, len(edges)))
+    for axis, name in enumerate(("x", "y")):
+        at = nodes[name].to_numpy(np.float64)
+        boxes[axis] = np.minimum(at[tail], at[head])
+        boxes[axis + 2] = np.maximum(at[tail], at[head])
+    bent = edges["geometry"].notna().to_numpy()
+    boxes[:, bent] = shapely.bounds(lines_of(edges["geometry"][bent])).T
     return boxes
 
 

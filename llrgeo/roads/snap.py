@@ -202,12 +202,14 @@ def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
     snappable = network.edges["snappable"].to_numpy(bool)
     through, starts, ends = ((use == name).to_numpy(bool) for name in ("through", "start", "end"))
     head, tail = (network.edges[end].to_numpy() for end in ("to_node", "from_node"))
-    main = main_component(network)
+    graph = _graph(network, through)
+    main = _largest(graph)
     # A journey starts on an edge whose head leads into the main component, and ends
-    # on one whose tail is reached from it.
-    leads = _graph(network, through | starts).T.tocsr()
-    origin = (through | starts) & _reached(leads, main)[head]
-    destination = (through | ends) & _reached(_graph(network, through | ends), main)[tail]
+    # on one whose tail is reached from it. Where all roads are for everybody, so is their graph.
+    leads = _graph(network, through | starts) if starts.any() else graph
+    reached = _graph(network, through | ends) if ends.any() else graph
+    origin = (through | starts) & _reached(leads.T.tocsr(), main)[head]
+    destination = (through | ends) & _reached(reached, main)[tail]
     return {
         "origin": np.flatnonzero(snappable & origin),
         "destination": np.flatnonzero(snappable & destination),
@@ -216,7 +218,11 @@ def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
 
 def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
     """Tell for every node whether it is in the largest strongly connected component."""
-    graph = _graph(network, (network.edges["use"] == "through").to_numpy(bool))
+    return _largest(_graph(network, (network.edges["use"] == "through").to_numpy(bool)))
+
+
+def _largest(graph: csr_array) -> NDArray[np.bool_]:
+    """Tell for every node of a graph whether it is in the largest strongly connected component."""
     _, label = connected_components(graph, directed=True, connection="strong")
     main: NDArray[np.bool_] = label == np.bincount(label).argmax()
     return main

@@ -98,15 +98,17 @@ class Roads:
         Places have shape (points, 2), in metres; the others (points,), all in the order of pieces.
         """
         ends = self.pieces.ends[pieces]
-        begin, line = ends[:, 0], ends[:, 1] - ends[:, 0]
+        line = ends[:, 1] - ends[:, 0]
         gaps = np.maximum(np.ceil(np.hypot(*line.T) / spacing_m), 1).astype(np.int64)
         # The last point of a piece is the first of the next; only at the end of a road it is not.
         count = gaps + (self.shares[pieces, 1] >= 1 - _ROUNDING)
-        which = np.repeat(np.arange(len(pieces)), count)
-        part = (np.arange(count.sum()) - np.repeat(np.cumsum(count) - count, count)) / gaps[which]
-        shares = self.shares[pieces[which]]
-        share = shares[:, 0] + (shares[:, 1] - shares[:, 0]) * part
-        return begin[which] + line[which] * part[:, None], self.of_piece[pieces[which]], share
+        part = _runs(np.zeros_like(count), count) / np.repeat(gaps, count)
+        begin, more = self.shares[pieces].T
+        xy = np.empty((len(part), 2))
+        for at, first, along in zip(xy.T, ends[:, 0].T, line.T, strict=True):
+            at[:] = np.repeat(first, count) + np.repeat(along, count) * part
+        share = np.repeat(begin, count) + np.repeat(more - begin, count) * part
+        return xy, np.repeat(self.of_piece[pieces], count), share
 
 
 class OwnRoad(NamedTuple):
