@@ -94,8 +94,9 @@ def test_a_site_is_new_upgraded_left_empty_or_as_it_is(results):
 
 def test_who_reaches_one_site_alone_is_nearest_to_it(town_times):
     minutes = town_times.minutes[["A", "B"]].assign(B=[1.5, 1.0, np.inf, np.inf])
-    assert nearest_sites(minutes).to_dict() == {"W": "B", "N": "B", "E": "A"}
-    assert nearest_sites(minutes.assign(A=[2.0, np.inf, 1.0, 7.0]))["F"] == "A"
+    # W and N go to B, E to A, and the farm to neither
+    assert nearest_sites(minutes).tolist() == [1, 1, 0, -1]
+    assert nearest_sites(minutes.assign(A=[2.0, np.inf, 1.0, 7.0])).tolist() == [1, 1, 0, 0]
 
 
 def test_people_nearest_to_each_site_and_those_who_reach_none(town_areas, town_times):
@@ -116,8 +117,8 @@ def test_people_nearest_to_each_site_and_those_who_reach_none(town_areas, town_t
 def test_mean_minutes_leave_out_who_has_no_journey(town_areas, town_times):
     per_contact = pd.Series({"W": 11.0, "N": 4.0, "E": np.inf, "F": 50.0})
     nearest = nearest_sites(town_times.minutes[["A", "B"]])
-    found = mean_minutes_of(nearest, per_contact, town_areas["residents"])
+    found = mean_minutes_of(nearest, ["A", "B"], per_contact, town_areas["residents"])
     assert found.tolist() == [11.0, 4.0]
     known = pd.Series({"W": 11.0, "N": 4.0, "E": 2.0, "F": 50.0})
-    found = mean_minutes_of(nearest, known, town_areas["residents"])
+    found = mean_minutes_of(nearest, ["A", "B"], known, town_areas["residents"])
     assert found.tolist() == [(400 * 11 + 200 * 2) / 600, 4.0]

@@ -1,7 +1,6 @@
 """Activity: flows between sites and the load of each; what an option's journeys avoid.
 
-Flows and loads are sums over areas of who goes where (`use_arrays.ServiceUse`). pandas carries what
-each addition rounds off (Kahan 1965), so that sums hardly rest on the order of the areas.
+Flows and loads are sums over areas of who goes where (`use_arrays.ServiceUse`).
 """
 
 from collections.abc import Mapping
@@ -11,6 +10,7 @@ import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.counts import ratio, reconcile
+from llrgeo.appraisal.group_sums import group_sums
 from llrgeo.appraisal.use_arrays import ServiceUse
 from llrgeo.schema import ROLES
 
@@ -34,15 +34,16 @@ def site_flows(before: ServiceUse, after: ServiceUse, residents: pd.Series) -> p
 
     A blank site means that none could be reached. Largest flow first.
     """
-    # One number a pair of sites, which groups faster than two texts; no site counts as one.
+    # One number a pair of sites; no site counts as one.
     sites = len(after.ids.place) + 1
-    pair = (before.nearest.site + 1) * sites + after.nearest.site + 1
-    contacts = after.split.at_site + after.split.at_home
-    moves = {"pair": pair, "residents": residents.to_numpy(), "contacts": contacts}
-    sums = pd.DataFrame(moves).groupby("pair").sum()
-    people = sums["residents"].to_numpy()
+    pairs, pair = np.unique(
+        (before.nearest.site + 1) * sites + after.nearest.site + 1, return_inverse=True
+    )
+    counts = residents.to_numpy()
+    people = group_sums(pair, counts, len(pairs)).astype(counts.dtype)
+    contacts = group_sums(pair, after.split.at_site + after.split.at_home, len(pairs))
     reconcile(people, residents.sum(), table="flows between sites")
-    start, end = (side - 1 for side in np.divmod(sums.index.to_numpy(), sites))
+    start, end = (side - 1 for side in np.divmod(pairs, sites))
     # Equal flows in the order of their sites' ids, a blank one first.
     rank = np.append(np.array(list(after.ids.place), dtype=object).argsort().argsort(), -1)
     order = np.lexsort((rank[end], rank[start], -people))
@@ -52,7 +53,7 @@ def site_flows(before: ServiceUse, after: ServiceUse, residents: pd.Series) -> p
             "from_site": names.take(start[order]),
             "to_site": names.take(end[order]),
             "residents": people[order],
-            "contacts": sums["contacts"].to_numpy()[order],
+            "contacts": contacts[order],
         }
     )
 
@@ -74,18 +75,18 @@ def site_loads(
     """
     roles = open_sites.sort_index()
     sites = pd.Index(roles.index, name="site_id", dtype="str")
-    contacts, counts = use.split.at_site + use.split.at_home, residents.to_numpy()
-    by_area = {"site": use.nearest.site, "residents": counts, "contacts": contacts}
-    places = [use.ids.place[site] for site in sites]
-    loads = pd.DataFrame(by_area).groupby("site").sum().reindex(places, fill_value=0)
+    counts, places = residents.to_numpy(), [use.ids.place[site] for site in sites]
+    people, asked = (
+        group_sums(use.nearest.site, values, len(use.ids.place))[places]
+        for values in (counts, use.split.at_site + use.split.at_home)
+    )
     # Residents of areas that reach no site are in no row; all others are, each once.
     stranded = counts[~use.reaches].sum()
-    reconcile(loads["residents"].to_numpy(), counts.sum() - stranded, table="loads of sites")
+    reconcile(people, counts.sum() - stranded, table="loads of sites")
     room = np.array([capacity.get(site, np.nan) for site in sites], dtype=float)
-    asked = loads["contacts"].to_numpy()
     return pd.DataFrame(
         {
-            "residents": loads["residents"].to_numpy(),
+            "residents": people.astype(counts.dtype),
             "contacts": asked,
             "capacity": room,
             "share_used": ratio(asked, room),

@@ -10,8 +10,11 @@ from numpy.typing import NDArray
 from llrgeo.appraisal.capacity.assess import CapacityEvidence
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.capacity.summary import sites_of
+from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.group_sums import group_sums
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.appraisal.nearest_sites import NO_SITE
 from llrgeo.schema import site_roles
 from llrgeo.travel.times import TravelTimes
 
@@ -98,31 +101,36 @@ def site_statuses(result: OptionResult, before: OptionResult, site_ids: list[str
     return pd.Series(found, dtype=object)
 
 
-def nearest_sites(minutes: pd.DataFrame) -> pd.Series:
-    """Return the site nearest to each area that reaches any of them; of equals, the first."""
+def nearest_sites(minutes: pd.DataFrame) -> NDArray[np.int64]:
+    """Return the column of the site nearest to each area; of equals, the first; -1 for none."""
     values = minutes.to_numpy()
+    nearest = np.full(len(values), NO_SITE)
     reached = np.isfinite(values).any(axis=1)
-    return pd.Series(minutes.columns[values[reached].argmin(axis=1)], minutes.index[reached])
+    nearest[reached] = values[reached].argmin(axis=1)
+    return nearest
 
 
-def served_people(nearest: pd.Series, site_ids: list[str], areas: pd.DataFrame) -> pd.DataFrame:
+def served_people(
+    nearest: NDArray[np.int64], site_ids: list[str], areas: pd.DataFrame
+) -> pd.DataFrame:
     """Return who lives nearest to each site: one area, one site, as `nearest_sites` tells.
 
     Columns, on `site_id`: `population_nearest`, `share_of_50000`, `aged_65_plus`, `aged_85_plus`,
     `core20_people`, `core20_share`.
     """
-    core20 = areas["residents"].where(areas["imd_decile"].isin(CORE20_DECILES), 0)
-    counts = pd.DataFrame(
-        {
-            "population_nearest": areas["residents"],
-            "aged_65_plus": areas[["age_65_74", "age_75_84", "age_85_plus"]].sum(axis=1),
-            "aged_85_plus": areas["age_85_plus"],
-            "core20_people": core20,
-        }
-    )
+    core20 = areas["imd_decile"].isin(CORE20_DECILES)
+    counts = {
+        "population_nearest": areas["residents"],
+        "aged_65_plus": areas[["age_65_74", "age_75_84", "age_85_plus"]].sum(axis=1),
+        "aged_85_plus": areas["age_85_plus"],
+        "core20_people": areas["residents"].where(core20, 0),
+    }
     # Everyone counts at one site: those who reach none are in no group, and a site without anyone
     # has 0.
-    table = counts.groupby(nearest.reindex(areas.index)).sum().reindex(site_ids).fillna(0)
+    sums = {
+        name: group_sums(nearest, each.to_numpy(), len(site_ids)) for name, each in counts.items()
+    }
+    table = pd.DataFrame(sums, site_ids)
     people = table["population_nearest"]
     table["share_of_50000"] = people / NEIGHBOURHOOD_PEOPLE
     table["core20_share"] = table["core20_people"] / people.where(people > 0)
@@ -139,13 +147,15 @@ def people_within(
     return near.T @ residents.astype(float)
 
 
-def mean_minutes_of(nearest: pd.Series, per_contact: pd.Series, residents: pd.Series) -> pd.Series:
-    """Return the mean minutes a contact of those who live nearest to each site, if any do."""
-    nearest = nearest.reindex(residents.index)
-    known = residents.where(np.isfinite(per_contact), 0).astype(float)
-    weighted = (per_contact.where(np.isfinite(per_contact), 0.0) * known).groupby(nearest).sum()
-    weights = known.groupby(nearest).sum()
-    return weighted / weights.where(weights > 0)
+def mean_minutes_of(
+    nearest: NDArray[np.int64], site_ids: list[str], per_contact: pd.Series, residents: pd.Series
+) -> pd.Series:
+    """Return the mean minutes a contact of those who live nearest to each site; NaN for none."""
+    minutes = per_contact.reindex(residents.index).to_numpy()
+    known = np.where(np.isfinite(minutes), residents.to_numpy(), 0.0)
+    weighted = np.where(known > 0, minutes, 0.0) * known
+    weights = group_sums(nearest, known, len(site_ids))
+    return pd.Series(ratio(group_sums(nearest, weighted, len(site_ids)), weights), site_ids)
 
 
 def five_tests(

@@ -1,14 +1,19 @@
 """Cross-border flows: residents who use sites of neighbours, and neighbours who come in."""
 
 from collections.abc import Collection, Mapping
+from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.counts import reconcile
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.group_sums import group_sums
 from llrgeo.appraisal.nearest_sites import Flags
-from llrgeo.appraisal.service_result import ServiceResult
+from llrgeo.appraisal.use_arrays import ServiceUse
+
+FLOWS: Final = ("in", "out", "outside", "stay", "unreachable")
 
 
 def cross_border_flows(
@@ -36,37 +41,38 @@ def cross_border_flows(
         One row an option, service and flow ("stay", "out", "in", "outside", "unreachable"):
         `residents`, `contacts`. The flows add up to all residents.
     """
-    at_home = areas["authority"].isin(home).to_numpy()
+    at_home, residents = areas["authority"].isin(home).to_numpy(), areas["residents"].to_numpy()
     home_sites = frozenset(sites.index[sites["authority"].isin(home)])
     # Options that run a service alike share its result, and so its flows.
-    known: dict[int, pd.DataFrame] = {}
-    parts = []
+    known: dict[int, list[tuple[str, float, float]]] = {}
+    rows = []
     for name, result in results.items():
         for service, found in result.services.items():
             if id(found) not in known:
                 inside = found.after.goes_to(home_sites)
-                known[id(found)] = _flows(found, areas["residents"], at_home, inside)
-            parts.append(known[id(found)].assign(option=name, service=service))
-    table = pd.concat(parts, ignore_index=True)
-    return table[["option", "service", "flow", "residents", "contacts"]]
+                known[id(found)] = _flows(found.after, residents, at_home, inside)
+            rows += [(name, service, *flow) for flow in known[id(found)]]
+    table = pd.DataFrame(rows, columns=["option", "service", "flow", "residents", "contacts"])
+    return table.astype({"residents": residents.dtype})
 
 
 def _flows(
-    found: ServiceResult, residents: pd.Series, at_home: Flags, inside: Flags
-) -> pd.DataFrame:
-    """Return residents and contacts of one service by flow.
+    use: ServiceUse, residents: NDArray[np.int64], at_home: Flags, inside: Flags
+) -> list[tuple[str, float, float]]:
+    """Return each flow of one service that there is, with its residents and contacts.
 
     `at_home` and `inside` say of each area whether it lies at home, and whether its site does.
     """
     # The first that holds: no site, at home to a home site, at home to another's, others to ours.
     flow = np.select(
-        [~found.after.reaches, at_home & inside, at_home, inside],
-        ["unreachable", "stay", "out", "in"],
-        default="outside",
+        [~use.reaches, at_home & inside, at_home, inside],
+        [FLOWS.index(name) for name in ("unreachable", "stay", "out", "in")],
+        default=FLOWS.index("outside"),
     )
-    counts = pd.DataFrame(
-        {"flow": flow, "residents": residents, "contacts": found.allocation["contacts"]}
+    areas, people, contacts = (
+        group_sums(flow, values, len(FLOWS))
+        for values in (np.ones(len(flow)), residents, use.split.contacts)
     )
-    table = counts.groupby("flow", as_index=False).sum()
-    reconcile(table["residents"], residents.sum(), table="flows across the border")
-    return table
+    reconcile(people, residents.sum(), table="flows across the border")
+    rows = zip(FLOWS, people.tolist(), contacts.tolist(), strict=True)
+    return [row for row, some in zip(rows, areas, strict=True) if some]

@@ -17,6 +17,7 @@ from llrgeo.appraisal.burden import Journeys, burden_of
 from llrgeo.appraisal.capacity.round_travel import VisitTravel
 from llrgeo.appraisal.counts import reconcile
 from llrgeo.appraisal.demand import Delivery, Service, Shares
+from llrgeo.appraisal.group_sums import group_sums
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.nearest_sites import NO_SITE, Flags, Nearest, Numbers, TimesArrays
 from llrgeo.appraisal.people_groups import people_by_group
@@ -124,13 +125,13 @@ class ServiceUse:
         return self.sums[key]
 
     def _contacts_at(self, sites: Sequence[str], belongs: Flags) -> tuple[Numbers, Numbers]:
-        counted = belongs & self.reaches
-        site, places = self.nearest.site[counted], [self.ids.place[site] for site in sites]
-        # pandas carries what each addition rounds off (Kahan 1965), which `bincount` does not.
-        at_site, at_home = self.split.at_site[counted], self.split.at_home[counted]
-        by_area = pd.DataFrame({"site": site, "at_site": at_site, "at_home": at_home})
-        sums = by_area.groupby("site").sum().reindex(places, fill_value=0.0)
-        return sums["at_site"].to_numpy(), sums["at_home"].to_numpy()
+        places = [self.ids.place[site] for site in sites]
+        site = np.where(belongs, self.nearest.site, NO_SITE)
+        at_site, at_home = (
+            group_sums(site, contacts, len(self.ids.place))[places]
+            for contacts in (self.split.at_site, self.split.at_home)
+        )
+        return at_site, at_home
 
 
 @dataclass(frozen=True, slots=True)

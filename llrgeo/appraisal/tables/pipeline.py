@@ -4,6 +4,7 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
+from numpy.typing import NDArray
 
 from llrgeo.appraisal.business_case import (
     ONLY_PEOPLE_KNOW,
@@ -18,6 +19,7 @@ from llrgeo.appraisal.business_case import (
 from llrgeo.appraisal.capacity.plan import CENTRAL, CapacityPlan
 from llrgeo.appraisal.capacity.summary import contacts_by_site, running_by_site
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.group_sums import group_sums
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.schema import NO_CAR
 
@@ -66,10 +68,10 @@ def _sites_of_option(
     car_times = appraisal_inputs.times if appraisal_inputs.times.mode == "car" else None
     table["within_15_min_car"] = people_within(car_times, ids, residents, minutes=car)
     table["no_car_households"] = (
-        _nearest_sum(nearest, areas[NO_CAR]) if NO_CAR in areas.columns else np.nan
+        _sum_by_site(nearest, used, areas[NO_CAR]) if NO_CAR in areas.columns else np.nan
     )
     for column, of in (("mean_minutes_before", before), ("mean_minutes_after", result)):
-        table[column] = mean_minutes_of(nearest, of.overall.change["after_min"], residents)
+        table[column] = mean_minutes_of(nearest, used, of.overall.change["after_min"], residents)
     labels = {service.id: service.label for service in appraisal_inputs.services}
     table["services"] = [_services(result, site, labels) for site in ids]
     table["contacts"] = contacts_by_site(result).reindex(ids)
@@ -77,7 +79,9 @@ def _sites_of_option(
         _money(context.capacity_plan, name, ids, money)
     )
     for year, people in context.capacity_plan.people[CENTRAL].items():
-        table[f"people_{year}"] = _nearest_sum(nearest, people.sum(axis=1))
+        table[f"people_{year}"] = _sum_by_site(
+            nearest, used, people.sum(axis=1).reindex(areas.index)
+        )
     table["model_error_min"] = assumed.uncertainty.time_error_min
     return table.assign(**dict.fromkeys(ONLY_PEOPLE_KNOW, "")).reset_index()
 
@@ -87,9 +91,11 @@ def _services(result: OptionResult, site: str, labels: dict[str, str]) -> str:
     return "; ".join(here)
 
 
-def _nearest_sum(nearest: pd.Series, values: pd.Series) -> pd.Series:
-    """Return sums over the areas nearest to each site."""
-    return values.reindex(nearest.index).astype(float).groupby(nearest).sum()
+def _sum_by_site(nearest: NDArray[np.int64], site_ids: list[str], values: pd.Series) -> pd.Series:
+    """Return sums over the areas nearest to each site; NaN where it is nearest to none."""
+    sums = group_sums(nearest, values.to_numpy(), len(site_ids))
+    sums[np.setdiff1d(np.arange(len(site_ids)), nearest)] = np.nan
+    return pd.Series(sums, site_ids)
 
 
 def _rooms(context: EvidenceContext, option: str, ids: list[str]) -> pd.DataFrame:
