@@ -9,7 +9,6 @@ periods as what the factor of its class does not tell. What is left is mostly ze
 takes away.
 """
 
-import math
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, Final
@@ -20,17 +19,15 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.network import EdgeUse, RoadNetwork
-from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Role, Snapper, Trees, snapper
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.packed_streets import bent_lines, gather_streets
+from llrgeo.roads.snap import MAX_SNAP_M, TIE_M, WALK_M_PER_S, Snapper, snapper
 
 DETOUR: Final = 1.2  # a street is expected to be longer than the straight line by this factor
-BOTH_WAYS: Final = 1
-_ROLE_BITS: Final[dict[Role, tuple[int, int]]] = {"origin": (2, 8), "destination": (4, 16)}
-_USE_BITS: Final[dict[EdgeUse, int]] = {"through": 0, "start": 32, "end": 64}
 _HILBERT_ORDER: Final = 16
-_DM_PER_M: Final = 10
 _MM_PER_M: Final = 1_000
 _MM_PER_DM: Final = 100
+_PACED: Final = ("start", "end", "class", "dm")
 
 Ints = NDArray[np.int64]
 
@@ -66,7 +63,7 @@ def why_not_packed(network: RoadNetwork) -> str:
         return "it has no streets"
     for what, metres in (
         ("places of its nodes", network.nodes[["x", "y"]].to_numpy(np.float64)),
-        ("bends of its streets", shapely.get_coordinates(_bent_lines(network))),
+        ("bends of its streets", shapely.get_coordinates(bent_lines(network))),
     ):
         if (np.rint(metres * _MM_PER_M) / _MM_PER_M != metres).any():
             return f"the {what} are finer than a millimetre"
@@ -92,27 +89,24 @@ def pack_network(network: RoadNetwork, snapping: Snapper | None = None) -> Packe
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
     trees = (snapping or snapper(network)).trees
-    streets, periods = _streets(network, place, trees), network.info.periods
-    classes = sorted(streets["road_class"].unique())
-    names = ["", *sorted(set(streets["road_name"].unique()) - {""})]
-    streets["class"] = streets["road_class"].map({name: n for n, name in enumerate(classes)})
-    streets["name"] = streets["road_name"].map({name: n for n, name in enumerate(names)})
+    streets, periods = gather_streets(network, place, trees), network.info.periods
+    table, classes = streets.table, streets.classes
     # What can be expected is left out of the stream: a time from the class's usual factor, a length
     # from the straight line. Only the difference is written.
-    factors = _factors(streets, len(classes), periods)
-    unit_ms = int(np.gcd.reduce(streets[[f"ms_{p}" for p in periods]].to_numpy().ravel())) or 1
-    unit_mm, shapes = _shape_streams(xy_mm[order], streets)
-    streams = {**shapes, **_time_streams(streets, factors, periods, unit_ms)}
+    factors = _factors(table, len(classes), periods)
+    unit_ms = int(np.gcd.reduce(table[[f"ms_{p}" for p in periods]].to_numpy().ravel())) or 1
+    unit_mm, shapes = _shape_streams(xy_mm[order], table)
+    streams = {**shapes, **_time_streams(table, factors, periods, unit_ms)}
     header = {
         "nodes": len(xy_mm),
-        "streets": len(streets),
+        "streets": len(table),
         "unit_mm": unit_mm,
         "unit_ms": unit_ms,
         "detour": DETOUR,
         "periods": list(periods),
         "mode": network.info.mode,
         "classes": classes,
-        "names": names,
+        "names": streets.names,
         "factors": [row.tolist() for row in factors],
         "ends_s": network.info.ends_s,
         "walk_m_per_s": WALK_M_PER_S,
@@ -162,101 +156,6 @@ def _time_streams(
     return streams
 
 
-def _streets(network: RoadNetwork, place: Ints, trees: Trees) -> pd.DataFrame:
-    """Return one row a street, sorted by its ends: both directions in one where they are equal.
-
-    Columns: `start` and `end` (nodes by their place on the curve), `dm`, `flags` (BOTH_WAYS, who
-    may be joined to it in each direction, and which legs of a journey may pass), and those of the
-    edges.
-    """
-    edges = network.edges
-    times = [f"ms_{period}" for period in network.info.periods]
-    table = edges[["road_class", "road_name", "use", *times]].assign(
-        start=place[edges["from_node"].to_numpy()],
-        end=place[edges["to_node"].to_numpy()],
-        dm=np.rint(edges["length_m"].to_numpy() * _DM_PER_M).astype(np.int64),
-    )
-    table["shape"] = _shapes(network, (table["start"] > table["end"]).to_numpy())
-    for role in _ROLE_BITS:
-        joined = np.zeros(len(edges), dtype=np.int64)
-        joined[trees[role][1]] = 1
-        table[role] = joined
-    # Two directions are one street where all that is written of them is equal: one number stands
-    # for all of it, in its order, for whole numbers are joined and sorted much faster.
-    same = ["road_class", "road_name", "use", "dm", "shape", *times]
-    table["alike"] = table.groupby(same).ngroup()
-    joined_ways = _both_ways(table)
-    forth, reverse = (joined_ways[row].notna() for row in ("row", "row_back"))
-    rows = joined_ways["row"].fillna(joined_ways["row_back"]).to_numpy(np.int64)
-    found = table.iloc[rows].reset_index(drop=True)
-    found["flags"] = _flags(table, joined_ways, forth.to_numpy(), reverse.to_numpy())
-    turned = (found["start"] > found["end"]) & (found["shape"] != b"")
-    found.loc[turned, "shape"] = [
-        shapely.to_wkb(shapely.reverse(shapely.from_wkb(shape)))
-        for shape in found.loc[turned, "shape"]
-    ]
-    order = ["start", "end", *(same if turned.any() else ["alike"])]
-    return found.sort_values(order, ignore_index=True)[[*same, "start", "end", "flags"]]
-
-
-def _both_ways(table: pd.DataFrame) -> pd.DataFrame:
-    """Return the rows of a street's two directions, `row` up and `row_back`; NaN where missing."""
-    ends = table[["start", "end"]].to_numpy()
-    table = table[["start", "end", "alike"]].assign(
-        row=np.arange(len(table)), low=ends.min(axis=1), high=ends.max(axis=1)
-    )
-    upwards = table["start"] < table["end"]
-    # Copies of a street are told apart by their number among equal ones: each finds its own.
-    keyed = [
-        part.assign(copy=part.groupby(["start", "end", "alike"]).cumcount())
-        for part in (table[upwards], table[~upwards])
-    ]
-    keys = ["low", "high", "alike", "copy"]
-    up, back = (part[[*keys, "row"]] for part in keyed)
-    return up.merge(back, on=keys, how="outer", suffixes=("", "_back"))
-
-
-def _flags(
-    table: pd.DataFrame,
-    joined_ways: pd.DataFrame,
-    forth: NDArray[np.bool_],
-    reverse: NDArray[np.bool_],
-) -> Ints:
-    """Return the bits of each street: its ways, who may be joined to it, which legs may pass."""
-    # A direction that is not there has row 0, and no bit.
-    ahead, back = (joined_ways[row].fillna(0).to_numpy(np.int64) for row in ("row", "row_back"))
-    use = table["use"].map(_USE_BITS).to_numpy(np.int64)
-    flags: Ints = np.where(forth & reverse, BOTH_WAYS, 0) | use[np.where(forth, ahead, back)]
-    for role, (bit_forth, bit_back) in _ROLE_BITS.items():
-        joined = table[role].to_numpy() > 0
-        ahead_bit, back_bit = joined[ahead] & forth, joined[back] & reverse
-        # A street that leads back alone is written from its own start, so its bit is the first.
-        alone = ~forth
-        flags |= np.where(ahead_bit | (alone & back_bit), bit_forth, 0)
-        flags |= np.where(~alone & back_bit, bit_back, 0)
-    return flags
-
-
-def _bent_lines(network: RoadNetwork) -> NDArray[np.object_]:
-    """Return the lines of streets that are not straight."""
-    lines: NDArray[np.object_] = network.lines.to_numpy()[
-        network.edges["geometry"].notna().to_numpy()
-    ]
-    return lines
-
-
-def _shapes(network: RoadNetwork, turned: NDArray[np.bool_]) -> NDArray[np.object_]:
-    """Return the line of each bent street as WKB, from its lower end; empty where it is straight.
-
-    `turned` tells which edges lead to their lower end.
-    """
-    shapes = np.full(len(network.edges), b"", dtype=object)
-    bent = network.edges["geometry"].notna().to_numpy()
-    lines = np.where(turned[bent], shapely.reverse(_bent_lines(network)), _bent_lines(network))
-    shapes[bent] = shapely.to_wkb(lines)
-    return shapes
-
-
 def _bend_steps_mm(shape: bytes) -> Ints:
     """Return the steps from a bent street's start to its first bend and from bend to bend."""
     xy_mm = np.rint(shapely.get_coordinates(shapely.from_wkb(shape)) * _MM_PER_M).astype(np.int64)
@@ -294,18 +193,31 @@ def _pace_residuals(streets: pd.DataFrame, units: Ints) -> Ints:
     The pace is that of the latest street of the class at its start, else at its end, else of the
     latest of the class anywhere. The reader of the stream knows all of them at that point.
     """
-    kinds = streets["class"].to_numpy()
-    # Of each class the latest street at a node, and (at -1) anywhere.
-    known: list[dict[int, tuple[int, int]]] = [{} for _ in range(int(kinds.max()) + 1)]
-    residuals = []
-    columns = [streets[name].tolist() for name in ("start", "end", "class", "dm")]
-    for a, b, kind, length, unit in zip(*columns, units.tolist(), strict=True):
-        latest = known[kind]
-        spent, driven = latest.get(a) or latest.get(b) or latest.get(-1) or (0, 1)
-        # Rounded half up by floor: the same in every language.
-        residuals.append(unit - math.floor(length * spent / driven + 0.5))
-        latest[a] = latest[b] = latest[-1] = (unit, max(length, 1))
-    return np.array(residuals, dtype=units.dtype)
+    start, end, kind, dm = (streets[name].to_numpy(np.int64) for name in _PACED)
+    nodes = int(max(start.max(), end.max())) + 1
+    both = np.concatenate([kind * nodes + start, kind * nodes + end])
+    at_start, at_end = _latest(both, np.tile(np.arange(len(kind)), 2)).reshape(2, -1)
+    known = np.where(at_start < 0, at_end, at_start)
+    known = np.where(known < 0, _latest(kind, np.arange(len(kind))), known)
+    # Where nothing is known yet no time is told.
+    spent, driven = np.where(known < 0, 0, units[known]), np.maximum(dm[known], 1)
+    # Rounded half up by floor: the same in every language.
+    told: Ints = np.floor(dm * spent / driven + 0.5).astype(np.int64)
+    return units - told
+
+
+def _latest(places: Ints, streets: Ints) -> Ints:
+    """Return for each row the latest street before its own at the same place; -1 for none."""
+    order = np.lexsort((streets, places))
+    place, street = places[order], streets[order]
+    fresh = np.diff(place, prepend=-1) != 0
+    # A street that begins where it ends is there twice: what is before it is before both.
+    again = ~fresh & (np.diff(street, prepend=-1) == 0)
+    before = np.where(fresh, -1, np.roll(street, 1))
+    before[again] = before[np.flatnonzero(again) - 1]
+    latest = np.empty_like(before)
+    latest[order] = before
+    return latest
 
 
 def _varints(streams: Iterable[Ints]) -> bytes:

@@ -1,0 +1,150 @@
+"""Streets of a packed network: both directions of a road in one, and the codes of their words."""
+
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+import pandas as pd
+import shapely
+from numpy.typing import NDArray
+
+from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.snap import Role, Trees
+
+BOTH_WAYS: Final = 1
+_ROLE_BITS: Final[dict[Role, tuple[int, int]]] = {"origin": (2, 8), "destination": (4, 16)}
+_USE_BITS: Final = {"through": 0, "start": 32, "end": 64}
+_DM_PER_M: Final = 10
+_NONE: Final = -1
+
+Ints = NDArray[np.int64]
+Bools = NDArray[np.bool_]
+
+
+@dataclass(frozen=True, slots=True)
+class Streets:
+    """The streets of a network.
+
+    Attributes
+    ----------
+    table
+        One row a street, sorted by its ends: `start` and `end` (nodes by their place), `class` and
+        `name` (numbers of `classes` and `names`), `dm`, `ms_<period>`, `shape` (WKB from start to
+        end; empty where it is straight) and `flags`: `BOTH_WAYS`, who may be joined to it in each
+        direction, and which legs of a journey may pass.
+    classes, names
+        Classes and names of roads, sorted; the first name is empty.
+    """
+
+    table: pd.DataFrame
+    classes: list[str]
+    names: list[str]
+
+
+def gather_streets(network: RoadNetwork, place: Ints, trees: Trees) -> Streets:
+    """Gather the streets of a network: both directions in one where they are equal.
+
+    `place` is where each node stands in the order of nodes, `trees` are those of its `Snapper`.
+    """
+    edges = network.edges
+    classes, class_code = _coded(edges["road_class"])
+    names, name_code = _coded(edges["road_name"], "")
+    uses, use_code = _coded(edges["use"])
+    times = [f"ms_{period}" for period in network.info.periods]
+    start, end = (place[edges[name].to_numpy()] for name in ("from_node", "to_node"))
+    table = pd.DataFrame(
+        {
+            "class": class_code,
+            "name": name_code,
+            "use": use_code,
+            "dm": np.rint(edges["length_m"].to_numpy() * _DM_PER_M).astype(np.int64),
+            "shape": _shapes(network, start > end),
+            **{name: edges[name].to_numpy(np.int64) for name in times},
+        }
+    )
+    # Two directions are one street where all that is written of them is equal: one number stands
+    # for all of it, in its order, for whole numbers are joined and sorted much faster.
+    alike = table.groupby(list(table.columns)).ngroup().to_numpy().astype(np.int64)
+    ahead, back = _both_ways(start, end, alike)
+    use_bits = np.array([_USE_BITS[name] for name in uses])
+    flags = _flags(use_bits[use_code], trees, ahead, back)
+    rows = np.where(ahead == _NONE, back, ahead)
+    found = table.iloc[rows].assign(start=start[rows], end=end[rows], flags=flags)
+    found["alike"] = alike[rows]
+    turned = (found["start"] > found["end"]).to_numpy() & (found["shape"] != b"").to_numpy()
+    found.loc[turned, "shape"] = [
+        shapely.to_wkb(shapely.reverse(shapely.from_wkb(shape)))
+        for shape in found.loc[turned, "shape"]
+    ]
+    order = ["start", "end", *(table.columns if turned.any() else ["alike"])]
+    found = found.sort_values(order, ignore_index=True)
+    return Streets(found.drop(columns=["use", "alike"]), classes, names)
+
+
+def bent_lines(network: RoadNetwork) -> NDArray[np.object_]:
+    """Return the lines of the edges of a network that are not straight."""
+    bent = network.edges["geometry"].notna().to_numpy()
+    lines: NDArray[np.object_] = network.lines.to_numpy()[bent]
+    return lines
+
+
+def _coded(words: pd.Series, *known: str) -> tuple[list[str], Ints]:
+    """Return the words of a column and those known before, sorted, and each row's number there."""
+    code, found = pd.factorize(words)
+    listed = sorted({*known, *found})
+    number = {word: n for n, word in enumerate(listed)}
+    return listed, np.array([number[word] for word in found], dtype=np.int64)[code]
+
+
+def _both_ways(start: Ints, end: Ints, alike: Ints) -> tuple[Ints, Ints]:
+    """Return the rows of each street's two directions, the one to its higher end first; or -1.
+
+    Streets are sorted by their lower end, their higher end and by `alike`, of which the directions
+    of a street have the same.
+    """
+    low, high = np.minimum(start, end), np.maximum(start, end)
+    ends = low * (int(high.max()) + 1) + high
+    order = np.lexsort((alike, ends))
+    fresh = (np.diff(ends[order], prepend=-1) != 0) | (np.diff(alike[order], prepend=-1) != 0)
+    street, upwards = np.cumsum(fresh), (start < end)[order]
+    # Copies of a street are told apart by their number among equal ones: each finds its own.
+    numbers = []
+    for side in (upwards, ~upwards):
+        of = street[side]
+        copy = np.arange(len(of)) - np.searchsorted(of, of)
+        numbers.append(of * len(order) + copy)
+    streets = np.sort(np.concatenate(numbers))
+    streets = streets[np.diff(streets, prepend=-1) > 0]
+    ahead, back = np.full((2, len(streets)), _NONE)
+    ahead[np.searchsorted(streets, numbers[0])] = order[upwards]
+    back[np.searchsorted(streets, numbers[1])] = order[~upwards]
+    return ahead, back
+
+
+def _flags(use_bits: Ints, trees: Trees, ahead: Ints, back: Ints) -> Ints:
+    """Return the bits of each street: its ways, who may be joined to it, which legs may pass.
+
+    `use_bits` are those of each edge; `ahead` and `back` are the rows of a street's directions.
+    """
+    forth, reverse = ahead != _NONE, back != _NONE
+    flags: Ints = np.where(forth & reverse, BOTH_WAYS, 0) | use_bits[np.where(forth, ahead, back)]
+    for role, (bit_forth, bit_back) in _ROLE_BITS.items():
+        joined = np.zeros(len(use_bits), dtype=bool)
+        joined[trees[role][1]] = True
+        ahead_bit, back_bit = joined[ahead] & forth, joined[back] & reverse
+        # A street that leads back alone is written from its own start, so its bit is the first.
+        flags |= np.where(ahead_bit | (~forth & back_bit), bit_forth, 0)
+        flags |= np.where(forth & back_bit, bit_back, 0)
+    return flags
+
+
+def _shapes(network: RoadNetwork, turned: Bools) -> NDArray[np.object_]:
+    """Return the line of each bent edge as WKB, from its lower end; empty where it is straight.
+
+    `turned` tells which edges lead to their lower end.
+    """
+    shapes = np.full(len(network.edges), b"", dtype=object)
+    bent = network.edges["geometry"].notna().to_numpy()
+    lines = bent_lines(network)
+    shapes[bent] = shapely.to_wkb(np.where(turned[bent], shapely.reverse(lines), lines))
+    return shapes
