@@ -5,11 +5,12 @@ import http.server
 import shutil
 import threading
 
+import numpy as np
 import pytest
-from publication_cases import county_publication
+from publication_cases import appraised, county_publication
 
 from llrgeo.publish.check.browser import browser_findings
-from llrgeo.publish.explorer.index import SEARCH
+from llrgeo.publish.explorer.index import SEARCH, render_index
 from llrgeo.publish.explorer.split import parts_of
 from llrgeo.publish.folder import publish
 
@@ -241,3 +242,21 @@ def test_an_index_within_another_page_loads_its_search(folder, split, chromium):
         frame.locator("h1", has_text=part.name).wait_for()
         page.context.close()
         server.shutdown()
+
+
+def test_many_council_areas_stand_in_columns_and_in_one_on_a_phone(split, open_page, tmp_path):
+    names = np.array([f"Council area of a longer name {number:02}" for number in range(96)])
+    path = tmp_path / "explorer.html"
+    many = appraised(split, areas=split.areas.assign(authority=names))
+    path.write_text(render_index(many), encoding="utf-8")
+    page = open_page(path, viewport={"width": 1_300, "height": 900})
+    page.click("#authorities summary")
+    columns = (
+        "new Set([...document.querySelectorAll('#authorities li')].map(e => e.offsetLeft)).size"
+    )
+    assert page.evaluate(columns) == 4
+    page.set_viewport_size({"width": 390, "height": 844})
+    assert page.evaluate(columns) == 1
+    # At 200 % a phone has 195 pixels.
+    page.set_viewport_size({"width": 195, "height": 422})
+    assert page.evaluate("document.documentElement.scrollWidth") == 195

@@ -36,7 +36,8 @@ _SAID: Final = ("find_", "place_", "index_")
 
 def render_index(publication: Publication) -> str:
     """Return the index as an HTML page: a search, and a list of authorities that needs none."""
-    words, styles = wording(), [pages.page_style(publication)]
+    words = wording()
+    styles = [pages.page_style(publication), pages.asset("explorer/assets/index.css")]
     scripts = [pages.asset(name) for name in SCRIPTS]
     return pages.render(
         "explorer_index.html",
