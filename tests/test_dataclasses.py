@@ -11,8 +11,8 @@ import llrgeo
 
 # Built up step by step; none leaves the module that fills it, or the run or search it counts for.
 FILLED = {
-    "CentreSearch", "Draft", "Element", "ExchangeCounts", "NearBest", "Programme", "StudyInputs",
-    "_Column", "_LinearTree", "_Tree",
+    "CentreSearch", "CoverRelaxation", "Draft", "Element", "ExchangeCounts", "NearBest",
+    "Programme", "StudyInputs", "_Column", "_CoverTree", "_LinearTree", "_Tree",
 }  # fmt: skip
 # They keep what is worked out once, for which slots would leave no place.
 WITH_MEMORY = {

@@ -15,7 +15,7 @@ from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
 from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.locate import locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
-from llrgeo.appraisal.siting.set_covering import Covering, cover_by_trying, regions
+from llrgeo.appraisal.siting.set_covering import Covering, cover_by_trying
 from llrgeo.travel.times import TravelTimes
 
 
@@ -83,10 +83,10 @@ def test_prices_are_fair_and_a_search_or_a_proof_settles_each_number(seed: int) 
     assert (prices @ covering.cover).max() <= 1 + 1e-12
     assert covering.fewest_possible() <= best
     ends = time.perf_counter() + 30
-    found = covering.at_most(best, ends=ends, seed=0)
+    found = covering.at_most(best, ends=ends)
     assert found.cost == best
     assert cover[:, covering.sites[found.plan]].any(axis=1).all()
-    none = covering.at_most(best - 1, ends=ends, seed=0)
+    none = covering.at_most(best - 1, ends=ends)
     assert none.plan is None
     assert np.isposinf(none.bound)
 
@@ -112,30 +112,26 @@ def test_a_search_leaves_a_plan_from_which_no_swap_helps() -> None:
     assert len(greedy_cover(cover)) == 13
     assert cover[:, best].any(axis=1).all()
     # There is no plan of a site less, and the search says nothing else.
-    assert Covering.of(cover, np.arange(50)).at_most(8, ends=np.inf, seed=0).plan is None
-
-
-def test_regions_are_halves_of_halves_with_sites_that_lie_together() -> None:
-    minutes, _ = plane(5, 400, 64)
-    found = list(regions(minutes <= 15))
-    assert [len(region) for region in found] == [32] * 2 + [16] * 4 + [8] * 8
-    assert sorted(np.concatenate(found[:2]).tolist()) == list(range(64))
-    assert sorted(np.concatenate(found[2:4]).tolist()) == found[0].tolist()
+    assert Covering.of(cover, np.arange(50)).at_most(8, ends=np.inf).plan is None
 
 
 @pytest.mark.parametrize("share", [0.3, 1.0])
-def test_the_fewest_sites_are_proved_by_either_programme(
+def test_the_fewest_sites_are_proved_one_number_after_the_other(
     monkeypatch: pytest.MonkeyPatch, share: float
 ) -> None:
-    """Small ones are settled by prices; here HiGHS has to, with and without regions."""
+    """Small ones are settled by prices; here the tree has to, from a bound that says less."""
     minutes, people = plane(6, 200, 40)
-    asked, prices = [], Covering.prices
-    monkeypatch.setattr(set_covering, "whole_sites", lambda _: 1)
-    monkeypatch.setattr(set_covering, "regions", lambda cover: asked.append(1) or regions(cover))
+    asked, prices, at_most = [], Covering.prices, Covering.at_most
     monkeypatch.setattr(Covering, "prices", lambda *known: share * prices(*known))
+
+    def noted(covering: Covering, number: int, *, ends: float) -> BoundedPlan:
+        asked.append(number)
+        return at_most(covering, number, ends=ends)
+
+    monkeypatch.setattr(Covering, "at_most", noted)
     found = located(minutes, people, SitingProblem("lscp", standard_min=27.1))
     plan = [int(site[1:]) for site in found.sites]
-    assert bool(asked) == (share < 1)
+    assert asked == ([2, 3, 4, 5] if share < 1 else [])
     assert found.proven
     assert (minutes[:, plan].min(axis=1) <= 27.1).all()
     assert found.bound == found.value == len(plan) == 6

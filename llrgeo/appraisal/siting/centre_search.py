@@ -3,9 +3,10 @@
 Whether p sites have all demand within a radius is a set covering problem (Minieka 1970), of which
 dominance leaves few areas (Chen and Chen 2009 and Contardo, Iori and Kramer 2019 add areas one by
 one to the same end). Radii are halved between what fractional prices of areas rule out and what a
-local search finds. HiGHS then proves the largest radius below the best plan's, where alone it is
-needed. Where it comes to no end, prices of smaller radii bound what the plan could be better by:
-roughly before the proof is tried, as closely as they can after it.
+local search finds. Branch and bound (`cover_branch`) then rules out radii in the middle of those in
+question, which are sooner done with, and at last the largest below the best plan's. Where it comes
+to no end, prices of smaller radii bound what the plan could be better by: roughly before the proof
+is tried, as closely as they can after it.
 """
 
 import time
@@ -27,7 +28,7 @@ _STEPS: Final = (4, 4_000)
 _LAST_STEPS: Final = (30, 30_000)
 _NEAR: Final = 0.001  # of the longest journey: radii closer than this are not halved further
 _COARSE: Final = 0.01  # of the longest journey: prices come so near before a proof is tried
-_PROVING: Final = 0.5  # of the time left; the rest is for a bound by prices, should it be in vain
+_PROVING: Final = 0.9  # of the time left; the rest is for a bound by prices, should it be in vain
 
 
 @dataclass(slots=True)
@@ -50,7 +51,7 @@ class CentreSearch:
     radii
         The minutes that may be the longest journey, ascending.
     seed
-        Of the search and of the solver's choices.
+        Of the search.
     low, high
         The first and last radius in question.
     unpriced
@@ -97,9 +98,9 @@ class CentreSearch:
         now = time.perf_counter()
         proving_ends = now + _PROVING * (ends - now)
         while self._is_open(gap) and time.perf_counter() < proving_ends:
-            at = self._target(gap)
+            at = self._next_to_prove(gap)
             covering = Covering.of(self._left(at), self.free)
-            found = covering.at_most(self.number, ends=proving_ends, seed=self.seed)
+            found = covering.at_most(self.number, ends=proving_ends)
             if found.plan is not None:
                 self._take(covering.sites[found.plan])
             elif np.isposinf(found.bound):
@@ -152,6 +153,12 @@ class CentreSearch:
         """Return the largest radius at which a plan would be better by more than the gap."""
         better = float(self.longest * (1 - gap))
         return int(np.searchsorted(self.radii, better)) - 1
+
+    def _next_to_prove(self, gap: float) -> int:
+        """Return the radius in the middle of those in question, where they are far apart."""
+        last = self._target(gap)
+        apart = self.radii[last] - self.radii[self.low]
+        return last if apart <= _COARSE * self.longest else (self.low + last) // 2
 
     def _plan_within(self, at: int, steps: tuple[int, int]) -> Positions | None:
         """Look for a plan with all demand within a radius; None where none is found."""

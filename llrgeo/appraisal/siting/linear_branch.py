@@ -4,7 +4,7 @@ Of use where the best plan is known and the relaxation is near it. Reduced costs
 sites at once, and a few dozen parts of the plans are left, each some hundred steps of the simplex
 method from the one before. A solver of integer programmes spends most of its time on cutting planes
 that are not needed then. The part opened last is divided first; the site is the one that, divided
-before, raised both bounds most (pseudocosts, Benichou et al. 1971).
+before, raised both bounds most (`branching`).
 """
 
 import time
@@ -13,23 +13,19 @@ from typing import Final
 
 import highspy
 import numpy as np
-from numpy.typing import NDArray
 
+from llrgeo.appraisal.siting.branching import Fixed, Pseudocosts, Relaxed
 from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.milp import IntArray, Programme
-from llrgeo.appraisal.siting.model import Matrix, Model, Positions, Vector
+from llrgeo.appraisal.siting.model import Model, Positions
 from llrgeo.errors import LlrgeoError
 
-_WHOLE: Final = 1e-6  # how far from 0 or 1 an open site is whole
 _ROUNDING: Final = 1e-6  # of a cost, in units of the difference that counts
 _HALF: Final = 0.5  # of a site
 _OVER: Final = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kObjectiveBound,
 )
-
-Fixed = NDArray[np.int8]
-"""Of each site: 1 where it must be open, -1 where it must not be, 0 where it may."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,25 +43,12 @@ class _Part:
     moved: float = 1.0
 
 
-@dataclass(frozen=True, slots=True)
-class _Relaxed:
-    """The relaxation of a part: its value, and of each site how far it is open and what that adds.
-
-    The value is +inf where no plan of the part costs less than the best.
-    """
-
-    value: float
-    opened: Vector
-    reduced_costs: Vector
-
-
 @dataclass(slots=True)
 class _LinearTree:
     """The best plan so far and the parts that may hold a better one.
 
     Invariant: a plan that costs less than `best` by more than `unit` is in one of the `parts`.
-    Costs of the relaxation are in units. `raised` and `tries`, shape (2, sites), say by how much
-    closing and opening each site raised the bound in all, and how often it was done.
+    Costs of the relaxation are in units.
     """
 
     model: Model
@@ -75,8 +58,7 @@ class _LinearTree:
     unit: float
     ends: float
     parts: list[_Part]
-    raised: Matrix
-    tries: Matrix
+    costs: Pseudocosts
 
     def divide_all(self) -> float:
         """Divide until no part is left or time is up; return what no plan costs less than."""
@@ -93,7 +75,7 @@ class _LinearTree:
                 self._divide(part, relaxed)
         return min([self.best.cost - self.unit, *(part.bound for part in self.parts)])
 
-    def _relax(self, fixed: Fixed) -> _Relaxed | None:
+    def _relax(self, fixed: Fixed) -> Relaxed | None:
         """Solve the relaxation of a part; None where time is up."""
         lower, upper = (fixed > 0).astype(float), (fixed >= 0).astype(float)
         number = len(self.columns)
@@ -104,18 +86,18 @@ class _LinearTree:
         left = max(self.ends - time.perf_counter(), 0.0)
         self.highs.setOptionValue("time_limit", self.highs.getRunTime() + left)
         self.highs.run()
-        status, nothing = self.highs.getModelStatus(), np.zeros(0)
+        status = self.highs.getModelStatus()
         if status == highspy.HighsModelStatus.kTimeLimit:
             return None
         if status in _OVER:
-            return _Relaxed(np.inf, nothing, nothing)
+            return Relaxed.nothing()
         if status != highspy.HighsModelStatus.kOptimal:
             msg = f"HiGHS ended with '{self.highs.modelStatusToString(status)}'"
             raise LlrgeoError(msg)
         value, solution = self.highs.getInfo().objective_function_value, self.highs.getSolution()
         if value >= target:
-            return _Relaxed(np.inf, nothing, nothing)
-        return _Relaxed(
+            return Relaxed.nothing()
+        return Relaxed(
             float(value),
             np.array(solution.col_value)[self.columns],
             np.array(solution.col_dual)[self.columns],
@@ -126,13 +108,12 @@ class _LinearTree:
         if part.branched < 0:
             return
         rise = min(value, self.best.cost / self.unit) - part.bound / self.unit
-        self.raised[part.way, part.branched] += max(rise, 0.0) / part.moved
-        self.tries[part.way, part.branched] += 1
+        self.costs.learn(part.branched, part.way, rise, part.moved)
 
-    def _divide(self, part: _Part, relaxed: _Relaxed) -> None:
+    def _divide(self, part: _Part, relaxed: Relaxed) -> None:
         """Take a plan where all sites are whole, else open and close the site most in doubt."""
         opened = relaxed.opened
-        doubted = np.flatnonzero((opened > _WHOLE) & (opened < 1 - _WHOLE))
+        doubted = relaxed.in_doubt()
         bound = max(part.bound, relaxed.value * self.unit)
         if not len(doubted):
             # No plan of this part costs less than its relaxation, which is a plan.
@@ -140,24 +121,12 @@ class _LinearTree:
             return
         # A site whose reduced cost closes the gap stays as it is in every better plan.
         room = self.best.cost / self.unit - 1 + _ROUNDING - relaxed.value
-        fixed, free = part.fixed.copy(), part.fixed == 0
-        fixed[free & (opened <= _WHOLE) & (relaxed.reduced_costs > room)] = -1
-        fixed[free & (opened >= 1 - _WHOLE) & (-relaxed.reduced_costs > room)] = 1
-        site = self._most_telling(doubted, opened)
+        fixed = relaxed.settle(part.fixed, room)
+        site = int(doubted[self.costs.score(doubted, opened).argmax()])
         for way, moved in ((0, opened[site]), (1, 1 - opened[site])):
             half = fixed.copy()
             half[site] = 2 * way - 1
             self.parts.append(_Part(half, bound, site, way, float(moved)))
-
-    def _most_telling(self, doubted: Positions, opened: Vector) -> int:
-        """Return the site whose two halves are expected to raise the bound most, as a product."""
-        expected = np.empty((2, len(doubted)))
-        for way, moved in ((0, opened[doubted]), (1, 1 - opened[doubted])):
-            tries = self.tries[way]
-            usual = self.raised[way].sum() / tries.sum() if tries.any() else 1.0
-            own = self.raised[way, doubted] / np.maximum(tries[doubted], 1)
-            expected[way] = np.where(tries[doubted] > 0, own, usual) * moved
-        return int(doubted[np.maximum(expected, _ROUNDING).prod(axis=0).argmax()])
 
     def _take(self, plan: Positions) -> None:
         cost = self.model.cost(plan)
@@ -199,8 +168,7 @@ def branch_on_relaxation(
         unit=unit,
         ends=ends,
         parts=[_Part(fixed, known.bound)],
-        raised=np.zeros((2, len(fixed))),
-        tries=np.zeros((2, len(fixed))),
+        costs=Pseudocosts.of(len(fixed)),
     )
     bound = tree.divide_all()
     return replace(tree.best, bound=max(bound, known.bound))

@@ -3,50 +3,28 @@
 What areas and sites can be left out goes first (`cover_reduction`). A local search finds a plan
 (`cover_search`). Fractional prices of areas bound it from below: where no site covers areas of more
 than 1 in all, every plan has at least as many sites as all prices together, for it pays each price
-at least once (the dual of the linear relaxation; Caprara, Fischetti and Toth 1999). If the least
-whole number above is less than the plan, HiGHS shows that a site less does not cover everyone, or
-finds a plan that does. It may branch on how many sites are open in a region, which says more than
-whether one site is.
+at least once (the dual of the linear relaxation; Caprara, Fischetti and Toth 1999). From the least
+whole number above, branch and bound (`cover_branch`) shows of one number after the other that so
+many sites do not cover everyone, or finds a plan that does. Each number raises the bound, and the
+smallest comes to an end first.
 """
 
 import time
-from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from types import MappingProxyType
-from typing import Final, Self, TypeAlias
+from typing import Final, Self
 
 import numpy as np
 
+from llrgeo.appraisal.siting.cover_branch import cover_with
 from llrgeo.appraisal.siting.cover_reduction import undominated
+from llrgeo.appraisal.siting.cover_relaxation import CoverRelaxation
 from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
 from llrgeo.appraisal.siting.exact import BoundedPlan
-from llrgeo.appraisal.siting.milp import Programme
 from llrgeo.appraisal.siting.model import Mask, Model, Positions, Vector
 
 _STEPS: Final = (15, 20_000)  # swaps of the local search: for each area, and at most
 _ROUNDING: Final = 1e-6  # of a number of sites
-_HALF: Final = 0.5  # of a site
 FEW_SITES: Final = 3  # up to which sites are tried one by one
-_LEVELS: Final = 4  # of regions: halves, quarters, eighths, sixteenths
-_SMALLEST: Final = 16  # sites of a region that is divided
-_Options: TypeAlias = Mapping[str, bool | int | float | str]
-# A search has found no plan: no effort goes into looking for one. Prices within one site of the
-# number rule out many sites by themselves, which presolve then makes use of.
-_PROVING: Final[_Options] = MappingProxyType({"mip_heuristic_effort": 0.0})
-# Else no site is ruled out, and the programme, which is reduced already, is branched on regions.
-# Presolve would do away with the columns that count their sites.
-_PROVING_FAR: Final[_Options] = MappingProxyType(
-    {
-        "presolve": "off",
-        "mip_detect_symmetry": False,
-        "mip_pscost_minreliable": 1,
-        "mip_heuristic_effort": 0.0,
-        "mip_heuristic_run_feasibility_jump": False,
-        "mip_heuristic_run_rens": False,
-        "mip_heuristic_run_rins": False,
-        "mip_heuristic_run_root_reduced_cost": False,
-    }
-)
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,7 +57,9 @@ class Covering:
         Every plan that covers all has at least as many sites as the prices sum to. Where time ends
         (`ends`, by `time.perf_counter`) before the best prices are known, they may sum to less.
         """
-        prices = np.maximum(self._programme().row_prices(ends=ends), 0.0)
+        relaxation = CoverRelaxation.of(self.cover)
+        relaxation.solve(ends)
+        prices = np.maximum(relaxation.prices(), 0.0)
         if not prices.any():
             prices = np.ones(len(self.cover))  # out of time: each area alike
         # The solver's prices keep to the limit but for rounding, which is taken off here; those it
@@ -97,44 +77,17 @@ class Covering:
         steps = min(each * len(self.cover), most)
         return search_cover(self.cover, start, steps=steps, seed=seed)
 
-    def at_most(
-        self, number: int, *, ends: float, seed: int, priced: float | None = None
-    ) -> BoundedPlan:
+    def at_most(self, number: int, *, ends: float) -> BoundedPlan:
         """Find a plan of at most so many sites, as positions in `sites`, or show that none is.
 
-        The bound is on the number of sites; +inf where there is no such plan. `priced` is the sum
-        of `prices`, where it is known already.
+        The bound is on the number of sites; +inf where there is no such plan.
         """
-        if number <= FEW_SITES:
-            tried = cover_by_trying(self.cover, number)
-            if tried is None:
-                return BoundedPlan(None, np.inf, np.inf)
-            return BoundedPlan(np.array(sorted(tried)), -np.inf, len(tried))
-        if priced is None:
-            priced = float(self.prices(ends).sum())
-        programme = self._programme()
-        sites = np.arange(len(self.sites))
-        programme.add_rows(1, [(0, sites, 1.0)], high=number)
-        options = _PROVING
-        if priced <= number - 1:
-            options = _PROVING_FAR
-            for region in regions(self.cover):
-                counted = programme.add_columns(1, upper=number, whole=True)
-                programme.add_rows(1, [(0, region, 1.0), (0, counted, -1.0)], low=0.0, high=0.0)
-        found = programme.solve(gap=np.inf, ends=ends, seed=seed, options=options)
-        if found.values is None:
-            return BoundedPlan(None, found.bound, np.inf)
-        plan = np.flatnonzero(found.values[sites] > _HALF)
-        return BoundedPlan(plan, min(found.bound, len(plan)), len(plan))
-
-    def _programme(self) -> Programme:
-        """Return the textbook programme: fewest sites, at least one open for each area."""
-        programme = Programme()
-        columns = programme.add_columns(len(self.sites), whole=True)
-        programme.charge(columns, np.ones(len(columns)))
-        area, site = np.nonzero(self.cover)
-        programme.add_rows(len(self.cover), [(area, columns[site], 1.0)], low=1.0)
-        return programme
+        if number > FEW_SITES:
+            return cover_with(self.cover, number, ends=ends)
+        tried = cover_by_trying(self.cover, number)
+        if tried is None:
+            return BoundedPlan(None, np.inf, np.inf)
+        return BoundedPlan(np.array(sorted(tried)), -np.inf, len(tried))
 
 
 def whole_sites(least: float) -> int:
@@ -163,27 +116,6 @@ def cover_by_trying(cover: Mask, number: int) -> list[int] | None:
     return None
 
 
-def regions(cover: Mask) -> Iterator[Positions]:
-    """Yield halves of the sites, halves of those and so on, each with sites that cover alike.
-
-    Sites are halved along the first principal component of what they cover: for places on a map it
-    runs from one end of them to the other.
-    """
-    groups = [np.arange(cover.shape[1])]
-    for _ in range(_LEVELS):
-        halves = []
-        for group in groups:
-            if len(group) < _SMALLEST:
-                continue
-            part = cover[:, group].astype(float)
-            centred = part - part.mean(axis=1, keepdims=True)
-            _, vectors = np.linalg.eigh(centred.T @ centred)
-            order = group[np.argsort(vectors[:, -1], kind="stable")]
-            halves += [np.sort(half) for half in np.array_split(order, 2)]
-        yield from halves
-        groups = halves
-
-
 def is_plain_covering(model: Model) -> bool:
     """Return whether nothing but fixed sites and their number limits which sites are open."""
     limited = model.rows or model.limits or model.worst_of
@@ -202,7 +134,7 @@ def fewest_that_cover(model: Model, *, ends: float, seed: int) -> BoundedPlan:
     ends
         When to stop, by `time.perf_counter`.
     seed
-        Of the search and of the solver's choices.
+        Of the search.
     """
     kept, free = np.flatnonzero(model.keep), np.flatnonzero(~model.keep & ~model.close)
     paid = float(model.site_costs[kept].sum())
@@ -219,22 +151,21 @@ def fewest_that_cover(model: Model, *, ends: float, seed: int) -> BoundedPlan:
 def _fewest(covering: Covering, ends: float, seed: int) -> tuple[Positions, float]:
     """Return the fewest sites of a covering, among candidates, and how many any plan has at least.
 
-    Search, bound, and prove that the plan cannot do with a site less. When time has ended, no
-    further round begins, and what is known until then stands.
+    Search, bound, and prove. When time has ended, no further round begins, and what is known until
+    then stands.
     """
-    priced, plan = float(covering.prices(ends).sum()), greedy_cover(covering.cover)
-    least = whole_sites(priced)
+    least, plan = covering.fewest_possible(ends), greedy_cover(covering.cover)
     while len(plan) > least and time.perf_counter() < ends:
         better = covering.search(plan[:-1], seed)
         if better is None:
             break
         plan = better
-    bound = float(least)
-    while len(plan) > bound and time.perf_counter() < ends:
-        found = covering.at_most(len(plan) - 1, ends=ends, seed=seed, priced=priced)
-        if found.plan is None:
-            # No plan has a site less; or time ran out, and what is shown until then stands.
-            bound = min(max(bound, np.ceil(found.bound - _ROUNDING)), len(plan))
-            break
-        plan = found.plan
-    return covering.sites[plan], bound
+    while len(plan) > least and time.perf_counter() < ends:
+        found = covering.at_most(least, ends=ends)
+        if found.plan is not None:
+            plan = found.plan
+        elif np.isposinf(found.bound):
+            least += 1
+        else:
+            break  # out of time
+    return covering.sites[plan], float(least)

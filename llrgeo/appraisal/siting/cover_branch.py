@@ -1,0 +1,124 @@
+"""Whether so many sites cover everyone: branch and bound on the linear relaxation.
+
+A part of the plans is closed when its relaxation has more sites than are asked for. Each part is a
+few dozen steps of the simplex method from the one before, on the few rows that matter
+(`cover_relaxation`). The site to divide on is the one that raises both bounds most: some are tried,
+a few steps each, as long as little is known of them (reliability branching, Achterberg, Koch and
+Martin 2005). The half in which it is open comes first, where a plan may be.
+"""
+
+import time
+from dataclasses import dataclass
+from typing import Final
+
+import numpy as np
+
+from llrgeo.appraisal.siting.branching import Fixed, Pseudocosts, Relaxed
+from llrgeo.appraisal.siting.cover_relaxation import CoverRelaxation
+from llrgeo.appraisal.siting.exact import BoundedPlan
+from llrgeo.appraisal.siting.model import Mask, Positions
+
+_ROUNDING: Final = 1e-6  # of a number of sites
+_HALF: Final = 0.5  # of a site
+_TRIED: Final = 8  # sites of a part that are tried
+_LOOKED_AT: Final = 32  # sites of a part, those in the order of what is expected of them
+_STEPS: Final = 100  # of the simplex method, for each half that is tried
+
+
+@dataclass(frozen=True, slots=True)
+class _Part:
+    """A part of the plans: what is fixed, how many sites its plans have at least, its last branch.
+
+    `way` is 1 where the site `branched` was opened and 0 where it was closed, and `moved` by how
+    much its column had to move for it.
+    """
+
+    fixed: Fixed
+    bound: float
+    branched: int = -1
+    way: int = 0
+    moved: float = 1.0
+
+
+@dataclass(slots=True)
+class _CoverTree:
+    """The parts that may hold a plan of at most `number` sites: every such plan is in one."""
+
+    relaxation: CoverRelaxation
+    number: int
+    ends: float
+    parts: list[_Part]
+    costs: Pseudocosts
+
+    def find(self) -> Positions | None:
+        """Return a plan; None where there is none, or time is up and some parts are left."""
+        while self.parts and time.perf_counter() < self.ends:
+            part = self.parts.pop()
+            self.relaxation.fix(part.fixed)
+            relaxed = self.relaxation.solve(self.ends, self.number + _ROUNDING)
+            if relaxed is None:
+                self.parts.append(part)
+                break
+            if part.branched >= 0:
+                rise = min(relaxed.value, self.number) - part.bound
+                self.costs.learn(part.branched, part.way, rise, part.moved)
+            if np.isposinf(relaxed.value):
+                continue
+            doubted = relaxed.in_doubt()
+            if not len(doubted):
+                return np.flatnonzero(relaxed.opened > _HALF)
+            self._divide(part, relaxed, doubted)
+        return None
+
+    def _divide(self, part: _Part, relaxed: Relaxed, doubted: Positions) -> None:
+        """Close and open the site of a part that is expected to raise the bounds most."""
+        bound = max(part.bound, relaxed.value)
+        fixed = relaxed.settle(part.fixed, self.number + _ROUNDING - relaxed.value)
+        self.relaxation.fix(fixed)
+        site = self._most_telling(doubted, relaxed)
+        for way, moved in ((0, relaxed.opened[site]), (1, 1 - relaxed.opened[site])):
+            half = fixed.copy()
+            half[site] = 2 * way - 1
+            self.parts.append(_Part(half, bound, site, way, float(moved)))
+
+    def _most_telling(self, doubted: Positions, relaxed: Relaxed) -> int:
+        """Return the site whose halves are expected to raise the bound most, tried where new."""
+        expected = self.costs.score(doubted, relaxed.opened)
+        likely = doubted[np.argsort(-expected, kind="stable")[:_LOOKED_AT]]
+        new = likely[(self.costs.tries[:, likely] == 0).any(axis=0)]
+        room = self.number - relaxed.value
+        for site in new[:_TRIED].tolist():
+            opened = float(relaxed.opened[site])
+            values = self.relaxation.values_if_fixed(site, _STEPS, self.ends)
+            for way, moved in ((0, opened), (1, 1 - opened)):
+                self.costs.learn(site, way, min(values[way] - relaxed.value, room), moved)
+        return int(likely[self.costs.score(likely, relaxed.opened).argmax()])
+
+
+def cover_with(cover: Mask, number: int, *, ends: float) -> BoundedPlan:
+    """Find a plan of at most so many sites that covers all areas, or show that there is none.
+
+    Parameters
+    ----------
+    cover
+        Shape (areas, sites): which site covers which area; each area has at least one.
+    number
+        Of sites.
+    ends
+        When to stop, by `time.perf_counter`.
+
+    Returns
+    -------
+    BoundedPlan
+        The bound is on the number of sites; +inf where there is no such plan.
+    """
+    relaxation = CoverRelaxation.of(cover)
+    # A little above what closes a part, so that rounding opens none.
+    relaxation.stop_above(number + 2 * _ROUNDING)
+    start = np.zeros(cover.shape[1], dtype=np.int8)
+    costs = Pseudocosts.of(len(start))
+    tree = _CoverTree(relaxation, number, ends, [_Part(start, 0.0)], costs)
+    plan = tree.find()
+    if plan is not None:
+        return BoundedPlan(plan, min([len(plan), *(part.bound for part in tree.parts)]), len(plan))
+    return BoundedPlan(None, min((part.bound for part in tree.parts), default=np.inf), np.inf)
