@@ -12,14 +12,14 @@ from turn_reference import Expanded, Reference
 from llrgeo.roads.elements import Member, Restriction
 from llrgeo.roads.extract import Extract, read_extracts
 from llrgeo.roads.osm import Assembly, assemble
-from llrgeo.roads.turns import _right_turns, model_turns
+from llrgeo.roads.turns import _arms, _right_turns, model_turns
 
 KINDS = ("no_right_turn", "only_straight_on", "no_left_turn", "only_left_turn", "no_u_turn")
 
 
 def differences(made: Assembly, starts: list[int]) -> list[tuple[int, int, int, int]]:
     """List (from, to, expanded, reference) of all places whose milliseconds differ."""
-    right = _right_turns(made.edges, made.places)
+    right = _right_turns(made.edges, made.places, _arms(made.edges, len(made.places)))
     pairs = set(zip(right["arrive"].tolist(), right["leave"].tolist(), strict=True))
     reference = Reference(made, pairs)
     expanded = Expanded(model_turns(made.edges, made.places, made.rules, "car"), made.places)

@@ -10,6 +10,7 @@ import numpy as np
 import pandas as pd
 import shapely
 from numpy.typing import NDArray
+from pyproj import Transformer
 
 from llrgeo.inputs.base_map import MAIN_ROADS
 from llrgeo.inputs.entrances import each_entrance
@@ -132,10 +133,11 @@ def _main_roads(streets: Streets) -> list[tuple[str, str, NDArray[np.int64]]]:
     """Return class, number (or name) and nodes of every main road; a slip road is none."""
     table = streets.table
     main = table["speed_class"].isin(MAIN_ROADS) & ~table["highway"].str.endswith("_link")
+    rows = np.flatnonzero(main)
+    table = table.iloc[rows]
     numbers = table["ref"].str.split(";").str[0].str.strip()
     called = numbers.where(numbers != "", table["name"])
-    rows = np.flatnonzero(main)
-    kinds, names = (column.iloc[rows].astype(str) for column in (table["speed_class"], called))
+    kinds, names = (column.astype(str) for column in (table["speed_class"], called))
     return list(zip(kinds, names, [streets.nodes[row] for row in rows], strict=True))
 
 
@@ -156,11 +158,10 @@ def _joined_lines(
     # Of a way only nodes in the files and in Europe are left; one node alone makes no line.
     placed[placed] = np.bincount(way[placed], minlength=len(ways))[way[placed]] > 1
     row, way = np.searchsorted(extract.node_ids, refs[placed]), way[placed]
-    points = gpd.GeoSeries.from_xy(extract.lon[row], extract.lat[row], crs=WGS84).to_crs(BNG)
+    project = Transformer.from_crs(WGS84, BNG, always_xy=True)
+    xy = np.stack(project.transform(extract.lon[row], extract.lat[row]), axis=1)
     drawn, line = np.unique(way, return_inverse=True)
-    lines = np.asarray(
-        shapely.linestrings(shapely.get_coordinates(points.to_numpy()), indices=line)
-    )
+    lines = np.asarray(shapely.linestrings(xy, indices=line))
     told = pd.DataFrame(
         {
             "kind": [ways[number][0] for number in drawn.tolist()],

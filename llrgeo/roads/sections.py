@@ -51,23 +51,17 @@ class Sections(NamedTuple):
     path: pd.DataFrame
     counts: dict[str, int]
 
-    def lines(self) -> NDArray[np.object_]:
-        """Return the line of every section, EPSG:27700."""
-        xy, size = self._points()
-        line = np.repeat(np.arange(len(size)), size)
-        return np.asarray(shapely.linestrings(xy, indices=line))
-
     def bent_wkb(self) -> NDArray[np.object_]:
         """Return the lines of bent sections as WKB, shape (2, sections): back in row 0, ahead in 1.
 
         Straight sections have None. The bytes are written from the coordinates: an object for each
         line, and one more for its way back, would take some hundred megabytes for a county.
         """
-        xy, size = self._points()
+        xy, size = self.points()
         # A line back has the points of all lines in reverse, and so the lines in reverse too.
         return np.stack([_bent_wkb(xy[::-1], size[::-1])[::-1], _bent_wkb(xy, size)])
 
-    def _points(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
+    def points(self) -> tuple[NDArray[np.float64], NDArray[np.int64]]:
         """Return the points of all lines in a run, shape (points, 2), and how many each has."""
         first, last = (self.table[end].to_numpy() for end in _ENDS)
         size = last - first + 1

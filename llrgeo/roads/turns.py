@@ -30,6 +30,7 @@ Ints = NDArray[np.int64]
 
 _RIGHT_DEG: Final = (45.0, 150.0)
 _ARMS: Final = 3
+_LEGS: Final = ("start", "end")  # of journeys, the only ones that may pass some edges
 
 
 class Turns(NamedTuple):
@@ -66,12 +67,13 @@ def model_turns(
     mode
         Cars wait to turn right; other modes do not.
     """
-    right = _right_turns(edges, places) if mode == "car" else pd.DataFrame(columns=["place"])
+    arms = _arms(edges, len(places))
+    right = _right_turns(edges, places, arms) if mode == "car" else pd.DataFrame(columns=["place"])
     # Turns are modelled only where one matters: each such junction multiplies nodes and edges.
     modelled = (places["level"] == Level.DESTINATION).to_numpy(copy=True)
-    modelled |= _around(edges, rules, right, len(places))
+    modelled |= _around(edges, rules, right, arms)
     turns = _pairs(edges, np.flatnonzero(modelled))
-    turns = _timed(turns, edges, right, _arms(edges, len(places)))
+    turns = _timed(turns, edges, right, arms)
     turns = _gated(turns, edges, places)
     edges, turns = _ruled(edges, turns, rules)
     return Turns(edges, turns, modelled)
@@ -110,20 +112,18 @@ def expand(turns: Turns, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
             "ms": made["ms"].to_numpy(),
         }
     )
-    return nodes, pd.concat([_road_uses(roads), _turn_uses(joints)], ignore_index=True)
+    return nodes, pd.concat([*_road_uses(roads), *_turn_uses(joints)], ignore_index=True)
 
 
-def _road_uses(roads: pd.DataFrame) -> pd.DataFrame:
+def _road_uses(roads: pd.DataFrame) -> list[pd.DataFrame]:
     # Roads open to all carry the middle of journeys; others only their first and their last leg,
     # as two separate copies, so that no journey passes through them.
     public = roads["level"] == Level.OPEN
     ends = roads[~public]
-    return pd.concat(
-        [roads[public].assign(use="through"), ends.assign(use="start"), ends.assign(use="end")]
-    )
+    return [roads[public].assign(use="through"), *(ends.assign(use=use) for use in _LEGS)]
 
 
-def _turn_uses(joints: pd.DataFrame) -> pd.DataFrame:
+def _turn_uses(joints: pd.DataFrame) -> list[pd.DataFrame]:
     """Say which turns may be made on which leg.
 
     Between two roads for the ends of journeys a turn may be made on the first leg, on the last,
@@ -132,21 +132,20 @@ def _turn_uses(joints: pd.DataFrame) -> pd.DataFrame:
     ends = joints["arrive_level"].eq(Level.DESTINATION) & joints["leave_level"].eq(
         Level.DESTINATION
     )
-    parts = [joints.assign(use="through")]
-    parts += [joints[ends].assign(use=use) for use in ("start", "end")]
-    turns = pd.concat(parts).drop(columns=["arrive_level", "leave_level"])
-    return turns.assign(road_class="turn")
+    turns = joints.drop(columns=["arrive_level", "leave_level"]).assign(road_class="turn")
+    return [turns.assign(use="through"), *(turns[ends].assign(use=use) for use in _LEGS)]
 
 
-def _right_turns(edges: pd.DataFrame, places: pd.DataFrame) -> pd.DataFrame:
+def _right_turns(edges: pd.DataFrame, places: pd.DataFrame, arms: Ints) -> pd.DataFrame:
     """List turns to the right across oncoming or crossing traffic: `place`, `arrive`, `leave`.
 
     They cost time at junctions of three arms or more without signals where either road is of
     class tertiary or higher; not on roundabouts, nor from one-way roads, which nobody meets.
     """
-    junction = (_arms(edges, len(places)) >= _ARMS) & ~places["signals"].to_numpy(bool)
+    junction = (arms >= _ARMS) & ~places["signals"].to_numpy(bool)
     pairs = _pairs(edges, np.flatnonzero(junction))
-    arrive, leave = (edges.iloc[pairs[side]].reset_index(drop=True) for side in ("arrive", "leave"))
+    told = edges[["bearing_from", "bearing_to", "road_class", "oneway", "roundabout", "to_place"]]
+    arrive, leave = (told.iloc[pairs[side]].reset_index(drop=True) for side in ("arrive", "leave"))
     # Degrees clockwise from the way in to the way out.
     angle = (leave["bearing_from"] - arrive["bearing_to"]) % 360
     major = arrive["road_class"].isin(MAJOR) | leave["road_class"].isin(MAJOR)
@@ -166,7 +165,7 @@ def _arms(edges: pd.DataFrame, places: int) -> Ints:
 
 
 def _around(
-    edges: pd.DataFrame, rules: Sequence[TurnRule], right: pd.DataFrame, places: int
+    edges: pd.DataFrame, rules: Sequence[TurnRule], right: pd.DataFrame, arms: Ints
 ) -> NDArray[np.bool_]:
     """Mark the places whose turns matter to those of rules and right turns.
 
@@ -175,15 +174,15 @@ def _around(
     turning back for nothing is no way round. The ends of roads are left out: there it is free.
     """
     tail, head = edges["from_place"].to_numpy(), edges["to_place"].to_numpy()
-    ruled = np.zeros(places, dtype=bool)
+    ruled = np.zeros(len(arms), dtype=bool)
     ruled[[head[edge] for rule in rules for edge in rule.course]] = True
     # Near enough that turning round there, or going about, could dodge the delay:
     # half its seconds away, there and back.
     beside = np.unique(head[ruled[tail]])
-    graph = _fastest(edges, places)
+    graph = _fastest(edges, len(arms))
     near = _within(graph, beside, delays()["u_turn"] * 500)
     near |= _within(graph, right["place"].unique().astype(np.int64), delays()["right_turn"] * 500)
-    return ruled | (near & (_arms(edges, places) > 1))
+    return ruled | (near & (arms > 1))
 
 
 def _fastest(edges: pd.DataFrame, places: int) -> csr_array:
@@ -247,9 +246,12 @@ def _ruled(
     edges: pd.DataFrame, turns: pd.DataFrame, rules: Sequence[TurnRule]
 ) -> tuple[pd.DataFrame, pd.DataFrame]:
     """Apply turn rules; edges that rules over several edges bind are copied."""
-    # `onward[a]` has the edges that may follow a, with the milliseconds of the turn.
+    turns = turns[["arrive", "leave", "ms"]]
+    # `onward[a]` has the edges that may follow a, with the milliseconds of the turn: of edges that
+    # rules are about, for all others' turns stay.
     onward: dict[int, dict[int, int]] = defaultdict(dict)
-    for arrive, leave, ms in turns[["arrive", "leave", "ms"]].itertuples(index=False):
+    about = turns["arrive"].isin({edge for rule in rules for edge in rule.course})
+    for arrive, leave, ms in turns[about].itertuples(index=False):
         onward[arrive][leave] = ms
     original = list(range(len(edges)))
     # Rules over fewer edges first: a copied edge keeps the turns that they leave.
@@ -265,7 +267,8 @@ def _ruled(
                 if (original[edge] in rule.to) == rule.only
             }
     rows = [(a, b, ms) for a, then in onward.items() for b, ms in then.items()]
-    table = pd.DataFrame(rows, columns=["arrive", "leave", "ms"]).astype(np.int64)
+    bound = pd.DataFrame(rows, columns=["arrive", "leave", "ms"]).astype(np.int64)
+    table = pd.concat([turns[~about].astype(np.int64), bound])
     copied = edges.iloc[original[len(edges) :]]
     return (
         pd.concat([edges, copied], ignore_index=True),

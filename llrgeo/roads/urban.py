@@ -4,7 +4,6 @@ from typing import Final
 
 import numpy as np
 import pandas as pd
-import shapely
 from numpy.typing import NDArray
 
 from llrgeo.roads.sections import Sections
@@ -54,14 +53,19 @@ def _pieces(sections: Sections) -> pd.DataFrame:
 
     Cells are numbered by columns from west to east, each from south to north.
     """
-    lines = sections.lines()
-    long = np.flatnonzero(shapely.length(lines) > 0)  # lines without length cannot be cut
-    cut = shapely.segmentize(lines[long], _PIECE_M)
-    xy, line = shapely.get_coordinates(cut, return_index=True)
-    section = long[line]
-    within = section[1:] == section[:-1]
-    middle = (xy[1:] + xy[:-1])[within] / 2
-    i, j = np.floor(middle / _CELL_M).astype(np.int64).T
-    length_m = np.hypot(*np.diff(xy, axis=0)[within].T)
-    cell = i * _COLUMN + j
-    return pd.DataFrame({"section": section[1:][within], "length_m": length_m, "cell": cell})
+    xy, size = sections.points()
+    section = np.repeat(np.arange(len(size)), size)
+    along = np.flatnonzero(section[1:] == section[:-1])
+    # From bend to bend in equal pieces, each as long as can be.
+    count = np.ceil(np.hypot(*(xy[along + 1] - xy[along]).T) / _PIECE_M).astype(np.int64)
+    count = count.clip(min=1)
+    row = np.repeat(along, count)
+    piece = np.arange(len(row)) - np.repeat(np.cumsum(count) - count, count)
+    count = np.repeat(count, count)
+    step = xy[row + 1] - xy[row]
+    begin = xy[row] + step * (piece / count)[:, None]
+    # A piece ends where the next begins, and the last one at the bend.
+    end = np.where((piece + 1 < count)[:, None], np.roll(begin, -1, axis=0), xy[row + 1])
+    i, j = np.floor((begin + end) / 2 / _CELL_M).astype(np.int64).T
+    length_m = np.hypot(*(end - begin).T)
+    return pd.DataFrame({"section": section[row], "length_m": length_m, "cell": i * _COLUMN + j})
