@@ -1,11 +1,13 @@
 """The whole of capacity in a small town by hand: every table, conservation, and faults."""
 
-from dataclasses import replace
+from dataclasses import fields, replace
+from functools import wraps
 
 import numpy as np
 import pandas as pd
 import pytest
 
+from llrgeo.appraisal.capacity import assemble
 from llrgeo.appraisal.capacity.assemble import assess_options
 from llrgeo.appraisal.capacity.assess import CapacityEvidence, assess_capacity
 from llrgeo.appraisal.capacity.bed_evidence import beds_as_a_whole, beds_by_site
@@ -33,6 +35,7 @@ from llrgeo.appraisal.capacity.targets import DelayTarget, LossTarget, Stay
 from llrgeo.appraisal.capacity.team_evidence import homes_of
 from llrgeo.errors import InputError
 from llrgeo.inputs.capacity import read_capacity, set_parameters
+from llrgeo.memory import Memory
 from llrgeo.schema import AGE_BANDS
 
 PARAMETERS = Parameters(set_parameters(read_capacity("parameters"), {"response_share": 0.75}))
@@ -515,6 +518,35 @@ def test_a_service_with_scans_of_two_kinds_is_worked_out_once_with_the_services_
     assert set(found["kind"]) == {"mri", "ct", "ultrasound"}
     pd.testing.assert_frame_equal(found, expected)
     pd.testing.assert_frame_equal(by_key(shared.rooms), by_key(whole.rooms))
+
+
+def test_evidence_of_services_that_a_change_leaves_alone_is_remembered(monkeypatch) -> None:
+    found, find = [], assemble.find_evidence
+
+    @wraps(find)
+    def counted(part, rules):
+        every = (part.beds, part.rooms, part.machines, part.rounds, part.crisis)
+        found.append({service.id for services in every for service in services})
+        return find(part, rules)
+
+    monkeypatch.setattr(assemble, "find_evidence", counted)
+    memory, rules = Memory(), {"choices": 2, "seed": 4, "visits": {"ward": 12.0}}
+    assess_options(town(), **rules, recall=memory.recall)
+    assert found == [{"ward"}, {"clinic"}, {"nurses"}, {"crisis"}]
+    found.clear()
+    # A room more at the clinic, and a site that no service here has.
+    more = town().sites
+    more.loc[more["service"] == "clinic", "rooms"] += 1
+    east = pd.DataFrame({"easting": [9], "northing": [7]}, ["east"])
+    roads = replace(town().roads, bases=pd.concat([BASES, east]))
+    minutes = pd.DataFrame({**MINUTES, "east": 3.0})
+    changed = town(sites=more, minutes=minutes, roads=roads)
+    kept = assess_options(changed, **rules, recall=memory.after_run().recall)
+    assert found == [{"clinic"}]
+    fresh = assess_options(changed, **rules)
+    for part in fields(CapacityEvidence):
+        pd.testing.assert_frame_equal(getattr(kept, part.name), getattr(fresh, part.name))
+    assert not kept.rooms.equals(assess_options(town(), **rules).rooms)
 
 
 def test_driving_is_what_is_left_of_a_journey() -> None:

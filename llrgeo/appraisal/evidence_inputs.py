@@ -10,6 +10,7 @@ from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.quality import NOTHING_RECORDED, QualityRecord
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.simulation import Uncertainty
+from llrgeo.memory import Recall, make_anew
 from llrgeo.tasks import MapTasks, map_here
 from llrgeo.travel.times import TravelTimes
 
@@ -49,6 +50,8 @@ class EvidenceInputs:
         What the study records of quality assurance.
     map_tasks
         Where the draws of the simulation are worked through.
+    recall
+        How what holds of an earlier run is come by.
     """
 
     rates: Rates
@@ -66,3 +69,4 @@ class EvidenceInputs:
     capacity: CapacityPlan | None = None
     quality: QualityRecord = NOTHING_RECORDED
     map_tasks: MapTasks = map_here
+    recall: Recall = make_anew

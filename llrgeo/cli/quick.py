@@ -1,6 +1,7 @@
 """Run what has changed of a study since an earlier run: scores first, first pages, all others."""
 
 from collections.abc import Callable, Mapping
+from dataclasses import replace
 from pathlib import Path
 from time import perf_counter
 from typing import Final, TypeAlias
@@ -11,6 +12,7 @@ from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.cli.screen import Shown, scorecard_table, show
 from llrgeo.errors import ConfigError
 from llrgeo.files import sha256_of_file
+from llrgeo.memory import Recall, make_anew
 from llrgeo.publish.file_list import MANIFEST
 from llrgeo.publish.front import FRONT
 from llrgeo.study.cache_folder import user_cache
@@ -71,6 +73,7 @@ def run_again(
     publish: Publish,
     kept: Kept | None = None,
     *,
+    recall: Recall = make_anew,
     tell: Callable[[Shown], object] = show,
 ) -> StudyResult:
     """Run a study, show its scores and write its pages, each as soon as they are there.
@@ -83,6 +86,8 @@ def run_again(
         Writes all pages.
     kept
         What holds of an earlier run; None to look into the user's cache folder for it.
+    recall
+        How what follows from the study is come by: the earlier run's memory, if there is one.
     tell
         Shows the scores, and what is written.
     """
@@ -99,6 +104,7 @@ def run_again(
         drawn.update(publish_first(result, out))
         tell(f"Explorer after {perf_counter() - begun:.1f} s: {out / 'explorer.html'}")
 
+    kept = replace(kept, recall=recall)
     result = run_study(study, kept=kept, scored=show_scores, drafted=write_first)
     publish(result, drawn)
     tell(f"Pages after {perf_counter() - begun:.1f} s: {out / 'index.html'}")

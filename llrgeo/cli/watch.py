@@ -9,6 +9,7 @@ import typer
 
 from llrgeo.cli.quick import Publish, run_again, tell_unfinished
 from llrgeo.errors import LlrgeoError
+from llrgeo.memory import Memory
 from llrgeo.schema import name_some
 from llrgeo.study.kept import Mark, mark, mark_files, still_holds
 from llrgeo.study.plan_file import load_study_or_plan
@@ -37,6 +38,7 @@ def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
         Writes the pages of a result; those that were drawn already are told to it.
     """
     result: StudyResult | None = None
+    memory = Memory()
     used: dict[str, Mark] = {}  # marks of the files that `result` rests on
     typer.echo(f"Watching {study_file} and all that it reads; Ctrl-C ends")
     try:
@@ -48,7 +50,8 @@ def watch_study(study_file: Path, out: Path, publish: Publish) -> None:
                 check_publishable(study, out)
                 files = _changed(used, seen) - {_ITSELF}
                 kept = still_holds(result, study, files) if result else None
-                result, used = run_again(study, out, publish, kept), seen
+                result = run_again(study, out, publish, kept, recall=memory.recall)
+                used, memory = seen, memory.after_run()
             except (LlrgeoError, OSError) as error:
                 typer.echo(f"llrgeo: {error}", err=True)
                 tell_unfinished(out)

@@ -15,6 +15,7 @@ from typing import Final, TypeAlias
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.files import files_of
+from llrgeo.memory import Recall, make_anew
 from llrgeo.study.appraisal_config import appraisal_files
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.planning import packed_network
@@ -56,6 +57,8 @@ class Kept:
         Travel times; None if they do not hold.
     results, context
         The options' results, and what their evidence was made from; None if they do not hold.
+    recall
+        How a run comes by what follows from all these; it may know some of it.
     """
 
     inputs: Mapping[str, object] = field(default_factory=dict)
@@ -63,6 +66,7 @@ class Kept:
     team_times_by: TimesBy | None = None
     results: Mapping[str, OptionResult] | None = None
     context: EvidenceContext | None = None
+    recall: Recall = make_anew
 
 
 NOTHING_KEPT: Final = Kept()

@@ -122,7 +122,8 @@ def run_study(
     #    costs (7), small numbers suppressed (10), places compared (12); and whether the places
     #    cope, where the study names years (11): step 2 built that plan, for it needs the routers.
     logger.info("evidence")
-    needed = replace(build_evidence_inputs(inputs, times_by, capacity), map_tasks=map_tasks)
+    assumed = build_evidence_inputs(inputs, times_by, capacity)
+    needed = replace(assumed, map_tasks=map_tasks, recall=kept.recall)
     context = (
         kept.context.rescored(scorecard, needed)
         if kept.context

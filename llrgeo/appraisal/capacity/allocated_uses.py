@@ -4,7 +4,7 @@ Tables of capacity ask the same of an allocation again and again: the share of e
 to each site, the base that answers to it, the beds there. Here each answer is worked out once.
 """
 
-from collections.abc import Sequence
+from collections.abc import Collection, Sequence
 from dataclasses import dataclass
 from functools import cached_property
 from typing import Final, Self
@@ -106,6 +106,17 @@ class AllocatedUses:
     def of_places(self, option: str, service: str) -> pd.DataFrame:
         """Return the rows of the sites that are of a use."""
         return self._places_by_use.get((option, service), self.places.iloc[:0])
+
+    def only(self, options: Collection[str], services: Collection[str]) -> "AllocatedUses":
+        """Return the uses of some options and services alone, and what is stated of these.
+
+        Rows of the table that name no site are left out.
+        """
+        table, places = (
+            each[each["option"].isin(options) & each["service"].isin(services)]
+            for each in (self._named, self.places)
+        )
+        return AllocatedUses(table, places, self.areas)
 
     def at_sites(
         self, option: str, service: str, of_areas: pd.Series, sites: pd.Index

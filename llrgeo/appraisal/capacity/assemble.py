@@ -19,6 +19,7 @@ from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.setting_faults import check_setting
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
+from llrgeo.memory import Recall, make_anew
 
 
 def build_setting(
@@ -66,7 +67,12 @@ def build_setting(
 
 
 def assess_options(
-    setting: CapacitySetting, *, choices: int, seed: int, visits: Mapping[str, float]
+    setting: CapacitySetting,
+    *,
+    choices: int,
+    seed: int,
+    visits: Mapping[str, float],
+    recall: Recall = make_anew,
 ) -> CapacityEvidence:
     """Return what `assess_capacity` does, working out each distinct way to run a service once.
 
@@ -80,6 +86,8 @@ def assess_options(
         Of the simulation.
     visits
         Journeys of visitors for each admission, by service.
+    recall
+        How the evidence of services is come by: some of it may be known of an earlier run.
 
     Raises
     ------
@@ -92,7 +100,10 @@ def assess_options(
         alike = _first_alike(setting, names)
         part = setting.part(names, list(dict.fromkeys(alike.values())))
         mean = sum(visits.get(name, 0.0) for name in names) / len(names)
-        found = find_evidence(part, OverflowRules(seed, choices, mean))
+        rules = OverflowRules(seed, choices, mean)
+        if recall is not make_anew:  # cut to what it rests on, which costs a run by itself time
+            part = part.alone(_places_of(setting, names))
+        found = recall(find_evidence, part, rules)
         parts.append(
             {part.name: _repeated(getattr(found, part.name), alike) for part in fields(found)}
         )

@@ -258,6 +258,31 @@ class CapacitySetting:
             pools={pool: members for pool, members in self.pools.items() if set(members) <= mine},
         )
 
+    def alone(self, named: Collection[str]) -> "CapacitySetting":
+        """Return a part with no rows but its own, and no minutes but those to its own sites.
+
+        `named` are its services, and what beds and machines that they share are stated under. What
+        is found of it rests on no other service or site, so that it holds where these change.
+        """
+        uses = self.uses.only(self.options, named)
+        own = {*uses.table["site_id"], *uses.places["site_id"]}
+
+        def to_own(minutes: pd.DataFrame) -> pd.DataFrame:
+            return minutes.loc[:, minutes.columns.isin(own)]
+
+        roads = self.roads
+        if roads is not None:
+            roads = replace(roads, bases=roads.bases[roads.bases.index.isin(own)])
+        return replace(
+            self,
+            allocation=uses.table,
+            sites=uses.places,
+            minutes=to_own(self.minutes),
+            drives=None if self.drives is None else to_own(self.drives),
+            roads=roads,
+            uses=uses,
+        )
+
     def demand(self, rates: pd.Series, year: int) -> pd.Series:
         """Return contacts a year by area: people times rates, as healthy as they then are."""
         asked = (year, rates.name, *rates.items())

@@ -183,6 +183,7 @@ class EvidenceContext:
             choices=self.capacity_plan.choices,
             seed=self.evidence_inputs.seed,
             visits={service.id: service.visits for service in self.appraisal_inputs.services},
+            recall=self.evidence_inputs.recall,
         )
 
     @cached_property
