@@ -1,5 +1,6 @@
 """Fixtures that tests share: the toy town of `town.py`, and the reference data, if it is there."""
 
+import os
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
@@ -32,13 +33,16 @@ def pytest_addoption(parser: pytest.Parser) -> None:
 
 
 def pytest_configure(config: pytest.Config) -> None:
-    """Refuse, and count, connections to other machines; give hypothesis all the time it needs.
+    """Refuse, and count, connections to other machines; settle what hypothesis draws.
 
-    Its limits are of the clock: on a busy machine they would fail tests that are right.
+    Its limits are of the clock: on a busy machine they would fail tests that are right. A run
+    twice is the same run: examples are new where they are asked for alone, as `.ci/long` does.
     """
     guard_connections()
-    settings.register_profile("busy", deadline=None, suppress_health_check=[HealthCheck.too_slow])
-    settings.load_profile("busy")
+    given = {"deadline": None, "suppress_health_check": [HealthCheck.too_slow]}
+    settings.register_profile("same", derandomize=True, **given)
+    settings.register_profile("new", max_examples=500, print_blob=True, **given)
+    settings.load_profile(os.environ.get("LLRGEO_EXAMPLES", "same"))
     if hasattr(config, "cache"):  # not with -p no:cacheprovider
         config.pluginmanager.register(Skipped(config), "skipped")
 
