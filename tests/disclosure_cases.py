@@ -14,9 +14,9 @@ from dataclasses import dataclass, field
 from itertools import product
 from pathlib import Path
 
+import highspy
 import numpy as np
 import pandas as pd
-from scipy.optimize import linprog
 from typer.testing import CliRunner
 
 from llrgeo.cli import app
@@ -26,6 +26,7 @@ ENOUGH = 4  # of the values 1 to 7 must be left
 HALF = 2.5  # a number rounded to the nearest 5 was at most so far from it
 HOURS = 2 / 60  # there and back, in hours
 CITY = ("acute",)
+MOST = 1e6  # contacts that an area has, for whoever knows nothing
 LOCAL = ("community", "primary", "home", "video")
 
 
@@ -103,15 +104,26 @@ class Attack:
         finite = np.isfinite(high), np.isfinite(low)
         upper = np.vstack([rows[finite[0]], -rows[finite[1]]])
         limits = np.concatenate([high[finite[0]], -low[finite[1]]])
-        within = [(0, None)] * len(self.unknown) + [(1, 1)]  # the last stands for what is known
+        # One programme, of which only the objective changes: HiGHS goes on from where it was.
+        count = len(self.unknown) + 1  # the last stands for what is known
+        programme = highspy.Highs()
+        programme.silent()
+        programme.setOptionValue("presolve", "off")
+        programme.addVars(count, np.zeros(count), np.full(count, MOST))
+        programme.changeColBounds(count - 1, 1.0, 1.0)
+        for row, limit in zip(upper, limits, strict=True):
+            used = np.flatnonzero(row).astype(np.int32)
+            programme.addRow(-np.inf, limit, len(used), used, row[used])
         found = []
         for place in range(len(self.unknown)):
-            one = np.eye(1, len(within), place)[0]
             bounds = []
             for sign in (1, -1):
-                solved = linprog(sign * one, upper, limits, bounds=within, method="highs")
-                assert solved.status in {0, 3}, "what was published contradicts itself"
-                bounds.append(sign * (solved.fun if solved.status == 0 else -np.inf))
+                programme.changeColCost(place, sign)
+                programme.run()
+                solved = programme.getModelStatus() == highspy.HighsModelStatus.kOptimal
+                assert solved, "what was published contradicts itself"
+                bounds.append(sign * programme.getInfo().objective_function_value)
+            programme.changeColCost(place, 0.0)
             found.append(bounds)
         index = pd.MultiIndex.from_tuples(self.unknown, names=["service", "area_id"])
         return pd.DataFrame(found, index, ["low", "high"])

@@ -8,6 +8,7 @@ import json
 import shutil
 from dataclasses import replace
 from hashlib import sha256
+from itertools import islice
 from pathlib import Path
 
 import numpy as np
@@ -171,13 +172,17 @@ class Shown:
 
 
 def worlds(case: Case) -> tuple[dict[tuple[str, str], set[int]], pd.DataFrame]:
-    """Return the values that each small count might have, and counts that differ in all they can.
+    """Return values that each small count might have, and counts that differ in all they can.
 
+    Of the values no more than enough are looked for.
     Each value is seen on counts on which both runs show the same: what the one area has more,
     another has fewer, or none has.
     """
     runs = [Shown(study) for study in (case.study, case.larger)]
     true = [run(case.counted) for run in runs]
+
+    def shows_the_same(other: pd.DataFrame) -> bool:
+        return all(run(other) == shown for run, shown in zip(runs, true, strict=True))
 
     def changed(counts: pd.DataFrame, key: tuple[str, str], value: int) -> pd.DataFrame | None:
         service, area = key
@@ -187,14 +192,14 @@ def worlds(case: Case) -> tuple[dict[tuple[str, str], set[int]], pd.DataFrame]:
             if partner is not None:
                 other.loc[partner, service] += other.loc[area, service] - value
             other.loc[area, service] = value
-            if (other >= 0).all(axis=None) and [run(other) for run in runs] == true:
+            if (other >= 0).all(axis=None) and shows_the_same(other):
                 return other
         return None
 
     found, together = {}, case.counted
     for key in small_counts(case.counted):
-        others = {value: changed(case.counted, key, value) for value in SMALL}
-        found[key] = {value for value, counts in others.items() if counts is not None}
+        possible = (value for value in SMALL if changed(case.counted, key, value) is not None)
+        found[key] = set(islice(possible, ENOUGH))
         for value in sorted(found[key] - {case.counted.loc[key[1], key[0]]}):
             further = changed(together, key, value)
             if further is not None:
