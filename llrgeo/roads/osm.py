@@ -293,8 +293,8 @@ def _edge_table(edges: pd.DataFrame, sections: Sections) -> pd.DataFrame:
     # Lines are stored only where a road bends; row 1 is ahead, row 0 back along the same section.
     wkb = sections.bent_wkb()
     geometry = np.full(len(edges), None, dtype=object)
-    roads = edges[~turn]
-    geometry[~turn] = wkb[roads["ahead"].astype(int), roads["section"].astype(int)]
+    ahead, section = (edges.loc[~turn, name].astype(int) for name in ("ahead", "section"))
+    geometry[~turn] = wkb[ahead, section]
     periods = {f"ms_{p}": edges[f"ms_{p}"].fillna(edges["ms"]).astype(np.int64) for p in PERIODS}
     columns = {
         "from_node": edges["from_node"].astype(np.int32),

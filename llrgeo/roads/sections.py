@@ -75,7 +75,7 @@ def _bent_wkb(xy: NDArray[np.float64], size: NDArray[np.int64]) -> NDArray[np.ob
 
     `xy` has the points of all lines in a run, shape (points, 2), `size` how many each has.
     """
-    points = np.ascontiguousarray(xy, dtype="<f8").tobytes()
+    points = np.ascontiguousarray(xy, dtype="<f8").reshape(-1).view(np.uint8).data
     end = np.cumsum(size) * _POINT_BYTES
     bent = np.flatnonzero(size > _STRAIGHT)
     found = np.full(len(size), None, dtype=object)

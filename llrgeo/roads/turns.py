@@ -30,6 +30,11 @@ Ints = NDArray[np.int64]
 
 _RIGHT_DEG: Final = (45.0, 150.0)
 _ARMS: Final = 3
+# What only the turns are worked out from: a county's edges have fifty megabytes of it.
+_SETTLED: Final = [
+    "way_id", "limit_key", "oneway", "roundabout", "bearing_from", "bearing_to", "from_place",
+    "to_place",
+]  # fmt: skip
 _LEGS: Final = ("start", "end")  # of journeys, the only ones that may pass some edges
 
 
@@ -98,7 +103,7 @@ def expand(turns: Turns, places: pd.DataFrame) -> tuple[pd.DataFrame, pd.DataFra
     nodes = pd.DataFrame(
         {"place": np.concatenate([plain, from_place[splits_from], to_place[splits_to]])}
     )
-    roads = edges.assign(
+    roads = edges.drop(columns=_SETTLED).assign(
         from_node=np.where(splits_from, leaving, number[from_place]),
         to_node=np.where(splits_to, arriving, number[to_place]),
     )
