@@ -66,9 +66,8 @@ class NetworkInfo:
     differences and of means (plain values, see `llrgeo.travel.accuracy`). `measured_in` is the
     land from which it was measured (WKT, EPSG:27700; empty: not known). `ends_s` is lost at either
     end of every journey, between door and street, besides walking to the street and driving along
-    it. `rim` is
-    the land that the streets cover (WKT, EPSG:27700; empty: not known), `clock` the time at which
-    conditional rules were read (empty: left out).
+    it. `rim` is the land that the streets cover (WKT, EPSG:27700; empty: not known), `clock` the
+    time at which conditional rules were read (empty: left out).
     """
 
     mode: str
@@ -160,6 +159,13 @@ class RoadNetwork:
         """
         lines = edge_lines(self.nodes, self.edges, slice(None))
         return gpd.GeoSeries(lines, index=self.edges.index, crs=BNG)
+
+    @cached_property
+    def uses(self) -> dict[EdgeUse, NDArray[np.bool_]]:
+        """Which edges are of each use, by use."""
+        code, found = pd.factorize(self.edges["use"])
+        number = {name: n for n, name in enumerate(found)}
+        return {name: code == number.get(name, len(found)) for name in get_args(EdgeUse)}
 
     @cached_property
     def fingerprint(self) -> str:

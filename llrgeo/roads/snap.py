@@ -1,7 +1,7 @@
 """Points snapped to the nearest edge that a journey may start from or end at."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias
+from typing import Final, Literal, TypeAlias, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -13,7 +13,7 @@ from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from llrgeo.errors import NetworkError
 from llrgeo.roads.edge_lines import edge_lines, within
-from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network import EdgeUse, RoadNetwork
 from llrgeo.schema import BNG
 
 MAX_SNAP_M: Final = 1_600.0
@@ -101,9 +101,9 @@ class Snapper:
         found_m[near] = near_m
         return found_m
 
-    def links(
-        self, points: gpd.GeoSeries, near_m: NDArray[np.float64], *, role: Role
-    ) -> pd.DataFrame:
+    def joined(
+        self, points: gpd.GeoSeries, near_m: Floats, *, role: Role
+    ) -> tuple[NDArray[np.intp], Edges]:
         """List every edge that is as near to a point as its nearest one, to `TIE_M`.
 
         These are both directions of a road and its copies, and where a point lies on a junction or
@@ -121,36 +121,58 @@ class Snapper:
 
         Returns
         -------
-        pandas.DataFrame
-            One row a point and edge, sorted: `point` (row number), `edge` (row of the network's
-            edges), `share` along it, `distance_m` from the point. A point beyond the limit from
-            every edge has no row.
+        tuple of arrays
+            Points (row numbers) and edges (rows of the network's edges), a pair each, sorted. A
+            point beyond the limit from every edge is in none.
 
         Raises
         ------
         NetworkError
             If the points have no coordinate system.
         """
+        point, found = self._joined(_in_metres(points), near_m, role)
+        return point, self.trees[role][1][found]
+
+    def links(self, points: gpd.GeoSeries, near_m: Floats, *, role: Role) -> pd.DataFrame:
+        """List the edges that points are joined to, and where each point lies along them.
+
+        Parameters and errors are those of `joined`.
+
+        Returns
+        -------
+        pandas.DataFrame
+            One row a point and edge, sorted: `point` (row number), `edge` (row of the network's
+            edges), `share` along it, `distance_m` from the point. A point beyond the limit from
+            every edge has no row.
+        """
         places = _in_metres(points)
         tree, edges = self.trees[role]
-        joined = np.flatnonzero(near_m <= self.max_distance_m)
-        which, found = tree.query(
-            places[joined], predicate="dwithin", distance=near_m[joined] + TIE_M
-        )
-        point, edge, lines = joined[which], edges[found], tree.geometries[found]
-        table = pd.DataFrame(
+        point, found = self._joined(places, near_m, role)
+        lines = tree.geometries[found]
+        return pd.DataFrame(
             {
                 "point": point,
-                "edge": edge,
+                "edge": edges[found],
                 "share": _along(lines, places[point])[1],
                 "distance_m": shapely.distance(lines, places[point]),
-                "public": (self.network.edges["use"].iloc[edge] == "through").to_numpy(bool),
             }
         )
+
+    def _joined(
+        self, places: NDArray[np.object_], near_m: Floats, role: Role
+    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
+        """Return what `joined` does, but edges by their number among those of the role."""
+        tree, edges = self.trees[role]
+        near = np.flatnonzero(near_m <= self.max_distance_m)
+        which, found = tree.query(places[near], predicate="dwithin", distance=near_m[near] + TIE_M)
+        point = near[which]
         # Private roads serve a point only where no public road is as near.
-        kept = table["public"] | ~table.groupby("point")["public"].transform("any")
-        table = table[kept].drop(columns="public")
-        return table.sort_values(["point", "edge"], ignore_index=True)
+        public = self.network.uses["through"][edges[found]]
+        has_public = np.bincount(point[public], minlength=len(places)) > 0
+        kept = public | ~has_public[point]
+        point, found = point[kept], found[kept]
+        order = np.lexsort((edges[found], point))
+        return point[order], found[order]
 
 
 def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snapper:
@@ -198,9 +220,8 @@ def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
     leads out of it: a one-way dead end is one or the other. So do roads that only start (end) a
     journey, also over others of their kind.
     """
-    use = network.edges["use"]
     snappable = network.edges["snappable"].to_numpy(bool)
-    through, starts, ends = ((use == name).to_numpy(bool) for name in ("through", "start", "end"))
+    through, starts, ends = (network.uses[name] for name in get_args(EdgeUse))
     head, tail = (network.edges[end].to_numpy() for end in ("to_node", "from_node"))
     graph = _graph(network, through)
     main = _largest(graph)
@@ -218,7 +239,7 @@ def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
 
 def main_component(network: RoadNetwork) -> NDArray[np.bool_]:
     """Tell for every node whether it is in the largest strongly connected component."""
-    return _largest(_graph(network, (network.edges["use"] == "through").to_numpy(bool)))
+    return _largest(_graph(network, network.uses["through"]))
 
 
 def _largest(graph: csr_array) -> NDArray[np.bool_]:

@@ -13,7 +13,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llrgeo.errors import RoutingError
-from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.network import EdgeUse, RoadNetwork
 
 IntArray = NDArray[np.int64]
 
@@ -160,9 +160,10 @@ def layer_network(network: RoadNetwork) -> LayeredNetwork:
     ends = network.edges[["from_node", "to_node"]].to_numpy(np.int64).copy()
     nodes = len(network.nodes)
     steps_from, steps_to = [], []
-    for layer in ("start", "end"):
+    outer: tuple[EdgeUse, EdgeUse] = ("start", "end")
+    for layer in outer:
         # The copies of a layer's nodes are numbered after all nodes so far.
-        rows = (network.edges["use"] == layer).to_numpy(bool)
+        rows = network.uses[layer]
         places = np.unique(ends[rows])
         copies = nodes + np.arange(len(places))
         ends[rows] = nodes + np.searchsorted(places, ends[rows])

@@ -13,6 +13,7 @@ import pandas as pd
 import shapely
 
 from llrgeo.errors import RoutingError
+from llrgeo.inputs.entrances import each_entrance
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, Role, Snapper, snapper
 from llrgeo.schema import BNG, Track
@@ -177,9 +178,11 @@ class NetworkRouter:
         self._found_trees[period] = trees
         return trees
 
-    def first_nodes(self, origins: gpd.GeoSeries) -> IntArray:
-        """Return the nodes of the graph that journeys from points may pass first, each once."""
-        edges = self._roads(origins, "origin").table["edge"].to_numpy(np.int64)
+    def first_nodes(self, edges: IntArray) -> IntArray:
+        """Return the nodes of the graph that journeys from points on edges pass first, each once.
+
+        `edges` are those that the points are joined to.
+        """
         return np.unique(self._layered.head[edges])
 
     def retimed(self, period: str, ms: IntArray) -> Self:
@@ -201,18 +204,25 @@ class NetworkRouter:
         return made
 
     def joined_edges(self, points: gpd.GeoSeries, role: Role) -> IntArray:
-        """Return the edges of the network that points are joined to, and those nearest to them.
+        """Return the edges of the network that points are joined to, each once.
 
-        The nearest is not among the others where it only serves the ends of journeys and a road for
-        everybody is about as near.
+        Nothing else is found out of them: a page answers for many thousand homes.
         """
-        used = self._roads(points, role)
-        joined = used.table["edge"].to_numpy(np.int64)
-        if (self.network.edges["use"] == "through").all():
-            return np.unique(joined)
-        doors = gpd.GeoSeries(shapely.points(used.xy), crs=BNG)
+        doors, _ = each_entrance(points.to_crs(BNG))
+        off_m = self.snapping.distances_m(doors, role=role)
+        return np.unique(self.snapping.joined(doors, off_m, role=role)[1])
+
+    def nearest_edges(self, points: gpd.GeoSeries, role: Role) -> IntArray:
+        """Return the edges nearest to points, each once; none where all roads are for everybody.
+
+        A point is not joined to its nearest edge where that only serves the ends of journeys and a
+        road for everybody is about as near.
+        """
+        if self.network.uses["through"].all():
+            return np.zeros(0, dtype=np.int64)
+        doors, _ = each_entrance(points.to_crs(BNG))
         nearest = self.snapping.snap(doors, role=role)["edge"].to_numpy()
-        return np.union1d(joined, nearest[nearest >= 0])
+        return np.unique(nearest[nearest >= 0])
 
     def search_plan(self, period: str) -> SearchPlan:
         """Return how the matrix of a period is to be computed."""

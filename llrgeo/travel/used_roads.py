@@ -42,11 +42,14 @@ def roads_in_use(
         If the network has no such period, or points have no coordinate system.
     """
     used = np.zeros(len(router.network.edges), dtype=bool)
-    leaves = router.first_nodes(origins)
+    joined = router.joined_edges(origins, "origin")
+    leaves = router.first_nodes(joined)
     for period in periods:
         used[_edges_of_trees(router.trees_to(destinations, period), leaves)] = True
-    used[router.joined_edges(origins, "origin")] = True
+    used[joined] = True
     used[router.joined_edges(destinations, "destination")] = True
+    used[router.nearest_edges(origins, "origin")] = True
+    used[router.nearest_edges(destinations, "destination")] = True
     return used
 
 
