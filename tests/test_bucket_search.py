@@ -10,7 +10,7 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import dijkstra
 
 from llrgeo.travel import bucket_search
-from llrgeo.travel.bucket_search import search_tree
+from llrgeo.travel.bucket_search import Buckets, search_tree
 from llrgeo.travel.graph import UNREACHABLE
 
 
@@ -25,7 +25,7 @@ def random_matrix(seed: int, nodes: int, arcs: int, longest: int) -> csr_array:
 
 def check_search(matrix: csr_array) -> None:
     """Hold the search from node 0 against scipy's, and each way against the arcs of the graph."""
-    keys, before = search_tree(matrix, 0)
+    keys, before = search_tree(matrix, 0, Buckets.of(matrix.data))
     expected = dijkstra(matrix, indices=0)
     assert keys.tolist() == np.minimum(expected, UNREACHABLE).astype(np.int64).tolist()
     assert ((before < 0) == (keys == UNREACHABLE))[1:].all()
@@ -59,6 +59,7 @@ def test_few_wide_buckets_find_the_same(few, monkeypatch):
 
 
 def test_a_graph_without_arcs_reaches_only_where_it_starts():
-    keys, before = search_tree(random_matrix(0, 4, 0, 5), 2)
+    matrix = random_matrix(0, 4, 0, 5)
+    keys, before = search_tree(matrix, 2, Buckets.of(matrix.data))
     assert keys.tolist() == [UNREACHABLE, UNREACHABLE, 0, UNREACHABLE]
     assert before.tolist() == [-1, -1, -1, -1]

@@ -148,9 +148,9 @@ def test_files_decide_what_rests_on_them(earlier, file, times, results):
 def test_where_a_site_moved_only_the_ways_to_it_are_searched(earlier, monkeypatch):
     searched, search = [], search_trees.search_tree
 
-    def counted(matrix, start):
+    def counted(matrix, start, buckets):
         searched.append(start)
-        return search(matrix, start)
+        return search(matrix, start, buckets)
 
     text = (earlier.study.folder / "study.toml").read_text(encoding="utf-8")
     study = changed(earlier, text.replace(*CHANGES["new_sites"], 1))

@@ -22,9 +22,9 @@ def goals(monkeypatch: pytest.MonkeyPatch) -> list[int]:
     searched: list[int] = []
     search = search_trees.search_tree
 
-    def counted(matrix, start):
+    def counted(matrix, start, buckets):
         searched.append(start - matrix.shape[0])
-        return search(matrix, start)
+        return search(matrix, start, buckets)
 
     monkeypatch.setattr(search_trees, "search_tree", counted)
     return searched

@@ -7,7 +7,7 @@ paths algorithms: theory and experimental evaluation", Mathematical Programming 
 whose key falls after it was passed is passed again, so that keys are exact all the same.
 """
 
-from typing import Final
+from typing import Final, NamedTuple, Self
 
 import numpy as np
 from scipy.sparse import csr_array
@@ -21,7 +21,26 @@ _MOST_BUCKETS: Final = 1 << 16
 _NONE: Final = -1
 
 
-def search_tree(matrix: csr_array, start: int) -> tuple[Ints, Ints]:
+class Buckets(NamedTuple):
+    """The buckets of searches of a graph: how many bits of a key tell none apart, and how many.
+
+    The range of keys of a bucket is a power of two, and so is their number: no key is divided.
+    """
+
+    bits: int
+    number: int
+
+    @classmethod
+    def of(cls, keys: Ints) -> Self:
+        """Return the buckets for arcs of these keys."""
+        longest, mean = (int(keys.max()), int(keys.mean())) if keys.size else (0, 0)
+        bits = max(mean // _BUCKETS_A_MEAN_ARC, longest // _MOST_BUCKETS).bit_length()
+        # Keys of reached nodes differ by one arc at most: buckets farther on are used again in
+        # turn.
+        return cls(bits, 1 << ((longest >> bits) + 1).bit_length())
+
+
+def search_tree(matrix: csr_array, start: int, buckets: Buckets) -> tuple[Ints, Ints]:
     """Return the keys of the best ways from one node to all, and the tree that they form.
 
     Parameters
@@ -31,6 +50,8 @@ def search_tree(matrix: csr_array, start: int) -> tuple[Ints, Ints]:
         an arc.
     start
         The node to search from.
+    buckets
+        Those for the keys of the matrix.
 
     Returns
     -------
@@ -38,13 +59,7 @@ def search_tree(matrix: csr_array, start: int) -> tuple[Ints, Ints]:
         Of every node the key of the best way to it (`UNREACHABLE` for none), and the node before
         it on that way: -1 if there is none, as of `start`.
     """
-    keys = matrix.data
-    longest, mean = (int(keys.max()), int(keys.mean())) if keys.size else (0, 0)
-    # The range of keys of a bucket is a power of two, and so is their number: no key is divided.
-    bits = max(mean // _BUCKETS_A_MEAN_ARC, longest // _MOST_BUCKETS).bit_length()
-    # Keys of reached nodes differ by one arc at most: buckets farther on are used again in turn.
-    buckets = 1 << ((longest >> bits) + 1).bit_length()
-    return _search(matrix.indptr, matrix.indices, keys, start, bits, buckets)
+    return _search(matrix.indptr, matrix.indices, matrix.data, start, *buckets)
 
 
 @compiled
@@ -57,8 +72,8 @@ def _search(
     before = np.full(nodes, _NONE, dtype=np.int32)
     # The nodes of a bucket are linked in a ring, both ways; `nodes` plus its number stands for the
     # bucket itself, which is in the ring too, so that no end of a list needs care.
-    after = np.arange(nodes + buckets)
-    ahead = np.arange(nodes + buckets)
+    after = np.arange(nodes + buckets, dtype=np.int32)
+    ahead = np.arange(nodes + buckets, dtype=np.int32)
     after[:nodes] = _NONE  # in no bucket
     best[start] = 0
     after[start] = ahead[start] = nodes

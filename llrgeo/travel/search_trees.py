@@ -13,7 +13,7 @@ from numpy.typing import NDArray
 from scipy.sparse import csr_array
 
 from llrgeo.schema import Track
-from llrgeo.travel.bucket_search import search_tree
+from llrgeo.travel.bucket_search import Buckets, search_tree
 from llrgeo.travel.dijkstra import best_by_exits, reversed_matrix
 from llrgeo.travel.graph import AccessLinks, IntArray, SearchGraph
 from llrgeo.travel.od_matrix import MatrixRequest
@@ -33,6 +33,8 @@ class SearchTrees:
         The graph.
     matrix
         The graph reversed, with the destinations (see `reversed_matrix`).
+    buckets
+        Those of its searches.
     places
         A key of each destination: the same for those that lie at the same place.
     found
@@ -41,13 +43,15 @@ class SearchTrees:
 
     graph: SearchGraph
     matrix: csr_array
+    buckets: Buckets
     places: tuple[bytes, ...]
     found: dict[bytes, Tree] = field(default_factory=dict)
 
     @classmethod
     def of(cls, request: MatrixRequest, places: tuple[bytes, ...]) -> Self:
         """Return the trees of a request's destinations, at these places; none is searched yet."""
-        return cls(request.graph, reversed_matrix(request.graph, request.entries), places)
+        matrix = reversed_matrix(request.graph, request.entries)
+        return cls(request.graph, matrix, Buckets.of(matrix.data), places)
 
     def take_over(self, earlier: "SearchTrees") -> None:
         """Hold the trees that were found over the same graph to places of others that are here."""
@@ -66,7 +70,7 @@ class SearchTrees:
         place, nodes = self.places[destination], self.graph.nodes
         tree = self.found.get(place)
         if tree is None:
-            keys, onward = search_tree(self.matrix, nodes + destination)
+            keys, onward = search_tree(self.matrix, nodes + destination, self.buckets)
             # Numbered without the other destinations, the tree is the same beside any others.
             tree = keys[:nodes], np.minimum(onward[:nodes], nodes)
             if _room_for(self.graph, len(self.places)):

@@ -12,6 +12,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 from llrgeo.travel.graph import IntArray
+from llrgeo.travel.machine_code import compiled
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.search_trees import SearchTrees
 
@@ -56,34 +57,41 @@ def roads_in_use(
 def _edges_of_trees(trees: SearchTrees, leaves: IntArray) -> IntArray:
     """Return the edges on the fastest ways from some nodes to each destination."""
     graph = trees.graph
-    arcs = graph.tail * graph.nodes + graph.head  # ascending, as the graph is sorted
-    on_way = np.zeros(len(arcs), dtype=bool)
-    marked = np.full(graph.nodes, -1)  # the node that followed when a node was passed last
+    first = np.searchsorted(graph.tail, np.arange(graph.nodes + 1))
+    on_way = np.zeros(len(graph.tail), dtype=bool)
+    followed = np.full(graph.nodes, -1)  # what followed each node on the last way that passed it
     for destination in range(len(trees.places)):
         _, onward = trees.tree(destination)
-        nodes, following = _passed(leaves, onward.astype(np.int64), graph.nodes)
-        # Ways to one place mostly go on as those to the place before: their arcs are marked.
-        other = marked[nodes] != following
-        nodes, following = nodes[other], following[other]
-        marked[nodes] = following
-        on_way[np.searchsorted(arcs, nodes * graph.nodes + following)] = True
+        _mark_ways(first, graph.head, onward, leaves, followed, on_way)
     edges = graph.edge[on_way]
     return edges[edges >= 0]  # steps between layers are no roads
 
 
-def _passed(leaves: IntArray, onward: IntArray, count: int) -> tuple[IntArray, IntArray]:
-    """Return the nodes on the ways inwards from some leaves, each with the node that follows.
+@compiled
+def _mark_ways(
+    first: IntArray,
+    head: IntArray,
+    onward: NDArray[np.int32],
+    leaves: IntArray,
+    followed: IntArray,
+    on_way: NDArray[np.bool_],
+) -> None:
+    """Mark the arcs on the ways inwards from some leaves, by the node that follows each node.
 
-    The last node of a way has none: what follows is the destination.
+    The arcs of node i are at `first[i]` to `first[i + 1]` of `head` and `on_way`. What follows the
+    last node of a way is the destination, numbered after all nodes.
     """
-    passed = np.zeros(count, dtype=bool)
-    at = leaves[onward[leaves] >= 0]
-    # All ways go on by one road at a time; where they meet, one of them goes on for both.
-    while at.size:
-        passed[at] = True
-        at = onward[at]
-        at = at[at < count]
-        at = np.unique(at[~passed[at]])
-    nodes = np.flatnonzero(passed)
-    inner = onward[nodes] < count
-    return nodes[inner], onward[nodes[inner]]
+    nodes = len(onward)
+    passed = onward < 0  # no way leads there
+    for leaf in leaves:
+        node = leaf
+        # Where ways meet, the first of them has gone on for all.
+        while node < nodes and not passed[node]:
+            passed[node] = True
+            after = onward[node]
+            # Ways to one place mostly go on as those to the place before: their arcs are marked.
+            if after < nodes and followed[node] != after:
+                followed[node] = after
+                for arc in range(first[node], first[node + 1]):
+                    on_way[arc] |= head[arc] == after
+            node = after

@@ -59,18 +59,21 @@ def find_way_trees(
     # The row of each origin's first link, and one past the last origin's last.
     links = np.searchsorted(request.exits.point, np.arange(len(origins) + 1)).tolist()
     trees = {}
-    for name, rows in pairs.groupby("destination", sort=True)["origin"]:
-        column = int(destinations.index.get_indexer(pd.Index([name]))[0])
+    numbered = pairs.assign(
+        row=origins.index.get_indexer(pd.Index(pairs["origin"])),
+        column=destinations.index.get_indexer(pd.Index(pairs["destination"])),
+    )
+    for name, rows in numbered.groupby("destination", sort=True):
+        column = int(rows["column"].iloc[0])
         # One backward search from a destination holds the best way from every origin.
         found, onward = to_all.tree(column)
         direct = _direct_keys(request, column)
         totals = found[request.exits.node] + request.exits.key
-        wanted = zip(map(str, rows), origins.index.get_indexer(pd.Index(rows)), strict=True)
         leaves = {}
-        for origin, row in wanted:
+        for origin, row in zip(rows["origin"], rows["row"].tolist(), strict=True):
             own = slice(links[row], links[row + 1])
-            best = direct.get(int(row), np.inf)
-            leaves[origin] = _first_node(request.exits.node[own], totals[own], best)
+            best = direct.get(row, np.inf)
+            leaves[str(origin)] = _first_node(request.exits.node[own], totals[own], best)
         root = shapely.get_coordinates(shapely.centroid(ends.iloc[column]))[0]
         trees[str(name)] = _grow(roads, root, leaves, onward.tolist())
     return trees
@@ -141,24 +144,27 @@ def _grow(
     roads: _Roads, root: Floats, leaves: Mapping[str, int | None], onward: list[int]
 ) -> WayTree:
     """Return the tree of the ways from some nodes to a goal, by the node that follows each."""
-    rows: list[int] = []  # of the places after the root, in `roads.xy`
-    parent, row_of = [-1], {roads.graph.nodes: _ROOT, -1: _ROOT}
+    order: list[int] = []  # the nodes of all ways, parents first
+    seen = {roads.graph.nodes, -1}
     for leaf in leaves.values():
         # Walk inwards as far as a node that is in the tree already...
         path: list[int] = []
         node = leaf
-        while node is not None and node not in row_of:
+        while node is not None and node not in seen:
             path.append(node)
             node = onward[node]
-        # ... and put the new places in from there outwards, so that parents come first.
-        path.reverse()
-        following = [onward[node] for node in path]
-        for node, after, places in zip(path, following, roads.along(path, following), strict=True):
-            row = row_of[after]
-            for place in places:
-                rows.append(place)
-                parent.append(row)
-                row = len(rows)
-            row_of[node] = row
+        # ... and put the new nodes in from there outwards.
+        seen.update(path)
+        order += reversed(path)
+    following = [onward[node] for node in order]
+    rows: list[int] = []  # of the places after the root, in `roads.xy`
+    parent, row_of = [-1], {roads.graph.nodes: _ROOT, -1: _ROOT}
+    for node, after, places in zip(order, following, roads.along(order, following), strict=True):
+        row = row_of[after]
+        for place in places:
+            rows.append(place)
+            parent.append(row)
+            row = len(rows)
+        row_of[node] = row
     start = {origin: row_of[leaf] for origin, leaf in leaves.items() if leaf is not None}
     return WayTree(np.vstack([root, roads.xy[rows]]), np.array(parent, dtype=np.int64), start)
