@@ -866,6 +866,17 @@ def test_on_paper_an_answer_stands_alone_unless_the_whole_page_is_asked_for(open
     assert not page.is_visible("#table-winners")
 
 
+def test_on_paper_the_parts_of_the_key_stand_beside_each_other(open_page, county_page):
+    page = open_page(county_page)
+    page.emulate_media(media="print")
+    page.set_viewport_size({"width": 703, "height": 1_032})  # what an A4 sheet leaves
+    at = "ids => ids.map(id => document.querySelector(id).getBoundingClientRect().toJSON())"
+    heading, colours, signs = page.evaluate(at, ["#legend-heading", "#legend", ".kinds"])
+    assert colours["right"] < signs["left"]
+    assert heading["bottom"] <= min(colours["top"], signs["top"])
+    assert heading["right"] > signs["left"]
+
+
 def test_on_paper_the_map_shows_all_that_it_shows_on_the_screen(open_page, county_page):
     page = open_page(county_page)
     script = """() => { const [map, bounds] = [map_llrgeo, map_llrgeo.getBounds()];
