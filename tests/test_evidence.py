@@ -13,7 +13,8 @@ from appraisal_cases import (
     tables_of_people,
     town_setting,
 )
-from hypothesis import given, settings
+from examples import dear
+from hypothesis import given
 
 from llrgeo.appraisal.access import OUTCOMES
 from llrgeo.appraisal.activity import CARE_PLACES
@@ -112,7 +113,7 @@ CONTACTS = {
 OTHER = {"thresholds", "site_loads", "team_reach", "worst_places", "worst_changes"}
 
 
-@settings(max_examples=40, deadline=None)
+@dear(40)
 @given(random_settings())
 def test_people_add_up_in_every_table(case: tuple[AppraisalInputs, Option, Option]) -> None:
     setting, small, large = case

@@ -7,7 +7,8 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 import pytest
-from hypothesis import given, settings
+from examples import dear
+from hypothesis import given
 from test_transit import ends_of, found_s, read_world, rules_of, worlds
 from timetables import STOPS, TOY, at, stops_table, write_feed
 
@@ -112,7 +113,7 @@ def test_of_two_changes_to_the_same_bus_the_first_is_told(tmp_path: Path) -> Non
     assert rides.to_numpy().tolist() == [["09:40:00", "09:55:00"], ["10:04:00", "10:30:00"]]
 
 
-@settings(max_examples=12, deadline=None)
+@dear(18)
 @given(world=worlds())
 def test_the_legs_follow_one_another_and_take_what_the_matrix_says(world: dict) -> None:
     for window_of in ("departures", "arrivals"):

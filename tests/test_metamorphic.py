@@ -6,6 +6,7 @@ from typing import TypeAlias
 import numpy as np
 import pandas as pd
 from appraisal_cases import evidence_context, random_settings, tables_of_people
+from examples import dear
 from hypothesis import assume, given, settings
 from hypothesis import strategies as st
 
@@ -60,7 +61,7 @@ def test_neither_the_scale_of_weights_nor_any_order_changes_a_rank(
     pd.testing.assert_series_equal(again.totals[card.totals.index], card.totals)
 
 
-@settings(max_examples=30, deadline=None)
+@dear(30)
 @given(random_settings(), st.integers(0, 2**32 - 1))
 def test_splitting_an_area_in_two_changes_no_total(case: Case, seed: int) -> None:
     setting, fewer, more = case

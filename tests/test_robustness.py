@@ -6,6 +6,7 @@ import numpy as np
 import pandas as pd
 import pytest
 from appraisal_cases import CLINIC, LOCAL, TODAY, random_settings, town_setting
+from examples import dear
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
@@ -174,7 +175,7 @@ def test_without_errors_every_draw_is_the_study_itself(
         np.testing.assert_allclose(table, np.tile(expected, (300, 1)))
 
 
-@settings(max_examples=30, deadline=None)
+@dear(60)
 @given(random_settings())
 def test_an_exact_draw_of_any_study_is_the_study_itself(
     case: tuple[AppraisalInputs, Option, Option],

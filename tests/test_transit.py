@@ -10,7 +10,8 @@ from tempfile import TemporaryDirectory
 import networkx as nx
 import numpy as np
 import pytest
-from hypothesis import given, settings
+from examples import dear
+from hypothesis import given
 from hypothesis import strategies as st
 from timetables import STOPS, TOY, at, stops_table, write_feed
 
@@ -559,7 +560,7 @@ def rules_of(world: dict, first: str, last: str, **changed: object) -> TransitRu
     )
 
 
-@settings(max_examples=40, deadline=None)
+@dear(40)
 @given(world=worlds())
 def test_the_scan_finds_for_each_departure_what_a_search_of_every_event_finds(
     world: dict,
@@ -576,7 +577,7 @@ def test_the_scan_finds_for_each_departure_what_a_search_of_every_event_finds(
     np.testing.assert_array_equal(found, np.array(expected))
 
 
-@settings(max_examples=15, deadline=None)
+@dear(18)
 @given(world=worlds())
 def test_the_latest_moment_to_leave_is_the_last_from_which_one_is_there_in_time(
     world: dict,
