@@ -74,3 +74,12 @@ def test_the_relaxations_bound_is_below_the_best_and_above_that_of_poor_prices(c
     covers = model.objective.costs == 0
     taken = np.sort(found.multipliers @ covers)[-3:].sum()
     assert found.value == pytest.approx(found.multipliers.sum() - taken)
+
+
+def test_without_time_for_prices_the_bound_still_holds(case: Case) -> None:
+    full = formulate(*case, SitingProblem("mclp", p=3, standard_min=20.0))
+    model = how_to_bound(full)[0].model
+    least = 1 - best(case, 3)
+    hurried = relaxed_bound(model, least, ends=0.0)
+    assert hurried.value < relaxed_bound(model, least, ends=np.inf).value
+    assert hurried.value <= least

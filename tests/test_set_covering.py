@@ -8,7 +8,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.appraisal.siting import centre_search, set_covering
+from llrgeo.appraisal.siting import centre_search, cover_search, set_covering
 from llrgeo.appraisal.siting.centre_search import CentreSearch
 from llrgeo.appraisal.siting.cover_reduction import undominated
 from llrgeo.appraisal.siting.cover_search import greedy_cover, search_cover
@@ -213,6 +213,19 @@ def test_the_fewest_sites_stop_between_rounds_when_time_ends(
     assert (minutes[:, plan].min(axis=1) <= 17.7).all()
     assert found.value == len(plan) == number
     assert 1 < found.bound <= fewest_sites.value == 12
+
+
+def test_a_search_looks_at_the_clock(monkeypatch: pytest.MonkeyPatch) -> None:
+    minutes, _ = plane(4, 300, 50)
+    cover = minutes <= 22.2
+    start = greedy_cover(cover)[:9]
+    found = search_cover(cover, start, steps=2_000, seed=1)
+    assert found is not None
+    assert search_cover(cover, start, steps=2_000, seed=1, ends=0.0) is None
+    # Pauses change nothing.
+    monkeypatch.setattr(cover_search, "_AT_ONCE", 7)
+    again = search_cover(cover, start, steps=2_000, seed=1)
+    assert again.tolist() == found.tolist()
 
 
 def test_a_p_centre_stops_between_rounds_when_time_ends(monkeypatch: pytest.MonkeyPatch) -> None:

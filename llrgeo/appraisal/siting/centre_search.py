@@ -122,7 +122,7 @@ class CentreSearch:
             if self.longest - self.radii[doubted] <= _NEAR * self.longest:
                 break  # a longer search of the last radius is worth more
             at = (doubted + self.high) // 2
-            plan = self._plan_within(at, _STEPS)
+            plan = self._plan_within(at, _STEPS, ends)
             if plan is not None:
                 self._take(plan)
                 continue
@@ -130,7 +130,7 @@ class CentreSearch:
             if at < self.unpriced:
                 self._price(at, ends)
         while self._is_open(gap) and time.perf_counter() < ends:
-            plan = self._plan_within(self._target(gap), _LAST_STEPS)
+            plan = self._plan_within(self._target(gap), _LAST_STEPS, ends)
             if plan is None:
                 return
             self._take(plan)
@@ -144,7 +144,9 @@ class CentreSearch:
 
     def _price(self, at: int, ends: float) -> None:
         """Rule out a radius, and all below it, by prices of areas; or note that they do not."""
-        if Covering.of(self._left(at), self.free).fewest_possible(ends) > self.number:
+        # All areas and sites: what can be left out takes longer to find than prices do.
+        everything = Covering(self._left(at)[:, self.free], self.free)
+        if everything.fewest_possible(ends) > self.number:
             self.low = at + 1
         else:
             self.unpriced = at
@@ -160,7 +162,7 @@ class CentreSearch:
         apart = self.radii[last] - self.radii[self.low]
         return last if apart <= _COARSE * self.longest else (self.low + last) // 2
 
-    def _plan_within(self, at: int, steps: tuple[int, int]) -> Positions | None:
+    def _plan_within(self, at: int, steps: tuple[int, int], ends: float) -> Positions | None:
         """Look for a plan with all demand within a radius; None where none is found."""
         left = self._left(at)
         cover = left[undominated_areas(left)][:, self.free]
@@ -172,7 +174,7 @@ class CentreSearch:
         known = np.flatnonzero(np.isin(self.free, self.plan))[: self.number]
         each, most = steps
         swaps = min(each * len(cover), most)
-        found = search_cover(cover, known, steps=swaps, seed=self.seed)
+        found = search_cover(cover, known, steps=swaps, seed=self.seed, ends=ends)
         return None if found is None else self.free[found]
 
     def _left(self, at: int) -> Mask:

@@ -5,9 +5,14 @@ an area left bare. Areas that stay bare gain weight, so that the search leaves e
 no swap helps (row weighting local search, Gao, Weise and Li 2015).
 """
 
+import time
+from typing import Final
+
 import numpy as np
 
 from llrgeo.appraisal.siting.model import Mask, Positions
+
+_AT_ONCE: Final = 1_000  # swaps between looks at the clock: tenths of a second of large coverings
 
 
 def greedy_cover(cover: Mask) -> Positions:
@@ -19,7 +24,9 @@ def greedy_cover(cover: Mask) -> Positions:
     return np.array(plan, dtype=np.int64)
 
 
-def search_cover(cover: Mask, start: Positions, *, steps: int, seed: int) -> Positions | None:
+def search_cover(
+    cover: Mask, start: Positions, *, steps: int, seed: int, ends: float = np.inf
+) -> Positions | None:
     """Look for a plan that covers every area with as many sites as the one to start from.
 
     Parameters
@@ -32,13 +39,22 @@ def search_cover(cover: Mask, start: Positions, *, steps: int, seed: int) -> Pos
         Swaps to try.
     seed
         Of the choice among areas left bare.
+    ends
+        When to stop, by `time.perf_counter`.
 
     Returns
     -------
     Positions, or None
         None where no plan was found; there may be one.
     """
-    from llrgeo.appraisal.siting.cover_swaps import CoverLists, swap_until_covered
+    from llrgeo.appraisal.siting.cover_swaps import CoverLists, Standing, swap_until_covered
 
     plan, draws = start.copy(), np.random.default_rng(seed).random(steps)
-    return np.sort(plan) if swap_until_covered(CoverLists.of(cover), plan, draws) else None
+    lists = CoverLists.of(cover)
+    now = Standing.of(lists, plan)
+    for first in range(0, max(steps, 1), _AT_ONCE):
+        if time.perf_counter() >= ends:
+            break
+        if swap_until_covered(lists, now, plan, draws[first : first + _AT_ONCE], first):
+            return np.sort(plan)
+    return None

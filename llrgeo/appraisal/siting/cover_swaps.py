@@ -33,7 +33,7 @@ class CoverLists(NamedTuple):
         return cls(by_site, np.nonzero(cover.T)[1], by_area, np.nonzero(cover)[1])
 
 
-class _Standing(NamedTuple):
+class Standing(NamedTuple):
     """How a plan stands.
 
     The score of a site in the plan is the weight of the areas that it covers alone, of another the
@@ -46,32 +46,43 @@ class _Standing(NamedTuple):
     score: _Integers  # shape (s,)
     since: _Integers  # the step at which a site last moved, shape (s,)
 
+    @classmethod
+    def of(cls, lists: CoverLists, plan: _Integers) -> Self:
+        """Return how a plan stands before its first swap."""
+        areas, sites = len(lists.area_first) - 1, len(lists.site_first) - 1
+        now = cls(
+            np.zeros(sites, np.bool_),
+            np.zeros(areas, np.int64),
+            np.ones(areas, np.int64),
+            np.diff(lists.site_first),
+            np.full(sites, -1),
+        )
+        for site in plan:
+            _open(lists, now, site)
+        return now
+
 
 @compiled
-def swap_until_covered(lists: CoverLists, plan: _Integers, draws: _Numbers) -> bool:
+def swap_until_covered(
+    lists: CoverLists, now: Standing, plan: _Integers, draws: _Numbers, before: int
+) -> bool:
     """Swap sites of a plan, in place, until it covers every area; return whether it does.
 
     Parameters
     ----------
     lists
         Which site covers which area; each area has one at least.
+    now
+        How the plan stands, which changes with it.
     plan
         The sites to start from, one at least.
     draws
         Of each swap a number from 0 to below 1, by which an area left bare is chosen.
+    before
+        How many swaps came before these.
     """
-    areas, sites = len(lists.area_first) - 1, len(lists.site_first) - 1
-    now = _Standing(
-        np.zeros(sites, np.bool_),
-        np.zeros(areas, np.int64),
-        np.ones(areas, np.int64),
-        np.diff(lists.site_first),
-        np.full(sites, -1),
-    )
-    for site in plan:
-        _open(lists, now, site)
-    bare = np.empty(areas, np.int64)
-    for step in range(1, len(draws) + 1):
+    bare = np.empty(len(now.counts), np.int64)
+    for step in range(before + 1, before + len(draws) + 1):
         if _list_bare(now, bare) == 0:
             return True
         # Out goes the site whose loss weighs least, of equals the one that came first; the site
@@ -86,7 +97,7 @@ def swap_until_covered(lists: CoverLists, plan: _Integers, draws: _Numbers) -> b
         into = out  # it was not needed at all
         if left:
             # In comes the site that covers most weight, among those that cover a bare area drawn.
-            into = _comes(lists, now, bare[int(draws[step - 1] * left)], out)
+            into = _comes(lists, now, bare[int(draws[step - before - 1] * left)], out)
         plan[at] = into
         now.since[out] = now.since[into] = step
         _open(lists, now, into)
@@ -95,7 +106,7 @@ def swap_until_covered(lists: CoverLists, plan: _Integers, draws: _Numbers) -> b
 
 
 @compiled
-def _open(lists: CoverLists, now: _Standing, site: int) -> None:
+def _open(lists: CoverLists, now: Standing, site: int) -> None:
     """Open a site. Its own score stays: it is alone in covering what was bare."""
     for i in range(lists.site_first[site], lists.site_first[site + 1]):
         area = lists.area[i]
@@ -105,7 +116,7 @@ def _open(lists: CoverLists, now: _Standing, site: int) -> None:
 
 
 @compiled
-def _close(lists: CoverLists, now: _Standing, site: int) -> None:
+def _close(lists: CoverLists, now: Standing, site: int) -> None:
     """Close a site. Its own score stays: it would cover what it leaves bare."""
     now.is_open[site] = False
     for i in range(lists.site_first[site], lists.site_first[site + 1]):
@@ -115,7 +126,7 @@ def _close(lists: CoverLists, now: _Standing, site: int) -> None:
 
 
 @compiled
-def _change_others(lists: CoverLists, now: _Standing, area: int, site: int, by: int) -> None:
+def _change_others(lists: CoverLists, now: Standing, area: int, site: int, by: int) -> None:
     """Change the scores that an area counts in, but that of a site that moves.
 
     Without that site it is bare, and counts for all closed sites, or one other covers it alone.
@@ -130,7 +141,7 @@ def _change_others(lists: CoverLists, now: _Standing, area: int, site: int, by: 
 
 
 @compiled
-def _list_bare(now: _Standing, bare: _Integers) -> int:
+def _list_bare(now: Standing, bare: _Integers) -> int:
     """List the areas that no site of the plan covers; return how many."""
     left = 0
     for area in range(len(now.counts)):
@@ -141,7 +152,7 @@ def _list_bare(now: _Standing, bare: _Integers) -> int:
 
 
 @compiled
-def _goes_before(now: _Standing, site: int, other: int, step: int) -> bool:
+def _goes_before(now: Standing, site: int, other: int, step: int) -> bool:
     """Return whether a site of the plan goes rather than another."""
     just_came, other_came = now.since[site] == step - 1, now.since[other] == step - 1
     if just_came != other_came:
@@ -152,7 +163,7 @@ def _goes_before(now: _Standing, site: int, other: int, step: int) -> bool:
 
 
 @compiled
-def _comes(lists: CoverLists, now: _Standing, area: int, out: int) -> int:
+def _comes(lists: CoverLists, now: Standing, area: int, out: int) -> int:
     """Return the site that covers most weight of those that cover an area.
 
     Of equal ones that which has not moved for longest; the site that has just gone only where no
@@ -169,7 +180,7 @@ def _comes(lists: CoverLists, now: _Standing, area: int, out: int) -> int:
 
 
 @compiled
-def _weigh_more(lists: CoverLists, now: _Standing, bare: _Integers, left: int) -> None:
+def _weigh_more(lists: CoverLists, now: Standing, bare: _Integers, left: int) -> None:
     """Let those of some areas that are bare still weigh one more."""
     for area in bare[:left]:
         if now.counts[area] == 0:

@@ -55,21 +55,22 @@ def relaxed_bound(
     model: Model, upper: float, *, ends: float, start: LagrangianBound | None = None
 ) -> LagrangianBound:
     """Bound a maximal covering from below, as `lagrangian_bound` does, by the linear relaxation."""
-    del ends  # it takes seconds
-    prices = relaxed_prices(model) if start is None else start.multipliers
+    prices = relaxed_prices(model, ends) if start is None else start.multipliers
     return bound_at(model, prices, upper)
 
 
-def relaxed_prices(model: Model) -> Vector:
+def relaxed_prices(model: Model, ends: float = np.inf) -> Vector:
     """Return the price of each area where sites may open in part, shape (areas,).
 
     Least sum of weight x uncovered, with uncovered + open sites that cover >= 1 in each area: the
-    prices are of these rows.
+    prices are of these rows. When time ends (`ends`, by `time.perf_counter`) they may be any others
+    that bound less.
     """
     programme, _ = relaxed_covering(model)
     demand = model.objective.costs.max(axis=1)
     # Any prices bound the plans; the best to within rounding are enough.
-    prices: Vector = np.clip(programme.row_prices(interior=True)[: len(demand)], 0.0, demand)
+    found = programme.row_prices(interior=True, ends=ends)[: len(demand)]
+    prices: Vector = np.clip(np.nan_to_num(found), 0.0, demand)
     return prices
 
 

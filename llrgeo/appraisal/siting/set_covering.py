@@ -71,11 +71,11 @@ class Covering:
         """Return how many sites any plan has at least, as far as is known when time ends."""
         return whole_sites(float(self.prices(ends).sum()))
 
-    def search(self, start: Positions, seed: int) -> Positions | None:
+    def search(self, start: Positions, seed: int, ends: float = np.inf) -> Positions | None:
         """Look for a plan of as many sites as one to start from, both as positions in `sites`."""
         each, most = _STEPS
         steps = min(each * len(self.cover), most)
-        return search_cover(self.cover, start, steps=steps, seed=seed)
+        return search_cover(self.cover, start, steps=steps, seed=seed, ends=ends)
 
     def at_most(self, number: int, *, ends: float) -> BoundedPlan:
         """Find a plan of at most so many sites, as positions in `sites`, or show that none is.
@@ -156,7 +156,7 @@ def _fewest(covering: Covering, ends: float, seed: int) -> tuple[Positions, floa
     """
     least, plan = covering.fewest_possible(ends), greedy_cover(covering.cover)
     while len(plan) > least and time.perf_counter() < ends:
-        better = covering.search(plan[:-1], seed)
+        better = covering.search(plan[:-1], seed, ends)
         if better is None:
             break
         plan = better
