@@ -157,6 +157,17 @@ def test_an_index_without_what_it_searches_or_with_that_of_another_run_is_found(
     }
 
 
+def test_a_heavy_index_is_found(county, tmp_path, monkeypatch):
+    monkeypatch.setattr("llrgeo.publish.check.folder.has_browser", lambda: False)
+    publish(
+        replace(county, manifest={"run_id": "0" * 64, "run": "0" * 12}), tmp_path, split_above=50
+    )
+    weighs = len((tmp_path / "explorer.html").read_bytes())
+    for most, found in ((weighs, []), (weighs - 1, [("explorer.html", "size")])):
+        monkeypatch.setattr("llrgeo.publish.check.folder.INDEX_LIMIT", (most, most))
+        assert [(each.file, each.rule) for each in check_folder_of_pages(tmp_path)] == found
+
+
 def test_a_folder_says_what_the_script_of_its_index_is(county, tmp_path):
     publish(county, tmp_path, split_above=50)
     crate = json.loads((tmp_path / "ro-crate-metadata.json").read_text(encoding="utf-8"))

@@ -147,7 +147,7 @@ def listen(page: "Page", heard: list[Finding], *, own: str, beside: Collection[s
     def request(asked: Any) -> None:  # noqa: ANN401 - of playwright
         # A page may ask for itself, as a link to one of its parts does, and for what stands in it
         # as data.
-        known = asked.url.partition("#")[0] == own or asked.url in beside
+        known = asked.url.partition("#")[0] == own or asked.url.partition("?")[0] in beside
         if not known and not asked.url.startswith(("data:", "blob:")):
             note("request", f"the page asks for {asked.url[:80]}")
 

@@ -57,7 +57,8 @@
     if (isLoading) return;
     isLoading = true;
     if (script) script.remove();
-    script = Object.assign(document.createElement("script"), { src: file });
+    // By its run: a browser may have kept that of an earlier one.
+    script = Object.assign(document.createElement("script"), { src: `${file}?${run}` });
     ["load", "error"].forEach((end) =>
       script.addEventListener(end, () => take(window.llrgeoSearched)));
     document.head.append(script);
