@@ -1,5 +1,7 @@
 """PBF files read by arrays: the same as osmium reads, and what is unusual is left to it."""
 
+import zlib
+from contextlib import nullcontext
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +18,7 @@ from llrgeo.inputs.pbf_framing import fields, texts
 from llrgeo.inputs.pbf_numbers import read_numbers, signed, unpacked
 from llrgeo.roads.extract import read_extracts
 from llrgeo.roads.ids import is_among
+from llrgeo.roads.pbf import check_whole
 from llrgeo.roads.pbf_arrays import dense_places, packed_places, tagged_nodes, tagged_ways
 from llrgeo.roads.pbf_blocks import Block, Unusual, usual_blocks
 
@@ -249,6 +252,41 @@ def test_groups_of_more_kinds_than_one_are_left_to_osmium(
 def test_groups_of_one_kind_are_read_by_arrays(tmp_path: Path, groups: list[bytes]) -> None:
     found = list(usual_blocks(crafted(tmp_path / "x.osm.pbf", groups)))
     assert [block.group for block in found] == groups
+
+
+def lane(number: int) -> bytes:
+    """Return a street with an id, from node 1 to node 2."""
+    return field(3, field(1, number) + KEY + VALUE + field(8, b"\2\2"))
+
+
+@pytest.mark.parametrize(
+    ("groups", "cut"),
+    [
+        ([DENSE, lane(1) + lane(2), lane(3) + RELATION], True),
+        ([DENSE, lane(1) + lane(2) + lane(3), lane(4) + RELATION], False),
+        ([DENSE + lane(1), lane(2) + lane(3), RELATION + RELATION], False),
+        ([DENSE + lane(1), lane(2) + lane(3), 3 * RELATION], True),
+    ],
+    ids=["ways go on and it is full", "ways go on", "nodes are beside ways", "full of relations"],
+)
+def test_in_blocks_of_several_kinds_all_elements_count(
+    tmp_path: Path, groups: list[bytes], *, cut: bool
+) -> None:
+    path = crafted(tmp_path / "mixed.osm.pbf", groups)
+    with pytest.raises(NetworkError, match="as full as") if cut else nullcontext():
+        assert check_whole(path)
+
+
+def test_a_block_whose_packing_has_no_end_is_refused(tmp_path: Path) -> None:
+    data = field(1, STRINGS) + field(2, RELATION + RELATION)
+    for packed, fine in ((zlib.compress(data), True), (zlib.compress(data)[:-4], False)):
+        path = crafted(tmp_path / "x.osm.pbf", [DENSE, STREET])
+        with path.open("ab") as file:
+            blob = field(2, len(data)) + field(3, packed)
+            header = field(1, b"OSMData") + field(3, len(blob))
+            file.write(len(header).to_bytes(4, "big") + header + blob)
+        with nullcontext() if fine else pytest.raises(NetworkError, match="block is damaged"):
+            assert check_whole(path)
 
 
 def test_nodes_of_no_street_are_counted_and_not_kept(tmp_path: Path) -> None:

@@ -9,6 +9,7 @@ block that is duplicated doubles its relations; it is refused too.
 import hashlib
 import io
 import zlib
+from collections import Counter
 from pathlib import Path
 from typing import BinaryIO, Final, NamedTuple
 
@@ -17,6 +18,8 @@ from llrgeo.inputs.pbf_framing import MAX_BLOCK, MAX_HEADER, block_header, field
 
 _PRIMITIVE_GROUP: Final = 2
 _KINDS: Final = {1: "nodes", 2: "nodes", 3: "ways", 4: "relations"}
+_DENSE: Final = 2
+_MORE: Final = 0x80
 _CHECKSUMS: Final = {".md5": "md5", ".sha256": "sha256"}
 _CHUNK: Final = 1 << 20
 _SKETCH: Final = 2  # blocks of data, one of nodes and one of ways
@@ -128,18 +131,27 @@ def block_data(file: BinaryIO, block: PbfBlock) -> bytes | None:
     return data if isinstance(data, bytes) else None
 
 
-def count_elements(file: BinaryIO, block: PbfBlock) -> tuple[str, int] | None:
-    """Return what a data block holds (`nodes`, `ways` or `relations`) and how many.
+def count_elements(file: BinaryIO, block: PbfBlock) -> Counter[str] | None:
+    """Return how many `nodes`, `ways` and `relations` a data block holds, in order.
 
-    Dense nodes count as one. None where the block is packed by other means than zlib.
+    None where the block is packed by other means than zlib.
     """
     data = block_data(file, block)
     if data is None:
         return None
     groups = [value for key, value in fields(data) if key == _PRIMITIVE_GROUP]
-    keys = [key for group in groups if isinstance(group, bytes) for key, _ in fields(group)]
-    kinds = [key for key in keys if key in _KINDS]
-    return (_KINDS[kinds[-1]], len(kinds)) if kinds else None
+    found: Counter[str] = Counter()
+    for group in groups:
+        for key, value in fields(group) if isinstance(group, bytes) else ():
+            if key in _KINDS:
+                found[_KINDS[key]] += _dense_nodes(value) if key == _DENSE else 1
+    return found or None
+
+
+def _dense_nodes(dense: int | bytes) -> int:
+    """Count nodes whose ids stand in one row: a number ends with the byte below 128."""
+    ids = dict(fields(dense)).get(1, b"") if isinstance(dense, bytes) else b""
+    return sum(byte < _MORE for byte in ids) if isinstance(ids, bytes) else 0
 
 
 def _has_right_checksum(path: Path, file: BinaryIO) -> bool:
@@ -158,7 +170,7 @@ def _has_right_checksum(path: Path, file: BinaryIO) -> bool:
 def _check_last_blocks(path: Path, file: BinaryIO, found: list[PbfBlock]) -> None:
     """Refuse a file that ends as only a cut one does."""
     data = [block for block in found if block.type == "OSMData"]
-    last = count_elements(file, data[-1]) if data else ("nothing", 0)
+    last = count_elements(file, data[-1]) if data else Counter({"nothing": 0})
     advice = (
         "It is probably cut: download it again. If it is whole, put its checksum beside it as "
         f"{path.name}.sha256 (sha256sum {path.name} > {path.name}.sha256)."
@@ -166,31 +178,40 @@ def _check_last_blocks(path: Path, file: BinaryIO, found: list[PbfBlock]) -> Non
     if last is None:
         return
     # A file of one block of nodes and one of ways is a sketch, which need not have relations.
-    if last[0] != "relations" and not (last[0] == "ways" and len(data) <= _SKETCH):
-        msg = f"{path}: the file ends with {last[0]}; a whole extract has relations. {advice}"
+    what = list(last)[-1]
+    if what != "relations" and not (what == "ways" and len(data) <= _SKETCH):
+        msg = f"{path}: the file ends with {what}; a whole extract has relations. {advice}"
         raise NetworkError(msg)
-    if last[0] == "relations" and last[1] >= _full(file, data[:-1]):
+    if what == "relations" and last.total() >= _full(file, data[:-1], "ways" in last):
         msg = f"{path}: the last block of relations is as full as those before. {advice}"
         raise NetworkError(msg)
 
 
-def _full(file: BinaryIO, data: list[PbfBlock]) -> float:
-    """Return how many elements a full block holds: the last but one of ways is full, if any is."""
+def _full(file: BinaryIO, data: list[PbfBlock], ways: int) -> float:
+    """Return how many elements a full block holds: the last but one of ways is full, if any is.
+
+    In a block of several kinds all count. `ways` is 1 if the last block, which is not among the
+    data, has ways too.
+    """
     # Backwards from the end, for a file holds nodes, then ways, then relations.
-    ways = 0
     for block in reversed(data):
-        what, number = count_elements(file, block) or ("nodes", 0)
-        ways += what == "ways"
-        if what == "nodes":
+        found = count_elements(file, block) or Counter({"nodes": 0})
+        ways += "ways" in found
+        if "relations" in found or ways > 1:
+            return found.total()
+        if list(found) == ["nodes"]:
             break
-        if what == "relations" or ways > 1:
-            return number
     return float("inf")
 
 
 def _unpacked(packed: bytes) -> bytes:
     """Unpack a block, at most to the size that the format allows."""
-    return zlib.decompressobj().decompress(packed, MAX_BLOCK)
+    unpacking = zlib.decompressobj()
+    data = unpacking.decompress(packed, MAX_BLOCK)
+    if not unpacking.eof:
+        msg = "what is packed has no end, or is larger than any block"
+        raise ValueError(msg)
+    return data
 
 
 def _digest(file: BinaryIO, algorithm: str) -> str:
