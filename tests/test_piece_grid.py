@@ -5,7 +5,7 @@ import shapely
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from llrgeo.travel.piece_grid import PieceGrid
+from llrgeo.roads.piece_grid import PieceGrid
 
 # Few places, so that pieces share ends, cross, lie on one line and have no length.
 MILLIMETRES = st.integers(-500_000, 3_000_000).map(lambda mm: mm / 1_000)

@@ -88,8 +88,8 @@ def pack_network(network: RoadNetwork, snapping: Snapper | None = None) -> Packe
     order = _hilbert_order(xy_mm)
     place = np.empty_like(order)
     place[order] = np.arange(len(order))
-    trees = (snapping or snapper(network)).trees
-    streets, periods = gather_streets(network, place, trees), network.info.periods
+    indexes = (snapping or snapper(network)).indexes
+    streets, periods = gather_streets(network, place, indexes), network.info.periods
     table, classes = streets.table, streets.classes
     # What can be expected is left out of the stream: a time from the class's usual factor, a length
     # from the straight line. Only the difference is written.

@@ -8,8 +8,9 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
+from llrgeo.roads.edge_lines import edge_lines
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.snap import Role, Trees
+from llrgeo.roads.snap import Indexes, Role
 
 BOTH_WAYS: Final = 1
 _ROLE_BITS: Final[dict[Role, tuple[int, int]]] = {"origin": (2, 8), "destination": (4, 16)}
@@ -41,10 +42,10 @@ class Streets:
     names: list[str]
 
 
-def gather_streets(network: RoadNetwork, place: Ints, trees: Trees) -> Streets:
+def gather_streets(network: RoadNetwork, place: Ints, indexes: Indexes) -> Streets:
     """Gather the streets of a network: both directions in one where they are equal.
 
-    `place` is where each node stands in the order of nodes, `trees` are those of its `Snapper`.
+    `place` is where each node stands in the order of nodes, `indexes` are those of its `Snapper`.
     """
     edges = network.edges
     classes, class_code = _coded(edges["road_class"])
@@ -67,7 +68,7 @@ def gather_streets(network: RoadNetwork, place: Ints, trees: Trees) -> Streets:
     alike = table.groupby(list(table.columns)).ngroup().to_numpy().astype(np.int64)
     ahead, back = _both_ways(start, end, alike)
     use_bits = np.array([_USE_BITS[name] for name in uses])
-    flags = _flags(use_bits[use_code], trees, ahead, back)
+    flags = _flags(use_bits[use_code], indexes, ahead, back)
     rows = np.where(ahead == _NONE, back, ahead)
     found = table.iloc[rows].assign(start=start[rows], end=end[rows], flags=flags)
     found["alike"] = alike[rows]
@@ -82,10 +83,9 @@ def gather_streets(network: RoadNetwork, place: Ints, trees: Trees) -> Streets:
 
 
 def bent_lines(network: RoadNetwork) -> NDArray[np.object_]:
-    """Return the lines of the edges of a network that are not straight."""
-    bent = network.edges["geometry"].notna().to_numpy()
-    lines: NDArray[np.object_] = network.lines.to_numpy()[bent]
-    return lines
+    """Return the lines of streets that are not straight."""
+    bent = np.flatnonzero(network.edges["geometry"].notna().to_numpy())
+    return edge_lines(network.nodes, network.edges, bent)
 
 
 def _coded(words: pd.Series, *known: str) -> tuple[list[str], Ints]:
@@ -121,7 +121,7 @@ def _both_ways(start: Ints, end: Ints, alike: Ints) -> tuple[Ints, Ints]:
     return ahead, back
 
 
-def _flags(use_bits: Ints, trees: Trees, ahead: Ints, back: Ints) -> Ints:
+def _flags(use_bits: Ints, indexes: Indexes, ahead: Ints, back: Ints) -> Ints:
     """Return the bits of each street: its ways, who may be joined to it, which legs may pass.
 
     `use_bits` are those of each edge; `ahead` and `back` are the rows of a street's directions.
@@ -130,7 +130,7 @@ def _flags(use_bits: Ints, trees: Trees, ahead: Ints, back: Ints) -> Ints:
     flags: Ints = np.where(forth & reverse, BOTH_WAYS, 0) | use_bits[np.where(forth, ahead, back)]
     for role, (bit_forth, bit_back) in _ROLE_BITS.items():
         joined = np.zeros(len(use_bits), dtype=bool)
-        joined[trees[role][1]] = True
+        joined[indexes[role].edges] = True
         ahead_bit, back_bit = joined[ahead] & forth, joined[back] & reverse
         # A street that leads back alone is written from its own start, so its bit is the first.
         flags |= np.where(ahead_bit | (~forth & back_bit), bit_forth, 0)

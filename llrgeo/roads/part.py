@@ -3,11 +3,10 @@
 from dataclasses import replace
 
 import numpy as np
-import shapely
 from numpy.typing import NDArray
 
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.snap import Snapper, Trees
+from llrgeo.roads.snap import EdgeIndex, Indexes, Snapper
 
 
 def part_of(snapping: Snapper, kept: NDArray[np.bool_], periods: tuple[str, ...]) -> Snapper:
@@ -36,9 +35,8 @@ def part_of(snapping: Snapper, kept: NDArray[np.bool_], periods: tuple[str, ...]
         whole.nodes.iloc[used].reset_index(drop=True), edges, replace(whole.info, periods=periods)
     )
     number = np.cumsum(kept) - 1
-    lines = network.lines.to_numpy()
-    trees: Trees = {}
-    for role, (_, serving) in snapping.trees.items():
-        rows = number[serving[kept[serving]]]
-        trees[role] = shapely.STRtree(lines[rows]), rows
-    return Snapper(network, trees, snapping.max_distance_m)
+    indexes: Indexes = {
+        role: EdgeIndex.of(network, number[index.edges[kept[index.edges]]])
+        for role, index in snapping.indexes.items()
+    }
+    return Snapper(network, indexes, snapping.max_distance_m)

@@ -1,7 +1,7 @@
 """Points snapped to the nearest edge that a journey may start from or end at."""
 
 from dataclasses import dataclass
-from typing import Final, Literal, TypeAlias, get_args
+from typing import Final, Literal, Self, TypeAlias, get_args
 
 import geopandas as gpd
 import numpy as np
@@ -12,8 +12,9 @@ from scipy.sparse import csr_array
 from scipy.sparse.csgraph import breadth_first_order, connected_components
 
 from llrgeo.errors import NetworkError
-from llrgeo.roads.edge_lines import edge_lines, within
+from llrgeo.roads.edge_lines import edge_lines, edge_points, within
 from llrgeo.roads.network import EdgeUse, RoadNetwork
+from llrgeo.roads.piece_grid import PieceGrid, cut
 from llrgeo.schema import BNG
 
 MAX_SNAP_M: Final = 1_600.0
@@ -22,10 +23,52 @@ WALK_M_PER_S: Final = 5_000 / 3_600
 _SAME_M: Final = 1e-6  # distances that differ by less differ by rounding alone
 
 Role = Literal["origin", "destination"]
-Trees: TypeAlias = dict[Role, tuple[shapely.STRtree, NDArray[np.intp]]]
-"""Edges by place, for each role: an index of their lines, and their rows in the network."""
 Edges: TypeAlias = NDArray[np.intp]
 Floats: TypeAlias = NDArray[np.float64]
+
+
+@dataclass(frozen=True, slots=True)
+class EdgeIndex:
+    """Edges by place.
+
+    Attributes
+    ----------
+    edges
+        Rows of the network's edges.
+    pieces, of_piece
+        The straight pieces of their lines, and the edge of each, as its number in `edges`.
+    """
+
+    edges: Edges
+    pieces: PieceGrid
+    of_piece: Edges
+
+    @classmethod
+    def of(cls, network: RoadNetwork, edges: Edges) -> Self:
+        """Index some edges of a network, given by their rows."""
+        of_piece, ends = cut(*edge_points(network.nodes, network.edges, edges))
+        return cls(edges, PieceGrid.of(ends), of_piece)
+
+    def nearest_m(self, xy: Floats) -> Floats:
+        """Return how far points (x, y in rows) are from the nearest edge; +inf without one."""
+        near_m, placed = np.full(len(xy), np.inf), np.flatnonzero(np.isfinite(xy).all(axis=1))
+        which, _, found_m = self.pieces.nearest(xy[placed])
+        near_m[placed[which]] = found_m
+        return near_m
+
+    def within(self, xy: Floats, radius_m: Floats) -> tuple[Edges, Edges]:
+        """Return the edges within a radius of its own of each point: rows of points, and numbers.
+
+        Each pair once, points in their order.
+        """
+        which, piece, _ = self.pieces.within(xy, radius_m)
+        pairs = np.unique(which * len(self.edges) + self.of_piece[piece])
+        point, number = np.divmod(pairs, max(len(self.edges), 1))
+        return point, number
+
+
+Indexes: TypeAlias = dict[Role, EdgeIndex]
+"""The edges that serve each role."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -41,7 +84,7 @@ class Snapper:
     """
 
     network: RoadNetwork
-    trees: Trees
+    indexes: Indexes
     max_distance_m: float = MAX_SNAP_M
 
     def snap(self, points: gpd.GeoSeries, *, role: Role) -> pd.DataFrame:
@@ -70,14 +113,13 @@ class Snapper:
             If the points have no coordinate system.
         """
         places = _in_metres(points)
-        tree, edges = self.trees[role]
         # Points without any road stay at -1 and an infinite distance.
-        where, found, distance = _nearest(tree, places)
+        where, edge, distance = self._nearest(places, role)
         nearest = np.full(len(places), -1)
         distance_m = np.full(len(places), np.inf)
-        nearest[where], distance_m[where] = edges[found], distance
+        nearest[where], distance_m[where] = edge, distance
         along = np.zeros((2, len(places)))
-        along[:, where] = _along(tree.geometries[found], places[where])
+        along[:, where] = _along(self._lines(edge), places[where])
         offset_m, share = along
         nearest[distance_m > self.max_distance_m] = -1
         columns = {"edge": nearest, "offset_m": offset_m, "share": share, "distance_m": distance_m}
@@ -93,13 +135,7 @@ class Snapper:
         NetworkError
             If the points have no coordinate system.
         """
-        places = _in_metres(points)
-        found_m = np.full(len(places), np.inf)
-        (near, _), near_m = self.trees[role][0].query_nearest(
-            places, return_distance=True, all_matches=False
-        )
-        found_m[near] = near_m
-        return found_m
+        return self.indexes[role].nearest_m(_xy(_in_metres(points)))
 
     def joined(
         self, points: gpd.GeoSeries, near_m: Floats, *, role: Role
@@ -130,8 +166,7 @@ class Snapper:
         NetworkError
             If the points have no coordinate system.
         """
-        point, found = self._joined(_in_metres(points), near_m, role)
-        return point, self.trees[role][1][found]
+        return self._joined(_in_metres(points), near_m, role)
 
     def links(self, points: gpd.GeoSeries, near_m: Floats, *, role: Role) -> pd.DataFrame:
         """List the edges that points are joined to, and where each point lies along them.
@@ -146,13 +181,12 @@ class Snapper:
             every edge has no row.
         """
         places = _in_metres(points)
-        tree, edges = self.trees[role]
-        point, found = self._joined(places, near_m, role)
-        lines = tree.geometries[found]
+        point, edge = self._joined(places, near_m, role)
+        lines = self._lines(edge)
         return pd.DataFrame(
             {
                 "point": point,
-                "edge": edges[found],
+                "edge": edge,
                 "share": _along(lines, places[point])[1],
                 "distance_m": shapely.distance(lines, places[point]),
             }
@@ -160,36 +194,52 @@ class Snapper:
 
     def _joined(
         self, places: NDArray[np.object_], near_m: Floats, role: Role
-    ) -> tuple[NDArray[np.intp], NDArray[np.intp]]:
-        """Return what `joined` does, but edges by their number among those of the role."""
-        tree, edges = self.trees[role]
-        near = np.flatnonzero(near_m <= self.max_distance_m)
-        which, found = tree.query(places[near], predicate="dwithin", distance=near_m[near] + TIE_M)
-        point = near[which]
+    ) -> tuple[NDArray[np.intp], Edges]:
+        """Return what `joined` does of places."""
+        index, near = self.indexes[role], np.flatnonzero(near_m <= self.max_distance_m)
+        which, found = index.within(_xy(places)[near], near_m[near] + TIE_M)
+        point, edge = near[which], index.edges[found]
         # Private roads serve a point only where no public road is as near.
-        public = self.network.uses["through"][edges[found]]
+        public = self.network.uses["through"][edge]
         has_public = np.bincount(point[public], minlength=len(places)) > 0
         kept = public | ~has_public[point]
-        point, found = point[kept], found[kept]
-        order = np.lexsort((edges[found], point))
-        return point[order], found[order]
+        point, edge = point[kept], edge[kept]
+        order = np.lexsort((edge, point))
+        return point[order], edge[order]
+
+    def _nearest(self, places: NDArray[np.object_], role: Role) -> tuple[Edges, Edges, Floats]:
+        """Return each place that has one, its nearest edge by a stated rule, and how far it is."""
+        index, xy = self.indexes[role], _xy(places)
+        near_m = index.nearest_m(xy)
+        near = np.flatnonzero(np.isfinite(near_m))
+        # All edges as near are asked for, and the rule is applied to them.
+        which, number = index.within(xy[near], near_m[near] + _SAME_M)
+        low = _lowest_ends(self._lines(index.edges[number]))
+        # Sorted by place, lowest end and row, the first of each place is the chosen one.
+        order = np.lexsort((number, low[:, 1], low[:, 0], which))
+        which, number = which[order], number[order]
+        first = np.diff(which, prepend=-1) > 0
+        where = near[which[first]]
+        return where, index.edges[number[first]], near_m[where]
+
+    def _lines(self, edges: Edges) -> NDArray[np.object_]:
+        return edge_lines(self.network.nodes, self.network.edges, edges)
 
 
 def snapper(network: RoadNetwork, *, max_distance_m: float = MAX_SNAP_M) -> Snapper:
     """Index the edges of a network that may serve points (`serving_edges`) by place."""
-    lines = network.lines.to_numpy()
-    trees: Trees = {}
+    indexes: Indexes = {}
     for role, rows in serving_edges(network).items():
-        # Where no road only starts or ends a journey, both roles have the same roads: one tree.
-        known = next((tree for tree in trees.values() if np.array_equal(tree[1], rows)), None)
-        trees[role] = known or (shapely.STRtree(lines[rows]), rows)
-    return Snapper(network, trees, max_distance_m)
+        # Where no road only starts or ends a journey, both roles have the same roads: one index.
+        known = (index for index in indexes.values() if np.array_equal(index.edges, rows))
+        indexes[role] = next(known, None) or EdgeIndex.of(network, rows)
+    return Snapper(network, indexes, max_distance_m)
 
 
 def snapper_about(
     network: RoadNetwork, points: gpd.GeoSeries, role: Role, *, edges: Edges, boxes: Floats
 ) -> Snapper:
-    """Index only the edges that points of a role may be joined to, so that few lines are made.
+    """Index only the edges that points of a role may be joined to, so that few are read.
 
     Parameters
     ----------
@@ -208,8 +258,7 @@ def snapper_about(
     # The land around all points and as far as any is joined to a road; a box, to be found fast.
     around = shapely.total_bounds(_in_metres(points)) + MAX_SNAP_M * np.array([-1, -1, 1, 1])
     near = edges[within(boxes[:, edges], around)]
-    lines = edge_lines(network.nodes, network.edges, near)
-    return Snapper(network, {role: (shapely.STRtree(lines), near)})
+    return Snapper(network, {role: EdgeIndex.of(network, near)})
 
 
 def serving_edges(network: RoadNetwork) -> dict[Role, Edges]:
@@ -249,25 +298,6 @@ def _largest(graph: csr_array) -> NDArray[np.bool_]:
     return main
 
 
-def _nearest(
-    tree: shapely.STRtree, places: NDArray[np.object_]
-) -> tuple[NDArray[np.intp], NDArray[np.intp], NDArray[np.float64]]:
-    """Return for each place that has one its nearest line, and how far it is, by a stated rule.
-
-    The tree's own order would decide otherwise, and another language could not follow it.
-    """
-    # The index gives one nearest line, by no stated rule; all lines as near are asked for
-    # again, and the rule is applied to them.
-    (near, _), near_m = tree.query_nearest(places, return_distance=True, all_matches=False)
-    which, line = tree.query(places[near], predicate="dwithin", distance=near_m + _SAME_M)
-    low = _lowest_ends(tree.geometries[line])
-    # Sorted by place, lowest end and row, the first of each place is the chosen one.
-    order = np.lexsort((line, low[:, 1], low[:, 0], which))
-    which, line = which[order], line[order]
-    first = np.diff(which, prepend=-1) > 0
-    return near[which[first]], line[first], near_m[which[first]]
-
-
 def _lowest_ends(lines: NDArray[np.object_]) -> NDArray[np.float64]:
     """Return the lower of both ends of each line, by x and then by y."""
     start = shapely.get_coordinates(shapely.get_point(lines, 0))
@@ -282,6 +312,11 @@ def _in_metres(points: gpd.GeoSeries) -> NDArray[np.object_]:
         raise NetworkError(msg)
     places: NDArray[np.object_] = points.to_crs(BNG).to_numpy()
     return places
+
+
+def _xy(places: NDArray[np.object_]) -> Floats:
+    """Return x and y of places in rows, NaN of those that have none."""
+    return np.column_stack([shapely.get_x(places), shapely.get_y(places)])
 
 
 def _along(

@@ -56,6 +56,7 @@ def on_foot(network: RoadNetwork, *, speed_kph: float = WALK_KPH) -> RoadNetwork
         measured_in="",
     )
     on_streets = RoadNetwork(network.nodes, walked, info, network.landmarks)
-    # The lines of streets are those of the drives, and are drawn once: it takes long.
-    vars(on_streets)["lines"] = network.lines.loc[edges.index].reset_index(drop=True)
+    # The lines of streets are those of the drives: where they were made already, not once more.
+    if "lines" in vars(network):
+        vars(on_streets)["lines"] = network.lines.loc[edges.index].reset_index(drop=True)
     return on_streets

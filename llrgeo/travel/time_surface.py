@@ -15,8 +15,8 @@ from numpy.typing import NDArray
 
 from llrgeo.roads.edge_lines import edge_points
 from llrgeo.roads.network import RoadNetwork
+from llrgeo.roads.piece_grid import PieceGrid, cut
 from llrgeo.roads.snap import MAX_SNAP_M, WALK_M_PER_S, Edges
-from llrgeo.travel.piece_grid import PieceGrid
 from llrgeo.travel.times import Direction
 
 Floats = NDArray[np.float64]
@@ -288,10 +288,7 @@ def _pieces(xy: Floats, count: Ints) -> tuple[Ints, Floats, Floats]:
 
     A line of no length is at share 0.
     """
-    line = np.repeat(np.arange(len(count)), count)
-    joined = line[:-1] == line[1:]
-    ends = np.stack([xy[:-1][joined], xy[1:][joined]], axis=1)
-    of_piece = line[:-1][joined]
+    of_piece, ends = cut(xy, count)
     length = np.hypot(*(ends[:, 1] - ends[:, 0]).T)
     total = np.bincount(of_piece, weights=length, minlength=len(count))
     # Lengths are summed over all lines, then counted from where each line begins.

@@ -4,8 +4,9 @@ An index of rectangles (`shapely.STRtree`) answers one point after the other. Wh
 thousands are asked about, as along the border of an area, arrays over all of them are faster.
 """
 
+from collections.abc import Callable
 from dataclasses import dataclass
-from typing import Final, Self
+from typing import Final, Self, TypeAlias
 
 import numpy as np
 from numpy.typing import NDArray
@@ -15,6 +16,7 @@ from llrgeo.roads.edge_lines import within
 
 Floats = NDArray[np.float64]
 Ints = NDArray[np.int64]
+_Found: TypeAlias = tuple[Ints, Ints, Floats]
 
 _HAIR_M: Final = 0.001  # more than any rounding
 _AT_ONCE: Final = 1 << 14  # points, so that candidates of all of them stay small
@@ -69,7 +71,7 @@ class PieceGrid:
         boxes = np.concatenate([np.minimum(first, last), np.maximum(first, last)])
         return np.flatnonzero(within(boxes, land))
 
-    def nearest(self, xy: Floats) -> tuple[Ints, Ints, Floats]:
+    def nearest(self, xy: Floats) -> _Found:
         """Return the pieces nearest to points, shape (points, 2): all that are as near.
 
         Returns
@@ -78,37 +80,59 @@ class PieceGrid:
             One row a point and piece, points in their order: row of the point, piece (one may
             come twice), metres between them. Without pieces there is no row.
         """
-        found = [
-            self._nearest(xy[first : first + _AT_ONCE], first)
-            for first in range(0, len(xy) if len(self.ends) else 0, _AT_ONCE)
-        ]
+
+        def some(rows: slice) -> _Found:
+            column, row = self._cell(xy[rows]).T
+            # A piece that is near says how far the nearest one is at most, so in which cells it is.
+            which, piece, found_m = self._about(
+                xy[rows], apart_m(xy[rows], self.ends[self.near[row, column]])
+            )
+            # Each point has a row at least, that of the piece that is near.
+            first = np.searchsorted(which, np.arange(len(row)))
+            nearest = found_m == np.minimum.reduceat(found_m, first)[which]
+            return which[nearest], piece[nearest], found_m[nearest]
+
+        return self._by_parts(len(xy), some)
+
+    def within(self, xy: Floats, radius_m: Floats) -> _Found:
+        """Return the pieces within a radius of its own of each point, as `nearest` returns them."""
+
+        def some(rows: slice) -> _Found:
+            which, piece, found_m = self._about(xy[rows], radius_m[rows])
+            near = found_m <= radius_m[rows][which]
+            return which[near], piece[near], found_m[near]
+
+        return self._by_parts(len(xy), some)
+
+    def _by_parts(self, points: int, some: Callable[[slice], _Found]) -> _Found:
+        """Return what is found for some points at once, put together for all of them."""
+        starts = range(0, points if len(self.ends) else 0, _AT_ONCE)
+        found = [some(slice(start, start + _AT_ONCE)) for start in starts]
         if not found:
             return np.empty(0, np.int64), np.empty(0, np.int64), np.empty(0)
-        which, piece, apart_m = (np.concatenate(parts) for parts in zip(*found, strict=True))
-        return which, piece, apart_m
+        passed = [np.full(len(part[0]), start) for part, start in zip(found, starts, strict=True)]
+        which, piece, found_m = (np.concatenate(parts) for parts in zip(*found, strict=True))
+        return which + np.concatenate(passed), piece, found_m
 
-    def _nearest(self, xy: Floats, first: int) -> tuple[Ints, Ints, Floats]:
-        """Return the nearest pieces of a few points, whose rows are counted from a first one."""
-        rows, columns = self.near.shape
-        last = np.array([columns - 1, rows - 1])
-        column, row = self._cell(xy, last).T
-        # A piece that is near says how far the nearest one is at most, so in which cells it is.
-        most_m = apart_m(xy, self.ends[self.near[row, column]])[:, None] + _HAIR_M
-        low, high = self._cell(xy - most_m, last), self._cell(xy + most_m, last)
+    def _about(self, xy: Floats, most_m: Floats) -> _Found:
+        """Return the pieces in the cells about points as far as some metres, and how far they are.
+
+        These are all that are so near, and others.
+        """
+        columns = self.near.shape[1]
+        most = most_m[:, None] + _HAIR_M
+        low, high = self._cell(xy - most), self._cell(xy + most)
         # The cells of one row stand in a run: a run of pieces for each row about each point.
         point, row = _counted(low[:, 1], high[:, 1] - low[:, 1] + 1)
         begin = self.start[row * columns + low[point, 0]]
         count = self.start[row * columns + high[point, 0] + 1] - begin
         run, at = _counted(begin, count)
         which, piece = point[run], self.piece[at]
-        found_m = apart_m(xy[which], self.ends[piece])
-        # Each point has a run at least, that of the piece that is near.
-        starts = np.searchsorted(which, np.arange(len(xy)))
-        nearest = found_m == np.minimum.reduceat(found_m, starts)[which]
-        return which[nearest] + first, piece[nearest], found_m[nearest]
+        return which, piece, apart_m(xy[which], self.ends[piece])
 
-    def _cell(self, xy: Floats, last: Ints) -> Ints:
+    def _cell(self, xy: Floats) -> Ints:
         """Return the column and row of the cell of each point, or the nearest in the grid."""
+        last = np.array(self.near.shape)[::-1] - 1
         return np.clip(np.floor((xy - self.corner) / self.cell_m), 0, last).astype(np.int64)
 
 
@@ -129,6 +153,16 @@ def apart_m(xy: Floats, ends: Floats) -> Floats:
     end_x, end_y = x - np.where(before, ax, bx), y - np.where(before, ay, by)
     found: Floats = np.where(before | behind, np.sqrt(end_x * end_x + end_y * end_y), beside)
     return found
+
+
+def cut(xy: Floats, count: Ints) -> tuple[Ints, Floats]:
+    """Cut lines at their points: the line of each piece, and its ends, shape (pieces, 2, 2).
+
+    Points have shape (points, 2), so many a line, in a run.
+    """
+    line = np.repeat(np.arange(len(count)), count)
+    joined = line[:-1] == line[1:]
+    return line[:-1][joined], np.stack([xy[:-1][joined], xy[1:][joined]], axis=1)
 
 
 def _in_cells(
