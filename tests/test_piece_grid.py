@@ -50,3 +50,18 @@ def test_where_there_is_no_piece_none_is_near() -> None:
     grid = PieceGrid.of(np.empty((0, 2, 2)))
     assert [len(part) for part in grid.nearest(np.array([[3.0, 4.0]]))] == [0, 0, 0]
     assert not grid.touching(np.array([0.0, 0.0, 1.0, 1.0])).size
+
+
+@settings(deadline=None, max_examples=200)
+@given(ENDS, POINTS, st.integers(0, 400))
+def test_pieces_within_a_radius_are_those_that_an_index_of_rectangles_finds(
+    ends: list[tuple[tuple[float, float], ...]],
+    points: list[tuple[float, float]],
+    radius_m: int,
+) -> None:
+    radii_m = np.full(len(points), radius_m + 0.05) + np.arange(len(points))
+    which, piece, _ = PieceGrid.of(np.array(ends)).within(np.array(points), radii_m)
+    tree = shapely.STRtree(shapely.linestrings(ends))
+    pairs = tree.query(shapely.points(points), predicate="dwithin", distance=radii_m)
+    found = set(zip(which.tolist(), piece.tolist(), strict=True))
+    assert found == set(zip(*pairs.tolist(), strict=True))
