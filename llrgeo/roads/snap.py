@@ -34,7 +34,7 @@ class EdgeIndex:
     Attributes
     ----------
     edges
-        Rows of the network's edges.
+        Rows of the network's edges, ascending.
     pieces, of_piece
         The straight pieces of their lines, and the edge of each, as its number in `edges`.
     """
@@ -59,7 +59,7 @@ class EdgeIndex:
     def within(self, xy: Floats, radius_m: Floats) -> tuple[Edges, Edges]:
         """Return the edges within a radius of its own of each point: rows of points, and numbers.
 
-        Each pair once, points in their order.
+        Each pair once, sorted.
         """
         which, piece, _ = self.pieces.within(xy, radius_m)
         pairs = np.unique(which * len(self.edges) + self.of_piece[piece])
@@ -166,7 +166,15 @@ class Snapper:
         NetworkError
             If the points have no coordinate system.
         """
-        return self._joined(_in_metres(points), near_m, role)
+        xy = _xy(_in_metres(points))
+        index, near = self.indexes[role], np.flatnonzero(near_m <= self.max_distance_m)
+        which, found = index.within(xy[near], near_m[near] + TIE_M)
+        point, edge = near[which], index.edges[found]
+        # Private roads serve a point only where no public road is as near.
+        public = self.network.uses["through"][edge]
+        has_public = np.bincount(point[public], minlength=len(xy)) > 0
+        kept = public | ~has_public[point]
+        return point[kept], edge[kept]
 
     def links(self, points: gpd.GeoSeries, near_m: Floats, *, role: Role) -> pd.DataFrame:
         """List the edges that points are joined to, and where each point lies along them.
@@ -181,7 +189,7 @@ class Snapper:
             every edge has no row.
         """
         places = _in_metres(points)
-        point, edge = self._joined(places, near_m, role)
+        point, edge = self.joined(points, near_m, role=role)
         lines = self._lines(edge)
         return pd.DataFrame(
             {
@@ -191,21 +199,6 @@ class Snapper:
                 "distance_m": shapely.distance(lines, places[point]),
             }
         )
-
-    def _joined(
-        self, places: NDArray[np.object_], near_m: Floats, role: Role
-    ) -> tuple[NDArray[np.intp], Edges]:
-        """Return what `joined` does of places."""
-        index, near = self.indexes[role], np.flatnonzero(near_m <= self.max_distance_m)
-        which, found = index.within(_xy(places)[near], near_m[near] + TIE_M)
-        point, edge = near[which], index.edges[found]
-        # Private roads serve a point only where no public road is as near.
-        public = self.network.uses["through"][edge]
-        has_public = np.bincount(point[public], minlength=len(places)) > 0
-        kept = public | ~has_public[point]
-        point, edge = point[kept], edge[kept]
-        order = np.lexsort((edge, point))
-        return point[order], edge[order]
 
     def _nearest(self, places: NDArray[np.object_], role: Role) -> tuple[Edges, Edges, Floats]:
         """Return each place that has one, its nearest edge by a stated rule, and how far it is."""
