@@ -7,7 +7,9 @@ import pandas as pd
 
 from llrgeo.appraisal.access import averaged
 from llrgeo.appraisal.alike import find_by_option
+from llrgeo.appraisal.counts import ratio
 from llrgeo.appraisal.evaluation import OptionResult
+from llrgeo.appraisal.group_sums import group_sums
 from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.people_by_service import LONGER_CLASSES
 from llrgeo.schema import name_some, raise_faults, site_roles
@@ -103,12 +105,12 @@ def indicator_faults(indicators: pd.DataFrame, codes: Iterable[str]) -> list[str
 
 def _city_share(result: OptionResult, areas: pd.DataFrame, city: pd.Index) -> pd.Series:
     """Return the share of each authority's contacts that take place at an acute hospital."""
-    in_city, contacts = pd.Series(0.0, areas.index), pd.Series(0.0, areas.index)
-    for result_of_service in result.services.values():
-        if result_of_service.service.delivery != "team":
-            allocation = result_of_service.allocation
-            at_city = allocation["site_id"].isin(city)
-            in_city = in_city + allocation["at_site"].where(at_city, 0.0)
-            contacts = contacts + allocation["contacts"]
-    by_place = pd.DataFrame({"city": in_city, "all": contacts}).groupby(areas["authority"]).sum()
-    return pd.Series(by_place["city"] / by_place["all"].replace(0.0, np.nan))
+    in_city, contacts = np.zeros(len(areas)), np.zeros(len(areas))
+    for found in result.services.values():
+        if found.service.delivery != "team":
+            use = found.after
+            in_city += np.where(use.goes_to(city), use.split.at_site, 0.0)
+            contacts += use.split.contacts
+    number, names = pd.factorize(areas["authority"], sort=True)
+    city_sums, sums = (group_sums(number, each, len(names)) for each in (in_city, contacts))
+    return pd.Series(ratio(city_sums, sums), pd.Index(names))

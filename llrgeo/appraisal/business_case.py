@@ -201,13 +201,13 @@ def five_tests(
 def sites_within(result: OptionResult, appraisal_inputs: AppraisalInputs) -> float:
     """Return the sites within 30 minutes of a mean resident, over services that are visited."""
     residents = appraisal_inputs.areas["residents"].astype(float)
+    minutes, people = appraisal_inputs.times.minutes.reindex(residents.index), residents.to_numpy()
     counts = []
     for service in appraisal_inputs.visited:
         ids = sorted(result.option.sites.get(service.id, ()))
-        near = (appraisal_inputs.times.minutes[ids].reindex(residents.index) <= _CHOICE_MIN).sum(
-            axis=1
-        )
-        counts.append(float((near * residents).sum()) / float(residents.sum()))
+        near = minutes.to_numpy()[:, minutes.columns.get_indexer(pd.Index(ids, dtype="str"))]
+        in_reach = (near <= _CHOICE_MIN).sum(axis=1)
+        counts.append(float((in_reach * people).sum()) / float(people.sum()))
     return float(np.mean(counts)) if counts else np.nan
 
 

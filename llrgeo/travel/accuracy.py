@@ -83,6 +83,12 @@ class Accuracy:
     differences: pd.DataFrame = field(default_factory=lambda: _rows(_DIFFERENCE))
     mean_min: float = float("nan")
     source: str = ""
+    _columns: Mapping[str, NDArray[Any]] = field(init=False, repr=False, compare=False)
+
+    def __post_init__(self) -> None:
+        # As arrays: journeys of some hundred places are looked up one at a time.
+        columns = {name: self.journeys[name].to_numpy() for name in _JOURNEY}
+        object.__setattr__(self, "_columns", columns)
 
     @classmethod
     def from_plain(cls, values: Mapping[str, Any]) -> Self:
@@ -101,7 +107,7 @@ class Accuracy:
 
     def of_journey(self, authority: str, period: str, minutes: float) -> JourneyError | None:
         """Return the error of a journey from an authority; None where none was measured."""
-        column = {name: self.journeys[name].to_numpy() for name in _JOURNEY}
+        column = self._columns
         own = (column["authority"] == authority) & (column["period"] == period)
         within = own & (column["from_min"] < minutes) & (minutes <= column["to_min"])
         if not within.any():

@@ -127,8 +127,11 @@ def check_beds(beds: pd.Series, *, what: str) -> None:
         If there are such; the message names the sites.
     """
     stated = beds.dropna().astype(float)
-    bad = stated[~((stated >= 0) & (stated < np.inf) & (stated % 1 == 0))]
-    if len(bad):
+    values = stated.to_numpy()
+    fine = (values >= 0) & (values < np.inf)
+    fine[fine] = values[fine] % 1 == 0
+    if not fine.all():
+        bad = stated[~fine]
         found = ", ".join(f"{value:g}" for value in bad.head())
         msg = f"{what}: beds at {name_some(bad.index)} are {found}; give whole numbers from 0"
         raise InputError(msg)

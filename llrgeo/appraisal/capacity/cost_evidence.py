@@ -88,17 +88,17 @@ def present_values(flows: pd.DataFrame) -> pd.DataFrame:
     """
     rows = []
     for (option, line), flow in flows.groupby(["option", "line"], sort=False):
-        first = flow["year"].min() + 1
+        years, paid, values = (flow[name].to_numpy() for name in ("year", "gbp", "present_value"))
+        first = years.min() + 1
         every_year = line in {"running", "contact_costs", "patient_costs"}
-        value = float(flow["present_value"].sum())
-        amount = float(flow.loc[flow["year"] == first, "gbp"].sum())
-        later = flow[flow["year"] >= first]
+        value = float(values.sum())
+        amount = float(paid[years == first].sum())
         # Discount factors are those of the flows themselves; a year without money has none to show.
-        factor = (later["present_value"] / later["gbp"].where(later["gbp"] != 0)).sum()
+        factors = np.divide(values, paid, out=np.zeros(len(paid)), where=paid != 0)
         # The first year's money in every year, at the discount factors of these flows.
-        flat = amount * float(factor) if every_year else np.nan
+        flat = amount * float(factors[years >= first].sum()) if every_year else np.nan
         missed = round(1 - flat / value, 9) if every_year and value else np.nan
-        rows.append((option, line, float(flow["gbp"].sum()), value, flat, missed))
+        rows.append((option, line, float(paid.sum()), value, flat, missed))
     names = ["option", "line", "total", "present_value", "if_flat", "understated"]
     return pd.DataFrame(rows, columns=names)
 

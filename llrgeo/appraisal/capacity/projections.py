@@ -262,8 +262,12 @@ def assumed_bounds(
     `older` and `younger` are the shares a year by which people of 65 and over, and under 65, may
     differ from the projection.
     """
-    spread = pd.Series({b: older if b in _OLDER else younger for b in people.columns}) * years_on
-    return people * (1 - spread), people * (1 + spread)
+    spread = years_on * np.array([older if b in _OLDER else younger for b in people.columns])
+    least, most = (
+        pd.DataFrame(people.to_numpy() * factor, people.index, people.columns)
+        for factor in (1 - spread, 1 + spread)
+    )
+    return least, most
 
 
 def variant_bounds(variants: Mapping[str, pd.DataFrame]) -> tuple[pd.DataFrame, pd.DataFrame]:

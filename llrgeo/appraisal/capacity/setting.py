@@ -4,6 +4,7 @@ from collections.abc import Collection, Hashable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from functools import cached_property
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.capacity.allocated_uses import AllocatedUses
@@ -294,7 +295,9 @@ class CapacitySetting:
                 health_gain_years=self.health_gain_years,
                 factors=self.rate_factors,
             )
-            self._demands[asked] = self.people[year][later.index] @ later / 1_000
+            people = self.people[year]
+            by_band = people[later.index].to_numpy()
+            self._demands[asked] = pd.Series(np.dot(by_band, later) / 1_000, people.index)
         return self._demands[asked]
 
     def demand_by_year(self, rates: pd.Series) -> dict[int, pd.Series]:

@@ -7,7 +7,7 @@ from typing import Final
 import numpy as np
 import pandas as pd
 
-from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.comparison import Comparison, sites_with_more
 from llrgeo.appraisal.case.item import Item, site_name
 
 _BEDS: Final = "contacts"
@@ -140,8 +140,5 @@ def gaining_sites(compared: Comparison) -> set[str]:
     """Return the sites to which more people would travel than today."""
     gaining: set[str] = set()
     for result in compared.visited:
-        before = compared.before.services[result.service.id].loads["contacts"]
-        loads = result.loads["contacts"]
-        more = loads > before.reindex(loads.index).fillna(0.0) + 1e-6
-        gaining |= set(map(str, loads.index[more]))
+        gaining |= sites_with_more(compared.before.services[result.service.id], result)
     return gaining

@@ -198,3 +198,13 @@ class Comparison:
             before[name] is result or before[name].allocation.equals(result.allocation)
             for name, result in self.after.services.items()
         )
+
+
+def sites_with_more(before: ServiceResult, after: ServiceResult) -> set[str]:
+    """Return the sites with more contacts of a service than before."""
+    if after is before:  # an option that runs the service as the baseline does
+        return set()
+    had, has = before.loads["contacts"], after.loads["contacts"]
+    # A millionth of a contact is what sums of floats leave.
+    more = has.to_numpy() > had.reindex(has.index, fill_value=0.0).to_numpy() + 1e-6
+    return set(map(str, has.index[more]))

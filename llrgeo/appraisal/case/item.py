@@ -84,7 +84,8 @@ def item_table(items: Iterable[Item]) -> pd.DataFrame:
 
 def mean_over(minutes: pd.Series, residents: pd.Series) -> float:
     """Return the mean minutes of some residents; NaN where there are none."""
-    return float(ratio((minutes * residents).sum(), residents.sum()))
+    spent = np.nansum(minutes.to_numpy() * residents.to_numpy())
+    return float(ratio(spent, residents.sum()))
 
 
 def item_of_people(

@@ -6,7 +6,7 @@ import numpy as np
 import pandas as pd
 from numpy.typing import NDArray
 
-from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.comparison import Comparison, sites_with_more
 from llrgeo.appraisal.case.item import Item, none_if_nobody, site_name
 from llrgeo.appraisal.inputs import AppraisalInputs
 from llrgeo.appraisal.service_result import ServiceResult
@@ -61,12 +61,10 @@ def _copes_with(compared: Comparison, result: ServiceResult) -> Iterator[Item]:
 def room_unknown(compared: Comparison) -> Iterator[Item]:
     """Yield how many sites would gain contacts, and nobody has said what they have room for."""
     gaining: set[str] = set()
-    for service, result in compared.after.services.items():
-        before = compared.before.services[service].loads["contacts"]
-        loads = result.loads
-        # A millionth of a contact is what sums of floats leave.
-        more = loads["contacts"] > before.reindex(loads.index).fillna(0.0) + 1e-6
-        gaining |= {str(site) for site in loads.index[more & loads["capacity"].isna()]}
+    for result in compared.after.services.values():
+        unknown = result.loads.index[result.loads["capacity"].isna()]
+        before = compared.before.services[result.service.id]
+        gaining |= sites_with_more(before, result).intersection(unknown)
     if gaining:
         names = "; ".join(
             site_name(compared.appraisal_inputs.sites, site) for site in sorted(gaining)

@@ -173,7 +173,7 @@ def make_tables(
             names = [column.name for column in declaration.describe(context).columns]
             table = declaration.make(context)
             _raise_faults(declaration.name, _column_faults(table, names))
-            tables[declaration.name] = table[names]
+            tables[declaration.name] = table if list(table.columns) == names else table[names]
             _raise_faults(declaration.name, _conservation_faults(table, declaration, context))
     return tables
 

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable, Mapping
 
+import numpy as np
 import pandas as pd
 
 from llrgeo.appraisal.alike import find_by_option
@@ -80,5 +81,10 @@ def _use(context: EvidenceContext, group: Mapping[str, str]) -> ServiceUse:
 def _stacked(
     parts: Mapping[str, pd.DataFrame] | Mapping[tuple[str, str], pd.DataFrame], names: list[str]
 ) -> pd.DataFrame:
-    stacked = pd.concat(dict(parts), names=names)
-    return stacked.reset_index(level=names).reset_index(drop=True)
+    stacked = pd.concat(list(parts.values()), ignore_index=True)
+    keys = [key if isinstance(key, tuple) else (key,) for key in parts]
+    rows = np.repeat(np.arange(len(parts)), [len(part) for part in parts.values()])
+    for number, name in enumerate(names):
+        values = np.array([key[number] for key in keys], dtype=object)
+        stacked.insert(number, name, pd.Series(values[rows], dtype="str"))
+    return stacked
