@@ -160,26 +160,28 @@ def switching_weights(scorecard: Scorecard) -> pd.DataFrame:
     """
     runs = scorecard.ranks.notna()
     scores, weights = scorecard.scores[runs], scorecard.weights
-    leader = str(scorecard.totals[runs].idxmax())
+    leader = int(scorecard.totals[runs].to_numpy().argmax())
     rows = []
-    for criterion in scores.columns:
+    for criterion, weight in weights.reindex(scores.columns).items():
         others = weights.drop(criterion)
         if others.sum() <= 0:
             continue
-        # The other weights keep their proportions, whatever this one is.
-        rest = scores[others.index] @ (others / others.sum())
-        gap_rest = rest - float(rest[leader])
-        gap = float(scores[criterion][leader]) - scores[criterion]
+        # The other weights keep their proportions, whatever this one is. Arrays are over options.
+        rest = np.dot(scores[others.index].to_numpy(), (others / others.sum()).to_numpy())
+        own = scores[criterion].to_numpy()
+        gap_rest, gap = rest - rest[leader], own[leader] - own
         # At weight w the leader is ahead by w * gap - (1 - w) * gap_rest; it is 0 at the switch.
-        switch = (gap_rest / (gap + gap_rest)).where((gap + gap_rest).abs() > 0).drop(leader)
-        switch = switch[(switch > 0) & (switch < 1)]  # at 0 and 1 they may tie, but none overtakes
-        for side in (switch[switch >= weights[criterion]], switch[switch < weights[criterion]]):
-            if len(side):
-                challenger = (side - weights[criterion]).abs().idxmin()
-                # The lead grows with the weight where its slope, gap + gap_rest, is above 0.
-                falls = bool(gap[challenger] + gap_rest[challenger] > 0)
-                row = (criterion, weights[criterion], leader, challenger, side[challenger], falls)
-                rows.append(row)
+        slope = gap + gap_rest
+        switch = np.divide(gap_rest, slope, out=np.full(len(own), np.nan), where=slope != 0)
+        # At 0 and 1 they may tie, but none overtakes; the leader itself has no slope.
+        inside = (switch > 0) & (switch < 1)
+        for side in (inside & (switch >= weight), inside & (switch < weight)):
+            if side.any():
+                nearest = int(np.where(side, np.abs(switch - weight), np.inf).argmin())
+                names = (str(scores.index[place]) for place in (leader, nearest))
+                # The lead grows with the weight where its slope is above 0.
+                falls = bool(slope[nearest] > 0)
+                rows.append((criterion, weight, *names, switch[nearest], falls))
     columns = ["criterion", "weight", "leader", "challenger", "switching_weight", "falls_below"]
     return pd.DataFrame(rows, columns=columns)
 

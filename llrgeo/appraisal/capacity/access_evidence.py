@@ -37,23 +37,19 @@ def access_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> p
     # People and contacts of a year are alike under all options; so are the figures of a service
     # under options that run it alike, which share one `Access`.
     people = {year: _people(plan, year).to_numpy() for year in plan.years}
-    contacts: dict[tuple[str, int], NDArray[np.float64]] = {}
-    figures: dict[tuple[int, int], Sequence[float]] = {}
-    travelled: dict[int, NDArray[np.float64]] = {}
+    contacts: dict[str, dict[int, NDArray[np.float64]]] = {}
+    figures: dict[int, dict[int, Sequence[float]]] = {}
     rows = []
     for option, result in results.items():
         for service, found in result.services.items():
-            if id(found) not in travelled:
-                share = travelled_share(found.allocation, found.service)
-                travelled[id(found)] = share.to_numpy()
-            for year in plan.years:
-                if (service, year) not in contacts:
-                    contacts[service, year] = _contacts(plan, found.service, year).to_numpy()
-                key = id(found.access), year
-                if key not in figures:
-                    journeys = contacts[service, year] * travelled[id(found)]
-                    figures[key] = _of_year(found, people[year], journeys)
-                rows.append((option, service, year, *figures[key]))
+            if service not in contacts:
+                contacts[service] = {
+                    year: _contacts(plan, found.service, year) for year in plan.years
+                }
+            if id(found.access) not in figures:
+                figures[id(found.access)] = _of_years(found, people, contacts[service])
+            of_years = figures[id(found.access)].items()
+            rows += [(option, service, year, *of_year) for year, of_year in of_years]
     names = ["people", "mean_min", "unreachable", "within_standard", "longer", "shorter", "hours"]
     return pd.DataFrame(rows, columns=["option", "service", "year", *names])
 
@@ -77,40 +73,49 @@ def classes_by_year(plan: CapacityPlan, results: Mapping[str, OptionResult]) -> 
     return pd.DataFrame(rows, columns=["option", "year", *CLASSES, "longer_any"])
 
 
-def _of_year(
-    found: ServiceResult, people: NDArray[np.int64], travelled: NDArray[np.float64]
-) -> Sequence[float]:
-    """Return the figures of one service and year, in the order of the table's columns.
+def _of_years(
+    found: ServiceResult,
+    people: Mapping[int, NDArray[np.int64]],
+    contacts: Mapping[int, NDArray[np.float64]],
+) -> dict[int, Sequence[float]]:
+    """Return the figures of one service by year, in the order of the table's columns.
 
-    `people` and `travelled` (contacts that somebody travels for) are those of the year, by area.
+    `people` and `contacts` are by year, of each area.
     """
-    change, rows = found.access.change, found.allocation
+    change, journey_min = found.access.change, found.allocation["travel_time_min"].to_numpy()
     minutes, outcome = change["after_min"].to_numpy(), change["outcome"].to_numpy()
-    reached = np.isfinite(minutes)
-    # The mean is over the people who have a journey; those who have
-    # none stand beside it (docs/methods 2).
-    weight = float(people[reached].sum())
-    total = float((people[reached] * minutes[reached]).sum())
-    within = minutes <= found.service.travel_standard_min
-    # Hours are of journeys made: contacts that need one, there and back.
-    served = np.isfinite(rows["travel_time_min"].to_numpy())
-    spent_min = float((travelled[served] * rows["travel_time_min"].to_numpy()[served]).sum())
-    return (
-        int(people.sum()),
-        total / weight if weight else np.nan,
-        int(people[np.isposinf(minutes)].sum()),
-        int(people[within].sum()),
-        int(people[np.isin(outcome, _LONGER)].sum()),
-        int(people[np.isin(outcome, _SHORTER)].sum()),
-        spent_min * _THERE_AND_BACK / _MINUTES_AN_HOUR,
+    share = travelled_share(found.allocation, found.service).to_numpy()
+    # Journeys and their classes are the same in all years: only people change.
+    reached, served = np.isfinite(minutes), np.isfinite(journey_min)
+    counted = (
+        np.isposinf(minutes),
+        minutes <= found.service.travel_standard_min,
+        np.isin(outcome, _LONGER),
+        np.isin(outcome, _SHORTER),
     )
+    figures: dict[int, Sequence[float]] = {}
+    for year, here in people.items():
+        # The mean is over the people who have a journey; those who have
+        # none stand beside it (docs/methods 2).
+        weight = float(here[reached].sum())
+        total = float((here[reached] * minutes[reached]).sum())
+        # Hours are of journeys made: contacts that need one, there and back.
+        spent_min = float(((contacts[year] * share)[served] * journey_min[served]).sum())
+        figures[year] = (
+            int(here.sum()),
+            total / weight if weight else np.nan,
+            *(int(here[flags].sum()) for flags in counted),
+            spent_min * _THERE_AND_BACK / _MINUTES_AN_HOUR,
+        )
+    return figures
 
 
-def _contacts(plan: CapacityPlan, service: Service, year: int) -> pd.Series:
+def _contacts(plan: CapacityPlan, service: Service, year: int) -> NDArray[np.float64]:
     """Return the contacts of each area in a year, at the study's rates."""
     later = plan.rates_in(rates_by_age(service), year)
-    people = plan.people[CENTRAL][year]
-    return people[later.index].astype(float) @ later * service.visits / _PER
+    people = plan.people[CENTRAL][year][later.index].to_numpy(float)
+    contacts: NDArray[np.float64] = np.dot(people, later.to_numpy()) * service.visits / _PER
+    return contacts
 
 
 def travelled_share(allocation: pd.DataFrame, service: Service) -> pd.Series:

@@ -133,15 +133,13 @@ def parking_by_site(
     for option, result in results.items():
         contacts = contacts_by_site(result)
         for site in contacts.index.intersection(_known_sites(plan), sort=True):
-            have = _spaces(plan, str(site))
+            have, today = _spaces(plan, str(site)), float(contacts[site])
             for year, factor in growth.items():
-                need = parking_needed(float(contacts[site]) * factor, arrivals, full_share=full)
+                need = parking_needed(today * factor, arrivals, full_share=full)
                 accessible = accessible_spaces(need, value("accessible_share"))
                 # NaN fails the comparison: what is not known is not short.
                 short = max(need - have, 0.0) if have >= 0 else np.nan
-                rows.append(
-                    (option, site, year, contacts[site] * factor, have, need, accessible, short)
-                )
+                rows.append((option, site, year, today * factor, have, need, accessible, short))
     names = ["contacts", "spaces", "spaces_needed", "accessible_needed", "spaces_short"]
     return pd.DataFrame(rows, columns=["option", "site_id", "year", *names])
 
