@@ -1,5 +1,7 @@
 """Each search for the ways to a destination is made once, whoever asks for it."""
 
+from functools import wraps
+
 import geopandas as gpd
 import numpy as np
 import pandas as pd
@@ -7,8 +9,9 @@ import pytest
 import shapely
 from test_own_roads import random_roads
 
+from llrgeo.memory import Memory
 from llrgeo.schema import BNG
-from llrgeo.travel import search_trees
+from llrgeo.travel import search_trees, way_search
 from llrgeo.travel.routers import NetworkRouter
 from llrgeo.travel.used_roads import roads_in_use
 from llrgeo.travel.way_search import find_way_trees
@@ -52,6 +55,42 @@ def test_times_ways_and_roads_are_of_the_same_searches(goals: list[int]) -> None
     again = ask_all(NetworkRouter(random_roads(3), engine="chains"))
     pd.testing.assert_frame_equal(again[0], minutes)
     assert again[1:] == (ways, roads)
+
+
+def test_ways_are_remembered_where_neither_the_roads_nor_who_goes_there_changed(
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
+    grown, grow = [], way_search._grow
+
+    @wraps(grow)
+    def counted(roads, root, *rest):
+        grown.append(tuple(root))
+        return grow(roads, root, *rest)
+
+    monkeypatch.setattr(way_search, "_grow", counted)
+    memory, doors = Memory(), [(2_900, 300), (400, 2_600), (1_500, 1_700)]
+    homes = gpd.GeoSeries(shapely.points([(100, 200), (3_000, 3_100)]), ["h", "k"], BNG)
+
+    def ways_in(memory, network, places, pairs, period="off_peak"):
+        goals = gpd.GeoSeries(shapely.points(places), list("PQR"), BNG)
+        rows = pd.DataFrame(pairs, columns=["origin", "destination"])
+        router, ends = NetworkRouter(network), (homes, goals)
+        grown.clear()
+        found = find_way_trees(router, *ends, rows, period=period, recall=memory.recall)
+        fresh = find_way_trees(router, *ends, rows, period=period)
+        assert {name: tree.xy.tolist() for name, tree in found.items()} == {
+            name: tree.xy.tolist() for name, tree in fresh.items()
+        }
+        return len(grown) - len(fresh)
+
+    roads, every = random_roads(3), [(home, goal) for home in "hk" for goal in "PQR"]
+    assert ways_in(memory, roads, doors, every) == 3
+    assert ways_in(memory.after_run(), roads, doors, every) == 0
+    moved = [doors[0], doors[1], (800, 900)]
+    assert ways_in(memory.after_run(), roads, moved, every) == 1
+    assert ways_in(memory.after_run(), roads, doors, every[:-1]) == 1
+    assert ways_in(memory.after_run(), roads, doors, every, "am_peak") == 3
+    assert ways_in(memory.after_run(), random_roads(4), doors, every) == 3
 
 
 def test_trees_that_are_too_many_are_searched_again(

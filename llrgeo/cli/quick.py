@@ -12,7 +12,7 @@ from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.cli.screen import Shown, scorecard_table, show
 from llrgeo.errors import ConfigError
 from llrgeo.files import sha256_of_file
-from llrgeo.memory import Recall, make_anew
+from llrgeo.memory import Memory, Recall, make_anew
 from llrgeo.publish.file_list import MANIFEST
 from llrgeo.publish.front import FRONT
 from llrgeo.study.cache_folder import user_cache
@@ -51,7 +51,8 @@ def run_quickly(
         tell(f"Nothing has changed since the run that wrote {out / 'index.html'}")
         return
     try:
-        run_again(study, out, publish, tell=tell)
+        # Pages that are drawn first share with all others what is remembered.
+        run_again(study, out, publish, recall=Memory().recall, tell=tell)
     except BaseException:  # Ctrl-C too
         tell_unfinished(out)
         raise

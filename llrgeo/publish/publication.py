@@ -21,6 +21,7 @@ from llrgeo.appraisal.robustness import FirstPlace
 from llrgeo.appraisal.tables.declaration import TableDescription
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
+from llrgeo.memory import Recall, make_anew
 from llrgeo.publish.made_when_read import MadeWhenRead
 from llrgeo.publish.option_view import OptionView, ShownAreas, build_option_view
 from llrgeo.publish.people_view import (
@@ -99,8 +100,9 @@ class Publication:
         The ways along the roads to the sites that are nearest in an option, by site, in the mode
         and period that options are judged by; empty where none are known.
     own_roads
-        What the explorer answers for a reader's own postcode by; None where it answers for
-        neighbourhoods alone.
+        What the explorer answers for a reader's own postcode by; None where it does not.
+    recall
+        How what holds of an earlier run is come by.
     part_of
         The publication of the whole study, of some of whose areas this one is; None for the whole.
         Results and views stay those of the whole.
@@ -139,6 +141,7 @@ class Publication:
     figures: tuple[PlaceFigures, ...] = ()
     ways: Mapping[str, WayTree] = field(default_factory=dict)
     own_roads: OwnRoads | None = None
+    recall: Recall = make_anew
     part_of: "Publication | None" = None
 
     def __post_init__(self) -> None:

@@ -14,6 +14,7 @@ from llrgeo.appraisal.once import once
 from llrgeo.appraisal.options import Option
 from llrgeo.errors import LlrgeoError
 from llrgeo.inputs.entrances import places_of_arrival
+from llrgeo.memory import Recall, make_anew
 from llrgeo.modes import MODES
 from llrgeo.publish.planning import PageNetwork, Planning
 from llrgeo.roads.network import RoadNetwork
@@ -80,11 +81,14 @@ def build_ways(
     results: Mapping[str, OptionResult],
     services: Iterable[Service],
     times: TravelTimes,
+    *,
+    recall: Recall = make_anew,
 ) -> Mapping[str, WayTree]:
     """Return the ways from every area to its nearest site in any option, as a tree for each site.
 
     They are of the mode and period that options are judged by. There are none where that is no
-    road network, or one so large that it is not held until pages are made.
+    road network, or one so large that it is not held until pages are made. `recall` says how a site's
+    are come by.
     """
     router = vars(inputs).get("routers", {}).get(times.mode)
     if not isinstance(router, NetworkRouter):
@@ -94,7 +98,7 @@ def build_ways(
     options = [result.option for result in results.values()]
     pairs = nearest_pairs(options, travelled, times.minutes)
     ends = inputs.areas.geometry, places_of_arrival(inputs.sites, times.mode)
-    return find_way_trees(router, *ends, pairs, period=times.period)
+    return find_way_trees(router, *ends, pairs, period=times.period, recall=recall)
 
 
 def nearest_pairs(

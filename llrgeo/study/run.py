@@ -303,7 +303,7 @@ def print_kit(
 def build_publication(result: StudyResult) -> Publication:
     """Gather what is published of a study: plain values, without study files and routers."""
     study, services = result.study, result.appraisal_inputs.services
-    words = study_words(study)
+    words, recall = study_words(study), result.evidence.context.evidence_inputs.recall
     return Publication(
         title=study.title,
         date=study.date,
@@ -328,9 +328,10 @@ def build_publication(result: StudyResult) -> Publication:
         descriptions=result.evidence.descriptions,
         deprivation=study.deprivation_index(result.areas.index),
         planning=build_planning(result.inputs, result.appraisal_inputs.rounds),
-        ways=build_ways(result.inputs, result.results, services, result.times),
+        ways=build_ways(result.inputs, result.results, services, result.times, recall=recall),
         own_roads=build_own_roads(result.inputs),
         figures=result.inputs.place_figures,
+        recall=recall,
         words=words,
     )
 

@@ -5,14 +5,16 @@ together. One search back from each destination finds them all.
 """
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Final
 
 import geopandas as gpd
 import numpy as np
 import pandas as pd
 import shapely
+from numpy.typing import NDArray
 
+from llrgeo.memory import Recall, make_anew
 from llrgeo.schema import BNG
 from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph
 from llrgeo.travel.od_matrix import MatrixRequest
@@ -29,6 +31,7 @@ def find_way_trees(
     pairs: pd.DataFrame,
     *,
     period: str,
+    recall: Recall = make_anew,
 ) -> dict[str, WayTree]:
     """Return the ways of some journeys, as one tree for each destination.
 
@@ -46,6 +49,8 @@ def find_way_trees(
         leads along is left out.
     period
         Which of the network's times count.
+    recall
+        How the tree of a destination is come by.
 
     Raises
     ------
@@ -53,7 +58,7 @@ def find_way_trees(
         If the network has no such period, or points have no coordinate system.
     """
     request = router.build_request(origins, destinations, period)
-    roads = _Roads.of(router, request.graph)
+    roads = _Roads.of(router, request.graph, period)
     to_all = router.trees_to(destinations, period)
     ends = destinations.to_crs(BNG)
     # The row of each origin's first link, and one past the last origin's last.
@@ -75,7 +80,7 @@ def find_way_trees(
             best = direct.get(row, np.inf)
             leaves[str(origin)] = _first_node(request.exits.node[own], totals[own], best)
         root = shapely.get_coordinates(shapely.centroid(ends.iloc[column]))[0]
-        trees[str(name)] = _grow(roads, root, leaves, onward.tolist())
+        trees[str(name)] = recall(_grow, roads, root, leaves, onward)
     return trees
 
 
@@ -103,16 +108,18 @@ def _first_node(nodes: IntArray, totals: IntArray, direct: float) -> int | None:
 
 @dataclass(frozen=True, slots=True)
 class _Roads:
-    """The lines of the arcs of a search graph, and where its nodes lie."""
+    """The lines of the arcs of a search graph, and where its nodes lie; the source tells all."""
 
-    graph: SearchGraph
-    arcs: IntArray  # tail and head in one number, ascending as the graph's arcs are
-    xy: Floats  # of all lines, one after the other
-    first: IntArray  # the row of each line's first place, and one past the last line's last
-    at: IntArray  # the row at which each node lies; -1 where no road leads to it
+    source: tuple[str, str]  # the network's fingerprint, and which of its times count
+    graph: SearchGraph = field(compare=False)
+    arcs: IntArray = field(compare=False)  # tail and head in one number, ascending
+    xy: Floats = field(compare=False)  # of all lines, one after the other
+    # The row of each line's first place, and one past the last line's last.
+    first: IntArray = field(compare=False)
+    at: IntArray = field(compare=False)  # the row at which each node lies; -1 where no road leads
 
     @classmethod
-    def of(cls, router: NetworkRouter, graph: SearchGraph) -> "_Roads":
+    def of(cls, router: NetworkRouter, graph: SearchGraph, period: str) -> "_Roads":
         """Gather the lines of a router's network."""
         xy, line = shapely.get_coordinates(router.network.lines.to_numpy(), return_index=True)
         first = np.searchsorted(line, np.arange(len(router.network.edges) + 1))
@@ -121,7 +128,8 @@ class _Roads:
         edges = graph.edge[on_road]
         at[graph.tail[on_road]] = first[edges]
         at[graph.head[on_road]] = first[edges + 1] - 1
-        return cls(graph, graph.tail * graph.nodes + graph.head, xy, first, at)
+        source = router.network.fingerprint, period
+        return cls(source, graph, graph.tail * graph.nodes + graph.head, xy, first, at)
 
     def along(self, path: list[int], following: list[int]) -> list[range]:
         """Return for each node of a way the rows of the places from the next, left out, up to it.
@@ -141,9 +149,10 @@ class _Roads:
 
 
 def _grow(
-    roads: _Roads, root: Floats, leaves: Mapping[str, int | None], onward: list[int]
+    roads: _Roads, root: Floats, leaves: Mapping[str, int | None], after_each: NDArray[np.int32]
 ) -> WayTree:
     """Return the tree of the ways from some nodes to a goal, by the node that follows each."""
+    onward = after_each.tolist()
     order: list[int] = []  # the nodes of all ways, parents first
     seen = {roads.graph.nodes, -1}
     for leaf in leaves.values():

@@ -22,7 +22,8 @@ def _topology(publication: Publication) -> tuple[gpd.GeoDataFrame, dict[str, Any
     # Those of a part are cut from the roads that are drawn of the whole study.
     is_part = publication.part_of is not None
     roads = publication.base.roads if is_part else drawn_roads(publication)
-    return roads, encode_topology(publication.base.outlines.geometry, roads.geometry)
+    shapes = publication.base.outlines.geometry, roads.geometry
+    return roads, publication.recall(encode_topology, *shapes)
 
 
 def drawn_shapes(publication: Publication) -> dict[str, Any]:

@@ -95,14 +95,15 @@ def _own_phrases() -> dict[str, str]:
 @once
 def packed_postcodes(publication: Publication) -> dict[str, Any]:
     """Return the area of every unit postcode, as pages hold them: the same in any language."""
-    return pack_postcodes(publication.postcodes, publication.areas.index)
+    return publication.recall(pack_postcodes, publication.postcodes, publication.areas.index)
 
 
 @once
 def _ways(publication: Publication) -> dict[str, list[str]]:
     """Return the ways along the roads, as pages hold them."""
     site_ids = explorer_sites(publication).index
-    return pack_ways(publication.ways, publication.areas.index, site_ids)
+    ids = publication.areas.index, site_ids
+    return pack_ways(publication.ways, *ids, recall=publication.recall)
 
 
 @once
@@ -155,7 +156,7 @@ def _classes(classes: Iterable[LegendClass]) -> dict[str, list[str]]:
 @once
 def gazetteer(publication: Publication) -> list[NamedPlace]:
     """Return every name that readers search by: the same in any language."""
-    return named_places(publication.areas, publication.base)
+    return publication.recall(named_places, publication.areas, publication.base)
 
 
 def _gazetteer(places: Sequence[NamedPlace]) -> list[dict[str, Any]]:

@@ -11,6 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
+from llrgeo.memory import Recall, make_anew
 from llrgeo.publish.explorer.packing import pack_numbers
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.ways import WayTree
@@ -20,22 +21,28 @@ THINNED_M: Final = 30.0  # a bend nearer to the line is left out: two pixels in 
 
 
 def pack_ways(
-    trees: Mapping[str, WayTree], area_ids: pd.Index, site_ids: pd.Index
+    trees: Mapping[str, WayTree],
+    area_ids: pd.Index,
+    site_ids: pd.Index,
+    *,
+    recall: Recall = make_anew,
 ) -> dict[str, list[str]]:
     """Return the tree of each site by the site's place in its list, packed to two texts.
 
     The first has three numbers a place: how many rows before it the next place on the way stands (0
     for the site itself), and the steps north and east from there. The second has two numbers an
     area: steps from area to area in the order of `area_ids`, and the row where its way begins.
+    `recall` says how a tree's are come by.
     """
     return {
-        str(place): _pack_tree(trees[site].thinned(THINNED_M), area_ids)
+        str(place): recall(_pack_tree, trees[site], area_ids)
         for place, site in enumerate(site_ids)
         if site in trees
     }
 
 
-def _pack_tree(tree: WayTree, area_ids: pd.Index) -> list[str]:
+def _pack_tree(whole: WayTree, area_ids: pd.Index) -> list[str]:
+    tree = whole.thinned(THINNED_M)
     degrees = gpd.GeoSeries(gpd.points_from_xy(*tree.xy.T), crs=BNG).to_crs(WGS84)
     grid = np.rint(np.column_stack([degrees.y, degrees.x]) * PER_DEGREE).astype(np.int64)
     # The site stands by itself; every other place from the next one on its way.
