@@ -12,6 +12,7 @@ from llrgeo.study import own_roads, planning
 from llrgeo.study import run as study_run
 from llrgeo.study.config import StudyConfig, load_study
 from llrgeo.study.criteria_config import CriterionConfig
+from llrgeo.study.inputs import EVERYTHING
 from llrgeo.study.kept import NOTHING_KEPT, mark, mark_files, still_holds
 from llrgeo.study.result import StudyResult
 from llrgeo.study.run import run_study
@@ -120,6 +121,19 @@ def test_what_does_not_rest_on_scores_is_not_computed_again(earlier, monkeypatch
     pages = study_run.build_publication(found)
     assert pages.planning.network is study_run.build_publication(earlier).planning.network
     assert pages.own_roads is study_run.build_publication(earlier).own_roads
+
+
+@pytest.mark.parametrize(
+    ("what", "read_again"),
+    [("criteria", {"theme"}), ("options", {"theme", "options", "capacity"}),
+     ("services", {*EVERYTHING} - {"areas", "routers", "base_map"})],
+)  # fmt: skip
+def test_only_inputs_that_a_change_touches_are_read_again(what, read_again, earlier):
+    text = (earlier.study.folder / "study.toml").read_text(encoding="utf-8")
+    study = changed(earlier, text.replace(*CHANGES[what], 1))
+    kept = still_holds(earlier, study, ())
+    assert set(EVERYTHING) - set(kept.inputs) == read_again
+    assert all(vars(earlier.inputs)[name] is part for name, part in kept.inputs.items())
 
 
 def test_a_key_that_nobody_has_thought_of_decides_everything(earlier):

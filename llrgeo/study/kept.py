@@ -43,6 +43,12 @@ _WITHOUT_SITES: Final = {  # parts that rest on none of them, and as what they a
 _OF_ROADS: Final = (inspect.unwrap(packed_network),)
 # Parts that rest on no key of NOT_TIMES, and what functions made of these alone.
 _PLACES: Final = ("areas", "directory", "routers", "base_map", "kept")
+# Parts that rest on no key of _NOT_RESULTS, nor on any option; and all that do on none of these keys.
+_WITHOUT_OPTIONS: Final = (
+    "known_sites", "sites", "home", "rates", "services", "activity", "indicators",
+    "place_figures", "contacts",
+)  # fmt: skip
+_WITHOUT_SCORES: Final = (*_WITHOUT_OPTIONS, "options", "capacity")
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,7 +100,8 @@ def still_holds(earlier: StudyResult, study: StudyConfig, changed_files: Collect
         parts = {name: held[part] for part, name in _WITHOUT_SITES.items() if part in held}
         made = earlier.inputs.kept
         return Kept({**parts, "kept": {of: made[of] for of in _OF_ROADS if of in made}})
-    inputs: dict[str, object] = {part: held[part] for part in _PLACES if part in held}
+    parts = (*_PLACES, *_parts_beside(keys, files))
+    inputs: dict[str, object] = {part: held[part] for part in parts if part in held}
     same_results = not (keys - _NOT_RESULTS or files or _judges_costs(was) != _judges_costs(study))
     return Kept(
         inputs,
@@ -102,6 +109,13 @@ def still_holds(earlier: StudyResult, study: StudyConfig, changed_files: Collect
         earlier.team_times_by,
         *((earlier.results, earlier.evidence.context) if same_results else (None, None)),
     )
+
+
+def _parts_beside(keys: set[str], files: set[str]) -> tuple[str, ...]:
+    """Return parts beside places that hold where these keys and files have changed."""
+    if files or keys - _NOT_RESULTS - {"options"}:
+        return ()
+    return _WITHOUT_OPTIONS if "options" in keys else _WITHOUT_SCORES
 
 
 def mark_files(study: StudyConfig) -> dict[str, Mark]:
