@@ -43,7 +43,7 @@ _WITHOUT_SITES: Final = {  # parts that rest on none of them, and as what they a
 _OF_ROADS: Final = (inspect.unwrap(packed_network),)
 # Parts that rest on no key of NOT_TIMES, and what functions made of these alone.
 _PLACES: Final = ("areas", "directory", "routers", "base_map", "kept")
-# Parts that rest on no key of _NOT_RESULTS, nor on any option; and all that do on none of these keys.
+# Parts that rest on no key of _NOT_RESULTS and on no option; and all that rest on no such key.
 _WITHOUT_OPTIONS: Final = (
     "known_sites", "sites", "home", "rates", "services", "activity", "indicators",
     "place_figures", "contacts",
