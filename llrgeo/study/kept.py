@@ -100,8 +100,8 @@ def still_holds(earlier: StudyResult, study: StudyConfig, changed_files: Collect
         parts = {name: held[part] for part, name in _WITHOUT_SITES.items() if part in held}
         made = earlier.inputs.kept
         return Kept({**parts, "kept": {of: made[of] for of in _OF_ROADS if of in made}})
-    parts = (*_PLACES, *_parts_beside(keys, files))
-    inputs: dict[str, object] = {part: held[part] for part in parts if part in held}
+    holding = (*_PLACES, *_parts_beside(keys, files))
+    inputs: dict[str, object] = {part: held[part] for part in holding if part in held}
     same_results = not (keys - _NOT_RESULTS or files or _judges_costs(was) != _judges_costs(study))
     return Kept(
         inputs,
