@@ -9,11 +9,11 @@ from road_maps import LAT, LON, M_IN_LAT, M_IN_LON, Map
 
 from llrgeo.errors import NetworkError
 from llrgeo.publish.wording import wording
-from llrgeo.roads.landmarks import water_note
 from llrgeo.roads.main_roads import main_road_lines, places_of
 from llrgeo.roads.network import RoadNetwork, load_network, save_network
 from llrgeo.roads.osm import build_network
 from llrgeo.roads.snap import snapper
+from llrgeo.roads.water import water_note
 
 # A trunk road in three parts, one of them a dual carriageway's, past a town and over a river.
 COUNTRY = Map(

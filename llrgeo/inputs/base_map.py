@@ -14,6 +14,8 @@ from llrgeo.errors import InputError
 from llrgeo.inputs.tables import read_table
 from llrgeo.schema import BNG, WGS84
 
+PLACES: Final = ("city", "town", "village")
+WATER: Final = ("river", "canal")
 MAIN_ROADS: Final = ("motorway", "trunk_dual", "trunk", "primary_dual", "primary")
 TOWN_RESIDENTS: Final = 3_000  # residents a place must have to be named or found
 

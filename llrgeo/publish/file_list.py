@@ -10,9 +10,8 @@ from llrgeo.publish.explorer.files import EXPLORER
 from llrgeo.publish.explorer.index import SEARCH
 from llrgeo.publish.explorer.split import FOLDER as PARTS
 from llrgeo.publish.front import FRONT
-from llrgeo.publish.kit.landing import LANDING
-from llrgeo.publish.kit.page import FOLDER as PLACES
-from llrgeo.publish.kit.page import PREVIEW
+from llrgeo.publish.kit.names import FOLDER as PLACES
+from llrgeo.publish.kit.names import LANDING, PREVIEW
 from llrgeo.publish.publication import Publication
 
 PLANNER: Final = "planner.html"

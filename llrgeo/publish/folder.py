@@ -32,7 +32,6 @@ from llrgeo.publish.data.workbook import contents, render_workbook, settings_tab
 from llrgeo.publish.explorer.split import SPLIT_ABOVE
 from llrgeo.publish.file_list import MANIFEST, PDF, PLANNER, about_files
 from llrgeo.publish.first_pages import first_pages
-from llrgeo.publish.kit.files import kit_files
 from llrgeo.publish.kit.places import chosen_places, kit_places
 from llrgeo.publish.left_over import left_over
 from llrgeo.publish.planner.page import render_planner
@@ -167,6 +166,8 @@ def publish_kit(
     PublishError
         If a name is of no place with a page, or the folder cannot be written to.
     """
+    from llrgeo.publish.kit.files import kit_files
+
     places = chosen_places(kit_places(publication), names)
     known = [path.relative_to(folder).as_posix() for path in published]
     about = about_files(publication, known)

@@ -19,6 +19,7 @@ from markupsafe import Markup
 
 from llrgeo.publish import palette
 from llrgeo.publish.publication import Publication
+from llrgeo.publish.template_code import TemplateCode
 from llrgeo.publish.wording import wording
 
 ROOM: Final = Path(__file__).parent
@@ -105,6 +106,7 @@ def environment() -> Environment:
     """Return the template engine: autoescape on, an undefined name is an error."""
     engine = Environment(
         loader=FileSystemLoader(_TEMPLATES),
+        bytecode_cache=TemplateCode(),
         autoescape=True,
         undefined=StrictUndefined,
         trim_blocks=True,

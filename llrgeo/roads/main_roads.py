@@ -6,9 +6,8 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from llrgeo.inputs.base_map import MAIN_ROADS
+from llrgeo.inputs.base_map import MAIN_ROADS, PLACES
 from llrgeo.roads.network import RoadNetwork
-from llrgeo.roads.osm_file import PLACES
 from llrgeo.schema import BNG, WGS84
 
 

@@ -18,6 +18,7 @@ import osmium
 from numpy.typing import NDArray
 
 from llrgeo.errors import NetworkError
+from llrgeo.inputs.base_map import PLACES, WATER
 from llrgeo.roads.driving import is_ferry
 from llrgeo.roads.elements import (
     DEGREE,
@@ -44,8 +45,6 @@ _POINT_KEYS: Final = frozenset(
 )  # fmt: skip
 _NODE_KEYS: Final = _POINT_KEYS | {"place"}
 _WAY_KEYS: Final = frozenset({"ferry", "highway", "route", "waterway"})
-PLACES: Final = ("city", "town", "village")
-WATER: Final = ("river", "canal")
 _UNREADABLE: Final = (
     RuntimeError,
     ValueError,

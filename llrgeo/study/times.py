@@ -16,8 +16,8 @@ from llrgeo.appraisal.demand import Delivery
 from llrgeo.errors import RoutingError
 from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.modes import MODES
-from llrgeo.roads.landmarks import water_note
 from llrgeo.roads.network import NetworkInfo, age_note
+from llrgeo.roads.water import water_note
 from llrgeo.schema import Track, name_some, raise_faults
 from llrgeo.study.capacity_inputs import with_roads
 from llrgeo.study.config import StudyConfig

@@ -10,8 +10,9 @@ from llrgeo.publish.explorer.files import EXPLORER
 from llrgeo.publish.explorer.split import FOLDER as PARTS
 from llrgeo.publish.explorer.split import parts_of
 from llrgeo.publish.kit.figures import place_view
-from llrgeo.publish.kit.landing import LANDING, render_landing
-from llrgeo.publish.kit.page import PREVIEW, page_name, render_place, text_name
+from llrgeo.publish.kit.landing import render_landing
+from llrgeo.publish.kit.names import LANDING, PREVIEW
+from llrgeo.publish.kit.page import page_name, render_place, text_name
 from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.kit.text import render_text
 from llrgeo.publish.publication import Publication

@@ -8,12 +8,12 @@ from typing import Final
 from llrgeo.publish import pages
 from llrgeo.publish.explorer.split import FOLDER as PARTS
 from llrgeo.publish.kit.answering import answering
-from llrgeo.publish.kit.page import FORMS, PREVIEW, page_name, text_name
+from llrgeo.publish.kit.names import LANDING, PREVIEW
+from llrgeo.publish.kit.page import FORMS, page_name, text_name
 from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import wording
 
-LANDING: Final = "kit.html"
 _EMBEDDED: Final = "explorer.html"
 _EMBEDDED_PX: Final = 1_100
 # Which files come first, by the heading under which they are listed.

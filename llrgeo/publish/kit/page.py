@@ -8,12 +8,11 @@ from llrgeo.publish.kit.answering import answering
 from llrgeo.publish.kit.easy import easy_parts
 from llrgeo.publish.kit.figures import PlaceView
 from llrgeo.publish.kit.indicators import indicator_table, place_indicators
+from llrgeo.publish.kit.names import FOLDER, PREVIEW
 from llrgeo.publish.kit.places import KitPlace
 from llrgeo.publish.kit.words import EVEN, OptionWords, about_lines, option_words, sure_lines
 from llrgeo.publish.wording import wording
 
-FOLDER: Final = "places"
-PREVIEW: Final = "preview_kit.png"  # the picture that other websites show beside a link
 FORMS: Final = ("page", "leaflet", "large", "easy")
 _ENDINGS: Final = {"page": "", "leaflet": "_leaflet", "large": "_large", "easy": "_easy"}
 
