@@ -1,6 +1,7 @@
 """The check of a published folder: one of ours passes, and what is broken in it is told by file."""
 
 import json
+import shutil
 from dataclasses import replace
 
 import pytest
@@ -29,12 +30,18 @@ def town(town_areas, town_sites, town_times):
     )
 
 
+@pytest.fixture(scope="module")
+def published_once(town, tmp_path_factory):
+    folder = tmp_path_factory.mktemp("published") / "maps"
+    publish_kit(town, folder, published=publish(town, folder))
+    return folder
+
+
 @pytest.fixture
-def folder(town, tmp_path, monkeypatch):
+def folder(published_once, tmp_path, monkeypatch):
+    """Return a copy of the published folder, to change at will."""
     monkeypatch.setattr(check, "has_browser", lambda: False)
-    published = publish(town, tmp_path / "maps")
-    publish_kit(town, tmp_path / "maps", published=published)
-    return tmp_path / "maps"
+    return shutil.copytree(published_once, tmp_path / "maps")
 
 
 def told(folder):
