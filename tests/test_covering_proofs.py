@@ -45,8 +45,8 @@ def test_a_plan_that_is_not_the_best_is_refused() -> None:
     best = locate_sites(
         *proofs.framed(places), SitingProblem("lscp", standard_min=20.4), gap=0.0
     ).value
-    assert proofs.cannot_cover(cover, places.hosts, int(best) - 1)
-    assert not proofs.cannot_cover(cover, places.hosts, int(best))
+    assert proofs.cannot_cover(cover, int(best) - 1)
+    assert not proofs.cannot_cover(cover, int(best))
     most = locate_sites(
         *proofs.framed(places), SitingProblem("mclp", p=4, standard_min=15.0), gap=0.0
     ).value
@@ -54,6 +54,29 @@ def test_a_plan_that_is_not_the_best_is_refused() -> None:
     covered = round(most * people.sum())
     assert proofs.cannot_cover_more(within, people, 4, covered)
     assert not proofs.cannot_cover_more(within, people, 4, covered - 1)
+
+
+def test_prices_bound_a_part_by_the_sites_that_are_open_and_shut() -> None:
+    cover = np.array([[1.0, 1.0, 0.0], [0.0, 1.0, 1.0], [1.0, 0.0, 1.0]])
+    part = proofs.Part(np.array([0.0, 1.0, 0.0]), np.array([0.0, 1.0, 1.0]))
+    bound, adds = proofs.fewest_needed(cover, np.array([0.2, 0.3, 0.9]), part)
+    # Site 1 is open, and adds 1 - 0.5; site 2 would take 0.2 from the bound.
+    assert adds == pytest.approx([-0.1, 0.5, -0.2])
+    assert bound == pytest.approx(1.4 + 0.5 - 0.2)
+    assert proofs.fewest_needed(cover, np.array([0.2, -0.1, 0.9]), part)[0] == -np.inf
+
+
+def test_plans_are_divided_where_prices_fall_short() -> None:
+    """Of three sites each two cover an area: two are needed, and all prices together are 1.5.
+
+    Four such threes need eight, with prices of six.
+    """
+    three = ~np.eye(3, dtype=bool)
+    cover = np.kron(np.eye(4, dtype=bool), three)
+    proof = proofs.cannot_cover(cover, 7)
+    assert proof.startswith("prices, ")
+    assert int(proof.split()[1]) > 1
+    assert not proofs.cannot_cover(cover, 8)
 
 
 def test_tampered_prices_and_multipliers_prove_nothing() -> None:

@@ -10,9 +10,9 @@ ours. Then the check, which shares no code with llrgeo and starts from the minut
 
 - what the plan covers is counted;
 - prices of areas, of which no site covers more than 1, show that fewer sites cannot (weak duality);
-- where prices fall short, HiGHS is asked for a site less, on the programme without areas whose
-  sites include another area's. Each area left out is looked up again. Columns that count the sites
-  of a part of the square are added: they rule nothing out;
+- where prices fall short, plans are divided by whether a site is open, until prices recomputed
+  from what HiGHS suggests show of each part that it needs more sites. Areas whose sites include
+  another area's are left out, and each is looked up again;
 - for a p-centre the same is shown of the next smaller radius;
 - what p sites cover is at most the sum of w - u over areas, and the p largest sums of u over the
   areas of a site, for any u from 0 to w (Lagrangian bound). Where that is not enough, plans are
@@ -27,7 +27,7 @@ from typing import NamedTuple
 import highspy
 import numpy as np
 import pandas as pd
-from scipy.optimize import Bounds, LinearConstraint, linprog, milp
+from scipy.optimize import linprog
 from scipy.sparse import csr_array, hstack, vstack
 
 from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
@@ -38,7 +38,6 @@ ROUNDING = 1e-6
 DETOURS = {"straight": (1.3, 1.3), "detour": (1.1, 1.6)}
 SEED = 1
 MOST_PARTS = 2_000
-LEVELS = 3  # of halves of the square whose sites are counted
 
 
 class Instance(NamedTuple):
@@ -122,7 +121,44 @@ def follows(cover: np.ndarray, needed: np.ndarray) -> bool:
     return bool((shared == cover[needed].sum(axis=1)[:, None]).any(axis=0).all())
 
 
-def cannot_cover(cover: np.ndarray, hosts: np.ndarray, number: int) -> str:
+class Part(NamedTuple):
+    """A part of the plans, shape (sites,) each: 1 in `lower` is open, 0 in `upper` is shut."""
+
+    lower: np.ndarray
+    upper: np.ndarray
+
+
+def fewest_needed(cover: np.ndarray, prices: np.ndarray, part: Part) -> tuple[float, np.ndarray]:
+    """Return how many sites the plans of a part have at least, and what each site adds to it.
+
+    A plan that covers all has as many sites as the sum over its sites of 1, and pays each price: at
+    least prices.sum() + the sum over sites of (1 - prices of its areas) x open. -inf where a price
+    is below 0.
+    """
+    adds = 1.0 - prices @ cover
+    if (prices < 0).any():
+        return -np.inf, adds
+    return float(prices.sum() + np.minimum(adds * part.lower, adds * part.upper).sum()), adds
+
+
+def fewest_relaxed(cover: np.ndarray) -> highspy.Highs:
+    """Return the textbook programme of fewest sites, to be solved with sites open in part."""
+    areas, sites = cover.shape
+    table = csr_array(cover.astype(float)).tocsc()
+    lp = highspy.HighsLp()
+    lp.num_col_, lp.num_row_ = sites, areas
+    lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.ones(sites), np.zeros(sites), np.ones(sites)
+    lp.row_lower_, lp.row_upper_ = np.ones(areas), np.full(areas, np.inf)
+    lp.a_matrix_.start_, lp.a_matrix_.index_ = table.indptr, table.indices
+    lp.a_matrix_.value_ = table.data
+    highs = highspy.Highs()
+    for name, value in (("output_flag", False), ("threads", 1)):
+        highs.setOptionValue(name, value)
+    highs.passModel(lp)
+    return highs
+
+
+def cannot_cover(cover: np.ndarray, number: int) -> str:
     """Prove that so many sites do not cover all; return by what, blank if it is not proved."""
     needed = rows_needed(cover)
     if not follows(cover, needed):
@@ -130,43 +166,34 @@ def cannot_cover(cover: np.ndarray, hosts: np.ndarray, number: int) -> str:
     rows = cover[needed]
     if prices_prove(rows, own_prices(rows), number + 1):
         return "prices"
-    parts = np.array(list(halves(hosts)))
-    sites, counts = rows.shape[1], len(parts)
-    table = vstack(
-        [
-            hstack([csr_array(rows.astype(float)), csr_array((len(rows), counts))]),
-            hstack([csr_array(parts.astype(float)), csr_array(-np.eye(counts))]),
-            csr_array(np.append(np.ones(sites), np.zeros(counts))[None]),
-        ]
-    )
-    low = np.concatenate([np.ones(len(rows)), np.zeros(counts + 1)])
-    high = np.concatenate([np.full(len(rows), np.inf), np.zeros(counts), [number]])
-    found = milp(
-        np.append(np.ones(sites), np.zeros(counts)),
-        constraints=LinearConstraint(table, low, high),
-        integrality=np.ones(sites + counts),
-        bounds=Bounds(0, np.append(np.ones(sites), np.full(counts, number))),
-        options={"time_limit": 300.0, "presolve": False},
-    )
-    return f"HiGHS, {len(rows)} areas" if found.status == 2 else ""
-
-
-def halves(hosts: np.ndarray) -> list[np.ndarray]:
-    """Return which sites are in each half of the square, each half of a half, and so on."""
-    found, groups = [], [np.arange(len(hosts))]
-    for _ in range(LEVELS):
-        longer = [int(np.ptp(hosts[group], axis=0).argmax()) for group in groups]
-        ordered = [g[np.argsort(hosts[g, axis])] for g, axis in zip(groups, longer, strict=True)]
-        groups = [half for group in ordered for half in np.array_split(group, 2)]
-        found += [np.isin(np.arange(len(hosts)), group) for group in groups]
-    return found
-
-
-class Part(NamedTuple):
-    """A part of the plans, shape (sites,) each: 1 in `lower` is open, 0 in `upper` is shut."""
-
-    lower: np.ndarray
-    upper: np.ndarray
+    highs, dense = fewest_relaxed(rows), rows.astype(float)
+    sites, closed = rows.shape[1], 0
+    parts = [Part(np.zeros(sites), np.ones(sites))]
+    while parts:
+        part = parts.pop()
+        if (dense @ part.upper == 0).any() or part.lower.sum() > number:
+            continue  # no plan is in it
+        highs.changeColsBounds(sites, np.arange(sites, dtype=np.int32), part.lower, part.upper)
+        highs.run()
+        found = highs.getSolution()
+        opened, prices = np.array(found.col_value), np.maximum(found.row_dual, 0.0)
+        bound, adds = fewest_needed(dense, prices, part)
+        if bound > number + ROUNDING:
+            closed += 1
+            continue
+        # A site whose change passes the number by itself stays as it is.
+        room = number + ROUNDING - bound
+        part = Part(
+            np.where(-adds > room, part.upper, part.lower),
+            np.where(adds > room, part.lower, part.upper),
+        )
+        doubt = np.where(part.lower < part.upper, np.minimum(opened, 1 - opened), 0.0)
+        if doubt.max() < ROUNDING or closed + len(parts) > MOST_PARTS:
+            return ""
+        at = np.arange(sites) == (doubt * dense.sum(axis=0)).argmax()
+        parts.append(part._replace(upper=np.where(at, 0.0, part.upper)))
+        parts.append(part._replace(lower=np.where(at, 1.0, part.lower)))
+    return f"prices, {closed} parts"
 
 
 def most_covered(
@@ -276,12 +303,12 @@ def checked(places: Places, instance: Instance, found: SiteSelection, radius: fl
         return cannot_cover_more(minutes <= radius, people, opened, covered) if same else ""
     if instance.objective == "lscp":
         same = nearest.max() <= radius and opened == found.value
-        return cannot_cover(minutes <= radius, places.hosts, opened - 1) if same else ""
+        return cannot_cover(minutes <= radius, opened - 1) if same else ""
     below = minutes[minutes < found.value].max()
     if (minutes > below).all(axis=1).any():
         return "an area has no nearer site"
     same = opened == instance.p and nearest.max() == found.value
-    return cannot_cover(minutes <= below, places.hosts, opened) if same else ""
+    return cannot_cover(minutes <= below, opened) if same else ""
 
 
 def framed(places: Places) -> tuple[TravelTimes, pd.Series]:
