@@ -15,6 +15,7 @@ import shapely
 from numpy.typing import NDArray
 
 from llrgeo.memory import Recall, make_anew
+from llrgeo.roads.edge_lines import edge_points
 from llrgeo.schema import BNG
 from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph
 from llrgeo.travel.od_matrix import MatrixRequest
@@ -121,8 +122,9 @@ class _Roads:
     @classmethod
     def of(cls, router: NetworkRouter, graph: SearchGraph, period: str) -> "_Roads":
         """Gather the lines of a router's network."""
-        xy, line = shapely.get_coordinates(router.network.lines.to_numpy(), return_index=True)
-        first = np.searchsorted(line, np.arange(len(router.network.edges) + 1))
+        network = router.network
+        xy, count = edge_points(network.nodes, network.edges, slice(None))
+        first = np.append(0, np.cumsum(count))
         at = np.full(graph.nodes, -1)
         on_road = graph.edge >= 0
         edges = graph.edge[on_road]
