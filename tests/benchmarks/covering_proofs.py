@@ -28,7 +28,7 @@ import highspy
 import numpy as np
 import pandas as pd
 from scipy.optimize import linprog
-from scipy.sparse import csr_array, hstack, vstack
+from scipy.sparse import csc_array, csr_array, hstack, vstack
 
 from llrgeo.appraisal.siting.locate import SiteSelection, locate_sites
 from llrgeo.appraisal.siting.problem import SitingProblem
@@ -149,6 +149,11 @@ def fewest_relaxed(cover: np.ndarray) -> highspy.Highs:
     lp.num_col_, lp.num_row_ = sites, areas
     lp.col_cost_, lp.col_lower_, lp.col_upper_ = np.ones(sites), np.zeros(sites), np.ones(sites)
     lp.row_lower_, lp.row_upper_ = np.ones(areas), np.full(areas, np.inf)
+    return _loaded(lp, table)
+
+
+def _loaded(lp: highspy.HighsLp, table: csc_array) -> highspy.Highs:
+    """Return a solver, on one thread, that holds a programme with a table of its rows."""
     lp.a_matrix_.start_, lp.a_matrix_.index_ = table.indptr, table.indices
     lp.a_matrix_.value_ = table.data
     highs = highspy.Highs()
@@ -234,13 +239,7 @@ def relaxation(cover: np.ndarray, people: np.ndarray, p: int) -> highspy.Highs:
     lp.col_cost_ = np.append(np.zeros(sites), -people)
     lp.col_lower_, lp.col_upper_ = np.zeros(sites + areas), np.ones(sites + areas)
     lp.row_lower_, lp.row_upper_ = np.append(np.full(areas, -np.inf), p), np.append(people * 0, p)
-    lp.a_matrix_.start_, lp.a_matrix_.index_ = table.indptr, table.indices
-    lp.a_matrix_.value_ = table.data
-    highs = highspy.Highs()
-    for name, value in (("output_flag", False), ("threads", 1)):
-        highs.setOptionValue(name, value)
-    highs.passModel(lp)
-    return highs
+    return _loaded(lp, table)
 
 
 def solved(highs: highspy.Highs, part: Part, people: np.ndarray) -> tuple[np.ndarray, np.ndarray]:

@@ -52,6 +52,22 @@ class Relaxed:
 
 
 @dataclass(frozen=True, slots=True)
+class Part:
+    """A part of the plans: what is fixed, what each of its plans costs at least, its last branch.
+
+    The cost is the programme's own: a number of sites, where that is what is to be least. `way` is
+    1 where the site `branched` was opened and 0 where it was closed, and `moved` by how much its
+    column had to move for it.
+    """
+
+    fixed: Fixed
+    bound: float
+    branched: int = -1
+    way: int = 0
+    moved: float = 1.0
+
+
+@dataclass(frozen=True, slots=True)
 class Pseudocosts:
     """By how much closing (row 0) and opening (row 1) each site raised the bound, shape (2, sites).
 

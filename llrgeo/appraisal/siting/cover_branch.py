@@ -13,7 +13,7 @@ from typing import Final
 
 import numpy as np
 
-from llrgeo.appraisal.siting.branching import Fixed, Pseudocosts, Relaxed
+from llrgeo.appraisal.siting.branching import Part, Pseudocosts, Relaxed
 from llrgeo.appraisal.siting.cover_relaxation import CoverRelaxation
 from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.model import Mask, Positions
@@ -25,21 +25,6 @@ _LOOKED_AT: Final = 32  # sites of a part, those in the order of what is expecte
 _STEPS: Final = 100  # of the simplex method, for each half that is tried
 
 
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of the plans: what is fixed, how many sites its plans have at least, its last branch.
-
-    `way` is 1 where the site `branched` was opened and 0 where it was closed, and `moved` by how
-    much its column had to move for it.
-    """
-
-    fixed: Fixed
-    bound: float
-    branched: int = -1
-    way: int = 0
-    moved: float = 1.0
-
-
 @dataclass(slots=True)
 class _CoverTree:
     """The parts that may hold a plan of at most `number` sites: every such plan is in one."""
@@ -47,7 +32,7 @@ class _CoverTree:
     relaxation: CoverRelaxation
     number: int
     ends: float
-    parts: list[_Part]
+    parts: list[Part]
     costs: Pseudocosts
 
     def find(self) -> Positions | None:
@@ -70,7 +55,7 @@ class _CoverTree:
             self._divide(part, relaxed, doubted)
         return None
 
-    def _divide(self, part: _Part, relaxed: Relaxed, doubted: Positions) -> None:
+    def _divide(self, part: Part, relaxed: Relaxed, doubted: Positions) -> None:
         """Close and open the site of a part that is expected to raise the bounds most."""
         bound = max(part.bound, relaxed.value)
         fixed = relaxed.settle(part.fixed, self.number + _ROUNDING - relaxed.value)
@@ -79,7 +64,7 @@ class _CoverTree:
         for way, moved in ((0, relaxed.opened[site]), (1, 1 - relaxed.opened[site])):
             half = fixed.copy()
             half[site] = 2 * way - 1
-            self.parts.append(_Part(half, bound, site, way, float(moved)))
+            self.parts.append(Part(half, bound, site, way, float(moved)))
 
     def _most_telling(self, doubted: Positions, relaxed: Relaxed) -> int:
         """Return the site whose halves are expected to raise the bound most, tried where new."""
@@ -117,7 +102,7 @@ def cover_with(cover: Mask, number: int, *, ends: float) -> BoundedPlan:
     relaxation.stop_above(number + 2 * _ROUNDING)
     start = np.zeros(cover.shape[1], dtype=np.int8)
     costs = Pseudocosts.of(len(start))
-    tree = _CoverTree(relaxation, number, ends, [_Part(start, 0.0)], costs)
+    tree = _CoverTree(relaxation, number, ends, [Part(start, 0.0)], costs)
     plan = tree.find()
     if plan is not None:
         return BoundedPlan(plan, min([len(plan), *(part.bound for part in tree.parts)]), len(plan))

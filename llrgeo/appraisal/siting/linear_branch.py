@@ -14,7 +14,7 @@ from typing import Final
 import highspy
 import numpy as np
 
-from llrgeo.appraisal.siting.branching import Fixed, Pseudocosts, Relaxed
+from llrgeo.appraisal.siting.branching import Fixed, Part, Pseudocosts, Relaxed
 from llrgeo.appraisal.siting.exact import BoundedPlan
 from llrgeo.appraisal.siting.milp import IntArray, Programme
 from llrgeo.appraisal.siting.model import Model, Positions
@@ -26,21 +26,6 @@ _OVER: Final = (
     highspy.HighsModelStatus.kInfeasible,
     highspy.HighsModelStatus.kObjectiveBound,
 )
-
-
-@dataclass(frozen=True, slots=True)
-class _Part:
-    """A part of the plans: what is fixed, what no plan of it costs less than, and its last branch.
-
-    `way` is 1 where the site `branched` was opened and 0 where it was closed, and `moved` by how
-    much its column had to move for it.
-    """
-
-    fixed: Fixed
-    bound: float
-    branched: int = -1
-    way: int = 0
-    moved: float = 1.0
 
 
 @dataclass(slots=True)
@@ -57,7 +42,7 @@ class _LinearTree:
     best: BoundedPlan
     unit: float
     ends: float
-    parts: list[_Part]
+    parts: list[Part]
     costs: Pseudocosts
 
     def divide_all(self) -> float:
@@ -103,14 +88,14 @@ class _LinearTree:
             np.array(solution.col_dual)[self.columns],
         )
 
-    def _learn(self, part: _Part, value: float) -> None:
+    def _learn(self, part: Part, value: float) -> None:
         """Note by how much the last branch of a part raised the bound, at most to the best plan."""
         if part.branched < 0:
             return
         rise = min(value, self.best.cost / self.unit) - part.bound / self.unit
         self.costs.learn(part.branched, part.way, rise, part.moved)
 
-    def _divide(self, part: _Part, relaxed: Relaxed) -> None:
+    def _divide(self, part: Part, relaxed: Relaxed) -> None:
         """Take a plan where all sites are whole, else open and close the site most in doubt."""
         opened = relaxed.opened
         doubted = relaxed.in_doubt()
@@ -126,7 +111,7 @@ class _LinearTree:
         for way, moved in ((0, opened[site]), (1, 1 - opened[site])):
             half = fixed.copy()
             half[site] = 2 * way - 1
-            self.parts.append(_Part(half, bound, site, way, float(moved)))
+            self.parts.append(Part(half, bound, site, way, float(moved)))
 
     def _take(self, plan: Positions) -> None:
         cost = self.model.cost(plan)
@@ -167,7 +152,7 @@ def branch_on_relaxation(
         best=known,
         unit=unit,
         ends=ends,
-        parts=[_Part(fixed, known.bound)],
+        parts=[Part(fixed, known.bound)],
         costs=Pseudocosts.of(len(fixed)),
     )
     bound = tree.divide_all()
