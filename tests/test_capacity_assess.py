@@ -34,8 +34,8 @@ from llrgeo.appraisal.capacity.staffing import contract_of, split_into_wards, vi
 from llrgeo.appraisal.capacity.targets import DelayTarget, LossTarget, Stay
 from llrgeo.appraisal.capacity.team_evidence import homes_of
 from llrgeo.errors import InputError
+from llrgeo.execution.memory import Memory
 from llrgeo.inputs.capacity import read_capacity, set_parameters
-from llrgeo.memory import Memory
 from llrgeo.schema import AGE_BANDS
 
 PARAMETERS = Parameters(set_parameters(read_capacity("parameters"), {"response_share": 0.75}))

@@ -7,7 +7,7 @@ import numpy as np
 import pandas as pd
 import pytest
 
-from llrgeo.memory import Memory, make_anew
+from llrgeo.execution.memory import Memory, make_anew
 
 MADE: list[tuple[object, ...]] = []
 

@@ -9,7 +9,7 @@ import pytest
 import shapely
 from test_own_roads import random_roads
 
-from llrgeo.memory import Memory
+from llrgeo.execution.memory import Memory
 from llrgeo.schema import BNG
 from llrgeo.travel import search_trees, way_search
 from llrgeo.travel.routers import NetworkRouter

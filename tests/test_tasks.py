@@ -14,15 +14,15 @@ from typing import Any
 import pytest
 from publication_cases import county_publication
 
-from llrgeo import tasks
 from llrgeo.errors import LlrgeoError, MissingExtraError
+from llrgeo.execution import tasks
+from llrgeo.execution.tasks import map_here, scheduler_at
 from llrgeo.publish.explorer import files as explorer_files
 from llrgeo.publish.folder import publish
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import Wording, wording
 from llrgeo.study.config import load_study
 from llrgeo.study.run import publish_study, run_study
-from llrgeo.tasks import map_here, scheduler_at
 from llrgeo.travel import search_trees
 
 

@@ -10,8 +10,8 @@ from llrgeo.appraisal.indicators import PlaceFigures
 from llrgeo.appraisal.quality import NOTHING_RECORDED, QualityRecord
 from llrgeo.appraisal.rates import Rates
 from llrgeo.appraisal.simulation import Uncertainty
-from llrgeo.memory import Recall, make_anew
-from llrgeo.tasks import MapTasks, map_here
+from llrgeo.execution.memory import Recall, make_anew
+from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.travel.times import TravelTimes
 
 

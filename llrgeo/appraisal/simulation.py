@@ -30,7 +30,7 @@ from llrgeo.appraisal.simulated_sums import (
     add_up,
     spans_of,
 )
-from llrgeo.tasks import MapTasks, map_here
+from llrgeo.execution.tasks import MapTasks, map_here
 
 # The measures that are simulated; all others stay as they are.
 SIMULATED: Final = ("mean_minutes", "within_standard")

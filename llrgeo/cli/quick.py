@@ -11,8 +11,8 @@ import typer
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.cli.screen import Shown, scorecard_table, show
 from llrgeo.errors import ConfigError
+from llrgeo.execution.memory import Memory, Recall, make_anew
 from llrgeo.files import sha256_of_file
-from llrgeo.memory import Memory, Recall, make_anew
 from llrgeo.publish.file_list import MANIFEST
 from llrgeo.publish.front import FRONT
 from llrgeo.study.cache_folder import user_cache

@@ -23,8 +23,8 @@ from llrgeo.cli.screen import (
 from llrgeo.errors import ConfigError, InputError, PublishError
 
 if TYPE_CHECKING:
+    from llrgeo.execution.tasks import MapTasks
     from llrgeo.study.result import StudyResult
-    from llrgeo.tasks import MapTasks
 
 # Python's own is 700, or 2,000 since 3.13; at 50,000 the main job still took 2 % longer.
 _OBJECTS_A_LOOK: Final = 250_000
@@ -139,7 +139,7 @@ def _check_watchable(study_file: Path | None, scheduler: str | None, *, timings:
 
 def _tasks_on(scheduler: str | None) -> AbstractContextManager["MapTasks"]:
     """Give the way in which large work is done: on a scheduler's workers, or here."""
-    from llrgeo.tasks import map_here, scheduler_at
+    from llrgeo.execution.tasks import map_here, scheduler_at
 
     return scheduler_at(scheduler) if scheduler else nullcontext(map_here)
 
@@ -163,10 +163,10 @@ def _publish(
     map_tasks: "MapTasks | None" = None,
 ) -> None:
     """Write the pages and tables of a result, and what else was asked for."""
+    from llrgeo.execution.tasks import map_here
     from llrgeo.publish.file_list import pages_of_earlier_runs
     from llrgeo.schema import name_some
     from llrgeo.study.run import print_kit, print_report, print_study, publish_study
-    from llrgeo.tasks import map_here
 
     track, where = progress("Pages and tables", quiet=quiet), map_tasks or map_here
     written = publish_study(result, out, drawn=drawn, map_tasks=where, track=track)

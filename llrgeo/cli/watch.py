@@ -9,7 +9,7 @@ import typer
 
 from llrgeo.cli.quick import Publish, run_again, tell_unfinished
 from llrgeo.errors import LlrgeoError
-from llrgeo.memory import Memory
+from llrgeo.execution.memory import Memory
 from llrgeo.schema import name_some
 from llrgeo.study.kept import Mark, mark, mark_files, still_holds
 from llrgeo.study.plan_file import load_study_or_plan

@@ -2,13 +2,13 @@
 
 from typing import Final
 
+from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.publish.explorer.files import explorer_files
 from llrgeo.publish.explorer.split import SPLIT_ABOVE
 from llrgeo.publish.explorer.tables import options_table
 from llrgeo.publish.front import FRONT, render_front
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import using_wording
-from llrgeo.tasks import MapTasks, map_here
 
 FIRST_TABLES: Final = frozenset(
     {"capacity_by_year", "costs", "people_by_service_by_year", "place_rankings", "site_loads"}

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TypeAlias
 
 from llrgeo.errors import PublishError
+from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.files import folder_written_whole, sha256_of_bytes
 from llrgeo.publish.data import descriptions, gis
 from llrgeo.publish.data.descriptions import DescribedTable
@@ -42,7 +43,6 @@ from llrgeo.publish.report.pdf import find_renderer, render_pdf
 from llrgeo.publish.report.plain_words import render_plain_words
 from llrgeo.publish.wording import using_wording
 from llrgeo.schema import Track, name_some
-from llrgeo.tasks import MapTasks, map_here
 
 Content: TypeAlias = str | bytes
 

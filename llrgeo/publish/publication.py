@@ -19,9 +19,9 @@ from llrgeo.appraisal.inputs import times_for
 from llrgeo.appraisal.options import Option
 from llrgeo.appraisal.robustness import FirstPlace
 from llrgeo.appraisal.tables.declaration import TableDescription
+from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.inputs.base_map import BaseMap
 from llrgeo.inputs.theme import Theme
-from llrgeo.memory import Recall, make_anew
 from llrgeo.publish.made_when_read import MadeWhenRead
 from llrgeo.publish.option_view import OptionView, ShownAreas, build_option_view
 from llrgeo.publish.people_view import (

@@ -14,8 +14,8 @@ from typing import Final, TypeAlias
 
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.tables.context import EvidenceContext
+from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.files import files_of
-from llrgeo.memory import Recall, make_anew
 from llrgeo.study.appraisal_config import appraisal_files
 from llrgeo.study.config import StudyConfig, build_criteria, build_hurdles
 from llrgeo.study.planning import packed_network

@@ -13,8 +13,8 @@ from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.once import once
 from llrgeo.appraisal.options import Option
 from llrgeo.errors import LlrgeoError
+from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.inputs.entrances import places_of_arrival
-from llrgeo.memory import Recall, make_anew
 from llrgeo.modes import MODES
 from llrgeo.publish.planning import PageNetwork, Planning
 from llrgeo.roads.network import RoadNetwork

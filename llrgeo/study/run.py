@@ -18,6 +18,7 @@ from llrgeo.appraisal.measures import CONTACT_MEASURES
 from llrgeo.appraisal.scoring import Scorecard, score_options
 from llrgeo.appraisal.tables.context import EvidenceContext
 from llrgeo.errors import ConfigError
+from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.inputs.entrances import entrances_note
 from llrgeo.inputs.text_storage import with_python_strings
 from llrgeo.publish.first_pages import FIRST_TABLES, first_pages
@@ -47,7 +48,6 @@ from llrgeo.study.times import (
     compute_times,
     journey_sources,
 )
-from llrgeo.tasks import MapTasks, map_here
 
 logger: logging.Logger = logging.getLogger(__name__)
 

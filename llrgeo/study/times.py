@@ -14,6 +14,7 @@ import shapely
 from llrgeo.appraisal.capacity.plan import CapacityPlan
 from llrgeo.appraisal.demand import Delivery
 from llrgeo.errors import RoutingError
+from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.inputs.entrances import places_of_arrival
 from llrgeo.modes import MODES
 from llrgeo.roads.network import NetworkInfo, age_note
@@ -23,7 +24,6 @@ from llrgeo.study.capacity_inputs import with_roads
 from llrgeo.study.config import StudyConfig
 from llrgeo.study.inputs import StudyInputs
 from llrgeo.study.routers import study_periods
-from llrgeo.tasks import MapTasks, map_here
 from llrgeo.travel.accuracy import UNMEASURED
 from llrgeo.travel.dataset import Dataset, write_dataset
 from llrgeo.travel.edge_effects import edge_effects_note, find_edge_effects, minutes_beyond

@@ -18,9 +18,9 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 
 from llrgeo.errors import RoutingError
+from llrgeo.execution.tasks import map_here, scheduler_at
 from llrgeo.files import remove_litter, written_whole
 from llrgeo.schema import Track
-from llrgeo.tasks import map_here, scheduler_at
 from llrgeo.travel.block_checksums import (
     add_checksum,
     read_request,

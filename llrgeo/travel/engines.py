@@ -8,8 +8,8 @@ from typing import TYPE_CHECKING, Final, Literal
 import numpy as np
 from scipy.sparse import csr_array
 
+from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.schema import Track
-from llrgeo.tasks import MapTasks, map_here
 from llrgeo.travel.chains import branching_degrees, contract_chains
 from llrgeo.travel.dijkstra import renumber_links, reversed_matrix, search_keys
 from llrgeo.travel.forced_arcs import contract_forced_arcs

@@ -13,11 +13,11 @@ import pandas as pd
 import shapely
 
 from llrgeo.errors import RoutingError
+from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.inputs.entrances import each_entrance
 from llrgeo.roads.network import RoadNetwork
 from llrgeo.roads.snap import MAX_SNAP_M, Role, Snapper, snapper
 from llrgeo.schema import BNG, Track
-from llrgeo.tasks import MapTasks, map_here
 from llrgeo.travel.access_links import UsedRoads, build_request, roads_of_points
 from llrgeo.travel.accuracy import Accuracy
 from llrgeo.travel.cache import load_or_compute, request_hash

@@ -14,7 +14,7 @@ import pandas as pd
 import shapely
 from numpy.typing import NDArray
 
-from llrgeo.memory import Recall, make_anew
+from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.roads.edge_lines import edge_points
 from llrgeo.schema import BNG
 from llrgeo.travel.graph import UNREACHABLE, IntArray, SearchGraph

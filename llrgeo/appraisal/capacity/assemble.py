@@ -19,7 +19,7 @@ from llrgeo.appraisal.capacity.setting import CapacitySetting
 from llrgeo.appraisal.capacity.setting_faults import check_setting
 from llrgeo.appraisal.evaluation import OptionResult
 from llrgeo.appraisal.inputs import AppraisalInputs
-from llrgeo.memory import Recall, make_anew
+from llrgeo.execution.memory import Recall, make_anew
 
 
 def build_setting(

@@ -5,6 +5,7 @@ from dataclasses import dataclass
 from pathlib import PurePosixPath
 from typing import Final
 
+from llrgeo.execution.tasks import MapTasks, map_here
 from llrgeo.publish.costs_and_room import costs_and_room
 from llrgeo.publish.explorer.index import SEARCH, render_index, search_script
 from llrgeo.publish.explorer.page import render_explorer, render_part
@@ -22,7 +23,6 @@ from llrgeo.publish.explorer.tables import options_table
 from llrgeo.publish.gazetteer import NamedPlace
 from llrgeo.publish.publication import Publication
 from llrgeo.publish.wording import using_wording, wording
-from llrgeo.tasks import MapTasks, map_here
 
 EXPLORER: Final = "explorer.html"
 GROUP_PARTS: Final = 4  # parts of a task

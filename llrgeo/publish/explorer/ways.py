@@ -11,7 +11,7 @@ import geopandas as gpd
 import numpy as np
 import pandas as pd
 
-from llrgeo.memory import Recall, make_anew
+from llrgeo.execution.memory import Recall, make_anew
 from llrgeo.publish.explorer.packing import pack_numbers
 from llrgeo.schema import BNG, WGS84
 from llrgeo.travel.ways import WayTree
