@@ -13,7 +13,7 @@ import pandas as pd
 
 from llrgeo.appraisal.case import benefits, capacity, certainty, journeys, sites
 from llrgeo.appraisal.case.comparison import Comparison
-from llrgeo.appraisal.case.item import Item, item_table
+from llrgeo.appraisal.case.item import Item
 from llrgeo.appraisal.robustness import Acceptability, switching_weights
 from llrgeo.appraisal.scoring import Scorecard
 from llrgeo.travel.times import TravelTimes
@@ -63,43 +63,36 @@ class Grounds:
         return tuple(certainty.age_of_data(self.dates))
 
 
-def case_against(compared: Comparison, grounds: Grounds) -> pd.DataFrame:
-    """Return the case against an option, the weightiest items first.
-
-    Columns as `Item` has them, `people_min` and `modelled`.
-    """
+def case_against(compared: Comparison, grounds: Grounds) -> list[Item]:
+    """Return the items of the case against an option; `item_table` puts the weightiest first."""
     # Options that run every service alike share the items that rest on journeys alone: `once` keeps
     # them.
     once, ranked = compared.items_once, (grounds.scorecard, grounds.acceptability)
-    return item_table(
-        [
-            *once(journeys.longer_journeys),
-            *once(journeys.beyond_standard),
-            *once(journeys.teams_farther),
-            *once(journeys.without_car, grounds.walk_times, grounds.transit_times),
-            *once(journeys.rush_hour, grounds.other_periods),
-            *once(sites.crossings),
-            *once(sites.sites_cope),
-            *capacity.places_and_staff(compared, grounds.findings),
-            *once(sites.flattering_average),
-            *sites.money(compared, grounds.costs),
-            *certainty.ranking_turns(compared, *ranked, grounds.switches, grounds.tornado),
-            *once(certainty.sources_and_error),
-            *grounds.ages,
-            *once(sites.room_unknown),
-            *certainty.not_modelled(compared, grounds.answered),
-        ]
-    )
+    return [
+        *once(journeys.longer_journeys),
+        *once(journeys.beyond_standard),
+        *once(journeys.teams_farther),
+        *once(journeys.without_car, grounds.walk_times, grounds.transit_times),
+        *once(journeys.rush_hour, grounds.other_periods),
+        *once(sites.crossings),
+        *once(sites.sites_cope),
+        *capacity.places_and_staff(compared, grounds.findings),
+        *once(sites.flattering_average),
+        *sites.money(compared, grounds.costs),
+        *certainty.ranking_turns(compared, *ranked, grounds.switches, grounds.tornado),
+        *once(certainty.sources_and_error),
+        *grounds.ages,
+        *once(sites.room_unknown),
+        *certainty.not_modelled(compared, grounds.answered),
+    ]
 
 
-def case_for(compared: Comparison, grounds: Grounds) -> pd.DataFrame:
-    """Return the case for an option, by the same rules and with the same columns."""
-    return item_table(
-        [
-            *compared.items_once(benefits.shorter_journeys),
-            *compared.items_once(benefits.teams_nearer),
-            *compared.items_once(benefits.within_standard),
-            *capacity.fewer_missing(compared, grounds.findings),
-            *benefits.savings(compared, grounds.costs),
-        ]
-    )
+def case_for(compared: Comparison, grounds: Grounds) -> list[Item]:
+    """Return the items of the case for an option, by the same rules."""
+    return [
+        *compared.items_once(benefits.shorter_journeys),
+        *compared.items_once(benefits.teams_nearer),
+        *compared.items_once(benefits.within_standard),
+        *capacity.fewer_missing(compared, grounds.findings),
+        *benefits.savings(compared, grounds.costs),
+    ]

@@ -1,6 +1,6 @@
 """Item: one point of the case for or against an option, and the table of them."""
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Final, Literal
 
@@ -60,26 +60,33 @@ class Item:
 COLUMNS: Final = tuple(name for name in Item.__dataclass_fields__)
 
 
-def item_table(items: Iterable[Item]) -> pd.DataFrame:
-    """Return items as a table, those of most people times minutes first.
+def item_table(cases: Mapping[str, Iterable[Item]]) -> pd.DataFrame:
+    """Return the items of each option's case in one table, the weightiest of each first.
 
-    Adds `people_min` (people times minutes, NaN where an item is not about minutes) and
-    `modelled`. A tie goes to the longer minutes, then to the order given; items without minutes
-    keep their order and follow, and what was not modelled stands last.
+    Adds `option` (the keys of `cases`, in their order), `place_in_case` (1 weighs most),
+    `people_min` (people times minutes, NaN where an item is not about minutes) and `modelled`. Most
+    people times minutes stand first, a tie goes to the longer minutes, then to the order given;
+    items without minutes keep their order and follow, and what was not modelled stands last.
     """
-    listed = list(items)  # column by column, which pandas takes much faster than row by row
-    table = pd.DataFrame({name: [getattr(item, name) for item in listed] for name in COLUMNS})
+    listed = [(number, item) for number, case in enumerate(cases.values()) for item in case]
+    # Column by column and all options at once, which pandas takes much faster than row by row.
+    table = pd.DataFrame({name: [getattr(item, name) for _, item in listed] for name in COLUMNS})
+    table["case"] = [number for number, _ in listed]
     # People times minutes: many who lose a little weigh like few
     # who lose much. NaN minutes come last.
     table["people_min"] = table["people"] * table["minutes"]
     table["modelled"] = table["rests_on"] != "nothing"
-    return table.sort_values(
-        ["modelled", "people_min", "minutes"],
-        ascending=[False, False, False],
+    table = table.sort_values(
+        ["case", "modelled", "people_min", "minutes"],
+        ascending=[True, False, False, False],
         kind="stable",
         na_position="last",
         ignore_index=True,
     )
+    table["place_in_case"] = table.groupby("case").cumcount() + 1
+    options = list(cases)
+    table.insert(0, "option", [options[number] for number in table.pop("case")])
+    return table
 
 
 def mean_over(minutes: pd.Series, residents: pd.Series) -> float:

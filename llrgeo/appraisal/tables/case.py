@@ -5,7 +5,9 @@ from typing import Final
 
 import pandas as pd
 
-from llrgeo.appraisal.case_against import case_against, case_for
+from llrgeo.appraisal.case.comparison import Comparison
+from llrgeo.appraisal.case.item import Item, item_table
+from llrgeo.appraisal.case_against import Grounds, case_against, case_for
 from llrgeo.appraisal.disclosure import CountedContacts
 from llrgeo.appraisal.tables.columns import OPTION
 from llrgeo.appraisal.tables.context import EvidenceContext
@@ -48,16 +50,13 @@ _COLUMNS: Final = (
 
 
 def _of_every_option(
-    make: Callable[[EvidenceContext, str], pd.DataFrame],
+    make: Callable[[Comparison, Grounds], list[Item]],
 ) -> Callable[[EvidenceContext], pd.DataFrame]:
     def table(context: EvidenceContext) -> pd.DataFrame:
         names = [name for name in context.results if name != context.baseline]
-        parts = {name: make(context, name) for name in names}
-        if not parts:
-            return pd.DataFrame(columns=[column.name for column in _COLUMNS])
-        stacked = pd.concat(parts, names=["option"]).reset_index(level="option")
-        numbered = stacked.groupby("option", sort=False).cumcount() + 1
-        return stacked.assign(place_in_case=numbered).reset_index(drop=True)
+        return item_table(
+            {name: make(context.comparisons[name], context.grounds) for name in names}
+        )
 
     return table
 
@@ -72,14 +71,14 @@ CASES: Final = (
         "case_against",
         "The case against each option: what an objector would find, weightiest first.",
         _COLUMNS,
-        _of_every_option(lambda c, name: case_against(c.comparisons[name], c.grounds)),
+        _of_every_option(case_against),
         _without_contacts,
     ),
     TableDeclaration(
         "case_for",
         "The case for each option, by the same rules.",
         _COLUMNS,
-        _of_every_option(lambda c, name: case_for(c.comparisons[name], c.grounds)),
+        _of_every_option(case_for),
         _without_contacts,
     ),
 )
